@@ -1,0 +1,7 @@
+/** The catalogue: every application that a stack can name in `flotilla:application`. */
+import type { Application } from "../model/application";
+import { robotShop } from "./robot-shop";
+
+export const catalogue: Record<string, Application> = {
+  [robotShop.name]: robotShop,
+};

@@ -1,0 +1,223 @@
+/**
+ * Robot Shop: Stan's Robot Shop, eight services and four stores.
+ * Every value is what the published images really read, taken from their source (instana/robot-shop of 2023-03);
+ * `tests/fixtures/robot-shop.json` holds those facts with file and line, and a test compares them with the plan.
+ */
+import type { Application, Resources, User } from "../model/application";
+import { address, host, password, port, text, username } from "../model/text";
+
+const image = (service: string) => ({ repository: `docker.io/robotshop/rs-${service}`, tag: "2.1.0" });
+const http = (container: number) => ({ http: { container, protocol: "http" as const } });
+const get = (path: string) => ({ http: { path, port: "http" } });
+
+/** The user `node` of node:14. */
+const NODE: User = { uid: 1000, gid: 1000 };
+
+const storeResources = (cpu: string, memory: string, limit: string): Resources => ({
+  requests: { cpu, memory },
+  limits: { memory: limit },
+});
+
+/** The user in its own database; the unified topology makes the 3.x driver reconnect and speak OP_MSG. */
+const mongoUrl = (account: string) =>
+  text`mongodb://${username("mongodb", account)}:${password("mongodb", account)}@${address("mongodb")}/${account}?useUnifiedTopology=true`;
+
+export const robotShop: Application = {
+  name: "robot-shop",
+  description: "Stan's Robot Shop: a web shop of eight services in six languages",
+  services: {
+    web: {
+      language: "nginx",
+      image: image("web"),
+      ports: http(8080),
+      publicPort: "http",
+      uses: ["catalogue", "user", "cart", "shipping", "payment", "ratings"],
+      env: {
+        CATALOGUE_HOST: [host("catalogue")],
+        USER_HOST: [host("user")],
+        CART_HOST: [host("cart")],
+        SHIPPING_HOST: [host("shipping")],
+        PAYMENT_HOST: [host("payment")],
+        RATINGS_HOST: [host("ratings")],
+      },
+      probe: get("/"),
+      user: { uid: 101, gid: 101 },
+      // The image's own entrypoint lies in /root, which only root may enter. The nginx base image's entrypoint fills in
+      // templates from the environment just as well, into a directory that must then be writable.
+      command: ["/docker-entrypoint.sh"],
+      args: ["nginx", "-g", "daemon off;"],
+      writable: ["/etc/nginx/conf.d", "/var/cache/nginx", "/var/run", "/tmp"],
+      files: {
+        "/etc/nginx/templates/default.conf.template": webConfiguration(),
+        "/usr/share/nginx/html/eum.html": "<!-- end-user monitoring is off -->\n",
+      },
+    },
+    catalogue: {
+      language: "node",
+      image: image("catalogue"),
+      ports: http(8080),
+      uses: ["mongodb"],
+      env: { MONGO_URL: mongoUrl("catalogue") },
+      probe: get("/health"),
+      user: NODE,
+      writable: ["/tmp"],
+    },
+    user: {
+      language: "node",
+      image: image("user"),
+      ports: http(8080),
+      uses: ["mongodb", "redis"],
+      env: { MONGO_URL: mongoUrl("users"), REDIS_HOST: [host("redis")] },
+      probe: get("/health"),
+      user: NODE,
+      writable: ["/tmp"],
+    },
+    cart: {
+      language: "node",
+      image: image("cart"),
+      ports: http(8080),
+      uses: ["redis", "catalogue"],
+      env: { REDIS_HOST: [host("redis")], CATALOGUE_HOST: [host("catalogue")] },
+      probe: get("/health"),
+      user: NODE,
+      writable: ["/tmp"],
+    },
+    shipping: {
+      language: "java",
+      image: image("shipping"),
+      ports: http(8080),
+      uses: ["mysql", "cart"],
+      env: {
+        // Connector/J 8.0.21 with useSSL=false cannot log in to MySQL 9 (caching_sha2_password) without fetching its key.
+        DB_HOST: text`address=(host=${host("mysql")})(port=${port("mysql")})(allowPublicKeyRetrieval=true)`,
+        CART_ENDPOINT: text`${address("cart")}`,
+      },
+      probe: get("/health"),
+      // It tries for about 169 s to reach its database before it gives up (RetryableDataSource.java:19).
+      startupSeconds: 240,
+      writable: ["/tmp"],
+    },
+    payment: {
+      language: "python",
+      image: image("payment"),
+      ports: http(8080),
+      uses: ["rabbitmq", "user", "cart", "payment-gateway"],
+      env: {
+        AMQP_HOST: [host("rabbitmq")],
+        USER_HOST: [host("user")],
+        CART_HOST: [host("cart")],
+        PAYMENT_GATEWAY: "https://paypal.com/",
+        // Without it uWSGI takes SIGTERM for a reload and is killed at the end of the grace period.
+        UWSGI_DIE_ON_TERM: "true",
+      },
+      probe: get("/health"),
+      // payment.ini sets uid and gid 1; uWSGI exits when it is started as any other non-root user.
+      user: { uid: 1, gid: 1 },
+      writable: ["/tmp"],
+    },
+    ratings: {
+      language: "php",
+      image: image("ratings"),
+      ports: http(80),
+      uses: ["mysql", "catalogue"],
+      env: {
+        PDO_URL: text`mysql:host=${host("mysql")};dbname=ratings;charset=utf8mb4`,
+        CATALOGUE_URL: text`http://${address("catalogue")}`,
+        APP_ENV: "prod",
+      },
+      probe: { http: { path: "/_health", port: "http", checksStores: true } },
+      user: { uid: 33, gid: 33 },
+      // Apache listens on 80 without being root: a safe sysctl under Pod Security `restricted`.
+      sysctls: { "net.ipv4.ip_unprivileged_port_start": "0" },
+      writable: ["/var/www/html/var", "/var/run/apache2", "/var/lock/apache2", "/tmp"],
+    },
+    dispatch: {
+      language: "go",
+      image: image("dispatch"),
+      uses: ["rabbitmq"],
+      env: { AMQP_HOST: [host("rabbitmq")] },
+      writable: ["/tmp"],
+    },
+  },
+  stores: {
+    mongodb: {
+      kind: "mongodb",
+      accounts: {
+        catalogue: { username: "catalogue", database: "catalogue", credential: { generated: true } },
+        users: { username: "users", database: "users", credential: { generated: true } },
+      },
+      resources: storeResources("100m", "512Mi", "1Gi"),
+      storage: "8Gi",
+    },
+    mysql: {
+      kind: "mysql",
+      accounts: {
+        shipping: {
+          username: "shipping",
+          database: "cities",
+          credential: { fixed: "secret", reason: "compiled into rs-shipping (JpaConfig.java:24-25)" },
+        },
+        ratings: {
+          username: "ratings",
+          database: "ratings",
+          credential: { fixed: "iloveit", reason: "written into rs-ratings (Kernel.php:78-79)" },
+        },
+      },
+      resources: storeResources("100m", "512Mi", "1Gi"),
+      storage: "8Gi",
+    },
+    redis: {
+      kind: "redis",
+      noPassword:
+        "rs-user and rs-cart cannot send one (user/server.js:258, cart/server.js:390): requests would hang",
+      resources: storeResources("50m", "128Mi", "256Mi"),
+      storage: "2Gi",
+    },
+    rabbitmq: {
+      kind: "rabbitmq",
+      accounts: {
+        guest: {
+          username: "guest",
+          credential: {
+            fixed: "guest",
+            reason: "written into rs-payment (rabbitmq.py:17) and rs-dispatch (main.go:183)",
+          },
+        },
+      },
+      resources: storeResources("100m", "512Mi", "1Gi"),
+      storage: "8Gi",
+    },
+  },
+  externals: {
+    "payment-gateway": {
+      port: 443,
+      protocol: "https",
+      reason: "payment asks PAYMENT_GATEWAY for a 200 before it takes an order (payment.py:84-90)",
+    },
+  },
+};
+
+/** nginx's configuration: the routes of web/default.conf.template without its tracing module. */
+function webConfiguration(): string {
+  const route = (name: string, upstreamPort: number) =>
+    `  location /api/${name}/ {\n    proxy_pass http://\${${name.toUpperCase()}_HOST}:${upstreamPort}/;\n  }\n`;
+  return `server {
+  listen 8080;
+  proxy_http_version 1.1;
+  root /usr/share/nginx/html;
+  error_page 500 502 503 504 /50x.html;
+  location / {
+    index index.html;
+    ssi on;
+  }
+  location /images/ {
+    expires 5s;
+    try_files $uri /images/placeholder.png;
+  }
+${["catalogue", "user", "cart", "shipping", "payment"].map((name) => route(name, 8080)).join("")}${route("ratings", 80)}  location /nginx_status {
+    stub_status on;
+    access_log off;
+  }
+}
+`;
+}

@@ -1,0 +1,68 @@
+/** The dependency graph of an application, and the order that follows from it. */
+import type { Application } from "./application";
+
+/** A uses B. */
+export interface Edge {
+  from: string;
+  to: string;
+  kind: "service" | "store" | "external";
+  /** The Service port (or the store's, or the external's). */
+  port: number;
+  protocol: string;
+}
+
+/** The port every client of a store kind connects to, and the name of what is spoken there. */
+export const STORE_PORTS = {
+  mongodb: { port: 27017, protocol: "mongodb" },
+  mysql: { port: 3306, protocol: "mysql" },
+  redis: { port: 6379, protocol: "redis" },
+  rabbitmq: { port: 5672, protocol: "amqp" },
+} as const;
+
+/** All edges, in the order of the inventory. Names the application does not have are left out (see `validate.ts`). */
+export function edgesOf(application: Application): Edge[] {
+  return Object.entries(application.services).flatMap(([from, service]) =>
+    (service.uses ?? []).flatMap((to) => edgesTo(application, from, to)),
+  );
+}
+
+function edgesTo(application: Application, from: string, to: string): Edge[] {
+  const store = own(application.stores, to);
+  if (store) return [{ from, to, kind: "store", ...STORE_PORTS[store.kind] }];
+  const external = own(application.externals ?? {}, to);
+  if (external) return [{ from, to, kind: "external", port: external.port, protocol: external.protocol }];
+  const service = own(application.services, to);
+  return Object.values(service?.ports ?? {}).map((port) => ({
+    from,
+    to,
+    kind: "service",
+    port: port.service ?? port.container,
+    protocol: port.protocol,
+  }));
+}
+
+/** A path that leads back to its start, such as `["a", "b", "a"]`, or undefined when there is none. */
+export function findCycle(needs: Record<string, readonly string[]>): string[] | undefined {
+  const done = new Set<string>();
+  const visit = (name: string, path: string[]): string[] | undefined => {
+    const start = path.indexOf(name);
+    if (start >= 0) return [...path.slice(start), name];
+    if (done.has(name)) return undefined;
+    for (const next of own(needs, name) ?? []) {
+      const cycle = visit(next, [...path, name]);
+      if (cycle) return cycle;
+    }
+    done.add(name);
+    return undefined;
+  };
+  for (const name of Object.keys(needs)) {
+    const cycle = visit(name, []);
+    if (cycle) return cycle;
+  }
+  return undefined;
+}
+
+/** A property that the record itself has: a service may be called `constructor`. */
+export function own<T>(record: Record<string, T>, key: string): T | undefined {
+  return Object.hasOwn(record, key) ? record[key] : undefined;
+}

@@ -1,0 +1,18 @@
+import { distance } from "fastest-levenshtein";
+
+/** The known name a mistyped one was probably meant to be, if one is near. */
+export function nearest(name: string, known: readonly string[]): string | undefined {
+  const limit = Math.max(2, Math.floor(name.length / 3));
+  const ranked = known
+    .map((candidate) => ({ candidate, edits: distance(name.toLowerCase(), candidate.toLowerCase()) }))
+    .filter(({ edits }) => edits <= limit)
+    .sort((a, b) => a.edits - b.edits || a.candidate.localeCompare(b.candidate));
+  return ranked[0]?.candidate;
+}
+
+/** "Did you mean x?" where a near name is known, the list of known names otherwise. */
+export function suggest(name: string, known: readonly string[]): string {
+  const near = nearest(name, known);
+  if (near !== undefined) return `Did you mean "${near}"?`;
+  return known.length === 0 ? "None is known here; remove it." : `Known: ${[...known].sort().join(", ")}.`;
+}

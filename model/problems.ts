@@ -1,0 +1,32 @@
+/**
+ * What is wrong, where, and what to do about it. Every check in `model`, `config` and `plan` collects problems and
+ * reports all of them at once, so that one run shows everything there is to mend.
+ */
+
+export interface Problem {
+  /** The file, key, service or release at fault, such as `flotilla:services.cart` or `apps/robot-shop.ts: service cart`. */
+  where: string;
+  /** What is wrong. */
+  what: string;
+  /** What to do. */
+  todo: string;
+}
+
+/** Thrown when input is refused; nothing has been deployed. */
+export class FlotillaError extends Error {
+  constructor(public readonly problems: readonly Problem[]) {
+    super(formatProblems(problems));
+    this.name = "FlotillaError";
+  }
+}
+
+/** Throws when there is at least one problem. */
+export function refuse(problems: readonly Problem[]): void {
+  if (problems.length > 0) throw new FlotillaError(problems);
+}
+
+function formatProblems(problems: readonly Problem[]): string {
+  const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
+  const lines = problems.map((problem) => `  ${problem.where}: ${problem.what}\n    ${problem.todo}`);
+  return `${count}, nothing was deployed:\n${lines.join("\n")}`;
+}

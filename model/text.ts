@@ -1,0 +1,55 @@
+/**
+ * Text with references, as data: `text\`mongodb://${host("mongodb")}/shop\`` keeps its parts apart, so that a plan can
+ * fill in hosts and can tell which texts mention a password without ever holding one.
+ */
+
+/** What a reference stands for; `of` names a service or a store of the same application. */
+export type Reference =
+  | { ref: "host"; of: string }
+  | { ref: "port"; of: string }
+  | { ref: "username"; of: string; account: string }
+  | { ref: "password"; of: string; account: string };
+
+/** A plain string, or parts of which some are references. */
+export type Text = string | readonly (string | Reference)[];
+
+/** The host name of a service or store inside the cluster. */
+export const host = (of: string): Reference => ({ ref: "host", of });
+
+/** The first Service port of a service, or the port of a store. */
+export const port = (of: string): Reference => ({ ref: "port", of });
+
+/** The user name of a store's account. */
+export const username = (of: string, account: string): Reference => ({ ref: "username", of, account });
+
+/** The password of a store's account: whatever mentions it lives in a Secret. */
+export const password = (of: string, account: string): Reference => ({ ref: "password", of, account });
+
+/** Template tag that keeps references as data. */
+export function text(
+  literals: TemplateStringsArray,
+  ...references: (string | Reference | readonly (string | Reference)[])[]
+): Text {
+  const parts: (string | Reference)[] = [];
+  literals.forEach((literal, index) => {
+    if (literal !== "") parts.push(literal);
+    const reference = references[index];
+    if (reference === undefined) return;
+    if (Array.isArray(reference)) parts.push(...reference);
+    else parts.push(reference as string | Reference);
+  });
+  return parts;
+}
+
+/** `host:port` of a service or store. */
+export const address = (of: string) => [host(of), ":", port(of)] as const;
+
+/** The references a text holds, in order. */
+export function referencesOf(value: Text): Reference[] {
+  return typeof value === "string" ? [] : value.filter((part): part is Reference => typeof part !== "string");
+}
+
+/** Whether a text mentions a password and so must not be a plain value. */
+export function mentionsPassword(value: Text): boolean {
+  return referencesOf(value).some((reference) => reference.ref === "password");
+}

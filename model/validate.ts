@@ -1,0 +1,182 @@
+/** What is wrong with an inventory, found before anything is planned. */
+import type { Application, Service, Store } from "./application";
+import { findCycle, own } from "./graph";
+import { suggest } from "./nearest";
+import type { Problem } from "./problems";
+import { type Reference, referencesOf, type Text } from "./text";
+
+/** Helm's limit for a release name; a Service name may have 63, a label value too. */
+export const MAX_RELEASE_NAME = 53;
+const DNS_LABEL = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;
+
+/** All problems of an inventory, in its order. */
+export function validateApplication(application: Application): Problem[] {
+  const problems: Problem[] = [];
+  const file = `apps/${application.name}.ts`;
+  const report = (where: string, what: string, todo: string) =>
+    problems.push({ where: `${file}: ${where}`, what, todo });
+
+  for (const name of Object.keys(application.services)) {
+    checkName(`service ${name}`, name, report);
+    if (own(application.stores, name))
+      report(`service ${name}`, "a store has the same name", "Rename one: both would be the same release.");
+  }
+  for (const name of Object.keys(application.stores)) checkName(`store ${name}`, name, report);
+  for (const [name, service] of Object.entries(application.services))
+    checkService(application, name, service, report);
+  for (const [name, store] of Object.entries(application.stores))
+    checkStore(application, name, store, report);
+
+  const cycle = findCycle(
+    Object.fromEntries(Object.entries(application.stores).map(([name, store]) => [name, store.needs ?? []])),
+  );
+  if (cycle)
+    report(
+      `store ${cycle[0]}`,
+      `the stores need each other in a circle: ${cycle.join(" -> ")}`,
+      "Remove one of these from `needs`: none of them could ever be started first.",
+    );
+  return problems;
+}
+
+type Report = (where: string, what: string, todo: string) => void;
+
+function checkName(where: string, name: string, report: Report): void {
+  if (name.length > MAX_RELEASE_NAME)
+    report(
+      where,
+      `the release name has ${name.length} characters, Helm allows ${MAX_RELEASE_NAME}`,
+      "Give it a shorter name.",
+    );
+  else if (!DNS_LABEL.test(name))
+    report(
+      where,
+      "the name is not a DNS label",
+      "Use lower-case letters, digits and hyphens, starting with a letter.",
+    );
+}
+
+function checkService(application: Application, name: string, service: Service, report: Report): void {
+  const where = `service ${name}`;
+  const stores = Object.keys(application.stores);
+  const externals = Object.keys(application.externals ?? {});
+  const known = [...Object.keys(application.services), ...stores, ...externals];
+  const uses = service.uses ?? [];
+  for (const target of uses) {
+    if (target === name) report(where, "it uses itself", `Remove "${target}" from \`uses\`.`);
+    else if (!known.includes(target))
+      report(
+        where,
+        `it uses "${target}", which is neither a service nor a store of ${application.name}`,
+        suggest(target, known),
+      );
+    else if (own(application.services, target) && !own(application.services, target)?.ports)
+      report(
+        where,
+        `it uses "${target}", which listens on no port`,
+        `Give ${target} a port or remove the edge.`,
+      );
+  }
+  const seen = new Map<number, string>();
+  for (const [portName, port] of Object.entries(service.ports ?? {})) {
+    const other = seen.get(port.container);
+    if (other)
+      report(where, `ports ${other} and ${portName} are both ${port.container}`, "Change one of them.");
+    seen.set(port.container, portName);
+  }
+  const probePort = service.probe && Object.values(service.probe)[0].port;
+  if (probePort !== undefined && !own(service.ports ?? {}, probePort))
+    report(
+      where,
+      `its probe asks port "${probePort}", which it does not have`,
+      suggestPort(service, probePort),
+    );
+  if (service.publicPort !== undefined && !own(service.ports ?? {}, service.publicPort))
+    report(
+      where,
+      `its public port is "${service.publicPort}", which it does not have`,
+      suggestPort(service, service.publicPort),
+    );
+  const texts = [...Object.entries(service.env ?? {}), ...Object.entries(service.files ?? {})];
+  for (const [key, text] of texts)
+    for (const reference of referencesOf(text as Text))
+      checkReference(application, uses, `${where}, ${key}`, reference, report);
+}
+
+function suggestPort(service: Service, name: string): string {
+  return suggest(name, Object.keys(service.ports ?? {}));
+}
+
+function checkReference(
+  application: Application,
+  uses: readonly string[],
+  where: string,
+  reference: Reference,
+  report: Report,
+): void {
+  const { of } = reference;
+  if (!uses.includes(of)) {
+    report(where, `it mentions "${of}", which the service does not use`, `Add "${of}" to \`uses\`.`);
+    return;
+  }
+  if (own(application.externals ?? {}, of)) {
+    report(where, `it mentions "${of}", which is outside the cluster`, "Write the address out.");
+    return;
+  }
+  if (reference.ref !== "password" && reference.ref !== "username") return;
+  const store = own(application.stores, of);
+  const accounts =
+    store?.kind === "redis" && !store.noPassword ? ["default"] : Object.keys(store?.accounts ?? {});
+  if (!accounts.includes(reference.account))
+    report(
+      where,
+      `it mentions account "${reference.account}" of "${of}", which has no such account`,
+      suggest(reference.account, accounts),
+    );
+}
+
+function checkStore(application: Application, name: string, store: Store, report: Report): void {
+  const where = `store ${name}`;
+  const stores = Object.keys(application.stores);
+  for (const other of store.needs ?? [])
+    if (!stores.includes(other))
+      report(
+        where,
+        `it needs "${other}", which is not a store of ${application.name}`,
+        suggest(other, stores),
+      );
+  const accounts = Object.entries(store.accounts ?? {});
+  if (store.noPassword !== undefined && store.kind !== "redis")
+    report(where, `a ${store.kind} cannot run without a password`, "Remove `noPassword`.");
+  if (store.kind === "redis" && accounts.length > 0)
+    report(where, "redis has one user only, the default one", "Remove `accounts`.");
+  if (store.kind === "rabbitmq" && accounts.length !== 1)
+    report(
+      where,
+      "rabbitmq takes exactly one account",
+      "Describe one account; further users are made in the store.",
+    );
+  for (const [account, { database, username }] of accounts) {
+    if (["root", "erlang-cookie"].includes(account))
+      report(
+        `${where}, account ${account}`,
+        "the name is taken by the store itself",
+        "Name the account after its user.",
+      );
+    if (!/^[A-Za-z][A-Za-z0-9_]{0,31}$/.test(username))
+      report(
+        `${where}, account ${account}`,
+        `"${username}" cannot be a user name`,
+        "Use letters, digits and _.",
+      );
+    const needsDatabase = store.kind === "mongodb" || store.kind === "mysql";
+    if (needsDatabase && !/^[A-Za-z][A-Za-z0-9_]{0,63}$/.test(database ?? ""))
+      report(
+        `${where}, account ${account}`,
+        "it has no proper database",
+        "Name its database: letters, digits and _.",
+      );
+  }
+  if ((store.kind === "mongodb" || store.kind === "mysql") && accounts.length === 0)
+    report(where, "it has no account, so no service could log in", "Describe at least one account.");
+}
