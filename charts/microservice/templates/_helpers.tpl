@@ -1,0 +1,57 @@
+{{/* Name of every object. */}}
+{{- define "microservice.name" -}}
+{{ .Values.fullnameOverride | default .Release.Name }}
+{{- end }}
+
+{{/* What finds the pods: part of immutable fields, so it never changes. */}}
+{{- define "microservice.selector" -}}
+app.kubernetes.io/name: {{ include "microservice.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end }}
+
+{{/* Labels of every object. A tag may hold characters that a label value may not. */}}
+{{- define "microservice.labels" -}}
+{{ include "microservice.selector" . }}
+app.kubernetes.io/version: {{ regexReplaceAll "[^A-Za-z0-9._-]" .Values.image.tag "-" | trunc 63 | trimAll "-_." | quote }}
+helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
+{{- with .Values.labels }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
+
+{{/* A container that meets Pod Security `restricted`. */}}
+{{- define "microservice.securityContext" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+runAsNonRoot: true
+runAsUser: {{ .Values.user.uid }}
+runAsGroup: {{ .Values.user.gid }}
+capabilities:
+  drop: [ALL]
+{{- end }}
+
+{{/* A Kubernetes probe from {http|grpc|tcp|exec, timing}; a gRPC probe takes a number, the others a port's name. */}}
+{{- define "microservice.probe" -}}
+{{- $probe := .probe -}}
+{{- with $probe.http }}
+httpGet:
+  path: {{ .path }}
+  port: {{ .port }}
+{{- end }}
+{{- with $probe.grpc }}
+grpc:
+  port: {{ (get $.ports .port | default (dict "container" (printf "probe asks unknown port %q" .port | fail))).container }}
+{{- end }}
+{{- with $probe.tcp }}
+tcpSocket:
+  port: {{ .port }}
+{{- end }}
+{{- with $probe.exec }}
+exec:
+  command:
+    {{- toYaml .command | nindent 4 }}
+{{- end }}
+{{- with omit $probe "http" "grpc" "tcp" "exec" }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}

@@ -1,0 +1,21 @@
+{{/* Name of every object. */}}
+{{- define "store.name" -}}
+{{ .Values.fullnameOverride | default .Release.Name }}
+{{- end }}
+
+{{/* What finds the pod: part of immutable fields, so it never changes. */}}
+{{- define "store.selector" -}}
+app.kubernetes.io/name: {{ include "store.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end }}
+
+{{/* Labels of every object. */}}
+{{- define "store.labels" -}}
+{{ include "store.selector" . }}
+app.kubernetes.io/version: {{ .Values.image.tag | quote }}
+app.kubernetes.io/component: store
+helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
+{{- with .Values.labels }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}

@@ -1,0 +1,99 @@
+/**
+ * The settings a stack can make: one zod schema is the truth for types, defaults and errors.
+ * Keys are those of the stack file without the `flotilla:` prefix.
+ */
+import { z } from "zod";
+
+/** Environments; prod is the one with extra rules. `local` is the embedded cluster's. */
+export const ENVIRONMENTS = ["local", "dev", "staging", "prod"] as const;
+export type Environment = (typeof ENVIRONMENTS)[number];
+
+/** Where a store's chart comes from: Bitnami's registry, or Flotilla's own chart on the upstream images. */
+export const DISTRIBUTIONS = ["bitnami", "upstream"] as const;
+export type Distribution = (typeof DISTRIBUTIONS)[number];
+
+const name = z
+  .string()
+  .max(63)
+  .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, "must be a DNS label: lower-case letters, digits and hyphens");
+
+const quantity = z
+  .string()
+  .regex(
+    /^[0-9]+(\.[0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti)?$/,
+    'must be a Kubernetes quantity, such as "500m" or "8Gi"',
+  );
+
+const replicas = z.int().min(0).max(1000);
+
+const resources = z.strictObject({
+  requests: z.strictObject({ cpu: quantity.optional(), memory: quantity.optional() }).optional(),
+  limits: z.strictObject({ cpu: quantity.optional(), memory: quantity.optional() }).optional(),
+});
+
+const service = z.strictObject({
+  /** Image tag. Default: the inventory's. A number must be quoted, or `1.10` becomes 1.1. */
+  tag: z
+    .string()
+    .regex(/^[\w][\w.-]{0,127}$/, "must be an image tag")
+    .optional(),
+  /** Image repository with registry, for a mirror or a private build. Default: the inventory's. */
+  repository: z.string().min(1).optional(),
+  /** Pods. Default: `flotilla:replicas`. */
+  replicas: replicas.optional(),
+  /** Environment variables added to the inventory's or in place of them; nothing secret. */
+  env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string()).optional(),
+  /** Requests and limits, merged over the inventory's. */
+  resources: resources.optional(),
+});
+
+const store = z.strictObject({
+  /** Size of each volume, such as "8Gi". Default: the inventory's. */
+  storage: quantity.optional(),
+  /** Requests and limits, merged over the inventory's. */
+  resources: resources.optional(),
+});
+
+export const settingsSchema = z.strictObject({
+  /** The application to deploy, one of `apps/`. */
+  application: z.string(),
+  /** One of the environments. */
+  environment: z.enum(ENVIRONMENTS),
+  /** The namespace to create and deploy into. Default `<application>-<environment>`. */
+  namespace: name.optional(),
+  /** The cluster to deploy to. */
+  cluster: z
+    .strictObject({
+      /** A context of the kubeconfig. Default: the current context; prod must name its own. */
+      context: z.string().min(1).optional(),
+      /** Path of the kubeconfig. Default: KUBECONFIG, then ~/.kube/config. */
+      kubeconfig: z.string().min(1).optional(),
+    })
+    .default({}),
+  /** Pods per service, 0 to 1000. */
+  replicas: replicas.default(1),
+  /** Where stores' charts come from. */
+  distribution: z.enum(DISTRIBUTIONS).default("bitnami"),
+  /** StorageClass of every volume. Default: the cluster's default class. */
+  storageClass: z.string().min(1).optional(),
+  /** How the public service is reached from outside. Default: not at all. */
+  ingress: z
+    .strictObject({
+      /** DNS name, such as shop.example.com. */
+      host: z.string().regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, "must be a DNS name"),
+      /** IngressClass. Default: the cluster's default class. */
+      className: z.string().min(1).optional(),
+      /** Name of the TLS Secret; with it the public URL is https. Default: plain http. */
+      tlsSecret: z.string().min(1).optional(),
+    })
+    .optional(),
+  /** Overrides by service. */
+  services: z.record(z.string(), service).default({}),
+  /** Overrides by store. */
+  stores: z.record(z.string(), store).default({}),
+});
+
+/** Validated stack config, defaults filled in. */
+export type Settings = z.output<typeof settingsSchema>;
+export type ServiceSettings = z.output<typeof service>;
+export type StoreSettings = z.output<typeof store>;

@@ -1,0 +1,108 @@
+/** plan(application, settings): the one function everything else stands on. The same input gives the same plan. */
+import type { Settings } from "../config/schema";
+import type { Application } from "../model/application";
+import { own } from "../model/graph";
+import { type Problem, refuse } from "../model/problems";
+import { validateApplication } from "../model/validate";
+import type { Charts } from "./chart";
+import { credentialsOf, secretKeysOf, storeSecretName } from "./credentials";
+import { hostOf, portOf } from "./hosts";
+import { commonLabels } from "./labels";
+import { imageOf, planMicroservice, planServiceSecret, serviceSecretName } from "./microservice";
+import type { Plan, PlanOutputs, ReleasePlan, SecretPlan } from "./plan";
+import { planStore, protectsStores } from "./stores";
+
+/** @throws FlotillaError with every problem of the inventory and of its fit with the settings. */
+export function plan(application: Application, settings: Settings, charts: Charts): Plan {
+  const namespace = settings.namespace ?? `${application.name}-${settings.environment}`;
+  refuse([...validateApplication(application), ...checkNamespace(namespace)]);
+  const stores = Object.entries(application.stores);
+  const services = Object.entries(application.services);
+  return {
+    application: application.name,
+    environment: settings.environment,
+    namespace: { name: namespace, labels: namespaceLabels(application, settings) },
+    credentials: Object.assign({}, ...stores.map(([name, store]) => credentialsOf(name, store))),
+    secrets: { ...storeSecrets(application, settings), ...serviceSecrets(application, settings) },
+    releases: byName([
+      ...stores.map(([name, store]) => planStore(application, settings, charts, namespace, name, store)),
+      ...services.map(([name, service]) => planMicroservice(application, settings, charts, name, service)),
+    ]),
+    outputs: outputsOf(application, settings),
+  };
+}
+
+function checkNamespace(namespace: string): Problem[] {
+  if (namespace.length <= 63) return [];
+  return [
+    {
+      where: "flotilla:namespace",
+      what: `the namespace "${namespace}" has ${namespace.length} characters, Kubernetes allows 63`,
+      todo: "Set a shorter flotilla:namespace.",
+    },
+  ];
+}
+
+/** Pod Security `restricted` is enforced: every service and store is planned to meet it. */
+function namespaceLabels(application: Application, settings: Settings): Record<string, string> {
+  return {
+    ...commonLabels(application.name, settings.environment),
+    "pod-security.kubernetes.io/enforce": "restricted",
+    "pod-security.kubernetes.io/warn": "restricted",
+  };
+}
+
+function storeSecrets(application: Application, settings: Settings): Record<string, SecretPlan> {
+  const secrets = Object.entries(application.stores).map(([name, store]): [string, SecretPlan] => [
+    storeSecretName(name),
+    {
+      owner: name,
+      labels: commonLabels(application.name, settings.environment),
+      protect: protectsStores(settings),
+      keys: secretKeysOf(name, store),
+    },
+  ]);
+  return Object.fromEntries(secrets.filter(([, secret]) => Object.keys(secret.keys).length > 0));
+}
+
+function serviceSecrets(application: Application, settings: Settings): Record<string, SecretPlan> {
+  return Object.fromEntries(
+    Object.keys(application.services).flatMap((name) => {
+      const secret = planServiceSecret(application, settings, name);
+      return secret ? [[serviceSecretName(name), secret]] : [];
+    }),
+  );
+}
+
+function byName(releases: ReleasePlan[]): Record<string, ReleasePlan> {
+  return Object.fromEntries(releases.map((release) => [release.name, release]));
+}
+
+function outputsOf(application: Application, settings: Settings): PlanOutputs {
+  const services = Object.entries(application.services).map(([name, service]) => {
+    const { repository, tag } = imageOf(service, settings, name);
+    const [port] = Object.values(service.ports ?? {});
+    // gRPC has no scheme that everyone agrees on; http is what clients and proxies take.
+    const url = port
+      ? `${port.protocol === "tcp" ? "tcp" : "http"}://${name}:${portOf(application, name)}`
+      : undefined;
+    return [name, { ...(url === undefined ? {} : { url }), image: `${repository}:${tag}` }] as const;
+  });
+  const stores = Object.entries(application.stores).map(([name, store]) => {
+    const secret = Object.keys(secretKeysOf(name, store)).length > 0 ? { secret: storeSecretName(name) } : {};
+    return [name, { host: hostOf(application, name), port: portOf(application, name), ...secret }] as const;
+  });
+  const publicUrl = publicUrlOf(application, settings);
+  return {
+    services: Object.fromEntries(services),
+    stores: Object.fromEntries(stores),
+    ...(publicUrl === undefined ? {} : { publicUrl }),
+  };
+}
+
+function publicUrlOf(application: Application, { ingress }: Settings): string | undefined {
+  const isPublic = Object.keys(application.services).some(
+    (name) => own(application.services, name)?.publicPort !== undefined,
+  );
+  return ingress && isPublic ? `${ingress.tlsSecret ? "https" : "http"}://${ingress.host}` : undefined;
+}

@@ -1,0 +1,79 @@
+/**
+ * What a plan is: plain data that JSON can carry. Nothing in it is secret; a secret is only named.
+ */
+import type { Environment } from "../config/schema";
+
+export interface Plan {
+  application: string;
+  environment: Environment;
+  namespace: NamespacePlan;
+  /** Passwords to make, by name. */
+  credentials: Record<string, CredentialPlan>;
+  /** Kubernetes Secrets, by name; what fills them is a credential or plain text. */
+  secrets: Record<string, SecretPlan>;
+  /** Helm releases, by name. */
+  releases: Record<string, ReleasePlan>;
+  /** What a stack tells about itself. */
+  outputs: PlanOutputs;
+}
+
+export interface NamespacePlan {
+  name: string;
+  labels: Record<string, string>;
+}
+
+/** A password: generated and kept in encrypted state, or fixed by an image and looked up in the inventory. */
+export type CredentialPlan =
+  | { source: "generated" /** Characters, letters and digits only. */; length: number }
+  | { source: "inventory"; store: string; account: string /** Why it is fixed. */; reason: string };
+
+export interface SecretPlan {
+  /** The store or service the Secret belongs to. */
+  owner: string;
+  labels: Record<string, string>;
+  /** Whether the stack refuses to delete it. */
+  protect: boolean;
+  /** What each key holds. */
+  keys: Record<string, SecretText>;
+}
+
+/** Text of which some parts are the values of credentials. */
+export type SecretText = readonly (string | { credential: string })[];
+
+export interface ReleasePlan {
+  /** Helm release name, and `fullnameOverride` of its chart. */
+  name: string;
+  kind: "store" | "service";
+  chart: ChartReference;
+  values: Values;
+  /** Helm's description of the revision; for a local chart its version and digest, so that an edit is a change. */
+  description: string;
+  /** Releases that come first. */
+  needs: string[];
+  /** Secrets that must exist first. */
+  secrets: string[];
+  /** Seconds Helm waits for readiness before it rolls back. */
+  timeoutSeconds: number;
+  /** Whether the stack refuses to delete it. */
+  protect: boolean;
+}
+
+/** A chart of this repository, by path relative to the project, or one of a registry, by exact version. */
+export type ChartReference = { path: string } | { url: string; version: string };
+
+/** Helm values. */
+export type Values = { [key: string]: Value };
+export type Value = string | number | boolean | Values | Value[];
+
+export interface PlanOutputs {
+  services: Record<
+    string,
+    { /** In-cluster URL; none for a service without a port. */ url?: string; image: string }
+  >;
+  stores: Record<
+    string,
+    { host: string; port: number /** Name of the Secret with its passwords. */; secret?: string }
+  >;
+  /** Where people reach the application; none without an ingress. */
+  publicUrl?: string;
+}

@@ -1,0 +1,18 @@
+/** Resource requests and limits: the inventory's, with the stack's laid over them key by key. */
+import type { ServiceSettings } from "../config/schema";
+import type { Resources } from "../model/application";
+import type { Values } from "./plan";
+
+export function mergeResources(base: Resources, override: ServiceSettings["resources"]): Values {
+  return {
+    requests: defined({ ...base.requests, ...override?.requests }),
+    limits: defined({ ...base.limits, ...override?.limits }),
+  };
+}
+
+/** A map without the keys that have no value: a null in Helm values deletes the chart's default. */
+export function defined<T>(record: Record<string, T | undefined>): Record<string, T> {
+  return Object.fromEntries(
+    Object.entries(record).filter((entry): entry is [string, T] => entry[1] !== undefined),
+  );
+}
