@@ -1,0 +1,24 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+
+export interface NamespaceArgs {
+  /** Name of the namespace; it is created, so it must not exist. */
+  name: string;
+  /** Labels, the Pod Security level among them. Default: none. */
+  labels?: Record<string, string>;
+}
+
+/** The namespace of one application in one environment. */
+export class Namespace extends pulumi.ComponentResource {
+  public readonly namespace: k8s.core.v1.Namespace;
+
+  constructor(name: string, args: NamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("flotilla:index:Namespace", name, {}, opts);
+    this.namespace = new k8s.core.v1.Namespace(
+      name,
+      { metadata: { name: args.name, labels: args.labels } },
+      { parent: this },
+    );
+    this.registerOutputs({ name: args.name });
+  }
+}

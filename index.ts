@@ -1,0 +1,51 @@
+/** The Pulumi program: settings -> plan -> components -> outputs. */
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { catalogue } from "./apps";
+import { Application } from "./components/application";
+import { readSettings } from "./config/settings";
+import { FlotillaError } from "./model/problems";
+import { plan } from "./plan";
+import { readCharts } from "./plan/chart";
+import { fixedValues } from "./plan/credentials";
+import { checkCluster, unreachableCharts } from "./runtime/preflight";
+import { readProvenance } from "./runtime/provenance";
+import { locate, readStackConfig } from "./runtime/stack-config";
+
+async function main() {
+  const config = readStackConfig();
+  const { settings, application } = readSettings(config, catalogue);
+  const planned = plan(application, settings, readCharts(__dirname));
+  await checkCluster(settings, config.project, config.stack);
+  const unreachable = await unreachableCharts(planned);
+  if (unreachable.length > 0 && !pulumi.runtime.isDryRun()) throw new FlotillaError(unreachable);
+  for (const { where, what } of unreachable) pulumi.log.warn(`${where}: ${what}; shown without reading it`);
+
+  const cluster = new k8s.Provider("cluster", settings.cluster);
+  new Application(
+    planned.application,
+    {
+      plan: planned,
+      fixedCredentials: fixedValues(application, planned.credentials),
+      unreadableCharts: new Set(unreachable.map(({ release }) => release)),
+    },
+    { providers: { kubernetes: cluster } },
+  );
+  const { publicUrl, services, stores } = planned.outputs;
+  return {
+    application: planned.application,
+    environment: planned.environment,
+    namespace: planned.namespace.name,
+    services,
+    stores,
+    ...(publicUrl === undefined ? {} : { url: publicUrl }),
+    provenance: readProvenance(__dirname),
+  };
+}
+
+export = () =>
+  main().catch((error: unknown) => {
+    if (!(error instanceof FlotillaError)) throw error;
+    // A RunError is shown as its message alone, without a stack trace.
+    throw new pulumi.RunError(locate(error, __dirname, pulumi.getStack()).message);
+  });

@@ -1,0 +1,109 @@
+/** Looks before anything is deployed: is the cluster there, are the charts' registries there? */
+import { existsSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { delimiter, join } from "node:path";
+import { parse } from "yaml";
+import type { Settings } from "../config/schema";
+import { FlotillaError, type Problem } from "../model/problems";
+import type { Plan, ReleasePlan } from "../plan/plan";
+import { type Kubeconfig, mergeKubeconfigs, resolveTarget } from "./kubeconfig";
+import { unreachable, usesProxy } from "./reach";
+
+/** @throws FlotillaError when the context does not exist or its API server does not answer. */
+export async function checkCluster(
+  settings: Settings,
+  project: string,
+  stack: string,
+  environment = process.env,
+): Promise<void> {
+  const paths = kubeconfigPaths(settings, environment);
+  const files = paths.filter((path) => existsSync(path));
+  // Inside a cluster there may be no kubeconfig: the provider then uses the pod's own account.
+  if (files.length === 0 && environment.KUBERNETES_SERVICE_HOST && settings.cluster.context === undefined)
+    return;
+  if (files.length === 0)
+    throw new FlotillaError([
+      {
+        where: `${project}:cluster`,
+        what: `there is no kubeconfig at ${paths.join(", ")}`,
+        todo: 'Point KUBECONFIG at your cluster\'s kubeconfig, or start the embedded cluster: eval "$(npx flotilla env)"',
+      },
+    ]);
+  const config = mergeKubeconfigs(files.map(readKubeconfig));
+  const target = resolveTarget(config, settings.cluster.context, {
+    files: files.join(", "),
+    key: `${project}:cluster.context`,
+    stack,
+  });
+  if ("what" in target) throw new FlotillaError([target]);
+  const { server, context, proxied } = target;
+  if (proxied || usesProxy(server.hostname, environment)) return;
+  const reason = await unreachable(hostnameOf(server), portOf(server));
+  if (reason !== undefined)
+    throw new FlotillaError([
+      {
+        where: `${project}:cluster`,
+        what: `the cluster of context "${context}" at ${server.origin} cannot be reached: ${reason}`,
+        todo: `Start it or connect to its network, then try: kubectl --context ${context} get nodes`,
+      },
+    ]);
+}
+
+/** A release whose chart cannot be fetched now, as a problem. */
+export interface UnreachableChart extends Problem {
+  release: string;
+}
+
+/** The releases whose chart's registry does not answer; each registry is asked once. */
+export async function unreachableCharts(plan: Plan, environment = process.env): Promise<UnreachableChart[]> {
+  const asked = new Map<string, Promise<string | undefined>>();
+  const found = Object.values(plan.releases).map(async (release) => {
+    const url = remoteUrl(release);
+    if (!url || usesProxy(url.hostname, environment)) return [];
+    const answer = asked.get(url.host) ?? unreachable(hostnameOf(url), portOf(url));
+    asked.set(url.host, answer);
+    const reason = await answer;
+    return reason === undefined ? [] : [describe(release, reason)];
+  });
+  return (await Promise.all(found)).flat();
+}
+
+function describe(release: ReleasePlan, reason: string): UnreachableChart {
+  const { chart } = release;
+  const name = "url" in chart ? `${chart.url} ${chart.version}` : chart.path;
+  return {
+    release: release.name,
+    where: `release ${release.name}`,
+    what: `its chart ${name} cannot be reached: ${reason}`,
+    todo: "Connect to the registry's network, or set flotilla:distribution to upstream, which needs no download.",
+  };
+}
+
+function remoteUrl({ chart }: ReleasePlan): URL | undefined {
+  // `oci:` is not one of the schemes whose host URL understands in every Node version.
+  return "url" in chart ? new URL(chart.url.replace(/^oci:/, "https:")) : undefined;
+}
+
+function kubeconfigPaths(settings: Settings, environment: NodeJS.ProcessEnv): string[] {
+  if (settings.cluster.kubeconfig !== undefined)
+    return [settings.cluster.kubeconfig.replace(/^~(?=\/)/, homedir())];
+  const listed = (environment.KUBECONFIG ?? "").split(delimiter).filter((path) => path !== "");
+  return listed.length > 0 ? listed : [join(homedir(), ".kube", "config")];
+}
+
+function readKubeconfig(path: string): Kubeconfig {
+  try {
+    return (parse(readFileSync(path, "utf8")) ?? {}) as Kubeconfig;
+  } catch (error) {
+    throw new FlotillaError([
+      {
+        where: path,
+        what: `the kubeconfig cannot be read: ${(error as Error).message.split("\n")[0]}`,
+        todo: "Mend it, or point KUBECONFIG at another.",
+      },
+    ]);
+  }
+}
+
+const hostnameOf = (url: URL) => url.hostname.replace(/^\[|\]$/g, "");
+const portOf = (url: URL) => Number(url.port || (url.protocol === "http:" ? 80 : 443));

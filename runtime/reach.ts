@@ -1,0 +1,40 @@
+/** Whether something answers at an address: a TCP connection, nothing is sent. */
+import { connect } from "node:net";
+
+/** Undefined when the connection opens, the reason when it does not within the time limit. */
+export function unreachable(host: string, port: number, limitMs = 5000): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port });
+    const finish = (reason?: string) => {
+      socket.destroy();
+      resolve(reason);
+    };
+    socket.setTimeout(limitMs, () => finish(`no answer within ${limitMs / 1000} s`));
+    socket.once("connect", () => finish());
+    socket.once("error", (error: NodeJS.ErrnoException) => finish(reasonOf(error)));
+  });
+}
+
+/** Whether requests to a host leave through a proxy of the environment. */
+export function usesProxy(host: string, environment: NodeJS.ProcessEnv): boolean {
+  const proxy = environment.HTTPS_PROXY ?? environment.https_proxy;
+  const except = (environment.NO_PROXY ?? environment.no_proxy ?? "").split(",").map((entry) => entry.trim());
+  const excepted = except.some(
+    (entry) => entry !== "" && (entry === "*" || host.endsWith(entry.replace(/^\*?\.?/, ""))),
+  );
+  return Boolean(proxy) && !excepted;
+}
+
+function reasonOf(error: NodeJS.ErrnoException): string {
+  const reasons: Record<string, string> = {
+    ECONNREFUSED: "connection refused",
+    ENOTFOUND: "host name not found",
+    EAI_AGAIN: "host name not found (no DNS)",
+    ETIMEDOUT: "timed out",
+    EHOSTUNREACH: "no route to host",
+    ENETUNREACH: "no route to network",
+  };
+  // Several addresses were tried: the errors are inside, and their codes tell more than their sum.
+  const inner = error instanceof AggregateError ? (error.errors[0] as NodeJS.ErrnoException) : error;
+  return reasons[inner.code ?? ""] ?? inner.code ?? inner.message;
+}
