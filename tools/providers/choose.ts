@@ -1,0 +1,94 @@
+/** Decides, provider by provider, whether the official plugin can be had; only where it cannot, a stand-in is used. */
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import execa from "execa";
+import { unreachable, usesProxy } from "../../runtime/reach";
+import { cacheFolder, PROJECT, STAND_INS } from "../paths";
+import { say, step } from "../progress";
+import { outsidePath } from "../toolchain/ensure";
+import { executablesOnPath } from "../toolchain/search-path";
+
+export const PROVIDERS = ["kubernetes", "random"] as const;
+export type ProviderName = (typeof PROVIDERS)[number];
+
+export interface Provider {
+  name: ProviderName;
+  version: string;
+  source: "PATH" | "plugin folder" | "stand-in";
+  /** A folder to add to PATH, for a stand-in. */
+  path?: string;
+}
+
+/** Pulumi's own home for the embedded world, so that ~/.pulumi is left alone; plugins are kept for all clones. */
+export const pulumiHome = (): string => join(cacheFolder(), "pulumi");
+
+export async function chooseProviders(pulumi: string): Promise<Provider[]> {
+  const chosen: Provider[] = [];
+  for (const name of PROVIDERS) chosen.push(await choose(name, pulumi));
+  const standIns = chosen.filter(({ source }) => source === "stand-in").map(({ name }) => name);
+  if (standIns.length > 0)
+    say(
+      `the official Pulumi plugins for ${standIns.join(" and ")} cannot be downloaded here: stand-ins are used`,
+    );
+  return chosen;
+}
+
+async function choose(name: ProviderName, pulumi: string): Promise<Provider> {
+  const version = sdkVersion(name);
+  const executable = `pulumi-resource-${name}`;
+  if (executablesOnPath(executable, outsidePath(process.env.PATH ?? "")).length > 0)
+    return { name, version, source: "PATH" };
+  const plugin = join(pulumiHome(), "plugins", `resource-${name}-v${version}`);
+  if (existsSync(join(plugin, executable)) || adoptPlugin(name, version, plugin))
+    return { name, version, source: "plugin folder" };
+  if (await installPlugin(name, version, pulumi)) return { name, version, source: "plugin folder" };
+  return { name, version, source: "stand-in", path: join(STAND_INS, name, "bin") };
+}
+
+/** Links a plugin that the user's own Pulumi has already installed. */
+function adoptPlugin(name: string, version: string, plugin: string): boolean {
+  const home = process.env.PULUMI_HOME ?? join(homedir(), ".pulumi");
+  const installed = join(home, "plugins", `resource-${name}-v${version}`);
+  if (!existsSync(join(installed, `pulumi-resource-${name}`))) return false;
+  mkdirSync(join(plugin, ".."), { recursive: true });
+  // A link that leads nowhere any more is in the way.
+  if (lstatSync(plugin, { throwIfNoEntry: false })) rmSync(plugin, { recursive: true });
+  symlinkSync(installed, plugin);
+  return true;
+}
+
+/** Where the engine looks for plugins. */
+const SOURCES = ["get.pulumi.com", "github.com"];
+
+async function installPlugin(name: string, version: string, pulumi: string): Promise<boolean> {
+  // Without a network the engine would try again and again for seconds, at every run.
+  const tried = SOURCES.map((host) => (usesProxy(host, process.env) ? undefined : unreachable(host, 443)));
+  if ((await Promise.all(tried)).every((reason) => reason !== undefined)) return false;
+  try {
+    await step(`installing the official ${name} plugin ${version}`, () =>
+      execa(pulumi, ["plugin", "install", "resource", name, version], {
+        env: { PULUMI_HOME: pulumiHome(), PULUMI_SKIP_UPDATE_CHECK: "true" },
+        timeout: 300_000,
+      }),
+    );
+    return true;
+  } catch {
+    return false;
+  } finally {
+    removeUnfinished(name, version);
+  }
+}
+
+/** An interrupted installation must not pass for a plugin. */
+function removeUnfinished(name: string, version: string): void {
+  const folder = join(pulumiHome(), "plugins", `resource-${name}-v${version}`);
+  if (existsSync(folder) && !readdirSync(folder).includes(`pulumi-resource-${name}`))
+    rmSync(folder, { recursive: true, force: true });
+}
+
+/** The version of the SDK package, which names the plugin it needs. */
+function sdkVersion(name: ProviderName): string {
+  const manifest = join(PROJECT, "node_modules", "@pulumi", name, "package.json");
+  return (JSON.parse(readFileSync(manifest, "utf8")) as { version: string }).version;
+}

@@ -1,0 +1,58 @@
+/** Stand-in for the official kubernetes plugin: any object, and Helm releases. Needs kubectl and helm on PATH. */
+import type { Properties } from "../protocol/property";
+import { serve } from "../protocol/server";
+import { type Connection, connectionOf } from "./connection";
+import { applyObject, checkObject, deleteObject, diffObject, idOf, readObject } from "./object";
+import {
+  checkRelease,
+  createRelease,
+  deleteRelease,
+  diffRelease,
+  previewState,
+  readRelease,
+  releaseId,
+  updateRelease,
+} from "./release";
+import { cancelAll } from "./run";
+
+const RELEASE = "kubernetes:helm.sh/v3:Release";
+
+let connection: Connection = connectionOf({});
+
+serve({
+  version: "4.34.2",
+
+  configure(inputs: Properties) {
+    connection = connectionOf(inputs);
+  },
+
+  async check(type, name, olds, news) {
+    if (type === RELEASE) return checkRelease(connection, name, olds, news);
+    return { inputs: checkObject(connection, name, olds, news) };
+  },
+
+  diff(type, oldInputs, news) {
+    return type === RELEASE ? diffRelease(oldInputs, news) : diffObject(oldInputs, news);
+  },
+
+  async create(type, news, preview) {
+    if (preview) return { id: "", state: type === RELEASE ? previewState(news) : news };
+    if (type === RELEASE) return { id: releaseId(news), state: await createRelease(connection, news) };
+    return { id: idOf(news), state: await applyObject(connection, news) };
+  },
+
+  async update(type, id, _state, news, preview) {
+    if (preview) return type === RELEASE ? previewState(news) : news;
+    return type === RELEASE ? updateRelease(connection, id, news) : applyObject(connection, news);
+  },
+
+  async read(type, _id, state) {
+    return type === RELEASE ? readRelease(connection, state) : readObject(connection, state);
+  },
+
+  async delete(type, _id, state) {
+    await (type === RELEASE ? deleteRelease(connection, state) : deleteObject(connection, state));
+  },
+
+  cancel: cancelAll,
+});

@@ -1,0 +1,224 @@
+/** `helm.sh/v3:Release` through the helm binary, with the official provider's semantics (provider/helm_release.go). */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse, parseAllDocuments } from "yaml";
+import { difference } from "../protocol/difference";
+import {
+  hasUnknown,
+  isMap,
+  type Properties,
+  type Property,
+  revealMap,
+  secret,
+  UNKNOWN,
+} from "../protocol/property";
+import { type Checked, type Difference, InitializationError } from "../protocol/server";
+import type { Connection } from "./connection";
+import { change, run } from "./run";
+
+const DEFAULT_TIMEOUT = 300;
+/** Inputs of the official provider that this one cannot honour: refused, not ignored. */
+const UNSUPPORTED = ["valueYamlFiles", "postrender", "verify", "keyring", "lint"];
+
+export async function checkRelease(
+  connection: Connection,
+  name: string,
+  olds: Properties,
+  news: Properties,
+): Promise<Checked> {
+  const unsupported = UNSUPPORTED.filter((key) => news[key] !== undefined);
+  if (unsupported.length > 0)
+    return {
+      inputs: news,
+      failures: unsupported.map((property) => ({
+        property,
+        reason: "the stand-in does not support it; install the official kubernetes plugin",
+      })),
+    };
+  const { resourceNames, ...given } = news;
+  const inputs: Properties = {
+    ...given,
+    name: given.name ?? olds.name ?? `${name}-${Math.random().toString(16).slice(2, 10)}`,
+    namespace: given.namespace ?? connection.namespace,
+    ...(given.skipAwait === true ? {} : { timeout: given.timeout ?? DEFAULT_TIMEOUT }),
+  };
+  // Like the official provider: the chart is read only when everything is known.
+  if (hasUnknown(news)) return { inputs };
+  try {
+    return { inputs: { ...inputs, version: await chartVersion(inputs) } };
+  } catch (error) {
+    const reason = `${(error as Error).message}; check the chart name and repository configuration.`;
+    return { inputs, failures: [{ property: "chart", reason }] };
+  }
+}
+
+export function diffRelease(oldInputs: Properties, news: Properties): Difference {
+  const changes = difference(oldInputs, news);
+  return {
+    changes,
+    replaces: Object.keys(changes).filter((path) => path === "name" || path === "namespace"),
+  };
+}
+
+export const previewState = (news: Properties): Properties => ({
+  ...news,
+  status: UNKNOWN,
+  resourceNames: UNKNOWN,
+  __inputs: secret(news),
+});
+
+export const releaseId = (news: Properties): string => {
+  const { namespace, name } = revealMap(news);
+  return `${namespace}/${name}`;
+};
+
+export async function createRelease(connection: Connection, news: Properties): Promise<Properties> {
+  const inputs = revealMap(news);
+  const args = ["install", ...target(inputs), ...commonFlags(inputs)];
+  if (inputs.replace === true) args.push("--replace");
+  if (inputs.createNamespace === true) args.push("--create-namespace");
+  if (inputs.skipCrds === true) args.push("--skip-crds");
+  if (inputs.disableWebhooks === true) args.push("--no-hooks");
+  try {
+    await change("helm", [...connection.helm, ...args], valuesOf(inputs));
+  } catch (error) {
+    // An atomic release that failed is gone again: nothing was created.
+    if (!(await liveStatus(connection, inputs))) throw error;
+    const id = releaseId(news);
+    throw new InitializationError(
+      `Helm release "${id}" was created, but failed to initialize completely. Use Helm CLI to investigate: ${(error as Error).message}`,
+      id,
+      await stateOf(connection, news),
+    );
+  }
+  return stateOf(connection, news);
+}
+
+export async function updateRelease(
+  connection: Connection,
+  id: string,
+  news: Properties,
+): Promise<Properties> {
+  const inputs = revealMap(news);
+  const args = ["upgrade", ...target(inputs), ...commonFlags(inputs)];
+  if (inputs.disableCRDHooks === true) args.push("--no-hooks");
+  if (inputs.cleanupOnFail === true) args.push("--cleanup-on-fail");
+  if (inputs.forceUpdate === true) args.push("--force");
+  if (inputs.resetValues === true) args.push("--reset-values");
+  if (inputs.reuseValues === true) args.push("--reuse-values");
+  args.push("--history-max", String(inputs.maxHistory ?? 0));
+  try {
+    await change("helm", [...connection.helm, ...args], valuesOf(inputs));
+  } catch (error) {
+    // The state takes the new inputs, marked as failed: the next update tries them again.
+    throw new InitializationError(
+      `Helm release "${id}" failed to initialize completely. Use Helm CLI to investigate: ${(error as Error).message}`,
+      id,
+      await stateOf(connection, news),
+    );
+  }
+  return stateOf(connection, news);
+}
+
+export async function readRelease(
+  connection: Connection,
+  state: Properties,
+): Promise<Properties | undefined> {
+  if (!(await liveStatus(connection, revealMap(state)))) return undefined;
+  const inputs = revealMap({ inputs: state.__inputs ?? {} }).inputs;
+  return stateOf(connection, isMap(inputs) && Object.keys(inputs).length > 0 ? inputs : state);
+}
+
+export async function deleteRelease(connection: Connection, state: Properties): Promise<void> {
+  const { name, namespace, atomic, skipAwait, timeout } = revealMap(state);
+  const wait = atomic === true || skipAwait !== true;
+  const flags = wait ? ["--wait", "--timeout", `${timeout ?? DEFAULT_TIMEOUT}s`] : [];
+  await change("helm", [...connection.helm, "uninstall", String(name), "-n", String(namespace), ...flags]);
+}
+
+/** The version that a chart reference leads to now. */
+async function chartVersion(inputs: Properties): Promise<string> {
+  const { chart } = revealMap(inputs);
+  const file = join(String(chart), "Chart.yaml");
+  const text = existsSync(file)
+    ? readFileSync(file, "utf8")
+    : await run("helm", ["show", "chart", ...chartReference(revealMap(inputs))]);
+  return String((parse(text) as { version: string }).version);
+}
+
+function chartReference(inputs: Properties): string[] {
+  const { chart, version, devel } = inputs;
+  const repository = isMap(inputs.repositoryOpts) ? inputs.repositoryOpts.repo : undefined;
+  return [
+    String(chart),
+    ...(typeof version === "string" && version !== "" ? ["--version", version] : []),
+    ...(typeof repository === "string" ? ["--repo", repository] : []),
+    ...(devel === true ? ["--devel"] : []),
+  ];
+}
+
+function target(inputs: Properties): string[] {
+  return [String(inputs.name), ...chartReference(inputs), "-n", String(inputs.namespace), "-f", "-"];
+}
+
+function commonFlags(inputs: Properties): string[] {
+  const wait = inputs.skipAwait !== true;
+  return [
+    ...(wait ? ["--wait"] : []),
+    ...(wait && inputs.waitForJobs === true ? ["--wait-for-jobs"] : []),
+    ...(inputs.atomic === true ? ["--atomic"] : []),
+    "--timeout",
+    `${inputs.timeout ?? DEFAULT_TIMEOUT}s`,
+    ...(typeof inputs.description === "string" ? ["--description", inputs.description] : []),
+    ...(inputs.disableOpenapiValidation === true ? ["--disable-openapi-validation"] : []),
+    ...(inputs.dependencyUpdate === true ? ["--dependency-update"] : []),
+  ];
+}
+
+const valuesOf = ({ values }: Properties): string => JSON.stringify(values ?? {});
+
+async function liveStatus(connection: Connection, inputs: Properties): Promise<Properties | undefined> {
+  const args = ["status", String(inputs.name), "-n", String(inputs.namespace), "-o", "json"];
+  try {
+    return JSON.parse(await run("helm", [...connection.helm, ...args])) as Properties;
+  } catch (error) {
+    if (/not found/.test((error as Error).message)) return undefined;
+    throw error;
+  }
+}
+
+/** The inputs with what helm reports: status, and the names of the objects by kind. */
+async function stateOf(connection: Connection, news: Properties): Promise<Properties> {
+  const live = await liveStatus(connection, revealMap(news));
+  const info = (live?.info ?? {}) as Properties;
+  return {
+    ...news,
+    __inputs: secret(news),
+    status: {
+      name: live?.name ?? null,
+      namespace: live?.namespace ?? null,
+      revision: live?.version ?? null,
+      status: info.status ?? null,
+      version: news.version ?? null,
+    },
+    resourceNames: resourceNames(String(live?.manifest ?? "")),
+  };
+}
+
+function resourceNames(manifest: string): Properties {
+  const names: Record<string, Property[]> = {};
+  for (const document of parseAllDocuments(manifest)) {
+    const { apiVersion, kind, metadata } = (document.toJS() ?? {}) as Record<
+      string,
+      { name?: string; namespace?: string }
+    >;
+    if (!apiVersion || !kind || !metadata?.name) continue;
+    const group = String(apiVersion).includes("/") ? `.${String(apiVersion).split("/")[0]}` : "";
+    const key = `${kind}${group}/${apiVersion}`;
+    names[key] = [
+      ...(names[key] ?? []),
+      metadata.namespace ? `${metadata.namespace}/${metadata.name}` : metadata.name,
+    ];
+  }
+  return names;
+}

@@ -1,0 +1,233 @@
+/**
+ * Serves the provider protocol over gRPC. The SDK's own `@pulumi/pulumi/provider` hands a provider no configuration,
+ * so the generated classes are used directly.
+ */
+import * as grpc from "@grpc/grpc-js";
+import * as plugin from "@pulumi/pulumi/proto/plugin_pb";
+import * as services from "@pulumi/pulumi/proto/provider_grpc_pb";
+import * as messages from "@pulumi/pulumi/proto/provider_pb";
+import { Status } from "@pulumi/pulumi/proto/status_pb";
+import { Any } from "google-protobuf/google/protobuf/any_pb";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import type { Change } from "./difference";
+import type { Properties } from "./property";
+
+/** What a provider does for one resource. Types are Pulumi's tokens. */
+export interface Provider {
+  version: string;
+  /** Called once with the provider's own inputs. */
+  configure?(inputs: Properties): void | Promise<void>;
+  check(type: string, name: string, olds: Properties, news: Properties): Promise<Checked>;
+  diff(type: string, oldInputs: Properties, news: Properties): Difference;
+  create(type: string, news: Properties, preview: boolean): Promise<{ id: string; state: Properties }>;
+  update(
+    type: string,
+    id: string,
+    state: Properties,
+    news: Properties,
+    preview: boolean,
+  ): Promise<Properties>;
+  /** Undefined when the resource is gone. */
+  read(type: string, id: string, state: Properties, inputs: Properties): Promise<Properties | undefined>;
+  delete(type: string, id: string, state: Properties): Promise<void>;
+  /** The user pressed Ctrl-C. */
+  cancel?(): void;
+}
+
+export interface Checked {
+  inputs: Properties;
+  failures?: { property: string; reason: string }[];
+}
+
+export interface Difference {
+  changes: Record<string, Change>;
+  /** Paths whose change takes a new resource. */
+  replaces: string[];
+}
+
+/** The resource exists but is not what was asked for: the engine keeps it, marked as failed, and tries again. */
+export class InitializationError extends Error {
+  constructor(
+    message: string,
+    readonly id: string,
+    readonly state: Properties,
+  ) {
+    super(message);
+  }
+}
+
+/** Starts the server on a free loopback port and tells the engine which. */
+export function serve(provider: Provider): void {
+  const server = new grpc.Server({
+    "grpc.max_receive_message_length": 400 * 1024 * 1024,
+    "grpc.max_send_message_length": 400 * 1024 * 1024,
+  });
+  server.addService(
+    services.ResourceProviderService as unknown as grpc.ServiceDefinition,
+    handlersOf(provider) as unknown as grpc.UntypedServiceImplementation,
+  );
+  server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {
+    if (error) throw error;
+    process.stdout.write(`${port}\n`);
+  });
+}
+
+function handlersOf(provider: Provider) {
+  return {
+    getPluginInfo: unary(async () => {
+      const info = new plugin.PluginInfo();
+      info.setVersion(provider.version);
+      return info;
+    }),
+    checkConfig: unary(async (request: messages.CheckRequest) =>
+      checkResponse({ inputs: properties(request.getNews()) }),
+    ),
+    diffConfig: unary(async () => new messages.DiffResponse()),
+    configure: unary(async (request: messages.ConfigureRequest) => {
+      await provider.configure?.(properties(request.getArgs()));
+      const response = new messages.ConfigureResponse();
+      response.setAcceptsecrets(true);
+      response.setSupportspreview(true);
+      return response;
+    }),
+    check: unary(async (request: messages.CheckRequest) => {
+      const urn = request.getUrn();
+      return checkResponse(
+        await provider.check(
+          typeOf(urn),
+          nameOf(urn),
+          properties(request.getOlds()),
+          properties(request.getNews()),
+        ),
+      );
+    }),
+    diff: unary(async (request: messages.DiffRequest) => {
+      const oldInputs = properties(request.getOldInputs());
+      return diffResponse(provider.diff(typeOf(request.getUrn()), oldInputs, properties(request.getNews())));
+    }),
+    create: unary(async (request: messages.CreateRequest) => {
+      const { id, state } = await provider.create(
+        typeOf(request.getUrn()),
+        properties(request.getProperties()),
+        request.getPreview(),
+      );
+      const response = new messages.CreateResponse();
+      response.setId(id);
+      response.setProperties(Struct.fromJavaScript(state));
+      return response;
+    }),
+    read: unary(async (request: messages.ReadRequest) => {
+      const state = await provider.read(
+        typeOf(request.getUrn()),
+        request.getId(),
+        properties(request.getProperties()),
+        properties(request.getInputs()),
+      );
+      const response = new messages.ReadResponse();
+      if (!state) return response;
+      response.setId(request.getId());
+      response.setProperties(Struct.fromJavaScript(state));
+      response.setInputs(request.getInputs());
+      return response;
+    }),
+    update: unary(async (request: messages.UpdateRequest) => {
+      const state = await provider.update(
+        typeOf(request.getUrn()),
+        request.getId(),
+        properties(request.getOlds()),
+        properties(request.getNews()),
+        request.getPreview(),
+      );
+      const response = new messages.UpdateResponse();
+      response.setProperties(Struct.fromJavaScript(state));
+      return response;
+    }),
+    delete: unary(async (request: messages.DeleteRequest) => {
+      await provider.delete(typeOf(request.getUrn()), request.getId(), properties(request.getProperties()));
+      return new Empty();
+    }),
+    cancel: unary(async () => {
+      provider.cancel?.();
+      return new Empty();
+    }),
+  };
+}
+
+type Callback = (error: grpc.ServiceError | Partial<grpc.StatusObject> | null, response?: unknown) => void;
+
+function unary<Request>(handle: (request: Request) => Promise<unknown>) {
+  return (call: { request: Request }, callback: Callback) => {
+    handle(call.request).then(
+      (response) => callback(null, response),
+      (error: Error) => callback(toStatus(error)),
+    );
+  };
+}
+
+function toStatus(error: Error): Partial<grpc.StatusObject> {
+  const metadata = new grpc.Metadata();
+  if (error instanceof InitializationError) {
+    const detail = new messages.ErrorResourceInitFailed();
+    detail.setId(error.id);
+    detail.setProperties(Struct.fromJavaScript(error.state));
+    detail.setReasonsList([error.message]);
+    const any = new Any();
+    any.pack(detail.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
+    const status = new Status();
+    status.setCode(grpc.status.UNKNOWN);
+    status.setMessage(error.message);
+    status.addDetails(any);
+    metadata.add("grpc-status-details-bin", Buffer.from(status.serializeBinary()));
+  }
+  return { code: grpc.status.UNKNOWN, details: error.message, metadata };
+}
+
+function checkResponse({ inputs, failures = [] }: Checked): messages.CheckResponse {
+  const response = new messages.CheckResponse();
+  response.setInputs(Struct.fromJavaScript(inputs));
+  for (const { property, reason } of failures) {
+    const failure = new messages.CheckFailure();
+    failure.setProperty(property);
+    failure.setReason(reason);
+    response.addFailures(failure);
+  }
+  return response;
+}
+
+function diffResponse({ changes, replaces }: Difference): messages.DiffResponse {
+  const { PropertyDiff, DiffResponse } = messages;
+  const kinds = {
+    add: [PropertyDiff.Kind.ADD, PropertyDiff.Kind.ADD_REPLACE],
+    delete: [PropertyDiff.Kind.DELETE, PropertyDiff.Kind.DELETE_REPLACE],
+    update: [PropertyDiff.Kind.UPDATE, PropertyDiff.Kind.UPDATE_REPLACE],
+  } as const;
+  const response = new DiffResponse();
+  const paths = Object.keys(changes);
+  response.setChanges(
+    paths.length === 0 ? DiffResponse.DiffChanges.DIFF_NONE : DiffResponse.DiffChanges.DIFF_SOME,
+  );
+  response.setDiffsList([...new Set(paths.map((path) => path.split(/[.[]/)[0] as string))]);
+  response.setReplacesList(replaces);
+  for (const [path, change] of Object.entries(changes)) {
+    const detail = new PropertyDiff();
+    detail.setKind(kinds[change][replaces.includes(path) ? 1 : 0]);
+    detail.setInputdiff(true);
+    response.getDetaileddiffMap().set(path, detail);
+  }
+  response.setHasdetaileddiff(paths.length > 0);
+  return response;
+}
+
+function properties(struct: Struct | undefined): Properties {
+  return (struct?.toJavaScript() ?? {}) as Properties;
+}
+
+/** `urn:pulumi:<stack>::<project>::<parent types>$<type>::<name>` */
+function typeOf(urn: string): string {
+  return (urn.split("::")[2] as string).split("$").at(-1) as string;
+}
+
+function nameOf(urn: string): string {
+  return urn.split("::").slice(3).join("::");
+}

@@ -1,0 +1,42 @@
+/** Builds a tool from its pinned Go module. */
+import { renameSync } from "node:fs";
+import { dirname, join } from "node:path";
+import execa from "execa";
+import { inTemporaryFolder } from "../temporary";
+import type { Tool } from "./specification";
+
+const MODULES = join(__dirname, "modules");
+
+/** Arguments of `go build`: nothing but what go.mod and go.sum name, no path of this machine in the result. */
+export function buildArguments(tool: Tool, output: string): string[] {
+  const variables = Object.entries(tool.module.variables ?? {}).map(([name, value]) => `-X ${name}=${value}`);
+  return [
+    "build",
+    "-mod=readonly",
+    "-trimpath",
+    "-buildvcs=false",
+    "-ldflags",
+    ["-s", "-w", ...variables].join(" "),
+    "-o",
+    output,
+    tool.module.package,
+  ];
+}
+
+/** Puts the tool's executable at `target`. @throws Error with the compiler's last lines when it cannot be built. */
+export async function build(tool: Tool, target: string): Promise<void> {
+  await inTemporaryFolder(dirname(target), async (folder) => {
+    const output = join(folder, tool.name);
+    const { exitCode, stderr, message, code } = (await execa("go", buildArguments(tool, output), {
+      cwd: join(MODULES, tool.module.folder),
+      env: { CGO_ENABLED: "0", GOFLAGS: "" },
+      reject: false,
+    })) as execa.ExecaReturnValue & { message?: string; code?: string };
+    if (code === "ENOENT") throw new Error("Go is not installed");
+    if (exitCode !== 0)
+      throw new Error(
+        `go build failed: ${(stderr || message || "").trim().split("\n").slice(-3).join(" | ")}`,
+      );
+    renameSync(output, target);
+  });
+}

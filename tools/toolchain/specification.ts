@@ -1,0 +1,212 @@
+/**
+ * What each tool is: which version is good enough on PATH, where its official release is, from which Go module it is
+ * built otherwise. Versions and packages were tried together (see the facts on the embedded cluster).
+ */
+
+export interface Tool {
+  name: string;
+  /** The version that is downloaded or built, without a leading v. */
+  version: string;
+  /** The tool that looks for this one in its own folder. */
+  beside?: string;
+  /** Versions on PATH that do as well, as a semver range. */
+  accepts: string;
+  /** Arguments that print the version; the first number of three parts in the output counts. None: any will do. */
+  versionArguments?: readonly string[];
+  release: Release;
+  module: Module;
+}
+
+/** An official release. `archive` names a tar.gz and the path inside it; without it the file is the executable. */
+export interface Release {
+  url: (platform: Platform) => string | undefined;
+  /** Path of the executable inside the tar.gz. */
+  member?: (platform: Platform) => string;
+  checksum: Checksum;
+}
+
+/** Where the vendor says what the file's SHA-256 is. */
+export type Checksum =
+  | {
+      kind: "file" /** A file with the digest alone, or with lines `<digest>  <name>`. */;
+      url: (platform: Platform) => string;
+    }
+  | {
+      kind: "github" /** The digest that GitHub computed when the asset was uploaded. */;
+      repository: string;
+      tag: string;
+    };
+
+/** A Go module under `modules/`, whose go.sum pins everything that is built. */
+export interface Module {
+  folder: string;
+  package: string;
+  /** `-X` settings for the linker. */
+  variables?: Record<string, string>;
+}
+
+export interface Platform {
+  os: "linux" | "darwin";
+  arch: "amd64" | "arm64";
+}
+
+const PULUMI = "3.259.0";
+const HELM = "3.20.2";
+const KUBERNETES = "1.36.3";
+const KWOK = "0.8.0";
+const ETCD = "3.6.5";
+
+const github = (repository: string, tag: string, asset: string) =>
+  `https://github.com/${repository}/releases/download/${tag}/${asset}`;
+
+const pulumiRelease = (member: string): Release => ({
+  url: ({ os, arch }) =>
+    github(
+      "pulumi/pulumi",
+      `v${PULUMI}`,
+      `pulumi-v${PULUMI}-${os}-${arch === "amd64" ? "x64" : "arm64"}.tar.gz`,
+    ),
+  member: () => `pulumi/${member}`,
+  checksum: {
+    kind: "file",
+    url: () => github("pulumi/pulumi", `v${PULUMI}`, `pulumi-${PULUMI}-checksums.txt`),
+  },
+});
+
+const [kubernetesMajor = "", kubernetesMinor = ""] = KUBERNETES.split(".");
+
+const kubernetes = (name: string, versionArguments: readonly string[]): Tool => {
+  const url = ({ os, arch }: Platform) =>
+    `https://dl.k8s.io/release/v${KUBERNETES}/bin/${os}/${arch}/${name}`;
+  return {
+    name,
+    version: KUBERNETES,
+    // The servers of a control plane must be of one version; kubectl may be older.
+    accepts: name === "kubectl" ? ">=1.31.0" : `~${kubernetesMajor}.${kubernetesMinor}`,
+    versionArguments,
+    release: {
+      // The servers are published for Linux only, kubectl for every platform.
+      url: (platform) => (platform.os === "linux" || name === "kubectl" ? url(platform) : undefined),
+      checksum: { kind: "file", url: (platform) => `${url(platform)}.sha256` },
+    },
+    module: {
+      folder: "kubernetes",
+      package: `k8s.io/kubernetes/cmd/${name}`,
+      variables: {
+        "k8s.io/component-base/version.gitVersion": `v${KUBERNETES}`,
+        "k8s.io/component-base/version.gitMajor": kubernetesMajor,
+        "k8s.io/component-base/version.gitMinor": kubernetesMinor,
+      },
+    },
+  };
+};
+
+const kwok = (name: string): Tool => ({
+  name,
+  version: KWOK,
+  accepts: ">=0.8.0",
+  versionArguments: ["--version"],
+  release: {
+    url: ({ os, arch }) => github("kubernetes-sigs/kwok", `v${KWOK}`, `${name}-${os}-${arch}`),
+    checksum: { kind: "github", repository: "kubernetes-sigs/kwok", tag: `v${KWOK}` },
+  },
+  module: {
+    folder: "kwok",
+    package: `sigs.k8s.io/kwok/cmd/${name}`,
+    variables: { "sigs.k8s.io/kwok/pkg/consts.Version": KWOK },
+  },
+});
+
+/** Every tool, by name. */
+export const TOOLS = {
+  pulumi: {
+    name: "pulumi",
+    version: PULUMI,
+    accepts: ">=3.200.0 <4",
+    versionArguments: ["version"],
+    release: pulumiRelease("pulumi"),
+    module: {
+      folder: "pulumi",
+      package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+      variables: { "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": PULUMI },
+    },
+  },
+  "pulumi-language-nodejs": {
+    name: "pulumi-language-nodejs",
+    version: PULUMI,
+    // pulumi looks for it in its own folder first, then on PATH, with a warning.
+    beside: "pulumi",
+    // It comes with pulumi and has no version of its own to ask for.
+    accepts: "*",
+    release: pulumiRelease("pulumi-language-nodejs"),
+    module: {
+      // Later versions are a module that is not published; this one runs today's SDK.
+      folder: "pulumi-language-nodejs",
+      package: "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs",
+      variables: { "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": "3.66.0" },
+    },
+  },
+  helm: {
+    name: "helm",
+    version: HELM,
+    accepts: ">=3.14.0 <4",
+    versionArguments: ["version", "--short"],
+    release: {
+      url: ({ os, arch }) => `https://get.helm.sh/helm-v${HELM}-${os}-${arch}.tar.gz`,
+      member: ({ os, arch }) => `${os}-${arch}/helm`,
+      checksum: {
+        kind: "file",
+        url: ({ os, arch }) => `https://get.helm.sh/helm-v${HELM}-${os}-${arch}.tar.gz.sha256sum`,
+      },
+    },
+    module: {
+      folder: "helm",
+      package: "helm.sh/helm/v3/cmd/helm",
+      variables: {
+        "helm.sh/helm/v3/internal/version.version": `v${HELM}`,
+        // The version of Kubernetes that `helm template` assumes; the source's own default is 1.20.
+        "helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor": "1",
+        "helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor": "35",
+        "helm.sh/helm/v3/pkg/lint/rules.k8sVersionMajor": "1",
+        "helm.sh/helm/v3/pkg/lint/rules.k8sVersionMinor": "35",
+      },
+    },
+  },
+  kubectl: kubernetes("kubectl", ["version", "--client"]),
+  "kube-apiserver": kubernetes("kube-apiserver", ["--version"]),
+  "kube-controller-manager": kubernetes("kube-controller-manager", ["--version"]),
+  "kube-scheduler": kubernetes("kube-scheduler", ["--version"]),
+  kwok: kwok("kwok"),
+  kwokctl: kwok("kwokctl"),
+  etcd: {
+    name: "etcd",
+    version: ETCD,
+    // With 3.4 watches stall for about 50 s at random.
+    accepts: ">=3.6.0 <4",
+    versionArguments: ["--version"],
+    release: {
+      // For macOS etcd comes as a zip file only: there it is built.
+      url: ({ os, arch }) =>
+        os === "linux" ? github("etcd-io/etcd", `v${ETCD}`, `etcd-v${ETCD}-${os}-${arch}.tar.gz`) : undefined,
+      member: ({ os, arch }) => `etcd-v${ETCD}-${os}-${arch}/etcd`,
+      checksum: { kind: "file", url: () => github("etcd-io/etcd", `v${ETCD}`, "SHA256SUMS") },
+    },
+    module: { folder: "etcd", package: "go.etcd.io/etcd/server/v3" },
+  },
+} satisfies Record<string, Tool>;
+
+export type ToolName = keyof typeof TOOLS;
+
+/** What the embedded cluster runs on. */
+export const CLUSTER_TOOLS: readonly ToolName[] = [
+  "kwokctl",
+  "kwok",
+  "etcd",
+  "kube-apiserver",
+  "kube-controller-manager",
+  "kube-scheduler",
+  "kubectl",
+];
+
+/** What deploying takes. Helm is for people and for the stand-in provider: the program itself does without. */
+export const DEPLOY_TOOLS: readonly ToolName[] = ["pulumi", "pulumi-language-nodejs", "helm"];
