@@ -1,0 +1,30 @@
+# Everything on a fresh machine: `make demo`, `make test`. Needs Node.js 20.19 or later, npm and git.
+.DEFAULT_GOAL := help
+FLOTILLA := ./commands/bin.js
+
+.PHONY: help
+help: ## Show this help
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1  /' | sort
+
+node_modules/.installed: package.json package-lock.json
+	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+.PHONY: setup
+setup: node_modules/.installed ## Install the packages
+	
+.PHONY: demo
+demo: setup ## Deploy Robot Shop to the embedded cluster and show what runs
+	@$(FLOTILLA) demo
+
+.PHONY: demo-down
+demo-down: setup ## Delete the embedded cluster and all that is on it
+	@$(FLOTILLA) demo-down
+
+.PHONY: preview
+preview: setup ## Preview any stack against the embedded cluster: make preview STACK=prod
+	@$(FLOTILLA) preview --stack $(or $(STACK),local)
+
+.PHONY: test
+test: setup ## Run every check and every test
+	@node tests/run.js

@@ -1,0 +1,90 @@
+/** What runs, as the cluster tells it: releases, pods, endpoints. */
+import { join } from "node:path";
+import execa from "execa";
+import type { PlanOutputs } from "../plan/plan";
+import { type OpenWorld, pulumi } from "../tools/world";
+
+export interface DeployedRelease {
+  release: string;
+  kind: "store" | "service";
+  namespace: string;
+  chart: string;
+  /** Helm's word for the newest revision: deployed, failed, pending-upgrade ... */
+  status: string;
+  pods: { ready: number; wanted: number };
+  /** `host:port` inside the cluster. */
+  endpoint?: string;
+  image: string;
+}
+
+interface Outputs extends PlanOutputs {
+  namespace: string;
+}
+
+interface Workload {
+  kind: string;
+  metadata: { name: string; labels?: Record<string, string> };
+  spec: { replicas?: number; template: { spec: { containers: { image: string }[] } } };
+  status?: { readyReplicas?: number };
+}
+
+export async function readDeployed(open: OpenWorld, stack: string): Promise<DeployedRelease[]> {
+  const { stdout } = await pulumi(open, ["stack", "output", "--json", "--stack", stack]);
+  const outputs = JSON.parse(stdout) as Outputs;
+  const [workloads, statuses] = await Promise.all([
+    kubectl<Workload>(open, outputs.namespace, ["get", "deployments,statefulsets"]),
+    helmStatuses(open, outputs.namespace),
+  ]);
+  const describe = (
+    release: string,
+    kind: "store" | "service",
+    endpoint: string | undefined,
+  ): DeployedRelease => {
+    const own = workloads.filter(
+      ({ metadata }) => metadata.labels?.["app.kubernetes.io/instance"] === release,
+    );
+    return {
+      release,
+      kind,
+      namespace: outputs.namespace,
+      chart: own[0]?.metadata.labels?.["helm.sh/chart"] ?? "-",
+      status: statuses.get(release) ?? "missing",
+      pods: {
+        ready: sum(own.map(({ status }) => status?.readyReplicas ?? 0)),
+        wanted: sum(own.map(({ spec }) => spec.replicas ?? 1)),
+      },
+      endpoint,
+      image: own[0]?.spec.template.spec.containers[0]?.image ?? "-",
+    };
+  };
+  return [
+    ...Object.entries(outputs.stores).map(([name, { host, port }]) =>
+      describe(name, "store", `${host}:${port}`),
+    ),
+    ...Object.entries(outputs.services).map(([name, { url }]) =>
+      describe(name, "service", url?.replace(/^\w+:\/\//, "")),
+    ),
+  ];
+}
+
+/** Helm keeps each revision in a Secret whose labels say what became of it; no helm is needed to read them. */
+async function helmStatuses(open: OpenWorld, namespace: string): Promise<Map<string, string>> {
+  const revisions = await kubectl<{ metadata: { labels: Record<string, string> } }>(open, namespace, [
+    "get",
+    "secrets",
+    "--selector=owner=helm",
+  ]);
+  const newest = revisions
+    .map(({ metadata: { labels } }) => labels)
+    .sort((a, b) => Number(a.version) - Number(b.version));
+  return new Map(newest.map(({ name, status }) => [name as string, status as string]));
+}
+
+async function kubectl<T>(open: OpenWorld, namespace: string, args: string[]): Promise<T[]> {
+  const { stdout } = await execa(join(open.world.bin, "kubectl"), [...args, "-n", namespace, "-o", "json"], {
+    env: open.environment as NodeJS.ProcessEnv,
+  });
+  return (JSON.parse(stdout) as { items: T[] }).items;
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);

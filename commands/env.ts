@@ -1,0 +1,41 @@
+import { Command } from "commander";
+import { worldOfClone } from "../tools/paths";
+import { say } from "../tools/progress";
+import { foreignSalt, openWorld } from "../tools/world";
+import { LOCAL_STACK, PROJECT_NAME, prepareStack } from "./stack";
+
+export function envCommand(): Command {
+  return new Command("env")
+    .description(
+      "print what puts a shell into the embedded world: KUBECONFIG, PATH, state backend, passphrase file",
+    )
+    .option("--json", "as a JSON object; null means unset")
+    .addHelpText(
+      "after",
+      '\nIn a POSIX shell: eval "$(npx flotilla env)"\nThen pulumi, kubectl and helm work on the embedded cluster; the tools are installed and the cluster is started first.',
+    )
+    .action(async ({ json }: { json?: boolean }) => {
+      const world = worldOfClone();
+      const open = await openWorld(world);
+      await prepareStack(open, LOCAL_STACK);
+      if (foreignSalt(world, LOCAL_STACK))
+        say(
+          `Pulumi.${LOCAL_STACK}.yaml holds the salt of another world, and ${PROJECT_NAME} could not read its state: ` +
+            `remove the line encryptionsalt from Pulumi.${LOCAL_STACK}.yaml`,
+        );
+      const { environment } = open;
+      process.stdout.write(
+        json ? `${JSON.stringify(environment, replaceUndefined, 2)}\n` : shell(environment),
+      );
+    });
+}
+
+function shell(environment: Record<string, string | undefined>): string {
+  return Object.entries(environment)
+    .map(([name, value]) => (value === undefined ? `unset ${name};\n` : `export ${name}=${quote(value)};\n`))
+    .join("");
+}
+
+const quote = (value: string) => `'${value.replaceAll("'", "'\\''")}'`;
+
+const replaceUndefined = (_key: string, value: unknown) => (value === undefined ? null : value);

@@ -1,0 +1,32 @@
+import Table from "cli-table3";
+import { Command } from "commander";
+import { chooseProviders } from "../tools/providers/choose";
+import { ensureTools } from "../tools/toolchain/ensure";
+import { CLUSTER_TOOLS, DEPLOY_TOOLS } from "../tools/toolchain/specification";
+import { PLAIN_TABLE } from "./table";
+
+export function toolsCommand(): Command {
+  return new Command("tools")
+    .description("install what is missing and show where each tool and provider comes from")
+    .option("--json", "as a JSON array")
+    .action(async ({ json }: { json?: boolean }) => {
+      const tools = await ensureTools([...CLUSTER_TOOLS, ...DEPLOY_TOOLS]);
+      const providers = await chooseProviders(tools.pulumi?.path as string);
+      const rows = [
+        ...Object.values(tools),
+        ...providers.map(({ name, version, source, path }) => ({
+          name: `pulumi-resource-${name}`,
+          version,
+          source,
+          path: path ?? "",
+        })),
+      ];
+      if (json) {
+        process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
+        return;
+      }
+      const table = new Table({ ...PLAIN_TABLE, head: ["TOOL", "VERSION", "FROM", "PATH"] });
+      table.push(...rows.map(({ name, version, source, path }) => [name, version, source, path]));
+      process.stdout.write(`${table.toString()}\n`);
+    });
+}
