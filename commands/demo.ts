@@ -5,9 +5,10 @@ import { deleteCluster } from "../tools/cluster/cluster";
 import { ToolError } from "../tools/failure";
 import { worldOfClone } from "../tools/paths";
 import { say } from "../tools/progress";
-import { forgetStacks, openWorld, pulumi, releaseDeadLocks } from "../tools/world";
+import { forgetStacks, openWorld, pulumi } from "../tools/world";
 import { type DeployedRelease, readDeployed } from "./deployed";
-import { LOCAL_STACK, PROJECT_NAME, prepareStack } from "./stack";
+import { repairKilledUpdate } from "./repair";
+import { LOCAL_STACK, prepareStack } from "./stack";
 import { PLAIN_TABLE } from "./table";
 
 export function demoCommand(): Command {
@@ -17,7 +18,7 @@ export function demoCommand(): Command {
     .action(async ({ json }: { json?: boolean }) => {
       const open = await openWorld(worldOfClone());
       const selection = await prepareStack(open, LOCAL_STACK);
-      await releaseDeadLocks(open, PROJECT_NAME, LOCAL_STACK);
+      await repairKilledUpdate(open, LOCAL_STACK, selection);
       const { exitCode } = await pulumi(
         open,
         ["up", ...selection, "--yes", "--skip-preview", "--suppress-outputs"],

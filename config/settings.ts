@@ -111,7 +111,7 @@ function toProblems(
       what: "there is no such setting",
       todo: suggest(unknown, knownKeysAt(issue.path)),
     }));
-  if (issue.code === "invalid_type" && issue.input === undefined)
+  if ((issue.code === "invalid_type" || issue.code === "invalid_value") && issue.input === undefined)
     return [
       {
         where: key,

@@ -16,6 +16,7 @@ import execa from "execa";
 import { parseDocument, stringify } from "yaml";
 import { startCluster } from "./cluster/cluster";
 import { CLUSTER_CONTEXT } from "./cluster/configuration";
+import { commandLine } from "./cluster/processes";
 import { ToolError } from "./failure";
 import { delegateInterrupts } from "./interrupts";
 import { PROJECT, type World } from "./paths";
@@ -118,17 +119,11 @@ export async function releaseDeadLocks(open: OpenWorld, project: string, stack: 
   if (!existsSync(folder)) return;
   for (const file of readdirSync(folder)) {
     const lock = JSON.parse(readFileSync(join(folder, file), "utf8")) as { pid?: number; hostname?: string };
-    if (lock.hostname !== hostname() || (lock.pid !== undefined && isAlive(lock.pid))) continue;
+    // By its command line: the pid may be another program's by now, or a process that is dead but not yet reaped.
+    const alive = lock.pid !== undefined && (await commandLine(lock.pid)).includes("pulumi");
+    if (lock.hostname !== hostname() || alive) continue;
     say(`releasing the lock of an update that was killed (process ${lock.pid})`);
     rmSync(join(folder, file));
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }
 

@@ -49,8 +49,8 @@ async function isOurs(pid: number, folder: string): Promise<boolean> {
   return (await commandLine(pid)).includes(folder);
 }
 
-/** Empty when there is no such process. */
-async function commandLine(pid: number): Promise<string> {
+/** Empty when there is no such process, or when it has ended. */
+export async function commandLine(pid: number): Promise<string> {
   if (process.platform === "linux") {
     const file = `/proc/${pid}/cmdline`;
     return existsSync(file) ? readFileSync(file, "utf8") : "";

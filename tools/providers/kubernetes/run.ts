@@ -5,7 +5,11 @@ const running = new Set<execa.ExecaChildProcess>();
 let cancelled = false;
 
 /** Runs what changes the cluster; nothing of that kind begins after Ctrl-C. @throws Error with the program's own words. */
-export async function change(program: "kubectl" | "helm", args: readonly string[], input = ""): Promise<string> {
+export async function change(
+  program: "kubectl" | "helm",
+  args: readonly string[],
+  input = "",
+): Promise<string> {
   if (cancelled) throw new Error("cancelled");
   return run(program, args, input);
 }

@@ -1,0 +1,76 @@
+/** What several suites need: plans of the real inventory, and an application made for a test. */
+import assert from "node:assert/strict";
+import { catalogue } from "../apps";
+import { readSettings } from "../config/settings";
+import type { Application, Service, Store } from "../model/application";
+import { FlotillaError, type Problem } from "../model/problems";
+import { plan } from "../plan";
+import { type Charts, readCharts } from "../plan/chart";
+import type { Plan } from "../plan/plan";
+import { PROJECT } from "../tools/paths";
+
+export const charts: Charts = readCharts(PROJECT);
+
+/** Settings from stack config; values other than strings are written as JSON, as Pulumi hands them out. */
+export function settingsOf(
+  config: Record<string, unknown>,
+  applications: Record<string, Application> = catalogue,
+) {
+  const values = Object.fromEntries(
+    Object.entries({ application: "robot-shop", environment: "dev", ...config }).flatMap(([key, value]) =>
+      value === undefined
+        ? []
+        : [[`flotilla:${key}`, typeof value === "string" ? value : JSON.stringify(value)]],
+    ),
+  );
+  return readSettings({ project: "flotilla", stack: "test", values, secretKeys: [] }, applications);
+}
+
+/** Robot Shop's plan. */
+export function planOf(config: Record<string, unknown> = {}): Plan {
+  const { settings, application } = settingsOf(config);
+  return plan(application, settings, charts);
+}
+
+/** The plan of an application made for a test. */
+export function planFor(application: Application, config: Record<string, unknown> = {}): Plan {
+  const { settings } = settingsOf(
+    { application: application.name, ...config },
+    { [application.name]: application },
+  );
+  return plan(application, settings, charts);
+}
+
+export const service = (overrides: Partial<Service> = {}): Service => ({
+  language: "node",
+  image: { repository: "example.com/image", tag: "1.0.0" },
+  ports: { http: { container: 8080, protocol: "http" } },
+  probe: { http: { path: "/health", port: "http" } },
+  ...overrides,
+});
+
+export const redis = (overrides: Partial<Store> = {}): Store => ({
+  kind: "redis",
+  resources: { requests: { cpu: "50m", memory: "128Mi" }, limits: { memory: "256Mi" } },
+  storage: "1Gi",
+  ...overrides,
+});
+
+export const application = (overrides: Partial<Application> = {}): Application => ({
+  name: "shop",
+  description: "An application for a test",
+  services: { web: service() },
+  stores: {},
+  ...overrides,
+});
+
+/** The problems that a call is refused with. */
+export function problemsOf(call: () => unknown): readonly Problem[] {
+  try {
+    call();
+  } catch (error) {
+    if (error instanceof FlotillaError) return error.problems;
+    throw error;
+  }
+  assert.fail("nothing was refused");
+}

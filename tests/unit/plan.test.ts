@@ -1,0 +1,290 @@
+import assert from "node:assert/strict";
+import { cpSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { robotShop } from "../../apps/robot-shop";
+import type { Application } from "../../model/application";
+import { host, password, type Text, text } from "../../model/text";
+import { readCharts } from "../../plan/chart";
+import { fixedValues } from "../../plan/credentials";
+import type { Plan } from "../../plan/plan";
+import { PROJECT } from "../../tools/paths";
+import { application, planFor, planOf, problemsOf, redis, service } from "../support";
+
+const environments = [
+  { environment: "local", distribution: "upstream" },
+  { environment: "dev" },
+  { environment: "staging", replicas: 2 },
+  { environment: "prod", replicas: 3, cluster: { context: "prod" } },
+];
+
+describe("plan", () => {
+  it("is plain data: JSON carries all of it", () => {
+    for (const config of environments) {
+      const plan = planOf(config);
+      assert.deepEqual(JSON.parse(JSON.stringify(plan)), plan);
+    }
+  });
+
+  it("is the same for the same input", () => {
+    for (const config of environments)
+      assert.equal(JSON.stringify(planOf(config)), JSON.stringify(planOf(config)));
+  });
+
+  it("holds no password, not even one that an image fixes", () => {
+    for (const config of environments) {
+      const plan = planOf(config);
+      const strings = leaves(plan.releases);
+      for (const value of Object.values(fixedValues(robotShop, plan.credentials))) {
+        // `secret` and `guest` are words as well: as whole values they may only be a user name.
+        const places = strings.filter(({ value: string }) => string === value).map(({ path }) => path.at(-1));
+        assert.deepEqual(
+          places.filter((key) => key !== "username" && key !== "RABBITMQ_DEFAULT_USER"),
+          [],
+          `${value} in ${config.environment}`,
+        );
+      }
+      assert.doesNotMatch(JSON.stringify(plan), /iloveit/);
+    }
+  });
+
+  it("names every credential, Secret and release it needs", () => {
+    for (const config of environments) checkReferences(planOf(config));
+  });
+
+  it("puts stores before their users, and services before nobody", () => {
+    const { releases } = planOf();
+    assert.deepEqual(releases.user?.needs, ["mongodb", "redis"]);
+    // Services wait for no other service: a circle between services must still deploy.
+    assert.deepEqual(releases.web?.needs, []);
+  });
+
+  it("protects stores and their Secrets in prod, and only there", () => {
+    for (const config of environments) {
+      const { releases, secrets } = planOf(config);
+      const isProd = config.environment === "prod";
+      assert.equal(releases.mysql?.protect, isProd);
+      assert.equal(secrets["mysql-auth"]?.protect, isProd);
+      assert.equal(releases.web?.protect, false);
+    }
+  });
+
+  it("uses the locked charts for bitnami and its own for upstream", () => {
+    assert.deepEqual(planOf().releases.redis?.chart, {
+      url: "oci://registry-1.docker.io/bitnamicharts/redis",
+      version: "23.1.1",
+    });
+    assert.deepEqual(planOf({ distribution: "upstream" }).releases.redis?.chart, { path: "./charts/store" });
+  });
+
+  it("keeps host names and Secret keys the same in both distributions", () => {
+    const [bitnami, upstream] = [planOf(), planOf({ distribution: "upstream" })];
+    assert.deepEqual(bitnami.outputs.stores, upstream.outputs.stores);
+    assert.deepEqual(bitnami.secrets, upstream.secrets);
+    for (const name of Object.keys(robotShop.services))
+      assert.deepEqual(bitnami.releases[name]?.values.env, upstream.releases[name]?.values.env);
+  });
+
+  it("lays the stack's overrides over the inventory", () => {
+    const { releases, outputs, secrets } = planOf({
+      services: {
+        cart: {
+          tag: "1.10",
+          replicas: 4,
+          env: { LOG_LEVEL: "debug" },
+          resources: { limits: { memory: "1Gi" } },
+        },
+        catalogue: { env: { MONGO_URL: "mongodb://elsewhere/catalogue" } },
+      },
+      stores: { mongodb: { storage: "20Gi" } },
+      storageClass: "fast",
+    });
+    const cart = releases.cart?.values as Record<string, unknown>;
+    assert.equal(cart.replicas, 4);
+    assert.equal(outputs.services.cart?.image, "docker.io/robotshop/rs-cart:1.10");
+    assert.deepEqual(cart.resources, {
+      requests: { cpu: "100m", memory: "256Mi" },
+      limits: { cpu: "500m", memory: "1Gi" },
+    });
+    assert.equal((cart.env as Record<string, unknown>).LOG_LEVEL, "debug");
+    assert.equal(secrets["catalogue-env"], undefined, "a Secret that nobody reads is not made");
+    assert.deepEqual(releases.mongodb?.values.persistence, {
+      enabled: true,
+      size: "20Gi",
+      storageClass: "fast",
+    });
+  });
+
+  it("changes one release, and one value of it, with one tag", () => {
+    const [before, after] = [planOf(), planOf({ services: { cart: { tag: "9.9.9" } } })];
+    const changed = Object.keys(before.releases).filter(
+      (name) => JSON.stringify(before.releases[name]) !== JSON.stringify(after.releases[name]),
+    );
+    assert.deepEqual(changed, ["cart"]);
+    assert.deepEqual(after.releases.cart?.values, {
+      ...before.releases.cart?.values,
+      image: { repository: "docker.io/robotshop/rs-cart", tag: "9.9.9" },
+    });
+  });
+
+  it("has a public URL where there is an ingress", () => {
+    assert.equal(planOf().outputs.publicUrl, undefined);
+    const plan = planOf({ ingress: { host: "shop.example.com", tlsSecret: "shop-tls" } });
+    assert.equal(plan.outputs.publicUrl, "https://shop.example.com");
+    assert.deepEqual(plan.releases.web?.values.ingress, {
+      host: "shop.example.com",
+      port: "http",
+      tlsSecret: "shop-tls",
+    });
+    assert.equal(plan.releases.cart?.values.ingress, undefined);
+  });
+
+  it("gives a rollout more time the more pods it replaces", () => {
+    const timeout = (replicas: number) => planOf({ replicas }).releases.shipping?.timeoutSeconds ?? 0;
+    assert.equal(timeout(3) - timeout(1), 2 * 240);
+    assert.ok(timeout(0) >= timeout(1));
+  });
+
+  it("plans a redis with a password and the connection string that carries it", () => {
+    const plan = planFor(
+      application({
+        services: {
+          web: service({
+            uses: ["cache"],
+            env: { REDIS_ADDR: text`${host("cache")}:6379,password=${password("cache", "default")}` },
+          }),
+        },
+        stores: { cache: redis() },
+      }),
+    );
+    assert.deepEqual(plan.secrets["cache-auth"]?.keys, {
+      "redis-password": [{ credential: "cache-default" }],
+    });
+    assert.deepEqual(plan.secrets["web-env"]?.keys.REDIS_ADDR, [
+      "cache-master:6379,password=",
+      { credential: "cache-default" },
+    ]);
+    checkReferences(plan);
+  });
+
+  it("refuses a namespace that Kubernetes would refuse", () => {
+    const name = "a".repeat(60);
+    const [problem] = problemsOf(() => planFor(application({ name, services: { web: service() } })));
+    assert.match(problem?.what ?? "", /has 64 characters/);
+  });
+
+  it("plans any application whose names fit, and refuses nothing of it", () => {
+    fc.assert(
+      fc.property(applications, fc.constantFrom("bitnami", "upstream"), (generated, distribution) => {
+        const plan = planFor(generated, { distribution });
+        checkReferences(plan);
+        assert.deepEqual(JSON.parse(JSON.stringify(plan)), plan);
+        assert.deepEqual(
+          Object.keys(plan.releases).sort(),
+          [...Object.keys(generated.services), ...Object.keys(generated.stores)].sort(),
+        );
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+describe("a local chart's digest", () => {
+  const copy = () => {
+    const folder = mkdtempSync(join(tmpdir(), "flotilla-charts-"));
+    cpSync(join(PROJECT, "charts"), join(folder, "charts"), { recursive: true });
+    return folder;
+  };
+  const digest = (folder: string) => readCharts(folder).microservice.digest;
+
+  it("is the same wherever the project lies", () => {
+    const folder = copy();
+    assert.equal(digest(folder), digest(PROJECT));
+    rmSync(folder, { recursive: true });
+  });
+
+  it("changes with an edited, a renamed and a new file, not with an editor's backup", () => {
+    const folder = copy();
+    const template = join(folder, "charts/microservice/templates/service.yaml");
+    const before = digest(folder);
+    writeFileSync(`${template}~`, "backup");
+    assert.equal(digest(folder), before);
+    writeFileSync(join(folder, "charts/microservice/templates/new.yaml"), "");
+    const withNew = digest(folder);
+    assert.notEqual(withNew, before);
+    renameSync(template, `${template}.old`);
+    assert.notEqual(digest(folder), withNew);
+    rmSync(folder, { recursive: true });
+  });
+
+  it("says which file is missing", () => {
+    const [problem] = problemsOf(() => readCharts(tmpdir()));
+    assert.equal(problem?.where, "charts/microservice/Chart.yaml");
+  });
+});
+
+/** Everything that is named is described. */
+function checkReferences(plan: Plan): void {
+  for (const release of Object.values(plan.releases)) {
+    for (const needed of release.needs) assert.ok(plan.releases[needed], `${release.name} needs ${needed}`);
+    for (const secret of release.secrets) assert.ok(plan.secrets[secret], `${release.name} reads ${secret}`);
+    for (const { path, value } of leaves(release.values))
+      if (path.at(-1) === "secret") assert.ok(plan.secrets[value], `${release.name} reads ${value}`);
+  }
+  const used = Object.values(plan.secrets).flatMap(({ keys }) =>
+    Object.values(keys).flatMap((text) =>
+      text.flatMap((part) => (typeof part === "string" ? [] : [part.credential])),
+    ),
+  );
+  for (const credential of used) assert.ok(plan.credentials[credential], `${credential} is not described`);
+  for (const credential of Object.keys(plan.credentials))
+    assert.ok(used.includes(credential), `${credential} is in no Secret`);
+}
+
+/** All strings of a value, with the path to each. */
+function leaves(value: unknown, path: string[] = []): { path: string[]; value: string }[] {
+  if (typeof value === "string") return [{ path, value }];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, entry]) => leaves(entry, [...path, key]));
+}
+
+const name = fc.stringMatching(/^[a-z][a-z0-9]{0,20}$/);
+
+/** Applications of up to eight services, each using any of the stores and of the services. */
+const applications: fc.Arbitrary<Application> = fc
+  .uniqueArray(name, { minLength: 2, maxLength: 12 })
+  .chain((names) =>
+    fc.record({
+      split: fc.integer({ min: 1, max: names.length - 1 }),
+      kinds: fc.array(fc.constantFrom("mongodb", "mysql", "redis", "rabbitmq"), {
+        minLength: 12,
+        maxLength: 12,
+      }),
+      uses: fc.array(fc.subarray(names), { minLength: 12, maxLength: 12 }),
+      names: fc.constant(names),
+    }),
+  )
+  .map(({ names, split, kinds, uses }) => {
+    const account = (kind: string) => ({
+      app: {
+        username: "app",
+        ...(kind === "rabbitmq" ? {} : { database: "app" }),
+        credential: { generated: true as const },
+      },
+    });
+    const stores = names.slice(split).map((key, index) => {
+      const kind = kinds[index] as "mongodb" | "mysql" | "redis" | "rabbitmq";
+      return [key, redis({ kind, ...(kind === "redis" ? {} : { accounts: account(kind) }) })] as const;
+    });
+    const services = names.slice(0, split).map((key, index) => {
+      const own = (uses[index] ?? []).filter((target) => target !== key);
+      const [target] = own.filter((other) => names.indexOf(other) >= split);
+      const kind = kinds[names.indexOf(target ?? "") - split];
+      const env: Record<string, Text> = target
+        ? { STORE: text`${host(target)}/${password(target, kind === "redis" ? "default" : "app")}` }
+        : {};
+      return [key, service({ uses: own, env })] as const;
+    });
+    return application({ services: Object.fromEntries(services), stores: Object.fromEntries(stores) });
+  });

@@ -1,0 +1,137 @@
+/** The plan of Robot Shop against the facts read from the images' own source (tests/fixtures/robot-shop.json). */
+import assert from "node:assert/strict";
+import { robotShop } from "../../apps/robot-shop";
+import { edgesOf } from "../../model/graph";
+import type { Values } from "../../plan/plan";
+import facts from "../fixtures/robot-shop.json";
+import { planOf } from "../support";
+
+interface Fact {
+  name: string;
+  kind: string;
+  image: { repository: string; newest_tag_in_repo: string };
+  ports: { container: { port: number }[]; service: { port: number; targetPort: number }[] };
+  calls: { to: string; env: string }[];
+  env: { name: string }[];
+  env_not_read?: string[];
+  probes: { implemented: string[] };
+  security: { restricted: { runAsUser: number | string; emptyDirs: string[] } };
+}
+
+// The load generator is a tool for tests, not a service of the shop.
+const services = (facts.services as unknown as Fact[]).filter(({ kind }) => kind === "app");
+const plan = planOf({ environment: "prod", cluster: { context: "prod" }, replicas: 3 });
+const valuesOf = (name: string): Values => plan.releases[name]?.values as Values;
+
+describe("Robot Shop agrees with its images", () => {
+  it("has exactly the services and stores of the facts", () => {
+    assert.deepEqual(Object.keys(robotShop.services).sort(), services.map(({ name }) => name).sort());
+    assert.deepEqual(Object.keys(robotShop.stores).sort(), facts.stores.map(({ name }) => name).sort());
+  });
+
+  it("has exactly the edges of the facts, ports and protocols included", () => {
+    const expected = (facts.dependency_edges as [string, string, number, string, string][]).map(
+      ([from, to, port, protocol]) =>
+        `${from} -> ${to.replace("external:PAYMENT_GATEWAY", "payment-gateway")} ${port} ${protocol}`,
+    );
+    const planned = edgesOf(robotShop).map(
+      ({ from, to, port, protocol }) => `${from} -> ${to} ${port} ${protocol}`,
+    );
+    assert.deepEqual(planned.sort(), expected.sort());
+  });
+
+  for (const fact of services)
+    describe(fact.name, () => {
+      const values = () => valuesOf(fact.name);
+
+      it("runs the published image", () => {
+        assert.deepEqual(values().image, {
+          repository: `docker.io/${fact.image.repository}`,
+          tag: fact.image.newest_tag_in_repo,
+        });
+      });
+
+      it("listens where the image listens", () => {
+        const ports = Object.values(
+          (values().ports ?? {}) as Record<string, { container: number; service: number }>,
+        );
+        assert.deepEqual(
+          ports.map(({ container }) => container),
+          fact.ports.container.map(({ port }) => port),
+        );
+        // A placeholder Service in front of nothing (targetPort 0) is left out.
+        const real = fact.ports.service.filter(({ targetPort }) => targetPort > 0);
+        assert.deepEqual(
+          ports.map(({ service }) => service),
+          real.map(({ port }) => port),
+        );
+      });
+
+      it("sets only variables the image reads, and one for each call", () => {
+        const set = Object.keys((values().env ?? {}) as Values);
+        const read = fact.env.map(({ name }) => new RegExp(`^${name.replace("<OPTION>", "\\w+")}$`));
+        for (const name of set)
+          assert.ok(
+            read.some((pattern) => pattern.test(name)),
+            `${name} is not read`,
+          );
+        for (const { env } of fact.calls) assert.ok(set.includes(env), `${env} is not set`);
+      });
+
+      it("is probed where the image answers", () => {
+        const probes = (values().probes ?? {}) as Record<string, { http?: { path: string } }>;
+        const paths = fact.probes.implemented.map((line) => /^GET (\S+)/.exec(line)?.[1]);
+        if (paths.length === 0) assert.deepEqual(probes, {});
+        else
+          assert.ok(
+            paths.includes(probes.readiness?.http?.path),
+            `${probes.readiness?.http?.path} does not exist`,
+          );
+      });
+
+      it("runs as the user and writes to the directories that Pod Security `restricted` asks of it", () => {
+        const { runAsUser, emptyDirs } = fact.security.restricted;
+        const { uid } = values().user as { uid: number };
+        if (typeof runAsUser === "number") assert.equal(uid, runAsUser);
+        assert.notEqual(uid, 0);
+        const writable = Object.values((values().writable ?? {}) as Record<string, string>);
+        for (const path of emptyDirs) assert.ok(writable.includes(path), `${path} is not writable`);
+      });
+    });
+
+  it("gives shipping longer to start than it tries to reach its database", () => {
+    const { startup } = valuesOf("shipping").probes as {
+      startup: { periodSeconds: number; failureThreshold: number };
+    };
+    assert.ok(startup.periodSeconds * startup.failureThreshold > 169);
+  });
+
+  it("does not restart ratings because its database is away", () => {
+    const { liveness } = valuesOf("ratings").probes as { liveness: object };
+    assert.deepEqual(Object.keys(liveness)[0], "tcp");
+  });
+
+  it("connects each client with what the store really expects", () => {
+    assert.equal((valuesOf("cart").env as Values).REDIS_HOST, "redis-master");
+    assert.equal((valuesOf("shipping").env as Values).CART_ENDPOINT, "cart:8080");
+    assert.equal(
+      (valuesOf("shipping").env as Values).DB_HOST,
+      "address=(host=mysql)(port=3306)(allowPublicKeyRetrieval=true)",
+    );
+    assert.deepEqual((valuesOf("catalogue").env as Values).MONGO_URL, {
+      secret: "catalogue-env",
+      key: "MONGO_URL",
+    });
+    assert.deepEqual(plan.secrets["catalogue-env"]?.keys.MONGO_URL, [
+      "mongodb://catalogue:",
+      { credential: "mongodb-catalogue" },
+      "@mongodb:27017/catalogue?useUnifiedTopology=true",
+    ]);
+  });
+
+  it("says why each fixed credential is fixed", () => {
+    const fixed = Object.values(plan.credentials).filter(({ source }) => source === "inventory");
+    assert.equal(fixed.length, 3);
+    for (const credential of fixed) assert.match((credential as { reason: string }).reason, /rs-\w+ .*:\d+/);
+  });
+});

@@ -1,0 +1,208 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { catalogue } from "../../apps";
+import { readSettings } from "../../config/settings";
+import { FlotillaError } from "../../model/problems";
+import { problemsOf, settingsOf } from "../support";
+
+describe("settings", () => {
+  it("fill in the defaults", () => {
+    const { settings } = settingsOf({});
+    assert.deepEqual(settings, {
+      application: "robot-shop",
+      environment: "dev",
+      cluster: {},
+      replicas: 1,
+      distribution: "bitnami",
+      services: {},
+      stores: {},
+    });
+  });
+
+  it("take scalars as Pulumi hands them out", () => {
+    assert.equal(settingsOf({ replicas: "3" }).settings.replicas, 3);
+    // A namespace of digits is a name, not a number.
+    assert.equal(settingsOf({ namespace: "42" }).settings.namespace, "42");
+  });
+
+  it("leave keys of other projects alone", () => {
+    const values = {
+      "flotilla:application": "robot-shop",
+      "flotilla:environment": "dev",
+      "kubernetes:context": "x",
+    };
+    assert.doesNotThrow(() =>
+      readSettings({ project: "flotilla", stack: "s", values, secretKeys: [] }, catalogue),
+    );
+  });
+
+  const refusals: {
+    name: string;
+    config: Record<string, unknown>;
+    where: string;
+    what: RegExp;
+    todo: RegExp;
+  }[] = [
+    {
+      name: "a misspelt key",
+      config: { replica: 2 },
+      where: "flotilla:replica",
+      what: /no such setting/,
+      todo: /Did you mean "replicas"/,
+    },
+    {
+      name: "a misspelt key inside a service",
+      config: { services: { cart: { tga: "1" } } },
+      where: "flotilla:services.cart.tga",
+      what: /no such setting/,
+      todo: /Did you mean "tag"/,
+    },
+    {
+      name: "a misspelt key inside the cluster",
+      config: { cluster: { contxt: "a" } },
+      where: "flotilla:cluster.contxt",
+      what: /no such setting/,
+      todo: /Did you mean "context"/,
+    },
+    {
+      name: "a missing environment",
+      config: { environment: undefined },
+      where: "flotilla:environment",
+      what: /missing/,
+      todo: /Pulumi\.test\.yaml/,
+    },
+    {
+      name: "an unknown environment",
+      config: { environment: "produ" },
+      where: "flotilla:environment",
+      what: /no environment "produ"/,
+      todo: /Did you mean "prod"/,
+    },
+    {
+      name: "an unknown application",
+      config: { application: "robot-shopp" },
+      where: "flotilla:application",
+      what: /no application "robot-shopp"/,
+      todo: /Did you mean "robot-shop"/,
+    },
+    {
+      name: "an unknown service",
+      config: { services: { catalog: { tag: "1" } } },
+      where: "flotilla:services.catalog",
+      what: /no service "catalog"/,
+      todo: /Did you mean "catalogue"/,
+    },
+    {
+      name: "an unknown store",
+      config: { stores: { postgres: { storage: "1Gi" } } },
+      where: "flotilla:stores.postgres",
+      what: /no store "postgres"/,
+      todo: /Known: mongodb, mysql, rabbitmq, redis/,
+    },
+    {
+      name: "a tag that YAML made a number",
+      config: { services: { cart: { tag: 1.1 } } },
+      where: "flotilla:services.cart.tag",
+      what: /must be of type string, not 1.1/,
+      todo: /quotes/,
+    },
+    {
+      name: "a number out of range",
+      config: { replicas: 5000 },
+      where: "flotilla:replicas",
+      what: /at most 1000/,
+      todo: /Correct it in Pulumi\.test\.yaml/,
+    },
+    {
+      name: "a number of the wrong kind",
+      config: { replicas: "many" },
+      where: "flotilla:replicas",
+      what: /must be of type (int|number), not "many"/,
+      todo: /Correct it/,
+    },
+    {
+      name: "a size that is none",
+      config: { stores: { mysql: { storage: "8 GB" } } },
+      where: "flotilla:stores.mysql.storage",
+      what: /Kubernetes quantity/,
+      todo: /Correct it/,
+    },
+    {
+      name: "an unknown distribution",
+      config: { distribution: "bitnamy" },
+      where: "flotilla:distribution",
+      what: /one of "bitnami", "upstream"/,
+      todo: /Correct it/,
+    },
+    {
+      name: "prod without a cluster of its own",
+      config: { environment: "prod" },
+      where: "flotilla:cluster.context",
+      what: /never follows the current context/,
+      todo: /pulumi config set --path flotilla:cluster.context/,
+    },
+  ];
+
+  for (const { name, config, where, what, todo } of refusals)
+    it(`refuse ${name}`, () => {
+      const problems = problemsOf(() => settingsOf(config));
+      assert.equal(problems.length, 1);
+      assert.equal(problems[0]?.where, where);
+      assert.match(problems[0]?.what ?? "", what);
+      assert.match(problems[0]?.todo ?? "", todo);
+    });
+
+  it("report all problems at once", () => {
+    const problems = problemsOf(() =>
+      settingsOf({ environment: "nowhere", replicas: -1, servces: {}, services: { crat: {} } }),
+    );
+    assert.deepEqual(
+      problems.map(({ where }) => where).sort(),
+      ["flotilla:environment", "flotilla:replicas", "flotilla:services.crat", "flotilla:servces"].sort(),
+    );
+  });
+
+  it("refuse a secret without showing it", () => {
+    const values = {
+      "flotilla:application": "robot-shop",
+      "flotilla:environment": "dev",
+      "flotilla:services": '{"cart":{"env":{"TOKEN":"hunter2"}}}',
+    };
+    const problems = problemsOf(() =>
+      readSettings({ project: "flotilla", stack: "s", values, secretKeys: ["flotilla:services"] }, catalogue),
+    );
+    assert.match(problems[0]?.what ?? "", /is a secret/);
+    assert.doesNotMatch(JSON.stringify(problems), /hunter2/);
+  });
+
+  it("refuse or accept anything, and fail in no other way", () => {
+    const key = fc.oneof(
+      fc.constantFrom(
+        "application",
+        "environment",
+        "cluster",
+        "replicas",
+        "services",
+        "stores",
+        "ingress",
+        "__proto__",
+      ),
+      fc.string(),
+    );
+    const value = fc.oneof(fc.string(), fc.json());
+    fc.assert(
+      fc.property(fc.dictionary(key, value), (config) => {
+        const values = Object.fromEntries(
+          Object.entries(config).map(([name, text]) => [`flotilla:${name}`, text]),
+        );
+        try {
+          readSettings({ project: "flotilla", stack: "s", values, secretKeys: [] }, catalogue);
+        } catch (error) {
+          assert.ok(error instanceof FlotillaError, String((error as Error).stack));
+          assert.ok(error.problems.length > 0);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+});

@@ -1,0 +1,125 @@
+import assert from "node:assert/strict";
+import { robotShop } from "../../apps/robot-shop";
+import { findCycle } from "../../model/graph";
+import { nearest } from "../../model/nearest";
+import { host, password } from "../../model/text";
+import { validateApplication } from "../../model/validate";
+import { application, redis, service } from "../support";
+
+const one = (...args: Parameters<typeof application>) => {
+  const problems = validateApplication(application(...args));
+  assert.equal(problems.length, 1, JSON.stringify(problems, null, 2));
+  return problems[0] as (typeof problems)[number];
+};
+const account = { username: "app", database: "app", credential: { generated: true as const } };
+
+describe("an inventory", () => {
+  it("of Robot Shop has no problem", () => {
+    assert.deepEqual(validateApplication(robotShop), []);
+  });
+
+  it("must not use an unknown store; the nearest one is suggested", () => {
+    const problem = one({ services: { web: service({ uses: ["cahce"] }) }, stores: { cache: redis() } });
+    assert.match(problem.where, /^apps\/shop\.ts: service web$/);
+    assert.match(problem.what, /uses "cahce", which is neither a service nor a store of shop/);
+    assert.match(problem.todo, /Did you mean "cache"\?/);
+  });
+
+  it("must not use a service without a port", () => {
+    const services = {
+      web: service({ uses: ["worker"] }),
+      worker: service({ ports: undefined, probe: undefined }),
+    };
+    assert.match(one({ services }).what, /listens on no port/);
+  });
+
+  it("must not have stores that need each other in a circle", () => {
+    const problem = one({
+      stores: { a: redis({ needs: ["b"] }), b: redis({ needs: ["c"] }), c: redis({ needs: ["a"] }) },
+    });
+    assert.match(problem.what, /a -> b -> c -> a/);
+  });
+
+  it("may have services that use each other in a circle", () => {
+    const services = { a: service({ uses: ["b"] }), b: service({ uses: ["a"] }) };
+    assert.deepEqual(validateApplication(application({ services })), []);
+  });
+
+  it("must not have a name that is too long for Helm", () => {
+    const name = "a".repeat(54);
+    assert.match(one({ services: { [name]: service() } }).what, /54 characters, Helm allows 53/);
+    assert.deepEqual(validateApplication(application({ services: { ["a".repeat(53)]: service() } })), []);
+  });
+
+  it("must not have a name that is no DNS label", () => {
+    for (const name of ["Web", "1web", "web_api", "web-"])
+      assert.match(one({ services: { [name]: service() } }).what, /DNS label/);
+  });
+
+  it("must not call a service and a store the same", () => {
+    assert.match(one({ services: { cache: service() }, stores: { cache: redis() } }).what, /same name/);
+  });
+
+  it("must not use a port twice", () => {
+    const ports = {
+      http: { container: 80, protocol: "http" as const },
+      other: { container: 80, protocol: "tcp" as const },
+    };
+    assert.match(one({ services: { web: service({ ports }) } }).what, /both 80/);
+  });
+
+  it("must not probe or publish a port it does not have", () => {
+    const probe = { tcp: { port: "htpp" } };
+    assert.match(one({ services: { web: service({ probe }) } }).todo, /Did you mean "http"/);
+    assert.match(one({ services: { web: service({ publicPort: "https" }) } }).todo, /Did you mean "http"/);
+  });
+
+  it("must not mention what it does not use, nor an account that is not there", () => {
+    const env = { HOST: [host("cache")] };
+    assert.match(
+      one({ services: { web: service({ env }) }, stores: { cache: redis() } }).todo,
+      /Add "cache" to `uses`/,
+    );
+    const web = service({ uses: ["db"], env: { URL: [password("db", "ap")] } });
+    const db = redis({ kind: "mysql", accounts: { app: account } });
+    assert.match(one({ services: { web }, stores: { db } }).todo, /Did you mean "app"/);
+  });
+
+  it("must describe its stores' accounts", () => {
+    assert.match(one({ stores: { db: redis({ kind: "mysql" }) } }).what, /no account/);
+    assert.match(one({ stores: { mq: redis({ kind: "rabbitmq" }) } }).what, /exactly one account/);
+    assert.match(one({ stores: { cache: redis({ accounts: { app: account } }) } }).what, /one user only/);
+    assert.match(
+      one({ stores: { db: redis({ kind: "mysql", noPassword: "why not", accounts: { app: account } }) } })
+        .what,
+      /cannot run without a password/,
+    );
+    const injected = { ...account, username: "a'; DROP" };
+    assert.match(
+      one({ stores: { db: redis({ kind: "mysql", accounts: { app: injected } }) } }).what,
+      /user name/,
+    );
+  });
+
+  it("may call a service like a method of every object", () => {
+    const services = { constructor: service(), web: service({ uses: ["constructor"] }) };
+    assert.deepEqual(validateApplication(application({ services })), []);
+    assert.match(one({ services: { web: service({ uses: ["valueOf"] }) } }).what, /neither a service/);
+  });
+});
+
+describe("findCycle", () => {
+  it("finds a circle, the shortest first one, or none", () => {
+    assert.deepEqual(findCycle({ a: ["a"] }), ["a", "a"]);
+    assert.deepEqual(findCycle({ a: ["b", "c"], b: ["c"], c: [] }), undefined);
+    assert.deepEqual(findCycle({ a: ["b"], b: ["c"], c: ["b"] }), ["b", "c", "b"]);
+  });
+});
+
+describe("nearest", () => {
+  it("suggests a near name and no far one", () => {
+    assert.equal(nearest("catalog", ["catalogue", "cart"]), "catalogue");
+    assert.equal(nearest("payments", ["payment"]), "payment");
+    assert.equal(nearest("zebra", ["catalogue", "cart"]), undefined);
+  });
+});
