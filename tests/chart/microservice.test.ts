@@ -135,6 +135,11 @@ describe("charts/microservice", () => {
       { probes: { readiness: { grpc: { port: "rpc" } } } },
       /probe asks unknown port "rpc"/,
     ],
+    [
+      "an http probe of an unknown port",
+      { probes: { liveness: { http: { path: "/", port: "x" } } } },
+      /unknown port "x"/,
+    ],
     ["root", { user: { uid: 0, gid: 0 } }, /minimum/],
     ["an ingress without a port", { ingress: { host: "a.b" } }, /port/],
     ["a relative path", { writable: { tmp: "tmp" } }, /pattern/],

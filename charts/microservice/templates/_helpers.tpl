@@ -30,28 +30,34 @@ capabilities:
   drop: [ALL]
 {{- end }}
 
+{{/* The name of a port that the service has. */}}
+{{- define "microservice.port" -}}
+{{- if not (hasKey .ports .port) }}{{ fail (printf "probe asks unknown port %q" .port) }}{{ end -}}
+{{ .port }}
+{{- end }}
+
 {{/* A Kubernetes probe from {http|grpc|tcp|exec, timing}; a gRPC probe takes a number, the others a port's name. */}}
 {{- define "microservice.probe" -}}
-{{- $probe := .probe -}}
-{{- with $probe.http }}
+{{- $ports := .ports -}}
+{{- with .probe.http }}
 httpGet:
   path: {{ .path }}
-  port: {{ .port }}
+  port: {{ include "microservice.port" (dict "ports" $ports "port" .port) }}
 {{- end }}
-{{- with $probe.grpc }}
+{{- with .probe.grpc }}
 grpc:
-  port: {{ (get $.ports .port | default (dict "container" (printf "probe asks unknown port %q" .port | fail))).container }}
+  port: {{ (get $ports (include "microservice.port" (dict "ports" $ports "port" .port))).container }}
 {{- end }}
-{{- with $probe.tcp }}
+{{- with .probe.tcp }}
 tcpSocket:
-  port: {{ .port }}
+  port: {{ include "microservice.port" (dict "ports" $ports "port" .port) }}
 {{- end }}
-{{- with $probe.exec }}
+{{- with .probe.exec }}
 exec:
   command:
     {{- toYaml .command | nindent 4 }}
 {{- end }}
-{{- with omit $probe "http" "grpc" "tcp" "exec" }}
+{{- with omit .probe "http" "grpc" "tcp" "exec" }}
 {{ toYaml . }}
 {{- end }}
 {{- end }}
