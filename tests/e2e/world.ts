@@ -1,0 +1,188 @@
+/** One embedded cluster for all end-to-end tests; a copy of the project, a stack and a namespace for each. */
+import assert from "node:assert/strict";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import execa from "execa";
+import { stringify } from "yaml";
+import { deleteCluster } from "../../tools/cluster/cluster";
+import { PROJECT, worldIn } from "../../tools/paths";
+import { forgetStacks, type OpenWorld, openWorld } from "../../tools/world";
+
+/** In the clone, not in a temporary folder: what a killed run left is found by the next one. */
+export const testWorld = worldIn(join(PROJECT, ".flotilla", "e2e"));
+
+let opened: OpenWorld | undefined;
+
+/** The world of this run. */
+export function world(): OpenWorld {
+  assert.ok(opened, "the world is not open");
+  return opened;
+}
+
+export const mochaHooks = {
+  async beforeAll(this: Mocha.Context) {
+    // Tools may have to be built first.
+    this.timeout(45 * 60_000);
+    await deleteCluster(testWorld);
+    forgetStacks(testWorld);
+    opened = await openWorld(testWorld);
+  },
+  async afterAll(this: Mocha.Context) {
+    this.timeout(60_000);
+    await deleteCluster(testWorld);
+    rmSync(testWorld.folder, { recursive: true, force: true });
+  },
+};
+
+const environment = (): NodeJS.ProcessEnv => world().environment as NodeJS.ProcessEnv;
+
+/** Runs a program in the world; its output, standard error included, is in `all`. */
+export function run(program: string, args: readonly string[], options: execa.Options = {}) {
+  return execa(program, [...args], { env: environment(), all: true, ...options });
+}
+
+/** The parsed objects of `kubectl get ... -o json`. */
+export async function get<T>(...args: string[]): Promise<T> {
+  return JSON.parse((await run("kubectl", ["get", ...args, "-o", "json"])).stdout) as T;
+}
+
+export const exists = async (...args: string[]): Promise<boolean> =>
+  (await run("kubectl", ["get", "--ignore-not-found", "-o", "name", ...args])).stdout !== "";
+
+/** Waits for a condition; never for a time. */
+export async function until(what: string, condition: () => Promise<boolean>, seconds = 60): Promise<void> {
+  const limit = Date.now() + seconds * 1000;
+  while (!(await condition())) {
+    assert.ok(Date.now() < limit, `not within ${seconds} s: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+/** One step of `pulumi preview --json`. */
+export interface PreviewStep {
+  op: string;
+  urn: string;
+  newState?: { type: string; inputs?: Record<string, unknown> };
+  detailedDiff?: Record<string, { kind: string }> | null;
+}
+
+/** A folder with a Pulumi program, and one stack of it. */
+export class Stack {
+  constructor(
+    readonly folder: string,
+    readonly name: string,
+  ) {}
+
+  pulumi(args: readonly string[], options: execa.Options = {}) {
+    return run("pulumi", [...args, "--stack", this.name, "--non-interactive"], {
+      cwd: this.folder,
+      ...options,
+    });
+  }
+
+  up(...args: string[]) {
+    return this.pulumi(["up", "--yes", "--skip-preview", ...args]);
+  }
+
+  /** The steps that change something. */
+  async preview(): Promise<PreviewStep[]> {
+    const { stdout } = await this.pulumi(["preview", "--json"]);
+    const { steps } = JSON.parse(stdout) as { steps?: PreviewStep[] };
+    return (steps ?? []).filter(({ op }) => op !== "same");
+  }
+
+  /** Resources by operation in the newest update. */
+  async lastUpdate(): Promise<Record<string, number>> {
+    const { stdout } = await run("pulumi", ["stack", "history", "--json", "--stack", this.name], {
+      cwd: this.folder,
+    });
+    return (JSON.parse(stdout) as { resourceChanges: Record<string, number> }[])[0]?.resourceChanges ?? {};
+  }
+
+  async outputs<T>(): Promise<T> {
+    return JSON.parse(
+      (await run("pulumi", ["stack", "output", "--json", "--stack", this.name], { cwd: this.folder })).stdout,
+    ) as T;
+  }
+
+  async export(...args: string[]): Promise<string> {
+    return (await run("pulumi", ["stack", "export", "--stack", this.name, ...args], { cwd: this.folder }))
+      .stdout;
+  }
+
+  config(path: string, value: string) {
+    return run("pulumi", ["config", "set", "--path", path, value, "--stack", this.name], {
+      cwd: this.folder,
+    });
+  }
+
+  async remove(): Promise<void> {
+    await this.pulumi(["destroy", "--yes", "--skip-preview"], { reject: false });
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** A stack of a copy of this project, so that a test may edit charts and stack files. */
+export async function projectStack(name: string, config: Record<string, unknown>): Promise<Stack> {
+  const folder = mkdtempSync(join(tmpdir(), "flotilla-e2e-"));
+  const parts = ["apps", "charts", "components", "config", "model", "plan", "runtime"];
+  const files = ["index.ts", "package.json", "package-lock.json", "tsconfig.json", "Pulumi.yaml"];
+  for (const part of [...parts, ...files])
+    cpSync(join(PROJECT, part), join(folder, part), { recursive: true });
+  symlinkSync(join(PROJECT, "node_modules"), join(folder, "node_modules"));
+  const prefixed = Object.fromEntries(
+    Object.entries(config).map(([key, value]) => [`flotilla:${key}`, value]),
+  );
+  writeFileSync(join(folder, `Pulumi.${name}.yaml`), stringify({ config: prefixed }));
+  return init(folder, name);
+}
+
+/** A stack of a program made for a test. */
+export async function programStack(name: string, program: string): Promise<Stack> {
+  const folder = mkdtempSync(join(tmpdir(), "flotilla-e2e-"));
+  writeFileSync(
+    join(folder, "Pulumi.yaml"),
+    stringify({ name: "contract", runtime: { name: "nodejs", options: { typescript: false } } }),
+  );
+  writeFileSync(join(folder, "package.json"), "{}");
+  symlinkSync(join(PROJECT, "node_modules"), join(folder, "node_modules"));
+  writeFileSync(join(folder, "index.js"), program);
+  return init(folder, name);
+}
+
+async function init(folder: string, name: string): Promise<Stack> {
+  await run("pulumi", ["stack", "init", name, "--non-interactive"], { cwd: folder });
+  return new Stack(folder, name);
+}
+
+/** A chart with one ConfigMap and one Deployment, for tests of the providers. */
+export function writeChart(folder: string, version = "1.0.0"): void {
+  const templates = join(folder, "chart", "templates");
+  mkdirSync(templates, { recursive: true });
+  writeFileSync(join(folder, "chart", "Chart.yaml"), stringify({ apiVersion: "v2", name: "mini", version }));
+  writeFileSync(join(folder, "chart", "values.yaml"), stringify({ color: "red", cpu: "10m" }));
+  writeFileSync(
+    join(templates, "objects.yaml"),
+    `apiVersion: v1
+kind: ConfigMap
+metadata: {name: {{ .Release.Name }}}
+data: {color: {{ .Values.color }}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: {{ .Release.Name }}}
+spec:
+  selector: {matchLabels: {app: {{ .Release.Name }}}}
+  template:
+    metadata: {labels: {app: {{ .Release.Name }}}}
+    spec:
+      containers:
+        - name: main
+          image: example.com/main:1
+          resources: {requests: {cpu: {{ .Values.cpu | quote }}}}
+`,
+  );
+}
+
+export const read = (...path: string[]): string => readFileSync(join(...path), "utf8");
