@@ -39,7 +39,7 @@ const environment = (): NodeJS.ProcessEnv => world().environment as NodeJS.Proce
 
 /** Runs a program in the world; its output, standard error included, is in `all`. */
 export function run(program: string, args: readonly string[], options: execa.Options = {}) {
-  return execa(program, [...args], { env: environment(), all: true, ...options });
+  return execa(program, [...args], { all: true, ...options, env: { ...environment(), ...options.env } });
 }
 
 /** The parsed objects of `kubectl get ... -o json`. */

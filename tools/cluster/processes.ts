@@ -29,8 +29,10 @@ export async function endProcesses(processes: readonly ClusterProcess[]): Promis
   const limit = Date.now() + 10_000;
   for (const { pid } of processes) signal(pid, "SIGTERM");
   for (const { pid } of processes) {
-    while (signal(pid, 0) && Date.now() < limit) await new Promise((resolve) => setTimeout(resolve, 50));
-    signal(pid, "SIGKILL");
+    // A process that has ended but was not yet reaped has a pid and no command line.
+    while ((await commandLine(pid)) !== "" && Date.now() < limit)
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    if ((await commandLine(pid)) !== "") signal(pid, "SIGKILL");
   }
 }
 
@@ -58,11 +60,11 @@ export async function commandLine(pid: number): Promise<string> {
   return (await execa("ps", ["-ww", "-o", "args=", "-p", String(pid)], { reject: false })).stdout;
 }
 
-/** Whether the signal could be sent. */
-function signal(pid: number, name: NodeJS.Signals | 0): boolean {
+function signal(pid: number, name: NodeJS.Signals): void {
   try {
-    return process.kill(pid, name);
-  } catch {
-    return false;
+    process.kill(pid, name);
+  } catch (error) {
+    // It has ended meanwhile.
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
   }
 }

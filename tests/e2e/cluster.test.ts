@@ -1,0 +1,132 @@
+/** The embedded cluster itself: a second start, a crash, an interrupted creation, and what it must leave alone. */
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { deleteCluster, describeCluster, startCluster, stopCluster } from "../../tools/cluster/cluster";
+import { type World, worldIn } from "../../tools/paths";
+import { exists, get, run, testWorld, world } from "./world";
+
+/** Addresses that processes of this machine listen on, from the kernel's own tables. */
+function listeners(pids: readonly number[]): string[] {
+  const inodes = new Set(
+    pids.flatMap((pid) =>
+      readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
+        try {
+          return /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[1] ?? [];
+        } catch {
+          return [];
+        }
+      }),
+    ),
+  );
+  return ["tcp", "tcp6"].flatMap((table) =>
+    readFileSync(`/proc/net/${table}`, "utf8")
+      .split("\n")
+      .slice(1)
+      .map((line) => line.trim().split(/\s+/))
+      .filter((fields) => fields[3] === "0A" && inodes.has(fields[9] as string))
+      .map((fields) => fields[1] as string),
+  );
+}
+
+const digest = (file: string) =>
+  existsSync(file) ? createHash("sha256").update(readFileSync(file)).digest("hex") : "none";
+
+describe("the embedded cluster", () => {
+  const untouched = [join(homedir(), ".kube", "config"), join(homedir(), ".pulumi", "credentials.json")];
+  const digests = untouched.map(digest);
+  const describeIt = () => describeCluster(testWorld, kubectl);
+  let kubectl: string;
+
+  before(() => {
+    kubectl = world().tools.kubectl?.path as string;
+  });
+
+  it("has ready nodes in three zones, a default storage class and room for thousands of Services", async () => {
+    const { items } = await get<{
+      items: {
+        metadata: { labels: Record<string, string> };
+        status: { allocatable: Record<string, string> };
+      }[];
+    }>("nodes");
+    assert.equal(
+      new Set(items.map(({ metadata }) => metadata.labels["topology.kubernetes.io/zone"])).size,
+      3,
+    );
+    for (const { status } of items) assert.ok(status.allocatable["ephemeral-storage"]);
+    const { stdout } = await run("kubectl", [
+      "get",
+      "servicecidrs",
+      "kubernetes",
+      "-o",
+      "jsonpath={.spec.cidrs[0]}",
+    ]);
+    assert.equal(stdout, "10.96.0.0/16");
+  });
+
+  it("is described, and a second start changes nothing", async () => {
+    const first = await describeCluster(testWorld, kubectl);
+    assert.equal(first.running, true);
+    assert.equal(first.processes.length, 5);
+    assert.deepEqual(await startCluster(testWorld, world().tools), { fresh: false });
+    assert.deepEqual((await describeCluster(testWorld, kubectl)).processes, first.processes);
+  });
+
+  it("listens on loopback only", async function () {
+    if (process.platform !== "linux") this.skip();
+    const { processes } = await describeCluster(testWorld, kubectl);
+    const addresses = listeners(processes.map(({ pid }) => pid));
+    assert.ok(addresses.length >= 5, `${addresses.length} listeners`);
+    // The kernel writes 127.0.0.1 as 0100007F.
+    for (const address of addresses)
+      assert.match(address, /^(0100007F|0000000000000000FFFF00000100007F|0{24}01000000):/);
+  });
+
+  it("keeps its kubeconfig to its user", () => {
+    assert.equal(statSync(testWorld.kubeconfig).mode & 0o077, 0);
+    assert.equal(statSync(testWorld.passphrase).mode & 0o077, 0);
+  });
+
+  it("comes up again with everything on it after all its processes were killed", async () => {
+    await run("kubectl", ["create", "configmap", "survivor", "-n", "default"]);
+    const before = await describeCluster(testWorld, kubectl);
+    for (const { pid } of before.processes) process.kill(pid, "SIGKILL");
+    assert.equal((await describeCluster(testWorld, kubectl)).running, false);
+    assert.deepEqual(await startCluster(testWorld, world().tools), { fresh: false });
+    assert.equal(await exists("configmap", "survivor", "-n", "default"), true);
+    await run("kubectl", ["delete", "configmap", "survivor", "-n", "default"]);
+  });
+
+  it("comes up again after a stop", async () => {
+    assert.equal(await stopCluster(testWorld), 5);
+    assert.equal(await stopCluster(testWorld), 0);
+    assert.deepEqual(await startCluster(testWorld, world().tools), { fresh: false });
+    assert.equal((await describeIt()).running, true);
+  });
+
+  it("leaves the user's own kubeconfig and Pulumi home alone", () => {
+    assert.deepEqual(untouched.map(digest), digests);
+  });
+
+  describe("beside another one", () => {
+    const other: World = worldIn(join(testWorld.folder, "other"));
+    after(() => deleteCluster(other));
+
+    it("takes ports of its own, and a creation that was interrupted is begun again", async () => {
+      assert.deepEqual(await startCluster(other, world().tools), { fresh: true });
+      const [here, there] = await Promise.all([
+        describeCluster(testWorld, kubectl),
+        describeCluster(other, kubectl),
+      ]);
+      assert.notEqual(here.server, there.server);
+      // As if the process had been killed before its last step.
+      rmSync(join(other.cluster, "complete"));
+      for (const { pid } of there.processes.slice(0, 2)) process.kill(pid, "SIGKILL");
+      assert.deepEqual(await startCluster(other, world().tools), { fresh: true });
+      assert.equal((await describeCluster(other, kubectl)).running, true);
+      assert.equal((await describeIt()).running, true);
+    });
+  });
+});

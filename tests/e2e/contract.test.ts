@@ -1,0 +1,242 @@
+/** What Flotilla relies on a provider to do: the same cases for the official plugins and the stand-ins, whichever is there. */
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { exists, get, programStack, run, type Stack, world, writeChart } from "./world";
+
+const namespace = "e2e-contract";
+
+interface Resource {
+  type: string;
+  urn: string;
+  id?: string;
+  initErrors?: string[];
+  inputs: Record<string, unknown>;
+  outputs: Record<string, unknown>;
+}
+
+/** A program with a namespace and one release `mini` of the chart beside it. */
+const program = (release: Record<string, unknown>, more = "") => `
+const k8s = require("@pulumi/kubernetes");
+const pulumi = require("@pulumi/pulumi");
+const random = require("@pulumi/random");
+const cluster = new k8s.Provider("cluster", {});
+const namespace = new k8s.core.v1.Namespace("ns", { metadata: { name: "${namespace}" } }, { provider: cluster });
+const release = new k8s.helm.v3.Release("mini", ${JSON.stringify({ name: "mini", namespace, chart: "./chart", timeout: 60, ...release })},
+  { provider: cluster, dependsOn: [namespace] });
+${more}
+`;
+
+describe("a provider", () => {
+  let stack: Stack;
+  const write = (release: Record<string, unknown>, more?: string) =>
+    writeFileSync(join(stack.folder, "index.js"), program(release, more));
+  const resource = async (type: string): Promise<Resource> => {
+    const { deployment } = JSON.parse(await stack.export()) as { deployment: { resources: Resource[] } };
+    const found = deployment.resources.find((candidate) => candidate.type === type);
+    assert.ok(found, type);
+    return found;
+  };
+  const history = async () =>
+    JSON.parse((await run("helm", ["history", "mini", "-n", namespace, "-o", "json"])).stdout) as {
+      revision: number;
+      status: string;
+      description: string;
+    }[];
+  const color = async () =>
+    (await get<{ data: { color: string } }>("configmap", "mini", "-n", namespace)).data.color;
+
+  before(async () => {
+    stack = await programStack("contract", program({}));
+    writeChart(stack.folder);
+    const sources = world().providers.map(({ name, source }) => `${name}: ${source}`);
+    console.log(`    providers under test: ${sources.join(", ")}`);
+  });
+  after(() => stack.remove());
+
+  it("installs a release and waits until it is ready", async () => {
+    await stack.up();
+    assert.equal((await history()).length, 1);
+    const { status } = await get<{ status: { readyReplicas: number } }>(
+      "deployment",
+      "mini",
+      "-n",
+      namespace,
+    );
+    assert.equal(status.readyReplicas, 1);
+    const { id, outputs } = await resource("kubernetes:helm.sh/v3:Release");
+    assert.equal(id, `${namespace}/mini`);
+    assert.equal((outputs.status as { status: string }).status, "deployed");
+    assert.equal(outputs.version, "1.0.0");
+  });
+
+  it("compares inputs: an edited chart alone is no change", async () => {
+    assert.deepEqual(await stack.preview(), []);
+    writeFileSync(join(stack.folder, "chart", "values.yaml"), "color: blue\ncpu: 10m\n");
+    assert.deepEqual(await stack.preview(), []);
+  });
+
+  it("sees a new version of the chart", async () => {
+    writeChart(stack.folder, "1.1.0");
+    const [step] = await stack.preview();
+    assert.equal(step?.op, "update");
+    assert.deepEqual(Object.keys(step?.detailedDiff ?? {}), ["version"]);
+  });
+
+  it("upgrades in place for a changed value or description, and says which", async () => {
+    write({ values: { color: "green" }, description: "mini sha256:1" });
+    const [step] = await stack.preview();
+    assert.equal(step?.op, "update");
+    assert.deepEqual(Object.keys(step?.detailedDiff ?? {}).sort(), ["description", "values", "version"]);
+    await stack.up();
+    assert.equal(await color(), "green");
+    assert.equal((await history()).at(-1)?.description, "mini sha256:1");
+    write({ values: { color: "yellow" }, description: "mini sha256:1" });
+    assert.deepEqual(Object.keys((await stack.preview())[0]?.detailedDiff ?? {}), ["values.color"]);
+  });
+
+  it("keeps as many revisions as it is told", async () => {
+    for (const next of ["one", "two", "three"]) {
+      write({ values: { color: next }, maxHistory: 2 });
+      await stack.up();
+    }
+    assert.equal((await history()).length, 2);
+  });
+
+  it("takes a failed atomic update back, keeps the new inputs as failed, and tries again", async () => {
+    const unschedulable = {
+      values: { color: "black", cpu: "1000" },
+      atomic: true,
+      timeout: 5,
+      maxHistory: 3,
+    };
+    write(unschedulable);
+    const { exitCode, all } = await stack.pulumi(["up", "--yes", "--skip-preview"], { reject: false });
+    assert.notEqual(exitCode, 0);
+    assert.match(all ?? "", /mini/);
+    assert.equal(await color(), "three", "the old revision runs");
+    assert.equal((await history()).at(-1)?.status, "deployed");
+    const failed = await resource("kubernetes:helm.sh/v3:Release");
+    assert.ok((failed.initErrors ?? []).length > 0);
+    assert.deepEqual(failed.inputs.values, unschedulable.values);
+    assert.equal((await stack.preview())[0]?.op, "update", "it is tried again though no input differs");
+    write({ values: { color: "white" }, atomic: true });
+    await stack.up();
+    assert.equal(await color(), "white");
+    assert.deepEqual(await stack.preview(), []);
+  });
+
+  it("leaves nothing of a failed atomic installation", async () => {
+    const second = `new k8s.helm.v3.Release("second", { name: "second", namespace: "${namespace}", chart: "./chart",
+      atomic: true, timeout: 5, values: { cpu: "1000" } }, { provider: cluster, dependsOn: [namespace] });`;
+    write({ values: { color: "white" }, atomic: true }, second);
+    const { exitCode } = await stack.pulumi(["up", "--yes", "--skip-preview"], { reject: false });
+    assert.notEqual(exitCode, 0);
+    assert.equal(await exists("configmap", "second", "-n", namespace), false);
+    write({ values: { color: "white" }, atomic: true });
+    await stack.up();
+    assert.deepEqual(await stack.preview(), []);
+  });
+
+  it("replaces a release whose name changes", async () => {
+    write({ values: { color: "white" }, atomic: true, name: "renamed" });
+    const steps = await stack.preview();
+    assert.ok(steps.some(({ op }) => op === "create-replacement" || op === "replace"));
+    assert.ok(steps.every(({ urn }) => urn.endsWith("::mini")));
+    write({ values: { color: "white" }, atomic: true });
+  });
+
+  it("names the chart that it cannot read", async () => {
+    write({ chart: "./no-such-chart" });
+    const { exitCode, all } = await stack.pulumi(["preview"], { reject: false });
+    assert.notEqual(exitCode, 0);
+    assert.match(all ?? "", /no-such-chart/);
+    write({ values: { color: "white" }, atomic: true });
+  });
+
+  it("reads no chart in a preview while an input is not known", async () => {
+    const unread = `new k8s.helm.v3.Release("unread", { name: "unread", namespace: "${namespace}",
+      chart: "oci://127.0.0.1:1/charts/unread", version: "1.2.3", values: { a: 1 },
+      resourceNames: pulumi.output(pulumi.unknown) }, { provider: cluster, dependsOn: [namespace] });`;
+    write({ values: { color: "white" }, atomic: true }, unread);
+    const [step] = await stack.preview();
+    assert.equal(step?.op, "create");
+    assert.deepEqual(step?.newState?.inputs?.values, { a: 1 });
+    // The input that is not known is no part of the release: one that is deployed shows no change for it.
+    const known = program({ values: { color: "white" }, atomic: true }).replace(
+      '"chart":',
+      '"resourceNames": pulumi.output(pulumi.unknown), "chart":',
+    );
+    writeFileSync(join(stack.folder, "index.js"), known);
+    assert.deepEqual(await stack.preview(), []);
+    write({ values: { color: "white" }, atomic: true });
+  });
+
+  it("finds a release that was removed by hand, and installs it again", async () => {
+    await run("helm", ["uninstall", "mini", "-n", namespace, "--wait"]);
+    await stack.pulumi(["refresh", "--yes", "--skip-preview"]);
+    assert.equal((await stack.preview())[0]?.op, "create");
+    await stack.up();
+    assert.equal(await color(), "white");
+  });
+
+  it("applies objects, updates them in place, keeps secrets encrypted and deletes what the program drops", async () => {
+    const secretNamed = (name: string, value: string) => `new k8s.core.v1.Secret("s", {
+      metadata: { name: "${name}", namespace: "${namespace}", labels: { a: "b" } },
+      data: pulumi.secret({ key: Buffer.from("${value}").toString("base64") }) }, { provider: cluster, dependsOn: [namespace] });`;
+    const values = { values: { color: "white" }, atomic: true };
+    const stored = async (name: string) =>
+      (await get<{ data: { key: string } }>("secret", name, "-n", namespace)).data.key;
+    write(values, secretNamed("first", "correcthorse"));
+    await stack.up();
+    assert.equal(Buffer.from(await stored("first"), "base64").toString(), "correcthorse");
+    const state = await stack.export();
+    for (const form of ["correcthorse", Buffer.from("correcthorse").toString("base64")])
+      assert.ok(!state.includes(form));
+    assert.deepEqual(await stack.preview(), []);
+    write(values, secretNamed("first", "battery"));
+    assert.equal((await stack.preview())[0]?.op, "update");
+    await stack.up();
+    assert.equal(Buffer.from(await stored("first"), "base64").toString(), "battery");
+    write(values, secretNamed("other", "battery"));
+    await stack.up();
+    assert.equal(await exists("secret", "first", "-n", namespace), false);
+    write(values);
+    await stack.up();
+    assert.equal(await exists("secret", "other", "-n", namespace), false);
+  });
+
+  it("makes random values once, of the characters that are allowed, and encrypts passwords", async () => {
+    const values = { values: { color: "white" }, atomic: true };
+    const random = (length: number) => `
+      exports.password = new random.RandomPassword("password", { length: ${length}, special: false }).result;
+      exports.string = new random.RandomString("string", { length: 12, upper: false, special: false }).result;
+      exports.bytes = new random.RandomBytes("bytes", { length: 16 }).base64;
+      exports.id = new random.RandomId("id", { byteLength: 4 }).hex;`;
+    write(values, random(32));
+    await stack.up();
+    type Values = Record<"password" | "string" | "bytes" | "id", string>;
+    const shown = async () =>
+      JSON.parse(
+        (
+          await run("pulumi", ["stack", "output", "--json", "--show-secrets", "--stack", stack.name], {
+            cwd: stack.folder,
+          })
+        ).stdout,
+      ) as Values;
+    const first = await shown();
+    assert.match(first.password, /^[A-Za-z0-9]{32}$/);
+    assert.match(first.string, /^[a-z0-9]{12}$/);
+    assert.equal(Buffer.from(first.bytes, "base64").length, 16);
+    assert.match(first.id, /^[0-9a-f]{8}$/);
+    assert.ok(!(await stack.export()).includes(first.password));
+    await stack.up();
+    assert.deepEqual(await shown(), first);
+    write(values, random(40));
+    assert.ok(
+      (await stack.preview()).some(({ op, urn }) => op.includes("replace") && urn.endsWith("::password")),
+    );
+    await stack.up();
+    assert.match((await shown()).password, /^[A-Za-z0-9]{40}$/);
+  });
+});

@@ -1,0 +1,32 @@
+/** The project's own stacks, previewed against the embedded cluster as `make preview STACK=...` does. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { prepareStack } from "../../commands/stack";
+import { unreachable } from "../../runtime/reach";
+import { PROJECT } from "../../tools/paths";
+import { pulumi } from "../../tools/world";
+import { read, world } from "./world";
+
+describe("preview of the project's stacks", () => {
+  for (const name of ["dev", "staging", "prod"])
+    it(`shows the full plan of ${name}, and edits no file of it`, async () => {
+      const file = join(PROJECT, `Pulumi.${name}.yaml`);
+      const original = read(file);
+      const selection = await prepareStack(world(), name);
+      const { stdout, all = "" } = await pulumi(world(), ["preview", ...selection, "--non-interactive"], {
+        all: true,
+      });
+      assert.match(stdout, /\+ 40 to create/);
+      assert.match(stdout, new RegExp(`environment: "${name}"`));
+      assert.doesNotMatch(all, /^\s+at .*\.(ts|js):\d+/m, "no stack trace");
+      // Where Bitnami's registry cannot be reached, each of the four charts is one line.
+      const lines = all.split("\n").filter((line) => /^\s+warning: release \w+: its chart/.test(line));
+      const away = (await unreachable("registry-1.docker.io", 443)) !== undefined;
+      assert.equal(new Set(lines).size, away ? 4 : 0);
+      assert.equal(read(file), original);
+    });
+
+  it("does not create a stack that has no stack file", async () => {
+    await assert.rejects(prepareStack(world(), "nowhere"), /there is no Pulumi\.nowhere\.yaml/);
+  });
+});
