@@ -97,6 +97,10 @@ describe("the embedded cluster", () => {
     assert.deepEqual(await startCluster(testWorld, world().tools), { fresh: false });
     assert.equal(await exists("configmap", "survivor", "-n", "default"), true);
     await run("kubectl", ["delete", "configmap", "survivor", "-n", "default"]);
+    // The leases of the killed processes must not hold new pods up.
+    await run("kubectl", ["run", "newcomer", "--image=example.com/main:1", "-n", "default"]);
+    await run("kubectl", ["wait", "--for=condition=Ready", "pod/newcomer", "-n", "default", "--timeout=20s"]);
+    await run("kubectl", ["delete", "pod", "newcomer", "-n", "default", "--wait=false"]);
   });
 
   it("comes up again after a stop", async () => {

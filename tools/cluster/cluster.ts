@@ -39,6 +39,7 @@ export async function startCluster(world: World, tools: Toolchain): Promise<{ fr
       await step("starting the embedded cluster", async () => {
         await kwokctl(world, tools, ["start", "cluster"]);
         await untilReady(world, tools);
+        await releaseLeases(world, tools);
       });
       return { fresh: false };
     } catch (error) {
@@ -120,6 +121,23 @@ async function createCluster(world: World, tools: Toolchain): Promise<void> {
   ]);
   // A creation that was interrupted has no such file and is begun again.
   writeFileSync(files.complete, "");
+}
+
+/**
+ * Takes the leases away that the processes of before hold: the new ones would wait for them to expire, 15 s for the
+ * controllers and 200 s for the nodes, and no pod would start until then.
+ */
+async function releaseLeases(world: World, tools: Toolchain): Promise<void> {
+  const { pids, home } = filesOf(world);
+  const remove = (...args: string[]) =>
+    runKubectl(world, pathOf(tools, "kubectl"), ["delete", "lease", "--ignore-not-found", ...args]);
+  await remove("-n", "kube-system", "kube-controller-manager", "kube-scheduler");
+  // The controllers ask again every 2 s, kwok only every 50 s: it is started after the leases are gone.
+  const running = await runningProcesses(pids, home);
+  await endProcesses(running.filter(({ component }) => component === "kwok-controller"));
+  await remove("-n", "kube-node-lease", "--all");
+  await forgetDeadProcesses(pids, home);
+  await kwokctl(world, tools, ["start", "cluster"]);
 }
 
 async function untilReady(world: World, tools: Toolchain): Promise<void> {
