@@ -21,7 +21,8 @@ async function main() {
   if (unreachable.length > 0 && !pulumi.runtime.isDryRun()) throw new FlotillaError(unreachable);
   for (const { where, what } of unreachable) pulumi.log.warn(`${where}: ${what}; shown without reading it`);
 
-  const cluster = new k8s.Provider("cluster", settings.cluster);
+  // A changed Secret is changed in place: by default the provider deletes it and makes another.
+  const cluster = new k8s.Provider("cluster", { ...settings.cluster, enableSecretMutable: true });
   new Application(
     planned.application,
     {

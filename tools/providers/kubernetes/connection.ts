@@ -9,10 +9,12 @@ export interface Connection {
   helm: string[];
   /** Namespace of what names none. */
   namespace: string;
+  /** Whether a Secret's data is changed in place; else a change makes another Secret. */
+  secretsMutable: boolean;
 }
 
 export function connectionOf(inputs: Properties): Connection {
-  const { kubeconfig, context, cluster, namespace } = revealMap(inputs);
+  const { kubeconfig, context, cluster, namespace, enableSecretMutable } = revealMap(inputs);
   const file = typeof kubeconfig === "string" ? fileOf(kubeconfig) : undefined;
   const flags = (names: { context: string; cluster: string | undefined }) => [
     ...(file === undefined ? [] : ["--kubeconfig", file]),
@@ -24,6 +26,8 @@ export function connectionOf(inputs: Properties): Connection {
     // Helm has no flag for the cluster of a context.
     helm: flags({ context: "kube-context", cluster: undefined }),
     namespace: typeof namespace === "string" ? namespace : "default",
+    // The engine hands a provider's own inputs over as text.
+    secretsMutable: String(enableSecretMutable) === "true",
   };
 }
 

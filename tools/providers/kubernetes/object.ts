@@ -28,9 +28,17 @@ export function checkObject(
   };
 }
 
-export function diffObject(oldInputs: Properties, news: Properties): Difference {
+export function diffObject(
+  { secretsMutable }: Connection,
+  oldInputs: Properties,
+  news: Properties,
+): Difference {
   const changes = difference(oldInputs, news);
-  return { changes, replaces: Object.keys(changes).filter((path) => IDENTITY.includes(path)) };
+  const isFixed = news.kind === "Secret" && !secretsMutable;
+  const replaces = Object.keys(changes).filter(
+    (path) => IDENTITY.includes(path) || (isFixed && /^(data|stringData|type)\b/.test(path)),
+  );
+  return { changes, replaces };
 }
 
 export async function applyObject(connection: Connection, news: Properties): Promise<Properties> {

@@ -32,7 +32,7 @@ serve({
   },
 
   diff(type, oldInputs, news) {
-    return type === RELEASE ? diffRelease(oldInputs, news) : diffObject(oldInputs, news);
+    return type === RELEASE ? diffRelease(oldInputs, news) : diffObject(connection, oldInputs, news);
   },
 
   async create(type, news, preview) {
