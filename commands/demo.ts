@@ -41,7 +41,7 @@ export function demoCommand(): Command {
 
 export function demoDownCommand(): Command {
   return new Command("demo-down")
-    .description("destroy what the demo deployed, then delete the embedded cluster and its stacks")
+    .description("delete the embedded cluster with everything on it, and its stacks")
     .action(async () => {
       const world = worldOfClone();
       await deleteCluster(world);

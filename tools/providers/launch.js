@@ -3,6 +3,5 @@ const { join } = require("node:path");
 
 module.exports = (name) => {
   require("ts-node").register({ transpileOnly: true, project: join(__dirname, "..", "..", "tsconfig.json") });
-  process.stderr.write(`a stand-in for the official Pulumi ${name} plugin is in use\n`);
   require(join(__dirname, name, "provider.ts"));
 };

@@ -20,6 +20,7 @@ const RELEASE = "kubernetes:helm.sh/v3:Release";
 let connection: Connection = connectionOf({});
 
 serve({
+  name: "kubernetes",
   version: "4.34.2",
 
   configure(inputs: Properties) {

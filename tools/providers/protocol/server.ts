@@ -3,6 +3,8 @@
  * so the generated classes are used directly.
  */
 import * as grpc from "@grpc/grpc-js";
+import * as engineServices from "@pulumi/pulumi/proto/engine_grpc_pb";
+import * as engineMessages from "@pulumi/pulumi/proto/engine_pb";
 import * as plugin from "@pulumi/pulumi/proto/plugin_pb";
 import * as services from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
@@ -15,6 +17,8 @@ import type { Properties } from "./property";
 
 /** What a provider does for one resource. Types are Pulumi's tokens. */
 export interface Provider {
+  /** Name of the plugin it stands in for. */
+  name: string;
   version: string;
   /** Called once with the provider's own inputs. */
   configure?(inputs: Properties): void | Promise<void>;
@@ -73,6 +77,20 @@ export function serve(provider: Provider): void {
   });
 }
 
+/** Tells the user, through the engine, that this is not the official plugin. */
+function announce(name: string): void {
+  const engine = process.argv[2];
+  if (engine === undefined) return;
+  const client = new engineServices.EngineClient(engine, grpc.credentials.createInsecure());
+  const request = new engineMessages.LogRequest();
+  request.setSeverity(engineMessages.LogSeverity.WARNING);
+  request.setMessage(
+    `a stand-in for the official Pulumi ${name} plugin is in use: good for the embedded cluster only`,
+  );
+  // The message is a courtesy: an engine that does not take it must not stop the update.
+  client.log(request, () => client.close());
+}
+
 function handlersOf(provider: Provider) {
   return {
     getPluginInfo: unary(async () => {
@@ -86,6 +104,7 @@ function handlersOf(provider: Provider) {
     diffConfig: unary(async () => new messages.DiffResponse()),
     configure: unary(async (request: messages.ConfigureRequest) => {
       await provider.configure?.(properties(request.getArgs()));
+      announce(provider.name);
       const response = new messages.ConfigureResponse();
       response.setAcceptsecrets(true);
       response.setSupportspreview(true);

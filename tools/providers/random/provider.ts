@@ -10,6 +10,7 @@ const DIGITS = "0123456789";
 const SPECIAL = "!@#$%&*()-_=+[]{}<>:?";
 
 serve({
+  name: "random",
   version: "4.21.2",
 
   async check(type, _name, _olds, news) {
