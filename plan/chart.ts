@@ -48,22 +48,23 @@ function readLocalChart(project: string, path: string): LocalChart {
   };
   if (!metadata?.name || !metadata.version)
     throw broken(`${path}/Chart.yaml`, "it has no name or no version", "Add both.");
+  const digest = digestOf(folder, listFiles(folder));
+  return { path: `./${path}`, name: metadata.name, version: metadata.version, digest };
+}
+
+/** First 12 hex digits of the SHA-256 over names and contents; names are relative to the root. */
+export function digestOf(root: string, files: readonly string[]): string {
   const hash = createHash("sha256");
-  for (const file of listFiles(folder)) {
+  for (const file of files) {
     const content = readFileSync(file);
     // Name and length go in front of each content, so that moving bytes between files changes the digest.
-    hash.update(`${relative(folder, file).split(sep).join("/")}\0${content.length}\0`).update(content);
+    hash.update(`${relative(root, file).split(sep).join("/")}\0${content.length}\0`).update(content);
   }
-  return {
-    path: `./${path}`,
-    name: metadata.name,
-    version: metadata.version,
-    digest: hash.digest("hex").slice(0, 12),
-  };
+  return hash.digest("hex").slice(0, 12);
 }
 
 /** All files of a folder, sorted. Editors' backup files and a desktop's own files are no part of a chart. */
-function listFiles(folder: string): string[] {
+export function listFiles(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !/^(\.DS_Store|\.#.*|.*~|.*\.sw[op])$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))

@@ -1,8 +1,8 @@
 /** What program an update ran: so that a rollback can prove that it runs the same one. */
 import { execFileSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, statSync } from "node:fs";
-import { join, relative, sep } from "node:path";
+import { readFileSync, statSync } from "node:fs";
+import { join, sep } from "node:path";
+import { digestOf, listFiles } from "../plan/chart";
 
 export interface Provenance {
   /** Flotilla's version, from package.json. */
@@ -44,18 +44,9 @@ function gitCommit(project: string): string {
 }
 
 function programDigest(project: string): string {
-  const hash = createHash("sha256");
-  const files = PROGRAM.flatMap((entry) => filesOf(join(project, entry))).sort();
-  for (const file of files) {
-    const content = readFileSync(file);
-    hash.update(`${relative(project, file).split(sep).join("/")}\0${content.length}\0`).update(content);
-  }
-  return hash.digest("hex").slice(0, 12);
-}
-
-function filesOf(path: string): string[] {
-  if (statSync(path).isFile()) return [path];
-  return readdirSync(path, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !entry.parentPath.includes(`${sep}vendor`))
-    .map((entry) => join(entry.parentPath, entry.name));
+  const files = PROGRAM.map((entry) => join(project, entry)).flatMap((path) =>
+    statSync(path).isFile() ? [path] : listFiles(path),
+  );
+  // Charts that were only downloaded are pinned by their lock.
+  return digestOf(project, files.filter((file) => !file.includes(`${sep}vendor${sep}`)).sort());
 }

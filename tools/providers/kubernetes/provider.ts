@@ -42,9 +42,9 @@ serve({
     return { id: idOf(news), state: await applyObject(connection, news) };
   },
 
-  async update(type, id, _state, news, preview) {
+  async update(type, _id, _state, news, preview) {
     if (preview) return type === RELEASE ? previewState(news) : news;
-    return type === RELEASE ? updateRelease(connection, id, news) : applyObject(connection, news);
+    return type === RELEASE ? updateRelease(connection, news) : applyObject(connection, news);
   },
 
   async read(type, _id, state) {

@@ -84,21 +84,12 @@ export async function createRelease(connection: Connection, news: Properties): P
   } catch (error) {
     // An atomic release that failed is gone again: nothing was created.
     if (!(await liveStatus(connection, inputs))) throw error;
-    const id = releaseId(news);
-    throw new InitializationError(
-      `Helm release "${id}" was created, but failed to initialize completely. Use Helm CLI to investigate: ${(error as Error).message}`,
-      id,
-      await stateOf(connection, news),
-    );
+    throw await failed(connection, news, "was created, but failed to initialize completely", error);
   }
   return stateOf(connection, news);
 }
 
-export async function updateRelease(
-  connection: Connection,
-  id: string,
-  news: Properties,
-): Promise<Properties> {
+export async function updateRelease(connection: Connection, news: Properties): Promise<Properties> {
   const inputs = revealMap(news);
   const args = ["upgrade", ...target(inputs), ...commonFlags(inputs)];
   if (inputs.disableCRDHooks === true) args.push("--no-hooks");
@@ -111,13 +102,16 @@ export async function updateRelease(
     await change("helm", [...connection.helm, ...args], valuesOf(inputs));
   } catch (error) {
     // The state takes the new inputs, marked as failed: the next update tries them again.
-    throw new InitializationError(
-      `Helm release "${id}" failed to initialize completely. Use Helm CLI to investigate: ${(error as Error).message}`,
-      id,
-      await stateOf(connection, news),
-    );
+    throw await failed(connection, news, "failed to initialize completely", error);
   }
   return stateOf(connection, news);
+}
+
+/** The official provider's words for a release that is there and not what was asked for. */
+async function failed(connection: Connection, news: Properties, what: string, error: unknown) {
+  const id = releaseId(news);
+  const message = `Helm release "${id}" ${what}. Use Helm CLI to investigate: ${(error as Error).message}`;
+  return new InitializationError(message, id, await stateOf(connection, news));
 }
 
 export async function readRelease(
