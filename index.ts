@@ -15,7 +15,8 @@ import { locate, readStackConfig } from "./runtime/stack-config";
 async function main() {
   const config = readStackConfig();
   const { settings, application } = readSettings(config, catalogue);
-  const planned = plan(application, settings, readCharts(__dirname));
+  const charts = readCharts(__dirname);
+  const planned = plan(application, settings, charts);
   await checkCluster(settings, config.project, config.stack);
   const unreachable = await unreachableCharts(planned);
   if (unreachable.length > 0 && !pulumi.runtime.isDryRun()) throw new FlotillaError(unreachable);
@@ -40,7 +41,7 @@ async function main() {
     services,
     stores,
     ...(publicUrl === undefined ? {} : { url: publicUrl }),
-    provenance: readProvenance(__dirname),
+    provenance: readProvenance(__dirname, charts),
   };
 }
 

@@ -41,6 +41,8 @@ export const robotShop: Application = {
         RATINGS_HOST: [host("ratings")],
       },
       probe: get("/"),
+      // nginx resolves its upstreams once, at start, and exits when one has no Service yet.
+      needsNames: true,
       user: { uid: 101, gid: 101 },
       // The image's own entrypoint lies in /root, which only root may enter. The nginx base image's entrypoint fills in
       // templates from the environment just as well, into a directory that must then be writable.
@@ -110,7 +112,7 @@ export const robotShop: Application = {
         // Without it uWSGI takes SIGTERM for a reload and is killed at the end of the grace period.
         UWSGI_DIE_ON_TERM: "true",
       },
-      probe: get("/health"),
+      probe: { http: { path: "/health", port: "http", notLiveness: "a slow gateway blocks its one worker" } },
       // payment.ini sets uid and gid 1; uWSGI exits when it is started as any other non-root user.
       user: { uid: 1, gid: 1 },
       writable: ["/tmp"],
@@ -125,7 +127,7 @@ export const robotShop: Application = {
         CATALOGUE_URL: text`http://${address("catalogue")}`,
         APP_ENV: "prod",
       },
-      probe: { http: { path: "/_health", port: "http", checksStores: true } },
+      probe: { http: { path: "/_health", port: "http", notLiveness: "it fails with the database" } },
       user: { uid: 33, gid: 33 },
       // Apache listens on 80 without being root: a safe sysctl under Pod Security `restricted`.
       sysctls: { "net.ipv4.ip_unprivileged_port_start": "0" },

@@ -6,6 +6,8 @@ export interface NamespaceArgs {
   name: string;
   /** Labels, the Pod Security level among them. Default: none. */
   labels?: Record<string, string>;
+  /** Whether the stack refuses to delete it. Default false. */
+  protect?: boolean;
 }
 
 /** The namespace of one application in one environment. */
@@ -17,7 +19,7 @@ export class Namespace extends pulumi.ComponentResource {
     this.namespace = new k8s.core.v1.Namespace(
       name,
       { metadata: { name: args.name, labels: args.labels } },
-      { parent: this },
+      { parent: this, protect: args.protect },
     );
     this.registerOutputs({ name: args.name });
   }

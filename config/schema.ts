@@ -48,7 +48,7 @@ const service = z.strictObject({
 });
 
 const store = z.strictObject({
-  /** Size of each volume, such as "8Gi". Default: the inventory's. */
+  /** Size of the volume, such as "8Gi"; fixed once the store is deployed. Default: the inventory's. */
   storage: quantity.optional(),
   /** Requests and limits, merged over the inventory's. */
   resources: resources.optional(),
@@ -72,9 +72,9 @@ export const settingsSchema = z.strictObject({
     .default({}),
   /** Pods per service, 0 to 1000. */
   replicas: replicas.default(1),
-  /** Where stores' charts come from. */
+  /** Where stores' charts come from; fixed once the stores are deployed: each keeps its data its own way. */
   distribution: z.enum(DISTRIBUTIONS).default("bitnami"),
-  /** StorageClass of every volume. Default: the cluster's default class. */
+  /** StorageClass of every volume; fixed once the stores are deployed. Default: the cluster's default class. */
   storageClass: z.string().min(1).optional(),
   /** How the public service is reached from outside. Default: not at all. */
   ingress: z
@@ -96,4 +96,3 @@ export const settingsSchema = z.strictObject({
 /** Validated stack config, defaults filled in. */
 export type Settings = z.output<typeof settingsSchema>;
 export type ServiceSettings = z.output<typeof service>;
-export type StoreSettings = z.output<typeof store>;

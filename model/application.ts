@@ -39,6 +39,8 @@ export interface Service {
   env?: Record<string, Text>;
   /** How Kubernetes asks whether the program runs. Default: none, for a program that listens on nothing. */
   probe?: Probe;
+  /** Whether it exits at start when a host name it uses does not resolve; it then waits for the names. Default false. */
+  needsNames?: boolean;
   /** Seconds the program may take from start to its first successful probe. Default 60. */
   startupSeconds?: number;
   /** Requests and limits. Default: the language's preset. */
@@ -76,13 +78,7 @@ export interface Port {
 
 /** One of http, grpc, tcp, exec; readiness, liveness and start-up are derived from it. */
 export type Probe =
-  | {
-      http: {
-        path: string;
-        port: string /** It fails when a store does: then it says nothing of liveness. */;
-        checksStores?: boolean;
-      };
-    }
+  | { http: HttpProbe }
   | { grpc: { port: string } }
   | { tcp: { port: string } }
   | { exec: { command: string[] } };
@@ -90,6 +86,14 @@ export type Probe =
 export interface Resources {
   requests: { cpu: string; memory: string };
   limits: { cpu?: string; memory: string };
+}
+
+export interface HttpProbe {
+  path: string;
+  /** Name of a port. */
+  port: string;
+  /** Why a failure does not mean that a restart helps; liveness then asks the port only. Default: it does help. */
+  notLiveness?: Reason;
 }
 
 export interface User {

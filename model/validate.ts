@@ -1,13 +1,10 @@
 /** What is wrong with an inventory, found before anything is planned. */
 import type { Application, Service, Store } from "./application";
 import { findCycle, own } from "./graph";
+import { DNS_LABEL, MAX_APPLICATION_NAME, MAX_RELEASE_NAME, nameOfPath, storeServices } from "./names";
 import { suggest } from "./nearest";
 import type { Problem } from "./problems";
-import { type Reference, referencesOf, type Text } from "./text";
-
-/** Helm's limit for a release name; a Service name may have 63, a label value too. */
-export const MAX_RELEASE_NAME = 53;
-const DNS_LABEL = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;
+import { mentionsPassword, type Reference, referencesOf, type Text } from "./text";
 
 /** All problems of an inventory, in its order. */
 export function validateApplication(application: Application): Problem[] {
@@ -16,6 +13,7 @@ export function validateApplication(application: Application): Problem[] {
   const report = (where: string, what: string, todo: string) =>
     problems.push({ where: `${file}: ${where}`, what, todo });
 
+  checkApplication(application, report);
   for (const name of Object.keys(application.services)) {
     checkName(`service ${name}`, name, report);
     if (own(application.stores, name))
@@ -40,6 +38,31 @@ export function validateApplication(application: Application): Problem[] {
 }
 
 type Report = (where: string, what: string, todo: string) => void;
+
+function checkApplication(application: Application, report: Report): void {
+  const { name } = application;
+  if (name.length > MAX_APPLICATION_NAME || !DNS_LABEL.test(name))
+    report(
+      "name",
+      `"${name}" cannot be part of a namespace's name`,
+      `Use at most ${MAX_APPLICATION_NAME} lower-case letters, digits and hyphens, starting with a letter.`,
+    );
+  const hosts = Object.entries(application.stores).flatMap(([store, { kind }]) =>
+    storeServices(store, kind).map((host) => ({ host, store })),
+  );
+  for (const { host, store } of hosts)
+    if (host !== store && (own(application.services, host) || own(application.stores, host)))
+      report(host, `store ${store} has a host of this name`, "Rename one of the two.");
+  const publicServices = Object.keys(application.services).filter(
+    (service) => own(application.services, service)?.publicPort !== undefined,
+  );
+  if (publicServices.length > 1)
+    report(
+      `service ${publicServices[1]}`,
+      `${publicServices.join(" and ")} are both public`,
+      "Keep `publicPort` on one: an environment has one public host.",
+    );
+}
 
 function checkName(where: string, name: string, report: Report): void {
   if (name.length > MAX_RELEASE_NAME)
@@ -70,7 +93,7 @@ function checkService(application: Application, name: string, service: Service, 
         `it uses "${target}", which is neither a service nor a store of ${application.name}`,
         suggest(target, known),
       );
-    else if (own(application.services, target) && !own(application.services, target)?.ports)
+    else if (own(application.services, target) && portsOf(own(application.services, target)).length === 0)
       report(
         where,
         `it uses "${target}", which listens on no port`,
@@ -84,6 +107,7 @@ function checkService(application: Application, name: string, service: Service, 
       report(where, `ports ${other} and ${portName} are both ${port.container}`, "Change one of them.");
     seen.set(port.container, portName);
   }
+  checkPaths(where, service, report);
   const probePort = service.probe && Object.values(service.probe)[0].port;
   if (probePort !== undefined && !own(service.ports ?? {}, probePort))
     report(
@@ -101,6 +125,26 @@ function checkService(application: Application, name: string, service: Service, 
   for (const [key, text] of texts)
     for (const reference of referencesOf(text as Text))
       checkReference(application, uses, `${where}, ${key}`, reference, report);
+}
+
+const portsOf = (service: Service | undefined) => Object.values(service?.ports ?? {});
+
+function checkPaths(where: string, service: Service, report: Report): void {
+  const seen = new Map<string, string>();
+  for (const path of [...(service.writable ?? []), ...Object.keys(service.files ?? {})]) {
+    const name = nameOfPath(path);
+    const other = seen.get(name);
+    if (other !== undefined)
+      report(
+        where,
+        `the paths ${other} and ${path} are too much alike`,
+        "Change one: both get the same name.",
+      );
+    seen.set(name, path);
+  }
+  for (const [path, text] of Object.entries(service.files ?? {}))
+    if (mentionsPassword(text))
+      report(`${where}, ${path}`, "a file may not hold a password", "Pass it as an environment variable.");
 }
 
 function suggestPort(service: Service, name: string): string {
@@ -157,7 +201,10 @@ function checkStore(application: Application, name: string, store: Store, report
       "Describe one account; further users are made in the store.",
     );
   for (const [account, { database, username }] of accounts) {
-    if (["root", "erlang-cookie"].includes(account))
+    // It is part of Secret keys, of credentials and of environment variables.
+    if (!/^[a-z][a-z0-9]{0,30}$/.test(account))
+      report(`${where}, account "${account}"`, "the key is not a word", "Use lower-case letters and digits.");
+    if (["root", "default", store.kind].includes(account))
       report(
         `${where}, account ${account}`,
         "the name is taken by the store itself",

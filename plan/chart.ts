@@ -2,11 +2,11 @@
  * The charts a plan may name, and the digest of a local one.
  * This file is the one place where planning reads anything: a chart's own files, once per run.
  */
-import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
 import { parse } from "yaml";
 import { FlotillaError } from "../model/problems";
+import { shortDigest } from "./digest";
 
 /** A chart of this repository as read from disk. */
 export interface LocalChart {
@@ -52,15 +52,11 @@ function readLocalChart(project: string, path: string): LocalChart {
   return { path: `./${path}`, name: metadata.name, version: metadata.version, digest };
 }
 
-/** First 12 hex digits of the SHA-256 over names and contents; names are relative to the root. */
+/** Digest over names and contents of files; names are relative to the root. */
 export function digestOf(root: string, files: readonly string[]): string {
-  const hash = createHash("sha256");
-  for (const file of files) {
-    const content = readFileSync(file);
-    // Name and length go in front of each content, so that moving bytes between files changes the digest.
-    hash.update(`${relative(root, file).split(sep).join("/")}\0${content.length}\0`).update(content);
-  }
-  return hash.digest("hex").slice(0, 12);
+  return shortDigest(
+    ...files.flatMap((file) => [relative(root, file).split(sep).join("/"), readFileSync(file)]),
+  );
 }
 
 /** All files of a folder, sorted. Editors' backup files and a desktop's own files are no part of a chart. */

@@ -3,7 +3,7 @@ import type { Account, Application, Store, StoreKind } from "../model/applicatio
 import type { CredentialPlan, SecretText } from "./plan";
 
 /** Characters of a generated password: letters and digits, the only ones all four stores take without quoting. */
-export const PASSWORD_LENGTH = 32;
+const PASSWORD_LENGTH = 32;
 
 /** Name of the credential of a store's account, or of one of its internal passwords. */
 export const credentialName = (store: string, account: string) => `${store}-${account}`;

@@ -1,13 +1,15 @@
 /** Fills the references of a text: hosts and ports are known at plan time, passwords become named credentials. */
 import type { Application } from "../model/application";
 import { own, STORE_PORTS } from "../model/graph";
+import { storeHost } from "../model/names";
 import type { Reference, Text } from "../model/text";
 import { credentialName } from "./credentials";
 import type { SecretText } from "./plan";
 
-/** Host name of a service or store. Bitnami's redis answers on `<name>-master`; the upstream chart takes that name on. */
+/** Host name of a service or store. */
 export function hostOf(application: Application, name: string): string {
-  return own(application.stores, name)?.kind === "redis" ? `${name}-master` : name;
+  const store = own(application.stores, name);
+  return store ? storeHost(name, store.kind) : name;
 }
 
 /** Port clients connect to. */

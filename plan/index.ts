@@ -1,13 +1,13 @@
 /** plan(application, settings): the one function everything else stands on. The same input gives the same plan. */
 import type { Settings } from "../config/schema";
 import type { Application } from "../model/application";
-import { own } from "../model/graph";
-import { type Problem, refuse } from "../model/problems";
+import { edgesOf, own } from "../model/graph";
+import { refuse } from "../model/problems";
 import { validateApplication } from "../model/validate";
 import type { Charts } from "./chart";
 import { credentialsOf, secretKeysOf, storeSecretName } from "./credentials";
 import { hostOf, portOf } from "./hosts";
-import { commonLabels } from "./labels";
+import { directLabels } from "./labels";
 import { imageOf, planMicroservice, planServiceSecret, serviceSecretName } from "./microservice";
 import type { Plan, PlanOutputs, ReleasePlan, SecretPlan } from "./plan";
 import { planStore, protectsStores } from "./stores";
@@ -15,13 +15,18 @@ import { planStore, protectsStores } from "./stores";
 /** @throws FlotillaError with every problem of the inventory and of its fit with the settings. */
 export function plan(application: Application, settings: Settings, charts: Charts): Plan {
   const namespace = settings.namespace ?? `${application.name}-${settings.environment}`;
-  refuse([...validateApplication(application), ...checkNamespace(namespace)]);
+  refuse(validateApplication(application));
   const stores = Object.entries(application.stores);
   const services = Object.entries(application.services);
   return {
     application: application.name,
     environment: settings.environment,
-    namespace: { name: namespace, labels: namespaceLabels(application, settings) },
+    namespace: {
+      name: namespace,
+      labels: namespaceLabels(application, settings),
+      protect: protectsStores(settings),
+    },
+    edges: edgesOf(application),
     credentials: Object.assign({}, ...stores.map(([name, store]) => credentialsOf(name, store))),
     secrets: { ...storeSecrets(application, settings), ...serviceSecrets(application, settings) },
     releases: byName([
@@ -32,21 +37,10 @@ export function plan(application: Application, settings: Settings, charts: Chart
   };
 }
 
-function checkNamespace(namespace: string): Problem[] {
-  if (namespace.length <= 63) return [];
-  return [
-    {
-      where: "flotilla:namespace",
-      what: `the namespace "${namespace}" has ${namespace.length} characters, Kubernetes allows 63`,
-      todo: "Set a shorter flotilla:namespace.",
-    },
-  ];
-}
-
 /** Pod Security `restricted` is enforced: every service and store is planned to meet it. */
 function namespaceLabels(application: Application, settings: Settings): Record<string, string> {
   return {
-    ...commonLabels(application.name, settings.environment),
+    ...directLabels(application.name, settings.environment),
     "pod-security.kubernetes.io/enforce": "restricted",
     "pod-security.kubernetes.io/warn": "restricted",
   };
@@ -57,7 +51,7 @@ function storeSecrets(application: Application, settings: Settings): Record<stri
     storeSecretName(name),
     {
       owner: name,
-      labels: commonLabels(application.name, settings.environment),
+      labels: directLabels(application.name, settings.environment),
       protect: protectsStores(settings),
       keys: secretKeysOf(name, store),
     },

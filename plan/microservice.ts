@@ -2,14 +2,17 @@
 import type { Settings } from "../config/schema";
 import type { Application, Service } from "../model/application";
 import { own } from "../model/graph";
+import { nameOfPath } from "../model/names";
 import { DEFAULT_USER, RESOURCES_BY_LANGUAGE } from "../model/presets";
 import { mentionsPassword } from "../model/text";
 import { type Charts, describeChart } from "./chart";
+import { shortDigest } from "./digest";
 import { fill, fillSecret, hostOf, portOf } from "./hosts";
-import { commonLabels } from "./labels";
+import { commonLabels, directLabels } from "./labels";
 import type { ReleasePlan, SecretPlan, SecretText, Value, Values } from "./plan";
 import { probesOf, startupSecondsOf } from "./probes";
 import { mergeResources } from "./resources";
+import { storeTimeout } from "./stores";
 
 /** Seconds a rollout may take besides the pods' own start: scheduling, image pulls, waiting for stores. */
 const ROLLOUT_SECONDS = 180;
@@ -29,7 +32,7 @@ export function planServiceSecret(
   if (secretTexts.length === 0) return undefined;
   return {
     owner: name,
-    labels: commonLabels(application.name, settings.environment),
+    labels: directLabels(application.name, settings.environment),
     protect: false,
     keys: Object.fromEntries(
       secretTexts.map(([key, value]): [string, SecretText] => [key, fillSecret(application, value)]),
@@ -47,6 +50,7 @@ export function planMicroservice(
 ): ReleasePlan {
   const overrides = settings.services[name] ?? {};
   const stores = (service.uses ?? []).filter((target) => own(application.stores, target));
+  const usedServices = (service.uses ?? []).filter((target) => own(application.services, target));
   const replicas = overrides.replicas ?? settings.replicas;
   const secret = planServiceSecret(application, settings, name);
   return {
@@ -88,13 +92,33 @@ export function planMicroservice(
           { host: hostOf(application, store), port: portOf(application, store) },
         ]),
       ),
+      waitForNames: Object.fromEntries(
+        (service.needsNames ? usedServices : []).map((target) => [
+          target,
+          { host: target, port: portOf(application, target) },
+        ]),
+      ),
+      // A changed connection string rolls the pods; only names of credentials go into the digest.
+      ...(secret ? { secretChecksum: shortDigest(JSON.stringify(secret.keys)) } : {}),
       ingress: ingressOf(service, settings),
     }),
     needs: stores,
     secrets: secret ? [serviceSecretName(name)] : [],
-    timeoutSeconds: ROLLOUT_SECONDS + startupSecondsOf(service) * Math.max(1, replicas),
+    timeoutSeconds:
+      ROLLOUT_SECONDS +
+      startupSecondsOf(service) * Math.max(1, replicas) +
+      (service.needsNames ? secondsUntilNames(application, usedServices) : 0),
     protect: false,
   };
+}
+
+/** Seconds until the Services of others exist: their releases begin when the stores they use are ready. */
+function secondsUntilNames(application: Application, services: readonly string[]): number {
+  const stores = services.flatMap((name) => own(application.services, name)?.uses ?? []);
+  const seconds = stores
+    .map((name) => own(application.stores, name))
+    .map((store) => (store ? storeTimeout(store) : 0));
+  return Math.max(0, ...seconds);
 }
 
 /** Image of a service with the stack's overrides. */
@@ -133,14 +157,6 @@ function ingressOf(service: Service, settings: Settings): Values {
     ...(className === undefined ? {} : { className }),
     ...(tlsSecret === undefined ? {} : { tlsSecret }),
   };
-}
-
-/** `/var/run/apache2` -> `var-run-apache2`: a key that names the same path in every environment. */
-function nameOfPath(path: string): string {
-  return path
-    .replace(/[^a-zA-Z0-9]+/g, "-")
-    .replace(/^-|-$/g, "")
-    .toLowerCase();
 }
 
 /** Leaves out what says nothing, so that a preview shows only what counts. */

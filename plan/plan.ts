@@ -2,11 +2,14 @@
  * What a plan is: plain data that JSON can carry. Nothing in it is secret; a secret is only named.
  */
 import type { Environment } from "../config/schema";
+import type { Edge } from "../model/graph";
 
 export interface Plan {
   application: string;
   environment: Environment;
   namespace: NamespacePlan;
+  /** Who uses whom, by port and protocol. */
+  edges: Edge[];
   /** Passwords to make, by name. */
   credentials: Record<string, CredentialPlan>;
   /** Kubernetes Secrets, by name; what fills them is a credential or plain text. */
@@ -20,6 +23,8 @@ export interface Plan {
 export interface NamespacePlan {
   name: string;
   labels: Record<string, string>;
+  /** Whether the stack refuses to delete it, and every volume claim in it. */
+  protect: boolean;
 }
 
 /** A password: generated and kept in encrypted state, or fixed by an image and looked up in the inventory. */

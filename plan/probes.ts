@@ -28,9 +28,11 @@ export function probesOf(service: Service): Values {
   };
 }
 
-/** A probe that fails with a store would restart every pod during the store's outage: then only the port is asked. */
+/** A probe that fails for reasons a restart does not mend would restart every pod: then only the port is asked. */
 function livenessOf(probe: Probe): Values {
-  return "http" in probe && probe.http.checksStores ? { tcp: { port: probe.http.port } } : toValues(probe);
+  return "http" in probe && probe.http.notLiveness !== undefined
+    ? { tcp: { port: probe.http.port } }
+    : toValues(probe);
 }
 
 function toValues(probe: Probe): Values {

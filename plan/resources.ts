@@ -11,7 +11,7 @@ export function mergeResources(base: Resources, override: ServiceSettings["resou
 }
 
 /** A map without the keys that have no value: a null in Helm values deletes the chart's default. */
-export function defined<T>(record: Record<string, T | undefined>): Record<string, T> {
+function defined<T>(record: Record<string, T | undefined>): Record<string, T> {
   return Object.fromEntries(
     Object.entries(record).filter((entry): entry is [string, T] => entry[1] !== undefined),
   );

@@ -1,8 +1,9 @@
 /** What program an update ran: so that a rollback can prove that it runs the same one. */
 import { execFileSync } from "node:child_process";
 import { readFileSync, statSync } from "node:fs";
-import { join, sep } from "node:path";
-import { digestOf, listFiles } from "../plan/chart";
+import { join } from "node:path";
+import { type Charts, digestOf, listFiles } from "../plan/chart";
+import { shortDigest } from "../plan/digest";
 
 export interface Provenance {
   /** Flotilla's version, from package.json. */
@@ -16,7 +17,7 @@ export interface Provenance {
 /** What decides what is deployed; tests, docs and tools do not. */
 const PROGRAM = [
   "apps",
-  "charts",
+  "charts/lock.yaml",
   "components",
   "config",
   "model",
@@ -26,9 +27,10 @@ const PROGRAM = [
   "package-lock.json",
 ];
 
-export function readProvenance(project: string): Provenance {
+/** The charts' own files were read for the plan: their digests stand for them. */
+export function readProvenance(project: string, charts: Charts): Provenance {
   const { version } = JSON.parse(readFileSync(join(project, "package.json"), "utf8")) as { version: string };
-  return { version, commit: gitCommit(project), program: programDigest(project) };
+  return { version, commit: gitCommit(project), program: programDigest(project, charts) };
 }
 
 function gitCommit(project: string): string {
@@ -43,10 +45,9 @@ function gitCommit(project: string): string {
   }
 }
 
-function programDigest(project: string): string {
+function programDigest(project: string, { microservice, store }: Charts): string {
   const files = PROGRAM.map((entry) => join(project, entry)).flatMap((path) =>
     statSync(path).isFile() ? [path] : listFiles(path),
   );
-  // Charts that were only downloaded are pinned by their lock.
-  return digestOf(project, files.filter((file) => !file.includes(`${sep}vendor${sep}`)).sort());
+  return shortDigest(digestOf(project, files), microservice.digest, store.digest);
 }

@@ -19,10 +19,13 @@ export function unreachable(host: string, port: number, limitMs = 5000): Promise
 export function usesProxy(host: string, environment: NodeJS.ProcessEnv): boolean {
   const proxy = environment.HTTPS_PROXY ?? environment.https_proxy;
   const except = (environment.NO_PROXY ?? environment.no_proxy ?? "").split(",").map((entry) => entry.trim());
-  const excepted = except.some(
-    (entry) => entry !== "" && (entry === "*" || host.endsWith(entry.replace(/^\*?\.?/, ""))),
-  );
-  return Boolean(proxy) && !excepted;
+  const excepted = except.some((entry) => {
+    const domain = entry.replace(/^\*?\./, "");
+    return entry === "*" || (domain !== "" && (host === domain || host.endsWith(`.${domain}`)));
+  });
+  // Like Go's client: this machine itself is never asked for through a proxy.
+  const isLocal = host === "localhost" || /^127\.|^\[?::1\]?$/.test(host);
+  return Boolean(proxy) && !excepted && !isLocal;
 }
 
 function reasonOf(error: NodeJS.ErrnoException): string {

@@ -52,7 +52,7 @@ export async function openWorld(world: World): Promise<OpenWorld> {
 }
 
 /** The environment in which plain `pulumi`, `kubectl` and `helm` work on the embedded cluster. */
-export function worldEnvironment(
+function worldEnvironment(
   world: World,
   providers: readonly Provider[],
   path = process.env.PATH ?? "",
@@ -139,6 +139,14 @@ export function stackFileFor(world: World, stack: string, project: string): stri
   const document = parseDocument(readFileSync(source, "utf8"));
   if (document.errors[0]) throw new ToolError(`${name}: ${document.errors[0].message}`);
   for (const key of ["encryptionsalt", "secretsprovider", "encryptedkey"]) document.delete(key);
+  // Values encrypted with another key cannot be read here; settings are never secret.
+  for (const [key, value] of Object.entries(
+    (document.toJS() as { config?: Record<string, unknown> })?.config ?? {},
+  ))
+    if (typeof value === "object" && value !== null && Object.keys(value).join() === "secure") {
+      say(`${name}: ${key} is encrypted for another backend; it is left out`);
+      document.deleteIn(["config", key]);
+    }
   const salt = saltOf(world, stack);
   if (salt !== undefined) document.set("encryptionsalt", salt);
   const cluster = [`${project}:cluster`];

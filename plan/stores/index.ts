@@ -26,6 +26,9 @@ const VALUES: Record<Distribution, Record<StoreKind, (context: StoreContext) => 
 /** Seconds from an empty volume to a ready store, image pull included. */
 const TIMEOUT_SECONDS: Record<StoreKind, number> = { mongodb: 600, mysql: 600, redis: 300, rabbitmq: 600 };
 
+/** Seconds a store's release gets. */
+export const storeTimeout = ({ kind }: Store): number => TIMEOUT_SECONDS[kind];
+
 /** Whether deleting a store and its passwords takes an extra step: they hold what nobody can bring back. */
 export const protectsStores = (settings: Settings): boolean => settings.environment === "prod";
 
@@ -61,7 +64,7 @@ export function planStore(
     needs: [...(store.needs ?? [])],
     // A store without a password has no Secret.
     secrets: store.noPassword === undefined ? [context.secret] : [],
-    timeoutSeconds: TIMEOUT_SECONDS[store.kind],
+    timeoutSeconds: storeTimeout(store),
     protect: protectsStores(settings),
   };
 }

@@ -29,10 +29,11 @@ export function bitnamiMysql(context: StoreContext): Values {
     ...(further.length === 0
       ? {}
       : {
+          // Bitnami's entrypoint has read the password file into this variable by then, and taken the file's away.
           initdbScripts: {
             "10-accounts.sh": accountsScript(
               further,
-              'MYSQL_PWD="$(cat "$MYSQL_ROOT_PASSWORD_FILE")" mysql -uroot --default-character-set=utf8mb4',
+              'MYSQL_PWD="${MYSQL_ROOT_PASSWORD:-}" mysql -uroot --default-character-set=utf8mb4',
             ),
           },
         }),
@@ -42,6 +43,10 @@ export function bitnamiMysql(context: StoreContext): Values {
       persistence: persistence(context),
       pdb: { create: false },
       terminationGracePeriodSeconds: 60,
+      // The chart's probes give up after 1 s, and a first start after 115 s: too soon on a slow volume.
+      startupProbe: { timeoutSeconds: 10, failureThreshold: 30 },
+      readinessProbe: { timeoutSeconds: 10 },
+      livenessProbe: { timeoutSeconds: 10, failureThreshold: 6 },
       ...(further.length === 0
         ? {}
         : {

@@ -54,6 +54,11 @@ export function upstreamRedis(context: StoreContext): Values {
       : ["redis-server", "--appendonly", "yes", "--protected-mode", "no"],
     dataPath: "/data",
     writable: { tmp: "/tmp" },
-    probe: { exec: { command: ["redis-cli", "ping"] } },
+    probe: {
+      exec: {
+        // Without the pipe an answer such as LOADING would pass for readiness.
+        command: ["sh", "-c", "redis-cli ping | grep -q PONG"],
+      },
+    },
   };
 }

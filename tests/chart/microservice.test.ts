@@ -100,6 +100,14 @@ describe("charts/microservice", () => {
     assert.equal(wait.securityContext.readOnlyRootFilesystem, true);
   });
 
+  it("waits for names only where nobody has to answer yet, and rolls when its Secrets change", async () => {
+    const waitForNames = { cart: { host: "cart", port: 8080 } };
+    const { metadata, spec } = ofKind(await renderWith({ waitForNames, secretChecksum: "abc" }), "Deployment")
+      .spec.template;
+    assert.match(spec.initContainers[0].args[0], /^until ! nc .*bad address/);
+    assert.equal(metadata.annotations["checksum/secrets"], "abc");
+  });
+
   it("puts files in place byte by byte, and rolls the pods when one changes", async () => {
     const content = 'line 1\n  "quoted" {{ not a template }} $uri\n\ttab\n';
     const withFile = (text: string) =>

@@ -51,7 +51,7 @@ for (const [environment, config] of Object.entries(environments))
         it("labels everything, and selects its pods by what never changes", () => {
           for (const { kind, metadata } of objects) {
             assert.equal(metadata.namespace, "shop", kind);
-            for (const label of ["name", "instance", "version", "part-of", "managed-by"])
+            for (const label of ["name", "instance", "version", "part-of"])
               assert.ok(metadata.labels[`app.kubernetes.io/${label}`], `${kind} lacks ${label}`);
           }
           const workload = objects.find(({ spec }) => spec?.template);

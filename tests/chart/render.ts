@@ -19,6 +19,14 @@ export function helm(): Promise<string> {
   return helmPath;
 }
 
+export const mochaHooks = {
+  async beforeAll(this: Mocha.Context) {
+    // Helm may have to be built first.
+    this.timeout(10 * 60_000);
+    await helm();
+  },
+};
+
 /** Objects of a release. @throws Error with helm's words. */
 export async function render(chart: string, values: Values, name = "web"): Promise<KubernetesObject[]> {
   const folder = mkdtempSync(join(tmpdir(), "flotilla-render-"));

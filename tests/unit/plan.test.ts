@@ -168,10 +168,18 @@ describe("plan", () => {
     checkReferences(plan);
   });
 
-  it("refuses a namespace that Kubernetes would refuse", () => {
-    const name = "a".repeat(60);
-    const [problem] = problemsOf(() => planFor(application({ name, services: { web: service() } })));
-    assert.match(problem?.what ?? "", /has 64 characters/);
+  it("rolls the pods of a service whose connection string changes, without its password", () => {
+    const { releases } = planOf();
+    assert.match(String(releases.user?.values.secretChecksum), /^[0-9a-f]{12}$/);
+    assert.notEqual(releases.user?.values.secretChecksum, releases.catalogue?.values.secretChecksum);
+    assert.equal(releases.cart?.values.secretChecksum, undefined);
+  });
+
+  it("lets web wait for the names it resolves at start, for as long as their stores may take", () => {
+    const { releases } = planOf();
+    assert.deepEqual(Object.keys(releases.web?.values.waitForNames as object), robotShop.services.web?.uses);
+    assert.equal(releases.web?.timeoutSeconds, 180 + 60 + 600);
+    assert.equal(releases.cart?.values.waitForNames, undefined);
   });
 
   it("plans any application whose names fit, and refuses nothing of it", () => {

@@ -113,8 +113,7 @@ describe("the cluster of a stack", () => {
 
     it("is left to the provider inside a pod and behind a proxy", async () => {
       await check({ KUBECONFIG: join(folder, "none"), KUBERNETES_SERVICE_HOST: "10.96.0.1" });
-      const { number } = await port(false);
-      writeFileSync(file, stringify(kubeconfig(`https://127.0.0.1:${number}`)));
+      writeFileSync(file, stringify(kubeconfig("https://cluster.example.com")));
       await check({ KUBECONFIG: file, HTTPS_PROXY: "http://proxy:3128" });
     });
   });
@@ -125,6 +124,8 @@ describe("a proxy", () => {
     const environment = { HTTPS_PROXY: "http://proxy:3128", NO_PROXY: "localhost,.example.com" };
     assert.equal(usesProxy("registry.io", environment), true);
     assert.equal(usesProxy("charts.example.com", environment), false);
+    assert.equal(usesProxy("notexample.com", environment), true);
+    assert.equal(usesProxy("127.0.0.1", environment), false);
     assert.equal(usesProxy("registry.io", {}), false);
   });
 });

@@ -101,6 +101,32 @@ describe("an inventory", () => {
     );
   });
 
+  it("must not derive one name twice", () => {
+    assert.match(
+      one({ services: { "cache-master": service() }, stores: { cache: redis() } }).what,
+      /store cache has a host of this name/,
+    );
+    const shop = service({ publicPort: "http" });
+    assert.match(one({ services: { web: shop, admin: shop } }).what, /web and admin are both public/);
+    assert.match(one({ services: { web: service({ writable: ["/a/b", "/a-b"] }) } }).what, /too much alike/);
+    for (const key of ["root", "mysql", "a-b", "a b"])
+      assert.equal(
+        one({ stores: { db: redis({ kind: "mysql", accounts: { [key]: account } }) } }).where.includes(key),
+        true,
+      );
+  });
+
+  it("must have a name that fits into a namespace's", () => {
+    for (const name of ["Shop", "a".repeat(21), "a b"]) assert.match(one({ name }).what, /namespace's name/);
+  });
+
+  it("must not put a password into a file, nor use a service without a port", () => {
+    const web = service({ uses: ["cache"], files: { "/etc/web.conf": [password("cache", "default")] } });
+    assert.match(one({ services: { web }, stores: { cache: redis() } }).what, /may not hold a password/);
+    const services = { web: service({ uses: ["worker"] }), worker: service({ ports: {}, probe: undefined }) };
+    assert.match(one({ services }).what, /listens on no port/);
+  });
+
   it("may call a service like a method of every object", () => {
     const services = { constructor: service(), web: service({ uses: ["constructor"] }) };
     assert.deepEqual(validateApplication(application({ services })), []);

@@ -13,7 +13,7 @@ export type Fetch = (url: string) => Promise<Response>;
 const ANSWER_LIMIT = 15_000;
 
 /** `fetch` that gives up on a server that does not answer. The body may take as long as it needs. */
-export const patientFetch: Fetch = async (url) => {
+const patientFetch: Fetch = async (url) => {
   const controller = new AbortController();
   const timer = setTimeout(
     () => controller.abort(new Error(`no answer within ${ANSWER_LIMIT / 1000} s`)),

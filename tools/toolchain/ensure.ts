@@ -35,7 +35,7 @@ export async function findTool(name: ToolName): Promise<string | undefined> {
 }
 
 /** Where a tool of the cache is: its version and platform are part of the path. */
-export function cachedPath(tool: Tool, platform: Platform): string {
+function cachedPath(tool: Tool, platform: Platform): string {
   return join(
     cacheFolder(),
     "tools",

@@ -30,6 +30,23 @@ capabilities:
   drop: [ALL]
 {{- end }}
 
+{{/* An init container that tries until a command of the shell succeeds. */}}
+{{- define "microservice.wait" -}}
+- name: wait-for-{{ .name }}
+  image: {{ .root.Values.waitImage.repository }}:{{ .root.Values.waitImage.tag }}
+  command: [sh, -c]
+  args:
+    - 'until {{ .until }}; do echo "waiting for $HOST:$PORT"; sleep 1; done'
+  env:
+    - {name: HOST, value: {{ .target.host | quote }}}
+    - {name: PORT, value: {{ .target.port | quote }}}
+  resources:
+    requests: {cpu: 5m, memory: 8Mi}
+    limits: {cpu: 50m, memory: 16Mi}
+  securityContext:
+    {{- include "microservice.securityContext" .root | nindent 4 }}
+{{- end }}
+
 {{/* The name of a port that the service has. */}}
 {{- define "microservice.port" -}}
 {{- if not (hasKey .ports .port) }}{{ fail (printf "probe asks unknown port %q" .port) }}{{ end -}}

@@ -1,7 +1,5 @@
 /** Which cluster the provider talks to, as flags of kubectl and helm. */
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { homedir } from "node:os";
 import { type Properties, revealMap } from "../protocol/property";
 
 export interface Connection {
@@ -15,7 +13,7 @@ export interface Connection {
 
 export function connectionOf(inputs: Properties): Connection {
   const { kubeconfig, context, cluster, namespace, enableSecretMutable } = revealMap(inputs);
-  const file = typeof kubeconfig === "string" ? fileOf(kubeconfig) : undefined;
+  const file = typeof kubeconfig === "string" ? pathOf(kubeconfig) : undefined;
   const flags = (names: { context: string; cluster: string | undefined }) => [
     ...(file === undefined ? [] : ["--kubeconfig", file]),
     ...(typeof context === "string" ? [`--${names.context}`, context] : []),
@@ -31,10 +29,11 @@ export function connectionOf(inputs: Properties): Connection {
   };
 }
 
-/** The input is a path or the content itself; content goes to a file that only the user can read. */
-function fileOf(kubeconfig: string): string {
-  if (!kubeconfig.includes("\n") && !kubeconfig.trimStart().startsWith("{")) return kubeconfig;
-  const file = join(mkdtempSync(join(tmpdir(), "flotilla-")), "kubeconfig");
-  writeFileSync(file, kubeconfig, { mode: 0o600 });
-  return file;
+/** The official provider takes content as well; here it would have to be written to a file that nobody removes. */
+function pathOf(kubeconfig: string): string {
+  if (kubeconfig.includes("\n") || kubeconfig.trimStart().startsWith("{"))
+    throw new Error(
+      "the stand-in takes the path of a kubeconfig, not its content; install the official kubernetes plugin",
+    );
+  return kubeconfig.replace(/^~(?=\/)/, homedir());
 }

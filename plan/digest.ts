@@ -1,0 +1,9 @@
+/** Short digests: an edit shows as one changed line. */
+import { createHash } from "node:crypto";
+
+/** First 12 hex digits of the SHA-256 of the parts, each with its length in front. */
+export function shortDigest(...parts: (string | Buffer)[]): string {
+  const hash = createHash("sha256");
+  for (const part of parts) hash.update(`${Buffer.byteLength(part)}\0`).update(part);
+  return hash.digest("hex").slice(0, 12);
+}
