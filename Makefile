@@ -12,7 +12,7 @@ node_modules/.installed: package.json package-lock.json
 
 .PHONY: setup
 setup: node_modules/.installed ## Install the packages
-	
+
 .PHONY: demo
 demo: setup ## Deploy Robot Shop to the embedded cluster and show what runs
 	@$(FLOTILLA) demo

@@ -14,12 +14,7 @@ function run(script, countsTests) {
   const { status } = spawnSync("npm", ["run", "--silent", script], {
     cwd: project,
     stdio: "inherit",
-    // Some tools colour their output for CI, where nobody sees a terminal.
-    env: {
-      ...process.env,
-      FLOTILLA_TEST_COUNTS: counts,
-      ...(process.stdout.isTTY ? {} : { FORCE_COLOR: "0" }),
-    },
+    env: { ...process.env, FLOTILLA_TEST_COUNTS: counts },
   });
   if (!countsTests) return add({ passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0 });
   let result;
