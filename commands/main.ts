@@ -2,7 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { FlotillaError } from "../model/problems";
 import { ToolError } from "../tools/failure";
-import { handleInterrupts, interrupted } from "../tools/interrupts";
+import { handleInterrupts, INTERRUPTED, interrupted } from "../tools/interrupts";
 import { clusterCommand } from "./cluster";
 import { demoCommand, demoDownCommand } from "./demo";
 import { envCommand } from "./env";
@@ -39,7 +39,7 @@ function inherit(command: Command): Command {
 
 main().catch((error: unknown) => {
   if (interrupted) {
-    process.stderr.write("interrupted; run the same command again to go on\n");
+    process.stderr.write(`${INTERRUPTED}\n`);
     process.exitCode = 130;
   } else if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
   else {

@@ -1,6 +1,8 @@
 /** Ctrl-C reaches every process of the terminal at once: while a child handles it, this process only waits for it. */
 let delegated = 0;
 
+export const INTERRUPTED = "interrupted; run the same command again to go on";
+
 /** Whether the user has asked to stop. */
 export let interrupted = false;
 
@@ -8,7 +10,9 @@ export function handleInterrupts(): void {
   for (const name of ["SIGINT", "SIGTERM"] as const)
     process.on(name, () => {
       interrupted = true;
-      if (delegated === 0) process.exit(130);
+      if (delegated > 0) return;
+      process.stderr.write(`${INTERRUPTED}\n`);
+      process.exit(130);
     });
 }
 

@@ -122,7 +122,8 @@ export const TOOLS = {
   pulumi: {
     name: "pulumi",
     version: PULUMI,
-    accepts: ">=3.200.0 <4",
+    // Older ones may not know a setting that is a map (Pulumi.yaml).
+    accepts: ">=3.259.0 <4",
     versionArguments: ["version"],
     release: pulumiRelease("pulumi"),
     module: {
