@@ -2,9 +2,6 @@
 const { writeFileSync } = require("node:fs");
 const Mocha = require("mocha");
 
-// Colour is for a terminal; in CI nobody sees one.
-Mocha.reporters.Base.useColors = Boolean(process.stdout.isTTY);
-
 module.exports = class extends Mocha.reporters.Spec {
   constructor(runner, options) {
     super(runner, options);

@@ -6,6 +6,8 @@ const { join, resolve } = require("node:path");
 
 const project = resolve(__dirname, "..");
 const folder = mkdtempSync(join(tmpdir(), "flotilla-test-"));
+// Some tools colour their output in CI, where nobody sees a terminal.
+const colour = process.stdout.isTTY ? {} : { NO_COLOR: "1" };
 const total = { passed: 0, failed: 0, skipped: 0 };
 
 function run(script, countsTests) {
@@ -14,7 +16,7 @@ function run(script, countsTests) {
   const { status } = spawnSync("npm", ["run", "--silent", script], {
     cwd: project,
     stdio: "inherit",
-    env: { ...process.env, FLOTILLA_TEST_COUNTS: counts },
+    env: { ...process.env, ...colour, FLOTILLA_TEST_COUNTS: counts },
   });
   if (!countsTests) return add({ passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0 });
   let result;
