@@ -13,8 +13,6 @@ export const PROJECT_NAME: string = parse(readFileSync(join(PROJECT, "Pulumi.yam
 
 /** Creates the stack where it is missing; returns the arguments that make pulumi use it on the embedded cluster. */
 export async function prepareStack(open: OpenWorld, stack: string): Promise<string[]> {
-  // Read first: a stack without a stack file must not be created.
-  stackFileFor(open.world, stack, PROJECT_NAME);
   if ((await ensureStack(open, PROJECT_NAME, stack)) && stack === LOCAL_STACK)
     await pulumi(open, ["stack", "select", stack], { stdio: "ignore" });
   return ["--stack", stack, "--config-file", stackFileFor(open.world, stack, PROJECT_NAME)];

@@ -26,7 +26,11 @@ export class Application extends pulumi.ComponentResource {
       {
         namespace: plan.namespace.name,
         secrets: plan.secrets,
-        generated: generatedOf(plan),
+        generated: Object.fromEntries(
+          Object.entries(plan.credentials).flatMap(([key, credential]) =>
+            credential.source === "generated" ? [[key, credential]] : [],
+          ),
+        ),
         fixed: args.fixedCredentials,
       },
       { parent: this, dependsOn: [namespace] },
@@ -54,25 +58,6 @@ export class Application extends pulumi.ComponentResource {
     for (const release of Object.values(plan.releases)) deploy(release);
     this.registerOutputs({ namespace: plan.namespace.name });
   }
-}
-
-/** Generated credentials with their protection: a password is as precious as the Secrets that hold it. */
-function generatedOf(plan: Plan): Record<string, { length: number; protect: boolean }> {
-  const isProtected = (credential: string) =>
-    Object.values(plan.secrets).some(
-      (secret) =>
-        secret.protect &&
-        Object.values(secret.keys).some((text) =>
-          text.some((part) => typeof part !== "string" && part.credential === credential),
-        ),
-    );
-  return Object.fromEntries(
-    Object.entries(plan.credentials).flatMap(([name, credential]) =>
-      credential.source === "generated"
-        ? [[name, { length: credential.length, protect: isProtected(name) }] as const]
-        : [],
-    ),
-  );
 }
 
 function find<T>(value: T | undefined, name: string): T {

@@ -7,7 +7,7 @@ export interface CredentialsArgs {
   namespace: string;
   /** By Secret name. */
   secrets: Record<string, SecretPlan>;
-  /** Generated credentials by name: their length in characters. */
+  /** Generated credentials by name: their length in characters, and whether the stack refuses to delete them. */
   generated: Record<string, { length: number; protect: boolean }>;
   /** Values of the credentials that images fix, by name. */
   fixed: Record<string, string>;

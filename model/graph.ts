@@ -1,5 +1,5 @@
 /** The dependency graph of an application, and the order that follows from it. */
-import type { Application } from "./application";
+import type { Application, Port } from "./application";
 
 /** A uses B. */
 export interface Edge {
@@ -36,7 +36,7 @@ function edgesTo(application: Application, from: string, to: string): Edge[] {
     from,
     to,
     kind: "service",
-    port: port.service ?? port.container,
+    port: servicePort(port),
     protocol: port.protocol,
   }));
 }
@@ -61,6 +61,9 @@ export function findCycle(needs: Record<string, readonly string[]>): string[] | 
   }
   return undefined;
 }
+
+/** The port of the Kubernetes Service in front of a container's. */
+export const servicePort = ({ container, service }: Port): number => service ?? container;
 
 /** A property that the record itself has: a service may be called `constructor`. */
 export function own<T>(record: Record<string, T>, key: string): T | undefined {

@@ -93,7 +93,7 @@ function checkService(application: Application, name: string, service: Service, 
         `it uses "${target}", which is neither a service nor a store of ${application.name}`,
         suggest(target, known),
       );
-    else if (own(application.services, target) && portsOf(own(application.services, target)).length === 0)
+    else if (listensNowhere(own(application.services, target)))
       report(
         where,
         `it uses "${target}", which listens on no port`,
@@ -127,7 +127,8 @@ function checkService(application: Application, name: string, service: Service, 
       checkReference(application, uses, `${where}, ${key}`, reference, report);
 }
 
-const portsOf = (service: Service | undefined) => Object.values(service?.ports ?? {});
+const listensNowhere = (service: Service | undefined): boolean =>
+  service !== undefined && Object.keys(service.ports ?? {}).length === 0;
 
 function checkPaths(where: string, service: Service, report: Report): void {
   const seen = new Map<string, string>();

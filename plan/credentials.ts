@@ -11,32 +11,30 @@ export const credentialName = (store: string, account: string) => `${store}-${ac
 /** Name of the Secret that holds a store's passwords. */
 export const storeSecretName = (store: string) => `${store}-auth`;
 
-/** The passwords a store kind needs besides those of its accounts. */
+/** Whether there is such a Secret: a store without a password has none. */
+export const hasSecret = (store: Store): boolean => store.noPassword === undefined;
+
+/** The passwords a store kind needs besides those of its accounts, unless it runs without any. */
 const INTERNAL: Record<StoreKind, readonly string[]> = {
   mongodb: ["root"],
   mysql: ["root"],
-  redis: [],
+  redis: ["default"],
   rabbitmq: ["erlang-cookie"],
 };
 
 /** All credentials of a store, by name. */
-export function credentialsOf(name: string, store: Store): Record<string, CredentialPlan> {
-  const generated: CredentialPlan = { source: "generated", length: PASSWORD_LENGTH };
-  const internal = INTERNAL[store.kind].map((key) => [credentialName(name, key), generated] as const);
-  const own =
-    store.kind === "redis" && store.noPassword === undefined
-      ? [[credentialName(name, "default"), generated] as const]
-      : [];
-  const accounts = Object.entries(store.accounts ?? {}).map(
-    ([key, account]) => [credentialName(name, key), ofAccount(name, key, account)] as const,
-  );
-  return Object.fromEntries([...internal, ...own, ...accounts]);
-}
-
-function ofAccount(store: string, key: string, account: Account): CredentialPlan {
-  return "generated" in account.credential
-    ? { source: "generated", length: PASSWORD_LENGTH }
-    : { source: "inventory", store, account: key, reason: account.credential.reason };
+export function credentialsOf(name: string, store: Store, protect: boolean): Record<string, CredentialPlan> {
+  const generated: CredentialPlan = { source: "generated", length: PASSWORD_LENGTH, protect };
+  const ofAccount = (account: string, { credential }: Account): CredentialPlan =>
+    "generated" in credential
+      ? generated
+      : { source: "inventory", store: name, account, reason: credential.reason };
+  const internal = hasSecret(store) ? INTERNAL[store.kind] : [];
+  const accounts = Object.entries(store.accounts ?? {});
+  return Object.fromEntries([
+    ...internal.map((key) => [credentialName(name, key), generated]),
+    ...accounts.map(([key, account]) => [credentialName(name, key), ofAccount(key, account)]),
+  ]);
 }
 
 /** Values of the credentials that images fix, by name. For the moment of deployment only: they never enter a plan. */
@@ -57,7 +55,7 @@ export function fixedValues(
 
 /**
  * The keys of a store's Secret, for both distributions: what the Bitnami chart of the kind reads
- * (their templates, standalone profile), plus one `<account>-password` for each further account of mysql.
+ * with a password (their templates, standalone profile), plus one `<account>-password` for each further account of mysql.
  */
 export function secretKeysOf(name: string, store: Store): Record<string, SecretText> {
   const of = (key: string): SecretText => [{ credential: credentialName(name, key) }];
@@ -77,7 +75,7 @@ export function secretKeysOf(name: string, store: Store): Record<string, SecretT
         ...Object.fromEntries(further.map((key) => [`${key}-password`, of(key)])),
       };
     case "redis":
-      return store.noPassword === undefined ? { "redis-password": of("default") } : {};
+      return { "redis-password": of("default") };
     case "rabbitmq":
       return { "rabbitmq-password": of(first as string), "rabbitmq-erlang-cookie": of("erlang-cookie") };
   }

@@ -1,6 +1,6 @@
 /** Fills the references of a text: hosts and ports are known at plan time, passwords become named credentials. */
 import type { Application } from "../model/application";
-import { own, STORE_PORTS } from "../model/graph";
+import { own, STORE_PORTS, servicePort } from "../model/graph";
 import { storeHost } from "../model/names";
 import type { Reference, Text } from "../model/text";
 import { credentialName } from "./credentials";
@@ -18,7 +18,7 @@ export function portOf(application: Application, name: string): number {
   if (store) return STORE_PORTS[store.kind].port;
   const port = Object.values(own(application.services, name)?.ports ?? {})[0];
   if (!port) throw new Error(`${name} has no port`);
-  return port.service ?? port.container;
+  return servicePort(port);
 }
 
 /** A text without passwords, filled in. */

@@ -5,7 +5,7 @@ import { edgesOf, own } from "../model/graph";
 import { refuse } from "../model/problems";
 import { validateApplication } from "../model/validate";
 import type { Charts } from "./chart";
-import { credentialsOf, secretKeysOf, storeSecretName } from "./credentials";
+import { credentialsOf, hasSecret, secretKeysOf, storeSecretName } from "./credentials";
 import { hostOf, portOf } from "./hosts";
 import { directLabels } from "./labels";
 import { imageOf, planMicroservice, planServiceSecret, serviceSecretName } from "./microservice";
@@ -27,7 +27,10 @@ export function plan(application: Application, settings: Settings, charts: Chart
       protect: protectsStores(settings),
     },
     edges: edgesOf(application),
-    credentials: Object.assign({}, ...stores.map(([name, store]) => credentialsOf(name, store))),
+    credentials: Object.assign(
+      {},
+      ...stores.map(([name, store]) => credentialsOf(name, store, protectsStores(settings))),
+    ),
     secrets: { ...storeSecrets(application, settings), ...serviceSecrets(application, settings) },
     releases: byName([
       ...stores.map(([name, store]) => planStore(application, settings, charts, namespace, name, store)),
@@ -47,7 +50,8 @@ function namespaceLabels(application: Application, settings: Settings): Record<s
 }
 
 function storeSecrets(application: Application, settings: Settings): Record<string, SecretPlan> {
-  const secrets = Object.entries(application.stores).map(([name, store]): [string, SecretPlan] => [
+  const stores = Object.entries(application.stores).filter(([, store]) => hasSecret(store));
+  const secrets = stores.map(([name, store]): [string, SecretPlan] => [
     storeSecretName(name),
     {
       owner: name,
@@ -56,7 +60,7 @@ function storeSecrets(application: Application, settings: Settings): Record<stri
       keys: secretKeysOf(name, store),
     },
   ]);
-  return Object.fromEntries(secrets.filter(([, secret]) => Object.keys(secret.keys).length > 0));
+  return Object.fromEntries(secrets);
 }
 
 function serviceSecrets(application: Application, settings: Settings): Record<string, SecretPlan> {
@@ -83,7 +87,7 @@ function outputsOf(application: Application, settings: Settings): PlanOutputs {
     return [name, { ...(url === undefined ? {} : { url }), image: `${repository}:${tag}` }] as const;
   });
   const stores = Object.entries(application.stores).map(([name, store]) => {
-    const secret = Object.keys(secretKeysOf(name, store)).length > 0 ? { secret: storeSecretName(name) } : {};
+    const secret = hasSecret(store) ? { secret: storeSecretName(name) } : {};
     return [name, { host: hostOf(application, name), port: portOf(application, name), ...secret }] as const;
   });
   const publicUrl = publicUrlOf(application, settings);

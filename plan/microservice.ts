@@ -1,7 +1,7 @@
 /** A service as a release of the shared chart, and the Secret its environment needs. */
 import type { Settings } from "../config/schema";
 import type { Application, Service } from "../model/application";
-import { own } from "../model/graph";
+import { own, servicePort } from "../model/graph";
 import { nameOfPath } from "../model/names";
 import { DEFAULT_USER, RESOURCES_BY_LANGUAGE } from "../model/presets";
 import { mentionsPassword } from "../model/text";
@@ -69,7 +69,7 @@ export function planMicroservice(
       ports: Object.fromEntries(
         Object.entries(service.ports ?? {}).map(([key, port]) => [
           key,
-          { container: port.container, service: port.service ?? port.container, protocol: port.protocol },
+          { container: port.container, service: servicePort(port), protocol: port.protocol },
         ]),
       ),
       probes: probesOf(service),

@@ -29,8 +29,20 @@ export interface NamespacePlan {
 
 /** A password: generated and kept in encrypted state, or fixed by an image and looked up in the inventory. */
 export type CredentialPlan =
-  | { source: "generated" /** Characters, letters and digits only. */; length: number }
-  | { source: "inventory"; store: string; account: string /** Why it is fixed. */; reason: string };
+  | {
+      source: "generated";
+      /** Characters, letters and digits only. */
+      length: number;
+      /** Whether the stack refuses to delete it. */
+      protect: boolean;
+    }
+  | {
+      source: "inventory";
+      store: string;
+      account: string;
+      /** Why it is fixed. */
+      reason: string;
+    };
 
 export interface SecretPlan {
   /** The store or service the Secret belongs to. */

@@ -1,15 +1,18 @@
 /** Whether something answers at an address: a TCP connection, nothing is sent. */
 import { connect } from "node:net";
 
-/** Undefined when the connection opens, the reason when it does not within the time limit. */
-export function unreachable(host: string, port: number, limitMs = 5000): Promise<string | undefined> {
+/** Seconds a connection may take to open. */
+const LIMIT_SECONDS = 5;
+
+/** Undefined when the connection opens, the reason when it does not in time. */
+export function unreachable(host: string, port: number): Promise<string | undefined> {
   return new Promise((resolve) => {
     const socket = connect({ host, port });
     const finish = (reason?: string) => {
       socket.destroy();
       resolve(reason);
     };
-    socket.setTimeout(limitMs, () => finish(`no answer within ${limitMs / 1000} s`));
+    socket.setTimeout(LIMIT_SECONDS * 1000, () => finish(`no answer within ${LIMIT_SECONDS} s`));
     socket.once("connect", () => finish());
     socket.once("error", (error: NodeJS.ErrnoException) => finish(reasonOf(error)));
   });

@@ -13,7 +13,7 @@ import {
 import { hostname } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import execa from "execa";
-import { parseDocument, stringify } from "yaml";
+import { type Document, parseDocument, stringify } from "yaml";
 import { startCluster } from "./cluster/cluster";
 import { CLUSTER_CONTEXT } from "./cluster/configuration";
 import { commandLine } from "./cluster/processes";
@@ -52,16 +52,12 @@ export async function openWorld(world: World): Promise<OpenWorld> {
 }
 
 /** The environment in which plain `pulumi`, `kubectl` and `helm` work on the embedded cluster. */
-function worldEnvironment(
-  world: World,
-  providers: readonly Provider[],
-  path = process.env.PATH ?? "",
-): Record<string, string | undefined> {
+function worldEnvironment(world: World, providers: readonly Provider[]): Record<string, string | undefined> {
   const standIns = providers.flatMap(({ path: folder }) => (folder === undefined ? [] : [folder]));
   return {
     KUBECONFIG: world.kubeconfig,
     // Stand-ins come last: an official plugin on PATH goes before them.
-    PATH: [world.bin, outsidePath(path), ...standIns].join(delimiter),
+    PATH: [world.bin, outsidePath(process.env.PATH ?? ""), ...standIns].join(delimiter),
     PULUMI_HOME: pulumiHome(),
     PULUMI_BACKEND_URL: `file://${world.state}`,
     PULUMI_CONFIG_PASSPHRASE_FILE: world.passphrase,
@@ -89,9 +85,12 @@ export async function pulumi(open: OpenWorld, args: readonly string[], options: 
 /**
  * Creates the stack in the world's backend unless it is there; returns whether it did. The project's stack file is not
  * touched.
+ * @throws ToolError when the project has no stack file for it.
  */
 export async function ensureStack(open: OpenWorld, project: string, stack: string): Promise<boolean> {
   const { world } = open;
+  // A stack that nothing describes must not be created.
+  readStackFile(stack);
   if (existsSync(join(world.state, ".pulumi", "stacks", project, `${stack}.json`))) return false;
   // `pulumi stack init` writes the stack's salt into its stack file: it gets a project of its own to write to.
   const folder = join(world.stacks, "init");
@@ -130,14 +129,10 @@ export async function releaseDeadLocks(open: OpenWorld, project: string, stack: 
 /**
  * A copy of a stack file that leads to the embedded cluster, for `--config-file`: with the world's salt, and with the
  * embedded cluster's context in place of the stack's own. Returns its path.
- * @throws ToolError when the project has no such stack file.
  */
 export function stackFileFor(world: World, stack: string, project: string): string {
   const name = `Pulumi.${stack}.yaml`;
-  const source = join(PROJECT, name);
-  if (!existsSync(source)) throw new ToolError(`there is no ${name}; a stack is described by such a file`);
-  const document = parseDocument(readFileSync(source, "utf8"));
-  if (document.errors[0]) throw new ToolError(`${name}: ${document.errors[0].message}`);
+  const document = readStackFile(stack);
   for (const key of ["encryptionsalt", "secretsprovider", "encryptedkey"]) document.delete(key);
   // Values encrypted with another key cannot be read here; settings are never secret.
   for (const [key, value] of Object.entries(
@@ -149,14 +144,23 @@ export function stackFileFor(world: World, stack: string, project: string): stri
     }
   const salt = saltOf(world, stack);
   if (salt !== undefined) document.set("encryptionsalt", salt);
-  const cluster = [`${project}:cluster`];
-  if (document.hasIn(["config", ...cluster]))
-    document.setIn(["config", ...cluster], { context: CLUSTER_CONTEXT });
+  const cluster = ["config", `${project}:cluster`];
+  if (document.hasIn(cluster)) document.setIn(cluster, { context: CLUSTER_CONTEXT });
   const target = join(world.stacks, name);
   mkdirSync(world.stacks, { recursive: true });
   writeFileSync(target, document.toString());
   chmodSync(target, 0o600);
   return target;
+}
+
+/** The project's stack file. @throws ToolError when there is none, or it is no YAML. */
+function readStackFile(stack: string): Document {
+  const name = `Pulumi.${stack}.yaml`;
+  const source = join(PROJECT, name);
+  if (!existsSync(source)) throw new ToolError(`there is no ${name}; a stack is described by such a file`);
+  const document = parseDocument(readFileSync(source, "utf8"));
+  if (document.errors[0]) throw new ToolError(`${name}: ${document.errors[0].message}`);
+  return document;
 }
 
 /** The salt of a stack's state: without it a stack file would get another, and none of its secrets could be read. */
@@ -168,9 +172,7 @@ function saltOf(world: World, stack: string): string | undefined {
 
 /** Whether the project's own stack file holds the salt of another world: plain `pulumi` would then refuse its passphrase. */
 export function foreignSalt(world: World, stack: string): boolean {
-  const salt = parseDocument(readFileSync(join(PROJECT, `Pulumi.${stack}.yaml`), "utf8")).get(
-    "encryptionsalt",
-  );
+  const salt = readStackFile(stack).get("encryptionsalt");
   return salt !== undefined && salt !== saltOf(world, stack);
 }
 

@@ -3,7 +3,7 @@ import type { Distribution, Settings } from "../../config/schema";
 import type { Application, Store, StoreKind } from "../../model/application";
 import { FlotillaError } from "../../model/problems";
 import { type Charts, describeChart } from "../chart";
-import { storeSecretName } from "../credentials";
+import { hasSecret, storeSecretName } from "../credentials";
 import { commonLabels } from "../labels";
 import type { ChartReference, ReleasePlan, Values } from "../plan";
 import { mergeResources } from "../resources";
@@ -62,8 +62,7 @@ export function planStore(
     values:
       settings.distribution === "upstream" ? { ...upstreamCommon(application, context), ...values } : values,
     needs: [...(store.needs ?? [])],
-    // A store without a password has no Secret.
-    secrets: store.noPassword === undefined ? [context.secret] : [],
+    secrets: hasSecret(store) ? [context.secret] : [],
     timeoutSeconds: storeTimeout(store),
     protect: protectsStores(settings),
   };

@@ -10,7 +10,7 @@ export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 export const secret = (value: Property): Properties => ({ [SIGNATURE]: SECRET, value });
 
-export function isSecret(value: Property | undefined): value is { value: Property } & Properties {
+function isSecret(value: Property | undefined): value is { value: Property } & Properties {
   return isMap(value) && value[SIGNATURE] === SECRET;
 }
 
