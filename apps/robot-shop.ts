@@ -3,19 +3,16 @@
  * Every value is what the published images really read, taken from their source (instana/robot-shop of 2023-03);
  * `tests/fixtures/robot-shop.json` holds those facts with file and line, and a test compares them with the plan.
  */
-import type { Application, Resources, User } from "../model/application";
+import type { Application, Resources } from "../model/application";
 import { address, host, password, port, text, username } from "../model/text";
 
 const image = (service: string) => ({ repository: `docker.io/robotshop/rs-${service}`, tag: "2.1.0" });
 const http = (container: number) => ({ http: { container, protocol: "http" as const } });
 const get = (path: string) => ({ http: { path, port: "http" } });
 
-/** The user `node` of node:14. */
-const NODE: User = { uid: 1000, gid: 1000 };
-
-const storeResources = (cpu: string, memory: string, limit: string): Resources => ({
-  requests: { cpu, memory },
-  limits: { memory: limit },
+const storeResources = (cpu: [string, string], memory: [string, string]): Resources => ({
+  requests: { cpu: cpu[0], memory: memory[0] },
+  limits: { cpu: cpu[1], memory: memory[1] },
 });
 
 /** The user in its own database; the unified topology makes the 3.x driver reconnect and speak OP_MSG. */
@@ -25,6 +22,7 @@ const mongoUrl = (account: string) =>
 export const robotShop: Application = {
   name: "robot-shop",
   description: "Stan's Robot Shop: a web shop of eight services in six languages",
+  team: "robot-shop",
   services: {
     web: {
       language: "nginx",
@@ -43,7 +41,6 @@ export const robotShop: Application = {
       probe: get("/"),
       // nginx resolves its upstreams once, at start, and exits when one has no Service yet.
       needsNames: true,
-      user: { uid: 101, gid: 101 },
       // The image's own entrypoint lies in /root, which only root may enter. The nginx base image's entrypoint fills in
       // templates from the environment just as well, into a directory that must then be writable.
       command: ["/docker-entrypoint.sh"],
@@ -61,7 +58,6 @@ export const robotShop: Application = {
       uses: ["mongodb"],
       env: { MONGO_URL: mongoUrl("catalogue") },
       probe: get("/health"),
-      user: NODE,
       writable: ["/tmp"],
     },
     user: {
@@ -71,7 +67,6 @@ export const robotShop: Application = {
       uses: ["mongodb", "redis"],
       env: { MONGO_URL: mongoUrl("users"), REDIS_HOST: [host("redis")] },
       probe: get("/health"),
-      user: NODE,
       writable: ["/tmp"],
     },
     cart: {
@@ -81,7 +76,6 @@ export const robotShop: Application = {
       uses: ["redis", "catalogue"],
       env: { REDIS_HOST: [host("redis")], CATALOGUE_HOST: [host("catalogue")] },
       probe: get("/health"),
-      user: NODE,
       writable: ["/tmp"],
     },
     shipping: {
@@ -113,8 +107,11 @@ export const robotShop: Application = {
         UWSGI_DIE_ON_TERM: "true",
       },
       probe: { http: { path: "/health", port: "http", notLiveness: "a slow gateway blocks its one worker" } },
-      // payment.ini sets uid and gid 1; uWSGI exits when it is started as any other non-root user.
-      user: { uid: 1, gid: 1 },
+      user: {
+        uid: 1,
+        gid: 1,
+        reason: "payment.ini:13-14 sets it, and uWSGI exits as any other non-root user",
+      },
       writable: ["/tmp"],
     },
     ratings: {
@@ -128,7 +125,6 @@ export const robotShop: Application = {
         APP_ENV: "prod",
       },
       probe: { http: { path: "/_health", port: "http", notLiveness: "it fails with the database" } },
-      user: { uid: 33, gid: 33 },
       // Apache listens on 80 without being root: a safe sysctl under Pod Security `restricted`.
       sysctls: { "net.ipv4.ip_unprivileged_port_start": "0" },
       writable: ["/var/www/html/var", "/var/run/apache2", "/var/lock/apache2", "/tmp"],
@@ -138,6 +134,7 @@ export const robotShop: Application = {
       image: image("dispatch"),
       uses: ["rabbitmq"],
       env: { AMQP_HOST: [host("rabbitmq")] },
+      noProbe: "it listens on nothing and writes no sign of life (dispatch/main.go)",
       writable: ["/tmp"],
     },
   },
@@ -148,7 +145,7 @@ export const robotShop: Application = {
         catalogue: { username: "catalogue", database: "catalogue", credential: { generated: true } },
         users: { username: "users", database: "users", credential: { generated: true } },
       },
-      resources: storeResources("100m", "512Mi", "1Gi"),
+      resources: storeResources(["100m", "2"], ["512Mi", "1Gi"]),
       storage: "8Gi",
     },
     mysql: {
@@ -165,14 +162,14 @@ export const robotShop: Application = {
           credential: { fixed: "iloveit", reason: "written into rs-ratings (Kernel.php:78-79)" },
         },
       },
-      resources: storeResources("100m", "512Mi", "1Gi"),
+      resources: storeResources(["100m", "2"], ["512Mi", "1Gi"]),
       storage: "8Gi",
     },
     redis: {
       kind: "redis",
       noPassword:
         "rs-user and rs-cart cannot send one (user/server.js:258, cart/server.js:390): requests would hang",
-      resources: storeResources("50m", "128Mi", "256Mi"),
+      resources: storeResources(["50m", "500m"], ["128Mi", "256Mi"]),
       storage: "2Gi",
     },
     rabbitmq: {
@@ -186,7 +183,7 @@ export const robotShop: Application = {
           },
         },
       },
-      resources: storeResources("100m", "512Mi", "1Gi"),
+      resources: storeResources(["100m", "1"], ["512Mi", "1Gi"]),
       storage: "8Gi",
     },
   },

@@ -85,6 +85,8 @@ export const settingsSchema = z.strictObject({
       className: z.string().min(1).optional(),
       /** Name of the TLS Secret; with it the public URL is https. Default: plain http. */
       tlsSecret: z.string().min(1).optional(),
+      /** Namespace of the ingress controller: its pods may connect to the public service. */
+      namespace: name.default("ingress-nginx"),
     })
     .optional(),
   /** Overrides by service. */

@@ -18,6 +18,8 @@ export interface Application {
   name: string;
   /** One sentence for people. */
   description: string;
+  /** Who answers for it; a label of everything it consists of. Default: none. */
+  team?: string;
   /** By name; the name is the Helm release, the Deployment and the host. */
   services: Record<string, Service>;
   /** By name; the name is the Helm release. */
@@ -30,6 +32,8 @@ export interface Application {
 export interface Service {
   /** Decides default resources. */
   language: Language;
+  /** Who answers for it. Default: the application's team. */
+  team?: string;
   image: Image;
   /** By name. None: the service listens on nothing and gets no Kubernetes Service. */
   ports?: Record<string, Port>;
@@ -39,6 +43,8 @@ export interface Service {
   env?: Record<string, Text>;
   /** How Kubernetes asks whether the program runs. Default: none, for a program that listens on nothing. */
   probe?: Probe;
+  /** Why there is nothing to ask. Default: no reason is given, and checks ask for a probe. */
+  noProbe?: Reason;
   /** Whether it exits at start when a host name it uses does not resolve; it then waits for the names. Default false. */
   needsNames?: boolean;
   /** Seconds the program may take from start to its first successful probe. Default 60. */
@@ -92,13 +98,15 @@ export interface HttpProbe {
   path: string;
   /** Name of a port. */
   port: string;
-  /** Why a failure does not mean that a restart helps; liveness then asks the port only. Default: it does help. */
+  /** Why a failure at start does not mean that a restart helps; start-up then asks the port only. Default: it does help. */
   notLiveness?: Reason;
 }
 
 export interface User {
   uid: number;
   gid: number;
+  /** Why the image needs this very one: below 10000 it may be one of the node's own. Default: from 10000 on, no reason. */
+  reason?: Reason;
 }
 
 /** A database or queue. */

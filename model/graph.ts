@@ -8,6 +8,8 @@ export interface Edge {
   kind: "service" | "store" | "external";
   /** The Service port (or the store's, or the external's). */
   port: number;
+  /** The port of the pods behind it: what a network policy sees. */
+  targetPort: number;
   protocol: string;
 }
 
@@ -28,15 +30,22 @@ export function edgesOf(application: Application): Edge[] {
 
 function edgesTo(application: Application, from: string, to: string): Edge[] {
   const store = own(application.stores, to);
-  if (store) return [{ from, to, kind: "store", ...STORE_PORTS[store.kind] }];
+  if (store) {
+    const { port, protocol } = STORE_PORTS[store.kind];
+    return [{ from, to, kind: "store", port, targetPort: port, protocol }];
+  }
   const external = own(application.externals ?? {}, to);
-  if (external) return [{ from, to, kind: "external", port: external.port, protocol: external.protocol }];
+  if (external) {
+    const { port, protocol } = external;
+    return [{ from, to, kind: "external", port, targetPort: port, protocol }];
+  }
   const service = own(application.services, to);
   return Object.values(service?.ports ?? {}).map((port) => ({
     from,
     to,
     kind: "service",
     port: servicePort(port),
+    targetPort: port.container,
     protocol: port.protocol,
   }));
 }

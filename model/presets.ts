@@ -19,6 +19,9 @@ export const RESOURCES_BY_LANGUAGE: Record<Language, Resources> = {
   go: resources(["50m", "200m"], ["64Mi", "128Mi"]),
 };
 
+/** Users and groups from here on are not a node's own (kube-score and Checkov ask for them as well). */
+export const FIRST_SAFE_ID = 10000;
+
 /** Numeric and above the host's own users, so that `runAsNonRoot` can be checked and no host user is hit. */
 export const DEFAULT_USER: User = { uid: 10001, gid: 10001 };
 

@@ -1,8 +1,9 @@
 /** What is wrong with an inventory, found before anything is planned. */
-import type { Application, Service, Store } from "./application";
+import type { Application, Service, Store, User } from "./application";
 import { findCycle, own } from "./graph";
 import { DNS_LABEL, MAX_APPLICATION_NAME, MAX_RELEASE_NAME, nameOfPath, storeServices } from "./names";
 import { suggest } from "./nearest";
+import { FIRST_SAFE_ID } from "./presets";
 import type { Problem } from "./problems";
 import { mentionsPassword, type Reference, referencesOf, type Text } from "./text";
 
@@ -108,6 +109,12 @@ function checkService(application: Application, name: string, service: Service, 
     seen.set(port.container, portName);
   }
   checkPaths(where, service, report);
+  if (service.user && isLow(service.user) && service.user.reason === undefined)
+    report(
+      where,
+      `its user ${service.user.uid}:${service.user.gid} is below ${FIRST_SAFE_ID}, where a node has its own users`,
+      `Use ${FIRST_SAFE_ID} or more, or give the \`reason\` why the image needs this one.`,
+    );
   const probePort = service.probe && Object.values(service.probe)[0].port;
   if (probePort !== undefined && !own(service.ports ?? {}, probePort))
     report(
@@ -126,6 +133,8 @@ function checkService(application: Application, name: string, service: Service, 
     for (const reference of referencesOf(text as Text))
       checkReference(application, uses, `${where}, ${key}`, reference, report);
 }
+
+const isLow = ({ uid, gid }: User): boolean => uid < FIRST_SAFE_ID || gid < FIRST_SAFE_ID;
 
 const listensNowhere = (service: Service | undefined): boolean =>
   service !== undefined && Object.keys(service.ports ?? {}).length === 0;

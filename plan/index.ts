@@ -43,7 +43,7 @@ export function plan(application: Application, settings: Settings, charts: Chart
 /** Pod Security `restricted` is enforced: every service and store is planned to meet it. */
 function namespaceLabels(application: Application, settings: Settings): Record<string, string> {
   return {
-    ...directLabels(application.name, settings.environment),
+    ...directLabels(application, settings),
     "pod-security.kubernetes.io/enforce": "restricted",
     "pod-security.kubernetes.io/warn": "restricted",
   };
@@ -55,7 +55,7 @@ function storeSecrets(application: Application, settings: Settings): Record<stri
     storeSecretName(name),
     {
       owner: name,
-      labels: directLabels(application.name, settings.environment),
+      labels: directLabels(application, settings),
       protect: protectsStores(settings),
       keys: secretKeysOf(name, store),
     },

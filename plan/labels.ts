@@ -1,9 +1,16 @@
+import type { Settings } from "../config/schema";
+import type { Application } from "../model/application";
+
 /** Labels that everything of an application carries. Helm adds its own `managed-by` to what a release makes. */
-export function commonLabels(application: string, environment: string): Record<string, string> {
-  return { "app.kubernetes.io/part-of": application, "flotilla.dev/environment": environment };
+export function commonLabels(application: Application, settings: Settings): Record<string, string> {
+  return {
+    "app.kubernetes.io/part-of": application.name,
+    "flotilla.dev/environment": settings.environment,
+    ...(application.team === undefined ? {} : { "flotilla.dev/team": application.team }),
+  };
 }
 
 /** Labels of what Pulumi applies itself. */
-export function directLabels(application: string, environment: string): Record<string, string> {
-  return { ...commonLabels(application, environment), "app.kubernetes.io/managed-by": "pulumi" };
+export function directLabels(application: Application, settings: Settings): Record<string, string> {
+  return { ...commonLabels(application, settings), "app.kubernetes.io/managed-by": "pulumi" };
 }

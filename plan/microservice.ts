@@ -8,14 +8,19 @@ import { mentionsPassword } from "../model/text";
 import { type Charts, describeChart } from "./chart";
 import { shortDigest } from "./digest";
 import { fill, fillSecret, hostOf, portOf } from "./hosts";
-import { commonLabels, directLabels } from "./labels";
-import type { ReleasePlan, SecretPlan, SecretText, Value, Values } from "./plan";
+import { directLabels } from "./labels";
+import type { MicroserviceValues, Ports } from "./microservice-values";
+import { networkPolicyOf } from "./network";
+import type { ReleasePlan, SecretPlan, SecretText, Values } from "./plan";
 import { probesOf, startupSecondsOf } from "./probes";
 import { mergeResources } from "./resources";
 import { storeTimeout } from "./stores";
 
 /** Seconds a rollout may take besides the pods' own start: scheduling, image pulls, waiting for stores. */
 const ROLLOUT_SECONDS = 180;
+
+/** Seconds without progress after which the chart lets a rollout count as failed. */
+const DEFAULT_PROGRESS_DEADLINE = 600;
 
 /** Name of the Secret with a service's environment variables that hold a password. */
 export const serviceSecretName = (service: string) => `${service}-env`;
@@ -32,7 +37,7 @@ export function planServiceSecret(
   if (secretTexts.length === 0) return undefined;
   return {
     owner: name,
-    labels: directLabels(application.name, settings.environment),
+    labels: directLabels(application, settings),
     protect: false,
     keys: Object.fromEntries(
       secretTexts.map(([key, value]): [string, SecretText] => [key, fillSecret(application, value)]),
@@ -53,55 +58,43 @@ export function planMicroservice(
   const usedServices = (service.uses ?? []).filter((target) => own(application.services, target));
   const replicas = overrides.replicas ?? settings.replicas;
   const secret = planServiceSecret(application, settings, name);
+  const { uid, gid, reason } = service.user ?? DEFAULT_USER;
+  const startSeconds = ROLLOUT_SECONDS + startupSecondsOf(service);
+  const values: MicroserviceValues = {
+    fullnameOverride: name,
+    application: application.name,
+    environment: settings.environment,
+    team: service.team ?? application.team,
+    image: imageOf(service, settings, name),
+    replicas,
+    // A pod may take as long as it takes to start before its rollout counts as stuck.
+    rollout: startSeconds > DEFAULT_PROGRESS_DEADLINE ? { progressDeadlineSeconds: startSeconds } : {},
+    command: [...(service.command ?? [])],
+    args: [...(service.args ?? [])],
+    env: environmentOf(application, service, name, overrides.env ?? {}),
+    ports: portsOf(service),
+    probes: probesOf(service),
+    resources: mergeResources(
+      service.resources ?? RESOURCES_BY_LANGUAGE[service.language],
+      overrides.resources,
+    ),
+    user: { uid, gid },
+    exceptions: { ...lowUserExceptions(reason), ...noProbeExceptions(service.noProbe) },
+    sysctls: { ...service.sysctls },
+    writable: Object.fromEntries((service.writable ?? []).map((path) => [nameOfPath(path), path])),
+    config: filesOf(application, service),
+    waitFor: waitsOf(application, service, stores, usedServices),
+    // A changed connection string rolls the pods; only names of credentials go into the digest.
+    secretChecksum: secret && shortDigest(JSON.stringify(secret.keys)),
+    ingress: ingressOf(service, settings),
+    networkPolicy: networkPolicyOf(application, settings, name),
+  };
   return {
     name,
     kind: "service",
     chart: { path: charts.microservice.path },
     description: describeChart(charts.microservice),
-    values: prune({
-      fullnameOverride: name,
-      labels: commonLabels(application.name, settings.environment),
-      image: imageOf(service, settings, name),
-      replicas,
-      command: [...(service.command ?? [])],
-      args: [...(service.args ?? [])],
-      env: environmentOf(application, service, name, overrides.env ?? {}),
-      ports: Object.fromEntries(
-        Object.entries(service.ports ?? {}).map(([key, port]) => [
-          key,
-          { container: port.container, service: servicePort(port), protocol: port.protocol },
-        ]),
-      ),
-      probes: probesOf(service),
-      resources: mergeResources(
-        service.resources ?? RESOURCES_BY_LANGUAGE[service.language],
-        overrides.resources,
-      ),
-      user: { ...(service.user ?? DEFAULT_USER) },
-      sysctls: { ...service.sysctls },
-      writable: Object.fromEntries((service.writable ?? []).map((path) => [nameOfPath(path), path])),
-      files: Object.fromEntries(
-        Object.entries(service.files ?? {}).map(([path, text]) => [
-          nameOfPath(path),
-          { path, content: fill(application, text) },
-        ]),
-      ),
-      waitFor: Object.fromEntries(
-        stores.map((store) => [
-          store,
-          { host: hostOf(application, store), port: portOf(application, store) },
-        ]),
-      ),
-      waitForNames: Object.fromEntries(
-        (service.needsNames ? usedServices : []).map((target) => [
-          target,
-          { host: target, port: portOf(application, target) },
-        ]),
-      ),
-      // A changed connection string rolls the pods; only names of credentials go into the digest.
-      ...(secret ? { secretChecksum: shortDigest(JSON.stringify(secret.keys)) } : {}),
-      ingress: ingressOf(service, settings),
-    }),
+    values: prune(values),
     needs: stores,
     secrets: secret ? [serviceSecretName(name)] : [],
     timeoutSeconds:
@@ -140,28 +133,85 @@ function environmentOf(
   service: Service,
   name: string,
   overrides: Record<string, string>,
-): Values {
-  const inventory = Object.entries(service.env ?? {}).map(([key, value]): [string, Value] => [
+): MicroserviceValues["env"] {
+  const inventory = Object.entries(service.env ?? {}).map(([key, value]) => [
     key,
     mentionsPassword(value) ? { secret: serviceSecretName(name), key } : fill(application, value),
   ]);
   return { ...Object.fromEntries(inventory), ...overrides };
 }
 
-function ingressOf(service: Service, settings: Settings): Values {
+/** What is spoken on a port, in Kubernetes' words; gRPC is HTTP/2 without TLS. */
+const APP_PROTOCOLS = { http: "http", grpc: "kubernetes.io/h2c", tcp: undefined } as const;
+
+function portsOf(service: Service): Ports {
+  const ports = Object.entries(service.ports ?? {}).map(([key, port]) => {
+    const appProtocol = APP_PROTOCOLS[port.protocol];
+    return [
+      key,
+      { container: port.container, service: servicePort(port), ...(appProtocol ? { appProtocol } : {}) },
+    ];
+  });
+  return Object.fromEntries(ports);
+}
+
+function filesOf(application: Application, service: Service): MicroserviceValues["config"] {
+  const files = Object.entries(service.files ?? {}).map(([path, text]) => [
+    nameOfPath(path),
+    { path, content: fill(application, text) },
+  ]);
+  return { files: Object.fromEntries(files) };
+}
+
+/** Stores must answer; services only have to be known by name, and only where the program resolves them at start. */
+function waitsOf(
+  application: Application,
+  service: Service,
+  stores: readonly string[],
+  usedServices: readonly string[],
+): MicroserviceValues["waitFor"] {
+  const address = (target: string) => ({
+    host: hostOf(application, target),
+    port: portOf(application, target),
+  });
+  const names = service.needsNames ? usedServices : [];
+  return Object.fromEntries([
+    ...stores.map((store) => [store, address(store)]),
+    ...names.map((target) => [target, { ...address(target), until: "resolves" }]),
+  ]);
+}
+
+/** The checks that ask for a user from 10000 on, answered with the image's reason. */
+const lowUserExceptions = (reason: string | undefined): MicroserviceValues["exceptions"] =>
+  reason === undefined
+    ? {}
+    : { user: { reason, kubeScore: "container-security-context-user-group-id", checkov: "CKV_K8S_40" } };
+
+/** The checks that ask for probes, answered with the image's reason. */
+const noProbeExceptions = (reason: string | undefined): MicroserviceValues["exceptions"] =>
+  reason === undefined
+    ? {}
+    : { liveness: { reason, checkov: "CKV_K8S_8" }, readiness: { reason, checkov: "CKV_K8S_9" } };
+
+function ingressOf(service: Service, settings: Settings): MicroserviceValues["ingress"] {
   if (service.publicPort === undefined || settings.ingress === undefined) return {};
   const { host, className, tlsSecret } = settings.ingress;
   return {
-    host,
-    port: service.publicPort,
+    hosts: { public: { host, port: service.publicPort } },
     ...(className === undefined ? {} : { className }),
-    ...(tlsSecret === undefined ? {} : { tlsSecret }),
+    ...(tlsSecret === undefined ? {} : { tls: { secret: tlsSecret } }),
   };
 }
 
-/** Leaves out what says nothing, so that a preview shows only what counts. */
-function prune(values: Values): Values {
-  return Object.fromEntries(
-    Object.entries(values).filter(([, value]) => typeof value !== "object" || Object.keys(value).length > 0),
-  );
+/** Leaves out what says nothing, at any depth, so that a preview shows only what counts. */
+function prune(values: object): Values {
+  const entries = Object.entries(values)
+    .map(([key, value]) => [key, isMap(value) ? prune(value) : value])
+    .filter(([, value]) => value !== undefined && !(typeof value === "object" && isEmpty(value)));
+  return Object.fromEntries(entries);
 }
+
+const isMap = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const isEmpty = (value: object): boolean => Object.keys(value).length === 0;

@@ -2,7 +2,7 @@
 
 import type { Probe, Service } from "../model/application";
 import { DEFAULT_STARTUP_SECONDS } from "../model/presets";
-import type { Values } from "./plan";
+import type { Probe as ChartProbe, Probes } from "./microservice-values";
 
 /** Seconds between two tries while a pod starts. */
 const STARTUP_PERIOD = 5;
@@ -11,31 +11,31 @@ export const startupSecondsOf = (service: Service): number =>
   service.startupSeconds ?? DEFAULT_STARTUP_SECONDS;
 
 /** The chart's `probes` value; empty for a service without a probe. */
-export function probesOf(service: Service): Values {
+export function probesOf(service: Service): Probes {
   const { probe } = service;
   if (!probe) return {};
-  const alive = livenessOf(probe);
   return {
-    // Start-up and liveness ask the same: a pod is restarted only for what a restart can mend.
+    // A pod that never starts is restarted: only for what a restart can mend.
     startup: {
-      ...alive,
+      ...("http" in probe && probe.http.notLiveness !== undefined ? portOnly(probe) : toValues(probe)),
       periodSeconds: STARTUP_PERIOD,
       timeoutSeconds: 3,
       failureThreshold: Math.ceil(startupSecondsOf(service) / STARTUP_PERIOD),
     },
     readiness: { ...toValues(probe), periodSeconds: 10, timeoutSeconds: 3, failureThreshold: 3 },
-    liveness: { ...alive, periodSeconds: 10, timeoutSeconds: 3, failureThreshold: 6 },
+    liveness: { ...portOnly(probe), periodSeconds: 10, timeoutSeconds: 3, failureThreshold: 6 },
   };
 }
 
-/** A probe that fails for reasons a restart does not mend would restart every pod: then only the port is asked. */
-function livenessOf(probe: Probe): Values {
-  return "http" in probe && probe.http.notLiveness !== undefined
-    ? { tcp: { port: probe.http.port } }
-    : toValues(probe);
+/**
+ * Liveness asks the port, not what readiness asks: a path that fails with a store or under load would restart every pod
+ * at once. A pod that hangs is taken out of the Service by its readiness.
+ */
+function portOnly(probe: Probe): ChartProbe {
+  return "http" in probe ? { tcp: { port: probe.http.port } } : toValues(probe);
 }
 
-function toValues(probe: Probe): Values {
+function toValues(probe: Probe): ChartProbe {
   if ("http" in probe) return { http: { path: probe.http.path, port: probe.http.port } };
   if ("grpc" in probe) return { grpc: { port: probe.grpc.port } };
   if ("tcp" in probe) return { tcp: { port: probe.tcp.port } };

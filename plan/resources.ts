@@ -1,9 +1,8 @@
 /** Resource requests and limits: the inventory's, with the stack's laid over them key by key. */
 import type { ServiceSettings } from "../config/schema";
 import type { Resources } from "../model/application";
-import type { Values } from "./plan";
 
-export function mergeResources(base: Resources, override: ServiceSettings["resources"]): Values {
+export function mergeResources(base: Resources, override: ServiceSettings["resources"]) {
   return {
     requests: defined({ ...base.requests, ...override?.requests }),
     limits: defined({ ...base.limits, ...override?.limits }),

@@ -5,6 +5,7 @@ import { FlotillaError } from "../../model/problems";
 import { type Charts, describeChart } from "../chart";
 import { hasSecret, storeSecretName } from "../credentials";
 import { commonLabels } from "../labels";
+import { clientsOf, podsOf } from "../network";
 import type { ChartReference, ReleasePlan, Values } from "../plan";
 import { mergeResources } from "../resources";
 import { bitnamiMongodb, upstreamMongodb } from "./mongodb";
@@ -92,8 +93,11 @@ function upstreamCommon(application: Application, context: StoreContext): Values
   return {
     fullnameOverride: context.name,
     host: context.name,
-    labels: commonLabels(application.name, context.settings.environment),
+    labels: commonLabels(application, context.settings),
     resources: context.resources,
+    clients: Object.fromEntries(
+      clientsOf(application, context.name).map((client) => [client, podsOf(client)]),
+    ),
     storage: {
       size: context.storage,
       ...(context.storageClass === undefined ? {} : { className: context.storageClass }),

@@ -1,11 +1,11 @@
 /** Renders a chart the way helm does, for tests. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import execa from "execa";
 import { parseAllDocuments } from "yaml";
-import type { Values } from "../../plan/plan";
 import { PROJECT } from "../../tools/paths";
+import { inTemporaryFolder } from "../../tools/temporary";
 import { ensureTools } from "../../tools/toolchain/ensure";
 
 // biome-ignore lint/suspicious/noExplicitAny: a rendered object is whatever the template says; tests reach into it.
@@ -27,29 +27,55 @@ export const mochaHooks = {
   },
 };
 
-/** Objects of a release. @throws Error with helm's words. */
-export async function render(chart: string, values: Values, name = "web"): Promise<KubernetesObject[]> {
-  const folder = mkdtempSync(join(tmpdir(), "flotilla-render-"));
-  try {
-    mkdirSync(folder, { recursive: true });
+/** A chart to render, the way helm does. */
+export interface Rendering {
+  /** Path of the chart in the project. */
+  chart: string;
+  values: object;
+  /** The release. Default: web. */
+  name?: string;
+  /** The namespace. Default: shop. */
+  namespace?: string;
+  /** Whether to leave out what only `helm test` makes. Default: no. */
+  skipTests?: boolean;
+}
+
+/** What helm renders, as text. @throws Error with helm's words. */
+export async function renderText({
+  chart,
+  values,
+  name = "web",
+  namespace = "shop",
+  skipTests = false,
+}: Rendering): Promise<string> {
+  return inTemporaryFolder(tmpdir(), async (folder) => {
     const file = join(folder, "values.json");
     writeFileSync(file, JSON.stringify(values));
-    const args = ["template", name, join(PROJECT, chart), "--namespace", "shop", "-f", file];
-    const { stdout } = await execa(await helm(), args);
-    return parseAllDocuments(stdout)
-      .map((document) => document.toJS())
-      .filter(Boolean);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+    const args = ["template", name, join(PROJECT, chart), "--namespace", namespace, "-f", file];
+    return (await execa(await helm(), [...args, ...(skipTests ? ["--skip-tests"] : [])])).stdout;
+  });
 }
+
+/** Objects of a release. @throws Error with helm's words. */
+export async function render(chart: string, values: object, name = "web"): Promise<KubernetesObject[]> {
+  return parseObjects(await renderText({ chart, values, name }));
+}
+
+/** The objects of a text of manifests. */
+export const parseObjects = (manifests: string): KubernetesObject[] =>
+  parseAllDocuments(manifests)
+    .map((document) => document.toJS())
+    .filter(Boolean);
 
 export const ofKind = (objects: KubernetesObject[], kind: string): KubernetesObject =>
   objects.find((object) => object.kind === kind);
 
-/** The pod templates of all workloads. */
+/** The pods of all workloads, and those that stand by themselves. */
 export const podsOf = (objects: KubernetesObject[]): KubernetesObject[] =>
-  objects.flatMap((object) => (object.spec?.template?.spec ? [object.spec.template.spec] : []));
+  objects.flatMap(({ kind, spec }) => {
+    const template = spec?.jobTemplate?.spec.template ?? spec?.template;
+    return kind === "Pod" ? [spec] : template?.spec ? [template.spec] : [];
+  });
 
 /** What keeps a pod from Pod Security `restricted` (the standard's own list). */
 export function restrictedViolations(pod: KubernetesObject): string[] {

@@ -133,9 +133,8 @@ describe("plan", () => {
     const plan = planOf({ ingress: { host: "shop.example.com", tlsSecret: "shop-tls" } });
     assert.equal(plan.outputs.publicUrl, "https://shop.example.com");
     assert.deepEqual(plan.releases.web?.values.ingress, {
-      host: "shop.example.com",
-      port: "http",
-      tlsSecret: "shop-tls",
+      hosts: { public: { host: "shop.example.com", port: "http" } },
+      tls: { secret: "shop-tls" },
     });
     assert.equal(plan.releases.cart?.values.ingress, undefined);
   });
@@ -177,9 +176,65 @@ describe("plan", () => {
 
   it("lets web wait for the names it resolves at start, for as long as their stores may take", () => {
     const { releases } = planOf();
-    assert.deepEqual(Object.keys(releases.web?.values.waitForNames as object), robotShop.services.web?.uses);
+    const waits = releases.web?.values.waitFor as Record<string, { until?: string }>;
+    assert.deepEqual(Object.keys(waits), robotShop.services.web?.uses);
+    for (const { until } of Object.values(waits)) assert.equal(until, "resolves");
     assert.equal(releases.web?.timeoutSeconds, 180 + 60 + 600);
-    assert.equal(releases.cart?.values.waitForNames, undefined);
+    assert.deepEqual(releases.cart?.values.waitFor, { redis: { host: "redis-master", port: 6379 } });
+  });
+
+  it("lets a service connect to what it uses, and be connected to by its users, on the pods' own ports", () => {
+    const plan = planFor(
+      application({
+        services: {
+          web: service({ uses: ["cart", "cache", "bank"], publicPort: "http" }),
+          cart: service({
+            ports: {
+              http: { container: 8080, service: 80, protocol: "http" },
+              rpc: { container: 9000, protocol: "grpc" },
+            },
+          }),
+        },
+        stores: { cache: redis() },
+        externals: { bank: { port: 443, protocol: "https", reason: "it is paid there" } },
+      }),
+      { ingress: { host: "shop.example.com", namespace: "edge" }, distribution: "upstream" },
+    );
+    const pods = (name: string) => ({ "app.kubernetes.io/instance": name });
+    assert.deepEqual(plan.releases.web?.values.networkPolicy, {
+      ingress: { "ingress controller": { namespace: "edge", ports: ["http"] } },
+      egress: {
+        cart: { pods: pods("cart"), ports: [8080, 9000] },
+        cache: { pods: pods("cache"), ports: [6379] },
+        bank: { anywhere: true, ports: [443] },
+      },
+    });
+    assert.deepEqual(plan.releases.cart?.values.networkPolicy, {
+      ingress: { web: { pods: pods("web"), ports: [8080, 9000] } },
+    });
+    assert.deepEqual(plan.releases.cache?.values.clients, { web: pods("web") });
+  });
+
+  it("restarts no pod because a store is away: liveness asks the port", () => {
+    for (const { kind, values } of Object.values(planOf().releases)) {
+      const liveness = (values.probes as { liveness?: object } | undefined)?.liveness;
+      if (kind === "service" && liveness) assert.equal(Object.keys(liveness)[0], "tcp");
+    }
+  });
+
+  it("names the team of a service, its own before the application's", () => {
+    const services = { web: service({ team: "front" }), cart: service() };
+    const plan = planFor(application({ team: "shop", services }));
+    assert.equal(plan.releases.web?.values.team, "front");
+    assert.equal(plan.releases.cart?.values.team, "shop");
+    assert.equal(plan.namespace.labels["flotilla.dev/team"], "shop");
+  });
+
+  it("gives a rollout as long as its pods may take to start", () => {
+    const deadline = (startupSeconds: number) =>
+      planFor(application({ services: { web: service({ startupSeconds }) } })).releases.web?.values.rollout;
+    assert.equal(deadline(240), undefined, "the chart's own deadline is long enough");
+    assert.deepEqual(deadline(900), { progressDeadlineSeconds: 1080 });
   });
 
   it("plans any application whose names fit, and refuses nothing of it", () => {

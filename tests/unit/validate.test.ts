@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { robotShop } from "../../apps/robot-shop";
+import type { User } from "../../model/application";
 import { findCycle } from "../../model/graph";
 import { nearest } from "../../model/nearest";
 import { host, password } from "../../model/text";
@@ -99,6 +100,14 @@ describe("an inventory", () => {
       one({ stores: { db: redis({ kind: "mysql", accounts: { app: injected } }) } }).what,
       /user name/,
     );
+  });
+
+  it("must say why a service runs as a user that may be the node's own", () => {
+    const problems = (user: User) =>
+      validateApplication(application({ services: { web: service({ user }) } }));
+    assert.match(problems({ uid: 1000, gid: 20000 })[0]?.what ?? "", /1000:20000 is below 10000/);
+    assert.deepEqual(problems({ uid: 1000, gid: 1000, reason: "the image exits as another" }), []);
+    assert.deepEqual(problems({ uid: 10000, gid: 10000 }), []);
   });
 
   it("must not derive one name twice", () => {

@@ -22,8 +22,17 @@ export type Toolchain = Record<string, InstalledTool>;
 export async function ensureTools(names: readonly ToolName[]): Promise<Toolchain> {
   const platform = currentPlatform();
   const found: Toolchain = {};
-  for (const name of names) found[name] = await ensureTool(TOOLS[name], name, platform);
+  for (const name of names) found[name] = await once(name, () => ensureTool(TOOLS[name], name, platform));
   return found;
+}
+
+const underway = new Map<ToolName, Promise<InstalledTool>>();
+
+/** Two who ask for one tool at the same time wait for the same work; the next to ask looks anew. */
+function once(name: ToolName, work: () => Promise<InstalledTool>): Promise<InstalledTool> {
+  const begun = underway.get(name) ?? work().finally(() => underway.delete(name));
+  underway.set(name, begun);
+  return begun;
 }
 
 /** Path of a tool that is there already, or undefined: nothing is installed for the asking. */

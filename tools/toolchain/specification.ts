@@ -52,9 +52,11 @@ export interface Platform {
 
 const PULUMI = "3.259.0";
 const HELM = "3.20.2";
-const KUBERNETES = "1.36.3";
+export const KUBERNETES = "1.36.3";
 const KWOK = "0.8.0";
 const ETCD = "3.6.5";
+const KUBECONFORM = "0.7.0";
+const KUBE_SCORE = "1.20.0";
 
 const github = (repository: string, tag: string, asset: string) =>
   `https://github.com/${repository}/releases/download/${tag}/${asset}`;
@@ -193,6 +195,39 @@ export const TOOLS = {
       checksum: { kind: "file", url: () => github("etcd-io/etcd", `v${ETCD}`, "SHA256SUMS") },
     },
     module: { folder: "etcd", package: "go.etcd.io/etcd/server/v3" },
+  },
+  kubeconform: {
+    name: "kubeconform",
+    version: KUBECONFORM,
+    accepts: ">=0.7.0 <1",
+    versionArguments: ["-v"],
+    release: {
+      url: ({ os, arch }) =>
+        github("yannh/kubeconform", `v${KUBECONFORM}`, `kubeconform-${os}-${arch}.tar.gz`),
+      member: () => "kubeconform",
+      checksum: { kind: "file", url: () => github("yannh/kubeconform", `v${KUBECONFORM}`, "CHECKSUMS") },
+    },
+    module: {
+      folder: "kubeconform",
+      package: "github.com/yannh/kubeconform/cmd/kubeconform",
+      variables: { "main.version": KUBECONFORM },
+    },
+  },
+  "kube-score": {
+    name: "kube-score",
+    version: KUBE_SCORE,
+    accepts: ">=1.20.0 <2",
+    versionArguments: ["version"],
+    release: {
+      url: ({ os, arch }) =>
+        github("zegl/kube-score", `v${KUBE_SCORE}`, `kube-score_${KUBE_SCORE}_${os}_${arch}`),
+      checksum: { kind: "file", url: () => github("zegl/kube-score", `v${KUBE_SCORE}`, "checksums.txt") },
+    },
+    module: {
+      folder: "kube-score",
+      package: "github.com/zegl/kube-score/cmd/kube-score",
+      variables: { "main.version": KUBE_SCORE },
+    },
   },
 } satisfies Record<string, Tool>;
 

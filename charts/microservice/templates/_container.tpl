@@ -1,0 +1,121 @@
+{{/* An image's reference; a digest wins over a tag. */}}
+{{- define "microservice.image" -}}
+{{- if .digest }}{{ .repository }}@{{ .digest }}{{ else }}{{ .repository }}:{{ .tag }}{{ end }}
+{{- end }}
+
+{{/* What every container may do: nothing that Pod Security `restricted` forbids, on a read-only file system. */}}
+{{- define "microservice.securityContext" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+runAsNonRoot: true
+runAsUser: {{ .Values.user.uid | int64 }}
+runAsGroup: {{ .Values.user.gid | int64 }}
+capabilities:
+  drop: [ALL]
+{{- end }}
+
+{{/* A container from {root, name, spec, main}; `spec` has the keys of the chart's own container. */}}
+{{- define "microservice.container" -}}
+{{- $spec := .spec -}}
+name: {{ .name }}
+image: {{ include "microservice.image" $spec.image | quote }}
+imagePullPolicy: {{ $spec.image.pullPolicy | default "Always" }}
+{{- with $spec.command }}
+command:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with $spec.args }}
+args:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with include "microservice.env" ($spec.env | default dict) | trim }}
+env:
+  {{- . | nindent 2 }}
+{{- end }}
+{{- with include "microservice.envFrom" . | trim }}
+envFrom:
+  {{- . | nindent 2 }}
+{{- end }}
+{{- with $spec.ports }}
+ports:
+  {{- range $name, $port := . }}
+  - {name: {{ $name }}, containerPort: {{ $port.container | int }}, protocol: {{ $port.protocol | default "TCP" }}}
+  {{- end }}
+{{- end }}
+{{- range $kind := list "startup" "readiness" "liveness" }}
+{{- with get ($spec.probes | default dict) $kind }}
+{{ $kind }}Probe:
+  {{- include "microservice.probe" (dict "probe" . "ports" ($spec.ports | default dict)) | trim | nindent 2 }}
+{{- end }}
+{{- end }}
+{{- with include "microservice.lifecycle" . | trim }}
+lifecycle:
+  {{- . | nindent 2 }}
+{{- end }}
+resources:
+  {{- toYaml $spec.resources | nindent 2 }}
+securityContext:
+  {{- include "microservice.securityContext" .root | nindent 2 }}
+{{- with include "microservice.mounts" . | trim }}
+volumeMounts:
+  {{- . | nindent 2 }}
+{{- end }}
+{{- end }}
+
+{{/* Hooks of a container. The main one sleeps before SIGTERM while clients learn that it is gone; a Job has no clients. */}}
+{{- define "microservice.lifecycle" -}}
+{{- $hooks := .spec.lifecycle | default dict -}}
+{{- $preStop := $hooks.preStop | default dict -}}
+{{- if $preStop.exec }}
+preStop:
+  exec:
+    command:
+      {{- toYaml $preStop.exec | nindent 6 }}
+{{- else if and $preStop.sleep .spec.ports (not (has .root.Values.workload (list "Job" "CronJob"))) }}
+preStop:
+  sleep: {seconds: {{ $preStop.sleep | int }}}
+{{- end }}
+{{- with ($hooks.postStart | default dict).exec }}
+postStart:
+  exec:
+    command:
+      {{- toYaml . | nindent 6 }}
+{{- end }}
+{{- end }}
+
+{{/* A Kubernetes probe from {probe, ports}; a gRPC probe takes a number, the others a port's name. */}}
+{{- define "microservice.probe" -}}
+{{- with .probe.http }}
+httpGet:
+  path: {{ .path }}
+  port: {{ .port }}
+  {{- with .scheme }}
+  scheme: {{ . }}
+  {{- end }}
+  {{- with .headers }}
+  httpHeaders:
+    {{- range $name, $value := . }}
+    - {name: {{ $name }}, value: {{ $value | quote }}}
+    {{- end }}
+  {{- end }}
+{{- end }}
+{{- with .probe.grpc }}
+grpc:
+  port: {{ (get $.ports .port | default dict).container | int }}
+  {{- with .service }}
+  service: {{ . }}
+  {{- end }}
+{{- end }}
+{{- with .probe.tcp }}
+tcpSocket:
+  port: {{ .port }}
+{{- end }}
+{{- with .probe.exec }}
+exec:
+  command:
+    {{- toYaml .command | nindent 4 }}
+{{- end }}
+{{- with omit .probe "http" "grpc" "tcp" "exec" }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}

@@ -1,0 +1,42 @@
+{{/* The other side of a rule of the NetworkPolicy. */}}
+{{- define "microservice.peer" -}}
+{{- if .cidr }}
+ipBlock:
+  cidr: {{ .cidr | quote }}
+  {{- with .except }}
+  except:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+{{- else }}
+{{- if .namespace }}
+namespaceSelector:
+  matchLabels: {kubernetes.io/metadata.name: {{ .namespace }}}
+{{- else if hasKey . "namespaceLabels" }}
+namespaceSelector:
+  matchLabels:
+    {{- toYaml .namespaceLabels | nindent 4 }}
+{{- end }}
+{{- if hasKey . "pods" }}
+podSelector:
+  matchLabels:
+    {{- toYaml .pods | nindent 4 }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/* Ports of a rule: numbers or names, with a protocol as `53/UDP`. */}}
+{{- define "microservice.rulePorts" -}}
+{{- range . }}
+{{- $parts := splitList "/" (toString .) }}
+- port: {{ index $parts 0 }}
+  protocol: {{ index (append $parts "TCP") 1 }}
+{{- end }}
+{{- end }}
+
+{{/* The ports of the pods, of which a rule without ports speaks. */}}
+{{- define "microservice.ownPorts" -}}
+{{- range $name, $port := .Values.ports }}
+- port: {{ $name }}
+  protocol: {{ $port.protocol | default "TCP" }}
+{{- end }}
+{{- end }}

@@ -1,0 +1,30 @@
+{{/* Labels of what `helm test` makes: the Service must not take the pod for one of its own. */}}
+{{- define "microservice.testLabels" -}}
+{{ include "microservice.testSelector" . }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
+{{ omit (include "microservice.commonLabels" . | fromYaml) "app.kubernetes.io/component" | toYaml }}
+{{- end }}
+
+{{/* A container that asks a port of the Service: (list $ name). By HTTP where readiness is asked by HTTP there. */}}
+{{- define "microservice.testing" -}}
+{{- $root := index . 0 }}{{ $name := index . 1 }}
+{{- $http := $root.Values.probes.readiness.http | default dict }}
+{{- $host := include "microservice.name" $root }}{{ $port := include "microservice.servicePort" . -}}
+image:
+  {{- toYaml $root.Values.waitImage | nindent 2 }}
+{{- if eq ($http.port | default "") $name }}
+command: [wget, -q, -T, "10", -O, /dev/null]
+args:
+  {{- range $header, $value := $http.headers }}
+  - {{ printf "--header=%s: %s" $header $value | quote }}
+  {{- end }}
+  - {{ printf "%s://%s:%s%s" ($http.scheme | default "HTTP" | lower) $host $port $http.path | quote }}
+{{- else }}
+command: [nc, -z, -w, "10"]
+args: [{{ $host }}, {{ $port | quote }}]
+{{- end }}
+resources:
+  requests: {cpu: 5m, memory: 8Mi, ephemeral-storage: 1Mi}
+  limits: {cpu: 50m, memory: 16Mi, ephemeral-storage: 16Mi}
+{{- end }}

@@ -1,0 +1,97 @@
+{{/* The volume mounts of a container, from {root, spec, main}; `writable` and `config.files` belong to the main one. */}}
+{{- define "microservice.mounts" -}}
+{{- if .main }}
+{{- range $name, $directory := .root.Values.writable }}
+- {name: write-{{ $name }}, mountPath: {{ if kindIs "string" $directory }}{{ $directory }}{{ else }}{{ $directory.path }}{{ end }}}
+{{- end }}
+{{- range $name, $file := .root.Values.config.files }}
+- {name: files, mountPath: {{ $file.path }}, subPath: {{ $name }}, readOnly: true}
+{{- end }}
+{{- end }}
+{{- range $name, $mount := .spec.mounts }}
+{{- if kindIs "string" $mount }}
+- {name: {{ $name }}, mountPath: {{ $mount }}}
+{{- else }}
+- name: {{ $mount.volume | default $name }}
+  mountPath: {{ $mount.path }}
+  {{- with $mount.subPath }}
+  subPath: {{ . }}
+  {{- end }}
+  {{- if $mount.readOnly }}
+  readOnly: true
+  {{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/* The volumes of the pod; a StatefulSet's claims are its own. */}}
+{{- define "microservice.volumes" -}}
+{{- range $name, $directory := .Values.writable }}
+- name: write-{{ $name }}
+  emptyDir: {{ if kindIs "map" $directory }}{{ omit $directory "path" | toJson }}{{ else }}{}{{ end }}
+{{- end }}
+{{- if .Values.config.files }}
+- name: files
+  configMap: {name: {{ include "microservice.name" . }}-files}
+{{- end }}
+{{- range $name, $volume := .Values.volumes }}
+- name: {{ $name }}
+  {{- if hasKey $volume "emptyDir" }}
+  emptyDir: {{ toJson $volume.emptyDir }}
+  {{- else if $volume.pvc }}
+  persistentVolumeClaim:
+    claimName: {{ $volume.pvc.name }}
+    readOnly: {{ $volume.pvc.readOnly | default false }}
+  {{- else if $volume.projected }}
+  projected:
+    sources:
+      {{- range $volume.projected }}
+      - {{ include "microservice.volumeSource" (list . "name") | indent 8 | trim }}
+      {{- end }}
+  {{- else }}
+  {{- include "microservice.volumeSource" (list $volume "secretName") | trim | nindent 2 }}
+  {{- end }}
+{{- end }}
+{{- end }}
+
+{{/* What a volume, or a part of a projected one, is made from: (list source, the key of a Secret's name). */}}
+{{- define "microservice.volumeSource" -}}
+{{- $source := index . 0 }}
+{{- with $source.configMap }}
+configMap:
+  name: {{ .name }}
+  {{- include "microservice.items" . | trim | nindent 2 }}
+{{- end }}
+{{- with $source.secret }}
+secret:
+  {{ index $ 1 }}: {{ .name }}
+  {{- include "microservice.items" . | trim | nindent 2 }}
+{{- end }}
+{{- with $source.downwardAPI }}
+downwardAPI:
+  items:
+    {{- range $path, $field := . }}
+    - {path: {{ $path | quote }}, fieldRef: {fieldPath: {{ $field | quote }}}}
+    {{- end }}
+{{- end }}
+{{- with $source.serviceAccountToken }}
+serviceAccountToken:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
+
+{{/* Which keys of a ConfigMap or Secret become which files. */}}
+{{- define "microservice.items" -}}
+{{- with .items }}
+items:
+  {{- range $key, $path := . }}
+  - {key: {{ $key | quote }}, path: {{ $path | quote }}}
+  {{- end }}
+{{- end }}
+{{- with .defaultMode }}
+defaultMode: {{ . | int }}
+{{- end }}
+{{- if .optional }}
+optional: true
+{{- end }}
+{{- end }}

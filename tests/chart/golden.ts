@@ -1,0 +1,29 @@
+/** What the chart's examples render, kept in tests/fixtures/rendered: `npm run generate` writes it, a test compares. */
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { PROJECT } from "../../tools/paths";
+import { CHART, EXAMPLES } from "./examples";
+import { type KubernetesObject, parseObjects, renderText } from "./render";
+
+const fileOf = (example: string) => join(PROJECT, "tests", "fixtures", "rendered", `${example}.yaml`);
+
+export const renderExample = (example: string): Promise<string> =>
+  renderText({ chart: CHART, values: EXAMPLES[example] as object, name: "orders" });
+
+/** Objects by kind and name: versions of Helm differ in their order. */
+export function byName(manifests: string): Record<string, KubernetesObject> {
+  return Object.fromEntries(
+    parseObjects(manifests).map((object) => [`${object.kind} ${object.metadata.name}`, object]),
+  );
+}
+
+export const golden = (example: string): string => readFileSync(fileOf(example), "utf8");
+
+async function write(): Promise<void> {
+  for (const example of Object.keys(EXAMPLES)) {
+    mkdirSync(dirname(fileOf(example)), { recursive: true });
+    writeFileSync(fileOf(example), `${await renderExample(example)}\n`);
+  }
+}
+
+if (require.main === module) void write();

@@ -1,0 +1,65 @@
+/** What kube-score and Checkov find: nothing in a typical service, nothing in Robot Shop's prod plan. */
+import assert from "node:assert/strict";
+import { checkov, SKIPPED_CHECKS } from "../../tools/checks/checkov";
+import { kubeScore } from "../../tools/checks/kube-score";
+import { CHART, PROD_RELEASES } from "./examples";
+import { parseObjects, renderText } from "./render";
+import { type Scored, score } from "./score";
+
+describe("scores", () => {
+  let scores: Record<string, Scored>;
+  before(async function () {
+    // Both may have to be installed first.
+    this.timeout(10 * 60_000);
+    scores = await score();
+  });
+
+  for (const target of ["typical", "full", "robot-shop-prod"]) {
+    it(`kube-score finds nothing in ${target}`, () => {
+      const { findings, passed } = scores[target]?.kubeScore ?? { findings: [], passed: 0 };
+      assert.deepEqual(findings, []);
+      assert.ok(passed > 40, `only ${passed} checks ran`);
+    });
+
+    it(`Checkov finds nothing in ${target}`, function () {
+      const report = scores[target]?.checkov;
+      if (!report) this.skip();
+      assert.deepEqual(report.findings, []);
+      assert.ok(report.passed > 80, `only ${report.passed} checks ran`);
+    });
+  }
+
+  it("leaves out at most three checks for every service, each with its reason", () => {
+    assert.ok(Object.keys(SKIPPED_CHECKS).length <= 3);
+    for (const reason of Object.values(SKIPPED_CHECKS)) assert.ok(reason.length > 20);
+  });
+
+  it("excepts in Robot Shop only what an image dictates, with the reason beside it", async () => {
+    const exceptions: string[] = [];
+    for (const release of PROD_RELEASES)
+      for (const { kind, metadata } of parseObjects(await renderText({ ...release, skipTests: true }))) {
+        const annotations: Record<string, string> = metadata.annotations ?? {};
+        const excepted = Object.keys(annotations).filter((key) => /^(kube-score|checkov)/.test(key));
+        if (excepted.length === 0) continue;
+        assert.match(annotations["flotilla.dev/exceptions"] ?? "", /: .{20,}/);
+        exceptions.push(`${kind} ${metadata.name}`);
+      }
+    const stores = ["mongodb", "mysql", "rabbitmq", "redis"].map((store) => `StatefulSet ${store}`);
+    assert.deepEqual(exceptions.sort(), ["Deployment dispatch", "Deployment payment", ...stores]);
+  });
+
+  it("sees what is bad", async function () {
+    const values = {
+      image: { repository: "a", tag: "1" },
+      ports: { http: { container: 80 } },
+      user: { uid: 1, gid: 1 },
+    };
+    const manifests = await renderText({ chart: CHART, values });
+    const found = (await kubeScore(manifests)).findings.map(({ check, severity }) => `${severity} ${check}`);
+    assert.ok(found.includes("critical container-security-context-user-group-id"), found.join());
+    assert.ok(found.includes("critical pod-probes"), found.join());
+    const report = (await checkov({ bad: manifests }))?.bad;
+    if (!report) this.skip();
+    assert.ok(report.findings.some(({ check }) => check === "CKV_K8S_40"));
+  });
+});

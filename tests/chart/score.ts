@@ -1,0 +1,91 @@
+/** Scores the chart's examples and Robot Shop's prod plan; `npm run chart:score` prints the figures as a table. */
+import Table from "cli-table3";
+import { PLAIN_TABLE } from "../../commands/table";
+import { checkov, SKIPPED_CHECKS } from "../../tools/checks/checkov";
+import { kubeScore } from "../../tools/checks/kube-score";
+import type { Report } from "../../tools/checks/report";
+import { CHART, EXAMPLES, PROD_RELEASES } from "./examples";
+import { parseObjects, type Rendering, renderText } from "./render";
+
+export interface Scored {
+  objects: number;
+  kubeScore: Report;
+  /** Of what is deployed: a pod of `helm test` ends by itself and has no probes. None without Python. */
+  checkov?: Report;
+}
+
+/** Scores by target. */
+export async function score(): Promise<Record<string, Scored>> {
+  const targets: Record<string, Rendering[]> = {
+    ...Object.fromEntries(
+      Object.entries(EXAMPLES).map(([name, values]) => [name, [{ chart: CHART, values, name: "orders" }]]),
+    ),
+    "robot-shop-prod": PROD_RELEASES,
+  };
+  const deployed = await renderAll(targets, true);
+  const withTests = await renderAll(targets, false);
+  const reports = await checkov(deployed);
+  const scored = Object.entries(withTests).map(async ([name, manifests]) => [
+    name,
+    {
+      objects: parseObjects(manifests).length,
+      kubeScore: await kubeScore(manifests),
+      checkov: reports?.[name],
+    },
+  ]);
+  return Object.fromEntries(await Promise.all(scored));
+}
+
+async function renderAll(
+  targets: Record<string, Rendering[]>,
+  skipTests: boolean,
+): Promise<Record<string, string>> {
+  const rendered = Object.entries(targets).map(async ([name, renderings]) => [
+    name,
+    (await Promise.all(renderings.map((one) => renderText({ ...one, skipTests })))).join("\n---\n"),
+  ]);
+  return Object.fromEntries(await Promise.all(rendered));
+}
+
+function print(scores: Record<string, Scored>): void {
+  const table = new Table({
+    ...PLAIN_TABLE,
+    head: [
+      "TARGET",
+      "OBJECTS",
+      "KUBE-SCORE",
+      "CRITICAL",
+      "WARNING",
+      "EXCEPTED",
+      "CHECKOV",
+      "FAILED",
+      "EXCEPTED",
+    ],
+  });
+  const count = (report: Report, severity: string) =>
+    report.findings.filter((finding) => finding.severity === severity).length;
+  for (const [name, { objects, kubeScore: best, checkov: safe }] of Object.entries(scores))
+    table.push([
+      name,
+      objects,
+      `${best.passed} passed`,
+      count(best, "critical"),
+      count(best, "warning"),
+      best.excepted,
+      safe ? `${safe.passed} passed` : "not installed",
+      safe?.findings.length ?? "",
+      safe?.excepted ?? "",
+    ]);
+  const findings = Object.entries(scores).flatMap(([name, { kubeScore: best, checkov: safe }]) =>
+    [...best.findings, ...(safe?.findings ?? [])].map(
+      ({ check, object, message }) => `${name}  ${object}  ${check}: ${message}`,
+    ),
+  );
+  const skips = Object.entries(SKIPPED_CHECKS).map(([check, reason]) => `${check}  ${reason}`);
+  process.stdout.write(
+    `${table.toString()}\n${findings.length === 0 ? "" : `\nFindings:\n  ${findings.join("\n  ")}\n`}` +
+      `\nLeft out of Checkov for every service:\n  ${skips.join("\n  ")}\n`,
+  );
+}
+
+if (require.main === module) void score().then(print);

@@ -1,0 +1,162 @@
+/** Everything the shared chart can make, before the real API server: types, unknown fields, Pod Security. */
+import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { ensureTools } from "../../tools/toolchain/ensure";
+import { CHART, EXAMPLES, PROD_RELEASES } from "../chart/examples";
+import { FEATURES, IMAGE } from "../chart/features";
+import { type KubernetesObject, parseObjects, podsOf, type Rendering, renderText } from "../chart/render";
+import { customResources } from "./custom-resources";
+import { schemaLocation, writeSchemas } from "./schemas";
+import { run, testWorld, until } from "./world";
+
+const NAMESPACE = "chart";
+
+/** Kinds of which a plain Kubernetes knows nothing. */
+const CUSTOM = /^(gateway\.networking\.k8s\.io|monitoring\.coreos\.com|external-secrets\.io|keda\.sh)\//;
+
+/** As JSON, which every reader of YAML understands the same: `yes` is a word to some and true to others. */
+const asText = (objects: KubernetesObject[]): string =>
+  objects.map((object) => `---\n${JSON.stringify(object)}\n`).join("");
+
+/** Each feature, each example and each release of Robot Shop in prod, under names that do not meet. */
+const RENDERINGS: Rendering[] = [
+  ...Object.values(FEATURES)
+    .flat()
+    .map(({ values }, index) => ({
+      chart: CHART,
+      values: { image: IMAGE, ...values },
+      name: `feature-${index}`,
+    })),
+  ...Object.entries(EXAMPLES).map(([name, values]) => ({ chart: CHART, values, name })),
+  ...PROD_RELEASES,
+];
+
+describe("what the shared chart makes, before the API server", function () {
+  this.timeout(240_000);
+  let objects: KubernetesObject[];
+  let knowsCustom: boolean;
+
+  before(async () => {
+    const namespace = {
+      apiVersion: "v1",
+      kind: "Namespace",
+      metadata: { name: NAMESPACE, labels: { "pod-security.kubernetes.io/enforce": "restricted" } },
+    };
+    await run("kubectl", ["apply", "-f", "-"], { input: asText([namespace]) });
+    const definitions = await customResources();
+    knowsCustom = definitions !== undefined;
+    if (definitions) {
+      await run("kubectl", ["create", "-f", "-"], { input: definitions });
+      // One without a status yet makes kubectl give up at once.
+      const wait = ["wait", "--for=condition=Established", "crd", "--all", "--timeout=10s"];
+      await until("the definitions are in use", async () => {
+        const { exitCode } = await run("kubectl", wait, { reject: false });
+        return exitCode === 0;
+      });
+    }
+    const rendered: string[] = [];
+    // Four at a time: two cores take no more.
+    for (let start = 0; start < RENDERINGS.length; start += 4)
+      rendered.push(
+        ...(await Promise.all(
+          RENDERINGS.slice(start, start + 4).map((one) => renderText({ ...one, namespace: NAMESPACE })),
+        )),
+      );
+    objects = rendered
+      .flatMap(parseObjects)
+      .filter(({ apiVersion }) => knowsCustom || !CUSTOM.test(apiVersion));
+  });
+
+  after(async () => {
+    await run("kubectl", ["delete", "namespace", NAMESPACE, "--wait=false"]);
+    if (knowsCustom)
+      await run("kubectl", ["delete", "-f", "-", "--wait=false"], { input: await customResources() });
+  });
+
+  const dryRun = (list: KubernetesObject[]) =>
+    run("kubectl", ["apply", "--server-side", "--dry-run=server", "--validate=strict", "-f", "-"], {
+      input: asText(list),
+      reject: false,
+    });
+
+  it("is taken by a dry run with strict field validation, object by object", async () => {
+    const { all, exitCode, stdout } = await dryRun(objects);
+    assert.equal(exitCode, 0, all);
+    assert.equal(stdout.trim().split("\n").length, objects.length);
+    assert.deepEqual(
+      (all ?? "").split("\n").filter((line) => line.startsWith("Warning")),
+      [],
+    );
+    process.stdout.write(`      ${objects.length} objects of ${RENDERINGS.length} releases\n`);
+  });
+
+  it("has the custom resources that need an operator checked as well", function () {
+    if (!knowsCustom) this.skip();
+    const kinds = new Set(
+      objects.filter(({ apiVersion }) => CUSTOM.test(apiVersion)).map(({ kind }) => kind),
+    );
+    assert.deepEqual([...kinds].sort(), [
+      "ExternalSecret",
+      "GRPCRoute",
+      "HTTPRoute",
+      "PodMonitor",
+      "PrometheusRule",
+      "ScaledObject",
+      "ServiceMonitor",
+    ]);
+  });
+
+  it("makes pods that Pod Security `restricted` admits", async () => {
+    const pods = podsOf(objects).map((spec, index) => ({
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: `pod-${index}`, namespace: NAMESPACE },
+      // The ServiceAccounts are not there in a dry run, and a volume claim's pod names a claim of its own.
+      spec: {
+        ...spec,
+        serviceAccountName: "default",
+        containers: withoutMounts(spec.containers),
+        initContainers: withoutMounts(spec.initContainers),
+      },
+    }));
+    await until("the namespace has its ServiceAccount", async () => {
+      const { stdout } = await run("kubectl", ["get", "serviceaccount", "-n", NAMESPACE, "-o", "name"]);
+      return stdout.includes("default");
+    });
+    const { all, exitCode } = await dryRun(pods);
+    assert.equal(exitCode, 0, all);
+    const [first] = pods;
+    const rooted = { ...first, spec: { ...first?.spec, securityContext: {}, hostNetwork: true } };
+    assert.match(
+      (await dryRun([rooted])).all ?? "",
+      /violates PodSecurity "restricted/,
+      "the check can fail",
+    );
+  });
+
+  it("is what the server's own schemas describe (kubeconform, strict)", async () => {
+    const { kubeconform } = await ensureTools(["kubeconform"]);
+    const folder = join(testWorld.folder, "schemas");
+    mkdirSync(folder, { recursive: true });
+    writeSchemas(folder, JSON.parse((await run("kubectl", ["get", "--raw", "/openapi/v2"])).stdout));
+    const check = (list: KubernetesObject[]) =>
+      run(
+        kubeconform?.path as string,
+        ["-strict", "-summary", "-schema-location", schemaLocation(folder), "-"],
+        {
+          input: asText(list),
+          reject: false,
+        },
+      );
+    const { all, exitCode } = await check(objects);
+    assert.equal(exitCode, 0, all);
+    assert.match(all ?? "", new RegExp(`${objects.length} resources.*Invalid: 0, Errors: 0, Skipped: 0`));
+    const wrong = { ...objects.find(({ kind }) => kind === "Service"), spec: { prots: [] } };
+    assert.match((await check([wrong])).all ?? "", /prots/, "the check can fail");
+  });
+});
+
+/** A claim template's volume exists in the StatefulSet's pods only. */
+const withoutMounts = (containers: KubernetesObject[] | undefined): KubernetesObject[] | undefined =>
+  containers?.map(({ volumeMounts: _, ...container }) => container);

@@ -1,0 +1,58 @@
+/** JSON schemas for kubeconform from what the API server itself publishes (OpenAPI v2), custom resources included. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+interface OpenApi {
+  definitions: Record<string, Definition>;
+}
+
+interface Definition {
+  properties?: Record<string, Definition>;
+  additionalProperties?: unknown;
+  format?: string;
+  items?: Definition;
+  "x-kubernetes-group-version-kind"?: { group: string; version: string; kind: string }[];
+  "x-kubernetes-preserve-unknown-fields"?: boolean;
+}
+
+/** Where kubeconform finds the schema of a kind in a folder that `writeSchemas` filled. */
+export const schemaLocation = (folder: string): string =>
+  join(folder, "{{ .ResourceKind }}{{ .KindSuffix }}.json");
+
+/** What kubeconform calls the suffix of a kind: the first word of its group, and its version. */
+const suffix = (group: string, version: string): string =>
+  ["", ...(group ? [group.split(".")[0]] : []), version].join("-");
+
+/** Writes one schema a kind, strict: a field that is not defined is refused. */
+export function writeSchemas(folder: string, { definitions }: OpenApi): void {
+  const strict = Object.fromEntries(Object.entries(definitions).map(([name, it]) => [name, close(it)]));
+  // The server publishes these two as text, and takes numbers as well.
+  for (const name of Object.keys(strict))
+    if (/\.(Quantity|IntOrString)$/.test(name))
+      strict[name] = { oneOf: [{ type: "string" }, { type: "number" }] };
+  for (const [name, definition] of Object.entries(definitions))
+    for (const { group, version, kind } of definition["x-kubernetes-group-version-kind"] ?? [])
+      writeFileSync(
+        join(folder, `${kind.toLowerCase()}${suffix(group, version)}.json`),
+        JSON.stringify({ $ref: `#/definitions/${name}`, definitions: strict }),
+      );
+}
+
+function close(definition: Definition): object {
+  const { properties, items, format, ...rest } = definition;
+  const isOpen = rest.additionalProperties !== undefined || rest["x-kubernetes-preserve-unknown-fields"];
+  return {
+    ...rest,
+    // The validator knows fewer formats than the server has.
+    ...(format === "int-or-string" ? { type: ["string", "integer"] } : {}),
+    ...(items ? { items: close(items) } : {}),
+    ...(properties
+      ? {
+          properties: Object.fromEntries(
+            Object.entries(properties).map(([key, value]) => [key, close(value)]),
+          ),
+          ...(isOpen ? {} : { additionalProperties: false }),
+        }
+      : {}),
+  };
+}

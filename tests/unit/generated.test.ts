@@ -1,0 +1,13 @@
+/** What is generated from the shared chart is not stale. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { GENERATED } from "../../tools/generate/generate";
+import { PROJECT } from "../../tools/paths";
+
+describe("generated files", () => {
+  for (const [path, make] of Object.entries(GENERATED))
+    it(`${path} is what npm run generate makes of the chart`, async () => {
+      assert.equal(await make(), readFileSync(join(PROJECT, path), "utf8"), "run: npm run generate");
+    });
+});

@@ -1,0 +1,58 @@
+/** kube-score: what is good practice for objects of Kubernetes. */
+import execa from "execa";
+import { ensureTools } from "../toolchain/ensure";
+import { KUBERNETES } from "../toolchain/specification";
+import type { Finding, Report } from "./report";
+
+/** Grades of kube-score: 10 is fine, 7 almost, 5 a warning, 1 critical. */
+const FINE = 7;
+const WARNING = 5;
+
+interface ScoredObject {
+  type_meta: { kind: string };
+  object_meta: { name: string; annotations?: Record<string, string> };
+  checks: {
+    check: { id: string };
+    grade: number;
+    skipped: boolean;
+    comments: { path: string; summary: string }[] | null;
+  }[];
+}
+
+/** Scores objects together: some checks look at several. */
+export async function kubeScore(manifests: string): Promise<Report> {
+  const { "kube-score": tool } = await ensureTools(["kube-score"]);
+  const minor = KUBERNETES.split(".").slice(0, 2).join(".");
+  // It ends with 1 when it finds something.
+  const { stdout, stderr, exitCode } = await execa(
+    tool?.path as string,
+    ["score", "--kubernetes-version", `v${minor}`, "--output-format", "json", "-"],
+    { input: manifests, reject: false },
+  );
+  if (exitCode > 1 || !stdout.startsWith("[")) throw new Error(`kube-score failed: ${stderr || stdout}`);
+  const report: Report = { findings: [], passed: 0, excepted: 0 };
+  for (const object of JSON.parse(stdout) as ScoredObject[]) {
+    const exceptions = object.object_meta.annotations?.["kube-score/ignore"]?.split(",") ?? [];
+    for (const { check, grade, skipped, comments } of object.checks) {
+      // Skipped are the optional checks as well.
+      if (skipped) report.excepted += exceptions.includes(check.id) ? 1 : 0;
+      else if (grade >= FINE) report.passed += 1;
+      else report.findings.push(finding(object, check.id, grade, comments ?? []));
+    }
+  }
+  return report;
+}
+
+function finding(
+  object: ScoredObject,
+  check: string,
+  grade: number,
+  comments: { path: string; summary: string }[],
+): Finding {
+  return {
+    severity: grade >= WARNING ? "warning" : "critical",
+    check,
+    object: `${object.type_meta.kind} ${object.object_meta.name}`,
+    message: comments.map(({ path, summary }) => (path ? `${path}: ${summary}` : summary)).join("; "),
+  };
+}

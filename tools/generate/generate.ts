@@ -1,0 +1,20 @@
+/** What is generated from the shared chart, and where it goes. `npm run generate` writes it; a test fails when it is stale. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { PROJECT } from "../paths";
+import { readmeWithTable } from "./values-table";
+import { valuesType } from "./values-type";
+
+const CHART = join(PROJECT, "charts", "microservice");
+
+/** Generated files by their path in the project, each with how to make its content. */
+export const GENERATED: Record<string, () => Promise<string>> = {
+  "plan/microservice-values.ts": () => valuesType(CHART),
+  "charts/microservice/README.md": () => readmeWithTable(CHART),
+};
+
+async function main(): Promise<void> {
+  for (const [path, make] of Object.entries(GENERATED)) writeFileSync(join(PROJECT, path), await make());
+}
+
+if (require.main === module) void main();
