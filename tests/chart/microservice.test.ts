@@ -4,7 +4,8 @@ import execa from "execa";
 import fc from "fast-check";
 import { PROJECT } from "../../tools/paths";
 import { CHART, EXAMPLES } from "./examples";
-import { FEATURES, type Feature, IMAGE, podOf, workloadOf } from "./features";
+import { FEATURES } from "./features";
+import { IMAGE, podOf, workloadOf } from "./features/feature";
 import { byName, golden, renderExample } from "./golden";
 import { helm, type KubernetesObject, podsOf, render, restrictedViolations } from "./render";
 
@@ -30,7 +31,7 @@ describe("the charts", () => {
 
 for (const [section, features] of Object.entries(FEATURES))
   describe(`charts/microservice, ${section}`, () => {
-    for (const { name, values, expect } of features as Feature[])
+    for (const { name, values, expect } of features)
       it(name, async () => {
         const objects = await renderWith(values);
         expect(objects);
@@ -53,6 +54,11 @@ describe("charts/microservice refuses", () => {
     ["a wrong type", { replicas: "3" }, /replicas.*got string, want integer/],
     ["a number as the value of a variable", { env: { PORT: 80 } }, /env\/PORT.*got number, want string/],
     ["no image", { image: { repository: "" } }, /image.repository: it is empty/],
+    [
+      "no image of a sidecar",
+      { sidecars: { a: { image: { repository: "" }, resources } } },
+      /sidecars.a.image/,
+    ],
     ["a tag that is a number", { image: { ...IMAGE, tag: 1.1 } }, /got number, want string/],
     ["the tag latest", { image: { ...IMAGE, tag: "latest" } }, /tag.*must be 'a version such as "1.4.2"/],
     ["no tag", { image: { repository: "a" } }, /tag.*must be 'a version such as "1.4.2"/],
@@ -252,6 +258,11 @@ describe("charts/microservice refuses", () => {
       "an exception without a reason",
       { exceptions: { a: { checkov: "CKV_K8S_1" } } },
       /missing property 'reason'/,
+    ],
+    [
+      "a name that leaves no room for what a CronJob makes of it",
+      { workload: "CronJob", cronJob: { schedule: "* * * * *" }, fullnameOverride: "a".repeat(53) },
+      /has 53 characters.*at most 52/,
     ],
     ["a name that leaves no room", { fullnameOverride: "a".repeat(54) }, /maxLength/],
   ];

@@ -4,7 +4,8 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { ensureTools } from "../../tools/toolchain/ensure";
 import { CHART, EXAMPLES, PROD_RELEASES } from "../chart/examples";
-import { FEATURES, IMAGE } from "../chart/features";
+import { FEATURES } from "../chart/features";
+import { IMAGE } from "../chart/features/feature";
 import { type KubernetesObject, parseObjects, podsOf, type Rendering, renderText } from "../chart/render";
 import { customResources } from "./custom-resources";
 import { schemaLocation, writeSchemas } from "./schemas";
@@ -69,9 +70,9 @@ describe("what the shared chart makes, before the API server", function () {
   });
 
   after(async () => {
-    await run("kubectl", ["delete", "namespace", NAMESPACE, "--wait=false"]);
+    await run("kubectl", ["delete", "namespace", NAMESPACE]);
     if (knowsCustom)
-      await run("kubectl", ["delete", "-f", "-", "--wait=false"], { input: await customResources() });
+      await run("kubectl", ["delete", "-f", "-"], { input: await customResources() });
   });
 
   const dryRun = (list: KubernetesObject[]) =>

@@ -211,6 +211,9 @@ describe("Robot Shop on the embedded cluster", () => {
   it("deploys an edited template of the same chart version, and restarts no pod that did not change", async () => {
     const pods = async () =>
       (await get<Listed<object>>("pods", "-n", namespace)).items.map(({ metadata }) => metadata.uid).sort();
+    // The last update's old pod stays until the new one has been ready for a while.
+    await run("kubectl", ["rollout", "status", "deployment/cart", "-n", namespace, "--timeout=60s"]);
+    await until("the old pod is gone", async () => (await pods()).length === 12);
     const podsBefore = await pods();
     const marker =
       "{{- /* edited */}}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Release.Name }}-edited\n";
@@ -224,7 +227,7 @@ describe("Robot Shop on the embedded cluster", () => {
     assert.deepEqual(await pods(), podsBefore);
     const { stdout } = await run("helm", ["history", "web", "-n", namespace, "-o", "json"]);
     const [newest] = (JSON.parse(stdout) as { description: string }[]).slice(-1);
-    assert.match(newest?.description ?? "", /^microservice 0\.1\.0 sha256:[0-9a-f]{12}$/);
+    assert.match(newest?.description ?? "", /^microservice 0\.2\.0 sha256:[0-9a-f]{12}$/);
   });
 
   it("changes nothing again, and keeps its passwords through all of this", async () => {

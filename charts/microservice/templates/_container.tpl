@@ -17,7 +17,7 @@ capabilities:
 {{/* A container from {root, name, spec, main}; `spec` has the keys of the chart's own container. */}}
 {{- define "microservice.container" -}}
 {{- $spec := .spec -}}
-name: {{ .name }}
+name: {{ .name | quote }}
 image: {{ include "microservice.image" $spec.image | quote }}
 imagePullPolicy: {{ $spec.image.pullPolicy | default "Always" }}
 {{- with $spec.command }}
@@ -39,7 +39,7 @@ envFrom:
 {{- with $spec.ports }}
 ports:
   {{- range $name, $port := . }}
-  - {name: {{ $name }}, containerPort: {{ $port.container | int }}, protocol: {{ $port.protocol | default "TCP" }}}
+  - {name: {{ $name | quote }}, containerPort: {{ $port.container | int }}, protocol: {{ $port.protocol | default "TCP" }}}
   {{- end }}
 {{- end }}
 {{- range $kind := list "startup" "readiness" "liveness" }}
@@ -80,42 +80,5 @@ postStart:
   exec:
     command:
       {{- toYaml . | nindent 6 }}
-{{- end }}
-{{- end }}
-
-{{/* A Kubernetes probe from {probe, ports}; a gRPC probe takes a number, the others a port's name. */}}
-{{- define "microservice.probe" -}}
-{{- with .probe.http }}
-httpGet:
-  path: {{ .path }}
-  port: {{ .port }}
-  {{- with .scheme }}
-  scheme: {{ . }}
-  {{- end }}
-  {{- with .headers }}
-  httpHeaders:
-    {{- range $name, $value := . }}
-    - {name: {{ $name }}, value: {{ $value | quote }}}
-    {{- end }}
-  {{- end }}
-{{- end }}
-{{- with .probe.grpc }}
-grpc:
-  port: {{ (get $.ports .port | default dict).container | int }}
-  {{- with .service }}
-  service: {{ . }}
-  {{- end }}
-{{- end }}
-{{- with .probe.tcp }}
-tcpSocket:
-  port: {{ .port }}
-{{- end }}
-{{- with .probe.exec }}
-exec:
-  command:
-    {{- toYaml .command | nindent 4 }}
-{{- end }}
-{{- with omit .probe "http" "grpc" "tcp" "exec" }}
-{{ toYaml . }}
 {{- end }}
 {{- end }}

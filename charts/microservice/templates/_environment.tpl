@@ -6,7 +6,7 @@
 {{- end }}
 {{- range list $plain $asking }}
 {{- range $name, $value := . }}
-- name: {{ $name }}
+- name: {{ $name | quote }}
   {{- if kindIs "string" $value }}
   value: {{ $value | quote }}
   {{- else }}
@@ -20,9 +20,9 @@
 {{/* Where a variable's value comes from. */}}
 {{- define "microservice.valueFrom" -}}
 {{- if .secret }}
-secretKeyRef: {name: {{ .secret }}, key: {{ .key | quote }}{{ if .optional }}, optional: true{{ end }}}
+secretKeyRef: {name: {{ .secret | quote }}, key: {{ .key | quote }}{{ if .optional }}, optional: true{{ end }}}
 {{- else if .configMap }}
-configMapKeyRef: {name: {{ .configMap }}, key: {{ .key | quote }}{{ if .optional }}, optional: true{{ end }}}
+configMapKeyRef: {name: {{ .configMap | quote }}, key: {{ .key | quote }}{{ if .optional }}, optional: true{{ end }}}
 {{- else if .field }}
 fieldRef: {fieldPath: {{ .field | quote }}}
 {{- else }}
@@ -37,12 +37,12 @@ resourceFieldRef: {resource: {{ .resource }}{{ with .divisor }}, divisor: {{ . |
 {{- end }}
 {{- range $name, $source := .spec.envFrom }}
 - {{ ternary "secretRef" "configMapRef" (hasKey $source "secret") }}:
-    name: {{ $source.secret | default $source.configMap }}
+    name: {{ $source.secret | default $source.configMap | quote }}
     {{- if $source.optional }}
     optional: true
     {{- end }}
   {{- with $source.prefix }}
-  prefix: {{ . }}
+  prefix: {{ . | quote }}
   {{- end }}
 {{- end }}
 {{- end }}

@@ -1,12 +1,12 @@
 {{/* What the routes of every kind say of their gateway. */}}
 {{- define "microservice.parents" -}}
 parentRefs:
-  - name: {{ .gateway.name }}
+  - name: {{ .gateway.name | quote }}
     {{- with .gateway.namespace }}
-    namespace: {{ . }}
+    namespace: {{ . | quote }}
     {{- end }}
     {{- with .gateway.section }}
-    sectionName: {{ . }}
+    sectionName: {{ . | quote }}
     {{- end }}
 {{- with .hostnames }}
 hostnames:

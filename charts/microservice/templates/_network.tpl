@@ -10,7 +10,7 @@ ipBlock:
 {{- else }}
 {{- if .namespace }}
 namespaceSelector:
-  matchLabels: {kubernetes.io/metadata.name: {{ .namespace }}}
+  matchLabels: {kubernetes.io/metadata.name: {{ .namespace | quote }}}
 {{- else if hasKey . "namespaceLabels" }}
 namespaceSelector:
   matchLabels:
@@ -28,7 +28,7 @@ podSelector:
 {{- define "microservice.rulePorts" -}}
 {{- range . }}
 {{- $parts := splitList "/" (toString .) }}
-- port: {{ index $parts 0 }}
+- port: {{ if regexMatch "^[0-9]+$" (index $parts 0) }}{{ index $parts 0 }}{{ else }}{{ index $parts 0 | quote }}{{ end }}
   protocol: {{ index (append $parts "TCP") 1 }}
 {{- end }}
 {{- end }}
@@ -36,7 +36,7 @@ podSelector:
 {{/* The ports of the pods, of which a rule without ports speaks. */}}
 {{- define "microservice.ownPorts" -}}
 {{- range $name, $port := .Values.ports }}
-- port: {{ $name }}
+- port: {{ $name | quote }}
   protocol: {{ $port.protocol | default "TCP" }}
 {{- end }}
 {{- end }}

@@ -2,7 +2,7 @@
 {{- define "microservice.servicePorts" -}}
 {{- range $name, $port := .Values.ports }}
 {{- if dig "expose" true $port }}
-{{ $name }}:
+{{ $name | quote }}:
   {{- toYaml $port | nindent 2 }}
 {{- end }}
 {{- end }}

@@ -20,7 +20,7 @@ type: {{ $metric.type }}
     {{- toYaml . | nindent 4 }}
   {{- end }}
   metric:
-    name: {{ $name }}
+    name: {{ $name | quote }}
     {{- with $metric.labels }}
     selector:
       matchLabels:

@@ -2,7 +2,7 @@
 {{- define "microservice.scheduling" -}}
 {{- $spreads := not (has .Values.workload (list "DaemonSet" "Job" "CronJob")) }}
 {{- with .Values.priorityClassName }}
-priorityClassName: {{ . }}
+priorityClassName: {{ . | quote }}
 {{- end }}
 {{- with .Values.nodeSelector }}
 nodeSelector:
@@ -29,7 +29,7 @@ affinity:
 {{- if and $spreads .Values.topologySpread }}
 topologySpreadConstraints:
   {{- range .Values.topologySpread }}
-  - topologyKey: {{ .topologyKey }}
+  - topologyKey: {{ .topologyKey | quote }}
     maxSkew: {{ .maxSkew | int }}
     whenUnsatisfiable: {{ .whenUnsatisfiable }}
     labelSelector:

@@ -1,11 +1,3 @@
-{{/* Labels of what `helm test` makes: the Service must not take the pod for one of its own. */}}
-{{- define "microservice.testLabels" -}}
-{{ include "microservice.testSelector" . }}
-app.kubernetes.io/managed-by: {{ .Release.Service }}
-helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
-{{ omit (include "microservice.commonLabels" . | fromYaml) "app.kubernetes.io/component" | toYaml }}
-{{- end }}
-
 {{/* A container that asks a port of the Service: (list $ name). By HTTP where readiness is asked by HTTP there. */}}
 {{- define "microservice.testing" -}}
 {{- $root := index . 0 }}{{ $name := index . 1 }}

@@ -2,20 +2,20 @@
 {{- define "microservice.mounts" -}}
 {{- if .main }}
 {{- range $name, $directory := .root.Values.writable }}
-- {name: write-{{ $name }}, mountPath: {{ if kindIs "string" $directory }}{{ $directory }}{{ else }}{{ $directory.path }}{{ end }}}
+- {name: write-{{ $name }}, mountPath: {{ if kindIs "string" $directory }}{{ $directory | quote }}{{ else }}{{ $directory.path | quote }}{{ end }}}
 {{- end }}
 {{- range $name, $file := .root.Values.config.files }}
-- {name: files, mountPath: {{ $file.path }}, subPath: {{ $name }}, readOnly: true}
+- {name: files, mountPath: {{ $file.path | quote }}, subPath: {{ $name | quote }}, readOnly: true}
 {{- end }}
 {{- end }}
 {{- range $name, $mount := .spec.mounts }}
 {{- if kindIs "string" $mount }}
-- {name: {{ $name }}, mountPath: {{ $mount }}}
+- {name: {{ $name | quote }}, mountPath: {{ $mount | quote }}}
 {{- else }}
-- name: {{ $mount.volume | default $name }}
-  mountPath: {{ $mount.path }}
+- name: {{ $mount.volume | default $name | quote }}
+  mountPath: {{ $mount.path | quote }}
   {{- with $mount.subPath }}
-  subPath: {{ . }}
+  subPath: {{ . | quote }}
   {{- end }}
   {{- if $mount.readOnly }}
   readOnly: true
@@ -35,12 +35,12 @@
   configMap: {name: {{ include "microservice.name" . }}-files}
 {{- end }}
 {{- range $name, $volume := .Values.volumes }}
-- name: {{ $name }}
+- name: {{ $name | quote }}
   {{- if hasKey $volume "emptyDir" }}
   emptyDir: {{ toJson $volume.emptyDir }}
   {{- else if $volume.pvc }}
   persistentVolumeClaim:
-    claimName: {{ $volume.pvc.name }}
+    claimName: {{ $volume.pvc.name | quote }}
     readOnly: {{ $volume.pvc.readOnly | default false }}
   {{- else if $volume.projected }}
   projected:
@@ -59,12 +59,12 @@
 {{- $source := index . 0 }}
 {{- with $source.configMap }}
 configMap:
-  name: {{ .name }}
+  name: {{ .name | quote }}
   {{- include "microservice.items" . | trim | nindent 2 }}
 {{- end }}
 {{- with $source.secret }}
 secret:
-  {{ index $ 1 }}: {{ .name }}
+  {{ index $ 1 }}: {{ .name | quote }}
   {{- include "microservice.items" . | trim | nindent 2 }}
 {{- end }}
 {{- with $source.downwardAPI }}

@@ -1,0 +1,36 @@
+{{/* A Kubernetes probe from {probe, ports}; a gRPC probe takes a number, the others a port's name. */}}
+{{- define "microservice.probe" -}}
+{{- with .probe.http }}
+httpGet:
+  path: {{ .path | quote }}
+  port: {{ .port | quote }}
+  {{- with .scheme }}
+  scheme: {{ . | quote }}
+  {{- end }}
+  {{- with .headers }}
+  httpHeaders:
+    {{- range $name, $value := . }}
+    - {name: {{ $name | quote }}, value: {{ $value | quote }}}
+    {{- end }}
+  {{- end }}
+{{- end }}
+{{- with .probe.grpc }}
+grpc:
+  port: {{ (get $.ports .port | default dict).container | int }}
+  {{- with .service }}
+  service: {{ . | quote }}
+  {{- end }}
+{{- end }}
+{{- with .probe.tcp }}
+tcpSocket:
+  port: {{ .port | quote }}
+{{- end }}
+{{- with .probe.exec }}
+exec:
+  command:
+    {{- toYaml .command | nindent 4 }}
+{{- end }}
+{{- with omit .probe "http" "grpc" "tcp" "exec" }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}

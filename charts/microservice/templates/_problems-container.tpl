@@ -1,0 +1,58 @@
+{{/* What is wrong with a container, from {root, where, spec, main}. */}}
+{{- define "microservice.containerProblems" -}}
+{{- $root := .root }}{{ $where := .where }}{{ $spec := .spec }}
+{{- if not $spec.image.repository }}
+{{ $where }}image.repository: it is empty; name an image, with its registry
+{{- end }}
+{{- range $resource, $limit := $spec.resources.limits }}
+{{- with get ($spec.resources.requests | default dict) $resource }}
+{{- if gt (include "microservice.amount" . | float64) (include "microservice.amount" $limit | float64) }}
+{{ $where }}resources.requests.{{ $resource }}: {{ . }} is more than the limit, {{ $limit }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- range $name, $value := $spec.env }}
+{{- if kindIs "map" $value }}
+{{- $sources := keys (pick $value "secret" "configMap" "field" "resource") | sortAlpha }}
+{{- if ne (len $sources) 1 }}
+{{ $where }}env.{{ $name }}: one of secret, configMap, field or resource is needed, not {{ $sources | join " and " | default "none" }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- range $name, $source := $spec.envFrom }}
+{{- if ne (len (pick $source "secret" "configMap")) 1 }}
+{{ $where }}envFrom.{{ $name }}: either secret or configMap is needed
+{{- end }}
+{{- end }}
+{{- range $kind, $probe := $spec.probes }}
+{{- if $probe }}
+{{- $ways := keys (pick $probe "http" "grpc" "tcp" "exec") | sortAlpha }}
+{{- if ne (len $ways) 1 }}
+{{ $where }}probes.{{ $kind }}: one of http, grpc, tcp or exec is needed, not {{ $ways | join " and " | default "none" }}
+{{- end }}
+{{- range $way := without $ways "exec" }}
+{{- include "microservice.portProblem" (list (printf "%sprobes.%s.%s.port" $where $kind $way) (get $probe $way).port $spec.ports) }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- $volumes := list "files" | concat (keys $root.Values.volumes) (keys $root.Values.statefulSet.claims) }}
+{{- range $name, $directory := $root.Values.writable }}{{ $volumes = append $volumes (printf "write-%s" $name) }}{{ end }}
+{{- $paths := list }}
+{{- range include "microservice.mounts" . | fromYamlArray }}
+{{- if not (has .name $volumes) }}
+{{ $where }}mounts: there is no volume {{ .name }}; add it to volumes
+{{- end }}
+{{- if has .mountPath $paths }}
+{{ $where }}mounts: {{ .mountPath }} is used twice, by {{ .name }} as well
+{{- end }}
+{{- $paths = append $paths .mountPath }}
+{{- end }}
+{{- end }}
+
+{{/* A port that is asked for by name must be there: (list where name ports). */}}
+{{- define "microservice.portProblem" -}}
+{{- $ports := index . 2 | default dict }}
+{{- if not (hasKey $ports (index . 1)) }}
+{{ index . 0 }}: there is no port {{ index . 1 | quote }}; ports has {{ keys $ports | sortAlpha | join ", " | default "none" }}
+{{- end }}
+{{- end }}

@@ -1,0 +1,63 @@
+{{/* What could not be scaled, or not drained. */}}
+{{- define "microservice.scalingProblems" -}}
+{{- $kind := .Values.workload }}
+{{- range $name := list "autoscaling" "keda" }}
+{{- with get $.Values $name }}
+{{- if .enabled }}
+{{- if gt (int .minReplicas) (int .maxReplicas) }}
+{{ $name }}.minReplicas: {{ .minReplicas }} is more than maxReplicas, {{ .maxReplicas }}
+{{- end }}
+{{- if not (has $kind (list "Deployment" "StatefulSet")) }}
+{{ $name }}: a {{ $kind }} cannot be scaled; set workload: Deployment or StatefulSet
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- with .Values.autoscaling }}
+{{- if .enabled }}
+{{- if not (or .cpu .memory .metrics) }}
+autoscaling: nothing to scale by; set cpu, memory or metrics
+{{- end }}
+{{- range $resource := list "cpu" "memory" }}
+{{- if and (get $.Values.autoscaling $resource) (not (get ($.Values.resources.requests | default dict) $resource)) }}
+autoscaling.{{ $resource }}: it is a share of the request, and resources.requests.{{ $resource }} is missing
+{{- end }}
+{{- end }}
+{{- range $name, $metric := .metrics }}
+{{- if ne (len (pick $metric "value" "averageValue")) 1 }}
+autoscaling.metrics.{{ $name }}: either value or averageValue is needed
+{{- end }}
+{{- if ne (hasKey $metric "object") (eq $metric.type "Object") }}
+autoscaling.metrics.{{ $name }}: type Object, and only that, needs object
+{{- end }}
+{{- if and (eq $metric.type "Pods") $metric.value }}
+autoscaling.metrics.{{ $name }}: type Pods takes averageValue
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- if and .Values.keda.enabled (not .Values.keda.triggers) }}
+keda.triggers: nothing to scale by; add one
+{{- end }}
+{{- if and .Values.autoscaling.enabled .Values.keda.enabled }}
+keda: autoscaling is enabled as well, and both would decide the number of pods; use one
+{{- end }}
+{{- include "microservice.budgetProblems" . }}
+{{- end }}
+
+{{/* A budget that never lets a pod go keeps every node from being drained. */}}
+{{- define "microservice.budgetProblems" -}}
+{{- $pods := include "microservice.fewestPods" . | int }}
+{{- $budget := .Values.podDisruptionBudget }}
+{{- if and $budget.enabled (ge $pods 2) (has .Values.workload (list "Deployment" "StatefulSet")) }}
+{{- $share := trimSuffix "%" (toString $budget.minAvailable) }}
+{{- if ne $share "" }}
+{{- $stay := ternary (divf (mulf $pods $share) 100 | ceil) (float64 $share) (hasSuffix "%" (toString $budget.minAvailable)) }}
+{{- if ge (float64 $stay) (float64 $pods) }}
+podDisruptionBudget.minAvailable: {{ $budget.minAvailable }} of {{ $pods }} pods lets none of them go, and no node could be drained; at most {{ sub $pods 1 }}
+{{- end }}
+{{- else if has (toString $budget.maxUnavailable) (list "0" "0%" "") }}
+podDisruptionBudget.maxUnavailable: 0 lets no pod go, and no node could be drained; at least 1
+{{- end }}
+{{- end }}
+{{- end }}

@@ -1,0 +1,36 @@
+{{/* What does not fit the kind of workload. */}}
+{{- define "microservice.workloadProblems" -}}
+{{- $kind := .Values.workload }}{{ $rollout := .Values.rollout }}
+{{- $name := include "microservice.name" . }}
+{{- if and (has $kind (list "StatefulSet" "CronJob")) (gt (len $name) 52) }}
+fullnameOverride: {{ $name }} has {{ len $name }} characters, and what a {{ $kind }} makes of it no room; at most 52
+{{- end }}
+{{- if and (eq $kind "CronJob") (not .Values.cronJob.schedule) }}
+cronJob.schedule: a CronJob needs one, such as "*/5 * * * *"
+{{- end }}
+{{- if and .Values.cronJob.schedule (ne $kind "CronJob") }}
+cronJob.schedule: only a CronJob has one; set workload: CronJob
+{{- end }}
+{{- if and .Values.statefulSet.claims (ne $kind "StatefulSet") }}
+statefulSet.claims: only a StatefulSet has them; set workload: StatefulSet, or use volumes with pvc
+{{- end }}
+{{- if and (eq $rollout.strategy "Recreate") (ne $kind "Deployment") }}
+rollout.strategy: Recreate is a Deployment's; a {{ $kind }} takes RollingUpdate or OnDelete
+{{- end }}
+{{- if and (eq $rollout.strategy "OnDelete") (not (has $kind (list "StatefulSet" "DaemonSet"))) }}
+rollout.strategy: OnDelete is a StatefulSet's or DaemonSet's; a {{ $kind }} takes RollingUpdate
+{{- end }}
+{{- if and (has (toString $rollout.maxSurge) (list "0" "0%")) (has (toString $rollout.maxUnavailable) (list "0" "0%")) }}
+rollout: maxSurge and maxUnavailable are both 0; then no pod can ever be replaced
+{{- end }}
+{{- if and (eq $kind "Deployment") (le (int $rollout.progressDeadlineSeconds) (int $rollout.minReadySeconds)) }}
+rollout.progressDeadlineSeconds: {{ $rollout.progressDeadlineSeconds }} must be above minReadySeconds, {{ $rollout.minReadySeconds }}
+{{- end }}
+{{- if and (has $kind (list "Job" "CronJob")) (not (eq (toJson .Values.probes) (toJson (dict "startup" dict "readiness" dict "liveness" dict)))) }}
+probes: a {{ $kind }} has none; it ends by itself, at the latest after job.activeDeadlineSeconds
+{{- end }}
+{{- $sleep := .Values.lifecycle.preStop.sleep | default 0 | int }}
+{{- if ge $sleep (int .Values.terminationGracePeriodSeconds) }}
+terminationGracePeriodSeconds: {{ .Values.terminationGracePeriodSeconds }} leaves no time after lifecycle.preStop.sleep, {{ $sleep }}
+{{- end }}
+{{- end }}

@@ -1,0 +1,106 @@
+/** More containers of the pod, and its configuration. */
+import assert from "node:assert/strict";
+import { annotationsOf, containerOf, type Feature, IMAGE, namesOf, podOf, RESOURCES } from "./feature";
+
+export const POD_FEATURES: Feature[] = [
+  {
+    name: "runs native sidecars, sidecars and init containers in order, all as restricted as itself",
+    values: {
+      sidecars: {
+        proxy: {
+          image: IMAGE,
+          resources: RESOURCES,
+          ports: { proxy: { container: 15000 } },
+          env: { A: "b" },
+        },
+        logs: { native: false, image: IMAGE, resources: RESOURCES },
+      },
+      initContainers: {
+        b: { order: -1, image: IMAGE, resources: RESOURCES, command: ["/b"] },
+        a: { image: IMAGE, resources: RESOURCES },
+        c: { order: 10, image: IMAGE, resources: RESOURCES },
+      },
+      waitFor: { mysql: { host: "mysql", port: 3306 } },
+    },
+    expect: (objects) => {
+      const { initContainers, containers } = podOf(objects).spec;
+      assert.deepEqual(namesOf(initContainers), ["proxy", "wait-for-mysql", "b", "a", "c"]);
+      assert.deepEqual(namesOf(containers), ["web", "logs"]);
+      assert.equal(initContainers[0].restartPolicy, "Always");
+      assert.equal(initContainers[1].restartPolicy, undefined);
+      for (const { name, securityContext } of [...initContainers, ...containers]) {
+        assert.equal(securityContext.readOnlyRootFilesystem, true, name);
+        assert.deepEqual(securityContext.capabilities, { drop: ["ALL"] }, name);
+      }
+    },
+  },
+  {
+    name: "waits until a port answers, or until a name is known",
+    values: {
+      waitFor: {
+        mysql: { host: "mysql", port: 3306 },
+        cart: { host: "cart", port: 8080, until: "resolves" },
+      },
+      waitImage: { repository: "mirror/busybox", tag: "1.36.1" },
+    },
+    expect: (objects) => {
+      const [cart, mysql] = podOf(objects).spec.initContainers;
+      assert.equal(mysql.name, "wait-for-mysql");
+      assert.equal(mysql.image, "mirror/busybox:1.36.1");
+      assert.deepEqual(mysql.env, [
+        { name: "HOST", value: "mysql" },
+        { name: "PORT", value: "3306" },
+      ]);
+      assert.match(mysql.args[0], /^until nc -z/);
+      assert.match(cart.args[0], /^until ! nc .*bad address/);
+    },
+  },
+  {
+    name: "puts configuration into variables and into files, byte by byte",
+    values: {
+      config: {
+        env: { LEVEL: "info", EMPTY: "" },
+        files: {
+          conf: { path: "/etc/app.conf", content: 'line 1\n  "quoted" {{ not a template }} $uri\n\ttab\n' },
+        },
+      },
+    },
+    expect: (objects) => {
+      const maps = objects.filter(({ kind }) => kind === "ConfigMap");
+      const data = Object.fromEntries(maps.map(({ metadata, data }) => [metadata.name, data]));
+      assert.deepEqual(data, {
+        "web-env": { LEVEL: "info", EMPTY: "" },
+        "web-files": { conf: 'line 1\n  "quoted" {{ not a template }} $uri\n\ttab\n' },
+      });
+      assert.deepEqual(containerOf(objects).envFrom, [{ configMapRef: { name: "web-env" } }]);
+      assert.deepEqual(containerOf(objects).volumeMounts, [
+        { name: "files", mountPath: "/etc/app.conf", subPath: "conf", readOnly: true },
+      ]);
+      assert.match(annotationsOf(podOf(objects))["checksum/config"], /^[0-9a-f]{64}$/);
+    },
+  },
+  {
+    name: "takes Secrets from an external store",
+    values: {
+      externalSecrets: {
+        vault: {
+          store: { name: "vault", kind: "ClusterSecretStore" },
+          keys: { KEY: { key: "a/b", property: "c" } },
+        },
+        all: { store: { name: "local" }, from: "a/all", refreshInterval: "15m" },
+      },
+      envFrom: { vault: { secret: "web-vault" } },
+    },
+    expect: (objects) => {
+      const [all, vault] = objects.filter(({ kind }) => kind === "ExternalSecret");
+      assert.deepEqual(vault.spec, {
+        refreshInterval: "1h",
+        secretStoreRef: { name: "vault", kind: "ClusterSecretStore" },
+        target: { name: "web-vault" },
+        data: [{ secretKey: "KEY", remoteRef: { key: "a/b", property: "c" } }],
+      });
+      assert.deepEqual(all.spec.dataFrom, [{ extract: { key: "a/all" } }]);
+      assert.equal(all.spec.secretStoreRef.kind, "SecretStore");
+    },
+  },
+];
