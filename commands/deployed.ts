@@ -43,16 +43,15 @@ export async function readDeployed(open: OpenWorld, stack: string): Promise<Depl
     const own = workloads.filter(
       ({ metadata }) => metadata.labels?.["app.kubernetes.io/instance"] === release,
     );
+    const wanted = sum(own.map(({ spec }) => spec.replicas ?? 1));
     return {
       release,
       kind,
       namespace: outputs.namespace,
       chart: own[0]?.metadata.labels?.["helm.sh/chart"] ?? "-",
       status: statuses.get(release) ?? "missing",
-      pods: {
-        ready: sum(own.map(({ status }) => status?.readyReplicas ?? 0)),
-        wanted: sum(own.map(({ spec }) => spec.replicas ?? 1)),
-      },
+      // For some seconds after an update the old pods are ready as well.
+      pods: { ready: Math.min(wanted, sum(own.map(({ status }) => status?.readyReplicas ?? 0))), wanted },
       endpoint,
       image: own[0]?.spec.template.spec.containers[0]?.image ?? "-",
     };

@@ -45,6 +45,21 @@ const service = z.strictObject({
   env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string()).optional(),
   /** Requests and limits, merged over the inventory's. */
   resources: resources.optional(),
+  /** What the service may connect to besides what the inventory says it uses, by any name. Default: nothing. */
+  egress: z
+    .record(
+      z.string(),
+      z.strictObject({
+        /** Addresses, such as 10.1.0.0/16. Default: any. */
+        cidr: z
+          .string()
+          .regex(/^[0-9a-fA-F.:]+\/[0-9]{1,3}$/, "must be a range of addresses, such as 10.1.0.0/16")
+          .optional(),
+        /** Ports, 1 to 65535. */
+        ports: z.array(z.int().min(1).max(65535)).min(1),
+      }),
+    )
+    .optional(),
 });
 
 const store = z.strictObject({

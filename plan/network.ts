@@ -25,7 +25,20 @@ export function networkPolicyOf(
     edgesOf(application).filter(({ from }) => from === name),
     ({ to }) => to,
   );
-  return { ingress: { ...clients, ...publicRule(application, settings, name) }, egress: used };
+  return {
+    ingress: { ...clients, ...publicRule(application, settings, name) },
+    egress: { ...settingsRules(settings, name), ...used },
+  };
+}
+
+/** What the stack lets through besides: a variable may lead a service to where the inventory does not know. */
+function settingsRules(settings: Settings, name: string): Record<string, Rule> {
+  const rules = Object.entries(own(settings.services, name)?.egress ?? {}).map(([key, { cidr, ports }]) => [
+    // A name with a space is no service's.
+    `setting ${key}`,
+    cidr === undefined ? { anywhere: true, ports } : { cidr, ports },
+  ]);
+  return Object.fromEntries(rules);
 }
 
 const edgesTo = (application: Application, name: string): Edge[] =>

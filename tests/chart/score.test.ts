@@ -4,7 +4,7 @@ import { checkov, SKIPPED_CHECKS } from "../../tools/checks/checkov";
 import { kubeScore } from "../../tools/checks/kube-score";
 import { CHART, PROD_RELEASES } from "./examples";
 import { parseObjects, renderText } from "./render";
-import { type Scored, score } from "./score";
+import { type Scored, SPOTLESS, score } from "./score";
 
 describe("scores", () => {
   let scores: Record<string, Scored>;
@@ -14,7 +14,7 @@ describe("scores", () => {
     scores = await score();
   });
 
-  for (const target of ["typical", "full", "robot-shop-prod"]) {
+  for (const target of SPOTLESS) {
     it(`kube-score finds nothing in ${target}`, () => {
       const { findings, passed } = scores[target]?.kubeScore ?? { findings: [], passed: 0 };
       assert.deepEqual(findings, []);

@@ -88,4 +88,17 @@ function print(scores: Record<string, Scored>): void {
   );
 }
 
-if (require.main === module) void score().then(print);
+/** Targets in which nothing may be found. */
+export const SPOTLESS = ["typical", "full", "robot-shop-prod"];
+
+async function main(): Promise<void> {
+  const scores = await score();
+  print(scores);
+  const found = SPOTLESS.flatMap((name) => [
+    ...(scores[name]?.kubeScore.findings ?? []),
+    ...(scores[name]?.checkov?.findings ?? []),
+  ]);
+  if (found.length > 0) process.exitCode = 1;
+}
+
+if (require.main === module) void main();

@@ -71,8 +71,7 @@ describe("what the shared chart makes, before the API server", function () {
 
   after(async () => {
     await run("kubectl", ["delete", "namespace", NAMESPACE]);
-    if (knowsCustom)
-      await run("kubectl", ["delete", "-f", "-"], { input: await customResources() });
+    if (knowsCustom) await run("kubectl", ["delete", "-f", "-"], { input: await customResources() });
   });
 
   const dryRun = (list: KubernetesObject[]) =>

@@ -215,6 +215,18 @@ describe("plan", () => {
     assert.deepEqual(plan.releases.cache?.values.clients, { web: pods("web") });
   });
 
+  it("lets a service out to where the stack's own variables lead it", () => {
+    const { releases } = planOf({
+      services: {
+        cart: { egress: { redis: { cidr: "10.1.0.0/16", ports: [6379] }, any: { ports: [443] } } },
+      },
+    });
+    const { egress } = releases.cart?.values.networkPolicy as { egress: Record<string, unknown> };
+    assert.deepEqual(egress["setting redis"], { cidr: "10.1.0.0/16", ports: [6379] });
+    assert.deepEqual(egress["setting any"], { anywhere: true, ports: [443] });
+    assert.deepEqual(Object.keys(egress).sort(), ["catalogue", "redis", "setting any", "setting redis"]);
+  });
+
   it("restarts no pod because a store is away: liveness asks the port", () => {
     for (const { kind, values } of Object.values(planOf().releases)) {
       const liveness = (values.probes as { liveness?: object } | undefined)?.liveness;
