@@ -36,9 +36,13 @@ const service = z.strictObject({
   tag: z
     .string()
     .regex(/^[\w][\w.-]{0,127}$/, "must be an image tag")
+    .refine((tag) => tag !== "latest", "must be a version: what `latest` is changes by itself")
     .optional(),
   /** Image repository with registry, for a mirror or a private build. Default: the inventory's. */
-  repository: z.string().min(1).optional(),
+  repository: z
+    .string()
+    .regex(/^[^:@\s]+(:[0-9]+\/[^:@\s]+)?$/, "must be a repository, without a tag or digest")
+    .optional(),
   /** Pods. Default: `flotilla:replicas`. */
   replicas: replicas.optional(),
   /** Environment variables added to the inventory's or in place of them; nothing secret. */

@@ -14,8 +14,10 @@ export interface LocalChart {
   path: string;
   name: string;
   version: string;
-  /** First 12 hex digits of the SHA-256 over the names and contents of its files. */
+  /** First 12 hex digits of the SHA-256 over the names and contents of the files that are deployed. */
   digest: string;
+  /** The JSON schema of its values. */
+  schema: object;
 }
 
 /** The charts Flotilla deploys with, read once and handed to the plan. */
@@ -48,9 +50,21 @@ function readLocalChart(project: string, path: string): LocalChart {
   };
   if (!metadata?.name || !metadata.version)
     throw broken(`${path}/Chart.yaml`, "it has no name or no version", "Add both.");
-  const digest = digestOf(folder, listFiles(folder));
-  return { path: `./${path}`, name: metadata.name, version: metadata.version, digest };
+  return {
+    path: `./${path}`,
+    name: metadata.name,
+    version: metadata.version,
+    digest: digestOf(
+      folder,
+      listFiles(folder).filter((file) => !isForReaders(relative(folder, file))),
+    ),
+    // JSON is YAML.
+    schema: readYaml(join(folder, "values.schema.json"), `${path}/values.schema.json`) as object,
+  };
 }
+
+/** What helm does not render: the description, and values to try. */
+const isForReaders = (file: string): boolean => file === "README.md" || file.startsWith(`ci${sep}`);
 
 /** Digest over names and contents of files; names are relative to the root. */
 export function digestOf(root: string, files: readonly string[]): string {

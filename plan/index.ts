@@ -2,14 +2,22 @@
 import type { Settings } from "../config/schema";
 import type { Application } from "../model/application";
 import { edgesOf, own } from "../model/graph";
-import { refuse } from "../model/problems";
+import { type Problem, refuse } from "../model/problems";
 import { validateApplication } from "../model/validate";
 import type { Charts } from "./chart";
+import { resourceProblems, schemaProblems } from "./check";
 import { credentialsOf, hasSecret, secretKeysOf, storeSecretName } from "./credentials";
 import { hostOf, portOf } from "./hosts";
 import { directLabels } from "./labels";
-import { imageOf, planMicroservice, planServiceSecret, serviceSecretName } from "./microservice";
+import {
+  imageOf,
+  planMicroservice,
+  planServiceSecret,
+  serviceResources,
+  serviceSecretName,
+} from "./microservice";
 import type { Plan, PlanOutputs, ReleasePlan, SecretPlan } from "./plan";
+import { mergeResources } from "./resources";
 import { planStore, protectsStores } from "./stores";
 
 /** @throws FlotillaError with every problem of the inventory and of its fit with the settings. */
@@ -18,6 +26,11 @@ export function plan(application: Application, settings: Settings, charts: Chart
   refuse(validateApplication(application));
   const stores = Object.entries(application.stores);
   const services = Object.entries(application.services);
+  const releases = [
+    ...stores.map(([name, store]) => planStore(application, settings, charts, namespace, name, store)),
+    ...services.map(([name, service]) => planMicroservice(application, settings, charts, name, service)),
+  ];
+  refuse([...checkResources(application, settings), ...checkValues(application, charts, releases)]);
   return {
     application: application.name,
     environment: settings.environment,
@@ -32,12 +45,30 @@ export function plan(application: Application, settings: Settings, charts: Chart
       ...stores.map(([name, store]) => credentialsOf(name, store, protectsStores(settings))),
     ),
     secrets: { ...storeSecrets(application, settings), ...serviceSecrets(application, settings) },
-    releases: byName([
-      ...stores.map(([name, store]) => planStore(application, settings, charts, namespace, name, store)),
-      ...services.map(([name, service]) => planMicroservice(application, settings, charts, name, service)),
-    ]),
+    releases: byName(releases),
     outputs: outputsOf(application, settings),
   };
+}
+
+function checkResources(application: Application, settings: Settings): Problem[] {
+  const { services, stores } = settings;
+  return [
+    ...Object.entries(application.services).flatMap(([name, service]) =>
+      resourceProblems(`service ${name}`, serviceResources(service, own(services, name)?.resources)),
+    ),
+    ...Object.entries(application.stores).flatMap(([name, { resources }]) =>
+      resourceProblems(`store ${name}`, mergeResources(resources, own(stores, name)?.resources)),
+    ),
+  ];
+}
+
+function checkValues(application: Application, charts: Charts, releases: readonly ReleasePlan[]): Problem[] {
+  const local = [charts.microservice, charts.store];
+  return releases.flatMap((release) => {
+    const { chart } = release;
+    const known = "path" in chart ? local.find(({ path }) => path === chart.path) : undefined;
+    return known ? schemaProblems(application.name, release, known) : [];
+  });
 }
 
 /** Pod Security `restricted` is enforced: every service and store is planned to meet it. */

@@ -1,5 +1,5 @@
 /** A service as a release of the shared chart, and the Secret its environment needs. */
-import type { Settings } from "../config/schema";
+import type { ServiceSettings, Settings } from "../config/schema";
 import type { Application, Service } from "../model/application";
 import { own, servicePort } from "../model/graph";
 import { nameOfPath } from "../model/names";
@@ -59,7 +59,8 @@ export function planMicroservice(
   const replicas = overrides.replicas ?? settings.replicas;
   const secret = planServiceSecret(application, settings, name);
   const { uid, gid, reason } = service.user ?? DEFAULT_USER;
-  const startSeconds = ROLLOUT_SECONDS + startupSecondsOf(service);
+  const waitSeconds = service.needsNames ? secondsUntilNames(application, usedServices) : 0;
+  const startSeconds = ROLLOUT_SECONDS + startupSecondsOf(service) + waitSeconds;
   const values: MicroserviceValues = {
     fullnameOverride: name,
     application: application.name,
@@ -74,10 +75,7 @@ export function planMicroservice(
     env: environmentOf(application, service, name, overrides.env ?? {}),
     ports: portsOf(service),
     probes: probesOf(service),
-    resources: mergeResources(
-      service.resources ?? RESOURCES_BY_LANGUAGE[service.language],
-      overrides.resources,
-    ),
+    resources: serviceResources(service, overrides.resources),
     user: { uid, gid },
     exceptions: { ...lowUserExceptions(reason), ...noProbeExceptions(service.noProbe) },
     sysctls: { ...service.sysctls },
@@ -97,10 +95,7 @@ export function planMicroservice(
     values: prune(values),
     needs: stores,
     secrets: secret ? [serviceSecretName(name)] : [],
-    timeoutSeconds:
-      ROLLOUT_SECONDS +
-      startupSecondsOf(service) * Math.max(1, replicas) +
-      (service.needsNames ? secondsUntilNames(application, usedServices) : 0),
+    timeoutSeconds: ROLLOUT_SECONDS + startupSecondsOf(service) * Math.max(1, replicas) + waitSeconds,
     protect: false,
   };
 }
@@ -113,6 +108,10 @@ function secondsUntilNames(application: Application, services: readonly string[]
     .map((store) => (store ? storeTimeout(store) : 0));
   return Math.max(0, ...seconds);
 }
+
+/** Requests and limits of a service: its own or its language's, and the stack's laid over them. */
+export const serviceResources = (service: Service, override: ServiceSettings["resources"]) =>
+  mergeResources(service.resources ?? RESOURCES_BY_LANGUAGE[service.language], override);
 
 /** Image of a service with the stack's overrides. */
 export function imageOf(

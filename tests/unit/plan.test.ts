@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { robotShop } from "../../apps/robot-shop";
-import type { Application } from "../../model/application";
+import type { Application, Service } from "../../model/application";
 import { host, password, type Text, text } from "../../model/text";
 import { readCharts } from "../../plan/chart";
 import { fixedValues } from "../../plan/credentials";
@@ -221,7 +221,8 @@ describe("plan", () => {
         cart: { egress: { redis: { cidr: "10.1.0.0/16", ports: [6379] }, any: { ports: [443] } } },
       },
     });
-    const { egress } = releases.cart?.values.networkPolicy as { egress: Record<string, unknown> };
+    const policy = releases.cart?.values.networkPolicy as { egress: Record<string, unknown> } | undefined;
+    const egress = policy?.egress ?? {};
     assert.deepEqual(egress["setting redis"], { cidr: "10.1.0.0/16", ports: [6379] });
     assert.deepEqual(egress["setting any"], { anywhere: true, ports: [443] });
     assert.deepEqual(Object.keys(egress).sort(), ["catalogue", "redis", "setting any", "setting redis"]);
@@ -265,6 +266,42 @@ describe("plan", () => {
   });
 });
 
+describe("what a chart would refuse", () => {
+  const refused = (overrides: Partial<Service>) =>
+    problemsOf(() => planFor(application({ services: { web: service(overrides) } })));
+
+  it("is refused before anything is deployed: a moving tag, a port out of range, a relative path, all at once", () => {
+    const problems = refused({
+      image: { repository: "example.com/web", tag: "latest" },
+      ports: { http: { container: 70000, protocol: "http" } },
+      writable: ["tmp"],
+    });
+    assert.deepEqual(
+      problems.map(({ where }) => where),
+      problems.map(() => "apps/shop.ts: service web"),
+    );
+    const text = problems.map(({ what }) => what).join("\n");
+    assert.match(text, /refuses image.tag: must be a version such as/);
+    assert.match(text, /refuses ports.http.container: must be <= 65535/);
+    assert.match(text, /refuses writable.tmp: must match/);
+    assert.doesNotMatch(text, /"then"/);
+  });
+
+  it("is refused: more requests than limits, of services and stores", () => {
+    const resources = { requests: { memory: "8Gi" } };
+    const problems = problemsOf(() =>
+      planOf({ services: { cart: { resources } }, stores: { mysql: { resources } } }),
+    );
+    assert.deepEqual(
+      problems.map(({ where, what }) => `${where} ${what}`),
+      [
+        "service cart it asks for 8Gi of memory, which is more than its limit, 512Mi",
+        "store mysql it asks for 8Gi of memory, which is more than its limit, 1Gi",
+      ],
+    );
+  });
+});
+
 describe("a local chart's digest", () => {
   const copy = () => {
     const folder = mkdtempSync(join(tmpdir(), "flotilla-charts-"));
@@ -284,6 +321,8 @@ describe("a local chart's digest", () => {
     const template = join(folder, "charts/microservice/templates/service.yaml");
     const before = digest(folder);
     writeFileSync(`${template}~`, "backup");
+    assert.equal(digest(folder), before);
+    writeFileSync(join(folder, "charts/microservice/README.md"), "For readers only.");
     assert.equal(digest(folder), before);
     writeFileSync(join(folder, "charts/microservice/templates/new.yaml"), "");
     const withNew = digest(folder);
