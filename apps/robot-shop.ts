@@ -106,7 +106,7 @@ export const robotShop: Application = {
         // Without it uWSGI takes SIGTERM for a reload and is killed at the end of the grace period.
         UWSGI_DIE_ON_TERM: "true",
       },
-      probe: { http: { path: "/health", port: "http", notLiveness: "a slow gateway blocks its one worker" } },
+      probe: { http: { path: "/health", port: "http", notStartup: "a slow gateway blocks its one worker" } },
       user: {
         uid: 1,
         gid: 1,
@@ -124,7 +124,7 @@ export const robotShop: Application = {
         CATALOGUE_URL: text`http://${address("catalogue")}`,
         APP_ENV: "prod",
       },
-      probe: { http: { path: "/_health", port: "http", notLiveness: "it fails with the database" } },
+      probe: { http: { path: "/_health", port: "http", notStartup: "it fails with the database" } },
       // Apache listens on 80 without being root: a safe sysctl under Pod Security `restricted`.
       sysctls: { "net.ipv4.ip_unprivileged_port_start": "0" },
       writable: ["/var/www/html/var", "/var/run/apache2", "/var/lock/apache2", "/tmp"],

@@ -99,7 +99,7 @@ export interface HttpProbe {
   /** Name of a port. */
   port: string;
   /** Why a failure at start does not mean that a restart helps; start-up then asks the port only. Default: it does help. */
-  notLiveness?: Reason;
+  notStartup?: Reason;
 }
 
 export interface User {

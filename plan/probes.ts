@@ -17,7 +17,7 @@ export function probesOf(service: Service): Probes {
   return {
     // A pod that never starts is restarted: only for what a restart can mend.
     startup: {
-      ...("http" in probe && probe.http.notLiveness !== undefined ? portOnly(probe) : toValues(probe)),
+      ...("http" in probe && probe.http.notStartup !== undefined ? portOnly(probe) : toValues(probe)),
       periodSeconds: STARTUP_PERIOD,
       timeoutSeconds: 3,
       failureThreshold: Math.ceil(startupSecondsOf(service) / STARTUP_PERIOD),
