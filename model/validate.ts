@@ -1,6 +1,6 @@
 /** What is wrong with an inventory, found before anything is planned. */
-import type { Application, Service, Store, User } from "./application";
-import { findCycle, own } from "./graph";
+import type { Application, Port, Service, Store, User } from "./application";
+import { findCycle, own, servicePort } from "./graph";
 import { DNS_LABEL, MAX_APPLICATION_NAME, MAX_RELEASE_NAME, nameOfPath, storeServices } from "./names";
 import { suggest } from "./nearest";
 import { FIRST_SAFE_ID } from "./presets";
@@ -108,6 +108,10 @@ function checkService(application: Application, name: string, service: Service, 
       report(where, `ports ${other} and ${portName} are both ${port.container}`, "Change one of them.");
     seen.set(port.container, portName);
   }
+  const listening = Object.values(service.ports ?? {});
+  const served = listening.filter((one) => !isRepeated(listening, one)).map(servicePort);
+  for (const port of new Set(served.filter((one, index) => served.indexOf(one) !== index)))
+    report(where, `two of its ports are ${port} of the Service`, "Change one of them.");
   checkPaths(where, service, report);
   if (service.user && isLow(service.user) && service.user.reason === undefined)
     report(
@@ -133,6 +137,10 @@ function checkService(application: Application, name: string, service: Service, 
     for (const reference of referencesOf(text as Text))
       checkReference(application, uses, `${where}, ${key}`, reference, report);
 }
+
+/** A container port that was reported already. */
+const isRepeated = (ports: readonly Port[], one: Port): boolean =>
+  ports.some((other) => other !== one && other.container === one.container);
 
 const isLow = ({ uid, gid }: User): boolean => uid < FIRST_SAFE_ID || gid < FIRST_SAFE_ID;
 

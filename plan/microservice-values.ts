@@ -65,11 +65,11 @@ export interface MicroserviceValues {
      */
     strategy?: "RollingUpdate" | "Recreate" | "OnDelete";
     /**
-     * Pods above the number wanted while rolling: a number or a percentage
+     * Deployment, DaemonSet: pods above the number wanted while rolling: a number or a percentage
      */
     maxSurge?: number | string;
     /**
-     * Pods that may be missing while rolling: a number or a percentage
+     * Deployment, DaemonSet: pods that may be missing while rolling: a number or a percentage
      */
     maxUnavailable?: number | string;
     /**
@@ -107,7 +107,7 @@ export interface MicroserviceValues {
   };
   job?: {
     /**
-     * Tries before a Job counts as failed. A changed Job runs again under a new name, an unchanged one does not
+     * Further tries before a Job counts as failed. A changed Job runs again under a new name, an unchanged one does not
      */
     backoffLimit?: number;
     /**
@@ -201,7 +201,7 @@ export interface MicroserviceValues {
    */
   mounts?: Mounts;
   /**
-   * Containers beside the main one, by name; image, resources and most keys of the section above
+   * Containers beside the main one, by name; image, resources (requests, and a limit of memory) and most keys of the section above
    */
   sidecars?: {
     [k: string]: {
@@ -213,7 +213,7 @@ export interface MicroserviceValues {
       ports?: Ports;
       probes?: Probes;
       lifecycle?: Lifecycle;
-      resources: Resources;
+      resources: FullResources;
       mounts?: Mounts;
       /**
        * Started before the main container and stopped after it. Default: true
@@ -222,7 +222,7 @@ export interface MicroserviceValues {
     };
   };
   /**
-   * Containers that run to their end first, by name; the same keys, and `order`
+   * Containers that run to their end first, by name; the same keys but for probes and lifecycle, and `order`
    */
   initContainers?: {
     [k: string]: {
@@ -232,9 +232,7 @@ export interface MicroserviceValues {
       env?: Env;
       envFrom?: EnvFrom;
       ports?: Ports;
-      probes?: Probes;
-      lifecycle?: Lifecycle;
-      resources: Resources;
+      resources: FullResources;
       mounts?: Mounts;
       /**
        * Lower runs first; then by name. Default: 0
@@ -317,21 +315,24 @@ export interface MicroserviceValues {
   };
   service?: {
     /**
-     * ClusterIP, LoadBalancer or NodePort (only with `allowNodePort`)
+     * ClusterIP, LoadBalancer (most clouds lead it through ports of the nodes) or NodePort (only with `allowNodePort`)
      */
     type?: "ClusterIP" | "LoadBalancer" | "NodePort";
     /**
-     * No address of its own: DNS names the pods. For gRPC clients that balance themselves
+     * No address of its own: DNS names the pods, and nothing maps their ports. For gRPC clients that balance themselves
      */
     headless?: boolean;
     /**
-     * NodePorts open a port on every node, past ingress and policies: ask for it knowingly
+     * NodePorts open a port on every node, past every ingress: ask for it knowingly
      */
     allowNodePort?: boolean;
     /**
      * Of the Service, such as a cloud's for its load balancer
      */
     annotations?: Annotations;
+    /**
+     * Which implementation makes the load balancer. Default: the cloud's
+     */
     loadBalancerClass?: string;
     /**
      * Who may reach the load balancer, as CIDRs
@@ -368,6 +369,9 @@ export interface MicroserviceValues {
      * Default: the cluster's default class
      */
     className?: string;
+    /**
+     * More annotations; they win over those of the keys below
+     */
     annotations?: Annotations;
     tls?: {
       /**
@@ -415,6 +419,9 @@ export interface MicroserviceValues {
        * `{name, namespace, section}`
        */
       gateway: Gateway;
+      /**
+       * Default: the gateway's
+       */
       hostnames?: HostName[];
       /**
        * Name of a port
@@ -443,6 +450,9 @@ export interface MicroserviceValues {
        * `{name, namespace, section}`
        */
       gateway: Gateway;
+      /**
+       * Default: the gateway's
+       */
       hostnames?: HostName[];
       /**
        * Name of a port
@@ -460,10 +470,16 @@ export interface MicroserviceValues {
   };
   autoscaling?: {
     /**
-     * A HorizontalPodAutoscaler decides the number of pods
+     * A HorizontalPodAutoscaler decides the number of pods; the live number is kept when it comes
      */
     enabled?: boolean;
+    /**
+     * Pods at least
+     */
     minReplicas?: number;
+    /**
+     * Pods at most
+     */
     maxReplicas?: number;
     /**
      * Average use of the CPU request to aim at, in percent. 0: not looked at
@@ -499,7 +515,13 @@ export interface MicroserviceValues {
      * A KEDA ScaledObject decides the number of pods, with the behavior above
      */
     enabled?: boolean;
+    /**
+     * Pods at least; 0: none without events
+     */
     minReplicas?: number;
+    /**
+     * Pods at most
+     */
     maxReplicas?: number;
     /**
      * Seconds between two looks
@@ -573,6 +595,9 @@ export interface MicroserviceValues {
       tolerationSeconds?: number;
     };
   };
+  /**
+   * Who goes first when there is no room. Default: the cluster's
+   */
   priorityClassName?: string;
   user?: {
     /**
@@ -591,9 +616,12 @@ export interface MicroserviceValues {
     [k: string]: string;
   };
   serviceAccount?: {
+    /**
+     * Whether the chart makes it
+     */
     create?: boolean;
     /**
-     * Default: the fullname
+     * Default: the fullname, or `default` if none is created
      */
     name?: string;
     /**
@@ -631,7 +659,7 @@ export interface MicroserviceValues {
      */
     enabled?: boolean;
     /**
-     * Who may connect, by any name; without `ports` to all of this chart's
+     * Who may connect, by any name; without `ports` to all that the pod's containers listen on
      */
     ingress?: {
       [k: string]: Rule;
@@ -662,11 +690,17 @@ export interface MicroserviceValues {
      * Name of the port with the metrics
      */
     port?: string;
+    /**
+     * Where the metrics are
+     */
     path?: Path;
     /**
      * Between two scrapes
      */
     interval?: Duration;
+    /**
+     * At most the interval
+     */
     scrapeTimeout?: Duration;
     /**
      * What Prometheus selects monitors and rules by
@@ -686,7 +720,7 @@ export interface MicroserviceValues {
     };
   };
   /**
-   * More objects by any name, as YAML or text; templates in them are filled in
+   * More objects by any name, as YAML or text; templates in them are filled in. Text where a template has quotes
    */
   extraObjects?: {
     [k: string]: string | {};
@@ -712,7 +746,7 @@ export interface Image {
    */
   digest?: string;
   /**
-   * `Always` checks credentials and digest at each start; layers are still taken from the node
+   * As above
    */
   pullPolicy?: "Always" | "IfNotPresent" | "Never";
 }
@@ -738,7 +772,7 @@ export interface Env {
          * A request or limit, such as `limits.memory`; with `divisor`, such as `1Mi`
          */
         resource?: string;
-        divisor?: Quantity;
+        divisor?: "1" | "1m" | "1k" | "1M" | "1G" | "1Ki" | "1Mi" | "1Gi";
       };
 }
 export interface EnvFrom {
@@ -846,6 +880,9 @@ export interface Quantities {
    * Default: none, so that idle processors are used
    */
   cpu?: Quantity;
+  /**
+   * The container is killed above it
+   */
   memory?: Quantity;
   /**
    * The pod is evicted above it
@@ -861,6 +898,10 @@ export interface Mounts {
         subPath?: string;
         readOnly?: boolean;
       };
+}
+export interface FullResources {
+  requests: Quantities;
+  limits: Quantities;
 }
 export interface Volume {
   /**
@@ -894,8 +935,8 @@ export interface Volume {
    */
   projected?: {
     [k: string]: {
-      configMap?: VolumeObject;
-      secret?: VolumeObject;
+      configMap?: ProjectedObject;
+      secret?: ProjectedObject;
       downwardAPI?: Fields;
       serviceAccountToken?: {
         path: string;
@@ -916,6 +957,13 @@ export interface VolumeObject {
 export interface Fields {
   [k: string]: string;
 }
+export interface ProjectedObject {
+  name: ObjectName;
+  items?: {
+    [k: string]: string;
+  };
+  optional?: boolean;
+}
 export interface Gateway {
   name: ObjectName;
   namespace?: ObjectName;
@@ -926,6 +974,9 @@ export interface Scaling {
    * Shrinkage in a period, in percent
    */
   percent?: number;
+  /**
+   * Length of the period
+   */
   periodSeconds?: number;
   /**
    * Seconds of low load before the first pod goes

@@ -34,8 +34,8 @@ export function networkPolicyOf(
 /** What the stack lets through besides: a variable may lead a service to where the inventory does not know. */
 function settingsRules(settings: Settings, name: string): Record<string, Rule> {
   const rules = Object.entries(own(settings.services, name)?.egress ?? {}).map(([key, { cidr, ports }]) => [
-    // A name with a space is no service's.
-    `setting ${key}`,
+    // A name with an underscore is no service's.
+    `setting_${key}`,
     cidr === undefined ? { anywhere: true, ports } : { cidr, ports },
   ]);
   return Object.fromEntries(rules);
@@ -55,9 +55,9 @@ function rules(edges: readonly Edge[], otherSide: (edge: Edge) => string): Recor
   return named;
 }
 
-/** The ingress controller may reach the public port. A name with a space is no service's. */
+/** The ingress controller may reach the public port. A name with an underscore is no service's. */
 function publicRule(application: Application, settings: Settings, name: string): Record<string, Rule> {
   const port = own(application.services, name)?.publicPort;
   if (port === undefined || settings.ingress === undefined) return {};
-  return { "ingress controller": { namespace: settings.ingress.namespace, ports: [port] } };
+  return { ingress_controller: { namespace: settings.ingress.namespace, ports: [port] } };
 }

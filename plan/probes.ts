@@ -23,16 +23,19 @@ export function probesOf(service: Service): Probes {
       failureThreshold: Math.ceil(startupSecondsOf(service) / STARTUP_PERIOD),
     },
     readiness: { ...toValues(probe), periodSeconds: 10, timeoutSeconds: 3, failureThreshold: 3 },
-    liveness: { ...portOnly(probe), periodSeconds: 10, timeoutSeconds: 3, failureThreshold: 6 },
+    ...("exec" in probe
+      ? {}
+      : { liveness: { ...portOnly(probe), periodSeconds: 10, timeoutSeconds: 3, failureThreshold: 6 } }),
   };
 }
 
 /**
  * Liveness asks the port, not what readiness asks: a path that fails with a store or under load would restart every pod
- * at once. A pod that hangs is taken out of the Service by its readiness.
+ * at once. A pod that hangs is taken out of the Service by its readiness. A command has no port: then there is none.
  */
 function portOnly(probe: Probe): ChartProbe {
-  return "http" in probe ? { tcp: { port: probe.http.port } } : toValues(probe);
+  if ("http" in probe) return { tcp: { port: probe.http.port } };
+  return "grpc" in probe ? { tcp: { port: probe.grpc.port } } : toValues(probe);
 }
 
 function toValues(probe: Probe): ChartProbe {

@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { PROJECT } from "../../tools/paths";
 import { CHART, EXAMPLES } from "./examples";
 import { FEATURES } from "./features";
-import { IMAGE, podOf, workloadOf } from "./features/feature";
+import { IMAGE, LET_IN, podOf, workloadOf } from "./features/feature";
 import { byName, golden, renderExample } from "./golden";
 import { helm, type KubernetesObject, podsOf, render, restrictedViolations } from "./render";
 
@@ -41,7 +41,7 @@ for (const [section, features] of Object.entries(FEATURES))
 
 describe("charts/microservice refuses", () => {
   const ports = { http: { container: 8080 } };
-  const resources = { requests: { cpu: "10m" }, limits: { memory: "32Mi" } };
+  const resources = { requests: { cpu: "10m", memory: "16Mi" }, limits: { memory: "32Mi" } };
   const scaled = (values: object) => ({
     autoscaling: { enabled: true, minReplicas: 3, maxReplicas: 5, ...values },
   });
@@ -97,11 +97,11 @@ describe("charts/microservice refuses", () => {
     ],
     [
       "a grace period that the sleep uses up",
-      { lifecycle: { preStop: { sleep: 30 } } },
+      { ports, lifecycle: { preStop: { sleep: 30 } } },
       /30 leaves no time after lifecycle.preStop.sleep, 30/,
     ],
     ["a port out of range", { ports: { http: { container: 70000 } } }, /maximum/],
-    ["a port's name that is too long", { ports: { "a-name-of-sixteen": { container: 80 } } }, /pattern/],
+    ["a port's name that is too long", { ports: { "a-name-of-sixteen": { container: 80 } } }, /maxLength/],
     [
       "requests over limits",
       { resources: { requests: { memory: "2Gi" }, limits: { memory: "1Gi" } } },
@@ -116,7 +116,10 @@ describe("charts/microservice refuses", () => {
       "a sidecar's requests over its limits",
       {
         sidecars: {
-          a: { image: IMAGE, resources: { requests: { memory: "1G" }, limits: { memory: "900Mi" } } },
+          a: {
+            image: IMAGE,
+            resources: { requests: { cpu: "1m", memory: "1G" }, limits: { memory: "900Mi" } },
+          },
         },
       },
       /sidecars.a.resources.requests.memory: 1G is more/,
@@ -198,7 +201,7 @@ describe("charts/microservice refuses", () => {
     [
       "scaling by a share of no request",
       { ...scaled({}), resources: { requests: { cpu: null } } },
-      /resources.requests.cpu is missing/,
+      /the main one has no resources.requests.cpu/,
     ],
     [
       "a metric without a target",
@@ -232,6 +235,79 @@ describe("charts/microservice refuses", () => {
       { replicas: 3, podDisruptionBudget: { maxUnavailable: 0 } },
       /maxUnavailable: 0 lets no pod go/,
     ],
+    [
+      "a port of nobody in a rule",
+      { ports, ...rule({ pods: {}, ports: ["htp"] }) },
+      /no container listens on htp; they listen on 8080, http/,
+    ],
+    [
+      "the Service's port in a rule",
+      { ports: { http: { container: 8080, service: 80 } }, ...rule({ pods: {}, ports: [80] }) },
+      /no container listens on 80/,
+    ],
+    ["a rule that would open every port", rule({ anywhere: true }), /no ports in the rule means all/],
+    [
+      "waiting for what cannot be reached",
+      { waitFor: { db: { host: "db", port: 5432 } } },
+      /waitFor.db would wait for db forever/,
+    ],
+    [
+      "an ingress that lets nobody in",
+      { ports, ingress: { hosts: { a: { host: "a.b", port: "http" } } } },
+      /it lets nobody in, and ingress.hosts needs somebody/,
+    ],
+    [
+      "two containers of one name",
+      { sidecars: { web: { image: IMAGE, resources } } },
+      /names: web is used twice/,
+    ],
+    [
+      "two ports of the Service with one number",
+      { ports: { a: { container: 1, service: 80 }, b: { container: 2, service: 80 } } },
+      /ports, of the Service: 80\/TCP is used twice/,
+    ],
+    [
+      "two volumes of one name",
+      { writable: { tmp: "/tmp" }, volumes: { "write-tmp": { emptyDir: {} } } },
+      /write-tmp is used twice/,
+    ],
+    [
+      "a Job that would never end",
+      { workload: "Job", sidecars: { a: { native: false, image: IMAGE, resources } } },
+      /sidecars.a.native: a Job would never end/,
+    ],
+    [
+      "scaling by a share that a sidecar does not ask for",
+      { ...scaled({ memory: 80 }), sidecars: { a: { image: IMAGE, resources: {} } } },
+      /sidecars\/a\/resources/,
+    ],
+    [
+      "a load balancer's class of none",
+      { ports, service: { loadBalancerClass: "a" } },
+      /a ClusterIP Service takes neither/,
+    ],
+    [
+      "a probe of a UDP port",
+      { ports: { dns: { container: 53, protocol: "UDP" } }, probes: { liveness: { tcp: { port: "dns" } } } },
+      /dns is not a TCP port/,
+    ],
+    [
+      "liveness that has to succeed twice",
+      { ports, probes: { liveness: { tcp: { port: "http" }, successThreshold: 2 } } },
+      /takes 1 only/,
+    ],
+    [
+      "a scrape that takes longer than its interval",
+      { ports, monitor: { kind: "PodMonitor", port: "http", interval: "5s" } },
+      /scrapeTimeout: 10s is more than the interval, 5s/,
+    ],
+    [
+      "a sysctl that is not safe",
+      { sysctls: { "kernel.msgmax": "1" } },
+      /Pod Security restricted does not admit/,
+    ],
+    ["more than all pods", { rollout: { maxUnavailable: "150%" } }, /maxUnavailable.*pattern/],
+    ["two issuers", { ports, ingress: { tls: { issuer: "a", clusterIssuer: "b" } } }, /use one/],
     ["root", { user: { uid: 0, gid: 0 } }, /minimum/],
     [
       "rules that nobody can use",
@@ -264,12 +340,33 @@ describe("charts/microservice refuses", () => {
       { workload: "CronJob", cronJob: { schedule: "* * * * *" }, fullnameOverride: "a".repeat(53) },
       /has 53 characters.*at most 52/,
     ],
+    ["a release's name that no Service can have", { fullnameOverride: "a.b" }, /fullnameOverride.*pattern/],
     ["a name that leaves no room", { fullnameOverride: "a".repeat(54) }, /maxLength/],
   ];
   for (const [name, values, message] of refusals)
     it(name, async () => {
       await assert.rejects(renderWith(values), message);
     });
+
+  it("a default taken away, before anything stumbles over it", async () => {
+    const taken = [
+      "replicas",
+      "rollout",
+      "lifecycle",
+      "service",
+      "networkPolicy",
+      "podDisruptionBudget",
+      "config",
+    ];
+    await assert.rejects(
+      renderWith(Object.fromEntries(taken.map((key) => [key, null]))),
+      ({ message }: Error) => {
+        for (const key of taken)
+          assert.match(message, new RegExp(`- ${key}[.a-zA-Z]*: null takes its default away`));
+        return true;
+      },
+    );
+  });
 
   it("all of it at once", async () => {
     const values = {
@@ -319,7 +416,7 @@ describe("a pod of charts/microservice", () => {
     ["another number of pods", { replicas: 5 }, false],
     ["an autoscaler", { autoscaling: { enabled: true } }, false],
     ["a budget", { podDisruptionBudget: { minAvailable: 1 } }, false],
-    ["an Ingress", { ingress: { hosts: { a: { host: "a.b", port: "http" } } } }, false],
+    ["an Ingress", { ...LET_IN, ingress: { hosts: { a: { host: "a.b", port: "http" } } } }, false],
     ["a rule of its policy", { networkPolicy: { ingress: { a: { pods: {} } } } }, false],
     ["another port of the Service", { ports: { http: { container: 8080, service: 80 } } }, false],
     ["alerts", { alerts: { A: { expr: "1" } } }, false],

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { PROJECT } from "../../tools/paths";
 import { ensureTools } from "../../tools/toolchain/ensure";
 import { CHART, EXAMPLES, PROD_RELEASES } from "../chart/examples";
 import { FEATURES } from "../chart/features";
@@ -9,7 +10,7 @@ import { IMAGE } from "../chart/features/feature";
 import { type KubernetesObject, parseObjects, podsOf, type Rendering, renderText } from "../chart/render";
 import { customResources } from "./custom-resources";
 import { schemaLocation, writeSchemas } from "./schemas";
-import { run, testWorld, until } from "./world";
+import { exists, get, run, testWorld, until } from "./world";
 
 const NAMESPACE = "chart";
 
@@ -133,6 +134,35 @@ describe("what the shared chart makes, before the API server", function () {
       /violates PodSecurity "restricted/,
       "the check can fail",
     );
+  });
+
+  it("keeps its number of pods when an autoscaler comes", async () => {
+    const values = (more: object) => JSON.stringify({ image: IMAGE, replicas: 4, ...more });
+    const upgrade = (text: string) =>
+      run("helm", ["upgrade", "--install", "scaled", join(PROJECT, CHART), "-n", NAMESPACE, "-f", "-"], {
+        input: text,
+      });
+    const replicas = async () =>
+      (await get<{ spec: { replicas: number } }>("deployment", "scaled", "-n", NAMESPACE)).spec.replicas;
+    await upgrade(values({}));
+    const autoscaling = { enabled: true, minReplicas: 4 };
+    await upgrade(values({ autoscaling }));
+    assert.equal(await replicas(), 4);
+    await run("kubectl", ["scale", "deployment", "scaled", "--replicas=6", "-n", NAMESPACE]);
+    await upgrade(values({ autoscaling, args: ["--again"] }));
+    assert.equal(await replicas(), 6);
+  });
+
+  it("leaves another release's policy alone when it is tested", async () => {
+    const ports = { http: { container: 8080 } };
+    for (const release of ["tested", "tested-helm-test", "tested-test"])
+      await run("helm", ["install", release, join(PROJECT, CHART), "-n", NAMESPACE, "-f", "-"], {
+        input: JSON.stringify({ image: IMAGE, ports }),
+      });
+    // The simulated pod runs to no end, so helm gives up waiting for it.
+    await run("helm", ["test", "tested", "-n", NAMESPACE, "--timeout", "2s"], { reject: false });
+    for (const release of ["tested", "tested-helm-test", "tested-test"])
+      assert.ok(await exists("networkpolicy", release, "-n", NAMESPACE), release);
   });
 
   it("is what the server's own schemas describe (kubeconform, strict)", async () => {

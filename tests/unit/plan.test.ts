@@ -202,7 +202,7 @@ describe("plan", () => {
     );
     const pods = (name: string) => ({ "app.kubernetes.io/instance": name });
     assert.deepEqual(plan.releases.web?.values.networkPolicy, {
-      ingress: { "ingress controller": { namespace: "edge", ports: ["http"] } },
+      ingress: { ingress_controller: { namespace: "edge", ports: ["http"] } },
       egress: {
         cart: { pods: pods("cart"), ports: [8080, 9000] },
         cache: { pods: pods("cache"), ports: [6379] },
@@ -223,9 +223,9 @@ describe("plan", () => {
     });
     const policy = releases.cart?.values.networkPolicy as { egress: Record<string, unknown> } | undefined;
     const egress = policy?.egress ?? {};
-    assert.deepEqual(egress["setting redis"], { cidr: "10.1.0.0/16", ports: [6379] });
-    assert.deepEqual(egress["setting any"], { anywhere: true, ports: [443] });
-    assert.deepEqual(Object.keys(egress).sort(), ["catalogue", "redis", "setting any", "setting redis"]);
+    assert.deepEqual(egress.setting_redis, { cidr: "10.1.0.0/16", ports: [6379] });
+    assert.deepEqual(egress.setting_any, { anywhere: true, ports: [443] });
+    assert.deepEqual(Object.keys(egress).sort(), ["catalogue", "redis", "setting_any", "setting_redis"]);
   });
 
   it("restarts no pod because a store is away: liveness asks the port", () => {

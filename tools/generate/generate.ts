@@ -2,6 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PROJECT } from "../paths";
+import { requiredValues } from "./required-values";
 import { readmeWithTable } from "./values-table";
 import { valuesType } from "./values-type";
 
@@ -11,6 +12,7 @@ const CHART = join(PROJECT, "charts", "microservice");
 export const GENERATED: Record<string, () => Promise<string>> = {
   "plan/microservice-values.ts": () => valuesType(CHART),
   "charts/microservice/README.md": () => readmeWithTable(CHART),
+  "charts/microservice/templates/values/_missing.tpl": async () => requiredValues(CHART),
 };
 
 async function main(): Promise<void> {

@@ -62,7 +62,7 @@ volumeMounts:
 {{- end }}
 {{- end }}
 
-{{/* Hooks of a container. The main one sleeps before SIGTERM while clients learn that it is gone; a Job has no clients. */}}
+{{/* Hooks of a container. It sleeps before SIGTERM while clients learn that it is gone: where there are clients. */}}
 {{- define "microservice.lifecycle" -}}
 {{- $hooks := .spec.lifecycle | default dict -}}
 {{- $preStop := $hooks.preStop | default dict -}}

@@ -1,4 +1,4 @@
-{{/* Environment variables from a map. Kubernetes fills in $(NAME) from variables before it only: those that ask come last. */}}
+{{/* Environment variables from a map. Kubernetes fills in $(NAME) from variables before it only: those that ask come last, by name. */}}
 {{- define "microservice.env" -}}
 {{- $plain := dict }}{{ $asking := dict }}
 {{- range $name, $value := . }}

@@ -6,7 +6,7 @@ app.kubernetes.io/instance: {{ .Release.Name | quote }}
 
 {{/* What finds the pod of `helm test`. */}}
 {{- define "microservice.testSelector" -}}
-app.kubernetes.io/name: {{ printf "%s-test" (include "microservice.name" .) | quote }}
+app.kubernetes.io/name: {{ printf "%s-helm-test" (include "microservice.name" .) | quote }}
 app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end }}
 

@@ -24,18 +24,32 @@ podSelector:
 {{- end }}
 {{- end }}
 
-{{/* Ports of a rule: numbers or names, with a protocol as `53/UDP`. */}}
-{{- define "microservice.rulePorts" -}}
-{{- range . }}
-{{- $parts := splitList "/" (toString .) }}
-- port: {{ if regexMatch "^[0-9]+$" (index $parts 0) }}{{ index $parts 0 }}{{ else }}{{ index $parts 0 | quote }}{{ end }}
-  protocol: {{ index (append $parts "TCP") 1 }}
+{{/* A rule of the pods' way out. */}}
+{{- define "microservice.egressRule" -}}
+to:
+  {{- if .anywhere }} []{{ else }}
+  - {{ include "microservice.peer" . | indent 4 | trim }}
+  {{- end }}
+{{- with .ports }}
+ports:
+  {{- include "microservice.rulePorts" (list . dict) | trim | nindent 2 }}
 {{- end }}
 {{- end }}
 
-{{/* The ports of the pods, of which a rule without ports speaks. */}}
+{{/* Ports of a rule: (list ports own); numbers or names, with a protocol as `53/UDP`, else that of the pod's own port. */}}
+{{- define "microservice.rulePorts" -}}
+{{- $own := index . 1 }}
+{{- range index . 0 }}
+{{- $parts := splitList "/" (toString .) }}
+{{- $protocol := dig (index $parts 0) "protocol" "TCP" $own }}
+- port: {{ if regexMatch "^[0-9]+$" (index $parts 0) }}{{ index $parts 0 }}{{ else }}{{ index $parts 0 | quote }}{{ end }}
+  protocol: {{ index (append $parts $protocol) 1 }}
+{{- end }}
+{{- end }}
+
+{{/* All ports of the pods, of which a rule without ports speaks. */}}
 {{- define "microservice.ownPorts" -}}
-{{- range $name, $port := .Values.ports }}
+{{- range $name, $port := include "microservice.podPorts" . | fromYaml }}
 - port: {{ $name | quote }}
   protocol: {{ $port.protocol | default "TCP" }}
 {{- end }}

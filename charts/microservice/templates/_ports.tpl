@@ -8,10 +8,27 @@
 {{- end }}
 {{- end }}
 
-{{/* The port of the Service by its name: (list $ name). */}}
+{{/* The ports of all containers of the pod, as YAML by name: what policies and a PodMonitor speak of. */}}
+{{- define "microservice.podPorts" -}}
+{{- $ports := deepCopy .Values.ports }}
+{{- range .Values.sidecars }}{{ $ports = merge $ports (.ports | default dict) }}{{ end }}
+{{- toYaml $ports }}
+{{- end }}
+
+{{/* The ports of the Service that `helm test` can ask, as YAML by name. */}}
+{{- define "microservice.testedPorts" -}}
+{{- range $name, $port := include "microservice.servicePorts" . | fromYaml }}
+{{- if eq ($port.protocol | default "TCP") "TCP" }}
+{{ $name | quote }}: {}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/* The port of the Service by its name: (list $ name). Nothing maps the ports of a headless one. */}}
 {{- define "microservice.servicePort" -}}
-{{- $port := get (index . 0).Values.ports (index . 1) | default dict -}}
-{{ $port.service | default $port.container | int }}
+{{- $values := (index . 0).Values }}
+{{- $port := get $values.ports (index . 1) | default dict -}}
+{{ ternary $port.container ($port.service | default $port.container) $values.service.headless | int }}
 {{- end }}
 
 {{/* "true" where an autoscaler decides the number of pods, else nothing. */}}

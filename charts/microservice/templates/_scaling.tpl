@@ -1,3 +1,17 @@
+{{/*
+The line with the number of pods. Where an autoscaler decides it, the line keeps the number that is live: Helm would take it
+out when an autoscaler comes, and Kubernetes then falls back to one pod. There is none to keep in a mere rendering.
+*/}}
+{{- define "microservice.replicas" -}}
+{{- if not (include "microservice.isScaled" .) -}}
+replicas: {{ .Values.replicas | int }}
+{{- else }}
+{{- with (lookup "apps/v1" .Values.workload .Release.Namespace (include "microservice.name" .)).spec -}}
+replicas: {{ .replicas | int }}
+{{- end }}
+{{- end }}
+{{- end }}
+
 {{/* How fast an autoscaler may move. */}}
 {{- define "microservice.scalingBehavior" -}}
 {{- range $way, $rule := .Values.autoscaling.behavior }}

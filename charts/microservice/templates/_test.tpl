@@ -14,7 +14,7 @@ args:
   - {{ printf "%s://%s:%s%s" ($http.scheme | default "HTTP" | lower) $host $port $http.path | quote }}
 {{- else }}
 command: [nc, -z, -w, "10"]
-args: [{{ $host }}, {{ $port | quote }}]
+args: [{{ $host | quote }}, {{ $port | quote }}]
 {{- end }}
 resources:
   requests: {cpu: 5m, memory: 8Mi, ephemeral-storage: 1Mi}

@@ -16,6 +16,10 @@ export const RESOURCES = {
 export const HTTP = { http: { container: 8080, service: 80, appProtocol: "http" } };
 export const BOTH = { ...HTTP, rpc: { container: 9000, appProtocol: "kubernetes.io/h2c" } };
 
+/** Somebody may connect, and the pods somewhere: without it what would be of no use is refused. */
+export const LET_IN = { networkPolicy: { ingress: { all: { anywhere: true as const } } } };
+export const LET_OUT = { networkPolicy: { egress: { all: { anywhere: true as const } } } };
+
 const WORKLOADS = ["Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob"];
 export const workloadOf = (objects: KubernetesObject[]): KubernetesObject =>
   objects.find(({ kind }) => WORKLOADS.includes(kind));

@@ -1,12 +1,13 @@
 /** Monitors, alerts, labels, extra objects. */
 import assert from "node:assert/strict";
 import { ofKind } from "../render";
-import { type Feature, HTTP, IMAGE, podOf, RESOURCES, workloadOf } from "./feature";
+import { type Feature, HTTP, IMAGE, LET_IN, podOf, RESOURCES, workloadOf } from "./feature";
 
 export const OBSERVABILITY_FEATURES: Feature[] = [
   {
     name: "is scraped through its Service",
     values: {
+      ...LET_IN,
       ports: HTTP,
       monitor: { kind: "ServiceMonitor", port: "http", interval: "15s", labels: { release: "prometheus" } },
     },
@@ -21,6 +22,7 @@ export const OBSERVABILITY_FEATURES: Feature[] = [
   {
     name: "is scraped pod by pod, on a port that no Service has",
     values: {
+      ...LET_IN,
       ports: { metrics: { container: 9090, expose: false } },
       monitor: { kind: "PodMonitor", port: "metrics" },
     },

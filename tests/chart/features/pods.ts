@@ -1,6 +1,15 @@
 /** More containers of the pod, and its configuration. */
 import assert from "node:assert/strict";
-import { annotationsOf, containerOf, type Feature, IMAGE, namesOf, podOf, RESOURCES } from "./feature";
+import {
+  annotationsOf,
+  containerOf,
+  type Feature,
+  IMAGE,
+  LET_OUT,
+  namesOf,
+  podOf,
+  RESOURCES,
+} from "./feature";
 
 export const POD_FEATURES: Feature[] = [
   {
@@ -21,6 +30,7 @@ export const POD_FEATURES: Feature[] = [
         c: { order: 10, image: IMAGE, resources: RESOURCES },
       },
       waitFor: { mysql: { host: "mysql", port: 3306 } },
+      ...LET_OUT,
     },
     expect: (objects) => {
       const { initContainers, containers } = podOf(objects).spec;
@@ -37,6 +47,7 @@ export const POD_FEATURES: Feature[] = [
   {
     name: "waits until a port answers, or until a name is known",
     values: {
+      ...LET_OUT,
       waitFor: {
         mysql: { host: "mysql", port: 3306 },
         cart: { host: "cart", port: 8080, until: "resolves" },

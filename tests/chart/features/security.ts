@@ -1,7 +1,18 @@
 /** Users, rights, network policies, exceptions. */
 import assert from "node:assert/strict";
 import { ofKind } from "../render";
-import { annotationsOf, BOTH, containerOf, type Feature, HTTP, podOf, workloadOf } from "./feature";
+import {
+  annotationsOf,
+  BOTH,
+  containerOf,
+  type Feature,
+  HTTP,
+  IMAGE,
+  LET_OUT,
+  podOf,
+  RESOURCES,
+  workloadOf,
+} from "./feature";
 
 export const SECURITY_FEATURES: Feature[] = [
   {
@@ -23,6 +34,7 @@ export const SECURITY_FEATURES: Feature[] = [
   {
     name: "has rules of its own in its namespace, and a token to use them",
     values: {
+      ...LET_OUT,
       serviceAccount: { annotations: { "example.com/role": "web" }, automountToken: true },
       rbac: {
         leases: { apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["get", "update"] },
@@ -52,9 +64,12 @@ export const SECURITY_FEATURES: Feature[] = [
     name: "lets through what it is told, both ways",
     values: {
       ports: BOTH,
+      sidecars: {
+        mesh: { image: IMAGE, resources: RESOURCES, ports: { gossip: { container: 7946, protocol: "UDP" } } },
+      },
       networkPolicy: {
         ingress: {
-          cart: { pods: { app: "cart" }, ports: [8080, "53/UDP"] },
+          cart: { pods: { app: "cart" }, ports: [8080, "gossip"] },
           prometheus: { namespaceLabels: { purpose: "monitoring" }, pods: {} },
           public: { anywhere: true, ports: ["http"] },
         },
@@ -70,12 +85,13 @@ export const SECURITY_FEATURES: Feature[] = [
         {
           ports: [
             { port: 8080, protocol: "TCP" },
-            { port: 53, protocol: "UDP" },
+            { port: "gossip", protocol: "UDP" },
           ],
           from: [{ podSelector: { matchLabels: { app: "cart" } } }],
         },
         {
           ports: [
+            { port: "gossip", protocol: "UDP" },
             { port: "http", protocol: "TCP" },
             { port: "rpc", protocol: "TCP" },
           ],

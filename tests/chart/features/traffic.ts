@@ -1,13 +1,27 @@
 /** Service, Ingress, routes, and the test of them. */
 import assert from "node:assert/strict";
 import { type KubernetesObject, ofKind } from "../render";
-import { BOTH, type Feature, HTTP } from "./feature";
+import { BOTH, type Feature, HTTP, LET_IN } from "./feature";
 
 export const TRAFFIC_FEATURES: Feature[] = [
   {
-    name: "is headless for clients that balance themselves",
+    name: "makes no test where there is nothing that it could ask",
+    values: { ports: { gossip: { container: 7946, protocol: "UDP" } } },
+    expect: (objects) => {
+      assert.ok(ofKind(objects, "Service"));
+      assert.equal(ofKind(objects, "Pod"), undefined);
+      assert.equal(objects.filter(({ kind }) => kind === "NetworkPolicy").length, 1);
+    },
+  },
+  {
+    name: "is headless for clients that balance themselves, on the pods' own ports",
     values: { ports: HTTP, service: { headless: true } },
-    expect: (objects) => assert.equal(ofKind(objects, "Service").spec.clusterIP, "None"),
+    expect: (objects) => {
+      const { spec } = ofKind(objects, "Service");
+      assert.equal(spec.clusterIP, "None");
+      assert.equal(spec.ports[0].port, 8080, "nothing maps 80 to it");
+      assert.deepEqual(ofKind(objects, "Pod").spec.containers[0].args, ["web", "8080"]);
+    },
   },
   {
     name: "has a load balancer",
@@ -40,7 +54,11 @@ export const TRAFFIC_FEATURES: Feature[] = [
   },
   {
     name: "is reached by plain http",
-    values: { ports: HTTP, ingress: { hosts: { shop: { host: "shop.example.com", port: "http" } } } },
+    values: {
+      ...LET_IN,
+      ports: HTTP,
+      ingress: { hosts: { shop: { host: "shop.example.com", port: "http" } } },
+    },
     expect: (objects) => {
       const { metadata, spec } = ofKind(objects, "Ingress");
       assert.equal(metadata.annotations, undefined);
@@ -64,6 +82,7 @@ export const TRAFFIC_FEATURES: Feature[] = [
   {
     name: "is reached over TLS with cert-manager's certificate, within limits",
     values: {
+      ...LET_IN,
       ports: HTTP,
       ingress: {
         className: "nginx",
@@ -97,6 +116,7 @@ export const TRAFFIC_FEATURES: Feature[] = [
   {
     name: "is reached through the Gateway API",
     values: {
+      ...LET_IN,
       ports: BOTH,
       httpRoutes: {
         public: {
@@ -154,7 +174,7 @@ export const TRAFFIC_FEATURES: Feature[] = [
       assert.ok(
         letIn.some(
           ({ podSelector }: KubernetesObject) =>
-            podSelector.matchLabels["app.kubernetes.io/name"] === "web-test",
+            podSelector.matchLabels["app.kubernetes.io/name"] === "web-helm-test",
         ),
       );
     },

@@ -107,6 +107,12 @@ export const WORKLOAD_FEATURES: Feature[] = [
     },
   },
   {
+    name: "rolls a DaemonSet by taking pods away first, where it is told to",
+    values: { workload: "DaemonSet", rollout: { maxUnavailable: "10%" } },
+    expect: (objects) =>
+      assert.deepEqual(workloadOf(objects).spec.updateStrategy.rollingUpdate, { maxUnavailable: "10%" }),
+  },
+  {
     name: "runs a Job, under a name that changes with what it runs",
     values: {
       workload: "Job",

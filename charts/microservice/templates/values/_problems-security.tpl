@@ -8,17 +8,10 @@ rbac: its rules are of no use to pods without a token; set serviceAccount.automo
 {{- if and .Values.rbac (eq (include "microservice.serviceAccountName" .) "default") }}
 rbac: its rules would go to every pod with the ServiceAccount "default"; set serviceAccount.create: true or serviceAccount.name
 {{- end }}
-{{- range $way := list "ingress" "egress" }}
-{{- range $name, $rule := get $.Values.networkPolicy $way }}
-{{- if not (pick $rule "pods" "namespace" "namespaceLabels" "cidr" "anywhere") }}
-networkPolicy.{{ $way }}.{{ $name }}: nobody is named; give pods, namespace, namespaceLabels or cidr, or anywhere: true
-{{- end }}
-{{- if and (hasKey $rule "cidr") (pick $rule "pods" "namespace" "namespaceLabels") }}
-networkPolicy.{{ $way }}.{{ $name }}: cidr names addresses, the rest names pods; make two rules of it
-{{- end }}
-{{- if and (hasKey $rule "anywhere") (pick $rule "pods" "namespace" "namespaceLabels" "cidr") }}
-networkPolicy.{{ $way }}.{{ $name }}: anywhere is everybody; leave out the rest
-{{- end }}
+{{- $safe := list "kernel.shm_rmid_forced" "net.ipv4.ip_local_port_range" "net.ipv4.ip_unprivileged_port_start" "net.ipv4.tcp_syncookies" "net.ipv4.ping_group_range" "net.ipv4.ip_local_reserved_ports" "net.ipv4.tcp_keepalive_time" "net.ipv4.tcp_fin_timeout" "net.ipv4.tcp_keepalive_intvl" "net.ipv4.tcp_keepalive_probes" }}
+{{- range $name, $value := .Values.sysctls }}
+{{- if not (has $name $safe) }}
+sysctls.{{ $name }}: Pod Security restricted does not admit it; it takes {{ join ", " $safe }}
 {{- end }}
 {{- end }}
 {{- range $name, $secret := .Values.externalSecrets }}

@@ -3,6 +3,7 @@ What no schema can say, a problem a line: numbers that must be below others, nam
 here is refused here; types, ranges and unknown keys are the schema's. All problems are told at once.
 */}}
 {{- define "microservice.problems" -}}
+{{- include "microservice.duplicates" . }}
 {{- include "microservice.workloadProblems" . }}
 {{- include "microservice.containerProblems" (dict "root" . "where" "" "spec" .Values "main" true) }}
 {{- range $name, $sidecar := .Values.sidecars }}
@@ -17,4 +18,5 @@ waitImage.repository: it is empty; name an image with sh, nc and wget
 {{- include "microservice.trafficProblems" . }}
 {{- include "microservice.scalingProblems" . }}
 {{- include "microservice.securityProblems" . }}
+{{- include "microservice.networkProblems" . }}
 {{- end }}

@@ -4,6 +4,10 @@
 {{- if not $spec.image.repository }}
 {{ $where }}image.repository: it is empty; name an image, with its registry
 {{- end }}
+{{- $sleep := dig "preStop" "sleep" 0 ($spec.lifecycle | default dict) | int }}
+{{- if and (include "microservice.lifecycle" .) (ge $sleep (int $root.Values.terminationGracePeriodSeconds)) }}
+terminationGracePeriodSeconds: {{ $root.Values.terminationGracePeriodSeconds }} leaves no time after {{ $where }}lifecycle.preStop.sleep, {{ $sleep }}
+{{- end }}
 {{- range $resource, $limit := $spec.resources.limits }}
 {{- with get ($spec.resources.requests | default dict) $resource }}
 {{- if gt (include "microservice.amount" . | float64) (include "microservice.amount" $limit | float64) }}
@@ -31,7 +35,14 @@
 {{ $where }}probes.{{ $kind }}: one of http, grpc, tcp or exec is needed, not {{ $ways | join " and " | default "none" }}
 {{- end }}
 {{- range $way := without $ways "exec" }}
-{{- include "microservice.portProblem" (list (printf "%sprobes.%s.%s.port" $where $kind $way) (get $probe $way).port $spec.ports) }}
+{{- $port := (get $probe $way).port }}
+{{- include "microservice.portProblem" (list (printf "%sprobes.%s.%s.port" $where $kind $way) $port $spec.ports) }}
+{{- if ne (dig $port "protocol" "TCP" ($spec.ports | default dict)) "TCP" }}
+{{ $where }}probes.{{ $kind }}.{{ $way }}.port: {{ $port }} is not a TCP port, and no probe asks another
+{{- end }}
+{{- end }}
+{{- if and (ne $kind "readiness") (gt (int ($probe.successThreshold | default 1)) 1) }}
+{{ $where }}probes.{{ $kind }}.successThreshold: Kubernetes takes 1 only, but for readiness
 {{- end }}
 {{- end }}
 {{- end }}

@@ -2,6 +2,9 @@
 {{- define "microservice.workloadProblems" -}}
 {{- $kind := .Values.workload }}{{ $rollout := .Values.rollout }}
 {{- $name := include "microservice.name" . }}
+{{- if not (regexMatch "^[a-z]([-a-z0-9]*[a-z0-9])?$" $name) }}
+fullnameOverride: {{ $name | quote }} cannot be the name of a Service: lower-case letters, digits and hyphens, a letter first
+{{- end }}
 {{- if and (has $kind (list "StatefulSet" "CronJob")) (gt (len $name) 52) }}
 fullnameOverride: {{ $name }} has {{ len $name }} characters, and what a {{ $kind }} makes of it no room; at most 52
 {{- end }}
@@ -20,17 +23,23 @@ rollout.strategy: Recreate is a Deployment's; a {{ $kind }} takes RollingUpdate 
 {{- if and (eq $rollout.strategy "OnDelete") (not (has $kind (list "StatefulSet" "DaemonSet"))) }}
 rollout.strategy: OnDelete is a StatefulSet's or DaemonSet's; a {{ $kind }} takes RollingUpdate
 {{- end }}
-{{- if and (has (toString $rollout.maxSurge) (list "0" "0%")) (has (toString $rollout.maxUnavailable) (list "0" "0%")) }}
+{{- if and (has $kind (list "Deployment" "DaemonSet")) (has (toString $rollout.maxSurge) (list "0" "0%")) (has (toString $rollout.maxUnavailable) (list "0" "0%")) }}
 rollout: maxSurge and maxUnavailable are both 0; then no pod can ever be replaced
 {{- end }}
 {{- if and (eq $kind "Deployment") (le (int $rollout.progressDeadlineSeconds) (int $rollout.minReadySeconds)) }}
 rollout.progressDeadlineSeconds: {{ $rollout.progressDeadlineSeconds }} must be above minReadySeconds, {{ $rollout.minReadySeconds }}
 {{- end }}
-{{- if and (has $kind (list "Job" "CronJob")) (not (eq (toJson .Values.probes) (toJson (dict "startup" dict "readiness" dict "liveness" dict)))) }}
+{{- if has $kind (list "Job" "CronJob") }}
+{{- if or .Values.probes.startup .Values.probes.readiness .Values.probes.liveness }}
 probes: a {{ $kind }} has none; it ends by itself, at the latest after job.activeDeadlineSeconds
 {{- end }}
-{{- $sleep := .Values.lifecycle.preStop.sleep | default 0 | int }}
-{{- if ge $sleep (int .Values.terminationGracePeriodSeconds) }}
-terminationGracePeriodSeconds: {{ .Values.terminationGracePeriodSeconds }} leaves no time after lifecycle.preStop.sleep, {{ $sleep }}
+{{- range $name, $sidecar := .Values.sidecars }}
+{{- if not (dig "native" true $sidecar) }}
+sidecars.{{ $name }}.native: a {{ $kind }} would never end beside it; leave it out, so that the sidecar ends with the rest
+{{- end }}
+{{- end }}
+{{- if or .Values.ingress.hosts .Values.httpRoutes .Values.grpcRoutes }}
+workload: a {{ $kind }} is reached by nobody; leave out ingress.hosts, httpRoutes and grpcRoutes
+{{- end }}
 {{- end }}
 {{- end }}

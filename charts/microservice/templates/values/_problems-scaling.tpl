@@ -18,9 +18,13 @@
 {{- if not (or .cpu .memory .metrics) }}
 autoscaling: nothing to scale by; set cpu, memory or metrics
 {{- end }}
+{{- $containers := set (deepCopy $.Values.sidecars) "the main one" $.Values }}
 {{- range $resource := list "cpu" "memory" }}
-{{- if and (get $.Values.autoscaling $resource) (not (get ($.Values.resources.requests | default dict) $resource)) }}
-autoscaling.{{ $resource }}: it is a share of the request, and resources.requests.{{ $resource }} is missing
+{{- range $name, $container := $containers }}
+{{- $asked := get ($container.resources.requests | default dict) $resource | default (get ($container.resources.limits | default dict) $resource) }}
+{{- if and (get $.Values.autoscaling $resource) (not $asked) }}
+autoscaling.{{ $resource }}: it is a share of what all containers ask for, and {{ $name }} has no resources.requests.{{ $resource }}
+{{- end }}
 {{- end }}
 {{- end }}
 {{- range $name, $metric := .metrics }}

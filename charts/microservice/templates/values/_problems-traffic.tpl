@@ -1,0 +1,55 @@
+{{/* What nobody could reach, or everybody. */}}
+{{- define "microservice.trafficProblems" -}}
+{{- $ports := include "microservice.servicePorts" . | fromYaml }}
+{{- with .Values.service }}
+{{- if and (eq .type "NodePort") (not .allowNodePort) }}
+service.type: NodePort opens a port on every node, past every ingress; use ingress, or set service.allowNodePort: true
+{{- end }}
+{{- if and .headless (ne .sessionAffinity "None") }}
+service.sessionAffinity: a headless Service has none, its clients choose a pod; set None
+{{- end }}
+{{- if and .headless (ne .type "ClusterIP") }}
+service.headless: a {{ .type }} Service cannot be headless; set service.type: ClusterIP
+{{- end }}
+{{- end }}
+{{- with .Values.service }}
+{{- if ne .type "LoadBalancer" }}
+{{- if or .loadBalancerClass .loadBalancerSourceRanges }}
+service.type: loadBalancerClass and loadBalancerSourceRanges are a LoadBalancer's; a {{ .type }} Service takes neither
+{{- end }}
+{{- end }}
+{{- if and .externalTrafficPolicy (eq .type "ClusterIP") }}
+service.externalTrafficPolicy: a ClusterIP Service has no traffic from outside; leave it out
+{{- end }}
+{{- end }}
+{{- with .Values.ingress.tls }}
+{{- if and .issuer .clusterIssuer }}
+ingress.tls: issuer and clusterIssuer would both make the certificate; use one
+{{- end }}
+{{- end }}
+{{- range $name, $port := .Values.ports }}
+{{- if and $port.nodePort (eq $.Values.service.type "ClusterIP") }}
+ports.{{ $name }}.nodePort: a ClusterIP Service has none; leave it out
+{{- end }}
+{{- if and $port.nodePort (not $.Values.service.allowNodePort) }}
+ports.{{ $name }}.nodePort: it opens a port on every node; leave it out, or set service.allowNodePort: true
+{{- end }}
+{{- end }}
+{{- range $name, $host := .Values.ingress.hosts }}
+{{- include "microservice.portProblem" (list (printf "ingress.hosts.%s.port" $name) $host.port $ports) }}
+{{- end }}
+{{- range $kind := list "httpRoutes" "grpcRoutes" }}
+{{- range $name, $route := get $.Values $kind }}
+{{- include "microservice.portProblem" (list (printf "%s.%s.port" $kind $name) $route.port $ports) }}
+{{- end }}
+{{- end }}
+{{- with .Values.monitor }}
+{{- if .kind }}
+{{- $scraped := ternary $ports (include "microservice.podPorts" $ | fromYaml) (eq .kind "ServiceMonitor") }}
+{{- include "microservice.portProblem" (list "monitor.port" .port $scraped) }}
+{{- if gt (include "microservice.seconds" .scrapeTimeout | float64) (include "microservice.seconds" .interval | float64) }}
+monitor.scrapeTimeout: {{ .scrapeTimeout }} is more than the interval, {{ .interval }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
