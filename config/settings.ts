@@ -146,7 +146,10 @@ function describe(issue: z.core.$ZodIssue): string {
     return `must be ${issue.expected === "record" ? "a map" : `of type ${issue.expected}`}`;
   if (issue.code === "invalid_value")
     return `must be one of ${issue.values.map((value) => JSON.stringify(value)).join(", ")}`;
-  if (issue.code === "too_small") return `must be at least ${issue.minimum}`;
+  if (issue.code === "too_small")
+    return issue.origin === "array"
+      ? `must have ${issue.minimum} entry at least`
+      : `must be at least ${issue.minimum}`;
   if (issue.code === "too_big") return `must be at most ${issue.maximum}`;
   return issue.message;
 }

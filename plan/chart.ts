@@ -63,7 +63,7 @@ function readLocalChart(project: string, path: string): LocalChart {
   };
 }
 
-/** What helm does not render: the description, and values to try. */
+/** What `.helmignore` keeps out of a release: the description, and values to try. */
 const isForReaders = (file: string): boolean => file === "README.md" || file.startsWith(`ci${sep}`);
 
 /** Digest over names and contents of files; names are relative to the root. */

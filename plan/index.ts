@@ -51,13 +51,23 @@ export function plan(application: Application, settings: Settings, charts: Chart
 }
 
 function checkResources(application: Application, settings: Settings): Problem[] {
-  const { services, stores } = settings;
+  // What the stack says comes last, so that is where to mend it.
+  const where = (kind: "service" | "store", name: string) =>
+    own<{ resources?: object }>(settings[`${kind}s`], name)?.resources
+      ? `flotilla:${kind}s.${name}.resources`
+      : `apps/${application.name}.ts: ${kind} ${name}`;
   return [
     ...Object.entries(application.services).flatMap(([name, service]) =>
-      resourceProblems(`service ${name}`, serviceResources(service, own(services, name)?.resources)),
+      resourceProblems(
+        where("service", name),
+        serviceResources(service, own(settings.services, name)?.resources),
+      ),
     ),
     ...Object.entries(application.stores).flatMap(([name, { resources }]) =>
-      resourceProblems(`store ${name}`, mergeResources(resources, own(stores, name)?.resources)),
+      resourceProblems(
+        where("store", name),
+        mergeResources(resources, own(settings.stores, name)?.resources),
+      ),
     ),
   ];
 }

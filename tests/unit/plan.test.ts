@@ -295,8 +295,8 @@ describe("what a chart would refuse", () => {
     assert.deepEqual(
       problems.map(({ where, what }) => `${where} ${what}`),
       [
-        "service cart it asks for 8Gi of memory, which is more than its limit, 512Mi",
-        "store mysql it asks for 8Gi of memory, which is more than its limit, 1Gi",
+        "flotilla:services.cart.resources it asks for 8Gi of memory, which is more than its limit, 512Mi",
+        "flotilla:stores.mysql.resources it asks for 8Gi of memory, which is more than its limit, 1Gi",
       ],
     );
   });
