@@ -1,5 +1,5 @@
 /** What is wrong with an inventory, found before anything is planned. */
-import type { Application, Port, Service, Store, User } from "./application";
+import type { Application, Service, Store, User } from "./application";
 import { findCycle, own, servicePort } from "./graph";
 import { DNS_LABEL, MAX_APPLICATION_NAME, MAX_RELEASE_NAME, nameOfPath, storeServices } from "./names";
 import { suggest } from "./nearest";
@@ -101,17 +101,22 @@ function checkService(application: Application, name: string, service: Service, 
         `Give ${target} a port or remove the edge.`,
       );
   }
-  const seen = new Map<number, string>();
+  const seen = { container: new Map<number, string>(), service: new Map<number, string>() };
   for (const [portName, port] of Object.entries(service.ports ?? {})) {
-    const other = seen.get(port.container);
-    if (other)
-      report(where, `ports ${other} and ${portName} are both ${port.container}`, "Change one of them.");
-    seen.set(port.container, portName);
+    const served = servicePort(port);
+    const listening = seen.container.get(port.container);
+    const serving = seen.service.get(served);
+    if (listening)
+      report(where, `ports ${listening} and ${portName} are both ${port.container}`, "Change one of them.");
+    else if (serving)
+      report(
+        where,
+        `ports ${serving} and ${portName} are both ${served} of the Service`,
+        "Change one of them.",
+      );
+    seen.container.set(port.container, portName);
+    seen.service.set(served, portName);
   }
-  const listening = Object.values(service.ports ?? {});
-  const served = listening.filter((one) => !isRepeated(listening, one)).map(servicePort);
-  for (const port of new Set(served.filter((one, index) => served.indexOf(one) !== index)))
-    report(where, `two of its ports are ${port} of the Service`, "Change one of them.");
   checkPaths(where, service, report);
   if (service.user && isLow(service.user) && service.user.reason === undefined)
     report(
@@ -137,10 +142,6 @@ function checkService(application: Application, name: string, service: Service, 
     for (const reference of referencesOf(text as Text))
       checkReference(application, uses, `${where}, ${key}`, reference, report);
 }
-
-/** A container port that was reported already. */
-const isRepeated = (ports: readonly Port[], one: Port): boolean =>
-  ports.some((other) => other !== one && other.container === one.container);
 
 const isLow = ({ uid, gid }: User): boolean => uid < FIRST_SAFE_ID || gid < FIRST_SAFE_ID;
 

@@ -6,7 +6,7 @@ import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PROJECT } from "../../tools/paths";
 import { CHART, PROD_PLAN } from "./examples";
-import { type KubernetesObject, render } from "./render";
+import { byName, type KubernetesObject, render } from "./render";
 
 export const RELEASED = "tests/fixtures/released/microservice";
 /** What the plan gave the released chart: for values that it would not take today. */
@@ -53,20 +53,17 @@ export async function compatibility(): Promise<Record<string, Difference[]>> {
 
 /** What differs between two renders of a release. */
 export function differences(before: KubernetesObject[], after: KubernetesObject[]): Difference[] {
-  const idOf = ({ kind, metadata }: KubernetesObject) => `${kind} ${metadata.name}`;
-  const [old, now] = [before, after].map(
-    (objects) => new Map(objects.map((object) => [idOf(object), object])),
-  );
+  const [old, now] = [byName(before), byName(after)];
   const found: Difference[] = [];
-  for (const [object, from] of old ?? []) {
-    const to = now?.get(object);
+  for (const [object, from] of Object.entries(old)) {
+    const to = now[object];
     if (!to) found.push({ object, path: "*", kind: "removed", immutable: KEPT.includes(from.kind) });
     else
       for (const { path, kind } of fieldDifferences(from, to))
         found.push({ object, path, kind, immutable: IMMUTABLE[from.kind]?.test(path) ?? false });
   }
-  for (const object of now?.keys() ?? [])
-    if (!old?.has(object)) found.push({ object, path: "*", kind: "added", immutable: false });
+  for (const object of Object.keys(now))
+    if (!old[object]) found.push({ object, path: "*", kind: "added", immutable: false });
   return found;
 }
 

@@ -3,19 +3,12 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { PROJECT } from "../../tools/paths";
 import { CHART, EXAMPLES } from "./examples";
-import { type KubernetesObject, parseObjects, renderText } from "./render";
+import { renderText } from "./render";
 
 const fileOf = (example: string) => join(PROJECT, "tests", "fixtures", "rendered", `${example}.yaml`);
 
 export const renderExample = (example: string): Promise<string> =>
   renderText({ chart: CHART, values: EXAMPLES[example] as object, name: "orders" });
-
-/** Objects by kind and name: versions of Helm differ in their order. */
-export function byName(manifests: string): Record<string, KubernetesObject> {
-  return Object.fromEntries(
-    parseObjects(manifests).map((object) => [`${object.kind} ${object.metadata.name}`, object]),
-  );
-}
 
 export const golden = (example: string): string => readFileSync(fileOf(example), "utf8");
 

@@ -36,8 +36,6 @@ export interface Rendering {
   name?: string;
   /** The namespace. Default: shop. */
   namespace?: string;
-  /** Whether to leave out what only `helm test` makes. Default: no. */
-  skipTests?: boolean;
 }
 
 /** What helm renders, as text. @throws Error with helm's words. */
@@ -46,13 +44,12 @@ export async function renderText({
   values,
   name = "web",
   namespace = "shop",
-  skipTests = false,
 }: Rendering): Promise<string> {
   return inTemporaryFolder(tmpdir(), async (folder) => {
     const file = join(folder, "values.json");
     writeFileSync(file, JSON.stringify(values));
     const args = ["template", name, join(PROJECT, chart), "--namespace", namespace, "-f", file];
-    return (await execa(await helm(), [...args, ...(skipTests ? ["--skip-tests"] : [])])).stdout;
+    return (await execa(await helm(), args)).stdout;
   });
 }
 
@@ -66,6 +63,18 @@ export const parseObjects = (manifests: string): KubernetesObject[] =>
   parseAllDocuments(manifests)
     .map((document) => document.toJS())
     .filter(Boolean);
+
+/** Objects as JSON, which every reader of YAML understands the same: `yes` is a word to some and true to others. */
+export const asText = (objects: KubernetesObject[]): string =>
+  objects.map((object) => `---\n${JSON.stringify(object)}\n`).join("");
+
+/** Whether an object is more than what `helm test` makes and deletes. */
+export const isDeployed = ({ metadata }: KubernetesObject): boolean =>
+  !metadata.annotations?.["helm.sh/hook"];
+
+/** Objects by kind and name: versions of Helm differ in their order. */
+export const byName = (objects: KubernetesObject[]): Record<string, KubernetesObject> =>
+  Object.fromEntries(objects.map((object) => [`${object.kind} ${object.metadata.name}`, object]));
 
 export const ofKind = (objects: KubernetesObject[], kind: string): KubernetesObject =>
   objects.find((object) => object.kind === kind);

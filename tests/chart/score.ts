@@ -5,7 +5,7 @@ import { checkov, SKIPPED_CHECKS } from "../../tools/checks/checkov";
 import { kubeScore } from "../../tools/checks/kube-score";
 import type { Report } from "../../tools/checks/report";
 import { CHART, EXAMPLES, PROD_RELEASES } from "./examples";
-import { parseObjects, type Rendering, renderText } from "./render";
+import { asText, isDeployed, parseObjects, type Rendering, renderText } from "./render";
 
 export interface Scored {
   objects: number;
@@ -22,29 +22,19 @@ export async function score(): Promise<Record<string, Scored>> {
     ),
     "robot-shop-prod": PROD_RELEASES,
   };
-  const deployed = await renderAll(targets, true);
-  const withTests = await renderAll(targets, false);
-  const reports = await checkov(deployed);
-  const scored = Object.entries(withTests).map(async ([name, manifests]) => [
+  const rendered = await Promise.all(
+    Object.entries(targets).map(async ([name, renderings]) => {
+      const texts = await Promise.all(renderings.map(renderText));
+      return [name, texts.flatMap(parseObjects)] as const;
+    }),
+  );
+  const deployed = rendered.map(([name, objects]) => [name, asText(objects.filter(isDeployed))] as const);
+  const reports = await checkov(Object.fromEntries(deployed));
+  const scored = rendered.map(async ([name, objects]) => [
     name,
-    {
-      objects: parseObjects(manifests).length,
-      kubeScore: await kubeScore(manifests),
-      checkov: reports?.[name],
-    },
+    { objects: objects.length, kubeScore: await kubeScore(asText(objects)), checkov: reports?.[name] },
   ]);
   return Object.fromEntries(await Promise.all(scored));
-}
-
-async function renderAll(
-  targets: Record<string, Rendering[]>,
-  skipTests: boolean,
-): Promise<Record<string, string>> {
-  const rendered = Object.entries(targets).map(async ([name, renderings]) => [
-    name,
-    (await Promise.all(renderings.map((one) => renderText({ ...one, skipTests })))).join("\n---\n"),
-  ]);
-  return Object.fromEntries(await Promise.all(rendered));
 }
 
 function print(scores: Record<string, Scored>): void {

@@ -7,7 +7,14 @@ import { ensureTools } from "../../tools/toolchain/ensure";
 import { CHART, EXAMPLES, PROD_RELEASES } from "../chart/examples";
 import { FEATURES } from "../chart/features";
 import { IMAGE } from "../chart/features/feature";
-import { type KubernetesObject, parseObjects, podsOf, type Rendering, renderText } from "../chart/render";
+import {
+  asText,
+  type KubernetesObject,
+  parseObjects,
+  podsOf,
+  type Rendering,
+  renderText,
+} from "../chart/render";
 import { customResources } from "./custom-resources";
 import { schemaLocation, writeSchemas } from "./schemas";
 import { exists, get, run, testWorld, until } from "./world";
@@ -16,10 +23,6 @@ const NAMESPACE = "chart";
 
 /** Kinds of which a plain Kubernetes knows nothing. */
 const CUSTOM = /^(gateway\.networking\.k8s\.io|monitoring\.coreos\.com|external-secrets\.io|keda\.sh)\//;
-
-/** As JSON, which every reader of YAML understands the same: `yes` is a word to some and true to others. */
-const asText = (objects: KubernetesObject[]): string =>
-  objects.map((object) => `---\n${JSON.stringify(object)}\n`).join("");
 
 /** Each feature, each example and each release of Robot Shop in prod, under names that do not meet. */
 const RENDERINGS: Rendering[] = [

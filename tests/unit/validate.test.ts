@@ -102,6 +102,17 @@ describe("an inventory", () => {
     );
   });
 
+  it("must not serve two ports under one number of the Service", () => {
+    const ports = {
+      http: { container: 8080, service: 80, protocol: "http" as const },
+      admin: { container: 9090, service: 80, protocol: "http" as const },
+    };
+    assert.match(
+      one({ services: { web: service({ ports }) } }).what,
+      /http and admin are both 80 of the Service/,
+    );
+  });
+
   it("must say why a service runs as a user that may be the node's own", () => {
     const problems = (user: User) =>
       validateApplication(application({ services: { web: service({ user }) } }));

@@ -5,10 +5,12 @@ import execa from "execa";
 import { cacheFolder } from "../paths";
 import { say, step } from "../progress";
 import { inTemporaryFolder } from "../temporary";
+import { outsidePath } from "../toolchain/ensure";
+import { findOnPath } from "../toolchain/search-path";
 import type { Finding, Report } from "./report";
 
 /** The version `checkov-requirements.txt` pins. */
-export const CHECKOV = "3.3.30";
+const CHECKOV = "3.3.30";
 
 /** Checks that are left out for every service, each with its reason. */
 export const SKIPPED_CHECKS: Record<string, string> = {
@@ -86,8 +88,9 @@ const toFinding = ({ check_id, check_name, resource }: Check): Finding => ({
 
 /** Path of Checkov: the one on PATH, else one in an environment of its own, from a list pinned by hash. */
 async function ensureCheckov(): Promise<string | undefined> {
-  const onPath = await execa("checkov", ["--version"], { reject: false });
-  if (onPath.exitCode === 0 && onPath.stdout.trim().startsWith(`${CHECKOV.split(".")[0]}.`)) return "checkov";
+  const wanted = { name: "checkov", accepts: "^3", versionArguments: ["--version"] };
+  const onPath = await findOnPath(wanted, outsidePath(process.env.PATH ?? ""));
+  if (onPath.found === "good") return onPath.path;
   const folder = join(cacheFolder(), "tools", `checkov-${CHECKOV}`);
   const path = join(folder, "bin", "checkov");
   if (existsSync(join(folder, "installed"))) return path;

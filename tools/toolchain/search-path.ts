@@ -20,7 +20,10 @@ export function executablesOnPath(name: string, path: string): string[] {
 }
 
 /** The first one on PATH decides: it is the one a shell would run. */
-export async function findOnPath(tool: Tool, path: string): Promise<OnPath> {
+export async function findOnPath(
+  tool: Pick<Tool, "name" | "accepts" | "versionArguments">,
+  path: string,
+): Promise<OnPath> {
   const [first] = executablesOnPath(tool.name, path);
   if (!first) return { found: "none" };
   if (!tool.versionArguments) return { found: "good", path: first, version: "unknown" };
