@@ -8,6 +8,7 @@ import { FlotillaError } from "./model/problems";
 import { plan } from "./plan";
 import { readCharts } from "./plan/chart";
 import { fixedValues } from "./plan/credentials";
+import { readDeployed } from "./runtime/deployed";
 import { checkCluster, unreachableCharts } from "./runtime/preflight";
 import { readProvenance } from "./runtime/provenance";
 import { locate, readStackConfig } from "./runtime/stack-config";
@@ -16,10 +17,12 @@ async function main() {
   const config = readStackConfig();
   const { settings, application } = readSettings(config, catalogue);
   const charts = readCharts(__dirname);
-  const planned = plan(application, settings, charts);
+  const deployed = await readDeployed();
+  const planned = plan(application, settings, { charts, deployed, stack: config.stack });
   await checkCluster(settings, config.project, config.stack);
   const unreachable = await unreachableCharts(planned);
   if (unreachable.length > 0 && !pulumi.runtime.isDryRun()) throw new FlotillaError(unreachable);
+  for (const warning of planned.warnings) pulumi.log.warn(warning);
   for (const { where, what } of unreachable) pulumi.log.warn(`${where}: ${what}; shown without reading it`);
 
   // A changed Secret is changed in place: by default the provider deletes it and makes another.

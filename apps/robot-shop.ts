@@ -4,7 +4,8 @@
  * `tests/fixtures/robot-shop.json` holds those facts with file and line, and a test compares them with the plan.
  */
 import type { Application, Resources } from "../model/application";
-import { address, host, password, port, text, username } from "../model/text";
+import { address, host, members, password, port, replicaSet, text, username } from "../model/text";
+import { mongodbLoaders, mysqlLoaders } from "./robot-shop-data";
 
 const image = (service: string) => ({ repository: `docker.io/robotshop/rs-${service}`, tag: "2.1.0" });
 const http = (container: number) => ({ http: { container, protocol: "http" as const } });
@@ -17,7 +18,7 @@ const storeResources = (cpu: [string, string], memory: [string, string]): Resour
 
 /** The user in its own database; the unified topology makes the 3.x driver reconnect and speak OP_MSG. */
 const mongoUrl = (account: string) =>
-  text`mongodb://${username("mongodb", account)}:${password("mongodb", account)}@${address("mongodb")}/${account}?useUnifiedTopology=true`;
+  text`mongodb://${username("mongodb", account)}:${password("mongodb", account)}@${members("mongodb")}/${account}?useUnifiedTopology=true${replicaSet("mongodb")}`;
 
 export const robotShop: Application = {
   name: "robot-shop",
@@ -145,6 +146,7 @@ export const robotShop: Application = {
         catalogue: { username: "catalogue", database: "catalogue", credential: { generated: true } },
         users: { username: "users", database: "users", credential: { generated: true } },
       },
+      loaders: mongodbLoaders,
       resources: storeResources(["100m", "2"], ["512Mi", "1Gi"]),
       storage: "8Gi",
     },
@@ -162,6 +164,7 @@ export const robotShop: Application = {
           credential: { fixed: "iloveit", reason: "written into rs-ratings (Kernel.php:78-79)" },
         },
       },
+      loaders: mysqlLoaders,
       resources: storeResources(["100m", "2"], ["512Mi", "1Gi"]),
       storage: "8Gi",
     },

@@ -1,7 +1,8 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { Plan, ReleasePlan } from "../plan/plan";
+import type { Plan } from "../plan/plan";
 import { Credentials } from "./credentials";
+import { Job } from "./job";
 import { Microservice } from "./microservice";
 import { Namespace } from "./namespace";
 import type { ReleaseArgs } from "./release";
@@ -15,17 +16,18 @@ export interface ApplicationArgs {
   unreadableCharts?: ReadonlySet<string>;
 }
 
+const COMPONENTS = { store: Store, service: Microservice, job: Job };
+
 /** A whole application: a plan turned into resources, with nothing of its own added. */
 export class Application extends pulumi.ComponentResource {
   constructor(name: string, args: ApplicationArgs, opts?: pulumi.ComponentResourceOptions) {
     super("flotilla:index:Application", name, {}, opts);
     const { plan } = args;
     const { namespace } = new Namespace(plan.namespace.name, plan.namespace, { parent: this });
-    const { secrets } = new Credentials(
+    const credentials = new Credentials(
       `${name}-credentials`,
       {
         namespace: plan.namespace.name,
-        secrets: plan.secrets,
         generated: Object.fromEntries(
           Object.entries(plan.credentials).flatMap(([key, credential]) =>
             credential.source === "generated" ? [[key, credential]] : [],
@@ -36,28 +38,37 @@ export class Application extends pulumi.ComponentResource {
       { parent: this, dependsOn: [namespace] },
     );
 
-    const releases = new Map<string, k8s.helm.v3.Release>();
-    const deploy = (release: ReleasePlan): k8s.helm.v3.Release => {
-      const known = releases.get(release.name);
-      if (known) return known;
-      const dependsOn = [
-        namespace,
-        ...release.secrets.map((secret) => find(secrets[secret], secret)),
-        ...release.needs.map((needed) => deploy(find(plan.releases[needed], needed))),
-      ];
+    // A Secret may come after a release, which itself comes after other Secrets: each is made when it is first needed.
+    const secret = once((key: string): k8s.core.v1.Secret => {
+      const planned = find(plan.secrets[key], key);
+      return credentials.secret(key, planned, [namespace, ...(planned.needs ?? []).map(deploy)]);
+    });
+    const deploy = once((key: string): k8s.helm.v3.Release => {
+      const release = find(plan.releases[key], key);
       const releaseArgs: ReleaseArgs = {
         namespace: plan.namespace.name,
         release,
-        chartReadable: !args.unreadableCharts?.has(release.name),
+        chartReadable: !args.unreadableCharts?.has(key),
       };
-      const Component = release.kind === "store" ? Store : Microservice;
-      const component = new Component(release.name, releaseArgs, { parent: this, dependsOn });
-      releases.set(release.name, component.release);
-      return component.release;
-    };
-    for (const release of Object.values(plan.releases)) deploy(release);
+      const dependsOn = [namespace, ...release.secrets.map(secret), ...release.needs.map(deploy)];
+      return new COMPONENTS[release.kind](key, releaseArgs, { parent: this, dependsOn }).release;
+    });
+    for (const key of Object.keys(plan.secrets)) secret(key);
+    for (const key of Object.keys(plan.releases)) deploy(key);
     this.registerOutputs({ namespace: plan.namespace.name });
   }
+}
+
+/** The same result for the same key. */
+function once<T>(make: (key: string) => T): (key: string) => T {
+  const made = new Map<string, T>();
+  return (key) => {
+    const known = made.get(key);
+    if (known) return known;
+    const result = make(key);
+    made.set(key, result);
+    return result;
+  };
 }
 
 function find<T>(value: T | undefined, name: string): T {

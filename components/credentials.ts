@@ -5,8 +5,6 @@ import type { SecretPlan, SecretText } from "../plan/plan";
 
 export interface CredentialsArgs {
   namespace: string;
-  /** By Secret name. */
-  secrets: Record<string, SecretPlan>;
   /** Generated credentials by name: their length in characters, and whether the stack refuses to delete them. */
   generated: Record<string, { length: number; protect: boolean }>;
   /** Values of the credentials that images fix, by name. */
@@ -15,34 +13,39 @@ export interface CredentialsArgs {
 
 /** Generates passwords and puts them into Secrets; nothing else ever sees a value. */
 export class Credentials extends pulumi.ComponentResource {
-  /** The Secrets, by name, for releases to depend on. */
-  public readonly secrets: Record<string, k8s.core.v1.Secret>;
+  private readonly values: Record<string, pulumi.Output<string>> = {};
 
-  constructor(name: string, args: CredentialsArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    private readonly args: CredentialsArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("flotilla:index:Credentials", name, {}, opts);
-    const values: Record<string, pulumi.Output<string>> = {};
     for (const [credential, { length, protect }] of Object.entries(args.generated))
-      values[credential] = new random.RandomPassword(
+      this.values[credential] = new random.RandomPassword(
         credential,
         // Letters and digits: the only characters that all stores and connection strings take unquoted.
         { length, special: false },
         { parent: this, protect },
       ).result;
-    for (const [credential, value] of Object.entries(args.fixed)) values[credential] = pulumi.secret(value);
+    for (const [credential, value] of Object.entries(args.fixed))
+      this.values[credential] = pulumi.secret(value);
+    this.registerOutputs({ credentials: Object.keys(args.generated) });
+  }
 
-    this.secrets = {};
-    for (const [secret, plan] of Object.entries(args.secrets))
-      this.secrets[secret] = new k8s.core.v1.Secret(
-        secret,
-        {
-          metadata: { name: secret, namespace: args.namespace, labels: plan.labels },
-          type: "Opaque",
-          // `data`, not `stringData`: the API server turns the latter into the former, and every refresh would differ.
-          data: pulumi.secret(mapValues(plan.keys, (text) => encode(text, values))),
-        },
-        { parent: this, protect: plan.protect },
-      );
-    this.registerOutputs({ secrets: Object.keys(args.secrets) });
+  /** A Kubernetes Secret; it comes after `dependsOn`. */
+  public secret(name: string, plan: SecretPlan, dependsOn: pulumi.Resource[]): k8s.core.v1.Secret {
+    const data = mapValues(plan.keys, (text) => encode(text, this.values));
+    return new k8s.core.v1.Secret(
+      name,
+      {
+        metadata: { name, namespace: this.args.namespace, labels: plan.labels },
+        type: "Opaque",
+        // `data`, not `stringData`: the API server turns the latter into the former, and every refresh would differ.
+        data: pulumi.secret(data),
+      },
+      { parent: this, protect: plan.protect, dependsOn },
+    );
   }
 }
 

@@ -3,6 +3,7 @@
  * Keys are those of the stack file without the `flotilla:` prefix.
  */
 import { z } from "zod";
+import { PROFILES } from "../model/application";
 
 /** Environments; prod is the one with extra rules. `local` is the embedded cluster's. */
 export const ENVIRONMENTS = ["local", "dev", "staging", "prod"] as const;
@@ -11,6 +12,13 @@ export type Environment = (typeof ENVIRONMENTS)[number];
 /** Where a store's chart comes from: Bitnami's registry, or Flotilla's own chart on the upstream images. */
 export const DISTRIBUTIONS = ["bitnami", "upstream"] as const;
 export type Distribution = (typeof DISTRIBUTIONS)[number];
+
+/** Where Bitnami's charts are read from: their registry, or `charts/vendor`. */
+export const CHART_SOURCES = ["oci", "vendored"] as const;
+export type ChartSource = (typeof CHART_SOURCES)[number];
+
+/** Where Bitnami's versioned images are since 2025-08-28, without updates. */
+export const LEGACY_PREFIX = "bitnamilegacy";
 
 const name = z
   .string()
@@ -71,6 +79,21 @@ const store = z.strictObject({
   storage: quantity.optional(),
   /** Requests and limits, merged over the inventory's. */
   resources: resources.optional(),
+  /** Its StorageClass; fixed once the store is deployed. Default: `flotilla:storageClass`. */
+  storageClass: z.string().min(1).optional(),
+  /** One pod or several; fixed once the store is deployed. Default: `flotilla:profile`. */
+  profile: z.enum(PROFILES).optional(),
+  /** Counts the rotations of its generated passwords: one more makes new ones (`flotilla rotate`). */
+  generation: z.int().min(1).default(1),
+  /** The secret by which its pods know each other: an erlang cookie, a replica set's key. */
+  clusterKey: z
+    .strictObject({
+      /** One more makes a new one; pods with the old and the new one do not find each other. */
+      generation: z.int().min(1).default(1),
+      /** Says that the whole store is stopped for it. */
+      acceptSplit: z.boolean().default(false),
+    })
+    .default({ generation: 1, acceptSplit: false }),
 });
 
 export const settingsSchema = z.strictObject({
@@ -95,6 +118,37 @@ export const settingsSchema = z.strictObject({
   distribution: z.enum(DISTRIBUTIONS).default("bitnami"),
   /** StorageClass of every volume; fixed once the stores are deployed. Default: the cluster's default class. */
   storageClass: z.string().min(1).optional(),
+  /** Stores with one pod or with several; fixed once they are deployed. Default: replicated in prod, else standalone. */
+  profile: z.enum(PROFILES).optional(),
+  /** Where Bitnami's charts are read from: `oci`, or `vendored` for `charts/vendor` (`flotilla charts pull`). */
+  charts: z.enum(CHART_SOURCES).default("oci"),
+  /** Where Bitnami's images are pulled from: `<registry>/<repositoryPrefix>/<image>`. */
+  storeImages: z
+    .strictObject({
+      registry: z
+        .string()
+        .regex(/^[a-zA-Z0-9.-]+(:[0-9]+)?$/, "must be a registry's host, such as mirror.example.com:5000")
+        .default("docker.io"),
+      /** Path in front of each image's name. */
+      repositoryPrefix: z
+        .string()
+        .regex(/^[a-z0-9]+([._/-][a-z0-9]+)*$/, "must be a path, such as mirror/bitnami")
+        .default(LEGACY_PREFIX),
+      /** Names of Secrets in the namespace to pull with. Default: none. */
+      pullSecrets: z.array(name).default([]),
+    })
+    .default({ registry: "docker.io", repositoryPrefix: LEGACY_PREFIX, pullSecrets: [] }),
+  /** What scrapes the stores; with it they export metrics. Default: nothing does. */
+  monitoring: z
+    .strictObject({
+      /** Namespace of the pods that scrape. */
+      namespace: name.default("monitoring"),
+      /** Make ServiceMonitors, with these labels; the cluster must know them (Prometheus operator). Default: none. */
+      serviceMonitor: z.strictObject({ labels: z.record(z.string(), z.string()).default({}) }).optional(),
+    })
+    .optional(),
+  /** Stores that left the inventory and may be deleted with their data (`flotilla remove`). */
+  removeStores: z.array(z.string()).default([]),
   /** How the public service is reached from outside. Default: not at all. */
   ingress: z
     .strictObject({
@@ -117,3 +171,4 @@ export const settingsSchema = z.strictObject({
 /** Validated stack config, defaults filled in. */
 export type Settings = z.output<typeof settingsSchema>;
 export type ServiceSettings = z.output<typeof service>;
+export type StoreSettings = z.output<typeof store>;

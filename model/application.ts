@@ -8,6 +8,10 @@ import type { Text } from "./text";
 export const STORE_KINDS = ["mongodb", "mysql", "redis", "rabbitmq"] as const;
 export type StoreKind = (typeof STORE_KINDS)[number];
 
+/** How a store runs: one pod, or several that replace each other. */
+export const PROFILES = ["standalone", "replicated"] as const;
+export type Profile = (typeof PROFILES)[number];
+
 /** Languages with a preset (see `presets.ts`). */
 export const LANGUAGES = ["node", "java", "python", "go", "php", "nginx"] as const;
 export type Language = (typeof LANGUAGES)[number];
@@ -118,6 +122,8 @@ export interface Store {
   noPassword?: Reason;
   /** Names of stores that must be ready before this one. Default: none. */
   needs?: string[];
+  /** Jobs that fill the store with its first data, by name; its users come after them. Default: none. */
+  loaders?: Record<string, Loader>;
   resources: Resources;
   /** Size of the volume, a Kubernetes quantity. */
   storage: string;
@@ -129,6 +135,25 @@ export interface Account {
   /** The database the account owns; for rabbitmq leave it out. */
   database?: string;
   credential: Credential;
+}
+
+/**
+ * A Job that fills a store with its first data. It may run again at any time (a failure, a changed loader, a new
+ * password): its script must find what is there already and leave it alone.
+ */
+export interface Loader {
+  /** One sentence for people: what is loaded, and where it comes from. */
+  does: string;
+  /** The image that has both the data and a client. */
+  image: Image;
+  /** A script for `sh`; it runs with `set -eu`. */
+  script: string;
+  /** Environment variables by name; references to the loader's own store only. */
+  env: Record<string, Text>;
+  /** Seconds it may take. Default 600. */
+  seconds?: number;
+  /** Default: little. */
+  resources?: Resources;
 }
 
 /** A password is generated and kept in encrypted state, unless an image leaves no choice. */

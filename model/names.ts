@@ -17,12 +17,35 @@ export function nameOfPath(path: string): string {
     .toLowerCase();
 }
 
-/** Host clients of a store use. Bitnami's redis answers on `<name>-master`; the upstream chart takes that name on. */
-export function storeHost(name: string, kind: StoreKind): string {
-  return kind === "redis" ? `${name}-master` : name;
-}
+/** Longest name of a store: what charts and Jobs append to it must fit as well. */
+export const MAX_STORE_NAME = 34;
 
-/** Every Service name that a store's chart may make, in either distribution. */
-export function storeServices(name: string, kind: StoreKind): string[] {
-  return [...new Set([storeHost(name, kind), name, `${name}-headless`])];
+/** What the charts append to a store's name for their Services, in either distribution and any profile. */
+const SERVICE_SUFFIXES: Record<StoreKind, readonly string[]> = {
+  mongodb: ["", "-headless", "-metrics"],
+  mysql: ["", "-headless", "-primary", "-primary-headless", "-secondary", "-secondary-headless", "-metrics"],
+  redis: ["", "-headless", "-master", "-metrics"],
+  rabbitmq: ["", "-headless"],
+};
+
+/** Every Service name that a store's chart may make. */
+export const storeServices = (name: string, kind: StoreKind): string[] =>
+  SERVICE_SUFFIXES[kind].map((suffix) => `${name}${suffix}`);
+
+/** The release of the Job that makes a store's databases and users. */
+export const accountsRelease = (store: string) => `${store}-accounts`;
+
+/** The releases of the two Jobs of a rotation: the first lets a new password in, the second lets the old one go. */
+export const rotationReleases = (store: string) => ({
+  begin: `${store}-rotate-begin`,
+  end: `${store}-rotate-end`,
+});
+
+/** The release of a loader. */
+export const loaderRelease = (store: string, loader: string) => `${store}-load-${loader}`;
+
+/** Every release that a store may bring besides its own. */
+export function storeJobs(store: string, loaders: readonly string[]): string[] {
+  const { begin, end } = rotationReleases(store);
+  return [accountsRelease(store), begin, end, ...loaders.map((loader) => loaderRelease(store, loader))];
 }

@@ -6,7 +6,10 @@
 /** What a reference stands for; `of` names a service or a store of the same application. */
 export type Reference =
   | { ref: "host"; of: string }
+  | { ref: "readHost"; of: string }
   | { ref: "port"; of: string }
+  | { ref: "members"; of: string }
+  | { ref: "replicaSet"; of: string }
   | { ref: "username"; of: string; account: string }
   | { ref: "password"; of: string; account: string };
 
@@ -15,6 +18,15 @@ export type Text = string | readonly (string | Reference)[];
 
 /** The host name of a service or store inside the cluster. */
 export const host = (of: string): Reference => ({ ref: "host", of });
+
+/** The host name for reads that may lag a little: a replicated mysql's secondaries, of all else the host itself. */
+export const readHost = (of: string): Reference => ({ ref: "readHost", of });
+
+/** `host:port` of all members of a store, with commas between them: one entry, but for a replicated mongodb. */
+export const members = (of: string): Reference => ({ ref: "members", of });
+
+/** `&replicaSet=<name>` for the end of a replicated mongodb's connection string, of a standalone one nothing. */
+export const replicaSet = (of: string): Reference => ({ ref: "replicaSet", of });
 
 /** The first Service port of a service, or the port of a store. */
 export const port = (of: string): Reference => ({ ref: "port", of });

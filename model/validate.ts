@@ -1,7 +1,15 @@
 /** What is wrong with an inventory, found before anything is planned. */
 import type { Application, Service, Store, User } from "./application";
 import { findCycle, own, servicePort } from "./graph";
-import { DNS_LABEL, MAX_APPLICATION_NAME, MAX_RELEASE_NAME, nameOfPath, storeServices } from "./names";
+import {
+  DNS_LABEL,
+  MAX_APPLICATION_NAME,
+  MAX_RELEASE_NAME,
+  MAX_STORE_NAME,
+  nameOfPath,
+  storeJobs,
+  storeServices,
+} from "./names";
 import { suggest } from "./nearest";
 import { FIRST_SAFE_ID } from "./presets";
 import type { Problem } from "./problems";
@@ -20,7 +28,8 @@ export function validateApplication(application: Application): Problem[] {
     if (own(application.stores, name))
       report(`service ${name}`, "a store has the same name", "Rename one: both would be the same release.");
   }
-  for (const name of Object.keys(application.stores)) checkName(`store ${name}`, name, report);
+  for (const name of Object.keys(application.stores))
+    checkName(`store ${name}`, name, report, MAX_STORE_NAME);
   for (const [name, service] of Object.entries(application.services))
     checkService(application, name, service, report);
   for (const [name, store] of Object.entries(application.stores))
@@ -48,12 +57,13 @@ function checkApplication(application: Application, report: Report): void {
       `"${name}" cannot be part of a namespace's name`,
       `Use at most ${MAX_APPLICATION_NAME} lower-case letters, digits and hyphens, starting with a letter.`,
     );
-  const hosts = Object.entries(application.stores).flatMap(([store, { kind }]) =>
-    storeServices(store, kind).map((host) => ({ host, store })),
-  );
-  for (const { host, store } of hosts)
-    if (host !== store && (own(application.services, host) || own(application.stores, host)))
-      report(host, `store ${store} has a host of this name`, "Rename one of the two.");
+  const taken = Object.entries(application.stores).flatMap(([store, { kind, loaders }]) => [
+    ...storeServices(store, kind).map((name) => ({ name, store, what: "a host" })),
+    ...storeJobs(store, Object.keys(loaders ?? {})).map((name) => ({ name, store, what: "a Job" })),
+  ]);
+  for (const { name, store, what } of taken)
+    if (name !== store && (own(application.services, name) || own(application.stores, name)))
+      report(name, `store ${store} has ${what} of this name`, "Rename one of the two.");
   const publicServices = Object.keys(application.services).filter(
     (service) => own(application.services, service)?.publicPort !== undefined,
   );
@@ -65,11 +75,11 @@ function checkApplication(application: Application, report: Report): void {
     );
 }
 
-function checkName(where: string, name: string, report: Report): void {
-  if (name.length > MAX_RELEASE_NAME)
+function checkName(where: string, name: string, report: Report, limit = MAX_RELEASE_NAME): void {
+  if (name.length > limit)
     report(
       where,
-      `the release name has ${name.length} characters, Helm allows ${MAX_RELEASE_NAME}`,
+      `the release name has ${name.length} characters, ${limit === MAX_RELEASE_NAME ? "Helm" : "a store"} allows ${limit}`,
       "Give it a shorter name.",
     );
   else if (!DNS_LABEL.test(name))
@@ -170,6 +180,9 @@ function suggestPort(service: Service, name: string): string {
   return suggest(name, Object.keys(service.ports ?? {}));
 }
 
+/** What only a store has. */
+const OF_STORES: readonly Reference["ref"][] = ["readHost", "members", "replicaSet", "username", "password"];
+
 function checkReference(
   application: Application,
   uses: readonly string[],
@@ -182,11 +195,20 @@ function checkReference(
     report(where, `it mentions "${of}", which the service does not use`, `Add "${of}" to \`uses\`.`);
     return;
   }
+  if (own(application.services, of) && OF_STORES.includes(reference.ref)) {
+    report(where, `it mentions the ${reference.ref} of "${of}", which is a service`, "Only a store has one.");
+    return;
+  }
   if (own(application.externals ?? {}, of)) {
     report(where, `it mentions "${of}", which is outside the cluster`, "Write the address out.");
     return;
   }
+  checkAccount(application, where, reference, report);
+}
+
+function checkAccount(application: Application, where: string, reference: Reference, report: Report): void {
   if (reference.ref !== "password" && reference.ref !== "username") return;
+  const { of } = reference;
   const store = own(application.stores, of);
   const accounts =
     store?.kind === "redis" && !store.noPassword ? ["default"] : Object.keys(store?.accounts ?? {});
@@ -219,11 +241,11 @@ function checkStore(application: Application, name: string, store: Store, report
       "rabbitmq takes exactly one account",
       "Describe one account; further users are made in the store.",
     );
-  for (const [account, { database, username }] of accounts) {
+  for (const [account, { database, username, credential }] of accounts) {
     // It is part of Secret keys, of credentials and of environment variables.
     if (!/^[a-z][a-z0-9]{0,30}$/.test(account))
       report(`${where}, account "${account}"`, "the key is not a word", "Use lower-case letters and digits.");
-    if (["root", "default", store.kind].includes(account))
+    if (["root", "default", "metrics", "replication", store.kind].includes(account))
       report(
         `${where}, account ${account}`,
         "the name is taken by the store itself",
@@ -235,6 +257,12 @@ function checkStore(application: Application, name: string, store: Store, report
         `"${username}" cannot be a user name`,
         "Use letters, digits and _.",
       );
+    if ("fixed" in credential && !/^[A-Za-z0-9]+$/.test(credential.fixed))
+      report(
+        `${where}, account ${account}`,
+        "its fixed password has other characters than letters and digits",
+        "Not all stores and scripts take them: the image must allow for another.",
+      );
     const needsDatabase = store.kind === "mongodb" || store.kind === "mysql";
     if (needsDatabase && !/^[A-Za-z][A-Za-z0-9_]{0,63}$/.test(database ?? ""))
       report(
@@ -245,4 +273,21 @@ function checkStore(application: Application, name: string, store: Store, report
   }
   if ((store.kind === "mongodb" || store.kind === "mysql") && accounts.length === 0)
     report(where, "it has no account, so no service could log in", "Describe at least one account.");
+  for (const [loader, { env }] of Object.entries(store.loaders ?? {})) {
+    if (!/^[a-z]([-a-z0-9]{0,10}[a-z0-9])?$/.test(loader))
+      report(
+        `${where}, loader "${loader}"`,
+        "the key cannot be part of a release's name",
+        "Use at most 12 lower-case letters, digits and hyphens.",
+      );
+    for (const [key, text] of Object.entries(env))
+      for (const reference of referencesOf(text))
+        if (reference.of !== name)
+          report(
+            `${where}, loader ${loader}, ${key}`,
+            `it mentions "${reference.of}", which is not its store`,
+            "A loader reaches its own store only.",
+          );
+        else checkAccount(application, `${where}, loader ${loader}, ${key}`, reference, report);
+  }
 }

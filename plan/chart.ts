@@ -2,7 +2,8 @@
  * The charts a plan may name, and the digest of a local one.
  * This file is the one place where planning reads anything: a chart's own files, once per run.
  */
-import { readdirSync, readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
 import { parse } from "yaml";
 import { FlotillaError } from "../model/problems";
@@ -24,9 +25,25 @@ export interface LocalChart {
 export interface Charts {
   microservice: LocalChart;
   store: LocalChart;
-  /** `charts/lock.yaml`: by name, where a remote chart comes from and its exact version. */
-  remote: Record<string, { url: string; version: string }>;
+  /** `charts/lock.yaml`, by name. */
+  remote: Record<string, RemoteChart>;
 }
+
+/** A chart of a registry, as locked. */
+export interface RemoteChart {
+  url: string;
+  /** The exact version. */
+  version: string;
+  /** SHA-256 of the chart's archive in hex; none until `flotilla charts pull` has recorded it. */
+  sha256?: string;
+  /** Where the archive is kept, relative to the project. */
+  file: string;
+  /** The archive, if it is there: its path as a chart, and its SHA-256. */
+  vendored?: { path: string; sha256: string };
+}
+
+/** Folder of the archives, relative to the project; git ignores it. */
+export const VENDOR = "charts/vendor";
 
 /** Reads the charts of a project folder. @throws FlotillaError when one is missing or broken. */
 export function readCharts(project: string): Charts {
@@ -81,10 +98,38 @@ export function listFiles(folder: string): string[] {
     .sort();
 }
 
+/** The lock file, relative to the project. */
+export const LOCK = "charts/lock.yaml";
+
 function readLock(project: string): Charts["remote"] {
-  const path = "charts/lock.yaml";
-  const lock = readYaml(join(project, path), path) as { charts?: Charts["remote"] };
-  return lock?.charts ?? {};
+  const { charts = {} } = (readYaml(join(project, LOCK), LOCK) ?? {}) as {
+    charts?: Record<string, { url?: unknown; version?: unknown; sha256?: unknown }>;
+  };
+  const entries = Object.entries(charts).map(([name, { url, version, sha256 }]): [string, RemoteChart] => {
+    if (typeof url !== "string" || typeof version !== "string")
+      throw broken(LOCK, `${name} has no url or no version`, `Restore it: git checkout -- ${LOCK}`);
+    if (sha256 !== undefined && !/^[0-9a-f]{64}$/.test(String(sha256)))
+      throw broken(
+        LOCK,
+        `the sha256 of ${name} is not one: 64 hex digits`,
+        `Restore it: git checkout -- ${LOCK}`,
+      );
+    const file = `${VENDOR}/${name}-${version}.tgz`;
+    const path = join(project, file);
+    const vendored = existsSync(path)
+      ? {
+          vendored: {
+            path: `./${file}`,
+            sha256: createHash("sha256").update(readFileSync(path)).digest("hex"),
+          },
+        }
+      : {};
+    return [
+      name,
+      { url, version, file, ...(sha256 === undefined ? {} : { sha256: String(sha256) }), ...vendored },
+    ];
+  });
+  return Object.fromEntries(entries);
 }
 
 function readYaml(file: string, shown: string): unknown {

@@ -1,12 +1,12 @@
 /** Which passwords an application needs, and what each store's Secret must hold. */
-import type { Account, Application, Store, StoreKind } from "../model/application";
+import type { Settings } from "../config/schema";
+import type { Account, Application, Profile, Store, StoreKind } from "../model/application";
+import { own } from "../model/graph";
 import type { CredentialPlan, SecretText } from "./plan";
+import { profileOf } from "./stores/profile";
 
 /** Characters of a generated password: letters and digits, the only ones all four stores take without quoting. */
 const PASSWORD_LENGTH = 32;
-
-/** Name of the credential of a store's account, or of one of its internal passwords. */
-export const credentialName = (store: string, account: string) => `${store}-${account}`;
 
 /** Name of the Secret that holds a store's passwords. */
 export const storeSecretName = (store: string) => `${store}-auth`;
@@ -14,27 +14,147 @@ export const storeSecretName = (store: string) => `${store}-auth`;
 /** Whether there is such a Secret: a store without a password has none. */
 export const hasSecret = (store: Store): boolean => store.noPassword === undefined;
 
-/** The passwords a store kind needs besides those of its accounts, unless it runs without any. */
-const INTERNAL: Record<StoreKind, readonly string[]> = {
-  mongodb: ["root"],
-  mysql: ["root"],
-  redis: ["default"],
-  rabbitmq: ["erlang-cookie"],
+/** What decides which passwords a store has. */
+export interface StoreShape {
+  name: string;
+  store: Store;
+  profile: Profile;
+  /** Whether it exports metrics; mongodb's exporter logs in by itself. */
+  metrics: boolean;
+  /** Of its passwords. */
+  generation: number;
+  /** Of the secret its pods know each other by. */
+  clusterGeneration: number;
+}
+
+/** The shape of a store in a stack. */
+export function shapeOf(settings: Settings, name: string, store: Store): StoreShape {
+  const overrides = own(settings.stores, name);
+  return {
+    name,
+    store,
+    profile: profileOf(settings, name),
+    metrics: settings.monitoring !== undefined && settings.distribution === "bitnami",
+    generation: overrides?.generation ?? 1,
+    clusterGeneration: overrides?.clusterKey.generation ?? 1,
+  };
+}
+
+/** The passwords a store needs besides those of its accounts. */
+export function internalAccounts({ store, profile, metrics }: StoreShape): string[] {
+  if (!hasSecret(store)) return [];
+  const replicated = profile === "replicated";
+  switch (store.kind) {
+    case "mongodb":
+      return [
+        "root",
+        ...(metrics ? ["metrics"] : []),
+        ...(replicated ? [CLUSTER_KEYS.mongodb as string] : []),
+      ];
+    case "mysql":
+      return ["root", ...(replicated ? ["replication"] : [])];
+    case "redis":
+      return ["default"];
+    case "rabbitmq":
+      return [CLUSTER_KEYS.rabbitmq as string];
+  }
+}
+
+/** The secret by which a store's pods know each other: no password of anybody, and never rotated with them. */
+export const CLUSTER_KEYS: Partial<Record<StoreKind, string>> = {
+  mongodb: "replica-set-key",
+  rabbitmq: "erlang-cookie",
 };
 
+/**
+ * Name of the credential of a store's account, or of one of its internal passwords; the first generation has the plain
+ * name. A credential that an image fixes has one generation only.
+ */
+export function credentialName(shape: StoreShape, account: string): string {
+  const generation = generationOf(shape, account);
+  return generation === 1 ? `${shape.name}-${account}` : `${shape.name}-${account}-${generation}`;
+}
+
+function generationOf(shape: StoreShape, account: string): number {
+  if (!isGenerated(shape.store, account)) return 1;
+  return account === CLUSTER_KEYS[shape.store.kind] ? shape.clusterGeneration : shape.generation;
+}
+
+/** Whether Flotilla makes the password, rather than an image. */
+export function isGenerated(store: Store, account: string): boolean {
+  const described = own(store.accounts ?? {}, account);
+  return described === undefined || "generated" in described.credential;
+}
+
+/** The accounts whose passwords a new generation replaces: all that Flotilla generates but the cluster's own secret. */
+export const rotatedAccounts = (shape: StoreShape): string[] =>
+  [...internalAccounts(shape), ...Object.keys(shape.store.accounts ?? {})].filter(
+    (account) => account !== CLUSTER_KEYS[shape.store.kind] && isGenerated(shape.store, account),
+  );
+
+/**
+ * What an account logs in as. mongodb and rabbitmq know one password per user, so that a new generation is a new user
+ * beside the old one; mysql lets a user have two for a while, and redis has one user only.
+ */
+export function userName(shape: StoreShape, account: string, name: string): string {
+  const { kind } = shape.store;
+  const generation = generationOf(shape, account);
+  return generation === 1 || kind === "mysql" || kind === "redis" ? name : `${name}_${generation}`;
+}
+
+/** What a service logs in as. */
+export function loginOf(
+  application: Application,
+  settings: Settings,
+  store: string,
+  account: string,
+): string {
+  const described = own(application.stores, store);
+  if (!described) throw new Error(`there is no store ${store}`);
+  return userName(
+    shapeOf(settings, store, described),
+    account,
+    own(described.accounts ?? {}, account)?.username ?? account,
+  );
+}
+
+/** The credential a service logs in with. */
+export function credentialOf(
+  application: Application,
+  settings: Settings,
+  store: string,
+  account: string,
+): string {
+  const described = own(application.stores, store);
+  if (!described) throw new Error(`there is no store ${store}`);
+  return credentialName(shapeOf(settings, store, described), account);
+}
+
 /** All credentials of a store, by name. */
-export function credentialsOf(name: string, store: Store, protect: boolean): Record<string, CredentialPlan> {
+export function credentialsOf(shape: StoreShape, protect: boolean): Record<string, CredentialPlan> {
   const generated: CredentialPlan = { source: "generated", length: PASSWORD_LENGTH, protect };
   const ofAccount = (account: string, { credential }: Account): CredentialPlan =>
     "generated" in credential
       ? generated
-      : { source: "inventory", store: name, account, reason: credential.reason };
-  const internal = hasSecret(store) ? INTERNAL[store.kind] : [];
-  const accounts = Object.entries(store.accounts ?? {});
+      : { source: "inventory", store: shape.name, account, reason: credential.reason };
   return Object.fromEntries([
-    ...internal.map((key) => [credentialName(name, key), generated]),
-    ...accounts.map(([key, account]) => [credentialName(name, key), ofAccount(key, account)]),
+    ...internalAccounts(shape).map((key) => [credentialName(shape, key), generated]),
+    ...Object.entries(shape.store.accounts ?? {}).map(([key, account]) => [
+      credentialName(shape, key),
+      ofAccount(key, account),
+    ]),
   ]);
+}
+
+/** The passwords that the new ones replace: kept until the next rotation, for the Jobs that log in with them. */
+export function previousCredentials(shape: StoreShape): Record<string, CredentialPlan> {
+  const previous = { ...shape, generation: shape.generation - 1 };
+  return Object.fromEntries(
+    rotatedAccounts(shape).map((account) => [
+      credentialName(previous, account),
+      { source: "generated", length: PASSWORD_LENGTH, protect: false },
+    ]),
+  );
 }
 
 /** Values of the credentials that images fix, by name. For the moment of deployment only: they never enter a plan. */
@@ -53,30 +173,33 @@ export function fixedValues(
   );
 }
 
-/**
- * The keys of a store's Secret, for both distributions: what the Bitnami chart of the kind reads
- * with a password (their templates, standalone profile), plus one `<account>-password` for each further account of mysql.
- */
-export function secretKeysOf(name: string, store: Store): Record<string, SecretText> {
-  const of = (key: string): SecretText => [{ credential: credentialName(name, key) }];
-  const accounts = Object.keys(store.accounts ?? {});
-  const [first, ...further] = accounts;
-  switch (store.kind) {
+/** The keys of a store's Secret, for both distributions: exactly what the Bitnami chart of the kind reads. */
+export function secretKeysOf(shape: StoreShape): Record<string, SecretText> {
+  const of = (key: string): SecretText => [{ credential: credentialName(shape, key) }];
+  const accounts = Object.keys(shape.store.accounts ?? {});
+  const replicated = shape.profile === "replicated";
+  switch (shape.store.kind) {
     case "mongodb":
       return {
         "mongodb-root-password": of("root"),
         // One key, comma-separated, in the order of `auth.usernames`.
         "mongodb-passwords": accounts.flatMap((key, index) => (index === 0 ? of(key) : [",", ...of(key)])),
+        ...(replicated ? { "mongodb-replica-set-key": of("replica-set-key") } : {}),
+        ...(shape.metrics ? { "mongodb-metrics-password": of("metrics") } : {}),
       };
     case "mysql":
       return {
         "mysql-root-password": of("root"),
-        "mysql-password": of(first as string),
-        ...Object.fromEntries(further.map((key) => [`${key}-password`, of(key)])),
+        // The chart makes one account at first start; the Job `<store>-accounts` makes all.
+        "mysql-password": of(accounts[0] as string),
+        ...(replicated ? { "mysql-replication-password": of("replication") } : {}),
       };
     case "redis":
       return { "redis-password": of("default") };
     case "rabbitmq":
-      return { "rabbitmq-password": of(first as string), "rabbitmq-erlang-cookie": of("erlang-cookie") };
+      return {
+        "rabbitmq-password": of(accounts[0] as string),
+        "rabbitmq-erlang-cookie": of("erlang-cookie"),
+      };
   }
 }

@@ -1,57 +1,65 @@
 /** Fills the references of a text: hosts and ports are known at plan time, passwords become named credentials. */
+import type { Settings } from "../config/schema";
 import type { Application } from "../model/application";
-import { own, STORE_PORTS, servicePort } from "../model/graph";
-import { storeHost } from "../model/names";
+import { own, servicePort } from "../model/graph";
 import type { Reference, Text } from "../model/text";
-import { credentialName } from "./credentials";
+import { credentialOf, loginOf } from "./credentials";
 import type { SecretText } from "./plan";
+import { type Endpoint, endpointOf, namespaceOf, profileOf } from "./stores/profile";
 
-/** Host name of a service or store. */
-export function hostOf(application: Application, name: string): string {
+/** Where the clients of a service or store connect to. */
+export function addressOf(application: Application, settings: Settings, name: string): Endpoint {
   const store = own(application.stores, name);
-  return store ? storeHost(name, store.kind) : name;
-}
-
-/** Port clients connect to. */
-export function portOf(application: Application, name: string): number {
-  const store = own(application.stores, name);
-  if (store) return STORE_PORTS[store.kind].port;
+  if (store)
+    return endpointOf(name, store.kind, profileOf(settings, name), namespaceOf(application, settings));
   const port = Object.values(own(application.services, name)?.ports ?? {})[0];
   if (!port) throw new Error(`${name} has no port`);
-  return servicePort(port);
+  const served = servicePort(port);
+  return { host: name, readHost: name, port: served, members: [`${name}:${served}`] };
 }
 
 /** A text without passwords, filled in. */
-export function fill(application: Application, text: Text): string {
-  const parts = fillSecret(application, text);
+export function fill(application: Application, settings: Settings, text: Text): string {
+  const parts = fillSecret(application, settings, text);
   if (parts.some((part) => typeof part !== "string"))
     throw new Error("a text with a password has no plain form");
   return parts.join("");
 }
 
 /** A text that may mention passwords: they stay names of credentials. Neighbouring strings are joined. */
-export function fillSecret(application: Application, text: Text): SecretText {
+export function fillSecret(application: Application, settings: Settings, text: Text): SecretText {
   const parts: (string | { credential: string })[] = [];
   for (const part of typeof text === "string" ? [text] : text) {
-    const filled = typeof part === "string" ? part : resolve(application, part);
+    const filled = typeof part === "string" ? part : resolve(application, settings, part);
     const last = parts.at(-1);
     if (typeof filled === "string" && typeof last === "string") parts[parts.length - 1] = last + filled;
-    else parts.push(filled);
+    else if (filled !== "") parts.push(filled);
   }
   return parts;
 }
 
-function resolve(application: Application, reference: Reference): string | { credential: string } {
+function resolve(
+  application: Application,
+  settings: Settings,
+  reference: Reference,
+): string | { credential: string } {
+  const { of } = reference;
+  // A service without a port still has a name.
+  if (reference.ref === "host" && own(application.services, of)) return of;
   switch (reference.ref) {
     case "host":
-      return hostOf(application, reference.of);
+    case "readHost":
     case "port":
-      return String(portOf(application, reference.of));
+      return String(addressOf(application, settings, of)[reference.ref]);
+    case "members":
+      return addressOf(application, settings, of).members.join(",");
+    case "replicaSet": {
+      const { replicaSet } = addressOf(application, settings, of);
+      return replicaSet === undefined ? "" : `&replicaSet=${replicaSet}`;
+    }
     case "username":
-      return (
-        own(application.stores, reference.of)?.accounts?.[reference.account]?.username ?? reference.account
-      );
+      return loginOf(application, settings, of, reference.account);
     case "password":
-      return { credential: credentialName(reference.of, reference.account) };
+      return { credential: credentialOf(application, settings, of, reference.account) };
   }
 }

@@ -1,13 +1,15 @@
 /** plan(application, settings): the one function everything else stands on. The same input gives the same plan. */
 import type { Settings } from "../config/schema";
-import type { Application } from "../model/application";
+import type { Application, Store } from "../model/application";
 import { edgesOf, own } from "../model/graph";
+import { rotationReleases } from "../model/names";
 import { type Problem, refuse } from "../model/problems";
 import { validateApplication } from "../model/validate";
 import type { Charts } from "./chart";
 import { resourceProblems, schemaProblems } from "./check";
-import { credentialsOf, hasSecret, secretKeysOf, storeSecretName } from "./credentials";
-import { hostOf, portOf } from "./hosts";
+import { credentialsOf, hasSecret, secretKeysOf, shapeOf, storeSecretName } from "./credentials";
+import type { Deployed } from "./deployed";
+import { addressOf } from "./hosts";
 import { directLabels } from "./labels";
 import {
   imageOf,
@@ -16,38 +18,105 @@ import {
   serviceResources,
   serviceSecretName,
 } from "./microservice";
+import { clientsOf } from "./network";
 import type { Plan, PlanOutputs, ReleasePlan, SecretPlan } from "./plan";
 import { mergeResources } from "./resources";
-import { planStore, protectsStores } from "./stores";
+import { planStore, protectsStores, storeChartProblems } from "./stores";
+import { storeChangeProblems, storeChangeWarnings } from "./stores/changes";
+import { imageWarnings } from "./stores/images";
+import { planPreparations, preparations } from "./stores/jobs";
+import { namespaceOf, profileOf } from "./stores/profile";
+import { hasRotation, planRotation } from "./stores/rotation";
 
-/** @throws FlotillaError with every problem of the inventory and of its fit with the settings. */
-export function plan(application: Application, settings: Settings, charts: Charts): Plan {
-  const namespace = settings.namespace ?? `${application.name}-${settings.environment}`;
+/** What there is besides the inventory and the settings. */
+export interface Surroundings {
+  charts: Charts;
+  /** What is deployed already. Default: nothing. */
+  deployed?: Deployed;
+  /** Name of the stack, for commands in messages. Default: the environment's. */
+  stack?: string;
+}
+
+/**
+ * @throws FlotillaError with every problem of the inventory, of its fit with the settings, and of the way from what is
+ * deployed to there.
+ */
+export function plan(
+  application: Application,
+  settings: Settings,
+  { charts, deployed = {}, stack = settings.environment }: Surroundings,
+): Plan {
   refuse(validateApplication(application));
+  refuse([
+    ...profileProblems(application, settings),
+    ...storeChartProblems(application, settings, charts),
+    ...storeChangeProblems(application, settings, deployed, stack),
+  ]);
   const stores = Object.entries(application.stores);
   const services = Object.entries(application.services);
+  const jobs = stores.flatMap(([name, store]) => {
+    const rotated = hasRotation(application, settings, deployed, name);
+    return [
+      planPreparations(application, settings, charts, name, store, rotated),
+      ...(rotated
+        ? [planRotation(application, settings, charts, name, store, usersOf(application, name, store))]
+        : []),
+    ];
+  });
   const releases = [
-    ...stores.map(([name, store]) => planStore(application, settings, charts, namespace, name, store)),
-    ...services.map(([name, service]) => planMicroservice(application, settings, charts, name, service)),
+    ...stores.map(([name, store]) => planStore(application, settings, charts, deployed, name, store)),
+    ...jobs.flatMap((job) => job.releases),
+    ...services.map(([name, service]) =>
+      planMicroservice(application, settings, charts, deployed, name, service),
+    ),
   ];
   refuse([...checkResources(application, settings), ...checkValues(application, charts, releases)]);
   return {
     application: application.name,
     environment: settings.environment,
     namespace: {
-      name: namespace,
+      name: namespaceOf(application, settings),
       labels: namespaceLabels(application, settings),
       protect: protectsStores(settings),
     },
     edges: edgesOf(application),
     credentials: Object.assign(
       {},
-      ...stores.map(([name, store]) => credentialsOf(name, store, protectsStores(settings))),
+      ...stores.map(([name, store]) =>
+        credentialsOf(shapeOf(settings, name, store), protectsStores(settings)),
+      ),
+      ...jobs.map(({ credentials }) => credentials),
     ),
-    secrets: { ...storeSecrets(application, settings), ...serviceSecrets(application, settings) },
+    secrets: Object.assign(
+      storeSecrets(application, settings, deployed),
+      ...jobs.map(({ secrets }) => secrets),
+      serviceSecrets(application, settings, deployed),
+    ),
     releases: byName(releases),
     outputs: outputsOf(application, settings),
+    warnings: [
+      ...(stores.length > 0 ? imageWarnings(settings) : []),
+      ...storeChangeWarnings(application, settings, deployed),
+    ],
   };
+}
+
+/** The releases that log in to a store. */
+const usersOf = (application: Application, name: string, store: Store): string[] => [
+  ...preparations(name, store),
+  ...clientsOf(application, name),
+];
+
+/** `charts/store` has one pod and no way to have more. */
+function profileProblems(application: Application, settings: Settings): Problem[] {
+  if (settings.distribution !== "upstream") return [];
+  return Object.keys(application.stores)
+    .filter((name) => profileOf(settings, name) === "replicated")
+    .map((name) => ({
+      where: own(settings.stores, name)?.profile ? `flotilla:stores.${name}.profile` : "flotilla:profile",
+      what: `${name} cannot be replicated in the distribution upstream, whose stores have one pod`,
+      todo: "Set the profile to standalone, or flotilla:distribution to bitnami.",
+    }));
 }
 
 function checkResources(application: Application, settings: Settings): Problem[] {
@@ -90,7 +159,11 @@ function namespaceLabels(application: Application, settings: Settings): Record<s
   };
 }
 
-function storeSecrets(application: Application, settings: Settings): Record<string, SecretPlan> {
+function storeSecrets(
+  application: Application,
+  settings: Settings,
+  deployed: Deployed,
+): Record<string, SecretPlan> {
   const stores = Object.entries(application.stores).filter(([, store]) => hasSecret(store));
   const secrets = stores.map(([name, store]): [string, SecretPlan] => [
     storeSecretName(name),
@@ -98,16 +171,21 @@ function storeSecrets(application: Application, settings: Settings): Record<stri
       owner: name,
       labels: directLabels(application, settings),
       protect: protectsStores(settings),
-      keys: secretKeysOf(name, store),
+      keys: secretKeysOf(shapeOf(settings, name, store)),
+      needs: hasRotation(application, settings, deployed, name) ? [rotationReleases(name).begin] : [],
     },
   ]);
   return Object.fromEntries(secrets);
 }
 
-function serviceSecrets(application: Application, settings: Settings): Record<string, SecretPlan> {
+function serviceSecrets(
+  application: Application,
+  settings: Settings,
+  deployed: Deployed,
+): Record<string, SecretPlan> {
   return Object.fromEntries(
     Object.keys(application.services).flatMap((name) => {
-      const secret = planServiceSecret(application, settings, name);
+      const secret = planServiceSecret(application, settings, deployed, name);
       return secret ? [[serviceSecretName(name), secret]] : [];
     }),
   );
@@ -123,13 +201,22 @@ function outputsOf(application: Application, settings: Settings): PlanOutputs {
     const [port] = Object.values(service.ports ?? {});
     // gRPC has no scheme that everyone agrees on; http is what clients and proxies take.
     const url = port
-      ? `${port.protocol === "tcp" ? "tcp" : "http"}://${name}:${portOf(application, name)}`
+      ? `${port.protocol === "tcp" ? "tcp" : "http"}://${name}:${addressOf(application, settings, name).port}`
       : undefined;
     return [name, { ...(url === undefined ? {} : { url }), image: `${repository}:${tag}` }] as const;
   });
   const stores = Object.entries(application.stores).map(([name, store]) => {
-    const secret = hasSecret(store) ? { secret: storeSecretName(name) } : {};
-    return [name, { host: hostOf(application, name), port: portOf(application, name), ...secret }] as const;
+    const { host, readHost, port } = addressOf(application, settings, name);
+    return [
+      name,
+      {
+        host,
+        ...(readHost === host ? {} : { readHost }),
+        port,
+        profile: profileOf(settings, name),
+        ...(hasSecret(store) ? { secret: storeSecretName(name) } : {}),
+      },
+    ] as const;
   });
   const publicUrl = publicUrlOf(application, settings);
   return {

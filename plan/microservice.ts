@@ -2,19 +2,23 @@
 import type { ServiceSettings, Settings } from "../config/schema";
 import type { Application, Service } from "../model/application";
 import { own, servicePort } from "../model/graph";
-import { nameOfPath } from "../model/names";
+import { nameOfPath, rotationReleases } from "../model/names";
 import { DEFAULT_USER, RESOURCES_BY_LANGUAGE } from "../model/presets";
-import { mentionsPassword } from "../model/text";
+import { mentionsPassword, referencesOf } from "../model/text";
 import { type Charts, describeChart } from "./chart";
+import type { Deployed } from "./deployed";
 import { shortDigest } from "./digest";
-import { fill, fillSecret, hostOf, portOf } from "./hosts";
+import { addressOf, fill, fillSecret } from "./hosts";
 import { directLabels } from "./labels";
 import type { MicroserviceValues, Ports } from "./microservice-values";
 import { networkPolicyOf } from "./network";
-import type { ReleasePlan, SecretPlan, SecretText, Values } from "./plan";
+import type { ReleasePlan, SecretPlan, SecretText } from "./plan";
 import { probesOf, startupSecondsOf } from "./probes";
+import { prune } from "./prune";
 import { mergeResources } from "./resources";
-import { storeTimeout } from "./stores";
+import { storeSeconds } from "./stores";
+import { preparations } from "./stores/jobs";
+import { hasRotation } from "./stores/rotation";
 
 /** Seconds a rollout may take besides the pods' own start: scheduling, image pulls, waiting for stores. */
 const ROLLOUT_SECONDS = 180;
@@ -29,19 +33,28 @@ export const serviceSecretName = (service: string) => `${service}-env`;
 export function planServiceSecret(
   application: Application,
   settings: Settings,
+  deployed: Deployed,
   name: string,
 ): SecretPlan | undefined {
   const secretTexts = Object.entries(own(application.services, name)?.env ?? {}).filter(
     ([key, value]) => mentionsPassword(value) && settings.services[name]?.env?.[key] === undefined,
   );
   if (secretTexts.length === 0) return undefined;
+  const rotated = secretTexts
+    .flatMap(([, value]) => referencesOf(value))
+    .filter(({ ref, of }) => ref === "password" && hasRotation(application, settings, deployed, of))
+    .map(({ of }) => rotationReleases(of).begin);
   return {
     owner: name,
     labels: directLabels(application, settings),
     protect: false,
     keys: Object.fromEntries(
-      secretTexts.map(([key, value]): [string, SecretText] => [key, fillSecret(application, value)]),
+      secretTexts.map(([key, value]): [string, SecretText] => [
+        key,
+        fillSecret(application, settings, value),
+      ]),
     ),
+    needs: [...new Set(rotated)],
   };
 }
 
@@ -50,6 +63,7 @@ export function planMicroservice(
   application: Application,
   settings: Settings,
   charts: Charts,
+  deployed: Deployed,
   name: string,
   service: Service,
 ): ReleasePlan {
@@ -57,7 +71,7 @@ export function planMicroservice(
   const stores = (service.uses ?? []).filter((target) => own(application.stores, target));
   const usedServices = (service.uses ?? []).filter((target) => own(application.services, target));
   const replicas = overrides.replicas ?? settings.replicas;
-  const secret = planServiceSecret(application, settings, name);
+  const secret = planServiceSecret(application, settings, deployed, name);
   const { uid, gid, reason } = service.user ?? DEFAULT_USER;
   const waitSeconds = service.needsNames ? secondsUntilNames(application, usedServices) : 0;
   const startSeconds = ROLLOUT_SECONDS + startupSecondsOf(service) + waitSeconds;
@@ -72,7 +86,7 @@ export function planMicroservice(
     rollout: startSeconds > DEFAULT_PROGRESS_DEADLINE ? { progressDeadlineSeconds: startSeconds } : {},
     command: [...(service.command ?? [])],
     args: [...(service.args ?? [])],
-    env: environmentOf(application, service, name, overrides.env ?? {}),
+    env: environmentOf(application, settings, service, name, overrides.env ?? {}),
     ports: portsOf(service),
     probes: probesOf(service),
     resources: serviceResources(service, overrides.resources),
@@ -80,8 +94,8 @@ export function planMicroservice(
     exceptions: { ...lowUserExceptions(reason), ...noProbeExceptions(service.noProbe) },
     sysctls: { ...service.sysctls },
     writable: Object.fromEntries((service.writable ?? []).map((path) => [nameOfPath(path), path])),
-    config: filesOf(application, service),
-    waitFor: waitsOf(application, service, stores, usedServices),
+    config: filesOf(application, settings, service),
+    waitFor: waitsOf(application, settings, service, stores, usedServices),
     // A changed connection string rolls the pods; only names of credentials go into the digest.
     secretChecksum: secret && shortDigest(JSON.stringify(secret.keys)),
     ingress: ingressOf(service, settings),
@@ -93,11 +107,16 @@ export function planMicroservice(
     chart: { path: charts.microservice.path },
     description: describeChart(charts.microservice),
     values: prune(values),
-    needs: stores,
+    needs: [...stores, ...stores.flatMap((store) => preparationsOf(application, store))],
     secrets: secret ? [serviceSecretName(name)] : [],
     timeoutSeconds: ROLLOUT_SECONDS + startupSecondsOf(service) * Math.max(1, replicas) + waitSeconds,
     protect: false,
   };
+}
+
+function preparationsOf(application: Application, name: string): string[] {
+  const store = own(application.stores, name);
+  return store ? preparations(name, store) : [];
 }
 
 /** Seconds until the Services of others exist: their releases begin when the stores they use are ready. */
@@ -105,7 +124,7 @@ function secondsUntilNames(application: Application, services: readonly string[]
   const stores = services.flatMap((name) => own(application.services, name)?.uses ?? []);
   const seconds = stores
     .map((name) => own(application.stores, name))
-    .map((store) => (store ? storeTimeout(store) : 0));
+    .map((store) => (store ? storeSeconds(store) : 0));
   return Math.max(0, ...seconds);
 }
 
@@ -129,13 +148,14 @@ export function imageOf(
 /** Plain values as they are, those with a password by Secret and key. The stack's own come last. */
 function environmentOf(
   application: Application,
+  settings: Settings,
   service: Service,
   name: string,
   overrides: Record<string, string>,
 ): MicroserviceValues["env"] {
   const inventory = Object.entries(service.env ?? {}).map(([key, value]) => [
     key,
-    mentionsPassword(value) ? { secret: serviceSecretName(name), key } : fill(application, value),
+    mentionsPassword(value) ? { secret: serviceSecretName(name), key } : fill(application, settings, value),
   ]);
   return { ...Object.fromEntries(inventory), ...overrides };
 }
@@ -154,10 +174,14 @@ function portsOf(service: Service): Ports {
   return Object.fromEntries(ports);
 }
 
-function filesOf(application: Application, service: Service): MicroserviceValues["config"] {
+function filesOf(
+  application: Application,
+  settings: Settings,
+  service: Service,
+): MicroserviceValues["config"] {
   const files = Object.entries(service.files ?? {}).map(([path, text]) => [
     nameOfPath(path),
-    { path, content: fill(application, text) },
+    { path, content: fill(application, settings, text) },
   ]);
   return { files: Object.fromEntries(files) };
 }
@@ -165,14 +189,15 @@ function filesOf(application: Application, service: Service): MicroserviceValues
 /** Stores must answer; services only have to be known by name, and only where the program resolves them at start. */
 function waitsOf(
   application: Application,
+  settings: Settings,
   service: Service,
   stores: readonly string[],
   usedServices: readonly string[],
 ): MicroserviceValues["waitFor"] {
-  const address = (target: string) => ({
-    host: hostOf(application, target),
-    port: portOf(application, target),
-  });
+  const address = (target: string) => {
+    const { host, port } = addressOf(application, settings, target);
+    return { host, port };
+  };
   const names = service.needsNames ? usedServices : [];
   return Object.fromEntries([
     ...stores.map((store) => [store, address(store)]),
@@ -201,16 +226,3 @@ function ingressOf(service: Service, settings: Settings): MicroserviceValues["in
     ...(tlsSecret === undefined ? {} : { tls: { secret: tlsSecret } }),
   };
 }
-
-/** Leaves out what says nothing, at any depth, so that a preview shows only what counts. */
-function prune(values: object): Values {
-  const entries = Object.entries(values)
-    .map(([key, value]) => [key, isMap(value) ? prune(value) : value])
-    .filter(([, value]) => value !== undefined && !(typeof value === "object" && isEmpty(value)));
-  return Object.fromEntries(entries);
-}
-
-const isMap = (value: unknown): value is object =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
-const isEmpty = (value: object): boolean => Object.keys(value).length === 0;

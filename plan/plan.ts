@@ -2,6 +2,7 @@
  * What a plan is: plain data that JSON can carry. Nothing in it is secret; a secret is only named.
  */
 import type { Environment } from "../config/schema";
+import type { Profile } from "../model/application";
 import type { Edge } from "../model/graph";
 
 export interface Plan {
@@ -18,6 +19,8 @@ export interface Plan {
   releases: Record<string, ReleasePlan>;
   /** What a stack tells about itself. */
   outputs: PlanOutputs;
+  /** What to know before it is deployed; nothing is refused for it. */
+  warnings: string[];
 }
 
 export interface NamespacePlan {
@@ -52,6 +55,8 @@ export interface SecretPlan {
   protect: boolean;
   /** What each key holds. */
   keys: Record<string, SecretText>;
+  /** Releases that come first: a rotation's Job lets a new password in before anybody reads it. Default: none. */
+  needs?: string[];
 }
 
 /** Text of which some parts are the values of credentials. */
@@ -60,7 +65,7 @@ export type SecretText = readonly (string | { credential: string })[];
 export interface ReleasePlan {
   /** Helm release name, and `fullnameOverride` of its chart. */
   name: string;
-  kind: "store" | "service";
+  kind: "store" | "service" | "job";
   chart: ChartReference;
   values: Values;
   /** Helm's description of the revision; for a local chart its version and digest, so that an edit is a change. */
@@ -75,22 +80,29 @@ export interface ReleasePlan {
   protect: boolean;
 }
 
-/** A chart of this repository, by path relative to the project, or one of a registry, by exact version. */
+/** A chart's folder or archive, by path relative to the project, or one of a registry, by exact version. */
 export type ChartReference = { path: string } | { url: string; version: string };
 
 /** Helm values. */
 export type Values = { [key: string]: Value };
 export type Value = string | number | boolean | Values | Value[];
 
+export interface StoreOutputs {
+  host: string;
+  /** For reads that may lag a little, where there is such a host. */
+  readHost?: string;
+  port: number;
+  profile: Profile;
+  /** Name of the Secret with its passwords. */
+  secret?: string;
+}
+
 export interface PlanOutputs {
   services: Record<
     string,
     { /** In-cluster URL; none for a service without a port. */ url?: string; image: string }
   >;
-  stores: Record<
-    string,
-    { host: string; port: number /** Name of the Secret with its passwords. */; secret?: string }
-  >;
+  stores: Record<string, StoreOutputs>;
   /** Where people reach the application; none without an ingress. */
   publicUrl?: string;
 }

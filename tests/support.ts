@@ -6,6 +6,7 @@ import type { Application, Service, Store } from "../model/application";
 import { FlotillaError, type Problem } from "../model/problems";
 import { plan } from "../plan";
 import { type Charts, readCharts } from "../plan/chart";
+import type { Deployed } from "../plan/deployed";
 import type { Plan } from "../plan/plan";
 import { PROJECT } from "../tools/paths";
 
@@ -27,18 +28,22 @@ export function settingsOf(
 }
 
 /** Robot Shop's plan. */
-export function planOf(config: Record<string, unknown> = {}): Plan {
+export function planOf(config: Record<string, unknown> = {}, deployed: Deployed = {}): Plan {
   const { settings, application } = settingsOf(config);
-  return plan(application, settings, charts);
+  return plan(application, settings, { charts, deployed });
 }
 
 /** The plan of an application made for a test. */
-export function planFor(application: Application, config: Record<string, unknown> = {}): Plan {
+export function planFor(
+  application: Application,
+  config: Record<string, unknown> = {},
+  deployed: Deployed = {},
+): Plan {
   const { settings } = settingsOf(
     { application: application.name, ...config },
     { [application.name]: application },
   );
-  return plan(application, settings, charts);
+  return plan(application, settings, { charts, deployed });
 }
 
 export const service = (overrides: Partial<Service> = {}): Service => ({

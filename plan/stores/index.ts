@@ -1,18 +1,24 @@
-/** A store as a release: the distribution decides the chart, the kind decides the values. */
+/** A store as a release: the distribution decides the chart, the kind and the profile decide the values. */
 import type { Distribution, Settings } from "../../config/schema";
-import type { Application, Store, StoreKind } from "../../model/application";
-import { FlotillaError } from "../../model/problems";
+import { type Application, STORE_KINDS, type Store, type StoreKind } from "../../model/application";
+import { own, STORE_PORTS } from "../../model/graph";
 import { type Charts, describeChart } from "../chart";
-import { hasSecret, storeSecretName } from "../credentials";
+import { hasSecret, shapeOf, storeSecretName } from "../credentials";
+import { type Deployed, deployedStore } from "../deployed";
+import { JOB_PORTS } from "../job";
 import { commonLabels } from "../labels";
 import { clientsOf, podsOf } from "../network";
 import type { ChartReference, ReleasePlan, Values } from "../plan";
 import { mergeResources } from "../resources";
+import { chartProblems } from "./charts";
+import { storeImage } from "./images";
+import { jobsOf, preparationSeconds } from "./jobs";
 import { bitnamiMongodb, upstreamMongodb } from "./mongodb";
 import { bitnamiMysql, upstreamMysql } from "./mysql";
 import { bitnamiRabbitmq, upstreamRabbitmq } from "./rabbitmq";
 import { bitnamiRedis, upstreamRedis } from "./redis";
-import type { StoreContext } from "./store";
+import { hasRotation } from "./rotation";
+import { generationAnnotations, isReplicated, type StoreContext } from "./store";
 
 const VALUES: Record<Distribution, Record<StoreKind, (context: StoreContext) => Values>> = {
   bitnami: { mongodb: bitnamiMongodb, mysql: bitnamiMysql, redis: bitnamiRedis, rabbitmq: bitnamiRabbitmq },
@@ -24,11 +30,11 @@ const VALUES: Record<Distribution, Record<StoreKind, (context: StoreContext) => 
   },
 };
 
-/** Seconds from an empty volume to a ready store, image pull included. */
+/** Seconds from an empty volume to a ready pod, image pull included. */
 const TIMEOUT_SECONDS: Record<StoreKind, number> = { mongodb: 600, mysql: 600, redis: 300, rabbitmq: 600 };
 
-/** Seconds a store's release gets. */
-export const storeTimeout = ({ kind }: Store): number => TIMEOUT_SECONDS[kind];
+/** Seconds from the start of a store's release to that of its users. */
+export const storeSeconds = (store: Store): number => TIMEOUT_SECONDS[store.kind] + preparationSeconds(store);
 
 /** Whether deleting a store and its passwords takes an extra step: they hold what nobody can bring back. */
 export const protectsStores = (settings: Settings): boolean => settings.environment === "prod";
@@ -38,23 +44,27 @@ export function planStore(
   application: Application,
   settings: Settings,
   charts: Charts,
-  namespace: string,
+  deployed: Deployed,
   name: string,
   store: Store,
 ): ReleasePlan {
-  const overrides = settings.stores[name] ?? {};
+  const overrides = own(settings.stores, name);
+  const there = deployedStore(deployed, name);
+  const storageClass = overrides?.storageClass ?? settings.storageClass;
   const context: StoreContext = {
     name,
     store,
+    shape: shapeOf(settings, name, store),
     secret: storeSecretName(name),
-    resources: mergeResources(store.resources, overrides.resources),
-    storage: overrides.storage ?? store.storage,
-    storageClass: settings.storageClass,
-    namespace,
+    resources: mergeResources(store.resources, overrides?.resources),
+    storage: overrides?.storage ?? store.storage,
+    ...(storageClass === undefined ? {} : { storageClass }),
+    clients: clientPorts(application, settings, deployed, name, store.kind),
     settings,
+    ...(there === undefined ? {} : { deployed: there }),
   };
   const values = VALUES[settings.distribution][store.kind](context);
-  const { chart, description } = chartOf(settings.distribution, store.kind, charts);
+  const { chart, description } = chartOf(settings, store.kind, charts);
   return {
     name,
     kind: "store",
@@ -64,28 +74,50 @@ export function planStore(
       settings.distribution === "upstream" ? { ...upstreamCommon(application, context), ...values } : values,
     needs: [...(store.needs ?? [])],
     secrets: hasSecret(store) ? [context.secret] : [],
-    timeoutSeconds: storeTimeout(store),
+    // Pods of a replicated store are replaced one after the other.
+    timeoutSeconds: TIMEOUT_SECONDS[store.kind] * (isReplicated(context) ? 2 : 1),
     protect: protectsStores(settings),
   };
 }
 
+/** Who connects to a store, and to which of its pods' ports: the services that use it, and its own Jobs. */
+function clientPorts(
+  application: Application,
+  settings: Settings,
+  deployed: Deployed,
+  name: string,
+  kind: StoreKind,
+): Record<string, readonly number[]> {
+  const jobs = jobsOf(application, name, hasRotation(application, settings, deployed, name));
+  return Object.fromEntries([
+    ...clientsOf(application, name).map((client) => [client, [STORE_PORTS[kind].port]]),
+    ...jobs.map((job) => [job, JOB_PORTS[kind]]),
+  ]);
+}
+
 function chartOf(
-  distribution: Distribution,
+  { distribution, charts: source }: Settings,
   kind: StoreKind,
   charts: Charts,
 ): { chart: ChartReference; description: string } {
   if (distribution === "upstream")
     return { chart: { path: charts.store.path }, description: describeChart(charts.store) };
-  const locked = charts.remote[kind];
-  if (!locked)
-    throw new FlotillaError([
-      {
-        where: "charts/lock.yaml",
-        what: `it does not say where the chart of ${kind} comes from`,
-        todo: "Restore it: git checkout -- charts/lock.yaml",
-      },
-    ]);
-  return { chart: { url: locked.url, version: locked.version }, description: `${kind} ${locked.version}` };
+  const { url, version, vendored } = charts.remote[kind] as Charts["remote"][string];
+  if (source === "vendored" && vendored)
+    return {
+      chart: { path: vendored.path },
+      description: `${kind} ${version} sha256:${vendored.sha256.slice(0, 12)}`,
+    };
+  return { chart: { url, version }, description: `${kind} ${version}` };
+}
+
+/** What is wrong with the charts of an application's stores. */
+export function storeChartProblems(application: Application, settings: Settings, charts: Charts) {
+  if (settings.distribution === "upstream") return [];
+  const used = STORE_KINDS.filter((kind) =>
+    Object.values(application.stores).some((store) => store.kind === kind),
+  );
+  return chartProblems(used, settings.charts, charts);
 }
 
 /** Values of `charts/store` that do not depend on the kind. */
@@ -94,9 +126,15 @@ function upstreamCommon(application: Application, context: StoreContext): Values
     fullnameOverride: context.name,
     host: context.name,
     labels: commonLabels(application, context.settings),
+    image: { ...storeImage(context.settings, context.store.kind) },
+    user: { uid: 999, gid: 999 },
     resources: context.resources,
+    podAnnotations: generationAnnotations(context),
     clients: Object.fromEntries(
-      clientsOf(application, context.name).map((client) => [client, podsOf(client)]),
+      Object.entries(context.clients).map(([client, ports]) => [
+        client,
+        { pods: podsOf(client), ports: [...ports] },
+      ]),
     ),
     storage: {
       size: context.storage,

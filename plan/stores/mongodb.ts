@@ -1,74 +1,89 @@
-/** mongodb, one pod: values for the Bitnami chart, and for `charts/store` on the upstream image. */
+/** mongodb: values for the Bitnami chart in both profiles, and for `charts/store` on the upstream image. */
+import { userName } from "../credentials";
 import type { Values } from "../plan";
+import { bitnamiImage, bitnamiStoreImage } from "./images";
+import { REPLICA_SET, REPLICAS } from "./profile";
 import {
-  ALLOW_MOVED_IMAGES,
   accountsOf,
-  bitnamiImage,
+  bitnamiCommon,
   bitnamiNetworkPolicy,
+  bitnamiResources,
+  exporter,
+  generationAnnotations,
+  isReplicated,
   persistence,
+  placement,
+  RETAIN,
   type StoreContext,
+  serviceMonitor,
 } from "./store";
+
+const METRICS_PORT = 9216;
 
 export function bitnamiMongodb(context: StoreContext): Values {
   const { accounts } = accountsOf(context);
+  const { settings, shape } = context;
   return {
-    global: ALLOW_MOVED_IMAGES,
-    fullnameOverride: context.name,
-    image: { ...bitnamiImage("mongodb"), tag: "8.0.13-debian-12-r0" },
-    architecture: "standalone",
-    // The chart's default is a Deployment, which rolls while the old pod still holds the volume.
-    useStatefulSet: true,
+    ...bitnamiCommon(context),
+    image: bitnamiStoreImage(settings, "mongodb"),
+    ...(isReplicated(context)
+      ? {
+          architecture: "replicaset",
+          replicaCount: REPLICAS,
+          replicaSetName: REPLICA_SET,
+          replicaSetHostnames: true,
+          // The chart's default is two members with data and one without: one of the two may not be away then.
+          arbiter: { enabled: false },
+          hidden: { enabled: false },
+        }
+      : {
+          architecture: "standalone",
+          // The chart's default is a Deployment, which rolls while the old pod still holds the volume.
+          useStatefulSet: true,
+        }),
     auth: {
       enabled: true,
-      rootUser: "root",
+      rootUser: userName(shape, "root", "root"),
       usernames: accounts.map(({ username }) => username),
       databases: accounts.map(({ database }) => database as string),
       existingSecret: context.secret,
     },
     usePasswordFiles: true,
-    resourcesPreset: "none",
-    resources: context.resources,
+    ...bitnamiResources(context),
     persistence: persistence(context),
-    pdb: { create: false },
-    networkPolicy: bitnamiNetworkPolicy(context),
-    tls: { enabled: false, image: bitnamiImage("nginx") },
+    persistentVolumeClaimRetentionPolicy: RETAIN,
+    ...placement(context),
+    podAnnotations: generationAnnotations(context),
+    terminationGracePeriodSeconds: isReplicated(context) ? 120 : 60,
+    // Off in the chart; the first start of a replica set elects and copies.
+    startupProbe: { enabled: true, periodSeconds: 10, timeoutSeconds: 10, failureThreshold: 60 },
+    readinessProbe: { timeoutSeconds: 10 },
+    livenessProbe: { timeoutSeconds: 20 },
+    networkPolicy: bitnamiNetworkPolicy(context, METRICS_PORT),
+    tls: { enabled: false, image: bitnamiImage(settings, "nginx") },
     externalAccess: {
-      autoDiscovery: { image: bitnamiImage("kubectl") },
-      dnsCheck: { image: bitnamiImage("os-shell") },
+      autoDiscovery: { image: bitnamiImage(settings, "kubectl") },
+      dnsCheck: { image: bitnamiImage(settings, "os-shell") },
     },
-    volumePermissions: { enabled: false, image: bitnamiImage("os-shell") },
-    metrics: { enabled: false, image: bitnamiImage("mongodb-exporter") },
+    metrics: {
+      ...exporter(context, "mongodb-exporter", "256Mi"),
+      ...(shape.metrics ? { username: userName(shape, "metrics", "metrics") } : {}),
+      ...serviceMonitor(context),
+    },
   };
 }
 
 export function upstreamMongodb(context: StoreContext): Values {
-  const { accounts } = accountsOf(context);
-  const users = accounts.map(({ username, database }) => ({ username, database: database as string }));
   return {
-    image: { repository: "docker.io/library/mongo", tag: "8.0.13" },
     port: 27017,
     portName: "mongodb",
-    user: { uid: 999, gid: 999 },
     env: {
-      MONGO_INITDB_ROOT_USERNAME: "root",
+      MONGO_INITDB_ROOT_USERNAME: userName(context.shape, "root", "root"),
       MONGO_INITDB_ROOT_PASSWORD: { secret: context.secret, key: "mongodb-root-password" },
-      MONGODB_PASSWORDS: { secret: context.secret, key: "mongodb-passwords" },
       HOME: "/tmp",
     },
     dataPath: "/data/db",
     writable: { tmp: "/tmp", configdb: "/data/configdb" },
-    // Runs once, when the volume is empty. Passwords come from the environment in the order of the accounts.
-    initScripts: {
-      "10-accounts.js": `const passwords = process.env.MONGODB_PASSWORDS.split(",");
-${JSON.stringify(users)}.forEach(({ username, database }, index) =>
-  db.getSiblingDB(database).createUser({
-    user: username,
-    pwd: passwords[index],
-    roles: [{ role: "readWrite", db: database }],
-  }),
-);
-`,
-    },
     probe: { exec: { command: ["mongosh", "--quiet", "--eval", "db.adminCommand('ping').ok || quit(1)"] } },
   };
 }

@@ -1,52 +1,109 @@
-/** rabbitmq, one pod: values for the Bitnami chart, and for `charts/store` on the upstream image. */
+/** rabbitmq: values for the Bitnami chart in both profiles, and for `charts/store` on the upstream image. */
 import type { Values } from "../plan";
+import { bitnamiStoreImage } from "./images";
+import { REPLICAS } from "./profile";
 import {
-  ALLOW_MOVED_IMAGES,
   accountsOf,
-  bitnamiImage,
+  bitnamiCommon,
   bitnamiNetworkPolicy,
+  bitnamiResources,
+  generationAnnotations,
+  isReplicated,
   persistence,
+  placement,
+  RETAIN,
   type StoreContext,
+  serviceMonitor,
 } from "./store";
+
+const METRICS_PORT = 9419;
 
 export function bitnamiRabbitmq(context: StoreContext): Values {
   const { first } = accountsOf(context);
+  const { settings, deployed } = context;
   return {
-    global: ALLOW_MOVED_IMAGES,
-    fullnameOverride: context.name,
-    image: { ...bitnamiImage("rabbitmq"), tag: "4.1.3-debian-12-r1" },
-    replicaCount: 1,
-    // One node discovers no peers, so it needs neither a token nor a role.
-    clustering: { enabled: false },
-    automountServiceAccountToken: false,
-    rbac: { create: false },
-    plugins: "rabbitmq_management",
+    ...bitnamiCommon(context),
+    image: bitnamiStoreImage(settings, "rabbitmq"),
+    ...(isReplicated(context) ? CLUSTER : ONE_NODE),
+    // After a stop of all nodes each waits for the others: none may wait to be started. It cannot be changed later.
+    podManagementPolicy: deployed ? (deployed.podManagementPolicy ?? "OrderedReady") : "Parallel",
     extraPlugins: "",
     auth: {
       username: first.username,
+      securePassword: true,
+      updatePassword: false,
       existingPasswordSecret: context.secret,
       existingSecretPasswordKey: "rabbitmq-password",
       existingErlangSecret: context.secret,
       existingSecretErlangKey: "rabbitmq-erlang-cookie",
     },
     usePasswordFiles: true,
-    resourcesPreset: "none",
-    resources: context.resources,
+    ...bitnamiResources(context),
+    memoryHighWatermark: { enabled: true, type: "relative", value: 0.6 },
     persistence: persistence(context),
-    pdb: { create: false },
-    networkPolicy: bitnamiNetworkPolicy(context),
-    volumePermissions: { enabled: false, image: bitnamiImage("os-shell") },
-    metrics: { enabled: false },
+    persistentVolumeClaimRetentionPolicy: RETAIN,
+    ...placement(context),
+    podAnnotations: generationAnnotations(context),
+    terminationGracePeriodSeconds: 120,
+    startupProbe: { enabled: true, periodSeconds: 10, timeoutSeconds: 10, failureThreshold: 60 },
+    // The chart's own ask with a password, and would restart pods in the middle of its rotation.
+    customLivenessProbe: diagnostics("rabbitmq-diagnostics -q ping", 6),
+    customReadinessProbe: diagnostics(
+      "rabbitmq-diagnostics -q check_running && rabbitmq-diagnostics -q check_local_alarms",
+      3,
+    ),
+    networkPolicy: bitnamiNetworkPolicy(context, METRICS_PORT),
+    metrics: metrics(context),
   };
+}
+
+/** One node discovers no peers, so it needs neither a token nor a role. */
+const ONE_NODE: Values = {
+  replicaCount: 1,
+  clustering: { enabled: false },
+  automountServiceAccountToken: false,
+  rbac: { create: false },
+  plugins: "rabbitmq_management",
+};
+
+/** The smaller side of a split stops instead of going its own way. */
+const CLUSTER: Values = {
+  replicaCount: REPLICAS,
+  clustering: {
+    enabled: true,
+    addressType: "hostname",
+    partitionHandling: "pause_minority",
+    rebalance: true,
+  },
+  automountServiceAccountToken: true,
+  rbac: { create: true },
+  plugins: "rabbitmq_management rabbitmq_peer_discovery_k8s",
+};
+
+const diagnostics = (command: string, failureThreshold: number): Values => ({
+  exec: { command: ["/bin/bash", "-ec", command] },
+  initialDelaySeconds: 10,
+  periodSeconds: 30,
+  timeoutSeconds: 20,
+  failureThreshold,
+});
+
+/** A plugin of the store itself exports its metrics. */
+function metrics(context: StoreContext): Values {
+  if (context.settings.monitoring === undefined) return { enabled: false };
+  const { serviceMonitor: monitor } = serviceMonitor(context) as { serviceMonitor?: Values };
+  if (monitor === undefined) return { enabled: true };
+  const { labels, enabled, interval } = monitor as { labels: Values; enabled: boolean; interval: string };
+  return { enabled: true, serviceMonitor: { labels, default: { enabled, interval } } };
 }
 
 export function upstreamRabbitmq(context: StoreContext): Values {
   const { first } = accountsOf(context);
   return {
-    image: { repository: "docker.io/library/rabbitmq", tag: "4.1.3-management" },
     port: 5672,
     portName: "amqp",
-    user: { uid: 999, gid: 999 },
+    // The Jobs of a rotation come in here.
+    extraPorts: { management: 15672 },
     env: {
       RABBITMQ_DEFAULT_USER: first.username,
       RABBITMQ_DEFAULT_PASS: { secret: context.secret, key: "rabbitmq-password" },

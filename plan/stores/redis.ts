@@ -1,52 +1,120 @@
-/** redis, one pod: values for the Bitnami chart, and for `charts/store` on the upstream image. */
+/** redis: values for the Bitnami chart in both profiles, and for `charts/store` on the upstream image. */
 import type { Values } from "../plan";
+import { bitnamiImage, bitnamiStoreImage } from "./images";
+import { REPLICAS } from "./profile";
 import {
-  ALLOW_MOVED_IMAGES,
-  bitnamiImage,
+  bitnamiCommon,
   bitnamiNetworkPolicy,
+  bitnamiResources,
+  exporter,
+  generationAnnotations,
+  isReplicated,
+  namespaceLabel,
   persistence,
+  placement,
+  RETAIN,
   type StoreContext,
+  serviceMonitor,
 } from "./store";
 
+/** Where the API server listens, behind its Service and by itself: the pods mark the one that takes writes there. */
+const API_SERVER_PORTS = [443, 6443];
+
 export function bitnamiRedis(context: StoreContext): Values {
-  const secured = context.store.noPassword === undefined;
+  const { settings, store, secret } = context;
+  const replicated = isReplicated(context);
+  const pods: Values = {
+    ...bitnamiResources(context),
+    persistence: persistence(context),
+    ...placement(context),
+    podAnnotations: generationAnnotations(context),
+    // The chart's probes give up after 1 s or 5 s.
+    livenessProbe: { timeoutSeconds: 10, failureThreshold: 6 },
+    readinessProbe: { timeoutSeconds: 10 },
+  };
   return {
-    global: ALLOW_MOVED_IMAGES,
-    fullnameOverride: context.name,
-    image: { ...bitnamiImage("redis"), tag: "8.2.1-debian-12-r0" },
-    architecture: "standalone",
-    auth: secured
-      ? {
-          enabled: true,
-          existingSecret: context.secret,
-          existingSecretPasswordKey: "redis-password",
-          usePasswordFiles: true,
-        }
-      : { enabled: false },
-    master: {
-      resourcesPreset: "none",
-      resources: context.resources,
-      persistence: persistence(context),
-      pdb: { create: false },
+    ...bitnamiCommon(context),
+    image: bitnamiStoreImage(settings, "redis"),
+    architecture: replicated ? "replication" : "standalone",
+    auth:
+      store.noPassword === undefined
+        ? {
+            enabled: true,
+            existingSecret: secret,
+            existingSecretPasswordKey: "redis-password",
+            usePasswordFiles: true,
+          }
+        : { enabled: false },
+    ...(replicated
+      ? sentinelMode(context, pods)
+      : {
+          master: { ...pods, persistentVolumeClaimRetentionPolicy: RETAIN },
+          sentinel: { image: bitnamiImage(settings, "redis-sentinel") },
+          kubectl: { image: bitnamiImage(settings, "kubectl") },
+        }),
+    networkPolicy: {
+      ...bitnamiNetworkPolicy(
+        context,
+        undefined,
+        replicated ? [{ ports: API_SERVER_PORTS.map((port) => ({ port })) }] : [],
+      ),
+      metrics: {
+        allowExternal: false,
+        ...(settings.monitoring
+          ? { ingressNSMatchLabels: namespaceLabel(settings.monitoring.namespace) }
+          : {}),
+      },
     },
-    networkPolicy: { ...bitnamiNetworkPolicy(context), metrics: { allowExternal: false } },
-    sentinel: { image: bitnamiImage("redis-sentinel") },
-    kubectl: { image: bitnamiImage("kubectl") },
-    sysctl: { enabled: false, image: bitnamiImage("os-shell") },
-    volumePermissions: { enabled: false, image: bitnamiImage("os-shell") },
-    metrics: { enabled: false, image: bitnamiImage("redis-exporter") },
+    sysctl: { enabled: false, image: bitnamiImage(settings, "os-shell") },
+    metrics: {
+      ...exporter(context, "redis-exporter", "128Mi"),
+      ...serviceMonitor(context, "additionalLabels"),
+    },
+  };
+}
+
+/** Sentinels choose the pod that takes writes; a Service with a stable name follows it. */
+function sentinelMode({ settings }: StoreContext, pods: Values): Values {
+  return {
+    // Sentinel mode ignores `master`: every node is a replica that may be promoted.
+    replica: { replicaCount: REPLICAS, ...pods, automountServiceAccountToken: true },
+    sentinel: {
+      enabled: true,
+      image: bitnamiImage(settings, "redis-sentinel", "8.2.1-debian-12-r0"),
+      masterSet: "mymaster",
+      quorum: Math.floor(REPLICAS / 2) + 1,
+      downAfterMilliseconds: 10000,
+      failoverTimeout: 60000,
+      masterService: { enabled: true },
+      persistentVolumeClaimRetentionPolicy: RETAIN,
+      livenessProbe: { timeoutSeconds: 10 },
+      readinessProbe: { timeoutSeconds: 10 },
+      resourcesPreset: "none",
+      resources: {
+        requests: { cpu: "20m", memory: "64Mi", "ephemeral-storage": "16Mi" },
+        limits: { memory: "128Mi", "ephemeral-storage": "64Mi" },
+      },
+    },
+    // Labels the pod that takes writes, which the Service selects.
+    rbac: { create: true },
+    serviceAccount: { create: true },
+    kubectl: {
+      image: bitnamiImage(settings, "kubectl"),
+      resources: {
+        requests: { cpu: "10m", memory: "32Mi", "ephemeral-storage": "16Mi" },
+        limits: { memory: "128Mi", "ephemeral-storage": "64Mi" },
+      },
+    },
   };
 }
 
 export function upstreamRedis(context: StoreContext): Values {
   const secured = context.store.noPassword === undefined;
   return {
-    image: { repository: "docker.io/library/redis", tag: "8.2.1" },
     // The host name of the Bitnami chart, so that a service does not notice the difference.
     host: `${context.name}-master`,
     port: 6379,
     portName: "redis",
-    user: { uid: 999, gid: 999 },
     // redis-cli takes its password from REDISCLI_AUTH. The server gets it through a file descriptor: not as an argument.
     env: secured ? { REDISCLI_AUTH: { secret: context.secret, key: "redis-password" } } : {},
     args: secured

@@ -1,23 +1,57 @@
-/** What every store's plan starts from and gives back. */
+/** What every store's values start from. */
 import type { Settings } from "../../config/schema";
 import type { Store } from "../../model/application";
-import type { Values } from "../plan";
+import { credentialName, type StoreShape, userName } from "../credentials";
+import { CLUSTER_GENERATION, type DeployedStore, GENERATION } from "../deployed";
+import { podsOf } from "../network";
+import type { Value, Values } from "../plan";
+import { bitnamiImage } from "./images";
 
 export interface StoreContext {
   /** Release name and `fullnameOverride`. */
   name: string;
   store: Store;
+  shape: StoreShape;
   /** Name of the Secret with the store's passwords. */
   secret: string;
   /** Merged requests and limits. */
-  resources: Values;
-  /** Size of the volume. */
+  resources: { requests: Record<string, string>; limits: Record<string, string> };
+  /** Size of each volume. */
   storage: string;
   /** StorageClass; none for the cluster's default. */
   storageClass?: string;
-  /** The namespace, whose pods may connect. */
-  namespace: string;
+  /** Who may connect, by release, and to which ports. */
+  clients: Record<string, readonly number[]>;
   settings: Settings;
+  /** What is there already. */
+  deployed?: DeployedStore;
+}
+
+export const isReplicated = ({ shape }: StoreContext): boolean => shape.profile === "replicated";
+
+/** The part that all four charts have in common. */
+export function bitnamiCommon({ name, settings }: StoreContext): Values {
+  const { pullSecrets } = settings.storeImages;
+  return {
+    global: {
+      // The charts refuse images of another repository than their own unless told so.
+      security: { allowInsecureImages: true },
+      ...(pullSecrets.length === 0 ? {} : { imagePullSecrets: [...pullSecrets] }),
+    },
+    fullnameOverride: name,
+    volumePermissions: { enabled: false, image: bitnamiImage(settings, "os-shell") },
+  };
+}
+
+/** Requests and limits of a Bitnami chart's main container, in place of its presets. */
+export function bitnamiResources({ resources }: StoreContext): Values {
+  return {
+    resourcesPreset: "none",
+    resources: {
+      requests: { ...resources.requests, "ephemeral-storage": "64Mi" },
+      limits: { ...resources.limits, "ephemeral-storage": "2Gi" },
+    },
+  };
 }
 
 /** A volume of a Bitnami chart. */
@@ -25,25 +59,101 @@ export function persistence({ storage, storageClass }: StoreContext): Values {
   return { enabled: true, size: storage, ...(storageClass === undefined ? {} : { storageClass }) };
 }
 
-/** Bitnami's own NetworkPolicy, closed to other namespaces: its default lets every namespace in. */
-export function bitnamiNetworkPolicy({ namespace }: StoreContext): Values {
+/** Volumes stay when pods or the whole release go. */
+export const RETAIN: Values = { enabled: true, whenScaled: "Retain", whenDeleted: "Retain" };
+
+/** Says which passwords the pods run with: a new generation restarts them. */
+export function generationAnnotations({ shape }: StoreContext): Values {
   return {
-    enabled: true,
-    allowExternal: false,
-    ingressNSMatchLabels: { "kubernetes.io/metadata.name": namespace },
+    [GENERATION]: String(shape.generation),
+    [CLUSTER_GENERATION]: String(shape.clusterGeneration),
   };
 }
 
-/** Bitnami's versioned images moved here on 2025-08-28 (no updates since); the charts still name the old place. */
-export const bitnamiImage = (name: string): Values => ({ repository: `bitnamilegacy/${name}` });
+/** Pods on different nodes, in different zones where there are some, of which a drain takes one at a time. */
+export function placement(context: StoreContext): Values {
+  if (!isReplicated(context)) return { pdb: { create: false } };
+  return {
+    podAntiAffinityPreset: "hard",
+    topologySpreadConstraints: [
+      {
+        maxSkew: 1,
+        topologyKey: "topology.kubernetes.io/zone",
+        whenUnsatisfiable: "ScheduleAnyway",
+        labelSelector: { matchLabels: podsOf(context.name) },
+      },
+    ],
+    pdb: { create: true, maxUnavailable: 1 },
+  };
+}
 
-/** The charts refuse images of another repository than their own unless told so. */
-export const ALLOW_MOVED_IMAGES: Values = { security: { allowInsecureImages: true } };
+/** Bitnami's own NetworkPolicy: in by the edges of the graph, out to its own pods and DNS. Its default is open. */
+export function bitnamiNetworkPolicy(
+  { clients, settings }: StoreContext,
+  metricsPort?: number,
+  extraEgress: Value[] = [],
+): Values {
+  const rules = Object.entries(clients).map(([client, ports]) => ({
+    ports: ports.map((port) => ({ port })),
+    from: [{ podSelector: { matchLabels: podsOf(client) } }],
+  }));
+  const scraping =
+    metricsPort === undefined || settings.monitoring === undefined
+      ? []
+      : [
+          {
+            ports: [{ port: metricsPort }],
+            from: [{ namespaceSelector: { matchLabels: namespaceLabel(settings.monitoring.namespace) } }],
+          },
+        ];
+  return {
+    enabled: true,
+    allowExternal: false,
+    allowExternalEgress: false,
+    extraIngress: [...rules, ...scraping],
+    ...(extraEgress.length === 0 ? {} : { extraEgress }),
+  };
+}
 
-/** The accounts of a store in the order of the inventory. */
-export function accountsOf({ store, name }: StoreContext) {
-  const accounts = Object.entries(store.accounts ?? {}).map(([key, account]) => ({ key, ...account }));
-  const [first, ...further] = accounts;
+export const namespaceLabel = (namespace: string): Values => ({ "kubernetes.io/metadata.name": namespace });
+
+/** An exporter of metrics beside the store, where something scrapes. */
+export function exporter({ settings }: StoreContext, image: string, memory: string): Values {
+  return {
+    enabled: settings.monitoring !== undefined,
+    image: bitnamiImage(settings, image),
+    ...(settings.monitoring === undefined ? {} : exporterResources(memory)),
+  };
+}
+
+export const exporterResources = (memory: string): Values => ({
+  resourcesPreset: "none",
+  resources: {
+    requests: { cpu: "20m", memory: "64Mi", "ephemeral-storage": "16Mi" },
+    limits: { memory, "ephemeral-storage": "64Mi" },
+  },
+});
+
+/** Seconds between two scrapes. */
+const SCRAPE_INTERVAL = "30s";
+
+/** A ServiceMonitor, where the environment has them; the charts do not agree on the name of its labels. */
+export function serviceMonitor({ settings }: StoreContext, labels = "labels"): Values {
+  const monitor = settings.monitoring?.serviceMonitor;
+  return monitor === undefined
+    ? {}
+    : { serviceMonitor: { enabled: true, interval: SCRAPE_INTERVAL, [labels]: { ...monitor.labels } } };
+}
+
+/** The accounts of a store in the order of the inventory, with what they log in as now. */
+export function accountsOf({ store, name, shape }: StoreContext) {
+  const accounts = Object.entries(store.accounts ?? {}).map(([key, account]) => ({
+    ...account,
+    key,
+    username: userName(shape, key, account.username),
+    credential: credentialName(shape, key),
+  }));
+  const [first] = accounts;
   if (!first) throw new Error(`${name} has no account`);
-  return { accounts, first, further };
+  return { accounts, first };
 }

@@ -153,7 +153,7 @@ describe("Robot Shop on the embedded cluster", () => {
       .map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"));
     assert.ok(stateFiles.length > 2);
     const places: Record<string, string> = {
-      plan: JSON.stringify(plan(settings.application, settings.settings, readCharts(PROJECT))),
+      plan: JSON.stringify(plan(settings.application, settings.settings, { charts: readCharts(PROJECT) })),
       "helm values, manifests and notes": values.join("\n"),
       "state and history on disk": stateFiles.join("\n"),
       "pulumi stack export": await stack.export(),

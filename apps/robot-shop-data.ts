@@ -1,0 +1,94 @@
+/**
+ * Robot Shop's first data. It is in the images of the shop's own stores (mongo/ and mysql/ of instana/robot-shop), which
+ * have a client as well: the Jobs run those images against whatever store there is. Each script leaves alone what it finds.
+ */
+import type { Loader } from "../model/application";
+import { host, members, password, port, replicaSet, text, username } from "../model/text";
+
+const image = (name: string) => ({ repository: `docker.io/robotshop/rs-${name}`, tag: "2.1.0" });
+
+/** Runs the image's own file unless the collection has documents; an index that is there is not made again. */
+const mongodb = (collection: string, file: string, indexes: readonly string[]) => `
+shell=$(command -v mongosh || command -v mongo)
+"$shell" --quiet "$URL" --eval '
+  var collection = db.getCollection("${collection}");
+  if (collection.countDocuments({}) === 0) {
+    load("/docker-entrypoint-initdb.d/${file}");
+    print("${collection}: loaded");
+  } else {
+    print("${collection}: has documents already");
+  }
+${indexes.map((index) => `  collection.createIndex(${index});\n`).join("")}'
+`;
+
+const mongodbUrl = (account: string) =>
+  text`mongodb://${username("mongodb", account)}:${password("mongodb", account)}@${members("mongodb")}/${account}?authSource=${account}${replicaSet("mongodb")}`;
+
+export const mongodbLoaders: Record<string, Loader> = {
+  catalogue: {
+    does: "Eleven products, and the text index that the search needs (mongo/catalogue.js)",
+    image: image("mongodb"),
+    env: { URL: mongodbUrl("catalogue") },
+    script: mongodb("products", "catalogue.js", [
+      '{ name: "text", description: "text" }',
+      "{ sku: 1 }, { unique: true }",
+    ]),
+  },
+  users: {
+    does: "Three users: user, stan, partner-57 (mongo/users.js)",
+    image: image("mongodb"),
+    env: { URL: mongodbUrl("users") },
+    script: mongodb("users", "users.js", ["{ name: 1 }, { unique: true }"]),
+  },
+};
+
+/** The images' client is of MySQL 5.7: it fetches the server's key for the way MySQL 9 logs in. */
+const mysqlClient = `
+client() {
+  MYSQL_PWD="$PASSWORD" mysql --host="$HOST" --port="$PORT" --user="$USERNAME" \\
+    --get-server-public-key --batch --skip-column-names "$@"
+}
+`;
+
+const mysqlEnv = (account: string) => ({
+  HOST: [host("mysql")],
+  PORT: [port("mysql")],
+  USERNAME: [username("mysql", account)],
+  PASSWORD: [password("mysql", account)],
+});
+
+export const mysqlLoaders: Record<string, Loader> = {
+  cities: {
+    does: "Cities and countries for shipping (mysql/scripts/10-dump.sql.gz)",
+    image: image("mysql-db"),
+    env: mysqlEnv("shipping"),
+    // The dump fills cities first and codes last: rows in codes say that all of it is there.
+    script: `${mysqlClient}
+if [ -n "$(client cities --execute='SELECT 1 FROM codes LIMIT 1' 2>/dev/null)" ]; then
+  echo "cities and codes: have rows already"
+else
+  client cities --execute='DROP TABLE IF EXISTS cities, codes'
+  gunzip -c /docker-entrypoint-initdb.d/10-dump.sql.gz | client cities
+  test -n "$(client cities --execute='SELECT 1 FROM codes LIMIT 1')"
+  echo "cities and codes: loaded"
+fi
+`,
+    seconds: 1200,
+  },
+  ratings: {
+    does: "The table of ratings, empty (mysql/scripts/20-ratings.sql, whose grant MySQL 8 and later refuse)",
+    image: image("mysql-db"),
+    env: mysqlEnv("ratings"),
+    script: `${mysqlClient}
+client ratings <<SQL
+CREATE TABLE IF NOT EXISTS ratings (
+  sku varchar(80) NOT NULL,
+  avg_rating DECIMAL(3, 2) NOT NULL,
+  rating_count INT NOT NULL,
+  PRIMARY KEY (sku)
+) ENGINE=InnoDB;
+SQL
+echo "ratings: there"
+`,
+  },
+};

@@ -1,0 +1,18 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { type ReleaseArgs, releaseArgs } from "./release";
+
+/** A Job on a store (its accounts, its first data, its rotation) as one Helm release: done when the Job is. */
+export class Job extends pulumi.ComponentResource {
+  public readonly release: k8s.helm.v3.Release;
+
+  constructor(name: string, args: ReleaseArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("flotilla:index:Job", name, {}, opts);
+    this.release = new k8s.helm.v3.Release(
+      name,
+      { ...releaseArgs(args), waitForJobs: true },
+      { parent: this },
+    );
+    this.registerOutputs({ status: this.release.status });
+  }
+}

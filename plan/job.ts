@@ -1,0 +1,121 @@
+/** A Job that works on one store, as a release of the shared chart: its accounts, its first data, its rotation. */
+import type { Settings } from "../config/schema";
+import type { Application, Image, Resources, StoreKind } from "../model/application";
+import { own } from "../model/graph";
+import { DEFAULT_USER } from "../model/presets";
+import { type Charts, describeChart } from "./chart";
+import { shortDigest } from "./digest";
+import { addressOf } from "./hosts";
+import { directLabels } from "./labels";
+import type { MicroserviceValues } from "./microservice-values";
+import { podsOf } from "./network";
+import type { ReleasePlan, SecretPlan, SecretText } from "./plan";
+import { prune } from "./prune";
+
+export interface StoreJob {
+  /** Name of its release. */
+  name: string;
+  store: string;
+  image: Image;
+  /** Names of Secrets to pull the image with. */
+  pullSecrets: readonly string[];
+  command: string[];
+  args?: string[];
+  /** Plain variables. */
+  env: Record<string, string>;
+  /** Variables that hold passwords. */
+  secretEnv: Record<string, SecretText>;
+  /** Files by absolute path. */
+  files?: Record<string, string>;
+  /** Seconds it may take. */
+  seconds: number;
+  /** Default: little. */
+  resources?: Resources;
+  /** Releases that come first. */
+  needs: string[];
+  /** Releases that come before its Secret. */
+  secretNeeds: string[];
+}
+
+/** Ports a Job may need besides the clients' own: rabbitmq's users are made through its management API. */
+export const JOB_PORTS: Record<StoreKind, readonly number[]> = {
+  mongodb: [27017],
+  mysql: [3306],
+  redis: [6379],
+  rabbitmq: [5672, 15672],
+};
+
+/** Seconds for the image pull and the wait for the store. */
+const START_SECONDS = 180;
+
+const LITTLE: Resources = {
+  requests: { cpu: "50m", memory: "128Mi" },
+  limits: { cpu: "1", memory: "512Mi" },
+};
+
+const secretName = (job: StoreJob) => `${job.name}-env`;
+
+/** The release of a Job and the Secret with its passwords. */
+export function planJob(
+  application: Application,
+  settings: Settings,
+  charts: Charts,
+  job: StoreJob,
+): { release: ReleasePlan; secrets: Record<string, SecretPlan> } {
+  const kind = own(application.stores, job.store)?.kind as StoreKind;
+  const { host, port } = addressOf(application, settings, job.store);
+  const hasSecret = Object.keys(job.secretEnv).length > 0;
+  const secretRefs = Object.keys(job.secretEnv).map((key) => [key, { secret: secretName(job), key }]);
+  const files = Object.entries(job.files ?? {}).map(([path, content]) => [
+    path.replace(/[^a-z0-9]+/g, "-").replace(/^-/, ""),
+    { path, content },
+  ]);
+  const values: MicroserviceValues = {
+    fullnameOverride: job.name,
+    workload: "Job",
+    component: "job",
+    application: application.name,
+    environment: settings.environment,
+    team: application.team,
+    image: { ...job.image },
+    imagePullSecrets: [...job.pullSecrets],
+    command: job.command,
+    args: job.args,
+    env: { HOME: "/tmp", ...job.env, ...Object.fromEntries(secretRefs) },
+    config: { files: Object.fromEntries(files) },
+    writable: { tmp: "/tmp" },
+    user: { uid: DEFAULT_USER.uid, gid: DEFAULT_USER.gid },
+    resources: { ...(job.resources ?? LITTLE) },
+    job: { backoffLimit: 3, activeDeadlineSeconds: job.seconds },
+    waitFor: { [job.store]: { host, port } },
+    // A changed password is another Job: only names of credentials go into the digest.
+    secretChecksum: hasSecret ? shortDigest(JSON.stringify(job.secretEnv)) : undefined,
+    networkPolicy: {
+      egress: { [job.store]: { pods: podsOf(job.store), ports: [...JOB_PORTS[kind]] } },
+    },
+  };
+  return {
+    release: {
+      name: job.name,
+      kind: "job",
+      chart: { path: charts.microservice.path },
+      description: describeChart(charts.microservice),
+      values: prune(values),
+      needs: job.needs,
+      secrets: hasSecret ? [secretName(job)] : [],
+      timeoutSeconds: job.seconds + START_SECONDS,
+      protect: false,
+    },
+    secrets: hasSecret
+      ? {
+          [secretName(job)]: {
+            owner: job.name,
+            labels: directLabels(application, settings),
+            protect: false,
+            keys: job.secretEnv,
+            needs: job.secretNeeds,
+          },
+        }
+      : {},
+  };
+}

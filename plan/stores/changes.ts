@@ -1,0 +1,169 @@
+/** Changes of a deployed store that cannot be made in place, or would lose its data: refused before anything moves. */
+import type { Settings } from "../../config/schema";
+import type { Application } from "../../model/application";
+import { own } from "../../model/graph";
+import type { Problem } from "../../model/problems";
+import { CLUSTER_KEYS, rotatedAccounts, type StoreShape, shapeOf } from "../credentials";
+import { type Deployed, type DeployedStore, deployedStore } from "../deployed";
+import { profileOf } from "./profile";
+
+/** What is wrong with the inventory and the settings, seen from what is deployed. */
+export function storeChangeProblems(
+  application: Application,
+  settings: Settings,
+  deployed: Deployed,
+  stack: string,
+): Problem[] {
+  return [
+    ...removalProblems(application, settings, deployed, stack),
+    ...Object.keys(application.stores).flatMap((name) => {
+      const there = deployedStore(deployed, name);
+      const generations = generationProblems(application, settings, name, there);
+      return there ? [...shapeProblems(application, settings, name, there), ...generations] : generations;
+    }),
+  ];
+}
+
+const isReplicated = ({ profile }: StoreShape): boolean => profile === "replicated";
+
+const MIGRATION = "docs/stores.md, «Moving to another profile or distribution», has the steps";
+
+function removalProblems(
+  application: Application,
+  settings: Settings,
+  deployed: Deployed,
+  stack: string,
+): Problem[] {
+  const stillThere = settings.removeStores
+    .filter((name) => own(application.stores, name))
+    .map((name) => ({
+      where: "flotilla:removeStores",
+      what: `it names ${name}, which the inventory still has`,
+      todo: `Take ${name} out of apps/${application.name}.ts, or out of flotilla:removeStores.`,
+    }));
+  if (settings.environment !== "prod") return stillThere;
+  const removed = Object.keys(deployed).filter(
+    (name) =>
+      deployed[name]?.kind === "store" &&
+      !own(application.stores, name) &&
+      !settings.removeStores.includes(name),
+  );
+  return [
+    ...stillThere,
+    ...removed.map((name) => ({
+      where: `apps/${application.name}.ts`,
+      what: `store ${name} is gone from the inventory, but it is deployed in prod with its data`,
+      todo: `Put it back; or, if its data may go: npx flotilla remove ${name} --stack ${stack}`,
+    })),
+  ];
+}
+
+function shapeProblems(
+  application: Application,
+  settings: Settings,
+  name: string,
+  there: DeployedStore,
+): Problem[] {
+  const kind = own(application.stores, name)?.kind;
+  const where = `flotilla:stores.${name}`;
+  if (there.kind !== undefined && kind !== there.kind)
+    return [
+      {
+        where: `apps/${application.name}.ts: store ${name}`,
+        what: `it is a ${kind} now, but a ${there.kind} is deployed under this name`,
+        todo: `Give the ${kind} another name; ${name} can be removed when nobody uses it any more.`,
+      },
+    ];
+  if (there.distribution !== settings.distribution)
+    return [
+      {
+        where: "flotilla:distribution",
+        what: `it is ${settings.distribution} now, but ${name} is deployed from ${there.distribution}, which keeps its data another way`,
+        todo: `Set flotilla:distribution to ${there.distribution}; to move the data, ${MIGRATION}.`,
+      },
+    ];
+  const profile = profileOf(settings, name);
+  // A cluster of rabbitmq grows from one node, if its pods were not made to wait for each other.
+  const grows = kind === "rabbitmq" && profile === "replicated" && there.podManagementPolicy === "Parallel";
+  if (there.profile !== profile && !grows)
+    return [
+      {
+        where: `${where}.profile`,
+        what: `${name} would become ${profile}, but it is deployed ${there.profile}: other pods with other, empty volumes`,
+        todo: `Set ${where}.profile to ${there.profile}; to move the data, ${MIGRATION}.`,
+      },
+    ];
+  return [];
+}
+
+function generationProblems(
+  application: Application,
+  settings: Settings,
+  name: string,
+  there: DeployedStore | undefined,
+): Problem[] {
+  const store = own(application.stores, name);
+  if (!store) return [];
+  const shape = shapeOf(settings, name, store);
+  const where = `flotilla:stores.${name}`;
+  const problems: Problem[] = [];
+  if (shape.generation > 1 && rotatedAccounts(shape).length === 0)
+    problems.push({
+      where: `${where}.generation`,
+      what: `${name} has no password that could be rotated: ${store.noPassword ?? "its images fix them all"}`,
+      todo: "Remove it.",
+    });
+  const key = CLUSTER_KEYS[store.kind];
+  if (
+    shape.clusterGeneration > 1 &&
+    (key === undefined || (store.kind === "mongodb" && !isReplicated(shape)))
+  )
+    problems.push({
+      where: `${where}.clusterKey`,
+      what: `a ${shape.profile} ${store.kind} has no secret between its pods`,
+      todo: "Remove it.",
+    });
+  if (!there) return problems;
+  const { finished } = there.rotation;
+  if (shape.generation < finished)
+    problems.push({
+      where: `${where}.generation`,
+      what: `it goes back to ${shape.generation}, but the passwords of generation ${finished} are deployed and the older ones are gone`,
+      todo: `Set it to ${finished}, or rotate once more: npx flotilla rotate ${name}`,
+    });
+  if (shape.generation > finished + 1)
+    problems.push({
+      where: `${where}.generation`,
+      what: `it goes from ${finished} to ${shape.generation}, but a rotation needs the password before the new one`,
+      todo: `Set it to ${finished + 1} and run pulumi up; then go on by one.`,
+    });
+  if (
+    key !== undefined &&
+    isReplicated(shape) &&
+    shape.clusterGeneration !== there.clusterGeneration &&
+    !settings.stores[name]?.clusterKey.acceptSplit
+  )
+    problems.push({
+      where: `${where}.clusterKey.generation`,
+      what: `a new ${key} splits the running cluster: pods with the old and with the new one do not find each other`,
+      todo: `Set it to ${there.clusterGeneration}. To change it knowingly, stop all pods of ${name} first and set ${where}.clusterKey.acceptSplit to true.`,
+    });
+  return problems;
+}
+
+/** What to know about a change that Kubernetes will refuse until a hand has prepared it. */
+export function storeChangeWarnings(
+  application: Application,
+  settings: Settings,
+  deployed: Deployed,
+): string[] {
+  return Object.entries(application.stores).flatMap(([name, store]) => {
+    const there = deployedStore(deployed, name);
+    const wanted = own(settings.stores, name)?.storage ?? store.storage;
+    if (!there?.storage || there.storage === wanted) return [];
+    return [
+      `the volumes of ${name} have ${there.storage}, the settings say ${wanted}: Kubernetes refuses that change of a StatefulSet; ` +
+        "docs/stores.md, «Growing a volume», has the steps to take first",
+    ];
+  });
+}

@@ -1,0 +1,134 @@
+/** The Jobs that make a store ready for its users: databases and accounts, then first data. */
+import type { Settings } from "../../config/schema";
+import type { Application, Loader, Store } from "../../model/application";
+import { own } from "../../model/graph";
+import { accountsRelease, loaderRelease, rotationReleases } from "../../model/names";
+import { mentionsPassword } from "../../model/text";
+import type { Charts } from "../chart";
+import { credentialName, type StoreShape, shapeOf, userName } from "../credentials";
+import { addressOf, fill, fillSecret } from "../hosts";
+import { planJob } from "../job";
+import type { SecretText } from "../plan";
+import { commandOf, type JobsPlan, jobImage, replicaSetOption, type Script, variableOf } from "./rotation";
+import { MONGODB_ACCOUNTS } from "./scripts/mongodb";
+import { mysqlAccounts } from "./scripts/mysql";
+
+const ACCOUNTS_SECONDS = 300;
+const LOADER_SECONDS = 600;
+
+/** Whether a Job makes the store's accounts; the others have no more than the one they make themselves. */
+const hasAccountsJob = ({ kind }: Store): boolean => kind === "mysql" || kind === "mongodb";
+
+/** Releases that make a store ready: whoever uses it comes after them. */
+export function preparations(name: string, store: Store): string[] {
+  return [
+    ...(hasAccountsJob(store) ? [accountsRelease(name)] : []),
+    ...Object.keys(store.loaders ?? {}).map((loader) => loaderRelease(name, loader)),
+  ];
+}
+
+/** Seconds from a store's release to its users', at most. */
+export const preparationSeconds = (store: Store): number =>
+  (hasAccountsJob(store) ? ACCOUNTS_SECONDS : 0) +
+  Math.max(0, ...Object.values(store.loaders ?? {}).map(({ seconds }) => seconds ?? LOADER_SECONDS));
+
+/** The Jobs of a store; `rotated` when a rotation must let their passwords in first. */
+export function planPreparations(
+  application: Application,
+  settings: Settings,
+  charts: Charts,
+  name: string,
+  store: Store,
+  rotated: boolean,
+): JobsPlan {
+  const secretNeeds = rotated ? [rotationReleases(name).begin] : [];
+  const accounts = hasAccountsJob(store) ? accountsRelease(name) : undefined;
+  const jobs = [
+    ...(accounts === undefined
+      ? []
+      : [
+          planJob(application, settings, charts, {
+            name: accounts,
+            store: name,
+            image: jobImage(settings, store),
+            pullSecrets: settings.storeImages.pullSecrets,
+            ...accountsWork(application, settings, shapeOf(settings, name, store)),
+            seconds: ACCOUNTS_SECONDS,
+            needs: [name],
+            secretNeeds,
+          }),
+        ]),
+    ...Object.entries(store.loaders ?? {}).map(([key, loader]) =>
+      planJob(application, settings, charts, {
+        name: loaderRelease(name, key),
+        store: name,
+        image: loader.image,
+        pullSecrets: [],
+        ...loaderWork(application, settings, loader),
+        seconds: loader.seconds ?? LOADER_SECONDS,
+        ...(loader.resources ? { resources: loader.resources } : {}),
+        needs: [accounts ?? name],
+        secretNeeds,
+      }),
+    ),
+  ];
+  return {
+    releases: jobs.map(({ release }) => release),
+    secrets: Object.assign({}, ...jobs.map(({ secrets }) => secrets)),
+    credentials: {},
+  };
+}
+
+function accountsWork(application: Application, settings: Settings, shape: StoreShape) {
+  const { store, name } = shape;
+  const { host, members, replicaSet } = addressOf(application, settings, name);
+  const accounts = Object.entries(store.accounts ?? {}).map(([key, { username, database }]) => ({
+    username: userName(shape, key, username),
+    database: database as string,
+    variable: variableOf(key),
+  }));
+  const passwords = ["root", ...Object.keys(store.accounts ?? {})].map((key) => [
+    variableOf(key),
+    [{ credential: credentialName(shape, key) }],
+  ]);
+  const script: Script =
+    store.kind === "mysql"
+      ? { runner: "bash", text: mysqlAccounts(accounts) }
+      : { runner: "mongosh", text: MONGODB_ACCOUNTS };
+  const root = { username: userName(shape, "root", "root"), database: "admin", variable: variableOf("root") };
+  const env: Record<string, string> =
+    store.kind === "mysql"
+      ? { HOST: host, PORT: "3306" }
+      : {
+          MEMBERS: members.join(","),
+          OPTIONS: replicaSetOption(replicaSet),
+          USERS: JSON.stringify([root, ...accounts]),
+        };
+  return {
+    ...commandOf(script),
+    env,
+    secretEnv: Object.fromEntries(passwords) as Record<string, SecretText>,
+  };
+}
+
+function loaderWork(application: Application, settings: Settings, { script, env }: Loader) {
+  const entries = Object.entries(env);
+  const plain = entries.filter(([, text]) => !mentionsPassword(text));
+  const secret = entries.filter(([, text]) => mentionsPassword(text));
+  return {
+    command: ["sh", "-euc"],
+    args: [script],
+    env: Object.fromEntries(plain.map(([key, text]) => [key, fill(application, settings, text)])),
+    secretEnv: Object.fromEntries(
+      secret.map(([key, text]) => [key, fillSecret(application, settings, text)]),
+    ),
+  };
+}
+
+/** Names of the Jobs that log in to a store. */
+export function jobsOf(application: Application, name: string, rotated: boolean): string[] {
+  const store = own(application.stores, name);
+  if (!store) return [];
+  const { begin, end } = rotationReleases(name);
+  return [...preparations(name, store), ...(rotated ? [begin, end] : [])];
+}

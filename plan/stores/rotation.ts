@@ -1,0 +1,208 @@
+/**
+ * The two Jobs of a rotation. Begin lets the new password in beside the old one; then the Secrets change, the store and
+ * its clients restart with the new one; end takes the old one away. Each step comes after the one before it has
+ * succeeded, and both passwords work until the last: wherever an update stops, what runs goes on, and the next update
+ * goes on from there.
+ */
+import type { Settings } from "../../config/schema";
+import type { Application, Image, Store } from "../../model/application";
+import { own } from "../../model/graph";
+import { rotationReleases } from "../../model/names";
+import type { Charts } from "../chart";
+import {
+  credentialName,
+  internalAccounts,
+  previousCredentials,
+  rotatedAccounts,
+  type StoreShape,
+  shapeOf,
+  userName,
+} from "../credentials";
+import { type Deployed, isRotated } from "../deployed";
+import { addressOf } from "../hosts";
+import { planJob } from "../job";
+import type { CredentialPlan, ReleasePlan, SecretPlan, SecretText } from "../plan";
+import { storeImage } from "./images";
+import { REPLICAS } from "./profile";
+import { MONGODB_ROTATE_BEGIN, MONGODB_ROTATE_END } from "./scripts/mongodb";
+import { type MysqlRotation, mysqlRotateBegin, mysqlRotateEnd } from "./scripts/mysql";
+import { RABBITMQ_ROTATE_BEGIN, RABBITMQ_ROTATE_END } from "./scripts/rabbitmq";
+
+/** Seconds a Job of a rotation may take. */
+const SECONDS = 300;
+
+export interface JobsPlan {
+  releases: ReleasePlan[];
+  secrets: Record<string, SecretPlan>;
+  credentials: Record<string, CredentialPlan>;
+}
+
+/** Whether a new generation takes Jobs: redis has one password, which a restart changes. */
+export const rotatesByJobs = (store: Store): boolean => store.kind !== "redis";
+
+/** Whether the plan holds the Jobs of a store's rotation: its passwords were changed while it ran, now or earlier. */
+export const hasRotation = (
+  application: Application,
+  settings: Settings,
+  deployed: Deployed,
+  name: string,
+): boolean => {
+  const store = own(application.stores, name);
+  return (
+    store !== undefined &&
+    rotatesByJobs(store) &&
+    rotatedAccounts(shapeOf(settings, name, store)).length > 0 &&
+    (own(settings.stores, name)?.generation ?? 1) > 1 &&
+    isRotated(settings, deployed, name)
+  );
+};
+
+/** The Jobs; `users` are the releases that log in to the store and must have restarted before the end. */
+export function planRotation(
+  application: Application,
+  settings: Settings,
+  charts: Charts,
+  name: string,
+  store: Store,
+  users: readonly string[],
+): JobsPlan {
+  const shape = shapeOf(settings, name, store);
+  const { begin, end } = rotationReleases(name);
+  const { host, members, replicaSet } = addressOf(application, settings, name);
+  const work = workOf(shape, {
+    HOST: host,
+    MEMBERS: members.join(","),
+    OPTIONS: replicaSetOption(replicaSet),
+  });
+  const job = (jobName: string, script: Script, needs: string[]) =>
+    planJob(application, settings, charts, {
+      name: jobName,
+      store: name,
+      image: jobImage(settings, store),
+      pullSecrets: settings.storeImages.pullSecrets,
+      ...commandOf(script),
+      env: { ...work.env, GENERATION: String(shape.generation) },
+      secretEnv: work.secretEnv,
+      seconds: SECONDS,
+      needs,
+      secretNeeds: [],
+    });
+  const first = job(begin, work.begin, []);
+  const last = job(end, work.end, [begin, name, ...users]);
+  return {
+    releases: [first.release, last.release],
+    secrets: { ...first.secrets, ...last.secrets },
+    credentials: previousCredentials(shape),
+  };
+}
+
+/** A script, and the program that runs it. */
+export interface Script {
+  text: string;
+  runner: "bash" | "mongosh";
+}
+
+/** Runs a script in a store's own image. */
+export function commandOf({ text, runner }: Script): {
+  command: string[];
+  args: string[];
+  files?: Record<string, string>;
+} {
+  return runner === "bash"
+    ? { command: ["bash", "-euo", "pipefail", "-c"], args: [text] }
+    : {
+        command: ["mongosh", "--nodb", "--quiet", "--norc"],
+        args: ["/flotilla/script.js"],
+        files: { "/flotilla/script.js": text },
+      };
+}
+
+/** The image of a store itself: it has the client, and it is pulled already. */
+export const jobImage = (settings: Settings, store: Store): Image => storeImage(settings, store.kind);
+
+export const replicaSetOption = (replicaSet: string | undefined): string =>
+  replicaSet === undefined ? "" : `&replicaSet=${replicaSet}`;
+
+interface Work {
+  begin: Script;
+  end: Script;
+  env: Record<string, string>;
+  secretEnv: Record<string, SecretText>;
+}
+
+function workOf(shape: StoreShape, address: { HOST: string; MEMBERS: string; OPTIONS: string }): Work {
+  const { store, name } = shape;
+  const before: StoreShape = { ...shape, generation: shape.generation - 1 };
+  const now = (account: string): SecretText => [{ credential: credentialName(shape, account) }];
+  const previous = (account: string): SecretText => [{ credential: credentialName(before, account) }];
+  const accounts = rotatedAccounts(shape);
+  const newPasswords = Object.fromEntries(accounts.map((account) => [variableOf(account), now(account)]));
+  const { HOST, MEMBERS, OPTIONS } = address;
+  switch (store.kind) {
+    case "mysql": {
+      const hasReplication = internalAccounts(shape).includes("replication");
+      const rotation: MysqlRotation = {
+        users: accounts.map((account) => ({
+          username: mysqlUser(store, account),
+          variable: variableOf(account),
+        })),
+        secondaries: hasReplication
+          ? Array.from(
+              { length: REPLICAS - 1 },
+              (_, index) => `${name}-secondary-${index}.${name}-secondary-headless`,
+            )
+          : [],
+        ...(hasReplication ? { replicationVariable: variableOf("replication") } : {}),
+      };
+      return {
+        begin: { runner: "bash", text: mysqlRotateBegin(rotation) },
+        end: { runner: "bash", text: mysqlRotateEnd(rotation) },
+        env: { HOST, PORT: "3306" },
+        secretEnv: { ...newPasswords, ROOT_PREVIOUS: previous("root") },
+      };
+    }
+    case "mongodb": {
+      const users = accounts.map((account) => ({
+        username: userName(shape, account, mongodbUser(store, account)),
+        previous: userName(before, account, mongodbUser(store, account)),
+        database: own(store.accounts ?? {}, account)?.database ?? "admin",
+        variable: variableOf(account),
+        ...(account === "root" ? { previousVariable: "ROOT_PREVIOUS" } : {}),
+      }));
+      return {
+        begin: { runner: "mongosh", text: MONGODB_ROTATE_BEGIN },
+        end: { runner: "mongosh", text: MONGODB_ROTATE_END },
+        env: { MEMBERS, OPTIONS, USERS: JSON.stringify(users) },
+        secretEnv: { ...newPasswords, ROOT_PREVIOUS: previous("root") },
+      };
+    }
+    default: {
+      // rabbitmq takes exactly one account.
+      const [account] = accounts as [string];
+      const username = own(store.accounts ?? {}, account)?.username ?? account;
+      return {
+        begin: { runner: "bash", text: RABBITMQ_ROTATE_BEGIN },
+        end: { runner: "bash", text: RABBITMQ_ROTATE_END },
+        env: {
+          HOST,
+          USERNAME: userName(shape, account, username),
+          PREVIOUS_USERNAME: userName(before, account, username),
+        },
+        secretEnv: { PASSWORD: now(account), PREVIOUS_PASSWORD: previous(account) },
+      };
+    }
+  }
+}
+
+/** Name of the environment variable with an account's password; the internal accounts have names no account can have. */
+export const variableOf = (account: string): string =>
+  `${account.replaceAll("-", "_").toUpperCase()}_PASSWORD`;
+
+/** Users that the charts make by themselves. */
+export const REPLICATION_USER = "replicator";
+
+const mysqlUser = (store: Store, account: string): string =>
+  account === "replication" ? REPLICATION_USER : (own(store.accounts ?? {}, account)?.username ?? account);
+
+const mongodbUser = (store: Store, account: string): string =>
+  own(store.accounts ?? {}, account)?.username ?? account;

@@ -1,0 +1,53 @@
+/**
+ * What Jobs do inside a mongodb, for mongosh (`--nodb`) in the store's own image. Passwords come from the environment.
+ * One user has one password: a rotation makes another user with the same roles beside the old one, and drops that later.
+ */
+
+/** `users`: what to make; the first is root, in the database admin. */
+const PRELUDE = `const { MEMBERS, OPTIONS } = process.env;
+const users = JSON.parse(process.env.USERS);
+const login = (username, variable, database) =>
+  connect("mongodb://" + username + ":" + process.env[variable] + "@" + MEMBERS + "/" + database + "?authSource=" + database + OPTIONS);
+`;
+
+/** Makes the users that are not there; what is there stays as it is. */
+export const MONGODB_ACCOUNTS = `${PRELUDE}const [root, ...accounts] = users;
+const admin = login(root.username, root.variable, "admin");
+for (const { username, database, variable } of accounts) {
+  const db = admin.getSiblingDB(database);
+  if (!db.getUser(username))
+    db.createUser({ user: username, pwd: process.env[variable], roles: [{ role: "readWrite", db: database }] });
+  print(username + " may use " + database);
+}
+`;
+
+/** Makes the new users with the roles of the old ones. */
+export const MONGODB_ROTATE_BEGIN = `${PRELUDE}const [root] = users;
+let admin;
+try {
+  admin = login(root.username, root.variable, "admin");
+} catch (error) {
+  admin = login(root.previous, root.previousVariable, "admin");
+}
+for (const { username, previous, database, variable } of users) {
+  const db = admin.getSiblingDB(database);
+  const old = db.getUser(previous);
+  const known = db.getUser(username);
+  if (!old && !known) throw new Error("there is no user " + previous + " in " + database);
+  const roles = (old || known).roles.map(({ role, db }) => ({ role, db }));
+  if (known) db.updateUser(username, { pwd: process.env[variable], roles });
+  else db.createUser({ user: username, pwd: process.env[variable], roles });
+  print(username + " may use " + database + " as " + previous + " does");
+}
+`;
+
+/** Drops the old users, once it has been shown that the new ones can log in. */
+export const MONGODB_ROTATE_END = `${PRELUDE}for (const { username, database, variable } of users) login(username, variable, database);
+const [root] = users;
+const admin = login(root.username, root.variable, "admin");
+for (const { previous, database } of users) {
+  const db = admin.getSiblingDB(database);
+  if (db.getUser(previous)) db.dropUser(previous);
+  print(previous + " is no user of " + database + " any more");
+}
+`;

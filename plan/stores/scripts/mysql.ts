@@ -1,0 +1,93 @@
+/**
+ * What Jobs do inside a mysql, for bash in the store's own image. Passwords come from the environment, and reach the
+ * server through standard input and MYSQL_PWD: never as arguments.
+ */
+
+/** `try` says whether a login works; `as_root` runs SQL with the new root password, or with the one before it. */
+const PRELUDE = `client() {
+  MYSQL_PWD="$3" mysql --host="$1" --port="$PORT" --user="$2" --connect-timeout=10 \\
+    --get-server-public-key --batch --skip-column-names
+}
+try() { echo 'SELECT 1;' | client "$1" "$2" "$3" >/dev/null 2>&1; }
+as_root() {
+  local password="$ROOT_PASSWORD"
+  if [ -n "\${ROOT_PREVIOUS:-}" ] && ! try "$1" root "$password"; then password="$ROOT_PREVIOUS"; fi
+  client "$1" root "$password"
+}
+`;
+
+export interface MysqlAccount {
+  username: string;
+  database: string;
+  /** Name of the variable with the password. */
+  variable: string;
+}
+
+/** Makes the databases and users that are not there; what is there stays as it is. */
+export function mysqlAccounts(accounts: readonly MysqlAccount[]): string {
+  const make = accounts.map(
+    ({ username, database, variable }) => `as_root "$HOST" <<SQL
+CREATE DATABASE IF NOT EXISTS \\\`${database}\\\`;
+CREATE USER IF NOT EXISTS '${username}'@'%' IDENTIFIED BY '$${variable}';
+GRANT ALL ON \\\`${database}\\\`.* TO '${username}'@'%';
+SQL
+echo "${username} may use ${database}"
+`,
+  );
+  return PRELUDE + make.join("");
+}
+
+export interface MysqlRotation {
+  /** Users whose password changes, root first, with the name of the variable that holds the new one. */
+  users: readonly { username: string; variable: string }[];
+  /** Hosts of the secondaries, and the variable with the replication user's password. */
+  secondaries: readonly string[];
+  replicationVariable?: string;
+}
+
+/**
+ * Gives each user the new password besides the one it has: mysql takes both until the old one is discarded
+ * (dev.mysql.com, "Dual Password Support"). A user that has it already is left alone: once more would push the old one out.
+ */
+export function mysqlRotateBegin({ users, secondaries, replicationVariable }: MysqlRotation): string {
+  const changes = users.map(({ username, variable }) => `add ${username} "$${variable}"\n`);
+  const replication = secondaries.map(
+    (host) => `as_root ${host} <<SQL
+STOP REPLICA IO_THREAD;
+CHANGE REPLICATION SOURCE TO SOURCE_PASSWORD='$${replicationVariable}';
+START REPLICA IO_THREAD;
+SQL
+echo "${host} replicates with the new password"
+`,
+  );
+  return `${PRELUDE}add() {
+  if try "$HOST" "$1" "$2"; then echo "$1 has the new password already"; return; fi
+  local host list=""
+  for host in $(echo "SELECT host FROM mysql.user WHERE user='$1';" | as_root "$HOST"); do
+    list="$list\${list:+, }'$1'@'$host' IDENTIFIED BY '$2' RETAIN CURRENT PASSWORD"
+  done
+  if [ -z "$list" ]; then echo "there is no user $1" >&2; exit 1; fi
+  # One statement for all hosts of a user: it is done for all or for none.
+  echo "ALTER USER $list;" | as_root "$HOST"
+  echo "$1 has the new password besides the old one"
+}
+${changes.join("")}${replication.join("")}`;
+}
+
+/** Takes the old passwords away, once it has been shown that the new ones work. */
+export function mysqlRotateEnd({ users }: MysqlRotation): string {
+  const check = users.map(
+    ({ username, variable }) =>
+      `try "$HOST" ${username} "$${variable}" || { echo "${username} cannot log in with the new password" >&2; exit 1; }\n`,
+  );
+  const discard = users.map(({ username }) => `discard ${username}\n`);
+  return `${PRELUDE}discard() {
+  local host list=""
+  for host in $(echo "SELECT host FROM mysql.user WHERE user='$1';" | as_root "$HOST"); do
+    list="$list\${list:+, }'$1'@'$host' DISCARD OLD PASSWORD"
+  done
+  echo "ALTER USER $list;" | as_root "$HOST"
+  echo "$1 has no old password any more"
+}
+${check.join("")}${discard.join("")}`;
+}
