@@ -3,10 +3,14 @@ import { Command, CommanderError } from "commander";
 import { FlotillaError } from "../model/problems";
 import { ToolError } from "../tools/failure";
 import { handleInterrupts, INTERRUPTED, interrupted } from "../tools/interrupts";
+import { chartsCommand } from "./charts";
 import { clusterCommand } from "./cluster";
 import { demoCommand, demoDownCommand } from "./demo";
 import { envCommand } from "./env";
 import { previewCommand } from "./preview";
+import { removeCommand } from "./remove";
+import { renderCommand } from "./render";
+import { rotateCommand } from "./rotate";
 import { toolsCommand } from "./tools";
 
 const EXIT_CODES = `
@@ -22,6 +26,10 @@ async function main(): Promise<void> {
     demoCommand(),
     demoDownCommand(),
     previewCommand(),
+    renderCommand(),
+    rotateCommand(),
+    removeCommand(),
+    chartsCommand(),
     envCommand(),
     clusterCommand(),
     toolsCommand(),

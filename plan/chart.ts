@@ -34,6 +34,8 @@ export interface RemoteChart {
   url: string;
   /** The exact version. */
   version: string;
+  /** Tag of the chart's main image: Jobs run it as well. */
+  imageTag: string;
   /** SHA-256 of the chart's archive in hex; none until `flotilla charts pull` has recorded it. */
   sha256?: string;
   /** Where the archive is kept, relative to the project. */
@@ -101,33 +103,34 @@ export function listFiles(folder: string): string[] {
 /** The lock file, relative to the project. */
 export const LOCK = "charts/lock.yaml";
 
+/** Where the archive of a chart is kept, relative to the project. */
+export const archiveOf = (name: string, version: string): string => `${VENDOR}/${name}-${version}.tgz`;
+
+/** SHA-256 of a file in hex. */
+export const sha256Of = (file: string): string =>
+  createHash("sha256").update(readFileSync(file)).digest("hex");
+
 function readLock(project: string): Charts["remote"] {
   const { charts = {} } = (readYaml(join(project, LOCK), LOCK) ?? {}) as {
-    charts?: Record<string, { url?: unknown; version?: unknown; sha256?: unknown }>;
+    charts?: Record<string, Partial<Record<"url" | "version" | "imageTag" | "sha256", unknown>>>;
   };
-  const entries = Object.entries(charts).map(([name, { url, version, sha256 }]): [string, RemoteChart] => {
-    if (typeof url !== "string" || typeof version !== "string")
-      throw broken(LOCK, `${name} has no url or no version`, `Restore it: git checkout -- ${LOCK}`);
+  const restore = `Restore it: git checkout -- ${LOCK}`;
+  const entries = Object.entries(charts).map(([name, locked]): [string, RemoteChart] => {
+    const text = (key: "url" | "version" | "imageTag"): string => {
+      const value = locked[key];
+      if (typeof value !== "string") throw broken(LOCK, `${name} has no ${key}, or it is no text`, restore);
+      return value;
+    };
+    const { sha256 } = locked;
     if (sha256 !== undefined && !/^[0-9a-f]{64}$/.test(String(sha256)))
-      throw broken(
-        LOCK,
-        `the sha256 of ${name} is not one: 64 hex digits`,
-        `Restore it: git checkout -- ${LOCK}`,
-      );
-    const file = `${VENDOR}/${name}-${version}.tgz`;
+      throw broken(LOCK, `the sha256 of ${name} is not one: 64 hex digits`, restore);
+    const version = text("version");
+    const file = archiveOf(name, version);
     const path = join(project, file);
-    const vendored = existsSync(path)
-      ? {
-          vendored: {
-            path: `./${file}`,
-            sha256: createHash("sha256").update(readFileSync(path)).digest("hex"),
-          },
-        }
-      : {};
-    return [
-      name,
-      { url, version, file, ...(sha256 === undefined ? {} : { sha256: String(sha256) }), ...vendored },
-    ];
+    const chart: RemoteChart = { url: text("url"), version, imageTag: text("imageTag"), file };
+    if (sha256 !== undefined) chart.sha256 = String(sha256);
+    if (existsSync(path)) chart.vendored = { path: `./${file}`, sha256: sha256Of(path) };
+    return [name, chart];
   });
   return Object.fromEntries(entries);
 }

@@ -1,19 +1,7 @@
-/** What the stack's state holds, as the plan wants it. */
+/** What the running stack's state holds, as the plan wants it. */
 import * as pulumi from "@pulumi/pulumi";
-import type { Deployed, DeployedRelease } from "../plan/deployed";
-import type { Values } from "../plan/plan";
-
-/** The part of a resource in a state that is looked at. */
-export interface StateResource {
-  type: string;
-  outputs?: { name?: unknown; chart?: unknown; values?: unknown };
-}
-
-const KINDS: Record<string, DeployedRelease["kind"]> = {
-  "flotilla:index:Store": "store",
-  "flotilla:index:Microservice": "service",
-  "flotilla:index:Job": "job",
-};
+import type { Deployed } from "../plan/deployed";
+import { deployedReleases, type StateResource } from "./state";
 
 /** Reads the state of the running stack through the engine, in any backend. */
 export async function readDeployed(): Promise<Deployed> {
@@ -22,18 +10,4 @@ export async function readDeployed(): Promise<Deployed> {
     stackName,
   })) as { outputs: Record<string, StateResource> };
   return deployedReleases(outputs);
-}
-
-/** The releases of a state, by name. Of their values those that come from Flotilla: none of them is secret. */
-export function deployedReleases(resources: Record<string, StateResource>): Deployed {
-  const found = Object.entries(resources).flatMap(([urn, { type, outputs }]) => {
-    // urn:pulumi:<stack>::<project>::<type of the parents>$<type>::<name>
-    const parents = urn.split("::")[2]?.split("$") ?? [];
-    const kind = KINDS[parents.at(-2) ?? ""];
-    if (type !== "kubernetes:helm.sh/v3:Release" || kind === undefined) return [];
-    const { name, chart, values } = outputs ?? {};
-    if (typeof name !== "string") return [];
-    return [[name, { kind, chart: String(chart ?? ""), values: (values ?? {}) as Values }] as const];
-  });
-  return Object.fromEntries(found);
 }

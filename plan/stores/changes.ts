@@ -138,6 +138,17 @@ function generationProblems(
       todo: `Set it to ${finished + 1} and run pulumi up; then go on by one.`,
     });
   if (
+    store.kind === "redis" &&
+    isReplicated(shape) &&
+    shape.generation !== finished &&
+    !settings.stores[name]?.clusterKey.acceptSplit
+  )
+    problems.push({
+      where: `${where}.generation`,
+      what: "a new password splits the running redis: its nodes log in to each other with it, and they restart one by one",
+      todo: `Set it to ${finished}. To change it knowingly, stop all pods of ${name} first and set ${where}.clusterKey.acceptSplit to true.`,
+    });
+  if (
     key !== undefined &&
     isReplicated(shape) &&
     shape.clusterGeneration !== there.clusterGeneration &&

@@ -1,15 +1,8 @@
 /** Where stores' images come from: one place for all of them. */
 import { LEGACY_PREFIX, type Settings } from "../../config/schema";
 import type { Image, StoreKind } from "../../model/application";
+import type { Charts } from "../chart";
 import type { Values } from "../plan";
-
-/** Tags of the stores' own images: those of the locked charts' application versions. */
-const BITNAMI_TAGS: Record<StoreKind, string> = {
-  mongodb: "8.0.13-debian-12-r0",
-  mysql: "9.4.0-debian-12-r1",
-  redis: "8.2.1-debian-12-r0",
-  rabbitmq: "4.1.3-debian-12-r1",
-};
 
 /** The official images of the same versions. */
 const UPSTREAM: Record<StoreKind, Image> = {
@@ -19,22 +12,27 @@ const UPSTREAM: Record<StoreKind, Image> = {
   rabbitmq: { repository: "docker.io/library/rabbitmq", tag: "4.1.3-management" },
 };
 
-/** The image of a store. */
-export function storeImage(settings: Settings, kind: StoreKind): Image {
+/** The image of a store; the tag of Bitnami's is the one of the locked chart. */
+export function storeImage(settings: Settings, charts: Charts, kind: StoreKind): Image {
   if (settings.distribution === "upstream") return UPSTREAM[kind];
   const { registry, repositoryPrefix } = settings.storeImages;
-  return { repository: `${registry}/${repositoryPrefix}/${kind}`, tag: BITNAMI_TAGS[kind] };
+  return { repository: `${registry}/${repositoryPrefix}/${kind}`, tag: imageTag(charts, kind) };
 }
 
-/** An image of a Bitnami chart, as its values want it; without a tag it keeps the chart's own. */
-export function bitnamiImage({ storeImages }: Settings, name: string, tag?: string): Values {
-  const { registry, repositoryPrefix } = storeImages;
-  return { registry, repository: `${repositoryPrefix}/${name}`, ...(tag === undefined ? {} : { tag }) };
-}
+/** Every kind that is used is locked: `chartProblems` has looked. */
+const imageTag = (charts: Charts, kind: StoreKind): string => charts.remote[kind]?.imageTag as string;
+
+/** An image of a Bitnami chart, as its values want it; it keeps the chart's own tag. */
+export const bitnamiImage = ({ storeImages }: Settings, name: string): Values => ({
+  registry: storeImages.registry,
+  repository: `${storeImages.repositoryPrefix}/${name}`,
+});
 
 /** The main image of a Bitnami chart. */
-export const bitnamiStoreImage = (settings: Settings, kind: StoreKind): Values =>
-  bitnamiImage(settings, kind, BITNAMI_TAGS[kind]);
+export const bitnamiStoreImage = (settings: Settings, charts: Charts, kind: StoreKind): Values => ({
+  ...bitnamiImage(settings, kind),
+  tag: imageTag(charts, kind),
+});
 
 /** What to know about the images; nothing where there is nothing to know. */
 export function imageWarnings({ distribution, storeImages }: Settings): string[] {

@@ -61,6 +61,7 @@ export function planStore(
     ...(storageClass === undefined ? {} : { storageClass }),
     clients: clientPorts(application, settings, deployed, name, store.kind),
     settings,
+    charts,
     ...(there === undefined ? {} : { deployed: there }),
   };
   const values = VALUES[settings.distribution][store.kind](context);
@@ -126,7 +127,7 @@ function upstreamCommon(application: Application, context: StoreContext): Values
     fullnameOverride: context.name,
     host: context.name,
     labels: commonLabels(application, context.settings),
-    image: { ...storeImage(context.settings, context.store.kind) },
+    image: { ...storeImage(context.settings, context.charts, context.store.kind) },
     user: { uid: 999, gid: 999 },
     resources: context.resources,
     podAnnotations: generationAnnotations(context),

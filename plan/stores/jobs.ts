@@ -5,11 +5,19 @@ import { own } from "../../model/graph";
 import { accountsRelease, loaderRelease, rotationReleases } from "../../model/names";
 import { mentionsPassword } from "../../model/text";
 import type { Charts } from "../chart";
-import { credentialName, type StoreShape, shapeOf, userName } from "../credentials";
+import { credentialName, internalAccounts, type StoreShape, shapeOf, userName } from "../credentials";
 import { addressOf, fill, fillSecret } from "../hosts";
 import { planJob } from "../job";
 import type { SecretText } from "../plan";
-import { commandOf, type JobsPlan, jobImage, replicaSetOption, type Script, variableOf } from "./rotation";
+import { storeImage } from "./images";
+import {
+  commandOf,
+  type JobsPlan,
+  mongodbRoles,
+  replicaSetOption,
+  type Script,
+  variableOf,
+} from "./rotation";
 import { MONGODB_ACCOUNTS } from "./scripts/mongodb";
 import { mysqlAccounts } from "./scripts/mysql";
 
@@ -50,7 +58,8 @@ export function planPreparations(
           planJob(application, settings, charts, {
             name: accounts,
             store: name,
-            image: jobImage(settings, store),
+            // It has the client, and it is pulled already.
+            image: storeImage(settings, charts, store.kind),
             pullSecrets: settings.storeImages.pullSecrets,
             ...accountsWork(application, settings, shapeOf(settings, name, store)),
             seconds: ACCOUNTS_SECONDS,
@@ -86,11 +95,19 @@ function accountsWork(application: Application, settings: Settings, shape: Store
     username: userName(shape, key, username),
     database: database as string,
     variable: variableOf(key),
+    roles: mongodbRoles(store, key),
   }));
-  const passwords = ["root", ...Object.keys(store.accounts ?? {})].map((key) => [
-    variableOf(key),
-    [{ credential: credentialName(shape, key) }],
-  ]);
+  const exporters = internalAccounts(shape)
+    .filter((key) => key === "metrics")
+    .map((key) => ({
+      username: userName(shape, key, key),
+      database: "admin",
+      variable: variableOf(key),
+      roles: mongodbRoles(store, key),
+    }));
+  const passwords = ["root", ...exporters.map(() => "metrics"), ...Object.keys(store.accounts ?? {})].map(
+    (key) => [variableOf(key), [{ credential: credentialName(shape, key) }]],
+  );
   const script: Script =
     store.kind === "mysql"
       ? { runner: "bash", text: mysqlAccounts(accounts) }
@@ -102,7 +119,7 @@ function accountsWork(application: Application, settings: Settings, shape: Store
       : {
           MEMBERS: members.join(","),
           OPTIONS: replicaSetOption(replicaSet),
-          USERS: JSON.stringify([root, ...accounts]),
+          USERS: JSON.stringify([root, ...accounts, ...exporters]),
         };
   return {
     ...commandOf(script),

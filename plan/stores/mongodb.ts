@@ -25,7 +25,7 @@ export function bitnamiMongodb(context: StoreContext): Values {
   const { settings, shape } = context;
   return {
     ...bitnamiCommon(context),
-    image: bitnamiStoreImage(settings, "mongodb"),
+    image: bitnamiStoreImage(settings, context.charts, "mongodb"),
     ...(isReplicated(context)
       ? {
           architecture: "replicaset",

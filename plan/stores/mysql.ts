@@ -25,7 +25,7 @@ export function bitnamiMysql(context: StoreContext): Values {
   const replicated = isReplicated(context);
   return {
     ...bitnamiCommon(context),
-    image: bitnamiStoreImage(context.settings, "mysql"),
+    image: bitnamiStoreImage(context.settings, context.charts, "mysql"),
     architecture: replicated ? "replication" : "standalone",
     auth: {
       existingSecret: context.secret,

@@ -23,7 +23,7 @@ export function bitnamiRabbitmq(context: StoreContext): Values {
   const { settings, deployed } = context;
   return {
     ...bitnamiCommon(context),
-    image: bitnamiStoreImage(settings, "rabbitmq"),
+    image: bitnamiStoreImage(settings, context.charts, "rabbitmq"),
     ...(isReplicated(context) ? CLUSTER : ONE_NODE),
     // After a stop of all nodes each waits for the others: none may wait to be started. It cannot be changed later.
     podManagementPolicy: deployed ? (deployed.podManagementPolicy ?? "OrderedReady") : "Parallel",
@@ -52,7 +52,7 @@ export function bitnamiRabbitmq(context: StoreContext): Values {
       "rabbitmq-diagnostics -q check_running && rabbitmq-diagnostics -q check_local_alarms",
       3,
     ),
-    networkPolicy: bitnamiNetworkPolicy(context, METRICS_PORT),
+    networkPolicy: { ...bitnamiNetworkPolicy(context, METRICS_PORT), addExternalClientAccess: false },
     metrics: metrics(context),
   };
 }

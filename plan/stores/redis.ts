@@ -34,7 +34,7 @@ export function bitnamiRedis(context: StoreContext): Values {
   };
   return {
     ...bitnamiCommon(context),
-    image: bitnamiStoreImage(settings, "redis"),
+    image: bitnamiStoreImage(settings, context.charts, "redis"),
     architecture: replicated ? "replication" : "standalone",
     auth:
       store.noPassword === undefined
@@ -80,7 +80,7 @@ function sentinelMode({ settings }: StoreContext, pods: Values): Values {
     replica: { replicaCount: REPLICAS, ...pods, automountServiceAccountToken: true },
     sentinel: {
       enabled: true,
-      image: bitnamiImage(settings, "redis-sentinel", "8.2.1-debian-12-r0"),
+      image: bitnamiImage(settings, "redis-sentinel"),
       masterSet: "mymaster",
       quorum: Math.floor(REPLICAS / 2) + 1,
       downAfterMilliseconds: 10000,

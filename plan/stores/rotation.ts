@@ -5,7 +5,7 @@
  * goes on from there.
  */
 import type { Settings } from "../../config/schema";
-import type { Application, Image, Store } from "../../model/application";
+import type { Application, Store } from "../../model/application";
 import { own } from "../../model/graph";
 import { rotationReleases } from "../../model/names";
 import type { Charts } from "../chart";
@@ -78,7 +78,7 @@ export function planRotation(
     planJob(application, settings, charts, {
       name: jobName,
       store: name,
-      image: jobImage(settings, store),
+      image: storeImage(settings, charts, store.kind),
       pullSecrets: settings.storeImages.pullSecrets,
       ...commandOf(script),
       env: { ...work.env, GENERATION: String(shape.generation) },
@@ -116,9 +116,6 @@ export function commandOf({ text, runner }: Script): {
         files: { "/flotilla/script.js": text },
       };
 }
-
-/** The image of a store itself: it has the client, and it is pulled already. */
-export const jobImage = (settings: Settings, store: Store): Image => storeImage(settings, store.kind);
 
 export const replicaSetOption = (replicaSet: string | undefined): string =>
   replicaSet === undefined ? "" : `&replicaSet=${replicaSet}`;
@@ -165,8 +162,10 @@ function workOf(shape: StoreShape, address: { HOST: string; MEMBERS: string; OPT
       const users = accounts.map((account) => ({
         username: userName(shape, account, mongodbUser(store, account)),
         previous: userName(before, account, mongodbUser(store, account)),
+        older: olderNames(shape, account, mongodbUser(store, account)),
         database: own(store.accounts ?? {}, account)?.database ?? "admin",
         variable: variableOf(account),
+        roles: mongodbRoles(store, account),
         ...(account === "root" ? { previousVariable: "ROOT_PREVIOUS" } : {}),
       }));
       return {
@@ -187,12 +186,19 @@ function workOf(shape: StoreShape, address: { HOST: string; MEMBERS: string; OPT
           HOST,
           USERNAME: userName(shape, account, username),
           PREVIOUS_USERNAME: userName(before, account, username),
+          OLDER: olderNames(shape, account, username).join(" "),
         },
         secretEnv: { PASSWORD: now(account), PREVIOUS_PASSWORD: previous(account) },
       };
     }
   }
 }
+
+/** What an account was called in all generations before this one: an earlier end may have been missed. */
+const olderNames = (shape: StoreShape, account: string, name: string): string[] =>
+  Array.from({ length: shape.generation - 1 }, (_, index) =>
+    userName({ ...shape, generation: index + 1 }, account, name),
+  );
 
 /** Name of the environment variable with an account's password; the internal accounts have names no account can have. */
 export const variableOf = (account: string): string =>
@@ -203,6 +209,17 @@ export const REPLICATION_USER = "replicator";
 
 const mysqlUser = (store: Store, account: string): string =>
   account === "replication" ? REPLICATION_USER : (own(store.accounts ?? {}, account)?.username ?? account);
+
+/** What a user of mongodb may do: an account in its own database, the exporter what Bitnami's image gives it. */
+export function mongodbRoles(store: Store, account: string): { role: string; db: string }[] {
+  const database = own(store.accounts ?? {}, account)?.database;
+  if (database !== undefined) return [{ role: "readWrite", db: database }];
+  if (account === "root") return [{ role: "root", db: "admin" }];
+  return [
+    { role: "clusterMonitor", db: "admin" },
+    { role: "read", db: "local" },
+  ];
+}
 
 const mongodbUser = (store: Store, account: string): string =>
   own(store.accounts ?? {}, account)?.username ?? account;

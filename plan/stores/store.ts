@@ -1,6 +1,7 @@
 /** What every store's values start from. */
 import type { Settings } from "../../config/schema";
 import type { Store } from "../../model/application";
+import type { Charts } from "../chart";
 import { credentialName, type StoreShape, userName } from "../credentials";
 import { CLUSTER_GENERATION, type DeployedStore, GENERATION } from "../deployed";
 import { podsOf } from "../network";
@@ -23,6 +24,7 @@ export interface StoreContext {
   /** Who may connect, by release, and to which ports. */
   clients: Record<string, readonly number[]>;
   settings: Settings;
+  charts: Charts;
   /** What is there already. */
   deployed?: DeployedStore;
 }
@@ -127,6 +129,9 @@ export function exporter({ settings }: StoreContext, image: string, memory: stri
 }
 
 export const exporterResources = (memory: string): Values => ({
+  // Some of the charts' probes give up after 1 s.
+  livenessProbe: { timeoutSeconds: 10 },
+  readinessProbe: { timeoutSeconds: 10 },
   resourcesPreset: "none",
   resources: {
     requests: { cpu: "20m", memory: "64Mi", "ephemeral-storage": "16Mi" },

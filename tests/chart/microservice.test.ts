@@ -2,20 +2,13 @@
 import assert from "node:assert/strict";
 import execa from "execa";
 import fc from "fast-check";
+import { helm } from "../../tools/helm";
 import { PROJECT } from "../../tools/paths";
 import { CHART, EXAMPLES } from "./examples";
 import { FEATURES } from "./features";
 import { IMAGE, LET_IN, podOf, workloadOf } from "./features/feature";
 import { golden, renderExample } from "./golden";
-import {
-  byName,
-  helm,
-  type KubernetesObject,
-  parseObjects,
-  podsOf,
-  render,
-  restrictedViolations,
-} from "./render";
+import { byName, type KubernetesObject, parseObjects, podsOf, render, restrictedViolations } from "./render";
 
 const renderWith = (values: object): Promise<KubernetesObject[]> =>
   render(CHART, { image: IMAGE, ...values });

@@ -1,23 +1,11 @@
 /** Renders a chart the way helm does, for tests. */
-import { writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import execa from "execa";
 import { parseAllDocuments } from "yaml";
+import { helm, template } from "../../tools/helm";
 import { PROJECT } from "../../tools/paths";
-import { inTemporaryFolder } from "../../tools/temporary";
-import { ensureTools } from "../../tools/toolchain/ensure";
 
 // biome-ignore lint/suspicious/noExplicitAny: a rendered object is whatever the template says; tests reach into it.
 export type KubernetesObject = any;
-
-let helmPath: Promise<string> | undefined;
-
-/** Path of helm; installed when it is missing. */
-export function helm(): Promise<string> {
-  helmPath ??= ensureTools(["helm"]).then((tools) => tools.helm?.path as string);
-  return helmPath;
-}
 
 export const mochaHooks = {
   async beforeAll(this: Mocha.Context) {
@@ -45,12 +33,7 @@ export async function renderText({
   name = "web",
   namespace = "shop",
 }: Rendering): Promise<string> {
-  return inTemporaryFolder(tmpdir(), async (folder) => {
-    const file = join(folder, "values.json");
-    writeFileSync(file, JSON.stringify(values));
-    const args = ["template", name, join(PROJECT, chart), "--namespace", namespace, "-f", file];
-    return (await execa(await helm(), args)).stdout;
-  });
+  return template(join(PROJECT, chart), { release: name, namespace, values });
 }
 
 /** Objects of a release. @throws Error with helm's words. */

@@ -13,8 +13,8 @@ const ROOMS: Record<string, readonly string[]> = {
   plan: ["model", "config"],
   components: ["plan"],
   runtime: ["model", "config", "plan"],
-  tools: ["runtime"],
-  commands: ["model", "config", "plan", "apps", "tools"],
+  tools: ["plan", "runtime"],
+  commands: ["model", "config", "plan", "apps", "runtime", "tools"],
 };
 
 /** Packages that the pure rooms may import: none does I/O. */

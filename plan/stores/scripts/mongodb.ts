@@ -13,10 +13,9 @@ const login = (username, variable, database) =>
 /** Makes the users that are not there; what is there stays as it is. */
 export const MONGODB_ACCOUNTS = `${PRELUDE}const [root, ...accounts] = users;
 const admin = login(root.username, root.variable, "admin");
-for (const { username, database, variable } of accounts) {
+for (const { username, database, variable, roles } of accounts) {
   const db = admin.getSiblingDB(database);
-  if (!db.getUser(username))
-    db.createUser({ user: username, pwd: process.env[variable], roles: [{ role: "readWrite", db: database }] });
+  if (!db.getUser(username)) db.createUser({ user: username, pwd: process.env[variable], roles });
   print(username + " may use " + database);
 }
 `;
@@ -29,12 +28,12 @@ try {
 } catch (error) {
   admin = login(root.previous, root.previousVariable, "admin");
 }
-for (const { username, previous, database, variable } of users) {
+for (const { username, previous, database, variable, roles: own } of users) {
   const db = admin.getSiblingDB(database);
   const old = db.getUser(previous);
   const known = db.getUser(username);
-  if (!old && !known) throw new Error("there is no user " + previous + " in " + database);
-  const roles = (old || known).roles.map(({ role, db }) => ({ role, db }));
+  // Somebody may have given the old one more than it was made with.
+  const roles = ((old || known || {}).roles || own).map(({ role, db }) => ({ role, db }));
   if (known) db.updateUser(username, { pwd: process.env[variable], roles });
   else db.createUser({ user: username, pwd: process.env[variable], roles });
   print(username + " may use " + database + " as " + previous + " does");
@@ -45,9 +44,9 @@ for (const { username, previous, database, variable } of users) {
 export const MONGODB_ROTATE_END = `${PRELUDE}for (const { username, database, variable } of users) login(username, variable, database);
 const [root] = users;
 const admin = login(root.username, root.variable, "admin");
-for (const { previous, database } of users) {
+for (const { older, database } of users) {
   const db = admin.getSiblingDB(database);
-  if (db.getUser(previous)) db.dropUser(previous);
-  print(previous + " is no user of " + database + " any more");
+  for (const username of older) if (db.getUser(username)) db.dropUser(username);
+  print(older.join(", ") + ": no user of " + database + " any more");
 }
 `;

@@ -9,6 +9,13 @@ const PRELUDE = `client() {
     --get-server-public-key --batch --skip-column-names
 }
 try() { echo 'SELECT 1;' | client "$1" "$2" "$3" >/dev/null 2>&1; }
+# usage: for_hosts USER CHANGE: the user under each of its hosts, with the change; nothing for an unknown user
+for_hosts() {
+  local host hosts list=""
+  hosts=$(echo "SELECT host FROM mysql.user WHERE user='$1';" | as_root "$HOST")
+  for host in $hosts; do list="$list\${list:+, }'$1'@'$host' $2"; done
+  echo "$list"
+}
 as_root() {
   local password="$ROOT_PASSWORD"
   if [ -n "\${ROOT_PREVIOUS:-}" ] && ! try "$1" root "$password"; then password="$ROOT_PREVIOUS"; fi
@@ -62,11 +69,9 @@ echo "${host} replicates with the new password"
   );
   return `${PRELUDE}add() {
   if try "$HOST" "$1" "$2"; then echo "$1 has the new password already"; return; fi
-  local host list=""
-  for host in $(echo "SELECT host FROM mysql.user WHERE user='$1';" | as_root "$HOST"); do
-    list="$list\${list:+, }'$1'@'$host' IDENTIFIED BY '$2' RETAIN CURRENT PASSWORD"
-  done
-  if [ -z "$list" ]; then echo "there is no user $1" >&2; exit 1; fi
+  local list
+  list=$(for_hosts "$1" "IDENTIFIED BY '$2' RETAIN CURRENT PASSWORD")
+  if [ -z "$list" ]; then echo "there is no $1 yet: it will be made with the new password"; return; fi
   # One statement for all hosts of a user: it is done for all or for none.
   echo "ALTER USER $list;" | as_root "$HOST"
   echo "$1 has the new password besides the old one"
@@ -82,10 +87,8 @@ export function mysqlRotateEnd({ users }: MysqlRotation): string {
   );
   const discard = users.map(({ username }) => `discard ${username}\n`);
   return `${PRELUDE}discard() {
-  local host list=""
-  for host in $(echo "SELECT host FROM mysql.user WHERE user='$1';" | as_root "$HOST"); do
-    list="$list\${list:+, }'$1'@'$host' DISCARD OLD PASSWORD"
-  done
+  local list
+  list=$(for_hosts "$1" "DISCARD OLD PASSWORD")
   echo "ALTER USER $list;" | as_root "$HOST"
   echo "$1 has no old password any more"
 }

@@ -2,7 +2,7 @@
  * What Jobs do inside a rabbitmq, for bash in the store's own image, through its management API. One user has one
  * password: a rotation makes another user with the same rights beside the old one, and deletes that later.
  *
- * USERNAME, PASSWORD and PREVIOUS_USERNAME, PREVIOUS_PASSWORD come from the environment.
+ * USERNAME, PASSWORD, PREVIOUS_USERNAME, PREVIOUS_PASSWORD and OLDER (all earlier names) come from the environment.
  */
 
 /** Bitnami's image has curl, the official one python. Credentials go through a file and through the environment. */
@@ -52,8 +52,10 @@ echo "$USERNAME has the rights of $PREVIOUS_USERNAME"
 
 /** Deletes the old user, once it has been shown that the new one can log in. */
 export const RABBITMQ_ROTATE_END = `${PRELUDE}works "$USERNAME" "$PASSWORD" || { echo "$USERNAME cannot log in" >&2; exit 1; }
-if request "$USERNAME" "$PASSWORD" GET "users/$PREVIOUS_USERNAME" </dev/null >/dev/null 2>&1; then
-  request "$USERNAME" "$PASSWORD" DELETE "users/$PREVIOUS_USERNAME" </dev/null >/dev/null
-fi
-echo "$PREVIOUS_USERNAME is gone"
+for older in $OLDER; do
+  if request "$USERNAME" "$PASSWORD" GET "users/$older" </dev/null >/dev/null 2>&1; then
+    request "$USERNAME" "$PASSWORD" DELETE "users/$older" </dev/null >/dev/null
+  fi
+  echo "$older is no user any more"
+done
 `;

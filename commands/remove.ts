@@ -1,0 +1,65 @@
+import { Command } from "commander";
+import { own } from "../model/graph";
+import { ToolError } from "../tools/failure";
+import { say } from "../tools/progress";
+import { settingsOfStack } from "./settings";
+import { PROJECT_NAME } from "./stack";
+import { deployedOf, type ExportedResource, pulumiQuietly, readState } from "./state";
+
+export function removeCommand(): Command {
+  return new Command("remove")
+    .description("let a stack delete a store that has left the inventory, with its passwords")
+    .argument("<store>", "the store, as the inventory called it")
+    .requiredOption("-s, --stack <name>", "the stack: dev, staging, prod ...")
+    .addHelpText(
+      "after",
+      "\nIt deletes nothing itself: it takes the protection off and notes the store in flotilla:removeStores, so that the next\n`pulumi up` deletes it. Volumes stay until their claims are deleted by hand.",
+    )
+    .action(async (store: string, { stack }: { stack: string }) => {
+      const { settings, application } = settingsOfStack(stack);
+      if (own(application.stores, store))
+        throw new ToolError(
+          `apps/${application.name}.ts still has ${store}: take it out there first, and out of what uses it`,
+        );
+      const resources = await readState(stack);
+      if (deployedOf(resources)[store]?.kind !== "store")
+        throw new ToolError(`there is no store ${store} in the state of stack ${stack}`);
+      const kept = protectedOf(resources, store);
+      for (const urn of kept) await pulumiQuietly(["state", "unprotect", urn, "--yes", "--stack", stack]);
+      const listed = settings.removeStores;
+      if (!listed.includes(store))
+        await pulumiQuietly([
+          "config",
+          "set",
+          "--path",
+          `${PROJECT_NAME}:removeStores[${listed.length}]`,
+          store,
+          "--stack",
+          stack,
+        ]);
+      say(
+        `${kept.length} resources of ${store} are no longer protected, and Pulumi.${stack}.yaml lets it go`,
+      );
+      process.stdout.write(`Next:
+  pulumi up --stack ${stack}
+  kubectl get pvc -l app.kubernetes.io/instance=${store} -n <namespace>    its volumes, which stay: delete the claims by hand
+Then take ${store} out of flotilla:removeStores. To keep it after all: put it back into the inventory, and out of that list.
+`);
+    });
+}
+
+/** The protected resources of a store: its release, its Secret, its passwords. */
+export function protectedOf(resources: readonly ExportedResource[], store: string): string[] {
+  const own = new RegExp(`^${store}(-(auth|[a-z][a-z0-9]*|replica-set-key|erlang-cookie)(-[0-9]+)?)?$`);
+  // Another store may be called like this one with something behind it.
+  const others = Object.entries(deployedOf(resources))
+    .filter(([name, { kind }]) => kind === "store" && name !== store && name.startsWith(`${store}-`))
+    .map(([name]) => name);
+  return resources
+    .filter(({ protect }) => protect === true)
+    .map(({ urn }) => urn)
+    .filter((urn) => {
+      const name = urn.split("::").at(-1) ?? "";
+      return own.test(name) && !others.some((other) => name === other || name.startsWith(`${other}-`));
+    });
+}

@@ -1,0 +1,57 @@
+/** A stack's state and config, through the user's own pulumi. */
+import execa from "execa";
+import { type Deployed, deployedStore } from "../plan/deployed";
+import { deployedReleases, type StateResource } from "../runtime/state";
+import { ToolError } from "../tools/failure";
+import { delegateInterrupts } from "../tools/interrupts";
+import { PROJECT } from "../tools/paths";
+
+/** A resource of `pulumi stack export`. */
+export interface ExportedResource extends StateResource {
+  urn: string;
+  protect?: boolean;
+  /** Why it is not what was asked for; the next update tries again. */
+  initErrors?: string[];
+}
+
+/** Runs pulumi in the project, on the terminal. Returns its exit code. */
+export async function pulumiOnTerminal(args: readonly string[]): Promise<number> {
+  return delegateInterrupts(async () => {
+    const { exitCode } = await execa("pulumi", [...args], { cwd: PROJECT, stdio: "inherit", reject: false });
+    return exitCode;
+  });
+}
+
+/** Runs pulumi and hands its output out. @throws ToolError with pulumi's words. */
+export async function pulumiQuietly(args: readonly string[]): Promise<string> {
+  const { exitCode, stdout, stderr, failed } = await execa("pulumi", [...args], {
+    cwd: PROJECT,
+    reject: false,
+  });
+  if (exitCode === 0) return stdout;
+  const reason = failed && exitCode === undefined ? "pulumi is not on PATH" : stderr.trim();
+  throw new ToolError(`pulumi ${args.slice(0, 2).join(" ")}: ${reason}`);
+}
+
+/** The state's resources; secrets stay encrypted. */
+export async function readState(stack: string): Promise<ExportedResource[]> {
+  const exported = JSON.parse(await pulumiQuietly(["stack", "export", "--stack", stack])) as {
+    deployment?: { resources?: ExportedResource[] };
+  };
+  return exported.deployment?.resources ?? [];
+}
+
+/** The releases of a state. */
+export const deployedOf = (resources: readonly ExportedResource[]): Deployed =>
+  deployedReleases(Object.fromEntries(resources.map((resource) => [resource.urn, resource])));
+
+/** How far a store's rotation is, from its releases. Undefined when the store is not deployed. */
+export function rotationOf(resources: readonly ExportedResource[], store: string, jobs: readonly string[]) {
+  const rotation = deployedStore(deployedOf(resources), store)?.rotation;
+  if (!rotation) return undefined;
+  const failed = resources.some(
+    ({ initErrors, outputs }) =>
+      (initErrors ?? []).length > 0 && jobs.includes(String((outputs as { name?: unknown })?.name)),
+  );
+  return { ...rotation, failed };
+}

@@ -1,0 +1,172 @@
+/**
+ * What the Jobs of a mysql do, run by a real shell against a fake client that knows users with two passwords. Every
+ * place where a Job can stop is tried.
+ */
+import assert from "node:assert/strict";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import execa from "execa";
+import type { Values } from "../../plan/plan";
+import { deployedFrom, planFor, secretValues, shopWith } from "./stores";
+
+const application = shopWith("mysql");
+const config = { environment: "prod", cluster: { context: "prod" } };
+const before = planFor(application, config);
+const after = planFor(application, { ...config, stores: { db: { generation: 2 } } }, deployedFrom(before));
+
+/** A server with the users and passwords of the first generation, and a shell to run Jobs in. */
+class Server {
+  readonly folder = mkdtempSync(join(tmpdir(), "flotilla-mysql-"));
+  readonly state = join(this.folder, "users");
+
+  constructor() {
+    mkdirSync(join(this.folder, "bin"));
+    mkdirSync(this.state);
+    symlinkSync(join(__dirname, "fakes/mysql.sh"), join(this.folder, "bin/mysql"));
+    for (const [user, credential] of Object.entries(USERS))
+      writeFileSync(join(this.state, user), `old-${credential}\n`.replaceAll("-", ""));
+  }
+
+  /** Runs a Job as its pod would; returns whether it succeeded. */
+  async run(job: string, faults: Record<string, string> = {}): Promise<boolean> {
+    rmSync(`${this.state}.count`, { force: true });
+    const values = after.releases[job]?.values as { command: string[]; args: string[]; env: Values };
+    const [shell, ...options] = values.command as [string, ...string[]];
+    const { exitCode, all } = await execa(shell, [...options, ...values.args], {
+      reject: false,
+      all: true,
+      env: {
+        ...plainOf(values.env),
+        ...secretValues(after, job, passwordOf),
+        STATE: this.state,
+        PATH: `${join(this.folder, "bin")}:${process.env.PATH}`,
+        ...faults,
+      },
+    });
+    this.output = all ?? "";
+    return exitCode === 0;
+  }
+
+  output = "";
+
+  /** Passwords by user. */
+  users(): Record<string, string[]> {
+    return Object.fromEntries(
+      readdirSync(this.state).map((user) => [
+        user,
+        readFileSync(join(this.state, user), "utf8").trim().split("\n"),
+      ]),
+    );
+  }
+
+  remove = () => rmSync(this.folder, { recursive: true });
+}
+
+const USERS = { root: "db-root", app: "db-app", reports: "db-reports", replicator: "db-replication" };
+
+/** `db-root` is of the first generation, `db-root-2` of the second. */
+const passwordOf = (credential: string): string =>
+  (credential.endsWith("-2") ? `new${credential.slice(0, -2)}` : `old${credential}`).replaceAll("-", "");
+
+const plainOf = (env: Values): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(env).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
+  );
+
+const expected = (generations: readonly string[]) =>
+  Object.fromEntries(
+    Object.entries(USERS).map(([user, credential]) => [
+      user,
+      generations.map((generation) => `${generation}${credential}`.replaceAll("-", "")),
+    ]),
+  );
+
+describe("the rotation of a mysql", () => {
+  let server: Server;
+  beforeEach(() => {
+    server = new Server();
+  });
+  afterEach(() => server.remove());
+
+  it("lets both passwords in after its first Job, and only the new one after its last", async () => {
+    assert.ok(await server.run("db-rotate-begin"), server.output);
+    assert.deepEqual(server.users(), expected(["new", "old"]));
+    assert.ok(await server.run("db-rotate-end"), server.output);
+    assert.deepEqual(server.users(), expected(["new"]));
+  });
+
+  it("lets the secondaries replicate with the new password", async () => {
+    await server.run("db-rotate-begin");
+    const log = readFileSync(`${server.state}.log`, "utf8").split("\n");
+    for (const index of [0, 1])
+      assert.ok(
+        log.some((line) =>
+          line.startsWith(`db-secondary-${index}.db-secondary-headless root: STOP REPLICA IO_THREAD; CHANGE`),
+        ),
+      );
+  });
+
+  for (const when of ["before", "after"])
+    it(`lets the old passwords in wherever its first Job stops ${when} a statement, and is finished by another try`, async () => {
+      // Four users and two secondaries: six statements.
+      const stopAt = async (statement: number) => {
+        const server = new Server();
+        const faults = { FAIL_AT: String(statement), ...(when === "after" ? { FAIL_AFTER: "1" } : {}) };
+        assert.equal(await server.run("db-rotate-begin", faults), false, `statement ${statement}`);
+        for (const [user, passwords] of Object.entries(expected(["old"])))
+          assert.ok(server.users()[user]?.includes(passwords[0] as string), `${user} at ${statement}`);
+        assert.ok(await server.run("db-rotate-begin"), server.output);
+        assert.deepEqual(server.users(), expected(["new", "old"]), `statement ${statement}`);
+        server.remove();
+      };
+      await Promise.all([1, 2, 3, 4, 5, 6].map(stopAt));
+    });
+
+  it("lets the new passwords in wherever its last Job stops, and is finished by another try", async () => {
+    const stopAt = async (statement: number) => {
+      const server = new Server();
+      await server.run("db-rotate-begin");
+      assert.equal(await server.run("db-rotate-end", { FAIL_AT: String(statement) }), false);
+      for (const [user, passwords] of Object.entries(expected(["new"])))
+        assert.ok(server.users()[user]?.includes(passwords[0] as string));
+      assert.ok(await server.run("db-rotate-end"), server.output);
+      assert.deepEqual(server.users(), expected(["new"]));
+      server.remove();
+    };
+    await Promise.all([1, 2, 3, 4].map(stopAt));
+  });
+
+  it("takes no old password away while a new one does not work", async () => {
+    assert.equal(await server.run("db-rotate-end"), false);
+    assert.match(server.output, /root cannot log in with the new password/);
+    assert.deepEqual(server.users(), expected(["old"]));
+  });
+
+  it("goes on when an account is new in the same update", async () => {
+    rmSync(join(server.state, "reports"));
+    assert.ok(await server.run("db-rotate-begin"), server.output);
+    assert.match(server.output, /there is no reports yet/);
+    assert.ok(await server.run("db-accounts"), server.output);
+    assert.deepEqual(server.users().reports, ["newdbreports"]);
+    assert.ok(await server.run("db-rotate-end"), server.output);
+    assert.deepEqual(server.users(), expected(["new"]));
+  });
+
+  it("shows no password, neither when it works nor when it does not", async () => {
+    await server.run("db-rotate-begin");
+    const shown = [server.output];
+    await server.run("db-rotate-end", { FAIL_AT: "2" });
+    shown.push(server.output);
+    for (const password of Object.values(expected(["old", "new"])).flat())
+      assert.ok(!shown.join().includes(password), password);
+  });
+});

@@ -1,0 +1,166 @@
+/** What the Jobs of a rabbitmq do, run by a real shell against a fake of its management API, with curl and with python. */
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { createServer, type Server as HttpServer, type IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import execa from "execa";
+import type { Values } from "../../plan/plan";
+import { executablesOnPath } from "../../tools/toolchain/search-path";
+import { deployedFrom, planFor, secretValues, shopWith } from "./stores";
+
+interface Permission {
+  user: string;
+  vhost: string;
+  configure: string;
+  write: string;
+  read: string;
+}
+
+const application = shopWith("rabbitmq");
+const beforePlan = planFor(application);
+const afterPlan = planFor(application, { stores: { db: { generation: 2 } } }, deployedFrom(beforePlan));
+const passwordOf = (credential: string) => credential.replaceAll("-", "");
+
+/** Users and rights of a server; the request numbered `failAt` that changes something is refused. */
+class Api {
+  users: Record<string, string> = { app: "dbapp" };
+  permissions: Permission[] = [
+    { user: "app", vhost: "/", configure: ".*", write: ".*", read: ".*" },
+    { user: "app", vhost: "orders", configure: "", write: "^in$", read: ".*" },
+  ];
+  changes = 0;
+  failAt = 0;
+  private readonly server: HttpServer = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      const { status, body } = this.answer(request, Buffer.concat(chunks).toString());
+      response.writeHead(status, { "content-type": "application/json" }).end(body);
+    });
+  });
+
+  async listen(): Promise<void> {
+    await new Promise<void>((resolve) => this.server.listen(0, "127.0.0.1", resolve));
+  }
+  close = () => this.server.close();
+  address = () => `127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+
+  private answer(
+    { headers, method, url = "" }: IncomingMessage,
+    body: string,
+  ): { status: number; body: string } {
+    const [user = "", password] = Buffer.from((headers.authorization ?? "").replace("Basic ", ""), "base64")
+      .toString()
+      .split(":");
+    if (this.users[user] === undefined || this.users[user] !== password) return { status: 401, body: "{}" };
+    if (method !== "GET" && ++this.changes === this.failAt) return { status: 500, body: "{}" };
+    const [, what, name = "", detail] = url.replace("/api", "").split("/");
+    if (what === "whoami") return { status: 200, body: JSON.stringify({ name: user }) };
+    if (what === "definitions") {
+      const { permissions = [] } = JSON.parse(body) as { permissions?: Permission[] };
+      this.permissions.push(...permissions);
+      return { status: 204, body: "" };
+    }
+    if (what !== "users") return { status: 404, body: "{}" };
+    if (method === "PUT") {
+      this.users[name] = (JSON.parse(body) as { password: string }).password;
+      return { status: 201, body: "" };
+    }
+    if (this.users[name] === undefined) return { status: 404, body: "{}" };
+    if (method === "DELETE") {
+      delete this.users[name];
+      this.permissions = this.permissions.filter((permission) => permission.user !== name);
+      return { status: 204, body: "" };
+    }
+    if (detail === "permissions")
+      return {
+        status: 200,
+        body: JSON.stringify(this.permissions.filter((permission) => permission.user === name)),
+      };
+    return { status: 200, body: detail === undefined ? JSON.stringify({ name }) : "[]" };
+  }
+}
+
+const rightsOf = (api: Api, user: string) =>
+  api.permissions
+    .filter((permission) => permission.user === user)
+    .map(({ vhost, configure, write, read }) => [vhost, configure, write, read].join(" "));
+
+for (const client of ["curl", "python3"])
+  describe(`the rotation of a rabbitmq with ${client}`, () => {
+    let api: Api;
+    let bin: string;
+    before(async function () {
+      const [found] = executablesOnPath(client, process.env.PATH ?? "");
+      if (found === undefined) this.skip();
+      bin = mkdtempSync(join(tmpdir(), "flotilla-bin-"));
+      // What is on PATH may be a script that starts the real one.
+      const real =
+        client === "curl" ? found : (await execa(found, ["-c", "import sys; print(sys.executable)"])).stdout;
+      symlinkSync(real, join(bin, client));
+      for (const program of ["bash", "sed"])
+        symlinkSync(executablesOnPath(program, process.env.PATH ?? "")[0] as string, join(bin, program));
+    });
+    after(() => bin && rmSync(bin, { recursive: true }));
+    beforeEach(async () => {
+      api = new Api();
+      await api.listen();
+    });
+    afterEach(() => api.close());
+
+    async function run(job: string): Promise<{ ok: boolean; output: string }> {
+      const values = afterPlan.releases[job]?.values as { command: string[]; args: string[]; env: Values };
+      const [, ...options] = values.command;
+      const script = (values.args[0] as string).replace("$HOST:15672", api.address());
+      const { exitCode, all = "" } = await execa(join(bin, "bash"), [...options, script], {
+        reject: false,
+        all: true,
+        extendEnv: false,
+        env: {
+          ...(values.env as Record<string, string>),
+          ...secretValues(afterPlan, job, passwordOf),
+          PATH: bin,
+        },
+      });
+      return { ok: exitCode === 0, output: all };
+    }
+
+    it("makes a new user with the rights of the old one, then deletes the old one", async () => {
+      const begin = await run("db-rotate-begin");
+      assert.ok(begin.ok, begin.output);
+      assert.deepEqual(api.users, { app: "dbapp", app_2: "dbapp2" });
+      assert.deepEqual(rightsOf(api, "app_2"), rightsOf(api, "app"));
+      const end = await run("db-rotate-end");
+      assert.ok(end.ok, end.output);
+      assert.deepEqual(api.users, { app_2: "dbapp2" });
+      assert.doesNotMatch(begin.output + end.output, /dbapp/);
+    });
+
+    // What follows does not depend on the client, and python takes its time to start.
+    if (client === "python3") return;
+
+    it("leaves the old user as it is wherever the first Job stops, and is finished by another try", async () => {
+      for (const failAt of [1, 2, 3]) {
+        Object.assign(api, { users: { app: "dbapp" }, changes: 0, failAt });
+        assert.equal((await run("db-rotate-begin")).ok, false, `request ${failAt}`);
+        assert.equal(api.users.app, "dbapp");
+        api.failAt = 0;
+        assert.ok((await run("db-rotate-begin")).ok);
+        assert.deepEqual(new Set(rightsOf(api, "app_2")), new Set(rightsOf(api, "app")));
+      }
+    });
+
+    it("deletes no old user while the new one cannot log in", async () => {
+      assert.equal((await run("db-rotate-end")).ok, false);
+      assert.deepEqual(api.users, { app: "dbapp" });
+    });
+
+    it("goes on when the old user is gone already", async () => {
+      await run("db-rotate-begin");
+      await run("db-rotate-end");
+      assert.ok((await run("db-rotate-begin")).ok);
+      assert.ok((await run("db-rotate-end")).ok);
+    });
+  });

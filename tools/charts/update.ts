@@ -1,0 +1,92 @@
+/** Moves `charts/lock.yaml` to newer versions, and says which values of ours the new chart no longer has. */
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import semver from "semver";
+import { archiveOf, type RemoteChart, readCharts, sha256Of } from "../../plan/chart";
+import { ToolError } from "../failure";
+import { type HelmArguments, newestVersion, pullArchive, readFromArchive } from "./archive";
+import { writeLock } from "./lock";
+import { unknownKeys } from "./unknown-keys";
+
+export interface Updated {
+  chart: string;
+  from: string;
+  to: string;
+  /** Versions of the programs in the charts' images. */
+  appFrom?: string;
+  appTo?: string;
+  /** Values that Flotilla sets and the new chart does not know. */
+  gone: string[];
+  /** Values that the old chart had and the new one does not. */
+  removed: string[];
+}
+
+interface Metadata {
+  appVersion?: string;
+}
+
+/**
+ * @param wanted Names of charts, with `@<version>` for another version than the newest. None: all charts.
+ * @param valuesOf All values that Flotilla may set in a chart.
+ */
+export async function updateCharts(
+  project: string,
+  wanted: readonly string[],
+  valuesOf: (chart: string) => readonly object[],
+  further: HelmArguments = [],
+): Promise<Updated[]> {
+  const { remote } = readCharts(project);
+  const requests = (wanted.length > 0 ? wanted : Object.keys(remote)).map((request) => {
+    const [chart, version] = request.split("@") as [string, string | undefined];
+    const locked = remote[chart];
+    if (!locked)
+      throw new ToolError(`charts/lock.yaml has no chart ${chart}; it has ${Object.keys(remote).join(", ")}`);
+    if (version !== undefined && semver.valid(version) === null)
+      throw new ToolError(`${request}: ${version} is no exact version, such as ${locked.version}`);
+    return { chart, version, locked };
+  });
+  const updated: Updated[] = [];
+  for (const { chart, version, locked } of requests)
+    updated.push(await updateChart(project, chart, locked, version, valuesOf(chart), further));
+  return updated;
+}
+
+async function updateChart(
+  project: string,
+  chart: string,
+  locked: RemoteChart,
+  version: string | undefined,
+  ours: readonly object[],
+  further: HelmArguments,
+): Promise<Updated> {
+  const from = locked.version;
+  const to = version ?? (await newestVersion(locked.url, further));
+  if (to === from) return { chart, from, to, gone: [], removed: [] };
+  const archives = { from: join(project, locked.file), to: join(project, archiveOf(chart, to)) };
+  if (!locked.vendored) await pullArchive(locked.url, from, archives.from, further);
+  if (locked.sha256 !== undefined && sha256Of(archives.from) !== locked.sha256)
+    throw new ToolError(
+      `${locked.file} is not the chart that charts/lock.yaml names; run npx flotilla charts pull first`,
+    );
+  await pullArchive(locked.url, to, archives.to, further);
+  const [oldValues, newValues, oldChart, newChart] = await Promise.all([
+    readFromArchive<object>(archives.from, "values.yaml"),
+    readFromArchive<{ image?: { tag?: string } }>(archives.to, "values.yaml"),
+    readFromArchive<Metadata>(archives.from, "Chart.yaml"),
+    readFromArchive<Metadata>(archives.to, "Chart.yaml"),
+  ]);
+  const imageTag = newValues?.image?.tag;
+  if (typeof imageTag !== "string")
+    throw new ToolError(`${chart} ${to} names no tag of its main image (image.tag)`);
+  writeLock(project, chart, { version: to, imageTag, sha256: sha256Of(archives.to) });
+  rmSync(archives.from);
+  return {
+    chart,
+    from,
+    to,
+    ...(oldChart?.appVersion === undefined ? {} : { appFrom: oldChart.appVersion }),
+    ...(newChart?.appVersion === undefined ? {} : { appTo: newChart.appVersion }),
+    gone: [...new Set(ours.flatMap((values) => unknownKeys(values, newValues)))].sort(),
+    removed: unknownKeys(oldValues, newValues).sort(),
+  };
+}
