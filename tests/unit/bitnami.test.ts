@@ -1,29 +1,19 @@
-/** The values for Bitnami's charts against the charts' own values.yaml and schema (tests/fixtures/bitnami). */
+/** The values for Bitnami's charts against the charts' own values.yaml and schema (tests/fixtures/bitnami), in every profile. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import Ajv from "ajv";
+import fc from "fast-check";
 import { parse } from "yaml";
 import { robotShop } from "../../apps/robot-shop";
 import { STORE_KINDS, type StoreKind } from "../../model/application";
-import { password, text } from "../../model/text";
-import type { Values } from "../../plan/plan";
-import { application, charts, planFor, planOf, redis, service } from "../support";
+import type { Plan, Values } from "../../plan/plan";
+import { unknownKeys } from "../../tools/charts/unknown-keys";
+import { charts, planOf, redis } from "../support";
+import { planFor, shopWith, storeOf } from "./store-examples";
 
 const fixture = (kind: StoreKind, file: string) =>
   readFileSync(join(__dirname, "../fixtures/bitnami", kind, file), "utf8");
-
-/** Keys that the chart's values.yaml does not have; a free-form map or list of the chart takes anything. */
-function unknownKeys(values: unknown, known: unknown, path = ""): string[] {
-  if (typeof values !== "object" || values === null || Array.isArray(values)) return [];
-  if (typeof known !== "object" || known === null) return [path];
-  if (!Array.isArray(known) && Object.keys(known).length === 0) return [];
-  return Object.entries(values).flatMap(([key, value]) =>
-    Object.hasOwn(known, key)
-      ? unknownKeys(value, (known as Record<string, unknown>)[key], `${path}.${key}`)
-      : [`${path}.${key}`],
-  );
-}
 
 function merge(base: unknown, over: unknown): unknown {
   const isMap = (value: unknown): value is Values =>
@@ -35,68 +25,133 @@ function merge(base: unknown, over: unknown): unknown {
   };
 }
 
-const secured = planFor(
-  application({
-    services: { web: service({ uses: ["redis"], env: { PASSWORD: text`${password("redis", "default")}` } }) },
-    stores: { redis: redis() },
-  }),
-);
+const monitoring = { serviceMonitor: { labels: { release: "kps" } } };
+const SETTINGS: Record<string, Record<string, unknown>> = {
+  standalone: {},
+  "standalone, with all there is": {
+    storageClass: "fast",
+    monitoring,
+    storeImages: { registry: "mirror.example.com", repositoryPrefix: "x/bitnami", pullSecrets: ["pull"] },
+  },
+  replicated: { profile: "replicated" },
+  "replicated, with all there is": {
+    profile: "replicated",
+    storageClass: "fast",
+    monitoring,
+    storeImages: { registry: "mirror.example.com", repositoryPrefix: "x/bitnami", pullSecrets: ["pull"] },
+  },
+};
 
 describe("values for Bitnami's charts", () => {
-  for (const kind of STORE_KINDS) {
-    const variants: [string, Values][] = [
-      ["of Robot Shop", planOf({ storageClass: "fast" }).releases[kind]?.values as Values],
-    ];
-    if (kind === "redis") variants.push(["with a password", secured.releases.redis?.values as Values]);
-    for (const [name, values] of variants)
-      describe(`${kind} ${name}`, () => {
-        it("sets only keys the chart has", () => {
-          assert.deepEqual(unknownKeys(values, parse(fixture(kind, "values.yaml"))), []);
-        });
-
-        it("passes the chart's schema", () => {
-          const validate = new Ajv({ strict: false, allErrors: true }).compile(
-            JSON.parse(fixture(kind, "values.schema.json")),
-          );
-          // Helm validates the chart's own values with ours laid over them.
-          const merged = merge(parse(fixture(kind, "values.yaml")), values);
-          assert.ok(validate(merged), JSON.stringify(validate.errors));
-        });
-
-        it("moves every image, those of disabled parts too", () => {
-          const images = (tree: unknown, path: string[] = []): string[] => {
-            if (typeof tree !== "object" || tree === null) return [];
-            const { repository } = tree as { repository?: string };
-            if (typeof repository === "string" && repository.startsWith("bitnami/")) return [path.join(".")];
-            return Object.entries(tree).flatMap(([key, value]) => images(value, [...path, key]));
-          };
-          const at = (path: string) =>
-            path.split(".").reduce<unknown>((tree, key) => (tree as Values)?.[key], values);
-          for (const path of images(parse(fixture(kind, "values.yaml"))))
-            assert.match(String((at(path) as Values)?.repository), /^bitnamilegacy\//, path);
-        });
-
-        it("uses the application version of the locked chart", () => {
-          const chart = parse(fixture(kind, "Chart.yaml")) as { version: string; appVersion: string };
-          assert.equal(charts.remote[kind]?.version, chart.version);
-          assert.ok(String((values.image as Values).tag).startsWith(`${chart.appVersion}-`));
-        });
-      });
-  }
-
-  /** What each chart's templates read from the Secret (the facts' contract), standalone profile. */
-  const contract: Record<StoreKind, string[]> = {
-    mongodb: ["mongodb-root-password", "mongodb-passwords"],
-    mysql: ["mysql-root-password", "mysql-password"],
-    redis: ["redis-password"],
-    rabbitmq: ["rabbitmq-password", "rabbitmq-erlang-cookie"],
-  };
   for (const kind of STORE_KINDS)
-    it(`${kind}'s Secret holds every key its chart reads`, () => {
-      const plan = kind === "redis" ? secured : planOf();
-      const keys = Object.keys(plan.secrets[`${kind}-auth`]?.keys ?? {});
-      for (const key of contract[kind]) assert.ok(keys.includes(key), key);
-    });
+    for (const [name, settings] of Object.entries(SETTINGS)) {
+      const variants: [string, Plan][] = [
+        [`${kind} ${name}`, planFor(shopWith(kind), settings)],
+        ...(kind === "redis"
+          ? [
+              [
+                `redis without a password, ${name}`,
+                planFor(shopWith(kind, redis({ noPassword: "a test" })), settings),
+              ] as [string, Plan],
+            ]
+          : []),
+      ];
+      for (const [title, plan] of variants)
+        describe(title, () => {
+          const values = plan.releases.db?.values as Values;
+
+          it("sets only keys the chart has", () => {
+            assert.deepEqual(unknownKeys(values, parse(fixture(kind, "values.yaml"))), []);
+          });
+
+          it("passes the chart's schema", () => {
+            const validate = new Ajv({ strict: false, allErrors: true }).compile(
+              JSON.parse(fixture(kind, "values.schema.json")),
+            );
+            // Helm validates the chart's own values with ours laid over them.
+            const merged = merge(parse(fixture(kind, "values.yaml")), values);
+            assert.ok(validate(merged), JSON.stringify(validate.errors));
+          });
+
+          it("moves every image, those of disabled parts too", () => {
+            const images = (tree: unknown, path: string[] = []): string[] => {
+              if (typeof tree !== "object" || tree === null) return [];
+              const { repository } = tree as { repository?: string };
+              if (typeof repository === "string" && repository.startsWith("bitnami/"))
+                return [path.join(".")];
+              return Object.entries(tree).flatMap(([key, value]) => images(value, [...path, key]));
+            };
+            const at = (path: string) =>
+              path.split(".").reduce<unknown>((tree, key) => (tree as Values)?.[key], values);
+            const place = settings.storeImages
+              ? /^mirror\.example\.com\/x\/bitnami\//
+              : /^docker\.io\/bitnamilegacy\//;
+            for (const path of images(parse(fixture(kind, "values.yaml")))) {
+              const { registry, repository } = (at(path) ?? {}) as Values;
+              assert.match(`${registry}/${repository}`, place, path);
+            }
+          });
+
+          it("uses the application version of the locked chart", () => {
+            const chart = parse(fixture(kind, "Chart.yaml")) as { version: string; appVersion: string };
+            assert.equal(charts.remote[kind]?.version, chart.version);
+            assert.ok(String((values.image as Values).tag).startsWith(`${chart.appVersion}-`));
+          });
+
+          it("gives a Secret exactly the keys that the chart reads", () => {
+            assert.deepEqual(Object.keys(plan.secrets["db-auth"]?.keys ?? {}).sort(), keysRead(kind, values));
+          });
+        });
+    }
+
+  it("gives a Secret exactly the keys that the chart reads, for any settings", () => {
+    fc.assert(
+      fc.property(
+        fc.record({
+          kind: fc.constantFrom(...STORE_KINDS),
+          profile: fc.constantFrom("standalone", "replicated", undefined),
+          own: fc.constantFrom("standalone", "replicated", undefined),
+          environment: fc.constantFrom("dev", "staging", "prod"),
+          monitoring: fc.constantFrom({}, monitoring, undefined),
+          generation: fc.integer({ min: 1, max: 9 }),
+          accounts: fc.integer({ min: 1, max: 4 }),
+          fixed: fc.boolean(),
+        }),
+        ({ kind, profile, own, environment, monitoring, generation, accounts, fixed }) => {
+          const store = storeOf(kind);
+          const base = Object.values(store.accounts ?? {})[0];
+          if (base && (kind === "mysql" || kind === "mongodb"))
+            store.accounts = Object.fromEntries(
+              Array.from({ length: accounts }, (_, index) => [
+                `app${index}`,
+                {
+                  ...base,
+                  username: `app${index}`,
+                  ...(fixed ? { credential: { fixed: "x", reason: "a test" } } : {}),
+                },
+              ]),
+            );
+          const plan = planFor(shopWith(kind, store), {
+            environment,
+            cluster: { context: "any" },
+            profile,
+            monitoring,
+            stores: { db: { generation, ...(own ? { profile: own } : {}) } },
+          });
+          const keys = plan.secrets["db-auth"]?.keys ?? {};
+          assert.deepEqual(Object.keys(keys).sort(), keysRead(kind, plan.releases.db?.values as Values));
+          // mongodb's passwords are in the order of its users: as many as there are, commas between them.
+          const auth = plan.releases.db?.values.auth as { usernames?: string[] };
+          if (kind === "mongodb")
+            assert.equal(
+              keys["mongodb-passwords"]?.filter((part) => part !== ",").length,
+              auth.usernames?.length,
+            );
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
 
   it("lists mongodb's passwords in the order of its users", () => {
     const { releases, secrets } = planOf();
@@ -113,3 +168,31 @@ describe("values for Bitnami's charts", () => {
     ]);
   });
 });
+
+/**
+ * The keys that a chart's templates read with these values (facts/bitnami-stores.md, The Secret contract; read in the
+ * templates of the locked versions, and compared with what the real charts render in tests/chart/bitnami.test.ts).
+ */
+function keysRead(kind: StoreKind, values: Values): string[] {
+  const auth = values.auth as Record<string, string | boolean | string[] | undefined>;
+  const metrics = values.metrics as Values;
+  switch (kind) {
+    case "mysql":
+      return [
+        "mysql-password",
+        ...(values.architecture === "replication" ? ["mysql-replication-password"] : []),
+        "mysql-root-password",
+      ];
+    case "mongodb":
+      return [
+        ...(metrics.enabled && metrics.username ? ["mongodb-metrics-password"] : []),
+        ...((auth.usernames as string[]).length > 0 ? ["mongodb-passwords"] : []),
+        ...(values.architecture === "replicaset" ? ["mongodb-replica-set-key"] : []),
+        "mongodb-root-password",
+      ];
+    case "redis":
+      return auth.enabled ? [auth.existingSecretPasswordKey as string] : [];
+    case "rabbitmq":
+      return [auth.existingSecretErlangKey as string, auth.existingSecretPasswordKey as string].sort();
+  }
+}

@@ -40,7 +40,7 @@ describe("plan", () => {
         // `secret` and `guest` are words as well: as whole values they may only be a user name.
         const places = strings.filter(({ value: string }) => string === value).map(({ path }) => path.at(-1));
         assert.deepEqual(
-          places.filter((key) => key !== "username" && key !== "RABBITMQ_DEFAULT_USER"),
+          places.filter((key) => !["username", "USERNAME", "RABBITMQ_DEFAULT_USER"].includes(key ?? "")),
           [],
           `${value} in ${config.environment}`,
         );
@@ -55,7 +55,13 @@ describe("plan", () => {
 
   it("puts stores before their users, and services before nobody", () => {
     const { releases } = planOf();
-    assert.deepEqual(releases.user?.needs, ["mongodb", "redis"]);
+    assert.deepEqual(releases.user?.needs, [
+      "mongodb",
+      "redis",
+      "mongodb-accounts",
+      "mongodb-load-catalogue",
+      "mongodb-load-users",
+    ]);
     // Services wait for no other service: a circle between services must still deploy.
     assert.deepEqual(releases.web?.needs, []);
   });
@@ -179,7 +185,8 @@ describe("plan", () => {
     const waits = releases.web?.values.waitFor as Record<string, { until?: string }>;
     assert.deepEqual(Object.keys(waits), robotShop.services.web?.uses);
     for (const { until } of Object.values(waits)) assert.equal(until, "resolves");
-    assert.equal(releases.web?.timeoutSeconds, 180 + 60 + 600);
+    // The slowest store is mysql: its own start, its accounts, then its loaders side by side.
+    assert.equal(releases.web?.timeoutSeconds, 180 + 60 + (600 + 300 + 1200));
     assert.deepEqual(releases.cart?.values.waitFor, { redis: { host: "redis-master", port: 6379 } });
   });
 
@@ -212,7 +219,7 @@ describe("plan", () => {
     assert.deepEqual(plan.releases.cart?.values.networkPolicy, {
       ingress: { web: { pods: pods("web"), ports: [8080, 9000] } },
     });
-    assert.deepEqual(plan.releases.cache?.values.clients, { web: pods("web") });
+    assert.deepEqual(plan.releases.cache?.values.clients, { web: { pods: pods("web"), ports: [6379] } });
   });
 
   it("lets a service out to where the stack's own variables lead it", () => {
@@ -258,7 +265,12 @@ describe("plan", () => {
         assert.deepEqual(JSON.parse(JSON.stringify(plan)), plan);
         assert.deepEqual(
           Object.keys(plan.releases).sort(),
-          [...Object.keys(generated.services), ...Object.keys(generated.stores)].sort(),
+          [
+            ...Object.keys(generated.services),
+            ...Object.entries(generated.stores).flatMap(([store, { kind }]) =>
+              kind === "mysql" || kind === "mongodb" ? [store, `${store}-accounts`] : [store],
+            ),
+          ].sort(),
         );
       }),
       { numRuns: 100 },
@@ -351,6 +363,8 @@ function checkReferences(plan: Plan): void {
       text.flatMap((part) => (typeof part === "string" ? [] : [part.credential])),
     ),
   );
+  for (const { needs } of Object.values(plan.secrets))
+    for (const release of needs ?? []) assert.ok(plan.releases[release], `a Secret needs ${release}`);
   for (const credential of used) assert.ok(plan.credentials[credential], `${credential} is not described`);
   for (const credential of Object.keys(plan.credentials))
     assert.ok(used.includes(credential), `${credential} is in no Secret`);

@@ -115,7 +115,7 @@ describe("Robot Shop agrees with its images", () => {
     assert.equal((valuesOf("shipping").env as Values).CART_ENDPOINT, "cart:8080");
     assert.equal(
       (valuesOf("shipping").env as Values).DB_HOST,
-      "address=(host=mysql)(port=3306)(allowPublicKeyRetrieval=true)",
+      "address=(host=mysql-primary)(port=3306)(allowPublicKeyRetrieval=true)",
     );
     assert.deepEqual((valuesOf("catalogue").env as Values).MONGO_URL, {
       secret: "catalogue-env",
@@ -124,8 +124,32 @@ describe("Robot Shop agrees with its images", () => {
     assert.deepEqual(plan.secrets["catalogue-env"]?.keys.MONGO_URL, [
       "mongodb://catalogue:",
       { credential: "mongodb-catalogue" },
+      `@${[0, 1, 2]
+        .map((index) => `mongodb-${index}.mongodb-headless.robot-shop-prod.svc.cluster.local:27017`)
+        .join(",")}/catalogue?useUnifiedTopology=true&replicaSet=rs0`,
+    ]);
+    const standalone = planOf();
+    assert.deepEqual(standalone.secrets["catalogue-env"]?.keys.MONGO_URL, [
+      "mongodb://catalogue:",
+      { credential: "mongodb-catalogue" },
       "@mongodb:27017/catalogue?useUnifiedTopology=true",
     ]);
+  });
+
+  it("loads the first data of the facts, with the images that carry it", () => {
+    const preload = facts.preload as unknown as Record<string, { image?: string; paths_in_image?: string[] }>;
+    for (const store of ["mongodb", "mysql"]) {
+      const loaders = Object.keys(plan.releases).filter((name) => name.startsWith(`${store}-load-`));
+      assert.equal(loaders.length, 2);
+      const scripts = loaders.map((name) => String((valuesOf(name).args as string[])[0])).join("\n");
+      for (const name of loaders) {
+        const { repository, tag } = valuesOf(name).image as { repository: string; tag: string };
+        assert.equal(`${repository}:${tag}`, `docker.io/${preload[store]?.image}`);
+      }
+      // 20-ratings.sql has a grant that MySQL 8 refuses, and 99-finished.sh nothing but a mark.
+      for (const path of preload[store]?.paths_in_image ?? [])
+        if (!/ratings|finished/.test(path)) assert.ok(scripts.includes(path), path);
+    }
   });
 
   it("says why each fixed credential is fixed", () => {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createContext, runInContext } from "node:vm";
 import type { Values } from "../../plan/plan";
-import { deployedFrom, planFor, secretValues, shopWith } from "./stores";
+import { deployedFrom, planFor, secretValues, shopWith } from "./store-examples";
 
 interface User {
   pwd: string;

@@ -14,6 +14,9 @@ describe("settings", () => {
       cluster: {},
       replicas: 1,
       distribution: "bitnami",
+      charts: "oci",
+      storeImages: { registry: "docker.io", repositoryPrefix: "bitnamilegacy", pullSecrets: [] },
+      removeStores: [],
       services: {},
       stores: {},
     });

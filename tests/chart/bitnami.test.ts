@@ -1,0 +1,117 @@
+/**
+ * Every profile of every store rendered with Bitnami's real charts: from charts/vendor, or from their registry where it
+ * can be reached. Where neither is to be had these tests are skipped; tests/unit/bitnami.test.ts runs anyway.
+ */
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { STORE_KINDS, type StoreKind } from "../../model/application";
+import type { Plan, Values } from "../../plan/plan";
+import { unreachable } from "../../runtime/reach";
+import { pullArchive } from "../../tools/charts/archive";
+import { template } from "../../tools/helm";
+import { cacheFolder, PROJECT } from "../../tools/paths";
+import { charts, redis } from "../support";
+import { planFor, shopWith } from "../unit/store-examples";
+import { type KubernetesObject, parseObjects, podsOf, restrictedViolations } from "./render";
+
+const monitoring = { serviceMonitor: { labels: { release: "kps" } } };
+const SETTINGS: Record<string, Record<string, unknown>> = {
+  standalone: {},
+  "standalone, monitored": { monitoring },
+  replicated: { profile: "replicated", storageClass: "fast" },
+  "replicated, monitored": { profile: "replicated", monitoring },
+};
+
+/** The chart's archive, or undefined. */
+async function archiveOf(kind: StoreKind): Promise<string | undefined> {
+  const { url, version, file, vendored } = charts.remote[kind] as (typeof charts.remote)[string];
+  if (vendored) return join(PROJECT, file);
+  const cached = join(cacheFolder(), "charts", `${kind}-${version}.tgz`);
+  if (existsSync(cached)) return cached;
+  if ((await unreachable(new URL(url.replace("oci:", "https:")).hostname, 443)) !== undefined)
+    return undefined;
+  await pullArchive(url, version, cached);
+  return cached;
+}
+
+for (const kind of STORE_KINDS)
+  describe(`the real chart of ${kind}`, () => {
+    let chart: string;
+    before(async function () {
+      this.timeout(120_000);
+      const archive = await archiveOf(kind);
+      if (archive === undefined) this.skip();
+      else chart = archive;
+    });
+
+    for (const [name, settings] of Object.entries(SETTINGS)) {
+      const variants: [string, Plan][] = [
+        [name, planFor(shopWith(kind), { namespace: "shop", ...settings })],
+      ];
+      if (kind === "redis")
+        variants.push([
+          `${name}, without a password`,
+          planFor(shopWith(kind, redis({ noPassword: "a test" })), { namespace: "shop", ...settings }),
+        ]);
+      for (const [title, plan] of variants)
+        describe(title, () => {
+          let objects: KubernetesObject[];
+          before(async () => {
+            const values = plan.releases.db?.values as Values;
+            objects = parseObjects(
+              await template(chart, { release: "db", namespace: "shop", values }, [
+                "--api-versions",
+                "monitoring.coreos.com/v1",
+              ]),
+            );
+          });
+
+          it("meets Pod Security `restricted` in every container", () => {
+            assert.ok(podsOf(objects).length > 0);
+            for (const pod of podsOf(objects)) assert.deepEqual(restrictedViolations(pod), []);
+          });
+
+          it("is reached under the planned host", () => {
+            const services = objects
+              .filter(({ kind }) => kind === "Service")
+              .map(({ metadata }) => metadata.name);
+            const { host, readHost = host } = plan.outputs.stores.db ?? {};
+            for (const wanted of [host, readHost])
+              assert.ok(services.includes(wanted), `${wanted} of ${services}`);
+          });
+
+          it("lets in nobody but what the plan names", () => {
+            for (const { spec } of objects.filter(({ kind }) => kind === "NetworkPolicy"))
+              for (const { from } of spec.ingress) {
+                assert.ok(from?.length > 0, "a rule without `from` lets everybody in");
+                for (const { namespaceSelector, podSelector } of from)
+                  assert.ok(
+                    podSelector ??
+                      namespaceSelector.matchLabels["kubernetes.io/metadata.name"] === "monitoring",
+                  );
+              }
+          });
+
+          it("reads exactly the keys of its Secret", () => {
+            const text = JSON.stringify(objects.filter(({ kind }) => kind !== "Secret"));
+            const read = [
+              ...text.matchAll(
+                /"secretKeyRef":\{"(?:name":"db-auth","key|key)":"([^"]+)"(?:,"name":"db-auth")?\}/g,
+              ),
+              ...text.matchAll(/\/secrets\/([a-z-]+)"/g),
+              ...text.matchAll(/"items":\[\{"key":"([a-z-]+)","path"/g),
+            ].map(([, key]) => key as string);
+            const planned = Object.keys(plan.secrets["db-auth"]?.keys ?? {});
+            for (const key of planned) assert.ok(text.includes(key), `${key} is read by nothing`);
+            for (const key of read.filter((key) => /password|cookie|key$/.test(key)))
+              assert.ok(planned.includes(key), `${key} is not in the Secret`);
+          });
+
+          it("restarts its pods with a new generation", () => {
+            for (const { spec } of objects.filter(({ kind }) => kind === "StatefulSet"))
+              assert.equal(spec.template.metadata.annotations["flotilla.dev/generation"], "1");
+          });
+        });
+    }
+  });

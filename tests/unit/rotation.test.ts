@@ -1,0 +1,154 @@
+/** A rotation as planned: what it consists of, in which order, and how far it is. */
+import assert from "node:assert/strict";
+import type { StoreKind } from "../../model/application";
+import { password, text, username } from "../../model/text";
+import { type Deployed, deployedStore } from "../../plan/deployed";
+import type { Plan } from "../../plan/plan";
+import { application, problemsOf, service } from "../support";
+import { deployedFrom, planFor, storeOf } from "./store-examples";
+
+const KINDS: readonly StoreKind[] = ["mysql", "mongodb", "rabbitmq"];
+
+const shopWith = (kind: StoreKind) =>
+  application({
+    services: {
+      web: service({ uses: ["db"], env: { URL: text`${username("db", "app")}:${password("db", "app")}` } }),
+    },
+    stores: { db: storeOf(kind) },
+  });
+
+const at = (generation: number) => ({ stores: { db: { generation } } });
+
+/** All that comes before a release or Secret, at any distance. */
+function comesBefore(
+  { releases, secrets }: Plan,
+  start: { release: string } | { secret: string },
+): Set<string> {
+  const found = new Set<string>();
+  const visit = (needs: string[], read: string[]) => {
+    for (const name of needs)
+      if (!found.has(`release ${name}`)) {
+        found.add(`release ${name}`);
+        visit(releases[name]?.needs ?? [], releases[name]?.secrets ?? []);
+      }
+    for (const name of read)
+      if (!found.has(`secret ${name}`)) {
+        found.add(`secret ${name}`);
+        visit(secrets[name]?.needs ?? [], []);
+      }
+  };
+  if ("release" in start) visit([start.release], []);
+  else visit([], [start.secret]);
+  return found;
+}
+
+for (const kind of KINDS)
+  describe(`the rotation of a running ${kind}`, () => {
+    const first = planFor(shopWith(kind));
+    const deployed = deployedFrom(first);
+    const second = planFor(shopWith(kind), at(2), deployed);
+
+    it("has two Jobs, the first before every Secret with a new password, the last after every pod that reads one", () => {
+      for (const [name, { keys }] of Object.entries(second.secrets)) {
+        const used = Object.values(keys).flatMap((parts) =>
+          parts.flatMap((part) => (typeof part === "string" ? [] : [part.credential])),
+        );
+        const isNew = used.some((credential) => credential.endsWith("-2"));
+        if (isNew && !name.includes("rotate"))
+          assert.ok(comesBefore(second, { secret: name }).has("release db-rotate-begin"), name);
+      }
+      const last = comesBefore(second, { release: "db-rotate-end" });
+      for (const name of Object.keys(second.releases)) assert.ok(last.has(`release ${name}`), name);
+      // Nothing waits in a circle.
+      for (const name of ["db", "web"])
+        assert.ok(!comesBefore(second, { release: name }).has("release db-rotate-end"));
+      assert.ok(!comesBefore(second, { release: "db-rotate-begin" }).has("release db"));
+    });
+
+    it("keeps the old passwords for the Jobs, unprotected, and only there", () => {
+      const old = Object.keys(second.credentials).filter((name) => first.credentials[name]);
+      assert.ok(old.length > 0);
+      for (const [name, { keys }] of Object.entries(second.secrets))
+        if (!name.includes("rotate") && kind !== "rabbitmq")
+          for (const credential of old)
+            assert.ok(!JSON.stringify(keys).includes(`"${credential}"`), `${name} ${credential}`);
+    });
+
+    it("restarts the store and its clients by their own values", () => {
+      for (const name of ["db", "web"])
+        assert.notDeepEqual(second.releases[name]?.values, first.releases[name]?.values, name);
+      assert.match(JSON.stringify(second.releases.db?.values), /"flotilla.dev\/generation":"2"/);
+    });
+
+    it("is the same plan however often it is made, while it runs and after it", () => {
+      const stages: Deployed[] = [
+        deployed,
+        { ...deployed, "db-rotate-begin": deployedFrom(second)["db-rotate-begin"] as Deployed[string] },
+        { ...deployedFrom(second), web: deployed.web as Deployed[string] },
+        deployedFrom(second),
+      ];
+      for (const stage of stages) assert.deepEqual(planFor(shopWith(kind), at(2), stage), second);
+    });
+
+    it("is no part of a store that starts with a later generation", () => {
+      const fresh = planFor(shopWith(kind), at(3));
+      assert.ok(Object.keys(fresh.releases).every((name) => !name.includes("rotate")));
+      assert.ok(Object.values(fresh.credentials).length === Object.values(first.credentials).length);
+      assert.deepEqual(planFor(shopWith(kind), at(3), deployedFrom(fresh)), fresh);
+    });
+
+    it("can be given up before its end: the old passwords still work, and everybody gets them back", () => {
+      const halfway = { ...deployedFrom(second) };
+      delete halfway["db-rotate-end"];
+      assert.deepEqual(planFor(shopWith(kind), at(1), halfway), first);
+    });
+
+    it("goes forward by one, and back never", () => {
+      const problem = (generation: number, stage: Deployed) =>
+        problemsOf(() => planFor(shopWith(kind), at(generation), stage))[0];
+      assert.match(problem(3, deployed)?.what ?? "", /it goes from 1 to 3/);
+      assert.match(
+        problem(1, deployedFrom(second))?.what ?? "",
+        /it goes back to 1, but the passwords of generation 2/,
+      );
+      assert.match(problem(1, deployedFrom(second))?.todo ?? "", /npx flotilla rotate db/);
+      const halfway = { ...deployedFrom(second) };
+      delete halfway["db-rotate-end"];
+      assert.match(problem(3, halfway)?.what ?? "", /it goes from 1 to 3/);
+      const third = planFor(shopWith(kind), at(3), deployedFrom(second));
+      assert.ok(third.releases["db-rotate-begin"]);
+      assert.deepEqual(planFor(shopWith(kind), at(3), deployedFrom(third)), third);
+    });
+
+    it("can be told from the state how far it is", () => {
+      assert.deepEqual(deployedStore(deployed, "db")?.rotation, { begun: 1, finished: 1, ever: false });
+      const halfway = { ...deployedFrom(second) };
+      delete halfway["db-rotate-end"];
+      assert.deepEqual(deployedStore(halfway, "db")?.rotation, { begun: 2, finished: 1, ever: true });
+      assert.deepEqual(deployedStore(deployedFrom(second), "db")?.rotation, {
+        begun: 2,
+        finished: 2,
+        ever: true,
+      });
+    });
+
+    it("gives clients the name they log in as", () => {
+      const [login] = second.secrets["web-env"]?.keys.URL ?? [];
+      assert.equal(login, kind === "mysql" ? "app:" : "app_2:");
+    });
+  });
+
+describe("the rotation of a redis", () => {
+  it("takes no Job: its pods and its clients restart with the new password", () => {
+    const shop = application({
+      services: { web: service({ uses: ["db"], env: { PASSWORD: text`${password("db", "default")}` } }) },
+      stores: { db: storeOf("redis") },
+    });
+    const first = planFor(shop);
+    const second = planFor(shop, at(2), deployedFrom(first));
+    assert.deepEqual(Object.keys(second.releases), ["db", "web"]);
+    assert.deepEqual(Object.keys(second.credentials), ["db-default-2"]);
+    assert.notDeepEqual(second.releases.web?.values, first.releases.web?.values);
+    assert.deepEqual(planFor(shop, at(2), deployedFrom(second)), second);
+  });
+});

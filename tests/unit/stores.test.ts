@@ -1,0 +1,358 @@
+/** Stores as planned: profiles, endpoints, access, and what is refused seen from what is deployed. */
+import assert from "node:assert/strict";
+import { STORE_KINDS, type StoreKind } from "../../model/application";
+import { host, members, readHost, replicaSet, text } from "../../model/text";
+import type { Deployed } from "../../plan/deployed";
+import type { Values } from "../../plan/plan";
+import { application, problemsOf, redis, service } from "../support";
+import { deployedFrom, planFor, shopWith, storeOf } from "./store-examples";
+
+const prod = { environment: "prod", cluster: { context: "prod" } };
+const at = (values: unknown, ...path: string[]): unknown =>
+  path.reduce((tree, key) => (tree as Values | undefined)?.[key], values);
+
+/** What a client is told of a store. */
+function told(kind: StoreKind, config: Record<string, unknown>) {
+  const shop = application({
+    services: {
+      web: service({
+        uses: ["db"],
+        env: {
+          HOST: [host("db")],
+          READ: [readHost("db")],
+          MEMBERS: [members("db")],
+          OPTION: text`?x=1${replicaSet("db")}`,
+        },
+      }),
+    },
+    stores: { db: storeOf(kind) },
+  });
+  const env = planFor(shop, config).releases.web?.values.env as Record<string, string> | undefined;
+  return ["HOST", "READ", "MEMBERS", "OPTION"].map((key) => env?.[key]);
+}
+
+describe("profiles", () => {
+  it("are replicated in prod and standalone elsewhere, by stack and by store", () => {
+    const profile = (config: Record<string, unknown>) =>
+      planFor(shopWith("mysql"), config).outputs.stores.db?.profile;
+    assert.equal(profile({ environment: "dev" }), "standalone");
+    assert.equal(profile(prod), "replicated");
+    assert.equal(profile({ ...prod, profile: "standalone" }), "standalone");
+    assert.equal(profile({ environment: "dev", profile: "replicated" }), "replicated");
+    assert.equal(profile({ profile: "replicated", stores: { db: { profile: "standalone" } } }), "standalone");
+    assert.equal(profile({ ...prod, distribution: "upstream" }), "standalone");
+  });
+
+  it("lead clients to the right endpoint without an edit of the inventory", () => {
+    const three = [0, 1, 2]
+      .map((index) => `db-${index}.db-headless.shop-prod.svc.cluster.local:27017`)
+      .join(",");
+    assert.deepEqual(told("mongodb", prod), ["db-headless", "db-headless", three, "?x=1&replicaSet=rs0"]);
+    assert.deepEqual(told("mongodb", {}), ["db", "db", "db:27017", "?x=1"]);
+    assert.deepEqual(told("mysql", prod), ["db-primary", "db-secondary", "db-primary:3306", "?x=1"]);
+    assert.deepEqual(told("mysql", {}), ["db", "db", "db:3306", "?x=1"]);
+    for (const config of [prod, {}]) {
+      assert.deepEqual(told("redis", config), ["db-master", "db-master", "db-master:6379", "?x=1"]);
+      assert.deepEqual(told("rabbitmq", config), ["db", "db", "db:5672", "?x=1"]);
+    }
+  });
+
+  it("are the same endpoints from both distributions", () => {
+    for (const kind of STORE_KINDS)
+      assert.deepEqual(told(kind, {}), told(kind, { environment: "local", distribution: "upstream" }));
+  });
+
+  it("say where to read in the stack's outputs", () => {
+    assert.deepEqual(planFor(shopWith("mysql"), prod).outputs.stores.db, {
+      host: "db-primary",
+      readHost: "db-secondary",
+      port: 3306,
+      profile: "replicated",
+      secret: "db-auth",
+    });
+  });
+
+  it("cannot be replicated on the upstream images", () => {
+    const [problem] = problemsOf(() =>
+      planFor(shopWith("redis"), { environment: "local", distribution: "upstream", profile: "replicated" }),
+    );
+    assert.equal(problem?.where, "flotilla:profile");
+    assert.match(problem?.what ?? "", /db cannot be replicated/);
+  });
+
+  it("put replicated pods on nodes and zones of their own, of which a drain takes one at a time", () => {
+    const roles: Record<StoreKind, string[]> = {
+      mongodb: [""],
+      mysql: ["primary", "secondary"],
+      redis: ["replica"],
+      rabbitmq: [""],
+    };
+    for (const kind of STORE_KINDS) {
+      const { values } = planFor(shopWith(kind), prod).releases.db ?? {};
+      for (const role of roles[kind]) {
+        const part = role === "" ? values : at(values, role);
+        assert.equal(at(part, "podAntiAffinityPreset"), "hard", kind);
+        assert.deepEqual(at(part, "pdb"), { create: true, maxUnavailable: 1 });
+        assert.equal(
+          at(part, "topologySpreadConstraints", "0", "topologyKey"),
+          "topology.kubernetes.io/zone",
+        );
+        assert.equal(at(part, "resourcesPreset"), "none");
+      }
+    }
+  });
+
+  it("keep volumes when a release is deleted, in every profile", () => {
+    const kept = (values: unknown): number =>
+      typeof values !== "object" || values === null
+        ? 0
+        : Object.entries(values).reduce(
+            (sum, [key, value]) =>
+              sum +
+              (key === "persistentVolumeClaimRetentionPolicy" && value.whenDeleted === "Retain"
+                ? 1
+                : kept(value)),
+            0,
+          );
+    for (const kind of STORE_KINDS)
+      for (const config of [prod, {}])
+        assert.ok(kept(planFor(shopWith(kind), config).releases.db?.values) > 0, kind);
+  });
+
+  it("stop the smaller side of a split rabbitmq", () => {
+    const { values } = planFor(shopWith("rabbitmq"), prod).releases.db ?? {};
+    assert.equal(at(values, "clustering", "partitionHandling"), "pause_minority");
+    assert.equal(at(values, "replicaCount"), 3);
+  });
+
+  it("export metrics where something scrapes, with a ServiceMonitor where the cluster has them", () => {
+    for (const kind of STORE_KINDS) {
+      const values = (config: Record<string, unknown>) => planFor(shopWith(kind), config).releases.db?.values;
+      assert.equal(at(values({}), "metrics", "enabled"), false, kind);
+      assert.equal(at(values({ monitoring: {} }), "metrics", "enabled"), true);
+      assert.equal(at(values({ monitoring: {} }), "metrics", "serviceMonitor"), undefined);
+      const monitored = values({ monitoring: { serviceMonitor: { labels: { release: "kps" } } } });
+      assert.match(JSON.stringify(at(monitored, "metrics", "serviceMonitor")), /"enabled":true/);
+      assert.match(JSON.stringify(at(monitored, "metrics", "serviceMonitor")), /"release":"kps"/);
+      assert.match(
+        JSON.stringify(at(monitored, "networkPolicy")),
+        /kubernetes.io\/metadata.name":"monitoring/,
+      );
+    }
+  });
+});
+
+describe("access to stores", () => {
+  it("is for the services that use them and for their own Jobs, on the ports they need", () => {
+    const shop = application({
+      services: { web: service({ uses: ["db"] }), other: service() },
+      stores: { db: storeOf("mysql") },
+    });
+    const policy = planFor(shop).releases.db?.values.networkPolicy as {
+      extraIngress: { ports: { port: number }[]; from: { podSelector: { matchLabels: Values } }[] }[];
+    } & Values;
+    assert.equal(policy.allowExternal, false);
+    assert.equal(policy.allowExternalEgress, false);
+    assert.equal(policy.ingressNSMatchLabels, undefined);
+    assert.deepEqual(
+      policy.extraIngress.map(({ ports, from }) => [
+        from[0]?.podSelector.matchLabels["app.kubernetes.io/instance"],
+        ...ports.map(({ port }) => port),
+      ]),
+      [
+        ["web", 3306],
+        ["db-accounts", 3306],
+      ],
+    );
+  });
+
+  it("opens rabbitmq's management to the Jobs of a rotation only", () => {
+    const shop = shopWith("rabbitmq");
+    const rotated = planFor(shop, { stores: { db: { generation: 2 } } }, deployedFrom(planFor(shop)));
+    const extraIngress = at(rotated.releases.db?.values, "networkPolicy", "extraIngress") as Values[];
+    const open = extraIngress.filter((rule) => JSON.stringify(rule.ports).includes("15672"));
+    assert.deepEqual(
+      open.map((rule) => at(rule, "from", "0", "podSelector", "matchLabels", "app.kubernetes.io/instance")),
+      ["db-rotate-begin", "db-rotate-end"],
+    );
+  });
+});
+
+describe("images of stores", () => {
+  const repositories = (tree: unknown): string[] => {
+    if (typeof tree !== "object" || tree === null) return [];
+    const { registry, repository } = tree as { registry?: string; repository?: string };
+    if (typeof repository === "string") return [`${registry}/${repository}`];
+    return Object.values(tree).flatMap(repositories);
+  };
+
+  it("come from one place, Jobs' included", () => {
+    for (const kind of STORE_KINDS) {
+      const { releases } = planFor(shopWith(kind), {
+        ...prod,
+        storeImages: {
+          registry: "mirror.example.com:5000",
+          repositoryPrefix: "vendor/bitnami",
+          pullSecrets: ["pull"],
+        },
+      });
+      const found = repositories(releases.db?.values);
+      assert.ok(found.length >= 2);
+      for (const repository of found)
+        assert.match(repository, /^mirror\.example\.com:5000\/vendor\/bitnami\/[a-z-]+$/);
+      assert.deepEqual(at(releases.db?.values, "global", "imagePullSecrets"), ["pull"]);
+      const job = releases["db-accounts"]?.values;
+      if (job) {
+        assert.equal(at(job, "image", "repository"), `mirror.example.com:5000/vendor/bitnami/${kind}`);
+        assert.deepEqual(job.imagePullSecrets, ["pull"]);
+      }
+    }
+  });
+
+  it("are warned of where they get no updates", () => {
+    const warnings = (config: Record<string, unknown>) => planFor(shopWith("redis"), config).warnings;
+    assert.match(warnings({})[0] ?? "", /docker\.io\/bitnamilegacy, which get no updates any more/);
+    assert.deepEqual(warnings({ storeImages: { repositoryPrefix: "bitnamisecure" } }), []);
+    assert.deepEqual(warnings({ environment: "local", distribution: "upstream" }), []);
+  });
+});
+
+describe("what is deployed", () => {
+  const refused = (shop: ReturnType<typeof shopWith>, config: Record<string, unknown>, deployed: Deployed) =>
+    problemsOf(() => planFor(shop, config, deployed)).map(
+      ({ where, what, todo }) => `${where}: ${what} | ${todo}`,
+    );
+  const deployedShop = (kind: StoreKind, config: Record<string, unknown> = {}) =>
+    deployedFrom(planFor(shopWith(kind), config));
+
+  it("is not changed by the same plan once more", () => {
+    for (const kind of STORE_KINDS)
+      for (const config of [{}, prod, { environment: "local", distribution: "upstream" }]) {
+        const once = planFor(shopWith(kind), config);
+        assert.deepEqual(planFor(shopWith(kind), config, deployedFrom(once)), once);
+      }
+  });
+
+  for (const kind of STORE_KINDS.filter((kind) => kind !== "rabbitmq"))
+    it(`refuses to make a standalone ${kind} replicated, and says how to move`, () => {
+      const [problem, ...more] = refused(shopWith(kind), { profile: "replicated" }, deployedShop(kind));
+      assert.match(
+        problem ?? "",
+        /flotilla:stores\.db\.profile: db would become replicated, but it is deployed standalone/,
+      );
+      assert.match(problem ?? "", /Set flotilla:stores\.db\.profile to standalone; .*docs\/stores\.md/);
+      assert.deepEqual(more, []);
+      assert.equal(refused(shopWith(kind), { profile: "standalone" }, deployedShop(kind, prod)).length, 1);
+    });
+
+  it("lets a rabbitmq grow, unless its pods were made to wait for each other", () => {
+    const deployed = deployedShop("rabbitmq");
+    assert.doesNotThrow(() => planFor(shopWith("rabbitmq"), { profile: "replicated" }, deployed));
+    assert.equal(
+      refused(shopWith("rabbitmq"), { profile: "standalone" }, deployedShop("rabbitmq", prod)).length,
+      1,
+    );
+    // As version 0.1 deployed it.
+    delete deployed.db?.values.podManagementPolicy;
+    assert.equal(refused(shopWith("rabbitmq"), { profile: "replicated" }, deployed).length, 1);
+    const kept = planFor(shopWith("rabbitmq"), {}, deployed).releases.db?.values;
+    assert.equal(kept?.podManagementPolicy, "OrderedReady", "what cannot be changed stays");
+  });
+
+  it("refuses another distribution and another kind under the same name", () => {
+    const upstream = { environment: "local", distribution: "upstream" };
+    assert.match(
+      refused(shopWith("mysql"), upstream, deployedShop("mysql"))[0] ?? "",
+      /flotilla:distribution: it is upstream now, but db is deployed from bitnami/,
+    );
+    assert.match(
+      refused(shopWith("mongodb"), {}, deployedShop("mysql"))[0] ?? "",
+      /store db: it is a mongodb now, but a mysql is deployed/,
+    );
+  });
+
+  it("knows charts from a registry and from an archive as the same", () => {
+    const deployed = deployedShop("mysql");
+    (deployed.db as { chart: string }).chart = "./charts/vendor/mysql-14.0.5.tgz";
+    assert.doesNotThrow(() => planFor(shopWith("mysql"), {}, deployed));
+  });
+
+  it("refuses to lose a store in prod, with the command that would do it, and lets it go elsewhere", () => {
+    const empty = application({ services: { web: service() } });
+    const [problem] = refused(empty, prod, deployedShop("redis", prod));
+    assert.match(
+      problem ?? "",
+      /apps\/shop\.ts: store db is gone from the inventory, but it is deployed in prod/,
+    );
+    assert.match(problem ?? "", /npx flotilla remove db --stack prod/);
+    assert.doesNotThrow(() => planFor(empty, { ...prod, removeStores: ["db"] }, deployedShop("redis", prod)));
+    assert.doesNotThrow(() => planFor(empty, {}, deployedShop("redis")));
+  });
+
+  it("refuses to remove a store that the inventory has", () => {
+    assert.match(
+      refused(shopWith("redis"), { ...prod, removeStores: ["db"] }, {})[0] ?? "",
+      /flotilla:removeStores: it names db, which the inventory still has/,
+    );
+  });
+
+  it("warns of a changed volume", () => {
+    for (const kind of STORE_KINDS)
+      for (const config of [{}, prod, { environment: "local", distribution: "upstream" }]) {
+        const { warnings } = planFor(
+          shopWith(kind),
+          { ...config, stores: { db: { storage: "9Gi" } } },
+          deployedShop(kind, config),
+        );
+        assert.ok(
+          warnings.some((warning) => /the volumes of db have 1Gi, the settings say 9Gi/.test(warning)),
+          `${kind} ${JSON.stringify(config)}`,
+        );
+      }
+  });
+
+  it("gives no store a new cluster key while it runs, unless told to", () => {
+    for (const [kind, key] of [
+      ["mongodb", "replica-set-key"],
+      ["rabbitmq", "erlang-cookie"],
+    ] as const) {
+      const change = (clusterKey: object) => ({ ...prod, stores: { db: { clusterKey } } });
+      const [problem] = refused(shopWith(kind), change({ generation: 2 }), deployedShop(kind, prod));
+      assert.match(
+        problem ?? "",
+        new RegExp(`clusterKey\\.generation: a new ${key} splits the running cluster`),
+      );
+      assert.match(problem ?? "", /Set it to 1\. .*stop all pods of db first and set .*acceptSplit to true/);
+      const told = planFor(
+        shopWith(kind),
+        change({ generation: 2, acceptSplit: true }),
+        deployedShop(kind, prod),
+      );
+      assert.ok(told.credentials[`db-${key}-2`]);
+      assert.equal(told.credentials[`db-${key}`], undefined);
+      // A new store may start with any.
+      assert.doesNotThrow(() => planFor(shopWith(kind), change({ generation: 2 })));
+    }
+    const [none] = refused(shopWith("mysql"), { stores: { db: { clusterKey: { generation: 2 } } } }, {});
+    assert.match(none ?? "", /a standalone mysql has no secret between its pods/);
+  });
+
+  it("gives no replicated redis a new password while it runs, unless told to", () => {
+    const change = { ...prod, stores: { db: { generation: 2 } } };
+    assert.match(
+      refused(shopWith("redis"), change, deployedShop("redis", prod))[0] ?? "",
+      /a new password splits the running redis/,
+    );
+    assert.doesNotThrow(() =>
+      planFor(shopWith("redis"), { stores: { db: { generation: 2 } } }, deployedShop("redis")),
+    );
+  });
+
+  it("is not asked for where a password is not there", () => {
+    const open = shopWith("redis", redis({ noPassword: "its clients know none" }));
+    assert.match(
+      refused(open, { stores: { db: { generation: 2 } } }, {})[0] ?? "",
+      /db has no password that could be rotated: its clients know none/,
+    );
+  });
+});
