@@ -15,6 +15,7 @@ export function rotateCommand(): Command {
     .argument("<store>", "the store, as the inventory calls it")
     .requiredOption("-s, --stack <name>", "the stack: dev, staging, prod ...")
     .option("-y, --yes", "do not ask after the preview")
+    .argument("[arguments...]", "further arguments of `pulumi up`, after --")
     .addHelpText(
       "after",
       `
@@ -22,9 +23,15 @@ It raises the store's generation in the stack file and runs \`pulumi up\`: a Job
 ones, the Secrets change, the store and its clients restart, and a last Job takes the old passwords away. Both work until
 then: wherever it stops, everything goes on running, and the same command goes on from there.`,
     )
-    .action(async (store: string, { stack, yes }: { stack: string; yes?: boolean }) => {
+    .action(async (store: string, further: string[], { stack, yes }: { stack: string; yes?: boolean }) => {
       const generation = await nextGeneration(store, stack);
-      const exitCode = await pulumiOnTerminal(["up", "--stack", stack, ...(yes ? ["--yes"] : [])]);
+      const exitCode = await pulumiOnTerminal([
+        "up",
+        "--stack",
+        stack,
+        ...(yes ? ["--yes"] : []),
+        ...further,
+      ]);
       if (exitCode === 0) {
         say(`${store} and its clients use generation ${generation}; commit Pulumi.${stack}.yaml`);
         return;

@@ -48,6 +48,11 @@ describe("Robot Shop on the embedded cluster", () => {
   let logs = "";
   const services = Object.keys(catalogue["robot-shop"]?.services ?? {});
   const stores = Object.keys(catalogue["robot-shop"]?.stores ?? {});
+  const jobs = ["mongodb-accounts", "mongodb-load-catalogue", "mongodb-load-users"].concat([
+    "mysql-accounts",
+    "mysql-load-cities",
+    "mysql-load-ratings",
+  ]);
 
   it("is previewed in full before anything exists", async () => {
     untouched = await clusterScoped();
@@ -57,7 +62,7 @@ describe("Robot Shop on the embedded cluster", () => {
     const releases = steps.filter(({ newState }) => newState?.type === RELEASE);
     assert.deepEqual(
       releases.map(({ urn }) => urn.split("::").at(-1)).sort(),
-      [...services, ...stores].sort(),
+      [...services, ...stores, ...jobs].sort(),
     );
     assert.equal(await exists("namespace", namespace), false);
   });
@@ -65,7 +70,7 @@ describe("Robot Shop on the embedded cluster", () => {
   it("is deployed: every release, every pod, every volume", async () => {
     const { all } = await stack.up();
     logs += all;
-    assert.deepEqual(Object.keys(await revisions()).sort(), [...services, ...stores].sort());
+    assert.deepEqual(Object.keys(await revisions()).sort(), [...services, ...stores, ...jobs].sort());
     const { items: workloads } = await get<
       Listed<{ status: { readyReplicas?: number }; spec: { replicas: number } }>
     >("deployments,statefulsets", "-n", namespace);
@@ -77,6 +82,30 @@ describe("Robot Shop on the embedded cluster", () => {
     assert.ok(claims.every(({ status }) => status.phase === "Bound"));
   });
 
+  it("fills the stores before their users start", async () => {
+    const { items } = await get<Listed<{ status: { succeeded?: number; completionTime: string } }>>(
+      "jobs",
+      "-n",
+      namespace,
+    );
+    assert.deepEqual(
+      items.map(({ metadata }) => metadata.name.replace(/-[0-9a-f]{8}$/, "")).sort(),
+      [...jobs].sort(),
+    );
+    const { items: pods } = await get<
+      Listed<{ metadata: { labels: Record<string, string> }; status: { startTime: string } }>
+    >("pods", "-n", namespace);
+    const started = (release: string) =>
+      pods.find(({ metadata }) => metadata.labels["app.kubernetes.io/instance"] === release)?.status
+        .startTime ?? "";
+    for (const { metadata, status } of items) {
+      assert.equal(status.succeeded, 1, metadata.name);
+      const users = metadata.name.startsWith("mysql") ? ["shipping", "ratings"] : ["catalogue", "user"];
+      for (const user of users)
+        assert.ok(status.completionTime <= started(user), `${metadata.name} before ${user}`);
+    }
+  });
+
   it("says what it deployed", async () => {
     const outputs = await stack.outputs<Outputs>();
     assert.equal(outputs.application, "robot-shop");
@@ -86,8 +115,13 @@ describe("Robot Shop on the embedded cluster", () => {
       url: "http://ratings:80",
       image: "docker.io/robotshop/rs-ratings:2.1.0",
     });
-    assert.deepEqual(outputs.stores.redis, { host: "redis-master", port: 6379 });
-    assert.deepEqual(outputs.stores.mysql, { host: "mysql", port: 3306, secret: "mysql-auth" });
+    assert.deepEqual(outputs.stores.redis, { host: "redis-master", port: 6379, profile: "standalone" });
+    assert.deepEqual(outputs.stores.mysql, {
+      host: "mysql",
+      port: 3306,
+      profile: "standalone",
+      secret: "mysql-auth",
+    });
     assert.match(outputs.provenance.program, /^[0-9a-f]{12}$/);
     // Every address it names is one the cluster knows.
     const { items } = await get<Listed<{ spec: { ports: { port: number }[] } }>>("services", "-n", namespace);
@@ -143,7 +177,7 @@ describe("Robot Shop on the embedded cluster", () => {
       catalogue,
     );
     const values = await Promise.all(
-      [...services, ...stores].map(
+      [...services, ...stores, ...jobs].map(
         async (name) => (await run("helm", ["get", "all", name, "-n", namespace])).stdout,
       ),
     );
@@ -210,7 +244,9 @@ describe("Robot Shop on the embedded cluster", () => {
 
   it("deploys an edited template of the same chart version, and restarts no pod that did not change", async () => {
     const pods = async () =>
-      (await get<Listed<object>>("pods", "-n", namespace)).items.map(({ metadata }) => metadata.uid).sort();
+      (await get<Listed<object>>("pods", "-n", namespace, "--field-selector=status.phase=Running")).items
+        .map(({ metadata }) => metadata.uid)
+        .sort();
     // The last update's old pod stays until the new one has been ready for a while.
     await run("kubectl", ["rollout", "status", "deployment/cart", "-n", namespace, "--timeout=60s"]);
     await until("the old pod is gone", async () => (await pods()).length === 12);
@@ -219,9 +255,16 @@ describe("Robot Shop on the embedded cluster", () => {
       "{{- /* edited */}}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Release.Name }}-edited\n";
     appendFileSync(join(stack.folder, "charts/microservice/templates/serviceaccount.yaml"), marker);
     const steps = (await stack.preview()).filter(({ newState }) => newState?.type === RELEASE);
-    assert.deepEqual(steps.map(({ urn }) => urn.split("::").at(-1)).sort(), [...services].sort());
+    assert.deepEqual(steps.map(({ urn }) => urn.split("::").at(-1)).sort(), [...services, ...jobs].sort());
     for (const { detailedDiff } of steps) assert.deepEqual(Object.keys(detailedDiff ?? {}), ["description"]);
+    const jobsBefore = (await get<Listed<object>>("jobs", "-n", namespace)).items.map(
+      ({ metadata }) => metadata.uid,
+    );
     await stack.up();
+    const jobsAfter = (await get<Listed<object>>("jobs", "-n", namespace)).items.map(
+      ({ metadata }) => metadata.uid,
+    );
+    assert.deepEqual(jobsAfter, jobsBefore, "no Job runs again");
     for (const name of services)
       assert.ok(await exists("configmap", `${name}-edited`, "-n", namespace), name);
     assert.deepEqual(await pods(), podsBefore);

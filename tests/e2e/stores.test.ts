@@ -1,0 +1,343 @@
+/** Stores in the hands of the engine: rotations that stop anywhere, removals, charts from archives. */
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseDocument } from "yaml";
+import { refuseNothing, refuseObjects } from "./admission";
+import { exists, get, projectStack, read, run, type Stack, writeChart } from "./world";
+
+const RELEASE = "kubernetes:helm.sh/v3:Release";
+
+interface Container {
+  env?: { name: string; valueFrom?: { secretKeyRef?: { name: string; key: string } } }[];
+}
+interface Workload {
+  metadata: { name: string; labels: Record<string, string> };
+  spec: { template: { spec: { containers: Container[] } } };
+  status: { succeeded?: number };
+}
+
+/** An inventory of services and stores, as the only one of a project. */
+function writeInventory(folder: string, body: string): void {
+  rmSync(join(folder, "apps"), { recursive: true });
+  mkdirSync(join(folder, "apps"));
+  writeFileSync(
+    join(folder, "apps", "index.ts"),
+    `import type { Application, Service, Store } from "../model/application";
+import { password, text, username } from "../model/text";
+const image = { repository: "example.com/web", tag: "1.0.0" };
+const service = (uses: string[], env: Service["env"] = {}): Service => ({ language: "go", image, uses, env });
+const store = (kind: Store["kind"], database?: string): Store => ({
+  kind,
+  accounts: { app: { username: "app", database, credential: { generated: true } } },
+  resources: { requests: { cpu: "10m", memory: "64Mi" }, limits: { memory: "128Mi" } },
+  storage: "1Gi",
+});
+const url = (of: string) => text\`\${username(of, "app")}:\${password(of, "app")}\`;
+const shop: Application = { name: "shop", description: "A test", ${body} };
+export const catalogue = { shop };
+`,
+  );
+}
+
+/** What a preview shows is tested elsewhere. */
+const QUICK = ["--", "--skip-preview"];
+
+/** Runs the command line of a copy of the project. */
+const flotilla = (stack: Stack, ...args: string[]) =>
+  run(join(stack.folder, "commands/bin.js"), args, { cwd: stack.folder, reject: false });
+
+describe("the rotation of passwords in use", () => {
+  const namespace = "e2e-rotation";
+  const stores = ["mysql", "mongodb", "rabbitmq"];
+  let stack: Stack;
+
+  const secret = async (name: string): Promise<Record<string, string>> => {
+    const { data } = await get<{ data: Record<string, string> }>("secret", name, "-n", namespace);
+    return Object.fromEntries(
+      Object.entries(data).map(([key, value]) => [key, Buffer.from(value, "base64").toString()]),
+    );
+  };
+
+  /** Whether the Job of a release has ended well. */
+  async function done(release: string): Promise<boolean> {
+    const selector = `app.kubernetes.io/instance=${release}`;
+    const { items } = await get<{ items: Workload[] }>("jobs", "-n", namespace, "-l", selector);
+    return items.some(({ status }) => (status.succeeded ?? 0) > 0);
+  }
+
+  /** By store: the logins it takes, as far as its Jobs came, and those its client and its own Secret have. */
+  async function logins(store: string): Promise<{ taken: string[]; used: string[] }> {
+    const now = passwords[store] as Record<"old" | "new", string>;
+    const [begun, ended] = [await done(`${store}-rotate-begin`), await done(`${store}-rotate-end`)];
+    const env = (await secret(`${store}-client-env`)).URL as string;
+    return {
+      taken: ended ? [now.new] : begun ? [now.old, now.new] : [now.old],
+      used: [env],
+    };
+  }
+  const passwords: Record<string, Record<"old" | "new", string>> = {};
+
+  before(async () => {
+    stack = await projectStack("rotation", {
+      application: "shop",
+      environment: "local",
+      distribution: "upstream",
+      namespace,
+    });
+    writeInventory(
+      stack.folder,
+      `services: { ${stores.map((name) => `"${name}-client": service(["${name}"], { URL: url("${name}") })`)} },
+       stores: { mysql: store("mysql", "app"), mongodb: store("mongodb", "app"), rabbitmq: store("rabbitmq") }`,
+    );
+    await stack.up();
+    for (const store of stores)
+      passwords[store] = { old: (await secret(`${store}-client-env`)).URL as string, new: "" };
+  });
+  after(() => stack?.remove());
+
+  it("does nothing to a store that has none, or is not deployed", async () => {
+    const unknown = await flotilla(stack, "rotate", "postgres", "--stack", "rotation");
+    assert.equal(unknown.exitCode, 1);
+    assert.match(unknown.all ?? "", /shop has no store postgres; it has mysql, mongodb, rabbitmq/);
+  });
+
+  // What the API server refuses, in the order of the steps; and whether the store takes the new login by then.
+  const steps: [string, string, boolean][] = [
+    ["the first Job", `object.kind == "Job" && object.metadata.name.contains("-rotate-begin-")`, false],
+    ["the Secrets", `object.kind == "Secret" && object.metadata.name.endsWith("-auth")`, true],
+    ["the stores", `object.kind == "StatefulSet"`, true],
+    ["the clients", `object.kind == "Deployment"`, true],
+    ["the last Job", `object.kind == "Job" && object.metadata.name.contains("-rotate-end-")`, true],
+  ];
+  for (const [name, condition, begun] of steps)
+    it(`leaves everything running when it stops at ${name}`, async () => {
+      if (name === "the first Job")
+        for (const store of stores.slice(1)) await stack.config(`flotilla:stores.${store}.generation`, "2");
+      await refuseObjects(namespace, condition);
+      const { exitCode, all = "" } = await flotilla(
+        stack,
+        "rotate",
+        "mysql",
+        "--stack",
+        "rotation",
+        "--yes",
+        ...QUICK,
+      );
+      await refuseNothing(namespace);
+      assert.equal(exitCode, 1);
+      assert.match(all, /refused by the test/);
+      assert.match(
+        all,
+        /The old passwords of mysql still work\.\s+Go on: +npx flotilla rotate mysql --stack rotation/,
+      );
+      if (name !== "the first Job") assert.match(all, /the rotation of mysql to generation 2 is under way/);
+      for (const store of stores) {
+        assert.equal(await done(`${store}-rotate-begin`), begun, store);
+        assert.equal(await done(`${store}-rotate-end`), false, store);
+        // A Secret that has changed has the new login; before that it is the one of the beginning.
+        const current = (await secret(`${store}-client-env`)).URL as string;
+        const known = passwords[store] as { old: string; new: string };
+        if (current !== known.old) known.new = current;
+        const { taken, used } = await logins(store);
+        for (const login of used)
+          assert.ok(taken.includes(login), `${store} does not take what its client has`);
+      }
+    });
+
+  it("is finished by the same command once more", async () => {
+    const { exitCode, all } = await flotilla(
+      stack,
+      "rotate",
+      "mysql",
+      "--stack",
+      "rotation",
+      "--yes",
+      ...QUICK,
+    );
+    assert.equal(exitCode, 0, all);
+    assert.match(all ?? "", /mysql and its clients use generation 2/);
+    for (const store of stores) {
+      const { old } = passwords[store] as { old: string };
+      const url = (await secret(`${store}-client-env`)).URL as string;
+      assert.notEqual(url, old);
+      assert.match(url, store === "mysql" ? /^app:\w{32}$/ : /^app_2:\w{32}$/);
+      assert.ok(await done(`${store}-rotate-end`));
+      const { spec } = await get<Workload>("statefulset", store, "-n", namespace);
+      assert.match(JSON.stringify(spec.template), /"flotilla\.dev\/generation":"2"/);
+    }
+    // The store's own Secret agrees with its client's.
+    const [auth, url] = [await secret("mysql-auth"), (await secret("mysql-client-env")).URL];
+    assert.equal(url, `app:${auth["mysql-password"]}`);
+  });
+
+  it("changes nothing afterwards", async () => {
+    assert.deepEqual(await stack.preview(), []);
+    await stack.up();
+    assert.deepEqual(Object.keys(await stack.lastUpdate()), ["same"]);
+  });
+
+  it("begins again with the next generation", async () => {
+    const { exitCode, all } = await flotilla(
+      stack,
+      "rotate",
+      "rabbitmq",
+      "--stack",
+      "rotation",
+      "--yes",
+      ...QUICK,
+    );
+    assert.equal(exitCode, 0, all);
+    assert.match((await secret("rabbitmq-client-env")).URL as string, /^app_3:\w{32}$/);
+    assert.match((await secret("mysql-client-env")).URL as string, /^app:\w{32}$/);
+    assert.deepEqual(await stack.preview(), []);
+  });
+
+  it("is refused backwards, with all problems at once", async () => {
+    for (const store of stores) await stack.config(`flotilla:stores.${store}.generation`, "1");
+    const { exitCode, all = "" } = await stack.pulumi(["preview"], { reject: false });
+    assert.notEqual(exitCode, 0);
+    assert.match(all, /3 problems, nothing was deployed/);
+    assert.match(all, /Pulumi\.rotation\.yaml:\d+ flotilla:stores\.rabbitmq\.generation: it goes back to 1/);
+  });
+});
+
+describe("a store in prod", () => {
+  const namespace = "e2e-removal";
+  const services = (uses: string) => `services: { web: service([${uses}]) }`;
+  const cache = `stores: { cache: { ...store("redis"), accounts: {} } }`;
+  let stack: Stack;
+
+  before(async () => {
+    stack = await projectStack("removal", {
+      application: "shop",
+      environment: "prod",
+      cluster: { context: "kwok-flotilla" },
+      distribution: "upstream",
+      namespace,
+    });
+    writeInventory(stack.folder, `${services('"cache"')}, ${cache}`);
+    await stack.up();
+  });
+  after(async () => {
+    await stack.pulumi(["state", "unprotect", "--all", "--yes"], { reject: false });
+    await stack.remove();
+  });
+
+  it("is not lost with a line of the inventory: nothing moves, and the command that would do it is told", async () => {
+    writeInventory(stack.folder, `${services("")}, stores: {}`);
+    for (const command of [["preview"], ["up", "--yes", "--skip-preview"]]) {
+      const { exitCode, all = "" } = await stack.pulumi(command, { reject: false });
+      assert.notEqual(exitCode, 0);
+      assert.match(
+        all,
+        /1 problem, nothing was deployed:\s+apps\/shop\.ts: store cache is gone from the inventory/,
+      );
+      assert.match(all, /npx flotilla remove cache --stack removal/);
+    }
+    assert.ok(await exists("statefulset", "cache", "-n", namespace));
+  });
+
+  it("is not deleted by destroy either", async () => {
+    const { exitCode, all = "" } = await stack.pulumi(["destroy", "--yes", "--skip-preview"], {
+      reject: false,
+    });
+    assert.notEqual(exitCode, 0);
+    assert.match(all, /protected/);
+    assert.ok(await exists("statefulset", "cache", "-n", namespace));
+    writeInventory(stack.folder, `${services("")}, stores: {}`);
+  });
+
+  it("cannot be let go while the inventory has it", async () => {
+    writeInventory(stack.folder, `${services('"cache"')}, ${cache}`);
+    const { exitCode, all = "" } = await flotilla(stack, "remove", "cache", "--stack", "removal");
+    assert.equal(exitCode, 1);
+    assert.match(all, /apps\/shop\.ts still has cache/);
+  });
+
+  it("goes when that is said, and its volume stays", async () => {
+    writeInventory(stack.folder, `${services("")}, stores: {}`);
+    const { exitCode, all = "" } = await flotilla(stack, "remove", "cache", "--stack", "removal");
+    assert.equal(exitCode, 0, all);
+    assert.match(all, /3 resources of cache are no longer protected/);
+    await stack.up();
+    assert.equal(await exists("statefulset", "cache", "-n", namespace), false);
+    assert.equal(await exists("secret", "cache-auth", "-n", namespace), false);
+    assert.ok(await exists("pvc", "data-cache-0", "-n", namespace));
+    assert.deepEqual(await stack.preview(), []);
+  });
+});
+
+describe("a chart from charts/vendor", () => {
+  const namespace = "e2e-vendored";
+  const archive = "charts/vendor/redis-23.1.1.tgz";
+  let stack: Stack;
+
+  before(async () => {
+    stack = await projectStack("vendored", {
+      application: "shop",
+      environment: "dev",
+      charts: "vendored",
+      namespace,
+    });
+    writeInventory(
+      stack.folder,
+      `services: { web: service(["cache"]) }, stores: { cache: { ...store("redis"), accounts: {} } }`,
+    );
+    // A chart of a test under the name of the real one: where it comes from is what counts here.
+    writeChart(stack.folder, "23.1.1");
+    const template = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: {{ .Release.Name }}}\n";
+    writeFileSync(join(stack.folder, "chart/templates/objects.yaml"), template);
+    mkdirSync(join(stack.folder, "charts/vendor"), { recursive: true });
+    await run("helm", ["package", join(stack.folder, "chart"), "--destination", stack.folder]);
+    writeFileSync(join(stack.folder, archive), readFileSync(join(stack.folder, "mini-23.1.1.tgz")));
+    lock(
+      createHash("sha256")
+        .update(readFileSync(join(stack.folder, archive)))
+        .digest("hex"),
+    );
+  });
+  after(() => stack?.remove());
+
+  function lock(sha256: string): void {
+    const file = join(stack.folder, "charts/lock.yaml");
+    const document = parseDocument(read(file));
+    document.setIn(["charts", "redis", "sha256"], sha256);
+    writeFileSync(file, document.toString());
+  }
+
+  it("is deployed by its relative path, without a registry", async () => {
+    await stack.up();
+    assert.ok(await exists("configmap", "cache", "-n", namespace));
+    assert.deepEqual(await stack.preview(), []);
+    assert.doesNotMatch(await stack.export(), new RegExp(stack.folder));
+  });
+
+  it("is not touched by a profile that cannot be had in place: the preview says how to move", async () => {
+    await stack.config("flotilla:profile", "replicated");
+    const { exitCode, all = "" } = await stack.pulumi(["preview"], { reject: false });
+    assert.notEqual(exitCode, 0);
+    assert.match(
+      all,
+      /flotilla:stores\.cache\.profile: cache would become replicated, but it is deployed standalone/,
+    );
+    assert.match(all, /docs\/stores\.md/);
+    await run("pulumi", ["config", "rm", "flotilla:profile", "--stack", stack.name], { cwd: stack.folder });
+  });
+
+  it("stops the run when it is not the locked one, before anything moves", async () => {
+    const steps = async () => (await stack.preview()).filter(({ newState }) => newState?.type === RELEASE);
+    assert.deepEqual(await steps(), []);
+    appendFileSync(join(stack.folder, archive), "changed");
+    const { exitCode, all = "" } = await stack.pulumi(["up", "--yes", "--skip-preview"], { reject: false });
+    assert.notEqual(exitCode, 0);
+    assert.match(
+      all,
+      /1 problem, nothing was deployed:\s+charts\/vendor\/redis-23\.1\.1\.tgz: it is not the chart/,
+    );
+    rmSync(join(stack.folder, archive));
+    const missing = await stack.pulumi(["preview"], { reject: false });
+    assert.match(missing.all ?? "", /the chart is not there\s+Fetch it: npx flotilla charts pull/);
+  });
+});
