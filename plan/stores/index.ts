@@ -2,6 +2,7 @@
 import type { Distribution, Settings } from "../../config/schema";
 import { type Application, STORE_KINDS, type Store, type StoreKind } from "../../model/application";
 import { own, STORE_PORTS } from "../../model/graph";
+import { rotationReleases } from "../../model/names";
 import { type Charts, describeChart } from "../chart";
 import { hasSecret, shapeOf, storeSecretName } from "../credentials";
 import { type Deployed, deployedStore } from "../deployed";
@@ -12,12 +13,12 @@ import type { ChartReference, ReleasePlan, Values } from "../plan";
 import { mergeResources } from "../resources";
 import { chartProblems } from "./charts";
 import { storeImage } from "./images";
-import { jobsOf, preparationSeconds } from "./jobs";
+import { preparationSeconds, preparations } from "./jobs";
 import { bitnamiMongodb, upstreamMongodb } from "./mongodb";
 import { bitnamiMysql, upstreamMysql } from "./mysql";
 import { bitnamiRabbitmq, upstreamRabbitmq } from "./rabbitmq";
 import { bitnamiRedis, upstreamRedis } from "./redis";
-import { hasRotation } from "./rotation";
+import { canRotate } from "./rotation";
 import { generationAnnotations, isReplicated, type StoreContext } from "./store";
 
 const VALUES: Record<Distribution, Record<StoreKind, (context: StoreContext) => Values>> = {
@@ -59,7 +60,7 @@ export function planStore(
     resources: mergeResources(store.resources, overrides?.resources),
     storage: overrides?.storage ?? store.storage,
     ...(storageClass === undefined ? {} : { storageClass }),
-    clients: clientPorts(application, settings, deployed, name, store.kind),
+    clients: clientPorts(application, settings, name, store),
     settings,
     charts,
     ...(there === undefined ? {} : { deployed: there }),
@@ -81,15 +82,22 @@ export function planStore(
   };
 }
 
-/** Who connects to a store, and to which of its pods' ports: the services that use it, and its own Jobs. */
+/**
+ * Who connects to a store, and to which of its pods' ports: the services that use it, and its own Jobs. Those of a
+ * rotation are always let in: the first one runs before the store's own release is touched.
+ */
 function clientPorts(
   application: Application,
   settings: Settings,
-  deployed: Deployed,
   name: string,
-  kind: StoreKind,
+  store: Store,
 ): Record<string, readonly number[]> {
-  const jobs = jobsOf(application, name, hasRotation(application, settings, deployed, name));
+  const { kind } = store;
+  const { begin, end } = rotationReleases(name);
+  const jobs = [
+    ...preparations(name, store),
+    ...(canRotate(shapeOf(settings, name, store)) ? [begin, end] : []),
+  ];
   return Object.fromEntries([
     ...clientsOf(application, name).map((client) => [client, [STORE_PORTS[kind].port]]),
     ...jobs.map((job) => [job, JOB_PORTS[kind]]),

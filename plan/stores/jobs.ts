@@ -1,7 +1,6 @@
 /** The Jobs that make a store ready for its users: databases and accounts, then first data. */
 import type { Settings } from "../../config/schema";
 import type { Application, Loader, Store } from "../../model/application";
-import { own } from "../../model/graph";
 import { accountsRelease, loaderRelease, rotationReleases } from "../../model/names";
 import { mentionsPassword } from "../../model/text";
 import type { Charts } from "../chart";
@@ -140,12 +139,4 @@ function loaderWork(application: Application, settings: Settings, { script, env 
       secret.map(([key, text]) => [key, fillSecret(application, settings, text)]),
     ),
   };
-}
-
-/** Names of the Jobs that log in to a store. */
-export function jobsOf(application: Application, name: string, rotated: boolean): string[] {
-  const store = own(application.stores, name);
-  if (!store) return [];
-  const { begin, end } = rotationReleases(name);
-  return [...preparations(name, store), ...(rotated ? [begin, end] : [])];
 }

@@ -40,6 +40,10 @@ export interface JobsPlan {
 /** Whether a new generation takes Jobs: redis has one password, which a restart changes. */
 export const rotatesByJobs = (store: Store): boolean => store.kind !== "redis";
 
+/** Whether Jobs can ever rotate the passwords of a store. */
+export const canRotate = (shape: StoreShape): boolean =>
+  rotatesByJobs(shape.store) && rotatedAccounts(shape).length > 0;
+
 /** Whether the plan holds the Jobs of a store's rotation: its passwords were changed while it ran, now or earlier. */
 export const hasRotation = (
   application: Application,
@@ -50,8 +54,7 @@ export const hasRotation = (
   const store = own(application.stores, name);
   return (
     store !== undefined &&
-    rotatesByJobs(store) &&
-    rotatedAccounts(shapeOf(settings, name, store)).length > 0 &&
+    canRotate(shapeOf(settings, name, store)) &&
     (own(settings.stores, name)?.generation ?? 1) > 1 &&
     isRotated(settings, deployed, name)
   );
