@@ -64,12 +64,16 @@ export const mysqlLoaders: Record<string, Loader> = {
     env: mysqlEnv("shipping"),
     // The dump fills cities first and codes last: rows in codes say that all of it is there.
     script: `${mysqlClient}
-if [ -n "$(client cities --execute='SELECT 1 FROM codes LIMIT 1' 2>/dev/null)" ]; then
+rows=""
+table=$(client --execute="SELECT 1 FROM information_schema.tables WHERE table_schema = 'cities' AND table_name = 'codes'")
+if [ -n "$table" ]; then rows=$(client cities --execute='SELECT 1 FROM codes LIMIT 1'); fi
+if [ -n "$rows" ]; then
   echo "cities and codes: have rows already"
 else
   client cities --execute='DROP TABLE IF EXISTS cities, codes'
   gunzip -c /docker-entrypoint-initdb.d/10-dump.sql.gz | client cities
-  test -n "$(client cities --execute='SELECT 1 FROM codes LIMIT 1')"
+  rows=$(client cities --execute='SELECT 1 FROM codes LIMIT 1')
+  if [ -z "$rows" ]; then echo "the dump left codes empty" >&2; exit 1; fi
   echo "cities and codes: loaded"
 fi
 `,

@@ -1,30 +1,41 @@
 import { Command } from "commander";
+import type { Settings } from "../config/schema";
+import type { Application, Store } from "../model/application";
 import { own } from "../model/graph";
-import { rotationReleases } from "../model/names";
+import { plan } from "../plan";
+import { readCharts } from "../plan/chart";
 import { rotatedAccounts, shapeOf } from "../plan/credentials";
+import { type Deployed, deployedStore } from "../plan/deployed";
+import { clientsOf } from "../plan/network";
 import { rotatesByJobs } from "../plan/stores/rotation";
 import { ToolError } from "../tools/failure";
+import { PROJECT } from "../tools/paths";
 import { say } from "../tools/progress";
 import { settingsOfStack } from "./settings";
 import { PROJECT_NAME } from "./stack";
-import { pulumiOnTerminal, pulumiQuietly, readState, rotationOf } from "./state";
+import { deployedOf, failedOf, pulumiOnTerminal, pulumiQuietly, readState } from "./state";
 
 export function rotateCommand(): Command {
   return new Command("rotate")
     .description("replace the generated passwords of a store, while it and its clients run")
     .argument("<store>", "the store, as the inventory calls it")
+    .argument("[arguments...]", "further arguments of `pulumi up`, after --")
     .requiredOption("-s, --stack <name>", "the stack: dev, staging, prod ...")
     .option("-y, --yes", "do not ask after the preview")
-    .argument("[arguments...]", "further arguments of `pulumi up`, after --")
     .addHelpText(
       "after",
       `
 It raises the store's generation in the stack file and runs \`pulumi up\`: a Job lets the new passwords in beside the old
 ones, the Secrets change, the store and its clients restart, and a last Job takes the old passwords away. Both work until
-then: wherever it stops, everything goes on running, and the same command goes on from there.`,
+then: wherever it stops, everything goes on running, and the same command goes on from there. (redis knows one password
+at a time: its clients fail from its restart to their own.)`,
     )
-    .action(async (store: string, further: string[], { stack, yes }: { stack: string; yes?: boolean }) => {
-      const generation = await nextGeneration(store, stack);
+    .action(async (name: string, further: string[], { stack, yes }: { stack: string; yes?: boolean }) => {
+      const { settings, application } = settingsOfStack(stack);
+      const store = storeNamed(application, name);
+      const { generation, isNew } = await nextGeneration(application, settings, name, store, stack);
+      if (isNew)
+        await pulumiQuietly(["config", "set", "--path", key(name), String(generation), "--stack", stack]);
       const exitCode = await pulumiOnTerminal([
         "up",
         "--stack",
@@ -32,49 +43,88 @@ then: wherever it stops, everything goes on running, and the same command goes o
         ...(yes ? ["--yes"] : []),
         ...further,
       ]);
-      if (exitCode === 0) {
-        say(`${store} and its clients use generation ${generation}; commit Pulumi.${stack}.yaml`);
-        return;
-      }
-      throw new ToolError(
-        `pulumi up ended with exit code ${exitCode}: what it said is above. The old passwords of ${store} still work.\n` +
-          `  Go on:    npx flotilla rotate ${store} --stack ${stack}\n` +
-          `  Go back:  pulumi config set --path ${key(store)} ${generation - 1} --stack ${stack} && pulumi up --stack ${stack}`,
-      );
+      if (exitCode !== 0) throw unfinished(name, store, generation, stack, exitCode);
+      say(`${name} and its clients use generation ${generation}; commit Pulumi.${stack}.yaml`);
     });
 }
 
 const key = (store: string) => `${PROJECT_NAME}:stores.${store}.generation`;
 
-/** The generation to go to: one more, or the one that is under way. The stack file says so afterwards. */
-async function nextGeneration(name: string, stack: string): Promise<number> {
-  const { settings, application } = settingsOfStack(stack);
+function storeNamed(application: Application, name: string): Store {
   const store = own(application.stores, name);
-  if (!store)
-    throw new ToolError(
-      `${application.name} has no store ${name}; it has ${Object.keys(application.stores).join(", ")}`,
-    );
-  const shape = shapeOf(settings, name, store);
-  const accounts = rotatedAccounts(shape);
+  if (store) return store;
+  throw new ToolError(
+    `${application.name} has no store ${name}; it has ${Object.keys(application.stores).join(", ")}`,
+  );
+}
+
+/** The generation to go to: the one that is under way, or one more, if the plan has nothing against it. */
+async function nextGeneration(
+  application: Application,
+  settings: Settings,
+  name: string,
+  store: Store,
+  stack: string,
+): Promise<{ generation: number; isNew: boolean }> {
+  const { generation } = shapeOf(settings, name, store);
+  const accounts = rotatedAccounts(shapeOf(settings, name, store));
   if (accounts.length === 0)
     throw new ToolError(
       `${name} has no password that Flotilla makes: ${store.noPassword ?? "its images fix them all"}`,
     );
-  const { begin, end } = rotationReleases(name);
-  const rotation = rotationOf(await readState(stack), name, [begin, end]);
-  if (!rotation)
+  const resources = await readState(stack);
+  const deployed = deployedOf(resources);
+  const there = deployedStore(deployed, name);
+  if (!there)
     throw new ToolError(
       `${name} is not deployed in stack ${stack}: deploy it first, with pulumi up --stack ${stack}`,
     );
-  const { generation } = shape;
-  if (generation > rotation.finished || rotation.failed) {
+  const failed = failedOf(resources);
+  if (
+    generation > there.finished ||
+    [name, ...clientsOf(application, name)].some((release) => failed.includes(release))
+  ) {
     say(`the rotation of ${name} to generation ${generation} is under way: going on with it`);
-    return generation;
+    return { generation, isNew: false };
   }
   const next = generation + 1;
+  // What the plan would refuse must not stand in the stack file.
+  refuseWhatPlanRefuses(application, settings, deployed, name, next, stack);
   say(`generation ${next} of ${name}: new passwords for ${accounts.join(", ")}`);
+  return { generation: next, isNew: true };
+}
+
+function refuseWhatPlanRefuses(
+  application: Application,
+  settings: Settings,
+  deployed: Deployed,
+  name: string,
+  generation: number,
+  stack: string,
+): void {
+  const stores = { ...settings.stores };
+  stores[name] = {
+    clusterKey: { generation: 1 },
+    loaders: {},
+    ...own(settings.stores, name),
+    generation,
+  };
+  plan(application, { ...settings, stores }, { charts: readCharts(PROJECT), deployed, stack });
+}
+
+function unfinished(
+  name: string,
+  store: Store,
+  generation: number,
+  stack: string,
+  exitCode: number,
+): ToolError {
+  const again = `  Go on:    npx flotilla rotate ${name} --stack ${stack}`;
+  const ended = `pulumi up ended with exit code ${exitCode}: what it said is above.`;
   if (!rotatesByJobs(store))
-    say(`${name} knows one password at a time: its clients fail from its restart until their own`);
-  await pulumiQuietly(["config", "set", "--path", key(name), String(next), "--stack", stack]);
-  return next;
+    return new ToolError(
+      `${ended} Clients of ${name} that have not restarted since ${name} did cannot log in.\n${again}`,
+    );
+  const back = `pulumi config set --path ${key(name)} ${generation - 1} --stack ${stack} && pulumi up --stack ${stack}`;
+  return new ToolError(`${ended} The old passwords of ${name} still work.\n${again}\n  Go back:  ${back}`);
 }

@@ -17,7 +17,8 @@ interface StackFile {
 
 /** @throws ToolError when there is no such stack file, FlotillaError when its settings are wrong. */
 export function settingsOfStack(stack: string): { settings: Settings; application: Application } {
-  const file = `Pulumi.${stack}.yaml`;
+  // A stack may be named with its organization and project in front.
+  const file = `Pulumi.${stack.split("/").at(-1)}.yaml`;
   if (!existsSync(join(PROJECT, file)))
     throw new ToolError(`there is no ${file}; a stack is described by such a file`);
   const declared = Object.entries(read("Pulumi.yaml").config ?? {}).flatMap(([key, declaration]) => {

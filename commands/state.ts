@@ -1,6 +1,6 @@
 /** A stack's state and config, through the user's own pulumi. */
 import execa from "execa";
-import { type Deployed, deployedStore } from "../plan/deployed";
+import type { Deployed } from "../plan/deployed";
 import { deployedReleases, type StateResource } from "../runtime/state";
 import { ToolError } from "../tools/failure";
 import { delegateInterrupts } from "../tools/interrupts";
@@ -29,8 +29,11 @@ export async function pulumiQuietly(args: readonly string[]): Promise<string> {
     reject: false,
   });
   if (exitCode === 0) return stdout;
-  const reason = failed && exitCode === undefined ? "pulumi is not on PATH" : stderr.trim();
-  throw new ToolError(`pulumi ${args.slice(0, 2).join(" ")}: ${reason}`);
+  if (failed && exitCode === undefined)
+    throw new ToolError(
+      'pulumi is not on PATH.\n  Install it, or put this shell into the embedded world: eval "$(npx flotilla env)"',
+    );
+  throw new ToolError(`pulumi ${args.slice(0, 2).join(" ")}: ${stderr.trim()}`);
 }
 
 /** The state's resources; secrets stay encrypted. */
@@ -45,13 +48,8 @@ export async function readState(stack: string): Promise<ExportedResource[]> {
 export const deployedOf = (resources: readonly ExportedResource[]): Deployed =>
   deployedReleases(Object.fromEntries(resources.map((resource) => [resource.urn, resource])));
 
-/** How far a store's rotation is, from its releases. Undefined when the store is not deployed. */
-export function rotationOf(resources: readonly ExportedResource[], store: string, jobs: readonly string[]) {
-  const rotation = deployedStore(deployedOf(resources), store)?.rotation;
-  if (!rotation) return undefined;
-  const failed = resources.some(
-    ({ initErrors, outputs }) =>
-      (initErrors ?? []).length > 0 && jobs.includes(String((outputs as { name?: unknown })?.name)),
-  );
-  return { ...rotation, failed };
-}
+/** Releases that are not what was asked for: the next update tries them again. */
+export const failedOf = (resources: readonly ExportedResource[]): string[] =>
+  resources
+    .filter(({ initErrors }) => (initErrors ?? []).length > 0)
+    .map(({ outputs }) => String(outputs?.name));

@@ -8,10 +8,11 @@ export class Job extends pulumi.ComponentResource {
 
   constructor(name: string, args: ReleaseArgs, opts?: pulumi.ComponentResourceOptions) {
     super("flotilla:index:Job", name, {}, opts);
+    const ignoreChanges = args.release.done ? ["chart", "version", "values", "description", "timeout"] : [];
     this.release = new k8s.helm.v3.Release(
       name,
       { ...releaseArgs(args), waitForJobs: true },
-      { parent: this },
+      { parent: this, ignoreChanges },
     );
     this.registerOutputs({ status: this.release.status });
   }

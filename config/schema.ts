@@ -39,18 +39,20 @@ const resources = z.strictObject({
   limits: z.strictObject({ cpu: quantity.optional(), memory: quantity.optional() }).optional(),
 });
 
+const tag = z
+  .string()
+  .regex(/^[\w][\w.-]{0,127}$/, "must be an image tag")
+  .refine((value) => value !== "latest", "must be a version: what `latest` is changes by itself");
+
+const repository = z
+  .string()
+  .regex(/^[^:@\s]+(:[0-9]+\/[^:@\s]+)?$/, "must be a repository, without a tag or digest");
+
 const service = z.strictObject({
   /** Image tag. Default: the inventory's. A number must be quoted, or `1.10` becomes 1.1. */
-  tag: z
-    .string()
-    .regex(/^[\w][\w.-]{0,127}$/, "must be an image tag")
-    .refine((tag) => tag !== "latest", "must be a version: what `latest` is changes by itself")
-    .optional(),
+  tag: tag.optional(),
   /** Image repository with registry, for a mirror or a private build. Default: the inventory's. */
-  repository: z
-    .string()
-    .regex(/^[^:@\s]+(:[0-9]+\/[^:@\s]+)?$/, "must be a repository, without a tag or digest")
-    .optional(),
+  repository: repository.optional(),
   /** Pods. Default: `flotilla:replicas`. */
   replicas: replicas.optional(),
   /** Environment variables added to the inventory's or in place of them; nothing secret. */
@@ -84,16 +86,20 @@ const store = z.strictObject({
   /** One pod or several; fixed once the store is deployed. Default: `flotilla:profile`. */
   profile: z.enum(PROFILES).optional(),
   /** Counts the rotations of its generated passwords: one more makes new ones (`flotilla rotate`). */
-  generation: z.int().min(1).default(1),
+  generation: z.int().min(1).max(999).default(1),
+  /** Its loaders' images, by loader: for a mirror. Default: the inventory's. */
+  loaders: z
+    .record(z.string(), z.strictObject({ repository: repository.optional(), tag: tag.optional() }))
+    .default({}),
   /** The secret by which its pods know each other: an erlang cookie, a replica set's key. */
   clusterKey: z
     .strictObject({
       /** One more makes a new one; pods with the old and the new one do not find each other. */
-      generation: z.int().min(1).default(1),
-      /** Says that the whole store is stopped for it. */
-      acceptSplit: z.boolean().default(false),
+      generation: z.int().min(1).max(999).default(1),
+      /** The generation for which all pods of the store are stopped: only that one is let through. Default: none. */
+      acceptSplit: z.int().min(1).optional(),
     })
-    .default({ generation: 1, acceptSplit: false }),
+    .default({ generation: 1 }),
 });
 
 export const settingsSchema = z.strictObject({

@@ -82,7 +82,26 @@ function checkNames(input: Record<string, unknown>, application: Application, wh
         todo: suggest(name, known),
       }));
   };
-  return [...check("services", "service"), ...check("stores", "store")];
+  return [
+    ...check("services", "service"),
+    ...check("stores", "store"),
+    ...checkLoaders(input, application, where),
+  ];
+}
+
+/** Overrides must be of loaders that the store has. */
+function checkLoaders(input: Record<string, unknown>, application: Application, where: Where): Problem[] {
+  const stores = (input.stores ?? {}) as Record<string, { loaders?: object } | null>;
+  return Object.entries(application.stores).flatMap(([name, store]) => {
+    const known = Object.keys(store.loaders ?? {});
+    return Object.keys(own(stores, name)?.loaders ?? {})
+      .filter((loader) => !known.includes(loader))
+      .map((loader) => ({
+        where: where(["stores", name, "loaders", loader]),
+        what: `${name} has no loader "${loader}"`,
+        todo: suggest(loader, known),
+      }));
+  });
 }
 
 /**

@@ -35,17 +35,23 @@ export const storeServices = (name: string, kind: StoreKind): string[] =>
 /** The release of the Job that makes a store's databases and users. */
 export const accountsRelease = (store: string) => `${store}-accounts`;
 
-/** The releases of the two Jobs of a rotation: the first lets a new password in, the second lets the old one go. */
-export const rotationReleases = (store: string) => ({
-  begin: `${store}-rotate-begin`,
-  end: `${store}-rotate-end`,
+/**
+ * The releases of the two Jobs of a rotation: the first lets a new password in, the second lets the old one go. Each
+ * generation has its own: a release that is there has succeeded, whatever becomes of a later one.
+ */
+export const rotationReleases = (store: string, generation: number) => ({
+  begin: `${rotationPrefix(store)}${generation}-begin`,
+  end: `${rotationPrefix(store)}${generation}-end`,
 });
+
+/** What the names of a store's rotations begin with. */
+export const rotationPrefix = (store: string) => `${store}-rotate-`;
 
 /** The release of a loader. */
 export const loaderRelease = (store: string, loader: string) => `${store}-load-${loader}`;
 
-/** Every release that a store may bring besides its own. */
-export function storeJobs(store: string, loaders: readonly string[]): string[] {
-  const { begin, end } = rotationReleases(store);
-  return [accountsRelease(store), begin, end, ...loaders.map((loader) => loaderRelease(store, loader))];
-}
+/** The releases that a store brings besides its own, but for its rotations. */
+export const storeJobs = (store: string, loaders: readonly string[]): string[] => [
+  accountsRelease(store),
+  ...loaders.map((loader) => loaderRelease(store, loader)),
+];

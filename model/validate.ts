@@ -7,6 +7,7 @@ import {
   MAX_RELEASE_NAME,
   MAX_STORE_NAME,
   nameOfPath,
+  rotationPrefix,
   storeJobs,
   storeServices,
 } from "./names";
@@ -64,6 +65,10 @@ function checkApplication(application: Application, report: Report): void {
   for (const { name, store, what } of taken)
     if (name !== store && (own(application.services, name) || own(application.stores, name)))
       report(name, `store ${store} has ${what} of this name`, "Rename one of the two.");
+  for (const store of Object.keys(application.stores))
+    for (const name of [...Object.keys(application.services), ...Object.keys(application.stores)])
+      if (name.startsWith(rotationPrefix(store)))
+        report(name, `the rotations of store ${store} have such names`, "Give it another name.");
   const publicServices = Object.keys(application.services).filter(
     (service) => own(application.services, service)?.publicPort !== undefined,
   );
@@ -262,6 +267,12 @@ function checkStore(application: Application, name: string, store: Store, report
         `${where}, account ${account}`,
         "its fixed password has other characters than letters and digits",
         "Not all stores and scripts take them: the image must allow for another.",
+      );
+    if (store.kind !== "mysql" && /_[0-9]+$/.test(username))
+      report(
+        `${where}, account ${account}`,
+        `"${username}" looks like a later generation of another user`,
+        "Let it not end in _ and a number: that is what a rotation appends.",
       );
     const needsDatabase = store.kind === "mongodb" || store.kind === "mysql";
     if (needsDatabase && !/^[A-Za-z][A-Za-z0-9_]{0,63}$/.test(database ?? ""))

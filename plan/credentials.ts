@@ -130,23 +130,37 @@ export function credentialOf(
   return credentialName(shapeOf(settings, store, described), account);
 }
 
-/** All credentials of a store, by name. */
-export function credentialsOf(shape: StoreShape, protect: boolean): Record<string, CredentialPlan> {
-  const generated: CredentialPlan = { source: "generated", length: PASSWORD_LENGTH, protect };
-  const ofAccount = (account: string, { credential }: Account): CredentialPlan =>
-    "generated" in credential
-      ? generated
-      : { source: "inventory", store: shape.name, account, reason: credential.reason };
-  return Object.fromEntries([
-    ...internalAccounts(shape).map((key) => [credentialName(shape, key), generated]),
-    ...Object.entries(shape.store.accounts ?? {}).map(([key, account]) => [
-      credentialName(shape, key),
-      ofAccount(key, account),
+/**
+ * All credentials of a store, by name. Those of a rotation that is under way are not protected yet. The ones before are
+ * kept for the Jobs that log in with them (`previousCredentials`); redis has none, and a protected password that leaves
+ * the plan would stop the update: it keeps its last one by itself.
+ */
+export function credentialsOf(
+  shape: StoreShape,
+  { protect, rotating }: { protect: boolean; rotating: boolean },
+): Record<string, CredentialPlan> {
+  const rotated = rotatedAccounts(shape);
+  const planned = (account: string, described?: Account): CredentialPlan =>
+    described && "fixed" in described.credential
+      ? { source: "inventory", store: shape.name, account, reason: described.credential.reason }
+      : {
+          source: "generated",
+          length: PASSWORD_LENGTH,
+          protect: protect && !(rotating && rotated.includes(account)),
+        };
+  return {
+    ...(shape.store.kind === "redis" && shape.generation > 1 ? previousCredentials(shape) : {}),
+    ...Object.fromEntries([
+      ...internalAccounts(shape).map((key) => [credentialName(shape, key), planned(key)]),
+      ...Object.entries(shape.store.accounts ?? {}).map(([key, account]) => [
+        credentialName(shape, key),
+        planned(key, account),
+      ]),
     ]),
-  ]);
+  };
 }
 
-/** The passwords that the new ones replace: kept until the next rotation, for the Jobs that log in with them. */
+/** The passwords that the current ones replaced, or replace. */
 export function previousCredentials(shape: StoreShape): Record<string, CredentialPlan> {
   const previous = { ...shape, generation: shape.generation - 1 };
   return Object.fromEntries(

@@ -3,7 +3,7 @@ import type { Distribution, Settings } from "../config/schema";
 import type { Profile, StoreKind } from "../model/application";
 import { STORE_KINDS } from "../model/application";
 import { own, STORE_PORTS } from "../model/graph";
-import { rotationReleases } from "../model/names";
+import { rotationPrefix, rotationReleases } from "../model/names";
 import type { Values } from "./plan";
 
 /** A Helm release of the state. */
@@ -23,20 +23,14 @@ export interface DeployedStore {
   distribution: Distribution;
   profile: Profile;
   storage?: string;
+  storageClass?: string;
   /** How its pods start, which cannot be changed: rabbitmq. */
   podManagementPolicy?: string;
   clusterGeneration: number;
-  rotation: RotationState;
-}
-
-/** How far the rotations of a store came. */
-export interface RotationState {
-  /** Generation that the store takes besides the one before it, or alone. */
-  begun: number;
-  /** Generation that is the only one. */
+  /** The newest generation of passwords that is the only one: no Job is left to be done for it. */
   finished: number;
-  /** Whether there ever was a rotation, so that its releases are there. */
-  ever: boolean;
+  /** Whether its network policy lets the Jobs of a rotation in: it is of a version that knew them. */
+  knowsRotation: boolean;
 }
 
 /** Annotations of a store's pods that say which passwords they run with; a change restarts them. */
@@ -54,25 +48,35 @@ export function deployedStore(deployed: Deployed, name: string): DeployedStore |
       ? values.portName === STORE_PORTS[kind].protocol
       : new RegExp(`/${kind}(-[0-9][^/]*)?$`).test(chart),
   );
-  const annotation = (key: string) => Number(annotationsOf(values)[key] ?? 1);
-  const { begin, end } = rotationReleases(name);
-  const generation = (job: string): number | undefined => {
-    const env = own(deployed, job)?.values.env as Values | undefined;
-    return env?.GENERATION === undefined ? undefined : Number(env.GENERATION);
-  };
-  const own_ = annotation(GENERATION);
-  const finished = generation(end) ?? (generation(begin) === undefined ? own_ : (generation(begin) ?? 1) - 1);
+  const annotations = annotationsOf(values);
+  const { storage, storageClass } = volumeOf(values);
   return {
     ...(kind === undefined ? {} : { kind }),
     distribution,
     profile: profileOfValues(values),
-    ...storageOf(values),
+    ...(storage === undefined ? {} : { storage }),
+    ...(storageClass === undefined ? {} : { storageClass }),
     ...(typeof values.podManagementPolicy === "string"
       ? { podManagementPolicy: values.podManagementPolicy }
       : {}),
-    clusterGeneration: annotation(CLUSTER_GENERATION),
-    rotation: { begun: generation(begin) ?? own_, finished, ever: generation(begin) !== undefined },
+    clusterGeneration: Number(annotations[CLUSTER_GENERATION] ?? 1),
+    finished: finishedGeneration(deployed, name, Number(annotations[GENERATION] ?? 1)),
+    knowsRotation: annotations[GENERATION] !== undefined,
   };
+}
+
+/** The newest generation whose last Job is done; of a rotation that only has begun, the one before it. */
+function finishedGeneration(deployed: Deployed, store: string, ofPods: number): number {
+  const generations = (step: "begin" | "end") =>
+    Object.entries(deployed).flatMap(([name, { kind }]) => {
+      const [, generation] = name.startsWith(rotationPrefix(store))
+        ? (new RegExp(`^([0-9]+)-${step}$`).exec(name.slice(rotationPrefix(store).length)) ?? [])
+        : [];
+      return kind === "job" && generation !== undefined ? [Number(generation)] : [];
+    });
+  const [begun, ended] = [generations("begin"), generations("end")];
+  if (ended.length > 0) return Math.max(...ended);
+  return begun.length > 0 ? Math.min(...begun) - 1 : ofPods;
 }
 
 /** Bitnami's charts have them at the top, by role, or in sentinel mode by `replica`. */
@@ -89,19 +93,25 @@ function profileOfValues(values: Values): Profile {
   return replicated ? "replicated" : "standalone";
 }
 
-function storageOf(values: Values): { storage?: string } {
+/** The volume of each pod, as the chart of either distribution has it. */
+function volumeOf(values: Values): { storage?: string; storageClass?: string } {
   const parts = [values, values.primary, values.master, values.replica] as (Values | undefined)[];
-  const sizes = [
-    (values.storage as Values | undefined)?.size,
-    ...parts.map((part) => (part?.persistence as Values | undefined)?.size),
-  ];
-  const size = sizes.find((value) => typeof value === "string");
-  return typeof size === "string" ? { storage: size } : {};
+  const volumes = [values.storage, ...parts.map((part) => part?.persistence)] as (Values | undefined)[];
+  const found = volumes.find((volume) => typeof volume?.size === "string");
+  const storageClass = found?.storageClass ?? found?.className;
+  return {
+    ...(typeof found?.size === "string" ? { storage: found.size } : {}),
+    ...(typeof storageClass === "string" ? { storageClass } : {}),
+  };
 }
 
-/** Whether the store's passwords are changed by Jobs in this update, or were in an earlier one. */
-export function isRotated(settings: Settings, deployed: Deployed, name: string): boolean {
+/** Whether passwords of a running store are being replaced: the Jobs, Secrets and restarts wait for each other. */
+export function isRotating(settings: Settings, deployed: Deployed, name: string): boolean {
   const store = deployedStore(deployed, name);
-  if (!store) return false;
-  return store.rotation.ever || (own(settings.stores, name)?.generation ?? 1) > store.rotation.finished;
+  return store !== undefined && (own(settings.stores, name)?.generation ?? 1) > store.finished;
+}
+
+/** Whether the Jobs of the current generation are there, done. */
+export function wasRotated(settings: Settings, deployed: Deployed, name: string): boolean {
+  return own(deployed, rotationReleases(name, own(settings.stores, name)?.generation ?? 1).end) !== undefined;
 }

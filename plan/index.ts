@@ -2,13 +2,12 @@
 import type { Settings } from "../config/schema";
 import type { Application, Store } from "../model/application";
 import { edgesOf, own } from "../model/graph";
-import { rotationReleases } from "../model/names";
 import { type Problem, refuse } from "../model/problems";
 import { validateApplication } from "../model/validate";
 import type { Charts } from "./chart";
 import { resourceProblems, schemaProblems } from "./check";
 import { credentialsOf, hasSecret, secretKeysOf, shapeOf, storeSecretName } from "./credentials";
-import type { Deployed } from "./deployed";
+import { type Deployed, isRotating } from "./deployed";
 import { addressOf } from "./hosts";
 import { directLabels } from "./labels";
 import {
@@ -26,7 +25,7 @@ import { storeChangeProblems, storeChangeWarnings } from "./stores/changes";
 import { imageWarnings } from "./stores/images";
 import { planPreparations, preparations } from "./stores/jobs";
 import { namespaceOf, profileOf } from "./stores/profile";
-import { hasRotation, planRotation } from "./stores/rotation";
+import { planRotation, rotationGate, rotationPhase } from "./stores/rotation";
 
 /** What there is besides the inventory and the settings. */
 export interface Surroundings {
@@ -55,12 +54,14 @@ export function plan(
   const stores = Object.entries(application.stores);
   const services = Object.entries(application.services);
   const jobs = stores.flatMap(([name, store]) => {
-    const rotated = hasRotation(application, settings, deployed, name);
+    const gate = rotationGate(application, settings, deployed, name);
+    const phase = rotationPhase(application, settings, deployed, name);
+    const users = usersOf(application, name, store);
     return [
-      planPreparations(application, settings, charts, name, store, rotated),
-      ...(rotated
-        ? [planRotation(application, settings, charts, name, store, usersOf(application, name, store))]
-        : []),
+      planPreparations(application, settings, charts, name, store, gate),
+      ...(phase === "none"
+        ? []
+        : [planRotation(application, settings, charts, name, store, { users, phase })]),
     ];
   });
   const releases = [
@@ -83,7 +84,11 @@ export function plan(
     credentials: Object.assign(
       {},
       ...stores.map(([name, store]) =>
-        credentialsOf(shapeOf(settings, name, store), protectsStores(settings)),
+        credentialsOf(shapeOf(settings, name, store), {
+          protect: protectsStores(settings),
+          // Until its end a rotation can be given up: then the new passwords go again.
+          rotating: isRotating(settings, deployed, name),
+        }),
       ),
       ...jobs.map(({ credentials }) => credentials),
     ),
@@ -172,7 +177,7 @@ function storeSecrets(
       labels: directLabels(application, settings),
       protect: protectsStores(settings),
       keys: secretKeysOf(shapeOf(settings, name, store)),
-      needs: hasRotation(application, settings, deployed, name) ? [rotationReleases(name).begin] : [],
+      needs: rotationGate(application, settings, deployed, name),
     },
   ]);
   return Object.fromEntries(secrets);

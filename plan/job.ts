@@ -35,6 +35,8 @@ export interface StoreJob {
   needs: string[];
   /** Releases that come before its Secret. */
   secretNeeds: string[];
+  /** Labels of its pods besides. Default: none. */
+  podLabels?: Record<string, string>;
 }
 
 /** Ports a Job may need besides the clients' own: rabbitmq's users are made through its management API. */
@@ -47,6 +49,9 @@ export const JOB_PORTS: Record<StoreKind, readonly number[]> = {
 
 /** Seconds for the image pull and the wait for the store. */
 const START_SECONDS = 180;
+
+/** Seconds that a Job's release may take in all: its deadline comes first, so that its own end is what is told. */
+export const jobSeconds = (seconds: number): number => seconds + START_SECONDS + 30;
 
 const LITTLE: Resources = {
   requests: { cpu: "50m", memory: "128Mi" },
@@ -77,6 +82,7 @@ export function planJob(
     application: application.name,
     environment: settings.environment,
     team: application.team,
+    podLabels: job.podLabels,
     image: { ...job.image },
     imagePullSecrets: [...job.pullSecrets],
     command: job.command,
@@ -86,7 +92,7 @@ export function planJob(
     writable: { tmp: "/tmp" },
     user: { uid: DEFAULT_USER.uid, gid: DEFAULT_USER.gid },
     resources: { ...(job.resources ?? LITTLE) },
-    job: { backoffLimit: 3, activeDeadlineSeconds: job.seconds },
+    job: { backoffLimit: 3, activeDeadlineSeconds: job.seconds + START_SECONDS },
     waitFor: { [job.store]: { host, port } },
     // A changed password is another Job: only names of credentials go into the digest.
     secretChecksum: hasSecret ? shortDigest(JSON.stringify(job.secretEnv)) : undefined,
@@ -103,7 +109,7 @@ export function planJob(
       values: prune(values),
       needs: job.needs,
       secrets: hasSecret ? [secretName(job)] : [],
-      timeoutSeconds: job.seconds + START_SECONDS,
+      timeoutSeconds: jobSeconds(job.seconds),
       protect: false,
     },
     secrets: hasSecret

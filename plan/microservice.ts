@@ -2,7 +2,7 @@
 import type { ServiceSettings, Settings } from "../config/schema";
 import type { Application, Service } from "../model/application";
 import { own, servicePort } from "../model/graph";
-import { nameOfPath, rotationReleases } from "../model/names";
+import { nameOfPath } from "../model/names";
 import { DEFAULT_USER, RESOURCES_BY_LANGUAGE } from "../model/presets";
 import { mentionsPassword, referencesOf } from "../model/text";
 import { type Charts, describeChart } from "./chart";
@@ -18,7 +18,7 @@ import { prune } from "./prune";
 import { mergeResources } from "./resources";
 import { storeSeconds } from "./stores";
 import { preparations } from "./stores/jobs";
-import { hasRotation } from "./stores/rotation";
+import { rotationGate } from "./stores/rotation";
 
 /** Seconds a rollout may take besides the pods' own start: scheduling, image pulls, waiting for stores. */
 const ROLLOUT_SECONDS = 180;
@@ -42,8 +42,8 @@ export function planServiceSecret(
   if (secretTexts.length === 0) return undefined;
   const rotated = secretTexts
     .flatMap(([, value]) => referencesOf(value))
-    .filter(({ ref, of }) => ref === "password" && hasRotation(application, settings, deployed, of))
-    .map(({ of }) => rotationReleases(of).begin);
+    .filter(({ ref }) => ref === "password")
+    .flatMap(({ of }) => rotationGate(application, settings, deployed, of));
   return {
     owner: name,
     labels: directLabels(application, settings),
@@ -73,7 +73,7 @@ export function planMicroservice(
   const replicas = overrides.replicas ?? settings.replicas;
   const secret = planServiceSecret(application, settings, deployed, name);
   const { uid, gid, reason } = service.user ?? DEFAULT_USER;
-  const waitSeconds = service.needsNames ? secondsUntilNames(application, usedServices) : 0;
+  const waitSeconds = service.needsNames ? secondsUntilNames(application, settings, usedServices) : 0;
   const startSeconds = ROLLOUT_SECONDS + startupSecondsOf(service) + waitSeconds;
   const values: MicroserviceValues = {
     fullnameOverride: name,
@@ -120,11 +120,16 @@ function preparationsOf(application: Application, name: string): string[] {
 }
 
 /** Seconds until the Services of others exist: their releases begin when the stores they use are ready. */
-function secondsUntilNames(application: Application, services: readonly string[]): number {
+function secondsUntilNames(
+  application: Application,
+  settings: Settings,
+  services: readonly string[],
+): number {
   const stores = services.flatMap((name) => own(application.services, name)?.uses ?? []);
-  const seconds = stores
-    .map((name) => own(application.stores, name))
-    .map((store) => (store ? storeSeconds(store) : 0));
+  const seconds = stores.map((name) => {
+    const store = own(application.stores, name);
+    return store ? storeSeconds(settings, name, store) : 0;
+  });
   return Math.max(0, ...seconds);
 }
 

@@ -78,6 +78,8 @@ export interface ReleasePlan {
   timeoutSeconds: number;
   /** Whether the stack refuses to delete it. */
   protect: boolean;
+  /** A Job that is done for good: later changes of its chart or values do not run it again. Default false. */
+  done?: boolean;
 }
 
 /** A chart's folder or archive, by path relative to the project, or one of a registry, by exact version. */

@@ -75,7 +75,7 @@ function describe(release: ReleasePlan, reason: string): UnreachableChart {
     release: release.name,
     where: `release ${release.name}`,
     what: `its chart ${name} cannot be reached: ${reason}`,
-    todo: "Connect to the registry's network, or set flotilla:distribution to upstream, which needs no download.",
+    todo: "Connect to the registry's network, or deploy from charts/vendor: npx flotilla charts pull, then set flotilla:charts to vendored.",
   };
 }
 

@@ -124,7 +124,13 @@ function generationProblems(
       todo: "Remove it.",
     });
   if (!there) return problems;
-  const { finished } = there.rotation;
+  const { finished, knowsRotation } = there;
+  if (store.kind !== "redis" && shape.generation > finished && !knowsRotation)
+    problems.push({
+      where: `${where}.generation`,
+      what: `${name} was deployed by a version of Flotilla whose network policies let no rotation in`,
+      todo: `Set it to ${finished} and run pulumi up once; then rotate: npx flotilla rotate ${name}`,
+    });
   if (shape.generation < finished)
     problems.push({
       where: `${where}.generation`,
@@ -141,23 +147,23 @@ function generationProblems(
     store.kind === "redis" &&
     isReplicated(shape) &&
     shape.generation !== finished &&
-    !settings.stores[name]?.clusterKey.acceptSplit
+    settings.stores[name]?.clusterKey.acceptSplit !== shape.generation
   )
     problems.push({
       where: `${where}.generation`,
       what: "a new password splits the running redis: its nodes log in to each other with it, and they restart one by one",
-      todo: `Set it to ${finished}. To change it knowingly, stop all pods of ${name} first and set ${where}.clusterKey.acceptSplit to true.`,
+      todo: `Set it to ${finished}. To change it knowingly, stop all pods of ${name} first and set ${where}.clusterKey.acceptSplit to ${shape.generation}.`,
     });
   if (
     key !== undefined &&
     isReplicated(shape) &&
     shape.clusterGeneration !== there.clusterGeneration &&
-    !settings.stores[name]?.clusterKey.acceptSplit
+    settings.stores[name]?.clusterKey.acceptSplit !== shape.clusterGeneration
   )
     problems.push({
       where: `${where}.clusterKey.generation`,
       what: `a new ${key} splits the running cluster: pods with the old and with the new one do not find each other`,
-      todo: `Set it to ${there.clusterGeneration}. To change it knowingly, stop all pods of ${name} first and set ${where}.clusterKey.acceptSplit to true.`,
+      todo: `Set it to ${there.clusterGeneration}. To change it knowingly, stop all pods of ${name} first and set ${where}.clusterKey.acceptSplit to ${shape.clusterGeneration}.`,
     });
   return problems;
 }
@@ -170,11 +176,23 @@ export function storeChangeWarnings(
 ): string[] {
   return Object.entries(application.stores).flatMap(([name, store]) => {
     const there = deployedStore(deployed, name);
-    const wanted = own(settings.stores, name)?.storage ?? store.storage;
-    if (!there?.storage || there.storage === wanted) return [];
+    if (!there) return [];
+    const overrides = own(settings.stores, name);
+    const storage = overrides?.storage ?? store.storage;
+    const storageClass = overrides?.storageClass ?? settings.storageClass;
     return [
-      `the volumes of ${name} have ${there.storage}, the settings say ${wanted}: Kubernetes refuses that change of a StatefulSet; ` +
-        "docs/stores.md, «Growing a volume», has the steps to take first",
+      ...(there.storage === undefined || there.storage === storage
+        ? []
+        : [
+            `the volumes of ${name} have ${there.storage}, the settings say ${storage}: Kubernetes refuses that change of a StatefulSet; ` +
+              "docs/stores.md, «Growing a volume», has the steps to take first",
+          ]),
+      ...(there.storageClass === storageClass
+        ? []
+        : [
+            `the volumes of ${name} are of ${there.storageClass ?? "the default class"}, the settings say ${storageClass ?? "the default class"}: ` +
+              `Kubernetes refuses that change of a StatefulSet; to move the data, ${MIGRATION}`,
+          ]),
     ];
   });
 }

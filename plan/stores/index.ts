@@ -2,7 +2,6 @@
 import type { Distribution, Settings } from "../../config/schema";
 import { type Application, STORE_KINDS, type Store, type StoreKind } from "../../model/application";
 import { own, STORE_PORTS } from "../../model/graph";
-import { rotationReleases } from "../../model/names";
 import { type Charts, describeChart } from "../chart";
 import { hasSecret, shapeOf, storeSecretName } from "../credentials";
 import { type Deployed, deployedStore } from "../deployed";
@@ -16,10 +15,11 @@ import { storeImage } from "./images";
 import { preparationSeconds, preparations } from "./jobs";
 import { bitnamiMongodb, upstreamMongodb } from "./mongodb";
 import { bitnamiMysql, upstreamMysql } from "./mysql";
+import { profileOf } from "./profile";
 import { bitnamiRabbitmq, upstreamRabbitmq } from "./rabbitmq";
 import { bitnamiRedis, upstreamRedis } from "./redis";
-import { canRotate } from "./rotation";
-import { generationAnnotations, isReplicated, type StoreContext } from "./store";
+import { canRotate, rotationLabel } from "./rotation";
+import { generationAnnotations, type StoreContext } from "./store";
 
 const VALUES: Record<Distribution, Record<StoreKind, (context: StoreContext) => Values>> = {
   bitnami: { mongodb: bitnamiMongodb, mysql: bitnamiMysql, redis: bitnamiRedis, rabbitmq: bitnamiRabbitmq },
@@ -34,8 +34,13 @@ const VALUES: Record<Distribution, Record<StoreKind, (context: StoreContext) => 
 /** Seconds from an empty volume to a ready pod, image pull included. */
 const TIMEOUT_SECONDS: Record<StoreKind, number> = { mongodb: 600, mysql: 600, redis: 300, rabbitmq: 600 };
 
+/** Seconds that a store's release may take: pods of a replicated store are replaced one after the other. */
+const releaseSeconds = (settings: Settings, name: string, { kind }: Store): number =>
+  TIMEOUT_SECONDS[kind] * (profileOf(settings, name) === "replicated" ? 2 : 1);
+
 /** Seconds from the start of a store's release to that of its users. */
-export const storeSeconds = (store: Store): number => TIMEOUT_SECONDS[store.kind] + preparationSeconds(store);
+export const storeSeconds = (settings: Settings, name: string, store: Store): number =>
+  releaseSeconds(settings, name, store) + preparationSeconds(store);
 
 /** Whether deleting a store and its passwords takes an extra step: they hold what nobody can bring back. */
 export const protectsStores = (settings: Settings): boolean => settings.environment === "prod";
@@ -60,7 +65,7 @@ export function planStore(
     resources: mergeResources(store.resources, overrides?.resources),
     storage: overrides?.storage ?? store.storage,
     ...(storageClass === undefined ? {} : { storageClass }),
-    clients: clientPorts(application, settings, name, store),
+    clients: clientsIn(application, settings, name, store),
     settings,
     charts,
     ...(there === undefined ? {} : { deployed: there }),
@@ -76,8 +81,7 @@ export function planStore(
       settings.distribution === "upstream" ? { ...upstreamCommon(application, context), ...values } : values,
     needs: [...(store.needs ?? [])],
     secrets: hasSecret(store) ? [context.secret] : [],
-    // Pods of a replicated store are replaced one after the other.
-    timeoutSeconds: TIMEOUT_SECONDS[store.kind] * (isReplicated(context) ? 2 : 1),
+    timeoutSeconds: releaseSeconds(settings, name, store),
     protect: protectsStores(settings),
   };
 }
@@ -86,21 +90,22 @@ export function planStore(
  * Who connects to a store, and to which of its pods' ports: the services that use it, and its own Jobs. Those of a
  * rotation are always let in: the first one runs before the store's own release is touched.
  */
-function clientPorts(
+function clientsIn(
   application: Application,
   settings: Settings,
   name: string,
   store: Store,
-): Record<string, readonly number[]> {
+): StoreContext["clients"] {
   const { kind } = store;
-  const { begin, end } = rotationReleases(name);
-  const jobs = [
-    ...preparations(name, store),
-    ...(canRotate(shapeOf(settings, name, store)) ? [begin, end] : []),
-  ];
+  const rotates = canRotate(shapeOf(settings, name, store));
   return Object.fromEntries([
-    ...clientsOf(application, name).map((client) => [client, [STORE_PORTS[kind].port]]),
-    ...jobs.map((job) => [job, JOB_PORTS[kind]]),
+    ...clientsOf(application, name).map((client) => [
+      client,
+      { pods: podsOf(client), ports: [STORE_PORTS[kind].port] },
+    ]),
+    ...preparations(name, store).map((job) => [job, { pods: podsOf(job), ports: JOB_PORTS[kind] }]),
+    // A name with an underscore is no release's.
+    ...(rotates ? [["its_rotation", { pods: rotationLabel(name), ports: JOB_PORTS[kind] }]] : []),
   ]);
 }
 
@@ -140,9 +145,9 @@ function upstreamCommon(application: Application, context: StoreContext): Values
     resources: context.resources,
     podAnnotations: generationAnnotations(context),
     clients: Object.fromEntries(
-      Object.entries(context.clients).map(([client, ports]) => [
+      Object.entries(context.clients).map(([client, { pods, ports }]) => [
         client,
-        { pods: podsOf(client), ports: [...ports] },
+        { pods, ports: [...ports] },
       ]),
     ),
     storage: {

@@ -1,12 +1,13 @@
 /** The Jobs that make a store ready for its users: databases and accounts, then first data. */
 import type { Settings } from "../../config/schema";
 import type { Application, Loader, Store } from "../../model/application";
-import { accountsRelease, loaderRelease, rotationReleases } from "../../model/names";
+import { own } from "../../model/graph";
+import { accountsRelease, loaderRelease } from "../../model/names";
 import { mentionsPassword } from "../../model/text";
 import type { Charts } from "../chart";
 import { credentialName, internalAccounts, type StoreShape, shapeOf, userName } from "../credentials";
 import { addressOf, fill, fillSecret } from "../hosts";
-import { planJob } from "../job";
+import { jobSeconds, planJob } from "../job";
 import type { SecretText } from "../plan";
 import { storeImage } from "./images";
 import {
@@ -36,19 +37,21 @@ export function preparations(name: string, store: Store): string[] {
 
 /** Seconds from a store's release to its users', at most. */
 export const preparationSeconds = (store: Store): number =>
-  (hasAccountsJob(store) ? ACCOUNTS_SECONDS : 0) +
-  Math.max(0, ...Object.values(store.loaders ?? {}).map(({ seconds }) => seconds ?? LOADER_SECONDS));
+  (hasAccountsJob(store) ? jobSeconds(ACCOUNTS_SECONDS) : 0) +
+  Math.max(
+    0,
+    ...Object.values(store.loaders ?? {}).map(({ seconds }) => jobSeconds(seconds ?? LOADER_SECONDS)),
+  );
 
-/** The Jobs of a store; `rotated` when a rotation must let their passwords in first. */
+/** The Jobs of a store; `secretNeeds` are the releases before their Secrets, while a rotation lets new passwords in. */
 export function planPreparations(
   application: Application,
   settings: Settings,
   charts: Charts,
   name: string,
   store: Store,
-  rotated: boolean,
+  secretNeeds: string[],
 ): JobsPlan {
-  const secretNeeds = rotated ? [rotationReleases(name).begin] : [];
   const accounts = hasAccountsJob(store) ? accountsRelease(name) : undefined;
   const jobs = [
     ...(accounts === undefined
@@ -70,8 +73,8 @@ export function planPreparations(
       planJob(application, settings, charts, {
         name: loaderRelease(name, key),
         store: name,
-        image: loader.image,
-        pullSecrets: [],
+        image: { ...loader.image, ...own(own(settings.stores, name)?.loaders ?? {}, key) },
+        pullSecrets: settings.storeImages.pullSecrets,
         ...loaderWork(application, settings, loader),
         seconds: loader.seconds ?? LOADER_SECONDS,
         ...(loader.resources ? { resources: loader.resources } : {}),

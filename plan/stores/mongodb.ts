@@ -59,7 +59,7 @@ export function bitnamiMongodb(context: StoreContext): Values {
     startupProbe: { enabled: true, periodSeconds: 10, timeoutSeconds: 10, failureThreshold: 60 },
     readinessProbe: { timeoutSeconds: 10 },
     livenessProbe: { timeoutSeconds: 20 },
-    networkPolicy: bitnamiNetworkPolicy(context, METRICS_PORT),
+    networkPolicy: { ...bitnamiNetworkPolicy(context, METRICS_PORT), addExternalClientAccess: false },
     tls: { enabled: false, image: bitnamiImage(settings, "nginx") },
     externalAccess: {
       autoDiscovery: { image: bitnamiImage(settings, "kubectl") },

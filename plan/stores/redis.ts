@@ -18,7 +18,7 @@ import {
 } from "./store";
 
 /** Where the API server listens, behind its Service and by itself: the pods mark the one that takes writes there. */
-const API_SERVER_PORTS = [443, 6443];
+const API_SERVER_PORTS = [443, 6443, 8443, 16443];
 
 export function bitnamiRedis(context: StoreContext): Values {
   const { settings, store, secret } = context;

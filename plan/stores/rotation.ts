@@ -18,7 +18,7 @@ import {
   shapeOf,
   userName,
 } from "../credentials";
-import { type Deployed, isRotated } from "../deployed";
+import { type Deployed, isRotating, wasRotated } from "../deployed";
 import { addressOf } from "../hosts";
 import { planJob } from "../job";
 import type { CredentialPlan, ReleasePlan, SecretPlan, SecretText } from "../plan";
@@ -44,33 +44,47 @@ export const rotatesByJobs = (store: Store): boolean => store.kind !== "redis";
 export const canRotate = (shape: StoreShape): boolean =>
   rotatesByJobs(shape.store) && rotatedAccounts(shape).length > 0;
 
-/** Whether the plan holds the Jobs of a store's rotation: its passwords were changed while it ran, now or earlier. */
-export const hasRotation = (
+/** Where the rotation of a store's passwords is: its Jobs are to be done, were done, or there are none. */
+export function rotationPhase(
   application: Application,
   settings: Settings,
   deployed: Deployed,
   name: string,
-): boolean => {
+): "running" | "done" | "none" {
   const store = own(application.stores, name);
-  return (
-    store !== undefined &&
-    canRotate(shapeOf(settings, name, store)) &&
-    (own(settings.stores, name)?.generation ?? 1) > 1 &&
-    isRotated(settings, deployed, name)
-  );
-};
+  if (!store || !canRotate(shapeOf(settings, name, store))) return "none";
+  if (isRotating(settings, deployed, name)) return "running";
+  return wasRotated(settings, deployed, name) ? "done" : "none";
+}
 
-/** The Jobs; `users` are the releases that log in to the store and must have restarted before the end. */
+/** The release that a Secret with a store's passwords waits for, while they are replaced. */
+export function rotationGate(
+  application: Application,
+  settings: Settings,
+  deployed: Deployed,
+  name: string,
+): string[] {
+  const running = rotationPhase(application, settings, deployed, name) === "running";
+  return running ? [rotationReleases(name, own(settings.stores, name)?.generation ?? 1).begin] : [];
+}
+
+/** The label of the Jobs' pods: a store lets them in by it, whatever their generation. */
+export const rotationLabel = (store: string): Record<string, string> => ({ "flotilla.dev/rotates": store });
+
+/**
+ * The Jobs; `users` are the releases that log in to the store and must have restarted before the end. Once they are
+ * done they stay as they are: nobody waits for them, and nothing runs them again.
+ */
 export function planRotation(
   application: Application,
   settings: Settings,
   charts: Charts,
   name: string,
   store: Store,
-  users: readonly string[],
+  { users, phase }: { users: readonly string[]; phase: "running" | "done" },
 ): JobsPlan {
   const shape = shapeOf(settings, name, store);
-  const { begin, end } = rotationReleases(name);
+  const { begin, end } = rotationReleases(name, shape.generation);
   const { host, members, replicaSet } = addressOf(application, settings, name);
   const work = workOf(shape, {
     HOST: host,
@@ -84,16 +98,18 @@ export function planRotation(
       image: storeImage(settings, charts, store.kind),
       pullSecrets: settings.storeImages.pullSecrets,
       ...commandOf(script),
-      env: { ...work.env, GENERATION: String(shape.generation) },
+      env: work.env,
       secretEnv: work.secretEnv,
       seconds: SECONDS,
-      needs,
+      needs: phase === "running" ? needs : [],
       secretNeeds: [],
+      podLabels: rotationLabel(name),
     });
   const first = job(begin, work.begin, []);
   const last = job(end, work.end, [begin, name, ...users]);
+  const done = phase === "done" ? { done: true } : {};
   return {
-    releases: [first.release, last.release],
+    releases: [first.release, last.release].map((release) => ({ ...release, ...done })),
     secrets: { ...first.secrets, ...last.secrets },
     credentials: previousCredentials(shape),
   };
@@ -136,7 +152,12 @@ function workOf(shape: StoreShape, address: { HOST: string; MEMBERS: string; OPT
   const now = (account: string): SecretText => [{ credential: credentialName(shape, account) }];
   const previous = (account: string): SecretText => [{ credential: credentialName(before, account) }];
   const accounts = rotatedAccounts(shape);
-  const newPasswords = Object.fromEntries(accounts.map((account) => [variableOf(account), now(account)]));
+  const passwords = Object.fromEntries(
+    accounts.flatMap((account) => [
+      [variableOf(account), now(account)],
+      [previousVariableOf(account), previous(account)],
+    ]),
+  );
   const { HOST, MEMBERS, OPTIONS } = address;
   switch (store.kind) {
     case "mysql": {
@@ -145,6 +166,7 @@ function workOf(shape: StoreShape, address: { HOST: string; MEMBERS: string; OPT
         users: accounts.map((account) => ({
           username: mysqlUser(store, account),
           variable: variableOf(account),
+          previousVariable: previousVariableOf(account),
         })),
         secondaries: hasReplication
           ? Array.from(
@@ -158,7 +180,7 @@ function workOf(shape: StoreShape, address: { HOST: string; MEMBERS: string; OPT
         begin: { runner: "bash", text: mysqlRotateBegin(rotation) },
         end: { runner: "bash", text: mysqlRotateEnd(rotation) },
         env: { HOST, PORT: "3306" },
-        secretEnv: { ...newPasswords, ROOT_PREVIOUS: previous("root") },
+        secretEnv: passwords,
       };
     }
     case "mongodb": {
@@ -169,13 +191,13 @@ function workOf(shape: StoreShape, address: { HOST: string; MEMBERS: string; OPT
         database: own(store.accounts ?? {}, account)?.database ?? "admin",
         variable: variableOf(account),
         roles: mongodbRoles(store, account),
-        ...(account === "root" ? { previousVariable: "ROOT_PREVIOUS" } : {}),
+        ...(account === "root" ? { previousVariable: previousVariableOf(account) } : {}),
       }));
       return {
         begin: { runner: "mongosh", text: MONGODB_ROTATE_BEGIN },
         end: { runner: "mongosh", text: MONGODB_ROTATE_END },
         env: { MEMBERS, OPTIONS, USERS: JSON.stringify(users) },
-        secretEnv: { ...newPasswords, ROOT_PREVIOUS: previous("root") },
+        secretEnv: passwords,
       };
     }
     default: {
@@ -206,6 +228,8 @@ const olderNames = (shape: StoreShape, account: string, name: string): string[] 
 /** Name of the environment variable with an account's password; the internal accounts have names no account can have. */
 export const variableOf = (account: string): string =>
   `${account.replaceAll("-", "_").toUpperCase()}_PASSWORD`;
+
+const previousVariableOf = (account: string): string => `${variableOf(account)}_BEFORE`;
 
 /** Users that the charts make by themselves. */
 export const REPLICATION_USER = "replicator";

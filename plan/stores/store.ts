@@ -21,8 +21,8 @@ export interface StoreContext {
   storage: string;
   /** StorageClass; none for the cluster's default. */
   storageClass?: string;
-  /** Who may connect, by release, and to which ports. */
-  clients: Record<string, readonly number[]>;
+  /** Who may connect, by any name: the labels of their pods, and the ports. */
+  clients: Record<string, { pods: Record<string, string>; ports: readonly number[] }>;
   settings: Settings;
   charts: Charts;
   /** What is there already. */
@@ -95,9 +95,9 @@ export function bitnamiNetworkPolicy(
   metricsPort?: number,
   extraEgress: Value[] = [],
 ): Values {
-  const rules = Object.entries(clients).map(([client, ports]) => ({
+  const rules = Object.values(clients).map(({ pods, ports }) => ({
     ports: ports.map((port) => ({ port })),
-    from: [{ podSelector: { matchLabels: podsOf(client) } }],
+    from: [{ podSelector: { matchLabels: { ...pods } } }],
   }));
   const scraping =
     metricsPort === undefined || settings.monitoring === undefined

@@ -186,7 +186,7 @@ describe("plan", () => {
     assert.deepEqual(Object.keys(waits), robotShop.services.web?.uses);
     for (const { until } of Object.values(waits)) assert.equal(until, "resolves");
     // The slowest store is mysql: its own start, its accounts, then its loaders side by side.
-    assert.equal(releases.web?.timeoutSeconds, 180 + 60 + (600 + 300 + 1200));
+    assert.equal(releases.web?.timeoutSeconds, 180 + 60 + (600 + (300 + 210) + (1200 + 210)));
     assert.deepEqual(releases.cart?.values.waitFor, { redis: { host: "redis-master", port: 6379 } });
   });
 

@@ -112,7 +112,7 @@ describe("the Jobs of a mongodb", () => {
     const server = started();
     const extra = { role: "read", db: "elsewhere" };
     server.users.app?.app?.roles.push(extra);
-    assert.ok(server.run(second, "db-rotate-begin"), server.output.join("\n"));
+    assert.ok(server.run(second, "db-rotate-2-begin"), server.output.join("\n"));
     assert.deepEqual(server.names(), {
       admin: ["metrics", "metrics_2", "root", "root_2"],
       app: ["app", "app_2"],
@@ -124,7 +124,7 @@ describe("the Jobs of a mongodb", () => {
       roles: [{ role: "readWrite", db: "app" }, extra],
     });
     assert.ok(server.run(second, "db-accounts"), server.output.join("\n"));
-    assert.ok(server.run(second, "db-rotate-end"), server.output.join("\n"));
+    assert.ok(server.run(second, "db-rotate-2-end"), server.output.join("\n"));
     assert.deepEqual(server.names(), {
       admin: ["metrics_2", "root_2"],
       app: ["app_2"],
@@ -132,15 +132,15 @@ describe("the Jobs of a mongodb", () => {
     });
   });
 
-  for (const job of ["db-rotate-begin", "db-rotate-end"])
+  for (const job of ["db-rotate-2-begin", "db-rotate-2-end"])
     it(`leave what runs as it is wherever ${job} stops, and are finished by another try`, () => {
       for (let write = 1; write <= 4; write++) {
         const server = started();
-        if (job === "db-rotate-end") server.run(second, "db-rotate-begin");
+        if (job === "db-rotate-2-end") server.run(second, "db-rotate-2-begin");
         server.failAt = write;
         assert.equal(server.run(second, job), false, `write ${write}`);
         // Clients use the old users until the first Job has ended, and the new ones once the last has begun.
-        const [suffix, generation] = job === "db-rotate-end" ? ["_2", "2"] : ["", ""];
+        const [suffix, generation] = job === "db-rotate-2-end" ? ["_2", "2"] : ["", ""];
         for (const [database, user] of [
           ["admin", "root"],
           ["app", "app"],
@@ -149,7 +149,7 @@ describe("the Jobs of a mongodb", () => {
           assert.equal(server.users[database]?.[user + suffix]?.pwd, `db${user}${generation}`);
         server.failAt = 0;
         assert.ok(server.run(second, job), server.output.join("\n"));
-        if (job === "db-rotate-begin") assert.ok(server.run(second, "db-rotate-end"));
+        if (job === "db-rotate-2-begin") assert.ok(server.run(second, "db-rotate-2-end"));
         assert.deepEqual(server.names(), {
           admin: ["metrics_2", "root_2"],
           app: ["app_2"],
@@ -160,15 +160,15 @@ describe("the Jobs of a mongodb", () => {
 
   it("drop no old user while a new one cannot log in", () => {
     const server = started();
-    assert.equal(server.run(second, "db-rotate-end"), false);
+    assert.equal(server.run(second, "db-rotate-2-end"), false);
     assert.deepEqual(server.names(), { admin: ["metrics", "root"], app: ["app"], reports: ["reports"] });
   });
 
   it("drop the users of an earlier rotation whose end was missed", () => {
     const server = started();
-    server.run(second, "db-rotate-begin");
-    assert.ok(server.run(third, "db-rotate-begin"), server.output.join("\n"));
-    assert.ok(server.run(third, "db-rotate-end"), server.output.join("\n"));
+    server.run(second, "db-rotate-2-begin");
+    assert.ok(server.run(third, "db-rotate-3-begin"), server.output.join("\n"));
+    assert.ok(server.run(third, "db-rotate-3-end"), server.output.join("\n"));
     assert.deepEqual(server.names(), {
       admin: ["metrics_3", "root_3"],
       app: ["app_3"],

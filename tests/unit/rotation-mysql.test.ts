@@ -90,6 +90,22 @@ const expected = (generations: readonly string[]) =>
     ]),
   );
 
+/** The statements of the first Job: two questions and two changes for each of four users, a change for each secondary. */
+const EVERY = Array.from({ length: 18 }, (_, index) => index + 1);
+const CHANGES = EVERY.filter((statement) => statement > 16 || statement % 4 === 3 || statement % 4 === 0);
+
+/** All of them, some at a time. */
+async function inTurns(
+  statements: readonly number[],
+  work: (statement: number) => Promise<void>,
+): Promise<void> {
+  const waiting = [...statements];
+  const worker = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await work(next);
+  };
+  await Promise.all(Array.from({ length: 6 }, worker));
+}
+
 describe("the rotation of a mysql", () => {
   let server: Server;
   beforeEach(() => {
@@ -98,14 +114,14 @@ describe("the rotation of a mysql", () => {
   afterEach(() => server.remove());
 
   it("lets both passwords in after its first Job, and only the new one after its last", async () => {
-    assert.ok(await server.run("db-rotate-begin"), server.output);
+    assert.ok(await server.run("db-rotate-2-begin"), server.output);
     assert.deepEqual(server.users(), expected(["new", "old"]));
-    assert.ok(await server.run("db-rotate-end"), server.output);
+    assert.ok(await server.run("db-rotate-2-end"), server.output);
     assert.deepEqual(server.users(), expected(["new"]));
   });
 
   it("lets the secondaries replicate with the new password", async () => {
-    await server.run("db-rotate-begin");
+    await server.run("db-rotate-2-begin");
     const log = readFileSync(`${server.state}.log`, "utf8").split("\n");
     for (const index of [0, 1])
       assert.ok(
@@ -117,54 +133,69 @@ describe("the rotation of a mysql", () => {
 
   for (const when of ["before", "after"])
     it(`lets the old passwords in wherever its first Job stops ${when} a statement, and is finished by another try`, async () => {
-      // Four users and two secondaries: six statements.
       const stopAt = async (statement: number) => {
         const server = new Server();
         const faults = { FAIL_AT: String(statement), ...(when === "after" ? { FAIL_AFTER: "1" } : {}) };
-        assert.equal(await server.run("db-rotate-begin", faults), false, `statement ${statement}`);
+        assert.equal(await server.run("db-rotate-2-begin", faults), false, `statement ${statement}`);
         for (const [user, passwords] of Object.entries(expected(["old"])))
           assert.ok(server.users()[user]?.includes(passwords[0] as string), `${user} at ${statement}`);
-        assert.ok(await server.run("db-rotate-begin"), server.output);
+        assert.ok(await server.run("db-rotate-2-begin"), server.output);
         assert.deepEqual(server.users(), expected(["new", "old"]), `statement ${statement}`);
         server.remove();
       };
-      await Promise.all([1, 2, 3, 4, 5, 6].map(stopAt));
+      await inTurns(when === "before" ? EVERY : CHANGES, stopAt);
     });
 
   it("lets the new passwords in wherever its last Job stops, and is finished by another try", async () => {
     const stopAt = async (statement: number) => {
       const server = new Server();
-      await server.run("db-rotate-begin");
-      assert.equal(await server.run("db-rotate-end", { FAIL_AT: String(statement) }), false);
+      await server.run("db-rotate-2-begin");
+      assert.equal(await server.run("db-rotate-2-end", { FAIL_AT: String(statement) }), false);
       for (const [user, passwords] of Object.entries(expected(["new"])))
         assert.ok(server.users()[user]?.includes(passwords[0] as string));
-      assert.ok(await server.run("db-rotate-end"), server.output);
+      assert.ok(await server.run("db-rotate-2-end"), server.output);
       assert.deepEqual(server.users(), expected(["new"]));
       server.remove();
     };
-    await Promise.all([1, 2, 3, 4].map(stopAt));
+    await inTurns([1, 2, 3, 4, 5, 6, 7, 8], stopAt);
+  });
+
+  it("keeps the password that clients have when an earlier rotation was given up", async () => {
+    // As an earlier begin left it: its new password first, the old one retained.
+    for (const user of Object.keys(USERS)) {
+      const [old] = expected(["old"])[user] as [string];
+      writeFileSync(join(server.state, user), `abandoned\n${old}\n`);
+    }
+    assert.ok(await server.run("db-rotate-2-begin"), server.output);
+    assert.deepEqual(server.users(), expected(["new", "old"]));
+  });
+
+  it("fails when it cannot log in at all, and changes nothing", async () => {
+    for (const user of Object.keys(USERS)) writeFileSync(join(server.state, user), "drifted\n");
+    assert.equal(await server.run("db-rotate-2-begin"), false);
+    assert.match(server.output, /Access denied for user 'root'/);
   });
 
   it("takes no old password away while a new one does not work", async () => {
-    assert.equal(await server.run("db-rotate-end"), false);
+    assert.equal(await server.run("db-rotate-2-end"), false);
     assert.match(server.output, /root cannot log in with the new password/);
     assert.deepEqual(server.users(), expected(["old"]));
   });
 
   it("goes on when an account is new in the same update", async () => {
     rmSync(join(server.state, "reports"));
-    assert.ok(await server.run("db-rotate-begin"), server.output);
+    assert.ok(await server.run("db-rotate-2-begin"), server.output);
     assert.match(server.output, /there is no reports yet/);
     assert.ok(await server.run("db-accounts"), server.output);
     assert.deepEqual(server.users().reports, ["newdbreports"]);
-    assert.ok(await server.run("db-rotate-end"), server.output);
+    assert.ok(await server.run("db-rotate-2-end"), server.output);
     assert.deepEqual(server.users(), expected(["new"]));
   });
 
   it("shows no password, neither when it works nor when it does not", async () => {
-    await server.run("db-rotate-begin");
+    await server.run("db-rotate-2-begin");
     const shown = [server.output];
-    await server.run("db-rotate-end", { FAIL_AT: "2" });
+    await server.run("db-rotate-2-end", { FAIL_AT: "2" });
     shown.push(server.output);
     for (const password of Object.values(expected(["old", "new"])).flat())
       assert.ok(!shown.join().includes(password), password);

@@ -32,6 +32,8 @@ class Api {
   ];
   changes = 0;
   failAt = 0;
+  /** A path that is not answered properly. */
+  broken = "";
   private readonly server: HttpServer = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -56,6 +58,7 @@ class Api {
       .split(":");
     if (this.users[user] === undefined || this.users[user] !== password) return { status: 401, body: "{}" };
     if (method !== "GET" && ++this.changes === this.failAt) return { status: 500, body: "{}" };
+    if (this.broken !== "" && url === `/api/${this.broken}`) return { status: 503, body: "{}" };
     const [, what, name = "", detail] = url.replace("/api", "").split("/");
     if (what === "whoami") return { status: 200, body: JSON.stringify({ name: user }) };
     if (what === "definitions") {
@@ -128,11 +131,11 @@ for (const client of ["curl", "python3"])
     }
 
     it("makes a new user with the rights of the old one, then deletes the old one", async () => {
-      const begin = await run("db-rotate-begin");
+      const begin = await run("db-rotate-2-begin");
       assert.ok(begin.ok, begin.output);
       assert.deepEqual(api.users, { app: "dbapp", app_2: "dbapp2" });
       assert.deepEqual(rightsOf(api, "app_2"), rightsOf(api, "app"));
-      const end = await run("db-rotate-end");
+      const end = await run("db-rotate-2-end");
       assert.ok(end.ok, end.output);
       assert.deepEqual(api.users, { app_2: "dbapp2" });
       assert.doesNotMatch(begin.output + end.output, /dbapp/);
@@ -144,23 +147,30 @@ for (const client of ["curl", "python3"])
     it("leaves the old user as it is wherever the first Job stops, and is finished by another try", async () => {
       for (const failAt of [1, 2, 3]) {
         Object.assign(api, { users: { app: "dbapp" }, changes: 0, failAt });
-        assert.equal((await run("db-rotate-begin")).ok, false, `request ${failAt}`);
+        assert.equal((await run("db-rotate-2-begin")).ok, false, `request ${failAt}`);
         assert.equal(api.users.app, "dbapp");
         api.failAt = 0;
-        assert.ok((await run("db-rotate-begin")).ok);
+        assert.ok((await run("db-rotate-2-begin")).ok);
         assert.deepEqual(new Set(rightsOf(api, "app_2")), new Set(rightsOf(api, "app")));
       }
     });
 
+    it("copies no rights, and says so, when the server does not answer clearly", async () => {
+      api.broken = "users/app";
+      const { ok, output } = await run("db-rotate-2-begin");
+      assert.equal(ok, false);
+      assert.match(output, /GET users\/app: 503/);
+    });
+
     it("deletes no old user while the new one cannot log in", async () => {
-      assert.equal((await run("db-rotate-end")).ok, false);
+      assert.equal((await run("db-rotate-2-end")).ok, false);
       assert.deepEqual(api.users, { app: "dbapp" });
     });
 
     it("goes on when the old user is gone already", async () => {
-      await run("db-rotate-begin");
-      await run("db-rotate-end");
-      assert.ok((await run("db-rotate-begin")).ok);
-      assert.ok((await run("db-rotate-end")).ok);
+      await run("db-rotate-2-begin");
+      await run("db-rotate-2-end");
+      assert.ok((await run("db-rotate-2-begin")).ok);
+      assert.ok((await run("db-rotate-2-end")).ok);
     });
   });

@@ -19,6 +19,9 @@ const shopWith = (kind: StoreKind) =>
 
 const at = (generation: number) => ({ stores: { db: { generation } } });
 
+const without = (state: Deployed, release: string): Deployed =>
+  Object.fromEntries(Object.entries(state).filter(([name]) => name !== release));
+
 /** All that comes before a release or Secret, at any distance. */
 function comesBefore(
   { releases, secrets }: Plan,
@@ -55,14 +58,14 @@ for (const kind of KINDS)
         );
         const isNew = used.some((credential) => credential.endsWith("-2"));
         if (isNew && !name.includes("rotate"))
-          assert.ok(comesBefore(second, { secret: name }).has("release db-rotate-begin"), name);
+          assert.ok(comesBefore(second, { secret: name }).has("release db-rotate-2-begin"), name);
       }
-      const last = comesBefore(second, { release: "db-rotate-end" });
+      const last = comesBefore(second, { release: "db-rotate-2-end" });
       for (const name of Object.keys(second.releases)) assert.ok(last.has(`release ${name}`), name);
       // Nothing waits in a circle.
       for (const name of ["db", "web"])
-        assert.ok(!comesBefore(second, { release: name }).has("release db-rotate-end"));
-      assert.ok(!comesBefore(second, { release: "db-rotate-begin" }).has("release db"));
+        assert.ok(!comesBefore(second, { release: name }).has("release db-rotate-2-end"));
+      assert.ok(!comesBefore(second, { release: "db-rotate-2-begin" }).has("release db"));
     });
 
     it("keeps the old passwords for the Jobs, unprotected, and only there", () => {
@@ -80,14 +83,52 @@ for (const kind of KINDS)
       assert.match(JSON.stringify(second.releases.db?.values), /"flotilla.dev\/generation":"2"/);
     });
 
-    it("is the same plan however often it is made, while it runs and after it", () => {
+    it("is the same plan however often it is made while it runs", () => {
+      const begun = deployedFrom(second)["db-rotate-2-begin"] as Deployed[string];
       const stages: Deployed[] = [
         deployed,
-        { ...deployed, "db-rotate-begin": deployedFrom(second)["db-rotate-begin"] as Deployed[string] },
-        { ...deployedFrom(second), web: deployed.web as Deployed[string] },
-        deployedFrom(second),
+        { ...deployed, "db-rotate-2-begin": begun },
+        { ...without(deployedFrom(second), "db-rotate-2-end"), web: deployed.web as Deployed[string] },
+        without(deployedFrom(second), "db-rotate-2-end"),
       ];
       for (const stage of stages) assert.deepEqual(planFor(shopWith(kind), at(2), stage), second);
+    });
+
+    it("is done for good after it: its Jobs stay, nothing waits for them, and nothing runs them again", () => {
+      const after = planFor(shopWith(kind), at(2), deployedFrom(second));
+      assert.deepEqual(Object.keys(after.releases), Object.keys(second.releases));
+      assert.deepEqual(after.credentials, second.credentials);
+      for (const [name, { keys, needs }] of Object.entries(after.secrets)) {
+        assert.deepEqual(keys, second.secrets[name]?.keys);
+        assert.deepEqual(needs, []);
+      }
+      for (const [name, release] of Object.entries(after.releases)) {
+        assert.deepEqual(release.values, second.releases[name]?.values);
+        assert.equal(release.done ?? false, name.startsWith("db-rotate-"));
+      }
+      assert.deepEqual(planFor(shopWith(kind), at(2), deployedFrom(after)), after);
+    });
+
+    it("protects the new passwords in prod once they are the only ones: until then it can be given up", () => {
+      const prod = { environment: "prod", cluster: { context: "x" }, profile: "standalone" };
+      const start = planFor(shopWith(kind), prod);
+      const during = planFor(shopWith(kind), { ...prod, ...at(2) }, deployedFrom(start));
+      const after = planFor(shopWith(kind), { ...prod, ...at(2) }, deployedFrom(during));
+      const isProtected = (plan: Plan, name: string) =>
+        (plan.credentials[name] as { protect: boolean }).protect;
+      assert.equal(isProtected(start, "db-app"), true);
+      assert.equal(isProtected(during, "db-app-2"), false);
+      assert.equal(isProtected(during, "db-app"), false);
+      assert.equal(isProtected(after, "db-app-2"), true);
+    });
+
+    it("is refused where the deployed policies do not let it in", () => {
+      const old = structuredClone(deployed);
+      delete old.db?.values.podAnnotations;
+      delete (old.db?.values.primary as { podAnnotations?: object } | undefined)?.podAnnotations;
+      const [problem] = problemsOf(() => planFor(shopWith(kind), at(2), old));
+      assert.match(problem?.what ?? "", /network policies let no rotation in/);
+      assert.match(problem?.todo ?? "", /Set it to 1 and run pulumi up once/);
     });
 
     it("is no part of a store that starts with a later generation", () => {
@@ -98,8 +139,7 @@ for (const kind of KINDS)
     });
 
     it("can be given up before its end: the old passwords still work, and everybody gets them back", () => {
-      const halfway = { ...deployedFrom(second) };
-      delete halfway["db-rotate-end"];
+      const halfway = without(deployedFrom(second), "db-rotate-2-end");
       assert.deepEqual(planFor(shopWith(kind), at(1), halfway), first);
     });
 
@@ -112,24 +152,23 @@ for (const kind of KINDS)
         /it goes back to 1, but the passwords of generation 2/,
       );
       assert.match(problem(1, deployedFrom(second))?.todo ?? "", /npx flotilla rotate db/);
-      const halfway = { ...deployedFrom(second) };
-      delete halfway["db-rotate-end"];
+      const halfway = without(deployedFrom(second), "db-rotate-2-end");
       assert.match(problem(3, halfway)?.what ?? "", /it goes from 1 to 3/);
       const third = planFor(shopWith(kind), at(3), deployedFrom(second));
-      assert.ok(third.releases["db-rotate-begin"]);
-      assert.deepEqual(planFor(shopWith(kind), at(3), deployedFrom(third)), third);
+      assert.ok(third.releases["db-rotate-3-begin"]);
+      assert.equal(third.releases["db-rotate-2-begin"], undefined);
+      // An end that failed leaves nothing of itself: the one before it says how far it is.
+      const failed = { ...deployedFrom(second), ...without(deployedFrom(third), "db-rotate-3-end") };
+      assert.deepEqual(planFor(shopWith(kind), at(3), failed), third);
+      assert.doesNotThrow(() => planFor(shopWith(kind), at(2), failed));
     });
 
     it("can be told from the state how far it is", () => {
-      assert.deepEqual(deployedStore(deployed, "db")?.rotation, { begun: 1, finished: 1, ever: false });
-      const halfway = { ...deployedFrom(second) };
-      delete halfway["db-rotate-end"];
-      assert.deepEqual(deployedStore(halfway, "db")?.rotation, { begun: 2, finished: 1, ever: true });
-      assert.deepEqual(deployedStore(deployedFrom(second), "db")?.rotation, {
-        begun: 2,
-        finished: 2,
-        ever: true,
-      });
+      const finished = (state: Deployed) => deployedStore(state, "db")?.finished;
+      assert.equal(finished(deployed), 1);
+      assert.equal(finished(without(deployedFrom(second), "db-rotate-2-end")), 1);
+      assert.equal(finished(deployedFrom(second)), 2);
+      assert.equal(finished(deployedFrom(planFor(shopWith(kind), at(7)))), 7);
     });
 
     it("gives clients the name they log in as", () => {
@@ -147,7 +186,8 @@ describe("the rotation of a redis", () => {
     const first = planFor(shop);
     const second = planFor(shop, at(2), deployedFrom(first));
     assert.deepEqual(Object.keys(second.releases), ["db", "web"]);
-    assert.deepEqual(Object.keys(second.credentials), ["db-default-2"]);
+    // The last one stays for a while: a protected one cannot leave with the update that replaces it.
+    assert.deepEqual(Object.keys(second.credentials).sort(), ["db-default", "db-default-2"]);
     assert.notDeepEqual(second.releases.web?.values, first.releases.web?.values);
     assert.deepEqual(planFor(shop, at(2), deployedFrom(second)), second);
   });

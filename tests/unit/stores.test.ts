@@ -162,8 +162,8 @@ describe("access to stores", () => {
       [
         ["web", 3306],
         ["db-accounts", 3306],
-        ["db-rotate-begin", 3306],
-        ["db-rotate-end", 3306],
+        // The Jobs of its rotations, by a label that all of them have.
+        [undefined, 3306],
       ],
     );
   });
@@ -174,9 +174,15 @@ describe("access to stores", () => {
     const extraIngress = at(rotated.releases.db?.values, "networkPolicy", "extraIngress") as Values[];
     const open = extraIngress.filter((rule) => JSON.stringify(rule.ports).includes("15672"));
     assert.deepEqual(
-      open.map((rule) => at(rule, "from", "0", "podSelector", "matchLabels", "app.kubernetes.io/instance")),
-      ["db-rotate-begin", "db-rotate-end"],
+      open.map((rule) => at(rule, "from", "0", "podSelector", "matchLabels")),
+      [{ "flotilla.dev/rotates": "db" }],
     );
+    const labels = planFor(
+      shopWith("rabbitmq"),
+      { stores: { db: { generation: 2 } } },
+      deployedFrom(planFor(shopWith("rabbitmq"))),
+    ).releases["db-rotate-2-begin"]?.values.podLabels;
+    assert.deepEqual(labels, { "flotilla.dev/rotates": "db" });
   });
 });
 
@@ -209,6 +215,26 @@ describe("images of stores", () => {
         assert.deepEqual(job.imagePullSecrets, ["pull"]);
       }
     }
+  });
+
+  it("of loaders can be moved to a mirror", () => {
+    const loader = {
+      does: "a test",
+      image: { repository: "docker.io/x/data", tag: "1.0.0" },
+      script: "true",
+      env: {},
+    };
+    const shop = shopWith("mysql", { ...storeOf("mysql"), loaders: { first: loader } });
+    const { releases } = planFor(shop, {
+      stores: { db: { loaders: { first: { repository: "mirror.example.com/x/data" } } } },
+    });
+    assert.deepEqual(releases["db-load-first"]?.values.image, {
+      repository: "mirror.example.com/x/data",
+      tag: "1.0.0",
+    });
+    const [problem] = problemsOf(() => planFor(shop, { stores: { db: { loaders: { frist: {} } } } }));
+    assert.equal(problem?.where, "flotilla:stores.db.loaders.frist");
+    assert.match(problem?.todo ?? "", /Did you mean "first"/);
   });
 
   it("are warned of where they get no updates", () => {
@@ -313,6 +339,20 @@ describe("what is deployed", () => {
       }
   });
 
+  it("warns of another class of volumes", () => {
+    const { warnings } = planFor(shopWith("mysql"), { storageClass: "fast" }, deployedShop("mysql"));
+    assert.ok(
+      warnings.some((warning) => /of db are of the default class, the settings say fast/.test(warning)),
+    );
+    const same = { storageClass: "fast" };
+    assert.deepEqual(
+      planFor(shopWith("mysql"), same, deployedShop("mysql", same)).warnings.filter((warning) =>
+        /class/.test(warning),
+      ),
+      [],
+    );
+  });
+
   it("gives no store a new cluster key while it runs, unless told to", () => {
     for (const [kind, key] of [
       ["mongodb", "replica-set-key"],
@@ -324,14 +364,19 @@ describe("what is deployed", () => {
         problem ?? "",
         new RegExp(`clusterKey\\.generation: a new ${key} splits the running cluster`),
       );
-      assert.match(problem ?? "", /Set it to 1\. .*stop all pods of db first and set .*acceptSplit to true/);
+      assert.match(problem ?? "", /Set it to 1\. .*stop all pods of db first and set .*acceptSplit to 2/);
       const told = planFor(
         shopWith(kind),
-        change({ generation: 2, acceptSplit: true }),
+        change({ generation: 2, acceptSplit: 2 }),
         deployedShop(kind, prod),
       );
       assert.ok(told.credentials[`db-${key}-2`]);
       assert.equal(told.credentials[`db-${key}`], undefined);
+      // What was said once is not said for the next time.
+      assert.equal(
+        refused(shopWith(kind), change({ generation: 3, acceptSplit: 2 }), deployedFrom(told)).length,
+        1,
+      );
       // A new store may start with any.
       assert.doesNotThrow(() => planFor(shopWith(kind), change({ generation: 2 })));
     }

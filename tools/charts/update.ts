@@ -45,23 +45,37 @@ export async function updateCharts(
       throw new ToolError(`${request}: ${version} is no exact version, such as ${locked.version}`);
     return { chart, version, locked };
   });
-  const updated: Updated[] = [];
+  const found: Found[] = [];
   for (const { chart, version, locked } of requests)
-    updated.push(await updateChart(project, chart, locked, version, valuesOf(chart), further));
-  return updated;
+    found.push(await findUpdate(project, chart, locked, version, valuesOf(chart), further));
+  // Only when all is known: a registry that fails half way must not leave changes that nobody was told of.
+  for (const { updated, lock, old } of found) {
+    if (lock) writeLock(project, updated.chart, lock);
+    if (old) rmSync(old);
+  }
+  return found.map(({ updated }) => updated);
 }
 
-async function updateChart(
+/** What there is to be done for one chart. */
+interface Found {
+  updated: Updated;
+  /** What the lock is to say. */
+  lock?: Record<string, string>;
+  /** The archive that is of no use then. */
+  old?: string;
+}
+
+async function findUpdate(
   project: string,
   chart: string,
   locked: RemoteChart,
   version: string | undefined,
   ours: readonly object[],
   further: HelmArguments,
-): Promise<Updated> {
+): Promise<Found> {
   const from = locked.version;
   const to = version ?? (await newestVersion(locked.url, further));
-  if (to === from) return { chart, from, to, gone: [], removed: [] };
+  if (to === from) return { updated: { chart, from, to, gone: [], removed: [] } };
   const archives = { from: join(project, locked.file), to: join(project, archiveOf(chart, to)) };
   if (!locked.vendored) await pullArchive(locked.url, from, archives.from, further);
   if (locked.sha256 !== undefined && sha256Of(archives.from) !== locked.sha256)
@@ -76,17 +90,22 @@ async function updateChart(
     readFromArchive<Metadata>(archives.to, "Chart.yaml"),
   ]);
   const imageTag = newValues?.image?.tag;
-  if (typeof imageTag !== "string")
-    throw new ToolError(`${chart} ${to} names no tag of its main image (image.tag)`);
-  writeLock(project, chart, { version: to, imageTag, sha256: sha256Of(archives.to) });
-  rmSync(archives.from);
+  if (typeof imageTag !== "string" || imageTag === "latest")
+    throw new ToolError(
+      `${chart} ${to} names no version of its main image (image.tag is ${imageTag}): nothing was changed.\n` +
+        `  Choose a version that does: npx flotilla charts update ${chart}@<version>`,
+    );
   return {
-    chart,
-    from,
-    to,
-    ...(oldChart?.appVersion === undefined ? {} : { appFrom: oldChart.appVersion }),
-    ...(newChart?.appVersion === undefined ? {} : { appTo: newChart.appVersion }),
-    gone: [...new Set(ours.flatMap((values) => unknownKeys(values, newValues)))].sort(),
-    removed: unknownKeys(oldValues, newValues).sort(),
+    updated: {
+      chart,
+      from,
+      to,
+      ...(oldChart?.appVersion === undefined ? {} : { appFrom: oldChart.appVersion }),
+      ...(newChart?.appVersion === undefined ? {} : { appTo: newChart.appVersion }),
+      gone: [...new Set(ours.flatMap((values) => unknownKeys(values, newValues)))].sort(),
+      removed: unknownKeys(oldValues, newValues).sort(),
+    },
+    lock: { version: to, imageTag, sha256: sha256Of(archives.to) },
+    old: archives.from,
   };
 }

@@ -3,23 +3,26 @@
  * server through standard input and MYSQL_PWD: never as arguments.
  */
 
-/** `try` says whether a login works; `as_root` runs SQL with the new root password, or with the one before it. */
+/**
+ * `try` says whether a login works; `as_root` runs SQL with the new root password, or with the one before it. Bash does
+ * not stop for what fails inside `$(...)` of a function: each such place says so itself.
+ */
 const PRELUDE = `client() {
   MYSQL_PWD="$3" mysql --host="$1" --port="$PORT" --user="$2" --connect-timeout=10 \\
     --get-server-public-key --batch --skip-column-names
 }
 try() { echo 'SELECT 1;' | client "$1" "$2" "$3" >/dev/null 2>&1; }
+as_root() {
+  local password="$ROOT_PASSWORD"
+  if [ -n "\${ROOT_PASSWORD_BEFORE:-}" ] && ! try "$1" root "$password"; then password="$ROOT_PASSWORD_BEFORE"; fi
+  client "$1" root "$password"
+}
 # usage: for_hosts USER CHANGE: the user under each of its hosts, with the change; nothing for an unknown user
 for_hosts() {
   local host hosts list=""
-  hosts=$(echo "SELECT host FROM mysql.user WHERE user='$1';" | as_root "$HOST")
+  hosts=$(echo "SELECT host FROM mysql.user WHERE user='$1';" | as_root "$HOST") || return 1
   for host in $hosts; do list="$list\${list:+, }'$1'@'$host' $2"; done
   echo "$list"
-}
-as_root() {
-  local password="$ROOT_PASSWORD"
-  if [ -n "\${ROOT_PREVIOUS:-}" ] && ! try "$1" root "$password"; then password="$ROOT_PREVIOUS"; fi
-  client "$1" root "$password"
 }
 `;
 
@@ -45,8 +48,8 @@ echo "${username} may use ${database}"
 }
 
 export interface MysqlRotation {
-  /** Users whose password changes, root first, with the name of the variable that holds the new one. */
-  users: readonly { username: string; variable: string }[];
+  /** Users whose password changes, root first, with the names of the variables that hold the new one and the one before. */
+  users: readonly { username: string; variable: string; previousVariable: string }[];
   /** Hosts of the secondaries, and the variable with the replication user's password. */
   secondaries: readonly string[];
   replicationVariable?: string;
@@ -54,10 +57,13 @@ export interface MysqlRotation {
 
 /**
  * Gives each user the new password besides the one it has: mysql takes both until the old one is discarded
- * (dev.mysql.com, "Dual Password Support"). A user that has it already is left alone: once more would push the old one out.
+ * (dev.mysql.com, "Dual Password Support"). A user that has it already is left alone: once more would push the old one
+ * out. What is retained must be the one that clients use: a rotation that was given up left another in its place.
  */
 export function mysqlRotateBegin({ users, secondaries, replicationVariable }: MysqlRotation): string {
-  const changes = users.map(({ username, variable }) => `add ${username} "$${variable}"\n`);
+  const changes = users.map(
+    ({ username, variable, previousVariable }) => `add ${username} "$${variable}" "$${previousVariable}"\n`,
+  );
   const replication = secondaries.map(
     (host) => `as_root ${host} <<SQL
 STOP REPLICA IO_THREAD;
@@ -67,13 +73,16 @@ SQL
 echo "${host} replicates with the new password"
 `,
   );
-  return `${PRELUDE}add() {
+  return `${PRELUDE}# usage: add USER NEW OLD
+add() {
   if try "$HOST" "$1" "$2"; then echo "$1 has the new password already"; return; fi
-  local list
-  list=$(for_hosts "$1" "IDENTIFIED BY '$2' RETAIN CURRENT PASSWORD")
-  if [ -z "$list" ]; then echo "there is no $1 yet: it will be made with the new password"; return; fi
-  # One statement for all hosts of a user: it is done for all or for none.
-  echo "ALTER USER $list;" | as_root "$HOST"
+  local before after
+  before=$(for_hosts "$1" "IDENTIFIED BY '$3'") || exit 1
+  after=$(for_hosts "$1" "IDENTIFIED BY '$2' RETAIN CURRENT PASSWORD") || exit 1
+  if [ -z "$before" ]; then echo "there is no $1 yet: it will be made with the new password"; return; fi
+  # One statement for all hosts of a user: it is done for all or for none. The first keeps a second password as it is.
+  echo "ALTER USER $before;" | as_root "$HOST"
+  echo "ALTER USER $after;" | as_root "$HOST"
   echo "$1 has the new password besides the old one"
 }
 ${changes.join("")}${replication.join("")}`;
@@ -88,7 +97,7 @@ export function mysqlRotateEnd({ users }: MysqlRotation): string {
   const discard = users.map(({ username }) => `discard ${username}\n`);
   return `${PRELUDE}discard() {
   local list
-  list=$(for_hosts "$1" "DISCARD OLD PASSWORD")
+  list=$(for_hosts "$1" "DISCARD OLD PASSWORD") || exit 1
   echo "ALTER USER $list;" | as_root "$HOST"
   echo "$1 has no old password any more"
 }

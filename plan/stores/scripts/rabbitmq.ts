@@ -7,27 +7,56 @@
 
 /** Bitnami's image has curl, the official one python. Credentials go through a file and through the environment. */
 const PRELUDE = `export API="http://$HOST:15672/api"
-# usage: request USER PASSWORD METHOD PATH < body
+# usage: request USER PASSWORD METHOD PATH < body: the answer, and its status in the last line
 request() {
   if command -v curl >/dev/null; then
     (umask 077; printf 'user = "%s:%s"\\n' "$1" "$2" >/tmp/login)
-    curl --config /tmp/login --silent --show-error --fail --max-time 30 --request "$3" \\
+    curl --config /tmp/login --silent --show-error --max-time 30 --request "$3" --write-out '\\n%{http_code}' \\
       --header 'content-type: application/json' --data-binary @- "$API/$4"
   else
     API_USER="$1" API_PASSWORD="$2" python3 -c "$PYTHON" "$3" "$4"
   fi
 }
 PYTHON='
-import base64, os, sys, urllib.request
+import base64, os, sys, urllib.error, urllib.request
 method, path = sys.argv[1:]
 body = sys.stdin.buffer.read()
 login = (os.environ["API_USER"] + ":" + os.environ["API_PASSWORD"]).encode()
 request = urllib.request.Request(os.environ["API"] + "/" + path, data=body or None, method=method)
 request.add_header("authorization", "Basic " + base64.b64encode(login).decode())
 request.add_header("content-type", "application/json")
-sys.stdout.buffer.write(urllib.request.urlopen(request, timeout=30).read())
+try:
+    answer = urllib.request.urlopen(request, timeout=30)
+except urllib.error.HTTPError as error:
+    answer = error
+sys.stdout.write(answer.read().decode() + "\\n" + str(answer.status))
 '
-works() { request "$1" "$2" GET whoami </dev/null >/dev/null 2>&1; }
+# usage: do_request ... : the answer; anything but success ends the script
+do_request() {
+  local answer
+  answer=$(request "$@") || exit 1
+  case "\${answer##*$'\\n'}" in
+  2??) printf %s "\${answer%$'\\n'*}" ;;
+  *) echo "$3 $4: \${answer##*$'\\n'}" >&2; exit 1 ;;
+  esac
+}
+# usage: status ... : its status alone
+status() {
+  local answer
+  answer=$(request "$@" </dev/null) || return 1
+  printf %s "\${answer##*$'\\n'}"
+}
+works() { [ "$(status "$1" "$2" GET whoami)" = 200 ]; }
+# usage: is_there USER PASSWORD NAME: only a clear no is a no
+is_there() {
+  local found
+  found=$(status "$1" "$2" GET "users/$3") || exit 1
+  case "$found" in
+  200) return 0 ;;
+  404) return 1 ;;
+  *) echo "GET users/$3: $found" >&2; exit 1 ;;
+  esac
+}
 `;
 
 /** Makes the new user, an administrator like the old one, with the old one's rights everywhere. */
@@ -36,14 +65,14 @@ export const RABBITMQ_ROTATE_BEGIN = `${PRELUDE}if works "$USERNAME" "$PASSWORD"
 else
   admin=("$PREVIOUS_USERNAME" "$PREVIOUS_PASSWORD")
 fi
-request "\${admin[@]}" PUT "users/$USERNAME" <<JSON >/dev/null
+do_request "\${admin[@]}" PUT "users/$USERNAME" <<JSON
 {"password": "$PASSWORD", "tags": "administrator"}
 JSON
-if request "\${admin[@]}" GET "users/$PREVIOUS_USERNAME" </dev/null >/dev/null 2>&1; then
+if is_there "\${admin[@]}" "$PREVIOUS_USERNAME"; then
   for kind in permissions topic-permissions; do
-    rights=$(request "\${admin[@]}" GET "users/$PREVIOUS_USERNAME/$kind" </dev/null)
+    rights=$(do_request "\${admin[@]}" GET "users/$PREVIOUS_USERNAME/$kind" </dev/null) || exit 1
     rights=$(printf %s "$rights" | sed "s/\\"user\\":\\"$PREVIOUS_USERNAME\\"/\\"user\\":\\"$USERNAME\\"/g")
-    printf '{"%s": %s}' "\${kind/-/_}" "$rights" | request "\${admin[@]}" POST definitions >/dev/null
+    printf '{"%s": %s}' "\${kind/-/_}" "$rights" | do_request "\${admin[@]}" POST definitions
   done
 fi
 works "$USERNAME" "$PASSWORD" || { echo "$USERNAME cannot log in" >&2; exit 1; }
@@ -53,8 +82,8 @@ echo "$USERNAME has the rights of $PREVIOUS_USERNAME"
 /** Deletes the old user, once it has been shown that the new one can log in. */
 export const RABBITMQ_ROTATE_END = `${PRELUDE}works "$USERNAME" "$PASSWORD" || { echo "$USERNAME cannot log in" >&2; exit 1; }
 for older in $OLDER; do
-  if request "$USERNAME" "$PASSWORD" GET "users/$older" </dev/null >/dev/null 2>&1; then
-    request "$USERNAME" "$PASSWORD" DELETE "users/$older" </dev/null >/dev/null
+  if is_there "$USERNAME" "$PASSWORD" "$older"; then
+    do_request "$USERNAME" "$PASSWORD" DELETE "users/$older" </dev/null
   fi
   echo "$older is no user any more"
 done

@@ -17,15 +17,16 @@ IFS= read -r -d '' sql
 sql="${sql%$'\n'}"
 echo "$host $user: ${sql//$'\n'/ }" >>"$STATE.log"
 if [[ "$sql" == "SELECT 1;" ]]; then echo 1; exit 0; fi
-if [[ "$sql" =~ "SELECT host FROM mysql.user WHERE user='"([a-z_]+)"'" ]]; then
-  if [ -f "$STATE/${BASH_REMATCH[1]}" ]; then printf '%%\nlocalhost\n'; fi
-  exit 0
-fi
 count=1
 [ -f "$STATE.count" ] && count=$(($(<"$STATE.count") + 1))
 echo "$count" >"$STATE.count"
 fail() { echo "ERROR 2013 (HY000): Lost connection to MySQL server during query" >&2; exit 1; }
 if [ "${FAIL_AT:-0}" = "$count" ] && [ -z "${FAIL_AFTER:-}" ]; then fail; fi
+if [[ "$sql" =~ "SELECT host FROM mysql.user WHERE user='"([a-z_]+)"'" ]]; then
+  if [ -f "$STATE/${BASH_REMATCH[1]}" ]; then printf '%%\nlocalhost\n'; fi
+  if [ "${FAIL_AT:-0}" = "$count" ]; then fail; fi
+  exit 0
+fi
 case "$sql" in
 *"RETAIN CURRENT PASSWORD"*)
   [[ "$sql" =~ "ALTER USER '"([a-z_]+)"'@'%' IDENTIFIED BY '"([A-Za-z0-9]+)"' RETAIN CURRENT PASSWORD, '"[a-z_]+"'@'localhost' IDENTIFIED BY '"[A-Za-z0-9]+"' RETAIN CURRENT PASSWORD;" ]] ||
@@ -33,6 +34,13 @@ case "$sql" in
   # What was the older one is gone: only one is retained.
   read -r current <"$STATE/${BASH_REMATCH[1]}"
   printf '%s\n%s\n' "${BASH_REMATCH[2]}" "$current" >"$STATE/${BASH_REMATCH[1]}"
+  ;;
+"ALTER USER '"*"' IDENTIFIED BY '"*)
+  [[ "$sql" =~ "ALTER USER '"([a-z_]+)"'@'%' IDENTIFIED BY '"([A-Za-z0-9]+)"', '"[a-z_]+"'@'localhost' IDENTIFIED BY '"[A-Za-z0-9]+"';" ]] ||
+    { echo "ERROR 1064 (42000): $sql" >&2; exit 1; }
+  # A second password stays as it is.
+  { read -r current; read -r second; } <"$STATE/${BASH_REMATCH[1]}"
+  printf '%s\n' "${BASH_REMATCH[2]}" ${second:+"$second"} >"$STATE/${BASH_REMATCH[1]}"
   ;;
 *"DISCARD OLD PASSWORD"*)
   [[ "$sql" =~ "ALTER USER '"([a-z_]+)"'@'%' DISCARD OLD PASSWORD, '"[a-z_]+"'@'localhost' DISCARD OLD PASSWORD;" ]] ||
