@@ -13,7 +13,7 @@ export function removeCommand(): Command {
     .requiredOption("-s, --stack <name>", "the stack: dev, staging, prod ...")
     .addHelpText(
       "after",
-      "\nIt deletes nothing itself: it takes the protection off and notes the store in flotilla:removeStores, so that the next\n`pulumi up` deletes it. Volumes stay until their claims are deleted by hand.",
+      "\nIt deletes nothing itself: it takes the protection off and notes the store in flotilla:removeStores, so that the next\n`pulumi up` deletes it with its passwords. Volumes stay until their claims are deleted by hand: dump what you may want.",
     )
     .action(async (store: string, { stack }: { stack: string }) => {
       const { settings, application } = settingsOfStack(stack);
@@ -42,7 +42,7 @@ export function removeCommand(): Command {
       );
       process.stdout.write(`Next:
   pulumi up --stack ${stack}
-  kubectl get pvc -l app.kubernetes.io/instance=${store} -n <namespace>    its volumes, which stay: delete the claims by hand
+  kubectl get pvc -l app.kubernetes.io/instance=${store} -n <namespace>    its volumes, which stay; their passwords do not
 Then take ${store} out of flotilla:removeStores. To keep it after all: put it back into the inventory, and out of that list.
 `);
     });

@@ -128,7 +128,7 @@ export function exporter({ settings }: StoreContext, image: string, memory: stri
   };
 }
 
-export const exporterResources = (memory: string): Values => ({
+const exporterResources = (memory: string): Values => ({
   // Some of the charts' probes give up after 1 s.
   livenessProbe: { timeoutSeconds: 10 },
   readinessProbe: { timeoutSeconds: 10 },

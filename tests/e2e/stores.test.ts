@@ -14,7 +14,9 @@ interface Container {
 }
 interface Workload {
   metadata: { name: string; labels: Record<string, string> };
-  spec: { template: { spec: { containers: Container[] } } };
+  spec: {
+    template: { metadata?: { annotations?: Record<string, string> }; spec: { containers: Container[] } };
+  };
   status: { succeeded?: number };
 }
 
@@ -67,17 +69,39 @@ describe("the rotation of passwords in use", () => {
     return items.some(({ status }) => (status.succeeded ?? 0) > 0);
   }
 
-  /** By store: the logins it takes, as far as its Jobs came, and those its client and its own Secret have. */
-  async function logins(store: string): Promise<{ taken: string[]; used: string[] }> {
-    const now = passwords[store] as Record<"old" | "new", string>;
-    const [begun, ended] = [await done(`${store}-rotate-begin`), await done(`${store}-rotate-end`)];
-    const env = (await secret(`${store}-client-env`)).URL as string;
-    return {
-      taken: ended ? [now.new] : begun ? [now.old, now.new] : [now.old],
-      used: [env],
-    };
+  /** The checksum that rolls a client's pods when its Secret changes. */
+  async function checksum(store: string): Promise<string> {
+    const { spec } = await get<Workload>("deployment", `${store}-client`, "-n", namespace);
+    return JSON.stringify(spec.template.metadata?.annotations ?? {});
   }
-  const passwords: Record<string, Record<"old" | "new", string>> = {};
+
+  const passwordOf = (url: string | undefined): string => (url ?? "").split(":")[1] ?? "";
+
+  /** The passwords that a store takes for its account: what its Jobs put there, as far as they came. */
+  async function taken(store: string): Promise<string[]> {
+    const { password: old } = first[store] as { password: string };
+    if (!(await done(`${store}-rotate-2-begin`))) return [old];
+    const job = await secret(`${store}-rotate-2-begin-env`);
+    const [now, before] =
+      store === "rabbitmq"
+        ? [job.PASSWORD, job.PREVIOUS_PASSWORD]
+        : [job.APP_PASSWORD, job.APP_PASSWORD_BEFORE];
+    assert.equal(before, old);
+    return (await done(`${store}-rotate-2-end`)) ? [now as string] : [now as string, old];
+  }
+
+  /** The passwords in use: of pods that run, of pods that would start now, of the store's own Secret. */
+  async function used(store: string): Promise<string[]> {
+    const start = first[store] as { password: string; checksum: string };
+    const now = passwordOf((await secret(`${store}-client-env`)).URL);
+    const auth = await secret(`${store}-auth`);
+    const own = { mysql: "mysql-password", mongodb: "mongodb-passwords", rabbitmq: "rabbitmq-password" }[
+      store
+    ];
+    const hasRolled = (await checksum(store)) !== start.checksum;
+    return [hasRolled ? now : start.password, now, auth[own as string] as string];
+  }
+  const first: Record<string, { password: string; checksum: string }> = {};
 
   before(async () => {
     stack = await projectStack("rotation", {
@@ -93,7 +117,10 @@ describe("the rotation of passwords in use", () => {
     );
     await stack.up();
     for (const store of stores)
-      passwords[store] = { old: (await secret(`${store}-client-env`)).URL as string, new: "" };
+      first[store] = {
+        password: passwordOf((await secret(`${store}-client-env`)).URL),
+        checksum: await checksum(store),
+      };
   });
   after(() => stack?.remove());
 
@@ -105,11 +132,11 @@ describe("the rotation of passwords in use", () => {
 
   // What the API server refuses, in the order of the steps; and whether the store takes the new login by then.
   const steps: [string, string, boolean][] = [
-    ["the first Job", `object.kind == "Job" && object.metadata.name.contains("-rotate-begin-")`, false],
+    ["the first Job", `object.kind == "Job" && object.metadata.name.contains("-rotate-2-begin-")`, false],
     ["the Secrets", `object.kind == "Secret" && object.metadata.name.endsWith("-auth")`, true],
     ["the stores", `object.kind == "StatefulSet"`, true],
     ["the clients", `object.kind == "Deployment"`, true],
-    ["the last Job", `object.kind == "Job" && object.metadata.name.contains("-rotate-end-")`, true],
+    ["the last Job", `object.kind == "Job" && object.metadata.name.contains("-rotate-2-end-")`, true],
   ];
   for (const [name, condition, begun] of steps)
     it(`leaves everything running when it stops at ${name}`, async () => {
@@ -134,17 +161,25 @@ describe("the rotation of passwords in use", () => {
       );
       if (name !== "the first Job") assert.match(all, /the rotation of mysql to generation 2 is under way/);
       for (const store of stores) {
-        assert.equal(await done(`${store}-rotate-begin`), begun, store);
-        assert.equal(await done(`${store}-rotate-end`), false, store);
-        // A Secret that has changed has the new login; before that it is the one of the beginning.
-        const current = (await secret(`${store}-client-env`)).URL as string;
-        const known = passwords[store] as { old: string; new: string };
-        if (current !== known.old) known.new = current;
-        const { taken, used } = await logins(store);
-        for (const login of used)
-          assert.ok(taken.includes(login), `${store} does not take what its client has`);
+        assert.equal(await done(`${store}-rotate-2-begin`), begun, store);
+        assert.equal(await done(`${store}-rotate-2-end`), false, store);
+        const accepted = await taken(store);
+        for (const password of await used(store))
+          assert.ok(accepted.includes(password), `${store} does not take a password that is in use`);
       }
     });
+
+  it("can be given up before its end: everybody has the old passwords again", async () => {
+    for (const store of stores) await stack.config(`flotilla:stores.${store}.generation`, "1");
+    await stack.up();
+    for (const store of stores) {
+      const { password, checksum: start } = first[store] as { password: string; checksum: string };
+      assert.deepEqual(new Set(await used(store)), new Set([password]));
+      assert.equal(await checksum(store), start);
+    }
+    assert.deepEqual(await stack.preview(), []);
+    for (const store of stores.slice(1)) await stack.config(`flotilla:stores.${store}.generation`, "2");
+  });
 
   it("is finished by the same command once more", async () => {
     const { exitCode, all } = await flotilla(
@@ -159,17 +194,14 @@ describe("the rotation of passwords in use", () => {
     assert.equal(exitCode, 0, all);
     assert.match(all ?? "", /mysql and its clients use generation 2/);
     for (const store of stores) {
-      const { old } = passwords[store] as { old: string };
       const url = (await secret(`${store}-client-env`)).URL as string;
-      assert.notEqual(url, old);
       assert.match(url, store === "mysql" ? /^app:\w{32}$/ : /^app_2:\w{32}$/);
-      assert.ok(await done(`${store}-rotate-end`));
+      assert.notEqual(passwordOf(url), first[store]?.password);
+      assert.ok(await done(`${store}-rotate-2-end`));
+      assert.deepEqual(new Set(await used(store)), new Set(await taken(store)));
       const { spec } = await get<Workload>("statefulset", store, "-n", namespace);
       assert.match(JSON.stringify(spec.template), /"flotilla\.dev\/generation":"2"/);
     }
-    // The store's own Secret agrees with its client's.
-    const [auth, url] = [await secret("mysql-auth"), (await secret("mysql-client-env")).URL];
-    assert.equal(url, `app:${auth["mysql-password"]}`);
   });
 
   it("changes nothing afterwards", async () => {
@@ -178,7 +210,11 @@ describe("the rotation of passwords in use", () => {
     assert.deepEqual(Object.keys(await stack.lastUpdate()), ["same"]);
   });
 
-  it("begins again with the next generation", async () => {
+  it("begins again with the next generation, and knows that its end is still to be done", async () => {
+    await refuseObjects(namespace, `object.kind == "Job" && object.metadata.name.contains("-rotate-3-end-")`);
+    const stopped = await flotilla(stack, "rotate", "rabbitmq", "--stack", "rotation", "--yes", ...QUICK);
+    await refuseNothing(namespace);
+    assert.equal(stopped.exitCode, 1);
     const { exitCode, all } = await flotilla(
       stack,
       "rotate",
@@ -189,6 +225,7 @@ describe("the rotation of passwords in use", () => {
       ...QUICK,
     );
     assert.equal(exitCode, 0, all);
+    assert.match(all ?? "", /the rotation of rabbitmq to generation 3 is under way: going on with it/);
     assert.match((await secret("rabbitmq-client-env")).URL as string, /^app_3:\w{32}$/);
     assert.match((await secret("mysql-client-env")).URL as string, /^app:\w{32}$/);
     assert.deepEqual(await stack.preview(), []);

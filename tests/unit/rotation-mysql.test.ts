@@ -90,9 +90,11 @@ const expected = (generations: readonly string[]) =>
     ]),
   );
 
-/** The statements of the first Job: two questions and two changes for each of four users, a change for each secondary. */
-const EVERY = Array.from({ length: 18 }, (_, index) => index + 1);
-const CHANGES = EVERY.filter((statement) => statement > 16 || statement % 4 === 3 || statement % 4 === 0);
+/**
+ * Of the 18 statements of the first Job (two questions and two changes for each of four users, a change for each
+ * secondary): root's, another user's changes, the last user's, the secondaries'.
+ */
+const STATEMENTS = [1, 2, 3, 4, 7, 8, 15, 16, 17, 18];
 
 /** All of them, some at a time. */
 async function inTurns(
@@ -143,7 +145,7 @@ describe("the rotation of a mysql", () => {
         assert.deepEqual(server.users(), expected(["new", "old"]), `statement ${statement}`);
         server.remove();
       };
-      await inTurns(when === "before" ? EVERY : CHANGES, stopAt);
+      await inTurns(STATEMENTS, stopAt);
     });
 
   it("lets the new passwords in wherever its last Job stops, and is finished by another try", async () => {
@@ -157,7 +159,7 @@ describe("the rotation of a mysql", () => {
       assert.deepEqual(server.users(), expected(["new"]));
       server.remove();
     };
-    await inTurns([1, 2, 3, 4, 5, 6, 7, 8], stopAt);
+    await inTurns([1, 2, 4, 8], stopAt);
   });
 
   it("keeps the password that clients have when an earlier rotation was given up", async () => {
