@@ -109,25 +109,22 @@ export function loginOf(
   store: string,
   account: string,
 ): string {
-  const described = own(application.stores, store);
-  if (!described) throw new Error(`there is no store ${store}`);
-  return userName(
-    shapeOf(settings, store, described),
-    account,
-    own(described.accounts ?? {}, account)?.username ?? account,
-  );
+  const shape = shapeNamed(application, settings, store);
+  return userName(shape, account, own(shape.store.accounts ?? {}, account)?.username ?? account);
 }
 
 /** The credential a service logs in with. */
-export function credentialOf(
+export const credentialOf = (
   application: Application,
   settings: Settings,
   store: string,
   account: string,
-): string {
-  const described = own(application.stores, store);
-  if (!described) throw new Error(`there is no store ${store}`);
-  return credentialName(shapeOf(settings, store, described), account);
+): string => credentialName(shapeNamed(application, settings, store), account);
+
+function shapeNamed(application: Application, settings: Settings, name: string): StoreShape {
+  const store = own(application.stores, name);
+  if (!store) throw new Error(`there is no store ${name}`);
+  return shapeOf(settings, name, store);
 }
 
 /**

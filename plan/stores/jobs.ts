@@ -10,16 +10,10 @@ import { addressOf, fill, fillSecret } from "../hosts";
 import { jobSeconds, planJob } from "../job";
 import type { SecretText } from "../plan";
 import { storeImage } from "./images";
-import {
-  commandOf,
-  type JobsPlan,
-  mongodbRoles,
-  replicaSetOption,
-  type Script,
-  variableOf,
-} from "./rotation";
+import type { JobsPlan } from "./rotation";
 import { MONGODB_ACCOUNTS } from "./scripts/mongodb";
 import { mysqlAccounts } from "./scripts/mysql";
+import { commandOf, mongodbRoles, replicaSetOption, type Script, variableOf } from "./work";
 
 const ACCOUNTS_SECONDS = 300;
 const LOADER_SECONDS = 600;

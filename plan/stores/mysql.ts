@@ -2,7 +2,6 @@
 import type { Values } from "../plan";
 import { bitnamiStoreImage } from "./images";
 import { REPLICAS } from "./profile";
-import { REPLICATION_USER } from "./rotation";
 import {
   accountsOf,
   bitnamiCommon,
@@ -17,6 +16,7 @@ import {
   type StoreContext,
   serviceMonitor,
 } from "./store";
+import { REPLICATION_USER } from "./work";
 
 const METRICS_PORT = 9104;
 
