@@ -56,18 +56,21 @@ function show(releases: readonly DeployedRelease[]): string {
     head: ["RELEASE", "KIND", "CHART", "STATUS", "PODS READY", "ENDPOINT", "IMAGE"],
   });
   for (const { release, kind, chart, status, pods, endpoint, image } of releases) {
-    const ready = `${pods.ready}/${pods.wanted}`;
+    const all = pods.ready === pods.wanted;
+    const ready = kind === "job" && all ? "done" : `${pods.ready}/${pods.wanted}`;
     table.push([
       release,
       kind,
       chart,
       status === "deployed" ? chalk.green(status) : chalk.red(status),
-      pods.ready === pods.wanted ? ready : chalk.yellow(ready),
+      all ? ready : chalk.yellow(ready),
       endpoint ?? "-",
       image,
     ]);
   }
-  const pods = releases.reduce((sum, { pods: { ready } }) => sum + ready, 0);
+  const pods = releases
+    .filter(({ kind }) => kind !== "job")
+    .reduce((sum, { pods: { ready } }) => sum + ready, 0);
   return `${table.toString()}\n\n${releases.length} releases, ${pods} pods ready in namespace ${releases[0]?.namespace}.`;
 }
 
@@ -77,6 +80,7 @@ The pods are simulated, all else is real. Try next:
   pulumi config set --path flotilla:services.cart.tag 2.0.0
   pulumi preview --diff                            see a change before it is made: one release, one value
   pulumi up                                        make it
+  npx flotilla rotate mongodb --stack local        new passwords for a store that is in use
   pulumi stack history                             see what was done when
   kubectl get pods -n robot-shop-local             and helm list -n robot-shop-local
   make preview STACK=prod                          any other stack, against the embedded cluster

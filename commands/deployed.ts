@@ -6,11 +6,12 @@ import { type OpenWorld, pulumi } from "../tools/world";
 
 export interface DeployedRelease {
   release: string;
-  kind: "store" | "service";
+  kind: "store" | "service" | "job";
   namespace: string;
   chart: string;
   /** Helm's word for the newest revision: deployed, failed, pending-upgrade ... */
   status: string;
+  /** Pods that are ready, and pods that should be; of a Job those that have succeeded. */
   pods: { ready: number; wanted: number };
   /** `host:port` inside the cluster. */
   endpoint?: string;
@@ -24,26 +25,26 @@ interface Outputs extends PlanOutputs {
 interface Workload {
   kind: string;
   metadata: { name: string; labels?: Record<string, string> };
-  spec: { replicas?: number; template: { spec: { containers: { image: string }[] } } };
-  status?: { readyReplicas?: number };
+  spec: {
+    replicas?: number;
+    completions?: number;
+    template: { spec: { containers: { image: string }[] } };
+  };
+  status?: { readyReplicas?: number; succeeded?: number };
 }
 
 export async function readDeployed(open: OpenWorld, stack: string): Promise<DeployedRelease[]> {
   const { stdout } = await pulumi(open, ["stack", "output", "--json", "--stack", stack]);
   const outputs = JSON.parse(stdout) as Outputs;
   const [workloads, statuses] = await Promise.all([
-    kubectl<Workload>(open, outputs.namespace, ["get", "deployments,statefulsets"]),
+    kubectl<Workload>(open, outputs.namespace, ["get", "deployments,statefulsets,jobs"]),
     helmStatuses(open, outputs.namespace),
   ]);
-  const describe = (
-    release: string,
-    kind: "store" | "service",
-    endpoint: string | undefined,
-  ): DeployedRelease => {
+  const describe = (release: string, kind: DeployedRelease["kind"], endpoint?: string): DeployedRelease => {
     const own = workloads.filter(
       ({ metadata }) => metadata.labels?.["app.kubernetes.io/instance"] === release,
     );
-    const wanted = sum(own.map(({ spec }) => spec.replicas ?? 1));
+    const wanted = sum(own.map(({ spec }) => spec.completions ?? spec.replicas ?? 1));
     return {
       release,
       kind,
@@ -51,15 +52,24 @@ export async function readDeployed(open: OpenWorld, stack: string): Promise<Depl
       chart: own[0]?.metadata.labels?.["helm.sh/chart"] ?? "-",
       status: statuses.get(release) ?? "missing",
       // For some seconds after an update the old pods are ready as well.
-      pods: { ready: Math.min(wanted, sum(own.map(({ status }) => status?.readyReplicas ?? 0))), wanted },
+      pods: {
+        ready: Math.min(
+          wanted,
+          sum(own.map(({ status }) => status?.readyReplicas ?? status?.succeeded ?? 0)),
+        ),
+        wanted,
+      },
       endpoint,
       image: own[0]?.spec.template.spec.containers[0]?.image ?? "-",
     };
   };
+  const described = [...Object.keys(outputs.stores), ...Object.keys(outputs.services)];
+  const jobs = [...statuses.keys()].filter((release) => !described.includes(release)).sort();
   return [
     ...Object.entries(outputs.stores).map(([name, { host, port }]) =>
       describe(name, "store", `${host}:${port}`),
     ),
+    ...jobs.map((name) => describe(name, "job")),
     ...Object.entries(outputs.services).map(([name, { url }]) =>
       describe(name, "service", url?.replace(/^\w+:\/\//, "")),
     ),
