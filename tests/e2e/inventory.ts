@@ -1,0 +1,31 @@
+/** Projects with an inventory of the test's own, and the command line in them. */
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { run, type Stack } from "./world";
+
+/** An inventory of services and stores, as the only one of a project. */
+export function writeInventory(folder: string, body: string): void {
+  rmSync(join(folder, "apps"), { recursive: true });
+  mkdirSync(join(folder, "apps"));
+  writeFileSync(
+    join(folder, "apps", "index.ts"),
+    `import type { Application, Service, Store } from "../model/application";
+import { password, text, username } from "../model/text";
+const image = { repository: "example.com/web", tag: "1.0.0" };
+const service = (uses: string[], env: Service["env"] = {}): Service => ({ language: "go", image, uses, env });
+const store = (kind: Store["kind"], database?: string): Store => ({
+  kind,
+  accounts: { app: { username: "app", database, credential: { generated: true } } },
+  resources: { requests: { cpu: "10m", memory: "64Mi" }, limits: { memory: "128Mi" } },
+  storage: "1Gi",
+});
+const url = (of: string) => text\`\${username(of, "app")}:\${password(of, "app")}\`;
+const shop: Application = { name: "shop", description: "A test", ${body} };
+export const catalogue = { shop };
+`,
+  );
+}
+
+/** Runs the command line of a copy of the project. */
+export const flotilla = (stack: Stack, ...args: string[]) =>
+  run(join(stack.folder, "commands/bin.js"), args, { cwd: stack.folder, reject: false });

@@ -1,0 +1,203 @@
+/** Passwords of running stores replaced through the engine, stopped at every step. */
+import assert from "node:assert/strict";
+import { refuseNothing, refuseObjects } from "./admission";
+import { flotilla, writeInventory } from "./inventory";
+import { get, projectStack, type Stack } from "./world";
+
+interface Container {
+  env?: { name: string; valueFrom?: { secretKeyRef?: { name: string; key: string } } }[];
+}
+interface Workload {
+  metadata: { name: string; labels: Record<string, string> };
+  spec: {
+    template: { metadata?: { annotations?: Record<string, string> }; spec: { containers: Container[] } };
+  };
+  status: { succeeded?: number };
+}
+
+/** What a preview shows is tested elsewhere. */
+const QUICK = ["--", "--skip-preview"];
+
+describe("the rotation of passwords in use", () => {
+  const namespace = "e2e-rotation";
+  const stores = ["mysql", "mongodb", "rabbitmq"];
+  let stack: Stack;
+
+  const secret = async (name: string): Promise<Record<string, string>> => {
+    const { data } = await get<{ data: Record<string, string> }>("secret", name, "-n", namespace);
+    return Object.fromEntries(
+      Object.entries(data).map(([key, value]) => [key, Buffer.from(value, "base64").toString()]),
+    );
+  };
+
+  /** Whether the Job of a release has ended well. */
+  async function done(release: string): Promise<boolean> {
+    const selector = `app.kubernetes.io/instance=${release}`;
+    const { items } = await get<{ items: Workload[] }>("jobs", "-n", namespace, "-l", selector);
+    return items.some(({ status }) => (status.succeeded ?? 0) > 0);
+  }
+
+  /** The checksum that rolls a client's pods when its Secret changes. */
+  async function checksum(store: string): Promise<string> {
+    const { spec } = await get<Workload>("deployment", `${store}-client`, "-n", namespace);
+    return JSON.stringify(spec.template.metadata?.annotations ?? {});
+  }
+
+  const passwordOf = (url: string | undefined): string => (url ?? "").split(":")[1] ?? "";
+
+  /** The passwords that a store takes for its account: what its Jobs put there, as far as they came. */
+  async function taken(store: string): Promise<string[]> {
+    const { password: old } = first[store] as { password: string };
+    if (!(await done(`${store}-rotate-2-begin`))) return [old];
+    const job = await secret(`${store}-rotate-2-begin-env`);
+    const [now, before] =
+      store === "rabbitmq"
+        ? [job.PASSWORD, job.PREVIOUS_PASSWORD]
+        : [job.APP_PASSWORD, job.APP_PASSWORD_BEFORE];
+    assert.equal(before, old);
+    return (await done(`${store}-rotate-2-end`)) ? [now as string] : [now as string, old];
+  }
+
+  /** The passwords in use: of pods that run, of pods that would start now, of the store's own Secret. */
+  async function used(store: string): Promise<string[]> {
+    const start = first[store] as { password: string; checksum: string };
+    const now = passwordOf((await secret(`${store}-client-env`)).URL);
+    const auth = await secret(`${store}-auth`);
+    const own = { mysql: "mysql-password", mongodb: "mongodb-passwords", rabbitmq: "rabbitmq-password" }[
+      store
+    ];
+    const hasRolled = (await checksum(store)) !== start.checksum;
+    return [hasRolled ? now : start.password, now, auth[own as string] as string];
+  }
+  const first: Record<string, { password: string; checksum: string }> = {};
+
+  before(async () => {
+    stack = await projectStack("rotation", {
+      application: "shop",
+      environment: "local",
+      distribution: "upstream",
+      namespace,
+    });
+    writeInventory(
+      stack.folder,
+      `services: { ${stores.map((name) => `"${name}-client": service(["${name}"], { URL: url("${name}") })`)} },
+       stores: { mysql: store("mysql", "app"), mongodb: store("mongodb", "app"), rabbitmq: store("rabbitmq") }`,
+    );
+    await stack.up();
+    for (const store of stores)
+      first[store] = {
+        password: passwordOf((await secret(`${store}-client-env`)).URL),
+        checksum: await checksum(store),
+      };
+  });
+  after(() => stack?.remove());
+
+  it("does nothing to a store that has none, or is not deployed", async () => {
+    const unknown = await flotilla(stack, "rotate", "postgres", "--stack", "rotation");
+    assert.equal(unknown.exitCode, 1);
+    assert.match(unknown.all ?? "", /shop has no store postgres; it has mysql, mongodb, rabbitmq/);
+  });
+
+  // What the API server refuses, in the order of the steps; and whether the store takes the new login by then.
+  const steps: [string, string, boolean][] = [
+    ["the first Job", `object.kind == "Job" && object.metadata.name.contains("-rotate-2-begin-")`, false],
+    ["the Secrets", `object.kind == "Secret" && object.metadata.name.endsWith("-auth")`, true],
+    ["the stores", `object.kind == "StatefulSet"`, true],
+    ["the clients", `object.kind == "Deployment"`, true],
+    ["the last Job", `object.kind == "Job" && object.metadata.name.contains("-rotate-2-end-")`, true],
+  ];
+  for (const [name, condition, begun] of steps)
+    it(`leaves everything running when it stops at ${name}`, async () => {
+      if (name === "the first Job")
+        for (const store of stores.slice(1)) await stack.config(`flotilla:stores.${store}.generation`, "2");
+      await refuseObjects(namespace, condition);
+      const { exitCode, all = "" } = await flotilla(
+        stack,
+        "rotate",
+        "mysql",
+        "--stack",
+        "rotation",
+        "--yes",
+        ...QUICK,
+      );
+      await refuseNothing(namespace);
+      assert.equal(exitCode, 1);
+      assert.match(all, /refused by the test/);
+      assert.match(
+        all,
+        /The old passwords of mysql still work\.\s+Go on: +npx flotilla rotate mysql --stack rotation/,
+      );
+      if (name !== "the first Job") assert.match(all, /the rotation of mysql to generation 2 is under way/);
+      for (const store of stores) {
+        assert.equal(await done(`${store}-rotate-2-begin`), begun, store);
+        assert.equal(await done(`${store}-rotate-2-end`), false, store);
+        const accepted = await taken(store);
+        for (const password of await used(store))
+          assert.ok(accepted.includes(password), `${store} does not take a password that is in use`);
+      }
+    });
+
+  it("can be given up before its end: everybody has the old passwords again", async () => {
+    for (const store of stores) await stack.config(`flotilla:stores.${store}.generation`, "1");
+    await stack.up();
+    for (const store of stores) {
+      const { password, checksum: start } = first[store] as { password: string; checksum: string };
+      assert.deepEqual(new Set(await used(store)), new Set([password]));
+      assert.equal(await checksum(store), start);
+    }
+    assert.deepEqual(await stack.preview(), []);
+    for (const store of stores.slice(1)) await stack.config(`flotilla:stores.${store}.generation`, "2");
+  });
+
+  it("is finished by the same command once more", async () => {
+    const { exitCode, all } = await flotilla(
+      stack,
+      "rotate",
+      "mysql",
+      "--stack",
+      "rotation",
+      "--yes",
+      ...QUICK,
+    );
+    assert.equal(exitCode, 0, all);
+    assert.match(all ?? "", /mysql and its clients use generation 2/);
+    for (const store of stores) {
+      const url = (await secret(`${store}-client-env`)).URL as string;
+      assert.match(url, store === "mysql" ? /^app:\w{32}$/ : /^app_2:\w{32}$/);
+      assert.notEqual(passwordOf(url), first[store]?.password);
+      assert.ok(await done(`${store}-rotate-2-end`));
+      assert.deepEqual(new Set(await used(store)), new Set(await taken(store)));
+      const { spec } = await get<Workload>("statefulset", store, "-n", namespace);
+      assert.match(JSON.stringify(spec.template), /"flotilla\.dev\/generation":"2"/);
+    }
+  });
+
+  it("changes nothing afterwards", async () => {
+    assert.deepEqual(await stack.preview(), []);
+  });
+
+  it("begins again with the next generation, whose Jobs take the place of the last one's", async () => {
+    const { exitCode, all } = await flotilla(
+      stack,
+      "rotate",
+      "rabbitmq",
+      "--stack",
+      "rotation",
+      "--yes",
+      ...QUICK,
+    );
+    assert.equal(exitCode, 0, all);
+    assert.match((await secret("rabbitmq-client-env")).URL as string, /^app_3:\w{32}$/);
+    assert.match((await secret("mysql-client-env")).URL as string, /^app:\w{32}$/);
+    assert.ok(await done("rabbitmq-rotate-3-end"));
+    assert.equal(await done("rabbitmq-rotate-2-end"), false);
+  });
+
+  it("is refused backwards, with all problems at once", async () => {
+    for (const store of stores) await stack.config(`flotilla:stores.${store}.generation`, "1");
+    const { exitCode, all = "" } = await stack.pulumi(["preview"], { reject: false });
+    assert.notEqual(exitCode, 0);
+    assert.match(all, /3 problems, nothing was deployed/);
+    assert.match(all, /Pulumi\.rotation\.yaml:\d+ flotilla:stores\.rabbitmq\.generation: it goes back to 1/);
+  });
+});
