@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import chalk from "chalk";
 import Table from "cli-table3";
@@ -92,8 +92,7 @@ function chartAtHand({ chart }: ReleasePlan, charts: Charts): string | undefined
   if ("path" in chart) return join(PROJECT, chart.path);
   const locked = Object.values(charts.remote).find(({ url }) => url === chart.url);
   if (!locked?.vendored || locked.vendored.sha256 !== locked.sha256) return undefined;
-  const archive = join(PROJECT, locked.file);
-  return existsSync(archive) ? archive : undefined;
+  return join(PROJECT, locked.file);
 }
 
 function show(rendered: readonly Rendered[], folder: string): string {

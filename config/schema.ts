@@ -177,4 +177,3 @@ export const settingsSchema = z.strictObject({
 /** Validated stack config, defaults filled in. */
 export type Settings = z.output<typeof settingsSchema>;
 export type ServiceSettings = z.output<typeof service>;
-export type StoreSettings = z.output<typeof store>;

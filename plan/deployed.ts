@@ -67,13 +67,12 @@ export function deployedStore(deployed: Deployed, name: string): DeployedStore |
 
 /** The newest generation whose last Job is done; of a rotation that only has begun, the one before it. */
 function finishedGeneration(deployed: Deployed, store: string, ofPods: number): number {
+  const pattern = new RegExp(`^${rotationPrefix(store)}([0-9]+)-(begin|end)$`);
+  const jobs = Object.entries(deployed)
+    .filter(([, { kind }]) => kind === "job")
+    .map(([name]) => pattern.exec(name));
   const generations = (step: "begin" | "end") =>
-    Object.entries(deployed).flatMap(([name, { kind }]) => {
-      const [, generation] = name.startsWith(rotationPrefix(store))
-        ? (new RegExp(`^([0-9]+)-${step}$`).exec(name.slice(rotationPrefix(store).length)) ?? [])
-        : [];
-      return kind === "job" && generation !== undefined ? [Number(generation)] : [];
-    });
+    jobs.flatMap((match) => (match?.[2] === step ? [Number(match[1])] : []));
   const [begun, ended] = [generations("begin"), generations("end")];
   if (ended.length > 0) return Math.max(...ended);
   return begun.length > 0 ? Math.min(...begun) - 1 : ofPods;

@@ -2,6 +2,7 @@
 import type { Settings } from "../config/schema";
 import type { Application, Image, Resources, StoreKind } from "../model/application";
 import { own } from "../model/graph";
+import { nameOfPath } from "../model/names";
 import { DEFAULT_USER } from "../model/presets";
 import { type Charts, describeChart } from "./chart";
 import { shortDigest } from "./digest";
@@ -72,7 +73,7 @@ export function planJob(
   const hasSecret = Object.keys(job.secretEnv).length > 0;
   const secretRefs = Object.keys(job.secretEnv).map((key) => [key, { secret: secretName(job), key }]);
   const files = Object.entries(job.files ?? {}).map(([path, content]) => [
-    path.replace(/[^a-z0-9]+/g, "-").replace(/^-/, ""),
+    nameOfPath(path),
     { path, content },
   ]);
   const values: MicroserviceValues = {

@@ -12,8 +12,8 @@ import {
   persistence,
   placement,
   RETAIN,
+  SCRAPE_INTERVAL,
   type StoreContext,
-  serviceMonitor,
 } from "./store";
 
 const METRICS_PORT = 9419;
@@ -89,12 +89,19 @@ const diagnostics = (command: string, failureThreshold: number): Values => ({
 });
 
 /** A plugin of the store itself exports its metrics. */
-function metrics(context: StoreContext): Values {
-  if (context.settings.monitoring === undefined) return { enabled: false };
-  const { serviceMonitor: monitor } = serviceMonitor(context) as { serviceMonitor?: Values };
-  if (monitor === undefined) return { enabled: true };
-  const { labels, enabled, interval } = monitor as { labels: Values; enabled: boolean; interval: string };
-  return { enabled: true, serviceMonitor: { labels, default: { enabled, interval } } };
+function metrics({ settings, shape }: StoreContext): Values {
+  const monitor = settings.monitoring?.serviceMonitor;
+  return {
+    enabled: shape.metrics,
+    ...(monitor === undefined
+      ? {}
+      : {
+          serviceMonitor: {
+            labels: { ...monitor.labels },
+            default: { enabled: true, interval: SCRAPE_INTERVAL },
+          },
+        }),
+  };
 }
 
 export function upstreamRabbitmq(context: StoreContext): Values {

@@ -3,6 +3,7 @@ import type { Values } from "../plan";
 import { bitnamiImage, bitnamiStoreImage } from "./images";
 import { REPLICAS } from "./profile";
 import {
+  besides,
   bitnamiCommon,
   bitnamiNetworkPolicy,
   bitnamiResources,
@@ -87,13 +88,7 @@ function sentinelMode({ settings }: StoreContext, pods: Values): Values {
       failoverTimeout: 60000,
       masterService: { enabled: true },
       persistentVolumeClaimRetentionPolicy: RETAIN,
-      livenessProbe: { timeoutSeconds: 10 },
-      readinessProbe: { timeoutSeconds: 10 },
-      resourcesPreset: "none",
-      resources: {
-        requests: { cpu: "20m", memory: "64Mi", "ephemeral-storage": "16Mi" },
-        limits: { memory: "128Mi", "ephemeral-storage": "64Mi" },
-      },
+      ...besides("128Mi"),
     },
     // Labels the pod that takes writes, which the Service selects.
     rbac: { create: true },

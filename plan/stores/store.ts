@@ -2,7 +2,7 @@
 import type { Settings } from "../../config/schema";
 import type { Store } from "../../model/application";
 import type { Charts } from "../chart";
-import { credentialName, type StoreShape, userName } from "../credentials";
+import { type StoreShape, userName } from "../credentials";
 import { CLUSTER_GENERATION, type DeployedStore, GENERATION } from "../deployed";
 import { podsOf } from "../network";
 import type { Value, Values } from "../plan";
@@ -120,15 +120,16 @@ export function bitnamiNetworkPolicy(
 export const namespaceLabel = (namespace: string): Values => ({ "kubernetes.io/metadata.name": namespace });
 
 /** An exporter of metrics beside the store, where something scrapes. */
-export function exporter({ settings }: StoreContext, image: string, memory: string): Values {
+export function exporter({ settings, shape }: StoreContext, image: string, memory: string): Values {
   return {
-    enabled: settings.monitoring !== undefined,
+    enabled: shape.metrics,
     image: bitnamiImage(settings, image),
-    ...(settings.monitoring === undefined ? {} : exporterResources(memory)),
+    ...(shape.metrics ? besides(memory) : {}),
   };
 }
 
-const exporterResources = (memory: string): Values => ({
+/** Probes and resources of a small container beside the store. */
+export const besides = (memory: string): Values => ({
   // Some of the charts' probes give up after 1 s.
   livenessProbe: { timeoutSeconds: 10 },
   readinessProbe: { timeoutSeconds: 10 },
@@ -140,7 +141,7 @@ const exporterResources = (memory: string): Values => ({
 });
 
 /** Seconds between two scrapes. */
-const SCRAPE_INTERVAL = "30s";
+export const SCRAPE_INTERVAL = "30s";
 
 /** A ServiceMonitor, where the environment has them; the charts do not agree on the name of its labels. */
 export function serviceMonitor({ settings }: StoreContext, labels = "labels"): Values {
@@ -154,9 +155,7 @@ export function serviceMonitor({ settings }: StoreContext, labels = "labels"): V
 export function accountsOf({ store, name, shape }: StoreContext) {
   const accounts = Object.entries(store.accounts ?? {}).map(([key, account]) => ({
     ...account,
-    key,
     username: userName(shape, key, account.username),
-    credential: credentialName(shape, key),
   }));
   const [first] = accounts;
   if (!first) throw new Error(`${name} has no account`);
