@@ -11,14 +11,14 @@ import { fixedValues } from "./plan/credentials";
 import { readDeployed } from "./runtime/deployed";
 import { checkCluster, unreachableCharts } from "./runtime/preflight";
 import { readProvenance } from "./runtime/provenance";
-import { locate, readStackConfig } from "./runtime/stack-config";
+import { locate, readCredentials, readStackConfig } from "./runtime/stack-config";
 
 async function main() {
   const config = readStackConfig();
   const { settings, application } = readSettings(config, catalogue);
   const charts = readCharts(__dirname);
-  const deployed = await readDeployed();
-  const planned = plan(application, settings, { charts, deployed, stack: config.stack });
+  const state = await readDeployed();
+  const planned = plan(application, settings, { charts, ...state, stack: config.stack });
   await checkCluster(settings, config.project, config.stack);
   const unreachable = await unreachableCharts(planned);
   if (unreachable.length > 0 && !pulumi.runtime.isDryRun()) throw new FlotillaError(unreachable);
@@ -32,6 +32,7 @@ async function main() {
     {
       plan: planned,
       fixedCredentials: fixedValues(application, planned.credentials),
+      givenCredentials: readCredentials(settings.credentials),
       unreadableCharts: new Set(unreachable.map(({ release }) => release)),
     },
     { providers: { kubernetes: cluster } },

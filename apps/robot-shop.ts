@@ -4,12 +4,19 @@
  * `tests/fixtures/robot-shop.json` holds those facts with file and line, and a test compares them with the plan.
  */
 import type { Application, Resources } from "../model/application";
-import { address, host, members, password, port, replicaSet, text, username } from "../model/text";
+import { address, host, members, password, port, replicaSet, text, url, username } from "../model/text";
 import { mongodbLoaders, mysqlLoaders } from "./robot-shop-data";
+import { answersOk } from "./stand-ins";
 
 const image = (service: string) => ({ repository: `docker.io/robotshop/rs-${service}`, tag: "2.1.0" });
 const http = (container: number) => ({ http: { container, protocol: "http" as const } });
 const get = (path: string) => ({ http: { path, port: "http" } });
+
+/** A program that has no handler for SIGTERM never gets it as the first process: waiting longer helps nobody. */
+const deafNode = {
+  graceSeconds: 15,
+  reason: "node server.js is the first process and ignores SIGTERM: it answers until it is killed",
+};
 
 const storeResources = (cpu: [string, string], memory: [string, string]): Resources => ({
   requests: { cpu: cpu[0], memory: memory[0] },
@@ -29,7 +36,7 @@ export const robotShop: Application = {
       language: "nginx",
       image: image("web"),
       ports: http(8080),
-      publicPort: "http",
+      public: { port: "http" },
       uses: ["catalogue", "user", "cart", "shipping", "payment", "ratings"],
       env: {
         CATALOGUE_HOST: [host("catalogue")],
@@ -59,6 +66,7 @@ export const robotShop: Application = {
       uses: ["mongodb"],
       env: { MONGO_URL: mongoUrl("catalogue") },
       probe: get("/health"),
+      shutdown: deafNode,
       writable: ["/tmp"],
     },
     user: {
@@ -68,6 +76,7 @@ export const robotShop: Application = {
       uses: ["mongodb", "redis"],
       env: { MONGO_URL: mongoUrl("users"), REDIS_HOST: [host("redis")] },
       probe: get("/health"),
+      shutdown: deafNode,
       writable: ["/tmp"],
     },
     cart: {
@@ -76,7 +85,9 @@ export const robotShop: Application = {
       ports: http(8080),
       uses: ["redis", "catalogue"],
       env: { REDIS_HOST: [host("redis")], CATALOGUE_HOST: [host("catalogue")] },
+      metrics: { port: "http", path: "/metrics" },
       probe: get("/health"),
+      shutdown: deafNode,
       writable: ["/tmp"],
     },
     shipping: {
@@ -103,10 +114,11 @@ export const robotShop: Application = {
         AMQP_HOST: [host("rabbitmq")],
         USER_HOST: [host("user")],
         CART_HOST: [host("cart")],
-        PAYMENT_GATEWAY: "https://paypal.com/",
+        PAYMENT_GATEWAY: [url("payment-gateway")],
         // Without it uWSGI takes SIGTERM for a reload and is killed at the end of the grace period.
         UWSGI_DIE_ON_TERM: "true",
       },
+      metrics: { port: "http", path: "/metrics" },
       probe: { http: { path: "/health", port: "http", notStartup: "a slow gateway blocks its one worker" } },
       user: {
         uid: 1,
@@ -192,9 +204,11 @@ export const robotShop: Application = {
   },
   externals: {
     "payment-gateway": {
+      host: "paypal.com",
       port: 443,
       protocol: "https",
       reason: "payment asks PAYMENT_GATEWAY for a 200 before it takes an order (payment.py:84-90)",
+      standIn: answersOk,
     },
   },
 };

@@ -12,6 +12,8 @@ export interface ApplicationArgs {
   plan: Plan;
   /** Values of the credentials that images fix, by name. */
   fixedCredentials: Record<string, string>;
+  /** Values of the credentials that the stack was given, by name. Default: none. */
+  givenCredentials?: Record<string, pulumi.Output<string>>;
   /** Releases whose chart cannot be read now; for previews only. Default: none. */
   unreadableCharts?: ReadonlySet<string>;
 }
@@ -23,7 +25,8 @@ export class Application extends pulumi.ComponentResource {
   constructor(name: string, args: ApplicationArgs, opts?: pulumi.ComponentResourceOptions) {
     super("flotilla:index:Application", name, {}, opts);
     const { plan } = args;
-    const { namespace } = new Namespace(plan.namespace.name, plan.namespace, { parent: this });
+    const room = new Namespace(plan.namespace.name, plan.namespace, { parent: this });
+    const { namespace, ready } = room;
     const credentials = new Credentials(
       `${name}-credentials`,
       {
@@ -34,6 +37,7 @@ export class Application extends pulumi.ComponentResource {
           ),
         ),
         fixed: args.fixedCredentials,
+        given: args.givenCredentials ?? {},
       },
       { parent: this, dependsOn: [namespace] },
     );
@@ -50,11 +54,12 @@ export class Application extends pulumi.ComponentResource {
         release,
         chartReadable: !args.unreadableCharts?.has(key),
       };
-      const dependsOn = [namespace, ...release.secrets.map(secret), ...release.needs.map(deploy)];
+      const dependsOn = [...ready, ...release.secrets.map(secret), ...release.needs.map(deploy)];
       return new COMPONENTS[release.kind](key, releaseArgs, { parent: this, dependsOn }).release;
     });
     for (const key of Object.keys(plan.secrets)) secret(key);
-    for (const key of Object.keys(plan.releases)) deploy(key);
+    const releases = Object.keys(plan.releases).map(deploy);
+    if (plan.namespace.quotaLast) room.quota(releases);
     this.registerOutputs({ namespace: plan.namespace.name });
   }
 }

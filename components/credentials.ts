@@ -9,6 +9,8 @@ export interface CredentialsArgs {
   generated: Record<string, { length: number; protect: boolean }>;
   /** Values of the credentials that images fix, by name. */
   fixed: Record<string, string>;
+  /** Values of the credentials that the stack was given, by name. */
+  given: Record<string, pulumi.Output<string>>;
 }
 
 /** Generates passwords and puts them into Secrets; nothing else ever sees a value. */
@@ -30,6 +32,7 @@ export class Credentials extends pulumi.ComponentResource {
       ).result;
     for (const [credential, value] of Object.entries(args.fixed))
       this.values[credential] = pulumi.secret(value);
+    Object.assign(this.values, args.given);
     this.registerOutputs({ credentials: Object.keys(args.generated) });
   }
 
@@ -40,7 +43,7 @@ export class Credentials extends pulumi.ComponentResource {
       name,
       {
         metadata: { name, namespace: this.args.namespace, labels: plan.labels },
-        type: "Opaque",
+        type: plan.type ?? "Opaque",
         // `data`, not `stringData`: the API server turns the latter into the former, and every refresh would differ.
         data: pulumi.secret(data),
       },
@@ -49,12 +52,17 @@ export class Credentials extends pulumi.ComponentResource {
   }
 }
 
+const ENCODINGS: Record<"uri" | "json", (plain: string) => string> = {
+  uri: encodeURIComponent,
+  json: (plain) => JSON.stringify(plain),
+};
+
 function encode(text: SecretText, values: Record<string, pulumi.Output<string>>): pulumi.Output<string> {
   const parts = text.map((part) => {
     if (typeof part === "string") return pulumi.output(part);
     const value = values[part.credential];
     if (!value) throw new Error(`the plan names credential ${part.credential}, which it does not describe`);
-    return value;
+    return value.apply(part.encoding === undefined ? (plain) => plain : ENCODINGS[part.encoding]);
   });
   return pulumi.all(parts).apply((filled) => Buffer.from(filled.join(""), "utf8").toString("base64"));
 }

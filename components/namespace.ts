@@ -6,21 +6,71 @@ export interface NamespaceArgs {
   name: string;
   /** Labels, the Pod Security level among them. Default: none. */
   labels?: Record<string, string>;
+  /** What all of its pods and Services may have in all, as `hard` of a ResourceQuota. */
+  quota: Record<string, string>;
+  /** Whether the quota is left to be made by `quota`, after what asks for less. */
+  quotaLast: boolean;
+  /** Requests and limits of a container that has none of its own. */
+  containerDefaults: { limits: Record<string, string>; requests: Record<string, string> };
   /** Whether the stack refuses to delete it. Default false. */
   protect?: boolean;
 }
 
-/** The namespace of one application in one environment. */
+/**
+ * The namespace of one application in one environment, with its guard rails: a quota, defaults for containers, and no
+ * connection in or out but those that a policy names.
+ */
 export class Namespace extends pulumi.ComponentResource {
   public readonly namespace: k8s.core.v1.Namespace;
+  /** What must be there before anything runs in it; the quota only unless it is lowered. */
+  public readonly ready: pulumi.Resource[];
 
-  constructor(name: string, args: NamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    private readonly name: string,
+    private readonly args: NamespaceArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("flotilla:index:Namespace", name, {}, opts);
     this.namespace = new k8s.core.v1.Namespace(
       name,
       { metadata: { name: args.name, labels: args.labels } },
       { parent: this, protect: args.protect },
     );
+    const inside = { parent: this, dependsOn: [this.namespace] };
+    const { limits, requests } = args.containerDefaults;
+    this.ready = [
+      this.namespace,
+      new k8s.core.v1.LimitRange(
+        `${name}-container-defaults`,
+        {
+          metadata: this.metadata("flotilla"),
+          spec: { limits: [{ type: "Container", default: limits, defaultRequest: requests }] },
+        },
+        inside,
+      ),
+      new k8s.networking.v1.NetworkPolicy(
+        `${name}-default-deny`,
+        {
+          metadata: this.metadata("default-deny"),
+          spec: { podSelector: {}, policyTypes: ["Ingress", "Egress"] },
+        },
+        inside,
+      ),
+      ...(args.quotaLast ? [] : [this.quota([])]),
+    ];
     this.registerOutputs({ name: args.name });
+  }
+
+  /** The quota; one that is lowered is made after what asks for less. */
+  public quota(dependsOn: pulumi.Resource[]): k8s.core.v1.ResourceQuota {
+    return new k8s.core.v1.ResourceQuota(
+      `${this.name}-quota`,
+      { metadata: this.metadata("flotilla"), spec: { hard: this.args.quota } },
+      { parent: this, dependsOn: [this.namespace, ...dependsOn] },
+    );
+  }
+
+  private metadata(name: string) {
+    return { name, namespace: this.args.name, labels: this.args.labels };
   }
 }

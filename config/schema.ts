@@ -34,6 +34,14 @@ const quantity = z
 
 const replicas = z.int().min(0).max(1000);
 
+const port = z.int().min(1).max(65535);
+
+const cidr = z
+  .string()
+  .regex(/^[0-9a-fA-F.:]+\/[0-9]{1,3}$/, "must be a range of addresses, such as 10.1.0.0/16");
+
+const labels = z.record(z.string(), z.string());
+
 const resources = z.strictObject({
   requests: z.strictObject({ cpu: quantity.optional(), memory: quantity.optional() }).optional(),
   limits: z.strictObject({ cpu: quantity.optional(), memory: quantity.optional() }).optional(),
@@ -53,8 +61,14 @@ const service = z.strictObject({
   tag: tag.optional(),
   /** Image repository with registry, for a mirror or a private build. Default: the inventory's. */
   repository: repository.optional(),
-  /** Pods. Default: `flotilla:replicas`. */
+  /** Whether the stack has the service. Default: unless the inventory calls it optional. */
+  enabled: z.boolean().optional(),
+  /** Pods, where no autoscaler decides. Default: `flotilla:replicas`. */
   replicas: replicas.optional(),
+  /** The bounds of its autoscaler. Default: the inventory's. */
+  autoscaling: z
+    .strictObject({ minReplicas: z.int().min(1).optional(), maxReplicas: z.int().min(1).optional() })
+    .optional(),
   /** Environment variables added to the inventory's or in place of them; nothing secret. */
   env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string()).optional(),
   /** Requests and limits, merged over the inventory's. */
@@ -65,12 +79,9 @@ const service = z.strictObject({
       z.string(),
       z.strictObject({
         /** Addresses, such as 10.1.0.0/16. Default: any. */
-        cidr: z
-          .string()
-          .regex(/^[0-9a-fA-F.:]+\/[0-9]{1,3}$/, "must be a range of addresses, such as 10.1.0.0/16")
-          .optional(),
+        cidr: cidr.optional(),
         /** Ports, 1 to 65535. */
-        ports: z.array(z.int().min(1).max(65535)).min(1),
+        ports: z.array(port).min(1),
       }),
     )
     .optional(),
@@ -100,6 +111,26 @@ const store = z.strictObject({
       acceptSplit: z.int().min(1).optional(),
     })
     .default({ generation: 1 }),
+});
+
+const external = z.strictObject({
+  /** Where it answers. Default: the inventory's host. */
+  host: z
+    .string()
+    .regex(/^[a-zA-Z0-9]([-a-zA-Z0-9.]*[a-zA-Z0-9])?$/, "must be a DNS name")
+    .optional(),
+  /** Default: the inventory's. */
+  port: port.optional(),
+  /** The pods behind it, in another namespace: labels, and the port they listen on. Default: the inventory's, unless there is a host. */
+  pods: z.strictObject({ namespace: name, labels, port: port.optional() }).optional(),
+  /** Its addresses, such as 10.1.0.0/16, in place of pods. Default: any. */
+  cidr: cidr.optional(),
+});
+
+const registry = z.strictObject({
+  /** Host, such as ghcr.io. */
+  server: z.string().regex(/^[a-zA-Z0-9.-]+(:[0-9]+)?$/, "must be a registry's host, such as ghcr.io"),
+  username: z.string().min(1),
 });
 
 export const settingsSchema = z.strictObject({
@@ -164,10 +195,37 @@ export const settingsSchema = z.strictObject({
       className: z.string().min(1).optional(),
       /** Name of the TLS Secret; with it the public URL is https. Default: plain http. */
       tlsSecret: z.string().min(1).optional(),
+      /** cert-manager's ClusterIssuer that makes the certificate; with it the public URL is https. Default: none. */
+      clusterIssuer: z.string().min(1).optional(),
       /** Namespace of the ingress controller: its pods may connect to the public service. */
       namespace: name.default("ingress-nginx"),
     })
     .optional(),
+  /** A load balancer of its own for the public service, in place of an ingress. Default: none. */
+  loadBalancer: z
+    .strictObject({
+      /** Of the Service, for the cloud's controller. */
+      annotations: z.record(z.string(), z.string()).default({}),
+      /** Which implementation makes it. Default: the cloud's. */
+      className: z.string().min(1).optional(),
+      /** Who may reach it, as ranges of addresses. Default: everybody. */
+      sourceRanges: z.array(cidr).default([]),
+    })
+    .optional(),
+  /** Whether autoscalers decide the number of pods where the inventory has them. Default: in staging and prod. */
+  autoscaling: z.boolean().optional(),
+  /** What the namespace's pods may ask for in all. Default: what the plan asks for at most, and a quarter more. */
+  quota: z
+    .strictObject({ cpu: quantity.optional(), memory: quantity.optional(), pods: z.int().min(1).optional() })
+    .default({}),
+  /** Whether stand-ins take the place of externals, where the inventory has one. */
+  standIns: z.boolean().default(false),
+  /** Where externals are, by name. Default: where the inventory says. */
+  externals: z.record(z.string(), external).default({}),
+  /** Registries to pull images from, by name; the password is `flotilla:credentials.registry-<name>`. Default: none. */
+  registries: z.record(name, registry).default({}),
+  /** Names of the passwords that the stack was given (`pulumi config set --secret --path flotilla:credentials.<name>`). */
+  credentials: z.array(z.string()).default([]),
   /** Overrides by service. */
   services: z.record(z.string(), service).default({}),
   /** Overrides by store. */

@@ -4,6 +4,7 @@ import type { Application } from "../model/application";
 import { own } from "../model/graph";
 import { suggest } from "../model/nearest";
 import { FlotillaError, type Problem } from "../model/problems";
+import { validateApplication } from "../model/validate";
 import { ENVIRONMENTS, type Settings, settingsSchema } from "./schema";
 
 /** Stack config as Pulumi hands it out: full keys (`flotilla:application`), scalars as strings, maps as JSON. */
@@ -12,9 +13,12 @@ export interface RawConfig {
   project: string;
   stack: string;
   values: Record<string, string>;
-  /** Full keys whose value is encrypted. Settings end up in plain Helm values, so none may be. */
+  /** Full keys whose value is encrypted. Settings end up in plain Helm values, so none but `credentials` may be. */
   secretKeys: readonly string[];
 }
+
+/** The one key that holds passwords. Only their names become settings. */
+export const CREDENTIALS = "credentials";
 
 /** @throws FlotillaError when a key is unknown, missing, of the wrong type, out of range or does not fit the inventory. */
 export function readSettings(
@@ -29,11 +33,15 @@ export function readSettings(
   for (const [key, value] of Object.entries(raw.values)) {
     if (!key.startsWith(prefix)) continue;
     const name = key.slice(prefix.length);
-    if (raw.secretKeys.includes(key))
+    if (name === CREDENTIALS) {
+      const { names, problem } = credentialNames(key, value, raw.secretKeys.includes(key));
+      input[name] = names;
+      if (problem) problems.push(problem);
+    } else if (raw.secretKeys.includes(key))
       problems.push({
         where: key,
         what: "the value is a secret, but settings become Helm values in plain text",
-        todo: `Set it without --secret; passwords belong to the inventory's accounts, which are generated.`,
+        todo: `Set it without --secret; a password belongs to an account of the inventory, or under ${prefix}${CREDENTIALS}.`,
       });
     else input[name] = decode(value, own(settingsSchema.shape as Record<string, z.ZodType>, name));
   }
@@ -41,7 +49,7 @@ export function readSettings(
   const parsed = settingsSchema.safeParse(input, { reportInput: true });
   if (!parsed.success)
     problems.push(...parsed.error.issues.flatMap((issue) => toProblems(issue, input, where, raw.stack)));
-  // The inventory is checked even where other keys are wrong, so that one run shows every problem.
+  // The inventory is checked where settings are wrong, so that one run shows every problem; otherwise the plan does it.
   const named = typeof input.application === "string" ? input.application : undefined;
   const application = named === undefined ? undefined : own(catalogue, named);
   if (named !== undefined && application === undefined)
@@ -51,26 +59,57 @@ export function readSettings(
       todo: suggest(named, Object.keys(catalogue)),
     });
   if (application) problems.push(...checkNames(input, application, where));
-  if (!parsed.success || application === undefined || problems.length > 0) throw new FlotillaError(problems);
+  if (input.environment === "prod" && !(input.cluster as { context?: unknown } | undefined)?.context)
+    problems.push({
+      where: where(["cluster", "context"]),
+      what: "prod must name its cluster: it never follows the current context",
+      todo: `Run: pulumi config set --path ${prefix}cluster.context <context> --stack ${raw.stack}`,
+    });
+  if (!parsed.success || application === undefined || problems.length > 0)
+    throw new FlotillaError([...problems, ...(application ? validateApplication(application) : [])]);
+  return { settings: parsed.data, application };
+}
 
-  const settings = parsed.data;
-  if (settings.environment === "prod" && settings.cluster.context === undefined)
-    throw new FlotillaError([
-      {
-        where: where(["cluster", "context"]),
-        what: "prod must name its cluster: it never follows the current context",
-        todo: `Run: pulumi config set --path ${prefix}cluster.context <context> --stack ${raw.stack}`,
+/** The names of the passwords in the value; the value itself goes no further. */
+function credentialNames(
+  key: string,
+  value: string,
+  isSecret: boolean,
+): { names: string[]; problem?: Problem } {
+  const command = `pulumi config set --secret --path ${key}.<name> (it asks for the value)`;
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(value);
+  } catch {
+    parsed = undefined;
+  }
+  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed))
+    return {
+      names: [],
+      problem: { where: key, what: "must be a map of passwords by name", todo: `Run: ${command}` },
+    };
+  if (!isSecret)
+    return {
+      names: [],
+      problem: {
+        where: key,
+        what: "it is in plain text",
+        todo: `Remove it, have the passwords changed, and run: ${command}`,
       },
-    ]);
-  return { settings, application };
+    };
+  return { names: Object.keys(parsed) };
 }
 
 type Where = (path: readonly PropertyKey[]) => string;
 
 /** Overrides must be of services and stores that the application has. */
 function checkNames(input: Record<string, unknown>, application: Application, where: Where): Problem[] {
-  const check = (key: "services" | "stores", kind: string): Problem[] => {
-    const known = Object.keys(application[key]);
+  const check = (key: "services" | "stores" | "externals", kind: string): Problem[] => {
+    const standIns = Object.entries(application.externals ?? {}).filter(([, { standIn }]) => standIn);
+    const known = [
+      ...Object.keys(application[key] ?? {}),
+      ...(key === "services" ? standIns.map(([name]) => name) : []),
+    ];
     const given = input[key];
     const names =
       given !== null && typeof given === "object" && !Array.isArray(given) ? Object.keys(given) : [];
@@ -85,6 +124,7 @@ function checkNames(input: Record<string, unknown>, application: Application, wh
   return [
     ...check("services", "service"),
     ...check("stores", "store"),
+    ...check("externals", "external"),
     ...checkLoaders(input, application, where),
   ];
 }

@@ -13,7 +13,7 @@ export const PROFILES = ["standalone", "replicated"] as const;
 export type Profile = (typeof PROFILES)[number];
 
 /** Languages with a preset (see `presets.ts`). */
-export const LANGUAGES = ["node", "java", "python", "go", "php", "nginx"] as const;
+export const LANGUAGES = ["node", "java", "python", "go", "php", "dotnet", "nginx"] as const;
 export type Language = (typeof LANGUAGES)[number];
 
 /** An application: a set of services and the stores they use. */
@@ -28,31 +28,44 @@ export interface Application {
   services: Record<string, Service>;
   /** By name; the name is the Helm release. */
   stores: Record<string, Store>;
-  /** Addresses outside the cluster that services call, by name. Default: none. */
+  /** What services call and others run, by name. Default: nothing. */
   externals?: Record<string, External>;
+  /** Who calls services from elsewhere in the cluster, by name. Default: nobody. */
+  callers?: Record<string, Caller>;
 }
 
 /** A stateless program that runs from an image. */
 export interface Service {
-  /** Decides default resources. */
+  /** Decides its preset: resources, start-up, probes, shutdown (`presets.ts`). */
   language: Language;
   /** Who answers for it. Default: the application's team. */
   team?: string;
   image: Image;
   /** By name. None: the service listens on nothing and gets no Kubernetes Service. */
   ports?: Record<string, Port>;
+  /** Why only some stacks want it: it is left out unless a stack turns it on. Default: every stack has it. */
+  optional?: Reason;
   /** Names of the services, stores and externals this one calls: the edges of the graph. Default: none. */
   uses?: string[];
   /** Environment variables by name. A text that mentions a password becomes a key of a Secret. */
   env?: Record<string, Text>;
-  /** How Kubernetes asks whether the program runs. Default: none, for a program that listens on nothing. */
+  /** How Kubernetes asks whether the program can take requests. Default: none, for a program that listens on nothing. */
   probe?: Probe;
+  /** What answers as long as the program lives, whatever becomes of its stores. Default: its port takes connections. */
+  liveness?: Probe;
+  /** How often the probes ask. Default: the language's preset. */
+  timing?: { readiness?: Partial<Timing>; liveness?: Partial<Timing> };
   /** Why there is nothing to ask. Default: no reason is given, and checks ask for a probe. */
   noProbe?: Reason;
   /** Whether it exits at start when a host name it uses does not resolve; it then waits for the names. Default false. */
   needsNames?: boolean;
-  /** Seconds the program may take from start to its first successful probe. Default 60. */
+  /** Seconds the program may take from start to its first successful probe. Default: the language's preset. */
   startupSeconds?: number;
+  /** How it is stopped. Default: the language's preset. */
+  shutdown?: Partial<Shutdown> & {
+    /** Why it departs from the preset. */
+    reason: Reason;
+  };
   /** Requests and limits. Default: the language's preset. */
   resources?: Resources;
   /** The user the image runs as. Default: uid and gid 10001. */
@@ -67,8 +80,16 @@ export interface Service {
   args?: string[];
   /** Kernel parameters of the pod; Pod Security `restricted` allows only the safe ones. */
   sysctls?: Record<string, string>;
-  /** The port people reach from outside through the environment's ingress. Default: not public. */
-  publicPort?: string;
+  /** What people reach from outside, where the environment lets them in. Default: nothing. */
+  public?: Public;
+  /** Where it tells its metrics, for environments that scrape. Default: nowhere. */
+  metrics?: { /** Name of a port. */ port: string; path: string };
+  /** How many pods it needs under load, for environments that scale. Default: a fixed number. */
+  autoscaling?: Autoscaling;
+  /** Pods that must stay when nodes are drained. Default: all but one. */
+  minAvailable?: number;
+  /** What it may do with the Kubernetes API in its own namespace, by any name; with it its pods get a token. Default: nothing. */
+  permissions?: Record<string, Permission>;
 }
 
 /** Where a container image comes from. A tag is always a string, `1.10` too. */
@@ -102,8 +123,72 @@ export interface HttpProbe {
   path: string;
   /** Name of a port. */
   port: string;
+  /** Headers to send. Default: none. */
+  headers?: Record<string, string>;
   /** Why a failure at start does not mean that a restart helps; start-up then asks the port only. Default: it does help. */
   notStartup?: Reason;
+}
+
+/** How often a probe asks, and what it takes for an answer. */
+export interface Timing {
+  periodSeconds: number;
+  timeoutSeconds: number;
+  /** Failures in a row that count. */
+  failureThreshold: number;
+}
+
+export interface Shutdown {
+  /** Seconds between a pod's removal from its Service and SIGTERM: requests still come in meanwhile. */
+  sleepSeconds: number;
+  /** Seconds from the removal to SIGKILL, the sleep included. */
+  graceSeconds: number;
+}
+
+/** A way in from outside. */
+export interface Public {
+  /** Name of a port. */
+  port: string;
+  /** Under which path of the environment's host. Default: /. */
+  path?: string;
+  /** By client address; ingress-nginx keeps to it. Default: no limit. */
+  rateLimit?: { requestsPerSecond?: number; connections?: number };
+  /** Further annotations of the Ingress, for its controller. Default: none. */
+  annotations?: Record<string, string>;
+}
+
+/** A HorizontalPodAutoscaler. */
+export interface Autoscaling {
+  minReplicas: number;
+  maxReplicas: number;
+  /** Average use of the request to aim at, in percent. Default: cpu 70, memory is not looked at. */
+  cpu?: number;
+  memory?: number;
+  /** Metrics of the pods to aim at, by name: the average by pod. The cluster must know them (a metrics adapter). Default: none. */
+  podMetrics?: Record<string, string>;
+  /** Default: at most doubled every 15 s; a tenth less a minute at most, after five quiet minutes. */
+  behavior?: { scaleUp?: Partial<ScalingRule>; scaleDown?: Partial<ScalingRule> };
+}
+
+/** How fast an autoscaler goes. */
+export interface ScalingRule {
+  /** Change in a period, in percent. */
+  percent: number;
+  /** Or in pods, where that is more. Default: percent alone counts. */
+  pods: number;
+  periodSeconds: number;
+  /** Seconds that a need must last. */
+  stabilizationWindowSeconds: number;
+}
+
+/** A rule of a Role: named objects, and what may be done with them. */
+export interface Permission {
+  /** Default: the core group. */
+  apiGroup?: string;
+  resources: string[];
+  /** Names of the objects: what may be done to all of a kind may be done to what others own. */
+  names: string[];
+  verbs: string[];
+  reason: Reason;
 }
 
 export interface User {
@@ -144,6 +229,8 @@ export interface Account {
 export interface Loader {
   /** One sentence for people: what is loaded, and where it comes from. */
   does: string;
+  /** Loaders of the same store that come first, by name. Default: none. */
+  needs?: string[];
   /** The image that has both the data and a client. */
   image: Image;
   /** A script for `sh`; it runs with `set -eu`. */
@@ -162,10 +249,33 @@ export type Credential = { generated: true } | { fixed: string; reason: Reason }
 /** Why something departs from the safe default, with its source. */
 export type Reason = string;
 
-/** An address outside the cluster. */
+/** What services connect to and somebody else runs: outside the cluster, or in another namespace of it. */
 export interface External {
-  port: number;
-  protocol: "https" | "http" | "tcp";
   /** Why the application needs it. */
   reason: Reason;
+  /** Its DNS name; a stack may have another (`flotilla:externals`). */
+  host: string;
+  port: number;
+  protocol: "https" | "http" | "tcp";
+  /** The pods behind it when it runs in the cluster: network policies then let nothing else through. Default: anywhere. */
+  pods?: Peer & { /** The port they listen on. Default: the external's. */ port?: number };
+  /** Its addresses, such as 10.1.0.0/16, in place of pods. Default: any. */
+  cidr?: string;
+  /** What services log in as, by account name; each password is set in the stack (`flotilla:credentials`). Default: nothing. */
+  accounts?: Record<string, { username: string; database?: string }>;
+  /** A service that takes its place in stacks that have none (`flotilla:standIns`). Default: there is none. */
+  standIn?: Service;
+}
+
+/** Somebody in the cluster who is no part of the application and calls its services. */
+export interface Caller extends Peer {
+  /** Names of the services it calls. */
+  calls: string[];
+  reason: Reason;
+}
+
+/** Pods of another namespace. */
+export interface Peer {
+  namespace: string;
+  labels: Record<string, string>;
 }

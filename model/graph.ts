@@ -1,11 +1,12 @@
 /** The dependency graph of an application, and the order that follows from it. */
-import type { Application, Port } from "./application";
+import type { Application, Port, Service } from "./application";
 
 /** A uses B. */
 export interface Edge {
   from: string;
   to: string;
-  kind: "service" | "store" | "external";
+  /** What B is; `caller` where A is somebody else's and B a service. */
+  kind: "service" | "store" | "external" | "caller";
   /** The Service port (or the store's, or the external's). */
   port: number;
   /** The port of the pods behind it: what a network policy sees. */
@@ -23,9 +24,21 @@ export const STORE_PORTS = {
 
 /** All edges, in the order of the inventory. Names the application does not have are left out (see `validate.ts`). */
 export function edgesOf(application: Application): Edge[] {
-  return Object.entries(application.services).flatMap(([from, service]) =>
-    (service.uses ?? []).flatMap((to) => edgesTo(application, from, to)),
-  );
+  return [
+    ...Object.entries(application.services).flatMap(([from, service]) =>
+      (service.uses ?? []).flatMap((to) => edgesTo(application, from, to)),
+    ),
+    ...Object.entries(application.callers ?? {}).flatMap(([from, { calls }]) =>
+      calls.flatMap((to) =>
+        edgesTo(application, from, to).map((edge): Edge => ({ ...edge, kind: "caller" })),
+      ),
+    ),
+  ];
+}
+
+/** Names of what a service uses, of one kind. An external that is stood in for is a service. */
+export function usedBy(application: Application, service: Service, kind: "services" | "stores"): string[] {
+  return (service.uses ?? []).filter((target) => own<object>(application[kind], target));
 }
 
 function edgesTo(application: Application, from: string, to: string): Edge[] {
@@ -34,12 +47,12 @@ function edgesTo(application: Application, from: string, to: string): Edge[] {
     const { port, protocol } = STORE_PORTS[store.kind];
     return [{ from, to, kind: "store", port, targetPort: port, protocol }];
   }
-  const external = own(application.externals ?? {}, to);
-  if (external) {
-    const { port, protocol } = external;
-    return [{ from, to, kind: "external", port, targetPort: port, protocol }];
-  }
   const service = own(application.services, to);
+  const external = own(application.externals ?? {}, to);
+  if (external && !service) {
+    const { port, protocol, pods } = external;
+    return [{ from, to, kind: "external", port, targetPort: pods?.port ?? port, protocol }];
+  }
   return Object.values(service?.ports ?? {}).map((port) => ({
     from,
     to,

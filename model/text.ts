@@ -8,15 +8,19 @@ export type Reference =
   | { ref: "host"; of: string }
   | { ref: "readHost"; of: string }
   | { ref: "port"; of: string }
+  | { ref: "url"; of: string }
   | { ref: "members"; of: string }
   | { ref: "replicaSet"; of: string }
   | { ref: "username"; of: string; account: string }
-  | { ref: "password"; of: string; account: string };
+  | { ref: "password"; of: string; account: string; encoding?: Encoding };
+
+/** How a password is written: as it is, or as a part of a URL. */
+export type Encoding = "uri";
 
 /** A plain string, or parts of which some are references. */
 export type Text = string | readonly (string | Reference)[];
 
-/** The host name of a service or store inside the cluster. */
+/** The host name of a service, store or external. */
 export const host = (of: string): Reference => ({ ref: "host", of });
 
 /** The host name for reads that may lag a little: a replicated mysql's secondaries, of all else the host itself. */
@@ -28,14 +32,25 @@ export const members = (of: string): Reference => ({ ref: "members", of });
 /** `&replicaSet=<name>` for the end of a replicated mongodb's connection string, of a standalone one nothing. */
 export const replicaSet = (of: string): Reference => ({ ref: "replicaSet", of });
 
-/** The first Service port of a service, or the port of a store. */
+/** The first Service port of a service, or the port of a store or external. */
 export const port = (of: string): Reference => ({ ref: "port", of });
 
-/** The user name of a store's account. */
+/** `<scheme>://<host>/` of a service or external that speaks http, with its port where it is not the scheme's own. */
+export const url = (of: string): Reference => ({ ref: "url", of });
+
+/** The user name of an account of a store or external. */
 export const username = (of: string, account: string): Reference => ({ ref: "username", of, account });
 
-/** The password of a store's account: whatever mentions it lives in a Secret. */
+/** The password of an account of a store or external: whatever mentions it lives in a Secret. */
 export const password = (of: string, account: string): Reference => ({ ref: "password", of, account });
+
+/** The same as a part of a URL: a password that somebody else chose may hold any character. */
+export const passwordInUrl = (of: string, account: string): Reference => ({
+  ref: "password",
+  of,
+  account,
+  encoding: "uri",
+});
 
 /** Template tag that keeps references as data. */
 export function text(
@@ -53,7 +68,7 @@ export function text(
   return parts;
 }
 
-/** `host:port` of a service or store. */
+/** `host:port` of a service, store or external. */
 export const address = (of: string) => [host(of), ":", port(of)] as const;
 
 /** The references a text holds, in order. */

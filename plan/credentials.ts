@@ -2,6 +2,7 @@
 import type { Settings } from "../config/schema";
 import type { Account, Application, Profile, Store, StoreKind } from "../model/application";
 import { own } from "../model/graph";
+import { externalCredential } from "./externals";
 import type { CredentialPlan, SecretText } from "./plan";
 import { profileOf } from "./stores/profile";
 
@@ -102,13 +103,15 @@ export function userName(shape: StoreShape, account: string, name: string): stri
   return generation === 1 || kind === "mysql" || kind === "redis" ? name : `${name}_${generation}`;
 }
 
-/** What a service logs in as. */
+/** What a service logs in as, to a store or an external. */
 export function loginOf(
   application: Application,
   settings: Settings,
   store: string,
   account: string,
 ): string {
+  const external = own(application.externals ?? {}, store);
+  if (external) return own(external.accounts ?? {}, account)?.username ?? account;
   const shape = shapeNamed(application, settings, store);
   return userName(shape, account, own(shape.store.accounts ?? {}, account)?.username ?? account);
 }
@@ -119,7 +122,10 @@ export const credentialOf = (
   settings: Settings,
   store: string,
   account: string,
-): string => credentialName(shapeNamed(application, settings, store), account);
+): string =>
+  own(application.externals ?? {}, store)
+    ? externalCredential(store, account)
+    : credentialName(shapeNamed(application, settings, store), account);
 
 function shapeNamed(application: Application, settings: Settings, name: string): StoreShape {
   const store = own(application.stores, name);

@@ -78,11 +78,14 @@ function finishedGeneration(deployed: Deployed, store: string, ofPods: number): 
   return begun.length > 0 ? Math.min(...begun) - 1 : ofPods;
 }
 
-/** Bitnami's charts have them at the top, by role, or in sentinel mode by `replica`. */
-function annotationsOf(values: Values): Values {
-  const found = [values, values.primary, values.master, values.replica].map(
-    (part) => (part as Values | undefined)?.podAnnotations as Values | undefined,
+/** Where a store's chart takes values of its pods: Bitnami's at the top, by role, or in sentinel mode by `replica`. */
+export const partsOf = (values: Values): Values[] =>
+  [values, values.primary, values.master, values.replica].filter(
+    (part): part is Values => part !== undefined,
   );
+
+function annotationsOf(values: Values): Values {
+  const found = partsOf(values).map(({ podAnnotations }) => podAnnotations as Values | undefined);
   return found.find((annotations) => annotations !== undefined) ?? {};
 }
 
@@ -94,8 +97,10 @@ function profileOfValues(values: Values): Profile {
 
 /** The volume of each pod, as the chart of either distribution has it. */
 function volumeOf(values: Values): { storage?: string; storageClass?: string } {
-  const parts = [values, values.primary, values.master, values.replica] as (Values | undefined)[];
-  const volumes = [values.storage, ...parts.map((part) => part?.persistence)] as (Values | undefined)[];
+  const volumes = [values.storage, ...partsOf(values).map(({ persistence }) => persistence)] as (
+    | Values
+    | undefined
+  )[];
   const found = volumes.find((volume) => typeof volume?.size === "string");
   const storageClass = found?.storageClass ?? found?.className;
   return {

@@ -4,18 +4,37 @@ import type { Application } from "../model/application";
 import { own, servicePort } from "../model/graph";
 import type { Reference, Text } from "../model/text";
 import { credentialOf, loginOf } from "./credentials";
-import type { SecretText } from "./plan";
+import type { CredentialText, SecretText } from "./plan";
 import { type Endpoint, endpointOf, namespaceOf, profileOf } from "./stores/profile";
 
-/** Where the clients of a service or store connect to. */
+/** Where the clients of a service, store or external connect to. A stand-in is a service. */
 export function addressOf(application: Application, settings: Settings, name: string): Endpoint {
   const store = own(application.stores, name);
   if (store)
     return endpointOf(name, store.kind, profileOf(settings, name), namespaceOf(application, settings));
-  const port = Object.values(own(application.services, name)?.ports ?? {})[0];
+  const service = own(application.services, name);
+  const external = service ? undefined : own(application.externals ?? {}, name);
+  if (external) return at(external.host, external.port);
+  const port = Object.values(service?.ports ?? {})[0];
   if (!port) throw new Error(`${name} has no port`);
-  const served = servicePort(port);
-  return { host: name, readHost: name, port: served, members: [`${name}:${served}`] };
+  return at(name, servicePort(port));
+}
+
+const at = (host: string, port: number): Endpoint => ({
+  host,
+  readHost: host,
+  port,
+  members: [`${host}:${port}`],
+});
+
+/** The ports that need no mention. */
+const SCHEME_PORTS: Record<string, number> = { http: 80, https: 443 };
+
+function urlOf(application: Application, settings: Settings, name: string): string {
+  const { host, port } = addressOf(application, settings, name);
+  const isExternal = own(application.services, name) === undefined;
+  const scheme = (isExternal && own(application.externals ?? {}, name)?.protocol) || "http";
+  return `${scheme}://${host}${port === SCHEME_PORTS[scheme] ? "" : `:${port}`}/`;
 }
 
 /** A text without passwords, filled in. */
@@ -28,7 +47,7 @@ export function fill(application: Application, settings: Settings, text: Text): 
 
 /** A text that may mention passwords: they stay names of credentials. Neighbouring strings are joined. */
 export function fillSecret(application: Application, settings: Settings, text: Text): SecretText {
-  const parts: (string | { credential: string })[] = [];
+  const parts: (string | CredentialText)[] = [];
   for (const part of typeof text === "string" ? [text] : text) {
     const filled = typeof part === "string" ? part : resolve(application, settings, part);
     const last = parts.at(-1);
@@ -42,7 +61,7 @@ function resolve(
   application: Application,
   settings: Settings,
   reference: Reference,
-): string | { credential: string } {
+): string | CredentialText {
   const { of } = reference;
   // A service without a port still has a name.
   if (reference.ref === "host" && own(application.services, of)) return of;
@@ -51,6 +70,8 @@ function resolve(
     case "readHost":
     case "port":
       return String(addressOf(application, settings, of)[reference.ref]);
+    case "url":
+      return urlOf(application, settings, of);
     case "members":
       return addressOf(application, settings, of).members.join(",");
     case "replicaSet": {
@@ -59,7 +80,9 @@ function resolve(
     }
     case "username":
       return loginOf(application, settings, of, reference.account);
-    case "password":
-      return { credential: credentialOf(application, settings, of, reference.account) };
+    case "password": {
+      const credential = credentialOf(application, settings, of, reference.account);
+      return reference.encoding ? { credential, encoding: reference.encoding } : { credential };
+    }
   }
 }

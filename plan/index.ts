@@ -8,18 +8,16 @@ import type { Charts } from "./chart";
 import { resourceProblems, schemaProblems } from "./check";
 import { credentialsOf, hasSecret, secretKeysOf, shapeOf, storeSecretName } from "./credentials";
 import { type Deployed, isRotating } from "./deployed";
+import { environmentProblems, inEnvironment } from "./environment";
+import { credentialProblems, externalCredentials, registryCredentials, registrySecrets } from "./externals";
 import { addressOf } from "./hosts";
 import { directLabels } from "./labels";
-import {
-  imageOf,
-  planMicroservice,
-  planServiceSecret,
-  serviceResources,
-  serviceSecretName,
-} from "./microservice";
+import { imageOf, planMicroservice, planServiceSecret, serviceSecretName } from "./microservice";
 import { clientsOf } from "./network";
-import type { Plan, PlanOutputs, ReleasePlan, SecretPlan } from "./plan";
-import { mergeResources } from "./resources";
+import type { EntryPlan, NamespacePlan, Plan, PlanOutputs, ReleasePlan, SecretPlan } from "./plan";
+import { quotaOf, quotaProblems } from "./quota";
+import { mergeResources, serviceResources } from "./resources";
+import { scalingProblems } from "./scaling";
 import { planStore, protectsStores, storeChartProblems } from "./stores";
 import { storeChangeProblems, storeChangeWarnings } from "./stores/changes";
 import { imageWarnings } from "./stores/images";
@@ -32,6 +30,8 @@ export interface Surroundings {
   charts: Charts;
   /** What is deployed already. Default: nothing. */
   deployed?: Deployed;
+  /** `hard` of the quota that is deployed. Default: none is. */
+  deployedQuota?: Record<string, string>;
   /** Name of the stack, for commands in messages. Default: the environment's. */
   stack?: string;
 }
@@ -41,15 +41,21 @@ export interface Surroundings {
  * deployed to there.
  */
 export function plan(
-  application: Application,
+  declared: Application,
   settings: Settings,
-  { charts, deployed = {}, stack = settings.environment }: Surroundings,
+  { charts, deployed = {}, deployedQuota, stack = settings.environment }: Surroundings,
 ): Plan {
-  refuse(validateApplication(application));
+  const application = inEnvironment(declared, settings);
   refuse([
+    ...validateApplication(declared),
+    ...environmentProblems(declared, settings),
+    ...credentialProblems(declared, application, settings),
     ...profileProblems(application, settings),
     ...storeChartProblems(application, settings, charts),
     ...storeChangeProblems(application, settings, deployed, stack),
+    ...scalingProblems(application.services, settings),
+    ...checkResources(application, settings),
+    ...quotaProblems(application, settings),
   ]);
   const stores = Object.entries(application.stores);
   const services = Object.entries(application.services);
@@ -71,18 +77,24 @@ export function plan(
       planMicroservice(application, settings, charts, deployed, name, service),
     ),
   ];
-  refuse([...checkResources(application, settings), ...checkValues(application, charts, releases)]);
+  refuse(checkValues(application, charts, releases));
+  const quota = quotaOf(application, settings, deployed, deployedQuota);
   return {
     application: application.name,
     environment: settings.environment,
     namespace: {
       name: namespaceOf(application, settings),
       labels: namespaceLabels(application, settings),
+      quota: quota.hard,
+      quotaLast: quota.lowered,
+      containerDefaults: CONTAINER_DEFAULTS,
       protect: protectsStores(settings),
     },
     edges: edgesOf(application),
+    entries: entriesOf(application, settings),
     credentials: Object.assign(
-      {},
+      externalCredentials(application),
+      registryCredentials(settings),
       ...stores.map(([name, store]) =>
         credentialsOf(shapeOf(settings, name, store), {
           protect: protectsStores(settings),
@@ -93,6 +105,7 @@ export function plan(
       ...jobs.map(({ credentials }) => credentials),
     ),
     secrets: Object.assign(
+      registrySecrets(application, settings),
       storeSecrets(application, settings, deployed),
       ...jobs.map(({ secrets }) => secrets),
       serviceSecrets(application, settings, deployed),
@@ -155,12 +168,19 @@ function checkValues(application: Application, charts: Charts, releases: readonl
   });
 }
 
+/** What a container gets that somebody runs by hand: all that is planned says what it asks for. */
+const CONTAINER_DEFAULTS: NamespacePlan["containerDefaults"] = {
+  requests: { cpu: "50m", memory: "64Mi" },
+  limits: { memory: "256Mi" },
+};
+
 /** Pod Security `restricted` is enforced: every service and store is planned to meet it. */
 function namespaceLabels(application: Application, settings: Settings): Record<string, string> {
   return {
     ...directLabels(application, settings),
     "pod-security.kubernetes.io/enforce": "restricted",
     "pod-security.kubernetes.io/warn": "restricted",
+    "pod-security.kubernetes.io/audit": "restricted",
   };
 }
 
@@ -231,9 +251,21 @@ function outputsOf(application: Application, settings: Settings): PlanOutputs {
   };
 }
 
-function publicUrlOf(application: Application, { ingress }: Settings): string | undefined {
-  const isPublic = Object.keys(application.services).some(
-    (name) => own(application.services, name)?.publicPort !== undefined,
-  );
-  return ingress && isPublic ? `${ingress.tlsSecret ? "https" : "http"}://${ingress.host}` : undefined;
+/** Where people find the application: the first of its ways in. */
+const publicUrlOf = (application: Application, settings: Settings): string | undefined =>
+  Object.values(entriesOf(application, settings)).find(({ url }) => url !== undefined)?.url;
+
+function entriesOf({ services }: Application, { ingress, loadBalancer }: Settings): Plan["entries"] {
+  const entries = Object.entries(services).flatMap(([name, service]): [string, EntryPlan][] => {
+    const port = service.public && own(service.ports ?? {}, service.public.port);
+    if (!port) return [];
+    const targetPort = port.container;
+    if (loadBalancer) return [[name, { by: "load balancer", targetPort }]];
+    if (!ingress) return [];
+    const scheme = ingress.tlsSecret || ingress.clusterIssuer ? "https" : "http";
+    const path = service.public?.path ?? "/";
+    const url = `${scheme}://${ingress.host}${path === "/" ? "" : path}`;
+    return [[name, { by: "ingress", targetPort, url }]];
+  });
+  return Object.fromEntries(entries);
 }

@@ -6,6 +6,7 @@ import { nameOfPath } from "../model/names";
 import { DEFAULT_USER } from "../model/presets";
 import { type Charts, describeChart } from "./chart";
 import { shortDigest } from "./digest";
+import { pullSecretsOf } from "./externals";
 import { addressOf } from "./hosts";
 import { directLabels } from "./labels";
 import type { MicroserviceValues } from "./microservice-values";
@@ -54,7 +55,8 @@ const START_SECONDS = 180;
 /** Seconds that a Job's release may take in all: its deadline comes first, so that its own end is what is told. */
 export const jobSeconds = (seconds: number): number => seconds + START_SECONDS + 30;
 
-const LITTLE: Resources = {
+/** What a Job asks for that says nothing. */
+export const LITTLE: Resources = {
   requests: { cpu: "50m", memory: "128Mi" },
   limits: { cpu: "1", memory: "512Mi" },
 };
@@ -85,7 +87,7 @@ export function planJob(
     team: application.team,
     podLabels: job.podLabels,
     image: { ...job.image },
-    imagePullSecrets: [...job.pullSecrets],
+    imagePullSecrets: [...pullSecretsOf(settings), ...job.pullSecrets],
     command: job.command,
     args: job.args,
     env: { HOME: "/tmp", ...job.env, ...Object.fromEntries(secretRefs) },
@@ -109,7 +111,7 @@ export function planJob(
       description: describeChart(charts.microservice),
       values: prune(values),
       needs: job.needs,
-      secrets: hasSecret ? [secretName(job)] : [],
+      secrets: [...(hasSecret ? [secretName(job)] : []), ...pullSecretsOf(settings)],
       timeoutSeconds: jobSeconds(job.seconds),
       protect: false,
     },

@@ -975,6 +975,10 @@ export interface Scaling {
    */
   percent?: number;
   /**
+   * Shrinkage in a period, in pods, where that is more. 0: percent alone counts
+   */
+  pods?: number;
+  /**
    * Length of the period
    */
   periodSeconds?: number;

@@ -1,13 +1,14 @@
 /** A service as a release of the shared chart, and the Secret its environment needs. */
-import type { ServiceSettings, Settings } from "../config/schema";
+import type { Settings } from "../config/schema";
 import type { Application, Service } from "../model/application";
-import { own, servicePort } from "../model/graph";
+import { own, servicePort, usedBy } from "../model/graph";
 import { nameOfPath } from "../model/names";
-import { DEFAULT_USER, RESOURCES_BY_LANGUAGE } from "../model/presets";
+import { DEFAULT_USER, PRESETS } from "../model/presets";
 import { mentionsPassword, referencesOf } from "../model/text";
 import { type Charts, describeChart } from "./chart";
 import type { Deployed } from "./deployed";
 import { shortDigest } from "./digest";
+import { pullSecretsOf } from "./externals";
 import { addressOf, fill, fillSecret } from "./hosts";
 import { directLabels } from "./labels";
 import type { MicroserviceValues, Ports } from "./microservice-values";
@@ -15,7 +16,8 @@ import { networkPolicyOf } from "./network";
 import type { ReleasePlan, SecretPlan, SecretText } from "./plan";
 import { probesOf, startupSecondsOf } from "./probes";
 import { prune } from "./prune";
-import { mergeResources } from "./resources";
+import { serviceResources } from "./resources";
+import { autoscalingOf, podsAtLeast } from "./scaling";
 import { storeSeconds } from "./stores";
 import { preparations } from "./stores/jobs";
 import { rotationGate } from "./stores/rotation";
@@ -68,9 +70,11 @@ export function planMicroservice(
   service: Service,
 ): ReleasePlan {
   const overrides = settings.services[name] ?? {};
-  const stores = (service.uses ?? []).filter((target) => own(application.stores, target));
-  const usedServices = (service.uses ?? []).filter((target) => own(application.services, target));
-  const replicas = overrides.replicas ?? settings.replicas;
+  const stores = usedBy(application, service, "stores");
+  const usedServices = usedBy(application, service, "services");
+  const autoscaling = autoscalingOf(service, settings, name);
+  const replicas = podsAtLeast(application, settings, name);
+  const pullSecrets = pullSecretsOf(settings);
   const secret = planServiceSecret(application, settings, deployed, name);
   const { uid, gid, reason } = service.user ?? DEFAULT_USER;
   const waitSeconds = service.needsNames ? secondsUntilNames(application, settings, usedServices) : 0;
@@ -81,6 +85,7 @@ export function planMicroservice(
     environment: settings.environment,
     team: service.team ?? application.team,
     image: imageOf(service, settings, name),
+    imagePullSecrets: pullSecrets,
     replicas,
     // A pod may take as long as it takes to start before its rollout counts as stuck.
     rollout: startSeconds > DEFAULT_PROGRESS_DEADLINE ? { progressDeadlineSeconds: startSeconds } : {},
@@ -89,17 +94,27 @@ export function planMicroservice(
     env: environmentOf(application, settings, service, name, overrides.env ?? {}),
     ports: portsOf(service),
     probes: probesOf(service),
+    ...shutdownOf(service),
     resources: serviceResources(service, overrides.resources),
+    autoscaling: autoscaling ? { enabled: true, ...autoscaling } : {},
+    podDisruptionBudget: minAvailableOf(service, replicas),
     user: { uid, gid },
-    exceptions: { ...lowUserExceptions(reason), ...noProbeExceptions(service.noProbe) },
+    exceptions: {
+      ...lowUserExceptions(reason),
+      ...noProbeExceptions(service.noProbe),
+      ...tokenExceptions(service.permissions),
+    },
+    ...permissionsOf(service),
     sysctls: { ...service.sysctls },
     writable: Object.fromEntries((service.writable ?? []).map((path) => [nameOfPath(path), path])),
     config: filesOf(application, settings, service),
     waitFor: waitsOf(application, settings, service, stores, usedServices),
     // A changed connection string rolls the pods; only names of credentials go into the digest.
     secretChecksum: secret && shortDigest(JSON.stringify(secret.keys)),
+    service: loadBalancerOf(service, settings),
     ingress: ingressOf(service, settings),
     networkPolicy: networkPolicyOf(application, settings, name),
+    monitor: monitorOf(service, settings),
   };
   return {
     name,
@@ -108,7 +123,7 @@ export function planMicroservice(
     description: describeChart(charts.microservice),
     values: prune(values),
     needs: [...stores, ...stores.flatMap((store) => preparationsOf(application, store))],
-    secrets: secret ? [serviceSecretName(name)] : [],
+    secrets: [...(secret ? [serviceSecretName(name)] : []), ...pullSecrets],
     timeoutSeconds: ROLLOUT_SECONDS + startupSecondsOf(service) * Math.max(1, replicas) + waitSeconds,
     protect: false,
   };
@@ -132,10 +147,6 @@ function secondsUntilNames(
   });
   return Math.max(0, ...seconds);
 }
-
-/** Requests and limits of a service: its own or its language's, and the stack's laid over them. */
-export const serviceResources = (service: Service, override: ServiceSettings["resources"]) =>
-  mergeResources(service.resources ?? RESOURCES_BY_LANGUAGE[service.language], override);
 
 /** Image of a service with the stack's overrides. */
 export function imageOf(
@@ -222,12 +233,66 @@ const noProbeExceptions = (reason: string | undefined): MicroserviceValues["exce
     ? {}
     : { liveness: { reason, checkov: "CKV_K8S_8" }, readiness: { reason, checkov: "CKV_K8S_9" } };
 
-function ingressOf(service: Service, settings: Settings): MicroserviceValues["ingress"] {
-  if (service.publicPort === undefined || settings.ingress === undefined) return {};
-  const { host, className, tlsSecret } = settings.ingress;
+/** The check that asks for pods without a token, answered with the first reason. */
+function tokenExceptions(permissions: Service["permissions"]): MicroserviceValues["exceptions"] {
+  const [permission] = Object.values(permissions ?? {});
+  return permission ? { token: { reason: permission.reason, checkov: "CKV_K8S_38" } } : {};
+}
+
+/** A Role for named objects, and a token to use it with. */
+function permissionsOf({ permissions = {} }: Service): Pick<MicroserviceValues, "rbac" | "serviceAccount"> {
+  const rules = Object.entries(permissions).map(([key, { apiGroup = "", resources, names, verbs }]) => [
+    key,
+    { apiGroups: [apiGroup], resources: [...resources], resourceNames: [...names], verbs: [...verbs] },
+  ]);
+  return rules.length === 0
+    ? {}
+    : { rbac: Object.fromEntries(rules), serviceAccount: { automountToken: true } };
+}
+
+function shutdownOf(
+  service: Service,
+): Pick<MicroserviceValues, "lifecycle" | "terminationGracePeriodSeconds"> {
+  const { sleepSeconds, graceSeconds } = { ...PRESETS[service.language].shutdown, ...service.shutdown };
+  return { lifecycle: { preStop: { sleep: sleepSeconds } }, terminationGracePeriodSeconds: graceSeconds };
+}
+
+/** With fewer pods than must stay no node could be drained: the chart's own budget then lets one go. */
+const minAvailableOf = (
+  { minAvailable }: Service,
+  replicas: number,
+): MicroserviceValues["podDisruptionBudget"] =>
+  minAvailable === undefined || minAvailable >= replicas ? {} : { minAvailable };
+
+function ingressOf(service: Service, { ingress }: Settings): MicroserviceValues["ingress"] {
+  if (service.public === undefined || ingress === undefined) return {};
+  const { host, className, tlsSecret, clusterIssuer } = ingress;
+  const { port, path, rateLimit, annotations } = service.public;
   return {
-    hosts: { public: { host, port: service.publicPort } },
+    hosts: { public: { host, port, ...(path === undefined ? {} : { path }) } },
+    annotations: { ...annotations },
     ...(className === undefined ? {} : { className }),
-    ...(tlsSecret === undefined ? {} : { tls: { secret: tlsSecret } }),
+    tls: {
+      ...(tlsSecret === undefined ? {} : { secret: tlsSecret }),
+      ...(clusterIssuer === undefined ? {} : { clusterIssuer }),
+    },
+    rateLimit: { ...rateLimit },
   };
+}
+
+function loadBalancerOf(service: Service, { loadBalancer }: Settings): MicroserviceValues["service"] {
+  if (service.public === undefined || loadBalancer === undefined) return {};
+  const { annotations, className, sourceRanges } = loadBalancer;
+  return {
+    type: "LoadBalancer",
+    annotations: { ...annotations },
+    ...(className === undefined ? {} : { loadBalancerClass: className }),
+    loadBalancerSourceRanges: [...sourceRanges],
+  };
+}
+
+/** A ServiceMonitor, where the environment has them. */
+function monitorOf({ metrics }: Service, { monitoring }: Settings): MicroserviceValues["monitor"] {
+  if (metrics === undefined || monitoring?.serviceMonitor === undefined) return {};
+  return { kind: "ServiceMonitor", ...metrics, labels: { ...monitoring.serviceMonitor.labels } };
 }

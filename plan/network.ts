@@ -20,13 +20,18 @@ export function networkPolicyOf(
   settings: Settings,
   name: string,
 ): Required<Pick<NonNullable<MicroserviceValues["networkPolicy"]>, "ingress" | "egress">> {
-  const clients = rules(edgesTo(application, name), ({ from }) => from);
+  const clients = rules(application, edgesTo(application, name), ({ from }) => from);
   const used = rules(
-    edgesOf(application).filter(({ from }) => from === name),
+    application,
+    edgesOf(application).filter(({ from, kind }) => from === name && kind !== "caller"),
     ({ to }) => to,
   );
   return {
-    ingress: { ...clients, ...publicRule(application, settings, name) },
+    ingress: {
+      ...clients,
+      ...publicRule(application, settings, name),
+      ...scraperRule(application, settings, name),
+    },
     egress: { ...settingsRules(settings, name), ...used },
   };
 }
@@ -45,19 +50,44 @@ const edgesTo = (application: Application, name: string): Edge[] =>
   edgesOf(application).filter(({ to, kind }) => to === name && kind !== "external");
 
 /** One rule for each other side, with the ports of all edges to it. */
-function rules(edges: readonly Edge[], otherSide: (edge: Edge) => string): Record<string, Rule> {
+function rules(
+  application: Application,
+  edges: readonly Edge[],
+  otherSide: (edge: Edge) => string,
+): Record<string, Rule> {
   const named: Record<string, Rule> = {};
   for (const edge of edges) {
     const other = otherSide(edge);
     const ports = [...(own(named, other)?.ports ?? []), edge.targetPort];
-    named[other] = edge.kind === "external" ? { anywhere: true, ports } : { pods: podsOf(other), ports };
+    named[other] = { ...peerOf(application, edge, other), ports };
   }
   return named;
 }
 
-/** The ingress controller may reach the public port. A name with an underscore is no service's. */
+/** The other side: a release of the application, pods of another namespace, addresses, or anywhere. */
+function peerOf(application: Application, { kind }: Edge, other: string): Omit<Rule, "ports"> {
+  const caller = kind === "caller" ? own(application.callers ?? {}, other) : undefined;
+  if (caller) return { namespace: caller.namespace, pods: { ...caller.labels } };
+  if (kind !== "external") return { pods: podsOf(other) };
+  const { pods, cidr } = own(application.externals ?? {}, other) ?? {};
+  if (pods) return { namespace: pods.namespace, pods: { ...pods.labels } };
+  return cidr === undefined ? { anywhere: true } : { cidr };
+}
+
+/** People reach the public port through the ingress controller, or from anywhere. A name with an underscore is no service's. */
 function publicRule(application: Application, settings: Settings, name: string): Record<string, Rule> {
-  const port = own(application.services, name)?.publicPort;
-  if (port === undefined || settings.ingress === undefined) return {};
-  return { ingress_controller: { namespace: settings.ingress.namespace, ports: [port] } };
+  const port = own(application.services, name)?.public?.port;
+  if (port === undefined) return {};
+  if (settings.loadBalancer) return { load_balancer: { anywhere: true, ports: [port] } };
+  return settings.ingress
+    ? { ingress_controller: { namespace: settings.ingress.namespace, ports: [port] } }
+    : {};
+}
+
+/** What scrapes may read the metrics. */
+function scraperRule(application: Application, settings: Settings, name: string): Record<string, Rule> {
+  const port = own(application.services, name)?.metrics?.port;
+  return port === undefined || settings.monitoring === undefined
+    ? {}
+    : { metrics_scraper: { namespace: settings.monitoring.namespace, ports: [port] } };
 }

@@ -11,6 +11,8 @@ export interface Plan {
   namespace: NamespacePlan;
   /** Who uses whom, by port and protocol. */
   edges: Edge[];
+  /** How people get in, by service; empty where the environment lets nobody in. */
+  entries: Record<string, EntryPlan>;
   /** Passwords to make, by name. */
   credentials: Record<string, CredentialPlan>;
   /** Kubernetes Secrets, by name; what fills them is a credential or plain text. */
@@ -26,6 +28,12 @@ export interface Plan {
 export interface NamespacePlan {
   name: string;
   labels: Record<string, string>;
+  /** What all of its pods and Services may have in all: `hard` of a ResourceQuota. */
+  quota: Record<string, string>;
+  /** Whether the quota is lowered, and so comes after all that asks for less. */
+  quotaLast: boolean;
+  /** What a container gets that says nothing: `default` and `defaultRequest` of a LimitRange. */
+  containerDefaults: { limits: Record<string, string>; requests: Record<string, string> };
   /** Whether the stack refuses to delete it, and every volume claim in it. */
   protect: boolean;
 }
@@ -45,6 +53,10 @@ export type CredentialPlan =
       account: string;
       /** Why it is fixed. */
       reason: string;
+    }
+  | {
+      /** Encrypted in the stack's config: somebody else made it. */
+      source: "stack";
     };
 
 export interface SecretPlan {
@@ -53,14 +65,21 @@ export interface SecretPlan {
   labels: Record<string, string>;
   /** Whether the stack refuses to delete it. */
   protect: boolean;
+  /** Kubernetes' type of it. Default: Opaque. */
+  type?: string;
   /** What each key holds. */
   keys: Record<string, SecretText>;
   /** Releases that come first: a rotation's Job lets a new password in before anybody reads it. Default: none. */
   needs?: string[];
 }
 
-/** Text of which some parts are the values of credentials. */
-export type SecretText = readonly (string | { credential: string })[];
+/** Text of which some parts are the values of credentials, as they are or encoded for what they are a part of. */
+export type SecretText = readonly (string | CredentialText)[];
+export interface CredentialText {
+  credential: string;
+  /** `uri`: as a part of a URL; `json`: as a JSON string, quotes included. Default: as it is. */
+  encoding?: "uri" | "json";
+}
 
 export interface ReleasePlan {
   /** Helm release name, and `fullnameOverride` of its chart. */
@@ -88,6 +107,15 @@ export type ChartReference = { path: string } | { url: string; version: string }
 /** Helm values. */
 export type Values = { [key: string]: Value };
 export type Value = string | number | boolean | Values | Value[];
+
+/** A way in from outside. */
+export interface EntryPlan {
+  by: "ingress" | "load balancer";
+  /** Port of the pods. */
+  targetPort: number;
+  /** Where people find it; of a load balancer the cloud decides. */
+  url?: string;
+}
 
 export interface StoreOutputs {
   host: string;

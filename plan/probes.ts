@@ -1,45 +1,58 @@
 /** Readiness, liveness and start-up, all from the one probe the inventory names. */
 
 import type { Probe, Service } from "../model/application";
-import { DEFAULT_STARTUP_SECONDS } from "../model/presets";
+import { PRESETS } from "../model/presets";
 import type { Probe as ChartProbe, Probes } from "./microservice-values";
 
 /** Seconds between two tries while a pod starts. */
 const STARTUP_PERIOD = 5;
 
-export const startupSecondsOf = (service: Service): number =>
-  service.startupSeconds ?? DEFAULT_STARTUP_SECONDS;
+export const startupSecondsOf = ({ startupSeconds, language }: Service): number =>
+  startupSeconds ?? PRESETS[language].startupSeconds;
 
 /** The chart's `probes` value; empty for a service without a probe. */
 export function probesOf(service: Service): Probes {
-  const { probe } = service;
+  const { probe, timing = {} } = service;
   if (!probe) return {};
+  const { readiness, liveness } = PRESETS[service.language];
+  const alive = service.liveness ? toValues(service.liveness) : portOnly(probe);
+  const { timeoutSeconds } = { ...readiness, ...timing.readiness };
   return {
     // A pod that never starts is restarted: only for what a restart can mend.
     startup: {
-      ...("http" in probe && probe.http.notStartup !== undefined ? portOnly(probe) : toValues(probe)),
+      ...startup(service, probe),
       periodSeconds: STARTUP_PERIOD,
-      timeoutSeconds: 3,
+      timeoutSeconds,
       failureThreshold: Math.ceil(startupSecondsOf(service) / STARTUP_PERIOD),
     },
-    readiness: { ...toValues(probe), periodSeconds: 10, timeoutSeconds: 3, failureThreshold: 3 },
-    ...("exec" in probe
-      ? {}
-      : { liveness: { ...portOnly(probe), periodSeconds: 10, timeoutSeconds: 3, failureThreshold: 6 } }),
+    readiness: { ...toValues(probe), ...readiness, ...timing.readiness },
+    ...(alive ? { liveness: { ...alive, ...liveness, ...timing.liveness } } : {}),
   };
 }
 
+function startup({ liveness }: Service, probe: Probe): ChartProbe {
+  if (liveness) return toValues(liveness);
+  return "http" in probe && probe.http.notStartup !== undefined
+    ? { tcp: { port: probe.http.port } }
+    : toValues(probe);
+}
+
 /**
- * Liveness asks the port, not what readiness asks: a path that fails with a store or under load would restart every pod
- * at once. A pod that hangs is taken out of the Service by its readiness. A command has no port: then there is none.
+ * Where nothing of the service says that it lives, liveness asks the port, not what readiness asks: a path that fails
+ * with a store or under load would restart every pod at once. A pod that hangs is taken out of the Service by its
+ * readiness. A command has no port: then there is none.
  */
-function portOnly(probe: Probe): ChartProbe {
+function portOnly(probe: Probe): ChartProbe | undefined {
   if ("http" in probe) return { tcp: { port: probe.http.port } };
-  return "grpc" in probe ? { tcp: { port: probe.grpc.port } } : toValues(probe);
+  if ("grpc" in probe) return { tcp: { port: probe.grpc.port } };
+  return "tcp" in probe ? toValues(probe) : undefined;
 }
 
 function toValues(probe: Probe): ChartProbe {
-  if ("http" in probe) return { http: { path: probe.http.path, port: probe.http.port } };
+  if ("http" in probe) {
+    const { path, port, headers } = probe.http;
+    return { http: { path, port, ...(headers ? { headers: { ...headers } } : {}) } };
+  }
   if ("grpc" in probe) return { grpc: { port: probe.grpc.port } };
   if ("tcp" in probe) return { tcp: { port: probe.tcp.port } };
   return { exec: { command: [...probe.exec.command] } };

@@ -1,6 +1,7 @@
 /** Resource requests and limits: the inventory's, with the stack's laid over them key by key. */
 import type { ServiceSettings } from "../config/schema";
-import type { Resources } from "../model/application";
+import type { Resources, Service } from "../model/application";
+import { PRESETS } from "../model/presets";
 
 export function mergeResources(base: Resources, override: ServiceSettings["resources"]) {
   return {
@@ -8,6 +9,10 @@ export function mergeResources(base: Resources, override: ServiceSettings["resou
     limits: defined({ ...base.limits, ...override?.limits }),
   };
 }
+
+/** Of a service: its own or its language's, and the stack's laid over them. */
+export const serviceResources = (service: Service, override: ServiceSettings["resources"]) =>
+  mergeResources(service.resources ?? PRESETS[service.language].resources, override);
 
 /** A map without the keys that have no value: a null in Helm values deletes the chart's default. */
 function defined<T>(record: Record<string, T | undefined>): Record<string, T> {

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { isMap, LineCounter, parseDocument } from "yaml";
-import type { RawConfig } from "../config/settings";
+import { CREDENTIALS, type RawConfig } from "../config/settings";
 import { FlotillaError, type Problem } from "../model/problems";
 
 /** All config of the running stack. */
@@ -17,6 +17,14 @@ export function readStackConfig(): RawConfig {
     values,
     secretKeys: Object.keys(values).filter((key) => isConfigSecret(key)),
   };
+}
+
+/** The passwords of these names that the stack was given; they stay secret in its state. */
+export function readCredentials(names: readonly string[]): Record<string, pulumi.Output<string>> {
+  const given = new pulumi.Config().getSecretObject<Record<string, string>>(CREDENTIALS);
+  return Object.fromEntries(
+    names.flatMap((name) => (given ? [[name, given.apply((values) => values[name] as string)]] : [])),
+  );
 }
 
 /** The same error with file and line in front of each key that a file of the project holds. */

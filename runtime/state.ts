@@ -5,7 +5,7 @@ import type { Values } from "../plan/plan";
 /** The part of a resource in a state that is looked at. */
 export interface StateResource {
   type: string;
-  outputs?: { name?: unknown; chart?: unknown; values?: unknown };
+  outputs?: { name?: unknown; chart?: unknown; values?: unknown; spec?: unknown };
 }
 
 const KINDS: Record<string, DeployedRelease["kind"]> = {
@@ -26,4 +26,10 @@ export function deployedReleases(resources: Record<string, StateResource>): Depl
     return [[name, { kind, chart: String(chart ?? ""), values: (values ?? {}) as Values }] as const];
   });
   return Object.fromEntries(found);
+}
+
+/** `hard` of the quota of a state. */
+export function deployedQuota(resources: Record<string, StateResource>): Record<string, string> | undefined {
+  const quota = Object.values(resources).find(({ type }) => type === "kubernetes:core/v1:ResourceQuota");
+  return (quota?.outputs?.spec as { hard?: Record<string, string> } | undefined)?.hard;
 }

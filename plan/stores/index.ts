@@ -5,6 +5,7 @@ import { own, STORE_PORTS } from "../../model/graph";
 import { type Charts, describeChart } from "../chart";
 import { hasSecret, shapeOf, storeSecretName } from "../credentials";
 import { type Deployed, deployedStore } from "../deployed";
+import { pullSecretsOf } from "../externals";
 import { JOB_PORTS } from "../job";
 import { commonLabels } from "../labels";
 import { clientsOf, podsOf } from "../network";
@@ -80,7 +81,7 @@ export function planStore(
     values:
       settings.distribution === "upstream" ? { ...upstreamCommon(application, context), ...values } : values,
     needs: [...(store.needs ?? [])],
-    secrets: hasSecret(store) ? [context.secret] : [],
+    secrets: [...(hasSecret(store) ? [context.secret] : []), ...pullSecretsOf(settings)],
     timeoutSeconds: releaseSeconds(settings, name, store),
     protect: protectsStores(settings),
   };
@@ -136,11 +137,14 @@ export function storeChartProblems(application: Application, settings: Settings,
 
 /** Values of `charts/store` that do not depend on the kind. */
 function upstreamCommon(application: Application, context: StoreContext): Values {
+  const { settings } = context;
+  const pullSecrets = [...pullSecretsOf(settings), ...settings.storeImages.pullSecrets];
   return {
     fullnameOverride: context.name,
     host: context.name,
-    labels: commonLabels(application, context.settings),
-    image: { ...storeImage(context.settings, context.charts, context.store.kind) },
+    labels: commonLabels(application, settings),
+    image: { ...storeImage(settings, context.charts, context.store.kind) },
+    ...(pullSecrets.length === 0 ? {} : { imagePullSecrets: pullSecrets }),
     user: { uid: 999, gid: 999 },
     resources: context.resources,
     podAnnotations: generationAnnotations(context),

@@ -8,6 +8,7 @@ import {
   bitnamiCommon,
   bitnamiNetworkPolicy,
   bitnamiResources,
+  EXPORTER_MEMORY,
   exporter,
   generationAnnotations,
   isReplicated,
@@ -66,7 +67,7 @@ export function bitnamiMongodb(context: StoreContext): Values {
       dnsCheck: { image: bitnamiImage(settings, "os-shell") },
     },
     metrics: {
-      ...exporter(context, "mongodb-exporter", "256Mi"),
+      ...exporter(context, "mongodb-exporter", EXPORTER_MEMORY.mongodb),
       ...(shape.metrics ? { username: userName(shape, "metrics", "metrics") } : {}),
       ...serviceMonitor(context),
     },

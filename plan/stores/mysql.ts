@@ -7,6 +7,7 @@ import {
   bitnamiCommon,
   bitnamiNetworkPolicy,
   bitnamiResources,
+  EXPORTER_MEMORY,
   exporter,
   generationAnnotations,
   isReplicated,
@@ -38,7 +39,7 @@ export function bitnamiMysql(context: StoreContext): Values {
     primary: role(context),
     ...(replicated ? { secondary: { replicaCount: REPLICAS - 1, ...role(context) } } : {}),
     networkPolicy: bitnamiNetworkPolicy(context, METRICS_PORT),
-    metrics: { ...exporter(context, "mysqld-exporter", "128Mi"), ...serviceMonitor(context) },
+    metrics: { ...exporter(context, "mysqld-exporter", EXPORTER_MEMORY.mysql), ...serviceMonitor(context) },
   };
 }
 

@@ -7,13 +7,16 @@ import {
   bitnamiCommon,
   bitnamiNetworkPolicy,
   bitnamiResources,
+  EXPORTER_MEMORY,
   exporter,
   generationAnnotations,
   isReplicated,
+  KUBECTL_RESOURCES,
   namespaceLabel,
   persistence,
   placement,
   RETAIN,
+  SENTINEL_MEMORY,
   type StoreContext,
   serviceMonitor,
 } from "./store";
@@ -68,7 +71,7 @@ export function bitnamiRedis(context: StoreContext): Values {
     },
     sysctl: { enabled: false, image: bitnamiImage(settings, "os-shell") },
     metrics: {
-      ...exporter(context, "redis-exporter", "128Mi"),
+      ...exporter(context, "redis-exporter", EXPORTER_MEMORY.redis),
       ...serviceMonitor(context, "additionalLabels"),
     },
   };
@@ -88,17 +91,14 @@ function sentinelMode({ settings }: StoreContext, pods: Values): Values {
       failoverTimeout: 60000,
       masterService: { enabled: true },
       persistentVolumeClaimRetentionPolicy: RETAIN,
-      ...besides("128Mi"),
+      ...besides(SENTINEL_MEMORY),
     },
     // Labels the pod that takes writes, which the Service selects.
     rbac: { create: true },
     serviceAccount: { create: true },
     kubectl: {
       image: bitnamiImage(settings, "kubectl"),
-      resources: {
-        requests: { cpu: "10m", memory: "32Mi", "ephemeral-storage": "16Mi" },
-        limits: { memory: "128Mi", "ephemeral-storage": "64Mi" },
-      },
+      resources: KUBECTL_RESOURCES,
     },
   };
 }

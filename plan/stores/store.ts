@@ -4,6 +4,7 @@ import type { Store } from "../../model/application";
 import type { Charts } from "../chart";
 import { type StoreShape, userName } from "../credentials";
 import { CLUSTER_GENERATION, type DeployedStore, GENERATION } from "../deployed";
+import { pullSecretsOf } from "../externals";
 import { podsOf } from "../network";
 import type { Value, Values } from "../plan";
 import { bitnamiImage } from "./images";
@@ -33,12 +34,12 @@ export const isReplicated = ({ shape }: StoreContext): boolean => shape.profile 
 
 /** The part that all four charts have in common. */
 export function bitnamiCommon({ name, settings }: StoreContext): Values {
-  const { pullSecrets } = settings.storeImages;
+  const pullSecrets = [...pullSecretsOf(settings), ...settings.storeImages.pullSecrets];
   return {
     global: {
       // The charts refuse images of another repository than their own unless told so.
       security: { allowInsecureImages: true },
-      ...(pullSecrets.length === 0 ? {} : { imagePullSecrets: [...pullSecrets] }),
+      ...(pullSecrets.length === 0 ? {} : { imagePullSecrets: pullSecrets }),
     },
     fullnameOverride: name,
     volumePermissions: { enabled: false, image: bitnamiImage(settings, "os-shell") },
@@ -119,6 +120,9 @@ export function bitnamiNetworkPolicy(
 
 export const namespaceLabel = (namespace: string): Values => ({ "kubernetes.io/metadata.name": namespace });
 
+/** Limits of the exporters of metrics. */
+export const EXPORTER_MEMORY = { mongodb: "256Mi", mysql: "128Mi", redis: "128Mi" } as const;
+
 /** An exporter of metrics beside the store, where something scrapes. */
 export function exporter({ settings, shape }: StoreContext, image: string, memory: string): Values {
   return {
@@ -128,8 +132,17 @@ export function exporter({ settings, shape }: StoreContext, image: string, memor
   };
 }
 
+/** The limit of a sentinel. */
+export const SENTINEL_MEMORY = "128Mi";
+
+/** Of the container that labels the pod that takes writes. */
+export const KUBECTL_RESOURCES = {
+  requests: { cpu: "10m", memory: "32Mi", "ephemeral-storage": "16Mi" },
+  limits: { memory: "128Mi", "ephemeral-storage": "64Mi" },
+};
+
 /** Probes and resources of a small container beside the store. */
-export const besides = (memory: string): Values => ({
+export const besides = (memory: string) => ({
   // Some of the charts' probes give up after 1 s.
   livenessProbe: { timeoutSeconds: 10 },
   readinessProbe: { timeoutSeconds: 10 },

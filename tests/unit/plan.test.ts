@@ -194,7 +194,7 @@ describe("plan", () => {
     const plan = planFor(
       application({
         services: {
-          web: service({ uses: ["cart", "cache", "bank"], publicPort: "http" }),
+          web: service({ uses: ["cart", "cache", "bank"], public: { port: "http" } }),
           cart: service({
             ports: {
               http: { container: 8080, service: 80, protocol: "http" },
@@ -203,7 +203,9 @@ describe("plan", () => {
           }),
         },
         stores: { cache: redis() },
-        externals: { bank: { port: 443, protocol: "https", reason: "it is paid there" } },
+        externals: {
+          bank: { host: "bank.example.com", port: 443, protocol: "https", reason: "it is paid there" },
+        },
       }),
       { ingress: { host: "shop.example.com", namespace: "edge" }, distribution: "upstream" },
     );

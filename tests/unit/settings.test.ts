@@ -17,6 +17,11 @@ describe("settings", () => {
       charts: "oci",
       storeImages: { registry: "docker.io", repositoryPrefix: "bitnamilegacy", pullSecrets: [] },
       removeStores: [],
+      quota: {},
+      standIns: false,
+      externals: {},
+      registries: {},
+      credentials: [],
       services: {},
       stores: {},
     });

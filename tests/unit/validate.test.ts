@@ -22,7 +22,7 @@ describe("an inventory", () => {
   it("must not use an unknown store; the nearest one is suggested", () => {
     const problem = one({ services: { web: service({ uses: ["cahce"] }) }, stores: { cache: redis() } });
     assert.match(problem.where, /^apps\/shop\.ts: service web$/);
-    assert.match(problem.what, /uses "cahce", which is neither a service nor a store of shop/);
+    assert.match(problem.what, /uses "cahce", which is neither a service, a store nor an external of shop/);
     assert.match(problem.todo, /Did you mean "cache"\?/);
   });
 
@@ -72,7 +72,10 @@ describe("an inventory", () => {
   it("must not probe or publish a port it does not have", () => {
     const probe = { tcp: { port: "htpp" } };
     assert.match(one({ services: { web: service({ probe }) } }).todo, /Did you mean "http"/);
-    assert.match(one({ services: { web: service({ publicPort: "https" }) } }).todo, /Did you mean "http"/);
+    assert.match(
+      one({ services: { web: service({ public: { port: "https" } }) } }).todo,
+      /Did you mean "http"/,
+    );
   });
 
   it("must not mention what it does not use, nor an account that is not there", () => {
@@ -126,8 +129,8 @@ describe("an inventory", () => {
       one({ services: { "cache-master": service() }, stores: { cache: redis() } }).what,
       /store cache has a host of this name/,
     );
-    const shop = service({ publicPort: "http" });
-    assert.match(one({ services: { web: shop, admin: shop } }).what, /web and admin are both public/);
+    const shop = service({ public: { port: "http" } });
+    assert.match(one({ services: { web: shop, admin: shop } }).what, /web is public under the same path, \//);
     assert.match(one({ services: { web: service({ writable: ["/a/b", "/a-b"] }) } }).what, /too much alike/);
     for (const key of ["root", "mysql", "a-b", "a b"])
       assert.equal(

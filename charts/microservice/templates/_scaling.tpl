@@ -21,6 +21,11 @@ replicas: {{ .replicas | int }}
     - type: Percent
       value: {{ $rule.percent | int }}
       periodSeconds: {{ $rule.periodSeconds | int }}
+    {{- with $rule.pods | int }}
+    - type: Pods
+      value: {{ . }}
+      periodSeconds: {{ $rule.periodSeconds | int }}
+    {{- end }}
 {{- end }}
 {{- end }}
 

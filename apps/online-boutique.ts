@@ -1,0 +1,187 @@
+/**
+ * Online Boutique v0.10.6: a web shop of eleven services that speak gRPC, and a redis for its carts.
+ * Every value is what the published images read or what their manifests say, from GoogleCloudPlatform/microservices-demo
+ * at that tag; `tests/fixtures/online-boutique.json` holds those facts with file and line, and a test compares them.
+ *
+ * gRPC clients keep one connection to a Service's address: pods that an update or more replicas bring get requests from
+ * clients that connect anew only. A service mesh or a proxy in front evens that out.
+ */
+import type { Application, Port, Resources, Service } from "../model/application";
+import { address, password, text } from "../model/text";
+
+const image = (service: string) => ({
+  repository: `us-central1-docker.pkg.dev/online-boutique-ci/microservices-demo/${service}`,
+  tag: "v0.10.6",
+});
+
+const resources = (cpu: [string, string], memory: [string, string]): Resources => ({
+  requests: { cpu: cpu[0], memory: memory[0] },
+  limits: { cpu: cpu[1], memory: memory[1] },
+});
+const SMALL = resources(["100m", "200m"], ["64Mi", "128Mi"]);
+
+const grpc = (container: number, served = container): Record<string, Port> => ({
+  grpc: { container, service: served, protocol: "grpc" },
+});
+
+/** Every service answers the health check with a constant: it says that the program lives, and nothing of its stores. */
+const HEALTH = {
+  probe: { grpc: { port: "grpc" } },
+  liveness: { grpc: { port: "grpc" } },
+} satisfies Partial<Service>;
+
+/** Their manifests leave them 5 s; here 5 s of sleep come before those. */
+const SHORT = {
+  graceSeconds: 10,
+  reason: "the manifests give it 5 s after SIGTERM, of which it takes no notice",
+};
+
+/** Addresses of services as `host:port`, by variable. */
+const addresses = (targets: Record<string, string>): Service["env"] =>
+  Object.fromEntries(
+    Object.entries(targets).map(([variable, target]) => [variable, text`${address(target)}`]),
+  );
+
+const service = (
+  name: string,
+  described: Omit<Service, "image" | "uses"> & { calls?: Record<string, string> },
+): Service => {
+  const { calls = {}, env, ...rest } = described;
+  return { image: image(name), uses: Object.values(calls), env: { ...env, ...addresses(calls) }, ...rest };
+};
+
+export const onlineBoutique: Application = {
+  name: "online-boutique",
+  description: "Online Boutique: a web shop of eleven services in five languages that speak gRPC",
+  team: "online-boutique",
+  services: {
+    frontend: service("frontend", {
+      language: "go",
+      ports: { http: { container: 8080, service: 80, protocol: "http" } },
+      public: { port: "http" },
+      calls: {
+        PRODUCT_CATALOG_SERVICE_ADDR: "productcatalogservice",
+        CURRENCY_SERVICE_ADDR: "currencyservice",
+        CART_SERVICE_ADDR: "cartservice",
+        RECOMMENDATION_SERVICE_ADDR: "recommendationservice",
+        SHIPPING_SERVICE_ADDR: "shippingservice",
+        CHECKOUT_SERVICE_ADDR: "checkoutservice",
+        AD_SERVICE_ADDR: "adservice",
+      },
+      env: {
+        PORT: "8080",
+        ENABLE_PROFILER: "0",
+        // It panics without one (src/frontend/main.go:132-139), and calls it only when ENABLE_ASSISTANT is set.
+        SHOPPING_ASSISTANT_SERVICE_ADDR: "shoppingassistantservice:80",
+      },
+      probe: {
+        http: { path: "/_healthz", port: "http", headers: { Cookie: "shop_session-id=x-readiness-probe" } },
+      },
+      liveness: {
+        http: { path: "/_healthz", port: "http", headers: { Cookie: "shop_session-id=x-liveness-probe" } },
+      },
+      resources: SMALL,
+    }),
+    cartservice: {
+      language: "dotnet",
+      image: image("cartservice"),
+      uses: ["redis-cart"],
+      ports: grpc(7070),
+      // A configuration string of StackExchange.Redis (Startup.cs:29-40); without it each pod has carts of its own.
+      env: { REDIS_ADDR: text`${address("redis-cart")},password=${password("redis-cart", "default")}` },
+      // No PORT: the image listens where ASPNETCORE_HTTP_PORTS says (src/cartservice/src/Dockerfile:42).
+      ...HEALTH,
+      resources: resources(["200m", "300m"], ["64Mi", "128Mi"]),
+    },
+    productcatalogservice: service("productcatalogservice", {
+      language: "go",
+      ports: grpc(3550),
+      env: { PORT: "3550", DISABLE_PROFILER: "1" },
+      ...HEALTH,
+      resources: SMALL,
+    }),
+    currencyservice: service("currencyservice", {
+      language: "node",
+      ports: grpc(7000),
+      env: { PORT: "7000", DISABLE_PROFILER: "1" },
+      ...HEALTH,
+      shutdown: SHORT,
+      resources: SMALL,
+    }),
+    paymentservice: service("paymentservice", {
+      language: "node",
+      ports: grpc(50051),
+      env: { PORT: "50051", DISABLE_PROFILER: "1" },
+      ...HEALTH,
+      shutdown: SHORT,
+      resources: SMALL,
+    }),
+    shippingservice: service("shippingservice", {
+      language: "go",
+      ports: grpc(50051),
+      env: { PORT: "50051", DISABLE_PROFILER: "1" },
+      ...HEALTH,
+      timing: { readiness: { periodSeconds: 5 } },
+      resources: SMALL,
+    }),
+    emailservice: service("emailservice", {
+      language: "python",
+      // Callers say 5000, the program listens on 8080.
+      ports: grpc(8080, 5000),
+      env: { PORT: "8080", DISABLE_PROFILER: "1" },
+      ...HEALTH,
+      timing: { readiness: { periodSeconds: 5 }, liveness: { periodSeconds: 5 } },
+      shutdown: SHORT,
+      resources: SMALL,
+    }),
+    checkoutservice: service("checkoutservice", {
+      language: "go",
+      ports: grpc(5050),
+      calls: {
+        PRODUCT_CATALOG_SERVICE_ADDR: "productcatalogservice",
+        SHIPPING_SERVICE_ADDR: "shippingservice",
+        PAYMENT_SERVICE_ADDR: "paymentservice",
+        EMAIL_SERVICE_ADDR: "emailservice",
+        CURRENCY_SERVICE_ADDR: "currencyservice",
+        CART_SERVICE_ADDR: "cartservice",
+      },
+      env: { PORT: "5050" },
+      ...HEALTH,
+      resources: SMALL,
+    }),
+    recommendationservice: service("recommendationservice", {
+      language: "python",
+      ports: grpc(8080),
+      calls: { PRODUCT_CATALOG_SERVICE_ADDR: "productcatalogservice" },
+      env: { PORT: "8080", DISABLE_PROFILER: "1" },
+      ...HEALTH,
+      timing: { readiness: { periodSeconds: 5 }, liveness: { periodSeconds: 5 } },
+      shutdown: SHORT,
+      resources: resources(["100m", "200m"], ["220Mi", "450Mi"]),
+    }),
+    adservice: service("adservice", {
+      language: "java",
+      ports: grpc(9555),
+      env: { PORT: "9555" },
+      ...HEALTH,
+      timing: { readiness: { periodSeconds: 15 }, liveness: { periodSeconds: 15 } },
+      resources: resources(["200m", "300m"], ["180Mi", "300Mi"]),
+    }),
+    loadgenerator: service("loadgenerator", {
+      language: "python",
+      optional: "it makes up visitors: for trying the shop out",
+      calls: { FRONTEND_ADDR: "frontend" },
+      env: { USERS: "10", RATE: "1" },
+      noProbe: "it listens on nothing: locust runs without its web page (src/loadgenerator/Dockerfile:52)",
+      shutdown: SHORT,
+      resources: resources(["300m", "500m"], ["256Mi", "512Mi"]),
+    }),
+  },
+  stores: {
+    "redis-cart": {
+      kind: "redis",
+      resources: resources(["70m", "125m"], ["200Mi", "256Mi"]),
+      storage: "1Gi",
+    },
+  },
+};

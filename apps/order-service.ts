@@ -1,0 +1,156 @@
+/**
+ * order-service: one service with all that a team's own one needs. It is a template: no image of it exists.
+ * It follows the document it comes from (`tests/fixtures/order-service.json` has its facts) with its mistakes mended: the
+ * variables it needs are all set, its configuration is mounted, the policy knows redis, DNS over TCP and the labels that
+ * pods and namespaces really have, the Role names its objects, and pods meet Pod Security `restricted`.
+ */
+import type { Application } from "../model/application";
+import { address, host, password, passwordInUrl, port, text, username } from "../model/text";
+import { answersOk, kafka, postgres } from "./stand-ins";
+
+/** Where the document has what the service calls and is called by. */
+const namespace = "microservices";
+
+/** Another team's service: 80 in front of 3000, as its own. */
+const neighbour = (name: string) =>
+  ({
+    host: `${name}.${namespace}.svc.cluster.local`,
+    port: 80,
+    protocol: "http",
+    pods: { namespace, labels: { "app.kubernetes.io/name": name }, port: 3000 },
+    reason: "orders are paid there, and taken from stock",
+    standIn: answersOk,
+  }) as const;
+
+export const orderService: Application = {
+  name: "order-service",
+  description:
+    "order-service: a template for a service of one's own, with everything a service in production needs",
+  team: "orders",
+  services: {
+    "order-service": {
+      language: "node",
+      image: { repository: "myregistry/order-service", tag: "1.0.0" },
+      ports: { http: { container: 3000, service: 80, protocol: "http" } },
+      public: {
+        port: "http",
+        path: "/orders",
+        rateLimit: { requestsPerSecond: 10, connections: 5 },
+        annotations: {
+          "nginx.ingress.kubernetes.io/limit-rate": "500",
+          "nginx.ingress.kubernetes.io/limit-rate-after": "1000",
+          "nginx.ingress.kubernetes.io/proxy-body-size": "10m",
+          "nginx.ingress.kubernetes.io/proxy-read-timeout": "60",
+          "nginx.ingress.kubernetes.io/proxy-send-timeout": "60",
+        },
+      },
+      uses: ["order-db", "redis", "kafka", "payment-service", "inventory-service"],
+      env: {
+        NODE_ENV: "production",
+        PORT: "3000",
+        LOG_LEVEL: "info",
+        DATABASE_URL: text`postgresql://${username("order-db", "orders")}:${passwordInUrl("order-db", "orders")}@${address("order-db")}/orders`,
+        KAFKA_BROKERS: text`${address("kafka")}`,
+        REDIS_HOST: [host("redis")],
+        REDIS_PORT: [port("redis")],
+        REDIS_PASSWORD: [password("redis", "default")],
+      },
+      files: {
+        "/etc/order-service/app-config.json": `${JSON.stringify(
+          {
+            features: { newCheckout: false, splitPayments: false },
+            limits: { maxOrderItems: 50, maxOrderValue: 10000 },
+          },
+          null,
+          2,
+        )}\n`,
+      },
+      // Readiness asks the database and redis, liveness nothing but the program itself.
+      probe: { http: { path: "/health/ready", port: "http" } },
+      liveness: { http: { path: "/health/live", port: "http" } },
+      timing: {
+        readiness: { periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 3 },
+        liveness: { periodSeconds: 20, timeoutSeconds: 5, failureThreshold: 3 },
+      },
+      shutdown: {
+        sleepSeconds: 10,
+        graceSeconds: 90,
+        reason: "its longest request takes over a minute",
+      },
+      resources: {
+        requests: { cpu: "100m", memory: "128Mi" },
+        limits: { cpu: "500m", memory: "512Mi" },
+      },
+      writable: ["/tmp"],
+      metrics: { port: "http", path: "/metrics" },
+      autoscaling: {
+        minReplicas: 3,
+        maxReplicas: 20,
+        cpu: 70,
+        memory: 80,
+        podMetrics: { http_requests_per_second: "1000" },
+        behavior: {
+          scaleUp: { percent: 100, pods: 4, periodSeconds: 15, stabilizationWindowSeconds: 0 },
+          scaleDown: { percent: 10, periodSeconds: 60, stabilizationWindowSeconds: 300 },
+        },
+      },
+      minAvailable: 2,
+      permissions: {
+        configuration: {
+          resources: ["configmaps"],
+          names: ["order-service-files"],
+          verbs: ["get", "watch"],
+          reason: "it reads its own configuration again when that changes",
+        },
+        secret: {
+          resources: ["secrets"],
+          names: ["order-service-env"],
+          verbs: ["get"],
+          reason: "it reads its own Secret again when a password changes",
+        },
+      },
+    },
+  },
+  stores: {
+    redis: {
+      kind: "redis",
+      resources: {
+        requests: { cpu: "50m", memory: "128Mi" },
+        limits: { cpu: "500m", memory: "256Mi" },
+      },
+      storage: "2Gi",
+    },
+  },
+  externals: {
+    "order-db": {
+      host: `order-db.${namespace}.svc.cluster.local`,
+      port: 5432,
+      protocol: "tcp",
+      pods: {
+        namespace,
+        labels: { "app.kubernetes.io/name": "postgresql", "app.kubernetes.io/instance": "order-db" },
+      },
+      accounts: { orders: { username: "orders", database: "orders" } },
+      reason: "orders are kept in PostgreSQL, which Flotilla does not deploy",
+      standIn: postgres("order-db", "orders"),
+    },
+    kafka: {
+      host: `kafka.${namespace}.svc.cluster.local`,
+      port: 9092,
+      protocol: "tcp",
+      pods: { namespace, labels: { "app.kubernetes.io/name": "kafka" } },
+      reason: "others learn of orders through it",
+      standIn: kafka("kafka"),
+    },
+    "payment-service": neighbour("payment-service"),
+    "inventory-service": neighbour("inventory-service"),
+  },
+  callers: {
+    "api-gateway": {
+      namespace,
+      labels: { "app.kubernetes.io/name": "api-gateway" },
+      calls: ["order-service"],
+      reason: "clients inside the company come through it",
+    },
+  },
+};

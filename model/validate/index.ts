@@ -1,0 +1,41 @@
+/** What is wrong with an inventory, found before anything is planned. */
+import type { Application } from "../application";
+import { MAX_STORE_NAME } from "../names";
+import type { Problem } from "../problems";
+import { checkApplication, checkHosts } from "./names";
+import { checkAccountKeys, checkCircle, checkName } from "./report";
+import { checkService } from "./services";
+import { checkStore } from "./stores";
+import { checkCallers, checkWaysIn } from "./ways-in";
+
+/** All problems of an inventory, in its order. */
+export function validateApplication(application: Application): Problem[] {
+  const problems: Problem[] = [];
+  const file = `apps/${application.name}.ts`;
+  const report = (where: string, what: string, todo: string) =>
+    problems.push({ where: `${file}: ${where}`, what, todo });
+
+  checkApplication(application, report);
+  checkHosts(application, report);
+  checkWaysIn(application, report);
+  for (const name of Object.keys(application.services)) checkName(`service ${name}`, name, report);
+  for (const name of Object.keys(application.stores))
+    checkName(`store ${name}`, name, report, MAX_STORE_NAME);
+  for (const [name, service] of Object.entries(application.services))
+    checkService(application, name, service, report);
+  for (const [name, store] of Object.entries(application.stores))
+    checkStore(application, name, store, report);
+  for (const [name, external] of Object.entries(application.externals ?? {})) {
+    checkName(`external ${name}`, name, report);
+    checkAccountKeys(`external ${name}`, Object.keys(external.accounts ?? {}), report);
+    if (external.standIn) checkService(application, name, external.standIn, report, "stand-in of external");
+  }
+  checkCallers(application, report);
+  checkCircle(
+    "stores",
+    Object.fromEntries(Object.entries(application.stores).map(([name, { needs }]) => [name, needs ?? []])),
+    (name) => `store ${name}`,
+    report,
+  );
+  return problems;
+}

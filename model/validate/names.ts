@@ -1,0 +1,51 @@
+/** Names of an inventory: what they may be, and that each leads to one place. */
+import type { Application } from "../application";
+import { DNS_LABEL, MAX_APPLICATION_NAME, rotationPrefix, storeJobs, storeServices } from "../names";
+import type { Report } from "./report";
+
+export function checkApplication(application: Application, report: Report): void {
+  const { name } = application;
+  if (name.length > MAX_APPLICATION_NAME || !DNS_LABEL.test(name))
+    report(
+      "name",
+      `"${name}" cannot be part of a namespace's name`,
+      `Use at most ${MAX_APPLICATION_NAME} lower-case letters, digits and hyphens, starting with a letter.`,
+    );
+  const others = new Set(
+    [application.services, application.stores, application.externals ?? {}].flatMap((record) =>
+      Object.keys(record),
+    ),
+  );
+  const taken = Object.entries(application.stores).flatMap(([store, { kind, loaders }]) => [
+    ...storeServices(store, kind).map((name) => ({ name, store, what: "a host" })),
+    ...storeJobs(store, Object.keys(loaders ?? {})).map((name) => ({ name, store, what: "a Job" })),
+  ]);
+  for (const { name, store, what } of taken)
+    if (name !== store && others.has(name))
+      report(name, `store ${store} has ${what} of this name`, "Rename one of the two.");
+  for (const store of Object.keys(application.stores))
+    for (const name of others)
+      if (name.startsWith(rotationPrefix(store)))
+        report(name, `the rotations of store ${store} have such names`, "Give it another name.");
+}
+
+/** A host name leads to one place: the names of services, stores and externals are one set. */
+export function checkHosts(application: Application, report: Report): void {
+  const seen = new Map<string, string>();
+  for (const [kind, record] of [
+    ["store", application.stores],
+    ["service", application.services],
+    ["external", application.externals ?? {}],
+    ["caller", application.callers ?? {}],
+  ] as const)
+    for (const name of Object.keys(record)) {
+      const other = seen.get(name);
+      if (other !== undefined)
+        report(
+          `${kind} ${name}`,
+          `a ${other} has the same name`,
+          "Rename one: a host name leads to one place.",
+        );
+      seen.set(name, kind);
+    }
+}

@@ -1,0 +1,68 @@
+/** References of texts: to what is used, and to what it has. */
+import type { Application } from "../application";
+import { own } from "../graph";
+import { suggest } from "../nearest";
+import type { Reference } from "../text";
+import type { Report } from "./report";
+
+/** What only a store has, what only something with accounts has, and what only something that speaks http has. */
+const OF_STORES: readonly Reference["ref"][] = ["readHost", "members", "replicaSet"];
+
+const OF_ACCOUNTS: readonly Reference["ref"][] = ["username", "password"];
+
+export function checkReference(
+  application: Application,
+  name: string,
+  uses: readonly string[],
+  where: string,
+  reference: Reference,
+  report: Report,
+): void {
+  const { of, ref } = reference;
+  const external = own(application.externals ?? {}, of);
+  // A stand-in reads the passwords that its users log in with.
+  const isOwn = of === name && external !== undefined;
+  if (!uses.includes(of) && !isOwn) {
+    report(where, `it mentions "${of}", which the service does not use`, `Add "${of}" to \`uses\`.`);
+    return;
+  }
+  const service = own(application.services, of);
+  const kind = service ? "service" : external ? "external" : "store";
+  const has =
+    kind === "store"
+      ? ref !== "url"
+      : !OF_STORES.includes(ref) && (kind === "external" || !OF_ACCOUNTS.includes(ref));
+  if (!has) {
+    report(
+      where,
+      `it mentions the ${ref} of "${of}", which is ${kind === "external" ? "an" : "a"} ${kind}`,
+      ref === "url" ? "A store has none: name its host and port." : "Only a store has one.",
+    );
+    return;
+  }
+  const protocol = external?.protocol ?? Object.values(service?.ports ?? {})[0]?.protocol;
+  if (ref === "url" && protocol === "tcp")
+    report(where, `it mentions the url of "${of}", which speaks no http`, "Name its host and port.");
+  checkAccount(application, where, reference, report);
+}
+
+export function checkAccount(
+  application: Application,
+  where: string,
+  reference: Reference,
+  report: Report,
+): void {
+  if (reference.ref !== "password" && reference.ref !== "username") return;
+  const { of } = reference;
+  const store = own(application.stores, of);
+  const accounts =
+    store?.kind === "redis" && !store.noPassword
+      ? ["default"]
+      : Object.keys((store ?? own(application.externals ?? {}, of))?.accounts ?? {});
+  if (!accounts.includes(reference.account))
+    report(
+      where,
+      `it mentions account "${reference.account}" of "${of}", which has no such account`,
+      suggest(reference.account, accounts),
+    );
+}

@@ -1,0 +1,44 @@
+/** How checks of an inventory tell what they find, and the checks that several need. */
+import { findCycle } from "../graph";
+import { DNS_LABEL, MAX_RELEASE_NAME } from "../names";
+
+/** Takes a problem: where in the inventory, what is wrong, what to do. */
+export type Report = (where: string, what: string, todo: string) => void;
+
+export function checkName(where: string, name: string, report: Report, limit = MAX_RELEASE_NAME): void {
+  if (name.length > limit)
+    report(
+      where,
+      `the release name has ${name.length} characters, ${limit === MAX_RELEASE_NAME ? "Helm" : "a store"} allows ${limit}`,
+      "Give it a shorter name.",
+    );
+  else if (!DNS_LABEL.test(name))
+    report(
+      where,
+      "the name is not a DNS label",
+      "Use lower-case letters, digits and hyphens, starting with a letter.",
+    );
+}
+
+/** Refuses what needs each other in a circle. */
+export function checkCircle(
+  what: string,
+  needs: Record<string, string[]>,
+  where: (name: string) => string,
+  report: Report,
+): void {
+  const cycle = findCycle(needs);
+  if (cycle)
+    report(
+      where(cycle[0] as string),
+      `the ${what} need each other in a circle: ${cycle.join(" -> ")}`,
+      "Remove one of these from `needs`: none of them could ever be started first.",
+    );
+}
+
+/** It is part of Secret keys, of credentials and of environment variables. */
+export function checkAccountKeys(where: string, accounts: readonly string[], report: Report): void {
+  for (const account of accounts)
+    if (!/^[a-z][a-z0-9]{0,30}$/.test(account))
+      report(`${where}, account "${account}"`, "the key is not a word", "Use lower-case letters and digits.");
+}

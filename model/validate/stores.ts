@@ -1,0 +1,101 @@
+/** What is wrong with one store. */
+import type { Application, Store } from "../application";
+import { suggest } from "../nearest";
+import { referencesOf } from "../text";
+import { checkAccount } from "./references";
+import { checkAccountKeys, checkCircle, type Report } from "./report";
+
+export function checkStore(application: Application, name: string, store: Store, report: Report): void {
+  const where = `store ${name}`;
+  const stores = Object.keys(application.stores);
+  for (const other of store.needs ?? [])
+    if (!stores.includes(other))
+      report(
+        where,
+        `it needs "${other}", which is not a store of ${application.name}`,
+        suggest(other, stores),
+      );
+  const accounts = Object.entries(store.accounts ?? {});
+  checkAccountKeys(where, Object.keys(store.accounts ?? {}), report);
+  if (store.noPassword !== undefined && store.kind !== "redis")
+    report(where, `a ${store.kind} cannot run without a password`, "Remove `noPassword`.");
+  if (store.kind === "redis" && accounts.length > 0)
+    report(where, "redis has one user only, the default one", "Remove `accounts`.");
+  if (store.kind === "rabbitmq" && accounts.length !== 1)
+    report(
+      where,
+      "rabbitmq takes exactly one account",
+      "Describe one account; further users are made in the store.",
+    );
+  for (const [account, { database, username, credential }] of accounts) {
+    if (["root", "default", "metrics", "replication", store.kind].includes(account))
+      report(
+        `${where}, account ${account}`,
+        "the name is taken by the store itself",
+        "Name the account after its user.",
+      );
+    if (!/^[A-Za-z][A-Za-z0-9_]{0,31}$/.test(username))
+      report(
+        `${where}, account ${account}`,
+        `"${username}" cannot be a user name`,
+        "Use letters, digits and _.",
+      );
+    if ("fixed" in credential && !/^[A-Za-z0-9]+$/.test(credential.fixed))
+      report(
+        `${where}, account ${account}`,
+        "its fixed password has other characters than letters and digits",
+        "Not all stores and scripts take them: the image must allow for another.",
+      );
+    if (store.kind !== "mysql" && /_[0-9]+$/.test(username))
+      report(
+        `${where}, account ${account}`,
+        `"${username}" looks like a later generation of another user`,
+        "Let it not end in _ and a number: that is what a rotation appends.",
+      );
+    const needsDatabase = store.kind === "mongodb" || store.kind === "mysql";
+    if (needsDatabase && !/^[A-Za-z][A-Za-z0-9_]{0,63}$/.test(database ?? ""))
+      report(
+        `${where}, account ${account}`,
+        "it has no proper database",
+        "Name its database: letters, digits and _.",
+      );
+  }
+  if ((store.kind === "mongodb" || store.kind === "mysql") && accounts.length === 0)
+    report(where, "it has no account, so no service could log in", "Describe at least one account.");
+  checkLoaders(application, name, store, report);
+}
+
+function checkLoaders(application: Application, name: string, store: Store, report: Report): void {
+  const where = `store ${name}`;
+  const known = Object.keys(store.loaders ?? {});
+  checkCircle(
+    "loaders",
+    Object.fromEntries(Object.entries(store.loaders ?? {}).map(([key, { needs }]) => [key, needs ?? []])),
+    (loader) => `${where}, loader ${loader}`,
+    report,
+  );
+  for (const [loader, { env, needs }] of Object.entries(store.loaders ?? {})) {
+    for (const other of needs ?? [])
+      if (!known.includes(other))
+        report(
+          `${where}, loader ${loader}`,
+          `it needs "${other}", which is not a loader of ${name}`,
+          suggest(other, known),
+        );
+    if (!/^[a-z]([-a-z0-9]{0,10}[a-z0-9])?$/.test(loader))
+      report(
+        `${where}, loader "${loader}"`,
+        "the key cannot be part of a release's name",
+        "Use at most 12 lower-case letters, digits and hyphens.",
+      );
+    for (const [key, text] of Object.entries(env))
+      for (const reference of referencesOf(text))
+        if (reference.of !== name)
+          report(
+            `${where}, loader ${loader}, ${key}`,
+            `it mentions "${reference.of}", which is not its store`,
+            "A loader reaches its own store only.",
+          );
+        else checkAccount(application, `${where}, loader ${loader}, ${key}`, reference, report);
+  }
+}

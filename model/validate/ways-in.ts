@@ -1,0 +1,46 @@
+/** Who reaches services from outside the application: people, and callers from elsewhere in the cluster. */
+import type { Application, Service } from "../application";
+import { own } from "../graph";
+import { suggest } from "../nearest";
+import type { Report } from "./report";
+
+/** People reach an application under one host: each path leads to one service. */
+export function checkWaysIn(application: Application, report: Report): void {
+  const seen = new Map<string, string>();
+  for (const [name, service] of Object.entries(application.services)) {
+    if (!service.public) continue;
+    const path = service.public.path ?? "/";
+    const where = `service ${name}`;
+    const other = seen.get(path);
+    if (other !== undefined)
+      report(
+        where,
+        `${other} is public under the same path, ${path}`,
+        "Give one of them another `public.path`.",
+      );
+    seen.set(path, name);
+    if (!/^\/([A-Za-z0-9._~-]+\/?)*$/.test(path))
+      report(where, `its public path "${path}" is not one`, "Let it start with / and hold no pattern.");
+  }
+}
+
+export function checkCallers(application: Application, report: Report): void {
+  const services = Object.keys(application.services);
+  for (const [name, { calls }] of Object.entries(application.callers ?? {}))
+    for (const target of calls)
+      if (!services.includes(target))
+        report(
+          `caller ${name}`,
+          `it calls "${target}", which is not a service of ${application.name}`,
+          suggest(target, services),
+        );
+      else if (listensNowhere(own(application.services, target)))
+        report(
+          `caller ${name}`,
+          `it calls "${target}", which listens on no port`,
+          `Give ${target} a port or remove the call.`,
+        );
+}
+
+export const listensNowhere = (service: Service | undefined): boolean =>
+  service !== undefined && Object.keys(service.ports ?? {}).length === 0;

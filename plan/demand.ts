@@ -1,0 +1,137 @@
+/** What all pods of an application ask for when there are most of them. */
+import type { Settings } from "../config/schema";
+import type { Application, Store } from "../model/application";
+import { own } from "../model/graph";
+import { amountOf } from "../model/quantity";
+import { shapeOf } from "./credentials";
+import { type Deployed, partsOf } from "./deployed";
+import { LITTLE } from "./job";
+import type { MicroserviceValues } from "./microservice-values";
+import type { Values } from "./plan";
+import { mergeResources, serviceResources } from "./resources";
+import { podsAtMost } from "./scaling";
+import { preparations } from "./stores/jobs";
+import { profileOf, REPLICAS } from "./stores/profile";
+import { canRotate } from "./stores/rotation";
+import { sidecarsOf } from "./stores/sidecars";
+
+export interface Demand {
+  /** Cores. */
+  cpu: number;
+  /** Bytes. */
+  memory: number;
+  /** Bytes. */
+  memoryLimit: number;
+  pods: number;
+}
+
+/** Requests and limits as values have them. */
+interface Quantities {
+  requests?: { cpu?: string; memory?: string };
+  limits?: { memory?: string };
+}
+
+/** Of pods that are alike, by their containers. */
+function demandOfPods(pods: number, ...containers: Quantities[]): Demand {
+  const sum = (amount: (container: Quantities) => string | undefined) =>
+    pods * containers.reduce((total, container) => total + amountOf(amount(container) ?? "0"), 0);
+  return {
+    cpu: sum(({ requests }) => requests?.cpu),
+    memory: sum(({ requests }) => requests?.memory),
+    memoryLimit: sum(({ limits }) => limits?.memory),
+    pods,
+  };
+}
+
+function totalOf(demands: readonly Demand[]): Demand {
+  const sum = (key: keyof Demand) => demands.reduce((total, demand) => total + demand[key], 0);
+  return { cpu: sum("cpu"), memory: sum("memory"), memoryLimit: sum("memoryLimit"), pods: sum("pods") };
+}
+
+/** Of a whole application: all replicas, and one pod more of each service while it is updated. */
+export function demandOf(application: Application, settings: Settings): Demand {
+  return totalOf([
+    ...Object.values(demandsOf(application, settings)),
+    ...Object.entries(application.stores).flatMap(([name, store]) => demandOfJobs(settings, name, store)),
+  ]);
+}
+
+/** The same while an update is under way: what leaves goes at its end, and what asks for less does so pod by pod. */
+export function demandMeanwhile(application: Application, settings: Settings, deployed: Deployed): Demand {
+  const planned = demandsOf(application, settings);
+  const before = Object.entries(deployed)
+    .filter(([name, { kind }]) => kind === "service" || (kind === "store" && own(planned, name)))
+    .map(([name, { kind, values }]) => [
+      name,
+      kind === "service"
+        ? demandOfValues(values as unknown as MicroserviceValues)
+        : demandOfPods(own(planned, name)?.pods ?? 0, containerOf(values)),
+    ]);
+  const deployedDemands = Object.fromEntries(before) as Record<string, Demand>;
+  const names = [...new Set([...Object.keys(planned), ...Object.keys(deployedDemands)])];
+  const most = names.map((name) => largerOf(own(planned, name), own(deployedDemands, name)));
+  const jobs = Object.entries(application.stores).flatMap(([name, store]) =>
+    demandOfJobs(settings, name, store),
+  );
+  return totalOf([...most, ...jobs]);
+}
+
+const NOTHING: Demand = { cpu: 0, memory: 0, memoryLimit: 0, pods: 0 };
+
+function largerOf(one: Demand = NOTHING, other: Demand = NOTHING): Demand {
+  const larger = (key: keyof Demand) => Math.max(one[key], other[key]);
+  return {
+    cpu: larger("cpu"),
+    memory: larger("memory"),
+    memoryLimit: larger("memoryLimit"),
+    pods: larger("pods"),
+  };
+}
+
+/** Of each service and store. */
+const demandsOf = (application: Application, settings: Settings): Record<string, Demand> =>
+  Object.fromEntries([
+    ...Object.entries(application.services).map(([name, service]) => [
+      name,
+      demandOfService(
+        podsAtMost(application, settings, name),
+        serviceResources(service, own(settings.services, name)?.resources),
+      ),
+    ]),
+    ...Object.entries(application.stores).map(([name, store]) => [
+      name,
+      demandOfStore(settings, name, store),
+    ]),
+  ]);
+
+/** What waits for a store asks for less than the program it goes before. */
+const demandOfService = (pods: number, resources: Quantities): Demand =>
+  demandOfPods(pods === 0 ? 0 : pods + 1, resources);
+
+/** Of a deployed release of the shared chart. */
+const demandOfValues = ({ replicas = 1, autoscaling, resources }: MicroserviceValues): Demand =>
+  demandOfService(
+    autoscaling?.enabled ? Math.max(replicas, autoscaling.maxReplicas ?? 0) : replicas,
+    resources ?? {},
+  );
+
+/** The main container of a deployed store. */
+const containerOf = (values: Values): Quantities =>
+  (partsOf(values).find(({ resources }) => resources !== undefined)?.resources ?? {}) as Quantities;
+
+/** All pods of a store are alike. A StatefulSet replaces them one by one, and has never more. */
+function demandOfStore(settings: Settings, name: string, store: Store): Demand {
+  const pods = profileOf(settings, name) === "replicated" ? REPLICAS : 1;
+  const resources = mergeResources(store.resources, own(settings.stores, name)?.resources);
+  return demandOfPods(pods, resources, ...sidecarsOf(settings, shapeOf(settings, name, store)));
+}
+
+/** Of a rotation's two Jobs one runs at a time. */
+function demandOfJobs(settings: Settings, name: string, store: Store): Demand[] {
+  const loaders = Object.values(store.loaders ?? {});
+  const others = preparations(name, store).length - loaders.length;
+  return [
+    demandOfPods(others + (canRotate(shapeOf(settings, name, store)) ? 1 : 0), LITTLE),
+    ...loaders.map(({ resources }) => demandOfPods(1, resources ?? LITTLE)),
+  ];
+}

@@ -1,0 +1,92 @@
+/** What services log in to externals with, and images are pulled with: passwords that somebody else made. */
+import type { Settings } from "../config/schema";
+import type { Application } from "../model/application";
+import { own } from "../model/graph";
+import { suggest } from "../model/nearest";
+import type { Problem } from "../model/problems";
+import { directLabels } from "./labels";
+import type { CredentialPlan, SecretPlan } from "./plan";
+
+/** Name of the credential of an external's account. */
+export const externalCredential = (external: string, account: string): string => `${external}-${account}`;
+
+/** Characters of the password of a stand-in, letters and digits. */
+const PASSWORD_LENGTH = 32;
+
+/** The credentials of the externals that are used: given to the stack, or made for a stand-in. */
+export function externalCredentials(application: Application): Record<string, CredentialPlan> {
+  const used = new Set(Object.values(application.services).flatMap(({ uses }) => uses ?? []));
+  const credentials = Object.entries(application.externals ?? {})
+    .filter(([name]) => used.has(name))
+    .flatMap(([name, { accounts }]) =>
+      Object.keys(accounts ?? {}).map((account): [string, CredentialPlan] => [
+        externalCredential(name, account),
+        own(application.services, name)
+          ? { source: "generated", length: PASSWORD_LENGTH, protect: false }
+          : { source: "stack" },
+      ]),
+    );
+  return Object.fromEntries(credentials);
+}
+
+/** Name of the Secret to pull images of a registry with. */
+const registrySecret = (registry: string): string => `registry-${registry}`;
+
+/** The Secrets that every pod's images are pulled with. */
+export const pullSecretsOf = ({ registries }: Settings): string[] =>
+  Object.keys(registries).map(registrySecret);
+
+export function registryCredentials({ registries }: Settings): Record<string, CredentialPlan> {
+  return Object.fromEntries(
+    Object.keys(registries).map((name) => [registrySecret(name), { source: "stack" } as const]),
+  );
+}
+
+export function registrySecrets(application: Application, settings: Settings): Record<string, SecretPlan> {
+  const secrets = Object.entries(settings.registries).map(([name, { server, username }]) => {
+    const login = `{"auths":{${JSON.stringify(server)}:{"username":${JSON.stringify(username)},"password":`;
+    const plan: SecretPlan = {
+      owner: name,
+      labels: directLabels(application, settings),
+      protect: false,
+      type: "kubernetes.io/dockerconfigjson",
+      keys: {
+        ".dockerconfigjson": [login, { credential: registrySecret(name), encoding: "json" }, "}}}"],
+      },
+    };
+    return [registrySecret(name), plan] as const;
+  });
+  return Object.fromEntries(secrets);
+}
+
+/** Passwords that are wanted and not there, and some that nothing wants. `declared` is the inventory as it is written. */
+export function credentialProblems(
+  declared: Application,
+  planned: Application,
+  settings: Settings,
+): Problem[] {
+  const wanted = { ...externalCredentials(planned), ...registryCredentials(settings) };
+  const missing = Object.keys(wanted).filter(
+    (name) => wanted[name]?.source === "stack" && !settings.credentials.includes(name),
+  );
+  const known = [
+    ...Object.keys(registryCredentials(settings)),
+    ...Object.entries(declared.externals ?? {}).flatMap(([name, { accounts }]) =>
+      Object.keys(accounts ?? {}).map((account) => externalCredential(name, account)),
+    ),
+  ];
+  return [
+    ...missing.map((name) => ({
+      where: `flotilla:credentials.${name}`,
+      what: "the password is missing: somebody else made it, so it cannot be generated",
+      todo: `Run: pulumi config set --secret --path flotilla:credentials.${name} (it asks for the value)`,
+    })),
+    ...settings.credentials
+      .filter((name) => !known.includes(name))
+      .map((name) => ({
+        where: `flotilla:credentials.${name}`,
+        what: "nothing takes a password of this name",
+        todo: suggest(name, known),
+      })),
+  ];
+}

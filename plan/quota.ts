@@ -1,0 +1,102 @@
+/** What the namespace's pods may ask for in all. */
+import type { Settings } from "../config/schema";
+import type { Application } from "../model/application";
+import { own } from "../model/graph";
+import type { Problem } from "../model/problems";
+import { amountOf } from "../model/quantity";
+import { type Demand, demandMeanwhile, demandOf } from "./demand";
+import type { Deployed } from "./deployed";
+
+/** Room for what is run by hand, for tests of releases and for Jobs that try again. */
+const HEAD_ROOM = 1.25;
+
+const MI = 2 ** 20;
+
+export interface QuotaPlan {
+  /** `hard` of the ResourceQuota. */
+  hard: Record<string, string>;
+  /** Whether it is lowered: then it comes after all that asks for less, or pods of an update would find no room. */
+  lowered: boolean;
+}
+
+/**
+ * What is planned at most, and head room. While an update is under way pods of before are there as well: where they do
+ * not fit, the quota is lowered after it; and where the quota of before was no larger either, with the next update.
+ */
+export function quotaOf(
+  application: Application,
+  settings: Settings,
+  deployed: Deployed,
+  before: Record<string, string> = {},
+): QuotaPlan {
+  const needed = demandOf(application, settings);
+  const meanwhile = demandMeanwhile(application, settings, deployed);
+  const amounts = ASKED.map(([key, of, unit]) => {
+    const setting = SET[key];
+    const set = setting && settings.quota[setting];
+    const target = set === undefined ? needed[of] * HEAD_ROOM : amountOf(String(set));
+    const old = amountOf(before[key] ?? "0");
+    return { key, of, unit, set, target, old, fits: meanwhile[of] <= target };
+  });
+  const lowered =
+    amounts.some(({ fits }) => !fits) &&
+    amounts.every(({ of, target, old, fits }) => old >= target && (fits || meanwhile[of] <= old));
+  const hard = amounts.map(({ key, of, unit, set, target, fits }) => [
+    key,
+    set === undefined ? unit(fits || lowered ? target : meanwhile[of]) : String(set),
+  ]);
+  const balancers = settings.loadBalancer ? 1 : 0;
+  return {
+    hard: {
+      ...Object.fromEntries(hard),
+      // Nothing opens a port of the nodes but a load balancer that needs one.
+      "services.loadbalancers": String(balancers),
+      "services.nodeports": String(balancers * PORTS_OF_A_LOAD_BALANCER),
+    },
+    lowered,
+  };
+}
+
+/** Ports of the nodes that the Service of a public service may take. */
+const PORTS_OF_A_LOAD_BALANCER = 10;
+
+/** A quota that the plan does not fit into. */
+export function quotaProblems(application: Application, settings: Settings): Problem[] {
+  const { quota } = settings;
+  const needed = demandOf(application, settings);
+  const check = (key: "cpu" | "memory" | "pods", set: number, shown: string): Problem[] => {
+    if (!(set < needed[key])) return [];
+    return [
+      {
+        where: `flotilla:quota.${key}`,
+        what: `it is ${own<string | number | undefined>(quota, key)}, and the plan may need ${shown} (all pods at their most, and one more of each service while it is updated)`,
+        todo: `Raise it to ${shown} at least, or lower the replicas or requests.`,
+      },
+    ];
+  };
+  return [
+    ...(quota.cpu === undefined ? [] : check("cpu", amountOf(quota.cpu), cores(needed.cpu))),
+    ...(quota.memory === undefined ? [] : check("memory", amountOf(quota.memory), mebibytes(needed.memory))),
+    ...(quota.pods === undefined ? [] : check("pods", quota.pods, String(needed.pods))),
+  ];
+}
+
+/** Rounded up to tenths of a core; sums of decimal fractions are a little off. */
+const cores = (amount: number): string => `${Math.ceil(Math.round(amount * 1000) / 100) * 100}m`;
+
+const mebibytes = (amount: number): string => `${Math.ceil(amount / MI)}Mi`;
+
+/** What the quota counts, what of a demand that is, and how it is written. */
+const ASKED: readonly [key: string, of: keyof Demand, unit: (amount: number) => string][] = [
+  ["requests.cpu", "cpu", cores],
+  ["requests.memory", "memory", mebibytes],
+  ["limits.memory", "memoryLimit", mebibytes],
+  ["pods", "pods", (amount) => String(Math.ceil(amount))],
+];
+
+/** The setting for it. */
+const SET: Record<string, keyof Settings["quota"]> = {
+  "requests.cpu": "cpu",
+  "requests.memory": "memory",
+  pods: "pods",
+};
