@@ -14,8 +14,8 @@ node_modules/.installed: package.json package-lock.json
 setup: node_modules/.installed ## Install the packages
 
 .PHONY: demo
-demo: setup ## Deploy Robot Shop to the embedded cluster and show what runs
-	@$(FLOTILLA) demo
+demo: setup ## Deploy an application to the embedded cluster and show what runs: make demo [APP=online-boutique]
+	@$(FLOTILLA) demo $(if $(APP),--application $(APP))
 
 .PHONY: demo-down
 demo-down: setup ## Delete the embedded cluster and all that is on it

@@ -1,24 +1,27 @@
 import chalk from "chalk";
 import Table from "cli-table3";
 import { Command } from "commander";
+import { catalogue } from "../apps";
 import { deleteCluster } from "../tools/cluster/cluster";
 import { ToolError } from "../tools/failure";
 import { worldOfClone } from "../tools/paths";
 import { say } from "../tools/progress";
 import { forgetStacks, openWorld, pulumi } from "../tools/world";
-import { type DeployedRelease, readDeployed } from "./deployed";
 import { repairKilledUpdate } from "./repair";
-import { LOCAL_STACK, prepareStack } from "./stack";
+import { type RunningRelease, readRunning } from "./running";
+import { DEFAULT_APPLICATION, localStackOf, prepareStack } from "./stack";
 import { PLAIN_TABLE } from "./table";
 
 export function demoCommand(): Command {
   return new Command("demo")
-    .description("deploy the stack `local` to the embedded cluster and show what runs")
+    .description("deploy an application to the embedded cluster and show what runs")
+    .option("-a, --application <name>", "one of apps/, in a stack of its own", DEFAULT_APPLICATION)
     .option("--json", "print what runs as a JSON array; progress goes to standard error")
-    .action(async ({ json }: { json?: boolean }) => {
+    .action(async ({ application, json }: { application: string; json?: boolean }) => {
+      const stack = localStackOf(application);
       const open = await openWorld(worldOfClone());
-      const selection = await prepareStack(open, LOCAL_STACK);
-      await repairKilledUpdate(open, LOCAL_STACK, selection);
+      const selection = await prepareStack(open, stack);
+      await repairKilledUpdate(open, stack, selection);
       const { exitCode } = await pulumi(
         open,
         ["up", ...selection, "--yes", "--skip-preview", "--suppress-outputs"],
@@ -30,11 +33,13 @@ export function demoCommand(): Command {
       );
       if (exitCode !== 0)
         throw new ToolError(
-          `pulumi up ended with exit code ${exitCode}. What it said is above; mend it and run make demo again: it goes on from here.`,
+          `pulumi up ended with exit code ${exitCode}. What it said is above; mend it and run make demo${appOf(application)} again: it goes on from here.`,
         );
-      const releases = await readDeployed(open, LOCAL_STACK);
+      const releases = await readRunning(open, stack);
       process.stdout.write(
-        json ? `${JSON.stringify(releases, null, 2)}\n` : `\n${show(releases)}\n${NEXT}\n`,
+        json
+          ? `${JSON.stringify(releases, null, 2)}\n`
+          : `\n${show(releases)}\n${next(application, stack, releases)}\n`,
       );
     });
 }
@@ -50,7 +55,7 @@ export function demoDownCommand(): Command {
     });
 }
 
-function show(releases: readonly DeployedRelease[]): string {
+function show(releases: readonly RunningRelease[]): string {
   const table = new Table({
     ...PLAIN_TABLE,
     head: ["RELEASE", "KIND", "CHART", "STATUS", "PODS READY", "ENDPOINT", "IMAGE"],
@@ -74,14 +79,30 @@ function show(releases: readonly DeployedRelease[]): string {
   return `${table.toString()}\n\n${releases.length} releases, ${pods} pods ready in namespace ${releases[0]?.namespace}.`;
 }
 
-const NEXT = `
-The pods are simulated, all else is real. Try next:
-  eval "$(npx flotilla env)"                       put this shell into the embedded world
-  pulumi config set --path flotilla:services.cart.tag 2.0.0
-  pulumi preview --diff                            see a change before it is made: one release, one value
-  pulumi up                                        make it
-  npx flotilla rotate mongodb --stack local        new passwords for a store that is in use
-  pulumi stack history                             see what was done when
-  kubectl get pods -n robot-shop-local             and helm list -n robot-shop-local
-  make preview STACK=prod                          any other stack, against the embedded cluster
-  make demo-down                                   delete the cluster and all of this`;
+/** How `make` is told of another application. */
+const appOf = (application: string): string =>
+  application === DEFAULT_APPLICATION ? "" : ` APP=${application}`;
+
+function next(application: string, stack: string, releases: readonly RunningRelease[]): string {
+  const namespace = releases[0]?.namespace;
+  const service = releases.find(({ kind }) => kind === "service");
+  const store = releases.find(({ kind }) => kind === "store");
+  const others = Object.keys(catalogue).filter((name) => name !== application);
+  const commands: [string, string][] = [
+    ['eval "$(npx flotilla env)"', "put this shell into the embedded world"],
+    [`pulumi stack select ${stack}`, "this application's stack"],
+    [`pulumi config set --path flotilla:services.${service?.release}.tag 2.0.0`, "ship a version"],
+    ["pulumi preview --diff", "see it before it is made: one release, one value"],
+    ["pulumi up", "make it"],
+    [`npx flotilla rotate ${store?.release} --stack ${stack}`, "new passwords for a store that is in use"],
+    ["pulumi stack history", "see what was done when"],
+    [`kubectl get pods -n ${namespace}`, `and helm list -n ${namespace}`],
+    [`npx flotilla graph --stack ${stack}`, "who talks to whom; --format html for a page"],
+    ...others.map((name): [string, string] => [`make demo${appOf(name)}`, "another application beside it"]),
+    ["make preview STACK=prod", "any other stack, against the embedded cluster"],
+    ["make demo-down", "delete the cluster and all of this"],
+  ];
+  const width = Math.max(...commands.map(([command]) => command.length));
+  const lines = commands.map(([command, what]) => `  ${command.padEnd(width)}  ${what}`);
+  return `\nThe pods are simulated, all else is real. Try next:\n${lines.join("\n")}`;
+}

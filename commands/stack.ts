@@ -1,19 +1,57 @@
 /** Stacks of the embedded world. */
+import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { catalogue } from "../apps";
+import { CREDENTIALS } from "../config/settings";
+import { suggest } from "../model/nearest";
+import { ToolError } from "../tools/failure";
 import { PROJECT } from "../tools/paths";
+import { say } from "../tools/progress";
 import { ensureStack, type OpenWorld, pulumi, stackFileFor } from "../tools/world";
 
 /** The stack that is made for the embedded cluster. */
 export const LOCAL_STACK = "local";
 
+const PROJECT_FILE = parse(readFileSync(join(PROJECT, "Pulumi.yaml"), "utf8")) as {
+  name: string;
+  config: Record<string, { default?: unknown } | undefined>;
+};
+
 /** Pulumi's project, from Pulumi.yaml. */
-export const PROJECT_NAME: string = parse(readFileSync(join(PROJECT, "Pulumi.yaml"), "utf8")).name;
+export const PROJECT_NAME = PROJECT_FILE.name;
+
+/** The application that a stack deploys which names none. */
+export const DEFAULT_APPLICATION = String(PROJECT_FILE.config[`${PROJECT_NAME}:application`]?.default);
+
+/** The stack of an application on the embedded cluster. @throws ToolError when there is no such application. */
+export function localStackOf(application: string): string {
+  const known = Object.keys(catalogue);
+  if (!known.includes(application))
+    throw new ToolError(`there is no application "${application}". ${suggest(application, known)}`);
+  return application === DEFAULT_APPLICATION ? LOCAL_STACK : `${application}-${LOCAL_STACK}`;
+}
 
 /** Creates the stack where it is missing; returns the arguments that make pulumi use it on the embedded cluster. */
 export async function prepareStack(open: OpenWorld, stack: string): Promise<string[]> {
-  if ((await ensureStack(open, PROJECT_NAME, stack)) && stack === LOCAL_STACK)
+  if ((await ensureStack(open, PROJECT_NAME, stack)) && stack.endsWith(LOCAL_STACK))
     await pulumi(open, ["stack", "select", stack], { stdio: "ignore" });
-  return ["--stack", stack, "--config-file", stackFileFor(open.world, stack, PROJECT_NAME)];
+  const { file, encrypted } = stackFileFor(open.world, stack, PROJECT_NAME);
+  const selection = ["--stack", stack, "--config-file", file];
+  for (const path of encrypted) {
+    const [key, ...names] = path;
+    const given = key === `${PROJECT_NAME}:${CREDENTIALS}` && names.length === 1;
+    say(
+      `Pulumi.${stack}.yaml: ${path.join(".")} is encrypted for another backend; ${given ? "another password stands for it here" : "it is left out"}`,
+    );
+    // What it is does not matter here: nothing on the embedded cluster logs in with it.
+    if (given)
+      await pulumi(
+        open,
+        ["config", "set", "--secret", "--path", path.join("."), "--non-interactive", ...selection],
+        { input: randomBytes(16).toString("hex") },
+      );
+  }
+  return selection;
 }

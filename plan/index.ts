@@ -8,7 +8,7 @@ import type { Charts } from "./chart";
 import { resourceProblems, schemaProblems } from "./check";
 import { credentialsOf, hasSecret, secretKeysOf, shapeOf, storeSecretName } from "./credentials";
 import { type Deployed, isRotating } from "./deployed";
-import { environmentProblems, inEnvironment } from "./environment";
+import { environmentProblems, inEnvironment, isStandIn } from "./environment";
 import { credentialProblems, externalCredentials, registryCredentials, registrySecrets } from "./externals";
 import { addressOf } from "./hosts";
 import { directLabels } from "./labels";
@@ -228,7 +228,14 @@ function outputsOf(application: Application, settings: Settings): PlanOutputs {
     const url = port
       ? `${port.protocol === "tcp" ? "tcp" : "http"}://${name}:${addressOf(application, settings, name).port}`
       : undefined;
-    return [name, { ...(url === undefined ? {} : { url }), image: `${repository}:${tag}` }] as const;
+    return [
+      name,
+      {
+        ...(url === undefined ? {} : { url }),
+        image: `${repository}:${tag}`,
+        ...(isStandIn(application, name) ? { standIn: true as const } : {}),
+      },
+    ] as const;
   });
   const stores = Object.entries(application.stores).map(([name, store]) => {
     const { host, readHost, port } = addressOf(application, settings, name);

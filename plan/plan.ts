@@ -130,7 +130,13 @@ export interface StoreOutputs {
 export interface PlanOutputs {
   services: Record<
     string,
-    { /** In-cluster URL; none for a service without a port. */ url?: string; image: string }
+    {
+      /** In-cluster URL; none for a service without a port. */
+      url?: string;
+      image: string;
+      /** It takes the place of an external. */
+      standIn?: true;
+    }
   >;
   stores: Record<string, StoreOutputs>;
   /** Where people reach the application; none without an ingress. */

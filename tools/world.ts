@@ -128,20 +128,19 @@ export async function releaseDeadLocks(open: OpenWorld, project: string, stack: 
 
 /**
  * A copy of a stack file that leads to the embedded cluster, for `--config-file`: with the world's salt, and with the
- * embedded cluster's context in place of the stack's own. Returns its path.
+ * embedded cluster's context in place of the stack's own. Values encrypted with another key cannot be read here: they
+ * are left out. Returns the path of the copy, and the paths of those values.
  */
-export function stackFileFor(world: World, stack: string, project: string): string {
+export function stackFileFor(
+  world: World,
+  stack: string,
+  project: string,
+): { file: string; encrypted: string[][] } {
   const name = `Pulumi.${stack}.yaml`;
   const document = readStackFile(stack);
   for (const key of ["encryptionsalt", "secretsprovider", "encryptedkey"]) document.delete(key);
-  // Values encrypted with another key cannot be read here; settings are never secret.
-  for (const [key, value] of Object.entries(
-    (document.toJS() as { config?: Record<string, unknown> })?.config ?? {},
-  ))
-    if (typeof value === "object" && value !== null && Object.keys(value).join() === "secure") {
-      say(`${name}: ${key} is encrypted for another backend; it is left out`);
-      document.deleteIn(["config", key]);
-    }
+  const encrypted = encryptedPaths(document.toJS() as unknown).map((path) => path.slice(1));
+  for (const path of encrypted) document.deleteIn(["config", ...path]);
   const salt = saltOf(world, stack);
   if (salt !== undefined) document.set("encryptionsalt", salt);
   const cluster = ["config", `${project}:cluster`];
@@ -150,7 +149,15 @@ export function stackFileFor(world: World, stack: string, project: string): stri
   mkdirSync(world.stacks, { recursive: true });
   writeFileSync(target, document.toString());
   chmodSync(target, 0o600);
-  return target;
+  return { file: target, encrypted };
+}
+
+/** Paths of the values that Pulumi has encrypted. */
+function encryptedPaths(value: unknown, path: string[] = []): string[][] {
+  if (typeof value !== "object" || value === null) return [];
+  const entries = Object.entries(value);
+  if (entries.map(([key]) => key).join() === "secure") return [path];
+  return entries.flatMap(([key, inner]) => encryptedPaths(inner, [...path, key]));
 }
 
 /** The project's stack file. @throws ToolError when there is none, or it is no YAML. */

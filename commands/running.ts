@@ -4,9 +4,9 @@ import execa from "execa";
 import type { PlanOutputs } from "../plan/plan";
 import { type OpenWorld, pulumi } from "../tools/world";
 
-export interface DeployedRelease {
+export interface RunningRelease {
   release: string;
-  kind: "store" | "service" | "job";
+  kind: "store" | "service" | "stand-in" | "job";
   namespace: string;
   chart: string;
   /** Helm's word for the newest revision: deployed, failed, pending-upgrade ... */
@@ -33,14 +33,14 @@ interface Workload {
   status?: { readyReplicas?: number; succeeded?: number };
 }
 
-export async function readDeployed(open: OpenWorld, stack: string): Promise<DeployedRelease[]> {
+export async function readRunning(open: OpenWorld, stack: string): Promise<RunningRelease[]> {
   const { stdout } = await pulumi(open, ["stack", "output", "--json", "--stack", stack]);
   const outputs = JSON.parse(stdout) as Outputs;
   const [workloads, statuses] = await Promise.all([
     kubectl<Workload>(open, outputs.namespace, ["get", "deployments,statefulsets,jobs"]),
     helmStatuses(open, outputs.namespace),
   ]);
-  const describe = (release: string, kind: DeployedRelease["kind"], endpoint?: string): DeployedRelease => {
+  const describe = (release: string, kind: RunningRelease["kind"], endpoint?: string): RunningRelease => {
     const own = workloads.filter(
       ({ metadata }) => metadata.labels?.["app.kubernetes.io/instance"] === release,
     );
@@ -70,8 +70,8 @@ export async function readDeployed(open: OpenWorld, stack: string): Promise<Depl
       describe(name, "store", `${host}:${port}`),
     ),
     ...jobs.map((name) => describe(name, "job")),
-    ...Object.entries(outputs.services).map(([name, { url }]) =>
-      describe(name, "service", url?.replace(/^\w+:\/\//, "")),
+    ...Object.entries(outputs.services).map(([name, { url, standIn }]) =>
+      describe(name, standIn ? "stand-in" : "service", url?.replace(/^\w+:\/\//, "")),
     ),
   ];
 }
