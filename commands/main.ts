@@ -7,6 +7,7 @@ import { chartsCommand } from "./charts";
 import { clusterCommand } from "./cluster";
 import { demoCommand, demoDownCommand } from "./demo";
 import { envCommand } from "./env";
+import { graphCommand } from "./graph";
 import { previewCommand } from "./preview";
 import { removeCommand } from "./remove";
 import { renderCommand } from "./render";
@@ -27,6 +28,7 @@ async function main(): Promise<void> {
     demoDownCommand(),
     previewCommand(),
     renderCommand(),
+    graphCommand(),
     rotateCommand(),
     removeCommand(),
     chartsCommand(),

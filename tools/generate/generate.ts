@@ -1,7 +1,9 @@
-/** What is generated from the shared chart, and where it goes. `npm run generate` writes it; a test fails when it is stale. */
+/** What is generated from the shared chart and the inventories, and where it goes. `npm run generate` writes it; a test fails when it is stale. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { catalogue } from "../../apps";
 import { PROJECT } from "../paths";
+import { applicationPage } from "./application-page";
 import { requiredValues } from "./required-values";
 import { readmeWithTable } from "./values-table";
 import { valuesType } from "./values-type";
@@ -13,6 +15,12 @@ export const GENERATED: Record<string, () => Promise<string>> = {
   "plan/microservice-values.ts": () => valuesType(CHART),
   "charts/microservice/README.md": () => readmeWithTable(CHART),
   "charts/microservice/templates/values/_missing.tpl": async () => requiredValues(CHART),
+  ...Object.fromEntries(
+    Object.values(catalogue).map((application) => [
+      `docs/applications/${application.name}.md`,
+      async () => applicationPage(application),
+    ]),
+  ),
 };
 
 async function main(): Promise<void> {

@@ -1,0 +1,51 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { Command, Option } from "commander";
+import { dot } from "../graph/dot";
+import { type Graph, graphOf } from "../graph/graph";
+import { html } from "../graph/html";
+import { mermaid } from "../graph/mermaid";
+import { plan } from "../plan";
+import { readCharts } from "../plan/chart";
+import { PROJECT } from "../tools/paths";
+import { say } from "../tools/progress";
+import { settingsOfStack } from "./settings";
+import { LOCAL_STACK } from "./stack";
+
+const FORMATS: Record<string, (graph: Graph) => string> = {
+  mermaid,
+  dot,
+  json: (graph) => `${JSON.stringify(graph, null, 2)}\n`,
+  html: (graph) => html(graph, { style: readPart("style.css"), script: readPart("client.js") }),
+};
+
+const readPart = (file: string) => readFileSync(join(PROJECT, "graph", "page", file), "utf8");
+
+export function graphCommand(): Command {
+  return new Command("graph")
+    .description("draw who talks to whom in a stack: services, stores, ports, ways in")
+    .option("-s, --stack <name>", "the stack: dev, staging, prod ...", LOCAL_STACK)
+    .addOption(
+      new Option(
+        "-f, --format <format>",
+        "mermaid (Markdown), dot (Graphviz), json, or html: a page to click through",
+      )
+        .choices(Object.keys(FORMATS))
+        .default("mermaid"),
+    )
+    .option("-o, --out <file>", "where to; default: standard output")
+    .addHelpText(
+      "after",
+      "\nIt needs no cluster and no state: the stack is drawn as if nothing of it was deployed.",
+    )
+    .action(({ stack, format, out }: { stack: string; format: string; out?: string }) => {
+      const { settings, application } = settingsOfStack(stack);
+      const graph = graphOf(plan(application, settings, { charts: readCharts(PROJECT), stack }));
+      const drawn = (FORMATS[format] as (graph: Graph) => string)(graph);
+      if (out === undefined) process.stdout.write(drawn);
+      else {
+        writeFileSync(out, drawn);
+        say(`${graph.nodes.length} nodes and ${graph.edges.length} connections in ${resolve(out)}`);
+      }
+    });
+}

@@ -1,0 +1,133 @@
+/** The page of an application: the generated part between two marks, what people wrote around it as it is. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { readSettings } from "../../config/settings";
+import { type Graph, graphOf } from "../../graph/graph";
+import { mermaid } from "../../graph/mermaid";
+import type { Application } from "../../model/application";
+import { plan } from "../../plan";
+import { readCharts } from "../../plan/chart";
+import type { Plan } from "../../plan/plan";
+import { PROJECT } from "../paths";
+
+const BEGIN = "<!-- generated from the inventory by `npm run generate`: do not edit from here -->";
+const END = "<!-- to here -->";
+
+export function applicationPage(application: Application): string {
+  const file = join(PROJECT, "docs", "applications", `${application.name}.md`);
+  const written = existsSync(file)
+    ? readFileSync(file, "utf8")
+    : `# ${application.description}\n\n${BEGIN}\n${END}\n`;
+  const [before = "", rest = ""] = written.split(BEGIN);
+  const after = rest.split(END)[1] ?? "\n";
+  return `${before}${BEGIN}\n\n${generated(application)}\n${END}${after}`;
+}
+
+/** As in production, with one way in and everything that somebody else runs. */
+function productionOf(application: Application): Plan {
+  const externals = Object.entries(application.externals ?? {});
+  const credentials = externals.flatMap(([name, { accounts }]) =>
+    Object.keys(accounts ?? {}).map((account) => [`${name}-${account}`, ""] as const),
+  );
+  const config = {
+    application: application.name,
+    environment: "prod",
+    cluster: JSON.stringify({ context: "prod" }),
+    ingress: JSON.stringify({ host: "shop.example.com", tlsSecret: "shop-example-com-tls" }),
+    monitoring: "{}",
+    credentials: JSON.stringify(Object.fromEntries(credentials)),
+  };
+  const values = Object.fromEntries(Object.entries(config).map(([key, value]) => [`flotilla:${key}`, value]));
+  const { settings } = readSettings(
+    { project: "flotilla", stack: "prod", values, secretKeys: ["flotilla:credentials"] },
+    { [application.name]: application },
+  );
+  return plan(application, settings, { charts: readCharts(PROJECT) });
+}
+
+function generated(application: Application): string {
+  const planned = productionOf(application);
+  const graph = graphOf(planned);
+  return [
+    "## Who talks to whom",
+    "",
+    "In prod with an ingress. Every arrow is a rule in the network policies of both its ends; all else is denied.",
+    "",
+    "```mermaid",
+    `${mermaid(graph)}\`\`\``,
+    "",
+    "The same as a matrix: who connects (rows) to what (columns), and the port of the pods where it differs.",
+    "",
+    ...matrix(graph),
+    "",
+    "## Services",
+    "",
+    ...services(application, graph),
+    "",
+    ...others(application),
+  ].join("\n");
+}
+
+const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string[] => [
+  row(head),
+  row(head.map(() => "---")),
+  ...rows.map(row),
+];
+
+function matrix({ edges }: Graph): string[] {
+  const from = [...new Set(edges.map((edge) => edge.from))];
+  const to = [...new Set(edges.map((edge) => edge.to))];
+  return table(
+    ["", ...to],
+    from.map((client) => [
+      client,
+      ...to.map((target) =>
+        edges
+          .filter((edge) => edge.from === client && edge.to === target)
+          .map(({ port, targetPort }) => (port === targetPort ? `${port}` : `${port} to ${targetPort}`))
+          .join(", "),
+      ),
+    ]),
+  );
+}
+
+function services({ services }: Application, { nodes }: Graph): string[] {
+  const described = nodes.filter(({ kind }) => kind === "service");
+  return table(
+    ["service", "language", "image", "ports", "pods", "resources", "probes"],
+    described.map(({ name, facts }) => [
+      name,
+      services[name]?.language ?? "",
+      ...["Image", "Ports", "Pods", "Resources", "Probes"].map((topic) =>
+        (facts[topic] ?? ["none"]).join("<br>"),
+      ),
+    ]),
+  );
+}
+
+/** Services that are off, what others run, and who calls from elsewhere, each with its reason. */
+function others({ services, externals = {}, callers = {} }: Application): string[] {
+  const optional = Object.entries(services).flatMap(([name, { optional: reason }]) =>
+    reason === undefined
+      ? []
+      : [[name, "optional service", reason, `\`flotilla:services.${name}.enabled: true\``]],
+  );
+  const external = Object.entries(externals).map(([name, { host, port, reason, standIn }]) => [
+    name,
+    `external, ${host}:${port}`,
+    reason,
+    standIn ? "`flotilla:standIns: true` puts a stand-in in its place" : "",
+  ]);
+  const caller = Object.entries(callers).map(([name, { namespace, reason }]) => [
+    name,
+    `caller, namespace ${namespace}`,
+    reason,
+    "",
+  ]);
+  const rows = [...optional, ...external, ...caller];
+  return rows.length === 0
+    ? []
+    : ["## What is not deployed", "", ...table(["name", "what", "why", "in a stack"], rows), ""];
+}
