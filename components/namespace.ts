@@ -10,6 +10,8 @@ export interface NamespaceArgs {
   quota: Record<string, string>;
   /** Whether the quota is left to be made by `quota`, after what asks for less. */
   quotaLast: boolean;
+  /** The spec of the policy of all its pods. */
+  isolation: { podSelector: Record<string, never>; policyTypes: string[] };
   /** Requests and limits of a container that has none of its own. */
   containerDefaults: { limits: Record<string, string>; requests: Record<string, string> };
   /** Whether the stack refuses to delete it. Default false. */
@@ -50,10 +52,7 @@ export class Namespace extends pulumi.ComponentResource {
       ),
       new k8s.networking.v1.NetworkPolicy(
         `${name}-default-deny`,
-        {
-          metadata: this.metadata("default-deny"),
-          spec: { podSelector: {}, policyTypes: ["Ingress", "Egress"] },
-        },
+        { metadata: this.metadata("default-deny"), spec: args.isolation },
         inside,
       ),
       ...(args.quotaLast ? [] : [this.quota([])]),

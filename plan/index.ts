@@ -87,6 +87,7 @@ export function plan(
       labels: namespaceLabels(application, settings),
       quota: quota.hard,
       quotaLast: quota.lowered,
+      isolation: { podSelector: {}, policyTypes: ["Ingress", "Egress"] },
       containerDefaults: CONTAINER_DEFAULTS,
       protect: protectsStores(settings),
     },

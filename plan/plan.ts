@@ -32,6 +32,8 @@ export interface NamespacePlan {
   quota: Record<string, string>;
   /** Whether the quota is lowered, and so comes after all that asks for less. */
   quotaLast: boolean;
+  /** The policy of all its pods, which lets nothing through: the releases' own say what may. */
+  isolation: { podSelector: Record<string, never>; policyTypes: string[] };
   /** What a container gets that says nothing: `default` and `defaultRequest` of a LimitRange. */
   containerDefaults: { limits: Record<string, string>; requests: Record<string, string> };
   /** Whether the stack refuses to delete it, and every volume claim in it. */

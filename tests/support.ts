@@ -24,7 +24,11 @@ export function settingsOf(
         : [[`flotilla:${key}`, typeof value === "string" ? value : JSON.stringify(value)]],
     ),
   );
-  return readSettings({ project: "flotilla", stack: "test", values, secretKeys: [] }, applications);
+  // The one key that holds passwords is encrypted, as it must be.
+  return readSettings(
+    { project: "flotilla", stack: "test", values, secretKeys: ["flotilla:credentials"] },
+    applications,
+  );
 }
 
 /** Robot Shop's plan. */

@@ -1,10 +1,11 @@
-/** What is rendered whole: the chart's own examples, and Robot Shop as prod plans it. */
+/** What is rendered whole: the chart's own examples, and the applications as their environments plan them. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import type { MicroserviceValues } from "../../plan/microservice-values";
+import type { Plan } from "../../plan/plan";
 import { PROJECT } from "../../tools/paths";
-import { planOf } from "../support";
+import { EVERYWHERE, find } from "../environments";
 import type { Rendering } from "./render";
 
 /** Path of the shared chart in the project. */
@@ -20,20 +21,22 @@ export const EXAMPLES: Record<string, MicroserviceValues> = Object.fromEntries(
   ]),
 );
 
-/** Robot Shop in prod; the stores from the charts of this repository, which can be rendered everywhere. */
-export const PROD_PLAN = planOf({
-  environment: "prod",
-  distribution: "upstream",
-  replicas: 3,
-  cluster: { context: "prod" },
-  ingress: { host: "shop.example.com", tlsSecret: "shop-tls" },
-});
-
-/** Each release of that plan. */
-export const PROD_RELEASES: Rendering[] = Object.values(PROD_PLAN.releases).map(
-  ({ name, chart, values }) => ({
+/** Each release of a plan whose charts are all at hand. */
+export const releasesOf = ({ releases, namespace }: Plan): Rendering[] =>
+  Object.values(releases).map(({ name, chart, values }) => ({
     chart: "path" in chart ? chart.path : "",
     values,
     name,
-  }),
+    namespace: namespace.name,
+  }));
+
+/** Robot Shop in prod; its stores from the chart of this repository. */
+export const PROD_PLAN = find("robot-shop", "prod").plan;
+
+/** Each application in prod; the stores from the charts of this repository, which can be rendered everywhere. */
+export const PROD: Record<string, Rendering[]> = Object.fromEntries(
+  EVERYWHERE.filter(({ environment }) => environment === "prod").map(({ application, plan }) => [
+    `${application.name}-prod`,
+    releasesOf(plan),
+  ]),
 );

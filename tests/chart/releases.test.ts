@@ -1,22 +1,11 @@
-/** Every release of a local chart that Robot Shop plans, rendered, in every environment. */
+/** Every release of every application, rendered, in every environment. */
 import assert from "node:assert/strict";
-import { planOf } from "../support";
-import { type KubernetesObject, ofKind, podsOf, render, restrictedViolations } from "./render";
+import { own } from "../../model/graph";
+import { EVERYWHERE } from "../environments";
+import { type KubernetesObject, podsOf, render, restrictedViolations } from "./render";
 
-const environments: Record<string, Record<string, unknown>> = {
-  local: { environment: "local", distribution: "upstream" },
-  prod: {
-    environment: "prod",
-    distribution: "upstream",
-    replicas: 3,
-    cluster: { context: "prod" },
-    ingress: { host: "shop.example.com" },
-  },
-};
-
-for (const [environment, config] of Object.entries(environments))
-  describe(`Robot Shop rendered for ${environment}`, () => {
-    const plan = planOf(config);
+for (const { application, environment, plan } of EVERYWHERE)
+  describe(`${application.name} rendered for ${environment}`, () => {
     for (const release of Object.values(plan.releases))
       describe(release.name, () => {
         let objects: KubernetesObject[];
@@ -28,12 +17,13 @@ for (const [environment, config] of Object.entries(environments))
           );
         });
 
-        it("meets Pod Security `restricted`, on a read-only file system, without a token", () => {
+        it("meets Pod Security `restricted`, on a read-only file system, with no token it has no use for", () => {
           const pods = podsOf(objects);
           assert.ok(pods.length > 0);
           for (const pod of pods) {
             assert.deepEqual(restrictedViolations(pod), []);
-            assert.equal(pod.automountServiceAccountToken, false);
+            const { permissions } = own(application.services, release.name) ?? {};
+            assert.equal(pod.automountServiceAccountToken, permissions !== undefined);
             assert.equal(pod.enableServiceLinks, false);
             for (const container of [...(pod.initContainers ?? []), ...pod.containers])
               assert.equal(container.securityContext.readOnlyRootFilesystem, true);
@@ -99,15 +89,33 @@ for (const [environment, config] of Object.entries(environments))
         });
       });
 
-    it("is reached from outside only where the environment says so", async () => {
-      const web = await render("charts/microservice", plan.releases.web?.values ?? {});
-      const ingress = ofKind(web, "Ingress");
-      if (environment === "local") assert.equal(ingress, undefined);
-      else {
-        assert.equal(ingress.spec.rules[0].host, "shop.example.com");
-        assert.equal(ingress.spec.rules[0].http.paths[0].backend.service.port.name, "http");
+    it("is reached from outside only where the environment says so, never through a port of the nodes", async () => {
+      const objects: KubernetesObject[] = [];
+      for (const { name, chart, values } of Object.values(plan.releases))
+        objects.push(...(await render("path" in chart ? chart.path : "", values, name)));
+      const ways = objects.filter(({ kind }) => kind === "Ingress");
+      assert.deepEqual(ways.map(({ metadata }) => metadata.name).sort(), Object.keys(plan.entries).sort());
+      for (const { metadata, spec } of ways) {
+        const [rule] = spec.rules;
+        const { port } = application.services[metadata.name]?.public ?? {};
+        assert.equal(rule.http.paths[0].backend.service.port.name, port);
+        assert.ok(plan.entries[metadata.name]?.url?.includes(rule.host));
       }
-      const cart = await render("charts/microservice", plan.releases.cart?.values ?? {}, "cart");
-      assert.equal(ofKind(cart, "Ingress"), undefined);
+      for (const { kind, spec } of objects)
+        if (kind === "Service") assert.equal(spec.type ?? "ClusterIP", "ClusterIP");
+    });
+
+    it("may do with the Kubernetes API what an inventory names, in its own namespace", async () => {
+      for (const { name, chart, values } of Object.values(plan.releases)) {
+        const objects = await render("path" in chart ? chart.path : "", values, name);
+        const kinds = objects.map(({ kind }) => kind);
+        assert.ok(!kinds.some((kind) => kind.startsWith("ClusterRole")), name);
+        const rules = objects.filter(({ kind }) => kind === "Role").flatMap((role) => role.rules);
+        assert.equal(rules.length > 0, own(application.services, name)?.permissions !== undefined, name);
+        for (const rule of rules) {
+          assert.ok(rule.resourceNames.length > 0);
+          assert.ok(![...rule.resources, ...rule.verbs, ...rule.resourceNames].includes("*"));
+        }
+      }
     });
   });

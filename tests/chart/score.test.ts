@@ -1,8 +1,8 @@
-/** What kube-score and Checkov find: nothing in a typical service, nothing in Robot Shop's prod plan. */
+/** What kube-score and Checkov find: nothing in a typical service, nothing in any application's prod plan. */
 import assert from "node:assert/strict";
 import { checkov, SKIPPED_CHECKS } from "../../tools/checks/checkov";
 import { kubeScore } from "../../tools/checks/kube-score";
-import { CHART, PROD_RELEASES } from "./examples";
+import { CHART, PROD } from "./examples";
 import { isDeployed, parseObjects, renderText } from "./render";
 import { type Scored, SPOTLESS, score } from "./score";
 
@@ -25,7 +25,7 @@ describe("scores", () => {
       const report = scores[target]?.checkov;
       if (!report) this.skip();
       assert.deepEqual(report.findings, []);
-      assert.ok(report.passed > 80, `only ${report.passed} checks ran`);
+      assert.ok(report.passed > 70, `only ${report.passed} checks ran`);
     });
   }
 
@@ -34,9 +34,9 @@ describe("scores", () => {
     for (const reason of Object.values(SKIPPED_CHECKS)) assert.ok(reason.length > 20);
   });
 
-  it("excepts in Robot Shop only what an image dictates, with the reason beside it", async () => {
+  it("excepts only what an image dictates or a service must do, with the reason beside it", async () => {
     const exceptions: string[] = [];
-    for (const release of PROD_RELEASES)
+    for (const release of Object.values(PROD).flat())
       for (const { kind, metadata } of parseObjects(await renderText(release)).filter(isDeployed)) {
         const annotations: Record<string, string> = metadata.annotations ?? {};
         const excepted = Object.keys(annotations).filter((key) => /^(kube-score|checkov)/.test(key));
@@ -45,7 +45,10 @@ describe("scores", () => {
         exceptions.push(`${kind} ${metadata.name}`);
       }
     const stores = ["mongodb", "mysql", "rabbitmq", "redis"].map((store) => `StatefulSet ${store}`);
-    assert.deepEqual(exceptions.sort(), ["Deployment dispatch", "Deployment payment", ...stores]);
+    // Robot Shop's users and its service that listens on nothing, order-service's token; the stores' own user.
+    const services = ["dispatch", "order-service", "payment"].map((service) => `Deployment ${service}`);
+    const others = ["StatefulSet redis", "StatefulSet redis-cart"];
+    assert.deepEqual(exceptions.sort(), [...services, ...stores, ...others].sort());
   });
 
   it("sees what is bad", async function () {

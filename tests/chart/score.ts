@@ -1,10 +1,10 @@
-/** Scores the chart's examples and Robot Shop's prod plan; `npm run chart:score` prints the figures as a table. */
+/** Scores the chart's examples and every application's prod plan; `npm run chart:score` prints the figures as a table. */
 import Table from "cli-table3";
 import { PLAIN_TABLE } from "../../commands/table";
 import { checkov, SKIPPED_CHECKS } from "../../tools/checks/checkov";
 import { kubeScore } from "../../tools/checks/kube-score";
 import type { Report } from "../../tools/checks/report";
-import { CHART, EXAMPLES, PROD_RELEASES } from "./examples";
+import { CHART, EXAMPLES, PROD } from "./examples";
 import { asText, isDeployed, parseObjects, type Rendering, renderText } from "./render";
 
 export interface Scored {
@@ -20,7 +20,7 @@ export async function score(): Promise<Record<string, Scored>> {
     ...Object.fromEntries(
       Object.entries(EXAMPLES).map(([name, values]) => [name, [{ chart: CHART, values, name: "orders" }]]),
     ),
-    "robot-shop-prod": PROD_RELEASES,
+    ...PROD,
   };
   const rendered = await Promise.all(
     Object.entries(targets).map(async ([name, renderings]) => {
@@ -79,7 +79,7 @@ function print(scores: Record<string, Scored>): void {
 }
 
 /** Targets in which nothing may be found. */
-export const SPOTLESS = ["typical", "full", "robot-shop-prod"];
+export const SPOTLESS = ["typical", "full", ...Object.keys(PROD)];
 
 async function main(): Promise<void> {
   const scores = await score();

@@ -4,7 +4,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { PROJECT } from "../../tools/paths";
 import { ensureTools } from "../../tools/toolchain/ensure";
-import { CHART, EXAMPLES, PROD_RELEASES } from "../chart/examples";
+import { CHART, EXAMPLES, releasesOf } from "../chart/examples";
 import { FEATURES } from "../chart/features";
 import { IMAGE } from "../chart/features/feature";
 import {
@@ -15,6 +15,7 @@ import {
   type Rendering,
   renderText,
 } from "../chart/render";
+import { EVERYWHERE } from "../environments";
 import { customResources } from "./custom-resources";
 import { schemaLocation, writeSchemas } from "./schemas";
 import { exists, get, run, testWorld, until } from "./world";
@@ -24,7 +25,7 @@ const NAMESPACE = "chart";
 /** Kinds of which a plain Kubernetes knows nothing. */
 const CUSTOM = /^(gateway\.networking\.k8s\.io|monitoring\.coreos\.com|external-secrets\.io|keda\.sh)\//;
 
-/** Each feature, each example and each release of Robot Shop in prod, under names that do not meet. */
+/** Each feature, each example, and each release of every application in every environment. */
 const RENDERINGS: Rendering[] = [
   ...Object.values(FEATURES)
     .flat()
@@ -34,7 +35,7 @@ const RENDERINGS: Rendering[] = [
       name: `feature-${index}`,
     })),
   ...Object.entries(EXAMPLES).map(([name, values]) => ({ chart: CHART, values, name })),
-  ...PROD_RELEASES,
+  ...EVERYWHERE.flatMap(({ plan }) => releasesOf(plan)),
 ];
 
 describe("what the shared chart makes, before the API server", function () {

@@ -1,0 +1,96 @@
+/**
+ * Who may really talk to whom: the rendered network policies of a whole application, asked for every pair of pods and
+ * every port, against the graph of its inventory. `npm run test:connectivity` runs this alone.
+ */
+import assert from "node:assert/strict";
+import Table from "cli-table3";
+import { PLAIN_TABLE } from "../../commands/table";
+import { EVERYWHERE } from "../environments";
+import { type Endpoint, isAllowed, type Policy, type Target } from "../network/evaluate";
+import { allowedByGraph, keyOf, outsiders, podsIn, policiesIn } from "../network/world";
+import { releasesOf } from "./examples";
+import { isDeployed, type KubernetesObject, parseObjects, renderText } from "./render";
+
+const table = new Table({
+  ...PLAIN_TABLE,
+  head: ["APPLICATION", "ENVIRONMENT", "ENDS", "PORTS", "ALLOWED", "DENIED"],
+});
+
+describe("connectivity", () => {
+  for (const { application, environment, plan, config } of EVERYWHERE)
+    describe(`of ${application.name} in ${environment}`, () => {
+      const objects: Record<string, KubernetesObject[]> = {};
+      let policies: Policy[];
+      let ends: Endpoint[];
+      let targets: Target[];
+
+      before(async function () {
+        this.timeout(60_000);
+        for (const release of releasesOf(plan))
+          objects[release.name as string] = parseObjects(await renderText(release)).filter(isDeployed);
+        const { name: namespace, isolation } = plan.namespace;
+        policies = [
+          ...policiesIn(Object.values(objects).flat()),
+          { metadata: { name: "default-deny", namespace }, spec: isolation },
+        ];
+        const pods = Object.entries(objects).flatMap(([release, list]) => podsIn(list, release));
+        ends = [...pods, ...outsiders(application, plan)];
+        const declared = pods.flatMap(({ ports }) => ports.map(({ port }) => port));
+        const edges = plan.edges.map(({ targetPort }) => targetPort);
+        // A port that nobody speaks of, and those of DNS and the web.
+        const numbers = [...new Set([...declared, ...edges, 53, 80, 443, 12345])].sort((a, b) => a - b);
+        targets = [
+          ...numbers.map((port) => ({ port, protocol: "TCP" })),
+          { port: 53, protocol: "UDP" },
+          { port: 8080, protocol: "UDP" },
+        ];
+      });
+
+      it("is that of the graph: every edge allowed, all else denied", () => {
+        const byGraph = allowedByGraph(application, plan, config);
+        const [wronglyDenied, wronglyAllowed]: [string[], string[]] = [[], []];
+        const seen = new Set<string>();
+        let denied = 0;
+        for (const from of ends)
+          for (const to of ends)
+            for (const target of targets) {
+              // A pod talks to itself past every policy; two outsiders are none of the application's business.
+              if (from === to || (!isOwn(from) && !isOwn(to))) continue;
+              const key = keyOf(from.name, to.name, target);
+              const isOpen = isAllowed({ policies }, from, to, target);
+              if (isOpen) seen.add(key);
+              else denied += 1;
+              if (isOpen && !byGraph.has(key)) wronglyAllowed.push(key);
+              if (!isOpen && byGraph.has(key)) wronglyDenied.push(key);
+            }
+        assert.deepEqual({ wronglyAllowed, wronglyDenied }, { wronglyAllowed: [], wronglyDenied: [] });
+        assert.deepEqual([...seen].sort(), [...byGraph].sort(), "no edge of the graph was left unasked");
+        table.push([application.name, environment, ends.length, targets.length, seen.size, denied]);
+      });
+
+      it("is seen to be wrong when a policy is missing or too wide", () => {
+        const byGraph = allowedByGraph(application, plan, config);
+        const wrong = (changed: Policy[]) => {
+          const asked = ends.flatMap((from) =>
+            ends.flatMap((to) => (from === to ? [] : targets.map((target) => ({ from, to, target })))),
+          );
+          return asked.some(
+            ({ from, to, target }) =>
+              (isOwn(from) || isOwn(to)) &&
+              isAllowed({ policies: changed }, from, to, target) !==
+                byGraph.has(keyOf(from.name, to.name, target)),
+          );
+        };
+        const [first, ...others] = policies as [Policy, ...Policy[]];
+        assert.ok(wrong(policies.slice(0, -1)), "without the default deny");
+        assert.ok(wrong(others), `without ${first.metadata.name}`);
+        assert.ok(wrong([{ ...first, spec: { ...first.spec, ingress: [{}] } }, ...others]), "too wide");
+      });
+
+      const isOwn = (end: Endpoint) => "labels" in end && end.namespace === plan.namespace.name;
+    });
+
+  after(() => {
+    process.stdout.write(`\n${table.toString()}\n`);
+  });
+});

@@ -1,0 +1,77 @@
+/** Every application in every environment, as the project's own stack files have them. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { catalogue } from "../apps";
+import { ENVIRONMENTS, type Environment } from "../config/schema";
+import type { Application } from "../model/application";
+import { plan } from "../plan";
+import { inEnvironment } from "../plan/environment";
+import type { Plan } from "../plan/plan";
+import { PROJECT } from "../tools/paths";
+import { charts, settingsOf } from "./support";
+
+export interface Planned {
+  /** The inventory as the environment has it. */
+  application: Application;
+  environment: Environment;
+  plan: Plan;
+  config: Record<string, unknown>;
+}
+
+/** The config of a stack file for any application: what it says of Robot Shop's own services and stores is left out. */
+export function configOf(application: string, environment: Environment): Record<string, unknown> {
+  const { config } = parse(readFileSync(join(PROJECT, `Pulumi.${environment}.yaml`), "utf8")) as {
+    config: Record<string, unknown>;
+  };
+  const entries = Object.entries(config).map(([key, value]) => [key.replace("flotilla:", ""), value]);
+  const { services, stores, ...common } = Object.fromEntries(entries) as Record<string, unknown>;
+  return {
+    ...common,
+    ...(application === "robot-shop" ? { services, stores } : {}),
+    application,
+    credentials: credentialsFor(application, common.standIns === true),
+  };
+}
+
+/** A password for each account that somebody else made. */
+function credentialsFor(application: string, standIns: boolean): Record<string, string> | undefined {
+  if (standIns) return undefined;
+  const accounts = Object.entries(catalogue[application]?.externals ?? {}).flatMap(([name, external]) =>
+    Object.keys(external.accounts ?? {}).map((account) => `${name}-${account}`),
+  );
+  return accounts.length === 0 ? undefined : Object.fromEntries(accounts.map((name) => [name, "given"]));
+}
+
+/** One application in one environment, with more settings. */
+export function planned(
+  application: string,
+  environment: Environment,
+  more: Record<string, unknown> = {},
+): Planned {
+  const config = { ...configOf(application, environment), ...more };
+  const { settings, application: declared } = settingsOf(config);
+  return {
+    application: inEnvironment(declared, settings),
+    environment,
+    plan: plan(declared, settings, { charts }),
+    config,
+  };
+}
+
+/** What every chart at hand can render: stores on the chart of this repository, one pod each. */
+export const AT_HAND = { distribution: "upstream", profile: "standalone", charts: undefined };
+
+/** All applications in all environments, with the charts at hand. */
+export const EVERYWHERE: Planned[] = Object.keys(catalogue).flatMap((application) =>
+  ENVIRONMENTS.map((environment) => planned(application, environment, AT_HAND)),
+);
+
+/** One of them. */
+export function find(name: string, environment: Environment): Planned {
+  const found = EVERYWHERE.find(
+    (candidate) => candidate.application.name === name && candidate.environment === environment,
+  );
+  if (!found) throw new Error(`there is no ${name} in ${environment}`);
+  return found;
+}
