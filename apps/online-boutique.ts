@@ -77,9 +77,6 @@ export const onlineBoutique: Application = {
       probe: {
         http: { path: "/_healthz", port: "http", headers: { Cookie: "shop_session-id=x-readiness-probe" } },
       },
-      liveness: {
-        http: { path: "/_healthz", port: "http", headers: { Cookie: "shop_session-id=x-liveness-probe" } },
-      },
       resources: SMALL,
     }),
     cartservice: {

@@ -84,13 +84,13 @@ const kindOf = (plan: Plan, { name, kind }: ReleasePlan): NodeKind =>
 
 /** People come in where the environment lets them. */
 const entryEdges = ({ entries }: Plan): GraphEdge[] =>
-  Object.entries(entries).map(([to, { url, targetPort }]) => {
-    const { protocol, port } = url === undefined ? { protocol: "http", port: targetPort } : webOf(url);
-    return { from: PEOPLE, to, port, targetPort, protocol };
-  });
-
-const webOf = (url: string) =>
-  url.startsWith("https:") ? { protocol: "https", port: 443 } : { protocol: "http", port: 80 };
+  Object.entries(entries).map(([to, { protocol, port, targetPort }]) => ({
+    from: PEOPLE,
+    to,
+    port,
+    targetPort,
+    protocol,
+  }));
 
 const entryFacts = (plan: Plan): GraphNode["facts"] => ({
   "Way in": Object.keys(plan.entries).map((name) => `${name}: ${entryLine(name, plan)}`),

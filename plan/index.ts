@@ -1,7 +1,7 @@
 /** plan(application, settings): the one function everything else stands on. The same input gives the same plan. */
 import type { Settings } from "../config/schema";
 import type { Application, Store } from "../model/application";
-import { edgesOf, own } from "../model/graph";
+import { edgesOf, own, servicePort } from "../model/graph";
 import { type Problem, refuse } from "../model/problems";
 import { validateApplication } from "../model/validate";
 import type { Charts } from "./chart";
@@ -268,12 +268,16 @@ function entriesOf({ services }: Application, { ingress, loadBalancer }: Setting
     const port = service.public && own(service.ports ?? {}, service.public.port);
     if (!port) return [];
     const targetPort = port.container;
-    if (loadBalancer) return [[name, { by: "load balancer", targetPort }]];
+    if (loadBalancer) {
+      const protocol = port.protocol === "http" ? "http" : "tcp";
+      return [[name, { by: "load balancer", protocol, port: servicePort(port), targetPort }]];
+    }
     if (!ingress) return [];
-    const scheme = ingress.tlsSecret || ingress.clusterIssuer ? "https" : "http";
+    const isSafe = ingress.tlsSecret !== undefined || ingress.clusterIssuer !== undefined;
+    const protocol = isSafe ? "https" : "http";
     const path = service.public?.path ?? "/";
-    const url = `${scheme}://${ingress.host}${path === "/" ? "" : path}`;
-    return [[name, { by: "ingress", targetPort, url }]];
+    const url = `${protocol}://${ingress.host}${path === "/" ? "" : path}`;
+    return [[name, { by: "ingress", protocol, port: isSafe ? 443 : 80, targetPort, url }]];
   });
   return Object.fromEntries(entries);
 }

@@ -113,6 +113,9 @@ export type Value = string | number | boolean | Values | Value[];
 /** A way in from outside. */
 export interface EntryPlan {
   by: "ingress" | "load balancer";
+  /** What people speak, and to which port. */
+  protocol: "http" | "https" | "tcp";
+  port: number;
   /** Port of the pods. */
   targetPort: number;
   /** Where people find it; of a load balancer the cloud decides. */

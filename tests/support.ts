@@ -7,6 +7,7 @@ import { FlotillaError, type Problem } from "../model/problems";
 import { plan } from "../plan";
 import { type Charts, readCharts } from "../plan/chart";
 import type { Deployed } from "../plan/deployed";
+import type { MicroserviceValues } from "../plan/microservice-values";
 import type { Plan } from "../plan/plan";
 import { PROJECT } from "../tools/paths";
 
@@ -48,6 +49,13 @@ export function planFor(
     { [application.name]: application },
   );
   return plan(application, settings, { charts, deployed });
+}
+
+/** The values of a release of the shared chart. */
+export function valuesOf({ releases }: Plan, name: string): MicroserviceValues {
+  const release = releases[name];
+  assert.ok(release, `there is no release ${name}`);
+  return release.values as unknown as MicroserviceValues;
 }
 
 export const service = (overrides: Partial<Service> = {}): Service => ({

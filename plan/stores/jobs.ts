@@ -32,10 +32,13 @@ export function preparations(name: string, store: Store): string[] {
 /** Seconds from a store's release to its users', at most. */
 export const preparationSeconds = (store: Store): number =>
   (hasAccountsJob(store) ? jobSeconds(ACCOUNTS_SECONDS) : 0) +
-  Math.max(
-    0,
-    ...Object.values(store.loaders ?? {}).map(({ seconds }) => jobSeconds(seconds ?? LOADER_SECONDS)),
-  );
+  Math.max(0, ...Object.keys(store.loaders ?? {}).map((loader) => loaderSeconds(store, loader)));
+
+/** Seconds of a loader and of those before it. */
+function loaderSeconds(store: Store, name: string): number {
+  const { seconds = LOADER_SECONDS, needs = [] } = own(store.loaders ?? {}, name) ?? {};
+  return jobSeconds(seconds) + Math.max(0, ...needs.map((other) => loaderSeconds(store, other)));
+}
 
 /** The Jobs of a store; `secretNeeds` are the releases before their Secrets, while a rotation lets new passwords in. */
 export function planPreparations(
@@ -72,7 +75,7 @@ export function planPreparations(
         ...loaderWork(application, settings, loader),
         seconds: loader.seconds ?? LOADER_SECONDS,
         ...(loader.resources ? { resources: loader.resources } : {}),
-        needs: [accounts ?? name],
+        needs: [accounts ?? name, ...(loader.needs ?? []).map((other) => loaderRelease(name, other))],
         secretNeeds,
       }),
     ),

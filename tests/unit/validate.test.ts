@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { robotShop } from "../../apps/robot-shop";
+import { catalogue } from "../../apps";
 import type { User } from "../../model/application";
 import { findCycle } from "../../model/graph";
 import { nearest } from "../../model/nearest";
-import { host, password } from "../../model/text";
+import { host, password, type Reference, url } from "../../model/text";
 import { validateApplication } from "../../model/validate";
-import { application, redis, service } from "../support";
+import { application, planFor, problemsOf, redis, service } from "../support";
 
 const one = (...args: Parameters<typeof application>) => {
   const problems = validateApplication(application(...args));
@@ -15,9 +15,10 @@ const one = (...args: Parameters<typeof application>) => {
 const account = { username: "app", database: "app", credential: { generated: true as const } };
 
 describe("an inventory", () => {
-  it("of Robot Shop has no problem", () => {
-    assert.deepEqual(validateApplication(robotShop), []);
-  });
+  for (const inventory of Object.values(catalogue))
+    it(`of ${inventory.name} has no problem`, () => {
+      assert.deepEqual(validateApplication(inventory), []);
+    });
 
   it("must not use an unknown store; the nearest one is suggested", () => {
     const problem = one({ services: { web: service({ uses: ["cahce"] }) }, stores: { cache: redis() } });
@@ -154,6 +155,74 @@ describe("an inventory", () => {
     const services = { constructor: service(), web: service({ uses: ["constructor"] }) };
     assert.deepEqual(validateApplication(application({ services })), []);
     assert.match(one({ services: { web: service({ uses: ["valueOf"] }) } }).what, /neither a service/);
+  });
+});
+
+describe("bad input", () => {
+  it("is refused with all problems in one message: inventory, settings and quota", () => {
+    const external = { host: "a.example.com", port: 443, protocol: "https" as const, reason: "a test" };
+    const twice = {
+      http: { container: 8080, protocol: "http" as const },
+      admin: { container: 8080, protocol: "http" as const },
+    };
+    const loader = { does: "loads", image: { repository: "a", tag: "1" }, script: "true", env: {} };
+    const bad = application({
+      services: {
+        web: service({ uses: ["crat"] }),
+        cart: service({ ports: twice }),
+        worker: service({ ports: {}, probe: undefined, public: { port: "http" } }),
+      },
+      stores: {
+        one: redis({ needs: ["two"] }),
+        two: redis({ needs: ["one"] }),
+        three: redis({ loaders: { a: { ...loader, needs: ["b"] }, b: { ...loader, needs: ["a"] } } }),
+      },
+      externals: { cart: external },
+      callers: { gateway: { namespace: "edge", labels: {}, calls: ["wbe"], reason: "a test" } },
+    });
+    const problems = problemsOf(() => planFor(bad, { quota: { cpu: "10m" } }));
+    const told = problems.map(({ where, what, todo }) => `${where}: ${what}. ${todo}`);
+    for (const expected of [
+      /service web: it uses "crat", .* Did you mean "cart"/,
+      /service cart: ports http and admin are both 8080/,
+      /external cart: a service has the same name/,
+      /store one: the stores need each other in a circle: one -> two -> one/,
+      /store three, loader a: the loaders need each other in a circle: a -> b -> a/,
+      /service worker: its public port is "http", and it has no port at all/,
+      /caller gateway: it calls "wbe", .* Did you mean "web"/,
+      /flotilla:quota\.cpu: it is 10m, and the plan may need/,
+    ])
+      assert.equal(told.filter((line) => expected.test(line)).length, 1, `${expected} in ${told.join("\n")}`);
+    assert.equal(told.length, 8, told.join("\n"));
+  });
+
+  it("is refused with the settings' problems as well", () => {
+    const bad = application({ services: { web: service({ uses: ["nobody"] }) } });
+    const problems = problemsOf(() => planFor(bad, { replicas: "many" }));
+    assert.deepEqual(
+      problems.map(({ where }) => where),
+      ["flotilla:replicas", "apps/shop.ts: service web"],
+    );
+  });
+
+  it("knows what each thing has: no url of a store, no account of a service, no permission for everything", () => {
+    const stores = { cache: redis() };
+    const env = (reference: Reference) =>
+      one({
+        services: { web: service({ uses: ["cache", "api"], env: { X: [reference] } }), api: service() },
+        stores,
+      });
+    assert.match(env(url("cache")).what, /the url of "cache", which is a store/);
+    assert.match(env(password("api", "app")).what, /the password of "api", which is a service/);
+    const permissions = {
+      all: { resources: ["secrets"], names: [], verbs: ["get"], reason: "a test" },
+    };
+    assert.match(one({ services: { web: service({ permissions }) } }).what, /speaks of everything/);
+    const autoscaling = { minReplicas: 2, maxReplicas: 4 };
+    assert.match(
+      one({ services: { web: service({ autoscaling, minAvailable: 2 }) } }).what,
+      /no node could be drained/,
+    );
   });
 });
 

@@ -1,0 +1,228 @@
+/** What an environment makes of an inventory: optional services, externals and stand-ins, callers, passwords of others. */
+import assert from "node:assert/strict";
+import type { External } from "../../model/application";
+import { host, passwordInUrl, port, text, url, username } from "../../model/text";
+import { application, planFor, problemsOf, redis, service, valuesOf } from "../support";
+
+const reason = "for a test of it";
+const bank: External = { host: "bank.example.com", port: 443, protocol: "https", reason };
+const database: External = {
+  host: "db.example.com",
+  port: 5432,
+  protocol: "tcp",
+  pods: { namespace: "data", labels: { app: "postgres" }, port: 6432 },
+  accounts: { app: { username: "app" } },
+  reason,
+  standIn: service({ ports: { sql: { container: 5433, protocol: "tcp" } }, probe: { tcp: { port: "sql" } } }),
+};
+const shop = (more: Parameters<typeof application>[0] = {}) =>
+  application({
+    services: {
+      web: service({
+        uses: ["bank", "db"],
+        env: {
+          BANK: [url("bank")],
+          DB: text`sql://${username("db", "app")}:${passwordInUrl("db", "app")}@${host("db")}:${port("db")}`,
+        },
+      }),
+    },
+    externals: { bank, db: database },
+    ...more,
+  });
+const given = { credentials: { "db-app": "?" } };
+const webOf = (config: Record<string, unknown>, more?: Parameters<typeof application>[0]) =>
+  valuesOf(planFor(shop(more), config), "web");
+
+describe("externals", () => {
+  it("are connected to by their address, and let through by the narrowest thing known of them", () => {
+    const plan = planFor(shop(), given);
+    const { env, networkPolicy } = valuesOf(plan, "web");
+    assert.equal(env?.BANK, "https://bank.example.com/");
+    assert.deepEqual(plan.secrets["web-env"]?.keys.DB, [
+      "sql://app:",
+      { credential: "db-app", encoding: "uri" },
+      "@db.example.com:5432",
+    ]);
+    assert.deepEqual(networkPolicy?.egress, {
+      bank: { anywhere: true, ports: [443] },
+      db: { namespace: "data", pods: { app: "postgres" }, ports: [6432] },
+    });
+    assert.deepEqual(Object.keys(plan.releases), ["web"]);
+  });
+
+  it("are elsewhere where a stack says so: then nothing is known of their pods", () => {
+    const elsewhere = (db: object) => valuesOf(planFor(shop(), { ...given, externals: { db } }), "web");
+    const moved = elsewhere({ host: "db.cloud.example.com", port: 6000, cidr: "10.1.0.0/16" });
+    assert.deepEqual(moved.networkPolicy?.egress?.db, { cidr: "10.1.0.0/16", ports: [6000] });
+    const other = elsewhere({ host: "db.cloud.example.com" });
+    assert.deepEqual(other.networkPolicy?.egress?.db, { anywhere: true, ports: [5432] });
+    const inside = elsewhere({ pods: { namespace: "sql", labels: { app: "db" } } });
+    assert.deepEqual(inside.networkPolicy?.egress?.db, {
+      namespace: "sql",
+      pods: { app: "db" },
+      ports: [5432],
+    });
+  });
+
+  it("are stood in for where a stack asks for it and has none of its own", () => {
+    const plan = planFor(shop(), { standIns: true });
+    assert.deepEqual(Object.keys(plan.releases).sort(), ["db", "web"]);
+    assert.deepEqual(plan.secrets["web-env"]?.keys.DB?.[2], "@db:5433");
+    assert.deepEqual(plan.credentials["db-app"], { source: "generated", length: 32, protect: false });
+    const { networkPolicy } = valuesOf(plan, "db");
+    assert.deepEqual(networkPolicy?.ingress, {
+      web: { pods: { "app.kubernetes.io/instance": "web" }, ports: [5433] },
+    });
+    const own = { standIns: true, externals: { db: { host: "db.example.org" } }, ...given };
+    assert.deepEqual(Object.keys(planFor(shop(), own).releases), ["web"]);
+    // Nobody stands in for what nobody uses.
+    const unused = planFor(shop({ services: { web: service() } }), { standIns: true });
+    assert.deepEqual(Object.keys(unused.releases), ["web"]);
+  });
+
+  it("need their passwords, encrypted; others are told apart, and no value is ever shown", () => {
+    const [missing] = problemsOf(() => planFor(shop()));
+    assert.equal(missing?.where, "flotilla:credentials.db-app");
+    assert.match(missing?.todo ?? "", /config set --secret --path flotilla:credentials\.db-app/);
+    const [unknown] = problemsOf(() =>
+      planFor(shop(), { credentials: { "db-app": "?", "db-ap": "hunter2" } }),
+    );
+    assert.match(unknown?.todo ?? "", /Did you mean "db-app"/);
+    assert.ok(!JSON.stringify(planFor(shop(), { credentials: { "db-app": "hunter2" } })).includes("hunter2"));
+    const [broken] = problemsOf(() => planFor(shop(), { credentials: "hunter2" }));
+    assert.ok(!JSON.stringify(broken).includes("hunter2"));
+  });
+});
+
+describe("optional services", () => {
+  const optional = () =>
+    shop({
+      services: { web: service(), load: service({ optional: reason, uses: ["web"] }) },
+      externals: {},
+    });
+
+  it("are there where a stack turns them on, and others can be turned off", () => {
+    assert.deepEqual(Object.keys(planFor(optional()).releases), ["web"]);
+    const on = planFor(optional(), { services: { load: { enabled: true } } });
+    assert.deepEqual(Object.keys(on.releases), ["web", "load"]);
+    assert.deepEqual(
+      Object.keys(planFor(optional(), { services: { web: { enabled: false } } }).releases),
+      [],
+    );
+  });
+
+  it("cannot be missing where another one calls them", () => {
+    const services = { load: { enabled: true }, web: { enabled: false } };
+    const [problem] = problemsOf(() => planFor(optional(), { services }));
+    assert.equal(problem?.where, "flotilla:services.web.enabled");
+    assert.match(problem?.what ?? "", /load uses web, which the stack does not have/);
+  });
+});
+
+describe("callers and ways in", () => {
+  const callers = { gateway: { namespace: "edge", labels: { app: "gateway" }, calls: ["web"], reason } };
+
+  it("are let in by the labels of their pods and of their namespace", () => {
+    assert.deepEqual(webOf(given, { callers }).networkPolicy?.ingress, {
+      gateway: { namespace: "edge", pods: { app: "gateway" }, ports: [8080] },
+    });
+  });
+
+  it("are let in to metrics where something scrapes, with a monitor where the cluster knows them", () => {
+    const services = { web: service({ metrics: { port: "http", path: "/metrics" } }) };
+    const plain = webOf({ monitoring: { namespace: "watch" } }, { services, externals: {} });
+    assert.deepEqual(plain.networkPolicy?.ingress, {
+      metrics_scraper: { namespace: "watch", ports: ["http"] },
+    });
+    assert.equal(plain.monitor, undefined);
+    const watched = webOf(
+      { monitoring: { serviceMonitor: { labels: { release: "prometheus" } } } },
+      { services, externals: {} },
+    );
+    assert.deepEqual(watched.monitor, {
+      kind: "ServiceMonitor",
+      port: "http",
+      path: "/metrics",
+      labels: { release: "prometheus" },
+    });
+  });
+
+  it("lead to several services by their paths", () => {
+    const services = {
+      web: service({ public: { port: "http" } }),
+      api: service({ public: { port: "http", path: "/api" } }),
+    };
+    const plan = planFor(shop({ services, externals: {} }), {
+      ingress: { host: "shop.example.com", clusterIssuer: "letsencrypt" },
+    });
+    const entry = { by: "ingress", protocol: "https", port: 443, targetPort: 8080 };
+    assert.deepEqual(plan.entries, {
+      web: { ...entry, url: "https://shop.example.com" },
+      api: { ...entry, url: "https://shop.example.com/api" },
+    });
+    assert.equal(plan.outputs.publicUrl, "https://shop.example.com");
+    const [problem] = problemsOf(() => planFor(shop({ services, externals: {} }), { loadBalancer: {} }));
+    assert.match(problem?.what ?? "", /2 public services, web and api: a load balancer knows no paths/);
+  });
+});
+
+describe("registries", () => {
+  it("give every pod a Secret to pull with, made before it", () => {
+    const stores = { cache: redis() };
+    const config = {
+      registries: { ghcr: { server: "ghcr.io", username: 'bo"t' } },
+      credentials: { "registry-ghcr": "?" },
+    };
+    for (const distribution of ["bitnami", "upstream"]) {
+      const plan = planFor(application({ stores }), { ...config, distribution });
+      assert.deepEqual(plan.secrets["registry-ghcr"]?.keys[".dockerconfigjson"], [
+        '{"auths":{"ghcr.io":{"username":"bo\\"t","password":',
+        { credential: "registry-ghcr", encoding: "json" },
+        "}}}",
+      ]);
+      assert.equal(plan.secrets["registry-ghcr"]?.type, "kubernetes.io/dockerconfigjson");
+      for (const { name, values, secrets } of Object.values(plan.releases)) {
+        assert.ok(secrets.includes("registry-ghcr"), name);
+        const pulled = JSON.stringify([values.imagePullSecrets, (values.global as object) ?? {}]);
+        assert.ok(pulled.includes("registry-ghcr"), `${name} in ${distribution}`);
+      }
+    }
+  });
+});
+
+describe("autoscalers", () => {
+  const services = { web: service({ autoscaling: { minReplicas: 2, maxReplicas: 9 }, minAvailable: 1 }) };
+  const scaled = (config: Record<string, unknown>) =>
+    valuesOf(planFor(application({ services }), config), "web");
+  const prod = { environment: "prod", cluster: { context: "prod" } };
+
+  it("decide in staging and prod, or where a stack says so, within its bounds", () => {
+    assert.equal(scaled({}).autoscaling, undefined);
+    assert.equal(scaled({ autoscaling: true }).autoscaling?.enabled, true);
+    assert.equal(scaled({ ...prod, autoscaling: false }).replicas, 1);
+    const { autoscaling, replicas } = scaled({
+      ...prod,
+      services: { web: { autoscaling: { maxReplicas: 5 } } },
+    });
+    assert.deepEqual([autoscaling?.minReplicas, autoscaling?.maxReplicas, replicas], [2, 5, 2]);
+  });
+
+  it("are not told a number of pods beside, nor bounds that cross, nor bounds where there is none", () => {
+    const problem = (web: object, more: object = prod) =>
+      problemsOf(() => planFor(application({ services }), { ...more, services: { web } }))[0]?.what ?? "";
+    assert.match(problem({ replicas: 3 }), /an autoscaler decides/);
+    assert.match(problem({ autoscaling: { minReplicas: 20 } }), /scales from 20 to 9/);
+    const plain = application({ services: { web: service() } });
+    const [none] = problemsOf(() =>
+      planFor(plain, { services: { web: { autoscaling: { minReplicas: 2 } } } }),
+    );
+    assert.match(none?.what ?? "", /has no autoscaler/);
+  });
+
+  it("let one pod go where fewer run than must stay", () => {
+    const three = application({ services: { web: service({ minAvailable: 2 }) } });
+    const budget = (replicas: number) => valuesOf(planFor(three, { replicas }), "web").podDisruptionBudget;
+    assert.deepEqual(budget(3), { minAvailable: 2 });
+    assert.equal(budget(2), undefined);
+  });
+});

@@ -1,0 +1,100 @@
+/** What holds of every application, whatever its size and shape. */
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { graphOf } from "../../graph/graph";
+import { mermaid } from "../../graph/mermaid";
+import { edgesOf, own } from "../../model/graph";
+import { validateApplication } from "../../model/validate";
+import type { MicroserviceValues } from "../../plan/microservice-values";
+import { applicationArbitrary, generatedApplication } from "../generated";
+import { planFor, valuesOf } from "../support";
+
+const UPSTREAM = { distribution: "upstream", environment: "local" };
+
+describe("any application", () => {
+  it("is planned so that what is needed comes first, in every order of the inventory", () => {
+    fc.assert(
+      fc.property(applicationArbitrary(8, 4), (application) => {
+        assert.deepEqual(validateApplication(application), []);
+        const { releases } = planFor(application, UPSTREAM);
+        for (const [name, { uses = [] }] of Object.entries(application.services)) {
+          const needs: readonly string[] = releases[name]?.needs ?? [];
+          for (const target of uses)
+            assert.equal(needs.includes(target), own(application.stores, target) !== undefined);
+        }
+        const reversed = {
+          ...application,
+          services: Object.fromEntries(Object.entries(application.services).reverse()),
+        };
+        const other = planFor(reversed, UPSTREAM);
+        for (const name of Object.keys(releases))
+          assert.deepEqual(other.releases[name]?.needs.sort(), releases[name]?.needs.sort());
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it("has a rule at both ends for every edge, and no other", () => {
+    fc.assert(
+      fc.property(applicationArbitrary(8, 4), (application) => {
+        const plan = planFor(application, UPSTREAM);
+        const policy = (name: string) => {
+          const { networkPolicy, clients } = valuesOf(plan, name) as MicroserviceValues & {
+            clients?: object;
+          };
+          return {
+            in: Object.keys(networkPolicy?.ingress ?? clients ?? {}),
+            out: Object.keys(networkPolicy?.egress ?? {}),
+          };
+        };
+        const edges = edgesOf(application);
+        for (const name of Object.keys(application.services)) {
+          assert.deepEqual(
+            policy(name).out.sort(),
+            [...new Set(edges.filter(({ from }) => from === name).map(({ to }) => to))].sort(),
+          );
+          assert.deepEqual(
+            policy(name).in.sort(),
+            [...new Set(edges.filter(({ to }) => to === name).map(({ from }) => from))].sort(),
+          );
+        }
+        for (const name of Object.keys(application.stores)) {
+          const services = policy(name).in.filter((client) => own(application.services, client));
+          assert.deepEqual(
+            services.sort(),
+            [...new Set(edges.filter(({ to }) => to === name).map(({ from }) => from))].sort(),
+          );
+        }
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it("keeps its passwords out of values", () => {
+    fc.assert(
+      fc.property(applicationArbitrary(6, 4), (application) => {
+        const plan = planFor(application, UPSTREAM);
+        for (const [name, { uses = [] }] of Object.entries(application.services)) {
+          const { env = {} } = valuesOf(plan, name);
+          for (const [key, value] of Object.entries(env))
+            assert.equal(typeof value === "object", key.endsWith("_PASSWORD"), key);
+          const withStore = uses.some((target) => own(application.stores, target));
+          assert.equal(plan.secrets[`${name}-env`] !== undefined, withStore);
+        }
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it("of 100 services and 20 stores is planned and drawn in under a second", () => {
+    const application = generatedApplication(100, 20);
+    // The first plan of a process compiles the charts' schemas.
+    planFor(generatedApplication(1, 1), UPSTREAM);
+    const start = process.hrtime.bigint();
+    const plan = planFor(application, UPSTREAM);
+    const planned = Number(process.hrtime.bigint() - start) / 1e6;
+    assert.ok(Object.keys(plan.releases).length >= 120);
+    assert.ok(planned < 1000, `${planned.toFixed(0)} ms`);
+    assert.ok(mermaid(graphOf(plan)).split("\n").length > 200);
+  });
+});

@@ -1,0 +1,154 @@
+/** The namespace's quota: it holds the plan at its most, also while an update is under way, and no more than that. */
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { amountOf } from "../../model/quantity";
+import { plan as planOfState } from "../../plan";
+import type { Deployed } from "../../plan/deployed";
+import type { Plan } from "../../plan/plan";
+import { EVERYWHERE } from "../environments";
+import { application, charts, planFor, problemsOf, redis, service, settingsOf } from "../support";
+
+const resources = (cpu: string, memory: string) => ({
+  requests: { cpu, memory },
+  limits: { cpu, memory },
+});
+const shop = (cpu = "100m", memory = "100Mi", names = ["web"]) =>
+  application({
+    services: Object.fromEntries(names.map((name) => [name, service({ resources: resources(cpu, memory) })])),
+  });
+
+/** The state that a plan leaves. */
+const stateOf = (plan: Plan) => ({
+  deployed: Object.fromEntries(
+    Object.values(plan.releases).map(({ name, kind, values, chart }) => [
+      name,
+      { kind, values, chart: "path" in chart ? chart.path : chart.url },
+    ]),
+  ) as Deployed,
+  deployedQuota: plan.namespace.quota,
+});
+
+const next = (of: ReturnType<typeof shop>, before: Plan, config: Record<string, unknown> = {}) => {
+  const { settings } = settingsOf({ application: of.name, ...config }, { [of.name]: of });
+  return planOfState(of, settings, { charts, ...stateOf(before) });
+};
+
+describe("the quota", () => {
+  it("is the sum of all pods, those of an update included, and a quarter more", () => {
+    const { quota } = planFor(shop(), { replicas: 3 }).namespace;
+    assert.equal(quota["requests.cpu"], "500m");
+    assert.equal(quota["requests.memory"], "500Mi");
+    assert.equal(quota["limits.memory"], "500Mi");
+    assert.equal(quota.pods, "5");
+  });
+
+  it("counts an autoscaler's most, a store's replicas and what runs beside it, and Jobs", () => {
+    const scaled = application({
+      services: {
+        web: service({
+          resources: resources("100m", "64Mi"),
+          autoscaling: { minReplicas: 1, maxReplicas: 7 },
+        }),
+      },
+    });
+    assert.equal(planFor(scaled, { autoscaling: true }).namespace.quota.pods, "10");
+    const stores = { cache: redis() };
+    const alone = planFor(application({ services: {}, stores })).namespace.quota;
+    assert.equal(alone.pods, "2");
+    const replicated = planFor(application({ services: {}, stores }), {
+      profile: "replicated",
+      monitoring: {},
+    }).namespace.quota;
+    assert.equal(replicated.pods, "4");
+    // 3 pods of 50m, with a sentinel, an exporter and what labels the pod that takes writes: 20m, 20m, 10m.
+    assert.equal(replicated["requests.cpu"], "400m");
+  });
+
+  it("can be set, and is refused where it cannot hold the plan", () => {
+    assert.equal(planFor(shop(), { quota: { cpu: "2", pods: 9 } }).namespace.quota["requests.cpu"], "2");
+    const problems = problemsOf(() =>
+      planFor(shop(), { replicas: 3, quota: { cpu: "300m", memory: "1Gi", pods: 3 } }),
+    );
+    assert.deepEqual(
+      problems.map(({ where }) => where),
+      ["flotilla:quota.cpu", "flotilla:quota.pods"],
+    );
+    assert.match(problems[0]?.what ?? "", /it is 300m, and the plan may need 400m/);
+    assert.match(problems[0]?.todo ?? "", /Raise it to 400m at least/);
+  });
+
+  it("leaves room for what leaves at the end of an update, and takes it back with the next one", () => {
+    const before = planFor(shop("1", "1Gi"), { replicas: 4 });
+    const renamed = next(shop("1", "1Gi", ["shop"]), before, { replicas: 4 });
+    assert.equal(renamed.namespace.quota["requests.cpu"], "10000m");
+    assert.equal(renamed.namespace.quotaLast, false);
+    const settled = next(shop("1", "1Gi", ["shop"]), planFor(shop("1", "1Gi", ["shop"]), { replicas: 4 }), {
+      replicas: 4,
+    });
+    assert.equal(settled.namespace.quota["requests.cpu"], before.namespace.quota["requests.cpu"]);
+  });
+
+  it("is lowered after the pods that ask for more have gone, in the same update", () => {
+    const before = planFor(shop("1", "1Gi"), { replicas: 4 });
+    const smaller = next(shop("100m", "100Mi"), before, { replicas: 4 });
+    assert.equal(smaller.namespace.quota["requests.cpu"], "700m");
+    assert.equal(smaller.namespace.quotaLast, true);
+    const again = next(shop("100m", "100Mi"), smaller, { replicas: 4 });
+    assert.deepEqual(again.namespace.quota, smaller.namespace.quota);
+    assert.equal(again.namespace.quotaLast, false);
+  });
+
+  it("is raised before the pods that ask for more come", () => {
+    const before = planFor(shop("100m", "100Mi"));
+    const larger = next(shop("1", "1Gi"), before);
+    assert.equal(larger.namespace.quotaLast, false);
+    assert.equal(larger.namespace.quota["requests.cpu"], "2500m");
+    // More of one thing and less of the other: nothing is lowered before its time.
+    const mixed = next(shop("50m", "2Gi"), next(shop("1", "1Gi"), before));
+    assert.equal(mixed.namespace.quotaLast, false);
+    assert.ok(amountOf(mixed.namespace.quota["requests.cpu"] as string) >= 2);
+  });
+
+  it("whatever changes: there is always room for the pods of before and of after", () => {
+    const cpu = fc.constantFrom("100m", "500m", "1", "2");
+    const replicas = fc.integer({ min: 1, max: 6 });
+    const names = fc.uniqueArray(fc.constantFrom<string>("a", "b", "c"), { minLength: 1 });
+    const one = fc.record({ cpu, replicas, names });
+    fc.assert(
+      fc.property(one, one, (first, second) => {
+        const before = planFor(shop(first.cpu, "64Mi", first.names), { replicas: first.replicas });
+        const after = next(shop(second.cpu, "64Mi", second.names), before, { replicas: second.replicas });
+        const meanwhile = after.namespace.quotaLast ? before.namespace.quota : after.namespace.quota;
+        const of = ({ cpu, replicas, names }: typeof first, name: string) =>
+          names.includes(name) ? amountOf(cpu) * (replicas + 1) : 0;
+        const needed = ["a", "b", "c"]
+          .map((name) => Math.max(of(first, name), of(second, name)))
+          .reduce((sum, amount) => sum + amount, 0);
+        assert.ok(amountOf(meanwhile["requests.cpu"] as string) >= needed - 1e-6);
+        const settled = next(shop(second.cpu, "64Mi", second.names), after, { replicas: second.replicas });
+        const still = next(shop(second.cpu, "64Mi", second.names), settled, { replicas: second.replicas });
+        assert.deepEqual(still.namespace.quota, settled.namespace.quota, "it settles");
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("names what every application may have, in every environment", () => {
+    for (const { application, environment, plan } of EVERYWHERE) {
+      const { quota } = plan.namespace;
+      assert.deepEqual(
+        Object.keys(quota).sort(),
+        [
+          "limits.memory",
+          "pods",
+          "requests.cpu",
+          "requests.memory",
+          "services.loadbalancers",
+          "services.nodeports",
+        ],
+        `${application.name} in ${environment}`,
+      );
+      for (const [key, value] of Object.entries(quota)) assert.ok(amountOf(value) >= 0, `${key}: ${value}`);
+    }
+  });
+});
