@@ -8,6 +8,7 @@ import { clusterCommand } from "./cluster";
 import { demoCommand, demoDownCommand } from "./demo";
 import { envCommand } from "./env";
 import { graphCommand } from "./graph";
+import { newCommand } from "./new/service";
 import { previewCommand } from "./preview";
 import { removeCommand } from "./remove";
 import { renderCommand } from "./render";
@@ -29,6 +30,7 @@ async function main(): Promise<void> {
     previewCommand(),
     renderCommand(),
     graphCommand(),
+    newCommand(),
     rotateCommand(),
     removeCommand(),
     chartsCommand(),

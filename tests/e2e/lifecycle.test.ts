@@ -270,7 +270,7 @@ describe("Robot Shop on the embedded cluster", () => {
     assert.deepEqual(await pods(), podsBefore);
     const { stdout } = await run("helm", ["history", "web", "-n", namespace, "-o", "json"]);
     const [newest] = (JSON.parse(stdout) as { description: string }[]).slice(-1);
-    assert.match(newest?.description ?? "", /^microservice 0\.2\.0 sha256:[0-9a-f]{12}$/);
+    assert.match(newest?.description ?? "", /^microservice 0\.3\.0 sha256:[0-9a-f]{12}$/);
   });
 
   it("changes nothing again, and keeps its passwords through all of this", async () => {

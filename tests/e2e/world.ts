@@ -126,7 +126,18 @@ export class Stack {
 /** A stack of a copy of this project, so that a test may edit charts and stack files. */
 export async function projectStack(name: string, config: Record<string, unknown>): Promise<Stack> {
   const folder = mkdtempSync(join(tmpdir(), "flotilla-e2e-"));
-  const parts = ["apps", "charts", "commands", "components", "config", "model", "plan", "runtime", "tools"];
+  const parts = [
+    "apps",
+    "charts",
+    "commands",
+    "components",
+    "config",
+    "graph",
+    "model",
+    "plan",
+    "runtime",
+    "tools",
+  ];
   const files = ["index.ts", "package.json", "package-lock.json", "tsconfig.json", "Pulumi.yaml"];
   for (const part of [...parts, ...files])
     cpSync(join(PROJECT, part), join(folder, part), { recursive: true });

@@ -1,0 +1,155 @@
+/** What a new service looks like in an inventory, as TypeScript: a start that deploys, and that one edits. */
+import type { Application, Language } from "../../model/application";
+import { own } from "../../model/graph";
+
+export interface NewService {
+  name: string;
+  language: Language;
+  /** Names of the services, stores and externals it uses. */
+  uses: readonly string[];
+  image: { repository: string; tag: string };
+}
+
+/** Where programs of a language usually listen when nobody is root. */
+const PORTS: Record<Language, number> = {
+  node: 3000,
+  python: 8000,
+  java: 8080,
+  go: 8080,
+  php: 8080,
+  dotnet: 8080,
+  nginx: 8080,
+};
+
+/** What they write to besides /tmp. */
+const WRITABLE: Partial<Record<Language, string[]>> = {
+  nginx: ["/var/cache/nginx", "/var/run"],
+  php: ["/var/run/apache2", "/var/lock/apache2"],
+};
+
+/** Variables that a language's runtime or its usual framework reads; the rest listens where its image says. */
+const RUNTIME: Partial<Record<Language, Record<string, string>>> = {
+  node: { PORT: String(PORTS.node), NODE_ENV: "production" },
+  python: { PORT: String(PORTS.python), PYTHONUNBUFFERED: "1" },
+  go: { PORT: String(PORTS.go) },
+  // Of the container's memory: by default the heap gets a quarter of it.
+  java: { SERVER_PORT: String(PORTS.java), JAVA_TOOL_OPTIONS: "-XX:MaxRAMPercentage=75" },
+  // On a read-only file system there is no place for its diagnostics.
+  dotnet: { ASPNETCORE_HTTP_PORTS: String(PORTS.dotnet), DOTNET_EnableDiagnostics: "0" },
+};
+
+/** Text of a property of `services`, and the helpers of model/text it calls. */
+export interface Described {
+  lines: string[];
+  helpers: string[];
+  /** Accounts that stores must have for it, by store. */
+  accounts: Record<string, string>;
+}
+
+export function describe(application: Application, service: NewService): Described {
+  const { name, language, uses, image } = service;
+  const port = PORTS[language];
+  const variables = uses.map((target) => variablesFor(application, target, accountOf(name)));
+  const runtime = Object.entries(RUNTIME[language] ?? {}).map(([key, value]) => `${key}: ${quote(value)},`);
+  const env = [...runtime, ...variables.flatMap(({ lines }) => lines)];
+  const writable = ["/tmp", ...(WRITABLE[language] ?? [])];
+  return {
+    lines: [
+      `${keyOf(name)}: {`,
+      `  language: "${language}",`,
+      `  image: { repository: ${quote(image.repository)}, tag: ${quote(image.tag)} },`,
+      `  ports: { http: { container: ${port}, protocol: "http" } },`,
+      ...(uses.length === 0 ? [] : [`  uses: [${uses.map(quote).join(", ")}],`]),
+      ...(env.length === 0 ? [] : ["  env: {", ...env.map((line) => `    ${line}`), "  },"]),
+      "  // Ready: it can take requests, its stores included. Live: it runs, whatever becomes of them.",
+      '  probe: { http: { path: "/health/ready", port: "http" } },',
+      '  liveness: { http: { path: "/health/live", port: "http" } },',
+      `  writable: [${writable.map(quote).join(", ")}],`,
+      "},",
+    ],
+    helpers: [...new Set(variables.flatMap(({ helpers }) => helpers))].sort(),
+    accounts: Object.fromEntries(
+      uses.flatMap((target) => {
+        const kind = own(application.stores, target)?.kind;
+        return kind === "mysql" || kind === "mongodb" ? [[target, accountOf(name)]] : [];
+      }),
+    ),
+  };
+}
+
+/** The account of a service: its name without what no user name has. */
+export const accountOf = (service: string): string => service.replaceAll("-", "").slice(0, 31);
+
+/** A variable for each thing that a client must know, in the order of their names' parts. */
+function variablesFor(
+  application: Application,
+  target: string,
+  account: string,
+): { lines: string[]; helpers: string[] } {
+  const prefix = target.toUpperCase().replaceAll("-", "_");
+  const store = own(application.stores, target);
+  const line = (suffix: string, helper: string, ...args: string[]) =>
+    `${prefix}_${suffix}: [${helper}(${[target, ...args].map(quote).join(", ")})],`;
+  const address = { lines: [`${prefix}_ADDRESS: [...address(${quote(target)})],`], helpers: ["address"] };
+  if (!store) {
+    const external = own(application.externals ?? {}, target);
+    const [port] = Object.values(own(application.services, target)?.ports ?? {});
+    const protocol = external?.protocol ?? port?.protocol;
+    const [login] = Object.keys(external?.accounts ?? {});
+    const web = protocol === "http" || protocol === "https";
+    const connection = web ? { lines: [line("URL", "url")], helpers: ["url"] } : address;
+    return login === undefined
+      ? connection
+      : {
+          lines: [
+            ...connection.lines,
+            line("USERNAME", "username", login),
+            line("PASSWORD", "password", login),
+          ],
+          helpers: [...connection.helpers, "username", "password"],
+        };
+  }
+  const place = [line("HOST", "host"), line("PORT", "port")];
+  switch (store.kind) {
+    case "redis":
+      return store.noPassword === undefined
+        ? {
+            lines: [...place, line("PASSWORD", "password", "default")],
+            helpers: ["host", "port", "password"],
+          }
+        : { lines: place, helpers: ["host", "port"] };
+    case "rabbitmq": {
+      const [login = ""] = Object.keys(store.accounts ?? {});
+      return {
+        lines: [...place, line("USERNAME", "username", login), line("PASSWORD", "password", login)],
+        helpers: ["host", "port", "username", "password"],
+      };
+    }
+    case "mysql":
+      return {
+        lines: [
+          ...place,
+          `${prefix}_DATABASE: ${quote(account)},`,
+          line("USERNAME", "username", account),
+          line("PASSWORD", "password", account),
+        ],
+        helpers: ["host", "port", "username", "password"],
+      };
+    case "mongodb": {
+      const of = (helper: string) => `\${${helper}(${quote(target)}, ${quote(account)})}`;
+      const members = `\${members(${quote(target)})}`;
+      const options = `?authSource=${account}\${replicaSet(${quote(target)})}`;
+      return {
+        lines: [
+          `${prefix}_URL: text\`mongodb://${of("username")}:${of("password")}@${members}/${account}${options}\`,`,
+        ],
+        helpers: ["members", "password", "replicaSet", "text", "username"],
+      };
+    }
+  }
+}
+
+const quote = (text: string): string => JSON.stringify(text);
+
+/** A property's name: quoted where it is no identifier. */
+export const keyOf = (name: string): string => (/^[a-z][a-z0-9]*$/.test(name) ? name : quote(name));

@@ -1,0 +1,138 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Command, Option } from "commander";
+import { catalogue } from "../../apps";
+import { type Application, LANGUAGES, type Language } from "../../model/application";
+import { own } from "../../model/graph";
+import { DNS_LABEL } from "../../model/names";
+import { suggest } from "../../model/nearest";
+import { FlotillaError, type Problem } from "../../model/problems";
+import { validateApplication } from "../../model/validate";
+import { PROJECT } from "../../tools/paths";
+import { DEFAULT_APPLICATION } from "../stack";
+import { describe } from "./description";
+import { insertService } from "./insert";
+
+export function newCommand(): Command {
+  const command = new Command("new").description("add to an inventory");
+  command
+    .command("service")
+    .description("add a service to an application's inventory, apps/<application>.ts")
+    .argument("<name>", "its name: a DNS label; it is the host others reach it at")
+    .addOption(
+      new Option("-l, --language <language>", "what it is written in; decides its preset")
+        .choices([...LANGUAGES])
+        .makeOptionMandatory(),
+    )
+    .option("-u, --uses <names>", "services, stores and externals it uses, with commas between them", "")
+    .option("-a, --application <name>", "one of apps/", DEFAULT_APPLICATION)
+    .option("-i, --image <repository:tag>", "its image; default: a placeholder to edit")
+    .action((name: string, options: Options) => {
+      const { file, line, todo } = addService(name, options);
+      process.stdout.write(
+        `${file}:${line} describes ${name} now. Edit there:\n${todo.map((text) => `  - ${text}`).join("\n")}\n\n` +
+          "Its network policies, what it waits for, its Secret and its share of the quota follow from that.\n" +
+          "Then: npm run generate && npm run check, and pulumi preview.\n",
+      );
+    });
+  return command;
+}
+
+interface Options {
+  language: Language;
+  uses: string;
+  application: string;
+  image?: string;
+}
+
+/** Writes the service into the inventory; what would not be a sound inventory is not written. */
+export function addService(name: string, { language, uses, application, image }: Options, project = PROJECT) {
+  const described = own(catalogue, application);
+  const file = `apps/${application}.ts`;
+  const targets = uses.split(",").flatMap((target) => target.trim() || []);
+  const problems = described
+    ? nameProblems(described, name, targets)
+    : [
+        {
+          where: "--application",
+          what: `there is no application "${application}"`,
+          todo: suggest(application, Object.keys(catalogue)),
+        },
+      ];
+  if (problems.length > 0 || !described) throw new FlotillaError(problems);
+
+  const path = join(project, file);
+  const source = readFileSync(path, "utf8");
+  const text = describe(described, { name, language, uses: targets, image: imageOf(name, image) });
+  const inserted = insertService(source, text);
+  if (!inserted)
+    throw new FlotillaError([
+      {
+        where: file,
+        what: "it has no `services: { ... }` to add to",
+        todo: `Add it where the services are described:\n${text.lines.join("\n")}`,
+      },
+    ]);
+  writeFileSync(path, inserted.source);
+  const wrong = inserted.byHand.length > 0 ? [] : problemsIn(path, application);
+  if (wrong.length > 0) {
+    writeFileSync(path, source);
+    throw new FlotillaError(wrong);
+  }
+  return { file, line: inserted.line, todo: [...inserted.byHand, ...toEdit(image)] };
+}
+
+const toEdit = (image: string | undefined): string[] => [
+  ...(image === undefined ? ["image: where yours is, and an exact tag"] : []),
+  "ports: where it listens",
+  "env: what it reads; a text that mentions a password becomes part of a Secret",
+  "probe, liveness: paths that answer 200",
+  "writable: where it writes; all else is read-only",
+  "resources, public, autoscaling, metrics: where the language's preset and the defaults will not do",
+];
+
+/** What is wrong before anything is written. */
+function nameProblems(application: Application, name: string, uses: readonly string[]): Problem[] {
+  const { services, stores, externals = {}, callers = {} } = application;
+  const known = [services, stores, externals].flatMap((record) => Object.keys(record));
+  const taken = [...known, ...Object.keys(callers)].includes(name);
+  const problem = (where: string, what: string, todo: string): Problem => ({ where, what, todo });
+  return [
+    ...(DNS_LABEL.test(name)
+      ? []
+      : [
+          problem(
+            "<name>",
+            `"${name}" is not a DNS label`,
+            "Use lower-case letters, digits and hyphens, starting with a letter.",
+          ),
+        ]),
+    ...(taken
+      ? [problem("<name>", `${application.name} has a ${name} already`, "Give it another name.")]
+      : []),
+    ...uses
+      .filter((target) => !known.includes(target))
+      .map((target) => problem("--uses", `${application.name} has no "${target}"`, suggest(target, known))),
+  ];
+}
+
+const imageOf = (name: string, image: string | undefined) => {
+  const [, repository, tag] = /^(.+):([^:/]+)$/.exec(image ?? "") ?? [];
+  if (image !== undefined && (repository === undefined || tag === undefined))
+    throw new FlotillaError([
+      {
+        where: "--image",
+        what: `"${image}" has no tag`,
+        todo: "Write it as registry.example.com/orders:1.0.0.",
+      },
+    ]);
+  return { repository: repository ?? `registry.example.com/${name}`, tag: tag ?? "0.1.0" };
+};
+
+/** The checks of an inventory, of the file as it is now. */
+function problemsIn(path: string, application: string): Problem[] {
+  delete require.cache[path];
+  const exported = Object.values(require(path) as Record<string, Application>);
+  const edited = exported.find(({ name }) => name === application);
+  return edited ? validateApplication(edited) : [];
+}
