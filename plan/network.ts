@@ -32,8 +32,19 @@ export function networkPolicyOf(
       ...publicRule(application, settings, name),
       ...scraperRule(application, settings, name),
     },
-    egress: { ...settingsRules(settings, name), ...used },
+    egress: { ...settingsRules(settings, name), ...used, ...apiServerRule(application, name) },
   };
+}
+
+/** Where API servers listen, behind their Service and by themselves: no policy can name them otherwise. */
+export const API_SERVER_PORTS = [443, 6443, 8443, 16443];
+
+/** Pods with a token may use it. A name with an underscore is no service's. */
+function apiServerRule(application: Application, name: string): Record<string, Rule> {
+  const { permissions = {} } = own(application.services, name) ?? {};
+  return Object.keys(permissions).length === 0
+    ? {}
+    : { kubernetes_api: { anywhere: true, ports: [...API_SERVER_PORTS] } };
 }
 
 /** What the stack lets through besides: a variable may lead a service to where the inventory does not know. */

@@ -1,4 +1,5 @@
 /** redis: values for the Bitnami chart in both profiles, and for `charts/store` on the upstream image. */
+import { API_SERVER_PORTS } from "../network";
 import type { Values } from "../plan";
 import { bitnamiImage, bitnamiStoreImage } from "./images";
 import { REPLICAS } from "./profile";
@@ -20,9 +21,6 @@ import {
   type StoreContext,
   serviceMonitor,
 } from "./store";
-
-/** Where the API server listens, behind its Service and by itself: the pods mark the one that takes writes there. */
-const API_SERVER_PORTS = [443, 6443, 8443, 16443];
 
 export function bitnamiRedis(context: StoreContext): Values {
   const { settings, store, secret } = context;
@@ -60,6 +58,7 @@ export function bitnamiRedis(context: StoreContext): Values {
       ...bitnamiNetworkPolicy(
         context,
         undefined,
+        // The pods mark the one that takes writes there.
         replicated ? [{ ports: API_SERVER_PORTS.map((port) => ({ port })) }] : [],
       ),
       metrics: {

@@ -7,7 +7,7 @@ import Table from "cli-table3";
 import { PLAIN_TABLE } from "../../commands/table";
 import { EVERYWHERE } from "../environments";
 import { type Endpoint, isAllowed, type Policy, type Target } from "../network/evaluate";
-import { allowedByGraph, keyOf, outsiders, podsIn, policiesIn } from "../network/world";
+import { API_PORTS, allowedByGraph, keyOf, outsiders, podsIn, policiesIn } from "../network/world";
 import { releasesOf } from "./examples";
 import { isDeployed, type KubernetesObject, parseObjects, renderText } from "./render";
 
@@ -38,7 +38,9 @@ describe("connectivity", () => {
         const declared = pods.flatMap(({ ports }) => ports.map(({ port }) => port));
         const edges = plan.edges.map(({ targetPort }) => targetPort);
         // A port that nobody speaks of, and those of DNS and the web.
-        const numbers = [...new Set([...declared, ...edges, 53, 80, 443, 12345])].sort((a, b) => a - b);
+        const numbers = [...new Set([...declared, ...edges, ...API_PORTS, 53, 80, 12345])].sort(
+          (a, b) => a - b,
+        );
         targets = [
           ...numbers.map((port) => ({ port, protocol: "TCP" })),
           { port: 53, protocol: "UDP" },

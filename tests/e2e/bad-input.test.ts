@@ -107,7 +107,7 @@ describe("bad input", () => {
     const all = await refusal(good);
     assert.match(
       all,
-      /apps\/robot-shop\.ts: service cart: it uses "postgres", which is neither a service nor a store/,
+      /apps\/robot-shop\.ts: service cart: it uses "postgres", which is neither a service, a store nor an external/,
     );
     assert.match(all, /the stores need each other in a circle: mysql -> rabbitmq -> mysql/);
     writeFileSync(inventory, original.replaceAll("dispatch: {", `"${"d".repeat(54)}": {`));

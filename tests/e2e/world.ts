@@ -117,6 +117,13 @@ export class Stack {
     });
   }
 
+  secret(path: string, value: string) {
+    return run("pulumi", ["config", "set", "--secret", "--path", path, "--stack", this.name], {
+      cwd: this.folder,
+      input: value,
+    });
+  }
+
   async remove(): Promise<void> {
     await this.pulumi(["destroy", "--yes", "--skip-preview"], { reject: false });
     rmSync(this.folder, { recursive: true, force: true });

@@ -35,7 +35,6 @@ export const policiesIn = (objects: readonly KubernetesObject[]): Policy[] =>
 export const DNS = "cluster-dns";
 export const CONTROLLER = "ingress-controller";
 export const SCRAPER = "scraper";
-export const STRANGERS = ["stranger-inside", "stranger-elsewhere", "internet"];
 
 /** Those who are no part of the application: some may talk to it, some may be talked to, and some nothing at all. */
 export function outsiders({ externals = {}, callers = {}, services }: Application, plan: Plan): Endpoint[] {
@@ -97,14 +96,20 @@ export function allowedByGraph(
     if (kind !== "store")
       for (const protocol of ["TCP", "UDP"]) allowed.add(keyOf(name, DNS, { port: 53, protocol }));
   }
-  // An external that may be anywhere may be any stranger's address as well.
+  // Where the other end may be anywhere it may be anybody.
+  const anybody = outsiders(application, plan).map(({ name }) => name);
   for (const { from, kind, to, targetPort } of edgesOf(application))
     if (kind === "external" && !own(application.externals ?? {}, to)?.pods)
-      for (const anybody of [...STRANGERS, DNS, CONTROLLER, SCRAPER]) allow(from, anybody, targetPort);
+      for (const name of anybody) allow(from, name, targetPort);
+  for (const [name, { permissions }] of Object.entries(application.services))
+    if (permissions) for (const port of API_PORTS) for (const other of anybody) allow(name, other, port);
   // But a pod that has no policy of its own lets nobody in where the namespace isolates it.
   for (const key of [...allowed]) if (key.includes("-> stranger-inside ")) allowed.delete(key);
   return allowed;
 }
+
+/** Of the Kubernetes API. */
+export const API_PORTS = [443, 6443, 8443, 16443];
 
 /** A Job may need a store's management as well. */
 const JOB_PORTS = { mongodb: [27017], mysql: [3306], redis: [6379], rabbitmq: [5672, 15672] } as const;
