@@ -2,16 +2,19 @@
  * Presets by language: what a service gets that says nothing of its own. Each part of one can be overridden by the service.
  *
  * Sources of the numbers:
- * - resources: node, python, java and nginx from the architecture document the project starts from, go and dotnet from
- *   Online Boutique's manifests v0.10.6 (checkoutservice, cartservice), php from Robot Shop's (ratings), as quoted in
- *   `facts/applications.md`; dotnet's memory is doubled: the runtime keeps a quarter of its limit from the heap.
- * - start-up: a minute; java two, as shipping's and adservice's own probes allow (`facts/apps/*.json`).
- * - probes: Kubernetes' period and threshold; its time-out of 1 s is what a full garbage collection or a busy CPU takes
- *   (issues of all four stores' charts, `facts/bitnami-stores.md`), so 3 s. Liveness waits twice as long as readiness.
+ * - resources: node, python, java and nginx from the architecture document the project starts from (quoted in
+ *   `facts/applications.md`); go from Online Boutique's manifests v0.10.6 (checkoutservice), dotnet from its Helm chart
+ *   (cartservice, 128/256 Mi), its processors from the manifests. php: above Robot Shop's own 50/100 Mi, which hold one
+ *   request or two (45 MB each and 70 MB besides, docs.platform.sh/languages/php/fpm.html); processors as node.
+ * - start-up: a minute, more than any manifest of the three applications allows; java two, as its virtual machine starts
+ *   slowly on little CPU (shipping's chart allows 155 s, adservice's 20 s on idle processors).
+ * - probes: Kubernetes' period (10 s) and threshold (3); of its time-out of 1 s pods die under load, as with the stores'
+ *   charts (`facts/bitnami-stores.md`), so 3 s. Liveness waits twice as long as readiness: a restart is the last resort.
  * - shutdown: 5 s for the Services' endpoints to follow, then what the language's servers take by default to end the
- *   requests under way, and 5 s to spare: gunicorn `graceful_timeout` 30 s, Spring Boot
- *   `spring.lifecycle.timeout-per-shutdown-phase` 30 s, .NET `HostOptions.ShutdownTimeout` 30 s. Node, Go and PHP have no
- *   such default: Kubernetes' 30 s. nginx and php-apache images stop gracefully by their own STOPSIGNAL.
+ *   requests under way, and 5 s to spare: gunicorn's `graceful_timeout` 30 s (its docs/source/settings.rst), Spring Boot's
+ *   `spring.lifecycle.timeout-per-shutdown-phase` 30 s (LifecycleProperties.java), .NET's `HostOptions.ShutdownTimeout`
+ *   30 s (HostOptions.cs). Node, Go and PHP have no such default: Kubernetes' 30 s in all. The images of nginx and
+ *   php-apache stop gracefully by their own STOPSIGNAL.
  */
 import type { Language, Resources, Shutdown, Timing, User } from "./application";
 

@@ -120,7 +120,7 @@ const containerOf = (values: Values): Quantities =>
   (partsOf(values).find(({ resources }) => resources !== undefined)?.resources ?? {}) as Quantities;
 
 /** All pods of a store are alike. A StatefulSet replaces them one by one, and has never more. */
-function demandOfStore(settings: Settings, name: string, store: Store): Demand {
+export function demandOfStore(settings: Settings, name: string, store: Store): Demand {
   const pods = profileOf(settings, name) === "replicated" ? REPLICAS : 1;
   const resources = mergeResources(store.resources, own(settings.stores, name)?.resources);
   return demandOfPods(pods, resources, ...sidecarsOf(settings, shapeOf(settings, name, store)));

@@ -5,13 +5,15 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { STORE_KINDS, type StoreKind } from "../../model/application";
+import { type Application, STORE_KINDS, type Store, type StoreKind } from "../../model/application";
+import { amountOf } from "../../model/quantity";
+import { type Demand, demandOfStore } from "../../plan/demand";
 import type { Plan, Values } from "../../plan/plan";
 import { unreachable } from "../../runtime/reach";
 import { pullArchive } from "../../tools/charts/archive";
 import { template } from "../../tools/helm";
 import { cacheFolder, PROJECT } from "../../tools/paths";
-import { charts, redis } from "../support";
+import { charts, redis, settingsOf } from "../support";
 import { planFor, shopWith } from "../unit/store-examples";
 import { type KubernetesObject, parseObjects, podsOf, restrictedViolations } from "./render";
 
@@ -38,26 +40,31 @@ async function archiveOf(kind: StoreKind): Promise<string | undefined> {
 interface Rendered {
   title: string;
   plan: Plan;
+  /** What the quota counts for the store. */
+  demand: Demand;
   objects: KubernetesObject[];
 }
 
 /** All profiles of a kind, rendered. */
 async function renderAll(kind: StoreKind, chart: string): Promise<Rendered[]> {
-  const variants = Object.entries(SETTINGS).flatMap(([name, settings]): [string, Plan][] => {
+  const variants = Object.entries(SETTINGS).flatMap(([name, settings]): [string, Application, object][] => {
     const config = { namespace: "shop", ...settings };
     const open = redis({ noPassword: "a test" });
     return [
-      [name, planFor(shopWith(kind), config)],
+      [name, shopWith(kind), config],
       ...(kind === "redis"
-        ? ([[`${name}, without a password`, planFor(shopWith(kind, open), config)]] as [string, Plan][])
+        ? ([[`${name}, without a password`, shopWith(kind, open), config]] as [string, Application, object][])
         : []),
     ];
   });
   return Promise.all(
-    variants.map(async ([title, plan]) => {
+    variants.map(async ([title, shop, config]) => {
+      const plan = planFor(shop, config as Record<string, unknown>);
+      const { settings } = settingsOf({ application: shop.name, ...config }, { [shop.name]: shop });
+      const demand = demandOfStore(settings, "db", shop.stores.db as Store);
       const release = { release: "db", namespace: "shop", values: plan.releases.db?.values as Values };
       const text = await template(chart, release, ["--api-versions", "monitoring.coreos.com/v1"]);
-      return { title, plan, objects: parseObjects(text) };
+      return { title, plan, demand, objects: parseObjects(text) };
     }),
   );
 }
@@ -83,6 +90,44 @@ for (const kind of STORE_KINDS)
             throw error;
           }
       });
+
+    each("asks for what the quota counts, pod by pod", ({ objects, demand }) => {
+      const workloads = objects.filter(({ spec }) => spec?.template?.spec);
+      const sum = (amount: (container: KubernetesObject) => string | undefined) =>
+        workloads
+          .flatMap(({ spec }) =>
+            spec.template.spec.containers.map(
+              (container: KubernetesObject) => spec.replicas * amountOf(amount(container) ?? "0"),
+            ),
+          )
+          .reduce((total: number, one: number) => total + one, 0);
+      const close = (one: number, other: number) =>
+        assert.ok(Math.abs(one - other) < 1e-6, `${one}, ${other}`);
+      close(
+        sum(({ resources }) => resources.requests?.cpu),
+        demand.cpu,
+      );
+      close(
+        sum(({ resources }) => resources.requests?.memory),
+        demand.memory,
+      );
+      close(
+        sum(({ resources }) => resources.limits?.memory),
+        demand.memoryLimit,
+      );
+      assert.equal(
+        workloads.reduce((total, { spec }) => total + spec.replicas, 0),
+        demand.pods,
+      );
+      // The quota wants a limit of memory of each, and init containers ask for no more than what comes after them.
+      for (const { spec } of workloads) {
+        const { containers, initContainers = [] } = spec.template.spec;
+        for (const { resources } of [...containers, ...initContainers]) assert.ok(resources?.limits?.memory);
+        const [main] = containers;
+        for (const { resources } of initContainers)
+          assert.ok(amountOf(resources.requests.memory) <= amountOf(main.resources.requests.memory));
+      }
+    });
 
     each("meets Pod Security `restricted` in every container", ({ objects }) => {
       assert.ok(podsOf(objects).length > 0);

@@ -124,8 +124,8 @@ export class Stack {
     });
   }
 
-  async remove(): Promise<void> {
-    await this.pulumi(["destroy", "--yes", "--skip-preview"], { reject: false });
+  /** What it deployed goes with the cluster: each stack has a namespace of its own. */
+  remove(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
