@@ -7,14 +7,14 @@ import { readSettings } from "./config/settings";
 import { FlotillaError } from "./model/problems";
 import { plan } from "./plan";
 import { readCharts } from "./plan/chart";
-import { fixedValues } from "./plan/credentials";
+import { fixedValues, givenNames } from "./plan/credentials";
 import { readDeployed } from "./runtime/deployed";
 import { checkCluster, unreachableCharts } from "./runtime/preflight";
 import { readProvenance } from "./runtime/provenance";
 import { locate, readCredentials, readStackConfig } from "./runtime/stack-config";
 
 async function main() {
-  const config = readStackConfig();
+  const config = readStackConfig(__dirname);
   const { settings, application } = readSettings(config, catalogue);
   const charts = readCharts(__dirname);
   const state = await readDeployed();
@@ -32,7 +32,7 @@ async function main() {
     {
       plan: planned,
       fixedCredentials: fixedValues(application, planned.credentials),
-      givenCredentials: readCredentials(settings.credentials),
+      givenCredentials: readCredentials(givenNames(planned.credentials)),
       unreadableCharts: new Set(unreachable.map(({ release }) => release)),
     },
     { providers: { kubernetes: cluster } },

@@ -9,13 +9,13 @@ import { say } from "../tools/progress";
 import { forgetStacks, openWorld, pulumi } from "../tools/world";
 import { repairKilledUpdate } from "./repair";
 import { type RunningRelease, readRunning } from "./running";
-import { DEFAULT_APPLICATION, localStackOf, prepareStack } from "./stack";
+import { applicationOption, DEFAULT_APPLICATION, localStackOf, prepareStack } from "./stack";
 import { PLAIN_TABLE } from "./table";
 
 export function demoCommand(): Command {
   return new Command("demo")
     .description("deploy an application to the embedded cluster and show what runs")
-    .option("-a, --application <name>", "one of apps/, in a stack of its own", DEFAULT_APPLICATION)
+    .addOption(applicationOption("one of apps/, in a stack of its own"))
     .option("--json", "print what runs as a JSON array; progress goes to standard error")
     .action(async ({ application, json }: { application: string; json?: boolean }) => {
       const stack = localStackOf(application);

@@ -7,6 +7,7 @@ import { html } from "../graph/html";
 import { mermaid } from "../graph/mermaid";
 import { plan } from "../plan";
 import { readCharts } from "../plan/chart";
+import { ToolError } from "../tools/failure";
 import { PROJECT } from "../tools/paths";
 import { say } from "../tools/progress";
 import { settingsOfStack } from "./settings";
@@ -18,6 +19,14 @@ const FORMATS: Record<string, (graph: Graph) => string> = {
   json: (graph) => `${JSON.stringify(graph, null, 2)}\n`,
   html: (graph) => html(graph, { style: readPart("style.css"), script: readPart("client.js") }),
 };
+
+function write(file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    throw new ToolError(`${resolve(file)} cannot be written: ${(error as Error).message}`);
+  }
+}
 
 const readPart = (file: string) => readFileSync(join(PROJECT, "graph", "page", file), "utf8");
 
@@ -44,7 +53,7 @@ export function graphCommand(): Command {
       const drawn = (FORMATS[format] as (graph: Graph) => string)(graph);
       if (out === undefined) process.stdout.write(drawn);
       else {
-        writeFileSync(out, drawn);
+        write(out, drawn);
         say(`${graph.nodes.length} nodes and ${graph.edges.length} connections in ${resolve(out)}`);
       }
     });

@@ -3,8 +3,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { catalogue } from "../apps";
+import { CREDENTIALS, givenCredentials, isEncrypted } from "../config/credentials";
 import type { Settings } from "../config/schema";
-import { CREDENTIALS, readSettings } from "../config/settings";
+import { readSettings } from "../config/settings";
 import type { Application } from "../model/application";
 import { FlotillaError } from "../model/problems";
 import { ToolError } from "../tools/failure";
@@ -26,25 +27,18 @@ export function settingsOfStack(stack: string): { settings: Settings; applicatio
     return value === undefined ? [] : [[key, value] as const];
   });
   const config = { ...Object.fromEntries(declared), ...read(file).config };
-  const secretKeys = Object.keys(config).filter(
-    (key) => isEncrypted(config[key]) || (key.endsWith(`:${CREDENTIALS}`) && holdsSecretsOnly(config[key])),
-  );
+  const secretKeys = Object.keys(config).filter((key) => isEncrypted(config[key]));
+  const key = `${PROJECT_NAME}:${CREDENTIALS}`;
+  const credentials = config[key] === undefined ? undefined : givenCredentials(key, config[key]);
   const values = Object.entries(config).map(([key, value]) => [
     key,
     typeof value === "string" ? value : JSON.stringify(value),
   ]);
   return readSettings(
-    { project: PROJECT_NAME, stack, values: Object.fromEntries(values), secretKeys },
+    { project: PROJECT_NAME, stack, values: Object.fromEntries(values), secretKeys, credentials },
     catalogue,
   );
 }
-
-/** As Pulumi writes a secret value. */
-const isEncrypted = (value: unknown): boolean =>
-  typeof value === "object" && value !== null && Object.keys(value).join() === "secure";
-
-const holdsSecretsOnly = (value: unknown): boolean =>
-  typeof value === "object" && value !== null && Object.values(value).every(isEncrypted);
 
 function read(file: string): StackFile {
   try {

@@ -1,13 +1,13 @@
 /** Stacks of the embedded world. */
-import { randomBytes } from "node:crypto";
+import { createHmac } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { InvalidArgumentError, Option } from "commander";
 import { parse } from "yaml";
 import { catalogue } from "../apps";
-import { CREDENTIALS } from "../config/settings";
+import { CREDENTIALS } from "../config/credentials";
 import { suggest } from "../model/nearest";
-import { ToolError } from "../tools/failure";
-import { PROJECT } from "../tools/paths";
+import { PROJECT, type World } from "../tools/paths";
 import { say } from "../tools/progress";
 import { ensureStack, type OpenWorld, pulumi, stackFileFor } from "../tools/world";
 
@@ -25,13 +25,18 @@ export const PROJECT_NAME = PROJECT_FILE.name;
 /** The application that a stack deploys which names none. */
 export const DEFAULT_APPLICATION = String(PROJECT_FILE.config[`${PROJECT_NAME}:application`]?.default);
 
-/** The stack of an application on the embedded cluster. @throws ToolError when there is no such application. */
-export function localStackOf(application: string): string {
-  const known = Object.keys(catalogue);
-  if (!known.includes(application))
-    throw new ToolError(`there is no application "${application}". ${suggest(application, known)}`);
-  return application === DEFAULT_APPLICATION ? LOCAL_STACK : `${application}-${LOCAL_STACK}`;
-}
+/** The option that names an application of the catalogue. */
+export const applicationOption = (what: string): Option =>
+  new Option("-a, --application <name>", what).default(DEFAULT_APPLICATION).argParser((name: string) => {
+    const known = Object.keys(catalogue);
+    if (!known.includes(name))
+      throw new InvalidArgumentError(`There is no application "${name}". ${suggest(name, known)}`);
+    return name;
+  });
+
+/** The stack of an application on the embedded cluster. */
+export const localStackOf = (application: string): string =>
+  application === DEFAULT_APPLICATION ? LOCAL_STACK : `${application}-${LOCAL_STACK}`;
 
 /** Creates the stack where it is missing; returns the arguments that make pulumi use it on the embedded cluster. */
 export async function prepareStack(open: OpenWorld, stack: string): Promise<string[]> {
@@ -45,13 +50,17 @@ export async function prepareStack(open: OpenWorld, stack: string): Promise<stri
     say(
       `Pulumi.${stack}.yaml: ${path.join(".")} is encrypted for another backend; ${given ? "another password stands for it here" : "it is left out"}`,
     );
-    // What it is does not matter here: nothing on the embedded cluster logs in with it.
+    // What it is does not matter here, only that it stays: nothing on the embedded cluster logs in with it.
     if (given)
       await pulumi(
         open,
         ["config", "set", "--secret", "--path", path.join("."), "--non-interactive", ...selection],
-        { input: randomBytes(16).toString("hex") },
+        { input: passwordOfWorld(open.world, path.join(".")) },
       );
   }
   return selection;
 }
+
+/** A password that is the same at every run. */
+const passwordOfWorld = ({ passphrase }: World, name: string): string =>
+  createHmac("sha256", readFileSync(passphrase)).update(name).digest("hex").slice(0, 32);

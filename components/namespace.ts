@@ -4,8 +4,10 @@ import * as pulumi from "@pulumi/pulumi";
 export interface NamespaceArgs {
   /** Name of the namespace; it is created, so it must not exist. */
   name: string;
-  /** Labels, the Pod Security level among them. Default: none. */
+  /** Labels of the namespace and of what is in it. Default: none. */
   labels?: Record<string, string>;
+  /** Labels that say which pods it admits. */
+  podSecurity: Record<string, string>;
   /** What all of its pods and Services may have in all, as `hard` of a ResourceQuota. */
   quota: Record<string, string>;
   /** Whether the quota is left to be made by `quota`, after what asks for less. */
@@ -35,7 +37,7 @@ export class Namespace extends pulumi.ComponentResource {
     super("flotilla:index:Namespace", name, {}, opts);
     this.namespace = new k8s.core.v1.Namespace(
       name,
-      { metadata: { name: args.name, labels: args.labels } },
+      { metadata: { name: args.name, labels: { ...args.labels, ...args.podSecurity } } },
       { parent: this, protect: args.protect },
     );
     const inside = { parent: this, dependsOn: [this.namespace] };

@@ -36,9 +36,7 @@ const replicas = z.int().min(0).max(1000);
 
 const port = z.int().min(1).max(65535);
 
-const cidr = z
-  .string()
-  .regex(/^[0-9a-fA-F.:]+\/[0-9]{1,3}$/, "must be a range of addresses, such as 10.1.0.0/16");
+const cidr = z.union([z.cidrv4(), z.cidrv6()], "must be a range of addresses, such as 10.1.0.0/16");
 
 const labels = z.record(z.string(), z.string());
 
@@ -125,6 +123,8 @@ const external = z.strictObject({
   pods: z.strictObject({ namespace: name, labels, port: port.optional() }).optional(),
   /** Its addresses, such as 10.1.0.0/16, in place of pods. Default: any. */
   cidr: cidr.optional(),
+  /** Counts the changes of its passwords: one more restarts the services that log in with them. */
+  generation: z.int().min(1).max(999).default(1),
 });
 
 const registry = z.strictObject({
@@ -175,7 +175,7 @@ export const settingsSchema = z.strictObject({
       pullSecrets: z.array(name).default([]),
     })
     .default({ registry: "docker.io", repositoryPrefix: LEGACY_PREFIX, pullSecrets: [] }),
-  /** What scrapes the stores; with it they export metrics. Default: nothing does. */
+  /** What scrapes stores and services; with it stores export metrics. Default: nothing does. */
   monitoring: z
     .strictObject({
       /** Namespace of the pods that scrape. */
@@ -212,6 +212,8 @@ export const settingsSchema = z.strictObject({
       sourceRanges: z.array(cidr).default([]),
     })
     .optional(),
+  /** Addresses of the Kubernetes API, such as 10.0.0.1/32, for the pods that may use it. Default: any, on its usual ports. */
+  apiServer: cidr.optional(),
   /** Whether autoscalers decide the number of pods where the inventory has them. Default: in staging and prod. */
   autoscaling: z.boolean().optional(),
   /** What the namespace's pods may ask for in all. Default: what the plan asks for at most, and a quarter more. */

@@ -5,6 +5,7 @@ import { own } from "../model/graph";
 import { suggest } from "../model/nearest";
 import { FlotillaError, type Problem } from "../model/problems";
 import { validateApplication } from "../model/validate";
+import { CREDENTIALS, type GivenCredentials } from "./credentials";
 import { ENVIRONMENTS, type Settings, settingsSchema } from "./schema";
 
 /** Stack config as Pulumi hands it out: full keys (`flotilla:application`), scalars as strings, maps as JSON. */
@@ -15,10 +16,9 @@ export interface RawConfig {
   values: Record<string, string>;
   /** Full keys whose value is encrypted. Settings end up in plain Helm values, so none but `credentials` may be. */
   secretKeys: readonly string[];
+  /** The passwords that the stack was given, by name, with what is wrong with them. Default: none. */
+  credentials?: GivenCredentials;
 }
-
-/** The one key that holds passwords. Only their names become settings. */
-export const CREDENTIALS = "credentials";
 
 /** @throws FlotillaError when a key is unknown, missing, of the wrong type, out of range or does not fit the inventory. */
 export function readSettings(
@@ -33,11 +33,8 @@ export function readSettings(
   for (const [key, value] of Object.entries(raw.values)) {
     if (!key.startsWith(prefix)) continue;
     const name = key.slice(prefix.length);
-    if (name === CREDENTIALS) {
-      const { names, problem } = credentialNames(key, value, raw.secretKeys.includes(key));
-      input[name] = names;
-      if (problem) problems.push(problem);
-    } else if (raw.secretKeys.includes(key))
+    if (name === CREDENTIALS) continue;
+    if (raw.secretKeys.includes(key))
       problems.push({
         where: key,
         what: "the value is a secret, but settings become Helm values in plain text",
@@ -45,6 +42,9 @@ export function readSettings(
       });
     else input[name] = decode(value, own(settingsSchema.shape as Record<string, z.ZodType>, name));
   }
+
+  input[CREDENTIALS] = raw.credentials?.names ?? [];
+  problems.push(...(raw.credentials?.problems ?? []));
 
   const parsed = settingsSchema.safeParse(input, { reportInput: true });
   if (!parsed.success)
@@ -68,36 +68,6 @@ export function readSettings(
   if (!parsed.success || application === undefined || problems.length > 0)
     throw new FlotillaError([...problems, ...(application ? validateApplication(application) : [])]);
   return { settings: parsed.data, application };
-}
-
-/** The names of the passwords in the value; the value itself goes no further. */
-function credentialNames(
-  key: string,
-  value: string,
-  isSecret: boolean,
-): { names: string[]; problem?: Problem } {
-  const command = `pulumi config set --secret --path ${key}.<name> (it asks for the value)`;
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(value);
-  } catch {
-    parsed = undefined;
-  }
-  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed))
-    return {
-      names: [],
-      problem: { where: key, what: "must be a map of passwords by name", todo: `Run: ${command}` },
-    };
-  if (!isSecret)
-    return {
-      names: [],
-      problem: {
-        where: key,
-        what: "it is in plain text",
-        todo: `Remove it, have the passwords changed, and run: ${command}`,
-      },
-    };
-  return { names: Object.keys(parsed) };
 }
 
 type Where = (path: readonly PropertyKey[]) => string;

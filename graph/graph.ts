@@ -1,7 +1,8 @@
 /** An application's graph in one environment, as data: who is there, who talks to whom, and what lets them. */
 import { type Edge, own } from "../model/graph";
+import { partsOf } from "../plan/deployed";
 import type { MicroserviceValues, Probe } from "../plan/microservice-values";
-import type { Plan, ReleasePlan, Values } from "../plan/plan";
+import type { Plan, ReleasePlan } from "../plan/plan";
 
 export type NodeKind = "people" | "caller" | "service" | "stand-in" | "store" | "job" | "external";
 
@@ -141,9 +142,9 @@ function serviceFacts(plan: Plan, { name, values }: ReleasePlan): GraphNode["fac
 
 function storeFacts(plan: Plan, { name, values, chart }: ReleasePlan): GraphNode["facts"] {
   const outputs = own(plan.outputs.stores, name);
-  const part = [values, values.primary, values.master, values.replica].find(
-    (candidate) => (candidate as Values | undefined)?.resources !== undefined,
-  ) as { resources?: MicroserviceValues["resources"] } | undefined;
+  const part = partsOf(values).find(({ resources }) => resources !== undefined) as
+    | { resources?: MicroserviceValues["resources"] }
+    | undefined;
   return withoutEmpty({
     Chart: ["path" in chart ? chart.path : `${chart.url} ${chart.version}`],
     Profile: outputs ? [outputs.profile] : [],

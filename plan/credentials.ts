@@ -174,6 +174,10 @@ export function previousCredentials(shape: StoreShape): Record<string, Credentia
   );
 }
 
+/** Names of the credentials that the stack was given and that are wanted. */
+export const givenNames = (credentials: Record<string, CredentialPlan>): string[] =>
+  Object.keys(credentials).filter((name) => credentials[name]?.source === "stack");
+
 /** Values of the credentials that images fix, by name. For the moment of deployment only: they never enter a plan. */
 export function fixedValues(
   application: Application,

@@ -4,7 +4,7 @@ import type { Application, Store } from "../model/application";
 import { own } from "../model/graph";
 import { amountOf } from "../model/quantity";
 import { shapeOf } from "./credentials";
-import { type Deployed, partsOf } from "./deployed";
+import { type Deployed, deployedStore, partsOf } from "./deployed";
 import { LITTLE } from "./job";
 import type { MicroserviceValues } from "./microservice-values";
 import type { Values } from "./plan";
@@ -60,12 +60,15 @@ export function demandOf(application: Application, settings: Settings): Demand {
 export function demandMeanwhile(application: Application, settings: Settings, deployed: Deployed): Demand {
   const planned = demandsOf(application, settings);
   const before = Object.entries(deployed)
-    .filter(([name, { kind }]) => kind === "service" || (kind === "store" && own(planned, name)))
+    .filter(([, { kind }]) => kind !== "job")
     .map(([name, { kind, values }]) => [
       name,
       kind === "service"
         ? demandOfValues(values as unknown as MicroserviceValues)
-        : demandOfPods(own(planned, name)?.pods ?? 0, containerOf(values)),
+        : demandOfPods(
+            deployedStore(deployed, name)?.profile === "replicated" ? REPLICAS : 1,
+            ...containersOf(values),
+          ),
     ]);
   const deployedDemands = Object.fromEntries(before) as Record<string, Demand>;
   const names = [...new Set([...Object.keys(planned), ...Object.keys(deployedDemands)])];
@@ -115,9 +118,16 @@ const demandOfValues = ({ replicas = 1, autoscaling, resources }: MicroserviceVa
     resources ?? {},
   );
 
-/** The main container of a deployed store. */
-const containerOf = (values: Values): Quantities =>
-  (partsOf(values).find(({ resources }) => resources !== undefined)?.resources ?? {}) as Quantities;
+/** The containers of a deployed store's pods: its own, and those beside it. */
+function containersOf(values: Values): Quantities[] {
+  const main = partsOf(values).find(({ resources }) => resources !== undefined);
+  const { metrics, sentinel, kubectl } = values as Record<string, Values | undefined>;
+  const besides = [metrics, sentinel, sentinel?.enabled === true ? kubectl : undefined];
+  return [
+    main?.resources,
+    ...besides.map((part) => (part?.enabled === false ? undefined : part?.resources)),
+  ].flatMap((resources) => (resources === undefined ? [] : [resources as Quantities]));
+}
 
 /** All pods of a store are alike. A StatefulSet replaces them one by one, and has never more. */
 export function demandOfStore(settings: Settings, name: string, store: Store): Demand {

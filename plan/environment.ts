@@ -12,14 +12,15 @@ export function inEnvironment(application: Application, settings: Settings): App
   const enabled = entriesOf(application.services).filter(([name, service]) =>
     isEnabled(settings, name, service),
   );
-  const used = new Set(enabled.flatMap(([, { uses }]) => uses ?? []));
   const externals = entriesOf(application.externals).map(
     ([name, external]) => [name, placed(external, own(settings.externals, name))] as const,
   );
-  const standIns = externals.flatMap(([name, { standIn }]) =>
-    standIn && used.has(name) && isStoodInFor(settings, name) ? [[name, standIn] as const] : [],
+  const standIns = standInsFor(
+    enabled.map(([, service]) => service),
+    Object.fromEntries(externals),
+    settings,
   );
-  const services = Object.fromEntries([...enabled, ...standIns]);
+  const services = { ...Object.fromEntries(enabled), ...standIns };
   const callers = entriesOf(application.callers).map(
     ([name, caller]) =>
       [name, { ...caller, calls: caller.calls.filter((target) => own(services, target)) }] as const,
@@ -39,26 +40,48 @@ export const isStandIn = ({ services, externals }: Application, name: string): b
 const isEnabled = (settings: Settings, name: string, { optional }: Service): boolean =>
   own(settings.services, name)?.enabled ?? optional === undefined;
 
+/** The stand-ins of what is used; they may use others. */
+function standInsFor(
+  users: readonly Service[],
+  externals: Record<string, External>,
+  settings: Settings,
+  found: Record<string, Service> = {},
+): Record<string, Service> {
+  for (const name of users.flatMap(({ uses }) => uses ?? [])) {
+    const standIn = own(externals, name)?.standIn;
+    if (!standIn || own(found, name) || !isStoodInFor(settings, name)) continue;
+    found[name] = standIn;
+    standInsFor([standIn], externals, settings, found);
+  }
+  return found;
+}
+
 /** A stack that says where an external is has one. */
 const isStoodInFor = (settings: Settings, name: string): boolean =>
-  settings.standIns && own(settings.externals, name) === undefined;
+  settings.standIns &&
+  own(settings.externals, name) === undefined &&
+  own(settings.services, name)?.enabled !== false;
 
-/** Another host is not behind the inventory's pods. */
+/** Another host is neither behind the inventory's pods nor at its addresses. */
 function placed(external: External, setting: Settings["externals"][string] | undefined): External {
   if (!setting) return external;
-  const { pods, ...rest } = external;
-  const { host = rest.host, port = rest.port, cidr = rest.cidr } = setting;
-  const kept = setting.pods ?? (setting.host === undefined && setting.cidr === undefined ? pods : undefined);
+  const { pods, cidr, ...rest } = external;
+  const { host = rest.host, port = rest.port } = setting;
+  const isMoved = [setting.host, setting.pods, setting.cidr].some((part) => part !== undefined);
+  const place = {
+    pods: setting.pods ?? (isMoved ? undefined : pods),
+    cidr: setting.cidr ?? (isMoved ? undefined : cidr),
+  };
   return {
     ...rest,
     host,
     port,
-    ...(cidr === undefined ? {} : { cidr }),
-    ...(kept === undefined ? {} : { pods: kept }),
+    ...(place.pods === undefined ? {} : { pods: place.pods }),
+    ...(place.cidr === undefined ? {} : { cidr: place.cidr }),
   };
 }
 
-/** Services that others need and the stack has not, and settings that none of its services takes. */
+/** Services that others need and the stack has not, and settings that exclude each other. */
 export function environmentProblems(application: Application, settings: Settings): Problem[] {
   const planned = inEnvironment(application, settings);
   const off = Object.keys(application.services).filter((name) => !own(planned.services, name));
@@ -75,7 +98,18 @@ export function environmentProblems(application: Application, settings: Settings
           },
         ];
   });
-  return [...needed, ...exposureProblems(planned, settings)];
+  const twice = entriesOf(settings.externals).flatMap(([name, { pods, cidr }]) =>
+    pods && cidr !== undefined
+      ? [
+          {
+            where: `flotilla:externals.${name}`,
+            what: "it has pods and addresses",
+            todo: "Keep one: a network policy names the one or the other.",
+          },
+        ]
+      : [],
+  );
+  return [...needed, ...twice, ...exposureProblems(planned, settings)];
 }
 
 /** One way in, and a load balancer leads to one service. */
@@ -95,6 +129,15 @@ function exposureProblems({ name, services }: Application, settings: Settings): 
       what: `${name} has ${open.length} public services, ${open.join(" and ")}: a load balancer knows no paths`,
       todo: "Use flotilla:ingress instead.",
     });
+  for (const service of open) {
+    const ports = Object.keys(own(services, service)?.ports ?? {});
+    if (ports.length > 1)
+      problems.push({
+        where: "flotilla:loadBalancer",
+        what: `${service} has the ports ${ports.join(" and ")}: a load balancer opens all of them`,
+        todo: "Use flotilla:ingress instead, which opens one.",
+      });
+  }
   return problems;
 }
 

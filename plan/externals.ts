@@ -75,7 +75,13 @@ export function credentialProblems(
       Object.keys(accounts ?? {}).map((account) => externalCredential(name, account)),
     ),
   ];
+  const twice = known.filter((name, index) => known.indexOf(name) !== index);
   return [
+    ...twice.map((name) => ({
+      where: `flotilla:credentials.${name}`,
+      what: "a registry and an account of an external would take the same password",
+      todo: "Rename the registry.",
+    })),
     ...missing.map((name) => ({
       where: `flotilla:credentials.${name}`,
       what: "the password is missing: somebody else made it, so it cannot be generated",

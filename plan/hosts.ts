@@ -82,7 +82,12 @@ function resolve(
       return loginOf(application, settings, of, reference.account);
     case "password": {
       const credential = credentialOf(application, settings, of, reference.account);
-      return reference.encoding ? { credential, encoding: reference.encoding } : { credential };
+      const { generation = 1 } = own(settings.externals, of) ?? {};
+      return {
+        credential,
+        ...(reference.encoding ? { encoding: reference.encoding } : {}),
+        ...(generation > 1 ? { generation } : {}),
+      };
     }
   }
 }

@@ -84,7 +84,8 @@ export function plan(
     environment: settings.environment,
     namespace: {
       name: namespaceOf(application, settings),
-      labels: namespaceLabels(application, settings),
+      labels: directLabels(application, settings),
+      podSecurity: POD_SECURITY,
       quota: quota.hard,
       quotaLast: quota.lowered,
       isolation: { podSelector: {}, policyTypes: ["Ingress", "Egress"] },
@@ -92,7 +93,7 @@ export function plan(
       protect: protectsStores(settings),
     },
     edges: edgesOf(application),
-    entries: entriesOf(application, settings),
+    entries: waysIn(application, settings),
     credentials: Object.assign(
       externalCredentials(application),
       registryCredentials(settings),
@@ -175,15 +176,12 @@ const CONTAINER_DEFAULTS: NamespacePlan["containerDefaults"] = {
   limits: { memory: "256Mi" },
 };
 
-/** Pod Security `restricted` is enforced: every service and store is planned to meet it. */
-function namespaceLabels(application: Application, settings: Settings): Record<string, string> {
-  return {
-    ...directLabels(application, settings),
-    "pod-security.kubernetes.io/enforce": "restricted",
-    "pod-security.kubernetes.io/warn": "restricted",
-    "pod-security.kubernetes.io/audit": "restricted",
-  };
-}
+/** `restricted` is enforced: every service and store is planned to meet it. */
+const POD_SECURITY: Record<string, string> = {
+  "pod-security.kubernetes.io/enforce": "restricted",
+  "pod-security.kubernetes.io/warn": "restricted",
+  "pod-security.kubernetes.io/audit": "restricted",
+};
 
 function storeSecrets(
   application: Application,
@@ -261,9 +259,9 @@ function outputsOf(application: Application, settings: Settings): PlanOutputs {
 
 /** Where people find the application: the first of its ways in. */
 const publicUrlOf = (application: Application, settings: Settings): string | undefined =>
-  Object.values(entriesOf(application, settings)).find(({ url }) => url !== undefined)?.url;
+  Object.values(waysIn(application, settings)).find(({ url }) => url !== undefined)?.url;
 
-function entriesOf({ services }: Application, { ingress, loadBalancer }: Settings): Plan["entries"] {
+function waysIn({ services }: Application, { ingress, loadBalancer }: Settings): Plan["entries"] {
   const entries = Object.entries(services).flatMap(([name, service]): [string, EntryPlan][] => {
     const port = service.public && own(service.ports ?? {}, service.public.port);
     if (!port) return [];

@@ -17,7 +17,7 @@ import type { ReleasePlan, SecretPlan, SecretText } from "./plan";
 import { probesOf, startupSecondsOf } from "./probes";
 import { prune } from "./prune";
 import { serviceResources } from "./resources";
-import { autoscalingOf, podsAtLeast } from "./scaling";
+import { autoscalingOf, podsAtLeast, podsAtMost } from "./scaling";
 import { storeSeconds } from "./stores";
 import { preparations } from "./stores/jobs";
 import { rotationGate } from "./stores/rotation";
@@ -124,7 +124,11 @@ export function planMicroservice(
     values: prune(values),
     needs: [...stores, ...stores.flatMap((store) => preparationsOf(application, store))],
     secrets: [...(secret ? [serviceSecretName(name)] : []), ...pullSecrets],
-    timeoutSeconds: ROLLOUT_SECONDS + startupSecondsOf(service) * Math.max(1, replicas) + waitSeconds,
+    timeoutSeconds:
+      ROLLOUT_SECONDS +
+      // One pod after the other.
+      startupSecondsOf(service) * Math.max(1, podsAtMost(application, settings, name)) +
+      waitSeconds,
     protect: false,
   };
 }

@@ -32,7 +32,7 @@ export function networkPolicyOf(
       ...publicRule(application, settings, name),
       ...scraperRule(application, settings, name),
     },
-    egress: { ...settingsRules(settings, name), ...used, ...apiServerRule(application, name) },
+    egress: { ...settingsRules(settings, name), ...used, ...apiServerRule(application, settings, name) },
   };
 }
 
@@ -40,11 +40,15 @@ export function networkPolicyOf(
 export const API_SERVER_PORTS = [443, 6443, 8443, 16443];
 
 /** Pods with a token may use it. A name with an underscore is no service's. */
-function apiServerRule(application: Application, name: string): Record<string, Rule> {
+function apiServerRule(
+  application: Application,
+  { apiServer }: Settings,
+  name: string,
+): Record<string, Rule> {
   const { permissions = {} } = own(application.services, name) ?? {};
-  return Object.keys(permissions).length === 0
-    ? {}
-    : { kubernetes_api: { anywhere: true, ports: [...API_SERVER_PORTS] } };
+  const ports = [...API_SERVER_PORTS];
+  if (Object.keys(permissions).length === 0) return {};
+  return { kubernetes_api: apiServer === undefined ? { anywhere: true, ports } : { cidr: apiServer, ports } };
 }
 
 /** What the stack lets through besides: a variable may lead a service to where the inventory does not know. */

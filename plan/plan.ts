@@ -27,7 +27,10 @@ export interface Plan {
 
 export interface NamespacePlan {
   name: string;
+  /** Of the namespace, and of the guard rails in it. */
   labels: Record<string, string>;
+  /** Labels of the namespace that say which pods it admits. */
+  podSecurity: Record<string, string>;
   /** What all of its pods and Services may have in all: `hard` of a ResourceQuota. */
   quota: Record<string, string>;
   /** Whether the quota is lowered, and so comes after all that asks for less. */
@@ -79,6 +82,8 @@ export interface SecretPlan {
 export type SecretText = readonly (string | CredentialText)[];
 export interface CredentialText {
   credential: string;
+  /** Of what somebody else made: another one restarts those who read it. Default: 1. */
+  generation?: number;
   /** `uri`: as a part of a URL; `json`: as a JSON string, quotes included. Default: as it is. */
   encoding?: "uri" | "json";
 }

@@ -13,19 +13,20 @@ export const startupSecondsOf = ({ startupSeconds, language }: Service): number 
 /** The chart's `probes` value; empty for a service without a probe. */
 export function probesOf(service: Service): Probes {
   const { probe, timing = {} } = service;
-  if (!probe) return {};
+  const first = service.liveness ?? probe;
+  if (!first) return {};
   const { readiness, liveness } = PRESETS[service.language];
-  const alive = service.liveness ? toValues(service.liveness) : portOnly(probe);
+  const alive = service.liveness ? toValues(service.liveness) : portOnly(first);
   const { timeoutSeconds } = { ...readiness, ...timing.readiness };
   return {
     // A pod that never starts is restarted: only for what a restart can mend.
     startup: {
-      ...startup(service, probe),
+      ...startup(service, first),
       periodSeconds: STARTUP_PERIOD,
       timeoutSeconds,
       failureThreshold: Math.ceil(startupSecondsOf(service) / STARTUP_PERIOD),
     },
-    readiness: { ...toValues(probe), ...readiness, ...timing.readiness },
+    ...(probe ? { readiness: { ...toValues(probe), ...readiness, ...timing.readiness } } : {}),
     ...(alive ? { liveness: { ...alive, ...liveness, ...timing.liveness } } : {}),
   };
 }

@@ -38,27 +38,30 @@ export function quotaOf(
     const old = amountOf(before[key] ?? "0");
     return { key, of, unit, set, target, old, fits: meanwhile[of] <= target };
   });
+  const balancers = settings.loadBalancer ? 1 : 0;
+  const balancersBefore = Number(before["services.loadbalancers"] ?? balancers);
+  const fewer = balancers < balancersBefore;
   const lowered =
-    amounts.some(({ fits }) => !fits) &&
+    (fewer || amounts.some(({ fits }) => !fits)) &&
     amounts.every(({ of, target, old, fits }) => old >= target && (fits || meanwhile[of] <= old));
   const hard = amounts.map(({ key, of, unit, set, target, fits }) => [
     key,
-    set === undefined ? unit(fits || lowered ? target : meanwhile[of]) : String(set),
+    fits || lowered ? (set === undefined ? unit(target) : String(set)) : unit(meanwhile[of]),
   ]);
-  const balancers = settings.loadBalancer ? 1 : 0;
+  // Nothing opens a port of the nodes but a load balancer that needs one.
+  const open = fewer && !lowered ? balancersBefore : balancers;
   return {
     hard: {
       ...Object.fromEntries(hard),
-      // Nothing opens a port of the nodes but a load balancer that needs one.
-      "services.loadbalancers": String(balancers),
-      "services.nodeports": String(balancers * PORTS_OF_A_LOAD_BALANCER),
+      "services.loadbalancers": String(open),
+      "services.nodeports": String(open * PORTS_OF_A_LOAD_BALANCER),
     },
     lowered,
   };
 }
 
 /** Ports of the nodes that the Service of a public service may take. */
-const PORTS_OF_A_LOAD_BALANCER = 10;
+const PORTS_OF_A_LOAD_BALANCER = 1;
 
 /** A quota that the plan does not fit into. */
 export function quotaProblems(application: Application, settings: Settings): Problem[] {

@@ -2,21 +2,49 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { isMap, LineCounter, parseDocument } from "yaml";
-import { CREDENTIALS, type RawConfig } from "../config/settings";
+import { isMap, LineCounter, parse, parseDocument } from "yaml";
+import { CREDENTIALS, type GivenCredentials, givenCredentials } from "../config/credentials";
+import type { RawConfig } from "../config/settings";
 import { FlotillaError, type Problem } from "../model/problems";
 
-/** All config of the running stack. */
-export function readStackConfig(): RawConfig {
+/** All config of the running stack of the project in a folder. */
+export function readStackConfig(folder: string): RawConfig {
   const values = pulumi.runtime.allConfig();
   // The SDK has this function but leaves it out of its declarations.
   const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret(key: string): boolean };
+  const [project, stack] = [pulumi.getProject(), pulumi.getStack()];
+  const key = `${project}:${CREDENTIALS}`;
   return {
-    project: pulumi.getProject(),
-    stack: pulumi.getStack(),
+    project,
+    stack,
     values,
     secretKeys: Object.keys(values).filter((key) => isConfigSecret(key)),
+    ...(values[key] === undefined ? {} : { credentials: credentialsAt(key, values[key], folder, stack) }),
   };
+}
+
+/**
+ * The engine calls the whole key secret as soon as one of its passwords is encrypted, so the stack file is asked. A stack
+ * whose file is elsewhere is taken at the engine's word.
+ */
+function credentialsAt(key: string, value: string, folder: string, stack: string): GivenCredentials {
+  const file = join(folder, `Pulumi.${stack}.yaml`);
+  const config = existsSync(file)
+    ? (parse(readFileSync(file, "utf8")) as { config?: Record<string, unknown> } | null)?.config
+    : undefined;
+  if (config?.[key] !== undefined) return givenCredentials(key, config[key]);
+  const names = namesIn(value);
+  return names ? { names, problems: [] } : givenCredentials(key, undefined);
+}
+
+/** The names in a map as JSON. Nothing of it may be in a message: it holds the passwords themselves. */
+function namesIn(value: string): string[] | undefined {
+  try {
+    const parsed: unknown = JSON.parse(value);
+    return typeof parsed === "object" && parsed !== null ? Object.keys(parsed) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The passwords of these names that the stack was given; they stay secret in its state. */

@@ -1,6 +1,7 @@
 /** What several suites need: plans of the real inventory, and an application made for a test. */
 import assert from "node:assert/strict";
 import { catalogue } from "../apps";
+import { givenCredentials } from "../config/credentials";
 import { readSettings } from "../config/settings";
 import type { Application, Service, Store } from "../model/application";
 import { FlotillaError, type Problem } from "../model/problems";
@@ -25,12 +26,21 @@ export function settingsOf(
         : [[`flotilla:${key}`, typeof value === "string" ? value : JSON.stringify(value)]],
     ),
   );
-  // The one key that holds passwords is encrypted, as it must be.
+  const credentials =
+    config.credentials === undefined
+      ? undefined
+      : givenCredentials("flotilla:credentials", encrypted(config.credentials));
   return readSettings(
-    { project: "flotilla", stack: "test", values, secretKeys: ["flotilla:credentials"] },
+    { project: "flotilla", stack: "test", values, secretKeys: [], credentials },
     applications,
   );
 }
+
+/** Passwords as they stand in a stack file; what is none stays as it is. */
+const encrypted = (credentials: unknown): unknown =>
+  typeof credentials === "object" && credentials !== null
+    ? Object.fromEntries(Object.keys(credentials).map((name) => [name, { secure: "?" }]))
+    : credentials;
 
 /** Robot Shop's plan. */
 export function planOf(config: Record<string, unknown> = {}, deployed: Deployed = {}): Plan {

@@ -128,7 +128,7 @@ export async function releaseDeadLocks(open: OpenWorld, project: string, stack: 
 
 /**
  * A copy of a stack file that leads to the embedded cluster, for `--config-file`: with the world's salt, and with the
- * embedded cluster's context in place of the stack's own. Values encrypted with another key cannot be read here: they
+ * embedded cluster's context in place of the stack's own. Values encrypted with another salt cannot be read here: they
  * are left out. Returns the path of the copy, and the paths of those values.
  */
 export function stackFileFor(
@@ -138,10 +138,11 @@ export function stackFileFor(
 ): { file: string; encrypted: string[][] } {
   const name = `Pulumi.${stack}.yaml`;
   const document = readStackFile(stack);
-  for (const key of ["encryptionsalt", "secretsprovider", "encryptedkey"]) document.delete(key);
-  const encrypted = encryptedPaths(document.toJS() as unknown).map((path) => path.slice(1));
-  for (const path of encrypted) document.deleteIn(["config", ...path]);
   const salt = saltOf(world, stack);
+  const isOwn = salt !== undefined && document.get("encryptionsalt") === salt;
+  for (const key of ["encryptionsalt", "secretsprovider", "encryptedkey"]) document.delete(key);
+  const encrypted = isOwn ? [] : encryptedPaths(document.toJS() as unknown).map((path) => path.slice(1));
+  for (const path of encrypted) document.deleteIn(["config", ...path]);
   if (salt !== undefined) document.set("encryptionsalt", salt);
   const cluster = ["config", `${project}:cluster`];
   if (document.hasIn(cluster)) document.setIn(cluster, { context: CLUSTER_CONTEXT });

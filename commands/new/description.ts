@@ -49,7 +49,9 @@ export interface Described {
 export function describe(application: Application, service: NewService): Described {
   const { name, language, uses, image } = service;
   const port = PORTS[language];
-  const variables = uses.map((target) => variablesFor(application, target, accountOf(name)));
+  const variables = uses.map((target) =>
+    variablesFor(application, target, accountOf(application, target, name)),
+  );
   const runtime = Object.entries(RUNTIME[language] ?? {}).map(([key, value]) => `${key}: ${quote(value)},`);
   const env = [...runtime, ...variables.flatMap(({ lines }) => lines)];
   const writable = ["/tmp", ...(WRITABLE[language] ?? [])];
@@ -71,14 +73,22 @@ export function describe(application: Application, service: NewService): Describ
     accounts: Object.fromEntries(
       uses.flatMap((target) => {
         const kind = own(application.stores, target)?.kind;
-        return kind === "mysql" || kind === "mongodb" ? [[target, accountOf(name)]] : [];
+        return kind === "mysql" || kind === "mongodb" ? [[target, accountOf(application, target, name)]] : [];
       }),
     ),
   };
 }
 
-/** The account of a service: its name without what no user name has. */
-export const accountOf = (service: string): string => service.replaceAll("-", "").slice(0, 31);
+/** The account of a service: its name without what no user name has, and not the name of another account. */
+function accountOf(application: Application, store: string, service: string): string {
+  const taken = Object.values(own(application.stores, store)?.accounts ?? {});
+  const keys = Object.keys(own(application.stores, store)?.accounts ?? {});
+  const base = service.replaceAll("-", "").slice(0, 29);
+  const candidates = [base, ...Array.from({ length: 98 }, (_, index) => `${base}${index + 2}`)];
+  const isFree = (name: string) =>
+    !keys.includes(name) && !taken.some(({ username, database }) => username === name || database === name);
+  return candidates.find(isFree) ?? base;
+}
 
 /** A variable for each thing that a client must know, in the order of their names' parts. */
 function variablesFor(

@@ -17,21 +17,25 @@ interface Edit {
   text: string;
 }
 
-/** The source with a service more. Undefined when it has no `services: { ... }` to add to. */
-export function insertService(source: string, described: Described): Inserted | undefined {
+/** The source with a service more. Undefined when it has no `services: { ... }` of the application to add to. */
+export function insertService(
+  source: string,
+  application: string,
+  described: Described,
+): Inserted | undefined {
   const file = ts.createSourceFile("inventory.ts", source, ts.ScriptTarget.Latest, true);
-  const services = objectAt(file, ["services"]);
-  if (!services) return undefined;
-  const edits: Edit[] = [addTo(file, services, described.lines)];
+  const inventory = inventoryOf(file, application);
+  const services = inventory && descend(inventory, ["services"]);
+  if (!inventory || !services) return undefined;
+  const edits: Edit[] = addTo(file, services, described.lines);
   const byHand: string[] = [];
   for (const [store, account] of Object.entries(described.accounts)) {
     const line = `${keyOf(account)}: { username: "${account}", database: "${account}", credential: { generated: true } },`;
-    const accounts = objectAt(file, ["stores", store, "accounts"]);
-    if (accounts) edits.push(addTo(file, accounts, [line]));
+    const accounts = descend(inventory, ["stores", store, "accounts"]);
+    if (accounts) edits.push(...addTo(file, accounts, [line]));
     else byHand.push(`give store ${store} the account ${line.replace(/,$/, "")}`);
   }
-  const imported = addImport(file, described.helpers);
-  if (imported) edits.push(imported);
+  edits.push(...addImport(file, described.helpers));
   const edited = [...edits]
     .sort((a, b) => b.at - a.at)
     .reduce((text, { at, until, text: added }) => text.slice(0, at) + added + text.slice(until), source);
@@ -39,22 +43,13 @@ export function insertService(source: string, described: Described): Inserted | 
   return { source: edited, line, byHand };
 }
 
-/** The object literal at a path of properties, below any other object of the file. */
-function objectAt(root: ts.Node, path: readonly string[]): ts.ObjectLiteralExpression | undefined {
-  let found: ts.ObjectLiteralExpression | undefined;
-  const visit = (node: ts.Node): void => {
-    if (found) return;
-    if (ts.isObjectLiteralExpression(node)) {
-      const inner = descend(node, path);
-      if (inner) {
-        found = inner;
-        return;
-      }
-    }
-    ts.forEachChild(node, visit);
-  };
-  visit(root);
-  return found;
+/** The object literal with this `name`. */
+function inventoryOf(root: ts.Node, application: string): ts.ObjectLiteralExpression | undefined {
+  if (ts.isObjectLiteralExpression(root)) {
+    const name = propertyOf(root, "name");
+    if (name && ts.isStringLiteral(name) && name.text === application) return root;
+  }
+  return ts.forEachChild(root, (child) => inventoryOf(child, application));
 }
 
 function descend(
@@ -62,54 +57,64 @@ function descend(
   [first, ...rest]: readonly string[],
 ): ts.ObjectLiteralExpression | undefined {
   if (first === undefined) return object;
-  for (const property of object.properties) {
-    if (!ts.isPropertyAssignment(property) || !ts.isObjectLiteralExpression(property.initializer)) continue;
-    const name = property.name;
-    if ((ts.isIdentifier(name) || ts.isStringLiteral(name)) && name.text === first)
-      return descend(property.initializer, rest);
-  }
+  const inner = propertyOf(object, first);
+  return inner && ts.isObjectLiteralExpression(inner) ? descend(inner, rest) : undefined;
+}
+
+function propertyOf(object: ts.ObjectLiteralExpression, key: string): ts.Expression | undefined {
+  for (const property of object.properties)
+    if (
+      ts.isPropertyAssignment(property) &&
+      (ts.isIdentifier(property.name) || ts.isStringLiteral(property.name)) &&
+      property.name.text === key
+    )
+      return property.initializer;
   return undefined;
 }
 
-/** Lines at the end of an object, indented as its last property is. */
-function addTo(file: ts.SourceFile, object: ts.ObjectLiteralExpression, lines: readonly string[]): Edit {
+/** Lines at the end of an object, indented as its other properties are. */
+function addTo(file: ts.SourceFile, object: ts.ObjectLiteralExpression, lines: readonly string[]): Edit[] {
   const end = object.getEnd() - 1;
   const { line } = file.getLineAndCharacterOfPosition(object.getStart());
   const indent = (/^ */.exec(file.text.split("\n")[line] as string) as RegExpExecArray)[0];
   const text = lines.map((added) => `${indent}  ${added}\n`).join("");
-  // On its own line the brace keeps its indentation; after `{` on one line it gets one.
+  const last = object.properties.at(-1);
+  const comma =
+    last && !object.properties.hasTrailingComma
+      ? [{ at: last.getEnd(), until: last.getEnd(), text: "," }]
+      : [];
   const lineStart = file.text.lastIndexOf("\n", end - 1) + 1;
-  const isAlone = file.text.slice(lineStart, end).trim() === "";
-  return isAlone
-    ? { at: lineStart, until: lineStart, text }
-    : { at: object.getStart() + 1, until: end, text: `\n${inline(file, object, indent)}${text}${indent}` };
+  if (file.text.slice(lineStart, end).trim() === "")
+    return [...comma, { at: lineStart, until: lineStart, text }];
+  // It stands on one line with its braces: what is in it gets a line of its own.
+  const start = object.getStart() + 1;
+  const before = file.text.slice(start, end).trim();
+  const kept = before === "" ? "" : `${indent}  ${before}${comma.length > 0 ? "," : ""}\n`;
+  return [{ at: start, until: end, text: `\n${kept}${text}${indent}` }];
 }
-
-/** The properties of an object that stood on one line, on lines of their own. */
-const inline = (file: ts.SourceFile, object: ts.ObjectLiteralExpression, indent: string): string =>
-  object.properties.map((property) => `${indent}  ${property.getText(file)},\n`).join("");
 
 const LINE_WIDTH = 110;
 
 /** The helpers of model/text that are not imported yet. */
-function addImport(file: ts.SourceFile, helpers: readonly string[]): Edit | undefined {
+function addImport(file: ts.SourceFile, helpers: readonly string[]): Edit[] {
   const imports = file.statements.filter(ts.isImportDeclaration);
-  const known = imports.find(
-    ({ moduleSpecifier }) => ts.isStringLiteral(moduleSpecifier) && moduleSpecifier.text === "../model/text",
-  );
-  const named = known?.importClause?.namedBindings;
-  const there =
-    named && ts.isNamedImports(named) ? named.elements.map((element) => element.getText(file)) : [];
+  const named = imports
+    .filter(({ moduleSpecifier: from }) => ts.isStringLiteral(from) && from.text === "../model/text")
+    .flatMap((declaration) => {
+      const bindings = declaration.importClause?.namedBindings;
+      return bindings && ts.isNamedImports(bindings) ? [{ declaration, bindings }] : [];
+    })[0];
+  const there = named?.bindings.elements.map((element) => element.getText(file)) ?? [];
   const all = [...new Set([...there, ...helpers])].sort((a, b) => compare(bare(a), bare(b)));
-  if (all.length === there.length) return undefined;
+  if (all.length === there.length) return [];
   const onOneLine = `import { ${all.join(", ")} } from "../model/text";`;
   const text =
     onOneLine.length <= LINE_WIDTH
       ? onOneLine
       : `import {\n${all.map((name) => `  ${name},\n`).join("")}} from "../model/text";`;
-  if (known) return { at: known.getStart(file), until: known.getEnd(), text };
+  if (named) return [{ at: named.declaration.getStart(file), until: named.declaration.getEnd(), text }];
   const end = imports.at(-1)?.getEnd() ?? 0;
-  return { at: end, until: end, text: `\n${text}` };
+  return [{ at: end, until: end, text: `\n${text}` }];
 }
 
 const bare = (name: string): string => name.replace(/^type /, "").toLowerCase();

@@ -6,10 +6,10 @@ import { type Application, LANGUAGES, type Language } from "../../model/applicat
 import { own } from "../../model/graph";
 import { DNS_LABEL } from "../../model/names";
 import { suggest } from "../../model/nearest";
-import { FlotillaError, type Problem } from "../../model/problems";
+import { FlotillaError, type Problem, refuse } from "../../model/problems";
 import { validateApplication } from "../../model/validate";
 import { PROJECT } from "../../tools/paths";
-import { DEFAULT_APPLICATION } from "../stack";
+import { applicationOption } from "../stack";
 import { describe } from "./description";
 import { insertService } from "./insert";
 
@@ -25,7 +25,7 @@ export function newCommand(): Command {
         .makeOptionMandatory(),
     )
     .option("-u, --uses <names>", "services, stores and externals it uses, with commas between them", "")
-    .option("-a, --application <name>", "one of apps/", DEFAULT_APPLICATION)
+    .addOption(applicationOption("one of apps/"))
     .option("-i, --image <repository:tag>", "its image; default: a placeholder to edit")
     .action((name: string, options: Options) => {
       const { file, line, todo } = addService(name, options);
@@ -48,23 +48,15 @@ interface Options {
 /** Writes the service into the inventory; what would not be a sound inventory is not written. */
 export function addService(name: string, { language, uses, application, image }: Options, project = PROJECT) {
   const described = own(catalogue, application);
+  if (!described) throw new Error(`there is no application ${application}`);
   const file = `apps/${application}.ts`;
-  const targets = uses.split(",").flatMap((target) => target.trim() || []);
-  const problems = described
-    ? nameProblems(described, name, targets)
-    : [
-        {
-          where: "--application",
-          what: `there is no application "${application}"`,
-          todo: suggest(application, Object.keys(catalogue)),
-        },
-      ];
-  if (problems.length > 0 || !described) throw new FlotillaError(problems);
+  const targets = [...new Set(uses.split(",").flatMap((target) => target.trim() || []))];
+  refuse(nameProblems(described, name, targets));
 
   const path = join(project, file);
   const source = readFileSync(path, "utf8");
   const text = describe(described, { name, language, uses: targets, image: imageOf(name, image) });
-  const inserted = insertService(source, text);
+  const inserted = insertService(source, application, text);
   if (!inserted)
     throw new FlotillaError([
       {
@@ -74,10 +66,12 @@ export function addService(name: string, { language, uses, application, image }:
       },
     ]);
   writeFileSync(path, inserted.source);
-  const wrong = inserted.byHand.length > 0 ? [] : problemsIn(path, application);
-  if (wrong.length > 0) {
+  try {
+    // What is left to be done by hand is still missing.
+    if (inserted.byHand.length === 0) refuse(problemsIn(path, application));
+  } catch (error) {
     writeFileSync(path, source);
-    throw new FlotillaError(wrong);
+    throw error;
   }
   return { file, line: inserted.line, todo: [...inserted.byHand, ...toEdit(image)] };
 }
@@ -117,12 +111,12 @@ function nameProblems(application: Application, name: string, uses: readonly str
 }
 
 const imageOf = (name: string, image: string | undefined) => {
-  const [, repository, tag] = /^(.+):([^:/]+)$/.exec(image ?? "") ?? [];
-  if (image !== undefined && (repository === undefined || tag === undefined))
+  const [, repository, tag] = /^([^@]+):([\w][\w.-]*)$/.exec(image ?? "") ?? [];
+  if (image !== undefined && (repository === undefined || tag === undefined || tag === "latest"))
     throw new FlotillaError([
       {
         where: "--image",
-        what: `"${image}" has no tag`,
+        what: `"${image}" has no tag that stays what it is`,
         todo: "Write it as registry.example.com/orders:1.0.0.",
       },
     ]);

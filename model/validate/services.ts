@@ -3,7 +3,7 @@ import type { Application, Service, User } from "../application";
 import { own, servicePort } from "../graph";
 import { nameOfPath } from "../names";
 import { suggest } from "../nearest";
-import { FIRST_SAFE_ID } from "../presets";
+import { FIRST_SAFE_ID, PRESETS } from "../presets";
 import { mentionsPassword, referencesOf, type Text } from "../text";
 import { checkReference } from "./references";
 import type { Report } from "./report";
@@ -69,6 +69,13 @@ export function checkService(
         suggest(portName, Object.keys(service.ports ?? {})),
       );
   checkScaling(where, service, report);
+  const { sleepSeconds, graceSeconds } = { ...PRESETS[service.language]?.shutdown, ...service.shutdown };
+  if (sleepSeconds >= graceSeconds)
+    report(
+      where,
+      `it sleeps ${sleepSeconds} s of the ${graceSeconds} s that it has to stop`,
+      "Let `shutdown.graceSeconds` be more than `sleepSeconds`.",
+    );
   checkPermissions(where, service, report);
   const texts = [...Object.entries(service.env ?? {}), ...Object.entries(service.files ?? {})];
   for (const [key, text] of texts)

@@ -9,7 +9,8 @@ export function checkWaysIn(application: Application, report: Report): void {
   const seen = new Map<string, string>();
   for (const [name, service] of Object.entries(application.services)) {
     if (!service.public) continue;
-    const path = service.public.path ?? "/";
+    // An Ingress takes a path with and without a slash at its end for the same.
+    const path = (service.public.path ?? "/").replace(/(.)\/$/, "$1");
     const where = `service ${name}`;
     const other = seen.get(path);
     if (other !== undefined)
@@ -19,7 +20,7 @@ export function checkWaysIn(application: Application, report: Report): void {
         "Give one of them another `public.path`.",
       );
     seen.set(path, name);
-    if (!/^\/([A-Za-z0-9._~-]+\/?)*$/.test(path))
+    if (!/^\/([\w.~-]+(\/[\w.~-]+)*\/?)?$/.test(path))
       report(where, `its public path "${path}" is not one`, "Let it start with / and hold no pattern.");
   }
 }

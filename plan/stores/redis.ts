@@ -1,4 +1,5 @@
 /** redis: values for the Bitnami chart in both profiles, and for `charts/store` on the upstream image. */
+import type { Settings } from "../../config/schema";
 import { API_SERVER_PORTS } from "../network";
 import type { Values } from "../plan";
 import { bitnamiImage, bitnamiStoreImage } from "./images";
@@ -59,7 +60,7 @@ export function bitnamiRedis(context: StoreContext): Values {
         context,
         undefined,
         // The pods mark the one that takes writes there.
-        replicated ? [{ ports: API_SERVER_PORTS.map((port) => ({ port })) }] : [],
+        replicated ? [apiServerRule(settings)] : [],
       ),
       metrics: {
         allowExternal: false,
@@ -75,6 +76,11 @@ export function bitnamiRedis(context: StoreContext): Values {
     },
   };
 }
+
+const apiServerRule = ({ apiServer }: Settings): Values => ({
+  ports: API_SERVER_PORTS.map((port) => ({ port })),
+  ...(apiServer === undefined ? {} : { to: [{ ipBlock: { cidr: apiServer } }] }),
+});
 
 /** Sentinels choose the pod that takes writes; a Service with a stable name follows it. */
 function sentinelMode({ settings }: StoreContext, pods: Values): Values {

@@ -1,7 +1,9 @@
 /** What an environment makes of an inventory: optional services, externals and stand-ins, callers, passwords of others. */
 import assert from "node:assert/strict";
+import { givenCredentials } from "../../config/credentials";
 import type { External } from "../../model/application";
 import { host, passwordInUrl, port, text, url, username } from "../../model/text";
+import { givenNames } from "../../plan/credentials";
 import { application, planFor, problemsOf, redis, service, valuesOf } from "../support";
 
 const reason = "for a test of it";
@@ -64,6 +66,50 @@ describe("externals", () => {
     });
   });
 
+  it("restart their users with a new generation of their passwords", () => {
+    const checksum = (generation: number) =>
+      webOf({ ...given, externals: { db: { generation } } }).secretChecksum;
+    assert.equal(checksum(1), webOf(given).secretChecksum);
+    assert.notEqual(checksum(2), checksum(1));
+    // Where it is does not change with that.
+    assert.deepEqual(
+      webOf({ ...given, externals: { db: { generation: 2 } } }).networkPolicy,
+      webOf(given).networkPolicy,
+    );
+  });
+
+  it("are at the inventory's addresses until a stack has another host", () => {
+    const externals = { bank: { ...bank, cidr: "198.51.100.0/24" }, db: database };
+    const egress = (config: object) =>
+      webOf({ ...given, ...config }, { externals }).networkPolicy?.egress?.bank;
+    assert.deepEqual(egress({}), { cidr: "198.51.100.0/24", ports: [443] });
+    assert.deepEqual(egress({ externals: { bank: { host: "bank.example.org" } } }), {
+      anywhere: true,
+      ports: [443],
+    });
+    const both = { cidr: "10.0.0.0/8", pods: { namespace: "a", labels: {} } };
+    const [problem] = problemsOf(() => webOf({ ...given, externals: { bank: both } }));
+    assert.match(problem?.what ?? "", /pods and addresses/);
+    const [wrong] = problemsOf(() => webOf({ ...given, externals: { bank: { cidr: "999.1.1.1/99" } } }));
+    assert.match(wrong?.what ?? "", /range of addresses/);
+  });
+
+  it("of a stand-in are stood in for as well, unless a stack turns them off", () => {
+    const first = { ...bank, standIn: service({ uses: ["db"] }) };
+    const names = (config: object) =>
+      Object.keys(
+        planFor(
+          shop({ services: { web: service({ uses: ["bank"] }) }, externals: { bank: first, db: database } }),
+          {
+            standIns: true,
+            ...config,
+          },
+        ).releases,
+      ).sort();
+    assert.deepEqual(names({}), ["bank", "db", "web"]);
+    assert.deepEqual(names({ services: { bank: { enabled: false } } }), ["web"]);
+  });
+
   it("are stood in for where a stack asks for it and has none of its own", () => {
     const plan = planFor(shop(), { standIns: true });
     assert.deepEqual(Object.keys(plan.releases).sort(), ["db", "web"]);
@@ -91,6 +137,30 @@ describe("externals", () => {
     assert.ok(!JSON.stringify(planFor(shop(), { credentials: { "db-app": "hunter2" } })).includes("hunter2"));
     const [broken] = problemsOf(() => planFor(shop(), { credentials: "hunter2" }));
     assert.ok(!JSON.stringify(broken).includes("hunter2"));
+    // A stand-in has a password of its own, whatever the stack was given.
+    const { credentials } = planFor(shop(), { ...given, standIns: true });
+    assert.deepEqual(givenNames(credentials), []);
+  });
+});
+
+describe("passwords in a stack file", () => {
+  const told = (node: unknown) => givenCredentials("flotilla:credentials", node);
+  const secure = { secure: "v1:abc" };
+
+  it("are read by their names alone, each encrypted by itself", () => {
+    assert.deepEqual(told({ a: secure, b: secure }), { names: ["a", "b"], problems: [] });
+    assert.deepEqual(told({}), { names: [], problems: [] });
+  });
+
+  it("are refused in plain text, beside others too, and encrypted as a whole, without being repeated", () => {
+    const { problems } = told({ a: secure, b: "hunter2" });
+    assert.deepEqual(
+      problems.map(({ where }) => where),
+      ["flotilla:credentials.b"],
+    );
+    assert.ok(!JSON.stringify(problems).includes("hunter2"));
+    assert.match(told(secure).problems[0]?.what ?? "", /encrypted as a whole/);
+    assert.match(told(["hunter2"]).problems[0]?.what ?? "", /must be a map/);
   });
 });
 
@@ -190,7 +260,36 @@ describe("registries", () => {
   });
 });
 
+describe("pods that may use the Kubernetes API", () => {
+  it("are let out to it, at its addresses where a stack knows them", () => {
+    const permissions = { own: { resources: ["configmaps"], names: ["web"], verbs: ["get"], reason } };
+    const services = { web: service({ permissions }) };
+    const rule = (config: Record<string, unknown>) =>
+      valuesOf(planFor(application({ services }), config), "web").networkPolicy?.egress?.kubernetes_api;
+    assert.deepEqual(rule({}), { anywhere: true, ports: [443, 6443, 8443, 16443] });
+    assert.deepEqual(rule({ apiServer: "10.0.0.1/32" }), {
+      cidr: "10.0.0.1/32",
+      ports: [443, 6443, 8443, 16443],
+    });
+  });
+});
+
+describe("probes", () => {
+  it("ask whether a program lives also where nothing says when it is ready", () => {
+    const liveness = { http: { path: "/live", port: "http" } };
+    const services = { web: service({ probe: undefined, liveness }) };
+    const { probes } = valuesOf(planFor(application({ services })), "web");
+    assert.deepEqual(Object.keys(probes ?? {}).sort(), ["liveness", "startup"]);
+  });
+});
+
 describe("autoscalers", () => {
+  it("have the time for as many pods as there may be", () => {
+    const of = (config: Record<string, unknown>) =>
+      planFor(application({ services }), config).releases.web?.timeoutSeconds;
+    assert.equal(of(prod), of({ ...prod, autoscaling: false, replicas: 9 }));
+  });
+
   const services = { web: service({ autoscaling: { minReplicas: 2, maxReplicas: 9 }, minAvailable: 1 }) };
   const scaled = (config: Record<string, unknown>) =>
     valuesOf(planFor(application({ services }), config), "web");

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { robotShop } from "../../apps/robot-shop";
 import type { Values } from "../../plan/plan";
 import facts from "../fixtures/robot-shop.json";
-import { planOf } from "../support";
+import { valuesOf as chartValuesOf, planOf } from "../support";
 
 interface Fact {
   name: string;
@@ -103,6 +103,37 @@ describe("Robot Shop agrees with its images", () => {
       startup: { periodSeconds: number; failureThreshold: number };
     };
     assert.ok(startup.periodSeconds * startup.failureThreshold > 169);
+  });
+
+  it("kills those sooner that ignore SIGTERM, and tells uWSGI to take it for an end", () => {
+    for (const { name, language } of services as unknown as { name: string; language: string }[]) {
+      const grace = Number(valuesOf(name).terminationGracePeriodSeconds);
+      assert.equal(grace < 30, language.startsWith("Node"), `${name}: ${grace} s`);
+    }
+    assert.equal((valuesOf("payment").env as Values).UWSGI_DIE_ON_TERM, "true");
+  });
+
+  it("has its metrics read where the images tell them", () => {
+    const scraped = planOf({ monitoring: { serviceMonitor: {} } });
+    const monitored = Object.values(scraped.releases).filter(
+      ({ kind, values }) => kind === "service" && values.monitor,
+    );
+    assert.deepEqual(monitored.map(({ name }) => name).sort(), ["cart", "payment"]);
+    for (const { values } of monitored) assert.equal((values.monitor as Values).path, "/metrics");
+  });
+
+  it("lets payment out to its gateway alone, or has a stand-in that answers with 200", () => {
+    const egress = (config: Record<string, unknown>) =>
+      chartValuesOf(planOf(config), "payment").networkPolicy?.egress?.["payment-gateway"];
+    assert.deepEqual(egress({}), { anywhere: true, ports: [443] });
+    assert.deepEqual(egress({ standIns: true }), {
+      pods: { "app.kubernetes.io/instance": "payment-gateway" },
+      ports: [8080],
+    });
+    const gateway = (config: Record<string, unknown>) =>
+      chartValuesOf(planOf(config), "payment").env?.PAYMENT_GATEWAY;
+    assert.equal(gateway({}), "https://paypal.com/");
+    assert.equal(gateway({ standIns: true }), "http://payment-gateway:8080/");
   });
 
   it("does not restart ratings because its database is away", () => {

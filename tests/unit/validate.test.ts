@@ -218,6 +218,18 @@ describe("bad input", () => {
       all: { resources: ["secrets"], names: [], verbs: ["get"], reason: "a test" },
     };
     assert.match(one({ services: { web: service({ permissions }) } }).what, /speaks of everything/);
+    const path = (path: string) =>
+      one({ services: { web: service({ public: { port: "http", path } }) } }).what;
+    assert.match(path("/orders-and-payments-services-and-more/{id}"), /is not one/);
+    const twice = {
+      a: service({ public: { port: "http", path: "/a" } }),
+      b: service({ public: { port: "http", path: "/a/" } }),
+    };
+    assert.match(one({ services: twice }).what, /a is public under the same path/);
+    assert.match(
+      one({ services: { web: service({ shutdown: { graceSeconds: 4, reason: "a test" } }) } }).what,
+      /it sleeps 5 s of the 4 s/,
+    );
     const autoscaling = { minReplicas: 2, maxReplicas: 4 };
     assert.match(
       one({ services: { web: service({ autoscaling, minAvailable: 2 }) } }).what,

@@ -7,6 +7,7 @@ import { mermaid } from "../../graph/mermaid";
 import type { Application } from "../../model/application";
 import { plan } from "../../plan";
 import { readCharts } from "../../plan/chart";
+import { externalCredential } from "../../plan/externals";
 import type { Plan } from "../../plan/plan";
 import { PROJECT } from "../paths";
 
@@ -27,7 +28,7 @@ export function applicationPage(application: Application): string {
 function productionOf(application: Application): Plan {
   const externals = Object.entries(application.externals ?? {});
   const credentials = externals.flatMap(([name, { accounts }]) =>
-    Object.keys(accounts ?? {}).map((account) => [`${name}-${account}`, ""] as const),
+    Object.keys(accounts ?? {}).map((account) => externalCredential(name, account)),
   );
   const config = {
     application: application.name,
@@ -35,11 +36,16 @@ function productionOf(application: Application): Plan {
     cluster: JSON.stringify({ context: "prod" }),
     ingress: JSON.stringify({ host: "shop.example.com", tlsSecret: "shop-example-com-tls" }),
     monitoring: "{}",
-    credentials: JSON.stringify(Object.fromEntries(credentials)),
   };
   const values = Object.fromEntries(Object.entries(config).map(([key, value]) => [`flotilla:${key}`, value]));
   const { settings } = readSettings(
-    { project: "flotilla", stack: "prod", values, secretKeys: ["flotilla:credentials"] },
+    {
+      project: "flotilla",
+      stack: "prod",
+      values,
+      secretKeys: [],
+      credentials: { names: credentials, problems: [] },
+    },
     { [application.name]: application },
   );
   return plan(application, settings, { charts: readCharts(PROJECT) });
@@ -51,7 +57,7 @@ function generated(application: Application): string {
   return [
     "## Who talks to whom",
     "",
-    "In prod with an ingress. Every arrow is a rule in the network policies of both its ends; all else is denied.",
+    "In prod with an ingress. Every arrow is a rule in the network policy of each end that is deployed here; all else is denied.",
     "",
     "```mermaid",
     `${mermaid(graph)}\`\`\``,
