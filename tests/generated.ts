@@ -23,6 +23,9 @@ const storeArbitrary: fc.Arbitrary<Store> = fc.constantFrom(...STORE_KINDS).map(
   storage: "1Gi",
 }));
 
+/** What others run. */
+const EXTERNAL = "bank";
+
 /** Services that use earlier services and any of the stores, with a variable for each. */
 export const applicationArbitrary = (services: number, stores: number): fc.Arbitrary<Application> =>
   fc
@@ -35,16 +38,20 @@ export const applicationArbitrary = (services: number, stores: number): fc.Arbit
           container: fc.integer({ min: 1024, max: 65535 }),
           services: fc.array(fc.nat(), { maxLength: 4 }),
           stores: fc.array(fc.nat(), { maxLength: 2 }),
+          external: fc.boolean(),
+          open: fc.boolean(),
+          scaled: fc.boolean(),
+          called: fc.boolean(),
         }),
         { minLength: services, maxLength: services },
       ),
     )
     .map(([storeList, serviceList]): Application => {
       const described = serviceList.map(
-        ({ language, protocol, container, ...uses }, index): [string, Service] => {
+        ({ language, protocol, container, open, scaled, ...uses }, index): [string, Service] => {
           const called = index === 0 ? [] : uses.services.map((number) => `service-${number % index}`);
           const used = stores === 0 ? [] : uses.stores.map((number) => `store-${number % stores}`);
-          const targets = [...new Set([...called, ...used])];
+          const targets = [...new Set([...called, ...used, ...(uses.external ? [EXTERNAL] : [])])];
           const variables = targets.flatMap((target): [string, NonNullable<Service["env"]>[string]][] => {
             const name = target.toUpperCase().replaceAll("-", "_");
             const store = storeList[Number(target.replace("store-", ""))];
@@ -68,6 +75,10 @@ export const applicationArbitrary = (services: number, stores: number): fc.Arbit
               probe:
                 protocol === "http" ? { http: { path: "/health", port: main } } : { grpc: { port: main } },
               resources: RESOURCES,
+              ...(open
+                ? { public: { port: main, path: `/${index}` }, metrics: { port: main, path: "/metrics" } }
+                : {}),
+              ...(scaled ? { autoscaling: { minReplicas: 2, maxReplicas: 5 }, minAvailable: 1 } : {}),
             },
           ];
         },
@@ -77,6 +88,17 @@ export const applicationArbitrary = (services: number, stores: number): fc.Arbit
         description: "An application that a test made up",
         services: Object.fromEntries(described),
         stores: Object.fromEntries(storeList.map((store, index) => [`store-${index}`, store])),
+        externals: {
+          [EXTERNAL]: { host: "bank.example.com", port: 443, protocol: "https", reason: "all is paid there" },
+        },
+        callers: {
+          gateway: {
+            namespace: "edge",
+            labels: { app: "gateway" },
+            calls: serviceList.flatMap(({ called }, index) => (called ? [`service-${index}`] : [])),
+            reason: "clients come through it",
+          },
+        },
       };
     });
 

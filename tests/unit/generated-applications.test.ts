@@ -70,6 +70,24 @@ describe("any application", () => {
     );
   });
 
+  it("has room in its namespace for all it may become, with one way in for each path", () => {
+    fc.assert(
+      fc.property(applicationArbitrary(6, 2), fc.boolean(), (application, autoscaling) => {
+        const config = { ...UPSTREAM, autoscaling, replicas: 3, ingress: { host: "shop.example.com" } };
+        const { namespace, entries } = planFor(application, config);
+        const most = Object.values(application.services).map((service) =>
+          autoscaling && service.autoscaling ? service.autoscaling.maxReplicas : 3,
+        );
+        const pods = most.reduce((sum, count) => sum + count + 1, Object.keys(application.stores).length);
+        assert.ok(Number(namespace.quota.pods) >= pods);
+        const open = Object.keys(application.services).filter((name) => application.services[name]?.public);
+        assert.deepEqual(Object.keys(entries).sort(), open.sort());
+        assert.equal(new Set(Object.values(entries).map(({ url }) => url)).size, open.length);
+      }),
+      { numRuns: 25 },
+    );
+  });
+
   it("keeps its passwords out of values", () => {
     fc.assert(
       fc.property(applicationArbitrary(6, 4), (application) => {

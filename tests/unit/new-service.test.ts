@@ -1,0 +1,86 @@
+/** Where a new service is written into an inventory's source: files as people write them. */
+import assert from "node:assert/strict";
+import { describe as describeService } from "../../commands/new/description";
+import { insertService } from "../../commands/new/insert";
+import type { Store } from "../../model/application";
+import { application, redis } from "../support";
+
+const generated = { credential: { generated: true as const } };
+const db: Store = redis({
+  kind: "mysql",
+  accounts: { users: { username: "users", database: "users", ...generated } },
+});
+const shop = application({ services: {}, stores: { db } });
+const described = (name: string) =>
+  describeService(shop, {
+    name,
+    language: "go",
+    uses: ["db"],
+    image: { repository: "example.com/orders", tag: "1.0.0" },
+  });
+const insert = (source: string, name = "orders") => insertService(source, "shop", described(name));
+
+const inventory = (services: string, accounts = "{}", imports = 'import { host } from "../model/text";') =>
+  `${imports}
+export const shop = {
+  name: "shop",
+  services: ${services},
+  stores: { db: { kind: "mysql", accounts: ${accounts} } },
+};
+`;
+
+describe("a new service in an inventory's source", () => {
+  it("comes after the others, whatever stands at their end", () => {
+    for (const services of [
+      "{}",
+      "{ web: a() }",
+      "{ web: a(), }",
+      "{\n    web: a(),\n  }",
+      "{\n    web: a()\n  }",
+      "{\n    // first\n    web: a(), // a comment\n    // last\n  }",
+    ]) {
+      const { source = "", byHand } = insert(inventory(services)) ?? {};
+      const plain = source.replace(/\/\/.*$/gm, "").replace(/\s+/g, " ");
+      assert.match(plain, services === "{}" ? /services: \{ orders: \{/ : /web: a\(\), orders: \{/, source);
+      assert.match(plain, /accounts: \{ orders: \{ username: "orders"/);
+      for (const comment of services.match(/\/\/.*/g) ?? []) assert.ok(source.includes(comment));
+      assert.deepEqual(byHand, []);
+    }
+  });
+
+  it("goes to the application's services, not to another object of that name", () => {
+    const decoy = `const defaults = { services: { replicas: 1 } };\n${inventory("{}")}`;
+    const { source = "" } = insert(decoy) ?? {};
+    assert.ok(source.includes("const defaults = { services: { replicas: 1 } };"));
+    assert.equal(insert('export const shop = { name: "shop", services: all };'), undefined);
+    assert.equal(insert('export const other = { name: "other", services: {} };'), undefined);
+  });
+
+  it("imports what it calls beside what is imported, in the same line or another", () => {
+    const imported = (imports: string) =>
+      (insert(inventory("{}", "{}", imports))?.source ?? "").split("export")[0];
+    assert.equal(
+      imported('import { host } from "../model/text";')?.trim(),
+      'import { host, password, port, username } from "../model/text";',
+    );
+    assert.equal(
+      imported('import * as t from "../model/text";')?.trim(),
+      'import * as t from "../model/text";\nimport { host, password, port, username } from "../model/text";',
+    );
+    assert.equal(
+      imported('import type { Application } from "../model/application";')?.trim(),
+      'import type { Application } from "../model/application";\nimport { host, password, port, username } from "../model/text";',
+    );
+  });
+
+  it("has an account of its own, under a name that is free", () => {
+    const { lines, accounts } = described("users");
+    assert.deepEqual(accounts, { db: "users2" });
+    assert.ok(lines.some((line) => line.includes('[password("db", "users2")]')));
+  });
+
+  it("says what is to be done by hand where a store's accounts are not written out", () => {
+    const { byHand } = insert(inventory("{}", "accountsOf()")) ?? {};
+    assert.match(byHand?.[0] ?? "", /^give store db the account orders: \{ username: "orders"/);
+  });
+});
