@@ -1,20 +1,21 @@
 /** plan(application, settings): the one function everything else stands on. The same input gives the same plan. */
 import type { Settings } from "../config/schema";
 import type { Application, Store } from "../model/application";
-import { edgesOf, own, servicePort } from "../model/graph";
+import { edgesOf, own } from "../model/graph";
 import { type Problem, refuse } from "../model/problems";
 import { validateApplication } from "../model/validate";
 import type { Charts } from "./chart";
 import { resourceProblems, schemaProblems } from "./check";
 import { credentialsOf, hasSecret, secretKeysOf, shapeOf, storeSecretName } from "./credentials";
 import { type Deployed, isRotating } from "./deployed";
-import { environmentProblems, inEnvironment, isStandIn } from "./environment";
+import { environmentProblems, inEnvironment } from "./environment";
+import { waysIn } from "./exposure";
 import { credentialProblems, externalCredentials, registryCredentials, registrySecrets } from "./externals";
-import { addressOf } from "./hosts";
 import { directLabels } from "./labels";
-import { imageOf, planMicroservice, planServiceSecret, serviceSecretName } from "./microservice";
+import { planMicroservice, planServiceSecret, serviceSecretName } from "./microservice";
 import { clientsOf } from "./network";
-import type { EntryPlan, NamespacePlan, Plan, PlanOutputs, ReleasePlan, SecretPlan } from "./plan";
+import { outputsOf } from "./outputs";
+import type { NamespacePlan, Plan, ReleasePlan, SecretPlan } from "./plan";
 import { quotaOf, quotaProblems } from "./quota";
 import { mergeResources, serviceResources } from "./resources";
 import { scalingProblems } from "./scaling";
@@ -217,65 +218,4 @@ function serviceSecrets(
 
 function byName(releases: ReleasePlan[]): Record<string, ReleasePlan> {
   return Object.fromEntries(releases.map((release) => [release.name, release]));
-}
-
-function outputsOf(application: Application, settings: Settings): PlanOutputs {
-  const services = Object.entries(application.services).map(([name, service]) => {
-    const { repository, tag } = imageOf(service, settings, name);
-    const [port] = Object.values(service.ports ?? {});
-    // gRPC has no scheme that everyone agrees on; http is what clients and proxies take.
-    const url = port
-      ? `${port.protocol === "tcp" ? "tcp" : "http"}://${name}:${addressOf(application, settings, name).port}`
-      : undefined;
-    return [
-      name,
-      {
-        ...(url === undefined ? {} : { url }),
-        image: `${repository}:${tag}`,
-        ...(isStandIn(application, name) ? { standIn: true as const } : {}),
-      },
-    ] as const;
-  });
-  const stores = Object.entries(application.stores).map(([name, store]) => {
-    const { host, readHost, port } = addressOf(application, settings, name);
-    return [
-      name,
-      {
-        host,
-        ...(readHost === host ? {} : { readHost }),
-        port,
-        profile: profileOf(settings, name),
-        ...(hasSecret(store) ? { secret: storeSecretName(name) } : {}),
-      },
-    ] as const;
-  });
-  const publicUrl = publicUrlOf(application, settings);
-  return {
-    services: Object.fromEntries(services),
-    stores: Object.fromEntries(stores),
-    ...(publicUrl === undefined ? {} : { publicUrl }),
-  };
-}
-
-/** Where people find the application: the first of its ways in. */
-const publicUrlOf = (application: Application, settings: Settings): string | undefined =>
-  Object.values(waysIn(application, settings)).find(({ url }) => url !== undefined)?.url;
-
-function waysIn({ services }: Application, { ingress, loadBalancer }: Settings): Plan["entries"] {
-  const entries = Object.entries(services).flatMap(([name, service]): [string, EntryPlan][] => {
-    const port = service.public && own(service.ports ?? {}, service.public.port);
-    if (!port) return [];
-    const targetPort = port.container;
-    if (loadBalancer) {
-      const protocol = port.protocol === "http" ? "http" : "tcp";
-      return [[name, { by: "load balancer", protocol, port: servicePort(port), targetPort }]];
-    }
-    if (!ingress) return [];
-    const isSafe = ingress.tlsSecret !== undefined || ingress.clusterIssuer !== undefined;
-    const protocol = isSafe ? "https" : "http";
-    const path = service.public?.path ?? "/";
-    const url = `${protocol}://${ingress.host}${path === "/" ? "" : path}`;
-    return [[name, { by: "ingress", protocol, port: isSafe ? 443 : 80, targetPort, url }]];
-  });
-  return Object.fromEntries(entries);
 }

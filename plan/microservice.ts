@@ -8,6 +8,8 @@ import { mentionsPassword, referencesOf } from "../model/text";
 import { type Charts, describeChart } from "./chart";
 import type { Deployed } from "./deployed";
 import { shortDigest } from "./digest";
+import { exceptionsOf, permissionsOf } from "./exceptions";
+import { ingressOf, loadBalancerOf, monitorOf } from "./exposure";
 import { pullSecretsOf } from "./externals";
 import { addressOf, fill, fillSecret } from "./hosts";
 import { directLabels } from "./labels";
@@ -76,7 +78,7 @@ export function planMicroservice(
   const replicas = podsAtLeast(application, settings, name);
   const pullSecrets = pullSecretsOf(settings);
   const secret = planServiceSecret(application, settings, deployed, name);
-  const { uid, gid, reason } = service.user ?? DEFAULT_USER;
+  const { uid, gid } = service.user ?? DEFAULT_USER;
   const waitSeconds = service.needsNames ? secondsUntilNames(application, settings, usedServices) : 0;
   const startSeconds = ROLLOUT_SECONDS + startupSecondsOf(service) + waitSeconds;
   const values: MicroserviceValues = {
@@ -99,11 +101,7 @@ export function planMicroservice(
     autoscaling: autoscaling ? { enabled: true, ...autoscaling } : {},
     podDisruptionBudget: minAvailableOf(service, replicas),
     user: { uid, gid },
-    exceptions: {
-      ...lowUserExceptions(reason),
-      ...noProbeExceptions(service.noProbe),
-      ...tokenExceptions(service.permissions),
-    },
+    exceptions: exceptionsOf(service),
     ...permissionsOf(service),
     sysctls: { ...service.sysctls },
     writable: Object.fromEntries((service.writable ?? []).map((path) => [nameOfPath(path), path])),
@@ -225,35 +223,6 @@ function waitsOf(
   ]);
 }
 
-/** The checks that ask for a user from 10000 on, answered with the image's reason. */
-const lowUserExceptions = (reason: string | undefined): MicroserviceValues["exceptions"] =>
-  reason === undefined
-    ? {}
-    : { user: { reason, kubeScore: "container-security-context-user-group-id", checkov: "CKV_K8S_40" } };
-
-/** The checks that ask for probes, answered with the image's reason. */
-const noProbeExceptions = (reason: string | undefined): MicroserviceValues["exceptions"] =>
-  reason === undefined
-    ? {}
-    : { liveness: { reason, checkov: "CKV_K8S_8" }, readiness: { reason, checkov: "CKV_K8S_9" } };
-
-/** The check that asks for pods without a token, answered with the first reason. */
-function tokenExceptions(permissions: Service["permissions"]): MicroserviceValues["exceptions"] {
-  const [permission] = Object.values(permissions ?? {});
-  return permission ? { token: { reason: permission.reason, checkov: "CKV_K8S_38" } } : {};
-}
-
-/** A Role for named objects, and a token to use it with. */
-function permissionsOf({ permissions = {} }: Service): Pick<MicroserviceValues, "rbac" | "serviceAccount"> {
-  const rules = Object.entries(permissions).map(([key, { apiGroup = "", resources, names, verbs }]) => [
-    key,
-    { apiGroups: [apiGroup], resources: [...resources], resourceNames: [...names], verbs: [...verbs] },
-  ]);
-  return rules.length === 0
-    ? {}
-    : { rbac: Object.fromEntries(rules), serviceAccount: { automountToken: true } };
-}
-
 function shutdownOf(
   service: Service,
 ): Pick<MicroserviceValues, "lifecycle" | "terminationGracePeriodSeconds"> {
@@ -267,36 +236,3 @@ const minAvailableOf = (
   replicas: number,
 ): MicroserviceValues["podDisruptionBudget"] =>
   minAvailable === undefined || minAvailable >= replicas ? {} : { minAvailable };
-
-function ingressOf(service: Service, { ingress }: Settings): MicroserviceValues["ingress"] {
-  if (service.public === undefined || ingress === undefined) return {};
-  const { host, className, tlsSecret, clusterIssuer } = ingress;
-  const { port, path, rateLimit, annotations } = service.public;
-  return {
-    hosts: { public: { host, port, ...(path === undefined ? {} : { path }) } },
-    annotations: { ...annotations },
-    ...(className === undefined ? {} : { className }),
-    tls: {
-      ...(tlsSecret === undefined ? {} : { secret: tlsSecret }),
-      ...(clusterIssuer === undefined ? {} : { clusterIssuer }),
-    },
-    rateLimit: { ...rateLimit },
-  };
-}
-
-function loadBalancerOf(service: Service, { loadBalancer }: Settings): MicroserviceValues["service"] {
-  if (service.public === undefined || loadBalancer === undefined) return {};
-  const { annotations, className, sourceRanges } = loadBalancer;
-  return {
-    type: "LoadBalancer",
-    annotations: { ...annotations },
-    ...(className === undefined ? {} : { loadBalancerClass: className }),
-    loadBalancerSourceRanges: [...sourceRanges],
-  };
-}
-
-/** A ServiceMonitor, where the environment has them. */
-function monitorOf({ metrics }: Service, { monitoring }: Settings): MicroserviceValues["monitor"] {
-  if (metrics === undefined || monitoring?.serviceMonitor === undefined) return {};
-  return { kind: "ServiceMonitor", ...metrics, labels: { ...monitoring.serviceMonitor.labels } };
-}

@@ -2,7 +2,7 @@
 import type { Distribution, Settings } from "../../config/schema";
 import { type Application, STORE_KINDS, type Store, type StoreKind } from "../../model/application";
 import { own, STORE_PORTS } from "../../model/graph";
-import { type Charts, describeChart } from "../chart";
+import { type Charts, describeChart, type RemoteChart } from "../chart";
 import { hasSecret, shapeOf, storeSecretName } from "../credentials";
 import { type Deployed, deployedStore } from "../deployed";
 import { pullSecretsOf } from "../externals";
@@ -117,7 +117,7 @@ function chartOf(
 ): { chart: ChartReference; description: string } {
   if (distribution === "upstream")
     return { chart: { path: charts.store.path }, description: describeChart(charts.store) };
-  const { url, version, vendored } = charts.remote[kind] as Charts["remote"][string];
+  const { url, version, vendored } = charts.remote[kind] as RemoteChart;
   if (source === "vendored" && vendored)
     return {
       chart: { path: vendored.path },

@@ -1,0 +1,52 @@
+/** What a stack tells about itself. */
+import type { Settings } from "../config/schema";
+import type { Application } from "../model/application";
+import { hasSecret, storeSecretName } from "./credentials";
+import { isStandIn } from "./environment";
+import { waysIn } from "./exposure";
+import { addressOf } from "./hosts";
+import { imageOf } from "./microservice";
+import type { PlanOutputs } from "./plan";
+import { profileOf } from "./stores/profile";
+
+export function outputsOf(application: Application, settings: Settings): PlanOutputs {
+  const services = Object.entries(application.services).map(([name, service]) => {
+    const { repository, tag } = imageOf(service, settings, name);
+    const [port] = Object.values(service.ports ?? {});
+    // gRPC has no scheme that everyone agrees on; http is what clients and proxies take.
+    const url = port
+      ? `${port.protocol === "tcp" ? "tcp" : "http"}://${name}:${addressOf(application, settings, name).port}`
+      : undefined;
+    return [
+      name,
+      {
+        ...(url === undefined ? {} : { url }),
+        image: `${repository}:${tag}`,
+        ...(isStandIn(application, name) ? { standIn: true as const } : {}),
+      },
+    ] as const;
+  });
+  const stores = Object.entries(application.stores).map(([name, store]) => {
+    const { host, readHost, port } = addressOf(application, settings, name);
+    return [
+      name,
+      {
+        host,
+        ...(readHost === host ? {} : { readHost }),
+        port,
+        profile: profileOf(settings, name),
+        ...(hasSecret(store) ? { secret: storeSecretName(name) } : {}),
+      },
+    ] as const;
+  });
+  const publicUrl = publicUrlOf(application, settings);
+  return {
+    services: Object.fromEntries(services),
+    stores: Object.fromEntries(stores),
+    ...(publicUrl === undefined ? {} : { publicUrl }),
+  };
+}
+
+/** Where people find the application: the first of its ways in. */
+const publicUrlOf = (application: Application, settings: Settings): string | undefined =>
+  Object.values(waysIn(application, settings)).find(({ url }) => url !== undefined)?.url;
