@@ -20,8 +20,8 @@ export interface QuotaPlan {
 }
 
 /**
- * What is planned at most, and head room. While an update is under way pods of before are there as well: where they do
- * not fit, the quota is lowered after it; and where the quota of before was no larger either, with the next update.
+ * What is planned at most, and head room. While an update is under way pods of before are there as well: so it is lowered
+ * after the update; and where they do not fit and the quota of before was no larger either, with the next one.
  */
 export function quotaOf(
   application: Application,
@@ -34,16 +34,17 @@ export function quotaOf(
   const amounts = ASKED.map(([key, of, unit]) => {
     const setting = SET[key];
     const set = setting && settings.quota[setting];
-    const target = set === undefined ? needed[of] * HEAD_ROOM : amountOf(String(set));
+    const target = amountOf(set === undefined ? unit(needed[of] * HEAD_ROOM) : String(set));
     const old = amountOf(before[key] ?? "0");
     return { key, of, unit, set, target, old, fits: meanwhile[of] <= target };
   });
   const balancers = settings.loadBalancer ? 1 : 0;
   const balancersBefore = Number(before["services.loadbalancers"] ?? balancers);
   const fewer = balancers < balancersBefore;
+  // Also where all seems to fit: after an update that failed more may run than the state says.
   const lowered =
-    (fewer || amounts.some(({ fits }) => !fits)) &&
-    amounts.every(({ of, target, old, fits }) => old >= target && (fits || meanwhile[of] <= old));
+    (fewer || amounts.some(({ target, old }) => target < old)) &&
+    amounts.every(({ of, target, old, fits }) => target <= old && (fits || meanwhile[of] <= old));
   const hard = amounts.map(({ key, of, unit, set, target, fits }) => [
     key,
     fits || lowered ? (set === undefined ? unit(target) : String(set)) : unit(meanwhile[of]),

@@ -98,6 +98,15 @@ describe("the quota", () => {
     assert.equal(again.namespace.quotaLast, false);
   });
 
+  it("is lowered last also where the state knows of nothing more: an update may have failed on the way", () => {
+    const failed = planFor(shop("100m", "100Mi"), { replicas: 4 });
+    const { settings } = settingsOf({ application: "shop", replicas: 4 }, { shop: shop("100m", "100Mi") });
+    const { deployedQuota } = stateOf(planFor(shop("1", "1Gi"), { replicas: 4 }));
+    const { deployed } = stateOf(failed);
+    const again = planOfState(shop("100m", "100Mi"), settings, { charts, deployed, deployedQuota });
+    assert.equal(again.namespace.quotaLast, true);
+  });
+
   it("is raised before the pods that ask for more come", () => {
     const before = planFor(shop("100m", "100Mi"));
     const larger = next(shop("1", "1Gi"), before);
@@ -127,7 +136,7 @@ describe("the quota", () => {
     assert.equal(mixed.namespace.quotaLast, false);
     assert.equal(mixed.namespace.quota["requests.cpu"], "5000m");
     const settled = next(shop("100m", "200Mi"), mixed, { replicas: 4, quota: { cpu: "1" } });
-    assert.deepEqual([settled.namespace.quota["requests.cpu"], settled.namespace.quotaLast], ["1", false]);
+    assert.deepEqual([settled.namespace.quota["requests.cpu"], settled.namespace.quotaLast], ["1", true]);
   });
 
   it("takes a load balancer's place back after it has gone", () => {
