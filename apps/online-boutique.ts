@@ -6,7 +6,8 @@
  * gRPC clients keep one connection to a Service's address: pods that an update or more replicas bring get requests from
  * clients that connect anew only. A service mesh or a proxy in front evens that out.
  */
-import type { Application, Port, Resources, Service } from "../model/application";
+import type { Application, Port, Service } from "../model/application";
+import { resources } from "../model/resources";
 import { address, password, text } from "../model/text";
 
 const image = (service: string) => ({
@@ -14,10 +15,6 @@ const image = (service: string) => ({
   tag: "v0.10.6",
 });
 
-const resources = (cpu: [string, string], memory: [string, string]): Resources => ({
-  requests: { cpu: cpu[0], memory: memory[0] },
-  limits: { cpu: cpu[1], memory: memory[1] },
-});
 const SMALL = resources(["100m", "200m"], ["64Mi", "128Mi"]);
 
 const grpc = (container: number, served = container): Record<string, Port> => ({

@@ -3,7 +3,8 @@
  * Every value is what the published images really read, taken from their source (instana/robot-shop of 2023-03);
  * `tests/fixtures/robot-shop.json` holds those facts with file and line, and a test compares them with the plan.
  */
-import type { Application, Resources } from "../model/application";
+import type { Application } from "../model/application";
+import { resources } from "../model/resources";
 import { address, host, members, password, port, replicaSet, text, url, username } from "../model/text";
 import { mongodbLoaders, mysqlLoaders } from "./robot-shop-data";
 import { answersOk } from "./stand-ins";
@@ -17,11 +18,6 @@ const deafNode = {
   graceSeconds: 15,
   reason: "node server.js is the first process and ignores SIGTERM: it answers until it is killed",
 };
-
-const storeResources = (cpu: [string, string], memory: [string, string]): Resources => ({
-  requests: { cpu: cpu[0], memory: memory[0] },
-  limits: { cpu: cpu[1], memory: memory[1] },
-});
 
 /** The user in its own database; the unified topology makes the 3.x driver reconnect and speak OP_MSG. */
 const mongoUrl = (account: string) =>
@@ -159,7 +155,7 @@ export const robotShop: Application = {
         users: { username: "users", database: "users", credential: { generated: true } },
       },
       loaders: mongodbLoaders,
-      resources: storeResources(["100m", "2"], ["512Mi", "1Gi"]),
+      resources: resources(["100m", "2"], ["512Mi", "1Gi"]),
       storage: "8Gi",
     },
     mysql: {
@@ -177,14 +173,14 @@ export const robotShop: Application = {
         },
       },
       loaders: mysqlLoaders,
-      resources: storeResources(["100m", "2"], ["512Mi", "1Gi"]),
+      resources: resources(["100m", "2"], ["512Mi", "1Gi"]),
       storage: "8Gi",
     },
     redis: {
       kind: "redis",
       noPassword:
         "rs-user and rs-cart cannot send one (user/server.js:258, cart/server.js:390): requests would hang",
-      resources: storeResources(["50m", "500m"], ["128Mi", "256Mi"]),
+      resources: resources(["50m", "500m"], ["128Mi", "256Mi"]),
       storage: "2Gi",
     },
     rabbitmq: {
@@ -198,7 +194,7 @@ export const robotShop: Application = {
           },
         },
       },
-      resources: storeResources(["100m", "1"], ["512Mi", "1Gi"]),
+      resources: resources(["100m", "1"], ["512Mi", "1Gi"]),
       storage: "8Gi",
     },
   },

@@ -10,7 +10,7 @@ import type { Application } from "../model/application";
 import { FlotillaError } from "../model/problems";
 import { ToolError } from "../tools/failure";
 import { PROJECT } from "../tools/paths";
-import { PROJECT_NAME } from "./stack";
+import { PROJECT_DEFAULTS, PROJECT_NAME } from "./stack";
 
 interface StackFile {
   config?: Record<string, unknown>;
@@ -22,11 +22,7 @@ export function settingsOfStack(stack: string): { settings: Settings; applicatio
   const file = `Pulumi.${stack.split("/").at(-1)}.yaml`;
   if (!existsSync(join(PROJECT, file)))
     throw new ToolError(`there is no ${file}; a stack is described by such a file`);
-  const declared = Object.entries(read("Pulumi.yaml").config ?? {}).flatMap(([key, declaration]) => {
-    const value = (declaration as { default?: unknown } | null)?.default;
-    return value === undefined ? [] : [[key, value] as const];
-  });
-  const config = { ...Object.fromEntries(declared), ...read(file).config };
+  const config: Record<string, unknown> = { ...PROJECT_DEFAULTS, ...read(file).config };
   const secretKeys = Object.keys(config).filter((key) => isEncrypted(config[key]));
   const key = `${PROJECT_NAME}:${CREDENTIALS}`;
   const credentials = config[key] === undefined ? undefined : givenCredentials(key, config[key]);

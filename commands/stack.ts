@@ -22,8 +22,15 @@ const PROJECT_FILE = parse(readFileSync(join(PROJECT, "Pulumi.yaml"), "utf8")) a
 /** Pulumi's project, from Pulumi.yaml. */
 export const PROJECT_NAME = PROJECT_FILE.name;
 
+/** What a stack has that sets nothing, by full key. */
+export const PROJECT_DEFAULTS: Record<string, unknown> = Object.fromEntries(
+  Object.entries(PROJECT_FILE.config).flatMap(([key, declared]) =>
+    declared?.default === undefined ? [] : [[key, declared.default]],
+  ),
+);
+
 /** The application that a stack deploys which names none. */
-export const DEFAULT_APPLICATION = String(PROJECT_FILE.config[`${PROJECT_NAME}:application`]?.default);
+export const DEFAULT_APPLICATION = String(PROJECT_DEFAULTS[`${PROJECT_NAME}:application`]);
 
 /** The option that names an application of the catalogue. */
 export const applicationOption = (what: string): Option =>

@@ -72,46 +72,34 @@ export function readSettings(
 
 type Where = (path: readonly PropertyKey[]) => string;
 
-/** Overrides must be of services and stores that the application has. */
+/** Overrides must be of services, stores, externals and loaders that the application has. */
 function checkNames(input: Record<string, unknown>, application: Application, where: Where): Problem[] {
-  const check = (key: "services" | "stores" | "externals", kind: string): Problem[] => {
-    const standIns = Object.entries(application.externals ?? {}).filter(([, { standIn }]) => standIn);
-    const known = [
-      ...Object.keys(application[key] ?? {}),
-      ...(key === "services" ? standIns.map(([name]) => name) : []),
-    ];
-    const given = input[key];
-    const names =
-      given !== null && typeof given === "object" && !Array.isArray(given) ? Object.keys(given) : [];
-    return names
-      .filter((name) => !known.includes(name))
-      .map((name) => ({
-        where: where([key, name]),
-        what: `${application.name} has no ${kind} "${name}"`,
-        todo: suggest(name, known),
+  const { name, services, stores, externals = {} } = application;
+  const check = (path: readonly string[], known: readonly string[], of: string, kind: string): Problem[] =>
+    keysAt(input, path)
+      .filter((key) => !known.includes(key))
+      .map((key) => ({
+        where: where([...path, key]),
+        what: `${of} has no ${kind} "${key}"`,
+        todo: suggest(key, known),
       }));
-  };
+  const standIns = Object.keys(externals).filter((external) => externals[external]?.standIn);
   return [
-    ...check("services", "service"),
-    ...check("stores", "store"),
-    ...check("externals", "external"),
-    ...checkLoaders(input, application, where),
+    ...check(["services"], [...Object.keys(services), ...standIns], name, "service"),
+    ...check(["stores"], Object.keys(stores), name, "store"),
+    ...check(["externals"], Object.keys(externals), name, "external"),
+    ...Object.entries(stores).flatMap(([store, { loaders = {} }]) =>
+      check(["stores", store, "loaders"], Object.keys(loaders), store, "loader"),
+    ),
   ];
 }
 
-/** Overrides must be of loaders that the store has. */
-function checkLoaders(input: Record<string, unknown>, application: Application, where: Where): Problem[] {
-  const stores = (input.stores ?? {}) as Record<string, { loaders?: object } | null>;
-  return Object.entries(application.stores).flatMap(([name, store]) => {
-    const known = Object.keys(store.loaders ?? {});
-    return Object.keys(own(stores, name)?.loaders ?? {})
-      .filter((loader) => !known.includes(loader))
-      .map((loader) => ({
-        where: where(["stores", name, "loaders", loader]),
-        what: `${name} has no loader "${loader}"`,
-        todo: suggest(loader, known),
-      }));
-  });
+/** The keys of the map at a path of the input; none where there is no map. */
+function keysAt(input: unknown, [first, ...rest]: readonly string[]): string[] {
+  if (typeof input !== "object" || input === null || Array.isArray(input)) return [];
+  return first === undefined
+    ? Object.keys(input)
+    : keysAt(own(input as Record<string, unknown>, first), rest);
 }
 
 /**

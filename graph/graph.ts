@@ -1,6 +1,6 @@
 /** An application's graph in one environment, as data: who is there, who talks to whom, and what lets them. */
 import { type Edge, own } from "../model/graph";
-import { partsOf } from "../plan/deployed";
+import { resourcesIn } from "../plan/deployed";
 import type { MicroserviceValues, Probe } from "../plan/microservice-values";
 import type { Plan, ReleasePlan } from "../plan/plan";
 
@@ -36,8 +36,8 @@ export const PEOPLE = "(people)";
 
 /** The graph of a plan. */
 export function graphOf(plan: Plan): Graph {
-  const jobs = Object.values(plan.releases).filter(({ kind, done }) => kind === "job" && !done);
   const releases = Object.values(plan.releases).filter(({ done }) => !done);
+  const jobs = releases.filter(({ kind }) => kind === "job");
   const edges = [
     ...entryEdges(plan),
     ...plan.edges.map(plain),
@@ -142,15 +142,12 @@ function serviceFacts(plan: Plan, { name, values }: ReleasePlan): GraphNode["fac
 
 function storeFacts(plan: Plan, { name, values, chart }: ReleasePlan): GraphNode["facts"] {
   const outputs = own(plan.outputs.stores, name);
-  const part = partsOf(values).find(({ resources }) => resources !== undefined) as
-    | { resources?: MicroserviceValues["resources"] }
-    | undefined;
   return withoutEmpty({
     Chart: ["path" in chart ? chart.path : `${chart.url} ${chart.version}`],
     Profile: outputs ? [outputs.profile] : [],
     Address: outputs ? [`${outputs.host}:${outputs.port}`] : [],
     Secret: outputs?.secret === undefined ? ["none: it has no password"] : [outputs.secret],
-    Resources: resourceLines(part?.resources),
+    Resources: resourceLines(resourcesIn(values)),
   });
 }
 

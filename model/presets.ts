@@ -17,6 +17,7 @@
  *   php-apache stop gracefully by their own STOPSIGNAL.
  */
 import type { Language, Resources, Shutdown, Timing, User } from "./application";
+import { resources } from "./resources";
 
 /** What a language's services start from. */
 export interface Preset {
@@ -38,10 +39,7 @@ const preset = (
   memory: [string, string],
   { startupSeconds = 60, graceSeconds = KUBERNETES_GRACE } = {},
 ): Preset => ({
-  resources: {
-    requests: { cpu: cpu[0], memory: memory[0] },
-    limits: { cpu: cpu[1], memory: memory[1] },
-  },
+  resources: resources(cpu, memory),
   startupSeconds,
   readiness: { periodSeconds: 10, timeoutSeconds: 3, failureThreshold: 3 },
   liveness: { periodSeconds: 10, timeoutSeconds: 3, failureThreshold: 6 },

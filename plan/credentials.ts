@@ -3,11 +3,9 @@ import type { Settings } from "../config/schema";
 import type { Account, Application, Profile, Store, StoreKind } from "../model/application";
 import { own } from "../model/graph";
 import { externalCredential } from "./externals";
+import { generatedPassword } from "./passwords";
 import type { CredentialPlan, SecretText } from "./plan";
 import { profileOf } from "./stores/profile";
-
-/** Characters of a generated password: letters and digits, the only ones all four stores take without quoting. */
-const PASSWORD_LENGTH = 32;
 
 /** Name of the Secret that holds a store's passwords. */
 export const storeSecretName = (store: string) => `${store}-auth`;
@@ -146,11 +144,7 @@ export function credentialsOf(
   const planned = (account: string, described?: Account): CredentialPlan =>
     described && "fixed" in described.credential
       ? { source: "inventory", store: shape.name, account, reason: described.credential.reason }
-      : {
-          source: "generated",
-          length: PASSWORD_LENGTH,
-          protect: protect && !(rotating && rotated.includes(account)),
-        };
+      : generatedPassword(protect && !(rotating && rotated.includes(account)));
   return {
     ...(shape.store.kind === "redis" && shape.generation > 1 ? previousCredentials(shape) : {}),
     ...Object.fromEntries([
@@ -167,10 +161,7 @@ export function credentialsOf(
 export function previousCredentials(shape: StoreShape): Record<string, CredentialPlan> {
   const previous = { ...shape, generation: shape.generation - 1 };
   return Object.fromEntries(
-    rotatedAccounts(shape).map((account) => [
-      credentialName(previous, account),
-      { source: "generated", length: PASSWORD_LENGTH, protect: false },
-    ]),
+    rotatedAccounts(shape).map((account) => [credentialName(previous, account), generatedPassword(false)]),
   );
 }
 

@@ -4,7 +4,7 @@ import type { Application, Store } from "../model/application";
 import { own } from "../model/graph";
 import { amountOf } from "../model/quantity";
 import { shapeOf } from "./credentials";
-import { type Deployed, deployedStore, partsOf } from "./deployed";
+import { type Deployed, deployedStore, resourcesIn } from "./deployed";
 import { LITTLE } from "./job";
 import type { MicroserviceValues } from "./microservice-values";
 import type { Values } from "./plan";
@@ -52,7 +52,7 @@ function totalOf(demands: readonly Demand[]): Demand {
 export function demandOf(application: Application, settings: Settings): Demand {
   return totalOf([
     ...Object.values(demandsOf(application, settings)),
-    ...Object.entries(application.stores).flatMap(([name, store]) => demandOfJobs(settings, name, store)),
+    ...demandsOfJobs(application, settings),
   ]);
 }
 
@@ -73,10 +73,7 @@ export function demandMeanwhile(application: Application, settings: Settings, de
   const deployedDemands = Object.fromEntries(before) as Record<string, Demand>;
   const names = [...new Set([...Object.keys(planned), ...Object.keys(deployedDemands)])];
   const most = names.map((name) => largerOf(own(planned, name), own(deployedDemands, name)));
-  const jobs = Object.entries(application.stores).flatMap(([name, store]) =>
-    demandOfJobs(settings, name, store),
-  );
-  return totalOf([...most, ...jobs]);
+  return totalOf([...most, ...demandsOfJobs(application, settings)]);
 }
 
 const NOTHING: Demand = { cpu: 0, memory: 0, memoryLimit: 0, pods: 0 };
@@ -120,11 +117,10 @@ const demandOfValues = ({ replicas = 1, autoscaling, resources }: MicroserviceVa
 
 /** The containers of a deployed store's pods: its own, and those beside it. */
 function containersOf(values: Values): Quantities[] {
-  const main = partsOf(values).find(({ resources }) => resources !== undefined);
   const { metrics, sentinel, kubectl } = values as Record<string, Values | undefined>;
   const besides = [metrics, sentinel, sentinel?.enabled === true ? kubectl : undefined];
   return [
-    main?.resources,
+    resourcesIn(values),
     ...besides.map((part) => (part?.enabled === false ? undefined : part?.resources)),
   ].flatMap((resources) => (resources === undefined ? [] : [resources as Quantities]));
 }
@@ -137,11 +133,12 @@ export function demandOfStore(settings: Settings, name: string, store: Store): D
 }
 
 /** Of a rotation's two Jobs one runs at a time. */
-function demandOfJobs(settings: Settings, name: string, store: Store): Demand[] {
-  const loaders = Object.values(store.loaders ?? {});
-  const others = preparations(name, store).length - loaders.length;
-  return [
-    demandOfPods(others + (canRotate(shapeOf(settings, name, store)) ? 1 : 0), LITTLE),
-    ...loaders.map(({ resources }) => demandOfPods(1, resources ?? LITTLE)),
-  ];
-}
+const demandsOfJobs = ({ stores }: Application, settings: Settings): Demand[] =>
+  Object.entries(stores).flatMap(([name, store]) => {
+    const loaders = Object.values(store.loaders ?? {});
+    const others = preparations(name, store).length - loaders.length;
+    return [
+      demandOfPods(others + (canRotate(shapeOf(settings, name, store)) ? 1 : 0), LITTLE),
+      ...loaders.map(({ resources }) => demandOfPods(1, resources ?? LITTLE)),
+    ];
+  });

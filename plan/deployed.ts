@@ -79,10 +79,14 @@ function finishedGeneration(deployed: Deployed, store: string, ofPods: number): 
 }
 
 /** Where a store's chart takes values of its pods: Bitnami's at the top, by role, or in sentinel mode by `replica`. */
-export const partsOf = (values: Values): Values[] =>
+const partsOf = (values: Values): Values[] =>
   [values, values.primary, values.master, values.replica].filter(
     (part): part is Values => part !== undefined,
   );
+
+/** Requests and limits of the store's own container. */
+export const resourcesIn = (values: Values): Values | undefined =>
+  partsOf(values).find(({ resources }) => resources !== undefined)?.resources as Values | undefined;
 
 function annotationsOf(values: Values): Values {
   const found = partsOf(values).map(({ podAnnotations }) => podAnnotations as Values | undefined);

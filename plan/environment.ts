@@ -81,10 +81,16 @@ function placed(external: External, setting: Settings["externals"][string] | und
   };
 }
 
-/** Services that others need and the stack has not, and settings that exclude each other. */
-export function environmentProblems(application: Application, settings: Settings): Problem[] {
-  const planned = inEnvironment(application, settings);
-  const off = Object.keys(application.services).filter((name) => !own(planned.services, name));
+/**
+ * Services that others need and the stack has not, and settings that exclude each other. `declared` is the inventory as
+ * it is written.
+ */
+export function environmentProblems(
+  declared: Application,
+  planned: Application,
+  settings: Settings,
+): Problem[] {
+  const off = Object.keys(declared.services).filter((name) => !own(planned.services, name));
   const needed = off.flatMap((name) => {
     const users = entriesOf(planned.services).filter(([, { uses }]) => uses?.includes(name));
     const [user] = users.map(([user]) => user);

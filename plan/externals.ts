@@ -5,13 +5,17 @@ import { own } from "../model/graph";
 import { suggest } from "../model/nearest";
 import type { Problem } from "../model/problems";
 import { directLabels } from "./labels";
+import { generatedPassword } from "./passwords";
 import type { CredentialPlan, SecretPlan } from "./plan";
 
 /** Name of the credential of an external's account. */
 export const externalCredential = (external: string, account: string): string => `${external}-${account}`;
 
-/** Characters of the password of a stand-in, letters and digits. */
-const PASSWORD_LENGTH = 32;
+/** The credentials of all accounts of externals, as the inventory describes them. */
+export const accountCredentials = ({ externals = {} }: Application): string[] =>
+  Object.entries(externals).flatMap(([name, { accounts }]) =>
+    Object.keys(accounts ?? {}).map((account) => externalCredential(name, account)),
+  );
 
 /** The credentials of the externals that are used: given to the stack, or made for a stand-in. */
 export function externalCredentials(application: Application): Record<string, CredentialPlan> {
@@ -21,9 +25,7 @@ export function externalCredentials(application: Application): Record<string, Cr
     .flatMap(([name, { accounts }]) =>
       Object.keys(accounts ?? {}).map((account): [string, CredentialPlan] => [
         externalCredential(name, account),
-        own(application.services, name)
-          ? { source: "generated", length: PASSWORD_LENGTH, protect: false }
-          : { source: "stack" },
+        own(application.services, name) ? generatedPassword(false) : { source: "stack" },
       ]),
     );
   return Object.fromEntries(credentials);
@@ -35,6 +37,12 @@ const registrySecret = (registry: string): string => `registry-${registry}`;
 /** The Secrets that every pod's images are pulled with. */
 export const pullSecretsOf = ({ registries }: Settings): string[] =>
   Object.keys(registries).map(registrySecret);
+
+/** The Secrets that the images of stores and of their Jobs are pulled with: some may be others' own. */
+export const storePullSecretsOf = (settings: Settings): string[] => [
+  ...pullSecretsOf(settings),
+  ...settings.storeImages.pullSecrets,
+];
 
 export function registryCredentials({ registries }: Settings): Record<string, CredentialPlan> {
   return Object.fromEntries(
@@ -69,12 +77,7 @@ export function credentialProblems(
   const missing = Object.keys(wanted).filter(
     (name) => wanted[name]?.source === "stack" && !settings.credentials.includes(name),
   );
-  const known = [
-    ...Object.keys(registryCredentials(settings)),
-    ...Object.entries(declared.externals ?? {}).flatMap(([name, { accounts }]) =>
-      Object.keys(accounts ?? {}).map((account) => externalCredential(name, account)),
-    ),
-  ];
+  const known = [...Object.keys(registryCredentials(settings)), ...accountCredentials(declared)];
   const twice = known.filter((name, index) => known.indexOf(name) !== index);
   return [
     ...twice.map((name) => ({

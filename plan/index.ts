@@ -49,7 +49,7 @@ export function plan(
   const application = inEnvironment(declared, settings);
   refuse([
     ...validateApplication(declared),
-    ...environmentProblems(declared, settings),
+    ...environmentProblems(declared, application, settings),
     ...credentialProblems(declared, application, settings),
     ...profileProblems(application, settings),
     ...storeChartProblems(application, settings, charts),

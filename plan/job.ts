@@ -6,7 +6,7 @@ import { nameOfPath } from "../model/names";
 import { DEFAULT_USER } from "../model/presets";
 import { type Charts, describeChart } from "./chart";
 import { shortDigest } from "./digest";
-import { pullSecretsOf } from "./externals";
+import { pullSecretsOf, storePullSecretsOf } from "./externals";
 import { addressOf } from "./hosts";
 import { directLabels } from "./labels";
 import type { MicroserviceValues } from "./microservice-values";
@@ -19,8 +19,6 @@ export interface StoreJob {
   name: string;
   store: string;
   image: Image;
-  /** Names of Secrets to pull the image with. */
-  pullSecrets: readonly string[];
   command: string[];
   args?: string[];
   /** Plain variables. */
@@ -87,7 +85,7 @@ export function planJob(
     team: application.team,
     podLabels: job.podLabels,
     image: { ...job.image },
-    imagePullSecrets: [...pullSecretsOf(settings), ...job.pullSecrets],
+    imagePullSecrets: storePullSecretsOf(settings),
     command: job.command,
     args: job.args,
     env: { HOME: "/tmp", ...job.env, ...Object.fromEntries(secretRefs) },

@@ -1,7 +1,6 @@
 /** What the namespace's pods may ask for in all. */
 import type { Settings } from "../config/schema";
 import type { Application } from "../model/application";
-import { own } from "../model/graph";
 import type { Problem } from "../model/problems";
 import { amountOf } from "../model/quantity";
 import { type Demand, demandMeanwhile, demandOf } from "./demand";
@@ -32,8 +31,7 @@ export function quotaOf(
   const needed = demandOf(application, settings);
   const meanwhile = demandMeanwhile(application, settings, deployed);
   const amounts = ASKED.map(([key, of, unit]) => {
-    const setting = SET[key];
-    const set = setting && settings.quota[setting];
+    const set = settingFor(settings, of);
     const target = amountOf(set === undefined ? unit(needed[of] * HEAD_ROOM) : String(set));
     const old = amountOf(before[key] ?? "0");
     return { key, of, unit, set, target, old, fits: meanwhile[of] <= target };
@@ -49,41 +47,38 @@ export function quotaOf(
     key,
     fits || lowered ? (set === undefined ? unit(target) : String(set)) : unit(meanwhile[of]),
   ]);
-  // Nothing opens a port of the nodes but a load balancer that needs one.
-  const open = fewer && !lowered ? balancersBefore : balancers;
+  const open = String(fewer && !lowered ? balancersBefore : balancers);
   return {
     hard: {
       ...Object.fromEntries(hard),
-      "services.loadbalancers": String(open),
-      "services.nodeports": String(open * PORTS_OF_A_LOAD_BALANCER),
+      "services.loadbalancers": open,
+      // Nothing opens a port of the nodes but a load balancer, which may need one.
+      "services.nodeports": open,
     },
     lowered,
   };
 }
 
-/** Ports of the nodes that the Service of a public service may take. */
-const PORTS_OF_A_LOAD_BALANCER = 1;
-
 /** A quota that the plan does not fit into. */
 export function quotaProblems(application: Application, settings: Settings): Problem[] {
-  const { quota } = settings;
   const needed = demandOf(application, settings);
-  const check = (key: "cpu" | "memory" | "pods", set: number, shown: string): Problem[] => {
-    if (!(set < needed[key])) return [];
+  return ASKED.flatMap(([, of, unit]) => {
+    const set = settingFor(settings, of);
+    if (set === undefined || !(amountOf(String(set)) < needed[of])) return [];
+    const shown = unit(needed[of]);
     return [
       {
-        where: `flotilla:quota.${key}`,
-        what: `it is ${own<string | number | undefined>(quota, key)}, and the plan may need ${shown} (all pods at their most, and one more of each service while it is updated)`,
+        where: `flotilla:quota.${of}`,
+        what: `it is ${set}, and the plan may need ${shown} (all pods at their most, and one more of each service while it is updated)`,
         todo: `Raise it to ${shown} at least, or lower the replicas or requests.`,
       },
     ];
-  };
-  return [
-    ...(quota.cpu === undefined ? [] : check("cpu", amountOf(quota.cpu), cores(needed.cpu))),
-    ...(quota.memory === undefined ? [] : check("memory", amountOf(quota.memory), mebibytes(needed.memory))),
-    ...(quota.pods === undefined ? [] : check("pods", quota.pods, String(needed.pods))),
-  ];
+  });
 }
+
+/** What the stack sets; limits of memory follow the plan always. */
+const settingFor = ({ quota }: Settings, of: keyof Demand): string | number | undefined =>
+  of === "memoryLimit" ? undefined : quota[of];
 
 /** Rounded up to tenths of a core; sums of decimal fractions are a little off. */
 const cores = (amount: number): string => `${Math.ceil(Math.round(amount * 1000) / 100) * 100}m`;
@@ -97,10 +92,3 @@ const ASKED: readonly [key: string, of: keyof Demand, unit: (amount: number) => 
   ["limits.memory", "memoryLimit", mebibytes],
   ["pods", "pods", (amount) => String(Math.ceil(amount))],
 ];
-
-/** The setting for it. */
-const SET: Record<string, keyof Settings["quota"]> = {
-  "requests.cpu": "cpu",
-  "requests.memory": "memory",
-  pods: "pods",
-};

@@ -7,6 +7,7 @@ import { ENVIRONMENTS, type Environment } from "../config/schema";
 import type { Application } from "../model/application";
 import { plan } from "../plan";
 import { inEnvironment } from "../plan/environment";
+import { accountCredentials } from "../plan/externals";
 import type { Plan } from "../plan/plan";
 import { PROJECT } from "../tools/paths";
 import { charts, settingsOf } from "./support";
@@ -37,9 +38,8 @@ export function configOf(application: string, environment: Environment): Record<
 /** A password for each account that somebody else made. */
 function credentialsFor(application: string, standIns: boolean): Record<string, string> | undefined {
   if (standIns) return undefined;
-  const accounts = Object.entries(catalogue[application]?.externals ?? {}).flatMap(([name, external]) =>
-    Object.keys(external.accounts ?? {}).map((account) => `${name}-${account}`),
-  );
+  const described = catalogue[application];
+  const accounts = described ? accountCredentials(described) : [];
   return accounts.length === 0 ? undefined : Object.fromEntries(accounts.map((name) => [name, "given"]));
 }
 

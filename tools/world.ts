@@ -14,6 +14,7 @@ import { hostname } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import execa from "execa";
 import { type Document, parseDocument, stringify } from "yaml";
+import { isEncrypted } from "../config/credentials";
 import { startCluster } from "./cluster/cluster";
 import { CLUSTER_CONTEXT } from "./cluster/configuration";
 import { commandLine } from "./cluster/processes";
@@ -155,10 +156,9 @@ export function stackFileFor(
 
 /** Paths of the values that Pulumi has encrypted. */
 function encryptedPaths(value: unknown, path: string[] = []): string[][] {
+  if (isEncrypted(value)) return [path];
   if (typeof value !== "object" || value === null) return [];
-  const entries = Object.entries(value);
-  if (entries.map(([key]) => key).join() === "secure") return [path];
-  return entries.flatMap(([key, inner]) => encryptedPaths(inner, [...path, key]));
+  return Object.entries(value).flatMap(([key, inner]) => encryptedPaths(inner, [...path, key]));
 }
 
 /** The project's stack file. @throws ToolError when there is none, or it is no YAML. */

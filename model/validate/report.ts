@@ -23,11 +23,13 @@ export function checkName(where: string, name: string, report: Report, limit = M
 /** Refuses what needs each other in a circle. */
 export function checkCircle(
   what: string,
-  needs: Record<string, string[]>,
+  record: Record<string, { needs?: string[] }>,
   where: (name: string) => string,
   report: Report,
 ): void {
-  const cycle = findCycle(needs);
+  const cycle = findCycle(
+    Object.fromEntries(Object.entries(record).map(([name, { needs }]) => [name, needs ?? []])),
+  );
   if (cycle)
     report(
       where(cycle[0] as string),

@@ -68,12 +68,7 @@ export function checkStore(application: Application, name: string, store: Store,
 function checkLoaders(application: Application, name: string, store: Store, report: Report): void {
   const where = `store ${name}`;
   const known = Object.keys(store.loaders ?? {});
-  checkCircle(
-    "loaders",
-    Object.fromEntries(Object.entries(store.loaders ?? {}).map(([key, { needs }]) => [key, needs ?? []])),
-    (loader) => `${where}, loader ${loader}`,
-    report,
-  );
+  checkCircle("loaders", store.loaders ?? {}, (loader) => `${where}, loader ${loader}`, report);
   for (const [loader, { env, needs }] of Object.entries(store.loaders ?? {})) {
     for (const other of needs ?? [])
       if (!known.includes(other))

@@ -5,7 +5,7 @@ import { own, STORE_PORTS } from "../../model/graph";
 import { type Charts, describeChart, type RemoteChart } from "../chart";
 import { hasSecret, shapeOf, storeSecretName } from "../credentials";
 import { type Deployed, deployedStore } from "../deployed";
-import { pullSecretsOf } from "../externals";
+import { pullSecretsOf, storePullSecretsOf } from "../externals";
 import { JOB_PORTS } from "../job";
 import { commonLabels } from "../labels";
 import { clientsOf, podsOf } from "../network";
@@ -138,7 +138,7 @@ export function storeChartProblems(application: Application, settings: Settings,
 /** Values of `charts/store` that do not depend on the kind. */
 function upstreamCommon(application: Application, context: StoreContext): Values {
   const { settings } = context;
-  const pullSecrets = [...pullSecretsOf(settings), ...settings.storeImages.pullSecrets];
+  const pullSecrets = storePullSecretsOf(settings);
   return {
     fullnameOverride: context.name,
     host: context.name,

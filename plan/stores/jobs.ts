@@ -59,7 +59,6 @@ export function planPreparations(
             store: name,
             // It has the client, and it is pulled already.
             image: storeImage(settings, charts, store.kind),
-            pullSecrets: settings.storeImages.pullSecrets,
             ...accountsWork(application, settings, shapeOf(settings, name, store)),
             seconds: ACCOUNTS_SECONDS,
             needs: [name],
@@ -71,7 +70,6 @@ export function planPreparations(
         name: loaderRelease(name, key),
         store: name,
         image: { ...loader.image, ...own(own(settings.stores, name)?.loaders ?? {}, key) },
-        pullSecrets: settings.storeImages.pullSecrets,
         ...loaderWork(application, settings, loader),
         seconds: loader.seconds ?? LOADER_SECONDS,
         ...(loader.resources ? { resources: loader.resources } : {}),

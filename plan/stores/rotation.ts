@@ -85,7 +85,6 @@ export function planRotation(
       name: jobName,
       store: name,
       image: storeImage(settings, charts, store.kind),
-      pullSecrets: settings.storeImages.pullSecrets,
       ...commandOf(script),
       env: work.env,
       secretEnv: work.secretEnv,

@@ -4,7 +4,7 @@ import type { Store } from "../../model/application";
 import type { Charts } from "../chart";
 import { type StoreShape, userName } from "../credentials";
 import { CLUSTER_GENERATION, type DeployedStore, GENERATION } from "../deployed";
-import { pullSecretsOf } from "../externals";
+import { storePullSecretsOf } from "../externals";
 import { podsOf } from "../network";
 import type { Value, Values } from "../plan";
 import { bitnamiImage } from "./images";
@@ -34,7 +34,7 @@ export const isReplicated = ({ shape }: StoreContext): boolean => shape.profile 
 
 /** The part that all four charts have in common. */
 export function bitnamiCommon({ name, settings }: StoreContext): Values {
-  const pullSecrets = [...pullSecretsOf(settings), ...settings.storeImages.pullSecrets];
+  const pullSecrets = storePullSecretsOf(settings);
   return {
     global: {
       // The charts refuse images of another repository than their own unless told so.

@@ -1,11 +1,9 @@
 /** The other applications, as their users deploy them: guard rails of the namespace, passwords of others, any size. */
 import assert from "node:assert/strict";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { stringify } from "yaml";
 import { onlineBoutique } from "../../apps/online-boutique";
 import { generatedApplication } from "../generated";
-import { writeInventory } from "./inventory";
+import { writeCatalogue, writeInventory } from "./inventory";
 import { get, projectStack, run, type Stack, until } from "./world";
 
 interface Listed<T> {
@@ -228,7 +226,11 @@ describe("an application of 100 services and 20 stores", () => {
       distribution: "upstream",
       namespace,
     });
-    writeInventoryData(stack.folder, application);
+    // Texts and their references are data.
+    writeCatalogue(
+      stack.folder,
+      `export const catalogue = ${JSON.stringify({ [application.name]: application })};\n`,
+    );
     const start = Date.now();
     await stack.up("--parallel", "16");
     process.stdout.write(`      deployed in ${Math.round((Date.now() - start) / 1000)} s\n`);
@@ -239,11 +241,3 @@ describe("an application of 100 services and 20 stores", () => {
     assert.ok(releases.every(({ status }) => status === "deployed"));
   });
 });
-
-/** An inventory as JSON: texts and their references are data. */
-function writeInventoryData(folder: string, application: { name: string }): void {
-  const source = `export const catalogue = { ${JSON.stringify(application.name)}: ${JSON.stringify(application)} };\n`;
-  rmSync(join(folder, "apps"), { recursive: true });
-  mkdirSync(join(folder, "apps"));
-  writeFileSync(join(folder, "apps", "index.ts"), source);
-}

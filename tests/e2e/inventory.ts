@@ -3,12 +3,17 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { run, type Stack } from "./world";
 
-/** An inventory of services and stores, as the only one of a project. */
-export function writeInventory(folder: string, body: string): void {
+/** The catalogue of a project, in place of its own. */
+export function writeCatalogue(folder: string, source: string): void {
   rmSync(join(folder, "apps"), { recursive: true });
   mkdirSync(join(folder, "apps"));
-  writeFileSync(
-    join(folder, "apps", "index.ts"),
+  writeFileSync(join(folder, "apps", "index.ts"), source);
+}
+
+/** An inventory of services and stores, as the only one of a project. */
+export function writeInventory(folder: string, body: string): void {
+  writeCatalogue(
+    folder,
     `import type { Application, Service, Store } from "../model/application";
 import { password, text, username } from "../model/text";
 const image = { repository: "example.com/web", tag: "1.0.0" };

@@ -106,20 +106,13 @@ describe("the rotation of passwords in use", () => {
     ["the clients", `object.kind == "Deployment"`, true],
     ["the last Job", `object.kind == "Job" && object.metadata.name.contains("-rotate-2-end-")`, true],
   ];
+  const rotateMysql = () => flotilla(stack, "rotate", "mysql", "--stack", "rotation", "--yes", ...QUICK);
   for (const [name, condition, begun] of steps)
     it(`leaves everything running when it stops at ${name}`, async () => {
       if (name === "the first Job")
         for (const store of stores.slice(1)) await stack.config(`flotilla:stores.${store}.generation`, "2");
       await refuseObjects(namespace, condition);
-      const { exitCode, all = "" } = await flotilla(
-        stack,
-        "rotate",
-        "mysql",
-        "--stack",
-        "rotation",
-        "--yes",
-        ...QUICK,
-      );
+      const { exitCode, all = "" } = await rotateMysql();
       await refuseNothing(namespace);
       assert.equal(exitCode, 1);
       assert.match(all, /refused by the test/);
@@ -150,15 +143,7 @@ describe("the rotation of passwords in use", () => {
   });
 
   it("is finished by the same command once more", async () => {
-    const { exitCode, all } = await flotilla(
-      stack,
-      "rotate",
-      "mysql",
-      "--stack",
-      "rotation",
-      "--yes",
-      ...QUICK,
-    );
+    const { exitCode, all } = await rotateMysql();
     assert.equal(exitCode, 0, all);
     assert.match(all ?? "", /mysql and its clients use generation 2/);
     for (const store of stores) {

@@ -7,7 +7,7 @@ import { mermaid } from "../../graph/mermaid";
 import type { Application } from "../../model/application";
 import { plan } from "../../plan";
 import { readCharts } from "../../plan/chart";
-import { externalCredential } from "../../plan/externals";
+import { accountCredentials } from "../../plan/externals";
 import type { Plan } from "../../plan/plan";
 import { PROJECT } from "../paths";
 
@@ -26,10 +26,6 @@ export function applicationPage(application: Application): string {
 
 /** As in production, with one way in and everything that somebody else runs. */
 function productionOf(application: Application): Plan {
-  const externals = Object.entries(application.externals ?? {});
-  const credentials = externals.flatMap(([name, { accounts }]) =>
-    Object.keys(accounts ?? {}).map((account) => externalCredential(name, account)),
-  );
   const config = {
     application: application.name,
     environment: "prod",
@@ -44,7 +40,7 @@ function productionOf(application: Application): Plan {
       stack: "prod",
       values,
       secretKeys: [],
-      credentials: { names: credentials, problems: [] },
+      credentials: { names: accountCredentials(application), problems: [] },
     },
     { [application.name]: application },
   );
