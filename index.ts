@@ -3,7 +3,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { catalogue } from "./apps";
 import { Application } from "./components/application";
-import { readSettings } from "./config/settings";
+import { locate, readSettings, type StackConfig, type StackSettings } from "./config/settings";
 import { FlotillaError } from "./model/problems";
 import { plan } from "./plan";
 import { readCharts } from "./plan/chart";
@@ -11,11 +11,17 @@ import { fixedValues, givenNames } from "./plan/credentials";
 import { readDeployed } from "./runtime/deployed";
 import { checkCluster, unreachableCharts } from "./runtime/preflight";
 import { readProvenance } from "./runtime/provenance";
-import { locate, readCredentials, readStackConfig } from "./runtime/stack-config";
+import { readCredentials, readStackConfig } from "./runtime/stack-config";
 
 async function main() {
   const config = readStackConfig(__dirname);
-  const { settings, application } = readSettings(config, catalogue);
+  const read = readSettings(config, catalogue);
+  return deploy(config, read).catch((error: unknown) => {
+    throw error instanceof FlotillaError ? locate(error, config, read.origins) : error;
+  });
+}
+
+async function deploy(config: StackConfig, { settings, application }: StackSettings) {
   const charts = readCharts(__dirname);
   const state = await readDeployed();
   const planned = plan(application, settings, { charts, ...state, stack: config.stack });
@@ -54,7 +60,7 @@ export = () =>
     if (!(error instanceof FlotillaError)) throw error;
     // A RunError is shown as its message alone. The SDK still formats its stack for a trace, and Node 20 spends 12 s on a
     // frame of the SDK whose source map leads to a path that is not there: without a stack there is nothing to format.
-    const refusal = new pulumi.RunError(locate(error, __dirname, pulumi.getStack()).message);
+    const refusal = new pulumi.RunError(error.message);
     refusal.stack = "";
     throw refusal;
   });

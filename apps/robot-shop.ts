@@ -11,6 +11,8 @@ import { answersOk } from "./stand-ins";
 
 const image = (service: string) => ({ repository: `docker.io/robotshop/rs-${service}`, tag: "2.1.0" });
 const http = (container: number) => ({ http: { container, protocol: "http" as const } });
+/** As the environment bounds it. None keeps anything in memory that another pod would miss: carts are in redis. */
+const scaled = {};
 const get = (path: string) => ({ http: { path, port: "http" } });
 
 /** A program that has no handler for SIGTERM never gets it as the first process: waiting longer helps nobody. */
@@ -32,6 +34,7 @@ export const robotShop: Application = {
       language: "nginx",
       image: image("web"),
       ports: http(8080),
+      autoscaling: scaled,
       public: { port: "http" },
       uses: ["catalogue", "user", "cart", "shipping", "payment", "ratings"],
       env: {
@@ -59,6 +62,7 @@ export const robotShop: Application = {
       language: "node",
       image: image("catalogue"),
       ports: http(8080),
+      autoscaling: scaled,
       uses: ["mongodb"],
       env: { MONGO_URL: mongoUrl("catalogue") },
       probe: get("/health"),
@@ -69,6 +73,7 @@ export const robotShop: Application = {
       language: "node",
       image: image("user"),
       ports: http(8080),
+      autoscaling: scaled,
       uses: ["mongodb", "redis"],
       env: { MONGO_URL: mongoUrl("users"), REDIS_HOST: [host("redis")] },
       probe: get("/health"),
@@ -79,6 +84,7 @@ export const robotShop: Application = {
       language: "node",
       image: image("cart"),
       ports: http(8080),
+      autoscaling: scaled,
       uses: ["redis", "catalogue"],
       env: { REDIS_HOST: [host("redis")], CATALOGUE_HOST: [host("catalogue")] },
       metrics: { port: "http", path: "/metrics" },
@@ -90,6 +96,7 @@ export const robotShop: Application = {
       language: "java",
       image: image("shipping"),
       ports: http(8080),
+      autoscaling: scaled,
       uses: ["mysql", "cart"],
       env: {
         // Connector/J 8.0.21 with useSSL=false cannot log in to MySQL 9 (caching_sha2_password) without fetching its key.
@@ -105,6 +112,7 @@ export const robotShop: Application = {
       language: "python",
       image: image("payment"),
       ports: http(8080),
+      autoscaling: scaled,
       uses: ["rabbitmq", "user", "cart", "payment-gateway"],
       env: {
         AMQP_HOST: [host("rabbitmq")],
@@ -127,6 +135,7 @@ export const robotShop: Application = {
       language: "php",
       image: image("ratings"),
       ports: http(80),
+      autoscaling: scaled,
       uses: ["mysql", "catalogue"],
       env: {
         PDO_URL: text`mysql:host=${host("mysql")};dbname=ratings;charset=utf8mb4`,

@@ -1,4 +1,4 @@
-/** Stack config to settings: a pure function, all problems at once, each with its key. */
+/** Stack config to settings: a pure function, all problems at once, each with its key, its file and its line. */
 import type { z } from "zod";
 import type { Application } from "../model/application";
 import { own } from "../model/graph";
@@ -6,71 +6,132 @@ import { suggest } from "../model/nearest";
 import { FlotillaError, type Problem } from "../model/problems";
 import { validateApplication } from "../model/validate";
 import { CREDENTIALS, type GivenCredentials } from "./credentials";
+import { encryptedIn, pathOf, type SettingsFile } from "./file";
+import { merge, type Origin, originOf } from "./merge";
 import { ENVIRONMENTS, type Settings, settingsSchema } from "./schema";
+import { ABOUT } from "./schema/key";
+import { inside, schemaAt } from "./schema/walk";
 
-/** Stack config as Pulumi hands it out: full keys (`flotilla:application`), scalars as strings, maps as JSON. */
-export interface RawConfig {
+/** All that says something about the settings of a stack. */
+export interface StackConfig {
   /** The project's name: the prefix of the keys. */
   project: string;
   stack: string;
-  values: Record<string, string>;
-  /** Full keys whose value is encrypted. Settings end up in plain Helm values, so none but `credentials` may be. */
-  secretKeys: readonly string[];
+  /** The project's defaults, the layers, the stack's own: later wins. */
+  files: readonly SettingsFile[];
   /** The passwords that the stack was given, by name, with what is wrong with them. Default: none. */
   credentials?: GivenCredentials;
+  /** What is wrong with the way to the files: a layer that is not there. Default: nothing. */
+  problems?: readonly Problem[];
+  /** Stacks that go to the same place, as problems. Default: none. */
+  conflicts?: readonly Problem[];
+}
+
+/** What the files of a stack come to. */
+export interface StackSettings {
+  settings: Settings;
+  application: Application;
+  /** Where each key comes from that a file sets, by path. */
+  origins: ReadonlyMap<string, Origin>;
 }
 
 /** @throws FlotillaError when a key is unknown, missing, of the wrong type, out of range or does not fit the inventory. */
-export function readSettings(
-  raw: RawConfig,
-  catalogue: Record<string, Application>,
-): { settings: Settings; application: Application } {
-  const prefix = `${raw.project}:`;
-  const where = (path: readonly PropertyKey[]) => prefix + path.map(String).join(".");
-  const problems: Problem[] = [];
-
+export function readSettings(config: StackConfig, catalogue: Record<string, Application>): StackSettings {
+  const { values, origins } = merge(config.files);
+  const unread = [...config.files.flatMap((file) => file.problems), ...(config.problems ?? [])];
+  const context: Context = {
+    where: (path) => `${config.project}:${pathOf(path)}`,
+    project: config.project,
+    stack: config.stack,
+    // What a file would have said that cannot be read is not missing.
+    complete: unread.length === 0,
+  };
+  const problems: Problem[] = [...unread, ...(config.conflicts ?? [])];
   const input: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(raw.values)) {
-    if (!key.startsWith(prefix)) continue;
-    const name = key.slice(prefix.length);
+  for (const [name, value] of Object.entries(values)) {
     if (name === CREDENTIALS) continue;
-    if (raw.secretKeys.includes(key))
-      problems.push({
-        where: key,
-        what: "the value is a secret, but settings become Helm values in plain text",
-        todo: `Set it without --secret; a password belongs to an account of the inventory, or under ${prefix}${CREDENTIALS}.`,
-      });
-    else input[name] = decode(value, own(settingsSchema.shape as Record<string, z.ZodType>, name));
+    const encrypted = encryptedIn(value, [name]);
+    problems.push(...encrypted.map((path) => secretProblem(path, config.project)));
+    if (encrypted.length === 0)
+      input[name] = decode(value, own(settingsSchema.shape as Record<string, z.ZodType>, name));
   }
-
-  input[CREDENTIALS] = raw.credentials?.names ?? [];
-  problems.push(...(raw.credentials?.problems ?? []));
+  input[CREDENTIALS] = config.credentials?.names ?? [];
+  problems.push(...(config.credentials?.problems ?? []));
 
   const parsed = settingsSchema.safeParse(input, { reportInput: true });
-  if (!parsed.success)
-    problems.push(...parsed.error.issues.flatMap((issue) => toProblems(issue, input, where, raw.stack)));
+  if (!parsed.success) problems.push(...parsed.error.issues.flatMap((issue) => toProblems(issue, context)));
   // The inventory is checked where settings are wrong, so that one run shows every problem; otherwise the plan does it.
   const named = typeof input.application === "string" ? input.application : undefined;
   const application = named === undefined ? undefined : own(catalogue, named);
   if (named !== undefined && application === undefined)
     problems.push({
-      where: where(["application"]),
+      where: context.where(["application"]),
       what: `there is no application "${named}"`,
       todo: suggest(named, Object.keys(catalogue)),
     });
-  if (application) problems.push(...checkNames(input, application, where));
+  if (application) problems.push(...checkNames(input, application, context.where));
   if (input.environment === "prod" && !(input.cluster as { context?: unknown } | undefined)?.context)
     problems.push({
-      where: where(["cluster", "context"]),
+      where: context.where(["cluster", "context"]),
       what: "prod must name its cluster: it never follows the current context",
-      todo: `Run: pulumi config set --path ${prefix}cluster.context <context> --stack ${raw.stack}`,
+      todo: `Run: pulumi config set --path ${config.project}:cluster.context <context> --stack ${config.stack}`,
     });
   if (!parsed.success || application === undefined || problems.length > 0)
-    throw new FlotillaError([...problems, ...(application ? validateApplication(application) : [])]);
-  return { settings: parsed.data, application };
+    throw locate(
+      new FlotillaError([...problems, ...(application ? validateApplication(application) : [])]),
+      config,
+      origins,
+    );
+  return { settings: parsed.data, application, origins };
+}
+
+/** The same error with the file and line of each key, in the order of the files: the stack's own first. */
+export function locate(
+  error: FlotillaError,
+  { project, stack, files }: Pick<StackConfig, "project" | "stack" | "files">,
+  origins: ReadonlyMap<string, Origin>,
+): FlotillaError {
+  const prefix = `${project}:`;
+  const own = `Pulumi.${stack}.yaml`;
+  const placed = error.problems.map((problem): Problem => {
+    if (problem.place || !problem.where.startsWith(prefix)) return problem;
+    const origin = originOf(origins, problem.where.slice(prefix.length));
+    const { file, line } = origin ?? { file: own, line: undefined };
+    return { ...problem, place: line === undefined ? { file } : { file, line } };
+  });
+  const order = [
+    own,
+    ...files
+      .filter(({ kind }) => kind !== "stack")
+      .map(({ path }) => path)
+      .reverse(),
+  ];
+  const rank = ({ place }: Problem): [number, number] => {
+    const index = place ? order.indexOf(place.file) : -1;
+    return [index < 0 ? order.length : index, place?.line ?? Number.MAX_SAFE_INTEGER];
+  };
+  const sorted = [...placed].sort((a, b) => {
+    const [first, second] = [rank(a), rank(b)];
+    return first[0] - second[0] || first[1] - second[1];
+  });
+  return new FlotillaError(sorted);
+}
+
+interface Context {
+  where: Where;
+  project: string;
+  stack: string;
+  /** Whether all files could be read. */
+  complete: boolean;
 }
 
 type Where = (path: readonly PropertyKey[]) => string;
+
+const secretProblem = (path: string, project: string): Problem => ({
+  where: `${project}:${path}`,
+  what: "the value is a secret, but settings become Helm values in plain text",
+  todo: `Set it without --secret; a password belongs to an account of the inventory, or under ${project}:${CREDENTIALS}.`,
+});
 
 /** Overrides must be of services, stores, externals and loaders that the application has. */
 function checkNames(input: Record<string, unknown>, application: Application, where: Where): Problem[] {
@@ -103,11 +164,11 @@ function keysAt(input: unknown, [first, ...rest]: readonly string[]): string[] {
 }
 
 /**
- * Pulumi hands every value out as text. A setting that is a string stays one; of the others, JSON is read as JSON, so
- * that a number given where a string belongs (`tag: 1.10`) is seen as the number it is and refused.
+ * Pulumi writes and hands out scalars as text. A setting that is a string stays one; of the others, JSON is read as JSON,
+ * so that a number given where a string belongs (`tag: 1.10`) is seen as the number it is and refused.
  */
-function decode(value: string, schema: z.ZodType | undefined): unknown {
-  if (schema?.safeParse(value).success) return value;
+export function decode(value: unknown, schema: z.ZodType | undefined): unknown {
+  if (typeof value !== "string" || schema?.safeParse(value).success) return value;
   try {
     return JSON.parse(value);
   } catch {
@@ -115,12 +176,8 @@ function decode(value: string, schema: z.ZodType | undefined): unknown {
   }
 }
 
-function toProblems(
-  issue: z.core.$ZodIssue,
-  input: Record<string, unknown>,
-  where: Where,
-  stack: string,
-): Problem[] {
+function toProblems(issue: z.core.$ZodIssue, context: Context): Problem[] {
+  const { where, project, stack } = context;
   const key = where(issue.path);
   if (issue.code === "unrecognized_keys")
     return issue.keys.map((unknown) => ({
@@ -128,20 +185,32 @@ function toProblems(
       what: "there is no such setting",
       todo: suggest(unknown, knownKeysAt(issue.path)),
     }));
+  // Of alternatives only one is a map: whoever wrote a map meant that one.
+  if (issue.code === "invalid_union" && typeof issue.input === "object" && issue.input !== null) {
+    const nested = issue.errors.find((errors) =>
+      errors.some(({ path, code }) => path.length > 0 || code === "unrecognized_keys"),
+    );
+    if (nested)
+      return nested.flatMap((inner) =>
+        toProblems({ ...inner, path: [...issue.path, ...inner.path] } as z.core.$ZodIssue, context),
+      );
+  }
   if ((issue.code === "invalid_type" || issue.code === "invalid_value") && issue.input === undefined)
-    return [
-      {
-        where: key,
-        what: "the setting is missing",
-        todo: `Add it to Pulumi.${stack}.yaml: ${exampleOf(issue.path)}`,
-      },
-    ];
+    return context.complete
+      ? [
+          {
+            where: key,
+            what: "the setting is missing",
+            todo: `Add it to Pulumi.${stack}.yaml${issue.path.length === 1 ? " or to a layer" : ""}: ${exampleOf(issue.path, project)}`,
+          },
+        ]
+      : [];
   if (issue.code === "invalid_value" && issue.path[0] === "environment")
     return [
       {
         where: key,
-        what: `there is no environment ${JSON.stringify(input.environment)}`,
-        todo: suggest(String(input.environment), ENVIRONMENTS),
+        what: `there is no environment ${JSON.stringify(issue.input)}`,
+        todo: suggest(String(issue.input), ENVIRONMENTS),
       },
     ];
   const given = typeof issue.input === "object" ? "" : `, not ${JSON.stringify(issue.input)}`;
@@ -153,54 +222,56 @@ function toProblems(
       what: `${describe(issue)}${given}`,
       todo: quoted
         ? `Put quotes around it: "${issue.input}" (YAML drops the trailing zeros of a number).`
-        : `Correct it in Pulumi.${stack}.yaml, or remove it for its default.`,
+        : `Correct it${remedyAt(issue.path)}.`,
     },
   ];
 }
 
 function describe(issue: z.core.$ZodIssue): string {
-  if (issue.code === "invalid_type")
-    return `must be ${issue.expected === "record" ? "a map" : `of type ${issue.expected}`}`;
+  if (issue.code === "invalid_type") return `must be ${TYPES[issue.expected] ?? `of type ${issue.expected}`}`;
   if (issue.code === "invalid_value")
     return `must be one of ${issue.values.map((value) => JSON.stringify(value)).join(", ")}`;
   if (issue.code === "too_small")
     return issue.origin === "array"
       ? `must have ${issue.minimum} entry at least`
-      : `must be at least ${issue.minimum}`;
-  if (issue.code === "too_big") return `must be at most ${issue.maximum}`;
+      : issue.message.startsWith("Too small")
+        ? `must be at least ${issue.minimum}${issue.origin === "string" ? " characters long" : ""}`
+        : issue.message;
+  if (issue.code === "too_big")
+    return `must be at most ${issue.maximum}${issue.origin === "string" ? " characters long" : ""}`;
+  if (issue.code === "invalid_key") return issue.issues[0]?.message ?? "its name is not allowed";
   return issue.message;
+}
+
+const TYPES: Record<string, string> = {
+  record: "a map",
+  object: "a map",
+  array: "a list",
+  int: "a whole number",
+};
+
+/** What can be done besides. */
+function remedyAt(path: readonly PropertyKey[]): string {
+  const schema = schemaAt(settingsSchema, path);
+  const about = schema && ABOUT.get(schema);
+  if (!about) return "";
+  return about.usual.startsWith("required")
+    ? `: ${about.unit}`
+    : `, or remove it for its default: ${about.usual}`;
 }
 
 /** The keys of the map at a path, for suggestions. */
 function knownKeysAt(path: readonly PropertyKey[]): string[] {
-  let schema: unknown = settingsSchema;
-  for (const step of path) {
-    const current = unwrap(schema);
-    schema = current.shape ? current.shape[String(step)] : current.valueType;
-  }
-  return Object.keys(unwrap(schema).shape ?? {});
+  const schema = schemaAt(settingsSchema, path);
+  return schema ? Object.keys(inside(schema).keys) : [];
 }
 
-interface SchemaNode {
-  shape?: Record<string, unknown>;
-  valueType?: unknown;
-}
-
-/** Takes `optional` and `default` off a schema. */
-function unwrap(schema: unknown): SchemaNode {
-  let current = schema as {
-    def?: { innerType?: unknown; valueType?: unknown };
-    shape?: Record<string, unknown>;
-  };
-  while (current?.def?.innerType) current = current.def.innerType as typeof current;
-  return { shape: current?.shape, valueType: current?.def?.valueType };
-}
-
-function exampleOf(path: readonly PropertyKey[]): string {
+function exampleOf(path: readonly PropertyKey[], project: string): string {
   const examples: Record<string, string> = {
-    application: "flotilla:application: robot-shop",
-    environment: `flotilla:environment: ${ENVIRONMENTS.join(" | ")}`,
-    "ingress.host": "flotilla:ingress: { host: shop.example.com }",
+    application: "application: robot-shop",
+    environment: `environment: ${ENVIRONMENTS.join(" | ")}`,
+    "ingress.host": "ingress: { host: shop.example.com }",
   };
-  return examples[path.map(String).join(".")] ?? `flotilla:${path.map(String).join(".")}: ...`;
+  const key = pathOf(path);
+  return `${project}:${examples[key] ?? `${key}: ...`}`;
 }

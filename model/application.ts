@@ -158,8 +158,9 @@ export interface Public {
 
 /** A HorizontalPodAutoscaler. */
 export interface Autoscaling {
-  minReplicas: number;
-  maxReplicas: number;
+  /** Fewest and most pods. Default: the stack's bounds (`flotilla:autoscaling`). */
+  minReplicas?: number;
+  maxReplicas?: number;
   /** Average use of the request to aim at, in percent. Default: cpu 70, memory is not looked at. */
   cpu?: number;
   memory?: number;

@@ -10,6 +10,8 @@ export interface Problem {
   what: string;
   /** What to do. */
   todo: string;
+  /** The file and line that say so. Default: `where` says it all. */
+  place?: { file: string; line?: number };
 }
 
 /** Thrown when input is refused; nothing has been deployed. */
@@ -27,6 +29,12 @@ export function refuse(problems: readonly Problem[]): void {
 
 function formatProblems(problems: readonly Problem[]): string {
   const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
-  const lines = problems.map((problem) => `  ${problem.where}: ${problem.what}\n    ${problem.todo}`);
+  const lines = problems.map((problem) => `  ${fullPlace(problem)}: ${problem.what}\n    ${problem.todo}`);
   return `${count}, nothing was deployed:\n${lines.join("\n")}`;
+}
+
+/** Where a problem is: file and line first, where they are known. */
+export function fullPlace({ where, place }: Problem): string {
+  if (!place) return where;
+  return `${place.file}${place.line === undefined ? "" : `:${place.line}`} ${where}`;
 }

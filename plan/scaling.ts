@@ -8,14 +8,24 @@ import type { MicroserviceValues } from "./microservice-values";
 
 /** Autoscalers need metrics and room: environments that are like production have both. */
 const scales = ({ autoscaling, environment }: Settings): boolean =>
-  autoscaling ?? (environment === "staging" || environment === "prod");
+  typeof autoscaling === "object" || (autoscaling ?? (environment === "staging" || environment === "prod"));
+
+/** The bounds of autoscalers whose service says none. */
+const stackBounds = ({ autoscaling, replicas }: Settings) => {
+  const { minReplicas = Math.max(1, replicas), maxReplicas = Math.max(DEFAULT_MOST, minReplicas) } =
+    typeof autoscaling === "object" ? autoscaling : {};
+  return { minReplicas, maxReplicas };
+};
+
+/** Most pods of a service where nobody says how many. */
+const DEFAULT_MOST = 10;
 
 /** The chart's `autoscaling`, or undefined where the number of pods is fixed. */
 export function autoscalingOf(
   { autoscaling }: Service,
   settings: Settings,
   name: string,
-): (NonNullable<MicroserviceValues["autoscaling"]> & { minReplicas: number }) | undefined {
+): (NonNullable<MicroserviceValues["autoscaling"]> & { minReplicas: number; maxReplicas: number }) | undefined {
   if (!autoscaling || !scales(settings)) return undefined;
   const { cpu, memory, behavior, podMetrics = {}, ...bounds } = autoscaling;
   const metrics = Object.entries(podMetrics).map(([metric, averageValue]) => [
@@ -23,6 +33,7 @@ export function autoscalingOf(
     { type: "Pods", averageValue },
   ]);
   return {
+    ...stackBounds(settings),
     ...bounds,
     ...own(settings.services, name)?.autoscaling,
     ...(cpu === undefined ? {} : { cpu }),
@@ -70,9 +81,9 @@ export function scalingProblems(services: Record<string, Service>, settings: Set
         what: "an autoscaler decides the number of its pods",
         todo: `Set ${where}.autoscaling.minReplicas and maxReplicas instead, or flotilla:autoscaling to false.`,
       });
-    if ((scaling.maxReplicas ?? 0) < scaling.minReplicas)
+    if (scaling.maxReplicas < scaling.minReplicas)
       problems.push({
-        where: `${where}.autoscaling`,
+        where: overrides?.autoscaling ? `${where}.autoscaling` : "flotilla:autoscaling",
         what: `it scales from ${scaling.minReplicas} to ${scaling.maxReplicas} pods`,
         todo: "Let maxReplicas be no less than minReplicas.",
       });

@@ -1,14 +1,14 @@
 /** Every application in every environment, as the project's own stack files have them. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { parse } from "yaml";
 import { catalogue } from "../apps";
+import { merge } from "../config/merge";
 import { ENVIRONMENTS, type Environment } from "../config/schema";
+import { stackConfig } from "../config/stack";
 import type { Application } from "../model/application";
 import { plan } from "../plan";
 import { inEnvironment } from "../plan/environment";
 import { accountCredentials } from "../plan/externals";
 import type { Plan } from "../plan/plan";
+import { readProjectFiles } from "../runtime/project-files";
 import { PROJECT } from "../tools/paths";
 import { charts, settingsOf } from "./support";
 
@@ -22,11 +22,8 @@ export interface Planned {
 
 /** The config of a stack file for any application: what it says of Robot Shop's own services and stores is left out. */
 export function configOf(application: string, environment: Environment): Record<string, unknown> {
-  const { config } = parse(readFileSync(join(PROJECT, `Pulumi.${environment}.yaml`), "utf8")) as {
-    config: Record<string, unknown>;
-  };
-  const entries = Object.entries(config).map(([key, value]) => [key.replace("flotilla:", ""), value]);
-  const { services, stores, ...common } = Object.fromEntries(entries) as Record<string, unknown>;
+  const config = merge(stackConfig(readProjectFiles(PROJECT), environment).files).values;
+  const { services, stores, ...common } = config;
   return {
     ...common,
     ...(application === "robot-shop" ? { services, stores } : {}),

@@ -1,8 +1,12 @@
 /** What several suites need: plans of the real inventory, and an application made for a test. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { catalogue } from "../apps";
 import { givenCredentials } from "../config/credentials";
-import { readSettings } from "../config/settings";
+import { unwritten } from "../config/file";
+import { readSettings, type StackSettings } from "../config/settings";
+import { type ProjectFiles, stackConfig } from "../config/stack";
 import type { Application, Service, Store } from "../model/application";
 import { FlotillaError, type Problem } from "../model/problems";
 import { plan } from "../plan";
@@ -14,16 +18,14 @@ import { PROJECT } from "../tools/paths";
 
 export const charts: Charts = readCharts(PROJECT);
 
-/** Settings from stack config; values other than strings are written as JSON, as Pulumi hands them out. */
+/** Settings from the values of a stack file. */
 export function settingsOf(
   config: Record<string, unknown>,
   applications: Record<string, Application> = catalogue,
 ) {
   const values = Object.fromEntries(
-    Object.entries({ application: "robot-shop", environment: "dev", ...config }).flatMap(([key, value]) =>
-      value === undefined
-        ? []
-        : [[`flotilla:${key}`, typeof value === "string" ? value : JSON.stringify(value)]],
+    Object.entries({ application: "robot-shop", environment: "dev", ...config }).filter(
+      ([key, value]) => value !== undefined && key !== "credentials",
     ),
   );
   const credentials =
@@ -31,10 +33,24 @@ export function settingsOf(
       ? undefined
       : givenCredentials("flotilla:credentials", encrypted(config.credentials));
   return readSettings(
-    { project: "flotilla", stack: "test", values, secretKeys: [], credentials },
+    { project: "flotilla", stack: "test", files: [unwritten("Pulumi.test.yaml", values)], credentials },
     applications,
   );
 }
+
+/** A project's files: stack files and layers by name, as text. */
+export const projectFiles = (
+  stacks: Record<string, string>,
+  layers: Record<string, string> = {},
+): ProjectFiles => ({
+  project: readFileSync(join(PROJECT, "Pulumi.yaml"), "utf8"),
+  stacks,
+  layers: { names: Object.keys(layers), read: (name) => layers[name] as string },
+});
+
+/** What a stack file and its layers come to. */
+export const readStack = (text: string, layers: Record<string, string> = {}, stack = "test"): StackSettings =>
+  readSettings(stackConfig(projectFiles({ [stack]: text }, layers), stack), catalogue);
 
 /** Passwords as they stand in a stack file; what is none stays as it is. */
 const encrypted = (credentials: unknown): unknown =>

@@ -15,6 +15,10 @@ import { delimiter, dirname, join } from "node:path";
 import execa from "execa";
 import { type Document, parseDocument, stringify } from "yaml";
 import { isEncrypted } from "../config/credentials";
+import { isRecord } from "../config/file";
+import { merge } from "../config/merge";
+import { stackConfig } from "../config/stack";
+import { readProjectFiles } from "../runtime/project-files";
 import { startCluster } from "./cluster/cluster";
 import { CLUSTER_CONTEXT } from "./cluster/configuration";
 import { commandLine } from "./cluster/processes";
@@ -145,8 +149,10 @@ export function stackFileFor(
   const encrypted = isOwn ? [] : encryptedPaths(document.toJS() as unknown).map((path) => path.slice(1));
   for (const path of encrypted) document.deleteIn(["config", ...path]);
   if (salt !== undefined) document.set("encryptionsalt", salt);
-  const cluster = ["config", `${project}:cluster`];
-  if (document.hasIn(cluster)) document.setIn(cluster, { context: CLUSTER_CONTEXT });
+  // A layer may name the cluster, and its kubeconfig.
+  const { cluster } = merge(stackConfig(readProjectFiles(PROJECT), stack).files).values;
+  if (isRecord(cluster) && Object.keys(cluster).length > 0)
+    document.setIn(["config", `${project}:cluster`], { context: CLUSTER_CONTEXT, kubeconfig: null });
   const target = join(world.stacks, name);
   mkdirSync(world.stacks, { recursive: true });
   writeFileSync(target, document.toString());

@@ -95,16 +95,17 @@ function portsNamed(service: Service): [string, string][] {
 }
 
 function checkScaling(where: string, { autoscaling, minAvailable }: Service, report: Report): void {
-  if (autoscaling && !(autoscaling.minReplicas >= 1 && autoscaling.maxReplicas >= autoscaling.minReplicas))
+  const { minReplicas = 1, maxReplicas = minReplicas } = autoscaling ?? {};
+  if (!(minReplicas >= 1 && maxReplicas >= minReplicas))
     report(
       where,
-      `it scales from ${autoscaling.minReplicas} to ${autoscaling.maxReplicas} pods`,
+      `it scales from ${minReplicas} to ${maxReplicas} pods`,
       "Let `minReplicas` be at least 1, and `maxReplicas` no less than it.",
     );
-  if (autoscaling && minAvailable !== undefined && minAvailable >= autoscaling.minReplicas)
+  if (autoscaling?.minReplicas !== undefined && minAvailable !== undefined && minAvailable >= minReplicas)
     report(
       where,
-      `${minAvailable} of at least ${autoscaling.minReplicas} pods must stay, so that no node could be drained`,
+      `${minAvailable} of at least ${minReplicas} pods must stay, so that no node could be drained`,
       "Let `minAvailable` be below `minReplicas`.",
     );
 }

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { appendFileSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { catalogue } from "../../apps";
+import { unwritten } from "../../config/file";
 import { readSettings } from "../../config/settings";
 import { plan } from "../../plan";
 import { readCharts } from "../../plan/chart";
@@ -166,13 +167,7 @@ describe("Robot Shop on the embedded cluster", () => {
       {
         project: "flotilla",
         stack: "lifecycle",
-        values: Object.fromEntries(
-          Object.entries({ application: "robot-shop", ...config }).map(([key, value]) => [
-            `flotilla:${key}`,
-            value,
-          ]),
-        ),
-        secretKeys: [],
+        files: [unwritten("Pulumi.lifecycle.yaml", { application: "robot-shop", ...config })],
       },
       catalogue,
     );

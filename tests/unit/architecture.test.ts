@@ -19,7 +19,7 @@ const ROOMS: Record<string, readonly string[]> = {
 };
 
 /** Packages that the pure rooms may import: none does I/O. */
-const PURE = ["zod", "yaml", "ajv", "fastest-levenshtein", "node:crypto", "@dagrejs/dagre"];
+const PURE = ["zod", "yaml", "ajv", "fastest-levenshtein", "node:crypto", "node:util", "@dagrejs/dagre"];
 
 const filesOf = (room: string): string[] =>
   readdirSync(join(PROJECT, room), { recursive: true, encoding: "utf8" })

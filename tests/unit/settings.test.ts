@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { catalogue } from "../../apps";
+import { unwritten } from "../../config/file";
 import { readSettings } from "../../config/settings";
 import { FlotillaError } from "../../model/problems";
-import { problemsOf, settingsOf } from "../support";
+import { problemsOf, readStack, settingsOf } from "../support";
 
 describe("settings", () => {
   it("fill in the defaults", () => {
@@ -12,9 +13,14 @@ describe("settings", () => {
       application: "robot-shop",
       environment: "dev",
       cluster: {},
+      layers: [],
       replicas: 1,
       distribution: "bitnami",
       charts: "oci",
+      waitImage: {},
+      registryMirrors: {},
+      allowedRegistries: [],
+      requireDigests: false,
       storeImages: { registry: "docker.io", repositoryPrefix: "bitnamilegacy", pullSecrets: [] },
       removeStores: [],
       quota: {},
@@ -34,13 +40,10 @@ describe("settings", () => {
   });
 
   it("leave keys of other projects alone", () => {
-    const values = {
-      "flotilla:application": "robot-shop",
-      "flotilla:environment": "dev",
-      "kubernetes:context": "x",
-    };
     assert.doesNotThrow(() =>
-      readSettings({ project: "flotilla", stack: "s", values, secretKeys: [] }, catalogue),
+      readStack("config: { flotilla:layers: [dev], kubernetes:context: x }", {
+        dev: "config: { flotilla:environment: dev }",
+      }),
     );
   });
 
@@ -119,7 +122,7 @@ describe("settings", () => {
       config: { replicas: 5000 },
       where: "flotilla:replicas",
       what: /at most 1000/,
-      todo: /Correct it in Pulumi\.test\.yaml/,
+      todo: /Correct it, or remove it for its default: 1/,
     },
     {
       name: "a number of the wrong kind",
@@ -170,19 +173,6 @@ describe("settings", () => {
     );
   });
 
-  it("refuse a secret without showing it", () => {
-    const values = {
-      "flotilla:application": "robot-shop",
-      "flotilla:environment": "dev",
-      "flotilla:services": '{"cart":{"env":{"TOKEN":"hunter2"}}}',
-    };
-    const problems = problemsOf(() =>
-      readSettings({ project: "flotilla", stack: "s", values, secretKeys: ["flotilla:services"] }, catalogue),
-    );
-    assert.match(problems[0]?.what ?? "", /is a secret/);
-    assert.doesNotMatch(JSON.stringify(problems), /hunter2/);
-  });
-
   it("refuse or accept anything, and fail in no other way", () => {
     const key = fc.oneof(
       fc.constantFrom(
@@ -200,11 +190,11 @@ describe("settings", () => {
     const value = fc.oneof(fc.string(), fc.json());
     fc.assert(
       fc.property(fc.dictionary(key, value), (config) => {
-        const values = Object.fromEntries(
-          Object.entries(config).map(([name, text]) => [`flotilla:${name}`, text]),
-        );
         try {
-          readSettings({ project: "flotilla", stack: "s", values, secretKeys: [] }, catalogue);
+          readSettings(
+            { project: "flotilla", stack: "s", files: [unwritten("Pulumi.s.yaml", config)] },
+            catalogue,
+          );
         } catch (error) {
           assert.ok(error instanceof FlotillaError, String((error as Error).stack));
           assert.ok(error.problems.length > 0);

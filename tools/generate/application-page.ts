@@ -1,6 +1,7 @@
 /** The page of an application: the generated part between two marks, what people wrote around it as it is. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { unwritten } from "../../config/file";
 import { readSettings } from "../../config/settings";
 import { type Graph, graphOf } from "../../graph/graph";
 import { mermaid } from "../../graph/mermaid";
@@ -26,20 +27,18 @@ export function applicationPage(application: Application): string {
 
 /** As in production, with one way in and everything that somebody else runs. */
 function productionOf(application: Application): Plan {
-  const config = {
+  const values = {
     application: application.name,
     environment: "prod",
-    cluster: JSON.stringify({ context: "prod" }),
-    ingress: JSON.stringify({ host: "shop.example.com", tlsSecret: "shop-example-com-tls" }),
-    monitoring: "{}",
+    cluster: { context: "prod" },
+    ingress: { host: "shop.example.com", tlsSecret: "shop-example-com-tls" },
+    monitoring: {},
   };
-  const values = Object.fromEntries(Object.entries(config).map(([key, value]) => [`flotilla:${key}`, value]));
   const { settings } = readSettings(
     {
       project: "flotilla",
       stack: "prod",
-      values,
-      secretKeys: [],
+      files: [unwritten("Pulumi.prod.yaml", values)],
       credentials: { names: accountCredentials(application), problems: [] },
     },
     { [application.name]: application },

@@ -1,0 +1,47 @@
+/** Two stacks that would deploy into one namespace of one cluster: each would delete and change what is the other's. */
+import type { Problem } from "../model/problems";
+import { isRecord, stackFileName } from "./file";
+import { merge } from "./merge";
+import type { StackConfig } from "./settings";
+
+/** Where a stack deploys to, as far as its files can tell. */
+interface Place {
+  context?: string;
+  kubeconfig?: string;
+  namespace: string;
+}
+
+/** The stacks of the same project that go to the same place; what is wrong with another stack's files is no matter here. */
+export function placeProblems(config: StackConfig, others: readonly StackConfig[]): Problem[] {
+  const place = placeIn(config);
+  if (!place) return [];
+  return others.flatMap((other) => {
+    const taken = other.stack === config.stack ? undefined : placeIn(other);
+    if (!taken || !isSame(place, taken)) return [];
+    const cluster = place.context === undefined ? "the current context" : `context ${place.context}`;
+    return [
+      {
+        where: `${config.project}:namespace`,
+        what: `namespace ${place.namespace} on ${cluster} is stack ${other.stack}'s as well (${stackFileName(other.stack)})`,
+        todo: `Give one of them another namespace, or a cluster of its own: pulumi config set ${config.project}:namespace <name> --stack ${config.stack}`,
+      },
+    ];
+  });
+}
+
+const isSame = (a: Place, b: Place): boolean =>
+  a.namespace === b.namespace && a.context === b.context && a.kubeconfig === b.kubeconfig;
+
+function placeIn({ files }: StackConfig): Place | undefined {
+  const { application, environment, namespace, cluster } = merge(files).values;
+  const text = (value: unknown) => (typeof value === "string" ? value : undefined);
+  const { context, kubeconfig } = isRecord(cluster) ? cluster : {};
+  const fallback =
+    typeof application === "string" && typeof environment === "string"
+      ? `${application}-${environment}`
+      : undefined;
+  const named = text(namespace) ?? fallback;
+  return named === undefined
+    ? undefined
+    : { namespace: named, context: text(context), kubeconfig: text(kubeconfig) };
+}

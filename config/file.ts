@@ -1,0 +1,209 @@
+/** A file of settings as it is written: a layer, a stack's own file, the project's defaults. */
+import { isAlias, isMap, isSeq, LineCounter, type Node, parseDocument } from "yaml";
+import type { Problem } from "../model/problems";
+import { isEncrypted } from "./credentials";
+
+export type FileKind = "project" | "layer" | "stack";
+
+export interface SettingsFile {
+  kind: FileKind;
+  /** Its path in the project. */
+  path: string;
+  /** By key, without the project's prefix. `null` takes away what earlier files say. */
+  values: Record<string, unknown>;
+  /** Line of each key and entry, by path as messages write it (`services.cart.tag`, `layers[0]`). */
+  lines: ReadonlyMap<string, number>;
+  /** What is wrong with it as a file. */
+  problems: Problem[];
+}
+
+/** A path as messages write it, and as `pulumi config set --path` takes it. */
+export const pathOf = (path: readonly PropertyKey[]): string =>
+  path.reduce<string>(
+    (text, step) =>
+      typeof step === "number" ? `${text}[${step}]` : text === "" ? String(step) : `${text}.${String(step)}`,
+    "",
+  );
+
+/** Name of a stack's own file; a stack may be named with its organization and project in front. */
+export const stackFileName = (stack: string): string => `Pulumi.${bareName(stack)}.yaml`;
+
+/** The stack's name without organization and project. */
+export const bareName = (stack: string): string => stack.split("/").at(-1) as string;
+
+/** Reads the text of a layer or of a stack's own file. */
+export function parseSettings(
+  kind: "layer" | "stack",
+  path: string,
+  text: string,
+  project: string,
+): SettingsFile {
+  const counter = new LineCounter();
+  const document = parseDocument(text, { lineCounter: counter, merge: true });
+  const [error] = document.errors;
+  if (error)
+    return broken(kind, path, {
+      where: project,
+      what: `it is no YAML: ${(error.message.split("\n")[0] as string).replace(/ at line .*$/, "")}`,
+      todo: "Correct it there.",
+      place: { file: path, line: counter.linePos(error.pos[0]).line },
+    });
+  const content = contentOf(document);
+  if (content instanceof Error)
+    return broken(kind, path, {
+      where: project,
+      what: `it cannot be read: ${content.message}`,
+      todo: "Correct it there.",
+      place: { file: path },
+    });
+  const config = isRecord(content) ? content.config : undefined;
+  if (
+    content === null ||
+    (isRecord(content) && (config === undefined || config === null) && kind === "layer")
+  )
+    return broken(kind, path, {
+      where: project,
+      what: "it is empty",
+      todo: `Write settings into it, under \`config:\`, such as ${project}:replicas: 2${kind === "layer" ? ", or take it out of the layers" : ""}.`,
+      place: { file: path },
+    });
+  if (!isRecord(content) || (config !== undefined && config !== null && !isRecord(config)))
+    return broken(kind, path, {
+      where: project,
+      what: "it is no map of settings",
+      todo: `Write \`config:\` and below it settings, such as ${project}:replicas: 2.`,
+      place: { file: path, line: 1 },
+    });
+  const lines = linesOf(document.get("config", true) as Node | undefined, counter, document);
+  const file: SettingsFile = { kind, path, values: {}, lines: stripped(lines, project), problems: [] };
+  const problem = (key: string, what: string, todo: string) =>
+    file.problems.push({ where: key, what, todo, place: placeOf(path, lines.get(key)) });
+  for (const [key, value] of Object.entries(config ?? {})) {
+    const prefix = key.slice(0, key.indexOf(":") + 1);
+    if (prefix === "") problem(key, "it has no prefix", `Write ${project}:${key}.`);
+    else if (prefix === `${project}:`)
+      // Pulumi writes "" where there was null.
+      file.values[key.slice(prefix.length)] = value === "" ? null : value;
+    else if (kind === "layer")
+      problem(key, `a layer holds settings of ${project} only`, "Write it into the stack's own file.");
+  }
+  if (kind === "layer") {
+    for (const key of Object.keys(content).filter((key) => key !== "config"))
+      problem(
+        key,
+        "a layer has no such part",
+        "A layer holds `config:`, as a stack file does, and nothing else.",
+      );
+    for (const where of encryptedIn(file.values))
+      problem(
+        `${project}:${where}`,
+        "it is encrypted for one stack, and no other can read it",
+        "Write it into that stack's own file.",
+      );
+  }
+  return file;
+}
+
+/** What a document says; aliases may be too many, or lead in a circle. */
+function contentOf(document: Document): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+/** Settings that stand in no file. */
+export const unwritten = (path: string, values: Record<string, unknown>): SettingsFile => ({
+  kind: "stack",
+  path,
+  values,
+  lines: new Map(),
+  problems: [],
+});
+
+const broken = (kind: FileKind, path: string, problem: Problem): SettingsFile => ({
+  kind,
+  path,
+  values: {},
+  lines: new Map(),
+  problems: [problem],
+});
+
+/** The defaults of Pulumi.yaml. */
+export function parseDefaults(path: string, text: string): { project: string; file: SettingsFile } {
+  const counter = new LineCounter();
+  const document = parseDocument(text, { lineCounter: counter });
+  const { name, config = {} } = document.toJS() as {
+    name: string;
+    config?: Record<string, { default?: unknown } | undefined>;
+  };
+  const prefix = `${name}:`;
+  const values = Object.entries(config).flatMap(([key, declared]) =>
+    declared?.default === undefined ? [] : [[key.replace(prefix, ""), declared.default] as const],
+  );
+  const lines = linesOf(document.get("config", true) as Node | undefined, counter, document);
+  return {
+    project: name,
+    file: {
+      kind: "project",
+      path,
+      values: Object.fromEntries(values),
+      lines: new Map(values.map(([key]) => [key, lines.get(`${prefix}${key}`) ?? 1])),
+      problems: [],
+    },
+  };
+}
+
+/** Paths of what Pulumi has encrypted. */
+export function encryptedIn(value: unknown, path: readonly PropertyKey[] = []): string[] {
+  if (isEncrypted(value)) return [pathOf(path)];
+  if (Array.isArray(value)) return value.flatMap((inner, index) => encryptedIn(inner, [...path, index]));
+  if (!isRecord(value)) return [];
+  return Object.entries(value).flatMap(([key, inner]) => encryptedIn(inner, [...path, key]));
+}
+
+export const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+export const placeOf = (file: string, line: number | undefined): NonNullable<Problem["place"]> =>
+  line === undefined ? { file } : { file, line };
+
+function stripped(lines: ReadonlyMap<string, number>, project: string): Map<string, number> {
+  const prefix = `${project}:`;
+  return new Map(
+    [...lines].map(([path, line]) => [path.startsWith(prefix) ? path.slice(prefix.length) : path, line]),
+  );
+}
+
+type Document = ReturnType<typeof parseDocument>;
+
+/** Line of every key and entry below a node. */
+function linesOf(
+  root: Node | undefined | null,
+  counter: LineCounter,
+  document: Document,
+): Map<string, number> {
+  const lines = new Map<string, number>();
+  const visit = (node: unknown, path: readonly PropertyKey[], depth: number): void => {
+    // An alias may lead to what contains it: whoever nests settings this deep has no line.
+    if (depth > 20) return;
+    if (isAlias(node)) visit(node.resolve(document), path, depth + 1);
+    else if (isMap(node))
+      for (const { key, value } of node.items) {
+        const inner = [...path, String(key)];
+        const [start] = (key as Node | undefined)?.range ?? [];
+        if (start !== undefined) lines.set(pathOf(inner), counter.linePos(start).line);
+        visit(value, inner, depth + 1);
+      }
+    else if (isSeq(node))
+      node.items.forEach((item, index) => {
+        const inner = [...path, index];
+        const [start] = (item as Node | undefined)?.range ?? [];
+        if (start !== undefined) lines.set(pathOf(inner), counter.linePos(start).line);
+        visit(item, inner, depth + 1);
+      });
+  };
+  visit(root, [], 0);
+  return lines;
+}

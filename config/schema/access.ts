@@ -1,0 +1,127 @@
+/** Which cluster a stack is on, how people get in, and where images and secrets come from. */
+import { z } from "zod";
+import { cidr, labels, name } from "./fields";
+import { key } from "./key";
+
+export const cluster = z.strictObject({
+  context: key(
+    z.string().min(1).optional(),
+    "A context of the kubeconfig; prod must name its own.",
+    "name",
+    "the current context",
+  ),
+  kubeconfig: key(
+    z.string().min(1).optional(),
+    "The kubeconfig.",
+    "path, ~ is the home folder",
+    "KUBECONFIG, then ~/.kube/config",
+  ),
+});
+
+export const ingress = z.strictObject({
+  host: key(
+    z.string().regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, "must be a DNS name, such as shop.example.com"),
+    "DNS name that people know.",
+    "DNS name",
+    "required",
+  ),
+  className: key(z.string().min(1).optional(), "IngressClass.", "name", "the cluster's default class"),
+  tlsSecret: key(
+    z.string().min(1).optional(),
+    "The TLS Secret; with it the public URL is https.",
+    "name of a Secret",
+    "plain http",
+  ),
+  clusterIssuer: key(
+    z.string().min(1).optional(),
+    "cert-manager's ClusterIssuer that makes the certificate; with it the public URL is https.",
+    "name",
+    "none",
+  ),
+  namespace: key(
+    name.default("ingress-nginx"),
+    "Namespace of the ingress controller: its pods may connect to the public services.",
+    "DNS label",
+  ),
+});
+
+export const loadBalancer = z.strictObject({
+  annotations: key(
+    labels.default({}),
+    "Annotations of the Service, for the cloud's controller.",
+    "text by name",
+  ),
+  className: key(z.string().min(1).optional(), "Which implementation makes it.", "name", "the cloud's"),
+  sourceRanges: key(
+    z.array(cidr).default([]),
+    "Who may reach it; everybody where it is empty.",
+    "list of CIDRs",
+  ),
+});
+
+export const monitoring = z.strictObject({
+  namespace: key(name.default("monitoring"), "Namespace of the pods that scrape.", "DNS label"),
+  serviceMonitor: key(
+    z
+      .strictObject({
+        labels: key(labels.default({}), "Labels by which the operator finds them.", "text by name"),
+      })
+      .optional(),
+    "Make ServiceMonitors; the cluster must know them (Prometheus operator).",
+    "map",
+    "none",
+  ),
+});
+
+export const registry = z.strictObject({
+  server: key(
+    z.string().regex(/^[a-zA-Z0-9.-]+(:[0-9]+)?$/, "must be a registry's host, such as ghcr.io"),
+    "The registry.",
+    "host[:port]",
+    "required",
+  ),
+  username: key(z.string().min(1), "Who logs in.", "text", "required"),
+});
+
+export const externalSecrets = z.strictObject({
+  store: key(
+    z.strictObject({
+      name: key(z.string().min(1), "Its name.", "name", "required"),
+      kind: key(
+        z.enum(["ClusterSecretStore", "SecretStore"]).default("ClusterSecretStore"),
+        "Its kind.",
+        "ClusterSecretStore or SecretStore",
+      ),
+    }),
+    "The secret store of the External Secrets Operator.",
+    "map",
+    "required",
+  ),
+  path: key(
+    z.string().regex(/^[\w.-]+(\/[\w.-]+)*$/, "must be a path, such as us-east-1/robot-shop"),
+    "Where this stack's passwords are in it: each is the key `<path>/<credential>`.",
+    "path",
+    "required",
+  ),
+  refreshInterval: key(
+    z
+      .string()
+      .regex(/^[0-9]+(s|m|h)$/, 'must be a duration, such as "1h"')
+      .default("1h"),
+    "How often the store is asked.",
+    "duration",
+  ),
+});
+
+/** A registry's host, as images name it; docker.io is what images without a host come from. */
+export const registryHost = z
+  .string()
+  .regex(/^[a-zA-Z0-9.-]+(:[0-9]+)?$/, "must be a registry's host, such as docker.io");
+
+/** Where images are instead: a registry, or a path in one. */
+export const registryPath = z
+  .string()
+  .regex(
+    /^[a-zA-Z0-9.-]+(:[0-9]+)?(\/[a-z0-9._-]+)*$/,
+    "must be a registry or a path in one, such as mirror.example.com/hub",
+  );

@@ -1,0 +1,114 @@
+/** What a stack can say of a service, and of what others run. */
+import { z } from "zod";
+import {
+  cidr,
+  digest,
+  generation,
+  host,
+  image,
+  labels,
+  name,
+  port,
+  reason,
+  replicas,
+  resources,
+} from "./fields";
+import { key } from "./key";
+
+/** Bounds of an autoscaler. */
+export const bounds = z.strictObject({
+  minReplicas: key(z.int().min(1).max(1000).optional(), "Fewest pods.", "pods", "the inventory's"),
+  maxReplicas: key(z.int().min(1).max(1000).optional(), "Most pods.", "pods", "the inventory's"),
+});
+
+/** Rules that do not apply to one release, each with the reason. */
+export const exceptions = key(
+  z.record(z.string(), reason).optional(),
+  "Rules of `flotilla check` that do not apply to it, by rule, each with the reason.",
+  "sentence by rule",
+  "none: all rules apply",
+);
+
+export const service = z.strictObject({
+  ...image,
+  enabled: key(
+    z.boolean().optional(),
+    "Whether the stack has the service.",
+    "true or false",
+    "true, unless the inventory calls it optional",
+  ),
+  replicas: key(
+    replicas.optional(),
+    "Pods, where no autoscaler decides.",
+    "pods, 0 to 1000",
+    "`replicas` of the stack",
+  ),
+  autoscaling: key(
+    bounds.optional(),
+    "The bounds of its autoscaler.",
+    "map",
+    "those of the stack, then the inventory's",
+  ),
+  env: key(
+    z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string()).optional(),
+    "Environment variables added to the inventory's or in place of them; nothing secret.",
+    "text by name",
+    "the inventory's",
+  ),
+  resources: key(
+    resources.optional(),
+    "Requests and limits, merged over the inventory's.",
+    "map",
+    "the inventory's",
+  ),
+  egress: key(
+    z
+      .record(
+        z.string(),
+        z.strictObject({
+          cidr: key(cidr.optional(), "Addresses, such as 10.1.0.0/16.", "CIDR", "any"),
+          ports: key(z.array(port).min(1), "Ports it may connect to.", "ports, 1 to 65535", "required"),
+        }),
+      )
+      .optional(),
+    "What the service may connect to besides what the inventory says it uses, by any name.",
+    "map by name",
+    "nothing",
+  ),
+  exceptions,
+});
+
+export const external = z.strictObject({
+  host: key(host.optional(), "Where it answers.", "DNS name", "the inventory's"),
+  port: key(port.optional(), "The port it answers on.", "port, 1 to 65535", "the inventory's"),
+  pods: key(
+    z
+      .strictObject({
+        namespace: key(name, "Their namespace.", "DNS label", "required"),
+        labels: key(labels, "Their labels.", "text by name", "required"),
+        port: key(port.optional(), "The port they listen on.", "port, 1 to 65535", "`port`"),
+      })
+      .optional(),
+    "The pods behind it, in another namespace of the cluster.",
+    "map",
+    "the inventory's, unless there is a host",
+  ),
+  cidr: key(cidr.optional(), "Its addresses, such as 10.1.0.0/16, in place of pods.", "CIDR", "any"),
+  generation: key(
+    generation.default(1),
+    "Counts the changes of its passwords: one more restarts the services that log in with them.",
+    "1 to 999",
+  ),
+});
+
+/** An image that Flotilla itself chooses. */
+export const ownImage = z.strictObject({
+  repository: image.repository,
+  tag: image.tag,
+  digest: key(
+    digest.optional(),
+    "Digest of the image; it wins over the tag.",
+    "sha256: and 64 hex digits",
+    "none",
+  ),
+});

@@ -1,0 +1,109 @@
+/** The files that a stack's settings come from, put in order. */
+import { suggest } from "../model/nearest";
+import type { Problem } from "../model/problems";
+import { placeProblems } from "./conflicts";
+import { CREDENTIALS, type GivenCredentials, givenCredentials } from "./credentials";
+import { bareName, parseDefaults, parseSettings, type SettingsFile, stackFileName } from "./file";
+import { type LayerFolder, resolveLayers } from "./layers";
+import type { StackConfig } from "./settings";
+
+/** What a project has on disk. */
+export interface ProjectFiles {
+  /** The text of Pulumi.yaml. */
+  project: string;
+  /** The texts of its stack files, by stack. */
+  stacks: Readonly<Record<string, string>>;
+  layers: LayerFolder;
+}
+
+/** A stack as its files describe it; what is wrong with the files is among the problems. */
+export function stackConfig(files: ProjectFiles, stack: string): StackConfig {
+  const { project } = parseDefaults("Pulumi.yaml", files.project);
+  const own = ownFile(files, bareName(stack), project);
+  return assemble(files, bareName(stack), own, credentialsIn(own, project));
+}
+
+/** A stack whose own settings are known: the layers it names, between the project's defaults and those. */
+export function assemble(
+  files: ProjectFiles,
+  stack: string,
+  own: SettingsFile,
+  credentials: GivenCredentials | undefined,
+): StackConfig {
+  const config = layered(files, stack, own);
+  const others = Object.keys(files.stacks).filter((other) => other !== stack);
+  return {
+    ...config,
+    ...(credentials ? { credentials } : {}),
+    conflicts: placeProblems(
+      config,
+      others.map((other) => layered(files, other, ownFile(files, other, config.project))),
+    ),
+  };
+}
+
+function layered(files: ProjectFiles, stack: string, own: SettingsFile): StackConfig {
+  const { project, file: defaults } = parseDefaults("Pulumi.yaml", files.project);
+  const named = own.values.layers === undefined ? defaults : own;
+  const { files: layers, problems } = resolveLayers(named, files.layers, project);
+  return {
+    project,
+    stack,
+    files: [defaults, ...layers, own],
+    problems: [...problems, ...layers.flatMap((layer) => layerCredentials(layer, project))],
+  };
+}
+
+/** The stack's own file. */
+export function ownFile({ stacks }: ProjectFiles, stack: string, project: string): SettingsFile {
+  const path = stackFileName(stack);
+  const text = Object.hasOwn(stacks, stack) ? stacks[stack] : undefined;
+  if (text === undefined)
+    return {
+      ...EMPTY,
+      path,
+      problems: [
+        {
+          where: path,
+          what: "there is no such file, and a stack is described by one",
+          todo: `${suggest(stack, Object.keys(stacks))} Or write it: npx flotilla init ${stack}`,
+        },
+      ],
+    };
+  const file = parseSettings("stack", path, text, project);
+  if (Object.keys(file.values).length > 0 || file.problems.length > 0) return file;
+  return {
+    ...file,
+    problems: [
+      {
+        where: project,
+        what: "it is empty: a stack says at least which environment it is",
+        todo: `Write into it:\n      config:\n        ${project}:layers: [dev]`,
+        place: { file: path },
+      },
+    ],
+  };
+}
+
+const EMPTY: SettingsFile = { kind: "stack", path: "", values: {}, lines: new Map(), problems: [] };
+
+/** The passwords in a stack's own file. */
+export function credentialsIn(own: SettingsFile, project: string): GivenCredentials | undefined {
+  const given = own.values[CREDENTIALS];
+  return given === undefined || given === null
+    ? undefined
+    : givenCredentials(`${project}:${CREDENTIALS}`, given);
+}
+
+/** A password belongs to one stack. */
+function layerCredentials(layer: SettingsFile, project: string): Problem[] {
+  if (layer.values[CREDENTIALS] === undefined) return [];
+  return [
+    {
+      where: `${project}:${CREDENTIALS}`,
+      what: "a layer is shared by stacks, and must hold no password",
+      todo: `Remove it, have the passwords changed, and give each stack its own: pulumi config set --secret --path ${project}:${CREDENTIALS}.<name>`,
+      place: { file: layer.path, line: layer.lines.get(CREDENTIALS) ?? 1 },
+    },
+  ];
+}
