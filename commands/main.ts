@@ -4,6 +4,7 @@ import { FlotillaError } from "../model/problems";
 import { ToolError } from "../tools/failure";
 import { handleInterrupts, INTERRUPTED, interrupted } from "../tools/interrupts";
 import { chartsCommand } from "./charts";
+import { checkCommand } from "./check";
 import { clusterCommand } from "./cluster";
 import { demoCommand, demoDownCommand } from "./demo";
 import { envCommand } from "./env";
@@ -28,6 +29,7 @@ async function main(): Promise<void> {
     demoCommand(),
     demoDownCommand(),
     previewCommand(),
+    checkCommand(),
     renderCommand(),
     graphCommand(),
     newCommand(),

@@ -5,16 +5,13 @@ import Table from "cli-table3";
 import { Command } from "commander";
 import { stringify } from "yaml";
 import { plan } from "../plan";
-import { type Charts, readCharts } from "../plan/chart";
-import type { Plan, ReleasePlan } from "../plan/plan";
-import { template } from "../tools/helm";
+import { readCharts } from "../plan/chart";
+import type { ReleasePlan } from "../plan/plan";
 import { PROJECT } from "../tools/paths";
 import { say } from "../tools/progress";
+import { type RenderedRelease, renderReleases } from "./rendering";
 import { settingsOfStack } from "./settings";
 import { PLAIN_TABLE } from "./table";
-
-/** Helm processes at a time. */
-const AT_ONCE = 4;
 
 interface Rendered {
   release: string;
@@ -44,55 +41,28 @@ export function renderCommand(): Command {
       for (const warning of planned.warnings) say(`${chalk.stderr.yellow("warning")} ${warning}`);
       const folder = resolve(out);
       mkdirSync(folder, { recursive: true });
-      const apis = settings.monitoring?.serviceMonitor ? ["--api-versions", "monitoring.coreos.com/v1"] : [];
-      const releases = Object.values(planned.releases);
-      const rendered: Rendered[] = [];
-      for (let start = 0; start < releases.length; start += AT_ONCE)
-        rendered.push(
-          ...(await Promise.all(
-            releases
-              .slice(start, start + AT_ONCE)
-              .map((release) => renderRelease(planned, release, charts, folder, apis)),
-          )),
-        );
+      const rendered = (await renderReleases(planned, settings, charts)).map((release) =>
+        write(release, folder),
+      );
       process.stdout.write(json ? `${JSON.stringify(rendered, null, 2)}\n` : show(rendered, folder));
     });
 }
 
-async function renderRelease(
-  { namespace }: Plan,
-  release: ReleasePlan,
-  charts: Charts,
-  folder: string,
-  apis: readonly string[],
-): Promise<Rendered> {
-  const { name, values, kind } = release;
+function write({ release, manifests }: RenderedRelease, folder: string): Rendered {
+  const { name, values, kind, description } = release;
   const valuesFile = join(folder, `${name}.values.yaml`);
   const manifestsFile = join(folder, `${name}.yaml`);
   writeFileSync(valuesFile, stringify(values, { lineWidth: 0 }));
   // What an earlier run left must not pass for this one's.
   rmSync(manifestsFile, { force: true });
-  const path = chartAtHand(release, charts);
-  if (path !== undefined)
-    writeFileSync(
-      manifestsFile,
-      await template(path, { release: name, namespace: namespace.name, values }, apis),
-    );
+  if (manifests !== undefined) writeFileSync(manifestsFile, manifests);
   return {
     release: name,
     kind,
-    chart: release.description,
+    chart: description,
     values: valuesFile,
-    ...(path === undefined ? {} : { manifests: manifestsFile }),
+    ...(manifests === undefined ? {} : { manifests: manifestsFile }),
   };
-}
-
-/** The chart on this disk: a folder, or an archive that is the locked one. */
-function chartAtHand({ chart }: ReleasePlan, charts: Charts): string | undefined {
-  if ("path" in chart) return join(PROJECT, chart.path);
-  const locked = Object.values(charts.remote).find(({ url }) => url === chart.url);
-  if (!locked?.vendored || locked.vendored.sha256 !== locked.sha256) return undefined;
-  return join(PROJECT, locked.file);
 }
 
 function show(rendered: readonly Rendered[], folder: string): string {

@@ -2,7 +2,7 @@ import Table from "cli-table3";
 import { Command } from "commander";
 import { chooseProviders } from "../tools/providers/choose";
 import { ensureTools } from "../tools/toolchain/ensure";
-import { CLUSTER_TOOLS, DEPLOY_TOOLS } from "../tools/toolchain/specification";
+import { CHECK_TOOLS, CLUSTER_TOOLS, DEPLOY_TOOLS } from "../tools/toolchain/specification";
 import { PLAIN_TABLE } from "./table";
 
 export function toolsCommand(): Command {
@@ -10,7 +10,7 @@ export function toolsCommand(): Command {
     .description("install what is missing and show where each tool and provider comes from")
     .option("--json", "as a JSON array")
     .action(async ({ json }: { json?: boolean }) => {
-      const tools = await ensureTools([...CLUSTER_TOOLS, ...DEPLOY_TOOLS]);
+      const tools = await ensureTools([...CLUSTER_TOOLS, ...DEPLOY_TOOLS, ...CHECK_TOOLS]);
       const providers = await chooseProviders(tools.pulumi?.path as string);
       const rows = [
         ...Object.values(tools),

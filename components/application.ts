@@ -43,7 +43,7 @@ export class Application extends pulumi.ComponentResource {
     );
 
     // A Secret may come after a release, which itself comes after other Secrets: each is made when it is first needed.
-    const secret = once((key: string): k8s.core.v1.Secret => {
+    const secret = once((key: string): pulumi.Resource => {
       const planned = find(plan.secrets[key], key);
       return credentials.secret(key, planned, [namespace, ...(planned.needs ?? []).map(deploy)]);
     });

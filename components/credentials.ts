@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { externalSecretSpec } from "../plan/external-secrets";
 import type { SecretPlan, SecretText } from "../plan/plan";
 
 export interface CredentialsArgs {
@@ -36,8 +37,19 @@ export class Credentials extends pulumi.ComponentResource {
     this.registerOutputs({ credentials: Object.keys(args.generated) });
   }
 
-  /** A Kubernetes Secret; it comes after `dependsOn`. */
-  public secret(name: string, plan: SecretPlan, dependsOn: pulumi.Resource[]): k8s.core.v1.Secret {
+  /** A Kubernetes Secret, or what makes one in the cluster; it comes after `dependsOn`. */
+  public secret(name: string, plan: SecretPlan, dependsOn: pulumi.Resource[]): pulumi.Resource {
+    if (plan.external)
+      return new k8s.apiextensions.CustomResource(
+        name,
+        {
+          apiVersion: "external-secrets.io/v1",
+          kind: "ExternalSecret",
+          metadata: { name, namespace: this.args.namespace, labels: plan.labels },
+          spec: externalSecretSpec(name, plan, plan.external),
+        },
+        { parent: this, protect: plan.protect, dependsOn },
+      );
     const data = mapValues(plan.keys, (text) => encode(text, this.values));
     return new k8s.core.v1.Secret(
       name,

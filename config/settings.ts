@@ -8,6 +8,7 @@ import { validateApplication } from "../model/validate";
 import { CREDENTIALS, type GivenCredentials } from "./credentials";
 import { encryptedIn, pathOf, type SettingsFile } from "./file";
 import { merge, type Origin, originOf } from "./merge";
+import { RULE_NAMES } from "./rules";
 import { ENVIRONMENTS, type Settings, settingsSchema } from "./schema";
 import { ABOUT } from "./schema/key";
 import { inside, schemaAt } from "./schema/walk";
@@ -151,6 +152,11 @@ function checkNames(input: Record<string, unknown>, application: Application, wh
     ...check(["externals"], Object.keys(externals), name, "external"),
     ...Object.entries(stores).flatMap(([store, { loaders = {} }]) =>
       check(["stores", store, "loaders"], Object.keys(loaders), store, "loader"),
+    ),
+    ...["services", "stores"].flatMap((kind) =>
+      keysAt(input, [kind]).flatMap((owner) =>
+        check([kind, owner, "exceptions"], RULE_NAMES, "flotilla check", "rule"),
+      ),
     ),
   ];
 }

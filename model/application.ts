@@ -96,6 +96,8 @@ export interface Service {
 export interface Image {
   repository: string;
   tag: string;
+  /** `sha256:` and 64 hex digits; it wins over the tag. Default: the tag decides. */
+  digest?: string;
 }
 
 export interface Port {

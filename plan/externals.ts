@@ -4,9 +4,10 @@ import type { Application } from "../model/application";
 import { own } from "../model/graph";
 import { suggest } from "../model/nearest";
 import type { Problem } from "../model/problems";
+import { externalSource, remoteKey } from "./external-secrets";
 import { directLabels } from "./labels";
 import { generatedPassword } from "./passwords";
-import type { CredentialPlan, SecretPlan } from "./plan";
+import type { CredentialPlan, SecretPlan, SecretText } from "./plan";
 
 /** Name of the credential of an external's account. */
 export const externalCredential = (external: string, account: string): string => `${external}-${account}`;
@@ -18,14 +19,19 @@ export const accountCredentials = ({ externals = {} }: Application): string[] =>
   );
 
 /** The credentials of the externals that are used: given to the stack, or made for a stand-in. */
-export function externalCredentials(application: Application): Record<string, CredentialPlan> {
+export function externalCredentials(
+  application: Application,
+  settings: Settings,
+): Record<string, CredentialPlan> {
   const used = new Set(Object.values(application.services).flatMap(({ uses }) => uses ?? []));
   const credentials = Object.entries(application.externals ?? {})
     .filter(([name]) => used.has(name))
     .flatMap(([name, { accounts }]) =>
       Object.keys(accounts ?? {}).map((account): [string, CredentialPlan] => [
         externalCredential(name, account),
-        own(application.services, name) ? generatedPassword(false) : { source: "stack" },
+        own(application.services, name)
+          ? generatedPassword(false)
+          : madeByOthers(settings, externalCredential(name, account)),
       ]),
     );
   return Object.fromEntries(credentials);
@@ -44,23 +50,33 @@ export const storePullSecretsOf = (settings: Settings): string[] => [
   ...settings.storeImages.pullSecrets,
 ];
 
-export function registryCredentials({ registries }: Settings): Record<string, CredentialPlan> {
+export function registryCredentials(settings: Settings): Record<string, CredentialPlan> {
   return Object.fromEntries(
-    Object.keys(registries).map((name) => [registrySecret(name), { source: "stack" } as const]),
+    Object.keys(settings.registries).map((name) => [
+      registrySecret(name),
+      madeByOthers(settings, registrySecret(name)),
+    ]),
   );
+}
+
+/** A password of others: the stack was given it, or the cluster reads it. */
+function madeByOthers(settings: Settings, credential: string): CredentialPlan {
+  const key = remoteKey(settings, credential);
+  return key === undefined ? { source: "stack" } : { source: "secret store", key };
 }
 
 export function registrySecrets(application: Application, settings: Settings): Record<string, SecretPlan> {
   const secrets = Object.entries(settings.registries).map(([name, { server, username }]) => {
     const login = `{"auths":{${JSON.stringify(server)}:{"username":${JSON.stringify(username)},"password":`;
+    const text: SecretText = [login, { credential: registrySecret(name), encoding: "json" }, "}}}"];
+    const isRemote = remoteKey(settings, registrySecret(name)) !== undefined;
     const plan: SecretPlan = {
       owner: name,
       labels: directLabels(application, settings),
       protect: false,
       type: "kubernetes.io/dockerconfigjson",
-      keys: {
-        ".dockerconfigjson": [login, { credential: registrySecret(name), encoding: "json" }, "}}}"],
-      },
+      keys: { ".dockerconfigjson": text },
+      ...(isRemote ? { external: externalSource(settings, [text]) } : {}),
     };
     return [registrySecret(name), plan] as const;
   });
@@ -73,7 +89,7 @@ export function credentialProblems(
   planned: Application,
   settings: Settings,
 ): Problem[] {
-  const wanted = { ...externalCredentials(planned), ...registryCredentials(settings) };
+  const wanted = { ...externalCredentials(planned, settings), ...registryCredentials(settings) };
   const missing = Object.keys(wanted).filter(
     (name) => wanted[name]?.source === "stack" && !settings.credentials.includes(name),
   );
@@ -88,7 +104,7 @@ export function credentialProblems(
     ...missing.map((name) => ({
       where: `flotilla:credentials.${name}`,
       what: "the password is missing: somebody else made it, so it cannot be generated",
-      todo: `Run: pulumi config set --secret --path flotilla:credentials.${name} (it asks for the value)`,
+      todo: `Run: pulumi config set --secret --path flotilla:credentials.${name} (it asks for the value), or say in flotilla:externalSecrets where the cluster reads it.`,
     })),
     ...settings.credentials
       .filter((name) => !known.includes(name))

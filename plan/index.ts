@@ -12,7 +12,7 @@ import { environmentProblems, inEnvironment } from "./environment";
 import { waysIn } from "./exposure";
 import { credentialProblems, externalCredentials, registryCredentials, registrySecrets } from "./externals";
 import { directLabels } from "./labels";
-import { planMicroservice, planServiceSecret, serviceSecretName } from "./microservice";
+import { mixedSecretProblems, planMicroservice, planServiceSecrets } from "./microservice";
 import { clientsOf } from "./network";
 import { outputsOf } from "./outputs";
 import type { NamespacePlan, Plan, ReleasePlan, SecretPlan } from "./plan";
@@ -51,6 +51,7 @@ export function plan(
     ...validateApplication(declared),
     ...environmentProblems(declared, application, settings),
     ...credentialProblems(declared, application, settings),
+    ...mixedSecretProblems(application, settings),
     ...profileProblems(application, settings),
     ...storeChartProblems(application, settings, charts),
     ...storeChangeProblems(application, settings, deployed, stack),
@@ -96,7 +97,7 @@ export function plan(
     edges: edgesOf(application),
     entries: waysIn(application, settings),
     credentials: Object.assign(
-      externalCredentials(application),
+      externalCredentials(application, settings),
       registryCredentials(settings),
       ...stores.map(([name, store]) =>
         credentialsOf(shapeOf(settings, name, store), {
@@ -209,10 +210,9 @@ function serviceSecrets(
   deployed: Deployed,
 ): Record<string, SecretPlan> {
   return Object.fromEntries(
-    Object.keys(application.services).flatMap((name) => {
-      const secret = planServiceSecret(application, settings, deployed, name);
-      return secret ? [[serviceSecretName(name), secret]] : [];
-    }),
+    Object.keys(application.services).flatMap((name) =>
+      Object.entries(planServiceSecrets(application, settings, deployed, name)),
+    ),
   );
 }
 

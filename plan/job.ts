@@ -8,6 +8,7 @@ import { type Charts, describeChart } from "./chart";
 import { shortDigest } from "./digest";
 import { pullSecretsOf, storePullSecretsOf } from "./externals";
 import { addressOf } from "./hosts";
+import { waitImageIn } from "./images";
 import { directLabels } from "./labels";
 import type { MicroserviceValues } from "./microservice-values";
 import { podsOf } from "./network";
@@ -85,6 +86,7 @@ export function planJob(
     team: application.team,
     podLabels: job.podLabels,
     image: { ...job.image },
+    ...waitImageIn(settings),
     imagePullSecrets: storePullSecretsOf(settings),
     command: job.command,
     args: job.args,

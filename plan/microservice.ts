@@ -1,17 +1,20 @@
 /** A service as a release of the shared chart, and the Secret its environment needs. */
 import type { Settings } from "../config/schema";
-import type { Application, Service } from "../model/application";
+import type { Application, Image, Service } from "../model/application";
 import { own, servicePort, usedBy } from "../model/graph";
 import { nameOfPath } from "../model/names";
 import { DEFAULT_USER, PRESETS } from "../model/presets";
-import { mentionsPassword, referencesOf } from "../model/text";
+import type { Problem } from "../model/problems";
+import { mentionsPassword, referencesOf, type Text } from "../model/text";
 import { type Charts, describeChart } from "./chart";
 import type { Deployed } from "./deployed";
 import { shortDigest } from "./digest";
 import { exceptionsOf, permissionsOf } from "./exceptions";
 import { ingressOf, loadBalancerOf, monitorOf } from "./exposure";
-import { pullSecretsOf } from "./externals";
+import { credentialsIn, externalSource } from "./external-secrets";
+import { externalCredentials, pullSecretsOf } from "./externals";
 import { addressOf, fill, fillSecret } from "./hosts";
+import { imageIn, waitImageIn } from "./images";
 import { directLabels } from "./labels";
 import type { MicroserviceValues, Ports } from "./microservice-values";
 import { networkPolicyOf } from "./network";
@@ -30,36 +33,82 @@ const ROLLOUT_SECONDS = 180;
 /** Seconds without progress after which the chart lets a rollout count as failed. */
 const DEFAULT_PROGRESS_DEADLINE = 600;
 
-/** Name of the Secret with a service's environment variables that hold a password. */
-export const serviceSecretName = (service: string) => `${service}-env`;
+/** Name of the Secret with a service's environment variables that hold a password; the cluster's own is another one. */
+const secretName = (service: string, isRemote: boolean) => `${service}-env${isRemote ? "-external" : ""}`;
 
-/** The Secret with the texts that mention a password, or undefined when none does. */
-export function planServiceSecret(
+/** An environment variable that mentions a password. */
+interface SecretVariable {
+  key: string;
+  text: Text;
+  filled: SecretText;
+  /** Whether the cluster's secret store has its passwords: all, none, or (which cannot be) some of them. */
+  remote: "all" | "none" | "some";
+}
+
+function secretVariables(application: Application, settings: Settings, name: string): SecretVariable[] {
+  const overrides = own(settings.services, name)?.env ?? {};
+  const sources = externalCredentials(application, settings);
+  return Object.entries(own(application.services, name)?.env ?? {}).flatMap(([key, text]) => {
+    if (!mentionsPassword(text) || overrides[key] !== undefined) return [];
+    const filled = fillSecret(application, settings, text);
+    const mentioned = credentialsIn([filled]);
+    const remote = mentioned.filter((credential) => sources[credential]?.source === "secret store");
+    return [
+      {
+        key,
+        text,
+        filled,
+        remote: remote.length === 0 ? "none" : remote.length === mentioned.length ? "all" : "some",
+      },
+    ];
+  });
+}
+
+/** Variables that mention a password of the secret store beside another one: nobody knows both. */
+export const mixedSecretProblems = (application: Application, settings: Settings): Problem[] =>
+  Object.keys(application.services).flatMap((name) =>
+    secretVariables(application, settings, name)
+      .filter(({ remote }) => remote === "some")
+      .map(({ key, filled }) => ({
+        where: `apps/${application.name}.ts: service ${name}`,
+        what: `${key} mentions ${credentialsIn([filled]).join(" and ")}, which are not in one place: some are in flotilla:externalSecrets, others are not`,
+        todo: "Make two variables of it, or give the stack the password: pulumi config set --secret --path flotilla:credentials.<name>",
+      })),
+  );
+
+/** The Secrets with the texts that mention a password, by name: the stack fills one, the cluster's secret store another. */
+export function planServiceSecrets(
   application: Application,
   settings: Settings,
   deployed: Deployed,
   name: string,
-): SecretPlan | undefined {
-  const secretTexts = Object.entries(own(application.services, name)?.env ?? {}).filter(
-    ([key, value]) => mentionsPassword(value) && settings.services[name]?.env?.[key] === undefined,
-  );
-  if (secretTexts.length === 0) return undefined;
-  const rotated = secretTexts
-    .flatMap(([, value]) => referencesOf(value))
-    .filter(({ ref }) => ref === "password")
-    .flatMap(({ of }) => rotationGate(application, settings, deployed, of));
-  return {
-    owner: name,
-    labels: directLabels(application, settings),
-    protect: false,
-    keys: Object.fromEntries(
-      secretTexts.map(([key, value]): [string, SecretText] => [
-        key,
-        fillSecret(application, settings, value),
-      ]),
-    ),
-    needs: [...new Set(rotated)],
-  };
+): Record<string, SecretPlan> {
+  const variables = secretVariables(application, settings, name);
+  const secrets = ["none", "all"].flatMap((remote): [string, SecretPlan][] => {
+    const mine = variables.filter((variable) => variable.remote === remote);
+    if (mine.length === 0) return [];
+    const rotated = mine
+      .flatMap(({ text }) => referencesOf(text))
+      .filter(({ ref }) => ref === "password")
+      .flatMap(({ of }) => rotationGate(application, settings, deployed, of));
+    const source =
+      remote === "all"
+        ? externalSource(
+            settings,
+            mine.map(({ filled }) => filled),
+          )
+        : undefined;
+    const secret: SecretPlan = {
+      owner: name,
+      labels: directLabels(application, settings),
+      protect: false,
+      keys: Object.fromEntries(mine.map(({ key, filled }) => [key, filled])),
+      ...(source ? { external: source } : {}),
+      needs: [...new Set(rotated)],
+    };
+    return [[secretName(name, remote === "all"), secret]];
+  });
+  return Object.fromEntries(secrets);
 }
 
 /** The release of one service. */
@@ -77,7 +126,7 @@ export function planMicroservice(
   const autoscaling = autoscalingOf(service, settings, name);
   const replicas = podsAtLeast(application, settings, name);
   const pullSecrets = pullSecretsOf(settings);
-  const secret = planServiceSecret(application, settings, deployed, name);
+  const secrets = planServiceSecrets(application, settings, deployed, name);
   const { uid, gid } = service.user ?? DEFAULT_USER;
   const waitSeconds = service.needsNames ? secondsUntilNames(application, settings, usedServices) : 0;
   const startSeconds = ROLLOUT_SECONDS + startupSecondsOf(service) + waitSeconds;
@@ -86,14 +135,15 @@ export function planMicroservice(
     application: application.name,
     environment: settings.environment,
     team: service.team ?? application.team,
-    image: imageOf(service, settings, name),
+    image: { ...imageOf(service, settings, name) },
+    ...waitImageIn(settings),
     imagePullSecrets: pullSecrets,
     replicas,
     // A pod may take as long as it takes to start before its rollout counts as stuck.
     rollout: startSeconds > DEFAULT_PROGRESS_DEADLINE ? { progressDeadlineSeconds: startSeconds } : {},
     command: [...(service.command ?? [])],
     args: [...(service.args ?? [])],
-    env: environmentOf(application, settings, service, name, overrides.env ?? {}),
+    env: environmentOf(application, settings, service, secrets, overrides.env ?? {}),
     ports: portsOf(service),
     probes: probesOf(service),
     ...shutdownOf(service),
@@ -108,7 +158,7 @@ export function planMicroservice(
     config: filesOf(application, settings, service),
     waitFor: waitsOf(application, settings, service, stores, usedServices),
     // A changed connection string rolls the pods; only names of credentials go into the digest.
-    secretChecksum: secret && shortDigest(JSON.stringify(secret.keys)),
+    secretChecksum: checksumOf(Object.values(secrets)),
     service: loadBalancerOf(service, settings),
     ingress: ingressOf(service, settings),
     networkPolicy: networkPolicyOf(application, settings, name),
@@ -121,7 +171,7 @@ export function planMicroservice(
     description: describeChart(charts.microservice),
     values: prune(values),
     needs: [...stores, ...stores.flatMap((store) => preparationsOf(application, store))],
-    secrets: [...(secret ? [serviceSecretName(name)] : []), ...pullSecrets],
+    secrets: [...Object.keys(secrets), ...pullSecrets],
     timeoutSeconds:
       ROLLOUT_SECONDS +
       // One pod after the other.
@@ -151,32 +201,31 @@ function secondsUntilNames(
 }
 
 /** Image of a service with the stack's overrides. */
-export function imageOf(
-  service: Service,
-  settings: Settings,
-  name: string,
-): { repository: string; tag: string } {
-  const overrides = settings.services[name] ?? {};
-  return {
-    repository: overrides.repository ?? service.image.repository,
-    tag: overrides.tag ?? service.image.tag,
-  };
-}
+export const imageOf = (service: Service, settings: Settings, name: string): Image =>
+  imageIn(settings, service.image, own(settings.services, name));
 
 /** Plain values as they are, those with a password by Secret and key. The stack's own come last. */
 function environmentOf(
   application: Application,
   settings: Settings,
   service: Service,
-  name: string,
+  secrets: Record<string, SecretPlan>,
   overrides: Record<string, string>,
 ): MicroserviceValues["env"] {
-  const inventory = Object.entries(service.env ?? {}).map(([key, value]) => [
-    key,
-    mentionsPassword(value) ? { secret: serviceSecretName(name), key } : fill(application, settings, value),
-  ]);
+  const holder = (key: string) =>
+    Object.keys(secrets).find((secret) => own(secrets[secret]?.keys ?? {}, key)) as string;
+  const inventory = Object.entries(service.env ?? {})
+    .filter(([key]) => overrides[key] === undefined)
+    .map(([key, value]) => [
+      key,
+      mentionsPassword(value) ? { secret: holder(key), key } : fill(application, settings, value),
+    ]);
   return { ...Object.fromEntries(inventory), ...overrides };
 }
+
+/** Of what the Secrets hold, by names of credentials; none without Secrets. */
+const checksumOf = (secrets: readonly SecretPlan[]): string | undefined =>
+  secrets.length === 0 ? undefined : shortDigest(secrets.map(({ keys }) => JSON.stringify(keys)).join(""));
 
 /** What is spoken on a port, in Kubernetes' words; gRPC is HTTP/2 without TLS. */
 const APP_PROTOCOLS = { http: "http", grpc: "kubernetes.io/h2c", tcp: undefined } as const;

@@ -62,6 +62,12 @@ export type CredentialPlan =
   | {
       /** Encrypted in the stack's config: somebody else made it. */
       source: "stack";
+    }
+  | {
+      /** In the secret store that the cluster's External Secrets Operator reads: somebody else made it. */
+      source: "secret store";
+      /** Its key there. */
+      key: string;
     };
 
 export interface SecretPlan {
@@ -74,8 +80,19 @@ export interface SecretPlan {
   type?: string;
   /** What each key holds. */
   keys: Record<string, SecretText>;
+  /** The secret store that the cluster fills it from. Default: the stack does. */
+  external?: ExternalSecretPlan;
   /** Releases that come first: a rotation's Job lets a new password in before anybody reads it. Default: none. */
   needs?: string[];
+}
+
+/** A secret store, and where in it the credentials of a Secret are. */
+export interface ExternalSecretPlan {
+  store: { name: string; kind: string };
+  /** How often the store is asked. */
+  refreshInterval: string;
+  /** By credential. */
+  keys: Record<string, string>;
 }
 
 /** Text of which some parts are the values of credentials, as they are or encoded for what they are a part of. */

@@ -25,7 +25,9 @@ export function autoscalingOf(
   { autoscaling }: Service,
   settings: Settings,
   name: string,
-): (NonNullable<MicroserviceValues["autoscaling"]> & { minReplicas: number; maxReplicas: number }) | undefined {
+):
+  | (NonNullable<MicroserviceValues["autoscaling"]> & { minReplicas: number; maxReplicas: number })
+  | undefined {
   if (!autoscaling || !scales(settings)) return undefined;
   const { cpu, memory, behavior, podMetrics = {}, ...bounds } = autoscaling;
   const metrics = Object.entries(podMetrics).map(([metric, averageValue]) => [

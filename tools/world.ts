@@ -19,7 +19,7 @@ import { isRecord } from "../config/file";
 import { merge } from "../config/merge";
 import { stackConfig } from "../config/stack";
 import { readProjectFiles } from "../runtime/project-files";
-import { startCluster } from "./cluster/cluster";
+import { keepClusterSchemas, startCluster } from "./cluster/cluster";
 import { CLUSTER_CONTEXT } from "./cluster/configuration";
 import { commandLine } from "./cluster/processes";
 import { ToolError } from "./failure";
@@ -46,6 +46,7 @@ export async function openWorld(world: World): Promise<OpenWorld> {
   const providers = await chooseProviders(tools.pulumi?.path as string);
   linkTools(world, tools);
   const { fresh } = await startCluster(world, tools);
+  await keepClusterSchemas(world, tools);
   if (fresh && existsSync(world.state)) {
     say("the stacks of the old embedded cluster are forgotten: nothing of them runs any more");
     forgetStacks(world);

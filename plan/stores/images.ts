@@ -1,8 +1,11 @@
 /** Where stores' images come from: one place for all of them. */
 import { LEGACY_PREFIX, type Settings } from "../../config/schema";
 import type { Image, StoreKind } from "../../model/application";
+import { own } from "../../model/graph";
 import type { Charts } from "../chart";
+import { imageIn, mirrorOf } from "../images";
 import type { Values } from "../plan";
+import type { StoreContext } from "./store";
 
 /** The official images of the same versions. */
 const UPSTREAM: Record<StoreKind, Image> = {
@@ -13,33 +16,40 @@ const UPSTREAM: Record<StoreKind, Image> = {
 };
 
 /** The image of a store; the tag of Bitnami's is the one of the locked chart. */
-export function storeImage(settings: Settings, charts: Charts, kind: StoreKind): Image {
-  if (settings.distribution === "upstream") return UPSTREAM[kind];
+export function storeImage(settings: Settings, charts: Charts, name: string, kind: StoreKind): Image {
   const { registry, repositoryPrefix } = settings.storeImages;
-  return { repository: `${registry}/${repositoryPrefix}/${kind}`, tag: imageTag(charts, kind) };
+  const image =
+    settings.distribution === "upstream"
+      ? UPSTREAM[kind]
+      : { repository: `${registry}/${repositoryPrefix}/${kind}`, tag: imageTag(charts, kind) };
+  return imageIn(settings, image, { digest: own(settings.stores, name)?.digest });
 }
 
 /** Every kind that is used is locked: `chartProblems` has looked. */
 const imageTag = (charts: Charts, kind: StoreKind): string => charts.remote[kind]?.imageTag as string;
 
 /** An image of a Bitnami chart, as its values want it; it keeps the chart's own tag. */
-export const bitnamiImage = ({ storeImages }: Settings, name: string): Values => ({
-  registry: storeImages.registry,
-  repository: `${storeImages.repositoryPrefix}/${name}`,
+export const bitnamiImage = (settings: Settings, name: string): Values => ({
+  registry: mirrorOf(settings, settings.storeImages.registry),
+  repository: `${settings.storeImages.repositoryPrefix}/${name}`,
 });
 
 /** The main image of a Bitnami chart. */
-export const bitnamiStoreImage = (settings: Settings, charts: Charts, kind: StoreKind): Values => ({
-  ...bitnamiImage(settings, kind),
-  tag: imageTag(charts, kind),
-});
+export function bitnamiStoreImage({ settings, charts, name, store }: StoreContext): Values {
+  const { digest } = storeImage(settings, charts, name, store.kind);
+  return {
+    ...bitnamiImage(settings, store.kind),
+    tag: imageTag(charts, store.kind),
+    ...(digest === undefined ? {} : { digest }),
+  };
+}
 
 /** What to know about the images; nothing where there is nothing to know. */
 export function imageWarnings({ distribution, storeImages }: Settings): string[] {
-  if (distribution !== "bitnami" || !storeImages.repositoryPrefix.split("/").includes(LEGACY_PREFIX))
-    return [];
+  const isLegacy = storeImages.repositoryPrefix.split("/").includes(LEGACY_PREFIX);
+  if (distribution !== "bitnami" || !isLegacy || storeImages.acceptNoUpdates !== undefined) return [];
   return [
     `the stores run Bitnami's images of ${storeImages.registry}/${storeImages.repositoryPrefix}, which get no updates any more, ` +
-      "security fixes included: for a mirror or the paid catalogue set flotilla:storeImages, for the official images flotilla:distribution to upstream",
+      "security fixes included: for a mirror or the paid catalogue set flotilla:storeImages, for the official images flotilla:distribution to upstream; or say in flotilla:storeImages.acceptNoUpdates why they will do",
   ];
 }

@@ -143,7 +143,7 @@ function upstreamCommon(application: Application, context: StoreContext): Values
     fullnameOverride: context.name,
     host: context.name,
     labels: commonLabels(application, settings),
-    image: { ...storeImage(settings, context.charts, context.store.kind) },
+    image: { ...storeImage(settings, context.charts, context.name, context.store.kind) },
     ...(pullSecrets.length === 0 ? {} : { imagePullSecrets: pullSecrets }),
     user: { uid: 999, gid: 999 },
     resources: context.resources,

@@ -7,6 +7,7 @@ import { mentionsPassword } from "../../model/text";
 import type { Charts } from "../chart";
 import { credentialName, internalAccounts, type StoreShape, shapeOf, userName } from "../credentials";
 import { addressOf, fill, fillSecret } from "../hosts";
+import { imageIn } from "../images";
 import { jobSeconds, planJob } from "../job";
 import type { SecretText } from "../plan";
 import { storeImage } from "./images";
@@ -58,7 +59,7 @@ export function planPreparations(
             name: accounts,
             store: name,
             // It has the client, and it is pulled already.
-            image: storeImage(settings, charts, store.kind),
+            image: storeImage(settings, charts, name, store.kind),
             ...accountsWork(application, settings, shapeOf(settings, name, store)),
             seconds: ACCOUNTS_SECONDS,
             needs: [name],
@@ -69,7 +70,7 @@ export function planPreparations(
       planJob(application, settings, charts, {
         name: loaderRelease(name, key),
         store: name,
-        image: { ...loader.image, ...own(own(settings.stores, name)?.loaders ?? {}, key) },
+        image: imageIn(settings, loader.image, own(own(settings.stores, name)?.loaders ?? {}, key)),
         ...loaderWork(application, settings, loader),
         seconds: loader.seconds ?? LOADER_SECONDS,
         ...(loader.resources ? { resources: loader.resources } : {}),

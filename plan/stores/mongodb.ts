@@ -26,7 +26,7 @@ export function bitnamiMongodb(context: StoreContext): Values {
   const { settings, shape } = context;
   return {
     ...bitnamiCommon(context),
-    image: bitnamiStoreImage(settings, context.charts, "mongodb"),
+    image: bitnamiStoreImage(context),
     ...(isReplicated(context)
       ? {
           architecture: "replicaset",

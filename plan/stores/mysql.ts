@@ -26,7 +26,7 @@ export function bitnamiMysql(context: StoreContext): Values {
   const replicated = isReplicated(context);
   return {
     ...bitnamiCommon(context),
-    image: bitnamiStoreImage(context.settings, context.charts, "mysql"),
+    image: bitnamiStoreImage(context),
     architecture: replicated ? "replication" : "standalone",
     auth: {
       existingSecret: context.secret,

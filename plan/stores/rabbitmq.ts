@@ -20,10 +20,10 @@ const METRICS_PORT = 9419;
 
 export function bitnamiRabbitmq(context: StoreContext): Values {
   const { first } = accountsOf(context);
-  const { settings, deployed } = context;
+  const { deployed } = context;
   return {
     ...bitnamiCommon(context),
-    image: bitnamiStoreImage(settings, context.charts, "rabbitmq"),
+    image: bitnamiStoreImage(context),
     ...(isReplicated(context) ? CLUSTER : ONE_NODE),
     // After a stop of all nodes each waits for the others: none may wait to be started. It cannot be changed later.
     podManagementPolicy: deployed ? (deployed.podManagementPolicy ?? "OrderedReady") : "Parallel",

@@ -37,7 +37,7 @@ export function bitnamiRedis(context: StoreContext): Values {
   };
   return {
     ...bitnamiCommon(context),
-    image: bitnamiStoreImage(settings, context.charts, "redis"),
+    image: bitnamiStoreImage(context),
     architecture: replicated ? "replication" : "standalone",
     auth:
       store.noPassword === undefined

@@ -84,7 +84,7 @@ export function planRotation(
     planJob(application, settings, charts, {
       name: jobName,
       store: name,
-      image: storeImage(settings, charts, store.kind),
+      image: storeImage(settings, charts, name, store.kind),
       ...commandOf(script),
       env: work.env,
       secretEnv: work.secretEnv,

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { schemaLocation, writeSchemas } from "../../tools/checks/schemas";
 import { PROJECT } from "../../tools/paths";
 import { ensureTools } from "../../tools/toolchain/ensure";
 import { CHART, EXAMPLES, releasesOf } from "../chart/examples";
@@ -17,7 +18,6 @@ import {
 } from "../chart/render";
 import { EVERYWHERE } from "../environments";
 import { customResources } from "./custom-resources";
-import { schemaLocation, writeSchemas } from "./schemas";
 import { exists, get, run, testWorld, until } from "./world";
 
 const NAMESPACE = "chart";

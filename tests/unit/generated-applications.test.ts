@@ -76,7 +76,7 @@ describe("any application", () => {
         const config = { ...UPSTREAM, autoscaling, replicas: 3, ingress: { host: "shop.example.com" } };
         const { namespace, entries } = planFor(application, config);
         const most = Object.values(application.services).map((service) =>
-          autoscaling && service.autoscaling ? service.autoscaling.maxReplicas : 3,
+          autoscaling && service.autoscaling ? (service.autoscaling.maxReplicas ?? 10) : 3,
         );
         const pods = most.reduce((sum, count) => sum + count + 1, Object.keys(application.stores).length);
         assert.ok(Number(namespace.quota.pods) >= pods);

@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync }
 import { join } from "node:path";
 import execa from "execa";
 import { parse, stringify } from "yaml";
+import { keepSchemas } from "../checks/schemas";
 import { ToolError } from "../failure";
 import type { World } from "../paths";
 import { say, step } from "../progress";
@@ -27,6 +28,13 @@ export interface ClusterDescription {
   kubernetes?: string;
   nodes?: number;
   processes: { component: string; pid: number }[];
+}
+
+/** Keeps the schemas of its kinds, so that manifests can be checked without a cluster. */
+export async function keepClusterSchemas(world: World, tools: Toolchain): Promise<void> {
+  await keepSchemas(async () =>
+    JSON.parse((await runKubectl(world, pathOf(tools, "kubectl"), ["get", "--raw", "/openapi/v2"])).stdout),
+  );
 }
 
 /** Starts the cluster unless it runs. `fresh` says that it was made anew, so nothing is deployed on it. */

@@ -244,5 +244,8 @@ export const CLUSTER_TOOLS: readonly ToolName[] = [
   "kubectl",
 ];
 
+/** What `flotilla check` looks with besides. */
+export const CHECK_TOOLS: readonly ToolName[] = ["kubeconform", "kube-score"];
+
 /** What deploying takes. Helm is for people and for the stand-in provider: the program itself does without. */
 export const DEPLOY_TOOLS: readonly ToolName[] = ["pulumi", "pulumi-language-nodejs", "helm"];

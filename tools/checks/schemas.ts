@@ -1,8 +1,11 @@
 /** JSON schemas for kubeconform from what the API server itself publishes (OpenAPI v2), custom resources included. */
-import { writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { cacheFolder } from "../paths";
+import { inTemporaryFolder } from "../temporary";
+import { KUBERNETES } from "../toolchain/specification";
 
-interface OpenApi {
+export interface OpenApi {
   definitions: Record<string, Definition>;
 }
 
@@ -34,8 +37,22 @@ export function writeSchemas(folder: string, { definitions }: OpenApi): void {
     for (const { group, version, kind } of definition["x-kubernetes-group-version-kind"] ?? [])
       writeFileSync(
         join(folder, `${kind.toLowerCase()}${suffix(group, version)}.json`),
-        JSON.stringify({ $ref: `#/definitions/${name}`, definitions: strict }),
+        JSON.stringify({ $ref: `#/definitions/${name}`, definitions: closureOf(name, strict) }),
       );
+}
+
+/** The definitions that one needs, itself included. */
+function closureOf(name: string, all: Record<string, object>): Record<string, object> {
+  const found: Record<string, object> = {};
+  const visit = (wanted: string): void => {
+    const definition = all[wanted];
+    if (!definition || found[wanted]) return;
+    found[wanted] = definition;
+    for (const [, next] of JSON.stringify(definition).matchAll(/"#\/definitions\/([^"]+)"/g))
+      visit(next as string);
+  };
+  visit(name);
+  return found;
 }
 
 function close(definition: Definition): object {
@@ -55,4 +72,21 @@ function close(definition: Definition): object {
         }
       : {}),
   };
+}
+
+/** Where the schemas of the embedded cluster's own kinds are kept once it has run. */
+export const cachedSchemas = (): string => join(cacheFolder(), "schemas", `kubernetes-${KUBERNETES}`);
+
+/** Keeps the schemas that a fresh embedded cluster publishes, so that manifests can be checked without one. */
+export async function keepSchemas(publish: () => Promise<OpenApi>): Promise<void> {
+  const target = cachedSchemas();
+  if (existsSync(target)) return;
+  const openApi = await publish();
+  mkdirSync(join(target, ".."), { recursive: true });
+  await inTemporaryFolder(join(target, ".."), async (folder) => {
+    const schemas = join(folder, "schemas");
+    mkdirSync(schemas);
+    writeSchemas(schemas, openApi);
+    renameSync(schemas, target);
+  });
 }

@@ -1,0 +1,63 @@
+/** What `flotilla check` has looked at and found. */
+import type { Problem } from "../../model/problems";
+import { fullPlace } from "../../model/problems";
+import type { Violation } from "../../plan/rules";
+import type { Report } from "../../tools/checks/report";
+
+export type Severity = "error" | "warning" | "excepted";
+
+export interface Row {
+  severity: Severity;
+  /** The stage that found it. */
+  stage: string;
+  /** The rule's name, or the checker's own name of the check. */
+  check: string;
+  where: string;
+  what: string;
+  /** What to do; of what is excepted the reason. */
+  todo: string;
+}
+
+export interface Stage {
+  stage: string;
+  /** What was looked at, or why nothing was. */
+  lookedAt: string;
+  rows: Row[];
+  /** Checks that are let be, besides those among the rows: an annotation of the object says why. */
+  annotated?: number;
+  /** Whether it was left out. */
+  skipped?: boolean;
+}
+
+export const rowsOfProblems = (stage: string, problems: readonly Problem[]): Row[] =>
+  problems.map((problem) => ({
+    severity: "error",
+    stage,
+    check: stage,
+    where: fullPlace(problem),
+    what: problem.what,
+    todo: problem.todo,
+  }));
+
+export const rowsOfViolations = (stage: string, violations: readonly Violation[]): Row[] =>
+  violations.map(({ rule, where, what, todo, excepted }) => ({
+    severity: excepted === undefined ? "error" : "excepted",
+    stage,
+    check: rule,
+    where,
+    what,
+    todo: excepted ?? todo,
+  }));
+
+export const rowsOfReport = (stage: string, { findings }: Report): Row[] =>
+  findings.map(({ severity, check, object, message }) => ({
+    severity: severity === "critical" ? "error" : "warning",
+    stage,
+    check,
+    where: object,
+    what: message,
+    todo: "The shared chart is to be mended, or what the inventory or the stack says of it.",
+  }));
+
+export const count = (stages: readonly Stage[], severity: Severity): number =>
+  stages.flatMap(({ rows }) => rows).filter((row) => row.severity === severity).length;

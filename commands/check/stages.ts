@@ -1,0 +1,177 @@
+/** The stages of `flotilla check`, one after the other: each goes on from what the one before has found sound. */
+import { parseAllDocuments } from "yaml";
+import { catalogue } from "../../apps";
+import type { Settings } from "../../config/schema";
+import { locate, readSettings, type StackConfig, type StackSettings } from "../../config/settings";
+import { FlotillaError } from "../../model/problems";
+import { plan } from "../../plan";
+import { type Charts, readCharts } from "../../plan/chart";
+import type { Plan } from "../../plan/plan";
+import {
+  factsOfObjects,
+  planViolations,
+  type RenderedObject,
+  releaseViolations,
+  type Violation,
+} from "../../plan/rules";
+import { kubeScore } from "../../tools/checks/kube-score";
+import { kubeconform } from "../../tools/checks/kubeconform";
+import type { Report } from "../../tools/checks/report";
+import { PROJECT } from "../../tools/paths";
+import { LARGEST_SECRET, releaseSize } from "../../tools/release-size";
+import { findTool } from "../../tools/toolchain/ensure";
+import { chartAtHand, type RenderedRelease, renderReleases } from "../rendering";
+import { configOfStack } from "../settings";
+import { rowsOfProblems, rowsOfReport, rowsOfViolations, type Stage } from "./report";
+
+export interface Checked {
+  stages: Stage[];
+  /** Releases of charts that are not on this disk. */
+  away: string[];
+  settings?: Settings;
+}
+
+/** Looks at a stack without a cluster and without its state. */
+export async function checkStack(stack: string): Promise<Checked> {
+  const config = configOfStack(stack);
+  const files = config.files.map(({ path }) => path).join(", ");
+  const read = attempt(() => readSettings(config, catalogue));
+  if ("problems" in read)
+    return {
+      stages: [{ stage: "settings", lookedAt: files, rows: rowsOfProblems("settings", read.problems) }],
+      away: [],
+    };
+  const settled: Stage = { stage: "settings", lookedAt: files, rows: [] };
+  const { settings, application } = read.result;
+  const charts = readCharts(PROJECT);
+  const planned = attempt(() => plan(application, settings, { charts, stack }), config, read.result);
+  if ("problems" in planned)
+    return {
+      stages: [
+        settled,
+        { stage: "plan", lookedAt: "the plan", rows: rowsOfProblems("plan", planned.problems) },
+      ],
+      away: [],
+      settings,
+    };
+  const planStage = stageOfPlan(planned.result);
+  const rendered = await renderReleases(planned.result, settings, charts);
+  return {
+    stages: [settled, planStage, ...(await stagesOfObjects(planned.result, read.result, charts, rendered))],
+    away: rendered.flatMap(({ release, manifests }) => (manifests === undefined ? [release.name] : [])),
+    settings,
+  };
+}
+
+function stageOfPlan({ releases, warnings, namespace }: Plan): Stage {
+  const { pods } = namespace.quota;
+  return {
+    stage: "plan",
+    lookedAt: `${Object.keys(releases).length} releases, a quota of ${pods} pods`,
+    rows: warnings.map((warning) => ({
+      severity: "warning",
+      stage: "plan",
+      check: "plan",
+      where: namespace.name,
+      what: warning,
+      todo: "",
+    })),
+  };
+}
+
+async function stagesOfObjects(
+  planned: Plan,
+  { settings, application }: StackSettings,
+  charts: Charts,
+  rendered: readonly RenderedRelease[],
+): Promise<Stage[]> {
+  const releases = rendered.map(({ release, manifests }) => ({
+    release,
+    manifests,
+    objects: manifests === undefined ? [] : objectsOf(manifests),
+  }));
+  const atHand = releases.filter(({ manifests }) => manifests !== undefined);
+  const seen = releaseViolations(
+    application,
+    settings,
+    atHand.map(({ release, objects }) => ({ release, facts: factsOfObjects(release, objects) })),
+  );
+  // What the values tell is told by the objects as well, where there are objects.
+  const unseen = planViolations(application, planned, settings).filter(
+    ({ release, rule }) =>
+      rule === "plain-secret" || !atHand.some(({ release: { name } }) => name === release),
+  );
+  const sizes = atHand.flatMap(({ release, manifests }) =>
+    sizeViolations(
+      release.name,
+      releaseSize(chartAtHand(release, charts) as string, release.values, manifests as string),
+    ),
+  );
+  const count = atHand.reduce((sum, { objects }) => sum + objects.length, 0);
+  const all = atHand.map(({ manifests }) => manifests).join("\n---\n");
+  // What Bitnami renders is Bitnami's: kube-score is for the charts of this repository.
+  const own = atHand.filter(({ release }) => "path" in release.chart && !release.chart.path.endsWith(".tgz"));
+  const deployed = own.flatMap(({ objects }) => objects.filter(isDeployed));
+  return [
+    {
+      stage: "rules",
+      lookedAt: `${count} objects of ${atHand.length} releases`,
+      rows: rowsOfViolations("rules", [...seen, ...unseen, ...sizes]),
+    },
+    await checker("kubeconform", `${count} objects`, () => kubeconform(all)),
+    await checker("kube-score", `${deployed.length} objects of our charts`, () =>
+      kubeScore(deployed.map((object) => `---\n${JSON.stringify(object)}\n`).join("")),
+    ),
+  ];
+}
+
+/** A checker that is not installed is left out, and says so. */
+async function checker(
+  name: "kubeconform" | "kube-score",
+  lookedAt: string,
+  check: () => Promise<Report | undefined>,
+): Promise<Stage> {
+  const leftOut = (why: string): Stage => ({ stage: name, lookedAt: why, rows: [], skipped: true });
+  if ((await findTool(name)) === undefined)
+    return leftOut("left out: it is not installed (npx flotilla tools)");
+  const report = await check();
+  if (!report)
+    return leftOut(
+      "left out: its schemas are not here (start the embedded cluster once: npx flotilla cluster start)",
+    );
+  return { stage: name, lookedAt, rows: rowsOfReport(name, report), annotated: report.excepted };
+}
+
+function sizeViolations(release: string, bytes: number): Violation[] {
+  if (bytes <= LARGEST_SECRET) return [];
+  const kilobytes = Math.round(bytes / 1024);
+  return [
+    {
+      rule: "release-size",
+      release,
+      where: `release ${release}`,
+      what: `Helm's Secret of it would hold ${kilobytes} KiB, and a Secret may hold 1024`,
+      todo: "Make its files smaller: put what is large into the image or a volume.",
+    },
+  ];
+}
+
+const objectsOf = (manifests: string): RenderedObject[] =>
+  parseAllDocuments(manifests).flatMap((document) => (document.toJS() as RenderedObject | null) ?? []);
+
+/** Whether an object is more than what `helm test` makes and deletes. */
+const isDeployed = ({ metadata }: RenderedObject): boolean => !metadata?.annotations?.["helm.sh/hook"];
+
+/** The result, or the problems it is refused with, each with its place. */
+function attempt<T>(
+  make: () => T,
+  config?: StackConfig,
+  read?: StackSettings,
+): { result: T } | { problems: FlotillaError["problems"] } {
+  try {
+    return { result: make() };
+  } catch (error) {
+    if (!(error instanceof FlotillaError)) throw error;
+    return { problems: config && read ? locate(error, config, read.origins).problems : error.problems };
+  }
+}

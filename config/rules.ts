@@ -1,0 +1,20 @@
+/** The rules every release is held to: `flotilla check` on what is rendered, `pulumi preview` and `up` on the plan. */
+
+/** What a rule asks for, by its name. */
+export const RULES = {
+  "moving-tag": "an image has a tag that stays what it is, or a digest",
+  registry: "images come from where `flotilla:allowedRegistries` says",
+  digest: "images are named by digest where `flotilla:requireDigests` is true",
+  resources: "every container asks for processor time and memory, and has a limit of memory",
+  probes: "what runs on is asked whether it is ready and whether it is alive",
+  budget: "a disruption budget lets one pod go at least; in prod, what has several pods has one",
+  replicas: "in prod a service has three pods at least",
+  spread: "in prod, what has several pods is spread over nodes or zones",
+  "node-port": "no Service opens a port of the nodes",
+  "plain-secret": "nothing that looks like a password or a key stands in variables, values or files",
+  "release-size": "Helm's own Secret of a release stays below 1 MiB, the most that a Secret may hold",
+} as const;
+
+export type Rule = keyof typeof RULES;
+
+export const RULE_NAMES = Object.keys(RULES) as Rule[];

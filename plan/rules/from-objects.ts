@@ -1,0 +1,157 @@
+/** What the rendered objects of a release tell. */
+import type { ReleasePlan } from "../plan";
+import type { BudgetFacts, ContainerFacts, Literal, ReleaseFacts, WorkloadFacts } from "./facts";
+
+/** The parts of an object that rules look at; whatever a chart renders may lack any of them. */
+export interface RenderedObject {
+  kind?: string;
+  metadata?: { name?: string; annotations?: Record<string, string> };
+  spec?: RenderedSpec;
+  data?: Record<string, string>;
+}
+
+interface RenderedSpec {
+  replicas?: number;
+  minReplicas?: number;
+  scaleTargetRef?: { kind?: string; name?: string };
+  selector?: { matchLabels?: Record<string, string> };
+  minAvailable?: number | string;
+  maxUnavailable?: number | string;
+  type?: string;
+  ports?: { nodePort?: number }[];
+  template?: PodTemplate;
+  jobTemplate?: { spec?: { template?: PodTemplate } };
+}
+
+interface PodTemplate {
+  metadata?: { labels?: Record<string, string> };
+  spec?: PodSpec;
+}
+
+interface PodSpec {
+  containers?: Container[];
+  initContainers?: Container[];
+  topologySpreadConstraints?: unknown[];
+  affinity?: { podAntiAffinity?: Record<string, unknown[]> };
+}
+
+interface Container {
+  name?: string;
+  image?: string;
+  restartPolicy?: string;
+  resources?: { requests?: Record<string, string | number>; limits?: Record<string, string | number> };
+  readinessProbe?: object;
+  livenessProbe?: object;
+  env?: { name?: string; value?: string }[];
+}
+
+/** Kinds whose pods are to run for ever, and those whose pods end. */
+const RUN_ON = ["Deployment", "StatefulSet", "DaemonSet"];
+const END = ["Job", "CronJob"];
+
+export function factsOfObjects(release: ReleasePlan, objects: readonly RenderedObject[]): ReleaseFacts {
+  const workloads = objects.filter(({ kind = "" }) => [...RUN_ON, ...END].includes(kind));
+  const scalers = objects.filter(({ kind }) => kind === "HorizontalPodAutoscaler");
+  return {
+    release: release.name,
+    kind: release.kind,
+    workloads: workloads.map((object) => workloadOf(object, scalers)),
+    budgets: objects
+      .filter(({ kind }) => kind === "PodDisruptionBudget")
+      .map((object) => budgetOf(object, workloads)),
+    nodePorts: objects.filter(opensNodePort).map(nameOf),
+    literals: [
+      ...workloads.flatMap((object) => variablesOf(object)),
+      ...objects
+        .filter(({ kind }) => kind === "ConfigMap")
+        .flatMap((object) =>
+          Object.entries(object.data ?? {}).map(([name, value]) => ({
+            where: `${nameOf(object)}: data.${name}`,
+            name,
+            value,
+          })),
+        ),
+    ],
+  };
+}
+
+const nameOf = ({ kind, metadata }: RenderedObject): string => `${kind} ${metadata?.name}`;
+
+const podOf = ({ spec }: RenderedObject): PodTemplate =>
+  spec?.jobTemplate?.spec?.template ?? spec?.template ?? {};
+
+function workloadOf(object: RenderedObject, scalers: readonly RenderedObject[]): WorkloadFacts {
+  const { kind = "", metadata, spec } = object;
+  const pod = podOf(object).spec ?? {};
+  const scaler = scalers.find(
+    ({ spec: scaling }) =>
+      scaling?.scaleTargetRef?.kind === kind && scaling.scaleTargetRef.name === metadata?.name,
+  );
+  const affinity = pod.affinity?.podAntiAffinity ?? {};
+  return {
+    object: nameOf(object),
+    runsOn: RUN_ON.includes(kind),
+    pods: scaler?.spec?.minReplicas ?? spec?.replicas ?? 1,
+    containers: [
+      ...(pod.initContainers ?? []).map((container) =>
+        containerOf(container, container.restartPolicy !== "Always"),
+      ),
+      ...(pod.containers ?? []).map((container) => containerOf(container, false)),
+    ],
+    isSpread:
+      kind === "DaemonSet" ||
+      (pod.topologySpreadConstraints ?? []).length > 0 ||
+      Object.values(affinity).some((terms) => terms.length > 0),
+  };
+}
+
+function containerOf(
+  { name = "", image = "", resources = {}, readinessProbe, livenessProbe }: Container,
+  isInit: boolean,
+): ContainerFacts {
+  return {
+    name,
+    image,
+    isInit,
+    requests: textsOf(resources.requests),
+    limits: textsOf(resources.limits),
+    hasReadiness: readinessProbe !== undefined,
+    hasLiveness: livenessProbe !== undefined,
+  };
+}
+
+/** Quantities may be numbers. */
+const textsOf = (quantities: Record<string, string | number> = {}): Record<string, string> =>
+  Object.fromEntries(Object.entries(quantities).map(([name, quantity]) => [name, String(quantity)]));
+
+function budgetOf(object: RenderedObject, workloads: readonly RenderedObject[]): BudgetFacts {
+  const { selector, minAvailable, maxUnavailable } = object.spec ?? {};
+  const wanted = Object.entries(selector?.matchLabels ?? {});
+  const counted = workloads.find((workload) => {
+    const labels = podOf(workload).metadata?.labels ?? {};
+    return wanted.length > 0 && wanted.every(([key, value]) => labels[key] === value);
+  });
+  return {
+    object: nameOf(object),
+    ...(counted ? { workload: nameOf(counted) } : {}),
+    ...(minAvailable === undefined ? {} : { minAvailable }),
+    ...(maxUnavailable === undefined ? {} : { maxUnavailable }),
+  };
+}
+
+/** A load balancer may need such ports, and Kubernetes chooses them. */
+const opensNodePort = ({ kind, spec }: RenderedObject): boolean =>
+  kind === "Service" &&
+  (spec?.type === "NodePort" ||
+    (spec?.ports ?? []).some(({ nodePort }) => nodePort !== undefined && nodePort !== null));
+
+function variablesOf(object: RenderedObject): Literal[] {
+  const { containers = [], initContainers = [] } = podOf(object).spec ?? {};
+  return [...initContainers, ...containers].flatMap((container) =>
+    (container.env ?? []).flatMap(({ name = "", value }) =>
+      value === undefined
+        ? []
+        : [{ where: `${nameOf(object)}: container ${container.name}, ${name}`, name, value }],
+    ),
+  );
+}

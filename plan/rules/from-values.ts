@@ -1,0 +1,100 @@
+/** What the values of a plan tell of a release, before anything is rendered. */
+import type { Settings } from "../../config/schema";
+import type { Image } from "../../model/application";
+import { own } from "../../model/graph";
+import { WAIT_IMAGE } from "../images";
+import type { MicroserviceValues } from "../microservice-values";
+import type { Plan, ReleasePlan, Values } from "../plan";
+import { REPLICAS } from "../stores/profile";
+import type { ContainerFacts, Literal, ReleaseFacts, WorkloadFacts } from "./facts";
+
+/** A release as far as its values tell. Those of Bitnami's charts tell the main image and what stands in them. */
+export function factsOfValues(plan: Plan, settings: Settings, release: ReleasePlan): ReleaseFacts {
+  const { name, kind, values } = release;
+  const facts: ReleaseFacts = {
+    release: name,
+    kind,
+    workloads: [],
+    budgets: [],
+    nodePorts: [],
+    literals: literalsIn(values, `release ${name}`),
+  };
+  if (kind === "store") return { ...facts, workloads: [storeWorkload(plan, settings, release)] };
+  return { ...facts, ...microserviceFacts(values as unknown as MicroserviceValues, name) };
+}
+
+function microserviceFacts(
+  values: MicroserviceValues,
+  name: string,
+): Pick<ReleaseFacts, "workloads" | "budgets"> {
+  const { workload: kind = "Deployment", replicas = 1, probes, resources, podDisruptionBudget } = values;
+  const object = `${kind} ${name}`;
+  const container: ContainerFacts = {
+    name,
+    image: referenceOf(values.image as Image),
+    isInit: false,
+    ...(resources?.requests ? { requests: resources.requests } : {}),
+    ...(resources?.limits ? { limits: resources.limits } : {}),
+    hasReadiness: probes?.readiness !== undefined,
+    hasLiveness: probes?.liveness !== undefined,
+  };
+  const waits = Object.keys(values.waitFor ?? {}).length > 0;
+  const wait: ContainerFacts = {
+    name: "wait",
+    image: referenceOf((values.waitImage as Image | undefined) ?? WAIT_IMAGE),
+    isInit: true,
+  };
+  const { minAvailable } = podDisruptionBudget ?? {};
+  return {
+    workloads: [
+      {
+        object,
+        runsOn: kind !== "Job" && kind !== "CronJob",
+        pods: replicas,
+        containers: [container, ...(waits ? [wait] : [])],
+      },
+    ],
+    budgets:
+      minAvailable === undefined
+        ? []
+        : [{ object: `PodDisruptionBudget ${name}`, workload: object, minAvailable }],
+  };
+}
+
+function storeWorkload(
+  { outputs }: Plan,
+  { distribution }: Settings,
+  { name, values }: ReleasePlan,
+): WorkloadFacts {
+  const image = own(values, "image") as Values | undefined;
+  const { registry, repository = "", tag = "", digest = "" } = (image ?? {}) as Record<string, string>;
+  const path = registry === undefined ? repository : `${registry}/${repository}`;
+  return {
+    object: `StatefulSet ${name}`,
+    runsOn: true,
+    pods: distribution === "bitnami" && own(outputs.stores, name)?.profile === "replicated" ? REPLICAS : 1,
+    containers: [{ name, image: referenceOf({ repository: path, tag, digest }), isInit: false }],
+  };
+}
+
+/** As a pod names an image. */
+const referenceOf = ({ repository, tag, digest }: Image): string =>
+  digest ? `${repository}@${digest}` : `${repository}:${tag}`;
+
+/** Every text in values, with the name it stands under. References to Secrets are maps of their own. */
+function literalsIn(value: unknown, where: string, name = ""): Literal[] {
+  if (typeof value === "string") return [{ where, name, value }];
+  if (typeof value === "number") return [{ where, name, value: String(value) }];
+  if (Array.isArray(value))
+    return value.flatMap((inner, index) => literalsIn(inner, `${where}[${index}]`, name));
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) =>
+    isReference(key) ? [] : literalsIn(inner, `${where}.${key}`, key),
+  );
+}
+
+/** Names of Secrets and of keys in them: `existingSecret`, `secret`, `existingSecretPasswordKey`. */
+const isReference = (key: string): boolean =>
+  /^(existing[A-Z]\w*|secret|secretName|secretKeys?|key|tlsSecret|pullSecrets|imagePullSecrets|secretChecksum|generated?Secrets?)$/.test(
+    key,
+  );

@@ -1,0 +1,74 @@
+/** Holds a plan, or what is rendered of it, to the rules. */
+import type { Rule } from "../../config/rules";
+import type { Settings } from "../../config/schema";
+import type { Application } from "../../model/application";
+import { own } from "../../model/graph";
+import type { Problem } from "../../model/problems";
+import { inEnvironment, isStandIn } from "../environment";
+import type { Plan, ReleasePlan } from "../plan";
+import type { ReleaseFacts } from "./facts";
+import { factsOfValues } from "./from-values";
+import { exceptionsOf, type Held, type Violation, violationsOf } from "./rules";
+
+export { factsOfObjects, type RenderedObject } from "./from-objects";
+export type { Violation } from "./rules";
+
+/** What the values of a plan tell already: it is refused before anything is rendered or deployed. */
+export function planViolations(declared: Application, plan: Plan, settings: Settings): Violation[] {
+  return releaseViolations(
+    declared,
+    settings,
+    Object.values(plan.releases).map((release) => ({
+      release,
+      facts: factsOfValues(plan, settings, release),
+    })),
+  );
+}
+
+/** What the facts of releases tell. */
+export function releaseViolations(
+  declared: Application,
+  settings: Settings,
+  releases: readonly { release: ReleasePlan; facts: ReleaseFacts }[],
+): Violation[] {
+  const application = inEnvironment(declared, settings);
+  return releases.flatMap(({ release, facts }) =>
+    violationsOf(heldOf(application, settings, release, facts), settings),
+  );
+}
+
+/** Those that nobody gives a reason for, as problems of the stack. */
+export const problemsOf = (violations: readonly Violation[]): Problem[] =>
+  violations
+    .filter(({ excepted }) => excepted === undefined)
+    .map(({ rule, release, where, what, todo }) => ({
+      where: where.includes(release) ? where : `release ${release}: ${where}`,
+      what: `${what} (rule ${rule})`,
+      todo,
+    }));
+
+function heldOf(
+  application: Application,
+  settings: Settings,
+  release: ReleasePlan,
+  facts: ReleaseFacts,
+): Held {
+  const owner = ownerOf(application, release);
+  const noProbe = own(application.services, owner.name)?.noProbe;
+  const inventory: Partial<Record<Rule, string>> = noProbe === undefined ? {} : { probes: noProbe };
+  return {
+    facts,
+    owner,
+    exceptions: exceptionsOf(settings, owner, inventory),
+    isStandIn: isStandIn(application, release.name),
+  };
+}
+
+/** A Job works on a store, whose name is in front of its own. */
+export function ownerOf({ stores }: Application, { name, kind }: ReleasePlan): Held["owner"] {
+  if (kind === "service") return { kind: "services", name };
+  if (kind === "store") return { kind: "stores", name };
+  const candidates = Object.keys(stores).filter((store) => name.startsWith(`${store}-`));
+  const [longest = name] = candidates.sort((a, b) => b.length - a.length);
+  return { kind: "stores", name: longest };
+}

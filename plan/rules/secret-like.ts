@@ -1,0 +1,36 @@
+/** What looks like a secret. A guess: it goes by names, and by the shapes of well-known keys. */
+
+const NAME =
+  /(^|_)(password|passwd|passphrase|pwd|secret|token|api_?key|private_?key|access_?key|secret_?key|encryption_?key|credentials?)$/;
+
+/** Words that are settings rather than secrets. */
+const HARMLESS = /^(|true|false|yes|no|on|off|none|null|enabled|disabled|required|optional)$/i;
+
+const SHAPES: Record<string, RegExp> = {
+  "a private key": /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
+  "an access key of AWS": /\b(AKIA|ASIA)[0-9A-Z]{16}\b/,
+  "a key of Google's APIs": /\bAIza[0-9A-Za-z_-]{35}\b/,
+  "a token of GitHub": /\b(gh[pousr]_[0-9A-Za-z]{36,}|github_pat_[0-9A-Za-z_]{50,})\b/,
+  "a token of GitLab": /\bglpat-[0-9A-Za-z_-]{20,}\b/,
+  "a token of Slack": /\bxox[abeoprs]-[0-9A-Za-z-]{10,}/,
+  "a key of Stripe": /\b[rs]k_live_[0-9A-Za-z]{20,}\b/,
+  "a signed token (JWT)": /\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}/,
+  "a password in an address": /\b[a-z][a-z0-9+.-]*:\/\/[^\s:@/$({]+:[^\s:@/$({]{3,}@/i,
+};
+
+/** What a text looks like that is called so, or undefined where it looks harmless. */
+export function secretLike(name: string, value: string): string | undefined {
+  const shape = Object.keys(SHAPES).find((key) => SHAPES[key]?.test(value));
+  if (shape !== undefined) return shape;
+  const isReference = /^\$[({]/.test(value) || value.startsWith("/");
+  return NAME.test(snake(name)) && !HARMLESS.test(value) && !isReference ? `a ${wordOf(name)}` : undefined;
+}
+
+const wordOf = (name: string): string => (NAME.exec(snake(name))?.[2] ?? "secret").replaceAll("_", " ");
+
+/** `apiKey`, `API-KEY` and `api.key` as `api_key`. */
+const snake = (name: string): string =>
+  name
+    .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
+    .replace(/[-.\s]/g, "_")
+    .toLowerCase();
