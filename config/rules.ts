@@ -6,7 +6,7 @@ export const RULES = {
   registry: "images come from where `flotilla:allowedRegistries` says",
   digest: "images are named by digest where `flotilla:requireDigests` is true",
   resources: "every container asks for processor time and memory, and has a limit of memory",
-  probes: "what runs on is asked whether it is ready and whether it is alive",
+  probes: "what runs on and listens is asked whether it is ready and whether it is alive",
   budget: "a disruption budget lets one pod go at least; in prod, what has several pods has one",
   replicas: "in prod a service has three pods at least",
   spread: "in prod, what has several pods is spread over nodes or zones",

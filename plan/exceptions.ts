@@ -3,11 +3,23 @@ import type { Service } from "../model/application";
 import type { MicroserviceValues } from "./microservice-values";
 
 /** The chart's `exceptions`. */
-export const exceptionsOf = ({ user, noProbe, permissions }: Service): MicroserviceValues["exceptions"] => ({
-  ...lowUserExceptions(user?.reason),
-  ...noProbeExceptions(noProbe),
-  ...tokenExceptions(permissions),
+export const exceptionsOf = (service: Service): MicroserviceValues["exceptions"] => ({
+  ...lowUserExceptions(service.user?.reason),
+  ...noProbeExceptions(service.noProbe),
+  ...connectionExceptions(service),
+  ...tokenExceptions(service.permissions),
 });
+
+/** The check that wants liveness to ask something else than readiness does. */
+const connectionExceptions = ({ probe, liveness }: Service): MicroserviceValues["exceptions"] =>
+  probe && "tcp" in probe && !liveness
+    ? {
+        connection: {
+          reason: "it speaks neither HTTP nor gRPC: whether it takes connections is all that can be asked",
+          kubeScore: "pod-probes-identical",
+        },
+      }
+    : {};
 
 /** The checks that ask for a user from 10000 on, answered with the image's reason. */
 const lowUserExceptions = (reason: string | undefined): MicroserviceValues["exceptions"] =>

@@ -56,7 +56,7 @@ export const rowsOfReport = (stage: string, { findings }: Report): Row[] =>
     check,
     where: object,
     what: message,
-    todo: "The shared chart is to be mended, or what the inventory or the stack says of it.",
+    todo: "Mend what the inventory or the stack says of it, or its chart.",
   }));
 
 export const count = (stages: readonly Stage[], severity: Severity): number =>

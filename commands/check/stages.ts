@@ -1,6 +1,8 @@
 /** The stages of `flotilla check`, one after the other: each goes on from what the one before has found sound. */
+import { basename } from "node:path";
 import { parseAllDocuments } from "yaml";
 import { catalogue } from "../../apps";
+import { stackFileName } from "../../config/file";
 import type { Settings } from "../../config/schema";
 import { locate, readSettings, type StackConfig, type StackSettings } from "../../config/settings";
 import { FlotillaError } from "../../model/problems";
@@ -34,7 +36,10 @@ export interface Checked {
 /** Looks at a stack without a cluster and without its state. */
 export async function checkStack(stack: string): Promise<Checked> {
   const config = configOfStack(stack);
-  const files = config.files.map(({ path }) => path).join(", ");
+  const layers = config.files
+    .filter(({ kind }) => kind === "layer")
+    .map(({ path }) => basename(path, ".yaml"));
+  const files = `${stackFileName(stack)}, ${layers.length === 0 ? "no layers" : `layers ${layers.join(", ")}`}`;
   const read = attempt(() => readSettings(config, catalogue));
   if ("problems" in read)
     return {
@@ -108,7 +113,6 @@ async function stagesOfObjects(
     ),
   );
   const count = atHand.reduce((sum, { objects }) => sum + objects.length, 0);
-  const all = atHand.map(({ manifests }) => manifests).join("\n---\n");
   // What Bitnami renders is Bitnami's: kube-score is for the charts of this repository.
   const own = atHand.filter(({ release }) => "path" in release.chart && !release.chart.path.endsWith(".tgz"));
   const deployed = own.flatMap(({ objects }) => objects.filter(isDeployed));
@@ -118,9 +122,12 @@ async function stagesOfObjects(
       lookedAt: `${count} objects of ${atHand.length} releases`,
       rows: rowsOfViolations("rules", [...seen, ...unseen, ...sizes]),
     },
-    await checker("kubeconform", `${count} objects`, () => kubeconform(all)),
+    await checker("kubeconform", `${count} objects`, () =>
+      kubeconform(asText(atHand.flatMap(({ objects }) => objects))),
+    ),
     await checker("kube-score", `${deployed.length} objects of our charts`, () =>
-      kubeScore(deployed.map((object) => `---\n${JSON.stringify(object)}\n`).join("")),
+      // How many pods there are is the environment's own decision; in prod the rule `replicas` says how few are too few.
+      kubeScore(asText(deployed), ["deployment-replicas"]),
     ),
   ];
 }
@@ -155,6 +162,15 @@ function sizeViolations(release: string, bytes: number): Violation[] {
     },
   ];
 }
+
+/** Objects without what is null: the API server takes that for not being there. */
+const asText = (objects: readonly RenderedObject[]): string =>
+  objects
+    .map(
+      (object) =>
+        `---\n${JSON.stringify(object, (_, value: unknown) => (value === null ? undefined : value))}\n`,
+    )
+    .join("");
 
 const objectsOf = (manifests: string): RenderedObject[] =>
   parseAllDocuments(manifests).flatMap((document) => (document.toJS() as RenderedObject | null) ?? []);

@@ -32,6 +32,8 @@ export interface ContainerFacts {
   isInit: boolean;
   requests?: Quantities;
   limits?: Quantities;
+  /** Whether it listens on a port that it names. */
+  listens?: boolean;
   hasReadiness?: boolean;
   hasLiveness?: boolean;
 }

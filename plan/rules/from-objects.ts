@@ -40,6 +40,7 @@ interface Container {
   image?: string;
   restartPolicy?: string;
   resources?: { requests?: Record<string, string | number>; limits?: Record<string, string | number> };
+  ports?: unknown[];
   readinessProbe?: object;
   livenessProbe?: object;
   env?: { name?: string; value?: string }[];
@@ -106,7 +107,7 @@ function workloadOf(object: RenderedObject, scalers: readonly RenderedObject[]):
 }
 
 function containerOf(
-  { name = "", image = "", resources = {}, readinessProbe, livenessProbe }: Container,
+  { name = "", image = "", resources = {}, ports = [], readinessProbe, livenessProbe }: Container,
   isInit: boolean,
 ): ContainerFacts {
   return {
@@ -115,6 +116,7 @@ function containerOf(
     isInit,
     requests: textsOf(resources.requests),
     limits: textsOf(resources.limits),
+    listens: ports.length > 0,
     hasReadiness: readinessProbe !== undefined,
     hasLiveness: livenessProbe !== undefined,
   };

@@ -114,7 +114,10 @@ const CHECKS: Record<string, Check> = {
 
   probes: ({ facts }) =>
     containersOf(facts).flatMap(({ workload, container }) => {
-      if (!workload.runsOn || container.isInit) return [];
+      // A helper beside others that listens on nothing has nothing to be asked.
+      const others = workload.containers.filter(({ isInit, name }) => !isInit && name !== container.name);
+      const isHelper = container.listens === false && others.some(({ listens }) => listens);
+      if (!workload.runsOn || container.isInit || isHelper) return [];
       const missing = [
         ...(container.hasReadiness === false ? ["readiness"] : []),
         ...(container.hasLiveness === false ? ["liveness"] : []),

@@ -19,14 +19,19 @@ interface ScoredObject {
   }[];
 }
 
-/** Scores objects together: some checks look at several. */
-export async function kubeScore(manifests: string): Promise<Report> {
+/** Scores objects together: some checks look at several. Tests that are ignored are named as kube-score does. */
+export async function kubeScore(manifests: string, ignored: readonly string[] = []): Promise<Report> {
   const { "kube-score": tool } = await ensureTools(["kube-score"]);
   const minor = KUBERNETES.split(".").slice(0, 2).join(".");
   // It ends with 1 when it finds something.
   const { stdout, stderr, exitCode } = await execa(
     tool?.path as string,
-    ["score", "--kubernetes-version", `v${minor}`, "--output-format", "json", "-"],
+    [
+      "score",
+      ...["--kubernetes-version", `v${minor}`, "--output-format", "json"],
+      ...ignored.flatMap((test) => ["--ignore-test", test]),
+      "-",
+    ],
     { input: manifests, reject: false },
   );
   if (exitCode > 1 || !stdout.startsWith("[")) throw new Error(`kube-score failed: ${stderr || stdout}`);

@@ -13,6 +13,7 @@ interface Definition {
   properties?: Record<string, Definition>;
   additionalProperties?: unknown;
   format?: string;
+  enum?: unknown[];
   items?: Definition;
   "x-kubernetes-group-version-kind"?: { group: string; version: string; kind: string }[];
   "x-kubernetes-preserve-unknown-fields"?: boolean;
@@ -56,12 +57,14 @@ function closureOf(name: string, all: Record<string, object>): Record<string, ob
 }
 
 function close(definition: Definition): object {
-  const { properties, items, format, ...rest } = definition;
+  const { properties, items, format, enum: words, ...rest } = definition;
   const isOpen = rest.additionalProperties !== undefined || rest["x-kubernetes-preserve-unknown-fields"];
   return {
     ...rest,
     // The validator knows fewer formats than the server has.
     ...(format === "int-or-string" ? { type: ["string", "integer"] } : {}),
+    // An empty text is as good as none: the server fills in its default.
+    ...(words ? { enum: [...words, ""] } : {}),
     ...(items ? { items: close(items) } : {}),
     ...(properties
       ? {
