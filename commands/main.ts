@@ -6,6 +6,7 @@ import { handleInterrupts, INTERRUPTED, interrupted } from "../tools/interrupts"
 import { chartsCommand } from "./charts";
 import { checkCommand } from "./check";
 import { clusterCommand } from "./cluster";
+import { configCommand } from "./config";
 import { demoCommand, demoDownCommand } from "./demo";
 import { envCommand } from "./env";
 import { graphCommand } from "./graph";
@@ -29,6 +30,7 @@ async function main(): Promise<void> {
     demoCommand(),
     demoDownCommand(),
     previewCommand(),
+    configCommand(),
     checkCommand(),
     renderCommand(),
     graphCommand(),

@@ -176,6 +176,13 @@ function stripped(lines: ReadonlyMap<string, number>, project: string): Map<stri
   );
 }
 
+/** Line of every key and entry of a text, by path. */
+export function linesIn(text: string): Map<string, number> {
+  const counter = new LineCounter();
+  const document = parseDocument(text, { lineCounter: counter });
+  return linesOf(document.contents, counter, document);
+}
+
 type Document = ReturnType<typeof parseDocument>;
 
 /** Line of every key and entry below a node. */

@@ -1,5 +1,6 @@
 /** Edits of an inventory's source that leave everything else as it is. */
 import ts from "typescript";
+import { descend, inventoryOf } from "../inventory-source";
 import { type Described, keyOf } from "./description";
 
 export interface Inserted {
@@ -41,35 +42,6 @@ export function insertService(
     .reduce((text, { at, until, text: added }) => text.slice(0, at) + added + text.slice(until), source);
   const line = edited.slice(0, edited.indexOf(described.lines[0] as string)).split("\n").length;
   return { source: edited, line, byHand };
-}
-
-/** The object literal with this `name`. */
-function inventoryOf(root: ts.Node, application: string): ts.ObjectLiteralExpression | undefined {
-  if (ts.isObjectLiteralExpression(root)) {
-    const name = propertyOf(root, "name");
-    if (name && ts.isStringLiteral(name) && name.text === application) return root;
-  }
-  return ts.forEachChild(root, (child) => inventoryOf(child, application));
-}
-
-function descend(
-  object: ts.ObjectLiteralExpression,
-  [first, ...rest]: readonly string[],
-): ts.ObjectLiteralExpression | undefined {
-  if (first === undefined) return object;
-  const inner = propertyOf(object, first);
-  return inner && ts.isObjectLiteralExpression(inner) ? descend(inner, rest) : undefined;
-}
-
-function propertyOf(object: ts.ObjectLiteralExpression, key: string): ts.Expression | undefined {
-  for (const property of object.properties)
-    if (
-      ts.isPropertyAssignment(property) &&
-      (ts.isIdentifier(property.name) || ts.isStringLiteral(property.name)) &&
-      property.name.text === key
-    )
-      return property.initializer;
-  return undefined;
 }
 
 /** Lines at the end of an object, indented as its other properties are. */

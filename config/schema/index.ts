@@ -61,7 +61,10 @@ export const settingsSchema = z.strictObject({
   replicas: key(replicas.default(1), "Pods per service, where no autoscaler decides.", "pods, 0 to 1000"),
   autoscaling: key(
     z
-      .union([z.boolean(), bounds], "must be true, false, or the bounds {minReplicas, maxReplicas}")
+      .union(
+        [z.boolean(), bounds("`replicas` of the stack", "10")],
+        "must be true, false, or the bounds {minReplicas, maxReplicas}",
+      )
       .optional(),
     "Whether autoscalers decide the number of pods where the inventory has them; or the bounds of those whose service has none of its own.",
     "true, false or map",
@@ -93,6 +96,7 @@ export const settingsSchema = z.strictObject({
     storeImages.default({ registry: "docker.io", repositoryPrefix: LEGACY_PREFIX, pullSecrets: [] }),
     "Where Bitnami's images are pulled from: `<registry>/<repositoryPrefix>/<image>`.",
     "map",
+    "Docker Hub, without updates",
   ),
   waitImage: key(
     ownImage.default({}),

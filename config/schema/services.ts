@@ -15,11 +15,14 @@ import {
 } from "./fields";
 import { key } from "./key";
 
-/** Bounds of an autoscaler. */
-export const bounds = z.strictObject({
-  minReplicas: key(z.int().min(1).max(1000).optional(), "Fewest pods.", "pods", "the inventory's"),
-  maxReplicas: key(z.int().min(1).max(1000).optional(), "Most pods.", "pods", "the inventory's"),
-});
+const pods = z.int().min(1).max(1000);
+
+/** Bounds of autoscalers, and what they are where nothing is said. */
+export const bounds = (fewest: string, most: string) =>
+  z.strictObject({
+    minReplicas: key(pods.optional(), "Fewest pods.", "pods, 1 to 1000", fewest),
+    maxReplicas: key(pods.optional(), "Most pods.", "pods, 1 to 1000", most),
+  });
 
 /** Rules that do not apply to one release, each with the reason. */
 export const exceptions = key(
@@ -44,10 +47,10 @@ export const service = z.strictObject({
     "`replicas` of the stack",
   ),
   autoscaling: key(
-    bounds.optional(),
+    bounds("the inventory's, then the stack's", "the inventory's, then the stack's").optional(),
     "The bounds of its autoscaler.",
     "map",
-    "those of the stack, then the inventory's",
+    "the inventory's, then the stack's",
   ),
   env: key(
     z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string()).optional(),

@@ -11,18 +11,12 @@ import { readCharts } from "../../plan/chart";
 import { accountCredentials } from "../../plan/externals";
 import type { Plan } from "../../plan/plan";
 import { PROJECT } from "../paths";
-
-const BEGIN = "<!-- generated from the inventory by `npm run generate`: do not edit from here -->";
-const END = "<!-- to here -->";
+import { between, table } from "./marked";
 
 export function applicationPage(application: Application): string {
   const file = join(PROJECT, "docs", "applications", `${application.name}.md`);
-  const written = existsSync(file)
-    ? readFileSync(file, "utf8")
-    : `# ${application.description}\n\n${BEGIN}\n${END}\n`;
-  const [before = "", rest = ""] = written.split(BEGIN);
-  const after = rest.split(END)[1] ?? "\n";
-  return `${before}${BEGIN}\n\n${generated(application)}\n${END}${after}`;
+  const written = existsSync(file) ? readFileSync(file, "utf8") : `# ${application.description}\n\n`;
+  return between(written, "the inventory", generated(application));
 }
 
 /** As in production, with one way in and everything that somebody else runs. */
@@ -68,14 +62,6 @@ function generated(application: Application): string {
     ...others(application),
   ].join("\n");
 }
-
-const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
-
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): string[] => [
-  row(head),
-  row(head.map(() => "---")),
-  ...rows.map(row),
-];
 
 function matrix({ edges }: Graph): string[] {
   const from = [...new Set(edges.map((edge) => edge.from))];

@@ -1,10 +1,12 @@
-/** What is generated from the shared chart and the inventories, and where it goes. `npm run generate` writes it; a test fails when it is stale. */
+/** What is generated from the shared chart, the settings and the inventories, and where it goes. `npm run generate` writes it; a test fails when it is stale. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { catalogue } from "../../apps";
 import { PROJECT } from "../paths";
 import { applicationPage } from "./application-page";
 import { requiredValues } from "./required-values";
+import { settingsPage } from "./settings-page";
+import { stackSchema } from "./stack-schema";
 import { readmeWithTable } from "./values-table";
 import { valuesType } from "./values-type";
 
@@ -15,6 +17,8 @@ export const GENERATED: Record<string, () => Promise<string>> = {
   "plan/microservice-values.ts": () => valuesType(CHART),
   "charts/microservice/README.md": () => readmeWithTable(CHART),
   "charts/microservice/templates/values/_missing.tpl": async () => requiredValues(CHART),
+  "config/stack.schema.json": async () => stackSchema(),
+  "docs/configuration.md": async () => settingsPage(),
   ...Object.fromEntries(
     Object.values(catalogue).map((application) => [
       `docs/applications/${application.name}.md`,

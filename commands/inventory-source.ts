@@ -1,0 +1,50 @@
+/** An inventory as it is written: where in its source something stands. */
+import ts from "typescript";
+
+/** Line of what an application's source says at a path, or of the deepest part of the path that it has. */
+export function lineInInventory(
+  source: string,
+  application: string,
+  path: readonly string[],
+): number | undefined {
+  const file = ts.createSourceFile("inventory.ts", source, ts.ScriptTarget.Latest, true);
+  let object: ts.Expression | undefined = inventoryOf(file, application);
+  let line: number | undefined;
+  for (const step of path) {
+    if (!object || !ts.isObjectLiteralExpression(object)) break;
+    const found: ts.Expression | undefined = propertyOf(object, step);
+    if (!found) break;
+    line = file.getLineAndCharacterOfPosition(found.parent.getStart(file)).line + 1;
+    object = found;
+  }
+  return line;
+}
+
+/** The object literal with this `name`. */
+export function inventoryOf(root: ts.Node, application: string): ts.ObjectLiteralExpression | undefined {
+  if (ts.isObjectLiteralExpression(root)) {
+    const name = propertyOf(root, "name");
+    if (name && ts.isStringLiteral(name) && name.text === application) return root;
+  }
+  return ts.forEachChild(root, (child) => inventoryOf(child, application));
+}
+
+export function descend(
+  object: ts.ObjectLiteralExpression,
+  [first, ...rest]: readonly string[],
+): ts.ObjectLiteralExpression | undefined {
+  if (first === undefined) return object;
+  const inner = propertyOf(object, first);
+  return inner && ts.isObjectLiteralExpression(inner) ? descend(inner, rest) : undefined;
+}
+
+function propertyOf(object: ts.ObjectLiteralExpression, key: string): ts.Expression | undefined {
+  for (const property of object.properties)
+    if (
+      ts.isPropertyAssignment(property) &&
+      (ts.isIdentifier(property.name) || ts.isStringLiteral(property.name)) &&
+      property.name.text === key
+    )
+      return property.initializer;
+  return undefined;
+}

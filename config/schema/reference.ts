@@ -1,0 +1,26 @@
+/** Every key of the settings with what one must know of it, for docs and editors. */
+import type { z } from "zod";
+import { settingsSchema } from ".";
+import { ABOUT } from "./key";
+import { inside } from "./walk";
+
+export interface KeyReference {
+  /** Steps to it; `<name>` stands for any name. */
+  path: readonly string[];
+  description: string;
+  unit: string;
+  usual: string;
+}
+
+/** All keys, each before those inside of it. */
+export const reference = (): KeyReference[] => keysIn(settingsSchema, []);
+
+function keysIn(schema: z.ZodType, path: readonly string[]): KeyReference[] {
+  const { keys, any } = inside(schema);
+  const named = Object.entries(keys).flatMap(([key, inner]) => {
+    const { unit, usual } = ABOUT.get(inner) ?? { unit: "", usual: "" };
+    const inPath = [...path, key];
+    return [{ path: inPath, description: inner.description ?? "", unit, usual }, ...keysIn(inner, inPath)];
+  });
+  return [...named, ...(any ? keysIn(any, [...path, "<name>"]) : [])];
+}

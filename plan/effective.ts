@@ -1,0 +1,180 @@
+/** What a stack's settings come to, value by value, and who decided each: a file, the inventory, a preset, a default. */
+import { pathOf } from "../config/file";
+import type { Origin } from "../config/merge";
+import type { Settings } from "../config/schema";
+import type { StackSettings } from "../config/settings";
+import type { Application, Resources, Service, Store } from "../model/application";
+import { own } from "../model/graph";
+import { inEnvironment, isStandIn } from "./environment";
+import { imageIn, WAIT_IMAGE } from "./images";
+import { mergeResources, serviceResources } from "./resources";
+import { autoscalingOf, podsAtLeast } from "./scaling";
+import { namespaceOf, profileOf } from "./stores/profile";
+
+/** Who decided a value. */
+export type Source =
+  | Origin
+  /** The application's inventory; the path leads to it from its top. */
+  | { kind: "inventory"; path: readonly string[] }
+  | { kind: "preset"; language: string }
+  | { kind: "chart"; file: string }
+  | { kind: "default" };
+
+export interface Effective {
+  /** Steps to it. */
+  path: readonly string[];
+  value: unknown;
+  source: Source;
+  /** The key that decided it, where that is another one. */
+  by?: string;
+}
+
+/** All values that hold, in the order of the reference; passwords are only named. */
+export function effectiveSettings({ settings, application: declared, origins }: StackSettings): Effective[] {
+  const application = inEnvironment(declared, settings);
+  const context: Context = { settings, application, origins };
+  const { services: _, stores: __, ...common } = settings;
+  const computed = {
+    ...common,
+    namespace: namespaceOf(application, settings),
+    profile: settings.profile ?? profileOf(settings, ""),
+    waitImage: undefined,
+  };
+  const waits = imageIn(settings, WAIT_IMAGE, settings.waitImage);
+  const chart: Source = { kind: "chart", file: "charts/microservice/values.yaml" };
+  return [
+    ...leavesOf(computed).map(([path, value]) => ({ path, value, source: sourceOf(context, path) })),
+    ...imageEntries(entryIn(context, ["waitImage"]), waits, chart, context),
+    ...Object.entries(application.services).flatMap(([name, service]) => ofService(context, name, service)),
+    ...Object.entries(application.stores).flatMap(([name, store]) => ofStore(context, name, store)),
+  ];
+}
+
+interface Context {
+  settings: Settings;
+  /** As the environment has it. */
+  application: Application;
+  origins: ReadonlyMap<string, Origin>;
+}
+
+const sourceOf = ({ origins }: Context, path: readonly string[]): Source =>
+  origins.get(pathOf(path)) ?? { kind: "default" };
+
+function ofService(context: Context, name: string, service: Service): Effective[] {
+  const { settings, application } = context;
+  const overrides = own(settings.services, name) ?? {};
+  // A stand-in is described where the external is.
+  const path = isStandIn(application, name) ? ["externals", name, "standIn"] : ["services", name];
+  const image = imageIn(settings, service.image, overrides);
+  const scaling = autoscalingOf(service, settings, name);
+  const preset: Source = { kind: "preset", language: service.language };
+  const at = entryIn(context, ["services", name]);
+  const fromInventory = (step: string): Source => ({ kind: "inventory", path: [...path, step] });
+  const bound = (side: "minReplicas" | "maxReplicas"): Effective => {
+    const said = service.autoscaling?.[side] !== undefined;
+    return at(
+      ["autoscaling", side],
+      scaling?.[side],
+      said ? fromInventory("autoscaling") : firstOf(context, [`autoscaling.${side}`, "replicas"]),
+    );
+  };
+  return [
+    ...imageEntries(at, image, fromInventory("image"), context),
+    ...(scaling
+      ? [bound("minReplicas"), bound("maxReplicas")]
+      : [at(["replicas"], podsAtLeast(application, settings, name), firstOf(context, ["replicas"]))]),
+    ...leavesOf(serviceResources(service, overrides.resources)).map(([key, value]) =>
+      at(["resources", ...key], value, hasIn(service.resources, key) ? fromInventory("resources") : preset),
+    ),
+    ...leavesOf({
+      env: overrides.env ?? {},
+      egress: overrides.egress ?? {},
+      exceptions: overrides.exceptions ?? {},
+    }).map(([key, value]) => at(key, value, { kind: "default" })),
+  ];
+}
+
+function ofStore(context: Context, name: string, store: Store): Effective[] {
+  const { settings } = context;
+  const overrides = own(settings.stores, name);
+  const at = entryIn(context, ["stores", name]);
+  const fromInventory = (step: string): Source => ({ kind: "inventory", path: ["stores", name, step] });
+  const storageClass = overrides?.storageClass ?? settings.storageClass;
+  return [
+    at(["profile"], profileOf(settings, name), firstOf(context, ["profile"])),
+    at(["storage"], overrides?.storage ?? store.storage, fromInventory("storage")),
+    ...(storageClass === undefined
+      ? []
+      : [at(["storageClass"], storageClass, firstOf(context, ["storageClass"]))]),
+    ...leavesOf(mergeResources(store.resources, overrides?.resources)).map(([key, value]) =>
+      at(["resources", ...key], value, fromInventory("resources")),
+    ),
+    at(["generation"], overrides?.generation ?? 1, { kind: "default" }),
+    ...Object.entries(store.loaders ?? {}).flatMap(([loader, { image }]) =>
+      imageEntries(
+        (path, value, fallback) => at(["loaders", loader, ...path], value, fallback),
+        imageIn(settings, image, own(overrides?.loaders ?? {}, loader)),
+        { kind: "inventory", path: ["stores", name, "loaders", loader] },
+        context,
+      ),
+    ),
+    ...leavesOf({ exceptions: overrides?.exceptions ?? {} }).map(([key, value]) =>
+      at(key, value, { kind: "default" }),
+    ),
+  ];
+}
+
+type At = (path: readonly string[], value: unknown, fallback: Source & { by?: string }) => Effective;
+
+/** An entry below a key: who sets that very key decides it, else the fallback. */
+const entryIn =
+  ({ origins }: Context, base: readonly string[]): At =>
+  (relative, value, fallback) => {
+    const path = [...base, ...relative];
+    const origin = origins.get(pathOf(path));
+    const { by, ...source } = fallback;
+    if (origin) return { path, value, source: origin };
+    return { path, value, source: source as Source, ...(by === undefined ? {} : { by }) };
+  };
+
+function imageEntries(
+  at: At,
+  { repository, tag, digest }: ReturnType<typeof imageIn>,
+  fallback: Source,
+  { settings, origins }: Context,
+): Effective[] {
+  const hub = Object.keys(settings.registryMirrors).find((registry) =>
+    repository.startsWith(`${own(settings.registryMirrors, registry)}/`),
+  );
+  const mirror = hub === undefined ? undefined : origins.get(`registryMirrors.${hub}`);
+  return [
+    at(["repository"], repository, mirror ? { ...mirror, by: `registryMirrors.${hub}` } : fallback),
+    at(["tag"], tag, fallback),
+    ...(digest === undefined ? [] : [at(["digest"], digest, fallback)]),
+  ];
+}
+
+/** The first of these keys that somebody sets; the default where nobody does. */
+function firstOf({ origins }: Context, keys: readonly string[]): Source & { by?: string } {
+  const key = keys.find((candidate) => origins.has(candidate));
+  const origin = key === undefined ? undefined : origins.get(key);
+  return origin && key !== undefined ? { ...origin, by: key } : { kind: "default" };
+}
+
+/** The values at the ends of a map, by path; a list is one. */
+function leavesOf(value: object, path: readonly string[] = []): [string[], unknown][] {
+  return Object.entries(value).flatMap(([key, inner]): [string[], unknown][] => {
+    const at = [...path, key];
+    if (inner === undefined) return [];
+    return typeof inner === "object" && inner !== null && !Array.isArray(inner)
+      ? leavesOf(inner, at)
+      : [[at, inner]];
+  });
+}
+
+/** Whether resources say something at a path such as requests, cpu. */
+function hasIn(resources: Resources | undefined, [part = "", name = ""]: readonly string[]): boolean {
+  return (
+    own(own((resources ?? {}) as Record<string, Record<string, string>>, part) ?? {}, name) !== undefined
+  );
+}

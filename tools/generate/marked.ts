@@ -1,0 +1,21 @@
+/** Pages that are partly generated, and tables in them. */
+
+const END = "<!-- to here -->";
+
+/** A page with the part between its marks made anew. What it is made from is named in the mark. */
+export function between(written: string, source: string, generated: string): string {
+  const begin = `<!-- generated from ${source} by \`npm run generate\`: do not edit from here -->`;
+  const [before = "", rest = ""] = written.split(begin);
+  const after = rest.split(END)[1] ?? "\n";
+  return `${before}${begin}\n\n${generated}\n${END}${after}`;
+}
+
+const row = (cells: readonly string[]): string =>
+  `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+
+/** Lines of a Markdown table. */
+export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string[] => [
+  row(head),
+  row(head.map(() => "---")),
+  ...rows.map(row),
+];
