@@ -8,8 +8,10 @@ import { checkCommand } from "./check";
 import { clusterCommand } from "./cluster";
 import { configCommand } from "./config";
 import { demoCommand, demoDownCommand } from "./demo";
+import { doctorCommand } from "./doctor";
 import { envCommand } from "./env";
 import { graphCommand } from "./graph";
+import { initCommand } from "./init";
 import { newCommand } from "./new/service";
 import { previewCommand } from "./preview";
 import { removeCommand } from "./remove";
@@ -32,6 +34,8 @@ async function main(): Promise<void> {
     previewCommand(),
     configCommand(),
     checkCommand(),
+    doctorCommand(),
+    initCommand(),
     renderCommand(),
     graphCommand(),
     newCommand(),

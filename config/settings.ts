@@ -71,7 +71,11 @@ export function readSettings(config: StackConfig, catalogue: Record<string, Appl
       todo: suggest(named, Object.keys(catalogue)),
     });
   if (application) problems.push(...checkNames(input, application, context.where));
-  if (input.environment === "prod" && !(input.cluster as { context?: unknown } | undefined)?.context)
+  if (
+    context.complete &&
+    input.environment === "prod" &&
+    !(input.cluster as { context?: unknown } | undefined)?.context
+  )
     problems.push({
       where: context.where(["cluster", "context"]),
       what: "prod must name its cluster: it never follows the current context",
@@ -96,8 +100,11 @@ export function locate(
   const own = `Pulumi.${stack}.yaml`;
   const placed = error.problems.map((problem): Problem => {
     if (problem.place || !problem.where.startsWith(prefix)) return problem;
-    const origin = originOf(origins, problem.where.slice(prefix.length));
-    const { file, line } = origin ?? { file: own, line: undefined };
+    const path = problem.where.slice(prefix.length);
+    const origin = origins.get(path) ?? originOf(origins, path);
+    // What is missing is missing in the stack, not in the project's defaults.
+    const isDefault = origin?.kind === "project" && !origins.has(path);
+    const { file, line } = origin && !isDefault ? origin : { file: own, line: undefined };
     return { ...problem, place: line === undefined ? { file } : { file, line } };
   });
   const order = [

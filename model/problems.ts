@@ -16,8 +16,12 @@ export interface Problem {
 
 /** Thrown when input is refused; nothing has been deployed. */
 export class FlotillaError extends Error {
-  constructor(public readonly problems: readonly Problem[]) {
-    super(formatProblems(problems));
+  /** `consequence` says what is not done for it. */
+  constructor(
+    public readonly problems: readonly Problem[],
+    consequence = "nothing was deployed",
+  ) {
+    super(formatProblems(problems, consequence));
     this.name = "FlotillaError";
   }
 }
@@ -27,10 +31,10 @@ export function refuse(problems: readonly Problem[]): void {
   if (problems.length > 0) throw new FlotillaError(problems);
 }
 
-function formatProblems(problems: readonly Problem[]): string {
+function formatProblems(problems: readonly Problem[], consequence: string): string {
   const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
   const lines = problems.map((problem) => `  ${fullPlace(problem)}: ${problem.what}\n    ${problem.todo}`);
-  return `${count}, nothing was deployed:\n${lines.join("\n")}`;
+  return `${count}, ${consequence}:\n${lines.join("\n")}`;
 }
 
 /** Where a problem is: file and line first, where they are known. */

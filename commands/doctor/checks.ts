@@ -1,0 +1,332 @@
+/** What `flotilla doctor` looks at, each with what to do where it is wrong. */
+import { existsSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { gte, satisfies } from "semver";
+import { parse, parseAllDocuments } from "yaml";
+import { catalogue } from "../../apps";
+import { readSettings, type StackSettings } from "../../config/settings";
+import { FlotillaError, fullPlace } from "../../model/problems";
+import { plan } from "../../plan";
+import { readCharts } from "../../plan/chart";
+import { inEnvironment } from "../../plan/environment";
+import type { Plan } from "../../plan/plan";
+import type { RenderedObject } from "../../plan/rules";
+import { checkCluster } from "../../runtime/preflight";
+import { PROJECT } from "../../tools/paths";
+import { executablesOnPath, findOnPath } from "../../tools/toolchain/search-path";
+import { TOOLS } from "../../tools/toolchain/specification";
+import { renderReleases } from "../rendering";
+import { configOfStack } from "../settings";
+import { PROJECT_NAME } from "../stack";
+import { pulumiQuietly } from "../state";
+import { type Cluster, connect } from "./cluster";
+import { groupOf, type Kind, kindsOf, PROVIDED_BY, READ, storageClassesOf, VERBS } from "./needs";
+
+export interface Diagnosis {
+  check: string;
+  status: "ok" | "warning" | "failed" | "not looked at";
+  /** What was found. */
+  found: string;
+  /** What to do. */
+  todo?: string;
+}
+
+/** All that a stack takes, in the order in which one would mend it. */
+export async function diagnose(stack: string): Promise<Diagnosis[]> {
+  const machine = [node(), await pulumiCli(), ...providers()];
+  const hasPulumi = machine.every(({ check, status }) => check !== "pulumi" || status === "ok");
+  const settled = settle(stack);
+  if ("problems" in settled) return [...machine, ...settled.problems];
+  const { read, planned } = settled;
+  const state = hasPulumi ? await backend(stack) : notLookedAt("backend", "there is no pulumi");
+  return [
+    ...machine,
+    ok("settings", `stack ${stack}: ${planned.application}, ${planned.environment}`),
+    state,
+    ...(await cluster(read, planned, stack)),
+  ];
+}
+
+const ok = (check: string, found: string): Diagnosis => ({ check, status: "ok", found });
+const failed = (check: string, found: string, todo: string): Diagnosis => ({
+  check,
+  status: "failed",
+  found,
+  todo,
+});
+const notLookedAt = (check: string, found: string): Diagnosis => ({ check, status: "not looked at", found });
+
+function node(): Diagnosis {
+  const { engines } = JSON.parse(readFileSync(join(PROJECT, "package.json"), "utf8")) as {
+    engines: { node: string };
+  };
+  return satisfies(process.version, engines.node)
+    ? ok("node", process.version)
+    : failed("node", `${process.version}, needed is ${engines.node}`, "Install a later Node.js.");
+}
+
+async function pulumiCli(): Promise<Diagnosis> {
+  const { accepts } = TOOLS.pulumi;
+  const found = await findOnPath(TOOLS.pulumi, process.env.PATH ?? "");
+  if (found.found === "good") return ok("pulumi", `${found.version} at ${found.path}`);
+  const todo =
+    'Install it (https://www.pulumi.com/docs/install/), or use the embedded world: eval "$(npx flotilla env)"';
+  return found.found === "none"
+    ? failed("pulumi", "it is not on PATH", todo)
+    : failed("pulumi", `${found.path} is version ${found.version}, needed is ${accepts}`, todo);
+}
+
+/** The plugins are downloaded by the engine itself when they are first needed. */
+function providers(): Diagnosis[] {
+  return ["kubernetes", "random"].map((name): Diagnosis => {
+    const manifest = join(PROJECT, "node_modules", "@pulumi", name, "package.json");
+    const { version } = JSON.parse(readFileSync(manifest, "utf8")) as { version: string };
+    const check = `plugin ${name}`;
+    const [onPath] = executablesOnPath(`pulumi-resource-${name}`, process.env.PATH ?? "");
+    if (onPath !== undefined) return ok(check, onPath);
+    const home = process.env.PULUMI_HOME ?? join(homedir(), ".pulumi");
+    if (existsSync(join(home, "plugins", `resource-${name}-v${version}`))) return ok(check, version);
+    return {
+      check,
+      status: "warning",
+      found: `${version} is not installed yet`,
+      todo: `The first preview downloads it; to have it now: pulumi plugin install resource ${name} ${version}`,
+    };
+  });
+}
+
+async function backend(stack: string): Promise<Diagnosis> {
+  try {
+    const listed = JSON.parse(await pulumiQuietly(["stack", "ls", "--json"])) as { name: string }[];
+    const isThere = listed.some(({ name }) => name.split("/").at(-1) === stack.split("/").at(-1));
+    return isThere
+      ? ok("backend", `it has the stack ${stack}`)
+      : {
+          check: "backend",
+          status: "warning",
+          found: `it has no stack ${stack} yet`,
+          todo: `pulumi stack init ${stack}`,
+        };
+  } catch (error) {
+    return failed("backend", (error as Error).message.split("\n")[0] as string, "pulumi login");
+  }
+}
+
+/** The settings and the plan, or what is wrong with them. */
+function settle(stack: string): { read: StackSettings; planned: Plan } | { problems: Diagnosis[] } {
+  try {
+    const read = readSettings(configOfStack(stack), catalogue);
+    return { read, planned: plan(read.application, read.settings, { charts: readCharts(PROJECT), stack }) };
+  } catch (error) {
+    if (!(error instanceof FlotillaError)) throw error;
+    return {
+      problems: error.problems.map((problem) =>
+        failed("settings", `${fullPlace(problem)}: ${problem.what}`, problem.todo),
+      ),
+    };
+  }
+}
+
+async function cluster(read: StackSettings, planned: Plan, stack: string): Promise<Diagnosis[]> {
+  const { settings } = read;
+  const name =
+    settings.cluster.context === undefined ? "the current context" : `context ${settings.cluster.context}`;
+  try {
+    await checkCluster(settings, PROJECT_NAME, stack);
+  } catch (error) {
+    if (!(error instanceof FlotillaError)) throw error;
+    return error.problems.map(({ where, what, todo }) => failed("cluster", `${where}: ${what}`, todo));
+  }
+  const connected = await connect(settings);
+  let version: string;
+  try {
+    version = await connected.version();
+  } catch (error) {
+    return [failed("cluster", wordsOf(error), `Log in to it: kubectl${flag(settings)} get namespaces`)];
+  }
+  const charts = readCharts(PROJECT);
+  const rendered = await renderReleases(planned, settings, charts);
+  const objects = rendered.flatMap(({ manifests }) => objectsIn(manifests ?? ""));
+  const kinds = kindsOf(
+    planned,
+    settings,
+    objects,
+    rendered.every(({ manifests }) => manifests !== undefined),
+  );
+  const { served, missing } = await servedKinds(connected, kinds);
+  return [
+    versionOf(version, name),
+    ...missing,
+    ...(missing.length === 0 ? [ok("kinds", `all ${kinds.length} kinds of the plan are served`)] : []),
+    ...(await permissions(connected, planned.namespace.name, served)),
+    ...(await storage(connected, read)),
+    ...(await wayIn(connected, read)),
+  ];
+}
+
+const flag = ({ cluster: { context } }: StackSettings["settings"]): string =>
+  context === undefined ? "" : ` --context ${context}`;
+
+const objectsIn = (manifests: string) =>
+  parseAllDocuments(manifests).flatMap(
+    (document) => (document.toJS() as (RenderedObject & { apiVersion?: string }) | null) ?? [],
+  );
+
+/** The oldest version that the shared chart takes. */
+function versionOf(version: string, name: string): Diagnosis {
+  const { kubeVersion } = parse(
+    readFileSync(join(PROJECT, "charts", "microservice", "Chart.yaml"), "utf8"),
+  ) as {
+    kubeVersion: string;
+  };
+  const oldest = kubeVersion.replace(/[^0-9.].*$|^>=/g, "") || kubeVersion.replace(/^>=|-0$/g, "");
+  const needed = `${oldest.split(".").concat("0", "0").slice(0, 3).join(".")}`;
+  const plain = /\d+\.\d+\.\d+/.exec(version)?.[0] ?? "0.0.0";
+  return gte(plain, needed)
+    ? ok("cluster", `${name}, Kubernetes ${version}`)
+    : failed(
+        "cluster",
+        `${name} is Kubernetes ${version}, the charts take ${oldest} or later`,
+        "Upgrade the cluster.",
+      );
+}
+
+type Served = Kind & { resource: string; namespaced: boolean };
+
+async function servedKinds(
+  connected: Cluster,
+  kinds: readonly Kind[],
+): Promise<{ served: Served[]; missing: Diagnosis[] }> {
+  const apiVersions = [...new Set(kinds.map(({ apiVersion }) => apiVersion))];
+  const known = new Map(
+    await Promise.all(
+      apiVersions.map(async (version) => [version, await connected.resources(version)] as const),
+    ),
+  );
+  const served: Served[] = [];
+  const missing: Diagnosis[] = [];
+  for (const { apiVersion, kind } of kinds) {
+    const found = known.get(apiVersion)?.find((resource) => resource.kind === kind);
+    if (found) served.push({ apiVersion, kind, resource: found.name, namespaced: found.namespaced });
+    else missing.push(await absent(connected, { apiVersion, kind }));
+  }
+  return { served, missing };
+}
+
+async function absent(connected: Cluster, { apiVersion, kind }: Kind): Promise<Diagnosis> {
+  const group = groupOf(apiVersion);
+  const versions = await connected.versions(group);
+  const provider = PROVIDED_BY[group];
+  if (versions.length > 0)
+    return failed(
+      "kinds",
+      `the cluster has no ${kind} of ${apiVersion}; of ${group} it has ${versions.join(", ")}`,
+      `Upgrade ${provider ?? "the cluster"}.`,
+    );
+  return failed(
+    "kinds",
+    `the cluster knows no ${kind} (${apiVersion})`,
+    `Install ${provider ?? `what brings ${group}`}.`,
+  );
+}
+
+async function permissions(
+  connected: Cluster,
+  namespace: string,
+  served: readonly Served[],
+): Promise<Diagnosis[]> {
+  const questions = [
+    ...served.flatMap(({ apiVersion, resource, namespaced }) =>
+      VERBS.map((verb) => ({
+        group: groupOf(apiVersion),
+        resource,
+        verb: verb as string,
+        ...(namespaced ? { namespace } : {}),
+      })),
+    ),
+    ...READ.map((question) => ({ ...question, namespace })),
+  ];
+  const answers = await connected.mayI(questions);
+  const denied = new Map<string, string[]>();
+  questions.forEach(({ group, resource, verb }, index) => {
+    if (answers[index]) return;
+    const name = group === "" ? resource : `${resource}.${group}`;
+    denied.set(name, [...(denied.get(name) ?? []), verb]);
+  });
+  if (denied.size === 0)
+    return [ok("permissions", `${questions.length} asked for in namespace ${namespace}, all given`)];
+  return [...denied].map(([resource, verbs]) =>
+    failed(
+      "permissions",
+      `you may not ${verbs.join(", ")} ${resource}`,
+      `Have them allowed to you in namespace ${namespace}: a Role with resources ${resource} and these verbs, bound to you.`,
+    ),
+  );
+}
+
+/** The annotation of the class that claims without one get. */
+const DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class";
+
+async function storage(connected: Cluster, { settings, application }: StackSettings): Promise<Diagnosis[]> {
+  const wanted = storageClassesOf(settings, Object.keys(inEnvironment(application, settings).stores));
+  if (wanted.length === 0) return [];
+  const classes = await attempt(() => connected.list("storageclasses"));
+  if ("error" in classes) return [notLookedAt("storage", classes.error)];
+  const names = classes.result.map(({ name }) => name);
+  const there = names.length === 0 ? "there is none at all" : `there are: ${names.join(", ")}`;
+  return wanted.map((name) => {
+    if (name !== undefined)
+      return names.includes(name)
+        ? ok("storage", `class ${name}`)
+        : failed(
+            "storage",
+            `the cluster has no StorageClass ${name}; ${there}`,
+            "Make it, or set flotilla:storageClass to one of these.",
+          );
+    const usual = classes.result.find(({ annotations }) => annotations[DEFAULT_CLASS] === "true");
+    return usual
+      ? ok("storage", `class ${usual.name}, the cluster's default`)
+      : failed(
+          "storage",
+          `the cluster has no default StorageClass; ${there}`,
+          "Name one: flotilla:storageClass.",
+        );
+  });
+}
+
+async function wayIn(connected: Cluster, { settings: { ingress } }: StackSettings): Promise<Diagnosis[]> {
+  if (!ingress) return [];
+  const classes = await attempt(() => connected.list("ingressclasses"));
+  if ("error" in classes) return [notLookedAt("ingress", classes.error)];
+  const names = classes.result.map(({ name }) => name);
+  const there = names.length === 0 ? "there is none at all" : `there are: ${names.join(", ")}`;
+  const { className } = ingress;
+  const isDefault = classes.result.some(
+    ({ annotations }) => annotations["ingressclass.kubernetes.io/is-default-class"] === "true",
+  );
+  if (className === undefined ? isDefault : names.includes(className))
+    return [ok("ingress", className === undefined ? "the cluster's default class" : `class ${className}`)];
+  return [
+    {
+      check: "ingress",
+      status: "warning",
+      found: `the cluster has no ${className === undefined ? "default IngressClass" : `IngressClass ${className}`}; ${there}`,
+      todo: "Without it nobody comes in: install an ingress controller, or name its class in flotilla:ingress.className.",
+    },
+  ];
+}
+
+async function attempt<T>(ask: () => Promise<T>): Promise<{ result: T } | { error: string }> {
+  try {
+    return { result: await ask() };
+  } catch (error) {
+    return { error: wordsOf(error) };
+  }
+}
+
+/** kubectl's own words, without the command. */
+function wordsOf(error: unknown): string {
+  const { stderr, message } = error as { stderr?: string; message: string };
+  return (stderr?.trim() || message).split("\n")[0] as string;
+}
