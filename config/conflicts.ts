@@ -6,23 +6,25 @@ import type { StackConfig } from "./settings";
 
 /** Where a stack deploys to, as far as its files can tell. */
 interface Place {
-  context?: string;
-  kubeconfig?: string;
+  context: string;
+  kubeconfig: string | undefined;
   namespace: string;
 }
 
-/** The stacks of the same project that go to the same place; what is wrong with another stack's files is no matter here. */
+/**
+ * The stacks of the same project that go to the same place. Those that follow the current context may be meant for
+ * different clusters; what is wrong with another stack's files is no matter here.
+ */
 export function placeProblems(config: StackConfig, others: readonly StackConfig[]): Problem[] {
   const place = placeIn(config);
   if (!place) return [];
   return others.flatMap((other) => {
     const taken = other.stack === config.stack ? undefined : placeIn(other);
     if (!taken || !isSame(place, taken)) return [];
-    const cluster = place.context === undefined ? "the current context" : `context ${place.context}`;
     return [
       {
         where: `${config.project}:namespace`,
-        what: `namespace ${place.namespace} on ${cluster} is stack ${other.stack}'s as well (${stackFileName(other.stack)})`,
+        what: `namespace ${place.namespace} on context ${place.context} is stack ${other.stack}'s as well (${stackFileName(other.stack)})`,
         todo: `Give one of them another namespace, or a cluster of its own: pulumi config set ${config.project}:namespace <name> --stack ${config.stack}`,
       },
     ];
@@ -41,7 +43,7 @@ function placeIn({ files }: StackConfig): Place | undefined {
       ? `${application}-${environment}`
       : undefined;
   const named = text(namespace) ?? fallback;
-  return named === undefined
-    ? undefined
-    : { namespace: named, context: text(context), kubeconfig: text(kubeconfig) };
+  const place = text(context);
+  if (named === undefined || place === undefined) return undefined;
+  return { namespace: named, context: place, kubeconfig: text(kubeconfig) };
 }

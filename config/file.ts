@@ -43,7 +43,7 @@ export function parseSettings(
   const [error] = document.errors;
   if (error)
     return broken(kind, path, {
-      where: project,
+      where: path,
       what: `it is no YAML: ${(error.message.split("\n")[0] as string).replace(/ at line .*$/, "")}`,
       todo: "Correct it there.",
       place: { file: path, line: counter.linePos(error.pos[0]).line },
@@ -51,25 +51,26 @@ export function parseSettings(
   const content = contentOf(document);
   if (content instanceof Error)
     return broken(kind, path, {
-      where: project,
+      where: path,
       what: `it cannot be read: ${content.message}`,
       todo: "Correct it there.",
       place: { file: path },
     });
   const config = isRecord(content) ? content.config : undefined;
-  if (
-    content === null ||
-    (isRecord(content) && (config === undefined || config === null) && kind === "layer")
-  )
+  const isEmpty = content === null || (isRecord(content) && Object.keys(config ?? {}).length === 0);
+  if (isEmpty)
     return broken(kind, path, {
-      where: project,
+      where: path,
       what: "it is empty",
-      todo: `Write settings into it, under \`config:\`, such as ${project}:replicas: 2${kind === "layer" ? ", or take it out of the layers" : ""}.`,
+      todo:
+        kind === "layer"
+          ? "Write settings into it, under `config:`, or take it out of the layers."
+          : `A stack says at least which layers it starts from. Write: config: { ${project}:layers: [dev] }`,
       place: { file: path },
     });
-  if (!isRecord(content) || (config !== undefined && config !== null && !isRecord(config)))
+  if (!isRecord(content) || !isRecord(config))
     return broken(kind, path, {
-      where: project,
+      where: path,
       what: "it is no map of settings",
       todo: `Write \`config:\` and below it settings, such as ${project}:replicas: 2.`,
       place: { file: path, line: 1 },
@@ -78,7 +79,7 @@ export function parseSettings(
   const file: SettingsFile = { kind, path, values: {}, lines: stripped(lines, project), problems: [] };
   const problem = (key: string, what: string, todo: string) =>
     file.problems.push({ where: key, what, todo, place: placeOf(path, lines.get(key)) });
-  for (const [key, value] of Object.entries(config ?? {})) {
+  for (const [key, value] of Object.entries(config)) {
     const prefix = key.slice(0, key.indexOf(":") + 1);
     if (prefix === "") problem(key, "it has no prefix", `Write ${project}:${key}.`);
     else if (prefix === `${project}:`)
@@ -89,11 +90,12 @@ export function parseSettings(
   }
   if (kind === "layer") {
     for (const key of Object.keys(content).filter((key) => key !== "config"))
-      problem(
-        key,
-        "a layer has no such part",
-        "A layer holds `config:`, as a stack file does, and nothing else.",
-      );
+      file.problems.push({
+        where: key,
+        what: "a layer has no such part",
+        todo: "A layer holds `config:`, as a stack file does, and nothing else.",
+        place: placeOf(path, linesOf(document.contents, counter, document).get(key)),
+      });
     for (const where of encryptedIn(file.values))
       problem(
         `${project}:${where}`,

@@ -191,6 +191,8 @@ export function decode(value: unknown, schema: z.ZodType | undefined): unknown {
 
 function toProblems(issue: z.core.$ZodIssue, context: Context): Problem[] {
   const { where, project, stack } = context;
+  // What is wrong with the list of layers was said where it is read.
+  if (issue.path[0] === "layers") return [];
   const key = where(issue.path);
   if (issue.code === "unrecognized_keys")
     return issue.keys.map((unknown) => ({

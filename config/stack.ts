@@ -70,19 +70,7 @@ export function ownFile({ stacks }: ProjectFiles, stack: string, project: string
         },
       ],
     };
-  const file = parseSettings("stack", path, text, project);
-  if (Object.keys(file.values).length > 0 || file.problems.length > 0) return file;
-  return {
-    ...file,
-    problems: [
-      {
-        where: project,
-        what: "it is empty: a stack says at least which environment it is",
-        todo: `Write into it:\n      config:\n        ${project}:layers: [dev]`,
-        place: { file: path },
-      },
-    ],
-  };
+  return parseSettings("stack", path, text, project);
 }
 
 const EMPTY: SettingsFile = { kind: "stack", path: "", values: {}, lines: new Map(), problems: [] };

@@ -3,6 +3,12 @@ import { distance } from "fastest-levenshtein";
 /** The known name a mistyped one was probably meant to be, if one is near. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   const limit = Math.max(2, Math.floor(name.length / 3));
+  const beginning = known.filter(
+    (candidate) =>
+      Math.min(name.length, candidate.length) > 2 &&
+      (candidate.startsWith(name) || name.startsWith(candidate)),
+  );
+  if (beginning.length === 1) return beginning[0];
   const ranked = known
     .map((candidate) => ({ candidate, edits: distance(name.toLowerCase(), candidate.toLowerCase()) }))
     .filter(({ edits }) => edits <= limit)

@@ -16,12 +16,13 @@ export interface Problem {
 
 /** Thrown when input is refused; nothing has been deployed. */
 export class FlotillaError extends Error {
-  /** `consequence` says what is not done for it. */
-  constructor(
-    public readonly problems: readonly Problem[],
-    consequence = "nothing was deployed",
-  ) {
-    super(formatProblems(problems, consequence));
+  public readonly problems: readonly Problem[];
+
+  /** `consequence` says what is not done for it. What is said twice is said once. */
+  constructor(problems: readonly Problem[], consequence = "nothing was deployed") {
+    const unique = [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
+    super(formatProblems(unique, consequence));
+    this.problems = unique;
     this.name = "FlotillaError";
   }
 }
@@ -40,5 +41,6 @@ function formatProblems(problems: readonly Problem[], consequence: string): stri
 /** Where a problem is: file and line first, where they are known. */
 export function fullPlace({ where, place }: Problem): string {
   if (!place) return where;
-  return `${place.file}${place.line === undefined ? "" : `:${place.line}`} ${where}`;
+  const file = `${place.file}${place.line === undefined ? "" : `:${place.line}`}`;
+  return where === place.file ? file : `${file} ${where}`;
 }

@@ -156,6 +156,7 @@ function sizeViolations(release: string, bytes: number): Violation[] {
     {
       rule: "release-size",
       release,
+      owner: release,
       where: `release ${release}`,
       what: `Helm's Secret of it would hold ${kilobytes} KiB, and a Secret may hold 1024`,
       todo: "Make its files smaller: put what is large into the image or a volume.",

@@ -58,7 +58,8 @@ export function kindsOf(
 
 /** Who brings a group of kinds that Kubernetes itself does not have. */
 export const PROVIDED_BY: Record<string, string> = {
-  "external-secrets.io": "the External Secrets Operator (0.16 or later), or take flotilla:externalSecrets out",
+  "external-secrets.io":
+    "the External Secrets Operator (0.16 or later), or take flotilla:externalSecrets out",
   "monitoring.coreos.com": "the Prometheus operator, or take flotilla:monitoring.serviceMonitor out",
   "gateway.networking.k8s.io": "the Gateway API",
   "keda.sh": "KEDA",

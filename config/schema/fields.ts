@@ -34,7 +34,7 @@ export const reason = z.string().trim().min(12, "must say why, in a sentence tha
 export const tag = z
   .string()
   .regex(/^[\w][\w.-]{0,127}$/, "must be an image tag")
-  .refine((value) => value !== "latest", "must be a version: what `latest` is changes by itself");
+  .refine((value) => value !== "latest", "must be a tag that stays what it is");
 
 export const repository = z
   .string()

@@ -37,15 +37,34 @@ export function releaseViolations(
   );
 }
 
-/** Those that nobody gives a reason for, as problems of the stack. */
-export const problemsOf = (violations: readonly Violation[]): Problem[] =>
-  violations
-    .filter(({ excepted }) => excepted === undefined)
-    .map(({ rule, release, where, what, todo }) => ({
-      where: where.includes(release) ? where : `release ${release}: ${where}`,
-      what: `${what} (rule ${rule})`,
-      todo,
-    }));
+/** Those that nobody gives a reason for, as problems of the stack; what is said of several is said once. */
+export function problemsOf(violations: readonly Violation[]): Problem[] {
+  const groups = new Map<string, Violation[]>();
+  for (const violation of violations.filter(({ excepted }) => excepted === undefined)) {
+    const { rule, what, key } = violation;
+    const group = JSON.stringify([rule, what, key]);
+    groups.set(group, [...(groups.get(group) ?? []), violation]);
+  }
+  return [...groups.values()].map(toProblem);
+}
+
+function toProblem(group: readonly Violation[]): Problem {
+  const [{ rule, what, todo, key, owner }] = group as [Violation];
+  const places = group.map(({ where }) => where);
+  const shown =
+    places.length <= NAMED
+      ? places.join("; ")
+      : `${places.slice(0, NAMED).join("; ")} and ${places.length - NAMED} more`;
+  const owners = new Set(group.map((violation) => violation.owner));
+  return {
+    where: key ?? shown,
+    what: `${key === undefined ? "" : `${shown}: `}${what} (rule ${rule})`,
+    todo: owners.size === 1 ? todo : todo.replaceAll(`s.${owner}.`, "s.<name>."),
+  };
+}
+
+/** Places that a message names one by one. */
+const NAMED = 3;
 
 function heldOf(
   application: Application,

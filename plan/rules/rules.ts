@@ -10,10 +10,14 @@ import { secretLike } from "./secret-like";
 export interface Violation {
   rule: Rule;
   release: string;
+  /** The service or store it belongs to. */
+  owner: string;
   /** The object, container or value at fault. */
   where: string;
   what: string;
   todo: string;
+  /** The setting that says so. Default: none does. */
+  key?: string;
   /** The reason for which the stack or the inventory lets it be. Default: nobody does. */
   excepted?: string;
 }
@@ -32,13 +36,15 @@ export interface Held {
 /** All that is wrong with a release, what is let be included. */
 export function violationsOf(held: Held, settings: Settings): Violation[] {
   const found = Object.values(CHECKS).flatMap((check) => check(held, settings));
-  return found.map(({ rule, where, what, todo }) => {
+  return found.map(({ rule, where, what, todo, key }) => {
     const excepted = held.exceptions[rule];
     return {
       rule,
       release: held.facts.release,
+      owner: held.owner.name,
       where,
       what,
+      ...(key === undefined ? {} : { key }),
       todo:
         todo ??
         `Mend it, or say why it may be so: flotilla:${held.owner.kind}.${held.owner.name}.exceptions.${rule}`,
@@ -51,6 +57,7 @@ interface Found {
   rule: Rule;
   where: string;
   what: string;
+  key?: string;
   todo?: string;
 }
 
@@ -66,32 +73,34 @@ const at = (workload: WorkloadFacts, container: ContainerFacts): string =>
   `${workload.object}, container ${container.name}`;
 
 const CHECKS: Record<string, Check> = {
-  images({ facts, owner }, { allowedRegistries, requireDigests }) {
-    const key = `flotilla:${owner.kind}.${owner.name}`;
-    return containersOf(facts).flatMap(({ workload, container }): Found[] => {
+  images(held, { allowedRegistries, requireDigests }) {
+    return containersOf(held.facts).flatMap(({ workload, container }): Found[] => {
       const { repository, tag, digest } = partsOf(container.image);
       const where = at(workload, container);
+      const key = imageKey(held, container);
       const found: Found[] = [];
       if (digest === undefined && (tag === undefined || tag === "latest"))
         found.push({
           rule: "moving-tag",
           where,
           what: `the image ${container.image} is another one tomorrow`,
-          todo: `Name its version: ${key}.tag`,
+          todo: `Name its version, where the inventory or the stack names the image: ${key.image}`,
         });
       if (allowedRegistries.length > 0 && !allowedRegistries.some((allowed) => isBelow(repository, allowed)))
         found.push({
           rule: "registry",
           where,
           what: `the image ${container.image} comes from elsewhere than ${allowedRegistries.join(", ")}`,
-          todo: `Add a mirror (flotilla:registryMirrors), another image (${key}.repository), or the registry to flotilla:allowedRegistries.`,
+          key: "flotilla:allowedRegistries",
+          todo: `Add a mirror (flotilla:registryMirrors), another image (${key.image}), or the registry to flotilla:allowedRegistries.`,
         });
       if (requireDigests && digest === undefined)
         found.push({
           rule: "digest",
           where,
           what: `the image ${container.image} has no digest`,
-          todo: `Name it: ${container.isInit ? "flotilla:waitImage.digest" : `${key}.digest`}`,
+          key: "flotilla:requireDigests",
+          todo: `Name it: ${key.digest}`,
         });
       return found;
     });
@@ -165,16 +174,17 @@ const CHECKS: Record<string, Check> = {
     ];
   },
 
-  replicas({ facts, owner, isStandIn }, { environment }) {
+  replicas({ facts, owner, isStandIn }, settings) {
     // How many pods a store has is its profile, which a stack names.
-    if (environment !== "prod" || isStandIn || owner.kind === "stores") return [];
+    if (settings.environment !== "prod" || isStandIn || owner.kind === "stores") return [];
     return facts.workloads
       .filter(({ runsOn, pods }) => runsOn && pods < 3)
       .map(({ object, pods }) => ({
         rule: "replicas",
         where: object,
         what: `prod wants three pods at least, it has ${pods}`,
-        todo: `Raise flotilla:replicas or flotilla:autoscaling.minReplicas (or those of flotilla:services.${owner.name}), or say why fewer will do: flotilla:services.${owner.name}.exceptions.replicas`,
+        key: podsKey(settings, owner.name),
+        todo: `Raise it, or say why fewer will do: flotilla:services.${owner.name}.exceptions.replicas`,
       }));
   },
 
@@ -192,7 +202,7 @@ const CHECKS: Record<string, Check> = {
       what: "it opens a port of every node",
     })),
 
-  literals: ({ facts, owner }) =>
+  literals: ({ facts, owner }, settings) =>
     facts.literals.flatMap(({ where, name, value }) => {
       const looks = secretLike(name, value);
       if (looks === undefined) return [];
@@ -200,6 +210,9 @@ const CHECKS: Record<string, Check> = {
         {
           rule: "plain-secret",
           where,
+          ...(isOverride(settings, owner.name, name)
+            ? { key: `flotilla:services.${owner.name}.env.${name}` }
+            : {}),
           // What it is may be the secret.
           what: `what it holds looks like ${looks}`,
           todo: `A password belongs to an account of the inventory, or under flotilla:credentials; if it is none: flotilla:${owner.kind}.${owner.name}.exceptions.plain-secret`,
@@ -207,6 +220,36 @@ const CHECKS: Record<string, Check> = {
       ];
     }),
 };
+
+/** Where a stack can say another image of a container. */
+function imageKey(
+  { facts, owner }: Held,
+  { isInit, name }: ContainerFacts,
+): { image: string; digest: string } {
+  if (isInit && name === "wait") return { image: "flotilla:waitImage", digest: "flotilla:waitImage.digest" };
+  const loader = facts.release.startsWith(`${owner.name}-load-`)
+    ? facts.release.slice(`${owner.name}-load-`.length)
+    : undefined;
+  const own = `flotilla:${owner.kind}.${owner.name}`;
+  if (loader !== undefined)
+    return { image: `${own}.loaders.${loader}`, digest: `${own}.loaders.${loader}.digest` };
+  return {
+    image: owner.kind === "stores" ? "flotilla:storeImages" : `${own}.repository`,
+    digest: `${own}.digest`,
+  };
+}
+
+/** The setting that decides how many pods a service has. */
+function podsKey(settings: Settings, name: string): string {
+  const overrides = own(settings.services, name);
+  if (overrides?.replicas !== undefined) return `flotilla:services.${name}.replicas`;
+  if (overrides?.autoscaling !== undefined) return `flotilla:services.${name}.autoscaling`;
+  return typeof settings.autoscaling === "object" ? "flotilla:autoscaling" : "flotilla:replicas";
+}
+
+/** Whether the stack sets a variable of a service. */
+const isOverride = (settings: Settings, service: string, variable: string): boolean =>
+  own(own(settings.services, service)?.env ?? {}, variable) !== undefined;
 
 /** Pods that a budget keeps. */
 function staysAtLeast({ minAvailable, maxUnavailable }: BudgetFacts, pods: number): number {

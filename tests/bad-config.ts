@@ -1,0 +1,59 @@
+/** Stack files that are wrong, each with what is said of it. */
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { catalogue } from "../apps";
+import { locate, readSettings } from "../config/settings";
+import { stackConfig } from "../config/stack";
+import { FlotillaError, refuse } from "../model/problems";
+import { plan } from "../plan";
+import { planViolations, problemsOf } from "../plan/rules";
+import { readProjectFiles } from "../runtime/project-files";
+import { PROJECT } from "../tools/paths";
+import { charts } from "./support";
+
+export const FOLDER = join(PROJECT, "tests", "fixtures", "bad-config");
+
+/** The cases by name. */
+export const CASES = readdirSync(FOLDER).flatMap((file) =>
+  file.endsWith(".yaml") ? [file.slice(0, -".yaml".length)] : [],
+);
+
+/** What is said of a stack file, the way the program says it; undefined when nothing is. */
+export function refusalOf(name: string): string | undefined {
+  const files = readProjectFiles(PROJECT);
+  const own = readdirSync(join(FOLDER, "layers")).map((file) => file.replace(".yaml", ""));
+  const config = stackConfig(
+    {
+      ...files,
+      stacks: { ...files.stacks, [name]: readFileSync(join(FOLDER, `${name}.yaml`), "utf8") },
+      layers: {
+        names: [...files.layers.names, ...own],
+        read: (layer) =>
+          own.includes(layer)
+            ? readFileSync(join(FOLDER, "layers", `${layer}.yaml`), "utf8")
+            : files.layers.read(layer),
+      },
+    },
+    name,
+  );
+  try {
+    const read = readSettings(config, catalogue);
+    try {
+      const planned = plan(read.application, read.settings, { charts, stack: name });
+      refuse(problemsOf(planViolations(read.application, planned, read.settings)));
+    } catch (error) {
+      throw error instanceof FlotillaError ? locate(error, config, read.origins) : error;
+    }
+    return undefined;
+  } catch (error) {
+    if (error instanceof FlotillaError) return `${error.message}\n`;
+    throw error;
+  }
+}
+
+/** Writes down what is said now: to be read before it is committed. */
+function record(): void {
+  for (const name of CASES) writeFileSync(join(FOLDER, `${name}.txt`), refusalOf(name) ?? "nothing\n");
+}
+
+if (require.main === module) record();

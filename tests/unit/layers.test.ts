@@ -1,0 +1,261 @@
+/** Layers: the project's defaults, the layers a stack names, the stack's own file. Later wins. */
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { catalogue } from "../../apps";
+import { ownSettings } from "../../config/engine";
+import { parseDefaults, parseSettings, unwritten } from "../../config/file";
+import { merge } from "../../config/merge";
+import { readSettings } from "../../config/settings";
+import { stackConfig } from "../../config/stack";
+import { FlotillaError } from "../../model/problems";
+import { problemsOf, projectFiles, readStack } from "../support";
+
+const layer = (...lines: string[]) => `config:\n${lines.map((line) => `  flotilla:${line}\n`).join("")}`;
+
+describe("layers", () => {
+  it("come after the project's defaults and before the stack's own file, in the order they are named", () => {
+    const layers = {
+      low: layer("environment: dev", "replicas: 2", "storageClass: slow", "namespace: low"),
+      high: layer("replicas: 3", "storageClass: fast"),
+    };
+    const { settings } = readStack(layer("layers: [low, high]", "storageClass: own"), layers);
+    assert.equal(settings.application, "robot-shop", "a default of Pulumi.yaml");
+    assert.equal(settings.namespace, "low");
+    assert.equal(settings.replicas, 3);
+    assert.equal(settings.storageClass, "own");
+    assert.equal(readStack(layer("layers: [high, low]"), layers).settings.replicas, 2);
+  });
+
+  it("win over the project's default, also where the stack says nothing", () => {
+    const { settings, origins } = readStack(layer("layers: [a]"), {
+      a: layer("environment: dev", "replicas: 4"),
+    });
+    assert.equal(settings.replicas, 4);
+    assert.deepEqual(origins.get("replicas"), { kind: "layer", file: "config/layers/a.yaml", line: 3 });
+  });
+
+  it("merge maps, replace scalars and lists", () => {
+    const layers = {
+      a: layer(
+        "environment: dev",
+        "removeStores: [one, two]",
+        "services: { cart: { tag: 2.0.1, env: { A: a, B: b } }, web: { replicas: 2 } }",
+      ),
+    };
+    const { settings } = readStack(
+      layer("layers: [a]", "removeStores: [three]", "services: { cart: { env: { B: own } } }"),
+      layers,
+    );
+    assert.deepEqual(settings.removeStores, ["three"]);
+    assert.deepEqual(settings.services, {
+      cart: { tag: "2.0.1", env: { A: "a", B: "own" } },
+      web: { replicas: 2 },
+    });
+  });
+
+  it("are removed from by null, at the top and inside", () => {
+    const layers = {
+      a: layer(
+        "environment: dev",
+        "replicas: 5",
+        "ingress: { host: a.example.com }",
+        "services: { cart: { tag: 2.0.1, replicas: 2 } }",
+      ),
+      b: layer("replicas: null"),
+    };
+    const { settings, origins } = readStack(
+      layer("layers: [a, b]", "ingress: null", "services: { cart: { tag: null } }"),
+      layers,
+    );
+    assert.equal(settings.replicas, 1, "what the schema says where nobody does");
+    assert.equal(settings.ingress, undefined);
+    assert.deepEqual(settings.services, { cart: { replicas: 2 } });
+    assert.equal(origins.has("ingress.host"), false);
+    // Pulumi itself writes "" in place of null when it rewrites a file.
+    assert.equal(readStack(layer("layers: [a]", 'ingress: ""'), layers).settings.ingress, undefined);
+  });
+
+  it("may name layers of their own, which come before them; named twice they count once", () => {
+    const layers = {
+      base: layer("environment: dev", "replicas: 2", "namespace: base"),
+      a: layer("layers: [base]", "replicas: 3"),
+      b: layer("layers: [base]", "namespace: b"),
+    };
+    const { settings } = readStack(layer("layers: [a, b]"), layers);
+    assert.equal(settings.replicas, 3, "base does not come back after a");
+    assert.equal(settings.namespace, "b");
+    assert.deepEqual(settings.layers, ["a", "b"]);
+  });
+
+  it("take what `pulumi config set` writes: numbers, booleans and lists as text", () => {
+    const { settings } = readStack(layer('layers: "[\\"a\\"]"', 'replicas: "3"', 'standIns: "true"'), {
+      a: layer("environment: dev"),
+    });
+    assert.equal(settings.replicas, 3);
+    assert.equal(settings.standIns, true);
+  });
+
+  it("say the line of a wrong value, wherever it stands", () => {
+    const problems = problemsOf(() =>
+      readStack(layer("layers: [a]", "replicas: 2", "servces: {}"), {
+        a: layer("environment: dev", "services:\n    cart:\n      replicas: -1"),
+      }),
+    );
+    assert.deepEqual(
+      problems.map(({ place }) => place),
+      [
+        { file: "Pulumi.test.yaml", line: 4 },
+        { file: "config/layers/a.yaml", line: 5 },
+      ],
+    );
+  });
+
+  it("understand YAML's anchors and merge keys", () => {
+    const { settings } = readStack(
+      `config:
+  flotilla:environment: dev
+  flotilla:services:
+    cart: &usual { tag: 2.0.1, replicas: 2 }
+    web: { <<: *usual, replicas: 3 }
+    user: *usual
+`,
+    );
+    assert.deepEqual(settings.services.web, { tag: "2.0.1", replicas: 3 });
+    assert.deepEqual(settings.services.user, settings.services.cart);
+  });
+
+  it("are merged the same way in one go and one after the other", () => {
+    const tree = fc.letrec<{ map: object; value: unknown }>((tie) => ({
+      map: fc.dictionary(fc.constantFrom("a", "b", "c", "__proto__", "toString"), tie("value"), {
+        maxKeys: 3,
+      }),
+      value: fc.oneof(
+        { depthSize: "small" },
+        fc.constant(null),
+        fc.integer(),
+        fc.array(fc.integer(), { maxLength: 2 }),
+        tie("map"),
+      ),
+    })).map;
+    const file = tree.map((values) => unwritten("f", values as Record<string, unknown>));
+    fc.assert(
+      fc.property(file, file, file, (a, b, c) => {
+        const whole = merge([a, b, c]).values;
+        const first = unwritten("ab", merge([a, b]).values);
+        assert.deepEqual(merge([first, c]).values, whole);
+        // Later wins: what the last file says and does not remove is there.
+        for (const [key, value] of Object.entries(c.values))
+          if (typeof value === "number")
+            assert.equal(Object.getOwnPropertyDescriptor(whole, key)?.value, value);
+          else if (value === null) assert.equal(Object.hasOwn(whole, key), false);
+      }),
+    );
+  });
+
+  it("refuse or accept any text, and fail in no other way", () => {
+    const word = fc.constantFrom(
+      ..."config: flotilla:layers flotilla:services flotilla:credentials flotilla:cluster : - [ ] { } & * << ! | > \" ' # null 1.10 a b cart tag secure environment dev prod".split(
+        " ",
+      ),
+      "\n",
+      "\n  ",
+      "\n    ",
+    );
+    const text = fc.oneof(
+      fc.array(word, { maxLength: 25 }).map((words) => words.join(" ")),
+      fc.string(),
+      fc.json(),
+    );
+    fc.assert(
+      fc.property(text, text, text, (own, a, b) => {
+        const files = projectFiles({ test: own, other: b }, { a, b });
+        for (const stack of ["test", "other", "nowhere"])
+          try {
+            readSettings(stackConfig(files, stack), catalogue);
+          } catch (error) {
+            assert.ok(error instanceof FlotillaError, String((error as Error).stack));
+            assert.ok(error.problems.length > 0);
+          }
+      }),
+      { numRuns: 80 },
+    );
+  });
+});
+
+describe("two stacks in one namespace on one context", () => {
+  const stack = (...lines: string[]) => layer("environment: dev", ...lines);
+
+  it("are both refused, naming each other", () => {
+    const files = projectFiles({
+      a: stack("cluster: { context: c }"),
+      b: stack("cluster: { context: c }", "namespace: robot-shop-dev"),
+    });
+    for (const [name, other] of [
+      ["a", "b"],
+      ["b", "a"],
+    ] as const) {
+      const [problem, ...more] = problemsOf(() => readSettings(stackConfig(files, name), catalogue));
+      assert.deepEqual(more, []);
+      assert.match(problem?.what ?? "", new RegExp(`is stack ${other}'s as well`));
+    }
+  });
+
+  it("are fine with another namespace, context, kubeconfig, or without a context", () => {
+    const first = stack("cluster: { context: c }");
+    for (const second of [
+      stack("cluster: { context: c }", "namespace: other"),
+      stack("cluster: { context: d }"),
+      stack("cluster: { context: c, kubeconfig: other.yaml }"),
+      stack("replicas: 2"),
+      "config: [this is not read",
+    ])
+      assert.doesNotThrow(() =>
+        readSettings(stackConfig(projectFiles({ a: first, b: second }), "a"), catalogue),
+      );
+  });
+});
+
+describe("settings as the engine hands them out", () => {
+  const { project, file: defaults } = parseDefaults("Pulumi.yaml", projectFiles({}).project);
+  const own = (values: Record<string, string>, text = "config: {}", secretKeys: string[] = []) =>
+    ownSettings(
+      {
+        values: Object.fromEntries(Object.entries(values).map(([key, value]) => [`flotilla:${key}`, value])),
+        secretKeys: secretKeys.map((key) => `flotilla:${key}`),
+      },
+      parseSettings("stack", "Pulumi.s.yaml", text, project),
+      defaults,
+      project,
+    );
+
+  it("are not the stack's own where they are the project's defaults", () => {
+    assert.deepEqual(own({ replicas: "1", services: "{}", namespace: "x" }).values, { namespace: "x" });
+  });
+
+  it("are the stack's own where its file says so, whatever the default", () => {
+    const file = own({ replicas: "1" }, "config:\n  flotilla:replicas: 1\n");
+    assert.deepEqual(file.values, { replicas: 1 });
+    assert.equal(file.lines.get("replicas"), 2);
+  });
+
+  it("have no line where the engine found them elsewhere", () => {
+    const file = own({ replicas: "4" }, "config:\n  flotilla:replicas: 3\n");
+    assert.deepEqual(file.values, { replicas: 4 });
+    assert.equal(file.lines.has("replicas"), false);
+  });
+
+  it("are removed where they are empty: that is what becomes of null", () => {
+    assert.deepEqual(own({ ingress: "" }, 'config:\n  flotilla:ingress: ""\n').values, { ingress: null });
+  });
+
+  it("keep a secret secret, and say where it stands", () => {
+    const text = "config:\n  flotilla:services:\n    cart:\n      env: { TOKEN: { secure: v1:abc } }\n";
+    const file = own({ services: '{"cart":{"env":{"TOKEN":"hunter2"}}}' }, text, ["services"]);
+    assert.doesNotMatch(JSON.stringify(file.values), /hunter2/);
+    const [problem] = problemsOf(() =>
+      readSettings({ project, stack: "s", files: [unwritten("d", { environment: "dev" }), file] }, catalogue),
+    ).filter(({ what }) => what.includes("secret"));
+    assert.equal(problem?.where, "flotilla:services.cart.env.TOKEN");
+    assert.equal(problem?.place?.line, 4);
+  });
+});
