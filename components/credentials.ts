@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { externalSecretSpec } from "../plan/external-secrets";
+import { externalSecret } from "../plan/external-secrets";
 import type { SecretPlan, SecretText } from "../plan/plan";
 
 export interface CredentialsArgs {
@@ -42,12 +42,7 @@ export class Credentials extends pulumi.ComponentResource {
     if (plan.external)
       return new k8s.apiextensions.CustomResource(
         name,
-        {
-          apiVersion: "external-secrets.io/v1",
-          kind: "ExternalSecret",
-          metadata: { name, namespace: this.args.namespace, labels: plan.labels },
-          spec: externalSecretSpec(name, plan, plan.external),
-        },
+        externalSecret(name, this.args.namespace, plan, plan.external),
         { parent: this, protect: plan.protect, dependsOn },
       );
     const data = mapValues(plan.keys, (text) => encode(text, this.values));

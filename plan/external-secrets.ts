@@ -24,26 +24,32 @@ export function externalSource(
   return { store, refreshInterval, keys: Object.fromEntries(keys) };
 }
 
-/** The `spec` of the ExternalSecret that makes a Secret. */
-export function externalSecretSpec(
+/** The object that makes a Secret in the cluster. */
+export function externalSecret(
   name: string,
+  namespace: string,
   { keys, labels, type }: SecretPlan,
   source: ExternalSecretPlan,
 ) {
   return {
-    refreshInterval: source.refreshInterval,
-    secretStoreRef: source.store,
-    target: {
-      name,
-      creationPolicy: "Owner",
-      template: {
-        engineVersion: "v2",
-        type: type ?? "Opaque",
-        metadata: { labels },
-        data: Object.fromEntries(Object.entries(keys).map(([key, text]) => [key, templateOf(text)])),
+    apiVersion: "external-secrets.io/v1",
+    kind: "ExternalSecret",
+    metadata: { name, namespace, labels },
+    spec: {
+      refreshInterval: source.refreshInterval,
+      secretStoreRef: source.store,
+      target: {
+        name,
+        creationPolicy: "Owner",
+        template: {
+          engineVersion: "v2",
+          type: type ?? "Opaque",
+          metadata: { labels },
+          data: Object.fromEntries(Object.entries(keys).map(([key, text]) => [key, templateOf(text)])),
+        },
       },
+      data: Object.entries(source.keys).map(([secretKey, key]) => ({ secretKey, remoteRef: { key } })),
     },
-    data: Object.entries(source.keys).map(([secretKey, key]) => ({ secretKey, remoteRef: { key } })),
   };
 }
 

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { externalSecret } from "../../plan/external-secrets";
 import { schemaLocation, writeSchemas } from "../../tools/checks/schemas";
 import { PROJECT } from "../../tools/paths";
 import { ensureTools } from "../../tools/toolchain/ensure";
@@ -16,7 +17,7 @@ import {
   type Rendering,
   renderText,
 } from "../chart/render";
-import { EVERYWHERE } from "../environments";
+import { AT_HAND, EVERYWHERE, planned } from "../environments";
 import { customResources } from "./custom-resources";
 import { exists, get, run, testWorld, until } from "./world";
 
@@ -37,6 +38,19 @@ const RENDERINGS: Rendering[] = [
   ...Object.entries(EXAMPLES).map(([name, values]) => ({ chart: CHART, values, name })),
   ...EVERYWHERE.flatMap(({ plan }) => releasesOf(plan)),
 ];
+
+/** What the plan itself makes of passwords that are in the cluster's secret store. */
+function plannedExternalSecrets(): KubernetesObject[] {
+  const settings = {
+    externalSecrets: { store: { name: "vault" }, path: "eu/shop" },
+    registries: { mirror: { server: "m.example.com", username: "shop" } },
+    credentials: undefined,
+  };
+  const { secrets } = planned("order-service", "prod", { ...AT_HAND, ...settings }).plan;
+  return Object.entries(secrets).flatMap(([name, secret]) =>
+    secret.external ? [externalSecret(name, NAMESPACE, secret, secret.external)] : [],
+  );
+}
 
 describe("what the shared chart makes, before the API server", function () {
   this.timeout(240_000);
@@ -69,9 +83,9 @@ describe("what the shared chart makes, before the API server", function () {
           RENDERINGS.slice(start, start + 4).map((one) => renderText({ ...one, namespace: NAMESPACE })),
         )),
       );
-    objects = rendered
-      .flatMap(parseObjects)
-      .filter(({ apiVersion }) => knowsCustom || !CUSTOM.test(apiVersion));
+    objects = [...rendered.flatMap(parseObjects), ...plannedExternalSecrets()].filter(
+      ({ apiVersion }) => knowsCustom || !CUSTOM.test(apiVersion),
+    );
   });
 
   after(async () => {

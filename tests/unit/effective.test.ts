@@ -1,0 +1,107 @@
+/** What `flotilla config` tells: every value that holds, and who decided it. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { placesOf } from "../../commands/config/places";
+import { lineInInventory } from "../../commands/inventory-source";
+import { settingsOfStack } from "../../commands/settings";
+import { pathOf } from "../../config/file";
+import { plan } from "../../plan";
+import { effectiveSettings } from "../../plan/effective";
+import { PROJECT } from "../../tools/paths";
+import { charts, readStack, valuesOf } from "../support";
+
+const explain = (read: ReturnType<typeof readStack>): Record<string, { value: unknown; from: string }> => {
+  const placeOf = placesOf(read.application);
+  const entries = effectiveSettings(read).map((entry) => [
+    pathOf(entry.path),
+    { value: entry.value, from: placeOf(entry) },
+  ]);
+  return Object.fromEntries(entries);
+};
+
+describe("the settings that hold", () => {
+  const layers = {
+    low: `config:
+  flotilla:environment: staging
+  flotilla:autoscaling: { minReplicas: 2, maxReplicas: 5 }
+  flotilla:services:
+    cart: { tag: "2.0.1", resources: { limits: { memory: 1Gi } } }
+`,
+  };
+  const told = explain(
+    readStack(
+      `config:
+  flotilla:layers: [low]
+  flotilla:services:
+    cart: { tag: "2.0.2", env: { LOG_LEVEL: debug } }
+  flotilla:registryMirrors: { docker.io: m.example.com }
+`,
+      layers,
+    ),
+  );
+  const inventory = readFileSync(join(PROJECT, "apps", "robot-shop.ts"), "utf8").split("\n");
+
+  for (const [key, value, from] of [
+    ["application", "robot-shop", /^Pulumi\.yaml:\d+$/],
+    ["environment", "staging", /^config\/layers\/low\.yaml:2$/],
+    ["namespace", "robot-shop-staging", /^default$/],
+    ["profile", "standalone", /^default$/],
+    ["autoscaling.maxReplicas", 5, /^config\/layers\/low\.yaml:3$/],
+    ["services.cart.tag", "2.0.2", /^Pulumi\.test\.yaml:4$/],
+    ["services.cart.env.LOG_LEVEL", "debug", /^Pulumi\.test\.yaml:4$/],
+    ["services.cart.resources.limits.memory", "1Gi", /^config\/layers\/low\.yaml:5$/],
+    ["services.cart.resources.limits.cpu", "500m", /^model\/presets\.ts \(node\)$/],
+    [
+      "services.cart.autoscaling.minReplicas",
+      2,
+      /^config\/layers\/low\.yaml:3 \(autoscaling\.minReplicas\)$/,
+    ],
+    [
+      "services.cart.repository",
+      "m.example.com/robotshop/rs-cart",
+      /^Pulumi\.test\.yaml:5 \(registryMirrors\.docker\.io\)$/,
+    ],
+    ["services.dispatch.replicas", 1, /^Pulumi\.yaml:\d+ \(replicas\)$/],
+    ["services.web.tag", "2.1.0", /^apps\/robot-shop\.ts:\d+$/],
+    ["stores.mongodb.storage", "8Gi", /^apps\/robot-shop\.ts:\d+$/],
+    ["waitImage.tag", "1.37.0", /^charts\/microservice\/values\.yaml:\d+$/],
+  ] as const)
+    it(`${key} is ${value}`, () => {
+      assert.deepEqual(told[key]?.value, value);
+      assert.match(told[key]?.from ?? "", from);
+    });
+
+  it("lead to the very lines", () => {
+    const lineOf = (key: string) => inventory[Number(told[key]?.from.split(":")[1]) - 1];
+    assert.match(lineOf("services.web.tag") ?? "", /image: image\("web"\)/);
+    assert.match(lineOf("stores.mongodb.storage") ?? "", /storage: "8Gi"/);
+    assert.equal(lineInInventory("const a = { name: 'x' };", "y", ["services"]), undefined);
+  });
+
+  it("are those of the plan", () => {
+    for (const stack of ["local", "dev", "staging", "prod", "prod-us-east-1", "online-boutique-local"]) {
+      const read = settingsOfStack(stack);
+      const holds = explain(read);
+      const planned = plan(read.application, read.settings, { charts, stack });
+      for (const [name, { kind, values }] of Object.entries(planned.releases)) {
+        const at = (key: string) => holds[`${kind}s.${name}.${key}`]?.value;
+        if (kind === "service") {
+          const { image, replicas, autoscaling, resources } = valuesOf(planned, name);
+          assert.deepEqual([at("repository"), at("tag")], [image.repository, image.tag], `${stack} ${name}`);
+          assert.equal(
+            at(autoscaling ? "autoscaling.minReplicas" : "replicas"),
+            replicas,
+            `${stack} ${name}`,
+          );
+          assert.equal(at("autoscaling.maxReplicas"), autoscaling?.maxReplicas, `${stack} ${name}`);
+          assert.equal(at("resources.limits.memory"), resources?.limits?.memory, `${stack} ${name}`);
+        } else if (kind === "store") {
+          assert.match(JSON.stringify(values), new RegExp(`"size":"${at("storage")}"`), `${stack} ${name}`);
+          assert.equal(at("profile"), planned.outputs.stores[name]?.profile);
+        }
+      }
+      assert.equal(holds.namespace?.value, planned.namespace.name);
+    }
+  });
+});

@@ -1,0 +1,124 @@
+/** Passwords that others made, read in the cluster from a secret store. */
+import assert from "node:assert/strict";
+import { password, passwordInUrl, text } from "../../model/text";
+import { externalSecret } from "../../plan/external-secrets";
+import type { ExternalSecretPlan, SecretPlan } from "../../plan/plan";
+import { application, planFor, planOf, problemsOf, redis, service, settingsOf, valuesOf } from "../support";
+
+const externalSecrets = { store: { name: "vault" }, path: "eu/shop" };
+
+const specOf = (name: string, secret: SecretPlan, source = secret.external) =>
+  externalSecret(name, "shop", secret, source as ExternalSecretPlan).spec;
+
+describe("External Secrets", () => {
+  const shop = application({
+    services: {
+      web: service({
+        uses: ["bank", "redis"],
+        env: {
+          BANK: text`https://shop:${passwordInUrl("bank", "shop")}@bank`,
+          REDIS_PASSWORD: [password("redis", "default")],
+        },
+      }),
+    },
+    stores: { redis: redis() },
+    externals: {
+      bank: {
+        host: "bank.example.com",
+        port: 443,
+        protocol: "https",
+        reason: "all is paid there",
+        accounts: { shop: { username: "shop" } },
+      },
+    },
+  });
+
+  it("need no password in the stack", () => {
+    assert.match(problemsOf(() => planFor(shop))[0]?.todo ?? "", /flotilla:externalSecrets/);
+    const plan = planFor(shop, { externalSecrets });
+    assert.deepEqual(plan.credentials["bank-shop"], { source: "secret store", key: "eu/shop/bank-shop" });
+    assert.equal(plan.credentials["redis-default"]?.source, "generated");
+  });
+
+  it("make a Secret of their own, beside the one the stack fills", () => {
+    const plan = planFor(shop, { externalSecrets });
+    const { env } = valuesOf(plan, "web");
+    assert.deepEqual(env?.BANK, { secret: "web-env-external", key: "BANK" });
+    assert.deepEqual(env?.REDIS_PASSWORD, { secret: "web-env", key: "REDIS_PASSWORD" });
+    assert.deepEqual(plan.releases.web?.secrets, ["web-env", "web-env-external"]);
+    assert.equal(plan.secrets["web-env"]?.external, undefined);
+    const secret = plan.secrets["web-env-external"] as SecretPlan;
+    assert.deepEqual(specOf("web-env-external", secret), {
+      refreshInterval: "1h",
+      secretStoreRef: { name: "vault", kind: "ClusterSecretStore" },
+      target: {
+        name: "web-env-external",
+        creationPolicy: "Owner",
+        template: {
+          engineVersion: "v2",
+          type: "Opaque",
+          metadata: { labels: secret.labels },
+          data: { BANK: 'https://shop:{{ index . "bank-shop" | urlquery | replace "+" "%20" }}@bank' },
+        },
+      },
+      data: [{ secretKey: "bank-shop", remoteRef: { key: "eu/shop/bank-shop" } }],
+    });
+  });
+
+  it("give way to a password that the stack was given", () => {
+    const plan = planFor(shop, { externalSecrets, credentials: { "bank-shop": "given" } });
+    assert.equal(plan.credentials["bank-shop"]?.source, "stack");
+    assert.deepEqual(
+      Object.keys(plan.secrets).filter((name) => name.startsWith("web")),
+      ["web-env"],
+    );
+  });
+
+  it("hold the login of a registry, as JSON in JSON", () => {
+    const plan = planOf({
+      externalSecrets,
+      registries: { mirror: { server: "m.example.com", username: "shop" } },
+    });
+    const secret = plan.secrets["registry-mirror"] as SecretPlan;
+    const { target } = specOf("registry-mirror", secret);
+    assert.equal(target.template.type, "kubernetes.io/dockerconfigjson");
+    assert.equal(
+      target.template.data[".dockerconfigjson"],
+      '{"auths":{"m.example.com":{"username":"shop","password":{{ index . "registry-mirror" | toJson }}}}}',
+    );
+  });
+
+  it("refuse a text with one password of each place", () => {
+    const mixed = application({
+      ...shop,
+      services: {
+        web: service({
+          uses: ["bank", "redis"],
+          env: { BOTH: text`${password("bank", "shop")} ${password("redis", "default")}` },
+        }),
+      },
+    });
+    const [problem] = problemsOf(() => planFor(mixed, { externalSecrets }));
+    assert.match(
+      problem?.what ?? "",
+      /BOTH mentions bank-shop and redis-default, which are not in one place/,
+    );
+  });
+
+  it("leave text alone that looks like a template", () => {
+    const secret = { labels: {}, keys: { A: ["{{ x }}", { credential: "a" }] } } as unknown as SecretPlan;
+    const spec = specOf("s", secret, {
+      store: { name: "s", kind: "SecretStore" },
+      refreshInterval: "1h",
+      keys: { a: "p/a" },
+    });
+    assert.equal(spec.target.template.data.A, '{{ "{{ x }}" }}{{ index . "a" }}');
+  });
+
+  it("want a store and a path", () => {
+    const wheres = problemsOf(() => settingsOf({ externalSecrets: { path: "/a/" } })).map(
+      ({ where }) => where,
+    );
+    assert.deepEqual(wheres.sort(), ["flotilla:externalSecrets.path", "flotilla:externalSecrets.store"]);
+  });
+});

@@ -1,0 +1,62 @@
+/** Where images are taken from: overrides, digests, mirrors. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { imageIn, splitRepository, WAIT_IMAGE } from "../../plan/images";
+import { PROJECT } from "../../tools/paths";
+import { planOf, settingsOf, valuesOf } from "../support";
+
+const DIGEST = `sha256:${"0".repeat(64)}`;
+
+describe("images", () => {
+  const { settings } = settingsOf({
+    registryMirrors: { "docker.io": "m.example.com/hub", "localhost:5000": "m.example.com" },
+  });
+  const image = { repository: "ghcr.io/shop/web", tag: "1", digest: DIGEST };
+
+  it("leave a digest behind that belongs to another tag or repository", () => {
+    assert.deepEqual(imageIn(settings, image), image);
+    assert.deepEqual(imageIn(settings, image, { tag: "2" }), { repository: image.repository, tag: "2" });
+    assert.deepEqual(imageIn(settings, image, { repository: "a.io/b" }), { repository: "a.io/b", tag: "1" });
+    assert.equal(imageIn(settings, image, { tag: "2", digest: DIGEST }).digest, DIGEST);
+  });
+
+  for (const [repository, mirrored] of [
+    ["docker.io/robotshop/rs-cart", "m.example.com/hub/robotshop/rs-cart"],
+    ["robotshop/rs-cart", "m.example.com/hub/robotshop/rs-cart"],
+    ["busybox", "m.example.com/hub/library/busybox"],
+    ["localhost:5000/web", "m.example.com/web"],
+    ["ghcr.io/shop/web", "ghcr.io/shop/web"],
+    ["docker.io.example.com/web", "docker.io.example.com/web"],
+  ] as const)
+    it(`are pulled from the registry's mirror: ${repository}`, () => {
+      assert.equal(imageIn(settings, { repository, tag: "1" }).repository, mirrored);
+    });
+
+  it("are split as container runtimes do", () => {
+    assert.deepEqual(splitRepository("localhost/web"), { registry: "localhost", path: "web" });
+    assert.deepEqual(splitRepository("web"), { registry: "docker.io", path: "library/web" });
+  });
+
+  it("wait with what the shared chart waits with", () => {
+    const { waitImage } = parse(readFileSync(join(PROJECT, "charts", "microservice", "values.yaml"), "utf8"));
+    assert.deepEqual({ repository: waitImage.repository, tag: waitImage.tag }, WAIT_IMAGE);
+    assert.equal(valuesOf(planOf(), "cart").waitImage, undefined, "no value where it is the chart's own");
+  });
+
+  it("all come from the mirror: services, Jobs, stores, exporters, what waits", () => {
+    for (const distribution of ["bitnami", "upstream"]) {
+      const plan = planOf({
+        distribution,
+        standIns: true,
+        monitoring: {},
+        registryMirrors: { "docker.io": "m.example.com/hub" },
+      });
+      const text = JSON.stringify(Object.values(plan.releases).map(({ values }) => values));
+      assert.doesNotMatch(text, /"docker\.io/, distribution);
+      assert.match(text, /"m\.example\.com\/hub/);
+      assert.equal(valuesOf(plan, "cart").waitImage?.repository, "m.example.com/hub/library/busybox");
+    }
+  });
+});

@@ -1,0 +1,308 @@
+/** The rules of `flotilla check`, on plans and on rendered objects. */
+import assert from "node:assert/strict";
+import { catalogue } from "../../apps";
+import { RULE_NAMES, type Rule } from "../../config/rules";
+import type { Application } from "../../model/application";
+import { plan } from "../../plan";
+import type { ReleasePlan } from "../../plan/plan";
+import {
+  factsOfObjects,
+  planViolations,
+  problemsOf,
+  type RenderedObject,
+  releaseViolations,
+} from "../../plan/rules";
+import { secretLike } from "../../plan/rules/secret-like";
+import { application, charts, redis, service, settingsOf } from "../support";
+
+/** Rules that a plan breaks, with where. */
+function brokenBy(shop: Application, config: Record<string, unknown>) {
+  const { settings } = settingsOf({ application: shop.name, ...config }, { [shop.name]: shop });
+  const planned = plan(shop, settings, { charts });
+  return planViolations(shop, planned, settings);
+}
+
+const rulesOf = (violations: readonly { rule: Rule }[]) => [...new Set(violations.map(({ rule }) => rule))];
+
+const PROD = { environment: "prod", cluster: { context: "prod" }, distribution: "upstream" };
+
+describe("rules on a plan", () => {
+  const shop = application({ services: { web: service({ uses: ["redis"] }) }, stores: { redis: redis() } });
+
+  it("find nothing in a sound one", () => {
+    assert.deepEqual(brokenBy(shop, { distribution: "upstream" }), []);
+    assert.deepEqual(brokenBy(shop, { ...PROD, replicas: 3 }), []);
+  });
+
+  it("want three pods of a service in prod, fixed or at least", () => {
+    assert.deepEqual(rulesOf(brokenBy(shop, { ...PROD, replicas: 2 })), ["replicas"]);
+    const scaled = application({ services: { web: service({ autoscaling: {} }) } });
+    const bounds = (minReplicas: number) => ({ ...PROD, autoscaling: { minReplicas, maxReplicas: 10 } });
+    assert.deepEqual(rulesOf(brokenBy(scaled, bounds(2))), ["replicas"]);
+    assert.deepEqual(brokenBy(scaled, bounds(3)), []);
+  });
+
+  it("want images of allowed registries, Jobs' and waits' included, after mirrors", () => {
+    const found = brokenBy(shop, { distribution: "upstream", allowedRegistries: ["example.com"] });
+    assert.deepEqual(rulesOf(found), ["registry"]);
+    assert.deepEqual(
+      found.map(({ where }) => where),
+      ["StatefulSet redis, container redis", "Deployment web, container wait"],
+    );
+    const mirrored = {
+      allowedRegistries: ["example.com/hub", "example.com/image"],
+      registryMirrors: { "docker.io": "example.com/hub" },
+    };
+    assert.deepEqual(brokenBy(shop, { distribution: "upstream", ...mirrored }), []);
+    // A registry whose name begins like an allowed one is another one.
+    const near = brokenBy(shop, {
+      distribution: "upstream",
+      ...mirrored,
+      allowedRegistries: ["example.com/hu", "example.com/image"],
+    });
+    assert.deepEqual(rulesOf(near), ["registry"]);
+  });
+
+  it("want digests where the stack demands them", () => {
+    const digest = `sha256:${"a".repeat(64)}`;
+    const demanded = { distribution: "upstream", requireDigests: true };
+    assert.equal(brokenBy(shop, demanded).length, 3);
+    const given = { services: { web: { digest } }, stores: { redis: { digest } }, waitImage: { digest } };
+    assert.deepEqual(brokenBy(shop, { ...demanded, ...given }), []);
+  });
+
+  it("find what looks like a secret in variables, and never show it", () => {
+    const env = {
+      LOG_LEVEL: "debug",
+      API_TOKEN: "9f8e7d6c5b4a",
+      DATABASE_URL: "postgres://shop:hunter22@db/shop",
+    };
+    const found = brokenBy(shop, { distribution: "upstream", services: { web: { env } } });
+    assert.deepEqual(
+      found.map(({ rule, key }) => [rule, key]),
+      [
+        ["plain-secret", "flotilla:services.web.env.API_TOKEN"],
+        ["plain-secret", "flotilla:services.web.env.DATABASE_URL"],
+      ],
+    );
+    assert.doesNotMatch(JSON.stringify(found), /9f8e7d6c5b4a|hunter22/);
+  });
+
+  it("let be what has a reason, of the stack or of the inventory", () => {
+    const exceptions = { replicas: "one pod is all its licence allows" };
+    const [found, ...more] = brokenBy(shop, { ...PROD, services: { web: { exceptions } } });
+    assert.deepEqual(more, []);
+    assert.equal(found?.excepted, exceptions.replicas);
+    assert.deepEqual(problemsOf([found as never]), []);
+    const silent = application({
+      services: { worker: service({ ports: undefined, probe: undefined, noProbe: "it listens on nothing" }) },
+    });
+    assert.deepEqual(
+      brokenBy(silent, {}).map(({ rule, excepted }) => [rule, excepted]),
+      [["probes", "it listens on nothing"]],
+    );
+  });
+
+  it("do not ask a stand-in for more pods than it has", () => {
+    const found = planViolations(
+      catalogue["robot-shop"] as Application,
+      plan(
+        catalogue["robot-shop"] as Application,
+        settingsOf({ ...PROD, standIns: true, replicas: 3 }).settings,
+        { charts },
+      ),
+      settingsOf({ ...PROD, standIns: true, replicas: 3 }).settings,
+    );
+    assert.deepEqual(
+      found.filter(({ excepted }) => excepted === undefined),
+      [],
+    );
+  });
+
+  it("say once what is wrong with several", () => {
+    const many = application({
+      services: Object.fromEntries(["a", "b", "c", "d"].map((name) => [name, service()])),
+    });
+    const problems = problemsOf(brokenBy(many, PROD));
+    assert.equal(problems.length, 1);
+    assert.equal(problems[0]?.where, "flotilla:replicas");
+    assert.match(
+      problems[0]?.what ?? "",
+      /^Deployment a; Deployment b; Deployment c and 1 more: prod wants three pods/,
+    );
+    assert.match(problems[0]?.todo ?? "", /flotilla:services\.<name>\.exceptions\.replicas/);
+  });
+});
+
+describe("rules on rendered objects", () => {
+  const container = {
+    name: "web",
+    image: "docker.io/library/web:1.2.3",
+    ports: [{ containerPort: 80 }],
+    resources: { requests: { cpu: 1, memory: "1Gi" }, limits: { memory: "1Gi" } },
+    readinessProbe: {},
+    livenessProbe: {},
+  };
+  const labels = { app: "web" };
+  const deployment = (pod: object = {}, spec: object = {}): RenderedObject => ({
+    kind: "Deployment",
+    metadata: { name: "web" },
+    spec: {
+      replicas: 3,
+      ...spec,
+      template: {
+        metadata: { labels },
+        spec: { containers: [container], topologySpreadConstraints: [{}], ...pod },
+      },
+    },
+  });
+  const budget = (spec: object): RenderedObject => ({
+    kind: "PodDisruptionBudget",
+    metadata: { name: "web" },
+    spec: { selector: { matchLabels: labels }, ...spec },
+  });
+  const sound = [deployment(), budget({ maxUnavailable: 1 })];
+
+  function broken(
+    objects: readonly RenderedObject[],
+    config: Record<string, unknown> = { ...PROD, replicas: 3 },
+  ) {
+    const shop = application();
+    const { settings } = settingsOf({ application: shop.name, ...config }, { [shop.name]: shop });
+    const release = { name: "web", kind: "service" } as ReleasePlan;
+    return rulesOf(releaseViolations(shop, settings, [{ release, facts: factsOfObjects(release, objects) }]));
+  }
+  const changed = (change: object) => deployment({ containers: [{ ...container, ...change }] });
+
+  it("find nothing in sound ones", () => assert.deepEqual(broken(sound), []));
+
+  const cases: [string, Rule, readonly RenderedObject[]][] = [
+    ["a tag that moves", "moving-tag", [changed({ image: "web:latest" }), ...sound.slice(1)]],
+    [
+      "an image without a tag, behind a port",
+      "moving-tag",
+      [changed({ image: "localhost:5000/web" }), ...sound.slice(1)],
+    ],
+    ["no requests", "resources", [changed({ resources: { limits: { memory: "1Gi" } } }), ...sound.slice(1)]],
+    [
+      "no limit of memory",
+      "resources",
+      [changed({ resources: { requests: { cpu: 1, memory: 1 } } }), ...sound.slice(1)],
+    ],
+    ["no readiness", "probes", [changed({ readinessProbe: undefined }), ...sound.slice(1)]],
+    ["a budget of all pods", "budget", [deployment(), budget({ minAvailable: 3 })]],
+    ["a budget of all pods in percent", "budget", [deployment(), budget({ minAvailable: "100%" })]],
+    ["a budget that lets nobody go", "budget", [deployment(), budget({ maxUnavailable: 0 })]],
+    ["several pods without a budget", "budget", [deployment()]],
+    ["two pods", "replicas", [deployment({}, { replicas: 2 }), ...sound.slice(1)]],
+    ["all pods on one node", "spread", [deployment({ topologySpreadConstraints: [] }), ...sound.slice(1)]],
+    [
+      "a port of the nodes",
+      "node-port",
+      [...sound, { kind: "Service", metadata: { name: "web" }, spec: { type: "NodePort" } }],
+    ],
+    [
+      "a password in a variable",
+      "plain-secret",
+      [changed({ env: [{ name: "DB_PASSWORD", value: "hunter22" }] }), ...sound.slice(1)],
+    ],
+    [
+      "a key in a file",
+      "plain-secret",
+      [
+        ...sound,
+        {
+          kind: "ConfigMap",
+          metadata: { name: "web" },
+          data: { "id.pem": "-----BEGIN RSA PRIVATE KEY-----" },
+        },
+      ],
+    ],
+  ];
+  for (const [name, rule, objects] of cases)
+    it(`find ${name}`, () => assert.deepEqual(broken(objects), [rule]));
+
+  it("count the fewest pods of an autoscaler", () => {
+    const scaler: RenderedObject = {
+      kind: "HorizontalPodAutoscaler",
+      metadata: { name: "web" },
+      spec: { minReplicas: 3, scaleTargetRef: { kind: "Deployment", name: "web" } },
+    };
+    assert.deepEqual(
+      broken([deployment({}, { replicas: undefined }), budget({ maxUnavailable: 1 }), scaler]),
+      [],
+    );
+  });
+
+  it("know that a node port of null is none, and that anti-affinity spreads", () => {
+    const affinity = { podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{}] } };
+    const service: RenderedObject = {
+      kind: "Service",
+      metadata: { name: "web" },
+      spec: { ports: [{ nodePort: null as never }] },
+    };
+    assert.deepEqual(
+      broken([deployment({ topologySpreadConstraints: undefined, affinity }), service, ...sound.slice(1)]),
+      [],
+    );
+  });
+
+  it("ask no probes of a Job, nor of a helper that listens on nothing", () => {
+    const silent = {
+      ...container,
+      ports: undefined,
+      readinessProbe: undefined,
+      livenessProbe: undefined,
+      name: "helper",
+    };
+    assert.deepEqual(broken([deployment({ containers: [container, silent] }), ...sound.slice(1)]), []);
+    const job: RenderedObject = {
+      kind: "Job",
+      metadata: { name: "web" },
+      spec: { template: { spec: { containers: [silent] } } },
+    };
+    assert.deepEqual(broken([job]), []);
+    assert.deepEqual(broken([deployment({ containers: [silent] }), ...sound.slice(1)]), ["probes"]);
+  });
+
+  it("are about prod where they are about pods", () => {
+    const alone = [deployment({ topologySpreadConstraints: [] }, { replicas: 2 })];
+    assert.deepEqual(broken(alone, { environment: "dev" }), []);
+  });
+
+  it("are all tried here or in the chart suite", () => {
+    const tried = new Set<string>([...cases.map(([, rule]) => rule), "registry", "digest", "release-size"]);
+    assert.deepEqual(
+      RULE_NAMES.filter((rule) => !tried.has(rule)),
+      [],
+    );
+  });
+});
+
+describe("what looks like a secret", () => {
+  const yes: [string, string][] = [
+    ["DB_PASSWORD", "hunter22"],
+    ["apiKey", "abc"],
+    ["client-secret", "abc"],
+    ["X", "AKIAIOSFODNN7EXAMPLE"],
+    ["X", `ghp_${"a".repeat(36)}`],
+    ["X", "amqp://user:pass123@rabbitmq:5672/"],
+    ["X", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.abcdefghijkl"],
+  ];
+  const no: [string, string][] = [
+    ["DB_PASSWORD_FILE", "/run/secrets/db"],
+    ["PASSWORD", "/run/secrets/db"],
+    ["ALLOW_EMPTY_PASSWORD", "yes"],
+    ["TOKEN_TTL", "3600"],
+    ["SECRET_NAME", "shop"],
+    ["DB_PASSWORD", "$(OTHER)"],
+    ["tokens", "3"],
+    ["URL", "http://user:8080/path@2"],
+    ["URL", "http://user:8080/"],
+    ["X", "docker.io/library/redis:8.2.1"],
+  ];
+  for (const [name, value] of yes)
+    it(`${name}=${value.slice(0, 8)}...`, () => assert.ok(secretLike(name, value)));
+  for (const [name, value] of no)
+    it(`is not ${name}=${value}`, () => assert.equal(secretLike(name, value), undefined));
+});

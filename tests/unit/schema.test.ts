@@ -1,0 +1,81 @@
+/** The schema is the truth for editors and docs as well. */
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import Ajv from "ajv";
+import { parse } from "yaml";
+import { LAYERS } from "../../config/layers";
+import { reference } from "../../config/schema/reference";
+import { PROJECT } from "../../tools/paths";
+import { CASES, FOLDER } from "../bad-config";
+
+const read = (...path: string[]) => readFileSync(join(PROJECT, ...path), "utf8");
+
+describe("the settings' schema", () => {
+  const keys = reference();
+
+  it("says of every key what it means, its unit and its default", () => {
+    assert.ok(keys.length > 100, `${keys.length} keys`);
+    for (const { path, description, unit, usual } of keys)
+      for (const [what, text] of Object.entries({ description, unit, usual }))
+        assert.ok(text.length > 0, `${path.join(".")} has no ${what}`);
+  });
+
+  it("is in docs/configuration.md, key by key", () => {
+    const page = read("docs", "configuration.md");
+    for (const { path } of keys.filter(({ path }) => path.length === 1))
+      assert.ok(page.includes(`\`flotilla:${path[0]}\``));
+  });
+
+  const validate = new Ajv({ allErrors: true, strict: false, logger: false, validateFormats: false }).compile(
+    JSON.parse(read("config", "stack.schema.json")),
+  );
+  const layers = readdirSync(join(PROJECT, LAYERS)).map((file) => `${LAYERS}/${file}`);
+  const stacks = readdirSync(PROJECT).filter((file) => /^Pulumi\..+\.yaml$/.test(file));
+
+  for (const file of [...stacks, ...layers])
+    it(`takes ${file}, which names it for editors`, () => {
+      assert.ok(validate(parse(read(file))), JSON.stringify(validate.errors));
+      const [, named] = /^# yaml-language-server: \$schema=(\S+)\n/.exec(read(file)) ?? [];
+      assert.ok(named && existsSync(join(PROJECT, file, "..", named)), `${file} names ${named}`);
+    });
+
+  it("takes what removes, and what `pulumi config set` writes", () => {
+    const config = {
+      "flotilla:ingress": null,
+      "flotilla:replicas": "3",
+      "flotilla:standIns": "true",
+      "flotilla:services": { cart: { tag: null } },
+      "flotilla:credentials": { "bank-shop": { secure: "v1:abc" } },
+      "kubernetes:context": "x",
+    };
+    assert.ok(validate({ config, encryptionsalt: "v1:abc" }), JSON.stringify(validate.errors));
+  });
+
+  it("refuses in the editor most of what the program refuses", () => {
+    const seen = [
+      "unknown-key",
+      "unknown-key-of-a-service",
+      "unknown-application",
+      "unknown-environment",
+      "list-for-a-map",
+    ];
+    seen.push(
+      "text-for-a-number",
+      "number-for-a-tag",
+      "out-of-range",
+      "no-quantity",
+      "password-in-plain-text",
+      "way-in",
+    );
+    for (const name of seen) {
+      assert.ok(CASES.includes(name), name);
+      assert.equal(validate(parse(readFileSync(join(FOLDER, `${name}.yaml`), "utf8"))), false, name);
+    }
+  });
+
+  it("lets the regional stacks be ten lines at most", () => {
+    for (const file of stacks.filter((name) => /^Pulumi\.prod-/.test(name)))
+      assert.ok(read(file).trimEnd().split("\n").length <= 10, file);
+  });
+});
