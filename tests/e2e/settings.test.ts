@@ -54,8 +54,8 @@ describe("settings in layers", () => {
     const step = steps.find(
       ({ urn, newState }) => newState?.type === RELEASE && urn.endsWith(`::${release}`),
     );
-    assert.ok(step, `${release} is not in the preview`);
-    return (step.newState?.inputs as { values: { replicas: number; image: { tag: string } } }).values;
+    assert.ok(step?.newState, `${release} is not in the preview`);
+    return (step.newState.inputs as { values: { replicas: number; image: { tag: string } } }).values;
   };
 
   it("win over the project's defaults and lose to the stack's own file, null included", async () => {

@@ -1,0 +1,207 @@
+/** `flotilla check`, `config` and `init`, as a user runs them. */
+import assert from "node:assert/strict";
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import execa from "execa";
+import { catalogue } from "../../apps";
+import type { Application } from "../../model/application";
+import { factsOfObjects, releaseViolations } from "../../plan/rules";
+import { PROJECT } from "../../tools/paths";
+import { LARGEST_SECRET, releaseSize } from "../../tools/release-size";
+import { EVERYWHERE } from "../environments";
+import { readStack, settingsOf } from "../support";
+import { parseObjects, renderText } from "./render";
+
+describe("flotilla check", function () {
+  this.timeout(120_000);
+  let folder: string;
+
+  /** A copy of the project that a test may add stack files to. */
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), "flotilla-check-"));
+    for (const part of ["apps", "charts", "commands", "config", "graph", "model", "plan", "runtime", "tools"])
+      cpSync(join(PROJECT, part), join(folder, part), { recursive: true });
+    for (const file of [
+      "package.json",
+      "tsconfig.json",
+      "Pulumi.yaml",
+      "Pulumi.prod.yaml",
+      "Pulumi.dev.yaml",
+    ])
+      cpSync(join(PROJECT, file), join(folder, file));
+    symlinkSync(join(PROJECT, "node_modules"), join(folder, "node_modules"));
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  const flotilla = (...args: string[]) =>
+    execa(join(folder, "commands/bin.js"), args, { cwd: folder, reject: false, all: true });
+
+  interface Output {
+    errors: number;
+    warnings: number;
+    stages: { stage: string; skipped: boolean }[];
+    findings: { severity: string; check: string; where: string; what: string }[];
+  }
+
+  it("finds nothing wrong with prod", async () => {
+    const { exitCode, all = "" } = await flotilla("check", "--stack", "prod");
+    assert.equal(exitCode, 0, all);
+    assert.match(all, /\n0 errors, 0 warnings$/);
+    assert.match(all, /excepted Deployment dispatch.*\n {4}because it listens on nothing/);
+  });
+
+  it("looks with kubeconform and kube-score where they are", async () => {
+    const { stdout } = await flotilla("check", "--stack", "prod", "--json");
+    const { stages } = JSON.parse(stdout) as Output;
+    assert.deepEqual(
+      stages.map(({ stage }) => stage),
+      ["settings", "plan", "rules", "kubeconform", "kube-score"],
+    );
+    const { stages: bare } = JSON.parse(
+      (
+        await execa(join(folder, "commands/bin.js"), ["check", "--stack", "prod", "--json"], {
+          cwd: folder,
+          reject: false,
+          // Helm is what it must have.
+          env: { XDG_CACHE_HOME: withHelmOnly(folder), PATH: process.env.PATH },
+        })
+      ).stdout,
+    ) as Output;
+    assert.deepEqual(
+      bare.filter(({ skipped }) => skipped).map(({ stage }) => stage),
+      ["kubeconform", "kube-score"],
+    );
+  });
+
+  it("ends with 1 for settings that are wrong, and says which stage it was", async () => {
+    writeFileSync(
+      join(folder, "Pulumi.bad.yaml"),
+      readFileSync(join(PROJECT, "tests", "fixtures", "bad-config", "unknown-key.yaml")),
+    );
+    const { exitCode, stdout, all = "" } = await flotilla("check", "--stack", "bad");
+    assert.equal(exitCode, 1, all);
+    assert.match(
+      stdout,
+      /error Pulumi\.bad\.yaml:3 flotilla:replics: there is no such setting\n {4}Did you mean "replicas"\?/,
+    );
+    assert.match(stdout, /\n1 error, 0 warnings$/);
+  });
+
+  it("ends with 1 for a rule that is broken, by name, in JSON as well", async () => {
+    writeFileSync(
+      join(folder, "Pulumi.two.yaml"),
+      "config:\n  flotilla:layers: [prod]\n  flotilla:cluster: { context: two }\n  flotilla:services:\n    cart: { autoscaling: { minReplicas: 2 } }\n",
+    );
+    const { exitCode, stdout } = await flotilla("check", "--stack", "two", "--json");
+    assert.equal(exitCode, 1);
+    const { errors, findings } = JSON.parse(stdout) as Output;
+    assert.equal(errors, 1);
+    const error = findings.find(({ severity }) => severity === "error");
+    assert.equal(error?.check, "replicas");
+    assert.equal(error?.where, "Deployment cart");
+  });
+
+  it("has a stack of that name, or says which there are", async () => {
+    const { exitCode, all = "" } = await flotilla("check", "--stack", "pord");
+    assert.equal(exitCode, 1);
+    assert.match(all, /Pulumi\.pord\.yaml: there is no such file/);
+    assert.match(all, /Did you mean "prod"\?/);
+  });
+
+  it("is what `flotilla init` asks before it writes a stack's file", async () => {
+    const good = await flotilla(
+      "init",
+      "qa",
+      "--layers",
+      "staging",
+      "--context",
+      "qa",
+      "--namespace",
+      "shop-qa",
+    );
+    assert.equal(good.exitCode, 0, good.all);
+    const text = readFileSync(join(folder, "Pulumi.qa.yaml"), "utf8");
+    const { settings } = readStack(text, {
+      staging: readFileSync(join(folder, "config/layers/staging.yaml"), "utf8"),
+    });
+    assert.deepEqual(settings.layers, ["staging"]);
+    assert.equal(settings.cluster.context, "qa");
+    assert.equal(settings.namespace, "shop-qa");
+    const again = await flotilla("init", "qa", "--layers", "dev");
+    assert.match(again.all ?? "", /Pulumi\.qa\.yaml is there already/);
+    const wrong = await flotilla("init", "eu", "--layers", "prod,eu-wset-1");
+    assert.equal(wrong.exitCode, 1);
+    assert.match(
+      wrong.all ?? "",
+      /1 problem, Pulumi\.eu\.yaml is not written:\n.*there is no layer "eu-wset-1"/,
+    );
+    assert.match(wrong.all ?? "", /Did you mean "eu-west-1"\?/);
+    assert.throws(() => readFileSync(join(folder, "Pulumi.eu.yaml")));
+  });
+
+  it("has a companion that compares two stacks", async () => {
+    const { stdout, exitCode } = await flotilla("config", "--diff", "prod", "dev", "--json");
+    assert.equal(exitCode, 0);
+    const differences = JSON.parse(stdout) as { key: string; values: Record<string, unknown> }[];
+    const of = (key: string) => differences.find((difference) => difference.key === key)?.values;
+    assert.deepEqual(of("environment"), { prod: "prod", dev: "dev" });
+    assert.deepEqual(of("stores.mongodb.storage"), { prod: "100Gi", dev: "2Gi" });
+    assert.equal(of("application"), undefined);
+    assert.match((await flotilla("config", "--diff", "prod", "prod")).stdout, /They are the same/);
+  });
+});
+
+/** A cache with helm and nothing else of it. */
+function withHelmOnly(folder: string): string {
+  const cache = join(folder, "cache");
+  const real = join(
+    process.env.XDG_CACHE_HOME ?? join(process.env.HOME ?? "", ".cache"),
+    "flotilla",
+    "tools",
+  );
+  cpSync(real, join(cache, "flotilla", "tools"), {
+    recursive: true,
+    filter: (source) => source === real || /\/helm-[^/]*(\/|$)/.test(source),
+  });
+  return cache;
+}
+
+describe("the rules, on everything that is rendered", function () {
+  this.timeout(240_000);
+
+  for (const { application, environment, plan, config } of EVERYWHERE)
+    it(`find nothing in ${application.name} in ${environment}`, async () => {
+      const { settings } = settingsOf(config);
+      const rendered: {
+        release: (typeof plan.releases)[string];
+        objects: ReturnType<typeof parseObjects>;
+      }[] = [];
+      for (const release of Object.values(plan.releases)) {
+        const { name, chart, values } = release;
+        const text = await renderText({ chart: "path" in chart ? chart.path : "", values, name });
+        rendered.push({ release, objects: parseObjects(text) });
+        if ("path" in chart)
+          assert.ok(
+            releaseSize(join(PROJECT, chart.path), values, text) < LARGEST_SECRET / 4,
+            `size of ${name}`,
+          );
+      }
+      const found = releaseViolations(
+        catalogue[application.name] as Application,
+        settings,
+        rendered.map(({ release, objects }) => ({ release, facts: factsOfObjects(release, objects) })),
+      );
+      assert.deepEqual(
+        found.filter(({ excepted }) => excepted === undefined),
+        [],
+      );
+    });
+
+  it("measure what Helm would store", () => {
+    const size = releaseSize(join(PROJECT, "charts/microservice"), {}, "x");
+    assert.ok(size > 30_000 && size < 100_000, `${size} bytes`);
+    const random = Array.from({ length: 200_000 }, (_, index) => Math.sin(index).toString(36)).join("");
+    assert.ok(releaseSize(join(PROJECT, "charts/store"), {}, random) > LARGEST_SECRET);
+  });
+});
