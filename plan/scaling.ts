@@ -28,7 +28,8 @@ export function autoscalingOf(
 ):
   | (NonNullable<MicroserviceValues["autoscaling"]> & { minReplicas: number; maxReplicas: number })
   | undefined {
-  if (!autoscaling || !scales(settings)) return undefined;
+  const isStopped = own(settings.services, name)?.replicas === 0;
+  if (!autoscaling || isStopped || !scales(settings)) return undefined;
   const { cpu, memory, behavior, podMetrics = {}, ...bounds } = autoscaling;
   const metrics = Object.entries(podMetrics).map(([metric, averageValue]) => [
     metric,

@@ -42,7 +42,7 @@ export const service = z.strictObject({
   ),
   replicas: key(
     replicas.optional(),
-    "Pods, where no autoscaler decides.",
+    "Pods, where no autoscaler decides; 0 stops it, also where one would.",
     "pods, 0 to 1000",
     "`replicas` of the stack",
   ),

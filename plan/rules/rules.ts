@@ -177,15 +177,18 @@ const CHECKS: Record<string, Check> = {
   replicas({ facts, owner, isStandIn }, settings) {
     // How many pods a store has is its profile, which a stack names.
     if (settings.environment !== "prod" || isStandIn || owner.kind === "stores") return [];
-    return facts.workloads
-      .filter(({ runsOn, pods }) => runsOn && pods < 3)
-      .map(({ object, pods }) => ({
-        rule: "replicas",
-        where: object,
-        what: `prod wants three pods at least, it has ${pods}`,
-        key: podsKey(settings, owner.name),
-        todo: `Raise it, or say why fewer will do: flotilla:services.${owner.name}.exceptions.replicas`,
-      }));
+    return (
+      facts.workloads
+        // One that is stopped has none, and somebody said so.
+        .filter(({ runsOn, pods }) => runsOn && pods > 0 && pods < 3)
+        .map(({ object, pods }) => ({
+          rule: "replicas",
+          where: object,
+          what: `prod wants three pods at least, it has ${pods}`,
+          key: podsKey(settings, owner.name),
+          todo: `Raise it, or say why fewer will do: flotilla:services.${owner.name}.exceptions.replicas`,
+        }))
+    );
   },
 
   spread({ facts }, { environment }) {

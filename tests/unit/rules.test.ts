@@ -40,6 +40,8 @@ describe("rules on a plan", () => {
     const bounds = (minReplicas: number) => ({ ...PROD, autoscaling: { minReplicas, maxReplicas: 10 } });
     assert.deepEqual(rulesOf(brokenBy(scaled, bounds(2))), ["replicas"]);
     assert.deepEqual(brokenBy(scaled, bounds(3)), []);
+    // One that is stopped is stopped on purpose, whatever an autoscaler would do.
+    assert.deepEqual(brokenBy(scaled, { ...bounds(3), services: { web: { replicas: 0 } } }), []);
   });
 
   it("want images of allowed registries, Jobs' and waits' included, after mirrors", () => {
