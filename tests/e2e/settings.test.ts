@@ -68,17 +68,24 @@ describe("settings in layers", () => {
       1,
       "also where it is the project's default again",
     );
+    const file = join(stack.folder, "Pulumi.layered.yaml");
+    writeFileSync(file, read(file).replace(/flotilla:replicas: .*/, "flotilla:replicas: null"));
+    assert.equal((await valuesOf("order-service")).replicas, 1, "null takes away what the layer says");
   });
 
   it("are refused with the layer's own file and line", async () => {
     layer("wide", { replicas: 2, services: { "order-servce": { tag: "1.0.1" } } });
+    await set("replicas", "many");
     const all = await refusal();
+    assert.match(all, /2 problems, nothing was deployed/);
+    assert.match(all, /Pulumi\.layered\.yaml:\d+ flotilla:replicas: must be of type number, not "many"/);
     assert.match(
       all,
       /config\/layers\/wide\.yaml:4 flotilla:services\.order-servce: order-service has no service/,
     );
     assert.match(all, /Did you mean "order-service"\?/);
     layer("wide", { replicas: 2 });
+    await unset("replicas");
   });
 
   it("are held to the rules before anything is deployed", async () => {

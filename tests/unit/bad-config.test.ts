@@ -6,13 +6,11 @@ import { CASES, FOLDER, refusalOf } from "../bad-config";
 
 describe("a bad stack file", () => {
   for (const name of CASES)
-    it(`is refused: ${name}`, () => {
-      assert.equal(refusalOf(name), readFileSync(join(FOLDER, `${name}.txt`), "utf8"));
+    it(`is refused, and no password of it is told: ${name}`, () => {
+      const refusal = refusalOf(name);
+      assert.equal(refusal, readFileSync(join(FOLDER, `${name}.txt`), "utf8"));
+      assert.doesNotMatch(refusal, /s3cret|9f8e7d6c5b4a/);
     });
-
-  it("never has a password in its message", () => {
-    for (const name of CASES) assert.doesNotMatch(refusalOf(name) ?? "", /s3cret|9f8e7d6c5b4a/, name);
-  });
 
   it("has one of at least 25 mistakes", () => assert.ok(CASES.length >= 25));
 });

@@ -177,7 +177,7 @@ describe("layers", () => {
             assert.ok(error.problems.length > 0);
           }
       }),
-      { numRuns: 80 },
+      { numRuns: 50 },
     );
   });
 });
