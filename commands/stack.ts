@@ -3,9 +3,9 @@ import { createHmac } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { InvalidArgumentError, Option } from "commander";
-import { parse } from "yaml";
 import { catalogue } from "../apps";
 import { CREDENTIALS } from "../config/credentials";
+import { parseDefaults } from "../config/file";
 import { suggest } from "../model/nearest";
 import { PROJECT, type World } from "../tools/paths";
 import { say } from "../tools/progress";
@@ -14,23 +14,16 @@ import { ensureStack, type OpenWorld, pulumi, stackFileFor } from "../tools/worl
 /** The stack that is made for the embedded cluster. */
 export const LOCAL_STACK = "local";
 
-const PROJECT_FILE = parse(readFileSync(join(PROJECT, "Pulumi.yaml"), "utf8")) as {
-  name: string;
-  config: Record<string, { default?: unknown } | undefined>;
-};
-
-/** Pulumi's project, from Pulumi.yaml. */
-export const PROJECT_NAME = PROJECT_FILE.name;
-
-/** What a stack has that sets nothing, by full key. */
-export const PROJECT_DEFAULTS: Record<string, unknown> = Object.fromEntries(
-  Object.entries(PROJECT_FILE.config).flatMap(([key, declared]) =>
-    declared?.default === undefined ? [] : [[key, declared.default]],
-  ),
+const { project, file: defaults } = parseDefaults(
+  "Pulumi.yaml",
+  readFileSync(join(PROJECT, "Pulumi.yaml"), "utf8"),
 );
 
+/** Pulumi's project, from Pulumi.yaml. */
+export const PROJECT_NAME = project;
+
 /** The application that a stack deploys which names none. */
-export const DEFAULT_APPLICATION = String(PROJECT_DEFAULTS[`${PROJECT_NAME}:application`]);
+export const DEFAULT_APPLICATION = String(defaults.values.application);
 
 /** The option that names an application of the catalogue. */
 export const applicationOption = (what: string): Option =>

@@ -228,7 +228,9 @@ function toProblems(issue: z.core.$ZodIssue, context: Context): Problem[] {
         todo: suggest(String(issue.input), ENVIRONMENTS),
       },
     ];
-  const given = typeof issue.input === "object" ? "" : `, not ${JSON.stringify(issue.input)}`;
+  // What somebody wrote into a variable may be a password, which it must not be: it is not told again.
+  const isPrivate = issue.path.includes("env");
+  const given = typeof issue.input === "object" || isPrivate ? "" : `, not ${JSON.stringify(issue.input)}`;
   const quoted =
     issue.code === "invalid_type" && issue.expected === "string" && typeof issue.input === "number";
   return [
@@ -236,7 +238,7 @@ function toProblems(issue: z.core.$ZodIssue, context: Context): Problem[] {
       where: key,
       what: `${describe(issue)}${given}`,
       todo: quoted
-        ? `Put quotes around it: "${issue.input}" (YAML drops the trailing zeros of a number).`
+        ? `Put quotes around it${isPrivate ? "" : `: "${issue.input}"`} (YAML drops the trailing zeros of a number).`
         : `Correct it${remedyAt(issue.path)}.`,
     },
   ];

@@ -4,6 +4,7 @@ import { stringify } from "yaml";
 import { pathOf } from "../../config/file";
 import type { StackSettings } from "../../config/settings";
 import { type Effective, effectiveSettings } from "../../plan/effective";
+import { secretLike } from "../../plan/rules/secret-like";
 import { ToolError } from "../../tools/failure";
 import { settingsOfStack } from "../settings";
 import { PLAIN_TABLE } from "../table";
@@ -27,7 +28,7 @@ Later wins: chart, inventory, Pulumi.yaml, the layers in the order the stack nam
         throw new ToolError("name a stack with --stack, or two with --diff");
       if (diff) return print(compare(diff), json, showDifferences);
       const read = settingsOfStack(stack as string);
-      const effective = effectiveSettings(read);
+      const effective = shownSettings(read);
       if (explain) return print(explained(read, effective), json, showExplained);
       const tree = nest(effective);
       process.stdout.write(json ? `${JSON.stringify(tree, null, 2)}\n` : stringify(tree, { lineWidth: 0 }));
@@ -44,6 +45,13 @@ interface Options {
 function print<T>(rows: readonly T[], json: boolean | undefined, show: (rows: readonly T[]) => string): void {
   process.stdout.write(json ? `${JSON.stringify(rows, null, 2)}\n` : show(rows));
 }
+
+/** The settings without what looks like a secret: it must not be there, and is not told again. */
+const shownSettings = (read: StackSettings): Effective[] =>
+  effectiveSettings(read).map((entry) => {
+    const looks = secretLike(entry.path.at(-1) as string, String(entry.value));
+    return looks === undefined ? entry : { ...entry, value: `(hidden: it looks like ${looks})` };
+  });
 
 interface Explained {
   key: string;
@@ -72,7 +80,7 @@ interface Difference {
 function compare(stacks: readonly string[]): Difference[] {
   if (stacks.length !== 2) throw new ToolError(`--diff compares two stacks: it was given ${stacks.length}`);
   const [first, second] = stacks.map((stack) => {
-    const effective = effectiveSettings(settingsOfStack(stack));
+    const effective = shownSettings(settingsOfStack(stack));
     return new Map(effective.map(({ path, value }) => [pathOf(path), value]));
   }) as [Map<string, unknown>, Map<string, unknown>];
   const keys = [...new Set([...first.keys(), ...second.keys()])];

@@ -140,6 +140,21 @@ describe("flotilla check", function () {
     assert.throws(() => readFileSync(join(folder, "Pulumi.eu.yaml")));
   });
 
+  it("has a companion that tells what holds, but nothing that looks like a secret", async () => {
+    writeFileSync(
+      join(folder, "Pulumi.told.yaml"),
+      "config:\n  flotilla:layers: [dev]\n  flotilla:services:\n    cart: { env: { API_TOKEN: 9f8e7d6c5b4a, LOG_LEVEL: debug } }\n",
+    );
+    for (const further of [[], ["--explain"], ["--json"]]) {
+      const { all = "", exitCode } = await flotilla("config", "--stack", "told", ...further);
+      assert.equal(exitCode, 0, all);
+      assert.match(all, /LOG_LEVEL"?:?\s+"?debug/);
+      assert.match(all, /API_TOKEN.*hidden: it looks like a token/);
+      assert.doesNotMatch(all, /9f8e7d6c5b4a/);
+    }
+    assert.doesNotMatch((await flotilla("check", "--stack", "told", "--json")).all ?? "", /9f8e7d6c5b4a/);
+  });
+
   it("has a companion that compares two stacks", async () => {
     const { stdout, exitCode } = await flotilla("config", "--diff", "prod", "dev", "--json");
     assert.equal(exitCode, 0);

@@ -154,6 +154,14 @@ describe("settings", () => {
     },
   ];
 
+  it("do not tell again what stands in a variable", () => {
+    const problems = problemsOf(() =>
+      settingsOf({ services: { cart: { env: { PIN: 4711, OTHER: true } } } }),
+    );
+    assert.equal(problems.length, 2);
+    assert.doesNotMatch(JSON.stringify(problems), /4711/);
+  });
+
   for (const { name, config, where, what, todo } of refusals)
     it(`refuse ${name}`, () => {
       const problems = problemsOf(() => settingsOf(config));

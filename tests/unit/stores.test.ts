@@ -241,6 +241,7 @@ describe("images of stores", () => {
     const warnings = (config: Record<string, unknown>) => planFor(shopWith("redis"), config).warnings;
     assert.match(warnings({})[0] ?? "", /docker\.io\/bitnamilegacy, which get no updates any more/);
     assert.deepEqual(warnings({ storeImages: { repositoryPrefix: "bitnamisecure" } }), []);
+    assert.deepEqual(warnings({ storeImages: { acceptNoUpdates: "a mirror is not there yet" } }), []);
     assert.deepEqual(warnings({ environment: "local", distribution: "upstream" }), []);
   });
 });
