@@ -1,6 +1,5 @@
 /** What `flotilla check` has looked at and found. */
-import type { Problem } from "../../model/problems";
-import { fullPlace } from "../../model/problems";
+import { fullPlace, type Problem } from "../../model/problems";
 import type { Violation } from "../../plan/rules";
 import type { Report } from "../../tools/checks/report";
 

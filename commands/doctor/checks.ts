@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { gte, satisfies } from "semver";
+import { satisfies } from "semver";
 import { parse, parseAllDocuments } from "yaml";
 import { catalogue } from "../../apps";
 import { readSettings, type StackSettings } from "../../config/settings";
@@ -161,6 +161,7 @@ async function cluster(read: StackSettings, planned: Plan, stack: string): Promi
     ...(missing.length === 0 ? [ok("kinds", `all ${kinds.length} kinds of the plan are served`)] : []),
     ...(await permissions(connected, planned.namespace.name, served)),
     ...(await storage(connected, read)),
+    ...(await metrics(connected, kinds)),
     ...(await wayIn(connected, read)),
   ];
 }
@@ -177,17 +178,13 @@ const objectsIn = (manifests: string) =>
 function versionOf(version: string, name: string): Diagnosis {
   const { kubeVersion } = parse(
     readFileSync(join(PROJECT, "charts", "microservice", "Chart.yaml"), "utf8"),
-  ) as {
-    kubeVersion: string;
-  };
-  const oldest = kubeVersion.replace(/[^0-9.].*$|^>=/g, "") || kubeVersion.replace(/^>=|-0$/g, "");
-  const needed = `${oldest.split(".").concat("0", "0").slice(0, 3).join(".")}`;
-  const plain = /\d+\.\d+\.\d+/.exec(version)?.[0] ?? "0.0.0";
-  return gte(plain, needed)
+  ) as { kubeVersion: string };
+  // A managed cluster's version has a suffix of its maker's, which semver takes for one before the release.
+  return satisfies(/\d+\.\d+\.\d+/.exec(version)?.[0] ?? "", kubeVersion)
     ? ok("cluster", `${name}, Kubernetes ${version}`)
     : failed(
         "cluster",
-        `${name} is Kubernetes ${version}, the charts take ${oldest} or later`,
+        `${name} is Kubernetes ${version}, the charts take ${kubeVersion.replace("-0", "")}`,
         "Upgrade the cluster.",
       );
 }
@@ -263,6 +260,21 @@ async function permissions(
       `Have them allowed to you in namespace ${namespace}: a Role with resources ${resource} and these verbs, bound to you.`,
     ),
   );
+}
+
+/** Autoscalers read what pods use from an API that Kubernetes itself does not have. */
+async function metrics(connected: Cluster, kinds: readonly Kind[]): Promise<Diagnosis[]> {
+  if (!kinds.some(({ kind }) => kind === "HorizontalPodAutoscaler")) return [];
+  if ((await connected.versions("metrics.k8s.io")).length > 0)
+    return [ok("metrics", "metrics.k8s.io, for the autoscalers")];
+  return [
+    {
+      check: "metrics",
+      status: "warning",
+      found: "the cluster has no metrics.k8s.io: autoscalers stay at their fewest pods",
+      todo: "Install metrics-server, or set flotilla:autoscaling to false.",
+    },
+  ];
 }
 
 /** The annotation of the class that claims without one get. */
