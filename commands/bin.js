@@ -9,4 +9,11 @@ try {
   process.stderr.write("flotilla's packages are not installed. Run: make setup\n");
   process.exit(1);
 }
-require("./main.ts");
+try {
+  require("./main.ts");
+} catch (error) {
+  // What is read as the command line is put together: Pulumi.yaml.
+  if (error.name !== "FlotillaError") throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exit(1);
+}

@@ -93,6 +93,6 @@ function stackFile(
 
 /** As it is where YAML takes it for a text, else as JSON. */
 const quoted = (text: string): string =>
-  /^[A-Za-z~/][\w./@-]*$/.test(text) && !/^(true|false|null|yes|no|on|off)$/i.test(text)
+  /^([A-Za-z/]|~\/)[\w./@-]*$/.test(text) && !/^(true|false|null|yes|no|on|off)$/i.test(text)
     ? text
     : JSON.stringify(text);

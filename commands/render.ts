@@ -7,6 +7,7 @@ import { stringify } from "yaml";
 import { plan } from "../plan";
 import { readCharts } from "../plan/chart";
 import type { ReleasePlan } from "../plan/plan";
+import { ToolError } from "../tools/failure";
 import { PROJECT } from "../tools/paths";
 import { say } from "../tools/progress";
 import { type RenderedRelease, renderReleases } from "./rendering";
@@ -41,9 +42,11 @@ export function renderCommand(): Command {
       for (const warning of planned.warnings) say(`${chalk.stderr.yellow("warning")} ${warning}`);
       const folder = resolve(out);
       mkdirSync(folder, { recursive: true });
-      const rendered = (await renderReleases(planned, settings, charts)).map((release) =>
-        write(release, folder),
-      );
+      const releases = await renderReleases(planned, settings, charts);
+      for (const { release, failure } of releases)
+        if (failure !== undefined)
+          throw new ToolError(`release ${release.name} cannot be rendered: ${failure}`);
+      const rendered = releases.map((release) => write(release, folder));
       process.stdout.write(json ? `${JSON.stringify(rendered, null, 2)}\n` : show(rendered, folder));
     });
 }

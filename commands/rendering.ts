@@ -11,8 +11,10 @@ const AT_ONCE = 4;
 
 export interface RenderedRelease {
   release: ReleasePlan;
-  /** None where the chart is not at hand. */
+  /** None where the chart is not at hand, or cannot be rendered. */
   manifests?: string;
+  /** Why it cannot be rendered, in helm's words. */
+  failure?: string;
 }
 
 /** Renders every release whose chart is on this disk. */
@@ -26,10 +28,12 @@ export async function renderReleases(
     const path = chartAtHand(release, charts);
     if (path === undefined) return { release };
     const { name, values } = release;
-    return {
-      release,
-      manifests: await template(path, { release: name, namespace: namespace.name, values }, apis),
-    };
+    try {
+      const text = await template(path, { release: name, namespace: namespace.name, values }, apis);
+      return { release, manifests: text };
+    } catch (error) {
+      return { release, failure: wordsOf(error) };
+    }
   };
   const rendered: RenderedRelease[] = [];
   const waiting = Object.values(releases);
@@ -44,4 +48,10 @@ export function chartAtHand({ chart }: ReleasePlan, charts: Charts): string | un
   const locked = Object.values(charts.remote).find(({ url }) => url === chart.url);
   if (!locked?.vendored || locked.vendored.sha256 !== locked.sha256) return undefined;
   return join(PROJECT, locked.file);
+}
+
+/** What helm says, without the command and the path of the values. */
+function wordsOf(error: unknown): string {
+  const { stderr, message } = error as { stderr?: string; message: string };
+  return (stderr?.trim() || message).replace(/^Error: /, "");
 }

@@ -1,9 +1,9 @@
 /** A stack's own settings as the engine hands them out. */
 import { isDeepStrictEqual } from "node:util";
+import { own } from "../model/graph";
 import { CREDENTIALS, type GivenCredentials, givenCredentials } from "./credentials";
+import { decode } from "./decode";
 import type { SettingsFile } from "./file";
-import { settingsSchema } from "./schema";
-import { decode } from "./settings";
 import { credentialsIn } from "./stack";
 
 /** What the engine hands out: full keys (`flotilla:application`), scalars as strings, maps as JSON. */
@@ -24,21 +24,31 @@ export function ownSettings(
   project: string,
 ): SettingsFile {
   const prefix = `${project}:`;
-  const own: Record<string, unknown> = {};
-  const lines = new Map(file.lines);
-  for (const [key, text] of Object.entries(values)) {
-    if (!key.startsWith(prefix)) continue;
+  const elsewhere: string[] = [];
+  const settings = Object.entries(values).flatMap(([key, text]): [string, unknown][] => {
+    if (!key.startsWith(prefix)) return [];
     const name = key.slice(prefix.length);
-    const schema = settingsSchema.shape[name as keyof typeof settingsSchema.shape];
-    const written = file.values[name];
-    // Pulumi hands out null as nothing.
-    const value = text === "" ? null : decode(text, schema);
-    if (secretKeys.includes(key)) own[name] = written ?? { secure: "" };
-    else if (written !== undefined || !isDeepStrictEqual(value, decode(defaults.values[name], schema)))
-      own[name] = value;
-    if (!isDeepStrictEqual(value, decode(written, schema)) && !secretKeys.includes(key)) lines.delete(name);
-  }
-  return { ...file, values: own, lines, problems: Object.keys(own).length > 0 ? [] : file.problems };
+    const written = own(file.values, name);
+    if (secretKeys.includes(key)) return [[name, written ?? { secure: "" }]];
+    const value = decode(name, text);
+    if (!isDeepStrictEqual(value, written)) elsewhere.push(name);
+    const isDefault = written === undefined && isDeepStrictEqual(value, own(defaults.values, name));
+    return isDefault ? [] : [[name, value]];
+  });
+  const isElsewhere = (path: string) =>
+    elsewhere.some(
+      (name) => path === name || (/^[.[]/.test(path.slice(name.length)) && path.startsWith(name)),
+    );
+  return {
+    ...file,
+    values: Object.fromEntries(settings),
+    lines: new Map([...file.lines].filter(([path]) => !isElsewhere(path))),
+    // Of what is wrong with the file only that counts which the engine hands out as well: it may have read another one.
+    problems:
+      settings.length > 0
+        ? file.problems.filter(({ where }) => own(values, where) !== undefined)
+        : file.problems,
+  };
 }
 
 /**
@@ -48,12 +58,12 @@ export function ownSettings(
 export function credentialsAt(
   key: string,
   values: Record<string, string>,
-  own: SettingsFile,
+  settings: SettingsFile,
   project: string,
 ): GivenCredentials | undefined {
   const text = values[key];
   if (text === undefined) return undefined;
-  if (own.lines.has(CREDENTIALS)) return credentialsIn(own, project);
+  if (settings.lines.has(CREDENTIALS)) return credentialsIn(settings, project);
   const names = namesIn(text);
   return names ? { names, problems: [] } : givenCredentials(key, undefined);
 }

@@ -1,7 +1,9 @@
 /** A file of settings as it is written: a layer, a stack's own file, the project's defaults. */
 import { isAlias, isMap, isSeq, LineCounter, type Node, parseDocument } from "yaml";
-import type { Problem } from "../model/problems";
+import { nearest } from "../model/nearest";
+import { FlotillaError, type Problem } from "../model/problems";
 import { isEncrypted } from "./credentials";
+import { decode } from "./decode";
 
 export type FileKind = "project" | "layer" | "stack";
 
@@ -17,7 +19,7 @@ export interface SettingsFile {
   problems: Problem[];
 }
 
-/** A path as messages write it, and as `pulumi config set --path` takes it. */
+/** A path as messages write it; without dots in its keys `pulumi config set --path` takes it as well. */
 export const pathOf = (path: readonly PropertyKey[]): string =>
   path.reduce<string>(
     (text, step) =>
@@ -49,15 +51,18 @@ export function parseSettings(
       place: { file: path, line: counter.linePos(error.pos[0]).line },
     });
   const content = contentOf(document);
-  if (content instanceof Error)
+  if (content === UNREADABLE)
     return broken(kind, path, {
       where: path,
-      what: `it cannot be read: ${content.message}`,
-      todo: "Correct it there.",
+      what: "an alias in it has no anchor before it, or leads back to itself",
+      todo: "Write out what it stands for.",
       place: { file: path },
     });
   const config = isRecord(content) ? content.config : undefined;
-  const isEmpty = content === null || (isRecord(content) && Object.keys(config ?? {}).length === 0);
+  const isEmpty =
+    content === null ||
+    (isRecord(content) && (config === undefined || config === null)) ||
+    (isRecord(config) && Object.keys(config).length === 0);
   if (isEmpty)
     return broken(kind, path, {
       where: path,
@@ -79,15 +84,19 @@ export function parseSettings(
   const file: SettingsFile = { kind, path, values: {}, lines: stripped(lines, project), problems: [] };
   const problem = (key: string, what: string, todo: string) =>
     file.problems.push({ where: key, what, todo, place: placeOf(path, lines.get(key)) });
+  const values: [string, unknown][] = [];
   for (const [key, value] of Object.entries(config)) {
     const prefix = key.slice(0, key.indexOf(":") + 1);
+    const name = key.slice(prefix.length);
     if (prefix === "") problem(key, "it has no prefix", `Write ${project}:${key}.`);
-    else if (prefix === `${project}:`)
-      // Pulumi writes "" where there was null.
-      file.values[key.slice(prefix.length)] = value === "" ? null : value;
+    else if (prefix === `${project}:`) values.push([name, decode(name, value)]);
+    else if (isMisspelt(prefix.slice(0, -1), project))
+      problem(key, `its prefix is not ${project}`, `Did you mean "${project}:${name}"?`);
     else if (kind === "layer")
       problem(key, `a layer holds settings of ${project} only`, "Write it into the stack's own file.");
   }
+  // `__proto__` is a key like any other here.
+  file.values = Object.fromEntries(values);
   if (kind === "layer") {
     for (const key of Object.keys(content).filter((key) => key !== "config"))
       file.problems.push({
@@ -106,12 +115,20 @@ export function parseSettings(
   return file;
 }
 
-/** What a document says; aliases may be too many, or lead in a circle. */
+const UNREADABLE = Symbol("unreadable");
+
+/** Whether a prefix was probably meant to be the project's. Those of Pulumi's providers are far from it. */
+const isMisspelt = (prefix: string, project: string): boolean =>
+  prefix !== project && nearest(prefix, [project]) !== undefined;
+
+/** What a document says. Aliases may be too many, lead nowhere, or in a circle; what they are called may be a secret. */
 function contentOf(document: Document): unknown {
   try {
-    return document.toJS();
-  } catch (error) {
-    return error instanceof Error ? error : new Error(String(error));
+    const content: unknown = document.toJS();
+    JSON.stringify(content);
+    return content;
+  } catch {
+    return UNREADABLE;
   }
 }
 
@@ -119,7 +136,7 @@ function contentOf(document: Document): unknown {
 export const unwritten = (path: string, values: Record<string, unknown>): SettingsFile => ({
   kind: "stack",
   path,
-  values,
+  values: Object.fromEntries(Object.entries(values).map(([name, value]) => [name, decode(name, value)])),
   lines: new Map(),
   problems: [],
 });
@@ -132,17 +149,27 @@ const broken = (kind: FileKind, path: string, problem: Problem): SettingsFile =>
   problems: [problem],
 });
 
-/** The defaults of Pulumi.yaml. */
+/** The defaults of Pulumi.yaml. @throws FlotillaError when it cannot be read. */
 export function parseDefaults(path: string, text: string): { project: string; file: SettingsFile } {
   const counter = new LineCounter();
   const document = parseDocument(text, { lineCounter: counter });
-  const { name, config = {} } = document.toJS() as {
-    name: string;
-    config?: Record<string, { default?: unknown } | undefined>;
-  };
+  const content = document.errors.length === 0 ? contentOf(document) : UNREADABLE;
+  if (!isRecord(content) || typeof content.name !== "string")
+    throw new FlotillaError([
+      {
+        where: path,
+        what: "it is no project of Pulumi: it has no name",
+        todo: `Restore it: git checkout ${path}`,
+      },
+    ]);
+  const { name, config } = content;
   const prefix = `${name}:`;
-  const values = Object.entries(config).flatMap(([key, declared]) =>
-    declared?.default === undefined ? [] : [[key.replace(prefix, ""), declared.default] as const],
+  const values = Object.entries(isRecord(config) ? config : {}).flatMap(
+    ([key, declared]): [string, unknown][] => {
+      const value = isRecord(declared) ? (declared.value ?? declared.default) : declared;
+      const short = key.startsWith(prefix) ? key.slice(prefix.length) : key;
+      return value === undefined ? [] : [[short, decode(short, value)]];
+    },
   );
   const lines = linesOf(document.get("config", true) as Node | undefined, counter, document);
   return {
@@ -151,7 +178,7 @@ export function parseDefaults(path: string, text: string): { project: string; fi
       kind: "project",
       path,
       values: Object.fromEntries(values),
-      lines: new Map(values.map(([key]) => [key, lines.get(`${prefix}${key}`) ?? 1])),
+      lines: new Map(values.map(([key]) => [key, lines.get(`${prefix}${key}`) ?? lines.get(key) ?? 1])),
       problems: [],
     },
   };

@@ -65,7 +65,7 @@ function namesIn(
   problems: Problem[],
   project: string,
 ): { name: string; where: string }[] {
-  const listed = parsed(file.values.layers);
+  const listed = file.values.layers;
   if (listed === undefined || listed === null) return [];
   if (!Array.isArray(listed) || listed.some((name) => typeof name !== "string")) {
     problems.push({
@@ -77,14 +77,4 @@ function namesIn(
     return [];
   }
   return listed.map((name: string, index) => ({ name, where: pathOf(["layers", index]) }));
-}
-
-/** `pulumi config set` without --path writes JSON as text. */
-function parsed(value: unknown): unknown {
-  if (typeof value !== "string") return value;
-  try {
-    return JSON.parse(value);
-  } catch {
-    return value;
-  }
 }

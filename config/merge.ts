@@ -17,12 +17,35 @@ export interface Merged {
   origins: Map<string, Origin>;
 }
 
-/** The files on top of each other, lowest first. */
-export function merge(files: readonly SettingsFile[]): Merged {
+/**
+ * The files on top of each other, lowest first. Null takes away what earlier files say; it stays where it takes away
+ * something that is in no file, such as what an inventory says.
+ */
+export function merge(
+  files: readonly SettingsFile[],
+  staysNull: (path: readonly string[]) => boolean = () => false,
+): Merged {
   const values: Record<string, unknown> = {};
   const origins = new Map<string, Origin>();
   for (const file of files) mergeInto(values, file.values, [], file, origins);
+  takeOut(values, [], origins, staysNull);
   return { values, origins };
+}
+
+function takeOut(
+  map: Record<string, unknown>,
+  path: readonly string[],
+  origins: Map<string, Origin>,
+  staysNull: (path: readonly string[]) => boolean,
+): void {
+  for (const [key, value] of Object.entries(map)) {
+    const inner = [...path, key];
+    if (isRecord(value)) takeOut(value, inner, origins, staysNull);
+    else if (value === null && !staysNull(inner)) {
+      delete map[key];
+      origins.delete(pathOf(inner));
+    }
+  }
 }
 
 function mergeInto(
@@ -36,10 +59,6 @@ function mergeInto(
     const inner = [...path, key];
     const before = Object.hasOwn(target, key) ? target[key] : undefined;
     if (before !== undefined && !(isRecord(value) && isRecord(before))) forget(origins, pathOf(inner));
-    if (value === null) {
-      delete target[key];
-      continue;
-    }
     note(file, inner, origins);
     if (isRecord(value)) {
       const merged = isRecord(before) ? before : {};

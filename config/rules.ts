@@ -11,7 +11,8 @@ export const RULES = {
   replicas: "in prod a service has three pods at least",
   spread: "in prod, what has several pods is spread over nodes or zones",
   "node-port": "no Service opens a port of the nodes",
-  "plain-secret": "nothing that looks like a password or a key stands in variables, values or files",
+  "plain-secret":
+    "nothing that looks like a password stands in variables or values, and no well-known kind of key in files",
   "release-size": "Helm's own Secret of a release stays below 1 MiB, the most that a Secret may hold",
 } as const;
 

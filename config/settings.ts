@@ -4,9 +4,10 @@ import type { Application } from "../model/application";
 import { own } from "../model/graph";
 import { suggest } from "../model/nearest";
 import { FlotillaError, type Problem } from "../model/problems";
+import { secretLike } from "../model/secret-like";
 import { validateApplication } from "../model/validate";
 import { CREDENTIALS, type GivenCredentials } from "./credentials";
-import { encryptedIn, pathOf, type SettingsFile } from "./file";
+import { encryptedIn, pathOf, type SettingsFile, stackFileName } from "./file";
 import { merge, type Origin, originOf } from "./merge";
 import { RULE_NAMES } from "./rules";
 import { ENVIRONMENTS, type Settings, settingsSchema } from "./schema";
@@ -38,7 +39,7 @@ export interface StackSettings {
 
 /** @throws FlotillaError when a key is unknown, missing, of the wrong type, out of range or does not fit the inventory. */
 export function readSettings(config: StackConfig, catalogue: Record<string, Application>): StackSettings {
-  const { values, origins } = merge(config.files);
+  const { values, origins } = merge(config.files, staysNull);
   const unread = [...config.files.flatMap((file) => file.problems), ...(config.problems ?? [])];
   const context: Context = {
     where: (path) => `${config.project}:${pathOf(path)}`,
@@ -48,15 +49,21 @@ export function readSettings(config: StackConfig, catalogue: Record<string, Appl
     complete: unread.length === 0,
   };
   const problems: Problem[] = [...unread, ...(config.conflicts ?? [])];
-  const input: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(values)) {
-    if (name === CREDENTIALS) continue;
-    const encrypted = encryptedIn(value, [name]);
-    problems.push(...encrypted.map((path) => secretProblem(path, config.project)));
-    if (encrypted.length === 0)
-      input[name] = decode(value, own(settingsSchema.shape as Record<string, z.ZodType>, name));
-  }
-  input[CREDENTIALS] = config.credentials?.names ?? [];
+  const encrypted = encryptedIn(values).filter((path) => !isBelow(path, CREDENTIALS));
+  problems.push(
+    // A layer has been told already that it must hold nothing that is encrypted.
+    ...encrypted
+      .filter((path) => originOf(origins, path)?.kind !== "layer")
+      .map((path) => secretProblem(path, config.project)),
+    ...imageProblems(config.files, origins, config.project),
+  );
+  const readable = Object.entries(values).filter(
+    ([name]) => name !== CREDENTIALS && !encrypted.some((path) => isBelow(path, name)),
+  );
+  const input: Record<string, unknown> = Object.fromEntries([
+    ...readable,
+    [CREDENTIALS, config.credentials?.names ?? []],
+  ]);
   problems.push(...(config.credentials?.problems ?? []));
 
   const parsed = settingsSchema.safeParse(input, { reportInput: true });
@@ -97,7 +104,7 @@ export function locate(
   origins: ReadonlyMap<string, Origin>,
 ): FlotillaError {
   const prefix = `${project}:`;
-  const own = `Pulumi.${stack}.yaml`;
+  const own = stackFileName(stack);
   const placed = error.problems.map((problem): Problem => {
     if (problem.place || !problem.where.startsWith(prefix)) return problem;
     const path = problem.where.slice(prefix.length);
@@ -123,6 +130,36 @@ export function locate(
     return first[0] - second[0] || first[1] - second[1];
   });
   return new FlotillaError(sorted);
+}
+
+/** Whether a path is that of a key, or below it. */
+const isBelow = (path: string, key: string): boolean =>
+  path === key || (path.startsWith(key) && /^[.[]/.test(path.slice(key.length)));
+
+/** Whether null says something at a path: it takes away what the inventory says. */
+const staysNull = (path: readonly string[]): boolean =>
+  schemaAt(settingsSchema, path)?.safeParse(null).success ?? false;
+
+/** A digest wins over a tag, also over one that a later file sets: who set the tag would wait for it in vain. */
+function imageProblems(
+  files: readonly SettingsFile[],
+  origins: ReadonlyMap<string, Origin>,
+  project: string,
+): Problem[] {
+  const rank = (origin: Origin) => files.findIndex(({ path }) => path === origin.file);
+  return [...origins].flatMap(([path, digest]): Problem[] => {
+    if (!path.endsWith(".digest")) return [];
+    const image = path.slice(0, -".digest".length);
+    const tag = origins.get(`${image}.tag`) ?? origins.get(`${image}.repository`);
+    if (!tag || rank(tag) <= rank(digest)) return [];
+    return [
+      {
+        where: `${project}:${image}.${origins.has(`${image}.tag`) ? "tag" : "repository"}`,
+        what: `the digest that ${digest.file} sets wins over it: the old image would stay`,
+        todo: `Set the new image's own digest beside it, or ${project}:${image}.digest: null.`,
+      },
+    ];
+  });
 }
 
 interface Context {
@@ -176,19 +213,6 @@ function keysAt(input: unknown, [first, ...rest]: readonly string[]): string[] {
     : keysAt(own(input as Record<string, unknown>, first), rest);
 }
 
-/**
- * Pulumi writes and hands out scalars as text. A setting that is a string stays one; of the others, JSON is read as JSON,
- * so that a number given where a string belongs (`tag: 1.10`) is seen as the number it is and refused.
- */
-export function decode(value: unknown, schema: z.ZodType | undefined): unknown {
-  if (typeof value !== "string" || schema?.safeParse(value).success) return value;
-  try {
-    return JSON.parse(value);
-  } catch {
-    return value;
-  }
-}
-
 function toProblems(issue: z.core.$ZodIssue, context: Context): Problem[] {
   const { where, project, stack } = context;
   // What is wrong with the list of layers was said where it is read.
@@ -216,7 +240,10 @@ function toProblems(issue: z.core.$ZodIssue, context: Context): Problem[] {
           {
             where: key,
             what: "the setting is missing",
-            todo: `Add it to Pulumi.${stack}.yaml${issue.path.length === 1 ? " or to a layer" : ""}: ${exampleOf(issue.path, project)}`,
+            todo:
+              issue.path.length === 1
+                ? `Add it to ${stackFileName(stack)}: ${exampleOf(issue.path, project)}`
+                : `Add it there: ${String(issue.path.at(-1))}: <${aboutAt(issue.path)?.unit ?? "value"}>`,
           },
         ]
       : [];
@@ -229,8 +256,12 @@ function toProblems(issue: z.core.$ZodIssue, context: Context): Problem[] {
       },
     ];
   // What somebody wrote into a variable may be a password, which it must not be: it is not told again.
-  const isPrivate = issue.path.includes("env");
-  const given = typeof issue.input === "object" || isPrivate ? "" : `, not ${JSON.stringify(issue.input)}`;
+  const looks = secretLike(String(issue.path.at(-1) ?? ""), String(issue.input));
+  const isPrivate = issue.path.includes("env") || looks !== undefined;
+  const given =
+    typeof issue.input === "object" || isPrivate
+      ? ""
+      : `, not ${typeof issue.input === "string" ? JSON.stringify(issue.input) : String(issue.input)}`;
   const quoted =
     issue.code === "invalid_type" && issue.expected === "string" && typeof issue.input === "number";
   return [
@@ -238,7 +269,7 @@ function toProblems(issue: z.core.$ZodIssue, context: Context): Problem[] {
       where: key,
       what: `${describe(issue)}${given}`,
       todo: quoted
-        ? `Put quotes around it${isPrivate ? "" : `: "${issue.input}"`} (YAML drops the trailing zeros of a number).`
+        ? quotesAt(issue.path, isPrivate ? undefined : issue.input)
         : `Correct it${remedyAt(issue.path)}.`,
     },
   ];
@@ -267,14 +298,25 @@ const TYPES: Record<string, string> = {
   int: "a whole number",
 };
 
+/** A number where a text belongs: YAML drops its trailing zeros, and what is counted has a unit. */
+function quotesAt(path: readonly PropertyKey[], input: unknown): string {
+  const unit = aboutAt(path)?.unit;
+  if (unit !== undefined && unit !== "text") return `Write it in quotes, as ${unit}.`;
+  return `Put quotes around it${input === undefined ? "" : `: "${input}"`} (YAML drops the trailing zeros of a number).`;
+}
+
+function aboutAt(path: readonly PropertyKey[]) {
+  const schema = schemaAt(settingsSchema, path);
+  return schema && ABOUT.get(schema);
+}
+
 /** What can be done besides. */
 function remedyAt(path: readonly PropertyKey[]): string {
-  const schema = schemaAt(settingsSchema, path);
-  const about = schema && ABOUT.get(schema);
+  const about = aboutAt(path);
   if (!about) return "";
   return about.usual.startsWith("required")
     ? `: ${about.unit}`
-    : `, or remove it for its default: ${about.usual}`;
+    : `, or take it out (its default: ${about.usual})`;
 }
 
 /** The keys of the map at a path, for suggestions. */
@@ -287,7 +329,6 @@ function exampleOf(path: readonly PropertyKey[], project: string): string {
   const examples: Record<string, string> = {
     application: "application: robot-shop",
     environment: `environment: ${ENVIRONMENTS.join(" | ")}`,
-    "ingress.host": "ingress: { host: shop.example.com }",
   };
   const key = pathOf(path);
   return `${project}:${examples[key] ?? `${key}: ...`}`;

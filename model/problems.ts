@@ -10,6 +10,8 @@ export interface Problem {
   what: string;
   /** What to do. */
   todo: string;
+  /** The rule that is broken. Default: what is wrong is no matter of rules. */
+  rule?: string;
   /** The file and line that say so. Default: `where` says it all. */
   place?: { file: string; line?: number };
 }

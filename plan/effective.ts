@@ -3,12 +3,13 @@ import { pathOf } from "../config/file";
 import type { Origin } from "../config/merge";
 import type { Settings } from "../config/schema";
 import type { StackSettings } from "../config/settings";
-import type { Application, Resources, Service, Store } from "../model/application";
+import type { Application, Image, Resources, Service, Store } from "../model/application";
 import { own } from "../model/graph";
+import { CLUSTER_KEYS } from "./credentials";
 import { inEnvironment, isStandIn } from "./environment";
-import { imageIn, WAIT_IMAGE } from "./images";
+import { imageIn, mirrorOf, splitRepository, WAIT_IMAGE } from "./images";
 import { mergeResources, serviceResources } from "./resources";
-import { autoscalingOf, podsAtLeast } from "./scaling";
+import { autoscalingOf, podsAtLeast, replicasOf } from "./scaling";
 import { namespaceOf, profileOf } from "./stores/profile";
 
 /** Who decided a value. */
@@ -36,6 +37,7 @@ export function effectiveSettings({ settings, application: declared, origins }: 
   const { services: _, stores: __, ...common } = settings;
   const computed = {
     ...common,
+    replicas: replicasOf(settings),
     namespace: namespaceOf(application, settings),
     profile: settings.profile ?? profileOf(settings, ""),
     waitImage: undefined,
@@ -44,7 +46,25 @@ export function effectiveSettings({ settings, application: declared, origins }: 
   const chart: Source = { kind: "chart", file: "charts/microservice/values.yaml" };
   return [
     ...leavesOf(computed).map(([path, value]) => ({ path, value, source: sourceOf(context, path) })),
-    ...imageEntries(entryIn(context, ["waitImage"]), waits, chart, context),
+    ...imageEntries(
+      entryIn(context, ["waitImage"]),
+      WAIT_IMAGE,
+      waits,
+      chart,
+      context,
+      settings.waitImage.repository,
+    ),
+    // What the stack leaves out, or has although others do not.
+    ...Object.keys(declared.services).flatMap((name): Effective[] =>
+      own(settings.services, name)?.enabled === undefined && own(application.services, name)
+        ? []
+        : [
+            entryIn(context, ["services", name])(["enabled"], own(application.services, name) !== undefined, {
+              kind: "inventory",
+              path: ["services", name, "optional"],
+            }),
+          ],
+    ),
     ...Object.entries(application.services).flatMap(([name, service]) => ofService(context, name, service)),
     ...Object.entries(application.stores).flatMap(([name, store]) => ofStore(context, name, store)),
   ];
@@ -72,17 +92,22 @@ function ofService(context: Context, name: string, service: Service): Effective[
   const fromInventory = (step: string): Source => ({ kind: "inventory", path: [...path, step] });
   const bound = (side: "minReplicas" | "maxReplicas"): Effective => {
     const said = service.autoscaling?.[side] !== undefined;
+    // The fewest are as many as others have that do not scale; the most are no matter of theirs.
+    const keys = [`autoscaling.${side}`, ...(side === "minReplicas" ? ["replicas"] : [])];
     return at(
       ["autoscaling", side],
       scaling?.[side],
-      said ? fromInventory("autoscaling") : firstOf(context, [`autoscaling.${side}`, "replicas"]),
+      said ? fromInventory("autoscaling") : firstOf(context, keys),
     );
   };
+  const pods: Source & { by?: string } = isStandIn(application, name)
+    ? { kind: "default" }
+    : firstOf(context, ["replicas"]);
   return [
-    ...imageEntries(at, image, fromInventory("image"), context),
+    ...imageEntries(at, service.image, image, fromInventory("image"), context, overrides.repository),
     ...(scaling
       ? [bound("minReplicas"), bound("maxReplicas")]
-      : [at(["replicas"], podsAtLeast(application, settings, name), firstOf(context, ["replicas"]))]),
+      : [at(["replicas"], podsAtLeast(application, settings, name), pods)]),
     ...leavesOf(serviceResources(service, overrides.resources)).map(([key, value]) =>
       at(["resources", ...key], value, hasIn(service.resources, key) ? fromInventory("resources") : preset),
     ),
@@ -113,14 +138,20 @@ function ofStore(context: Context, name: string, store: Store): Effective[] {
     ...Object.entries(store.loaders ?? {}).flatMap(([loader, { image }]) =>
       imageEntries(
         (path, value, fallback) => at(["loaders", loader, ...path], value, fallback),
+        image,
         imageIn(settings, image, own(overrides?.loaders ?? {}, loader)),
         { kind: "inventory", path: ["stores", name, "loaders", loader] },
         context,
+        own(overrides?.loaders ?? {}, loader)?.repository,
       ),
     ),
-    ...leavesOf({ exceptions: overrides?.exceptions ?? {} }).map(([key, value]) =>
-      at(key, value, { kind: "default" }),
-    ),
+    ...leavesOf({
+      ...(overrides?.digest === undefined ? {} : { digest: overrides.digest }),
+      ...(CLUSTER_KEYS[store.kind] === undefined
+        ? {}
+        : { clusterKey: overrides?.clusterKey ?? { generation: 1 } }),
+      exceptions: overrides?.exceptions ?? {},
+    }).map(([key, value]) => at(key, value, { kind: "default" })),
   ];
 }
 
@@ -139,16 +170,18 @@ const entryIn =
 
 function imageEntries(
   at: At,
-  { repository, tag, digest }: ReturnType<typeof imageIn>,
+  described: Image,
+  { repository, tag, digest }: Image,
   fallback: Source,
   { settings, origins }: Context,
+  override: string | undefined,
 ): Effective[] {
-  const hub = Object.keys(settings.registryMirrors).find((registry) =>
-    repository.startsWith(`${own(settings.registryMirrors, registry)}/`),
-  );
-  const mirror = hub === undefined ? undefined : origins.get(`registryMirrors.${hub}`);
+  const { registry } = splitRepository(override ?? described.repository);
+  const mirror =
+    mirrorOf(settings, registry) === registry ? undefined : origins.get(`registryMirrors.${registry}`);
+  const entry = at(["repository"], repository, fallback);
   return [
-    at(["repository"], repository, mirror ? { ...mirror, by: `registryMirrors.${hub}` } : fallback),
+    mirror ? { ...entry, source: mirror, by: `registryMirrors.${registry}` } : entry,
     at(["tag"], tag, fallback),
     ...(digest === undefined ? [] : [at(["digest"], digest, fallback)]),
   ];

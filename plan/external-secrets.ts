@@ -57,7 +57,8 @@ export function externalSecret(
 function templateOf(text: SecretText): string {
   return text
     .map((part) => {
-      if (typeof part === "string") return part.includes("{{") ? `{{ ${JSON.stringify(part)} }}` : part;
+      // A brace beside a brace of the template would be read as a part of it.
+      if (typeof part === "string") return /[{}]/.test(part) ? `{{ ${JSON.stringify(part)} }}` : part;
       return `{{ index . ${JSON.stringify(part.credential)}${FUNCTIONS[part.encoding ?? "none"]} }}`;
     })
     .join("");

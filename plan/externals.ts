@@ -37,12 +37,18 @@ export function externalCredentials(
   return Object.fromEntries(credentials);
 }
 
-/** Name of the Secret to pull images of a registry with. */
-const registrySecret = (registry: string): string => `registry-${registry}`;
+/** The credential of a registry. */
+const registryCredential = (registry: string): string => `registry-${registry}`;
+
+/** Name of the Secret to pull images of a registry with: what the cluster fills is another one than what the stack does. */
+const registrySecret = (settings: Settings, registry: string): string =>
+  remoteKey(settings, registryCredential(registry)) === undefined
+    ? `registry-${registry}`
+    : `registry-${registry}-external`;
 
 /** The Secrets that every pod's images are pulled with. */
-export const pullSecretsOf = ({ registries }: Settings): string[] =>
-  Object.keys(registries).map(registrySecret);
+export const pullSecretsOf = (settings: Settings): string[] =>
+  Object.keys(settings.registries).map((name) => registrySecret(settings, name));
 
 /** The Secrets that the images of stores and of their Jobs are pulled with: some may be others' own. */
 export const storePullSecretsOf = (settings: Settings): string[] => [
@@ -53,8 +59,8 @@ export const storePullSecretsOf = (settings: Settings): string[] => [
 export function registryCredentials(settings: Settings): Record<string, CredentialPlan> {
   return Object.fromEntries(
     Object.keys(settings.registries).map((name) => [
-      registrySecret(name),
-      madeByOthers(settings, registrySecret(name)),
+      registryCredential(name),
+      madeByOthers(settings, registryCredential(name)),
     ]),
   );
 }
@@ -68,8 +74,8 @@ function madeByOthers(settings: Settings, credential: string): CredentialPlan {
 export function registrySecrets(application: Application, settings: Settings): Record<string, SecretPlan> {
   const secrets = Object.entries(settings.registries).map(([name, { server, username }]) => {
     const login = `{"auths":{${JSON.stringify(server)}:{"username":${JSON.stringify(username)},"password":`;
-    const text: SecretText = [login, { credential: registrySecret(name), encoding: "json" }, "}}}"];
-    const isRemote = remoteKey(settings, registrySecret(name)) !== undefined;
+    const text: SecretText = [login, { credential: registryCredential(name), encoding: "json" }, "}}}"];
+    const isRemote = remoteKey(settings, registryCredential(name)) !== undefined;
     const plan: SecretPlan = {
       owner: name,
       labels: directLabels(application, settings),
@@ -78,7 +84,7 @@ export function registrySecrets(application: Application, settings: Settings): R
       keys: { ".dockerconfigjson": text },
       ...(isRemote ? { external: externalSource(settings, [text]) } : {}),
     };
-    return [registrySecret(name), plan] as const;
+    return [registrySecret(settings, name), plan] as const;
   });
   return Object.fromEntries(secrets);
 }

@@ -19,7 +19,7 @@ export const WAIT_IMAGE: Image = { repository: "docker.io/library/busybox", tag:
 /** An image as a stack has it. A digest belongs to its repository and tag: another one of those leaves it behind. */
 export function imageIn(settings: Settings, image: Image, overrides: ImageOverrides = {}): Image {
   const { repository = image.repository, tag = image.tag } = overrides;
-  const isSame = overrides.repository === undefined && overrides.tag === undefined;
+  const isSame = repository === image.repository && tag === image.tag;
   const digest = overrides.digest ?? (isSame ? image.digest : undefined);
   return { repository: mirrored(settings, repository), tag, ...(digest === undefined ? {} : { digest }) };
 }

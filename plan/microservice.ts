@@ -210,7 +210,7 @@ function environmentOf(
   settings: Settings,
   service: Service,
   secrets: Record<string, SecretPlan>,
-  overrides: Record<string, string>,
+  overrides: Record<string, string | null>,
 ): MicroserviceValues["env"] {
   const holder = (key: string) =>
     Object.keys(secrets).find((secret) => own(secrets[secret]?.keys ?? {}, key)) as string;
@@ -220,7 +220,8 @@ function environmentOf(
       key,
       mentionsPassword(value) ? { secret: holder(key), key } : fill(application, settings, value),
     ]);
-  return { ...Object.fromEntries(inventory), ...overrides };
+  const added = Object.entries(overrides).filter(([, value]) => value !== null);
+  return Object.fromEntries([...inventory, ...added]);
 }
 
 /** Of what the Secrets hold, by names of credentials; none without Secrets. */

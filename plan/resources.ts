@@ -15,8 +15,10 @@ export const serviceResources = (service: Service, override: ServiceSettings["re
   mergeResources(service.resources ?? PRESETS[service.language].resources, override);
 
 /** A map without the keys that have no value: a null in Helm values deletes the chart's default. */
-function defined<T>(record: Record<string, T | undefined>): Record<string, T> {
+function defined<T>(record: Record<string, T | null | undefined>): Record<string, T> {
   return Object.fromEntries(
-    Object.entries(record).filter((entry): entry is [string, T] => entry[1] !== undefined),
+    Object.entries(record).filter(
+      (entry): entry is [string, T] => entry[1] !== undefined && entry[1] !== null,
+    ),
   );
 }

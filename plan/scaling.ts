@@ -10,10 +10,17 @@ import type { MicroserviceValues } from "./microservice-values";
 const scales = ({ autoscaling, environment }: Settings): boolean =>
   typeof autoscaling === "object" || (autoscaling ?? (environment === "staging" || environment === "prod"));
 
+/** Pods of a service where nothing else is said: in prod a node may go, and another one be drained. */
+export const replicasOf = ({ replicas, environment }: Settings): number =>
+  replicas ?? (environment === "prod" ? 3 : 1);
+
 /** The bounds of autoscalers whose service says none. */
-const stackBounds = ({ autoscaling, replicas }: Settings) => {
-  const { minReplicas = Math.max(1, replicas), maxReplicas = Math.max(DEFAULT_MOST, minReplicas) } =
-    typeof autoscaling === "object" ? autoscaling : {};
+const stackBounds = (settings: Settings) => {
+  const { autoscaling } = settings;
+  const {
+    minReplicas = Math.max(1, replicasOf(settings)),
+    maxReplicas = Math.max(DEFAULT_MOST, minReplicas),
+  } = typeof autoscaling === "object" ? autoscaling : {};
   return { minReplicas, maxReplicas };
 };
 
@@ -28,8 +35,9 @@ export function autoscalingOf(
 ):
   | (NonNullable<MicroserviceValues["autoscaling"]> & { minReplicas: number; maxReplicas: number })
   | undefined {
-  const isStopped = own(settings.services, name)?.replicas === 0;
-  if (!autoscaling || isStopped || !scales(settings)) return undefined;
+  const overrides = own(settings.services, name);
+  const isOff = overrides?.replicas === 0 || overrides?.autoscaling === null;
+  if (!autoscaling || isOff || !scales(settings)) return undefined;
   const { cpu, memory, behavior, podMetrics = {}, ...bounds } = autoscaling;
   const metrics = Object.entries(podMetrics).map(([metric, averageValue]) => [
     metric,
@@ -50,7 +58,7 @@ export function autoscalingOf(
 export function podsAtLeast(application: Application, settings: Settings, name: string): number {
   const service = own(application.services, name);
   // Two pods of a stand-in would know nothing of each other.
-  const usual = isStandIn(application, name) ? 1 : settings.replicas;
+  const usual = isStandIn(application, name) ? 1 : replicasOf(settings);
   const scaling = service && autoscalingOf(service, settings, name);
   return scaling?.minReplicas ?? own(settings.services, name)?.replicas ?? usual;
 }

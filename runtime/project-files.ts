@@ -1,5 +1,5 @@
 /** Reads the files that say something about settings. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { LAYERS } from "../config/layers";
 import type { ProjectFiles } from "../config/stack";
@@ -13,7 +13,7 @@ export function readProjectFiles(folder: string): ProjectFiles {
     stacks: Object.fromEntries(
       readdirSync(folder).flatMap((file) => {
         const name = /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1];
-        return name === undefined ? [] : [[name, text(join(folder, file))]];
+        return name === undefined || !isFile(join(folder, file)) ? [] : [[name, text(join(folder, file))]];
       }),
     ),
     layers: {
@@ -26,3 +26,6 @@ export function readProjectFiles(folder: string): ProjectFiles {
     },
   };
 }
+
+/** Whether there is a file behind a name: no folder, and no link that leads nowhere. */
+const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;

@@ -3,9 +3,6 @@ import { readFileSync, statSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { listFiles } from "../plan/chart";
 
-/** The most that a Secret may hold, in bytes (Kubernetes' MaxSecretSize). */
-export const LARGEST_SECRET = 1024 * 1024;
-
 /**
  * Bytes of the Secret in which Helm keeps a release: its chart, its values and its manifests as JSON, compressed, in
  * base64. An estimate: an archived chart counts as it is packed.

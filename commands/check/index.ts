@@ -81,8 +81,11 @@ function lineOf({ stage, lookedAt, rows, annotated = 0, skipped }: Stage): strin
   ];
 }
 
+/** A problem names its rule itself. */
+const NAMED_ALREADY = /\(rule [\w-]+\)$/;
+
 function describe({ severity, check, where, what, todo }: Row): string {
-  const head = `${COLOURS[severity](severity)} ${where}: ${what}${check === "settings" || check === "plan" ? "" : ` (${check})`}`;
+  const head = `${COLOURS[severity](severity)} ${where}: ${what}${NAMED_ALREADY.test(what) || check === "settings" || check === "plan" ? "" : ` (${check})`}`;
   return todo === "" ? head : `${head}\n    ${severity === "excepted" ? "because " : ""}${todo}`;
 }
 

@@ -32,21 +32,17 @@ export const rowsOfProblems = (stage: string, problems: readonly Problem[]): Row
   problems.map((problem) => ({
     severity: "error",
     stage,
-    check: stage,
+    check: problem.rule ?? stage,
     where: fullPlace(problem),
     what: problem.what,
     todo: problem.todo,
   }));
 
-export const rowsOfViolations = (stage: string, violations: readonly Violation[]): Row[] =>
-  violations.map(({ rule, where, what, todo, excepted }) => ({
-    severity: excepted === undefined ? "error" : "excepted",
-    stage,
-    check: rule,
-    where,
-    what,
-    todo: excepted ?? todo,
-  }));
+/** What is excepted, with its reason. */
+export const rowsOfExceptions = (stage: string, violations: readonly Violation[]): Row[] =>
+  violations.flatMap(({ rule, where, what, excepted }) =>
+    excepted === undefined ? [] : [{ severity: "excepted", stage, check: rule, where, what, todo: excepted }],
+  );
 
 export const rowsOfReport = (stage: string, { findings }: Report): Row[] =>
   findings.map(({ severity, check, object, message }) => ({

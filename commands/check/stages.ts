@@ -12,6 +12,7 @@ import type { Plan } from "../../plan/plan";
 import {
   factsOfObjects,
   planViolations,
+  problemsOf,
   type RenderedObject,
   releaseViolations,
   type Violation,
@@ -20,11 +21,11 @@ import { kubeScore } from "../../tools/checks/kube-score";
 import { kubeconform } from "../../tools/checks/kubeconform";
 import type { Report } from "../../tools/checks/report";
 import { PROJECT } from "../../tools/paths";
-import { LARGEST_SECRET, releaseSize } from "../../tools/release-size";
+import { releaseSize } from "../../tools/release-size";
 import { findTool } from "../../tools/toolchain/ensure";
 import { chartAtHand, type RenderedRelease, renderReleases } from "../rendering";
 import { configOfStack } from "../settings";
-import { rowsOfProblems, rowsOfReport, rowsOfViolations, type Stage } from "./report";
+import { type Row, rowsOfExceptions, rowsOfProblems, rowsOfReport, type Stage } from "./report";
 
 export interface Checked {
   stages: Stage[];
@@ -62,8 +63,14 @@ export async function checkStack(stack: string): Promise<Checked> {
   const planStage = stageOfPlan(planned.result);
   const rendered = await renderReleases(planned.result, settings, charts);
   return {
-    stages: [settled, planStage, ...(await stagesOfObjects(planned.result, read.result, charts, rendered))],
-    away: rendered.flatMap(({ release, manifests }) => (manifests === undefined ? [release.name] : [])),
+    stages: [
+      settled,
+      planStage,
+      ...(await stagesOfObjects(planned.result, config, read.result, charts, rendered)),
+    ],
+    away: rendered.flatMap(({ release, manifests, failure }) =>
+      manifests === undefined && failure === undefined ? [release.name] : [],
+    ),
     settings,
   };
 }
@@ -86,10 +93,15 @@ function stageOfPlan({ releases, warnings, namespace }: Plan): Stage {
 
 async function stagesOfObjects(
   planned: Plan,
-  { settings, application }: StackSettings,
+  config: StackConfig,
+  { settings, application, origins }: StackSettings,
   charts: Charts,
   rendered: readonly RenderedRelease[],
 ): Promise<Stage[]> {
+  const placed = (violations: readonly Violation[]) => {
+    const problems = problemsOf(violations);
+    return problems.length === 0 ? [] : locate(new FlotillaError(problems), config, origins).problems;
+  };
   const releases = rendered.map(({ release, manifests }) => ({
     release,
     manifests,
@@ -99,18 +111,17 @@ async function stagesOfObjects(
   const seen = releaseViolations(
     application,
     settings,
-    atHand.map(({ release, objects }) => ({ release, facts: factsOfObjects(release, objects) })),
+    atHand.map(({ release, objects, manifests }) => ({
+      release,
+      facts: {
+        ...factsOfObjects(release, objects),
+        bytes: releaseSize(chartAtHand(release, charts) as string, release.values, manifests as string),
+      },
+    })),
   );
   // What the values tell is told by the objects as well, where there are objects.
   const unseen = planViolations(application, planned, settings).filter(
-    ({ release, rule }) =>
-      rule === "plain-secret" || !atHand.some(({ release: { name } }) => name === release),
-  );
-  const sizes = atHand.flatMap(({ release, manifests }) =>
-    sizeViolations(
-      release.name,
-      releaseSize(chartAtHand(release, charts) as string, release.values, manifests as string),
-    ),
+    ({ release }) => !atHand.some(({ release: { name } }) => name === release),
   );
   const count = atHand.reduce((sum, { objects }) => sum + objects.length, 0);
   // What Bitnami renders is Bitnami's: kube-score is for the charts of this repository.
@@ -120,7 +131,13 @@ async function stagesOfObjects(
     {
       stage: "rules",
       lookedAt: `${count} objects of ${atHand.length} releases`,
-      rows: rowsOfViolations("rules", [...seen, ...unseen, ...sizes]),
+      rows: [
+        ...rendered.flatMap(({ release, failure }) =>
+          failure === undefined ? [] : [failureRow(release.name, failure)],
+        ),
+        ...rowsOfProblems("rules", placed([...seen, ...unseen])),
+        ...rowsOfExceptions("rules", [...seen, ...unseen]),
+      ],
     },
     await checker("kubeconform", `${count} objects`, () =>
       kubeconform(asText(atHand.flatMap(({ objects }) => objects))),
@@ -149,20 +166,14 @@ async function checker(
   return { stage: name, lookedAt, rows: rowsOfReport(name, report), annotated: report.excepted };
 }
 
-function sizeViolations(release: string, bytes: number): Violation[] {
-  if (bytes <= LARGEST_SECRET) return [];
-  const kilobytes = Math.round(bytes / 1024);
-  return [
-    {
-      rule: "release-size",
-      release,
-      owner: release,
-      where: `release ${release}`,
-      what: `Helm's Secret of it would hold ${kilobytes} KiB, and a Secret may hold 1024`,
-      todo: "Make its files smaller: put what is large into the image or a volume.",
-    },
-  ];
-}
+const failureRow = (release: string, failure: string): Row => ({
+  severity: "error",
+  stage: "rules",
+  check: "render",
+  where: `release ${release}`,
+  what: `its chart cannot be rendered: ${failure}`,
+  todo: "Mend the chart, or what the inventory or the stack says of it.",
+});
 
 /** Objects without what is null: the API server takes that for not being there. */
 const asText = (objects: readonly RenderedObject[]): string =>

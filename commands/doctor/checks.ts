@@ -20,7 +20,7 @@ import { renderReleases } from "../rendering";
 import { configOfStack } from "../settings";
 import { PROJECT_NAME } from "../stack";
 import { pulumiQuietly } from "../state";
-import { type Cluster, connect } from "./cluster";
+import { type Cluster, connect, type Question } from "./cluster";
 import { groupOf, type Kind, kindsOf, PROVIDED_BY, READ, storageClassesOf, VERBS } from "./needs";
 
 export interface Diagnosis {
@@ -154,17 +154,28 @@ async function cluster(read: StackSettings, planned: Plan, stack: string): Promi
     objects,
     rendered.every(({ manifests }) => manifests !== undefined),
   );
-  const { served, missing } = await servedKinds(connected, kinds);
+  const kindsServed = await attempt(() => servedKinds(connected, kinds));
+  if ("error" in kindsServed)
+    return [versionOf(version, name), failed("kinds", kindsServed.error, LOOK_AGAIN)];
+  const { served, missing } = kindsServed.result;
+  const found = [
+    () => permissions(connected, planned.namespace.name, served),
+    () => storage(connected, read),
+    () => metrics(connected, kinds),
+    () => wayIn(connected, read),
+  ].map(async (look) => {
+    const result = await attempt(look);
+    return "error" in result ? [failed("cluster", result.error, LOOK_AGAIN)] : result.result;
+  });
   return [
     versionOf(version, name),
     ...missing,
     ...(missing.length === 0 ? [ok("kinds", `all ${kinds.length} kinds of the plan are served`)] : []),
-    ...(await permissions(connected, planned.namespace.name, served)),
-    ...(await storage(connected, read)),
-    ...(await metrics(connected, kinds)),
-    ...(await wayIn(connected, read)),
+    ...(await Promise.all(found)).flat(),
   ];
 }
+
+const LOOK_AGAIN = "The cluster refused to answer: see that it is well, and try again.";
 
 const flag = ({ cluster: { context } }: StackSettings["settings"]): string =>
   context === undefined ? "" : ` --context ${context}`;
@@ -233,7 +244,7 @@ async function permissions(
   namespace: string,
   served: readonly Served[],
 ): Promise<Diagnosis[]> {
-  const questions = [
+  const questions: Question[] = [
     ...served.flatMap(({ apiVersion, resource, namespaced }) =>
       VERBS.map((verb) => ({
         group: groupOf(apiVersion),
@@ -245,19 +256,22 @@ async function permissions(
     ...READ.map((question) => ({ ...question, namespace })),
   ];
   const answers = await connected.mayI(questions);
-  const denied = new Map<string, string[]>();
-  questions.forEach(({ group, resource, verb }, index) => {
+  const denied = new Map<string, { verbs: string[]; isClusterWide: boolean }>();
+  questions.forEach(({ group, resource, verb, ...where }, index) => {
     if (answers[index]) return;
     const name = group === "" ? resource : `${resource}.${group}`;
-    denied.set(name, [...(denied.get(name) ?? []), verb]);
+    const { verbs } = denied.get(name) ?? { verbs: [] };
+    denied.set(name, { verbs: [...verbs, verb], isClusterWide: !("namespace" in where) });
   });
   if (denied.size === 0)
     return [ok("permissions", `${questions.length} asked for in namespace ${namespace}, all given`)];
-  return [...denied].map(([resource, verbs]) =>
+  return [...denied].map(([resource, { verbs, isClusterWide }]) =>
     failed(
       "permissions",
       `you may not ${verbs.join(", ")} ${resource}`,
-      `Have them allowed to you in namespace ${namespace}: a Role with resources ${resource} and these verbs, bound to you.`,
+      isClusterWide
+        ? `Have them allowed to you: a ClusterRole with resources ${resource} and these verbs, bound to you by a ClusterRoleBinding.`
+        : `Have them allowed to you in namespace ${namespace}: a Role with resources ${resource} and these verbs, bound to you.`,
     ),
   );
 }

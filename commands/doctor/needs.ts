@@ -15,6 +15,7 @@ export const VERBS = ["get", "create", "patch", "delete"] as const;
 /** What Helm reads to see whether a release is ready, and keeps its own records in. */
 export const READ: readonly { group: string; resource: string; verb: string }[] = [
   { group: "", resource: "secrets", verb: "list" },
+  { group: "", resource: "secrets", verb: "update" },
   { group: "", resource: "pods", verb: "list" },
   { group: "apps", resource: "replicasets", verb: "list" },
 ];
@@ -47,7 +48,10 @@ export function kindsOf(
     { apiVersion: "v1", kind: "Secret" },
     { apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy" },
     ...(isExternal ? [{ apiVersion: "external-secrets.io/v1", kind: "ExternalSecret" }] : []),
-    ...objects.flatMap(({ apiVersion, kind }) => (apiVersion && kind ? [{ apiVersion, kind }] : [])),
+    // What `helm test` makes is not deployed.
+    ...objects
+      .filter(({ metadata }) => !metadata?.annotations?.["helm.sh/hook"])
+      .flatMap(({ apiVersion, kind }) => (apiVersion && kind ? [{ apiVersion, kind }] : [])),
     ...(allRendered ? [] : BITNAMI),
     ...(!allRendered && settings.monitoring?.serviceMonitor
       ? [{ apiVersion: "monitoring.coreos.com/v1", kind: "ServiceMonitor" }]
@@ -61,9 +65,6 @@ export const PROVIDED_BY: Record<string, string> = {
   "external-secrets.io":
     "the External Secrets Operator (0.16 or later), or take flotilla:externalSecrets out",
   "monitoring.coreos.com": "the Prometheus operator, or take flotilla:monitoring.serviceMonitor out",
-  "gateway.networking.k8s.io": "the Gateway API",
-  "keda.sh": "KEDA",
-  "cert-manager.io": "cert-manager",
 };
 
 /** The storage classes that stores name; undefined stands for the cluster's default. */

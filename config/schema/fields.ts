@@ -49,12 +49,12 @@ export const resources = z.strictObject({
     z
       .strictObject({
         cpu: key(
-          quantity.optional(),
+          quantity.nullish(),
           "Guaranteed processor time.",
           'cores ("250m" is a quarter)',
           "the inventory's",
         ),
-        memory: key(quantity.optional(), "Guaranteed memory.", 'bytes ("256Mi")', "the inventory's"),
+        memory: key(quantity.nullish(), "Guaranteed memory.", 'bytes ("256Mi")', "the inventory's"),
       })
       .optional(),
     "What a container is promised; the scheduler looks for that much room.",
@@ -65,12 +65,12 @@ export const resources = z.strictObject({
     z
       .strictObject({
         cpu: key(
-          quantity.optional(),
+          quantity.nullish(),
           "Processor time above which it is slowed down.",
           "cores",
           "the inventory's",
         ),
-        memory: key(quantity.optional(), "Memory above which it is killed.", "bytes", "the inventory's"),
+        memory: key(quantity.nullish(), "Memory above which it is killed.", "bytes", "the inventory's"),
       })
       .optional(),
     "What a container may have at most.",

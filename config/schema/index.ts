@@ -35,7 +35,7 @@ export type ChartSource = (typeof CHART_SOURCES)[number];
 
 export const settingsSchema = z.strictObject({
   layers: key(
-    z.array(name).default([]),
+    z.array(z.string()).default([]),
     "Files of `config/layers` whose settings this one starts from; a later one wins over an earlier one, and this file over all.",
     "list of names",
   ),
@@ -58,7 +58,12 @@ export const settingsSchema = z.strictObject({
     "`<application>-<environment>`",
   ),
   cluster: key(cluster.default({}), "The cluster to deploy to.", "map"),
-  replicas: key(replicas.default(1), "Pods per service, where no autoscaler decides.", "pods, 0 to 1000"),
+  replicas: key(
+    replicas.optional(),
+    "Pods per service, where no autoscaler decides.",
+    "pods, 0 to 1000",
+    "3 in prod, else 1",
+  ),
   autoscaling: key(
     z
       .union(

@@ -11,7 +11,9 @@ import {
   port,
   reason,
   replicas,
+  repository,
   resources,
+  tag,
 } from "./fields";
 import { key } from "./key";
 
@@ -32,6 +34,10 @@ export const exceptions = key(
   "none: all rules apply",
 );
 
+const variable = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be the name of a variable: letters, digits and underscores");
+
 export const service = z.strictObject({
   ...image,
   enabled: key(
@@ -47,14 +53,14 @@ export const service = z.strictObject({
     "`replicas` of the stack",
   ),
   autoscaling: key(
-    bounds("the inventory's, then the stack's", "the inventory's, then the stack's").optional(),
-    "The bounds of its autoscaler.",
+    bounds("the inventory's, then the stack's", "the inventory's, then the stack's").nullish(),
+    "The bounds of its autoscaler; null takes it away.",
     "map",
     "the inventory's, then the stack's",
   ),
   env: key(
-    z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string()).optional(),
-    "Environment variables added to the inventory's or in place of them; nothing secret.",
+    z.record(variable, z.string().nullable()).optional(),
+    "Environment variables added to the inventory's or in place of them; null takes one away. Nothing secret.",
     "text by name",
     "the inventory's",
   ),
@@ -106,8 +112,13 @@ export const external = z.strictObject({
 
 /** An image that Flotilla itself chooses. */
 export const ownImage = z.strictObject({
-  repository: image.repository,
-  tag: image.tag,
+  repository: key(
+    repository.optional(),
+    "Image repository with registry.",
+    "registry/path",
+    "the shared chart's",
+  ),
+  tag: key(tag.optional(), "Image tag, in quotes.", "text", "the shared chart's"),
   digest: key(
     digest.optional(),
     "Digest of the image; it wins over the tag.",

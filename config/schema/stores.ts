@@ -93,6 +93,12 @@ export const storeImages = z.strictObject({
     "Secrets in the namespace to pull with; others make them.",
     "names",
   ),
+  digests: key(
+    z.record(z.string(), digest).optional(),
+    "Digests of the images beside the stores' own, by the image's name: `redis-sentinel`, `mysqld-exporter`, `kubectl`, `os-shell`.",
+    "sha256: and 64 hex digits, by image",
+    "none",
+  ),
   acceptNoUpdates: key(
     reason.optional(),
     `Why images of ${LEGACY_PREFIX}, which get no updates any more, are good enough here; it answers the warning.`,

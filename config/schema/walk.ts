@@ -4,7 +4,11 @@ import { z } from "zod";
 /** A schema without what only says that it may be left out. */
 export function bare(schema: z.ZodType): z.ZodType {
   let current = schema;
-  while (current instanceof z.ZodOptional || current instanceof z.ZodDefault)
+  while (
+    current instanceof z.ZodOptional ||
+    current instanceof z.ZodDefault ||
+    current instanceof z.ZodNullable
+  )
     current = current.def.innerType as z.ZodType;
   return current;
 }

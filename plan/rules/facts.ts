@@ -8,6 +8,8 @@ export interface ReleaseFacts {
   budgets: BudgetFacts[];
   /** Services that open a port of the nodes. */
   nodePorts: string[];
+  /** Bytes of the Secret in which Helm keeps it. */
+  bytes?: number;
   /** Plain texts that somebody wrote, or a chart. */
   literals: Literal[];
 }

@@ -27,7 +27,7 @@ function microserviceFacts(
   values: MicroserviceValues,
   name: string,
 ): Pick<ReleaseFacts, "workloads" | "budgets"> {
-  const { workload: kind = "Deployment", replicas = 1, probes, resources, podDisruptionBudget } = values;
+  const { workload: kind = "Deployment", replicas = 1, resources, podDisruptionBudget } = values;
   const object = `${kind} ${name}`;
   const container: ContainerFacts = {
     name,
@@ -35,8 +35,6 @@ function microserviceFacts(
     isInit: false,
     ...(resources?.requests ? { requests: resources.requests } : {}),
     ...(resources?.limits ? { limits: resources.limits } : {}),
-    hasReadiness: probes?.readiness !== undefined,
-    hasLiveness: probes?.liveness !== undefined,
   };
   const waits = Object.keys(values.waitFor ?? {}).length > 0;
   const wait: ContainerFacts = {
@@ -66,20 +64,43 @@ function storeWorkload(
   { distribution }: Settings,
   { name, values }: ReleasePlan,
 ): WorkloadFacts {
-  const image = own(values, "image") as Values | undefined;
-  const { registry, repository = "", tag = "", digest = "" } = (image ?? {}) as Record<string, string>;
-  const path = registry === undefined ? repository : `${registry}/${repository}`;
   return {
     object: `StatefulSet ${name}`,
     runsOn: true,
     pods: distribution === "bitnami" && own(outputs.stores, name)?.profile === "replicated" ? REPLICAS : 1,
-    containers: [{ name, image: referenceOf({ repository: path, tag, digest }), isInit: false }],
+    containers: imagesIn(values, true).map(([part, image]) => ({
+      name: part === "" ? name : part,
+      image,
+      isInit: false,
+    })),
   };
 }
 
+/** The images of a chart's values, by the part they belong to: the main one, and those of parts that are turned on. */
+function imagesIn(values: Values, isOn: boolean, part = ""): [string, string][] {
+  const { image } = values;
+  const own: [string, string][] = isOn && isMap(image) ? [[part, imageOf(image)]] : [];
+  const inner = Object.entries(values).flatMap(([key, value]) =>
+    isMap(value) && key !== "image" ? imagesIn(value, value.enabled === true, key) : [],
+  );
+  return [...own, ...inner];
+}
+
+function imageOf(image: Values): string {
+  const { registry, repository = "", tag = "", digest = "" } = image as Record<string, string>;
+  const path = registry === undefined ? repository : `${registry}/${repository}`;
+  return referenceOf({ repository: path, tag, digest });
+}
+
+const isMap = (value: unknown): value is Values =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
 /** As a pod names an image. */
 const referenceOf = ({ repository, tag, digest }: Image): string =>
-  digest ? `${repository}@${digest}` : `${repository}:${tag}`;
+  digest ? `${repository}@${digest}` : `${repository}:${tag === "" ? CHARTS_OWN_TAG : tag}`;
+
+/** The tag of an image that only its chart knows. */
+const CHARTS_OWN_TAG = "of-the-chart";
 
 /** Every text in values, with the name it stands under. References to Secrets are maps of their own. */
 function literalsIn(value: unknown, where: string, name = ""): Literal[] {
@@ -89,7 +110,8 @@ function literalsIn(value: unknown, where: string, name = ""): Literal[] {
     return value.flatMap((inner, index) => literalsIn(inner, `${where}[${index}]`, name));
   if (typeof value !== "object" || value === null) return [];
   return Object.entries(value).flatMap(([key, inner]) =>
-    isReference(key) ? [] : literalsIn(inner, `${where}.${key}`, key),
+    // Variables may be called anything, also like a reference to a Secret.
+    name !== "env" && isReference(key) ? [] : literalsIn(inner, `${where}.${key}`, key),
   );
 }
 

@@ -11,7 +11,7 @@ import { factsOfValues } from "./from-values";
 import { exceptionsOf, type Held, type Violation, violationsOf } from "./rules";
 
 export { factsOfObjects, type RenderedObject } from "./from-objects";
-export type { Violation } from "./rules";
+export { LARGEST_SECRET, type Violation } from "./rules";
 
 /** What the values of a plan tell already: it is refused before anything is rendered or deployed. */
 export function planViolations(declared: Application, plan: Plan, settings: Settings): Violation[] {
@@ -60,6 +60,7 @@ function toProblem(group: readonly Violation[]): Problem {
     where: key ?? shown,
     what: `${key === undefined ? "" : `${shown}: `}${what} (rule ${rule})`,
     todo: owners.size === 1 ? todo : todo.replaceAll(`s.${owner}.`, "s.<name>."),
+    rule,
   };
 }
 

@@ -2,9 +2,9 @@
 import type { Rule } from "../../config/rules";
 import type { Settings } from "../../config/schema";
 import { own } from "../../model/graph";
+import { secretLike } from "../../model/secret-like";
 import { splitRepository } from "../images";
 import type { BudgetFacts, ContainerFacts, ReleaseFacts, WorkloadFacts } from "./facts";
-import { secretLike } from "./secret-like";
 
 /** What a rule finds. */
 export interface Violation {
@@ -71,6 +71,9 @@ const containersOf = ({
 
 const at = (workload: WorkloadFacts, container: ContainerFacts): string =>
   `${workload.object}, container ${container.name}`;
+
+/** The most that a Secret may hold, in bytes (Kubernetes' MaxSecretSize). */
+export const LARGEST_SECRET = 1024 * 1024;
 
 const CHECKS: Record<string, Check> = {
   images(held, { allowedRegistries, requireDigests }) {
@@ -205,6 +208,18 @@ const CHECKS: Record<string, Check> = {
       what: "it opens a port of every node",
     })),
 
+  size: ({ facts: { release, bytes = 0 }, owner }) =>
+    bytes <= LARGEST_SECRET
+      ? []
+      : [
+          {
+            rule: "release-size",
+            where: `release ${release}`,
+            what: `Helm's Secret of it would hold ${Math.round(bytes / 1024)} KiB, and a Secret may hold 1024`,
+            todo: `Make its files smaller: put what is large into the image or a volume. Or say why it is counted wrongly: flotilla:${owner.kind}.${owner.name}.exceptions.release-size`,
+          },
+        ],
+
   literals: ({ facts, owner }, settings) =>
     facts.literals.flatMap(({ where, name, value }) => {
       const looks = secretLike(name, value);
@@ -229,16 +244,18 @@ function imageKey(
   { facts, owner }: Held,
   { isInit, name }: ContainerFacts,
 ): { image: string; digest: string } {
-  if (isInit && name === "wait") return { image: "flotilla:waitImage", digest: "flotilla:waitImage.digest" };
+  if (isInit && /^wait(-for-|$)/.test(name))
+    return { image: "flotilla:waitImage", digest: "flotilla:waitImage.digest" };
   const loader = facts.release.startsWith(`${owner.name}-load-`)
     ? facts.release.slice(`${owner.name}-load-`.length)
     : undefined;
   const own = `flotilla:${owner.kind}.${owner.name}`;
   if (loader !== undefined)
     return { image: `${own}.loaders.${loader}`, digest: `${own}.loaders.${loader}.digest` };
+  const isMain = name === owner.name || owner.kind === "services" || facts.kind === "job";
   return {
     image: owner.kind === "stores" ? "flotilla:storeImages" : `${own}.repository`,
-    digest: `${own}.digest`,
+    digest: isMain ? `${own}.digest` : "flotilla:storeImages.digests, by the image's name",
   };
 }
 

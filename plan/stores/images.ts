@@ -29,10 +29,15 @@ export function storeImage(settings: Settings, charts: Charts, name: string, kin
 const imageTag = (charts: Charts, kind: StoreKind): string => charts.remote[kind]?.imageTag as string;
 
 /** An image of a Bitnami chart, as its values want it; it keeps the chart's own tag. */
-export const bitnamiImage = (settings: Settings, name: string): Values => ({
-  registry: mirrorOf(settings, settings.storeImages.registry),
-  repository: `${settings.storeImages.repositoryPrefix}/${name}`,
-});
+export function bitnamiImage(settings: Settings, name: string): Values {
+  const { registry, repositoryPrefix, digests = {} } = settings.storeImages;
+  const digest = own(digests, name);
+  return {
+    registry: mirrorOf(settings, registry),
+    repository: `${repositoryPrefix}/${name}`,
+    ...(digest === undefined ? {} : { digest }),
+  };
+}
 
 /** The main image of a Bitnami chart. */
 export function bitnamiStoreImage({ settings, charts, name, store }: StoreContext): Values {

@@ -60,7 +60,7 @@ describe("settings in layers", () => {
 
   it("win over the project's defaults and lose to the stack's own file, null included", async () => {
     const values = await valuesOf("order-service");
-    assert.equal(values.replicas, 2, "Pulumi.yaml says 1");
+    assert.equal(values.replicas, 2, "the default is 1");
     assert.equal(values.image.tag, "1.0.1");
     await set("replicas", "1");
     assert.equal(

@@ -62,7 +62,7 @@ describe("the settings that hold", () => {
       "m.example.com/robotshop/rs-cart",
       /^Pulumi\.test\.yaml:5 \(registryMirrors\.docker\.io\)$/,
     ],
-    ["services.dispatch.replicas", 1, /^Pulumi\.yaml:\d+ \(replicas\)$/],
+    ["services.dispatch.replicas", 1, /^default$/],
     ["services.web.tag", "2.1.0", /^apps\/robot-shop\.ts:\d+$/],
     ["stores.mongodb.storage", "8Gi", /^apps\/robot-shop\.ts:\d+$/],
     ["waitImage.tag", "1.37.0", /^charts\/microservice\/values\.yaml:\d+$/],

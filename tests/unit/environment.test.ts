@@ -298,7 +298,7 @@ describe("autoscalers", () => {
   it("decide in staging and prod, or where a stack says so, within its bounds", () => {
     assert.equal(scaled({}).autoscaling, undefined);
     assert.equal(scaled({ autoscaling: true }).autoscaling?.enabled, true);
-    assert.equal(scaled({ ...prod, autoscaling: false }).replicas, 1);
+    assert.equal(scaled({ ...prod, autoscaling: false }).replicas, 3);
     const { autoscaling, replicas } = scaled({
       ...prod,
       services: { web: { autoscaling: { maxReplicas: 5 } } },

@@ -79,12 +79,12 @@ describe("External Secrets", () => {
       externalSecrets,
       registries: { mirror: { server: "m.example.com", username: "shop" } },
     });
-    const secret = plan.secrets["registry-mirror"] as SecretPlan;
-    const { target } = specOf("registry-mirror", secret);
+    const secret = plan.secrets["registry-mirror-external"] as SecretPlan;
+    const { target } = specOf("registry-mirror-external", secret);
     assert.equal(target.template.type, "kubernetes.io/dockerconfigjson");
     assert.equal(
       target.template.data[".dockerconfigjson"],
-      '{"auths":{"m.example.com":{"username":"shop","password":{{ index . "registry-mirror" | toJson }}}}}',
+      '{{ "{\\"auths\\":{\\"m.example.com\\":{\\"username\\":\\"shop\\",\\"password\\":" }}{{ index . "registry-mirror" | toJson }}{{ "}}}" }}',
     );
   });
 
@@ -102,6 +102,15 @@ describe("External Secrets", () => {
     assert.match(
       problem?.what ?? "",
       /BOTH mentions bank-shop and redis-default, which are not in one place/,
+    );
+  });
+
+  it("let a brace beside a password be none of the template's", () => {
+    const secret = { labels: {}, keys: { A: ["PWD={", { credential: "a" }, "}"] } } as unknown as SecretPlan;
+    const source = { store: { name: "s", kind: "SecretStore" }, refreshInterval: "1h", keys: { a: "p/a" } };
+    assert.equal(
+      specOf("s", secret, source).target.template.data.A,
+      '{{ "PWD={" }}{{ index . "a" }}{{ "}" }}',
     );
   });
 

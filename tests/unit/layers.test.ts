@@ -8,7 +8,9 @@ import { merge } from "../../config/merge";
 import { readSettings } from "../../config/settings";
 import { stackConfig } from "../../config/stack";
 import { FlotillaError } from "../../model/problems";
-import { problemsOf, projectFiles, readStack } from "../support";
+import { plan } from "../../plan";
+import type { MicroserviceValues } from "../../plan/microservice-values";
+import { charts, problemsOf, projectFiles, readStack } from "../support";
 
 const layer = (...lines: string[]) => `config:\n${lines.map((line) => `  flotilla:${line}\n`).join("")}`;
 
@@ -67,7 +69,7 @@ describe("layers", () => {
       layer("layers: [a, b]", "ingress: null", "services: { cart: { tag: null } }"),
       layers,
     );
-    assert.equal(settings.replicas, 1, "what the schema says where nobody does");
+    assert.equal(settings.replicas, undefined, "as if nobody had said anything");
     assert.equal(settings.ingress, undefined);
     assert.deepEqual(settings.services, { cart: { replicas: 2 } });
     assert.equal(origins.has("ingress.host"), false);
@@ -93,6 +95,30 @@ describe("layers", () => {
     });
     assert.equal(settings.replicas, 3);
     assert.equal(settings.standIns, true);
+  });
+
+  it("are read the same from a file and from the engine, also where maps are JSON text", () => {
+    const text = layer("layers: [a]", `services: '{"cart":{"tag":"2.0.2"}}'`, "namespace: 42");
+    const layers = { a: layer("environment: dev", "services: { cart: { replicas: 2 } }") };
+    const fromFile = readStack(text, layers).settings;
+    assert.deepEqual(fromFile.services.cart, { tag: "2.0.2", replicas: 2 });
+    assert.equal(fromFile.namespace, "42");
+  });
+
+  it("take away what the inventory says: null for a variable, a limit, an autoscaler", () => {
+    const read = readStack(
+      layer(
+        "environment: staging",
+        "services:\n    cart: { autoscaling: null, env: { REDIS_HOST: null }, resources: { limits: { cpu: null } } }",
+      ),
+    );
+    const { releases } = plan(read.application, read.settings, { charts });
+    const values = releases.cart?.values as unknown as MicroserviceValues;
+    assert.equal(values.env?.REDIS_HOST, undefined);
+    assert.ok(values.env?.CATALOGUE_HOST);
+    assert.equal(values.resources?.limits?.cpu, undefined);
+    assert.ok(values.resources?.limits?.memory);
+    assert.equal(values.autoscaling, undefined);
   });
 
   it("say the line of a wrong value, wherever it stands", () => {
@@ -154,7 +180,7 @@ describe("layers", () => {
 
   it("refuse or accept any text, and fail in no other way", () => {
     const word = fc.constantFrom(
-      ..."config: flotilla:layers flotilla:services flotilla:credentials flotilla:cluster : - [ ] { } & * << ! | > \" ' # null 1.10 a b cart tag secure environment dev prod".split(
+      ..."config: flotilla:layers flotilla:services flotilla:credentials flotilla:cluster flotilla:__proto__ constructor : - [ ] { } &a *a <<: *a << ! | > \" ' # null 1.10 a b cart tag secure environment dev prod".split(
         " ",
       ),
       "\n",
@@ -229,13 +255,42 @@ describe("settings as the engine hands them out", () => {
     );
 
   it("are not the stack's own where they are the project's defaults", () => {
-    assert.deepEqual(own({ replicas: "1", services: "{}", namespace: "x" }).values, { namespace: "x" });
+    const given = { distribution: "bitnami", services: "{}", namespace: "x" };
+    assert.deepEqual(own(given).values, { namespace: "x" });
   });
 
   it("are the stack's own where its file says so, whatever the default", () => {
-    const file = own({ replicas: "1" }, "config:\n  flotilla:replicas: 1\n");
-    assert.deepEqual(file.values, { replicas: 1 });
-    assert.equal(file.lines.get("replicas"), 2);
+    const file = own({ distribution: "bitnami" }, "config:\n  flotilla:distribution: bitnami\n");
+    assert.deepEqual(file.values, { distribution: "bitnami" });
+    assert.equal(file.lines.get("distribution"), 2);
+  });
+
+  it("have no line below a key whose value the engine found elsewhere", () => {
+    const text = "config:\n  flotilla:services:\n    cart: { replicas: 2 }\n  flotilla:servicesX: 1\n";
+    const { lines } = own({ services: '{"cart":{"replicas":-1}}', servicesX: "1" }, text);
+    assert.deepEqual([...lines.keys()], ["servicesX"]);
+  });
+
+  it("are told of a prefix that is misspelt, where the engine has read the same file", () => {
+    const file = (values: Record<string, string>) =>
+      ownSettings(
+        { values, secretKeys: [] },
+        parseSettings("stack", "Pulumi.s.yaml", "config:\n  flotila:replicas: 2\n", project),
+        defaults,
+        project,
+      );
+    assert.equal(file({ "flotila:replicas": "2", "flotilla:namespace": "x" }).problems.length, 1);
+    assert.equal(file({ "flotilla:namespace": "x" }).problems.length, 0);
+  });
+
+  it("may be called as what every object has", () => {
+    assert.deepEqual(
+      own({ constructor: "x", toString: "y" }).values,
+      Object.fromEntries([
+        ["constructor", "x"],
+        ["toString", "y"],
+      ]),
+    );
   });
 
   it("have no line where the engine found them elsewhere", () => {

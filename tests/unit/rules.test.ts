@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { catalogue } from "../../apps";
 import { RULE_NAMES, type Rule } from "../../config/rules";
 import type { Application } from "../../model/application";
+import { secretLike } from "../../model/secret-like";
 import { plan } from "../../plan";
 import type { ReleasePlan } from "../../plan/plan";
 import {
@@ -12,7 +13,6 @@ import {
   type RenderedObject,
   releaseViolations,
 } from "../../plan/rules";
-import { secretLike } from "../../plan/rules/secret-like";
 import { application, charts, redis, service, settingsOf } from "../support";
 
 /** Rules that a plan breaks, with where. */
@@ -24,6 +24,8 @@ function brokenBy(shop: Application, config: Record<string, unknown>) {
 
 const rulesOf = (violations: readonly { rule: Rule }[]) => [...new Set(violations.map(({ rule }) => rule))];
 
+const SOUND = { requests: { cpu: "1", memory: "1Gi" }, limits: { memory: "1Gi" } };
+
 const PROD = { environment: "prod", cluster: { context: "prod" }, distribution: "upstream" };
 
 describe("rules on a plan", () => {
@@ -32,6 +34,7 @@ describe("rules on a plan", () => {
   it("find nothing in a sound one", () => {
     assert.deepEqual(brokenBy(shop, { distribution: "upstream" }), []);
     assert.deepEqual(brokenBy(shop, { ...PROD, replicas: 3 }), []);
+    assert.deepEqual(brokenBy(shop, PROD), [], "prod has three where nobody says how many");
   });
 
   it("want three pods of a service in prod, fixed or at least", () => {
@@ -92,15 +95,24 @@ describe("rules on a plan", () => {
 
   it("let be what has a reason, of the stack or of the inventory", () => {
     const exceptions = { replicas: "one pod is all its licence allows" };
-    const [found, ...more] = brokenBy(shop, { ...PROD, services: { web: { exceptions } } });
+    const [found, ...more] = brokenBy(shop, { ...PROD, replicas: 2, services: { web: { exceptions } } });
     assert.deepEqual(more, []);
     assert.equal(found?.excepted, exceptions.replicas);
     assert.deepEqual(problemsOf([found as never]), []);
     const silent = application({
       services: { worker: service({ ports: undefined, probe: undefined, noProbe: "it listens on nothing" }) },
     });
+    const release = { name: "worker", kind: "service" } as ReleasePlan;
+    const worker = {
+      kind: "Deployment",
+      metadata: { name: "worker" },
+      spec: { template: { spec: { containers: [{ name: "worker", image: "a:1", resources: SOUND }] } } },
+    };
+    const { settings } = settingsOf({ application: silent.name }, { [silent.name]: silent });
     assert.deepEqual(
-      brokenBy(silent, {}).map(({ rule, excepted }) => [rule, excepted]),
+      releaseViolations(silent, settings, [{ release, facts: factsOfObjects(release, [worker]) }]).map(
+        ({ rule, excepted }) => [rule, excepted],
+      ),
       [["probes", "it listens on nothing"]],
     );
   });
@@ -125,7 +137,7 @@ describe("rules on a plan", () => {
     const many = application({
       services: Object.fromEntries(["a", "b", "c", "d"].map((name) => [name, service()])),
     });
-    const problems = problemsOf(brokenBy(many, PROD));
+    const problems = problemsOf(brokenBy(many, { ...PROD, replicas: 2 }));
     assert.equal(problems.length, 1);
     assert.equal(problems[0]?.where, "flotilla:replicas");
     assert.match(
@@ -272,6 +284,32 @@ describe("rules on rendered objects", () => {
     assert.deepEqual(broken(alone, { environment: "dev" }), []);
   });
 
+  it("measure what Helm would store, and let it be with a reason", () => {
+    const release = { name: "web", kind: "service" } as ReleasePlan;
+    const large = { ...factsOfObjects(release, []), bytes: 2 ** 21 };
+    const shop = application();
+    const found = (config: Record<string, unknown>) =>
+      releaseViolations(
+        shop,
+        settingsOf({ application: shop.name, ...config }, { [shop.name]: shop }).settings,
+        [{ release, facts: large }],
+      );
+    assert.deepEqual(rulesOf(found({})), ["release-size"]);
+    const exceptions = { "release-size": "its files are compressed well" };
+    assert.equal(found({ services: { web: { exceptions } } })[0]?.excepted, exceptions["release-size"]);
+  });
+
+  it("name the setting that helps: the image that waits, a store's, a loader's", () => {
+    const waiting = deployment({ initContainers: [{ ...container, name: "wait-for-db", image: "busybox" }] });
+    const release = { name: "web", kind: "service" } as ReleasePlan;
+    const shop = application();
+    const { settings } = settingsOf({ application: shop.name }, { [shop.name]: shop });
+    const [found] = releaseViolations(shop, settings, [
+      { release, facts: factsOfObjects(release, [waiting]) },
+    ]);
+    assert.match(found?.todo ?? "", /flotilla:waitImage/);
+  });
+
   it("are all tried here or in the chart suite", () => {
     const tried = new Set<string>([...cases.map(([, rule]) => rule), "registry", "digest", "release-size"]);
     assert.deepEqual(
@@ -286,6 +324,10 @@ describe("what looks like a secret", () => {
     ["DB_PASSWORD", "hunter22"],
     ["apiKey", "abc"],
     ["client-secret", "abc"],
+    ["DB_PASS", "hunter22"],
+    ["API_KEY", "/9j4AAQSkZJRg"],
+    ["AUTH", "Bearer abcdefgh1234"],
+    ["X", "amqp://user:p$ssword@mq"],
     ["X", "AKIAIOSFODNN7EXAMPLE"],
     ["X", `ghp_${"a".repeat(36)}`],
     ["X", "amqp://user:pass123@rabbitmq:5672/"],
@@ -296,6 +338,8 @@ describe("what looks like a secret", () => {
     ["PASSWORD", "/run/secrets/db"],
     ["ALLOW_EMPTY_PASSWORD", "yes"],
     ["TOKEN_TTL", "3600"],
+    ["USE_TOKEN", "1"],
+    ["URL", "http://user:${PASSWORD}@host"],
     ["SECRET_NAME", "shop"],
     ["DB_PASSWORD", "$(OTHER)"],
     ["tokens", "3"],

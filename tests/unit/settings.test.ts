@@ -14,7 +14,6 @@ describe("settings", () => {
       environment: "dev",
       cluster: {},
       layers: [],
-      replicas: 1,
       distribution: "bitnami",
       charts: "oci",
       waitImage: {},
@@ -122,7 +121,7 @@ describe("settings", () => {
       config: { replicas: 5000 },
       where: "flotilla:replicas",
       what: /at most 1000/,
-      todo: /Correct it, or remove it for its default: 1/,
+      todo: /Correct it, or take it out \(its default: 3 in prod, else 1\)/,
     },
     {
       name: "a number of the wrong kind",

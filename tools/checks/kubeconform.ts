@@ -9,11 +9,15 @@ import { KUBERNETES } from "../toolchain/specification";
 import type { Report } from "./report";
 import { cachedSchemas, schemaLocation } from "./schemas";
 
+/** Groups of kinds that every cluster has: their schemas are there, or nothing was looked at. */
+const isBuiltIn = (version: string): boolean =>
+  /^(v1$|(apps|batch|autoscaling|policy|networking\.k8s\.io|rbac\.authorization\.k8s\.io)\/)/.test(version);
+
 /** Where kubeconform downloads schemas from. */
 const DOWNLOADS = "raw.githubusercontent.com";
 
 interface Output {
-  resources: { name: string; kind: string; status: string; msg: string }[];
+  resources: { name: string; kind: string; version: string; status: string; msg: string }[];
 }
 
 /**
@@ -39,13 +43,21 @@ export async function kubeconform(manifests: string): Promise<Report | undefined
   const { resources } = JSON.parse(stdout) as Output;
   if (resources.some(({ msg }) => /failed downloading schema|could not download/i.test(msg)))
     return undefined;
-  const wrong = resources.filter(({ status }) => status === "statusInvalid" || status === "statusError");
+  const wrong = resources.filter(
+    ({ status, version }) =>
+      status === "statusInvalid" ||
+      status === "statusError" ||
+      (status === "statusSkipped" && isBuiltIn(version)),
+  );
   return {
     findings: wrong.map(({ kind, name, msg }) => ({
       severity: "critical",
       check: "schema",
       object: `${kind} ${name}`,
-      message: msg.replace(/^problem validating schema\. Check JSON formatting: /, ""),
+      message:
+        msg === ""
+          ? "there is no schema of its kind"
+          : msg.replace(/^problem validating schema\. Check JSON formatting: /, ""),
     })),
     passed: resources.length - wrong.length,
     excepted: 0,

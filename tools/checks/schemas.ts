@@ -64,7 +64,7 @@ function close(definition: Definition): object {
     // The validator knows fewer formats than the server has.
     ...(format === "int-or-string" ? { type: ["string", "integer"] } : {}),
     // An empty text is as good as none: the server fills in its default.
-    ...(words ? { enum: [...words, ""] } : {}),
+    ...(words ? { enum: [...new Set([...words, ""])] } : {}),
     ...(items ? { items: close(items) } : {}),
     ...(properties
       ? {

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { catalogue } from "../../apps";
 import { CREDENTIALS } from "../../config/credentials";
+import { RULE_NAMES } from "../../config/rules";
 import { settingsSchema } from "../../config/schema";
 import { ABOUT } from "../../config/schema/key";
 
@@ -50,7 +51,8 @@ function asWritten(name: string, schema: Schema): Schema {
   if (name === "application") return { description, enum: [...Object.keys(catalogue), null] };
   if (schema.type === "integer")
     return { description, anyOf: [rest, { type: "string", pattern: "^[0-9]+$" }] };
-  if (schema.type === "boolean") return { description, anyOf: [rest, { enum: ["true", "false"] }] };
+  if (schema.type === "boolean" || schema.anyOf?.some((option) => (option as Schema).type === "boolean"))
+    return { description, anyOf: [rest, { enum: ["true", "false"] }] };
   return { description, ...rest };
 }
 
@@ -64,8 +66,11 @@ const ENCRYPTED: Schema = {
 /** The same, and null as well, at every key inside. */
 function nullable(schema: Schema): Schema {
   const { type, properties, additionalProperties, required: _, ...rest } = schema;
-  const inner = (value: unknown) =>
-    typeof value === "object" && value !== null ? nullable(value as Schema) : (value as boolean);
+  const inner = (value: unknown, key = "") => {
+    if (typeof value !== "object" || value === null) return value as boolean;
+    const schema = nullable(value as Schema);
+    return key === "exceptions" ? { ...schema, propertyNames: { enum: RULE_NAMES } } : schema;
+  };
   return {
     ...rest,
     ...(typeof type === "string" ? { type: [type, "null"] as never } : {}),
@@ -74,7 +79,7 @@ function nullable(schema: Schema): Schema {
     ...(properties
       ? {
           properties: Object.fromEntries(
-            Object.entries(properties).map(([key, value]) => [key, inner(value)]),
+            Object.entries(properties).map(([key, value]) => [key, inner(value, key)]),
           ) as never,
         }
       : {}),

@@ -1,10 +1,10 @@
 /** What looks like a secret. A guess: it goes by names, and by the shapes of well-known keys. */
 
 const NAME =
-  /(^|_)(password|passwd|passphrase|pwd|secret|token|api_?key|private_?key|access_?key|secret_?key|encryption_?key|credentials?)$/;
+  /(^|_)(password|passwd|passphrase|pass|pwd|secret|token|api_?key|private_?key|access_?key|secret_?key|encryption_?key|credentials?)$/;
 
 /** Words that are settings rather than secrets. */
-const HARMLESS = /^(|true|false|yes|no|on|off|none|null|enabled|disabled|required|optional)$/i;
+const HARMLESS = /^(|0|1|true|false|yes|no|on|off|none|null|enabled|disabled|required|optional)$/i;
 
 const SHAPES: Record<string, RegExp> = {
   "a private key": /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
@@ -15,14 +15,16 @@ const SHAPES: Record<string, RegExp> = {
   "a token of Slack": /\bxox[abeoprs]-[0-9A-Za-z-]{10,}/,
   "a key of Stripe": /\b[rs]k_live_[0-9A-Za-z]{20,}\b/,
   "a signed token (JWT)": /\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}/,
-  "a password in an address": /\b[a-z][a-z0-9+.-]*:\/\/[^\s:@/$({]+:[^\s:@/$({]{3,}@/i,
+  "a login": /\b(Bearer|Basic) [\w+/=.-]{8,}/,
+  "a password in an address": /\b[a-z][a-z0-9+.-]*:\/\/[^\s:@/]+:(?!\$[({])[^\s:@/]{3,}@/i,
 };
 
 /** What a text looks like that is called so, or undefined where it looks harmless. */
 export function secretLike(name: string, value: string): string | undefined {
   const shape = Object.keys(SHAPES).find((key) => SHAPES[key]?.test(value));
   if (shape !== undefined) return shape;
-  const isReference = /^\$[({]/.test(value) || value.startsWith("/");
+  // A variable of the shell, or a path of two steps at least.
+  const isReference = /^\$[({]/.test(value) || /^(\/[\w.-]+){2,}$/.test(value);
   return NAME.test(snake(name)) && !HARMLESS.test(value) && !isReference ? `a ${wordOf(name)}` : undefined;
 }
 
