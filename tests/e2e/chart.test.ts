@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { externalSecret } from "../../plan/external-secrets";
+import { kubeconform } from "../../tools/checks/kubeconform";
 import { schemaLocation, writeSchemas } from "../../tools/checks/schemas";
 import { PROJECT } from "../../tools/paths";
 import { ensureTools } from "../../tools/toolchain/ensure";
@@ -202,6 +203,19 @@ describe("what the shared chart makes, before the API server", function () {
     assert.match(all ?? "", new RegExp(`${objects.length} resources.*Invalid: 0, Errors: 0, Skipped: 0`));
     const wrong = { ...objects.find(({ kind }) => kind === "Service"), spec: { prots: [] } };
     assert.match((await check([wrong])).all ?? "", /prots/, "the check can fail");
+  });
+});
+
+describe("the schemas that a cluster leaves behind", () => {
+  it("are enough to check manifests without one", async () => {
+    const objects = parseObjects(await renderText({ chart: CHART, values: EXAMPLES.typical as object }));
+    const sound = await kubeconform(asText(objects.filter(({ apiVersion }) => !CUSTOM.test(apiVersion))));
+    assert.deepEqual(sound?.findings, []);
+    assert.ok((sound?.passed ?? 0) > 3);
+    const wrong = { ...objects.find(({ kind }) => kind === "Service"), spec: { prots: [] } };
+    assert.match((await kubeconform(asText([wrong])))?.findings[0]?.message ?? "", /prots/);
+    const unknown = { apiVersion: "apps/v1", kind: "Deploiment", metadata: { name: "x" } };
+    assert.match((await kubeconform(asText([unknown])))?.findings[0]?.message ?? "", /no schema of its kind/);
   });
 });
 

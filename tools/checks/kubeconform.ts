@@ -57,7 +57,10 @@ export async function kubeconform(manifests: string): Promise<Report | undefined
       message:
         msg === ""
           ? "there is no schema of its kind"
-          : msg.replace(/^problem validating schema\. Check JSON formatting: /, ""),
+          : msg.replace(
+              /^(problem validating schema\. Check JSON formatting: )?jsonschema validation failed with '[^']*' - /,
+              "",
+            ),
     })),
     passed: resources.length - wrong.length,
     excepted: 0,
