@@ -73,14 +73,15 @@ function readLocalChart(project: string, path: string): LocalChart {
     path: `./${path}`,
     name: metadata.name,
     version: metadata.version,
-    digest: digestOf(
-      folder,
-      listFiles(folder).filter((file) => !isForReaders(relative(folder, file))),
-    ),
+    digest: digestOf(folder, chartFiles(folder)),
     // JSON is YAML.
     schema: readYaml(join(folder, "values.schema.json"), `${path}/values.schema.json`) as object,
   };
 }
+
+/** The files of a chart's folder that are part of a release. */
+export const chartFiles = (folder: string): string[] =>
+  listFiles(folder).filter((file) => !isForReaders(relative(folder, file)));
 
 /** What `.helmignore` keeps out of a release: the description, and values to try. */
 const isForReaders = (file: string): boolean => file === "README.md" || file.startsWith(`ci${sep}`);
