@@ -1,6 +1,6 @@
 /** A file of settings as it is written: a layer, a stack's own file, the project's defaults. */
+import { distance } from "fastest-levenshtein";
 import { isAlias, isMap, isSeq, LineCounter, type Node, parseDocument } from "yaml";
-import { nearest } from "../model/nearest";
 import { FlotillaError, type Problem } from "../model/problems";
 import { isEncrypted } from "./credentials";
 import { decode } from "./decode";
@@ -119,7 +119,7 @@ const UNREADABLE = Symbol("unreadable");
 
 /** Whether a prefix was probably meant to be the project's. Those of Pulumi's providers are far from it. */
 const isMisspelt = (prefix: string, project: string): boolean =>
-  prefix !== project && nearest(prefix, [project]) !== undefined;
+  prefix !== project && distance(prefix.toLowerCase(), project.toLowerCase()) <= 2;
 
 /** What a document says. Aliases may be too many, lead nowhere, or in a circle; what they are called may be a secret. */
 function contentOf(document: Document): unknown {

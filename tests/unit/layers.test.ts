@@ -136,6 +136,15 @@ describe("layers", () => {
     );
   });
 
+  it("leave keys of others alone, however their names begin", () => {
+    const text = `${layer("environment: dev")}  kubernetes:context: x\n  flotilla-infra:region: y\n`;
+    assert.doesNotThrow(() => readStack(text));
+    assert.match(
+      problemsOf(() => readStack(text.replace("kubernetes", "Flotila")))[0]?.todo ?? "",
+      /flotilla:context/,
+    );
+  });
+
   it("understand YAML's anchors and merge keys", () => {
     const { settings } = readStack(
       `config:
