@@ -1,8 +1,11 @@
 /** The manifests of a plan's releases, as helm makes them of the charts at hand. */
 import { join } from "node:path";
+import { parseAllDocuments } from "yaml";
 import type { Settings } from "../config/schema";
 import type { Charts } from "../plan/chart";
 import type { Plan, ReleasePlan } from "../plan/plan";
+import type { RenderedObject } from "../plan/rules";
+import { wordsOf } from "../tools/failure";
 import { template } from "../tools/helm";
 import { PROJECT } from "../tools/paths";
 
@@ -32,7 +35,7 @@ export async function renderReleases(
       const text = await template(path, { release: name, namespace: namespace.name, values }, apis);
       return { release, manifests: text };
     } catch (error) {
-      return { release, failure: wordsOf(error) };
+      return { release, failure: wordsOf(error).replace(/^Error: /, "") };
     }
   };
   const rendered: RenderedRelease[] = [];
@@ -50,8 +53,12 @@ export function chartAtHand({ chart }: ReleasePlan, charts: Charts): string | un
   return join(PROJECT, locked.file);
 }
 
-/** What helm says, without the command and the path of the values. */
-function wordsOf(error: unknown): string {
-  const { stderr, message } = error as { stderr?: string; message: string };
-  return (stderr?.trim() || message).replace(/^Error: /, "");
-}
+/** An object of rendered manifests. */
+export type ManifestObject = RenderedObject & { apiVersion?: string };
+
+/** The objects of a text of manifests. */
+export const objectsIn = (manifests: string): ManifestObject[] =>
+  parseAllDocuments(manifests).flatMap((document) => (document.toJS() as ManifestObject | null) ?? []);
+
+/** Whether an object is more than what `helm test` makes and deletes. */
+export const isDeployed = ({ metadata }: RenderedObject): boolean => !metadata?.annotations?.["helm.sh/hook"];

@@ -14,11 +14,12 @@ interface Place {
 /**
  * The stacks of the same project that go to the same place. Those that follow the current context may be meant for
  * different clusters; what is wrong with another stack's files is no matter here.
+ * The others are read only for a stack that names its context.
  */
-export function placeProblems(config: StackConfig, others: readonly StackConfig[]): Problem[] {
+export function placeProblems(config: StackConfig, others: () => readonly StackConfig[]): Problem[] {
   const place = placeIn(config);
   if (!place) return [];
-  return others.flatMap((other) => {
+  return others().flatMap((other) => {
     const taken = other.stack === config.stack ? undefined : placeIn(other);
     if (!taken || !isSame(place, taken)) return [];
     return [

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { own } from "../model/graph";
 import { CREDENTIALS, type GivenCredentials, givenCredentials } from "./credentials";
 import { decode } from "./decode";
-import type { SettingsFile } from "./file";
+import { isAtOrBelow, type SettingsFile } from "./file";
 import { credentialsIn } from "./stack";
 
 /** What the engine hands out: full keys (`flotilla:application`), scalars as strings, maps as JSON. */
@@ -35,10 +35,7 @@ export function ownSettings(
     const isDefault = written === undefined && isDeepStrictEqual(value, own(defaults.values, name));
     return isDefault ? [] : [[name, value]];
   });
-  const isElsewhere = (path: string) =>
-    elsewhere.some(
-      (name) => path === name || (/^[.[]/.test(path.slice(name.length)) && path.startsWith(name)),
-    );
+  const isElsewhere = (path: string) => elsewhere.some((name) => isAtOrBelow(path, name));
   return {
     ...file,
     values: Object.fromEntries(settings),

@@ -14,9 +14,6 @@ export interface LayerFolder {
   read(name: string): string;
 }
 
-/** A folder without layers. */
-export const NO_LAYERS: LayerFolder = { names: [], read: () => "" };
-
 export interface Layers {
   /** Lowest first. */
   files: SettingsFile[];
@@ -24,10 +21,29 @@ export interface Layers {
   problems: Problem[];
 }
 
+/** The layers of a folder, each parsed once, when it is first asked for. */
+export function parsedLayers({ names, read }: LayerFolder, project: string): ParsedLayers {
+  const parsed = new Map<string, SettingsFile>();
+  return {
+    names,
+    layer(name) {
+      const file = parsed.get(name) ?? parseSettings("layer", `${LAYERS}/${name}.yaml`, read(name), project);
+      parsed.set(name, file);
+      return file;
+    },
+  };
+}
+
+export interface ParsedLayers {
+  /** Without `.yaml`. */
+  names: readonly string[];
+  layer(name: string): SettingsFile;
+}
+
 /**
  * The layers that a file names, each after those it names itself; one that is named twice counts where it is named first.
  */
-export function resolveLayers(named: SettingsFile, folder: LayerFolder, project: string): Layers {
+export function resolveLayers(named: SettingsFile, folder: ParsedLayers, project: string): Layers {
   const files = new Map<string, SettingsFile>();
   const problems: Problem[] = [];
   const visit = (by: SettingsFile, path: readonly string[]): void => {
@@ -49,7 +65,7 @@ export function resolveLayers(named: SettingsFile, folder: LayerFolder, project:
           place,
         });
       else if (!files.has(name)) {
-        const file = parseSettings("layer", `${LAYERS}/${name}.yaml`, folder.read(name), project);
+        const file = folder.layer(name);
         visit(file, [...path, name]);
         files.set(name, file);
       }

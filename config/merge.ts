@@ -1,6 +1,6 @@
 /** Layers on top of each other: maps merge, scalars and lists replace, `null` removes. Later wins; nothing else is magic. */
 import type { FileKind, SettingsFile } from "./file";
-import { isRecord, pathOf, placeOf } from "./file";
+import { isAtOrBelow, isRecord, pathOf, placeOf } from "./file";
 
 /** Where a value comes from. */
 export interface Origin {
@@ -87,8 +87,7 @@ function note(
 
 /** Forgets a path and what is below it. */
 function forget(origins: Map<string, Origin>, path: string): void {
-  for (const known of origins.keys())
-    if (known === path || known.startsWith(`${path}.`) || known.startsWith(`${path}[`)) origins.delete(known);
+  for (const known of origins.keys()) if (isAtOrBelow(known, path)) origins.delete(known);
 }
 
 /** Where the deepest known part of a path comes from. */

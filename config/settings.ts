@@ -7,7 +7,7 @@ import { FlotillaError, type Problem } from "../model/problems";
 import { secretLike } from "../model/secret-like";
 import { validateApplication } from "../model/validate";
 import { CREDENTIALS, type GivenCredentials } from "./credentials";
-import { encryptedIn, pathOf, type SettingsFile, stackFileName } from "./file";
+import { encryptedIn, isAtOrBelow, pathOf, type SettingsFile, stackFileName } from "./file";
 import { merge, type Origin, originOf } from "./merge";
 import { RULE_NAMES } from "./rules";
 import { ENVIRONMENTS, type Settings, settingsSchema } from "./schema";
@@ -49,7 +49,7 @@ export function readSettings(config: StackConfig, catalogue: Record<string, Appl
     complete: unread.length === 0,
   };
   const problems: Problem[] = [...unread, ...(config.conflicts ?? [])];
-  const encrypted = encryptedIn(values).filter((path) => !isBelow(path, CREDENTIALS));
+  const encrypted = encryptedIn(values).filter((path) => !isAtOrBelow(path, CREDENTIALS));
   problems.push(
     // A layer has been told already that it must hold nothing that is encrypted.
     ...encrypted
@@ -58,7 +58,7 @@ export function readSettings(config: StackConfig, catalogue: Record<string, Appl
     ...imageProblems(config.files, origins, config.project),
   );
   const readable = Object.entries(values).filter(
-    ([name]) => name !== CREDENTIALS && !encrypted.some((path) => isBelow(path, name)),
+    ([name]) => name !== CREDENTIALS && !encrypted.some((path) => isAtOrBelow(path, name)),
   );
   const input: Record<string, unknown> = Object.fromEntries([
     ...readable,
@@ -131,10 +131,6 @@ export function locate(
   });
   return new FlotillaError(sorted);
 }
-
-/** Whether a path is that of a key, or below it. */
-const isBelow = (path: string, key: string): boolean =>
-  path === key || (path.startsWith(key) && /^[.[]/.test(path.slice(key.length)));
 
 /** Whether null says something at a path: it takes away what the inventory says. */
 const staysNull = (path: readonly string[]): boolean =>

@@ -4,7 +4,7 @@ import type { Problem } from "../model/problems";
 import { placeProblems } from "./conflicts";
 import { CREDENTIALS, type GivenCredentials, givenCredentials } from "./credentials";
 import { bareName, parseDefaults, parseSettings, type SettingsFile, stackFileName } from "./file";
-import { type LayerFolder, resolveLayers } from "./layers";
+import { type LayerFolder, parsedLayers, resolveLayers } from "./layers";
 import type { StackConfig } from "./settings";
 
 /** What a project has on disk. */
@@ -18,39 +18,38 @@ export interface ProjectFiles {
 
 /** A stack as its files describe it; what is wrong with the files is among the problems. */
 export function stackConfig(files: ProjectFiles, stack: string): StackConfig {
-  const { project } = parseDefaults("Pulumi.yaml", files.project);
-  const own = ownFile(files, bareName(stack), project);
-  return assemble(files, bareName(stack), own, credentialsIn(own, project));
+  const project = parseDefaults("Pulumi.yaml", files.project);
+  const own = ownFile(files, bareName(stack), project.project);
+  return assemble(files, project, bareName(stack), own, credentialsIn(own, project.project));
 }
 
 /** A stack whose own settings are known: the layers it names, between the project's defaults and those. */
 export function assemble(
   files: ProjectFiles,
+  { project, file: defaults }: ReturnType<typeof parseDefaults>,
   stack: string,
   own: SettingsFile,
   credentials: GivenCredentials | undefined,
 ): StackConfig {
-  const config = layered(files, stack, own);
+  const folder = parsedLayers(files.layers, project);
+  const layered = (name: string, file: SettingsFile): StackConfig => {
+    const named = file.values.layers === undefined ? defaults : file;
+    const { files: layers, problems } = resolveLayers(named, folder, project);
+    return {
+      project,
+      stack: name,
+      files: [defaults, ...layers, file],
+      problems: [...problems, ...layers.flatMap((layer) => layerCredentials(layer, project))],
+    };
+  };
+  const config = layered(stack, own);
   const others = Object.keys(files.stacks).filter((other) => other !== stack);
   return {
     ...config,
     ...(credentials ? { credentials } : {}),
-    conflicts: placeProblems(
-      config,
-      others.map((other) => layered(files, other, ownFile(files, other, config.project))),
+    conflicts: placeProblems(config, () =>
+      others.map((other) => layered(other, ownFile(files, other, project))),
     ),
-  };
-}
-
-function layered(files: ProjectFiles, stack: string, own: SettingsFile): StackConfig {
-  const { project, file: defaults } = parseDefaults("Pulumi.yaml", files.project);
-  const named = own.values.layers === undefined ? defaults : own;
-  const { files: layers, problems } = resolveLayers(named, files.layers, project);
-  return {
-    project,
-    stack,
-    files: [defaults, ...layers, own],
-    problems: [...problems, ...layers.flatMap((layer) => layerCredentials(layer, project))],
   };
 }
 

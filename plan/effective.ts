@@ -1,5 +1,5 @@
 /** What a stack's settings come to, value by value, and who decided each: a file, the inventory, a preset, a default. */
-import { pathOf } from "../config/file";
+import { isRecord, pathOf } from "../config/file";
 import type { Origin } from "../config/merge";
 import type { Settings } from "../config/schema";
 import type { StackSettings } from "../config/settings";
@@ -45,7 +45,7 @@ export function effectiveSettings({ settings, application: declared, origins }: 
   const waits = imageIn(settings, WAIT_IMAGE, settings.waitImage);
   const chart: Source = { kind: "chart", file: "charts/microservice/values.yaml" };
   return [
-    ...leavesOf(computed).map(([path, value]) => ({ path, value, source: sourceOf(context, path) })),
+    ...leavesOf(computed).map(([path, value]) => entryIn(context, [])(path, value, { kind: "default" })),
     ...imageEntries(
       entryIn(context, ["waitImage"]),
       WAIT_IMAGE,
@@ -76,9 +76,6 @@ interface Context {
   application: Application;
   origins: ReadonlyMap<string, Origin>;
 }
-
-const sourceOf = ({ origins }: Context, path: readonly string[]): Source =>
-  origins.get(pathOf(path)) ?? { kind: "default" };
 
 function ofService(context: Context, name: string, service: Service): Effective[] {
   const { settings, application } = context;
@@ -199,9 +196,7 @@ function leavesOf(value: object, path: readonly string[] = []): [string[], unkno
   return Object.entries(value).flatMap(([key, inner]): [string[], unknown][] => {
     const at = [...path, key];
     if (inner === undefined) return [];
-    return typeof inner === "object" && inner !== null && !Array.isArray(inner)
-      ? leavesOf(inner, at)
-      : [[at, inner]];
+    return isRecord(inner) ? leavesOf(inner, at) : [[at, inner]];
   });
 }
 

@@ -47,7 +47,8 @@ interface SecretVariable {
 
 function secretVariables(application: Application, settings: Settings, name: string): SecretVariable[] {
   const overrides = own(settings.services, name)?.env ?? {};
-  const sources = externalCredentials(application, settings);
+  // Without a secret store nobody need be asked who made a password.
+  const sources = settings.externalSecrets ? externalCredentials(application, settings) : {};
   return Object.entries(own(application.services, name)?.env ?? {}).flatMap(([key, text]) => {
     if (!mentionsPassword(text) || overrides[key] !== undefined) return [];
     const filled = fillSecret(application, settings, text);

@@ -84,9 +84,11 @@ function remoteUrl({ chart }: ReleasePlan): URL | undefined {
   return "url" in chart ? new URL(chart.url.replace(/^oci:/, "https:")) : undefined;
 }
 
+/** A path whose ~ is the home folder. */
+export const expandHome = (path: string): string => path.replace(/^~(?=\/)/, homedir());
+
 function kubeconfigPaths(settings: Settings, environment: NodeJS.ProcessEnv): string[] {
-  if (settings.cluster.kubeconfig !== undefined)
-    return [settings.cluster.kubeconfig.replace(/^~(?=\/)/, homedir())];
+  if (settings.cluster.kubeconfig !== undefined) return [expandHome(settings.cluster.kubeconfig)];
   const listed = (environment.KUBECONFIG ?? "").split(delimiter).filter((path) => path !== "");
   return listed.length > 0 ? listed : [join(homedir(), ".kube", "config")];
 }

@@ -15,10 +15,10 @@ export function readStackConfig(folder: string): StackConfig {
   const secretKeys = Object.keys(values).filter((key) => isConfigSecret(key));
   const [project, stack] = [pulumi.getProject(), pulumi.getStack()];
   const files = readProjectFiles(folder);
-  const { file: defaults } = parseDefaults("Pulumi.yaml", files.project);
-  const own = ownSettings({ values, secretKeys }, ownFile(files, stack, project), defaults, project);
+  const defaults = parseDefaults("Pulumi.yaml", files.project);
+  const own = ownSettings({ values, secretKeys }, ownFile(files, stack, project), defaults.file, project);
   const credentials = credentialsAt(`${project}:${CREDENTIALS}`, values, own, project);
-  return assemble(files, stack, own, credentials);
+  return assemble(files, defaults, stack, own, credentials);
 }
 
 /** The passwords of these names that the stack was given; they stay secret in its state. */

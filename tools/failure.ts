@@ -5,3 +5,9 @@ export class ToolError extends Error {
     this.name = "ToolError";
   }
 }
+
+/** What a program that failed says itself, without its command. */
+export function wordsOf(error: unknown): string {
+  const { stderr, message } = error as { stderr?: string; message: string };
+  return stderr?.trim() || message;
+}

@@ -1,9 +1,7 @@
 /** The stages of `flotilla check`, one after the other: each goes on from what the one before has found sound. */
 import { basename } from "node:path";
-import { parseAllDocuments } from "yaml";
 import { catalogue } from "../../apps";
 import { stackFileName } from "../../config/file";
-import type { Settings } from "../../config/schema";
 import { locate, readSettings, type StackConfig, type StackSettings } from "../../config/settings";
 import { FlotillaError } from "../../model/problems";
 import { plan } from "../../plan";
@@ -23,7 +21,7 @@ import type { Report } from "../../tools/checks/report";
 import { PROJECT } from "../../tools/paths";
 import { releaseSize } from "../../tools/release-size";
 import { findTool } from "../../tools/toolchain/ensure";
-import { chartAtHand, type RenderedRelease, renderReleases } from "../rendering";
+import { chartAtHand, isDeployed, objectsIn, type RenderedRelease, renderReleases } from "../rendering";
 import { configOfStack } from "../settings";
 import { type Row, rowsOfExceptions, rowsOfProblems, rowsOfReport, type Stage } from "./report";
 
@@ -31,7 +29,6 @@ export interface Checked {
   stages: Stage[];
   /** Releases of charts that are not on this disk. */
   away: string[];
-  settings?: Settings;
 }
 
 /** Looks at a stack without a cluster and without its state. */
@@ -58,7 +55,6 @@ export async function checkStack(stack: string): Promise<Checked> {
         { stage: "plan", lookedAt: "the plan", rows: rowsOfProblems("plan", planned.problems) },
       ],
       away: [],
-      settings,
     };
   const planStage = stageOfPlan(planned.result);
   const rendered = await renderReleases(planned.result, settings, charts);
@@ -71,7 +67,6 @@ export async function checkStack(stack: string): Promise<Checked> {
     away: rendered.flatMap(({ release, manifests, failure }) =>
       manifests === undefined && failure === undefined ? [release.name] : [],
     ),
-    settings,
   };
 }
 
@@ -105,7 +100,7 @@ async function stagesOfObjects(
   const releases = rendered.map(({ release, manifests }) => ({
     release,
     manifests,
-    objects: manifests === undefined ? [] : objectsOf(manifests),
+    objects: manifests === undefined ? [] : objectsIn(manifests),
   }));
   const atHand = releases.filter(({ manifests }) => manifests !== undefined);
   const seen = releaseViolations(
@@ -183,12 +178,6 @@ const asText = (objects: readonly RenderedObject[]): string =>
         `---\n${JSON.stringify(object, (_, value: unknown) => (value === null ? undefined : value))}\n`,
     )
     .join("");
-
-const objectsOf = (manifests: string): RenderedObject[] =>
-  parseAllDocuments(manifests).flatMap((document) => (document.toJS() as RenderedObject | null) ?? []);
-
-/** Whether an object is more than what `helm test` makes and deletes. */
-const isDeployed = ({ metadata }: RenderedObject): boolean => !metadata?.annotations?.["helm.sh/hook"];
 
 /** The result, or the problems it is refused with, each with its place. */
 function attempt<T>(

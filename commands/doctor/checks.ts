@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { satisfies } from "semver";
-import { parse, parseAllDocuments } from "yaml";
+import { parse } from "yaml";
 import { catalogue } from "../../apps";
 import { readSettings, type StackSettings } from "../../config/settings";
 import { FlotillaError, fullPlace } from "../../model/problems";
@@ -11,12 +11,13 @@ import { plan } from "../../plan";
 import { readCharts } from "../../plan/chart";
 import { inEnvironment } from "../../plan/environment";
 import type { Plan } from "../../plan/plan";
-import type { RenderedObject } from "../../plan/rules";
 import { checkCluster } from "../../runtime/preflight";
+import { wordsOf } from "../../tools/failure";
 import { PROJECT } from "../../tools/paths";
+import { PROVIDERS, sdkVersion } from "../../tools/providers/choose";
 import { executablesOnPath, findOnPath } from "../../tools/toolchain/search-path";
 import { TOOLS } from "../../tools/toolchain/specification";
-import { renderReleases } from "../rendering";
+import { isDeployed, objectsIn, renderReleases } from "../rendering";
 import { configOfStack } from "../settings";
 import { PROJECT_NAME } from "../stack";
 import { pulumiQuietly } from "../state";
@@ -79,9 +80,8 @@ async function pulumiCli(): Promise<Diagnosis> {
 
 /** The plugins are downloaded by the engine itself when they are first needed. */
 function providers(): Diagnosis[] {
-  return ["kubernetes", "random"].map((name): Diagnosis => {
-    const manifest = join(PROJECT, "node_modules", "@pulumi", name, "package.json");
-    const { version } = JSON.parse(readFileSync(manifest, "utf8")) as { version: string };
+  return PROVIDERS.map((name): Diagnosis => {
+    const version = sdkVersion(name);
     const check = `plugin ${name}`;
     const [onPath] = executablesOnPath(`pulumi-resource-${name}`, process.env.PATH ?? "");
     if (onPath !== undefined) return ok(check, onPath);
@@ -143,11 +143,11 @@ async function cluster(read: StackSettings, planned: Plan, stack: string): Promi
   try {
     version = await connected.version();
   } catch (error) {
-    return [failed("cluster", wordsOf(error), `Log in to it: kubectl${flag(settings)} get namespaces`)];
+    return [failed("cluster", firstWords(error), `Log in to it: kubectl${flag(settings)} get namespaces`)];
   }
   const charts = readCharts(PROJECT);
   const rendered = await renderReleases(planned, settings, charts);
-  const objects = rendered.flatMap(({ manifests }) => objectsIn(manifests ?? ""));
+  const objects = rendered.flatMap(({ manifests }) => objectsIn(manifests ?? "")).filter(isDeployed);
   const kinds = kindsOf(
     planned,
     settings,
@@ -179,11 +179,6 @@ const LOOK_AGAIN = "The cluster refused to answer: see that it is well, and try 
 
 const flag = ({ cluster: { context } }: StackSettings["settings"]): string =>
   context === undefined ? "" : ` --context ${context}`;
-
-const objectsIn = (manifests: string) =>
-  parseAllDocuments(manifests).flatMap(
-    (document) => (document.toJS() as (RenderedObject & { apiVersion?: string }) | null) ?? [],
-  );
 
 /** The oldest version that the shared chart takes. */
 function versionOf(version: string, name: string): Diagnosis {
@@ -347,12 +342,9 @@ async function attempt<T>(ask: () => Promise<T>): Promise<{ result: T } | { erro
   try {
     return { result: await ask() };
   } catch (error) {
-    return { error: wordsOf(error) };
+    return { error: firstWords(error) };
   }
 }
 
-/** kubectl's own words, without the command. */
-function wordsOf(error: unknown): string {
-  const { stderr, message } = error as { stderr?: string; message: string };
-  return (stderr?.trim() || message).split("\n")[0] as string;
-}
+/** kubectl's first line. */
+const firstWords = (error: unknown): string => wordsOf(error).split("\n")[0] as string;

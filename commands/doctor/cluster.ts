@@ -1,7 +1,7 @@
 /** Asks a cluster through kubectl: it knows every way to log in that a kubeconfig can name. */
-import { homedir } from "node:os";
 import execa from "execa";
 import type { Settings } from "../../config/schema";
+import { expandHome } from "../../runtime/preflight";
 import { ensureTools } from "../../tools/toolchain/ensure";
 import { groupOf } from "./needs";
 
@@ -41,9 +41,7 @@ interface ObjectList<T> {
 export async function connect({ cluster }: Settings): Promise<Cluster> {
   const { kubectl } = await ensureTools(["kubectl"]);
   const access = [
-    ...(cluster.kubeconfig === undefined
-      ? []
-      : ["--kubeconfig", cluster.kubeconfig.replace(/^~(?=\/)/, homedir())]),
+    ...(cluster.kubeconfig === undefined ? [] : ["--kubeconfig", expandHome(cluster.kubeconfig)]),
     ...(cluster.context === undefined ? [] : ["--context", cluster.context]),
     "--request-timeout=20s",
   ];

@@ -1,7 +1,7 @@
 /** What a plan takes of a cluster: kinds it must serve, what one must be allowed to do with them, storage. */
 import type { Settings } from "../../config/schema";
 import type { Plan } from "../../plan/plan";
-import type { RenderedObject } from "../../plan/rules";
+import type { ManifestObject } from "../rendering";
 
 /** A kind of object, as manifests name it. */
 export interface Kind {
@@ -37,7 +37,7 @@ const BITNAMI: readonly Kind[] = [
 export function kindsOf(
   plan: Plan,
   settings: Settings,
-  objects: readonly (RenderedObject & { apiVersion?: string })[],
+  objects: readonly ManifestObject[],
   allRendered: boolean,
 ): Kind[] {
   const isExternal = Object.values(plan.secrets).some(({ external }) => external);
@@ -48,10 +48,7 @@ export function kindsOf(
     { apiVersion: "v1", kind: "Secret" },
     { apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy" },
     ...(isExternal ? [{ apiVersion: "external-secrets.io/v1", kind: "ExternalSecret" }] : []),
-    // What `helm test` makes is not deployed.
-    ...objects
-      .filter(({ metadata }) => !metadata?.annotations?.["helm.sh/hook"])
-      .flatMap(({ apiVersion, kind }) => (apiVersion && kind ? [{ apiVersion, kind }] : [])),
+    ...objects.flatMap(({ apiVersion, kind }) => (apiVersion && kind ? [{ apiVersion, kind }] : [])),
     ...(allRendered ? [] : BITNAMI),
     ...(!allRendered && settings.monitoring?.serviceMonitor
       ? [{ apiVersion: "monitoring.coreos.com/v1", kind: "ServiceMonitor" }]

@@ -44,7 +44,7 @@ export const digest = z
   .string()
   .regex(/^sha256:[0-9a-f]{64}$/, "must be sha256: and 64 hex digits, as the registry tells it");
 
-export const resources = z.strictObject({
+const resources = z.strictObject({
   requests: key(
     z
       .strictObject({
@@ -100,3 +100,11 @@ export const image = {
     "the inventory's, as long as the tag is",
   ),
 };
+
+/** Requests and limits of a service or store. */
+export const resourcesKey = key(
+  resources.optional(),
+  "Requests and limits, merged over the inventory's.",
+  "map",
+  "the inventory's",
+);

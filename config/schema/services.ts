@@ -12,7 +12,7 @@ import {
   reason,
   replicas,
   repository,
-  resources,
+  resourcesKey,
   tag,
 } from "./fields";
 import { key } from "./key";
@@ -64,12 +64,7 @@ export const service = z.strictObject({
     "text by name",
     "the inventory's",
   ),
-  resources: key(
-    resources.optional(),
-    "Requests and limits, merged over the inventory's.",
-    "map",
-    "the inventory's",
-  ),
+  resources: resourcesKey,
   egress: key(
     z
       .record(

@@ -1,7 +1,7 @@
 /** What a stack can say of a store, and of where the charts and images of stores are. */
 import { z } from "zod";
 import { PROFILES } from "../../model/application";
-import { digest, generation, image, name, quantity, reason, resources } from "./fields";
+import { digest, generation, image, name, quantity, reason, resourcesKey } from "./fields";
 import { key } from "./key";
 import { exceptions } from "./services";
 
@@ -15,12 +15,7 @@ export const store = z.strictObject({
     'bytes ("8Gi")',
     "the inventory's",
   ),
-  resources: key(
-    resources.optional(),
-    "Requests and limits, merged over the inventory's.",
-    "map",
-    "the inventory's",
-  ),
+  resources: resourcesKey,
   storageClass: key(
     z.string().min(1).optional(),
     "Its StorageClass; fixed once the store is deployed.",

@@ -1,4 +1,5 @@
 /** What the values of a plan tell of a release, before anything is rendered. */
+import { isRecord } from "../../config/file";
 import type { Settings } from "../../config/schema";
 import type { Image } from "../../model/application";
 import { own } from "../../model/graph";
@@ -92,8 +93,7 @@ function imageOf(image: Values): string {
   return referenceOf({ repository: path, tag, digest });
 }
 
-const isMap = (value: unknown): value is Values =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+const isMap = (value: unknown): value is Values => isRecord(value);
 
 /** As a pod names an image. */
 const referenceOf = ({ repository, tag, digest }: Image): string =>

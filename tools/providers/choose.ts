@@ -88,7 +88,7 @@ function removeUnfinished(name: string, version: string): void {
 }
 
 /** The version of the SDK package, which names the plugin it needs. */
-function sdkVersion(name: ProviderName): string {
+export function sdkVersion(name: ProviderName): string {
   const manifest = join(PROJECT, "node_modules", "@pulumi", name, "package.json");
   return (JSON.parse(readFileSync(manifest, "utf8")) as { version: string }).version;
 }
