@@ -8,6 +8,7 @@ import { checkCommand } from "./check";
 import { clusterCommand } from "./cluster";
 import { configCommand } from "./config";
 import { demoCommand, demoDownCommand } from "./demo";
+import { diffCommand } from "./diff";
 import { doctorCommand } from "./doctor";
 import { envCommand } from "./env";
 import { graphCommand } from "./graph";
@@ -35,6 +36,7 @@ async function main(): Promise<void> {
     configCommand(),
     checkCommand(),
     doctorCommand(),
+    diffCommand(),
     initCommand(),
     renderCommand(),
     graphCommand(),

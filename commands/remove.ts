@@ -1,10 +1,10 @@
 import { Command } from "commander";
+import { deployedOf, type ExportedResource, pulumiQuietly, readState } from "../live/engine";
 import { own } from "../model/graph";
 import { ToolError } from "../tools/failure";
 import { say } from "../tools/progress";
 import { settingsOfStack } from "./settings";
 import { PROJECT_NAME } from "./stack";
-import { deployedOf, type ExportedResource, pulumiQuietly, readState } from "./state";
 
 export function removeCommand(): Command {
   return new Command("remove")

@@ -1,64 +1,91 @@
-/** The manifests of a plan's releases, as helm makes them of the charts at hand. */
-import { join } from "node:path";
-import { parseAllDocuments } from "yaml";
+/** The manifests of releases, as helm makes them of the charts at hand. */
+import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { basename, join } from "node:path";
 import type { Settings } from "../config/schema";
-import type { Charts } from "../plan/chart";
+import { type Charts, sha256Of } from "../plan/chart";
 import type { Plan, ReleasePlan } from "../plan/plan";
-import type { RenderedObject } from "../plan/rules";
+import { type ReleaseInputs, releaseInputs } from "../plan/release-inputs";
+import { pullArchive } from "../tools/charts/archive";
 import { wordsOf } from "../tools/failure";
 import { template } from "../tools/helm";
-import { PROJECT } from "../tools/paths";
+import { cacheFolder, PROJECT } from "../tools/paths";
 
-/** Helm processes at a time. */
-const AT_ONCE = 4;
+/** What helm makes of a release: nothing where the chart is not at hand, or why it cannot. */
+export type Manifests = { manifests?: string; failure?: string };
 
-export interface RenderedRelease {
-  release: ReleasePlan;
-  /** None where the chart is not at hand, or cannot be rendered. */
-  manifests?: string;
-  /** Why it cannot be rendered, in helm's words. */
-  failure?: string;
-}
+export type RenderedRelease = Manifests & { release: ReleasePlan };
 
-/** Renders every release whose chart is on this disk. */
+/** Renders every release of a plan whose chart is on this disk. */
 export async function renderReleases(
   { namespace, releases }: Plan,
   settings: Settings,
   charts: Charts,
 ): Promise<RenderedRelease[]> {
   const apis = settings.monitoring?.serviceMonitor ? ["--api-versions", "monitoring.coreos.com/v1"] : [];
-  const render = async (release: ReleasePlan): Promise<RenderedRelease> => {
-    const path = chartAtHand(release, charts);
-    if (path === undefined) return { release };
-    const { name, values } = release;
-    try {
-      const text = await template(path, { release: name, namespace: namespace.name, values }, apis);
-      return { release, manifests: text };
-    } catch (error) {
-      return { release, failure: wordsOf(error).replace(/^Error: /, "") };
+  return inParallel(Object.values(releases), async (release) => {
+    const inputs = releaseInputs(release, namespace.name);
+    return { release, ...(await render(inputs, chartAtHand(inputs, charts), apis)) };
+  });
+}
+
+/** Renders one release of a chart on this disk. */
+export async function render(
+  { name, namespace, values }: ReleaseInputs,
+  chart: string | undefined,
+  flags: readonly string[],
+): Promise<Manifests> {
+  if (chart === undefined) return {};
+  try {
+    return { manifests: await template(chart, { release: name, namespace, values }, flags) };
+  } catch (error) {
+    return { failure: wordsOf(error).replace(/^Error: /, "") };
+  }
+}
+
+/** The chart on this disk: a folder, or an archive that is the locked one. `folder` is what its path starts from. */
+export function chartAtHand(
+  { chart }: Pick<ReleaseInputs, "chart">,
+  charts: Charts,
+  folder = PROJECT,
+): string | undefined {
+  if (!isRemote(chart)) return join(folder, chart);
+  const locked = Object.values(charts.remote).find(({ url }) => url === chart);
+  if (!locked?.vendored || locked.vendored.sha256 !== locked.sha256) return undefined;
+  return join(folder, locked.file);
+}
+
+/** A registry's chart from the cache, fetched into it if need be; undefined where it cannot be had. */
+export async function chartFetched(
+  { chart, version = "" }: ReleaseInputs,
+  charts: Charts,
+): Promise<string | undefined> {
+  const archive = join(cacheFolder(), "charts", `${basename(chart)}-${version}.tgz`);
+  const locked = Object.values(charts.remote).find(({ url }) => url === chart);
+  try {
+    mkdirSync(join(cacheFolder(), "charts"), { recursive: true });
+    if (!existsSync(archive)) await pullArchive(chart, version, archive);
+  } catch {
+    return undefined;
+  }
+  if (locked?.version !== version || locked.sha256 === undefined || sha256Of(archive) === locked.sha256)
+    return archive;
+  rmSync(archive);
+  return undefined;
+}
+
+export const isRemote = (chart: string): boolean => /^\w+:\/\//.test(chart);
+
+/** Does the same for each, as many at a time as this machine can do at once, and one more to keep it busy. */
+export async function inParallel<A, B>(items: readonly A[], work: (item: A) => Promise<B>): Promise<B[]> {
+  const results: B[] = [];
+  let next = 0;
+  const worker = async () => {
+    while (next < items.length) {
+      const index = next++;
+      results[index] = await work(items[index] as A);
     }
   };
-  const rendered: RenderedRelease[] = [];
-  const waiting = Object.values(releases);
-  for (let start = 0; start < waiting.length; start += AT_ONCE)
-    rendered.push(...(await Promise.all(waiting.slice(start, start + AT_ONCE).map(render))));
-  return rendered;
+  await Promise.all(Array.from({ length: availableParallelism() + 1 }, worker));
+  return results;
 }
-
-/** The chart on this disk: a folder, or an archive that is the locked one. */
-export function chartAtHand({ chart }: ReleasePlan, charts: Charts): string | undefined {
-  if ("path" in chart) return join(PROJECT, chart.path);
-  const locked = Object.values(charts.remote).find(({ url }) => url === chart.url);
-  if (!locked?.vendored || locked.vendored.sha256 !== locked.sha256) return undefined;
-  return join(PROJECT, locked.file);
-}
-
-/** An object of rendered manifests. */
-export type ManifestObject = RenderedObject & { apiVersion?: string };
-
-/** The objects of a text of manifests. */
-export const objectsIn = (manifests: string): ManifestObject[] =>
-  parseAllDocuments(manifests).flatMap((document) => (document.toJS() as ManifestObject | null) ?? []);
-
-/** Whether an object is more than what `helm test` makes and deletes. */
-export const isDeployed = ({ metadata }: RenderedObject): boolean => !metadata?.annotations?.["helm.sh/hook"];

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import type { Settings } from "../config/schema";
+import { deployedOf, failedOf, pulumiOnTerminal, pulumiQuietly, readState } from "../live/engine";
 import type { Application, Store } from "../model/application";
 import { own } from "../model/graph";
 import { plan } from "../plan";
@@ -13,7 +14,6 @@ import { PROJECT } from "../tools/paths";
 import { say } from "../tools/progress";
 import { settingsOfStack } from "./settings";
 import { PROJECT_NAME } from "./stack";
-import { deployedOf, failedOf, pulumiOnTerminal, pulumiQuietly, readState } from "./state";
 
 export function rotateCommand(): Command {
   return new Command("rotate")

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { externalSecret } from "../plan/external-secrets";
 import type { SecretPlan, SecretText } from "../plan/plan";
+import { credentialsIn, fillText } from "../plan/secret-text";
 
 export interface CredentialsArgs {
   namespace: string;
@@ -59,19 +60,15 @@ export class Credentials extends pulumi.ComponentResource {
   }
 }
 
-const ENCODINGS: Record<"uri" | "json", (plain: string) => string> = {
-  uri: encodeURIComponent,
-  json: (plain) => JSON.stringify(plain),
-};
-
 function encode(text: SecretText, values: Record<string, pulumi.Output<string>>): pulumi.Output<string> {
-  const parts = text.map((part) => {
-    if (typeof part === "string") return pulumi.output(part);
-    const value = values[part.credential];
-    if (!value) throw new Error(`the plan names credential ${part.credential}, which it does not describe`);
-    return value.apply(part.encoding === undefined ? (plain) => plain : ENCODINGS[part.encoding]);
+  const known = credentialsIn(text).map((name) => {
+    const value = values[name];
+    if (!value) throw new Error(`the plan names credential ${name}, which it does not describe`);
+    return [name, value] as const;
   });
-  return pulumi.all(parts).apply((filled) => Buffer.from(filled.join(""), "utf8").toString("base64"));
+  return pulumi
+    .all(Object.fromEntries(known))
+    .apply((plain) => Buffer.from(fillText(text, plain), "utf8").toString("base64"));
 }
 
 function mapValues<A, B>(record: Record<string, A>, map: (value: A) => B): Record<string, B> {

@@ -1,11 +1,12 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { guardRails } from "../plan/guard-rails";
 
 export interface NamespaceArgs {
   /** Name of the namespace; it is created, so it must not exist. */
   name: string;
-  /** Labels of the namespace and of what is in it. Default: none. */
-  labels?: Record<string, string>;
+  /** Labels of the namespace and of what is in it. */
+  labels: Record<string, string>;
   /** Labels that say which pods it admits. */
   podSecurity: Record<string, string>;
   /** What all of its pods and Services may have in all, as `hard` of a ResourceQuota. */
@@ -28,35 +29,24 @@ export class Namespace extends pulumi.ComponentResource {
   public readonly namespace: k8s.core.v1.Namespace;
   /** What must be there before anything runs in it; the quota only unless it is lowered. */
   public readonly ready: pulumi.Resource[];
+  private readonly objects: ReturnType<typeof guardRails>;
 
   constructor(
     private readonly name: string,
-    private readonly args: NamespaceArgs,
+    args: NamespaceArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("flotilla:index:Namespace", name, {}, opts);
-    this.namespace = new k8s.core.v1.Namespace(
-      name,
-      { metadata: { name: args.name, labels: { ...args.labels, ...args.podSecurity } } },
-      { parent: this, protect: args.protect },
-    );
+    this.objects = guardRails(args);
+    this.namespace = new k8s.core.v1.Namespace(name, this.objects.namespace, {
+      parent: this,
+      protect: args.protect,
+    });
     const inside = { parent: this, dependsOn: [this.namespace] };
-    const { limits, requests } = args.containerDefaults;
     this.ready = [
       this.namespace,
-      new k8s.core.v1.LimitRange(
-        `${name}-container-defaults`,
-        {
-          metadata: this.metadata("flotilla"),
-          spec: { limits: [{ type: "Container", default: limits, defaultRequest: requests }] },
-        },
-        inside,
-      ),
-      new k8s.networking.v1.NetworkPolicy(
-        `${name}-default-deny`,
-        { metadata: this.metadata("default-deny"), spec: args.isolation },
-        inside,
-      ),
+      new k8s.core.v1.LimitRange(`${name}-container-defaults`, this.objects.containerDefaults, inside),
+      new k8s.networking.v1.NetworkPolicy(`${name}-default-deny`, this.objects.isolation, inside),
       ...(args.quotaLast ? [] : [this.quota([])]),
     ];
     this.registerOutputs({ name: args.name });
@@ -64,14 +54,9 @@ export class Namespace extends pulumi.ComponentResource {
 
   /** The quota; one that is lowered is made after what asks for less. */
   public quota(dependsOn: pulumi.Resource[]): k8s.core.v1.ResourceQuota {
-    return new k8s.core.v1.ResourceQuota(
-      `${this.name}-quota`,
-      { metadata: this.metadata("flotilla"), spec: { hard: this.args.quota } },
-      { parent: this, dependsOn: [this.namespace, ...dependsOn] },
-    );
-  }
-
-  private metadata(name: string) {
-    return { name, namespace: this.args.name, labels: this.args.labels };
+    return new k8s.core.v1.ResourceQuota(`${this.name}-quota`, this.objects.quota, {
+      parent: this,
+      dependsOn: [this.namespace, ...dependsOn],
+    });
   }
 }

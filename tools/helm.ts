@@ -1,9 +1,5 @@
 /** Helm, for what needs no cluster. */
-import { writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import execa from "execa";
-import { inTemporaryFolder } from "./temporary";
 import { ensureTools } from "./toolchain/ensure";
 
 let path: Promise<string> | undefined;
@@ -20,10 +16,6 @@ export async function template(
   { release, namespace, values }: { release: string; namespace: string; values: object },
   further: readonly string[] = [],
 ): Promise<string> {
-  return inTemporaryFolder(tmpdir(), async (folder) => {
-    const file = join(folder, "values.json");
-    writeFileSync(file, JSON.stringify(values));
-    const args = ["template", release, chart, "--namespace", namespace, "-f", file, ...further];
-    return (await execa(await helm(), args)).stdout;
-  });
+  const args = ["template", release, chart, "--namespace", namespace, "-f", "-", ...further];
+  return (await execa(await helm(), args, { input: JSON.stringify(values) })).stdout;
 }

@@ -3,10 +3,12 @@ import { basename } from "node:path";
 import { catalogue } from "../../apps";
 import { stackFileName } from "../../config/file";
 import { locate, readSettings, type StackConfig, type StackSettings } from "../../config/settings";
+import { isDeployed, objectsIn } from "../../diff/manifests";
 import { FlotillaError } from "../../model/problems";
 import { plan } from "../../plan";
 import { type Charts, readCharts } from "../../plan/chart";
 import type { Plan } from "../../plan/plan";
+import { releaseInputs } from "../../plan/release-inputs";
 import {
   factsOfObjects,
   planViolations,
@@ -21,7 +23,7 @@ import type { Report } from "../../tools/checks/report";
 import { PROJECT } from "../../tools/paths";
 import { releaseSize } from "../../tools/release-size";
 import { findTool } from "../../tools/toolchain/ensure";
-import { chartAtHand, isDeployed, objectsIn, type RenderedRelease, renderReleases } from "../rendering";
+import { chartAtHand, type RenderedRelease, renderReleases } from "../rendering";
 import { configOfStack } from "../settings";
 import { type Row, rowsOfExceptions, rowsOfProblems, rowsOfReport, type Stage } from "./report";
 
@@ -110,7 +112,11 @@ async function stagesOfObjects(
       release,
       facts: {
         ...factsOfObjects(release, objects),
-        bytes: releaseSize(chartAtHand(release, charts) as string, release.values, manifests as string),
+        bytes: releaseSize(
+          chartAtHand(releaseInputs(release, planned.namespace.name), charts) as string,
+          release.values,
+          manifests as string,
+        ),
       },
     })),
   );

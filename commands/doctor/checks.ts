@@ -6,6 +6,8 @@ import { satisfies } from "semver";
 import { parse } from "yaml";
 import { catalogue } from "../../apps";
 import { readSettings, type StackSettings } from "../../config/settings";
+import { isDeployed, objectsIn } from "../../diff/manifests";
+import { pulumiQuietly } from "../../live/engine";
 import { FlotillaError, fullPlace } from "../../model/problems";
 import { plan } from "../../plan";
 import { readCharts } from "../../plan/chart";
@@ -17,11 +19,10 @@ import { PROJECT } from "../../tools/paths";
 import { PROVIDERS, sdkVersion } from "../../tools/providers/choose";
 import { executablesOnPath, findOnPath } from "../../tools/toolchain/search-path";
 import { TOOLS } from "../../tools/toolchain/specification";
-import { isDeployed, objectsIn, renderReleases } from "../rendering";
+import { renderReleases } from "../rendering";
 import { configOfStack } from "../settings";
 import { PROJECT_NAME } from "../stack";
-import { pulumiQuietly } from "../state";
-import { type Cluster, connect, type Question } from "./cluster";
+import { askCluster, type Cluster, type Question } from "./cluster";
 import { groupOf, type Kind, kindsOf, PROVIDED_BY, READ, storageClassesOf, VERBS } from "./needs";
 
 export interface Diagnosis {
@@ -138,7 +139,7 @@ async function cluster(read: StackSettings, planned: Plan, stack: string): Promi
     if (!(error instanceof FlotillaError)) throw error;
     return error.problems.map(({ where, what, todo }) => failed("cluster", `${where}: ${what}`, todo));
   }
-  const connected = await connect(settings);
+  const connected = await askCluster(settings);
   let version: string;
   try {
     version = await connected.version();

@@ -1,8 +1,6 @@
-/** Asks a cluster through kubectl: it knows every way to log in that a kubeconfig can name. */
-import execa from "execa";
+/** What a cluster knows and allows. */
 import type { Settings } from "../../config/schema";
-import { expandHome } from "../../runtime/preflight";
-import { ensureTools } from "../../tools/toolchain/ensure";
+import { connect, type ObjectList } from "../../live/kubectl";
 import { groupOf } from "./needs";
 
 export interface Resource {
@@ -33,20 +31,9 @@ export interface Cluster {
   list(resource: string): Promise<{ name: string; annotations: Record<string, string> }[]>;
 }
 
-interface ObjectList<T> {
-  items: T[];
-}
-
 /** The cluster that the settings name. Each method fails with kubectl's own words. */
-export async function connect({ cluster }: Settings): Promise<Cluster> {
-  const { kubectl } = await ensureTools(["kubectl"]);
-  const access = [
-    ...(cluster.kubeconfig === undefined ? [] : ["--kubeconfig", expandHome(cluster.kubeconfig)]),
-    ...(cluster.context === undefined ? [] : ["--context", cluster.context]),
-    "--request-timeout=20s",
-  ];
-  const run = async (args: readonly string[], input?: string): Promise<string> =>
-    (await execa(kubectl?.path as string, [...access, ...args], input === undefined ? {} : { input })).stdout;
+export async function askCluster(settings: Settings): Promise<Cluster> {
+  const { run, json } = await connect(settings);
   const raw = async <T>(path: string): Promise<T> => JSON.parse(await run(["get", "--raw", path])) as T;
   return {
     version: async () => (await raw<{ gitVersion: string }>("/version")).gitVersion,
@@ -82,9 +69,9 @@ export async function connect({ cluster }: Settings): Promise<Cluster> {
       return documentsIn(answer).map(({ status }) => status?.allowed === true);
     },
     async list(resource) {
-      const { items } = JSON.parse(await run(["get", resource, "-o", "json"])) as ObjectList<{
-        metadata: { name: string; annotations?: Record<string, string> };
-      }>;
+      const { items } = await json<
+        ObjectList<{ metadata: { name: string; annotations?: Record<string, string> } }>
+      >(["get", resource]);
       return items.map(({ metadata }) => ({ name: metadata.name, annotations: metadata.annotations ?? {} }));
     },
   };

@@ -1,7 +1,7 @@
 /** What a plan takes of a cluster: kinds it must serve, what one must be allowed to do with them, storage. */
 import type { Settings } from "../../config/schema";
+import type { ManifestObject } from "../../diff/manifests";
 import type { Plan } from "../../plan/plan";
-import type { ManifestObject } from "../rendering";
 
 /** A kind of object, as manifests name it. */
 export interface Kind {

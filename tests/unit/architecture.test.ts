@@ -13,13 +13,25 @@ const ROOMS: Record<string, readonly string[]> = {
   plan: ["model", "config"],
   components: ["plan"],
   graph: ["model", "plan"],
+  diff: ["model", "plan"],
+  explain: ["model", "plan"],
   runtime: ["model", "config", "plan"],
   tools: ["plan", "runtime", "graph", "apps", "config", "model"],
-  commands: ["model", "config", "plan", "graph", "apps", "runtime", "tools"],
+  live: ["model", "config", "plan", "diff", "explain", "runtime", "tools"],
+  commands: ["model", "config", "plan", "graph", "diff", "explain", "live", "apps", "runtime", "tools"],
 };
 
 /** Packages that the pure rooms may import: none does I/O. */
-const PURE = ["zod", "yaml", "ajv", "fastest-levenshtein", "node:crypto", "node:util", "@dagrejs/dagre"];
+const PURE = [
+  "zod",
+  "yaml",
+  "ajv",
+  "fastest-levenshtein",
+  "node:crypto",
+  "node:util",
+  "@dagrejs/dagre",
+  "diff",
+];
 
 const filesOf = (room: string): string[] =>
   readdirSync(join(PROJECT, room), { recursive: true, encoding: "utf8" })
@@ -43,7 +55,7 @@ describe("the house", () => {
         }
     });
 
-  for (const room of ["model", "apps", "config", "plan", "graph"])
+  for (const room of ["model", "apps", "config", "plan", "graph", "diff", "explain"])
     it(`${room} does no I/O, but for a chart's own files in plan/chart.ts`, () => {
       for (const file of filesOf(room).filter((file) => file !== join(PROJECT, "plan/chart.ts")))
         for (const name of importsOf(file).filter((name) => !name.startsWith(".")))

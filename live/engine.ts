@@ -9,24 +9,52 @@ import { PROJECT } from "../tools/paths";
 /** A resource of `pulumi stack export`. */
 export interface ExportedResource extends StateResource {
   urn: string;
+  id?: string;
+  inputs?: Record<string, unknown>;
+  outputs?: Record<string, unknown>;
+  parent?: string;
   protect?: boolean;
   /** Why it is not what was asked for; the next update tries again. */
   initErrors?: string[];
 }
 
-/** Runs pulumi in the project, on the terminal. Returns its exit code. */
-export async function pulumiOnTerminal(args: readonly string[]): Promise<number> {
+/** What `pulumi stack export` writes, and `pulumi stack import` takes back. */
+export interface ExportedState {
+  version: number;
+  deployment?: {
+    resources?: ExportedResource[];
+    pending_operations?: { type: string; resource: ExportedResource }[];
+  };
+}
+
+export interface EngineOptions {
+  /** The folder of the program. Default: the project. */
+  cwd?: string;
+  /** What it reads from standard input. Default: nothing. */
+  input?: string;
+}
+
+/** Runs pulumi on the terminal. Returns its exit code. */
+export async function pulumiOnTerminal(
+  args: readonly string[],
+  { cwd = PROJECT }: EngineOptions = {},
+): Promise<number> {
   return delegateInterrupts(async () => {
-    const { exitCode } = await execa("pulumi", [...args], { cwd: PROJECT, stdio: "inherit", reject: false });
+    const { exitCode } = await execa("pulumi", [...args], { cwd, stdio: "inherit", reject: false });
     return exitCode;
   });
 }
 
 /** Runs pulumi and hands its output out. @throws ToolError with pulumi's words. */
-export async function pulumiQuietly(args: readonly string[]): Promise<string> {
+export async function pulumiQuietly(
+  args: readonly string[],
+  { cwd = PROJECT, input = "" }: EngineOptions = {},
+): Promise<string> {
   const { exitCode, stdout, stderr, failed } = await execa("pulumi", [...args], {
-    cwd: PROJECT,
+    cwd,
+    input,
     reject: false,
+    maxBuffer: 512 * 1024 * 1024,
   });
   if (exitCode === 0) return stdout;
   if (failed && exitCode === undefined)
@@ -36,13 +64,15 @@ export async function pulumiQuietly(args: readonly string[]): Promise<string> {
   throw new ToolError(`pulumi ${args.slice(0, 2).join(" ")}: ${stderr.trim()}`);
 }
 
-/** The state's resources; secrets stay encrypted. */
-export async function readState(stack: string): Promise<ExportedResource[]> {
-  const exported = JSON.parse(await pulumiQuietly(["stack", "export", "--stack", stack])) as {
-    deployment?: { resources?: ExportedResource[] };
-  };
-  return exported.deployment?.resources ?? [];
+/** The state; its secrets stay encrypted unless they are asked for. */
+export async function exportState(stack: string, { secrets = false } = {}): Promise<ExportedState> {
+  const shown = secrets ? ["--show-secrets"] : [];
+  return JSON.parse(await pulumiQuietly(["stack", "export", "--stack", stack, ...shown])) as ExportedState;
 }
+
+/** The state's resources; secrets stay encrypted. */
+export const readState = async (stack: string): Promise<ExportedResource[]> =>
+  (await exportState(stack)).deployment?.resources ?? [];
 
 /** The releases of a state. */
 export const deployedOf = (resources: readonly ExportedResource[]): Deployed =>

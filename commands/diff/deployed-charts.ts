@@ -1,0 +1,43 @@
+/** The charts that a stack was deployed with, for rendering it again without its cluster. */
+
+import type { ExportedResource } from "../../live/engine";
+import { type Charts, readCharts } from "../../plan/chart";
+import { ToolError } from "../../tools/failure";
+import { PROJECT } from "../../tools/paths";
+import { say } from "../../tools/progress";
+import { inWorktree } from "../../tools/worktree";
+import { RELEASE } from "./guard-rails";
+
+/** Hands the folder with the charts that were deployed to the work: this one, or a worktree of the deployed commit. */
+export async function withDeployedCharts<T>(
+  resources: readonly ExportedResource[],
+  charts: Charts,
+  work: (folder: string, charts: Charts) => Promise<T>,
+): Promise<T> {
+  if (hasThem(resources, charts)) return work(PROJECT, charts);
+  const { outputs } = resources.find(({ type }) => type === "pulumi:pulumi:Stack") ?? {};
+  const commit = (outputs?.provenance as { commit?: string } | undefined)?.commit;
+  if (commit === undefined || commit === "none") throw missing("the state names no commit");
+  say(
+    `the charts were other ones when the stack was deployed: they are taken from commit ${commit.slice(0, 7)}`,
+  );
+  return inWorktree(commit, async (folder) => {
+    const then = readCharts(folder);
+    if (!hasThem(resources, then)) throw missing(`those of commit ${commit.slice(0, 7)} are others as well`);
+    return work(folder, then);
+  });
+}
+
+/** Whether the local charts are those that the releases were made of. */
+function hasThem(resources: readonly ExportedResource[], { microservice, store }: Charts): boolean {
+  const digests = resources.flatMap(({ type, inputs }) => {
+    const digest = /sha256:([0-9a-f]+)$/.exec(String(inputs?.description))?.[1];
+    return type === RELEASE && digest !== undefined ? [digest] : [];
+  });
+  return digests.every((digest) => digest === microservice.digest || digest === store.digest);
+}
+
+const missing = (why: string): ToolError =>
+  new ToolError(
+    `the charts that the stack was deployed with are not at hand: ${why}\n  Leave out --offline: Helm has kept what it deployed in the cluster.`,
+  );

@@ -1,0 +1,119 @@
+import { writeFileSync } from "node:fs";
+import chalk from "chalk";
+import Table from "cli-table3";
+import { Command, Option } from "commander";
+import type { ReleaseChange } from "../../diff/compare";
+import { objectsText, podsText, summaryText, totalsOf } from "../../diff/describe";
+import { diffPage } from "../../diff/html";
+import { PLAIN_TABLE } from "../table";
+import { type Comparison, compareStacks, compareWithDeployed } from "./sides";
+
+interface Options {
+  stack: string;
+  offline?: boolean;
+  against?: string;
+  json?: boolean;
+  html?: string;
+}
+
+export function diffCommand(): Command {
+  return new Command("diff")
+    .description("show what the next `pulumi up` would change in the cluster, object by object")
+    .requiredOption("-s, --stack <name>", "the stack: dev, staging, prod ...")
+    .option("--offline", "compare with what was deployed last, without the cluster")
+    .addOption(
+      new Option(
+        "--against <stack>",
+        "compare with another stack instead, as both are planned: what this one has otherwise",
+      ).conflicts("offline"),
+    )
+    .option("--json", "print the changes as a JSON object")
+    .option("--html <file>", "write them as a page as well")
+    .addHelpText(
+      "after",
+      `
+The plan's releases are rendered by helm and compared with the manifests that Helm has recorded in the cluster. A release
+whose chart and values are as in the stack's state is left alone by Pulumi, and so is not rendered. Values of Secrets are
+masked. Generated labels and the order of keys do not count.
+
+Exit codes: 0 nothing changes, 2 there are changes, 1 failed.`,
+    )
+    .action(async ({ stack, offline = false, against, json, html }: Options) => {
+      const comparison =
+        against === undefined
+          ? await compareWithDeployed(stack, offline)
+          : await compareStacks(stack, against);
+      const title =
+        against === undefined ? `What an update of ${stack} changes` : `${stack} compared with ${against}`;
+      if (html !== undefined) writeFileSync(html, diffPage({ title, ...comparison }));
+      process.stdout.write(
+        json ? `${JSON.stringify(toJson(stack, comparison), null, 2)}\n` : showComparison(comparison),
+      );
+      if (comparison.changes.length > 0) process.exitCode = 2;
+    });
+}
+
+const toJson = (stack: string, { changes, notes }: Comparison) => ({
+  stack,
+  ...totalsOf(changes),
+  notes,
+  changes,
+});
+
+/** Every object's difference, and last a table of the releases: what is read first is nearest to the prompt. */
+export function showComparison({ changes, notes }: Comparison): string {
+  const parts = changes.flatMap(showRelease);
+  if (changes.length > 0) parts.push("", table(changes));
+  const refused = changes.flatMap(({ immutable }) => immutable);
+  if (refused.length > 0)
+    parts.push(
+      "",
+      chalk.red.bold("The API server will refuse this: these fields cannot be changed"),
+      ...refused.map((text) => chalk.red(`  ${text}`)),
+      "  Give the object another name, or delete it first knowingly; docs/stores.md, «Growing a volume», has the steps for volumes.",
+    );
+  if (notes.length > 0) parts.push("", ...notes.map((note) => `${chalk.yellow("note")} ${note}`));
+  const totals = totalsOf(changes);
+  const summary = summaryText(totals);
+  if (parts.length > 0) parts.push("");
+  parts.push(totals.releases === 0 ? chalk.green(summary) : chalk.bold(summary));
+  return `${parts.join("\n")}\n`;
+}
+
+const SIGNS = { added: chalk.green("+"), removed: chalk.red("-"), changed: chalk.yellow("~") };
+
+function showRelease({ release, kind, change, objects, about, labelsOnly }: ReleaseChange): string[] {
+  return [
+    "",
+    chalk.bold(`${SIGNS[change]} ${kind === "stack" ? release : `${kind} ${release}`}`),
+    ...about.map((text) => `    ${text}`),
+    ...(labelsOnly > 0 ? [`    ${labelsOnly} objects: generated labels only`] : []),
+    ...objects.flatMap((object) => [
+      `  ${SIGNS[object.change]} ${object.kind} ${object.name}`,
+      ...object.diff.split("\n").map((line) => `    ${colour(line)}`),
+    ]),
+  ];
+}
+
+function colour(line: string): string {
+  if (line.startsWith("+")) return chalk.green(line);
+  if (line.startsWith("-")) return chalk.red(line);
+  return line.startsWith("@@") ? chalk.cyan(line) : line;
+}
+
+function table(changes: readonly ReleaseChange[]): string {
+  const rows = new Table({
+    ...PLAIN_TABLE,
+    head: ["RELEASE", "KIND", "CHANGE", "OBJECTS", "PODS", "STORAGE"],
+  });
+  for (const change of changes)
+    rows.push([
+      change.release,
+      change.kind,
+      change.change,
+      objectsText(change),
+      podsText(change),
+      change.storage.length === 0 ? "not touched" : chalk.yellow(change.storage.join("; ")),
+    ]);
+  return rows.toString();
+}

@@ -1,0 +1,46 @@
+/** A stack as the next `pulumi up` would see it: its settings, what its state holds, and the plan that follows. */
+
+import { catalogue } from "../apps";
+import { locate, readSettings, type StackConfig, type StackSettings } from "../config/settings";
+import { deployedOf, type ExportedResource, exportState } from "../live/engine";
+import { FlotillaError, refuse } from "../model/problems";
+import { plan } from "../plan";
+import { type Charts, readCharts } from "../plan/chart";
+import type { Plan } from "../plan/plan";
+import { planViolations, problemsOf } from "../plan/rules";
+import { deployedQuota } from "../runtime/state";
+import { PROJECT } from "../tools/paths";
+import { configOfStack } from "./settings";
+
+export interface PlannedStack extends StackSettings {
+  config: StackConfig;
+  charts: Charts;
+  /** The resources of its state. */
+  resources: ExportedResource[];
+  planned: Plan;
+}
+
+/**
+ * Plans a stack on what its state says is deployed.
+ * @throws FlotillaError with what `pulumi up` would refuse, ToolError when the state cannot be read.
+ */
+export async function planStack(stack: string, { secrets = false } = {}): Promise<PlannedStack> {
+  const config = configOfStack(stack);
+  const read = readSettings(config, catalogue);
+  const state = await exportState(stack, { secrets });
+  const resources = state.deployment?.resources ?? [];
+  const charts = readCharts(PROJECT);
+  const quota = deployedQuota(Object.fromEntries(resources.map((resource) => [resource.urn, resource])));
+  try {
+    const planned = plan(read.application, read.settings, {
+      charts,
+      deployed: deployedOf(resources),
+      ...(quota === undefined ? {} : { deployedQuota: quota }),
+      stack,
+    });
+    refuse(problemsOf(planViolations(read.application, planned, read.settings)));
+    return { ...read, config, charts, resources, planned };
+  } catch (error) {
+    throw error instanceof FlotillaError ? locate(error, config, read.origins) : error;
+  }
+}

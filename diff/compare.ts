@@ -1,0 +1,116 @@
+/** Two states of a stack, release by release and object by object. */
+import { isDeepStrictEqual } from "node:util";
+import { type Impact, impactOf } from "./impact";
+import { identityOf, type ManifestObject } from "./manifests";
+import { normalise } from "./normalise";
+import { unified } from "./unified";
+
+/** A release on one side: what it consists of. */
+export interface ReleaseSide {
+  kind: string;
+  objects: readonly ManifestObject[];
+  /** What besides its objects makes it what it is: its chart, how long Helm waits. */
+  about: Readonly<Record<string, string>>;
+}
+
+export type Sides = Readonly<Record<string, ReleaseSide>>;
+
+export interface ObjectChange {
+  kind: string;
+  name: string;
+  namespace?: string;
+  change: "added" | "removed" | "changed";
+  /** What changes, as unified text with a Secret's values masked. */
+  diff: string;
+}
+
+export interface ReleaseChange extends Impact {
+  release: string;
+  kind: string;
+  change: "added" | "removed" | "changed";
+  objects: ObjectChange[];
+  /** Objects that differ in nothing but generated labels. */
+  labelsOnly: number;
+  /** What changes besides objects, as `what: before → after`. */
+  about: string[];
+}
+
+/** The releases that differ, in the order of the second side; those that go come last. */
+export function compareReleases(before: Sides, after: Sides): ReleaseChange[] {
+  const names = [...Object.keys(after), ...Object.keys(before).filter((name) => !(name in after))];
+  return names.flatMap((name) => {
+    const change = compareRelease(name, before[name], after[name]);
+    return change ? [change] : [];
+  });
+}
+
+function compareRelease(
+  release: string,
+  before: ReleaseSide | undefined,
+  after: ReleaseSide | undefined,
+): ReleaseChange | undefined {
+  const pairs = pair(before?.objects ?? [], after?.objects ?? []);
+  const objects: ObjectChange[] = [];
+  const impact: Impact = { pods: [], storage: [], immutable: [] };
+  let labelsOnly = 0;
+  for (const [old, now] of pairs) {
+    if (isDeepStrictEqual(old, now)) continue;
+    const change = compareObject(old, now);
+    if (!change) {
+      labelsOnly++;
+      continue;
+    }
+    objects.push(change);
+    const { pods, storage, immutable } = impactOf(old && normalise(old), now && normalise(now, old));
+    impact.pods.push(...pods);
+    impact.storage.push(...storage);
+    impact.immutable.push(...immutable);
+  }
+  const about = before && after ? aboutChanges(before.about, after.about) : [];
+  if (before && after && objects.length + labelsOnly + about.length === 0) return undefined;
+  return {
+    release,
+    kind: ((after ?? before) as ReleaseSide).kind,
+    change: !before ? "added" : !after ? "removed" : "changed",
+    objects,
+    labelsOnly,
+    about,
+    ...impact,
+  };
+}
+
+/** Undefined when nothing but generated labels differs. */
+export function compareObject(
+  before: ManifestObject | undefined,
+  after: ManifestObject | undefined,
+): ObjectChange | undefined {
+  // A Secret's changed value is marked on the new side only.
+  const old = before && normalise(before);
+  const now = after && normalise(after, before);
+  if (isDeepStrictEqual(old, now)) return undefined;
+  const { kind, metadata } = (now ?? old) as ManifestObject;
+  return {
+    kind: String(kind),
+    name: String(metadata?.name),
+    ...(metadata?.namespace === undefined ? {} : { namespace: metadata.namespace }),
+    change: !before ? "added" : !after ? "removed" : "changed",
+    diff: unified(old, now),
+  };
+}
+
+function pair(
+  before: readonly ManifestObject[],
+  after: readonly ManifestObject[],
+): [ManifestObject | undefined, ManifestObject | undefined][] {
+  const old = new Map(before.map((object) => [identityOf(object), object]));
+  const now = new Map(after.map((object) => [identityOf(object), object]));
+  return [
+    ...[...now].map(([identity, object]) => [old.get(identity), object] as const),
+    ...[...old].filter(([identity]) => !now.has(identity)).map(([, object]) => [object, undefined] as const),
+  ].map(([left, right]) => [left, right]);
+}
+
+const aboutChanges = (before: ReleaseSide["about"], after: ReleaseSide["about"]): string[] =>
+  [...new Set([...Object.keys(before), ...Object.keys(after)])].flatMap((key) =>
+    before[key] === after[key] ? [] : [`${key}: ${before[key] ?? "(none)"} → ${after[key] ?? "(none)"}`],
+  );

@@ -1,0 +1,62 @@
+/** A change in words: for a table, a page, a question. */
+import type { ReleaseChange } from "./compare";
+import type { PodImpact } from "./impact";
+
+export interface Totals {
+  releases: number;
+  objects: number;
+  /** Pods that are replaced. */
+  restarts: number;
+  immutable: number;
+}
+
+export const totalsOf = (changes: readonly ReleaseChange[]): Totals => ({
+  releases: changes.length,
+  objects: sum(changes.map(({ objects, labelsOnly }) => objects.length + labelsOnly)),
+  restarts: sum(
+    changes.flatMap(({ pods }) =>
+      pods.filter(({ effect }) => effect === "restart").map(({ count }) => count ?? 1),
+    ),
+  ),
+  immutable: sum(changes.map(({ immutable }) => immutable.length)),
+});
+
+/** `2 changed, 1 added`, or what is changed besides objects. */
+export function objectsText({ objects, labelsOnly, about }: ReleaseChange): string {
+  const parts = (["added", "changed", "removed"] as const).flatMap((kind) => {
+    const count = objects.filter(({ change }) => change === kind).length;
+    return count === 0 ? [] : [`${count} ${kind}`];
+  });
+  if (labelsOnly > 0) parts.push(`${labelsOnly} in labels only`);
+  return parts.length > 0 ? parts.join(", ") : `none (${about.map((text) => text.split(":")[0]).join(", ")})`;
+}
+
+/** What happens to the pods of a release. */
+export const podsText = ({ pods, change }: ReleaseChange): string =>
+  pods.length > 0 ? pods.map(podText).join("; ") : change === "changed" ? "none restarts" : "none";
+
+const EFFECTS: Record<PodImpact["effect"], string> = {
+  restart: "restart",
+  start: "start",
+  stop: "stop",
+  scale: "scaled",
+  run: "run",
+};
+
+function podText({ effect, count, why }: PodImpact): string {
+  if (effect === "scale" || effect === "run") return why;
+  const who = count === undefined ? "all" : String(count);
+  return effect === "restart" ? `${who} ${EFFECTS[effect]}: ${why}` : `${who} ${EFFECTS[effect]}`;
+}
+
+/** The last line under a difference. */
+export function summaryText({ releases, objects, restarts }: Totals): string {
+  if (releases === 0) return "Nothing changes.";
+  const pods =
+    restarts === 0 ? "no pod restarts" : `${plural(restarts, "pod")} restart${restarts === 1 ? "s" : ""}`;
+  return `${plural(releases, "release")} change${releases === 1 ? "s" : ""}, ${plural(objects, "object")} in all; ${pods}.`;
+}
+
+export const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? "" : "s"}`;
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);

@@ -1,0 +1,45 @@
+/** Which fields differ between two objects. */
+import { isDeepStrictEqual } from "node:util";
+
+/** A field that is not the same; what is not there is undefined. */
+export interface FieldChange {
+  /** Steps to it: keys, and for an entry of a list its name or number in brackets. */
+  path: readonly string[];
+  before: unknown;
+  after: unknown;
+}
+
+/** The innermost fields that differ. Entries of a list are told by their names where all have one, else by their numbers. */
+export function fieldChanges(before: unknown, after: unknown, path: readonly string[] = []): FieldChange[] {
+  if (isDeepStrictEqual(before, after)) return [];
+  const [old, now] = [entriesOf(before), entriesOf(after)];
+  if (!old || !now || Array.isArray(before) !== Array.isArray(after)) return [{ path, before, after }];
+  const isByName = Array.isArray(before) && hasNames(before) && hasNames(after as unknown[]);
+  const [left, right] = isByName ? [byName(before), byName(after as Named[])] : [old, now];
+  const keys = [...new Set([...left.keys(), ...right.keys()])];
+  const changes = keys.flatMap((key) => fieldChanges(left.get(key), right.get(key), [...path, key]));
+  // The same entries in another order.
+  return changes.length > 0 ? changes : [{ path, before, after }];
+}
+
+/** A path as people write it. */
+export const pathText = (path: readonly string[]): string =>
+  path.reduce((text, step) => (step.startsWith("[") || text === "" ? text + step : `${text}.${step}`), "");
+
+interface Named {
+  name: string;
+}
+
+function entriesOf(value: unknown): Map<string, unknown> | undefined {
+  if (Array.isArray(value)) return new Map(value.map((item, index) => [`[${index}]`, item]));
+  if (typeof value === "object" && value !== null) return new Map(Object.entries(value));
+  return undefined;
+}
+
+function hasNames(list: readonly unknown[]): list is Named[] {
+  const names = list.map((item) => (item as Partial<Named> | null)?.name);
+  return names.every((name) => typeof name === "string") && new Set(names).size === names.length;
+}
+
+const byName = (list: readonly Named[]): Map<string, unknown> =>
+  new Map(list.map((item) => [`[${item.name}]`, item]));

@@ -1,0 +1,87 @@
+/** A difference as one page that needs nothing else. */
+import type { ObjectChange, ReleaseChange } from "./compare";
+import { objectsText, podsText, summaryText, totalsOf } from "./describe";
+
+export interface Page {
+  title: string;
+  changes: readonly ReleaseChange[];
+  notes: readonly string[];
+}
+
+export function diffPage({ title, changes, notes }: Page): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escaped(title)}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<h1>${escaped(title)}</h1>
+<p>${escaped(summaryText(totalsOf(changes)))}</p>
+${notes.map((note) => `<p class="note">${escaped(note)}</p>`).join("\n")}
+${changes.length === 0 ? "" : table(changes)}
+${changes.map(section).join("\n")}
+</body>
+</html>
+`;
+}
+
+const table = (changes: readonly ReleaseChange[]): string => `<table>
+<thead><tr><th>Release<th>Kind<th>Change<th>Objects<th>Pods<th>Storage</thead>
+<tbody>
+${changes
+  .map((change) =>
+    [change.release, change.kind, change.change, objectsText(change), podsText(change), storageOf(change)]
+      .map((cell) => `<td>${escaped(cell)}`)
+      .join(""),
+  )
+  .map((row) => `<tr>${row}`)
+  .join("\n")}
+</tbody>
+</table>`;
+
+const storageOf = ({ storage }: ReleaseChange): string =>
+  storage.length === 0 ? "not touched" : storage.join("; ");
+
+const section = ({ release, objects, about, immutable }: ReleaseChange): string => `<section>
+<h2>${escaped(release)}</h2>
+${immutable.map((text) => `<p class="refused">The API server refuses this: ${escaped(text)} cannot be changed.</p>`).join("\n")}
+${about.map((text) => `<p>${escaped(text)}</p>`).join("\n")}
+${objects.map(details).join("\n")}
+</section>`;
+
+const details = ({
+  kind,
+  name,
+  change,
+  diff,
+}: ObjectChange): string => `<details${change === "changed" ? " open" : ""}>
+<summary>${escaped(kind)} <b>${escaped(name)}</b> ${change}</summary>
+<pre>${diff.split("\n").map(line).join("\n")}</pre>
+</details>`;
+
+const CLASSES: Record<string, string> = { "+": "added", "-": "removed", "@": "place" };
+
+const line = (text: string): string => {
+  const name = CLASSES[text[0] ?? ""];
+  return name === undefined ? escaped(text) : `<span class="${name}">${escaped(text)}</span>`;
+};
+
+const escaped = (text: string): string =>
+  text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
+
+const STYLE = `
+:root { color-scheme: light dark; }
+body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem; }
+table { border-collapse: collapse; width: 100%; }
+th, td { border-bottom: 1px solid #8884; padding: 0.3rem 0.8rem 0.3rem 0; text-align: left; vertical-align: top; }
+pre { background: #8881; overflow-x: auto; padding: 0.8rem; }
+summary { cursor: pointer; }
+.added { color: light-dark(#116329, #7ee787); }
+.removed { color: light-dark(#a40e26, #ffa198); }
+.place { color: light-dark(#0550ae, #79c0ff); }
+.refused { border-left: 4px solid #d1242f; font-weight: bold; padding-left: 0.8rem; }
+.note { border-left: 4px solid #bf8700; padding-left: 0.8rem; }
+`;

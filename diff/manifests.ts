@@ -1,0 +1,28 @@
+/** Kubernetes objects as manifests have them. */
+import { parseAllDocuments } from "yaml";
+import type { RenderedObject } from "../plan/rules";
+
+/** An object of a manifest. */
+export interface ManifestObject extends RenderedObject {
+  apiVersion?: string;
+  metadata?: {
+    name?: string;
+    namespace?: string;
+    labels?: Record<string, string>;
+    annotations?: Record<string, string>;
+  };
+}
+
+/** The objects of a text of manifests. */
+export const objectsIn = (manifests: string): ManifestObject[] =>
+  parseAllDocuments(manifests).flatMap((document) => (document.toJS() as ManifestObject | null) ?? []);
+
+/** Whether an object is more than what a hook, such as `helm test`, makes and deletes. */
+export const isDeployed = ({ metadata }: RenderedObject): boolean => !metadata?.annotations?.["helm.sh/hook"];
+
+/** How people name an object. */
+export const nameOf = ({ kind, metadata }: RenderedObject): string => `${kind} ${metadata?.name}`;
+
+/** What tells an object from all others, whatever version of its API it is written in. */
+export const identityOf = ({ apiVersion = "", kind, metadata }: ManifestObject): string =>
+  [apiVersion.includes("/") ? apiVersion.split("/")[0] : "", kind, metadata?.name].join("/");

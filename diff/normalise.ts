@@ -1,0 +1,66 @@
+/** Objects without what says nothing about a change, and without what nobody may read. */
+import { isDeepStrictEqual } from "node:util";
+import type { ManifestObject } from "./manifests";
+
+/** Labels and annotations that Helm and charts put on every object. Those of pods stay: a change of them restarts the pods. */
+const GENERATED = [
+  "helm.sh/chart",
+  "app.kubernetes.io/managed-by",
+  "app.kubernetes.io/version",
+  "meta.helm.sh/release-name",
+  "meta.helm.sh/release-namespace",
+];
+
+/** What stands for a value of a Secret. */
+export const MASKED = "(masked)";
+export const MASKED_CHANGED = "(masked, changed)";
+
+/** Parts of a Secret that hold values. */
+const SECRET_PARTS = ["data", "stringData"] as const;
+
+/** Without generated labels and nulls; a Secret's values are masked, those that are not as in `other` are marked. */
+export function normalise(object: ManifestObject, other?: ManifestObject): ManifestObject {
+  const { metadata = {}, ...rest } = masked(object, other);
+  const { labels, annotations, namespace, ...named } = metadata;
+  return withoutNulls({
+    ...rest,
+    metadata: {
+      ...named,
+      ...(namespace === undefined ? {} : { namespace }),
+      ...nonEmpty("labels", withoutGenerated(labels)),
+      ...nonEmpty("annotations", withoutGenerated(annotations)),
+    },
+  }) as ManifestObject;
+}
+
+function masked(object: ManifestObject, other: ManifestObject | undefined): ManifestObject {
+  if (object.kind !== "Secret") return object;
+  const result: Record<string, unknown> = { ...object };
+  for (const part of SECRET_PARTS) {
+    const values = (object as Record<string, unknown>)[part];
+    if (typeof values !== "object" || values === null) continue;
+    const others = ((other as Record<string, unknown> | undefined)?.[part] ?? {}) as Record<string, unknown>;
+    result[part] = Object.fromEntries(
+      Object.entries(values).map(([key, value]) => [
+        key,
+        other === undefined || isDeepStrictEqual(value, others[key]) ? MASKED : MASKED_CHANGED,
+      ]),
+    );
+  }
+  return result as ManifestObject;
+}
+
+const withoutGenerated = (entries: Record<string, string> | undefined): Record<string, string> =>
+  Object.fromEntries(Object.entries(entries ?? {}).filter(([key]) => !GENERATED.includes(key)));
+
+const nonEmpty = <T extends object>(key: string, value: T): Record<string, T> =>
+  Object.keys(value).length > 0 ? { [key]: value } : {};
+
+/** The API server takes null for not being there. */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, inner]) => (inner === null ? [] : [[key, withoutNulls(inner)]])),
+  );
+}

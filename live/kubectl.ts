@@ -1,0 +1,44 @@
+/** Asks a cluster through kubectl: it knows every way to log in that a kubeconfig can name. */
+import execa from "execa";
+import type { Settings } from "../config/schema";
+import { expandHome } from "../runtime/preflight";
+import { ToolError, wordsOf } from "../tools/failure";
+import { ensureTools } from "../tools/toolchain/ensure";
+
+export interface Kubectl {
+  /** Standard output. @throws ToolError with kubectl's own words. */
+  run(args: readonly string[], input?: string): Promise<string>;
+  /** What `-o json` writes, parsed. */
+  json<T>(args: readonly string[], input?: string): Promise<T>;
+}
+
+/** A list as kubectl writes it. */
+export interface ObjectList<T> {
+  items: T[];
+}
+
+/** Flags that lead kubectl to the cluster that the settings name. */
+export const accessOf = (
+  { kubeconfig, context }: Settings["cluster"],
+  contextFlag = "--context",
+): string[] => [
+  ...(kubeconfig === undefined ? [] : ["--kubeconfig", expandHome(kubeconfig)]),
+  ...(context === undefined ? [] : [contextFlag, context]),
+];
+
+export async function connect({ cluster }: Pick<Settings, "cluster">): Promise<Kubectl> {
+  const { kubectl } = await ensureTools(["kubectl"]);
+  const access = [...accessOf(cluster), "--request-timeout=30s"];
+  const run = async (args: readonly string[], input = ""): Promise<string> => {
+    try {
+      const options = { input, maxBuffer: 512 * 1024 * 1024 };
+      return (await execa(kubectl?.path as string, [...access, ...args], options)).stdout;
+    } catch (error) {
+      throw new ToolError(`kubectl ${args.slice(0, 2).join(" ")}: ${wordsOf(error)}`);
+    }
+  };
+  return {
+    run,
+    json: async (args, input) => JSON.parse(await run([...args, "-o", "json"], input)),
+  };
+}

@@ -1,0 +1,79 @@
+/** Helm's own records of its releases, read from the Secrets it keeps them in: no helm is needed. */
+import { gunzipSync } from "node:zlib";
+import type { Values } from "../plan/plan";
+import type { Kubectl, ObjectList } from "./kubectl";
+
+/** A revision of a release as Helm recorded it (helm.sh/helm/v3/pkg/release). */
+export interface HelmRevision {
+  name: string;
+  revision: number;
+  /** deployed, failed, pending-install, pending-upgrade, pending-rollback, uninstalling ... */
+  status: string;
+  description: string;
+  /** When it was made, as Helm wrote it. */
+  deployedAt: string;
+  chart: { name: string; version: string };
+  values: Values;
+  manifest: string;
+}
+
+export interface LiveRelease {
+  /** The newest revision. */
+  newest: HelmRevision;
+  /** The one that is deployed: what an upgrade starts from. None before the first has succeeded. */
+  deployed?: HelmRevision;
+}
+
+interface Stored {
+  name: string;
+  version: number;
+  info?: { status?: string; description?: string; last_deployed?: string };
+  chart?: { metadata?: { name?: string; version?: string } };
+  config?: Values;
+  manifest?: string;
+}
+
+/** The releases of a namespace, by name. Revisions that others have taken the place of are left out. */
+export async function readReleases(
+  kubectl: Kubectl,
+  namespace: string,
+): Promise<Record<string, LiveRelease>> {
+  const selector = "owner=helm,status!=superseded";
+  const { items } = await kubectl.json<ObjectList<{ data?: { release?: string } }>>([
+    "get",
+    "secrets",
+    "-n",
+    namespace,
+    `--selector=${selector}`,
+  ]);
+  return newestOf(items.flatMap(({ data }) => (data?.release ? [decode(data.release)] : [])));
+}
+
+/** Of each release the newest revision, and the newest that is deployed. */
+export function newestOf(revisions: readonly HelmRevision[]): Record<string, LiveRelease> {
+  const found: Record<string, LiveRelease> = {};
+  for (const revision of [...revisions].sort((a, b) => a.revision - b.revision)) {
+    const deployed = revision.status === "deployed" ? revision : found[revision.name]?.deployed;
+    found[revision.name] = { newest: revision, ...(deployed ? { deployed } : {}) };
+  }
+  return found;
+}
+
+/** A record as a Secret holds it: JSON, zipped, in base64 twice, once by Helm and once by Kubernetes. */
+export function decode(data: string): HelmRevision {
+  const zipped = Buffer.from(Buffer.from(data, "base64").toString("utf8"), "base64");
+  // Helm's first versions did not zip.
+  const isZipped = zipped[0] === 0x1f && zipped[1] === 0x8b;
+  const stored = JSON.parse((isZipped ? gunzipSync(zipped) : zipped).toString("utf8")) as Stored;
+  const { name, version, info, chart, config, manifest } = stored;
+  return {
+    name,
+    revision: version,
+    status: info?.status ?? "unknown",
+    description: info?.description ?? "",
+    deployedAt: info?.last_deployed ?? "",
+    chart: { name: chart?.metadata?.name ?? "", version: chart?.metadata?.version ?? "" },
+    values: config ?? {},
+    manifest: manifest ?? "",
+  };
+}

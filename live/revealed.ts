@@ -1,0 +1,15 @@
+/** Secret values of a state that was exported with them shown; nothing of it may be shown again. */
+
+/** The mark of a secret in a state (pulumi/sdk/go/common/resource: SigKey and SecretSig). */
+const SIGNATURE = "4dabf18193072939515e22adb298388d";
+
+/** The value with every secret in it laid open. */
+export function revealed(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(revealed);
+  if (typeof value !== "object" || value === null) return value;
+  if (SIGNATURE in value) {
+    const { plaintext } = value as { plaintext?: string };
+    return plaintext === undefined ? undefined : revealed(JSON.parse(plaintext));
+  }
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, revealed(inner)]));
+}
