@@ -1,16 +1,15 @@
-import chalk from "chalk";
-import Table from "cli-table3";
 import { Command } from "commander";
 import { catalogue } from "../apps";
+import { type ReleaseStatus, releaseStatuses } from "../live/status";
 import { deleteCluster } from "../tools/cluster/cluster";
 import { ToolError } from "../tools/failure";
 import { worldOfClone } from "../tools/paths";
 import { say } from "../tools/progress";
-import { forgetStacks, openWorld, pulumi } from "../tools/world";
+import { enterWorld, forgetStacks, openWorld, pulumi } from "../tools/world";
+import { lookAt } from "./look";
 import { repairKilledUpdate } from "./repair";
-import { type RunningRelease, readRunning } from "./running";
 import { applicationOption, DEFAULT_APPLICATION, localStackOf, prepareStack } from "./stack";
-import { PLAIN_TABLE } from "./table";
+import { statusTable, summary } from "./status";
 
 export function demoCommand(): Command {
   return new Command("demo")
@@ -35,11 +34,13 @@ export function demoCommand(): Command {
         throw new ToolError(
           `pulumi up ended with exit code ${exitCode}. What it said is above; mend it and run make demo${appOf(application)} again: it goes on from here.`,
         );
-      const releases = await readRunning(open, stack);
+      enterWorld(open);
+      const { resources, live, workloads, namespace } = await lookAt(stack);
+      const releases = releaseStatuses(resources, live, workloads);
       process.stdout.write(
         json
           ? `${JSON.stringify(releases, null, 2)}\n`
-          : `\n${show(releases)}\n${next(application, stack, releases)}\n`,
+          : `\n${statusTable(releases)}\n\n${summary(releases)}\n${next(application, stack, namespace, releases)}\n`,
       );
     });
 }
@@ -55,36 +56,16 @@ export function demoDownCommand(): Command {
     });
 }
 
-function show(releases: readonly RunningRelease[]): string {
-  const table = new Table({
-    ...PLAIN_TABLE,
-    head: ["RELEASE", "KIND", "CHART", "STATUS", "PODS READY", "ENDPOINT", "IMAGE"],
-  });
-  for (const { release, kind, chart, status, pods, endpoint, image } of releases) {
-    const all = pods.ready === pods.wanted;
-    const ready = kind === "job" && all ? "done" : `${pods.ready}/${pods.wanted}`;
-    table.push([
-      release,
-      kind,
-      chart,
-      status === "deployed" ? chalk.green(status) : chalk.red(status),
-      all ? ready : chalk.yellow(ready),
-      endpoint ?? "-",
-      image,
-    ]);
-  }
-  const pods = releases
-    .filter(({ kind }) => kind !== "job")
-    .reduce((sum, { pods: { ready } }) => sum + ready, 0);
-  return `${table.toString()}\n\n${releases.length} releases, ${pods} pods ready in namespace ${releases[0]?.namespace}.`;
-}
-
 /** How `make` is told of another application. */
 const appOf = (application: string): string =>
   application === DEFAULT_APPLICATION ? "" : ` APP=${application}`;
 
-function next(application: string, stack: string, releases: readonly RunningRelease[]): string {
-  const namespace = releases[0]?.namespace;
+function next(
+  application: string,
+  stack: string,
+  namespace: string,
+  releases: readonly ReleaseStatus[],
+): string {
   const service = releases.find(({ kind }) => kind === "service");
   const store = releases.find(({ kind }) => kind === "store");
   const others = Object.keys(catalogue).filter((name) => name !== application);
@@ -92,10 +73,11 @@ function next(application: string, stack: string, releases: readonly RunningRele
     ['eval "$(npx flotilla env)"', "put this shell into the embedded world"],
     [`pulumi stack select ${stack}`, "this application's stack"],
     [`pulumi config set --path flotilla:services.${service?.release}.tag 2.0.0`, "ship a version"],
-    ["pulumi preview --diff", "see it before it is made: one release, one value"],
-    ["pulumi up", "make it"],
+    [`npx flotilla diff --stack ${stack}`, "see it before it is made: which objects, which pods restart"],
+    [`npx flotilla up --stack ${stack}`, "make it, and hear why if it fails"],
+    [`npx flotilla rollback --stack ${stack}`, "take it back"],
     [`npx flotilla rotate ${store?.release} --stack ${stack}`, "new passwords for a store that is in use"],
-    ["pulumi stack history", "see what was done when"],
+    [`npx flotilla status --stack ${stack}`, "what runs, and whether it is what was deployed"],
     [`kubectl get pods -n ${namespace}`, `and helm list -n ${namespace}`],
     [`npx flotilla graph --stack ${stack}`, "who talks to whom; --format html for a page"],
     ...others.map((name): [string, string] => [`make demo${appOf(name)}`, "another application beside it"]),

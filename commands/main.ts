@@ -1,61 +1,57 @@
-/** The `flotilla` command line: one file per command, put together here. */
+/** The `flotilla` command line: one file per command, loaded when it is asked for. */
 import { Command, CommanderError } from "commander";
 import { FlotillaError } from "../model/problems";
 import { ToolError } from "../tools/failure";
 import { handleInterrupts, INTERRUPTED, interrupted } from "../tools/interrupts";
-import { chartsCommand } from "./charts";
-import { checkCommand } from "./check";
-import { clusterCommand } from "./cluster";
-import { configCommand } from "./config";
-import { demoCommand, demoDownCommand } from "./demo";
-import { diffCommand } from "./diff";
-import { doctorCommand } from "./doctor";
-import { envCommand } from "./env";
-import { graphCommand } from "./graph";
-import { initCommand } from "./init";
-import { newCommand } from "./new/service";
-import { previewCommand } from "./preview";
-import { removeCommand } from "./remove";
-import { renderCommand } from "./render";
-import { rotateCommand } from "./rotate";
-import { toolsCommand } from "./tools";
+
+/** In the order of `--help`: begin, before an update, update, after it, change, tools. */
+const COMMANDS: Record<string, () => Promise<Command>> = {
+  demo: async () => (await import("./demo")).demoCommand(),
+  "demo-down": async () => (await import("./demo")).demoDownCommand(),
+  init: async () => (await import("./init")).initCommand(),
+  doctor: async () => (await import("./doctor")).doctorCommand(),
+  config: async () => (await import("./config")).configCommand(),
+  check: async () => (await import("./check")).checkCommand(),
+  diff: async () => (await import("./diff")).diffCommand(),
+  preview: async () => (await import("./preview")).previewCommand(),
+  status: async () => (await import("./status")).statusCommand(),
+  rotate: async () => (await import("./rotate")).rotateCommand(),
+  remove: async () => (await import("./remove")).removeCommand(),
+  new: async () => (await import("./new/service")).newCommand(),
+  render: async () => (await import("./render")).renderCommand(),
+  graph: async () => (await import("./graph")).graphCommand(),
+  charts: async () => (await import("./charts")).chartsCommand(),
+  env: async () => (await import("./env")).envCommand(),
+  cluster: async () => (await import("./cluster")).clusterCommand(),
+  tools: async () => (await import("./tools")).toolsCommand(),
+};
 
 const EXIT_CODES = `
 Exit codes: 0 done, 1 failed, 2 wrong arguments, 130 interrupted.`;
 
+/** Commands whose exit code 2 says that there is a difference: wrong arguments must not pass for one. */
+const TELLS_DIFFERENCE = ["diff", "status", "drift"];
+
 async function main(): Promise<void> {
   handleInterrupts();
   const program = new Command("flotilla")
-    .description("Whole microservice applications on Kubernetes, tried on an embedded cluster.")
+    .description("Whole microservice applications on Kubernetes: seen before, deployed, looked after.")
     .exitOverride()
     .addHelpText("after", EXIT_CODES);
-  for (const command of [
-    demoCommand(),
-    demoDownCommand(),
-    previewCommand(),
-    configCommand(),
-    checkCommand(),
-    doctorCommand(),
-    diffCommand(),
-    initCommand(),
-    renderCommand(),
-    graphCommand(),
-    newCommand(),
-    rotateCommand(),
-    removeCommand(),
-    chartsCommand(),
-    envCommand(),
-    clusterCommand(),
-    toolsCommand(),
-  ])
-    program.addCommand(inherit(command));
+  const asked = process.argv[2] ?? "";
+  const names = Object.hasOwn(COMMANDS, asked) ? [asked] : Object.keys(COMMANDS);
+  for (const name of names) {
+    const command = await (COMMANDS[name] as () => Promise<Command>)();
+    program.addCommand(inherit(command, !TELLS_DIFFERENCE.includes(name)));
+  }
   await program.parseAsync();
 }
 
 /** Sub-commands must report wrong arguments the way the program does. */
-function inherit(command: Command): Command {
-  command.exitOverride().addHelpText("after", EXIT_CODES);
-  command.commands.forEach(inherit);
+function inherit(command: Command, hasUsualCodes: boolean): Command {
+  command.exitOverride();
+  if (hasUsualCodes) command.addHelpText("after", EXIT_CODES);
+  for (const inner of command.commands) inherit(inner, hasUsualCodes);
   return command;
 }
 
@@ -63,8 +59,10 @@ main().catch((error: unknown) => {
   if (interrupted) {
     process.stderr.write(`${INTERRUPTED}\n`);
     process.exitCode = 130;
-  } else if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
-  else {
+  } else if (error instanceof CommanderError) {
+    const wrong = TELLS_DIFFERENCE.includes(process.argv[2] ?? "") ? 1 : 2;
+    process.exitCode = error.exitCode === 0 ? 0 : wrong;
+  } else {
     const known = error instanceof ToolError || error instanceof FlotillaError;
     process.stderr.write(`${known ? error.message : ((error as Error).stack ?? String(error))}\n`);
     process.exitCode = 1;

@@ -1,4 +1,5 @@
 /** A change in words: for a table, a page, a question. */
+import { plural } from "../model/plural";
 import type { ReleaseChange } from "./compare";
 import type { PodImpact } from "./impact";
 
@@ -56,7 +57,5 @@ export function summaryText({ releases, objects, restarts }: Totals): string {
     restarts === 0 ? "no pod restarts" : `${plural(restarts, "pod")} restart${restarts === 1 ? "s" : ""}`;
   return `${plural(releases, "release")} change${releases === 1 ? "s" : ""}, ${plural(objects, "object")} in all; ${pods}.`;
 }
-
-export const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? "" : "s"}`;
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);

@@ -6,6 +6,9 @@ import { ToolError } from "../tools/failure";
 import { delegateInterrupts } from "../tools/interrupts";
 import { PROJECT } from "../tools/paths";
 
+/** Type of a Helm release in a state. */
+export const RELEASE = "kubernetes:helm.sh/v3:Release";
+
 /** A resource of `pulumi stack export`. */
 export interface ExportedResource extends StateResource {
   urn: string;

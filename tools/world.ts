@@ -77,6 +77,13 @@ function worldEnvironment(world: World, providers: readonly Provider[]): Record<
   };
 }
 
+/** Makes the world's environment this process's own, and that of what it runs. */
+export function enterWorld({ environment }: OpenWorld): void {
+  for (const [name, value] of Object.entries(environment))
+    if (value === undefined) delete process.env[name];
+    else process.env[name] = value;
+}
+
 /** Runs pulumi in a world. On Ctrl-C it finishes what is under way by itself, so nobody else must end it. */
 export async function pulumi(open: OpenWorld, args: readonly string[], options: execa.Options = {}) {
   return delegateInterrupts(() =>

@@ -2,6 +2,7 @@ import chalk from "chalk";
 import Table from "cli-table3";
 import { Command } from "commander";
 import { RULES } from "../../config/rules";
+import { plural } from "../../model/plural";
 import { PLAIN_TABLE } from "../table";
 import { count, type Row, type Severity, type Stage } from "./report";
 import { type Checked, checkStack } from "./stages";
@@ -88,5 +89,3 @@ function describe({ severity, check, where, what, todo }: Row): string {
   const head = `${COLOURS[severity](severity)} ${where}: ${what}${NAMED_ALREADY.test(what) || check === "settings" || check === "plan" ? "" : ` (${check})`}`;
   return todo === "" ? head : `${head}\n    ${severity === "excepted" ? "because " : ""}${todo}`;
 }
-
-const plural = (number: number, word: string): string => `${number} ${word}${number === 1 ? "" : "s"}`;

@@ -1,12 +1,11 @@
 /** The charts that a stack was deployed with, for rendering it again without its cluster. */
 
-import type { ExportedResource } from "../../live/engine";
+import { type ExportedResource, RELEASE } from "../../live/engine";
 import { type Charts, readCharts } from "../../plan/chart";
 import { ToolError } from "../../tools/failure";
 import { PROJECT } from "../../tools/paths";
 import { say } from "../../tools/progress";
 import { inWorktree } from "../../tools/worktree";
-import { RELEASE } from "./guard-rails";
 
 /** Hands the folder with the charts that were deployed to the work: this one, or a worktree of the deployed commit. */
 export async function withDeployedCharts<T>(

@@ -1,6 +1,6 @@
 /** What Pulumi itself keeps in the namespace, besides releases: guard rails and Secrets, as planned and as deployed. */
 import type { ManifestObject } from "../../diff/manifests";
-import type { ExportedResource } from "../../live/engine";
+import { type ExportedResource, RELEASE } from "../../live/engine";
 import { revealed } from "../../live/revealed";
 import type { Application } from "../../model/application";
 import { fixedValues } from "../../plan/credentials";
@@ -8,9 +8,6 @@ import { externalSecret } from "../../plan/external-secrets";
 import { guardRails } from "../../plan/guard-rails";
 import type { Plan, SecretPlan } from "../../plan/plan";
 import { credentialsIn, fillText } from "../../plan/secret-text";
-
-/** Type of a Helm release in a state. */
-export const RELEASE = "kubernetes:helm.sh/v3:Release";
 
 /** The objects of a state that is laid open. */
 export const deployedGuardRails = (resources: readonly ExportedResource[]): ManifestObject[] =>

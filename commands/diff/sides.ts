@@ -1,9 +1,10 @@
 /** The two sides of a difference: what is deployed, and what would be. */
 import { compareReleases, type ReleaseChange, type ReleaseSide, type Sides } from "../../diff/compare";
 import { isDeployed, type ManifestObject, objectsIn } from "../../diff/manifests";
-import { type ExportedResource, pulumiQuietly } from "../../live/engine";
+import { type ExportedResource, pulumiQuietly, RELEASE } from "../../live/engine";
 import { connect, type Kubectl } from "../../live/kubectl";
 import { type LiveRelease, readReleases } from "../../live/releases";
+import { isChangedByHand } from "../../live/status";
 import { plan } from "../../plan";
 import { type Charts, readCharts } from "../../plan/chart";
 import { givenNames } from "../../plan/credentials";
@@ -17,7 +18,7 @@ import { chartAtHand, chartFetched, inParallel, isRemote, render } from "../rend
 import { settingsOfStack } from "../settings";
 import { PROJECT_NAME } from "../stack";
 import { withDeployedCharts } from "./deployed-charts";
-import { deployedGuardRails, plannedGuardRails, RELEASE } from "./guard-rails";
+import { deployedGuardRails, plannedGuardRails } from "./guard-rails";
 
 export interface Comparison {
   changes: ReleaseChange[];
@@ -277,12 +278,8 @@ function notesOf(
       return [`${name} is in the state, but not in the cluster: npx flotilla drift --stack ${stack}`];
     if (there.newest.status.startsWith("pending-"))
       return [`${name} is ${there.newest.status}: npx flotilla recover --stack ${stack}`];
-    const known = (state.outputs?.status as { revision?: number } | undefined)?.revision;
-    const isFailed = (state.initErrors ?? []).length > 0;
-    return known !== undefined && !isFailed && known !== there.newest.revision
-      ? [
-          `${name} has revision ${there.newest.revision}, Pulumi made ${known}: somebody used helm; see npx flotilla drift --stack ${stack}`,
-        ]
+    return isChangedByHand(state, there)
+      ? [`${name} was changed with helm since: npx flotilla drift --stack ${stack}`]
       : [];
   });
 }

@@ -1,0 +1,207 @@
+/** Why a stack's releases are not what they should be: one finding for each of them. */
+import { type Facts, type KubernetesEvent, readiness, releaseOf, timeOf, type Workload } from "./facts";
+import { imageReason, isReady, reasonsOfPod, schedulingReason } from "./pods";
+import { kubectl, type Reason, type Where } from "./reason";
+import { creationReason, reasonsOfClaim, reasonsOfWorkload } from "./workloads";
+
+/** A release as state and Helm know it. */
+export interface KnownRelease {
+  name: string;
+  kind: "store" | "service" | "job";
+  /** Helm's word for its newest revision; none where Helm has no such release. */
+  status?: string;
+  /** Helm's description of that revision. */
+  description?: string;
+  /** The error that the last update ended with, in Pulumi's words. */
+  error?: string;
+}
+
+export interface Finding {
+  release: string;
+  kind: KnownRelease["kind"];
+  /** What is wrong with it as a whole. */
+  what: string;
+  pods: { ready: number; wanted: number };
+  /** Why, the most telling first. */
+  reasons: Reason[];
+}
+
+/** Releases that are not deployed or not ready, or that were not when they were updated since `since` (milliseconds). */
+export function explain(
+  releases: readonly KnownRelease[],
+  facts: Facts,
+  { stack, namespace, since }: { stack: string; namespace: string; since: number },
+): Finding[] {
+  const events = facts.events.filter((event) => timeOf(event) >= since).sort((a, b) => timeOf(a) - timeOf(b));
+  return releases.flatMap((release) => {
+    const where: Where = {
+      stack,
+      namespace,
+      release: release.name,
+      ...(release.kind === "job" ? {} : { settings: `${release.kind}s` as const }),
+    };
+    const own = ownFacts(facts, release.name);
+    const pods = total(own.workloads);
+    const what = troubleOf(release, pods);
+    if (what === undefined) return [];
+    const now = [...presentReasons(own, events, where)];
+    const past = now.some(({ cause }) => cause !== "starting")
+      ? []
+      : pastReasons(release.name, releases, facts, events, where);
+    const reasons = dedupe([...now.filter(({ cause }) => cause !== "starting"), ...past]);
+    return [
+      {
+        release: release.name,
+        kind: release.kind,
+        what,
+        pods,
+        reasons: reasons.length > 0 ? reasons : now.slice(0, 1),
+      },
+    ];
+  });
+}
+
+/** What belongs to a release. */
+function ownFacts({ pods, workloads, replicaSets, claims }: Facts, release: string) {
+  const isOwn = ({ metadata }: { metadata: Parameters<typeof releaseOf>[0] }) =>
+    releaseOf(metadata) === release;
+  return {
+    pods: pods.filter(isOwn),
+    workloads: workloads.filter(isOwn),
+    replicaSets: replicaSets.filter(isOwn),
+    claims: claims.filter(isOwn),
+  };
+}
+
+function total(workloads: readonly Workload[]): { ready: number; wanted: number } {
+  const all = workloads.map(readiness);
+  return {
+    ready: all.reduce((sum, { ready }) => sum + ready, 0),
+    wanted: all.reduce((sum, { wanted }) => sum + wanted, 0),
+  };
+}
+
+/** Undefined when nothing is wrong with it. */
+function troubleOf(
+  { status, error, kind }: KnownRelease,
+  { ready, wanted }: { ready: number; wanted: number },
+): string | undefined {
+  const pods = kind === "job" ? "it is not done" : `${ready} of ${wanted} pods ready`;
+  if (status === undefined)
+    return error === undefined
+      ? "it is not in the cluster"
+      : "it could not be installed, and what had been made of it was taken away again";
+  if (status.startsWith("pending-"))
+    return `an operation on it is under way, or was broken off (${status}); ${pods}`;
+  if (error !== undefined)
+    return ready === wanted
+      ? "the last update of it failed; the version before it runs on"
+      : `the last update of it failed; ${pods}`;
+  if (status === "failed") return `its last operation failed; ${pods}`;
+  return ready < wanted ? pods : undefined;
+}
+
+/** What is to be seen now. */
+function presentReasons(
+  { pods, workloads, replicaSets, claims }: ReturnType<typeof ownFacts>,
+  events: readonly KubernetesEvent[],
+  where: Where,
+): Reason[] {
+  const of = (kind: string, name: string) =>
+    events.filter(({ involvedObject }) => involvedObject.kind === kind && involvedObject.name === name);
+  const failing = claims.flatMap((claim) =>
+    reasonsOfClaim(claim, of("PersistentVolumeClaim", claim.metadata.name), where),
+  );
+  return [
+    ...failing,
+    ...[...workloads, ...replicaSets]
+      .filter((workload) => lacksPods(workload))
+      .flatMap((workload) => reasonsOfWorkload(workload, of(workload.kind, workload.metadata.name), where)),
+    ...pods
+      .filter((pod) => !isReady(pod))
+      .flatMap((pod) => reasonsOfPod(pod, of("Pod", pod.metadata.name), where))
+      // A claim says more than the pod that waits for it.
+      .filter(({ cause }) => failing.length === 0 || cause !== "volume"),
+  ];
+}
+
+const lacksPods = (workload: Workload): boolean => {
+  const { ready, wanted } = readiness(workload);
+  return ready < wanted;
+};
+
+/** What events still tell of pods that are gone: after a failed update Helm has put the old version back. */
+function pastReasons(
+  release: string,
+  releases: readonly KnownRelease[],
+  { pods, replicaSets, workloads }: Facts,
+  events: readonly KubernetesEvent[],
+  where: Where,
+): Reason[] {
+  const names = releases.map(({ name }) => name);
+  const owners = new Map(
+    [...replicaSets, ...workloads].map(({ metadata }) => [metadata.name, releaseOf(metadata)]),
+  );
+  const alive = new Set(pods.map(({ metadata }) => metadata.name));
+  return events.flatMap((event) => {
+    const { kind, name = "" } = event.involvedObject;
+    const { message } = event;
+    if (event.type !== "Warning" || message === undefined) return [];
+    if (kind === "Pod" && alive.has(name)) return [];
+    if (ownerOf(name, owners, names) !== release) return [];
+    const object = `${kind} ${name}`;
+    if (event.reason === "FailedScheduling") return [schedulingReason(object, message, where)];
+    if (event.reason === "FailedCreate") return [creationReason(object, message, where)];
+    if (/Failed to pull image "([^"]+)"/.test(message)) {
+      const image = /Failed to pull image "([^"]+)"/.exec(message)?.[1];
+      return [imageReason(object, { name: "", ...(image === undefined ? {} : { image }) }, message, where)];
+    }
+    if (event.reason === "BackOff")
+      return [
+        {
+          cause: "crash",
+          object,
+          what: "a container of it ended again and again",
+          said: [message],
+          todo: [],
+        },
+      ];
+    if (event.reason === "Unhealthy")
+      return [{ cause: "probe", object, what: "a probe of it failed", said: [message], todo: [] }];
+    if (/Mount|Attach/.test(event.reason ?? ""))
+      return [
+        { cause: "volume", object, what: "a volume of it could not be mounted", said: [message], todo: [] },
+      ];
+    return [];
+  });
+}
+
+/** The release of an object that may be gone: by what is left of its owners, else by its name. */
+function ownerOf(
+  name: string,
+  owners: ReadonlyMap<string, string | undefined>,
+  releases: readonly string[],
+): string | undefined {
+  for (const [owner, release] of owners)
+    if (release !== undefined && (name === owner || isPodOf(name, owner))) return release;
+  // The longest name that fits: `cart` must not get what is cart-worker's.
+  return [...releases]
+    .sort((a, b) => b.length - a.length)
+    .find((release) => name === release || name.startsWith(`${release}-`));
+}
+
+/** `<owner>-<five letters>` of a ReplicaSet or Job, `<owner>-<number>` of a StatefulSet. */
+const isPodOf = (name: string, owner: string): boolean =>
+  name.startsWith(`${owner}-`) && /^([a-z0-9]{5}|\d+)$/.test(name.slice(owner.length + 1));
+
+/** One of each kind that says the same, the newest: ten pods that lack memory are one reason. */
+function dedupe(reasons: readonly Reason[]): Reason[] {
+  const kept = new Map<string, Reason>();
+  for (const reason of reasons) kept.set(`${reason.cause} ${reason.what}`, reason);
+  return [...kept.values()];
+}
+
+/** What to do when no reason is known. */
+export const lookCloser = (where: Where): string[] => [
+  kubectl(where, `describe pods -l app.kubernetes.io/instance=${where.release}`),
+];

@@ -1,0 +1,121 @@
+/** What a namespace holds, as far as it tells why something is not ready: Kubernetes' objects, of which any part may be missing. */
+
+export interface Metadata {
+  name: string;
+  labels?: Record<string, string>;
+  creationTimestamp?: string;
+  deletionTimestamp?: string;
+  ownerReferences?: { kind: string; name: string }[];
+}
+
+export interface Condition {
+  type: string;
+  status: string;
+  reason?: string;
+  message?: string;
+}
+
+export interface Container {
+  name: string;
+  image?: string;
+  env?: { name: string; value?: string }[];
+  resources?: { requests?: Record<string, string>; limits?: Record<string, string> };
+}
+
+export interface ContainerStatus {
+  name: string;
+  ready?: boolean;
+  started?: boolean;
+  restartCount?: number;
+  state?: ContainerState;
+  lastState?: ContainerState;
+}
+
+export interface ContainerState {
+  running?: { startedAt?: string };
+  waiting?: { reason?: string; message?: string };
+  terminated?: { exitCode?: number; reason?: string; message?: string; signal?: number };
+}
+
+export interface Pod {
+  metadata: Metadata;
+  spec?: {
+    nodeName?: string;
+    containers?: Container[];
+    initContainers?: Container[];
+  };
+  status?: {
+    phase?: string;
+    reason?: string;
+    message?: string;
+    conditions?: Condition[];
+    containerStatuses?: ContainerStatus[];
+    initContainerStatuses?: ContainerStatus[];
+  };
+}
+
+export interface Workload {
+  kind: string;
+  metadata: Metadata & { generation?: number };
+  spec?: {
+    replicas?: number;
+    completions?: number;
+    template?: { spec?: Pod["spec"] };
+  };
+  status?: {
+    observedGeneration?: number;
+    replicas?: number;
+    updatedReplicas?: number;
+    readyReplicas?: number;
+    numberReady?: number;
+    desiredNumberScheduled?: number;
+    succeeded?: number;
+    conditions?: Condition[];
+  };
+}
+
+export interface Claim {
+  metadata: Metadata;
+  spec?: { storageClassName?: string };
+  status?: { phase?: string };
+}
+
+export interface KubernetesEvent {
+  type?: string;
+  reason?: string;
+  message?: string;
+  count?: number;
+  series?: { count?: number };
+  involvedObject: { kind?: string; name?: string };
+  lastTimestamp?: string | null;
+  eventTime?: string | null;
+  metadata?: { creationTimestamp?: string };
+}
+
+export interface Facts {
+  pods: Pod[];
+  /** Deployments, StatefulSets, DaemonSets, Jobs. */
+  workloads: Workload[];
+  replicaSets: Workload[];
+  claims: Claim[];
+  events: KubernetesEvent[];
+}
+
+/** Labels by which an object belongs to a release. */
+export const INSTANCE = "app.kubernetes.io/instance";
+
+export const releaseOf = ({ labels }: Metadata): string | undefined => labels?.[INSTANCE];
+
+/** When an event happened last, in milliseconds. */
+export const timeOf = ({ lastTimestamp, eventTime, metadata }: KubernetesEvent): number =>
+  Date.parse(lastTimestamp ?? eventTime ?? metadata?.creationTimestamp ?? "") || 0;
+
+/** Pods that are ready, and pods that should be; of a Job those that have succeeded. */
+export function readiness({ kind, spec, status }: Workload): { ready: number; wanted: number } {
+  if (kind === "Job") return { ready: status?.succeeded ?? 0, wanted: spec?.completions ?? 1 };
+  if (kind === "DaemonSet")
+    return { ready: status?.numberReady ?? 0, wanted: status?.desiredNumberScheduled ?? 0 };
+  const wanted = spec?.replicas ?? 1;
+  // For some seconds after an update the old pods are ready as well.
+  return { ready: Math.min(wanted, status?.readyReplicas ?? 0), wanted };
+}

@@ -1,0 +1,138 @@
+/** A stack's updates, numbered from the oldest, in any backend. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { bareName } from "../config/file";
+import type { Provenance } from "../runtime/provenance";
+import { PROJECT } from "../tools/paths";
+import { type ExportedResource, pulumiQuietly } from "./engine";
+
+/** A value of a stack's config as `pulumi stack history --json` writes it. */
+export interface ConfigValue {
+  /** None when it is secret, and secrets were not asked for. */
+  value?: string;
+  objectValue?: unknown;
+  secret?: boolean;
+}
+
+export interface Update {
+  /** 1 is the oldest; a file backend's own version is always 0. */
+  number: number;
+  /** update, refresh, destroy, import ... */
+  kind: string;
+  /** succeeded, failed, in-progress. */
+  result: string;
+  message: string;
+  startedAt: string;
+  endedAt?: string;
+  /** The git commit that was checked out. */
+  commit?: string;
+  /** What the update was told, project defaults included. */
+  config: Record<string, ConfigValue>;
+  /** Resources by what was done with them. */
+  changes: Record<string, number>;
+}
+
+interface Entry {
+  version: number;
+  kind: string;
+  result: string;
+  message: string;
+  startTime: string;
+  endTime?: string;
+  environment?: Record<string, string>;
+  config?: Record<string, ConfigValue>;
+  resourceChanges?: Record<string, number>;
+}
+
+/** More updates than a stack has. */
+const ALL = "1000000";
+
+/** All updates, the newest first. */
+export async function readHistory(stack: string, { secrets = false } = {}): Promise<Update[]> {
+  const shown = secrets ? ["--show-secrets"] : [];
+  const args = ["stack", "history", "--json", "--page-size", ALL, "--stack", stack, ...shown];
+  const entries = JSON.parse(await pulumiQuietly(args)) as Entry[];
+  return entries.map((entry, index) => updateOf(entry, entries.length - index));
+}
+
+/** The newest update; none when there was none. */
+export async function readLastUpdate(stack: string): Promise<Omit<Update, "number"> | undefined> {
+  const args = ["stack", "history", "--json", "--page-size", "1", "--stack", stack];
+  const [entry] = JSON.parse(await pulumiQuietly(args)) as Entry[];
+  return entry && updateOf(entry, 0);
+}
+
+function updateOf(entry: Entry, fromOldest: number): Update {
+  const { version, kind, result, message, startTime, endTime, environment, config, resourceChanges } = entry;
+  const commit = environment?.["git.head"];
+  return {
+    number: version > 0 ? version : fromOldest,
+    kind,
+    result,
+    message: message.split("\n")[0] as string,
+    startedAt: startTime,
+    ...(endTime === undefined ? {} : { endedAt: endTime }),
+    ...(commit === undefined ? {} : { commit }),
+    config: config ?? {},
+    changes: resourceChanges ?? {},
+  };
+}
+
+/**
+ * What an update left, as resources; undefined where the backend does not tell. The cloud keeps a version for each
+ * update; a file backend keeps a checkpoint beside each entry of its history. Buckets do as well, but nothing reads them
+ * without their own tools.
+ */
+export async function readCheckpoint(
+  project: string,
+  stack: string,
+  { number }: Pick<Update, "number">,
+): Promise<ExportedResource[] | undefined> {
+  const { url } = JSON.parse(await pulumiQuietly(["whoami", "--json"])) as { url: string };
+  if (/^https?:/.test(url)) {
+    const args = ["stack", "export", "--version", String(number), "--stack", stack];
+    const state = JSON.parse(await pulumiQuietly(args)) as {
+      deployment?: { resources?: ExportedResource[] };
+    };
+    return state.deployment?.resources ?? [];
+  }
+  if (!url.startsWith("file:")) return undefined;
+  const file = checkpointFile(folderOf(url), project, bareName(stack), number);
+  if (file === undefined) return undefined;
+  const bytes = readFileSync(file);
+  const text = (file.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("utf8");
+  const { checkpoint } = JSON.parse(text) as {
+    checkpoint: { latest?: { resources?: ExportedResource[] } };
+  };
+  return checkpoint.latest?.resources ?? [];
+}
+
+/** `file://~/x`, `file://./x` and `file:///x`, as pulumi takes them. */
+const folderOf = (url: string): string =>
+  resolve(
+    PROJECT,
+    url
+      .replace(/^file:\/\//, "")
+      .replace(/\?.*$/, "")
+      .replace(/^~(?=\/|$)/, homedir()),
+  );
+
+/** The files of a history are named by time, so their order is the updates'. */
+function checkpointFile(root: string, project: string, stack: string, number: number): string | undefined {
+  const history = join(root, ".pulumi", "history");
+  const folder = [join(history, project, stack), join(history, stack)].find((path) => existsSync(path));
+  if (folder === undefined) return undefined;
+  const times = readdirSync(folder)
+    .flatMap((name) => /-(\d+)\.history\.json(\.gz)?$/.exec(name)?.[1] ?? [])
+    .sort((a, b) => (BigInt(a) < BigInt(b) ? -1 : 1));
+  const time = times[number - 1];
+  return readdirSync(folder)
+    .filter((name) => new RegExp(`-${time}\\.checkpoint\\.json(\\.gz)?$`).test(name))
+    .map((name) => join(folder, name))[0];
+}
+
+/** What the program of an update said of itself. */
+export const provenanceOf = (resources: readonly ExportedResource[]): Provenance | undefined =>
+  resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs?.provenance as Provenance | undefined;
