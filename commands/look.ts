@@ -25,20 +25,23 @@ export interface Look extends StackSettings {
 export async function lookAt(stack: string): Promise<Look> {
   const read = settingsOfStack(stack);
   const { settings, application } = read;
-  await checkCluster(settings, PROJECT_NAME, stack);
-  const kubectl = await connect(settings);
   const planned = namespaceOf(application, settings);
-  const inCluster = (namespace: string) =>
+  const inCluster = (kubectl: Kubectl, namespace: string) =>
     Promise.all([readReleases(kubectl, namespace), readWorkloads(kubectl, namespace)]);
-  const [state, lastUpdate, found] = await Promise.all([
+  const cluster = async () => {
+    await checkCluster(settings, PROJECT_NAME, stack);
+    const kubectl = await connect(settings);
+    return { kubectl, found: await inCluster(kubectl, planned) };
+  };
+  const [state, lastUpdate, { kubectl, found }] = await Promise.all([
     exportState(stack),
     readLastUpdate(stack),
-    inCluster(planned),
+    cluster(),
   ]);
   const resources = state.deployment?.resources ?? [];
   // The settings may name another namespace than the one that was deployed.
   const namespace = outputsOf(resources)?.namespace ?? planned;
-  const [live, workloads] = namespace === planned ? found : await inCluster(namespace);
+  const [live, workloads] = namespace === planned ? found : await inCluster(kubectl, namespace);
   return {
     ...read,
     kubectl,

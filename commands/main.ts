@@ -14,7 +14,9 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   check: async () => (await import("./check")).checkCommand(),
   diff: async () => (await import("./diff")).diffCommand(),
   preview: async () => (await import("./preview")).previewCommand(),
+  up: async () => (await import("./up")).upCommand(),
   status: async () => (await import("./status")).statusCommand(),
+  explain: async () => (await import("./explain")).explainCommand(),
   rotate: async () => (await import("./rotate")).rotateCommand(),
   remove: async () => (await import("./remove")).removeCommand(),
   new: async () => (await import("./new/service")).newCommand(),
@@ -30,7 +32,7 @@ const EXIT_CODES = `
 Exit codes: 0 done, 1 failed, 2 wrong arguments, 130 interrupted.`;
 
 /** Commands whose exit code 2 says that there is a difference: wrong arguments must not pass for one. */
-const TELLS_DIFFERENCE = ["diff", "status", "drift"];
+const TELLS_DIFFERENCE = ["diff", "status", "explain", "drift"];
 
 async function main(): Promise<void> {
   handleInterrupts();

@@ -1,7 +1,15 @@
 /** Why a stack's releases are not what they should be: one finding for each of them. */
-import { type Facts, type KubernetesEvent, readiness, releaseOf, timeOf, type Workload } from "./facts";
+import {
+  type Facts,
+  type KubernetesEvent,
+  type Pod,
+  readiness,
+  releaseOf,
+  timeOf,
+  type Workload,
+} from "./facts";
 import { imageReason, isReady, reasonsOfPod, schedulingReason } from "./pods";
-import { kubectl, type Reason, type Where } from "./reason";
+import type { Reason, Where } from "./reason";
 import { creationReason, reasonsOfClaim, reasonsOfWorkload } from "./workloads";
 
 /** A release as state and Helm know it. */
@@ -55,10 +63,34 @@ export function explain(
         kind: release.kind,
         what,
         pods,
-        reasons: reasons.length > 0 ? reasons : now.slice(0, 1),
+        reasons:
+          reasons.length > 0 ? reasons : now.length > 0 ? now.slice(0, 1) : lastReasons(release, where),
       },
     ];
   });
+}
+
+/** When no object says anything: what Helm and Pulumi know. */
+function lastReasons({ name, status, error }: KnownRelease, { stack }: Where): Reason[] {
+  if (status?.startsWith("pending-"))
+    return [
+      {
+        cause: "starting",
+        object: `Release ${name}`,
+        what: "helm is at work on it, or was ended before it was done; its pods have nothing to complain of",
+        todo: [`npx flotilla recover --stack ${stack}`],
+      },
+    ];
+  if (error === undefined) return [];
+  return [
+    {
+      cause: "starting",
+      object: `Release ${name}`,
+      what: "its update ended with an error",
+      said: [error],
+      todo: [],
+    },
+  ];
 }
 
 /** What belongs to a release. */
@@ -139,18 +171,22 @@ function pastReasons(
   where: Where,
 ): Reason[] {
   const names = releases.map(({ name }) => name);
-  const owners = new Map(
-    [...replicaSets, ...workloads].map(({ metadata }) => [metadata.name, releaseOf(metadata)]),
-  );
+  const owners = [...replicaSets, ...workloads];
   const alive = new Set(pods.map(({ metadata }) => metadata.name));
   return events.flatMap((event) => {
     const { kind, name = "" } = event.involvedObject;
     const { message } = event;
     if (event.type !== "Warning" || message === undefined) return [];
     if (kind === "Pod" && alive.has(name)) return [];
-    if (ownerOf(name, owners, names) !== release) return [];
+    const owner = owners.find(({ metadata }) => name === metadata.name || isPodOf(name, metadata.name));
+    if ((owner ? releaseOf(owner.metadata) : nearestName(name, names)) !== release) return [];
     const object = `${kind} ${name}`;
-    if (event.reason === "FailedScheduling") return [schedulingReason(object, message, where)];
+    // The pod is gone, but what it was made from may still be there.
+    const pod: Pod | undefined = owner?.spec?.template?.spec && {
+      metadata: { name },
+      spec: owner.spec.template.spec,
+    };
+    if (event.reason === "FailedScheduling") return [schedulingReason(object, message, where, pod)];
     if (event.reason === "FailedCreate") return [creationReason(object, message, where)];
     if (/Failed to pull image "([^"]+)"/.test(message)) {
       const image = /Failed to pull image "([^"]+)"/.exec(message)?.[1];
@@ -176,19 +212,11 @@ function pastReasons(
   });
 }
 
-/** The release of an object that may be gone: by what is left of its owners, else by its name. */
-function ownerOf(
-  name: string,
-  owners: ReadonlyMap<string, string | undefined>,
-  releases: readonly string[],
-): string | undefined {
-  for (const [owner, release] of owners)
-    if (release !== undefined && (name === owner || isPodOf(name, owner))) return release;
-  // The longest name that fits: `cart` must not get what is cart-worker's.
-  return [...releases]
+/** The release whose name an object's begins with; the longest: `cart` must not get what is cart-worker's. */
+const nearestName = (name: string, releases: readonly string[]): string | undefined =>
+  [...releases]
     .sort((a, b) => b.length - a.length)
     .find((release) => name === release || name.startsWith(`${release}-`));
-}
 
 /** `<owner>-<five letters>` of a ReplicaSet or Job, `<owner>-<number>` of a StatefulSet. */
 const isPodOf = (name: string, owner: string): boolean =>
@@ -200,8 +228,3 @@ function dedupe(reasons: readonly Reason[]): Reason[] {
   for (const reason of reasons) kept.set(`${reason.cause} ${reason.what}`, reason);
   return [...kept.values()];
 }
-
-/** What to do when no reason is known. */
-export const lookCloser = (where: Where): string[] => [
-  kubectl(where, `describe pods -l app.kubernetes.io/instance=${where.release}`),
-];

@@ -169,6 +169,7 @@ function endedReason(
     what: `container ${name} ends with exit code ${exitCode}${meaning === undefined ? "" : ` (${meaning})`}${often}`,
     ...(message === undefined ? {} : { said: message.trim().split("\n").slice(-10) }),
     todo: [logs],
+    logs: { pod: pod.metadata.name, container: name, previous: restartCount > 0 },
   };
 }
 

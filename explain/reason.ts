@@ -25,6 +25,8 @@ export interface Reason {
   said?: string[];
   /** What to do, as commands or words. */
   todo: string[];
+  /** Whose last lines may tell more. */
+  logs?: { pod: string; container: string; previous: boolean };
 }
 
 /** Where a reason is: for the commands that it names. */

@@ -25,7 +25,7 @@ const WORDS: [RegExp, string][] = [
 export function unschedulable(message: string, pod?: Pod): Unschedulable {
   const [head = "", ...rest] = message.split(/: (.*)/s);
   const nodes = /0\/(\d+) nodes/.exec(head)?.[1];
-  const body = (rest[0] ?? message).replace(/\.? ?preemption:.*$/s, "").replace(/\.$/, "");
+  const body = (rest[0] ?? message).replace(/\. (no new claims|preemption:).*$|\.$/s, "");
   const lacks: Unschedulable["lacks"] = [];
   const parts = body.split(", ").map((part) => {
     const [, count, what = part] = /^(\d+) (.*)$/s.exec(part) ?? [];
@@ -52,5 +52,8 @@ export function unschedulable(message: string, pod?: Pod): Unschedulable {
 /** What a pod asks for of a resource, by container where there are several. */
 function requestOf({ spec }: Pod, resource: string): string {
   const asked = (spec?.containers ?? []).flatMap(({ resources }) => resources?.requests?.[resource] ?? []);
-  return asked.join(" + ");
+  // The API server writes 1000 as 1k.
+  return asked
+    .map((quantity) => quantity.replace(/^(\d+)k$/, (_, thousands) => `${thousands}000`))
+    .join(" + ");
 }

@@ -97,6 +97,7 @@ function driftOf(
 ): string | undefined {
   if (!state) return "not in the state";
   if (!live) return "uninstalled";
+  if (live.newest.status.startsWith("pending-")) return undefined;
   if (isChangedByHand(state, live)) return "changed with helm";
   const objects = objectsIn(live.deployed?.manifest ?? "").filter(isDeployed);
   const isScaled = objects.some(({ kind }) => /^(HorizontalPodAutoscaler|ScaledObject)$/.test(kind ?? ""));

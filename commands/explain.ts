@@ -1,0 +1,119 @@
+import chalk from "chalk";
+import { Command } from "commander";
+import { explain, type Finding, type KnownRelease } from "../explain/explain";
+import type { Reason } from "../explain/reason";
+import { deployedOf, type ExportedResource, RELEASE } from "../live/engine";
+import { readFacts } from "../live/facts";
+import { withLogs } from "../live/logs";
+import { plural } from "../model/plural";
+import { plan } from "../plan";
+import { readCharts } from "../plan/chart";
+import type { Plan } from "../plan/plan";
+import { PROJECT } from "../tools/paths";
+import { type Look, lookAt } from "./look";
+
+export function explainCommand(): Command {
+  return new Command("explain")
+    .description("say why a stack's releases are not deployed or not ready, and what to do about it")
+    .requiredOption("-s, --stack <name>", "the stack: dev, staging, prod ...")
+    .option("--json", "print it as a JSON object")
+    .addHelpText(
+      "after",
+      `
+For after an update that failed, or while one is slow. After a failure Helm has put the old version back: what its pods
+were waiting for is then read from events, which Kubernetes keeps for an hour.
+
+Exit codes: 0 nothing is wrong, 2 something is, 1 failed.`,
+    )
+    .action(async ({ stack, json }: { stack: string; json?: boolean }) => {
+      const findings = await explainStack(stack, await lookAt(stack));
+      process.stdout.write(
+        json ? `${JSON.stringify({ stack, findings }, null, 2)}\n` : showFindings(stack, findings),
+      );
+      if (findings.length > 0) process.exitCode = 2;
+    });
+}
+
+/** Errors that an update has just ended with, by release: what the state does not keep. */
+export type Errors = Readonly<Record<string, string>>;
+
+export async function explainStack(stack: string, look: Look, errors: Errors = {}): Promise<Finding[]> {
+  const { kubectl, namespace, lastUpdate } = look;
+  const facts = await readFacts(kubectl, namespace);
+  const findings = explain(knownReleases(stack, look, errors), facts, {
+    stack,
+    namespace,
+    // Before the first update there is nothing to be old.
+    since: Date.parse(lastUpdate?.startedAt ?? "") || 0,
+  });
+  return Promise.all(
+    findings.map(async (finding) => ({
+      ...finding,
+      reasons: await withLogs(kubectl, namespace, finding.reasons),
+    })),
+  );
+}
+
+/** What should be there: what the settings plan, and what the state has. */
+function knownReleases(stack: string, look: Look, errors: Errors): KnownRelease[] {
+  const { resources, live } = look;
+  const deployed = deployedOf(resources);
+  const kinds: Record<string, KnownRelease["kind"]> = {};
+  for (const [name, { kind }] of Object.entries(deployed)) kinds[name] = kind;
+  for (const { name, kind } of Object.values(plannedReleases(stack, look))) kinds[name] ??= kind;
+  const failures = failuresOf(resources);
+  return Object.entries(kinds).map(([name, kind]) => {
+    const error = errors[name] ?? failures[name];
+    const newest = live[name]?.newest;
+    return {
+      name,
+      kind,
+      ...(newest ? { status: newest.status, description: newest.description } : {}),
+      ...(error === undefined ? {} : { error }),
+    };
+  });
+}
+
+/** Settings that cannot be planned now say nothing of what runs. */
+function plannedReleases(stack: string, { application, settings, resources }: Look): Plan["releases"] {
+  try {
+    const charts = readCharts(PROJECT);
+    return plan(application, settings, { charts, deployed: deployedOf(resources), stack }).releases;
+  } catch {
+    return {};
+  }
+}
+
+const failuresOf = (resources: readonly ExportedResource[]): Record<string, string> =>
+  Object.fromEntries(
+    resources
+      .filter(({ type, initErrors }) => type === RELEASE && (initErrors ?? []).length > 0)
+      .map(({ inputs, initErrors }) => [String(inputs?.name), (initErrors ?? []).join("; ")]),
+  );
+
+export function showFindings(stack: string, findings: readonly Finding[]): string {
+  if (findings.length === 0)
+    return `${chalk.green("Nothing is wrong:")} every release of ${stack} is deployed and ready.\n`;
+  const blocks = findings.map(({ release, kind, what, reasons }) =>
+    [
+      `${chalk.bold(`${kind} ${release}`)}: ${what}`,
+      ...(reasons.length > 0
+        ? reasons.flatMap(showReason)
+        : ["  Nothing tells why: its pods are gone, and no event is left of them."]),
+    ].join("\n"),
+  );
+  return `${blocks.join("\n\n")}\n\n${plural(findings.length, "release")} of ${stack} not as wanted. ${NEXT(stack)}`;
+}
+
+const NEXT = (stack: string): string => `When it is mended:
+  npx flotilla up --stack ${stack}          go on from here
+  npx flotilla rollback --stack ${stack}    or go back to what ran before
+`;
+
+function showReason({ object, what, said = [], todo }: Reason): string[] {
+  return [
+    `  ${chalk.yellow(object)}: ${what}`,
+    ...said.map((line) => chalk.dim(`    | ${line}`)),
+    ...todo.map((line) => `    ${chalk.cyan("→")} ${line}`),
+  ];
+}

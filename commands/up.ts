@@ -1,0 +1,70 @@
+import chalk from "chalk";
+import { Command } from "commander";
+import { ToolError } from "../tools/failure";
+import { confirmed } from "./ask";
+import { showComparison } from "./diff";
+import { compareWithDeployed } from "./diff/sides";
+import { explainStack, showFindings } from "./explain";
+import { type Look, lookAt } from "./look";
+import { changesText, type Updated, update } from "./updating";
+
+export function upCommand(): Command {
+  return new Command("up")
+    .description("`pulumi up` that shows what it changes, what each release waits for, and why if it fails")
+    .argument("[arguments...]", "further arguments of `pulumi up`, after --")
+    .requiredOption("-s, --stack <name>", "the stack: dev, staging, prod ...")
+    .option("-y, --yes", "do not ask after the difference is shown")
+    .addHelpText(
+      "after",
+      `
+It is the same update as \`pulumi up\`: the same engine, program and state. A failed release is rolled back by Helm; what
+has been updated before it stays. Run it again to go on, or \`flotilla rollback\` to go back.`,
+    )
+    .action(async (further: string[], { stack, yes }: { stack: string; yes?: boolean }) => {
+      const comparison = await compareWithDeployed(stack, false);
+      process.stdout.write(showComparison(comparison));
+      if (!yes && !(await confirmed(`Update ${stack}?`))) return;
+      const { kubectl, namespace } = await lookAt(stack);
+      const result = await update(["up", "--stack", stack, ...further], { stack, namespace, kubectl });
+      await report(stack, result);
+    });
+}
+
+/** Says how an update ended; after a failure why. @throws ToolError after a failure. */
+export async function report(stack: string, result: Updated): Promise<void> {
+  const { exitCode, changes, seconds } = result;
+  if (exitCode === 0) {
+    process.stdout.write(
+      `${chalk.green(`${stack} is up to date`)}: ${changesText(changes)}, in ${Math.round(seconds)} s.\n`,
+    );
+    return;
+  }
+  const { "": ofProgram, ...errors } = result.errors;
+  const look = await lookAt(stack).catch(() => undefined);
+  const findings = look ? await explained(stack, look, result, errors) : [];
+  if (findings.length > 0) process.stdout.write(`\n${showFindings(stack, findings)}`);
+  const told = new Set(findings.map(({ release }) => release));
+  const others = Object.entries(errors).filter(([name]) => !told.has(name));
+  const words = [
+    ...others.map(([name, message]) => `${name}: ${message}`),
+    ...(ofProgram === undefined || (findings.length > 0 && /update failed/.test(ofProgram))
+      ? []
+      : [ofProgram]),
+  ];
+  const why = words.length > 0 || findings.length > 0 ? words.join("\n") : result.output.trim();
+  throw new ToolError(
+    `the update of ${stack} failed after ${Math.round(seconds)} s (${changesText(changes) || "nothing was changed"})${why === "" ? "" : `\n${why}`}`,
+  );
+}
+
+async function explained(stack: string, look: Look, { seen }: Updated, errors: Record<string, string>) {
+  const findings = await explainStack(stack, look, errors);
+  // Only what this update was about.
+  const about = findings.filter(({ release }) => release in errors || release in seen);
+  return about.map((finding) => {
+    const reasons = seen[finding.release];
+    return finding.reasons.some(({ cause }) => cause !== "starting") || !reasons
+      ? finding
+      : { ...finding, reasons };
+  });
+}
