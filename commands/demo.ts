@@ -7,7 +7,7 @@ import { worldOfClone } from "../tools/paths";
 import { say } from "../tools/progress";
 import { enterWorld, forgetStacks, openWorld, pulumi } from "../tools/world";
 import { lookAt } from "./look";
-import { repairKilledUpdate } from "./repair";
+import { recover, recoveryOf } from "./recover";
 import { applicationOption, DEFAULT_APPLICATION, localStackOf, prepareStack } from "./stack";
 import { statusTable, summary } from "./status";
 
@@ -20,7 +20,10 @@ export function demoCommand(): Command {
       const stack = localStackOf(application);
       const open = await openWorld(worldOfClone());
       const selection = await prepareStack(open, stack);
-      await repairKilledUpdate(open, stack, selection);
+      enterWorld(open);
+      const { actions, blocked } = await recoveryOf(stack);
+      if (blocked !== undefined) throw new ToolError(`an update of ${stack} is under way. ${blocked}`);
+      await recover(stack, actions);
       const { exitCode } = await pulumi(
         open,
         ["up", ...selection, "--yes", "--skip-preview", "--suppress-outputs"],
@@ -34,7 +37,6 @@ export function demoCommand(): Command {
         throw new ToolError(
           `pulumi up ended with exit code ${exitCode}. What it said is above; mend it and run make demo${appOf(application)} again: it goes on from here.`,
         );
-      enterWorld(open);
       const { resources, live, workloads, namespace } = await lookAt(stack);
       const releases = releaseStatuses(resources, live, workloads);
       process.stdout.write(

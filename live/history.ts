@@ -1,12 +1,11 @@
 /** A stack's updates, numbered from the oldest, in any backend. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { bareName } from "../config/file";
 import type { Provenance } from "../runtime/provenance";
-import { PROJECT } from "../tools/paths";
-import { type ExportedResource, pulumiQuietly } from "./engine";
+import { readBackend } from "./backend";
+import { type ExportedResource, type ExportedState, pulumiQuietly } from "./engine";
 
 /** A value of a stack's config as `pulumi stack history --json` writes it. */
 export interface ConfigValue {
@@ -90,16 +89,14 @@ export async function readCheckpoint(
   stack: string,
   { number }: Pick<Update, "number">,
 ): Promise<ExportedResource[] | undefined> {
-  const { url } = JSON.parse(await pulumiQuietly(["whoami", "--json"])) as { url: string };
-  if (/^https?:/.test(url)) {
+  const backend = await readBackend();
+  if (backend.kind === "cloud") {
     const args = ["stack", "export", "--version", String(number), "--stack", stack];
-    const state = JSON.parse(await pulumiQuietly(args)) as {
-      deployment?: { resources?: ExportedResource[] };
-    };
+    const state = JSON.parse(await pulumiQuietly(args)) as ExportedState;
     return state.deployment?.resources ?? [];
   }
-  if (!url.startsWith("file:")) return undefined;
-  const file = checkpointFile(folderOf(url), project, bareName(stack), number);
+  if (backend.kind === "bucket") return undefined;
+  const file = checkpointFile(backend.folder, project, bareName(stack), number);
   if (file === undefined) return undefined;
   const bytes = readFileSync(file);
   const text = (file.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("utf8");
@@ -108,16 +105,6 @@ export async function readCheckpoint(
   };
   return checkpoint.latest?.resources ?? [];
 }
-
-/** `file://~/x`, `file://./x` and `file:///x`, as pulumi takes them. */
-const folderOf = (url: string): string =>
-  resolve(
-    PROJECT,
-    url
-      .replace(/^file:\/\//, "")
-      .replace(/\?.*$/, "")
-      .replace(/^~(?=\/|$)/, homedir()),
-  );
 
 /** The files of a history are named by time, so their order is the updates'. */
 function checkpointFile(root: string, project: string, stack: string, number: number): string | undefined {

@@ -1,16 +1,6 @@
 /** The embedded world: the cluster, a state backend and a passphrase of its own, and the environment that leads to them. */
 import { randomBytes } from "node:crypto";
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { hostname } from "node:os";
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import execa from "execa";
 import { type Document, parseDocument, stringify } from "yaml";
@@ -21,7 +11,6 @@ import { stackConfig } from "../config/stack";
 import { readProjectFiles } from "../runtime/project-files";
 import { keepClusterSchemas, startCluster } from "./cluster/cluster";
 import { CLUSTER_CONTEXT } from "./cluster/configuration";
-import { commandLine } from "./cluster/processes";
 import { ToolError } from "./failure";
 import { delegateInterrupts } from "./interrupts";
 import { PROJECT, type World } from "./paths";
@@ -123,20 +112,6 @@ export async function ensureStack(open: OpenWorld, project: string, stack: strin
 export function forgetStacks(world: World): void {
   rmSync(world.state, { recursive: true, force: true });
   rmSync(world.stacks, { recursive: true, force: true });
-}
-
-/** Releases the locks that processes of this machine left behind when they were killed. */
-export async function releaseDeadLocks(open: OpenWorld, project: string, stack: string): Promise<void> {
-  const folder = join(open.world.state, ".pulumi", "locks", "organization", project, stack);
-  if (!existsSync(folder)) return;
-  for (const file of readdirSync(folder)) {
-    const lock = JSON.parse(readFileSync(join(folder, file), "utf8")) as { pid?: number; hostname?: string };
-    // By its command line: the pid may be another program's by now, or a process that is dead but not yet reaped.
-    const alive = lock.pid !== undefined && (await commandLine(lock.pid)).includes("pulumi");
-    if (lock.hostname !== hostname() || alive) continue;
-    say(`releasing the lock of an update that was killed (process ${lock.pid})`);
-    rmSync(join(folder, file));
-  }
 }
 
 /**

@@ -1,0 +1,149 @@
+/** What an update that was broken off has left, and what puts it right: pure decisions. */
+import { type ExportedResource, type ExportedState, RELEASE } from "../../live/engine";
+import type { Lock } from "../../live/locks";
+import type { LiveRelease } from "../../live/releases";
+
+export interface Situation {
+  locks: readonly Lock[];
+  state: ExportedState;
+  /** Helm's releases in the stack's namespace. */
+  live: Readonly<Record<string, LiveRelease>>;
+  /** The objects that pending operations were making, by URN: whether the cluster has them. */
+  exists: Readonly<Record<string, boolean>>;
+}
+
+export type Action =
+  | { do: "unlock" }
+  /** Helm puts the last good revision back. */
+  | { do: "rollback"; release: string; namespace: string; to: number }
+  /** Helm removes what an installation that never succeeded has left; volume claims stay. */
+  | { do: "uninstall"; release: string; namespace: string }
+  /** Pulumi looks what is there, and takes what it was making into its state. */
+  | { do: "refresh"; targets: string[]; imports: { urn: string; id: string }[] }
+  /** Pulumi forgets the operations that were under way. */
+  | { do: "forget" };
+
+export interface Recovery {
+  /** What has happened, in words. */
+  found: string[];
+  /** What is done about it, in words and in order. */
+  will: string[];
+  actions: Action[];
+  /** Why nothing may be done now. */
+  blocked?: string;
+  /** What has to be made sure of first, because it cannot be seen from here. */
+  unsure?: string;
+}
+
+type Operation = NonNullable<NonNullable<ExportedState["deployment"]>["pending_operations"]>[number];
+
+export function decide({ locks, state, live, exists }: Situation): Recovery {
+  const found: string[] = [];
+  const will: string[] = [];
+  const actions: Action[] = [];
+  const alive = locks.find((lock) => lock.alive === true);
+  if (alive)
+    return {
+      found: [`an update is under way: ${alive.by}`],
+      will,
+      actions,
+      blocked:
+        "Wait until it has ended, or end it with Ctrl-C; what it has begun would be undone under its hands.",
+    };
+  for (const lock of locks)
+    found.push(`the stack is locked by ${lock.by}${lock.alive === false ? ", which was killed" : ""}`);
+  if (locks.length > 0) {
+    actions.push({ do: "unlock" });
+    will.push("release the lock (pulumi cancel)");
+  }
+  const unknown = locks.find((lock) => lock.alive === undefined);
+
+  const operations = state.deployment?.pending_operations ?? [];
+  const resources = state.deployment?.resources ?? [];
+  const known = new Map(
+    resources
+      .filter(({ type }) => type === RELEASE)
+      .map((resource) => [String(resource.inputs?.name), resource]),
+  );
+  const targets = new Set<string>();
+  const imports: { urn: string; id: string }[] = [];
+  for (const operation of operations) {
+    found.push(`Pulumi was ${operation.type} ${nameOf(operation.resource)} when it was ended`);
+    const id = operation.type === "creating" ? importOf(operation, live, exists) : undefined;
+    if (id !== undefined) {
+      imports.push({ urn: operation.resource.urn, id });
+      will.push(`take ${nameOf(operation.resource)}, which is there, into the state`);
+    }
+    // Whether it is gone, and which revision it has by now, is for the cluster to say.
+    if (operation.type !== "creating" && operation.resource.type === RELEASE)
+      targets.add(operation.resource.urn);
+  }
+  const creating = new Set(
+    operations
+      .filter(({ type, resource }) => type === "creating" && resource.type === RELEASE)
+      .map(({ resource }) => String(resource.inputs?.name)),
+  );
+  for (const [release, { newest, deployed }] of Object.entries(live)) {
+    const resource = known.get(release);
+    // What is in no state and not under way is somebody else's.
+    if (!resource && !creating.has(release)) continue;
+    const namespace = String((resource ?? operationOf(operations, release))?.inputs?.namespace);
+    const isPending = newest.status.startsWith("pending-") || newest.status === "uninstalling";
+    const isLeftover = creating.has(release) && newest.status !== "deployed";
+    if (!isPending && !isLeftover) continue;
+    if (isPending)
+      found.push(
+        `helm was ended in the middle of ${release}: revision ${newest.revision} is ${newest.status}`,
+      );
+    if (deployed && newest.status !== "uninstalling") {
+      actions.push({ do: "rollback", release, namespace, to: deployed.revision });
+      will.push(
+        `put revision ${deployed.revision} of ${release} back, the last that was good (helm rollback)`,
+      );
+    } else {
+      actions.push({ do: "uninstall", release, namespace });
+      will.push(
+        `remove ${release}, which ${newest.status === "uninstalling" ? "was being removed" : "never was installed to its end"} (helm uninstall; volume claims stay)`,
+      );
+    }
+    if (resource) targets.add(resource.urn);
+  }
+  if (targets.size > 0 || imports.length > 0) actions.push({ do: "refresh", targets: [...targets], imports });
+  if (targets.size > 0)
+    will.push(`let Pulumi look at ${[...targets].map(lastOf).join(", ")} again (pulumi refresh)`);
+  if (operations.length > imports.length) {
+    actions.push({ do: "forget" });
+    will.push("let Pulumi forget the operations that were under way: the next update does them again");
+  }
+  return {
+    found,
+    will,
+    actions,
+    ...(unknown ? { unsure: `Is it certain that no update runs there any more (${unknown.by})?` } : {}),
+  };
+}
+
+const operationOf = (operations: readonly Operation[], release: string): ExportedResource | undefined =>
+  operations.find(({ resource }) => resource.type === RELEASE && resource.inputs?.name === release)?.resource;
+
+/** The id under which an object that was being made is there; undefined where it is not, or not whole. */
+function importOf(
+  { resource }: Operation,
+  live: Situation["live"],
+  exists: Situation["exists"],
+): string | undefined {
+  if (resource.type === RELEASE) {
+    const name = String(resource.inputs?.name);
+    return live[name]?.newest.status === "deployed" ? `${resource.inputs?.namespace}/${name}` : undefined;
+  }
+  return exists[resource.urn] ? idOf(resource) : undefined;
+}
+
+/** Id of a Kubernetes object in a state. */
+export function idOf({ inputs }: ExportedResource): string {
+  const { name, namespace } = (inputs?.metadata ?? {}) as { name?: string; namespace?: string };
+  return namespace === undefined ? String(name) : `${namespace}/${name}`;
+}
+
+const nameOf = ({ type, urn }: ExportedResource): string => `${type.split(":").at(-1)} ${lastOf(urn)}`;
+const lastOf = (urn: string): string => urn.split("::").at(-1) as string;

@@ -1,0 +1,165 @@
+import chalk from "chalk";
+import { Command } from "commander";
+import execa from "execa";
+import type { Settings } from "../../config/schema";
+import { type ExportedState, exportState, pulumiQuietly, RELEASE } from "../../live/engine";
+import { accessOf, connect, type Kubectl } from "../../live/kubectl";
+import { readLocks } from "../../live/locks";
+import { readReleases } from "../../live/releases";
+import { outputsOf } from "../../live/status";
+import { namespaceOf } from "../../plan/stores/profile";
+import { checkCluster } from "../../runtime/preflight";
+import { ToolError, wordsOf } from "../../tools/failure";
+import { helm } from "../../tools/helm";
+import { step } from "../../tools/progress";
+import { confirmed } from "../ask";
+import { settingsOfStack } from "../settings";
+import { PROJECT_NAME } from "../stack";
+import { type Action, decide, type Recovery, type Situation } from "./decide";
+
+export function recoverCommand(): Command {
+  return new Command("recover")
+    .description(
+      "put right what an update that was killed has left: locks, pending operations, half-done releases",
+    )
+    .requiredOption("-s, --stack <name>", "the stack: dev, staging, prod ...")
+    .option("-y, --yes", "do not ask")
+    .addHelpText(
+      "after",
+      `
+It says what has happened and what it would do, and asks. The last good revision of a release is kept and put back; what
+never was installed to its end is removed, but for its volume claims. On a healthy stack it does nothing. A lock whose
+process cannot be seen from here is released only when somebody says that it is dead, so not with --yes.`,
+    )
+    .action(async ({ stack, yes = false }: { stack: string; yes?: boolean }) => {
+      const { found, will, actions, blocked, unsure } = await recoveryOf(stack);
+      if (found.length === 0) {
+        process.stdout.write(
+          `${chalk.green("Nothing to recover:")} no lock, no pending operation, no release half done.\n`,
+        );
+        return;
+      }
+      process.stdout.write(`What has happened to ${stack}:\n${list(found)}\n`);
+      if (blocked !== undefined) throw new ToolError(blocked);
+      process.stdout.write(`What is done about it:\n${list(will)}\n`);
+      if (unsure !== undefined && yes)
+        throw new ToolError(
+          `${unsure}\n  Nobody can be asked with --yes. If it is: pulumi cancel --stack ${stack}, then run this again.`,
+        );
+      if (!yes && !(await confirmed(unsure ?? "Do it?"))) return;
+      await recover(stack, actions);
+      process.stdout.write(`
+${chalk.green("Recovered.")} The update that was broken off is not done yet:
+  npx flotilla diff --stack ${stack}      what it still has to change
+  npx flotilla up --stack ${stack}        go on
+  npx flotilla rollback --stack ${stack}  or go back
+`);
+    });
+}
+
+const list = (lines: readonly string[]): string => lines.map((line) => `  - ${line}`).join("\n");
+
+/** What there is to recover, and how. */
+export async function recoveryOf(stack: string): Promise<Recovery> {
+  const { settings, application } = settingsOfStack(stack);
+  const [locks, state] = await Promise.all([readLocks(PROJECT_NAME, stack), exportState(stack)]);
+  await checkCluster(settings, PROJECT_NAME, stack);
+  const kubectl = await connect(settings);
+  const namespace =
+    outputsOf(state.deployment?.resources ?? [])?.namespace ?? namespaceOf(application, settings);
+  const live = await readReleases(kubectl, namespace);
+  return decide({ locks, state, live, exists: await existing(kubectl, state) });
+}
+
+/** Which of the objects that were being made the cluster has. */
+async function existing(kubectl: Kubectl, state: ExportedState): Promise<Situation["exists"]> {
+  const objects = (state.deployment?.pending_operations ?? []).filter(
+    ({ type, resource }) =>
+      type === "creating" && resource.type.startsWith("kubernetes:") && resource.type !== RELEASE,
+  );
+  const found = await Promise.all(
+    objects.map(async ({ resource }) => {
+      const { apiVersion, kind, metadata } = resource.inputs ?? {};
+      const identity = JSON.stringify({ apiVersion, kind, metadata });
+      const name = await kubectl.run(["get", "--ignore-not-found", "-o", "name", "-f", "-"], identity);
+      return [resource.urn, name.trim() !== ""] as const;
+    }),
+  );
+  return Object.fromEntries(found);
+}
+
+/** Does what was decided, in order. @throws ToolError at the first that fails; what was done before it stays done. */
+export async function recover(stack: string, actions: readonly Action[]): Promise<void> {
+  const { settings } = settingsOfStack(stack);
+  for (const action of actions) await perform(stack, settings, action);
+}
+
+async function perform(stack: string, { cluster }: Settings, action: Action): Promise<void> {
+  const onCluster = accessOf(cluster, "--kube-context");
+  switch (action.do) {
+    case "unlock":
+      await step("releasing the lock", () => pulumiQuietly(["cancel", "--yes", "--stack", stack]));
+      return;
+    case "rollback":
+      await step(`putting revision ${action.to} of ${action.release} back`, () =>
+        runHelm([
+          "rollback",
+          action.release,
+          String(action.to),
+          "-n",
+          action.namespace,
+          ...onCluster,
+          // What could not become ready before may not now: that must not keep the record from being put right.
+          "--cleanup-on-fail",
+        ]),
+      );
+      return;
+    case "uninstall":
+      await step(`removing ${action.release}`, () =>
+        runHelm([
+          "uninstall",
+          action.release,
+          "-n",
+          action.namespace,
+          ...onCluster,
+          "--wait",
+          "--ignore-not-found",
+        ]),
+      );
+      return;
+    case "refresh":
+      await step("looking at what is there", () =>
+        pulumiQuietly([
+          "refresh",
+          "--stack",
+          stack,
+          "--yes",
+          "--skip-preview",
+          ...[...action.targets, ...action.imports.map(({ urn }) => urn)].flatMap((urn) => ["--target", urn]),
+          ...action.imports.flatMap(({ urn, id }) => [
+            "--import-pending-creates",
+            urn,
+            "--import-pending-creates",
+            id,
+          ]),
+          ...(action.imports.length === 0 ? ["--skip-pending-creates"] : []),
+        ]),
+      );
+      return;
+    case "forget":
+      // `pulumi stack import` drops pending operations.
+      await step("forgetting the operations that were under way", async () =>
+        pulumiQuietly(["stack", "import", "--stack", stack], {
+          input: JSON.stringify(await exportState(stack)),
+        }),
+      );
+  }
+}
+
+async function runHelm(args: readonly string[]): Promise<void> {
+  try {
+    await execa(await helm(), [...args]);
+  } catch (error) {
+    throw new ToolError(`helm ${args.slice(0, 2).join(" ")}: ${wordsOf(error)}`);
+  }
+}

@@ -1,0 +1,58 @@
+/** Who holds a stack: an update that is under way, or one that was killed. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { bareName } from "../config/file";
+import { commandLine } from "../tools/cluster/processes";
+import { readBackend } from "./backend";
+import { pulumiQuietly } from "./engine";
+
+export interface Lock {
+  /** Who holds it, in words. */
+  by: string;
+  since?: string;
+  /** Whether its process is alive; undefined where that cannot be seen from here. */
+  alive?: boolean;
+}
+
+/** The locks of a stack. Those of a bucket are told by pulumi alone, when it meets them. */
+export async function readLocks(project: string, stack: string): Promise<Lock[]> {
+  const backend = await readBackend();
+  if (backend.kind === "cloud") {
+    const stacks = JSON.parse(await pulumiQuietly(["stack", "ls", "--json"])) as {
+      name: string;
+      updateInProgress?: boolean;
+    }[];
+    const isHeld = stacks.some(
+      ({ name, updateInProgress }) => bareName(name) === bareName(stack) && updateInProgress,
+    );
+    return isHeld ? [{ by: "an update, says the backend" }] : [];
+  }
+  if (backend.kind === "bucket") return [];
+  const folder = join(backend.folder, ".pulumi", "locks", "organization", project, bareName(stack));
+  if (!existsSync(folder)) return [];
+  const files = readdirSync(folder).filter((file) => file.endsWith(".json"));
+  return Promise.all(files.map((file) => lockOf(readFileSync(join(folder, file), "utf8"))));
+}
+
+async function lockOf(text: string): Promise<Lock> {
+  const {
+    pid,
+    username,
+    hostname: host,
+    timestamp,
+  } = JSON.parse(text) as {
+    pid?: number;
+    username?: string;
+    hostname?: string;
+    timestamp?: string;
+  };
+  return {
+    by: `${username ?? "somebody"}@${host ?? "somewhere"}, process ${pid ?? "?"}`,
+    ...(timestamp === undefined ? {} : { since: timestamp }),
+    // By its command line: the pid may be another program's by now, or a process that is dead but not yet reaped.
+    ...(host === hostname() && pid !== undefined
+      ? { alive: (await commandLine(pid)).includes("pulumi") }
+      : {}),
+  };
+}
