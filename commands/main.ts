@@ -17,6 +17,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   up: async () => (await import("./up")).upCommand(),
   status: async () => (await import("./status")).statusCommand(),
   explain: async () => (await import("./explain")).explainCommand(),
+  rollback: async () => (await import("./rollback")).rollbackCommand(),
   recover: async () => (await import("./recover")).recoverCommand(),
   rotate: async () => (await import("./rotate")).rotateCommand(),
   remove: async () => (await import("./remove")).removeCommand(),

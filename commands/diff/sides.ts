@@ -2,7 +2,7 @@
 import { compareReleases, type ReleaseChange, type ReleaseSide, type Sides } from "../../diff/compare";
 import { isDeployed, type ManifestObject, objectsIn } from "../../diff/manifests";
 import { type ExportedResource, pulumiQuietly, RELEASE } from "../../live/engine";
-import { connect, type Kubectl } from "../../live/kubectl";
+import { connect } from "../../live/kubectl";
 import { type LiveRelease, readReleases } from "../../live/releases";
 import { isChangedByHand } from "../../live/status";
 import { plan } from "../../plan";
@@ -13,6 +13,7 @@ import { isUnchanged, type ReleaseInputs, releaseInputs } from "../../plan/relea
 import { checkCluster } from "../../runtime/preflight";
 import { ToolError } from "../../tools/failure";
 import { PROJECT } from "../../tools/paths";
+import { capabilities } from "../capabilities";
 import { type PlannedStack, planStack } from "../planning";
 import { chartAtHand, chartFetched, inParallel, isRemote, render } from "../rendering";
 import { settingsOfStack } from "../settings";
@@ -118,7 +119,7 @@ export async function compareStacks(stack: string, against: string): Promise<Com
 
 const RAILS = "(guard rails and Secrets)";
 
-const railsSide = (objects: readonly ManifestObject[]): Sides =>
+export const railsSide = (objects: readonly ManifestObject[]): Sides =>
   objects.length === 0 ? {} : { [RAILS]: { kind: "stack", objects, about: {} } };
 
 /** The same objects, in the other stack's namespace and environment: those two are what the stacks are for. */
@@ -192,7 +193,7 @@ const aboutOf = ({ description, timeout }: Pick<ReleaseInputs, "description" | "
 const inputsOf = ({ inputs }: ExportedResource): ReleaseInputs => inputs as unknown as ReleaseInputs;
 
 /** What is deployed of a release: as Helm recorded it, or else rendered again. */
-async function deployedSide(
+export async function deployedSide(
   kind: string,
   state: ExportedResource,
   live: LiveRelease | undefined,
@@ -224,25 +225,6 @@ const valuesSide = (kind: string, inputs: ReleaseInputs): ReleaseSide => ({
   objects: [{ kind: "Values", metadata: { name: inputs.name }, values: inputs.values } as ManifestObject],
   about: aboutOf(inputs),
 });
-
-/** What the cluster serves, for charts that ask. */
-async function capabilities(kubectl: Kubectl): Promise<string[]> {
-  const [version, resources] = await Promise.all([
-    kubectl.json<{ serverVersion: { gitVersion: string } }>(["version"]),
-    kubectl.run(["api-resources", "--no-headers"]),
-  ]);
-  const kinds = resources.split("\n").flatMap((line) => {
-    // The second column, short names, may be empty.
-    const [kind, , apiVersion] = line.trim().split(/\s+/).reverse();
-    return kind && apiVersion ? [apiVersion, `${apiVersion}/${kind}`] : [];
-  });
-  return [
-    "--kube-version",
-    version.serverVersion.gitVersion,
-    "--api-versions",
-    [...new Set(kinds)].join(","),
-  ];
-}
 
 /** Passwords that the stack was given; asked for only where there are any. */
 async function givenValues({ planned }: PlannedStack, stack: string): Promise<Record<string, string>> {

@@ -1,0 +1,303 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import chalk from "chalk";
+import Table from "cli-table3";
+import { Command, InvalidArgumentError } from "commander";
+import { stackFileName } from "../../config/file";
+import { type RecordedConfig, settingAt, withSetting } from "../../config/restore";
+import { compareReleases } from "../../diff/compare";
+import { recordedConfig } from "../../live/config";
+import { deployedOf, type ExportedResource } from "../../live/engine";
+import { provenanceOf, readCheckpoint, readHistory, type Update } from "../../live/history";
+import { outputsOf } from "../../live/status";
+import { deployedStore } from "../../plan/deployed";
+import { ToolError } from "../../tools/failure";
+import { PROJECT } from "../../tools/paths";
+import { say } from "../../tools/progress";
+import { confirmed } from "../ask";
+import { capabilities } from "../capabilities";
+import { showComparison } from "../diff";
+import { ago } from "../duration";
+import { type Look, lookAt } from "../look";
+import { PROJECT_NAME } from "../stack";
+import { PLAIN_TABLE } from "../table";
+import { report } from "../up";
+import { update } from "../updating";
+import { previewSteps, replacedPasswords, sidesOf, storeParts } from "./preview";
+import { type Wanted, withProgram } from "./program";
+import { isTarget, previous, type Told, told } from "./updates";
+
+/** Updates that are listed, and looked into for their images. */
+const LISTED = 15;
+
+interface Options {
+  stack: string;
+  to?: number;
+  yes?: boolean;
+  list?: boolean;
+  configOnly?: boolean;
+  includeStores?: boolean;
+  only?: string;
+  json?: boolean;
+}
+
+export function rollbackCommand(): Command {
+  return new Command("rollback")
+    .description("go back to what an earlier update deployed: its settings and its program")
+    .requiredOption("-s, --stack <name>", "the stack: dev, staging, prod ...")
+    .option("-t, --to <number>", "the update; default: the newest that deployed something else", (text) => {
+      if (!/^[1-9][0-9]*$/.test(text)) throw new InvalidArgumentError("It is a number of the list.");
+      return Number(text);
+    })
+    .option("-l, --list", "only list the updates, with what each changed")
+    .option("--only <service>", "go back with the settings and the version of one service")
+    .option("--config-only", "go back to the settings, with the program of this working tree")
+    .option("--include-stores", "go back with stores as well; by default they stay as they are")
+    .option("-y, --yes", "do not ask after the difference is shown")
+    .option("--json", "with --list: print the updates as a JSON array")
+    .addHelpText(
+      "after",
+      `
+Updates are numbered from the oldest. The program is that of the git commit that the update recorded, in a temporary
+worktree, if it is the same as ran then, which its digest tells. Passwords are never made anew. Your working tree is not
+touched; the stack's file is what is deployed, once the update has succeeded.`,
+    )
+    .action(async (options: Options) => {
+      const { stack } = options;
+      const history = await readHistory(stack);
+      if (history.length === 0) throw new ToolError(`stack ${stack} has never been updated`);
+      const checkpoints = await recentCheckpoints(stack, history);
+      if (options.list) {
+        const updates = told(history, imagesOf(checkpoints)).slice(0, LISTED);
+        process.stdout.write(
+          options.json ? `${JSON.stringify(updates.map(toJson), null, 2)}\n` : show(stack, updates),
+        );
+        return;
+      }
+      const programs = new Map(
+        [...checkpoints].flatMap(([number, resources]) => {
+          const program = provenanceOf(resources)?.program;
+          return program === undefined ? [] : [[number, program]];
+        }),
+      );
+      process.stdout.write(show(stack, told(history, imagesOf(checkpoints)).slice(0, LISTED)));
+      const target = chosen(stack, history, options.to, previous(history, programs));
+      await rollBack(
+        options,
+        target,
+        checkpoints.get(target.number) ?? (await readCheckpoint(PROJECT_NAME, stack, target)),
+      );
+    });
+}
+
+function chosen(
+  stack: string,
+  history: readonly Update[],
+  to: number | undefined,
+  before: Update | undefined,
+): Update {
+  if (to === undefined) {
+    if (before) return before;
+    throw new ToolError(
+      `no earlier update of ${stack} deployed something else: there is nothing to go back to`,
+    );
+  }
+  const target = history.find(({ number }) => number === to);
+  if (!target)
+    throw new ToolError(`${stack} has no update ${to}: they are numbered from 1 to ${history[0]?.number}`);
+  if (!isTarget(target))
+    throw new ToolError(
+      `update ${to} is no state to go back to: it is a ${target.kind} that ${target.result}. Choose one that succeeded.`,
+    );
+  return target;
+}
+
+/** What the newest updates left; those that the backend does not tell of are left out. */
+async function recentCheckpoints(
+  stack: string,
+  history: readonly Update[],
+): Promise<Map<number, ExportedResource[]>> {
+  const recent = history.slice(0, LISTED).filter(({ kind }) => kind === "update");
+  const found = await Promise.all(
+    recent.map(async (update) => [update.number, await readCheckpoint(PROJECT_NAME, stack, update)] as const),
+  );
+  return new Map(found.flatMap(([number, resources]) => (resources ? [[number, resources] as const] : [])));
+}
+
+/** The services' images by update. */
+const imagesOf = (
+  checkpoints: ReadonlyMap<number, readonly ExportedResource[]>,
+): Map<number, Record<string, string>> =>
+  new Map(
+    [...checkpoints].map(([number, resources]) => [
+      number,
+      Object.fromEntries(
+        Object.entries(outputsOf(resources)?.services ?? {}).map(([service, { image }]) => [service, image]),
+      ),
+    ]),
+  );
+
+const toJson = ({ number, kind, result, message, startedAt, endedAt, commit, changed }: Told) => ({
+  number,
+  kind,
+  result,
+  message,
+  startedAt,
+  endedAt,
+  commit,
+  changed,
+});
+
+function show(stack: string, updates: readonly Told[]): string {
+  const table = new Table({ ...PLAIN_TABLE, head: ["UPDATE", "WHEN", "RESULT", "CHANGED", "MESSAGE"] });
+  for (const { number, kind, result, message, endedAt, startedAt, changed } of updates) {
+    const most =
+      changed.slice(0, 4).join(", ") + (changed.length > 4 ? `, and ${changed.length - 4} more` : "");
+    table.push([
+      number,
+      ago(endedAt ?? startedAt),
+      kind === "update"
+        ? result === "succeeded"
+          ? chalk.green(result)
+          : chalk.red(result)
+        : chalk.dim(kind),
+      most,
+      message.length > 60 ? `${message.slice(0, 59)}…` : message,
+    ]);
+  }
+  return `Updates of ${stack}, the newest first:\n\n${table.toString()}\n\n`;
+}
+
+async function rollBack(
+  { stack, yes, configOnly, includeStores = false, only }: Options,
+  target: Update,
+  checkpoint: ExportedResource[] | undefined,
+): Promise<void> {
+  const look = await lookAt(stack);
+  const { kubectl, namespace, resources, live } = look;
+  const withSecrets = await readHistory(stack, { secrets: true });
+  const config = await configFor(
+    stack,
+    withSecrets,
+    target,
+    look,
+    { includeStores, ...(only === undefined ? {} : { only }) },
+    checkpoint,
+  );
+  const wanted: Wanted = configOnly
+    ? "working tree"
+    : only === undefined
+      ? { recorded: checkpoint && provenanceOf(checkpoint), of: `update ${target.number}` }
+      : { recorded: provenanceOf(resources), of: "what is deployed" };
+  await withProgram(stack, wanted, config, async ({ folder, stackFile }) => {
+    say(`asking the engine what going back to update ${target.number} changes`);
+    const [all, flags] = await Promise.all([previewSteps(stack, folder, []), capabilities(kubectl)]);
+    const anew = replacedPasswords(all);
+    if (anew.length > 0)
+      throw new ToolError(
+        `going back would make passwords anew that are in use: ${anew.join(", ")}. It is refused.`,
+      );
+    const kept = includeStores ? [] : storeParts(all, resources);
+    const steps = all.filter(({ urn }) => !kept.some((part) => part.urn === urn));
+    const { before, after, notes } = await sidesOf(steps, resources, live, folder, flags);
+    const names = kept.map(({ name }) => name);
+    process.stdout.write(
+      showComparison({
+        changes: compareReleases(before, after),
+        notes: [
+          ...notes,
+          ...(names.length === 0
+            ? []
+            : [
+                `left as they are, because they are stores': ${names.join(", ")}; to take them back as well: --include-stores`,
+              ]),
+        ],
+      }),
+    );
+    if (!yes && !(await confirmed(`Go back to update ${target.number}?`))) return;
+    const what = only === undefined ? "" : ` of ${only}`;
+    const message = `flotilla rollback${what} to ${target.number}: ${target.message}`;
+    const excluded = kept.flatMap(({ urn }) => ["--exclude", urn]);
+    const result = await update(
+      ["up", "--stack", stack, "--message", message, ...excluded],
+      { stack, namespace, kubectl },
+      { cwd: folder },
+    );
+    await report(stack, result);
+    writeFileSync(join(PROJECT, stackFileName(stack)), stackFile);
+    process.stdout.write(done(stack, target, wanted));
+  });
+}
+
+function done(stack: string, { number, commit }: Update, wanted: Wanted): string {
+  const file = stackFileName(stack);
+  const program =
+    wanted === "working tree" || commit === undefined
+      ? ""
+      : `\nThe program of this working tree may be a newer one: before the next update, take back there what did not work, or\ncheck out ${commit.slice(0, 7)}; npx flotilla diff --stack ${stack} tells.`;
+  return `${file} is what is deployed now, as in update ${number}: commit it.${program}\n`;
+}
+
+/** The settings to deploy. */
+async function configFor(
+  stack: string,
+  history: readonly Update[],
+  target: Update,
+  { resources }: Look,
+  { includeStores, only }: { includeStores: boolean; only?: string },
+  checkpoint: readonly ExportedResource[] | undefined,
+): Promise<RecordedConfig> {
+  const file = join(PROJECT, stackFileName(stack));
+  const entry = history.find(({ number }) => number === target.number) as Update;
+  const then = await recordedConfig(stack, entry.config, file);
+  const newest = history.find(
+    ({ kind, result }) => kind === "update" && (only === undefined || result === "succeeded"),
+  );
+  const now = newest ? await recordedConfig(stack, newest.config, file) : then;
+  const key = (name: string) => `${PROJECT_NAME}:${name}`;
+  if (only !== undefined) return onlyService(then, now, only, checkpoint, resources);
+  const kept = includeStores ? then : withSetting(then, [key("stores")], settingAt(now, [key("stores")]));
+  // Passwords of an older generation are gone.
+  const deployed = deployedOf(resources);
+  return Object.keys(deployed).reduce((config, name) => {
+    const store = deployedStore(deployed, name);
+    if (!store) return config;
+    const path = [key("stores"), name];
+    const withPasswords = withGeneration(config, [...path, "generation"], store.finished);
+    return withGeneration(withPasswords, [...path, "clusterKey", "generation"], store.clusterGeneration);
+  }, kept);
+}
+
+const withGeneration = (
+  config: RecordedConfig,
+  path: readonly string[],
+  generation: number,
+): RecordedConfig =>
+  Number(settingAt(config, path) ?? 1) === generation
+    ? config
+    : withSetting(config, path, generation === 1 ? undefined : generation);
+
+/** What is deployed now, with one service's settings and version of then. */
+function onlyService(
+  then: RecordedConfig,
+  now: RecordedConfig,
+  service: string,
+  checkpoint: readonly ExportedResource[] | undefined,
+  resources: readonly ExportedResource[],
+): RecordedConfig {
+  const services = outputsOf(resources)?.services ?? {};
+  if (!Object.hasOwn(services, service))
+    throw new ToolError(
+      `there is no service ${service} in what is deployed; there are ${Object.keys(services).join(", ")}`,
+    );
+  const path = [`${PROJECT_NAME}:services`, service];
+  const config = withSetting(now, path, settingAt(then, path));
+  const was = checkpoint && outputsOf(checkpoint)?.services[service]?.image;
+  const tag = was?.split(":").at(-1);
+  // Where the inventory names the version, the settings have to.
+  return was === undefined ||
+    was === services[service]?.image ||
+    settingAt(config, [...path, "tag"]) !== undefined
+    ? config
+    : withSetting(config, [...path, "tag"], tag);
+}

@@ -1,0 +1,137 @@
+/** What the engine would do with a program, as two sides that can be compared. */
+import type { Sides } from "../../diff/compare";
+import type { ManifestObject } from "../../diff/manifests";
+import { deployedOf, type ExportedResource, pulumiQuietly, RELEASE } from "../../live/engine";
+import type { LiveRelease } from "../../live/releases";
+import { outputsOf } from "../../live/status";
+import { readCharts } from "../../plan/chart";
+import type { ReleaseInputs } from "../../plan/release-inputs";
+import { ToolError } from "../../tools/failure";
+import { deployedSide, Renderer, railsSide } from "../diff/sides";
+
+/** A step of `pulumi preview --json`. */
+export interface PreviewStep {
+  op: string;
+  urn: string;
+  oldState?: { type: string; inputs?: Record<string, unknown> };
+  newState?: { type: string; inputs?: Record<string, unknown> };
+  detailedDiff?: Record<string, unknown> | null;
+}
+
+/** The steps that change something. @throws ToolError with what the program refuses. */
+export async function previewSteps(
+  stack: string,
+  folder: string,
+  flags: readonly string[],
+): Promise<PreviewStep[]> {
+  const text = await pulumiQuietly(["preview", "--json", "--stack", stack, ...flags], { cwd: folder }).catch(
+    (error: Error) => {
+      throw new ToolError(messageOf(error.message));
+    },
+  );
+  const { steps = [] } = JSON.parse(text) as { steps?: PreviewStep[] };
+  return steps.filter(({ op }) => op !== "same" && op !== "read");
+}
+
+/** What the program itself says, without the engine's frame around it. */
+function messageOf(text: string): string {
+  const from = text.indexOf("{");
+  if (from < 0) return text;
+  try {
+    const { diagnostics = [] } = JSON.parse(text.slice(from)) as {
+      diagnostics?: { message: string; severity: string }[];
+    };
+    return diagnostics
+      .filter(({ severity }) => severity === "error")
+      .map(({ message }) => message.trim())
+      .join("\n");
+  } catch {
+    return text;
+  }
+}
+
+const typeOf = ({ newState, oldState }: PreviewStep): string => (newState ?? oldState)?.type ?? "";
+const nameOf = (urn: string): string => urn.split("::").at(-1) as string;
+
+/** URNs of the stores' own resources that the steps would change or delete: releases, Jobs, passwords, Secrets. */
+export function storeParts(
+  steps: readonly PreviewStep[],
+  resources: readonly ExportedResource[],
+): { urn: string; name: string }[] {
+  const deployed = deployedOf(resources);
+  const secrets = Object.values(outputsOf(resources)?.stores ?? {}).map(({ secret }) => secret);
+  const there = new Set(resources.map(({ urn }) => urn));
+  return steps
+    .filter((step) => {
+      const name = nameOf(step.urn);
+      if (!there.has(step.urn)) return false;
+      if (typeOf(step) === RELEASE) return ["store", "job"].includes(deployed[name]?.kind ?? "");
+      if (typeOf(step) === "kubernetes:core/v1:Secret") return secrets.includes(name);
+      return typeOf(step) === PASSWORD;
+    })
+    .map(({ urn }) => ({ urn, name: nameOf(urn) }));
+}
+
+const PASSWORD = "random:index/randomPassword:RandomPassword";
+
+/** Passwords that would be made anew, though they are in use. */
+export const replacedPasswords = (steps: readonly PreviewStep[]): string[] =>
+  steps.filter((step) => typeOf(step) === PASSWORD && /replace/.test(step.op)).map(({ urn }) => nameOf(urn));
+
+/** What is deployed, and what would be. */
+export async function sidesOf(
+  steps: readonly PreviewStep[],
+  resources: readonly ExportedResource[],
+  live: Readonly<Record<string, LiveRelease>>,
+  folder: string,
+  capabilities: readonly string[],
+): Promise<{ before: Sides; after: Sides; notes: string[] }> {
+  const renderer = new Renderer(readCharts(folder), capabilities, folder);
+  const deployed = deployedOf(resources);
+  const states = new Map(resources.map((resource) => [resource.urn, resource]));
+  const before: Record<string, Sides[string]> = {};
+  const after: Record<string, Sides[string]> = {};
+  for (const step of steps.filter((step) => typeOf(step) === RELEASE)) {
+    const inputs = (step.newState ?? step.oldState)?.inputs as unknown as ReleaseInputs;
+    const kind = deployed[inputs.name]?.kind ?? "release";
+    const state = states.get(step.urn);
+    if (state) before[inputs.name] = await deployedSide(kind, state, live[inputs.name], renderer);
+    if (step.op !== "delete") after[inputs.name] = await renderer.side(kind, inputs);
+  }
+  const objects = steps.filter((step) => {
+    const type = typeOf(step);
+    return type.startsWith("kubernetes:") && type !== RELEASE;
+  });
+  const rails = {
+    before: railsSide(objects.flatMap(({ oldState }) => objectOf(oldState?.inputs))),
+    after: railsSide(
+      objects.flatMap(({ op, newState, detailedDiff }) =>
+        op === "delete" ? [] : objectOf(newState?.inputs, Object.keys(detailedDiff ?? {})),
+      ),
+    ),
+  };
+  return {
+    before: { ...rails.before, ...before },
+    after: { ...rails.after, ...after },
+    notes: renderer.notes,
+  };
+}
+
+/** A Secret's values are all hidden alike; those that the engine calls changed get another text. */
+function objectOf(
+  inputs: Record<string, unknown> | undefined,
+  changed: readonly string[] = [],
+): ManifestObject[] {
+  if (!inputs) return [];
+  const { data } = inputs;
+  if (inputs.kind !== "Secret") return [inputs as ManifestObject];
+  const isMap = typeof data === "object" && data !== null;
+  const isChanged = (key: string) =>
+    changed.some((path) => path === "data" || path.startsWith(`data.${key}`));
+  const values = isMap
+    ? Object.fromEntries(
+        Object.entries(data).map(([key, value]) => [key, isChanged(key) ? "changed" : value]),
+      )
+    : { values: changed.some((path) => path.startsWith("data")) ? "changed" : "" };
+  return [{ ...inputs, data: values } as ManifestObject];
+}

@@ -1,0 +1,83 @@
+/** The program and the stack file of an update, in a folder of their own. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseDefaults, stackFileName } from "../../config/file";
+import { type RecordedConfig, restoredFile } from "../../config/restore";
+import type { Provenance } from "../../runtime/provenance";
+import { ToolError } from "../../tools/failure";
+import { PROJECT } from "../../tools/paths";
+import { copyProject, programIn } from "../../tools/program";
+import { inTemporaryFolder } from "../../tools/temporary";
+import { installPackages, inWorktree } from "../../tools/worktree";
+
+/** Which program: the one that an update recorded, or the working tree's, whatever that is. */
+export type Wanted = { recorded: Provenance | undefined; of: string } | "working tree";
+
+export interface Prepared {
+  /** Folder of the program, with the stack's file in it. */
+  folder: string;
+  /** The stack's file as it is to be when the update is done. */
+  stackFile: string;
+}
+
+/** Hands a folder with the program and the settings to the work. The working tree is not touched. */
+export async function withProgram<T>(
+  stack: string,
+  wanted: Wanted,
+  config: RecordedConfig,
+  work: (prepared: Prepared) => Promise<T>,
+): Promise<T> {
+  return inProgram(wanted, async (folder) => {
+    const name = stackFileName(stack);
+    const read = (path: string) => readFileSync(path, "utf8");
+    const current = readIfThere(join(PROJECT, name));
+    const { file } = parseDefaults("Pulumi.yaml", read(join(folder, "Pulumi.yaml")));
+    const { project } = parseDefaults("Pulumi.yaml", read(join(folder, "Pulumi.yaml")));
+    const defaults = Object.fromEntries(
+      Object.entries(file.values).map(([key, value]) => [`${project}:${key}`, value]),
+    );
+    const path = join(folder, name);
+    const stackFile = restoredFile(readIfThere(path) || current, current, config, defaults);
+    writeFileSync(path, stackFile);
+    return work({ folder, stackFile });
+  });
+}
+
+function readIfThere(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+async function inProgram<T>(wanted: Wanted, work: (folder: string) => Promise<T>): Promise<T> {
+  const inCopy = () =>
+    inTemporaryFolder(tmpdir(), async (temporary) => {
+      const folder = join(temporary, "project");
+      copyProject(folder);
+      return work(folder);
+    });
+  if (wanted === "working tree") return inCopy();
+  const { recorded, of } = wanted;
+  if (!recorded) throw notTheSame(of, "the backend does not tell which program it ran");
+  if ((await programIn(PROJECT)) === recorded.program) return inCopy();
+  if (recorded.commit === "none") throw notTheSame(of, "it ran a program that was in no git repository");
+  const commit = recorded.commit.slice(0, 7);
+  return inWorktree(recorded.commit, async (folder) => {
+    await installPackages(folder);
+    const program = await programIn(folder);
+    if (program !== recorded.program)
+      throw notTheSame(
+        of,
+        `it recorded commit ${commit} and program ${recorded.program}, but that commit holds program ${program ?? "without a digest"}: there were changes in it that were not committed`,
+      );
+    return work(folder);
+  });
+}
+
+const notTheSame = (of: string, why: string): ToolError =>
+  new ToolError(
+    `the program of ${of} cannot be had: ${why}.\n  To go back to its settings alone, with the program of this working tree: add --config-only`,
+  );

@@ -1,0 +1,89 @@
+/** A stack's updates as people choose among them: pure. */
+import { isDeepStrictEqual } from "node:util";
+import { fieldChanges, pathText } from "../../diff/fields";
+import type { ConfigValue, Update } from "../../live/history";
+
+export interface Told extends Update {
+  /** What it changed against the update before it. */
+  changed: string[];
+}
+
+/** Updates that deployed something: refreshes and the like have a number, but nobody goes back to one. */
+export const isTarget = ({ kind, result }: Update): boolean => kind === "update" && result === "succeeded";
+
+/** Each update with what it changed; `images` are its services' images, where they are known. */
+export function told(
+  updates: readonly Update[],
+  images: ReadonlyMap<number, Record<string, string>>,
+): Told[] {
+  const oldestFirst = [...updates].sort((a, b) => a.number - b.number);
+  return oldestFirst
+    .map((update, index) => {
+      const before = oldestFirst
+        .slice(0, index)
+        .filter(({ kind }) => kind === "update")
+        .at(-1);
+      return { ...update, changed: before ? changes(before, update, images) : ["first"] };
+    })
+    .reverse();
+}
+
+function changes(
+  before: Update,
+  update: Update,
+  images: ReadonlyMap<number, Record<string, string>>,
+): string[] {
+  if (update.kind !== "update") return [];
+  const settings = fieldChanges(values(before.config), values(update.config)).map(
+    ({ path, before: old, after }) => `${pathText(path).replace(/^\w+:/, "")} ${show(old)} → ${show(after)}`,
+  );
+  const [old, now] = [images.get(before.number), images.get(update.number)];
+  const tags =
+    old && now
+      ? Object.keys({ ...old, ...now }).flatMap((service) => {
+          const [was, is] = [old[service], now[service]];
+          return was === is ? [] : [`${service} ${tagOf(was)} → ${tagOf(is)}`];
+        })
+      : [];
+  const commit =
+    before.commit === update.commit ? [] : [`commit ${short(before.commit)} → ${short(update.commit)}`];
+  const all = [...new Set([...tags, ...settings.filter((text) => !saidByTags(text, tags)), ...commit])];
+  return all.length > 0 ? all : ["nothing"];
+}
+
+/** A setting of a tag says what the image says as well. */
+const saidByTags = (setting: string, tags: readonly string[]): boolean => {
+  const service = /^services\.([^.]+)\.tag /.exec(setting)?.[1];
+  return tags.some((tag) => tag.startsWith(`${service} `));
+};
+
+const values = (config: Readonly<Record<string, ConfigValue>>): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(config).map(([key, { value, objectValue, secret }]) => [
+      key,
+      secret ? "(secret)" : (objectValue ?? value),
+    ]),
+  );
+
+const show = (value: unknown): string =>
+  value === undefined ? "(none)" : typeof value === "object" ? JSON.stringify(value) : String(value);
+
+const tagOf = (image: string | undefined): string => image?.split(":").at(-1) ?? "(none)";
+const short = (commit: string | undefined): string => commit?.slice(0, 7) ?? "(none)";
+
+/** The newest update that deployed something else than the newest of all; undefined when there is none. */
+export function previous(
+  updates: readonly Update[],
+  programs: ReadonlyMap<number, string>,
+): Update | undefined {
+  const [current, ...earlier] = updates.filter(({ kind }) => kind === "update" || kind === "destroy");
+  if (!current) return undefined;
+  return earlier.find(
+    (update) =>
+      isTarget(update) &&
+      // What failed half-way is gone back from to the last that did not, whatever it deployed.
+      (current.result !== "succeeded" ||
+        !isDeepStrictEqual(values(update.config), values(current.config)) ||
+        (programs.get(update.number) ?? update.commit) !== (programs.get(current.number) ?? current.commit)),
+  );
+}

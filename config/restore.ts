@@ -1,0 +1,70 @@
+/** A stack's file as it must be for an earlier update's settings to hold again. */
+import { isDeepStrictEqual } from "node:util";
+import { type Document, isMap, parseDocument } from "yaml";
+
+/** Keys of a stack file that say how its secrets are encrypted: they belong to the state, and stay. */
+const ENCRYPTION = ["secretsprovider", "encryptedkey", "encryptionsalt"];
+
+/** Settings by full key (`flotilla:services`); a secret is `{ secure: <ciphertext> }`. */
+export type RecordedConfig = Readonly<Record<string, unknown>>;
+
+/**
+ * The text of a stack file in which the recorded settings hold. What `base` says already stays as it is written, comments
+ * included. The engine records the project's defaults (`defaults`, by full key) among a stack's settings: they are not
+ * written down. How secrets are encrypted is as in `current`.
+ */
+export function restoredFile(
+  base: string,
+  current: string,
+  recorded: RecordedConfig,
+  defaults: RecordedConfig,
+): string {
+  const document = parseDocument(base);
+  if (!isMap(document.contents)) document.contents = parseDocument("{}").contents as never;
+  const written = configIn(document);
+  for (const key of Object.keys(written)) if (!(key in recorded)) document.deleteIn(["config", key]);
+  for (const [key, value] of Object.entries(recorded)) {
+    if (key in written ? isSame(written[key], value) : isDeepStrictEqual(defaults[key], value)) continue;
+    document.setIn(["config", key], document.createNode(value));
+  }
+  const now = parseDocument(current);
+  for (const key of ENCRYPTION) {
+    document.delete(key);
+    const value = isMap(now.contents) ? now.get(key) : undefined;
+    if (value !== undefined) document.set(key, value);
+  }
+  return document.toString({ lineWidth: 0 });
+}
+
+const configIn = (document: Document): Record<string, unknown> =>
+  ((document.toJS() as { config?: Record<string, unknown> } | null)?.config ?? {}) as Record<string, unknown>;
+
+/** Whether the engine makes the same of what is written: every scalar a text, of nothing an empty one. */
+function isSame(written: unknown, recorded: unknown): boolean {
+  if (isDeepStrictEqual(written, recorded)) return true;
+  if (typeof written === "object" && written !== null) return false;
+  return typeof recorded !== "object" && String(written ?? "") === String(recorded ?? "");
+}
+
+/** Recorded settings in which a path has another value; undefined takes it away, and with it what is then empty. */
+export function withSetting(
+  recorded: RecordedConfig,
+  path: readonly string[],
+  value: unknown,
+): RecordedConfig {
+  const [first, ...rest] = path as [string, ...string[]];
+  const inner = recorded[first];
+  const { [first]: _, ...others } = recorded;
+  if (rest.length === 0) return value === undefined ? others : { ...recorded, [first]: value };
+  const map = typeof inner === "object" && inner !== null ? (inner as RecordedConfig) : {};
+  if (value === undefined && inner === undefined) return recorded;
+  const changed = withSetting(map, rest, value);
+  return Object.keys(changed).length === 0 ? others : { ...recorded, [first]: changed };
+}
+
+export const settingAt = (recorded: RecordedConfig, path: readonly string[]): unknown =>
+  path.reduce<unknown>(
+    (value, key) =>
+      typeof value === "object" && value !== null ? (value as Record<string, unknown>)[key] : undefined,
+    recorded,
+  );

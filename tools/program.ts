@@ -1,0 +1,31 @@
+/** Programs beside the working tree: a copy of it, and which program a folder holds. */
+import { cpSync, symlinkSync } from "node:fs";
+import { join, relative, sep } from "node:path";
+import execa from "execa";
+import { PROJECT } from "./paths";
+
+/** What is no part of the program: it is large, or belongs to a machine. */
+const LEFT_OUT = [".git", ".flotilla", "node_modules", "tests", "docs", "bench"];
+
+/** Copies the project of this clone, so that what is written there is not written here. */
+export function copyProject(folder: string): void {
+  cpSync(PROJECT, folder, {
+    recursive: true,
+    filter: (source) => !LEFT_OUT.includes(relative(PROJECT, source).split(sep)[0] as string),
+  });
+  symlinkSync(join(PROJECT, "node_modules"), join(folder, "node_modules"));
+}
+
+/**
+ * The digest of the program in a folder, as it records it itself when it is deployed: by its own code, for what belongs
+ * to the program may have been other files then. Undefined for a program from before there was such a digest.
+ */
+export async function programIn(folder: string): Promise<string | undefined> {
+  const script = `
+    require("ts-node").register({ transpileOnly: true, project: ${JSON.stringify(join(folder, "tsconfig.json"))} });
+    const { readCharts } = require("./plan/chart");
+    const { readProvenance } = require("./runtime/provenance");
+    process.stdout.write(readProvenance(process.cwd(), readCharts(process.cwd())).program);`;
+  const { exitCode, stdout } = await execa("node", ["-e", script], { cwd: folder, reject: false });
+  return exitCode === 0 && /^[0-9a-f]{12}$/.test(stdout) ? stdout : undefined;
+}
