@@ -17,6 +17,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   up: async () => (await import("./up")).upCommand(),
   status: async () => (await import("./status")).statusCommand(),
   explain: async () => (await import("./explain")).explainCommand(),
+  drift: async () => (await import("./drift")).driftCommand(),
   rollback: async () => (await import("./rollback")).rollbackCommand(),
   recover: async () => (await import("./recover")).recoverCommand(),
   rotate: async () => (await import("./rotate")).rotateCommand(),

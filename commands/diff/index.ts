@@ -61,9 +61,11 @@ const toJson = (stack: string, { changes, notes }: Comparison) => ({
 });
 
 /** Every object's difference, and last a table of the releases: what is read first is nearest to the prompt. */
+export const showChanges = (changes: readonly ReleaseChange[]): string =>
+  changes.length === 0 ? "" : [...changes.flatMap(showRelease), "", table(changes), ""].join("\n");
+
 export function showComparison({ changes, notes }: Comparison): string {
-  const parts = changes.flatMap(showRelease);
-  if (changes.length > 0) parts.push("", table(changes));
+  const parts = changes.length === 0 ? [] : [showChanges(changes).trimEnd()];
   const refused = changes.flatMap(({ immutable }) => immutable);
   if (refused.length > 0)
     parts.push(

@@ -117,7 +117,8 @@ export async function compareStacks(stack: string, against: string): Promise<Com
   return { changes, notes: renderer.notes };
 }
 
-const RAILS = "(guard rails and Secrets)";
+/** What stands for the objects that belong to no release. */
+export const RAILS = "(guard rails and Secrets)";
 
 export const railsSide = (objects: readonly ManifestObject[]): Sides =>
   objects.length === 0 ? {} : { [RAILS]: { kind: "stack", objects, about: {} } };

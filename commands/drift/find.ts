@@ -1,0 +1,182 @@
+/** Where a stack's cluster is not as it was deployed. */
+import { compareReleases, type ReleaseChange, type ReleaseSide } from "../../diff/compare";
+import { fieldChanges, pathText } from "../../diff/fields";
+import type { Pointer } from "../../diff/managed";
+import { isDeployed, type ManifestObject, nameOf, objectsIn } from "../../diff/manifests";
+import { type Pair, readPairs } from "../../live/drift";
+import { deployedOf, type ExportedResource, exportState, RELEASE } from "../../live/engine";
+import { connect, type Kubectl } from "../../live/kubectl";
+import { decode, type HelmRevision, type LiveRelease, readReleases } from "../../live/releases";
+import { isChangedByHand, outputsOf } from "../../live/status";
+import { checkCluster } from "../../runtime/preflight";
+import { ToolError } from "../../tools/failure";
+import { deployedGuardRails } from "../diff/guard-rails";
+import { RAILS } from "../diff/sides";
+import { settingsOfStack } from "../settings";
+import { PROJECT_NAME } from "../stack";
+
+export interface Drift {
+  kubectl: Kubectl;
+  namespace: string;
+  resources: ExportedResource[];
+  /** Objects that differ: what is taken back is `-`, what comes back is `+`. */
+  changes: ReleaseChange[];
+  /** Releases that somebody changed with helm. */
+  byHelm: { release: string; revision: number; description: string; values: string[] }[];
+  /** Releases that somebody uninstalled. */
+  uninstalled: string[];
+  /** Fields that were added by hand, which Helm would leave. */
+  additions: { object: ManifestObject; pointers: Pointer[]; manager: string }[];
+  /** URNs of what differs. */
+  urns: { changed: string[]; gone: string[] };
+}
+
+export const isDrift = ({ changes, byHelm, uninstalled }: Drift): boolean =>
+  changes.length + byHelm.length + uninstalled.length > 0;
+
+/** @throws ToolError when nothing of the stack is deployed. */
+export async function findDrift(stack: string): Promise<Drift> {
+  const { settings } = settingsOfStack(stack);
+  const [state] = await Promise.all([
+    exportState(stack, { secrets: true }),
+    checkCluster(settings, PROJECT_NAME, stack),
+  ]);
+  const resources = state.deployment?.resources ?? [];
+  const namespace = outputsOf(resources)?.namespace;
+  if (namespace === undefined)
+    throw new ToolError(`nothing of stack ${stack} is deployed: there is nothing that could have drifted`);
+  const kubectl = await connect(settings);
+  const live = await readReleases(kubectl, namespace);
+  const deployed = deployedOf(resources);
+  const states = resources.filter(({ type }) => type === RELEASE);
+
+  const byHelm: Drift["byHelm"] = [];
+  const uninstalled: string[] = [];
+  const expected: { release: string; kind: string; objects: ManifestObject[] }[] = [
+    { release: RAILS, kind: "stack", objects: deployedGuardRails(resources) },
+  ];
+  for (const state of states) {
+    const release = String(state.inputs?.name);
+    const there = live[release];
+    if (!there) {
+      uninstalled.push(release);
+      continue;
+    }
+    const revision = await deployedRevision(kubectl, namespace, state, there);
+    if (isChangedByHand(state, there))
+      byHelm.push({
+        release,
+        revision: there.newest.revision,
+        description: there.newest.description,
+        values: fieldChanges(state.inputs?.values, there.newest.values).map(
+          ({ path, before, after }) => `${pathText(path)}: ${show(before)} → ${show(after)}`,
+        ),
+      });
+    const objects = objectsIn(revision?.manifest ?? "").filter(isDeployed);
+    expected.push({ release, kind: deployed[release]?.kind ?? "release", objects });
+  }
+  const pairs = await readPairs(
+    kubectl,
+    namespace,
+    expected.flatMap(({ objects }) => objects),
+  );
+  const of = new Map(pairs.map((pair) => [pair.manifest, pair]));
+  const sides = expected.map(({ release, kind, objects }) => {
+    const own = objects.flatMap((object) => of.get(object) ?? []).filter(counts);
+    const side = (side: readonly ManifestObject[]): ReleaseSide => ({ kind, objects: side, about: {} });
+    return [
+      release,
+      side(own.flatMap(({ live }) => live ?? [])),
+      side(own.map(({ wanted }) => wanted)),
+    ] as const;
+  });
+  const changes = compareReleases(
+    Object.fromEntries(sides.map(([release, is]) => [release, is])),
+    Object.fromEntries(sides.map(([release, , should]) => [release, should])),
+  );
+  return {
+    kubectl,
+    namespace,
+    resources,
+    changes,
+    byHelm,
+    uninstalled,
+    additions: pairs.flatMap(({ live, added }) =>
+      live && added.length > 0
+        ? [
+            {
+              object: live,
+              pointers: added.map(({ pointer }) => pointer),
+              manager: added[0]?.manager ?? "",
+            },
+          ]
+        : [],
+    ),
+    urns: urnsOf(resources, changes, byHelm, uninstalled, pairs),
+  };
+}
+
+/** A Job has done its work: that it is gone, taken away by its age or by hand, changes nothing. */
+const counts = ({ manifest, live }: Pair): boolean => live !== undefined || manifest.kind !== "Job";
+
+const show = (value: unknown): string =>
+  value === undefined ? "(none)" : typeof value === "object" ? JSON.stringify(value) : String(value);
+
+/** The revision that Pulumi made, where Helm has it still; else what is deployed. */
+async function deployedRevision(
+  kubectl: Kubectl,
+  namespace: string,
+  state: ExportedResource,
+  live: LiveRelease,
+): Promise<HelmRevision | undefined> {
+  if (!isChangedByHand(state, live)) return live.deployed;
+  const { revision } = (state.outputs?.status ?? {}) as { revision?: number };
+  const name = `sh.helm.release.v1.${live.newest.name}.v${revision}`;
+  const text = await kubectl.run([
+    "get",
+    "secret",
+    name,
+    "-n",
+    namespace,
+    "--ignore-not-found",
+    "-o",
+    "json",
+  ]);
+  if (text.trim() === "") return live.deployed;
+  return decode((JSON.parse(text) as { data: { release: string } }).data.release);
+}
+
+function urnsOf(
+  resources: readonly ExportedResource[],
+  changes: readonly ReleaseChange[],
+  byHelm: Drift["byHelm"],
+  uninstalled: readonly string[],
+  pairs: readonly Pair[],
+): Drift["urns"] {
+  const releases = new Set([
+    ...changes.map(({ release }) => release),
+    ...byHelm.map(({ release }) => release),
+  ]);
+  const rails = new Map(
+    (changes.find(({ release }) => release === RAILS)?.objects ?? []).map(({ kind, name, change }) => [
+      `${kind} ${name}`,
+      change,
+    ]),
+  );
+  const missing = new Set(
+    pairs.filter(({ live }) => live === undefined).map(({ manifest }) => nameOf(manifest)),
+  );
+  const changed: string[] = [];
+  const gone: string[] = [];
+  for (const { type, urn, inputs } of resources) {
+    if (type === RELEASE) {
+      const name = String(inputs?.name);
+      if (uninstalled.includes(name)) gone.push(urn);
+      else if (releases.has(name)) changed.push(urn);
+    } else if (type.startsWith("kubernetes:")) {
+      const name = nameOf(inputs as ManifestObject);
+      if (rails.has(name)) (missing.has(name) ? gone : changed).push(urn);
+    }
+  }
+  return { changed, gone };
+}

@@ -1,0 +1,171 @@
+import { join } from "node:path";
+import chalk from "chalk";
+import { Command } from "commander";
+import { stackFileName } from "../../config/file";
+import { removals } from "../../diff/managed";
+import { nameOf } from "../../diff/manifests";
+import { recordedConfig } from "../../live/config";
+import { type ExportedState, exportState, pulumiQuietly } from "../../live/engine";
+import { provenanceOf, readHistory, type Update } from "../../live/history";
+import { plural } from "../../model/plural";
+import { ToolError } from "../../tools/failure";
+import { PROJECT } from "../../tools/paths";
+import { say, step } from "../../tools/progress";
+import { confirmed } from "../ask";
+import { showChanges } from "../diff";
+import { withProgram } from "../rollback/program";
+import { report } from "../up";
+import { update } from "../updating";
+import { type Drift, findDrift, isDrift } from "./find";
+
+export function driftCommand(): Command {
+  return new Command("drift")
+    .description("find what was changed by hand since the last update: objects, and releases")
+    .requiredOption("-s, --stack <name>", "the stack: dev, staging, prod ...")
+    .option("--correct", "bring it back to what was deployed, then look again")
+    .option("-y, --yes", "with --correct: do not ask")
+    .option("--json", "print it as a JSON object")
+    .addHelpText(
+      "after",
+      `
+Each object is compared with what the API server would make of its manifest (a dry run: nothing is changed). What
+autoscalers and other controllers own does not count, nor does a Job that is gone after it was done. It is compared with
+what was deployed last, not with your working tree: \`flotilla diff\` does that.
+
+--correct is a Helm upgrade through Pulumi with the program and the settings of the last update. Fields that were added by
+hand are removed first, for Helm leaves what its chart does not name.
+
+Exit codes: 0 nothing has drifted, or all of it was corrected; 2 there is drift; 1 failed.`,
+    )
+    .action(
+      async ({
+        stack,
+        correct,
+        yes,
+        json,
+      }: {
+        stack: string;
+        correct?: boolean;
+        yes?: boolean;
+        json?: boolean;
+      }) => {
+        const drift = await findDrift(stack);
+        process.stdout.write(
+          json ? `${JSON.stringify(toJson(stack, drift), null, 2)}\n` : show(stack, drift, !correct),
+        );
+        if (!isDrift(drift)) return;
+        if (!correct) {
+          process.exitCode = 2;
+          return;
+        }
+        if (!yes && !(await confirmed("Bring all of this back?"))) return;
+        await bringBack(stack, drift);
+        say("looking again");
+        const left = await findDrift(stack);
+        process.stdout.write(show(stack, left, false));
+        if (isDrift(left)) process.exitCode = 2;
+      },
+    );
+}
+
+const toJson = (stack: string, { changes, byHelm, uninstalled, additions }: Drift) => ({
+  stack,
+  releases: changes.length + uninstalled.length,
+  changes,
+  changedWithHelm: byHelm,
+  uninstalled,
+  addedByHand: additions.map(({ object, pointers, manager }) => ({
+    object: nameOf(object),
+    fields: pointers.map((pointer) => `/${pointer.join("/")}`),
+    manager,
+  })),
+});
+
+function show(stack: string, drift: Drift, withNext: boolean): string {
+  if (!isDrift(drift)) return `${chalk.green("No drift:")} everything of ${stack} is as it was deployed.\n`;
+  const { changes, byHelm, uninstalled, additions } = drift;
+  const lines = [
+    showChanges(changes),
+    ...byHelm.flatMap(({ release, revision, description, values }) => [
+      `${chalk.yellow(release)} was changed with helm: revision ${revision}${description === "" ? "" : `, "${description}"`}`,
+      ...values.map((value) => `    ${value}`),
+    ]),
+    ...uninstalled.map((release) => `${chalk.red(release)} was uninstalled`),
+    ...additions.map(
+      ({ object, pointers, manager }) =>
+        `${chalk.yellow(nameOf(object))}: added by hand with ${manager}: ${pointers.map((pointer) => pointer.join(".")).join(", ")}`,
+    ),
+    "",
+    chalk.bold(
+      `${plural(new Set([...changes.map(({ release }) => release), ...byHelm.map(({ release }) => release), ...uninstalled]).size, "release")} of ${stack} not as deployed.`,
+    ),
+    ...(withNext ? [`  npx flotilla drift --stack ${stack} --correct    bring them back`] : []),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+/** @throws ToolError when the update fails, or cannot be made. */
+async function bringBack(stack: string, drift: Drift): Promise<void> {
+  const { kubectl, namespace, resources, additions, urns } = drift;
+  const last = await lastUpdate(stack);
+  const config = await recordedConfig(stack, last.config, join(PROJECT, stackFileName(stack)));
+  const wanted = { recorded: provenanceOf(resources), of: "the last update" };
+  await withProgram(stack, wanted, config, async ({ folder }) => {
+    for (const { object, pointers } of additions)
+      await step(`removing what was added to ${nameOf(object)}`, () =>
+        kubectl.run([
+          "patch",
+          String(object.kind),
+          String(object.metadata?.name),
+          "-n",
+          namespace,
+          "--type=json",
+          "--patch",
+          JSON.stringify(removals(pointers)),
+        ]),
+      );
+    // What is gone has to leave the state before it can be made again: helm upgrades no release that is not there.
+    if (urns.gone.length > 0)
+      await step("letting Pulumi see what is gone", () =>
+        pulumiQuietly([
+          "refresh",
+          "--stack",
+          stack,
+          "--yes",
+          "--skip-preview",
+          ...urns.gone.flatMap((urn) => ["--target", urn]),
+        ]),
+      );
+    if (urns.changed.length > 0) await mark(stack, urns.changed);
+    const targets = [...urns.changed, ...urns.gone].flatMap((urn) => ["--target", urn]);
+    const result = await update(
+      ["up", "--stack", stack, "--message", "flotilla drift --correct", ...targets],
+      { stack, namespace, kubectl },
+      { cwd: folder },
+    );
+    await report(stack, result);
+  });
+}
+
+async function lastUpdate(stack: string): Promise<Update> {
+  const history = await readHistory(stack, { secrets: true });
+  const last = history.find(({ kind }) => kind === "update");
+  if (!last) throw new ToolError(`stack ${stack} has never been updated`);
+  if (last.result !== "succeeded")
+    throw new ToolError(
+      `the last update of ${stack} did not succeed: first bring it to an end (npx flotilla up --stack ${stack}) or go back (npx flotilla rollback --stack ${stack})`,
+    );
+  return last;
+}
+
+/**
+ * Makes the engine update resources whose inputs are as they were: one that has failed to initialise is tried again.
+ * The state has no other way to say so.
+ */
+async function mark(stack: string, urns: readonly string[]): Promise<void> {
+  const state: ExportedState = await exportState(stack);
+  for (const resource of state.deployment?.resources ?? [])
+    if (urns.includes(resource.urn))
+      resource.initErrors = ["it was changed by hand: flotilla drift --correct"];
+  await pulumiQuietly(["stack", "import", "--stack", stack], { input: JSON.stringify(state) });
+}

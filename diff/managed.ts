@@ -1,0 +1,127 @@
+/** Who has set which field of a live object: from the record that the API server keeps of it (metadata.managedFields). */
+
+export interface ManagedFields {
+  manager?: string;
+  operation?: string;
+  subresource?: string;
+  fieldsV1?: FieldsV1;
+}
+
+/** Fields as a tree: `f:<name>`, `k:<keys of a list's entry as JSON>`, `v:<value>`, and `.` for the node itself. */
+export interface FieldsV1 {
+  [step: string]: FieldsV1;
+}
+
+/** Steps to a field: keys, and numbers in lists. */
+export type Pointer = readonly (string | number)[];
+
+/** Programs with which people change objects by hand. */
+const HANDS = /^(kubectl|k9s|node-fetch|Mozilla|dashboard)/;
+
+/** What kubectl notes itself, and what asks for a restart: no state that anybody wants back. */
+const NOTES = [
+  "kubectl.kubernetes.io/last-applied-configuration",
+  "kubectl.kubernetes.io/restartedAt",
+  "deployment.kubernetes.io/revision",
+  "kubernetes.io/change-cause",
+];
+
+/** Parts that are the server's. */
+const SERVERS = ["status", "managedFields"];
+
+/** Fields of a live object that people have added by hand: the manifest has nothing there. */
+export function addedByHand(
+  live: unknown,
+  manifest: unknown,
+  managed: readonly ManagedFields[],
+): { pointer: Pointer; manager: string }[] {
+  const found = managed
+    .filter(({ manager = "", subresource }) => HANDS.test(manager) && subresource === undefined)
+    .flatMap(({ manager = "", fieldsV1 = {} }) =>
+      added(fieldsV1, live, manifest).map((pointer) => ({ pointer, manager })),
+    );
+  return [...new Map(found.map((entry) => [JSON.stringify(entry.pointer), entry])).values()];
+}
+
+function added(fields: FieldsV1, live: unknown, manifest: unknown, pointer: Pointer = []): Pointer[] {
+  return Object.entries(fields).flatMap(([step, inner]): Pointer[] => {
+    const [kind, text] = [step.slice(0, 2), step.slice(2)];
+    if (kind !== "f:" && kind !== "k:" && kind !== "v:") return [];
+    if (kind === "f:") {
+      if (SERVERS.includes(text) || NOTES.includes(text)) return [];
+      return below(inner, fieldOf(live, text), fieldOf(manifest, text), [...pointer, text]);
+    }
+    if (!Array.isArray(live)) return [];
+    const fits = (item: unknown) => (kind === "v:" ? JSON.stringify(item) === text : hasKeys(item, text));
+    const index = live.findIndex(fits);
+    if (index < 0) return [];
+    const counterpart = Array.isArray(manifest) ? manifest.find(fits) : undefined;
+    return below(inner, live[index], counterpart, [...pointer, index]);
+  });
+}
+
+function below(fields: FieldsV1, live: unknown, manifest: unknown, pointer: Pointer): Pointer[] {
+  if (live === undefined) return [];
+  if (manifest === undefined || manifest === null) {
+    // The whole of it, where the node itself was made by that hand; else what it made inside.
+    const steps = Object.keys(fields).filter((step) => step !== ".");
+    const isWhole = steps.length === 0 || "." in fields;
+    return isWhole ? [pointer] : added(fields, live, manifest, pointer);
+  }
+  return added(fields, live, manifest, pointer);
+}
+
+const fieldOf = (value: unknown, key: string): unknown =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)[key]
+    : undefined;
+
+/** Whether an entry of a list has these keys; one that it lacks has the server's default. */
+function hasKeys(item: unknown, keys: string): boolean {
+  const wanted = Object.entries(JSON.parse(keys) as Record<string, unknown>);
+  return (
+    typeof item === "object" &&
+    item !== null &&
+    wanted.some(([key]) => fieldOf(item, key) !== undefined) &&
+    wanted.every(([key, value]) => fieldOf(item, key) === undefined || fieldOf(item, key) === value)
+  );
+}
+
+/** A copy without these fields. */
+export function without<T>(value: T, pointers: readonly Pointer[]): T {
+  const copy = structuredClone(value) as unknown;
+  // From the end, so that numbers of what comes before stay right.
+  const ordered = [...pointers].sort((a, b) => compare(b, a));
+  for (const pointer of ordered) {
+    const parent = pointer.slice(0, -1).reduce<unknown>((inner, step) => at(inner, step), copy);
+    const last = pointer.at(-1) as string | number;
+    if (Array.isArray(parent)) parent.splice(Number(last), 1);
+    else if (typeof parent === "object" && parent !== null)
+      delete (parent as Record<string, unknown>)[String(last)];
+  }
+  return copy as T;
+}
+
+/** The steps of a JSON patch that removes these fields (RFC 6902). */
+export const removals = (pointers: readonly Pointer[]): { op: "remove"; path: string }[] =>
+  [...pointers]
+    .sort((a, b) => compare(b, a))
+    .map((pointer) => ({
+      op: "remove",
+      path: `/${pointer.map((step) => String(step).replaceAll("~", "~0").replaceAll("/", "~1")).join("/")}`,
+    }));
+
+const at = (value: unknown, step: string | number): unknown =>
+  typeof value === "object" && value !== null ? (value as Record<string | number, unknown>)[step] : undefined;
+
+function compare(a: Pointer, b: Pointer): number {
+  for (let index = 0; index < Math.max(a.length, b.length); index++) {
+    const [left, right] = [a[index], b[index]];
+    if (left === right) continue;
+    if (left === undefined) return -1;
+    if (right === undefined) return 1;
+    if (typeof left === "number" && typeof right === "number") return left - right;
+    return String(left) < String(right) ? -1 : 1;
+  }
+  return 0;
+}

@@ -1,0 +1,134 @@
+/** Live objects beside what they would be if their manifests were applied again: a dry run on the server. */
+
+import { addedByHand, type ManagedFields, type Pointer, without } from "../diff/managed";
+import { identityOf, type ManifestObject } from "../diff/manifests";
+import { ToolError } from "../tools/failure";
+import type { Kubectl, ObjectList } from "./kubectl";
+
+/** An object as the cluster has it, and as it should be. */
+export interface Pair {
+  manifest: ManifestObject;
+  /** None where it was deleted. */
+  live?: ManifestObject;
+  /** The live one with every field of the manifest as it says, and without what was added by hand. */
+  wanted: ManifestObject;
+  /** Fields that were added by hand, and with what. */
+  added: { pointer: Pointer; manager: string }[];
+}
+
+const MANAGER = "flotilla-drift";
+
+type LiveObject = ManifestObject & { metadata: { managedFields?: ManagedFields[] } };
+
+/** @throws ToolError when the cluster does not answer, or knows a kind no more. */
+export async function readPairs(
+  kubectl: Kubectl,
+  namespace: string,
+  manifests: readonly ManifestObject[],
+): Promise<Pair[]> {
+  if (manifests.length === 0) return [];
+  const [found, scalers] = await Promise.all([
+    readLive(kubectl, namespace, manifests),
+    kubectl.json<ObjectList<Scaler>>(["get", "horizontalpodautoscalers", "-n", namespace]),
+  ]);
+  const scaled = new Set(
+    scalers.items.map(({ spec }) => `${spec?.scaleTargetRef?.kind}/${spec?.scaleTargetRef?.name}`),
+  );
+  const live = new Map(found.map((object) => [identityOf(object), object]));
+  const there = manifests
+    .filter((manifest) => live.has(identityOf(manifest)))
+    // How many pods there are is the autoscaler's.
+    .map((manifest) =>
+      scaled.has(`${manifest.kind}/${manifest.metadata?.name}`)
+        ? without(manifest, [["spec", "replicas"]])
+        : manifest,
+    );
+  const applied = new Map(
+    (await dryRun(kubectl, namespace, there)).map((object) => [identityOf(object), object]),
+  );
+  return manifests.map((manifest): Pair => {
+    const object = live.get(identityOf(manifest));
+    if (!object) return { manifest, wanted: manifest, added: [] };
+    const { managedFields = [] } = object.metadata;
+    const after = applied.get(identityOf(manifest)) ?? object;
+    return {
+      manifest,
+      live: withoutServers(object),
+      wanted: withoutServers(
+        without(
+          after,
+          addedByHand(after, manifest, managedFields).map(({ pointer }) => pointer),
+        ),
+      ),
+      added: addedByHand(object, manifest, managedFields),
+    };
+  });
+}
+
+interface Scaler {
+  spec?: { scaleTargetRef?: { kind?: string; name?: string } };
+}
+
+const listOf = (items: readonly ManifestObject[]): string =>
+  JSON.stringify({ apiVersion: "v1", kind: "List", items });
+
+async function readLive(
+  kubectl: Kubectl,
+  namespace: string,
+  manifests: readonly ManifestObject[],
+): Promise<LiveObject[]> {
+  const identities = manifests.map(({ apiVersion, kind, metadata }) => ({
+    apiVersion,
+    kind,
+    metadata: { name: metadata?.name, namespace: metadata?.namespace },
+  })) as ManifestObject[];
+  const text = await kubectl.run(
+    ["get", "-n", namespace, "--ignore-not-found", "--show-managed-fields", "-o", "json", "-f", "-"],
+    listOf(identities),
+  );
+  return itemsIn(text);
+}
+
+/** Nothing is changed by it: the server only says what it would make of them. */
+async function dryRun(
+  kubectl: Kubectl,
+  namespace: string,
+  manifests: readonly ManifestObject[],
+): Promise<LiveObject[]> {
+  if (manifests.length === 0) return [];
+  const flags = ["--server-side", "--dry-run=server", "--force-conflicts", `--field-manager=${MANAGER}`];
+  try {
+    const text = await kubectl.run(
+      ["apply", "-n", namespace, ...flags, "-o", "json", "-f", "-"],
+      listOf(manifests),
+    );
+    return itemsIn(text);
+  } catch (error) {
+    if (manifests.length === 1)
+      throw new ToolError(
+        `the API server does not take ${manifests[0]?.kind} ${manifests[0]?.metadata?.name} as it was deployed any more: ${(error as Error).message}`,
+      );
+    // One that is refused must not hide the others: the halves tell which it is.
+    const half = Math.ceil(manifests.length / 2);
+    return [
+      ...(await dryRun(kubectl, namespace, manifests.slice(0, half))),
+      ...(await dryRun(kubectl, namespace, manifests.slice(half))),
+    ];
+  }
+}
+
+/** One object is not put into a list. */
+function itemsIn(text: string): LiveObject[] {
+  if (text.trim() === "") return [];
+  const parsed = JSON.parse(text) as LiveObject | (ObjectList<LiveObject> & { kind: "List" });
+  return "items" in parsed ? parsed.items : [parsed];
+}
+
+/** Without what only the server sets. */
+function withoutServers(object: ManifestObject): ManifestObject {
+  const { metadata, ...rest } = object as ManifestObject & { status?: unknown };
+  const { uid, resourceVersion, generation, creationTimestamp, managedFields, selfLink, ...named } =
+    metadata as Record<string, unknown>;
+  const { status, ...own } = rest;
+  return { ...own, metadata: named } as ManifestObject;
+}
