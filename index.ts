@@ -9,6 +9,7 @@ import { plan } from "./plan";
 import { readCharts } from "./plan/chart";
 import { fixedValues, givenNames } from "./plan/credentials";
 import { planViolations, problemsOf } from "./plan/rules";
+import { importAdopted } from "./runtime/adopt";
 import { readDeployed } from "./runtime/deployed";
 import { checkCluster, unreachableCharts } from "./runtime/preflight";
 import { readProvenance } from "./runtime/provenance";
@@ -33,6 +34,7 @@ async function deploy(config: StackConfig, { settings, application }: StackSetti
   for (const warning of planned.warnings) pulumi.log.warn(warning);
   for (const { where, what } of unreachable) pulumi.log.warn(`${where}: ${what}; shown without reading it`);
 
+  const adopting = importAdopted();
   // A changed Secret is changed in place: by default the provider deletes it and makes another.
   const cluster = new k8s.Provider("cluster", { ...settings.cluster, enableSecretMutable: true });
   new Application(
@@ -41,6 +43,7 @@ async function deploy(config: StackConfig, { settings, application }: StackSetti
       plan: planned,
       fixedCredentials: fixedValues(application, planned.credentials),
       givenCredentials: readCredentials(givenNames(planned.credentials)),
+      adopting,
       unreadableCharts: new Set(unreachable.map(({ release }) => release)),
     },
     { providers: { kubernetes: cluster } },

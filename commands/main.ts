@@ -20,6 +20,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   drift: async () => (await import("./drift")).driftCommand(),
   rollback: async () => (await import("./rollback")).rollbackCommand(),
   recover: async () => (await import("./recover")).recoverCommand(),
+  adopt: async () => (await import("./adopt")).adoptCommand(),
   rotate: async () => (await import("./rotate")).rotateCommand(),
   remove: async () => (await import("./remove")).removeCommand(),
   new: async () => (await import("./new/service")).newCommand(),

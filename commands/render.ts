@@ -55,7 +55,8 @@ function write({ release, manifests }: RenderedRelease, folder: string): Rendere
   const { name, values, kind, description } = release;
   const valuesFile = join(folder, `${name}.values.yaml`);
   const manifestsFile = join(folder, `${name}.yaml`);
-  writeFileSync(valuesFile, stringify(values, { lineWidth: 0 }));
+  // Helm reads YAML 1.1, in which a bare `no` is no text.
+  writeFileSync(valuesFile, stringify(values, { lineWidth: 0, version: "1.1" }));
   // What an earlier run left must not pass for this one's.
   rmSync(manifestsFile, { force: true });
   if (manifests !== undefined) writeFileSync(manifestsFile, manifests);

@@ -21,7 +21,7 @@ It is the same update as \`pulumi up\`: the same engine, program and state. A fa
 has been updated before it stays. Run it again to go on, or \`flotilla rollback\` to go back.`,
     )
     .action(async (further: string[], { stack, yes }: { stack: string; yes?: boolean }) => {
-      const comparison = await compareWithDeployed(stack, false);
+      const comparison = await compareWithDeployed(stack);
       process.stdout.write(showComparison(comparison));
       if (!yes && !(await confirmed(`Update ${stack}?`))) return;
       const { kubectl, namespace } = await lookAt(stack);

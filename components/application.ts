@@ -14,6 +14,8 @@ export interface ApplicationArgs {
   fixedCredentials: Record<string, string>;
   /** Values of the credentials that the stack was given, by name. Default: none. */
   givenCredentials?: Record<string, pulumi.Output<string>>;
+  /** Whether pods run already that no policy lets talk yet: isolation and quota then come after the releases. Default false. */
+  adopting?: boolean;
   /** Releases whose chart cannot be read now; for previews only. Default: none. */
   unreadableCharts?: ReadonlySet<string>;
 }
@@ -25,7 +27,13 @@ export class Application extends pulumi.ComponentResource {
   constructor(name: string, args: ApplicationArgs, opts?: pulumi.ComponentResourceOptions) {
     super("flotilla:index:Application", name, {}, opts);
     const { plan } = args;
-    const room = new Namespace(plan.namespace.name, plan.namespace, { parent: this });
+    const { adopting = false } = args;
+    const guarded = {
+      ...plan.namespace,
+      isolationLast: adopting,
+      quotaLast: adopting || plan.namespace.quotaLast,
+    };
+    const room = new Namespace(plan.namespace.name, guarded, { parent: this });
     const { namespace, ready } = room;
     const credentials = new Credentials(
       `${name}-credentials`,
@@ -59,7 +67,8 @@ export class Application extends pulumi.ComponentResource {
     });
     for (const key of Object.keys(plan.secrets)) secret(key);
     const releases = Object.keys(plan.releases).map(deploy);
-    if (plan.namespace.quotaLast) room.quota(releases);
+    if (guarded.isolationLast) room.isolation(releases);
+    if (guarded.quotaLast) room.quota(releases);
     this.registerOutputs({ namespace: plan.namespace.name });
   }
 }

@@ -13,6 +13,8 @@ export interface NamespaceArgs {
   quota: Record<string, string>;
   /** Whether the quota is left to be made by `quota`, after what asks for less. */
   quotaLast: boolean;
+  /** Whether the policy is left to be made by `isolation`, after releases that have pods already. */
+  isolationLast: boolean;
   /** The spec of the policy of all its pods. */
   isolation: { podSelector: Record<string, never>; policyTypes: string[] };
   /** Requests and limits of a container that has none of its own. */
@@ -46,10 +48,18 @@ export class Namespace extends pulumi.ComponentResource {
     this.ready = [
       this.namespace,
       new k8s.core.v1.LimitRange(`${name}-container-defaults`, this.objects.containerDefaults, inside),
-      new k8s.networking.v1.NetworkPolicy(`${name}-default-deny`, this.objects.isolation, inside),
+      ...(args.isolationLast ? [] : [this.isolation([])]),
       ...(args.quotaLast ? [] : [this.quota([])]),
     ];
     this.registerOutputs({ name: args.name });
+  }
+
+  /** The policy that lets nothing through: what may is said by the releases' own. */
+  public isolation(dependsOn: pulumi.Resource[]): k8s.networking.v1.NetworkPolicy {
+    return new k8s.networking.v1.NetworkPolicy(`${this.name}-default-deny`, this.objects.isolation, {
+      parent: this,
+      dependsOn: [this.namespace, ...dependsOn],
+    });
   }
 
   /** The quota; one that is lowered is made after what asks for less. */

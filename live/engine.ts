@@ -35,6 +35,8 @@ export interface EngineOptions {
   cwd?: string;
   /** What it reads from standard input. Default: nothing. */
   input?: string;
+  /** Further variables of its environment. Default: none. */
+  environment?: Record<string, string>;
 }
 
 /** Runs pulumi on the terminal. Returns its exit code. */
@@ -51,11 +53,12 @@ export async function pulumiOnTerminal(
 /** Runs pulumi and hands its output out. @throws ToolError with pulumi's words. */
 export async function pulumiQuietly(
   args: readonly string[],
-  { cwd = PROJECT, input = "" }: EngineOptions = {},
+  { cwd = PROJECT, input = "", environment = {} }: EngineOptions = {},
 ): Promise<string> {
   const { exitCode, stdout, stderr, failed } = await execa("pulumi", [...args], {
     cwd,
     input,
+    env: environment,
     reject: false,
     maxBuffer: 512 * 1024 * 1024,
   });

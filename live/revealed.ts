@@ -1,7 +1,11 @@
-/** Secret values of a state that was exported with them shown; nothing of it may be shown again. */
+/** Secret values in an exported state; nothing that is laid open may be shown again. */
 
 /** The mark of a secret in a state (pulumi/sdk/go/common/resource: SigKey and SecretSig). */
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
+const SECRET = "1b47061264138c4ac30d75fd1eb44270";
+
+/** A secret as `pulumi stack import` takes it; the engine encrypts it before it writes it down. */
+export const secretOf = (plain: string) => ({ [SIGNATURE]: SECRET, plaintext: JSON.stringify(plain) });
 
 /** The value with every secret in it laid open. */
 export function revealed(value: unknown): unknown {

@@ -41,7 +41,7 @@ Exit codes: 0 nothing changes, 2 there are changes, 1 failed.`,
     .action(async ({ stack, offline = false, against, json, html }: Options) => {
       const comparison =
         against === undefined
-          ? await compareWithDeployed(stack, offline)
+          ? await compareWithDeployed(stack, { offline })
           : await compareStacks(stack, against);
       const title =
         against === undefined ? `What an update of ${stack} changes` : `${stack} compared with ${against}`;

@@ -1,6 +1,7 @@
 /** The two sides of a difference: what is deployed, and what would be. */
 import { compareReleases, type ReleaseChange, type ReleaseSide, type Sides } from "../../diff/compare";
-import { isDeployed, type ManifestObject, objectsIn } from "../../diff/manifests";
+import { identityOf, isDeployed, type ManifestObject, objectsIn } from "../../diff/manifests";
+import { readPairs } from "../../live/drift";
 import { type ExportedResource, pulumiQuietly, RELEASE } from "../../live/engine";
 import { connect } from "../../live/kubectl";
 import { type LiveRelease, readReleases } from "../../live/releases";
@@ -27,8 +28,18 @@ export interface Comparison {
   notes: string[];
 }
 
+export interface ComparisonOptions {
+  /** Whether to compare with what was deployed last, without the cluster. Default false. */
+  offline?: boolean;
+  /** Passwords that will be in the state by then: objects that the cluster has already are compared as they are there. */
+  adopting?: Readonly<Record<string, string>>;
+}
+
 /** What `pulumi up` would change, against the cluster or, offline, against what was deployed last. */
-export async function compareWithDeployed(stack: string, offline: boolean): Promise<Comparison> {
+export async function compareWithDeployed(
+  stack: string,
+  { offline = false, adopting }: ComparisonOptions = {},
+): Promise<Comparison> {
   const { settings } = settingsOfStack(stack);
   if (!offline) await checkCluster(settings, PROJECT_NAME, stack);
   const kubectl = offline ? undefined : await connect(settings);
@@ -78,14 +89,25 @@ export async function compareWithDeployed(stack: string, offline: boolean): Prom
     await withDeployedCharts(resources, planned.charts, (folder, charts) =>
       compare(new Renderer(charts, flags, folder)),
     );
-  const given = await givenValues(planned, stack);
-  const rails: [Sides, Sides] = [
-    railsSide(deployedGuardRails(resources)),
-    railsSide(plannedGuardRails(planned.planned, planned.application, resources, given)),
-  ];
+  const given = { ...(await givenValues(planned, stack)), ...adopting };
+  const rails = {
+    before: deployedGuardRails(resources),
+    after: plannedGuardRails(planned.planned, planned.application, resources, given),
+  };
+  if (kubectl && adopting) {
+    const known = new Set(rails.before.map(identityOf));
+    const pairs = await readPairs(
+      kubectl,
+      namespace,
+      rails.after.filter((object) => !known.has(identityOf(object))),
+    );
+    rails.before.push(...pairs.flatMap(({ live }) => live ?? []));
+    const wanted = new Map(pairs.map(({ manifest, wanted }) => [manifest, wanted]));
+    rails.after = rails.after.map((object) => wanted.get(object) ?? object);
+  }
   return {
     changes: [
-      ...compareReleases(rails[0], rails[1]),
+      ...compareReleases(railsSide(rails.before), railsSide(rails.after)),
       ...compareReleases(before, inOrder(planned.planned, after)),
     ],
     notes: [

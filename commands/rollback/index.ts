@@ -191,7 +191,7 @@ async function rollBack(
       : { recorded: provenanceOf(resources), of: "what is deployed" };
   await withProgram(stack, wanted, config, async ({ folder, stackFile }) => {
     say(`asking the engine what going back to update ${target.number} changes`);
-    const [all, flags] = await Promise.all([previewSteps(stack, folder, []), capabilities(kubectl)]);
+    const [all, flags] = await Promise.all([previewSteps(stack, folder), capabilities(kubectl)]);
     const anew = replacedPasswords(all);
     if (anew.length > 0)
       throw new ToolError(

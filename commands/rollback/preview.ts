@@ -22,13 +22,14 @@ export interface PreviewStep {
 export async function previewSteps(
   stack: string,
   folder: string,
-  flags: readonly string[],
+  environment: Record<string, string> = {},
 ): Promise<PreviewStep[]> {
-  const text = await pulumiQuietly(["preview", "--json", "--stack", stack, ...flags], { cwd: folder }).catch(
-    (error: Error) => {
-      throw new ToolError(messageOf(error.message));
-    },
-  );
+  const text = await pulumiQuietly(["preview", "--json", "--stack", stack], {
+    cwd: folder,
+    environment,
+  }).catch((error: Error) => {
+    throw new ToolError(messageOf(error.message));
+  });
   const { steps = [] } = JSON.parse(text) as { steps?: PreviewStep[] };
   return steps.filter(({ op }) => op !== "same" && op !== "read");
 }

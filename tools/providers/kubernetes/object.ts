@@ -1,7 +1,7 @@
 /** Any Kubernetes object, by server-side apply. Readiness is not waited for: Flotilla applies none that needs it. */
 import { difference } from "../protocol/difference";
 import { isMap, type Properties, revealMap } from "../protocol/property";
-import type { Difference } from "../protocol/server";
+import type { Difference, Found } from "../protocol/server";
 import type { Connection } from "./connection";
 import { change, run } from "./run";
 
@@ -41,7 +41,21 @@ export function diffObject(
   return { changes, replaces };
 }
 
-export async function applyObject(connection: Connection, news: Properties): Promise<Properties> {
+/** Like the official provider: what is there already is refused, unless it is imported. */
+export async function createObject(connection: Connection, news: Properties): Promise<Properties> {
+  if (await liveObject(connection, news))
+    throw new Error(`${String(news.kind)} "${idOf(news)}" already exists`);
+  return applyObject(connection, news);
+}
+
+/** Like the official provider: what is gone must have left the state first. */
+export async function updateObject(connection: Connection, news: Properties): Promise<Properties> {
+  if (!(await liveObject(connection, news)))
+    throw new Error(`${String(news.kind)} "${idOf(news)}" not found`);
+  return applyObject(connection, news);
+}
+
+async function applyObject(connection: Connection, news: Properties): Promise<Properties> {
   const flags = ["--server-side", "--force-conflicts", `--field-manager=${MANAGER}`, "-o", "json", "-f", "-"];
   const live = await run(
     "kubectl",
@@ -52,10 +66,43 @@ export async function applyObject(connection: Connection, news: Properties): Pro
 }
 
 /** Undefined when it is gone. */
-export async function readObject(connection: Connection, state: Properties): Promise<Properties | undefined> {
+export async function readObject(connection: Connection, state: Properties): Promise<Found | undefined> {
+  const live = await liveObject(connection, state);
+  return live && { state: stateOf(state, live) };
+}
+
+/** An object that no state knows, by its id: `<namespace>/<name>`, or a name alone. */
+export async function importObject(
+  connection: Connection,
+  type: string,
+  id: string,
+): Promise<Found | undefined> {
+  // kubernetes:<group>/<version>:<kind>; the core group is called core.
+  const [, groupVersion = "", kind = ""] = type.split(":");
+  const [name = "", namespace] = id.split("/").reverse();
+  const live = await liveObject(connection, {
+    apiVersion: groupVersion.replace(/^core\//, ""),
+    kind,
+    metadata: { name, ...(namespace === undefined ? {} : { namespace }) },
+  });
+  if (!live) return undefined;
+  const { status, metadata, ...rest } = live;
+  const { labels } = metadata as Properties;
+  const inputs: Properties = {
+    ...rest,
+    metadata: {
+      name,
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(labels === undefined ? {} : { labels }),
+    },
+  };
+  return { inputs, state: stateOf(inputs, live) };
+}
+
+async function liveObject(connection: Connection, state: Properties): Promise<Properties | undefined> {
   const args = [...connection.kubectl, "get", "--ignore-not-found", "-o", "json", "-f", "-"];
   const live = await run("kubectl", args, identityOf(state));
-  return live.trim() === "" ? undefined : stateOf(state, JSON.parse(live));
+  return live.trim() === "" ? undefined : (JSON.parse(live) as Properties);
 }
 
 /** Waits until it is gone. */

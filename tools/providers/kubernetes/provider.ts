@@ -2,12 +2,22 @@
 import type { Properties } from "../protocol/property";
 import { serve } from "../protocol/server";
 import { type Connection, connectionOf } from "./connection";
-import { applyObject, checkObject, deleteObject, diffObject, idOf, readObject } from "./object";
+import {
+  checkObject,
+  createObject,
+  deleteObject,
+  diffObject,
+  idOf,
+  importObject,
+  readObject,
+  updateObject,
+} from "./object";
 import {
   checkRelease,
   createRelease,
   deleteRelease,
   diffRelease,
+  importRelease,
   previewState,
   readRelease,
   releaseId,
@@ -39,16 +49,18 @@ serve({
   async create(type, news, preview) {
     if (preview) return { id: "", state: type === RELEASE ? previewState(news) : news };
     if (type === RELEASE) return { id: releaseId(news), state: await createRelease(connection, news) };
-    return { id: idOf(news), state: await applyObject(connection, news) };
+    return { id: idOf(news), state: await createObject(connection, news) };
   },
 
   async update(type, _id, _state, news, preview) {
     if (preview) return type === RELEASE ? previewState(news) : news;
-    return type === RELEASE ? updateRelease(connection, news) : applyObject(connection, news);
+    return type === RELEASE ? updateRelease(connection, news) : updateObject(connection, news);
   },
 
-  async read(type, _id, state) {
-    return type === RELEASE ? readRelease(connection, state) : readObject(connection, state);
+  async read(type, id, state) {
+    const isKnown = Object.keys(state).length > 0;
+    if (type === RELEASE) return isKnown ? readRelease(connection, state) : importRelease(connection, id);
+    return isKnown ? readObject(connection, state) : importObject(connection, type, id);
   },
 
   async delete(type, _id, state) {

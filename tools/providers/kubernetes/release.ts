@@ -12,7 +12,7 @@ import {
   secret,
   UNKNOWN,
 } from "../protocol/property";
-import { type Checked, type Difference, InitializationError } from "../protocol/server";
+import { type Checked, type Difference, type Found, InitializationError } from "../protocol/server";
 import type { Connection } from "./connection";
 import { change, run } from "./run";
 
@@ -114,13 +114,36 @@ async function failed(connection: Connection, news: Properties, what: string, er
   return new InitializationError(message, id, await stateOf(connection, news));
 }
 
-export async function readRelease(
-  connection: Connection,
-  state: Properties,
-): Promise<Properties | undefined> {
+export async function readRelease(connection: Connection, state: Properties): Promise<Found | undefined> {
   if (!(await liveStatus(connection, revealMap(state)))) return undefined;
   const inputs = revealMap({ inputs: state.__inputs ?? {} }).inputs;
-  return stateOf(connection, isMap(inputs) && Object.keys(inputs).length > 0 ? inputs : state);
+  const known = isMap(inputs) && Object.keys(inputs).length > 0 ? inputs : state;
+  return { state: await stateOf(connection, known) };
+}
+
+/** A release that no state knows, by its id: `<namespace>/<name>`. Its chart is known by its name alone. */
+export async function importRelease(connection: Connection, id: string): Promise<Found | undefined> {
+  const [namespace = "", name = ""] = id.split("/");
+  const live = await liveStatus(connection, { name, namespace });
+  if (!live) return undefined;
+  const [listed] = JSON.parse(
+    await run("helm", [
+      ...connection.helm,
+      "list",
+      "-n",
+      namespace,
+      "--filter",
+      `^${name}$`,
+      "-a",
+      "-o",
+      "json",
+    ]),
+  ) as { chart: string }[];
+  const [, chart = "", version = ""] = /^(.*?)-(\d+\.\d+\.\d+.*)$/.exec(listed?.chart ?? "") ?? [];
+  const values = isMap(live.config) ? live.config : {};
+  // What helm has no record of the official provider gives these values.
+  const inputs = { name, namespace, chart, version, values, description: "", atomic: false, timeout: 0 };
+  return { inputs, state: await stateOf(connection, inputs) };
 }
 
 export async function deleteRelease(connection: Connection, state: Properties): Promise<void> {

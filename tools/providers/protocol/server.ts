@@ -32,11 +32,17 @@ export interface Provider {
     news: Properties,
     preview: boolean,
   ): Promise<Properties>;
-  /** Undefined when the resource is gone. */
-  read(type: string, id: string, state: Properties, inputs: Properties): Promise<Properties | undefined>;
+  /** Undefined when the resource is gone. Of one that no state knows (an import) the inputs are found as well. */
+  read(type: string, id: string, state: Properties): Promise<Found | undefined>;
   delete(type: string, id: string, state: Properties): Promise<void>;
   /** The user pressed Ctrl-C. */
   cancel?(): void;
+}
+
+export interface Found {
+  state: Properties;
+  /** Default: those that are known. */
+  inputs?: Properties;
 }
 
 export interface Checked {
@@ -137,17 +143,16 @@ function handlersOf(provider: Provider) {
       return response;
     }),
     read: unary(async (request: messages.ReadRequest) => {
-      const state = await provider.read(
+      const found = await provider.read(
         typeOf(request.getUrn()),
         request.getId(),
         properties(request.getProperties()),
-        properties(request.getInputs()),
       );
       const response = new messages.ReadResponse();
-      if (!state) return response;
+      if (!found) return response;
       response.setId(request.getId());
-      response.setProperties(Struct.fromJavaScript(state));
-      response.setInputs(request.getInputs());
+      response.setProperties(Struct.fromJavaScript(found.state));
+      response.setInputs(found.inputs ? Struct.fromJavaScript(found.inputs) : request.getInputs());
       return response;
     }),
     update: unary(async (request: messages.UpdateRequest) => {

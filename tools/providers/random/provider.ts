@@ -39,7 +39,7 @@ serve({
   },
 
   async read(_type, _id, state) {
-    return state;
+    return { state };
   },
 
   async delete() {},

@@ -1,0 +1,179 @@
+/** What helm has installed of a stack's plan and no state knows, and what else of it the cluster has. */
+import type { ManifestObject } from "../../diff/manifests";
+import { RELEASE } from "../../live/engine";
+import type { Kubectl, ObjectList } from "../../live/kubectl";
+import type { LiveRelease } from "../../live/releases";
+import type { Problem } from "../../model/problems";
+import { guardRails } from "../../plan/guard-rails";
+import type { Plan, ReleasePlan } from "../../plan/plan";
+import { valuesIn } from "../../plan/secret-values";
+import type { PlannedStack } from "../planning";
+
+export interface Adoption {
+  /** Releases to take over. */
+  releases: ReleasePlan[];
+  /** Ids by `<type>::<name>` of all that is imported. */
+  ids: Record<string, string>;
+  /** Passwords that are in use, by credential. */
+  passwords: Record<string, string>;
+  /** Why it cannot be done. */
+  problems: Problem[];
+}
+
+interface SecretObject {
+  metadata: { name: string };
+  data?: Record<string, string>;
+}
+
+export async function findAdoption(
+  { planned, resources }: PlannedStack,
+  live: Readonly<Record<string, LiveRelease>>,
+  kubectl: Kubectl,
+): Promise<Adoption> {
+  const known = new Set(
+    resources.filter(({ type }) => type === RELEASE).map(({ inputs }) => String(inputs?.name)),
+  );
+  const releases = Object.values(planned.releases).filter(({ name }) => live[name] && !known.has(name));
+  if (releases.length === 0) return { releases, ids: {}, passwords: {}, problems: [] };
+  const namespace = planned.namespace.name;
+  const { items: secrets } = await kubectl.json<ObjectList<SecretObject>>([
+    "get",
+    "secrets",
+    "-n",
+    namespace,
+    "--selector=owner!=helm",
+  ]);
+  const there = new Set(resources.map(({ type, urn }) => `${type}::${urn.split("::").at(-1)}`));
+  const objects = await existingObjects(planned, kubectl);
+  const ids = Object.fromEntries(
+    [
+      ...releases.map(({ name }) => [`${RELEASE}::${name}`, `${namespace}/${name}`] as const),
+      ...objects,
+    ].filter(([key]) => !there.has(key)),
+  );
+  const found = passwordsOf(planned, releases, live, secrets, there);
+  return {
+    releases,
+    ids,
+    passwords: found.passwords,
+    problems: [...releases.flatMap((release) => problemsOf(release, live[release.name])), ...found.problems],
+  };
+}
+
+/** The planned objects around the releases that the cluster has: by `<type>::<name>` their ids. */
+async function existingObjects(planned: Plan, kubectl: Kubectl): Promise<[string, string][]> {
+  const name = planned.namespace.name;
+  const { namespace, containerDefaults, isolation, quota } = guardRails(planned.namespace);
+  const secrets = Object.entries(planned.secrets)
+    .filter(([, { external }]) => external === undefined)
+    .map(([secret]): [string, ManifestObject] => [
+      secret,
+      { apiVersion: "v1", kind: "Secret", metadata: { name: secret, namespace: name } },
+    ]);
+  const objects = [
+    [name, namespace],
+    [`${name}-container-defaults`, containerDefaults],
+    [`${name}-default-deny`, isolation],
+    [`${name}-quota`, quota],
+    ...secrets,
+  ] as unknown as [string, ManifestObject][];
+  const identities = objects.map(([, { apiVersion, kind, metadata }]) => ({
+    apiVersion,
+    kind,
+    metadata: { name: metadata?.name, namespace: metadata?.namespace },
+  }));
+  const list = JSON.stringify({ apiVersion: "v1", kind: "List", items: identities });
+  const text = await kubectl.run(["get", "--ignore-not-found", "-o", "name", "-f", "-"], list);
+  const found = new Set(text.split("\n").map((line) => line.trim()));
+  return objects.flatMap(([logical, { apiVersion = "", kind = "", metadata }]) => {
+    const group = apiVersion.includes("/") ? `.${apiVersion.split("/")[0]}` : "";
+    if (!found.has(`${kind.toLowerCase()}${group}/${metadata?.name}`)) return [];
+    const type = `kubernetes:${apiVersion.includes("/") ? apiVersion : `core/${apiVersion}`}:${kind}`;
+    const id = metadata?.namespace === undefined ? metadata?.name : `${metadata.namespace}/${metadata.name}`;
+    return [[`${type}::${logical}`, String(id)]];
+  });
+}
+
+/** Why a release cannot be taken over as it is. */
+function problemsOf({ name, kind, chart }: ReleasePlan, live: LiveRelease | undefined): Problem[] {
+  const where = `release ${name}`;
+  const { newest, deployed } = live ?? {};
+  if (!deployed || newest?.status !== "deployed")
+    return [
+      {
+        where,
+        what: `its newest revision is ${newest?.status}: what runs is not what helm has recorded`,
+        todo: `Bring it to an end with helm first: helm rollback ${name}, or helm upgrade.`,
+      },
+    ];
+  const planned = ("path" in chart ? chart.path : chart.url)
+    .split("/")
+    .at(-1)
+    ?.replace(/-[0-9].*$/, "");
+  // A service's chart may be any: its pods are all there is to it. A store's volumes are laid out by its chart.
+  return kind !== "store" || deployed.chart.name === planned
+    ? []
+    : [
+        {
+          where,
+          what: `it was installed from chart ${deployed.chart.name}, and ${planned} keeps data another way`,
+          todo: "Set flotilla:distribution to the one it came from; or move its data: docs/stores.md, «Moving to another profile or distribution».",
+        },
+      ];
+}
+
+/** Passwords that stores use now, from the Secrets they are in. */
+function passwordsOf(
+  planned: Plan,
+  releases: readonly ReleasePlan[],
+  live: Readonly<Record<string, LiveRelease>>,
+  secrets: readonly SecretObject[],
+  there: ReadonlySet<string>,
+): { passwords: Record<string, string>; problems: Problem[] } {
+  const passwords: Record<string, string> = {};
+  const problems: Problem[] = [];
+  for (const store of releases.filter(({ kind }) => kind === "store")) {
+    for (const [secret, { owner, keys }] of Object.entries(planned.secrets)) {
+      if (owner !== store.name) continue;
+      // Under the planned name, where the release's values say, or as the chart names its own.
+      const names = [secret, ...existingSecrets(live[store.name]?.newest.values), store.name];
+      const held = names.flatMap(
+        (name) => secrets.find(({ metadata }) => metadata.name === name)?.data ?? [],
+      );
+      for (const [key, text] of Object.entries(keys)) {
+        const values = held.flatMap((data) =>
+          data[key] === undefined ? [] : [Buffer.from(data[key], "base64").toString("utf8")],
+        );
+        const found = values.map((value) => valuesIn(text, value)).find((known) => known !== undefined);
+        Object.assign(passwords, found ?? {});
+      }
+      const wanted = Object.values(keys).flatMap((text) =>
+        text.flatMap((part) => (typeof part === "string" ? [] : [part.credential])),
+      );
+      const missing = [...new Set(wanted)].filter(
+        (name) =>
+          planned.credentials[name]?.source === "generated" &&
+          passwords[name] === undefined &&
+          !there.has(`random:index/randomPassword:RandomPassword::${name}`),
+      );
+      if (missing.length > 0)
+        problems.push({
+          where: `release ${store.name}`,
+          what: `its passwords are not found (${missing.join(", ")}): new ones would lock everybody out`,
+          todo: `Put them into a Secret ${secret} in namespace ${planned.namespace.name}, with the keys ${Object.keys(keys).join(", ")}.`,
+        });
+    }
+  }
+  const isNew = ([name]: [string, string]) =>
+    planned.credentials[name]?.source === "generated" &&
+    !there.has(`random:index/randomPassword:RandomPassword::${name}`);
+  return { passwords: Object.fromEntries(Object.entries(passwords).filter(isNew)), problems };
+}
+
+/** Names of Secrets that values refer to (`auth.existingSecret` and its like). */
+function existingSecrets(values: unknown): string[] {
+  if (typeof values !== "object" || values === null) return [];
+  return Object.entries(values).flatMap(([key, value]) =>
+    /^existing.*Secret/i.test(key) && typeof value === "string" ? [value] : existingSecrets(value),
+  );
+}
