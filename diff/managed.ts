@@ -24,6 +24,7 @@ const NOTES = [
   "kubectl.kubernetes.io/restartedAt",
   "deployment.kubernetes.io/revision",
   "kubernetes.io/change-cause",
+  "kubernetes.io/metadata.name",
 ];
 
 /** Parts that are the server's. */

@@ -67,7 +67,7 @@ export async function pulumiQuietly(
     throw new ToolError(
       'pulumi is not on PATH.\n  Install it, or put this shell into the embedded world: eval "$(npx flotilla env)"',
     );
-  throw new ToolError(`pulumi ${args.slice(0, 2).join(" ")}: ${stderr.trim()}`);
+  throw new ToolError(`pulumi ${args.slice(0, 2).join(" ")}: ${stderr.trim() || stdout.trim()}`);
 }
 
 /** The state; its secrets stay encrypted unless they are asked for. */

@@ -137,12 +137,12 @@ function passwordsOf(
       if (owner !== store.name) continue;
       // Under the planned name, where the release's values say, or as the chart names its own.
       const names = [secret, ...existingSecrets(live[store.name]?.newest.values), store.name];
-      const held = names.flatMap(
-        (name) => secrets.find(({ metadata }) => metadata.name === name)?.data ?? [],
+      const held = names.map(
+        (name): Record<string, string> => secrets.find(({ metadata }) => metadata.name === name)?.data ?? {},
       );
       for (const [key, text] of Object.entries(keys)) {
-        const values = held.flatMap((data) =>
-          data[key] === undefined ? [] : [Buffer.from(data[key], "base64").toString("utf8")],
+        const values = held.flatMap(({ [key]: encoded }) =>
+          encoded === undefined ? [] : [Buffer.from(encoded, "base64").toString("utf8")],
         );
         const found = values.map((value) => valuesIn(text, value)).find((known) => known !== undefined);
         Object.assign(passwords, found ?? {});

@@ -83,7 +83,11 @@ const PASSWORD = "random:index/randomPassword:RandomPassword";
 async function keepPasswords(stack: string, { passwords, ids }: Adoption): Promise<void> {
   const names = Object.keys(passwords);
   if (names.length === 0) return;
-  const environment = { [ADOPT]: JSON.stringify(ids) };
+  // The engine imports also what is no target: here only what a password stands in.
+  const around = Object.entries(ids).filter(([key]) =>
+    AROUND_PASSWORDS.some((type) => key.startsWith(`${type}::`)),
+  );
+  const environment = { [ADOPT]: JSON.stringify(Object.fromEntries(around)) };
   await step("taking over passwords", async () => {
     const steps = await previewSteps(stack, PROJECT, environment);
     const urns = steps

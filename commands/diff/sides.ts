@@ -113,7 +113,7 @@ export async function compareWithDeployed(
     notes: [
       ...planned.planned.warnings,
       ...renderer.notes,
-      ...notesOf(planned.planned, stack, states, live),
+      ...notesOf(planned.planned, stack, states, live, adopting !== undefined),
       ...protectedNotes(gone),
     ],
   };
@@ -270,13 +270,14 @@ function notesOf(
   stack: string,
   states: ReadonlyMap<string, ExportedResource>,
   live: Readonly<Record<string, LiveRelease>> | undefined,
+  adopting: boolean,
 ): string[] {
   if (!live) return [];
   return Object.keys(planned.releases).flatMap((name) => {
     const state = states.get(name);
     const there = live[name];
     if (!state)
-      return there
+      return there && !adopting
         ? [`${name} is installed already, by helm: take it over with npx flotilla adopt --stack ${stack}`]
         : [];
     if (!there)

@@ -102,7 +102,10 @@ export async function importObject(
 async function liveObject(connection: Connection, state: Properties): Promise<Properties | undefined> {
   const args = [...connection.kubectl, "get", "--ignore-not-found", "-o", "json", "-f", "-"];
   const live = await run("kubectl", args, identityOf(state));
-  return live.trim() === "" ? undefined : (JSON.parse(live) as Properties);
+  if (live.trim() === "") return undefined;
+  // With --ignore-not-found one object comes as a list of one.
+  const { items, ...object } = JSON.parse(live) as Properties;
+  return Array.isArray(items) ? (items[0] as Properties | undefined) : object;
 }
 
 /** Waits until it is gone. */
