@@ -21,7 +21,22 @@ describe("flotilla check", function () {
   /** A copy of the project that a test may add stack files to. */
   before(() => {
     folder = mkdtempSync(join(tmpdir(), "flotilla-check-"));
-    for (const part of ["apps", "charts", "commands", "config", "graph", "model", "plan", "runtime", "tools"])
+    for (const part of [
+      ...[
+        "apps",
+        "charts",
+        "commands",
+        "config",
+        "diff",
+        "explain",
+        "graph",
+        "live",
+        "model",
+        "plan",
+        "runtime",
+      ],
+      "tools",
+    ])
       cpSync(join(PROJECT, part), join(folder, part), { recursive: true });
     for (const file of [
       "package.json",

@@ -1,0 +1,599 @@
+/** A day with a stack: seen before, updated, gone back, looked after; each command as a user runs it. */
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import execa from "execa";
+import { parse, parseAllDocuments, stringify } from "yaml";
+import type { ReleaseChange } from "../../diff/compare";
+import { flotilla as command, writeInventory } from "./inventory";
+import { exists, get, projectStack, read, run, type Stack, until, world } from "./world";
+
+const namespace = "e2e-operations";
+
+interface Listed<T> {
+  items: (T & { metadata: { name: string; uid: string; labels?: Record<string, string> } })[];
+}
+interface DiffOutput {
+  releases: number;
+  restarts: number;
+  changes: ReleaseChange[];
+  notes: string[];
+}
+
+const INVENTORY = `
+  services: {
+    web: { ...service(["mysql"], { URL: url("mysql") }), startupSeconds: 1 },
+    worker: { ...service([]), startupSeconds: 1 },
+  },
+  stores: { mysql: store("mysql", "app") },`;
+
+describe("a stack in operation", function () {
+  this.timeout(240_000);
+  let stack: Stack;
+  /** All that any command has written: no Secret's value may be in it. */
+  let written = "";
+
+  const flotilla = async (...args: string[]) => {
+    const result = await command(stack, ...args);
+    written += result.all ?? "";
+    return result;
+  };
+  /** A command that must end with an exit code. */
+  const ends = async (code: number, ...args: string[]) => {
+    const { exitCode, all = "" } = await flotilla(...args);
+    assert.equal(exitCode, code, `flotilla ${args.join(" ")}:\n${all}`);
+    return all;
+  };
+  const on = (...args: string[]) => [...args, "--stack", stack.name];
+  const json = async <T>(code: number, ...args: string[]): Promise<T> => {
+    const { exitCode, stdout, all } = await flotilla(...args, "--json");
+    assert.equal(exitCode, code, all);
+    return JSON.parse(stdout) as T;
+  };
+  const set = (path: string, value: string) => stack.config(`flotilla:${path}`, value);
+  const git = async (...args: string[]) => (await execa("git", args, { cwd: stack.folder })).stdout;
+  const commit = async (message: string) => {
+    await git("add", "-A");
+    await git("-c", "user.name=Test", "-c", "user.email=test@example.com", "commit", "-qm", message);
+  };
+  const edit = (file: string, from: string | RegExp, to: string) => {
+    const path = join(stack.folder, file);
+    const before = readFileSync(path, "utf8");
+    const after = before.replace(from, to);
+    assert.notEqual(after, before, `${file} has no ${from}`);
+    writeFileSync(path, after);
+  };
+  const image = async (release: string) =>
+    (
+      await get<{ spec: { template: { spec: { containers: { image: string }[] } } } }>(
+        "deployment",
+        release,
+        "-n",
+        namespace,
+      )
+    ).spec.template.spec.containers[0]?.image;
+  /** What helm has recorded of every release, as objects. */
+  const manifests = async (): Promise<unknown> => {
+    const { stdout } = await run("helm", ["list", "-n", namespace, "-q"]);
+    const texts = await Promise.all(
+      stdout
+        .split("\n")
+        .map(async (release) => (await run("helm", ["get", "manifest", release, "-n", namespace])).stdout),
+    );
+    return texts.map((text) => parseAllDocuments(text).map((document) => document.toJS() as unknown));
+  };
+  /** Specs of the workloads as the API server has them. */
+  const specs = async () => {
+    const { items } = await get<Listed<{ kind: string; spec: unknown }>>(
+      "deployments,statefulsets,services,networkpolicies,serviceaccounts,configmaps",
+      "-n",
+      namespace,
+      "--selector=app.kubernetes.io/managed-by=Helm",
+    );
+    return items.map(({ kind, metadata, spec }) => ({ kind, name: metadata.name, spec }));
+  };
+  const podUids = async (release: string, of = namespace) =>
+    (await get<Listed<object>>("pods", "-n", of, "-l", `app.kubernetes.io/instance=${release}`)).items
+      .map(({ metadata }) => metadata.uid)
+      .sort();
+  const settled = (release: string) =>
+    until(`one pod of ${release}`, async () => (await podUids(release)).length === 1);
+  const stackFile = () => parse(read(stack.folder, `Pulumi.${stack.name}.yaml`)) as { config: unknown };
+
+  before(async () => {
+    stack = await projectStack("operations", {
+      environment: "local",
+      distribution: "upstream",
+      application: "shop",
+      namespace,
+    });
+    writeInventory(stack.folder, INVENTORY);
+    // What cannot become ready is given up soon.
+    edit("plan/microservice.ts", "const ROLLOUT_SECONDS = 180", "const ROLLOUT_SECONDS = 12");
+    writeFileSync(join(stack.folder, ".gitignore"), "node_modules\n.flotilla\n");
+    await git("init", "-q", "-b", "main");
+    await commit("first");
+  });
+  after(() => stack?.remove());
+
+  describe("flotilla diff", () => {
+    it("shows all of a first update, and changes nothing", async () => {
+      const { changes } = await json<DiffOutput>(2, ...on("diff"));
+      assert.ok(changes.every(({ change }) => change === "added"));
+      assert.deepEqual(changes.map(({ release }) => release).sort(), [
+        "(guard rails and Secrets)",
+        "mysql",
+        "mysql-accounts",
+        "web",
+        "worker",
+      ]);
+      assert.equal(await exists("namespace", namespace), false);
+    });
+
+    it("asks before an update, and says how to go on where nobody can be asked", async () => {
+      assert.match(await ends(1, ...on("up")), /give --yes/);
+      assert.equal(await exists("namespace", namespace), false);
+    });
+
+    it("is empty once the update is made", async () => {
+      const all = await ends(0, ...on("up"), "--yes");
+      assert.match(all, /worker: installed in/);
+      assert.match(all, /operations is up to date: \d+ created/);
+      assert.match(await ends(0, ...on("diff")), /Nothing changes\./);
+      assert.match(await ends(0, ...on("diff"), "--offline"), /Nothing changes\./);
+    });
+
+    it("tells what an update then does: which objects, which pods, and no others", async () => {
+      await set("services.worker.tag", "1.0.1");
+      const { changes, restarts } = await json<DiffOutput>(2, ...on("diff"));
+      assert.deepEqual(
+        changes.map(({ release, objects }) => [release, objects.map(({ kind }) => kind)]),
+        [["worker", ["Deployment"]]],
+      );
+      assert.deepEqual(changes[0]?.pods, [
+        { workload: "Deployment worker", effect: "restart", count: 1, why: "image 1.0.0 → 1.0.1" },
+      ]);
+      assert.equal(restarts, 1);
+      const offline = await json<DiffOutput>(2, ...on("diff"), "--offline");
+      assert.deepEqual(offline.changes, changes);
+      const page = join(stack.folder, "diff.html");
+      await ends(2, ...on("diff"), "--html", page);
+      assert.match(read(page), /1 restart: image 1\.0\.0 → 1\.0\.1/);
+      const before = { web: await podUids("web"), worker: await podUids("worker") };
+      await ends(0, ...on("up"), "--yes");
+      await settled("worker");
+      assert.deepEqual(await podUids("web"), before.web);
+      assert.notDeepEqual(await podUids("worker"), before.worker);
+      await ends(0, ...on("diff"));
+    });
+
+    it("masks Secrets and tells which of their values change", async () => {
+      edit("apps/index.ts", 'text`${username(of, "app")}:', 'text`changed-${username(of, "app")}:');
+      const { changes } = await json<DiffOutput>(2, ...on("diff"));
+      const secret = changes[0]?.objects.find(({ kind }) => kind === "Secret");
+      assert.match(secret?.diff ?? "", /^- {2}URL: \(masked\)$/m);
+      assert.match(secret?.diff ?? "", /^\+ {2}URL: \(masked, changed\)$/m);
+      await git("checkout", "apps");
+    });
+
+    it("warns of what the API server will refuse", async () => {
+      await set("stores.mysql.storage", "2Gi");
+      const all = await ends(2, ...on("diff"));
+      assert.match(all, /The API server will refuse this/);
+      assert.match(all, /StatefulSet mysql: spec\.volumeClaimTemplates/);
+      await run("pulumi", ["config", "rm", "--path", "flotilla:stores.mysql", "--stack", stack.name], {
+        cwd: stack.folder,
+      });
+    });
+
+    it("compares two stacks without a cluster", async () => {
+      const file = read(stack.folder, `Pulumi.${stack.name}.yaml`);
+      const other = parse(file) as { config: Record<string, unknown> };
+      other.config["flotilla:namespace"] = "elsewhere";
+      other.config["flotilla:services"] = { worker: { tag: "1.0.7" } };
+      writeFileSync(join(stack.folder, "Pulumi.other.yaml"), stringify({ config: other.config }));
+      const { changes } = await json<DiffOutput>(2, ...on("diff"), "--against", "other");
+      assert.deepEqual(
+        changes.map(({ release }) => release),
+        ["worker"],
+      );
+      assert.match(changes[0]?.objects[0]?.diff ?? "", /^-.*1\.0\.7$/m);
+      await execa("rm", [join(stack.folder, "Pulumi.other.yaml")]);
+    });
+
+    it("takes wrong arguments for no difference", async () => {
+      assert.match(await ends(1, ...on("diff"), "--offlin"), /unknown option/);
+    });
+  });
+
+  describe("flotilla status", () => {
+    it("shows that all is well", async () => {
+      const all = await ends(0, ...on("status"));
+      assert.match(all, /operations: shop in namespace e2e-operations/);
+      assert.match(all, /worker +service +microservice-\S+ +2 +deployed +1\/1 /);
+      assert.match(all, /4 releases, 3 pods ready\./);
+    });
+  });
+
+  describe("flotilla rollback", () => {
+    let start: { manifests: unknown; specs: unknown; config: unknown };
+    let updates: number;
+
+    it("lists what each update changed", async () => {
+      await commit("worker 1.0.1");
+      const list = await json<{ number: number; changed: string[] }[]>(0, ...on("rollback"), "--list");
+      assert.deepEqual(
+        list.map(({ number }) => number),
+        [2, 1],
+      );
+      assert.deepEqual(list[0]?.changed, ["worker 1.0.0 → 1.0.1"]);
+      start = { manifests: await manifests(), specs: await specs(), config: stackFile().config };
+    });
+
+    it("leads back from B to A: the same manifests, objects and settings", async () => {
+      await set("services.worker.tag", "2.0.0");
+      await set("services.web.env.COLOUR", "blue");
+      await ends(0, ...on("up"), "--yes");
+      assert.notDeepEqual(await manifests(), start.manifests);
+      const all = await ends(0, ...on("rollback"), "--yes");
+      assert.match(all, /image 2\.0\.0 → 1\.0\.1/);
+      assert.deepEqual(await manifests(), start.manifests);
+      assert.deepEqual(await specs(), start.specs);
+      assert.deepEqual(stackFile().config, start.config);
+      await ends(0, ...on("diff"));
+      const [newest] = await json<{ number: number; message: string }[]>(0, ...on("rollback"), "--list");
+      assert.match(newest?.message ?? "", /^flotilla rollback to 2: /);
+    });
+
+    it("leads back from a B that cannot be scheduled, which is explained with what it lacks", async () => {
+      await set("services.worker.resources.requests.cpu", "1000000m");
+      await set("services.worker.resources.limits.cpu", "1000000m");
+      const failed = await ends(1, ...on("up"), "--yes");
+      assert.match(failed, /worker: \d+ s, .*no node takes it/);
+      const why = /no node takes it: 6 of 6 nodes have not enough cpu free \(it asks for 1000\)/;
+      assert.match(failed, why);
+      const explained = await ends(2, ...on("explain"));
+      assert.match(explained, /service worker: the last update of it failed; the version before it runs on/);
+      assert.match(explained, why);
+      assert.match(explained, /pulumi config set --path flotilla:services\.worker\.resources\.requests\.cpu/);
+      assert.match(explained, /npx flotilla rollback --stack operations/);
+      assert.match(await ends(2, ...on("status")), /worker .* update failed /);
+      await ends(0, ...on("rollback"), "--yes");
+      assert.deepEqual(await manifests(), start.manifests);
+      assert.deepEqual(stackFile().config, start.config);
+      await ends(0, ...on("status"));
+      assert.match(await ends(0, ...on("explain")), /Nothing is wrong/);
+    });
+
+    it("leads back across a change of the program, which stays in the working tree", async () => {
+      edit("apps/index.ts", 'tag: "1.0.0"', 'tag: "3.0.0"');
+      edit(
+        "charts/microservice/templates/serviceaccount.yaml",
+        "kind: ServiceAccount",
+        "kind: ServiceAccount # new",
+      );
+      await commit("3.0.0");
+      await ends(0, ...on("up"), "--yes");
+      assert.equal(await image("web"), "example.com/web:3.0.0");
+      const head = await git("rev-parse", "HEAD");
+      await ends(0, ...on("rollback"), "--yes");
+      assert.equal(await image("web"), "example.com/web:1.0.0");
+      assert.deepEqual(await manifests(), start.manifests);
+      assert.equal(await git("rev-parse", "HEAD"), head);
+      assert.equal(await git("status", "--porcelain"), "", "nothing else is changed");
+      assert.equal((await git("worktree", "list")).split("\n").length, 1);
+      assert.match(read(stack.folder, "apps/index.ts"), /tag: "3\.0\.0"/);
+      await ends(2, ...on("diff"));
+      await git("revert", "--no-edit", "HEAD");
+      await ends(0, ...on("diff"));
+    });
+
+    it("refuses a program that was never committed, and offers the settings alone", async () => {
+      edit("apps/index.ts", 'tag: "1.0.0"', 'tag: "4.0.0"');
+      await ends(0, ...on("up"), "--yes");
+      const [{ number } = { number: 0 }] = await json<{ number: number }[]>(0, ...on("rollback"), "--list");
+      updates = number;
+      await git("checkout", "apps");
+      await set("services.worker.tag", "5.0.0");
+      await ends(0, ...on("up"), "--yes");
+      const refused = await ends(1, ...on("rollback"), "--to", String(updates), "--yes");
+      assert.match(refused, /changes in it that were not committed/);
+      assert.match(refused, /--config-only/);
+      assert.equal(await image("worker"), "example.com/web:5.0.0");
+      await ends(0, ...on("rollback"), "--to", String(updates), "--config-only", "--yes");
+      assert.equal(await image("worker"), "example.com/web:1.0.1");
+      assert.equal(await image("web"), "example.com/web:1.0.0", "the program is the working tree's");
+    });
+
+    it("takes back one service alone", async () => {
+      await set("services.worker.tag", "6.0.0");
+      await set("services.web.tag", "6.0.0");
+      await ends(0, ...on("up"), "--yes");
+      await ends(0, ...on("rollback"), "--only", "worker", "--yes");
+      assert.equal(await image("worker"), "example.com/web:1.0.1");
+      assert.equal(await image("web"), "example.com/web:6.0.0");
+      assert.deepEqual(stackFile().config, {
+        ...(start.config as object),
+        "flotilla:services": { worker: { tag: "1.0.1" }, web: { tag: "6.0.0" } },
+      });
+      await ends(0, ...on("diff"));
+    });
+
+    it("keeps passwords that were rotated since", async () => {
+      const auth = async () =>
+        JSON.stringify((await get<{ data: object }>("secret", "mysql-auth", "-n", namespace)).data);
+      const old = await auth();
+      await ends(0, "rotate", "mysql", ...on(), "--yes", "--", "--skip-preview");
+      const rotated = await auth();
+      assert.notEqual(rotated, old);
+      await set("services.worker.tag", "7.0.0");
+      await ends(0, ...on("up"), "--yes");
+      await ends(0, ...on("rollback"), "--to", "2", "--yes");
+      assert.equal(await image("worker"), "example.com/web:1.0.1");
+      assert.equal(await auth(), rotated);
+      assert.deepEqual(stackFile().config, {
+        ...(start.config as object),
+        "flotilla:stores": { mysql: { generation: 2 } },
+      });
+      await ends(0, ...on("diff"));
+    });
+
+    it("names updates that are none to go back to", async () => {
+      assert.match(await ends(1, ...on("rollback"), "--to", "99"), /has no update 99/);
+      assert.match(
+        await ends(1, ...on("rollback"), "--to", "4", "--yes"),
+        /a update that failed|an update that failed|that failed/,
+      );
+    });
+  });
+
+  describe("flotilla drift", () => {
+    it("sees none after an update", async () => {
+      assert.match(await ends(0, ...on("drift")), /No drift/);
+    });
+
+    it("leaves out what an autoscaler owns", async () => {
+      await run("kubectl", ["autoscale", "deployment", "web", "--min=2", "--max=3", "-n", namespace]);
+      await run("kubectl", ["scale", "deployment", "web", "--replicas=2", "-n", namespace]);
+      await ends(0, ...on("drift"));
+      await run("kubectl", ["delete", "hpa", "web", "-n", namespace]);
+      assert.match(await ends(2, ...on("drift")), /pods: 2 → 1/);
+    });
+
+    it("sees an edit, an addition, a deleted object and a helm upgrade by hand, and brings all of it back", async () => {
+      const before = {
+        manifests: await manifests(),
+        specs: (await specs()).map(({ kind, name }) => [kind, name]),
+      };
+      await run("kubectl", ["set", "image", "deployment/web", "web=example.com/web:hand", "-n", namespace]);
+      await run("kubectl", ["set", "env", "deployment/web", "ADDED=by-hand", "-n", namespace]);
+      await run("kubectl", ["delete", "networkpolicy", "mysql", "-n", namespace]);
+      await run("kubectl", ["delete", "secret", "web-env", "-n", namespace]);
+      const chart = join(stack.folder, "charts/microservice");
+      const { stdout: values } = await run("helm", [
+        "get",
+        "values",
+        "worker",
+        "-n",
+        namespace,
+        "-o",
+        "json",
+      ]);
+      const changed = JSON.stringify({ ...JSON.parse(values), env: { BY: "helm" } });
+      await run("helm", ["upgrade", "worker", chart, "-n", namespace, "-f", "-"], { input: changed });
+      const seen = await ends(2, ...on("drift"));
+      assert.match(seen, /^ +- +image: example\.com\/web:hand$/m);
+      assert.match(seen, /Deployment web: added by hand with kubectl-set/);
+      assert.match(seen, /\+ NetworkPolicy mysql/);
+      assert.match(seen, /\+ Secret web-env/);
+      assert.match(seen, /worker was changed with helm: revision \d+/);
+      assert.match(seen, /env: \(none\) → {"BY":"helm"}|env\.BY: \(none\) → helm/);
+      assert.match(await ends(2, ...on("status")).catch(() => ends(0, ...on("status"))), /changed with helm/);
+      const corrected = await ends(0, ...on("drift"), "--correct", "--yes");
+      assert.match(corrected, /No drift: everything of operations is as it was deployed\.$/);
+      assert.deepEqual(await manifests(), before.manifests);
+      assert.deepEqual(
+        (await specs()).map(({ kind, name }) => [kind, name]),
+        before.specs,
+      );
+      await ends(0, ...on("diff"));
+    });
+
+    it("installs again what was uninstalled, from what was deployed and not from the working tree", async () => {
+      const deployed = await image("worker");
+      await run("helm", ["uninstall", "worker", "-n", namespace, "--wait"]);
+      await set("services.worker.tag", "8.0.0");
+      assert.match(await ends(2, ...on("drift")), /worker was uninstalled/);
+      await ends(0, ...on("drift"), "--correct", "--yes");
+      assert.equal(await image("worker"), deployed);
+      await set("services.worker.tag", "1.0.1");
+    });
+  });
+
+  describe("flotilla recover", () => {
+    it("does nothing to a healthy stack", async () => {
+      assert.match(await ends(0, ...on("recover"), "--yes"), /Nothing to recover/);
+    });
+
+    it("puts back the last good revision when helm was killed in the middle of an upgrade", async () => {
+      const good = await manifests();
+      const { stdout: values } = await run("helm", [
+        "get",
+        "values",
+        "worker",
+        "-n",
+        namespace,
+        "-o",
+        "json",
+      ]);
+      const stuck = JSON.parse(values) as { resources: { requests: object; limits: object } };
+      stuck.resources.requests = { cpu: "1000", memory: "64Mi" };
+      stuck.resources.limits = { cpu: "1000", memory: "64Mi" };
+      const helm = execa(
+        "helm",
+        [
+          "upgrade",
+          "worker",
+          join(stack.folder, "charts/microservice"),
+          "-n",
+          namespace,
+          "-f",
+          "-",
+          "--wait",
+        ],
+        { env: world().environment as NodeJS.ProcessEnv, input: JSON.stringify(stuck), reject: false },
+      );
+      await until("helm waits", async () => (await status("worker")) === "pending-upgrade");
+      helm.kill("SIGKILL");
+      await helm;
+      assert.match(await ends(2, ...on("status")), /worker .* pending-upgrade/);
+      const all = await ends(0, ...on("recover"), "--yes");
+      assert.match(all, /helm was ended in the middle of worker: revision \d+ is pending-upgrade/);
+      assert.match(all, /the last that was good/);
+      assert.deepEqual(await manifests(), good);
+      await ends(0, ...on("status"));
+      await ends(0, ...on("diff"));
+      assert.match(await ends(0, ...on("recover"), "--yes"), /Nothing to recover/);
+    });
+
+    it("undoes what an engine that was killed had begun, and the next update goes on", async () => {
+      await set("services.worker.resources.requests.cpu", "1000000m");
+      await set("services.worker.resources.limits.cpu", "1000000m");
+      const engine = execa("pulumi", ["up", "--yes", "--skip-preview", "--stack", stack.name], {
+        cwd: stack.folder,
+        env: world().environment as NodeJS.ProcessEnv,
+        reject: false,
+        detached: true,
+      });
+      await until("the update waits", async () => (await status("worker")) === "pending-upgrade");
+      assert.match(await ends(1, ...on("recover"), "--yes"), /an update is under way/);
+      // The engine, its plugins and helm: all of the group.
+      process.kill(-(engine.pid as number), "SIGKILL");
+      await engine;
+      const all = await ends(0, ...on("recover"), "--yes");
+      assert.match(all, /locked by .*, which was killed/);
+      assert.match(all, /Pulumi was updating Release worker/);
+      assert.equal(await status("worker"), "deployed");
+      for (const key of ["requests", "limits"])
+        await run(
+          "pulumi",
+          ["config", "rm", "--path", `flotilla:services.worker.resources.${key}`, "--stack", stack.name],
+          { cwd: stack.folder },
+        );
+      await run(
+        "pulumi",
+        ["config", "rm", "--path", "flotilla:services.worker.resources", "--stack", stack.name],
+        {
+          cwd: stack.folder,
+        },
+      );
+      await ends(0, ...on("up"), "--yes");
+      await ends(0, ...on("diff"));
+      await ends(0, ...on("status"));
+    });
+
+    it("removes what never was installed to its end", async () => {
+      edit("apps/index.ts", "worker: {", "late: { ...service([]), startupSeconds: 1 },\n    worker: {");
+      await set("services.late.resources.requests.cpu", "1000000m");
+      await set("services.late.resources.limits.cpu", "1000000m");
+      const engine = execa("pulumi", ["up", "--yes", "--skip-preview", "--stack", stack.name], {
+        cwd: stack.folder,
+        env: world().environment as NodeJS.ProcessEnv,
+        reject: false,
+        detached: true,
+      });
+      await until("the update waits", async () => (await status("late")) === "pending-install");
+      process.kill(-(engine.pid as number), "SIGKILL");
+      await engine;
+      assert.match(await ends(0, ...on("recover"), "--yes"), /never was installed to its end/);
+      assert.equal(await status("late"), undefined);
+      await git("checkout", "apps");
+      await run("pulumi", ["config", "rm", "--path", "flotilla:services.late", "--stack", stack.name], {
+        cwd: stack.folder,
+      });
+      await ends(0, ...on("up"), "--yes");
+    });
+
+    async function status(release: string): Promise<string | undefined> {
+      const { stdout } = await run("helm", ["list", "-a", "-n", namespace, "-o", "json"]);
+      return (JSON.parse(stdout) as { name: string; status: string }[]).find(({ name }) => name === release)
+        ?.status;
+    }
+  });
+
+  it("shows no Secret's value anywhere", async () => {
+    const { items } = await get<Listed<{ data?: Record<string, string> }>>(
+      "secrets",
+      "-n",
+      namespace,
+      "--selector=owner!=helm",
+    );
+    const values = items.flatMap(({ data }) => Object.values(data ?? {}));
+    const forms = [...values, ...values.map((value) => Buffer.from(value, "base64").toString())];
+    assert.ok(forms.length >= 6);
+    assert.ok(written.length > 10_000);
+    for (const form of forms) assert.ok(!written.includes(form), "a Secret's value was shown");
+  });
+
+  describe("flotilla adopt", () => {
+    it("takes over what helm installed, with its passwords, and restarts no pod", async () => {
+      const other = "e2e-adopted";
+      const file = parse(read(stack.folder, `Pulumi.${stack.name}.yaml`)) as {
+        config: Record<string, unknown>;
+      };
+      writeFileSync(
+        join(stack.folder, "Pulumi.adopted.yaml"),
+        stringify({
+          config: {
+            ...file.config,
+            "flotilla:namespace": other,
+            "flotilla:services": {},
+            "flotilla:stores": {},
+          },
+        }),
+      );
+      await run("pulumi", ["stack", "init", "adopted", "--non-interactive"], { cwd: stack.folder });
+      const out = join(stack.folder, "rendered");
+      await ends(0, "render", "--stack", "adopted", "--out", out);
+      await run("kubectl", ["create", "namespace", other]);
+      for (const [release, chart] of [
+        ["worker", "microservice"],
+        ["mysql", "store"],
+      ] as const)
+        await run("helm", [
+          "install",
+          release,
+          join(stack.folder, "charts", chart),
+          "-n",
+          other,
+          "-f",
+          join(out, `${release}.values.yaml`),
+        ]);
+      await until("the pods are there", async () => (await podUids("mysql", other)).length === 1);
+      const pods = { worker: await podUids("worker", other), mysql: await podUids("mysql", other) };
+      const refused = await ends(1, "adopt", "--stack", "adopted", "--yes");
+      assert.match(refused, /release mysql: its passwords are not found/);
+      const passwords = { "mysql-root-password": "RootPasswordInUse", "mysql-password": "AppPasswordInUse" };
+      await run("kubectl", [
+        ...["create", "secret", "generic", "mysql-auth", "-n", other],
+        ...Object.entries(passwords).map(([key, value]) => `--from-literal=${key}=${value}`),
+      ]);
+      const all = await ends(0, "adopt", "--stack", "adopted", "--yes");
+      assert.match(all, /worker: taken over/);
+      assert.match(all, /no pod restarts/);
+      for (const value of Object.values(passwords)) assert.ok(!all.includes(value));
+      assert.deepEqual(
+        { worker: await podUids("worker", other), mysql: await podUids("mysql", other) },
+        pods,
+      );
+      const { data } = await get<{ data: Record<string, string> }>("secret", "mysql-auth", "-n", other);
+      for (const [key, value] of Object.entries(passwords))
+        assert.equal(Buffer.from(data[key] ?? "", "base64").toString(), value);
+      const url = (await get<{ data: { URL: string } }>("secret", "web-env", "-n", other)).data.URL;
+      assert.equal(Buffer.from(url, "base64").toString(), "app:AppPasswordInUse");
+      await ends(0, "diff", "--stack", "adopted");
+      await ends(0, "drift", "--stack", "adopted");
+      assert.match(await ends(0, "adopt", "--stack", "adopted"), /Nothing to adopt/);
+    });
+  });
+});
