@@ -81,7 +81,8 @@ function reason({ path, before, after }: FieldChange): string {
   const of = container.replace(/^\[|\]$/g, "");
   if (field === undefined) return `container ${of} ${before === undefined ? "added" : "removed"}`;
   if (field === "image") return `image ${imageChange(String(before), String(after))}`;
-  if (field === "env") return `variable ${path[4]?.replace(/^\[|\]$/g, "") ?? "list"}`;
+  if (field === "env")
+    return path[4] === undefined ? `variables of ${of}` : `variable ${path[4].replace(/^\[|\]$/g, "")}`;
   return `${field} of ${of}`;
 }
 

@@ -107,7 +107,7 @@ function chosen(
     throw new ToolError(`${stack} has no update ${to}: they are numbered from 1 to ${history[0]?.number}`);
   if (!isTarget(target))
     throw new ToolError(
-      `update ${to} is no state to go back to: it is a ${target.kind} that ${target.result}. Choose one that succeeded.`,
+      `update ${to} is no state to go back to: its ${target.kind} ${target.result}. Choose an update that succeeded.`,
     );
   return target;
 }

@@ -62,19 +62,24 @@ async function inProgram<T>(wanted: Wanted, work: (folder: string) => Promise<T>
   if (wanted === "working tree") return inCopy();
   const { recorded, of } = wanted;
   if (!recorded) throw notTheSame(of, "the backend does not tell which program it ran");
-  if ((await programIn(PROJECT)) === recorded.program) return inCopy();
-  if (recorded.commit === "none") throw notTheSame(of, "it ran a program that was in no git repository");
-  const commit = recorded.commit.slice(0, 7);
-  return inWorktree(recorded.commit, async (folder) => {
-    await installPackages(folder);
-    const program = await programIn(folder);
-    if (program !== recorded.program)
-      throw notTheSame(
-        of,
-        `it recorded commit ${commit} and program ${recorded.program}, but that commit holds program ${program ?? "without a digest"}: there were changes in it that were not committed`,
-      );
-    return work(folder);
-  });
+  const { commit, program } = recorded;
+  // A worktree first: an update that runs there records its commit as well.
+  let held: string | undefined;
+  if (commit !== "none") {
+    const found = await inWorktree(commit, async (folder) => {
+      await installPackages(folder);
+      held = await programIn(folder);
+      return held === program ? { result: await work(folder) } : undefined;
+    });
+    if (found) return found.result;
+  }
+  if ((await programIn(PROJECT)) === program) return inCopy();
+  throw notTheSame(
+    of,
+    commit === "none"
+      ? "it ran a program that was in no git repository, and the one of this working tree is another"
+      : `it recorded commit ${commit.slice(0, 7)} and program ${program}, but that commit holds program ${held ?? "without a digest"}: there were changes in it that were not committed`,
+  );
 }
 
 const notTheSame = (of: string, why: string): ToolError =>

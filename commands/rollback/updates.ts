@@ -1,6 +1,6 @@
 /** A stack's updates as people choose among them: pure. */
 import { isDeepStrictEqual } from "node:util";
-import { fieldChanges, pathText } from "../../diff/fields";
+import { type FieldChange, fieldChanges, pathText } from "../../diff/fields";
 import type { ConfigValue, Update } from "../../live/history";
 
 export interface Told extends Update {
@@ -34,9 +34,12 @@ function changes(
   images: ReadonlyMap<number, Record<string, string>>,
 ): string[] {
   if (update.kind !== "update") return [];
-  const settings = fieldChanges(values(before.config), values(update.config)).map(
-    ({ path, before: old, after }) => `${pathText(path).replace(/^\w+:/, "")} ${show(old)} → ${show(after)}`,
-  );
+  const settings = fieldChanges(values(before.config), values(update.config))
+    .flatMap(parts)
+    .map(
+      ({ path, before: old, after }) =>
+        `${pathText(path).replace(/^\w+:/, "")} ${show(old)} → ${show(after)}`,
+    );
   const [old, now] = [images.get(before.number), images.get(update.number)];
   const tags =
     old && now
@@ -49,6 +52,16 @@ function changes(
     before.commit === update.commit ? [] : [`commit ${short(before.commit)} → ${short(update.commit)}`];
   const all = [...new Set([...tags, ...settings.filter((text) => !saidByTags(text, tags)), ...commit])];
   return all.length > 0 ? all : ["nothing"];
+}
+
+/** A map that comes or goes, entry by entry. */
+function parts(change: FieldChange): FieldChange[] {
+  const { path, before = {}, after = {} } = change;
+  const isMap = (value: unknown) => typeof value === "object" && value !== null && !Array.isArray(value);
+  const inner = isMap(before) && isMap(after) ? fieldChanges(before, after, path) : [];
+  return inner.length > 0
+    ? inner.flatMap((part) => (part.path.length > path.length ? parts(part) : [part]))
+    : [change];
 }
 
 /** A setting of a tag says what the image says as well. */

@@ -340,10 +340,7 @@ describe("a stack in operation", function () {
 
     it("names updates that are none to go back to", async () => {
       assert.match(await ends(1, ...on("rollback"), "--to", "99"), /has no update 99/);
-      assert.match(
-        await ends(1, ...on("rollback"), "--to", "4", "--yes"),
-        /a update that failed|an update that failed|that failed/,
-      );
+      assert.match(await ends(1, ...on("rollback"), "--to", "4", "--yes"), /its update failed/);
     });
   });
 
@@ -521,20 +518,6 @@ describe("a stack in operation", function () {
     }
   });
 
-  it("shows no Secret's value anywhere", async () => {
-    const { items } = await get<Listed<{ data?: Record<string, string> }>>(
-      "secrets",
-      "-n",
-      namespace,
-      "--selector=owner!=helm",
-    );
-    const values = items.flatMap(({ data }) => Object.values(data ?? {}));
-    const forms = [...values, ...values.map((value) => Buffer.from(value, "base64").toString())];
-    assert.ok(forms.length >= 6);
-    assert.ok(written.length > 10_000);
-    for (const form of forms) assert.ok(!written.includes(form), "a Secret's value was shown");
-  });
-
   describe("flotilla adopt", () => {
     it("takes over what helm installed, with its passwords, and restarts no pod", async () => {
       const other = "e2e-adopted";
@@ -594,6 +577,22 @@ describe("a stack in operation", function () {
       await ends(0, "diff", "--stack", "adopted");
       await ends(0, "drift", "--stack", "adopted");
       assert.match(await ends(0, "adopt", "--stack", "adopted"), /Nothing to adopt/);
+    });
+  });
+
+  describe("all that was written", () => {
+    it("shows no Secret's value", async () => {
+      const { items } = await get<Listed<{ data?: Record<string, string> }>>(
+        "secrets",
+        "-n",
+        namespace,
+        "--selector=owner!=helm",
+      );
+      const values = items.flatMap(({ data }) => Object.values(data ?? {}));
+      const forms = [...values, ...values.map((value) => Buffer.from(value, "base64").toString())];
+      assert.ok(forms.length >= 6);
+      assert.ok(written.length > 10_000);
+      for (const form of forms) assert.ok(!written.includes(form), "a Secret's value was shown");
     });
   });
 });

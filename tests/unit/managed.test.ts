@@ -1,0 +1,104 @@
+/** What people have added to a live object by hand. */
+import assert from "node:assert/strict";
+import { addedByHand, removals, without } from "../../diff/managed";
+
+const live = {
+  metadata: {
+    name: "web",
+    labels: { app: "web", hand: "yes" },
+    annotations: { "kubectl.kubernetes.io/restartedAt": "now" },
+  },
+  spec: {
+    replicas: 3,
+    template: {
+      spec: {
+        containers: [
+          {
+            name: "web",
+            image: "web:1",
+            env: [
+              { name: "A", value: "1" },
+              { name: "HAND", value: "2" },
+            ],
+          },
+          { name: "debug", image: "busybox" },
+        ],
+      },
+    },
+  },
+};
+const manifest = {
+  metadata: { name: "web", labels: { app: "web" } },
+  spec: {
+    replicas: 1,
+    template: { spec: { containers: [{ name: "web", image: "web:1", env: [{ name: "A", value: "1" }] }] } },
+  },
+};
+const managed = [
+  {
+    manager: "kubectl-edit",
+    operation: "Update",
+    fieldsV1: {
+      "f:metadata": {
+        "f:labels": { "f:hand": {} },
+        "f:annotations": { "f:kubectl.kubernetes.io/restartedAt": {} },
+      },
+      "f:spec": {
+        "f:replicas": {},
+        "f:template": {
+          "f:spec": {
+            "f:containers": {
+              'k:{"name":"web"}': {
+                "f:env": { 'k:{"name":"HAND"}': { ".": {}, "f:name": {}, "f:value": {} } },
+              },
+              'k:{"name":"debug"}': { ".": {}, "f:image": {}, "f:name": {} },
+            },
+          },
+        },
+      },
+    },
+  },
+];
+
+describe("what was added by hand", () => {
+  const added = addedByHand(live, manifest, managed);
+
+  it("is what a hand has set and the manifest has not", () => {
+    assert.deepEqual(
+      added.map(({ pointer }) => pointer.join("/")),
+      ["metadata/labels/hand", "spec/template/spec/containers/0/env/1", "spec/template/spec/containers/1"],
+    );
+    assert.equal(added[0]?.manager, "kubectl-edit");
+  });
+
+  it("is nothing of a controller's, nor of what helm has set", () => {
+    for (const manager of ["kube-controller-manager", "helm", "Go-http-client", "istio-pilot"])
+      assert.deepEqual(addedByHand(live, manifest, [{ ...managed[0], manager }]), []);
+    assert.deepEqual(addedByHand(live, manifest, [{ ...managed[0], subresource: "scale" }]), []);
+  });
+
+  it("is taken out of a copy, and by a patch that starts from the end", () => {
+    const pointers = added.map(({ pointer }) => pointer);
+    const clean = without(live, pointers);
+    assert.deepEqual(clean.spec.template, manifest.spec.template);
+    assert.deepEqual(clean.metadata.labels, { app: "web" });
+    assert.equal(live.spec.template.spec.containers.length, 2, "the live one stays");
+    assert.deepEqual(
+      removals([
+        ["a", 0],
+        ["a", 2],
+        ["b", "x/y~z"],
+      ]).map(({ path }) => path),
+      ["/b/x~1y~0z", "/a/2", "/a/0"],
+    );
+  });
+
+  it("finds a port by what the manifest says of it: the protocol may be left out there", () => {
+    const ports = (extra: object[]) => ({ spec: { ports: [{ port: 80, protocol: "TCP" }, ...extra] } });
+    const fieldsV1 = {
+      "f:spec": { "f:ports": { 'k:{"port":80,"protocol":"TCP"}': { ".": {}, "f:port": {} } } },
+    };
+    const entry = [{ manager: "kubectl-edit", operation: "Update", fieldsV1 }];
+    assert.deepEqual(addedByHand(ports([]), { spec: { ports: [{ port: 80 }] } }, entry), []);
+  });
+});
