@@ -9,7 +9,14 @@ import { PROJECT } from "./paths";
 import { step } from "./progress";
 import { inTemporaryFolder } from "./temporary";
 
-/** Hands the project of a commit, checked out in a temporary worktree, to the work. @throws ToolError when git has no such commit. */
+/** Whether this repository has a commit; false outside one. */
+export const hasCommit = async (commit: string): Promise<boolean> =>
+  git(["cat-file", "-e", `${commit}^{commit}`]).then(
+    () => true,
+    () => false,
+  );
+
+/** Hands the project of a commit, checked out in a temporary worktree, to the work. @throws ToolError when git cannot check it out. */
 export async function inWorktree<T>(commit: string, work: (project: string) => Promise<T>): Promise<T> {
   const prefix = await git(["rev-parse", "--show-prefix"]);
   return inTemporaryFolder(tmpdir(), async (folder) => {
@@ -17,9 +24,7 @@ export async function inWorktree<T>(commit: string, work: (project: string) => P
     try {
       await git(["worktree", "add", "--detach", "--quiet", tree, commit]);
     } catch (error) {
-      throw new ToolError(
-        `commit ${commit} is not in this repository: ${wordsOf(error)}\n  Fetch it: git fetch --all`,
-      );
+      throw new ToolError(`commit ${commit} cannot be checked out: ${wordsOf(error)}`);
     }
     try {
       const project = join(tree, prefix);

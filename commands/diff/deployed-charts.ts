@@ -5,7 +5,7 @@ import { type Charts, readCharts } from "../../plan/chart";
 import { ToolError } from "../../tools/failure";
 import { PROJECT } from "../../tools/paths";
 import { say } from "../../tools/progress";
-import { inWorktree } from "../../tools/worktree";
+import { hasCommit, inWorktree } from "../../tools/worktree";
 
 /** Hands the folder with the charts that were deployed to the work: this one, or a worktree of the deployed commit. */
 export async function withDeployedCharts<T>(
@@ -17,6 +17,8 @@ export async function withDeployedCharts<T>(
   const { outputs } = resources.find(({ type }) => type === "pulumi:pulumi:Stack") ?? {};
   const commit = (outputs?.provenance as { commit?: string } | undefined)?.commit;
   if (commit === undefined || commit === "none") throw missing("the state names no commit");
+  if (!(await hasCommit(commit)))
+    throw missing(`this repository has not their commit ${commit.slice(0, 7)} (git fetch --all)`);
   say(
     `the charts were other ones when the stack was deployed: they are taken from commit ${commit.slice(0, 7)}`,
   );

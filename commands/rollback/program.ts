@@ -9,7 +9,7 @@ import { ToolError } from "../../tools/failure";
 import { PROJECT } from "../../tools/paths";
 import { copyProject, programIn } from "../../tools/program";
 import { inTemporaryFolder } from "../../tools/temporary";
-import { installPackages, inWorktree } from "../../tools/worktree";
+import { hasCommit, installPackages, inWorktree } from "../../tools/worktree";
 
 /** Which program: the one that an update recorded, or the working tree's, whatever that is. */
 export type Wanted = { recorded: Provenance | undefined; of: string } | "working tree";
@@ -65,7 +65,8 @@ async function inProgram<T>(wanted: Wanted, work: (folder: string) => Promise<T>
   const { commit, program } = recorded;
   // A worktree first: an update that runs there records its commit as well.
   let held: string | undefined;
-  if (commit !== "none") {
+  const isThere = commit !== "none" && (await hasCommit(commit));
+  if (isThere) {
     const found = await inWorktree(commit, async (folder) => {
       await installPackages(folder);
       held = await programIn(folder);
@@ -74,11 +75,14 @@ async function inProgram<T>(wanted: Wanted, work: (folder: string) => Promise<T>
     if (found) return found.result;
   }
   if ((await programIn(PROJECT)) === program) return inCopy();
+  const short = commit.slice(0, 7);
   throw notTheSame(
     of,
     commit === "none"
       ? "it ran a program that was in no git repository, and the one of this working tree is another"
-      : `it recorded commit ${commit.slice(0, 7)} and program ${program}, but that commit holds program ${held ?? "without a digest"}: there were changes in it that were not committed`,
+      : isThere
+        ? `it recorded commit ${short} and program ${program}, but that commit holds program ${held ?? "without a digest"}: there were changes in it that were not committed`
+        : `it recorded commit ${short}, which this repository has not (git fetch --all)`,
   );
 }
 

@@ -1,0 +1,359 @@
+/** Why a release is not ready: from objects as the API server writes them. */
+import assert from "node:assert/strict";
+import { explain, type KnownRelease } from "../../explain/explain";
+import type { ContainerStatus, Facts, KubernetesEvent, Pod, Workload } from "../../explain/facts";
+import { withoutSecrets } from "../../live/logs";
+
+const context = { stack: "prod", namespace: "shop", since: Date.parse("2026-01-01T10:00:00Z") };
+const labels = (release: string) => ({ "app.kubernetes.io/instance": release });
+
+const pod = (
+  status: ContainerStatus | undefined,
+  {
+    name = "cart-5d9f-abcde",
+    init,
+    ...rest
+  }: Partial<Pod["status"]> & { name?: string; init?: ContainerStatus } = {},
+): Pod => ({
+  metadata: { name, labels: labels("cart") },
+  spec: {
+    containers: [
+      {
+        name: "cart",
+        image: "example.com/cart:1.0.0",
+        resources: { requests: { cpu: "4", memory: "64Mi" }, limits: { memory: "128Mi" } },
+      },
+    ],
+    initContainers: [
+      {
+        name: "wait-for-redis",
+        env: [
+          { name: "HOST", value: "redis" },
+          { name: "PORT", value: "6379" },
+        ],
+      },
+    ],
+  },
+  status: {
+    phase: "Pending",
+    conditions: [{ type: "PodScheduled", status: "True" }],
+    ...(status ? { containerStatuses: [status] } : {}),
+    ...(init ? { initContainerStatuses: [init] } : {}),
+    ...rest,
+  },
+});
+
+const deployment: Workload = {
+  kind: "Deployment",
+  metadata: { name: "cart", labels: labels("cart") },
+  spec: { replicas: 1 },
+  status: {},
+};
+
+const event = (
+  kind: string,
+  name: string,
+  message: string,
+  more: Partial<KubernetesEvent> = {},
+): KubernetesEvent => ({
+  type: "Warning",
+  reason: "Failed",
+  message,
+  involvedObject: { kind, name },
+  lastTimestamp: "2026-01-01T10:05:00Z",
+  ...more,
+});
+
+const cart: KnownRelease = { name: "cart", kind: "service", status: "deployed" };
+
+const why = (facts: Partial<Facts>, release: Partial<KnownRelease> = {}) => {
+  const all: Facts = { pods: [], workloads: [deployment], replicaSets: [], claims: [], events: [], ...facts };
+  const [finding, ...more] = explain([{ ...cart, ...release }], all, context);
+  assert.deepEqual(more, []);
+  assert.ok(finding, "nothing is found");
+  return finding;
+};
+const first = (facts: Partial<Facts>, release: Partial<KnownRelease> = {}) => {
+  const [reason] = why(facts, release).reasons;
+  assert.ok(reason, "no reason is given");
+  return reason;
+};
+
+describe("explain", () => {
+  it("has nothing to say of what is deployed and ready", () => {
+    const ready: Workload = { ...deployment, status: { readyReplicas: 1 } };
+    const facts: Facts = { pods: [], workloads: [ready], replicaSets: [], claims: [], events: [] };
+    assert.deepEqual(explain([cart], facts, context), []);
+  });
+
+  const cases: [string, Pod, KubernetesEvent[], { cause: string; what: RegExp; todo: RegExp }][] = [
+    [
+      "an image that is not there",
+      pod({
+        name: "cart",
+        state: {
+          waiting: {
+            reason: "ImagePullBackOff",
+            message: 'Back-off pulling image: "example.com/cart:1.0.0": not found',
+          },
+        },
+      }),
+      [],
+      {
+        cause: "image",
+        what: /the image example\.com\/cart:1\.0\.0 cannot be pulled: there is no such image or tag/,
+        todo: /flotilla:services\.cart\.tag/,
+      },
+    ],
+    [
+      "an image that wants a login, told by an event alone",
+      pod({ name: "cart", state: { waiting: { reason: "ErrImagePull" } } }),
+      [event("Pod", "cart-5d9f-abcde", 'Failed to pull image "example.com/cart:1.0.0": 401 Unauthorized')],
+      { cause: "image", what: /its registry wants a login/, todo: /flotilla:registries/ },
+    ],
+    [
+      "a program that ends",
+      pod({
+        name: "cart",
+        restartCount: 4,
+        state: { waiting: { reason: "CrashLoopBackOff" } },
+        lastState: { terminated: { exitCode: 127, reason: "Error" } },
+      }),
+      [],
+      {
+        cause: "crash",
+        what: /ends with exit code 127 \(its command is not there\), 4 times so far/,
+        todo: /kubectl -n shop logs cart-5d9f-abcde -c cart --previous/,
+      },
+    ],
+    [
+      "a program that takes too much memory",
+      pod({
+        name: "cart",
+        restartCount: 1,
+        state: { waiting: { reason: "CrashLoopBackOff" } },
+        lastState: { terminated: { exitCode: 137, reason: "OOMKilled" } },
+      }),
+      [],
+      {
+        cause: "memory",
+        what: /used more memory than its limit of 128Mi and was killed, 1 time so far/,
+        todo: /flotilla:services\.cart\.resources\.limits\.memory/,
+      },
+    ],
+    [
+      "a probe that fails",
+      pod({ name: "cart", ready: false, state: { running: {} } }, { phase: "Running" }),
+      [event("Pod", "cart-5d9f-abcde", "Readiness probe failed: HTTP probe failed with statuscode: 503")],
+      {
+        cause: "probe",
+        what: /container cart runs, but its readiness probe fails/,
+        todo: /logs cart-5d9f-abcde/,
+      },
+    ],
+    [
+      "a store that is waited for",
+      pod(
+        { name: "cart", state: { waiting: { reason: "PodInitializing" } } },
+        {
+          init: { name: "wait-for-redis", state: { running: {} } },
+        },
+      ),
+      [],
+      {
+        cause: "waiting",
+        what: /waits for redis \(redis:6379\), which does not answer/,
+        todo: /instance=redis/,
+      },
+    ],
+    [
+      "a Secret that is missing",
+      pod({
+        name: "cart",
+        state: { waiting: { reason: "CreateContainerConfigError", message: 'secret "cart-env" not found' } },
+      }),
+      [],
+      { cause: "configuration", what: /secret "cart-env" not found/, todo: /get secrets,configmaps/ },
+    ],
+    [
+      "a volume that cannot be mounted",
+      pod({ name: "cart", state: { waiting: { reason: "ContainerCreating" } } }),
+      [
+        event("Pod", "cart-5d9f-abcde", 'MountVolume.SetUp failed for volume "data"', {
+          reason: "FailedMount",
+        }),
+      ],
+      { cause: "volume", what: /a volume of it cannot be mounted/, todo: /describe pod/ },
+    ],
+    [
+      "a pod without a node",
+      pod(undefined, {
+        conditions: [
+          {
+            type: "PodScheduled",
+            status: "False",
+            reason: "Unschedulable",
+            message: "0/2 nodes are available: 2 Insufficient cpu.",
+          },
+        ],
+      }),
+      [],
+      {
+        cause: "unschedulable",
+        what: /2 of 2 nodes have not enough cpu free \(it asks for 4\)/,
+        todo: /describe nodes/,
+      },
+    ],
+    [
+      "a pod that was put off its node",
+      pod(undefined, {
+        phase: "Failed",
+        reason: "Evicted",
+        message: "The node was low on resource: memory.",
+      }),
+      [],
+      { cause: "node", what: /put off its node: Evicted/, todo: /describe pod/ },
+    ],
+    [
+      "a pod that has only begun",
+      pod({ name: "cart", ready: false, state: { running: {} } }, { phase: "Running" }),
+      [],
+      { cause: "starting", what: /not ready yet/, todo: /describe pod/ },
+    ],
+  ];
+  for (const [name, object, events, expected] of cases)
+    it(`names ${name}`, () => {
+      const reason = first({ pods: [object], events });
+      assert.equal(reason.cause, expected.cause);
+      assert.match(reason.what, expected.what);
+      assert.match(reason.todo.join("\n"), expected.todo);
+    });
+
+  it("names the quota, Pod Security and webhooks that let no pod be made", () => {
+    const replicaSet = (message: string): Workload => ({
+      ...deployment,
+      kind: "ReplicaSet",
+      metadata: { name: "cart-5d9f", labels: labels("cart") },
+      status: { conditions: [{ type: "ReplicaFailure", status: "True", reason: "FailedCreate", message }] },
+    });
+    const of = (message: string) => first({ replicaSets: [replicaSet(message)] });
+    const quota = of(
+      'pods "cart-5d9f-x" is forbidden: exceeded quota: flotilla, requested: pods=1, used: pods=5, limited: pods=5',
+    );
+    assert.equal(quota.cause, "quota");
+    assert.match(
+      quota.what,
+      /the quota flotilla is used up: a pod more wants pods=1; used are pods=5, of pods=5/,
+    );
+    assert.match(
+      of('pods "x" is forbidden: violates PodSecurity "restricted:latest": runAsNonRoot != true').what,
+      /they break Pod Security/,
+    );
+    assert.match(
+      of('admission webhook "policy.example.com" denied the request: no').what,
+      /policy\.example\.com refuses them/,
+    );
+  });
+
+  it("names the StorageClass that a claim wants, rather than the pod that waits for it", () => {
+    const claim = {
+      metadata: { name: "data-cart-0", labels: labels("cart") },
+      spec: { storageClassName: "fast" },
+      status: { phase: "Pending" },
+    };
+    const waiting = pod(undefined, {
+      conditions: [
+        {
+          type: "PodScheduled",
+          status: "False",
+          message: "0/2 nodes are available: pod has unbound immediate PersistentVolumeClaims.",
+        },
+      ],
+    });
+    const { reasons } = why({
+      pods: [waiting],
+      claims: [claim],
+      events: [event("PersistentVolumeClaim", "data-cart-0", 'storageclass.storage.k8s.io "fast" not found')],
+    });
+    assert.equal(reasons.length, 1);
+    assert.match(reasons[0]?.what ?? "", /the cluster has no StorageClass fast/);
+  });
+
+  it("reads from events what pods waited for that are gone, of this release and since the update", () => {
+    const scheduling = (name: string, time: string) =>
+      event("Pod", name, "0/2 nodes are available: 2 Insufficient memory.", {
+        reason: "FailedScheduling",
+        lastTimestamp: time,
+      });
+    const gone: Workload = {
+      ...deployment,
+      kind: "ReplicaSet",
+      metadata: { name: "cart-7c6d", labels: labels("cart") },
+      spec: {
+        template: { spec: { containers: [{ name: "c", resources: { requests: { memory: "9Gi" } } }] } },
+      },
+    };
+    const ready: Workload = { ...deployment, status: { readyReplicas: 1 } };
+    const finding = why(
+      {
+        workloads: [ready],
+        replicaSets: [gone],
+        events: [
+          scheduling("cart-7c6d-aaaaa", "2026-01-01T10:01:00Z"),
+          scheduling("cart-7c6d-bbbbb", "2026-01-01T10:02:00Z"),
+          scheduling("cart-7c6d-ccccc", "2026-01-01T09:00:00Z"),
+          scheduling("other-7c6d-ddddd", "2026-01-01T10:01:00Z"),
+        ],
+      },
+      { error: "context deadline exceeded" },
+    );
+    assert.equal(finding.what, "the last update of it failed; the version before it runs on");
+    assert.equal(finding.reasons.length, 1, "two pods of one kind are one reason");
+    assert.match(finding.reasons[0]?.what ?? "", /not enough memory free \(it asks for 9Gi\)/);
+  });
+
+  it("gives no release what belongs to one with a longer name", () => {
+    const facts: Facts = {
+      pods: [],
+      workloads: [],
+      replicaSets: [],
+      claims: [],
+      events: [
+        event("Pod", "cart-worker-7c6d-aaaaa", "0/1 nodes are available: 1 Too many pods.", {
+          reason: "FailedScheduling",
+        }),
+      ],
+    };
+    const findings = explain(
+      [
+        { name: "cart", kind: "service" },
+        { name: "cart-worker", kind: "service" },
+      ],
+      facts,
+      context,
+    );
+    assert.deepEqual(
+      findings.map(({ release, reasons }) => [release, reasons.length]),
+      [
+        ["cart", 0],
+        ["cart-worker", 1],
+      ],
+    );
+  });
+
+  it("tells what helm left half done, and what to do when nothing else is known", () => {
+    const ready: Workload = { ...deployment, status: { readyReplicas: 1 } };
+    const pending = why({ workloads: [ready] }, { status: "pending-upgrade" });
+    assert.match(pending.what, /under way, or was broken off \(pending-upgrade\)/);
+    assert.match(pending.reasons[0]?.todo.join() ?? "", /npx flotilla recover --stack prod/);
+    const failed = why({ workloads: [ready] }, { error: "timed out" });
+    assert.deepEqual(failed.reasons[0]?.said, ["timed out"]);
+  });
+
+  it("shows no Secret's value that a program has logged", () => {
+    assert.equal(
+      withoutSecrets("cannot log in with s3cr3tvalue (s3cr3tvalue)", ["s3cr3tvalue"]),
+      "cannot log in with (masked) ((masked))",
+    );
+  });
+});

@@ -1,0 +1,118 @@
+/** What an update that was broken off has left, and what is done about it. */
+import assert from "node:assert/strict";
+import { decide, type Situation } from "../../commands/recover/decide";
+import type { LiveRelease } from "../../live/releases";
+
+const urn = (type: string, name: string) => `urn:pulumi:prod::flotilla::${type}::${name}`;
+const RELEASE = "kubernetes:helm.sh/v3:Release";
+const release = (name: string) => ({
+  urn: urn(RELEASE, name),
+  type: RELEASE,
+  inputs: { name, namespace: "shop" },
+});
+const revision = (name: string, number: number, status: string) => ({
+  name,
+  revision: number,
+  status,
+  description: "",
+  deployedAt: "",
+  chart: { name: "microservice", version: "1.0.0" },
+  values: {},
+  manifest: "",
+});
+const live = (name: string, number: number, status: string, good?: number): Record<string, LiveRelease> => ({
+  [name]: {
+    newest: revision(name, number, status),
+    ...(good === undefined ? {} : { deployed: revision(name, good, "deployed") }),
+  },
+});
+const situation = (overrides: Partial<Situation>): Situation => ({
+  locks: [],
+  state: { version: 3, deployment: { resources: [release("cart")] } },
+  live: live("cart", 1, "deployed", 1),
+  exists: {},
+  ...overrides,
+});
+const pending = (type: string, resource = release("cart"), known = [release("cart")]) => ({
+  version: 3,
+  deployment: { resources: known, pending_operations: [{ type, resource }] },
+});
+
+describe("recovery", () => {
+  it("does nothing to a healthy stack, nor to releases of others", () => {
+    const { found, actions } = decide(
+      situation({ live: { ...live("cart", 1, "deployed", 1), ...live("foreign", 2, "pending-upgrade", 1) } }),
+    );
+    assert.deepEqual([found, actions], [[], []]);
+  });
+
+  it("does nothing while an update is under way", () => {
+    const { blocked, actions } = decide(
+      situation({ locks: [{ by: "me", alive: true }], live: live("cart", 2, "pending-upgrade", 1) }),
+    );
+    assert.match(blocked ?? "", /Wait until it has ended/);
+    assert.deepEqual(actions, []);
+  });
+
+  it("releases a lock whose process is dead, and asks about one that cannot be seen", () => {
+    const dead = decide(situation({ locks: [{ by: "me, process 7", alive: false }] }));
+    assert.deepEqual(dead.actions, [{ do: "unlock" }]);
+    assert.equal(dead.unsure, undefined);
+    assert.match(decide(situation({ locks: [{ by: "ci@elsewhere" }] })).unsure ?? "", /ci@elsewhere/);
+  });
+
+  it("puts the last good revision back", () => {
+    assert.deepEqual(decide(situation({ live: live("cart", 5, "pending-upgrade", 4) })).actions, [
+      { do: "rollback", release: "cart", namespace: "shop", to: 4 },
+      { do: "refresh", targets: [urn(RELEASE, "cart")], imports: [] },
+    ]);
+  });
+
+  it("forgets an update of Pulumi that was under way, and looks at its release", () => {
+    assert.deepEqual(decide(situation({ state: pending("updating") })).actions, [
+      { do: "refresh", targets: [urn(RELEASE, "cart")], imports: [] },
+      { do: "forget" },
+    ]);
+  });
+
+  it("removes what never was installed to its end, and takes in what was", () => {
+    const state = pending("creating", release("cart"), []);
+    assert.deepEqual(decide(situation({ state, live: live("cart", 1, "pending-install") })).actions, [
+      { do: "uninstall", release: "cart", namespace: "shop" },
+      { do: "forget" },
+    ]);
+    assert.deepEqual(decide(situation({ state, live: live("cart", 1, "failed") })).actions[0], {
+      do: "uninstall",
+      release: "cart",
+      namespace: "shop",
+    });
+    assert.deepEqual(decide(situation({ state })).actions, [
+      { do: "refresh", targets: [], imports: [{ urn: urn(RELEASE, "cart"), id: "shop/cart" }] },
+    ]);
+    assert.deepEqual(decide(situation({ state, live: {} })).actions, [{ do: "forget" }]);
+  });
+
+  it("takes in an object that was being made and is there", () => {
+    const secret = {
+      urn: urn("kubernetes:core/v1:Secret", "auth"),
+      type: "kubernetes:core/v1:Secret",
+      inputs: { metadata: { name: "auth", namespace: "shop" } },
+    } as unknown as ReturnType<typeof release>;
+    const state = pending("creating", secret);
+    assert.deepEqual(decide(situation({ state, exists: { [secret.urn]: true } })).actions, [
+      { do: "refresh", targets: [], imports: [{ urn: secret.urn, id: "shop/auth" }] },
+    ]);
+    assert.deepEqual(decide(situation({ state, exists: { [secret.urn]: false } })).actions, [
+      { do: "forget" },
+    ]);
+  });
+
+  it("ends a removal that was begun", () => {
+    const state = pending("deleting");
+    assert.deepEqual(decide(situation({ state, live: live("cart", 3, "uninstalling") })).actions, [
+      { do: "uninstall", release: "cart", namespace: "shop" },
+      { do: "refresh", targets: [urn(RELEASE, "cart")], imports: [] },
+      { do: "forget" },
+    ]);
+  });
+});

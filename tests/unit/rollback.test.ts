@@ -1,0 +1,167 @@
+/** Going back: which update, which settings, and the stack's file that says so. */
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { parse, stringify } from "yaml";
+import { previous, told } from "../../commands/rollback/updates";
+import { restoredFile, withSetting } from "../../config/restore";
+import type { Update } from "../../live/history";
+import { fillText } from "../../plan/secret-text";
+import { valuesIn } from "../../plan/secret-values";
+
+const update = (
+  number: number,
+  config: Record<string, unknown> = {},
+  more: Partial<Update> = {},
+): Update => ({
+  number,
+  kind: "update",
+  result: "succeeded",
+  message: "",
+  startedAt: "",
+  commit: "abcdef0123",
+  config: Object.fromEntries(
+    Object.entries(config).map(([key, value]) => [
+      `flotilla:${key}`,
+      { value: JSON.stringify(value), objectValue: value },
+    ]),
+  ),
+  changes: {},
+  ...more,
+});
+const services = (tag: string) => ({ services: { cart: { tag } } });
+
+describe("the update to go back to", () => {
+  const to = (...newestFirst: Update[]) => previous(newestFirst, new Map())?.number;
+
+  it("is the newest that deployed something else", () => {
+    assert.equal(to(update(3, services("2")), update(2, services("2")), update(1, services("1"))), 1);
+    assert.equal(to(update(2, services("1"), { commit: "b" }), update(1, services("1"), { commit: "a" })), 1);
+    assert.equal(to(update(1)), undefined);
+    assert.equal(to(), undefined);
+  });
+
+  it("is the one before a failure, and never one that failed or was no update", () => {
+    const failed = { result: "failed" };
+    assert.equal(to(update(2, services("1"), failed), update(1, services("1"))), 1);
+    assert.equal(to(update(3, services("3"), failed), update(2, services("2"), failed), update(1)), 1);
+    assert.equal(
+      to(update(3, {}, { kind: "refresh" }), update(2, services("2")), update(1, services("1"))),
+      1,
+    );
+  });
+
+  it("counts programs by their digest, where it is known", () => {
+    const updates = [update(2, {}, { commit: "b" }), update(1, {}, { commit: "a" })];
+    assert.equal(
+      previous(
+        updates,
+        new Map([
+          [1, "same"],
+          [2, "same"],
+        ]),
+      ),
+      undefined,
+    );
+  });
+});
+
+describe("a list of updates", () => {
+  const changed = (...newestFirst: Update[]) => told(newestFirst, new Map())[0]?.changed;
+
+  it("says what each changed: settings by path, versions, commits", () => {
+    assert.deepEqual(changed(update(1)), ["first"]);
+    assert.deepEqual(changed(update(2), update(1)), ["nothing"]);
+    assert.deepEqual(changed(update(2, services("2")), update(1)), ["services.cart.tag (none) → 2"]);
+    assert.deepEqual(changed(update(2, services("2"), { commit: "1234567890" }), update(1, services("1"))), [
+      "services.cart.tag 1 → 2",
+      "commit abcdef0 → 1234567",
+    ]);
+    const images = new Map([
+      [1, { cart: "example.com/cart:1" }],
+      [2, { cart: "example.com/cart:2" }],
+    ]);
+    assert.deepEqual(told([update(2, services("2")), update(1, services("1"))], images)[0]?.changed, [
+      "cart 1 → 2",
+    ]);
+  });
+
+  it("shows no value that is secret", () => {
+    const secret = { "flotilla:credentials": { secret: true } };
+    assert.deepEqual(changed({ ...update(2), config: secret }, update(1)), ["credentials (none) → (secret)"]);
+  });
+});
+
+describe("the restored stack file", () => {
+  const salt = "encryptionsalt: v1:now\n";
+
+  it("keeps comments and what is as it was, and takes away and adds the rest", () => {
+    const base = `# a stack\nconfig:\n  flotilla:layers: [ dev ] # shared\n  flotilla:replicas: 3\n  flotilla:old: 1\nencryptionsalt: v1:then\n`;
+    const restored = restoredFile(
+      base,
+      salt,
+      { "flotilla:layers": ["dev"], "flotilla:replicas": "3", "flotilla:services": { cart: { tag: "1" } } },
+      {},
+    );
+    assert.equal(
+      restored,
+      `# a stack\nconfig:\n  flotilla:layers: [ dev ] # shared\n  flotilla:replicas: 3\n  flotilla:services:\n    cart:\n      tag: "1"\nencryptionsalt: v1:now\n`,
+    );
+  });
+
+  it("writes no default of the project down, but keeps one that the stack had written", () => {
+    const defaults = { "flotilla:distribution": "bitnami", "flotilla:stores": {} };
+    const recorded = { "flotilla:distribution": "bitnami", "flotilla:stores": {} };
+    assert.deepEqual(parse(restoredFile("config:\n  flotilla:stores: {}\n", "", recorded, defaults)), {
+      config: { "flotilla:stores": {} },
+    });
+  });
+
+  it("keeps a null, which the engine records as nothing", () => {
+    const restored = restoredFile("config:\n  flotilla:host: null\n", "", { "flotilla:host": "" }, {});
+    assert.match(restored, /flotilla:host: null/);
+  });
+
+  it("says what was recorded, whatever stood there before", () => {
+    const settings = fc.dictionary(
+      fc.constantFrom("flotilla:a", "flotilla:b", "flotilla:c"),
+      fc.oneof(
+        fc.stringMatching(/^[a-z]{1,5}$/),
+        fc.dictionary(fc.stringMatching(/^[a-z]{1,3}$/), fc.integer(), { noNullPrototype: true }),
+      ),
+    );
+    fc.assert(
+      fc.property(settings, settings, (before, recorded) => {
+        const restored = parse(restoredFile(stringify({ config: before }), salt, recorded, {})) as {
+          config?: object;
+        };
+        assert.deepEqual({ ...(restored.config ?? {}) }, { ...recorded });
+      }),
+    );
+  });
+
+  it("changes one setting at a path, and leaves nothing empty behind", () => {
+    const config = { a: { b: { c: 1 }, d: 2 } };
+    assert.deepEqual(withSetting(config, ["a", "b", "c"], 5), { a: { b: { c: 5 }, d: 2 } });
+    assert.deepEqual(withSetting(config, ["a", "b", "c"], undefined), { a: { d: 2 } });
+    assert.deepEqual(withSetting({}, ["a", "b"], undefined), {});
+    assert.deepEqual(config, { a: { b: { c: 1 }, d: 2 } });
+  });
+});
+
+describe("passwords read back out of a Secret", () => {
+  it("are those that fill its text", () => {
+    const password = fc.stringMatching(/^[A-Za-z0-9]{8,16}$/);
+    fc.assert(
+      fc.property(password, password, (one, two) => {
+        const text = ["mongodb://", { credential: "one" }, ",", { credential: "two" }, "?a=(b)"];
+        const values = { one, two };
+        assert.deepEqual(valuesIn(text, fillText(text, values)), values);
+      }),
+    );
+  });
+
+  it("are not found in what has another form", () => {
+    assert.equal(valuesIn(["a:", { credential: "one" }], "b:x"), undefined);
+    assert.equal(valuesIn([{ credential: "one" }, ",", { credential: "two" }], "alone"), undefined);
+  });
+});
