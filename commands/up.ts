@@ -1,11 +1,14 @@
 import chalk from "chalk";
 import { Command } from "commander";
+import { connect } from "../live/kubectl";
+import { namespaceOf } from "../plan/stores/profile";
 import { ToolError } from "../tools/failure";
 import { confirmed } from "./ask";
 import { showComparison } from "./diff";
 import { compareWithDeployed } from "./diff/sides";
 import { explainStack, showFindings } from "./explain";
 import { type Look, lookAt } from "./look";
+import { settingsOfStack } from "./settings";
 import { changesText, type Updated, update } from "./updating";
 
 export function upCommand(): Command {
@@ -24,7 +27,9 @@ has been updated before it stays. Run it again to go on, or \`flotilla rollback\
       const comparison = await compareWithDeployed(stack);
       process.stdout.write(showComparison(comparison));
       if (!yes && !(await confirmed(`Update ${stack}?`))) return;
-      const { kubectl, namespace } = await lookAt(stack);
+      const { settings, application } = settingsOfStack(stack);
+      const kubectl = await connect(settings);
+      const namespace = namespaceOf(application, settings);
       const result = await update(["up", "--stack", stack, ...further], { stack, namespace, kubectl });
       await report(stack, result);
     });
