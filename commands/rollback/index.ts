@@ -197,13 +197,15 @@ async function rollBack(
       throw new ToolError(
         `going back would make passwords anew that are in use: ${anew.join(", ")}. It is refused.`,
       );
-    const kept = includeStores ? [] : storeParts(all, resources);
-    const steps = all.filter(({ urn }) => !kept.some((part) => part.urn === urn));
-    const { before, after, notes } = await sidesOf(steps, resources, live, folder, flags);
+    const { before, after, notes } = await sidesOf(all, resources, live, folder, flags);
+    const changes = compareReleases(before, after);
+    // A store whose objects stay as they are comes along: its record is all that changes.
+    const isTouched = (name: string) => changes.find(({ release }) => release === name)?.objects.length !== 0;
+    const kept = includeStores ? [] : storeParts(all, resources).filter(({ name }) => isTouched(name));
     const names = kept.map(({ name }) => name);
     process.stdout.write(
       showComparison({
-        changes: compareReleases(before, after),
+        changes: changes.filter(({ release }) => !names.includes(release)),
         notes: [
           ...notes,
           ...(names.length === 0
@@ -216,7 +218,7 @@ async function rollBack(
     );
     if (!yes && !(await confirmed(`Go back to update ${target.number}?`))) return;
     const what = only === undefined ? "" : ` of ${only}`;
-    const message = `flotilla rollback${what} to ${target.number}: ${target.message}`;
+    const message = `flotilla rollback${what} to ${target.number}: ${target.message.replace(/^flotilla rollback[^:]*: /, "")}`;
     const excluded = kept.flatMap(({ urn }) => ["--exclude", urn]);
     const result = await update(
       ["up", "--stack", stack, "--message", message, ...excluded],
