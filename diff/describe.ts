@@ -58,4 +58,10 @@ export function summaryText({ releases, objects, restarts }: Totals): string {
   return `${plural(releases, "release")} change${releases === 1 ? "s" : ""}, ${plural(objects, "object")} in all; ${pods}.`;
 }
 
+/** The last line under a comparison of two stacks. */
+export const comparedText = ({ releases, objects }: Totals): string =>
+  releases === 0
+    ? "They do not differ."
+    : `${plural(releases, "release")} differ${releases === 1 ? "s" : ""}, in ${plural(objects, "object")}.`;
+
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);

@@ -3,10 +3,11 @@ import chalk from "chalk";
 import Table from "cli-table3";
 import { Command, Option } from "commander";
 import type { ReleaseChange } from "../../diff/compare";
-import { objectsText, podsText, summaryText, totalsOf } from "../../diff/describe";
+import { comparedText, objectsText, podsText, summaryText, totalsOf } from "../../diff/describe";
 import { diffPage } from "../../diff/html";
 import { PLAIN_TABLE } from "../table";
-import { type Comparison, compareStacks, compareWithDeployed } from "./sides";
+import { type Comparison, compareWithDeployed } from "./sides";
+import { compareStacks } from "./stacks";
 
 interface Options {
   stack: string;
@@ -47,7 +48,9 @@ Exit codes: 0 nothing changes, 2 there are changes, 1 failed.`,
         against === undefined ? `What an update of ${stack} changes` : `${stack} compared with ${against}`;
       if (html !== undefined) writeFileSync(html, diffPage({ title, ...comparison }));
       process.stdout.write(
-        json ? `${JSON.stringify(toJson(stack, comparison), null, 2)}\n` : showComparison(comparison),
+        json
+          ? `${JSON.stringify(toJson(stack, comparison), null, 2)}\n`
+          : showComparison(comparison, { isUpdate: against === undefined }),
       );
       if (comparison.changes.length > 0) process.exitCode = 2;
     });
@@ -61,12 +64,13 @@ const toJson = (stack: string, { changes, notes }: Comparison) => ({
 });
 
 /** Every object's difference, and last a table of the releases: what is read first is nearest to the prompt. */
-export const showChanges = (changes: readonly ReleaseChange[]): string =>
-  changes.length === 0 ? "" : [...changes.flatMap(showRelease), "", table(changes), ""].join("\n");
+export const showChanges = (changes: readonly ReleaseChange[], isUpdate = true): string =>
+  changes.length === 0 ? "" : [...changes.flatMap(showRelease), "", table(changes, isUpdate), ""].join("\n");
 
-export function showComparison({ changes, notes }: Comparison): string {
-  const parts = changes.length === 0 ? [] : [showChanges(changes).trimEnd()];
-  const refused = changes.flatMap(({ immutable }) => immutable);
+/** `isUpdate`: whether one becomes the other; of two stacks no pod restarts. */
+export function showComparison({ changes, notes }: Comparison, { isUpdate = true } = {}): string {
+  const parts = changes.length === 0 ? [] : [showChanges(changes, isUpdate).trimEnd()];
+  const refused = isUpdate ? changes.flatMap(({ immutable }) => immutable) : [];
   if (refused.length > 0)
     parts.push(
       "",
@@ -76,7 +80,7 @@ export function showComparison({ changes, notes }: Comparison): string {
     );
   if (notes.length > 0) parts.push("", ...notes.map((note) => `${chalk.yellow("note")} ${note}`));
   const totals = totalsOf(changes);
-  const summary = summaryText(totals);
+  const summary = isUpdate ? summaryText(totals) : comparedText(totals);
   if (parts.length > 0) parts.push("");
   parts.push(totals.releases === 0 ? chalk.green(summary) : chalk.bold(summary));
   return `${parts.join("\n")}\n`;
@@ -103,19 +107,19 @@ function colour(line: string): string {
   return line.startsWith("@@") ? chalk.cyan(line) : line;
 }
 
-function table(changes: readonly ReleaseChange[]): string {
-  const rows = new Table({
-    ...PLAIN_TABLE,
-    head: ["RELEASE", "KIND", "CHANGE", "OBJECTS", "PODS", "STORAGE"],
-  });
-  for (const change of changes)
+function table(changes: readonly ReleaseChange[], isUpdate: boolean): string {
+  const head = ["RELEASE", "KIND", "CHANGE", "OBJECTS", ...(isUpdate ? ["PODS", "STORAGE"] : [])];
+  const rows = new Table({ ...PLAIN_TABLE, head });
+  for (const change of changes) {
+    const { release, kind, storage } = change;
+    const touched = storage.length === 0 ? "not touched" : chalk.yellow(storage.join("; "));
     rows.push([
-      change.release,
-      change.kind,
+      release,
+      kind,
       change.change,
       objectsText(change),
-      podsText(change),
-      change.storage.length === 0 ? "not touched" : chalk.yellow(change.storage.join("; ")),
+      ...(isUpdate ? [podsText(change), touched] : []),
     ]);
+  }
   return rows.toString();
 }

@@ -11,7 +11,7 @@ import { isChangedByHand, outputsOf } from "../../live/status";
 import { checkCluster } from "../../runtime/preflight";
 import { ToolError } from "../../tools/failure";
 import { deployedGuardRails } from "../diff/guard-rails";
-import { RAILS } from "../diff/sides";
+import { RAILS } from "../diff/renderer";
 import { settingsOfStack } from "../settings";
 import { PROJECT_NAME } from "../stack";
 

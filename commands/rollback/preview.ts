@@ -7,7 +7,8 @@ import { outputsOf } from "../../live/status";
 import { readCharts } from "../../plan/chart";
 import type { ReleaseInputs } from "../../plan/release-inputs";
 import { ToolError } from "../../tools/failure";
-import { deployedSide, Renderer, railsSide } from "../diff/sides";
+import { bothSides, deployedSide, Renderer, railsSide } from "../diff/renderer";
+import { inParallel } from "../rendering";
 
 /** A step of `pulumi preview --json`. */
 export interface PreviewStep {
@@ -92,13 +93,21 @@ export async function sidesOf(
   const states = new Map(resources.map((resource) => [resource.urn, resource]));
   const before: Record<string, Sides[string]> = {};
   const after: Record<string, Sides[string]> = {};
-  for (const step of steps.filter((step) => typeOf(step) === RELEASE)) {
-    const inputs = (step.newState ?? step.oldState)?.inputs as unknown as ReleaseInputs;
-    const kind = deployed[inputs.name]?.kind ?? "release";
-    const state = states.get(step.urn);
-    if (state) before[inputs.name] = await deployedSide(kind, state, live[inputs.name], renderer);
-    if (step.op !== "delete") after[inputs.name] = await renderer.side(kind, inputs);
-  }
+  const releases = steps.filter((step) => typeOf(step) === RELEASE);
+  await inParallel(releases, async ({ op, urn, oldState, newState }) => {
+    const inputs = (newState ?? oldState)?.inputs as unknown as ReleaseInputs;
+    const { name } = inputs;
+    const kind = deployed[name]?.kind ?? "release";
+    const state = states.get(urn);
+    if (op === "delete") {
+      if (state) before[name] = await deployedSide(kind, state, live[name], renderer);
+      return;
+    }
+    const there = { inputs, state, live: live[name] };
+    const sides = await bothSides(kind, there, { old: renderer, now: renderer });
+    after[name] = sides.after;
+    if (sides.before) before[name] = sides.before;
+  });
   const objects = steps.filter((step) => {
     const type = typeOf(step);
     return type.startsWith("kubernetes:") && type !== RELEASE;

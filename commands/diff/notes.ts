@@ -1,0 +1,38 @@
+/** What to know besides a difference: where state and cluster do not agree, and what the engine will refuse. */
+import type { ExportedResource } from "../../live/engine";
+import type { LiveRelease } from "../../live/releases";
+import { isChangedByHand } from "../../live/status";
+import type { Plan } from "../../plan/plan";
+import { inputsOf } from "./renderer";
+
+/** Where state and cluster do not agree: the difference is not all there is to know. */
+export function notesOf(
+  planned: Plan,
+  stack: string,
+  states: ReadonlyMap<string, ExportedResource>,
+  live: Readonly<Record<string, LiveRelease>> | undefined,
+  adopting: boolean,
+): string[] {
+  if (!live) return [];
+  return Object.keys(planned.releases).flatMap((name) => {
+    const state = states.get(name);
+    const there = live[name];
+    if (!state)
+      return there && !adopting
+        ? [`${name} is installed already, by helm: take it over with npx flotilla adopt --stack ${stack}`]
+        : [];
+    if (!there)
+      return [`${name} is in the state, but not in the cluster: npx flotilla drift --stack ${stack}`];
+    if (there.newest.status.startsWith("pending-"))
+      return [`${name} is ${there.newest.status}: npx flotilla recover --stack ${stack}`];
+    return isChangedByHand(state, there)
+      ? [`${name} was changed with helm since: npx flotilla drift --stack ${stack}`]
+      : [];
+  });
+}
+
+/** Releases that would go, and may not. */
+export const protectedNotes = (gone: readonly ExportedResource[]): string[] =>
+  gone.flatMap((state) =>
+    state.protect ? [`${inputsOf(state).name} would be removed, but it is protected: pulumi up refuses`] : [],
+  );

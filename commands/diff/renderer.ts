@@ -1,0 +1,114 @@
+/** Releases as sides of a comparison: rendered, or as Helm has recorded them. */
+import type { ReleaseSide, Sides } from "../../diff/compare";
+import { isDeployed, type ManifestObject, objectsIn } from "../../diff/manifests";
+import type { ExportedResource } from "../../live/engine";
+import type { LiveRelease } from "../../live/releases";
+import type { Charts } from "../../plan/chart";
+import type { Plan } from "../../plan/plan";
+import type { ReleaseInputs } from "../../plan/release-inputs";
+import { ToolError } from "../../tools/failure";
+import { PROJECT } from "../../tools/paths";
+import { chartAtHand, chartFetched, isRemote, render } from "../rendering";
+
+/** What stands for the objects that belong to no release. */
+export const RAILS = "(guard rails and Secrets)";
+
+export const railsSide = (objects: readonly ManifestObject[]): Sides =>
+  objects.length === 0 ? {} : { [RAILS]: { kind: "stack", objects, about: {} } };
+
+/** The releases of a side as the plan orders them. */
+export const inOrder = ({ releases }: Plan, sides: Sides): Sides =>
+  Object.fromEntries(
+    [RAILS, ...Object.keys(releases)].flatMap((name) => {
+      const side = sides[name];
+      return side ? [[name, side] as const] : [];
+    }),
+  );
+
+export type RenderedSide = ReleaseSide & { rendered: boolean };
+
+/** Renders releases, and keeps in mind which could not be. */
+export class Renderer {
+  readonly notes: string[] = [];
+
+  constructor(
+    private readonly charts: Charts,
+    private readonly flags: readonly string[],
+    private readonly folder = PROJECT,
+  ) {}
+
+  async side(kind: string, inputs: ReleaseInputs): Promise<RenderedSide> {
+    const chart =
+      chartAtHand(inputs, this.charts, this.folder) ??
+      (isRemote(inputs.chart) ? await chartFetched(inputs, this.charts) : undefined);
+    const { manifests, failure } = await render(inputs, chart, this.flags);
+    if (failure !== undefined)
+      throw new ToolError(
+        `release ${inputs.name} cannot be rendered: ${failure}\n  pulumi up would fail there: mend its chart, or what the inventory or the stack says of it.`,
+      );
+    if (manifests === undefined)
+      this.notes.push(
+        `of ${inputs.name} the values are compared: its chart ${inputs.chart} cannot be had (npx flotilla charts pull)`,
+      );
+    return {
+      kind,
+      rendered: manifests !== undefined,
+      objects: manifests === undefined ? [] : objectsIn(manifests).filter(isDeployed),
+      about: aboutOf(inputs),
+    };
+  }
+}
+
+const aboutOf = ({ description, timeout }: Pick<ReleaseInputs, "description" | "timeout">) => ({
+  chart: String(description),
+  "Helm waits": `${timeout} s`,
+});
+
+export const inputsOf = ({ inputs }: ExportedResource): ReleaseInputs => inputs as unknown as ReleaseInputs;
+
+/** What is deployed of a release: as Helm recorded it, or else rendered again. */
+export async function deployedSide(
+  kind: string,
+  state: ExportedResource,
+  live: LiveRelease | undefined,
+  renderer: Pick<Renderer, "side">,
+): Promise<RenderedSide> {
+  const inputs = inputsOf(state);
+  if (!live) return renderer.side(kind, inputs);
+  const { deployed } = live;
+  return {
+    kind,
+    rendered: true,
+    objects: deployed ? objectsIn(deployed.manifest).filter(isDeployed) : [],
+    about: aboutOf(inputs),
+  };
+}
+
+/** A release that helm installed and no state knows. */
+const installedSide = (kind: string, live: LiveRelease | undefined): RenderedSide | undefined =>
+  live?.deployed && {
+    kind,
+    rendered: true,
+    objects: objectsIn(live.deployed.manifest).filter(isDeployed),
+    about: {},
+  };
+
+/** A release whose chart cannot be had, as its values. */
+export const valuesSide = (kind: string, inputs: ReleaseInputs): ReleaseSide => ({
+  kind,
+  objects: [{ kind: "Values", metadata: { name: inputs.name }, values: inputs.values } as ManifestObject],
+  about: aboutOf(inputs),
+});
+
+/** What is deployed of a release, and what would be; where one of the two cannot be rendered, the values of both. */
+export async function bothSides(
+  kind: string,
+  { state, live, inputs }: { state?: ExportedResource; live?: LiveRelease; inputs: ReleaseInputs },
+  { old, now }: { old: Renderer; now: Renderer },
+): Promise<{ before?: ReleaseSide; after: ReleaseSide }> {
+  const after = await now.side(kind, inputs);
+  const before = state ? await deployedSide(kind, state, live, old) : installedSide(kind, live);
+  if (!before) return { after: after.rendered ? after : valuesSide(kind, inputs) };
+  if ((after.rendered && before.rendered) || !state) return { before, after };
+  return { before: valuesSide(kind, inputsOf(state)), after: valuesSide(kind, inputs) };
+}
