@@ -27,15 +27,23 @@ export const inOrder = ({ releases }: Plan, sides: Sides): Sides =>
 
 export type RenderedSide = ReleaseSide & { rendered: boolean };
 
-/** Renders releases, and keeps in mind which could not be. */
+/** Renders releases, and keeps in mind which it could not. */
 export class Renderer {
-  readonly notes: string[] = [];
+  private readonly away = new Set<string>();
 
   constructor(
     private readonly charts: Charts,
     private readonly flags: readonly string[],
     private readonly folder = PROJECT,
   ) {}
+
+  /** What could not be rendered. */
+  get notes(): string[] {
+    const names = [...this.away].join(", ");
+    return names === ""
+      ? []
+      : [`of ${names} the values are compared: their charts cannot be had (npx flotilla charts pull)`];
+  }
 
   async side(kind: string, inputs: ReleaseInputs): Promise<RenderedSide> {
     const chart =
@@ -46,10 +54,7 @@ export class Renderer {
       throw new ToolError(
         `release ${inputs.name} cannot be rendered: ${failure}\n  pulumi up would fail there: mend its chart, or what the inventory or the stack says of it.`,
       );
-    if (manifests === undefined)
-      this.notes.push(
-        `of ${inputs.name} the values are compared: its chart ${inputs.chart} cannot be had (npx flotilla charts pull)`,
-      );
+    if (manifests === undefined) this.away.add(inputs.name);
     return {
       kind,
       rendered: manifests !== undefined,
