@@ -9,8 +9,8 @@ import { plan } from "./plan";
 import { readCharts } from "./plan/chart";
 import { fixedValues, givenNames } from "./plan/credentials";
 import { planViolations, problemsOf } from "./plan/rules";
-import { importAdopted } from "./runtime/adopt";
 import { readDeployed } from "./runtime/deployed";
+import { obeyOverrides } from "./runtime/overrides";
 import { checkCluster, unreachableCharts } from "./runtime/preflight";
 import { readProvenance } from "./runtime/provenance";
 import { readCredentials, readStackConfig } from "./runtime/stack-config";
@@ -34,7 +34,7 @@ async function deploy(config: StackConfig, { settings, application }: StackSetti
   for (const warning of planned.warnings) pulumi.log.warn(warning);
   for (const { where, what } of unreachable) pulumi.log.warn(`${where}: ${what}; shown without reading it`);
 
-  const adopting = importAdopted();
+  const isAdopting = obeyOverrides();
   // A changed Secret is changed in place: by default the provider deletes it and makes another.
   const cluster = new k8s.Provider("cluster", { ...settings.cluster, enableSecretMutable: true });
   new Application(
@@ -43,7 +43,8 @@ async function deploy(config: StackConfig, { settings, application }: StackSetti
       plan: planned,
       fixedCredentials: fixedValues(application, planned.credentials),
       givenCredentials: readCredentials(givenNames(planned.credentials)),
-      adopting,
+      // Later the policies of what runs are there.
+      adopting: isAdopting && Object.keys(state.deployed).length === 0,
       unreadableCharts: new Set(unreachable.map(({ release }) => release)),
     },
     { providers: { kubernetes: cluster } },

@@ -40,6 +40,8 @@ const TELLS_DIFFERENCE = ["diff", "status", "explain", "drift"];
 
 async function main(): Promise<void> {
   handleInterrupts();
+  // `| head` has read enough: that is no failure.
+  process.stdout.on("error", ({ code }: NodeJS.ErrnoException) => process.exit(code === "EPIPE" ? 0 : 1));
   const program = new Command("flotilla")
     .description("Whole microservice applications on Kubernetes: seen before, deployed, looked after.")
     .exitOverride()

@@ -149,7 +149,11 @@ export function summary(releases: readonly ReleaseStatus[]): string {
 
 function nextSteps(stack: string, releases: readonly ReleaseStatus[]): string[] {
   const steps: [boolean, string, string][] = [
-    [releases.some(({ status }) => status.startsWith("pending-")), "recover", "an operation was broken off"],
+    [
+      releases.some(({ status }) => status.startsWith("pending-")),
+      "recover",
+      "if no update is running: one was broken off",
+    ],
     [releases.some((release) => !isWell(release)), "explain", "why something is not ready"],
     [releases.some(({ drift, kind }) => drift !== undefined && kind !== "unknown"), "drift", "what differs"],
     [releases.some(({ kind }) => kind === "unknown"), "adopt", "take over what helm installed"],

@@ -1,7 +1,7 @@
 /** An update with progress for people: which release is waited for, and for what. */
 import chalk from "chalk";
 import { explain, type KnownRelease } from "../explain/explain";
-import { readiness, releaseOf } from "../explain/facts";
+import { readiness, releaseOf, type Workload } from "../explain/facts";
 import type { Reason } from "../explain/reason";
 import { RELEASE } from "../live/engine";
 import { readFacts } from "../live/facts";
@@ -100,10 +100,7 @@ class Watch {
       if (started === undefined) continue;
       const own = facts.workloads.filter(({ metadata }) => releaseOf(metadata) === release);
       const pods = own.map((workload) => ({ workload, ...readiness(workload) }));
-      const updated = pods.reduce(
-        (sum, { workload, ready }) => sum + Math.min(ready, workload.status?.updatedReplicas ?? ready),
-        0,
-      );
+      const updated = pods.reduce((sum, { workload, ready }) => sum + newAndReady(workload, ready), 0);
       const wanted = pods.reduce((sum, { wanted }) => sum + wanted, 0);
       const telling = reasons.filter(({ cause }) => cause !== "starting");
       if (telling.length > 0) this.seen[release] = telling;
@@ -123,6 +120,13 @@ class Watch {
     this.said.set(release, { text, at: now });
     say(`${release}: ${Math.round((now - started) / 1000)} s, ${text}`);
   }
+}
+
+/** Pods of the new version that are ready: of those that are ready, as many as cannot be old ones. */
+function newAndReady({ status = {} }: Workload, ready: number): number {
+  const { replicas, updatedReplicas } = status;
+  if (replicas === undefined || updatedReplicas === undefined) return ready;
+  return Math.max(0, Math.min(updatedReplicas, (status.readyReplicas ?? 0) - (replicas - updatedReplicas)));
 }
 
 const DONE: Record<string, string> = {

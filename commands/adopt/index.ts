@@ -5,7 +5,7 @@ import { connect } from "../../live/kubectl";
 import { readReleases } from "../../live/releases";
 import { secretOf } from "../../live/revealed";
 import { FlotillaError } from "../../model/problems";
-import { ADOPT } from "../../runtime/adopt";
+import { ADOPT } from "../../runtime/overrides";
 import { checkCluster } from "../../runtime/preflight";
 import { ToolError } from "../../tools/failure";
 import { PROJECT } from "../../tools/paths";

@@ -137,9 +137,10 @@ async function bringBack(stack: string, drift: Drift): Promise<void> {
         ]),
       );
     if (urns.changed.length > 0) await mark(stack, urns.changed);
-    const targets = [...urns.changed, ...urns.gone].flatMap((urn) => ["--target", urn]);
+    // Of all resources: with the program and the settings of the last update nothing else has a reason to change, and an
+    // update of some alone fails in the engine ("Duplicate resource URN") where what they depend on has changed since.
     const result = await update(
-      ["up", "--stack", stack, "--message", "flotilla drift --correct", ...targets],
+      ["up", "--stack", stack, "--message", "flotilla drift --correct"],
       { stack, namespace, kubectl },
       { cwd: folder },
     );

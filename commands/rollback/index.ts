@@ -11,6 +11,7 @@ import { deployedOf, type ExportedResource } from "../../live/engine";
 import { provenanceOf, readCheckpoint, readHistory, type Update } from "../../live/history";
 import { outputsOf } from "../../live/status";
 import { deployedStore } from "../../plan/deployed";
+import { KEEP } from "../../runtime/overrides";
 import { ToolError } from "../../tools/failure";
 import { PROJECT } from "../../tools/paths";
 import { say } from "../../tools/progress";
@@ -202,6 +203,8 @@ async function rollBack(
     // A store whose objects stay as they are comes along: its record is all that changes.
     const isTouched = (name: string) => changes.find(({ release }) => release === name)?.objects.length !== 0;
     const kept = includeStores ? [] : storeParts(all, resources).filter(({ name }) => isTouched(name));
+    const environment = { [KEEP]: JSON.stringify(kept.map(({ key }) => key)) };
+    if (kept.length > 0) await refuseTouched(stack, folder, environment, resources, target);
     const names = kept.map(({ name }) => name);
     process.stdout.write(
       showComparison({
@@ -219,16 +222,30 @@ async function rollBack(
     if (!yes && !(await confirmed(`Go back to update ${target.number}?`))) return;
     const what = only === undefined ? "" : ` of ${only}`;
     const message = `flotilla rollback${what} to ${target.number}: ${target.message.replace(/^flotilla rollback[^:]*: /, "")}`;
-    const excluded = kept.flatMap(({ urn }) => ["--exclude", urn]);
     const result = await update(
-      ["up", "--stack", stack, "--message", message, ...excluded],
+      ["up", "--stack", stack, "--message", message],
       { stack, namespace, kubectl },
-      { cwd: folder },
+      { cwd: folder, environment },
     );
     await report(stack, result);
     writeFileSync(join(PROJECT, stackFileName(stack)), stackFile);
     process.stdout.write(done(stack, target, wanted));
   });
+}
+
+/** The program leaves stores as they are when it is told, unless it is older than that, or has no such store any more. */
+async function refuseTouched(
+  stack: string,
+  folder: string,
+  environment: Record<string, string>,
+  resources: readonly ExportedResource[],
+  { number }: Update,
+): Promise<void> {
+  const touched = storeParts(await previewSteps(stack, folder, environment), resources);
+  if (touched.length > 0)
+    throw new ToolError(
+      `the program of update ${number} cannot leave these as they are: ${touched.map(({ name }) => name).join(", ")}.\n  To take them back as well: --include-stores. To go back to the settings alone: --config-only`,
+    );
 }
 
 function done(stack: string, { number, commit }: Update, wanted: Wanted): string {

@@ -55,11 +55,11 @@ function messageOf(text: string): string {
 const typeOf = ({ newState, oldState }: PreviewStep): string => (newState ?? oldState)?.type ?? "";
 const nameOf = (urn: string): string => urn.split("::").at(-1) as string;
 
-/** URNs of the stores' own resources that the steps would change or delete: releases, Jobs, passwords, Secrets. */
+/** The stores' own resources that the steps would change or delete: releases, Jobs, passwords, Secrets. */
 export function storeParts(
   steps: readonly PreviewStep[],
   resources: readonly ExportedResource[],
-): { urn: string; name: string }[] {
+): { key: string; name: string }[] {
   const deployed = deployedOf(resources);
   const secrets = Object.values(outputsOf(resources)?.stores ?? {}).map(({ secret }) => secret);
   const there = new Set(resources.map(({ urn }) => urn));
@@ -71,7 +71,7 @@ export function storeParts(
       if (typeOf(step) === "kubernetes:core/v1:Secret") return secrets.includes(name);
       return typeOf(step) === PASSWORD;
     })
-    .map(({ urn }) => ({ urn, name: nameOf(urn) }));
+    .map((step) => ({ key: `${typeOf(step)}::${nameOf(step.urn)}`, name: nameOf(step.urn) }));
 }
 
 const PASSWORD = "random:index/randomPassword:RandomPassword";

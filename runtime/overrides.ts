@@ -1,0 +1,32 @@
+/** What a command asks of one update, and no setting should say: to import resources, to leave some as they are. */
+import * as pulumi from "@pulumi/pulumi";
+
+/** Resources that the cluster has already, to be taken into the state: a JSON object of ids by `<type>::<name>`. */
+export const ADOPT = "FLOTILLA_ADOPT";
+
+/** Resources to be left as they are, whatever the plan says of them: a JSON list of `<type>::<name>`. */
+export const KEEP = "FLOTILLA_KEEP";
+
+/** Inputs by which a kept resource may differ from the plan. */
+const INPUTS: Record<string, string[]> = {
+  "kubernetes:helm.sh/v3:Release": ["chart", "version", "values", "description", "timeout", "waitForJobs"],
+  "kubernetes:core/v1:Secret": ["data", "type", "metadata"],
+  "random:index/randomPassword:RandomPassword": ["length", "special"],
+};
+
+/** Obeys both variables; without them nothing happens. Returns whether something is imported. */
+export function obeyOverrides(environment = process.env): boolean {
+  const ids = JSON.parse(environment[ADOPT] ?? "{}") as Record<string, string>;
+  const kept = new Set(JSON.parse(environment[KEEP] ?? "[]") as string[]);
+  const isAdopting = Object.keys(ids).length > 0;
+  if (isAdopting || kept.size > 0)
+    pulumi.runtime.registerStackTransformation(({ type, name, props, opts }) => {
+      const key = `${type}::${name}`;
+      const more: pulumi.CustomResourceOptions = {
+        ...(ids[key] === undefined ? {} : { import: ids[key] }),
+        ...(kept.has(key) ? { ignoreChanges: INPUTS[type] ?? [] } : {}),
+      };
+      return { props, opts: pulumi.mergeOptions(opts, more) };
+    });
+  return isAdopting;
+}
