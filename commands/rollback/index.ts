@@ -24,7 +24,7 @@ import { PROJECT_NAME } from "../stack";
 import { PLAIN_TABLE } from "../table";
 import { report } from "../up";
 import { update } from "../updating";
-import { previewSteps, replacedPasswords, sidesOf, storeParts } from "./preview";
+import { keyOf, previewSteps, replacedPasswords, type StorePart, sidesOf, storeParts } from "./preview";
 import { type Wanted, withProgram } from "./program";
 import { isTarget, previous, type Told, told } from "./updates";
 
@@ -204,7 +204,7 @@ async function rollBack(
     const isTouched = (name: string) => changes.find(({ release }) => release === name)?.objects.length !== 0;
     const kept = includeStores ? [] : storeParts(all, resources).filter(({ name }) => isTouched(name));
     const environment = { [KEEP]: JSON.stringify(kept.map(({ key }) => key)) };
-    if (kept.length > 0) await refuseTouched(stack, folder, environment, resources, target);
+    if (kept.length > 0) await refuseTouched(stack, folder, environment, kept, target);
     const names = kept.map(({ name }) => name);
     process.stdout.write(
       showComparison({
@@ -238,13 +238,14 @@ async function refuseTouched(
   stack: string,
   folder: string,
   environment: Record<string, string>,
-  resources: readonly ExportedResource[],
+  kept: readonly StorePart[],
   { number }: Update,
 ): Promise<void> {
-  const touched = storeParts(await previewSteps(stack, folder, environment), resources);
+  const changed = new Set((await previewSteps(stack, folder, environment)).map(keyOf));
+  const touched = kept.filter(({ key }) => changed.has(key)).map(({ name }) => name);
   if (touched.length > 0)
     throw new ToolError(
-      `the program of update ${number} cannot leave these as they are: ${touched.map(({ name }) => name).join(", ")}.\n  To take them back as well: --include-stores. To go back to the settings alone: --config-only`,
+      `the program of update ${number} cannot leave these as they are: ${touched.join(", ")}.\n  To take them back as well: --include-stores. To go back to the settings alone: --config-only`,
     );
 }
 

@@ -55,11 +55,19 @@ function messageOf(text: string): string {
 const typeOf = ({ newState, oldState }: PreviewStep): string => (newState ?? oldState)?.type ?? "";
 const nameOf = (urn: string): string => urn.split("::").at(-1) as string;
 
+/** A resource of a store, and what stands for it in `KEEP`. */
+export interface StorePart {
+  key: string;
+  name: string;
+}
+
+export const keyOf = (step: PreviewStep): string => `${typeOf(step)}::${nameOf(step.urn)}`;
+
 /** The stores' own resources that the steps would change or delete: releases, Jobs, passwords, Secrets. */
 export function storeParts(
   steps: readonly PreviewStep[],
   resources: readonly ExportedResource[],
-): { key: string; name: string }[] {
+): StorePart[] {
   const deployed = deployedOf(resources);
   const secrets = Object.values(outputsOf(resources)?.stores ?? {}).map(({ secret }) => secret);
   const there = new Set(resources.map(({ urn }) => urn));
@@ -71,7 +79,7 @@ export function storeParts(
       if (typeOf(step) === "kubernetes:core/v1:Secret") return secrets.includes(name);
       return typeOf(step) === PASSWORD;
     })
-    .map((step) => ({ key: `${typeOf(step)}::${nameOf(step.urn)}`, name: nameOf(step.urn) }));
+    .map((step) => ({ key: keyOf(step), name: nameOf(step.urn) }));
 }
 
 const PASSWORD = "random:index/randomPassword:RandomPassword";

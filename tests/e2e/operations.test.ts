@@ -286,6 +286,29 @@ describe("a stack in operation", function () {
       await ends(0, ...on("diff"));
     });
 
+    it("leaves stores as they are, unless it is told to take them back", async () => {
+      const memory = async () =>
+        (
+          await get<{
+            spec: { template: { spec: { containers: { resources: { limits: { memory: string } } }[] } } };
+          }>("statefulset", "mysql", "-n", namespace)
+        ).spec.template.spec.containers[0]?.resources.limits.memory;
+      edit("apps/index.ts", 'limits: { memory: "128Mi" }', 'limits: { memory: "256Mi" }');
+      await set("services.worker.tag", "1.5.0");
+      await commit("more memory");
+      await ends(0, ...on("up"), "--yes");
+      assert.equal(await memory(), "256Mi");
+      const kept = await ends(0, ...on("rollback"), "--yes");
+      assert.match(kept, /left as they are, because they are stores': .*mysql/);
+      assert.deepEqual([await image("worker"), await memory()], ["example.com/web:1.0.1", "256Mi"]);
+      const [{ number } = { number: 0 }] = await json<{ number: number }[]>(0, ...on("rollback"), "--list");
+      await ends(0, ...on("rollback"), "--to", String(number), "--include-stores", "--yes");
+      assert.equal(await memory(), "128Mi");
+      await git("revert", "--no-edit", "HEAD");
+      await commit("as it was").catch(() => undefined);
+      await ends(0, ...on("diff"));
+    });
+
     it("refuses a program that was never committed, and offers the settings alone", async () => {
       edit("apps/index.ts", 'tag: "1.0.0"', 'tag: "4.0.0"');
       await ends(0, ...on("up"), "--yes");
