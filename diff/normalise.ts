@@ -2,13 +2,15 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ManifestObject } from "./manifests";
 
-/** Labels and annotations that Helm and charts put on every object. Those of pods stay: a change of them restarts the pods. */
+/** Labels and annotations that Helm, charts and kubectl put on objects. Those of pods stay: a change of them restarts the pods. */
 const GENERATED = [
   "helm.sh/chart",
   "app.kubernetes.io/managed-by",
   "app.kubernetes.io/version",
   "meta.helm.sh/release-name",
   "meta.helm.sh/release-namespace",
+  // A copy of the whole object, of a Secret with its values.
+  "kubectl.kubernetes.io/last-applied-configuration",
 ];
 
 /** What stands for a value of a Secret. */

@@ -6,8 +6,12 @@ import { ToolError } from "../tools/failure";
 import { delegateInterrupts } from "../tools/interrupts";
 import { PROJECT } from "../tools/paths";
 
-/** Type of a Helm release in a state. */
+/** Types in a state: a Helm release, a generated password. */
 export const RELEASE = "kubernetes:helm.sh/v3:Release";
+export const PASSWORD = "random:index/randomPassword:RandomPassword";
+
+/** The resource's own name. */
+export const nameOfUrn = (urn: string): string => urn.split("::").at(-1) as string;
 
 /** A resource of `pulumi stack export`. */
 export interface ExportedResource extends StateResource {
@@ -55,13 +59,16 @@ export async function pulumiQuietly(
   args: readonly string[],
   { cwd = PROJECT, input = "", environment = {} }: EngineOptions = {},
 ): Promise<string> {
-  const { exitCode, stdout, stderr, failed } = await execa("pulumi", [...args], {
-    cwd,
-    input,
-    env: environment,
-    reject: false,
-    maxBuffer: 512 * 1024 * 1024,
-  });
+  // Ctrl-C reaches pulumi as well: what it has begun it brings to an end by itself.
+  const { exitCode, stdout, stderr, failed } = await delegateInterrupts(() =>
+    execa("pulumi", [...args], {
+      cwd,
+      input,
+      env: environment,
+      reject: false,
+      maxBuffer: 512 * 1024 * 1024,
+    }),
+  );
   if (exitCode === 0) return stdout;
   if (failed && exitCode === undefined)
     throw new ToolError(

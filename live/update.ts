@@ -6,6 +6,7 @@ import execa from "execa";
 import { delegateInterrupts } from "../tools/interrupts";
 import { PROJECT } from "../tools/paths";
 import { inTemporaryFolder } from "../tools/temporary";
+import { nameOfUrn } from "./engine";
 
 /** The parts of an engine event that are looked at (pulumi/sdk/go/common/apitype/events.go). */
 interface EngineEvent {
@@ -89,7 +90,7 @@ function apply(event: EngineEvent, result: UpdateResult, onStep: (step: Step) =>
   const { resourcePreEvent, resOutputsEvent, resOpFailedEvent, diagnosticEvent, summaryEvent } = event;
   const tell = (metadata: StepMetadata | undefined, phase: Step["phase"]) => {
     if (metadata && metadata.op !== "same")
-      onStep({ operation: metadata.op, type: metadata.type, name: nameOf(metadata.urn), phase });
+      onStep({ operation: metadata.op, type: metadata.type, name: nameOfUrn(metadata.urn), phase });
   };
   tell(resourcePreEvent?.metadata, "begun");
   tell(resOutputsEvent?.metadata, "done");
@@ -97,7 +98,7 @@ function apply(event: EngineEvent, result: UpdateResult, onStep: (step: Step) =>
   if (diagnosticEvent?.severity === "error") {
     const name = diagnosticEvent.urn?.includes("pulumi:pulumi:Stack")
       ? ""
-      : nameOf(diagnosticEvent.urn ?? "");
+      : nameOfUrn(diagnosticEvent.urn ?? "");
     const message = plain(diagnosticEvent.message);
     if (message !== "") result.errors[name] = [result.errors[name], message].filter(Boolean).join("\n");
   }
@@ -106,8 +107,6 @@ function apply(event: EngineEvent, result: UpdateResult, onStep: (step: Step) =>
     result.seconds = summaryEvent.durationSeconds ?? 0;
   }
 }
-
-const nameOf = (urn: string): string => urn.split("::").at(-1) ?? "";
 
 /** Without the engine's marks for colours. */
 const plain = (message: string): string => message.replace(/<\{%[^%]*%\}>/g, "").trim();

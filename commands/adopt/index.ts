@@ -1,6 +1,6 @@
 import chalk from "chalk";
 import { Command } from "commander";
-import { type ExportedState, exportState, pulumiQuietly } from "../../live/engine";
+import { type ExportedState, exportState, nameOfUrn, PASSWORD, pulumiQuietly } from "../../live/engine";
 import { connect } from "../../live/kubectl";
 import { readReleases } from "../../live/releases";
 import { secretOf } from "../../live/revealed";
@@ -74,8 +74,6 @@ const AROUND_PASSWORDS = [
   "kubernetes:core/v1:Namespace",
 ];
 
-const PASSWORD = "random:index/randomPassword:RandomPassword";
-
 /**
  * Puts passwords that are in use into the state: the engine makes random ones first, which nothing uses, and theirs take
  * their place. No provider imports a password without making another of it.
@@ -93,7 +91,7 @@ async function keepPasswords(stack: string, { passwords, ids }: Adoption): Promi
     const urns = steps
       .filter(({ urn, newState }) => {
         const type = newState?.type ?? "";
-        return AROUND_PASSWORDS.includes(type) || (type === PASSWORD && names.includes(nameOf(urn)));
+        return AROUND_PASSWORDS.includes(type) || (type === PASSWORD && names.includes(nameOfUrn(urn)));
       })
       .map(({ urn }) => urn);
     const targets = urns.flatMap((urn) => ["--target", urn]);
@@ -112,11 +110,9 @@ async function keepPasswords(stack: string, { passwords, ids }: Adoption): Promi
     );
     const state: ExportedState = await exportState(stack, { secrets: true });
     for (const resource of state.deployment?.resources ?? []) {
-      const password = resource.type === PASSWORD ? passwords[nameOf(resource.urn)] : undefined;
+      const password = resource.type === PASSWORD ? passwords[nameOfUrn(resource.urn)] : undefined;
       if (password !== undefined) resource.outputs = { ...resource.outputs, result: secretOf(password) };
     }
     await pulumiQuietly(["stack", "import", "--stack", stack], { input: JSON.stringify(state) });
   });
 }
-
-const nameOf = (urn: string): string => urn.split("::").at(-1) as string;

@@ -1,6 +1,6 @@
 /** What Pulumi itself keeps in the namespace, besides releases: guard rails and Secrets, as planned and as deployed. */
 import type { ManifestObject } from "../../diff/manifests";
-import { type ExportedResource, RELEASE } from "../../live/engine";
+import { type ExportedResource, nameOfUrn, PASSWORD, RELEASE } from "../../live/engine";
 import { revealed } from "../../live/revealed";
 import type { Application } from "../../model/application";
 import { fixedValues } from "../../plan/credentials";
@@ -57,11 +57,11 @@ function secretObject(
 }
 
 /** Passwords that the state holds, by name. */
-const generatedValues = (resources: readonly ExportedResource[]): Record<string, string> =>
+export const generatedValues = (resources: readonly ExportedResource[]): Record<string, string> =>
   Object.fromEntries(
     resources.flatMap(({ type, urn, outputs }) => {
-      if (type !== "random:index/randomPassword:RandomPassword") return [];
+      if (type !== PASSWORD) return [];
       const { result } = revealed(outputs) as { result?: string };
-      return result === undefined ? [] : [[urn.split("::").at(-1) as string, result]];
+      return result === undefined ? [] : [[nameOfUrn(urn), result]];
     }),
   );

@@ -68,9 +68,8 @@ export async function findDrift(stack: string): Promise<Drift> {
         release,
         revision: there.newest.revision,
         description: there.newest.description,
-        values: fieldChanges(state.inputs?.values, there.newest.values).map(
-          ({ path, before, after }) => `${pathText(path)}: ${show(before)} → ${show(after)}`,
-        ),
+        // By path alone: somebody may have given a password as a value.
+        values: fieldChanges(state.inputs?.values, there.newest.values).map(({ path }) => pathText(path)),
       });
     const objects = objectsIn(revision?.manifest ?? "").filter(isDeployed);
     expected.push({ release, kind: deployed[release]?.kind ?? "release", objects });
@@ -118,9 +117,6 @@ export async function findDrift(stack: string): Promise<Drift> {
 
 /** A Job has done its work: that it is gone, taken away by its age or by hand, changes nothing. */
 const counts = ({ manifest, live }: Pair): boolean => live !== undefined || manifest.kind !== "Job";
-
-const show = (value: unknown): string =>
-  value === undefined ? "(none)" : typeof value === "object" ? JSON.stringify(value) : String(value);
 
 /** The revision that Pulumi made, where Helm has it still; else what is deployed. */
 async function deployedRevision(

@@ -88,7 +88,7 @@ function show(stack: string, drift: Drift, withNext: boolean): string {
     showChanges(changes),
     ...byHelm.flatMap(({ release, revision, description, values }) => [
       `${chalk.yellow(release)} was changed with helm: revision ${revision}${description === "" ? "" : `, "${description}"`}`,
-      ...values.map((value) => `    ${value}`),
+      ...(values.length === 0 ? [] : [`    values: ${values.join(", ")}`]),
     ]),
     ...uninstalled.map((release) => `${chalk.red(release)} was uninstalled`),
     ...additions.map(

@@ -1,5 +1,5 @@
 /** What an update that was broken off has left, and what puts it right: pure decisions. */
-import { type ExportedResource, type ExportedState, RELEASE } from "../../live/engine";
+import { type ExportedResource, type ExportedState, nameOfUrn, RELEASE } from "../../live/engine";
 import type { Lock } from "../../live/locks";
 import type { LiveRelease } from "../../live/releases";
 
@@ -110,7 +110,7 @@ export function decide({ locks, state, live, exists }: Situation): Recovery {
   }
   if (targets.size > 0 || imports.length > 0) actions.push({ do: "refresh", targets: [...targets], imports });
   if (targets.size > 0)
-    will.push(`let Pulumi look at ${[...targets].map(lastOf).join(", ")} again (pulumi refresh)`);
+    will.push(`let Pulumi look at ${[...targets].map(nameOfUrn).join(", ")} again (pulumi refresh)`);
   if (operations.length > imports.length) {
     actions.push({ do: "forget" });
     will.push("let Pulumi forget the operations that were under way: the next update does them again");
@@ -145,5 +145,4 @@ export function idOf({ inputs }: ExportedResource): string {
   return namespace === undefined ? String(name) : `${namespace}/${name}`;
 }
 
-const nameOf = ({ type, urn }: ExportedResource): string => `${type.split(":").at(-1)} ${lastOf(urn)}`;
-const lastOf = (urn: string): string => urn.split("::").at(-1) as string;
+const nameOf = ({ type, urn }: ExportedResource): string => `${type.split(":").at(-1)} ${nameOfUrn(urn)}`;

@@ -1,7 +1,14 @@
 /** What the engine would do with a program, as two sides that can be compared. */
 import type { Sides } from "../../diff/compare";
 import type { ManifestObject } from "../../diff/manifests";
-import { deployedOf, type ExportedResource, pulumiQuietly, RELEASE } from "../../live/engine";
+import {
+  deployedOf,
+  type ExportedResource,
+  nameOfUrn,
+  PASSWORD,
+  pulumiQuietly,
+  RELEASE,
+} from "../../live/engine";
 import type { LiveRelease } from "../../live/releases";
 import { outputsOf } from "../../live/status";
 import { readCharts } from "../../plan/chart";
@@ -53,7 +60,6 @@ function messageOf(text: string): string {
 }
 
 const typeOf = ({ newState, oldState }: PreviewStep): string => (newState ?? oldState)?.type ?? "";
-const nameOf = (urn: string): string => urn.split("::").at(-1) as string;
 
 /** A resource of a store, and what stands for it in `KEEP`. */
 export interface StorePart {
@@ -61,7 +67,7 @@ export interface StorePart {
   name: string;
 }
 
-export const keyOf = (step: PreviewStep): string => `${typeOf(step)}::${nameOf(step.urn)}`;
+export const keyOf = (step: PreviewStep): string => `${typeOf(step)}::${nameOfUrn(step.urn)}`;
 
 /** The stores' own resources that the steps would change or delete: releases, Jobs, passwords, Secrets. */
 export function storeParts(
@@ -73,20 +79,20 @@ export function storeParts(
   const there = new Set(resources.map(({ urn }) => urn));
   return steps
     .filter((step) => {
-      const name = nameOf(step.urn);
+      const name = nameOfUrn(step.urn);
       if (!there.has(step.urn)) return false;
       if (typeOf(step) === RELEASE) return ["store", "job"].includes(deployed[name]?.kind ?? "");
       if (typeOf(step) === "kubernetes:core/v1:Secret") return secrets.includes(name);
       return typeOf(step) === PASSWORD;
     })
-    .map((step) => ({ key: keyOf(step), name: nameOf(step.urn) }));
+    .map((step) => ({ key: keyOf(step), name: nameOfUrn(step.urn) }));
 }
-
-const PASSWORD = "random:index/randomPassword:RandomPassword";
 
 /** Passwords that would be made anew, though they are in use. */
 export const replacedPasswords = (steps: readonly PreviewStep[]): string[] =>
-  steps.filter((step) => typeOf(step) === PASSWORD && /replace/.test(step.op)).map(({ urn }) => nameOf(urn));
+  steps
+    .filter((step) => typeOf(step) === PASSWORD && /replace/.test(step.op))
+    .map(({ urn }) => nameOfUrn(urn));
 
 /** What is deployed, and what would be. */
 export async function sidesOf(
