@@ -56,10 +56,11 @@ export async function readHistory(stack: string, { secrets = false } = {}): Prom
   return entries.map((entry, index) => updateOf(entry, entries.length - index));
 }
 
-/** The newest update; none when there was none. */
+/** The newest update or removal; none when there was none among the newest entries. A refresh is neither. */
 export async function readLastUpdate(stack: string): Promise<Omit<Update, "number"> | undefined> {
-  const args = ["stack", "history", "--json", "--page-size", "1", "--stack", stack];
-  const [entry] = JSON.parse(await pulumiQuietly(args)) as Entry[];
+  const args = ["stack", "history", "--json", "--page-size", "10", "--stack", stack];
+  const entries = JSON.parse(await pulumiQuietly(args)) as Entry[];
+  const entry = entries.find(({ kind }) => ["update", "destroy"].includes(kind));
   return entry && updateOf(entry, 0);
 }
 

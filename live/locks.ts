@@ -15,8 +15,8 @@ export interface Lock {
   alive?: boolean;
 }
 
-/** The locks of a stack. Those of a bucket are told by pulumi alone, when it meets them. */
-export async function readLocks(project: string, stack: string): Promise<Lock[]> {
+/** The locks of a stack; undefined for a bucket, whose locks pulumi tells only when it meets them. */
+export async function readLocks(project: string, stack: string): Promise<Lock[] | undefined> {
   const backend = await readBackend();
   if (backend.kind === "cloud") {
     const stacks = JSON.parse(await pulumiQuietly(["stack", "ls", "--json"])) as {
@@ -28,7 +28,7 @@ export async function readLocks(project: string, stack: string): Promise<Lock[]>
     );
     return isHeld ? [{ by: "an update, says the backend" }] : [];
   }
-  if (backend.kind === "bucket") return [];
+  if (backend.kind === "bucket") return undefined;
   const folder = join(backend.folder, ".pulumi", "locks", "organization", project, bareName(stack));
   if (!existsSync(folder)) return [];
   const files = readdirSync(folder).filter((file) => file.endsWith(".json"));

@@ -49,6 +49,23 @@ export async function readReleases(
   return newestOf(items.flatMap(({ data }) => (data?.release ? [decode(data.release)] : [])));
 }
 
+/** Number of the newest revision that another was to take the place of. */
+export async function lastSuperseded(
+  kubectl: Kubectl,
+  namespace: string,
+  name: string,
+): Promise<number | undefined> {
+  const { items } = await kubectl.json<ObjectList<{ metadata: { labels?: { version?: string } } }>>([
+    "get",
+    "secrets",
+    "-n",
+    namespace,
+    `--selector=owner=helm,name=${name},status=superseded`,
+  ]);
+  const revisions = items.map(({ metadata }) => Number(metadata.labels?.version));
+  return revisions.length === 0 ? undefined : Math.max(...revisions);
+}
+
 /** Of each release the newest revision, and the newest that is deployed. */
 export function newestOf(revisions: readonly HelmRevision[]): Record<string, LiveRelease> {
   const found: Record<string, LiveRelease> = {};

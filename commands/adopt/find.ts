@@ -1,12 +1,13 @@
 /** What helm has installed of a stack's plan and no state knows, and what else of it the cluster has. */
 import type { ManifestObject } from "../../diff/manifests";
-import { RELEASE } from "../../live/engine";
+import { nameOfUrn, RELEASE } from "../../live/engine";
 import type { Kubectl, ObjectList } from "../../live/kubectl";
 import type { LiveRelease } from "../../live/releases";
 import type { Problem } from "../../model/problems";
 import { guardRails } from "../../plan/guard-rails";
 import type { Plan, ReleasePlan } from "../../plan/plan";
 import { valuesIn } from "../../plan/secret-values";
+import { generatedValues } from "../diff/guard-rails";
 import type { PlannedStack } from "../planning";
 
 export interface Adoption {
@@ -43,7 +44,7 @@ export async function findAdoption(
     namespace,
     "--selector=owner!=helm",
   ]);
-  const there = new Set(resources.map(({ type, urn }) => `${type}::${urn.split("::").at(-1)}`));
+  const there = new Set(resources.map(({ type, urn }) => `${type}::${nameOfUrn(urn)}`));
   const objects = await existingObjects(planned, kubectl);
   const ids = Object.fromEntries(
     [
@@ -51,7 +52,7 @@ export async function findAdoption(
       ...objects,
     ].filter(([key]) => !there.has(key)),
   );
-  const found = passwordsOf(planned, releases, live, secrets, there);
+  const found = passwordsOf(planned, releases, live, secrets, generatedValues(resources));
   return {
     releases,
     ids,
@@ -128,7 +129,7 @@ function passwordsOf(
   releases: readonly ReleasePlan[],
   live: Readonly<Record<string, LiveRelease>>,
   secrets: readonly SecretObject[],
-  there: ReadonlySet<string>,
+  inState: Readonly<Record<string, string>>,
 ): { passwords: Record<string, string>; problems: Problem[] } {
   const passwords: Record<string, string> = {};
   const problems: Problem[] = [];
@@ -151,10 +152,7 @@ function passwordsOf(
         text.flatMap((part) => (typeof part === "string" ? [] : [part.credential])),
       );
       const missing = [...new Set(wanted)].filter(
-        (name) =>
-          planned.credentials[name]?.source === "generated" &&
-          passwords[name] === undefined &&
-          !there.has(`random:index/randomPassword:RandomPassword::${name}`),
+        (name) => planned.credentials[name]?.source === "generated" && passwords[name] === undefined,
       );
       if (missing.length > 0)
         problems.push({
@@ -164,10 +162,10 @@ function passwordsOf(
         });
     }
   }
-  const isNew = ([name]: [string, string]) =>
-    planned.credentials[name]?.source === "generated" &&
-    !there.has(`random:index/randomPassword:RandomPassword::${name}`);
-  return { passwords: Object.fromEntries(Object.entries(passwords).filter(isNew)), problems };
+  // What the state has may be of an adoption that was broken off: the store still has its own.
+  const isToKeep = ([name, value]: [string, string]) =>
+    planned.credentials[name]?.source === "generated" && inState[name] !== value;
+  return { passwords: Object.fromEntries(Object.entries(passwords).filter(isToKeep)), problems };
 }
 
 /** Names of Secrets that values refer to (`auth.existingSecret` and its like). */

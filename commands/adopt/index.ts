@@ -8,6 +8,7 @@ import { FlotillaError } from "../../model/problems";
 import { ADOPT } from "../../runtime/overrides";
 import { checkCluster } from "../../runtime/preflight";
 import { ToolError } from "../../tools/failure";
+import { delegateInterrupts } from "../../tools/interrupts";
 import { PROJECT } from "../../tools/paths";
 import { step } from "../../tools/progress";
 import { confirmed } from "../ask";
@@ -86,33 +87,31 @@ async function keepPasswords(stack: string, { passwords, ids }: Adoption): Promi
     AROUND_PASSWORDS.some((type) => key.startsWith(`${type}::`)),
   );
   const environment = { [ADOPT]: JSON.stringify(Object.fromEntries(around)) };
-  await step("taking over passwords", async () => {
-    const steps = await previewSteps(stack, PROJECT, environment);
-    const urns = steps
-      .filter(({ urn, newState }) => {
-        const type = newState?.type ?? "";
-        return AROUND_PASSWORDS.includes(type) || (type === PASSWORD && names.includes(nameOfUrn(urn)));
-      })
-      .map(({ urn }) => urn);
-    const targets = urns.flatMap((urn) => ["--target", urn]);
-    await pulumiQuietly(
-      [
-        "up",
-        "--stack",
-        stack,
-        "--yes",
-        "--skip-preview",
-        "--message",
-        "flotilla adopt: passwords",
-        ...targets,
-      ],
-      { environment },
-    );
-    const state: ExportedState = await exportState(stack, { secrets: true });
-    for (const resource of state.deployment?.resources ?? []) {
-      const password = resource.type === PASSWORD ? passwords[nameOfUrn(resource.urn)] : undefined;
-      if (password !== undefined) resource.outputs = { ...resource.outputs, result: secretOf(password) };
-    }
-    await pulumiQuietly(["stack", "import", "--stack", stack], { input: JSON.stringify(state) });
-  });
+  // In one go: broken off between the two, the state would hold passwords that no store has.
+  await step("taking over passwords", () =>
+    delegateInterrupts(async () => {
+      const steps = await previewSteps(stack, PROJECT, environment);
+      const urns = steps
+        .filter(({ urn, newState }) => {
+          const type = newState?.type ?? "";
+          return AROUND_PASSWORDS.includes(type) || (type === PASSWORD && names.includes(nameOfUrn(urn)));
+        })
+        .map(({ urn }) => urn);
+      const isMissing = steps.some(({ urn, op }) => op === "create" && names.includes(nameOfUrn(urn)));
+      if (isMissing)
+        await pulumiQuietly(
+          [
+            ...["up", "--stack", stack, "--yes", "--skip-preview", "--message", "flotilla adopt: passwords"],
+            ...urns.flatMap((urn) => ["--target", urn]),
+          ],
+          { environment },
+        );
+      const state: ExportedState = await exportState(stack, { secrets: true });
+      for (const resource of state.deployment?.resources ?? []) {
+        const password = resource.type === PASSWORD ? passwords[nameOfUrn(resource.urn)] : undefined;
+        if (password !== undefined) resource.outputs = { ...resource.outputs, result: secretOf(password) };
+      }
+      await pulumiQuietly(["stack", "import", "--stack", stack], { input: JSON.stringify(state) });
+    }),
+  );
 }

@@ -8,6 +8,12 @@ export interface Situation {
   state: ExportedState;
   /** Helm's releases in the stack's namespace. */
   live: Readonly<Record<string, LiveRelease>>;
+  /** Newest revision that was good, of releases that have none deployed. */
+  good: Readonly<Record<string, number>>;
+  /** Whether a lock would be seen: in a bucket none is. */
+  seesLocks: boolean;
+  /** How the last update of the stack ended; none before the first. */
+  lastResult?: string;
   /** The objects that pending operations were making, by URN: whether the cluster has them. */
   exists: Readonly<Record<string, boolean>>;
 }
@@ -26,6 +32,8 @@ export type Action =
 export interface Recovery {
   /** What has happened, in words. */
   found: string[];
+  /** What needs another update, and is no matter of recovery. */
+  unfinished: string[];
   /** What is done about it, in words and in order. */
   will: string[];
   actions: Action[];
@@ -37,7 +45,7 @@ export interface Recovery {
 
 type Operation = NonNullable<NonNullable<ExportedState["deployment"]>["pending_operations"]>[number];
 
-export function decide({ locks, state, live, exists }: Situation): Recovery {
+export function decide({ locks, state, live, good, exists, seesLocks, lastResult }: Situation): Recovery {
   const found: string[] = [];
   const will: string[] = [];
   const actions: Action[] = [];
@@ -47,6 +55,7 @@ export function decide({ locks, state, live, exists }: Situation): Recovery {
       found: [`an update is under way: ${alive.by}`],
       will,
       actions,
+      unfinished: [],
       blocked:
         "Wait until it has ended, or end it with Ctrl-C; what it has begun would be undone under its hands.",
     };
@@ -66,6 +75,7 @@ export function decide({ locks, state, live, exists }: Situation): Recovery {
       .map((resource) => [String(resource.inputs?.name), resource]),
   );
   const targets = new Set<string>();
+  const lost: string[] = [];
   const imports: { urn: string; id: string }[] = [];
   for (const operation of operations) {
     found.push(`Pulumi was ${operation.type} ${nameOf(operation.resource)} when it was ended`);
@@ -95,11 +105,13 @@ export function decide({ locks, state, live, exists }: Situation): Recovery {
       found.push(
         `helm was ended in the middle of ${release}: revision ${newest.revision} is ${newest.status}`,
       );
-    if (deployed && newest.status !== "uninstalling") {
-      actions.push({ do: "rollback", release, namespace, to: deployed.revision });
-      will.push(
-        `put revision ${deployed.revision} of ${release} back, the last that was good (helm rollback)`,
-      );
+    const to = deployed?.revision ?? good[release];
+    if (to !== undefined && newest.status !== "uninstalling") {
+      actions.push({ do: "rollback", release, namespace, to });
+      will.push(`put revision ${to} of ${release} back, the last that was good (helm rollback)`);
+    } else if (resource && newest.status !== "uninstalling") {
+      // The state says that it ran once: nothing of it may be removed.
+      lost.push(release);
     } else {
       actions.push({ do: "uninstall", release, namespace });
       will.push(
@@ -115,11 +127,30 @@ export function decide({ locks, state, live, exists }: Situation): Recovery {
     actions.push({ do: "forget" });
     will.push("let Pulumi forget the operations that were under way: the next update does them again");
   }
+  const failed = resources
+    .filter(({ initErrors }) => (initErrors ?? []).length > 0)
+    .map(({ urn }) => nameOfUrn(urn));
+  const isUnfinished = failed.length > 0 || (lastResult !== undefined && lastResult !== "succeeded");
+  const unsure = unknown
+    ? `Is it certain that no update runs there any more (${unknown.by})?`
+    : !seesLocks && actions.length > 0
+      ? "Locks of this backend cannot be seen from here. Is it certain that no update of this stack is running?"
+      : undefined;
   return {
     found,
+    unfinished: isUnfinished
+      ? [
+          `the last update ${lastResult === "succeeded" ? "left something undone" : `ended as "${lastResult}"`}${failed.length > 0 ? `: ${failed.join(", ")}` : ""}`,
+        ]
+      : [],
     will,
-    actions,
-    ...(unknown ? { unsure: `Is it certain that no update runs there any more (${unknown.by})?` } : {}),
+    actions: lost.length > 0 ? [] : actions,
+    ...(lost.length > 0
+      ? {
+          blocked: `Helm has no good revision any more of ${lost.join(", ")}, and nothing of it is removed on a guess. See helm history, and bring it to an end with helm upgrade or helm rollback.`,
+        }
+      : {}),
+    ...(unsure === undefined ? {} : { unsure }),
   };
 }
 

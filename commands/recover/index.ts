@@ -3,9 +3,10 @@ import { Command } from "commander";
 import execa from "execa";
 import type { Settings } from "../../config/schema";
 import { type ExportedState, exportState, pulumiQuietly, RELEASE } from "../../live/engine";
+import { readLastUpdate } from "../../live/history";
 import { accessOf, connect, type Kubectl } from "../../live/kubectl";
 import { readLocks } from "../../live/locks";
-import { readReleases } from "../../live/releases";
+import { type LiveRelease, lastSuperseded, readReleases } from "../../live/releases";
 import { outputsOf } from "../../live/status";
 import { namespaceOf } from "../../plan/stores/profile";
 import { checkCluster } from "../../runtime/preflight";
@@ -32,10 +33,10 @@ never was installed to its end is removed, but for its volume claims. On a healt
 process cannot be seen from here is released only when somebody says that it is dead, so not with --yes.`,
     )
     .action(async ({ stack, yes = false }: { stack: string; yes?: boolean }) => {
-      const { found, will, actions, blocked, unsure } = await recoveryOf(stack);
+      const { found, unfinished, will, actions, blocked, unsure } = await recoveryOf(stack);
       if (found.length === 0) {
         process.stdout.write(
-          `${chalk.green("Nothing to recover:")} no lock, no pending operation, no release half done.\n`,
+          `${chalk.green("Nothing to recover:")} no lock, no pending operation, no release half done.\n${unfinished.length === 0 ? "" : `But ${unfinished.join("; ")}:\n${next(stack)}`}`,
         );
         return;
       }
@@ -48,27 +49,59 @@ process cannot be seen from here is released only when somebody says that it is 
         );
       if (!yes && !(await confirmed(unsure ?? "Do it?"))) return;
       await recover(stack, actions);
-      process.stdout.write(`
-${chalk.green("Recovered.")} The update that was broken off is not done yet:
-  npx flotilla diff --stack ${stack}      what it still has to change
-  npx flotilla up --stack ${stack}        go on
-  npx flotilla rollback --stack ${stack}  or go back
-`);
+      process.stdout.write(
+        `\n${chalk.green("Recovered.")} The update that was broken off is not done yet:\n${next(stack)}`,
+      );
     });
 }
+
+const next = (
+  stack: string,
+): string => `  npx flotilla diff --stack ${stack}        what it still has to change
+  npx flotilla explain --stack ${stack}     why it did not come to its end
+  npx flotilla up --stack ${stack}          go on
+  npx flotilla rollback --stack ${stack}    or go back
+`;
 
 const list = (lines: readonly string[]): string => lines.map((line) => `  - ${line}`).join("\n");
 
 /** What there is to recover, and how. */
 export async function recoveryOf(stack: string): Promise<Recovery> {
   const { settings, application } = settingsOfStack(stack);
-  const [locks, state] = await Promise.all([readLocks(PROJECT_NAME, stack), exportState(stack)]);
+  const [locks, state, last] = await Promise.all([
+    readLocks(PROJECT_NAME, stack),
+    exportState(stack),
+    readLastUpdate(stack),
+  ]);
   await checkCluster(settings, PROJECT_NAME, stack);
   const kubectl = await connect(settings);
   const namespace =
     outputsOf(state.deployment?.resources ?? [])?.namespace ?? namespaceOf(application, settings);
   const live = await readReleases(kubectl, namespace);
-  return decide({ locks, state, live, exists: await existing(kubectl, state) });
+  return decide({
+    locks: locks ?? [],
+    seesLocks: locks !== undefined,
+    state,
+    live,
+    good: await goodRevisions(kubectl, namespace, live),
+    ...(last === undefined ? {} : { lastResult: last.result }),
+    exists: await existing(kubectl, state),
+  });
+}
+
+/** Of releases whose old revision had been put aside when helm was ended, before the new one took its place. */
+async function goodRevisions(
+  kubectl: Kubectl,
+  namespace: string,
+  live: Readonly<Record<string, LiveRelease>>,
+): Promise<Record<string, number>> {
+  const without = Object.keys(live).filter((name) => live[name]?.deployed === undefined);
+  const found = await Promise.all(
+    without.map(async (name) => [name, await lastSuperseded(kubectl, namespace, name)] as const),
+  );
+  return Object.fromEntries(
+    found.flatMap(([name, revision]) => (revision ? [[name, revision] as const] : [])),
+  );
 }
 
 /** Which of the objects that were being made the cluster has. */
@@ -109,8 +142,8 @@ async function perform(stack: string, { cluster }: Settings, action: Action): Pr
           "-n",
           action.namespace,
           ...onCluster,
-          // What could not become ready before may not now: that must not keep the record from being put right.
           "--cleanup-on-fail",
+          // Without --wait: pods that could not become ready before must not keep the record from being put right.
         ]),
       );
       return;

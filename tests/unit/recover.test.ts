@@ -30,6 +30,8 @@ const situation = (overrides: Partial<Situation>): Situation => ({
   locks: [],
   state: { version: 3, deployment: { resources: [release("cart")] } },
   live: live("cart", 1, "deployed", 1),
+  good: {},
+  seesLocks: true,
   exists: {},
   ...overrides,
 });
@@ -65,6 +67,40 @@ describe("recovery", () => {
     assert.deepEqual(decide(situation({ live: live("cart", 5, "pending-upgrade", 4) })).actions, [
       { do: "rollback", release: "cart", namespace: "shop", to: 4 },
       { do: "refresh", targets: [urn(RELEASE, "cart")], imports: [] },
+    ]);
+  });
+
+  it("removes nothing that ran once: it goes back to what was good before, or leaves it to a person", () => {
+    const between = live("cart", 5, "pending-upgrade");
+    assert.deepEqual(decide(situation({ live: between, good: { cart: 4 } })).actions[0], {
+      do: "rollback",
+      release: "cart",
+      namespace: "shop",
+      to: 4,
+    });
+    const { actions, blocked } = decide(situation({ live: between }));
+    assert.deepEqual(actions, []);
+    assert.match(blocked ?? "", /no good revision any more of cart/);
+  });
+
+  it("asks where locks cannot be seen, but only when there is something to do", () => {
+    const unseen = { seesLocks: false };
+    assert.equal(decide(situation(unseen)).unsure, undefined);
+    assert.match(
+      decide(situation({ ...unseen, live: live("cart", 2, "pending-upgrade", 1) })).unsure ?? "",
+      /Locks of this backend cannot be seen/,
+    );
+  });
+
+  it("names what an update has left undone, which the next one does", () => {
+    assert.deepEqual(decide(situation({ lastResult: "succeeded" })).unfinished, []);
+    assert.deepEqual(decide(situation({ lastResult: "failed" })).unfinished, [
+      'the last update ended as "failed"',
+    ]);
+    const failed = { ...release("cart"), initErrors: ["timed out"] };
+    const state = { version: 3, deployment: { resources: [failed] } };
+    assert.deepEqual(decide(situation({ state, lastResult: "failed" })).unfinished, [
+      'the last update ended as "failed": cart',
     ]);
   });
 
