@@ -103,14 +103,21 @@ export function without<T>(value: T, pointers: readonly Pointer[]): T {
   return copy as T;
 }
 
-/** The steps of a JSON patch that removes these fields (RFC 6902). */
-export const removals = (pointers: readonly Pointer[]): { op: "remove"; path: string }[] =>
-  [...pointers]
+/** A step of a JSON patch (RFC 6902). */
+export type PatchStep = { op: "remove"; path: string } | { op: "test"; path: string; value: unknown };
+
+/** A JSON patch that removes these fields, of an object that is still of this version: numbers in lists say nothing of another. */
+export const removals = (pointers: readonly Pointer[], resourceVersion?: string): PatchStep[] => [
+  ...(resourceVersion === undefined
+    ? []
+    : [{ op: "test" as const, path: "/metadata/resourceVersion", value: resourceVersion }]),
+  ...[...pointers]
     .sort((a, b) => compare(b, a))
     .map((pointer) => ({
-      op: "remove",
+      op: "remove" as const,
       path: `/${pointer.map((step) => String(step).replaceAll("~", "~0").replaceAll("/", "~1")).join("/")}`,
-    }));
+    })),
+];
 
 const at = (value: unknown, step: string | number): unknown =>
   typeof value === "object" && value !== null ? (value as Record<string | number, unknown>)[step] : undefined;

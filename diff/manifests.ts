@@ -26,3 +26,13 @@ export const nameOf = ({ kind, metadata }: RenderedObject): string => `${kind} $
 /** What tells an object from all others, whatever version of its API it is written in. */
 export const identityOf = ({ apiVersion = "", kind, metadata }: ManifestObject): string =>
   [apiVersion.includes("/") ? apiVersion.split("/")[0] : "", kind, metadata?.name].join("/");
+
+/** As much of an object as kubectl needs to find it. */
+export const identity = ({ apiVersion, kind, metadata }: ManifestObject) => ({
+  apiVersion,
+  kind,
+  metadata: {
+    name: metadata?.name,
+    ...(metadata?.namespace === undefined ? {} : { namespace: metadata.namespace }),
+  },
+});

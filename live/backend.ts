@@ -1,6 +1,6 @@
 /** Where the state of stacks is kept. */
 import { homedir } from "node:os";
-import { resolve } from "node:path";
+import { delimiter, resolve } from "node:path";
 import { PROJECT } from "../tools/paths";
 import { pulumiQuietly } from "./engine";
 
@@ -10,7 +10,15 @@ export type Backend =
   /** A bucket, which nothing reads without its own tools. */
   | { kind: "bucket"; url: string };
 
-export async function readBackend(): Promise<Backend> {
+let known: Promise<Backend> | undefined;
+
+/** Asks pulumi, once. */
+export const readBackend = (): Promise<Backend> => {
+  known ??= ask();
+  return known;
+};
+
+async function ask(): Promise<Backend> {
   const { url } = JSON.parse(await pulumiQuietly(["whoami", "--json"])) as { url: string };
   if (/^https?:/.test(url)) return { kind: "cloud" };
   return url.startsWith("file:") ? { kind: "file", folder: folderOf(url) } : { kind: "bucket", url };
@@ -25,3 +33,23 @@ export const folderOf = (url: string): string =>
       .replace(/\?.*$/, "")
       .replace(/^~(?=\/|$)/, homedir()),
   );
+
+/** Variables that name files, which may be named from where the user is. */
+const FILES = ["PULUMI_CONFIG_PASSPHRASE_FILE", "PULUMI_HOME"];
+
+/** What pulumi needs in its environment to find the same state, keys and cluster from another folder. */
+export async function environmentElsewhere(environment = process.env): Promise<Record<string, string>> {
+  const backend = await readBackend();
+  const files = FILES.flatMap((name) =>
+    environment[name] ? [[name, resolve(environment[name])] as const] : [],
+  );
+  const kubeconfigs = (environment.KUBECONFIG ?? "")
+    .split(delimiter)
+    .filter((path) => path !== "")
+    .map((path) => resolve(path));
+  return {
+    ...(backend.kind === "file" ? { PULUMI_BACKEND_URL: `file://${backend.folder}` } : {}),
+    ...Object.fromEntries(files),
+    ...(kubeconfigs.length > 0 ? { KUBECONFIG: kubeconfigs.join(delimiter) } : {}),
+  };
+}

@@ -1,12 +1,17 @@
 /** A stack's config as updates were told it, with its secrets encrypted as they stand in its file. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { isEncrypted } from "../config/credentials";
 import type { RecordedConfig } from "../config/restore";
+import { ToolError } from "../tools/failure";
+import { inTemporaryFolder } from "../tools/temporary";
 import { pulumiQuietly } from "./engine";
 import type { ConfigValue } from "./history";
+
+/** What pulumi writes for a secret that it cannot decrypt. */
+const UNREADABLE = "ERROR_UNABLE_TO_DECRYPT";
 
 /** The values that a history tells with secrets shown; what is secret is encrypted again at once. */
 export async function recordedConfig(
@@ -16,6 +21,10 @@ export async function recordedConfig(
 ): Promise<RecordedConfig> {
   const secretKeys = Object.keys(config).filter((key) => config[key]?.secret);
   const encrypt = secretKeys.length === 0 ? undefined : await encrypter(stack, currentFile);
+  if (JSON.stringify(config).includes(UNREADABLE))
+    throw new ToolError(
+      `the secrets of that update cannot be read: they were encrypted with another passphrase or by another provider.\n  Deploy with the passwords of now instead: change the settings by hand, then npx flotilla up --stack ${stack}`,
+    );
   const values: Record<string, unknown> = {};
   for (const [key, { value, objectValue, secret }] of Object.entries(config)) {
     const plain = objectValue ?? scalar(value);
@@ -58,10 +67,9 @@ async function encrypter(stack: string, currentFile: string): Promise<Encrypt> {
 }
 
 /** Lets pulumi encrypt a text into a file that is thrown away. */
-async function encryptAnew(stack: string, currentFile: string, plain: string): Promise<unknown> {
-  const folder = mkdtempSync(join(tmpdir(), "flotilla-"));
-  const file = join(folder, "Pulumi.encrypt.yaml");
-  try {
+const encryptAnew = (stack: string, currentFile: string, plain: string): Promise<unknown> =>
+  inTemporaryFolder(tmpdir(), async (folder) => {
+    const file = join(folder, "Pulumi.encrypt.yaml");
     const { config: _, ...encryption } = parse(readFileSync(currentFile, "utf8")) as Record<string, unknown>;
     writeFileSync(file, JSON.stringify(encryption), { mode: 0o600 });
     const args = ["config", "set", "--secret", "restored:value", "--stack", stack, "--config-file", file];
@@ -69,7 +77,4 @@ async function encryptAnew(stack: string, currentFile: string, plain: string): P
     return (parse(readFileSync(file, "utf8")) as { config: Record<string, unknown> }).config[
       "restored:value"
     ];
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
+  });

@@ -1,7 +1,7 @@
 /** Live objects beside what they would be if their manifests were applied again: a dry run on the server. */
 
 import { addedByHand, type ManagedFields, type Pointer, without } from "../diff/managed";
-import { identityOf, type ManifestObject } from "../diff/manifests";
+import { identity, identityOf, type ManifestObject } from "../diff/manifests";
 import { ToolError } from "../tools/failure";
 import type { Kubectl, ObjectList } from "./kubectl";
 
@@ -14,11 +14,15 @@ export interface Pair {
   wanted: ManifestObject;
   /** Fields that were added by hand, and with what. */
   added: { pointer: Pointer; manager: string }[];
+  /** The version of the live object that all of this is about. */
+  resourceVersion?: string;
 }
 
 const MANAGER = "flotilla-drift";
 
-type LiveObject = ManifestObject & { metadata: { managedFields?: ManagedFields[] } };
+type LiveObject = ManifestObject & {
+  metadata: { managedFields?: ManagedFields[]; resourceVersion?: string };
+};
 
 /** @throws ToolError when the cluster does not answer, or knows a kind no more. */
 export async function readPairs(
@@ -61,6 +65,7 @@ export async function readPairs(
         ),
       ),
       added: addedByHand(object, manifest, managedFields),
+      resourceVersion: object.metadata.resourceVersion,
     };
   });
 }
@@ -77,14 +82,9 @@ async function readLive(
   namespace: string,
   manifests: readonly ManifestObject[],
 ): Promise<LiveObject[]> {
-  const identities = manifests.map(({ apiVersion, kind, metadata }) => ({
-    apiVersion,
-    kind,
-    metadata: { name: metadata?.name, namespace: metadata?.namespace },
-  })) as ManifestObject[];
   const text = await kubectl.run(
     ["get", "-n", namespace, "--ignore-not-found", "--show-managed-fields", "-o", "json", "-f", "-"],
-    listOf(identities),
+    listOf(manifests.map(identity) as ManifestObject[]),
   );
   return itemsIn(text);
 }

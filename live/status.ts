@@ -1,5 +1,6 @@
 /** What runs of a stack: its state, Helm's records and the workloads, put side by side. */
 
+import { isDeepStrictEqual } from "node:util";
 import { isDeployed, objectsIn } from "../diff/manifests";
 import type { Workload } from "../explain/facts";
 import { readiness, releaseOf } from "../explain/facts";
@@ -121,8 +122,13 @@ function driftOf(
   return found.length === 0 ? undefined : [...new Set(found)].join(", ");
 }
 
-/** Whether helm has made a revision that Pulumi does not know. A failed update of Pulumi leaves such ones as well. */
+/**
+ * Whether helm has made a revision that Pulumi does not know, or one with other values: after a `pulumi refresh` the state
+ * knows the number. A failed update of Pulumi leaves such ones as well.
+ */
 export function isChangedByHand(state: ExportedResource, { newest }: LiveRelease): boolean {
+  if ((state.initErrors ?? []).length > 0) return false;
   const known = (state.outputs?.status as { revision?: number } | undefined)?.revision;
-  return known !== undefined && (state.initErrors ?? []).length === 0 && known !== newest.revision;
+  const isOther = known !== undefined && known !== newest.revision;
+  return isOther || !isDeepStrictEqual(state.inputs?.values ?? {}, newest.values);
 }

@@ -6,12 +6,17 @@ import { PROJECT } from "./paths";
 
 /** What is no part of the program: it is large, or belongs to a machine. */
 const LEFT_OUT = [".git", ".flotilla", "node_modules", "tests", "docs", "bench"];
+/** The state of a file backend, wherever in the project it is. */
+const STATE = ".pulumi";
 
 /** Copies the project of this clone, so that what is written there is not written here. */
 export function copyProject(folder: string): void {
   cpSync(PROJECT, folder, {
     recursive: true,
-    filter: (source) => !LEFT_OUT.includes(relative(PROJECT, source).split(sep)[0] as string),
+    filter: (source) => {
+      const parts = relative(PROJECT, source).split(sep);
+      return !LEFT_OUT.includes(parts[0] as string) && !parts.includes(STATE);
+    },
   });
   symlinkSync(join(PROJECT, "node_modules"), join(folder, "node_modules"));
 }

@@ -19,6 +19,8 @@ export const hasCommit = async (commit: string): Promise<boolean> =>
 /** Hands the project of a commit, checked out in a temporary worktree, to the work. @throws ToolError when git cannot check it out. */
 export async function inWorktree<T>(commit: string, work: (project: string) => Promise<T>): Promise<T> {
   const prefix = await git(["rev-parse", "--show-prefix"]);
+  // What a killed run has left.
+  await git(["worktree", "prune"]);
   return inTemporaryFolder(tmpdir(), async (folder) => {
     const tree = join(folder, "tree");
     try {

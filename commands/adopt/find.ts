@@ -1,5 +1,5 @@
 /** What helm has installed of a stack's plan and no state knows, and what else of it the cluster has. */
-import type { ManifestObject } from "../../diff/manifests";
+import { identity, type ManifestObject } from "../../diff/manifests";
 import { nameOfUrn, RELEASE } from "../../live/engine";
 import type { Kubectl, ObjectList } from "../../live/kubectl";
 import type { LiveRelease } from "../../live/releases";
@@ -78,12 +78,8 @@ async function existingObjects(planned: Plan, kubectl: Kubectl): Promise<[string
     [`${name}-quota`, quota],
     ...secrets,
   ] as unknown as [string, ManifestObject][];
-  const identities = objects.map(([, { apiVersion, kind, metadata }]) => ({
-    apiVersion,
-    kind,
-    metadata: { name: metadata?.name, namespace: metadata?.namespace },
-  }));
-  const list = JSON.stringify({ apiVersion: "v1", kind: "List", items: identities });
+  const items = objects.map(([, object]) => identity(object));
+  const list = JSON.stringify({ apiVersion: "v1", kind: "List", items });
   const text = await kubectl.run(["get", "--ignore-not-found", "-o", "name", "-f", "-"], list);
   const found = new Set(text.split("\n").map((line) => line.trim()));
   return objects.flatMap(([logical, { apiVersion = "", kind = "", metadata }]) => {

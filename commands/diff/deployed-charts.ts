@@ -30,12 +30,18 @@ export async function withDeployedCharts<T>(
 }
 
 /** Whether the local charts are those that the releases were made of. */
-function hasThem(resources: readonly ExportedResource[], { microservice, store }: Charts): boolean {
+function hasThem(resources: readonly ExportedResource[], { microservice, store, remote }: Charts): boolean {
+  const vendored = Object.values(remote).flatMap(({ vendored: archive }) => archive?.sha256 ?? []);
   const digests = resources.flatMap(({ type, inputs }) => {
     const digest = /sha256:([0-9a-f]+)$/.exec(String(inputs?.description))?.[1];
     return type === RELEASE && digest !== undefined ? [digest] : [];
   });
-  return digests.every((digest) => digest === microservice.digest || digest === store.digest);
+  return digests.every(
+    (digest) =>
+      digest === microservice.digest ||
+      digest === store.digest ||
+      vendored.some((sha256) => sha256.startsWith(digest)),
+  );
 }
 
 const missing = (why: string): ToolError =>

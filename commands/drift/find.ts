@@ -26,7 +26,7 @@ export interface Drift {
   /** Releases that somebody uninstalled. */
   uninstalled: string[];
   /** Fields that were added by hand, which Helm would leave. */
-  additions: { object: ManifestObject; pointers: Pointer[]; manager: string }[];
+  additions: { object: ManifestObject; pointers: Pointer[]; manager: string; resourceVersion?: string }[];
   /** URNs of what differs. */
   urns: { changed: string[]; gone: string[] };
 }
@@ -100,13 +100,14 @@ export async function findDrift(stack: string): Promise<Drift> {
     changes,
     byHelm,
     uninstalled,
-    additions: pairs.flatMap(({ live, added }) =>
+    additions: pairs.flatMap(({ live, added, resourceVersion }) =>
       live && added.length > 0
         ? [
             {
               object: live,
               pointers: added.map(({ pointer }) => pointer),
               manager: added[0]?.manager ?? "",
+              resourceVersion,
             },
           ]
         : [],

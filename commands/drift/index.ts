@@ -3,12 +3,13 @@ import chalk from "chalk";
 import { Command } from "commander";
 import { stackFileName } from "../../config/file";
 import { removals } from "../../diff/managed";
-import { nameOf } from "../../diff/manifests";
+import { identity, nameOf } from "../../diff/manifests";
 import { recordedConfig } from "../../live/config";
-import { type ExportedState, exportState, pulumiQuietly } from "../../live/engine";
+import { type ExportedResource, type ExportedState, exportState, pulumiQuietly } from "../../live/engine";
 import { provenanceOf, readHistory, type Update } from "../../live/history";
 import { plural } from "../../model/plural";
 import { ToolError } from "../../tools/failure";
+import { delegateInterrupts } from "../../tools/interrupts";
 import { PROJECT } from "../../tools/paths";
 import { say, step } from "../../tools/progress";
 import { confirmed } from "../ask";
@@ -109,41 +110,43 @@ async function bringBack(stack: string, drift: Drift): Promise<void> {
   const { kubectl, namespace, resources, additions, urns } = drift;
   const last = await lastUpdate(stack);
   const config = await recordedConfig(stack, last.config, join(PROJECT, stackFileName(stack)));
-  const wanted = { recorded: provenanceOf(resources), of: "the last update" };
-  await withProgram(stack, wanted, config, async ({ folder }) => {
-    for (const { object, pointers } of additions)
+  const wanted = {
+    recorded: provenanceOf(resources),
+    of: "the last update",
+    else: `Deploy this working tree's first: npx flotilla up --stack ${stack}. Then look for drift again.`,
+  };
+  await withProgram(stack, wanted, config, async ({ folder, environment }) => {
+    for (const { object, pointers, resourceVersion } of additions)
       await step(`removing what was added to ${nameOf(object)}`, () =>
-        kubectl.run([
-          "patch",
-          String(object.kind),
-          String(object.metadata?.name),
-          "-n",
-          namespace,
-          "--type=json",
-          "--patch",
-          JSON.stringify(removals(pointers)),
-        ]),
+        kubectl.run(
+          [
+            ...["patch", "-f", "-", "-n", namespace, "--type=json"],
+            ...["--patch", JSON.stringify(removals(pointers, resourceVersion))],
+          ],
+          JSON.stringify(identity(object)),
+        ),
       );
     // What is gone has to leave the state before it can be made again: helm upgrades no release that is not there.
     if (urns.gone.length > 0)
       await step("letting Pulumi see what is gone", () =>
         pulumiQuietly([
-          "refresh",
-          "--stack",
-          stack,
-          "--yes",
-          "--skip-preview",
+          ...["refresh", "--stack", stack, "--yes", "--skip-preview"],
           ...urns.gone.flatMap((urn) => ["--target", urn]),
         ]),
       );
-    if (urns.changed.length > 0) await mark(stack, urns.changed);
-    // Of all resources: with the program and the settings of the last update nothing else has a reason to change, and an
-    // update of some alone fails in the engine ("Duplicate resource URN") where what they depend on has changed since.
-    const result = await update(
-      ["up", "--stack", stack, "--message", "flotilla drift --correct"],
-      { stack, namespace, kubectl },
-      { cwd: folder },
-    );
+    // In one go: a mark that outlives an interruption would pass for an update that failed.
+    const result = await delegateInterrupts(async () => {
+      await mark(stack, urns.changed);
+      // Of all resources: with the program and the settings of the last update nothing else has a reason to change, and
+      // an update of some alone fails in the engine ("Duplicate resource URN") where what they depend on has changed since.
+      const updated = await update(
+        ["up", "--stack", stack, "--message", "flotilla drift --correct"],
+        { stack, namespace, kubectl },
+        { cwd: folder, environment },
+      );
+      if (updated.exitCode !== 0) await unmark(stack, urns.changed);
+      return updated;
+    });
     await report(stack, result);
   });
 }
@@ -159,14 +162,25 @@ async function lastUpdate(stack: string): Promise<Update> {
   return last;
 }
 
+const MARK = "it was changed by hand: flotilla drift --correct";
+
 /**
  * Makes the engine update resources whose inputs are as they were: one that has failed to initialise is tried again.
  * The state has no other way to say so.
  */
-async function mark(stack: string, urns: readonly string[]): Promise<void> {
+const mark = (stack: string, urns: readonly string[]): Promise<void> =>
+  edit(stack, (resource) => {
+    if (urns.includes(resource.urn)) resource.initErrors = [MARK];
+  });
+
+/** Takes back the marks that an update which failed has not come to. */
+const unmark = (stack: string, urns: readonly string[]): Promise<void> =>
+  edit(stack, (resource) => {
+    if (urns.includes(resource.urn) && resource.initErrors?.[0] === MARK) delete resource.initErrors;
+  });
+
+async function edit(stack: string, change: (resource: ExportedResource) => void): Promise<void> {
   const state: ExportedState = await exportState(stack);
-  for (const resource of state.deployment?.resources ?? [])
-    if (urns.includes(resource.urn))
-      resource.initErrors = ["it was changed by hand: flotilla drift --correct"];
+  for (const resource of state.deployment?.resources ?? []) change(resource);
   await pulumiQuietly(["stack", "import", "--stack", stack], { input: JSON.stringify(state) });
 }

@@ -1,13 +1,14 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import chalk from "chalk";
 import Table from "cli-table3";
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { stackFileName } from "../../config/file";
 import { type RecordedConfig, settingAt, withSetting } from "../../config/restore";
 import { compareReleases } from "../../diff/compare";
 import { recordedConfig } from "../../live/config";
-import { deployedOf, type ExportedResource } from "../../live/engine";
+import { deployedOf, type ExportedResource, RELEASE } from "../../live/engine";
 import { provenanceOf, readCheckpoint, readHistory, type Update } from "../../live/history";
 import { outputsOf } from "../../live/status";
 import { deployedStore } from "../../plan/deployed";
@@ -20,6 +21,7 @@ import { capabilities } from "../capabilities";
 import { showComparison } from "../diff";
 import { ago } from "../duration";
 import { type Look, lookAt } from "../look";
+import { inParallel } from "../rendering";
 import { PROJECT_NAME } from "../stack";
 import { PLAIN_TABLE } from "../table";
 import { report } from "../up";
@@ -55,7 +57,9 @@ export function rollbackCommand(): Command {
     .option("--config-only", "go back to the settings, with the program of this working tree")
     .option("--include-stores", "go back with stores as well; by default they stay as they are")
     .option("-y, --yes", "do not ask after the difference is shown")
-    .option("--json", "with --list: print the updates as a JSON array")
+    .addOption(
+      new Option("--json", "print the updates as a JSON array, and go back to none").implies({ list: true }),
+    )
     .addHelpText(
       "after",
       `
@@ -69,7 +73,7 @@ touched; the stack's file is what is deployed, once the update has succeeded.`,
       if (history.length === 0) throw new ToolError(`stack ${stack} has never been updated`);
       const checkpoints = await recentCheckpoints(stack, history);
       if (options.list) {
-        const updates = told(history, imagesOf(checkpoints)).slice(0, LISTED);
+        const updates = told(history, imagesOf(checkpoints));
         process.stdout.write(
           options.json ? `${JSON.stringify(updates.map(toJson), null, 2)}\n` : show(stack, updates),
         );
@@ -81,7 +85,7 @@ touched; the stack's file is what is deployed, once the update has succeeded.`,
           return program === undefined ? [] : [[number, program]];
         }),
       );
-      process.stdout.write(show(stack, told(history, imagesOf(checkpoints)).slice(0, LISTED)));
+      process.stdout.write(show(stack, told(history, imagesOf(checkpoints))));
       const target = chosen(stack, history, options.to, previous(history, programs));
       await rollBack(
         options,
@@ -113,15 +117,17 @@ function chosen(
   return target;
 }
 
-/** What the newest updates left; those that the backend does not tell of are left out. */
+/** What the newest updates left, and the one before them; those that the backend does not tell of are left out. */
 async function recentCheckpoints(
   stack: string,
   history: readonly Update[],
 ): Promise<Map<number, ExportedResource[]>> {
-  const recent = history.slice(0, LISTED).filter(({ kind }) => kind === "update");
-  const found = await Promise.all(
-    recent.map(async (update) => [update.number, await readCheckpoint(PROJECT_NAME, stack, update)] as const),
-  );
+  const recent = history.slice(0, LISTED + 1).filter(({ kind }) => kind === "update");
+  const found = await inParallel(recent, async (update) => {
+    // One that cannot be read any more must not hide the others.
+    const resources = await readCheckpoint(PROJECT_NAME, stack, update).catch(() => undefined);
+    return [update.number, resources] as const;
+  });
   return new Map(found.flatMap(([number, resources]) => (resources ? [[number, resources] as const] : [])));
 }
 
@@ -149,7 +155,9 @@ const toJson = ({ number, kind, result, message, startedAt, endedAt, commit, cha
   changed,
 });
 
-function show(stack: string, updates: readonly Told[]): string {
+function show(stack: string, all: readonly Told[]): string {
+  const updates = all.slice(0, LISTED);
+
   const table = new Table({ ...PLAIN_TABLE, head: ["UPDATE", "WHEN", "RESULT", "CHANGED", "MESSAGE"] });
   for (const { number, kind, result, message, endedAt, startedAt, changed } of updates) {
     const most =
@@ -166,7 +174,8 @@ function show(stack: string, updates: readonly Told[]): string {
       message.length > 60 ? `${message.slice(0, 59)}…` : message,
     ]);
   }
-  return `Updates of ${stack}, the newest first:\n\n${table.toString()}\n\n`;
+  const more = all.length > LISTED ? `and ${all.length - LISTED} more (--list --json)\n` : "";
+  return `Updates of ${stack}, the newest first:\n\n${table.toString()}\n${more}\n`;
 }
 
 async function rollBack(
@@ -188,11 +197,19 @@ async function rollBack(
   const wanted: Wanted = configOnly
     ? "working tree"
     : only === undefined
-      ? { recorded: checkpoint && provenanceOf(checkpoint), of: `update ${target.number}` }
-      : { recorded: provenanceOf(resources), of: "what is deployed" };
-  await withProgram(stack, wanted, config, async ({ folder, stackFile }) => {
+      ? {
+          recorded: checkpoint && provenanceOf(checkpoint),
+          of: `update ${target.number}`,
+          else: "To go back to its settings alone, with the program of this working tree: add --config-only",
+        }
+      : {
+          recorded: provenanceOf(resources),
+          of: "what is deployed",
+          else: `Deploy a program that is committed first: npx flotilla up --stack ${stack}`,
+        };
+  await withProgram(stack, wanted, config, async ({ folder, stackFile, environment: elsewhere }) => {
     say(`asking the engine what going back to update ${target.number} changes`);
-    const [all, flags] = await Promise.all([previewSteps(stack, folder), capabilities(kubectl)]);
+    const [all, flags] = await Promise.all([previewSteps(stack, folder, elsewhere), capabilities(kubectl)]);
     const anew = replacedPasswords(all);
     if (anew.length > 0)
       throw new ToolError(
@@ -203,7 +220,7 @@ async function rollBack(
     // A store whose objects stay as they are comes along: its record is all that changes.
     const isTouched = (name: string) => changes.find(({ release }) => release === name)?.objects.length !== 0;
     const kept = includeStores ? [] : storeParts(all, resources).filter(({ name }) => isTouched(name));
-    const environment = { [KEEP]: JSON.stringify(kept.map(({ key }) => key)) };
+    const environment = { ...elsewhere, [KEEP]: JSON.stringify(kept.map(({ key }) => key)) };
     if (kept.length > 0) await refuseTouched(stack, folder, environment, kept, target);
     const names = kept.map(({ name }) => name);
     process.stdout.write(
@@ -229,7 +246,7 @@ async function rollBack(
     );
     await report(stack, result);
     writeFileSync(join(PROJECT, stackFileName(stack)), stackFile);
-    process.stdout.write(done(stack, target, wanted));
+    process.stdout.write(done(stack, target, wanted, only));
   });
 }
 
@@ -249,8 +266,9 @@ async function refuseTouched(
     );
 }
 
-function done(stack: string, { number, commit }: Update, wanted: Wanted): string {
+function done(stack: string, { number, commit }: Update, wanted: Wanted, only: string | undefined): string {
   const file = stackFileName(stack);
+  if (only !== undefined) return `${only} is as in update ${number}, and ${file} says so: commit it.\n`;
   const program =
     wanted === "working tree" || commit === undefined
       ? ""
@@ -312,12 +330,19 @@ function onlyService(
     );
   const path = [`${PROJECT_NAME}:services`, service];
   const config = withSetting(now, path, settingAt(then, path));
-  const was = checkpoint && outputsOf(checkpoint)?.services[service]?.image;
-  const tag = was?.split(":").at(-1);
-  // Where the inventory names the version, the settings have to.
-  return was === undefined ||
-    was === services[service]?.image ||
-    settingAt(config, [...path, "tag"]) !== undefined
-    ? config
-    : withSetting(config, [...path, "tag"], tag);
+  const [was, is] = [imageIn(checkpoint ?? [], service), imageIn(resources, service)];
+  // Where the inventory has named another version since, the settings have to name that of then.
+  const image = isDeepStrictEqual(was, is)
+    ? { tag: settingAt(now, [...path, "tag"]), digest: settingAt(now, [...path, "digest"]) }
+    : { tag: was?.tag, digest: was?.digest };
+  return withSetting(withSetting(config, [...path, "tag"], image.tag), [...path, "digest"], image.digest);
+}
+
+/** A service's image as a state has it. */
+function imageIn(
+  resources: readonly ExportedResource[],
+  service: string,
+): { repository?: string; tag?: string; digest?: string } | undefined {
+  const release = resources.find(({ type, inputs }) => type === RELEASE && inputs?.name === service);
+  return (release?.inputs?.values as { image?: object } | undefined)?.image;
 }

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseDefaults, stackFileName } from "../../config/file";
 import { type RecordedConfig, restoredFile } from "../../config/restore";
+import { environmentElsewhere } from "../../live/backend";
 import type { Provenance } from "../../runtime/provenance";
 import { ToolError } from "../../tools/failure";
 import { PROJECT } from "../../tools/paths";
@@ -12,13 +13,23 @@ import { inTemporaryFolder } from "../../tools/temporary";
 import { hasCommit, installPackages, inWorktree } from "../../tools/worktree";
 
 /** Which program: the one that an update recorded, or the working tree's, whatever that is. */
-export type Wanted = { recorded: Provenance | undefined; of: string } | "working tree";
+export type Wanted =
+  | {
+      recorded: Provenance | undefined;
+      /** Whose program it is, in words. */
+      of: string;
+      /** What to do where it cannot be had. */
+      else: string;
+    }
+  | "working tree";
 
 export interface Prepared {
   /** Folder of the program, with the stack's file in it. */
   folder: string;
   /** The stack's file as it is to be when the update is done. */
   stackFile: string;
+  /** Variables that pulumi needs there. */
+  environment: Record<string, string>;
 }
 
 /** Hands a folder with the program and the settings to the work. The working tree is not touched. */
@@ -32,15 +43,14 @@ export async function withProgram<T>(
     const name = stackFileName(stack);
     const read = (path: string) => readFileSync(path, "utf8");
     const current = readIfThere(join(PROJECT, name));
-    const { file } = parseDefaults("Pulumi.yaml", read(join(folder, "Pulumi.yaml")));
-    const { project } = parseDefaults("Pulumi.yaml", read(join(folder, "Pulumi.yaml")));
+    const { file, project } = parseDefaults("Pulumi.yaml", read(join(folder, "Pulumi.yaml")));
     const defaults = Object.fromEntries(
       Object.entries(file.values).map(([key, value]) => [`${project}:${key}`, value]),
     );
     const path = join(folder, name);
     const stackFile = restoredFile(readIfThere(path) || current, current, config, defaults);
     writeFileSync(path, stackFile);
-    return work({ folder, stackFile });
+    return work({ folder, stackFile, environment: await environmentElsewhere() });
   });
 }
 
@@ -59,9 +69,9 @@ async function inProgram<T>(wanted: Wanted, work: (folder: string) => Promise<T>
       copyProject(folder);
       return work(folder);
     });
-  if (wanted === "working tree") return inCopy();
-  const { recorded, of } = wanted;
-  if (!recorded) throw notTheSame(of, "the backend does not tell which program it ran");
+  if (wanted === "working tree") return (await inHead(work)) ?? inCopy();
+  const { recorded } = wanted;
+  if (!recorded) throw notTheSame(wanted, "the backend does not tell which program it ran");
   const { commit, program } = recorded;
   // A worktree first: an update that runs there records its commit as well.
   let held: string | undefined;
@@ -77,7 +87,7 @@ async function inProgram<T>(wanted: Wanted, work: (folder: string) => Promise<T>
   if ((await programIn(PROJECT)) === program) return inCopy();
   const short = commit.slice(0, 7);
   throw notTheSame(
-    of,
+    wanted,
     commit === "none"
       ? "it ran a program that was in no git repository, and the one of this working tree is another"
       : isThere
@@ -86,7 +96,16 @@ async function inProgram<T>(wanted: Wanted, work: (folder: string) => Promise<T>
   );
 }
 
-const notTheSame = (of: string, why: string): ToolError =>
-  new ToolError(
-    `the program of ${of} cannot be had: ${why}.\n  To go back to its settings alone, with the program of this working tree: add --config-only`,
-  );
+/** The working tree's program from the commit that is checked out, if it is that: an update then records the commit. */
+async function inHead<T>(work: (folder: string) => Promise<T>): Promise<T | undefined> {
+  if (!(await hasCommit("HEAD"))) return undefined;
+  const program = await programIn(PROJECT);
+  const found = await inWorktree("HEAD", async (folder) => {
+    await installPackages(folder);
+    return (await programIn(folder)) === program ? { result: await work(folder) } : undefined;
+  });
+  return found?.result;
+}
+
+const notTheSame = (wanted: Exclude<Wanted, string>, why: string): ToolError =>
+  new ToolError(`the program of ${wanted.of} cannot be had: ${why}.\n  ${wanted.else}`);

@@ -84,19 +84,27 @@ const show = (value: unknown): string =>
 const tagOf = (image: string | undefined): string => image?.split(":").at(-1) ?? "(none)";
 const short = (commit: string | undefined): string => commit?.slice(0, 7) ?? "(none)";
 
-/** The newest update that deployed something else than the newest of all; undefined when there is none. */
+/**
+ * The update to go back to when none is named: the newest that deployed something else than the newest of all. A rollback
+ * that failed is gone on with. Undefined when there is none.
+ */
 export function previous(
   updates: readonly Update[],
   programs: ReadonlyMap<number, string>,
 ): Update | undefined {
   const [current, ...earlier] = updates.filter(({ kind }) => kind === "update" || kind === "destroy");
   if (!current) return undefined;
-  return earlier.find(
-    (update) =>
-      isTarget(update) &&
-      // What failed half-way is gone back from to the last that did not, whatever it deployed.
-      (current.result !== "succeeded" ||
-        !isDeepStrictEqual(values(update.config), values(current.config)) ||
-        (programs.get(update.number) ?? update.commit) !== (programs.get(current.number) ?? current.commit)),
-  );
+  const isFailed = current.result !== "succeeded";
+  const begun = isFailed ? /^flotilla rollback to (\d+): /.exec(current.message)?.[1] : undefined;
+  const resumed = begun === undefined ? undefined : updates.find(({ number }) => number === Number(begun));
+  if (resumed) return resumed;
+  // What failed half-way is gone back from to the last that did not, whatever it deployed.
+  return earlier.find((update) => isTarget(update) && (isFailed || !isSameAs(update, current, programs)));
+}
+
+/** Whether two updates deployed the same: the same settings and, as far as it is known of both, the same program. */
+function isSameAs(a: Update, b: Update, programs: ReadonlyMap<number, string>): boolean {
+  const [one, other] = [programs.get(a.number), programs.get(b.number)];
+  const isSameProgram = one !== undefined && other !== undefined ? one === other : a.commit === b.commit;
+  return isSameProgram && isDeepStrictEqual(values(a.config), values(b.config));
 }
