@@ -9,6 +9,12 @@ export async function confirmed(question: string): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
     return /^y(es)?$/i.test((await terminal.question(`${question} (yes/no) `)).trim());
+  } catch (error) {
+    // Ctrl-C or Ctrl-D: no answer is no.
+    if ((error as Error).name !== "AbortError") throw error;
+    process.stderr.write("\n");
+    process.exitCode = 130;
+    return false;
   } finally {
     terminal.close();
   }

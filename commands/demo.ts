@@ -21,8 +21,11 @@ export function demoCommand(): Command {
       const open = await openWorld(worldOfClone());
       const selection = await prepareStack(open, stack);
       enterWorld(open);
-      const { actions, blocked } = await recoveryOf(stack);
-      if (blocked !== undefined) throw new ToolError(`an update of ${stack} is under way. ${blocked}`);
+      const { actions, blocked, unsure } = await recoveryOf(stack);
+      if (blocked !== undefined || unsure !== undefined)
+        throw new ToolError(
+          `${stack} cannot be updated now: ${blocked ?? unsure}\n  See: npx flotilla recover --stack ${stack}`,
+        );
       await recover(stack, actions);
       const { exitCode } = await pulumi(
         open,

@@ -60,7 +60,10 @@ function knownReleases(stack: string, look: Look, errors: Errors): KnownRelease[
   const deployed = deployedOf(resources);
   const kinds: Record<string, KnownRelease["kind"]> = {};
   for (const [name, { kind }] of Object.entries(deployed)) kinds[name] = kind;
-  for (const { name, kind } of Object.values(plannedReleases(stack, look))) kinds[name] ??= kind;
+  // What is planned and was never deployed is missing only if an update has tried.
+  const hasTried = look.lastUpdate !== undefined && look.lastUpdate.result !== "succeeded";
+  if (hasTried || Object.keys(errors).length > 0)
+    for (const { name, kind } of Object.values(plannedReleases(stack, look))) kinds[name] ??= kind;
   const failures = failuresOf(resources);
   return Object.entries(kinds).map(([name, kind]) => {
     const error = errors[name] ?? failures[name];

@@ -6,21 +6,23 @@ import type { PodImpact } from "./impact";
 export interface Totals {
   releases: number;
   objects: number;
-  /** Pods that are replaced. */
+  /** Pods that are replaced, of workloads that say how many they have. */
   restarts: number;
+  /** Workloads of which all pods are replaced, as many as their autoscaler has made. */
+  scaledRestarts: number;
   immutable: number;
 }
 
 export const totalsOf = (changes: readonly ReleaseChange[]): Totals => ({
   releases: changes.length,
   objects: sum(changes.map(({ objects, labelsOnly }) => objects.length + labelsOnly)),
-  restarts: sum(
-    changes.flatMap(({ pods }) =>
-      pods.filter(({ effect }) => effect === "restart").map(({ count }) => count ?? 1),
-    ),
-  ),
+  restarts: sum(restarts(changes).map(({ count }) => count ?? 0)),
+  scaledRestarts: restarts(changes).filter(({ count }) => count === undefined).length,
   immutable: sum(changes.map(({ immutable }) => immutable.length)),
 });
+
+const restarts = (changes: readonly ReleaseChange[]): PodImpact[] =>
+  changes.flatMap(({ pods }) => pods.filter(({ effect }) => effect === "restart"));
 
 /** `2 changed, 1 added`, or what is changed besides objects. */
 export function objectsText({ objects, labelsOnly, about }: ReleaseChange): string {
@@ -51,10 +53,13 @@ function podText({ effect, count, why }: PodImpact): string {
 }
 
 /** The last line under a difference. */
-export function summaryText({ releases, objects, restarts }: Totals): string {
+export function summaryText({ releases, objects, restarts, scaledRestarts }: Totals): string {
   if (releases === 0) return "Nothing changes.";
-  const pods =
-    restarts === 0 ? "no pod restarts" : `${plural(restarts, "pod")} restart${restarts === 1 ? "s" : ""}`;
+  const who = [
+    ...(restarts > 0 ? [plural(restarts, "pod")] : []),
+    ...(scaledRestarts > 0 ? [`all pods of ${plural(scaledRestarts, "autoscaled workload")}`] : []),
+  ].join(" and ");
+  const pods = who === "" ? "no pod restarts" : `${who} restart${who === "1 pod" ? "s" : ""}`;
   return `${plural(releases, "release")} change${releases === 1 ? "s" : ""}, ${plural(objects, "object")} in all; ${pods}.`;
 }
 

@@ -1,14 +1,17 @@
 /** A difference as one page that needs nothing else. */
 import type { ObjectChange, ReleaseChange } from "./compare";
-import { objectsText, podsText, summaryText, totalsOf } from "./describe";
+import { comparedText, objectsText, podsText, summaryText, totalsOf } from "./describe";
 
 export interface Page {
   title: string;
+  /** Whether one becomes the other; of two stacks no pod restarts. Default true. */
+  isUpdate?: boolean;
   changes: readonly ReleaseChange[];
   notes: readonly string[];
 }
 
-export function diffPage({ title, changes, notes }: Page): string {
+export function diffPage({ title, isUpdate = true, changes, notes }: Page): string {
+  const totals = totalsOf(changes);
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -19,25 +22,25 @@ export function diffPage({ title, changes, notes }: Page): string {
 </head>
 <body>
 <h1>${escaped(title)}</h1>
-<p>${escaped(summaryText(totalsOf(changes)))}</p>
+<p>${escaped(isUpdate ? summaryText(totals) : comparedText(totals))}</p>
 ${notes.map((note) => `<p class="note">${escaped(note)}</p>`).join("\n")}
-${changes.length === 0 ? "" : table(changes)}
-${changes.map(section).join("\n")}
+${changes.length === 0 ? "" : table(changes, isUpdate)}
+${changes.map((change) => section(change, isUpdate)).join("\n")}
 </body>
 </html>
 `;
 }
 
-const table = (changes: readonly ReleaseChange[]): string => `<table>
-<thead><tr><th>Release<th>Kind<th>Change<th>Objects<th>Pods<th>Storage</thead>
+const table = (changes: readonly ReleaseChange[], isUpdate: boolean): string => `<table>
+<thead><tr><th>Release<th>Kind<th>Change<th>Objects${isUpdate ? "<th>Pods<th>Storage" : ""}</thead>
 <tbody>
 ${changes
-  .map((change) =>
-    [change.release, change.kind, change.change, objectsText(change), podsText(change), storageOf(change)]
-      .map((cell) => `<td>${escaped(cell)}`)
-      .join(""),
-  )
-  .map((row) => `<tr>${row}`)
+  .map((change) => {
+    const { release, kind, change: what } = change;
+    const effects = isUpdate ? [podsText(change), storageOf(change)] : [];
+    const cells = [release, kind, what, objectsText(change), ...effects];
+    return `<tr>${cells.map((cell) => `<td>${escaped(cell)}`).join("")}`;
+  })
   .join("\n")}
 </tbody>
 </table>`;
@@ -45,9 +48,12 @@ ${changes
 const storageOf = ({ storage }: ReleaseChange): string =>
   storage.length === 0 ? "not touched" : storage.join("; ");
 
-const section = ({ release, objects, about, immutable }: ReleaseChange): string => `<section>
+const section = (
+  { release, objects, about, immutable }: ReleaseChange,
+  isUpdate: boolean,
+): string => `<section>
 <h2>${escaped(release)}</h2>
-${immutable.map((text) => `<p class="refused">The API server refuses this: ${escaped(text)} cannot be changed.</p>`).join("\n")}
+${(isUpdate ? immutable : []).map((text) => `<p class="refused">The API server refuses this: ${escaped(text)} cannot be changed.</p>`).join("\n")}
 ${about.map((text) => `<p>${escaped(text)}</p>`).join("\n")}
 ${objects.map(details).join("\n")}
 </section>`;

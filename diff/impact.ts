@@ -75,8 +75,8 @@ function reasons(changes: readonly FieldChange[], { strategy }: Workload): strin
 
 function reason({ path, before, after }: FieldChange): string {
   const [, , kind, container, field] = ["template", ...path];
-  if (kind === "annotations") return annotationReason(container ?? "");
-  if (kind === "labels") return `label ${container}`;
+  if (kind === "annotations" && container !== undefined) return annotationReason(container);
+  if (kind === "labels" && container !== undefined) return `label ${container}`;
   if (container === undefined || !/ontainers$/.test(kind ?? "")) return pathText(path);
   const of = container.replace(/^\[|\]$/g, "");
   if (field === undefined) return `container ${of} ${before === undefined ? "added" : "removed"}`;

@@ -84,7 +84,7 @@ async function readLive(
 ): Promise<LiveObject[]> {
   const text = await kubectl.run(
     ["get", "-n", namespace, "--ignore-not-found", "--show-managed-fields", "-o", "json", "-f", "-"],
-    listOf(manifests.map(identity) as ManifestObject[]),
+    { input: listOf(manifests.map(identity) as ManifestObject[]) },
   );
   return itemsIn(text);
 }
@@ -98,10 +98,9 @@ async function dryRun(
   if (manifests.length === 0) return [];
   const flags = ["--server-side", "--dry-run=server", "--force-conflicts", `--field-manager=${MANAGER}`];
   try {
-    const text = await kubectl.run(
-      ["apply", "-n", namespace, ...flags, "-o", "json", "-f", "-"],
-      listOf(manifests),
-    );
+    const text = await kubectl.run(["apply", "-n", namespace, ...flags, "-o", "json", "-f", "-"], {
+      input: listOf(manifests),
+    });
     return itemsIn(text);
   } catch (error) {
     if (manifests.length === 1)

@@ -7,9 +7,16 @@ import { ensureTools } from "../tools/toolchain/ensure";
 
 export interface Kubectl {
   /** Standard output. @throws ToolError with kubectl's own words. */
-  run(args: readonly string[], input?: string): Promise<string>;
+  run(args: readonly string[], options?: KubectlOptions): Promise<string>;
   /** What `-o json` writes, parsed. */
-  json<T>(args: readonly string[], input?: string): Promise<T>;
+  json<T>(args: readonly string[], options?: KubectlOptions): Promise<T>;
+}
+
+export interface KubectlOptions {
+  /** What it reads from standard input. Default: nothing. */
+  input?: string;
+  /** Whether what it has written counts although it failed. Default false. */
+  partial?: boolean;
 }
 
 /** A list as kubectl writes it. */
@@ -29,16 +36,18 @@ export const accessOf = (
 export async function connect({ cluster }: Pick<Settings, "cluster">): Promise<Kubectl> {
   const { kubectl } = await ensureTools(["kubectl"]);
   const access = [...accessOf(cluster), "--request-timeout=30s"];
-  const run = async (args: readonly string[], input = ""): Promise<string> => {
+  const run: Kubectl["run"] = async (args, { input = "", partial = false } = {}) => {
     try {
       const options = { input, maxBuffer: 512 * 1024 * 1024 };
       return (await execa(kubectl?.path as string, [...access, ...args], options)).stdout;
     } catch (error) {
+      const { stdout = "" } = error as { stdout?: string };
+      if (partial && stdout !== "") return stdout;
       throw new ToolError(`kubectl ${args.slice(0, 2).join(" ")}: ${wordsOf(error)}`);
     }
   };
   return {
     run,
-    json: async (args, input) => JSON.parse(await run([...args, "-o", "json"], input)),
+    json: async (args, options) => JSON.parse(await run([...args, "-o", "json"], options)),
   };
 }

@@ -1,4 +1,4 @@
-/** Helm, for what needs no cluster. */
+/** Helm: where it is, and what it makes of charts. */
 import execa from "execa";
 import { ensureTools } from "./toolchain/ensure";
 

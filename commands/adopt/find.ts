@@ -80,7 +80,7 @@ async function existingObjects(planned: Plan, kubectl: Kubectl): Promise<[string
   ] as unknown as [string, ManifestObject][];
   const items = objects.map(([, object]) => identity(object));
   const list = JSON.stringify({ apiVersion: "v1", kind: "List", items });
-  const text = await kubectl.run(["get", "--ignore-not-found", "-o", "name", "-f", "-"], list);
+  const text = await kubectl.run(["get", "--ignore-not-found", "-o", "name", "-f", "-"], { input: list });
   const found = new Set(text.split("\n").map((line) => line.trim()));
   return objects.flatMap(([logical, { apiVersion = "", kind = "", metadata }]) => {
     const group = apiVersion.includes("/") ? `.${apiVersion.split("/")[0]}` : "";

@@ -46,7 +46,8 @@ Exit codes: 0 nothing changes, 2 there are changes, 1 failed.`,
           : await compareStacks(stack, against);
       const title =
         against === undefined ? `What an update of ${stack} changes` : `${stack} compared with ${against}`;
-      if (html !== undefined) writeFileSync(html, diffPage({ title, ...comparison }));
+      if (html !== undefined)
+        writeFileSync(html, diffPage({ title, isUpdate: against === undefined, ...comparison }));
       process.stdout.write(
         json
           ? `${JSON.stringify(toJson(stack, comparison), null, 2)}\n`

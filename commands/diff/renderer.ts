@@ -114,6 +114,7 @@ export async function bothSides(
   const after = await now.side(kind, inputs);
   const before = state ? await deployedSide(kind, state, live, old) : installedSide(kind, live);
   if (!before) return { after: after.rendered ? after : valuesSide(kind, inputs) };
-  if ((after.rendered && before.rendered) || !state) return { before, after };
-  return { before: valuesSide(kind, inputsOf(state)), after: valuesSide(kind, inputs) };
+  if (after.rendered && before.rendered) return { before, after };
+  const deployed = state ? inputsOf(state) : { ...inputs, values: live?.newest.values ?? {} };
+  return { before: valuesSide(kind, deployed), after: valuesSide(kind, inputs) };
 }

@@ -61,10 +61,9 @@ export async function askCluster(settings: Settings): Promise<Cluster> {
           resourceAttributes: { group, resource, verb, ...(namespace === undefined ? {} : { namespace }) },
         },
       }));
-      const answer = await run(
-        ["create", "-f", "-", "-o", "json"],
-        JSON.stringify({ apiVersion: "v1", kind: "List", items }),
-      );
+      const answer = await run(["create", "-f", "-", "-o", "json"], {
+        input: JSON.stringify({ apiVersion: "v1", kind: "List", items }),
+      });
       // One object is not put into a list; several come one after the other or as a list, by kubectl's version.
       return documentsIn(answer).map(({ status }) => status?.allowed === true);
     },

@@ -123,7 +123,7 @@ async function bringBack(stack: string, drift: Drift): Promise<void> {
             ...["patch", "-f", "-", "-n", namespace, "--type=json"],
             ...["--patch", JSON.stringify(removals(pointers, resourceVersion))],
           ],
-          JSON.stringify(identity(object)),
+          { input: JSON.stringify(identity(object)) },
         ),
       );
     // What is gone has to leave the state before it can be made again: helm upgrades no release that is not there.

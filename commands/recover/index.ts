@@ -114,7 +114,9 @@ async function existing(kubectl: Kubectl, state: ExportedState): Promise<Situati
     objects.map(async ({ resource }) => {
       const { apiVersion, kind, metadata } = resource.inputs ?? {};
       const identity = JSON.stringify({ apiVersion, kind, metadata });
-      const name = await kubectl.run(["get", "--ignore-not-found", "-o", "name", "-f", "-"], identity);
+      const name = await kubectl.run(["get", "--ignore-not-found", "-o", "name", "-f", "-"], {
+        input: identity,
+      });
       return [resource.urn, name.trim() !== ""] as const;
     }),
   );
