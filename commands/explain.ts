@@ -78,7 +78,9 @@ function knownReleases(stack: string, look: Look, errors: Errors): KnownRelease[
 }
 
 /** Settings that cannot be planned now say nothing of what runs. */
-function plannedReleases(stack: string, { application, settings, resources }: Look): Plan["releases"] {
+function plannedReleases(stack: string, { read, resources }: Look): Plan["releases"] {
+  if (!read) return {};
+  const { application, settings } = read;
   try {
     const charts = readCharts(PROJECT);
     return plan(application, settings, { charts, deployed: deployedOf(resources), stack }).releases;

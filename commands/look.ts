@@ -1,5 +1,4 @@
 /** A stack as it runs: its state, its last update, and what the cluster has of it. */
-import type { StackSettings } from "../config/settings";
 import type { Workload } from "../explain/facts";
 import { type ExportedResource, exportState } from "../live/engine";
 import { readWorkloads } from "../live/facts";
@@ -7,12 +6,13 @@ import { readLastUpdate, type Update } from "../live/history";
 import { connect, type Kubectl } from "../live/kubectl";
 import { type LiveRelease, readReleases } from "../live/releases";
 import { outputsOf } from "../live/status";
-import { namespaceOf } from "../plan/stores/profile";
 import { checkCluster } from "../runtime/preflight";
+import { ToolError } from "../tools/failure";
+import { type Access, accessTo } from "./access";
 import { settingsOfStack } from "./settings";
 import { PROJECT_NAME } from "./stack";
 
-export interface Look extends StackSettings {
+export interface Look extends Access {
   kubectl: Kubectl;
   namespace: string;
   resources: ExportedResource[];
@@ -21,17 +21,16 @@ export interface Look extends StackSettings {
   workloads: Workload[];
 }
 
-/** @throws FlotillaError or ToolError when the settings are wrong, or the cluster or the state cannot be reached. */
+/** @throws FlotillaError or ToolError when the cluster or the state cannot be reached, or nothing tells where the stack is. */
 export async function lookAt(stack: string): Promise<Look> {
-  const read = settingsOfStack(stack);
-  const { settings, application } = read;
-  const planned = namespaceOf(application, settings);
+  const access = accessTo(stack);
   const inCluster = (kubectl: Kubectl, namespace: string) =>
     Promise.all([readReleases(kubectl, namespace), readWorkloads(kubectl, namespace)]);
+  const planned = access.namespace;
   const cluster = async () => {
-    await checkCluster(settings, PROJECT_NAME, stack);
-    const kubectl = await connect(settings);
-    return { kubectl, found: await inCluster(kubectl, planned) };
+    await checkCluster(access, PROJECT_NAME, stack);
+    const kubectl = await connect(access);
+    return { kubectl, found: planned === undefined ? undefined : await inCluster(kubectl, planned) };
   };
   const [state, lastUpdate, { kubectl, found }] = await Promise.all([
     exportState(stack),
@@ -39,11 +38,16 @@ export async function lookAt(stack: string): Promise<Look> {
     cluster(),
   ]);
   const resources = state.deployment?.resources ?? [];
-  // The settings may name another namespace than the one that was deployed.
+  // The settings may name another namespace than the one that was deployed, or none.
   const namespace = outputsOf(resources)?.namespace ?? planned;
-  const [live, workloads] = namespace === planned ? found : await inCluster(kubectl, namespace);
+  // Neither deployed nor sound: the settings say what is wrong with them.
+  if (namespace === undefined) {
+    settingsOfStack(stack);
+    throw new ToolError(`nothing of stack ${stack} is deployed`);
+  }
+  const [live, workloads] = namespace === planned && found ? found : await inCluster(kubectl, namespace);
   return {
-    ...read,
+    ...access,
     kubectl,
     namespace,
     resources,

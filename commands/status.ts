@@ -28,7 +28,15 @@ Exit codes: 0 all is deployed and ready, 2 something is not, 1 failed.`,
     )
     .action(async ({ stack, watch, json }: { stack: string; watch?: boolean; json?: boolean }) => {
       for (;;) {
-        const look = await lookAt(stack);
+        const look = await lookAt(stack).catch((error: Error) => {
+          // Whoever watches wants to see it come back.
+          if (!watch) throw error;
+          process.stderr.write(`${error.message}\n`);
+        });
+        if (!look) {
+          await pause();
+          continue;
+        }
         const releases = releaseStatuses(look.resources, look.live, look.workloads);
         process.exitCode = releases.every(isWell) ? 0 : 2;
         if (json)
@@ -39,10 +47,12 @@ Exit codes: 0 all is deployed and ready, 2 something is not, 1 failed.`,
           process.stdout.write(show(stack, look, releases));
         }
         if (!watch) return;
-        await new Promise((resolve) => setTimeout(resolve, INTERVAL_SECONDS * 1000));
+        await pause();
       }
     });
 }
+
+const pause = () => new Promise((resolve) => setTimeout(resolve, INTERVAL_SECONDS * 1000));
 
 export const isWell = ({ status, failed, pods }: ReleaseStatus): boolean =>
   status === "deployed" && !failed && pods.ready >= pods.wanted;

@@ -6,6 +6,7 @@ import type { Reason } from "../explain/reason";
 import { RELEASE } from "../live/engine";
 import { readFacts } from "../live/facts";
 import type { Kubectl } from "../live/kubectl";
+import { withLogs } from "../live/logs";
 import { runUpdate, type Step, type UpdateOptions, type UpdateResult } from "../live/update";
 import { say } from "../tools/progress";
 
@@ -103,7 +104,9 @@ class Watch {
       const updated = pods.reduce((sum, { workload, ready }) => sum + newAndReady(workload, ready), 0);
       const wanted = pods.reduce((sum, { wanted }) => sum + wanted, 0);
       const telling = reasons.filter(({ cause }) => cause !== "starting");
-      if (telling.length > 0) this.seen[release] = telling;
+      // Now: when the update has failed, the pods are gone, and with them what they have written.
+      if (telling.length > 0 && !this.isSeen(release, telling))
+        this.seen[release] = await withLogs(this.kubectl, this.namespace, telling);
       const [reason] = telling;
       this.tell(
         release,
@@ -111,6 +114,11 @@ class Watch {
         `${updated} of ${wanted} new pods ready${reason ? `; ${chalk.stderr.yellow(reason.what)}` : ""}`,
       );
     }
+  }
+
+  private isSeen(release: string, reasons: readonly Reason[]): boolean {
+    const known = (this.seen[release] ?? []).map(({ object, cause }) => `${object} ${cause}`);
+    return reasons.every(({ object, cause }) => known.includes(`${object} ${cause}`));
   }
 
   private tell(release: string, started: number, text: string): void {

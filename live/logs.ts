@@ -7,27 +7,39 @@ const LINES = 8;
 /** A shorter value may be part of any word. */
 const SHORTEST = 6;
 
-/** The reasons with the last lines of the containers that they are about. */
+/** The reasons with the last lines of the containers that they are about; of all that is said Secrets' values are masked. */
 export async function withLogs(
   kubectl: Kubectl,
   namespace: string,
   reasons: readonly Reason[],
 ): Promise<Reason[]> {
-  if (reasons.every(({ logs }) => logs === undefined)) return [...reasons];
+  if (reasons.length === 0) return [];
   const secrets = await secretValues(kubectl, namespace);
+  const masked = (text: string) => withoutSecrets(text, secrets);
   return Promise.all(
     reasons.map(async (reason) => {
-      if (!reason.logs) return reason;
-      const { pod, container, previous } = reason.logs;
-      const args = ["logs", pod, "-c", container, "-n", namespace, `--tail=${LINES}`];
-      // A node that is gone, or a container that has never run, has no lines.
-      const text = await kubectl.run([...args, ...(previous ? ["--previous"] : [])]).catch(() => "");
-      const lines = text.split("\n").filter((line) => line.trim() !== "");
-      return lines.length === 0
-        ? reason
-        : { ...reason, said: lines.map((line) => withoutSecrets(line, secrets)) };
+      const said = await lastLines(kubectl, namespace, reason);
+      return {
+        ...reason,
+        what: masked(reason.what),
+        ...(said === undefined ? {} : { said: said.map(masked) }),
+      };
     }),
   );
+}
+
+/** What the container has written last, or else what is known already. */
+async function lastLines(
+  kubectl: Kubectl,
+  namespace: string,
+  { logs, said }: Reason,
+): Promise<readonly string[] | undefined> {
+  if (!logs) return said;
+  const args = ["logs", logs.pod, "-c", logs.container, "-n", namespace, `--tail=${LINES}`];
+  // A node that is gone, or a container that has never run, has no lines.
+  const text = await kubectl.run([...args, ...(logs.previous ? ["--previous"] : [])]).catch(() => "");
+  const lines = text.split("\n").filter((line) => line.trim() !== "");
+  return lines.length === 0 ? said : lines;
 }
 
 export const withoutSecrets = (line: string, secrets: readonly string[]): string =>

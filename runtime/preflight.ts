@@ -11,7 +11,7 @@ import { unreachable, usesProxy } from "./reach";
 
 /** @throws FlotillaError when the context does not exist or its API server does not answer. */
 export async function checkCluster(
-  settings: Settings,
+  settings: Pick<Settings, "cluster">,
   project: string,
   stack: string,
   environment = process.env,
@@ -87,7 +87,7 @@ function remoteUrl({ chart }: ReleasePlan): URL | undefined {
 /** A path whose ~ is the home folder. */
 export const expandHome = (path: string): string => path.replace(/^~(?=\/)/, homedir());
 
-function kubeconfigPaths(settings: Settings, environment: NodeJS.ProcessEnv): string[] {
+function kubeconfigPaths(settings: Pick<Settings, "cluster">, environment: NodeJS.ProcessEnv): string[] {
   if (settings.cluster.kubeconfig !== undefined) return [expandHome(settings.cluster.kubeconfig)];
   const listed = (environment.KUBECONFIG ?? "").split(delimiter).filter((path) => path !== "");
   return listed.length > 0 ? listed : [join(homedir(), ".kube", "config")];

@@ -10,9 +10,9 @@ import { decode, type HelmRevision, type LiveRelease, readReleases } from "../..
 import { isChangedByHand, outputsOf } from "../../live/status";
 import { checkCluster } from "../../runtime/preflight";
 import { ToolError } from "../../tools/failure";
+import { accessTo } from "../access";
 import { deployedGuardRails } from "../diff/guard-rails";
 import { RAILS } from "../diff/renderer";
-import { settingsOfStack } from "../settings";
 import { PROJECT_NAME } from "../stack";
 
 export interface Drift {
@@ -36,16 +36,16 @@ export const isDrift = ({ changes, byHelm, uninstalled }: Drift): boolean =>
 
 /** @throws ToolError when nothing of the stack is deployed. */
 export async function findDrift(stack: string): Promise<Drift> {
-  const { settings } = settingsOfStack(stack);
+  const access = accessTo(stack);
   const [state] = await Promise.all([
     exportState(stack, { secrets: true }),
-    checkCluster(settings, PROJECT_NAME, stack),
+    checkCluster(access, PROJECT_NAME, stack),
   ]);
   const resources = state.deployment?.resources ?? [];
   const namespace = outputsOf(resources)?.namespace;
   if (namespace === undefined)
     throw new ToolError(`nothing of stack ${stack} is deployed: there is nothing that could have drifted`);
-  const kubectl = await connect(settings);
+  const kubectl = await connect(access);
   const live = await readReleases(kubectl, namespace);
   const deployed = deployedOf(resources);
   const states = resources.filter(({ type }) => type === RELEASE);

@@ -8,13 +8,12 @@ import { accessOf, connect, type Kubectl } from "../../live/kubectl";
 import { readLocks } from "../../live/locks";
 import { type LiveRelease, lastSuperseded, readReleases } from "../../live/releases";
 import { outputsOf } from "../../live/status";
-import { namespaceOf } from "../../plan/stores/profile";
 import { checkCluster } from "../../runtime/preflight";
 import { ToolError, wordsOf } from "../../tools/failure";
 import { helm } from "../../tools/helm";
 import { step } from "../../tools/progress";
+import { accessTo } from "../access";
 import { confirmed } from "../ask";
-import { settingsOfStack } from "../settings";
 import { PROJECT_NAME } from "../stack";
 import { type Action, decide, type Recovery, type Situation } from "./decide";
 
@@ -67,16 +66,16 @@ const list = (lines: readonly string[]): string => lines.map((line) => `  - ${li
 
 /** What there is to recover, and how. */
 export async function recoveryOf(stack: string): Promise<Recovery> {
-  const { settings, application } = settingsOfStack(stack);
+  const access = accessTo(stack);
   const [locks, state, last] = await Promise.all([
     readLocks(PROJECT_NAME, stack),
     exportState(stack),
     readLastUpdate(stack),
   ]);
-  await checkCluster(settings, PROJECT_NAME, stack);
-  const kubectl = await connect(settings);
-  const namespace =
-    outputsOf(state.deployment?.resources ?? [])?.namespace ?? namespaceOf(application, settings);
+  await checkCluster(access, PROJECT_NAME, stack);
+  const kubectl = await connect(access);
+  const namespace = outputsOf(state.deployment?.resources ?? [])?.namespace ?? access.namespace;
+  if (namespace === undefined) throw new ToolError(`nothing of stack ${stack} is deployed`);
   const live = await readReleases(kubectl, namespace);
   return decide({
     locks: locks ?? [],
@@ -125,11 +124,11 @@ async function existing(kubectl: Kubectl, state: ExportedState): Promise<Situati
 
 /** Does what was decided, in order. @throws ToolError at the first that fails; what was done before it stays done. */
 export async function recover(stack: string, actions: readonly Action[]): Promise<void> {
-  const { settings } = settingsOfStack(stack);
-  for (const action of actions) await perform(stack, settings, action);
+  const { cluster } = accessTo(stack);
+  for (const action of actions) await perform(stack, cluster, action);
 }
 
-async function perform(stack: string, { cluster }: Settings, action: Action): Promise<void> {
+async function perform(stack: string, cluster: Settings["cluster"], action: Action): Promise<void> {
   const onCluster = accessOf(cluster, "--kube-context");
   switch (action.do) {
     case "unlock":

@@ -50,10 +50,8 @@ function messageOf(text: string): string {
     const { diagnostics = [] } = JSON.parse(text.slice(from)) as {
       diagnostics?: { message: string; severity: string }[];
     };
-    return diagnostics
-      .filter(({ severity }) => severity === "error")
-      .map(({ message }) => message.trim())
-      .join("\n");
+    const errors = diagnostics.filter(({ severity }) => severity === "error");
+    return errors.map(({ message }) => message.trim()).join("\n") || text;
   } catch {
     return text;
   }

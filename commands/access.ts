@@ -1,0 +1,35 @@
+/** The cluster and the namespace of a stack, also while its settings are not sound: what runs can be looked at all the same. */
+
+import { isRecord } from "../config/file";
+import { merge } from "../config/merge";
+import type { Settings } from "../config/schema";
+import type { StackSettings } from "../config/settings";
+import { FlotillaError } from "../model/problems";
+import { namespaceOf } from "../plan/stores/profile";
+import { configOfStack, settingsOfStack } from "./settings";
+
+export interface Access {
+  cluster: Settings["cluster"];
+  /** The namespace that the settings lead to; none while they are not sound. */
+  namespace?: string;
+  /** The settings, if they are sound. */
+  read?: StackSettings;
+}
+
+/** @throws FlotillaError when not even the files can be read. */
+export function accessTo(stack: string): Access {
+  try {
+    const read = settingsOfStack(stack);
+    return { cluster: read.settings.cluster, namespace: namespaceOf(read.application, read.settings), read };
+  } catch (error) {
+    if (!(error instanceof FlotillaError)) throw error;
+    const { files, problems } = configOfStack(stack);
+    if (files.some(({ problems: ofFile }) => ofFile.length > 0) || (problems ?? []).length > 0) throw error;
+    const { cluster } = merge(files).values;
+    const text = (key: string) => {
+      const value = isRecord(cluster) ? cluster[key] : undefined;
+      return typeof value === "string" ? { [key]: value } : {};
+    };
+    return { cluster: { ...text("context"), ...text("kubeconfig") } };
+  }
+}
