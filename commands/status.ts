@@ -1,7 +1,7 @@
 import chalk from "chalk";
 import Table from "cli-table3";
 import { Command } from "commander";
-import type { Update } from "../live/history";
+import { type Update, updateJson } from "../live/history";
 import { outputsOf, type ReleaseStatus, releaseStatuses } from "../live/status";
 import { plural } from "../model/plural";
 import { ago } from "./duration";
@@ -71,15 +71,6 @@ function toJson(
     releases,
   };
 }
-
-const updateJson = ({ kind, result, message, startedAt, endedAt, commit }: Omit<Update, "number">) => ({
-  kind,
-  result,
-  message,
-  startedAt,
-  endedAt,
-  commit,
-});
 
 function show(stack: string, look: Look, releases: readonly ReleaseStatus[]): string {
   const { resources, namespace, lastUpdate } = look;

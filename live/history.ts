@@ -121,6 +121,9 @@ function checkpointFile(root: string, project: string, stack: string, number: nu
     .map((name) => join(folder, name))[0];
 }
 
+/** An update for programs: without its settings. */
+export const updateJson = ({ config, changes, ...told }: Omit<Update, "number">) => told;
+
 /** What the program of an update said of itself. */
 export const provenanceOf = (resources: readonly ExportedResource[]): Provenance | undefined =>
   resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs?.provenance as Provenance | undefined;

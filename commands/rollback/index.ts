@@ -9,7 +9,7 @@ import { type RecordedConfig, settingAt, withSetting } from "../../config/restor
 import { compareReleases } from "../../diff/compare";
 import { recordedConfig } from "../../live/config";
 import { deployedOf, type ExportedResource, RELEASE } from "../../live/engine";
-import { provenanceOf, readCheckpoint, readHistory, type Update } from "../../live/history";
+import { provenanceOf, readCheckpoint, readHistory, type Update, updateJson } from "../../live/history";
 import { outputsOf } from "../../live/status";
 import { deployedStore } from "../../plan/deployed";
 import { KEEP } from "../../runtime/overrides";
@@ -75,7 +75,7 @@ touched; the stack's file is what is deployed, once the update has succeeded.`,
       if (options.list) {
         const updates = told(history, imagesOf(checkpoints));
         process.stdout.write(
-          options.json ? `${JSON.stringify(updates.map(toJson), null, 2)}\n` : show(stack, updates),
+          options.json ? `${JSON.stringify(updates.map(updateJson), null, 2)}\n` : show(stack, updates),
         );
         return;
       }
@@ -143,17 +143,6 @@ const imagesOf = (
       ),
     ]),
   );
-
-const toJson = ({ number, kind, result, message, startedAt, endedAt, commit, changed }: Told) => ({
-  number,
-  kind,
-  result,
-  message,
-  startedAt,
-  endedAt,
-  commit,
-  changed,
-});
 
 function show(stack: string, all: readonly Told[]): string {
   const updates = all.slice(0, LISTED);

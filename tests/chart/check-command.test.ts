@@ -1,7 +1,6 @@
 /** `flotilla check`, `config` and `init`, as a user runs them. */
 import assert from "node:assert/strict";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import execa from "execa";
 import { catalogue } from "../../apps";
@@ -10,6 +9,7 @@ import { factsOfObjects, LARGEST_SECRET, releaseViolations } from "../../plan/ru
 import { cacheFolder, PROJECT } from "../../tools/paths";
 import { releaseSize } from "../../tools/release-size";
 import { executablesOnPath } from "../../tools/toolchain/search-path";
+import { copyOfProject } from "../copy";
 import { EVERYWHERE } from "../environments";
 import { readStack, settingsOf } from "../support";
 import { parseObjects, renderText } from "./render";
@@ -20,33 +20,7 @@ describe("flotilla check", function () {
 
   /** A copy of the project that a test may add stack files to. */
   before(() => {
-    folder = mkdtempSync(join(tmpdir(), "flotilla-check-"));
-    for (const part of [
-      ...[
-        "apps",
-        "charts",
-        "commands",
-        "config",
-        "diff",
-        "explain",
-        "graph",
-        "live",
-        "model",
-        "plan",
-        "runtime",
-      ],
-      "tools",
-    ])
-      cpSync(join(PROJECT, part), join(folder, part), { recursive: true });
-    for (const file of [
-      "package.json",
-      "tsconfig.json",
-      "Pulumi.yaml",
-      "Pulumi.prod.yaml",
-      "Pulumi.dev.yaml",
-    ])
-      cpSync(join(PROJECT, file), join(folder, file));
-    symlinkSync(join(PROJECT, "node_modules"), join(folder, "node_modules"));
+    folder = copyOfProject("flotilla-check-", ["Pulumi.prod.yaml", "Pulumi.dev.yaml"]);
   });
   after(() => rmSync(folder, { recursive: true }));
 

@@ -482,17 +482,10 @@ describe("a stack in operation", function () {
     it("undoes what an engine that was killed had begun, and the next update goes on", async () => {
       await set("services.worker.resources.requests.cpu", "1000000m");
       await set("services.worker.resources.limits.cpu", "1000000m");
-      const engine = execa("pulumi", ["up", "--yes", "--skip-preview", "--stack", stack.name], {
-        cwd: stack.folder,
-        env: world().environment as NodeJS.ProcessEnv,
-        reject: false,
-        detached: true,
-      });
+      const kill = startUpdate();
       await until("the update waits", async () => (await status("worker")) === "pending-upgrade");
       assert.match(await ends(1, ...on("recover"), "--yes"), /an update is under way/);
-      // The engine, its plugins and helm: all of the group.
-      process.kill(-(engine.pid as number), "SIGKILL");
-      await engine;
+      await kill();
       const all = await ends(0, ...on("recover"), "--yes");
       assert.match(all, /locked by .*, which was killed/);
       assert.match(all, /Pulumi was updating Release worker/);
@@ -519,15 +512,9 @@ describe("a stack in operation", function () {
       edit("apps/index.ts", "worker: {", "late: { ...service([]), startupSeconds: 1 },\n    worker: {");
       await set("services.late.resources.requests.cpu", "1000000m");
       await set("services.late.resources.limits.cpu", "1000000m");
-      const engine = execa("pulumi", ["up", "--yes", "--skip-preview", "--stack", stack.name], {
-        cwd: stack.folder,
-        env: world().environment as NodeJS.ProcessEnv,
-        reject: false,
-        detached: true,
-      });
+      const kill = startUpdate();
       await until("the update waits", async () => (await status("late")) === "pending-install");
-      process.kill(-(engine.pid as number), "SIGKILL");
-      await engine;
+      await kill();
       assert.match(await ends(0, ...on("recover"), "--yes"), /never was installed to its end/);
       assert.equal(await status("late"), undefined);
       await git("checkout", "apps");
@@ -536,6 +523,20 @@ describe("a stack in operation", function () {
       });
       await ends(0, ...on("up"), "--yes");
     });
+
+    /** Begins an update; returns what kills the engine, its plugins and helm. */
+    function startUpdate(): () => Promise<unknown> {
+      const engine = execa("pulumi", ["up", "--yes", "--skip-preview", "--stack", stack.name], {
+        cwd: stack.folder,
+        env: world().environment as NodeJS.ProcessEnv,
+        reject: false,
+        detached: true,
+      });
+      return () => {
+        process.kill(-(engine.pid as number), "SIGKILL");
+        return engine;
+      };
+    }
 
     async function status(release: string): Promise<string | undefined> {
       const { stdout } = await run("helm", ["list", "-a", "-n", namespace, "-o", "json"]);

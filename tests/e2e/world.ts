@@ -1,6 +1,6 @@
 /** One embedded cluster for all end-to-end tests; a copy of the project, a stack and a namespace for each. */
 import assert from "node:assert/strict";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import execa from "execa";
@@ -8,6 +8,7 @@ import { stringify } from "yaml";
 import { deleteCluster } from "../../tools/cluster/cluster";
 import { PROJECT, worldIn } from "../../tools/paths";
 import { forgetStacks, type OpenWorld, openWorld } from "../../tools/world";
+import { copyOfProject } from "../copy";
 
 /** In the clone, not in a temporary folder: what a killed run left is found by the next one. */
 export const testWorld = worldIn(join(PROJECT, ".flotilla", "e2e"));
@@ -132,26 +133,7 @@ export class Stack {
 
 /** A stack of a copy of this project, so that a test may edit charts and stack files. */
 export async function projectStack(name: string, config: Record<string, unknown>): Promise<Stack> {
-  const folder = mkdtempSync(join(tmpdir(), "flotilla-e2e-"));
-  const parts = [
-    "apps",
-    "charts",
-    "commands",
-    "components",
-    "config",
-    "diff",
-    "explain",
-    "graph",
-    "live",
-    "model",
-    "plan",
-    "runtime",
-    "tools",
-  ];
-  const files = ["index.ts", "package.json", "package-lock.json", "tsconfig.json", "Pulumi.yaml"];
-  for (const part of [...parts, ...files])
-    cpSync(join(PROJECT, part), join(folder, part), { recursive: true });
-  symlinkSync(join(PROJECT, "node_modules"), join(folder, "node_modules"));
+  const folder = copyOfProject("flotilla-e2e-");
   const prefixed = Object.fromEntries(
     Object.entries(config).map(([key, value]) => [`flotilla:${key}`, value]),
   );
