@@ -46,6 +46,14 @@ describe("flotilla render", function () {
     assert.match(all ?? "", /warning .*bitnamilegacy, which get no updates any more/);
   });
 
+  it("writes values that helm reads as they are meant: YAML 1.1 takes a bare no for false", async () => {
+    await flotilla("render", "--stack", "local", "--out", out);
+    const read = (version: "1.1" | "1.2") =>
+      parse(readFileSync(join(out, "redis.values.yaml"), "utf8"), { version }) as Values;
+    assert.deepEqual(read("1.1"), read("1.2"));
+    assert.ok(JSON.stringify(read("1.1").args).includes('"no"'));
+  });
+
   it("says what is wrong with a stack, and writes nothing", async () => {
     const { exitCode, all } = await flotilla("render", "--stack", "nowhere", "--out", out);
     assert.equal(exitCode, 1);

@@ -1,0 +1,115 @@
+/** What Helm, Pulumi and kubectl write, read. */
+import assert from "node:assert/strict";
+import { homedir } from "node:os";
+import { gzipSync } from "node:zlib";
+import { folderOf } from "../../live/backend";
+import { accessOf } from "../../live/kubectl";
+import { decode, newestOf } from "../../live/releases";
+import { revealed, secretOf } from "../../live/revealed";
+import { isChangedByHand, releaseStatuses } from "../../live/status";
+import { PROJECT } from "../../tools/paths";
+
+const stored = (version: number, status: string, values: object = {}) => ({
+  name: "cart",
+  version,
+  info: { status, description: "Upgrade complete", last_deployed: "2026-01-01T00:00:00Z" },
+  chart: { metadata: { name: "microservice", version: "0.3.0" } },
+  config: values,
+  manifest: "kind: Deployment\n",
+});
+const encoded = (record: object, zip = true): string => {
+  const text = JSON.stringify(record);
+  const inner = (zip ? gzipSync(text) : Buffer.from(text)).toString("base64");
+  return Buffer.from(inner).toString("base64");
+};
+
+describe("Helm's records", () => {
+  it("are read as Helm keeps them, zipped or as its first versions did", () => {
+    for (const zip of [true, false]) {
+      const revision = decode(encoded(stored(3, "deployed", { a: 1 }), zip));
+      assert.equal(revision.revision, 3);
+      assert.deepEqual(revision.values, { a: 1 });
+      assert.deepEqual(revision.chart, { name: "microservice", version: "0.3.0" });
+      assert.match(revision.manifest, /Deployment/);
+    }
+  });
+
+  it("tell the newest revision and the one that is deployed, by number and not by name", () => {
+    const revisions = [stored(10, "pending-upgrade"), stored(9, "deployed"), stored(2, "failed")];
+    const { cart } = newestOf(revisions.map((record) => decode(encoded(record))));
+    assert.equal(cart?.newest.revision, 10);
+    assert.equal(cart?.deployed?.revision, 9);
+    assert.equal(newestOf([decode(encoded(stored(1, "pending-install")))]).cart?.deployed, undefined);
+  });
+});
+
+describe("a state", () => {
+  it("is laid open, secrets in secrets as well", () => {
+    const state = { data: { a: secretOf("x"), list: [secretOf("y")] }, plain: 1 };
+    assert.deepEqual(revealed(state), { data: { a: "x", list: ["y"] }, plain: 1 });
+    const hidden = {
+      a: { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", ciphertext: "v1:x" },
+    };
+    assert.deepEqual(revealed(hidden), { a: undefined });
+  });
+
+  const state = (revision: number, values: object, initErrors?: string[]) => ({
+    urn: "urn:pulumi:dev::flotilla::flotilla:index:Microservice$kubernetes:helm.sh/v3:Release::cart",
+    type: "kubernetes:helm.sh/v3:Release",
+    inputs: { name: "cart", values },
+    outputs: { name: "cart", status: { revision } },
+    ...(initErrors ? { initErrors } : {}),
+  });
+  const live = (version: number, status = "deployed", values: object = {}) =>
+    newestOf([decode(encoded(stored(version, status, values)))]);
+
+  it("knows a revision or values that helm has made by hand", () => {
+    const changed = (version: number, values: object) =>
+      isChangedByHand(state(1, { a: 1 }), live(version, "deployed", values).cart as never);
+    assert.equal(changed(1, { a: 1 }), false);
+    assert.equal(changed(2, { a: 1 }), true);
+    assert.equal(changed(1, { a: 2 }), true, "after pulumi refresh the number is known");
+    const failed = state(1, { a: 1 }, ["timed out"]);
+    assert.equal(isChangedByHand(failed, live(3).cart as never), false, "Helm has rolled it back");
+  });
+
+  it("and the cluster make a status", () => {
+    const [cart, foreign] = releaseStatuses(
+      [state(1, {})],
+      { ...live(1), foreign: (live(4) as { cart: never }).cart },
+      [
+        {
+          kind: "Deployment",
+          metadata: { name: "cart", labels: { "app.kubernetes.io/instance": "cart" } },
+          spec: { replicas: 2 },
+          status: { readyReplicas: 3 },
+        },
+      ],
+    );
+    assert.deepEqual(cart?.pods, { ready: 2, wanted: 2 }, "old pods are ready as well for a while");
+    assert.equal(foreign?.kind, "unknown");
+    const [missing] = releaseStatuses([state(1, {})], {}, []);
+    assert.deepEqual([missing?.status, missing?.drift], ["missing", "uninstalled"]);
+    const [pending] = releaseStatuses([state(1, {})], live(2, "pending-upgrade"), []);
+    assert.equal(pending?.drift, undefined, "an update that is under way is no drift");
+  });
+});
+
+describe("where things are", () => {
+  it("is told of a file backend from any folder", () => {
+    assert.equal(folderOf("file:///var/state?no_tmp_dir=true"), "/var/state");
+    assert.equal(folderOf("file://~"), homedir());
+    assert.equal(folderOf("file://~/state"), `${homedir()}/state`);
+    assert.equal(folderOf("file://./state"), `${PROJECT}/state`);
+  });
+
+  it("is told kubectl and helm by the settings", () => {
+    assert.deepEqual(accessOf({}), []);
+    assert.deepEqual(accessOf({ context: "prod", kubeconfig: "~/k" }, "--kube-context"), [
+      "--kubeconfig",
+      `${homedir()}/k`,
+      "--kube-context",
+      "prod",
+    ]);
+  });
+});
