@@ -74,7 +74,13 @@ export async function pulumiQuietly(
     throw new ToolError(
       'pulumi is not on PATH.\n  Install it, or put this shell into the embedded world: eval "$(npx flotilla env)"',
     );
-  throw new ToolError(`pulumi ${args.slice(0, 2).join(" ")}: ${stderr.trim() || stdout.trim()}`);
+  const words = stderr.trim() || stdout.trim();
+  const unknown = /no stack named '([^']+)' found/.exec(words)?.[1];
+  if (unknown !== undefined)
+    throw new ToolError(
+      `the backend in use has no stack ${unknown}.\n  Make it: pulumi stack init ${unknown}. If it is one of the embedded cluster: eval "$(npx flotilla env)"`,
+    );
+  throw new ToolError(`pulumi ${args.slice(0, 2).join(" ")}: ${words}`);
 }
 
 /** The state; its secrets stay encrypted unless they are asked for. */
