@@ -4,6 +4,7 @@ import type { Settings } from "../config/schema";
 import { expandHome } from "../runtime/preflight";
 import { ToolError, wordsOf } from "../tools/failure";
 import { ensureTools } from "../tools/toolchain/ensure";
+import { executablesOnPath } from "../tools/toolchain/search-path";
 
 export interface Kubectl {
   /** Standard output. @throws ToolError with kubectl's own words. */
@@ -33,13 +34,19 @@ export const accessOf = (
   ...(context === undefined ? [] : [contextFlag, context]),
 ];
 
+/** Any version will do for what is asked here: the first on PATH is taken without asking which it is. */
+async function findKubectl(): Promise<string> {
+  const [onPath] = executablesOnPath("kubectl", process.env.PATH ?? "");
+  return onPath ?? ((await ensureTools(["kubectl"])).kubectl?.path as string);
+}
+
 export async function connect({ cluster }: Pick<Settings, "cluster">): Promise<Kubectl> {
-  const { kubectl } = await ensureTools(["kubectl"]);
+  const program = await findKubectl();
   const access = [...accessOf(cluster), "--request-timeout=30s"];
   const run: Kubectl["run"] = async (args, { input = "", partial = false } = {}) => {
     try {
       const options = { input, maxBuffer: 512 * 1024 * 1024 };
-      return (await execa(kubectl?.path as string, [...access, ...args], options)).stdout;
+      return (await execa(program, [...access, ...args], options)).stdout;
     } catch (error) {
       const { stdout = "" } = error as { stdout?: string };
       if (partial && stdout !== "") return stdout;

@@ -38,14 +38,12 @@ export async function readReleases(
   kubectl: Kubectl,
   namespace: string,
 ): Promise<Record<string, LiveRelease>> {
-  const selector = "owner=helm,status!=superseded";
-  const { items } = await kubectl.json<ObjectList<{ data?: { release?: string } }>>([
-    "get",
-    "secrets",
-    "-n",
-    namespace,
-    `--selector=${selector}`,
-  ]);
+  const selector = encodeURIComponent("owner=helm,status!=superseded");
+  // As the API server sends it: they are megabytes, which kubectl would read and write again.
+  const path = `/api/v1/namespaces/${namespace}/secrets?labelSelector=${selector}`;
+  const { items } = JSON.parse(await kubectl.run(["get", "--raw", path])) as ObjectList<{
+    data?: { release?: string };
+  }>;
   return newestOf(items.flatMap(({ data }) => (data?.release ? [decode(data.release)] : [])));
 }
 

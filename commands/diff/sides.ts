@@ -7,6 +7,7 @@ import { connect } from "../../live/kubectl";
 import { readReleases } from "../../live/releases";
 import { givenNames } from "../../plan/credentials";
 import { isUnchanged, releaseInputs } from "../../plan/release-inputs";
+import { namespaceOf } from "../../plan/stores/profile";
 import { checkCluster } from "../../runtime/preflight";
 import { capabilities } from "../capabilities";
 import { type PlannedStack, planStack } from "../planning";
@@ -36,16 +37,16 @@ export async function compareWithDeployed(
   stack: string,
   { offline = false, adopting }: ComparisonOptions = {},
 ): Promise<Comparison> {
-  const { settings } = settingsOfStack(stack);
+  const { settings, application } = settingsOfStack(stack);
+  const namespace = namespaceOf(application, settings);
   if (!offline) await checkCluster(settings, PROJECT_NAME, stack);
   const kubectl = offline ? undefined : await connect(settings);
-  const [planned, flags] = await Promise.all([
+  const [planned, flags, live] = await Promise.all([
     planStack(stack, { secrets: true }),
     kubectl ? capabilities(kubectl) : [],
+    kubectl ? readReleases(kubectl, namespace) : undefined,
   ]);
   const { resources } = planned;
-  const { name: namespace } = planned.planned.namespace;
-  const live = kubectl ? await readReleases(kubectl, namespace) : undefined;
   const releases = resources.filter(({ type }) => type === RELEASE);
   const states = new Map(releases.map((resource) => [String(resource.inputs?.name), resource]));
   const wanted = Object.values(planned.planned.releases).map((release) => ({

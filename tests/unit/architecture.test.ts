@@ -31,6 +31,7 @@ const PURE = [
   "node:util",
   "@dagrejs/dagre",
   "diff",
+  "js-yaml",
 ];
 
 const filesOf = (room: string): string[] =>
