@@ -210,6 +210,53 @@ describe("a provider", () => {
     assert.equal(await exists("secret", "other", "-n", namespace), false);
   });
 
+  it("refuses an object that the cluster has already, and takes it over when it is told its id", async () => {
+    const values = { values: { color: "white" }, atomic: true };
+    const secretWith = (options: string) => `new k8s.core.v1.Secret("there", {
+      metadata: { name: "there", namespace: "${namespace}", labels: { a: "b" } },
+      data: { key: "eA==" } }, { provider: cluster, dependsOn: [namespace]${options} });`;
+    await run("kubectl", ["create", "secret", "generic", "there", "-n", namespace, "--from-literal=key=old"]);
+    write(values, secretWith(""));
+    const { exitCode, all } = await stack.pulumi(["up", "--yes", "--skip-preview"], { reject: false });
+    assert.notEqual(exitCode, 0);
+    assert.match(all ?? "", /already exists/);
+    write(values, secretWith(`, import: "${namespace}/there"`));
+    await stack.up();
+    const { data } = await get<{ data: { key: string } }>("secret", "there", "-n", namespace);
+    assert.equal(data.key, "eA==", "and makes of it what the program wants");
+    write(values, secretWith(""));
+    assert.deepEqual(await stack.preview(), []);
+    write(values);
+    await stack.up();
+  });
+
+  it("takes over a release that helm has installed, in one update and in place", async () => {
+    const values = { values: { color: "white" }, atomic: true };
+    const adopted = (options: string) => `new k8s.helm.v3.Release("adopted", { name: "adopted",
+      namespace: "${namespace}", chart: "./chart", values: { color: "blue" }, description: "adopted", timeout: 60 },
+      { provider: cluster, dependsOn: [namespace]${options} });`;
+    const chart = join(stack.folder, "chart");
+    await run("helm", ["install", "adopted", chart, "-n", namespace, "--set", "color=green", "--wait"]);
+    const uid = async () =>
+      (await get<{ metadata: { uid: string } }>("deployment", "adopted", "-n", namespace)).metadata.uid;
+    const before = await uid();
+    write(values, adopted(`, import: "${namespace}/adopted"`));
+    await stack.up();
+    const { stdout } = await run("helm", ["history", "adopted", "-n", namespace, "-o", "json"]);
+    const history = JSON.parse(stdout) as { revision: number; description: string }[];
+    assert.deepEqual(
+      history.map(({ revision }) => revision),
+      [1, 2],
+    );
+    assert.equal(history[1]?.description, "adopted");
+    assert.equal(await uid(), before);
+    write(values, adopted(""));
+    assert.deepEqual(await stack.preview(), []);
+    write(values);
+    await stack.up();
+    assert.equal(await exists("deployment", "adopted", "-n", namespace), false);
+  });
+
   it("makes random values once, of the characters that are allowed, and encrypts passwords", async () => {
     const values = { values: { color: "white" }, atomic: true };
     const random = (length: number) => `
