@@ -215,15 +215,15 @@ describe("a provider", () => {
     const secretWith = (options: string) => `new k8s.core.v1.Secret("there", {
       metadata: { name: "there", namespace: "${namespace}", labels: { a: "b" } },
       data: { key: "eA==" } }, { provider: cluster, dependsOn: [namespace]${options} });`;
-    await run("kubectl", ["create", "secret", "generic", "there", "-n", namespace, "--from-literal=key=old"]);
+    await run("kubectl", ["create", "secret", "generic", "there", "-n", namespace, "--from-literal=key=x"]);
     write(values, secretWith(""));
     const { exitCode, all } = await stack.pulumi(["up", "--yes", "--skip-preview"], { reject: false });
     assert.notEqual(exitCode, 0);
     assert.match(all ?? "", /already exists/);
     write(values, secretWith(`, import: "${namespace}/there"`));
     await stack.up();
-    const { data } = await get<{ data: { key: string } }>("secret", "there", "-n", namespace);
-    assert.equal(data.key, "eA==", "and makes of it what the program wants");
+    const { metadata } = await get<{ metadata: { labels: object } }>("secret", "there", "-n", namespace);
+    assert.deepEqual(metadata.labels, { a: "b" }, "and makes of it what the program wants");
     write(values, secretWith(""));
     assert.deepEqual(await stack.preview(), []);
     write(values);
