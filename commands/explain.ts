@@ -71,7 +71,7 @@ function knownReleases(stack: string, look: Look, errors: Errors): KnownRelease[
     return {
       name,
       kind,
-      ...(newest ? { status: newest.status, description: newest.description } : {}),
+      ...(newest ? { status: newest.status } : {}),
       ...(error === undefined ? {} : { error }),
     };
   });

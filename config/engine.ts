@@ -1,9 +1,10 @@
 /** A stack's own settings as the engine hands them out. */
 import { isDeepStrictEqual } from "node:util";
 import { own } from "../model/graph";
+import { isAtOrBelow } from "../model/paths";
 import { CREDENTIALS, type GivenCredentials, givenCredentials } from "./credentials";
 import { decode } from "./decode";
-import { isAtOrBelow, type SettingsFile } from "./file";
+import type { SettingsFile } from "./file";
 import { credentialsIn } from "./stack";
 
 /** What the engine hands out: full keys (`flotilla:application`), scalars as strings, maps as JSON. */

@@ -27,10 +27,6 @@ export const pathOf = (path: readonly PropertyKey[]): string =>
     "",
   );
 
-/** Whether a path is that of a key, or below it. */
-export const isAtOrBelow = (path: string, key: string): boolean =>
-  path === key || path.startsWith(`${key}.`) || path.startsWith(`${key}[`);
-
 /** Name of a stack's own file; a stack may be named with its organization and project in front. */
 export const stackFileName = (stack: string): string => `Pulumi.${bareName(stack)}.yaml`;
 

@@ -1,6 +1,8 @@
 /** Layers on top of each other: maps merge, scalars and lists replace, `null` removes. Later wins; nothing else is magic. */
+
+import { isAtOrBelow } from "../model/paths";
 import type { FileKind, SettingsFile } from "./file";
-import { isAtOrBelow, isRecord, pathOf, placeOf } from "./file";
+import { isRecord, pathOf, placeOf } from "./file";
 
 /** Where a value comes from. */
 export interface Origin {

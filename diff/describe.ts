@@ -38,18 +38,10 @@ export function objectsText({ objects, labelsOnly, about }: ReleaseChange): stri
 export const podsText = ({ pods, change }: ReleaseChange): string =>
   pods.length > 0 ? pods.map(podText).join("; ") : change === "changed" ? "none restarts" : "none";
 
-const EFFECTS: Record<PodImpact["effect"], string> = {
-  restart: "restart",
-  start: "start",
-  stop: "stop",
-  scale: "scaled",
-  run: "run",
-};
-
 function podText({ effect, count, why }: PodImpact): string {
   if (effect === "scale" || effect === "run") return why;
   const who = count === undefined ? "all" : String(count);
-  return effect === "restart" ? `${who} ${EFFECTS[effect]}: ${why}` : `${who} ${EFFECTS[effect]}`;
+  return effect === "restart" ? `${who} restart: ${why}` : `${who} ${effect}`;
 }
 
 /** The last line under a difference. */

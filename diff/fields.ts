@@ -26,6 +26,10 @@ export function fieldChanges(before: unknown, after: unknown, path: readonly str
 export const pathText = (path: readonly string[]): string =>
   path.reduce((text, step) => (step.startsWith("[") || text === "" ? text + step : `${text}.${step}`), "");
 
+/** A value in one line. */
+export const valueText = (value: unknown): string =>
+  value === undefined ? "(none)" : typeof value === "object" ? JSON.stringify(value) : String(value);
+
 interface Named {
   name: string;
 }

@@ -1,5 +1,6 @@
 /** What a change of an object does: to pods, to volumes, and whether the API server takes it at all. */
-import { type FieldChange, fieldChanges, pathText } from "./fields";
+import { isAtOrBelow } from "../model/paths";
+import { type FieldChange, fieldChanges, pathText, valueText } from "./fields";
 import { type ManifestObject, nameOf } from "./manifests";
 
 export interface Impact {
@@ -109,7 +110,8 @@ function storageImpacts(before: ManifestObject | undefined, after: ManifestObjec
     if (!before) return [`${name} is made`];
     if (!after) return [`${name} is deleted, and with it its volume, unless that is retained`];
     return fieldChanges(before.spec, after.spec).map(
-      ({ path, before: old, after: now }) => `${name}: ${pathText(path)} ${show(old)} → ${show(now)}`,
+      ({ path, before: old, after: now }) =>
+        `${name}: ${pathText(path)} ${valueText(old)} → ${valueText(now)}`,
     );
   }
   if (object.kind !== "StatefulSet") return [];
@@ -118,25 +120,22 @@ function storageImpacts(before: ManifestObject | undefined, after: ManifestObjec
   if (!after) return old.length > 0 ? [`${name} goes; the claims of its pods stay: ${old.join(", ")}`] : [];
   return fieldChanges(specOf(before).volumeClaimTemplates, specOf(after).volumeClaimTemplates).map(
     ({ path, before: old, after: now }) =>
-      `${name}: volumeClaimTemplates${pathText(path)} ${show(old)} → ${show(now)}`,
+      `${name}: volumeClaimTemplates${pathText(path)} ${valueText(old)} → ${valueText(now)}`,
   );
 }
 
 const claims = (object: ManifestObject | undefined): string[] =>
   (specOf(object).volumeClaimTemplates ?? []).map(({ metadata }) => String(metadata?.name));
 
-const show = (value: unknown): string =>
-  value === undefined ? "(none)" : typeof value === "object" ? JSON.stringify(value) : String(value);
-
 /**
  * Fields that the API server lets nobody change, by kind (Kubernetes' validation: ValidateStatefulSetUpdate and its like).
  * A function tells for a path below the object whether it is one.
  */
 const FIXED: Record<string, (path: string, before: ManifestObject) => boolean> = {
-  Deployment: (path) => under(path, "spec.selector"),
-  DaemonSet: (path) => under(path, "spec.selector"),
+  Deployment: (path) => isAtOrBelow(path, "spec.selector"),
+  DaemonSet: (path) => isAtOrBelow(path, "spec.selector"),
   StatefulSet: (path) =>
-    under(path, "spec") &&
+    isAtOrBelow(path, "spec") &&
     ![
       "spec.replicas",
       "spec.ordinals",
@@ -145,28 +144,27 @@ const FIXED: Record<string, (path: string, before: ManifestObject) => boolean> =
       "spec.revisionHistoryLimit",
       "spec.minReadySeconds",
       "spec.persistentVolumeClaimRetentionPolicy",
-    ].some((field) => under(path, field)),
+    ].some((field) => isAtOrBelow(path, field)),
   Job: (path) =>
     ["spec.selector", "spec.template", "spec.completions", "spec.completionMode"].some((field) =>
-      under(path, field),
+      isAtOrBelow(path, field),
     ),
   Service: (path) => path === "spec.clusterIP",
   PersistentVolumeClaim: (path) =>
-    under(path, "spec") &&
-    !["spec.resources", "spec.volumeAttributesClassName"].some((field) => under(path, field)),
+    isAtOrBelow(path, "spec") &&
+    !["spec.resources", "spec.volumeAttributesClassName"].some((field) => isAtOrBelow(path, field)),
   Secret: (path, before) =>
     path === "type" ||
     ((before as { immutable?: boolean }).immutable === true && /^(data|stringData|immutable)\b/.test(path)),
   ConfigMap: (path, before) =>
     (before as { immutable?: boolean }).immutable === true && /^(data|binaryData|immutable)\b/.test(path),
-  RoleBinding: (path) => under(path, "roleRef"),
-  ClusterRoleBinding: (path) => under(path, "roleRef"),
+  RoleBinding: (path) => isAtOrBelow(path, "roleRef"),
+  ClusterRoleBinding: (path) => isAtOrBelow(path, "roleRef"),
   StorageClass: (path) =>
-    ["provisioner", "parameters", "reclaimPolicy", "volumeBindingMode"].some((field) => under(path, field)),
+    ["provisioner", "parameters", "reclaimPolicy", "volumeBindingMode"].some((field) =>
+      isAtOrBelow(path, field),
+    ),
 };
-
-const under = (path: string, field: string): boolean =>
-  path === field || path.startsWith(`${field}.`) || path.startsWith(`${field}[`);
 
 function immutableChanges(before: ManifestObject, after: ManifestObject): string[] {
   const isFixed = FIXED[before.kind ?? ""];

@@ -18,8 +18,6 @@ export interface KnownRelease {
   kind: "store" | "service" | "job";
   /** Helm's word for its newest revision; none where Helm has no such release. */
   status?: string;
-  /** Helm's description of that revision. */
-  description?: string;
   /** The error that the last update ended with, in Pulumi's words. */
   error?: string;
 }

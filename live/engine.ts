@@ -93,7 +93,19 @@ export async function exportState(stack: string, { secrets = false } = {}): Prom
 export const readState = async (stack: string): Promise<ExportedResource[]> =>
   (await exportState(stack)).deployment?.resources ?? [];
 
-/** The releases of a state. */
+/** What the stack told about itself when it was updated last. */
+export const stackOutputs = (resources: readonly ExportedResource[]): Record<string, unknown> | undefined =>
+  resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs;
+
+/** The Helm releases of a state, by name. */
+export const releasesOf = (resources: readonly ExportedResource[]): Map<string, ExportedResource> =>
+  new Map(
+    resources
+      .filter(({ type }) => type === RELEASE)
+      .map((resource) => [String(resource.inputs?.name), resource]),
+  );
+
+/** The releases of a state, as a plan wants them. */
 export const deployedOf = (resources: readonly ExportedResource[]): Deployed =>
   deployedReleases(Object.fromEntries(resources.map((resource) => [resource.urn, resource])));
 

@@ -5,7 +5,7 @@ import { gunzipSync } from "node:zlib";
 import { bareName } from "../config/file";
 import type { Provenance } from "../runtime/provenance";
 import { readBackend } from "./backend";
-import { type ExportedResource, type ExportedState, pulumiQuietly } from "./engine";
+import { type ExportedResource, type ExportedState, pulumiQuietly, stackOutputs } from "./engine";
 
 /** A value of a stack's config as `pulumi stack history --json` writes it. */
 export interface ConfigValue {
@@ -29,8 +29,6 @@ export interface Update {
   commit?: string;
   /** What the update was told, project defaults included. */
   config: Record<string, ConfigValue>;
-  /** Resources by what was done with them. */
-  changes: Record<string, number>;
 }
 
 interface Entry {
@@ -42,7 +40,6 @@ interface Entry {
   endTime?: string;
   environment?: Record<string, string>;
   config?: Record<string, ConfigValue>;
-  resourceChanges?: Record<string, number>;
 }
 
 /** More updates than a stack has. */
@@ -65,7 +62,7 @@ export async function readLastUpdate(stack: string): Promise<Omit<Update, "numbe
 }
 
 function updateOf(entry: Entry, fromOldest: number): Update {
-  const { version, kind, result, message, startTime, endTime, environment, config, resourceChanges } = entry;
+  const { version, kind, result, message, startTime, endTime, environment, config } = entry;
   const commit = environment?.["git.head"];
   return {
     number: version > 0 ? version : fromOldest,
@@ -76,7 +73,6 @@ function updateOf(entry: Entry, fromOldest: number): Update {
     ...(endTime === undefined ? {} : { endedAt: endTime }),
     ...(commit === undefined ? {} : { commit }),
     config: config ?? {},
-    changes: resourceChanges ?? {},
   };
 }
 
@@ -122,8 +118,8 @@ function checkpointFile(root: string, project: string, stack: string, number: nu
 }
 
 /** An update for programs: without its settings. */
-export const updateJson = ({ config, changes, ...told }: Omit<Update, "number">) => told;
+export const updateJson = ({ config, ...told }: Omit<Update, "number">) => told;
 
 /** What the program of an update said of itself. */
 export const provenanceOf = (resources: readonly ExportedResource[]): Provenance | undefined =>
-  resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs?.provenance as Provenance | undefined;
+  stackOutputs(resources)?.provenance as Provenance | undefined;

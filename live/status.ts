@@ -5,7 +5,7 @@ import { isDeployed, objectsIn } from "../diff/manifests";
 import type { Workload } from "../explain/facts";
 import { readiness, releaseOf } from "../explain/facts";
 import type { PlanOutputs } from "../plan/plan";
-import { deployedOf, type ExportedResource, RELEASE } from "./engine";
+import { deployedOf, type ExportedResource, releasesOf, stackOutputs } from "./engine";
 import type { LiveRelease } from "./releases";
 
 export interface ReleaseStatus {
@@ -37,7 +37,7 @@ interface StackOutputs extends PlanOutputs {
 
 /** What the stack said of itself when it was updated last; undefined before the first update. */
 export const outputsOf = (resources: readonly ExportedResource[]): StackOutputs | undefined => {
-  const { outputs } = resources.find(({ type }) => type === "pulumi:pulumi:Stack") ?? {};
+  const outputs = stackOutputs(resources);
   return outputs?.namespace === undefined ? undefined : (outputs as unknown as StackOutputs);
 };
 
@@ -49,11 +49,7 @@ export function releaseStatuses(
 ): ReleaseStatus[] {
   const outputs = outputsOf(resources);
   const deployed = deployedOf(resources);
-  const states = new Map(
-    resources
-      .filter(({ type }) => type === RELEASE)
-      .map((resource) => [String(resource.inputs?.name), resource]),
-  );
+  const states = releasesOf(resources);
   const order = ["store", "job", "service"];
   const known = Object.keys(deployed).sort(
     (a, b) =>

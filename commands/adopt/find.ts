@@ -1,11 +1,12 @@
 /** What helm has installed of a stack's plan and no state knows, and what else of it the cluster has. */
 import { identity, type ManifestObject } from "../../diff/manifests";
-import { nameOfUrn, RELEASE } from "../../live/engine";
+import { nameOfUrn, RELEASE, releasesOf } from "../../live/engine";
 import type { Kubectl, ObjectList } from "../../live/kubectl";
 import type { LiveRelease } from "../../live/releases";
 import type { Problem } from "../../model/problems";
 import { guardRails } from "../../plan/guard-rails";
 import type { Plan, ReleasePlan } from "../../plan/plan";
+import { credentialsIn } from "../../plan/secret-text";
 import { valuesIn } from "../../plan/secret-values";
 import { generatedValues } from "../diff/guard-rails";
 import type { PlannedStack } from "../planning";
@@ -31,9 +32,7 @@ export async function findAdoption(
   live: Readonly<Record<string, LiveRelease>>,
   kubectl: Kubectl,
 ): Promise<Adoption> {
-  const known = new Set(
-    resources.filter(({ type }) => type === RELEASE).map(({ inputs }) => String(inputs?.name)),
-  );
+  const known = releasesOf(resources);
   const releases = Object.values(planned.releases).filter(({ name }) => live[name] && !known.has(name));
   if (releases.length === 0) return { releases, ids: {}, passwords: {}, problems: [] };
   const namespace = planned.namespace.name;
@@ -144,9 +143,7 @@ function passwordsOf(
         const found = values.map((value) => valuesIn(text, value)).find((known) => known !== undefined);
         Object.assign(passwords, found ?? {});
       }
-      const wanted = Object.values(keys).flatMap((text) =>
-        text.flatMap((part) => (typeof part === "string" ? [] : [part.credential])),
-      );
+      const wanted = Object.values(keys).flatMap(credentialsIn);
       const missing = [...new Set(wanted)].filter(
         (name) => planned.credentials[name]?.source === "generated" && passwords[name] === undefined,
       );

@@ -1,6 +1,7 @@
 /** The charts that a stack was deployed with, for rendering it again without its cluster. */
 
 import { type ExportedResource, RELEASE } from "../../live/engine";
+import { provenanceOf } from "../../live/history";
 import { type Charts, readCharts } from "../../plan/chart";
 import { ToolError } from "../../tools/failure";
 import { PROJECT } from "../../tools/paths";
@@ -14,8 +15,7 @@ export async function withDeployedCharts<T>(
   work: (folder: string, charts: Charts) => Promise<T>,
 ): Promise<T> {
   if (hasThem(resources, charts)) return work(PROJECT, charts);
-  const { outputs } = resources.find(({ type }) => type === "pulumi:pulumi:Stack") ?? {};
-  const commit = (outputs?.provenance as { commit?: string } | undefined)?.commit;
+  const commit = provenanceOf(resources)?.commit;
   if (commit === undefined || commit === "none") throw missing("the state names no commit");
   if (!(await hasCommit(commit)))
     throw missing(`this repository has not their commit ${commit.slice(0, 7)} (git fetch --all)`);

@@ -2,7 +2,7 @@
 import { compareReleases, type ReleaseChange, type ReleaseSide } from "../../diff/compare";
 import { identityOf } from "../../diff/manifests";
 import { readPairs } from "../../live/drift";
-import { pulumiQuietly, RELEASE } from "../../live/engine";
+import { pulumiQuietly, releasesOf } from "../../live/engine";
 import { connect } from "../../live/kubectl";
 import { readReleases } from "../../live/releases";
 import { givenNames } from "../../plan/credentials";
@@ -47,8 +47,7 @@ export async function compareWithDeployed(
     kubectl ? readReleases(kubectl, namespace) : undefined,
   ]);
   const { resources } = planned;
-  const releases = resources.filter(({ type }) => type === RELEASE);
-  const states = new Map(releases.map((resource) => [String(resource.inputs?.name), resource]));
+  const states = releasesOf(resources);
   const wanted = Object.values(planned.planned.releases).map((release) => ({
     release,
     inputs: releaseInputs(release, namespace),
@@ -57,7 +56,7 @@ export async function compareWithDeployed(
     const state = states.get(release.name);
     return !state || (state.initErrors ?? []).length > 0 || !isUnchanged(release, inputs, state.inputs ?? {});
   });
-  const gone = releases.filter(({ inputs }) => !(String(inputs?.name) in planned.planned.releases));
+  const gone = [...states].flatMap(([name, state]) => (name in planned.planned.releases ? [] : [state]));
 
   const before: Record<string, ReleaseSide> = {};
   const after: Record<string, ReleaseSide> = {};

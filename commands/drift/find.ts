@@ -4,7 +4,7 @@ import { fieldChanges, pathText } from "../../diff/fields";
 import type { Pointer } from "../../diff/managed";
 import { isDeployed, type ManifestObject, nameOf, objectsIn } from "../../diff/manifests";
 import { type Pair, readPairs } from "../../live/drift";
-import { deployedOf, type ExportedResource, exportState, RELEASE } from "../../live/engine";
+import { deployedOf, type ExportedResource, exportState, RELEASE, releasesOf } from "../../live/engine";
 import { connect, type Kubectl } from "../../live/kubectl";
 import { decode, type HelmRevision, type LiveRelease, readReleases } from "../../live/releases";
 import { isChangedByHand, outputsOf } from "../../live/status";
@@ -48,15 +48,13 @@ export async function findDrift(stack: string): Promise<Drift> {
   const kubectl = await connect(access);
   const live = await readReleases(kubectl, namespace);
   const deployed = deployedOf(resources);
-  const states = resources.filter(({ type }) => type === RELEASE);
 
   const byHelm: Drift["byHelm"] = [];
   const uninstalled: string[] = [];
   const expected: { release: string; kind: string; objects: ManifestObject[] }[] = [
     { release: RAILS, kind: "stack", objects: deployedGuardRails(resources) },
   ];
-  for (const state of states) {
-    const release = String(state.inputs?.name);
+  for (const [release, state] of releasesOf(resources)) {
     const there = live[release];
     if (!there) {
       uninstalled.push(release);

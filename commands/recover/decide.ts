@@ -1,5 +1,5 @@
 /** What an update that was broken off has left, and what puts it right: pure decisions. */
-import { type ExportedResource, type ExportedState, nameOfUrn, RELEASE } from "../../live/engine";
+import { type ExportedResource, type ExportedState, nameOfUrn, RELEASE, releasesOf } from "../../live/engine";
 import type { Lock } from "../../live/locks";
 import type { LiveRelease } from "../../live/releases";
 
@@ -69,11 +69,7 @@ export function decide({ locks, state, live, good, exists, seesLocks, lastResult
 
   const operations = state.deployment?.pending_operations ?? [];
   const resources = state.deployment?.resources ?? [];
-  const known = new Map(
-    resources
-      .filter(({ type }) => type === RELEASE)
-      .map((resource) => [String(resource.inputs?.name), resource]),
-  );
+  const known = releasesOf(resources);
   const targets = new Set<string>();
   const lost: string[] = [];
   const imports: { urn: string; id: string }[] = [];

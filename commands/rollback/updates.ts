@@ -1,6 +1,6 @@
 /** A stack's updates as people choose among them: pure. */
 import { isDeepStrictEqual } from "node:util";
-import { type FieldChange, fieldChanges, pathText } from "../../diff/fields";
+import { type FieldChange, fieldChanges, pathText, valueText } from "../../diff/fields";
 import type { ConfigValue, Update } from "../../live/history";
 
 export interface Told extends Update {
@@ -38,7 +38,7 @@ function changes(
     .flatMap(parts)
     .map(
       ({ path, before: old, after }) =>
-        `${pathText(path).replace(/^\w+:/, "")} ${show(old)} → ${show(after)}`,
+        `${pathText(path).replace(/^\w+:/, "")} ${valueText(old)} → ${valueText(after)}`,
     );
   const [old, now] = [images.get(before.number), images.get(update.number)];
   const tags =
@@ -77,9 +77,6 @@ const values = (config: Readonly<Record<string, ConfigValue>>): Record<string, u
       secret ? "(secret)" : (objectValue ?? value),
     ]),
   );
-
-const show = (value: unknown): string =>
-  value === undefined ? "(none)" : typeof value === "object" ? JSON.stringify(value) : String(value);
 
 const tagOf = (image: string | undefined): string => image?.split(":").at(-1) ?? "(none)";
 const short = (commit: string | undefined): string => commit?.slice(0, 7) ?? "(none)";

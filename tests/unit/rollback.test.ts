@@ -25,7 +25,6 @@ const update = (
       { value: JSON.stringify(value), objectValue: value },
     ]),
   ),
-  changes: {},
   ...more,
 });
 const services = (tag: string) => ({ services: { cart: { tag } } });
