@@ -1,12 +1,14 @@
 /** The cluster and the namespace of a stack, also while its settings are not sound: what runs can be looked at all the same. */
-
 import { isRecord } from "../config/file";
 import { merge } from "../config/merge";
 import type { Settings } from "../config/schema";
 import type { StackSettings } from "../config/settings";
+import { connect, type Kubectl } from "../live/kubectl";
 import { FlotillaError } from "../model/problems";
 import { namespaceOf } from "../plan/stores/profile";
+import { checkCluster } from "../runtime/preflight";
 import { configOfStack, settingsOfStack } from "./settings";
+import { PROJECT_NAME } from "./stack";
 
 export interface Access {
   cluster: Settings["cluster"];
@@ -32,4 +34,10 @@ export function accessTo(stack: string): Access {
     };
     return { cluster: { ...text("context"), ...text("kubeconfig") } };
   }
+}
+
+/** kubectl for a stack's cluster. @throws FlotillaError when its context does not exist or its API server does not answer. */
+export async function reachCluster(access: Pick<Settings, "cluster">, stack: string): Promise<Kubectl> {
+  await checkCluster(access, PROJECT_NAME, stack);
+  return connect(access);
 }

@@ -3,14 +3,12 @@ import type { Workload } from "../explain/facts";
 import { type ExportedResource, exportState } from "../live/engine";
 import { readWorkloads } from "../live/facts";
 import { readLastUpdate, type Update } from "../live/history";
-import { connect, type Kubectl } from "../live/kubectl";
+import type { Kubectl } from "../live/kubectl";
 import { type LiveRelease, readReleases } from "../live/releases";
 import { outputsOf } from "../live/status";
-import { checkCluster } from "../runtime/preflight";
 import { ToolError } from "../tools/failure";
-import { type Access, accessTo } from "./access";
+import { type Access, accessTo, reachCluster } from "./access";
 import { settingsOfStack } from "./settings";
-import { PROJECT_NAME } from "./stack";
 
 export interface Look extends Access {
   kubectl: Kubectl;
@@ -28,8 +26,7 @@ export async function lookAt(stack: string): Promise<Look> {
     Promise.all([readReleases(kubectl, namespace), readWorkloads(kubectl, namespace)]);
   const planned = access.namespace;
   const cluster = async () => {
-    await checkCluster(access, PROJECT_NAME, stack);
-    const kubectl = await connect(access);
+    const kubectl = await reachCluster(access, stack);
     return { kubectl, found: planned === undefined ? undefined : await inCluster(kubectl, planned) };
   };
   const [state, lastUpdate, { kubectl, found }] = await Promise.all([

@@ -1,4 +1,5 @@
 /** A difference as one page that needs nothing else. */
+import { escapeText } from "../model/html";
 import type { ObjectChange, ReleaseChange } from "./compare";
 import { comparedText, objectsText, podsText, summaryText, totalsOf } from "./describe";
 
@@ -17,13 +18,13 @@ export function diffPage({ title, isUpdate = true, changes, notes }: Page): stri
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escaped(title)}</title>
+<title>${escapeText(title)}</title>
 <style>${STYLE}</style>
 </head>
 <body>
-<h1>${escaped(title)}</h1>
-<p>${escaped(isUpdate ? summaryText(totals) : comparedText(totals))}</p>
-${notes.map((note) => `<p class="note">${escaped(note)}</p>`).join("\n")}
+<h1>${escapeText(title)}</h1>
+<p>${escapeText(isUpdate ? summaryText(totals) : comparedText(totals))}</p>
+${notes.map((note) => `<p class="note">${escapeText(note)}</p>`).join("\n")}
 ${changes.length === 0 ? "" : table(changes, isUpdate)}
 ${changes.map((change) => section(change, isUpdate)).join("\n")}
 </body>
@@ -39,7 +40,7 @@ ${changes
     const { release, kind, change: what } = change;
     const effects = isUpdate ? [podsText(change), storageOf(change)] : [];
     const cells = [release, kind, what, objectsText(change), ...effects];
-    return `<tr>${cells.map((cell) => `<td>${escaped(cell)}`).join("")}`;
+    return `<tr>${cells.map((cell) => `<td>${escapeText(cell)}`).join("")}`;
   })
   .join("\n")}
 </tbody>
@@ -52,9 +53,9 @@ const section = (
   { release, objects, about, immutable }: ReleaseChange,
   isUpdate: boolean,
 ): string => `<section>
-<h2>${escaped(release)}</h2>
-${(isUpdate ? immutable : []).map((text) => `<p class="refused">The API server refuses this: ${escaped(text)} cannot be changed.</p>`).join("\n")}
-${about.map((text) => `<p>${escaped(text)}</p>`).join("\n")}
+<h2>${escapeText(release)}</h2>
+${(isUpdate ? immutable : []).map((text) => `<p class="refused">The API server refuses this: ${escapeText(text)} cannot be changed.</p>`).join("\n")}
+${about.map((text) => `<p>${escapeText(text)}</p>`).join("\n")}
 ${objects.map(details).join("\n")}
 </section>`;
 
@@ -64,7 +65,7 @@ const details = ({
   change,
   diff,
 }: ObjectChange): string => `<details${change === "changed" ? " open" : ""}>
-<summary>${escaped(kind)} <b>${escaped(name)}</b> ${change}</summary>
+<summary>${escapeText(kind)} <b>${escapeText(name)}</b> ${change}</summary>
 <pre>${diff.split("\n").map(line).join("\n")}</pre>
 </details>`;
 
@@ -72,11 +73,8 @@ const CLASSES: Record<string, string> = { "+": "added", "-": "removed", "@": "pl
 
 const line = (text: string): string => {
   const name = CLASSES[text[0] ?? ""];
-  return name === undefined ? escaped(text) : `<span class="${name}">${escaped(text)}</span>`;
+  return name === undefined ? escapeText(text) : `<span class="${name}">${escapeText(text)}</span>`;
 };
-
-const escaped = (text: string): string =>
-  text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 
 const STYLE = `
 :root { color-scheme: light dark; }

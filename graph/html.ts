@@ -1,4 +1,5 @@
 /** The graph as one HTML page that needs nothing else: a drawing, and what is known of the node one clicks on. */
+import { escapeText } from "../model/html";
 import { arrowsOf, labelOf } from "./edges";
 import type { Graph } from "./graph";
 import { type Drawing, layout, type Point } from "./layout";
@@ -98,6 +99,3 @@ function path(points: readonly Point[]): string {
 const middle = (a: Point, b: Point): Point => ({ x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 });
 const spot = ({ x, y }: Point): string => `${round(x)} ${round(y)}`;
 const round = (length: number): number => Math.round(length * 10) / 10;
-
-const escapeText = (text: string): string =>
-  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");

@@ -1,23 +1,21 @@
 import chalk from "chalk";
 import { Command } from "commander";
 import { type ExportedState, exportState, nameOfUrn, PASSWORD, pulumiQuietly } from "../../live/engine";
-import { connect } from "../../live/kubectl";
 import { readReleases } from "../../live/releases";
 import { secretOf } from "../../live/revealed";
 import { FlotillaError } from "../../model/problems";
 import { ADOPT } from "../../runtime/overrides";
-import { checkCluster } from "../../runtime/preflight";
 import { ToolError } from "../../tools/failure";
 import { delegateInterrupts } from "../../tools/interrupts";
 import { PROJECT } from "../../tools/paths";
 import { step } from "../../tools/progress";
+import { reachCluster } from "../access";
 import { confirmed } from "../ask";
 import { showComparison } from "../diff";
 import { compareWithDeployed } from "../diff/sides";
 import { planStack } from "../planning";
 import { previewSteps } from "../rollback/preview";
 import { settingsOfStack } from "../settings";
-import { PROJECT_NAME } from "../stack";
 import { report } from "../up";
 import { update } from "../updating";
 import { type Adoption, findAdoption } from "./find";
@@ -36,8 +34,10 @@ What the plan has and the cluster has not is installed with the rest.`,
     )
     .action(async ({ stack, yes }: { stack: string; yes?: boolean }) => {
       const { settings } = settingsOfStack(stack);
-      await checkCluster(settings, PROJECT_NAME, stack);
-      const [kubectl, planned] = await Promise.all([connect(settings), planStack(stack, { secrets: true })]);
+      const [kubectl, planned] = await Promise.all([
+        reachCluster(settings, stack),
+        planStack(stack, { secrets: true }),
+      ]);
       const namespace = planned.planned.namespace.name;
       const adoption = await findAdoption(planned, await readReleases(kubectl, namespace), kubectl);
       const { releases, problems, passwords } = adoption;

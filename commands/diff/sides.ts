@@ -3,12 +3,11 @@ import { compareReleases, type ReleaseChange, type ReleaseSide } from "../../dif
 import { identityOf } from "../../diff/manifests";
 import { readPairs } from "../../live/drift";
 import { pulumiQuietly, releasesOf } from "../../live/engine";
-import { connect } from "../../live/kubectl";
 import { readReleases } from "../../live/releases";
 import { givenNames } from "../../plan/credentials";
 import { isUnchanged, releaseInputs } from "../../plan/release-inputs";
 import { namespaceOf } from "../../plan/stores/profile";
-import { checkCluster } from "../../runtime/preflight";
+import { reachCluster } from "../access";
 import { capabilities } from "../capabilities";
 import { type PlannedStack, planStack } from "../planning";
 import { inParallel } from "../rendering";
@@ -39,8 +38,7 @@ export async function compareWithDeployed(
 ): Promise<Comparison> {
   const { settings, application } = settingsOfStack(stack);
   const namespace = namespaceOf(application, settings);
-  if (!offline) await checkCluster(settings, PROJECT_NAME, stack);
-  const kubectl = offline ? undefined : await connect(settings);
+  const kubectl = offline ? undefined : await reachCluster(settings, stack);
   const [planned, flags, live] = await Promise.all([
     planStack(stack, { secrets: true }),
     kubectl ? capabilities(kubectl) : [],

@@ -5,15 +5,13 @@ import type { Pointer } from "../../diff/managed";
 import { isDeployed, type ManifestObject, nameOf, objectsIn } from "../../diff/manifests";
 import { type Pair, readPairs } from "../../live/drift";
 import { deployedOf, type ExportedResource, exportState, RELEASE, releasesOf } from "../../live/engine";
-import { connect, type Kubectl } from "../../live/kubectl";
+import type { Kubectl } from "../../live/kubectl";
 import { decode, type HelmRevision, type LiveRelease, readReleases } from "../../live/releases";
 import { isChangedByHand, outputsOf } from "../../live/status";
-import { checkCluster } from "../../runtime/preflight";
 import { ToolError } from "../../tools/failure";
-import { accessTo } from "../access";
+import { accessTo, reachCluster } from "../access";
 import { deployedGuardRails } from "../diff/guard-rails";
 import { RAILS } from "../diff/renderer";
-import { PROJECT_NAME } from "../stack";
 
 export interface Drift {
   kubectl: Kubectl;
@@ -37,15 +35,14 @@ export const isDrift = ({ changes, byHelm, uninstalled }: Drift): boolean =>
 /** @throws ToolError when nothing of the stack is deployed. */
 export async function findDrift(stack: string): Promise<Drift> {
   const access = accessTo(stack);
-  const [state] = await Promise.all([
+  const [state, kubectl] = await Promise.all([
     exportState(stack, { secrets: true }),
-    checkCluster(access, PROJECT_NAME, stack),
+    reachCluster(access, stack),
   ]);
   const resources = state.deployment?.resources ?? [];
   const namespace = outputsOf(resources)?.namespace;
   if (namespace === undefined)
     throw new ToolError(`nothing of stack ${stack} is deployed: there is nothing that could have drifted`);
-  const kubectl = await connect(access);
   const live = await readReleases(kubectl, namespace);
   const deployed = deployedOf(resources);
 

@@ -4,15 +4,14 @@ import execa from "execa";
 import type { Settings } from "../../config/schema";
 import { type ExportedState, exportState, pulumiQuietly, RELEASE } from "../../live/engine";
 import { readLastUpdate } from "../../live/history";
-import { accessOf, connect, type Kubectl } from "../../live/kubectl";
+import { accessOf, type Kubectl } from "../../live/kubectl";
 import { readLocks } from "../../live/locks";
 import { type LiveRelease, lastSuperseded, readReleases } from "../../live/releases";
 import { outputsOf } from "../../live/status";
-import { checkCluster } from "../../runtime/preflight";
 import { ToolError, wordsOf } from "../../tools/failure";
 import { helm } from "../../tools/helm";
 import { step } from "../../tools/progress";
-import { accessTo } from "../access";
+import { accessTo, reachCluster } from "../access";
 import { confirmed } from "../ask";
 import { PROJECT_NAME } from "../stack";
 import { type Action, decide, type Recovery, type Situation } from "./decide";
@@ -72,8 +71,7 @@ export async function recoveryOf(stack: string): Promise<Recovery> {
     exportState(stack),
     readLastUpdate(stack),
   ]);
-  await checkCluster(access, PROJECT_NAME, stack);
-  const kubectl = await connect(access);
+  const kubectl = await reachCluster(access, stack);
   const namespace = outputsOf(state.deployment?.resources ?? [])?.namespace ?? access.namespace;
   if (namespace === undefined) throw new ToolError(`nothing of stack ${stack} is deployed`);
   const live = await readReleases(kubectl, namespace);

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import execa from "execa";
 import type { Values } from "../../plan/plan";
 import { executablesOnPath } from "../../tools/toolchain/search-path";
-import { deployedFrom, planFor, secretValues, shopWith } from "./store-examples";
+import { deployedFrom, planFor, secretValues, shopWith } from "../unit/store-examples";
 
 interface Permission {
   user: string;

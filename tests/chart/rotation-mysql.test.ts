@@ -16,7 +16,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import execa from "execa";
 import type { Values } from "../../plan/plan";
-import { deployedFrom, planFor, secretValues, shopWith } from "./store-examples";
+import { deployedFrom, planFor, secretValues, shopWith } from "../unit/store-examples";
 
 const application = shopWith("mysql");
 const config = { environment: "prod", cluster: { context: "prod" } };
