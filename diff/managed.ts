@@ -15,6 +15,18 @@ export interface FieldsV1 {
 /** Steps to a field: keys, and numbers in lists. */
 export type Pointer = readonly (string | number)[];
 
+/** A field, and what tells the entries of lists that it lies in: by the time it is removed they may have moved. */
+interface Place {
+  pointer: Pointer;
+  entries: readonly { pointer: Pointer; value: unknown }[];
+}
+
+/** A field that was added by hand. */
+export interface Addition extends Place {
+  /** The program it was added with. */
+  manager: string;
+}
+
 /** Programs with which people change objects by hand. */
 const HANDS = /^(kubectl|k9s|node-fetch|Mozilla|dashboard)/;
 
@@ -31,45 +43,54 @@ const NOTES = [
 const SERVERS = ["status", "managedFields"];
 
 /** Fields of a live object that people have added by hand: the manifest has nothing there. */
-export function addedByHand(
-  live: unknown,
-  manifest: unknown,
-  managed: readonly ManagedFields[],
-): { pointer: Pointer; manager: string }[] {
+export function addedByHand(live: unknown, manifest: unknown, managed: readonly ManagedFields[]): Addition[] {
   const found = managed
     .filter(({ manager = "", subresource }) => HANDS.test(manager) && subresource === undefined)
     .flatMap(({ manager = "", fieldsV1 = {} }) =>
-      added(fieldsV1, live, manifest).map((pointer) => ({ pointer, manager })),
+      added(fieldsV1, live, manifest).map((place) => ({ ...place, manager })),
     );
   return [...new Map(found.map((entry) => [JSON.stringify(entry.pointer), entry])).values()];
 }
 
-function added(fields: FieldsV1, live: unknown, manifest: unknown, pointer: Pointer = []): Pointer[] {
-  return Object.entries(fields).flatMap(([step, inner]): Pointer[] => {
+const TOP: Place = { pointer: [], entries: [] };
+
+function added(fields: FieldsV1, live: unknown, manifest: unknown, { pointer, entries } = TOP): Place[] {
+  return Object.entries(fields).flatMap(([step, inner]): Place[] => {
     const [kind, text] = [step.slice(0, 2), step.slice(2)];
     if (kind !== "f:" && kind !== "k:" && kind !== "v:") return [];
     if (kind === "f:") {
       if (SERVERS.includes(text) || NOTES.includes(text)) return [];
-      return below(inner, fieldOf(live, text), fieldOf(manifest, text), [...pointer, text]);
+      const place = { pointer: [...pointer, text], entries };
+      return below(inner, fieldOf(live, text), fieldOf(manifest, text), place);
     }
     if (!Array.isArray(live)) return [];
     const fits = (item: unknown) => (kind === "v:" ? JSON.stringify(item) === text : hasKeys(item, text));
     const index = live.findIndex(fits);
     if (index < 0) return [];
     const counterpart = Array.isArray(manifest) ? manifest.find(fits) : undefined;
-    return below(inner, live[index], counterpart, [...pointer, index]);
+    const own = [...pointer, index];
+    const telling =
+      kind === "v:" ? [{ pointer: own, value: live[index] as unknown }] : keysOf(live[index], text, own);
+    return below(inner, live[index], counterpart, { pointer: own, entries: [...entries, ...telling] });
   });
 }
 
-function below(fields: FieldsV1, live: unknown, manifest: unknown, pointer: Pointer): Pointer[] {
+/** The keys of a list's entry, which are no secrets, with their values. */
+const keysOf = (item: unknown, keys: string, pointer: Pointer): { pointer: Pointer; value: unknown }[] =>
+  Object.keys(JSON.parse(keys) as object).flatMap((key) => {
+    const value = fieldOf(item, key);
+    return value === undefined ? [] : [{ pointer: [...pointer, key], value }];
+  });
+
+function below(fields: FieldsV1, live: unknown, manifest: unknown, place: Place): Place[] {
   if (live === undefined) return [];
   if (manifest === undefined || manifest === null) {
     // The whole of it, where the node itself was made by that hand; else what it made inside.
     const steps = Object.keys(fields).filter((step) => step !== ".");
     const isWhole = steps.length === 0 || "." in fields;
-    return isWhole ? [pointer] : added(fields, live, manifest, pointer);
+    return isWhole ? [place] : added(fields, live, manifest, place);
   }
-  return added(fields, live, manifest, pointer);
+  return added(fields, live, manifest, place);
 }
 
 const fieldOf = (value: unknown, key: string): unknown =>
@@ -106,18 +127,19 @@ export function without<T>(value: T, pointers: readonly Pointer[]): T {
 /** A step of a JSON patch (RFC 6902). */
 export type PatchStep = { op: "remove"; path: string } | { op: "test"; path: string; value: unknown };
 
-/** A JSON patch that removes these fields, of an object that is still of this version: numbers in lists say nothing of another. */
-export const removals = (pointers: readonly Pointer[], resourceVersion?: string): PatchStep[] => [
-  ...(resourceVersion === undefined
-    ? []
-    : [{ op: "test" as const, path: "/metadata/resourceVersion", value: resourceVersion }]),
-  ...[...pointers]
+/** A JSON patch that removes these fields, if the entries of lists that they lie in are where they were. */
+export const removals = (places: readonly Place[]): PatchStep[] => [
+  ...places.flatMap(({ entries }) =>
+    entries.map(({ pointer, value }) => ({ op: "test" as const, path: pathOf(pointer), value })),
+  ),
+  ...places
+    .map(({ pointer }) => pointer)
     .sort((a, b) => compare(b, a))
-    .map((pointer) => ({
-      op: "remove" as const,
-      path: `/${pointer.map((step) => String(step).replaceAll("~", "~0").replaceAll("/", "~1")).join("/")}`,
-    })),
+    .map((pointer) => ({ op: "remove" as const, path: pathOf(pointer) })),
 ];
+
+const pathOf = (pointer: Pointer): string =>
+  `/${pointer.map((step) => String(step).replaceAll("~", "~0").replaceAll("/", "~1")).join("/")}`;
 
 const at = (value: unknown, step: string | number): unknown =>
   typeof value === "object" && value !== null ? (value as Record<string | number, unknown>)[step] : undefined;

@@ -1,6 +1,6 @@
 /** Live objects beside what they would be if their manifests were applied again: a dry run on the server. */
 
-import { addedByHand, type ManagedFields, type Pointer, without } from "../diff/managed";
+import { type Addition, addedByHand, type ManagedFields, without } from "../diff/managed";
 import { identity, identityOf, type ManifestObject } from "../diff/manifests";
 import { ToolError } from "../tools/failure";
 import type { Kubectl, ObjectList } from "./kubectl";
@@ -12,17 +12,13 @@ export interface Pair {
   live?: ManifestObject;
   /** The live one with every field of the manifest as it says, and without what was added by hand. */
   wanted: ManifestObject;
-  /** Fields that were added by hand, and with what. */
-  added: { pointer: Pointer; manager: string }[];
-  /** The version of the live object that all of this is about. */
-  resourceVersion?: string;
+  /** Fields that were added by hand. */
+  added: Addition[];
 }
 
 const MANAGER = "flotilla-drift";
 
-type LiveObject = ManifestObject & {
-  metadata: { managedFields?: ManagedFields[]; resourceVersion?: string };
-};
+type LiveObject = ManifestObject & { metadata: { managedFields?: ManagedFields[] } };
 
 /** @throws ToolError when the cluster does not answer, or knows a kind no more. */
 export async function readPairs(
@@ -65,7 +61,6 @@ export async function readPairs(
         ),
       ),
       added: addedByHand(object, manifest, managedFields),
-      resourceVersion: object.metadata.resourceVersion,
     };
   });
 }

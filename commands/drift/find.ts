@@ -1,7 +1,7 @@
 /** Where a stack's cluster is not as it was deployed. */
 import { compareReleases, type ReleaseChange, type ReleaseSide } from "../../diff/compare";
 import { fieldChanges, pathText } from "../../diff/fields";
-import type { Pointer } from "../../diff/managed";
+import type { Addition } from "../../diff/managed";
 import { isDeployed, type ManifestObject, nameOf, objectsIn } from "../../diff/manifests";
 import { type Pair, readPairs } from "../../live/drift";
 import { deployedOf, type ExportedResource, exportState, RELEASE, releasesOf } from "../../live/engine";
@@ -24,7 +24,7 @@ export interface Drift {
   /** Releases that somebody uninstalled. */
   uninstalled: string[];
   /** Fields that were added by hand, which Helm would leave. */
-  additions: { object: ManifestObject; pointers: Pointer[]; manager: string; resourceVersion?: string }[];
+  additions: { object: ManifestObject; added: Addition[] }[];
   /** URNs of what differs. */
   urns: { changed: string[]; gone: string[] };
 }
@@ -95,17 +95,8 @@ export async function findDrift(stack: string): Promise<Drift> {
     changes,
     byHelm,
     uninstalled,
-    additions: pairs.flatMap(({ live, added, resourceVersion }) =>
-      live && added.length > 0
-        ? [
-            {
-              object: live,
-              pointers: added.map(({ pointer }) => pointer),
-              manager: added[0]?.manager ?? "",
-              resourceVersion,
-            },
-          ]
-        : [],
+    additions: pairs.flatMap(({ live, added }) =>
+      live && added.length > 0 ? [{ object: live, added }] : [],
     ),
     urns: urnsOf(resources, changes, byHelm, uninstalled, pairs),
   };

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import chalk from "chalk";
 import { Command } from "commander";
 import { stackFileName } from "../../config/file";
-import { removals } from "../../diff/managed";
+import { type Addition, removals } from "../../diff/managed";
 import { identity, nameOf } from "../../diff/manifests";
 import { recordedConfig } from "../../live/config";
 import { type ExportedResource, type ExportedState, exportState, pulumiQuietly } from "../../live/engine";
@@ -75,12 +75,16 @@ const toJson = (stack: string, { changes, byHelm, uninstalled, additions }: Drif
   changes,
   changedWithHelm: byHelm,
   uninstalled,
-  addedByHand: additions.map(({ object, pointers, manager }) => ({
+  addedByHand: additions.map(({ object, added }) => ({
     object: nameOf(object),
-    fields: pointers.map((pointer) => `/${pointer.join("/")}`),
-    manager,
+    fields: added.map(({ pointer }) => `/${pointer.join("/")}`),
+    managers: managersOf(added),
   })),
 });
+
+const managersOf = (added: readonly Addition[]): string[] => [
+  ...new Set(added.map(({ manager }) => manager)),
+];
 
 function show(stack: string, drift: Drift, withNext: boolean): string {
   if (!isDrift(drift)) return `${chalk.green("No drift:")} everything of ${stack} is as it was deployed.\n`;
@@ -93,8 +97,8 @@ function show(stack: string, drift: Drift, withNext: boolean): string {
     ]),
     ...uninstalled.map((release) => `${chalk.red(release)} was uninstalled`),
     ...additions.map(
-      ({ object, pointers, manager }) =>
-        `${chalk.yellow(nameOf(object))}: added by hand with ${manager}: ${pointers.map((pointer) => pointer.join(".")).join(", ")}`,
+      ({ object, added }) =>
+        `${chalk.yellow(nameOf(object))}: added by hand with ${managersOf(added).join(", ")}: ${added.map(({ pointer }) => pointer.join(".")).join(", ")}`,
     ),
     "",
     chalk.bold(
@@ -116,16 +120,26 @@ async function bringBack(stack: string, drift: Drift): Promise<void> {
     else: `Deploy this working tree's first: npx flotilla up --stack ${stack}. Then look for drift again.`,
   };
   await withProgram(stack, wanted, config, async ({ folder, environment }) => {
-    for (const { object, pointers, resourceVersion } of additions)
-      await step(`removing what was added to ${nameOf(object)}`, () =>
-        kubectl.run(
-          [
-            ...["patch", "-f", "-", "-n", namespace, "--type=json"],
-            ...["--patch", JSON.stringify(removals(pointers, resourceVersion))],
-          ],
-          { input: JSON.stringify(identity(object)) },
-        ),
-      );
+    for (const { object, added } of additions)
+      await step(`removing what was added to ${nameOf(object)}`, async () => {
+        const patch = [
+          "patch",
+          "-f",
+          "-",
+          "-n",
+          namespace,
+          "--type=json",
+          "--patch",
+          JSON.stringify(removals(added)),
+        ];
+        try {
+          await kubectl.run(patch, { input: JSON.stringify(identity(object)) });
+        } catch (error) {
+          throw new ToolError(
+            `${(error as Error).message}\n  Is somebody changing ${nameOf(object)} just now? Look again: npx flotilla drift --stack ${stack}`,
+          );
+        }
+      });
     // What is gone has to leave the state before it can be made again: helm upgrades no release that is not there.
     if (urns.gone.length > 0)
       await step("letting Pulumi see what is gone", () =>

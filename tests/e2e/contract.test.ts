@@ -214,7 +214,7 @@ describe("a provider", () => {
     const values = { values: { color: "white" }, atomic: true };
     const secretWith = (options: string) => `new k8s.core.v1.Secret("there", {
       metadata: { name: "there", namespace: "${namespace}", labels: { a: "b" } },
-      data: { key: "eA==" } }, { provider: cluster, dependsOn: [namespace]${options} });`;
+      type: "Opaque", data: { key: "eA==" } }, { provider: cluster, dependsOn: [namespace]${options} });`;
     await run("kubectl", ["create", "secret", "generic", "there", "-n", namespace, "--from-literal=key=x"]);
     write(values, secretWith(""));
     const { exitCode, all } = await stack.pulumi(["up", "--yes", "--skip-preview"], { reject: false });

@@ -83,14 +83,22 @@ describe("what was added by hand", () => {
     assert.deepEqual(clean.spec.template, manifest.spec.template);
     assert.deepEqual(clean.metadata.labels, { app: "web" });
     assert.equal(live.spec.template.spec.containers.length, 2, "the live one stays");
+    const at = (...pointer: (string | number)[]) => ({ pointer, entries: [] });
     assert.deepEqual(
-      removals([
-        ["a", 0],
-        ["a", 2],
-        ["b", "x/y~z"],
-      ]).map(({ path }) => path),
+      removals([at("a", 0), at("a", 2), at("b", "x/y~z")]).map(({ path }) => path),
       ["/b/x~1y~0z", "/a/2", "/a/0"],
     );
+  });
+
+  it("is removed only from the entries that it was found in, by their keys: values may be secret", () => {
+    assert.deepEqual(removals(added), [
+      { op: "test", path: "/spec/template/spec/containers/0/name", value: "web" },
+      { op: "test", path: "/spec/template/spec/containers/0/env/1/name", value: "HAND" },
+      { op: "test", path: "/spec/template/spec/containers/1/name", value: "debug" },
+      { op: "remove", path: "/spec/template/spec/containers/1" },
+      { op: "remove", path: "/spec/template/spec/containers/0/env/1" },
+      { op: "remove", path: "/metadata/labels/hand" },
+    ]);
   });
 
   it("finds a port by what the manifest says of it: the protocol may be left out there", () => {
