@@ -1,14 +1,13 @@
 /** A stack as it runs: its state, its last update, and what the cluster has of it. */
 import type { Workload } from "../explain/facts";
-import { type ExportedResource, exportState } from "../live/engine";
+import { begun, type ExportedResource, exportState } from "../live/engine";
 import { readWorkloads } from "../live/facts";
 import { readLastUpdate, type Update } from "../live/history";
 import type { Kubectl } from "../live/kubectl";
 import { type LiveRelease, readReleases } from "../live/releases";
 import { outputsOf } from "../live/status";
 import { ToolError } from "../tools/failure";
-import { type Access, accessTo, reachCluster } from "./access";
-import { settingsOfStack } from "./settings";
+import type { Access } from "./access";
 
 export interface Look extends Access {
   kubectl: Kubectl;
@@ -21,6 +20,9 @@ export interface Look extends Access {
 
 /** @throws FlotillaError or ToolError when the cluster or the state cannot be reached, or nothing tells where the stack is. */
 export async function lookAt(stack: string): Promise<Look> {
+  // pulumi reads while node loads the rest of the program, and the settings.
+  const reading = begun(Promise.all([exportState(stack), readLastUpdate(stack)]));
+  const { accessTo, reachCluster } = await import("./access");
   const access = accessTo(stack);
   const inCluster = (kubectl: Kubectl, namespace: string) =>
     Promise.all([readReleases(kubectl, namespace), readWorkloads(kubectl, namespace)]);
@@ -29,17 +31,13 @@ export async function lookAt(stack: string): Promise<Look> {
     const kubectl = await reachCluster(access, stack);
     return { kubectl, found: planned === undefined ? undefined : await inCluster(kubectl, planned) };
   };
-  const [state, lastUpdate, { kubectl, found }] = await Promise.all([
-    exportState(stack),
-    readLastUpdate(stack),
-    cluster(),
-  ]);
+  const [[state, lastUpdate], { kubectl, found }] = await Promise.all([reading, cluster()]);
   const resources = state.deployment?.resources ?? [];
   // The settings may name another namespace than the one that was deployed, or none.
   const namespace = outputsOf(resources)?.namespace ?? planned;
   // Neither deployed nor sound: the settings say what is wrong with them.
   if (namespace === undefined) {
-    settingsOfStack(stack);
+    (await import("./settings")).settingsOfStack(stack);
     throw new ToolError(`nothing of stack ${stack} is deployed`);
   }
   const [live, workloads] = namespace === planned && found ? found : await inCluster(kubectl, namespace);

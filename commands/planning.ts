@@ -2,7 +2,7 @@
 
 import { catalogue } from "../apps";
 import { locate, readSettings, type StackConfig, type StackSettings } from "../config/settings";
-import { deployedOf, type ExportedResource, exportState } from "../live/engine";
+import { deployedOf, type ExportedResource, type ExportedState } from "../live/engine";
 import { FlotillaError, refuse } from "../model/problems";
 import { plan } from "../plan";
 import { type Charts, readCharts } from "../plan/chart";
@@ -21,14 +21,13 @@ export interface PlannedStack extends StackSettings {
 }
 
 /**
- * Plans a stack on what its state says is deployed.
+ * Plans a stack on what its state, which is being read, says is deployed.
  * @throws FlotillaError with what `pulumi up` would refuse, ToolError when the state cannot be read.
  */
-export async function planStack(stack: string, { secrets = false } = {}): Promise<PlannedStack> {
+export async function planStack(stack: string, reading: Promise<ExportedState>): Promise<PlannedStack> {
   const config = configOfStack(stack);
   const read = readSettings(config, catalogue);
-  const state = await exportState(stack, { secrets });
-  const resources = state.deployment?.resources ?? [];
+  const resources = (await reading).deployment?.resources ?? [];
   const charts = readCharts(PROJECT);
   const quota = deployedQuota(Object.fromEntries(resources.map((resource) => [resource.urn, resource])));
   try {

@@ -1,8 +1,9 @@
 /** Two stacks that would deploy into one namespace of one cluster: each would delete and change what is the other's. */
 import type { Problem } from "../model/problems";
-import { isRecord, stackFileName } from "./file";
+import { isRecord } from "./file";
 import { merge } from "./merge";
 import type { StackConfig } from "./settings";
+import { stackFileName } from "./stack-names";
 
 /** Where a stack deploys to, as far as its files can tell. */
 interface Place {

@@ -27,12 +27,6 @@ export const pathOf = (path: readonly PropertyKey[]): string =>
     "",
   );
 
-/** Name of a stack's own file; a stack may be named with its organization and project in front. */
-export const stackFileName = (stack: string): string => `Pulumi.${bareName(stack)}.yaml`;
-
-/** The stack's name without organization and project. */
-export const bareName = (stack: string): string => stack.split("/").at(-1) as string;
-
 /** Reads the text of a layer or of a stack's own file. */
 export function parseSettings(
   kind: "layer" | "stack",

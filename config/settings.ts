@@ -8,12 +8,13 @@ import { FlotillaError, type Problem } from "../model/problems";
 import { secretLike } from "../model/secret-like";
 import { validateApplication } from "../model/validate";
 import { CREDENTIALS, type GivenCredentials } from "./credentials";
-import { encryptedIn, pathOf, type SettingsFile, stackFileName } from "./file";
+import { encryptedIn, pathOf, type SettingsFile } from "./file";
 import { merge, type Origin, originOf } from "./merge";
 import { RULE_NAMES } from "./rules";
 import { ENVIRONMENTS, type Settings, settingsSchema } from "./schema";
 import { ABOUT } from "./schema/key";
 import { inside, schemaAt } from "./schema/walk";
+import { stackFileName } from "./stack-names";
 
 /** All that says something about the settings of a stack. */
 export interface StackConfig {

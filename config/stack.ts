@@ -3,9 +3,10 @@ import { suggest } from "../model/nearest";
 import type { Problem } from "../model/problems";
 import { placeProblems } from "./conflicts";
 import { CREDENTIALS, type GivenCredentials, givenCredentials } from "./credentials";
-import { bareName, parseDefaults, parseSettings, type SettingsFile, stackFileName } from "./file";
+import { parseDefaults, parseSettings, type SettingsFile } from "./file";
 import { type LayerFolder, parsedLayers, resolveLayers } from "./layers";
 import type { StackConfig } from "./settings";
+import { bareName, stackFileName } from "./stack-names";
 
 /** What a project has on disk. */
 export interface ProjectFiles {

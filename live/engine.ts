@@ -83,6 +83,12 @@ export async function pulumiQuietly(
   throw new ToolError(`pulumi ${args.slice(0, 2).join(" ")}: ${words}`);
 }
 
+/** Work that is begun before it is needed: where it fails is where it is awaited. */
+export function begun<T>(work: Promise<T>): Promise<T> {
+  work.catch(() => undefined);
+  return work;
+}
+
 /** The state; its secrets stay encrypted unless they are asked for. */
 export async function exportState(stack: string, { secrets = false } = {}): Promise<ExportedState> {
   const shown = secrets ? ["--show-secrets"] : [];

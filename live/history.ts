@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { bareName } from "../config/file";
+import { bareName } from "../config/stack-names";
 import type { Provenance } from "../runtime/provenance";
 import { readBackend } from "./backend";
 import { type ExportedResource, type ExportedState, pulumiQuietly, stackOutputs } from "./engine";

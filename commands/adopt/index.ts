@@ -1,6 +1,13 @@
 import chalk from "chalk";
 import { Command } from "commander";
-import { type ExportedState, exportState, nameOfUrn, PASSWORD, pulumiQuietly } from "../../live/engine";
+import {
+  begun,
+  type ExportedState,
+  exportState,
+  nameOfUrn,
+  PASSWORD,
+  pulumiQuietly,
+} from "../../live/engine";
 import { readReleases } from "../../live/releases";
 import { secretOf } from "../../live/revealed";
 import { FlotillaError } from "../../model/problems";
@@ -34,9 +41,10 @@ What the plan has and the cluster has not is installed with the rest.`,
     )
     .action(async ({ stack, yes }: { stack: string; yes?: boolean }) => {
       const { settings } = settingsOfStack(stack);
+      const reading = begun(exportState(stack, { secrets: true }));
       const [kubectl, planned] = await Promise.all([
         reachCluster(settings, stack),
-        planStack(stack, { secrets: true }),
+        planStack(stack, reading),
       ]);
       const namespace = planned.planned.namespace.name;
       const adoption = await findAdoption(planned, await readReleases(kubectl, namespace), kubectl);
@@ -48,7 +56,7 @@ What the plan has and the cluster has not is installed with the rest.`,
         return;
       }
       if (problems.length > 0) throw new FlotillaError(problems, "nothing was taken over");
-      const comparison = await compareWithDeployed(stack, { adopting: passwords });
+      const comparison = await compareWithDeployed(stack, { adopting: passwords, reading });
       process.stdout.write(showComparison(comparison));
       const refused = comparison.changes.flatMap(({ immutable }) => immutable);
       if (refused.length > 0)

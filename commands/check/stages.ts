@@ -1,8 +1,8 @@
 /** The stages of `flotilla check`, one after the other: each goes on from what the one before has found sound. */
 import { basename } from "node:path";
 import { catalogue } from "../../apps";
-import { stackFileName } from "../../config/file";
 import { locate, readSettings, type StackConfig, type StackSettings } from "../../config/settings";
+import { stackFileName } from "../../config/stack-names";
 import { isDeployed, objectsIn } from "../../diff/manifests";
 import { FlotillaError } from "../../model/problems";
 import { plan } from "../../plan";

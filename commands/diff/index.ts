@@ -5,9 +5,9 @@ import { Command, Option } from "commander";
 import type { ReleaseChange } from "../../diff/compare";
 import { comparedText, objectsText, podsText, summaryText, totalsOf } from "../../diff/describe";
 import { diffPage } from "../../diff/html";
+import { begun, exportState } from "../../live/engine";
 import { PLAIN_TABLE } from "../table";
-import { type Comparison, compareWithDeployed } from "./sides";
-import { compareStacks } from "./stacks";
+import type { Comparison } from "./sides";
 
 interface Options {
   stack: string;
@@ -42,8 +42,8 @@ Exit codes: 0 nothing changes, 2 there are changes, 1 failed.`,
     .action(async ({ stack, offline = false, against, json, html }: Options) => {
       const comparison =
         against === undefined
-          ? await compareWithDeployed(stack, { offline })
-          : await compareStacks(stack, against);
+          ? await differenceOf(stack, offline)
+          : await (await import("./stacks")).compareStacks(stack, against);
       const title =
         against === undefined ? `What an update of ${stack} changes` : `${stack} compared with ${against}`;
       if (html !== undefined)
@@ -55,6 +55,13 @@ Exit codes: 0 nothing changes, 2 there are changes, 1 failed.`,
       );
       if (comparison.changes.length > 0) process.exitCode = 2;
     });
+}
+
+async function differenceOf(stack: string, offline: boolean): Promise<Comparison> {
+  // pulumi reads while node loads the rest of the program.
+  const reading = begun(exportState(stack, { secrets: true }));
+  const { compareWithDeployed } = await import("./sides");
+  return compareWithDeployed(stack, { offline, reading });
 }
 
 const toJson = (stack: string, { changes, notes }: Comparison) => ({

@@ -2,7 +2,7 @@
 import { compareReleases, type ReleaseChange, type ReleaseSide } from "../../diff/compare";
 import { identityOf } from "../../diff/manifests";
 import { readPairs } from "../../live/drift";
-import { pulumiQuietly, releasesOf } from "../../live/engine";
+import { begun, type ExportedState, exportState, pulumiQuietly, releasesOf } from "../../live/engine";
 import { readReleases } from "../../live/releases";
 import { givenNames } from "../../plan/credentials";
 import { isUnchanged, releaseInputs } from "../../plan/release-inputs";
@@ -29,18 +29,24 @@ export interface ComparisonOptions {
   offline?: boolean;
   /** Passwords that will be in the state by then: objects that the cluster has already are compared as they are there. */
   adopting?: Readonly<Record<string, string>>;
+  /** The state with its secrets, where it is being read already. Default: it is read. */
+  reading?: Promise<ExportedState>;
 }
 
 /** What `pulumi up` would change, against the cluster or, offline, against what was deployed last. */
 export async function compareWithDeployed(
   stack: string,
-  { offline = false, adopting }: ComparisonOptions = {},
+  {
+    offline = false,
+    adopting,
+    reading = begun(exportState(stack, { secrets: true })),
+  }: ComparisonOptions = {},
 ): Promise<Comparison> {
   const { settings, application } = settingsOfStack(stack);
   const namespace = namespaceOf(application, settings);
   const kubectl = offline ? undefined : await reachCluster(settings, stack);
   const [planned, flags, live] = await Promise.all([
-    planStack(stack, { secrets: true }),
+    planStack(stack, reading),
     kubectl ? capabilities(kubectl) : [],
     kubectl ? readReleases(kubectl, namespace) : undefined,
   ]);

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import chalk from "chalk";
 import { Command } from "commander";
-import { stackFileName } from "../../config/file";
+import { stackFileName } from "../../config/stack-names";
 import { type Addition, removals } from "../../diff/managed";
 import { identity, nameOf } from "../../diff/manifests";
 import { recordedConfig } from "../../live/config";

@@ -2,8 +2,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseDefaults, stackFileName } from "../../config/file";
+import { parseDefaults } from "../../config/file";
 import { type RecordedConfig, restoredFile } from "../../config/restore";
+import { stackFileName } from "../../config/stack-names";
 import { environmentElsewhere } from "../../live/backend";
 import type { Provenance } from "../../runtime/provenance";
 import { ToolError } from "../../tools/failure";
