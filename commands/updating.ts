@@ -108,11 +108,12 @@ class Watch {
       if (telling.length > 0 && !this.isSeen(release, telling))
         this.seen[release] = await withLogs(this.kubectl, this.namespace, telling);
       const [reason] = telling;
-      this.tell(
-        release,
-        started,
-        `${updated} of ${wanted} new pods ready${reason ? `; ${chalk.stderr.yellow(reason.what)}` : ""}`,
-      );
+      if (updated < wanted) {
+        const why = reason ? `; ${chalk.stderr.yellow(reason.what)}` : "";
+        this.tell(release, started, `${updated} of ${wanted} new pods ready${why}`);
+      } else if (Date.now() - started > REPEAT_SECONDS * 1000)
+        // Before that helm may not have come to them: the pods are the old ones.
+        this.tell(release, started, `${updated} of ${wanted} pods ready`);
     }
   }
 
@@ -131,8 +132,10 @@ class Watch {
 }
 
 /** Pods of the new version that are ready: of those that are ready, as many as cannot be old ones. */
-function newAndReady({ status = {} }: Workload, ready: number): number {
-  const { replicas, updatedReplicas } = status;
+function newAndReady({ metadata, status = {} }: Workload, ready: number): number {
+  const { replicas, updatedReplicas, observedGeneration } = status;
+  // Its controller has not seen the new version yet.
+  if (observedGeneration !== undefined && observedGeneration < (metadata.generation ?? 0)) return 0;
   if (replicas === undefined || updatedReplicas === undefined) return ready;
   return Math.max(0, Math.min(updatedReplicas, (status.readyReplicas ?? 0) - (replicas - updatedReplicas)));
 }
