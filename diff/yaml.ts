@@ -1,0 +1,53 @@
+/**
+ * YAML as Helm and kubectl read it (YAML 1.1, as sigs.k8s.io/yaml and its go-yaml v2 have it): `0755` is octal, `yes` is
+ * true, times are text, of a key that is there twice the last counts. With js-yaml, for it reads five times as fast as
+ * yaml, which keeps places and comments.
+ */
+import { FAILSAFE_SCHEMA, loadAll, Type } from "js-yaml";
+
+const WORDS = new Map<string, boolean | null>([
+  ...["", "~", "null", "Null", "NULL"].map((word) => [word, null] as const),
+  ...["y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"].map(
+    (word) => [word, true] as const,
+  ),
+  ...["n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"].map(
+    (word) => [word, false] as const,
+  ),
+]);
+
+/** A number, where the text is one. */
+function numberOf(text: string): number | undefined {
+  const plain = text.replaceAll("_", "");
+  const [, sign, digits] = /^([-+]?)(.*)$/s.exec(plain) as RegExpExecArray;
+  const factor = sign === "-" ? -1 : 1;
+  if (!/^[.\d]/.test(digits as string) || !/^[-+.\d]/.test(text)) return undefined;
+  if (/^(0x[\da-f]+|0b[01]+|0o[0-7]+)$/i.test(digits as string)) return factor * Number(digits);
+  if (/^0[0-7]+$/.test(digits as string)) return factor * Number.parseInt(digits as string, 8);
+  if (/^(\.\d+|\d+(\.\d*)?)(e[-+]?\d+)?$/i.test(digits as string)) return factor * Number(digits);
+  return undefined;
+}
+
+const implicit = [
+  new Type("tag:yaml.org,2002:null", {
+    kind: "scalar",
+    resolve: (text: string | null) => text === null || WORDS.get(text) === null,
+    construct: () => null,
+  }),
+  new Type("tag:yaml.org,2002:bool", {
+    kind: "scalar",
+    resolve: (text: string | null) => text !== null && typeof WORDS.get(text) === "boolean",
+    construct: (text: string) => WORDS.get(text),
+  }),
+  new Type("tag:yaml.org,2002:float", {
+    kind: "scalar",
+    resolve: (text: string | null) => text !== null && numberOf(text) !== undefined,
+    construct: numberOf,
+  }),
+  new Type("tag:yaml.org,2002:merge", { kind: "scalar", resolve: (text: string | null) => text === "<<" }),
+];
+
+const SCHEMA = FAILSAFE_SCHEMA.extend({ implicit });
+
+/** Every document of a text. @throws YAMLException where it is no YAML. */
+export const documentsIn = (text: string): unknown[] =>
+  loadAll(text, undefined, { schema: SCHEMA, json: true });

@@ -1,0 +1,65 @@
+/** Manifests are read as Helm and kubectl read them. */
+import assert from "node:assert/strict";
+import { documentsIn } from "../../diff/yaml";
+
+const scalar = (text: string): unknown => (documentsIn(`a: ${text}`)[0] as { a: unknown }).a;
+
+/** As sigs.k8s.io/yaml makes JSON of it, tried with its version 1.6. */
+const READ: Record<string, unknown> = {
+  "0755": 493,
+  "493": 493,
+  '"0755"': "0755",
+  "0o755": 493,
+  "08": 8,
+  "1_000": 1000,
+  "0x1f": 31,
+  "0b11": 3,
+  "+5": 5,
+  "-07": -7,
+  "-0x1f": -31,
+  "1e3": 1000,
+  "1.5": 1.5,
+  ".5": 0.5,
+  "1.": 1,
+  "-.5": -0.5,
+  "1e": "1e",
+  "0.1.2": "0.1.2",
+  yes: true,
+  No: false,
+  on: true,
+  y: true,
+  n: false,
+  '"y"': "y",
+  "~": null,
+  null: null,
+  "": null,
+  Null: null,
+  "2024-01-01": "2024-01-01",
+  "12:30": "12:30",
+  "12:30:45": "12:30:45",
+  "1_": 1,
+  _1: "_1",
+  "0x": "0x",
+  ".": ".",
+  "+": "+",
+  "<<": "<<",
+  "0_7": 7,
+  "1e+3": 1000,
+  "12e03": 12000,
+  "0x_1f": 31,
+  "100m": "100m",
+  "1Gi": "1Gi",
+};
+
+describe("YAML of manifests", () => {
+  it("has for each scalar what Kubernetes takes it for", () => {
+    for (const [text, value] of Object.entries(READ)) assert.deepEqual(scalar(text), value, text);
+  });
+
+  it("is merged, and of a key that is there twice has the last", () => {
+    const [, second] = documentsIn(
+      "---\n---\na: &base { b: 1, c: 1 }\nd: { <<: *base, c: 2 }\na: 3\n",
+    ) as object[];
+    assert.deepEqual(second, { a: 3, d: { b: 1, c: 2 } });
+  });
+});
