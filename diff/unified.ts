@@ -20,4 +20,5 @@ export function unified(before: ManifestObject | undefined, after: ManifestObjec
 const text = (object: ManifestObject | undefined): string =>
   object === undefined
     ? ""
-    : stringify(object, { sortMapEntries: true, lineWidth: 0, aliasDuplicateObjects: false });
+    : // As YAML 1.1, in which texts like "no" and "0755" need quotes: Kubernetes reads it so.
+      stringify(object, { version: "1.1", sortMapEntries: true, lineWidth: 0, aliasDuplicateObjects: false });
