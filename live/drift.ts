@@ -35,14 +35,10 @@ export async function readPairs(
     scalers.items.map(({ spec }) => `${spec?.scaleTargetRef?.kind}/${spec?.scaleTargetRef?.name}`),
   );
   const live = new Map(found.map((object) => [identityOf(object), object]));
-  const there = manifests
-    .filter((manifest) => live.has(identityOf(manifest)))
-    // How many pods there are is the autoscaler's.
-    .map((manifest) =>
-      scaled.has(`${manifest.kind}/${manifest.metadata?.name}`)
-        ? without(manifest, [["spec", "replicas"]])
-        : manifest,
-    );
+  // How many pods there are is the autoscaler's, which may change it between two questions.
+  const withoutScaled = <T extends ManifestObject>(object: T): T =>
+    scaled.has(`${object.kind}/${object.metadata?.name}`) ? without(object, [["spec", "replicas"]]) : object;
+  const there = manifests.filter((manifest) => live.has(identityOf(manifest))).map(withoutScaled);
   const applied = new Map(
     (await dryRun(kubectl, namespace, there)).map((object) => [identityOf(object), object]),
   );
@@ -53,14 +49,16 @@ export async function readPairs(
     const after = applied.get(identityOf(manifest)) ?? object;
     return {
       manifest,
-      live: withoutServers(object),
+      live: withoutServers(withoutScaled(object)),
       wanted: withoutServers(
-        without(
-          after,
-          addedByHand(after, manifest, managedFields).map(({ pointer }) => pointer),
+        withoutScaled(
+          without(
+            after,
+            addedByHand(after, manifest, managedFields).map(({ pointer }) => pointer),
+          ),
         ),
       ),
-      added: addedByHand(object, manifest, managedFields),
+      added: addedByHand(withoutScaled(object), manifest, managedFields),
     };
   });
 }

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { homedir } from "node:os";
 import { gzipSync } from "node:zlib";
 import { folderOf } from "../../live/backend";
-import { accessOf } from "../../live/kubectl";
+import { readPairs } from "../../live/drift";
+import { accessOf, type Kubectl } from "../../live/kubectl";
 import { decode, newestOf } from "../../live/releases";
 import { revealed, secretOf } from "../../live/revealed";
 import { isChangedByHand, releaseStatuses } from "../../live/status";
@@ -111,5 +112,24 @@ describe("where things are", () => {
       "--kube-context",
       "prod",
     ]);
+  });
+});
+
+describe("what an object should be like", () => {
+  it("says nothing of a number of pods that an autoscaler changes between two questions", async () => {
+    const deployment = (replicas?: number) => ({
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: { name: "web" },
+      spec: replicas === undefined ? {} : { replicas },
+    });
+    const scaler = { spec: { scaleTargetRef: { kind: "Deployment", name: "web" } } };
+    const answers: Record<string, object> = { get: deployment(1), apply: deployment(3) };
+    const kubectl: Kubectl = {
+      run: async ([verb = ""]) => JSON.stringify(answers[verb]),
+      json: async <T>() => ({ items: [scaler] }) as T,
+    };
+    const [pair] = await readPairs(kubectl, "shop", [deployment()]);
+    assert.deepEqual(pair?.live, pair?.wanted);
   });
 });
