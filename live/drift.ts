@@ -2,7 +2,7 @@
 
 import { type Addition, addedByHand, type ManagedFields, without } from "../diff/managed";
 import { identity, identityOf, type ManifestObject } from "../diff/manifests";
-import { ToolError } from "../tools/failure";
+import { overlay } from "../diff/overlay";
 import type { Kubectl, ObjectList } from "./kubectl";
 
 /** An object as the cluster has it, and as it should be. */
@@ -14,6 +14,8 @@ export interface Pair {
   wanted: ManifestObject;
   /** Fields that were added by hand. */
   added: Addition[];
+  /** Why the API server does not take the manifest for this object, where it does not: an immutable field, a webhook. */
+  refused?: string;
 }
 
 const MANAGER = "flotilla-drift";
@@ -39,14 +41,13 @@ export async function readPairs(
   const withoutScaled = <T extends ManifestObject>(object: T): T =>
     scaled.has(`${object.kind}/${object.metadata?.name}`) ? without(object, [["spec", "replicas"]]) : object;
   const there = manifests.filter((manifest) => live.has(identityOf(manifest))).map(withoutScaled);
-  const applied = new Map(
-    (await dryRun(kubectl, namespace, there)).map((object) => [identityOf(object), object]),
-  );
+  const answers = await dryRun(kubectl, namespace, there);
   return manifests.map((manifest): Pair => {
     const object = live.get(identityOf(manifest));
     if (!object) return { manifest, wanted: manifest, added: [] };
     const { managedFields = [] } = object.metadata;
-    const after = applied.get(identityOf(manifest)) ?? object;
+    const { object: applied, refused } = answers.get(identityOf(manifest)) ?? {};
+    const after = applied ?? (overlay(object, manifest) as ManifestObject);
     return {
       manifest,
       live: withoutServers(withoutScaled(object)),
@@ -59,6 +60,7 @@ export async function readPairs(
         ),
       ),
       added: addedByHand(withoutScaled(object), manifest, managedFields),
+      ...(refused === undefined ? {} : { refused }),
     };
   });
 }
@@ -82,32 +84,41 @@ async function readLive(
   return itemsIn(text);
 }
 
-/** Nothing is changed by it: the server only says what it would make of them. */
+/** What the server would make of a manifest, or why it refuses it. */
+interface Answer {
+  object?: LiveObject;
+  refused?: string;
+}
+
+/** Nothing is changed by it: the server only says what it would make of them. @throws ToolError when it cannot be asked. */
 async function dryRun(
   kubectl: Kubectl,
   namespace: string,
   manifests: readonly ManifestObject[],
-): Promise<LiveObject[]> {
-  if (manifests.length === 0) return [];
+): Promise<Map<string, Answer>> {
+  if (manifests.length === 0) return new Map();
   const flags = ["--server-side", "--dry-run=server", "--force-conflicts", `--field-manager=${MANAGER}`];
   try {
     const text = await kubectl.run(["apply", "-n", namespace, ...flags, "-o", "json", "-f", "-"], {
       input: listOf(manifests),
     });
-    return itemsIn(text);
+    return new Map(itemsIn(text).map((object) => [identityOf(object), { object }]));
   } catch (error) {
-    if (manifests.length === 1)
-      throw new ToolError(
-        `the API server does not take ${manifests[0]?.kind} ${manifests[0]?.metadata?.name} as it was deployed any more: ${(error as Error).message}`,
-      );
+    const { message } = error as Error;
+    if (!REFUSAL.test(message)) throw error;
+    const [only, ...others] = manifests;
+    if (others.length === 0) return new Map([[identityOf(only as ManifestObject), { refused: message }]]);
     // One that is refused must not hide the others: the halves tell which it is.
     const half = Math.ceil(manifests.length / 2);
-    return [
+    return new Map([
       ...(await dryRun(kubectl, namespace, manifests.slice(0, half))),
       ...(await dryRun(kubectl, namespace, manifests.slice(half))),
-    ];
+    ]);
   }
 }
+
+/** How the API server says that it does not take an object, in kubectl's words. */
+const REFUSAL = /\bis invalid\b|immutable|denied the request/;
 
 /** One object is not put into a list. */
 function itemsIn(text: string): LiveObject[] {

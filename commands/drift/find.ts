@@ -25,6 +25,8 @@ export interface Drift {
   uninstalled: string[];
   /** Fields that were added by hand, which Helm would leave. */
   additions: { object: ManifestObject; added: Addition[] }[];
+  /** Objects that the API server does not let be as they were deployed, and why. */
+  refused: { object: string; why: string }[];
   /** URNs of what differs. */
   urns: { changed: string[]; gone: string[] };
 }
@@ -97,6 +99,9 @@ export async function findDrift(stack: string): Promise<Drift> {
     uninstalled,
     additions: pairs.flatMap(({ live, added }) =>
       live && added.length > 0 ? [{ object: live, added }] : [],
+    ),
+    refused: pairs.flatMap(({ manifest, refused }) =>
+      refused === undefined ? [] : [{ object: nameOf(manifest), why: refused }],
     ),
     urns: urnsOf(resources, changes, byHelm, uninstalled, pairs),
   };

@@ -59,6 +59,10 @@ Exit codes: 0 nothing has drifted, or all of it was corrected; 2 there is drift;
           process.exitCode = 2;
           return;
         }
+        if (drift.refused.length > 0)
+          throw new ToolError(
+            `nothing was changed: the API server refuses ${drift.refused.map(({ object }) => object).join(", ")} as deployed. Delete what stands in the way (kubectl delete, for a StatefulSet with --cascade=orphan), then run this again`,
+          );
         if (!yes && !(await confirmed("Bring all of this back?"))) return;
         await bringBack(stack, drift);
         say("looking again");
@@ -69,7 +73,7 @@ Exit codes: 0 nothing has drifted, or all of it was corrected; 2 there is drift;
     );
 }
 
-const toJson = (stack: string, { changes, byHelm, uninstalled, additions }: Drift) => ({
+const toJson = (stack: string, { changes, byHelm, uninstalled, additions, refused }: Drift) => ({
   stack,
   releases: changes.length + uninstalled.length,
   changes,
@@ -80,6 +84,7 @@ const toJson = (stack: string, { changes, byHelm, uninstalled, additions }: Drif
     fields: added.map(({ pointer }) => `/${pointer.join("/")}`),
     managers: managersOf(added),
   })),
+  refused,
 });
 
 const managersOf = (added: readonly Addition[]): string[] => [
@@ -88,7 +93,7 @@ const managersOf = (added: readonly Addition[]): string[] => [
 
 function show(stack: string, drift: Drift, withNext: boolean): string {
   if (!isDrift(drift)) return `${chalk.green("No drift:")} everything of ${stack} is as it was deployed.\n`;
-  const { changes, byHelm, uninstalled, additions } = drift;
+  const { changes, byHelm, uninstalled, additions, refused } = drift;
   const lines = [
     showChanges(changes),
     ...byHelm.flatMap(({ release, revision, description, values }) => [
@@ -100,6 +105,7 @@ function show(stack: string, drift: Drift, withNext: boolean): string {
       ({ object, added }) =>
         `${chalk.yellow(nameOf(object))}: added by hand with ${managersOf(added).join(", ")}: ${added.map(({ pointer }) => pointer.join(".")).join(", ")}`,
     ),
+    ...refused.map(({ object, why }) => `${chalk.red(object)} cannot be brought back as it is: ${why}`),
     "",
     chalk.bold(
       `${plural(new Set([...changes.map(({ release }) => release), ...byHelm.map(({ release }) => release), ...uninstalled]).size, "release")} of ${stack} not as deployed.`,

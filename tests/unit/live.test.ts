@@ -2,12 +2,14 @@
 import assert from "node:assert/strict";
 import { homedir } from "node:os";
 import { gzipSync } from "node:zlib";
+import type { ManifestObject } from "../../diff/manifests";
 import { folderOf } from "../../live/backend";
-import { readPairs } from "../../live/drift";
+import { type Pair, readPairs } from "../../live/drift";
 import { accessOf, type Kubectl } from "../../live/kubectl";
 import { decode, newestOf } from "../../live/releases";
 import { revealed, secretOf } from "../../live/revealed";
 import { isChangedByHand, releaseStatuses } from "../../live/status";
+import { ToolError } from "../../tools/failure";
 import { PROJECT } from "../../tools/paths";
 
 const stored = (version: number, status: string, values: object = {}) => ({
@@ -116,6 +118,52 @@ describe("where things are", () => {
 });
 
 describe("what an object should be like", () => {
+  it("is told also where the API server refuses one of many", async () => {
+    const service = (name: string, clusterIP: string) =>
+      ({
+        apiVersion: "v1",
+        kind: "Service",
+        metadata: { name },
+        spec: { clusterIP, ports: [{ name: "http", port: 80 }] },
+      }) as object as ManifestObject;
+    const live = ["a", "b", "c"].map((name) => ({
+      ...service(name, "10.0.0.9"),
+      spec: {
+        clusterIP: "10.0.0.9",
+        type: "ClusterIP",
+        ports: [{ name: "http", port: 81, protocol: "TCP" }],
+      },
+    }));
+    const kubectl: Kubectl = {
+      run: async ([verb], { input = "" } = {}) => {
+        if (verb === "get") return JSON.stringify({ items: live });
+        const { items } = JSON.parse(input) as { items: { metadata: { name: string } }[] };
+        if (items.some(({ metadata }) => metadata.name === "b"))
+          throw new ToolError(
+            'kubectl apply -n: The Service "b" is invalid: spec.clusterIP: field is immutable',
+          );
+        return JSON.stringify({ items });
+      },
+      json: async <T>() => ({ items: [] }) as T,
+    };
+    const pairs = await readPairs(
+      kubectl,
+      "shop",
+      ["a", "b", "c"].map((name) => service(name, "None")),
+    );
+    assert.deepEqual(
+      pairs.map(({ refused }) => refused === undefined),
+      [true, false, true],
+    );
+    assert.deepEqual((pairs[1] as Pair).wanted.spec, {
+      clusterIP: "None",
+      type: "ClusterIP",
+      ports: [{ name: "http", port: 80, protocol: "TCP" }],
+    });
+    const unreachable = { ...kubectl, run: async () => Promise.reject(new ToolError("connection refused")) };
+    await assert.rejects(readPairs(unreachable, "shop", [service("a", "None")]), /connection refused/);
+  });
+
   it("says nothing of a number of pods that an autoscaler changes between two questions", async () => {
     const deployment = (replicas?: number) => ({
       apiVersion: "apps/v1",
