@@ -115,7 +115,7 @@ export function without<T>(value: T, pointers: readonly Pointer[]): T {
   // From the end, so that numbers of what comes before stay right.
   const ordered = [...pointers].sort((a, b) => compare(b, a));
   for (const pointer of ordered) {
-    const parent = pointer.slice(0, -1).reduce<unknown>((inner, step) => at(inner, step), copy);
+    const parent = valueAt(copy, pointer.slice(0, -1));
     const last = pointer.at(-1) as string | number;
     if (Array.isArray(parent)) parent.splice(Number(last), 1);
     else if (typeof parent === "object" && parent !== null)
@@ -140,6 +140,9 @@ export const removals = (places: readonly Place[]): PatchStep[] => [
 
 const pathOf = (pointer: Pointer): string =>
   `/${pointer.map((step) => String(step).replaceAll("~", "~0").replaceAll("/", "~1")).join("/")}`;
+
+/** What an object has at a place. */
+export const valueAt = (object: unknown, pointer: Pointer): unknown => pointer.reduce(at, object);
 
 const at = (value: unknown, step: string | number): unknown =>
   typeof value === "object" && value !== null ? (value as Record<string | number, unknown>)[step] : undefined;

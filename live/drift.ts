@@ -1,6 +1,7 @@
 /** Live objects beside what they would be if their manifests were applied again: a dry run on the server. */
 
-import { type Addition, addedByHand, type ManagedFields, without } from "../diff/managed";
+import { isDeepStrictEqual } from "node:util";
+import { type Addition, addedByHand, type ManagedFields, removals, valueAt, without } from "../diff/managed";
 import { identity, identityOf, type ManifestObject } from "../diff/manifests";
 import { overlay } from "../diff/overlay";
 import type { Kubectl, ObjectList } from "./kubectl";
@@ -14,7 +15,7 @@ export interface Pair {
   wanted: ManifestObject;
   /** Fields that were added by hand. */
   added: Addition[];
-  /** Why the API server does not take the manifest for this object, where it does not: an immutable field, a webhook. */
+  /** Why the API server does not let this object be as its manifest says, where it does not: an immutable field, a webhook. */
   refused?: string;
 }
 
@@ -42,27 +43,34 @@ export async function readPairs(
     scaled.has(`${object.kind}/${object.metadata?.name}`) ? without(object, [["spec", "replicas"]]) : object;
   const there = manifests.filter((manifest) => live.has(identityOf(manifest))).map(withoutScaled);
   const answers = await dryRun(kubectl, namespace, there);
-  return manifests.map((manifest): Pair => {
-    const object = live.get(identityOf(manifest));
-    if (!object) return { manifest, wanted: manifest, added: [] };
-    const { managedFields = [] } = object.metadata;
-    const { object: applied, refused } = answers.get(identityOf(manifest)) ?? {};
-    const after = applied ?? (overlay(object, manifest) as ManifestObject);
-    return {
-      manifest,
-      live: withoutServers(withoutScaled(object)),
-      wanted: withoutServers(
-        withoutScaled(
-          without(
-            after,
-            addedByHand(after, manifest, managedFields).map(({ pointer }) => pointer),
-          ),
-        ),
-      ),
-      added: addedByHand(withoutScaled(object), manifest, managedFields),
-      ...(refused === undefined ? {} : { refused }),
-    };
-  });
+  return Promise.all(
+    manifests.map(async (manifest): Promise<Pair> => {
+      const object = live.get(identityOf(manifest));
+      if (!object) return { manifest, wanted: manifest, added: [] };
+      const { managedFields = [] } = object.metadata;
+      const answer = answers.get(identityOf(manifest)) ?? {};
+      const found = addedByHand(withoutScaled(object), manifest, managedFields);
+      const removed = await dryRemoval(kubectl, namespace, object, found);
+      // What the server sets again by itself was no change, whoever wrote it first.
+      const isDefault = ({ pointer }: Addition): boolean => {
+        const value = removed.object && valueAt(removed.object, pointer);
+        return value !== undefined && isDeepStrictEqual(value, valueAt(object, pointer));
+      };
+      const defaults = new Set(found.filter(isDefault).map(({ pointer }) => JSON.stringify(pointer)));
+      const after = answer.object ?? (overlay(object, manifest) as ManifestObject);
+      const taken = addedByHand(after, manifest, managedFields)
+        .map(({ pointer }) => pointer)
+        .filter((pointer) => !defaults.has(JSON.stringify(pointer)));
+      const refused = answer.refused ?? removed.refused;
+      return {
+        manifest,
+        live: withoutServers(withoutScaled(object)),
+        wanted: withoutServers(withoutScaled(without(after, taken))),
+        added: found.filter((addition) => !isDefault(addition)),
+        ...(refused === undefined ? {} : { refused }),
+      };
+    }),
+  );
 }
 
 interface Scaler {
@@ -114,6 +122,28 @@ async function dryRun(
       ...(await dryRun(kubectl, namespace, manifests.slice(0, half))),
       ...(await dryRun(kubectl, namespace, manifests.slice(half))),
     ]);
+  }
+}
+
+/** What the server would make of an object without these fields, or why it refuses that. Nothing is changed by it. */
+async function dryRemoval(
+  kubectl: Kubectl,
+  namespace: string,
+  object: ManifestObject,
+  added: readonly Addition[],
+): Promise<Answer> {
+  if (added.length === 0) return {};
+  const patch = JSON.stringify(removals(added));
+  const flags = ["--type=json", "--patch", patch, "--dry-run=server"];
+  try {
+    const text = await kubectl.run(["patch", "-f", "-", "-n", namespace, ...flags, "-o", "json"], {
+      input: JSON.stringify(identity(object)),
+    });
+    return { object: JSON.parse(text) as LiveObject };
+  } catch (error) {
+    const { message } = error as Error;
+    // Anything else is somebody who changes it just now: it is told when it is corrected.
+    return REFUSAL.test(message) ? { refused: message } : {};
   }
 }
 
