@@ -30,13 +30,16 @@ export interface Addition extends Place {
 /** Programs with which people change objects by hand. */
 const HANDS = /^(kubectl|k9s|node-fetch|Mozilla|dashboard)/;
 
-/** What kubectl notes itself, and what asks for a restart: no state that anybody wants back. */
+/** What kubectl and Helm note themselves, and what asks for a restart: no state that anybody wants back. */
 const NOTES = [
   "kubectl.kubernetes.io/last-applied-configuration",
   "kubectl.kubernetes.io/restartedAt",
   "deployment.kubernetes.io/revision",
   "kubernetes.io/change-cause",
   "kubernetes.io/metadata.name",
+  "meta.helm.sh/release-name",
+  "meta.helm.sh/release-namespace",
+  "app.kubernetes.io/managed-by",
 ];
 
 /** Parts that are the server's. */

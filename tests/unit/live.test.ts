@@ -164,6 +164,41 @@ describe("what an object should be like", () => {
     await assert.rejects(readPairs(unreachable, "shop", [service("a", "None")]), /connection refused/);
   });
 
+  it("is without what a hand added, but with what the server would set again by itself", async () => {
+    const manifest = {
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { name: "a" },
+      spec: { selector: { app: "a" } },
+    } as object as ManifestObject;
+    const spec = { selector: { app: "a" }, type: "ClusterIP", externalName: "elsewhere" };
+    const fields = { "f:spec": { "f:type": {}, "f:externalName": {} } };
+    const managedFields = [{ manager: "kubectl-create", operation: "Update", fieldsV1: fields }];
+    const live = { ...manifest, metadata: { name: "a", managedFields }, spec };
+    const answering = (removal: () => object): Kubectl => ({
+      run: async ([verb]) => JSON.stringify(verb === "patch" ? removal() : live),
+      json: async <T>() => ({ items: [] }) as T,
+    });
+    const withDefaults = { ...live, spec: { selector: { app: "a" }, type: "ClusterIP" } };
+    const [taken] = await readPairs(
+      answering(() => withDefaults),
+      "shop",
+      [manifest],
+    );
+    assert.deepEqual(
+      taken?.added.map(({ pointer }) => pointer),
+      [["spec", "externalName"]],
+    );
+    assert.deepEqual(taken?.wanted.spec, { selector: { app: "a" }, type: "ClusterIP" });
+    assert.equal(taken?.refused, undefined);
+    const refusing = answering(() => {
+      throw new ToolError('kubectl patch -f: The Service "a" is invalid: spec: Forbidden');
+    });
+    const [kept] = await readPairs(refusing, "shop", [manifest]);
+    assert.match(kept?.refused ?? "", /is invalid/);
+    assert.deepEqual(kept?.wanted.spec, { selector: { app: "a" } });
+  });
+
   it("says nothing of a number of pods that an autoscaler changes between two questions", async () => {
     const deployment = (replicas?: number) => ({
       apiVersion: "apps/v1",
