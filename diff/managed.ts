@@ -1,4 +1,5 @@
 /** Who has set which field of a live object: from the record that the API server keeps of it (metadata.managedFields). */
+import { isDeepStrictEqual } from "node:util";
 
 export interface ManagedFields {
   manager?: string;
@@ -41,6 +42,9 @@ const NOTES = [
   "meta.helm.sh/release-namespace",
   "app.kubernetes.io/managed-by",
 ];
+
+/** Maps that are everybody's: whoever wrote into them first has not made them as a whole. */
+const SHARED = ["annotations", "labels"];
 
 /** Parts that are the server's. */
 const SERVERS = ["status", "managedFields"];
@@ -90,7 +94,8 @@ function below(fields: FieldsV1, live: unknown, manifest: unknown, place: Place)
   if (manifest === undefined || manifest === null) {
     // The whole of it, where the node itself was made by that hand; else what it made inside.
     const steps = Object.keys(fields).filter((step) => step !== ".");
-    const isWhole = steps.length === 0 || "." in fields;
+    const isShared = SHARED.includes(String(place.pointer.at(-1)));
+    const isWhole = steps.length === 0 || ("." in fields && !isShared);
     return isWhole ? [place] : added(fields, live, manifest, place);
   }
   return added(fields, live, manifest, place);
@@ -123,6 +128,10 @@ export function without<T>(value: T, pointers: readonly Pointer[]): T {
     if (Array.isArray(parent)) parent.splice(Number(last), 1);
     else if (typeof parent === "object" && parent !== null)
       delete (parent as Record<string, unknown>)[String(last)];
+    // The server keeps no empty map of these.
+    const [shared, above] = [String(pointer.at(-2)), valueAt(copy, pointer.slice(0, -2))];
+    if (SHARED.includes(shared) && isDeepStrictEqual(parent, {}))
+      delete (above as Record<string, unknown>)[shared];
   }
   return copy as T;
 }

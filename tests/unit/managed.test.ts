@@ -109,4 +109,17 @@ describe("what was added by hand", () => {
     const entry = [{ manager: "kubectl-edit", operation: "Update", fieldsV1 }];
     assert.deepEqual(addedByHand(ports([]), { spec: { ports: [{ port: 80 }] } }, entry), []);
   });
+
+  it("is not the whole of annotations that others write into as well", () => {
+    const noted = { "deployment.kubernetes.io/revision": "3", "meta.helm.sh/release-name": "web" };
+    const object = { metadata: { name: "web", annotations: { ...noted, hand: "x" } } };
+    const steps = Object.keys(object.metadata.annotations).map((key) => [`f:${key}`, {}] as const);
+    const fieldsV1 = { "f:metadata": { "f:annotations": { ".": {}, ...Object.fromEntries(steps) } } };
+    const entry = [{ manager: "kubectl-create", operation: "Update", fieldsV1 }];
+    const found = addedByHand(object, { metadata: { name: "web" } }, entry).map(({ pointer }) => pointer);
+    assert.deepEqual(found, [["metadata", "annotations", "hand"]]);
+    assert.deepEqual(without(object, found).metadata.annotations, noted);
+    const alone = { metadata: { name: "web", annotations: { hand: "x" } } };
+    assert.deepEqual(without(alone, found), { metadata: { name: "web" } });
+  });
 });
