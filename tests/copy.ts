@@ -18,11 +18,16 @@ const PARTS = [
   ],
 ];
 
-/** A new folder with the project, and with these of its files besides. */
+/** A new temporary folder with the project, and with these of its files besides. */
 export function copyOfProject(prefix: string, files: readonly string[] = []): string {
   const folder = mkdtempSync(join(tmpdir(), prefix));
+  copyProject(folder, files);
+  return folder;
+}
+
+/** Puts the project into a folder, and these of its files besides. */
+export function copyProject(folder: string, files: readonly string[] = []): void {
   for (const part of [...PARTS, ...files])
     cpSync(join(PROJECT, part), join(folder, part), { recursive: true });
   symlinkSync(join(PROJECT, "node_modules"), join(folder, "node_modules"));
-  return folder;
 }

@@ -2,9 +2,14 @@
 
 const END = "<!-- to here -->";
 
-/** A page with the part between its marks made anew. What it is made from is named in the mark. */
-export function between(written: string, source: string, generated: string): string {
-  const begin = `<!-- generated from ${source} by \`npm run generate\`: do not edit from here -->`;
+/** A page with the part between its marks made anew. What it is made from, and with what, is named in the mark. */
+export function between(
+  written: string,
+  source: string,
+  generated: string,
+  command = "npm run generate",
+): string {
+  const begin = `<!-- generated from ${source} by \`${command}\`: do not edit from here -->`;
   const [before = "", rest = ""] = written.split(begin);
   const after = rest.split(END)[1] ?? "\n";
   return `${before}${begin}\n\n${generated}\n${END}${after}`;

@@ -57,6 +57,7 @@ const KWOK = "0.8.0";
 const ETCD = "3.6.5";
 const KUBECONFORM = "0.7.0";
 const KUBE_SCORE = "1.20.0";
+const HELMFILE = "1.8.0";
 
 const github = (repository: string, tag: string, asset: string) =>
   `https://github.com/${repository}/releases/download/${tag}/${asset}`;
@@ -227,6 +228,26 @@ export const TOOLS = {
       folder: "kube-score",
       package: "github.com/zegl/kube-score/cmd/kube-score",
       variables: { "main.version": KUBE_SCORE },
+    },
+  },
+  helmfile: {
+    name: "helmfile",
+    version: HELMFILE,
+    accepts: ">=1.0.0 <2",
+    versionArguments: ["--version"],
+    release: {
+      url: ({ os, arch }) =>
+        github("helmfile/helmfile", `v${HELMFILE}`, `helmfile_${HELMFILE}_${os}_${arch}.tar.gz`),
+      member: () => "helmfile",
+      checksum: {
+        kind: "file",
+        url: () => github("helmfile/helmfile", `v${HELMFILE}`, `helmfile_${HELMFILE}_checksums.txt`),
+      },
+    },
+    module: {
+      folder: "helmfile",
+      package: "github.com/helmfile/helmfile",
+      variables: { "go.szostok.io/version.version": `v${HELMFILE}` },
     },
   },
 } satisfies Record<string, Tool>;

@@ -1,0 +1,90 @@
+/** helmfile: the same charts, values, waits and time limits as Flotilla plans. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import execa from "execa";
+import { stringify } from "yaml";
+import { unwritten } from "../../config/file";
+import { readSettings } from "../../config/settings";
+import { plan } from "../../plan";
+import { readCharts } from "../../plan/chart";
+import type { Plan } from "../../plan/plan";
+import { releaseInputs } from "../../plan/release-inputs";
+import { PROJECT } from "../../tools/paths";
+import type { OpenWorld } from "../../tools/world";
+import { benchApplication } from "../application";
+import type { Contestant, Operation } from "./contestant";
+import { settingsOf } from "./flotilla";
+
+export interface Helmfile {
+  path: string;
+  /** Whether helm has the diff plugin, without which helmfile previews nothing and upgrades every release every time. */
+  hasDiff: boolean;
+}
+
+/** In an empty folder. */
+export async function helmfile(
+  { environment }: OpenWorld,
+  folder: string,
+  releases: number,
+  { path, hasDiff }: Helmfile,
+): Promise<Contestant> {
+  const env = environment as NodeJS.ProcessEnv;
+  const namespace = `bench-${releases}-helmfile`;
+  const update = hasDiff ? ["apply", "--suppress-diff"] : ["sync"];
+  const args: Record<Operation, readonly string[] | undefined> = {
+    // There is nothing yet to compare with: sync is the faster one.
+    "first up": ["sync"],
+    "no-op preview": hasDiff ? ["diff"] : undefined,
+    "no-op up": update,
+    "one service changed": update,
+    destroy: ["destroy"],
+  };
+  return {
+    name: "helmfile",
+    namespace,
+    command: async (operation) => {
+      if (operation === "first up") {
+        writeHelmfile(folder, planned(releases, namespace, false));
+        await execa("kubectl", ["create", "namespace", namespace], { env });
+      }
+      if (operation === "one service changed") writeHelmfile(folder, planned(releases, namespace, true));
+      const chosen = args[operation];
+      return chosen && { program: path, args: ["--skip-deps", ...chosen], folder, environment: env };
+    },
+    leave: async () => {
+      await execa("kubectl", ["delete", "namespace", namespace, "--ignore-not-found"], { env });
+    },
+  };
+}
+
+function planned(releases: number, namespace: string, changed: boolean): Plan {
+  const application = benchApplication(releases);
+  const values = unwritten("bench", settingsOf(namespace, changed));
+  const { settings } = readSettings(
+    { project: "flotilla", stack: "bench", files: [values] },
+    { [application.name]: application },
+  );
+  return plan(application, settings, { charts: readCharts(PROJECT) });
+}
+
+function writeHelmfile(folder: string, { releases, namespace }: Plan): void {
+  mkdirSync(join(folder, "values"), { recursive: true });
+  const entries = Object.values(releases).map((release) => {
+    const { name, chart, values, timeout, maxHistory } = releaseInputs(release, namespace.name);
+    writeFileSync(
+      join(folder, "values", `${name}.yaml`),
+      stringify(values, { aliasDuplicateObjects: false }),
+    );
+    return {
+      name,
+      namespace: namespace.name,
+      chart: join(PROJECT, chart),
+      values: [`values/${name}.yaml`],
+      needs: release.needs,
+      timeout,
+      historyMax: maxHistory,
+    };
+  });
+  const helmDefaults = { wait: true, atomic: true, cleanupOnFail: true, createNamespace: false };
+  writeFileSync(join(folder, "helmfile.yaml"), stringify({ helmDefaults, releases: entries }));
+}

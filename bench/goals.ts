@@ -1,0 +1,78 @@
+/** What the project means to reach, and whether a run has. */
+import type { Operation } from "./contestants/contestant";
+import { isOfficial, type Results, STAGES } from "./results";
+import { growth, spread } from "./statistics";
+
+export interface Verdict {
+  goal: string;
+  /** What was measured; nothing where the run did not measure it. */
+  measured?: string;
+  /** Undefined where it does not count: with a stand-in only ratios to helmfile do. */
+  met?: boolean;
+}
+
+/** Median seconds, or undefined where it was not measured. */
+export function secondsOf(
+  { contests }: Pick<Results, "contests">,
+  releases: number,
+  contestant: string,
+  operation: Operation,
+): number | undefined {
+  const found = contests.find(
+    (contest) =>
+      contest.releases === releases && contest.contestant === contestant && contest.operation === operation,
+  );
+  return found && spread(found.runs.map(({ seconds }) => seconds)).median;
+}
+
+/** Goals are for the official provider on two cores. */
+export function verdicts(results: Results): Verdict[] {
+  const seconds = (releases: number, operation: Operation, contestant = "flotilla") =>
+    secondsOf(results, releases, contestant, operation);
+  const judged = (goal: string, value: number | undefined, limit: number, unit: string): Verdict => ({
+    goal,
+    ...(value === undefined ? {} : { measured: `${value.toFixed(1)}${unit}` }),
+    ...(value === undefined || !isOfficial(results) ? {} : { met: value <= limit }),
+  });
+  const ratio = over(seconds(42, "first up", "helmfile"), seconds(42, "first up"));
+  const memory = results.contests
+    .filter(({ releases, contestant }) => releases === 100 && contestant === "flotilla")
+    .flatMap(({ runs }) => runs.flatMap(({ programMiB }) => programMiB ?? []));
+  return [
+    {
+      goal: "42 releases: first up at least 5 times faster than helmfile sync",
+      ...(ratio === undefined ? {} : { measured: `${ratio.toFixed(1)} times`, met: ratio >= 5 }),
+    },
+    judged("100 releases: first up in 20 s", seconds(100, "first up"), 20, " s"),
+    judged("500 releases: first up in 120 s", seconds(500, "first up"), 120, " s"),
+    judged(
+      "100 releases: no-op preview within 4 times a trivial program's",
+      over(seconds(100, "no-op preview"), seconds(0, "no-op preview", "trivial program")),
+      4,
+      " times",
+    ),
+    judged(
+      "100 releases: the program's memory under 200 MiB",
+      memory.length === 0 ? undefined : Math.max(...memory),
+      200,
+      " MiB",
+    ),
+    ...STAGES.map((stage): Verdict => {
+      const power = growthOf(results, stage);
+      return {
+        goal: `${stage} grows with the number of services to the power of 1.15 at most`,
+        ...(power === undefined ? {} : { measured: power.toFixed(2), met: power <= 1.15 }),
+      };
+    }),
+  ];
+}
+
+const over = (a: number | undefined, b: number | undefined): number | undefined =>
+  a === undefined || b === undefined ? undefined : a / b;
+
+/** The power of the number of services that a stage's time grows with. */
+export function growthOf({ planning }: Pick<Results, "planning">, stage: string): number | undefined {
+  const points = planning.filter((point) => point.stage === stage);
+  if (points.length < 2) return undefined;
+  return growth(points.map(({ services, time }) => ({ size: services, seconds: time.median })));
+}

@@ -1,0 +1,128 @@
+/** `npm run bench`: Flotilla beside helmfile and a trivial program, on one cluster, in one run. */
+import { rmSync } from "node:fs";
+import { availableParallelism, cpus, release, totalmem, type } from "node:os";
+import { join } from "node:path";
+import Table from "cli-table3";
+import { Command } from "commander";
+import execa from "execa";
+import { PLAIN_TABLE } from "../commands/table";
+import { deleteCluster } from "../tools/cluster/cluster";
+import { ToolError } from "../tools/failure";
+import { delegateInterrupts, handleInterrupts, interrupted } from "../tools/interrupts";
+import { PROJECT, worldIn } from "../tools/paths";
+import { say, step } from "../tools/progress";
+import { ensureTools } from "../tools/toolchain/ensure";
+import { enterWorld, openWorld } from "../tools/world";
+import { runContest } from "./contest";
+import type { Helmfile } from "./contestants/helmfile";
+import { verdicts } from "./goals";
+import { writePage } from "./page";
+import { measurePlanning } from "./planning";
+import { circumstances, contestRows, goalRows, planningRows, type Rows } from "./report";
+import { keepResults, type Results } from "./results";
+
+const SIZES = { quick: [12, 42], whole: [12, 42, 100, 500] };
+/** Services that are planned, rendered and compared without a cluster. */
+const PLANNED = { quick: [50, 100, 200], whole: [125, 250, 500, 1000] };
+const RUNS = 3;
+/** helmfile takes half an hour for so many. */
+const ONCE = 500;
+
+async function main(): Promise<void> {
+  handleInterrupts();
+  const program = new Command("bench")
+    .description("Measure Flotilla beside helmfile and a trivial Pulumi program on the embedded cluster.")
+    .option("--quick", "12 and 42 releases only; the page is left as it is")
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 measured, 1 failed or grows faster than it should, 2 wrong arguments.",
+    )
+    .exitOverride();
+  const { quick = false } = program.parse().opts<{ quick?: boolean }>();
+  const results = await delegateInterrupts(() => run(quick));
+  for (const rows of [contestRows(results), planningRows(results), goalRows(results)])
+    process.stdout.write(`${toText(rows)}\n\n`);
+  process.stdout.write(`${circumstances(results).join("\n")}\nKept in ${keepResults(results, quick)}\n`);
+  if (!quick) await writePage();
+  // Of the goals only this one is the same everywhere: it must hold wherever it is measured.
+  if (verdicts(results).some(({ goal, met }) => goal.includes("grows") && met === false))
+    process.exitCode = 1;
+}
+
+const toText = ({ head, rows }: Rows): string => {
+  const table = new Table({ ...PLAIN_TABLE, head });
+  table.push(...rows);
+  return table.toString();
+};
+
+async function run(quick: boolean): Promise<Results> {
+  const world = worldIn(join(PROJECT, ".flotilla", "bench"));
+  const forget = async () => {
+    await deleteCluster(world);
+    rmSync(world.folder, { recursive: true, force: true });
+  };
+  await forget();
+  const { helmfile: tool } = await ensureTools(["helmfile"]);
+  const open = await openWorld(world);
+  enterWorld(open);
+  try {
+    const diff = await diffPlugin();
+    const helmfile: Helmfile = { path: tool?.path as string, hasDiff: diff !== undefined };
+    if (!helmfile.hasDiff)
+      say("helm has no diff plugin: helmfile previews nothing, and its no-op up is a sync of every release");
+    const contests = await runContest(open, {
+      sizes: quick ? SIZES.quick : SIZES.whole,
+      runs: (releases) => (releases >= ONCE ? 1 : RUNS),
+      helmfile,
+    });
+    const planning = [];
+    for (const services of quick ? PLANNED.quick : PLANNED.whole)
+      planning.push(
+        ...(await step(`planning, rendering and comparing ${services} services`, () =>
+          measurePlanning(services, RUNS),
+        )),
+      );
+    return {
+      date: new Date().toISOString(),
+      commit: await commit(),
+      machine: {
+        cores: availableParallelism(),
+        processor: cpus()[0]?.model ?? "unknown",
+        memoryGiB: Math.round(totalmem() / 1024 ** 3),
+        system: `${type()} ${release()}`,
+      },
+      versions: {
+        Node: process.versions.node,
+        pulumi: open.tools.pulumi?.version ?? "",
+        helm: open.tools.helm?.version ?? "",
+        helmfile: tool?.version ?? "",
+        ...(diff === undefined ? {} : { "helm-diff": diff }),
+        Kubernetes: open.tools["kube-apiserver"]?.version ?? "",
+      },
+      providers: open.providers.map(({ name, version, source }) => ({ name, version, source })),
+      parallel: Number(process.env.PULUMI_PARALLEL ?? availableParallelism() * 4),
+      contests,
+      planning,
+    };
+  } finally {
+    await forget();
+  }
+}
+
+/** Version of helm's diff plugin, without which helmfile compares nothing; undefined where it is not installed. */
+const diffPlugin = async (): Promise<string | undefined> =>
+  /^diff\s+(\S+)/m.exec((await execa("helm", ["plugin", "list"])).stdout)?.[1];
+
+async function commit(): Promise<string> {
+  const git = async (...args: string[]) => (await execa("git", args, { cwd: PROJECT })).stdout;
+  return `${await git("rev-parse", "--short", "HEAD")}${(await git("status", "--porcelain")) === "" ? "" : "+"}`;
+}
+
+main().catch((error: unknown) => {
+  const { code, exitCode } = error as { code?: string; exitCode?: number };
+  // commander has said what is wrong.
+  if (code?.startsWith("commander.")) process.exit(exitCode === 0 ? 0 : 2);
+  if (interrupted) process.exit(130);
+  process.stderr.write(`${error instanceof ToolError ? error.message : (error as Error).stack}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,38 @@
+/** docs/performance.md and its picture, from the results that are kept. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { between, table } from "../tools/generate/marked";
+import { PROJECT } from "../tools/paths";
+import { plot } from "./plot";
+import { circumstances, contestRows, goalRows, planningRows, type Rows } from "./report";
+import { isOfficial, type Results, readResults } from "./results";
+
+const PAGE = join(PROJECT, "docs", "performance.md");
+
+/** Writes the page's tables and the picture anew. */
+export async function writePage(): Promise<void> {
+  const kept = readResults();
+  const [first] = kept;
+  if (!first) return;
+  writeFileSync(join(PROJECT, "docs", "performance.svg"), await plot(first));
+  const written = readFileSync(PAGE, "utf8");
+  writeFileSync(PAGE, between(written, "bench/results", kept.map(section).join("\n"), "npm run bench"));
+}
+
+const markdown = ({ head, rows }: Rows): string[] => table(head, rows);
+
+function section(results: Results): string {
+  return [
+    `## Measured with ${isOfficial(results) ? "the official providers" : "stand-ins for the providers"}`,
+    "",
+    ...circumstances(results).map((line) => `- ${line}`),
+    "",
+    ...markdown(goalRows(results)),
+    "",
+    ...markdown(contestRows(results)),
+    "",
+    ...(results.planning.length === 0
+      ? []
+      : ["Without a cluster:", "", ...markdown(planningRows(results)), ""]),
+  ].join("\n");
+}

@@ -1,0 +1,108 @@
+/** Results as rows of tables, for a terminal and for a page. */
+import { OPERATIONS, type Operation } from "./contestants/contestant";
+import { growthOf, secondsOf, verdicts } from "./goals";
+import { type ContestResult, isOfficial, type Results, STAGES } from "./results";
+import { spread } from "./statistics";
+
+export interface Rows {
+  head: string[];
+  rows: string[][];
+}
+
+/** What each has taken, and how much faster than helmfile Flotilla is. */
+export function contestRows({ contests }: Results): Rows {
+  return {
+    head: [
+      "releases",
+      "operation",
+      "",
+      "wall, s",
+      "min-max",
+      "CPU, s",
+      "peak, MiB",
+      "program, MiB",
+      "helmfile / Flotilla",
+    ],
+    rows: OPERATIONS.flatMap((operation) =>
+      contests
+        .filter((contest) => contest.operation === operation)
+        .sort((a, b) => a.releases - b.releases)
+        .map((contest) => row(contest, contests)),
+    ).sort((a, b) => Number(a[0]) - Number(b[0])),
+  };
+}
+
+function row({ releases, operation, contestant, runs }: ContestResult, contests: ContestResult[]): string[] {
+  const wall = spread(runs.map(({ seconds }) => seconds));
+  const of = (values: (number | undefined)[], digits = 0): string => {
+    const known = values.flatMap((value) => value ?? []);
+    return known.length === 0 ? "-" : spread(known).median.toFixed(digits);
+  };
+  return [
+    String(releases),
+    operation,
+    contestant,
+    wall.median.toFixed(1),
+    `${wall.min.toFixed(1)}-${wall.max.toFixed(1)}`,
+    of(
+      runs.map(({ cpuSeconds }) => cpuSeconds),
+      1,
+    ),
+    of(runs.map(({ peakMiB }) => peakMiB)),
+    of(runs.map(({ programMiB }) => programMiB)),
+    contestant === "flotilla" ? ratio({ contests }, releases, operation) : "",
+  ];
+}
+
+function ratio(results: Pick<Results, "contests">, releases: number, operation: Operation): string {
+  const theirs = secondsOf(results, releases, "helmfile", operation);
+  const ours = secondsOf(results, releases, "flotilla", operation);
+  return theirs === undefined || ours === undefined ? "-" : `${(theirs / ours).toFixed(1)} x`;
+}
+
+export function planningRows(results: Results): Rows {
+  const sizes = [...new Set(results.planning.map(({ services }) => services))].sort((a, b) => a - b);
+  return {
+    head: ["", ...sizes.map((size) => `${size} services`), "grows with the power"],
+    rows: STAGES.map((stage) => [
+      `${stage}, s`,
+      ...sizes.map((size) => {
+        const point = results.planning.find(({ services, stage: of }) => services === size && of === stage);
+        return point ? point.time.median.toFixed(2) : "-";
+      }),
+      growthOf(results, stage)?.toFixed(2) ?? "-",
+    ]),
+  };
+}
+
+export function goalRows(results: Results): Rows {
+  return {
+    head: ["goal", "measured", ""],
+    rows: verdicts(results).map(({ goal, measured, met }) => [
+      goal,
+      measured ?? "-",
+      measured === undefined
+        ? "not measured"
+        : met === undefined
+          ? "not judged with a stand-in"
+          : met
+            ? "met"
+            : "missed",
+    ]),
+  };
+}
+
+/** Where, with what and how often it was measured. */
+export function circumstances(results: Results): string[] {
+  const { machine, versions, providers, parallel, commit, date, contests } = results;
+  const runs = Math.max(0, ...contests.map(({ runs }) => runs.length));
+  return [
+    `${date.slice(0, 10)}, commit ${commit}; ${machine.cores} cores (${machine.processor}), ${machine.memoryGiB} GiB, ${machine.system}`,
+    Object.entries(versions)
+      .map(([name, version]) => `${name} ${version}`)
+      .join(", "),
+    `providers: ${providers.map(({ name, version, source }) => `${name} ${source === "stand-in" ? "STAND-IN" : `${version}, official (${source})`}`).join("; ")}`,
+    `${runs} ${runs === 1 ? "run" : "runs"} of each, in turn; PULUMI_PARALLEL=${parallel}; the medians are shown`,
+    ...(isOfficial(results) ? [] : ["With a stand-in only the ratios to helmfile count."]),
+  ];
+}

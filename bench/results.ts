@@ -1,0 +1,68 @@
+/** What a run of the benchmark found out, as it is kept. */
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { PROJECT } from "../tools/paths";
+import type { Operation } from "./contestants/contestant";
+import type { Measurement } from "./measure";
+import type { Spread } from "./statistics";
+
+/** Of what is done without a cluster. */
+export const STAGES = ["plan", "render", "diff"] as const;
+export type Stage = (typeof STAGES)[number];
+
+export interface PlanningResult {
+  services: number;
+  stage: Stage;
+  /** Seconds. */
+  time: Spread;
+}
+
+export interface ContestResult {
+  releases: number;
+  contestant: string;
+  operation: Operation;
+  runs: Measurement[];
+}
+
+export interface Results {
+  /** Day and time, UTC. */
+  date: string;
+  /** Commit of the project, with a `+` where the working tree had changes. */
+  commit: string;
+  machine: { cores: number; processor: string; memoryGiB: number; system: string };
+  /** By name. */
+  versions: Record<string, string>;
+  /** How Pulumi's providers were had. */
+  providers: { name: string; version: string; source: string }[];
+  /** Releases that Flotilla deploys at one time: PULUMI_PARALLEL. */
+  parallel: number;
+  contests: ContestResult[];
+  planning: PlanningResult[];
+}
+
+export const isOfficial = ({ providers }: Pick<Results, "providers">): boolean =>
+  providers.every(({ source }) => source !== "stand-in");
+
+const FOLDER = join(PROJECT, "bench", "results");
+
+/** Keeps the results in a file of their own; returns its path from the project. */
+export function keepResults(results: Results, quick: boolean): string {
+  const day = results.date.slice(0, 10);
+  const name = `${quick ? "quick-" : ""}${day}-${isOfficial(results) ? "official" : "stand-in"}.json`;
+  mkdirSync(FOLDER, { recursive: true });
+  writeFileSync(join(FOLDER, name), `${JSON.stringify(results, null, 2)}\n`);
+  return join("bench", "results", name);
+}
+
+/** The newest results of a whole run with the official providers, and those with stand-ins. */
+export function readResults(): Results[] {
+  const names = readdirSync(FOLDER)
+    .filter((name) => /^\d.*\.json$/.test(name))
+    .sort();
+  const newest = ["official", "stand-in"].map((kind) =>
+    names.filter((name) => name.endsWith(`-${kind}.json`)).at(-1),
+  );
+  return newest.flatMap((name) =>
+    name === undefined ? [] : [JSON.parse(readFileSync(join(FOLDER, name), "utf8")) as Results],
+  );
+}

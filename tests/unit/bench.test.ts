@@ -1,0 +1,121 @@
+/** The benchmark's own sums: a wrong one would make every number wrong. */
+import assert from "node:assert/strict";
+import { benchApplication } from "../../bench/application";
+import { verdicts } from "../../bench/goals";
+import { measure } from "../../bench/measure";
+import { plot } from "../../bench/plot";
+import { circumstances, contestRows } from "../../bench/report";
+import type { Results } from "../../bench/results";
+import { growth, spread } from "../../bench/statistics";
+import { PROJECT } from "../../tools/paths";
+import { planFor } from "../support";
+
+const results = (source: string): Results => ({
+  date: "2026-11-22T10:00:00.000Z",
+  commit: "abc",
+  machine: { cores: 2, processor: "x", memoryGiB: 24, system: "Linux 6" },
+  versions: { helmfile: "1.8.0" },
+  providers: [{ name: "kubernetes", version: "4.34.2", source }],
+  parallel: 8,
+  contests: [
+    {
+      releases: 42,
+      contestant: "flotilla",
+      operation: "first up",
+      runs: [10, 30, 12].map((seconds) => ({ seconds, cpuSeconds: 5, peakMiB: 900, programMiB: 150 })),
+    },
+    {
+      releases: 42,
+      contestant: "helmfile",
+      operation: "first up",
+      runs: [60, 72, 90].map((seconds) => ({ seconds, cpuSeconds: 50 })),
+    },
+  ],
+  planning: [
+    { services: 100, stage: "plan", time: { min: 1, median: 1, max: 1 } },
+    { services: 1000, stage: "plan", time: { min: 100, median: 100, max: 100 } },
+  ],
+});
+
+describe("the benchmark", () => {
+  it("takes medians, and tells how a cost grows", () => {
+    assert.deepEqual(spread([3, 1, 8]), { min: 1, median: 3, max: 8 });
+    const sizes = [125, 250, 500, 1000];
+    const power = (exponent: number) =>
+      growth(sizes.map((size) => ({ size, seconds: 0.01 * size ** exponent })));
+    assert.ok(Math.abs(power(1) - 1) < 1e-9);
+    assert.ok(Math.abs(power(2) - 2) < 1e-9);
+  });
+
+  it("counts the time and the memory of what a command starts as well", async () => {
+    const burn =
+      "const b = Buffer.alloc(150e6, 1); const end = Date.now() + 500; while (Date.now() < end) b[0]++";
+    const nested = `require("child_process").execFileSync(process.execPath, ["-e", ${JSON.stringify(burn)}])`;
+    const command = {
+      program: process.execPath,
+      args: ["-e", nested],
+      folder: PROJECT,
+      environment: process.env,
+    };
+    const { seconds, cpuSeconds, peakMiB } = await measure(command);
+    assert.ok(seconds >= 0.5 && seconds < 10, String(seconds));
+    assert.ok(cpuSeconds >= 0.4, String(cpuSeconds));
+    if (process.platform === "linux") assert.ok((peakMiB ?? 0) > 150, String(peakMiB));
+  });
+
+  it("does not measure a command that fails, and says why", async () => {
+    const command = {
+      program: "bash",
+      args: ["-c", "echo broken >&2; exit 3"],
+      folder: PROJECT,
+      environment: process.env,
+    };
+    await assert.rejects(measure(command), /ended with 3:\nbroken/);
+  });
+
+  it("has an application of as many releases as are asked for", () => {
+    const { releases } = planFor(benchApplication(12), { environment: "local" });
+    assert.equal(Object.keys(releases).length, 12);
+  });
+
+  it("tells by how much Flotilla is faster, of medians", () => {
+    const rows = contestRows(results("stand-in")).rows;
+    assert.deepEqual(rows[0], [
+      "42",
+      "first up",
+      "flotilla",
+      "12.0",
+      "10.0-30.0",
+      "5.0",
+      "900",
+      "150",
+      "6.0 x",
+    ]);
+    assert.deepEqual(rows[1]?.slice(3), ["72.0", "60.0-90.0", "50.0", "-", "-", ""]);
+  });
+
+  it("judges by times only with the official provider, by the ratio and the growth always", () => {
+    const met = (source: string) =>
+      Object.fromEntries(
+        verdicts(results(source)).map(({ goal, met }) => [goal.split(":")[0]?.split(" ")[0], met]),
+      );
+    assert.deepEqual(met("stand-in"), {
+      42: true,
+      100: undefined,
+      500: undefined,
+      plan: false,
+      render: undefined,
+      diff: undefined,
+    });
+    assert.match(circumstances(results("stand-in")).join("\n"), /kubernetes STAND-IN.*only the ratios/s);
+    assert.match(circumstances(results("PATH")).join("\n"), /kubernetes 4.34.2, official/);
+    assert.doesNotMatch(circumstances(results("PATH")).join("\n"), /only the ratios/);
+  });
+
+  it("draws both in one picture", async () => {
+    const svg = await plot(results("PATH"));
+    assert.match(svg, /^<svg /);
+    for (const word of ["flotilla", "helmfile", "first up", "seconds"])
+      assert.ok(svg.includes(`>${word}<`), word);
+  });
+});
