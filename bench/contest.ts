@@ -2,8 +2,8 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import execa from "execa";
+import type { World } from "../tools/paths";
 import { say } from "../tools/progress";
-import type { OpenWorld } from "../tools/world";
 import { CHANGED } from "./application";
 import { type Contestant, OPERATIONS, type Operation } from "./contestants/contestant";
 import { flotilla } from "./contestants/flotilla";
@@ -20,9 +20,9 @@ export interface Contest {
   helmfile: Helmfile;
 }
 
-/** @throws Error when an operation fails, or has not done what it should. */
+/** In the world that this process is in. @throws Error when an operation fails, or has not done what it should. */
 export async function runContest(
-  open: OpenWorld,
+  { folder: worldFolder }: World,
   { sizes, runs, helmfile: options }: Contest,
 ): Promise<ContestResult[]> {
   const results = new Map<string, ContestResult>();
@@ -35,16 +35,16 @@ export async function runContest(
   for (const releases of [0, ...sizes])
     for (let run = 0; run < runs(releases); run++) {
       const folder = (name: string): string => {
-        const path = join(open.world.folder, "contestants", `${releases}-${run}-${name}`);
+        const path = join(worldFolder, "contestants", `${releases}-${run}-${name}`);
         mkdirSync(path, { recursive: true });
         return path;
       };
       const contestants =
         releases === 0
-          ? [() => trivial(open, folder("trivial"))]
+          ? [() => trivial(folder("trivial"))]
           : [
-              () => flotilla(open, folder("flotilla"), releases),
-              () => helmfile(open, folder("helmfile"), releases, options),
+              () => flotilla(folder("flotilla"), releases),
+              () => helmfile(folder("helmfile"), releases, options),
             ];
       // Who comes second finds the cluster warmer: they take turns at it.
       for (const begin of run % 2 === 0 ? contestants : [...contestants].reverse()) {
@@ -53,7 +53,7 @@ export async function runContest(
           const command = await contestant.command(operation);
           if (!command) continue;
           const measured = await measure(command);
-          await verify(open, contestant, operation, releases);
+          await verify(contestant, operation, releases);
           keep(releases, contestant.name, operation, measured);
           say(
             `${releases} releases, run ${run + 1}: ${contestant.name}, ${operation}: ${measured.seconds.toFixed(1)} s`,
@@ -67,22 +67,19 @@ export async function runContest(
 
 /** @throws Error when what runs is not what the operation should have made. */
 async function verify(
-  { environment }: OpenWorld,
   { name, namespace }: Contestant,
   operation: Operation,
   releases: number,
 ): Promise<void> {
   if (namespace === undefined) return;
-  const ask = async (...args: string[]) =>
-    (await execa("kubectl", ["get", "-n", namespace, ...args], { env: environment as NodeJS.ProcessEnv }))
-      .stdout;
+  const ask = async (...args: string[]) => (await execa("kubectl", ["get", "-n", namespace, ...args])).stdout;
   const lines = (text: string) => (text === "" ? [] : text.split("\n"));
   const deployed = lines(await ask("secrets", "-l", "owner=helm,status=deployed", "-o", "name")).length;
   const wanted = operation === "destroy" ? 0 : releases;
   if (deployed !== wanted)
     throw new Error(`after ${operation} by ${name} there are ${deployed} releases deployed, not ${wanted}`);
   if (operation === "destroy") return;
-  const ready = "jsonpath={range .items[?(@.status.readyReplicas==1)]}{.metadata.name}{'\\n'}{end}";
+  const ready = "jsonpath={range .items[?(@.status.readyReplicas>=1)]}{.metadata.name}{'\\n'}{end}";
   const running = lines(await ask("deployments", "-o", ready)).length;
   if (running !== releases)
     throw new Error(`after ${operation} by ${name} ${running} services are ready, not ${releases}`);

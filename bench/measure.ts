@@ -21,7 +21,6 @@ export interface Command {
   program: string;
   args: readonly string[];
   folder: string;
-  environment: NodeJS.ProcessEnv;
 }
 
 /** Milliseconds between two samples of the memory: one costs about 5 ms. */
@@ -31,13 +30,11 @@ const INTERVAL = 200;
 const TIMED = 'file=$1; shift; TIMEFORMAT="%3R %3U %3S"; { time "$@" 2>&3; } 3>&2 2>"$file"';
 
 /** Runs a command and measures it. @throws Error with its last words when it fails. */
-export async function measure({ program, args, folder, environment }: Command): Promise<Measurement> {
+export async function measure({ program, args, folder }: Command): Promise<Measurement> {
   return inTemporaryFolder(tmpdir(), async (temporary) => {
     const file = join(temporary, "time");
     const child = execa("bash", ["-c", TIMED, "bash", file, program, ...args], {
       cwd: folder,
-      env: environment,
-      extendEnv: false,
       all: true,
       reject: false,
       stdin: "ignore",

@@ -4,7 +4,6 @@ import { join } from "node:path";
 import execa from "execa";
 import { stringify } from "yaml";
 import { copyProject } from "../../tests/copy";
-import type { OpenWorld } from "../../tools/world";
 import { benchApplication, CHANGED } from "../application";
 import type { Contestant, Operation } from "./contestant";
 
@@ -25,12 +24,7 @@ export const settingsOf = (namespace: string, changed: boolean) => ({
 });
 
 /** In an empty folder. */
-export async function flotilla(
-  { environment }: OpenWorld,
-  folder: string,
-  releases: number,
-): Promise<Contestant> {
-  const env = environment as NodeJS.ProcessEnv;
+export async function flotilla(folder: string, releases: number): Promise<Contestant> {
   const namespace = `bench-${releases}-flotilla`;
   const stack = `bench-${releases}`;
   copyProject(folder);
@@ -46,7 +40,7 @@ export async function flotilla(
     writeFileSync(join(folder, `Pulumi.${stack}.yaml`), stringify({ config }));
   };
   writeStack(false);
-  await execa("pulumi", ["stack", "init", stack, "--non-interactive"], { cwd: folder, env });
+  await execa("pulumi", ["stack", "init", stack, "--non-interactive"], { cwd: folder });
   return {
     name: "flotilla",
     namespace,
@@ -54,10 +48,10 @@ export async function flotilla(
       if (operation === "first up") writeStack(false);
       if (operation === "one service changed") writeStack(true);
       const args = [...ARGUMENTS[operation], "--stack", stack, "--non-interactive", "--suppress-outputs"];
-      return { program: "pulumi", args, folder, environment: env };
+      return { program: "pulumi", args, folder };
     },
     leave: async () => {
-      await execa("pulumi", ["stack", "rm", stack, "--yes", "--non-interactive"], { cwd: folder, env });
+      await execa("pulumi", ["stack", "rm", stack, "--yes", "--non-interactive"], { cwd: folder });
     },
   };
 }

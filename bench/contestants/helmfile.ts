@@ -10,7 +10,6 @@ import { readCharts } from "../../plan/chart";
 import type { Plan } from "../../plan/plan";
 import { releaseInputs } from "../../plan/release-inputs";
 import { PROJECT } from "../../tools/paths";
-import type { OpenWorld } from "../../tools/world";
 import { benchApplication } from "../application";
 import type { Contestant, Operation } from "./contestant";
 import { settingsOf } from "./flotilla";
@@ -23,12 +22,10 @@ export interface Helmfile {
 
 /** In an empty folder. */
 export async function helmfile(
-  { environment }: OpenWorld,
   folder: string,
   releases: number,
   { path, hasDiff }: Helmfile,
 ): Promise<Contestant> {
-  const env = environment as NodeJS.ProcessEnv;
   const namespace = `bench-${releases}-helmfile`;
   const update = hasDiff ? ["apply", "--suppress-diff"] : ["sync"];
   const args: Record<Operation, readonly string[] | undefined> = {
@@ -45,14 +42,14 @@ export async function helmfile(
     command: async (operation) => {
       if (operation === "first up") {
         writeHelmfile(folder, planned(releases, namespace, false));
-        await execa("kubectl", ["create", "namespace", namespace], { env });
+        await execa("kubectl", ["create", "namespace", namespace]);
       }
       if (operation === "one service changed") writeHelmfile(folder, planned(releases, namespace, true));
       const chosen = args[operation];
-      return chosen && { program: path, args: ["--skip-deps", ...chosen], folder, environment: env };
+      return chosen && { program: path, args: ["--skip-deps", ...chosen], folder };
     },
     leave: async () => {
-      await execa("kubectl", ["delete", "namespace", namespace, "--ignore-not-found"], { env });
+      await execa("kubectl", ["delete", "namespace", namespace, "--ignore-not-found"]);
     },
   };
 }

@@ -4,7 +4,6 @@ import { join } from "node:path";
 import execa from "execa";
 import { stringify } from "yaml";
 import { PROJECT } from "../../tools/paths";
-import type { OpenWorld } from "../../tools/world";
 import type { Contestant, Operation } from "./contestant";
 
 const ARGUMENTS: Record<Operation, readonly string[] | undefined> = {
@@ -16,14 +15,13 @@ const ARGUMENTS: Record<Operation, readonly string[] | undefined> = {
 };
 
 /** In an empty folder. */
-export async function trivial({ environment }: OpenWorld, folder: string): Promise<Contestant> {
-  const env = environment as NodeJS.ProcessEnv;
+export async function trivial(folder: string): Promise<Contestant> {
   const runtime = { name: "nodejs", options: { typescript: false } };
   writeFileSync(join(folder, "Pulumi.yaml"), stringify({ name: "trivial", runtime }));
   writeFileSync(join(folder, "package.json"), "{}");
   writeFileSync(join(folder, "index.js"), 'require("@pulumi/pulumi");\n');
   symlinkSync(join(PROJECT, "node_modules"), join(folder, "node_modules"));
-  await execa("pulumi", ["stack", "init", "bench", "--non-interactive"], { cwd: folder, env });
+  await execa("pulumi", ["stack", "init", "bench", "--non-interactive"], { cwd: folder });
   return {
     name: "trivial program",
     command: async (operation) => {
@@ -33,12 +31,11 @@ export async function trivial({ environment }: OpenWorld, folder: string): Promi
           program: "pulumi",
           args: [...args, "--stack", "bench", "--non-interactive"],
           folder,
-          environment: env,
         }
       );
     },
     leave: async () => {
-      await execa("pulumi", ["stack", "rm", "bench", "--yes", "--non-interactive"], { cwd: folder, env });
+      await execa("pulumi", ["stack", "rm", "bench", "--yes", "--non-interactive"], { cwd: folder });
     },
   };
 }

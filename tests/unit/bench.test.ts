@@ -55,7 +55,6 @@ describe("the benchmark", () => {
       program: process.execPath,
       args: ["-e", nested],
       folder: PROJECT,
-      environment: process.env,
     };
     const { seconds, cpuSeconds, peakMiB } = await measure(command);
     assert.ok(seconds >= 0.5 && seconds < 10, String(seconds));
@@ -68,7 +67,6 @@ describe("the benchmark", () => {
       program: "bash",
       args: ["-c", "echo broken >&2; exit 3"],
       folder: PROJECT,
-      environment: process.env,
     };
     await assert.rejects(measure(command), /ended with 3:\nbroken/);
   });
