@@ -9,6 +9,9 @@ import { isOfficial, type Results, readResults } from "./results";
 
 const PAGE = join(PROJECT, "docs", "performance.md");
 
+const PICTURE =
+  "![First deployment, preview and update without a change, by the number of releases](performance.svg)\n";
+
 /** Writes the page's tables and the picture anew. */
 export async function writePage(): Promise<void> {
   const kept = readResults();
@@ -16,7 +19,10 @@ export async function writePage(): Promise<void> {
   if (!first) return;
   writeFileSync(join(PROJECT, "docs", "performance.svg"), await plot(first));
   const written = readFileSync(PAGE, "utf8");
-  writeFileSync(PAGE, between(written, "bench/results", kept.map(section).join("\n"), "npm run bench"));
+  writeFileSync(
+    PAGE,
+    between(written, "bench/results", [PICTURE, ...kept.map(section)].join("\n"), "npm run bench"),
+  );
 }
 
 const markdown = ({ head, rows }: Rows): string[] => table(head, rows);
