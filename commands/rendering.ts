@@ -1,6 +1,5 @@
 /** The manifests of releases, as helm makes them of the charts at hand. */
 import { existsSync, mkdirSync, rmSync } from "node:fs";
-import { availableParallelism } from "node:os";
 import { basename, join } from "node:path";
 import type { Settings } from "../config/schema";
 import { type Charts, sha256Of } from "../plan/chart";
@@ -9,6 +8,7 @@ import { type ReleaseInputs, releaseInputs } from "../plan/release-inputs";
 import { pullArchive } from "../tools/charts/archive";
 import { wordsOf } from "../tools/failure";
 import { template } from "../tools/helm";
+import { inParallel } from "../tools/parallel";
 import { cacheFolder, PROJECT } from "../tools/paths";
 
 /** What helm makes of a release: nothing where the chart is not at hand, or why it cannot. */
@@ -75,17 +75,3 @@ export async function chartFetched(
 }
 
 export const isRemote = (chart: string): boolean => /^\w+:\/\//.test(chart);
-
-/** Does the same for each, as many at a time as this machine can do at once, and one more to keep it busy. */
-export async function inParallel<A, B>(items: readonly A[], work: (item: A) => Promise<B>): Promise<B[]> {
-  const results: B[] = [];
-  let next = 0;
-  const worker = async () => {
-    while (next < items.length) {
-      const index = next++;
-      results[index] = await work(items[index] as A);
-    }
-  };
-  await Promise.all(Array.from({ length: availableParallelism() + 1 }, worker));
-  return results;
-}

@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from "node:util";
 import { type Addition, addedByHand, type ManagedFields, removals, valueAt, without } from "../diff/managed";
 import { identity, identityOf, type ManifestObject } from "../diff/manifests";
 import { overlay } from "../diff/overlay";
+import { inParallel } from "../tools/parallel";
 import type { Kubectl, ObjectList } from "./kubectl";
 
 /** An object as the cluster has it, and as it should be. */
@@ -43,35 +44,37 @@ export async function readPairs(
     scaled.has(`${object.kind}/${object.metadata?.name}`) ? without(object, [["spec", "replicas"]]) : object;
   const there = manifests.filter((manifest) => live.has(identityOf(manifest))).map(withoutScaled);
   const answers = await dryRun(kubectl, namespace, there);
-  return Promise.all(
-    manifests.map(async (manifest): Promise<Pair> => {
-      const object = live.get(identityOf(manifest));
-      if (!object) return { manifest, wanted: manifest, added: [] };
-      const { managedFields = [] } = object.metadata;
-      const answer = answers.get(identityOf(manifest)) ?? {};
-      const found = addedByHand(withoutScaled(object), manifest, managedFields);
-      const removed = await dryRemoval(kubectl, namespace, object, found);
-      // What the server sets again by itself was no change, whoever wrote it first.
-      const isDefault = ({ pointer }: Addition): boolean => {
-        const value = removed.object && valueAt(removed.object, pointer);
-        return value !== undefined && isDeepStrictEqual(value, valueAt(object, pointer));
-      };
-      const defaults = new Set(found.filter(isDefault).map(({ pointer }) => JSON.stringify(pointer)));
-      const after = answer.object ?? (overlay(object, manifest) as ManifestObject);
-      const taken = addedByHand(after, manifest, managedFields)
-        .map(({ pointer }) => pointer)
-        .filter((pointer) => !defaults.has(JSON.stringify(pointer)));
-      const refused = answer.refused ?? removed.refused;
-      return {
-        manifest,
-        live: withoutServers(withoutScaled(object)),
-        wanted: withoutServers(withoutScaled(without(after, taken))),
-        added: found.filter((addition) => !isDefault(addition)),
-        ...(refused === undefined ? {} : { refused }),
-      };
-    }),
-  );
+  return inParallel(manifests, async (manifest): Promise<Pair> => {
+    const object = live.get(identityOf(manifest));
+    if (!object) return { manifest, wanted: manifest, added: [] };
+    const { managedFields = [] } = object.metadata;
+    const found = addedByHand(withoutScaled(object), manifest, managedFields);
+    const { added, refused: refusedRemoval } = await changing(kubectl, namespace, object, found);
+    const defaults = new Set(found.filter((addition) => !added.includes(addition)).map(placeOf));
+    const answer = answers.get(identityOf(manifest)) ?? {};
+    const after = answer.object ?? (overlay(object, manifest) as ManifestObject);
+    const taken = addedByHand(after, manifest, managedFields).filter(
+      (addition) => !defaults.has(placeOf(addition)),
+    );
+    const refused = answer.refused ?? refusedRemoval;
+    return {
+      manifest,
+      live: withoutServers(withoutScaled(object)),
+      wanted: withoutServers(
+        withoutScaled(
+          without(
+            after,
+            taken.map(({ pointer }) => pointer),
+          ),
+        ),
+      ),
+      added,
+      ...(refused === undefined ? {} : { refused }),
+    };
+  });
 }
+
+const placeOf = ({ pointer }: Addition): string => JSON.stringify(pointer);
 
 interface Scaler {
   spec?: { scaleTargetRef?: { kind?: string; name?: string } };
@@ -125,27 +128,47 @@ async function dryRun(
   }
 }
 
-/** What the server would make of an object without these fields, or why it refuses that. Nothing is changed by it. */
-async function dryRemoval(
+/**
+ * The additions that are a change: what the server would set again by itself is none, whoever wrote it first. And why it
+ * refuses to take them back, where it does. Nothing is changed by the asking.
+ */
+async function changing(
+  kubectl: Kubectl,
+  namespace: string,
+  object: ManifestObject,
+  found: Addition[],
+): Promise<{ added: Addition[]; refused?: string }> {
+  if (found.length === 0) return { added: [] };
+  try {
+    const text = await remove(kubectl, namespace, object, found, ["--dry-run=server", "-o", "json"]);
+    const after = JSON.parse(text) as LiveObject;
+    const isSetAgain = ({ pointer }: Addition): boolean => {
+      const value = valueAt(after, pointer);
+      return value !== undefined && isDeepStrictEqual(value, valueAt(object, pointer));
+    };
+    return { added: found.filter((addition) => !isSetAgain(addition)) };
+  } catch (error) {
+    const { message } = error as Error;
+    // Anything else is somebody who changes it just now: it is told when it is corrected.
+    return { added: found, ...(REFUSAL.test(message) ? { refused: message } : {}) };
+  }
+}
+
+/** Takes fields that were added by hand out of an object. @throws ToolError when it is not as it was, or must not be. */
+export const remove = (
   kubectl: Kubectl,
   namespace: string,
   object: ManifestObject,
   added: readonly Addition[],
-): Promise<Answer> {
-  if (added.length === 0) return {};
-  const patch = JSON.stringify(removals(added));
-  const flags = ["--type=json", "--patch", patch, "--dry-run=server"];
-  try {
-    const text = await kubectl.run(["patch", "-f", "-", "-n", namespace, ...flags, "-o", "json"], {
-      input: JSON.stringify(identity(object)),
-    });
-    return { object: JSON.parse(text) as LiveObject };
-  } catch (error) {
-    const { message } = error as Error;
-    // Anything else is somebody who changes it just now: it is told when it is corrected.
-    return REFUSAL.test(message) ? { refused: message } : {};
-  }
-}
+  flags: readonly string[] = [],
+): Promise<string> =>
+  kubectl.run(
+    [
+      ...["patch", "-f", "-", "-n", namespace, "--type=json", "--patch", JSON.stringify(removals(added))],
+      ...flags,
+    ],
+    { input: JSON.stringify(identity(object)) },
+  );
 
 /** How the API server says that it does not take an object, in kubectl's words. */
 const REFUSAL = /\bis invalid\b|immutable|denied the request/;

@@ -2,9 +2,10 @@ import { join } from "node:path";
 import chalk from "chalk";
 import { Command } from "commander";
 import { stackFileName } from "../../config/stack-names";
-import { type Addition, removals } from "../../diff/managed";
-import { identity, nameOf } from "../../diff/manifests";
+import type { Addition } from "../../diff/managed";
+import { nameOf } from "../../diff/manifests";
 import { recordedConfig } from "../../live/config";
+import { remove } from "../../live/drift";
 import { type ExportedResource, type ExportedState, exportState, pulumiQuietly } from "../../live/engine";
 import { provenanceOf, readHistory, type Update } from "../../live/history";
 import { plural } from "../../model/plural";
@@ -128,18 +129,8 @@ async function bringBack(stack: string, drift: Drift): Promise<void> {
   await withProgram(stack, wanted, config, async ({ folder, environment }) => {
     for (const { object, added } of additions)
       await step(`removing what was added to ${nameOf(object)}`, async () => {
-        const patch = [
-          "patch",
-          "-f",
-          "-",
-          "-n",
-          namespace,
-          "--type=json",
-          "--patch",
-          JSON.stringify(removals(added)),
-        ];
         try {
-          await kubectl.run(patch, { input: JSON.stringify(identity(object)) });
+          await remove(kubectl, namespace, object, added);
         } catch (error) {
           throw new ToolError(
             `${(error as Error).message}\n  Is somebody changing ${nameOf(object)} just now? Look again: npx flotilla drift --stack ${stack}`,

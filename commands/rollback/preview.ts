@@ -14,8 +14,8 @@ import { outputsOf } from "../../live/status";
 import { readCharts } from "../../plan/chart";
 import type { ReleaseInputs } from "../../plan/release-inputs";
 import { ToolError } from "../../tools/failure";
+import { inParallel } from "../../tools/parallel";
 import { bothSides, deployedSide, Renderer, railsSide } from "../diff/renderer";
-import { inParallel } from "../rendering";
 
 /** A step of `pulumi preview --json`. */
 export interface PreviewStep {

@@ -1,0 +1,16 @@
+/** Work on many things at once. */
+import { availableParallelism } from "node:os";
+
+/** Does the same for each, as many at a time as this machine can do at once, and one more to keep it busy. */
+export async function inParallel<A, B>(items: readonly A[], work: (item: A) => Promise<B>): Promise<B[]> {
+  const results: B[] = [];
+  let next = 0;
+  const worker = async () => {
+    while (next < items.length) {
+      const index = next++;
+      results[index] = await work(items[index] as A);
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() + 1 }, worker));
+  return results;
+}
