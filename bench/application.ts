@@ -32,3 +32,11 @@ const service = (uses: readonly string[]): Service => ({
 
 /** The service that gets another tag, and the tag it gets. */
 export const CHANGED = { service: "service-0", tag: "1.0.1" };
+
+/** Settings of a stack of it: the same for what Flotilla deploys and for the values that others are given. */
+export const benchConfig = (namespace: string, changed: boolean) => ({
+  application: "bench",
+  environment: "local",
+  namespace,
+  ...(changed ? { services: { [CHANGED.service]: { tag: CHANGED.tag } } } : {}),
+});

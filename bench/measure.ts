@@ -56,7 +56,7 @@ export async function measure({ program, args, folder }: Command): Promise<Measu
 class Memory {
   private peak = 0;
   private program = 0;
-  private readonly programs = new Map<number, boolean>();
+  private readonly programs = new Set<number>();
 
   constructor(private readonly root: number) {}
 
@@ -84,12 +84,10 @@ class Memory {
   }
 
   private isProgram(pid: number): boolean {
-    const known = this.programs.get(pid);
-    // A process has another command line before it becomes the program.
-    if (known) return known;
-    const is = read(`/proc/${pid}/cmdline`)?.includes("@pulumi/pulumi/cmd/run") ?? false;
-    this.programs.set(pid, is);
-    return is;
+    // One that is none yet may become one: a process has another command line before.
+    if (!this.programs.has(pid) && read(`/proc/${pid}/cmdline`)?.includes("@pulumi/pulumi/cmd/run"))
+      this.programs.add(pid);
+    return this.programs.has(pid);
   }
 }
 

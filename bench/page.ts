@@ -37,8 +37,9 @@ function section(results: Results): string {
     "",
     ...markdown(contestRows(results)),
     "",
-    ...(results.planning.length === 0
-      ? []
-      : ["Without a cluster:", "", ...markdown(planningRows(results)), ""]),
+    "Without a cluster:",
+    "",
+    ...markdown(planningRows(results)),
+    "",
   ].join("\n");
 }

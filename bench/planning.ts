@@ -2,15 +2,11 @@
 import { performance } from "node:perf_hooks";
 import { setImmediate } from "node:timers/promises";
 import { renderReleases } from "../commands/rendering";
-import { unwritten } from "../config/file";
-import { readSettings } from "../config/settings";
 import { compareReleases, type Sides } from "../diff/compare";
 import { objectsIn } from "../diff/manifests";
 import { plan } from "../plan";
-import { readCharts } from "../plan/chart";
-import { PROJECT } from "../tools/paths";
-import { benchApplication, CHANGED } from "./application";
-import { settingsOf } from "./contestants/flotilla";
+import { charts, settingsOf } from "../tests/support";
+import { benchApplication, benchConfig, CHANGED } from "./application";
 import { type PlanningResult, STAGES, type Stage } from "./results";
 import { spread } from "./statistics";
 
@@ -20,9 +16,7 @@ import { spread } from "./statistics";
  */
 export async function measurePlanning(services: number, runs: number): Promise<PlanningResult[]> {
   const application = benchApplication(services);
-  const charts = readCharts(PROJECT);
-  const files = [unwritten("bench", settingsOf("bench", true))];
-  const { settings } = readSettings({ project: "flotilla", stack: "bench", files }, { bench: application });
+  const { settings } = settingsOf(benchConfig("bench", true), { bench: application });
   const seconds: Record<Stage, number[]> = { plan: [], render: [], diff: [] };
   for (let run = 0; run < runs; run++) {
     // What the last run left is not this one's to clean up.

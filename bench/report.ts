@@ -23,12 +23,12 @@ export function contestRows({ contests }: Results): Rows {
       "program, MiB",
       "helmfile / Flotilla",
     ],
-    rows: OPERATIONS.flatMap((operation) =>
-      contests
-        .filter((contest) => contest.operation === operation)
-        .sort((a, b) => a.releases - b.releases)
-        .map((contest) => row(contest, contests)),
-    ).sort((a, b) => Number(a[0]) - Number(b[0])),
+    rows: [...contests]
+      .sort(
+        (a, b) =>
+          a.releases - b.releases || OPERATIONS.indexOf(a.operation) - OPERATIONS.indexOf(b.operation),
+      )
+      .map((contest) => row(contest, contests)),
   };
 }
 

@@ -1,7 +1,9 @@
-/** Copies of this project without its stack files, which a test may change. */
-import { cpSync, mkdtempSync, symlinkSync } from "node:fs";
+/** Copies of this project without its stack files, which a test may change, and other programs. */
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { stringify } from "yaml";
+import { stackFileName } from "../config/stack-names";
 import { PROJECT } from "../tools/paths";
 
 const PARTS = [
@@ -30,4 +32,28 @@ export function copyProject(folder: string, files: readonly string[] = []): void
   for (const part of [...PARTS, ...files])
     cpSync(join(PROJECT, part), join(folder, part), { recursive: true });
   symlinkSync(join(PROJECT, "node_modules"), join(folder, "node_modules"));
+}
+
+/** The catalogue of a project, in place of its own. */
+export function writeCatalogue(folder: string, source: string): void {
+  rmSync(join(folder, "apps"), { recursive: true });
+  mkdirSync(join(folder, "apps"));
+  writeFileSync(join(folder, "apps", "index.ts"), source);
+}
+
+/** The file of a project's stack, from settings without their prefix. */
+export function writeStackFile(folder: string, stack: string, settings: Record<string, unknown>): void {
+  const config = Object.fromEntries(
+    Object.entries(settings).map(([key, value]) => [`flotilla:${key}`, value]),
+  );
+  writeFileSync(join(folder, stackFileName(stack)), stringify({ config }));
+}
+
+/** A Pulumi program of one JavaScript file. */
+export function writeProgram(folder: string, name: string, source: string): void {
+  const runtime = { name: "nodejs", options: { typescript: false } };
+  writeFileSync(join(folder, "Pulumi.yaml"), stringify({ name, runtime }));
+  writeFileSync(join(folder, "package.json"), "{}");
+  symlinkSync(join(PROJECT, "node_modules"), join(folder, "node_modules"));
+  writeFileSync(join(folder, "index.js"), source);
 }

@@ -3,16 +3,12 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import execa from "execa";
 import { stringify } from "yaml";
-import { unwritten } from "../../config/file";
-import { readSettings } from "../../config/settings";
-import { plan } from "../../plan";
-import { readCharts } from "../../plan/chart";
 import type { Plan } from "../../plan/plan";
 import { releaseInputs } from "../../plan/release-inputs";
+import { planFor } from "../../tests/support";
 import { PROJECT } from "../../tools/paths";
-import { benchApplication } from "../application";
+import { benchApplication, benchConfig } from "../application";
 import type { Contestant, Operation } from "./contestant";
-import { settingsOf } from "./flotilla";
 
 export interface Helmfile {
   path: string;
@@ -54,15 +50,8 @@ export async function helmfile(
   };
 }
 
-function planned(releases: number, namespace: string, changed: boolean): Plan {
-  const application = benchApplication(releases);
-  const values = unwritten("bench", settingsOf(namespace, changed));
-  const { settings } = readSettings(
-    { project: "flotilla", stack: "bench", files: [values] },
-    { [application.name]: application },
-  );
-  return plan(application, settings, { charts: readCharts(PROJECT) });
-}
+const planned = (releases: number, namespace: string, changed: boolean): Plan =>
+  planFor(benchApplication(releases), benchConfig(namespace, changed));
 
 function writeHelmfile(folder: string, { releases, namespace }: Plan): void {
   mkdirSync(join(folder, "values"), { recursive: true });

@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { stringify } from "yaml";
 import { onlineBoutique } from "../../apps/online-boutique";
+import { writeCatalogue } from "../copy";
 import { generatedApplication } from "../generated";
-import { writeCatalogue, writeInventory } from "./inventory";
+import { writeInventory } from "./inventory";
 import { get, projectStack, run, type Stack, until } from "./world";
 
 interface Listed<T> {

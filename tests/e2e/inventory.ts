@@ -1,14 +1,7 @@
 /** Projects with an inventory of the test's own, and the command line in them. */
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { writeCatalogue } from "../copy";
 import { run, type Stack } from "./world";
-
-/** The catalogue of a project, in place of its own. */
-export function writeCatalogue(folder: string, source: string): void {
-  rmSync(join(folder, "apps"), { recursive: true });
-  mkdirSync(join(folder, "apps"));
-  writeFileSync(join(folder, "apps", "index.ts"), source);
-}
 
 /** An inventory of services and stores, as the only one of a project. */
 export function writeInventory(folder: string, body: string): void {

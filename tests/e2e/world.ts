@@ -1,6 +1,6 @@
 /** One embedded cluster for all end-to-end tests; a copy of the project, a stack and a namespace for each. */
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import execa from "execa";
@@ -8,7 +8,7 @@ import { stringify } from "yaml";
 import { deleteCluster } from "../../tools/cluster/cluster";
 import { PROJECT, worldIn } from "../../tools/paths";
 import { forgetStacks, type OpenWorld, openWorld } from "../../tools/world";
-import { copyOfProject } from "../copy";
+import { copyOfProject, writeProgram, writeStackFile } from "../copy";
 
 /** In the clone, not in a temporary folder: what a killed run left is found by the next one. */
 export const testWorld = worldIn(join(PROJECT, ".flotilla", "e2e"));
@@ -134,23 +134,14 @@ export class Stack {
 /** A stack of a copy of this project, so that a test may edit charts and stack files. */
 export async function projectStack(name: string, config: Record<string, unknown>): Promise<Stack> {
   const folder = copyOfProject("flotilla-e2e-");
-  const prefixed = Object.fromEntries(
-    Object.entries(config).map(([key, value]) => [`flotilla:${key}`, value]),
-  );
-  writeFileSync(join(folder, `Pulumi.${name}.yaml`), stringify({ config: prefixed }));
+  writeStackFile(folder, name, config);
   return init(folder, name);
 }
 
 /** A stack of a program made for a test. */
 export async function programStack(name: string, program: string): Promise<Stack> {
   const folder = mkdtempSync(join(tmpdir(), "flotilla-e2e-"));
-  writeFileSync(
-    join(folder, "Pulumi.yaml"),
-    stringify({ name: "contract", runtime: { name: "nodejs", options: { typescript: false } } }),
-  );
-  writeFileSync(join(folder, "package.json"), "{}");
-  symlinkSync(join(PROJECT, "node_modules"), join(folder, "node_modules"));
-  writeFileSync(join(folder, "index.js"), program);
+  writeProgram(folder, "contract", program);
   return init(folder, name);
 }
 

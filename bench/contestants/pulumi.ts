@@ -1,0 +1,31 @@
+/** What a contestant that is a Pulumi program runs. */
+import execa from "execa";
+import type { Contestant, Operation } from "./contestant";
+
+const UP = ["up", "--yes", "--skip-preview"];
+const ARGUMENTS: Record<Operation, readonly string[]> = {
+  "first up": UP,
+  "no-op preview": ["preview"],
+  "no-op up": UP,
+  "one service changed": UP,
+  destroy: ["destroy", "--yes", "--skip-preview"],
+};
+
+/** Makes the stack of a program; returns what runs it and what removes it. */
+export async function pulumiStack(
+  folder: string,
+  stack: string,
+): Promise<Pick<Contestant, "command" | "leave">> {
+  const pulumi = (...args: string[]) =>
+    execa("pulumi", ["stack", ...args, stack, "--non-interactive"], { cwd: folder });
+  await pulumi("init");
+  return {
+    command: async (operation) => {
+      const args = [...ARGUMENTS[operation], "--stack", stack, "--non-interactive", "--suppress-outputs"];
+      return { program: "pulumi", args, folder };
+    },
+    leave: async () => {
+      await pulumi("rm", "--yes");
+    },
+  };
+}
