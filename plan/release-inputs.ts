@@ -18,13 +18,22 @@ export interface ReleaseInputs {
   /** Seconds. */
   timeout: number;
   maxHistory: number;
+  /** Whether Helm does not compare manifests with the kinds that the API server describes. */
+  disableOpenapiValidation?: boolean;
 }
 
 /** Revisions Helm keeps: Pulumi's history replaces Helm's, and each is a Secret of up to 1 MiB. */
 const MAX_HISTORY = 3;
 
 /** Of a Job that is done for good these stay as they are. */
-export const DONE_IGNORES = ["chart", "version", "values", "description", "timeout"] as const;
+export const DONE_IGNORES = [
+  "chart",
+  "version",
+  "values",
+  "description",
+  "timeout",
+  "disableOpenapiValidation",
+] as const;
 
 export function releaseInputs(release: ReleasePlan, namespace: string): ReleaseInputs {
   const { name, chart, values, description, timeoutSeconds, kind } = release;
@@ -40,8 +49,15 @@ export function releaseInputs(release: ReleasePlan, namespace: string): ReleaseI
     ...(kind === "job" ? { waitForJobs: true } : {}),
     timeout: timeoutSeconds,
     maxHistory: MAX_HISTORY,
+    ...(isOwnChart(release) ? { disableOpenapiValidation: true } : {}),
   };
 }
+
+/**
+ * Whether the chart is a folder of the project. What it renders is tested, and its values keep to a schema: Helm would read
+ * the description of every kind from the API server for each release, a third of what an installation costs (docs/performance.md).
+ */
+const isOwnChart = ({ chart }: ReleasePlan): boolean => "path" in chart && !chart.path.endsWith(".tgz");
 
 /** Whether the engine would let a deployed release be: by its inputs of now and those in the state. */
 export function isUnchanged(release: ReleasePlan, inputs: ReleaseInputs, deployed: object): boolean {

@@ -56,7 +56,10 @@ const planned = (releases: number, namespace: string, changed: boolean): Plan =>
 function writeHelmfile(folder: string, { releases, namespace }: Plan): void {
   mkdirSync(join(folder, "values"), { recursive: true });
   const entries = Object.values(releases).map((release) => {
-    const { name, chart, values, timeout, maxHistory } = releaseInputs(release, namespace.name);
+    const { name, chart, values, timeout, maxHistory, disableOpenapiValidation } = releaseInputs(
+      release,
+      namespace.name,
+    );
     writeFileSync(
       join(folder, "values", `${name}.yaml`),
       stringify(values, { aliasDuplicateObjects: false }),
@@ -69,6 +72,7 @@ function writeHelmfile(folder: string, { releases, namespace }: Plan): void {
       needs: release.needs,
       timeout,
       historyMax: maxHistory,
+      disableOpenAPIValidation: disableOpenapiValidation === true,
     };
   });
   const helmDefaults = { wait: true, atomic: true, cleanupOnFail: true, createNamespace: false };

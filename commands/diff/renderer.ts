@@ -64,9 +64,14 @@ export class Renderer {
   }
 }
 
-const aboutOf = ({ description, timeout }: Pick<ReleaseInputs, "description" | "timeout">) => ({
+const aboutOf = ({
+  description,
+  timeout,
+  disableOpenapiValidation,
+}: Pick<ReleaseInputs, "description" | "timeout" | "disableOpenapiValidation">) => ({
   chart: String(description),
   "Helm waits": `${timeout} s`,
+  "Helm looks for unknown fields": disableOpenapiValidation ? "no" : "yes",
 });
 
 export const inputsOf = ({ inputs }: ExportedResource): ReleaseInputs => inputs as unknown as ReleaseInputs;

@@ -6,9 +6,11 @@ import { mermaid } from "../../graph/mermaid";
 import { edgesOf, own } from "../../model/graph";
 import { validateApplication } from "../../model/validate";
 import type { MicroserviceValues } from "../../plan/microservice-values";
+import { releaseInputs } from "../../plan/release-inputs";
 import { applicationArbitrary, generatedApplication } from "../generated";
 import { planFor, valuesOf } from "../support";
 
+const BITNAMI = { distribution: "bitnami", environment: "local" };
 const UPSTREAM = { distribution: "upstream", environment: "local" };
 
 describe("any application", () => {
@@ -32,6 +34,26 @@ describe("any application", () => {
       }),
       { numRuns: 25 },
     );
+  });
+
+  it("leaves no field to chance that Helm does not look at: where a chart takes anything, the plan gives nothing", () => {
+    fc.assert(
+      fc.property(applicationArbitrary(8, 4), (application) => {
+        for (const release of Object.values(planFor(application, UPSTREAM).releases)) {
+          assert.equal(releaseInputs(release, "anywhere").disableOpenapiValidation, true);
+          for (const key of ["nodeAffinity", "extraObjects", "global"])
+            assert.ok(!(key in release.values), key);
+        }
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it("has Helm look for unknown fields in charts of others", () => {
+    for (const release of Object.values(planFor(generatedApplication(2, 4), BITNAMI).releases).filter(
+      ({ kind }) => kind === "store",
+    ))
+      assert.equal(releaseInputs(release, "anywhere").disableOpenapiValidation, undefined);
   });
 
   it("has a rule at both ends for every edge, and no other", () => {
