@@ -8,6 +8,7 @@ import { say } from "../tools/progress";
 import { enterWorld, forgetStacks, openWorld, pulumi } from "../tools/world";
 import { lookAt } from "./look";
 import { recover, recoveryOf } from "./recover";
+import { firstAidFor, giveFirstAid } from "./recover/first-aid";
 import { applicationOption, DEFAULT_APPLICATION, localStackOf, prepareStack } from "./stack";
 import { statusTable, summary } from "./status";
 
@@ -21,7 +22,10 @@ export function demoCommand(): Command {
       const open = await openWorld(worldOfClone());
       const selection = await prepareStack(open, stack);
       enterWorld(open);
-      const { actions, blocked, unsure } = await recoveryOf(stack);
+      const first = await firstAidFor(stack);
+      await giveFirstAid(first);
+      const restored = first.damage !== undefined;
+      const { actions, blocked, unsure } = await recoveryOf(stack, { restored });
       if (blocked !== undefined || unsure !== undefined)
         throw new ToolError(
           `${stack} cannot be updated now: ${blocked ?? unsure}\n  See: npx flotilla recover --stack ${stack}`,

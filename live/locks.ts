@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { bareName } from "../config/stack-names";
-import { commandLine } from "../tools/cluster/processes";
+import { commandLine } from "../tools/processes";
 import { readBackend } from "./backend";
 import { pulumiQuietly } from "./engine";
 

@@ -6,6 +6,7 @@ import type { Kubectl, ObjectList } from "./kubectl";
 /** A revision of a release as Helm recorded it (helm.sh/helm/v3/pkg/release). */
 export interface HelmRevision {
   name: string;
+  namespace: string;
   revision: number;
   /** deployed, failed, pending-install, pending-upgrade, pending-rollback, uninstalling ... */
   status: string;
@@ -26,6 +27,7 @@ export interface LiveRelease {
 
 interface Stored {
   name: string;
+  namespace: string;
   version: number;
   info?: { status?: string; description?: string; last_deployed?: string };
   chart?: { metadata?: { name?: string; version?: string } };
@@ -80,9 +82,10 @@ export function decode(data: string): HelmRevision {
   // Helm's first versions did not zip.
   const isZipped = zipped[0] === 0x1f && zipped[1] === 0x8b;
   const stored = JSON.parse((isZipped ? gunzipSync(zipped) : zipped).toString("utf8")) as Stored;
-  const { name, version, info, chart, config, manifest } = stored;
+  const { name, namespace, version, info, chart, config, manifest } = stored;
   return {
     name,
+    namespace,
     revision: version,
     status: info?.status ?? "unknown",
     description: info?.description ?? "",

@@ -2,6 +2,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
+/** How the names of the folders begin. */
+export const TEMPORARY = ".temporary-";
+
 const open = new Set<string>();
 
 // An interrupted process runs no `finally`, but it does run this.
@@ -11,7 +14,7 @@ process.on("exit", () => {
 
 /** Hands a new folder inside `parent` to the work. */
 export async function inTemporaryFolder<T>(parent: string, work: (folder: string) => Promise<T>): Promise<T> {
-  const folder = mkdtempSync(join(parent, ".temporary-"));
+  const folder = mkdtempSync(join(parent, TEMPORARY));
   open.add(folder);
   try {
     return await work(folder);

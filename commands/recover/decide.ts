@@ -14,6 +14,8 @@ export interface Situation {
   seesLocks: boolean;
   /** How the last update of the stack ended; none before the first. */
   lastResult?: string;
+  /** Releases that the stack plans, where its state was restored: one that it does not know may be of its last moment. */
+  planned?: ReadonlySet<string>;
   /** The objects that pending operations were making, by URN: whether the cluster has them. */
   exists: Readonly<Record<string, boolean>>;
 }
@@ -39,13 +41,24 @@ export interface Recovery {
   actions: Action[];
   /** Why nothing may be done now. */
   blocked?: string;
+  /** Releases that run, are planned, and are not in a state that was restored. */
+  unknown: string[];
   /** What has to be made sure of first, because it cannot be seen from here. */
   unsure?: string;
 }
 
 type Operation = NonNullable<NonNullable<ExportedState["deployment"]>["pending_operations"]>[number];
 
-export function decide({ locks, state, live, good, exists, seesLocks, lastResult }: Situation): Recovery {
+export function decide({
+  locks,
+  state,
+  live,
+  good,
+  exists,
+  seesLocks,
+  lastResult,
+  planned,
+}: Situation): Recovery {
   const found: string[] = [];
   const will: string[] = [];
   const actions: Action[] = [];
@@ -56,6 +69,7 @@ export function decide({ locks, state, live, good, exists, seesLocks, lastResult
       will,
       actions,
       unfinished: [],
+      unknown: [],
       blocked:
         "Wait until it has ended, or end it with Ctrl-C; what it has begun would be undone under its hands.",
     };
@@ -65,13 +79,14 @@ export function decide({ locks, state, live, good, exists, seesLocks, lastResult
     actions.push({ do: "unlock" });
     will.push("release the lock (pulumi cancel)");
   }
-  const unknown = locks.find((lock) => lock.alive === undefined);
+  const unsureLock = locks.find((lock) => lock.alive === undefined);
 
   const operations = state.deployment?.pending_operations ?? [];
   const resources = state.deployment?.resources ?? [];
   const known = releasesOf(resources);
   const targets = new Set<string>();
   const lost: string[] = [];
+  const unknown: string[] = [];
   const imports: { urn: string; id: string }[] = [];
   for (const operation of operations) {
     found.push(`Pulumi was ${operation.type} ${nameOf(operation.resource)} when it was ended`);
@@ -91,10 +106,15 @@ export function decide({ locks, state, live, good, exists, seesLocks, lastResult
   );
   for (const [release, { newest, deployed }] of Object.entries(live)) {
     const resource = known.get(release);
-    // What is in no state and not under way is somebody else's.
-    if (!resource && !creating.has(release)) continue;
-    const namespace = String((resource ?? operationOf(operations, release))?.inputs?.namespace);
     const isPending = newest.status.startsWith("pending-") || newest.status === "uninstalling";
+    const isForgotten = !resource && !creating.has(release) && planned?.has(release) === true;
+    // What is in no state and not under way is somebody else's.
+    if (!resource && !creating.has(release) && !isForgotten) continue;
+    if (isForgotten && !isPending) {
+      unknown.push(release);
+      continue;
+    }
+    const namespace = newest.namespace;
     const isLeftover = creating.has(release) && newest.status !== "deployed";
     if (!isPending && !isLeftover) continue;
     if (isPending)
@@ -127,8 +147,8 @@ export function decide({ locks, state, live, good, exists, seesLocks, lastResult
     .filter(({ initErrors }) => (initErrors ?? []).length > 0)
     .map(({ urn }) => nameOfUrn(urn));
   const isUnfinished = failed.length > 0 || (lastResult !== undefined && lastResult !== "succeeded");
-  const unsure = unknown
-    ? `Is it certain that no update runs there any more (${unknown.by})?`
+  const unsure = unsureLock
+    ? `Is it certain that no update runs there any more (${unsureLock.by})?`
     : !seesLocks && actions.length > 0
       ? "Locks of this backend cannot be seen from here. Is it certain that no update of this stack is running?"
       : undefined;
@@ -140,6 +160,7 @@ export function decide({ locks, state, live, good, exists, seesLocks, lastResult
         ]
       : [],
     will,
+    unknown,
     actions: lost.length > 0 ? [] : actions,
     ...(lost.length > 0
       ? {
@@ -149,9 +170,6 @@ export function decide({ locks, state, live, good, exists, seesLocks, lastResult
     ...(unsure === undefined ? {} : { unsure }),
   };
 }
-
-const operationOf = (operations: readonly Operation[], release: string): ExportedResource | undefined =>
-  operations.find(({ resource }) => resource.type === RELEASE && resource.inputs?.name === release)?.resource;
 
 /** The id under which an object that was being made is there; undefined where it is not, or not whole. */
 function importOf(

@@ -8,13 +8,16 @@ import { accessOf, type Kubectl } from "../../live/kubectl";
 import { readLocks } from "../../live/locks";
 import { type LiveRelease, lastSuperseded, readReleases } from "../../live/releases";
 import { outputsOf } from "../../live/status";
+import { FlotillaError } from "../../model/problems";
 import { ToolError, wordsOf } from "../../tools/failure";
 import { helm } from "../../tools/helm";
 import { step } from "../../tools/progress";
 import { accessTo, reachCluster } from "../access";
 import { confirmed } from "../ask";
+import { planStack } from "../planning";
 import { PROJECT_NAME } from "../stack";
 import { type Action, decide, type Recovery, type Situation } from "./decide";
+import { firstAidFor, giveFirstAid } from "./first-aid";
 
 export function recoverCommand(): Command {
   return new Command("recover")
@@ -31,24 +34,39 @@ never was installed to its end is removed, but for its volume claims. On a healt
 process cannot be seen from here is released only when somebody says that it is dead, so not with --yes.`,
     )
     .action(async ({ stack, yes = false }: { stack: string; yes?: boolean }) => {
-      const { found, unfinished, will, actions, blocked, unsure } = await recoveryOf(stack);
-      if (found.length === 0) {
+      const first = await firstAidFor(stack);
+      const isHurt = first.found.length > 0;
+      if (isHurt) {
+        process.stdout.write(`${happened(stack, first.found)}${done(first.will)}`);
+        if (!yes && !(await confirmed("Do it?"))) return;
+        await giveFirstAid(first);
+        process.stdout.write("\n");
+      }
+      const restored = first.damage !== undefined;
+      const { found, unfinished, will, actions, unknown, blocked, unsure } = await recoveryOf(stack, {
+        restored,
+      });
+      if (found.length === 0 && !isHurt) {
         process.stdout.write(
           `${chalk.green("Nothing to recover:")} no lock, no pending operation, no release half done.\n${unfinished.length === 0 ? "" : `But ${unfinished.join("; ")}:\n${next(stack)}`}`,
         );
         return;
       }
-      process.stdout.write(`What has happened to ${stack}:\n${list(found)}\n`);
+      if (found.length > 0) process.stdout.write(happened(stack, found));
       if (blocked !== undefined) throw new ToolError(blocked);
-      process.stdout.write(`What is done about it:\n${list(will)}\n`);
+      if (will.length > 0) process.stdout.write(done(will));
       if (unsure !== undefined && yes)
         throw new ToolError(
           `${unsure}\n  Nobody can be asked with --yes. If it is: pulumi cancel --stack ${stack}, then run this again.`,
         );
-      if (!yes && !(await confirmed(unsure ?? "Do it?"))) return;
+      if (actions.length > 0 && !yes && !(await confirmed(unsure ?? "Do it?"))) return;
       await recover(stack, actions);
+      const ending =
+        unknown.length === 0
+          ? next(stack)
+          : `  npx flotilla adopt --stack ${stack}       first: ${unknown.join(", ")} ran after the backup was made\n${next(stack)}`;
       process.stdout.write(
-        `\n${chalk.green("Recovered.")} The update that was broken off is not done yet:\n${next(stack)}`,
+        `\n${chalk.green("Recovered.")} The update that was broken off is not done yet:\n${ending}`,
       );
     });
 }
@@ -61,10 +79,15 @@ const next = (
   npx flotilla rollback --stack ${stack}    or go back
 `;
 
+const happened = (stack: string, found: readonly string[]): string =>
+  `What has happened to ${stack}:\n${list(found)}\n`;
+
+const done = (will: readonly string[]): string => `What is done about it:\n${list(will)}\n`;
+
 const list = (lines: readonly string[]): string => lines.map((line) => `  - ${line}`).join("\n");
 
-/** What there is to recover, and how. */
-export async function recoveryOf(stack: string): Promise<Recovery> {
+/** What there is to recover, and how; `restored` where the state may not know its last moment. */
+export async function recoveryOf(stack: string, { restored = false } = {}): Promise<Recovery> {
   const access = accessTo(stack);
   const [locks, state, last] = await Promise.all([
     readLocks(PROJECT_NAME, stack),
@@ -82,8 +105,19 @@ export async function recoveryOf(stack: string): Promise<Recovery> {
     live,
     good: await goodRevisions(kubectl, namespace, live),
     ...(last === undefined ? {} : { lastResult: last.result }),
+    ...(restored ? { planned: await plannedReleases(stack, state) } : {}),
     exists: await existing(kubectl, state),
   });
+}
+
+/** Names of what the stack would have; none while its settings are not sound. */
+async function plannedReleases(stack: string, state: ExportedState): Promise<Set<string>> {
+  try {
+    return new Set(Object.keys((await planStack(stack, Promise.resolve(state))).planned.releases));
+  } catch (error) {
+    if (error instanceof FlotillaError) return new Set();
+    throw error;
+  }
 }
 
 /** Of releases whose old revision had been put aside when helm was ended, before the new one took its place. */

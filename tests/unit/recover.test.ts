@@ -1,6 +1,11 @@
 /** What an update that was broken off has left, and what is done about it. */
 import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { decide, type Situation } from "../../commands/recover/decide";
+import { type Damage, damageIn, restore } from "../../live/damage";
 import type { LiveRelease } from "../../live/releases";
 
 const urn = (type: string, name: string) => `urn:pulumi:prod::flotilla::${type}::${name}`;
@@ -12,6 +17,7 @@ const release = (name: string) => ({
 });
 const revision = (name: string, number: number, status: string) => ({
   name,
+  namespace: "shop",
   revision: number,
   status,
   description: "",
@@ -150,5 +156,67 @@ describe("recovery", () => {
       { do: "refresh", targets: [urn(RELEASE, "cart")], imports: [] },
       { do: "forget" },
     ]);
+  });
+
+  it("knows that a state which was restored may not know its last moment", () => {
+    const state = { version: 3, deployment: { resources: [] } };
+    const planned = new Set(["cart"]);
+    const half = decide(situation({ state, planned, live: live("cart", 1, "pending-install") }));
+    assert.deepEqual(half.actions, [{ do: "uninstall", release: "cart", namespace: "shop" }]);
+    const whole = decide(situation({ state, planned, live: live("cart", 1, "deployed", 1) }));
+    assert.deepEqual([whole.actions, whole.unknown], [[], ["cart"]]);
+    const foreign = decide(
+      situation({ state, planned: new Set(), live: live("cart", 1, "pending-install") }),
+    );
+    assert.deepEqual(foreign.actions, []);
+  });
+});
+
+describe("a state file", () => {
+  const folder = mkdtempSync(join(tmpdir(), "flotilla-damage-"));
+  after(() => rmSync(folder, { recursive: true, force: true }));
+  const checkpoint = (resources: number) =>
+    JSON.stringify({ version: 3, checkpoint: { latest: { resources: new Array(resources).fill({}) } } });
+  const write = (path: string, text: string | Buffer) => {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  };
+  beforeEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  it("that can be read, or never was, is not damaged", () => {
+    write("stacks/shop/prod.json", checkpoint(3));
+    assert.equal(damageIn(folder, "shop", "prod"), undefined);
+    assert.equal(damageIn(folder, "shop", "staging"), undefined);
+    write("stacks/shop/zipped.json.gz", gzipSync(checkpoint(3)));
+    assert.equal(damageIn(folder, "shop", "zipped"), undefined);
+  });
+
+  it("that is cut off anywhere is restored from the copy before it; what is left of it is kept", () => {
+    const whole = checkpoint(9);
+    for (const length of [0, 1, Math.floor(whole.length / 2), whole.length - 1]) {
+      write("stacks/shop/prod.json", whole.slice(0, length));
+      write("stacks/shop/prod.json.bak", checkpoint(8));
+      const damage = damageIn(folder, "shop", "prod") as Damage;
+      assert.equal(damage.copy?.resources, 8);
+      const kept = restore(damage) as string;
+      assert.equal(readFileSync(kept, "utf8"), whole.slice(0, length));
+      assert.equal(damageIn(folder, "shop", "prod"), undefined);
+    }
+  });
+
+  it("that is gone is restored as well, from the last update if need be", () => {
+    write("stacks/shop/prod.json.bak", "");
+    write("history/shop/prod/prod-1.checkpoint.json", checkpoint(1));
+    write("history/shop/prod/prod-2.checkpoint.json", checkpoint(2));
+    utimesSync(join(folder, "history/shop/prod/prod-1.checkpoint.json"), 1, 1);
+    const damage = damageIn(folder, "shop", "prod") as Damage;
+    assert.deepEqual([damage.isMissing, damage.copy?.resources], [true, 2]);
+    assert.equal(restore(damage), undefined);
+    assert.equal(damageIn(folder, "shop", "prod"), undefined);
+  });
+
+  it("without any copy is said to be lost", () => {
+    write("stacks/shop/prod.json", "{");
+    assert.equal(damageIn(folder, "shop", "prod")?.copy, undefined);
   });
 });

@@ -6,6 +6,7 @@ import { parse, stringify } from "yaml";
 import { keepSchemas } from "../checks/schemas";
 import { ToolError } from "../failure";
 import type { World } from "../paths";
+import { endProcesses } from "../processes";
 import { say, step } from "../progress";
 import type { Toolchain } from "../toolchain/ensure";
 import {
@@ -15,7 +16,7 @@ import {
   clusterObjects,
   kwokConfiguration,
 } from "./configuration";
-import { endProcesses, forgetDeadProcesses, runningProcesses } from "./processes";
+import { type ClusterProcess, forgetDeadProcesses, runningProcesses } from "./processes";
 
 /** Seconds the control plane and the nodes get to become ready. */
 const READY_SECONDS = 90;
@@ -65,8 +66,7 @@ export async function stopCluster(world: World): Promise<number> {
   const running = await runningProcesses(pids, home);
   // Clients first: etcd last, so that nothing is written to it while it goes.
   const order = ["kwok-controller", "kube-scheduler", "kube-controller-manager", "kube-apiserver", "etcd"];
-  for (const component of order)
-    await endProcesses(running.filter((process) => process.component === component));
+  for (const component of order) await endProcesses(pidsOf(running, component));
   await forgetDeadProcesses(pids, home);
   return running.length;
 }
@@ -142,11 +142,14 @@ async function releaseLeases(world: World, tools: Toolchain): Promise<void> {
   await remove("-n", "kube-system", "kube-controller-manager", "kube-scheduler");
   // The controllers ask again every 2 s, kwok only every 50 s: it is started after the leases are gone.
   const running = await runningProcesses(pids, home);
-  await endProcesses(running.filter(({ component }) => component === "kwok-controller"));
+  await endProcesses(pidsOf(running, "kwok-controller"));
   await remove("-n", "kube-node-lease", "--all");
   await forgetDeadProcesses(pids, home);
   await kwokctl(world, tools, ["start", "cluster"]);
 }
+
+const pidsOf = (processes: readonly ClusterProcess[], of: string): number[] =>
+  processes.filter(({ component }) => component === of).map(({ pid }) => pid);
 
 async function untilReady(world: World, tools: Toolchain): Promise<void> {
   const limit = Date.now() + READY_SECONDS * 1000;

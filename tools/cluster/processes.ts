@@ -1,7 +1,7 @@
 /** The cluster's own processes: kwokctl keeps a pid file each, and trusts it even when the pid is another program's by now. */
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
-import execa from "execa";
+import { commandLine } from "../processes";
 
 export interface ClusterProcess {
   component: string;
@@ -24,18 +24,6 @@ export async function forgetDeadProcesses(pids: string, folder: string): Promise
     if (!alive.has(component)) rmSync(join(pids, `${component}.pid`), { force: true });
 }
 
-/** Ends processes, gently first; waits until they are gone. */
-export async function endProcesses(processes: readonly ClusterProcess[]): Promise<void> {
-  const limit = Date.now() + 10_000;
-  for (const { pid } of processes) signal(pid, "SIGTERM");
-  for (const { pid } of processes) {
-    // A process that has ended but was not yet reaped has a pid and no command line.
-    while ((await commandLine(pid)) !== "" && Date.now() < limit)
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    if ((await commandLine(pid)) !== "") signal(pid, "SIGKILL");
-  }
-}
-
 function readPids(pids: string): ClusterProcess[] {
   if (!existsSync(pids)) return [];
   return readdirSync(pids)
@@ -49,22 +37,4 @@ function readPids(pids: string): ClusterProcess[] {
 
 async function isOurs(pid: number, folder: string): Promise<boolean> {
   return (await commandLine(pid)).includes(folder);
-}
-
-/** Empty when there is no such process, or when it has ended. */
-export async function commandLine(pid: number): Promise<string> {
-  if (process.platform === "linux") {
-    const file = `/proc/${pid}/cmdline`;
-    return existsSync(file) ? readFileSync(file, "utf8") : "";
-  }
-  return (await execa("ps", ["-ww", "-o", "args=", "-p", String(pid)], { reject: false })).stdout;
-}
-
-function signal(pid: number, name: NodeJS.Signals): void {
-  try {
-    process.kill(pid, name);
-  } catch (error) {
-    // It has ended meanwhile.
-    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
-  }
 }

@@ -81,6 +81,18 @@ export function serve(provider: Provider): void {
     if (error) throw error;
     process.stdout.write(`${port}\n`);
   });
+  endWithEngine();
+}
+
+/** Requests that are worked on. */
+let underWay = 0;
+
+/** An engine that was killed says no good-bye: what is under way is brought to its end, as by the official plugins. */
+function endWithEngine(): void {
+  const engine = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== engine && underWay === 0) process.exit();
+  }, 2000).unref();
 }
 
 /** Tells the user, through the engine, that this is not the official plugin. */
@@ -182,10 +194,13 @@ type Callback = (error: grpc.ServiceError | Partial<grpc.StatusObject> | null, r
 
 function unary<Request>(handle: (request: Request) => Promise<unknown>) {
   return (call: { request: Request }, callback: Callback) => {
-    handle(call.request).then(
-      (response) => callback(null, response),
-      (error: Error) => callback(toStatus(error)),
-    );
+    underWay++;
+    handle(call.request)
+      .finally(() => underWay--)
+      .then(
+        (response) => callback(null, response),
+        (error: Error) => callback(toStatus(error)),
+      );
   };
 }
 

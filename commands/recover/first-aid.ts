@@ -1,0 +1,50 @@
+/** What has to be put right before it can be seen what else there is: a state that cannot be read, providers without an engine. */
+import { basename } from "node:path";
+import { type Damage, readDamage, restore } from "../../live/damage";
+import { readLocks } from "../../live/locks";
+import { endOrphans, type Orphan, readOrphans } from "../../live/orphans";
+import { ToolError } from "../../tools/failure";
+import { step } from "../../tools/progress";
+import { PROJECT_NAME } from "../stack";
+
+export interface FirstAid {
+  /** What has happened, in words. */
+  found: string[];
+  /** What is done about it, in words and in order. */
+  will: string[];
+  damage?: Damage;
+  orphans: readonly Orphan[];
+}
+
+/** @throws ToolError when the state cannot be read, and no copy of it. */
+export async function firstAidFor(stack: string): Promise<FirstAid> {
+  const [locks, damage, orphans] = await Promise.all([
+    readLocks(PROJECT_NAME, stack),
+    readDamage(PROJECT_NAME, stack),
+    readOrphans(),
+  ]);
+  // An update that runs writes its state again, and may yet use what looks abandoned.
+  if (locks?.some(({ alive }) => alive === true)) return { found: [], will: [], orphans: [] };
+  const found = orphans.map(
+    ({ pid, provider }) =>
+      `the ${provider} provider of an engine that was killed still runs (process ${pid}): what it does is written down nowhere`,
+  );
+  const will = orphans.map(({ pid, provider }) => `end process ${pid}, the ${provider} provider`);
+  if (damage) {
+    const { file, isMissing, copy } = damage;
+    if (copy === undefined)
+      throw new ToolError(
+        `the state of ${stack} cannot be read, and no copy of it can: ${file}\n  Bring the file back from your own backup of the backend. Without one: pulumi stack init in a new backend, then npx flotilla adopt --stack ${stack} takes over what runs.`,
+      );
+    found.push(`the state of ${stack} ${isMissing ? "is gone" : "is damaged"}: ${file}`);
+    will.push(
+      `restore it from the backend's own backup ${basename(copy.file)}, of ${copy.writtenAt.toISOString()} with ${copy.resources} resources${isMissing ? "" : "; the damaged file is kept beside it"}`,
+    );
+  }
+  return { found, will, orphans, ...(damage ? { damage } : {}) };
+}
+
+export async function giveFirstAid({ orphans, damage }: FirstAid): Promise<void> {
+  if (orphans.length > 0) await step("ending providers that were left", () => endOrphans(orphans));
+  if (damage) await step("restoring the state", async () => restore(damage));
+}

@@ -1,0 +1,298 @@
+/** What can go wrong in a night. */
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync, renameSync, truncateSync } from "node:fs";
+import { join } from "node:path";
+import { startCluster } from "../../tools/cluster/cluster";
+import { clusterObjects } from "../../tools/cluster/configuration";
+import { runningProcesses } from "../../tools/cluster/processes";
+import { signalProcess } from "../../tools/processes";
+import { refuseNothing, refuseObjects } from "../e2e/admission";
+import { run, testWorld, until, world } from "../e2e/world";
+import { onSmallDisk, smallDisksArePossible, takeBack } from "./disk";
+import { type Behaviour, FAIR } from "./proxy";
+import { chance } from "./seed";
+import { AFFECTED, kubectl, NAMESPACE, processesOf, type Running, type Shop } from "./shop";
+import type { PodOf } from "./snapshot";
+
+type Undo = () => unknown;
+
+export interface Fault {
+  name: string;
+  /** For docs/reliability.md. */
+  what: string;
+  /** Whether `make test` has it too. */
+  short?: boolean;
+  program?: "pulumi" | "flotilla";
+  args?: readonly string[];
+  /** Settings of services that are asked for in the update that fails, and not afterwards. */
+  services?: Record<string, Record<string, unknown>>;
+  /** What is there before the update begins. */
+  before?(shop: Shop): Promise<{ environment?: NodeJS.ProcessEnv; undo?: Undo } | undefined>;
+  /** What happens at a random moment of it. */
+  during?(shop: Shop, update: Running): Promise<unknown>;
+  /** Whether this machine can do it. */
+  possible?(): Promise<boolean>;
+  /** A command around the update. */
+  within?(moment: number): Promise<readonly string[]>;
+  /** What is done when the update has ended. */
+  after?(): Promise<void>;
+  /** What the update must have said, and how it must have ended. */
+  expect?(result: { exitCode: number; all: string }): void;
+  /** What recovery must have said. */
+  recovers?: RegExp;
+  /** Pods that are lost with the fault. */
+  loses?(pod: PodOf): boolean;
+}
+
+const ENGINE = /(^|\/)pulumi (up|destroy)/;
+const PROVIDER = /pulumi-resource-kubernetes/;
+
+/** Behaves badly from the moment on, until the update has ended. */
+const misbehaves =
+  (behaviour: Behaviour) =>
+  async ({ proxy }: Shop) => {
+    proxy.behave(behaviour);
+    return () => proxy.behave(FAIR);
+  };
+
+/** Processes of the embedded control plane. */
+async function component(name: string): Promise<number> {
+  const home = join(testWorld.cluster, "clusters", "flotilla");
+  const found = (await runningProcesses(join(home, "pids"), home)).find(
+    (process) => process.component === name,
+  );
+  assert.ok(found, `${name} runs`);
+  return found.pid;
+}
+
+const killed = (name: string) => async () => {
+  signalProcess(await component(name), "SIGKILL");
+  await startCluster(testWorld, world().tools);
+};
+
+/** A service that can never become ready: no node has room for it. */
+const TOO_LARGE = { resources: { requests: { cpu: "1000" }, limits: { cpu: "1000" } } };
+
+const LOST_NODE = "node-1";
+
+export const cases: readonly Fault[] = [
+  {
+    name: "the engine is killed",
+    what: "SIGKILL to the engine alone, as by a machine without memory: its providers live on",
+    short: true,
+    during: async (_, update) => {
+      for (const pid of (await processesOf(update, ENGINE))?.slice(0, 1) ?? []) signalProcess(pid, "SIGKILL");
+    },
+  },
+  {
+    name: "the machine is killed",
+    what: "SIGKILL to the engine, the program and the providers at once",
+    during: async (_, update) => update.signalAll("SIGKILL"),
+  },
+  {
+    name: "the provider is killed",
+    what: "SIGKILL to the Kubernetes provider",
+    short: true,
+    during: async (_, update) => {
+      // It comes a few seconds after the engine.
+      await until(
+        "the provider is there",
+        async () => update.isOver() || (await processesOf(update, PROVIDER)) !== undefined,
+      );
+      for (const pid of (await processesOf(update, PROVIDER)) ?? []) signalProcess(pid, "SIGKILL");
+    },
+  },
+  {
+    name: "Ctrl-C",
+    what: "SIGINT to all processes of the terminal, once, in `flotilla up`",
+    short: true,
+    program: "flotilla",
+    args: ["up", "--yes"],
+    during: async (_, update) => update.signalAll("SIGINT"),
+  },
+  {
+    name: "Ctrl-C twice",
+    what: "SIGINT twice, a second apart",
+    during: async (_, update) => {
+      update.signalAll("SIGINT");
+      await Promise.race([new Promise((resolve) => setTimeout(resolve, 1000)), update.ended]);
+      update.signalAll("SIGINT");
+    },
+  },
+  {
+    name: "SIGTERM",
+    what: "SIGTERM to `flotilla up` alone, as from a CI runner that gives up",
+    program: "flotilla",
+    args: ["up", "--yes"],
+    during: async (_, update) => signalProcess(update.pid, "SIGTERM"),
+  },
+  {
+    name: "the API server is killed",
+    what: "SIGKILL to the API server, which is started again at once",
+    during: killed("kube-apiserver"),
+  },
+  {
+    name: "the API server hangs",
+    what: "the API server is stopped for 30 s",
+    during: async () => {
+      const pid = await component("kube-apiserver");
+      signalProcess(pid, "SIGSTOP");
+      await new Promise((resolve) => setTimeout(resolve, 30_000));
+      signalProcess(pid, "SIGCONT");
+    },
+  },
+  {
+    name: "the API server is overloaded",
+    what: "it answers every third request with 429",
+    during: misbehaves({ kind: "answers", status: 429, share: 1 / 3 }),
+  },
+  {
+    name: "the API server fails",
+    what: "it answers every fifth request with 500",
+    short: true,
+    during: misbehaves({ kind: "answers", status: 500, share: 1 / 5 }),
+  },
+  {
+    name: "the API server is slow",
+    what: "it answers half a second later",
+    during: misbehaves({ kind: "slow", milliseconds: 500 }),
+  },
+  {
+    name: "connections are cut",
+    what: "every connection is cut, and then every fifth request",
+    during: misbehaves({ kind: "cuts", share: 1 / 5 }),
+  },
+  {
+    name: "etcd is restarted",
+    what: "SIGKILL to etcd, which is started again at once",
+    during: killed("etcd"),
+  },
+  {
+    name: "a node is lost",
+    what: "a node with pods of the application is gone for good; another one comes later",
+    during: async () => {
+      await kubectl("delete", "node", LOST_NODE);
+      return async () => {
+        const node = clusterObjects().find(
+          (object) => (object as { metadata: { name: string } }).metadata.name === LOST_NODE,
+        );
+        await run("kubectl", ["apply", "--server-side", "-f", "-"], { input: JSON.stringify(node) });
+      };
+    },
+    loses: ({ node }) => node === LOST_NODE,
+  },
+  {
+    name: "a pod never gets ready",
+    what: "the new version of a service fits on no node",
+    short: true,
+    program: "flotilla",
+    args: ["up", "--yes"],
+    services: { cart: TOO_LARGE },
+    expect: ({ exitCode, all }) => {
+      assert.equal(exitCode, 1, all);
+      assert.match(all, /cart/);
+      assert.match(all, /Insufficient cpu|more processor|no node has/i);
+    },
+  },
+  {
+    name: "a webhook rejects",
+    what: "an admission rule of the cluster refuses what a service would become",
+    before: async () => {
+      await refuseObjects(NAMESPACE, `object.metadata.name in ${JSON.stringify(AFFECTED)}`);
+      return { undo: () => refuseNothing(NAMESPACE) };
+    },
+    expect: ({ exitCode, all }) => {
+      assert.equal(exitCode, 255, all);
+      assert.match(all, /refused by the test/);
+    },
+  },
+  {
+    name: "a quota is too small",
+    what: "somebody else's quota leaves no room for another pod",
+    program: "flotilla",
+    args: ["up", "--yes"],
+    before: async (shop) => {
+      const pods = Object.values(await shop.pods()).flat().length;
+      await kubectl("create", "quota", "of-others", "-n", NAMESPACE, `--hard=pods=${pods}`);
+      return { undo: () => kubectl("delete", "quota", "of-others", "-n", NAMESPACE) };
+    },
+    services: { cart: { replicas: 3 } },
+    expect: ({ exitCode, all }) => {
+      assert.equal(exitCode, 1, all);
+      assert.match(all, /of-others/);
+    },
+  },
+  {
+    name: "two updates at once",
+    what: "a second update begins while one is under way: it is refused with who holds the stack, and the first goes on",
+    short: true,
+    during: async (shop, update) => {
+      await until("the update holds the stack", async () => update.isOver() || isLocked(shop));
+      if (update.isOver()) return;
+      const { exitCode, all } = await shop.begin("flotilla", ["up", "--yes"]).ended;
+      if (update.isOver()) return;
+      assert.equal(exitCode, 1, all);
+      assert.match(all, /locked|under way/);
+      assert.match(all, /process \d+|pid \d+/);
+    },
+    expect: ({ exitCode, all }) => assert.equal(exitCode, 0, all),
+  },
+  {
+    name: "the passphrase is wrong",
+    what: "the update is begun with another passphrase: nothing is changed",
+    before: async () => ({
+      environment: { PULUMI_CONFIG_PASSPHRASE: "another", PULUMI_CONFIG_PASSPHRASE_FILE: "" },
+    }),
+    expect: ({ exitCode, all }) => {
+      assert.equal(exitCode, 255, all);
+      assert.match(all, /incorrect passphrase/);
+    },
+  },
+  {
+    name: "the state is truncated",
+    what: "the engine is killed, and of the state file only a part is left",
+    short: true,
+    during: async (shop, update) => {
+      update.signalAll("SIGKILL");
+      await update.ended;
+      const file = stateFile(shop);
+      truncateSync(file, Math.floor(readFileSync(file).length * chance("the state is truncated", "length")));
+    },
+    recovers: /restore|backup/i,
+  },
+  {
+    name: "the disk is full",
+    what: "the disk of the state backend has no room left after a random number of writes",
+    short: true,
+    possible: smallDisksArePossible,
+    within: onSmallDisk,
+    after: async () => takeBack(),
+  },
+  {
+    name: "the clock jumps",
+    what: "the machine's clock was two days ahead during the updates before, and is right again",
+    before: async (shop) => {
+      const ahead = 2 * 86_400_000_000_000;
+      const folder = join(testWorld.state, ".pulumi", "history", "flotilla", shop.stack.name);
+      for (const name of readdirSync(folder)) {
+        const time = /-(\d{19})\./.exec(name)?.[1];
+        if (time)
+          renameSync(
+            join(folder, name),
+            join(folder, name.replace(time, String(BigInt(time) + BigInt(ahead)))),
+          );
+      }
+      return undefined;
+    },
+    expect: ({ exitCode, all }) => assert.equal(exitCode, 0, all),
+  },
+];
+
+function stateFile(shop: Shop): string {
+  return join(testWorld.state, ".pulumi", "stacks", "flotilla", `${shop.stack.name}.json`);
+}
+
+function isLocked(shop: Shop): boolean {
+  const folder = join(testWorld.state, ".pulumi", "locks", "organization", "flotilla", shop.stack.name);
+  return existsSync(folder) && readdirSync(folder).length > 0;
+}

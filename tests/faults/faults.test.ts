@@ -1,0 +1,116 @@
+/** A bad night: at a random moment of an update something breaks; afterwards all is as if it had not. */
+import assert from "node:assert/strict";
+import type { ExportedState } from "../../live/engine";
+import { signalProcess } from "../../tools/processes";
+import { exists } from "../e2e/world";
+import { cases, type Fault } from "./cases";
+import { keepOutcomes, type Outcome, outcomesText } from "./outcomes";
+import { chance, LONG, SEED } from "./seed";
+import { NAMESPACE, Shop } from "./shop";
+
+describe(`Robot Shop through faults (FAULTS_SEED=${SEED}${LONG ? "" : ", short form: FAULTS=long has them all"})`, () => {
+  let shop: Shop;
+  const outcomes: Outcome[] = [];
+
+  before(async () => {
+    shop = await Shop.deploy();
+  });
+
+  after(async () => {
+    await shop?.remove();
+    process.stdout.write(outcomesText(outcomes));
+    process.stdout.write(
+      `\n    ${outcomes.length} cases, ${outcomes.filter(({ recovered }) => recovered).length} recovered\n`,
+    );
+    if (LONG && process.env.FAULTS_KEEP) keepOutcomes(outcomes);
+  });
+
+  for (const fault of cases.filter(({ short = false }) => LONG || short))
+    for (const round of LONG && fault.during ? [1, 2, 3] : [1])
+      it(round === 1 ? fault.name : `${fault.name}, at another moment (${round})`, async function () {
+        if (fault.possible && !(await fault.possible())) this.skip();
+        const outcome: Outcome = {
+          name: fault.name,
+          what: fault.what,
+          update: "",
+          recovery: "",
+          seconds: 0,
+          recovered: false,
+        };
+        outcomes.push(outcome);
+        await survive(shop, fault, round, outcome);
+        outcome.recovered = true;
+      });
+
+  it("shows no Secret's value in all that was written", async () => {
+    const values = await shop.secrets();
+    assert.ok(values.length >= 10 && shop.written.length > 1000);
+    for (const value of values) assert.ok(!shop.written.includes(value), "a Secret's value was shown");
+  });
+
+  it("is removed to the last object when the removal was broken off by SIGTERM", async () => {
+    const removal = shop.begin("pulumi", ["destroy", "--yes", "--skip-preview"]);
+    const moment = chance("destroy") * shop.seconds;
+    await Promise.race([new Promise((resolve) => setTimeout(resolve, moment * 1000)), removal.ended]);
+    signalProcess(removal.pid, "SIGTERM");
+    await removal.ended;
+    await shop.ends(0, "flotilla", ["recover", "--yes"]);
+    await shop.ends(0, "pulumi", ["destroy", "--yes", "--skip-preview"]);
+    assert.equal(await exists("namespace", NAMESPACE), false);
+    assert.deepEqual(
+      (JSON.parse(await shop.stack.export()) as ExportedState).deployment?.resources ?? [],
+      [],
+    );
+  });
+});
+
+/** An update from one version to the other with a fault in it, and what makes it good. */
+async function survive(shop: Shop, fault: Fault, round: number, outcome: Outcome): Promise<void> {
+  const before = await shop.pods();
+  shop.ask(shop.other, fault.services);
+  const there = await fault.before?.(shop);
+  const share = chance(fault.name, round);
+  const within = await fault.within?.(share);
+  const update = shop.begin(fault.program ?? "pulumi", fault.args ?? ["up", "--yes", "--skip-preview"], {
+    ...(there?.environment ? { environment: there.environment } : {}),
+    ...(within ? { within } : {}),
+  });
+  if (fault.during) {
+    const moment = share * shop.seconds;
+    outcome.moment = Number(moment.toFixed(1));
+    await Promise.race([new Promise((resolve) => setTimeout(resolve, moment * 1000)), update.ended]);
+    const end = await fault.during(shop, update);
+    await update.ended;
+    if (typeof end === "function") await end();
+  }
+  const { exitCode, all } = await update.ended;
+  outcome.update = exitCode === 0 ? "succeeded" : exitCode < 0 ? "was killed" : "failed";
+  await there?.undo?.();
+  await fault.after?.();
+  fault.expect?.({ exitCode, all });
+  const start = Date.now();
+  shop.ask(shop.version);
+  const recovery = await shop.ends(0, "flotilla", ["recover", "--yes"]);
+  outcome.recovery = done(recovery);
+  if (fault.recovers) assert.match(recovery, fault.recovers);
+  if (/flotilla adopt/.test(recovery)) await shop.ends(0, "flotilla", ["adopt", "--yes"]);
+  await shop.up();
+  outcome.seconds = Math.round((Date.now() - start) / 1000);
+  await shop.assertWhole();
+  await shop.assertUntouched(before, fault.loses);
+}
+
+/** What a recovery did, of what it said. */
+function done(recovery: string): string {
+  const lines = recovery.split("\n");
+  const will = lines.filter(
+    (line, index) => line.startsWith("  - ") && headOf(lines, index).startsWith("What is done"),
+  );
+  return will.length === 0 ? "nothing to recover" : will.map((line) => line.slice(4)).join("; ");
+}
+
+const headOf = (lines: readonly string[], index: number): string =>
+  lines
+    .slice(0, index)
+    .reverse()
+    .find((line) => !line.startsWith("  - ")) ?? "";

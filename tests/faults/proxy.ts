@@ -1,0 +1,143 @@
+/** An API server that misbehaves: a reverse proxy on loopback in front of the real one. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { Agent, request } from "node:https";
+import type { AddressInfo, Socket } from "node:net";
+import { parse, stringify } from "yaml";
+
+/** What it does to requests; `share` is the part of them that it happens to, spread evenly. */
+export type Behaviour =
+  | { kind: "fair" }
+  | { kind: "answers"; status: number; share: number }
+  | { kind: "slow"; milliseconds: number }
+  | { kind: "cuts"; share: number };
+
+export const FAIR: Behaviour = { kind: "fair" };
+
+interface Kubeconfig {
+  clusters: { name: string; cluster: Record<string, string> }[];
+  users: { name: string; user: Record<string, string> }[];
+  contexts: unknown;
+  "current-context": string;
+}
+
+export class ApiProxy {
+  /** Requests that were not let through as they should have been. */
+  harmed = 0;
+  private current: Behaviour = FAIR;
+  private requests = 0;
+  private readonly sockets = new Set<Socket>();
+
+  private constructor(
+    private readonly server: Server,
+    private readonly target: URL,
+    private readonly agent: Agent,
+  ) {
+    server.on("request", (incoming: IncomingMessage, outgoing: ServerResponse) =>
+      this.take(incoming, outgoing),
+    );
+    server.on("connection", (socket: Socket) => {
+      this.sockets.add(socket);
+      socket.on("close", () => this.sockets.delete(socket));
+      // A connection that was cut is the point of it.
+      socket.on("error", () => undefined);
+    });
+  }
+
+  /** Starts it, and writes a kubeconfig that leads through it. */
+  static async start(kubeconfig: string, file: string): Promise<ApiProxy> {
+    const config = parse(readFileSync(kubeconfig, "utf8")) as Kubeconfig;
+    const { cluster } = config.clusters[0] as Kubeconfig["clusters"][number];
+    const { user } = config.users[0] as Kubeconfig["users"][number];
+    const agent = new Agent({
+      keepAlive: true,
+      ca: content(cluster, "certificate-authority"),
+      cert: content(user, "client-certificate"),
+      key: content(user, "client-key"),
+    });
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    for (const entry of config.clusters) entry.cluster = { server: `http://127.0.0.1:${port}` };
+    for (const entry of config.users) entry.user = {};
+    writeFileSync(file, stringify(config), { mode: 0o600 });
+    return new ApiProxy(server, new URL(cluster.server as string), agent);
+  }
+
+  behave(behaviour: Behaviour): void {
+    this.current = behaviour;
+    this.requests = 0;
+    this.harmed = 0;
+    if (behaviour.kind === "cuts") this.cut();
+  }
+
+  /** Ends every connection that is open. */
+  cut(): void {
+    this.harmed += this.sockets.size;
+    for (const socket of this.sockets) socket.destroy();
+  }
+
+  async stop(): Promise<void> {
+    this.cut();
+    this.agent.destroy();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  private take(incoming: IncomingMessage, outgoing: ServerResponse): void {
+    const behaviour = this.current;
+    const harms = "share" in behaviour && this.isNext(behaviour.share);
+    if (harms || behaviour.kind === "slow") this.harmed++;
+    if (harms && behaviour.kind === "cuts") {
+      incoming.socket.destroy();
+      return;
+    }
+    if (harms && behaviour.kind === "answers") {
+      refuse(outgoing, behaviour.status);
+      return;
+    }
+    if (behaviour.kind === "slow") setTimeout(() => this.pass(incoming, outgoing), behaviour.milliseconds);
+    else this.pass(incoming, outgoing);
+  }
+
+  private isNext(share: number): boolean {
+    this.requests++;
+    return Math.floor(this.requests * share) > Math.floor((this.requests - 1) * share);
+  }
+
+  private pass(incoming: IncomingMessage, outgoing: ServerResponse): void {
+    const { method, url, headers } = incoming;
+    const options = { agent: this.agent, method, path: url, headers: { ...headers, host: this.target.host } };
+    const forwarded = request(this.target, options, (answer) => {
+      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(outgoing);
+      // Of a watch, which may have nothing to say for long.
+      outgoing.flushHeaders();
+      answer.on("error", () => outgoing.destroy());
+    });
+    // As if it had not listened: the client sees a connection that is closed.
+    forwarded.on("error", () => outgoing.destroy());
+    outgoing.on("close", () => forwarded.destroy());
+    incoming.pipe(forwarded);
+  }
+}
+
+/** The words of an API server that refuses. */
+function refuse(outgoing: ServerResponse, status: number): void {
+  const [reason, message] =
+    status === 429
+      ? ["TooManyRequests", "the server has received too many requests and has asked us to try again later"]
+      : ["InternalError", "an error on the server has prevented the request from succeeding"];
+  outgoing.writeHead(status, {
+    "content-type": "application/json",
+    ...(status === 429 ? { "retry-after": "1" } : {}),
+  });
+  outgoing.end(
+    JSON.stringify({ kind: "Status", apiVersion: "v1", status: "Failure", reason, message, code: status }),
+  );
+}
+
+/** What a kubeconfig holds itself or names a file of. */
+function content(entry: Record<string, string>, key: string): Buffer {
+  const inline = entry[`${key}-data`];
+  return inline === undefined ? readFileSync(entry[key] as string) : Buffer.from(inline, "base64");
+}

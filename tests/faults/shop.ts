@@ -1,0 +1,220 @@
+/** A running Robot Shop with two versions, either of which is once reached without any fault: what all others must equal. */
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import execa from "execa";
+import { parseDocument } from "yaml";
+import { listProcesses, signalProcess, treeOf } from "../../tools/processes";
+import { get, projectStack, run, type Stack, testWorld, until, world } from "../e2e/world";
+import { ApiProxy } from "./proxy";
+import { isSettled, type PodOf, podsOf, type Snapshot, snapshotOf } from "./snapshot";
+
+export const NAMESPACE = "e2e-faults";
+
+export type Version = "one" | "two";
+
+/** What the second version changes: an image, a number of pods, a variable, and a service less. */
+const SETTINGS: Record<Version, Record<string, unknown>> = {
+  one: {},
+  two: {
+    cart: { tag: "2.1.1" },
+    web: { replicas: 2 },
+    payment: { env: { PAYMENT_TIMEOUT: "5" } },
+    dispatch: { enabled: false },
+  },
+};
+
+/** Releases whose pods an update between the versions may replace, add or remove. */
+export const AFFECTED = Object.keys(SETTINGS.two);
+
+/** Seconds that a pod gets to become ready, in place of three minutes: what never will be ready is given up soon. */
+const ROLLOUT_SECONDS = 8;
+
+/** An update that is under way, with all its processes in a group of their own. */
+export interface Running {
+  pid: number;
+  /** Ended in whatever way. */
+  ended: Promise<{ exitCode: number; all: string }>;
+  isOver(): boolean;
+  /** As a terminal does it on Ctrl-C: every process of the group gets it. */
+  signalAll(name: NodeJS.Signals): void;
+}
+
+export class Shop {
+  version: Version = "one";
+  /** Seconds that an update between the versions takes when nothing happens. */
+  seconds = 0;
+  /** All that any command has written. */
+  written = "";
+  private readonly clean = new Map<Version, Snapshot>();
+
+  private constructor(
+    readonly stack: Stack,
+    readonly proxy: ApiProxy,
+    readonly kubeconfig: string,
+  ) {}
+
+  /** Deploys it, through the proxy, as everything after that will be. */
+  static async deploy(): Promise<Shop> {
+    const kubeconfig = join(testWorld.folder, "kubeconfig-through-proxy");
+    const proxy = await ApiProxy.start(testWorld.kubeconfig, kubeconfig);
+    const stack = await projectStack("faults", {
+      environment: "local",
+      distribution: "upstream",
+      namespace: NAMESPACE,
+    });
+    // What cannot become ready is given up soon.
+    edit(stack, "plan/microservice.ts", "ROLLOUT_SECONDS = 180", `ROLLOUT_SECONDS = ${ROLLOUT_SECONDS}`);
+    edit(stack, "apps/robot-shop.ts", 'image: image("cart"),', 'image: image("cart"), startupSeconds: 1,');
+    const shop = new Shop(stack, proxy, kubeconfig);
+    await shop.ends(0, "pulumi", ["up", "--yes", "--skip-preview"]);
+    await shop.learn();
+    const start = Date.now();
+    await shop.go("two");
+    shop.seconds = (Date.now() - start) / 1000;
+    await shop.learn();
+    await shop.go("one");
+    // A way back that leaves something would be a fault of its own.
+    await shop.assertWhole();
+    return shop;
+  }
+
+  /** A copy of the environment that a user's shell would have. */
+  get environment(): NodeJS.ProcessEnv {
+    return { ...(world().environment as NodeJS.ProcessEnv), KUBECONFIG: this.kubeconfig };
+  }
+
+  get other(): Version {
+    return this.version === "one" ? "two" : "one";
+  }
+
+  /** Asks for a version; nothing is updated yet. Settings of services may be added to it. */
+  ask(version: Version, services: Record<string, Record<string, unknown>> = {}): void {
+    const file = join(this.stack.folder, `Pulumi.${this.stack.name}.yaml`);
+    const document = parseDocument(readFileSync(file, "utf8"));
+    const merged: Record<string, unknown> = { ...SETTINGS[version] };
+    for (const [name, settings] of Object.entries(services))
+      merged[name] = { ...(merged[name] as object), ...settings };
+    document.setIn(["config", "flotilla:services"], merged);
+    writeFileSync(file, document.toString());
+    this.version = version;
+  }
+
+  /** Begins an update of the stack as it is asked for. */
+  begin(
+    program: "pulumi" | "flotilla",
+    args: readonly string[],
+    { environment = {}, within = [] }: { environment?: NodeJS.ProcessEnv; within?: readonly string[] } = {},
+  ): Running {
+    const path = program === "pulumi" ? "pulumi" : join(this.stack.folder, "commands/bin.js");
+    const [first, ...rest] = [...within, path, ...args, "--stack", this.stack.name];
+    const child = execa(first as string, rest, {
+      cwd: this.stack.folder,
+      env: { ...this.environment, ...environment },
+      all: true,
+      reject: false,
+      stdin: "ignore",
+      detached: true,
+    });
+    let over = false;
+    const ended = child.then(({ exitCode, all = "" }) => {
+      over = true;
+      this.written += all;
+      return { exitCode: exitCode ?? -1, all };
+    });
+    const pid = child.pid as number;
+    return { pid, ended, isOver: () => over, signalAll: (name) => signalProcess(-pid, name) };
+  }
+
+  /** Runs a command that must end with an exit code; hands its output out. */
+  async ends(code: number, program: "pulumi" | "flotilla", args: readonly string[]): Promise<string> {
+    const { exitCode, all } = await this.begin(program, args).ended;
+    assert.equal(exitCode, code, `${program} ${args.join(" ")}:\n${all}`);
+    return all;
+  }
+
+  up(): Promise<string> {
+    return this.ends(0, "pulumi", ["up", "--yes", "--skip-preview"]);
+  }
+
+  async go(version: Version): Promise<void> {
+    this.ask(version);
+    await this.up();
+  }
+
+  pods(): Promise<Record<string, PodOf[]>> {
+    return podsOf(NAMESPACE);
+  }
+
+  settled(): Promise<void> {
+    return until("every pod is ready", () => isSettled(NAMESPACE), 90);
+  }
+
+  /** Takes what there is for what this version is. */
+  private async learn(): Promise<void> {
+    await this.settled();
+    this.clean.set(this.version, await snapshotOf(this.stack, NAMESPACE));
+  }
+
+  /** That the version asked for is there, whole, as after an update without a fault. */
+  async assertWhole(): Promise<void> {
+    await this.settled();
+    const now = await snapshotOf(this.stack, NAMESPACE);
+    assert.deepEqual(now.pending, [], "Pulumi has operations that are not done");
+    for (const [name, { status }] of Object.entries(now.releases)) assert.equal(status, "deployed", name);
+    assert.deepEqual(now, this.clean.get(this.version));
+  }
+
+  /** That of the releases that the update was not about no pod is another one. */
+  async assertUntouched(
+    before: Record<string, PodOf[]>,
+    isLost: (pod: PodOf) => boolean = () => false,
+  ): Promise<void> {
+    const after = await this.pods();
+    for (const [release, pods] of Object.entries(before)) {
+      if (AFFECTED.includes(release)) continue;
+      const there = new Set(after[release]?.map(({ uid }) => uid));
+      for (const pod of pods)
+        assert.ok(there.has(pod.uid) || isLost(pod), `a pod of ${release} was replaced`);
+    }
+  }
+
+  /** Every value of every Secret, as it is and as it is kept. */
+  async secrets(): Promise<string[]> {
+    const { items } = await get<{ items: { data?: Record<string, string> }[] }>(
+      "secrets",
+      "-n",
+      NAMESPACE,
+      "--selector=owner!=helm",
+    );
+    const kept = items.flatMap(({ data }) => Object.values(data ?? {}));
+    const values = [...kept, ...kept.map((value) => Buffer.from(value, "base64").toString())];
+    // Names that are no secret are among them, short ones.
+    return values.filter((value) => value.length >= 16);
+  }
+
+  async remove(): Promise<void> {
+    await this.proxy.stop();
+    this.stack.remove();
+  }
+}
+
+function edit(stack: Stack, file: string, from: string, to: string): void {
+  const path = join(stack.folder, file);
+  const before = readFileSync(path, "utf8");
+  assert.ok(before.includes(from), `${file} has ${from}`);
+  writeFileSync(path, before.replace(from, to));
+}
+
+/** The first process of an update whose command matches, and all that it has started; undefined when there is none yet. */
+export async function processesOf(
+  { pid }: Pick<Running, "pid">,
+  command: RegExp,
+): Promise<number[] | undefined> {
+  const processes = await listProcesses();
+  const found = treeOf(pid, processes).find((each) => command.test(each.command));
+  return found && treeOf(found.pid, processes).map((each) => each.pid);
+}
+
+/** Runs kubectl past the proxy. */
+export const kubectl = (...args: string[]) => run("kubectl", args);

@@ -1,0 +1,150 @@
+/** What a stack is in the cluster, in Helm's records and in Pulumi's state, so that two of them can be compared. */
+import { createHash } from "node:crypto";
+import type { ExportedState } from "../../live/engine";
+import { connect } from "../../live/kubectl";
+import { readReleases } from "../../live/releases";
+import { revealed } from "../../live/revealed";
+import { get, type Stack, testWorld } from "../e2e/world";
+
+/** Kinds that a release or the program makes. Pods and replica sets are made from these. */
+const KINDS = [
+  "deployments,statefulsets,jobs,services,configmaps,secrets,serviceaccounts,networkpolicies",
+  "poddisruptionbudgets,horizontalpodautoscalers,roles,rolebindings,resourcequotas,limitranges,persistentvolumeclaims",
+].join(",");
+
+interface LiveObject {
+  kind: string;
+  type?: string;
+  metadata: {
+    name: string;
+    uid: string;
+    labels?: Record<string, string>;
+    annotations?: Record<string, string>;
+    deletionTimestamp?: string;
+  };
+  spec?: Record<string, unknown>;
+  data?: Record<string, string>;
+  rules?: unknown;
+  status?: Record<string, unknown>;
+}
+
+export interface Snapshot {
+  /** Of each release what Helm has recorded of its newest revision. */
+  releases: Record<string, { status: string; chart: string; digest: string }>;
+  /** Of each object a digest of what was asked for; of a Secret too, whose values are seen nowhere. */
+  objects: Record<string, string>;
+  /** Identity of each volume claim. */
+  volumes: Record<string, string>;
+  /** The resources of the state, each with a digest of its inputs but for what is encrypted. */
+  state: Record<string, string>;
+  /** Operations that the state says are under way, and what the last update has left undone. */
+  pending: string[];
+}
+
+/** Waits for nothing: what is there now. */
+export async function snapshotOf(stack: Stack, namespace: string): Promise<Snapshot> {
+  const [live, { items }, exported] = await Promise.all([
+    liveReleases(namespace),
+    get<{ items: LiveObject[] }>(KINDS, "-n", namespace),
+    stack.export(),
+  ]);
+  const state = JSON.parse(exported) as ExportedState;
+  const resources = state.deployment?.resources ?? [];
+  const own = items.filter(
+    ({ type, metadata }) => type !== "helm.sh/release.v1" && !isOfCluster(metadata.name),
+  );
+  return {
+    releases: live,
+    objects: Object.fromEntries(
+      own.map((object) => [`${object.kind}/${object.metadata.name}`, digestOf(askedFor(object))]),
+    ),
+    volumes: Object.fromEntries(
+      own
+        .filter(({ kind }) => kind === "PersistentVolumeClaim")
+        .map(({ metadata, spec }) => [metadata.name, `${metadata.uid} ${String(spec?.volumeName)}`]),
+    ),
+    state: Object.fromEntries(resources.map(({ urn, inputs }) => [urn, digestOf(revealed(inputs ?? {}))])),
+    pending: [
+      ...(state.deployment?.pending_operations ?? []).map(({ type, resource }) => `${type} ${resource.urn}`),
+      ...resources
+        .filter(({ initErrors }) => (initErrors ?? []).length > 0)
+        .map(({ urn }) => `failed ${urn}`),
+    ],
+  };
+}
+
+async function liveReleases(namespace: string): Promise<Snapshot["releases"]> {
+  const kubectl = await connect({ cluster: { kubeconfig: testWorld.kubeconfig } });
+  return Object.fromEntries(
+    Object.entries(await readReleases(kubectl, namespace)).map(([name, { newest }]) => [
+      name,
+      {
+        status: newest.status,
+        chart: `${newest.chart.name} ${newest.chart.version}`,
+        digest: digestOf([newest.values, newest.manifest]),
+      },
+    ]),
+  );
+}
+
+export interface PodOf {
+  uid: string;
+  node: string;
+  owner: string;
+}
+
+/** The pods of each release, those of Jobs left out: they have ended. */
+export async function podsOf(namespace: string): Promise<Record<string, PodOf[]>> {
+  const found: Record<string, PodOf[]> = {};
+  for (const pod of await livePods(namespace)) {
+    const release = pod.metadata.labels?.["app.kubernetes.io/instance"] ?? pod.metadata.name;
+    found[release] = [
+      ...(found[release] ?? []),
+      { uid: pod.metadata.uid, node: String(pod.spec?.nodeName), owner: release },
+    ];
+  }
+  return found;
+}
+
+/** Whether every pod is ready, and none is on its way out. */
+export async function isSettled(namespace: string): Promise<boolean> {
+  const { items } = await get<{ items: LiveObject[] }>("deployments,statefulsets", "-n", namespace);
+  const pods = await livePods(namespace);
+  const wanted = items.reduce((sum, { spec }) => sum + Number(spec?.replicas ?? 1), 0);
+  return (
+    pods.length === wanted &&
+    items.every(({ status, spec }) => Number(status?.readyReplicas ?? 0) === Number(spec?.replicas ?? 1)) &&
+    pods.every(({ metadata }) => metadata.deletionTimestamp === undefined)
+  );
+}
+
+async function livePods(namespace: string): Promise<LiveObject[]> {
+  const { items } = await get<{ items: LiveObject[] }>("pods", "-n", namespace);
+  return items.filter(({ status }) => status?.phase !== "Succeeded");
+}
+
+/** What an object was asked to be: neither what the cluster has noted in it, nor who it is. */
+function askedFor({ kind, metadata, spec, data, rules }: LiveObject): object {
+  const { clusterIP: _, clusterIPs: __, ...asked } = spec ?? {};
+  const { "deployment.kubernetes.io/revision": ___, ...annotations } = metadata.annotations ?? {};
+  // The disruption of a claim's binding and a job's own labels are names of the cluster's.
+  const isMade = kind === "Job" || kind === "PersistentVolumeClaim";
+  return {
+    spec: isMade ? {} : asked,
+    data,
+    rules,
+    labels: isMade ? {} : metadata.labels,
+    annotations: isMade ? {} : annotations,
+  };
+}
+
+const isOfCluster = (name: string): boolean => name === "kube-root-ca.crt" || name === "default";
+
+/** Twelve digits of a digest: enough to tell two things apart, and nothing of what they are. */
+const digestOf = (value: unknown): string =>
+  createHash("sha256").update(JSON.stringify(value, sorted)).digest("hex").slice(0, 12);
+
+const sorted = (_: string, value: unknown): unknown =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+    : value;

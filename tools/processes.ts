@@ -1,0 +1,84 @@
+/** The processes of this machine. */
+import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import execa from "execa";
+
+export interface Process {
+  pid: number;
+  parent: number;
+  /** Its program and arguments, with spaces between them. */
+  command: string;
+}
+
+/** Those that can be seen. One that has ended but was not yet reaped is none. */
+export async function listProcesses(): Promise<Process[]> {
+  if (process.platform === "linux")
+    return readdirSync("/proc").flatMap((name) => (/^\d+$/.test(name) ? fromProc(Number(name)) : []));
+  const { stdout } = await execa("ps", ["-axww", "-o", "pid=,ppid=,args="]);
+  return stdout.split("\n").flatMap((line) => {
+    const [, pid, parent, command] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
+    return command === undefined || command.startsWith("(")
+      ? []
+      : [{ pid: Number(pid), parent: Number(parent), command }];
+  });
+}
+
+/** The folder it works in; undefined where that cannot be seen. */
+export function folderOf(pid: number): string | undefined {
+  try {
+    return process.platform === "linux" ? readlinkSync(`/proc/${pid}/cwd`) : undefined;
+  } catch {
+    // It has ended meanwhile, or is another user's.
+    return undefined;
+  }
+}
+
+/** A process and all that it has started. */
+export function treeOf(pid: number, processes: readonly Process[]): Process[] {
+  const own = processes.filter((each) => each.pid === pid);
+  return [
+    ...own,
+    ...processes.filter(({ parent }) => parent === pid).flatMap((child) => treeOf(child.pid, processes)),
+  ];
+}
+
+function fromProc(pid: number): Process[] {
+  try {
+    const command = readFileSync(`/proc/${pid}/cmdline`, "utf8").replace(/\0+$/, "").replaceAll("\0", " ");
+    // Its name is in parentheses, and may have spaces and parentheses of its own.
+    const parent = /^.*\) \S+ (\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, "utf8"))?.[1];
+    return command === "" ? [] : [{ pid, parent: Number(parent), command }];
+  } catch {
+    // It has ended meanwhile.
+    return [];
+  }
+}
+
+/** Ends processes, gently first; waits until they are gone. */
+export async function endProcesses(pids: readonly number[]): Promise<void> {
+  const limit = Date.now() + 10_000;
+  for (const pid of pids) signalProcess(pid, "SIGTERM");
+  for (const pid of pids) {
+    // A process that has ended but was not yet reaped has a pid and no command line.
+    while ((await commandLine(pid)) !== "" && Date.now() < limit)
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    if ((await commandLine(pid)) !== "") signalProcess(pid, "SIGKILL");
+  }
+}
+
+/** Empty when there is no such process, or when it has ended. */
+export async function commandLine(pid: number): Promise<string> {
+  if (process.platform === "linux") {
+    const file = `/proc/${pid}/cmdline`;
+    return existsSync(file) ? readFileSync(file, "utf8") : "";
+  }
+  return (await execa("ps", ["-ww", "-o", "args=", "-p", String(pid)], { reject: false })).stdout;
+}
+
+/** Sends a signal; a process that has ended meanwhile needs none. */
+export function signalProcess(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}
