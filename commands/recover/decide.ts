@@ -90,18 +90,17 @@ export function decide({
   const imports: { urn: string; id: string }[] = [];
   for (const operation of operations) {
     found.push(`Pulumi was ${operation.type} ${nameOf(operation.resource)} when it was ended`);
-    const id = operation.type === "creating" ? importOf(operation, live, exists) : undefined;
+    const id = isCreation(operation) ? importOf(operation, live, exists) : undefined;
     if (id !== undefined) {
       imports.push({ urn: operation.resource.urn, id });
       will.push(`take ${nameOf(operation.resource)}, which is there, into the state`);
     }
     // Whether it is gone, and which revision it has by now, is for the cluster to say.
-    if (operation.type !== "creating" && operation.resource.type === RELEASE)
-      targets.add(operation.resource.urn);
+    if (!isCreation(operation) && operation.resource.type === RELEASE) targets.add(operation.resource.urn);
   }
   const creating = new Set(
     operations
-      .filter(({ type, resource }) => type === "creating" && resource.type === RELEASE)
+      .filter((operation) => isCreation(operation) && operation.resource.type === RELEASE)
       .map(({ resource }) => String(resource.inputs?.name)),
   );
   for (const [release, { newest, deployed }] of Object.entries(live)) {
@@ -136,7 +135,8 @@ export function decide({
     }
     if (resource) targets.add(resource.urn);
   }
-  if (targets.size > 0 || imports.length > 0) actions.push({ do: "refresh", targets: [...targets], imports });
+  if (targets.size > 0 || imports.length > 0)
+    actions.push({ do: "refresh", targets: targets.size > 0 ? [...targets] : stackOf(resources), imports });
   if (targets.size > 0)
     will.push(`let Pulumi look at ${[...targets].map(nameOfUrn).join(", ")} again (pulumi refresh)`);
   if (operations.length > imports.length) {
@@ -170,6 +170,16 @@ export function decide({
     ...(unsure === undefined ? {} : { unsure }),
   };
 }
+
+/** Also one that a refresh was to take into the state, and did not. */
+export const isCreation = ({ type }: Operation): boolean => type === "creating" || type === "importing";
+
+/**
+ * The stack itself, at which there is nothing to look: what is imported is no target, since the state does not have it,
+ * and without any target Pulumi would look at everything.
+ */
+const stackOf = (resources: readonly ExportedResource[]): string[] =>
+  resources.flatMap(({ type, urn }) => (type === "pulumi:pulumi:Stack" ? [urn] : []));
 
 /** The id under which an object that was being made is there; undefined where it is not, or not whole. */
 function importOf(

@@ -16,7 +16,7 @@ import { accessTo, reachCluster } from "../access";
 import { confirmed } from "../ask";
 import { planStack } from "../planning";
 import { PROJECT_NAME } from "../stack";
-import { type Action, decide, type Recovery, type Situation } from "./decide";
+import { type Action, decide, isCreation, type Recovery, type Situation } from "./decide";
 import { firstAidFor, giveFirstAid } from "./first-aid";
 
 export function recoverCommand(): Command {
@@ -138,8 +138,10 @@ async function goodRevisions(
 /** Which of the objects that were being made the cluster has. */
 async function existing(kubectl: Kubectl, state: ExportedState): Promise<Situation["exists"]> {
   const objects = (state.deployment?.pending_operations ?? []).filter(
-    ({ type, resource }) =>
-      type === "creating" && resource.type.startsWith("kubernetes:") && resource.type !== RELEASE,
+    (operation) =>
+      isCreation(operation) &&
+      operation.resource.type.startsWith("kubernetes:") &&
+      operation.resource.type !== RELEASE,
   );
   const found = await Promise.all(
     objects.map(async ({ resource }) => {
@@ -201,7 +203,7 @@ async function perform(stack: string, cluster: Settings["cluster"], action: Acti
           stack,
           "--yes",
           "--skip-preview",
-          ...[...action.targets, ...action.imports.map(({ urn }) => urn)].flatMap((urn) => ["--target", urn]),
+          ...action.targets.flatMap((urn) => ["--target", urn]),
           ...action.imports.flatMap(({ urn, id }) => [
             "--import-pending-creates",
             urn,

@@ -202,7 +202,7 @@ export const cases: readonly Fault[] = [
       return { undo: () => refuseNothing(NAMESPACE) };
     },
     expect: ({ exitCode, all }) => {
-      assert.equal(exitCode, 255, all);
+      assert.notEqual(exitCode, 0, all);
       assert.match(all, /refused by the test/);
     },
   },
@@ -244,7 +244,7 @@ export const cases: readonly Fault[] = [
       environment: { PULUMI_CONFIG_PASSPHRASE: "another", PULUMI_CONFIG_PASSPHRASE_FILE: "" },
     }),
     expect: ({ exitCode, all }) => {
-      assert.equal(exitCode, 255, all);
+      assert.notEqual(exitCode, 0, all);
       assert.match(all, /incorrect passphrase/);
     },
   },

@@ -131,6 +131,19 @@ describe("recovery", () => {
     assert.deepEqual(decide(situation({ state })).actions, [
       { do: "refresh", targets: [], imports: [{ urn: urn(RELEASE, "cart"), id: "shop/cart" }] },
     ]);
+    const stack = { urn: urn("pulumi:pulumi:Stack", "shop-prod"), type: "pulumi:pulumi:Stack" };
+    const begun = pending("importing", release("cart"), [stack as ReturnType<typeof release>]);
+    assert.deepEqual(
+      decide(situation({ state: begun })).actions,
+      [
+        {
+          do: "refresh",
+          targets: [stack.urn],
+          imports: [{ urn: urn(RELEASE, "cart"), id: "shop/cart" }],
+        },
+      ],
+      "what is imported is no target: pulumi finds no such resource in the state",
+    );
     assert.deepEqual(decide(situation({ state, live: {} })).actions, [{ do: "forget" }]);
   });
 

@@ -1,0 +1,188 @@
+/** Input that is nearly right: something sound in which one to three things are not what they were. */
+import fc from "fast-check";
+
+/** Values that programs stumble over. */
+const NASTY: fc.Arbitrary<unknown> = fc.oneof(
+  fc.constantFrom<unknown>(
+    ...[
+      null,
+      true,
+      false,
+      0,
+      -1,
+      1,
+      1.5,
+      65536,
+      1e21,
+      Number.MAX_SAFE_INTEGER,
+      "",
+      " ",
+      "0",
+      "1e3",
+      "yes",
+      "null",
+    ],
+    ...[
+      "-",
+      ".",
+      "..",
+      "/",
+      "~",
+      "*",
+      "a/b",
+      "UPPER",
+      "naïve",
+      "a b",
+      "line\nbreak",
+      "tab\there",
+      "{{ .Values }}",
+    ],
+    ...[
+      "$(HOME)",
+      `\${x}`,
+      "'",
+      '"',
+      "#",
+      "a".repeat(64),
+      "a".repeat(300),
+      "127.0.0.1",
+      "10.0.0.0/33",
+      "::1",
+      "1Gi",
+    ],
+    ...[
+      "100m",
+      "-1Gi",
+      "1e-9",
+      "\u0000",
+      "\u202e",
+      "constructor",
+      "__proto__",
+      "toString",
+      [],
+      {},
+      [null],
+      [[]],
+    ],
+    ...[{ "": "" }, { constructor: 1 }, ["a", "a"]],
+  ),
+  fc.string({ maxLength: 20 }),
+  fc.integer(),
+  fc.jsonValue({ maxDepth: 2 }),
+);
+
+const KEYS = fc.constantFrom(
+  ...[
+    "name",
+    "enabled",
+    "tag",
+    "replicas",
+    "env",
+    "resources",
+    "limits",
+    "cpu",
+    "host",
+    "port",
+    "labels",
+    "path",
+  ],
+  ...["__proto__", "constructor", "toString", "", "a b", "UPPER", "x".repeat(100)],
+);
+
+interface Mutation {
+  /** Leads to a place: modulo the number of keys at each step. */
+  way: number[];
+  kind: "replace" | "remove" | "add" | "copy";
+  value: unknown;
+  key: string;
+}
+
+const mutation = (value: fc.Arbitrary<unknown>): fc.Arbitrary<Mutation> =>
+  fc.record({
+    way: fc.array(fc.nat(), { minLength: 1, maxLength: 7 }),
+    kind: fc.constantFrom("replace", "replace", "remove", "add", "copy"),
+    value,
+    key: KEYS,
+  });
+
+/** Any of the originals with one to three mutations. */
+export const mutated = <T extends object>(...originals: readonly T[]): fc.Arbitrary<T> =>
+  fc
+    .tuple(fc.constantFrom(...originals), fc.array(mutation(NASTY), { minLength: 1, maxLength: 3 }))
+    .map(([original, mutations]) => {
+      const copy = structuredClone(original);
+      for (const each of mutations) mutate(copy, each);
+      return copy;
+    });
+
+function mutate(root: object, { way, kind, value, key }: Mutation): void {
+  let holder = root as Record<string, unknown>;
+  for (const [index, step] of way.entries()) {
+    const keys = Object.keys(holder);
+    if (keys.length === 0) break;
+    const chosen = keys[step % keys.length] as string;
+    const inner = holder[chosen];
+    if (index < way.length - 1 && typeof inner === "object" && inner !== null) {
+      holder = inner as Record<string, unknown>;
+      continue;
+    }
+    if (kind === "remove") delete holder[chosen];
+    else if (kind === "replace") holder[chosen] = value;
+    else if (kind === "copy") define(holder, key, inner);
+    else define(holder, key, value);
+    return;
+  }
+  define(holder, key, value);
+}
+
+/** Not by assignment: `__proto__` would be no key then. */
+const define = (holder: object, key: string, value: unknown): unknown =>
+  Object.defineProperty(holder, Array.isArray(holder) ? holder.length : key, {
+    value,
+    enumerable: true,
+    writable: true,
+    configurable: true,
+  });
+
+/** Words that a type has names for: another word is the compiler's matter. */
+const CLOSED = ["language", "kind", "protocol", "generated", "ref"];
+
+const OF_TYPE: Record<string, fc.Arbitrary<unknown>> = {
+  string: NASTY.filter((value) => typeof value === "string"),
+  number: fc.oneof(fc.constantFrom(0, -1, 1.5, 65536, 1e21), fc.integer()),
+  boolean: fc.boolean(),
+};
+
+/** The original with one to three texts, numbers or lists that are others, of the same type. */
+export const retyped = <T extends object>(original: T): fc.Arbitrary<T> => {
+  const places = leavesOf(original);
+  const change = fc
+    .nat(places.length - 1)
+    .chain((index) =>
+      fc.tuple(fc.constant(index), OF_TYPE[places[index]?.type as string] as fc.Arbitrary<unknown>),
+    );
+  return fc.array(change, { minLength: 1, maxLength: 3 }).map((changes) => {
+    const copy = structuredClone(original);
+    const found = leavesOf(copy);
+    for (const [index, value] of changes) {
+      const { holder, key } = found[index] as Leaf;
+      holder[key] = value;
+    }
+    return copy;
+  });
+};
+
+interface Leaf {
+  holder: Record<string, unknown>;
+  key: string;
+  type: string;
+}
+
+const leavesOf = (holder: object): Leaf[] =>
+  Object.entries(holder).flatMap(([key, value]) =>
+    typeof value === "object" && value !== null
+      ? leavesOf(value)
+      : CLOSED.includes(key) || !((typeof value) in OF_TYPE)
+        ? []
+        : [{ holder: holder as Record<string, unknown>, key, type: typeof value }],
+  );

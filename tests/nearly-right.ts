@@ -1,0 +1,107 @@
+/** Stack files, inventories and values that are nearly right, and what Flotilla makes of them. */
+import type fc from "fast-check";
+import { stringify } from "yaml";
+import { catalogue } from "../apps";
+import type { Application } from "../model/application";
+import { FlotillaError, refuse } from "../model/problems";
+import { validateApplication } from "../model/validate";
+import { plan } from "../plan";
+import type { Plan } from "../plan/plan";
+import { planViolations, problemsOf } from "../plan/rules";
+import { applicationArbitrary } from "./generated";
+import { mutated, retyped } from "./mutations";
+import { charts, planFor, readStack } from "./support";
+
+/** Settings that together use most keys there are. */
+const SETTINGS: readonly Record<string, unknown>[] = [
+  {
+    environment: "local",
+    distribution: "upstream",
+    namespace: "shop",
+    replicas: 2,
+    standIns: true,
+    storageClass: "standard",
+    quota: { cpu: "100", memory: "200Gi", pods: 200 },
+    services: {
+      cart: {
+        tag: "2.1.1",
+        replicas: 3,
+        env: { LOG_LEVEL: "debug", EMPTY: null },
+        resources: { requests: { cpu: "50m", memory: "64Mi" }, limits: { memory: "256Mi" } },
+        egress: { partner: { cidr: "10.1.0.0/16", ports: [443] } },
+      },
+      web: {
+        autoscaling: { minReplicas: 2, maxReplicas: 6 },
+        repository: "registry.example.com/web",
+        tag: "1.0",
+      },
+      dispatch: { enabled: false },
+      user: { digest: `sha256:${"0".repeat(64)}` },
+    },
+    stores: {
+      mysql: {
+        storage: "10Gi",
+        generation: 2,
+        resources: { requests: { memory: "1Gi" }, limits: { memory: "2Gi" } },
+      },
+      redis: { storageClass: "fast" },
+      rabbitmq: { profile: "standalone" },
+    },
+  },
+  {
+    environment: "prod",
+    distribution: "bitnami",
+    application: "robot-shop",
+    cluster: { context: "prod" },
+    registryMirrors: { "docker.io": "mirror.example.com/hub" },
+    allowedRegistries: ["mirror.example.com"],
+    ingress: { host: "shop.example.com", className: "nginx", tlsSecret: "shop-tls" },
+    autoscaling: { minReplicas: 3, maxReplicas: 9 },
+    externals: { "payment-gateway": { host: "pay.example.com", port: 8443 } },
+    stores: { mongodb: { profile: "replicated" }, redis: { profile: "replicated" } },
+  },
+];
+
+/** The text of a stack file. */
+export const stackFileArbitrary: fc.Arbitrary<string> = mutated(...SETTINGS).map((settings) =>
+  stringify({
+    config: Object.fromEntries(Object.entries(settings).map(([key, value]) => [`flotilla:${key}`, value])),
+  }),
+);
+
+/** An inventory. Its types are the compiler's matter: only what has them is changed. */
+export const inventoryArbitrary: fc.Arbitrary<Application> = applicationArbitrary(3, 2).chain((application) =>
+  retyped(application),
+);
+
+/** The plan, or the words of the refusal. Anything else that happens is a crash. */
+export type Answer = { plan: Plan } | { refused: string };
+
+export const answerToStackFile = (text: string): Answer =>
+  answer(() => {
+    const { settings, application } = readStack(text);
+    const planned = plan(application, settings, { charts });
+    refuse(problemsOf(planViolations(application, planned, settings)));
+    return planned;
+  });
+
+export const answerToInventory = (application: Application): Answer =>
+  answer(() => {
+    refuse(validateApplication(application));
+    return planFor(application, { environment: "local", distribution: "upstream" });
+  });
+
+function answer(work: () => Plan): Answer {
+  try {
+    return { plan: work() };
+  } catch (error) {
+    if (error instanceof FlotillaError) return { refused: error.message };
+    throw error;
+  }
+}
+
+/** Robot Shop as most see it. */
+export const SOUND: Plan = planFor(catalogue["robot-shop"] as Application, {
+  environment: "local",
+  distribution: "upstream",
+});

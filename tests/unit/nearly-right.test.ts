@@ -1,0 +1,50 @@
+/** Whatever stands in a stack file or an inventory: it is refused with a proper error, or planned. */
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import {
+  type Answer,
+  answerToInventory,
+  answerToStackFile,
+  inventoryArbitrary,
+  stackFileArbitrary,
+} from "../nearly-right";
+
+/** 10,000 of each in the long form. */
+const numRuns = process.env.FAULTS === "long" ? 10_000 : 300;
+
+describe("input that is nearly right", function () {
+  this.timeout(600_000);
+
+  const judge = (answer: Answer, counts: { refused: number; planned: number }) => {
+    if ("plan" in answer) {
+      counts.planned++;
+      return;
+    }
+    counts.refused++;
+    // Where it is, and what to do.
+    assert.match(answer.refused, /\S+:? .*\n?/);
+    assert.doesNotMatch(
+      answer.refused,
+      /undefined|\[object Object\]|is not a function|Cannot read/,
+      answer.refused,
+    );
+  };
+
+  it("in a stack file is refused with a proper error, or planned", () => {
+    const counts = { refused: 0, planned: 0 };
+    fc.assert(
+      fc.property(stackFileArbitrary, (text) => judge(answerToStackFile(text), counts)),
+      { numRuns },
+    );
+    assert.ok(counts.refused > numRuns / 5 && counts.planned > numRuns / 50, JSON.stringify(counts));
+  });
+
+  it("in an inventory is refused with a proper error, or planned", () => {
+    const counts = { refused: 0, planned: 0 };
+    fc.assert(
+      fc.property(inventoryArbitrary, (application) => judge(answerToInventory(application), counts)),
+      { numRuns },
+    );
+    assert.ok(counts.refused > numRuns / 5 && counts.planned > numRuns / 50, JSON.stringify(counts));
+  });
+});
