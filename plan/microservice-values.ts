@@ -5,6 +5,7 @@ export type ObjectName = string;
 export type Quantity = string;
 export type ConfigKey = string;
 export type Port = number;
+export type Key = string;
 export type Path = string;
 export type PortName = string;
 export type Name = string;
@@ -580,9 +581,7 @@ export interface MicroserviceValues {
   /**
    * Labels that the node must have
    */
-  nodeSelector?: {
-    [k: string]: string;
-  };
+  nodeSelector?: Labels;
   /**
    * By any name: `{key, operator, value, effect, tolerationSeconds}`
    */
@@ -800,7 +799,7 @@ export interface Ports {
     /**
      * What is spoken there, such as `http` or `kubernetes.io/h2c` (gRPC)
      */
-    appProtocol?: string;
+    appProtocol?: Key;
     /**
      * Whether the Service has it. Default: true
      */
@@ -988,13 +987,9 @@ export interface Scaling {
   stabilizationWindowSeconds?: number;
 }
 export interface Rule {
-  pods?: {
-    [k: string]: string;
-  };
+  pods?: Labels;
   namespace?: ObjectName;
-  namespaceLabels?: {
-    [k: string]: string;
-  };
+  namespaceLabels?: Labels;
   cidr?: Cidr;
   except?: Cidr[];
   anywhere?: true;

@@ -37,7 +37,7 @@ function add(result) {
 }
 
 run("check", false);
-for (const suite of ["test:unit", "test:chart", "test:e2e"]) run(suite, true);
+for (const suite of ["test:unit", "test:chart", "test:e2e", "test:faults"]) run(suite, true);
 rmSync(folder, { recursive: true, force: true });
 
 const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";

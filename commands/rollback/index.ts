@@ -11,6 +11,7 @@ import { recordedConfig } from "../../live/config";
 import { deployedOf, type ExportedResource, RELEASE } from "../../live/engine";
 import { provenanceOf, readCheckpoint, readHistory, type Update, updateJson } from "../../live/history";
 import { outputsOf } from "../../live/status";
+import { plural } from "../../model/plural";
 import { deployedStore } from "../../plan/deployed";
 import { KEEP } from "../../runtime/overrides";
 import { ToolError } from "../../tools/failure";
@@ -28,7 +29,7 @@ import { report } from "../up";
 import { update } from "../updating";
 import { keyOf, previewSteps, replacedPasswords, type StorePart, sidesOf, storeParts } from "./preview";
 import { type Wanted, withProgram } from "./program";
-import { isTarget, previous, type Told, told } from "./updates";
+import { fromTheFuture, isTarget, previous, type Told, told } from "./updates";
 
 /** Updates that are listed, and looked into for their images. */
 const LISTED = 15;
@@ -102,6 +103,11 @@ function chosen(
   before: Update | undefined,
 ): Update {
   if (to === undefined) {
+    const later = fromTheFuture(history, Date.now());
+    if (later.length > 0)
+      throw new ToolError(
+        `${plural(later.length, "update")} of ${stack} began in the future: a machine's clock has jumped, and which update was the last is not certain.\n  Name the one to go back to: npx flotilla rollback --stack ${stack} --to <number>`,
+      );
     if (before) return before;
     throw new ToolError(
       `no earlier update of ${stack} deployed something else: there is nothing to go back to`,

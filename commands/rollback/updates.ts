@@ -11,6 +11,13 @@ export interface Told extends Update {
 /** Updates that deployed something: refreshes and the like have a number, but nobody goes back to one. */
 export const isTarget = ({ kind, result }: Update): boolean => kind === "update" && result === "succeeded";
 
+/** Milliseconds by which the clocks of two machines may differ without a word. */
+const CLOCK_DIFFERENCE = 60_000;
+
+/** Updates that say they began later than now: a backend of files orders them by time, and a clock has jumped. */
+export const fromTheFuture = (updates: readonly Update[], now: number): Update[] =>
+  updates.filter(({ startedAt }) => Date.parse(startedAt) > now + CLOCK_DIFFERENCE);
+
 /** Each update with what it changed; `images` are its services' images, where they are known. */
 export function told(
   updates: readonly Update[],

@@ -1,6 +1,6 @@
 /** Which cluster a stack is on, how people get in, and where images and secrets come from. */
 import { z } from "zod";
-import { cidr, labels, name } from "./fields";
+import { annotations, cidr, labels, loadBalancerClass, name, OBJECT_NAME, objectName } from "./fields";
 import { key } from "./key";
 
 export const cluster = z.strictObject({
@@ -20,20 +20,20 @@ export const cluster = z.strictObject({
 
 export const ingress = z.strictObject({
   host: key(
-    z.string().regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, "must be a DNS name, such as shop.example.com"),
+    z.string().regex(OBJECT_NAME, "must be a DNS name, such as shop.example.com"),
     "DNS name that people know.",
     "DNS name",
     "required",
   ),
-  className: key(z.string().min(1).optional(), "IngressClass.", "name", "the cluster's default class"),
+  className: key(objectName.optional(), "IngressClass.", "name", "the cluster's default class"),
   tlsSecret: key(
-    z.string().min(1).optional(),
+    objectName.optional(),
     "The TLS Secret; with it the public URL is https.",
     "name of a Secret",
     "plain http",
   ),
   clusterIssuer: key(
-    z.string().min(1).optional(),
+    objectName.optional(),
     "cert-manager's ClusterIssuer that makes the certificate; with it the public URL is https.",
     "name",
     "none",
@@ -47,11 +47,11 @@ export const ingress = z.strictObject({
 
 export const loadBalancer = z.strictObject({
   annotations: key(
-    labels.default({}),
+    annotations.default({}),
     "Annotations of the Service, for the cloud's controller.",
     "text by name",
   ),
-  className: key(z.string().min(1).optional(), "Which implementation makes it.", "name", "the cloud's"),
+  className: key(loadBalancerClass.optional(), "Which implementation makes it.", "name", "the cloud's"),
   sourceRanges: key(
     z.array(cidr).default([]),
     "Who may reach it; everybody where it is empty.",
@@ -86,7 +86,7 @@ export const registry = z.strictObject({
 export const externalSecrets = z.strictObject({
   store: key(
     z.strictObject({
-      name: key(z.string().min(1), "Its name.", "name", "required"),
+      name: key(objectName, "Its name.", "name", "required"),
       kind: key(
         z.enum(["ClusterSecretStore", "SecretStore"]).default("ClusterSecretStore"),
         "Its kind.",

@@ -7,6 +7,15 @@ export const name = z
   .max(63)
   .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, "must be a DNS label: lower-case letters, digits and hyphens");
 
+/** Also a host's name (RFC 1123). */
+export const OBJECT_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+
+/** A name of an object: dots are allowed, as in a domain. */
+export const objectName = z
+  .string()
+  .max(253)
+  .regex(OBJECT_NAME, "must be the name of an object: lower-case letters, digits, hyphens and dots");
+
 export const quantity = z
   .string()
   .regex(
@@ -20,7 +29,28 @@ export const port = z.int().min(1).max(65535);
 
 export const cidr = z.union([z.cidrv4(), z.cidrv6()], "must be a range of addresses, such as 10.1.0.0/16");
 
-export const labels = z.record(z.string(), z.string());
+const labelKey = z
+  .string()
+  .regex(
+    /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/,
+    "must be a key of labels, such as app or example.com/app",
+  );
+
+export const labels = z.record(
+  labelKey,
+  z
+    .string()
+    .max(63)
+    .regex(
+      /^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$/,
+      "must be a label's value: letters, digits, - _ .",
+    ),
+);
+
+export const annotations = z.record(labelKey, z.string());
+
+/** A name with a domain of its own before it, such as service.k8s.aws/nlb. */
+export const loadBalancerClass = labelKey;
 
 export const generation = z.int().min(1).max(999);
 

@@ -14,7 +14,7 @@ import {
   registryHost,
   registryPath,
 } from "./access";
-import { cidr, name, quantity, replicas } from "./fields";
+import { cidr, name, objectName, quantity, replicas } from "./fields";
 import { key } from "./key";
 import { bounds, external, ownImage, service } from "./services";
 import { LEGACY_PREFIX, store, storeImages } from "./stores";
@@ -81,7 +81,7 @@ export const settingsSchema = z.strictObject({
     DISTRIBUTIONS.join(" or "),
   ),
   storageClass: key(
-    z.string().min(1).optional(),
+    objectName.optional(),
     "StorageClass of every volume; fixed once the stores are deployed.",
     "name",
     "the cluster's default class",

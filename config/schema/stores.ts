@@ -1,7 +1,7 @@
 /** What a stack can say of a store, and of where the charts and images of stores are. */
 import { z } from "zod";
 import { PROFILES } from "../../model/application";
-import { digest, generation, image, name, quantity, reason, resourcesKey } from "./fields";
+import { digest, generation, image, name, objectName, quantity, reason, resourcesKey } from "./fields";
 import { key } from "./key";
 import { exceptions } from "./services";
 
@@ -17,7 +17,7 @@ export const store = z.strictObject({
   ),
   resources: resourcesKey,
   storageClass: key(
-    z.string().min(1).optional(),
+    objectName.optional(),
     "Its StorageClass; fixed once the store is deployed.",
     "name",
     "`storageClass` of the stack",

@@ -5,6 +5,7 @@ import { nameOfPath } from "../names";
 import { suggest } from "../nearest";
 import { FIRST_SAFE_ID, PRESETS } from "../presets";
 import { mentionsPassword, referencesOf, type Text } from "../text";
+import { checkResources } from "./quantities";
 import { checkReference } from "./references";
 import type { Report } from "./report";
 import { listensNowhere } from "./ways-in";
@@ -68,6 +69,7 @@ export function checkService(
         `${what} is "${portName}", which it does not have`,
         suggest(portName, Object.keys(service.ports ?? {})),
       );
+  checkResources(where, service.resources, report);
   checkScaling(where, service, report);
   const { sleepSeconds, graceSeconds } = { ...PRESETS[service.language]?.shutdown, ...service.shutdown };
   if (sleepSeconds >= graceSeconds)

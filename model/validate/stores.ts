@@ -2,6 +2,7 @@
 import type { Application, Store } from "../application";
 import { suggest } from "../nearest";
 import { referencesOf } from "../text";
+import { checkQuantity, checkResources } from "./quantities";
 import { checkAccount } from "./references";
 import { checkAccountKeys, checkCircle, type Report } from "./report";
 
@@ -62,6 +63,8 @@ export function checkStore(application: Application, name: string, store: Store,
   }
   if ((store.kind === "mongodb" || store.kind === "mysql") && accounts.length === 0)
     report(where, "it has no account, so no service could log in", "Describe at least one account.");
+  checkResources(where, store.resources, report);
+  checkQuantity(`${where}, storage`, store.storage, report);
   checkLoaders(application, name, store, report);
 }
 
@@ -69,7 +72,8 @@ function checkLoaders(application: Application, name: string, store: Store, repo
   const where = `store ${name}`;
   const known = Object.keys(store.loaders ?? {});
   checkCircle("loaders", store.loaders ?? {}, (loader) => `${where}, loader ${loader}`, report);
-  for (const [loader, { env, needs }] of Object.entries(store.loaders ?? {})) {
+  for (const [loader, { env, needs, resources }] of Object.entries(store.loaders ?? {})) {
+    checkResources(`${where}, loader ${loader}`, resources, report);
     for (const other of needs ?? [])
       if (!known.includes(other))
         report(

@@ -11,7 +11,7 @@ import { run, testWorld, until, world } from "../e2e/world";
 import { onSmallDisk, smallDisksArePossible, takeBack } from "./disk";
 import { type Behaviour, FAIR } from "./proxy";
 import { chance } from "./seed";
-import { AFFECTED, kubectl, NAMESPACE, processesOf, type Running, type Shop } from "./shop";
+import { AFFECTED, kubectl, processesOf, type Running, type Shop } from "./shop";
 import type { PodOf } from "./snapshot";
 
 type Undo = () => unknown;
@@ -197,9 +197,9 @@ export const cases: readonly Fault[] = [
   {
     name: "a webhook rejects",
     what: "an admission rule of the cluster refuses what a service would become",
-    before: async () => {
-      await refuseObjects(NAMESPACE, `object.metadata.name in ${JSON.stringify(AFFECTED)}`);
-      return { undo: () => refuseNothing(NAMESPACE) };
+    before: async ({ namespace }) => {
+      await refuseObjects(namespace, `object.metadata.name in ${JSON.stringify(AFFECTED)}`);
+      return { undo: () => refuseNothing(namespace) };
     },
     expect: ({ exitCode, all }) => {
       assert.notEqual(exitCode, 0, all);
@@ -213,8 +213,8 @@ export const cases: readonly Fault[] = [
     args: ["up", "--yes"],
     before: async (shop) => {
       const pods = Object.values(await shop.pods()).flat().length;
-      await kubectl("create", "quota", "of-others", "-n", NAMESPACE, `--hard=pods=${pods}`);
-      return { undo: () => kubectl("delete", "quota", "of-others", "-n", NAMESPACE) };
+      await kubectl("create", "quota", "of-others", "-n", shop.namespace, `--hard=pods=${pods}`);
+      return { undo: () => kubectl("delete", "quota", "of-others", "-n", shop.namespace) };
     },
     services: { cart: { replicas: 3 } },
     expect: ({ exitCode, all }) => {

@@ -34,8 +34,8 @@ export async function onSmallDisk(share: number): Promise<readonly string[]> {
   mkdirSync(ASIDE, { recursive: true });
   const files = sizesIn(testWorld.state);
   const used = files.reduce((sum, size) => sum + Math.ceil(size / PAGE) * PAGE + PAGE, 0);
-  // An update writes the state again and again, a backup and a history entry.
-  const room = Math.round(share * 4 * Math.max(...files));
+  // An update writes a backup of the state, a new one beside it again and again, and at its end an entry of the history.
+  const room = Math.round(share * 2 * Math.max(...files));
   return ["unshare", "-rm", "sh", "-c", SCRIPT, "sh", testWorld.state, ASIDE, String(used + room)];
 }
 

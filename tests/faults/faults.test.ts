@@ -6,14 +6,14 @@ import { exists } from "../e2e/world";
 import { cases, type Fault } from "./cases";
 import { keepOutcomes, type Outcome, outcomesText } from "./outcomes";
 import { chance, LONG, SEED } from "./seed";
-import { NAMESPACE, Shop } from "./shop";
+import { Shop } from "./shop";
 
 describe(`Robot Shop through faults (FAULTS_SEED=${SEED}${LONG ? "" : ", short form: FAULTS=long has them all"})`, () => {
   let shop: Shop;
   const outcomes: Outcome[] = [];
 
   before(async () => {
-    shop = await Shop.deploy();
+    shop = await Shop.deploy("faults");
   });
 
   after(async () => {
@@ -56,7 +56,7 @@ describe(`Robot Shop through faults (FAULTS_SEED=${SEED}${LONG ? "" : ", short f
     await removal.ended;
     await shop.ends(0, "flotilla", ["recover", "--yes"]);
     await shop.ends(0, "pulumi", ["destroy", "--yes", "--skip-preview"]);
-    assert.equal(await exists("namespace", NAMESPACE), false);
+    assert.equal(await exists("namespace", shop.namespace), false);
     assert.deepEqual(
       (JSON.parse(await shop.stack.export()) as ExportedState).deployment?.resources ?? [],
       [],

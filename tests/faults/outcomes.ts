@@ -32,3 +32,16 @@ export const outcomesText = (outcomes: readonly Outcome[]): string =>
       return `    ${name}${when}: the update ${update}; ${recovery}; ${end}\n`;
     })
     .join("");
+
+/** What a soak came to: how many times as large the state and the program were at its end. */
+export interface Soak {
+  seed: string;
+  updates: number;
+  faults: number;
+  state: number;
+  program: number;
+}
+
+export function keepSoak(soak: Soak): void {
+  writeFileSync(join(PROJECT, "tests", "faults", "soak.json"), `${JSON.stringify(soak, null, 2)}\n`);
+}

@@ -9,12 +9,10 @@ import { get, projectStack, run, type Stack, testWorld, until, world } from "../
 import { ApiProxy } from "./proxy";
 import { isSettled, type PodOf, podsOf, type Snapshot, snapshotOf } from "./snapshot";
 
-export const NAMESPACE = "e2e-faults";
-
 export type Version = "one" | "two";
 
 /** What the second version changes: an image, a number of pods, a variable, and a service less. */
-const SETTINGS: Record<Version, Record<string, unknown>> = {
+const SETTINGS: Record<Version, Record<string, Record<string, unknown>>> = {
   one: {},
   two: {
     cart: { tag: "2.1.1" },
@@ -50,23 +48,25 @@ export class Shop {
 
   private constructor(
     readonly stack: Stack,
+    readonly namespace: string,
     readonly proxy: ApiProxy,
     readonly kubeconfig: string,
   ) {}
 
   /** Deploys it, through the proxy, as everything after that will be. */
-  static async deploy(): Promise<Shop> {
+  static async deploy(name: string): Promise<Shop> {
+    const namespace = `e2e-${name}`;
     const kubeconfig = join(testWorld.folder, "kubeconfig-through-proxy");
     const proxy = await ApiProxy.start(testWorld.kubeconfig, kubeconfig);
-    const stack = await projectStack("faults", {
+    const stack = await projectStack(name, {
       environment: "local",
       distribution: "upstream",
-      namespace: NAMESPACE,
+      namespace,
     });
     // What cannot become ready is given up soon.
     edit(stack, "plan/microservice.ts", "ROLLOUT_SECONDS = 180", `ROLLOUT_SECONDS = ${ROLLOUT_SECONDS}`);
     edit(stack, "apps/robot-shop.ts", 'image: image("cart"),', 'image: image("cart"), startupSeconds: 1,');
-    const shop = new Shop(stack, proxy, kubeconfig);
+    const shop = new Shop(stack, namespace, proxy, kubeconfig);
     await shop.ends(0, "pulumi", ["up", "--yes", "--skip-preview"]);
     await shop.learn();
     const start = Date.now();
@@ -90,14 +90,18 @@ export class Shop {
 
   /** Asks for a version; nothing is updated yet. Settings of services may be added to it. */
   ask(version: Version, services: Record<string, Record<string, unknown>> = {}): void {
+    const merged: Record<string, Record<string, unknown>> = { ...SETTINGS[version] };
+    for (const [name, settings] of Object.entries(services)) merged[name] = { ...merged[name], ...settings };
+    this.askFor(merged);
+    this.version = version;
+  }
+
+  /** Asks for settings of services; what else a command has set stays. */
+  askFor(services: Record<string, Record<string, unknown>>): void {
     const file = join(this.stack.folder, `Pulumi.${this.stack.name}.yaml`);
     const document = parseDocument(readFileSync(file, "utf8"));
-    const merged: Record<string, unknown> = { ...SETTINGS[version] };
-    for (const [name, settings] of Object.entries(services))
-      merged[name] = { ...(merged[name] as object), ...settings };
-    document.setIn(["config", "flotilla:services"], merged);
+    document.setIn(["config", "flotilla:services"], services);
     writeFileSync(file, document.toString());
-    this.version = version;
   }
 
   /** Begins an update of the stack as it is asked for. */
@@ -143,23 +147,23 @@ export class Shop {
   }
 
   pods(): Promise<Record<string, PodOf[]>> {
-    return podsOf(NAMESPACE);
+    return podsOf(this.namespace);
   }
 
   settled(): Promise<void> {
-    return until("every pod is ready", () => isSettled(NAMESPACE), 90);
+    return until("every pod is ready", () => isSettled(this.namespace), 90);
   }
 
   /** Takes what there is for what this version is. */
   private async learn(): Promise<void> {
     await this.settled();
-    this.clean.set(this.version, await snapshotOf(this.stack, NAMESPACE));
+    this.clean.set(this.version, await snapshotOf(this.stack, this.namespace));
   }
 
   /** That the version asked for is there, whole, as after an update without a fault. */
   async assertWhole(): Promise<void> {
     await this.settled();
-    const now = await snapshotOf(this.stack, NAMESPACE);
+    const now = await snapshotOf(this.stack, this.namespace);
     assert.deepEqual(now.pending, [], "Pulumi has operations that are not done");
     for (const [name, { status }] of Object.entries(now.releases)) assert.equal(status, "deployed", name);
     assert.deepEqual(now, this.clean.get(this.version));
@@ -184,7 +188,7 @@ export class Shop {
     const { items } = await get<{ items: { data?: Record<string, string> }[] }>(
       "secrets",
       "-n",
-      NAMESPACE,
+      this.namespace,
       "--selector=owner!=helm",
     );
     const kept = items.flatMap(({ data }) => Object.values(data ?? {}));

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { parse, stringify } from "yaml";
-import { previous, told } from "../../commands/rollback/updates";
+import { fromTheFuture, previous, told } from "../../commands/rollback/updates";
 import { restoredFile, withSetting } from "../../config/restore";
 import type { Update } from "../../live/history";
 import { fillText } from "../../plan/secret-text";
@@ -60,6 +60,22 @@ describe("the update to go back to", () => {
         ]),
       ),
       undefined,
+    );
+  });
+});
+
+describe("a clock that has jumped", () => {
+  it("is seen by updates that began in the future; a minute between machines is none", () => {
+    const now = Date.parse("2026-01-01T12:00:00Z");
+    const at = (number: number, startedAt: string) => update(number, {}, { startedAt });
+    const history = [
+      at(3, "2026-01-03T12:00:00Z"),
+      at(2, "2026-01-01T12:00:30Z"),
+      at(1, "2026-01-01T11:00:00Z"),
+    ];
+    assert.deepEqual(
+      fromTheFuture(history, now).map(({ number }) => number),
+      [3],
     );
   });
 });

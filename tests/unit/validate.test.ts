@@ -90,6 +90,16 @@ describe("an inventory", () => {
     assert.match(one({ services: { web }, stores: { db } }).todo, /Did you mean "app"/);
   });
 
+  it("must ask for amounts that are some", () => {
+    const little = { requests: { cpu: "50m", memory: "128Mi" }, limits: { memory: "lots" } };
+    assert.match(one({ stores: { cache: redis({ storage: "8 Gi" }) } }).what, /"8 Gi" is no amount/);
+    assert.match(one({ stores: { cache: redis({ resources: little }) } }).what, /"lots" is no amount/);
+    assert.match(
+      one({ services: { web: service({ resources: little }) } }).where,
+      /resources\.limits\.memory/,
+    );
+  });
+
   it("must describe its stores' accounts", () => {
     assert.match(one({ stores: { db: redis({ kind: "mysql" }) } }).what, /no account/);
     assert.match(one({ stores: { mq: redis({ kind: "rabbitmq" }) } }).what, /exactly one account/);

@@ -5,8 +5,8 @@
 
 {{/* What finds the pod: part of immutable fields, so it never changes. */}}
 {{- define "store.selector" -}}
-app.kubernetes.io/name: {{ include "store.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ include "store.name" . | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end }}
 
 {{/* Labels of every object. */}}

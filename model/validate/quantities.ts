@@ -1,0 +1,15 @@
+/** Amounts in an inventory: each is what Kubernetes takes for one. */
+import type { Resources } from "../application";
+import { amountOf } from "../quantity";
+import type { Report } from "./report";
+
+export function checkResources(where: string, resources: Resources | undefined, report: Report): void {
+  for (const [kind, amounts] of Object.entries(resources ?? {}))
+    for (const [resource, amount] of Object.entries(amounts as Record<string, string>))
+      checkQuantity(`${where}, resources.${kind}.${resource}`, amount, report);
+}
+
+export function checkQuantity(where: string, amount: string, report: Report): void {
+  if (!(amountOf(amount) > 0))
+    report(where, `"${amount}" is no amount`, 'Use a Kubernetes quantity, such as "500m" or "8Gi".');
+}

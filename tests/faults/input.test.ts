@@ -1,0 +1,116 @@
+/** What is planned from input that is nearly right, and values of the shared chart that are: helm refuses it in words, or the API server accepts it. */
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { inParallel } from "../../tools/parallel";
+import { isDeployed, parseObjects, renderText } from "../chart/render";
+import { run } from "../e2e/world";
+import { mutated, retyped } from "../mutations";
+import {
+  answerToInventory,
+  answerToStackFile,
+  inventoryArbitrary,
+  SOUND,
+  stackFileArbitrary,
+} from "../nearly-right";
+import { refusals } from "./acceptance";
+import { chance, LONG, SEED } from "./seed";
+
+/** Cases of each kind. */
+const CASES = LONG
+  ? { values: 5000, stores: 1500, stackFiles: 3000, inventories: 1000 }
+  : { values: 60, stores: 20, stackFiles: 20, inventories: 20 };
+const NAMESPACE = "e2e-input";
+
+/** Values with anything in them, and values in which all has its type. */
+const nearly = <T extends object>(values: readonly T[]): fc.Arbitrary<T> =>
+  fc.oneof(
+    mutated(...values),
+    fc.constantFrom(...values).chain((each) => retyped(each)),
+  );
+
+describe(`input that is nearly right, as the cluster sees it (FAULTS_SEED=${SEED})`, function () {
+  this.timeout(60 * 60_000);
+  const known = new Set<string>();
+
+  before(async () => {
+    await run("kubectl", ["create", "namespace", NAMESPACE]);
+  });
+  after(async () => {
+    await run("kubectl", ["delete", "namespace", NAMESPACE, "--wait=false"]);
+  });
+
+  const sampled = <T>(arbitrary: fc.Arbitrary<T>, numRuns: number): T[] =>
+    fc.sample(arbitrary, { numRuns, seed: Math.floor(chance("input") * 2 ** 31) });
+
+  it("as values of the shared chart is refused in words, or accepted", async () => {
+    const releases = Object.values(SOUND.releases).filter(({ kind }) => kind !== "store");
+    const values = sampled(nearly(releases.map((release) => release.values)), CASES.values);
+    const counts = await judge(values.map((each) => ({ chart: "charts/microservice", values: each })));
+    assert.ok(
+      counts.refused > CASES.values / 5 && counts.accepted > CASES.values / 20,
+      JSON.stringify(counts),
+    );
+  });
+
+  it("as values of the store chart is refused in words, or accepted", async () => {
+    const releases = Object.values(SOUND.releases).filter(({ kind }) => kind === "store");
+    const values = sampled(nearly(releases.map((release) => release.values)), CASES.stores);
+    await judge(values.map((each) => ({ chart: "charts/store", values: each })));
+  });
+
+  it("as a stack file is refused, or planned into what the cluster accepts", async () => {
+    const sound = new Set(Object.values(SOUND.releases).map(({ values }) => JSON.stringify(values)));
+    const answers = sampled(stackFileArbitrary, CASES.stackFiles).map(answerToStackFile);
+    await judge(
+      answers.flatMap((answer) => ("plan" in answer ? renderingsOf(answer.plan, sound) : [])),
+      true,
+    );
+  });
+
+  it("as an inventory is refused, or planned into what the cluster accepts", async () => {
+    const answers = sampled(inventoryArbitrary, CASES.inventories).map(answerToInventory);
+    await judge(
+      answers.flatMap((answer) => ("plan" in answer ? renderingsOf(answer.plan, new Set()) : [])),
+      true,
+    );
+  });
+
+  /** What differs from what is known to be sound, each once. */
+  function renderingsOf({ releases }: typeof SOUND, sound: ReadonlySet<string>) {
+    return Object.values(releases).flatMap(({ name, chart, values }) => {
+      const text = JSON.stringify(values);
+      if (!("path" in chart) || chart.path.endsWith(".tgz") || sound.has(text) || known.has(text)) return [];
+      known.add(text);
+      return [{ chart: chart.path, values, name }];
+    });
+  }
+
+  /** Renders all, and asks the API server about what is rendered; what was planned no chart may refuse. */
+  async function judge(renderings: { chart: string; values: object; name?: string }[], planned = false) {
+    const rendered = await inParallel(renderings, async (rendering) => {
+      try {
+        return { rendering, objects: parseObjects(await renderText({ ...rendering, namespace: NAMESPACE })) };
+      } catch (error) {
+        return { rendering, words: (error as Error).message };
+      }
+    });
+    const stumbled = rendered.flatMap(({ rendering, words }) =>
+      words !== undefined && (planned || !isProper(words))
+        ? [`${words}\n    of ${JSON.stringify(rendering)}`]
+        : [],
+    );
+    const candidates = rendered.flatMap(({ rendering, objects = [] }) =>
+      objects.filter(isDeployed).map((object) => ({ object, of: rendering })),
+    );
+    const problems = [...stumbled, ...(await refusals(candidates, NAMESPACE))];
+    assert.equal(problems.length, 0, `${problems.length} problems:\n${problems.slice(0, 10).join("\n")}`);
+    const refused = rendered.filter(({ words }) => words !== undefined).length;
+    return { refused, accepted: rendered.length - refused };
+  }
+});
+
+/** Words of the chart's own or of its schema; not those of a template that stumbled. */
+const isProper = (words: string): boolean =>
+  // The chart's own refusals come through `fail`.
+  /execution error at/.test(words) ||
+  !/executing "|nil pointer|panic|wrong type for value|can't evaluate|YAML/.test(words);
