@@ -15,6 +15,9 @@ import { checkCluster, unreachableCharts } from "./runtime/preflight";
 import { readProvenance } from "./runtime/provenance";
 import { readCredentials, readStackConfig } from "./runtime/stack-config";
 import { withShortStackTraces } from "./runtime/stack-traces";
+import { endWithoutEngine } from "./runtime/without-engine";
+
+endWithoutEngine();
 
 async function main() {
   const config = readStackConfig(__dirname);

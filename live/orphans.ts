@@ -1,17 +1,17 @@
-/** Providers whose engine was killed: they go on with what they had begun, and nobody notes what comes of it. */
+/** What an engine that was killed has left running: providers go on with what they had begun, and nobody notes what comes of it. */
 import { connect } from "node:net";
 import { PROJECT } from "../tools/paths";
-import { endProcesses, folderOf, listProcesses, type Process } from "../tools/processes";
+import { endProcesses, folderOf, listProcesses, type Process, treeOf } from "../tools/processes";
 import { TEMPORARY } from "../tools/temporary";
 
 export interface Orphan {
   pid: number;
-  /** kubernetes, random ... */
-  provider: string;
+  /** In words: the kubernetes provider, the program. */
+  what: string;
 }
 
-/** A provider and where its engine listens, which is its argument (pulumi/sdk/go/common/resource/plugin: newPlugin). */
-const PROVIDER = /pulumi-resource-([\w-]+).*? (127\.0\.0\.1|\[::1\]):(\d+)/;
+/** A plugin and where its engine listens, which is its argument (pulumi/sdk/go/common/resource/plugin: newPlugin). */
+const PLUGIN = /pulumi-(resource|language)-([\w-]+).*? (127\.0\.0\.1|\[::1\]):(\d+)/;
 
 /** The orphans of this project, as far as they can be seen: on this machine. */
 export async function readOrphans(): Promise<Orphan[]> {
@@ -20,11 +20,10 @@ export async function readOrphans(): Promise<Orphan[]> {
 }
 
 async function orphanOf({ pid, command }: Process): Promise<Orphan | undefined> {
-  const [, provider, host, port] = PROVIDER.exec(command) ?? [];
-  if (provider === undefined || !isOurs(folderOf(pid))) return undefined;
-  return (await listens(host === "[::1]" ? "::1" : "127.0.0.1", Number(port)))
-    ? undefined
-    : { pid, provider };
+  const [, kind, name, host, port] = PLUGIN.exec(command) ?? [];
+  if (kind === undefined || !isOurs(folderOf(pid))) return undefined;
+  if (await listens(host === "[::1]" ? "::1" : "127.0.0.1", Number(port))) return undefined;
+  return { pid, what: kind === "resource" ? `the ${name} provider` : "the program" };
 }
 
 /**
@@ -48,7 +47,8 @@ function listens(host: string, port: number): Promise<boolean> {
   });
 }
 
-/** Ends them; what they had begun stays half done, as if they had been killed with their engine. */
+/** Ends them and what they have started; what they had begun stays half done, as if they had been killed with their engine. */
 export async function endOrphans(orphans: readonly Orphan[]): Promise<void> {
-  await endProcesses(orphans.map(({ pid }) => pid));
+  const processes = await listProcesses();
+  await endProcesses(orphans.flatMap(({ pid }) => treeOf(pid, processes).map((each) => each.pid)));
 }

@@ -1,4 +1,4 @@
-/** What has to be put right before it can be seen what else there is: a state that cannot be read, providers without an engine. */
+/** What has to be put right before it can be seen what else there is: a state that cannot be read, processes without an engine. */
 import { basename } from "node:path";
 import { type Damage, readDamage, restore } from "../../live/damage";
 import { readLocks } from "../../live/locks";
@@ -26,10 +26,10 @@ export async function firstAidFor(stack: string): Promise<FirstAid> {
   // An update that runs writes its state again, and may yet use what looks abandoned.
   if (locks?.some(({ alive }) => alive === true)) return { found: [], will: [], orphans: [] };
   const found = orphans.map(
-    ({ pid, provider }) =>
-      `the ${provider} provider of an engine that was killed still runs (process ${pid}): what it does is written down nowhere`,
+    ({ pid, what }) =>
+      `${what} of an engine that was killed still runs (process ${pid}): what it does is written down nowhere`,
   );
-  const will = orphans.map(({ pid, provider }) => `end process ${pid}, the ${provider} provider`);
+  const will = orphans.map(({ pid, what }) => `end process ${pid}, ${what}`);
   if (damage) {
     const { file, isMissing, copy } = damage;
     if (copy === undefined)
@@ -45,6 +45,6 @@ export async function firstAidFor(stack: string): Promise<FirstAid> {
 }
 
 export async function giveFirstAid({ orphans, damage }: FirstAid): Promise<void> {
-  if (orphans.length > 0) await step("ending providers that were left", () => endOrphans(orphans));
+  if (orphans.length > 0) await step("ending what was left running", () => endOrphans(orphans));
   if (damage) await step("restoring the state", async () => restore(damage));
 }

@@ -2,10 +2,13 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from "node:fs";
+import { get as ask } from "node:https";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { deleteCluster, describeCluster, startCluster, stopCluster } from "../../tools/cluster/cluster";
+import { CLUSTER_NAME } from "../../tools/cluster/configuration";
 import { type World, worldIn } from "../../tools/paths";
+import { listProcesses } from "../../tools/processes";
 import { exists, get, run, testWorld, world } from "./world";
 
 /** Addresses that processes of this machine listen on, from the kernel's own tables. */
@@ -30,6 +33,14 @@ function listeners(pids: readonly number[]): string[] {
       .map((fields) => fields[1] as string),
   );
 }
+
+/** The status of an answer to somebody who has no certificate; none where the server ends the connection. */
+const answerWithoutCredentials = (url: string): Promise<string> =>
+  new Promise((resolve) => {
+    ask(url, { rejectUnauthorized: false }, ({ statusCode }) => resolve(String(statusCode))).on("error", () =>
+      resolve("none"),
+    );
+  });
 
 const digest = (file: string) =>
   existsSync(file) ? createHash("sha256").update(readFileSync(file)).digest("hex") : "none";
@@ -84,9 +95,28 @@ describe("the embedded cluster", () => {
       assert.match(address, /^(0100007F|0000000000000000FFFF00000100007F|0{24}01000000):/);
   });
 
-  it("keeps its kubeconfig to its user", () => {
-    assert.equal(statSync(testWorld.kubeconfig).mode & 0o077, 0);
-    assert.equal(statSync(testWorld.passphrase).mode & 0o077, 0);
+  it("keeps its kubeconfig, its keys and the state to its user", () => {
+    const home = join(testWorld.cluster, "clusters", CLUSTER_NAME);
+    for (const path of [
+      ...[testWorld.folder, testWorld.state, testWorld.kubeconfig, testWorld.passphrase],
+      ...["pki/ca.key", "pki/admin.key", "kubeconfig.yaml", "etcd"].map((name) => join(home, name)),
+    ])
+      assert.equal(statSync(path).mode & 0o077, 0, path);
+  });
+
+  it("answers nobody without credentials, and its pods' accounts may read no Secret", async () => {
+    const { server = "" } = await describeIt();
+    const processes = await listProcesses();
+    const etcd = processes.find(
+      ({ command }) => command.startsWith(join(testWorld.cluster, "clusters")) && command.includes("/etcd "),
+    );
+    const client = /--listen-client-urls=(\S+)/.exec(etcd?.command ?? "")?.[1] ?? "";
+    assert.match(client, /^https:/);
+    assert.match(await answerWithoutCredentials(`${server}/api/v1/secrets`), /^40[13]$/);
+    assert.equal(await answerWithoutCredentials(`${client}/v3/kv/range`), "none");
+    const account = "--as=system:serviceaccount:default:default";
+    const { stdout } = await run("kubectl", ["auth", "can-i", "get", "secrets", account], { reject: false });
+    assert.equal(stdout, "no");
   });
 
   it("comes up again with everything on it after all its processes were killed", async () => {

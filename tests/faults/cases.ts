@@ -92,7 +92,6 @@ export const cases: readonly Fault[] = [
   {
     name: "the provider is killed",
     what: "SIGKILL to the Kubernetes provider",
-    short: true,
     during: async (_, update) => {
       // It comes a few seconds after the engine.
       await until(
@@ -184,7 +183,6 @@ export const cases: readonly Fault[] = [
   {
     name: "a pod never gets ready",
     what: "the new version of a service fits on no node",
-    short: true,
     program: "flotilla",
     args: ["up", "--yes"],
     services: { cart: TOO_LARGE },
@@ -263,7 +261,6 @@ export const cases: readonly Fault[] = [
   {
     name: "the disk is full",
     what: "the disk of the state backend has no room left after a random number of writes",
-    short: true,
     possible: smallDisksArePossible,
     within: onSmallDisk,
     after: async () => takeBack(),

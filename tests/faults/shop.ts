@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import execa from "execa";
 import { parseDocument } from "yaml";
-import { listProcesses, signalProcess, treeOf } from "../../tools/processes";
+import { folderOf, listProcesses, signalProcess, treeOf } from "../../tools/processes";
 import { get, projectStack, run, type Stack, testWorld, until, world } from "../e2e/world";
 import { ApiProxy } from "./proxy";
 import { isSettled, type PodOf, podsOf, type Snapshot, snapshotOf } from "./snapshot";
@@ -54,11 +54,11 @@ export class Shop {
   ) {}
 
   /** Deploys it, through the proxy, as everything after that will be. */
-  static async deploy(name: string): Promise<Shop> {
-    const namespace = `e2e-${name}`;
+  static async deploy(): Promise<Shop> {
+    const namespace = "e2e-faults";
     const kubeconfig = join(testWorld.folder, "kubeconfig-through-proxy");
     const proxy = await ApiProxy.start(testWorld.kubeconfig, kubeconfig);
-    const stack = await projectStack(name, {
+    const stack = await projectStack("faults", {
       environment: "local",
       distribution: "upstream",
       namespace,
@@ -181,6 +181,14 @@ export class Shop {
       for (const pod of pods)
         assert.ok(there.has(pod.uid) || isLost(pod), `a pod of ${release} was replaced`);
     }
+  }
+
+  /** Command lines of processes that work in the project's folder: after a command has ended there are none. */
+  async leftovers(): Promise<string[]> {
+    const processes = await listProcesses();
+    return processes.flatMap(({ pid, command }) =>
+      folderOf(pid)?.startsWith(this.stack.folder) ? [command.slice(0, 200)] : [],
+    );
   }
 
   /** Every value of every Secret, as it is and as it is kept. */

@@ -16,6 +16,7 @@ import {
   clusterObjects,
   kwokConfiguration,
 } from "./configuration";
+import { freePorts } from "./ports";
 import { type ClusterProcess, forgetDeadProcesses, runningProcesses } from "./processes";
 
 /** Seconds the control plane and the nodes get to become ready. */
@@ -113,8 +114,19 @@ export async function describeCluster(
 async function createCluster(world: World, tools: Toolchain): Promise<void> {
   const files = filesOf(world);
   mkdirSync(world.cluster, { recursive: true, mode: 0o700 });
-  writeFileSync(files.configuration, stringify(kwokConfiguration(binariesOf(tools))));
-  await kwokctl(world, tools, ["create", "cluster", "--kubeconfig", world.kubeconfig]);
+  const [client, peer] = await freePorts(2);
+  const configuration = kwokConfiguration(binariesOf(tools), join(files.home, "pki"), {
+    client: client as number,
+    peer: peer as number,
+  });
+  writeFileSync(files.configuration, stringify(configuration));
+  // It leaves its keys readable to everybody.
+  const umask = process.umask(0o077);
+  try {
+    await kwokctl(world, tools, ["create", "cluster", "--kubeconfig", world.kubeconfig]);
+  } finally {
+    process.umask(umask);
+  }
   chmodSync(world.kubeconfig, 0o600);
   await untilReady(world, tools);
   const kubectl = pathOf(tools, "kubectl");

@@ -1,4 +1,5 @@
 /** What the embedded cluster is made of: pure data, each line a pitfall that was met (see the facts). */
+import { join } from "node:path";
 
 /** Name of the cluster; its context is `kwok-<name>`. */
 export const CLUSTER_NAME = "flotilla";
@@ -18,8 +19,18 @@ export interface ClusterBinaries {
   kubectl: string;
 }
 
+/** Where etcd listens. */
+export interface EtcdPorts {
+  client: number;
+  peer: number;
+}
+
 /** kwokctl's configuration. */
-export function kwokConfiguration(binaries: ClusterBinaries): object {
+export function kwokConfiguration(binaries: ClusterBinaries, certificates: string, ports: EtcdPorts): object {
+  const ca = join(certificates, "ca.crt");
+  const certificate = join(certificates, "admin.crt");
+  const key = join(certificates, "admin.key");
+  const [client, peer] = [`https://127.0.0.1:${ports.client}`, `https://127.0.0.1:${ports.peer}`];
   return {
     kind: "KwokctlConfiguration",
     apiVersion: "config.kwok.x-k8s.io/v1alpha1",
@@ -28,6 +39,8 @@ export function kwokConfiguration(binaries: ClusterBinaries): object {
       // The default is every interface of the machine.
       bindAddress: "127.0.0.1",
       disableQPSLimits: true,
+      etcdPort: ports.client,
+      etcdPeerPort: ports.peer,
       etcdBinary: binaries.etcd,
       kubeApiserverBinary: binaries["kube-apiserver"],
       kubeControllerManagerBinary: binaries["kube-controller-manager"],
@@ -36,13 +49,40 @@ export function kwokConfiguration(binaries: ClusterBinaries): object {
       kubectlBinary: binaries.kubectl,
     },
     componentsPatches: [
-      // The default range holds about 250 Services.
-      { name: "kube-apiserver", extraArgs: [{ key: "service-cluster-ip-range", value: "10.96.0.0/16" }] },
+      {
+        name: "etcd",
+        // It holds every Secret: with kwokctl's own arguments every user of the machine could read it.
+        extraArgs: [
+          ...["listen-client-urls", "advertise-client-urls"].map((name) => replaced(name, client)),
+          ...["listen-peer-urls", "initial-advertise-peer-urls"].map((name) => replaced(name, peer)),
+          replaced("initial-cluster", `node0=${peer}`),
+          ...["", "peer-"].flatMap((prefix) => [
+            { key: `${prefix}client-cert-auth`, value: "true" },
+            { key: `${prefix}trusted-ca-file`, value: ca },
+            { key: `${prefix}cert-file`, value: certificate },
+            { key: `${prefix}key-file`, value: key },
+          ]),
+        ],
+      },
+      {
+        name: "kube-apiserver",
+        extraArgs: [
+          replaced("etcd-servers", client),
+          { key: "etcd-cafile", value: ca },
+          { key: "etcd-certfile", value: certificate },
+          { key: "etcd-keyfile", value: key },
+          // The default range holds about 250 Services.
+          { key: "service-cluster-ip-range", value: "10.96.0.0/16" },
+        ],
+      },
       // Volumes bind only with a provisioner.
       { name: "kube-controller-manager", extraArgs: [{ key: "enable-hostpath-provisioner", value: "true" }] },
     ],
   };
 }
+
+/** An argument in place of kwokctl's own. */
+const replaced = (key: string, value: string) => ({ key, value, override: true });
 
 /** Nodes and the default StorageClass, as objects to apply. */
 export function clusterObjects(): object[] {

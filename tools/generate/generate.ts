@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { catalogue } from "../../apps";
 import { PROJECT } from "../paths";
 import { applicationPage } from "./application-page";
+import { licencesPage } from "./licences";
 import { requiredValues } from "./required-values";
 import { settingsPage } from "./settings-page";
 import { stackSchema } from "./stack-schema";
@@ -19,6 +20,7 @@ export const GENERATED: Record<string, () => Promise<string>> = {
   "charts/microservice/templates/values/_missing.tpl": async () => requiredValues(CHART),
   "config/stack.schema.json": async () => stackSchema(),
   "docs/configuration.md": async () => settingsPage(),
+  "docs/licences.md": async () => licencesPage(),
   ...Object.fromEntries(
     Object.values(catalogue).map((application) => [
       `docs/applications/${application.name}.md`,

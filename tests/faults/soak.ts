@@ -1,0 +1,241 @@
+/** Months of use in an hour: random updates, a fault in every fifth; nothing is lost, and nothing grows that should not. */
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { listProcesses, signalProcess, treeOf } from "../../tools/processes";
+import { TEMPORARY } from "../../tools/temporary";
+import { get, testWorld, until } from "../e2e/world";
+import type { Soak } from "./outcomes";
+import { FAIR } from "./proxy";
+import { chance, LONG, pick } from "./seed";
+import type { Running, Shop } from "./shop";
+import { podsOf, type Snapshot, snapshotOf } from "./snapshot";
+
+const UPDATES = LONG ? 200 : 4;
+/** One of so many updates has a fault. */
+const FAULTY = LONG ? 5 : 4;
+
+const SERVICES = ["cart", "catalogue", "payment", "ratings", "shipping", "user", "web"];
+const STORES = ["mongodb", "mysql", "rabbitmq"];
+
+type Settings = Record<string, Record<string, unknown>>;
+
+/** One random change of what is asked for. */
+interface Change {
+  what: string;
+  settings: Settings;
+  /** Store whose passwords are made anew. */
+  rotates?: string;
+}
+
+/** The tests of a soak of a shop that is deployed already; `tell` hears what it came to. */
+export function soak(deployed: () => Shop, tell: (result: Soak) => void): void {
+  describe(`${UPDATES} random updates`, function () {
+    this.timeout(3 * 60 * 60_000);
+    let shop: Shop;
+    let settings: Settings = {};
+    /** Memory of the program, in MiB, by update. */
+    const memory: number[] = [];
+    const sizes: number[] = [];
+    let faults = 0;
+
+    before(async () => {
+      shop = deployed();
+      await shop.go("one");
+    });
+
+    it("keep every credential and volume, and leave nothing half done", async () => {
+      let before = await snapshotOf(shop.stack, shop.namespace);
+      for (let number = 1; number <= UPDATES; number++) {
+        const change = changeFor(number, settings);
+        settings = change.settings;
+        const pods = await podsOf(shop.namespace);
+        shop.askFor(settings);
+        const isFaulty = number % FAULTY === 0;
+        if (isFaulty) faults++;
+        await apply(change, number, isFaulty);
+        await shop.settled();
+        const now = await snapshotOf(shop.stack, shop.namespace);
+        const where = `update ${number}, ${change.what}${isFaulty ? ", with a fault" : ""}`;
+        assert.deepEqual(now.pending, [], where);
+        for (const [name, { status }] of Object.entries(now.releases))
+          assert.equal(status, "deployed", `${where}: ${name}`);
+        assert.deepEqual(now.volumes, before.volumes, where);
+        assertCredentials(before, now, change, where);
+        await assertAsked(shop.namespace, settings, where);
+        const touched = [
+          ...Object.keys(change.settings),
+          ...(change.rotates ? [...SERVICES, "dispatch", ...STORES] : []),
+        ];
+        const after = await podsOf(shop.namespace);
+        for (const [release, old] of Object.entries(pods)) {
+          if (touched.includes(release)) continue;
+          const there = new Set(after[release]?.map(({ uid }) => uid));
+          assert.ok(
+            old.every(({ uid }) => there.has(uid)),
+            `${where}: a pod of ${release} was replaced`,
+          );
+        }
+        before = now;
+        sizes.push(statSync(stateFile()).size);
+      }
+    });
+
+    it("leave no process, no temporary folder and no release's record behind", async () => {
+      await until("nothing runs any more", async () => (await shop.leftovers()).length === 0, 10);
+      assert.deepEqual(
+        readdirSync(tmpdir()).filter((name) => name.startsWith(TEMPORARY)),
+        [],
+      );
+      const { items } = await get<{ items: { metadata: { labels: { name: string } } }[] }>(
+        "secrets",
+        "-n",
+        shop.namespace,
+        "--selector=owner=helm",
+      );
+      const records = new Map<string, number>();
+      for (const { metadata } of items)
+        records.set(metadata.labels.name, (records.get(metadata.labels.name) ?? 0) + 1);
+      for (const [release, count] of records) assert.ok(count <= 3, `${release} has ${count} records`);
+    });
+
+    it("make neither the state nor the program larger", () => {
+      const state = growth(sizes);
+      const program = memory.length === 0 ? undefined : growth(memory);
+      tell({ updates: sizes.length, faults, state, ...(program === undefined ? {} : { program }) });
+      // A service may be there or not, and a rotation may be on its way.
+      assert.ok(state < 1.5, `the state is ${state.toFixed(2)} times as large`);
+      assert.ok((program ?? 1) < 1.2, `the program takes ${program?.toFixed(2)} times the memory`);
+    });
+
+    function stateFile(): string {
+      return join(testWorld.state, ".pulumi", "stacks", "flotilla", `${shop.stack.name}.json`);
+    }
+
+    async function apply({ rotates }: Change, number: number, isFaulty: boolean): Promise<void> {
+      const args = rotates ? ["rotate", rotates, "--yes"] : ["up", "--yes"];
+      const update = rotates
+        ? shop.begin("flotilla", args)
+        : shop.begin("pulumi", [...args, "--skip-preview"]);
+      const watching = watchMemory(update);
+      if (isFaulty) {
+        await Promise.race([
+          new Promise((resolve) => setTimeout(resolve, chance("moment", number) * shop.seconds * 1000)),
+          update.ended,
+        ]);
+        await harm(update, number);
+      }
+      const { exitCode, all } = await update.ended;
+      shop.proxy.behave(FAIR);
+      memory.push(...(await watching));
+      if (!isFaulty) {
+        assert.equal(exitCode, 0, all);
+        return;
+      }
+      await shop.ends(0, "flotilla", ["recover", "--yes"]);
+      await (rotates ? shop.ends(0, "flotilla", args) : shop.up());
+    }
+
+    async function harm(update: Running, number: number): Promise<void> {
+      const kind = pick(["kill", "interrupt", "provider", "errors", "cuts"], "fault", number);
+      if (kind === "kill") update.signalAll("SIGKILL");
+      else if (kind === "interrupt") update.signalAll("SIGINT");
+      else if (kind === "errors") shop.proxy.behave({ kind: "answers", status: 500, share: 1 / 5 });
+      else if (kind === "cuts") shop.proxy.behave({ kind: "cuts", share: 1 / 5 });
+      else {
+        const processes = await listProcesses();
+        const provider = treeOf(update.pid, processes).find(({ command }) =>
+          command.includes("pulumi-resource-kubernetes"),
+        );
+        for (const { pid } of provider ? treeOf(provider.pid, processes) : []) signalProcess(pid, "SIGKILL");
+      }
+    }
+  });
+}
+
+/** How many times as much the last quarter is as the first. */
+function growth(values: readonly number[]): number {
+  const mean = (some: readonly number[]) => some.reduce((sum, value) => sum + value, 0) / some.length;
+  const part = Math.ceil(values.length / 4);
+  return mean(values.slice(-part)) / mean(values.slice(0, part));
+}
+
+function changeFor(number: number, before: Settings): Change {
+  const settings = structuredClone(before);
+  const of = (name: string): Record<string, unknown> => {
+    settings[name] ??= {};
+    return settings[name];
+  };
+  const service = pick(SERVICES, "service", number);
+  const kind = pick(["scale", "tag", "env", "toggle", "scale", "tag", "env", "rotate"], "kind", number);
+  if (kind === "scale") of(service).replicas = 1 + Math.floor(chance("replicas", number) * 3);
+  else if (kind === "tag") of(service).tag = `2.1.${Math.floor(chance("tag", number) * 9)}`;
+  else if (kind === "env") of(service).env = { SOAK: String(number) };
+  else if (kind === "toggle") of("dispatch").enabled = before.dispatch?.enabled === false;
+  else {
+    const store = pick(STORES, "store", number);
+    return { what: `rotate ${store}`, settings, rotates: store };
+  }
+  return { what: `${kind} ${kind === "toggle" ? "dispatch" : service}`, settings };
+}
+
+function assertCredentials(before: Snapshot, now: Snapshot, { rotates }: Change, where: string): void {
+  const secrets = ({ objects }: Snapshot) =>
+    Object.fromEntries(
+      Object.entries(objects).filter(([name]) => name.startsWith("Secret/") && name.endsWith("-auth")),
+    );
+  if (rotates === undefined) assert.deepEqual(secrets(now), secrets(before), where);
+  else assert.notDeepEqual(secrets(now), secrets(before), `${where}: the passwords are the old ones`);
+}
+
+/** That the workloads are what is asked for. */
+async function assertAsked(namespace: string, settings: Settings, where: string): Promise<void> {
+  interface Deployment {
+    metadata: { name: string };
+    spec: {
+      replicas: number;
+      template: { spec: { containers: { image: string; env?: { name: string; value?: string }[] }[] } };
+    };
+  }
+  const { items } = await get<{ items: Deployment[] }>("deployments", "-n", namespace);
+  const found = new Map(items.map((item) => [item.metadata.name, item]));
+  for (const [name, { replicas, tag, env, enabled }] of Object.entries(settings)) {
+    const deployment = found.get(name);
+    assert.equal(deployment !== undefined, enabled !== false, `${where}: ${name} is there`);
+    const [container] = deployment?.spec.template.spec.containers ?? [];
+    if (replicas !== undefined)
+      assert.equal(deployment?.spec.replicas, replicas, `${where}: pods of ${name}`);
+    if (tag !== undefined)
+      assert.equal(container?.image.split(":").at(-1), tag, `${where}: image of ${name}`);
+    for (const [key, value] of Object.entries((env ?? {}) as Record<string, string>))
+      assert.equal(
+        container?.env?.find((each) => each.name === key)?.value,
+        value,
+        `${where}: ${key} of ${name}`,
+      );
+  }
+}
+
+/** The most that the program had resident in MiB, once the update has ended; none where there is no /proc. */
+async function watchMemory(update: Running): Promise<number[]> {
+  let most = 0;
+  while (!update.isOver()) {
+    const processes = await listProcesses();
+    for (const { pid, command } of treeOf(update.pid, processes))
+      if (command.includes("@pulumi/pulumi/cmd/run")) most = Math.max(most, highestOf(pid));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  }
+  return most > 0 ? [most] : [];
+}
+
+function highestOf(pid: number): number {
+  const file = `/proc/${pid}/status`;
+  try {
+    return existsSync(file)
+      ? Number(/^VmHWM:\s+(\d+)/m.exec(readFileSync(file, "utf8"))?.[1] ?? 0) / 1024
+      : 0;
+  } catch {
+    return 0;
+  }
+}

@@ -1,0 +1,36 @@
+/** A program that nobody listens to any more ends. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import execa from "execa";
+import { PROJECT } from "../../tools/paths";
+
+/** As the SDK does it: what goes wrong is said, and that it could not be said is said as well. */
+const PROGRAM = (guard: string) => `
+  ${guard}
+  process.on("uncaughtException", (error) => setTimeout(() => console.error(String(error)), 5));
+  console.error("hello");
+  setTimeout(() => console.error("still there"), 20);
+  setTimeout(() => console.error("still there"), 40);
+  setTimeout(() => process.exit(7), 1500);
+`;
+
+async function endOf(guard: string): Promise<number> {
+  const child = execa("node", ["-r", "ts-node/register/transpile-only", "-e", PROGRAM(guard)], {
+    cwd: PROJECT,
+    reject: false,
+    buffer: false,
+  });
+  child.stderr?.once("data", () => child.stderr?.destroy());
+  return (await child).exitCode;
+}
+
+describe("a program whose engine was killed", () => {
+  it("ends when nobody reads what it says", async () => {
+    const file = JSON.stringify(join(PROJECT, "runtime", "without-engine"));
+    assert.equal(await endOf(`require(${file}).endWithoutEngine();`), 1);
+  });
+
+  it("would go on without being told to", async () => {
+    assert.equal(await endOf(""), 7);
+  });
+});
