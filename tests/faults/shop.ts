@@ -44,6 +44,8 @@ export class Shop {
   seconds = 0;
   /** All that any command has written. */
   written = "";
+  /** Every command line that was seen on this machine while one ran. */
+  readonly commandLines = new Set<string>();
   private readonly clean = new Map<Version, Snapshot>();
 
   private constructor(
@@ -121,13 +123,21 @@ export class Shop {
       detached: true,
     });
     let over = false;
+    const watch = setInterval(() => this.look(), 250);
     const ended = child.then(({ exitCode, all = "" }) => {
       over = true;
+      clearInterval(watch);
       this.written += all;
       return { exitCode: exitCode ?? -1, all };
     });
     const pid = child.pid as number;
     return { pid, ended, isOver: () => over, signalAll: (name) => signalProcess(-pid, name) };
+  }
+
+  private look(): void {
+    void listProcesses().then((processes) => {
+      for (const { command } of processes) this.commandLines.add(command);
+    });
   }
 
   /** Runs a command that must end with an exit code; hands its output out. */
