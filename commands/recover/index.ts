@@ -22,7 +22,7 @@ import { firstAidFor, giveFirstAid } from "./first-aid";
 export function recoverCommand(): Command {
   return new Command("recover")
     .description(
-      "put right what an update that was killed has left: locks, pending operations, half-done releases",
+      "put right what an update that was killed has left: locks, half-done releases, a damaged state, orphaned processes",
     )
     .requiredOption("-s, --stack <name>", "the stack: dev, staging, prod ...")
     .option("-y, --yes", "do not ask")
@@ -30,8 +30,9 @@ export function recoverCommand(): Command {
       "after",
       `
 It says what has happened and what it would do, and asks. The last good revision of a release is kept and put back; what
-never was installed to its end is removed, but for its volume claims. On a healthy stack it does nothing. A lock whose
-process cannot be seen from here is released only when somebody says that it is dead, so not with --yes.`,
+never was installed to its end is removed, but for its volume claims. A state file that is cut off or gone is restored from
+the backend's own backup (file backends); providers that an engine has left running are ended. On a healthy stack it does
+nothing. A lock whose process cannot be seen from here is released only when somebody says that it is dead, so not with --yes.`,
     )
     .action(async ({ stack, yes = false }: { stack: string; yes?: boolean }) => {
       const first = await firstAidFor(stack);
