@@ -29,11 +29,14 @@ export function damageIn(root: string, project: string, stack: string): Damage |
   const file = files.find((path) => existsSync(path) || existsSync(`${path}.bak`));
   // Older backends have no folder for the project, and Pulumi itself moves them.
   if (file === undefined || resourcesIn(file) !== undefined) return undefined;
+  const isMissing = !existsSync(file);
+  // A stack that was renamed leaves a backup behind, but no history.
+  if (isMissing && !existsSync(join(root, "history", project, stack))) return undefined;
   const [copy] = copiesOf(root, project, stack, file).flatMap((path) => {
     const resources = resourcesIn(path);
     return resources === undefined ? [] : [{ file: path, writtenAt: statSync(path).mtime, resources }];
   });
-  return { file, isMissing: !existsSync(file), ...(copy ? { copy } : {}) };
+  return { file, isMissing, ...(copy ? { copy } : {}) };
 }
 
 /** The state before the engine's last step; then those at the end of updates, the newest first. */

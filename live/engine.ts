@@ -80,7 +80,10 @@ export async function pulumiQuietly(
     throw new ToolError(
       `the backend in use has no stack ${unknown}.\n  Make it: pulumi stack init ${unknown}. If it is one of the embedded cluster: eval "$(npx flotilla env)"`,
     );
-  throw new ToolError(`pulumi ${args.slice(0, 2).join(" ")}: ${words}`);
+  const damaged = /failed to load checkpoint/.test(words)
+    ? "\n  Its state file is damaged. To restore it from the backend's own backup: npx flotilla recover --stack <name>"
+    : "";
+  throw new ToolError(`pulumi ${args.slice(0, 2).join(" ")}: ${words}${damaged}`);
 }
 
 /** Work that is begun before it is needed: where it fails is where it is awaited. */

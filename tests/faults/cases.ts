@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { startCluster } from "../../tools/cluster/cluster";
 import { clusterObjects } from "../../tools/cluster/configuration";
 import { runningProcesses } from "../../tools/cluster/processes";
-import { signalProcess } from "../../tools/processes";
+import { listProcesses, signalProcess, treeOf } from "../../tools/processes";
 import { refuseNothing, refuseObjects } from "../e2e/admission";
 import { run, testWorld, until, world } from "../e2e/world";
 import { onSmallDisk, smallDisksArePossible, takeBack } from "./disk";
@@ -70,6 +70,11 @@ const killed = (name: string) => async () => {
   await startCluster(testWorld, world().tools);
 };
 
+/** Everything that the update has started: plugins are in process groups of their own. */
+async function killAll({ pid }: Running): Promise<void> {
+  for (const each of treeOf(pid, await listProcesses())) signalProcess(each.pid, "SIGKILL");
+}
+
 /** A service that can never become ready: no node has room for it. */
 const TOO_LARGE = { resources: { requests: { cpu: "1000" }, limits: { cpu: "1000" } } };
 
@@ -87,7 +92,7 @@ export const cases: readonly Fault[] = [
   {
     name: "the machine is killed",
     what: "SIGKILL to the engine, the program and the providers at once",
-    during: async (_, update) => update.signalAll("SIGKILL"),
+    during: async (_, update) => killAll(update),
   },
   {
     name: "the provider is killed",
@@ -251,7 +256,7 @@ export const cases: readonly Fault[] = [
     what: "the engine is killed, and of the state file only a part is left",
     short: true,
     during: async (shop, update) => {
-      update.signalAll("SIGKILL");
+      await killAll(update);
       await update.ended;
       const file = stateFile(shop);
       truncateSync(file, Math.floor(readFileSync(file).length * chance("the state is truncated", "length")));

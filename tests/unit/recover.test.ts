@@ -228,6 +228,11 @@ describe("a state file", () => {
     assert.equal(damageIn(folder, "shop", "prod"), undefined);
   });
 
+  it("that is gone because its stack was renamed is not missed", () => {
+    write("stacks/shop/old.json.bak", checkpoint(3));
+    assert.equal(damageIn(folder, "shop", "old"), undefined);
+  });
+
   it("without any copy is said to be lost", () => {
     write("stacks/shop/prod.json", "{");
     assert.equal(damageIn(folder, "shop", "prod")?.copy, undefined);
