@@ -1,12 +1,18 @@
 /** What an update that was broken off has left, and what is done about it. */
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
+import execa from "execa";
 import { decide, type Situation } from "../../commands/recover/decide";
 import { type Damage, damageIn, restore } from "../../live/damage";
+import { endOrphans, readOrphans } from "../../live/orphans";
 import type { LiveRelease } from "../../live/releases";
+import { freePorts } from "../../tools/cluster/ports";
+import { PROJECT } from "../../tools/paths";
 
 const urn = (type: string, name: string) => `urn:pulumi:prod::flotilla::${type}::${name}`;
 const RELEASE = "kubernetes:helm.sh/v3:Release";
@@ -237,4 +243,42 @@ describe("a state file", () => {
     write("stacks/shop/prod.json", "{");
     assert.equal(damageIn(folder, "shop", "prod")?.copy, undefined);
   });
+});
+
+describe("a provider whose engine is gone", () => {
+  const children: execa.ExecaChildProcess[] = [];
+  after(() => {
+    for (const child of children) child.kill("SIGKILL");
+  });
+  /** Something with a provider's command line; its engine would listen on the port. */
+  const provider = (port: number, cwd: string) => {
+    const args = ["-e", "setTimeout(() => {}, 60_000)", "pulumi-resource-kubernetes", `127.0.0.1:${port}`];
+    const child = execa(process.execPath, args, { cwd, reject: false });
+    children.push(child);
+    return child;
+  };
+
+  it("is found and ended; one with an engine is left alone, and one of another project", async () => {
+    const [nobody] = (await freePorts(1)) as [number];
+    const engine = createServer().listen(0, "127.0.0.1");
+    await once(engine, "listening");
+    const orphan = provider(nobody, PROJECT);
+    const inUse = provider((engine.address() as AddressInfo).port, PROJECT);
+    const foreign = provider(nobody, tmpdir());
+    const seen = async () => {
+      const found = await readOrphans();
+      return found.filter(({ pid }) => [orphan.pid, inUse.pid, foreign.pid].includes(pid));
+    };
+    while ((await seen()).length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    const found = await seen();
+    assert.deepEqual(
+      found.map(({ pid, what }) => [pid, what]),
+      [[orphan.pid, "the kubernetes provider"]],
+    );
+    await endOrphans(found);
+    assert.equal((await orphan).killed || (await orphan).signal !== undefined, true);
+    assert.equal(inUse.exitCode, null);
+    assert.deepEqual(await seen(), []);
+    engine.close();
+  }).timeout(10_000);
 });
