@@ -1,11 +1,14 @@
 import type { Settings } from "../config/schema";
 import type { Application } from "../model/application";
 
+/** What Flotilla's own labels and annotations begin with; the values of each of its releases have one. */
+export const OWN_PREFIX = "flotilla.dev/";
+
 /** Labels that everything of an application carries. Helm adds its own `managed-by` to what a release makes. */
 export function commonLabels(application: Application, settings: Settings): Record<string, string> {
   return {
     "app.kubernetes.io/part-of": application.name,
-    "flotilla.dev/environment": settings.environment,
+    [`${OWN_PREFIX}environment`]: settings.environment,
     ...(application.team === undefined ? {} : { "flotilla.dev/team": application.team }),
   };
 }

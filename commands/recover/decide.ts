@@ -1,7 +1,8 @@
 /** What an update that was broken off has left, and what puts it right: pure decisions. */
 import { type ExportedResource, type ExportedState, nameOfUrn, RELEASE, releasesOf } from "../../live/engine";
 import type { Lock } from "../../live/locks";
-import type { LiveRelease } from "../../live/releases";
+import type { HelmRevision, LiveRelease } from "../../live/releases";
+import { OWN_PREFIX } from "../../plan/labels";
 
 export interface Situation {
   locks: readonly Lock[];
@@ -14,8 +15,11 @@ export interface Situation {
   seesLocks: boolean;
   /** How the last update of the stack ended; none before the first. */
   lastResult?: string;
-  /** Releases that the stack plans, where its state was restored: one that it does not know may be of its last moment. */
-  planned?: ReadonlySet<string>;
+  /**
+   * When the last update began, in milliseconds, if it did not end well: what Flotilla has installed since then and the state
+   * does not know is of that update. 0 where the state was restored; none where all ended well.
+   */
+  since?: number;
   /** The objects that pending operations were making, by URN: whether the cluster has them. */
   exists: Readonly<Record<string, boolean>>;
 }
@@ -41,7 +45,7 @@ export interface Recovery {
   actions: Action[];
   /** Why nothing may be done now. */
   blocked?: string;
-  /** Releases that run, are planned, and are not in a state that was restored. */
+  /** Releases that run, are the stack's, and are not in its state. */
   unknown: string[];
   /** What has to be made sure of first, because it cannot be seen from here. */
   unsure?: string;
@@ -57,7 +61,7 @@ export function decide({
   exists,
   seesLocks,
   lastResult,
-  planned,
+  since,
 }: Situation): Recovery {
   const found: string[] = [];
   const will: string[] = [];
@@ -106,16 +110,18 @@ export function decide({
   for (const [release, { newest, deployed }] of Object.entries(live)) {
     const resource = known.get(release);
     const isPending = newest.status.startsWith("pending-") || newest.status === "uninstalling";
-    const isForgotten = !resource && !creating.has(release) && planned?.has(release) === true;
+    const isForgotten = !resource && !creating.has(release) && since !== undefined && isOf(newest, since);
     // What is in no state and not under way is somebody else's.
     if (!resource && !creating.has(release) && !isForgotten) continue;
-    if (isForgotten && !isPending) {
+    if (isForgotten && newest.status === "deployed") {
       unknown.push(release);
       continue;
     }
     const namespace = newest.namespace;
-    const isLeftover = creating.has(release) && newest.status !== "deployed";
+    const isLeftover = (creating.has(release) || isForgotten) && newest.status !== "deployed";
     if (!isPending && !isLeftover) continue;
+    if (isForgotten && !isPending)
+      found.push(`release ${release} is ${newest.status}, and the state does not know it`);
     if (isPending)
       found.push(
         `helm was ended in the middle of ${release}: revision ${newest.revision} is ${newest.status}`,
@@ -170,6 +176,10 @@ export function decide({
     ...(unsure === undefined ? {} : { unsure }),
   };
 }
+
+/** The provider may have been killed where the engine was not: the state then has neither the release nor an operation. */
+const isOf = ({ deployedAt, values }: HelmRevision, since: number): boolean =>
+  Date.parse(deployedAt) >= since && JSON.stringify(values).includes(OWN_PREFIX);
 
 /** Also one that a refresh was to take into the state, and did not. */
 export const isCreation = ({ type }: Operation): boolean => type === "creating" || type === "importing";

@@ -8,13 +8,11 @@ import { accessOf, type Kubectl } from "../../live/kubectl";
 import { readLocks } from "../../live/locks";
 import { type LiveRelease, lastSuperseded, readReleases } from "../../live/releases";
 import { outputsOf } from "../../live/status";
-import { FlotillaError } from "../../model/problems";
 import { ToolError, wordsOf } from "../../tools/failure";
 import { helm } from "../../tools/helm";
 import { step } from "../../tools/progress";
 import { accessTo, reachCluster } from "../access";
 import { confirmed } from "../ask";
-import { planStack } from "../planning";
 import { PROJECT_NAME } from "../stack";
 import { type Action, decide, isCreation, type Recovery, type Situation } from "./decide";
 import { firstAidFor, giveFirstAid } from "./first-aid";
@@ -65,7 +63,7 @@ nothing. A lock whose process cannot be seen from here is released only when som
       const ending =
         unknown.length === 0
           ? next(stack)
-          : `  npx flotilla adopt --stack ${stack}       first: ${unknown.join(", ")} ran after the backup was made\n${next(stack)}`;
+          : `  npx flotilla adopt --stack ${stack}       first: ${unknown.join(", ")} runs, and the state does not know it\n${next(stack)}`;
       process.stdout.write(
         `\n${chalk.green("Recovered.")} The update that was broken off is not done yet:\n${ending}`,
       );
@@ -106,19 +104,17 @@ export async function recoveryOf(stack: string, { restored = false } = {}): Prom
     live,
     good: await goodRevisions(kubectl, namespace, live),
     ...(last === undefined ? {} : { lastResult: last.result }),
-    ...(restored ? { planned: await plannedReleases(stack, state) } : {}),
+    ...sinceWhen(restored, last),
     exists: await existing(kubectl, state),
   });
 }
 
-/** Names of what the stack would have; none while its settings are not sound. */
-async function plannedReleases(stack: string, state: ExportedState): Promise<Set<string>> {
-  try {
-    return new Set(Object.keys((await planStack(stack, Promise.resolve(state))).planned.releases));
-  } catch (error) {
-    if (error instanceof FlotillaError) return new Set();
-    throw error;
-  }
+function sinceWhen(
+  restored: boolean,
+  last: Awaited<ReturnType<typeof readLastUpdate>>,
+): Pick<Situation, "since"> {
+  if (restored) return { since: 0 };
+  return last === undefined || last.result === "succeeded" ? {} : { since: Date.parse(last.startedAt) };
 }
 
 /** Of releases whose old revision had been put aside when helm was ended, before the new one took its place. */

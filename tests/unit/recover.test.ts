@@ -11,6 +11,7 @@ import { decide, type Situation } from "../../commands/recover/decide";
 import { type Damage, damageIn, restore } from "../../live/damage";
 import { endOrphans, readOrphans } from "../../live/orphans";
 import type { LiveRelease } from "../../live/releases";
+import { OWN_PREFIX } from "../../plan/labels";
 import { freePorts } from "../../tools/cluster/ports";
 import { PROJECT } from "../../tools/paths";
 
@@ -177,17 +178,25 @@ describe("recovery", () => {
     ]);
   });
 
-  it("knows that a state which was restored may not know its last moment", () => {
+  it("knows what the last update has installed and the state does not know", () => {
     const state = { version: 3, deployment: { resources: [] } };
-    const planned = new Set(["cart"]);
-    const half = decide(situation({ state, planned, live: live("cart", 1, "pending-install") }));
-    assert.deepEqual(half.actions, [{ do: "uninstall", release: "cart", namespace: "shop" }]);
-    const whole = decide(situation({ state, planned, live: live("cart", 1, "deployed", 1) }));
+    const since = Date.parse("2026-01-01T12:00:00Z");
+    const later = "2026-01-01T12:00:07.123456789Z";
+    const at = (
+      deployedAt: string,
+      status: string,
+      values: object = { labels: { [`${OWN_PREFIX}environment`]: "dev" } },
+    ) => ({ cart: { newest: { ...revision("cart", 1, status), deployedAt, values } } }) as Situation["live"];
+    for (const status of ["pending-install", "failed"])
+      assert.deepEqual(decide(situation({ state, since, live: at(later, status) })).actions, [
+        { do: "uninstall", release: "cart", namespace: "shop" },
+      ]);
+    const whole = decide(situation({ state, since, live: at(later, "deployed") }));
     assert.deepEqual([whole.actions, whole.unknown], [[], ["cart"]]);
-    const foreign = decide(
-      situation({ state, planned: new Set(), live: live("cart", 1, "pending-install") }),
-    );
-    assert.deepEqual(foreign.actions, []);
+    const ofOthers = situation({ state, since, live: at(later, "pending-install", {}) });
+    const earlier = situation({ state, since, live: at("2026-01-01T11:00:00Z", "pending-install") });
+    const endedWell = situation({ state, live: at(later, "pending-install") });
+    for (const each of [ofOthers, earlier, endedWell]) assert.deepEqual(decide(each).actions, []);
   });
 });
 
