@@ -1,7 +1,7 @@
 import type { Settings } from "../config/schema";
 import type { Application } from "../model/application";
 
-/** What Flotilla's own labels and annotations begin with; the values of each of its releases have one. */
+/** What Flotilla's own labels and annotations begin with; the objects of each of its releases have one. */
 export const OWN_PREFIX = "flotilla.dev/";
 
 /** Labels that everything of an application carries. Helm adds its own `managed-by` to what a release makes. */

@@ -178,8 +178,8 @@ export function decide({
 }
 
 /** The provider may have been killed where the engine was not: the state then has neither the release nor an operation. */
-const isOf = ({ deployedAt, values }: HelmRevision, since: number): boolean =>
-  Date.parse(deployedAt) >= since && JSON.stringify(values).includes(OWN_PREFIX);
+const isOf = ({ deployedAt, manifest }: HelmRevision, since: number): boolean =>
+  Date.parse(deployedAt) >= since && manifest.includes(OWN_PREFIX);
 
 /** Also one that a refresh was to take into the state, and did not. */
 export const isCreation = ({ type }: Operation): boolean => type === "creating" || type === "importing";

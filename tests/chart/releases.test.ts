@@ -1,6 +1,7 @@
 /** Every release of every application, rendered, in every environment. */
 import assert from "node:assert/strict";
 import { own } from "../../model/graph";
+import { OWN_PREFIX } from "../../plan/labels";
 import { EVERYWHERE } from "../environments";
 import { isDeployed, type KubernetesObject, podsOf, render, restrictedViolations } from "./render";
 
@@ -28,6 +29,10 @@ for (const { application, environment, plan } of EVERYWHERE)
             for (const container of [...(pod.initContainers ?? []), ...pod.containers])
               assert.equal(container.securityContext.readOnlyRootFilesystem, true);
           }
+        });
+
+        it("bears a mark of Flotilla's, by which recovery knows it", () => {
+          assert.ok(JSON.stringify(objects).includes(OWN_PREFIX));
         });
 
         it("asks for what it needs and is limited", () => {

@@ -5,7 +5,6 @@ import { graphOf } from "../../graph/graph";
 import { mermaid } from "../../graph/mermaid";
 import { edgesOf, own } from "../../model/graph";
 import { validateApplication } from "../../model/validate";
-import { OWN_PREFIX } from "../../plan/labels";
 import type { MicroserviceValues } from "../../plan/microservice-values";
 import { releaseInputs } from "../../plan/release-inputs";
 import { applicationArbitrary, generatedApplication } from "../generated";
@@ -48,12 +47,6 @@ describe("any application", () => {
       }),
       { numRuns: 25 },
     );
-  });
-
-  it("says in every release's values that it is Flotilla's", () => {
-    for (const config of [BITNAMI, UPSTREAM])
-      for (const { name, values } of Object.values(planFor(generatedApplication(3, 6), config).releases))
-        assert.ok(JSON.stringify(values).includes(OWN_PREFIX), name);
   });
 
   it("has Helm look for unknown fields in charts of others", () => {

@@ -182,18 +182,15 @@ describe("recovery", () => {
     const state = { version: 3, deployment: { resources: [] } };
     const since = Date.parse("2026-01-01T12:00:00Z");
     const later = "2026-01-01T12:00:07.123456789Z";
-    const at = (
-      deployedAt: string,
-      status: string,
-      values: object = { labels: { [`${OWN_PREFIX}environment`]: "dev" } },
-    ) => ({ cart: { newest: { ...revision("cart", 1, status), deployedAt, values } } }) as Situation["live"];
+    const at = (deployedAt: string, status: string, manifest = `labels: {${OWN_PREFIX}environment: dev}`) =>
+      ({ cart: { newest: { ...revision("cart", 1, status), deployedAt, manifest } } }) as Situation["live"];
     for (const status of ["pending-install", "failed"])
       assert.deepEqual(decide(situation({ state, since, live: at(later, status) })).actions, [
         { do: "uninstall", release: "cart", namespace: "shop" },
       ]);
     const whole = decide(situation({ state, since, live: at(later, "deployed") }));
     assert.deepEqual([whole.actions, whole.unknown], [[], ["cart"]]);
-    const ofOthers = situation({ state, since, live: at(later, "pending-install", {}) });
+    const ofOthers = situation({ state, since, live: at(later, "pending-install", "") });
     const earlier = situation({ state, since, live: at("2026-01-01T11:00:00Z", "pending-install") });
     const endedWell = situation({ state, live: at(later, "pending-install") });
     for (const each of [ofOthers, earlier, endedWell]) assert.deepEqual(decide(each).actions, []);
