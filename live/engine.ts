@@ -48,10 +48,10 @@ export async function pulumiOnTerminal(
   args: readonly string[],
   { cwd = PROJECT }: EngineOptions = {},
 ): Promise<number> {
-  return delegateInterrupts(async () => {
-    const { exitCode } = await execa("pulumi", [...args], { cwd, stdio: "inherit", reject: false });
-    return exitCode;
-  });
+  const { exitCode } = await delegateInterrupts(() =>
+    execa("pulumi", [...args], { cwd, stdio: "inherit", reject: false }),
+  );
+  return exitCode;
 }
 
 /** Runs pulumi and hands its output out. @throws ToolError with pulumi's words. */

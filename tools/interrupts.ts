@@ -1,5 +1,11 @@
 /** Ctrl-C reaches every process of the terminal at once: while a child handles it, this process only waits for it. */
 let delegated = 0;
+/** The children that do. SIGTERM comes to this process alone, from a CI runner or a supervisor: they are told. */
+const children = new Set<Child>();
+
+interface Child {
+  kill(signal: NodeJS.Signals): boolean;
+}
 
 export const INTERRUPTED = "interrupted; run the same command again to go on";
 
@@ -10,18 +16,24 @@ export function handleInterrupts(): void {
   for (const name of ["SIGINT", "SIGTERM"] as const)
     process.on(name, () => {
       interrupted = true;
+      if (name === "SIGTERM") for (const child of children) child.kill(name);
       if (delegated > 0) return;
       process.stderr.write(`${INTERRUPTED}\n`);
       process.exit(130);
     });
 }
 
-/** Runs a child that handles Ctrl-C itself. */
-export async function delegateInterrupts<T>(work: () => PromiseLike<T>): Promise<T> {
+/** Runs a child that handles Ctrl-C itself, or work that has such children. */
+export async function delegateInterrupts<T>(
+  work: () => PromiseLike<T> | (PromiseLike<T> & Child),
+): Promise<T> {
   delegated++;
+  const running = work();
+  if ("kill" in running) children.add(running);
   try {
-    return await work();
+    return await running;
   } finally {
     delegated--;
+    if ("kill" in running) children.delete(running);
   }
 }
