@@ -11,7 +11,7 @@ const PROGRAM = (guard: string) => `
   console.error("hello");
   setTimeout(() => console.error("still there"), 20);
   setTimeout(() => console.error("still there"), 40);
-  setTimeout(() => process.exit(7), 1500);
+  setTimeout(() => process.exit(7), 600);
 `;
 
 async function endOf(guard: string): Promise<number> {
