@@ -1,8 +1,14 @@
 // Runs every check and every suite, whatever fails, and ends with one line of counts over all of them.
-const { spawnSync } = require("node:child_process");
+const { spawn, spawnSync } = require("node:child_process");
 const { mkdtempSync, readFileSync, rmSync } = require("node:fs");
 const { tmpdir } = require("node:os");
 const { join, resolve } = require("node:path");
+
+// Suites on the cluster mostly wait for it: what needs none runs meanwhile.
+const LANES = [
+  ["check", "test:unit", "test:chart"],
+  ["test:e2e", "test:faults"],
+];
 
 const project = resolve(__dirname, "..");
 const folder = mkdtempSync(join(tmpdir(), "flotilla-test-"));
@@ -10,18 +16,33 @@ const folder = mkdtempSync(join(tmpdir(), "flotilla-test-"));
 const colour = process.stdout.isTTY ? {} : { NO_COLOR: "1" };
 const total = { passed: 0, failed: 0, skipped: 0 };
 
-function run(script, countsTests) {
+/** Runs a script; `told` gets what it writes, piece by piece. */
+function run(script, told) {
   const counts = join(folder, `${script.replace(":", "-")}.json`);
-  process.stdout.write(`\n== npm run ${script}\n`);
-  const { status } = spawnSync("npm", ["run", "--silent", script], {
+  const child = spawn("npm", ["run", "--silent", script], {
     cwd: project,
-    stdio: "inherit",
+    stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, ...colour, FLOTILLA_TEST_COUNTS: counts },
   });
-  if (!countsTests) return add({ passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0 });
+  told(`\n== npm run ${script}\n`);
+  child.stdout.on("data", told);
+  child.stderr.on("data", told);
+  return new Promise((done) => {
+    child.on("close", (status) => {
+      add(
+        script.startsWith("test:")
+          ? countsOf(counts, status)
+          : { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0 },
+      );
+      done();
+    });
+  });
+}
+
+function countsOf(file, status) {
   let result;
   try {
-    result = JSON.parse(readFileSync(counts, "utf8"));
+    result = JSON.parse(readFileSync(file, "utf8"));
   } catch {
     // A suite that could not even start has no counts.
     result = { passed: 0, failed: 1, skipped: 0 };
@@ -29,17 +50,33 @@ function run(script, countsTests) {
   // A suite may fail after its last test, for example when it leaves something running.
   if (status !== 0 && result.failed === 0) result.failed = 1;
   if (result.passed + result.failed === 0) result.failed = 1;
-  add(result);
+  return result;
 }
 
 function add(result) {
   for (const key of Object.keys(total)) total[key] += result[key];
 }
 
-run("check", false);
-for (const suite of ["test:unit", "test:chart", "test:e2e", "test:faults"]) run(suite, true);
-rmSync(folder, { recursive: true, force: true });
+/** One lane writes as it goes; what another has written in the meantime comes when the suite has ended. */
+async function runLane(scripts, isShown) {
+  for (const script of scripts) {
+    const pieces = [];
+    await run(
+      script,
+      isShown ? (piece) => process.stdout.write(piece) : (piece) => pieces.push(Buffer.from(piece)),
+    );
+    for (const piece of pieces) process.stdout.write(piece);
+  }
+}
 
-const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
-process.stdout.write(`\n${total.passed} passed, ${total.failed} failed${skipped}\n`);
-process.exitCode = total.failed > 0 ? 1 : 0;
+async function main() {
+  // Before the lanes: two that miss a tool would both build it. Where one cannot be had the suites say so.
+  spawnSync(join(project, "commands", "bin.js"), ["tools"], { cwd: project, stdio: "inherit" });
+  await Promise.all(LANES.map((scripts, index) => runLane(scripts, index === LANES.length - 1)));
+  rmSync(folder, { recursive: true, force: true });
+  const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
+  process.stdout.write(`\n${total.passed} passed, ${total.failed} failed${skipped}\n`);
+  process.exitCode = total.failed > 0 ? 1 : 0;
+}
+
+main();
