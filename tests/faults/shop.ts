@@ -1,6 +1,6 @@
 /** A running Robot Shop with two versions, either of which is once reached without any fault: what all others must equal. */
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import execa from "execa";
 import { parseDocument } from "yaml";
@@ -46,6 +46,8 @@ export class Shop {
   written = "";
   /** Every command line that was seen on this machine while one ran. */
   readonly commandLines = new Set<string>();
+  /** Where its commands put what they need for a moment. */
+  readonly temporary = mkdtempSync(join(testWorld.folder, "tmp-"));
   private readonly clean = new Map<Version, Snapshot>();
 
   private constructor(
@@ -83,7 +85,11 @@ export class Shop {
 
   /** A copy of the environment that a user's shell would have. */
   get environment(): NodeJS.ProcessEnv {
-    return { ...(world().environment as NodeJS.ProcessEnv), KUBECONFIG: this.kubeconfig };
+    return {
+      ...(world().environment as NodeJS.ProcessEnv),
+      KUBECONFIG: this.kubeconfig,
+      TMPDIR: this.temporary,
+    };
   }
 
   get other(): Version {
