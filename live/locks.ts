@@ -35,18 +35,22 @@ export async function readLocks(project: string, stack: string): Promise<Lock[] 
   return Promise.all(files.map((file) => lockOf(readFileSync(join(folder, file), "utf8"))));
 }
 
-async function lockOf(text: string): Promise<Lock> {
-  const {
-    pid,
-    username,
-    hostname: host,
-    timestamp,
-  } = JSON.parse(text) as {
-    pid?: number;
-    username?: string;
-    hostname?: string;
-    timestamp?: string;
-  };
+interface LockFile {
+  pid?: number;
+  username?: string;
+  hostname?: string;
+  timestamp?: string;
+}
+
+/** What a lock file says. One that is cut off, as by a disk that was full, says nothing of who made it. */
+export async function lockOf(text: string): Promise<Lock> {
+  let file: LockFile;
+  try {
+    file = JSON.parse(text) as LockFile;
+  } catch {
+    return { by: "somebody, whose lock cannot be read" };
+  }
+  const { pid, username, hostname: host, timestamp } = file;
   return {
     by: `${username ?? "somebody"}@${host ?? "somewhere"}, process ${pid ?? "?"}`,
     ...(timestamp === undefined ? {} : { since: timestamp }),

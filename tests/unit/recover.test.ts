@@ -3,12 +3,13 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import execa from "execa";
 import { decide, type Situation } from "../../commands/recover/decide";
 import { type Damage, damageIn, restore } from "../../live/damage";
+import { lockOf } from "../../live/locks";
 import { endOrphans, readOrphans } from "../../live/orphans";
 import type { LiveRelease } from "../../live/releases";
 import { OWN_PREFIX } from "../../plan/labels";
@@ -74,6 +75,16 @@ describe("recovery", () => {
     assert.deepEqual(dead.actions, [{ do: "unlock" }]);
     assert.equal(dead.unsure, undefined);
     assert.match(decide(situation({ locks: [{ by: "ci@elsewhere" }] })).unsure ?? "", /ci@elsewhere/);
+  });
+
+  it("reads whose a lock is, and whether the process lives; one that is cut off is somebody's", async () => {
+    const file = (pid: number) => JSON.stringify({ pid, username: "me", hostname: hostname() });
+    assert.equal((await lockOf(file(2 ** 22 + 1))).alive, false);
+    assert.equal(
+      (await lockOf(JSON.stringify({ pid: 1, username: "ci", hostname: "else" }))).alive,
+      undefined,
+    );
+    for (const cut of ["", file(7).slice(0, 10)]) assert.equal((await lockOf(cut)).alive, undefined);
   });
 
   it("puts the last good revision back", () => {
