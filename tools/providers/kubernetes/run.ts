@@ -33,6 +33,12 @@ export function cancelAll(): void {
   for (const child of running) child.kill("SIGINT");
 }
 
+/** Ended from outside, this process takes with it what the official provider has inside. */
+process.on("SIGTERM", () => {
+  for (const child of running) child.kill("SIGKILL");
+  process.exit(143);
+});
+
 function messageOf(stderr: string): string {
   return stderr
     .split("\n")
