@@ -1,9 +1,9 @@
 /** A state file that cannot be read, and the newest copy of it that can: of a file backend, which keeps both side by side. */
-import { copyFileSync, existsSync, readdirSync, readFileSync, renameSync, statSync } from "node:fs";
+import { copyFileSync, existsSync, readdirSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { gunzipSync } from "node:zlib";
 import { bareName } from "../config/stack-names";
 import { readBackend } from "./backend";
+import { readCheckpointFile } from "./checkpoint";
 
 export interface Damage {
   /** The state file, which is not there or is no checkpoint. */
@@ -55,10 +55,7 @@ const filesIn = (folder: string): string[] =>
 /** How many resources a checkpoint has; undefined when it is none. */
 function resourcesIn(file: string): number | undefined {
   try {
-    const bytes = readFileSync(file);
-    const text = (/\.gz(\.bak)?$/.test(file) ? gunzipSync(bytes) : bytes).toString("utf8");
-    const { checkpoint } = JSON.parse(text) as { checkpoint?: { latest?: { resources?: unknown[] } } };
-    return checkpoint === undefined ? undefined : (checkpoint.latest?.resources?.length ?? 0);
+    return readCheckpointFile(file).length;
   } catch {
     return undefined;
   }

@@ -1,10 +1,10 @@
 /** A stack's updates, numbered from the oldest, in any backend. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { gunzipSync } from "node:zlib";
 import { bareName } from "../config/stack-names";
 import type { Provenance } from "../runtime/provenance";
 import { readBackend } from "./backend";
+import { readCheckpointFile } from "./checkpoint";
 import { type ExportedResource, type ExportedState, pulumiQuietly, stackOutputs } from "./engine";
 
 /** A value of a stack's config as `pulumi stack history --json` writes it. */
@@ -94,13 +94,7 @@ export async function readCheckpoint(
   }
   if (backend.kind === "bucket") return undefined;
   const file = checkpointFile(backend.folder, project, bareName(stack), number);
-  if (file === undefined) return undefined;
-  const bytes = readFileSync(file);
-  const text = (file.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("utf8");
-  const { checkpoint } = JSON.parse(text) as {
-    checkpoint: { latest?: { resources?: ExportedResource[] } };
-  };
-  return checkpoint.latest?.resources ?? [];
+  return file === undefined ? undefined : readCheckpointFile(file);
 }
 
 /** The files of a history are named by time, so their order is the updates'. */

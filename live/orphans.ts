@@ -33,7 +33,7 @@ async function orphanOf({ pid, command }: Process): Promise<Orphan | undefined> 
 const isOurs = (folder: string | undefined): boolean =>
   folder === undefined
     ? process.platform !== "linux"
-    : folder.startsWith(PROJECT) || folder.includes(`/${TEMPORARY}`);
+    : `${folder}/`.startsWith(`${PROJECT}/`) || folder.includes(`/${TEMPORARY}`);
 
 function listens(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {

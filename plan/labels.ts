@@ -9,7 +9,7 @@ export function commonLabels(application: Application, settings: Settings): Reco
   return {
     "app.kubernetes.io/part-of": application.name,
     [`${OWN_PREFIX}environment`]: settings.environment,
-    ...(application.team === undefined ? {} : { "flotilla.dev/team": application.team }),
+    ...(application.team === undefined ? {} : { [`${OWN_PREFIX}team`]: application.team }),
   };
 }
 

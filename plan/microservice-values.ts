@@ -2,7 +2,11 @@
 
 export type LabelValue = string;
 export type ObjectName = string;
+export type Natural = number;
+export type NumberOrPercent = number | string;
+export type Positive = number;
 export type Quantity = string;
+export type OptionalObjectName = string;
 export type ConfigKey = string;
 export type Port = number;
 export type Key = string;
@@ -59,7 +63,7 @@ export interface MicroserviceValues {
   /**
    * Pods; left to the autoscaler where there is one
    */
-  replicas?: number;
+  replicas?: Natural;
   rollout?: {
     /**
      * RollingUpdate, Recreate (Deployment) or OnDelete (StatefulSet, DaemonSet)
@@ -68,27 +72,27 @@ export interface MicroserviceValues {
     /**
      * Deployment, DaemonSet: pods above the number wanted while rolling: a number or a percentage
      */
-    maxSurge?: number | string;
+    maxSurge?: NumberOrPercent;
     /**
      * Deployment, DaemonSet: pods that may be missing while rolling: a number or a percentage
      */
-    maxUnavailable?: number | string;
+    maxUnavailable?: NumberOrPercent;
     /**
      * StatefulSet: only pods from this ordinal on are updated
      */
-    partition?: number;
+    partition?: Natural;
     /**
      * Seconds a new pod must stay ready before the next one is replaced
      */
-    minReadySeconds?: number;
+    minReadySeconds?: Natural;
     /**
      * Seconds without progress after which a Deployment counts as failed
      */
-    progressDeadlineSeconds?: number;
+    progressDeadlineSeconds?: Positive;
     /**
      * Old revisions that are kept
      */
-    revisionHistoryLimit?: number;
+    revisionHistoryLimit?: Natural;
   };
   statefulSet?: {
     /**
@@ -101,7 +105,7 @@ export interface MicroserviceValues {
     claims?: {
       [k: string]: {
         size: Quantity;
-        storageClass?: string;
+        storageClass?: OptionalObjectName;
         accessMode?: "ReadWriteOnce" | "ReadWriteMany" | "ReadOnlyMany" | "ReadWriteOncePod";
       };
     };
@@ -110,19 +114,19 @@ export interface MicroserviceValues {
     /**
      * Further tries before a Job counts as failed. A changed Job runs again under a new name, an unchanged one does not
      */
-    backoffLimit?: number;
+    backoffLimit?: Natural;
     /**
      * Seconds a Job may take
      */
-    activeDeadlineSeconds?: number;
+    activeDeadlineSeconds?: Positive;
     /**
      * Pods that must succeed
      */
-    completions?: number;
+    completions?: Positive;
     /**
      * Pods at a time
      */
-    parallelism?: number;
+    parallelism?: Positive;
     /**
      * Never or OnFailure
      */
@@ -148,11 +152,11 @@ export interface MicroserviceValues {
     /**
      * Jobs that are kept
      */
-    successfulJobsHistoryLimit?: number;
+    successfulJobsHistoryLimit?: Natural;
     /**
      * Failed Jobs that are kept
      */
-    failedJobsHistoryLimit?: number;
+    failedJobsHistoryLimit?: Natural;
     /**
      * Runs nothing while true
      */
@@ -183,7 +187,7 @@ export interface MicroserviceValues {
   /**
    * Seconds from the pod's removal to SIGKILL, the sleep included
    */
-  terminationGracePeriodSeconds?: number;
+  terminationGracePeriodSeconds?: Positive;
   resources?: Resources;
   /**
    * Directories the program writes to, by name: a path, or `{path, sizeLimit, medium}`. All else is read-only
@@ -369,7 +373,7 @@ export interface MicroserviceValues {
     /**
      * Default: the cluster's default class
      */
-    className?: string;
+    className?: OptionalObjectName;
     /**
      * More annotations; they win over those of the keys below
      */
@@ -396,19 +400,19 @@ export interface MicroserviceValues {
       /**
        * By client address; these limits are annotations of ingress-nginx. 0: none
        */
-      requestsPerSecond?: number;
+      requestsPerSecond?: Natural;
       /**
        * By client address. 0: none
        */
-      requestsPerMinute?: number;
+      requestsPerMinute?: Natural;
       /**
        * How often the limit may be exceeded for a moment. 0: the controller's 5
        */
-      burstMultiplier?: number;
+      burstMultiplier?: Natural;
       /**
        * Open at once by client address. 0: any number
        */
-      connections?: number;
+      connections?: Natural;
     };
   };
   /**
@@ -477,19 +481,19 @@ export interface MicroserviceValues {
     /**
      * Pods at least
      */
-    minReplicas?: number;
+    minReplicas?: Positive;
     /**
      * Pods at most
      */
-    maxReplicas?: number;
+    maxReplicas?: Positive;
     /**
      * Average use of the CPU request to aim at, in percent. 0: not looked at
      */
-    cpu?: number;
+    cpu?: Natural;
     /**
      * Average use of the memory request to aim at, in percent. 0: not looked at
      */
-    memory?: number;
+    memory?: Natural;
     /**
      * More metrics by name: `{type: Pods|Object|External, averageValue|value, labels, object}`
      */
@@ -519,19 +523,19 @@ export interface MicroserviceValues {
     /**
      * Pods at least; 0: none without events
      */
-    minReplicas?: number;
+    minReplicas?: Natural;
     /**
      * Pods at most
      */
-    maxReplicas?: number;
+    maxReplicas?: Positive;
     /**
      * Seconds between two looks
      */
-    pollingInterval?: number;
+    pollingInterval?: Positive;
     /**
      * Seconds without events before it scales to zero
      */
-    cooldownPeriod?: number;
+    cooldownPeriod?: Natural;
     /**
      * By name: `{type, metadata, metricType, authentication}`
      */
@@ -554,7 +558,7 @@ export interface MicroserviceValues {
     /**
      * Pods that a drain may take at once: a number or a percentage
      */
-    maxUnavailable?: number | string;
+    maxUnavailable?: NumberOrPercent;
     /**
      * Pods that must stay, in place of maxUnavailable; below the number of pods
      */
@@ -566,7 +570,7 @@ export interface MicroserviceValues {
   topologySpread?: {
     [k: string]: {
       topologyKey: string;
-      maxSkew: number;
+      maxSkew: Positive;
       whenUnsatisfiable: "ScheduleAnyway" | "DoNotSchedule";
     };
   };
@@ -591,7 +595,7 @@ export interface MicroserviceValues {
       operator?: "Exists" | "Equal";
       value?: string;
       effect?: "NoSchedule" | "PreferNoSchedule" | "NoExecute";
-      tolerationSeconds?: number;
+      tolerationSeconds?: Natural;
     };
   };
   /**
@@ -602,11 +606,11 @@ export interface MicroserviceValues {
     /**
      * Numeric user; below 10000 it may be one of the node's
      */
-    uid: number;
+    uid: Positive;
     /**
      * Numeric group, and owner of the volumes
      */
-    gid: number;
+    gid: Positive;
   };
   /**
    * Kernel parameters of the pod; Pod Security `restricted` takes the safe ones only
@@ -622,7 +626,7 @@ export interface MicroserviceValues {
     /**
      * Default: the fullname, or `default` if none is created
      */
-    name?: string;
+    name?: OptionalObjectName;
     /**
      * Such as a cloud's role
      */
@@ -846,18 +850,18 @@ export interface Probe {
      */
     command: string[];
   };
-  initialDelaySeconds?: number;
-  periodSeconds?: number;
-  timeoutSeconds?: number;
-  failureThreshold?: number;
-  successThreshold?: number;
+  initialDelaySeconds?: Natural;
+  periodSeconds?: Positive;
+  timeoutSeconds?: Positive;
+  failureThreshold?: Positive;
+  successThreshold?: Positive;
 }
 export interface Lifecycle {
   preStop?: {
     /**
      * Seconds between a pod's removal from the Service and SIGTERM; needs no shell. 0: none
      */
-    sleep?: number;
+    sleep?: Natural;
     /**
      * Command to run instead
      */
@@ -972,11 +976,11 @@ export interface Scaling {
   /**
    * Shrinkage in a period, in percent
    */
-  percent?: number;
+  percent?: Positive;
   /**
    * Shrinkage in a period, in pods, where that is more. 0: percent alone counts
    */
-  pods?: number;
+  pods?: Natural;
   /**
    * Length of the period
    */

@@ -55,7 +55,7 @@ export function releaseInputs(release: ReleasePlan, namespace: string): ReleaseI
 
 /**
  * Whether the chart is a folder of the project. What it renders is tested, and its values keep to a schema: Helm would read
- * the description of every kind from the API server for each release, a third of what an installation costs (docs/performance.md).
+ * the description of every kind from the API server for each release, which takes longer than to render it.
  */
 const isOwnChart = ({ chart }: ReleasePlan): boolean => "path" in chart && !chart.path.endsWith(".tgz");
 

@@ -24,16 +24,16 @@ export function handleInterrupts(): void {
 }
 
 /** Runs a child that handles Ctrl-C itself, or work that has such children. */
-export async function delegateInterrupts<T>(
-  work: () => PromiseLike<T> | (PromiseLike<T> & Child),
-): Promise<T> {
+export async function delegateInterrupts<T>(work: () => PromiseLike<T>): Promise<T> {
   delegated++;
   const running = work();
-  if ("kill" in running) children.add(running);
+  if (isChild(running)) children.add(running);
   try {
     return await running;
   } finally {
     delegated--;
-    if ("kill" in running) children.delete(running);
+    if (isChild(running)) children.delete(running);
   }
 }
+
+const isChild = (running: object): running is Child => "kill" in running;

@@ -1,5 +1,5 @@
 /** The processes of this machine. */
-import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import execa from "execa";
 
 export interface Process {
@@ -67,10 +67,7 @@ export async function endProcesses(pids: readonly number[]): Promise<void> {
 
 /** Empty when there is no such process, or when it has ended. */
 export async function commandLine(pid: number): Promise<string> {
-  if (process.platform === "linux") {
-    const file = `/proc/${pid}/cmdline`;
-    return existsSync(file) ? readFileSync(file, "utf8") : "";
-  }
+  if (process.platform === "linux") return fromProc(pid)[0]?.command ?? "";
   return (await execa("ps", ["-ww", "-o", "args=", "-p", String(pid)], { reject: false })).stdout;
 }
 

@@ -18,13 +18,12 @@ export interface FirstAid {
 
 /** @throws ToolError when the state cannot be read, and no copy of it. */
 export async function firstAidFor(stack: string): Promise<FirstAid> {
-  const [locks, damage, orphans] = await Promise.all([
-    readLocks(PROJECT_NAME, stack),
-    readDamage(PROJECT_NAME, stack),
-    readOrphans(),
-  ]);
+  const [damage, orphans] = await Promise.all([readDamage(PROJECT_NAME, stack), readOrphans()]);
+  const nothing: FirstAid = { found: [], will: [], orphans: [] };
+  if (damage === undefined && orphans.length === 0) return nothing;
+  const locks = await readLocks(PROJECT_NAME, stack);
   // An update that runs writes its state again, and may yet use what looks abandoned.
-  if (locks?.some(({ alive }) => alive === true)) return { found: [], will: [], orphans: [] };
+  if (locks?.some(({ alive }) => alive === true)) return nothing;
   const found = orphans.map(
     ({ pid, what }) =>
       `${what} of an engine that was killed still runs (process ${pid}): what it does is written down nowhere`,

@@ -3,7 +3,7 @@ import { Command } from "commander";
 import execa from "execa";
 import type { Settings } from "../../config/schema";
 import { type ExportedState, exportState, pulumiQuietly, RELEASE } from "../../live/engine";
-import { readLastUpdate } from "../../live/history";
+import { readLastUpdate, type Update } from "../../live/history";
 import { accessOf, type Kubectl } from "../../live/kubectl";
 import { readLocks } from "../../live/locks";
 import { type LiveRelease, lastSuperseded, readReleases } from "../../live/releases";
@@ -111,7 +111,7 @@ export async function recoveryOf(stack: string, { restored = false } = {}): Prom
 
 function sinceWhen(
   restored: boolean,
-  last: Awaited<ReturnType<typeof readLastUpdate>>,
+  last: Pick<Update, "result" | "startedAt"> | undefined,
 ): Pick<Situation, "since"> {
   if (restored) return { since: 0 };
   return last === undefined || last.result === "succeeded" ? {} : { since: Date.parse(last.startedAt) };

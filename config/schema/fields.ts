@@ -29,12 +29,10 @@ export const port = z.int().min(1).max(65535);
 
 export const cidr = z.union([z.cidrv4(), z.cidrv6()], "must be a range of addresses, such as 10.1.0.0/16");
 
-const labelKey = z
-  .string()
-  .regex(
-    /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/,
-    "must be a key of labels, such as app or example.com/app",
-  );
+/** A name that may have a domain and a slash before it. */
+const QUALIFIED = /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
+
+const labelKey = z.string().regex(QUALIFIED, "must be a key of labels, such as app or example.com/app");
 
 export const labels = z.record(
   labelKey,
@@ -49,8 +47,9 @@ export const labels = z.record(
 
 export const annotations = z.record(labelKey, z.string());
 
-/** A name with a domain of its own before it, such as service.k8s.aws/nlb. */
-export const loadBalancerClass = labelKey;
+export const loadBalancerClass = z
+  .string()
+  .regex(QUALIFIED, "must be a class of load balancers, such as service.k8s.aws/nlb");
 
 export const generation = z.int().min(1).max(999);
 

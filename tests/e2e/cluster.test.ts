@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { deleteCluster, describeCluster, startCluster, stopCluster } from "../../tools/cluster/cluster";
 import { CLUSTER_NAME } from "../../tools/cluster/configuration";
 import { type World, worldIn } from "../../tools/paths";
-import { listProcesses } from "../../tools/processes";
+import { commandLine } from "../../tools/processes";
 import { exists, get, run, testWorld, world } from "./world";
 
 /** Addresses that processes of this machine listen on, from the kernel's own tables. */
@@ -78,16 +78,16 @@ describe("the embedded cluster", () => {
   });
 
   it("is described, and a second start changes nothing", async () => {
-    const first = await describeCluster(testWorld, kubectl);
+    const first = await describeIt();
     assert.equal(first.running, true);
     assert.equal(first.processes.length, 5);
     assert.deepEqual(await startCluster(testWorld, world().tools), { fresh: false });
-    assert.deepEqual((await describeCluster(testWorld, kubectl)).processes, first.processes);
+    assert.deepEqual((await describeIt()).processes, first.processes);
   });
 
   it("listens on loopback only", async function () {
     if (process.platform !== "linux") this.skip();
-    const { processes } = await describeCluster(testWorld, kubectl);
+    const { processes } = await describeIt();
     const addresses = listeners(processes.map(({ pid }) => pid));
     assert.ok(addresses.length >= 5, `${addresses.length} listeners`);
     // The kernel writes 127.0.0.1 as 0100007F.
@@ -105,12 +105,9 @@ describe("the embedded cluster", () => {
   });
 
   it("answers nobody without credentials, and its pods' accounts may read no Secret", async () => {
-    const { server = "" } = await describeIt();
-    const processes = await listProcesses();
-    const etcd = processes.find(
-      ({ command }) => command.startsWith(join(testWorld.cluster, "clusters")) && command.includes("/etcd "),
-    );
-    const client = /--listen-client-urls=(\S+)/.exec(etcd?.command ?? "")?.[1] ?? "";
+    const { server = "", processes } = await describeIt();
+    const etcd = processes.find(({ component }) => component === "etcd");
+    const client = /--listen-client-urls=(\S+)/.exec(await commandLine(etcd?.pid ?? 0))?.[1] ?? "";
     assert.match(client, /^https:/);
     assert.match(await answerWithoutCredentials(`${server}/api/v1/secrets`), /^40[13]$/);
     assert.equal(await answerWithoutCredentials(`${client}/v3/kv/range`), "none");
@@ -121,9 +118,9 @@ describe("the embedded cluster", () => {
 
   it("comes up again with everything on it after all its processes were killed", async () => {
     await run("kubectl", ["create", "configmap", "survivor", "-n", "default"]);
-    const before = await describeCluster(testWorld, kubectl);
+    const before = await describeIt();
     for (const { pid } of before.processes) process.kill(pid, "SIGKILL");
-    assert.equal((await describeCluster(testWorld, kubectl)).running, false);
+    assert.equal((await describeIt()).running, false);
     assert.deepEqual(await startCluster(testWorld, world().tools), { fresh: false });
     assert.equal(await exists("configmap", "survivor", "-n", "default"), true);
     await run("kubectl", ["delete", "configmap", "survivor", "-n", "default"]);
@@ -150,10 +147,7 @@ describe("the embedded cluster", () => {
 
     it("takes ports of its own, and a creation that was interrupted is begun again", async () => {
       assert.deepEqual(await startCluster(other, world().tools), { fresh: true });
-      const [here, there] = await Promise.all([
-        describeCluster(testWorld, kubectl),
-        describeCluster(other, kubectl),
-      ]);
+      const [here, there] = await Promise.all([describeIt(), describeCluster(other, kubectl)]);
       assert.notEqual(here.server, there.server);
       // As if the process had been killed before its last step.
       rmSync(join(other.cluster, "complete"));

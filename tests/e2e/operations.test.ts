@@ -1,6 +1,6 @@
 /** A day with a stack: seen before, updated, gone back, looked after; each command as a user runs it. */
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import execa from "execa";
 import { parse, parseAllDocuments, stringify } from "yaml";
@@ -60,13 +60,6 @@ describe("a stack in operation", function () {
     await git("add", "-A");
     await git("-c", "user.name=Test", "-c", "user.email=test@example.com", "commit", "-qm", message);
   };
-  const edit = (file: string, from: string | RegExp, to: string) => {
-    const path = join(stack.folder, file);
-    const before = readFileSync(path, "utf8");
-    const after = before.replace(from, to);
-    assert.notEqual(after, before, `${file} has no ${from}`);
-    writeFileSync(path, after);
-  };
   const image = async (release: string) =>
     (
       await get<{ spec: { template: { spec: { containers: { image: string }[] } } } }>(
@@ -117,7 +110,7 @@ describe("a stack in operation", function () {
     });
     writeInventory(stack.folder, INVENTORY);
     // What cannot become ready is given up soon.
-    edit("plan/microservice.ts", "const ROLLOUT_SECONDS = 180", "const ROLLOUT_SECONDS = 12");
+    stack.edit("plan/microservice.ts", "const ROLLOUT_SECONDS = 180", "const ROLLOUT_SECONDS = 12");
     writeFileSync(join(stack.folder, ".gitignore"), "node_modules\n.flotilla\n");
     await git("init", "-q", "-b", "main");
     await commit("first");
@@ -176,7 +169,7 @@ describe("a stack in operation", function () {
     });
 
     it("masks Secrets and tells which of their values change", async () => {
-      edit("apps/index.ts", 'text`${username(of, "app")}:', 'text`changed-${username(of, "app")}:');
+      stack.edit("apps/index.ts", 'text`${username(of, "app")}:', 'text`changed-${username(of, "app")}:');
       const { changes } = await json<DiffOutput>(2, ...on("diff"));
       const secret = changes[0]?.objects.find(({ kind }) => kind === "Secret");
       assert.match(secret?.diff ?? "", /^- {2}URL: \(masked\)$/m);
@@ -272,8 +265,8 @@ describe("a stack in operation", function () {
     });
 
     it("leads back across a change of the program, which stays in the working tree", async () => {
-      edit("apps/index.ts", 'tag: "1.0.0"', 'tag: "3.0.0"');
-      edit(
+      stack.edit("apps/index.ts", 'tag: "1.0.0"', 'tag: "3.0.0"');
+      stack.edit(
         "charts/microservice/templates/serviceaccount.yaml",
         "kind: ServiceAccount",
         "kind: ServiceAccount # new",
@@ -301,7 +294,7 @@ describe("a stack in operation", function () {
             spec: { template: { spec: { containers: { resources: { limits: { memory: string } } }[] } } };
           }>("statefulset", "mysql", "-n", namespace)
         ).spec.template.spec.containers[0]?.resources.limits.memory;
-      edit("apps/index.ts", 'limits: { memory: "128Mi" }', 'limits: { memory: "256Mi" }');
+      stack.edit("apps/index.ts", 'limits: { memory: "128Mi" }', 'limits: { memory: "256Mi" }');
       await set("services.worker.tag", "1.5.0");
       await commit("more memory");
       await ends(0, ...on("up"), "--yes");
@@ -312,13 +305,13 @@ describe("a stack in operation", function () {
       const [{ number } = { number: 0 }] = await json<{ number: number }[]>(0, ...on("rollback"), "--list");
       await ends(0, ...on("rollback"), "--to", String(number), "--include-stores", "--yes");
       assert.equal(await memory(), "128Mi");
-      edit("apps/index.ts", 'limits: { memory: "256Mi" }', 'limits: { memory: "128Mi" }');
+      stack.edit("apps/index.ts", 'limits: { memory: "256Mi" }', 'limits: { memory: "128Mi" }');
       await commit("as it was");
       await ends(0, ...on("diff"));
     });
 
     it("refuses a program that was never committed, and offers the settings alone", async () => {
-      edit("apps/index.ts", 'tag: "1.0.0"', 'tag: "4.0.0"');
+      stack.edit("apps/index.ts", 'tag: "1.0.0"', 'tag: "4.0.0"');
       await ends(0, ...on("up"), "--yes");
       const [{ number } = { number: 0 }] = await json<{ number: number }[]>(0, ...on("rollback"), "--list");
       updates = number;
@@ -487,7 +480,7 @@ describe("a stack in operation", function () {
     });
 
     it("removes what never was installed to its end", async () => {
-      edit("apps/index.ts", "worker: {", "late: { ...service([]), startupSeconds: 1 },\n    worker: {");
+      stack.edit("apps/index.ts", "worker: {", "late: { ...service([]), startupSeconds: 1 },\n    worker: {");
       await set("services.late.resources.requests.cpu", "1000000m");
       await set("services.late.resources.limits.cpu", "1000000m");
       const kill = startUpdate();

@@ -125,6 +125,15 @@ export class Stack {
     });
   }
 
+  /** Replaces a text of a file of the project. */
+  edit(file: string, from: string | RegExp, to: string): void {
+    const path = join(this.folder, file);
+    const before = readFileSync(path, "utf8");
+    const after = before.replace(from, to);
+    assert.notEqual(after, before, `${file} has no ${from}`);
+    writeFileSync(path, after);
+  }
+
   /** What it deployed goes with the cluster: each stack has a namespace of its own. */
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true });

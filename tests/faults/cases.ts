@@ -1,17 +1,25 @@
 /** What can go wrong in a night. */
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync, renameSync, truncateSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
-import { startCluster } from "../../tools/cluster/cluster";
+import { describeCluster, startCluster } from "../../tools/cluster/cluster";
 import { clusterObjects } from "../../tools/cluster/configuration";
-import { runningProcesses } from "../../tools/cluster/processes";
-import { listProcesses, signalProcess, treeOf } from "../../tools/processes";
+import { signalProcess } from "../../tools/processes";
 import { refuseNothing, refuseObjects } from "../e2e/admission";
 import { run, testWorld, until, world } from "../e2e/world";
 import { onSmallDisk, smallDisksArePossible, takeBack } from "./disk";
 import { type Behaviour, FAIR } from "./proxy";
 import { chance } from "./seed";
-import { AFFECTED, kubectl, processesOf, type Running, type Shop } from "./shop";
+import {
+  AFFECTED,
+  killAll,
+  killProvider,
+  kubectl,
+  PROVIDER,
+  processesOf,
+  type Running,
+  type Shop,
+} from "./shop";
 import type { PodOf } from "./snapshot";
 
 type Undo = () => unknown;
@@ -45,7 +53,6 @@ export interface Fault {
 }
 
 const ENGINE = /(^|\/)pulumi (up|destroy)/;
-const PROVIDER = /pulumi-resource-kubernetes/;
 
 /** Behaves badly from the moment on, until the update has ended. */
 const misbehaves =
@@ -55,12 +62,10 @@ const misbehaves =
     return () => proxy.behave(FAIR);
   };
 
-/** Processes of the embedded control plane. */
+/** A process of the embedded control plane. */
 async function component(name: string): Promise<number> {
-  const home = join(testWorld.cluster, "clusters", "flotilla");
-  const found = (await runningProcesses(join(home, "pids"), home)).find(
-    (process) => process.component === name,
-  );
+  const { processes } = await describeCluster(testWorld, undefined);
+  const found = processes.find((process) => process.component === name);
   assert.ok(found, `${name} runs`);
   return found.pid;
 }
@@ -69,11 +74,6 @@ const killed = (name: string) => async () => {
   signalProcess(await component(name), "SIGKILL");
   await startCluster(testWorld, world().tools);
 };
-
-/** Everything that the update has started: plugins are in process groups of their own. */
-async function killAll({ pid }: Running): Promise<void> {
-  for (const each of treeOf(pid, await listProcesses())) signalProcess(each.pid, "SIGKILL");
-}
 
 /** A service that can never become ready: no node has room for it. */
 const TOO_LARGE = { resources: { requests: { cpu: "1000" }, limits: { cpu: "1000" } } };
@@ -103,7 +103,7 @@ export const cases: readonly Fault[] = [
         "the provider is there",
         async () => update.isOver() || (await processesOf(update, PROVIDER)) !== undefined,
       );
-      for (const pid of (await processesOf(update, PROVIDER)) ?? []) signalProcess(pid, "SIGKILL");
+      await killProvider(update);
     },
   },
   {
@@ -258,8 +258,8 @@ export const cases: readonly Fault[] = [
     during: async (shop, update) => {
       await killAll(update);
       await update.ended;
-      const file = stateFile(shop);
-      truncateSync(file, Math.floor(readFileSync(file).length * chance("the state is truncated", "length")));
+      const { size } = statSync(shop.stateFile);
+      truncateSync(shop.stateFile, Math.floor(size * chance("the state is truncated", "length")));
     },
     recovers: /restore|backup/i,
   },
@@ -289,10 +289,6 @@ export const cases: readonly Fault[] = [
     expect: ({ exitCode, all }) => assert.equal(exitCode, 0, all),
   },
 ];
-
-function stateFile(shop: Shop): string {
-  return join(testWorld.state, ".pulumi", "stacks", "flotilla", `${shop.stack.name}.json`);
-}
 
 function isLocked(shop: Shop): boolean {
   const folder = join(testWorld.state, ".pulumi", "locks", "organization", "flotilla", shop.stack.name);

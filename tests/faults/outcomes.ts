@@ -1,5 +1,5 @@
 /** What became of each case, kept with the page that tells it. */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { between, table } from "../../tools/generate/marked";
 import { PROJECT } from "../../tools/paths";
@@ -55,12 +55,6 @@ export function keep(clean: number, outcomes: readonly Outcome[], soak: Soak | u
   writeFileSync(FILE, `${JSON.stringify(kept, null, 2)}\n`);
   writeFileSync(PAGE, pageOf(readFileSync(PAGE, "utf8"), kept));
 }
-
-/** The page as it should read; undefined while no run is kept. */
-export const pageNow = (): string | undefined =>
-  existsSync(FILE)
-    ? pageOf(readFileSync(PAGE, "utf8"), JSON.parse(readFileSync(FILE, "utf8")) as Kept)
-    : undefined;
 
 function pageOf(written: string, { date, seed, providers, clean, outcomes, soak }: Kept): string {
   const recovered = outcomes.filter((outcome) => outcome.recovered).length;

@@ -7,7 +7,7 @@ import { parseDocument } from "yaml";
 import { folderOf, listProcesses, signalProcess, treeOf } from "../../tools/processes";
 import { get, projectStack, run, type Stack, testWorld, until, world } from "../e2e/world";
 import { ApiProxy } from "./proxy";
-import { isSettled, type PodOf, podsOf, type Snapshot, snapshotOf } from "./snapshot";
+import { assertDone, isSettled, type PodOf, podsOf, type Snapshot, snapshotOf } from "./snapshot";
 
 export type Version = "one" | "two";
 
@@ -25,8 +25,13 @@ const SETTINGS: Record<Version, Record<string, Record<string, unknown>>> = {
 /** Releases whose pods an update between the versions may replace, add or remove. */
 export const AFFECTED = Object.keys(SETTINGS.two);
 
+export const PROVIDER = /pulumi-resource-kubernetes/;
+
 /** Seconds that a pod gets to become ready, in place of three minutes: what never will be ready is given up soon. */
 const ROLLOUT_SECONDS = 8;
+
+/** Arguments of an update that asks nothing. */
+export const UP = ["up", "--yes", "--skip-preview"];
 
 /** An update that is under way, with all its processes in a group of their own. */
 export interface Running {
@@ -68,10 +73,10 @@ export class Shop {
       namespace,
     });
     // What cannot become ready is given up soon.
-    edit(stack, "plan/microservice.ts", "ROLLOUT_SECONDS = 180", `ROLLOUT_SECONDS = ${ROLLOUT_SECONDS}`);
-    edit(stack, "apps/robot-shop.ts", 'image: image("cart"),', 'image: image("cart"), startupSeconds: 1,');
+    stack.edit("plan/microservice.ts", "ROLLOUT_SECONDS = 180", `ROLLOUT_SECONDS = ${ROLLOUT_SECONDS}`);
+    stack.edit("apps/robot-shop.ts", 'image: image("cart"),', 'image: image("cart"), startupSeconds: 1,');
     const shop = new Shop(stack, namespace, proxy, kubeconfig);
-    await shop.ends(0, "pulumi", ["up", "--yes", "--skip-preview"]);
+    await shop.up();
     await shop.learn();
     const start = Date.now();
     await shop.go("two");
@@ -90,6 +95,11 @@ export class Shop {
       KUBECONFIG: this.kubeconfig,
       TMPDIR: this.temporary,
     };
+  }
+
+  /** Where the backend keeps its state. */
+  get stateFile(): string {
+    return join(testWorld.state, ".pulumi", "stacks", "flotilla", `${this.stack.name}.json`);
   }
 
   get other(): Version {
@@ -140,6 +150,13 @@ export class Shop {
     return { pid, ended, isOver: () => over, signalAll: (name) => signalProcess(-pid, name) };
   }
 
+  /** Waits until a part (0 to 1) of an update's time has passed, or it has ended; hands the seconds out. */
+  async untilPart(share: number, { ended }: Running): Promise<number> {
+    const seconds = share * this.seconds;
+    await Promise.race([new Promise((resolve) => setTimeout(resolve, seconds * 1000)), ended]);
+    return seconds;
+  }
+
   private look(): void {
     void listProcesses().then((processes) => {
       for (const { command } of processes) this.commandLines.add(command);
@@ -154,7 +171,7 @@ export class Shop {
   }
 
   up(): Promise<string> {
-    return this.ends(0, "pulumi", ["up", "--yes", "--skip-preview"]);
+    return this.ends(0, "pulumi", UP);
   }
 
   async go(version: Version): Promise<void> {
@@ -180,22 +197,24 @@ export class Shop {
   async assertWhole(): Promise<void> {
     await this.settled();
     const now = await snapshotOf(this.stack, this.namespace);
-    assert.deepEqual(now.pending, [], "Pulumi has operations that are not done");
-    for (const [name, { status }] of Object.entries(now.releases)) assert.equal(status, "deployed", name);
+    assertDone(now, "the update");
     assert.deepEqual(now, this.clean.get(this.version));
   }
 
-  /** That of the releases that the update was not about no pod is another one. */
+  /** That no pod is another one, but for those that may be gone. */
   async assertUntouched(
     before: Record<string, PodOf[]>,
-    isLost: (pod: PodOf) => boolean = () => false,
+    mayBeGone: (release: string, pod: PodOf) => boolean,
+    where = "the update",
   ): Promise<void> {
     const after = await this.pods();
     for (const [release, pods] of Object.entries(before)) {
-      if (AFFECTED.includes(release)) continue;
       const there = new Set(after[release]?.map(({ uid }) => uid));
       for (const pod of pods)
-        assert.ok(there.has(pod.uid) || isLost(pod), `a pod of ${release} was replaced`);
+        assert.ok(
+          there.has(pod.uid) || mayBeGone(release, pod),
+          `${where}: a pod of ${release} was replaced`,
+        );
     }
   }
 
@@ -227,13 +246,6 @@ export class Shop {
   }
 }
 
-function edit(stack: Stack, file: string, from: string, to: string): void {
-  const path = join(stack.folder, file);
-  const before = readFileSync(path, "utf8");
-  assert.ok(before.includes(from), `${file} has ${from}`);
-  writeFileSync(path, before.replace(from, to));
-}
-
 /** The first process of an update whose command matches, and all that it has started; undefined when there is none yet. */
 export async function processesOf(
   { pid }: Pick<Running, "pid">,
@@ -242,6 +254,15 @@ export async function processesOf(
   const processes = await listProcesses();
   const found = treeOf(pid, processes).find((each) => command.test(each.command));
   return found && treeOf(found.pid, processes).map((each) => each.pid);
+}
+
+/** Everything that an update has started: plugins are in process groups of their own. */
+export async function killAll({ pid }: Running): Promise<void> {
+  for (const each of treeOf(pid, await listProcesses())) signalProcess(each.pid, "SIGKILL");
+}
+
+export async function killProvider(update: Running): Promise<void> {
+  for (const pid of (await processesOf(update, PROVIDER)) ?? []) signalProcess(pid, "SIGKILL");
 }
 
 /** Runs kubectl past the proxy. */

@@ -1,4 +1,5 @@
 /** What a stack is in the cluster, in Helm's records and in Pulumi's state, so that two of them can be compared. */
+import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import type { ExportedState } from "../../live/engine";
 import { connect } from "../../live/kubectl";
@@ -87,10 +88,16 @@ async function liveReleases(namespace: string): Promise<Snapshot["releases"]> {
   );
 }
 
+/** That nothing is under way or undone, in the state and in Helm's records. */
+export function assertDone({ pending, releases }: Snapshot, where: string): void {
+  assert.deepEqual(pending, [], where);
+  for (const [name, { status }] of Object.entries(releases))
+    assert.equal(status, "deployed", `${where}: ${name}`);
+}
+
 export interface PodOf {
   uid: string;
   node: string;
-  owner: string;
 }
 
 /** The pods of each release, those of Jobs left out: they have ended. */
@@ -98,10 +105,7 @@ export async function podsOf(namespace: string): Promise<Record<string, PodOf[]>
   const found: Record<string, PodOf[]> = {};
   for (const pod of await livePods(namespace)) {
     const release = pod.metadata.labels?.["app.kubernetes.io/instance"] ?? pod.metadata.name;
-    found[release] = [
-      ...(found[release] ?? []),
-      { uid: pod.metadata.uid, node: String(pod.spec?.nodeName), owner: release },
-    ];
+    found[release] = [...(found[release] ?? []), { uid: pod.metadata.uid, node: String(pod.spec?.nodeName) }];
   }
   return found;
 }

@@ -1,15 +1,14 @@
 /** Months of use in an hour: random updates, a fault in every fifth; nothing is lost, and nothing grows that should not. */
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
-import { listProcesses, signalProcess, treeOf } from "../../tools/processes";
+import { readdirSync, statSync } from "node:fs";
+import { Memory } from "../../bench/memory";
 import { TEMPORARY } from "../../tools/temporary";
-import { get, testWorld, until } from "../e2e/world";
+import { get, until } from "../e2e/world";
 import type { Soak } from "./outcomes";
 import { FAIR } from "./proxy";
 import { chance, LONG, pick } from "./seed";
-import type { Running, Shop } from "./shop";
-import { podsOf, type Snapshot, snapshotOf } from "./snapshot";
+import { killAll, killProvider, type Running, type Shop, UP } from "./shop";
+import { assertDone, type Snapshot, snapshotOf } from "./snapshot";
 
 const UPDATES = LONG ? 200 : 4;
 /** One of so many updates has a fault. */
@@ -52,7 +51,7 @@ export function soak(deployed: () => Shop, tell: (result: Soak) => void): void {
       for (let number = 1; number <= UPDATES; number++) {
         const change = changeFor(number, settings);
         settings = change.settings;
-        const pods = await podsOf(shop.namespace);
+        const pods = await shop.pods();
         shop.askFor(settings);
         const isFaulty = number % FAULTY === 0;
         if (isFaulty) faults++;
@@ -60,23 +59,17 @@ export function soak(deployed: () => Shop, tell: (result: Soak) => void): void {
         await shop.settled();
         const now = await snapshotOf(shop.stack, shop.namespace);
         const where = `update ${number}, ${change.what}${isFaulty ? ", with a fault" : ""}`;
-        assert.deepEqual(now.pending, [], where);
-        for (const [name, { status }] of Object.entries(now.releases))
-          assert.equal(status, "deployed", `${where}: ${name}`);
+        assertDone(now, where);
         assert.deepEqual(now.volumes, before.volumes, where);
         assertCredentials(before, now, change, where);
         await assertAsked(shop.namespace, settings, where);
-        const after = await podsOf(shop.namespace);
-        for (const [release, old] of Object.entries(pods)) {
-          if (change.touches === undefined || release === change.touches) continue;
-          const there = new Set(after[release]?.map(({ uid }) => uid));
-          assert.ok(
-            old.every(({ uid }) => there.has(uid)),
-            `${where}: a pod of ${release} was replaced`,
-          );
-        }
+        await shop.assertUntouched(
+          pods,
+          (release) => change.touches === undefined || release === change.touches,
+          where,
+        );
         before = now;
-        sizes.push(statSync(stateFile()).size);
+        sizes.push(statSync(shop.stateFile).size);
       }
     });
 
@@ -107,21 +100,12 @@ export function soak(deployed: () => Shop, tell: (result: Soak) => void): void {
       assert.ok((program ?? 1) < 1.2, `the program takes ${program?.toFixed(2)} times the memory`);
     });
 
-    function stateFile(): string {
-      return join(testWorld.state, ".pulumi", "stacks", "flotilla", `${shop.stack.name}.json`);
-    }
-
     async function apply({ rotates }: Change, number: number, isFaulty: boolean): Promise<void> {
-      const args = rotates ? ["rotate", rotates, "--yes"] : ["up", "--yes"];
-      const update = rotates
-        ? shop.begin("flotilla", args)
-        : shop.begin("pulumi", [...args, "--skip-preview"]);
+      const args = ["rotate", String(rotates), "--yes"];
+      const update = rotates ? shop.begin("flotilla", args) : shop.begin("pulumi", UP);
       const watching = watchMemory(update);
       if (isFaulty) {
-        await Promise.race([
-          new Promise((resolve) => setTimeout(resolve, chance("moment", number) * shop.seconds * 1000)),
-          update.ended,
-        ]);
+        await shop.untilPart(chance("moment", number), update);
         await harm(update, number);
       }
       const { exitCode, all } = await update.ended;
@@ -137,17 +121,11 @@ export function soak(deployed: () => Shop, tell: (result: Soak) => void): void {
 
     async function harm(update: Running, number: number): Promise<void> {
       const kind = pick(["kill", "interrupt", "provider", "errors", "cuts"], "fault", number);
-      if (kind === "kill") update.signalAll("SIGKILL");
+      if (kind === "kill") await killAll(update);
       else if (kind === "interrupt") update.signalAll("SIGINT");
       else if (kind === "errors") shop.proxy.behave({ kind: "answers", status: 500, share: 1 / 5 });
       else if (kind === "cuts") shop.proxy.behave({ kind: "cuts", share: 1 / 5 });
-      else {
-        const processes = await listProcesses();
-        const provider = treeOf(update.pid, processes).find(({ command }) =>
-          command.includes("pulumi-resource-kubernetes"),
-        );
-        for (const { pid } of provider ? treeOf(provider.pid, processes) : []) signalProcess(pid, "SIGKILL");
-      }
+      else await killProvider(update);
     }
   });
 }
@@ -218,23 +196,10 @@ async function assertAsked(namespace: string, settings: Settings, where: string)
 
 /** The most that the program had resident in MiB, once the update has ended; none where there is no /proc. */
 async function watchMemory(update: Running): Promise<number[]> {
-  let most = 0;
-  while (!update.isOver()) {
-    const processes = await listProcesses();
-    for (const { pid, command } of treeOf(update.pid, processes))
-      if (command.includes("@pulumi/pulumi/cmd/run")) most = Math.max(most, highestOf(pid));
-    await new Promise((resolve) => setTimeout(resolve, 300));
-  }
-  return most > 0 ? [most] : [];
-}
-
-function highestOf(pid: number): number {
-  const file = `/proc/${pid}/status`;
-  try {
-    return existsSync(file)
-      ? Number(/^VmHWM:\s+(\d+)/m.exec(readFileSync(file, "utf8"))?.[1] ?? 0) / 1024
-      : 0;
-  } catch {
-    return 0;
-  }
+  const memory = new Memory(update.pid);
+  const timer = setInterval(() => memory.sample(), 300);
+  await update.ended;
+  clearInterval(timer);
+  const { programMiB } = memory.result();
+  return programMiB === undefined ? [] : [programMiB];
 }

@@ -30,21 +30,18 @@ describe("input that is nearly right", function () {
     );
   };
 
-  it("in a stack file is refused with a proper error, or planned", () => {
+  function judged<T>(arbitrary: fc.Arbitrary<T>, answer: (input: T) => Answer): void {
     const counts = { refused: 0, planned: 0 };
     fc.assert(
-      fc.property(stackFileArbitrary, (text) => judge(answerToStackFile(text), counts)),
+      fc.property(arbitrary, (input) => judge(answer(input), counts)),
       { numRuns },
     );
     assert.ok(counts.refused > numRuns / 5 && counts.planned > numRuns / 50, JSON.stringify(counts));
-  });
+  }
 
-  it("in an inventory is refused with a proper error, or planned", () => {
-    const counts = { refused: 0, planned: 0 };
-    fc.assert(
-      fc.property(inventoryArbitrary, (application) => judge(answerToInventory(application), counts)),
-      { numRuns },
-    );
-    assert.ok(counts.refused > numRuns / 5 && counts.planned > numRuns / 50, JSON.stringify(counts));
-  });
+  it("in a stack file is refused with a proper error, or planned", () =>
+    judged(stackFileArbitrary, answerToStackFile));
+
+  it("in an inventory is refused with a proper error, or planned", () =>
+    judged(inventoryArbitrary, answerToInventory));
 });

@@ -8,32 +8,19 @@ export interface Package {
   name: string;
   version: string;
   licence: string;
-  /** Whether it would run a script when it is installed; none is run (`npm ci --ignore-scripts`). */
-  hasScript: boolean;
 }
 
 interface Lock {
-  packages: Record<
-    string,
-    { version?: string; license?: string; dev?: boolean; devOptional?: boolean; hasInstallScript?: boolean }
-  >;
+  packages: Record<string, { version?: string; license?: string; dev?: boolean }>;
 }
 
 /** The packages that are installed in production, also those for other platforms. */
 export function productionPackages(): Package[] {
   const { packages } = JSON.parse(readFileSync(join(PROJECT, "package-lock.json"), "utf8")) as Lock;
-  const found = Object.entries(packages).flatMap(
-    ([path, { version, license, dev, hasInstallScript = false }]) =>
-      path === "" || dev
-        ? []
-        : [
-            {
-              name: path.split("node_modules/").at(-1) as string,
-              version: String(version),
-              licence: license ?? "none named",
-              hasScript: hasInstallScript,
-            },
-          ],
+  const found = Object.entries(packages).flatMap(([path, { version, license = "none named", dev }]) =>
+    path === "" || dev
+      ? []
+      : [{ name: path.split("node_modules/").at(-1) as string, version: String(version), licence: license }],
   );
   return found.sort((a, b) => (`${a.name} ${a.version}` < `${b.name} ${b.version}` ? -1 : 1));
 }
