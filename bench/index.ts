@@ -99,7 +99,7 @@ async function run(kind: keyof typeof SIZES): Promise<Results> {
         Kubernetes: open.tools["kube-apiserver"]?.version ?? "",
       },
       providers: open.providers.map(({ name, version, source }) => ({ name, version, source })),
-      parallel: Number(process.env.PULUMI_PARALLEL ?? availableParallelism() * 4),
+      parallel: Number(open.environment.PULUMI_PARALLEL),
       contests,
       planning,
     };

@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { FlotillaError } from "../model/problems";
 import { ToolError } from "../tools/failure";
 import { handleInterrupts, INTERRUPTED, interrupted } from "../tools/interrupts";
+import { parallelism } from "../tools/pulumi-parallel";
 
 /** In the order of `--help`: begin, before an update, update, after it, change, tools. */
 const COMMANDS: Record<string, () => Promise<Command>> = {
@@ -40,6 +41,7 @@ const TELLS_DIFFERENCE = ["diff", "status", "explain", "drift"];
 
 async function main(): Promise<void> {
   handleInterrupts();
+  process.env.PULUMI_PARALLEL = parallelism();
   // `| head` has read enough: that is no failure.
   process.stdout.on("error", ({ code }: NodeJS.ErrnoException) => process.exit(code === "EPIPE" ? 0 : 1));
   const program = new Command("flotilla")

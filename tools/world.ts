@@ -16,6 +16,7 @@ import { delegateInterrupts } from "./interrupts";
 import { PROJECT, type World } from "./paths";
 import { say } from "./progress";
 import { chooseProviders, type Provider, pulumiHome } from "./providers/choose";
+import { parallelism } from "./pulumi-parallel";
 import { ensureTools, outsidePath, type Toolchain } from "./toolchain/ensure";
 import { CLUSTER_TOOLS, DEPLOY_TOOLS, TOOLS, type Tool } from "./toolchain/specification";
 
@@ -63,6 +64,7 @@ function worldEnvironment(world: World, providers: readonly Provider[]): Record<
     // A stack file without a salt takes the one of the stack's state instead of making another.
     PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
     PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_PARALLEL: parallelism(),
   };
 }
 
