@@ -21,6 +21,16 @@ describe("stack traces", () => {
     assert.deepEqual(frames().length, whole.length);
   });
 
+  it("are empty where the SDK asks for the whole of one, to keep it in the state", () => {
+    const { stackTraceLimit } = Error;
+    const whole = withShortStackTraces(() => {
+      Error.stackTraceLimit = Number.POSITIVE_INFINITY;
+      return frames();
+    }, {});
+    assert.deepEqual(whole, []);
+    assert.equal(Error.stackTraceLimit, stackTraceLimit);
+  });
+
   it("are left alone where leaking promises are looked for", () => {
     assert.ok(withShortStackTraces(frames, { PULUMI_DEBUG_PROMISE_LEAKS: "1" }).length > 1);
   });
