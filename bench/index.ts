@@ -23,7 +23,7 @@ import { keepResults, type Results } from "./results";
 
 const SIZES = { quick: [12, 42], whole: [12, 42, 100, 500] };
 /** Services that are planned, rendered and compared without a cluster. */
-const PLANNED = { quick: [50, 100, 200], whole: [125, 250, 500, 1000] };
+const PLANNED = { quick: [100, 200, 400], whole: [125, 250, 500, 1000] };
 /** At least three where the results are kept for the page. */
 const RUNS = { quick: 1, whole: 3 };
 /** So many are run once: helmfile takes more than two seconds for each. */

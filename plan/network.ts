@@ -23,7 +23,7 @@ export function networkPolicyOf(
   const clients = rules(application, edgesTo(application, name), ({ from }) => from);
   const used = rules(
     application,
-    edgesOf(application).filter(({ from, kind }) => from === name && kind !== "caller"),
+    (edgesByEnd(application).from.get(name) ?? []).filter(({ kind }) => kind !== "caller"),
     ({ to }) => to,
   );
   return {
@@ -62,7 +62,34 @@ function settingsRules(settings: Settings, name: string): Record<string, Rule> {
 }
 
 const edgesTo = (application: Application, name: string): Edge[] =>
-  edgesOf(application).filter(({ to, kind }) => to === name && kind !== "external");
+  (edgesByEnd(application).to.get(name) ?? []).filter(({ kind }) => kind !== "external");
+
+interface EdgesByEnd {
+  from: ReadonlyMap<string, Edge[]>;
+  to: ReadonlyMap<string, Edge[]>;
+}
+
+const found = new WeakMap<Application, EdgesByEnd>();
+
+/** Found once for an application: each of its releases asks for its own. */
+function edgesByEnd(application: Application): EdgesByEnd {
+  const known = found.get(application);
+  if (known) return known;
+  const edges = edgesOf(application);
+  const ends = { from: groupBy(edges, ({ from }) => from), to: groupBy(edges, ({ to }) => to) };
+  found.set(application, ends);
+  return ends;
+}
+
+function groupBy(edges: readonly Edge[], end: (edge: Edge) => string): Map<string, Edge[]> {
+  const groups = new Map<string, Edge[]>();
+  for (const edge of edges) {
+    const group = groups.get(end(edge));
+    if (group) group.push(edge);
+    else groups.set(end(edge), [edge]);
+  }
+  return groups;
+}
 
 /** One rule for each other side, with the ports of all edges to it. */
 function rules(

@@ -20,15 +20,14 @@ export function checkService(
   const where = `${kind} ${name}`;
   const stores = Object.keys(application.stores);
   const externals = Object.keys(application.externals ?? {});
-  const known = [...Object.keys(application.services), ...stores, ...externals];
   const uses = service.uses ?? [];
   for (const target of uses) {
     if (target === name) report(where, "it uses itself", `Remove "${target}" from \`uses\`.`);
-    else if (!known.includes(target))
+    else if (!own(application.services, target) && !stores.includes(target) && !externals.includes(target))
       report(
         where,
         `it uses "${target}", which is neither a service, a store nor an external of ${application.name}`,
-        suggest(target, known),
+        suggest(target, [...Object.keys(application.services), ...stores, ...externals]),
       );
     else if (listensNowhere(own(application.services, target)))
       report(

@@ -4,13 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { robotShop } from "../../apps/robot-shop";
+import { benchApplication, benchConfig } from "../../bench/application";
 import type { Application, Service } from "../../model/application";
 import { host, password, type Text, text } from "../../model/text";
+import { plan as planOfApplication } from "../../plan";
 import { readCharts } from "../../plan/chart";
 import { fixedValues } from "../../plan/credentials";
 import type { Plan } from "../../plan/plan";
 import { PROJECT } from "../../tools/paths";
-import { application, planFor, planOf, problemsOf, redis, service } from "../support";
+import { application, charts, planFor, planOf, problemsOf, redis, service, settingsOf } from "../support";
 
 const environments = [
   { environment: "local", distribution: "upstream" },
@@ -30,6 +32,21 @@ describe("plan", () => {
   it("is the same for the same input", () => {
     for (const config of environments)
       assert.equal(JSON.stringify(planOf(config)), JSON.stringify(planOf(config)));
+  });
+
+  it("takes four times as long for four times the services, not sixteen times", () => {
+    const seconds = (services: number): number => {
+      const bench = benchApplication(services);
+      const { settings } = settingsOf(benchConfig("bench", false), { bench });
+      const runs = Array.from({ length: 5 }, () => {
+        const start = performance.now();
+        planOfApplication(bench, settings, { charts });
+        return performance.now() - start;
+      });
+      return Math.min(...runs);
+    };
+    const [few, many] = [seconds(400), seconds(1600)];
+    assert.ok(many < 9 * few, `${few.toFixed(1)} ms for 400 services, ${many.toFixed(1)} ms for 1600`);
   });
 
   it("holds no password, not even one that an image fixes", () => {
