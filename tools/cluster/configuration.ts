@@ -75,14 +75,21 @@ export function kwokConfiguration(binaries: ClusterBinaries, certificates: strin
           { key: "service-cluster-ip-range", value: "10.96.0.0/16" },
         ],
       },
-      // Volumes bind only with a provisioner.
-      { name: "kube-controller-manager", extraArgs: [{ key: "enable-hostpath-provisioner", value: "true" }] },
+      {
+        name: "kube-controller-manager",
+        // Volumes bind only with a provisioner.
+        extraArgs: [ALONE, { key: "enable-hostpath-provisioner", value: "true" }],
+      },
+      { name: "kube-scheduler", extraArgs: [ALONE] },
     ],
   };
 }
 
 /** An argument in place of kwokctl's own. */
 const replaced = (key: string, value: string) => ({ key, value, override: true });
+
+/** Who leads and cannot renew that for ten seconds ends, as when a laptop sleeps; and there is nobody else to lead. */
+const ALONE = replaced("leader-elect", "false");
 
 /** Nodes and the default StorageClass, as objects to apply. */
 export function clusterObjects(): object[] {
