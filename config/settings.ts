@@ -250,11 +250,11 @@ function toProblems(issue: z.core.$ZodIssue, context: Context): Problem[] {
       {
         where: key,
         what: `there is no environment ${JSON.stringify(issue.input)}`,
-        todo: suggest(String(issue.input), ENVIRONMENTS),
+        todo: suggest(plainText(issue.input), ENVIRONMENTS),
       },
     ];
   // What somebody wrote into a variable may be a password, which it must not be: it is not told again.
-  const looks = secretLike(String(issue.path.at(-1) ?? ""), String(issue.input));
+  const looks = secretLike(String(issue.path.at(-1) ?? ""), plainText(issue.input));
   const isPrivate = issue.path.includes("env") || looks !== undefined;
   const given =
     typeof issue.input === "object" || isPrivate
@@ -295,6 +295,9 @@ const TYPES: Record<string, string> = {
   array: "a list",
   int: "a whole number",
 };
+
+/** Nothing of an object: one that has a key `toString` has no text. */
+const plainText = (value: unknown): string => (typeof value === "object" ? "" : String(value));
 
 /** A number where a text belongs: YAML drops its trailing zeros, and what is counted has a unit. */
 function quotesAt(path: readonly PropertyKey[], input: unknown): string {

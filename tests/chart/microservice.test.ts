@@ -54,6 +54,14 @@ describe("charts/microservice refuses", () => {
     ["an unknown key further down", { rollout: { surge: 1 } }, /'surge' not allowed/],
     ["a wrong type", { replicas: "3" }, /replicas.*got string, want integer/],
     ["a number as the value of a variable", { env: { PORT: 80 } }, /env\/PORT.*got number, want string/],
+    ["a key that no Secret has", { env: { A: { secret: "a", key: ".." } } }, /env\/A.*pattern/],
+    [
+      "a port name without a letter",
+      { ports: { "8080": { container: 8080 } } },
+      /'8080' does not match pattern/,
+    ],
+    ["a port beyond the last", { ...rule({ ports: ["65536/TCP"] }) }, /ports\/0.*pattern/],
+    ["port 0", { ...rule({ ports: ["0"] }) }, /ports\/0.*pattern/],
     ["no image", { image: { repository: "" } }, /image.repository: it is empty/],
     [
       "no image of a sidecar",

@@ -161,6 +161,15 @@ describe("settings", () => {
     assert.doesNotMatch(JSON.stringify(problems), /4711/);
   });
 
+  it("refuse a map in place of a text, whatever its keys are called", () => {
+    const map = { toString: 1 };
+    const problems = problemsOf(() => settingsOf({ environment: map, services: { cart: { tag: map } } }));
+    assert.deepEqual(
+      problems.map(({ where }) => where),
+      ["flotilla:environment", "flotilla:services.cart.tag"],
+    );
+  });
+
   for (const { name, config, where, what, todo } of refusals)
     it(`refuse ${name}`, () => {
       const problems = problemsOf(() => settingsOf(config));

@@ -89,7 +89,7 @@ export function kwokConfiguration(binaries: ClusterBinaries, certificates: strin
 const replaced = (key: string, value: string) => ({ key, value, override: true });
 
 /** Who leads and cannot renew that for ten seconds ends, as when a laptop sleeps; and there is nobody else to lead. */
-const ALONE = replaced("leader-elect", "false");
+const ALONE = { key: "leader-elect", value: "false" };
 
 /** Nodes and the default StorageClass, as objects to apply. */
 export function clusterObjects(): object[] {
