@@ -2,6 +2,7 @@
 import type { Application, Store } from "../application";
 import { suggest } from "../nearest";
 import { referencesOf } from "../text";
+import { checkImage } from "./images";
 import { checkQuantity, checkResources } from "./quantities";
 import { checkAccount } from "./references";
 import { checkAccountKeys, checkCircle, type Report } from "./report";
@@ -72,7 +73,8 @@ function checkLoaders(application: Application, name: string, store: Store, repo
   const where = `store ${name}`;
   const known = Object.keys(store.loaders ?? {});
   checkCircle("loaders", store.loaders ?? {}, (loader) => `${where}, loader ${loader}`, report);
-  for (const [loader, { env, needs, resources }] of Object.entries(store.loaders ?? {})) {
+  for (const [loader, { image, env, needs, resources }] of Object.entries(store.loaders ?? {})) {
+    checkImage(`${where}, loader ${loader}`, image, report);
     checkResources(`${where}, loader ${loader}`, resources, report);
     for (const other of needs ?? [])
       if (!known.includes(other))

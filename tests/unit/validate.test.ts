@@ -90,6 +90,11 @@ describe("an inventory", () => {
     assert.match(one({ services: { web }, stores: { db } }).todo, /Did you mean "app"/);
   });
 
+  it("must name its images", () => {
+    const image = { repository: "", tag: "1.0.0" };
+    assert.match(one({ services: { web: service({ image }) } }).what, /image has no repository/);
+  });
+
   it("must ask for amounts that are some", () => {
     const little = { requests: { cpu: "50m", memory: "128Mi" }, limits: { memory: "lots" } };
     assert.match(one({ stores: { cache: redis({ storage: "8 Gi" }) } }).what, /"8 Gi" is no amount/);
