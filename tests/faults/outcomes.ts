@@ -72,12 +72,12 @@ function pageOf(written: string, { date, seed, providers, clean, outcomes, soak 
         recovered ? `${seconds} s` : "**not**",
       ]),
     ),
+    "",
     ...(soak
       ? [
-          "",
           `${soak.updates} random updates, ${soak.faults} of them with a fault: no credential and no volume lost. In the last quarter the state was ${soak.state.toFixed(2)} times as large as in the first${soak.program === undefined ? "" : `, and the program took ${soak.program.toFixed(2)} times the memory`}.`,
         ]
-      : []),
+      : ["The random updates did **not** all come to their end."]),
   ];
   return between(written, "tests/faults/outcomes.json", lines.join("\n"), "FAULTS=long npm run test:faults");
 }

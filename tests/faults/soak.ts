@@ -92,6 +92,7 @@ export function soak(deployed: () => Shop, tell: (result: Soak) => void): void {
     });
 
     it("make neither the state nor the program larger", () => {
+      assert.equal(sizes.length, UPDATES, "not all updates came to their end");
       const state = growth(sizes);
       const program = memory.length === 0 ? undefined : growth(memory);
       tell({ updates: sizes.length, faults, state, ...(program === undefined ? {} : { program }) });
