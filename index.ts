@@ -13,11 +13,12 @@ import { readDeployed } from "./runtime/deployed";
 import { obeyOverrides } from "./runtime/overrides";
 import { checkCluster, unreachableCharts } from "./runtime/preflight";
 import { readProvenance } from "./runtime/provenance";
+import { withoutSdkDebugging } from "./runtime/sdk-debugging";
 import { readCredentials, readStackConfig } from "./runtime/stack-config";
-import { withShortStackTraces } from "./runtime/stack-traces";
 import { endWithoutEngine } from "./runtime/without-engine";
 
 endWithoutEngine();
+withoutSdkDebugging();
 
 async function main() {
   const config = readStackConfig(__dirname);
@@ -41,20 +42,17 @@ async function deploy(config: StackConfig, { settings, application }: StackSetti
   const isAdopting = obeyOverrides();
   // A changed Secret is changed in place: by default the provider deletes it and makes another.
   const cluster = new k8s.Provider("cluster", { ...settings.cluster, enableSecretMutable: true });
-  withShortStackTraces(
-    () =>
-      new Application(
-        planned.application,
-        {
-          plan: planned,
-          fixedCredentials: fixedValues(application, planned.credentials),
-          givenCredentials: readCredentials(givenNames(planned.credentials)),
-          // Later the policies of what runs are there.
-          adopting: isAdopting && Object.keys(state.deployed).length === 0,
-          unreadableCharts: new Set(unreachable.map(({ release }) => release)),
-        },
-        { providers: { kubernetes: cluster } },
-      ),
+  new Application(
+    planned.application,
+    {
+      plan: planned,
+      fixedCredentials: fixedValues(application, planned.credentials),
+      givenCredentials: readCredentials(givenNames(planned.credentials)),
+      // Later the policies of what runs are there.
+      adopting: isAdopting && Object.keys(state.deployed).length === 0,
+      unreadableCharts: new Set(unreachable.map(({ release }) => release)),
+    },
+    { providers: { kubernetes: cluster } },
   );
   const { publicUrl, services, stores } = planned.outputs;
   return {
