@@ -6,8 +6,9 @@ import type { Addition } from "../../diff/managed";
 import { nameOf } from "../../diff/manifests";
 import { recordedConfig } from "../../live/config";
 import { remove } from "../../live/drift";
-import { type ExportedResource, type ExportedState, exportState, pulumiQuietly } from "../../live/engine";
+import { pulumiQuietly } from "../../live/engine";
 import { provenanceOf, readHistory, type Update } from "../../live/history";
+import { mark, unmark } from "../../live/marks";
 import { plural } from "../../model/plural";
 import { ToolError } from "../../tools/failure";
 import { delegateInterrupts } from "../../tools/interrupts";
@@ -147,7 +148,7 @@ async function bringBack(stack: string, drift: Drift): Promise<void> {
       );
     // In one go: a mark that outlives an interruption would pass for an update that failed.
     const result = await delegateInterrupts(async () => {
-      await mark(stack, urns.changed);
+      await mark(stack, urns.changed, MARK);
       // Of all resources: with the program and the settings of the last update nothing else has a reason to change, and
       // an update of some alone fails in the engine ("Duplicate resource URN") where what they depend on has changed since.
       const updated = await update(
@@ -155,7 +156,7 @@ async function bringBack(stack: string, drift: Drift): Promise<void> {
         { stack, namespace, kubectl },
         { cwd: folder, environment },
       );
-      if (updated.exitCode !== 0) await unmark(stack, urns.changed);
+      if (updated.exitCode !== 0) await unmark(stack, urns.changed, MARK);
       return updated;
     });
     await report(stack, result);
@@ -174,24 +175,3 @@ async function lastUpdate(stack: string): Promise<Update> {
 }
 
 const MARK = "it was changed by hand: flotilla drift --correct";
-
-/**
- * Makes the engine update resources whose inputs are as they were: one that has failed to initialise is tried again.
- * The state has no other way to say so.
- */
-const mark = (stack: string, urns: readonly string[]): Promise<void> =>
-  edit(stack, (resource) => {
-    if (urns.includes(resource.urn)) resource.initErrors = [MARK];
-  });
-
-/** Takes back the marks that an update which failed has not come to. */
-const unmark = (stack: string, urns: readonly string[]): Promise<void> =>
-  edit(stack, (resource) => {
-    if (urns.includes(resource.urn) && resource.initErrors?.[0] === MARK) delete resource.initErrors;
-  });
-
-async function edit(stack: string, change: (resource: ExportedResource) => void): Promise<void> {
-  const state: ExportedState = await exportState(stack);
-  for (const resource of state.deployment?.resources ?? []) change(resource);
-  await pulumiQuietly(["stack", "import", "--stack", stack], { input: JSON.stringify(state) });
-}

@@ -2,6 +2,7 @@
 import { type ExportedResource, type ExportedState, nameOfUrn, RELEASE, releasesOf } from "../../live/engine";
 import type { Lock } from "../../live/locks";
 import type { HelmRevision, LiveRelease } from "../../live/releases";
+import { isChangedByHand } from "../../live/status";
 import { OWN_PREFIX } from "../../plan/labels";
 
 export interface Situation {
@@ -32,8 +33,8 @@ export type Action =
   | { do: "uninstall"; release: string; namespace: string }
   /** Pulumi looks what is there, and takes what it was making into its state. */
   | { do: "refresh"; targets: string[]; imports: { urn: string; id: string }[] }
-  /** Pulumi forgets the operations that were under way. */
-  | { do: "forget" };
+  /** Pulumi forgets the operations that were under way, and the next update updates these again, whatever the state says of them. */
+  | { do: "forget"; again: string[] };
 
 export interface Recovery {
   /** What has happened, in words. */
@@ -89,6 +90,11 @@ export function decide({
   const resources = state.deployment?.resources ?? [];
   const known = releasesOf(resources);
   const targets = new Set<string>();
+  /**
+   * What the state may be wrong about: a refresh adds what a release has come to have, and takes nothing away of what it no
+   * longer has (values are merged in the provider's Read), and a difference that a failed update has left is one no more.
+   */
+  const again = new Set<string>();
   const lost: string[] = [];
   const unknown: string[] = [];
   const imports: { urn: string; id: string }[] = [];
@@ -101,6 +107,7 @@ export function decide({
     }
     // Whether it is gone, and which revision it has by now, is for the cluster to say.
     if (!isCreation(operation) && operation.resource.type === RELEASE) targets.add(operation.resource.urn);
+    if (operation.type === "updating") again.add(operation.resource.urn);
   }
   const creating = new Set(
     operations
@@ -116,6 +123,10 @@ export function decide({
     if (isForgotten && newest.status === "deployed") {
       unknown.push(release);
       continue;
+    }
+    if (resource && since !== undefined && wentOn(resource, newest, since) && !again.has(resource.urn)) {
+      found.push(`release ${release} went on to revision ${newest.revision}, and the state does not know it`);
+      again.add(resource.urn);
     }
     const namespace = newest.namespace;
     const isLeftover = (creating.has(release) || isForgotten) && newest.status !== "deployed";
@@ -140,15 +151,16 @@ export function decide({
       );
     }
     if (resource) targets.add(resource.urn);
+    if ((resource?.initErrors ?? []).length > 0) again.add(String(resource?.urn));
   }
   if (targets.size > 0 || imports.length > 0)
     actions.push({ do: "refresh", targets: targets.size > 0 ? [...targets] : stackOf(resources), imports });
   if (targets.size > 0)
     will.push(`let Pulumi look at ${[...targets].map(nameOfUrn).join(", ")} again (pulumi refresh)`);
-  if (operations.length > imports.length) {
-    actions.push({ do: "forget" });
+  if (operations.length > imports.length || again.size > 0) actions.push({ do: "forget", again: [...again] });
+  if (operations.length > imports.length)
     will.push("let Pulumi forget the operations that were under way: the next update does them again");
-  }
+  else if (again.size > 0) will.push(`have the next update do ${[...again].map(nameOfUrn).join(", ")} again`);
   const failed = resources
     .filter(({ initErrors }) => (initErrors ?? []).length > 0)
     .map(({ urn }) => nameOfUrn(urn));
@@ -180,6 +192,12 @@ export function decide({
 /** The provider may have been killed where the engine was not: the state then has neither the release nor an operation. */
 const isOf = ({ deployedAt, manifest }: HelmRevision, since: number): boolean =>
   Date.parse(deployedAt) >= since && manifest.includes(OWN_PREFIX);
+
+/** Whether a release that is well came to that in an update which the state has not heard the end of. */
+const wentOn = (resource: ExportedResource, newest: HelmRevision, since: number): boolean =>
+  newest.status === "deployed" &&
+  Date.parse(newest.deployedAt) >= since &&
+  isChangedByHand(resource, { newest });
 
 /** Also one that a refresh was to take into the state, and did not. */
 export const isCreation = ({ type }: Operation): boolean => type === "creating" || type === "importing";

@@ -6,6 +6,7 @@ import { type ExportedState, exportState, pulumiQuietly, RELEASE } from "../../l
 import { readLastUpdate, type Update } from "../../live/history";
 import { accessOf, type Kubectl } from "../../live/kubectl";
 import { readLocks } from "../../live/locks";
+import { mark } from "../../live/marks";
 import { type LiveRelease, lastSuperseded, readReleases } from "../../live/releases";
 import { outputsOf } from "../../live/status";
 import { ToolError, wordsOf } from "../../tools/failure";
@@ -153,6 +154,8 @@ async function existing(kubectl: Kubectl, state: ExportedState): Promise<Situati
   return Object.fromEntries(found);
 }
 
+const AGAIN = "its update was broken off: flotilla recover";
+
 /** Does what was decided, in order. @throws ToolError at the first that fails; what was done before it stays done. */
 export async function recover(stack: string, actions: readonly Action[]): Promise<void> {
   const { cluster } = accessTo(stack);
@@ -212,12 +215,7 @@ async function perform(stack: string, cluster: Settings["cluster"], action: Acti
       );
       return;
     case "forget":
-      // `pulumi stack import` drops pending operations.
-      await step("forgetting the operations that were under way", async () =>
-        pulumiQuietly(["stack", "import", "--stack", stack], {
-          input: JSON.stringify(await exportState(stack)),
-        }),
-      );
+      await step("forgetting the operations that were under way", () => mark(stack, action.again, AGAIN));
   }
 }
 

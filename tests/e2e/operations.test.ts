@@ -479,6 +479,22 @@ describe("a stack in operation", function () {
       await ends(0, ...on("status"));
     });
 
+    it("goes back from an update that helm brought to its end when its engine had been killed", async () => {
+      const good = await manifests();
+      await set("services.worker.env.WENT_ON", "yes");
+      const engine = startEngine();
+      await until("helm has begun", async () => (await status("worker")) === "pending-upgrade");
+      process.kill(engine.pid as number, "SIGKILL");
+      await until("helm has ended", async () => (await status("worker")) === "deployed");
+      assert.notDeepEqual(await manifests(), good);
+      assert.match(await ends(0, ...on("recover"), "--yes"), /Pulumi was updating Release worker/);
+      await unset("services.worker.env");
+      await ends(0, ...on("up"), "--yes");
+      assert.deepEqual(await manifests(), good);
+      await ends(0, ...on("diff"));
+      await ends(0, ...on("drift"));
+    });
+
     it("removes what never was installed to its end", async () => {
       stack.edit("apps/index.ts", "worker: {", "late: { ...service([]), startupSeconds: 1 },\n    worker: {");
       await set("services.late.resources.requests.cpu", "1000000m");
@@ -493,14 +509,17 @@ describe("a stack in operation", function () {
       await ends(0, ...on("up"), "--yes");
     });
 
-    /** Begins an update; returns what kills the engine, its plugins and helm. */
-    function startUpdate(): () => Promise<unknown> {
-      const engine = execa("pulumi", ["up", "--yes", "--skip-preview", "--stack", stack.name], {
+    const startEngine = () =>
+      execa("pulumi", ["up", "--yes", "--skip-preview", "--stack", stack.name], {
         cwd: stack.folder,
         env: world().environment as NodeJS.ProcessEnv,
         reject: false,
         detached: true,
       });
+
+    /** Begins an update; returns what kills the engine, its plugins and helm. */
+    function startUpdate(): () => Promise<unknown> {
+      const engine = startEngine();
       return () => {
         process.kill(-(engine.pid as number), "SIGKILL");
         return engine;

@@ -49,6 +49,10 @@ const situation = (overrides: Partial<Situation>): Situation => ({
   exists: {},
   ...overrides,
 });
+const stateOf = (resource: ReturnType<typeof release> & { initErrors?: string[] }) => ({
+  version: 3,
+  deployment: { resources: [resource] },
+});
 const pending = (type: string, resource = release("cart"), known = [release("cart")]) => ({
   version: 3,
   deployment: { resources: known, pending_operations: [{ type, resource }] },
@@ -131,15 +135,55 @@ describe("recovery", () => {
   it("forgets an update of Pulumi that was under way, and looks at its release", () => {
     assert.deepEqual(decide(situation({ state: pending("updating") })).actions, [
       { do: "refresh", targets: [urn(RELEASE, "cart")], imports: [] },
-      { do: "forget" },
+      { do: "forget", again: [urn(RELEASE, "cart")] },
     ]);
+  });
+
+  it("has the next update do again what failed and was put back, since a refresh would take the difference away", () => {
+    const failed = { ...release("cart"), initErrors: ["timed out"] };
+    const { actions, will } = decide(
+      situation({
+        state: { version: 3, deployment: { resources: [failed] } },
+        live: live("cart", 5, "pending-upgrade", 4),
+        lastResult: "failed",
+      }),
+    );
+    assert.deepEqual(actions.at(-1), { do: "forget", again: [failed.urn] });
+    assert.match(will.at(-1) ?? "", /next update do cart again/);
+  });
+
+  it("has the next update do again what went on after the state was written, and only that", () => {
+    const known = { ...release("cart"), outputs: { status: { revision: 4 } } };
+    const state = { version: 3, deployment: { resources: [known] } };
+    const at = (deployedAt: string, number = 5): Record<string, LiveRelease> => ({
+      cart: { newest: { ...revision("cart", number, "deployed"), deployedAt } },
+    });
+    const since = Date.parse("2026-11-22T10:00:00Z");
+    const { actions, found } = decide(situation({ state, live: at("2026-11-22T10:00:05Z"), since }));
+    assert.deepEqual(actions, [{ do: "forget", again: [known.urn] }]);
+    assert.match(found.join(), /cart went on to revision 5/);
+    for (const nothing of [
+      situation({ state, live: at("2026-11-22T10:00:05Z") }),
+      situation({ state, live: at("2026-11-22T09:00:00Z"), since }),
+      situation({
+        state: stateOf(known),
+        live: at("2026-11-22T10:00:05Z", 4),
+        since,
+      }),
+      situation({
+        state: stateOf({ ...known, initErrors: ["failed"] }),
+        live: at("2026-11-22T10:00:05Z"),
+        since,
+      }),
+    ])
+      assert.deepEqual(decide(nothing).actions, []);
   });
 
   it("removes what never was installed to its end, and takes in what was", () => {
     const state = pending("creating", release("cart"), []);
     assert.deepEqual(decide(situation({ state, live: live("cart", 1, "pending-install") })).actions, [
       { do: "uninstall", release: "cart", namespace: "shop" },
-      { do: "forget" },
+      { do: "forget", again: [] },
     ]);
     assert.deepEqual(decide(situation({ state, live: live("cart", 1, "failed") })).actions[0], {
       do: "uninstall",
@@ -162,7 +206,7 @@ describe("recovery", () => {
       ],
       "what is imported is no target: pulumi finds no such resource in the state",
     );
-    assert.deepEqual(decide(situation({ state, live: {} })).actions, [{ do: "forget" }]);
+    assert.deepEqual(decide(situation({ state, live: {} })).actions, [{ do: "forget", again: [] }]);
   });
 
   it("takes in an object that was being made and is there", () => {
@@ -176,7 +220,7 @@ describe("recovery", () => {
       { do: "refresh", targets: [], imports: [{ urn: secret.urn, id: "shop/auth" }] },
     ]);
     assert.deepEqual(decide(situation({ state, exists: { [secret.urn]: false } })).actions, [
-      { do: "forget" },
+      { do: "forget", again: [] },
     ]);
   });
 
@@ -185,7 +229,7 @@ describe("recovery", () => {
     assert.deepEqual(decide(situation({ state, live: live("cart", 3, "uninstalling") })).actions, [
       { do: "uninstall", release: "cart", namespace: "shop" },
       { do: "refresh", targets: [urn(RELEASE, "cart")], imports: [] },
-      { do: "forget" },
+      { do: "forget", again: [] },
     ]);
   });
 
