@@ -13,55 +13,54 @@ import { type Measurement, measure } from "./measure";
 import type { ContestResult } from "./results";
 
 export interface Contest {
-  /** Numbers of releases. */
-  sizes: readonly number[];
-  /** Times that each is run, by the number of releases. */
-  runs: (releases: number) => number;
+  /** Number of releases; with none the trivial program runs, which has none. */
+  releases: number;
+  /** Times that each is run. */
+  runs: number;
   helmfile: Helmfile;
 }
 
 /** In the world that this process is in. @throws Error when an operation fails, or has not done what it should. */
 export async function runContest(
   { folder: worldFolder }: World,
-  { sizes, runs, helmfile: options }: Contest,
+  { releases, runs, helmfile: options }: Contest,
 ): Promise<ContestResult[]> {
   const results = new Map<string, ContestResult>();
-  const keep = (releases: number, contestant: string, operation: Operation, run: Measurement) => {
-    const key = `${releases} ${contestant} ${operation}`;
+  const keep = (contestant: string, operation: Operation, run: Measurement) => {
+    const key = `${contestant} ${operation}`;
     const result = results.get(key) ?? { releases, contestant, operation, runs: [] };
     result.runs.push(run);
     results.set(key, result);
   };
-  for (const releases of [0, ...sizes])
-    for (let run = 0; run < runs(releases); run++) {
-      const folder = (name: string): string => {
-        const path = join(worldFolder, "contestants", `${releases}-${run}-${name}`);
-        mkdirSync(path, { recursive: true });
-        return path;
-      };
-      const contestants =
-        releases === 0
-          ? [() => trivial(folder("trivial"))]
-          : [
-              () => flotilla(folder("flotilla"), releases),
-              () => helmfile(folder("helmfile"), releases, options),
-            ];
-      // Who comes second finds the cluster warmer: they take turns at it.
-      for (const begin of run % 2 === 0 ? contestants : [...contestants].reverse()) {
-        const contestant = await begin();
-        for (const operation of OPERATIONS) {
-          const command = await contestant.command(operation);
-          if (!command) continue;
-          const measured = await measure(command);
-          await verify(contestant, operation, releases);
-          keep(releases, contestant.name, operation, measured);
-          say(
-            `${releases} releases, run ${run + 1}: ${contestant.name}, ${operation}: ${measured.seconds.toFixed(1)} s`,
-          );
-        }
-        await contestant.leave();
+  for (let run = 0; run < runs; run++) {
+    const folder = (name: string): string => {
+      const path = join(worldFolder, "contestants", `${releases}-${run}-${name}`);
+      mkdirSync(path, { recursive: true });
+      return path;
+    };
+    const contestants =
+      releases === 0
+        ? [() => trivial(folder("trivial"))]
+        : [
+            () => flotilla(folder("flotilla"), releases),
+            () => helmfile(folder("helmfile"), releases, options),
+          ];
+    // Who comes second finds the cluster warmer: they take turns at it.
+    for (const begin of run % 2 === 0 ? contestants : [...contestants].reverse()) {
+      const contestant = await begin();
+      for (const operation of OPERATIONS) {
+        const command = await contestant.command(operation);
+        if (!command) continue;
+        const measured = await measure(command);
+        await verify(contestant, operation, releases);
+        keep(contestant.name, operation, measured);
+        say(
+          `${releases} releases, run ${run + 1}: ${contestant.name}, ${operation}: ${measured.seconds.toFixed(1)} s`,
+        );
       }
+      await contestant.leave();
     }
+  }
   return [...results.values()];
 }
 

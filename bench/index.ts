@@ -40,11 +40,17 @@ async function main(): Promise<void> {
     )
     .exitOverride();
   const { quick = false } = program.parse().opts<{ quick?: boolean }>();
-  const results = await delegateInterrupts(() => run(quick ? "quick" : "whole"));
+  const kind = quick ? "quick" : "whole";
+  let kept = "";
+  const results = await delegateInterrupts(() =>
+    run(kind, async (soFar) => {
+      kept = keepResults(soFar, quick);
+      if (!quick) await writePage();
+    }),
+  );
   for (const rows of [contestRows(results), planningRows(results), goalRows(results)])
     process.stdout.write(`${toText(rows)}\n\n`);
-  process.stdout.write(`${circumstances(results).join("\n")}\nKept in ${keepResults(results, quick)}\n`);
-  if (!quick) await writePage();
+  process.stdout.write(`${circumstances(results).join("\n")}\nKept in ${kept}\n`);
   if (growsTooFast(results)) process.exitCode = 1;
 }
 
@@ -54,7 +60,8 @@ const toText = ({ head, rows }: Rows): string => {
   return table.toString();
 };
 
-async function run(kind: keyof typeof SIZES): Promise<Results> {
+/** After each number of releases `keep` gets what there is: a run of an hour that is broken off has not been for nothing. */
+async function run(kind: keyof typeof SIZES, keep: (soFar: Results) => Promise<void>): Promise<Results> {
   const world = worldIn(join(PROJECT, ".flotilla", "bench"));
   const forget = async () => {
     await deleteCluster(world);
@@ -69,19 +76,7 @@ async function run(kind: keyof typeof SIZES): Promise<Results> {
     const helmfile: Helmfile = { path: tool?.path as string, hasDiff: diff !== undefined };
     if (!helmfile.hasDiff)
       say("helm has no diff plugin: helmfile previews nothing, and its no-op up is a sync of every release");
-    const contests = await runContest(world, {
-      sizes: SIZES[kind],
-      runs: (releases) => (releases >= ONCE ? 1 : RUNS[kind]),
-      helmfile,
-    });
-    const planning = [];
-    for (const services of PLANNED[kind])
-      planning.push(
-        ...(await step(`planning, rendering and comparing ${services} services`, () =>
-          measurePlanning(services, RUNS[kind]),
-        )),
-      );
-    return {
+    const results: Results = {
       date: new Date().toISOString(),
       commit: await commit(),
       machine: {
@@ -100,9 +95,21 @@ async function run(kind: keyof typeof SIZES): Promise<Results> {
       },
       providers: open.providers.map(({ name, version, source }) => ({ name, version, source })),
       parallel: Number(open.environment.PULUMI_PARALLEL),
-      contests,
-      planning,
+      contests: [],
+      planning: [],
     };
+    for (const services of PLANNED[kind])
+      results.planning.push(
+        ...(await step(`planning, rendering and comparing ${services} services`, () =>
+          measurePlanning(services, RUNS[kind]),
+        )),
+      );
+    for (const releases of [0, ...SIZES[kind]]) {
+      const runs = releases >= ONCE ? 1 : RUNS[kind];
+      results.contests.push(...(await runContest(world, { releases, runs, helmfile })));
+      await keep(results);
+    }
+    return results;
   } finally {
     await forget();
   }

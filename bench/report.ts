@@ -1,4 +1,5 @@
 /** Results as rows of tables, for a terminal and for a page. */
+import { plural } from "../model/plural";
 import { OPERATIONS, type Operation } from "./contestants/contestant";
 import { growthOf, secondsOf, verdicts } from "./goals";
 import { type ContestResult, isOfficial, type Results, STAGES } from "./results";
@@ -95,14 +96,18 @@ export function goalRows(results: Results): Rows {
 /** Where, with what and how often it was measured. */
 export function circumstances(results: Results): string[] {
   const { machine, versions, providers, parallel, commit, date, contests } = results;
-  const runs = Math.max(0, ...contests.map(({ runs }) => runs.length));
+  const sizesOf = (times: number) => [
+    ...new Set(contests.filter(({ runs }) => runs.length === times).map(({ releases }) => releases)),
+  ];
+  const times = Math.max(0, ...contests.map(({ runs }) => runs.length));
+  const once = times > 1 ? sizesOf(1) : [];
   return [
     `${date.slice(0, 10)}, commit ${commit}; ${machine.cores} cores (${machine.processor}), ${machine.memoryGiB} GiB, ${machine.system}`,
     Object.entries(versions)
       .map(([name, version]) => `${name} ${version}`)
       .join(", "),
     `providers: ${providers.map(({ name, version, source }) => `${name} ${source === "stand-in" ? "STAND-IN" : `${version}, official (${source})`}`).join("; ")}`,
-    `${runs} ${runs === 1 ? "run" : "runs"} of each, in turn; PULUMI_PARALLEL=${parallel}; the medians are shown`,
+    `${plural(times, "run")} of each${once.length > 0 ? `, but one of ${once.join(", ")} releases` : ""}, in turn; PULUMI_PARALLEL=${parallel}; the medians are shown`,
     ...(isOfficial(results) ? [] : ["With a stand-in only the ratios to helmfile count."]),
   ];
 }
