@@ -7,7 +7,7 @@ import { signalProcess } from "../../tools/processes";
 import { pulumiHome } from "../../tools/providers/choose";
 import { exists, testWorld, until } from "../e2e/world";
 import { cases, type Fault } from "./cases";
-import { keep, type Outcome, outcomesText, type Soak } from "./outcomes";
+import { keepCases, keepSoak, type Outcome, outcomesText } from "./outcomes";
 import { chance, LONG, SEED } from "./seed";
 import { AFFECTED, Shop, UP } from "./shop";
 import { soak } from "./soak";
@@ -15,7 +15,6 @@ import { soak } from "./soak";
 describe(`Robot Shop through faults (FAULTS_SEED=${SEED}${LONG ? "" : ", short form: FAULTS=long has them all"})`, () => {
   let shop: Shop;
   const outcomes: Outcome[] = [];
-  let soaked: Soak | undefined;
   const planned = cases
     .filter(({ short = false }) => LONG || short)
     .flatMap((fault) => (LONG && fault.during ? [1, 2, 3] : [1]).map((round) => ({ fault, round })));
@@ -30,8 +29,6 @@ describe(`Robot Shop through faults (FAULTS_SEED=${SEED}${LONG ? "" : ", short f
     process.stdout.write(
       `\n    ${outcomes.length} cases, ${outcomes.filter(({ recovered }) => recovered).length} recovered\n`,
     );
-    // A part of them (--grep) says nothing about the others.
-    if (LONG && outcomes.length === planned.length) keep(shop.seconds, outcomes, soaked);
   });
 
   describe("each at a random moment", () => {
@@ -55,12 +52,17 @@ describe(`Robot Shop through faults (FAULTS_SEED=${SEED}${LONG ? "" : ", short f
         });
         outcome.recovered = true;
       });
+
+    after(() => {
+      // A part of them (--grep) says nothing about the others.
+      if (LONG && outcomes.length === planned.length) keepCases(shop.seconds, outcomes);
+    });
   });
 
   soak(
     () => shop,
     (result) => {
-      soaked = result;
+      if (LONG) keepSoak(result);
     },
   );
 

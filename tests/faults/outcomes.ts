@@ -1,5 +1,5 @@
 /** What became of each case, kept with the page that tells it. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { between, table } from "../../tools/generate/marked";
 import { PROJECT } from "../../tools/paths";
@@ -28,38 +28,63 @@ export interface Soak {
   program?: number;
 }
 
-interface Kept {
+/** When, from what seed and with what providers something was found out. */
+interface Circumstances {
   date: string;
   seed: string;
   providers: string;
-  /** Seconds of an update without a fault. */
-  clean: number;
-  outcomes: readonly Outcome[];
-  soak?: Soak;
+}
+
+interface Kept {
+  /** `clean`: seconds of an update without a fault. */
+  cases?: Circumstances & { clean: number; outcomes: readonly Outcome[] };
+  soak?: Circumstances & Soak;
 }
 
 const FILE = join(PROJECT, "tests", "faults", "outcomes.json");
 const PAGE = join(PROJECT, "docs", "reliability.md");
 
-/** Keeps a whole long run, and writes the page anew. */
-export function keep(clean: number, outcomes: readonly Outcome[], soak: Soak | undefined): void {
+/** Keeps all cases of a long run, and writes the page anew. */
+export const keepCases = (clean: number, outcomes: readonly Outcome[]): void =>
+  keep({ cases: { ...circumstances(), clean: Math.round(clean), outcomes } });
+
+/** Keeps a long run's random updates, and writes the page anew. */
+export const keepSoak = (soak: Soak): void => keep({ soak: { ...circumstances(), ...soak } });
+
+function circumstances(): Circumstances {
   const isOfficial = world().providers.every(({ source }) => source !== "stand-in");
-  const kept: Kept = {
+  return {
     date: new Date().toISOString().slice(0, 10),
     seed: SEED,
     providers: isOfficial ? "the official providers" : "the stand-ins for the providers",
-    clean: Math.round(clean),
-    outcomes,
-    ...(soak ? { soak } : {}),
   };
+}
+
+/** The two take an hour together, so each is kept as soon as it is done. */
+function keep(part: Kept): void {
+  const before = existsSync(FILE) ? (JSON.parse(readFileSync(FILE, "utf8")) as Kept) : {};
+  const kept = { ...before, ...part };
   writeFileSync(FILE, `${JSON.stringify(kept, null, 2)}\n`);
   writeFileSync(PAGE, pageOf(readFileSync(PAGE, "utf8"), kept));
 }
 
-function pageOf(written: string, { date, seed, providers, clean, outcomes, soak }: Kept): string {
+function pageOf(written: string, { cases, soak }: Kept): string {
+  const lines = [...(cases ? casesLines(cases) : []), "", ...(soak ? [soakLine(soak)] : [])];
+  return between(
+    written,
+    "tests/faults/outcomes.json",
+    lines.join("\n").trim(),
+    "FAULTS=long npm run test:faults",
+  );
+}
+
+const whenOf = ({ date, providers, seed }: Circumstances): string =>
+  `${date}, with ${providers}, \`FAULTS_SEED=${seed}\``;
+
+function casesLines({ clean, outcomes, ...how }: NonNullable<Kept["cases"]>): string[] {
   const recovered = outcomes.filter((outcome) => outcome.recovered).length;
-  const lines = [
-    `${date}, with ${providers}, \`FAULTS_SEED=${seed}\`: ${outcomes.length} cases, ${recovered} recovered. An update without a fault took ${clean} s.`,
+  return [
+    `${whenOf(how)}: ${outcomes.length} cases, ${recovered} recovered. An update without a fault took ${clean} s.`,
     "",
     ...table(
       ["fault", "what happens", "after", "the update", "`flotilla recover` would", "whole again after"],
@@ -72,14 +97,12 @@ function pageOf(written: string, { date, seed, providers, clean, outcomes, soak 
         recovered ? `${seconds} s` : "**not**",
       ]),
     ),
-    "",
-    ...(soak
-      ? [
-          `${soak.updates} random updates, ${soak.faults} of them with a fault: no credential and no volume lost. In the last quarter the state was ${soak.state.toFixed(2)} times as large as in the first${soak.program === undefined ? "" : `, and the program took ${soak.program.toFixed(2)} times the memory`}.`,
-        ]
-      : ["The random updates did **not** all come to their end."]),
   ];
-  return between(written, "tests/faults/outcomes.json", lines.join("\n"), "FAULTS=long npm run test:faults");
+}
+
+function soakLine({ updates, faults, state, program, ...how }: NonNullable<Kept["soak"]>): string {
+  const memory = program === undefined ? "" : `, and the program took ${program.toFixed(2)} times the memory`;
+  return `${whenOf(how)}: ${updates} random updates, ${faults} of them with a fault; no credential and no volume lost. In the last quarter the state was ${state.toFixed(2)} times as large as in the first${memory}.`;
 }
 
 /** Numbers of processes and times tell nothing a day later. */
