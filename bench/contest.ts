@@ -20,11 +20,15 @@ export interface Contest {
   helmfile: Helmfile;
 }
 
-/** In the world that this process is in. @throws Error when an operation fails, or has not done what it should. */
+/**
+ * In the world that this process is in; `tell` hears what there is after each contestant. @throws Error when an operation fails, or has
+ * not done what it should.
+ */
 export async function runContest(
   { folder: worldFolder }: World,
   { releases, runs, helmfile: options }: Contest,
-): Promise<ContestResult[]> {
+  tell: (soFar: ContestResult[]) => Promise<void>,
+): Promise<void> {
   const results = new Map<string, ContestResult>();
   const keep = (contestant: string, operation: Operation, run: Measurement) => {
     const key = `${contestant} ${operation}`;
@@ -59,9 +63,9 @@ export async function runContest(
         );
       }
       await contestant.leave();
+      await tell([...results.values()]);
     }
   }
-  return [...results.values()];
 }
 
 /** @throws Error when what runs is not what the operation should have made. */

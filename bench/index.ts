@@ -36,7 +36,7 @@ async function main(): Promise<void> {
     .option("--quick", "12 and 42 releases, one run of each; the page is left as it is")
     .addHelpText(
       "after",
-      "\nExit codes: 0 measured, 1 failed or grows faster than it should, 2 wrong arguments.",
+      "\nA whole run takes two hours, most of them helmfile's; what is measured is kept after each contestant.\nExit codes: 0 measured, 1 failed or grows faster than it should, 2 wrong arguments.",
     )
     .exitOverride();
   const { quick = false } = program.parse().opts<{ quick?: boolean }>();
@@ -60,7 +60,7 @@ const toText = ({ head, rows }: Rows): string => {
   return table.toString();
 };
 
-/** After each number of releases `keep` gets what there is: a run of an hour that is broken off has not been for nothing. */
+/** After each contestant `keep` gets what there is: a run of two hours that is broken off has not been for nothing. */
 async function run(kind: keyof typeof SIZES, keep: (soFar: Results) => Promise<void>): Promise<Results> {
   const world = worldIn(join(PROJECT, ".flotilla", "bench"));
   const forget = async () => {
@@ -106,8 +106,11 @@ async function run(kind: keyof typeof SIZES, keep: (soFar: Results) => Promise<v
       );
     for (const releases of [0, ...SIZES[kind]]) {
       const runs = releases >= ONCE ? 1 : RUNS[kind];
-      results.contests.push(...(await runContest(world, { releases, runs, helmfile })));
-      await keep(results);
+      const before = results.contests;
+      await runContest(world, { releases, runs, helmfile }, (contests) => {
+        results.contests = [...before, ...contests];
+        return keep(results);
+      });
     }
     return results;
   } finally {
