@@ -73,7 +73,12 @@ async function run(kind: keyof typeof SIZES, keep: (soFar: Results) => Promise<v
   enterWorld(open);
   try {
     const diff = await diffPlugin();
-    const helmfile: Helmfile = { path: tool?.path as string, hasDiff: diff !== undefined };
+    const parallel = Number(open.environment.PULUMI_PARALLEL);
+    const helmfile: Helmfile = {
+      path: tool?.path as string,
+      hasDiff: diff !== undefined,
+      concurrency: parallel,
+    };
     if (!helmfile.hasDiff)
       say("helm has no diff plugin: helmfile previews nothing, and its no-op up is a sync of every release");
     const results: Results = {
@@ -94,7 +99,8 @@ async function run(kind: keyof typeof SIZES, keep: (soFar: Results) => Promise<v
         Kubernetes: open.tools["kube-apiserver"]?.version ?? "",
       },
       providers: open.providers.map(({ name, version, source }) => ({ name, version, source })),
-      parallel: Number(open.environment.PULUMI_PARALLEL),
+      parallel,
+      concurrency: parallel,
       contests: [],
       planning: [],
     };

@@ -95,7 +95,7 @@ export function goalRows(results: Results): Rows {
 
 /** Where, with what and how often it was measured. */
 export function circumstances(results: Results): string[] {
-  const { machine, versions, providers, parallel, commit, date, contests } = results;
+  const { machine, versions, providers, parallel, concurrency, commit, date, contests } = results;
   const sizesOf = (times: number) => [
     ...new Set(contests.filter(({ runs }) => runs.length === times).map(({ releases }) => releases)),
   ];
@@ -107,7 +107,7 @@ export function circumstances(results: Results): string[] {
       .map(([name, version]) => `${name} ${version}`)
       .join(", "),
     `providers: ${providers.map(({ name, version, source }) => `${name} ${source === "stand-in" ? "STAND-IN" : `${version}, official (${source})`}`).join("; ")}`,
-    `${plural(times, "run")} of each${once.length > 0 ? `, but one of ${once.join(", ")} releases` : ""}, in turn; PULUMI_PARALLEL=${parallel}; the medians are shown`,
+    `${plural(times, "run")} of each${once.length > 0 ? `, but one of ${once.join(", ")} releases` : ""}, in turn; PULUMI_PARALLEL=${parallel}, helmfile ${concurrency === undefined ? "without a limit" : `--concurrency=${concurrency}`}; the medians are shown`,
     ...(isOfficial(results) ? [] : ["With a stand-in only the ratios to helmfile count."]),
   ];
 }

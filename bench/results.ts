@@ -36,6 +36,8 @@ export interface Results {
   providers: { name: string; version: string; source: string }[];
   /** Releases that Flotilla deploys at one time: PULUMI_PARALLEL. */
   parallel: number;
+  /** Releases that helmfile works on at one time: `--concurrency`. None: as many as there are. */
+  concurrency?: number;
   contests: ContestResult[];
   planning: PlanningResult[];
 }
