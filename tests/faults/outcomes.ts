@@ -41,7 +41,7 @@ interface Kept {
   soak?: Circumstances & Soak;
 }
 
-const FILE = join(PROJECT, "tests", "faults", "outcomes.json");
+const FILE = join(PROJECT, "tests", "faults", "long-run.json");
 const PAGE = join(PROJECT, "docs", "reliability.md");
 
 /** Keeps all cases of a long run, and writes the page anew. */
@@ -72,7 +72,7 @@ function pageOf(written: string, { cases, soak }: Kept): string {
   const lines = [...(cases ? casesLines(cases) : []), "", ...(soak ? [soakLine(soak)] : [])];
   return between(
     written,
-    "tests/faults/outcomes.json",
+    "tests/faults/long-run.json",
     lines.join("\n").trim(),
     "FAULTS=long npm run test:faults",
   );

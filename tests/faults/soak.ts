@@ -44,6 +44,8 @@ export function soak(deployed: () => Shop, tell: (result: Soak) => void): void {
     before(async () => {
       shop = deployed();
       await shop.go("one");
+      // Pods on their way out would be missed after the first update.
+      await shop.settled();
     });
 
     it("keep every credential and volume, and leave nothing half done", async () => {
