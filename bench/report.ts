@@ -96,18 +96,17 @@ export function goalRows(results: Results): Rows {
 /** Where, with what and how often it was measured. */
 export function circumstances(results: Results): string[] {
   const { machine, versions, providers, parallel, concurrency, commit, date, contests } = results;
-  const sizesOf = (times: number) => [
-    ...new Set(contests.filter(({ runs }) => runs.length === times).map(({ releases }) => releases)),
-  ];
   const times = Math.max(0, ...contests.map(({ runs }) => runs.length));
-  const once = times > 1 ? sizesOf(1) : [];
+  const once = new Set(
+    contests.filter(({ runs }) => runs.length === 1 && times > 1).map(({ releases }) => releases),
+  );
   return [
     `${date.slice(0, 10)}, commit ${commit}; ${machine.cores} cores (${machine.processor}), ${machine.memoryGiB} GiB, ${machine.system}`,
     Object.entries(versions)
       .map(([name, version]) => `${name} ${version}`)
       .join(", "),
     `providers: ${providers.map(({ name, version, source }) => `${name} ${source === "stand-in" ? "STAND-IN" : `${version}, official (${source})`}`).join("; ")}`,
-    `${plural(times, "run")} of each${once.length > 0 ? `, but one of ${once.join(", ")} releases` : ""}, in turn; PULUMI_PARALLEL=${parallel}, helmfile ${concurrency === undefined ? "without a limit" : `--concurrency=${concurrency}`}; the medians are shown`,
+    `${plural(times, "run")} of each${once.size > 0 ? `, but one of ${[...once].join(", ")} releases` : ""}, in turn; PULUMI_PARALLEL=${parallel}, helmfile ${concurrency === undefined ? "without a limit" : `--concurrency=${concurrency}`}; the medians are shown`,
     ...(isOfficial(results) ? [] : ["With a stand-in only the ratios to helmfile count."]),
   ];
 }

@@ -2,7 +2,7 @@ import chalk from "chalk";
 import { Command } from "commander";
 import { explain, type Finding, type KnownRelease } from "../explain/explain";
 import type { Reason } from "../explain/reason";
-import { deployedOf, type ExportedResource, RELEASE } from "../live/engine";
+import { deployedOf, type ExportedResource, hasFailed, RELEASE } from "../live/engine";
 import { readFacts } from "../live/facts";
 import { withLogs } from "../live/logs";
 import { plural } from "../model/plural";
@@ -92,7 +92,7 @@ function plannedReleases(stack: string, { read, resources }: Look): Plan["releas
 const failuresOf = (resources: readonly ExportedResource[]): Record<string, string> =>
   Object.fromEntries(
     resources
-      .filter(({ type, initErrors }) => type === RELEASE && (initErrors ?? []).length > 0)
+      .filter((resource) => resource.type === RELEASE && hasFailed(resource))
       .map(({ inputs, initErrors }) => [String(inputs?.name), (initErrors ?? []).join("; ")]),
   );
 

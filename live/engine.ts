@@ -118,8 +118,10 @@ export const releasesOf = (resources: readonly ExportedResource[]): Map<string, 
 export const deployedOf = (resources: readonly ExportedResource[]): Deployed =>
   deployedReleases(Object.fromEntries(resources.map((resource) => [resource.urn, resource])));
 
-/** Releases that are not what was asked for: the next update tries them again. */
+/** Whether it is not what was asked for: the next update tries it again. */
+export const hasFailed = ({ initErrors = [] }: Pick<ExportedResource, "initErrors">): boolean =>
+  initErrors.length > 0;
+
+/** Releases that are not what was asked for. */
 export const failedOf = (resources: readonly ExportedResource[]): string[] =>
-  resources
-    .filter(({ initErrors }) => (initErrors ?? []).length > 0)
-    .map(({ outputs }) => String(outputs?.name));
+  resources.filter(hasFailed).map(({ outputs }) => String(outputs?.name));

@@ -1,25 +1,27 @@
 /** Makes the next update update resources whose inputs are as they were. */
-import { type ExportedState, exportState, pulumiQuietly } from "./engine";
+import { type ExportedResource, exportState, pulumiQuietly } from "./engine";
 
 /**
  * Marks resources as not initialised, which the next update tries again: the state has no other way to say so. Taking the state
  * back drops the operations that it had under way.
  */
 export const mark = (stack: string, urns: readonly string[], why: string): Promise<void> =>
-  edit(stack, (state) => {
-    for (const resource of state.deployment?.resources ?? [])
-      if (urns.includes(resource.urn)) resource.initErrors = [why];
+  edit(stack, urns, (resource) => {
+    resource.initErrors = [why];
   });
 
 /** Takes back the marks that no update has come to. */
 export const unmark = (stack: string, urns: readonly string[], why: string): Promise<void> =>
-  edit(stack, (state) => {
-    for (const resource of state.deployment?.resources ?? [])
-      if (urns.includes(resource.urn) && resource.initErrors?.[0] === why) delete resource.initErrors;
+  edit(stack, urns, (resource) => {
+    if (resource.initErrors?.[0] === why) delete resource.initErrors;
   });
 
-async function edit(stack: string, change: (state: ExportedState) => void): Promise<void> {
+async function edit(
+  stack: string,
+  urns: readonly string[],
+  change: (resource: ExportedResource) => void,
+): Promise<void> {
   const state = await exportState(stack);
-  change(state);
+  for (const resource of state.deployment?.resources ?? []) if (urns.includes(resource.urn)) change(resource);
   await pulumiQuietly(["stack", "import", "--stack", stack], { input: JSON.stringify(state) });
 }

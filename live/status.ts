@@ -5,7 +5,7 @@ import { isDeployed, objectsIn } from "../diff/manifests";
 import type { Workload } from "../explain/facts";
 import { readiness, releaseOf } from "../explain/facts";
 import type { PlanOutputs } from "../plan/plan";
-import { deployedOf, type ExportedResource, releasesOf, stackOutputs } from "./engine";
+import { deployedOf, type ExportedResource, hasFailed, releasesOf, stackOutputs } from "./engine";
 import type { LiveRelease } from "./releases";
 
 export interface ReleaseStatus {
@@ -73,7 +73,7 @@ export function releaseStatuses(
       chart: newest ? `${newest.chart.name}-${newest.chart.version}` : "-",
       ...(newest ? { revision: newest.revision } : {}),
       status: newest?.status ?? "missing",
-      failed: (states.get(name)?.initErrors ?? []).length > 0,
+      failed: hasFailed(states.get(name) ?? {}),
       pods: {
         ready: pods.reduce((sum, { ready }) => sum + ready, 0),
         wanted: pods.reduce((sum, { wanted }) => sum + wanted, 0),
@@ -123,7 +123,7 @@ function driftOf(
  * knows the number. A failed update of Pulumi leaves such ones as well.
  */
 export function isChangedByHand(state: ExportedResource, { newest }: LiveRelease): boolean {
-  if ((state.initErrors ?? []).length > 0) return false;
+  if (hasFailed(state)) return false;
   const known = (state.outputs?.status as { revision?: number } | undefined)?.revision;
   const isOther = known !== undefined && known !== newest.revision;
   return isOther || !isDeepStrictEqual(state.inputs?.values ?? {}, newest.values);

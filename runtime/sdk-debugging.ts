@@ -20,7 +20,7 @@ export function withoutSdkDebugging(environment = process.env): void {
 }
 
 /** Traces as before, but empty where it is the SDK that notes one. */
-export const withoutNotes =
+const withoutNotes =
   (before: PrepareStackTrace): PrepareStackTrace =>
   (error, frames) =>
     isNote(frames[0]) ? "" : before(error, frames);

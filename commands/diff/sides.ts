@@ -2,7 +2,14 @@
 import { compareReleases, type ReleaseChange, type ReleaseSide } from "../../diff/compare";
 import { identityOf } from "../../diff/manifests";
 import { readPairs } from "../../live/drift";
-import { begun, type ExportedState, exportState, pulumiQuietly, releasesOf } from "../../live/engine";
+import {
+  begun,
+  type ExportedState,
+  exportState,
+  hasFailed,
+  pulumiQuietly,
+  releasesOf,
+} from "../../live/engine";
 import { readReleases } from "../../live/releases";
 import { givenNames } from "../../plan/credentials";
 import { isUnchanged, releaseInputs } from "../../plan/release-inputs";
@@ -58,7 +65,7 @@ export async function compareWithDeployed(
   }));
   const changed = wanted.filter(({ release, inputs }) => {
     const state = states.get(release.name);
-    return !state || (state.initErrors ?? []).length > 0 || !isUnchanged(release, inputs, state.inputs ?? {});
+    return !state || hasFailed(state) || !isUnchanged(release, inputs, state.inputs ?? {});
   });
   const gone = [...states].flatMap(([name, state]) => (name in planned.planned.releases ? [] : [state]));
 

@@ -1,5 +1,12 @@
 /** What an update that was broken off has left, and what puts it right: pure decisions. */
-import { type ExportedResource, type ExportedState, nameOfUrn, RELEASE, releasesOf } from "../../live/engine";
+import {
+  type ExportedResource,
+  type ExportedState,
+  hasFailed,
+  nameOfUrn,
+  RELEASE,
+  releasesOf,
+} from "../../live/engine";
 import type { Lock } from "../../live/locks";
 import type { HelmRevision, LiveRelease } from "../../live/releases";
 import { isChangedByHand } from "../../live/status";
@@ -150,8 +157,9 @@ export function decide({
         `remove ${release}, which ${newest.status === "uninstalling" ? "was being removed" : "never was installed to its end"} (helm uninstall; volume claims stay)`,
       );
     }
-    if (resource) targets.add(resource.urn);
-    if ((resource?.initErrors ?? []).length > 0) again.add(String(resource?.urn));
+    if (!resource) continue;
+    targets.add(resource.urn);
+    if (hasFailed(resource)) again.add(resource.urn);
   }
   if (targets.size > 0 || imports.length > 0)
     actions.push({ do: "refresh", targets: targets.size > 0 ? [...targets] : stackOf(resources), imports });
@@ -161,9 +169,7 @@ export function decide({
   if (operations.length > imports.length)
     will.push("let Pulumi forget the operations that were under way: the next update does them again");
   else if (again.size > 0) will.push(`have the next update do ${[...again].map(nameOfUrn).join(", ")} again`);
-  const failed = resources
-    .filter(({ initErrors }) => (initErrors ?? []).length > 0)
-    .map(({ urn }) => nameOfUrn(urn));
+  const failed = resources.filter(hasFailed).map(({ urn }) => nameOfUrn(urn));
   const isUnfinished = failed.length > 0 || (lastResult !== undefined && lastResult !== "succeeded");
   const unsure = unsureLock
     ? `Is it certain that no update runs there any more (${unsureLock.by})?`

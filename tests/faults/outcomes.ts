@@ -1,6 +1,7 @@
 /** What became of each case, kept with the page that tells it. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { isOfficial } from "../../bench/results";
 import { between, table } from "../../tools/generate/marked";
 import { PROJECT } from "../../tools/paths";
 import { world } from "../e2e/world";
@@ -52,11 +53,10 @@ export const keepCases = (clean: number, outcomes: readonly Outcome[]): void =>
 export const keepSoak = (soak: Soak): void => keep({ soak: { ...circumstances(), ...soak } });
 
 function circumstances(): Circumstances {
-  const isOfficial = world().providers.every(({ source }) => source !== "stand-in");
   return {
     date: new Date().toISOString().slice(0, 10),
     seed: SEED,
-    providers: isOfficial ? "the official providers" : "the stand-ins for the providers",
+    providers: isOfficial(world()) ? "the official providers" : "the stand-ins for the providers",
   };
 }
 

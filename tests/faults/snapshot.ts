@@ -1,7 +1,7 @@
 /** What a stack is in the cluster, in Helm's records and in Pulumi's state, so that two of them can be compared. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import type { ExportedState } from "../../live/engine";
+import { type ExportedState, hasFailed } from "../../live/engine";
 import { connect } from "../../live/kubectl";
 import { readReleases } from "../../live/releases";
 import { revealed } from "../../live/revealed";
@@ -67,9 +67,7 @@ export async function snapshotOf(stack: Stack, namespace: string): Promise<Snaps
     state: Object.fromEntries(resources.map(({ urn, inputs }) => [urn, digestOf(revealed(inputs ?? {}))])),
     pending: [
       ...(state.deployment?.pending_operations ?? []).map(({ type, resource }) => `${type} ${resource.urn}`),
-      ...resources
-        .filter(({ initErrors }) => (initErrors ?? []).length > 0)
-        .map(({ urn }) => `failed ${urn}`),
+      ...resources.filter(hasFailed).map(({ urn }) => `failed ${urn}`),
     ],
   };
 }
