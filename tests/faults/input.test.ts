@@ -17,10 +17,10 @@ import {
 import { refusals } from "./acceptance";
 import { chance, LONG, SEED } from "./seed";
 
-/** Cases of each kind. */
+/** Cases of each kind. Some 13 in 100 values of the shared chart are accepted: of few it may be less than the test asks for. */
 const CASES = LONG
   ? { values: 5000, stores: 1500, stackFiles: 3000, inventories: 1000 }
-  : { values: 60, stores: 20, stackFiles: 20, inventories: 20 };
+  : { values: 300, stores: 20, stackFiles: 20, inventories: 20 };
 const NAMESPACE = "e2e-input";
 
 /** Values with anything in them, and values in which all has its type. */
@@ -46,12 +46,12 @@ describe(`input that is nearly right, as the cluster sees it (FAULTS_SEED=${SEED
 
   it("as values of the shared chart is refused in words, or accepted", async () => {
     const releases = Object.values(SOUND.releases).filter(({ kind }) => kind !== "store");
-    const sound = releases.map((release) => release.values);
-    const values = [...sound, ...sampled(nearly(sound), CASES.values)];
+    const values = sampled(nearly(releases.map((release) => release.values)), CASES.values);
     const counts = await judge(values.map((each) => ({ chart: "charts/microservice", values: each })));
-    // Of few cases all that are only nearly right may be refused.
-    const accepted = sound.length + (LONG ? CASES.values / 20 : 0);
-    assert.ok(counts.refused > CASES.values / 5 && counts.accepted >= accepted, JSON.stringify(counts));
+    assert.ok(
+      counts.refused > CASES.values / 5 && counts.accepted > CASES.values / 20,
+      JSON.stringify(counts),
+    );
   });
 
   it("as values of the store chart is refused in words, or accepted", async () => {
