@@ -1,5 +1,4 @@
 /** Results as rows of tables, for a terminal and for a page. */
-import { plural } from "../model/plural";
 import { OPERATIONS, type Operation } from "./contestants/contestant";
 import { growthOf, secondsOf, verdicts } from "./goals";
 import { type ContestResult, isOfficial, type Results, STAGES } from "./results";
@@ -17,6 +16,7 @@ export function contestRows({ contests }: Results): Rows {
       "releases",
       "operation",
       "",
+      "runs",
       "wall, s",
       "min-max",
       "CPU, s",
@@ -43,6 +43,7 @@ function row({ releases, operation, contestant, runs }: ContestResult, contests:
     String(releases),
     operation,
     contestant,
+    String(runs.length),
     wall.median.toFixed(1),
     `${wall.min.toFixed(1)}-${wall.max.toFixed(1)}`,
     of(
@@ -93,20 +94,16 @@ export function goalRows(results: Results): Rows {
   };
 }
 
-/** Where, with what and how often it was measured. */
+/** Where and with what it was measured. */
 export function circumstances(results: Results): string[] {
-  const { machine, versions, providers, parallel, concurrency, commit, date, contests } = results;
-  const times = Math.max(0, ...contests.map(({ runs }) => runs.length));
-  const once = new Set(
-    contests.filter(({ runs }) => runs.length === 1 && times > 1).map(({ releases }) => releases),
-  );
+  const { machine, versions, providers, parallel, commit, date } = results;
   return [
     `${date.slice(0, 10)}, commit ${commit}; ${machine.cores} cores (${machine.processor}), ${machine.memoryGiB} GiB, ${machine.system}`,
     Object.entries(versions)
       .map(([name, version]) => `${name} ${version}`)
       .join(", "),
     `providers: ${providers.map(({ name, version, source }) => `${name} ${source === "stand-in" ? "STAND-IN" : `${version}, official (${source})`}`).join("; ")}`,
-    `${plural(times, "run")} of each${once.size > 0 ? `, but one of ${[...once].join(", ")} releases` : ""}, in turn; PULUMI_PARALLEL=${parallel}, helmfile ${concurrency === undefined ? "without a limit" : `--concurrency=${concurrency}`}; the medians are shown`,
+    `contestants in turn; PULUMI_PARALLEL=${parallel}, helmfile --concurrency=${parallel}; the medians are shown`,
     ...(isOfficial(results) ? [] : ["With a stand-in only the ratios to helmfile count."]),
   ];
 }

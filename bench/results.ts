@@ -34,10 +34,8 @@ export interface Results {
   versions: Record<string, string>;
   /** How Pulumi's providers were had. */
   providers: { name: string; version: string; source: string }[];
-  /** Releases that Flotilla deploys at one time: PULUMI_PARALLEL. */
+  /** Releases that are worked on at one time: Flotilla's PULUMI_PARALLEL, helmfile's `--concurrency`. */
   parallel: number;
-  /** Releases that helmfile works on at one time: `--concurrency`. None: as many as there are. */
-  concurrency?: number;
   contests: ContestResult[];
   planning: PlanningResult[];
 }

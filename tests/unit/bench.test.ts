@@ -82,6 +82,7 @@ describe("the benchmark", () => {
       "42",
       "first up",
       "flotilla",
+      "3",
       "12.0",
       "10.0-30.0",
       "5.0",
@@ -89,7 +90,7 @@ describe("the benchmark", () => {
       "150",
       "6.0 x",
     ]);
-    assert.deepEqual(rows[1]?.slice(3), ["72.0", "60.0-90.0", "50.0", "-", "-", ""]);
+    assert.deepEqual(rows[1]?.slice(3), ["3", "72.0", "60.0-90.0", "50.0", "-", "-", ""]);
   });
 
   it("judges by times only with the official provider, by the ratio and the growth always", () => {
