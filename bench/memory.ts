@@ -21,9 +21,7 @@ export class Memory {
     const processes = readdirSync("/proc").flatMap((name) =>
       /^\d+$/.test(name) ? (readStatus(name) ?? []) : [],
     );
-    const below = new Set([this.root]);
-    // Children have higher numbers than their parents, unless the numbers have begun anew: then the next sample sees them.
-    const ours = processes.filter(({ pid, parent }) => below.has(parent) && below.add(pid));
+    const ours = below(this.root, processes);
     this.peak = Math.max(
       this.peak,
       ours.reduce((sum, { resident }) => sum + resident, 0),
@@ -53,6 +51,12 @@ interface Status {
   parent: number;
   resident: number;
   highest: number;
+}
+
+/** The processes below one. Their numbers tell nothing of who is whose child: they begin anew. */
+export function below<P extends Pick<Status, "pid" | "parent">>(root: number, processes: readonly P[]): P[] {
+  const children = processes.filter(({ parent }) => parent === root);
+  return children.flatMap((child) => [child, ...below(child.pid, processes)]);
 }
 
 function readStatus(name: string): Status | undefined {
