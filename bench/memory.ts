@@ -1,5 +1,6 @@
 /** The memory of a command, sampled while it runs. Nothing where there is no /proc. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { treeOf } from "../tools/processes";
 
 export interface MemoryUse {
   /** Most that the resident memory of all its processes came to at one time, sampled. Undefined where there is no /proc. */
@@ -21,7 +22,7 @@ export class Memory {
     const processes = readdirSync("/proc").flatMap((name) =>
       /^\d+$/.test(name) ? (readStatus(name) ?? []) : [],
     );
-    const ours = below(this.root, processes);
+    const ours = treeOf(this.root, processes);
     this.peak = Math.max(
       this.peak,
       ours.reduce((sum, { resident }) => sum + resident, 0),
@@ -51,12 +52,6 @@ interface Status {
   parent: number;
   resident: number;
   highest: number;
-}
-
-/** The processes below one. Their numbers tell nothing of who is whose child: they begin anew. */
-export function below<P extends Pick<Status, "pid" | "parent">>(root: number, processes: readonly P[]): P[] {
-  const children = processes.filter(({ parent }) => parent === root);
-  return children.flatMap((child) => [child, ...below(child.pid, processes)]);
 }
 
 function readStatus(name: string): Status | undefined {

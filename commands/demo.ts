@@ -23,13 +23,11 @@ export function demoCommand(): Command {
       const selection = await prepareStack(open, stack);
       enterWorld(open);
       const first = await firstAidFor(stack);
+      if (first.unsure !== undefined) throw notNow(stack, first.unsure);
       await giveFirstAid(first);
-      const restored = first.damage !== undefined;
-      const { actions, blocked, unsure } = await recoveryOf(stack, { restored });
-      if (blocked !== undefined || unsure !== undefined)
-        throw new ToolError(
-          `${stack} cannot be updated now: ${blocked ?? unsure}\n  See: npx flotilla recover --stack ${stack}`,
-        );
+      const { actions, blocked, unsure } = await recoveryOf(stack, first);
+      const doubt = blocked ?? unsure;
+      if (doubt !== undefined) throw notNow(stack, doubt);
       await recover(stack, actions);
       const { exitCode } = await pulumi(
         open,
@@ -64,6 +62,9 @@ export function demoDownCommand(): Command {
       say("the embedded cluster and everything on it is gone; the tools stay in the cache");
     });
 }
+
+const notNow = (stack: string, why: string): ToolError =>
+  new ToolError(`${stack} cannot be updated now: ${why}\n  See: npx flotilla recover --stack ${stack}`);
 
 /** How `make` is told of another application. */
 const appOf = (application: string): string =>

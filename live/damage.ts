@@ -1,5 +1,5 @@
 /** A state file that cannot be read, and the newest copy of it that can: of a file backend, which keeps both side by side. */
-import { copyFileSync, existsSync, readdirSync, renameSync, statSync } from "node:fs";
+import { copyFileSync, existsSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { bareName } from "../config/stack-names";
 import { readBackend } from "./backend";
@@ -13,25 +13,30 @@ export interface Damage {
   copy?: { file: string; writtenAt: Date; resources: number };
 }
 
-const COMPRESSIONS = ["", ".gz"];
+/** Pulumi uses the newest of these (pulumi/pkg/backend/diy/state.go: stackPath), and leaves a backup of each that it once used. */
+const ENDINGS = [".json", ".json.gz", ".json.zst"];
 
 /** Undefined for a state that can be read, for a stack that never was, and for backends that keep their states themselves. */
 export async function readDamage(project: string, stack: string): Promise<Damage | undefined> {
+  const root = await rootOf();
+  return root === undefined ? undefined : damageIn(root, project, bareName(stack));
+}
+
+async function rootOf(): Promise<string | undefined> {
   const backend = await readBackend();
-  if (backend.kind !== "file") return undefined;
-  return damageIn(join(backend.folder, ".pulumi"), project, bareName(stack));
+  return backend.kind === "file" ? join(backend.folder, ".pulumi") : undefined;
 }
 
 /** The damage of a state in a backend's folder. */
 export function damageIn(root: string, project: string, stack: string): Damage | undefined {
-  const plain = join(root, "stacks", project, `${stack}.json`);
-  const files = COMPRESSIONS.map((compression) => plain + compression);
-  const file = files.find((path) => existsSync(path) || existsSync(`${path}.bak`));
-  // Older backends have no folder for the project, and Pulumi itself moves them.
-  if (file === undefined || resourcesIn(file) !== undefined) return undefined;
-  const isMissing = !existsSync(file);
-  // A stack that was renamed leaves a backup behind, but no history.
-  if (isMissing && !existsSync(join(root, "history", project, stack))) return undefined;
+  const files = ENDINGS.map((ending) => join(root, "stacks", project, `${stack}${ending}`));
+  const there = newest(files);
+  const file = there ?? newest(files.map((path) => `${path}.bak`))?.replace(/\.bak$/, "");
+  // Older backends have no folder for the project, and Pulumi itself moves them. Node.js 20 cannot read zstd.
+  if (file === undefined || file.endsWith(".zst") || resourcesIn(file) !== undefined) return undefined;
+  const isMissing = there === undefined;
+  // A stack that was removed or renamed leaves a backup behind, but no history.
+  if (isMissing && filesIn(join(root, "history", project, stack)).length === 0) return undefined;
   const [copy] = copiesOf(root, project, stack, file).flatMap((path) => {
     const resources = resourcesIn(path);
     return resources === undefined ? [] : [{ file: path, writtenAt: statSync(path).mtime, resources }];
@@ -39,14 +44,18 @@ export function damageIn(root: string, project: string, stack: string): Damage |
   return { file, isMissing, ...(copy ? { copy } : {}) };
 }
 
+const newest = (paths: readonly string[]): string | undefined => byAge(paths.filter(existsSync))[0];
+
+const byAge = (paths: readonly string[]): string[] =>
+  [...paths].sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
+
 /** The state before the engine's last step; then those at the end of updates, the newest first. */
 function copiesOf(root: string, project: string, stack: string, file: string): string[] {
   const ends = [
     ...filesIn(join(root, "history", project, stack)).filter((path) => path.includes(".checkpoint.json")),
     ...filesIn(join(root, "backups", project, stack)),
   ];
-  const byAge = ends.sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
-  return [`${file}.bak`, ...byAge];
+  return [`${file}.bak`, ...byAge(ends)];
 }
 
 const filesIn = (folder: string): string[] =>
@@ -61,13 +70,37 @@ function resourcesIn(file: string): number | undefined {
   }
 }
 
-/** Puts the copy in its place. What was there is kept beside it; returns where. */
+/** Puts the copy in its place, and notes it. What was there is kept beside it; returns where. */
 export function restore({ file, isMissing, copy }: Damage): string | undefined {
   if (copy === undefined) throw new Error("nothing to restore from");
   const kept = `${file}.damaged`;
+  writeFileSync(noteOf(file), "");
   if (!isMissing) renameSync(file, kept);
   // Under another name first: broken off, it must not leave a second half of a file.
-  copyFileSync(copy.file, `${file}.restored`);
-  renameSync(`${file}.restored`, file);
+  copyFileSync(copy.file, `${file}.copy`);
+  renameSync(`${file}.copy`, file);
   return isMissing ? undefined : kept;
+}
+
+const noteOf = (file: string): string => `${file}.restored`;
+
+/** Notes of a state that was restored and may not know its last moment. */
+const notesOf = (root: string, project: string, stack: string): string[] =>
+  ENDINGS.map((ending) => noteOf(join(root, "stacks", project, `${stack}${ending}`)));
+
+/** Whether the state was restored, and nobody has looked yet at what it does not know. */
+export async function wasRestored(project: string, stack: string): Promise<boolean> {
+  const root = await rootOf();
+  return root !== undefined && isNoted(root, project, bareName(stack));
+}
+
+/** The same in a backend's folder. */
+export const isNoted = (root: string, project: string, stack: string): boolean =>
+  notesOf(root, project, stack).some((note) => existsSync(note));
+
+/** What it does not know has been told, and put right. */
+export async function forgetRestored(project: string, stack: string): Promise<void> {
+  const root = await rootOf();
+  for (const note of root === undefined ? [] : notesOf(root, project, bareName(stack)))
+    rmSync(note, { force: true });
 }

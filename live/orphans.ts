@@ -1,8 +1,17 @@
 /** What an engine that was killed has left running: providers go on with what they had begun, and nobody notes what comes of it. */
 import { connect } from "node:net";
 import { PROJECT } from "../tools/paths";
-import { endProcesses, folderOf, listProcesses, type Process, treeOf } from "../tools/processes";
+import {
+  endProcesses,
+  environmentOf,
+  folderOf,
+  isOwn,
+  listProcesses,
+  type Process,
+  treeOf,
+} from "../tools/processes";
 import { TEMPORARY } from "../tools/temporary";
+import { folderOf as folderOfBackend, readBackend } from "./backend";
 
 export interface Orphan {
   pid: number;
@@ -21,7 +30,8 @@ export async function readOrphans(): Promise<Orphan[]> {
 
 async function orphanOf({ pid, command }: Process): Promise<Orphan | undefined> {
   const [, kind, name, host, port] = PLUGIN.exec(command) ?? [];
-  if (kind === undefined || !isOurs(folderOf(pid))) return undefined;
+  if (kind === undefined || !isOwn(pid) || !isOurs(folderOf(pid))) return undefined;
+  if (!(await sharesBackend(environmentOf(pid)))) return undefined;
   if (await listens(host === "[::1]" ? "::1" : "127.0.0.1", Number(port))) return undefined;
   return { pid, what: kind === "resource" ? `the ${name} provider` : "the program" };
 }
@@ -34,6 +44,17 @@ const isOurs = (folder: string | undefined): boolean =>
   folder === undefined
     ? process.platform !== "linux"
     : `${folder}/`.startsWith(`${PROJECT}/`) || folder.includes(`/${TEMPORARY}`);
+
+/** The embedded world of a clone and a backend of one's own have stacks side by side: those of the other are not touched. */
+async function sharesBackend(environment: Record<string, string> | undefined): Promise<boolean> {
+  if (environment === undefined) return process.platform !== "linux";
+  const { PULUMI_BACKEND_URL: url = "" } = environment;
+  // Then it is the one that the user is logged in to.
+  if (url === (process.env.PULUMI_BACKEND_URL ?? "")) return true;
+  if (url === "") return false;
+  const backend = await readBackend();
+  return backend.kind === "file" && url.startsWith("file:") && folderOfBackend(url) === backend.folder;
+}
 
 function listens(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {

@@ -3,8 +3,9 @@ let delegated = 0;
 /** The children that do. SIGTERM comes to this process alone, from a CI runner or a supervisor: they are told. */
 const children = new Set<Child>();
 
+/** One of execa, which would send SIGKILL five seconds after a SIGTERM: a release takes longer to come to its end. */
 interface Child {
-  kill(signal: NodeJS.Signals): boolean;
+  kill(signal: NodeJS.Signals, options: { forceKillAfterTimeout: false }): boolean;
 }
 
 export const INTERRUPTED = "interrupted; run the same command again to go on";
@@ -16,7 +17,8 @@ export function handleInterrupts(): void {
   for (const name of ["SIGINT", "SIGTERM"] as const)
     process.on(name, () => {
       interrupted = true;
-      if (name === "SIGTERM") for (const child of children) child.kill(name);
+      if (name === "SIGTERM")
+        for (const child of children) child.kill(name, { forceKillAfterTimeout: false });
       if (delegated > 0) return;
       process.stderr.write(`${INTERRUPTED}\n`);
       process.exit(130);

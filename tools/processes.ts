@@ -32,8 +32,20 @@ export function folderOf(pid: number): string | undefined {
   }
 }
 
-/** A process and all that it has started. */
-export function treeOf(pid: number, processes: readonly Process[]): Process[] {
+/** Its environment when it was started; undefined where that cannot be seen. */
+export function environmentOf(pid: number): Record<string, string> | undefined {
+  try {
+    if (process.platform !== "linux") return undefined;
+    const entries = readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
+    return Object.fromEntries(entries.map((entry) => [entry.split("=", 1)[0], entry.replace(/^[^=]*=/, "")]));
+  } catch {
+    // It has ended meanwhile, or is another user's.
+    return undefined;
+  }
+}
+
+/** A process and all that it has started; their numbers tell nothing of who started whom, since they begin anew. */
+export function treeOf<P extends Pick<Process, "pid" | "parent">>(pid: number, processes: readonly P[]): P[] {
   const own = processes.filter((each) => each.pid === pid);
   return [
     ...own,
@@ -69,6 +81,15 @@ export async function endProcesses(pids: readonly number[]): Promise<void> {
 export async function commandLine(pid: number): Promise<string> {
   if (process.platform === "linux") return fromProc(pid)[0]?.command ?? "";
   return (await execa("ps", ["-ww", "-o", "args=", "-p", String(pid)], { reject: false })).stdout;
+}
+
+/** Whether this user may send it signals: another's processes can be seen, too. */
+export function isOwn(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 /** Sends a signal; a process that has ended meanwhile needs none. */

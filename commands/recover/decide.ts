@@ -59,6 +59,10 @@ export interface Recovery {
   unsure?: string;
 }
 
+/** What to ask where the process of a lock cannot be seen. */
+export const doubtOf = ({ by }: Pick<Lock, "by">): string =>
+  `Is it certain that no update runs there any more (${by})?`;
+
 type Operation = NonNullable<NonNullable<ExportedState["deployment"]>["pending_operations"]>[number];
 
 export function decide({
@@ -172,7 +176,7 @@ export function decide({
   const failed = resources.filter(hasFailed).map(({ urn }) => nameOfUrn(urn));
   const isUnfinished = failed.length > 0 || (lastResult !== undefined && lastResult !== "succeeded");
   const unsure = unsureLock
-    ? `Is it certain that no update runs there any more (${unsureLock.by})?`
+    ? doubtOf(unsureLock)
     : !seesLocks && actions.length > 0
       ? "Locks of this backend cannot be seen from here. Is it certain that no update of this stack is running?"
       : undefined;

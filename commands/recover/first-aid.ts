@@ -1,11 +1,12 @@
 /** What has to be put right before it can be seen what else there is: a state that cannot be read, processes without an engine. */
 import { basename } from "node:path";
-import { type Damage, readDamage, restore } from "../../live/damage";
+import { type Damage, readDamage, restore, wasRestored } from "../../live/damage";
 import { readLocks } from "../../live/locks";
 import { endOrphans, type Orphan, readOrphans } from "../../live/orphans";
 import { ToolError } from "../../tools/failure";
 import { step } from "../../tools/progress";
 import { PROJECT_NAME } from "../stack";
+import { doubtOf } from "./decide";
 
 export interface FirstAid {
   /** What has happened, in words. */
@@ -14,19 +15,27 @@ export interface FirstAid {
   will: string[];
   damage?: Damage;
   orphans: readonly Orphan[];
+  /** Whether the state is a copy, or will be: it may not know its last moment. Also when that was found by a recovery that was broken off. */
+  restored: boolean;
+  /** What has to be made sure of first, because it cannot be seen from here. */
+  unsure?: string;
 }
 
 /** @throws ToolError when the state cannot be read, and no copy of it. */
 export async function firstAidFor(stack: string): Promise<FirstAid> {
-  const [damage, orphans] = await Promise.all([readDamage(PROJECT_NAME, stack), readOrphans()]);
-  const nothing: FirstAid = { found: [], will: [], orphans: [] };
+  const [damage, orphans, wasCopied] = await Promise.all([
+    readDamage(PROJECT_NAME, stack),
+    readOrphans(),
+    wasRestored(PROJECT_NAME, stack),
+  ]);
+  const nothing: FirstAid = { found: [], will: [], orphans: [], restored: wasCopied };
   if (damage === undefined && orphans.length === 0) return nothing;
   const locks = await readLocks(PROJECT_NAME, stack);
   // An update that runs writes its state again, and may yet use what looks abandoned.
   if (locks?.some(({ alive }) => alive === true)) return nothing;
   const found = orphans.map(
     ({ pid, what }) =>
-      `${what} of an engine that was killed still runs (process ${pid}): what it does is written down nowhere`,
+      `${what} of an engine that was killed still runs (process ${pid}), of this stack or another of this project: what it does is written down nowhere`,
   );
   const will = orphans.map(({ pid, what }) => `end process ${pid}, ${what}`);
   if (damage) {
@@ -40,7 +49,16 @@ export async function firstAidFor(stack: string): Promise<FirstAid> {
       `restore it from the backend's own backup ${basename(copy.file)}, of ${copy.writtenAt.toISOString()} with ${copy.resources} resources${isMissing ? "" : "; the damaged file is kept beside it"}`,
     );
   }
-  return { found, will, orphans, ...(damage ? { damage } : {}) };
+  // One that is still alive somewhere else writes the state under the hands of whoever restores it.
+  const unsureOf = damage && locks?.find(({ alive }) => alive === undefined);
+  return {
+    found,
+    will,
+    orphans,
+    restored: wasCopied || damage !== undefined,
+    ...(damage ? { damage } : {}),
+    ...(unsureOf ? { unsure: doubtOf(unsureOf) } : {}),
+  };
 }
 
 export async function giveFirstAid({ orphans, damage }: FirstAid): Promise<void> {

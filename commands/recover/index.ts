@@ -2,6 +2,7 @@ import chalk from "chalk";
 import { Command } from "commander";
 import execa from "execa";
 import type { Settings } from "../../config/schema";
+import { forgetRestored } from "../../live/damage";
 import { type ExportedState, exportState, pulumiQuietly, RELEASE } from "../../live/engine";
 import { readLastUpdate, type Update } from "../../live/history";
 import { accessOf, type Kubectl } from "../../live/kubectl";
@@ -38,15 +39,13 @@ nothing. A lock whose process cannot be seen from here is released only when som
       const isHurt = first.found.length > 0;
       if (isHurt) {
         process.stdout.write(`${happened(stack, first.found)}${done(first.will)}`);
-        if (!yes && !(await confirmed("Do it?"))) return;
+        if (first.unsure !== undefined && yes) throw nobodyToAsk(first.unsure, stack);
+        if (!yes && !(await confirmed(first.unsure ?? "Do it?"))) return;
         await giveFirstAid(first);
         process.stdout.write("\n");
       }
-      const restored = first.damage !== undefined;
-      const { found, unfinished, will, actions, unknown, blocked, unsure } = await recoveryOf(stack, {
-        restored,
-      });
-      if (found.length === 0 && !isHurt) {
+      const { found, unfinished, will, actions, unknown, blocked, unsure } = await recoveryOf(stack, first);
+      if (found.length === 0 && !isHurt && !first.restored) {
         process.stdout.write(
           `${chalk.green("Nothing to recover:")} no lock, no pending operation, no release half done.\n${unfinished.length === 0 ? "" : `But ${unfinished.join("; ")}:\n${next(stack)}`}`,
         );
@@ -55,10 +54,7 @@ nothing. A lock whose process cannot be seen from here is released only when som
       if (found.length > 0) process.stdout.write(happened(stack, found));
       if (blocked !== undefined) throw new ToolError(blocked);
       if (will.length > 0) process.stdout.write(done(will));
-      if (unsure !== undefined && yes)
-        throw new ToolError(
-          `${unsure}\n  Nobody can be asked with --yes. If it is: pulumi cancel --stack ${stack}, then run this again.`,
-        );
+      if (unsure !== undefined && yes) throw nobodyToAsk(unsure, stack);
       if (actions.length > 0 && !yes && !(await confirmed(unsure ?? "Do it?"))) return;
       await recover(stack, actions);
       const ending =
@@ -70,6 +66,11 @@ nothing. A lock whose process cannot be seen from here is released only when som
       );
     });
 }
+
+const nobodyToAsk = (question: string, stack: string): ToolError =>
+  new ToolError(
+    `${question}\n  Nobody can be asked with --yes. If it is: pulumi cancel --stack ${stack}, then run this again.`,
+  );
 
 const next = (
   stack: string,
@@ -160,6 +161,7 @@ const AGAIN = "its update was broken off: flotilla recover";
 export async function recover(stack: string, actions: readonly Action[]): Promise<void> {
   const { cluster } = accessTo(stack);
   for (const action of actions) await perform(stack, cluster, action);
+  await forgetRestored(PROJECT_NAME, stack);
 }
 
 async function perform(stack: string, cluster: Settings["cluster"], action: Action): Promise<void> {

@@ -6,30 +6,30 @@ import { PROJECT } from "../../tools/paths";
 
 const INTERRUPTS = JSON.stringify(join(PROJECT, "tools", "interrupts"));
 
-/** A command whose child says which signal it has got, and ends half a second later. */
-const PROGRAM = `
+/** A command whose child says which signal it has got, and takes its time to end. */
+const program = (milliseconds: number) => `
   const execa = require("execa");
   const { delegateInterrupts, handleInterrupts } = require(${INTERRUPTS});
   handleInterrupts();
   const child = \`
     for (const name of ["SIGINT", "SIGTERM"])
-      process.on(name, () => { console.log(name); setTimeout(() => process.exit(3), 200); });
+      process.on(name, () => { console.log(name); setTimeout(() => process.exit(3), ${milliseconds}); });
     console.log("ready");
-    setTimeout(() => {}, 1000);
+    setTimeout(() => {}, ${milliseconds + 1000});
   \`;
   delegateInterrupts(() => execa(process.execPath, ["-e", child], { stdio: "inherit", reject: false }))
     .then(({ exitCode }) => process.exit(exitCode));
 `;
 
-async function outcome(signal: NodeJS.Signals) {
-  const command = execa("node", ["-r", "ts-node/register/transpile-only", "-e", PROGRAM], {
+async function outcome(signal: NodeJS.Signals, milliseconds = 200) {
+  const command = execa("node", ["-r", "ts-node/register/transpile-only", "-e", program(milliseconds)], {
     cwd: PROJECT,
     reject: false,
     // What the child writes comes through the same pipe.
     stdin: "ignore",
   });
   command.stdout?.once("data", () => process.kill(command.pid as number, signal));
-  const limit = setTimeout(() => command.kill("SIGKILL"), 10_000);
+  const limit = setTimeout(() => command.kill("SIGKILL"), 15_000);
   const { exitCode, stdout } = await command;
   clearTimeout(limit);
   return { exitCode, said: stdout.split("\n") };
@@ -38,6 +38,11 @@ async function outcome(signal: NodeJS.Signals) {
 describe("a command that runs an engine", () => {
   it("hands SIGTERM on, which comes to it alone, and waits for the end", async () => {
     assert.deepEqual(await outcome("SIGTERM"), { exitCode: 3, said: ["ready", "SIGTERM"] });
+  });
+
+  it("waits for as long as the engine needs", async () => {
+    const { exitCode } = await outcome("SIGTERM", 6_000);
+    assert.equal(exitCode, 3);
   });
 
   it("does not hand Ctrl-C on: the terminal has, and twice means at once", async () => {

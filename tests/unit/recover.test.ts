@@ -8,7 +8,7 @@ import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import execa from "execa";
 import { decide, type Situation } from "../../commands/recover/decide";
-import { type Damage, damageIn, restore } from "../../live/damage";
+import { type Damage, damageIn, isNoted, restore } from "../../live/damage";
 import { lockOf } from "../../live/locks";
 import { endOrphans, readOrphans } from "../../live/orphans";
 import type { LiveRelease } from "../../live/releases";
@@ -291,13 +291,36 @@ describe("a state file", () => {
     utimesSync(join(folder, "history/shop/prod/prod-1.checkpoint.json"), 1, 1);
     const damage = damageIn(folder, "shop", "prod") as Damage;
     assert.deepEqual([damage.isMissing, damage.copy?.resources], [true, 2]);
+    assert.equal(isNoted(folder, "shop", "prod"), false);
     assert.equal(restore(damage), undefined);
     assert.equal(damageIn(folder, "shop", "prod"), undefined);
+    // A recovery that was broken off here begins anew with what it has to know.
+    assert.equal(isNoted(folder, "shop", "prod"), true);
   });
 
-  it("that is gone because its stack was renamed is not missed", () => {
+  it("that is gone because its stack was renamed or removed is not missed", () => {
     write("stacks/shop/old.json.bak", checkpoint(3));
     assert.equal(damageIn(folder, "shop", "old"), undefined);
+    // Pulumi removes the files of the history, and leaves the folder.
+    mkdirSync(join(folder, "history/shop/old"), { recursive: true });
+    assert.equal(damageIn(folder, "shop", "old"), undefined);
+  });
+
+  it("is the newest of those that Pulumi has written with one compression or another", () => {
+    write("history/shop/prod/prod-1.checkpoint.json", checkpoint(1));
+    // Where compression was switched on, the last one without it is left as a backup for ever.
+    write("stacks/shop/prod.json.bak", checkpoint(2));
+    for (const [name, content] of [
+      ["prod.json.gz", gzipSync(checkpoint(9))],
+      ["prod.json.zst", "what Node.js 20 cannot read"],
+    ] as const) {
+      write(`stacks/shop/${name}`, content);
+      assert.equal(damageIn(folder, "shop", "prod"), undefined, name);
+    }
+    rmSync(join(folder, "stacks/shop/prod.json.zst"));
+    write("stacks/shop/prod.json.gz", gzipSync(checkpoint(9)).subarray(0, 20));
+    write("stacks/shop/prod.json.gz.bak", gzipSync(checkpoint(8)));
+    assert.equal(damageIn(folder, "shop", "prod")?.copy?.resources, 8);
   });
 
   it("without any copy is said to be lost", () => {
@@ -308,27 +331,34 @@ describe("a state file", () => {
 
 describe("a provider whose engine is gone", () => {
   const children: execa.ExecaChildProcess[] = [];
+  const { PULUMI_BACKEND_URL } = process.env;
+  before(() => {
+    process.env.PULUMI_BACKEND_URL = "file:///of-the-embedded-world";
+  });
   after(() => {
     for (const child of children) child.kill("SIGKILL");
+    if (PULUMI_BACKEND_URL === undefined) delete process.env.PULUMI_BACKEND_URL;
+    else process.env.PULUMI_BACKEND_URL = PULUMI_BACKEND_URL;
   });
   /** Something with a provider's command line; its engine would listen on the port. */
-  const provider = (port: number, cwd: string) => {
+  const provider = (port: number, cwd: string, env: Record<string, string> = {}) => {
     const args = ["-e", "setTimeout(() => {}, 60_000)", "pulumi-resource-kubernetes", `127.0.0.1:${port}`];
-    const child = execa(process.execPath, args, { cwd, reject: false });
+    const child = execa(process.execPath, args, { cwd, env, reject: false });
     children.push(child);
     return child;
   };
 
-  it("is found and ended; one with an engine is left alone, and one of another project", async () => {
+  it("is found and ended; one with an engine is left alone, and one of another project or backend", async () => {
     const [nobody] = (await freePorts(1)) as [number];
     const engine = createServer().listen(0, "127.0.0.1");
     await once(engine, "listening");
     const orphan = provider(nobody, PROJECT);
     const inUse = provider((engine.address() as AddressInfo).port, PROJECT);
     const foreign = provider(nobody, tmpdir());
+    const elsewhere = provider(nobody, PROJECT, { PULUMI_BACKEND_URL: "" });
     const seen = async () => {
       const found = await readOrphans();
-      return found.filter(({ pid }) => [orphan.pid, inUse.pid, foreign.pid].includes(pid));
+      return found.filter(({ pid }) => [orphan.pid, inUse.pid, foreign.pid, elsewhere.pid].includes(pid));
     };
     while ((await seen()).length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
     const found = await seen();
