@@ -29,7 +29,7 @@ export interface Contest {
 export async function runContest(
   { folder: worldFolder }: World,
   { releases, runs, helmfileRuns, helmfile: options }: Contest,
-  tell: (soFar: ContestResult[]) => Promise<void>,
+  tell: (soFar: ContestResult[]) => void,
 ): Promise<void> {
   const results = new Map<string, ContestResult>();
   const keep = (contestant: string, operation: Operation, run: Measurement) => {
@@ -65,7 +65,7 @@ export async function runContest(
         );
       }
       await contestant.leave();
-      await tell([...results.values()]);
+      tell([...results.values()]);
     }
   }
 }

@@ -41,13 +41,9 @@ async function main(): Promise<void> {
     .exitOverride();
   const { quick = false } = program.parse().opts<{ quick?: boolean }>();
   const kind = quick ? "quick" : "whole";
-  let kept = "";
-  const results = await delegateInterrupts(() =>
-    run(kind, async (soFar) => {
-      kept = keepResults(soFar, quick);
-      if (!quick) await writePage();
-    }),
-  );
+  const results = await delegateInterrupts(() => run(kind));
+  const kept = keepResults(results, kind);
+  if (kind === "whole") await writePage();
   for (const rows of [contestRows(results), planningRows(results), goalRows(results)])
     process.stdout.write(`${toText(rows)}\n\n`);
   process.stdout.write(`${circumstances(results).join("\n")}\nKept in ${kept}\n`);
@@ -60,8 +56,8 @@ const toText = ({ head, rows }: Rows): string => {
   return table.toString();
 };
 
-/** After each contestant `keep` gets what there is: a run of hours that is broken off has not been for nothing. */
-async function run(kind: keyof typeof SIZES, keep: (soFar: Results) => Promise<void>): Promise<Results> {
+/** Keeps what there is after each contestant: a run of hours that is broken off has not been for nothing. */
+async function run(kind: keyof typeof SIZES): Promise<Results> {
   const world = worldIn(join(PROJECT, ".flotilla", "bench"));
   const forget = async () => {
     await deleteCluster(world);
@@ -115,7 +111,7 @@ async function run(kind: keyof typeof SIZES, keep: (soFar: Results) => Promise<v
       const before = results.contests;
       await runContest(world, { releases, runs, helmfileRuns, helmfile }, (contests) => {
         results.contests = [...before, ...contests];
-        return keep(results);
+        keepResults(results, "partial");
       });
     }
     return results;

@@ -1,5 +1,5 @@
 /** What a run of the benchmark found out, as it is kept. */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PROJECT } from "../tools/paths";
 import type { Operation } from "./contestants/contestant";
@@ -45,13 +45,21 @@ export const isOfficial = ({ providers }: Pick<Results, "providers">): boolean =
 
 const FOLDER = join(PROJECT, "bench", "results");
 
+/** The page is made from whole ones alone. */
+export type Kind = "whole" | "quick" | "partial";
+
 /** Keeps the results in a file of their own; returns its path from the project. */
-export function keepResults(results: Results, quick: boolean): string {
-  const day = results.date.slice(0, 10);
-  const name = `${quick ? "quick-" : ""}${day}-${isOfficial(results) ? "official" : "stand-in"}.json`;
+export function keepResults(results: Results, kind: Kind): string {
+  const name = nameOf(results, kind);
   mkdirSync(FOLDER, { recursive: true });
   writeFileSync(join(FOLDER, name), `${JSON.stringify(results, null, 2)}\n`);
+  if (kind !== "partial") rmSync(join(FOLDER, nameOf(results, "partial")), { force: true });
   return join("bench", "results", name);
+}
+
+function nameOf(results: Results, kind: Kind): string {
+  const when = results.date.slice(0, 16).replace(":", "");
+  return `${kind === "whole" ? "" : `${kind}-`}${when}-${isOfficial(results) ? "official" : "stand-in"}.json`;
 }
 
 /** The newest results of a whole run with the official providers, and those with stand-ins. */

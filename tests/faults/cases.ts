@@ -7,7 +7,7 @@ import { clusterObjects } from "../../tools/cluster/configuration";
 import { signalProcess } from "../../tools/processes";
 import { refuseNothing, refuseObjects } from "../e2e/admission";
 import { run, testWorld, until, world } from "../e2e/world";
-import { onSmallDisk, smallDisksArePossible, takeBack } from "./disk";
+import { fillSmallDisk, onSmallDisk, smallDisksArePossible, takeBack } from "./disk";
 import { type Behaviour, FAIR } from "./proxy";
 import { chance } from "./seed";
 import {
@@ -36,16 +36,21 @@ export interface Fault {
   services?: Record<string, Record<string, unknown>>;
   /** What is there before the update begins. */
   before?(shop: Shop): Promise<{ environment?: NodeJS.ProcessEnv; undo?: Undo } | undefined>;
-  /** What happens at a random moment of it. */
-  during?(shop: Shop, update: Running): Promise<unknown>;
+  /**
+   * What happens at a random moment of it; may hand out what ends it, which is done after the update, and false when nothing
+   * had come of it.
+   */
+  during?(shop: Shop, update: Running, round: number): Promise<unknown>;
   /** Whether this machine can do it. */
   possible?(): Promise<boolean>;
   /** A command around the update. */
-  within?(moment: number): Promise<readonly string[]>;
+  within?(): Promise<readonly string[]>;
   /** What is done when the update has ended. */
   after?(): Promise<void>;
   /** What the update must have said, and how it must have ended. */
   expect?(result: { exitCode: number; all: string }): void;
+  /** Whether all must be as it was before the update. */
+  changesNothing?: boolean;
   /** What recovery must have said. */
   recovers?: RegExp;
   /** Pods that are lost with the fault. */
@@ -59,7 +64,11 @@ const misbehaves =
   (behaviour: Behaviour) =>
   async ({ proxy }: Shop) => {
     proxy.behave(behaviour);
-    return () => proxy.behave(FAIR);
+    return () => {
+      const { harmed } = proxy;
+      proxy.behave(FAIR);
+      return harmed > 0;
+    };
   };
 
 /** A process of the embedded control plane. */
@@ -251,25 +260,30 @@ export const cases: readonly Fault[] = [
       assert.notEqual(exitCode, 0, all);
       assert.match(all, /incorrect passphrase/);
     },
+    changesNothing: true,
   },
   {
     name: "the state is truncated",
     what: "the engine is killed, and of the state file only a part is left",
     short: true,
-    during: async (shop, update) => {
+    during: async (shop, update, round) => {
       await killAll(update);
       await update.ended;
       const { size } = statSync(shop.stateFile);
-      truncateSync(shop.stateFile, Math.floor(size * chance("the state is truncated", "length")));
+      truncateSync(shop.stateFile, Math.floor(size * chance("the state is truncated", "length", round)));
     },
     recovers: /restore|backup/i,
   },
   {
     name: "the disk is full",
-    what: "the disk of the state backend has no room left after a random number of writes",
+    what: "somebody else fills the disk of the state backend to its last byte",
     possible: smallDisksArePossible,
     within: onSmallDisk,
+    during: async (_, update) => fillSmallDisk(update.pid),
     after: async () => takeBack(),
+    expect: ({ exitCode, all }) => {
+      if (exitCode !== 0) assert.match(all, /no space left on device/);
+    },
   },
   {
     name: "the clock jumps",

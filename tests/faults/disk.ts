@@ -1,11 +1,23 @@
-/** A state backend on a disk that is nearly full: a small file system in a mount namespace of the update's own. */
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+/** A state backend on a disk that fills: a small file system in a mount namespace of the update's own. */
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import execa from "execa";
-import { testWorld } from "../e2e/world";
+import { testWorld, until } from "../e2e/world";
 
 /** Where the small disk's contents are laid before and after. */
 const ASIDE = join(testWorld.folder, "disk");
+/** What somebody else fills it with. */
+const BALLAST = "ballast";
 const PAGE = 4096;
 
 /** Puts the state onto the small disk, runs the command, and keeps what is left of the state. */
@@ -14,9 +26,11 @@ state=$1 aside=$2 size=$3; shift 3
 cp -a "$state" "$aside/before"
 mount -t tmpfs -o "size=$size" none "$state"
 cp -a "$aside/before/." "$state/"
+: > "$aside/ready"
 set +e
 "$@"
 code=$?
+rm -f "$state/${BALLAST}"
 cp -a "$state" "$aside/after"
 exit $code`;
 
@@ -28,15 +42,31 @@ export async function smallDisksArePossible(): Promise<boolean> {
   return exitCode === 0;
 }
 
-/** A command before the update's: the disk has room for `share` (0 to 1) of what an update writes at most. */
-export async function onSmallDisk(share: number): Promise<readonly string[]> {
+/** A command before the update's: its disk has room for what the update writes. */
+export async function onSmallDisk(): Promise<readonly string[]> {
   rmSync(ASIDE, { recursive: true, force: true });
   mkdirSync(ASIDE, { recursive: true });
   const files = sizesIn(testWorld.state);
   const used = files.reduce((sum, size) => sum + Math.ceil(size / PAGE) * PAGE + PAGE, 0);
   // An update writes a backup of the state, a new one beside it again and again, and at its end an entry of the history.
-  const room = Math.round(share * 2 * Math.max(...files));
+  const room = 8 * Math.max(...files);
   return ["unshare", "-rm", "sh", "-c", SCRIPT, "sh", testWorld.state, ASIDE, String(used + room)];
+}
+
+/** Fills the disk of a command on it. */
+export async function fillSmallDisk(pid: number): Promise<void> {
+  await until("the small disk is there", async () => existsSync(join(ASIDE, "ready")));
+  const state = join(`/proc/${pid}/root`, testWorld.state);
+  if (statSync(state).dev === statSync(testWorld.state).dev)
+    throw new Error("the disk is that of this machine");
+  const file = openSync(join(state, BALLAST), "w");
+  try {
+    for (const zeros = Buffer.alloc(PAGE); ; ) writeSync(file, zeros);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOSPC") throw error;
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** What the small disk held is the state from now on, on a disk with room. */

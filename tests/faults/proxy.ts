@@ -1,4 +1,8 @@
-/** An API server that misbehaves: a reverse proxy on loopback in front of the real one. */
+/**
+ * An API server that misbehaves: a reverse proxy on loopback in front of the real one. It asks for no certificate, and lets in only
+ * who knows its address: a random path, in a kubeconfig that is its user's alone.
+ */
+import { randomBytes } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { Agent, request } from "node:https";
@@ -32,6 +36,7 @@ export class ApiProxy {
     private readonly server: Server,
     private readonly target: URL,
     private readonly agent: Agent,
+    private readonly path: string,
   ) {
     server.on("request", (incoming: IncomingMessage, outgoing: ServerResponse) =>
       this.take(incoming, outgoing),
@@ -58,10 +63,11 @@ export class ApiProxy {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as AddressInfo;
-    for (const entry of config.clusters) entry.cluster = { server: `http://127.0.0.1:${port}` };
+    const path = `/${randomBytes(16).toString("hex")}`;
+    for (const entry of config.clusters) entry.cluster = { server: `http://127.0.0.1:${port}${path}` };
     for (const entry of config.users) entry.user = {};
     writeFileSync(file, stringify(config), { mode: 0o600 });
-    return new ApiProxy(server, new URL(cluster.server as string), agent);
+    return new ApiProxy(server, new URL(cluster.server as string), agent, path);
   }
 
   behave(behaviour: Behaviour): void {
@@ -84,6 +90,10 @@ export class ApiProxy {
   }
 
   private take(incoming: IncomingMessage, outgoing: ServerResponse): void {
+    if (!incoming.url?.startsWith(`${this.path}/`)) {
+      outgoing.writeHead(404).end();
+      return;
+    }
     const behaviour = this.current;
     const harms = "share" in behaviour && this.isNext(behaviour.share);
     if (harms || behaviour.kind === "slow") this.harmed++;
@@ -105,8 +115,9 @@ export class ApiProxy {
   }
 
   private pass(incoming: IncomingMessage, outgoing: ServerResponse): void {
-    const { method, url, headers } = incoming;
-    const options = { agent: this.agent, method, path: url, headers: { ...headers, host: this.target.host } };
+    const { method, url = "", headers } = incoming;
+    const path = url.slice(this.path.length);
+    const options = { agent: this.agent, method, path, headers: { ...headers, host: this.target.host } };
     const forwarded = request(this.target, options, (answer) => {
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(outgoing);

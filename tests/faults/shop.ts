@@ -49,8 +49,10 @@ export class Shop {
   seconds = 0;
   /** All that any command has written. */
   written = "";
-  /** Every command line that was seen on this machine while one ran. */
+  /** Every command line that was seen on this machine while one ran, by looking four times a second. */
   readonly commandLines = new Set<string>();
+  /** Every value of a Secret that was noted, as it is and as it is kept. */
+  readonly secrets = new Set<string>();
   /** Where its commands put what they need for a moment. */
   readonly temporary = mkdtempSync(join(testWorld.folder, "tmp-"));
   private readonly clean = new Map<Version, Snapshot>();
@@ -190,6 +192,7 @@ export class Shop {
   /** Takes what there is for what this version is. */
   private async learn(): Promise<void> {
     await this.settled();
+    await this.noteSecrets();
     this.clean.set(this.version, await snapshotOf(this.stack, this.namespace));
   }
 
@@ -199,6 +202,11 @@ export class Shop {
     const now = await snapshotOf(this.stack, this.namespace);
     assertDone(now, "the update");
     assert.deepEqual(now, this.clean.get(this.version));
+  }
+
+  /** That what is there is still the version before the one asked for. */
+  async assertAsBefore(): Promise<void> {
+    assert.deepEqual(await snapshotOf(this.stack, this.namespace), this.clean.get(this.other));
   }
 
   /** That no pod is another one, but for those that may be gone. */
@@ -226,8 +234,8 @@ export class Shop {
     );
   }
 
-  /** Every value of every Secret, as it is and as it is kept. */
-  async secrets(): Promise<string[]> {
+  /** Notes every value of every Secret there is now: a rotation will make others. */
+  async noteSecrets(): Promise<void> {
     const { items } = await get<{ items: { data?: Record<string, string> }[] }>(
       "secrets",
       "-n",
@@ -237,7 +245,7 @@ export class Shop {
     const kept = items.flatMap(({ data }) => Object.values(data ?? {}));
     const values = [...kept, ...kept.map((value) => Buffer.from(value, "base64").toString())];
     // Names that are no secret are among them, short ones.
-    return values.filter((value) => value.length >= 16);
+    for (const value of values) if (value.length >= 16) this.secrets.add(value);
   }
 
   async remove(): Promise<void> {

@@ -1,6 +1,8 @@
 /** Months of use in an hour: random updates, a fault in every fifth; nothing is lost, and nothing grows that should not. */
 import assert from "node:assert/strict";
-import { readdirSync, statSync } from "node:fs";
+import { readdirSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { robotShop } from "../../apps/robot-shop";
 import { Memory } from "../../bench/memory";
 import { TEMPORARY } from "../../tools/temporary";
 import { get, until } from "../e2e/world";
@@ -24,8 +26,8 @@ type Settings = Record<string, Record<string, unknown>>;
 interface Change {
   what: string;
   settings: Settings;
-  /** The release whose pods may be others afterwards; a rotation restarts the store and its clients. */
-  touches?: string;
+  /** The releases whose pods may be others afterwards. */
+  touches: readonly string[];
   /** Store whose passwords are made anew. */
   rotates?: string;
 }
@@ -59,17 +61,14 @@ export function soak(deployed: () => Shop, tell: (result: Soak) => void): void {
         if (isFaulty) faults++;
         await apply(change, number, isFaulty);
         await shop.settled();
+        if (change.rotates) await shop.noteSecrets();
         const now = await snapshotOf(shop.stack, shop.namespace);
         const where = `update ${number}, ${change.what}${isFaulty ? ", with a fault" : ""}`;
         assertDone(now, where);
         assert.deepEqual(now.volumes, before.volumes, where);
         assertCredentials(before, now, change, where);
         await assertAsked(shop.namespace, settings, where);
-        await shop.assertUntouched(
-          pods,
-          (release) => change.touches === undefined || release === change.touches,
-          where,
-        );
+        await shop.assertUntouched(pods, (release) => change.touches.includes(release), where);
         before = now;
         sizes.push(statSync(shop.stateFile).size);
       }
@@ -77,10 +76,7 @@ export function soak(deployed: () => Shop, tell: (result: Soak) => void): void {
 
     it("leave no process, no temporary folder and no release's record behind", async () => {
       await until("nothing runs any more", async () => (await shop.leftovers()).length === 0, 10);
-      assert.deepEqual(
-        readdirSync(shop.temporary).filter((name) => name.startsWith(TEMPORARY)),
-        [],
-      );
+      assert.deepEqual(temporaryFolders(), []);
       const { items } = await get<{ items: { metadata: { labels: { name: string } } }[] }>(
         "secrets",
         "-n",
@@ -118,14 +114,21 @@ export function soak(deployed: () => Shop, tell: (result: Soak) => void): void {
         assert.equal(exitCode, 0, all);
         return;
       }
+      if (rotates) await shop.noteSecrets();
       await shop.ends(0, "flotilla", ["recover", "--yes"]);
       await (rotates ? shop.ends(0, "flotilla", args) : shop.up());
     }
 
+    const temporaryFolders = () => readdirSync(shop.temporary).filter((name) => name.startsWith(TEMPORARY));
+
     async function harm(update: Running, number: number): Promise<void> {
       const kind = pick(["kill", "interrupt", "provider", "errors", "cuts"], "fault", number);
-      if (kind === "kill") await killAll(update);
-      else if (kind === "interrupt") update.signalAll("SIGINT");
+      if (kind === "kill") {
+        await killAll(update);
+        await update.ended;
+        // Nobody is left who could remove what it needed for a moment.
+        for (const name of temporaryFolders()) rmSync(join(shop.temporary, name), { recursive: true });
+      } else if (kind === "interrupt") update.signalAll("SIGINT");
       else if (kind === "errors") shop.proxy.behave({ kind: "answers", status: 500, share: 1 / 5 });
       else if (kind === "cuts") shop.proxy.behave({ kind: "cuts", share: 1 / 5 });
       else await killProvider(update);
@@ -154,11 +157,15 @@ function changeFor(number: number, before: Settings): Change {
   else if (kind === "toggle") of("dispatch").enabled = before.dispatch?.enabled === false;
   else {
     const store = pick(STORES, "store", number);
-    return { what: `rotate ${store}`, settings, rotates: store };
+    return { what: `rotate ${store}`, settings, rotates: store, touches: [store, ...clientsOf(store)] };
   }
   const touches = kind === "toggle" ? "dispatch" : service;
-  return { what: `${kind} ${touches}`, settings, touches };
+  return { what: `${kind} ${touches}`, settings, touches: [touches] };
 }
+
+/** Services that use a store: a rotation restarts them and it. */
+const clientsOf = (store: string): string[] =>
+  Object.entries(robotShop.services).flatMap(([name, { uses = [] }]) => (uses.includes(store) ? [name] : []));
 
 function assertCredentials(before: Snapshot, now: Snapshot, { rotates }: Change, where: string): void {
   const secrets = ({ objects }: Snapshot) =>
