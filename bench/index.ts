@@ -76,7 +76,9 @@ async function run(kind: keyof typeof SIZES): Promise<Results> {
       concurrency: parallel,
     };
     if (!helmfile.hasDiff)
-      say("helm has no diff plugin: helmfile previews nothing, and its no-op up is a sync of every release");
+      say(
+        "helm has no diff plugin (helm plugin install https://github.com/databus23/helm-diff): helmfile previews nothing, and its no-op up is a sync of every release",
+      );
     const results: Results = {
       date: new Date().toISOString(),
       commit: await commit(),
