@@ -1,7 +1,7 @@
 /** Asks a cluster through kubectl: it knows every way to log in that a kubeconfig can name. */
 import execa from "execa";
 import type { Settings } from "../config/schema";
-import { expandHome } from "../runtime/preflight";
+import { expandHome, serverPath } from "../runtime/preflight";
 import { ToolError, wordsOf } from "../tools/failure";
 import { ensureTools } from "../tools/toolchain/ensure";
 import { executablesOnPath } from "../tools/toolchain/search-path";
@@ -11,6 +11,8 @@ export interface Kubectl {
   run(args: readonly string[], options?: KubectlOptions): Promise<string>;
   /** What `-o json` writes, parsed. */
   json<T>(args: readonly string[], options?: KubectlOptions): Promise<T>;
+  /** What the API server answers at a path, parsed. */
+  raw<T>(path: string): Promise<T>;
 }
 
 export interface KubectlOptions {
@@ -56,5 +58,7 @@ export async function connect({ cluster }: Pick<Settings, "cluster">): Promise<K
   return {
     run,
     json: async (args, options) => JSON.parse(await run([...args, "-o", "json"], options)),
+    // With --raw kubectl forgets the path that the server's own address may have.
+    raw: async (path) => JSON.parse(await run(["get", "--raw", `${serverPath({ cluster })}${path}`])),
   };
 }

@@ -43,9 +43,7 @@ export async function readReleases(
   const selector = encodeURIComponent("owner=helm,status!=superseded");
   // As the API server sends it: they are megabytes, which kubectl would read and write again.
   const path = `/api/v1/namespaces/${namespace}/secrets?labelSelector=${selector}`;
-  const { items } = JSON.parse(await kubectl.run(["get", "--raw", path])) as ObjectList<{
-    data?: { release?: string };
-  }>;
+  const { items } = await kubectl.raw<ObjectList<{ data?: { release?: string } }>>(path);
   return newestOf(items.flatMap(({ data }) => (data?.release ? [decode(data.release)] : [])));
 }
 

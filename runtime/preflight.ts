@@ -49,6 +49,14 @@ export async function checkCluster(
     ]);
 }
 
+/** Path of the API server's address, such as Rancher's `/k8s/clusters/c-1`; empty where there is none, or no kubeconfig. */
+export function serverPath(settings: Pick<Settings, "cluster">, environment = process.env): string {
+  const files = kubeconfigPaths(settings, environment).filter((path) => existsSync(path));
+  const config = mergeKubeconfigs(files.map(readKubeconfig));
+  const target = resolveTarget(config, settings.cluster.context, { files: "", key: "", stack: "" });
+  return "what" in target ? "" : target.server.pathname.replace(/\/+$/, "");
+}
+
 /** A release whose chart cannot be fetched now, as a problem. */
 export interface UnreachableChart extends Problem {
   release: string;

@@ -33,8 +33,7 @@ export interface Cluster {
 
 /** The cluster that the settings name. Each method fails with kubectl's own words. */
 export async function askCluster(settings: Settings): Promise<Cluster> {
-  const { run, json } = await connect(settings);
-  const raw = async <T>(path: string): Promise<T> => JSON.parse(await run(["get", "--raw", path])) as T;
+  const { run, json, raw } = await connect(settings);
   return {
     version: async () => (await raw<{ gitVersion: string }>("/version")).gitVersion,
     async resources(apiVersion) {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { stringify } from "yaml";
 import { FlotillaError } from "../../model/problems";
 import { mergeKubeconfigs, resolveTarget } from "../../runtime/kubeconfig";
-import { checkCluster, unreachableCharts } from "../../runtime/preflight";
+import { checkCluster, serverPath, unreachableCharts } from "../../runtime/preflight";
 import { usesProxy } from "../../runtime/reach";
 import { planOf, settingsOf } from "../support";
 
@@ -109,6 +109,16 @@ describe("the cluster of a stack", () => {
     it("is refused when the kubeconfig is no YAML", async () => {
       writeFileSync(file, "a: [");
       assert.match((await refusal(check({ KUBECONFIG: file }))).what, /cannot be read/);
+    });
+
+    it("may have an address with a path of its own, as behind Rancher", () => {
+      const path = (server: string) => {
+        writeFileSync(file, stringify(kubeconfig(server)));
+        return serverPath({ cluster: {} }, { KUBECONFIG: file });
+      };
+      assert.equal(path("https://rancher.example.com/k8s/clusters/c-1/"), "/k8s/clusters/c-1");
+      assert.equal(path("https://10.0.0.1:6443"), "");
+      assert.equal(serverPath({ cluster: {} }, { KUBECONFIG: join(folder, "none") }), "");
     });
 
     it("is left to the provider inside a pod and behind a proxy", async () => {
