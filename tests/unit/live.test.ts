@@ -145,7 +145,7 @@ describe("what an object should be like", () => {
         return JSON.stringify({ items });
       },
       json: async <T>() => ({ items: [] }) as T,
-      raw: () => Promise.reject(new Error(\"not asked for here\")),
+      raw: () => Promise.reject(new Error("not asked for here")),
     };
     const pairs = await readPairs(
       kubectl,
@@ -179,7 +179,7 @@ describe("what an object should be like", () => {
     const answering = (removal: () => object): Kubectl => ({
       run: async ([verb]) => JSON.stringify(verb === "patch" ? removal() : live),
       json: async <T>() => ({ items: [] }) as T,
-      raw: () => Promise.reject(new Error(\"not asked for here\")),
+      raw: () => Promise.reject(new Error("not asked for here")),
     });
     const withDefaults = { ...live, spec: { selector: { app: "a" }, type: "ClusterIP" } };
     const [taken] = await readPairs(
@@ -213,7 +213,7 @@ describe("what an object should be like", () => {
     const kubectl: Kubectl = {
       run: async ([verb = ""]) => JSON.stringify(answers[verb]),
       json: async <T>() => ({ items: [scaler] }) as T,
-      raw: () => Promise.reject(new Error(\"not asked for here\")),
+      raw: () => Promise.reject(new Error("not asked for here")),
     };
     const [pair] = await readPairs(kubectl, "shop", [deployment()]);
     assert.deepEqual(pair?.live, pair?.wanted);
