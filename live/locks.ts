@@ -29,10 +29,40 @@ export async function readLocks(project: string, stack: string): Promise<Lock[] 
     return isHeld ? [{ by: "an update, says the backend" }] : [];
   }
   if (backend.kind === "bucket") return undefined;
-  const folder = join(backend.folder, ".pulumi", "locks", "organization", project, bareName(stack));
-  if (!existsSync(folder)) return [];
-  const files = readdirSync(folder).filter((file) => file.endsWith(".json"));
-  return Promise.all(files.map((file) => lockOf(readFileSync(join(folder, file), "utf8"))));
+  return locksIn(join(backend.folder, ".pulumi", "locks", "organization", project, bareName(stack)));
+}
+
+/** What a lock is written to before it gets its name (gocloud.dev/blob/fileblob: createTemp). Pulumi takes it for a lock, too. */
+const UNNAMED = /\.json\.[0-9a-f]+\.tmp$/;
+
+/** The locks in a folder of a backend of files. */
+export async function locksIn(folder: string): Promise<Lock[]> {
+  const names = (pattern: RegExp): string[] =>
+    existsSync(folder) ? readdirSync(folder).filter((name) => pattern.test(name)) : [];
+  const unnamed = names(UNNAMED);
+  // One that is being written has its name in a moment.
+  if (unnamed.length > 0) await new Promise((resolve) => setTimeout(resolve, 1000));
+  const abandoned = names(UNNAMED).filter((name) => unnamed.includes(name));
+  const locks = await Promise.all(
+    names(/\.json$/).flatMap((name) => {
+      const text = readIfThere(join(folder, name));
+      return text === undefined ? [] : [lockOf(text)];
+    }),
+  );
+  return [
+    ...locks,
+    ...abandoned.map(() => ({ by: "an update that could not write its lock to the end", alive: false })),
+  ];
+}
+
+/** An update that ends meanwhile takes its lock with it. */
+function readIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    return undefined;
+  }
 }
 
 interface LockFile {

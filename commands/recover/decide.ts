@@ -90,7 +90,7 @@ export function decide({
         "Wait until it has ended, or end it with Ctrl-C; what it has begun would be undone under its hands.",
     };
   for (const lock of locks)
-    found.push(`the stack is locked by ${lock.by}${lock.alive === false ? ", which was killed" : ""}`);
+    found.push(`the stack is locked by ${lock.by}${lock.alive === false ? ", which runs no more" : ""}`);
   if (locks.length > 0) {
     actions.push({ do: "unlock" });
     will.push("release the lock (pulumi cancel)");

@@ -470,7 +470,7 @@ describe("a stack in operation", function () {
       assert.match(await ends(1, ...on("recover"), "--yes"), /an update is under way/);
       await kill();
       const all = await ends(0, ...on("recover"), "--yes");
-      assert.match(all, /locked by .*, which was killed/);
+      assert.match(all, /locked by .*, which runs no more/);
       assert.match(all, /Pulumi was updating Release worker/);
       assert.equal(await status("worker"), "deployed");
       await unset("services.worker.resources");

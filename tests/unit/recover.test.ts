@@ -1,7 +1,7 @@
 /** What an update that was broken off has left, and what is done about it. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { hostname, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -9,7 +9,7 @@ import { gzipSync } from "node:zlib";
 import execa from "execa";
 import { decide, type Situation } from "../../commands/recover/decide";
 import { type Damage, damageIn, isNoted, restore } from "../../live/damage";
-import { lockOf } from "../../live/locks";
+import { lockOf, locksIn } from "../../live/locks";
 import { endOrphans, readOrphans } from "../../live/orphans";
 import type { LiveRelease } from "../../live/releases";
 import { OWN_PREFIX } from "../../plan/labels";
@@ -89,6 +89,26 @@ describe("recovery", () => {
       undefined,
     );
     for (const cut of ["", file(7).slice(0, 10)]) assert.equal((await lockOf(cut)).alive, undefined);
+  });
+
+  it("takes for a lock what an update on a full disk has begun to write, as Pulumi does", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "flotilla-locks-"));
+    assert.deepEqual(await locksIn(join(folder, "none")), []);
+    writeFileSync(join(folder, "a.json.18ea888e48f6a726.tmp"), "");
+    writeFileSync(join(folder, "b.json.18ea888e48f6a727.tmp"), "");
+    const reading = locksIn(folder);
+    // The other one was on its way.
+    renameSync(join(folder, "b.json.18ea888e48f6a727.tmp"), join(folder, "b.json"));
+    writeFileSync(join(folder, "b.json"), JSON.stringify({ pid: process.pid, hostname: hostname() }));
+    const locks = await reading;
+    rmSync(folder, { recursive: true });
+    assert.deepEqual(
+      locks.map(({ by, alive }) => [by.replace(/ \d+$/, ""), alive]),
+      [
+        [`somebody@${hostname()}, process`, false],
+        ["an update that could not write its lock to the end", false],
+      ],
+    );
   });
 
   it("puts the last good revision back", () => {
