@@ -57,10 +57,16 @@ export async function report(stack: string, result: Updated): Promise<void> {
       : [ofProgram]),
   ];
   const why = words.length > 0 || findings.length > 0 ? words.join("\n") : result.output.trim();
+  const hint = HELD.test(why)
+    ? `\n  If no update of ${stack} is running, one was broken off: npx flotilla recover --stack ${stack}`
+    : "";
   throw new ToolError(
-    `the update of ${stack} failed after ${Math.round(seconds)} s (${changesText(changes) || "nothing was changed"})${why === "" ? "" : `\n${why}`}`,
+    `the update of ${stack} failed after ${Math.round(seconds)} s (${changesText(changes) || "nothing was changed"})${why === "" ? "" : `\n${why}`}${hint}`,
   );
 }
+
+/** What pulumi says of a lock, and of one that is not whole. */
+const HELD = /currently locked by|unexpected end of JSON input/;
 
 async function explained(stack: string, look: Look, { seen }: Updated, errors: Record<string, string>) {
   const findings = await explainStack(stack, look, errors);

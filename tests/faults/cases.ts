@@ -247,6 +247,7 @@ export const cases: readonly Fault[] = [
       assert.equal(exitCode, 1, all);
       assert.match(all, /locked|under way/);
       assert.match(all, /process \d+|pid \d+/);
+      assert.match(all, /flotilla recover/);
     },
     expect: ({ exitCode, all }) => assert.equal(exitCode, 0, all),
   },
