@@ -27,8 +27,10 @@ export const AFFECTED = Object.keys(SETTINGS.two);
 
 export const PROVIDER = /pulumi-resource-kubernetes/;
 
-/** Seconds that a pod gets to become ready, in place of three minutes: what never will be ready is given up soon. */
+/** Seconds that a rollout gets besides its pods' own start, in place of three minutes: what never will be ready is given up soon. */
 const ROLLOUT_SECONDS = 8;
+/** The same where all will be ready, were it after a fault on a machine with much to do. */
+const PATIENT_SECONDS = 30;
 
 /** Arguments of an update that asks nothing. */
 export const UP = ["up", "--yes", "--skip-preview"];
@@ -170,6 +172,12 @@ export class Shop {
     const { exitCode, all } = await this.begin(program, args).ended;
     assert.equal(exitCode, code, `${program} ${args.join(" ")}:\n${all}`);
     return all;
+  }
+
+  /** Has the next updates wait for longer: pods come one after the other. */
+  bePatient(): void {
+    const seconds = (value: number) => `ROLLOUT_SECONDS = ${value}`;
+    this.stack.edit("plan/microservice.ts", seconds(ROLLOUT_SECONDS), seconds(PATIENT_SECONDS));
   }
 
   up(): Promise<string> {

@@ -45,6 +45,7 @@ export function soak(deployed: () => Shop, tell: (result: Soak) => void): void {
 
     before(async () => {
       shop = deployed();
+      shop.bePatient();
       await shop.go("one");
       // Pods on their way out would be missed after the first update.
       await shop.settled();
