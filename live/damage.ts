@@ -27,9 +27,13 @@ async function rootOf(): Promise<string | undefined> {
   return backend.kind === "file" ? join(backend.folder, ".pulumi") : undefined;
 }
 
+/** Where a state may be. */
+const filesOf = (root: string, project: string, stack: string): string[] =>
+  ENDINGS.map((ending) => join(root, "stacks", project, `${stack}${ending}`));
+
 /** The damage of a state in a backend's folder. */
 export function damageIn(root: string, project: string, stack: string): Damage | undefined {
-  const files = ENDINGS.map((ending) => join(root, "stacks", project, `${stack}${ending}`));
+  const files = filesOf(root, project, stack);
   const there = newest(files);
   const file = there ?? newest(files.map((path) => `${path}.bak`))?.replace(/\.bak$/, "");
   // Older backends have no folder for the project, and Pulumi itself moves them. Node.js 20 cannot read zstd.
@@ -82,11 +86,8 @@ export function restore({ file, isMissing, copy }: Damage): string | undefined {
   return isMissing ? undefined : kept;
 }
 
+/** The note of a state that was restored and may not know its last moment. */
 const noteOf = (file: string): string => `${file}.restored`;
-
-/** Notes of a state that was restored and may not know its last moment. */
-const notesOf = (root: string, project: string, stack: string): string[] =>
-  ENDINGS.map((ending) => noteOf(join(root, "stacks", project, `${stack}${ending}`)));
 
 /** Whether the state was restored, and nobody has looked yet at what it does not know. */
 export async function wasRestored(project: string, stack: string): Promise<boolean> {
@@ -96,11 +97,11 @@ export async function wasRestored(project: string, stack: string): Promise<boole
 
 /** The same in a backend's folder. */
 export const isNoted = (root: string, project: string, stack: string): boolean =>
-  notesOf(root, project, stack).some((note) => existsSync(note));
+  filesOf(root, project, stack).some((file) => existsSync(noteOf(file)));
 
 /** What it does not know has been told, and put right. */
 export async function forgetRestored(project: string, stack: string): Promise<void> {
   const root = await rootOf();
-  for (const note of root === undefined ? [] : notesOf(root, project, bareName(stack)))
-    rmSync(note, { force: true });
+  for (const file of root === undefined ? [] : filesOf(root, project, bareName(stack)))
+    rmSync(noteOf(file), { force: true });
 }

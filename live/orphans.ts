@@ -30,25 +30,27 @@ export async function readOrphans(): Promise<Orphan[]> {
 
 async function orphanOf({ pid, command }: Process): Promise<Orphan | undefined> {
   const [, kind, name, host, port] = PLUGIN.exec(command) ?? [];
-  if (kind === undefined || !isOwn(pid) || !isOurs(folderOf(pid))) return undefined;
-  if (!(await sharesBackend(environmentOf(pid)))) return undefined;
+  if (kind === undefined || !isOwn(pid)) return undefined;
+  // Elsewhere neither a process's folder nor its environment can be seen.
+  if (process.platform === "linux" && !(await isOurs(pid))) return undefined;
   if (await listens(host === "[::1]" ? "::1" : "127.0.0.1", Number(port))) return undefined;
   return { pid, what: kind === "resource" ? `the ${name} provider` : "the program" };
 }
 
 /**
- * By the folder that its engine ran in: the project, or another commit of it in a temporary one (`flotilla rollback`).
- * Elsewhere than on Linux it cannot be seen.
+ * By the folder that its engine ran in, which is the project or another commit of it in a temporary one (`flotilla rollback`),
+ * and by the engine's backend.
  */
-const isOurs = (folder: string | undefined): boolean =>
-  folder === undefined
-    ? process.platform !== "linux"
-    : `${folder}/`.startsWith(`${PROJECT}/`) || folder.includes(`/${TEMPORARY}`);
+async function isOurs(pid: number): Promise<boolean> {
+  const folder = folderOf(pid);
+  const environment = environmentOf(pid);
+  if (folder === undefined || environment === undefined) return false;
+  const isOfProject = `${folder}/`.startsWith(`${PROJECT}/`) || folder.includes(`/${TEMPORARY}`);
+  return isOfProject && sharesBackend(environment.PULUMI_BACKEND_URL);
+}
 
 /** The embedded world of a clone and a backend of one's own have stacks side by side: those of the other are not touched. */
-async function sharesBackend(environment: Record<string, string> | undefined): Promise<boolean> {
-  if (environment === undefined) return process.platform !== "linux";
-  const { PULUMI_BACKEND_URL: url = "" } = environment;
+async function sharesBackend(url = ""): Promise<boolean> {
   // Then it is the one that the user is logged in to.
   if (url === (process.env.PULUMI_BACKEND_URL ?? "")) return true;
   if (url === "") return false;

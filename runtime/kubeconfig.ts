@@ -26,6 +26,12 @@ export function mergeKubeconfigs(files: readonly Kubeconfig[]): Kubeconfig {
   };
 }
 
+/** What a context leads to. */
+export const clusterOf = ({ contexts = [], clusters = [] }: Kubeconfig, context: string | undefined) => {
+  const name = contexts.find((entry) => entry.name === context)?.context?.cluster;
+  return clusters.find((entry) => entry.name === name)?.cluster;
+};
+
 /** The cluster of a context, or what is wrong. */
 export function resolveTarget(
   config: Kubeconfig,
@@ -52,7 +58,7 @@ export function resolveTarget(
       what: `${files} has no context "${context}"`,
       todo: `${suggest(context, names)} ${choose}`,
     };
-  const cluster = config.clusters?.find(({ name }) => name === entry.context?.cluster)?.cluster;
+  const cluster = clusterOf(config, context);
   if (!cluster?.server || !URL.canParse(cluster.server))
     return {
       where: files,

@@ -6,7 +6,7 @@ import { parse } from "yaml";
 import type { Settings } from "../config/schema";
 import { FlotillaError, type Problem } from "../model/problems";
 import type { Plan, ReleasePlan } from "../plan/plan";
-import { type Kubeconfig, mergeKubeconfigs, resolveTarget } from "./kubeconfig";
+import { clusterOf, type Kubeconfig, mergeKubeconfigs, resolveTarget } from "./kubeconfig";
 import { unreachable, usesProxy } from "./reach";
 
 /** @throws FlotillaError when the context does not exist or its API server does not answer. */
@@ -53,8 +53,8 @@ export async function checkCluster(
 export function serverPath(settings: Pick<Settings, "cluster">, environment = process.env): string {
   const files = kubeconfigPaths(settings, environment).filter((path) => existsSync(path));
   const config = mergeKubeconfigs(files.map(readKubeconfig));
-  const target = resolveTarget(config, settings.cluster.context, { files: "", key: "", stack: "" });
-  return "what" in target ? "" : target.server.pathname.replace(/\/+$/, "");
+  const { server = "" } = clusterOf(config, settings.cluster.context ?? config["current-context"]) ?? {};
+  return URL.canParse(server) ? new URL(server).pathname.replace(/\/+$/, "") : "";
 }
 
 /** A release whose chart cannot be fetched now, as a problem. */

@@ -59,9 +59,11 @@ export interface Recovery {
   unsure?: string;
 }
 
-/** What to ask where the process of a lock cannot be seen. */
-export const doubtOf = ({ by }: Pick<Lock, "by">): string =>
-  `Is it certain that no update runs there any more (${by})?`;
+/** What to ask where the process of a lock cannot be seen; undefined where all can. */
+export function doubtOf(locks: readonly Lock[]): string | undefined {
+  const unseen = locks.find(({ alive }) => alive === undefined);
+  return unseen && `Is it certain that no update runs there any more (${unseen.by})?`;
+}
 
 type Operation = NonNullable<NonNullable<ExportedState["deployment"]>["pending_operations"]>[number];
 
@@ -95,7 +97,6 @@ export function decide({
     actions.push({ do: "unlock" });
     will.push("release the lock (pulumi cancel)");
   }
-  const unsureLock = locks.find((lock) => lock.alive === undefined);
 
   const operations = state.deployment?.pending_operations ?? [];
   const resources = state.deployment?.resources ?? [];
@@ -175,11 +176,11 @@ export function decide({
   else if (again.size > 0) will.push(`have the next update do ${[...again].map(nameOfUrn).join(", ")} again`);
   const failed = resources.filter(hasFailed).map(({ urn }) => nameOfUrn(urn));
   const isUnfinished = failed.length > 0 || (lastResult !== undefined && lastResult !== "succeeded");
-  const unsure = unsureLock
-    ? doubtOf(unsureLock)
-    : !seesLocks && actions.length > 0
+  const unsure =
+    doubtOf(locks) ??
+    (!seesLocks && actions.length > 0
       ? "Locks of this backend cannot be seen from here. Is it certain that no update of this stack is running?"
-      : undefined;
+      : undefined);
   return {
     found,
     unfinished: isUnfinished

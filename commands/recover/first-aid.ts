@@ -50,14 +50,14 @@ export async function firstAidFor(stack: string): Promise<FirstAid> {
     );
   }
   // One that is still alive somewhere else writes the state under the hands of whoever restores it.
-  const unsureOf = damage && locks?.find(({ alive }) => alive === undefined);
+  const unsure = damage && doubtOf(locks ?? []);
   return {
     found,
     will,
     orphans,
     restored: wasCopied || damage !== undefined,
     ...(damage ? { damage } : {}),
-    ...(unsureOf ? { unsure: doubtOf(unsureOf) } : {}),
+    ...(unsure === undefined ? {} : { unsure }),
   };
 }
 

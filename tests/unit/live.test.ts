@@ -117,6 +117,9 @@ describe("where things are", () => {
   });
 });
 
+/** What is asked of a cluster here goes by kubectl's own commands. */
+const raw = () => Promise.reject(new Error("not asked for here"));
+
 describe("what an object should be like", () => {
   it("is told also where the API server refuses one of many", async () => {
     const service = (name: string, clusterIP: string) =>
@@ -145,7 +148,7 @@ describe("what an object should be like", () => {
         return JSON.stringify({ items });
       },
       json: async <T>() => ({ items: [] }) as T,
-      raw: () => Promise.reject(new Error("not asked for here")),
+      raw,
     };
     const pairs = await readPairs(
       kubectl,
@@ -179,7 +182,7 @@ describe("what an object should be like", () => {
     const answering = (removal: () => object): Kubectl => ({
       run: async ([verb]) => JSON.stringify(verb === "patch" ? removal() : live),
       json: async <T>() => ({ items: [] }) as T,
-      raw: () => Promise.reject(new Error("not asked for here")),
+      raw,
     });
     const withDefaults = { ...live, spec: { selector: { app: "a" }, type: "ClusterIP" } };
     const [taken] = await readPairs(
@@ -213,7 +216,7 @@ describe("what an object should be like", () => {
     const kubectl: Kubectl = {
       run: async ([verb = ""]) => JSON.stringify(answers[verb]),
       json: async <T>() => ({ items: [scaler] }) as T,
-      raw: () => Promise.reject(new Error("not asked for here")),
+      raw,
     };
     const [pair] = await readPairs(kubectl, "shop", [deployment()]);
     assert.deepEqual(pair?.live, pair?.wanted);
