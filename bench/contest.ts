@@ -17,7 +17,7 @@ export interface Contest {
   releases: number;
   /** Times that each is run. */
   runs: number;
-  /** Times that helmfile is, at most `runs`: hundreds of releases take it an hour. */
+  /** Times that helmfile is, at most `runs`. */
   helmfileRuns: number;
   helmfile: Helmfile;
 }

@@ -26,7 +26,7 @@ const SIZES = { quick: [12, 42], whole: [12, 42, 100, 500] };
 const PLANNED = { quick: [100, 200, 400], whole: [125, 250, 500, 1000] };
 /** At least three where the results are kept for the page. */
 const RUNS = { quick: 1, whole: 3 };
-/** So many helmfile is run with once: more than seven seconds for each are more than an hour a run. */
+/** So many helmfile is run with once: it takes half an hour. */
 const ONCE = 500;
 
 async function main(): Promise<void> {
@@ -36,7 +36,7 @@ async function main(): Promise<void> {
     .option("--quick", "12 and 42 releases, one run of each; the page is left as it is")
     .addHelpText(
       "after",
-      "\nA whole run takes hours, most of them helmfile's; what is measured is kept after each contestant.\nExit codes: 0 measured, 1 failed or grows faster than it should, 2 wrong arguments.",
+      "\nA whole run takes an hour and a half on two cores, most of it helmfile's; what is measured is kept after each contestant.\nExit codes: 0 measured, 1 failed or grows faster than it should, 2 wrong arguments.",
     )
     .exitOverride();
   const { quick = false } = program.parse().opts<{ quick?: boolean }>();
@@ -56,7 +56,7 @@ const toText = ({ head, rows }: Rows): string => {
   return table.toString();
 };
 
-/** Keeps what there is after each contestant: a run of hours that is broken off has not been for nothing. */
+/** Keeps what there is after each contestant: a long run that is broken off has not been for nothing. */
 async function run(kind: keyof typeof SIZES): Promise<Results> {
   const world = worldIn(join(PROJECT, ".flotilla", "bench"));
   const forget = async () => {

@@ -14,7 +14,7 @@ export interface Helmfile {
   path: string;
   /** Whether helm has the diff plugin, without which helmfile previews nothing and upgrades every release every time. */
   hasDiff: boolean;
-  /** Releases that it works on at one time: left alone it starts a helm for each, which for 100 took 5.4 GiB. */
+  /** Releases that it works on at one time: left alone it starts a helm for each at once. */
   concurrency: number;
 }
 
