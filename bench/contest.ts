@@ -2,6 +2,8 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import execa from "execa";
+import { ToolError } from "../tools/failure";
+import { INTERRUPTED, interrupted } from "../tools/interrupts";
 import type { World } from "../tools/paths";
 import { say } from "../tools/progress";
 import { CHANGED } from "./application";
@@ -55,6 +57,7 @@ export async function runContest(
     for (const begin of run % 2 === 0 ? contestants : [...contestants].reverse()) {
       const contestant = await begin();
       for (const operation of OPERATIONS) {
+        if (interrupted) throw new ToolError(INTERRUPTED);
         const command = await contestant.command(operation);
         if (!command) continue;
         const measured = await measure(command);

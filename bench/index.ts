@@ -64,10 +64,10 @@ async function run(kind: keyof typeof SIZES): Promise<Results> {
     rmSync(world.folder, { recursive: true, force: true });
   };
   await forget();
-  const { helmfile: tool } = await ensureTools(["helmfile"]);
-  const open = await openWorld(world);
-  enterWorld(open);
   try {
+    const { helmfile: tool } = await ensureTools(["helmfile"]);
+    const open = await openWorld(world);
+    enterWorld(open);
     const diff = await diffPlugin();
     const parallel = Number(open.environment.PULUMI_PARALLEL);
     const helmfile: Helmfile = {
@@ -135,7 +135,10 @@ main().catch((error: unknown) => {
   const { code, exitCode } = error as { code?: string; exitCode?: number };
   // commander has said what is wrong.
   if (code?.startsWith("commander.")) process.exit(exitCode === 0 ? 0 : 2);
-  if (interrupted) process.exit(130);
+  if (interrupted) {
+    process.stderr.write("interrupted\n");
+    process.exit(130);
+  }
   process.stderr.write(`${error instanceof ToolError ? error.message : (error as Error).stack}\n`);
   process.exit(1);
 });

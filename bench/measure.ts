@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import execa from "execa";
 import { wordsOf } from "../tools/failure";
+import { delegateInterrupts } from "../tools/interrupts";
+import { listProcesses, signalProcess, treeOf } from "../tools/processes";
 import { inTemporaryFolder } from "../tools/temporary";
 import { Memory, type MemoryUse } from "./memory";
 
@@ -39,7 +41,20 @@ export async function measure({ program, args, folder }: Command): Promise<Measu
     });
     const memory = new Memory(child.pid as number);
     const timer = setInterval(() => memory.sample(), INTERVAL);
-    const result = await child.finally(() => clearInterval(timer));
+    // SIGTERM is for the command itself: bash would end at once, and leave it behind.
+    const kill = (signal: NodeJS.Signals) => {
+      listProcesses().then((all) => {
+        const [, command] = treeOf(child.pid as number, all);
+        if (command) signalProcess(command.pid, signal);
+      });
+      return true;
+    };
+    const result = await delegateInterrupts(() =>
+      Object.assign(
+        child.finally(() => clearInterval(timer)),
+        { kill },
+      ),
+    );
     if (result.exitCode !== 0)
       throw new Error(
         `${program} ${args.join(" ")} ended with ${result.exitCode}:\n${(result.all ?? wordsOf(result)).split("\n").slice(-30).join("\n")}`,

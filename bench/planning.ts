@@ -6,6 +6,8 @@ import { compareReleases, type Sides } from "../diff/compare";
 import { objectsIn } from "../diff/manifests";
 import { plan } from "../plan";
 import { charts, settingsOf } from "../tests/support";
+import { ToolError } from "../tools/failure";
+import { INTERRUPTED, interrupted } from "../tools/interrupts";
 import { benchApplication, benchConfig, CHANGED } from "./application";
 import { type PlanningResult, STAGES, type Stage } from "./results";
 import { spread } from "./statistics";
@@ -21,6 +23,7 @@ export async function measurePlanning(services: number, runs: number): Promise<P
   plan(application, settings, { charts });
   const seconds: Record<Stage, number[]> = { plan: [], render: [], diff: [] };
   for (let run = 0; run < runs; run++) {
+    if (interrupted) throw new ToolError(INTERRUPTED);
     // What the last run left is not this one's to clean up.
     await setImmediate();
     const planned = await timed(seconds.plan, () => plan(application, settings, { charts }));

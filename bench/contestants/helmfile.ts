@@ -1,6 +1,6 @@
 /** helmfile: the same charts, values, waits and time limits as Flotilla plans. */
 import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import execa from "execa";
 import { stringify } from "yaml";
 import type { Plan } from "../../plan/plan";
@@ -70,7 +70,9 @@ function writeHelmfile(folder: string, { releases, namespace }: Plan): void {
     return {
       name,
       namespace: namespace.name,
-      chart: join(PROJECT, chart),
+      // Relative, as in most helmfiles: releases that share a chart by its absolute path helmfile updates one after the other,
+      // as it does with a remote one that it may have to download (withChartOperationLock in helmfile/pkg/state/state.go).
+      chart: `./${relative(folder, join(PROJECT, chart))}`,
       values: [`values/${name}.yaml`],
       needs: release.needs,
       timeout,

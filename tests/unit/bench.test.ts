@@ -1,6 +1,12 @@
 /** The benchmark's own sums: a wrong one would make every number wrong. */
 import assert from "node:assert/strict";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import execa from "execa";
+import { parse } from "yaml";
 import { benchApplication } from "../../bench/application";
+import { helmfile } from "../../bench/contestants/helmfile";
 import { verdicts } from "../../bench/goals";
 import { measure } from "../../bench/measure";
 import { plot } from "../../bench/plot";
@@ -69,6 +75,38 @@ describe("the benchmark", () => {
       folder: PROJECT,
     };
     await assert.rejects(measure(command), /ended with 3:\nbroken/);
+  });
+
+  it("gives helmfile charts by relative paths: releases of one with an absolute path it updates one after the other", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "flotilla-bench-"));
+    const options = { path: "helmfile", hasDiff: false, concurrency: 8 };
+    const contestant = await helmfile(folder, 3, options);
+    await contestant.command("one service changed");
+    const { releases } = parse(readFileSync(join(folder, "helmfile.yaml"), "utf8")) as {
+      releases: { chart: string }[];
+    };
+    assert.equal(releases.length, 3);
+    for (const { chart } of releases) {
+      assert.ok(chart.startsWith("./"), chart);
+      assert.ok(existsSync(join(folder, chart, "Chart.yaml")), chart);
+    }
+    rmSync(folder, { recursive: true });
+  });
+
+  it("hands SIGTERM to the command that it measures", async () => {
+    const program = `
+      const { handleInterrupts, interrupted } = require(${JSON.stringify(join(PROJECT, "tools", "interrupts"))});
+      const { measure } = require(${JSON.stringify(join(PROJECT, "bench", "measure"))});
+      handleInterrupts();
+      const child = 'process.on("SIGTERM", () => process.exit(7)); setTimeout(() => {}, 60000); process.kill(' + process.pid + ', "SIGTERM")';
+      measure({ program: process.execPath, args: ["-e", child], folder: "." })
+        .catch((error) => console.log(error.message.split("\\n")[0].slice(-13)));
+    `;
+    const { stdout } = await execa("node", ["-r", "ts-node/register/transpile-only", "-e", program], {
+      cwd: PROJECT,
+      timeout: 10_000,
+    });
+    assert.equal(stdout, "ended with 7:");
   });
 
   it("has an application of as many releases as are asked for", () => {
