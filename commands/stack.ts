@@ -6,6 +6,7 @@ import { InvalidArgumentError, Option } from "commander";
 import { catalogue } from "../apps";
 import { CREDENTIALS } from "../config/credentials";
 import { parseDefaults } from "../config/file";
+import { damageIn } from "../live/damage";
 import { suggest } from "../model/nearest";
 import { PROJECT, type World } from "../tools/paths";
 import { say } from "../tools/progress";
@@ -40,7 +41,9 @@ export const localStackOf = (application: string): string =>
 
 /** Creates the stack where it is missing; returns the arguments that make pulumi use it on the embedded cluster. */
 export async function prepareStack(open: OpenWorld, stack: string): Promise<string[]> {
-  if ((await ensureStack(open, PROJECT_NAME, stack)) && stack.endsWith(LOCAL_STACK))
+  // A new one in the place of a state that is gone would be the end of its backups.
+  const isLost = damageIn(join(open.world.state, ".pulumi"), PROJECT_NAME, stack) !== undefined;
+  if (!isLost && (await ensureStack(open, PROJECT_NAME, stack)) && stack.endsWith(LOCAL_STACK))
     await pulumi(open, ["stack", "select", stack], { stdio: "ignore" });
   const { file, encrypted } = stackFileFor(open.world, stack, PROJECT_NAME);
   const selection = ["--stack", stack, "--config-file", file];

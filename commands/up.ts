@@ -37,13 +37,17 @@ has been updated before it stays. Run it again to go on, or \`flotilla rollback\
 
 /** Says how an update ended; after a failure why. @throws ToolError after a failure. */
 export async function report(stack: string, result: Updated): Promise<void> {
-  const { exitCode, changes, seconds } = result;
+  const { exitCode, signal, changes, seconds } = result;
   if (exitCode === 0) {
     process.stdout.write(
       `${chalk.green(`${stack} is up to date`)}: ${changesText(changes)}, in ${Math.round(seconds)} s.\n`,
     );
     return;
   }
+  if (signal !== undefined)
+    throw new ToolError(
+      `pulumi was ended by ${signal} after ${Math.round(seconds)} s: what it had begun is half done, and its lock is still there\n  npx flotilla recover --stack ${stack} puts that right.`,
+    );
   const { "": ofProgram, ...errors } = result.errors;
   const look = await lookAt(stack).catch(() => undefined);
   const findings = look ? await explained(stack, look, result, errors) : [];
@@ -66,7 +70,7 @@ export async function report(stack: string, result: Updated): Promise<void> {
 }
 
 /** What pulumi says of a lock, and of one that is not whole. */
-const HELD = /currently locked by|unexpected end of JSON input/;
+const HELD = /currently locked by|update is currently in progress|unexpected end of JSON input/;
 
 async function explained(stack: string, look: Look, { seen }: Updated, errors: Record<string, string>) {
   const findings = await explainStack(stack, look, errors);

@@ -2,6 +2,7 @@
 import { copyFileSync, existsSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { bareName } from "../config/stack-names";
+import { ToolError } from "../tools/failure";
 import { readBackend } from "./backend";
 import { readCheckpointFile } from "./checkpoint";
 
@@ -53,37 +54,42 @@ const newest = (paths: readonly string[]): string | undefined => byAge(paths.fil
 const byAge = (paths: readonly string[]): string[] =>
   [...paths].sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
 
-/** The state before the engine's last step; then those at the end of updates, the newest first. */
+/** The state before the engine's last step, and those at the end of updates, the newest first. */
 function copiesOf(root: string, project: string, stack: string, file: string): string[] {
   const ends = [
     ...filesIn(join(root, "history", project, stack)).filter((path) => path.includes(".checkpoint.json")),
     ...filesIn(join(root, "backups", project, stack)),
   ];
-  return [`${file}.bak`, ...byAge(ends)];
+  return byAge([`${file}.bak`, ...ends].filter(existsSync));
 }
 
 const filesIn = (folder: string): string[] =>
   existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];
 
-/** How many resources a checkpoint has; undefined when it is none. */
+/** How many resources a checkpoint has; undefined when it is none. @throws ToolError for one that may not be opened. */
 function resourcesIn(file: string): number | undefined {
   try {
     return readCheckpointFile(file).length;
-  } catch {
+  } catch (error) {
+    const { syscall, code, message } = error as NodeJS.ErrnoException;
+    // It may be whole all the same.
+    if (syscall !== undefined && code !== "ENOENT")
+      throw new ToolError(`the state, or a copy of it, cannot be opened: ${message}`);
     return undefined;
   }
 }
 
 /** Puts the copy in its place, and notes it. What was there is kept beside it; returns where. */
-export function restore({ file, isMissing, copy }: Damage): string | undefined {
+export function restore({ file, copy }: Damage): string | undefined {
   if (copy === undefined) throw new Error("nothing to restore from");
   const kept = `${file}.damaged`;
   writeFileSync(noteOf(file), "");
-  if (!isMissing) renameSync(file, kept);
+  const isThere = existsSync(file);
+  if (isThere) renameSync(file, kept);
   // Under another name first: broken off, it must not leave a second half of a file.
   copyFileSync(copy.file, `${file}.copy`);
   renameSync(`${file}.copy`, file);
-  return isMissing ? undefined : kept;
+  return isThere ? kept : undefined;
 }
 
 /** The note of a state that was restored and may not know its last moment. */

@@ -60,7 +60,7 @@ export async function pulumiQuietly(
   { cwd = PROJECT, input = "", environment = {} }: EngineOptions = {},
 ): Promise<string> {
   // Ctrl-C reaches pulumi as well: what it has begun it brings to an end by itself.
-  const { exitCode, stdout, stderr, failed } = await delegateInterrupts(() =>
+  const { exitCode, stdout, stderr, ...result } = await delegateInterrupts(() =>
     execa("pulumi", [...args], {
       cwd,
       input,
@@ -70,18 +70,18 @@ export async function pulumiQuietly(
     }),
   );
   if (exitCode === 0) return stdout;
-  if (failed && exitCode === undefined)
+  if ((result as Partial<NodeJS.ErrnoException>).code === "ENOENT")
     throw new ToolError(
       'pulumi is not on PATH.\n  Install it, or put this shell into the embedded world: eval "$(npx flotilla env)"',
     );
-  const words = stderr.trim() || stdout.trim();
+  const words = result.signal ? `ended by ${result.signal}` : stderr.trim() || stdout.trim();
   const unknown = /no stack named '([^']+)' found/.exec(words)?.[1];
   if (unknown !== undefined)
     throw new ToolError(
-      `the backend in use has no stack ${unknown}.\n  Make it: pulumi stack init ${unknown}. If it is one of the embedded cluster: eval "$(npx flotilla env)"`,
+      `the backend in use has no stack ${unknown}.\n  If it is one of the embedded cluster: eval "$(npx flotilla env)". If it was there before: npx flotilla recover --stack ${unknown} brings it back from a backend of files. If it is new: pulumi stack init ${unknown}`,
     );
   const damaged = /failed to load checkpoint/.test(words)
-    ? "\n  Its state file is damaged. To restore it from the backend's own backup: npx flotilla recover --stack <name>"
+    ? "\n  The state is damaged. In a backend of files, npx flotilla recover --stack <name> restores it from the backend's own backup; in a bucket, bring back an earlier version of it."
     : "";
   throw new ToolError(`pulumi ${args.slice(0, 2).join(" ")}: ${words}${damaged}`);
 }

@@ -65,6 +65,9 @@ function readIfThere(file: string): string | undefined {
   }
 }
 
+/** The command, wherever it lies; neither a plugin in ~/.pulumi nor an editor in a folder of that name. */
+const ENGINE = /(^|[/\\])pulumi(\.exe)?( |$)/;
+
 interface LockFile {
   pid?: number;
   username?: string;
@@ -85,8 +88,6 @@ export async function lockOf(text: string): Promise<Lock> {
     by: `${username ?? "somebody"}@${host ?? "somewhere"}, process ${pid ?? "?"}`,
     ...(timestamp === undefined ? {} : { since: timestamp }),
     // By its command line: the pid may be another program's by now, or a process that is dead but not yet reaped.
-    ...(host === hostname() && pid !== undefined
-      ? { alive: (await commandLine(pid)).includes("pulumi") }
-      : {}),
+    ...(host === hostname() && pid !== undefined ? { alive: ENGINE.test(await commandLine(pid)) } : {}),
   };
 }

@@ -34,6 +34,8 @@ export interface Step {
 
 export interface UpdateResult {
   exitCode: number;
+  /** What ended pulumi, where it did not end by itself. */
+  signal?: string;
   /** Errors in the engine's or the provider's words, by the name of the resource; of the program itself under "". */
   errors: Record<string, string>;
   /** Resources by what was done with them. */
@@ -67,7 +69,7 @@ export async function runUpdate(
     };
     const timer = setInterval(take, INTERVAL);
     try {
-      const { exitCode, all } = await delegateInterrupts(() =>
+      const { exitCode, signal, all } = await delegateInterrupts(() =>
         execa("pulumi", [...args, "--yes", "--skip-preview", "--event-log", log.path], {
           cwd,
           all: true,
@@ -79,7 +81,7 @@ export async function runUpdate(
         }),
       );
       take();
-      return { ...result, exitCode: exitCode ?? 1, output: all ?? "" };
+      return { ...result, exitCode: exitCode ?? 1, ...(signal ? { signal } : {}), output: all ?? "" };
     } finally {
       clearInterval(timer);
     }

@@ -61,6 +61,11 @@ function worldEnvironment(world: World, providers: readonly Provider[]): Record<
     PULUMI_CONFIG_PASSPHRASE: undefined,
     PULUMI_ACCESS_TOKEN: undefined,
     PULUMI_STACK: undefined,
+    // Its states are plain, whatever the user's own backend is.
+    PULUMI_DIY_BACKEND_GZIP: undefined,
+    PULUMI_DIY_BACKEND_ZSTD: undefined,
+    PULUMI_SELF_MANAGED_STATE_GZIP: undefined,
+    PULUMI_SELF_MANAGED_STATE_ZSTD: undefined,
     // A stack file without a salt takes the one of the stack's state instead of making another.
     PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
     PULUMI_SKIP_UPDATE_CHECK: "true",

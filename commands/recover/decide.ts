@@ -57,6 +57,8 @@ export interface Recovery {
   unknown: string[];
   /** What has to be made sure of first, because it cannot be seen from here. */
   unsure?: string;
+  /** Whether a lock would have been found. */
+  seesLocks: boolean;
 }
 
 /** What to ask where the process of a lock cannot be seen; undefined where all can. */
@@ -88,16 +90,12 @@ export function decide({
       actions,
       unfinished: [],
       unknown: [],
+      seesLocks,
       blocked:
         "Wait until it has ended, or end it with Ctrl-C; what it has begun would be undone under its hands.",
     };
   for (const lock of locks)
     found.push(`the stack is locked by ${lock.by}${lock.alive === false ? ", which runs no more" : ""}`);
-  if (locks.length > 0) {
-    actions.push({ do: "unlock" });
-    will.push("release the lock (pulumi cancel)");
-  }
-
   const operations = state.deployment?.pending_operations ?? [];
   const resources = state.deployment?.resources ?? [];
   const known = releasesOf(resources);
@@ -133,6 +131,7 @@ export function decide({
     // What is in no state and not under way is somebody else's.
     if (!resource && !creating.has(release) && !isForgotten) continue;
     if (isForgotten && newest.status === "deployed") {
+      found.push(`release ${release} runs, and the state does not know it`);
       unknown.push(release);
       continue;
     }
@@ -166,6 +165,12 @@ export function decide({
     targets.add(resource.urn);
     if (hasFailed(resource)) again.add(resource.urn);
   }
+  // Until then it keeps others from an update: helm asks for no lock.
+  const isToDo = actions.length + operations.length + targets.size + again.size > 0;
+  if (locks.length > 0 || (!seesLocks && isToDo)) {
+    actions.push({ do: "unlock" });
+    will.push("release the lock (pulumi cancel)");
+  }
   if (targets.size > 0 || imports.length > 0)
     actions.push({ do: "refresh", targets: targets.size > 0 ? [...targets] : stackOf(resources), imports });
   if (targets.size > 0)
@@ -185,11 +190,12 @@ export function decide({
     found,
     unfinished: isUnfinished
       ? [
-          `the last update ${lastResult === "succeeded" ? "left something undone" : `ended as "${lastResult}"`}${failed.length > 0 ? `: ${failed.join(", ")}` : ""}`,
+          `the last update ${lastResult === undefined || lastResult === "succeeded" ? "left something undone" : `ended as "${lastResult}"`}${failed.length > 0 ? `: ${failed.join(", ")}` : ""}`,
         ]
       : [],
     will,
     unknown,
+    seesLocks,
     actions: lost.length > 0 ? [] : actions,
     ...(lost.length > 0
       ? {

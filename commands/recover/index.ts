@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import chalk from "chalk";
 import { Command } from "commander";
 import execa from "execa";
@@ -40,14 +41,18 @@ nothing. A lock whose process cannot be seen from here is released only when som
       if (isHurt) {
         process.stdout.write(`${happened(stack, first.found)}${done(first.will)}`);
         if (first.unsure !== undefined && yes) throw nobodyToAsk(first.unsure, stack);
-        if (!yes && !(await confirmed(first.unsure ?? "Do it?"))) return;
+        if (!yes) {
+          if (!(await confirmed(first.unsure ?? "Do it?"))) return;
+          assertSame(first, await firstAidFor(stack), stack);
+        }
         await giveFirstAid(first);
         process.stdout.write("\n");
       }
-      const { found, unfinished, will, actions, unknown, blocked, unsure } = await recoveryOf(stack, first);
+      const recovery = await recoveryOf(stack, first);
+      const { found, unfinished, will, actions, unknown, blocked, unsure, seesLocks } = recovery;
       if (found.length === 0 && !isHurt && !first.restored) {
         process.stdout.write(
-          `${chalk.green("Nothing to recover:")} no lock, no pending operation, no release half done.\n${unfinished.length === 0 ? "" : `But ${unfinished.join("; ")}:\n${next(stack)}`}`,
+          `${chalk.green("Nothing to recover:")} ${seesLocks ? "no lock, " : ""}no pending operation, no release half done.\n${seesLocks ? "" : unseenLocks(stack)}${unfinished.length === 0 ? "" : `But ${unfinished.join("; ")}:\n${next(stack)}`}`,
         );
         return;
       }
@@ -55,7 +60,10 @@ nothing. A lock whose process cannot be seen from here is released only when som
       if (blocked !== undefined) throw new ToolError(blocked);
       if (will.length > 0) process.stdout.write(done(will));
       if (unsure !== undefined && yes) throw nobodyToAsk(unsure, stack);
-      if (actions.length > 0 && !yes && !(await confirmed(unsure ?? "Do it?"))) return;
+      if (actions.length > 0 && !yes) {
+        if (!(await confirmed(unsure ?? "Do it?"))) return;
+        assertSame(recovery, await recoveryOf(stack, first), stack);
+      }
       await recover(stack, actions);
       const ending =
         unknown.length === 0
@@ -69,8 +77,19 @@ nothing. A lock whose process cannot be seen from here is released only when som
 
 const nobodyToAsk = (question: string, stack: string): ToolError =>
   new ToolError(
-    `${question}\n  Nobody can be asked with --yes. If it is: pulumi cancel --stack ${stack}, then run this again.`,
+    `${question}\n  Nobody can be asked with --yes. If it is, run it on a terminal: npx flotilla recover --stack ${stack}`,
   );
+
+/** A question may have stood for an hour, and somebody else have recovered the stack meanwhile. */
+function assertSame(shown: object, now: object, stack: string): void {
+  if (isDeepStrictEqual(shown, now)) return;
+  throw new ToolError(
+    `something has changed since you were asked, and nothing was done.\n  See what there is now: npx flotilla recover --stack ${stack}`,
+  );
+}
+
+const unseenLocks = (stack: string): string =>
+  `Locks of this backend cannot be seen from here. If pulumi says that the stack is locked, and no update of it is running: pulumi cancel --stack ${stack}\n`;
 
 const next = (
   stack: string,

@@ -1,5 +1,6 @@
 /** The project's own stacks, previewed against the embedded cluster as `make preview STACK=...` does. */
 import assert from "node:assert/strict";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { prepareStack } from "../../commands/stack";
 import { unreachable } from "../../runtime/reach";
@@ -34,6 +35,25 @@ describe("preview of the project's stacks", () => {
       assert.equal(new Set(lines).size, away ? 4 : 0);
       assert.equal(read(file), original);
     });
+
+  it("makes no new stack in the place of one whose state is gone: that would be the end of its backups", async () => {
+    await prepareStack(world(), "dev");
+    const file = join(world().world.state, ".pulumi", "stacks", "flotilla", "dev.json");
+    const history = join(world().world.state, ".pulumi", "history", "flotilla", "dev");
+    const whole = readFileSync(file);
+    mkdirSync(history, { recursive: true });
+    writeFileSync(join(history, "dev-1.checkpoint.json"), whole);
+    writeFileSync(`${file}.bak`, whole);
+    rmSync(file);
+    const selection = await prepareStack(world(), "dev");
+    assert.equal(existsSync(file), false);
+    await assert.rejects(
+      pulumi(world(), ["preview", ...selection, "--non-interactive"]),
+      /no stack named 'dev'/,
+    );
+    rmSync(history, { recursive: true });
+    writeFileSync(file, whole);
+  });
 
   it("does not create a stack that has no stack file", async () => {
     await assert.rejects(prepareStack(world(), "nowhere"), /there is no Pulumi\.nowhere\.yaml/);

@@ -9,7 +9,7 @@ import { get, type Stack, testWorld } from "../e2e/world";
 
 /** Kinds that a release or the program makes. Pods and replica sets are made from these. */
 const KINDS = [
-  "deployments,statefulsets,jobs,services,configmaps,secrets,serviceaccounts,networkpolicies",
+  "deployments,statefulsets,daemonsets,jobs,cronjobs,services,ingresses,configmaps,secrets,serviceaccounts,networkpolicies",
   "poddisruptionbudgets,horizontalpodautoscalers,roles,rolebindings,resourcequotas,limitranges,persistentvolumeclaims",
 ].join(",");
 
@@ -24,8 +24,6 @@ interface LiveObject {
     deletionTimestamp?: string;
   };
   spec?: Record<string, unknown>;
-  data?: Record<string, string>;
-  rules?: unknown;
   status?: Record<string, unknown>;
 }
 
@@ -126,15 +124,14 @@ async function livePods(namespace: string): Promise<LiveObject[]> {
 }
 
 /** What an object was asked to be: neither what the cluster has noted in it, nor who it is. */
-function askedFor({ kind, metadata, spec, data, rules }: LiveObject): object {
+function askedFor({ kind, metadata, spec, status: _status, ...rest }: LiveObject): object {
   const { clusterIP: _, clusterIPs: __, ...asked } = spec ?? {};
   const { "deployment.kubernetes.io/revision": ___, ...annotations } = metadata.annotations ?? {};
   // The disruption of a claim's binding and a job's own labels are names of the cluster's.
   const isMade = kind === "Job" || kind === "PersistentVolumeClaim";
   return {
+    ...rest,
     spec: isMade ? {} : asked,
-    data,
-    rules,
     labels: isMade ? {} : metadata.labels,
     annotations: isMade ? {} : annotations,
   };

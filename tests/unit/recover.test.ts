@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, utimesSync, w
 import { type AddressInfo, createServer } from "node:net";
 import { hostname, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import execa from "execa";
 import { decide, type Situation } from "../../commands/recover/decide";
@@ -15,6 +16,7 @@ import type { LiveRelease } from "../../live/releases";
 import { OWN_PREFIX } from "../../plan/labels";
 import { freePorts } from "../../tools/cluster/ports";
 import { PROJECT } from "../../tools/paths";
+import { commandLine } from "../../tools/processes";
 
 const urn = (type: string, name: string) => `urn:pulumi:prod::flotilla::${type}::${name}`;
 const RELEASE = "kubernetes:helm.sh/v3:Release";
@@ -91,6 +93,22 @@ describe("recovery", () => {
     for (const cut of ["", file(7).slice(0, 10)]) assert.equal((await lockOf(cut)).alive, undefined);
   });
 
+  it("takes for alive only what is an engine: the number may be an editor's by now, in a folder of Pulumi's name", async () => {
+    const holder = async (...args: string[]) => {
+      const child = execa(process.execPath, ["-e", "setTimeout(() => {}, 60_000)", ...args], {
+        reject: false,
+      });
+      while ((await commandLine(child.pid as number)) === "") await setImmediate();
+      const { alive } = await lockOf(JSON.stringify({ pid: child.pid, hostname: hostname() }));
+      child.kill("SIGKILL");
+      await child;
+      return alive;
+    };
+    assert.equal(await holder("/home/me/.pulumi/bin/pulumi", "up"), true);
+    assert.equal(await holder("/home/me/pulumi/index.ts"), false);
+    assert.equal(await holder("/home/me/.pulumi/plugins/resource-random-v4/pulumi-resource-random"), false);
+  });
+
   it("takes for a lock what an update on a full disk has begun to write, as Pulumi does", async () => {
     const folder = mkdtempSync(join(tmpdir(), "flotilla-locks-"));
     assert.deepEqual(await locksIn(join(folder, "none")), []);
@@ -138,6 +156,16 @@ describe("recovery", () => {
       decide(situation({ ...unseen, live: live("cart", 2, "pending-upgrade", 1) })).unsure ?? "",
       /Locks of this backend cannot be seen/,
     );
+  });
+
+  it("releases a lock after helm's work, for which it keeps others away; one that it cannot see as well", () => {
+    const broken = { live: live("cart", 2, "pending-upgrade", 1) };
+    for (const held of [{ locks: [{ by: "me, process 7", alive: false }] }, { seesLocks: false }])
+      assert.deepEqual(
+        decide(situation({ ...broken, ...held })).actions.map((action) => action.do),
+        ["rollback", "unlock", "refresh"],
+      );
+    assert.deepEqual(decide(situation({ seesLocks: false })).actions, []);
   });
 
   it("names what an update has left undone, which the next one does", () => {
@@ -265,6 +293,7 @@ describe("recovery", () => {
       ]);
     const whole = decide(situation({ state, since, live: at(later, "deployed") }));
     assert.deepEqual([whole.actions, whole.unknown], [[], ["cart"]]);
+    assert.deepEqual(whole.found, ["release cart runs, and the state does not know it"]);
     const ofOthers = situation({ state, since, live: at(later, "pending-install", "") });
     const earlier = situation({ state, since, live: at("2026-01-01T11:00:00Z", "pending-install") });
     const endedWell = situation({ state, live: at(later, "pending-install") });
@@ -316,6 +345,34 @@ describe("a state file", () => {
     assert.equal(damageIn(folder, "shop", "prod"), undefined);
     // A recovery that was broken off here begins anew with what it has to know.
     assert.equal(isNoted(folder, "shop", "prod"), true);
+  });
+
+  it("is restored from what was written last: an update's end comes after its last step", () => {
+    write("stacks/shop/prod.json", "{");
+    write("stacks/shop/prod.json.bak", checkpoint(8));
+    write("history/shop/prod/prod-1.checkpoint.json", checkpoint(9));
+    const age = (path: string, seconds: number) => utimesSync(join(folder, path), seconds, seconds);
+    age("stacks/shop/prod.json.bak", 100);
+    age("history/shop/prod/prod-1.checkpoint.json", 101);
+    assert.equal(damageIn(folder, "shop", "prod")?.copy?.resources, 9);
+    age("history/shop/prod/prod-1.checkpoint.json", 99);
+    assert.equal(damageIn(folder, "shop", "prod")?.copy?.resources, 8);
+  });
+
+  it("that cannot be opened may be whole: nothing is put in its place", () => {
+    // A folder stands for a file without permission, which the superuser may read all the same.
+    mkdirSync(join(folder, "stacks/shop/prod.json"), { recursive: true });
+    write("stacks/shop/prod.json.bak", checkpoint(8));
+    assert.throws(() => damageIn(folder, "shop", "prod"), /cannot be opened.*EISDIR/);
+  });
+
+  it("that has come back meanwhile is kept", () => {
+    write("stacks/shop/prod.json.bak", checkpoint(8));
+    write("history/shop/prod/prod-1.checkpoint.json", checkpoint(1));
+    const damage = damageIn(folder, "shop", "prod") as Damage;
+    assert.equal(damage.isMissing, true);
+    write("stacks/shop/prod.json", checkpoint(9));
+    assert.equal(readFileSync(restore(damage) as string, "utf8"), checkpoint(9));
   });
 
   it("that is gone because its stack was renamed or removed is not missed", () => {

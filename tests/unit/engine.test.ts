@@ -1,0 +1,53 @@
+/** What is said when pulumi itself does not come to its end. */
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { report } from "../../commands/up";
+import { exportState } from "../../live/engine";
+import { runUpdate } from "../../live/update";
+
+describe("pulumi", () => {
+  const folder = mkdtempSync(join(tmpdir(), "flotilla-engine-"));
+  const { PATH } = process.env;
+  afterEach(() => {
+    process.env.PATH = PATH;
+  });
+  after(() => rmSync(folder, { recursive: true }));
+  /** A pulumi on PATH that does this. */
+  const pulumi = (script: string) => {
+    writeFileSync(join(folder, "pulumi"), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    process.env.PATH = `${folder}${delimiter}${PATH}`;
+  };
+
+  it("that is not there is told from one that was killed", async () => {
+    process.env.PATH = join(folder, "empty");
+    await assert.rejects(exportState("prod"), /pulumi is not on PATH/);
+    pulumi("kill -KILL $$");
+    await assert.rejects(exportState("prod"), /^ToolError: pulumi stack export: ended by SIGKILL$/);
+  });
+
+  it("that knows no such stack: it may be lost, and a new one in its place would be the end of its backups", async () => {
+    pulumi("echo \"error: no stack named 'prod' found\" >&2; exit 255");
+    await assert.rejects(exportState("prod"), /recover --stack prod.*If it is new: pulumi stack init prod/);
+  });
+
+  it("that is killed in an update leaves it half done, and a lock: never is nothing changed", async () => {
+    pulumi("kill -KILL $$");
+    const result = await runUpdate(["up"]);
+    await assert.rejects(report("prod", { ...result, seen: {} }), (error: Error) => {
+      assert.match(error.message, /ended by SIGKILL.*half done.*\n.*flotilla recover --stack prod/);
+      assert.doesNotMatch(error.message, /nothing was changed/);
+      return true;
+    });
+  });
+
+  for (const words of [
+    "error: the stack is currently locked by 1 lock(s)",
+    "error: [409] Conflict: Another update is currently in progress.",
+  ])
+    it(`that says "${words}" leads to recover`, async () => {
+      const result = { exitCode: 255, errors: { "": words }, changes: {}, seconds: 1, output: "", seen: {} };
+      await assert.rejects(report("prod", result), /npx flotilla recover --stack prod/);
+    });
+});
