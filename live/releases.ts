@@ -23,6 +23,8 @@ export interface LiveRelease {
   newest: HelmRevision;
   /** The one that is deployed: what an upgrade starts from. None before the first has succeeded. */
   deployed?: HelmRevision;
+  /** Number of the oldest revision that is still recorded. Helm forgets the oldest first. */
+  oldest: number;
 }
 
 interface Stored {
@@ -64,12 +66,13 @@ export async function lastSuperseded(
   return revisions.length === 0 ? undefined : Math.max(...revisions);
 }
 
-/** Of each release the newest revision, and the newest that is deployed. */
+/** Of each release the newest revision, the newest that is deployed, and the number of the oldest. */
 export function newestOf(revisions: readonly HelmRevision[]): Record<string, LiveRelease> {
   const found: Record<string, LiveRelease> = {};
   for (const revision of [...revisions].sort((a, b) => a.revision - b.revision)) {
     const deployed = revision.status === "deployed" ? revision : found[revision.name]?.deployed;
-    found[revision.name] = { newest: revision, ...(deployed ? { deployed } : {}) };
+    const oldest = found[revision.name]?.oldest ?? revision.revision;
+    found[revision.name] = { newest: revision, ...(deployed ? { deployed } : {}), oldest };
   }
   return found;
 }

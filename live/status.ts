@@ -122,7 +122,7 @@ function driftOf(
  * Whether helm has made a revision that Pulumi does not know, or one with other values: after a `pulumi refresh` the state
  * knows the number. A failed update of Pulumi leaves such ones as well.
  */
-export function isChangedByHand(state: ExportedResource, { newest }: LiveRelease): boolean {
+export function isChangedByHand(state: ExportedResource, { newest }: Pick<LiveRelease, "newest">): boolean {
   if (hasFailed(state)) return false;
   const known = (state.outputs?.status as { revision?: number } | undefined)?.revision;
   const isOther = known !== undefined && known !== newest.revision;

@@ -124,7 +124,7 @@ export function decide({
       .filter((operation) => isCreation(operation) && operation.resource.type === RELEASE)
       .map(({ resource }) => String(resource.inputs?.name)),
   );
-  for (const [release, { newest, deployed }] of Object.entries(live)) {
+  for (const [release, { newest, deployed, oldest }] of Object.entries(live)) {
     const resource = known.get(release);
     const isPending = newest.status.startsWith("pending-") || newest.status === "uninstalling";
     const isForgotten = !resource && !creating.has(release) && since !== undefined && isOf(newest, since);
@@ -152,8 +152,8 @@ export function decide({
     if (to !== undefined && newest.status !== "uninstalling") {
       actions.push({ do: "rollback", release, namespace, to });
       will.push(`put revision ${to} of ${release} back, the last that was good (helm rollback)`);
-    } else if (resource && newest.status !== "uninstalling") {
-      // The state says that it ran once: nothing of it may be removed.
+    } else if (resource && newest.status !== "uninstalling" && oldest > 1) {
+      // It may have run once, and Helm have forgotten that: nothing of it may be removed.
       lost.push(release);
     } else {
       actions.push({ do: "uninstall", release, namespace });

@@ -42,6 +42,7 @@ describe("Helm's records", () => {
     const { cart } = newestOf(revisions.map((record) => decode(encoded(record))));
     assert.equal(cart?.newest.revision, 10);
     assert.equal(cart?.deployed?.revision, 9);
+    assert.equal(cart?.oldest, Math.min(...revisions.map(({ version }) => version)));
     assert.equal(newestOf([decode(encoded(stored(1, "pending-install")))]).cart?.deployed, undefined);
   });
 });

@@ -40,6 +40,7 @@ const live = (name: string, number: number, status: string, good?: number): Reco
   [name]: {
     newest: revision(name, number, status),
     ...(good === undefined ? {} : { deployed: revision(name, good, "deployed") }),
+    oldest: good ?? number,
   },
 });
 const situation = (overrides: Partial<Situation>): Situation => ({
@@ -149,6 +150,20 @@ describe("recovery", () => {
     assert.match(blocked ?? "", /no good revision any more of cart/);
   });
 
+  it("removes what never ran, though the state has it: an installation that failed, and helm could not clear away", () => {
+    const state = stateOf({ ...release("cart"), initErrors: ["the server answered 500"] });
+    const never = { state, live: live("cart", 1, "pending-install") };
+    const twice = { state, live: { cart: { newest: revision("cart", 2, "pending-upgrade"), oldest: 1 } } };
+    for (const each of [never, twice]) {
+      const { actions, blocked } = decide(situation(each));
+      assert.equal(blocked, undefined);
+      assert.deepEqual(actions.slice(0, 2), [
+        { do: "uninstall", release: "cart", namespace: "shop" },
+        { do: "refresh", targets: [urn(RELEASE, "cart")], imports: [] },
+      ]);
+    }
+  });
+
   it("asks where locks cannot be seen, but only when there is something to do", () => {
     const unseen = { seesLocks: false };
     assert.equal(decide(situation(unseen)).unsure, undefined);
@@ -204,7 +219,7 @@ describe("recovery", () => {
     const known = { ...release("cart"), outputs: { status: { revision: 4 } } };
     const state = { version: 3, deployment: { resources: [known] } };
     const at = (deployedAt: string, number = 5): Record<string, LiveRelease> => ({
-      cart: { newest: { ...revision("cart", number, "deployed"), deployedAt } },
+      cart: { newest: { ...revision("cart", number, "deployed"), deployedAt }, oldest: number },
     });
     const since = Date.parse("2026-11-22T10:00:00Z");
     const { actions, found } = decide(situation({ state, live: at("2026-11-22T10:00:05Z"), since }));
@@ -286,7 +301,9 @@ describe("recovery", () => {
     const since = Date.parse("2026-01-01T12:00:00Z");
     const later = "2026-01-01T12:00:07.123456789Z";
     const at = (deployedAt: string, status: string, manifest = `labels: {${OWN_PREFIX}environment: dev}`) =>
-      ({ cart: { newest: { ...revision("cart", 1, status), deployedAt, manifest } } }) as Situation["live"];
+      ({
+        cart: { newest: { ...revision("cart", 1, status), deployedAt, manifest }, oldest: 1 },
+      }) as Situation["live"];
     for (const status of ["pending-install", "failed"])
       assert.deepEqual(decide(situation({ state, since, live: at(later, status) })).actions, [
         { do: "uninstall", release: "cart", namespace: "shop" },
