@@ -1,11 +1,10 @@
 /** Where stores' images come from: one place for all of them. */
 import { LEGACY_PREFIX, type Settings } from "../../config/schema";
-import type { Image, StoreKind } from "../../model/application";
+import type { Image, Store, StoreKind } from "../../model/application";
 import { own } from "../../model/graph";
 import type { Charts } from "../chart";
 import { imageIn, mirrorOf } from "../images";
 import type { Values } from "../plan";
-import type { StoreContext } from "./store";
 
 /** The official images of the same versions. */
 const UPSTREAM: Record<StoreKind, Image> = {
@@ -39,8 +38,16 @@ export function bitnamiImage(settings: Settings, name: string): Values {
   };
 }
 
+interface ImagePlace {
+  settings: Settings;
+  charts: Charts;
+  /** Release. */
+  name: string;
+  store: Pick<Store, "kind">;
+}
+
 /** The main image of a Bitnami chart. */
-export function bitnamiStoreImage({ settings, charts, name, store }: StoreContext): Values {
+export function bitnamiStoreImage({ settings, charts, name, store }: ImagePlace): Values {
   const { digest } = storeImage(settings, charts, name, store.kind);
   return {
     ...bitnamiImage(settings, store.kind),
