@@ -20,11 +20,11 @@ export function demoCommand(): Command {
     .action(async ({ application, json }: { application: string; json?: boolean }) => {
       const stack = localStackOf(application);
       const open = await openWorld(worldOfClone());
-      const selection = await prepareStack(open, stack);
       enterWorld(open);
       const first = await firstAidFor(stack);
       if (first.unsure !== undefined) throw notNow(stack, first.unsure);
       await giveFirstAid(first);
+      const selection = await prepareStack(open, stack);
       const { actions, blocked, unsure } = await recoveryOf(stack, first);
       const doubt = blocked ?? unsure;
       if (doubt !== undefined) throw notNow(stack, doubt);

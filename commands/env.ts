@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { worldOfClone } from "../tools/paths";
 import { say } from "../tools/progress";
 import { foreignSalt, openWorld } from "../tools/world";
-import { LOCAL_STACK, PROJECT_NAME, prepareStack } from "./stack";
+import { LOCAL_STACK, lossOf, PROJECT_NAME, prepareStack } from "./stack";
 
 export function envCommand(): Command {
   return new Command("env")
@@ -17,7 +17,9 @@ export function envCommand(): Command {
     .action(async ({ json }: { json?: boolean }) => {
       const world = worldOfClone();
       const open = await openWorld(world);
-      await prepareStack(open, LOCAL_STACK);
+      const loss = lossOf(world, LOCAL_STACK);
+      if (loss === undefined) await prepareStack(open, LOCAL_STACK);
+      else say(loss);
       if (foreignSalt(world, LOCAL_STACK))
         say(
           `Pulumi.${LOCAL_STACK}.yaml holds the salt of another world, and ${PROJECT_NAME} could not read its state: ` +

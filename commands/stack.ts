@@ -8,6 +8,7 @@ import { CREDENTIALS } from "../config/credentials";
 import { parseDefaults } from "../config/file";
 import { damageIn } from "../live/damage";
 import { suggest } from "../model/nearest";
+import { ToolError } from "../tools/failure";
 import { PROJECT, type World } from "../tools/paths";
 import { say } from "../tools/progress";
 import { ensureStack, type OpenWorld, pulumi, stackFileFor } from "../tools/world";
@@ -39,11 +40,23 @@ export const applicationOption = (what: string): Option =>
 export const localStackOf = (application: string): string =>
   application === DEFAULT_APPLICATION ? LOCAL_STACK : `${application}-${LOCAL_STACK}`;
 
-/** Creates the stack where it is missing; returns the arguments that make pulumi use it on the embedded cluster. */
+/** That the state of a stack is damaged or gone, and what to do about it. Undefined where there is nothing wrong. */
+export function lossOf({ state }: World, stack: string): string | undefined {
+  const damage = damageIn(join(state, ".pulumi"), PROJECT_NAME, stack);
+  return (
+    damage &&
+    `the state of ${stack} on the embedded cluster ${damage.isMissing ? "is gone" : "is damaged"}: ${damage.file}\n  To bring it back: eval "$(npx flotilla env)", then npx flotilla recover --stack ${stack}`
+  );
+}
+
+/**
+ * Creates the stack where it is missing; returns the arguments that make pulumi use it on the embedded cluster.
+ * @throws ToolError where its state is damaged or gone: a new one in its place would be the end of its backups.
+ */
 export async function prepareStack(open: OpenWorld, stack: string): Promise<string[]> {
-  // A new one in the place of a state that is gone would be the end of its backups.
-  const isLost = damageIn(join(open.world.state, ".pulumi"), PROJECT_NAME, stack) !== undefined;
-  if (!isLost && (await ensureStack(open, PROJECT_NAME, stack)) && stack.endsWith(LOCAL_STACK))
+  const loss = lossOf(open.world, stack);
+  if (loss !== undefined) throw new ToolError(loss);
+  if ((await ensureStack(open, PROJECT_NAME, stack)) && stack.endsWith(LOCAL_STACK))
     await pulumi(open, ["stack", "select", stack], { stdio: "ignore" });
   const { file, encrypted } = stackFileFor(open.world, stack, PROJECT_NAME);
   const selection = ["--stack", stack, "--config-file", file];

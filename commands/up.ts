@@ -46,7 +46,7 @@ export async function report(stack: string, result: Updated): Promise<void> {
   }
   if (signal !== undefined)
     throw new ToolError(
-      `pulumi was ended by ${signal} after ${Math.round(seconds)} s: what it had begun is half done, and its lock is still there\n  npx flotilla recover --stack ${stack} puts that right.`,
+      `pulumi was ended by ${signal} after ${Math.round(seconds)} s: what it had begun is half done, and its lock may still be there\n  npx flotilla recover --stack ${stack} puts that right.`,
     );
   const { "": ofProgram, ...errors } = result.errors;
   const look = await lookAt(stack).catch(() => undefined);

@@ -1,6 +1,15 @@
 /** A state file that cannot be read, and the newest copy of it that can: of a file backend, which keeps both side by side. */
-import { copyFileSync, existsSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
 import { bareName } from "../config/stack-names";
 import { ToolError } from "../tools/failure";
 import { readBackend } from "./backend";
@@ -35,32 +44,81 @@ const filesOf = (root: string, project: string, stack: string): string[] =>
 /** The damage of a state in a backend's folder. */
 export function damageIn(root: string, project: string, stack: string): Damage | undefined {
   const files = filesOf(root, project, stack);
+  const ends = endsIn(join(root, "history", project, stack));
   const there = newest(files);
-  const file = there ?? newest(files.map((path) => `${path}.bak`))?.replace(/\.bak$/, "");
+  const file =
+    there ??
+    newest(files.map((path) => `${path}.bak`))?.replace(/\.bak$/, "") ??
+    files.find((path) => ends.some((end) => isPackedAs(path, end.file)));
   // Older backends have no folder for the project, and Pulumi itself moves them. Node.js 20 cannot read zstd.
   if (file === undefined || file.endsWith(".zst") || resourcesIn(file) !== undefined) return undefined;
   const isMissing = there === undefined;
-  // A stack that was removed or renamed leaves a backup behind, but no history.
-  if (isMissing && filesIn(join(root, "history", project, stack)).length === 0) return undefined;
-  const [copy] = copiesOf(root, project, stack, file).flatMap((path) => {
-    const resources = resourcesIn(path);
-    return resources === undefined ? [] : [{ file: path, writtenAt: statSync(path).mtime, resources }];
-  });
+  // A stack that was removed or renamed leaves a backup behind, but no history; nor has one whose first update was killed.
+  if (isMissing && ends.length === 0 && !existsSync(noteOf(file))) return undefined;
+  const backups = byAge(filesIn(join(root, "backups", project, stack)));
+  const copy = firstWhole(copiesOf(file, ends, backups));
   return { file, isMissing, ...(copy ? { copy } : {}) };
 }
 
 const newest = (paths: readonly string[]): string | undefined => byAge(paths.filter(existsSync))[0];
 
 const byAge = (paths: readonly string[]): string[] =>
-  [...paths].sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
+  [...paths].sort((a, b) => writtenAt(b).getTime() - writtenAt(a).getTime());
 
-/** The state before the engine's last step, and those at the end of updates, the newest first. */
-function copiesOf(root: string, project: string, stack: string, file: string): string[] {
-  const ends = [
-    ...filesIn(join(root, "history", project, stack)).filter((path) => path.includes(".checkpoint.json")),
-    ...filesIn(join(root, "backups", project, stack)),
-  ];
-  return byAge([`${file}.bak`, ...ends].filter(existsSync));
+const writtenAt = (file: string): Date => statSync(file).mtime;
+
+const isPackedAs = (one: string, other: string): boolean => one.endsWith(".gz") === other.endsWith(".gz");
+
+/** What an update left at its end. */
+interface End {
+  file: string;
+  /** In milliseconds, by its name. */
+  at: number;
+}
+
+/** The ends of updates, the newest first. Files are named by the nanoseconds (pulumi/pkg/backend/diy/state.go: addToHistory). */
+const endsIn = (folder: string): End[] =>
+  filesIn(folder)
+    .flatMap((file) => {
+      const time = /-(\d+)\.checkpoint\.json(\.gz)?$/.exec(file)?.[1];
+      return time === undefined ? [] : [{ file, at: Number(BigInt(time) / 1_000_000n) }];
+    })
+    .sort((a, b) => b.at - a.at);
+
+/**
+ * Copies of a state, the best first: the one from before the engine's last step, and those at the end of updates. The end of the
+ * last update comes after its last step; but times are not to be trusted when the clock has jumped, or the backend was copied.
+ */
+function copiesOf(file: string, ends: readonly End[], backups: readonly string[]): string[] {
+  const before = `${file}.bak`;
+  const now = Date.now();
+  const past = ends.filter(({ at }) => at <= now);
+  const future = ends.filter(({ at }) => at > now);
+  const [last] = past;
+  const stepAt = existsSync(before) ? writtenAt(before).getTime() : undefined;
+  const isLater =
+    last !== undefined && stepAt !== undefined && last.at > stepAt && writtenAt(last.file).getTime() > stepAt;
+  return [
+    ...(isLater ? [last.file] : []),
+    before,
+    ...[...past, ...future].map((end) => end.file),
+    ...backups,
+  ].filter((path) => isPackedAs(path.replace(/\.bak$/, ""), file));
+}
+
+/** @throws ToolError when none is whole, and one may not be opened. */
+function firstWhole(files: readonly string[]): Damage["copy"] {
+  let closed: unknown;
+  for (const file of files) {
+    try {
+      const resources = resourcesIn(file);
+      if (resources !== undefined) return { file, writtenAt: writtenAt(file), resources };
+    } catch (error) {
+      closed ??= error;
+    }
+  }
+  if (closed !== undefined) throw closed;
+  return undefined;
 }
 
 const filesIn = (folder: string): string[] =>
@@ -79,15 +137,21 @@ function resourcesIn(file: string): number | undefined {
   }
 }
 
-/** Puts the copy in its place, and notes it. What was there is kept beside it; returns where. */
+/**
+ * Puts the copy in its place, and notes it. What was there is kept beside it; returns where.
+ * @throws ToolError when the state can be read by now.
+ */
 export function restore({ file, copy }: Damage): string | undefined {
   if (copy === undefined) throw new Error("nothing to restore from");
+  if (resourcesIn(file) !== undefined)
+    throw new ToolError(`the state can be read again, and stays as it is: ${file}\n  Run it again.`);
   const kept = `${file}.damaged`;
+  mkdirSync(dirname(file), { recursive: true });
+  // Under another name first: on a full disk, or broken off, what is there stays.
+  copyFileSync(copy.file, `${file}.copy`);
   writeFileSync(noteOf(file), "");
   const isThere = existsSync(file);
   if (isThere) renameSync(file, kept);
-  // Under another name first: broken off, it must not leave a second half of a file.
-  copyFileSync(copy.file, `${file}.copy`);
   renameSync(`${file}.copy`, file);
   return isThere ? kept : undefined;
 }

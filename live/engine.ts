@@ -34,6 +34,15 @@ export interface ExportedState {
   };
 }
 
+/** A stack that the backend does not have. */
+export class UnknownStack extends ToolError {
+  constructor(stack: string) {
+    super(
+      `the backend in use has no stack ${stack}.\n  If it is one of the embedded cluster: eval "$(npx flotilla env)". If it was there before: npx flotilla recover --stack ${stack} brings it back from a backend of files. If it is new: pulumi stack init ${stack}`,
+    );
+  }
+}
+
 export interface EngineOptions {
   /** The folder of the program. Default: the project. */
   cwd?: string;
@@ -76,10 +85,7 @@ export async function pulumiQuietly(
     );
   const words = result.signal ? `ended by ${result.signal}` : stderr.trim() || stdout.trim();
   const unknown = /no stack named '([^']+)' found/.exec(words)?.[1];
-  if (unknown !== undefined)
-    throw new ToolError(
-      `the backend in use has no stack ${unknown}.\n  If it is one of the embedded cluster: eval "$(npx flotilla env)". If it was there before: npx flotilla recover --stack ${unknown} brings it back from a backend of files. If it is new: pulumi stack init ${unknown}`,
-    );
+  if (unknown !== undefined) throw new UnknownStack(unknown);
   const damaged = /failed to load checkpoint/.test(words)
     ? "\n  The state is damaged. In a backend of files, npx flotilla recover --stack <name> restores it from the backend's own backup; in a bucket, bring back an earlier version of it."
     : "";

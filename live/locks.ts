@@ -10,7 +10,8 @@ import { pulumiQuietly } from "./engine";
 export interface Lock {
   /** Who holds it, in words. */
   by: string;
-  since?: string;
+  /** What tells it from one that comes later: its file. None in the cloud. */
+  id?: string;
   /** Whether its process is alive; undefined where that cannot be seen from here. */
   alive?: boolean;
 }
@@ -46,12 +47,16 @@ export async function locksIn(folder: string): Promise<Lock[]> {
   const locks = await Promise.all(
     names(/\.json$/).flatMap((name) => {
       const text = readIfThere(join(folder, name));
-      return text === undefined ? [] : [lockOf(text)];
+      return text === undefined ? [] : [lockOf(text).then((lock) => ({ ...lock, id: name }))];
     }),
   );
   return [
     ...locks,
-    ...abandoned.map(() => ({ by: "an update that could not write its lock to the end", alive: false })),
+    ...abandoned.map((id) => ({
+      by: "an update that could not write its lock to the end",
+      id,
+      alive: false,
+    })),
   ];
 }
 
@@ -65,14 +70,13 @@ function readIfThere(file: string): string | undefined {
   }
 }
 
-/** The command, wherever it lies; neither a plugin in ~/.pulumi nor an editor in a folder of that name. */
-const ENGINE = /(^|[/\\])pulumi(\.exe)?( |$)/;
+/** The command, wherever it lies and whatever version it names; neither a plugin in ~/.pulumi nor an editor in a folder of that name. */
+const ENGINE = /(^|[/\\])pulumi(?!-(resource|language|analyzer|tool|converter)-)[\w.-]*( |$)/;
 
 interface LockFile {
   pid?: number;
   username?: string;
   hostname?: string;
-  timestamp?: string;
 }
 
 /** What a lock file says. One that is cut off, as by a disk that was full, says nothing of who made it. */
@@ -83,10 +87,9 @@ export async function lockOf(text: string): Promise<Lock> {
   } catch {
     return { by: "somebody, whose lock cannot be read" };
   }
-  const { pid, username, hostname: host, timestamp } = file;
+  const { pid, username, hostname: host } = file;
   return {
     by: `${username ?? "somebody"}@${host ?? "somewhere"}, process ${pid ?? "?"}`,
-    ...(timestamp === undefined ? {} : { since: timestamp }),
     // By its command line: the pid may be another program's by now, or a process that is dead but not yet reaped.
     ...(host === hostname() && pid !== undefined ? { alive: ENGINE.test(await commandLine(pid)) } : {}),
   };

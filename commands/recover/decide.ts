@@ -33,7 +33,8 @@ export interface Situation {
 }
 
 export type Action =
-  | { do: "unlock" }
+  /** The locks that were seen; another one is not released. */
+  | { do: "unlock"; held: string[] }
   /** Helm puts the last good revision back. */
   | { do: "rollback"; release: string; namespace: string; to: number }
   /** Helm removes what an installation that never succeeded has left; volume claims stay. */
@@ -165,11 +166,14 @@ export function decide({
     targets.add(resource.urn);
     if (hasFailed(resource)) again.add(resource.urn);
   }
-  // Until then it keeps others from an update: helm asks for no lock.
   const isToDo = actions.length + operations.length + targets.size + again.size > 0;
   if (locks.length > 0 || (!seesLocks && isToDo)) {
-    actions.push({ do: "unlock" });
-    will.push("release the lock (pulumi cancel)");
+    const held = locks.flatMap(({ id }) => id ?? []);
+    // Until helm's work is done it keeps others away, for helm asks for no lock. But one that cannot be told from that of an
+    // update which begins meanwhile is released before: that update's own lock then stops what comes after.
+    const isTold = seesLocks && held.length === locks.length;
+    actions.splice(isTold ? actions.length : 0, 0, { do: "unlock", held });
+    will.splice(isTold ? will.length : 0, 0, "release the lock (pulumi cancel)");
   }
   if (targets.size > 0 || imports.length > 0)
     actions.push({ do: "refresh", targets: targets.size > 0 ? [...targets] : stackOf(resources), imports });

@@ -4,7 +4,7 @@ import { Command } from "commander";
 import execa from "execa";
 import type { Settings } from "../../config/schema";
 import { forgetRestored } from "../../live/damage";
-import { type ExportedState, exportState, pulumiQuietly, RELEASE } from "../../live/engine";
+import { type ExportedState, exportState, pulumiQuietly, RELEASE, UnknownStack } from "../../live/engine";
 import { readLastUpdate, type Update } from "../../live/history";
 import { accessOf, type Kubectl } from "../../live/kubectl";
 import { readLocks } from "../../live/locks";
@@ -48,7 +48,9 @@ nothing. A lock whose process cannot be seen from here is released only when som
         await giveFirstAid(first);
         process.stdout.write("\n");
       }
-      const recovery = await recoveryOf(stack, first);
+      const recovery = await recoveryOf(stack, first).catch((error: unknown) => {
+        throw error instanceof UnknownStack ? nothingOf(stack) : error;
+      });
       const { found, unfinished, will, actions, unknown, blocked, unsure, seesLocks } = recovery;
       if (found.length === 0 && !isHurt && !first.restored) {
         process.stdout.write(
@@ -69,11 +71,17 @@ nothing. A lock whose process cannot be seen from here is released only when som
         unknown.length === 0
           ? next(stack)
           : `  npx flotilla adopt --stack ${stack}       first: ${unknown.join(", ")} runs, and the state does not know it\n${next(stack)}`;
+      const mayBeLocked = !seesLocks && actions.every((action) => action.do !== "unlock");
       process.stdout.write(
-        `\n${chalk.green("Recovered.")} The update that was broken off is not done yet:\n${ending}`,
+        `\n${chalk.green("Recovered.")} The update that was broken off is not done yet:\n${ending}${mayBeLocked ? unseenLocks(stack) : ""}`,
       );
     });
 }
+
+const nothingOf = (stack: string): ToolError =>
+  new ToolError(
+    `the backend in use has no stack ${stack}, nor a copy of its state.\n  If it is one of the embedded cluster: eval "$(npx flotilla env)". If it is new: pulumi stack init ${stack}`,
+  );
 
 const nobodyToAsk = (question: string, stack: string): ToolError =>
   new ToolError(
@@ -187,7 +195,7 @@ async function perform(stack: string, cluster: Settings["cluster"], action: Acti
   const onCluster = accessOf(cluster, "--kube-context");
   switch (action.do) {
     case "unlock":
-      await step("releasing the lock", () => pulumiQuietly(["cancel", "--yes", "--stack", stack]));
+      await step("releasing the lock", () => unlock(stack, action.held));
       return;
     case "rollback":
       await step(`putting revision ${action.to} of ${action.release} back`, () =>
@@ -238,6 +246,18 @@ async function perform(stack: string, cluster: Settings["cluster"], action: Acti
     case "forget":
       await step("forgetting the operations that were under way", () => mark(stack, action.again, AGAIN));
   }
+}
+
+/** @throws ToolError when an update has begun meanwhile: `pulumi cancel` releases whatever lock there is. */
+async function unlock(stack: string, held: readonly string[]): Promise<void> {
+  const locks = await readLocks(PROJECT_NAME, stack);
+  if (locks?.length === 0) return;
+  const stranger = locks?.find(({ id }) => id !== undefined && !held.includes(id));
+  if (stranger)
+    throw new ToolError(
+      `an update of ${stack} has begun meanwhile: ${stranger.by}\n  When it has ended: npx flotilla recover --stack ${stack}`,
+    );
+  await pulumiQuietly(["cancel", "--yes", "--stack", stack]);
 }
 
 async function runHelm(args: readonly string[]): Promise<void> {

@@ -17,10 +17,10 @@ import {
 import { refusals } from "./acceptance";
 import { chance, LONG, SEED } from "./seed";
 
-/** Cases of each kind. Some 13 in 100 values of the shared chart are accepted: of few it may be less than the test asks for. */
+/** Cases of each kind. Some 14 in 100 values of either chart are accepted: of few it may be less than the test asks for. */
 const CASES = LONG
   ? { values: 5000, stores: 1500, stackFiles: 3000, inventories: 1000 }
-  : { values: 300, stores: 20, stackFiles: 20, inventories: 20 };
+  : { values: 300, stores: 60, stackFiles: 20, inventories: 20 };
 const NAMESPACE = "e2e-input";
 
 /** Values with anything in them, and values in which all has its type. */
@@ -60,7 +60,7 @@ describe(`input that is nearly right, as the cluster sees it (FAULTS_SEED=${SEED
     // That a request is no more than its limit is for the plan to see (plan/check.ts).
     const sound = values.filter(({ resources }) => !isMoreThanItsLimit(resources));
     const { accepted } = await judge(sound.map((each) => ({ chart: "charts/store", values: each })));
-    assert.ok(accepted >= Math.floor(CASES.stores / 100), `only ${accepted} were accepted`);
+    assert.ok(accepted >= Math.ceil(CASES.stores / 100), `only ${accepted} were accepted`);
   });
 
   it("as a stack file is refused, or planned into what the cluster accepts", async () => {

@@ -78,8 +78,8 @@ describe("recovery", () => {
   });
 
   it("releases a lock whose process is dead, and asks about one that cannot be seen", () => {
-    const dead = decide(situation({ locks: [{ by: "me, process 7", alive: false }] }));
-    assert.deepEqual(dead.actions, [{ do: "unlock" }]);
+    const dead = decide(situation({ locks: [{ by: "me, process 7", id: "a.json", alive: false }] }));
+    assert.deepEqual(dead.actions, [{ do: "unlock", held: ["a.json"] }]);
     assert.equal(dead.unsure, undefined);
     assert.match(decide(situation({ locks: [{ by: "ci@elsewhere" }] })).unsure ?? "", /ci@elsewhere/);
   });
@@ -105,7 +105,8 @@ describe("recovery", () => {
       await child;
       return alive;
     };
-    assert.equal(await holder("/home/me/.pulumi/bin/pulumi", "up"), true);
+    for (const engine of ["/home/me/.pulumi/bin/pulumi", "/opt/pulumi-3.259.0"])
+      assert.equal(await holder(engine, "up"), true, engine);
     assert.equal(await holder("/home/me/pulumi/index.ts"), false);
     assert.equal(await holder("/home/me/.pulumi/plugins/resource-random-v4/pulumi-resource-random"), false);
   });
@@ -122,10 +123,10 @@ describe("recovery", () => {
     const locks = await reading;
     rmSync(folder, { recursive: true });
     assert.deepEqual(
-      locks.map(({ by, alive }) => [by.replace(/ \d+$/, ""), alive]),
+      locks.map(({ by, id, alive }) => [by.replace(/ \d+$/, ""), id, alive]),
       [
-        [`somebody@${hostname()}, process`, false],
-        ["an update that could not write its lock to the end", false],
+        [`somebody@${hostname()}, process`, "b.json", false],
+        ["an update that could not write its lock to the end", "a.json.18ea888e48f6a726.tmp", false],
       ],
     );
   });
@@ -173,14 +174,28 @@ describe("recovery", () => {
     );
   });
 
-  it("releases a lock after helm's work, for which it keeps others away; one that it cannot see as well", () => {
-    const broken = { live: live("cart", 2, "pending-upgrade", 1) };
-    for (const held of [{ locks: [{ by: "me, process 7", alive: false }] }, { seesLocks: false }])
-      assert.deepEqual(
-        decide(situation({ ...broken, ...held })).actions.map((action) => action.do),
-        ["rollback", "unlock", "refresh"],
-      );
+  const broken = { live: live("cart", 2, "pending-upgrade", 1) };
+  const orderFor = (held: Partial<Situation>) =>
+    decide(situation({ ...broken, ...held })).actions.map((action) => action.do);
+
+  it("releases a lock after helm's work, for which it keeps others away", () => {
+    assert.deepEqual(orderFor({ locks: [{ by: "me, process 7", id: "a.json", alive: false }] }), [
+      "rollback",
+      "unlock",
+      "refresh",
+    ]);
+  });
+
+  it("releases one that it cannot tell from a later one before: that of an update which begins meanwhile stays", () => {
+    for (const held of [{ seesLocks: false }, { locks: [{ by: "an update, says the backend" }] }])
+      assert.deepEqual(orderFor(held), ["unlock", "rollback", "refresh"]);
     assert.deepEqual(decide(situation({ seesLocks: false })).actions, []);
+  });
+
+  it("is another one when the lock is another one, whose words are the same", () => {
+    const lockedBy = (id: string) => decide(situation({ locks: [{ by: "ci@elsewhere, process 7", id }] }));
+    assert.deepEqual(lockedBy("a.json"), lockedBy("a.json"));
+    assert.notDeepEqual(lockedBy("a.json"), lockedBy("b.json"));
   });
 
   it("names what an update has left undone, which the next one does", () => {
@@ -352,9 +367,8 @@ describe("a state file", () => {
 
   it("that is gone is restored as well, from the last update if need be", () => {
     write("stacks/shop/prod.json.bak", "");
-    write("history/shop/prod/prod-1.checkpoint.json", checkpoint(1));
-    write("history/shop/prod/prod-2.checkpoint.json", checkpoint(2));
-    utimesSync(join(folder, "history/shop/prod/prod-1.checkpoint.json"), 1, 1);
+    write("history/shop/prod/prod-10.checkpoint.json", checkpoint(2));
+    write("history/shop/prod/prod-9.checkpoint.json", checkpoint(1));
     const damage = damageIn(folder, "shop", "prod") as Damage;
     assert.deepEqual([damage.isMissing, damage.copy?.resources], [true, 2]);
     assert.equal(isNoted(folder, "shop", "prod"), false);
@@ -364,16 +378,28 @@ describe("a state file", () => {
     assert.equal(isNoted(folder, "shop", "prod"), true);
   });
 
+  it("of which only the history is left is restored from that", () => {
+    write("history/shop/prod/prod-1.checkpoint.json.gz", gzipSync(checkpoint(4)));
+    restore(damageIn(folder, "shop", "prod") as Damage);
+    assert.deepEqual(readFileSync(join(folder, "stacks/shop/prod.json.gz")), gzipSync(checkpoint(4)));
+  });
+
   it("is restored from what was written last: an update's end comes after its last step", () => {
-    write("stacks/shop/prod.json", "{");
-    write("stacks/shop/prod.json.bak", checkpoint(8));
-    write("history/shop/prod/prod-1.checkpoint.json", checkpoint(9));
-    const age = (path: string, seconds: number) => utimesSync(join(folder, path), seconds, seconds);
-    age("stacks/shop/prod.json.bak", 100);
-    age("history/shop/prod/prod-1.checkpoint.json", 101);
-    assert.equal(damageIn(folder, "shop", "prod")?.copy?.resources, 9);
-    age("history/shop/prod/prod-1.checkpoint.json", 99);
-    assert.equal(damageIn(folder, "shop", "prod")?.copy?.resources, 8);
+    const resourcesFor = (endedAt: number, fileAt = endedAt, stepAt = 100) => {
+      rmSync(folder, { recursive: true, force: true });
+      const end = `history/shop/prod/prod-${endedAt}000000000.checkpoint.json`;
+      write("stacks/shop/prod.json", "{");
+      write("stacks/shop/prod.json.bak", checkpoint(8));
+      write(end, checkpoint(9));
+      utimesSync(join(folder, "stacks/shop/prod.json.bak"), stepAt, stepAt);
+      utimesSync(join(folder, end), fileAt, fileAt);
+      return damageIn(folder, "shop", "prod")?.copy?.resources;
+    };
+    assert.equal(resourcesFor(101), 9);
+    assert.equal(resourcesFor(99), 8);
+    assert.equal(resourcesFor(99, 101), 8, "the backend was copied, without its times");
+    const tomorrow = Math.floor(Date.now() / 1000) + 86_400;
+    assert.equal(resourcesFor(tomorrow), 8, "the clock was ahead, and was set right");
   });
 
   it("that cannot be opened may be whole: nothing is put in its place", () => {
@@ -383,13 +409,40 @@ describe("a state file", () => {
     assert.throws(() => damageIn(folder, "shop", "prod"), /cannot be opened.*EISDIR/);
   });
 
+  it("is restored although another copy cannot be opened, unless there is none besides", () => {
+    write("stacks/shop/prod.json", "{");
+    write("stacks/shop/prod.json.bak", checkpoint(8));
+    mkdirSync(join(folder, "history/shop/prod/prod-1.checkpoint.json"), { recursive: true });
+    assert.equal(damageIn(folder, "shop", "prod")?.copy?.resources, 8);
+    rmSync(join(folder, "stacks/shop/prod.json.bak"));
+    assert.throws(() => damageIn(folder, "shop", "prod"), /cannot be opened.*EISDIR/);
+  });
+
+  it("stays as it is where the copy cannot be made", () => {
+    write("stacks/shop/prod.json", "{");
+    write("stacks/shop/prod.json.bak", checkpoint(8));
+    const damage = damageIn(folder, "shop", "prod") as Damage;
+    rmSync(join(folder, "stacks/shop/prod.json.bak"));
+    assert.throws(() => restore(damage), /ENOENT/);
+    assert.equal(readFileSync(join(folder, "stacks/shop/prod.json"), "utf8"), "{");
+  });
+
+  it("that was moved aside by a restoration that was broken off is still missed", () => {
+    write("stacks/shop/prod.json", "{");
+    write("stacks/shop/prod.json.bak", checkpoint(8));
+    restore(damageIn(folder, "shop", "prod") as Damage);
+    rmSync(join(folder, "stacks/shop/prod.json"));
+    assert.equal(damageIn(folder, "shop", "prod")?.copy?.resources, 8);
+  });
+
   it("that has come back meanwhile is kept", () => {
     write("stacks/shop/prod.json.bak", checkpoint(8));
     write("history/shop/prod/prod-1.checkpoint.json", checkpoint(1));
     const damage = damageIn(folder, "shop", "prod") as Damage;
     assert.equal(damage.isMissing, true);
     write("stacks/shop/prod.json", checkpoint(9));
-    assert.equal(readFileSync(restore(damage) as string, "utf8"), checkpoint(9));
+    assert.throws(() => restore(damage), /can be read again/);
+    assert.equal(readFileSync(join(folder, "stacks/shop/prod.json"), "utf8"), checkpoint(9));
   });
 
   it("that is gone because its stack was renamed or removed is not missed", () => {
