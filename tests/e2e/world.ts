@@ -1,4 +1,4 @@
-/** One embedded cluster for all end-to-end tests; a copy of the project, a stack and a namespace for each. */
+/** The embedded cluster of end-to-end tests; a copy of the project, a stack and a namespace for each. */
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,12 +6,16 @@ import { join } from "node:path";
 import execa from "execa";
 import { stringify } from "yaml";
 import { deleteCluster } from "../../tools/cluster/cluster";
-import { PROJECT, worldIn } from "../../tools/paths";
+import { PROJECT, type World, worldIn } from "../../tools/paths";
 import { forgetStacks, type OpenWorld, openWorld } from "../../tools/world";
 import { copyOfProject, writeProgram, writeStackFile } from "../copy";
 
+const WORKER = process.env.MOCHA_WORKER_ID;
+
 /** In the clone, not in a temporary folder: what a killed run left is found by the next one. */
-export const testWorld = worldIn(join(PROJECT, ".flotilla", "e2e"));
+export const worldOfWorker = (worker = ""): World => worldIn(join(PROJECT, ".flotilla", `e2e${worker}`));
+
+export const testWorld = worldOfWorker(WORKER);
 
 let opened: OpenWorld | undefined;
 
@@ -25,11 +29,15 @@ export const mochaHooks = {
   async beforeAll(this: Mocha.Context) {
     // Tools may have to be built first.
     this.timeout(45 * 60_000);
-    await deleteCluster(testWorld);
-    forgetStacks(testWorld);
-    opened = await openWorld(testWorld);
+    // A worker's is made before it begins, and serves all of its files (./workers).
+    if (WORKER === undefined) {
+      await deleteCluster(testWorld);
+      forgetStacks(testWorld);
+    }
+    opened ??= await openWorld(testWorld);
   },
   async afterAll(this: Mocha.Context) {
+    if (WORKER !== undefined) return;
     this.timeout(60_000);
     await deleteCluster(testWorld);
     rmSync(testWorld.folder, { recursive: true, force: true });
