@@ -78,7 +78,7 @@ describe(`Robot Shop through faults (FAULTS_SEED=${SEED}${LONG ? "" : ", short f
       for (const line of shop.commandLines) assert.ok(!shows(line), "a command line");
       const files = [testWorld.folder, shop.stack.folder, pulumiHome()].flatMap(filesIn);
       assert.ok(files.length > 50);
-      for (const file of files) assert.ok(!shows(readFileSync(file)), file);
+      for (const file of files) assert.ok(!shows(contentOf(file)), file);
     });
 
     it("is removed to the last object when the removal was broken off by SIGTERM", async () => {
@@ -150,6 +150,16 @@ const filesIn = (folder: string): string[] =>
     if (entry.isDirectory()) return path.endsWith("/flotilla/etcd") ? [] : filesIn(path);
     return entry.isFile() ? [path] : [];
   });
+
+/** Empty for a file that is gone by now: other suites run beside this one, with the same home of Pulumi. */
+function contentOf(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    return Buffer.alloc(0);
+  }
+}
 
 /** What a recovery did, of what it said. */
 function done(recovery: string): string {
