@@ -66,13 +66,14 @@ export async function pulumiOnTerminal(
 /** Runs pulumi and hands its output out. @throws ToolError with pulumi's words. */
 export async function pulumiQuietly(
   args: readonly string[],
-  { cwd = PROJECT, input = "", environment = {} }: EngineOptions = {},
+  { cwd = PROJECT, input, environment = {} }: EngineOptions = {},
 ): Promise<string> {
   // Ctrl-C reaches pulumi as well: what it has begun it brings to an end by itself.
   const { exitCode, stdout, stderr, ...result } = await delegateInterrupts(() =>
     execa("pulumi", [...args], {
       cwd,
-      input,
+      // Not an empty one: execa drops all that pulumi says when it ends before it has closed that.
+      ...(input === undefined ? { stdin: "ignore" as const } : { input }),
       env: environment,
       reject: false,
       maxBuffer: 512 * 1024 * 1024,

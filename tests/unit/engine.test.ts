@@ -32,6 +32,13 @@ describe("pulumi", () => {
     await assert.rejects(exportState("prod"), /recover --stack prod.*If it is new: pulumi stack init prod/);
   });
 
+  it("that ends before it reads anything is heard all the same", async () => {
+    pulumi("exec <&-; echo 'error: no stack' >&2; exit 255");
+    // One of ten was not.
+    const calls = Array.from({ length: 60 }, () => assert.rejects(exportState("prod"), /error: no stack/));
+    await Promise.all(calls);
+  });
+
   it("that is killed in an update leaves it half done, and a lock: never is nothing changed", async () => {
     pulumi("kill -KILL $$");
     const result = await runUpdate(["up"]);
