@@ -4,6 +4,7 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   statSync,
@@ -19,6 +20,8 @@ export interface Damage {
   /** The state file, which is not there or is no checkpoint. */
   file: string;
   isMissing: boolean;
+  /** What lies beside a state that is whole, and is none. */
+  attributes?: string;
   /** A copy that can be read; none where there is none. */
   copy?: { file: string; writtenAt: Date; resources: number };
 }
@@ -51,14 +54,34 @@ export function damageIn(root: string, project: string, stack: string): Damage |
     newest(files.map((path) => `${path}.bak`))?.replace(/\.bak$/, "") ??
     files.find((path) => ends.some((end) => isPackedAs(path, end.file)));
   // Older backends have no folder for the project, and Pulumi itself moves them. Node.js 20 cannot read zstd.
-  if (file === undefined || file.endsWith(".zst") || resourcesIn(file) !== undefined) return undefined;
+  if (file === undefined || file.endsWith(".zst")) return undefined;
   const isMissing = there === undefined;
+  if (resourcesIn(file) !== undefined) {
+    const attributes = brokenAttributes(file);
+    return attributes === undefined ? undefined : { file, isMissing, attributes };
+  }
   // A stack that was removed or renamed leaves a backup behind, but no history; nor has one whose first update was killed.
   if (isMissing && ends.length === 0 && !existsSync(noteOf(file))) return undefined;
   const backups = byAge(filesIn(join(root, "backups", project, stack)));
   const copy = firstWhole(copiesOf(file, ends, backups));
   return { file, isMissing, ...(copy ? { copy } : {}) };
 }
+
+/**
+ * The attributes of a file, when they cannot be read: then Pulumi cannot read the file either. They are written in place, and
+ * an engine may be killed meanwhile (gocloud.dev/blob/fileblob: setAttrs). Where there are none nobody misses them.
+ */
+function brokenAttributes(file: string): string | undefined {
+  const attributes = attributesOf(file);
+  try {
+    JSON.parse(readFileSync(attributes, "utf8"));
+    return undefined;
+  } catch (error) {
+    return error instanceof SyntaxError ? attributes : undefined;
+  }
+}
+
+const attributesOf = (file: string): string => `${file}.attrs`;
 
 const newest = (paths: readonly string[]): string | undefined => byAge(paths.filter(existsSync))[0];
 
@@ -141,7 +164,11 @@ function resourcesIn(file: string): number | undefined {
  * Puts the copy in its place, and notes it. What was there is kept beside it; returns where.
  * @throws ToolError when the state can be read by now.
  */
-export function restore({ file, copy }: Damage): string | undefined {
+export function restore({ file, attributes, copy }: Damage): string | undefined {
+  if (attributes !== undefined) {
+    rmSync(attributes);
+    return undefined;
+  }
   if (copy === undefined) throw new Error("nothing to restore from");
   if (resourcesIn(file) !== undefined)
     throw new ToolError(`the state can be read again, and stays as it is: ${file}\n  Run it again.`);
@@ -152,6 +179,7 @@ export function restore({ file, copy }: Damage): string | undefined {
   writeFileSync(noteOf(file), "");
   const isThere = existsSync(file);
   if (isThere) renameSync(file, kept);
+  rmSync(attributesOf(file), { force: true });
   renameSync(`${file}.copy`, file);
   return isThere ? kept : undefined;
 }

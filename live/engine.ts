@@ -1,4 +1,5 @@
 /** A stack's state and config, through the user's own pulumi. */
+import { setTimeout } from "node:timers/promises";
 import execa from "execa";
 import type { Deployed } from "../plan/deployed";
 import { deployedReleases, type StateResource } from "../runtime/state";
@@ -63,13 +64,39 @@ export async function pulumiOnTerminal(
   return exitCode;
 }
 
+/** What pulumi says of a state that it cannot read. */
+const UNREADABLE = /failed to load checkpoint/;
+
 /** Runs pulumi and hands its output out. @throws ToolError with pulumi's words. */
-export async function pulumiQuietly(
+export async function pulumiQuietly(args: readonly string[], options: EngineOptions = {}): Promise<string> {
+  let ended = await runQuietly(args, options);
+  // While an update writes its state there are moments in which nobody can read it, since what lies beside the file is written
+  // in place (gocloud.dev/blob/fileblob: setAttrs). Nothing is done yet when that is found.
+  for (let left = 3; left > 0 && UNREADABLE.test(ended.stderr); left--) {
+    await setTimeout(100);
+    ended = await runQuietly(args, options);
+  }
+  const { exitCode, stdout, stderr, ...result } = ended;
+  if (exitCode === 0) return stdout;
+  if ((result as Partial<NodeJS.ErrnoException>).code === "ENOENT")
+    throw new ToolError(
+      'pulumi is not on PATH.\n  Install it, or put this shell into the embedded world: eval "$(npx flotilla env)"',
+    );
+  const words = result.signal ? `ended by ${result.signal}` : stderr.trim() || stdout.trim();
+  const unknown = /no stack named '([^']+)' found/.exec(words)?.[1];
+  if (unknown !== undefined) throw new UnknownStack(unknown);
+  const damaged = UNREADABLE.test(words)
+    ? "\n  The state is damaged. In a backend of files, npx flotilla recover --stack <name> restores it from the backend's own backup; in a bucket, bring back an earlier version of it."
+    : "";
+  throw new ToolError(`pulumi ${args.slice(0, 2).join(" ")}: ${words}${damaged}`);
+}
+
+function runQuietly(
   args: readonly string[],
-  { cwd = PROJECT, input, environment = {} }: EngineOptions = {},
-): Promise<string> {
+  { cwd = PROJECT, input, environment = {} }: EngineOptions,
+): Promise<execa.ExecaReturnValue> {
   // Ctrl-C reaches pulumi as well: what it has begun it brings to an end by itself.
-  const { exitCode, stdout, stderr, ...result } = await delegateInterrupts(() =>
+  return delegateInterrupts(() =>
     execa("pulumi", [...args], {
       cwd,
       // Not an empty one: execa drops all that pulumi says when it ends before it has closed that.
@@ -79,18 +106,6 @@ export async function pulumiQuietly(
       maxBuffer: 512 * 1024 * 1024,
     }),
   );
-  if (exitCode === 0) return stdout;
-  if ((result as Partial<NodeJS.ErrnoException>).code === "ENOENT")
-    throw new ToolError(
-      'pulumi is not on PATH.\n  Install it, or put this shell into the embedded world: eval "$(npx flotilla env)"',
-    );
-  const words = result.signal ? `ended by ${result.signal}` : stderr.trim() || stdout.trim();
-  const unknown = /no stack named '([^']+)' found/.exec(words)?.[1];
-  if (unknown !== undefined) throw new UnknownStack(unknown);
-  const damaged = /failed to load checkpoint/.test(words)
-    ? "\n  The state is damaged. In a backend of files, npx flotilla recover --stack <name> restores it from the backend's own backup; in a bucket, bring back an earlier version of it."
-    : "";
-  throw new ToolError(`pulumi ${args.slice(0, 2).join(" ")}: ${words}${damaged}`);
 }
 
 /** Work that is begun before it is needed: where it fails is where it is awaited. */

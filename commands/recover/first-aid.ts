@@ -38,7 +38,10 @@ export async function firstAidFor(stack: string): Promise<FirstAid> {
       `${what} of an engine that was killed still runs (process ${pid}), of this stack or another of this project: what it does is written down nowhere`,
   );
   const will = orphans.map(({ pid, what }) => `end process ${pid}, ${what}`);
-  if (damage) {
+  if (damage?.attributes !== undefined) {
+    found.push(`what the backend keeps beside the state of ${stack} cannot be read: ${damage.attributes}`);
+    will.push("remove that; the state itself is whole");
+  } else if (damage) {
     const { file, isMissing, copy } = damage;
     if (copy === undefined)
       throw new ToolError(
@@ -55,7 +58,7 @@ export async function firstAidFor(stack: string): Promise<FirstAid> {
     found,
     will,
     orphans,
-    restored: wasCopied || damage !== undefined,
+    restored: wasCopied || (damage !== undefined && damage.attributes === undefined),
     ...(damage ? { damage } : {}),
     ...(unsure === undefined ? {} : { unsure }),
   };

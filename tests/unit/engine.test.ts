@@ -39,6 +39,16 @@ describe("pulumi", () => {
     await Promise.all(calls);
   });
 
+  it("that cannot read a state in the moment in which another one writes it is asked again", async () => {
+    const state = join(folder, "state");
+    pulumi(
+      `[ -e ${state} ] && echo {} || { touch ${state}; echo "error: failed to load checkpoint: EOF" >&2; exit 255; }`,
+    );
+    assert.deepEqual(await exportState("prod"), {});
+    pulumi("echo 'error: failed to load checkpoint: EOF' >&2; exit 255");
+    await assert.rejects(exportState("prod"), /The state is damaged.*flotilla recover/);
+  });
+
   it("that is killed in an update leaves it half done, and a lock: never is nothing changed", async () => {
     pulumi("kill -KILL $$");
     const result = await runUpdate(["up"]);

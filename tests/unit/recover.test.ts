@@ -1,7 +1,16 @@
 /** What an update that was broken off has left, and what is done about it. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { hostname, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -400,6 +409,18 @@ describe("a state file", () => {
     assert.equal(resourcesFor(99, 101), 8, "the backend was copied, without its times");
     const tomorrow = Math.floor(Date.now() / 1000) + 86_400;
     assert.equal(resourcesFor(tomorrow), 8, "the clock was ahead, and was set right");
+  });
+
+  it("that is whole stays, and what lies beside it and is cut off goes: Pulumi could not read the one without the other", () => {
+    write("stacks/shop/prod.json", checkpoint(9));
+    write("stacks/shop/prod.json.attrs", '{"user.content_type":"text/plain"}\n');
+    assert.equal(damageIn(folder, "shop", "prod"), undefined);
+    write("stacks/shop/prod.json.attrs", "");
+    const damage = damageIn(folder, "shop", "prod") as Damage;
+    assert.equal(damage.attributes, join(folder, "stacks/shop/prod.json.attrs"));
+    restore(damage);
+    assert.deepEqual(readdirSync(join(folder, "stacks/shop")), ["prod.json"]);
+    assert.equal(damageIn(folder, "shop", "prod"), undefined);
   });
 
   it("that cannot be opened may be whole: nothing is put in its place", () => {
