@@ -72,8 +72,9 @@ nothing. A lock whose process cannot be seen from here is released only when som
           ? next(stack)
           : `  npx flotilla adopt --stack ${stack}       first: ${unknown.join(", ")} runs, and the state does not know it\n${next(stack)}`;
       const mayBeLocked = !seesLocks && actions.every((action) => action.do !== "unlock");
+      const isWhole = found.length === 0 && unfinished.length === 0 && !first.restored;
       process.stdout.write(
-        `\n${chalk.green("Recovered.")} The update that was broken off is not done yet:\n${ending}${mayBeLocked ? unseenLocks(stack) : ""}`,
+        `\n${chalk.green("Recovered.")} ${isWhole ? "Nothing else is left half done. If an update was broken off, it is not done yet:" : "The update that was broken off is not done yet:"}\n${ending}${mayBeLocked ? unseenLocks(stack) : ""}`,
       );
     });
 }
