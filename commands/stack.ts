@@ -6,7 +6,7 @@ import { InvalidArgumentError, Option } from "commander";
 import { catalogue } from "../apps";
 import { CREDENTIALS } from "../config/credentials";
 import { parseDefaults } from "../config/file";
-import { damageIn } from "../live/damage";
+import { damageIn, damageText } from "../live/damage";
 import { suggest } from "../model/nearest";
 import { ToolError } from "../tools/failure";
 import { PROJECT, type World } from "../tools/paths";
@@ -45,7 +45,7 @@ export function lossOf({ state }: World, stack: string): string | undefined {
   const damage = damageIn(join(state, ".pulumi"), PROJECT_NAME, stack);
   return (
     damage &&
-    `the state of ${stack} on the embedded cluster ${damage.isMissing ? "is gone" : "is damaged"}: ${damage.file}\n  To bring it back: eval "$(npx flotilla env)", then npx flotilla recover --stack ${stack}`
+    `${damageText(stack, damage)}\n  To bring it back on the embedded cluster: eval "$(npx flotilla env)", then npx flotilla recover --stack ${stack}`
   );
 }
 

@@ -3,7 +3,6 @@ import {
   copyFileSync,
   existsSync,
   mkdirSync,
-  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -14,10 +13,10 @@ import { dirname, join } from "node:path";
 import { bareName } from "../config/stack-names";
 import { ToolError } from "../tools/failure";
 import { readBackend } from "./backend";
-import { readCheckpointFile } from "./checkpoint";
+import { type End, endsIn, filesIn, readCheckpointFile } from "./checkpoint";
 
 export interface Damage {
-  /** The state file, which is not there or is no checkpoint. */
+  /** The state file, which is not there or is no checkpoint, unless it is for its attributes that it cannot be read. */
   file: string;
   isMissing: boolean;
   /** What lies beside a state that is whole, and is none. */
@@ -28,6 +27,12 @@ export interface Damage {
 
 /** Pulumi uses the newest of these (pulumi/pkg/backend/diy/state.go: stackPath), and leaves a backup of each that it once used. */
 const ENDINGS = [".json", ".json.gz", ".json.zst"];
+
+/** What has happened to the state of a stack, in words. */
+export const damageText = (stack: string, { file, isMissing, attributes }: Damage): string =>
+  attributes === undefined
+    ? `the state of ${stack} ${isMissing ? "is gone" : "is damaged"}: ${file}`
+    : `what the backend keeps beside the state of ${stack} cannot be read: ${attributes}`;
 
 /** Undefined for a state that can be read, for a stack that never was, and for backends that keep their states themselves. */
 export async function readDamage(project: string, stack: string): Promise<Damage | undefined> {
@@ -47,19 +52,21 @@ const filesOf = (root: string, project: string, stack: string): string[] =>
 /** The damage of a state in a backend's folder. */
 export function damageIn(root: string, project: string, stack: string): Damage | undefined {
   const files = filesOf(root, project, stack);
-  const ends = endsIn(join(root, "history", project, stack));
   const there = newest(files);
+  // Node.js 20 cannot read zstd.
+  if (there?.endsWith(".zst")) return undefined;
+  if (there !== undefined && resourcesIn(there) !== undefined) {
+    const attributes = brokenAttributes(there);
+    return attributes === undefined ? undefined : { file: there, isMissing: false, attributes };
+  }
+  const ends = endsIn(join(root, "history", project, stack));
   const file =
     there ??
     newest(files.map((path) => `${path}.bak`))?.replace(/\.bak$/, "") ??
     files.find((path) => ends.some((end) => isPackedAs(path, end.file)));
-  // Older backends have no folder for the project, and Pulumi itself moves them. Node.js 20 cannot read zstd.
+  // Older backends have no folder for the project, and Pulumi itself moves them.
   if (file === undefined || file.endsWith(".zst")) return undefined;
   const isMissing = there === undefined;
-  if (resourcesIn(file) !== undefined) {
-    const attributes = brokenAttributes(file);
-    return attributes === undefined ? undefined : { file, isMissing, attributes };
-  }
   // A stack that was removed or renamed leaves a backup behind, but no history; nor has one whose first update was killed.
   if (isMissing && ends.length === 0 && !existsSync(noteOf(file))) return undefined;
   const backups = byAge(filesIn(join(root, "backups", project, stack)));
@@ -92,22 +99,6 @@ const writtenAt = (file: string): Date => statSync(file).mtime;
 
 const isPackedAs = (one: string, other: string): boolean => one.endsWith(".gz") === other.endsWith(".gz");
 
-/** What an update left at its end. */
-interface End {
-  file: string;
-  /** In milliseconds, by its name. */
-  at: number;
-}
-
-/** The ends of updates, the newest first. Files are named by the nanoseconds (pulumi/pkg/backend/diy/state.go: addToHistory). */
-const endsIn = (folder: string): End[] =>
-  filesIn(folder)
-    .flatMap((file) => {
-      const time = /-(\d+)\.checkpoint\.json(\.gz)?$/.exec(file)?.[1];
-      return time === undefined ? [] : [{ file, at: Number(BigInt(time) / 1_000_000n) }];
-    })
-    .sort((a, b) => b.at - a.at);
-
 /**
  * Copies of a state, the best first: the one from before the engine's last step, and those at the end of updates. The end of the
  * last update comes after its last step; but times are not to be trusted when the clock has jumped, or the backend was copied.
@@ -115,12 +106,15 @@ const endsIn = (folder: string): End[] =>
 function copiesOf(file: string, ends: readonly End[], backups: readonly string[]): string[] {
   const before = `${file}.bak`;
   const now = Date.now();
-  const past = ends.filter(({ at }) => at <= now);
-  const future = ends.filter(({ at }) => at > now);
+  const past = ends.filter((end) => endedAt(end) <= now);
+  const future = ends.filter((end) => endedAt(end) > now);
   const [last] = past;
   const stepAt = existsSync(before) ? writtenAt(before).getTime() : undefined;
   const isLater =
-    last !== undefined && stepAt !== undefined && last.at > stepAt && writtenAt(last.file).getTime() > stepAt;
+    last !== undefined &&
+    stepAt !== undefined &&
+    endedAt(last) > stepAt &&
+    writtenAt(last.file).getTime() > stepAt;
   return [
     ...(isLater ? [last.file] : []),
     before,
@@ -128,6 +122,9 @@ function copiesOf(file: string, ends: readonly End[], backups: readonly string[]
     ...backups,
   ].filter((path) => isPackedAs(path.replace(/\.bak$/, ""), file));
 }
+
+/** In milliseconds, by its name. */
+const endedAt = ({ nanoseconds }: End): number => Number(nanoseconds / 1_000_000n);
 
 /** @throws ToolError when none is whole, and one may not be opened. */
 function firstWhole(files: readonly string[]): Damage["copy"] {
@@ -143,9 +140,6 @@ function firstWhole(files: readonly string[]): Damage["copy"] {
   if (closed !== undefined) throw closed;
   return undefined;
 }
-
-const filesIn = (folder: string): string[] =>
-  existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];
 
 /** How many resources a checkpoint has; undefined when it is none. @throws ToolError for one that may not be opened. */
 function resourcesIn(file: string): number | undefined {

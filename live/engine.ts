@@ -35,11 +35,12 @@ export interface ExportedState {
   };
 }
 
-/** A stack that the backend does not have. */
+/** A stack that the backend does not have; `sought` where a copy of its state was looked for already. */
 export class UnknownStack extends ToolError {
-  constructor(stack: string) {
+  constructor(stack: string, { sought = false } = {}) {
+    const before = ` If it was there before: npx flotilla recover --stack ${stack} brings it back from a backend of files.`;
     super(
-      `the backend in use has no stack ${stack}.\n  If it is one of the embedded cluster: eval "$(npx flotilla env)". If it was there before: npx flotilla recover --stack ${stack} brings it back from a backend of files. If it is new: pulumi stack init ${stack}`,
+      `the backend in use has no stack ${stack}${sought ? ", nor a copy of its state" : ""}.\n  If it is one of the embedded cluster: eval "$(npx flotilla env)".${sought ? "" : before} If it is new: pulumi stack init ${stack}`,
     );
   }
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { bareName } from "../config/stack-names";
 import type { Provenance } from "../runtime/provenance";
 import { readBackend } from "./backend";
-import { readCheckpointFile } from "./checkpoint";
+import { endsIn, readCheckpointFile } from "./checkpoint";
 import { type ExportedResource, type ExportedState, pulumiQuietly, stackOutputs } from "./engine";
 
 /** A value of a stack's config as `pulumi stack history --json` writes it. */
@@ -106,9 +106,7 @@ function checkpointFile(root: string, project: string, stack: string, number: nu
     .flatMap((name) => /-(\d+)\.history\.json(\.gz)?$/.exec(name)?.[1] ?? [])
     .sort((a, b) => (BigInt(a) < BigInt(b) ? -1 : 1));
   const time = times[number - 1];
-  return readdirSync(folder)
-    .filter((name) => new RegExp(`-${time}\\.checkpoint\\.json(\\.gz)?$`).test(name))
-    .map((name) => join(folder, name))[0];
+  return endsIn(folder).find(({ nanoseconds }) => String(nanoseconds) === time)?.file;
 }
 
 /** An update for programs: without its settings. */

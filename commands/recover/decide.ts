@@ -171,9 +171,9 @@ export function decide({
     const held = locks.flatMap(({ id }) => id ?? []);
     // Until helm's work is done it keeps others away, for helm asks for no lock. But one that cannot be told from that of an
     // update which begins meanwhile is released before: that update's own lock then stops what comes after.
-    const isTold = seesLocks && held.length === locks.length;
-    actions.splice(isTold ? actions.length : 0, 0, { do: "unlock", held });
-    will.splice(isTold ? will.length : 0, 0, "release the lock (pulumi cancel)");
+    const place = seesLocks && held.length === locks.length ? "push" : "unshift";
+    actions[place]({ do: "unlock", held });
+    will[place]("release the lock (pulumi cancel)");
   }
   if (targets.size > 0 || imports.length > 0)
     actions.push({ do: "refresh", targets: targets.size > 0 ? [...targets] : stackOf(resources), imports });

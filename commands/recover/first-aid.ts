@@ -1,6 +1,6 @@
 /** What has to be put right before it can be seen what else there is: a state that cannot be read, processes without an engine. */
 import { basename } from "node:path";
-import { type Damage, readDamage, restore, wasRestored } from "../../live/damage";
+import { type Damage, damageText, readDamage, restore, wasRestored } from "../../live/damage";
 import { readLocks } from "../../live/locks";
 import { endOrphans, type Orphan, readOrphans } from "../../live/orphans";
 import { ToolError } from "../../tools/failure";
@@ -38,16 +38,14 @@ export async function firstAidFor(stack: string): Promise<FirstAid> {
       `${what} of an engine that was killed still runs (process ${pid}), of this stack or another of this project: what it does is written down nowhere`,
   );
   const will = orphans.map(({ pid, what }) => `end process ${pid}, ${what}`);
-  if (damage?.attributes !== undefined) {
-    found.push(`what the backend keeps beside the state of ${stack} cannot be read: ${damage.attributes}`);
-    will.push("remove that; the state itself is whole");
-  } else if (damage) {
+  if (damage) found.push(damageText(stack, damage));
+  if (damage?.attributes !== undefined) will.push("remove that; the state itself is whole");
+  else if (damage) {
     const { file, isMissing, copy } = damage;
     if (copy === undefined)
       throw new ToolError(
         `the state of ${stack} cannot be read, and no copy of it can: ${file}\n  Bring the file back from your own backup of the backend. Without one: pulumi stack init in a new backend, then npx flotilla adopt --stack ${stack} takes over what runs.`,
       );
-    found.push(`the state of ${stack} ${isMissing ? "is gone" : "is damaged"}: ${file}`);
     will.push(
       `restore it from the backend's own backup ${basename(copy.file)}, of ${copy.writtenAt.toISOString()} with ${copy.resources} resources${isMissing ? "" : "; the damaged file is kept beside it"}`,
     );

@@ -49,7 +49,7 @@ nothing. A lock whose process cannot be seen from here is released only when som
         process.stdout.write("\n");
       }
       const recovery = await recoveryOf(stack, first).catch((error: unknown) => {
-        throw error instanceof UnknownStack ? nothingOf(stack) : error;
+        throw error instanceof UnknownStack ? new UnknownStack(stack, { sought: true }) : error;
       });
       const { found, unfinished, will, actions, unknown, blocked, unsure, seesLocks } = recovery;
       if (found.length === 0 && !isHurt && !first.restored) {
@@ -74,15 +74,10 @@ nothing. A lock whose process cannot be seen from here is released only when som
       const mayBeLocked = !seesLocks && actions.every((action) => action.do !== "unlock");
       const isWhole = found.length === 0 && unfinished.length === 0 && !first.restored;
       process.stdout.write(
-        `\n${chalk.green("Recovered.")} ${isWhole ? "Nothing else is left half done. If an update was broken off, it is not done yet:" : "The update that was broken off is not done yet:"}\n${ending}${mayBeLocked ? unseenLocks(stack) : ""}`,
+        `\n${chalk.green("Recovered.")} ${isWhole ? "Nothing else is left half done. If an update was broken off, it" : "The update that was broken off"} is not done yet:\n${ending}${mayBeLocked ? unseenLocks(stack) : ""}`,
       );
     });
 }
-
-const nothingOf = (stack: string): ToolError =>
-  new ToolError(
-    `the backend in use has no stack ${stack}, nor a copy of its state.\n  If it is one of the embedded cluster: eval "$(npx flotilla env)". If it is new: pulumi stack init ${stack}`,
-  );
 
 const nobodyToAsk = (question: string, stack: string): ToolError =>
   new ToolError(

@@ -47,6 +47,10 @@ describe("preview of the project's stacks", () => {
     rmSync(file);
     await assert.rejects(prepareStack(world(), "dev"), /is gone: .*\n.*flotilla recover --stack dev/);
     assert.equal(existsSync(file), false);
+    await assert.rejects(
+      pulumi(world(), ["preview", "--stack", "dev", "--non-interactive"]),
+      /no stack named 'dev'/,
+    );
     rmSync(history, { recursive: true });
     writeFileSync(file, whole);
   });

@@ -1,23 +1,16 @@
-/** The worlds of mocha's workers (`jobs`), each of which runs one file after the other: a cluster of its own for each. */
-import { rmSync } from "node:fs";
-import { deleteCluster } from "../../tools/cluster/cluster";
-import { forgetStacks, openWorld } from "../../tools/world";
-import { worldOfWorker } from "./world";
+/** The worlds of mocha's workers, each of which runs one file after the other: a cluster of its own for each. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { openAnew, removeWorld, worldOfWorker } from "./world";
 
-const WORKERS = ["0", "1"];
+const { jobs } = JSON.parse(readFileSync(join(__dirname, ".mocharc.json"), "utf8")) as { jobs: number };
+const worlds = Array.from({ length: jobs }, (_, worker) => worldOfWorker(String(worker)));
 
 /** One after the other: two that miss a tool would both build it, and two clusters choose the same ports. */
 export async function mochaGlobalSetup(): Promise<void> {
-  for (const world of WORKERS.map(worldOfWorker)) {
-    await deleteCluster(world);
-    forgetStacks(world);
-    await openWorld(world);
-  }
+  for (const world of worlds) await openAnew(world);
 }
 
 export async function mochaGlobalTeardown(): Promise<void> {
-  for (const world of WORKERS.map(worldOfWorker)) {
-    await deleteCluster(world);
-    rmSync(world.folder, { recursive: true, force: true });
-  }
+  for (const world of worlds) await removeWorld(world);
 }

@@ -17,6 +17,18 @@ export const worldOfWorker = (worker = ""): World => worldIn(join(PROJECT, ".flo
 
 export const testWorld = worldOfWorker(WORKER);
 
+/** A world in which there is nothing yet. */
+export async function openAnew(world: World): Promise<OpenWorld> {
+  await deleteCluster(world);
+  forgetStacks(world);
+  return openWorld(world);
+}
+
+export async function removeWorld(world: World): Promise<void> {
+  await deleteCluster(world);
+  rmSync(world.folder, { recursive: true, force: true });
+}
+
 let opened: OpenWorld | undefined;
 
 /** The world of this run. */
@@ -30,17 +42,12 @@ export const mochaHooks = {
     // Tools may have to be built first.
     this.timeout(45 * 60_000);
     // A worker's is made before it begins, and serves all of its files (./workers).
-    if (WORKER === undefined) {
-      await deleteCluster(testWorld);
-      forgetStacks(testWorld);
-    }
-    opened ??= await openWorld(testWorld);
+    opened ??= await (WORKER === undefined ? openAnew : openWorld)(testWorld);
   },
   async afterAll(this: Mocha.Context) {
     if (WORKER !== undefined) return;
     this.timeout(60_000);
-    await deleteCluster(testWorld);
-    rmSync(testWorld.folder, { recursive: true, force: true });
+    await removeWorld(testWorld);
   },
 };
 
