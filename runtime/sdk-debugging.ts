@@ -10,7 +10,7 @@ const NOTES = new Set(["debuggablePromise", "callsites"]);
  * Leaves it out, unless PULUMI_DEBUG_PROMISE_LEAKS is set. With every promise, several for each resource, the SDK notes a stack,
  * every frame of which ts-node leads back to its source; it keeps the stack of each registration in the state, which the engine
  * writes anew at every step; and it tells the engine of each in some messages for `--debug`, one after the other, which the program
- * waits for at its end. A preview of 100 services takes 3.3 s of the program's processor time in place of 5.8 s.
+ * waits for at its end.
  */
 export function withoutSdkDebugging(environment = process.env): void {
   if (environment.PULUMI_DEBUG_PROMISE_LEAKS) return;

@@ -5,8 +5,8 @@ const AT_ONE_TIME = 32;
 
 /**
  * PULUMI_PARALLEL, where it is set; else 32, or 4 for each core where that is more. The latter is pulumi's own default, which is
- * for work on this machine, but a release mostly waits for its pods: on two cores 42 releases took 16.1 s with 8 at one time,
- * 11.6 s with 16 and 10.2 s with 32 (official provider, embedded cluster).
+ * for work on this machine, but a release mostly waits for its pods: of 8, 16 and 32 at one time the last was chosen by
+ * measurement (42 releases, two cores, official provider, embedded cluster).
  */
 export const parallelism = ({ PULUMI_PARALLEL } = process.env): string =>
   PULUMI_PARALLEL || String(Math.max(AT_ONE_TIME, 4 * availableParallelism()));
