@@ -9,10 +9,16 @@ import { plan } from "./plan";
 import { readCharts } from "./plan/chart";
 import { fixedValues, givenNames } from "./plan/credentials";
 import { planViolations, problemsOf } from "./plan/rules";
+import { askWithKubectl } from "./runtime/ask-cluster";
+import { verifyCluster } from "./runtime/cluster";
 import { readDeployed } from "./runtime/deployed";
+import { identityName, recordOf } from "./runtime/identity";
 import { obeyOverrides } from "./runtime/overrides";
+import { ownerOf } from "./runtime/owner";
+import { checkNamespace } from "./runtime/place";
 import { checkCluster, unreachableCharts } from "./runtime/preflight";
 import { readProvenance } from "./runtime/provenance";
+import { providerArgs } from "./runtime/provider";
 import { withoutSdkDebugging } from "./runtime/sdk-debugging";
 import { readCredentials, readStackConfig } from "./runtime/stack-config";
 import { endWithoutEngine } from "./runtime/without-engine";
@@ -30,18 +36,25 @@ async function main() {
 
 async function deploy(config: StackConfig, { settings, application }: StackSettings) {
   const charts = readCharts(__dirname);
-  const state = await readDeployed();
-  const planned = plan(application, settings, { charts, ...state, stack: config.stack });
+  const { cluster: known, ...state } = await readDeployed();
+  const owner = ownerOf(config, state.id);
+  const planned = plan(application, settings, { charts, ...state, owner, stack: config.stack });
   refuse(problemsOf(planViolations(application, planned, settings)));
-  await checkCluster(settings, config.project, config.stack);
+  const target = await checkCluster(settings, config.project, config.stack);
+  const ask = askWithKubectl(settings.cluster);
+  const { identity, warning } = await verifyCluster(ask, target, settings, known, config);
+  const { isAdopting, isReinstalling } = obeyOverrides();
+  // A preview of a deployed stack asks the cluster no second question.
+  if (!isAdopting && !isReinstalling && (!pulumi.runtime.isDryRun() || known.namespace === undefined))
+    await checkNamespace(ask, planned.namespace.name, known.namespace, { owner, stack: config.stack });
   const unreachable = await unreachableCharts(planned);
   if (unreachable.length > 0 && !pulumi.runtime.isDryRun()) throw new FlotillaError(unreachable);
-  for (const warning of planned.warnings) pulumi.log.warn(warning);
+  for (const text of [...planned.warnings, ...(warning === undefined ? [] : [warning])])
+    pulumi.log.warn(text);
   for (const { where, what } of unreachable) pulumi.log.warn(`${where}: ${what}; shown without reading it`);
 
-  const isAdopting = obeyOverrides();
-  // A changed Secret is changed in place: by default the provider deletes it and makes another.
-  const cluster = new k8s.Provider("cluster", { ...settings.cluster, enableSecretMutable: true });
+  const identifier = state.identifier ?? identityName(identity);
+  const cluster = new k8s.Provider("cluster", providerArgs(settings.cluster, target, identifier));
   new Application(
     planned.application,
     {
@@ -50,6 +63,7 @@ async function deploy(config: StackConfig, { settings, application }: StackSetti
       givenCredentials: readCredentials(givenNames(planned.credentials)),
       // Later the policies of what runs are there.
       adopting: isAdopting && Object.keys(state.deployed).length === 0,
+      record: { cluster: recordOf(known.recorded, identity), id: owner.id },
       unreadableCharts: new Set(unreachable.map(({ release }) => release)),
     },
     { providers: { kubernetes: cluster } },

@@ -3,10 +3,16 @@ import { isRecord } from "../config/file";
 import { merge } from "../config/merge";
 import type { Settings } from "../config/schema";
 import type { StackSettings } from "../config/settings";
+import { bareName } from "../config/stack-names";
+import { begun, byUrn, type ExportedResource } from "../live/engine";
 import { connect, type Kubectl } from "../live/kubectl";
 import { FlotillaError } from "../model/problems";
 import { namespaceOf } from "../plan/stores/profile";
+import { askWithKubectl } from "../runtime/ask-cluster";
+import { verifyCluster } from "../runtime/cluster";
 import { checkCluster } from "../runtime/preflight";
+import { knownCluster } from "../runtime/state";
+import { say } from "../tools/progress";
 import { configOfStack, settingsOfStack } from "./settings";
 import { PROJECT_NAME } from "./stack";
 
@@ -32,12 +38,24 @@ export function accessTo(stack: string): Access {
       const value = isRecord(cluster) ? cluster[key] : undefined;
       return typeof value === "string" ? { [key]: value } : {};
     };
-    return { cluster: { ...text("context"), ...text("kubeconfig") } };
+    return { cluster: { ...text("context"), ...text("kubeconfig"), ...text("identity") } };
   }
 }
 
-/** kubectl for a stack's cluster. @throws FlotillaError when its context does not exist or its API server does not answer. */
-export async function reachCluster(access: Pick<Settings, "cluster">, stack: string): Promise<Kubectl> {
-  await checkCluster(access, PROJECT_NAME, stack);
-  return connect(access);
+/**
+ * kubectl for a stack's cluster, which is the one that its state records.
+ * @throws FlotillaError when the context does not exist, its API server does not answer, or it is another cluster.
+ */
+export async function reachCluster(
+  access: Pick<Settings, "cluster">,
+  stack: string,
+  reading: readonly ExportedResource[] | Promise<readonly ExportedResource[]>,
+): Promise<Kubectl> {
+  const target = await checkCluster(access, PROJECT_NAME, stack);
+  const kubectl = await connect(access);
+  const known = Promise.resolve(reading).then((resources) => knownCluster(byUrn(resources)));
+  const of = { project: PROJECT_NAME, stack: bareName(stack) };
+  const { warning } = await verifyCluster(askWithKubectl(access.cluster), target, access, begun(known), of);
+  if (warning !== undefined) say(warning);
+  return kubectl;
 }

@@ -28,7 +28,11 @@ export async function lookAt(stack: string): Promise<Look> {
     Promise.all([readReleases(kubectl, namespace), readWorkloads(kubectl, namespace)]);
   const planned = access.namespace;
   const cluster = async () => {
-    const kubectl = await reachCluster(access, stack);
+    const kubectl = await reachCluster(
+      access,
+      stack,
+      reading.then(([{ deployment }]) => deployment?.resources ?? []),
+    );
     return { kubectl, found: planned === undefined ? undefined : await inCluster(kubectl, planned) };
   };
   const [[state, lastUpdate], { kubectl, found }] = await Promise.all([reading, cluster()]);

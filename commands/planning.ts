@@ -2,13 +2,14 @@
 
 import { catalogue } from "../apps";
 import { locate, readSettings, type StackConfig, type StackSettings } from "../config/settings";
-import { deployedOf, type ExportedResource, type ExportedState } from "../live/engine";
+import { byUrn, type ExportedResource, type ExportedState } from "../live/engine";
 import { FlotillaError, refuse } from "../model/problems";
 import { plan } from "../plan";
 import { type Charts, readCharts } from "../plan/chart";
 import type { Plan } from "../plan/plan";
 import { planViolations, problemsOf } from "../plan/rules";
-import { deployedQuota } from "../runtime/state";
+import { ownerOf } from "../runtime/owner";
+import { stateIn } from "../runtime/state";
 import { PROJECT } from "../tools/paths";
 import { configOfStack } from "./settings";
 
@@ -29,14 +30,11 @@ export async function planStack(stack: string, reading: Promise<ExportedState>):
   const read = readSettings(config, catalogue);
   const resources = (await reading).deployment?.resources ?? [];
   const charts = readCharts(PROJECT);
-  const quota = deployedQuota(Object.fromEntries(resources.map((resource) => [resource.urn, resource])));
+  const { cluster: _cluster, identifier: _identifier, id, ...state } = stateIn(byUrn(resources));
   try {
-    const planned = plan(read.application, read.settings, {
-      charts,
-      deployed: deployedOf(resources),
-      ...(quota === undefined ? {} : { deployedQuota: quota }),
-      stack,
-    });
+    // An id that the next update creates is not known yet.
+    const owner = ownerOf(config, id ?? "(new)");
+    const planned = plan(read.application, read.settings, { charts, ...state, owner, stack });
     refuse(problemsOf(planViolations(read.application, planned, read.settings)));
     return { ...read, config, charts, resources, planned };
   } catch (error) {

@@ -1,6 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Plan } from "../plan/plan";
+import type { ClusterIdentity } from "../runtime/identity";
 import { Credentials } from "./credentials";
 import { Job } from "./job";
 import { Microservice } from "./microservice";
@@ -16,6 +17,8 @@ export interface ApplicationArgs {
   givenCredentials?: Record<string, pulumi.Output<string>>;
   /** Whether pods run already that no policy lets talk yet: isolation and quota then come after the releases. Default false. */
   adopting?: boolean;
+  /** What the state records of the stack's cluster and of the stack itself. Default: nothing. */
+  record?: { cluster: ClusterIdentity; id: string };
   /** Releases whose chart cannot be read now; for previews only. Default: none. */
   unreadableCharts?: ReadonlySet<string>;
 }
@@ -69,7 +72,7 @@ export class Application extends pulumi.ComponentResource {
     const releases = Object.keys(plan.releases).map(deploy);
     if (guarded.isolationLast) room.isolation(releases);
     if (guarded.quotaLast) room.quota(releases);
-    this.registerOutputs({ namespace: plan.namespace.name });
+    this.registerOutputs({ namespace: plan.namespace.name, ...args.record });
   }
 }
 

@@ -55,7 +55,8 @@ export class Credentials extends pulumi.ComponentResource {
         // `data`, not `stringData`: the API server turns the latter into the former, and every refresh would differ.
         data: pulumi.secret(data),
       },
-      { parent: this, protect: plan.protect, dependsOn },
+      // A store that is removed leaves its volumes behind: the passwords for their data stay beside them.
+      { parent: this, protect: plan.protect, retainOnDelete: plan.protect, dependsOn },
     );
   }
 }

@@ -7,6 +7,8 @@ export interface NamespaceArgs {
   name: string;
   /** Labels of the namespace and of what is in it. */
   labels: Record<string, string>;
+  /** Annotations of the namespace. Default: none. */
+  annotations?: Record<string, string>;
   /** Labels that say which pods it admits. */
   podSecurity: Record<string, string>;
   /** What all of its pods and Services may have in all, as `hard` of a ResourceQuota. */

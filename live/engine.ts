@@ -22,6 +22,15 @@ export interface ExportedResource extends StateResource {
   outputs?: Record<string, unknown>;
   parent?: string;
   protect?: boolean;
+  /** A resource that another has replaced: the next update deletes it. */
+  delete?: boolean;
+  retainOnDelete?: boolean;
+  /** The next update replaces it. */
+  taint?: boolean;
+  dependencies?: string[];
+  propertyDependencies?: Record<string, string[]>;
+  deletedWith?: string;
+  provider?: string;
   /** Why it is not what was asked for; the next update tries again. */
   initErrors?: string[];
 }
@@ -133,13 +142,19 @@ export const stackOutputs = (resources: readonly ExportedResource[]): Record<str
 export const releasesOf = (resources: readonly ExportedResource[]): Map<string, ExportedResource> =>
   new Map(
     resources
-      .filter(({ type }) => type === RELEASE)
+      .filter((resource) => resource.type === RELEASE && !resource.delete)
       .map((resource) => [String(resource.inputs?.name), resource]),
   );
 
 /** The releases of a state, as a plan wants them. */
 export const deployedOf = (resources: readonly ExportedResource[]): Deployed =>
-  deployedReleases(Object.fromEntries(resources.map((resource) => [resource.urn, resource])));
+  deployedReleases(byUrn(resources));
+
+/** The resources of a state as its program reads them: without those that wait to be deleted. */
+export const byUrn = (resources: readonly ExportedResource[]): Record<string, ExportedResource> =>
+  Object.fromEntries(
+    resources.filter((resource) => !resource.delete).map((resource) => [resource.urn, resource]),
+  );
 
 /** Whether it is not what was asked for: the next update tries it again. */
 export const hasFailed = ({ initErrors = [] }: Pick<ExportedResource, "initErrors">): boolean =>

@@ -1,7 +1,9 @@
 /** Asks a cluster through kubectl: it knows every way to log in that a kubeconfig can name. */
+import { delimiter, dirname } from "node:path";
 import execa from "execa";
 import type { Settings } from "../config/schema";
-import { expandHome, serverPath } from "../runtime/preflight";
+import { accessOf } from "../runtime/ask-cluster";
+import { serverPath } from "../runtime/preflight";
 import { ToolError, wordsOf } from "../tools/failure";
 import { ensureTools } from "../tools/toolchain/ensure";
 import { executablesOnPath } from "../tools/toolchain/search-path";
@@ -27,19 +29,14 @@ export interface ObjectList<T> {
   items: T[];
 }
 
-/** Flags that lead kubectl to the cluster that the settings name. */
-export const accessOf = (
-  { kubeconfig, context }: Settings["cluster"],
-  contextFlag = "--context",
-): string[] => [
-  ...(kubeconfig === undefined ? [] : ["--kubeconfig", expandHome(kubeconfig)]),
-  ...(context === undefined ? [] : [contextFlag, context]),
-];
-
 /** Any version will do for what is asked here: the first on PATH is taken without asking which it is. */
 async function findKubectl(): Promise<string> {
   const [onPath] = executablesOnPath("kubectl", process.env.PATH ?? "");
-  return onPath ?? ((await ensureTools(["kubectl"])).kubectl?.path as string);
+  if (onPath !== undefined) return onPath;
+  const path = (await ensureTools(["kubectl"])).kubectl?.path as string;
+  // For the program that an update runs: it asks the cluster with the kubectl on PATH.
+  process.env.PATH = [process.env.PATH ?? "", dirname(path)].join(delimiter);
+  return path;
 }
 
 export async function connect({ cluster }: Pick<Settings, "cluster">): Promise<Kubectl> {

@@ -138,13 +138,13 @@ function shapeNamed(application: Application, settings: Settings, name: string):
  */
 export function credentialsOf(
   shape: StoreShape,
-  { protect, rotating }: { protect: boolean; rotating: boolean },
+  { rotating }: { rotating: boolean },
 ): Record<string, CredentialPlan> {
   const rotated = rotatedAccounts(shape);
   const planned = (account: string, described?: Account): CredentialPlan =>
     described && "fixed" in described.credential
       ? { source: "inventory", store: shape.name, account, reason: described.credential.reason }
-      : generatedPassword(protect && !(rotating && rotated.includes(account)));
+      : generatedPassword(!(rotating && rotated.includes(account)));
   return {
     ...(shape.store.kind === "redis" && shape.generation > 1 ? previousCredentials(shape) : {}),
     ...Object.fromEntries([

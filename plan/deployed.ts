@@ -14,6 +14,14 @@ export interface DeployedRelease {
   values: Values;
 }
 
+/** Where a stack is deployed. */
+export interface DeployedPlace {
+  namespace: string;
+  /** Unknown where no update has ended yet. */
+  application?: string;
+  environment?: string;
+}
+
 /** By release. Empty where nothing is deployed, and where nobody looked. */
 export type Deployed = Record<string, DeployedRelease>;
 

@@ -5,18 +5,24 @@ import type { NamespacePlan } from "./plan";
 export function guardRails({
   name,
   labels,
+  annotations = {},
   podSecurity,
   containerDefaults,
   isolation,
   quota,
-}: Pick<NamespacePlan, "name" | "labels" | "podSecurity" | "containerDefaults" | "isolation" | "quota">) {
+}: Pick<NamespacePlan, "name" | "labels" | "podSecurity" | "containerDefaults" | "isolation" | "quota"> &
+  Partial<Pick<NamespacePlan, "annotations">>) {
   const metadata = (own: string) => ({ name: own, namespace: name, labels });
   const { limits, requests } = containerDefaults;
   return {
     namespace: {
       apiVersion: "v1" as const,
       kind: "Namespace" as const,
-      metadata: { name, labels: { ...labels, ...podSecurity } },
+      metadata: {
+        name,
+        labels: { ...labels, ...podSecurity },
+        ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
+      },
     },
     containerDefaults: {
       apiVersion: "v1" as const,

@@ -7,19 +7,20 @@ import { validateApplication } from "../model/validate";
 import type { Charts } from "./chart";
 import { resourceProblems, schemaProblems } from "./check";
 import { credentialsOf, hasSecret, secretKeysOf, shapeOf, storeSecretName } from "./credentials";
-import { type Deployed, isRotating } from "./deployed";
+import { type Deployed, type DeployedPlace, isRotating } from "./deployed";
 import { environmentProblems, inEnvironment } from "./environment";
 import { waysIn } from "./exposure";
 import { credentialProblems, externalCredentials, registryCredentials, registrySecrets } from "./externals";
-import { directLabels } from "./labels";
+import { directLabels, OWNER, OWNER_ID, type Owner } from "./labels";
 import { mixedSecretProblems, planMicroservice, planServiceSecrets } from "./microservice";
 import { clientsOf } from "./network";
 import { outputsOf } from "./outputs";
+import { placeProblems } from "./place";
 import type { NamespacePlan, Plan, ReleasePlan, SecretPlan } from "./plan";
 import { quotaOf, quotaProblems } from "./quota";
 import { mergeResources, serviceResources } from "./resources";
 import { scalingProblems } from "./scaling";
-import { planStore, protectsStores, storeChartProblems } from "./stores";
+import { planStore, storeChartProblems } from "./stores";
 import { storeChangeProblems, storeChangeWarnings } from "./stores/changes";
 import { imageWarnings } from "./stores/images";
 import { planPreparations, preparations } from "./stores/jobs";
@@ -33,6 +34,10 @@ export interface Surroundings {
   deployed?: Deployed;
   /** `hard` of the quota that is deployed. Default: none is. */
   deployedQuota?: Record<string, string>;
+  /** Where the stack is deployed. Default: nowhere. */
+  deployedPlace?: DeployedPlace;
+  /** Whom the namespace and the releases belong to. Default: they do not say. */
+  owner?: Owner;
   /** Name of the stack, for commands in messages. Default: the environment's. */
   stack?: string;
 }
@@ -44,7 +49,7 @@ export interface Surroundings {
 export function plan(
   declared: Application,
   settings: Settings,
-  { charts, deployed = {}, deployedQuota, stack = settings.environment }: Surroundings,
+  { charts, deployed = {}, deployedQuota, deployedPlace, owner, stack = settings.environment }: Surroundings,
 ): Plan {
   const application = inEnvironment(declared, settings);
   refuse([
@@ -54,6 +59,7 @@ export function plan(
     ...mixedSecretProblems(application, settings),
     ...profileProblems(application, settings),
     ...storeChartProblems(application, settings, charts),
+    ...placeProblems(application, settings, deployed, deployedPlace, stack),
     ...storeChangeProblems(application, settings, deployed, stack),
     ...scalingProblems(application.services, settings),
     ...checkResources(application, settings),
@@ -87,12 +93,13 @@ export function plan(
     namespace: {
       name: namespaceOf(application, settings),
       labels: directLabels(application, settings),
+      annotations: owner === undefined ? {} : { [OWNER]: owner.stack, [OWNER_ID]: owner.id },
       podSecurity: POD_SECURITY,
       quota: quota.hard,
       quotaLast: quota.lowered,
       isolation: { podSelector: {}, policyTypes: ["Ingress", "Egress"] },
       containerDefaults: CONTAINER_DEFAULTS,
-      protect: protectsStores(settings),
+      protect: true,
     },
     edges: edgesOf(application),
     entries: waysIn(application, settings),
@@ -101,7 +108,6 @@ export function plan(
       registryCredentials(settings),
       ...stores.map(([name, store]) =>
         credentialsOf(shapeOf(settings, name, store), {
-          protect: protectsStores(settings),
           // Until its end a rotation can be given up: then the new passwords go again.
           rotating: isRotating(settings, deployed, name),
         }),
@@ -114,7 +120,7 @@ export function plan(
       ...jobs.map(({ secrets }) => secrets),
       serviceSecrets(application, settings, deployed),
     ),
-    releases: byName(releases),
+    releases: byName(releases.map((release) => ownedBy(owner, release))),
     outputs: outputsOf(application, settings),
     warnings: [
       ...(stores.length > 0 ? imageWarnings(settings) : []),
@@ -196,7 +202,7 @@ function storeSecrets(
     {
       owner: name,
       labels: directLabels(application, settings),
-      protect: protectsStores(settings),
+      protect: true,
       keys: secretKeysOf(shapeOf(settings, name, store)),
       needs: rotationGate(application, settings, deployed, name),
     },
@@ -215,6 +221,10 @@ function serviceSecrets(
     ),
   );
 }
+
+/** The release with its owner in its description, which Helm keeps with each revision. */
+const ownedBy = (owner: Owner | undefined, release: ReleasePlan): ReleasePlan =>
+  owner === undefined ? release : { ...release, description: `${release.description} stack ${owner.id}` };
 
 function byName(releases: ReleasePlan[]): Record<string, ReleasePlan> {
   return Object.fromEntries(releases.map((release) => [release.name, release]));

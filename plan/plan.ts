@@ -29,6 +29,8 @@ export interface NamespacePlan {
   name: string;
   /** Of the namespace, and of the guard rails in it. */
   labels: Record<string, string>;
+  /** Of the namespace: which stack it belongs to. */
+  annotations: Record<string, string>;
   /** Labels of the namespace that say which pods it admits. */
   podSecurity: Record<string, string>;
   /** What all of its pods and Services may have in all: `hard` of a ResourceQuota. */

@@ -6,12 +6,24 @@ import type { Problem } from "../model/problems";
 export interface Kubeconfig {
   "current-context"?: string;
   contexts?: { name: string; context?: { cluster?: string } }[];
-  clusters?: { name: string; cluster?: { server?: string; "proxy-url"?: string } }[];
+  clusters?: { name: string; cluster?: KubeconfigCluster }[];
+}
+
+export interface KubeconfigCluster {
+  server?: string;
+  "proxy-url"?: string;
+  /** PEM in base64; it wins over the file. */
+  "certificate-authority-data"?: string;
+  /** Path of a PEM file. */
+  "certificate-authority"?: string;
 }
 
 /** A cluster to talk to. */
 export interface ClusterTarget {
   context: string;
+  /** Its entry in the kubeconfig. */
+  name: string;
+  cluster: KubeconfigCluster;
   server: URL;
   /** Requests go through a proxy, so the server itself need not be reachable from here. */
   proxied: boolean;
@@ -65,5 +77,11 @@ export function resolveTarget(
       what: `context "${context}" leads to cluster "${entry.context?.cluster}", which has no server address`,
       todo: "Mend the kubeconfig, or name another context.",
     };
-  return { context, server: new URL(cluster.server), proxied: cluster["proxy-url"] !== undefined };
+  return {
+    context,
+    name: String(entry.context?.cluster),
+    cluster,
+    server: new URL(cluster.server),
+    proxied: cluster["proxy-url"] !== undefined,
+  };
 }

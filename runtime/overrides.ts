@@ -14,8 +14,11 @@ const INPUTS: Record<string, string[]> = {
   "random:index/randomPassword:RandomPassword": ["length", "special"],
 };
 
-/** Obeys both variables; without them nothing happens. Returns whether something is imported. */
-export function obeyOverrides(environment = process.env): boolean {
+/** Set where resources that the cluster has lost are installed again: then the namespace may be missing. */
+export const REINSTALL = "FLOTILLA_REINSTALL";
+
+/** Obeys the variables; without them nothing happens. Returns whether something is imported, or installed again. */
+export function obeyOverrides(environment = process.env): { isAdopting: boolean; isReinstalling: boolean } {
   const ids = JSON.parse(environment[ADOPT] ?? "{}") as Record<string, string>;
   const kept = new Set(JSON.parse(environment[KEEP] ?? "[]") as string[]);
   const isAdopting = Object.keys(ids).length > 0;
@@ -28,5 +31,5 @@ export function obeyOverrides(environment = process.env): boolean {
       };
       return { props, opts: pulumi.mergeOptions(opts, more) };
     });
-  return isAdopting;
+  return { isAdopting, isReinstalling: environment[REINSTALL] !== undefined };
 }

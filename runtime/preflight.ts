@@ -1,26 +1,35 @@
 /** Looks before anything is deployed: is the cluster there, are the charts' registries there? */
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join, resolve } from "node:path";
 import { parse } from "yaml";
 import type { Settings } from "../config/schema";
 import { FlotillaError, type Problem } from "../model/problems";
 import type { Plan, ReleasePlan } from "../plan/plan";
-import { clusterOf, type Kubeconfig, mergeKubeconfigs, resolveTarget } from "./kubeconfig";
+import {
+  type ClusterTarget,
+  clusterOf,
+  type Kubeconfig,
+  mergeKubeconfigs,
+  resolveTarget,
+} from "./kubeconfig";
 import { unreachable, usesProxy } from "./reach";
 
-/** @throws FlotillaError when the context does not exist or its API server does not answer. */
+/**
+ * Where the settings and the kubeconfig lead; undefined inside a cluster without a kubeconfig.
+ * @throws FlotillaError when the context does not exist or its API server does not answer.
+ */
 export async function checkCluster(
   settings: Pick<Settings, "cluster">,
   project: string,
   stack: string,
   environment = process.env,
-): Promise<void> {
+): Promise<ClusterTarget | undefined> {
   const paths = kubeconfigPaths(settings, environment);
   const files = paths.filter((path) => existsSync(path));
   // Inside a cluster there may be no kubeconfig: the provider then uses the pod's own account.
   if (files.length === 0 && environment.KUBERNETES_SERVICE_HOST && settings.cluster.context === undefined)
-    return;
+    return undefined;
   if (files.length === 0)
     throw new FlotillaError([
       {
@@ -37,7 +46,7 @@ export async function checkCluster(
   });
   if ("what" in target) throw new FlotillaError([target]);
   const { server, context, proxied } = target;
-  if (proxied || usesProxy(server.hostname, environment)) return;
+  if (proxied || usesProxy(server.hostname, environment)) return target;
   const reason = await unreachable(hostnameOf(server), portOf(server));
   if (reason !== undefined)
     throw new FlotillaError([
@@ -47,6 +56,7 @@ export async function checkCluster(
         todo: `Start it or connect to its network, then try: kubectl --context ${context} get nodes`,
       },
     ]);
+  return target;
 }
 
 /** Path of the API server's address, such as Rancher's `/k8s/clusters/c-1`; empty where there is none, or no kubeconfig. */
@@ -103,7 +113,13 @@ function kubeconfigPaths(settings: Pick<Settings, "cluster">, environment: NodeJ
 
 function readKubeconfig(path: string): Kubeconfig {
   try {
-    return (parse(readFileSync(path, "utf8")) ?? {}) as Kubeconfig;
+    const config = (parse(readFileSync(path, "utf8")) ?? {}) as Kubeconfig;
+    for (const { cluster } of config.clusters ?? []) {
+      // A relative path starts at the kubeconfig.
+      const file = cluster?.["certificate-authority"];
+      if (cluster && file) cluster["certificate-authority"] = resolve(dirname(path), file);
+    }
+    return config;
   } catch (error) {
     throw new FlotillaError([
       {

@@ -1,11 +1,15 @@
 /** What a state says of its Helm releases: the same from the engine and from `pulumi stack export`. */
-import type { Deployed, DeployedRelease } from "../plan/deployed";
+
+import type { Deployed, DeployedPlace, DeployedRelease } from "../plan/deployed";
+import { OWNER_ID } from "../plan/labels";
 import type { Values } from "../plan/plan";
+import type { KnownCluster } from "./cluster";
+import type { ClusterIdentity } from "./identity";
 
 /** The part of a resource in a state that is looked at. */
 export interface StateResource {
   type: string;
-  outputs?: { name?: unknown; chart?: unknown; values?: unknown; spec?: unknown };
+  outputs?: Record<string, unknown>;
 }
 
 const KINDS: Record<string, DeployedRelease["kind"]> = {
@@ -32,4 +36,107 @@ export function deployedReleases(resources: Record<string, StateResource>): Depl
 export function deployedQuota(resources: Record<string, StateResource>): Record<string, string> | undefined {
   const quota = Object.values(resources).find(({ type }) => type === "kubernetes:core/v1:ResourceQuota");
   return (quota?.outputs?.spec as { hard?: Record<string, string> } | undefined)?.hard;
+}
+
+/** The namespace of a state. */
+export interface DeployedNamespace {
+  name: string;
+  uid?: string;
+  /** Id of the stack that it says it belongs to. */
+  owner?: string;
+}
+
+type Resources = Record<string, StateResource>;
+
+const APPLICATION = "flotilla:index:Application";
+const NAMESPACE = "kubernetes:core/v1:Namespace";
+const PROVIDER = "pulumi:providers:kubernetes";
+
+const find = (resources: Resources, type: string): StateResource | undefined =>
+  Object.values(resources).find((resource) => resource.type === type);
+
+/** The namespace that a state has deployed. */
+export function deployedNamespace(resources: Resources): DeployedNamespace | undefined {
+  const metadata = find(resources, NAMESPACE)?.outputs?.metadata as
+    | { name?: string; uid?: string; annotations?: Record<string, string> }
+    | undefined;
+  if (typeof metadata?.name !== "string") return undefined;
+  const { name, uid, annotations } = metadata;
+  const owner = annotations?.[OWNER_ID];
+  return { name, ...(uid === undefined ? {} : { uid }), ...(owner === undefined ? {} : { owner }) };
+}
+
+/** The cluster that the last update recorded. */
+export const recordedCluster = (resources: Resources): ClusterIdentity | undefined =>
+  find(resources, APPLICATION)?.outputs?.cluster as ClusterIdentity | undefined;
+
+/** The stack's own id, by which what it deploys is told from what others deploy. None before its first update. */
+export function recordedId(resources: Resources): string | undefined {
+  const id = find(resources, APPLICATION)?.outputs?.id;
+  return typeof id === "string" ? id : deployedNamespace(resources)?.owner;
+}
+
+/** The provider's `clusterIdentifier`, which never changes. None in states of older versions. */
+export function providerIdentifier(resources: Resources): string | undefined {
+  const identifier = find(resources, PROVIDER)?.outputs?.clusterIdentifier;
+  return typeof identifier === "string" ? identifier : undefined;
+}
+
+/** Whether a state has anything that is in a cluster. */
+export const isDeployed = (resources: Resources): boolean =>
+  Object.values(resources).some(({ type }) => type.startsWith("kubernetes:"));
+
+/** What the stack said of itself at the end of its last update. */
+export const stackOutputsIn = (resources: Resources): Record<string, unknown> =>
+  find(resources, "pulumi:pulumi:Stack")?.outputs ?? {};
+
+/** Where a state has deployed what. */
+export function deployedPlace(resources: Resources): DeployedPlace | undefined {
+  const namespace = deployedNamespace(resources)?.name;
+  if (namespace === undefined) return undefined;
+  const { application, environment } = stackOutputsIn(resources);
+  return {
+    namespace,
+    ...(typeof application === "string" ? { application } : {}),
+    ...(typeof environment === "string" ? { environment } : {}),
+  };
+}
+
+/** What the state says of the stack's cluster. */
+export function knownCluster(resources: Resources): KnownCluster {
+  const recorded = recordedCluster(resources);
+  const namespace = deployedNamespace(resources);
+  return {
+    ...(recorded === undefined ? {} : { recorded }),
+    ...(namespace === undefined ? {} : { namespace }),
+    isDeployed: isDeployed(resources),
+  };
+}
+
+/** What a state says. */
+export interface DeployedState {
+  deployed: Deployed;
+  deployedQuota?: Record<string, string>;
+  deployedPlace?: DeployedPlace;
+  cluster: KnownCluster;
+  /** The provider's `clusterIdentifier`. */
+  identifier?: string;
+  /** The stack's id. */
+  id?: string;
+}
+
+/** What the resources of a state say. */
+export function stateIn(resources: Record<string, StateResource>): DeployedState {
+  const quota = deployedQuota(resources);
+  const place = deployedPlace(resources);
+  const identifier = providerIdentifier(resources);
+  const id = recordedId(resources);
+  return {
+    deployed: deployedReleases(resources),
+    ...(quota === undefined ? {} : { deployedQuota: quota }),
+    ...(place === undefined ? {} : { deployedPlace: place }),
+    cluster: knownCluster(resources),
+    ...(identifier === undefined ? {} : { identifier }),
+    ...(id === undefined ? {} : { id }),
+  };
 }

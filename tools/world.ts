@@ -142,7 +142,11 @@ export function stackFileFor(
   // A layer may name the cluster, and its kubeconfig.
   const { cluster } = merge(stackConfig(readProjectFiles(PROJECT), stack).files).values;
   if (isRecord(cluster) && Object.keys(cluster).length > 0)
-    document.setIn(["config", `${project}:cluster`], { context: CLUSTER_CONTEXT, kubeconfig: null });
+    document.setIn(["config", `${project}:cluster`], {
+      context: CLUSTER_CONTEXT,
+      kubeconfig: null,
+      identity: null,
+    });
   const target = join(world.stacks, name);
   mkdirSync(world.stacks, { recursive: true });
   writeFileSync(target, document.toString());

@@ -43,7 +43,11 @@ What the plan has and the cluster has not is installed with the rest.`,
       const { settings } = settingsOfStack(stack);
       const reading = begun(exportState(stack, { secrets: true }));
       const [kubectl, planned] = await Promise.all([
-        reachCluster(settings, stack),
+        reachCluster(
+          settings,
+          stack,
+          reading.then(({ deployment }) => deployment?.resources ?? []),
+        ),
         planStack(stack, reading),
       ]);
       const namespace = planned.planned.namespace.name;

@@ -33,7 +33,7 @@ export async function withDeployedCharts<T>(
 function hasThem(resources: readonly ExportedResource[], { microservice, store, remote }: Charts): boolean {
   const vendored = Object.values(remote).flatMap(({ vendored: archive }) => archive?.sha256 ?? []);
   const digests = resources.flatMap(({ type, inputs }) => {
-    const digest = /sha256:([0-9a-f]+)$/.exec(String(inputs?.description))?.[1];
+    const digest = /sha256:([0-9a-f]+)\b/.exec(String(inputs?.description))?.[1];
     return type === RELEASE && digest !== undefined ? [digest] : [];
   });
   return digests.every(

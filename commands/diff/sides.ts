@@ -51,7 +51,8 @@ export async function compareWithDeployed(
 ): Promise<Comparison> {
   const { settings, application } = settingsOfStack(stack);
   const namespace = namespaceOf(application, settings);
-  const kubectl = offline ? undefined : await reachCluster(settings, stack);
+  const resourcesOf = reading.then(({ deployment }) => deployment?.resources ?? []);
+  const kubectl = offline ? undefined : await reachCluster(settings, stack, begun(resourcesOf));
   const [planned, flags, live] = await Promise.all([
     planStack(stack, reading),
     kubectl ? capabilities(kubectl) : [],

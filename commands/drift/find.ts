@@ -37,11 +37,8 @@ export const isDrift = ({ changes, byHelm, uninstalled }: Drift): boolean =>
 /** @throws ToolError when nothing of the stack is deployed. */
 export async function findDrift(stack: string): Promise<Drift> {
   const access = accessTo(stack);
-  const [state, kubectl] = await Promise.all([
-    exportState(stack, { secrets: true }),
-    reachCluster(access, stack),
-  ]);
-  const resources = state.deployment?.resources ?? [];
+  const reading = exportState(stack, { secrets: true }).then(({ deployment }) => deployment?.resources ?? []);
+  const [resources, kubectl] = await Promise.all([reading, reachCluster(access, stack, reading)]);
   const namespace = outputsOf(resources)?.namespace;
   if (namespace === undefined)
     throw new ToolError(`nothing of stack ${stack} is deployed: there is nothing that could have drifted`);

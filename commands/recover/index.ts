@@ -6,11 +6,12 @@ import type { Settings } from "../../config/schema";
 import { forgetRestored } from "../../live/damage";
 import { type ExportedState, exportState, pulumiQuietly, RELEASE, UnknownStack } from "../../live/engine";
 import { readLastUpdate, type Update } from "../../live/history";
-import { accessOf, type Kubectl } from "../../live/kubectl";
+import type { Kubectl } from "../../live/kubectl";
 import { readLocks } from "../../live/locks";
 import { mark } from "../../live/marks";
 import { type LiveRelease, lastSuperseded, readReleases } from "../../live/releases";
 import { outputsOf } from "../../live/status";
+import { accessOf } from "../../runtime/ask-cluster";
 import { ToolError, wordsOf } from "../../tools/failure";
 import { helm } from "../../tools/helm";
 import { step } from "../../tools/progress";
@@ -118,7 +119,7 @@ export async function recoveryOf(stack: string, { restored = false } = {}): Prom
     exportState(stack),
     readLastUpdate(stack),
   ]);
-  const kubectl = await reachCluster(access, stack);
+  const kubectl = await reachCluster(access, stack, state.deployment?.resources ?? []);
   const namespace = outputsOf(state.deployment?.resources ?? [])?.namespace ?? access.namespace;
   if (namespace === undefined) throw new ToolError(`nothing of stack ${stack} is deployed`);
   const live = await readReleases(kubectl, namespace);

@@ -16,6 +16,18 @@ export const cluster = z.strictObject({
     "path, ~ is the home folder",
     "KUBECONFIG, then ~/.kube/config",
   ),
+  identity: key(
+    z
+      .string()
+      .regex(
+        /^[0-9a-f-]{36}$|^ca:[0-9a-f]{16}$|^name:.+$/,
+        "must be the UID of the cluster's kube-system namespace, ca: and 16 hex digits, or name: and its name in the kubeconfig",
+      )
+      .optional(),
+    "Which cluster it is, whatever the kubeconfig leads to: every other one is refused. Naming another than the stack is deployed in lets it move there.",
+    "UID of the namespace kube-system",
+    "the cluster of the first update",
+  ),
 });
 
 export const ingress = z.strictObject({

@@ -43,9 +43,6 @@ const releaseSeconds = (settings: Settings, name: string, { kind }: Store): numb
 export const storeSeconds = (settings: Settings, name: string, store: Store): number =>
   releaseSeconds(settings, name, store) + preparationSeconds(store);
 
-/** Whether deleting a store and its passwords takes an extra step: they hold what nobody can bring back. */
-export const protectsStores = (settings: Settings): boolean => settings.environment === "prod";
-
 /** The release of one store. */
 export function planStore(
   application: Application,
@@ -83,7 +80,7 @@ export function planStore(
     needs: [...(store.needs ?? [])],
     secrets: [...(hasSecret(store) ? [context.secret] : []), ...pullSecretsOf(settings)],
     timeoutSeconds: releaseSeconds(settings, name, store),
-    protect: protectsStores(settings),
+    protect: true,
   };
 }
 

@@ -30,7 +30,7 @@ async function port(listens: boolean): Promise<{ number: number; close: () => vo
   return { number, close: () => server.close() };
 }
 
-async function refusal(work: Promise<void>) {
+async function refusal(work: Promise<unknown>) {
   try {
     await work;
   } catch (error) {

@@ -1,0 +1,136 @@
+/** Reads the identity of the cluster that the settings lead to, and holds it against the one in the state. */
+import { readFileSync } from "node:fs";
+import type { Settings } from "../config/schema";
+import { FlotillaError, type Problem } from "../model/problems";
+import type { Ask } from "./ask-cluster";
+import { type ClusterIdentity, caDigest, foreignCluster } from "./identity";
+import type { ClusterTarget } from "./kubeconfig";
+import type { DeployedNamespace } from "./state";
+
+/** What the state says of the stack's cluster. */
+export interface KnownCluster {
+  /** What the last update recorded. */
+  recorded?: ClusterIdentity;
+  /** The namespace in the state. */
+  namespace?: DeployedNamespace;
+  /** Whether the state has anything in a cluster. */
+  isDeployed: boolean;
+}
+
+interface NamespaceObject {
+  metadata: { uid?: string; annotations?: Record<string, string>; deletionTimestamp?: string };
+}
+
+/** A namespace as the cluster has it. */
+export interface LiveNamespace {
+  uid?: string;
+  annotations: Record<string, string>;
+  /** Whether it is being deleted. */
+  isGoing: boolean;
+}
+
+/** The namespace; undefined where the cluster has none, or does not let it be read. */
+export async function readNamespace(ask: Ask, name: string): Promise<LiveNamespace | undefined> {
+  const answer = await ask(`/api/v1/namespaces/${encodeURIComponent(name)}`);
+  if (!("object" in answer)) return undefined;
+  const { uid, annotations = {}, deletionTimestamp } = (answer.object as NamespaceObject).metadata;
+  return { ...(uid === undefined ? {} : { uid }), annotations, isGoing: deletionTimestamp !== undefined };
+}
+
+/** One request: the UID of kube-system. @throws FlotillaError when the API server does not answer. */
+export async function readIdentity(
+  ask: Ask,
+  target: ClusterTarget | undefined,
+  project: string,
+): Promise<{ identity: ClusterIdentity; unread?: string }> {
+  const answer = await ask("/api/v1/namespaces/kube-system").catch((error: Error) => {
+    throw new FlotillaError([unanswered(error, target, project)]);
+  });
+  const ca = target && authorityOf(target);
+  const digest = ca === undefined ? undefined : caDigest(ca);
+  const named = {
+    name: target?.name ?? "in-cluster",
+    server: target?.server.href ?? "https://kubernetes.default.svc",
+    ...(digest === undefined ? {} : { ca: digest }),
+  };
+  if ("object" in answer) {
+    const { uid } = (answer.object as NamespaceObject).metadata;
+    if (uid !== undefined) return { identity: { uid, ...named } };
+  }
+  const why =
+    "unread" in answer ? `namespace kube-system: ${answer.unread}` : "it has no namespace kube-system";
+  return { identity: named, unread: why };
+}
+
+const unanswered = (error: Error, target: ClusterTarget | undefined, project: string): Problem => ({
+  where: `${project}:cluster`,
+  what: `the cluster${target === undefined ? "" : ` of context "${target.context}" at ${target.server.href}`} does not answer: ${error.message}`,
+  todo: "Log in to it, or correct the kubeconfig, then try: kubectl get namespace kube-system",
+});
+
+/** The CA certificates of a cluster's entry, as PEM. */
+function authorityOf({ cluster }: ClusterTarget): string | undefined {
+  const data = cluster["certificate-authority-data"];
+  if (data) return Buffer.from(data, "base64").toString("utf8");
+  const file = cluster["certificate-authority"];
+  try {
+    return file ? readFileSync(file, "utf8") : undefined;
+  } catch {
+    // The client that connects says it in its own words.
+    return undefined;
+  }
+}
+
+/** The cluster that a stack may work on. */
+export interface VerifiedCluster {
+  identity: ClusterIdentity;
+  /** That the identity is weaker than it should be, for people; none where it is the UID. */
+  warning?: string;
+}
+
+/**
+ * Reads the identity and holds it against the state's.
+ * @throws FlotillaError when it is another cluster than the stack's, and the settings do not name it.
+ */
+export async function verifyCluster(
+  ask: Ask,
+  target: ClusterTarget | undefined,
+  settings: Pick<Settings, "cluster">,
+  known: KnownCluster | Promise<KnownCluster>,
+  { project, stack }: { project: string; stack: string },
+): Promise<VerifiedCluster> {
+  const [{ identity, unread }, { recorded, namespace, isDeployed }] = await Promise.all([
+    readIdentity(ask, target, project),
+    known,
+  ]);
+  const named = settings.cluster.identity;
+  const isOld = recorded === undefined && isDeployed && named === undefined;
+  const problem = foreignCluster({
+    current: identity,
+    ...(unread === undefined ? {} : { unread }),
+    ...(recorded === undefined ? {} : { recorded }),
+    ...(named === undefined ? {} : { named }),
+    ...(isOld ? { hasNamespace: await isThere(ask, namespace) } : {}),
+    ...(namespace === undefined ? {} : { namespace: namespace.name }),
+    isDeployed,
+    project,
+    stack,
+    ...(target === undefined ? {} : { context: target.context }),
+  });
+  if (problem) throw new FlotillaError([problem], "nothing was read into the state or changed");
+  return {
+    identity,
+    ...(unread === undefined
+      ? {}
+      : {
+          warning: `the cluster is known by its ${identity.ca === undefined ? "name and address" : "CA certificate"} only, not by the UID of kube-system (${unread})`,
+        }),
+  };
+}
+
+/** Whether the cluster has the namespace of a state, by its UID where the state has one. */
+async function isThere(ask: Ask, namespace: DeployedNamespace | undefined): Promise<boolean> {
+  if (namespace === undefined) return false;
+  const live = await readNamespace(ask, namespace.name);
+  return live !== undefined && (namespace.uid === undefined || namespace.uid === live.uid);
+}

@@ -1,0 +1,107 @@
+/** Which cluster is which: pure decisions on what a cluster and its kubeconfig say of themselves. */
+import { createHash } from "node:crypto";
+import type { Problem } from "../model/problems";
+
+/** What tells one cluster from another. The state of a stack records it with each update. */
+export interface ClusterIdentity {
+  /** UID of the namespace kube-system, which a cluster has for life. Missing where it cannot be read. */
+  uid?: string;
+  /** First 16 hex digits of the SHA-256 of the CA certificates in the kubeconfig. Missing where it has none. */
+  ca?: string;
+  /** The cluster's entry in the kubeconfig. */
+  name: string;
+  /** Address of the API server. */
+  server: string;
+}
+
+/** The identity in one word: what `flotilla:cluster.identity` takes. */
+export const identityName = ({ uid, ca, name }: Pick<ClusterIdentity, "uid" | "ca" | "name">): string =>
+  uid ?? (ca === undefined ? `name:${name}` : `ca:${ca}`);
+
+/** The identity for people. */
+export const identityText = (identity: ClusterIdentity): string =>
+  `${identityName(identity)} at ${identity.server}`;
+
+/** Digest of the CA certificates: the same for every order and form of the PEM text. Undefined where there is none. */
+export function caDigest(pem: string): string | undefined {
+  const certificates = [...pem.matchAll(/-----BEGIN CERTIFICATE-----([\s\S]*?)-----END CERTIFICATE-----/g)]
+    .map(([, body]) => (body as string).replace(/\s+/g, ""))
+    .sort();
+  if (certificates.length === 0) return undefined;
+  return createHash("sha256").update(certificates.join("\n")).digest("hex").slice(0, 16);
+}
+
+/**
+ * Whether two identities are of one cluster. The UID decides where both have one; else the CA; where one of the two has
+ * neither, the address. The name in a kubeconfig decides nothing: many clusters are called "kubernetes" or "default".
+ */
+export function isSameCluster(recorded: ClusterIdentity, current: ClusterIdentity): boolean {
+  if (recorded.uid !== undefined && current.uid !== undefined) return recorded.uid === current.uid;
+  if (recorded.ca !== undefined && current.ca !== undefined) return recorded.ca === current.ca;
+  return recorded.server === current.server;
+}
+
+/** Whether a setting names this cluster. */
+export const isNamed = (setting: string, { uid, ca, name }: ClusterIdentity): boolean =>
+  [uid, ca === undefined ? undefined : `ca:${ca}`, `name:${name}`].includes(setting);
+
+/** The identity to record: a UID that is known stays known where it cannot be read this time. */
+export const recordOf = (recorded: ClusterIdentity | undefined, current: ClusterIdentity): ClusterIdentity =>
+  current.uid === undefined && recorded?.uid !== undefined && isSameCluster(recorded, current)
+    ? { ...current, uid: recorded.uid }
+    : current;
+
+/** What is known of a stack's cluster and of the one that the kubeconfig leads to. */
+export interface IdentityCheck {
+  current: ClusterIdentity;
+  /** Why the UID cannot be read, where it cannot. */
+  unread?: string;
+  /** What the state recorded. None before the first update, and in states of older versions. */
+  recorded?: ClusterIdentity;
+  /** What `flotilla:cluster.identity` says. */
+  named?: string;
+  /** Of a state that has resources and no record: whether its namespace, by UID, is in this cluster. */
+  hasNamespace?: boolean;
+  /** The namespace that the stack is deployed in. */
+  namespace?: string;
+  /** Whether the state has resources. */
+  isDeployed: boolean;
+  project: string;
+  stack: string;
+  /** The context that leads to the current cluster; none inside a cluster. */
+  context?: string;
+}
+
+/** Why a stack must not touch the cluster that the kubeconfig leads to; undefined where it may. */
+export function foreignCluster(check: IdentityCheck): Problem | undefined {
+  const { current, recorded, named, isDeployed, hasNamespace, namespace, project, stack, context } = check;
+  const where = `${project}:cluster`;
+  const here = `${context === undefined ? "this pod's account" : `context "${context}"`} leads to ${identityText(current)}`;
+  const seen = check.unread === undefined ? "" : ` (${check.unread})`;
+  const permit = `pulumi config set --path ${project}:cluster.identity ${identityName(current)} --stack ${stack}`;
+  if (named !== undefined)
+    return isNamed(named, current)
+      ? undefined
+      : {
+          where: `${where}.identity`,
+          what: `it names ${named}, but ${here}${seen}`,
+          todo: `Point KUBECONFIG or ${project}:cluster.context at the cluster of stack ${stack}. Nothing was read into the state or changed.`,
+        };
+  const move =
+    "For another cluster use a stack of its own: npx flotilla init <stack>. " +
+    `If the stack is to move to this one and forget the other, which keeps what runs there: ${permit}`;
+  if (recorded !== undefined)
+    return isSameCluster(recorded, current)
+      ? undefined
+      : {
+          where,
+          what: `stack ${stack} is deployed in cluster ${identityText(recorded)}, but ${here}${seen}`,
+          todo: `Point KUBECONFIG or ${project}:cluster.context at the first. ${move}`,
+        };
+  if (!isDeployed || hasNamespace === true) return undefined;
+  return {
+    where,
+    what: `the state of ${stack} does not record its cluster yet, and the namespace ${namespace ?? "of the stack"} that it deployed is not in the one at hand: ${here}${seen}`,
+    todo: `Update it once with the kubeconfig of its own cluster, which records it. ${move}`,
+  };
+}
