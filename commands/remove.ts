@@ -13,7 +13,7 @@ export function removeCommand(): Command {
     .requiredOption("-s, --stack <name>", "the stack: dev, staging, prod ...")
     .addHelpText(
       "after",
-      "\nIt deletes nothing itself: it takes the protection off and notes the store in flotilla:removeStores, so that the next\n`pulumi up` deletes it with its passwords. Volumes stay until their claims are deleted by hand: dump what you may want.",
+      "\nIt deletes nothing itself: it takes the protection off and notes the store in flotilla:allowDeletion, so that the next\nupdate deletes it with its passwords. Its volumes stay, and its Secret beside them, until they are deleted by hand.",
     )
     .action(async (store: string, { stack }: { stack: string }) => {
       const { settings, application } = settingsOfStack(stack);
@@ -26,24 +26,20 @@ export function removeCommand(): Command {
         throw new ToolError(`there is no store ${store} in the state of stack ${stack}`);
       const kept = protectedOf(resources, store);
       for (const urn of kept) await pulumiQuietly(["state", "unprotect", urn, "--yes", "--stack", stack]);
-      const listed = settings.removeStores;
-      if (!listed.includes(store))
+      const listed = settings.allowDeletion;
+      const entry = `store/${store}`;
+      if (!listed.includes(entry))
         await pulumiQuietly([
-          "config",
-          "set",
-          "--path",
-          `${PROJECT_NAME}:removeStores[${listed.length}]`,
-          store,
-          "--stack",
-          stack,
+          ...["config", "set", "--path", `${PROJECT_NAME}:allowDeletion[${listed.length}]`, entry],
+          ...["--stack", stack],
         ]);
       say(
         `${kept.length} resources of ${store} are no longer protected, and Pulumi.${stack}.yaml lets it go`,
       );
       process.stdout.write(`Next:
-  pulumi up --stack ${stack}
-  kubectl get pvc -l app.kubernetes.io/instance=${store} -n <namespace>    its volumes, which stay; their passwords do not
-Then take ${store} out of flotilla:removeStores. To keep it after all: put it back into the inventory, and out of that list.
+  npx flotilla up --stack ${stack}
+  kubectl get pvc -l app.kubernetes.io/instance=${store} -n <namespace>    its volumes, which stay; so does its Secret ${store}-auth
+To keep it after all: put it back into the inventory, and take ${entry} out of flotilla:allowDeletion.
 `);
     });
 }

@@ -160,6 +160,11 @@ function imageProblems(
   });
 }
 
+/** Settings of older versions, and what to write now. */
+const RENAMED: Record<string, string> = {
+  removeStores: "It is allowDeletion now, with store/ before each name: allowDeletion: [store/redis].",
+};
+
 interface Context {
   where: Where;
   project: string;
@@ -220,7 +225,7 @@ function toProblems(issue: z.core.$ZodIssue, context: Context): Problem[] {
     return issue.keys.map((unknown) => ({
       where: where([...issue.path, unknown]),
       what: "there is no such setting",
-      todo: suggest(unknown, knownKeysAt(issue.path)),
+      todo: own(RENAMED, [...issue.path, unknown].join(".")) ?? suggest(unknown, knownKeysAt(issue.path)),
     }));
   // Of alternatives only one is a map: whoever wrote a map meant that one.
   if (issue.code === "invalid_union" && typeof issue.input === "object" && issue.input !== null) {

@@ -14,6 +14,14 @@ export interface DeployedRelease {
   values: Values;
 }
 
+/** What else of a state no update may delete unasked, by name. */
+export interface DeployedGuarded {
+  /** Secrets of stores. */
+  secrets?: readonly string[];
+  /** Generated passwords. */
+  passwords?: readonly string[];
+}
+
 /** Where a stack is deployed. */
 export interface DeployedPlace {
   namespace: string;

@@ -7,7 +7,8 @@ import { validateApplication } from "../model/validate";
 import type { Charts } from "./chart";
 import { resourceProblems, schemaProblems } from "./check";
 import { credentialsOf, hasSecret, secretKeysOf, shapeOf, storeSecretName } from "./credentials";
-import { type Deployed, type DeployedPlace, isRotating } from "./deployed";
+import { credentialDeletionProblems, deletionWarnings, heldNameProblems } from "./deletions";
+import { type Deployed, type DeployedGuarded, type DeployedPlace, isRotating } from "./deployed";
 import { environmentProblems, inEnvironment } from "./environment";
 import { waysIn } from "./exposure";
 import { credentialProblems, externalCredentials, registryCredentials, registrySecrets } from "./externals";
@@ -34,6 +35,8 @@ export interface Surroundings {
   deployed?: Deployed;
   /** `hard` of the quota that is deployed. Default: none is. */
   deployedQuota?: Record<string, string>;
+  /** What else no update may delete unasked. Default: nothing. */
+  deployedGuarded?: DeployedGuarded;
   /** Where the stack is deployed. Default: nowhere. */
   deployedPlace?: DeployedPlace;
   /** Whom the namespace and the releases belong to. Default: they do not say. */
@@ -49,7 +52,15 @@ export interface Surroundings {
 export function plan(
   declared: Application,
   settings: Settings,
-  { charts, deployed = {}, deployedQuota, deployedPlace, owner, stack = settings.environment }: Surroundings,
+  {
+    charts,
+    deployed = {},
+    deployedGuarded = {},
+    deployedQuota,
+    deployedPlace,
+    owner,
+    stack = settings.environment,
+  }: Surroundings,
 ): Plan {
   const application = inEnvironment(declared, settings);
   refuse([
@@ -85,7 +96,35 @@ export function plan(
       planMicroservice(application, settings, charts, deployed, name, service),
     ),
   ];
-  refuse(checkValues(application, charts, releases));
+  const credentials: Plan["credentials"] = Object.assign(
+    externalCredentials(application, settings),
+    registryCredentials(settings),
+    ...stores.map(([name, store]) =>
+      credentialsOf(shapeOf(settings, name, store), {
+        // Until its end a rotation can be given up: then the new passwords go again.
+        rotating: isRotating(settings, deployed, name),
+      }),
+    ),
+    ...jobs.map((job) => job.credentials),
+  );
+  const secrets: Plan["secrets"] = Object.assign(
+    registrySecrets(application, settings),
+    storeSecrets(application, settings, deployed),
+    ...jobs.map((job) => job.secrets),
+    serviceSecrets(application, settings, deployed),
+  );
+  refuse([
+    ...checkValues(application, charts, releases),
+    ...heldNameProblems(application, releases, deployed, stack),
+    ...credentialDeletionProblems(
+      application,
+      settings,
+      deployed,
+      deployedGuarded,
+      { secrets, credentials },
+      stack,
+    ),
+  ]);
   const quota = quotaOf(application, settings, deployed, deployedQuota);
   return {
     application: application.name,
@@ -103,28 +142,14 @@ export function plan(
     },
     edges: edgesOf(application),
     entries: waysIn(application, settings),
-    credentials: Object.assign(
-      externalCredentials(application, settings),
-      registryCredentials(settings),
-      ...stores.map(([name, store]) =>
-        credentialsOf(shapeOf(settings, name, store), {
-          // Until its end a rotation can be given up: then the new passwords go again.
-          rotating: isRotating(settings, deployed, name),
-        }),
-      ),
-      ...jobs.map(({ credentials }) => credentials),
-    ),
-    secrets: Object.assign(
-      registrySecrets(application, settings),
-      storeSecrets(application, settings, deployed),
-      ...jobs.map(({ secrets }) => secrets),
-      serviceSecrets(application, settings, deployed),
-    ),
+    credentials,
+    secrets,
     releases: byName(releases.map((release) => ownedBy(owner, release))),
     outputs: outputsOf(application, settings),
     warnings: [
       ...(stores.length > 0 ? imageWarnings(settings) : []),
       ...storeChangeWarnings(application, settings, deployed),
+      ...deletionWarnings(settings, deployed, deployedGuarded),
     ],
   };
 }
@@ -222,9 +247,11 @@ function serviceSecrets(
   );
 }
 
-/** The release with its owner in its description, which Helm keeps with each revision. */
+/** The release with its owner in its description, which Helm keeps with each revision; a Job's would run it again. */
 const ownedBy = (owner: Owner | undefined, release: ReleasePlan): ReleasePlan =>
-  owner === undefined ? release : { ...release, description: `${release.description} stack ${owner.id}` };
+  owner === undefined || release.kind === "job"
+    ? release
+    : { ...release, description: `${release.description} stack ${owner.id}` };
 
 function byName(releases: ReleasePlan[]): Record<string, ReleasePlan> {
   return Object.fromEntries(releases.map((release) => [release.name, release]));

@@ -1,9 +1,10 @@
 /** Reads the identity of the cluster that the settings lead to, and holds it against the one in the state. */
 import { readFileSync } from "node:fs";
 import type { Settings } from "../config/schema";
+import type { ClusterIdentity } from "../model/cluster";
 import { FlotillaError, type Problem } from "../model/problems";
 import type { Ask } from "./ask-cluster";
-import { type ClusterIdentity, caDigest, foreignCluster } from "./identity";
+import { caDigest, foreignCluster } from "./identity";
 import type { ClusterTarget } from "./kubeconfig";
 import type { DeployedNamespace } from "./state";
 

@@ -1,18 +1,7 @@
 /** Which cluster is which: pure decisions on what a cluster and its kubeconfig say of themselves. */
 import { createHash } from "node:crypto";
+import type { ClusterIdentity } from "../model/cluster";
 import type { Problem } from "../model/problems";
-
-/** What tells one cluster from another. The state of a stack records it with each update. */
-export interface ClusterIdentity {
-  /** UID of the namespace kube-system, which a cluster has for life. Missing where it cannot be read. */
-  uid?: string;
-  /** First 16 hex digits of the SHA-256 of the CA certificates in the kubeconfig. Missing where it has none. */
-  ca?: string;
-  /** The cluster's entry in the kubeconfig. */
-  name: string;
-  /** Address of the API server. */
-  server: string;
-}
 
 /** The identity in one word: what `flotilla:cluster.identity` takes. */
 export const identityName = ({ uid, ca, name }: Pick<ClusterIdentity, "uid" | "ca" | "name">): string =>

@@ -1,10 +1,10 @@
 /** What a state says of its Helm releases: the same from the engine and from `pulumi stack export`. */
 
-import type { Deployed, DeployedPlace, DeployedRelease } from "../plan/deployed";
+import type { ClusterIdentity } from "../model/cluster";
+import type { Deployed, DeployedGuarded, DeployedPlace, DeployedRelease } from "../plan/deployed";
 import { OWNER_ID } from "../plan/labels";
 import type { Values } from "../plan/plan";
 import type { KnownCluster } from "./cluster";
-import type { ClusterIdentity } from "./identity";
 
 /** The part of a resource in a state that is looked at. */
 export interface StateResource {
@@ -90,6 +90,21 @@ export const isDeployed = (resources: Resources): boolean =>
 export const stackOutputsIn = (resources: Resources): Record<string, unknown> =>
   find(resources, "pulumi:pulumi:Stack")?.outputs ?? {};
 
+/** The store Secrets and the generated passwords of a state. */
+export function deployedGuarded(resources: Resources): DeployedGuarded {
+  const named = (type: string) =>
+    Object.entries(resources).flatMap(([urn, resource]) =>
+      resource.type === type ? [urn.split("::").slice(3).join("::")] : [],
+    );
+  const stores = deployedReleases(resources);
+  return {
+    secrets: named("kubernetes:core/v1:Secret").filter(
+      (name) => stores[name.replace(/-auth$/, "")]?.kind === "store" && name.endsWith("-auth"),
+    ),
+    passwords: named("random:index/randomPassword:RandomPassword"),
+  };
+}
+
 /** Where a state has deployed what. */
 export function deployedPlace(resources: Resources): DeployedPlace | undefined {
   const namespace = deployedNamespace(resources)?.name;
@@ -117,6 +132,7 @@ export function knownCluster(resources: Resources): KnownCluster {
 export interface DeployedState {
   deployed: Deployed;
   deployedQuota?: Record<string, string>;
+  deployedGuarded: DeployedGuarded;
   deployedPlace?: DeployedPlace;
   cluster: KnownCluster;
   /** The provider's `clusterIdentifier`. */
@@ -133,6 +149,7 @@ export function stateIn(resources: Record<string, StateResource>): DeployedState
   const id = recordedId(resources);
   return {
     deployed: deployedReleases(resources),
+    deployedGuarded: deployedGuarded(resources),
     ...(quota === undefined ? {} : { deployedQuota: quota }),
     ...(place === undefined ? {} : { deployedPlace: place }),
     cluster: knownCluster(resources),

@@ -200,10 +200,19 @@ export const settingsSchema = z.strictObject({
   ),
   services: key(z.record(z.string(), service).default({}), "Overrides by service.", "map by service"),
   stores: key(z.record(z.string(), store).default({}), "Overrides by store.", "map by store"),
-  removeStores: key(
-    z.array(z.string()).default([]),
-    "Stores that left the inventory and may be deleted with their data (`flotilla remove`).",
-    "list of stores",
+  allowDeletion: key(
+    z
+      .array(
+        z
+          .string()
+          .regex(
+            /^(store|secret|password)\/.+$/,
+            "must be store/<name>, secret/<name> or password/<name>; a namespace goes only with its stack (flotilla destroy)",
+          ),
+      )
+      .default([]),
+    "What the next update may delete of what left the inventory: a store with its Secret and passwords, a Secret, a password. It is used up by that update; `flotilla remove` writes it, `flotilla up` takes it out.",
+    "list of store/<name>, secret/<name>, password/<name>",
   ),
 });
 

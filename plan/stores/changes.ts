@@ -4,6 +4,7 @@ import type { Application } from "../../model/application";
 import { own } from "../../model/graph";
 import type { Problem } from "../../model/problems";
 import { CLUSTER_KEYS, rotatedAccounts, type StoreShape, shapeOf } from "../credentials";
+import { storeDeletionProblems } from "../deletions";
 import { type Deployed, type DeployedStore, deployedStore } from "../deployed";
 import { profileOf } from "./profile";
 
@@ -15,7 +16,7 @@ export function storeChangeProblems(
   stack: string,
 ): Problem[] {
   return [
-    ...removalProblems(application, settings, deployed, stack),
+    ...storeDeletionProblems(application, settings, deployed, stack),
     ...Object.keys(application.stores).flatMap((name) => {
       const there = deployedStore(deployed, name);
       const generations = generationProblems(application, settings, name, there);
@@ -27,36 +28,6 @@ export function storeChangeProblems(
 const isReplicated = ({ profile }: StoreShape): boolean => profile === "replicated";
 
 const MIGRATION = "docs/stores.md, «Moving to another profile or distribution», has the steps";
-
-function removalProblems(
-  application: Application,
-  settings: Settings,
-  deployed: Deployed,
-  stack: string,
-): Problem[] {
-  const stillThere = settings.removeStores
-    .filter((name) => own(application.stores, name))
-    .map((name) => ({
-      where: "flotilla:removeStores",
-      what: `it names ${name}, which the inventory still has`,
-      todo: `Take ${name} out of apps/${application.name}.ts, or out of flotilla:removeStores.`,
-    }));
-  if (settings.environment !== "prod") return stillThere;
-  const removed = Object.keys(deployed).filter(
-    (name) =>
-      deployed[name]?.kind === "store" &&
-      !own(application.stores, name) &&
-      !settings.removeStores.includes(name),
-  );
-  return [
-    ...stillThere,
-    ...removed.map((name) => ({
-      where: `apps/${application.name}.ts`,
-      what: `store ${name} is gone from the inventory, but it is deployed in prod with its data`,
-      todo: `Put it back; or, if its data may go: npx flotilla remove ${name} --stack ${stack}`,
-    })),
-  ];
-}
 
 function shapeProblems(
   application: Application,

@@ -11,7 +11,7 @@ const ROOMS: Record<string, readonly string[]> = {
   apps: ["model"],
   config: ["model"],
   plan: ["model", "config"],
-  components: ["plan"],
+  components: ["model", "plan"],
   graph: ["model", "plan"],
   diff: ["model", "plan"],
   explain: ["model", "plan"],

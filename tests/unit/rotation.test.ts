@@ -97,7 +97,7 @@ for (const kind of KINDS)
     it("is done for good after it: its Jobs stay, nothing waits for them, and nothing runs them again", () => {
       const after = planFor(shopWith(kind), at(2), deployedFrom(second));
       assert.deepEqual(Object.keys(after.releases), Object.keys(second.releases));
-      assert.deepEqual(after.credentials, second.credentials);
+      assert.deepEqual(Object.keys(after.credentials), Object.keys(second.credentials));
       for (const [name, { keys, needs }] of Object.entries(after.secrets)) {
         assert.deepEqual(keys, second.secrets[name]?.keys);
         assert.deepEqual(needs, []);
@@ -109,11 +109,10 @@ for (const kind of KINDS)
       assert.deepEqual(planFor(shopWith(kind), at(2), deployedFrom(after)), after);
     });
 
-    it("protects the new passwords in prod once they are the only ones: until then it can be given up", () => {
-      const prod = { environment: "prod", cluster: { context: "x" }, profile: "standalone" };
-      const start = planFor(shopWith(kind), prod);
-      const during = planFor(shopWith(kind), { ...prod, ...at(2) }, deployedFrom(start));
-      const after = planFor(shopWith(kind), { ...prod, ...at(2) }, deployedFrom(during));
+    it("protects the new passwords once they are the only ones: until then it can be given up", () => {
+      const start = planFor(shopWith(kind));
+      const during = planFor(shopWith(kind), at(2), deployedFrom(start));
+      const after = planFor(shopWith(kind), at(2), deployedFrom(during));
       const isProtected = (plan: Plan, name: string) =>
         (plan.credentials[name] as { protect: boolean }).protect;
       assert.equal(isProtected(start, "db-app"), true);
@@ -189,6 +188,9 @@ describe("the rotation of a redis", () => {
     // The last one stays for a while: a protected one cannot leave with the update that replaces it.
     assert.deepEqual(Object.keys(second.credentials).sort(), ["db-default", "db-default-2"]);
     assert.notDeepEqual(second.releases.web?.values, first.releases.web?.values);
-    assert.deepEqual(planFor(shop, at(2), deployedFrom(second)), second);
+    // The new password is protected once it is the only one.
+    const after = planFor(shop, at(2), deployedFrom(second));
+    assert.deepEqual(after.releases, second.releases);
+    assert.deepEqual(planFor(shop, at(2), deployedFrom(after)), after);
   });
 });

@@ -21,7 +21,7 @@ describe("settings", () => {
       allowedRegistries: [],
       requireDigests: false,
       storeImages: { registry: "docker.io", repositoryPrefix: "bitnamilegacy", pullSecrets: [] },
-      removeStores: [],
+      allowDeletion: [],
       quota: {},
       standIns: false,
       externals: {},

@@ -306,22 +306,26 @@ describe("what is deployed", () => {
     assert.doesNotThrow(() => planFor(shopWith("mysql"), {}, deployed));
   });
 
-  it("refuses to lose a store in prod, with the command that would do it, and lets it go elsewhere", () => {
-    const empty = application({ services: { web: service() } });
-    const [problem] = refused(empty, prod, deployedShop("redis", prod));
-    assert.match(
-      problem ?? "",
-      /apps\/shop\.ts: store db is gone from the inventory, but it is deployed in prod/,
-    );
-    assert.match(problem ?? "", /npx flotilla remove db --stack prod/);
-    assert.doesNotThrow(() => planFor(empty, { ...prod, removeStores: ["db"] }, deployedShop("redis", prod)));
-    assert.doesNotThrow(() => planFor(empty, {}, deployedShop("redis")));
-  });
+  for (const environment of ["local", "dev", "staging", "prod"])
+    it(`refuses to lose a store in ${environment}, with the command that would do it`, () => {
+      const config = { ...(environment === "prod" ? prod : {}), environment };
+      const empty = application({ services: { web: service() } });
+      const [problem] = refused(empty, config, deployedShop("redis", config));
+      assert.match(problem ?? "", /apps\/shop\.ts: store db is gone from the inventory, but it is deployed/);
+      assert.match(problem ?? "", new RegExp(`npx flotilla remove db --stack ${environment}`));
+      const permitted = { ...config, allowDeletion: ["store/db"] };
+      assert.doesNotThrow(() => planFor(empty, permitted, deployedShop("redis", config)));
+      const another = { ...config, allowDeletion: ["store/cache"] };
+      assert.match(
+        refused(empty, another, deployedShop("redis", config))[0] ?? "",
+        /flotilla:allowDeletion names store\/cache only/,
+      );
+    });
 
   it("refuses to remove a store that the inventory has", () => {
     assert.match(
-      refused(shopWith("redis"), { ...prod, removeStores: ["db"] }, {})[0] ?? "",
-      /flotilla:removeStores: it names db, which the inventory still has/,
+      refused(shopWith("redis"), { ...prod, allowDeletion: ["store/db"] }, {})[0] ?? "",
+      /flotilla:allowDeletion: it names store\/db, which the inventory still has/,
     );
   });
 

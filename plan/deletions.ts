@@ -1,0 +1,134 @@
+/** What an update would delete of a stack's stores, and whether the settings allow exactly that. */
+import type { Settings } from "../config/schema";
+import type { Application, StoreKind } from "../model/application";
+import { own } from "../model/graph";
+import type { Problem } from "../model/problems";
+import { type Deployed, type DeployedGuarded, deployedStore } from "./deployed";
+import type { CredentialPlan, ReleasePlan, SecretPlan } from "./plan";
+
+/** The setting that allows deletions. */
+const SETTING = "flotilla:allowDeletion";
+
+/** Stores, Secrets and passwords that the settings let an update delete. */
+const allowed = ({ allowDeletion }: Settings, kind: "store" | "secret" | "password"): string[] =>
+  allowDeletion.flatMap((entry) => (entry.startsWith(`${kind}/`) ? [entry.slice(kind.length + 1)] : []));
+
+/** The deployed stores that the inventory does not have. */
+const removedStores = (application: Application, deployed: Deployed): string[] =>
+  Object.keys(deployed).filter((name) => deployed[name]?.kind === "store" && !own(application.stores, name));
+
+/** Why stores that left the inventory must not go, and permissions for stores that stay. */
+export function storeDeletionProblems(
+  application: Application,
+  settings: Settings,
+  deployed: Deployed,
+  stack: string,
+): Problem[] {
+  const permitted = allowed(settings, "store");
+  const added = Object.keys(application.stores).filter((name) => deployedStore(deployed, name) === undefined);
+  return [
+    ...permitted
+      .filter((name) => own(application.stores, name))
+      .map((name) => ({
+        where: SETTING,
+        what: `it names store/${name}, which the inventory still has`,
+        todo: `Take ${name} out of apps/${application.name}.ts, or store/${name} out of ${SETTING}.`,
+      })),
+    ...removedStores(application, deployed)
+      .filter((name) => !permitted.includes(name))
+      .map((name) => {
+        const kind = deployedStore(deployed, name)?.kind;
+        const twin = added.find((other) => own(application.stores, other)?.kind === kind);
+        return {
+          where: `apps/${application.name}.ts`,
+          what: `store ${name} is gone from the inventory, but it is deployed with its data${renameText(name, twin, kind)}${otherwise(permitted)}`,
+          todo: `Put it back; or, if its data may go: npx flotilla remove ${name} --stack ${stack}`,
+        };
+      }),
+  ];
+}
+
+const renameText = (name: string, twin: string | undefined, kind: StoreKind | undefined): string =>
+  twin === undefined
+    ? ""
+    : `. If ${twin} is its new name: a renamed store is another one, a new ${kind} with empty volumes and new passwords, and ${name} is removed`;
+
+/** A permission for another store than the one at hand. */
+const otherwise = (permitted: readonly string[]): string =>
+  permitted.length === 0
+    ? ""
+    : `; ${SETTING} names ${permitted.map((name) => `store/${name}`).join(", ")} only`;
+
+/** Why Secrets and passwords that left the plan must not go. */
+export function credentialDeletionProblems(
+  application: Application,
+  settings: Settings,
+  deployed: Deployed,
+  { secrets = [], passwords = [] }: DeployedGuarded,
+  planned: { secrets: Record<string, SecretPlan>; credentials: Record<string, CredentialPlan> },
+  stack: string,
+): Problem[] {
+  const going = allowed(settings, "store");
+  // Another store may be called like this one with something behind it.
+  const storeOf = (name: string): string | undefined =>
+    Object.keys(deployed)
+      .filter((store) => deployed[store]?.kind === "store" && name.startsWith(`${store}-`))
+      .sort((a, b) => b.length - a.length)[0];
+  const goesWithStore = (name: string): boolean => {
+    const store = storeOf(name);
+    return store !== undefined && going.includes(store) && !own(application.stores, store);
+  };
+  const names = new Set(Object.keys(planned.credentials).map(withoutGeneration));
+  const lost = [
+    ...secrets.filter((name) => !(name in planned.secrets)).map((name) => ["secret", name] as const),
+    // Another generation of a planned password comes and goes with rotations.
+    ...passwords
+      .filter((name) => !(name in planned.credentials) && !names.has(withoutGeneration(name)))
+      .map((name) => ["password", name] as const),
+  ];
+  return lost
+    .filter(([kind, name]) => !goesWithStore(name) && !allowed(settings, kind).includes(name))
+    .map(([kind, name]) => ({
+      where: `apps/${application.name}.ts`,
+      what: `${kind} ${name} is deployed, and nothing in the inventory or the settings needs it any more: the update would delete it`,
+      todo: `Put back what needed it; or, if it may go: pulumi config set --path '${SETTING}[${settings.allowDeletion.length}]' ${kind}/${name} --stack ${stack}, then npx flotilla up --stack ${stack}`,
+    }));
+}
+
+const withoutGeneration = (name: string): string => name.replace(/-[0-9]+$/, "");
+
+/** Permissions that name nothing that is deployed: used up by an update, or misspelt. */
+export function deletionWarnings(
+  { allowDeletion }: Settings,
+  deployed: Deployed,
+  { secrets = [], passwords = [] }: DeployedGuarded,
+): string[] {
+  const there = new Set([
+    ...Object.keys(deployed).flatMap((name) => (deployed[name]?.kind === "store" ? [`store/${name}`] : [])),
+    ...secrets.map((name) => `secret/${name}`),
+    ...passwords.map((name) => `password/${name}`),
+  ]);
+  return allowDeletion
+    .filter((entry) => !there.has(entry))
+    .map((entry) => `${SETTING} names ${entry}, which is not deployed: it is used up, take it out`);
+}
+
+/** Names that a release of another kind still holds: Helm installs the new one before the old one is gone, and has one name for both. */
+export function heldNameProblems(
+  application: Application,
+  releases: readonly ReleasePlan[],
+  deployed: Deployed,
+  stack: string,
+): Problem[] {
+  return releases.flatMap(({ name, kind }) => {
+    const there = own(deployed, name)?.kind;
+    if (there === undefined || there === kind) return [];
+    return [
+      {
+        where: `apps/${application.name}.ts: ${kind} ${name}`,
+        what: `a ${there} of that name is deployed, and Helm cannot have two releases of one name`,
+        todo: `Take ${name} out of the inventory and update (npx flotilla up --stack ${stack}); then add the ${kind}. Or give it another name.`,
+      },
+    ];
+  });
+}
