@@ -1,11 +1,15 @@
 import chalk from "chalk";
 import { Command } from "commander";
+import type { Settings } from "../config/schema";
 import { connect } from "../live/kubectl";
+import { markLost } from "../live/lost";
 import { namespaceOf } from "../plan/stores/profile";
+import { REINSTALL } from "../runtime/overrides";
 import { ToolError } from "../tools/failure";
 import { confirmed } from "./ask";
-import { showComparison } from "./diff";
-import { compareWithDeployed } from "./diff/sides";
+import { letGo, takeOutUsed } from "./deletions";
+import { refusedByEngine, showComparison } from "./diff";
+import { type Comparison, compareWithDeployed } from "./diff/sides";
 import { explainStack, showFindings } from "./explain";
 import { type Look, lookAt } from "./look";
 import { settingsOfStack } from "./settings";
@@ -26,14 +30,37 @@ has been updated before it stays. Run it again to go on, or \`flotilla rollback\
     .action(async (further: string[], { stack, yes }: { stack: string; yes?: boolean }) => {
       const comparison = await compareWithDeployed(stack);
       process.stdout.write(showComparison(comparison));
-      if (!yes && !(await confirmed(`Update ${stack}?`))) return;
       const { settings, application } = settingsOfStack(stack);
+      refuseUpdate(stack, comparison, settings);
+      if (!yes && !(await confirmed(`Update ${stack}?`))) return;
       const kubectl = await connect(settings);
       const namespace = namespaceOf(application, settings);
-      const result = await update(["up", "--stack", stack, ...further], { stack, namespace, kubectl });
+      const lost = (comparison.lost ?? []).map(({ urn }) => urn);
+      await letGo(stack, settings);
+      if (lost.length > 0) await markLost(stack, lost);
+      const result = await update(
+        ["up", "--stack", stack, ...further],
+        { stack, namespace, kubectl },
+        lost.length > 0 ? { environment: { [REINSTALL]: "true" } } : {},
+      );
       await report(stack, result);
+      await takeOutUsed(stack, settings);
     });
 }
+
+/** @throws ToolError when the update must not begin. */
+function refuseUpdate(stack: string, { pending = [], refused }: Comparison, settings: Settings): void {
+  if (pending.length > 0)
+    throw new ToolError(
+      `${pending.length} resources that an earlier update replaced wait to be deleted, and this update would delete them.\n  See what they are, and have the state forget them: npx flotilla recover --stack ${stack}`,
+    );
+  // What the settings let go is still protected in the state; that is taken off before the update.
+  if (refused !== undefined && !(settings.allowDeletion.length > 0 && PROTECTED.test(refused)))
+    throw refusedByEngine(stack, refused);
+}
+
+/** How the engine says that something is protected. */
+const PROTECTED = /because it is protected|marked for protection/;
 
 /** Says how an update ended; after a failure why. @throws ToolError after a failure. */
 export async function report(stack: string, result: Updated): Promise<void> {

@@ -15,11 +15,14 @@ export interface ReleaseSide {
 
 export type Sides = Readonly<Record<string, ReleaseSide>>;
 
+/** `replaced`: what is there is deleted, and another one is created. */
+export type Change = "added" | "removed" | "changed" | "replaced";
+
 export interface ObjectChange {
   kind: string;
   name: string;
   namespace?: string;
-  change: "added" | "removed" | "changed";
+  change: Change;
   /** What changes, as unified text with a Secret's values masked. */
   diff: string;
 }
@@ -27,7 +30,7 @@ export interface ObjectChange {
 export interface ReleaseChange extends Impact {
   release: string;
   kind: string;
-  change: "added" | "removed" | "changed";
+  change: Change;
   objects: ObjectChange[];
   /** Objects that differ in nothing but generated labels. */
   labelsOnly: number;

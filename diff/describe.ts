@@ -26,7 +26,7 @@ const restarts = (changes: readonly ReleaseChange[]): PodImpact[] =>
 
 /** `2 changed, 1 added`, or what is changed besides objects. */
 export function objectsText({ objects, labelsOnly, about }: ReleaseChange): string {
-  const parts = (["added", "changed", "removed"] as const).flatMap((kind) => {
+  const parts = (["added", "changed", "replaced", "removed"] as const).flatMap((kind) => {
     const count = objects.filter(({ change }) => change === kind).length;
     return count === 0 ? [] : [`${count} ${kind}`];
   });

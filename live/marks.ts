@@ -16,12 +16,15 @@ export const unmark = (stack: string, urns: readonly string[], why: string): Pro
     if (resource.initErrors?.[0] === why) delete resource.initErrors;
   });
 
-async function edit(
+/** Changes resources of a state; those that wait to be deleted stay as they are. Operations that were under way are dropped. */
+export async function edit(
   stack: string,
   urns: readonly string[],
   change: (resource: ExportedResource) => void,
 ): Promise<void> {
   const state = await exportState(stack);
-  for (const resource of state.deployment?.resources ?? []) if (urns.includes(resource.urn)) change(resource);
+  const asked = new Set(urns);
+  for (const resource of state.deployment?.resources ?? [])
+    if (asked.has(resource.urn) && !resource.delete) change(resource);
   await pulumiQuietly(["stack", "import", "--stack", stack], { input: JSON.stringify(state) });
 }

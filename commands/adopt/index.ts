@@ -8,6 +8,7 @@ import {
   PASSWORD,
   pulumiQuietly,
 } from "../../live/engine";
+import { previewSteps } from "../../live/preview";
 import { readReleases } from "../../live/releases";
 import { secretOf } from "../../live/revealed";
 import { FlotillaError } from "../../model/problems";
@@ -21,7 +22,6 @@ import { confirmed } from "../ask";
 import { showComparison } from "../diff";
 import { compareWithDeployed } from "../diff/sides";
 import { planStack } from "../planning";
-import { previewSteps } from "../rollback/preview";
 import { settingsOfStack } from "../settings";
 import { report } from "../up";
 import { update } from "../updating";

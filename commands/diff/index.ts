@@ -6,6 +6,7 @@ import type { ReleaseChange } from "../../diff/compare";
 import { comparedText, objectsText, podsText, summaryText, totalsOf } from "../../diff/describe";
 import { diffPage } from "../../diff/html";
 import { begun, exportState } from "../../live/engine";
+import { ToolError } from "../../tools/failure";
 import { PLAIN_TABLE } from "../table";
 import type { Comparison } from "./sides";
 
@@ -34,8 +35,9 @@ export function diffCommand(): Command {
       "after",
       `
 The plan's releases are rendered by helm and compared with the manifests that Helm has recorded in the cluster. A release
-whose chart and values are as in the stack's state is left alone by Pulumi, and so is not rendered. Values of Secrets are
-masked. Generated labels and the order of keys do not count.
+whose chart and values are as in the stack's state is left alone by Pulumi, and so is not rendered. The engine plans the update
+as well: what it would replace or delete is shown, also where the objects say nothing of it. What the cluster has lost is
+shown as installed again. Values of Secrets are masked. Generated labels and the order of keys do not count.
 
 Exit codes: 0 nothing changes, 2 there are changes, 1 failed.`,
     )
@@ -53,9 +55,14 @@ Exit codes: 0 nothing changes, 2 there are changes, 1 failed.`,
           ? `${JSON.stringify(toJson(stack, comparison), null, 2)}\n`
           : showComparison(comparison, { isUpdate: against === undefined }),
       );
-      if (comparison.changes.length > 0) process.exitCode = 2;
+      if (comparison.refused !== undefined) throw refusedByEngine(stack, comparison.refused);
+      if (comparison.changes.length > 0 || (comparison.pending ?? []).length > 0) process.exitCode = 2;
     });
 }
+
+/** What the engine would not do. */
+export const refusedByEngine = (stack: string, words: string): ToolError =>
+  new ToolError(`the engine would refuse to update ${stack}:\n${words}`);
 
 async function differenceOf(stack: string, offline: boolean): Promise<Comparison> {
   // pulumi reads while node loads the rest of the program.
@@ -94,7 +101,12 @@ export function showComparison({ changes, notes }: Comparison, { isUpdate = true
   return `${parts.join("\n")}\n`;
 }
 
-const SIGNS = { added: chalk.green("+"), removed: chalk.red("-"), changed: chalk.yellow("~") };
+const SIGNS = {
+  added: chalk.green("+"),
+  removed: chalk.red("-"),
+  changed: chalk.yellow("~"),
+  replaced: chalk.red("±"),
+};
 
 function showRelease({ release, kind, change, objects, about, labelsOnly }: ReleaseChange): string[] {
   return [
@@ -120,11 +132,16 @@ function table(changes: readonly ReleaseChange[], isUpdate: boolean): string {
   const rows = new Table({ ...PLAIN_TABLE, head });
   for (const change of changes) {
     const { release, kind, storage } = change;
-    const touched = storage.length === 0 ? "not touched" : chalk.yellow(storage.join("; "));
+    const isLost = /^(DELETED|REPLACED|EMPTY)/;
+    const touched =
+      storage.length === 0
+        ? "not touched"
+        : storage.map((text) => (isLost.test(text) ? chalk.red(text) : chalk.yellow(text))).join("; ");
+    const isGone = change.change === "removed" || change.change === "replaced";
     rows.push([
       release,
       kind,
-      change.change,
+      isGone ? chalk.red(change.change) : change.change,
       objectsText(change),
       ...(isUpdate ? [podsText(change), touched] : []),
     ]);

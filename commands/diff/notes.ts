@@ -1,5 +1,5 @@
 /** What to know besides a difference: where state and cluster do not agree, and what the engine will refuse. */
-import type { ExportedResource } from "../../live/engine";
+import { type ExportedResource, nameOfUrn } from "../../live/engine";
 import type { LiveRelease } from "../../live/releases";
 import { isChangedByHand } from "../../live/status";
 import type { Plan } from "../../plan/plan";
@@ -21,8 +21,7 @@ export function notesOf(
       return there && !adopting
         ? [`${name} is installed already, by helm: take it over with npx flotilla adopt --stack ${stack}`]
         : [];
-    if (!there)
-      return [`${name} is in the state, but not in the cluster: npx flotilla drift --stack ${stack}`];
+    if (!there) return [];
     if (there.newest.status.startsWith("pending-"))
       return [`${name} is ${there.newest.status}: npx flotilla recover --stack ${stack}`];
     return isChangedByHand(state, there)
@@ -30,6 +29,16 @@ export function notesOf(
       : [];
   });
 }
+
+/** Resources that an earlier replacement left to be deleted. */
+export const pendingNotes = (stack: string, pending: readonly ExportedResource[]): string[] =>
+  pending.length === 0
+    ? []
+    : [
+        `an earlier update left ${pending.length} replaced resources, which the next one would delete: ${pending
+          .map(({ type, urn }) => `${type.split(":").at(-1)} ${nameOfUrn(urn)}`)
+          .join(", ")}; npx flotilla recover --stack ${stack} forgets them`,
+      ];
 
 /** Releases that would go, and may not. */
 export const protectedNotes = (gone: readonly ExportedResource[]): string[] =>

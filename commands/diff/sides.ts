@@ -1,34 +1,50 @@
 /** What an update would change: what is deployed beside what would be. */
 import { compareReleases, type ReleaseChange, type ReleaseSide } from "../../diff/compare";
+import { type EngineStep, withEngine } from "../../diff/engine";
 import { identityOf } from "../../diff/manifests";
+import { readClaims } from "../../live/claims";
 import { readPairs } from "../../live/drift";
 import {
   begun,
+  deployedOf,
+  type ExportedResource,
   type ExportedState,
   exportState,
   hasFailed,
   pulumiQuietly,
   releasesOf,
 } from "../../live/engine";
+import { pendingDeletes, readLost } from "../../live/lost";
+import { previewSteps } from "../../live/preview";
 import { readReleases } from "../../live/releases";
 import { givenNames } from "../../plan/credentials";
 import { isUnchanged, releaseInputs } from "../../plan/release-inputs";
 import { namespaceOf } from "../../plan/stores/profile";
+import { ToolError } from "../../tools/failure";
 import { inParallel } from "../../tools/parallel";
+import { PROJECT } from "../../tools/paths";
 import { reachCluster } from "../access";
 import { capabilities } from "../capabilities";
 import { type PlannedStack, planStack } from "../planning";
 import { settingsOfStack } from "../settings";
 import { PROJECT_NAME } from "../stack";
 import { withDeployedCharts } from "./deployed-charts";
+import { engineSteps } from "./engine-view";
 import { deployedGuardRails, plannedGuardRails } from "./guard-rails";
-import { notesOf, protectedNotes } from "./notes";
-import { bothSides, deployedSide, inOrder, inputsOf, Renderer, railsSide } from "./renderer";
+import { withLost } from "./lost";
+import { notesOf, pendingNotes, protectedNotes } from "./notes";
+import { bothSides, deployedSide, inOrder, inputsOf, RAILS, Renderer, railsSide } from "./renderer";
 
 export interface Comparison {
   changes: ReleaseChange[];
   /** What to know besides. */
   notes: string[];
+  /** Resources of the state that the cluster has lost: an update by `flotilla up` creates them again. */
+  lost?: readonly ExportedResource[];
+  /** Resources that an earlier replacement left to be deleted. */
+  pending?: readonly ExportedResource[];
+  /** Why the engine refuses the update; none where it does not. */
+  refused?: string;
 }
 
 export interface ComparisonOptions {
@@ -53,13 +69,20 @@ export async function compareWithDeployed(
   const namespace = namespaceOf(application, settings);
   const resourcesOf = reading.then(({ deployment }) => deployment?.resources ?? []);
   const kubectl = offline ? undefined : await reachCluster(settings, stack, begun(resourcesOf));
-  const [planned, flags, live] = await Promise.all([
-    planStack(stack, reading),
+  const planning = begun(planStack(stack, reading));
+  // The engine plans by itself; what it refuses is told when the rest is known.
+  const engine =
+    kubectl === undefined || adopting !== undefined ? undefined : begun(engineView(stack, planning));
+  const [planned, flags, live, claims] = await Promise.all([
+    planning,
     kubectl ? capabilities(kubectl) : [],
     kubectl ? readReleases(kubectl, namespace) : undefined,
+    kubectl ? readClaims(kubectl, namespace) : [],
   ]);
   const { resources } = planned;
-  const states = releasesOf(resources);
+  const lost = kubectl && live ? await readLost(kubectl, resources, live) : [];
+  const lostReleases = new Set(lost.map(({ urn }) => urn));
+  const states = new Map([...releasesOf(resources)].filter(([, { urn }]) => !lostReleases.has(urn)));
   const wanted = Object.values(planned.planned.releases).map((release) => ({
     release,
     inputs: releaseInputs(release, namespace),
@@ -92,7 +115,7 @@ export async function compareWithDeployed(
     );
   const given = { ...(await givenValues(planned, stack)), ...adopting };
   const rails = {
-    before: deployedGuardRails(resources),
+    before: deployedGuardRails(resources.filter((resource) => !lost.includes(resource))),
     after: plannedGuardRails(planned.planned, planned.application, resources, given),
   };
   if (kubectl && adopting) {
@@ -106,18 +129,41 @@ export async function compareWithDeployed(
     const wanted = new Map(pairs.map(({ manifest, wanted }) => [manifest, wanted]));
     rails.after = rails.after.map((object) => wanted.get(object) ?? object);
   }
+  const changes = [
+    ...compareReleases(railsSide(rails.before), railsSide(rails.after)),
+    ...compareReleases(before, inOrder(planned.planned, after)),
+  ];
+  const view = await engine;
+  const pending = pendingDeletes(resources);
   return {
-    changes: [
-      ...compareReleases(railsSide(rails.before), railsSide(rails.after)),
-      ...compareReleases(before, inOrder(planned.planned, after)),
-    ],
+    changes: withLost(withEngine(changes, view?.steps ?? [], RAILS, claims), lost, claims),
     notes: [
       ...planned.planned.warnings,
       ...now.notes,
       ...notesOf(planned.planned, stack, states, live, adopting !== undefined),
       ...protectedNotes(gone),
+      ...pendingNotes(stack, pending),
     ],
+    lost,
+    pending,
+    ...(view?.refused === undefined ? {} : { refused: view.refused }),
   };
+}
+
+/** What the engine would do, or why it would not. */
+async function engineView(
+  stack: string,
+  planning: Promise<PlannedStack>,
+): Promise<{ steps: EngineStep[]; refused?: string }> {
+  const previewing = begun(previewSteps(stack, PROJECT));
+  // What the plan refuses the engine's program refuses in the same words: it is told once.
+  const { resources } = await planning;
+  try {
+    return { steps: engineSteps(await previewing, deployedOf(resources)) };
+  } catch (error) {
+    if (!(error instanceof ToolError)) throw error;
+    return { steps: [], refused: error.message };
+  }
 }
 
 /** Passwords that the stack was given; asked for only where there are any. */

@@ -6,10 +6,11 @@ import type { Addition } from "../../diff/managed";
 import { nameOf } from "../../diff/manifests";
 import { recordedConfig } from "../../live/config";
 import { remove } from "../../live/drift";
-import { pulumiQuietly } from "../../live/engine";
 import { provenanceOf, readHistory, type Update } from "../../live/history";
+import { markLost } from "../../live/lost";
 import { mark, unmark } from "../../live/marks";
 import { plural } from "../../model/plural";
+import { REINSTALL } from "../../runtime/overrides";
 import { ToolError } from "../../tools/failure";
 import { delegateInterrupts } from "../../tools/interrupts";
 import { PROJECT } from "../../tools/paths";
@@ -138,14 +139,8 @@ async function bringBack(stack: string, drift: Drift): Promise<void> {
           );
         }
       });
-    // What is gone has to leave the state before it can be made again: helm upgrades no release that is not there.
-    if (urns.gone.length > 0)
-      await step("letting Pulumi see what is gone", () =>
-        pulumiQuietly([
-          ...["refresh", "--stack", stack, "--yes", "--skip-preview"],
-          ...urns.gone.flatMap((urn) => ["--target", urn]),
-        ]),
-      );
+    // Helm upgrades no release that it does not know: what is gone is created beside its entry in the state.
+    if (urns.gone.length > 0) await markLost(stack, urns.gone);
     // In one go: a mark that outlives an interruption would pass for an update that failed.
     const result = await delegateInterrupts(async () => {
       await mark(stack, urns.changed, MARK);
@@ -154,7 +149,10 @@ async function bringBack(stack: string, drift: Drift): Promise<void> {
       const updated = await update(
         ["up", "--stack", stack, "--message", "flotilla drift --correct"],
         { stack, namespace, kubectl },
-        { cwd: folder, environment },
+        {
+          cwd: folder,
+          environment: { ...environment, ...(urns.gone.length > 0 ? { [REINSTALL]: "true" } : {}) },
+        },
       );
       if (updated.exitCode !== 0) await unmark(stack, urns.changed, MARK);
       return updated;

@@ -8,6 +8,7 @@ import {
   releasesOf,
 } from "../../live/engine";
 import type { Lock } from "../../live/locks";
+import { pendingDeletes } from "../../live/lost";
 import type { HelmRevision, LiveRelease } from "../../live/releases";
 import { isChangedByHand } from "../../live/status";
 import { OWN_PREFIX } from "../../plan/labels";
@@ -30,6 +31,10 @@ export interface Situation {
   since?: number;
   /** The objects that pending operations were making, by URN: whether the cluster has them. */
   exists: Readonly<Record<string, boolean>>;
+  /** What the state has and the cluster has lost. Default: nothing. */
+  lost?: readonly ExportedResource[];
+  /** The stack's namespace in the state, where the cluster has another one of that name. Default: it is the same. */
+  recreated?: ExportedResource;
 }
 
 export type Action =
@@ -42,7 +47,11 @@ export type Action =
   /** Pulumi looks what is there, and takes what it was making into its state. */
   | { do: "refresh"; targets: string[]; imports: { urn: string; id: string }[] }
   /** Pulumi forgets the operations that were under way, and the next update updates these again, whatever the state says of them. */
-  | { do: "forget"; again: string[] };
+  | { do: "forget"; again: string[] }
+  /** The state forgets what an earlier replacement left to be deleted. Nothing is deleted in a cluster. */
+  | { do: "drop"; urns: string[] }
+  /** The next update creates again what the cluster has lost. */
+  | { do: "reinstall"; urns: string[] };
 
 export interface Recovery {
   /** What has happened, in words. */
@@ -79,6 +88,8 @@ export function decide({
   seesLocks,
   lastResult,
   since,
+  lost: missing = [],
+  recreated,
 }: Situation): Recovery {
   const found: string[] = [];
   const will: string[] = [];
@@ -165,6 +176,30 @@ export function decide({
     if (!resource) continue;
     targets.add(resource.urn);
     if (hasFailed(resource)) again.add(resource.urn);
+  }
+  const pending = pendingDeletes(resources);
+  if (pending.length > 0) {
+    found.push(
+      `an earlier update replaced ${pending.map(nameOf).join(", ")}, and the next one would delete the old ones, wherever they are`,
+    );
+    will.push(
+      `let the state forget ${pending.length === 1 ? "it" : `these ${pending.length}`}: nothing is deleted, what is left in a cluster stays there`,
+    );
+    actions.push({ do: "drop", urns: pending.map(({ urn }) => urn) });
+  }
+  if (recreated) {
+    found.push(`namespace ${nameOfUrn(recreated.urn)} was deleted and created again since the last update`);
+    targets.add(recreated.urn);
+  }
+  // What an operation that was broken off is about is decided above.
+  const underWay = new Set(operations.map(({ resource }) => resource.urn));
+  const reinstalled = missing.filter(({ urn, taint }) => !underWay.has(urn) && !taint);
+  if (reinstalled.length > 0) {
+    found.push(`the cluster has lost what the state has: ${reinstalled.map(nameOf).join(", ")}`);
+    will.push(
+      `have the next update (npx flotilla up) create ${reinstalled.length === 1 ? "it" : `these ${reinstalled.length}`} again; until then the state keeps ${reinstalled.length === 1 ? "it" : "them"}`,
+    );
+    actions.push({ do: "reinstall", urns: reinstalled.map(({ urn }) => urn) });
   }
   const isToDo = actions.length + operations.length + targets.size + again.size > 0;
   if (locks.length > 0 || (!seesLocks && isToDo)) {

@@ -4,18 +4,29 @@ import { Command } from "commander";
 import execa from "execa";
 import type { Settings } from "../../config/schema";
 import { forgetRestored } from "../../live/damage";
-import { type ExportedState, exportState, pulumiQuietly, RELEASE, UnknownStack } from "../../live/engine";
+import {
+  byUrn,
+  type ExportedResource,
+  type ExportedState,
+  exportState,
+  pulumiQuietly,
+  RELEASE,
+  UnknownStack,
+} from "../../live/engine";
 import { readLastUpdate, type Update } from "../../live/history";
 import type { Kubectl } from "../../live/kubectl";
 import { readLocks } from "../../live/locks";
+import { dropPending, markLost, readLost } from "../../live/lost";
 import { mark } from "../../live/marks";
 import { type LiveRelease, lastSuperseded, readReleases } from "../../live/releases";
 import { outputsOf } from "../../live/status";
-import { accessOf } from "../../runtime/ask-cluster";
+import { accessOf, askWithKubectl } from "../../runtime/ask-cluster";
+import { readNamespace } from "../../runtime/cluster";
+import { deployedNamespace } from "../../runtime/state";
 import { ToolError, wordsOf } from "../../tools/failure";
 import { helm } from "../../tools/helm";
 import { step } from "../../tools/progress";
-import { accessTo, reachCluster } from "../access";
+import { type Access, accessTo, reachCluster } from "../access";
 import { confirmed } from "../ask";
 import { PROJECT_NAME } from "../stack";
 import { type Action, decide, isCreation, type Recovery, type Situation } from "./decide";
@@ -123,7 +134,11 @@ export async function recoveryOf(stack: string, { restored = false } = {}): Prom
   const namespace = outputsOf(state.deployment?.resources ?? [])?.namespace ?? access.namespace;
   if (namespace === undefined) throw new ToolError(`nothing of stack ${stack} is deployed`);
   const live = await readReleases(kubectl, namespace);
+  const resources = state.deployment?.resources ?? [];
+  const recreated = await recreatedNamespace(access, resources);
   return decide({
+    lost: await readLost(kubectl, resources, live),
+    ...(recreated === undefined ? {} : { recreated }),
     locks: locks ?? [],
     seesLocks: locks !== undefined,
     state,
@@ -133,6 +148,18 @@ export async function recoveryOf(stack: string, { restored = false } = {}): Prom
     ...sinceWhen(restored, last),
     exists: await existing(kubectl, state),
   });
+}
+
+/** The namespace of a state, where the cluster has one of that name with another UID. */
+async function recreatedNamespace(
+  { cluster }: Access,
+  resources: readonly ExportedResource[],
+): Promise<ExportedResource | undefined> {
+  const known = deployedNamespace(byUrn(resources));
+  if (known?.uid === undefined) return undefined;
+  const live = await readNamespace(askWithKubectl(cluster), known.name);
+  if (live?.uid === undefined || live.uid === known.uid) return undefined;
+  return resources.find(({ type, delete: isGoing }) => type === "kubernetes:core/v1:Namespace" && !isGoing);
 }
 
 function sinceWhen(
@@ -239,6 +266,12 @@ async function perform(stack: string, cluster: Settings["cluster"], action: Acti
           ...(action.imports.length === 0 ? ["--skip-pending-creates"] : []),
         ]),
       );
+      return;
+    case "drop":
+      await step("forgetting what was replaced", () => dropPending(stack));
+      return;
+    case "reinstall":
+      await step("marking what the cluster has lost", () => markLost(stack, action.urns));
       return;
     case "forget":
       await step("forgetting the operations that were under way", () => mark(stack, action.again, AGAIN));

@@ -10,6 +10,7 @@ import { compareReleases } from "../../diff/compare";
 import { recordedConfig } from "../../live/config";
 import { deployedOf, type ExportedResource, RELEASE } from "../../live/engine";
 import { provenanceOf, readCheckpoint, readHistory, type Update, updateJson } from "../../live/history";
+import { previewSteps } from "../../live/preview";
 import { outputsOf } from "../../live/status";
 import { plural } from "../../model/plural";
 import { deployedStore } from "../../plan/deployed";
@@ -27,7 +28,7 @@ import { PROJECT_NAME } from "../stack";
 import { PLAIN_TABLE } from "../table";
 import { report } from "../up";
 import { update } from "../updating";
-import { keyOf, previewSteps, replacedPasswords, type StorePart, sidesOf, storeParts } from "./preview";
+import { keyOf, replacedPasswords, type StorePart, sidesOf, storeParts } from "./preview";
 import { type Wanted, withProgram } from "./program";
 import { fromTheFuture, isTarget, previous, type Told, told } from "./updates";
 

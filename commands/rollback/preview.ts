@@ -1,63 +1,14 @@
 /** What the engine would do with a program, as two sides that can be compared. */
 import type { Sides } from "../../diff/compare";
 import type { ManifestObject } from "../../diff/manifests";
-import {
-  deployedOf,
-  type ExportedResource,
-  nameOfUrn,
-  PASSWORD,
-  pulumiQuietly,
-  RELEASE,
-} from "../../live/engine";
+import { deployedOf, type ExportedResource, nameOfUrn, PASSWORD, RELEASE } from "../../live/engine";
+import { type PreviewStep, typeOfStep } from "../../live/preview";
 import type { LiveRelease } from "../../live/releases";
 import { outputsOf } from "../../live/status";
 import { readCharts } from "../../plan/chart";
 import type { ReleaseInputs } from "../../plan/release-inputs";
-import { ToolError } from "../../tools/failure";
 import { inParallel } from "../../tools/parallel";
 import { bothSides, deployedSide, Renderer, railsSide } from "../diff/renderer";
-
-/** A step of `pulumi preview --json`. */
-export interface PreviewStep {
-  op: string;
-  urn: string;
-  oldState?: { type: string; inputs?: Record<string, unknown> };
-  newState?: { type: string; inputs?: Record<string, unknown> };
-  detailedDiff?: Record<string, unknown> | null;
-}
-
-/** The steps that change something. @throws ToolError with what the program refuses. */
-export async function previewSteps(
-  stack: string,
-  folder: string,
-  environment: Record<string, string> = {},
-): Promise<PreviewStep[]> {
-  const text = await pulumiQuietly(["preview", "--json", "--stack", stack], {
-    cwd: folder,
-    environment,
-  }).catch((error: Error) => {
-    throw new ToolError(messageOf(error.message));
-  });
-  const { steps = [] } = JSON.parse(text) as { steps?: PreviewStep[] };
-  return steps.filter(({ op }) => op !== "same" && op !== "read");
-}
-
-/** What the program itself says, without the engine's frame around it. */
-function messageOf(text: string): string {
-  const from = text.indexOf("{");
-  if (from < 0) return text;
-  try {
-    const { diagnostics = [] } = JSON.parse(text.slice(from)) as {
-      diagnostics?: { message: string; severity: string }[];
-    };
-    const errors = diagnostics.filter(({ severity }) => severity === "error");
-    return errors.map(({ message }) => message.trim()).join("\n") || text;
-  } catch {
-    return text;
-  }
-}
-
-const typeOf = ({ newState, oldState }: PreviewStep): string => (newState ?? oldState)?.type ?? "";
 
 /** A resource of a store, and what stands for it in `KEEP`. */
 export interface StorePart {
@@ -65,7 +16,7 @@ export interface StorePart {
   name: string;
 }
 
-export const keyOf = (step: PreviewStep): string => `${typeOf(step)}::${nameOfUrn(step.urn)}`;
+export const keyOf = (step: PreviewStep): string => `${typeOfStep(step)}::${nameOfUrn(step.urn)}`;
 
 /** The stores' own resources that the steps would change or delete: releases, Jobs, passwords, Secrets. */
 export function storeParts(
@@ -79,9 +30,9 @@ export function storeParts(
     .filter((step) => {
       const name = nameOfUrn(step.urn);
       if (!there.has(step.urn)) return false;
-      if (typeOf(step) === RELEASE) return ["store", "job"].includes(deployed[name]?.kind ?? "");
-      if (typeOf(step) === "kubernetes:core/v1:Secret") return secrets.includes(name);
-      return typeOf(step) === PASSWORD;
+      if (typeOfStep(step) === RELEASE) return ["store", "job"].includes(deployed[name]?.kind ?? "");
+      if (typeOfStep(step) === "kubernetes:core/v1:Secret") return secrets.includes(name);
+      return typeOfStep(step) === PASSWORD;
     })
     .map((step) => ({ key: keyOf(step), name: nameOfUrn(step.urn) }));
 }
@@ -89,7 +40,7 @@ export function storeParts(
 /** Passwords that would be made anew, though they are in use. */
 export const replacedPasswords = (steps: readonly PreviewStep[]): string[] =>
   steps
-    .filter((step) => typeOf(step) === PASSWORD && /replace/.test(step.op))
+    .filter((step) => typeOfStep(step) === PASSWORD && /replace/.test(step.op))
     .map(({ urn }) => nameOfUrn(urn));
 
 /** What is deployed, and what would be. */
@@ -105,7 +56,7 @@ export async function sidesOf(
   const states = new Map(resources.map((resource) => [resource.urn, resource]));
   const before: Record<string, Sides[string]> = {};
   const after: Record<string, Sides[string]> = {};
-  const releases = steps.filter((step) => typeOf(step) === RELEASE);
+  const releases = steps.filter((step) => typeOfStep(step) === RELEASE);
   await inParallel(releases, async ({ op, urn, oldState, newState }) => {
     const inputs = (newState ?? oldState)?.inputs as unknown as ReleaseInputs;
     const { name } = inputs;
@@ -121,7 +72,7 @@ export async function sidesOf(
     if (sides.before) before[name] = sides.before;
   });
   const objects = steps.filter((step) => {
-    const type = typeOf(step);
+    const type = typeOfStep(step);
     return type.startsWith("kubernetes:") && type !== RELEASE;
   });
   const rails = {

@@ -1,0 +1,39 @@
+/** What the cluster has lost, in a difference: it is created again. */
+import type { ReleaseChange } from "../../diff/compare";
+import { claimsOf, type LiveClaim } from "../../live/claims";
+import { type ExportedResource, RELEASE } from "../../live/engine";
+import { RAILS } from "./renderer";
+
+/** The changes, with what is lost said of each release and object that is. */
+export function withLost(
+  changes: readonly ReleaseChange[],
+  lost: readonly ExportedResource[],
+  claims: readonly LiveClaim[],
+): ReleaseChange[] {
+  const releases = new Set(
+    lost.flatMap(({ type, inputs }) => (type === RELEASE ? [String(inputs?.name)] : [])),
+  );
+  const hasObjects = lost.some(({ type }) => type !== RELEASE);
+  return changes.map((change) => {
+    if (change.release === RAILS && hasObjects)
+      return {
+        ...change,
+        about: [...change.about, "some of it is missing in the cluster: it is created again"],
+      };
+    if (!releases.has(change.release) || change.change !== "added") return change;
+    const there = claimsOf(claims, change.release).map(({ name, size }) => `${name} (${size})`);
+    const storage =
+      change.storage.length === 0
+        ? []
+        : [
+            there.length > 0
+              ? `takes up what is there: ${there.join(", ")}`
+              : `EMPTY volumes: ${change.storage.join("; ")}`,
+          ];
+    return {
+      ...change,
+      about: [...change.about, "it is missing in the cluster: it is installed again"],
+      storage,
+    };
+  });
+}

@@ -1,0 +1,123 @@
+/** What the engine itself would do, held against the difference of the rendered objects: the worse of the two is shown. */
+import type { ObjectChange, ReleaseChange } from "./compare";
+
+/** What the engine does with a resource. */
+export type Operation = "create" | "update" | "replace" | "delete";
+
+/** A resource that the engine would change. */
+export interface EngineStep {
+  operation: Operation;
+  /** Helm release, Namespace, Secret, Password ... */
+  kind: string;
+  /** The resource's own name. */
+  name: string;
+  /** What of it differs, as the provider names it. */
+  differs: readonly string[];
+  /** Of a release: store, service or job. */
+  role?: string;
+}
+
+/** A claim for a volume. */
+export interface Claim {
+  name: string;
+  /** As Kubernetes writes it: 8Gi. */
+  size: string;
+}
+
+export const RELEASE_KIND = "Release";
+
+const CHANGES: Record<Operation, ReleaseChange["change"]> = {
+  create: "added",
+  update: "changed",
+  replace: "replaced",
+  delete: "removed",
+};
+
+const RANK: Record<ReleaseChange["change"], number> = { added: 0, changed: 1, replaced: 2, removed: 3 };
+
+/** The changes, with all that only the engine would do, or would do worse. `rails` names what belongs to no release. */
+export function withEngine(
+  changes: readonly ReleaseChange[],
+  steps: readonly EngineStep[],
+  rails: string,
+  claims: readonly Claim[],
+): ReleaseChange[] {
+  const releases = steps.filter(({ kind }) => kind === RELEASE_KIND);
+  const objects = steps.filter(({ kind }) => kind !== RELEASE_KIND);
+  const known = new Set(changes.map(({ release }) => release));
+  const worse = changes.map((change) =>
+    change.release === rails
+      ? withObjects(change, objects, claims)
+      : withStep(
+          change,
+          releases.find(({ name }) => name === change.release),
+        ),
+  );
+  const missing = releases
+    .filter(({ name }) => !known.has(name))
+    .map((step) => withStep(empty(step.name, step.role ?? "release", CHANGES[step.operation]), step));
+  const rest = known.has(rails) ? [] : [withObjects(empty(rails, "stack", "changed"), objects, claims)];
+  return [...rest.filter((change) => change.objects.length > 0), ...worse, ...missing];
+}
+
+const empty = (release: string, kind: string, change: ReleaseChange["change"]): ReleaseChange => ({
+  release,
+  kind,
+  change,
+  objects: [],
+  labelsOnly: 0,
+  about: [],
+  pods: [],
+  storage: [],
+  immutable: [],
+});
+
+function withStep(change: ReleaseChange, step: EngineStep | undefined): ReleaseChange {
+  if (!step) return change;
+  const engine = CHANGES[step.operation];
+  const isWorse = RANK[engine] > RANK[change.change];
+  const isUnseen = change.objects.length + change.labelsOnly + change.about.length === 0;
+  if (!isWorse && !isUnseen) return change;
+  const what = step.differs.length === 0 ? "" : ` (${step.differs.join(", ")})`;
+  return {
+    ...change,
+    change: isWorse ? engine : change.change,
+    about: [...change.about, `the engine: ${step.operation}${what}`],
+    ...(step.operation === "replace"
+      ? {
+          storage: [
+            ...change.storage,
+            "REPLACED: another release is installed, then this one is uninstalled",
+          ],
+        }
+      : {}),
+  };
+}
+
+function withObjects(
+  change: ReleaseChange,
+  steps: readonly EngineStep[],
+  claims: readonly Claim[],
+): ReleaseChange {
+  const objects = [...change.objects];
+  for (const { operation, kind, name, differs } of steps) {
+    const index = objects.findIndex((object) => object.kind === kind && object.name === name);
+    const text = `the engine: ${operation}${differs.length === 0 ? "" : ` (${differs.join(", ")})`}`;
+    const engine: ObjectChange = { kind, name, change: CHANGES[operation], diff: text };
+    const there = objects[index];
+    if (there === undefined) objects.push(engine);
+    else if (RANK[engine.change] > RANK[there.change])
+      objects[index] = { ...there, change: engine.change, diff: `${text}\n${there.diff}` };
+  }
+  const lost = objects.some(
+    ({ kind, change: what }) => kind === "Namespace" && (what === "replaced" || what === "removed"),
+  );
+  const volumes = claims.map(({ name, size }) => `${name} (${size})`).join(", ");
+  return {
+    ...change,
+    objects,
+    storage: lost
+      ? [...change.storage, `DELETED with the namespace: ${volumes === "" ? "no volume" : volumes}`]
+      : change.storage,
+  };
+}

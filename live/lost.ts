@@ -1,0 +1,86 @@
+/** What a state has and its cluster has lost: releases that helm does not know, objects that somebody deleted. */
+import { identity, type ManifestObject } from "../diff/manifests";
+import { type ExportedResource, exportState, pulumiQuietly, RELEASE } from "./engine";
+import type { Kubectl } from "./kubectl";
+import { edit } from "./marks";
+import type { LiveRelease } from "./releases";
+import { revealed } from "./revealed";
+
+/** Resources of a state that live in the cluster, those that wait to be deleted left out. */
+const inCluster = (resources: readonly ExportedResource[]): ExportedResource[] =>
+  resources.filter((resource) => resource.type.startsWith("kubernetes:") && !resource.delete);
+
+/** The resources whose object or release the cluster does not have. */
+export async function readLost(
+  kubectl: Kubectl,
+  resources: readonly ExportedResource[],
+  live: Readonly<Record<string, LiveRelease>>,
+): Promise<ExportedResource[]> {
+  const known = inCluster(resources);
+  const objects = known.filter(({ type }) => type !== RELEASE);
+  const found = new Set(await namesOf(kubectl, objects));
+  return known.filter((resource) =>
+    resource.type === RELEASE
+      ? live[String(resource.inputs?.name)] === undefined
+      : !found.has(keyOf(manifestOf(resource))),
+  );
+}
+
+const manifestOf = ({ inputs }: ExportedResource): ManifestObject => revealed(inputs) as ManifestObject;
+
+/** As `kubectl get -o name` names an object, with its namespace in front. */
+function keyOf({ apiVersion = "", kind = "", metadata }: ManifestObject): string {
+  const group = apiVersion.includes("/") ? `.${apiVersion.split("/")[0]}` : "";
+  return `${kind.toLowerCase()}${group}/${metadata?.name}`;
+}
+
+async function namesOf(kubectl: Kubectl, objects: readonly ExportedResource[]): Promise<string[]> {
+  if (objects.length === 0) return [];
+  const items = objects.map((resource) => identity(manifestOf(resource)));
+  const text = await kubectl.run(["get", "--ignore-not-found", "-o", "name", "-f", "-"], {
+    input: JSON.stringify({ apiVersion: "v1", kind: "List", items }),
+  });
+  return text.split("\n").map((line) => line.trim());
+}
+
+/**
+ * Has the next update create resources again that the cluster has lost. They stay in the state until that is done: the engine
+ * creates each beside its entry (`taint`), and then takes the entry away without a deletion in the cluster (`retainOnDelete`).
+ */
+export const markLost = (stack: string, urns: readonly string[]): Promise<void> =>
+  edit(stack, urns, (resource) => {
+    resource.taint = true;
+    resource.retainOnDelete = true;
+    resource.protect = false;
+  });
+
+/** Resources that an earlier replacement left for a later update to delete. */
+export const pendingDeletes = (resources: readonly ExportedResource[]): ExportedResource[] =>
+  resources.filter((resource) => resource.delete === true && resource.retainOnDelete !== true);
+
+/** Takes those out of the state, with whatever refers to them alone. Nothing is deleted in a cluster. */
+export async function dropPending(stack: string): Promise<void> {
+  const state = await exportState(stack);
+  const { deployment } = state;
+  if (deployment?.resources) deployment.resources = withoutPending(deployment.resources);
+  await pulumiQuietly(["stack", "import", "--stack", stack], { input: JSON.stringify(state) });
+}
+
+/** The resources without those that wait to be deleted; what an earlier provider was to do, the present one does. */
+export function withoutPending(resources: readonly ExportedResource[]): ExportedResource[] {
+  const pending = new Set(pendingDeletes(resources));
+  const left = resources.filter((resource) => !pending.has(resource));
+  const present = new Map(
+    left.flatMap(({ type, urn, id }) =>
+      type.startsWith("pulumi:providers:") ? [[urn, `${urn}::${id}`] as const] : [],
+    ),
+  );
+  return left.map((resource) => {
+    const { provider } = resource;
+    const urn = provider?.slice(0, provider.lastIndexOf("::"));
+    const reference = urn === undefined ? undefined : present.get(urn);
+    return reference === undefined || reference === provider
+      ? resource
+      : { ...resource, provider: reference };
+  });
+}

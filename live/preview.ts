@@ -1,0 +1,46 @@
+/** What the engine would do with a program: `pulumi preview`, which changes nothing. */
+import { ToolError } from "../tools/failure";
+import { pulumiQuietly } from "./engine";
+
+/** A step of `pulumi preview --json`. */
+export interface PreviewStep {
+  op: string;
+  urn: string;
+  oldState?: { type: string; inputs?: Record<string, unknown> };
+  newState?: { type: string; inputs?: Record<string, unknown> };
+  detailedDiff?: Record<string, unknown> | null;
+  diffReasons?: string[];
+}
+
+/** The steps that change something. @throws ToolError with what the program refuses. */
+export async function previewSteps(
+  stack: string,
+  folder: string,
+  environment: Record<string, string> = {},
+): Promise<PreviewStep[]> {
+  const text = await pulumiQuietly(["preview", "--json", "--stack", stack], {
+    cwd: folder,
+    environment,
+  }).catch((error: Error) => {
+    throw new ToolError(messageOf(error.message));
+  });
+  const { steps = [] } = JSON.parse(text) as { steps?: PreviewStep[] };
+  return steps.filter(({ op }) => op !== "same" && op !== "read");
+}
+
+/** What the program itself says, without the engine's frame around it. */
+function messageOf(text: string): string {
+  const from = text.indexOf("{");
+  if (from < 0) return text;
+  try {
+    const { diagnostics = [] } = JSON.parse(text.slice(from)) as {
+      diagnostics?: { message: string; severity: string }[];
+    };
+    const errors = diagnostics.filter(({ severity }) => severity === "error");
+    return errors.map(({ message }) => message.trim()).join("\n") || text;
+  } catch {
+    return text;
+  }
+}
+
+export const typeOfStep = ({ newState, oldState }: PreviewStep): string => (newState ?? oldState)?.type ?? "";
