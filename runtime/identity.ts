@@ -74,23 +74,24 @@ export function foreignCluster(check: IdentityCheck): Problem | undefined {
       : {
           where: `${where}.identity`,
           what: `it names ${named}, but ${here}${seen}`,
-          todo: `Point KUBECONFIG or ${project}:cluster.context at the cluster of stack ${stack}. Nothing was read into the state or changed.`,
+          todo: `Point KUBECONFIG or ${project}:cluster.context at that cluster. If it was replaced by this one: ${permit}`,
         };
-  const move =
-    "For another cluster use a stack of its own: npx flotilla init <stack>. " +
-    `If the stack is to move to this one and forget the other, which keeps what runs there: ${permit}`;
+  const ways = [
+    `Another cluster takes a stack of its own: npx flotilla init <stack>.`,
+    `To move ${stack} to this one and leave what runs in the other as it is: ${permit}`,
+  ].join("\n    ");
   if (recorded !== undefined)
     return isSameCluster(recorded, current)
       ? undefined
       : {
-          where,
-          what: `stack ${stack} is deployed in cluster ${identityText(recorded)}, but ${here}${seen}`,
-          todo: `Point KUBECONFIG or ${project}:cluster.context at the first. ${move}`,
+          where: `cluster of stack ${stack}`,
+          what: `the stack is deployed in ${identityText(recorded)}, but ${here}${seen}`,
+          todo: `Point KUBECONFIG or ${project}:cluster.context at the cluster of ${stack}.\n    ${ways}`,
         };
   if (!isDeployed || hasNamespace === true) return undefined;
   return {
-    where,
-    what: `the state of ${stack} does not record its cluster yet, and the namespace ${namespace ?? "of the stack"} that it deployed is not in the one at hand: ${here}${seen}`,
-    todo: `Update it once with the kubeconfig of its own cluster, which records it. ${move}`,
+    where: `cluster of stack ${stack}`,
+    what: `its state was written by a version that did not record the cluster, and the namespace ${namespace ?? "of the stack"} that it deployed is not in this one: ${here}${seen}`,
+    todo: `Update ${stack} once with the kubeconfig of its own cluster, which records it.\n    ${ways}`,
   };
 }
