@@ -37,13 +37,13 @@ async function main() {
 async function deploy(config: StackConfig, { settings, application }: StackSettings) {
   const charts = readCharts(__dirname);
   const { cluster: known, ...state } = await readDeployed();
-  const owner = ownerOf(config, state.id);
+  const { isAdopting, isReinstalling, stackId } = obeyOverrides();
+  const owner = ownerOf(config, state.id ?? stackId);
   const planned = plan(application, settings, { charts, ...state, owner, stack: config.stack });
   refuse(problemsOf(planViolations(application, planned, settings)));
   const target = await checkCluster(settings, config.project, config.stack);
   const ask = askWithKubectl(settings.cluster);
   const { identity, warning } = await verifyCluster(ask, target, settings, known, config);
-  const { isAdopting, isReinstalling } = obeyOverrides();
   // A preview of a deployed stack asks the cluster no second question.
   if (!isAdopting && !isReinstalling && (!pulumi.runtime.isDryRun() || known.namespace === undefined))
     await checkNamespace(ask, planned.namespace.name, known.namespace, { owner, stack: config.stack });

@@ -22,10 +22,14 @@ export interface PlannedStack extends StackSettings {
 }
 
 /**
- * Plans a stack on what its state, which is being read, says is deployed.
+ * Plans a stack on what its state, which is being read, says is deployed. `stackId` is the id of a stack without one.
  * @throws FlotillaError with what `pulumi up` would refuse, ToolError when the state cannot be read.
  */
-export async function planStack(stack: string, reading: Promise<ExportedState>): Promise<PlannedStack> {
+export async function planStack(
+  stack: string,
+  reading: Promise<ExportedState>,
+  stackId = "(new)",
+): Promise<PlannedStack> {
   const config = configOfStack(stack);
   const read = readSettings(config, catalogue);
   const resources = (await reading).deployment?.resources ?? [];
@@ -33,7 +37,7 @@ export async function planStack(stack: string, reading: Promise<ExportedState>):
   const { cluster: _cluster, identifier: _identifier, id, ...state } = stateIn(byUrn(resources));
   try {
     // An id that the next update creates is not known yet.
-    const owner = ownerOf(config, id ?? "(new)");
+    const owner = ownerOf(config, id ?? stackId);
     const planned = plan(read.application, read.settings, { charts, ...state, owner, stack });
     refuse(problemsOf(planViolations(read.application, planned, read.settings)));
     return { ...read, config, charts, resources, planned };

@@ -17,8 +17,20 @@ const INPUTS: Record<string, string[]> = {
 /** Set where resources that the cluster has lost are installed again: then the namespace may be missing. */
 export const REINSTALL = "FLOTILLA_REINSTALL";
 
-/** Obeys the variables; without them nothing happens. Returns whether something is imported, or installed again. */
-export function obeyOverrides(environment = process.env): { isAdopting: boolean; isReinstalling: boolean } {
+/** The id of a stack whose state is lost or given up, which the running stack takes on. */
+export const STACK_ID = "FLOTILLA_STACK_ID";
+
+/** What the variables ask for. */
+export interface Overrides {
+  /** Whether something is imported. */
+  isAdopting: boolean;
+  /** Whether something is installed again. */
+  isReinstalling: boolean;
+  stackId?: string;
+}
+
+/** Obeys the variables; without them nothing happens. */
+export function obeyOverrides(environment = process.env): Overrides {
   const ids = JSON.parse(environment[ADOPT] ?? "{}") as Record<string, string>;
   const kept = new Set(JSON.parse(environment[KEEP] ?? "[]") as string[]);
   const isAdopting = Object.keys(ids).length > 0;
@@ -31,5 +43,10 @@ export function obeyOverrides(environment = process.env): { isAdopting: boolean;
       };
       return { props, opts: pulumi.mergeOptions(opts, more) };
     });
-  return { isAdopting, isReinstalling: environment[REINSTALL] !== undefined };
+  const stackId = environment[STACK_ID];
+  return {
+    isAdopting,
+    isReinstalling: environment[REINSTALL] !== undefined,
+    ...(stackId === undefined ? {} : { stackId }),
+  };
 }

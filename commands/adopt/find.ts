@@ -34,7 +34,6 @@ export async function findAdoption(
 ): Promise<Adoption> {
   const known = releasesOf(resources);
   const releases = Object.values(planned.releases).filter(({ name }) => live[name] && !known.has(name));
-  if (releases.length === 0) return { releases, ids: {}, passwords: {}, problems: [] };
   const namespace = planned.namespace.name;
   const { items: secrets } = await kubectl.json<ObjectList<SecretObject>>([
     "get",
@@ -118,7 +117,7 @@ function problemsOf({ name, kind, chart }: ReleasePlan, live: LiveRelease | unde
       ];
 }
 
-/** Passwords that stores use now, from the Secrets they are in. */
+/** Passwords that are in use, from the Secrets they are in. */
 function passwordsOf(
   planned: Plan,
   releases: readonly ReleasePlan[],
@@ -127,37 +126,40 @@ function passwordsOf(
   inState: Readonly<Record<string, string>>,
 ): { passwords: Record<string, string>; problems: Problem[] } {
   const passwords: Record<string, string> = {};
-  const problems: Problem[] = [];
-  for (const store of releases.filter(({ kind }) => kind === "store")) {
-    for (const [secret, { owner, keys }] of Object.entries(planned.secrets)) {
-      if (owner !== store.name) continue;
-      // Under the planned name, where the release's values say, or as the chart names its own.
-      const names = [secret, ...existingSecrets(live[store.name]?.newest.values), store.name];
-      const held = names.map(
-        (name): Record<string, string> => secrets.find(({ metadata }) => metadata.name === name)?.data ?? {},
+  for (const [secret, { owner, keys }] of Object.entries(planned.secrets)) {
+    // Under the planned name, where the release's values say, or as a store's chart names its own.
+    const isStore = planned.releases[owner]?.kind === "store";
+    const names = [secret, ...(isStore ? [...existingSecrets(live[owner]?.newest.values), owner] : [])];
+    const held = names.map(
+      (name): Record<string, string> => secrets.find(({ metadata }) => metadata.name === name)?.data ?? {},
+    );
+    for (const [key, text] of Object.entries(keys)) {
+      const values = held.flatMap(({ [key]: encoded }) =>
+        encoded === undefined ? [] : [Buffer.from(encoded, "base64").toString("utf8")],
       );
-      for (const [key, text] of Object.entries(keys)) {
-        const values = held.flatMap(({ [key]: encoded }) =>
-          encoded === undefined ? [] : [Buffer.from(encoded, "base64").toString("utf8")],
-        );
-        const found = values.map((value) => valuesIn(text, value)).find((known) => known !== undefined);
-        Object.assign(passwords, found ?? {});
-      }
-      const wanted = Object.values(keys).flatMap(credentialsIn);
-      const missing = [...new Set(wanted)].filter(
-        (name) => planned.credentials[name]?.source === "generated" && passwords[name] === undefined,
-      );
-      if (missing.length > 0)
-        problems.push({
-          where: `release ${store.name}`,
-          what: `its passwords are not found (${missing.join(", ")}): new ones would lock everybody out`,
-          todo: `Put them into a Secret ${secret} in namespace ${planned.namespace.name}, with the keys ${Object.keys(keys).join(", ")}.`,
-        });
+      const found = values.map((value) => valuesIn(text, value)).find((known) => known !== undefined);
+      // A store's own Secret is what it was started with.
+      Object.assign(passwords, isStore ? found : { ...found, ...passwords });
     }
   }
+  const isGenerated = (name: string) => planned.credentials[name]?.source === "generated";
+  const problems = Object.entries(planned.secrets).flatMap(([secret, { owner, keys }]): Problem[] => {
+    if (!releases.some(({ name }) => name === owner)) return [];
+    const missing = [...new Set(Object.values(keys).flatMap(credentialsIn))].filter(
+      (name) => isGenerated(name) && passwords[name] === undefined && inState[name] === undefined,
+    );
+    return missing.length === 0
+      ? []
+      : [
+          {
+            where: `release ${owner}`,
+            what: `its passwords are not found (${missing.join(", ")}): new ones would lock everybody out`,
+            todo: `Put them into a Secret ${secret} in namespace ${planned.namespace.name}, with the keys ${Object.keys(keys).join(", ")}.`,
+          },
+        ];
+  });
   // What the state has may be of an adoption that was broken off: the store still has its own.
-  const isToKeep = ([name, value]: [string, string]) =>
-    planned.credentials[name]?.source === "generated" && inState[name] !== value;
+  const isToKeep = ([name, value]: [string, string]) => isGenerated(name) && inState[name] !== value;
   return { passwords: Object.fromEntries(Object.entries(passwords).filter(isToKeep)), problems };
 }
 

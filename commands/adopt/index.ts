@@ -1,7 +1,9 @@
 import chalk from "chalk";
 import { Command } from "commander";
+import type { Settings } from "../../config/schema";
 import {
   begun,
+  byUrn,
   type ExportedState,
   exportState,
   nameOfUrn,
@@ -11,8 +13,13 @@ import {
 import { previewSteps } from "../../live/preview";
 import { readReleases } from "../../live/releases";
 import { secretOf } from "../../live/revealed";
+import { plural } from "../../model/plural";
 import { FlotillaError } from "../../model/problems";
-import { ADOPT } from "../../runtime/overrides";
+import { OWNER, OWNER_ID } from "../../plan/labels";
+import { askWithKubectl } from "../../runtime/ask-cluster";
+import { readNamespace } from "../../runtime/cluster";
+import { ADOPT, STACK_ID } from "../../runtime/overrides";
+import { recordedId } from "../../runtime/state";
 import { ToolError } from "../../tools/failure";
 import { delegateInterrupts } from "../../tools/interrupts";
 import { PROJECT } from "../../tools/paths";
@@ -21,7 +28,7 @@ import { reachCluster } from "../access";
 import { confirmed } from "../ask";
 import { showComparison } from "../diff";
 import { compareWithDeployed } from "../diff/sides";
-import { planStack } from "../planning";
+import { type PlannedStack, planStack } from "../planning";
 import { settingsOfStack } from "../settings";
 import { report } from "../up";
 import { update } from "../updating";
@@ -32,14 +39,21 @@ export function adoptCommand(): Command {
     .description("take over releases that helm or helmfile has installed: the same names, the same namespace")
     .requiredOption("-s, --stack <name>", "the stack: dev, staging, prod ...")
     .option("-y, --yes", "do not ask after the difference is shown")
+    .option(
+      "--given-up <id>",
+      "take over what belongs to the stack with this id, whose state is lost or given up",
+    )
     .addHelpText(
       "after",
       `
 It shows what becomes otherwise, imports the releases into the stack's state and upgrades them to what the stack plans.
-Pods restart only where the difference says so. Passwords of stores are read from the Secrets they are in, and kept.
-What the plan has and the cluster has not is installed with the rest.`,
+Pods restart only where the difference says so. Passwords are read from the Secrets they are in, and kept. What the plan has
+and the cluster has not is installed with the rest.
+
+A state that was lost is built again the same way: pulumi stack init <stack>, then adopt with the id that the refusal names.
+What belongs to another stack is not taken over, unless its id is named: two states of one namespace delete each other's data.`,
     )
-    .action(async ({ stack, yes }: { stack: string; yes?: boolean }) => {
+    .action(async ({ stack, yes, givenUp }: { stack: string; yes?: boolean; givenUp?: string }) => {
       const { settings } = settingsOfStack(stack);
       const reading = begun(exportState(stack, { secrets: true }));
       const [kubectl, planned] = await Promise.all([
@@ -48,35 +62,74 @@ What the plan has and the cluster has not is installed with the rest.`,
           stack,
           reading.then(({ deployment }) => deployment?.resources ?? []),
         ),
-        planStack(stack, reading),
+        planStack(stack, reading, givenUp),
       ]);
       const namespace = planned.planned.namespace.name;
+      await refuseStranger(stack, planned, settings, givenUp);
       const adoption = await findAdoption(planned, await readReleases(kubectl, namespace), kubectl);
-      const { releases, problems, passwords } = adoption;
-      if (releases.length === 0) {
+      const { releases, problems, passwords, ids } = adoption;
+      if (Object.keys(ids).length === 0) {
         process.stdout.write(
-          `${chalk.green("Nothing to adopt:")} helm has no release in namespace ${namespace} that ${stack} plans and does not know.\n`,
+          `${chalk.green("Nothing to adopt:")} namespace ${namespace} has nothing that ${stack} plans and its state does not know.\n`,
         );
         return;
       }
       if (problems.length > 0) throw new FlotillaError(problems, "nothing was taken over");
-      const comparison = await compareWithDeployed(stack, { adopting: passwords, reading });
+      const comparison = await compareWithDeployed(stack, {
+        adopting: passwords,
+        reading,
+        ...(givenUp === undefined ? {} : { stackId: givenUp }),
+      });
       process.stdout.write(showComparison(comparison));
       const refused = comparison.changes.flatMap(({ immutable }) => immutable);
       if (refused.length > 0)
         throw new ToolError("nothing was taken over: the API server would refuse the changes named above");
-      process.stdout.write(
-        `\n${chalk.bold("To take over:")} ${releases.map(({ name }) => name).join(", ")}${Object.keys(passwords).length > 0 ? `; with ${Object.keys(passwords).length} passwords as they are` : ""}\n`,
-      );
+      const parts = [
+        ...(releases.length > 0 ? [releases.map(({ name }) => name).join(", ")] : []),
+        `${plural(Object.keys(ids).length - releases.length, "object")} around them`,
+        ...(Object.keys(passwords).length > 0
+          ? [`${plural(Object.keys(passwords).length, "password")} as they are`]
+          : []),
+      ];
+      process.stdout.write(`\n${chalk.bold("To take over:")} ${parts.join("; ")}\n`);
       if (!yes && !(await confirmed(`Take them over into ${stack}?`))) return;
-      await keepPasswords(stack, adoption);
+      const asOwner: Record<string, string> = givenUp === undefined ? {} : { [STACK_ID]: givenUp };
+      await keepPasswords(stack, adoption, asOwner);
       const result = await update(
         ["up", "--stack", stack, "--message", "flotilla adopt"],
         { stack, namespace, kubectl },
-        { environment: { [ADOPT]: JSON.stringify(adoption.ids) } },
+        { environment: { ...asOwner, [ADOPT]: JSON.stringify(ids) } },
       );
       await report(stack, result);
     });
+}
+
+/** @throws FlotillaError when the namespace belongs to another stack, which is not named as given up. */
+async function refuseStranger(
+  stack: string,
+  { planned, resources }: PlannedStack,
+  { cluster }: Settings,
+  givenUp: string | undefined,
+): Promise<void> {
+  const name = planned.namespace.name;
+  const live = await readNamespace(askWithKubectl(cluster), name);
+  const owner = live?.annotations[OWNER_ID];
+  const own = recordedId(byUrn(resources));
+  if (givenUp !== undefined && givenUp !== owner)
+    throw new ToolError(
+      `namespace ${name} does not belong to a stack with the id ${givenUp}${owner === undefined ? "" : `, but to ${live?.annotations[OWNER]} (id ${owner})`}: nothing was taken over`,
+    );
+  if (live === undefined || owner === undefined || owner === own || owner === givenUp) return;
+  throw new FlotillaError(
+    [
+      {
+        where: `namespace ${name}`,
+        what: `it belongs to stack ${live.annotations[OWNER]} (id ${owner})`,
+        todo: `Set flotilla:namespace of ${stack} to another one. Only if the state of that stack is lost or given up for good: npx flotilla adopt --stack ${stack} --given-up ${owner}`,
+      },
+    ],
+    "nothing was taken over",
+  );
 }
 
 /** Types that have to be in the state before a password can be. */
@@ -91,14 +144,18 @@ const AROUND_PASSWORDS = [
  * Puts passwords that are in use into the state: the engine makes random ones first, which nothing uses, and theirs take
  * their place. No provider imports a password without making another of it.
  */
-async function keepPasswords(stack: string, { passwords, ids }: Adoption): Promise<void> {
+async function keepPasswords(
+  stack: string,
+  { passwords, ids }: Adoption,
+  asOwner: Record<string, string>,
+): Promise<void> {
   const names = Object.keys(passwords);
   if (names.length === 0) return;
   // The engine imports also what is no target: here only what a password stands in.
   const around = Object.entries(ids).filter(([key]) =>
     AROUND_PASSWORDS.some((type) => key.startsWith(`${type}::`)),
   );
-  const environment = { [ADOPT]: JSON.stringify(Object.fromEntries(around)) };
+  const environment = { ...asOwner, [ADOPT]: JSON.stringify(Object.fromEntries(around)) };
   // In one go: broken off between the two, the state would hold passwords that no store has.
   await step("taking over passwords", () =>
     delegateInterrupts(async () => {

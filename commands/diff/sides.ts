@@ -52,6 +52,8 @@ export interface ComparisonOptions {
   offline?: boolean;
   /** Passwords that will be in the state by then: objects that the cluster has already are compared as they are there. */
   adopting?: Readonly<Record<string, string>>;
+  /** The id that a stack without one takes on. Default: a new one. */
+  stackId?: string;
   /** The state with its secrets, where it is being read already. Default: it is read. */
   reading?: Promise<ExportedState>;
 }
@@ -62,6 +64,7 @@ export async function compareWithDeployed(
   {
     offline = false,
     adopting,
+    stackId,
     reading = begun(exportState(stack, { secrets: true })),
   }: ComparisonOptions = {},
 ): Promise<Comparison> {
@@ -69,7 +72,7 @@ export async function compareWithDeployed(
   const namespace = namespaceOf(application, settings);
   const resourcesOf = reading.then(({ deployment }) => deployment?.resources ?? []);
   const kubectl = offline ? undefined : await reachCluster(settings, stack, begun(resourcesOf));
-  const planning = begun(planStack(stack, reading));
+  const planning = begun(planStack(stack, reading, stackId));
   // The engine plans by itself; what it refuses is told when the rest is known.
   const engine =
     kubectl === undefined || adopting !== undefined ? undefined : begun(engineView(stack, planning));
