@@ -22,6 +22,11 @@ export interface ExportedResource extends StateResource {
   outputs?: Record<string, unknown>;
   parent?: string;
   protect?: boolean;
+  /** URNs that it comes after; of each of its inputs in `propertyDependencies`. */
+  dependencies?: string[];
+  propertyDependencies?: Record<string, string[] | null>;
+  /** URN of the resource whose deletion deletes it as well. */
+  deletedWith?: string;
   /** Why it is not what was asked for; the next update tries again. */
   initErrors?: string[];
 }

@@ -1,5 +1,6 @@
 /** Makes the next update update resources whose inputs are as they were. */
-import { type ExportedResource, exportState, pulumiQuietly } from "./engine";
+import { editState } from "./edit";
+import type { ExportedResource } from "./engine";
 
 /**
  * Marks resources as not initialised, which the next update tries again: the state has no other way to say so. Taking the state
@@ -16,12 +17,11 @@ export const unmark = (stack: string, urns: readonly string[], why: string): Pro
     if (resource.initErrors?.[0] === why) delete resource.initErrors;
   });
 
-async function edit(
+const edit = (
   stack: string,
   urns: readonly string[],
   change: (resource: ExportedResource) => void,
-): Promise<void> {
-  const state = await exportState(stack);
-  for (const resource of state.deployment?.resources ?? []) if (urns.includes(resource.urn)) change(resource);
-  await pulumiQuietly(["stack", "import", "--stack", stack], { input: JSON.stringify(state) });
-}
+): Promise<void> =>
+  editState(stack, ({ deployment }) => {
+    for (const resource of deployment?.resources ?? []) if (urns.includes(resource.urn)) change(resource);
+  });
