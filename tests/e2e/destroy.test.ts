@@ -26,7 +26,7 @@ describe("flotilla destroy", function () {
     });
   const apply = (...objects: object[]) =>
     run("kubectl", ["apply", "-f", "-"], {
-      input: objects.map((object) => JSON.stringify(object)).join("\n---\n"),
+      input: JSON.stringify({ apiVersion: "v1", kind: "List", items: objects }),
     });
   const uids = async (of: string) => {
     const kinds = "persistentvolumeclaims,statefulsets,deployments,secrets";
@@ -95,9 +95,9 @@ describe("flotilla destroy", function () {
       all,
       /uploads +3Gi +not of the stack +e2e-destroy-kept +Retain +claim deleted, volume stays/,
     );
-    assert.match(all, /NOT OF THE STACK[^]*ConfigMap by-hand/);
+    assert.match(all, /NOT OF THE STACK[\s\S]*ConfigMap by-hand/);
     assert.match(all, /web +service +1/);
-    assert.match(all, /What stays:[^]*PersistentVolume e2e-destroy-kept, 3Gi/);
+    assert.match(all, /What stays:[\s\S]*PersistentVolume e2e-destroy-kept, 3Gi/);
     assert.match(all, /nobody can be asked here: to go on without a question, give --confirm destroy/);
   });
 
@@ -129,7 +129,7 @@ describe("flotilla destroy", function () {
     const { exitCode, all = "" } = await destroy("--confirm", stack.name);
     await stack.pulumi(["stack", "import"], { input: whole });
     assert.equal(exitCode, 1);
-    assert.match(all, /was broken off[^]*Nothing was deleted[^]*npx flotilla recover --stack destroy/);
+    assert.match(all, /was broken off[\s\S]*Nothing was deleted[\s\S]*npx flotilla recover --stack destroy/);
     assert.ok(await exists("namespace", namespace));
   });
 
@@ -139,7 +139,7 @@ describe("flotilla destroy", function () {
     const { exitCode, all = "" } = await destroy("--confirm", stack.name);
     await stack.config("flotilla:environment", "dev");
     assert.equal(exitCode, 1);
-    assert.match(all, /is of environment prod[^]*Nothing was deleted[^]*pulumi state unprotect --all/);
+    assert.match(all, /is of environment prod[\s\S]*Nothing was deleted[\s\S]*pulumi state unprotect --all/);
     assert.deepEqual(await uids(namespace), before);
   });
 
@@ -151,7 +151,7 @@ describe("flotilla destroy", function () {
     assert.match(all, /data-cache-0 +1Gi +cache +pvc-\S+ +Delete +data deleted/);
     assert.match(all, /taking out of the state what the cluster no longer has: cache/);
     assert.match(all, /destroy is destroyed: \d+ deleted/);
-    assert.match(all, /PersistentVolume e2e-destroy-kept[^]*pulumi stack rm destroy/);
+    assert.match(all, /PersistentVolume e2e-destroy-kept[\s\S]*pulumi stack rm destroy/);
     assert.equal(await exists("namespace", namespace), false);
     assert.ok(await exists("pv", "e2e-destroy-kept"));
     const { deployment } = JSON.parse(await stack.export()) as { deployment: { resources?: object[] } };
