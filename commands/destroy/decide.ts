@@ -1,4 +1,4 @@
-/** What goes and what stays when a stack is destroyed, and why it may not be: pure decisions. */
+/** What goes and what stays when a stack is destroyed: pure decisions. */
 import { releaseOf } from "../../explain/facts";
 import { deployedOf, type ExportedResource, nameOfUrn, PASSWORD, RELEASE } from "../../live/engine";
 import type { HeldClaim, HeldObject, Holdings } from "../../live/holdings";
@@ -31,7 +31,7 @@ export interface NamespaceFate {
   name: string;
   /**
    * `goes`: the stack created it. `stays`: the state has no such namespace. `gone`: the cluster has none.
-   * `recreated`: it goes, but it is not the one that the stack created.
+   * `recreated`: it is not the one that the stack created, so nothing may be deleted.
    */
   fate: "goes" | "stays" | "gone" | "recreated";
 }
@@ -87,7 +87,7 @@ export function decide(resources: readonly ExportedResource[], holdings: readonl
     }),
   );
   const goes = (namespace: string) =>
-    namespaces.some(({ name, fate }) => name === namespace && (fate === "goes" || fate === "recreated"));
+    namespaces.some(({ name, fate }) => name === namespace && fate === "goes");
   return {
     namespaces,
     releases: holdings.flatMap((holding) =>
@@ -255,53 +255,6 @@ function sizeText(bytes: number): string {
   const unit = bytes >= 2 ** 40 ? "TiB" : bytes >= 2 ** 30 ? "GiB" : "MiB";
   const amount = bytes / { TiB: 2 ** 40, GiB: 2 ** 30, MiB: 2 ** 20 }[unit];
   return `${Number(amount.toFixed(1))} ${unit}`;
-}
-
-/** Why a stack may not be destroyed by this command; undefined where it may. `ofState`: the environment when it was updated last. */
-export function refusalOf(
-  stack: string,
-  { ofSettings, ofState }: { ofSettings?: string | undefined; ofState?: string | undefined },
-): string | undefined {
-  if (ofSettings === undefined && ofState === undefined)
-    return `it is not known whether stack ${stack} is of environment prod: its settings are not sound, and its state does not say. Nothing was deleted.
-  Put its settings right first: npx flotilla check --stack ${stack}`;
-  if (ofSettings !== "prod" && ofState !== "prod") return undefined;
-  const where = ofSettings === "prod" ? `by Pulumi.${stack}.yaml` : "by its last update";
-  return `stack ${stack} is of environment prod (${where}), and this command destroys none of those. Nothing was deleted.
-  To destroy it knowingly, take a backup of every store and check that it can be restored. Then:
-    pulumi state unprotect --all --stack ${stack}
-    pulumi destroy --stack ${stack}`;
-}
-
-/** Takes the protection off all resources, and drops those that are gone with every reference to them. */
-export function unprotected(
-  resources: readonly ExportedResource[],
-  gone: readonly string[],
-): ExportedResource[] {
-  const dropped = new Set(gone);
-  const parents = new Map(resources.map(({ urn, parent }) => [urn, parent]));
-  const left = (urns: readonly string[]) => urns.filter((urn) => !dropped.has(urn));
-  const living = (urn: string | undefined): string | undefined =>
-    urn !== undefined && dropped.has(urn) ? living(parents.get(urn)) : urn;
-  return resources
-    .filter(({ urn }) => !dropped.has(urn))
-    .map(({ protect: _, parent, deletedWith, ...resource }) => {
-      const ancestor = living(parent);
-      const { dependencies, propertyDependencies } = resource;
-      return {
-        ...resource,
-        ...(ancestor === undefined ? {} : { parent: ancestor }),
-        ...(deletedWith === undefined || dropped.has(deletedWith) ? {} : { deletedWith }),
-        ...(dependencies ? { dependencies: left(dependencies) } : {}),
-        ...(propertyDependencies
-          ? {
-              propertyDependencies: Object.fromEntries(
-                Object.entries(propertyDependencies).map(([key, urns]) => [key, urns && left(urns)]),
-              ),
-            }
-          : {}),
-      };
-    });
 }
 
 const metadataOf = (from: Record<string, unknown> | undefined) =>

@@ -16,9 +16,11 @@ import { type Access, accessTo, reachCluster } from "../access";
 import { typed } from "../ask";
 import { PROJECT_NAME } from "../stack";
 import { changesText } from "../updating";
-import { type Destruction, decide, isEmpty, namespacesOf, refusalOf, unprotected } from "./decide";
+import { type Destruction, decide, isEmpty, namespacesOf } from "./decide";
+import { refusalOf, strangeNamespace } from "./refusals";
 import { remove, terminationOf } from "./removal";
 import { showDestruction, staying } from "./show";
+import { clusterOfState, pointed, unprotected } from "./state";
 
 export function destroyCommand(): Command {
   return new Command("destroy")
@@ -43,18 +45,16 @@ fits every stack would also destroy the wrong one. The stack itself stays, with 
         process.stdout.write(`Nothing of stack ${stack} is deployed.\n${removal(stack)}`);
         return;
       }
-      const access = accessOf(stack);
+      const access = accessOf(stack, resourcesOf(state));
       refuseProd(stack, access, state);
       await refuseWhileUpdating(stack, state);
-      const cluster = engineCluster(resourcesOf(state)) ?? access.cluster;
-      const kubectl = await reach({ ...access, cluster }, stack);
+      const kubectl = await reach(access, stack);
       const destruction = await look(kubectl, state);
-      const subject = {
-        stack: name,
-        application: outputsOf(resourcesOf(state))?.application,
-        note: otherCluster(stack, access, cluster),
-      };
-      process.stdout.write(`${showDestruction(subject, destruction)}\n`);
+      const strange = strangeNamespace(stack, destruction);
+      if (strange !== undefined) throw new ToolError(strange);
+      const { application } = outputsOf(resourcesOf(state)) ?? {};
+      const { context } = access.cluster;
+      process.stdout.write(`${showDestruction({ stack: name, application, context }, destruction)}\n`);
       if (
         confirm === undefined &&
         !(await typed(`Type the stack's name to delete all this (${name}): `, name))
@@ -64,7 +64,7 @@ fits every stack would also destroy the wrong one. The stack itself stays, with 
         return;
       }
       await assertSame(stack, kubectl, destruction);
-      await unprotect(stack, destruction);
+      await unprotect(stack, access, destruction);
       await report(stack, kubectl, destruction, await remove(stack, kubectl));
     });
 }
@@ -74,12 +74,12 @@ const resourcesOf = ({ deployment }: ExportedState): ExportedResource[] => deplo
 const removal = (stack: string): string =>
   `  pulumi stack rm ${stack}    removes the stack itself, with its config and its history\n`;
 
-/** Also of a stack whose files are gone: its state says the rest. */
-function accessOf(stack: string): Access {
+/** Also of a stack whose files are gone: its state names the cluster of the last update. */
+function accessOf(stack: string, resources: readonly ExportedResource[]): Access {
   try {
     return accessTo(stack);
   } catch (error) {
-    if (error instanceof FlotillaError) return { cluster: {} };
+    if (error instanceof FlotillaError) return { cluster: clusterOfState(resources) ?? {} };
     throw error;
   }
 }
@@ -103,28 +103,6 @@ async function refuseWhileUpdating(stack: string, { deployment }: ExportedState)
   throw new ToolError(
     `${what}. Nothing was deleted.\n  Wait until a running update has ended. If it was broken off: npx flotilla recover --stack ${stack}`,
   );
-}
-
-/** The cluster that the engine deletes from: `pulumi destroy` takes it from the state, not from the settings. */
-function engineCluster(resources: readonly ExportedResource[]): Access["cluster"] | undefined {
-  const provider = resources.find(
-    ({ type, urn }) => type === "pulumi:providers:kubernetes" && !nameOfUrn(urn).startsWith("default"),
-  );
-  if (provider === undefined) return undefined;
-  const { context, kubeconfig } = provider.inputs ?? {};
-  return {
-    ...(typeof context === "string" ? { context } : {}),
-    ...(typeof kubeconfig === "string" ? { kubeconfig } : {}),
-  };
-}
-
-function otherCluster(stack: string, { read, cluster }: Access, used: Access["cluster"]): string | undefined {
-  if (read === undefined || isDeepStrictEqual({ ...cluster }, used)) return undefined;
-  const name = ({ context, kubeconfig }: Access["cluster"]) =>
-    [`context ${context ?? "(the current one)"}`, ...(kubeconfig === undefined ? [] : [kubeconfig])].join(
-      " of ",
-    );
-  return `Pulumi deletes from the cluster of the last update, ${name(used)}; Pulumi.${bareName(stack)}.yaml names ${name(cluster)}.`;
 }
 
 async function reach(access: Access, stack: string): Promise<Kubectl> {
@@ -163,12 +141,15 @@ const steady = (destruction: Destruction) => ({
   strangers: destruction.strangers.filter((name) => !name.startsWith("Pod ")),
 });
 
-async function unprotect(stack: string, { gone }: Destruction): Promise<void> {
+async function unprotect(stack: string, { cluster }: Access, { gone }: Destruction): Promise<void> {
   if (gone.length > 0)
     say(`taking out of the state what the cluster no longer has: ${gone.map(nameOfUrn).join(", ")}`);
   await step("taking the protection off", () =>
     editState(stack, ({ deployment }) => {
-      if (deployment?.resources) deployment.resources = unprotected(deployment.resources, gone);
+      // As the program does, and the SDK in it: without a kubeconfig of the settings the one of the environment.
+      const { context, kubeconfig = process.env.KUBECONFIG } = cluster;
+      if (deployment?.resources)
+        deployment.resources = pointed(unprotected(deployment.resources, gone), { context, kubeconfig });
     }),
   );
 }

@@ -8,8 +8,8 @@ import { type ClaimFate, type Destruction, lossOf } from "./decide";
 export interface Subject {
   stack: string;
   application?: string | undefined;
-  /** Where the settings name another cluster than the one that Pulumi deletes from. */
-  note?: string | undefined;
+  /** The context of the cluster; none for the current one. */
+  context?: string | undefined;
 }
 
 const POLICY_UNKNOWN = "unknown";
@@ -38,11 +38,11 @@ export function showDestruction(subject: Subject, destruction: Destruction): str
     .join("\n");
 }
 
-function title({ stack, application, note }: Subject, { namespaces }: Destruction): string {
+function title({ stack, application, context }: Subject, { namespaces }: Destruction): string {
   const places = namespaces.map(({ name }) => name).join(", ");
   const where = namespaces.length === 0 ? "" : ` in namespace ${places}`;
-  const line = `${chalk.bold(`Destroy stack ${stack}`)}: ${application ?? "its resources"}${where}`;
-  return note === undefined ? line : `${line}\n${chalk.yellow(note)}`;
+  const cluster = context === undefined ? "the current context" : `context ${context}`;
+  return `${chalk.bold(`Destroy stack ${stack}`)}: ${application ?? "its resources"}${where}, on ${cluster}`;
 }
 
 function headline(claims: readonly ClaimFate[]): string {
@@ -88,20 +88,16 @@ function releaseTable(releases: Destruction["releases"]): string {
   const table = new Table({ ...PLAIN_TABLE, head: ["RELEASE", "KIND", "PODS"] });
   for (const { name, kind, pods, isGone } of releases)
     table.push([name, kind, isGone ? "uninstalled already" : kind === "job" ? "-" : String(pods.wanted)]);
-  return `${table}\n${plural(releases.length, "release")} deleted.`;
+  return `${table}\n${plural(releases.length, "release")} in all.`;
 }
 
 function alsoGoes({ secrets, passwords, namespaces, rest }: Destruction): string {
-  const going = namespaces.filter(({ fate }) => fate === "goes" || fate === "recreated");
-  const again = namespaces.filter(({ fate }) => fate === "recreated");
+  const going = namespaces.filter(({ fate }) => fate === "goes");
   return list("Deleted as well:", [
     ...(secrets.length === 0 ? [] : [`Secrets: ${secrets.join(", ")}`]),
     ...(passwords.length === 0 ? [] : [`generated passwords: ${passwords.join(", ")}`]),
     ...(rest.length === 0 ? [] : [rest.join(", ")]),
     ...going.map(({ name }) => `namespace ${name}, with everything in it`),
-    ...again.map(({ name }) =>
-      chalk.red(`namespace ${name} is not the one that the stack created: somebody deleted and recreated it`),
-    ),
   ]);
 }
 

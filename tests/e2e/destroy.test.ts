@@ -1,7 +1,9 @@
 /** `flotilla destroy`: what it shows, what it refuses, and what is left. */
 import assert from "node:assert/strict";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { flotilla, writeInventory } from "./inventory";
-import { exists, get, projectStack, run, type Stack } from "./world";
+import { exists, get, projectStack, run, type Stack, until, world } from "./world";
 
 const INVENTORY = `
   services: { web: { ...service(["cache", "mysql"], { URL: url("mysql") }), startupSeconds: 1 } },
@@ -10,6 +12,8 @@ const INVENTORY = `
 interface Listed {
   items: { kind: string; metadata: { name: string; uid: string } }[];
 }
+
+const KEEP = "e2e-destroy-keep";
 
 describe("flotilla destroy", function () {
   this.timeout(240_000);
@@ -28,6 +32,30 @@ describe("flotilla destroy", function () {
     run("kubectl", ["apply", "-f", "-"], {
       input: JSON.stringify({ apiVersion: "v1", kind: "List", items: objects }),
     });
+  /** Makes the API server refuse to delete a Secret of the namespace; returns when that is in force. */
+  const keepSecret = async (name: string) => {
+    const rule = { apiGroups: [""], apiVersions: ["v1"], operations: ["DELETE"], resources: ["secrets"] };
+    const admission = { apiVersion: "admissionregistration.k8s.io/v1", metadata: { name: KEEP } };
+    await apply(
+      {
+        ...admission,
+        kind: "ValidatingAdmissionPolicy",
+        spec: {
+          matchConstraints: { resourceRules: [rule] },
+          validations: [{ expression: `oldObject.metadata.name != "${name}"`, message: "kept by the test" }],
+        },
+      },
+      {
+        ...admission,
+        kind: "ValidatingAdmissionPolicyBinding",
+        spec: { policyName: KEEP, validationActions: ["Deny"] },
+      },
+    );
+    const args = ["delete", "secret", name, "-n", namespace, "--dry-run=server"];
+    await until("the refusal is in force", async () => {
+      return (await run("kubectl", args, { reject: false })).exitCode !== 0;
+    });
+  };
   const uids = async (of: string) => {
     const kinds = "persistentvolumeclaims,statefulsets,deployments,secrets";
     const { items } = await get<Listed>(kinds, "-n", of);
@@ -117,20 +145,32 @@ describe("flotilla destroy", function () {
     assert.deepEqual(await protectedIn(), isProtected);
   });
 
-  it("refuses while an operation is pending, and leads to recover", async () => {
-    const whole = await stack.export();
+  it("refuses while a lock or a pending operation is there, and leads to recover", async () => {
+    const before = await uids(namespace);
+    const backend = join(world().world.state, ".pulumi");
+    const lock = join(backend, "locks", "organization", "flotilla", stack.name, "somebody.json");
+    mkdirSync(dirname(lock), { recursive: true });
+    writeFileSync(lock, JSON.stringify({ pid: 1, username: "ci", hostname: "elsewhere" }));
+    const locked = await destroy("--confirm", stack.name);
+    rmSync(lock);
+    assert.equal(locked.exitCode, 1);
+    assert.match(locked.all ?? "", /locked by ci@elsewhere[\s\S]*Nothing was deleted[\s\S]*flotilla recover/);
+
+    // An import would drop the operation.
+    const file = join(backend, "stacks", "flotilla", `${stack.name}.json`);
+    const whole = readFileSync(file, "utf8");
     const state = JSON.parse(whole) as {
-      deployment: { resources: { type: string }[]; pending_operations?: object[] };
+      checkpoint: { latest: { resources: { type: string }[]; pending_operations?: object[] } };
     };
-    const resource = state.deployment.resources.find(({ type }) => type.endsWith(":Release"));
-    state.deployment.pending_operations = [{ type: "updating", resource }];
-    // --force: pulumi takes pending operations only so.
-    await stack.pulumi(["stack", "import", "--force"], { input: JSON.stringify(state) });
-    const { exitCode, all = "" } = await destroy("--confirm", stack.name);
-    await stack.pulumi(["stack", "import"], { input: whole });
-    assert.equal(exitCode, 1);
-    assert.match(all, /was broken off[\s\S]*Nothing was deleted[\s\S]*npx flotilla recover --stack destroy/);
-    assert.ok(await exists("namespace", namespace));
+    const { latest } = state.checkpoint;
+    const resource = latest.resources.find(({ type }) => type.endsWith(":Release"));
+    latest.pending_operations = [{ type: "updating", resource }];
+    writeFileSync(file, JSON.stringify(state));
+    const pending = await destroy("--confirm", stack.name);
+    writeFileSync(file, whole);
+    assert.equal(pending.exitCode, 1);
+    assert.match(pending.all ?? "", /was broken off[\s\S]*Nothing was deleted[\s\S]*flotilla recover/);
+    assert.deepEqual(await uids(namespace), before);
   });
 
   it("refuses prod as a whole, before anything is deleted", async () => {
@@ -162,6 +202,21 @@ describe("flotilla destroy", function () {
     const { exitCode, all = "" } = await destroy();
     assert.equal(exitCode, 0, all);
     assert.match(all, /Nothing of stack destroy is deployed/);
+  });
+
+  it("says what is left when it does not finish, and goes on with the same command", async () => {
+    await stack.up();
+    await keepSecret("mysql-auth");
+    const { exitCode, all = "" } = await destroy("--confirm", stack.name);
+    await run("kubectl", ["delete", "validatingadmissionpolicy,validatingadmissionpolicybinding", KEEP]);
+    assert.equal(exitCode, 1, all);
+    assert.match(all, /Left of destroy: .*Secret mysql-auth.*namespace e2e-destroy/);
+    assert.match(all, /did not finish \(\d+ deleted/);
+    assert.match(all, /kept by the test[\s\S]*Go on: npx flotilla destroy --stack destroy/);
+    assert.ok(await exists("pvc", "data-mysql-0", "-n", namespace));
+    const again = await destroy("--confirm", stack.name);
+    assert.equal(again.exitCode, 0, again.all);
+    assert.equal(await exists("namespace", namespace), false);
   });
 
   it("forgets what was in a namespace that somebody deleted", async () => {

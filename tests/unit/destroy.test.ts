@@ -1,7 +1,9 @@
 /** What a destroyed stack loses and leaves. */
 import assert from "node:assert/strict";
-import { decide, isEmpty, lossOf, namespacesOf, refusalOf, unprotected } from "../../commands/destroy/decide";
+import { decide, isEmpty, lossOf, namespacesOf } from "../../commands/destroy/decide";
+import { refusalOf, strangeNamespace } from "../../commands/destroy/refusals";
 import { showDestruction } from "../../commands/destroy/show";
+import { clusterOfState, pointed, unprotected } from "../../commands/destroy/state";
 import type { ExportedResource } from "../../live/engine";
 import type { HeldClaim, Holdings } from "../../live/holdings";
 import type { LiveRelease } from "../../live/releases";
@@ -214,9 +216,32 @@ describe("destroying a stack", () => {
     assert.ok(all.gone.includes(web.urn) && !all.gone.includes(password.urn));
   });
 
-  it("sees that a namespace is not the one that the stack created", () => {
-    const [found] = decide(resources, [holdings({ uid: "b" })]).namespaces;
-    assert.deepEqual(found, { name: namespace, fate: "recreated" });
+  it("refuses a namespace that is not the one that the stack created: it may be of another cluster", () => {
+    const other = decide(resources, [holdings({ uid: "b" })]);
+    assert.deepEqual(other.namespaces, [{ name: namespace, fate: "recreated" }]);
+    assert.match(
+      strangeNamespace("dev", other) ?? "",
+      /shop-dev is not the one[\s\S]*pulumi refresh --stack dev/,
+    );
+    assert.equal(strangeNamespace("dev", decide(resources, [holdings()])), undefined);
+  });
+
+  it("leads the engine to the cluster that was looked at", () => {
+    const provider = {
+      urn: "urn:pulumi:dev::flotilla::pulumi:providers:kubernetes::cluster",
+      type: "pulumi:providers:kubernetes",
+      inputs: { context: "old", kubeconfig: "/home/ci/config", enableSecretMutable: "true" },
+      outputs: { context: "old", enableSecretMutable: "true" },
+    };
+    assert.deepEqual(clusterOfState([room, provider]), { context: "old", kubeconfig: "/home/ci/config" });
+    assert.equal(clusterOfState([room]), undefined);
+    const [before, after] = pointed([room, provider], { context: "new", kubeconfig: undefined });
+    assert.deepEqual(before, room);
+    assert.deepEqual(after, {
+      ...provider,
+      inputs: { context: "new", enableSecretMutable: "true" },
+      outputs: { context: "new", enableSecretMutable: "true" },
+    });
   });
 
   it("unprotects all, and leaves no reference to what it drops", () => {
@@ -273,7 +298,7 @@ describe("destroying a stack", () => {
     );
     assert.match(
       text,
-      /^.*Destroy stack dev.*: shop in namespace shop-dev\n\n.*the data of 1 volume, 8 GiB in all/,
+      /^.*Destroy stack dev.*: shop in namespace shop-dev, on the current context\n\n.*the data of 1 volume, 8 GiB in all/,
     );
     assert.match(text, /What stays:\n {2}- PersistentVolume two, 8Gi: the data of mysql/);
     assert.match(
