@@ -121,7 +121,7 @@ export function staying({ claims, namespaces }: Destruction): string[] {
     ...namespaces
       .filter(({ fate }) => fate === "stays")
       .map(({ name }) => `namespace ${name}, which is not in the state: the stack did not create it`),
-    "what is outside the namespace: external services and databases, DNS, images",
+    "everything outside the namespace, external services and databases among it",
     "the stack itself, with its config and its history",
   ];
 }

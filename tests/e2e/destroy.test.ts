@@ -27,6 +27,7 @@ describe("flotilla destroy", function () {
       cwd: stack.folder,
       reject: false,
       input: `${answer}\n`,
+      env: { FORCE_COLOR: "0" },
     });
   const apply = (...objects: object[]) =>
     run("kubectl", ["apply", "-f", "-"], {
@@ -65,6 +66,18 @@ describe("flotilla destroy", function () {
       ...items.map(({ kind, metadata }) => `${kind} ${metadata.name} ${metadata.uid}`),
     ].sort();
   };
+  /** The stores' releases, their Secrets and the namespace, in every environment. */
+  const protect = async () => {
+    const { deployment } = JSON.parse(await stack.export()) as {
+      deployment: { resources: { urn: string }[] };
+    };
+    const urns = deployment.resources
+      .map(({ urn }) => urn)
+      .filter((urn) => /::(cache|mysql|cache-auth|mysql-auth|e2e-destroy)$/.test(urn))
+      .filter((urn) => /v3:Release::|v1:(Secret|Namespace)::/.test(urn));
+    assert.equal(urns.length, 5);
+    await stack.pulumi(["state", "protect", ...urns, "--yes"]);
+  };
   const protectedIn = async () =>
     JSON.stringify(JSON.parse(await stack.export())).match(/"protect":true/g) ?? [];
 
@@ -78,6 +91,7 @@ describe("flotilla destroy", function () {
     });
     writeInventory(stack.folder, INVENTORY);
     await stack.up();
+    await protect();
     // One volume that its policy keeps, and things of somebody else.
     await apply(
       {
@@ -132,6 +146,7 @@ describe("flotilla destroy", function () {
   it("deletes nothing, and unprotects nothing, for any other name", async () => {
     const before = await uids(namespace);
     const isProtected = await protectedIn();
+    assert.ok(isProtected.length >= 5);
     const { exitCode, all = "" } = await destroy("--confirm", "dev");
     assert.equal(exitCode, 1);
     assert.match(all, /--confirm dev is not the name of the stack, which is destroy\. Nothing was deleted/);
@@ -204,8 +219,21 @@ describe("flotilla destroy", function () {
     assert.match(all, /Nothing of stack destroy is deployed/);
   });
 
-  it("says what is left when it does not finish, and goes on with the same command", async () => {
+  it("goes on where pulumi destroy stops: at what is protected, after the services", async () => {
     await stack.up();
+    await protect();
+    const before = await uids(namespace);
+    const withPreview = await stack.pulumi(["destroy", "--yes"], { reject: false });
+    assert.notEqual(withPreview.exitCode, 0);
+    assert.deepEqual(await uids(namespace), before, "the preview stops it");
+    const plain = await stack.pulumi(["destroy", "--yes", "--skip-preview"], { reject: false });
+    assert.notEqual(plain.exitCode, 0);
+    assert.match(plain.all ?? "", /protected/);
+    assert.equal(await exists("deployment", "web", "-n", namespace), false);
+    assert.ok(await exists("statefulset", "mysql", "-n", namespace));
+  });
+
+  it("says what is left when it does not finish, and goes on with the same command", async () => {
     await keepSecret("mysql-auth");
     const { exitCode, all = "" } = await destroy("--confirm", stack.name);
     await run("kubectl", ["delete", "validatingadmissionpolicy,validatingadmissionpolicybinding", KEEP]);
@@ -219,8 +247,17 @@ describe("flotilla destroy", function () {
     assert.equal(await exists("namespace", namespace), false);
   });
 
-  it("forgets what was in a namespace that somebody deleted", async () => {
+  it("stops when it is interrupted, and forgets what was in a namespace that somebody then deleted", async () => {
     await stack.up();
+    const child = destroy("--confirm", stack.name);
+    child.stderr?.on("data", (text: Buffer) => {
+      // execa's own kill would send SIGKILL after five seconds.
+      if (/web: removing/.test(String(text))) process.kill(child.pid as number, "SIGTERM");
+    });
+    const stopped = await child;
+    assert.equal(stopped.exitCode, 130, stopped.all);
+    assert.match(stopped.all ?? "", /Left of destroy: .*namespace e2e-destroy/);
+    assert.ok(await exists("namespace", namespace));
     await run("kubectl", ["delete", "namespace", namespace, "--wait"]);
     const { exitCode, all = "" } = await destroy("--confirm", stack.name);
     assert.equal(exitCode, 0, all);
