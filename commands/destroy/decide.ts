@@ -93,9 +93,12 @@ export function decide(resources: readonly ExportedResource[], holdings: readonl
     releases: holdings.flatMap((holding) =>
       releaseFates(resources, holding, owned.get(holding.namespace) ?? []),
     ),
-    secrets: resources.filter(({ type }) => type === SECRET).map(({ urn }) => nameOfUrn(urn)),
-    passwords: resources.filter(({ type }) => type === PASSWORD).map(({ urn }) => nameOfUrn(urn)),
-    rest: resources.filter(isRest).map(({ type, urn }) => `${type.split(":").at(-1)} ${nameOfUrn(urn)}`),
+    secrets: namesOf(resources, SECRET),
+    passwords: namesOf(resources, PASSWORD),
+    rest: resources
+      .filter(isRest)
+      .map(({ type, urn }) => `${type.split(":").at(-1)} ${nameOfUrn(urn)}`)
+      .sort(),
     claims: holdings.flatMap((holding) =>
       claimFates(resources, holding, owned.get(holding.namespace) ?? [], goes(holding.namespace)),
     ),
@@ -144,6 +147,12 @@ function namespaceFate(
   const knownUid = metadataOf(known.outputs).uid;
   return knownUid === undefined || knownUid === uid ? "goes" : "recreated";
 }
+
+const namesOf = (resources: readonly ExportedResource[], of: string): string[] =>
+  resources
+    .filter(({ type }) => type === of)
+    .map(({ urn }) => nameOfUrn(urn))
+    .sort();
 
 /** Deleted by Pulumi, and in none of the other lists. Components and providers are nothing outside the state. */
 const isRest = ({ type }: ExportedResource): boolean =>

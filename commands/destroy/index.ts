@@ -24,7 +24,7 @@ import { clusterOfState, pointed, unprotected } from "./state";
 
 export function destroyCommand(): Command {
   return new Command("destroy")
-    .description("delete a stack's resources, its data included, after you typed its name")
+    .description("delete all that a stack has deployed, its data included")
     .requiredOption("-s, --stack <name>", "the stack: local, dev, staging ...; none of environment prod")
     .option("--confirm <stack>", "the stack's name again, in place of the question")
     .addHelpText(

@@ -5,19 +5,22 @@ import type { Kubectl } from "../../live/kubectl";
 import { runUpdate, type Step, type UpdateResult } from "../../live/update";
 import { say } from "../../tools/progress";
 
-/** Seconds after which what is still being removed is said again. */
+/** Seconds between two looks at what is still being removed, and after which it is said again. */
+const INTERVAL_SECONDS = 3;
 const REPEAT_SECONDS = 15;
 
 const NAMESPACE = "kubernetes:core/v1:Namespace";
 
 interface Removal {
   since: number;
+  /** When it was mentioned last. */
+  saidAt: number;
   isNamespace: boolean;
 }
 
 export async function remove(stack: string, kubectl: Kubectl): Promise<UpdateResult> {
   const removals = new Map<string, Removal>();
-  const timer = setInterval(() => void sayWaiting(kubectl, removals), REPEAT_SECONDS * 1000);
+  const timer = setInterval(() => void sayWaiting(kubectl, removals), INTERVAL_SECONDS * 1000);
   const start = Date.now();
   try {
     const result = await runUpdate(["destroy", "--stack", stack], {
@@ -36,7 +39,7 @@ function note({ operation, type, name, phase }: Step, removals: Map<string, Remo
   const isNamespace = type === NAMESPACE;
   const what = isNamespace ? `namespace ${name}` : name;
   if (phase === "begun") {
-    removals.set(what, { since: Date.now(), isNamespace });
+    removals.set(what, { since: Date.now(), saidAt: Date.now(), isNamespace });
     say(`${what}: removing ...`);
     return;
   }
@@ -47,7 +50,10 @@ function note({ operation, type, name, phase }: Step, removals: Map<string, Remo
 }
 
 async function sayWaiting(kubectl: Kubectl, removals: ReadonlyMap<string, Removal>): Promise<void> {
-  for (const [what, { since, isNamespace }] of removals) {
+  for (const [what, removal] of removals) {
+    const { since, saidAt, isNamespace } = removal;
+    if (Date.now() - saidAt < REPEAT_SECONDS * 1000) continue;
+    removal.saidAt = Date.now();
     const why = isNamespace ? await terminationOf(kubectl, what.replace("namespace ", "")) : [];
     if (!removals.has(what)) continue;
     const waits = why.length === 0 ? "" : `; ${chalk.stderr.yellow(why.join("; "))}`;
