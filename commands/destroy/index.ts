@@ -11,6 +11,7 @@ import { outputsOf } from "../../live/status";
 import type { UpdateResult } from "../../live/update";
 import { FlotillaError } from "../../model/problems";
 import { ToolError } from "../../tools/failure";
+import { INTERRUPTED, interrupted } from "../../tools/interrupts";
 import { say, step } from "../../tools/progress";
 import { type Access, accessTo, reachCluster } from "../access";
 import { typed } from "../ask";
@@ -64,7 +65,9 @@ fits every stack would also destroy the wrong one. The stack itself stays, with 
         return;
       }
       await assertSame(stack, kubectl, destruction);
+      stopIfInterrupted();
       await unprotect(stack, access, destruction);
+      stopIfInterrupted();
       await report(stack, kubectl, destruction, await remove(stack, kubectl));
     });
 }
@@ -152,6 +155,11 @@ async function unprotect(stack: string, { cluster }: Access, { gone }: Destructi
         deployment.resources = pointed(unprotected(deployment.resources, gone), { context, kubeconfig });
     }),
   );
+}
+
+/** Ctrl-C while pulumi reads or writes the state is pulumi's, which may still succeed: nothing is begun after it. */
+function stopIfInterrupted(): void {
+  if (interrupted) throw new ToolError(INTERRUPTED);
 }
 
 /** @throws ToolError when something is left. */
