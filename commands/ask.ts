@@ -6,15 +6,26 @@ import { ToolError } from "../tools/failure";
 export async function confirmed(question: string): Promise<boolean> {
   if (!process.stdin.isTTY)
     throw new ToolError("nobody can be asked here: to go on without a question, give --yes");
+  return /^y(es)?$/i.test((await answer(`${question} (yes/no) `)) ?? "");
+}
+
+/** Whether the user types this name. @throws ToolError where nobody can be asked. */
+export async function typed(question: string, name: string): Promise<boolean> {
+  if (!process.stdin.isTTY)
+    throw new ToolError(`nobody can be asked here: to go on without a question, give --confirm ${name}`);
+  return (await answer(question)) === name;
+}
+
+/** What the user types; undefined where they do not answer: Ctrl-C or Ctrl-D. */
+async function answer(question: string): Promise<string | undefined> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    return /^y(es)?$/i.test((await terminal.question(`${question} (yes/no) `)).trim());
+    return (await terminal.question(question)).trim();
   } catch (error) {
-    // Ctrl-C or Ctrl-D: no answer is no.
     if ((error as Error).name !== "AbortError") throw error;
     process.stderr.write("\n");
     process.exitCode = 130;
-    return false;
+    return undefined;
   } finally {
     terminal.close();
   }

@@ -24,6 +24,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   adopt: async () => (await import("./adopt")).adoptCommand(),
   rotate: async () => (await import("./rotate")).rotateCommand(),
   remove: async () => (await import("./remove")).removeCommand(),
+  destroy: async () => (await import("./destroy")).destroyCommand(),
   new: async () => (await import("./new/service")).newCommand(),
   render: async () => (await import("./render")).renderCommand(),
   graph: async () => (await import("./graph")).graphCommand(),

@@ -24,12 +24,16 @@ export interface ExportedResource extends StateResource {
   protect?: boolean;
   /** A resource that another has replaced: the next update deletes it. */
   delete?: boolean;
+  /** Its deletion leaves the object in the cluster. */
   retainOnDelete?: boolean;
   /** The next update replaces it. */
   taint?: boolean;
+  /** URNs that it comes after; of each of its inputs in `propertyDependencies`. */
   dependencies?: string[];
-  propertyDependencies?: Record<string, string[]>;
+  propertyDependencies?: Record<string, string[] | null>;
+  /** URN of the resource whose deletion deletes it as well. */
   deletedWith?: string;
+  /** `<urn>::<id>` of its provider. */
   provider?: string;
   /** Why it is not what was asked for; the next update tries again. */
   initErrors?: string[];

@@ -1,6 +1,7 @@
 /** What a state has and its cluster has lost: releases that helm does not know, objects that somebody deleted. */
 import { identity, type ManifestObject } from "../diff/manifests";
-import { type ExportedResource, exportState, pulumiQuietly, RELEASE } from "./engine";
+import { editState } from "./edit";
+import { type ExportedResource, RELEASE } from "./engine";
 import type { Kubectl } from "./kubectl";
 import { edit } from "./marks";
 import type { LiveRelease } from "./releases";
@@ -60,10 +61,9 @@ export const pendingDeletes = (resources: readonly ExportedResource[]): Exported
 
 /** Takes those out of the state, with whatever refers to them alone. Nothing is deleted in a cluster. */
 export async function dropPending(stack: string): Promise<void> {
-  const state = await exportState(stack);
-  const { deployment } = state;
-  if (deployment?.resources) deployment.resources = withoutPending(deployment.resources);
-  await pulumiQuietly(["stack", "import", "--stack", stack], { input: JSON.stringify(state) });
+  await editState(stack, ({ deployment }) => {
+    if (deployment?.resources) deployment.resources = withoutPending(deployment.resources);
+  });
 }
 
 /** The resources without those that wait to be deleted; what an earlier provider was to do, the present one does. */

@@ -1,5 +1,6 @@
 /** Makes the next update update resources whose inputs are as they were. */
-import { type ExportedResource, exportState, pulumiQuietly } from "./engine";
+import { editState } from "./edit";
+import type { ExportedResource } from "./engine";
 
 /**
  * Marks resources as not initialised, which the next update tries again: the state has no other way to say so. Taking the state
@@ -16,15 +17,15 @@ export const unmark = (stack: string, urns: readonly string[], why: string): Pro
     if (resource.initErrors?.[0] === why) delete resource.initErrors;
   });
 
-/** Changes resources of a state; those that wait to be deleted stay as they are. Operations that were under way are dropped. */
-export async function edit(
+/** Changes resources of a state; those that wait to be deleted stay as they are. */
+export function edit(
   stack: string,
   urns: readonly string[],
   change: (resource: ExportedResource) => void,
 ): Promise<void> {
-  const state = await exportState(stack);
   const asked = new Set(urns);
-  for (const resource of state.deployment?.resources ?? [])
-    if (asked.has(resource.urn) && !resource.delete) change(resource);
-  await pulumiQuietly(["stack", "import", "--stack", stack], { input: JSON.stringify(state) });
+  return editState(stack, ({ deployment }) => {
+    for (const resource of deployment?.resources ?? [])
+      if (asked.has(resource.urn) && !resource.delete) change(resource);
+  });
 }

@@ -1,0 +1,31 @@
+/** Why a stack may not be destroyed. */
+import { stackFileName } from "../../config/stack-names";
+import type { Destruction } from "./decide";
+
+/** Why a stack may not be destroyed by this command; undefined where it may. `ofState`: the environment when it was updated last. */
+export function refusalOf(
+  stack: string,
+  { ofSettings, ofState }: { ofSettings?: string | undefined; ofState?: string | undefined },
+): string | undefined {
+  if (ofSettings === undefined && ofState === undefined)
+    return `it is not known whether stack ${stack} is of environment prod: its settings are not sound, and its state does not say. Nothing was deleted.
+  Put its settings right first: npx flotilla check --stack ${stack}`;
+  if (ofSettings !== "prod" && ofState !== "prod") return undefined;
+  const where = ofSettings === "prod" ? `by ${stackFileName(stack)}` : "by its last update";
+  return `stack ${stack} is of environment prod (${where}), and this command destroys none of those. Nothing was deleted.
+  To destroy it knowingly, take a backup of every store and check that it can be restored. Then:
+    pulumi state unprotect --all --stack ${stack}
+    pulumi destroy --stack ${stack}`;
+}
+
+/** What to do where a namespace of the stack's name is not the stack's; undefined where each is. */
+export function strangeNamespace(stack: string, { namespaces }: Destruction): string | undefined {
+  const other = namespaces.find(({ fate }) => fate === "recreated");
+  return (
+    other &&
+    `namespace ${other.name} is not the one that stack ${stack} created: its UID is another one. Nothing was deleted.
+  Either this is another cluster, or somebody deleted the namespace and recreated it. If all in it belongs to the stack:
+    pulumi refresh --stack ${stack}        takes it into the state
+    npx flotilla destroy --stack ${stack}`
+  );
+}
