@@ -62,19 +62,22 @@ export function plan(
     stack = settings.environment,
   }: Surroundings,
 ): Plan {
+  const wrong = validateApplication(declared);
   const application = inEnvironment(declared, settings);
   refuse([
-    ...validateApplication(declared),
-    ...environmentProblems(declared, application, settings),
-    ...credentialProblems(declared, application, settings),
-    ...mixedSecretProblems(application, settings),
-    ...profileProblems(application, settings),
-    ...storeChartProblems(application, settings, charts),
-    ...placeProblems(application, settings, deployed, deployedPlace, stack),
-    ...storeChangeProblems(application, settings, deployed, stack),
-    ...scalingProblems(application.services, settings),
-    ...checkResources(application, settings),
-    ...quotaProblems(application, settings),
+    ...wrong,
+    ...asFarAsPossible(wrong, () => [
+      ...environmentProblems(declared, application, settings),
+      ...credentialProblems(declared, application, settings),
+      ...mixedSecretProblems(application, settings),
+      ...profileProblems(application, settings),
+      ...storeChartProblems(application, settings, charts),
+      ...placeProblems(application, settings, deployed, deployedPlace, stack),
+      ...storeChangeProblems(application, settings, deployed, stack),
+      ...scalingProblems(application.services, settings),
+      ...checkResources(application, settings),
+      ...quotaProblems(application, settings),
+    ]),
   ]);
   const stores = Object.entries(application.stores);
   const services = Object.entries(application.services);
@@ -152,6 +155,16 @@ export function plan(
       ...deletionWarnings(settings, deployed, deployedGuarded),
     ],
   };
+}
+
+/** More problems; none where they cannot be looked for because the inventory mentions what it does not have. */
+function asFarAsPossible(wrong: readonly Problem[], look: () => Problem[]): Problem[] {
+  try {
+    return look();
+  } catch (error) {
+    if (wrong.length > 0) return [];
+    throw error;
+  }
 }
 
 /** The releases that log in to a store. */
