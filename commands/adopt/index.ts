@@ -10,6 +10,7 @@ import {
   PASSWORD,
   pulumiQuietly,
 } from "../../live/engine";
+import { findPastPasswords, type PastPasswords, restorePastPasswords } from "../../live/past-passwords";
 import { previewSteps } from "../../live/preview";
 import { readReleases } from "../../live/releases";
 import { secretOf } from "../../live/revealed";
@@ -18,7 +19,7 @@ import { FlotillaError } from "../../model/problems";
 import { OWNER, OWNER_ID } from "../../plan/labels";
 import { askWithKubectl } from "../../runtime/ask-cluster";
 import { readNamespace } from "../../runtime/cluster";
-import { ADOPT, STACK_ID } from "../../runtime/overrides";
+import { ADOPT, CHECKED, STACK_ID } from "../../runtime/overrides";
 import { recordedId } from "../../runtime/state";
 import { ToolError } from "../../tools/failure";
 import { delegateInterrupts } from "../../tools/interrupts";
@@ -30,6 +31,7 @@ import { showComparison } from "../diff";
 import { compareWithDeployed } from "../diff/sides";
 import { type PlannedStack, planStack } from "../planning";
 import { settingsOfStack } from "../settings";
+import { PROJECT_NAME } from "../stack";
 import { report } from "../up";
 import { update } from "../updating";
 import { type Adoption, findAdoption } from "./find";
@@ -68,7 +70,8 @@ What belongs to another stack is not taken over, unless its id is named: two sta
       await refuseStranger(stack, planned, settings, givenUp);
       const adoption = await findAdoption(planned, await readReleases(kubectl, namespace), kubectl);
       const { releases, problems, passwords, ids } = adoption;
-      if (Object.keys(ids).length === 0) {
+      const past = await pastPasswordsFor(stack, adoption);
+      if (Object.keys(ids).length === 0 && past === undefined) {
         process.stdout.write(
           `${chalk.green("Nothing to adopt:")} namespace ${namespace} has nothing that ${stack} plans and its state does not know.\n`,
         );
@@ -90,18 +93,43 @@ What belongs to another stack is not taken over, unless its id is named: two sta
         ...(Object.keys(passwords).length > 0
           ? [`${plural(Object.keys(passwords).length, "password")} as they are`]
           : []),
+        ...(past === undefined
+          ? []
+          : [
+              `the passwords of ${adoption.leftovers.map(({ store }) => store).join(", ")} from update ${past.update}`,
+            ]),
       ];
       process.stdout.write(`\n${chalk.bold("To take over:")} ${parts.join("; ")}\n`);
       if (!yes && !(await confirmed(`Take them over into ${stack}?`))) return;
       const asOwner: Record<string, string> = givenUp === undefined ? {} : { [STACK_ID]: givenUp };
+      if (past) await restorePastPasswords(stack, past);
       await keepPasswords(stack, adoption, asOwner);
       const result = await update(
         ["up", "--stack", stack, "--message", "flotilla adopt"],
         { stack, namespace, kubectl },
-        { environment: { ...asOwner, [ADOPT]: JSON.stringify(ids) } },
+        { environment: { ...asOwner, [CHECKED]: "true", [ADOPT]: JSON.stringify(ids) } },
       );
       await report(stack, result);
     });
+}
+
+/** Passwords of stores whose volumes are left and whose Secrets are not. @throws FlotillaError when no update had them. */
+async function pastPasswordsFor(
+  stack: string,
+  { leftovers, namespace }: Adoption,
+): Promise<PastPasswords | undefined> {
+  if (leftovers.length === 0) return undefined;
+  const names = leftovers.flatMap(({ missing }) => missing);
+  const past = await findPastPasswords(PROJECT_NAME, stack, names);
+  if (past) return past;
+  throw new FlotillaError(
+    leftovers.map(({ store, claims, secret, keys, missing }) => ({
+      where: `store ${store}`,
+      what: `its volume claims ${claims.join(", ")} are left of an earlier ${store}, and the passwords of their data are found neither in a Secret nor in the history of ${stack} (${missing.join(", ")})`,
+      todo: `Put them into a Secret ${secret} in namespace ${namespace}, with the keys ${keys.join(", ")}, and run this again.\n    Or begin with empty volumes, which deletes that data: kubectl delete pvc ${claims.join(" ")} -n ${namespace}`,
+    })),
+    "nothing was taken over",
+  );
 }
 
 /** @throws FlotillaError when the namespace belongs to another stack, which is not named as given up. */
@@ -155,7 +183,11 @@ async function keepPasswords(
   const around = Object.entries(ids).filter(([key]) =>
     AROUND_PASSWORDS.some((type) => key.startsWith(`${type}::`)),
   );
-  const environment = { ...asOwner, [ADOPT]: JSON.stringify(Object.fromEntries(around)) };
+  const environment = {
+    ...asOwner,
+    [CHECKED]: "true",
+    [ADOPT]: JSON.stringify(Object.fromEntries(around)),
+  };
   // In one go: broken off between the two, the state would hold passwords that no store has.
   await step("taking over passwords", () =>
     delegateInterrupts(async () => {
