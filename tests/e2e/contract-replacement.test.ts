@@ -28,7 +28,7 @@ interface Kubeconfig {
 interface Resource {
   type: string;
   urn: string;
-  outputs: { metadata?: { uid?: string; name: string } };
+  outputs?: { metadata?: { uid?: string } };
 }
 
 /** A program with a provider, and a namespace with a Secret in it unless they are left out. */
@@ -126,7 +126,7 @@ describe("a kubernetes provider", () => {
     write({ kubeconfig: files.byAddress });
     await stack.up();
     const uids = (await resources()).flatMap(({ type, outputs }) =>
-      /Namespace|Secret/.test(type) ? [outputs.metadata?.uid] : [],
+      /Namespace|Secret/.test(type) ? [outputs?.metadata?.uid] : [],
     );
     assert.deepEqual(uids, [
       await uidOf("namespace", namespace),
@@ -364,6 +364,6 @@ describe("a kubernetes provider", () => {
     write({ ...mutable(), clusterIdentifier: "two" });
     assert.match(await refused(), new RegExp(`namespaces "${namespace}" already exists`));
     assert.equal(await uidOf("namespace", namespace), uid);
-    assert.ok((await resources()).some(({ outputs }) => outputs.metadata?.uid === uid));
+    assert.ok((await resources()).some(({ outputs }) => outputs?.metadata?.uid === uid));
   });
 });

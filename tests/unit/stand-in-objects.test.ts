@@ -146,6 +146,10 @@ describe("the stand-in's words", () => {
       ),
       { reason: "NoMatch", message: 'no matches for kind "Shop" in version "example.com/v1"' },
     );
+    assert.equal(
+      serverError('The Secret "It" is invalid: metadata.name').message,
+      'Secret "It" is invalid: metadata.name',
+    );
     assert.deepEqual(serverError("error: timed out waiting for the condition on namespaces/shop"), {
       message: "timed out waiting for the condition on namespaces/shop",
     });

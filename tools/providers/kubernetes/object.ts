@@ -5,9 +5,11 @@ import type { Connection } from "./connection";
 import { named } from "./replacement";
 import { retry } from "./retry";
 import { change, pause, run } from "./run";
+import { isUnreachable } from "./unreachable";
 import { ALREADY_EXISTS, serverError } from "./words";
 
-const MANAGER = "pulumi-kubernetes";
+/** Fields that the server does not know are its own business. */
+const WRITE = ["--validate=false", "--field-manager=pulumi-kubernetes", "-f", "-"];
 /** Of a deletion. */
 const TIMEOUT = 600;
 
@@ -36,11 +38,14 @@ export async function createObject(
   try {
     return await retry(create, {
       mayPass: ({ message }) => ["NotFound", "NoMatch"].includes(serverError(message).reason ?? ""),
-      failed: ({ message }, attempt) =>
-        status(`Retry #${attempt}; creation failed: ${serverError(message).message}`),
+      failed: ({ message }, attempt) => {
+        if (!isUnreachable(message))
+          status(`Retry #${attempt}; creation failed: ${serverError(message).message}`);
+      },
       pause,
     });
   } catch (error) {
+    if (isUnreachable((error as Error).message)) throw error;
     const { reason, message } = serverError((error as Error).message);
     if (reason === "NoMatch")
       throw new Error(
@@ -57,7 +62,7 @@ export async function createObject(
 
 /** Asks the server whether it would create the object. */
 async function dryCreate(connection: Connection, news: Properties): Promise<void> {
-  const flags = ["--dry-run=server", `--field-manager=${MANAGER}`, "-o", "name", "-f", "-"];
+  const flags = ["--dry-run=server", "-o", "name", ...WRITE];
   await run("kubectl", [...connection.kubectl, "create", ...flags], JSON.stringify(revealMap(news)));
 }
 
@@ -87,7 +92,7 @@ export async function updateObject(
 }
 
 async function applyObject(connection: Connection, news: Properties): Promise<Properties> {
-  const flags = ["--server-side", "--force-conflicts", `--field-manager=${MANAGER}`, "-o", "json", "-f", "-"];
+  const flags = ["--server-side", "--force-conflicts", "-o", "json", ...WRITE];
   const live = await change(
     "kubectl",
     [...connection.kubectl, "apply", ...flags],

@@ -11,7 +11,11 @@ export function serverError(said: string): ServerError {
   const noMatch = /no matches for kind "[^"]*" in version "[^"]*"/.exec(said);
   if (noMatch) return { reason: "NoMatch", message: noMatch[0] };
   const [, reason, words] = /^(?:error: )?Error from server \((\w+)\): (.*)$/s.exec(said) ?? [];
-  const message = (words ?? said).replace(/^error when \w+ "STDIN": /, "").replace(/^error: /, "");
+  const message = (words ?? said)
+    .replace(/^error: /, "")
+    .replace(/^error when \w+ "STDIN": /, "")
+    // Of an object that is not valid kubectl tells in a sentence.
+    .replace(/^The (?=\S+ "[^"]*" is invalid: )/, "");
   return reason === undefined ? { message } : { reason, message };
 }
 

@@ -114,6 +114,8 @@ let underWay = 0;
 
 /** An engine that was killed says no good-bye: what is under way is brought to its end, as by the official plugins. */
 function endWithEngine(): void {
+  // The engine's own good-bye. Without a handler the process would end before it puts away what it has written.
+  process.on("SIGINT", () => process.exit(130));
   const engine = process.ppid;
   setInterval(() => {
     if (process.ppid !== engine && underWay === 0) process.exit();
