@@ -2,7 +2,12 @@
 import assert from "node:assert/strict";
 import { AUTONAMED, diffObject, named } from "../../tools/providers/kubernetes/replacement";
 import { retry, WAITS } from "../../tools/providers/kubernetes/retry";
-import { errorWhenUnreachable, Reach, Unreachable } from "../../tools/providers/kubernetes/unreachable";
+import {
+  errorWhenUnreachable,
+  isUnreachable,
+  Reach,
+  Unreachable,
+} from "../../tools/providers/kubernetes/unreachable";
 import { helmError, serverError } from "../../tools/providers/kubernetes/words";
 import { secret, UNKNOWN } from "../../tools/providers/protocol/property";
 
@@ -178,6 +183,20 @@ describe("a cluster that the stand-in cannot reach", () => {
     assert.equal(
       said("delete", true, true),
       `can't delete Helm Release with unreachable cluster. Reason: "refused"`,
+    );
+  });
+
+  it("is noticed by what kubectl and helm say, a repository that cannot be reached is not one", () => {
+    for (const said of [
+      'unable to recognize "STDIN": Get "https://127.0.0.1:1/api": dial tcp 127.0.0.1:1: connect: connection refused',
+      'Kubernetes cluster unreachable: Get "https://127.0.0.1:1/version": EOF',
+      'error: context "nowhere" does not exist',
+    ])
+      assert.ok(isUnreachable(said), said);
+    assert.ok(
+      !isUnreachable(
+        'looks like "https://example.com" is not a valid chart repository: Get "https://example.com": EOF',
+      ),
     );
   });
 

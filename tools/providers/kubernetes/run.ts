@@ -58,7 +58,7 @@ process.on("SIGTERM", () => {
 function messageOf(stderr: string): string {
   return stderr
     .split("\n")
-    .filter((line) => line.trim() !== "" && !/^(WARNING|W\d{4}|I\d{4})/.test(line))
+    .filter((line) => line.trim() !== "" && !/^(WARNING|[WIE]\d{4} )/.test(line))
     .join("\n")
     .replace(/^Error: /, "");
 }

@@ -6,6 +6,7 @@ const NO_ANSWER = [
   /^Kubernetes cluster unreachable/,
   /^The connection to the server \S+ was refused/,
   /^Unable to connect to the server/,
+  /^(error: )?(unable to recognize "STDIN": )?Get "https?:/,
   /context "[^"]*" does not exist/,
   /no configuration has been provided/,
 ];
