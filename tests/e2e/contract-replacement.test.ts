@@ -125,13 +125,15 @@ describe("a kubernetes provider", () => {
   it("keeps the uids of objects in the state", async () => {
     write({ kubeconfig: files.byAddress });
     await stack.up();
-    const uids = (await resources()).flatMap(({ type, outputs }) =>
-      /Namespace|Secret/.test(type) ? [outputs?.metadata?.uid] : [],
-    );
-    assert.deepEqual(uids, [
-      await uidOf("namespace", namespace),
-      await uidOf("secret", "s", "-n", namespace),
-    ]);
+    const uids = async () =>
+      (await resources()).flatMap(({ type, outputs }) =>
+        /Namespace|Secret/.test(type) ? [outputs?.metadata?.uid] : [],
+      );
+    const expected = [await uidOf("namespace", namespace), await uidOf("secret", "s", "-n", namespace)];
+    assert.deepEqual(await uids(), expected);
+    await stack.pulumi(["refresh", "--yes", "--skip-preview"]);
+    assert.deepEqual(await uids(), expected);
+    assert.deepEqual(await stack.preview(), []);
   });
 
   it("takes another address, context or entry of a kubeconfig for another cluster, and replaces all", async () => {

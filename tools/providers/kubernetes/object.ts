@@ -147,7 +147,9 @@ async function liveObject(connection: Connection, state: Properties): Promise<Pr
 
 async function getObject(connection: Connection, state: Properties): Promise<Properties> {
   const args = [...connection.kubectl, "get", "-o", "json", "-f", "-"];
-  return JSON.parse(await run("kubectl", args, identityOf(state))) as Properties;
+  const { items, ...object } = JSON.parse(await run("kubectl", args, identityOf(state))) as Properties;
+  // Of one object that it reads from standard input kubectl makes a list.
+  return Array.isArray(items) ? (items[0] as Properties) : object;
 }
 
 const isGone = (error: unknown): boolean =>
