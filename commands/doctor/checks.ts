@@ -14,9 +14,10 @@ import { readCharts } from "../../plan/chart";
 import { inEnvironment } from "../../plan/environment";
 import type { Plan } from "../../plan/plan";
 import { checkCluster } from "../../runtime/preflight";
-import { wordsOf } from "../../tools/failure";
+import { ToolError, wordsOf } from "../../tools/failure";
 import { PROJECT } from "../../tools/paths";
-import { PROVIDERS, sdkVersion } from "../../tools/providers/choose";
+import { binaryVersion } from "../../tools/providers/binary-version";
+import { PROVIDERS, type ProviderName, sdkVersion } from "../../tools/providers/sdk-version";
 import { executablesOnPath, findOnPath } from "../../tools/toolchain/search-path";
 import { TOOLS } from "../../tools/toolchain/specification";
 import { renderReleases } from "../rendering";
@@ -36,7 +37,7 @@ export interface Diagnosis {
 
 /** All that a stack takes, in the order in which one would mend it. */
 export async function diagnose(stack: string): Promise<Diagnosis[]> {
-  const machine = [node(), await pulumiCli(), ...providers()];
+  const machine = [node(), await pulumiCli(), ...(await providers())];
   const hasPulumi = machine.every(({ check, status }) => check !== "pulumi" || status === "ok");
   const settled = settle(stack);
   if ("problems" in settled) return [...machine, ...settled.problems];
@@ -79,22 +80,38 @@ async function pulumiCli(): Promise<Diagnosis> {
     : failed("pulumi", `${found.path} is version ${found.version}, needed is ${accepts}`, todo);
 }
 
-/** The plugins are downloaded by the engine itself when they are first needed. */
-function providers(): Diagnosis[] {
-  return PROVIDERS.map((name): Diagnosis => {
-    const version = sdkVersion(name);
-    const check = `plugin ${name}`;
-    const [onPath] = executablesOnPath(`pulumi-resource-${name}`, process.env.PATH ?? "");
-    if (onPath !== undefined) return ok(check, onPath);
-    const home = process.env.PULUMI_HOME ?? join(homedir(), ".pulumi");
-    if (existsSync(join(home, "plugins", `resource-${name}-v${version}`))) return ok(check, version);
+const providers = (): Promise<Diagnosis[]> => Promise.all(PROVIDERS.map(plugin));
+
+/** A plugin is downloaded by the engine itself when it is first needed. */
+async function plugin(name: ProviderName): Promise<Diagnosis> {
+  const wanted = sdkVersion(name);
+  const check = `plugin ${name}`;
+  const program = `pulumi-resource-${name}`;
+  const home = process.env.PULUMI_HOME ?? join(homedir(), ".pulumi");
+  const installed = join(home, "plugins", `resource-${name}-v${wanted}`, program);
+  const [executable] = [
+    ...executablesOnPath(program, process.env.PATH ?? ""),
+    ...(existsSync(installed) ? [installed] : []),
+  ];
+  if (executable === undefined)
     return {
       check,
       status: "warning",
-      found: `${version} is not installed yet`,
-      todo: `The first preview downloads it; to have it now: pulumi plugin install resource ${name} ${version}`,
+      found: `${wanted} is not installed yet`,
+      todo: `The first preview downloads it; to have it now: pulumi plugin install resource ${name} ${wanted}`,
     };
-  });
+  try {
+    const version = await binaryVersion(executable);
+    const found = `${version} at ${executable}`;
+    // A stand-in names the version that it stands for.
+    if (version.split("+")[0] === wanted) return ok(check, found);
+    const todo = `The SDK of this project is made for ${wanted}: install that, or take the other one off PATH.`;
+    return { check, status: "warning", found, todo };
+  } catch (error) {
+    if (!(error instanceof ToolError)) throw error;
+    const [found = "", todo = ""] = error.message.split("\n").map((line) => line.trim());
+    return failed(check, found, todo);
+  }
 }
 
 async function backend(stack: string): Promise<Diagnosis> {
