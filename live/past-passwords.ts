@@ -75,3 +75,9 @@ export const restorePastPasswords = (stack: string, { resources }: PastPasswords
   editState(stack, ({ deployment }) => {
     if (deployment) deployment.resources = withPast(deployment.resources ?? [], resources);
   });
+
+/** Resources for passwords that no state has, made after another password's: only what it is worth differs. */
+export function passwordsLike(template: ExportedResource, names: readonly string[]): ExportedResource[] {
+  const prefix = template.urn.slice(0, template.urn.lastIndexOf("::"));
+  return names.map((name) => ({ ...template, urn: `${prefix}::${name}` }));
+}

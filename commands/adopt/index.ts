@@ -1,19 +1,9 @@
 import chalk from "chalk";
 import { Command } from "commander";
 import type { Settings } from "../../config/schema";
-import {
-  begun,
-  byUrn,
-  type ExportedState,
-  exportState,
-  nameOfUrn,
-  PASSWORD,
-  pulumiQuietly,
-} from "../../live/engine";
+import { begun, byUrn, exportState } from "../../live/engine";
 import { findPastPasswords, type PastPasswords, restorePastPasswords } from "../../live/past-passwords";
-import { previewSteps } from "../../live/preview";
 import { readReleases } from "../../live/releases";
-import { secretOf } from "../../live/revealed";
 import { plural } from "../../model/plural";
 import { FlotillaError } from "../../model/problems";
 import { OWNER, OWNER_ID } from "../../plan/labels";
@@ -22,9 +12,6 @@ import { readNamespace } from "../../runtime/cluster";
 import { ADOPT, CHECKED, STACK_ID } from "../../runtime/overrides";
 import { recordedId } from "../../runtime/state";
 import { ToolError } from "../../tools/failure";
-import { delegateInterrupts } from "../../tools/interrupts";
-import { PROJECT } from "../../tools/paths";
-import { step } from "../../tools/progress";
 import { reachCluster } from "../access";
 import { confirmed } from "../ask";
 import { showComparison } from "../diff";
@@ -35,6 +22,7 @@ import { PROJECT_NAME } from "../stack";
 import { report } from "../up";
 import { update } from "../updating";
 import { type Adoption, findAdoption } from "./find";
+import { keepPasswords } from "./passwords";
 
 export function adoptCommand(): Command {
   return new Command("adopt")
@@ -157,62 +145,5 @@ async function refuseStranger(
       },
     ],
     "nothing was taken over",
-  );
-}
-
-/** Types that have to be in the state before a password can be. */
-const AROUND_PASSWORDS = [
-  "flotilla:index:Application",
-  "flotilla:index:Namespace",
-  "flotilla:index:Credentials",
-  "kubernetes:core/v1:Namespace",
-];
-
-/**
- * Puts passwords that are in use into the state: the engine makes random ones first, which nothing uses, and theirs take
- * their place. No provider imports a password without making another of it.
- */
-async function keepPasswords(
-  stack: string,
-  { passwords, ids }: Adoption,
-  asOwner: Record<string, string>,
-): Promise<void> {
-  const names = Object.keys(passwords);
-  if (names.length === 0) return;
-  // The engine imports also what is no target: here only what a password stands in.
-  const around = Object.entries(ids).filter(([key]) =>
-    AROUND_PASSWORDS.some((type) => key.startsWith(`${type}::`)),
-  );
-  const environment = {
-    ...asOwner,
-    [CHECKED]: "true",
-    [ADOPT]: JSON.stringify(Object.fromEntries(around)),
-  };
-  // In one go: broken off between the two, the state would hold passwords that no store has.
-  await step("taking over passwords", () =>
-    delegateInterrupts(async () => {
-      const steps = await previewSteps(stack, PROJECT, environment);
-      const urns = steps
-        .filter(({ urn, newState }) => {
-          const type = newState?.type ?? "";
-          return AROUND_PASSWORDS.includes(type) || (type === PASSWORD && names.includes(nameOfUrn(urn)));
-        })
-        .map(({ urn }) => urn);
-      const isMissing = steps.some(({ urn, op }) => op === "create" && names.includes(nameOfUrn(urn)));
-      if (isMissing)
-        await pulumiQuietly(
-          [
-            ...["up", "--stack", stack, "--yes", "--skip-preview", "--message", "flotilla adopt: passwords"],
-            ...urns.flatMap((urn) => ["--target", urn]),
-          ],
-          { environment },
-        );
-      const state: ExportedState = await exportState(stack, { secrets: true });
-      for (const resource of state.deployment?.resources ?? []) {
-        const password = resource.type === PASSWORD ? passwords[nameOfUrn(resource.urn)] : undefined;
-        if (password !== undefined) resource.outputs = { ...resource.outputs, result: secretOf(password) };
-      }
-      await pulumiQuietly(["stack", "import", "--stack", stack], { input: JSON.stringify(state) });
-    }),
   );
 }
