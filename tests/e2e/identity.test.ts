@@ -1,25 +1,12 @@
 /** What happens to a deployed stack when an address, a name, a file or its cluster changes: nothing is lost unless it was named. */
 import assert from "node:assert/strict";
 import { type Answer, answer, wordsOf } from "./identity/answer";
-import type { Case, Said } from "./identity/case";
-import { behind } from "./identity/cases-behind";
-import { addresses, clusters } from "./identity/cases-kubeconfig";
-import { inventories, settings } from "./identity/cases-plan";
-import { comings, stacks } from "./identity/cases-stack";
+import type { Said } from "./identity/case";
+import { CASES } from "./identity/cases";
 import { lostBetween } from "./identity/ground";
 import { keepOutcomes, type Outcome } from "./identity/outcomes";
 import { openScene, type Scene } from "./identity/scene";
 import { world } from "./world";
-
-const CASES: readonly Case[] = [
-  ...addresses,
-  ...settings,
-  ...clusters,
-  ...stacks,
-  ...inventories,
-  ...behind,
-  ...comings,
-];
 
 describe("identity", function () {
   this.timeout(240_000);
@@ -30,7 +17,7 @@ describe("identity", function () {
     scene = await openScene();
   });
   after(async () => {
-    keepOutcomes(world(), outcomes, CASES.length);
+    keepOutcomes(world().providers, outcomes);
     await scene?.close();
   });
 
@@ -50,22 +37,25 @@ describe("identity", function () {
       try {
         await one.change?.(ground, scene);
         const changed = await ground.holdings().catch(() => before);
-        const answers: Answer[] = [];
-        const ask = async (said: Said | undefined, program: string, ...args: string[]) => {
-          if (said) answers.push(await answer(ground, said, program, args));
-        };
+        const ask = async (said: Said | undefined, program: string, ...args: string[]): Promise<Answer[]> =>
+          said ? [await answer(ground, said, program, args)] : [];
         const stack = ["--stack", ground.stack.name];
-        await Promise.all([
+        const looked = await Promise.all([
           ask(one.diff, "flotilla", "diff", ...stack),
           ask(one.preview, "pulumi", "preview", "--json", ...stack, "--non-interactive"),
         ]);
-        await ask(one.up, "pulumi", "up", "--yes", "--skip-preview", ...stack, "--non-interactive");
+        const answers = looked.flat();
+        answers.push(
+          ...(await ask(one.up, "pulumi", "up", "--yes", "--skip-preview", ...stack, "--non-interactive")),
+        );
         const more = typeof one.more === "function" ? one.more(ground, scene) : (one.more ?? []);
         for (const {
           run: [program, ...args],
           ...said
         } of more)
-          await ask(said, program, ...args, ...(program === "flotilla" || program === "pulumi" ? stack : []));
+          answers.push(
+            ...(await ask(said, program, ...args, ...(/flotilla|pulumi/.test(program) ? stack : []))),
+          );
         const after = await ground.holdings().catch(() => changed);
         const lost = lostBetween(changed, after);
         const wrong = answers.flatMap(({ problem }) => problem ?? []);

@@ -54,7 +54,7 @@ export function previewText(stdout: string, all: string): string {
 }
 
 const withoutFlags = (program: string, args: readonly string[]): string => {
-  const at = args.findIndex((arg) => arg === "--stack");
+  const at = args.indexOf("--stack");
   const own = [...args.slice(0, at < 0 ? args.length : at), ...(at < 0 ? [] : args.slice(at + 2))];
   return [
     program,
