@@ -48,14 +48,17 @@ describe("identity", function () {
         answers.push(
           ...(await ask(one.up, "pulumi", "up", "--yes", "--skip-preview", ...stack, "--non-interactive")),
         );
-        const more = typeof one.more === "function" ? one.more(ground, scene) : (one.more ?? []);
+        const more = typeof one.more === "function" ? await one.more(ground, scene) : (one.more ?? []);
         for (const {
           run: [program, ...args],
+          kubeconfig: next,
           ...said
-        } of more)
+        } of more) {
+          if (next !== undefined) ground.env.KUBECONFIG = scene.files[next];
           answers.push(
             ...(await ask(said, program, ...args, ...(/flotilla|pulumi/.test(program) ? stack : []))),
           );
+        }
         const after = await ground.holdings().catch(() => changed);
         const lost = lostBetween(changed, after);
         const wrong = answers.flatMap(({ problem }) => problem ?? []);
@@ -68,7 +71,8 @@ describe("identity", function () {
           lost,
           answers: answers.map(wordsOf),
         });
-        assert.deepEqual([...wrong, ...lost.filter((what) => !one.allowed?.includes(what))], []);
+        const unasked = lost.filter((what) => !one.allowed?.includes(what)).map((what) => `lost: ${what}`);
+        if (wrong.length + unasked.length > 0) assert.fail([...unasked, ...wrong].join("\n"));
       } finally {
         await one.restore?.(ground, scene);
         ground.env = {};

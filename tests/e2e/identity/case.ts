@@ -13,6 +13,8 @@ export interface Said {
 /** A command besides `diff`, `preview` and `up`. */
 export interface Step extends Said {
   run: readonly ["flotilla" | "pulumi" | "helm" | "kubectl", ...string[]];
+  /** KUBECONFIG from here on. */
+  kubeconfig?: keyof Scene["files"];
 }
 
 export interface Case {
@@ -28,7 +30,7 @@ export interface Case {
   /** `pulumi up --yes --skip-preview`. */
   up?: Said;
   /** What else is tried, in this order. */
-  more?: readonly Step[] | ((ground: Ground, scene: Scene) => readonly Step[]);
+  more?: readonly Step[] | ((ground: Ground, scene: Scene) => readonly Step[] | Promise<readonly Step[]>);
   /** What the commands may delete: it was named and allowed. */
   allowed?: readonly string[];
   restore?: (ground: Ground, scene: Scene) => unknown;

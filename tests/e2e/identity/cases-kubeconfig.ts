@@ -12,9 +12,9 @@ const bad = (says: RegExp) => ({ diff: refused(says), preview: refused(says), up
 export const addresses: Case[] = [
   { ...same, name: "`localhost` in place of `127.0.0.1`", kubeconfig: "localhost" },
   { ...same, name: "a slash behind the address", kubeconfig: "slash", up: undefined },
-  { ...same, name: "another port (a tunnel)", kubeconfig: "tunnel" },
+  { ...same, name: "another port (a tunnel)", kubeconfig: "tunnel", up: undefined },
   { ...same, name: "CA and client certificate in line in place of files", kubeconfig: "inline" },
-  { ...same, name: "no CA (`insecure-skip-tls-verify`)", kubeconfig: "unverified" },
+  { ...same, name: "no CA (`insecure-skip-tls-verify`)", kubeconfig: "unverified", up: undefined },
   { ...same, name: "another user: a token in place of a client certificate", kubeconfig: "token" },
   {
     ...same,
@@ -193,7 +193,13 @@ export const clusters: Case[] = [
     change: async (ground) => {
       ground.keep(await ground.stack.export());
     },
-    more: [{ run: ["pulumi", "refresh", "--yes", "--skip-preview"], exit: 0, says: /\d+ deleted/ }],
+    more: [
+      { run: ["pulumi", "refresh", "--yes", "--skip-preview"], exit: 0, says: /\d+ deleted/ },
+      THEIRS,
+      { ...flotilla("diff", { exit: 2, says: /installed already, by helm/ }), kubeconfig: "both" },
+      flotilla("adopt", { exit: 0, says: /To take over: [^\n]*/ }, "--yes"),
+      flotilla("diff", NOTHING),
+    ],
     restore: (ground) => ground.importState(ground.kept()),
   },
 ];

@@ -190,17 +190,24 @@ export const stacks: Case[] = [
     name: "the state is lost: `up` is refused, `adopt --given-up` builds it again",
     change: async (ground) => {
       const { name } = ground.stack;
-      ground.keep(await stackId(ground));
+      ground.keep(await ground.stack.export());
       await ground.must("pulumi", "stack", "rm", name, "--yes", "--force", "--preserve-config");
       await ground.must("pulumi", "stack", "init", name, "--non-interactive");
     },
     diff: { exit: 2, says: /installed already, by helm/ },
     preview: refused(/it belongs to stack flotilla\/dev \(id \w+\), not to this one/),
     up: refused(/npx flotilla adopt --stack dev --given-up \w+/),
-    more: (ground) => [
-      flotilla("adopt", { exit: 0, says: /To take over: [^\n]*/ }, "--given-up", ground.kept(), "--yes"),
+    more: async (ground) => [
+      flotilla(
+        "adopt",
+        { exit: 0, says: /To take over: [^\n]*/ },
+        "--given-up",
+        await stackId(ground),
+        "--yes",
+      ),
       flotilla("diff", NOTHING),
     ],
+    restore: (ground) => ground.importState(ground.kept()),
   },
   {
     kind: "stack",
