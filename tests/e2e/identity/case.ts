@@ -39,8 +39,13 @@ export interface Case {
 /** Most commands have one of these ends. */
 export const NOTHING: Said = { exit: 0, says: /Nothing changes\./ };
 export const UNCHANGED: Said = { exit: 0, says: /^no change$/ };
-/** A new context is noted by the provider, which replaces nothing. */
-export const PROVIDER_ONLY: Said = { exit: 0, says: /^(no change|update kubernetes cluster)$/ };
+/** Another context or file is an update of the provider, which replaces nothing. */
+export const CONNECTION: Said = {
+  exit: 2,
+  says: /the engine: update \((context|kubeconfig)[^)]*\)/,
+  never: /replaced|removed|deleted/i,
+};
+export const PROVIDER_ONLY: Said = { exit: 0, says: /^update kubernetes cluster$/ };
 export const UPDATED: Said = {
   exit: 0,
   says: /(~ 1 updated\s+)?\d+ unchanged/,

@@ -28,7 +28,7 @@ export const behind: Case[] = [
     more: [again, flotilla("diff", NOTHING)],
     restore: async (ground) => {
       ground.stack.edit("apps/index.ts", 'tag: "1.0.1"', 'tag: "1.0.0"');
-      await ground.must("pulumi", "up", "--yes", "--skip-preview", "--non-interactive", "-s", "dev");
+      await ground.update();
     },
   },
   {

@@ -133,7 +133,7 @@ export const inventories: Case[] = [
     restore: async (ground) => {
       asBefore(ground);
       await unset("allowDeletion")(ground);
-      await ground.must("pulumi", "up", "--yes", "--skip-preview", "--non-interactive", "-s", "dev");
+      await ground.update();
     },
   },
 ];

@@ -59,7 +59,7 @@ export const stacks: Case[] = [
     restore: async (ground) => {
       await ground.must("pulumi", "stack", "rename", "dev", ...nameOf(ground));
       become(ground, "dev");
-      await ground.must("pulumi", "up", "--yes", "--skip-preview", ...nameOf(ground));
+      await ground.update();
     },
   },
   {
@@ -146,7 +146,7 @@ export const stacks: Case[] = [
     ],
     restore: async (ground) => {
       ground.env.KUBECONFIG = ground.kubeconfig;
-      await ground.must("pulumi", "up", "--yes", "--skip-preview", ...nameOf(ground));
+      await ground.update();
     },
   },
   {

@@ -50,6 +50,12 @@ export class Ground {
     return stdout;
   }
 
+  /** An update to begin from. */
+  update(): Promise<string> {
+    const args = ["--yes", "--skip-preview", "--non-interactive", "--stack", this.stack.name];
+    return this.must("pulumi", "up", ...args);
+  }
+
   /** kubectl in the stack's own cluster. */
   async kubectl(...args: string[]): Promise<string> {
     return (await run("kubectl", args, { env: { KUBECONFIG: this.home } })).stdout;
