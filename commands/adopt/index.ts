@@ -77,7 +77,9 @@ What belongs to another stack is not taken over, unless its id is named: two sta
         throw new ToolError("nothing was taken over: the API server would refuse the changes named above");
       const parts = [
         ...(releases.length > 0 ? [releases.map(({ name }) => name).join(", ")] : []),
-        `${plural(Object.keys(ids).length - releases.length, "object")} around them`,
+        ...(Object.keys(ids).length > releases.length
+          ? [`${plural(Object.keys(ids).length - releases.length, "object")} around them`]
+          : []),
         ...(Object.keys(passwords).length > 0
           ? [`${plural(Object.keys(passwords).length, "password")} as they are`]
           : []),
