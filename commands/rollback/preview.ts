@@ -46,7 +46,6 @@ export function newStoresIn(steps: readonly PreviewStep[], resources: readonly E
     created
       .filter((step) => typeOfStep(step) === RELEASE && step.urn.includes("flotilla:index:Store$"))
       .map(({ urn }) => nameOfUrn(urn))
-      // redis has no password in its data, but one that was never deployed has none of these either.
       .filter((store) => passwords.some((name) => name.startsWith(`${store}-`) && !known.has(name)))
   );
 }
