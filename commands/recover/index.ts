@@ -3,7 +3,6 @@ import chalk from "chalk";
 import { Command } from "commander";
 import execa from "execa";
 import type { Settings } from "../../config/schema";
-import { bareName } from "../../config/stack-names";
 import { forgetRestored } from "../../live/damage";
 import {
   byUrn,
@@ -23,8 +22,7 @@ import { type LiveRelease, lastSuperseded, readReleases } from "../../live/relea
 import { outputsOf } from "../../live/status";
 import { accessOf, askWithKubectl } from "../../runtime/ask-cluster";
 import { readNamespace } from "../../runtime/cluster";
-import { ownerOf } from "../../runtime/owner";
-import { strangerOf } from "../../runtime/place";
+import { ownerText, strangerOf } from "../../runtime/place";
 import { deployedNamespace, recordedId } from "../../runtime/state";
 import { ToolError, wordsOf } from "../../tools/failure";
 import { helm } from "../../tools/helm";
@@ -138,7 +136,7 @@ export async function recoveryOf(stack: string, { restored = false } = {}): Prom
   if (namespace === undefined) throw new ToolError(`nothing of stack ${stack} is deployed`);
   const live = await readReleases(kubectl, namespace);
   const resources = state.deployment?.resources ?? [];
-  const { recreated, stranger } = await otherNamespace(access, stack, resources);
+  const { recreated, stranger } = await otherNamespace(access, resources);
   return decide({
     ...(stranger === undefined ? {} : { stranger }),
     lost: await readLost(kubectl, resources, live),
@@ -157,16 +155,14 @@ export async function recoveryOf(stack: string, { restored = false } = {}): Prom
 /** The namespace of a state, where the cluster has another one of that name, and whose that is. */
 async function otherNamespace(
   { cluster }: Access,
-  stack: string,
   resources: readonly ExportedResource[],
 ): Promise<{ recreated?: ExportedResource; stranger?: string }> {
   const known = deployedNamespace(byUrn(resources));
   const live = known && (await readNamespace(askWithKubectl(cluster), known.name));
   if (!live) return {};
-  const of = { project: PROJECT_NAME, stack: bareName(stack) };
   const id = recordedId(byUrn(resources));
-  const stranger = id === undefined ? undefined : strangerOf(live, ownerOf(of, id));
-  if (stranger !== undefined) return { stranger };
+  const stranger = id === undefined ? undefined : strangerOf(live, { id });
+  if (stranger !== undefined) return { stranger: ownerText(stranger) };
   if (known.uid === undefined || live.uid === known.uid) return {};
   const recreated = resources.find(
     ({ type, delete: isGoing }) => type === "kubernetes:core/v1:Namespace" && !isGoing,
