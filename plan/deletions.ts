@@ -69,11 +69,14 @@ export function credentialDeletionProblems(
   stack: string,
 ): Problem[] {
   const going = allowed(settings, "store");
+  // Also one that an update which was broken off has deleted: its passwords go last.
+  const stores = new Set([
+    ...Object.keys(deployed).filter((name) => deployed[name]?.kind === "store"),
+    ...going,
+  ]);
   // Another store may be called like this one with something behind it.
   const storeOf = (name: string): string | undefined =>
-    Object.keys(deployed)
-      .filter((store) => deployed[store]?.kind === "store" && name.startsWith(`${store}-`))
-      .sort((a, b) => b.length - a.length)[0];
+    [...stores].filter((store) => name.startsWith(`${store}-`)).sort((a, b) => b.length - a.length)[0];
   const goesWithStore = (name: string): boolean => {
     const store = storeOf(name);
     return store !== undefined && going.includes(store) && !own(application.stores, store);
