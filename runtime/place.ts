@@ -17,7 +17,7 @@ export function namespaceProblem(
   if (stranger !== undefined)
     return {
       where,
-      what: `it belongs to stack ${ownerText(stranger)}, not to this one (${ownerText(owner)})`,
+      what: `it belongs to stack ${ownerText(stranger)}, not to this one: ${ownerText(owner)}`,
       todo: givenUpText(stack, stranger),
     };
   if (known === undefined)
