@@ -58,13 +58,14 @@ export function protectedOf(resources: readonly ExportedResource[], store: strin
   const others = Object.entries(deployedOf(resources))
     .filter(([name, { kind }]) => kind === "store" && name !== store && name.startsWith(`${store}-`))
     .map(([name]) => name);
-  // The namespace may be called like a store.
-  const ofStores = [RELEASE, "kubernetes:core/v1:Secret", PASSWORD];
-  return resources
-    .filter(({ protect, type }) => protect === true && ofStores.includes(type))
-    .map(({ urn }) => urn)
-    .filter((urn) => {
-      const name = urn.split("::").at(-1) ?? "";
-      return own.test(name) && !others.some((other) => name === other || name.startsWith(`${other}-`));
-    });
+  return (
+    resources
+      // The namespace may be called like a store.
+      .filter(({ protect, type }) => protect === true && type !== "kubernetes:core/v1:Namespace")
+      .map(({ urn }) => urn)
+      .filter((urn) => {
+        const name = urn.split("::").at(-1) ?? "";
+        return own.test(name) && !others.some((other) => name === other || name.startsWith(`${other}-`));
+      })
+  );
 }
