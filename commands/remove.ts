@@ -1,12 +1,5 @@
 import { Command } from "commander";
-import {
-  deployedOf,
-  type ExportedResource,
-  PASSWORD,
-  pulumiQuietly,
-  RELEASE,
-  readState,
-} from "../live/engine";
+import { deployedOf, type ExportedResource, pulumiQuietly, readState } from "../live/engine";
 import { own } from "../model/graph";
 import { ToolError } from "../tools/failure";
 import { say } from "../tools/progress";
