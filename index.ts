@@ -13,6 +13,7 @@ import { askWithKubectl } from "./runtime/ask-cluster";
 import { verifyCluster } from "./runtime/cluster";
 import { readDeployed } from "./runtime/deployed";
 import { identityName, recordOf } from "./runtime/identity";
+import { checkLeftovers } from "./runtime/leftovers";
 import { obeyOverrides } from "./runtime/overrides";
 import { ownerOf } from "./runtime/owner";
 import { checkNamespace } from "./runtime/place";
@@ -37,7 +38,7 @@ async function main() {
 async function deploy(config: StackConfig, { settings, application }: StackSettings) {
   const charts = readCharts(__dirname);
   const { cluster: known, ...state } = await readDeployed();
-  const { isAdopting, isReinstalling, stackId } = obeyOverrides();
+  const { isAdopting, isChecked, stackId } = obeyOverrides();
   const owner = ownerOf(config, state.id ?? stackId);
   const planned = plan(application, settings, { charts, ...state, owner, stack: config.stack });
   refuse(problemsOf(planViolations(application, planned, settings)));
@@ -45,8 +46,10 @@ async function deploy(config: StackConfig, { settings, application }: StackSetti
   const ask = askWithKubectl(settings.cluster);
   const { identity, warning } = await verifyCluster(ask, target, settings, known, config);
   // A preview of a deployed stack asks the cluster no second question.
-  if (!isAdopting && !isReinstalling && (!pulumi.runtime.isDryRun() || known.namespace === undefined))
+  if (!isAdopting && !isChecked && (!pulumi.runtime.isDryRun() || known.namespace === undefined))
     await checkNamespace(ask, planned.namespace.name, known.namespace, { owner, stack: config.stack });
+  if (known.namespace !== undefined && !isAdopting && !isChecked)
+    await checkLeftovers(ask, application, planned, state, config.stack);
   const unreachable = await unreachableCharts(planned);
   if (unreachable.length > 0 && !pulumi.runtime.isDryRun()) throw new FlotillaError(unreachable);
   for (const text of [...planned.warnings, ...(warning === undefined ? [] : [warning])])

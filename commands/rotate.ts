@@ -12,6 +12,7 @@ import { rotatesByJobs } from "../plan/stores/rotation";
 import { ToolError } from "../tools/failure";
 import { PROJECT } from "../tools/paths";
 import { say } from "../tools/progress";
+import { reachCluster } from "./access";
 import { settingsOfStack } from "./settings";
 import { PROJECT_NAME } from "./stack";
 
@@ -79,6 +80,8 @@ async function nextGeneration(
     throw new ToolError(
       `${name} is not deployed in stack ${stack}: deploy it first, with pulumi up --stack ${stack}`,
     );
+  // Before the stack file changes.
+  await reachCluster(settings, stack, resources);
   const failed = failedOf(resources);
   if (
     generation > there.finished ||

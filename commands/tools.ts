@@ -1,6 +1,7 @@
 import Table from "cli-table3";
 import { Command } from "commander";
-import { chooseProviders } from "../tools/providers/choose";
+import { say } from "../tools/progress";
+import { chooseProviders, differenceFromSdk } from "../tools/providers/choose";
 import { ensureTools } from "../tools/toolchain/ensure";
 import { CHECK_TOOLS, CLUSTER_TOOLS, DEPLOY_TOOLS } from "../tools/toolchain/specification";
 import { PLAIN_TABLE } from "./table";
@@ -12,13 +13,17 @@ export function toolsCommand(): Command {
     .action(async ({ json }: { json?: boolean }) => {
       const tools = await ensureTools([...CLUSTER_TOOLS, ...DEPLOY_TOOLS, ...CHECK_TOOLS]);
       const providers = await chooseProviders(tools.pulumi?.path as string);
+      for (const provider of providers) {
+        const difference = differenceFromSdk(provider);
+        if (difference !== undefined) say(difference);
+      }
       const rows = [
         ...Object.values(tools),
-        ...providers.map(({ name, version, source, path }) => ({
+        ...providers.map(({ name, version, source, executable }) => ({
           name: `pulumi-resource-${name}`,
           version,
           source,
-          path: path ?? "",
+          path: executable,
         })),
       ];
       if (json) {

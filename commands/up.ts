@@ -4,7 +4,7 @@ import type { Settings } from "../config/schema";
 import { connect } from "../live/kubectl";
 import { markLost } from "../live/lost";
 import { namespaceOf } from "../plan/stores/profile";
-import { REINSTALL } from "../runtime/overrides";
+import { CHECKED } from "../runtime/overrides";
 import { ToolError } from "../tools/failure";
 import { confirmed } from "./ask";
 import { letGo, takeOutUsed } from "./deletions";
@@ -41,7 +41,7 @@ has been updated before it stays. Run it again to go on, or \`flotilla rollback\
       const result = await update(
         ["up", "--stack", stack, ...further],
         { stack, namespace, kubectl },
-        lost.length > 0 ? { environment: { [REINSTALL]: "true" } } : {},
+        lost.length > 0 ? { environment: { [CHECKED]: "true" } } : {},
       );
       await report(stack, result);
       await takeOutUsed(stack, settings);

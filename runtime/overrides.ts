@@ -14,8 +14,8 @@ const INPUTS: Record<string, string[]> = {
   "random:index/randomPassword:RandomPassword": ["length", "special"],
 };
 
-/** Set where resources that the cluster has lost are installed again: then the namespace may be missing. */
-export const REINSTALL = "FLOTILLA_REINSTALL";
+/** Set by a command that has held the state against the cluster and settled where they differ: the program does not again. */
+export const CHECKED = "FLOTILLA_CHECKED";
 
 /** The id of a stack whose state is lost or given up, which the running stack takes on. */
 export const STACK_ID = "FLOTILLA_STACK_ID";
@@ -24,8 +24,8 @@ export const STACK_ID = "FLOTILLA_STACK_ID";
 export interface Overrides {
   /** Whether something is imported. */
   isAdopting: boolean;
-  /** Whether something is installed again. */
-  isReinstalling: boolean;
+  /** Whether state and cluster have been held against each other. */
+  isChecked: boolean;
   stackId?: string;
 }
 
@@ -46,7 +46,7 @@ export function obeyOverrides(environment = process.env): Overrides {
   const stackId = environment[STACK_ID];
   return {
     isAdopting,
-    isReinstalling: environment[REINSTALL] !== undefined,
+    isChecked: environment[CHECKED] !== undefined,
     ...(stackId === undefined ? {} : { stackId }),
   };
 }

@@ -1,13 +1,18 @@
 /** What helm has installed of a stack's plan and no state knows, and what else of it the cluster has. */
 import { identity, type ManifestObject } from "../../diff/manifests";
-import { nameOfUrn, RELEASE, releasesOf } from "../../live/engine";
+import { claimsOf, type LiveClaim, readClaims } from "../../live/claims";
+import { byUrn, nameOfUrn, RELEASE, releasesOf } from "../../live/engine";
 import type { Kubectl, ObjectList } from "../../live/kubectl";
 import type { LiveRelease } from "../../live/releases";
 import type { Problem } from "../../model/problems";
+import { storeSecretName } from "../../plan/credentials";
 import { guardRails } from "../../plan/guard-rails";
+import { namesOfCredentials } from "../../plan/leftovers";
 import type { Plan, ReleasePlan } from "../../plan/plan";
 import { credentialsIn } from "../../plan/secret-text";
 import { valuesIn } from "../../plan/secret-values";
+import { newStores } from "../../runtime/leftovers";
+import { stateIn } from "../../runtime/state";
 import { generatedValues } from "../diff/guard-rails";
 import type { PlannedStack } from "../planning";
 
@@ -20,6 +25,20 @@ export interface Adoption {
   passwords: Record<string, string>;
   /** Why it cannot be done. */
   problems: Problem[];
+  /** Stores that would take up claims of before, and of whose passwords no Secret is left. */
+  leftovers: Leftover[];
+  namespace: string;
+}
+
+export interface Leftover {
+  store: string;
+  /** Names of the claims. */
+  claims: string[];
+  /** Credentials whose values are not known. */
+  missing: string[];
+  /** The store's Secret, and its keys. */
+  secret: string;
+  keys: string[];
 }
 
 interface SecretObject {
@@ -28,7 +47,7 @@ interface SecretObject {
 }
 
 export async function findAdoption(
-  { planned, resources }: PlannedStack,
+  { application, planned, resources }: PlannedStack,
   live: Readonly<Record<string, LiveRelease>>,
   kubectl: Kubectl,
 ): Promise<Adoption> {
@@ -51,12 +70,36 @@ export async function findAdoption(
     ].filter(([key]) => !there.has(key)),
   );
   const found = passwordsOf(planned, releases, live, secrets, generatedValues(resources));
+  const state = stateIn(byUrn(resources));
+  const fresh = newStores(application, planned, state.deployed, state.deployedGuarded).filter(
+    (store) => !releases.some(({ name }) => name === store),
+  );
   return {
+    namespace,
+    leftovers:
+      fresh.length === 0
+        ? []
+        : leftoversOf(planned, fresh, await readClaims(kubectl, namespace), found.passwords),
     releases,
     ids,
     passwords: found.passwords,
     problems: [...releases.flatMap((release) => problemsOf(release, live[release.name])), ...found.problems],
   };
+}
+
+function leftoversOf(
+  planned: Plan,
+  stores: readonly string[],
+  claims: readonly LiveClaim[],
+  passwords: Readonly<Record<string, string>>,
+): Leftover[] {
+  return stores.flatMap((store) => {
+    const secret = storeSecretName(store);
+    const own = claimsOf(claims, store).map(({ name }) => name);
+    const missing = namesOfCredentials(planned, secret).filter((name) => passwords[name] === undefined);
+    const keys = Object.keys(planned.secrets[secret]?.keys ?? {});
+    return own.length === 0 || missing.length === 0 ? [] : [{ store, claims: own, missing, secret, keys }];
+  });
 }
 
 /** The planned objects around the releases that the cluster has: by `<type>::<name>` their ids. */

@@ -1,38 +1,28 @@
 import chalk from "chalk";
 import { Command } from "commander";
 import type { Settings } from "../../config/schema";
-import {
-  begun,
-  byUrn,
-  type ExportedState,
-  exportState,
-  nameOfUrn,
-  PASSWORD,
-  pulumiQuietly,
-} from "../../live/engine";
-import { previewSteps } from "../../live/preview";
+import { begun, byUrn, exportState } from "../../live/engine";
+import { findPastPasswords, type PastPasswords, restorePastPasswords } from "../../live/past-passwords";
 import { readReleases } from "../../live/releases";
-import { secretOf } from "../../live/revealed";
 import { plural } from "../../model/plural";
 import { FlotillaError } from "../../model/problems";
-import { OWNER, OWNER_ID } from "../../plan/labels";
 import { askWithKubectl } from "../../runtime/ask-cluster";
 import { readNamespace } from "../../runtime/cluster";
-import { ADOPT, STACK_ID } from "../../runtime/overrides";
+import { ADOPT, CHECKED, STACK_ID } from "../../runtime/overrides";
+import { givenUpText, ownerText, strangerOf } from "../../runtime/place";
 import { recordedId } from "../../runtime/state";
 import { ToolError } from "../../tools/failure";
-import { delegateInterrupts } from "../../tools/interrupts";
-import { PROJECT } from "../../tools/paths";
-import { step } from "../../tools/progress";
 import { reachCluster } from "../access";
 import { confirmed } from "../ask";
 import { showComparison } from "../diff";
 import { compareWithDeployed } from "../diff/sides";
 import { type PlannedStack, planStack } from "../planning";
 import { settingsOfStack } from "../settings";
+import { PROJECT_NAME } from "../stack";
 import { report } from "../up";
 import { update } from "../updating";
 import { type Adoption, findAdoption } from "./find";
+import { keepPasswords } from "./passwords";
 
 export function adoptCommand(): Command {
   return new Command("adopt")
@@ -68,7 +58,8 @@ What belongs to another stack is not taken over, unless its id is named: two sta
       await refuseStranger(stack, planned, settings, givenUp);
       const adoption = await findAdoption(planned, await readReleases(kubectl, namespace), kubectl);
       const { releases, problems, passwords, ids } = adoption;
-      if (Object.keys(ids).length === 0) {
+      const past = await pastPasswordsFor(stack, adoption);
+      if (Object.keys(ids).length === 0 && past === undefined) {
         process.stdout.write(
           `${chalk.green("Nothing to adopt:")} namespace ${namespace} has nothing that ${stack} plans and its state does not know.\n`,
         );
@@ -86,22 +77,49 @@ What belongs to another stack is not taken over, unless its id is named: two sta
         throw new ToolError("nothing was taken over: the API server would refuse the changes named above");
       const parts = [
         ...(releases.length > 0 ? [releases.map(({ name }) => name).join(", ")] : []),
-        `${plural(Object.keys(ids).length - releases.length, "object")} around them`,
+        ...(Object.keys(ids).length > releases.length
+          ? [`${plural(Object.keys(ids).length - releases.length, "object")} around them`]
+          : []),
         ...(Object.keys(passwords).length > 0
           ? [`${plural(Object.keys(passwords).length, "password")} as they are`]
           : []),
+        ...(past === undefined
+          ? []
+          : [
+              `the passwords of ${adoption.leftovers.map(({ store }) => store).join(", ")} from update ${past.update}`,
+            ]),
       ];
       process.stdout.write(`\n${chalk.bold("To take over:")} ${parts.join("; ")}\n`);
       if (!yes && !(await confirmed(`Take them over into ${stack}?`))) return;
       const asOwner: Record<string, string> = givenUp === undefined ? {} : { [STACK_ID]: givenUp };
+      if (past) await restorePastPasswords(stack, past);
       await keepPasswords(stack, adoption, asOwner);
       const result = await update(
         ["up", "--stack", stack, "--message", "flotilla adopt"],
         { stack, namespace, kubectl },
-        { environment: { ...asOwner, [ADOPT]: JSON.stringify(ids) } },
+        { environment: { ...asOwner, [CHECKED]: "true", [ADOPT]: JSON.stringify(ids) } },
       );
       await report(stack, result);
     });
+}
+
+/** Passwords of stores whose volumes are left and whose Secrets are not. @throws FlotillaError when no update had them. */
+async function pastPasswordsFor(
+  stack: string,
+  { leftovers, namespace }: Adoption,
+): Promise<PastPasswords | undefined> {
+  if (leftovers.length === 0) return undefined;
+  const names = leftovers.flatMap(({ missing }) => missing);
+  const past = await findPastPasswords(PROJECT_NAME, stack, names);
+  if (past) return past;
+  throw new FlotillaError(
+    leftovers.map(({ store, claims, secret, keys, missing }) => ({
+      where: `store ${store}`,
+      what: `its volume claims ${claims.join(", ")} are left of an earlier ${store}, and the passwords of their data are found neither in a Secret nor in the history of ${stack} (${missing.join(", ")})`,
+      todo: `Put them into a Secret ${secret} in namespace ${namespace}, with the keys ${keys.join(", ")}, and run this again.\n    Or begin with empty volumes, which deletes that data: kubectl delete pvc ${claims.join(" ")} -n ${namespace}`,
+    })),
+    "nothing was taken over",
+  );
 }
 
 /** @throws FlotillaError when the namespace belongs to another stack, which is not named as given up. */
@@ -113,74 +131,21 @@ async function refuseStranger(
 ): Promise<void> {
   const name = planned.namespace.name;
   const live = await readNamespace(askWithKubectl(cluster), name);
-  const owner = live?.annotations[OWNER_ID];
-  const own = recordedId(byUrn(resources));
-  if (givenUp !== undefined && givenUp !== owner)
+  const id = recordedId(byUrn(resources));
+  const stranger = live && strangerOf(live, id === undefined ? {} : { id });
+  if (givenUp !== undefined && givenUp !== stranger?.id)
     throw new ToolError(
-      `namespace ${name} does not belong to a stack with the id ${givenUp}${owner === undefined ? "" : `, but to ${live?.annotations[OWNER]} (id ${owner})`}: nothing was taken over`,
+      `namespace ${name} does not belong to a stack with the id ${givenUp}${stranger === undefined ? "" : `, but to ${ownerText(stranger)}`}: nothing was taken over`,
     );
-  if (live === undefined || owner === undefined || owner === own || owner === givenUp) return;
+  if (stranger === undefined || givenUp !== undefined) return;
   throw new FlotillaError(
     [
       {
         where: `namespace ${name}`,
-        what: `it belongs to stack ${live.annotations[OWNER]} (id ${owner})`,
-        todo: `Set flotilla:namespace of ${stack} to another one. Only if the state of that stack is lost or given up for good: npx flotilla adopt --stack ${stack} --given-up ${owner}`,
+        what: `it belongs to stack ${ownerText(stranger)}`,
+        todo: givenUpText(stack, stranger),
       },
     ],
     "nothing was taken over",
-  );
-}
-
-/** Types that have to be in the state before a password can be. */
-const AROUND_PASSWORDS = [
-  "flotilla:index:Application",
-  "flotilla:index:Namespace",
-  "flotilla:index:Credentials",
-  "kubernetes:core/v1:Namespace",
-];
-
-/**
- * Puts passwords that are in use into the state: the engine makes random ones first, which nothing uses, and theirs take
- * their place. No provider imports a password without making another of it.
- */
-async function keepPasswords(
-  stack: string,
-  { passwords, ids }: Adoption,
-  asOwner: Record<string, string>,
-): Promise<void> {
-  const names = Object.keys(passwords);
-  if (names.length === 0) return;
-  // The engine imports also what is no target: here only what a password stands in.
-  const around = Object.entries(ids).filter(([key]) =>
-    AROUND_PASSWORDS.some((type) => key.startsWith(`${type}::`)),
-  );
-  const environment = { ...asOwner, [ADOPT]: JSON.stringify(Object.fromEntries(around)) };
-  // In one go: broken off between the two, the state would hold passwords that no store has.
-  await step("taking over passwords", () =>
-    delegateInterrupts(async () => {
-      const steps = await previewSteps(stack, PROJECT, environment);
-      const urns = steps
-        .filter(({ urn, newState }) => {
-          const type = newState?.type ?? "";
-          return AROUND_PASSWORDS.includes(type) || (type === PASSWORD && names.includes(nameOfUrn(urn)));
-        })
-        .map(({ urn }) => urn);
-      const isMissing = steps.some(({ urn, op }) => op === "create" && names.includes(nameOfUrn(urn)));
-      if (isMissing)
-        await pulumiQuietly(
-          [
-            ...["up", "--stack", stack, "--yes", "--skip-preview", "--message", "flotilla adopt: passwords"],
-            ...urns.flatMap((urn) => ["--target", urn]),
-          ],
-          { environment },
-        );
-      const state: ExportedState = await exportState(stack, { secrets: true });
-      for (const resource of state.deployment?.resources ?? []) {
-        const password = resource.type === PASSWORD ? passwords[nameOfUrn(resource.urn)] : undefined;
-        if (password !== undefined) resource.outputs = { ...resource.outputs, result: secretOf(password) };
-      }
-      await pulumiQuietly(["stack", "import", "--stack", stack], { input: JSON.stringify(state) });
-    }),
   );
 }

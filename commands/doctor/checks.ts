@@ -7,22 +7,25 @@ import { parse } from "yaml";
 import { catalogue } from "../../apps";
 import { readSettings, type StackSettings } from "../../config/settings";
 import { isDeployed, objectsIn } from "../../diff/manifests";
-import { pulumiQuietly } from "../../live/engine";
+import { pulumiQuietly, readState } from "../../live/engine";
 import { FlotillaError, fullPlace } from "../../model/problems";
 import { plan } from "../../plan";
 import { readCharts } from "../../plan/chart";
 import { inEnvironment } from "../../plan/environment";
 import type { Plan } from "../../plan/plan";
+import type { ClusterTarget } from "../../runtime/kubeconfig";
 import { checkCluster } from "../../runtime/preflight";
-import { wordsOf } from "../../tools/failure";
+import { ToolError, wordsOf } from "../../tools/failure";
 import { PROJECT } from "../../tools/paths";
-import { PROVIDERS, sdkVersion } from "../../tools/providers/choose";
+import { binaryVersion } from "../../tools/providers/binary-version";
+import { PROVIDERS, type ProviderName, sdkVersion } from "../../tools/providers/sdk-version";
 import { executablesOnPath, findOnPath } from "../../tools/toolchain/search-path";
 import { TOOLS } from "../../tools/toolchain/specification";
 import { renderReleases } from "../rendering";
 import { configOfStack } from "../settings";
 import { PROJECT_NAME } from "../stack";
 import { askCluster, type Cluster, type Question } from "./cluster";
+import { identity } from "./identity";
 import { groupOf, type Kind, kindsOf, PROVIDED_BY, READ, storageClassesOf, VERBS } from "./needs";
 
 export interface Diagnosis {
@@ -36,7 +39,7 @@ export interface Diagnosis {
 
 /** All that a stack takes, in the order in which one would mend it. */
 export async function diagnose(stack: string): Promise<Diagnosis[]> {
-  const machine = [node(), await pulumiCli(), ...providers()];
+  const machine = [node(), await pulumiCli(), ...(await providers())];
   const hasPulumi = machine.every(({ check, status }) => check !== "pulumi" || status === "ok");
   const settled = settle(stack);
   if ("problems" in settled) return [...machine, ...settled.problems];
@@ -46,7 +49,7 @@ export async function diagnose(stack: string): Promise<Diagnosis[]> {
     ...machine,
     ok("settings", `stack ${stack}: ${planned.application}, ${planned.environment}`),
     state,
-    ...(await cluster(read, planned, stack)),
+    ...(await cluster(read, planned, stack, hasPulumi && state.status === "ok")),
   ];
 }
 
@@ -79,22 +82,38 @@ async function pulumiCli(): Promise<Diagnosis> {
     : failed("pulumi", `${found.path} is version ${found.version}, needed is ${accepts}`, todo);
 }
 
-/** The plugins are downloaded by the engine itself when they are first needed. */
-function providers(): Diagnosis[] {
-  return PROVIDERS.map((name): Diagnosis => {
-    const version = sdkVersion(name);
-    const check = `plugin ${name}`;
-    const [onPath] = executablesOnPath(`pulumi-resource-${name}`, process.env.PATH ?? "");
-    if (onPath !== undefined) return ok(check, onPath);
-    const home = process.env.PULUMI_HOME ?? join(homedir(), ".pulumi");
-    if (existsSync(join(home, "plugins", `resource-${name}-v${version}`))) return ok(check, version);
+const providers = (): Promise<Diagnosis[]> => Promise.all(PROVIDERS.map(plugin));
+
+/** A plugin is downloaded by the engine itself when it is first needed. */
+async function plugin(name: ProviderName): Promise<Diagnosis> {
+  const wanted = sdkVersion(name);
+  const check = `plugin ${name}`;
+  const program = `pulumi-resource-${name}`;
+  const home = process.env.PULUMI_HOME ?? join(homedir(), ".pulumi");
+  const installed = join(home, "plugins", `resource-${name}-v${wanted}`, program);
+  const [executable] = [
+    ...executablesOnPath(program, process.env.PATH ?? ""),
+    ...(existsSync(installed) ? [installed] : []),
+  ];
+  if (executable === undefined)
     return {
       check,
       status: "warning",
-      found: `${version} is not installed yet`,
-      todo: `The first preview downloads it; to have it now: pulumi plugin install resource ${name} ${version}`,
+      found: `${wanted} is not installed yet`,
+      todo: `The first preview downloads it; to have it now: pulumi plugin install resource ${name} ${wanted}`,
     };
-  });
+  try {
+    const version = await binaryVersion(executable);
+    const found = `${version} at ${executable}`;
+    // A stand-in names the version that it stands for.
+    if (version.split("+")[0] === wanted) return ok(check, found);
+    const todo = `The SDK of this project is made for ${wanted}: install that, or take the other one off PATH.`;
+    return { check, status: "warning", found, todo };
+  } catch (error) {
+    if (!(error instanceof ToolError)) throw error;
+    const [found = "", todo = ""] = error.message.split("\n").map((line) => line.trim());
+    return failed(check, found, todo);
+  }
 }
 
 async function backend(stack: string): Promise<Diagnosis> {
@@ -129,12 +148,18 @@ function settle(stack: string): { read: StackSettings; planned: Plan } | { probl
   }
 }
 
-async function cluster(read: StackSettings, planned: Plan, stack: string): Promise<Diagnosis[]> {
+async function cluster(
+  read: StackSettings,
+  planned: Plan,
+  stack: string,
+  hasState: boolean,
+): Promise<Diagnosis[]> {
   const { settings } = read;
   const name =
     settings.cluster.context === undefined ? "the current context" : `context ${settings.cluster.context}`;
+  let target: ClusterTarget | undefined;
   try {
-    await checkCluster(settings, PROJECT_NAME, stack);
+    target = await checkCluster(settings, PROJECT_NAME, stack);
   } catch (error) {
     if (!(error instanceof FlotillaError)) throw error;
     return error.problems.map(({ where, what, todo }) => failed("cluster", `${where}: ${what}`, todo));
@@ -146,6 +171,16 @@ async function cluster(read: StackSettings, planned: Plan, stack: string): Promi
   } catch (error) {
     return [failed("cluster", firstWords(error), `Log in to it: kubectl${flag(settings)} get namespaces`)];
   }
+  // In another cluster nothing else is worth looking at.
+  const known = await identity(
+    read,
+    planned,
+    stack,
+    target,
+    hasState ? await readState(stack).catch(() => []) : [],
+  );
+  if (known.some(({ check, status }) => check === "identity" && status === "failed"))
+    return [versionOf(version, name), ...known];
   const charts = readCharts(PROJECT);
   const rendered = await renderReleases(planned, settings, charts);
   const objects = rendered.flatMap(({ manifests }) => objectsIn(manifests ?? "")).filter(isDeployed);
@@ -170,6 +205,7 @@ async function cluster(read: StackSettings, planned: Plan, stack: string): Promi
   });
   return [
     versionOf(version, name),
+    ...known,
     ...missing,
     ...(missing.length === 0 ? [ok("kinds", `all ${kinds.length} kinds of the plan are served`)] : []),
     ...(await Promise.all(found)).flat(),

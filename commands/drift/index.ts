@@ -10,7 +10,7 @@ import { provenanceOf, readHistory, type Update } from "../../live/history";
 import { markLost } from "../../live/lost";
 import { mark, unmark } from "../../live/marks";
 import { plural } from "../../model/plural";
-import { REINSTALL } from "../../runtime/overrides";
+import { CHECKED } from "../../runtime/overrides";
 import { ToolError } from "../../tools/failure";
 import { delegateInterrupts } from "../../tools/interrupts";
 import { PROJECT } from "../../tools/paths";
@@ -151,7 +151,7 @@ async function bringBack(stack: string, drift: Drift): Promise<void> {
         { stack, namespace, kubectl },
         {
           cwd: folder,
-          environment: { ...environment, ...(urns.gone.length > 0 ? { [REINSTALL]: "true" } : {}) },
+          environment: { ...environment, ...(urns.gone.length > 0 ? { [CHECKED]: "true" } : {}) },
         },
       );
       if (updated.exitCode !== 0) await unmark(stack, urns.changed, MARK);

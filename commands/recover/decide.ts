@@ -35,6 +35,8 @@ export interface Situation {
   lost?: readonly ExportedResource[];
   /** The stack's namespace in the state, where the cluster has another one of that name. Default: it is the same. */
   recreated?: ExportedResource;
+  /** The other stack that the namespace belongs to. Default: it is this stack's. */
+  stranger?: string;
 }
 
 export type Action =
@@ -90,6 +92,7 @@ export function decide({
   since,
   lost: missing = [],
   recreated,
+  stranger,
 }: Situation): Recovery {
   const found: string[] = [];
   const will: string[] = [];
@@ -105,6 +108,17 @@ export function decide({
       seesLocks,
       blocked:
         "Wait until it has ended, or end it with Ctrl-C; what it has begun would be undone under its hands.",
+    };
+  if (stranger !== undefined)
+    return {
+      found: [`the namespace of the stack belongs to another one: ${stranger}`],
+      will,
+      actions,
+      unfinished: [],
+      unknown: [],
+      seesLocks,
+      blocked:
+        "Nothing is touched there. Give this stack a namespace of its own, or take over what the other one has given up: npx flotilla adopt --given-up <id>",
     };
   for (const lock of locks)
     found.push(`the stack is locked by ${lock.by}${lock.alive === false ? ", which runs no more" : ""}`);

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { exists, get, programStack, run, type Stack, world, writeChart } from "./world";
+import { announceProviders } from "./providers";
+import { exists, get, programStack, run, type Stack, writeChart } from "./world";
 
 const namespace = "e2e-contract";
 
@@ -49,8 +50,7 @@ describe("a provider", () => {
   before(async () => {
     stack = await programStack("contract", program({ values: {} }));
     writeChart(stack.folder);
-    const sources = world().providers.map(({ name, source }) => `${name}: ${source}`);
-    console.log(`    providers under test: ${sources.join(", ")}`);
+    await announceProviders();
   });
   after(() => stack.remove());
 

@@ -102,8 +102,8 @@ export class Stack {
   }
 
   /** The steps that change something. */
-  async preview(): Promise<PreviewStep[]> {
-    const { stdout } = await this.pulumi(["preview", "--json"]);
+  async preview(...args: string[]): Promise<PreviewStep[]> {
+    const { stdout } = await this.pulumi(["preview", "--json", ...args]);
     const { steps } = JSON.parse(stdout) as { steps?: PreviewStep[] };
     return (steps ?? []).filter(({ op }) => op !== "same");
   }

@@ -359,12 +359,12 @@ describe("the namespace of an update", () => {
       assert.equal(found?.where, "namespace shop");
       assert.equal(
         found?.what,
-        "it belongs to stack flotilla/blue (id ba9876543210), not to this one (flotilla/prod, id 0123456789ab)",
+        "it belongs to stack flotilla/blue (id ba9876543210), not to this one: flotilla/prod (id 0123456789ab)",
       );
       assert.match(found?.todo ?? "", /npx flotilla adopt --stack prod --given-up ba9876543210$/);
     }
     const nameless = live({ annotations: { "flotilla.dev/stack-id": "ba9876543210" } });
-    assert.equal(strangerOf(nameless, owner), "unknown (id ba9876543210)");
+    assert.deepEqual(strangerOf(nameless, owner), { stack: "unknown", id: "ba9876543210" });
     assert.match(problem(undefined, nameless)?.todo ?? "", /--given-up ba9876543210$/);
   });
 

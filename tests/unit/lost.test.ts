@@ -356,10 +356,17 @@ describe("what a cluster has lost", () => {
   });
 
   it("is said to take up the claims that its pods leave behind, and no others", () => {
+    const claim = (name: string, size: string, release?: string) => ({
+      name,
+      size,
+      object: {
+        metadata: { name, ...(release ? { labels: { "app.kubernetes.io/instance": release } } : {}) },
+      },
+    });
     const claims = [
-      { name: "data-db-0", size: "8Gi", uid: "1", release: "db" },
-      { name: "data-db-2-0", size: "1Gi", uid: "2", release: "db-2" },
-      { name: "by-hand", size: "1Gi", uid: "3" },
+      claim("data-db-0", "8Gi", "db"),
+      claim("data-db-2-0", "1Gi", "db-2"),
+      claim("by-hand", "1Gi"),
     ];
     const added = change("db", { kind: "store", change: "added", storage: ["8Gi for each pod"] });
     const [shown] = withLost([added], [resource(RELEASE, "db")], claims);

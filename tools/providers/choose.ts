@@ -1,21 +1,22 @@
 /** Decides, provider by provider, whether the official plugin can be had; only where it cannot, a stand-in is used. */
-import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import execa from "execa";
 import { unreachable, usesProxy } from "../../runtime/reach";
-import { cacheFolder, PROJECT, STAND_INS } from "../paths";
+import { cacheFolder, STAND_INS } from "../paths";
 import { say, step } from "../progress";
 import { outsidePath } from "../toolchain/ensure";
 import { executablesOnPath } from "../toolchain/search-path";
-
-export const PROVIDERS = ["kubernetes", "random"] as const;
-export type ProviderName = (typeof PROVIDERS)[number];
+import { binaryVersion } from "./binary-version";
+import { PROVIDERS, type ProviderName, sdkVersion, standInVersion } from "./sdk-version";
 
 export interface Provider {
   name: ProviderName;
+  /** As the binary tells it. */
   version: string;
   source: "PATH" | "plugin folder" | "stand-in";
+  executable: string;
   /** A folder to add to PATH, for a stand-in. */
   path?: string;
 }
@@ -35,15 +36,39 @@ export async function chooseProviders(pulumi: string): Promise<Provider[]> {
 }
 
 async function choose(name: ProviderName, pulumi: string): Promise<Provider> {
-  const version = sdkVersion(name);
-  const executable = `pulumi-resource-${name}`;
-  if (executablesOnPath(executable, outsidePath(process.env.PATH ?? "")).length > 0)
-    return { name, version, source: "PATH" };
-  const plugin = join(pulumiHome(), "plugins", `resource-${name}-v${version}`);
-  if (existsSync(join(plugin, executable)) || adoptPlugin(name, version, plugin))
-    return { name, version, source: "plugin folder" };
-  if (await installPlugin(name, version, pulumi)) return { name, version, source: "plugin folder" };
-  return { name, version, source: "stand-in", path: join(STAND_INS, name, "bin") };
+  const wanted = sdkVersion(name);
+  const program = `pulumi-resource-${name}`;
+  const [onPath] = executablesOnPath(program, outsidePath(process.env.PATH ?? ""));
+  if (onPath !== undefined)
+    return { name, version: await binaryVersion(onPath), source: "PATH", executable: onPath };
+  const plugin = join(pulumiHome(), "plugins", `resource-${name}-v${wanted}`);
+  const executable = join(plugin, program);
+  if (
+    existsSync(executable) ||
+    adoptPlugin(name, wanted, plugin) ||
+    (await installPlugin(name, wanted, pulumi))
+  )
+    return { name, version: await binaryVersion(executable), source: "plugin folder", executable };
+  const path = join(STAND_INS, name, "bin");
+  return {
+    name,
+    version: standInVersion(name),
+    source: "stand-in",
+    executable: join(path, program),
+    path,
+  };
+}
+
+/** What to say of a provider that is not the one which this project's SDK asks for. */
+export function differenceFromSdk(
+  { name, version, source, executable }: Provider,
+  wanted = sdkVersion(name),
+): string | undefined {
+  if (source === "stand-in" || version === wanted) return undefined;
+  return (
+    `${executable} is version ${version}, the SDK of this project is made for ${wanted}: they may not fit together. ` +
+    `Install ${wanted}, or take the other one off PATH.`
+  );
 }
 
 /** Links a plugin that the user's own Pulumi has already installed. */
@@ -85,10 +110,4 @@ function removeUnfinished(name: string, version: string): void {
   const folder = join(pulumiHome(), "plugins", `resource-${name}-v${version}`);
   if (existsSync(folder) && !readdirSync(folder).includes(`pulumi-resource-${name}`))
     rmSync(folder, { recursive: true, force: true });
-}
-
-/** The version of the SDK package, which names the plugin it needs. */
-export function sdkVersion(name: ProviderName): string {
-  const manifest = join(PROJECT, "node_modules", "@pulumi", name, "package.json");
-  return (JSON.parse(readFileSync(manifest, "utf8")) as { version: string }).version;
 }

@@ -1,39 +1,73 @@
 /** Which cluster the provider talks to, as flags of kubectl and helm. */
-import { homedir } from "node:os";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type Properties, revealMap } from "../protocol/property";
+import { pathOf, readKubeconfig } from "./kubeconfig";
 
 export interface Connection {
   kubectl: string[];
   helm: string[];
   /** Namespace of what names none. */
   namespace: string;
-  /** Whether a Secret's data is changed in place; else a change makes another Secret. */
+  /** Whether the data of a Secret or a ConfigMap is changed in place; else a change makes another one. */
   secretsMutable: boolean;
+  configMapsMutable: boolean;
+  /** Whether to create means to change what is there already. */
+  upsertExisting: boolean;
+  /** Whether what is in a cluster that cannot be reached leaves the state. */
+  deleteUnreachable: boolean;
+  /** Why there is no way to the cluster at all. */
+  unusable?: string;
 }
 
 export function connectionOf(inputs: Properties): Connection {
-  const { kubeconfig, context, cluster, namespace, enableSecretMutable } = revealMap(inputs);
-  const file = typeof kubeconfig === "string" ? pathOf(kubeconfig) : undefined;
-  const flags = (names: { context: string; cluster: string | undefined }) => [
+  const { kubeconfig, context, cluster, namespace, ...options } = revealMap(inputs);
+  const flags = (names: { context: string; cluster: string | undefined }, file: string | undefined) => [
     ...(file === undefined ? [] : ["--kubeconfig", file]),
-    ...(typeof context === "string" ? [`--${names.context}`, context] : []),
-    ...(typeof cluster === "string" && names.cluster !== undefined ? [`--${names.cluster}`, cluster] : []),
+    ...(isGiven(context) ? [`--${names.context}`, context] : []),
+    ...(isGiven(cluster) && names.cluster !== undefined ? [`--${names.cluster}`, cluster] : []),
   ];
+  const { file, unusable } = fileOf(kubeconfig);
   return {
-    kubectl: flags({ context: "context", cluster: "cluster" }),
+    kubectl: flags({ context: "context", cluster: "cluster" }, file),
     // Helm has no flag for the cluster of a context.
-    helm: flags({ context: "kube-context", cluster: undefined }),
-    namespace: typeof namespace === "string" ? namespace : "default",
-    // The engine hands a provider's own inputs over as text.
-    secretsMutable: String(enableSecretMutable) === "true",
+    helm: flags({ context: "kube-context", cluster: undefined }, file),
+    namespace: isGiven(namespace) ? namespace : "default",
+    secretsMutable: isTrue(options.enableSecretMutable, "PULUMI_K8S_ENABLE_SECRET_MUTABLE"),
+    configMapsMutable: isTrue(options.enableConfigMapMutable, "PULUMI_K8S_ENABLE_CONFIGMAP_MUTABLE"),
+    upsertExisting: isTrue(options.upsertExistingObjects, "PULUMI_K8S_UPSERT_EXISTING_OBJECTS"),
+    deleteUnreachable: isTrue(options.deleteUnreachable, "PULUMI_K8S_DELETE_UNREACHABLE"),
+    ...(unusable === undefined ? {} : { unusable }),
   };
 }
 
-/** The official provider takes content as well; here it would have to be written to a file that nobody removes. */
-function pathOf(kubeconfig: string): string {
-  if (kubeconfig.includes("\n") || kubeconfig.trimStart().startsWith("{"))
-    throw new Error(
-      "the stand-in takes the path of a kubeconfig, not its content; install the official kubernetes plugin",
-    );
-  return kubeconfig.replace(/^~(?=\/)/, homedir());
+const isGiven = (value: Properties[string] | undefined): value is string =>
+  typeof value === "string" && value !== "";
+
+/** The input, which the engine hands over as text; else the environment. */
+const isTrue = (input: Properties[string] | undefined, variable: string): boolean =>
+  String(input ?? process.env[variable]) === "true";
+
+/** No file for an input that is empty: kubectl and helm then find the kubeconfig by their own rules. */
+function fileOf(kubeconfig: Properties[string] | undefined): { file?: string; unusable?: string } {
+  if (!isGiven(kubeconfig)) return {};
+  const path = pathOf(kubeconfig);
+  if (path !== undefined) return { file: path };
+  try {
+    readKubeconfig(kubeconfig);
+  } catch (error) {
+    const reason = (error as Error).message.replace("failed to parse kubeconfig: ", "");
+    return { unusable: `failed to parse kubeconfig data in \`kubernetes:config:kubeconfig\`- ${reason}` };
+  }
+  return { file: temporaryFile(kubeconfig) };
+}
+
+/** A file for content, since kubectl and helm read files. It is this user's alone, and gone when this process ends. */
+function temporaryFile(content: string): string {
+  const folder = mkdtempSync(join(tmpdir(), "kubeconfig-"));
+  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, "kubeconfig");
+  writeFileSync(file, content, { mode: 0o600 });
+  return file;
 }

@@ -1,13 +1,17 @@
 /** Any Kubernetes object, by server-side apply. Readiness is not waited for: Flotilla applies none that needs it. */
-import { difference } from "../protocol/difference";
-import { isMap, type Properties, revealMap } from "../protocol/property";
-import type { Difference, Found } from "../protocol/server";
+import { type Properties, revealMap } from "../protocol/property";
+import { type Call, type Found, InitializationError } from "../protocol/server";
 import type { Connection } from "./connection";
-import { change, run } from "./run";
+import { named } from "./replacement";
+import { retry } from "./retry";
+import { change, pause, run } from "./run";
+import { isUnreachable } from "./unreachable";
+import { ALREADY_EXISTS, serverError } from "./words";
 
-const MANAGER = "pulumi-kubernetes";
-/** A change of these makes another object. */
-const IDENTITY = ["apiVersion", "kind", "metadata.name", "metadata.namespace"];
+/** Fields that the server does not know are its own business. */
+const WRITE = ["--validate=false", "--field-manager=pulumi-kubernetes", "-f", "-"];
+/** Of a deletion. */
+const TIMEOUT = 600;
 
 export function checkObject(
   connection: Connection,
@@ -15,49 +19,81 @@ export function checkObject(
   olds: Properties,
   news: Properties,
 ): Properties {
-  const metadata = isMap(news.metadata) ? news.metadata : {};
-  const old = isMap(olds.metadata) ? olds.metadata : {};
-  const suffix = Math.random().toString(16).slice(2, 10);
-  return {
-    ...news,
-    metadata: {
-      ...metadata,
-      name: metadata.name ?? old.name ?? `${name}-${suffix}`,
-      ...(isClusterScoped(news) ? {} : { namespace: metadata.namespace ?? connection.namespace }),
-    },
-  };
+  const inputs = named(name, olds, news);
+  const metadata = inputs.metadata as Properties;
+  if (isClusterScoped(news)) return inputs;
+  return { ...inputs, metadata: { ...metadata, namespace: metadata.namespace ?? connection.namespace } };
 }
 
-export function diffObject(
-  { secretsMutable }: Connection,
-  oldInputs: Properties,
+/** What is there already is refused. What is too early, before its namespace or its kind, is tried again for a while. */
+export async function createObject(
+  connection: Connection,
   news: Properties,
-): Difference {
-  const changes = difference(oldInputs, news);
-  const isFixed = news.kind === "Secret" && !secretsMutable;
-  const replaces = Object.keys(changes).filter(
-    (path) => IDENTITY.includes(path) || (isFixed && /^(data|stringData|type)\b/.test(path)),
-  );
-  return { changes, replaces };
+  { urn, status }: Call,
+): Promise<Properties> {
+  const create = async () => {
+    if (!connection.upsertExisting) await dryCreate(connection, news);
+    return applyObject(connection, news);
+  };
+  try {
+    return await retry(create, {
+      mayPass: ({ message }) => ["NotFound", "NoMatch"].includes(serverError(message).reason ?? ""),
+      failed: ({ message }, attempt) => {
+        if (!isUnreachable(message))
+          status(`Retry #${attempt}; creation failed: ${serverError(message).message}`);
+      },
+      pause,
+    });
+  } catch (error) {
+    if (isUnreachable((error as Error).message)) throw error;
+    const { reason, message } = serverError((error as Error).message);
+    if (reason === "NoMatch")
+      throw new Error(
+        `creation of resource ${JSON.stringify(urn)} with kind ${news.apiVersion}/${news.kind} failed because the ` +
+          "Kubernetes API server reported that the apiVersion for this resource does not exist. Verify that any required " +
+          `CRDs have been created: ${message}`,
+      );
+    throw new Error(
+      `resource ${JSON.stringify(urn)} was not successfully created by the Kubernetes API server: ${message}` +
+        (reason === "AlreadyExists" ? ALREADY_EXISTS : ""),
+    );
+  }
 }
 
-/** Like the official provider: what is there already is refused, unless it is imported. */
-export async function createObject(connection: Connection, news: Properties): Promise<Properties> {
-  if (await liveObject(connection, news))
-    throw new Error(`${String(news.kind)} "${idOf(news)}" already exists`);
-  return applyObject(connection, news);
+/** Asks the server whether it would create the object. */
+async function dryCreate(connection: Connection, news: Properties): Promise<void> {
+  const flags = ["--dry-run=server", "-o", "name", ...WRITE];
+  await run("kubectl", [...connection.kubectl, "create", ...flags], JSON.stringify(revealMap(news)));
 }
 
-/** Like the official provider: what is gone must have left the state first. */
-export async function updateObject(connection: Connection, news: Properties): Promise<Properties> {
-  if (!(await liveObject(connection, news)))
-    throw new Error(`${String(news.kind)} "${idOf(news)}" not found`);
-  return applyObject(connection, news);
+/** What is gone must have left the state first. */
+export async function updateObject(
+  connection: Connection,
+  state: Properties,
+  news: Properties,
+  { urn }: Call,
+): Promise<Properties> {
+  try {
+    await getObject(connection, state);
+    return await applyObject(connection, news);
+  } catch (error) {
+    const { message } = serverError((error as Error).message);
+    const live = await liveObject(connection, state);
+    if (live)
+      throw new InitializationError(
+        `the Kubernetes API server reported that ${JSON.stringify(idOf(news))} failed to fully initialize or become live: ${message}`,
+        idOf(news),
+        stateOf(news, live),
+      );
+    throw new Error(
+      `update of resource ${JSON.stringify(urn)} failed: ${message}\nunable to get cluster state: ${message}`,
+    );
+  }
 }
 
 async function applyObject(connection: Connection, news: Properties): Promise<Properties> {
-  const flags = ["--server-side", "--force-conflicts", `--field-manager=${MANAGER}`, "-o", "json", "-f", "-"];
-  const live = await run(
+  const flags = ["--server-side", "--force-conflicts", "-o", "json", ...WRITE];
+  const live = await change(
     "kubectl",
     [...connection.kubectl, "apply", ...flags],
     JSON.stringify(revealMap(news)),
@@ -99,19 +135,42 @@ export async function importObject(
   return { inputs, state: stateOf(inputs, live) };
 }
 
+/** Undefined when it is gone, or when its kind is. */
 async function liveObject(connection: Connection, state: Properties): Promise<Properties | undefined> {
-  const args = [...connection.kubectl, "get", "--ignore-not-found", "-o", "json", "-f", "-"];
-  const live = await run("kubectl", args, identityOf(state));
-  if (live.trim() === "") return undefined;
-  // With --ignore-not-found one object comes as a list of one.
-  const { items, ...object } = JSON.parse(live) as Properties;
-  return Array.isArray(items) ? (items[0] as Properties | undefined) : object;
+  try {
+    return await getObject(connection, state);
+  } catch (error) {
+    if (isGone(error)) return undefined;
+    throw error;
+  }
 }
 
-/** Waits until it is gone. */
-export async function deleteObject(connection: Connection, state: Properties): Promise<void> {
-  const flags = ["--ignore-not-found", "--wait=true", "--timeout=300s", "-f", "-"];
-  await change("kubectl", [...connection.kubectl, "delete", ...flags], identityOf(state));
+async function getObject(connection: Connection, state: Properties): Promise<Properties> {
+  const args = [...connection.kubectl, "get", "-o", "json", "-f", "-"];
+  const { items, ...object } = JSON.parse(await run("kubectl", args, identityOf(state))) as Properties;
+  // Of one object that it reads from standard input kubectl makes a list.
+  return Array.isArray(items) ? (items[0] as Properties) : object;
+}
+
+const isGone = (error: unknown): boolean =>
+  ["NotFound", "NoMatch"].includes(serverError((error as Error).message).reason ?? "");
+
+/** Waits until it is gone, and a namespace until all that is in it is gone. */
+export async function deleteObject(connection: Connection, state: Properties, { warn }: Call): Promise<void> {
+  const flags = ["--cascade=foreground", "--wait=true", `--timeout=${TIMEOUT}s`, "-f", "-"];
+  try {
+    await change("kubectl", [...connection.kubectl, "delete", ...flags], identityOf(state));
+  } catch (error) {
+    if (isGone(error)) return;
+    const { message } = serverError((error as Error).message);
+    if (!message.startsWith("timed out waiting for the condition")) throw new Error(message);
+    const live = await liveObject(connection, state);
+    if (!live) return;
+    const { finalizers } = live.metadata as Properties;
+    const named = Array.isArray(finalizers) ? finalizers.join(", ") : "";
+    warn(`finalizers might be preventing deletion (${named})`);
+    throw new Error("timed out waiting for the condition");
+  }
 }
 
 export function idOf(news: Properties): string {

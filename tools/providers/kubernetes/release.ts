@@ -12,9 +12,16 @@ import {
   secret,
   UNKNOWN,
 } from "../protocol/property";
-import { type Checked, type Difference, type Found, InitializationError } from "../protocol/server";
+import {
+  type Call,
+  type Checked,
+  type Difference,
+  type Found,
+  InitializationError,
+} from "../protocol/server";
 import type { Connection } from "./connection";
 import { change, run } from "./run";
+import { helmError } from "./words";
 
 const DEFAULT_TIMEOUT = 300;
 /** Inputs of the official provider that this one cannot honour: refused, not ignored. */
@@ -72,7 +79,11 @@ export const releaseId = (news: Properties): string => {
   return `${namespace}/${name}`;
 };
 
-export async function createRelease(connection: Connection, news: Properties): Promise<Properties> {
+export async function createRelease(
+  connection: Connection,
+  news: Properties,
+  { warn }: Call,
+): Promise<Properties> {
   const inputs = revealMap(news);
   const args = ["install", ...target(inputs), ...commonFlags(inputs)];
   if (inputs.replace === true) args.push("--replace");
@@ -82,14 +93,23 @@ export async function createRelease(connection: Connection, news: Properties): P
   try {
     await change("helm", [...connection.helm, ...args], valuesOf(inputs));
   } catch (error) {
-    // An atomic release that failed is gone again: nothing was created.
-    if (!(await liveStatus(connection, inputs))) throw error;
-    throw await failed(connection, news, "was created, but failed to initialize completely", error);
+    const message = helmError((error as Error).message);
+    // What helm has not begun leaves nothing, nor does an atomic release that failed.
+    if (isRefused(message) || !(await liveStatus(connection, inputs))) throw new Error(message);
+    warn(
+      `Helm release ${JSON.stringify(inputs.name)} was created but has a failed status. Use the \`helm\` command to ` +
+        `investigate the error, correct it, then retry. Reason: ${message}`,
+    );
+    throw await failed(connection, news, "was created, but failed to initialize completely", message);
   }
   return stateOf(connection, news);
 }
 
-export async function updateRelease(connection: Connection, news: Properties): Promise<Properties> {
+export async function updateRelease(
+  connection: Connection,
+  state: Properties,
+  news: Properties,
+): Promise<Properties> {
   const inputs = revealMap(news);
   const args = ["upgrade", ...target(inputs), ...commonFlags(inputs)];
   if (inputs.disableCRDHooks === true) args.push("--no-hooks");
@@ -101,19 +121,40 @@ export async function updateRelease(connection: Connection, news: Properties): P
   try {
     await change("helm", [...connection.helm, ...args], valuesOf(inputs));
   } catch (error) {
+    const message = helmError((error as Error).message);
+    // What helm has not begun is no failed release: the state stays as it is.
+    if (isRefused(message) || !(await hasMoved(connection, state))) throw new Error(message);
     // The state takes the new inputs, marked as failed: the next update tries them again.
-    throw await failed(connection, news, "failed to initialize completely", error);
+    throw await failed(connection, news, "failed to initialize completely", message);
   }
   return stateOf(connection, news);
 }
 
-/** The official provider's words for a release that is there and not what was asked for. */
-async function failed(connection: Connection, news: Properties, what: string, error: unknown) {
-  const id = releaseId(news);
-  const message = `Helm release "${id}" ${what}. Use Helm CLI to investigate: ${(error as Error).message}`;
-  return new InitializationError(message, id, await stateOf(connection, news));
+/** Helm's words for what it does not even begin, by what it knows of the release. */
+const isRefused = (message: string): boolean =>
+  /cannot re-use a name that is still in use|has no deployed releases|another operation .* is in progress/.test(
+    message,
+  );
+
+/** Whether helm has made a revision since the state was written. */
+async function hasMoved(connection: Connection, state: Properties): Promise<boolean> {
+  const { status, ...inputs } = revealMap(state);
+  const live = await liveStatus(connection, inputs);
+  return live !== undefined && live.version !== (isMap(status) ? status.revision : undefined);
 }
 
+/** The official provider's words for a release that is there and not what was asked for. */
+async function failed(connection: Connection, news: Properties, what: string, message: string) {
+  const id = releaseId(news);
+  return new InitializationError(
+    `Helm release "${id}" ${what}. Use Helm CLI to investigate: ` +
+      `failed to become available within allocated timeout. Error: Helm Release ${id}: ${message}`,
+    id,
+    await stateOf(connection, news),
+  );
+}
+
+/** Undefined when helm knows it no more. */
 export async function readRelease(connection: Connection, state: Properties): Promise<Found | undefined> {
   if (!(await liveStatus(connection, revealMap(state)))) return undefined;
   const inputs = revealMap({ inputs: state.__inputs ?? {} }).inputs;
@@ -146,11 +187,20 @@ export async function importRelease(connection: Connection, id: string): Promise
   return { inputs, state: await stateOf(connection, inputs) };
 }
 
-export async function deleteRelease(connection: Connection, state: Properties): Promise<void> {
+/** Of a release that helm does not know this fails: a refresh takes it out of the state. */
+export async function deleteRelease(
+  connection: Connection,
+  state: Properties,
+  { warn }: Call,
+): Promise<void> {
   const { name, namespace, atomic, skipAwait, timeout } = revealMap(state);
   const wait = atomic === true || skipAwait !== true;
   const flags = wait ? ["--wait", "--timeout", `${timeout ?? DEFAULT_TIMEOUT}s`] : [];
-  await change("helm", [...connection.helm, "uninstall", String(name), "-n", String(namespace), ...flags]);
+  const args = ["uninstall", String(name), "-n", String(namespace), ...flags];
+  const said = await change("helm", [...connection.helm, ...args]);
+  // Such as the objects that it has kept.
+  const information = said.replace(/^release "[^"]*" uninstalled$/m, "").trim();
+  if (information !== "") warn(`Helm uninstall returned information: ${JSON.stringify(information)}`);
 }
 
 /** The version that a chart reference leads to now. */
@@ -199,7 +249,7 @@ async function liveStatus(connection: Connection, inputs: Properties): Promise<P
   try {
     return JSON.parse(await run("helm", [...connection.helm, ...args])) as Properties;
   } catch (error) {
-    if (/not found/.test((error as Error).message)) return undefined;
+    if ((error as Error).message.includes("release: not found")) return undefined;
     throw error;
   }
 }

@@ -2,6 +2,7 @@
 import execa from "execa";
 
 const running = new Set<execa.ExecaChildProcess>();
+const waiting = new Set<() => void>();
 let cancelled = false;
 
 /** Runs what changes the cluster; nothing of that kind begins after Ctrl-C. @throws Error with the program's own words. */
@@ -27,9 +28,24 @@ export async function run(program: "kubectl" | "helm", args: readonly string[], 
   }
 }
 
+/** Waits; not any longer once Ctrl-C is pressed. @throws Error when it is. */
+export async function pause(seconds: number): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      waiting.delete(end);
+      resolve();
+    };
+    const timer = setTimeout(end, seconds * 1000);
+    waiting.add(end);
+  });
+  if (cancelled) throw new Error("cancelled");
+}
+
 /** Interrupts what runs: helm then rolls an atomic release back before it ends. */
 export function cancelAll(): void {
   cancelled = true;
+  for (const end of waiting) end();
   for (const child of running) child.kill("SIGINT");
 }
 
@@ -42,7 +58,7 @@ process.on("SIGTERM", () => {
 function messageOf(stderr: string): string {
   return stderr
     .split("\n")
-    .filter((line) => line.trim() !== "" && !/^(WARNING|W\d{4}|I\d{4})/.test(line))
+    .filter((line) => line.trim() !== "" && !/^(WARNING|[WIE]\d{4} )/.test(line))
     .join("\n")
     .replace(/^Error: /, "");
 }

@@ -20,23 +20,39 @@ export interface Provider {
   /** Name of the plugin it stands in for. */
   name: string;
   version: string;
+  /** Compares the provider's own inputs, before they are handed to `configure`. */
+  diffConfig?(olds: Properties, news: Properties): ConfigDifference;
   /** Called once with the provider's own inputs. */
   configure?(inputs: Properties): void | Promise<void>;
   check(type: string, name: string, olds: Properties, news: Properties): Promise<Checked>;
   diff(type: string, oldInputs: Properties, news: Properties): Difference;
-  create(type: string, news: Properties, preview: boolean): Promise<{ id: string; state: Properties }>;
+  create(
+    type: string,
+    news: Properties,
+    preview: boolean,
+    call: Call,
+  ): Promise<{ id: string; state: Properties }>;
   update(
     type: string,
     id: string,
     state: Properties,
     news: Properties,
     preview: boolean,
+    call: Call,
   ): Promise<Properties>;
   /** Undefined when the resource is gone. Of one that no state knows (an import) the inputs are found as well. */
-  read(type: string, id: string, state: Properties): Promise<Found | undefined>;
-  delete(type: string, id: string, state: Properties): Promise<void>;
+  read(type: string, id: string, state: Properties, call: Call): Promise<Found | undefined>;
+  delete(type: string, id: string, state: Properties, call: Call): Promise<void>;
   /** The user pressed Ctrl-C. */
   cancel?(): void;
+}
+
+/** Of one resource: what it is called, and how the user is told of it. */
+export interface Call {
+  urn: string;
+  warn(message: string): void;
+  /** Shown beside the resource until the next one comes. */
+  status(message: string): void;
 }
 
 export interface Found {
@@ -53,6 +69,15 @@ export interface Checked {
 export interface Difference {
   changes: Record<string, Change>;
   /** Paths whose change takes a new resource. */
+  replaces: string[];
+  /** Whether the old one must be gone before there is a new one. */
+  deleteBeforeReplace?: boolean;
+}
+
+/** Of a provider's own inputs, by their names. */
+export interface ConfigDifference {
+  changed: string[];
+  /** Those whose change takes another provider, and all of its resources with it. */
   replaces: string[];
 }
 
@@ -89,25 +114,40 @@ let underWay = 0;
 
 /** An engine that was killed says no good-bye: what is under way is brought to its end, as by the official plugins. */
 function endWithEngine(): void {
+  // The engine's own good-bye. Without a handler the process would end before it puts away what it has written.
+  process.on("SIGINT", () => process.exit(130));
   const engine = process.ppid;
   setInterval(() => {
     if (process.ppid !== engine && underWay === 0) process.exit();
   }, 2000).unref();
 }
 
-/** Tells the user, through the engine, that this is not the official plugin. */
-function announce(name: string): void {
-  const engine = process.argv[2];
-  if (engine === undefined) return;
-  const client = new engineServices.EngineClient(engine, grpc.credentials.createInsecure());
+const { INFO, WARNING } = engineMessages.LogSeverity;
+let engine: engineServices.EngineClient | undefined;
+
+/** Tells the user something through the engine, of a resource or in general. */
+function tell(
+  severity: engineMessages.LogSeverity,
+  message: string,
+  { urn = "", ephemeral = false }: { urn?: string; ephemeral?: boolean } = {},
+): void {
+  const address = process.argv[2];
+  if (address === undefined) return;
+  engine ??= new engineServices.EngineClient(address, grpc.credentials.createInsecure());
   const request = new engineMessages.LogRequest();
-  request.setSeverity(engineMessages.LogSeverity.WARNING);
-  request.setMessage(
-    `a stand-in for the official Pulumi ${name} plugin is in use: good for the embedded cluster only`,
-  );
+  request.setSeverity(severity);
+  request.setMessage(message);
+  request.setUrn(urn);
+  request.setEphemeral(ephemeral);
   // The message is a courtesy: an engine that does not take it must not stop the update.
-  client.log(request, () => client.close());
+  engine.log(request, () => {});
 }
+
+const callOf = (urn: string): Call => ({
+  urn,
+  warn: (message) => tell(WARNING, message, { urn }),
+  status: (message) => tell(INFO, message, { urn, ephemeral: true }),
+});
 
 function handlersOf(provider: Provider) {
   return {
@@ -119,10 +159,17 @@ function handlersOf(provider: Provider) {
     checkConfig: unary(async (request: messages.CheckRequest) =>
       checkResponse({ inputs: properties(request.getNews()) }),
     ),
-    diffConfig: unary(async () => new messages.DiffResponse()),
+    diffConfig: unary(async (request: messages.DiffRequest) => {
+      const { diffConfig } = provider;
+      if (!diffConfig) return new messages.DiffResponse();
+      return configResponse(diffConfig(properties(request.getOlds()), properties(request.getNews())));
+    }),
     configure: unary(async (request: messages.ConfigureRequest) => {
       await provider.configure?.(properties(request.getArgs()));
-      announce(provider.name);
+      tell(
+        WARNING,
+        `a stand-in for the official Pulumi ${provider.name} plugin is in use: good for the embedded cluster only`,
+      );
       const response = new messages.ConfigureResponse();
       response.setAcceptsecrets(true);
       response.setSupportspreview(true);
@@ -148,6 +195,7 @@ function handlersOf(provider: Provider) {
         typeOf(request.getUrn()),
         properties(request.getProperties()),
         request.getPreview(),
+        callOf(request.getUrn()),
       );
       const response = new messages.CreateResponse();
       response.setId(id);
@@ -159,6 +207,7 @@ function handlersOf(provider: Provider) {
         typeOf(request.getUrn()),
         request.getId(),
         properties(request.getProperties()),
+        callOf(request.getUrn()),
       );
       const response = new messages.ReadResponse();
       if (!found) return response;
@@ -174,13 +223,15 @@ function handlersOf(provider: Provider) {
         properties(request.getOlds()),
         properties(request.getNews()),
         request.getPreview(),
+        callOf(request.getUrn()),
       );
       const response = new messages.UpdateResponse();
       response.setProperties(Struct.fromJavaScript(state));
       return response;
     }),
     delete: unary(async (request: messages.DeleteRequest) => {
-      await provider.delete(typeOf(request.getUrn()), request.getId(), properties(request.getProperties()));
+      const urn = request.getUrn();
+      await provider.delete(typeOf(urn), request.getId(), properties(request.getProperties()), callOf(urn));
       return new Empty();
     }),
     cancel: unary(async () => {
@@ -234,7 +285,16 @@ function checkResponse({ inputs, failures = [] }: Checked): messages.CheckRespon
   return response;
 }
 
-function diffResponse({ changes, replaces }: Difference): messages.DiffResponse {
+function configResponse({ changed, replaces }: ConfigDifference): messages.DiffResponse {
+  const { DIFF_NONE, DIFF_SOME } = messages.DiffResponse.DiffChanges;
+  const response = new messages.DiffResponse();
+  response.setChanges(changed.length === 0 ? DIFF_NONE : DIFF_SOME);
+  response.setDiffsList(changed);
+  response.setReplacesList(replaces);
+  return response;
+}
+
+function diffResponse({ changes, replaces, deleteBeforeReplace }: Difference): messages.DiffResponse {
   const { PropertyDiff, DiffResponse } = messages;
   const kinds = {
     add: [PropertyDiff.Kind.ADD, PropertyDiff.Kind.ADD_REPLACE],
@@ -248,6 +308,7 @@ function diffResponse({ changes, replaces }: Difference): messages.DiffResponse 
   );
   response.setDiffsList([...new Set(paths.map((path) => path.split(/[.[]/)[0] as string))]);
   response.setReplacesList(replaces);
+  response.setDeletebeforereplace(deleteBeforeReplace === true);
   for (const [path, change] of Object.entries(changes)) {
     const detail = new PropertyDiff();
     detail.setKind(kinds[change][replaces.includes(path) ? 1 : 0]);

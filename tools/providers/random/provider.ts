@@ -3,6 +3,7 @@ import { randomBytes, randomInt } from "node:crypto";
 import { difference } from "../protocol/difference";
 import { type Properties, type Property, revealMap, secret } from "../protocol/property";
 import { serve } from "../protocol/server";
+import { standInVersion } from "../sdk-version";
 
 const LOWER = "abcdefghijklmnopqrstuvwxyz";
 const UPPER = LOWER.toUpperCase();
@@ -11,7 +12,7 @@ const SPECIAL = "!@#$%&*()-_=+[]{}<>:?";
 
 serve({
   name: "random",
-  version: "4.21.2",
+  version: standInVersion("random"),
 
   async check(type, _name, _olds, news) {
     const { length, byteLength } = revealMap(news);

@@ -1,0 +1,84 @@
+/** Passwords that a stack had once: its history keeps them, encrypted, with what each update left. */
+import { editState } from "./edit";
+import { type ExportedResource, nameOfUrn, PASSWORD } from "./engine";
+import { readCheckpoint, readHistory } from "./history";
+
+/** Updates that are looked into, the newest first. */
+const LOOKED_INTO = 100;
+
+export interface PastPasswords {
+  /** The update that left them. */
+  update: number;
+  /** As its state has them: encrypted, and never laid open here. With the provider that made them. */
+  resources: ExportedResource[];
+}
+
+/** The newest state of the history that has all of these passwords; undefined where none has, or the backend does not tell. */
+export async function findPastPasswords(
+  project: string,
+  stack: string,
+  names: readonly string[],
+): Promise<PastPasswords | undefined> {
+  const updates = (await readHistory(stack)).filter(({ kind }) => kind === "update").slice(0, LOOKED_INTO);
+  for (const update of updates) {
+    // One that cannot be read any more must not hide the others.
+    const resources = await readCheckpoint(project, stack, update).catch(() => undefined);
+    const found = resources && passwordsIn(resources, names);
+    if (found) return { update: update.number, resources: found };
+  }
+  return undefined;
+}
+
+/** The resources of these passwords, each with its provider in front; undefined where one is missing. */
+export function passwordsIn(
+  resources: readonly ExportedResource[],
+  names: readonly string[],
+): ExportedResource[] | undefined {
+  const found = names.map((name) =>
+    resources.find(
+      ({ type, urn, delete: isGoing }) => type === PASSWORD && nameOfUrn(urn) === name && !isGoing,
+    ),
+  );
+  if (found.some((resource) => resource === undefined)) return undefined;
+  const passwords = found as ExportedResource[];
+  const used = new Set(passwords.map(({ provider }) => provider));
+  const providers = resources.filter(({ urn, id }) => used.has(`${urn}::${id}`));
+  return [...providers, ...passwords];
+}
+
+/** The state with resources of an earlier one, each where it is not there already; what they referred to and is gone is left out. */
+export function withPast(
+  resources: readonly ExportedResource[],
+  past: readonly ExportedResource[],
+): ExportedResource[] {
+  const result = [...resources];
+  const find = (urn: string) => result.find((resource) => resource.urn === urn && !resource.delete);
+  for (const resource of past) {
+    if (find(resource.urn)) continue;
+    const { parent, provider, dependencies, propertyDependencies: _, ...rest } = resource;
+    const urn = provider?.slice(0, provider.lastIndexOf("::"));
+    const present = urn === undefined ? undefined : find(urn);
+    const root = result.find(({ type }) => type === "pulumi:pulumi:Stack")?.urn;
+    // The engine's own providers hang on nothing.
+    const home = parent === undefined ? undefined : find(parent) ? parent : root;
+    result.push({
+      ...rest,
+      ...(home === undefined ? {} : { parent: home }),
+      ...(present === undefined ? {} : { provider: `${present.urn}::${present.id}` }),
+      ...(dependencies ? { dependencies: dependencies.filter((dependency) => find(dependency)) } : {}),
+    });
+  }
+  return result;
+}
+
+/** Puts them into the state; the engine takes the encrypted values as they are. */
+export const restorePastPasswords = (stack: string, { resources }: PastPasswords): Promise<void> =>
+  editState(stack, ({ deployment }) => {
+    if (deployment) deployment.resources = withPast(deployment.resources ?? [], resources);
+  });
+
+/** Resources for passwords that no state has, made after another password's: only what it is worth differs. */
+export function passwordsLike(template: ExportedResource, names: readonly string[]): ExportedResource[] {
+  const prefix = template.urn.slice(0, template.urn.lastIndexOf("::"));
+  return names.map((name) => ({ ...template, urn: `${prefix}::${name}` }));
+}

@@ -1,0 +1,82 @@
+/** Which changes of an object take another object: the official provider's rules, for the kinds that Flotilla applies. */
+import { difference } from "../protocol/difference";
+import { isMap, type Properties, type Property, revealMap } from "../protocol/property";
+import type { Difference } from "../protocol/server";
+import type { Connection } from "./connection";
+
+/** Set on an object whose name the provider has made up. */
+export const AUTONAMED = "pulumi.com/autonamed";
+
+const IDENTITY = ["metadata.name", "metadata.namespace"];
+
+type Mutability = Pick<Connection, "secretsMutable" | "configMapsMutable">;
+
+export function diffObject(mutability: Mutability, oldInputs: Properties, newInputs: Properties): Difference {
+  const olds = revealMap(oldInputs);
+  const news = revealMap(newInputs);
+  const changes = difference(olds, news);
+  const fixed = fixedFields(mutability, news);
+  const replaces = Object.keys(changes).filter(
+    (path) => path === "metadata" || fixed.some((field) => touches(path, field, news)),
+  );
+  return {
+    changes,
+    replaces,
+    // Two objects of one name cannot be side by side.
+    deleteBeforeReplace: replaces.length > 0 && !isAutonamed(news) && haveOneName(olds, news),
+  };
+}
+
+function fixedFields({ secretsMutable, configMapsMutable }: Mutability, news: Properties): string[] {
+  switch (`${String(news.apiVersion)}/${String(news.kind)}`) {
+    case "v1/Secret":
+      return [
+        ...IDENTITY,
+        "type",
+        ...(secretsMutable && news.immutable !== true ? [] : ["data", "stringData"]),
+      ];
+    case "v1/ConfigMap":
+      return [...IDENTITY, ...(configMapsMutable && news.immutable !== true ? [] : ["data", "binaryData"])];
+    case "v1/ResourceQuota":
+      return [...IDENTITY, "spec.scopes"];
+    default:
+      return IDENTITY;
+  }
+}
+
+/** Whether a change is one of the field, or inside of it, or adds what has the field. */
+function touches(path: string, field: string, news: Properties): boolean {
+  if (path === field || path.startsWith(`${field}.`) || path.startsWith(`${field}[`)) return true;
+  return field.startsWith(`${path}.`) && valueAt(news, field) !== undefined;
+}
+
+function valueAt(value: Property, path: string): Property | undefined {
+  let found: Property | undefined = value;
+  for (const key of path.split(".")) found = isMap(found) ? found[key] : undefined;
+  return found;
+}
+
+const isAutonamed = (object: Properties): boolean => {
+  const annotations = valueAt(object, "metadata.annotations");
+  return isMap(annotations) && annotations[AUTONAMED] === "true";
+};
+
+const haveOneName = (olds: Properties, news: Properties): boolean =>
+  IDENTITY.every((path) => valueAt(olds, path) === valueAt(news, path));
+
+/** The object with a name: its own, else the one that was made up for it before, else a new one. */
+export function named(name: string, oldInputs: Properties, inputs: Properties): Properties {
+  const metadata = isMap(inputs.metadata) ? inputs.metadata : {};
+  if (metadata.name !== undefined && metadata.name !== "") return inputs;
+  const old = isMap(oldInputs.metadata) ? oldInputs.metadata.name : undefined;
+  const kept = isAutonamed(revealMap(oldInputs)) ? old : undefined;
+  const annotations = isMap(metadata.annotations) ? metadata.annotations : {};
+  return {
+    ...inputs,
+    metadata: {
+      ...metadata,
+      name: kept ?? `${name}-${Math.random().toString(16).slice(2, 10)}`,
+      annotations: { ...annotations, [AUTONAMED]: "true" },
+    },
+  };
+}
