@@ -1,12 +1,5 @@
 import { Command } from "commander";
-import {
-  deployedOf,
-  type ExportedResource,
-  PASSWORD,
-  pulumiQuietly,
-  RELEASE,
-  readState,
-} from "../live/engine";
+import { deployedOf, type ExportedResource, pulumiQuietly, readState } from "../live/engine";
 import { own } from "../model/graph";
 import { ToolError } from "../tools/failure";
 import { say } from "../tools/progress";
@@ -60,13 +53,14 @@ export function protectedOf(resources: readonly ExportedResource[], store: strin
   const others = Object.entries(deployedOf(resources))
     .filter(([name, { kind }]) => kind === "store" && name !== store && name.startsWith(`${store}-`))
     .map(([name]) => name);
-  // The namespace may be called like a store.
-  const ofStores = [RELEASE, "kubernetes:core/v1:Secret", PASSWORD];
-  return resources
-    .filter(({ protect, type }) => protect === true && ofStores.includes(type))
-    .map(({ urn }) => urn)
-    .filter((urn) => {
-      const name = urn.split("::").at(-1) ?? "";
-      return own.test(name) && !others.some((other) => name === other || name.startsWith(`${other}-`));
-    });
+  return (
+    resources
+      // The namespace may be called like a store.
+      .filter(({ protect, type }) => protect === true && type !== "kubernetes:core/v1:Namespace")
+      .map(({ urn }) => urn)
+      .filter((urn) => {
+        const name = urn.split("::").at(-1) ?? "";
+        return own.test(name) && !others.some((other) => name === other || name.startsWith(`${other}-`));
+      })
+  );
 }

@@ -132,6 +132,15 @@ describe("Secrets and passwords that nothing needs any more", () => {
     assert.equal(problems([], { passwords: ["cache-root-2"] }).length, 1);
   });
 
+  it("are the keys by which pods know each other: the old one goes with a permission", () => {
+    for (const key of ["erlang-cookie", "replica-set-key"]) {
+      const guarded = { passwords: [`cache-${key}`, `cache-${key}-2`] };
+      const there = { credentials: [`cache-${key}-2`] };
+      assert.match(whats([], guarded, there).join(), new RegExp(`^password cache-${key} is deployed`));
+      assert.deepEqual(problems([`password/cache-${key}`], guarded, there), []);
+    }
+  });
+
   it("go with the store that may go, and none of a store that is called like it", () => {
     const deployed = stores("cache", "orders", "orders-archive");
     const guarded = {
