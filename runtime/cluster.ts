@@ -47,6 +47,9 @@ export async function readIdentity(
   const answer = await ask("/api/v1/namespaces/kube-system").catch((error: Error) => {
     throw new FlotillaError([unanswered(error, target, project)]);
   });
+  // Every API server serves namespaces. At a wrong path the CA is still the cluster's own, and nothing would be found.
+  if ("missing" in answer && answer.unserved)
+    throw new FlotillaError([unanswered(new Error("no Kubernetes API is served there"), target, project)]);
   const ca = target && authorityOf(target);
   const digest = ca === undefined ? undefined : caDigest(ca);
   const named = {
