@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { catalogue } from "../apps";
 import { type ReleaseStatus, releaseStatuses } from "../live/status";
+import { CHECKED } from "../runtime/overrides";
 import { deleteCluster } from "../tools/cluster/cluster";
 import { ToolError } from "../tools/failure";
 import { worldOfClone } from "../tools/paths";
@@ -33,6 +34,11 @@ export function demoCommand(): Command {
         open,
         ["up", ...selection, "--yes", "--skip-preview", "--suppress-outputs"],
         {
+          env: {
+            ...open.environment,
+            // What the cluster has lost is marked by now, and installed again.
+            ...(actions.some((action) => action.do === "reinstall") ? { [CHECKED]: "true" } : {}),
+          } as NodeJS.ProcessEnv,
           // With --json standard output belongs to the result.
           stdio: ["inherit", json ? process.stderr : "inherit", "inherit"],
           reject: false,

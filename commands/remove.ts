@@ -3,6 +3,7 @@ import { deployedOf, type ExportedResource, pulumiQuietly, readState } from "../
 import { own } from "../model/graph";
 import { ToolError } from "../tools/failure";
 import { say } from "../tools/progress";
+import { reachCluster } from "./access";
 import { settingsOfStack } from "./settings";
 import { PROJECT_NAME } from "./stack";
 
@@ -24,6 +25,7 @@ export function removeCommand(): Command {
       const resources = await readState(stack);
       if (deployedOf(resources)[store]?.kind !== "store")
         throw new ToolError(`there is no store ${store} in the state of stack ${stack}`);
+      await reachCluster(settings, stack, resources);
       const kept = protectedOf(resources, store);
       for (const urn of kept) await pulumiQuietly(["state", "unprotect", urn, "--yes", "--stack", stack]);
       const listed = settings.allowDeletion;
@@ -51,11 +53,14 @@ export function protectedOf(resources: readonly ExportedResource[], store: strin
   const others = Object.entries(deployedOf(resources))
     .filter(([name, { kind }]) => kind === "store" && name !== store && name.startsWith(`${store}-`))
     .map(([name]) => name);
-  return resources
-    .filter(({ protect }) => protect === true)
-    .map(({ urn }) => urn)
-    .filter((urn) => {
-      const name = urn.split("::").at(-1) ?? "";
-      return own.test(name) && !others.some((other) => name === other || name.startsWith(`${other}-`));
-    });
+  return (
+    resources
+      // The namespace may be called like a store.
+      .filter(({ protect, type }) => protect === true && type !== "kubernetes:core/v1:Namespace")
+      .map(({ urn }) => urn)
+      .filter((urn) => {
+        const name = urn.split("::").at(-1) ?? "";
+        return own.test(name) && !others.some((other) => name === other || name.startsWith(`${other}-`));
+      })
+  );
 }

@@ -82,6 +82,8 @@ async function nextGeneration(
     throw new ToolError(
       `${name} is not deployed in stack ${stack}: deploy it first, with pulumi up --stack ${stack}`,
     );
+  // Before the stack file changes.
+  await reachCluster(settings, stack, resources);
   const failed = failedOf(resources);
   if (
     generation > there.finished ||

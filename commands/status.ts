@@ -155,6 +155,11 @@ function nextSteps(stack: string, releases: readonly ReleaseStatus[]): string[] 
       "recover",
       "if no update is running: one was broken off",
     ],
+    [
+      releases.some(({ status, kind }) => status === "missing" && kind !== "unknown"),
+      "up",
+      "install again what the cluster has lost; diff shows it",
+    ],
     [releases.some((release) => !isWell(release)), "explain", "why something is not ready"],
     [releases.some(({ drift, kind }) => drift !== undefined && kind !== "unknown"), "drift", "what differs"],
     [releases.some(({ kind }) => kind === "unknown"), "adopt", "take over what helm installed"],

@@ -25,6 +25,7 @@ const WORDS: Record<string, [begun: string, done: string]> = {
   update: ["updating", "updated"],
   delete: ["removing", "removed"],
   import: ["taking over", "taken over"],
+  "create-replacement": ["installing again", "installed again"],
 };
 
 /** Runs an update; says on standard error what each release waits for. */
@@ -58,7 +59,8 @@ class Watch {
   ) {}
 
   step({ operation, type, name, phase }: Step): void {
-    if (type !== RELEASE) return;
+    // The halves of a replacement that only the state is about.
+    if (type !== RELEASE || operation === "replace" || operation === "delete-replaced") return;
     const [begun, done] = WORDS[operation] ?? [operation, `${operation}: done`];
     if (phase === "begun") {
       this.since.set(name, Date.now());
@@ -145,7 +147,7 @@ const DONE: Record<string, string> = {
   create: "created",
   update: "updated",
   delete: "deleted",
-  replace: "replaced",
+  replace: "created again",
   import: "taken over",
 };
 

@@ -59,7 +59,8 @@ export function withPast(
     const urn = provider?.slice(0, provider.lastIndexOf("::"));
     const present = urn === undefined ? undefined : find(urn);
     const root = result.find(({ type }) => type === "pulumi:pulumi:Stack")?.urn;
-    const home = parent !== undefined && find(parent) ? parent : root;
+    // The engine's own providers hang on nothing.
+    const home = parent === undefined ? undefined : find(parent) ? parent : root;
     result.push({
       ...rest,
       ...(home === undefined ? {} : { parent: home }),

@@ -3,6 +3,7 @@ import type { Settings } from "../config/schema";
 import type { Application, StoreKind } from "../model/application";
 import { own } from "../model/graph";
 import type { Problem } from "../model/problems";
+import { CLUSTER_KEYS } from "./credentials";
 import { type Deployed, type DeployedGuarded, deployedStore } from "./deployed";
 import type { CredentialPlan, ReleasePlan, SecretPlan } from "./plan";
 
@@ -69,11 +70,14 @@ export function credentialDeletionProblems(
   stack: string,
 ): Problem[] {
   const going = allowed(settings, "store");
+  // Also one that an update which was broken off has deleted: its passwords go last.
+  const stores = new Set([
+    ...Object.keys(deployed).filter((name) => deployed[name]?.kind === "store"),
+    ...going,
+  ]);
   // Another store may be called like this one with something behind it.
   const storeOf = (name: string): string | undefined =>
-    Object.keys(deployed)
-      .filter((store) => deployed[store]?.kind === "store" && name.startsWith(`${store}-`))
-      .sort((a, b) => b.length - a.length)[0];
+    [...stores].filter((store) => name.startsWith(`${store}-`)).sort((a, b) => b.length - a.length)[0];
   const goesWithStore = (name: string): boolean => {
     const store = storeOf(name);
     return store !== undefined && going.includes(store) && !own(application.stores, store);
@@ -81,9 +85,10 @@ export function credentialDeletionProblems(
   const names = new Set(Object.keys(planned.credentials).map(withoutGeneration));
   const lost = [
     ...secrets.filter((name) => !(name in planned.secrets)).map((name) => ["secret", name] as const),
-    // Another generation of a planned password comes and goes with rotations.
+    // Another generation of a planned password comes and goes with rotations; a cluster's key is not rotated, and is protected.
     ...passwords
-      .filter((name) => !(name in planned.credentials) && !names.has(withoutGeneration(name)))
+      .filter((name) => !(name in planned.credentials))
+      .filter((name) => isClusterKey(name) || !names.has(withoutGeneration(name)))
       .map((name) => ["password", name] as const),
   ];
   return lost
@@ -94,6 +99,9 @@ export function credentialDeletionProblems(
       todo: `Put back what needed it; or, if it may go: pulumi config set --path '${SETTING}[${settings.allowDeletion.length}]' ${kind}/${name} --stack ${stack}, then npx flotilla up --stack ${stack}`,
     }));
 }
+
+const isClusterKey = (name: string): boolean =>
+  Object.values(CLUSTER_KEYS).some((key) => withoutGeneration(name).endsWith(`-${key}`));
 
 const withoutGeneration = (name: string): string => name.replace(/-[0-9]+$/, "");
 

@@ -17,8 +17,8 @@ export function namespaceProblem(
   if (stranger !== undefined)
     return {
       where,
-      what: `it belongs to stack ${stranger}, not to this one (${owner.stack}, id ${owner.id})`,
-      todo: `Set flotilla:namespace to another one. If the state of that stack is lost or given up: npx flotilla adopt --stack ${stack} --given-up ${stranger.replace(/^.*id ([0-9a-z]+).*$/, "$1")}`,
+      what: `it belongs to stack ${ownerText(stranger)}, not to this one: ${ownerText(owner)}`,
+      todo: givenUpText(stack, stranger),
     };
   if (known === undefined)
     return live === undefined
@@ -49,11 +49,18 @@ export function namespaceProblem(
   return undefined;
 }
 
-/** The other stack that a namespace belongs to, in words. */
-export function strangerOf({ annotations }: LiveNamespace, owner: Owner): string | undefined {
+/** The other stack that a namespace belongs to. A stack without an id of its own owns none yet. */
+export function strangerOf({ annotations }: LiveNamespace, { id: own }: { id?: string }): Owner | undefined {
   const id = annotations[OWNER_ID];
-  return id === undefined || id === owner.id ? undefined : `${annotations[OWNER] ?? "unknown"} (id ${id})`;
+  return id === undefined || id === own ? undefined : { stack: annotations[OWNER] ?? "unknown", id };
 }
+
+/** An owner in words. */
+export const ownerText = ({ stack, id }: Owner): string => `${stack} (id ${id})`;
+
+/** What to do about a namespace of another stack. */
+export const givenUpText = (stack: string, { id }: Owner): string =>
+  `Set flotilla:namespace of ${stack} to another one. Only if the state of the other stack is lost or given up for good: npx flotilla adopt --stack ${stack} --given-up ${id}`;
 
 /** @throws FlotillaError when the update must not touch the namespace. */
 export async function checkNamespace(

@@ -8,7 +8,8 @@ const ARGUMENTS: Record<Operation, readonly string[]> = {
   "no-op preview": ["preview"],
   "no-op up": UP,
   "one service changed": UP,
-  destroy: ["destroy", "--yes", "--skip-preview"],
+  // Flotilla's namespace and stores are protected; without the flag it would stop at them.
+  destroy: ["destroy", "--yes", "--skip-preview", "--ignore-protect"],
 };
 
 /** Makes the stack of a program; returns what runs it and what removes it. */

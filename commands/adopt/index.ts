@@ -6,10 +6,10 @@ import { findPastPasswords, type PastPasswords, restorePastPasswords } from "../
 import { readReleases } from "../../live/releases";
 import { plural } from "../../model/plural";
 import { FlotillaError } from "../../model/problems";
-import { OWNER, OWNER_ID } from "../../plan/labels";
 import { askWithKubectl } from "../../runtime/ask-cluster";
 import { readNamespace } from "../../runtime/cluster";
 import { ADOPT, CHECKED, STACK_ID } from "../../runtime/overrides";
+import { givenUpText, ownerText, strangerOf } from "../../runtime/place";
 import { recordedId } from "../../runtime/state";
 import { ToolError } from "../../tools/failure";
 import { reachCluster } from "../access";
@@ -77,7 +77,9 @@ What belongs to another stack is not taken over, unless its id is named: two sta
         throw new ToolError("nothing was taken over: the API server would refuse the changes named above");
       const parts = [
         ...(releases.length > 0 ? [releases.map(({ name }) => name).join(", ")] : []),
-        `${plural(Object.keys(ids).length - releases.length, "object")} around them`,
+        ...(Object.keys(ids).length > releases.length
+          ? [`${plural(Object.keys(ids).length - releases.length, "object")} around them`]
+          : []),
         ...(Object.keys(passwords).length > 0
           ? [`${plural(Object.keys(passwords).length, "password")} as they are`]
           : []),
@@ -129,19 +131,19 @@ async function refuseStranger(
 ): Promise<void> {
   const name = planned.namespace.name;
   const live = await readNamespace(askWithKubectl(cluster), name);
-  const owner = live?.annotations[OWNER_ID];
-  const own = recordedId(byUrn(resources));
-  if (givenUp !== undefined && givenUp !== owner)
+  const id = recordedId(byUrn(resources));
+  const stranger = live && strangerOf(live, id === undefined ? {} : { id });
+  if (givenUp !== undefined && givenUp !== stranger?.id)
     throw new ToolError(
-      `namespace ${name} does not belong to a stack with the id ${givenUp}${owner === undefined ? "" : `, but to ${live?.annotations[OWNER]} (id ${owner})`}: nothing was taken over`,
+      `namespace ${name} does not belong to a stack with the id ${givenUp}${stranger === undefined ? "" : `, but to ${ownerText(stranger)}`}: nothing was taken over`,
     );
-  if (live === undefined || owner === undefined || owner === own || owner === givenUp) return;
+  if (stranger === undefined || givenUp !== undefined) return;
   throw new FlotillaError(
     [
       {
         where: `namespace ${name}`,
-        what: `it belongs to stack ${live.annotations[OWNER]} (id ${owner})`,
-        todo: `Set flotilla:namespace of ${stack} to another one. Only if the state of that stack is lost or given up for good: npx flotilla adopt --stack ${stack} --given-up ${owner}`,
+        what: `it belongs to stack ${ownerText(stranger)}`,
+        todo: givenUpText(stack, stranger),
       },
     ],
     "nothing was taken over",

@@ -17,6 +17,8 @@ export interface Destruction {
   namespaces: NamespaceFate[];
   releases: ReleaseFate[];
   secrets: string[];
+  /** Secrets of stores that stay, beside their claims, in a namespace that stays. */
+  secretsLeft: string[];
   passwords: string[];
   /** What else Pulumi deletes, as `NetworkPolicy shop-default-deny`. */
   rest: string[];
@@ -88,12 +90,20 @@ export function decide(resources: readonly ExportedResource[], holdings: readonl
   );
   const goes = (namespace: string) =>
     namespaces.some(({ name, fate }) => name === namespace && fate === "goes");
+  const stays = (namespace: string | undefined) =>
+    namespaces.some(({ name, fate }) => name === namespace && fate === "stays");
+  const isLeft = (resource: ExportedResource) =>
+    resource.retainOnDelete === true && stays(namespaceIn(resource));
   return {
     namespaces,
     releases: holdings.flatMap((holding) =>
       releaseFates(resources, holding, owned.get(holding.namespace) ?? []),
     ),
-    secrets: namesOf(resources, SECRET),
+    secrets: namesOf(
+      resources.filter((resource) => !isLeft(resource)),
+      SECRET,
+    ),
+    secretsLeft: namesOf(resources.filter(isLeft), SECRET),
     passwords: namesOf(resources, PASSWORD),
     rest: resources
       .filter(isRest)

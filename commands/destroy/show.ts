@@ -109,7 +109,7 @@ function goneText({ namespaces, releases }: Destruction): string {
 }
 
 /** What is left afterwards, by name. */
-export function staying({ claims, namespaces }: Destruction): string[] {
+export function staying({ claims, namespaces, secretsLeft }: Destruction): string[] {
   const kept = claims.filter(({ fate }) => fate === "retained");
   const claimsLeft = claims.filter(({ fate }) => fate === "stays");
   return [
@@ -118,6 +118,9 @@ export function staying({ claims, namespaces }: Destruction): string[] {
         `PersistentVolume ${volume}, ${size}: the data of ${of ?? claim} (reclaim policy Retain)`,
     ),
     ...claimsLeft.map(({ claim, namespace, size }) => `volume claim ${namespace}/${claim}, ${size}`),
+    ...(secretsLeft.length === 0
+      ? []
+      : [`Secrets with the passwords of that data: ${secretsLeft.join(", ")}`]),
     ...namespaces
       .filter(({ fate }) => fate === "stays")
       .map(({ name }) => `namespace ${name}, which is not in the state: the stack did not create it`),

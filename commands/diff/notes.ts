@@ -30,6 +30,19 @@ export function notesOf(
   });
 }
 
+/** What the cluster has lost, in one line. */
+export function lostNotes(stack: string, lost: readonly ExportedResource[]): string[] {
+  if (lost.length === 0) return [];
+  const namespace = lost.find(({ type }) => type === "kubernetes:core/v1:Namespace");
+  const what =
+    namespace === undefined
+      ? lost.map(({ type, urn }) => `${type.split(":").at(-1)} ${nameOfUrn(urn)}`).join(", ")
+      : `namespace ${nameOfUrn(namespace.urn)} with all that was in it, volumes included`;
+  return [
+    `the cluster has lost what the state has: ${what}. npx flotilla up --stack ${stack} creates it again; plain pulumi does not see it`,
+  ];
+}
+
 /** Resources that an earlier replacement left to be deleted. */
 export const pendingNotes = (stack: string, pending: readonly ExportedResource[]): string[] =>
   pending.length === 0

@@ -32,7 +32,7 @@ import { withDeployedCharts } from "./deployed-charts";
 import { engineSteps } from "./engine-view";
 import { deployedGuardRails, plannedGuardRails } from "./guard-rails";
 import { withLost } from "./lost";
-import { notesOf, pendingNotes, protectedNotes } from "./notes";
+import { lostNotes, notesOf, pendingNotes, protectedNotes } from "./notes";
 import { bothSides, deployedSide, inOrder, inputsOf, RAILS, Renderer, railsSide } from "./renderer";
 
 export interface Comparison {
@@ -145,6 +145,7 @@ export async function compareWithDeployed(
       ...now.notes,
       ...notesOf(planned.planned, stack, states, live, adopting !== undefined),
       ...protectedNotes(gone),
+      ...lostNotes(stack, lost),
       ...pendingNotes(stack, pending),
     ],
     lost,

@@ -7,12 +7,13 @@ import { parse } from "yaml";
 import { catalogue } from "../../apps";
 import { readSettings, type StackSettings } from "../../config/settings";
 import { isDeployed, objectsIn } from "../../diff/manifests";
-import { pulumiQuietly } from "../../live/engine";
+import { pulumiQuietly, readState } from "../../live/engine";
 import { FlotillaError, fullPlace } from "../../model/problems";
 import { plan } from "../../plan";
 import { readCharts } from "../../plan/chart";
 import { inEnvironment } from "../../plan/environment";
 import type { Plan } from "../../plan/plan";
+import type { ClusterTarget } from "../../runtime/kubeconfig";
 import { checkCluster } from "../../runtime/preflight";
 import { ToolError, wordsOf } from "../../tools/failure";
 import { PROJECT } from "../../tools/paths";
@@ -24,6 +25,7 @@ import { renderReleases } from "../rendering";
 import { configOfStack } from "../settings";
 import { PROJECT_NAME } from "../stack";
 import { askCluster, type Cluster, type Question } from "./cluster";
+import { identity } from "./identity";
 import { groupOf, type Kind, kindsOf, PROVIDED_BY, READ, storageClassesOf, VERBS } from "./needs";
 
 export interface Diagnosis {
@@ -47,7 +49,7 @@ export async function diagnose(stack: string): Promise<Diagnosis[]> {
     ...machine,
     ok("settings", `stack ${stack}: ${planned.application}, ${planned.environment}`),
     state,
-    ...(await cluster(read, planned, stack)),
+    ...(await cluster(read, planned, stack, hasPulumi && state.status === "ok")),
   ];
 }
 
@@ -146,12 +148,18 @@ function settle(stack: string): { read: StackSettings; planned: Plan } | { probl
   }
 }
 
-async function cluster(read: StackSettings, planned: Plan, stack: string): Promise<Diagnosis[]> {
+async function cluster(
+  read: StackSettings,
+  planned: Plan,
+  stack: string,
+  hasState: boolean,
+): Promise<Diagnosis[]> {
   const { settings } = read;
   const name =
     settings.cluster.context === undefined ? "the current context" : `context ${settings.cluster.context}`;
+  let target: ClusterTarget | undefined;
   try {
-    await checkCluster(settings, PROJECT_NAME, stack);
+    target = await checkCluster(settings, PROJECT_NAME, stack);
   } catch (error) {
     if (!(error instanceof FlotillaError)) throw error;
     return error.problems.map(({ where, what, todo }) => failed("cluster", `${where}: ${what}`, todo));
@@ -163,6 +171,16 @@ async function cluster(read: StackSettings, planned: Plan, stack: string): Promi
   } catch (error) {
     return [failed("cluster", firstWords(error), `Log in to it: kubectl${flag(settings)} get namespaces`)];
   }
+  // In another cluster nothing else is worth looking at.
+  const known = await identity(
+    read,
+    planned,
+    stack,
+    target,
+    hasState ? await readState(stack).catch(() => []) : [],
+  );
+  if (known.some(({ check, status }) => check === "identity" && status === "failed"))
+    return [versionOf(version, name), ...known];
   const charts = readCharts(PROJECT);
   const rendered = await renderReleases(planned, settings, charts);
   const objects = rendered.flatMap(({ manifests }) => objectsIn(manifests ?? "")).filter(isDeployed);
@@ -187,6 +205,7 @@ async function cluster(read: StackSettings, planned: Plan, stack: string): Promi
   });
   return [
     versionOf(version, name),
+    ...known,
     ...missing,
     ...(missing.length === 0 ? [ok("kinds", `all ${kinds.length} kinds of the plan are served`)] : []),
     ...(await Promise.all(found)).flat(),

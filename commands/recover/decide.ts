@@ -35,6 +35,8 @@ export interface Situation {
   lost?: readonly ExportedResource[];
   /** The stack's namespace in the state, where the cluster has another one of that name. Default: it is the same. */
   recreated?: ExportedResource;
+  /** The other stack that the namespace belongs to. Default: it is this stack's. */
+  stranger?: string;
 }
 
 export type Action =
@@ -90,6 +92,7 @@ export function decide({
   since,
   lost: missing = [],
   recreated,
+  stranger,
 }: Situation): Recovery {
   const found: string[] = [];
   const will: string[] = [];
@@ -105,6 +108,17 @@ export function decide({
       seesLocks,
       blocked:
         "Wait until it has ended, or end it with Ctrl-C; what it has begun would be undone under its hands.",
+    };
+  if (stranger !== undefined)
+    return {
+      found: [`the namespace of the stack belongs to another one: ${stranger}`],
+      will,
+      actions,
+      unfinished: [],
+      unknown: [],
+      seesLocks,
+      blocked:
+        "Nothing is touched there. Give this stack a namespace of its own, or take over what the other one has given up: npx flotilla adopt --given-up <id>",
     };
   for (const lock of locks)
     found.push(`the stack is locked by ${lock.by}${lock.alive === false ? ", which runs no more" : ""}`);
@@ -178,15 +192,10 @@ export function decide({
     if (hasFailed(resource)) again.add(resource.urn);
   }
   const pending = pendingDeletes(resources);
-  if (pending.length > 0) {
+  if (pending.length > 0)
     found.push(
       `an earlier update replaced ${pending.map(nameOf).join(", ")}, and the next one would delete the old ones, wherever they are`,
     );
-    will.push(
-      `let the state forget ${pending.length === 1 ? "it" : `these ${pending.length}`}: nothing is deleted, what is left in a cluster stays there`,
-    );
-    actions.push({ do: "drop", urns: pending.map(({ urn }) => urn) });
-  }
   if (recreated) {
     found.push(`namespace ${nameOfUrn(recreated.urn)} was deleted and created again since the last update`);
     targets.add(recreated.urn);
@@ -194,14 +203,10 @@ export function decide({
   // What an operation that was broken off is about is decided above.
   const underWay = new Set(operations.map(({ resource }) => resource.urn));
   const reinstalled = missing.filter(({ urn, taint }) => !underWay.has(urn) && !taint);
-  if (reinstalled.length > 0) {
+  if (reinstalled.length > 0)
     found.push(`the cluster has lost what the state has: ${reinstalled.map(nameOf).join(", ")}`);
-    will.push(
-      `have the next update (npx flotilla up) create ${reinstalled.length === 1 ? "it" : `these ${reinstalled.length}`} again; until then the state keeps ${reinstalled.length === 1 ? "it" : "them"}`,
-    );
-    actions.push({ do: "reinstall", urns: reinstalled.map(({ urn }) => urn) });
-  }
-  const isToDo = actions.length + operations.length + targets.size + again.size > 0;
+  const isToDo =
+    actions.length + operations.length + targets.size + again.size + pending.length + reinstalled.length > 0;
   if (locks.length > 0 || (!seesLocks && isToDo)) {
     const held = locks.flatMap(({ id }) => id ?? []);
     // Until helm's work is done it keeps others away, for helm asks for no lock. But one that cannot be told from that of an
@@ -214,6 +219,21 @@ export function decide({
     actions.push({ do: "refresh", targets: targets.size > 0 ? [...targets] : stackOf(resources), imports });
   if (targets.size > 0)
     will.push(`let Pulumi look at ${[...targets].map(nameOfUrn).join(", ")} again (pulumi refresh)`);
+  // What edits the state comes after the lock is released, and after what was being made is in it: an edit drops the operations
+  // that were under way.
+  if (pending.length > 0) {
+    will.push(
+      `let the state forget ${pending.length === 1 ? "what was replaced" : `the ${pending.length} that were replaced`}: nothing is deleted, what is left in a cluster stays there`,
+    );
+    actions.push({ do: "drop", urns: pending.map(({ urn }) => urn) });
+  }
+  if (reinstalled.length > 0) {
+    const them = reinstalled.length === 1 ? "it" : "them";
+    will.push(
+      `have the next update (npx flotilla up) create ${reinstalled.length === 1 ? "what is lost" : `the ${reinstalled.length} that are lost`} again; until then the state keeps ${them}`,
+    );
+    actions.push({ do: "reinstall", urns: reinstalled.map(({ urn }) => urn) });
+  }
   if (operations.length > imports.length || again.size > 0) actions.push({ do: "forget", again: [...again] });
   if (operations.length > imports.length)
     will.push("let Pulumi forget the operations that were under way: the next update does them again");

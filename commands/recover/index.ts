@@ -22,7 +22,8 @@ import { type LiveRelease, lastSuperseded, readReleases } from "../../live/relea
 import { outputsOf } from "../../live/status";
 import { accessOf, askWithKubectl } from "../../runtime/ask-cluster";
 import { readNamespace } from "../../runtime/cluster";
-import { deployedNamespace } from "../../runtime/state";
+import { ownerText, strangerOf } from "../../runtime/place";
+import { deployedNamespace, recordedId } from "../../runtime/state";
 import { ToolError, wordsOf } from "../../tools/failure";
 import { helm } from "../../tools/helm";
 import { step } from "../../tools/progress";
@@ -135,8 +136,9 @@ export async function recoveryOf(stack: string, { restored = false } = {}): Prom
   if (namespace === undefined) throw new ToolError(`nothing of stack ${stack} is deployed`);
   const live = await readReleases(kubectl, namespace);
   const resources = state.deployment?.resources ?? [];
-  const recreated = await recreatedNamespace(access, resources);
+  const { recreated, stranger } = await otherNamespace(access, resources);
   return decide({
+    ...(stranger === undefined ? {} : { stranger }),
     lost: await readLost(kubectl, resources, live),
     ...(recreated === undefined ? {} : { recreated }),
     locks: locks ?? [],
@@ -150,16 +152,22 @@ export async function recoveryOf(stack: string, { restored = false } = {}): Prom
   });
 }
 
-/** The namespace of a state, where the cluster has one of that name with another UID. */
-async function recreatedNamespace(
+/** The namespace of a state, where the cluster has another one of that name, and whose that is. */
+async function otherNamespace(
   { cluster }: Access,
   resources: readonly ExportedResource[],
-): Promise<ExportedResource | undefined> {
+): Promise<{ recreated?: ExportedResource; stranger?: string }> {
   const known = deployedNamespace(byUrn(resources));
-  if (known?.uid === undefined) return undefined;
-  const live = await readNamespace(askWithKubectl(cluster), known.name);
-  if (live?.uid === undefined || live.uid === known.uid) return undefined;
-  return resources.find(({ type, delete: isGoing }) => type === "kubernetes:core/v1:Namespace" && !isGoing);
+  const live = known && (await readNamespace(askWithKubectl(cluster), known.name));
+  if (!live) return {};
+  const id = recordedId(byUrn(resources));
+  const stranger = id === undefined ? undefined : strangerOf(live, { id });
+  if (stranger !== undefined) return { stranger: ownerText(stranger) };
+  if (known.uid === undefined || live.uid === known.uid) return {};
+  const recreated = resources.find(
+    ({ type, delete: isGoing }) => type === "kubernetes:core/v1:Namespace" && !isGoing,
+  );
+  return recreated ? { recreated } : {};
 }
 
 function sinceWhen(

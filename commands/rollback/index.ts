@@ -7,10 +7,12 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { type RecordedConfig, settingAt, withSetting } from "../../config/restore";
 import { stackFileName } from "../../config/stack-names";
 import { compareReleases } from "../../diff/compare";
+import { claimsOf, readClaims } from "../../live/claims";
 import { recordedConfig } from "../../live/config";
 import { deployedOf, type ExportedResource, RELEASE } from "../../live/engine";
 import { provenanceOf, readCheckpoint, readHistory, type Update, updateJson } from "../../live/history";
-import { previewSteps } from "../../live/preview";
+import type { Kubectl } from "../../live/kubectl";
+import { type PreviewStep, previewSteps } from "../../live/preview";
 import { outputsOf } from "../../live/status";
 import { plural } from "../../model/plural";
 import { deployedStore } from "../../plan/deployed";
@@ -28,7 +30,7 @@ import { PROJECT_NAME } from "../stack";
 import { PLAIN_TABLE } from "../table";
 import { report } from "../up";
 import { update } from "../updating";
-import { keyOf, replacedPasswords, type StorePart, sidesOf, storeParts } from "./preview";
+import { keyOf, newStoresIn, replacedPasswords, type StorePart, sidesOf, storeParts } from "./preview";
 import { type Wanted, withProgram } from "./program";
 import { fromTheFuture, isTarget, previous, type Told, told } from "./updates";
 
@@ -206,6 +208,7 @@ async function rollBack(
   await withProgram(stack, wanted, config, async ({ folder, stackFile, environment: elsewhere }) => {
     say(`asking the engine what going back to update ${target.number} changes`);
     const [all, flags] = await Promise.all([previewSteps(stack, folder, elsewhere), capabilities(kubectl)]);
+    await refuseLeftovers(all, resources, kubectl, namespace, target);
     const anew = replacedPasswords(all);
     if (anew.length > 0)
       throw new ToolError(
@@ -244,6 +247,26 @@ async function rollBack(
     writeFileSync(join(PROJECT, stackFileName(stack)), stackFile);
     process.stdout.write(done(stack, target, wanted, only));
   });
+}
+
+/** A store that comes back would take up what is left of it, with new passwords. */
+async function refuseLeftovers(
+  steps: readonly PreviewStep[],
+  resources: readonly ExportedResource[],
+  kubectl: Kubectl,
+  namespace: string,
+  { number }: Update,
+): Promise<void> {
+  const back = newStoresIn(steps, resources);
+  if (back.length === 0) return;
+  const claims = await readClaims(kubectl, namespace);
+  const taken = back.flatMap((store) =>
+    claimsOf(claims, store).map(({ name, size }) => `${name} (${size}) of ${store}`),
+  );
+  if (taken.length > 0)
+    throw new ToolError(
+      `going back to update ${number} would install stores on volume claims that are left of them, with new passwords that their data does not know: ${taken.join(", ")}.\n  Put the store back into the inventory instead; npx flotilla adopt then gives it the passwords that its data has.`,
+    );
 }
 
 /** The program leaves stores as they are when it is told, unless it is older than that, or has no such store any more. */

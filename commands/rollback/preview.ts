@@ -37,6 +37,17 @@ export function storeParts(
     .map((step) => ({ key: keyOf(step), name: nameOfUrn(step.urn) }));
 }
 
+/** Stores that the steps install, with passwords that the state does not have. */
+export function newStoresIn(steps: readonly PreviewStep[], resources: readonly ExportedResource[]): string[] {
+  const known = new Set(resources.flatMap(({ type, urn }) => (type === PASSWORD ? [nameOfUrn(urn)] : [])));
+  const created = steps.filter(({ op }) => op === "create");
+  const passwords = created.filter((step) => typeOfStep(step) === PASSWORD).map(({ urn }) => nameOfUrn(urn));
+  return created
+    .filter((step) => typeOfStep(step) === RELEASE && step.urn.includes("flotilla:index:Store$"))
+    .map(({ urn }) => nameOfUrn(urn))
+    .filter((store) => passwords.some((name) => name.startsWith(`${store}-`) && !known.has(name)));
+}
+
 /** Passwords that would be made anew, though they are in use. */
 export const replacedPasswords = (steps: readonly PreviewStep[]): string[] =>
   steps

@@ -47,7 +47,7 @@ export const settingsSchema = z.strictObject({
   ),
   environment: key(
     z.enum(ENVIRONMENTS),
-    "What the stack is for. prod has rules of its own: it names its cluster, protects its stores, has three pods at least of each service.",
+    "What the stack is for. prod has rules of its own: it names its cluster, is not destroyed by one command, has at least three pods of each service.",
     ENVIRONMENTS.join(", "),
     "required",
   ),

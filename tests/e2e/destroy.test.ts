@@ -33,9 +33,10 @@ describe("flotilla destroy", function () {
     run("kubectl", ["apply", "-f", "-"], {
       input: JSON.stringify({ apiVersion: "v1", kind: "List", items: objects }),
     });
-  /** Makes the API server refuse to delete a Secret of the namespace; returns when that is in force. */
-  const keepSecret = async (name: string) => {
-    const rule = { apiGroups: [""], apiVersions: ["v1"], operations: ["DELETE"], resources: ["secrets"] };
+  /** Makes the API server refuse to delete the namespace's defaults for containers; returns when that is in force. */
+  const keepDefaults = async () => {
+    const name = `${namespace}-container-defaults`;
+    const rule = { apiGroups: [""], apiVersions: ["v1"], operations: ["DELETE"], resources: ["limitranges"] };
     const admission = { apiVersion: "admissionregistration.k8s.io/v1", metadata: { name: KEEP } };
     await apply(
       {
@@ -52,7 +53,7 @@ describe("flotilla destroy", function () {
         spec: { policyName: KEEP, validationActions: ["Deny"] },
       },
     );
-    const args = ["delete", "secret", name, "-n", namespace, "--dry-run=server"];
+    const args = ["delete", "limitrange", name, "-n", namespace, "--dry-run=server"];
     await until("the refusal is in force", async () => {
       return (await run("kubectl", args, { reject: false })).exitCode !== 0;
     });
@@ -65,18 +66,6 @@ describe("flotilla destroy", function () {
       metadata.uid,
       ...items.map(({ kind, metadata }) => `${kind} ${metadata.name} ${metadata.uid}`),
     ].sort();
-  };
-  /** The stores' releases, their Secrets and the namespace, in every environment. */
-  const protect = async () => {
-    const { deployment } = JSON.parse(await stack.export()) as {
-      deployment: { resources: { urn: string }[] };
-    };
-    const urns = deployment.resources
-      .map(({ urn }) => urn)
-      .filter((urn) => /::(cache|mysql|cache-auth|mysql-auth|e2e-destroy)$/.test(urn))
-      .filter((urn) => /v3:Release::|v1:(Secret|Namespace)::/.test(urn));
-    assert.equal(urns.length, 5);
-    await stack.pulumi(["state", "protect", ...urns, "--yes"]);
   };
   const protectedIn = async () =>
     JSON.stringify(JSON.parse(await stack.export())).match(/"protect":true/g) ?? [];
@@ -91,7 +80,6 @@ describe("flotilla destroy", function () {
     });
     writeInventory(stack.folder, INVENTORY);
     await stack.up();
-    await protect();
     // One volume that its policy keeps, and things of somebody else.
     await apply(
       {
@@ -221,7 +209,6 @@ describe("flotilla destroy", function () {
 
   it("goes on where pulumi destroy stops: at what is protected, after the services", async () => {
     await stack.up();
-    await protect();
     const before = await uids(namespace);
     const withPreview = await stack.pulumi(["destroy", "--yes"], { reject: false });
     assert.notEqual(withPreview.exitCode, 0);
@@ -234,11 +221,11 @@ describe("flotilla destroy", function () {
   });
 
   it("says what is left when it does not finish, and goes on with the same command", async () => {
-    await keepSecret("mysql-auth");
+    await keepDefaults();
     const { exitCode, all = "" } = await destroy("--confirm", stack.name);
     await run("kubectl", ["delete", "validatingadmissionpolicy,validatingadmissionpolicybinding", KEEP]);
     assert.equal(exitCode, 1, all);
-    assert.match(all, /Left of destroy: .*Secret mysql-auth.*namespace e2e-destroy/);
+    assert.match(all, /Left of destroy: .*LimitRange e2e-destroy-container-defaults.*namespace e2e-destroy/);
     assert.match(all, /did not finish \(\d+ deleted/);
     assert.match(all, /kept by the test[\s\S]*Go on: npx flotilla destroy --stack destroy/);
     assert.ok(await exists("pvc", "data-mysql-0", "-n", namespace));

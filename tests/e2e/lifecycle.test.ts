@@ -9,6 +9,7 @@ import { plan } from "../../plan";
 import { readCharts } from "../../plan/chart";
 import type { PlanOutputs } from "../../plan/plan";
 import { PROJECT } from "../../tools/paths";
+import { flotilla } from "./inventory";
 import { exists, get, projectStack, run, type Stack, testWorld, until } from "./world";
 
 const namespace = "e2e-lifecycle";
@@ -265,7 +266,7 @@ describe("Robot Shop on the embedded cluster", () => {
     assert.deepEqual(await pods(), podsBefore);
     const { stdout } = await run("helm", ["history", "web", "-n", namespace, "-o", "json"]);
     const [newest] = (JSON.parse(stdout) as { description: string }[]).slice(-1);
-    assert.match(newest?.description ?? "", /^microservice 0\.3\.0 sha256:[0-9a-f]{12}$/);
+    assert.match(newest?.description ?? "", /^microservice 0\.3\.0 sha256:[0-9a-f]{12} stack [0-9a-f]{12}$/);
   });
 
   it("changes nothing again, and keeps its passwords through all of this", async () => {
@@ -290,7 +291,11 @@ describe("Robot Shop on the embedded cluster", () => {
   });
 
   it("is destroyed without a trace", async () => {
-    await stack.pulumi(["destroy", "--yes", "--skip-preview"]);
+    const { exitCode, all = "" } = await flotilla(
+      stack,
+      ...["destroy", "--stack", "lifecycle", "--confirm", "lifecycle"],
+    );
+    assert.equal(exitCode, 0, all);
     assert.equal(await exists("namespace", namespace), false);
     // The volumes' controller deletes them after their claims.
     await until(

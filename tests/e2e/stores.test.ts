@@ -5,7 +5,7 @@ import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "
 import { join } from "node:path";
 import { parseDocument } from "yaml";
 import { flotilla, writeInventory } from "./inventory";
-import { exists, projectStack, read, run, type Stack, writeChart } from "./world";
+import { exists, get, projectStack, read, run, type Stack, writeChart } from "./world";
 
 const RELEASE = "kubernetes:helm.sh/v3:Release";
 
@@ -59,16 +59,29 @@ describe("a store in prod", () => {
     assert.match(all, /apps\/shop\.ts still has cache/);
   });
 
-  it("goes when that is said, and its volume stays", async () => {
+  it("goes when that is said, and its volume stays, with the Secret that opens it", async () => {
+    const secret = async () =>
+      (await get<{ metadata: { uid: string } }>("secret", "cache-auth", "-n", namespace)).metadata.uid;
+    const before = await secret();
     writeInventory(stack.folder, `${services("")}, stores: {}`);
     const { exitCode, all = "" } = await flotilla(stack, "remove", "cache", "--stack", "removal");
     assert.equal(exitCode, 0, all);
     assert.match(all, /3 resources of cache are no longer protected/);
     await stack.up();
     assert.equal(await exists("statefulset", "cache", "-n", namespace), false);
-    assert.equal(await exists("secret", "cache-auth", "-n", namespace), false);
+    assert.equal(await secret(), before);
     assert.ok(await exists("pvc", "data-cache-0", "-n", namespace));
+    assert.doesNotMatch(await stack.export(), /Secret::cache-auth|RandomPassword::cache-/);
     assert.deepEqual(await stack.preview(), []);
+  });
+
+  it("leaves a permission behind that is used up, which flotilla up takes out", async () => {
+    const { all: preview = "" } = await stack.pulumi(["preview"]);
+    assert.match(preview, /flotilla:allowDeletion names store\/cache, which is not deployed: it is used up/);
+    const { exitCode, all = "" } = await flotilla(stack, "up", "--yes", "--stack", "removal");
+    assert.equal(exitCode, 0, all);
+    assert.match(all, /flotilla:allowDeletion is used up and taken out; commit it/);
+    assert.doesNotMatch(read(stack.folder, "Pulumi.removal.yaml"), /allowDeletion/);
   });
 });
 

@@ -12,6 +12,9 @@ import { chance, LONG, SEED } from "./seed";
 import { AFFECTED, Shop, UP } from "./shop";
 import { soak } from "./soak";
 
+/** The stack is called so (Shop.deploy). */
+const DESTROY = ["destroy", "--confirm", "faults"];
+
 describe(`Robot Shop through faults (FAULTS_SEED=${SEED}${LONG ? "" : ", short form: FAULTS=long has them all"})`, () => {
   let shop: Shop;
   const outcomes: Outcome[] = [];
@@ -82,12 +85,12 @@ describe(`Robot Shop through faults (FAULTS_SEED=${SEED}${LONG ? "" : ", short f
     });
 
     it("is removed to the last object when the removal was broken off by SIGTERM", async () => {
-      const removal = shop.begin("pulumi", ["destroy", "--yes", "--skip-preview"]);
+      const removal = shop.begin("flotilla", DESTROY);
       await shop.untilPart(chance("destroy"), removal);
       signalProcess(removal.pid, "SIGTERM");
       await removal.ended;
       await shop.ends(0, "flotilla", ["recover", "--yes"]);
-      await shop.ends(0, "pulumi", ["destroy", "--yes", "--skip-preview"]);
+      await shop.ends(0, "flotilla", DESTROY);
       assert.equal(await exists("namespace", shop.namespace), false);
       assert.deepEqual(
         (JSON.parse(await shop.stack.export()) as ExportedState).deployment?.resources ?? [],

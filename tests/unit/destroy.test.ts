@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { decide, isEmpty, lossOf, namespacesOf } from "../../commands/destroy/decide";
 import { refusalOf, strangeNamespace } from "../../commands/destroy/refusals";
-import { showDestruction } from "../../commands/destroy/show";
+import { showDestruction, staying } from "../../commands/destroy/show";
 import { clusterOfState, pointed, unprotected } from "../../commands/destroy/state";
 import type { ExportedResource } from "../../live/engine";
 import type { HeldClaim, Holdings } from "../../live/holdings";
@@ -170,6 +170,18 @@ describe("destroying a stack", () => {
     const { namespaces, strangers } = decide(without, [holdings({ live: live("mysql", "web", "tool") })]);
     assert.deepEqual(namespaces, [{ name: namespace, fate: "stays" }]);
     assert.deepEqual(strangers, [], "what is not the stack's stays with the namespace");
+  });
+
+  it("leaves the Secret of a store beside its data, in a namespace that stays, and says so", () => {
+    const kept = resources.map((resource) =>
+      resource.type === "kubernetes:core/v1:Secret" ? { ...resource, retainOnDelete: true } : resource,
+    );
+    const all = decide(kept, [holdings()]);
+    assert.deepEqual([all.secrets, all.secretsLeft], [["mysql-auth"], []], "it goes with the namespace");
+    const without = kept.filter((resource) => resource !== room);
+    const part = decide(without, [holdings({ claims: [claim("data-mysql-0", "one")] })]);
+    assert.deepEqual([part.secrets, part.secretsLeft], [[], ["mysql-auth"]]);
+    assert.match(staying(part).join("\n"), /^Secrets with the passwords of that data: mysql-auth$/m);
   });
 
   it("names what else goes with the namespace, once each, and nothing of the stack", () => {

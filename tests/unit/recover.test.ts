@@ -19,6 +19,7 @@ import { gzipSync } from "node:zlib";
 import execa from "execa";
 import { decide, type Situation } from "../../commands/recover/decide";
 import { type Damage, damageIn, isNoted, restore } from "../../live/damage";
+import type { ExportedResource } from "../../live/engine";
 import { lockOf, locksIn } from "../../live/locks";
 import { endOrphans, readOrphans } from "../../live/orphans";
 import type { LiveRelease } from "../../live/releases";
@@ -309,6 +310,112 @@ describe("recovery", () => {
     assert.deepEqual(decide(situation({ state, exists: { [secret.urn]: false } })).actions, [
       { do: "forget", again: [] },
     ]);
+  });
+
+  const object = (kind: string, name: string) => ({
+    urn: urn(`kubernetes:core/v1:${kind}`, name),
+    type: `kubernetes:core/v1:${kind}`,
+    inputs: { metadata: { name, namespace: "shop" } },
+  });
+  const resourcesOf = (...resources: ExportedResource[]) => ({
+    version: 3,
+    deployment: { resources },
+  });
+  const old = { ...release("cart"), delete: true };
+  const dead = [{ by: "me, process 7", id: "a.json", alive: false }];
+
+  it("offers to forget what an earlier replacement has left, and deletes nothing of it", () => {
+    const { found, will, actions } = decide(situation({ state: resourcesOf(release("cart"), old) }));
+    assert.match(
+      found.join(),
+      /replaced Release cart, and the next one would delete the old ones, wherever they are/,
+    );
+    assert.match(
+      will.join(),
+      /forget what was replaced: nothing is deleted, what is left in a cluster stays there/,
+    );
+    assert.deepEqual(actions, [{ do: "drop", urns: [old.urn] }]);
+    const kept = { ...old, retainOnDelete: true };
+    assert.deepEqual(decide(situation({ state: resourcesOf(release("cart"), kept) })).actions, []);
+    const two = decide(situation({ state: resourcesOf(old, { ...release("web"), delete: true }) }));
+    assert.match(two.will.join(), /forget the 2 that were replaced/);
+  });
+
+  it("has the next update create what the cluster has lost, and drops nothing from the state", () => {
+    const lost = [release("cart"), object("Secret", "cart-env")];
+    const { found, will, actions, blocked } = decide(
+      situation({ state: resourcesOf(...lost), live: {}, lost }),
+    );
+    assert.equal(blocked, undefined);
+    assert.match(found.join(), /the cluster has lost what the state has: Release cart, Secret cart-env/);
+    assert.match(will.join(), /create the 2 that are lost again; until then the state keeps them/);
+    assert.deepEqual(actions, [{ do: "reinstall", urns: lost.map(({ urn }) => urn) }]);
+  });
+
+  it("marks nothing twice, and nothing that an operation which was broken off is about", () => {
+    const marked = { ...release("cart"), taint: true };
+    const twice = decide(situation({ state: resourcesOf(marked), live: {}, lost: [marked] }));
+    assert.deepEqual([twice.found, twice.actions], [[], []]);
+    const deleting = decide(situation({ state: pending("deleting"), live: {}, lost: [release("cart")] }));
+    assert.deepEqual(deleting.actions, [
+      { do: "refresh", targets: [urn(RELEASE, "cart")], imports: [] },
+      { do: "forget", again: [] },
+    ]);
+  });
+
+  it("looks at a namespace that was created again, and reinstalls what was in it", () => {
+    const namespace = object("Namespace", "shop");
+    const { found, actions } = decide(
+      situation({
+        state: resourcesOf(namespace, release("cart")),
+        live: {},
+        lost: [release("cart")],
+        recreated: namespace,
+      }),
+    );
+    assert.match(found.join("\n"), /namespace shop was deleted and created again since the last update/);
+    assert.deepEqual(actions, [
+      { do: "refresh", targets: [namespace.urn], imports: [] },
+      { do: "reinstall", urns: [urn(RELEASE, "cart")] },
+    ]);
+  });
+
+  it("edits the state after the lock is released, and after what was being made is in it", () => {
+    const secret = object("Secret", "web-env");
+    const state = {
+      version: 3,
+      deployment: {
+        resources: [release("cart"), old],
+        pending_operations: [{ type: "creating", resource: secret }],
+      },
+    };
+    const { actions, will } = decide(
+      situation({ state, live: {}, lost: [release("cart")], locks: dead, exists: { [secret.urn]: true } }),
+    );
+    assert.deepEqual(
+      actions.map((action) => action.do),
+      ["unlock", "refresh", "drop", "reinstall"],
+    );
+    assert.equal(will.length, 4);
+    const unseen = decide(situation({ state: resourcesOf(release("cart"), old), seesLocks: false }));
+    assert.deepEqual(
+      unseen.actions.map((action) => action.do),
+      ["unlock", "drop"],
+    );
+    assert.match(unseen.unsure ?? "", /Locks of this backend cannot be seen/);
+  });
+
+  it("leaves all this alone while an update is under way", () => {
+    const { actions, blocked } = decide(
+      situation({
+        state: resourcesOf(release("cart"), old),
+        live: {},
+        lost: [release("cart")],
+        locks: [{ by: "me", alive: true }],
+      }),
+    );
+    assert.deepEqual(actions, []);
+    assert.match(blocked ?? "", /Wait until it has ended/);
   });
 
   it("ends a removal that was begun", () => {

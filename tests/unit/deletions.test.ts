@@ -1,0 +1,321 @@
+/** What an update may delete, and where a stack may be: decisions of the plan. */
+import assert from "node:assert/strict";
+import { protectedBy } from "../../commands/deletions";
+import { plan } from "../../plan";
+import {
+  credentialDeletionProblems,
+  deletionWarnings,
+  heldNameProblems,
+  storeDeletionProblems,
+} from "../../plan/deletions";
+import type { Deployed, DeployedGuarded, DeployedRelease } from "../../plan/deployed";
+import { placeProblems } from "../../plan/place";
+import type { CredentialPlan, ReleasePlan, SecretPlan } from "../../plan/plan";
+import { application, charts, planFor, problemsOf, redis, service, settingsOf } from "../support";
+
+const release = (kind: DeployedRelease["kind"], port = "redis"): DeployedRelease => ({
+  kind,
+  chart: kind === "store" ? "./charts/store" : "./charts/microservice",
+  values: { portName: port },
+});
+const stores = (...names: string[]): Deployed =>
+  Object.fromEntries(names.map((name) => [name, release("store")]));
+const shop = (overrides = {}) => application({ stores: { cache: redis() }, ...overrides });
+const settings = (allowDeletion: string[] = [], more: Record<string, unknown> = {}) =>
+  settingsOf({ application: "shop", environment: "dev", ...more, allowDeletion }, { shop: shop() }).settings;
+
+describe("stores that leave the inventory", () => {
+  const problems = (allowDeletion: string[], deployed: Deployed, of = shop()) =>
+    storeDeletionProblems(of, settings(allowDeletion), deployed, "dev-2");
+
+  it("are refused by name, each with the command that lets it go", () => {
+    const found = problems([], { ...stores("cache", "old", "older"), web: release("service") });
+    assert.deepEqual(
+      found.map(({ where, what }) => [where, what]),
+      ["old", "older"].map((name) => [
+        "apps/shop.ts",
+        `store ${name} is gone from the inventory, but it is deployed with its data`,
+      ]),
+    );
+    assert.match(found[0]?.todo ?? "", /npx flotilla remove old --stack dev-2$/);
+  });
+
+  it("go with a permission for exactly them", () => {
+    assert.deepEqual(problems(["store/old"], stores("cache", "old")), []);
+    const [other, ...more] = problems(["store/old"], stores("cache", "old", "older"));
+    assert.deepEqual(more, []);
+    assert.match(other?.what ?? "", /^store older is gone .*; flotilla:allowDeletion names store\/old only$/);
+    for (const entry of ["secret/old", "password/old", "store/older", "store/ol"])
+      assert.equal(problems([entry], stores("cache", "old")).length, 1, entry);
+  });
+
+  it("are not permitted while the inventory has them", () => {
+    const [found] = problems(["store/cache"], stores("cache"));
+    assert.equal(found?.where, "flotilla:allowDeletion");
+    assert.match(found?.what ?? "", /names store\/cache, which the inventory still has/);
+    assert.match(found?.todo ?? "", /Take cache out of apps\/shop\.ts, or store\/cache out of/);
+  });
+
+  it("are not taken for renamed: that is said of a new one of the same kind, and of no other", () => {
+    const [renamed] = problems([], stores("old"));
+    assert.match(
+      renamed?.what ?? "",
+      /If cache is its new name: a renamed store is another one, a new redis with empty volumes and new passwords, and old is removed$/,
+    );
+    const [kept] = problems([], stores("old", "cache"));
+    assert.doesNotMatch(kept?.what ?? "", /new name/);
+    const [unlike] = problems([], { old: release("store", "mysql") });
+    assert.doesNotMatch(unlike?.what ?? "", /new name/);
+  });
+
+  it("may be called like what every object has", () => {
+    assert.equal(problems([], stores("constructor")).length, 1);
+    assert.deepEqual(problems([], { constructor: release("service") }), []);
+  });
+});
+
+describe("Secrets and passwords that nothing needs any more", () => {
+  const problems = (
+    allowDeletion: string[],
+    guarded: DeployedGuarded,
+    { deployed = stores("cache"), secrets = ["cache-auth"], credentials = ["cache-app"] } = {},
+  ) =>
+    credentialDeletionProblems(
+      shop(),
+      settings(allowDeletion),
+      deployed,
+      guarded,
+      {
+        secrets: Object.fromEntries(secrets.map((name) => [name, {} as SecretPlan])),
+        credentials: Object.fromEntries(credentials.map((name) => [name, {} as CredentialPlan])),
+      },
+      "dev",
+    );
+  const whats = (...args: Parameters<typeof problems>) => problems(...args).map(({ what }) => what);
+
+  it("are refused, with the permission that names exactly that", () => {
+    const guarded = { secrets: ["cache-auth"], passwords: ["cache-app", "cache-root"] };
+    assert.deepEqual(problems([], guarded, { secrets: [], credentials: ["cache-app"] }), [
+      {
+        where: "apps/shop.ts",
+        what: "secret cache-auth is deployed, and nothing in the inventory or the settings needs it any more: the update would delete it",
+        todo: "Put back what needed it; or, if it may go: pulumi config set --path 'flotilla:allowDeletion[0]' secret/cache-auth --stack dev, then npx flotilla up --stack dev",
+      },
+      {
+        where: "apps/shop.ts",
+        what: "password cache-root is deployed, and nothing in the inventory or the settings needs it any more: the update would delete it",
+        todo: "Put back what needed it; or, if it may go: pulumi config set --path 'flotilla:allowDeletion[0]' password/cache-root --stack dev, then npx flotilla up --stack dev",
+      },
+    ]);
+    const permitted = ["secret/cache-auth", "password/cache-root"];
+    assert.deepEqual(problems(permitted, guarded, { secrets: [] }), []);
+    const [left, ...more] = problems(["password/cache-root"], guarded, { secrets: [] });
+    assert.deepEqual(more, []);
+    assert.match(left?.todo ?? "", /'flotilla:allowDeletion\[1\]' secret\/cache-auth/);
+  });
+
+  it("are not let go by a permission of another kind", () => {
+    const guarded = { secrets: ["gone"], passwords: ["gone"] };
+    assert.match(whats(["secret/gone"], guarded).join(), /^password gone [^,]*, [^,]*$/);
+    assert.match(whats(["password/gone"], guarded).join(), /^secret gone [^,]*, [^,]*$/);
+    assert.equal(whats(["store/gone"], guarded).length, 2);
+  });
+
+  it("are no matter while they are planned, or were never there", () => {
+    assert.deepEqual(problems([], { secrets: ["cache-auth"], passwords: ["cache-app"] }), []);
+    assert.deepEqual(problems([], {}), []);
+  });
+
+  it("come and go with a rotation: the generations of one password are one", () => {
+    assert.deepEqual(problems([], { passwords: ["cache-app"] }, { credentials: ["cache-app-2"] }), []);
+    assert.deepEqual(problems([], { passwords: ["cache-app-2", "cache-app-3"] }), []);
+    assert.equal(problems([], { passwords: ["cache-root-2"] }).length, 1);
+  });
+
+  it("are the keys by which pods know each other: the old one goes with a permission", () => {
+    for (const key of ["erlang-cookie", "replica-set-key"]) {
+      const guarded = { passwords: [`cache-${key}`, `cache-${key}-2`] };
+      const there = { credentials: [`cache-${key}-2`] };
+      assert.match(whats([], guarded, there).join(), new RegExp(`^password cache-${key} is deployed`));
+      assert.deepEqual(problems([`password/cache-${key}`], guarded, there), []);
+    }
+  });
+
+  it("go with the store that may go, and none of a store that is called like it", () => {
+    const deployed = stores("cache", "orders", "orders-archive");
+    const guarded = {
+      secrets: ["cache-auth", "orders-auth", "orders-archive-auth"],
+      passwords: ["cache-app", "orders-app", "orders-archive-app", "orders-archive-root-2"],
+    };
+    assert.deepEqual(
+      whats(["store/orders"], guarded, { deployed }).map((what) => what.split(" is ")[0]),
+      ["secret orders-archive-auth", "password orders-archive-app", "password orders-archive-root-2"],
+    );
+    assert.deepEqual(problems(["store/orders", "store/orders-archive"], guarded, { deployed }), []);
+  });
+
+  it("go also when an update that was broken off has deleted their store already", () => {
+    const guarded = { passwords: ["cache-app", "orders-app"] };
+    assert.deepEqual(problems(["store/orders"], guarded), []);
+    assert.equal(problems([], guarded).length, 1);
+  });
+
+  it("do not go with a store that the inventory has", () => {
+    const guarded = { passwords: ["cache-app", "cache-root"] };
+    assert.equal(problems(["store/cache"], guarded).length, 1);
+  });
+});
+
+describe("a permission to delete", () => {
+  it("that names nothing deployed is used up", () => {
+    const guarded = { secrets: ["cache-auth"], passwords: ["cache-app"] };
+    const entries = ["store/cache", "secret/cache-auth", "password/cache-app"];
+    assert.deepEqual(deletionWarnings(settings(entries), stores("cache"), guarded), []);
+    const used = ["store/old", "secret/cache", "password/cache-auth", "store/web"];
+    assert.deepEqual(
+      deletionWarnings(settings(used), { ...stores("cache"), web: release("service") }, guarded),
+      used.map(
+        (entry) => `flotilla:allowDeletion names ${entry}, which is not deployed: it is used up, take it out`,
+      ),
+    );
+  });
+
+  const urn = (type: string, name: string, parent: string) =>
+    `urn:pulumi:dev::flotilla::flotilla:index:Application$flotilla:index:${parent}$${type}::${name}`;
+  const resource = (type: string, name: string, parent = "Credentials", protect = true) => ({
+    urn: urn(type, name, parent),
+    type,
+    protect,
+    outputs: { name, chart: "./charts/store", values: {} },
+  });
+  const SECRET = "kubernetes:core/v1:Secret";
+  const PASSWORD = "random:index/randomPassword:RandomPassword";
+  const RELEASE = "kubernetes:helm.sh/v3:Release";
+  const resources = [
+    resource("kubernetes:core/v1:Namespace", "cache", "Namespace"),
+    resource(RELEASE, "cache", "Store"),
+    resource(SECRET, "cache-auth"),
+    resource(PASSWORD, "cache-app"),
+    resource(PASSWORD, "cache-app-2", "Credentials", false),
+    resource(RELEASE, "cache-old", "Store"),
+    resource(PASSWORD, "cache-old-app"),
+  ];
+  const names = (...permissions: string[]) =>
+    protectedBy(resources, permissions).map((found) => found.split("$").at(-1));
+
+  it("takes the protection off exactly that", () => {
+    assert.deepEqual(names("secret/cache-auth"), [`${SECRET}::cache-auth`]);
+    assert.deepEqual(names("password/cache-app"), [`${PASSWORD}::cache-app`]);
+    assert.deepEqual(names("password/cache-app-2"), [], "it is not protected");
+    assert.deepEqual(names("password/cache-auth", "secret/cache-app", "secret/cache"), []);
+    assert.deepEqual(names(), []);
+  });
+
+  it("of a store takes it off its release, its Secret and its passwords, and never off the namespace", () => {
+    assert.deepEqual(names("store/cache"), [
+      `${RELEASE}::cache`,
+      `${SECRET}::cache-auth`,
+      `${PASSWORD}::cache-app`,
+    ]);
+    assert.deepEqual(names("store/cache-old"), [`${RELEASE}::cache-old`, `${PASSWORD}::cache-old-app`]);
+  });
+});
+
+describe("a name that another release holds", () => {
+  const planned = (name: string, kind: ReleasePlan["kind"]) => ({ name, kind }) as ReleasePlan;
+
+  it("is refused until that is gone, with the order", () => {
+    const [found, ...more] = heldNameProblems(
+      shop(),
+      [planned("cache", "service"), planned("web", "service"), planned("new", "store")],
+      { ...stores("cache"), web: release("service") },
+      "dev",
+    );
+    assert.deepEqual(more, []);
+    assert.equal(found?.where, "apps/shop.ts: service cache");
+    assert.match(found?.what ?? "", /^a store of that name is deployed/);
+    assert.match(found?.todo ?? "", /Take cache out .*npx flotilla up --stack dev.*then add the service/);
+  });
+
+  it("is refused by the whole plan when a service and a store swap their names", () => {
+    const swapped = application({ services: { cache: service() }, stores: { web: redis() } });
+    const deployed = { ...stores("cache"), web: release("service") };
+    const found = problemsOf(() => planFor(swapped, { allowDeletion: ["store/cache"] }, deployed));
+    assert.deepEqual(found.map(({ where }) => where).sort(), [
+      "apps/shop.ts: service cache",
+      "apps/shop.ts: store web",
+    ]);
+  });
+});
+
+describe("the place of a deployed stack", () => {
+  const there = { namespace: "shop-dev", application: "shop", environment: "dev" };
+  const problems = (config: Record<string, unknown>, place: Parameters<typeof placeProblems>[3] = there) =>
+    placeProblems(
+      shop(),
+      settings([], config),
+      { ...stores("mysql", "cache"), web: release("service") },
+      place,
+      "dev-2",
+    );
+
+  it("is of no matter before the first update, and while it stays", () => {
+    assert.deepEqual(problems({}), []);
+    assert.deepEqual(placeProblems(shop(), settings([], { namespace: "x" }), {}, undefined, "dev"), []);
+    assert.deepEqual(problems({ namespace: "shop-dev", environment: "staging" }), []);
+  });
+
+  it("does not change with the namespace, and what would be lost is named", () => {
+    const [found, ...more] = problems({ namespace: "elsewhere" });
+    assert.deepEqual(more, []);
+    assert.equal(found?.where, "flotilla:namespace");
+    assert.equal(
+      found?.what,
+      "stack dev-2 is deployed in namespace shop-dev, and this moves it to elsewhere: the old namespace would be deleted with the volumes of cache, mysql",
+    );
+    assert.match(found?.todo ?? "", /^Set it to shop-dev\. To move it: create a second stack/);
+    assert.match(found?.todo ?? "", /npx flotilla destroy --stack dev-2/);
+  });
+
+  it("does not change with the environment", () => {
+    const [found] = problems({ environment: "staging" });
+    assert.equal(found?.where, "flotilla:environment");
+    assert.match(found?.todo ?? "", /^Set it back to dev, or set flotilla:namespace to shop-dev\./);
+  });
+
+  it("does not change with the application's name", () => {
+    const [found] = problems({}, { namespace: "store-dev", application: "store", environment: "dev" });
+    assert.equal(found?.where, "flotilla:application");
+    assert.match(
+      found?.todo ?? "",
+      /^Set it back to store, or set flotilla:namespace to store-dev if the application was only renamed\./,
+    );
+  });
+
+  it("is told by the namespace alone where no update has ended, or the settings name one", () => {
+    assert.equal(
+      problems({ environment: "staging" }, { namespace: "shop-dev" })[0]?.where,
+      "flotilla:namespace",
+    );
+    const both = problems({ namespace: "elsewhere", environment: "staging" });
+    assert.equal(both[0]?.where, "flotilla:namespace");
+  });
+
+  it("has no volumes to lose without stores", () => {
+    const [found] = placeProblems(shop(), settings([], { namespace: "x" }), {}, there, "dev");
+    assert.match(found?.what ?? "", /would be deleted with everything in it$/);
+  });
+
+  it("is refused in every environment by the whole plan", () => {
+    for (const environment of ["local", "dev", "staging"]) {
+      const [found] = problemsOf(() => {
+        const { settings } = settingsOf(
+          { application: "shop", environment, namespace: "elsewhere" },
+          { shop: shop() },
+        );
+        return plan(shop(), settings, { charts, deployedPlace: there });
+      });
+      assert.match(found?.what ?? "", /this moves it to elsewhere/, environment);
+    }
+  });
+});

@@ -1,0 +1,512 @@
+/** Which cluster a stack belongs to: decisions on identities, answers of kubectl and states. */
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import type { ClusterIdentity } from "../../model/cluster";
+import { answerOf } from "../../runtime/ask-cluster";
+import { readIdentity, verifyCluster } from "../../runtime/cluster";
+import {
+  caDigest,
+  foreignCluster,
+  type IdentityCheck,
+  identityName,
+  identityText,
+  isNamed,
+  isSameCluster,
+  recordOf,
+} from "../../runtime/identity";
+import { resolveTarget } from "../../runtime/kubeconfig";
+import { ownerOf } from "../../runtime/owner";
+import { namespaceProblem, strangerOf } from "../../runtime/place";
+import { providerArgs } from "../../runtime/provider";
+import { type StateResource, stateIn } from "../../runtime/state";
+
+const certificate = (body: string) => `-----BEGIN CERTIFICATE-----\n${body}\n-----END CERTIFICATE-----\n`;
+const cluster = (overrides: Partial<ClusterIdentity> = {}): ClusterIdentity => ({
+  uid: "11111111-1111-1111-1111-111111111111",
+  ca: "aaaaaaaaaaaaaaaa",
+  name: "main",
+  server: "https://one.example.com:6443/",
+  ...overrides,
+});
+/** An identity without what is named. */
+const without = (...keys: (keyof ClusterIdentity)[]): ClusterIdentity =>
+  Object.fromEntries(
+    Object.entries(cluster()).filter(([key]) => !keys.includes(key as keyof ClusterIdentity)),
+  ) as unknown as ClusterIdentity;
+
+const names = fc.constantFrom("main", "other", "kubernetes");
+const servers = fc.constantFrom("https://one.example.com:6443/", "https://two.example.com/");
+const digests = fc.option(fc.constantFrom("aaaaaaaaaaaaaaaa", "bbbbbbbbbbbbbbbb"), { nil: undefined });
+/** Anything a kubeconfig may say of a cluster, with this UID. */
+const seenAs = (uid: string | undefined): fc.Arbitrary<ClusterIdentity> =>
+  fc.record({ name: names, server: servers, ca: digests }).map(({ ca, ...rest }) => ({
+    ...rest,
+    ...(ca === undefined ? {} : { ca }),
+    ...(uid === undefined ? {} : { uid }),
+  }));
+
+describe("the identity of a cluster", () => {
+  it("is the same however the kubeconfig leads to it, as long as the UID is", () => {
+    fc.assert(
+      fc.property(
+        fc.uuid().chain((uid) => fc.tuple(seenAs(uid), seenAs(uid))),
+        ([a, b]) => {
+          assert.equal(isSameCluster(a, b), true);
+          assert.deepEqual(recordOf(a, b), b);
+          assert.equal(foreignCluster(check({ recorded: a, current: b })), undefined);
+        },
+      ),
+    );
+  });
+
+  it("is another one when both have a UID and these differ, whatever else is alike", () => {
+    fc.assert(
+      fc.property(
+        fc
+          .uniqueArray(fc.uuid(), { minLength: 2, maxLength: 2 })
+          .chain(([a, b]) => fc.tuple(seenAs(a), seenAs(b))),
+        ([a, b]) => {
+          assert.equal(isSameCluster(a, b), false);
+          assert.notEqual(foreignCluster(check({ recorded: a, current: b })), undefined);
+        },
+      ),
+    );
+  });
+
+  it("falls back to the CA where one of two has no UID, and to the address where one has no CA", () => {
+    const unread = without("uid");
+    assert.equal(isSameCluster(cluster(), unread), true);
+    assert.equal(isSameCluster(cluster(), { ...unread, server: "https://moved/" }), true);
+    assert.equal(isSameCluster(cluster(), { ...unread, ca: "bbbbbbbbbbbbbbbb" }), false);
+    const bare = without("uid", "ca");
+    assert.equal(isSameCluster(cluster(), { ...bare, name: "renamed" }), true);
+    assert.equal(isSameCluster(cluster(), { ...bare, server: "https://moved/" }), false);
+  });
+
+  it("does not depend on which of two was recorded", () => {
+    const any = fc.option(fc.constantFrom("a", "b"), { nil: undefined }).chain((uid) => seenAs(uid));
+    fc.assert(fc.property(any, any, (a, b) => isSameCluster(a, b) === isSameCluster(b, a)));
+  });
+
+  it("is named by its UID, else by its CA, else by its name", () => {
+    assert.equal(identityName(cluster()), cluster().uid);
+    assert.equal(identityName(without("uid")), "ca:aaaaaaaaaaaaaaaa");
+    assert.equal(identityName(without("uid", "ca")), "name:main");
+    assert.equal(identityText(without("uid")), "ca:aaaaaaaaaaaaaaaa at https://one.example.com:6443/");
+  });
+
+  it("answers to each of its names, and to no part of one", () => {
+    for (const setting of [cluster().uid as string, "ca:aaaaaaaaaaaaaaaa", "name:main"])
+      assert.equal(isNamed(setting, cluster()), true, setting);
+    for (const setting of ["main", "aaaaaaaaaaaaaaaa", "ca:aaaa", "name:", "11111111", "ca:undefined", ""])
+      assert.equal(isNamed(setting, cluster()), false, setting);
+    assert.equal(isNamed("ca:undefined", without("ca")), false);
+    assert.equal(isNamed("undefined", without("uid")), false);
+  });
+
+  it("keeps a recorded UID that cannot be read this time, of the same cluster only", () => {
+    const unread = { ...without("uid"), server: "https://moved/" };
+    assert.deepEqual(recordOf(cluster(), unread), { ...unread, uid: cluster().uid });
+    assert.deepEqual(recordOf(undefined, unread), unread);
+    const foreign = { ...unread, ca: "bbbbbbbbbbbbbbbb" };
+    assert.deepEqual(recordOf(cluster(), foreign), foreign);
+  });
+});
+
+describe("the digest of a CA", () => {
+  const [a, b] = [certificate("QUJD\nREVG"), certificate("R0hJ")];
+
+  it("is the same for every order and form of the text", () => {
+    const digest = caDigest(a + b);
+    assert.match(digest ?? "", /^[0-9a-f]{16}$/);
+    for (const text of [
+      b + a,
+      `${a}\n\n${b}\n`,
+      (a + b).replaceAll("\n", "\r\n"),
+      (a + b).replaceAll("\n", "\n  "),
+      certificate("QUJDREVG") + b,
+      `# the old one\n${a}# the new one\n${b}`,
+    ])
+      assert.equal(caDigest(text), digest, text);
+  });
+
+  it("differs for other certificates, and there is none without any", () => {
+    const digests = [a, b, a + b, certificate("QUJDREVH")].map(caDigest);
+    assert.equal(new Set(digests).size, digests.length);
+    for (const text of ["", "no certificate", "-----BEGIN PRIVATE KEY-----\nQQ==\n-----END PRIVATE KEY-----"])
+      assert.equal(caDigest(text), undefined);
+  });
+});
+
+const check = (overrides: Partial<IdentityCheck>): IdentityCheck => ({
+  current: cluster(),
+  isDeployed: true,
+  project: "flotilla",
+  stack: "prod",
+  context: "here",
+  ...overrides,
+});
+const other = cluster({ uid: "22222222-2222-2222-2222-222222222222", server: "https://two.example.com/" });
+
+describe("a cluster that is not the stack's", () => {
+  it("is refused with both identities and addresses, and the ways out", () => {
+    const problem = foreignCluster(check({ recorded: cluster(), current: other }));
+    assert.equal(problem?.where, "cluster of stack prod");
+    assert.equal(
+      problem?.what,
+      'the stack is deployed in 11111111-1111-1111-1111-111111111111 at https://one.example.com:6443/, but context "here" leads to 22222222-2222-2222-2222-222222222222 at https://two.example.com/',
+    );
+    assert.match(
+      problem?.todo ?? "",
+      /^Point KUBECONFIG or flotilla:cluster\.context at the cluster of prod\.\n/,
+    );
+    assert.match(problem?.todo ?? "", /npx flotilla init <stack>/);
+    assert.match(
+      problem?.todo ?? "",
+      /pulumi config set --path flotilla:cluster\.identity 22222222-2222-2222-2222-222222222222 --stack prod$/,
+    );
+  });
+
+  it("says why it could not be read, and whose account led there", () => {
+    const current = { ...without("uid"), ca: "bbbbbbbbbbbbbbbb" };
+    const { context, ...inPod } = check({ recorded: cluster(), current, unread: "no right to read it" });
+    assert.match(
+      foreignCluster({ ...inPod, ...(context === undefined ? {} : { context }) })?.what ?? "",
+      /leads to ca:bbbbbbbbbbbbbbbb at https:\/\/one\.example\.com:6443\/ \(no right to read it\)$/,
+    );
+    assert.match(foreignCluster(inPod)?.what ?? "", /but this pod's account leads to ca:bbbbbbbbbbbbbbbb/);
+  });
+
+  it("is permitted by a setting that names it, and by no other", () => {
+    assert.equal(
+      foreignCluster(check({ recorded: cluster(), current: other, named: other.uid as string })),
+      undefined,
+    );
+    for (const recorded of [cluster(), undefined]) {
+      const problem = foreignCluster(
+        check({ ...(recorded && { recorded }), current: other, named: cluster().uid as string }),
+      );
+      assert.equal(problem?.where, "flotilla:cluster.identity");
+      assert.match(
+        problem?.what ?? "",
+        /^it names 11111111-\S+, but context "here" leads to 22222222-\S+ at https:\/\/two\.example\.com\/$/,
+      );
+      assert.match(
+        problem?.todo ?? "",
+        /If it was replaced by this one: pulumi config set --path flotilla:cluster\.identity 22222222-\S+ --stack prod$/,
+      );
+    }
+  });
+
+  it("is none before the first update, wherever that goes", () => {
+    assert.equal(foreignCluster(check({ current: other, isDeployed: false })), undefined);
+  });
+
+  it("is told from the stack's own by its namespace where an older version recorded nothing", () => {
+    assert.equal(foreignCluster(check({ hasNamespace: true, namespace: "shop-prod" })), undefined);
+    for (const hasNamespace of [false, undefined]) {
+      const problem = foreignCluster(
+        check({ namespace: "shop-prod", ...(hasNamespace === undefined ? {} : { hasNamespace }) }),
+      );
+      assert.match(problem?.what ?? "", /written by a version that did not record the cluster/);
+      assert.match(problem?.what ?? "", /the namespace shop-prod that it deployed is not in this one/);
+      assert.match(problem?.todo ?? "", /^Update prod once with the kubeconfig of its own cluster/);
+    }
+  });
+});
+
+describe("reading the identity", () => {
+  const target = resolveTarget(
+    {
+      contexts: [{ name: "here", context: { cluster: "main" } }],
+      clusters: [
+        {
+          name: "main",
+          cluster: {
+            server: "https://one.example.com:6443",
+            "certificate-authority-data": Buffer.from(certificate("QUJD")).toString("base64"),
+          },
+        },
+      ],
+    },
+    "here",
+    { files: "config", key: "flotilla:cluster.context", stack: "prod" },
+  );
+  assert.ok("context" in target);
+  const named = { ca: caDigest(certificate("QUJD")), name: "main", server: "https://one.example.com:6443/" };
+  const of = { project: "flotilla", stack: "prod" };
+
+  it("is one question, for kube-system", async () => {
+    const asked: string[] = [];
+    const { identity } = await readIdentity(
+      async (path) => {
+        asked.push(path);
+        return { object: { metadata: { uid: "u" } } };
+      },
+      target,
+      "flotilla",
+    );
+    assert.deepEqual(identity, { uid: "u", ...named });
+    assert.deepEqual(asked, ["/api/v1/namespaces/kube-system"]);
+  });
+
+  it("goes on with the CA where kube-system is not to be read, and says so", async () => {
+    for (const [answer, why] of [
+      [
+        { unread: "no right to read it" },
+        /UID of kube-system \(namespace kube-system: no right to read it\)/,
+      ],
+      [{ missing: true as const }, /UID of kube-system \(it has no namespace kube-system\)/],
+    ] as const) {
+      const verified = await verifyCluster(
+        async () => answer,
+        target,
+        { cluster: {} as never },
+        { isDeployed: false },
+        of,
+      );
+      assert.deepEqual(verified.identity, named);
+      assert.match(verified.warnings.join(), /known by its CA certificate only/);
+      assert.match(verified.warnings.join(), why);
+    }
+  });
+
+  it("fails in words where no answer comes", async () => {
+    await assert.rejects(
+      readIdentity(() => Promise.reject(new Error("connection refused")), target, "flotilla"),
+      /context "here" at https:\/\/one\.example\.com:6443\/ does not answer: connection refused/,
+    );
+  });
+
+  it("asks for the namespace of an older state alone, and goes by its UID", async () => {
+    const asked: string[] = [];
+    const verify = (isDeployed: boolean, uid: string) => {
+      asked.length = 0;
+      return verifyCluster(
+        async (path) => {
+          asked.push(path);
+          return { object: { metadata: { uid: path.endsWith("kube-system") ? "k" : "n" } } };
+        },
+        target,
+        { cluster: {} as never },
+        { isDeployed, namespace: { name: "shop-prod", uid } },
+        of,
+      );
+    };
+    await verify(true, "n");
+    assert.deepEqual(asked, ["/api/v1/namespaces/kube-system", "/api/v1/namespaces/shop-prod"]);
+    await verify(false, "n");
+    assert.equal(asked.length, 1);
+    await assert.rejects(
+      verify(true, "another"),
+      /shop-prod that it deployed is not in this one.*\n.*Update prod once/s,
+    );
+  });
+});
+
+describe("an answer of kubectl", () => {
+  const failed = (stderr: string, more: object = {}) =>
+    Object.assign(new Error("Command failed: kubectl get"), { stderr, ...more });
+
+  it("tells a missing object from one that must not be read", () => {
+    assert.deepEqual(answerOf(failed('Error from server (NotFound): namespaces "kube-system" not found\n')), {
+      missing: true,
+    });
+    assert.deepEqual(
+      answerOf(
+        failed(
+          'Error from server (Forbidden): namespaces "kube-system" is forbidden: User "ci" cannot get resource',
+        ),
+      ),
+      { unread: "no right to read it" },
+    );
+    assert.deepEqual(answerOf(failed("", { code: "ENOENT" })), { unread: "kubectl is not on PATH" });
+  });
+
+  it("throws kubectl's last line where the API server did not answer as one", () => {
+    assert.throws(
+      () => answerOf(failed("E1128 memcache.go: trying again\nThe connection to the server was refused\n")),
+      { message: "The connection to the server was refused" },
+    );
+    assert.throws(() => answerOf(failed("")), { message: "Command failed: kubectl get" });
+    assert.throws(() => answerOf(failed("error: You must be logged in to the server (Unauthorized)")), {
+      message: /Unauthorized/,
+    });
+    assert.throws(() => answerOf(new Error("no output at all")), { message: "no output at all" });
+  });
+});
+
+describe("the namespace of an update", () => {
+  const owner = { stack: "flotilla/prod", id: "0123456789ab" };
+  const live = (overrides: object = {}) => ({ uid: "u", annotations: {}, isGoing: false, ...overrides });
+  const own = { "flotilla.dev/stack": owner.stack, "flotilla.dev/stack-id": owner.id };
+  const problem = (
+    ...args: [Parameters<typeof namespaceProblem>[1], Parameters<typeof namespaceProblem>[2]]
+  ) => namespaceProblem("shop", ...args, { owner, stack: "prod" });
+
+  it("may be the stack's own, or none yet", () => {
+    const known = { name: "shop", uid: "u" };
+    assert.equal(problem(known, live({ annotations: own })), undefined);
+    assert.equal(problem(known, live()), undefined, "of a version that wrote no owner");
+    assert.equal(problem({ name: "shop" }, live()), undefined, "of a state without its UID");
+    assert.equal(problem(undefined, undefined), undefined);
+  });
+
+  it("may not be another stack's, known or not", () => {
+    const annotations = { "flotilla.dev/stack": "flotilla/blue", "flotilla.dev/stack-id": "ba9876543210" };
+    for (const known of [undefined, { name: "shop", uid: "u" }]) {
+      const found = problem(known, live({ annotations }));
+      assert.equal(found?.where, "namespace shop");
+      assert.equal(
+        found?.what,
+        "it belongs to stack flotilla/blue (id ba9876543210), not to this one: flotilla/prod (id 0123456789ab)",
+      );
+      assert.match(found?.todo ?? "", /npx flotilla adopt --stack prod --given-up ba9876543210$/);
+    }
+    const nameless = live({ annotations: { "flotilla.dev/stack-id": "ba9876543210" } });
+    assert.deepEqual(strangerOf(nameless, owner), { stack: "unknown", id: "ba9876543210" });
+    assert.match(problem(undefined, nameless)?.todo ?? "", /--given-up ba9876543210$/);
+  });
+
+  it("is not taken over silently: adopt does that", () => {
+    const found = problem(undefined, live());
+    assert.match(found?.what ?? "", /exists already, and the state of the stack does not know it/);
+    assert.match(found?.todo ?? "", /npx flotilla adopt --stack prod/);
+  });
+
+  it("is said to be lost, going, or made again", () => {
+    const known = { name: "shop", uid: "u" };
+    const lost = problem(known, undefined);
+    assert.match(lost?.what ?? "", /the state has it, and the cluster does not/);
+    assert.match(lost?.todo ?? "", /npx flotilla up --stack prod.*volumes start empty/);
+    const going = problem(known, live({ isGoing: true }));
+    assert.match(going?.what ?? "", /being deleted/);
+    assert.match(going?.todo ?? "", /kubectl get namespace shop/);
+    const again = problem(known, live({ uid: "v" }));
+    assert.match(again?.what ?? "", /deleted and created again/);
+    assert.match(again?.todo ?? "", /npx flotilla recover --stack prod/);
+  });
+});
+
+describe("what a state says of a stack", () => {
+  const urn = (types: string, name: string) => `urn:pulumi:prod::flotilla::${types}::${name}`;
+  const application = (outputs: Record<string, unknown>): Record<string, StateResource> => ({
+    [urn("flotilla:index:Application", "shop")]: { type: "flotilla:index:Application", outputs },
+  });
+  const stack = {
+    [urn("pulumi:pulumi:Stack", "flotilla-prod")]: {
+      type: "pulumi:pulumi:Stack",
+      outputs: { application: "shop", environment: "prod", namespace: "shop-prod" },
+    },
+  };
+  const namespace = (annotations?: Record<string, string>) => ({
+    [urn("flotilla:index:Application$kubernetes:core/v1:Namespace", "shop-prod")]: {
+      type: "kubernetes:core/v1:Namespace",
+      outputs: { metadata: { name: "shop-prod", uid: "u", ...(annotations && { annotations }) } },
+    },
+  });
+  const provider = (outputs: Record<string, unknown>) => ({
+    [urn("pulumi:providers:kubernetes", "cluster")]: { type: "pulumi:providers:kubernetes", outputs },
+  });
+  const guarded = {
+    ...Object.fromEntries(
+      ["db-auth", "web-auth", "web-env"].map((name) => [
+        urn("flotilla:index:Application$kubernetes:core/v1:Secret", name),
+        { type: "kubernetes:core/v1:Secret", outputs: {} },
+      ]),
+    ),
+    [urn("flotilla:index:Application$random:index/randomPassword:RandomPassword", "db-app")]: {
+      type: "random:index/randomPassword:RandomPassword",
+      outputs: {},
+    },
+    ...Object.fromEntries(
+      [
+        ["Store", "db"],
+        ["Microservice", "web"],
+      ].map(([kind, name]) => [
+        urn(`flotilla:index:${kind}$kubernetes:helm.sh/v3:Release`, name as string),
+        {
+          type: "kubernetes:helm.sh/v3:Release",
+          outputs: { name, chart: "./charts/store", values: {} },
+        },
+      ]),
+    ),
+  };
+
+  it("is nothing where there is none", () => {
+    const nothing = {
+      deployed: {},
+      deployedGuarded: { secrets: [], passwords: [] },
+      cluster: { isDeployed: false },
+    };
+    assert.deepEqual(stateIn({}), nothing);
+    assert.deepEqual(stateIn({ ...stack, ...provider({}) }), nothing);
+  });
+
+  it("of an older version names the namespace and no cluster", () => {
+    const state = stateIn({
+      ...stack,
+      ...application({}),
+      ...provider({ kubeconfig: "..." }),
+      ...namespace(),
+    });
+    assert.deepEqual(state, {
+      deployed: {},
+      deployedGuarded: { secrets: [], passwords: [] },
+      deployedPlace: { namespace: "shop-prod", application: "shop", environment: "prod" },
+      cluster: { isDeployed: true, namespace: { name: "shop-prod", uid: "u" } },
+    });
+  });
+
+  it("of this version has the cluster, the provider's fixed name for it, and the stack's id", () => {
+    const state = stateIn({
+      ...stack,
+      ...application({ cluster: cluster(), id: "0123456789ab" }),
+      ...provider({ clusterIdentifier: "fixed" }),
+      ...namespace({ "flotilla.dev/stack-id": "0123456789ab" }),
+      ...guarded,
+    });
+    assert.deepEqual(state.cluster, {
+      recorded: cluster(),
+      namespace: { name: "shop-prod", uid: "u", owner: "0123456789ab" },
+      isDeployed: true,
+    });
+    assert.deepEqual([state.identifier, state.id], ["fixed", "0123456789ab"]);
+    assert.deepEqual(state.deployedGuarded, { secrets: ["db-auth"], passwords: ["db-app"] });
+    assert.deepEqual(Object.keys(state.deployed).sort(), ["db", "web"]);
+  });
+
+  it("takes the id from the namespace where an update ended before it could record it", () => {
+    assert.equal(stateIn(namespace({ "flotilla.dev/stack-id": "0123456789ab" })).id, "0123456789ab");
+  });
+
+  it("does not know the application where no update has ended", () => {
+    assert.deepEqual(stateIn(namespace()).deployedPlace, { namespace: "shop-prod" });
+  });
+});
+
+describe("the provider", () => {
+  it("is told a fixed identifier, the context by name, and no text of a kubeconfig", () => {
+    assert.deepEqual(providerArgs({}, { context: "here" }, "fixed"), {
+      kubeconfig: "",
+      context: "here",
+      clusterIdentifier: "fixed",
+      enableSecretMutable: true,
+    });
+  });
+
+  it("reads the file that the settings name, and needs no context inside a pod", () => {
+    assert.equal(providerArgs({ kubeconfig: "~/prod" }, { context: "here" }, "fixed").kubeconfig, "~/prod");
+    assert.ok(!("context" in providerArgs({}, undefined, "fixed")));
+  });
+});
+
+describe("the owner of what a stack deploys", () => {
+  it("has the id of its state, else a random one", () => {
+    const of = { project: "flotilla", stack: "prod" };
+    assert.deepEqual(ownerOf(of, "0123456789ab"), { stack: "flotilla/prod", id: "0123456789ab" });
+    const [a, b] = [ownerOf(of).id, ownerOf(of).id];
+    assert.match(a, /^[0-9a-f]{12}$/);
+    assert.notEqual(a, b);
+  });
+});

@@ -1,0 +1,130 @@
+/** Claims that are left of a store, and the passwords that their data knows. */
+import assert from "node:assert/strict";
+import type { ExportedResource } from "../../live/engine";
+import { passwordsIn, passwordsLike, withPast } from "../../live/past-passwords";
+import { type ClaimObject, isClaimOf, leftoverProblems, newStores } from "../../runtime/leftovers";
+import { application, planFor, service } from "../support";
+import { storeOf } from "./store-examples";
+
+const claim = (name: string, instance?: string): ClaimObject => ({
+  metadata: { name, ...(instance ? { labels: { "app.kubernetes.io/instance": instance } } : {}) },
+  spec: { resources: { requests: { storage: "8Gi" } } },
+});
+
+describe("a claim that is left of a store", () => {
+  it("is known by its label, or else by its name", () => {
+    assert.ok(isClaimOf(claim("anything", "db"), "db"));
+    assert.ok(!isClaimOf(claim("data-db-0", "other"), "db"));
+    for (const name of ["data-db-0", "datadir-db-2", "redis-data-db-master-0", "data-db-primary-1"])
+      assert.ok(isClaimOf(claim(name), "db"), name);
+    for (const name of ["data-db-2-0", "data-dbx-0", "db", "by-hand", "data-db-0-copy"])
+      assert.ok(!isClaimOf(claim(name), "db"), name);
+  });
+
+  it("is refused with its size and with both ways on", () => {
+    const shop = application({ services: { web: service() } });
+    const of = { namespace: "shop-dev", stack: "dev" };
+    const [kept] = leftoverProblems(shop, ["db"], [claim("data-db-0", "db")], ["db-auth"], of);
+    assert.match(kept?.what ?? "", /volume claim data-db-0 \(8Gi\) of an earlier db/);
+    assert.match(kept?.todo ?? "", /Secret db-auth .*still there: npx flotilla adopt --stack dev/);
+    assert.match(kept?.todo ?? "", /kubectl delete pvc data-db-0 -n shop-dev/);
+    const [lost] = leftoverProblems(shop, ["db"], [claim("data-db-0", "db")], [], of);
+    assert.match(lost?.todo ?? "", /looks for their passwords in the history/);
+    assert.deepEqual(leftoverProblems(shop, ["db"], [claim("data-other-0", "other")], [], of), []);
+  });
+});
+
+describe("stores that are new to a stack", () => {
+  const shop = application({
+    services: { web: service({ uses: ["db", "cache"] }) },
+    stores: { db: storeOf("mysql"), cache: storeOf("redis") },
+  });
+  const planned = planFor(shop);
+  const passwords = Object.keys(planned.credentials);
+
+  it("are those whose passwords no state has; redis has none in its data", () => {
+    assert.deepEqual(newStores(shop, planned, {}, {}), ["db"]);
+    assert.deepEqual(newStores(shop, planned, {}, { passwords }), []);
+  });
+
+  it("are not those that are deployed, whatever passwords the state has", () => {
+    const db = planned.releases.db;
+    assert.ok(db);
+    const deployed = { db: { kind: db.kind, chart: "mysql", values: db.values } };
+    assert.deepEqual(newStores(shop, planned, deployed, {}), []);
+  });
+});
+
+const ROOT = "urn:pulumi:dev::flotilla::pulumi:pulumi:Stack::flotilla-dev";
+const HOME = "urn:pulumi:dev::flotilla::flotilla:index:Credentials::credentials";
+const PROVIDER = "urn:pulumi:dev::flotilla::pulumi:providers:random::default";
+const TYPE = "random:index/randomPassword:RandomPassword";
+
+const password = (name: string, provider: string, parent = HOME): ExportedResource => ({
+  urn: `urn:pulumi:dev::flotilla::flotilla:index:Credentials$${TYPE}::${name}`,
+  type: TYPE,
+  id: "none",
+  parent,
+  provider,
+  dependencies: ["urn:pulumi:dev::flotilla::gone"],
+  propertyDependencies: { length: null },
+  outputs: { result: { ciphertext: name } },
+});
+
+describe("passwords of an earlier state", () => {
+  const provider = (id: string): ExportedResource => ({
+    urn: PROVIDER,
+    type: "pulumi:providers:random",
+    id,
+  });
+  const past = [
+    provider("old"),
+    password("db-root", `${PROVIDER}::old`),
+    password("db-app", `${PROVIDER}::old`),
+  ];
+
+  it("are found with their provider, all or none", () => {
+    assert.deepEqual(
+      passwordsIn(past, ["db-root"])?.map(({ urn }) => urn.split("::").at(-1)),
+      ["default", "db-root"],
+    );
+    assert.equal(passwordsIn(past, ["db-root", "db-other"]), undefined);
+    assert.equal(passwordsIn([{ ...past[1], delete: true } as ExportedResource], ["db-root"]), undefined);
+  });
+
+  it("come into the present one with what that has, and with nothing that it has not", () => {
+    const present: ExportedResource[] = [
+      { urn: ROOT, type: "pulumi:pulumi:Stack" },
+      { urn: HOME, type: "flotilla:index:Credentials", parent: ROOT },
+      provider("new"),
+    ];
+    const [, , , found] = withPast(present, passwordsIn(past, ["db-root"]) ?? []);
+    assert.equal(found?.provider, `${PROVIDER}::new`);
+    assert.equal(found?.parent, HOME);
+    assert.deepEqual(found?.dependencies, []);
+    assert.equal("propertyDependencies" in (found ?? {}), false);
+    assert.deepEqual(found?.outputs, { result: { ciphertext: "db-root" } });
+    const bare = withPast(present.slice(0, 1), passwordsIn(past, ["db-app"]) ?? []);
+    assert.deepEqual(
+      bare.map(({ urn, parent }) => [urn.split("::").at(-1), parent]),
+      [
+        ["flotilla-dev", undefined],
+        ["default", undefined],
+        ["db-app", ROOT],
+      ],
+    );
+    assert.equal(bare.at(-1)?.provider, `${PROVIDER}::old`);
+  });
+
+  it("leave what is there as it is", () => {
+    const there = password("db-root", `${PROVIDER}::new`);
+    const result = withPast([provider("new"), there], passwordsIn(past, ["db-root"]) ?? []);
+    assert.deepEqual(result, [provider("new"), there]);
+  });
+
+  it("can be made after another one where none is left", () => {
+    const [made] = passwordsLike(past[1] as ExportedResource, ["db-new"]);
+    assert.match(made?.urn ?? "", /RandomPassword::db-new$/);
+    assert.equal(made?.provider, `${PROVIDER}::old`);
+  });
+});

@@ -1,0 +1,375 @@
+/** What the engine would do, what a cluster has lost, and what an earlier replacement has left. */
+import assert from "node:assert/strict";
+import { engineSteps } from "../../commands/diff/engine-view";
+import { withLost } from "../../commands/diff/lost";
+import { RAILS } from "../../commands/diff/renderer";
+import type { ReleaseChange } from "../../diff/compare";
+import { type EngineStep, withEngine } from "../../diff/engine";
+import type { ExportedResource } from "../../live/engine";
+import type { Kubectl } from "../../live/kubectl";
+import { pendingDeletes, readLost, withoutPending } from "../../live/lost";
+import type { PreviewStep } from "../../live/preview";
+import type { LiveRelease } from "../../live/releases";
+
+const RELEASE = "kubernetes:helm.sh/v3:Release";
+const SECRET = "kubernetes:core/v1:Secret";
+const NAMESPACE = "kubernetes:core/v1:Namespace";
+const PROVIDER = "pulumi:providers:kubernetes";
+const PASSWORD = "random:index/randomPassword:RandomPassword";
+const urn = (type: string, name: string) =>
+  `urn:pulumi:dev::flotilla::flotilla:index:Application$${type}::${name}`;
+
+const change = (release: string, overrides: Partial<ReleaseChange> = {}): ReleaseChange => ({
+  release,
+  kind: "service",
+  change: "changed",
+  objects: [],
+  labelsOnly: 0,
+  about: [],
+  pods: [],
+  storage: [],
+  immutable: [],
+  ...overrides,
+});
+const step = (operation: EngineStep["operation"], kind: string, name: string, more = {}): EngineStep => ({
+  operation,
+  kind,
+  name,
+  differs: [],
+  ...more,
+});
+const object = (kind: string, name: string, what: ReleaseChange["change"]) => ({
+  kind,
+  name,
+  change: what,
+  diff: "the diff",
+});
+
+describe("the engine's view of an update", () => {
+  const merged = (
+    changes: ReleaseChange[],
+    steps: EngineStep[],
+    claims: { name: string; size: string }[] = [],
+  ) => withEngine(changes, steps, RAILS, claims);
+
+  it("changes nothing where it agrees", () => {
+    const changes = [
+      change(RAILS, { kind: "stack", objects: [object("Secret", "db-auth", "changed")] }),
+      change("web", { objects: [object("Deployment", "web", "changed")] }),
+      change("new", { change: "added" }),
+      change("old", { change: "removed" }),
+    ];
+    const steps = [
+      step("update", "Secret", "db-auth"),
+      step("update", "Release", "web"),
+      step("create", "Release", "new"),
+      step("delete", "Release", "old", { role: "service" }),
+    ];
+    // A release that is only added or removed has no objects here; the engine's words stand beside it then.
+    const [rails, web, added, removed] = merged(changes, steps);
+    assert.deepEqual([rails, web], changes.slice(0, 2));
+    assert.deepEqual([added?.change, removed?.change], ["added", "removed"]);
+    assert.deepEqual(merged([], []), []);
+    assert.deepEqual(merged(changes, []), changes);
+  });
+
+  it("wins where it is worse, and loses where it is better", () => {
+    const ranks = ["create", "update", "replace", "delete"] as const;
+    const shown = ["added", "changed", "replaced", "removed"] as const;
+    for (const [theirs, operation] of ranks.entries())
+      for (const [ours, what] of shown.entries()) {
+        const objects = [object("Deployment", "web", "changed")];
+        const [release] = merged(
+          [change("web", { change: what, objects })],
+          [step(operation, "Release", "web")],
+        );
+        const worse = shown[Math.max(theirs, ours)];
+        assert.equal(release?.change, worse, `${operation} beside ${what}`);
+        assert.equal(release?.about.length, theirs > ours ? 1 : 0);
+        const [rails] = merged(
+          [change(RAILS, { objects: [object("Secret", "db-auth", what)] })],
+          [step(operation, "Secret", "db-auth")],
+        );
+        assert.equal(rails?.objects.length, 1);
+        assert.equal(rails?.objects[0]?.change, worse);
+        assert.match(rails?.objects[0]?.diff ?? "", /the diff$/);
+      }
+  });
+
+  it("is said with what differs, and that a replaced release is uninstalled", () => {
+    const [release] = merged(
+      [change("web", { objects: [object("Deployment", "web", "changed")] })],
+      [step("replace", "Release", "web", { differs: ["provider", "name"] })],
+    );
+    assert.deepEqual(release?.about, ["the engine: replace (provider, name)"]);
+    assert.match(release?.storage.join() ?? "", /^REPLACED: .*this one is uninstalled$/);
+  });
+
+  it("adds what the rendered objects do not show", () => {
+    const changes = merged(
+      [],
+      [
+        step("update", "Release", "db", { role: "store", differs: ["timeout"] }),
+        step("update", "Connection", "cluster"),
+      ],
+    );
+    assert.deepEqual(changes, [
+      change(RAILS, {
+        kind: "stack",
+        objects: [{ kind: "Connection", name: "cluster", change: "changed", diff: "the engine: update" }],
+      }),
+      change("db", { kind: "store", about: ["the engine: update (timeout)"] }),
+    ]);
+    const [only, ...more] = merged([], [step("delete", "Release", "gone")]);
+    assert.deepEqual([only?.kind, only?.change, more], ["release", "removed", []]);
+  });
+
+  it("lists every claim that goes with a namespace", () => {
+    const claims = [
+      { name: "data-db-0", size: "8Gi" },
+      { name: "data-cache-0", size: "1Gi" },
+    ];
+    for (const operation of ["delete", "replace"] as const) {
+      const [rails] = merged([change("web")], [step(operation, "Namespace", "shop")], claims);
+      assert.deepEqual(
+        [rails?.release, rails?.storage],
+        [RAILS, ["DELETED with the namespace: data-db-0 (8Gi), data-cache-0 (1Gi)"]],
+      );
+    }
+    const [empty] = merged([], [step("delete", "Namespace", "shop")]);
+    assert.deepEqual(empty?.storage, ["DELETED with the namespace: no volume"]);
+    const [labels] = merged([], [step("update", "Namespace", "shop")], claims);
+    assert.deepEqual(labels?.storage, []);
+    const [known] = merged(
+      [change(RAILS, { storage: ["as before"], objects: [object("Namespace", "shop", "changed")] })],
+      [step("replace", "Namespace", "shop")],
+      claims,
+    );
+    assert.deepEqual(known?.storage, [
+      "as before",
+      "DELETED with the namespace: data-db-0 (8Gi), data-cache-0 (1Gi)",
+    ]);
+  });
+});
+
+describe("the steps of a preview", () => {
+  const previewed = (
+    op: string,
+    type: string,
+    name: string,
+    more: Partial<PreviewStep> = {},
+  ): PreviewStep => ({
+    op,
+    urn: urn(type, name),
+    newState: { type },
+    ...more,
+  });
+  const deployed = { db: { kind: "store" as const, chart: "", values: {} } };
+
+  it("are those of the cluster, of its provider and of passwords", () => {
+    const steps = engineSteps(
+      [
+        previewed("update", "pulumi:pulumi:Stack", "flotilla-dev"),
+        previewed("delete", "flotilla:index:Store", "db"),
+        previewed("update", RELEASE, "db"),
+        previewed("import", SECRET, "db-auth"),
+        previewed("update", PROVIDER, "cluster"),
+        previewed("create", PASSWORD, "new-app"),
+        previewed("delete", PASSWORD, "db-app"),
+        previewed("refresh", SECRET, "web-env"),
+        previewed("discard", SECRET, "web-env"),
+      ],
+      deployed,
+    );
+    assert.deepEqual(
+      steps.map(({ operation, kind, name, role }) => [operation, kind, name, role]),
+      [
+        ["update", "Release", "db", "store"],
+        ["create", "Secret", "db-auth", undefined],
+        ["update", "Connection", "cluster", undefined],
+        ["delete", "Password", "db-app", undefined],
+      ],
+    );
+  });
+
+  it("join the halves of a replacement, in either order", () => {
+    for (const ops of [
+      ["create-replacement", "replace", "delete-replaced"],
+      ["delete-replaced", "replace", "create-replacement"],
+      ["replace", "create"],
+    ]) {
+      const [only, ...more] = engineSteps(
+        ops.map((op) =>
+          previewed(op, NAMESPACE, "shop", op === "replace" ? { diffReasons: ["metadata"] } : {}),
+        ),
+        {},
+      );
+      assert.deepEqual(more, []);
+      assert.deepEqual([only?.operation, only?.differs], ["replace", ["metadata"]], ops.join());
+    }
+  });
+
+  it("name each input that differs once, and objects as the cluster does", () => {
+    const inputs = { metadata: { name: "shop-dev" } };
+    const [found] = engineSteps(
+      [
+        previewed("update", NAMESPACE, "namespace", {
+          newState: { type: NAMESPACE, inputs },
+          diffReasons: ["metadata"],
+          detailedDiff: { "metadata.labels.a": {}, "metadata.labels[0]": {}, 'spec["x.y"]': {} },
+        }),
+      ],
+      {},
+    );
+    assert.equal(found?.name, "shop-dev");
+    assert.deepEqual(found?.differs, ["metadata", "spec"]);
+    const [gone] = engineSteps(
+      [{ op: "delete", urn: urn(RELEASE, "x"), oldState: { type: RELEASE, inputs: { name: "db" } } }],
+      deployed,
+    );
+    assert.deepEqual([gone?.operation, gone?.name, gone?.role], ["delete", "db", "store"]);
+  });
+});
+
+const resource = (type: string, name: string, more: Partial<ExportedResource> = {}): ExportedResource => ({
+  urn: urn(type, name),
+  type,
+  inputs:
+    type === RELEASE
+      ? { name, namespace: "shop" }
+      : { apiVersion: "v1", kind: type.split(":").at(-1), metadata: { name, namespace: "shop" } },
+  ...more,
+});
+
+describe("what an earlier replacement has left", () => {
+  const provider = (id: string, more: Partial<ExportedResource> = {}) =>
+    resource(PROVIDER, "cluster", { id, ...more });
+  const by = (id: string) => ({ provider: `${urn(PROVIDER, "cluster")}::${id}` });
+
+  it("is what waits to be deleted in the cluster, not what is only to be forgotten", () => {
+    const old = resource(RELEASE, "db", { delete: true });
+    const kept = resource(RELEASE, "web", { delete: true, retainOnDelete: true });
+    assert.deepEqual(pendingDeletes([resource(RELEASE, "db"), old, kept]), [old]);
+  });
+
+  it("leaves the state, and what the old provider was to do, the present one does", () => {
+    const there = [
+      provider("new"),
+      resource(RELEASE, "db", by("new")),
+      resource(SECRET, "untouched", by("old")),
+      resource(PASSWORD, "db-app"),
+    ];
+    const state = [
+      ...there,
+      provider("old", { delete: true }),
+      resource(RELEASE, "db", { ...by("old"), delete: true }),
+    ];
+    assert.deepEqual(withoutPending(state), [
+      there[0],
+      there[1],
+      { ...resource(SECRET, "untouched"), ...by("new") },
+      there[3],
+    ]);
+    assert.deepEqual(by("old"), { provider: state[2]?.provider }, "what was handed in stays as it was");
+  });
+
+  it("takes nothing from a state that has nothing of the kind, and leaves other providers alone", () => {
+    const state = [
+      provider("new"),
+      resource(RELEASE, "db", by("new")),
+      resource(SECRET, "x", { provider: "urn:pulumi:dev::flotilla::pulumi:providers:other::default::7" }),
+      resource(SECRET, "kept", { ...by("new"), delete: true, retainOnDelete: true }),
+    ];
+    assert.deepEqual(withoutPending(state), state);
+    assert.deepEqual(withoutPending([]), []);
+  });
+});
+
+describe("what a cluster has lost", () => {
+  const asked: unknown[] = [];
+  const kubectl = (...found: string[]) =>
+    ({
+      run: async (_: unknown, { input = "" }: { input?: string } = {}) => {
+        asked.push(JSON.parse(input));
+        return found.join("\n");
+      },
+    }) as unknown as Kubectl;
+  const live = (...names: string[]) => Object.fromEntries(names.map((name) => [name, {} as LiveRelease]));
+  const policy = resource("kubernetes:networking.k8s.io/v1:NetworkPolicy", "deny", {
+    inputs: {
+      apiVersion: "networking.k8s.io/v1",
+      kind: "NetworkPolicy",
+      metadata: { name: "deny", namespace: "shop" },
+    },
+  });
+  const state = [
+    resource(PROVIDER, "cluster"),
+    resource(PASSWORD, "db-app"),
+    resource(SECRET, "db-auth"),
+    policy,
+    resource(RELEASE, "db"),
+    resource(RELEASE, "old", { delete: true }),
+  ];
+
+  it("is nothing while it has everything", async () => {
+    const lost = await readLost(
+      kubectl("secret/db-auth", "networkpolicy.networking.k8s.io/deny"),
+      state,
+      live("db"),
+    );
+    assert.deepEqual(lost, []);
+  });
+
+  it("is every object and release that is missing, and nothing that waits to be deleted", async () => {
+    const lost = await readLost(kubectl("secret/db-auth-2"), state, live("db-2"));
+    assert.deepEqual(
+      lost.map(({ urn }) => urn.split("::").at(-1)),
+      ["db-auth", "deny", "db"],
+    );
+  });
+
+  it("is asked for by identity alone: no Secret's value is sent, and without objects nothing is asked", async () => {
+    asked.length = 0;
+    const secret = resource(SECRET, "db-auth");
+    await readLost(
+      kubectl(),
+      [{ ...secret, inputs: { ...secret.inputs, data: { password: "c2VjcmV0" } } }],
+      {},
+    );
+    assert.doesNotMatch(JSON.stringify(asked), /c2VjcmV0|"data"/);
+    asked.length = 0;
+    await readLost(kubectl(), [resource(RELEASE, "db")], {});
+    assert.deepEqual(asked, []);
+  });
+
+  it("is shown as installed again, with empty volumes where none are left", () => {
+    const added = change("db", { kind: "store", change: "added", storage: ["8Gi for each pod"] });
+    const [shown, rails, web] = withLost(
+      [added, change(RAILS, { kind: "stack" }), change("web")],
+      [resource(RELEASE, "db"), resource(SECRET, "db-auth"), resource(RELEASE, "web")],
+      [],
+    );
+    assert.deepEqual(shown?.about, ["it is missing in the cluster: it is installed again"]);
+    assert.deepEqual(shown?.storage, ["EMPTY volumes: 8Gi for each pod"]);
+    assert.deepEqual(rails?.about, ["some of it is missing in the cluster: it is created again"]);
+    assert.deepEqual(web, change("web"), "a change that is not an addition is none of the loss");
+  });
+
+  it("is said to take up the claims that its pods leave behind, and no others", () => {
+    const claim = (name: string, size: string, release?: string) => ({
+      name,
+      size,
+      object: {
+        metadata: { name, ...(release ? { labels: { "app.kubernetes.io/instance": release } } : {}) },
+      },
+    });
+    const claims = [
+      claim("data-db-0", "8Gi", "db"),
+      claim("data-db-2-0", "1Gi", "db-2"),
+      claim("by-hand", "1Gi"),
+    ];
+    const added = change("db", { kind: "store", change: "added", storage: ["8Gi for each pod"] });
+    const [shown] = withLost([added], [resource(RELEASE, "db")], claims);
+    assert.deepEqual(shown?.storage, ["takes up what is there: data-db-0 (8Gi)"]);
+  });
+});
