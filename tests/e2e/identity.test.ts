@@ -62,6 +62,8 @@ describe("identity", function () {
         const after = await ground.holdings().catch(() => changed);
         const lost = lostBetween(changed, after);
         const wrong = answers.flatMap(({ problem }) => problem ?? []);
+        const unasked = lost.filter((what) => !one.allowed?.includes(what)).map((what) => `lost: ${what}`);
+        if (wrong.length + unasked.length > 0) assert.fail([...unasked, ...wrong].join("\n"));
         outcomes.push({
           kind: one.kind,
           name: one.name,
@@ -71,8 +73,6 @@ describe("identity", function () {
           lost,
           answers: answers.map(wordsOf),
         });
-        const unasked = lost.filter((what) => !one.allowed?.includes(what)).map((what) => `lost: ${what}`);
-        if (wrong.length + unasked.length > 0) assert.fail([...unasked, ...wrong].join("\n"));
       } finally {
         await one.restore?.(ground, scene);
         ground.env = {};

@@ -1,10 +1,12 @@
 /** What became of each case, kept with the page that tells it. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { between, table } from "../../../tools/generate/marked";
 import { PROJECT } from "../../../tools/paths";
 import type { Provider } from "../../../tools/providers/choose";
 import type { Case } from "./case";
+import { CASES } from "./cases";
 import type { Holdings } from "./ground";
 
 export interface Outcome {
@@ -30,25 +32,31 @@ export interface Kept {
 export const FILE = join(PROJECT, "tests", "e2e", "identity", "results.json");
 export const PAGE = join(PROJECT, "docs", "reliability.md");
 
-/** Where IDENTITY says `keep`: keeps a whole run, and writes its part of the page. Another value is the path of a file. */
+/**
+ * Where IDENTITY says `keep`: keeps what has passed, and writes its part of the page. Cases that did not run (--grep) stay as they were
+ * with the same providers.
+ */
 export function keepOutcomes(providers: readonly Provider[], outcomes: readonly Outcome[]): void {
-  const where = process.env.IDENTITY;
-  if (where === undefined) return;
+  if (process.env.IDENTITY !== "keep") return;
+  const used = providers.map(({ name, version, source }) => ({
+    name,
+    version,
+    isOfficial: source !== "stand-in",
+  }));
+  const before = existsSync(FILE) ? readKept() : undefined;
+  const earlier = isDeepStrictEqual(before?.providers, used) ? (before?.outcomes ?? []) : [];
+  const known = new Map([...earlier, ...outcomes].map((outcome) => [outcome.name, outcome]));
   const kept: Kept = {
     date: new Date().toISOString().slice(0, 10),
-    providers: providers.map(({ name, version, source }) => ({
-      name,
-      version,
-      isOfficial: source !== "stand-in",
-    })),
-    outcomes: outcomes.map((outcome) => ({
+    providers: used,
+    outcomes: CASES.flatMap(({ name }) => known.get(name) ?? []).map((outcome) => ({
       ...outcome,
       before: shortened(outcome.before),
       after: shortened(outcome.after),
     })),
   };
-  writeFileSync(where === "keep" ? FILE : where, `${JSON.stringify(kept, null, 2)}\n`);
-  if (where === "keep") writeFileSync(PAGE, pageOf(readFileSync(PAGE, "utf8"), kept));
+  writeFileSync(FILE, `${JSON.stringify(kept, null, 2)}\n`);
+  writeFileSync(PAGE, pageOf(readFileSync(PAGE, "utf8"), kept));
 }
 
 /** The first part of a UID or a digest tells two of them apart. */
