@@ -133,6 +133,20 @@ export const stacks: Case[] = [
     preview: PROVIDER_ONLY,
   },
   {
+    ...held,
+    kind: "stack",
+    name: "the CA was renewed since the last update: known by the UID",
+    change: (ground) =>
+      ground.editState((resources) =>
+        resources.map((resource) => {
+          const { type, outputs = {} } = resource;
+          if (type !== "flotilla:index:Application") return resource;
+          const cluster = { ...(outputs.cluster as object), ca: "0123456789abcdef" };
+          return { ...resource, outputs: { ...outputs, cluster } };
+        }),
+      ),
+  },
+  {
     kind: "stack",
     name: "a state of before, and another cluster",
     kubeconfig: "switched",
