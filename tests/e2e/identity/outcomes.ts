@@ -33,10 +33,10 @@ export const FILE = join(PROJECT, "tests", "e2e", "identity", "results.json");
 export const PAGE = join(PROJECT, "docs", "reliability.md");
 
 /**
- * Where IDENTITY says `keep`: keeps what has passed, and writes its part of the page. Cases that did not run (--grep) stay as they were
- * with the same providers.
+ * Where IDENTITY says `keep`: keeps a case that has passed, and writes its part of the page. The other cases stay as they were with the
+ * same providers.
  */
-export function keepOutcomes(providers: readonly Provider[], outcomes: readonly Outcome[]): void {
+export function keepOutcome(providers: readonly Provider[], outcome: Outcome): void {
   if (process.env.IDENTITY !== "keep") return;
   const used = providers.map(({ name, version, source }) => ({
     name,
@@ -45,22 +45,24 @@ export function keepOutcomes(providers: readonly Provider[], outcomes: readonly 
   }));
   const before = existsSync(FILE) ? readKept() : undefined;
   const earlier = isDeepStrictEqual(before?.providers, used) ? (before?.outcomes ?? []) : [];
-  const known = new Map([...earlier, ...outcomes].map((outcome) => [outcome.name, outcome]));
+  const known = new Map([...earlier, shortened(outcome)].map((one) => [one.name, one]));
   const kept: Kept = {
     date: new Date().toISOString().slice(0, 10),
     providers: used,
-    outcomes: CASES.flatMap(({ name }) => known.get(name) ?? []).map((outcome) => ({
-      ...outcome,
-      before: shortened(outcome.before),
-      after: shortened(outcome.after),
-    })),
+    outcomes: CASES.flatMap(({ name }) => known.get(name) ?? []),
   };
   writeFileSync(FILE, `${JSON.stringify(kept, null, 2)}\n`);
   writeFileSync(PAGE, pageOf(readFileSync(PAGE, "utf8"), kept));
 }
 
 /** The first part of a UID or a digest tells two of them apart. */
-const shortened = (holdings: Holdings): Holdings =>
+const shortened = (outcome: Outcome): Outcome => ({
+  ...outcome,
+  before: firstParts(outcome.before),
+  after: firstParts(outcome.after),
+});
+
+const firstParts = (holdings: Holdings): Holdings =>
   Object.fromEntries(Object.entries(holdings).map(([key, value]) => [key, value.slice(0, 8)]));
 
 export const readKept = (): Kept => JSON.parse(readFileSync(FILE, "utf8")) as Kept;
