@@ -107,7 +107,7 @@ export const inventories: Case[] = [
       inventory(withoutDb)(ground);
       await ground.must("flotilla", "remove", "db", "--stack", "dev");
     },
-    diff: { exit: 2, says: /db +store +removed/ },
+    diff: { exit: 2, says: /db +release +removed[^\n]*/ },
     preview: { exit: 0, says: /delete/ },
     more: [flotilla("up", { exit: 0, says: /is up to date: [^\n]*/ }, "--yes"), flotilla("diff", NOTHING)],
   },
