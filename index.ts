@@ -44,7 +44,7 @@ async function deploy(config: StackConfig, { settings, application }: StackSetti
   refuse(problemsOf(planViolations(application, planned, settings)));
   const target = await checkCluster(settings, config.project, config.stack);
   const ask = askWithKubectl(settings.cluster);
-  const { identity, warning } = await verifyCluster(ask, target, settings, known, config);
+  const { identity, warnings } = await verifyCluster(ask, target, settings, known, config);
   // A preview of a deployed stack asks the cluster no second question.
   if (!isAdopting && !isChecked && (!pulumi.runtime.isDryRun() || known.namespace === undefined))
     await checkNamespace(ask, planned.namespace.name, known.namespace, { owner, stack: config.stack });
@@ -52,8 +52,7 @@ async function deploy(config: StackConfig, { settings, application }: StackSetti
     await checkLeftovers(ask, application, planned, state, config.stack);
   const unreachable = await unreachableCharts(planned);
   if (unreachable.length > 0 && !pulumi.runtime.isDryRun()) throw new FlotillaError(unreachable);
-  for (const text of [...planned.warnings, ...(warning === undefined ? [] : [warning])])
-    pulumi.log.warn(text);
+  for (const warning of [...planned.warnings, ...warnings]) pulumi.log.warn(warning);
   for (const { where, what } of unreachable) pulumi.log.warn(`${where}: ${what}; shown without reading it`);
 
   const identifier = state.identifier ?? identityName(identity);

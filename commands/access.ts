@@ -55,7 +55,7 @@ export async function reachCluster(
   const kubectl = await connect(access);
   const known = Promise.resolve(reading).then((resources) => knownCluster(byUrn(resources)));
   const of = { project: PROJECT_NAME, stack: bareName(stack) };
-  const { warning } = await verifyCluster(askWithKubectl(access.cluster), target, access, begun(known), of);
-  if (warning !== undefined) say(warning);
+  const { warnings } = await verifyCluster(askWithKubectl(access.cluster), target, access, begun(known), of);
+  for (const warning of warnings) say(warning);
   return kubectl;
 }

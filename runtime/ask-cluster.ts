@@ -17,7 +17,7 @@ export const accessOf = (
 export type Answer =
   | { object: unknown }
   /** There is no such object. */
-  | { missing: true }
+  | { missing: true /** Not even the kind: no such API is served there. */; unserved?: true }
   /** It cannot be read, and why. */
   | { unread: string };
 
@@ -46,7 +46,10 @@ export const askWithKubectl =
 export function answerOf(error: NodeJS.ErrnoException & { stderr?: string }): Answer {
   if (error.code === "ENOENT") return { unread: "kubectl is not on PATH" };
   const words = (error.stderr ?? error.message).trim();
-  if (/\(NotFound\)/.test(words)) return { missing: true };
+  if (/\(NotFound\)/.test(words))
+    return /could not find the requested resource/.test(words)
+      ? { missing: true, unserved: true }
+      : { missing: true };
   if (/\(Forbidden\)/.test(words)) return { unread: "no right to read it" };
   throw new Error(words.split("\n").at(-1) || error.message);
 }

@@ -4,7 +4,7 @@ import type { Settings } from "../config/schema";
 import type { ClusterIdentity } from "../model/cluster";
 import { FlotillaError, type Problem } from "../model/problems";
 import type { Ask } from "./ask-cluster";
-import { caDigest, foreignCluster } from "./identity";
+import { caDigest, foreignCluster, identityText, isSameCluster } from "./identity";
 import type { ClusterTarget } from "./kubeconfig";
 import type { DeployedNamespace } from "./state";
 
@@ -47,6 +47,9 @@ export async function readIdentity(
   const answer = await ask("/api/v1/namespaces/kube-system").catch((error: Error) => {
     throw new FlotillaError([unanswered(error, target, project)]);
   });
+  // Every API server serves namespaces. At a wrong path the CA is still the cluster's own, and nothing would be found.
+  if ("missing" in answer && answer.unserved)
+    throw new FlotillaError([unanswered(new Error("no Kubernetes API is served there"), target, project)]);
   const ca = target && authorityOf(target);
   const digest = ca === undefined ? undefined : caDigest(ca);
   const named = {
@@ -85,8 +88,8 @@ function authorityOf({ cluster }: ClusterTarget): string | undefined {
 /** The cluster that a stack may work on. */
 export interface VerifiedCluster {
   identity: ClusterIdentity;
-  /** That the identity is weaker than it should be, for people; none where it is the UID. */
-  warning?: string;
+  /** What to know of it: that the stack moves there, or that it is known by less than its UID. */
+  warnings: string[];
 }
 
 /**
@@ -121,11 +124,18 @@ export async function verifyCluster(
   if (problem) throw new FlotillaError([problem], "nothing was read into the state or changed");
   return {
     identity,
-    ...(unread === undefined
-      ? {}
-      : {
-          warning: `the cluster is known by its ${identity.ca === undefined ? "name and address" : "CA certificate"} only, not by the UID of kube-system (${unread})`,
-        }),
+    warnings: [
+      ...(recorded === undefined || isSameCluster(recorded, identity)
+        ? []
+        : [
+            `stack ${stack} moves to cluster ${identityText(identity)}, which ${project}:cluster.identity names; what runs in ${identityText(recorded)} stays there, and the stack forgets it`,
+          ]),
+      ...(unread === undefined
+        ? []
+        : [
+            `the cluster is known by its ${identity.ca === undefined ? "address" : "CA certificate"} only, not by the UID of kube-system (${unread})`,
+          ]),
+    ],
   };
 }
 

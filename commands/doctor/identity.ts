@@ -29,9 +29,9 @@ export async function identity(
     [
       "identity",
       async () => {
-        const { identity: found, warning } = await verifyCluster(ask, target, settings, known, of);
+        const { identity: found, warnings } = await verifyCluster(ask, target, settings, known, of);
         const record = known.recorded === undefined ? "the next update records it" : "as recorded";
-        return `${identityText(found)}, ${record}${warning === undefined ? "" : `; ${warning}`}`;
+        return [`${identityText(found)}, ${record}`, ...warnings].join("; ");
       },
     ],
     [

@@ -266,8 +266,8 @@ describe("reading the identity", () => {
         of,
       );
       assert.deepEqual(verified.identity, named);
-      assert.match(verified.warning ?? "", /known by its CA certificate only/);
-      assert.match(verified.warning ?? "", why);
+      assert.match(verified.warnings.join(), /known by its CA certificate only/);
+      assert.match(verified.warnings.join(), why);
     }
   });
 

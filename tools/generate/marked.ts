@@ -11,7 +11,9 @@ export function between(
 ): string {
   const begin = `<!-- generated from ${source} by \`${command}\`: do not edit from here -->`;
   const [before = "", rest = ""] = written.split(begin);
-  const after = rest.split(END)[1] ?? "\n";
+  // A page may have more than one such part.
+  const end = rest.indexOf(END);
+  const after = end < 0 ? "\n" : rest.slice(end + END.length);
   return `${before}${begin}\n\n${generated}\n${END}${after}`;
 }
 

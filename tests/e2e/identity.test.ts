@@ -1,0 +1,81 @@
+/** What happens to a deployed stack when an address, a name, a file or its cluster changes: nothing is lost unless it was named. */
+import assert from "node:assert/strict";
+import { type Answer, answer, wordsOf } from "./identity/answer";
+import type { Said } from "./identity/case";
+import { CASES } from "./identity/cases";
+import { lostBetween } from "./identity/ground";
+import { keepOutcomes, type Outcome } from "./identity/outcomes";
+import { openScene, type Scene } from "./identity/scene";
+import { world } from "./world";
+
+describe("identity", function () {
+  this.timeout(240_000);
+  let scene: Scene;
+  const outcomes: Outcome[] = [];
+
+  before(async () => {
+    scene = await openScene();
+  });
+  after(async () => {
+    keepOutcomes(world().providers, outcomes);
+    await scene?.close();
+  });
+
+  for (const one of CASES)
+    it(`${one.kind}: ${one.name}`, async () => {
+      const ground = scene.grounds[one.on ?? "dev"];
+      const { kubeconfig } = one;
+      ground.env = {
+        KUBECONFIG:
+          kubeconfig === undefined
+            ? ground.kubeconfig
+            : typeof kubeconfig === "function"
+              ? kubeconfig(scene)
+              : scene.files[kubeconfig],
+      };
+      const before = await ground.holdings();
+      try {
+        await one.change?.(ground, scene);
+        const changed = await ground.holdings().catch(() => before);
+        const ask = async (said: Said | undefined, program: string, ...args: string[]): Promise<Answer[]> =>
+          said ? [await answer(ground, said, program, args)] : [];
+        const stack = ["--stack", ground.stack.name];
+        const looked = await Promise.all([
+          ask(one.diff, "flotilla", "diff", ...stack),
+          ask(one.preview, "pulumi", "preview", "--json", ...stack, "--non-interactive"),
+        ]);
+        const answers = looked.flat();
+        answers.push(
+          ...(await ask(one.up, "pulumi", "up", "--yes", "--skip-preview", ...stack, "--non-interactive")),
+        );
+        const more = typeof one.more === "function" ? await one.more(ground, scene) : (one.more ?? []);
+        for (const {
+          run: [program, ...args],
+          kubeconfig: next,
+          ...said
+        } of more) {
+          if (next !== undefined) ground.env.KUBECONFIG = scene.files[next];
+          answers.push(
+            ...(await ask(said, program, ...args, ...(/flotilla|pulumi/.test(program) ? stack : []))),
+          );
+        }
+        const after = await ground.holdings().catch(() => changed);
+        const lost = lostBetween(changed, after);
+        const wrong = answers.flatMap(({ problem }) => problem ?? []);
+        outcomes.push({
+          kind: one.kind,
+          name: one.name,
+          before,
+          after,
+          byHand: lostBetween(before, changed),
+          lost,
+          answers: answers.map(wordsOf),
+        });
+        const unasked = lost.filter((what) => !one.allowed?.includes(what)).map((what) => `lost: ${what}`);
+        if (wrong.length + unasked.length > 0) assert.fail([...unasked, ...wrong].join("\n"));
+      } finally {
+        await one.restore?.(ground, scene);
+        ground.env = {};
+      }
+    });
+});

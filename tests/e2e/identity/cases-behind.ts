@@ -1,0 +1,103 @@
+/** The cluster, changed behind the stack's back. */
+import { until } from "../world";
+import { type Case, flotilla, NOTHING, refused, type Said } from "./case";
+
+const MISSING: Said = { exit: 2, says: /missing in the cluster: it is (installed|created) again/ };
+const SOME: Said = { exit: 2, says: /some of it is missing in the cluster: it is created again/ };
+const ANY: Said = { exit: 0, says: /.*/ };
+const again = flotilla("up", { exit: 0, says: /is up to date: [^\n]*/ }, "--yes");
+
+export const behind: Case[] = [
+  {
+    kind: "behind one's back",
+    name: "`helm uninstall` of a store: its volume is taken up",
+    change: (ground) => ground.must("helm", "uninstall", "cache", "-n", "shop-dev", "--wait"),
+    diff: MISSING,
+    preview: ANY,
+    more: [flotilla("status", { exit: 2, says: /cache[^\n]*/ }), again, flotilla("diff", NOTHING)],
+  },
+  {
+    kind: "behind one's back",
+    name: "`helm uninstall` of a service, and its tag changes",
+    change: async (ground) => {
+      await ground.must("helm", "uninstall", "web", "-n", "shop-dev", "--wait");
+      ground.stack.edit("apps/index.ts", 'tag: "1.0.0"', 'tag: "1.0.1"');
+    },
+    diff: MISSING,
+    preview: ANY,
+    more: [again, flotilla("diff", NOTHING)],
+    restore: async (ground) => {
+      ground.stack.edit("apps/index.ts", 'tag: "1.0.1"', 'tag: "1.0.0"');
+      await ground.update();
+    },
+  },
+  {
+    kind: "behind one's back",
+    name: "a store's Secret is deleted: it comes back with the same passwords",
+    change: (ground) => ground.must("kubectl", "delete", "secret", "db-auth", "-n", "shop-dev"),
+    diff: SOME,
+    preview: ANY,
+    more: [flotilla("status", { exit: 2, says: /[^\n]*db-auth[^\n]*/ }), again, flotilla("diff", NOTHING)],
+  },
+  {
+    kind: "behind one's back",
+    name: "a claim is deleted: its StatefulSet makes an empty one",
+    change: async (ground) => {
+      const before = await ground.holdings();
+      await ground.must("kubectl", "delete", "pvc", "data-cache-0", "-n", "shop-dev", "--wait=false");
+      await ground.must("kubectl", "delete", "pod", "cache-0", "-n", "shop-dev");
+      await until("another claim is bound", async () => {
+        const now = (await ground.holdings())["claim data-cache-0"];
+        return now !== undefined && now !== before["claim data-cache-0"] && !now.endsWith("undefined");
+      });
+    },
+    diff: NOTHING,
+    preview: { exit: 0, says: /^no change$/ },
+  },
+  {
+    kind: "behind one's back",
+    name: "a NetworkPolicy of the stack is deleted",
+    change: (ground) =>
+      ground.must("kubectl", "delete", "networkpolicy", "shop-dev-default-deny", "-n", "shop-dev"),
+    diff: SOME,
+    preview: ANY,
+    more: [again, flotilla("diff", NOTHING)],
+  },
+  {
+    kind: "behind one's back",
+    name: "`kubectl delete namespace`: shown, and installed again with the same passwords",
+    change: (ground) => ground.must("kubectl", "delete", "namespace", "shop-dev", "--wait"),
+    diff: { exit: 2, says: /EMPTY volumes[^\n]*/ },
+    preview: ANY,
+    up: refused(/the state has it, and the cluster does not: it was deleted, with everything in it/),
+    more: [
+      flotilla("status", { exit: 2, says: /[^\n]*(missing|gone)[^\n]*/ }),
+      again,
+      flotilla("diff", NOTHING),
+    ],
+  },
+  {
+    kind: "behind one's back",
+    name: "the namespace is deleted and created again by hand",
+    change: async (ground) => {
+      await ground.must("kubectl", "delete", "namespace", "shop-dev", "--wait");
+      await ground.must("kubectl", "create", "namespace", "shop-dev");
+    },
+    diff: { exit: 2, says: /EMPTY volumes[^\n]*/ },
+    preview: ANY,
+    up: refused(/it was deleted and created again since the last update/),
+    more: [
+      flotilla("recover", { exit: 0, says: /What is done about it:\n[^\n]*/ }, "--yes"),
+      again,
+      flotilla("diff", NOTHING),
+    ],
+  },
+  {
+    kind: "behind one's back",
+    name: "`helm uninstall` of a store, then `flotilla drift --correct`",
+    change: (ground) => ground.must("helm", "uninstall", "cache", "-n", "shop-dev", "--wait"),
+    diff: MISSING,
+    preview: ANY,
+    more: [flotilla("drift", { exit: 0, says: /No drift/ }, "--correct", "--yes"), flotilla("diff", NOTHING)],
+  },
+];

@@ -1,0 +1,219 @@
+/** Kubeconfigs: the same cluster by another way, another cluster, and ways that lead nowhere. */
+import { readFileSync } from "node:fs";
+import { parse } from "yaml";
+import {
+  type Case,
+  CONNECTION,
+  flotilla,
+  NOTHING,
+  PROVIDER_ONLY,
+  refused,
+  type Step,
+  UNCHANGED,
+  UPDATED,
+} from "./case";
+import { writeText } from "./kubeconfigs";
+
+const FOREIGN = refused(/the stack is deployed in \S+ at \S+, but context "[a-z]+" leads to \S+/);
+const foreign = { diff: FOREIGN, preview: FOREIGN, up: FOREIGN };
+const same = { kind: "address", diff: NOTHING, preview: UNCHANGED, up: UPDATED } as const;
+const connection = { diff: CONNECTION, preview: PROVIDER_ONLY };
+const bad = (says: RegExp) => ({ diff: refused(says), preview: refused(says), up: refused(says) });
+
+export const addresses: Case[] = [
+  { ...same, name: "`localhost` in place of `127.0.0.1`", kubeconfig: "localhost" },
+  { ...same, name: "a slash behind the address", kubeconfig: "slash", up: undefined },
+  { ...same, name: "another port (a tunnel)", kubeconfig: "tunnel", up: undefined },
+  { ...same, name: "CA and client certificate in line in place of files", kubeconfig: "inline" },
+  { ...same, name: "no CA (`insecure-skip-tls-verify`)", kubeconfig: "unverified", up: undefined },
+  { ...same, name: "another user: a token in place of a client certificate", kubeconfig: "token" },
+  {
+    ...same,
+    name: "a user who may not read `kube-system`: known by the CA, and said so",
+    kubeconfig: "limited",
+    diff: { exit: 0, says: /known by its CA certificate only[^\n]*/ },
+  },
+  { ...same, name: "the kubeconfig in another file", kubeconfig: "moved", up: undefined },
+  { ...same, name: "context, cluster and user renamed", kubeconfig: "renamed", ...connection },
+  {
+    ...same,
+    name: "two contexts for one cluster, the other one is current",
+    kubeconfig: "twins",
+    ...connection,
+    up: undefined,
+  },
+  {
+    ...same,
+    name: "`KUBECONFIG=a:b`, the context in one file and its cluster in the other",
+    kubeconfig: ({ folder, files }) => {
+      const { contexts, clusters, users } = parse(readFileSync(files.both, "utf8")) as Record<string, object>;
+      return [
+        writeText(folder, "first", { "current-context": "own", contexts, users }),
+        writeText(folder, "second", { clusters }),
+      ].join(":");
+    },
+    ...connection,
+  },
+  {
+    ...same,
+    name: "`flotilla:cluster.context` names a renamed context",
+    kubeconfig: "twins, renamed",
+    change: ({ stack }) => stack.config("flotilla:cluster.context", "production"),
+    ...connection,
+    up: undefined,
+    restore: (ground) => ground.must("pulumi", "config", "rm", "flotilla:cluster", "-s", ground.stack.name),
+  },
+  {
+    ...same,
+    name: "`flotilla:cluster.kubeconfig` names a file",
+    change: ({ stack }, { files }) => stack.config("flotilla:cluster.kubeconfig", files.inline),
+    ...connection,
+    restore: async (ground) => {
+      await ground.must("pulumi", "config", "rm", "flotilla:cluster", "-s", ground.stack.name);
+      await ground.update();
+    },
+  },
+  {
+    kind: "address",
+    name: "no current context, and the stack names none",
+    kubeconfig: "no current context",
+    ...bad(/no context is current, and the stack names none/),
+  },
+  {
+    kind: "address",
+    name: "a current context that does not exist",
+    kubeconfig: "unknown context",
+    ...bad(/has no context "gone"/),
+  },
+  {
+    kind: "address",
+    name: "a kubeconfig that does not exist",
+    kubeconfig: ({ folder }) => `${folder}/nowhere.yaml`,
+    ...bad(/there is no kubeconfig at/),
+  },
+  {
+    kind: "address",
+    name: "an address with a wrong path",
+    kubeconfig: "wrong path",
+    ...bad(/does not answer: no Kubernetes API is served there/),
+  },
+  {
+    kind: "address",
+    name: "an address where nobody listens",
+    kubeconfig: "nobody listens",
+    ...bad(/the cluster of context "own" at \S+ cannot be reached/),
+  },
+  {
+    kind: "address",
+    name: "a login that is not valid",
+    kubeconfig: "bad token",
+    ...bad(/the cluster of context "own" at \S+ does not answer: [^\n]+/),
+  },
+];
+
+/** The cluster that the current context leads to has what is somebody else's, and nothing of the stack. */
+const THEIRS: Step = {
+  run: ["kubectl", "get", "deploy,sts,pvc,configmap", "-n", "shop-dev", "-o", "name"],
+  exit: 0,
+  says: /configmap\/theirs/,
+  never: /deployment|statefulset|persistentvolumeclaim/,
+};
+
+export const clusters: Case[] = [
+  { kind: "cluster", name: "`KUBECONFIG` leads to another cluster", kubeconfig: "other", ...foreign },
+  {
+    kind: "cluster",
+    name: "the current context is switched to another cluster; then each other command",
+    kubeconfig: "switched",
+    ...foreign,
+    more: [
+      flotilla("status", FOREIGN),
+      flotilla("drift", FOREIGN, "--correct", "--yes"),
+      flotilla("up", FOREIGN, "--yes"),
+      flotilla("recover", FOREIGN, "--yes"),
+      flotilla("rollback", FOREIGN, "--yes"),
+      flotilla("adopt", FOREIGN, "--yes"),
+      flotilla("rotate", FOREIGN, "db", "--yes"),
+      flotilla("destroy", FOREIGN, "--confirm", "dev"),
+      THEIRS,
+    ],
+  },
+  {
+    kind: "cluster",
+    name: "`flotilla:cluster.context` is changed to another cluster",
+    change: ({ stack }) => stack.config("flotilla:cluster.context", "other"),
+    ...foreign,
+    restore: (ground) => ground.must("pulumi", "config", "rm", "flotilla:cluster", "-s", ground.stack.name),
+  },
+  {
+    kind: "cluster",
+    name: "the same context name leads to another cluster",
+    kubeconfig: "swapped",
+    ...foreign,
+  },
+  {
+    kind: "cluster",
+    name: "`flotilla:cluster.identity` names neither cluster",
+    kubeconfig: "switched",
+    change: ({ stack }) => stack.config("flotilla:cluster.identity", "00000000-0000-4000-8000-000000000000"),
+    ...bad(/it names \S+, but context "other" leads to \S+/),
+    restore: (ground) => ground.must("pulumi", "config", "rm", "flotilla:cluster", "-s", ground.stack.name),
+  },
+  {
+    kind: "cluster",
+    name: "prod: `flotilla:cluster.context` is changed to another cluster, and tried again",
+    on: "prod",
+    change: ({ stack }) => stack.config("flotilla:cluster.context", "other"),
+    ...foreign,
+    more: [{ run: ["pulumi", "up", "--yes", "--skip-preview"], ...FOREIGN }],
+    restore: ({ stack }) => stack.config("flotilla:cluster.context", "own"),
+  },
+  {
+    kind: "cluster",
+    name: "plain `pulumi refresh --yes` after the current context was switched",
+    kubeconfig: "switched",
+    more: [
+      {
+        run: ["pulumi", "refresh", "--yes", "--skip-preview"],
+        exit: 0,
+        says: /\d+ unchanged/,
+        never: /deleted/,
+      },
+      THEIRS,
+    ],
+  },
+  {
+    kind: "cluster",
+    name: "plain `pulumi destroy` after the current context was switched, then `up`",
+    kubeconfig: "switched",
+    more: [{ run: ["pulumi", "destroy", "--yes", "--skip-preview"], exit: 1, says: /[^\n]*protected[^\n]*/ }],
+    restore: (ground) => {
+      ground.env.KUBECONFIG = ground.kubeconfig;
+      return ground.must(
+        "pulumi",
+        "up",
+        "--yes",
+        "--skip-preview",
+        "--non-interactive",
+        "-s",
+        ground.stack.name,
+      );
+    },
+  },
+  {
+    kind: "cluster",
+    name: "plain `pulumi refresh --yes` where the recorded context name leads to another cluster",
+    kubeconfig: "swapped",
+    change: async (ground) => {
+      ground.keep(await ground.stack.export());
+    },
+    more: [
+      { run: ["pulumi", "refresh", "--yes", "--skip-preview"], exit: 0, says: /\d+ deleted/ },
+      THEIRS,
+      { ...flotilla("diff", { exit: 2, says: /installed already, by helm/ }), kubeconfig: "both" },
+      flotilla("adopt", { exit: 0, says: /To take over: [^\n]*/ }, "--yes"),
+      flotilla("diff", NOTHING),
+    ],
+    restore: (ground) => ground.importState(ground.kept()),
+  },
+];

@@ -1,0 +1,139 @@
+/** Settings and inventories that would move a stack or delete a store. */
+import { writeInventory } from "../inventory";
+import { type Case, flotilla, NOTHING, refused, type Said } from "./case";
+import type { Ground } from "./ground";
+import { INVENTORY } from "./scene";
+
+const everywhere = (said: Said) => ({ diff: said, preview: said, up: said });
+const inventory = (body: string) => (ground: Ground) => writeInventory(ground.stack.folder, body);
+const asBefore = inventory(INVENTORY);
+const unset = (key: string) => (ground: Ground) =>
+  ground.must("pulumi", "config", "rm", `flotilla:${key}`, "-s", ground.stack.name);
+const moves = (to: string) =>
+  refused(new RegExp(`stack dev is deployed in namespace shop-dev, and this moves it to ${to}[^\\n]*`));
+
+const withoutDb = `
+  services: { web: { ...service(["cache"]), startupSeconds: 1 } },
+  stores: { cache: { ...store("redis"), accounts: {} } },`;
+
+const GONE = /store db is gone from the inventory, but it is deployed with its data[^\n]*/;
+
+export const settings: Case[] = [
+  {
+    kind: "settings",
+    name: "`flotilla:namespace` is set to another one",
+    change: ({ stack }) => stack.config("flotilla:namespace", "elsewhere"),
+    ...everywhere(moves("elsewhere")),
+    restore: unset("namespace"),
+  },
+  {
+    kind: "settings",
+    name: "`flotilla:environment` is changed",
+    change: ({ stack }) => stack.config("flotilla:environment", "staging"),
+    ...everywhere(moves("shop-staging")),
+    restore: ({ stack }) => stack.config("flotilla:environment", "dev"),
+  },
+  {
+    kind: "settings",
+    name: "the application is renamed",
+    change: ({ stack }) => {
+      stack.edit("apps/index.ts", 'name: "shop"', 'name: "store"');
+      stack.edit("apps/index.ts", "{ shop }", "{ store: shop }");
+      return stack.config("flotilla:application", "store");
+    },
+    ...everywhere(moves("store-dev")),
+    restore: async (ground) => {
+      asBefore(ground);
+      await ground.stack.config("flotilla:application", "shop");
+    },
+  },
+  {
+    kind: "settings",
+    name: "another profile for the stores",
+    change: ({ stack }) => stack.config("flotilla:profile", "replicated"),
+    ...everywhere(refused(/would become replicated, but it is deployed standalone/)),
+    restore: unset("profile"),
+  },
+];
+
+export const inventories: Case[] = [
+  {
+    kind: "inventory",
+    name: "a store is taken out",
+    change: inventory(withoutDb),
+    ...everywhere(refused(GONE)),
+    restore: asBefore,
+  },
+  {
+    kind: "inventory",
+    name: "a store is taken out, and another deletion is allowed",
+    change: async (ground) => {
+      inventory(withoutDb)(ground);
+      await ground.stack.config("flotilla:allowDeletion[0]", "store/dc");
+    },
+    ...everywhere(refused(/names store\/dc only/)),
+    restore: (ground) => {
+      asBefore(ground);
+      return unset("allowDeletion")(ground);
+    },
+  },
+  {
+    kind: "inventory",
+    name: "a store is renamed",
+    change: inventory(INVENTORY.replaceAll("db", "database")),
+    ...everywhere(refused(/If database is its new name: a renamed store is another one/)),
+    restore: asBefore,
+  },
+  {
+    kind: "inventory",
+    name: "a store is gone, and a service still uses its login",
+    change: inventory(withoutDb.replace('["cache"]', '["cache"], { URL: url("db") }')),
+    ...everywhere(refused(/[^\n]*\bdb\b[^\n]*/)),
+    restore: asBefore,
+  },
+  {
+    kind: "inventory",
+    name: "a service and a store swap their names",
+    change: inventory(`
+      services: { db: { ...service(["cache", "web"], { URL: url("web") }), startupSeconds: 1 } },
+      stores: { cache: { ...store("redis"), accounts: {} }, web: store("mysql", "app") },`),
+    ...everywhere(refused(/a (store|service) of that name is deployed|store db is gone/)),
+    restore: asBefore,
+  },
+  {
+    kind: "inventory",
+    name: "a store is removed, which is allowed by name (`flotilla remove`)",
+    change: async (ground) => {
+      inventory(withoutDb)(ground);
+      await ground.must("flotilla", "remove", "db", "--stack", "dev");
+    },
+    diff: { exit: 2, says: /db +store +removed/ },
+    preview: { exit: 0, says: /delete/ },
+    more: [flotilla("up", { exit: 0, says: /is up to date: [^\n]*/ }, "--yes"), flotilla("diff", NOTHING)],
+    allowed: ["password db-auth"],
+  },
+  {
+    kind: "inventory",
+    name: "and put back: it takes up its volume, with the password of its data",
+    change: asBefore,
+    diff: { exit: 2, says: /db +store +added[^\n]*/ },
+    preview: { exit: 0, says: /create/ },
+    more: [flotilla("up", { exit: 0, says: /is up to date: [^\n]*/ }, "--yes"), flotilla("diff", NOTHING)],
+  },
+  {
+    kind: "inventory",
+    name: "a service takes the name of a store that was just taken out",
+    change: async (ground) => {
+      inventory(`
+        services: { web: { ...service(["cache"]), startupSeconds: 1 }, db: service(["cache"]) },
+        stores: { cache: { ...store("redis"), accounts: {} } },`)(ground);
+      await ground.must("flotilla", "remove", "db", "--stack", "dev");
+    },
+    ...everywhere(refused(/a store of that name is deployed, and Helm cannot have two releases of one name/)),
+    restore: async (ground) => {
+      asBefore(ground);
+      await unset("allowDeletion")(ground);
+      await ground.update();
+    },
+  },
+];

@@ -1,0 +1,305 @@
+/** The stack itself: its name, state, backend, passphrase and checkout; another stack; clusters that come and go. */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { deleteCluster, stopCluster } from "../../../tools/cluster/cluster";
+import { copyOfProject, writeStackFile } from "../../copy";
+import { writeInventory } from "../inventory";
+import { read, run, Stack, world } from "../world";
+import { type Case, flotilla, NOTHING, PROVIDER_ONLY, refused, UNCHANGED, UPDATED } from "./case";
+import type { Ground, StateEntry } from "./ground";
+import { INVENTORY, markOther } from "./scene";
+
+const held = { diff: NOTHING, preview: UNCHANGED, up: UPDATED } as const;
+const FOREIGN = refused(/the stack is deployed in \S+ at \S+, but context "[a-z]+" leads to \S+/);
+
+const NAMESPACE = "kubernetes:core/v1:Namespace";
+
+/** Another stack of the same folder, for the time of a case. */
+function become(ground: Ground, name: string): Stack {
+  const before = ground.stack;
+  ground.stack = new Stack(before.folder, name);
+  return before;
+}
+
+const nameOf = ({ stack }: Ground) => ["--stack", stack.name, "--non-interactive"];
+
+/** UID of a cluster, as `flotilla:cluster.identity` takes it. */
+const uidOf = async (ground: Ground) =>
+  (await ground.must("kubectl", "get", "namespace", "kube-system", "-o", "jsonpath={.metadata.uid}")).trim();
+
+const stackId = async (ground: Ground) =>
+  (
+    await ground
+      .kubectl("get", "namespace", ground.namespace, "-o", "json")
+      .then((text) => JSON.parse(text) as { metadata: { annotations: Record<string, string> } })
+  ).metadata.annotations["flotilla.dev/stack-id"] as string;
+
+/** The state as a version wrote it that did not record the cluster. */
+const forgetIdentity = (resources: StateEntry[]): StateEntry[] =>
+  resources.map((resource) => {
+    const { inputs = {}, outputs = {} } = resource;
+    if (resource.type === "flotilla:index:Application") return { ...resource, outputs: {} };
+    if (resource.type !== "pulumi:providers:kubernetes") return resource;
+    const { clusterIdentifier: _, ...left } = inputs;
+    const { clusterIdentifier: __, ...leftOutputs } = outputs;
+    return { ...resource, inputs: left, outputs: leftOutputs };
+  });
+
+export const stacks: Case[] = [
+  {
+    kind: "stack",
+    name: "the stack is renamed (`pulumi stack rename`)",
+    change: async (ground) => {
+      await ground.must("pulumi", "stack", "rename", "renamed", ...nameOf(ground));
+      become(ground, "renamed");
+    },
+    diff: { exit: 2, says: /flotilla\.dev\/stack: [^\n]*/ },
+    preview: { exit: 0, says: /update/ },
+    up: { exit: 0, says: /~ \d+ updated/, never: /replaced|deleted|created/ },
+    restore: async (ground) => {
+      await ground.must("pulumi", "stack", "rename", "dev", ...nameOf(ground));
+      become(ground, "dev");
+      await ground.update();
+    },
+  },
+  {
+    ...held,
+    kind: "stack",
+    name: "another passphrase (`pulumi stack change-secrets-provider`)",
+    change: async (ground) => {
+      await changePassphrase(ground, "another");
+      ground.env.PULUMI_CONFIG_PASSPHRASE = "another";
+    },
+    restore: (ground) => changePassphrase(ground, read(world().world.passphrase)),
+  },
+  {
+    ...held,
+    kind: "stack",
+    name: "another backend (`pulumi stack export`, `import`)",
+    change: async (ground, { folder }) => {
+      const state = await ground.stack.export();
+      const backend = join(folder, "backend");
+      mkdirSync(backend);
+      ground.env.PULUMI_BACKEND_URL = `file://${backend}`;
+      await ground.must("pulumi", "stack", "init", ground.stack.name, "--non-interactive");
+      await ground.importState(state);
+    },
+  },
+  {
+    ...held,
+    kind: "stack",
+    name: "another checkout of the project",
+    change: (ground) => {
+      const folder = copyOfProject("flotilla-e2e-");
+      writeStackFile(folder, ground.stack.name, {
+        application: "shop",
+        distribution: "upstream",
+        environment: "dev",
+      });
+      writeInventory(folder, INVENTORY);
+      ground.keep(ground.stack.folder);
+      ground.stack = new Stack(folder, ground.stack.name);
+    },
+    restore: (ground) => {
+      ground.stack.remove();
+      ground.stack = new Stack(ground.kept(), ground.stack.name);
+    },
+  },
+  {
+    ...held,
+    kind: "stack",
+    name: "a state of another version of the SDK",
+    change: (ground) =>
+      ground.editState((resources) =>
+        resources.map((resource) =>
+          resource.type === "pulumi:providers:kubernetes"
+            ? {
+                ...resource,
+                inputs: { ...resource.inputs, version: "4.30.0" },
+                outputs: { ...resource.outputs, version: "4.30.0" },
+              }
+            : resource,
+        ),
+      ),
+    preview: PROVIDER_ONLY,
+  },
+  {
+    ...held,
+    kind: "stack",
+    name: "a state of before, which records no cluster: the next update records it",
+    change: (ground) => ground.editState(forgetIdentity),
+    preview: PROVIDER_ONLY,
+  },
+  {
+    kind: "stack",
+    name: "a state of before, and another cluster",
+    kubeconfig: "switched",
+    change: (ground) => ground.editState(forgetIdentity),
+    diff: refused(/its state was written by a version that did not record the cluster/),
+    preview: refused(/its state was written by a version that did not record the cluster/),
+    up: refused(/its state was written by a version that did not record the cluster/),
+    more: [
+      {
+        run: ["pulumi", "up", "--yes", "--skip-preview"],
+        ...refused(/its state was written by a version that did not record the cluster/),
+      },
+    ],
+    restore: async (ground) => {
+      ground.env.KUBECONFIG = ground.kubeconfig;
+      await ground.update();
+    },
+  },
+  {
+    kind: "stack",
+    name: "a second stack with the namespace of the first; `adopt`, then `pulumi destroy` of it",
+    change: async (ground) => {
+      writeStackFile(ground.stack.folder, "twin", {
+        application: "shop",
+        distribution: "upstream",
+        environment: "dev",
+      });
+      become(ground, "twin");
+      await ground.must("pulumi", "stack", "init", "twin", "--non-interactive");
+    },
+    diff: { exit: 2, says: /installed already, by helm/ },
+    preview: refused(/it belongs to stack flotilla\/dev \(id \w+\), not to this one/),
+    up: refused(/it belongs to stack flotilla\/dev \(id \w+\), not to this one/),
+    more: [
+      flotilla("up", refused(/belongs to stack flotilla\/dev/), "--yes"),
+      flotilla("adopt", refused(/it belongs to stack flotilla\/dev \(id \w+\)/), "--yes"),
+      flotilla(
+        "adopt",
+        refused(/does not belong to a stack with the id 0123/),
+        "--given-up",
+        "0123",
+        "--yes",
+      ),
+      {
+        run: ["pulumi", "destroy", "--yes", "--skip-preview"],
+        exit: 0,
+        says: /There are no resources|deleted|destroyed|Resources:/,
+      },
+    ],
+    restore: async (ground) => {
+      await ground.must("pulumi", "stack", "rm", "twin", "--yes", "--force", "--non-interactive");
+      become(ground, "dev");
+    },
+  },
+  {
+    kind: "stack",
+    name: "the state is lost: `up` is refused, `adopt --given-up` builds it again",
+    change: async (ground) => {
+      const { name } = ground.stack;
+      ground.keep(await ground.stack.export());
+      await ground.must("pulumi", "stack", "rm", name, "--yes", "--force", "--preserve-config");
+      await ground.must("pulumi", "stack", "init", name, "--non-interactive");
+    },
+    diff: { exit: 2, says: /installed already, by helm/ },
+    preview: refused(/it belongs to stack flotilla\/dev \(id \w+\), not to this one/),
+    up: refused(/npx flotilla adopt --stack dev --given-up \w+/),
+    more: async (ground) => [
+      flotilla(
+        "adopt",
+        { exit: 0, says: /To take over: [^\n]*/ },
+        "--given-up",
+        await stackId(ground),
+        "--yes",
+      ),
+      flotilla("diff", NOTHING),
+    ],
+    restore: (ground) => ground.importState(ground.kept()),
+  },
+  {
+    kind: "stack",
+    name: "pending deletes of an earlier replacement, the namespace among them",
+    change: (ground) =>
+      ground.editState((resources) => [
+        ...resources,
+        ...resources
+          .filter(({ type }) => type === NAMESPACE)
+          .map((resource) => ({ ...resource, delete: true, protect: false })),
+      ]),
+    diff: { exit: 2, says: /an earlier update left 1 replaced resources[^;]*/ },
+    preview: { exit: 0, says: /.*/ },
+    up: undefined,
+    more: [
+      flotilla("up", refused(/1 resources that an earlier update replaced wait to be deleted/), "--yes"),
+      flotilla("recover", { exit: 0, says: /What is done about it:\n[^\n]*/ }, "--yes"),
+      flotilla("diff", NOTHING),
+    ],
+  },
+];
+
+/** In this order: each begins where the last one has ended. */
+export const comings: Case[] = [
+  {
+    kind: "cluster",
+    on: "guest",
+    name: "another cluster while the stack's own is down; then it is back",
+    kubeconfig: "both",
+    change: (_, { second }) => stopCluster(second),
+    diff: FOREIGN,
+    preview: FOREIGN,
+    up: FOREIGN,
+    restore: (_, scene) => scene.reopenOther(),
+  },
+  {
+    kind: "cluster",
+    on: "guest",
+    name: "the stack's own cluster, back again",
+    diff: NOTHING,
+    preview: UNCHANGED,
+    up: UPDATED,
+  },
+  {
+    kind: "behind one's back",
+    on: "guest",
+    name: "the cluster is wiped and built again: it is another one, and has to be named",
+    change: async (_, scene) => {
+      await deleteCluster(scene.second);
+      await scene.reopenOther();
+      await markOther(scene.second.kubeconfig);
+    },
+    diff: FOREIGN,
+    preview: FOREIGN,
+    up: FOREIGN,
+    more: [flotilla("recover", FOREIGN, "--yes")],
+  },
+  {
+    kind: "behind one's back",
+    on: "guest",
+    name: "the same, with its identity in `flotilla:cluster.identity`: installed again",
+    change: async (ground) => ground.stack.config("flotilla:cluster.identity", await uidOf(ground)),
+    diff: { exit: 2, says: /missing in the cluster: it is installed again/ },
+    preview: { exit: 0, says: /.*/ },
+    more: [
+      flotilla("up", { exit: 0, says: /is up to date: [^\n]*/, never: /deleted/ }, "--yes"),
+      flotilla("diff", NOTHING),
+    ],
+  },
+  {
+    kind: "cluster",
+    on: "guest",
+    name: "the identity of another cluster is named: installed there, and the old one keeps everything",
+    kubeconfig: "both",
+    change: async (ground) => ground.stack.config("flotilla:cluster.identity", await uidOf(ground)),
+    diff: { exit: 2, says: /missing in the cluster: it is installed again/ },
+    preview: { exit: 0, says: /.*/ },
+    more: [
+      flotilla("up", { exit: 0, says: /is up to date: [^\n]*/, never: /deleted/ }, "--yes"),
+      flotilla("diff", NOTHING),
+      {
+        run: ["kubectl", "get", "pvc,deploy,sts", "-n", "shop-guest"],
+        exit: 0,
+        says: /data-cache-0\s+Bound/,
+      },
+    ],
+  },
+];
+
+/** Encrypts the stack with another passphrase. */
+async function changePassphrase(ground: Ground, to: string): Promise<void> {
+  const { folder, name } = ground.stack;
+  const args = ["stack", "change-secrets-provider", "passphrase", "--stack", name, "--non-interactive"];
+  await run("pulumi", args, { cwd: folder, input: `${to}\n`, env: ground.env });
+}

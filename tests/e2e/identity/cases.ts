@@ -1,0 +1,16 @@
+/** All cases, in the order that they run in. */
+import type { Case } from "./case";
+import { behind } from "./cases-behind";
+import { addresses, clusters } from "./cases-kubeconfig";
+import { inventories, settings } from "./cases-plan";
+import { comings, stacks } from "./cases-stack";
+
+export const CASES: readonly Case[] = [
+  ...addresses,
+  ...settings,
+  ...clusters,
+  ...stacks,
+  ...inventories,
+  ...behind,
+  ...comings,
+];

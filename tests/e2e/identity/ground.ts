@@ -1,0 +1,118 @@
+/** A stack that things happen to, and what it has that must not be lost. */
+import { createHash } from "node:crypto";
+import { run, type Stack } from "../world";
+
+interface Named {
+  metadata: { name: string; uid: string };
+}
+
+/** UIDs of the namespace and of the claims, digests of the stores' passwords; by what they are of. */
+export type Holdings = Record<string, string>;
+
+export class Ground {
+  constructor(
+    public stack: Stack,
+    readonly namespace: string,
+    /** KUBECONFIG of a usual day. */
+    readonly kubeconfig: string,
+    /** One that leads to the stack's own cluster, whatever the commands have. */
+    public home: string,
+  ) {}
+
+  /** What the commands have otherwise in their environment. */
+  env: Record<string, string> = {};
+
+  private note = "";
+
+  /** Keeps a text for the end of the case: a state as it was, a name. */
+  keep(text: string): void {
+    this.note = text;
+  }
+
+  kept(): string {
+    return this.note;
+  }
+
+  /** Runs a command as a user of the stack does. */
+  async run(program: string, args: readonly string[]) {
+    const file = program === "flotilla" ? `${this.stack.folder}/commands/bin.js` : program;
+    return run(file, args, {
+      cwd: this.stack.folder,
+      reject: false,
+      env: { KUBECONFIG: this.kubeconfig, FORCE_COLOR: "0", ...this.env },
+    });
+  }
+
+  /** Runs a command that has to succeed, to change something. */
+  async must(program: string, ...args: string[]): Promise<string> {
+    const { exitCode, all = "", stdout } = await this.run(program, args);
+    if (exitCode !== 0) throw new Error(`${program} ${args.join(" ")}:\n${all}`);
+    return stdout;
+  }
+
+  /** An update to begin from. */
+  update(): Promise<string> {
+    const args = ["--yes", "--skip-preview", "--non-interactive", "--stack", this.stack.name];
+    return this.must("pulumi", "up", ...args);
+  }
+
+  /** kubectl in the stack's own cluster. */
+  async kubectl(...args: string[]): Promise<string> {
+    return (await run("kubectl", args, { env: { KUBECONFIG: this.home } })).stdout;
+  }
+
+  /** What the stack has now. */
+  async holdings(home = this.home): Promise<Holdings> {
+    const read = async <T>(...args: string[]): Promise<T[]> => {
+      const all = ["get", ...args, "--ignore-not-found", "-o", "json"];
+      const { stdout } = await run("kubectl", all, { env: { KUBECONFIG: home } });
+      if (stdout === "") return [];
+      const found = JSON.parse(stdout) as T & { items?: T[] };
+      return found.items ?? [found];
+    };
+    const [namespaces, claims, secrets] = await Promise.all([
+      read<Named>("namespace", this.namespace),
+      read<Named & { spec: { volumeName?: string } }>("pvc", "-n", this.namespace),
+      read<Named & { data: Record<string, string> }>("secret", "-n", this.namespace),
+    ]);
+    return Object.fromEntries([
+      ...namespaces.map(({ metadata }) => ["namespace", metadata.uid]),
+      ...claims.map(({ metadata, spec }) => [
+        `claim ${metadata.name}`,
+        `${metadata.uid} on ${spec.volumeName}`,
+      ]),
+      ...secrets
+        .filter(({ metadata }) => metadata.name.endsWith("-auth"))
+        .map(({ metadata, data }) => [
+          `password ${metadata.name}`,
+          createHash("sha256").update(JSON.stringify(data)).digest("hex"),
+        ]),
+    ]);
+  }
+
+  /** The resources of the state, to be changed as an older version or an accident would have left them. */
+  async editState(change: (resources: StateEntry[]) => StateEntry[]): Promise<void> {
+    const state = JSON.parse(await this.stack.export()) as { deployment: { resources: StateEntry[] } };
+    state.deployment.resources = change(state.deployment.resources);
+    await this.importState(JSON.stringify(state));
+  }
+
+  async importState(state: string): Promise<void> {
+    const args = ["stack", "import", "--force", "--stack", this.stack.name, "--non-interactive"];
+    await run("pulumi", args, { cwd: this.stack.folder, input: state, env: this.env });
+  }
+}
+
+export interface StateEntry {
+  urn: string;
+  type: string;
+  id?: string;
+  delete?: boolean;
+  protect?: boolean;
+  inputs?: Record<string, unknown>;
+  outputs?: Record<string, unknown>;
+}
+
+/** What is no longer there, or another one. */
+export const lostBetween = (before: Holdings, after: Holdings): string[] =>
+  Object.keys(before).filter((key) => after[key] !== before[key]);

@@ -1,0 +1,130 @@
+/** What became of each case, kept with the page that tells it. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { between, table } from "../../../tools/generate/marked";
+import { PROJECT } from "../../../tools/paths";
+import type { Provider } from "../../../tools/providers/choose";
+import type { Case } from "./case";
+import type { Holdings } from "./ground";
+
+export interface Outcome {
+  kind: Case["kind"];
+  name: string;
+  /** UIDs of namespace and claims, digests of passwords. */
+  before: Holdings;
+  after: Holdings;
+  /** What was lost before any command: somebody deleted it by hand. */
+  byHand: readonly string[];
+  /** What the commands lost. */
+  lost: readonly string[];
+  answers: readonly { command: string; exitCode: number; words: string }[];
+}
+
+export interface Kept {
+  date: string;
+  providers: { name: string; version: string; isOfficial: boolean }[];
+  outcomes: readonly Outcome[];
+}
+
+/** The run that the page tells of. */
+export const FILE = join(PROJECT, "tests", "e2e", "identity", "results.json");
+export const PAGE = join(PROJECT, "docs", "reliability.md");
+
+/** Where IDENTITY says `keep`: keeps a whole run, and writes its part of the page. Another value is the path of a file. */
+export function keepOutcomes(providers: readonly Provider[], outcomes: readonly Outcome[]): void {
+  const where = process.env.IDENTITY;
+  if (where === undefined) return;
+  const kept: Kept = {
+    date: new Date().toISOString().slice(0, 10),
+    providers: providers.map(({ name, version, source }) => ({
+      name,
+      version,
+      isOfficial: source !== "stand-in",
+    })),
+    outcomes: outcomes.map((outcome) => ({
+      ...outcome,
+      before: shortened(outcome.before),
+      after: shortened(outcome.after),
+    })),
+  };
+  writeFileSync(where === "keep" ? FILE : where, `${JSON.stringify(kept, null, 2)}\n`);
+  if (where === "keep") writeFileSync(PAGE, pageOf(readFileSync(PAGE, "utf8"), kept));
+}
+
+/** The first part of a UID or a digest tells two of them apart. */
+const shortened = (holdings: Holdings): Holdings =>
+  Object.fromEntries(Object.entries(holdings).map(([key, value]) => [key, value.slice(0, 8)]));
+
+export const readKept = (): Kept => JSON.parse(readFileSync(FILE, "utf8")) as Kept;
+
+/** The page with the table of a run. */
+export const pageOf = (written: string, kept: Kept): string =>
+  between(
+    written,
+    "tests/e2e/identity/results.json",
+    tableOf(kept).join("\n"),
+    "IDENTITY=keep npm run test:identity",
+  );
+
+function tableOf({ date, providers, outcomes }: Kept): string[] {
+  const used = providers.map(
+    ({ name, version, isOfficial }) => `${isOfficial ? "" : "the stand-in for "}${name} ${version}`,
+  );
+  const kept = outcomes.filter(({ lost }) => lost.length === 0).length;
+  return [
+    `${date}, with these providers: ${used.join(", ")}. ${outcomes.length} cases; in ${kept} of them nothing was lost, in the others what was named and allowed.`,
+    "",
+    ...table(
+      ["what changes", "`diff`", "`preview`", "`up`, and other commands", "namespace, volumes and passwords"],
+      outcomes.map((outcome) => [
+        `**${outcome.kind}**: ${outcome.name}`,
+        said(outcome, (command) => command === "flotilla diff", 0, 1),
+        said(outcome, (command) => command === "pulumi preview"),
+        rest(outcome),
+        fate(outcome),
+      ]),
+    ),
+  ];
+}
+
+type Told = Outcome["answers"][number];
+
+const wordsOf = ({ exitCode, words }: Told): string =>
+  exitCode === 1 ? `refused: ${words}` : words === "" ? "no words" : words;
+
+const said = (
+  { answers }: Outcome,
+  matches: (command: string) => boolean,
+  from = 0,
+  to = Number.POSITIVE_INFINITY,
+): string =>
+  answers
+    .filter(({ command }) => matches(command))
+    .slice(from, to)
+    .map(wordsOf)
+    .join("; ") || "-";
+
+/** The commands after `diff` and `preview`; those that say the same are told together. */
+function rest({ answers }: Outcome): string {
+  const others = answers
+    .filter(({ command }) => command !== "pulumi preview")
+    .slice(hasDiff(answers) ? 1 : 0);
+  const groups = new Map<string, string[]>();
+  for (const answer of others) {
+    const words = wordsOf(answer);
+    groups.set(words, [...(groups.get(words) ?? []), `\`${answer.command}\``]);
+  }
+  return [...groups].map(([words, commands]) => `${commands.join(", ")}: ${words}`).join("; ") || "-";
+}
+
+const hasDiff = (answers: readonly Told[]): boolean => answers[0]?.command === "flotilla diff";
+
+/** What is still the same, and who lost what is not. */
+function fate({ lost, byHand }: Outcome): string {
+  const parts = [
+    ...(byHand.length === 0 ? [] : [`lost by hand: ${byHand.join(", ")}`]),
+    ...(lost.length === 0 ? [] : [`deleted, as was allowed: ${lost.join(", ")}`]),
+  ];
+  if (parts.length === 0) return "the same";
+  return lost.length === 0 ? `${parts.join("; ")}; the rest is the same` : parts.join("; ");
+}
