@@ -4,7 +4,8 @@ import type { Settings } from "../config/schema";
 import { unguarded, unguardedText } from "../diff/guard";
 import { exportState } from "../live/engine";
 import { connect } from "../live/kubectl";
-import { markLost, unmarkFound } from "../live/lost";
+import { readLocks } from "../live/locks";
+import { markLost, markLost, unmarkFound } from "../live/lost";
 import { plural } from "../model/plural";
 import { namespaceOf } from "../plan/stores/profile";
 import { CHECKED } from "../runtime/overrides";
@@ -16,6 +17,7 @@ import { type Comparison, compareWithDeployed } from "./diff/sides";
 import { explainStack, showFindings } from "./explain";
 import { type Look, lookAt } from "./look";
 import { settingsOfStack } from "./settings";
+import { PROJECT_NAME } from "./stack";
 import { changesText, type Updated, update } from "./updating";
 
 export function upCommand(): Command {
@@ -31,6 +33,7 @@ It is the same update as \`pulumi up\`: the same engine, program and state. A fa
 has been updated before it stays. Run it again to go on, or \`flotilla rollback\` to go back.`,
     )
     .action(async (further: string[], { stack, yes }: { stack: string; yes?: boolean }) => {
+      await refuseWhileLocked(stack);
       const comparison = await compareWithDeployed(stack);
       process.stdout.write(showComparison(comparison));
       const { settings, application } = settingsOfStack(stack);
@@ -52,6 +55,15 @@ has been updated before it stays. Run it again to go on, or \`flotilla rollback\
       await report(stack, result);
       await takeOutUsed(stack, settings);
     });
+}
+
+/** Before the difference, which takes a while and would be that of a moment. @throws ToolError when somebody holds the stack. */
+async function refuseWhileLocked(stack: string): Promise<void> {
+  const [lock] = (await readLocks(PROJECT_NAME, stack)) ?? [];
+  if (lock === undefined) return;
+  throw new ToolError(
+    `the stack ${stack} is locked by ${lock.by}\n  Wait until that update has ended. If it was broken off: npx flotilla recover --stack ${stack}`,
+  );
 }
 
 /** @throws ToolError when the update must not begin. */
