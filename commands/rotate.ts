@@ -74,6 +74,8 @@ async function nextGeneration(
       `${name} has no password that Flotilla makes: ${store.noPassword ?? "its images fix them all"}`,
     );
   const resources = await readState(stack);
+  // Before the stack file is written: what another cluster refuses would be done by the next update of the right one.
+  await reachCluster(settings, stack, resources);
   const deployed = deployedOf(resources);
   const there = deployedStore(deployed, name);
   if (!there)

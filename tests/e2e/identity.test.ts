@@ -4,20 +4,18 @@ import { type Answer, answer, wordsOf } from "./identity/answer";
 import type { Said } from "./identity/case";
 import { CASES } from "./identity/cases";
 import { lostBetween } from "./identity/ground";
-import { keepOutcomes, type Outcome } from "./identity/outcomes";
+import { keepOutcome } from "./identity/outcomes";
 import { openScene, type Scene } from "./identity/scene";
 import { world } from "./world";
 
 describe("identity", function () {
   this.timeout(240_000);
   let scene: Scene;
-  const outcomes: Outcome[] = [];
 
   before(async () => {
     scene = await openScene();
   });
   after(async () => {
-    keepOutcomes(world().providers, outcomes);
     await scene?.close();
   });
 
@@ -62,7 +60,9 @@ describe("identity", function () {
         const after = await ground.holdings().catch(() => changed);
         const lost = lostBetween(changed, after);
         const wrong = answers.flatMap(({ problem }) => problem ?? []);
-        outcomes.push({
+        const unasked = lost.filter((what) => !one.allowed?.includes(what)).map((what) => `lost: ${what}`);
+        if (wrong.length + unasked.length > 0) assert.fail([...unasked, ...wrong].join("\n"));
+        keepOutcome(world().providers, {
           kind: one.kind,
           name: one.name,
           before,
@@ -71,8 +71,6 @@ describe("identity", function () {
           lost,
           answers: answers.map(wordsOf),
         });
-        const unasked = lost.filter((what) => !one.allowed?.includes(what)).map((what) => `lost: ${what}`);
-        if (wrong.length + unasked.length > 0) assert.fail([...unasked, ...wrong].join("\n"));
       } finally {
         await one.restore?.(ground, scene);
         ground.env = {};

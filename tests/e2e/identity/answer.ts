@@ -31,10 +31,13 @@ export async function answer(
     ...(isRight
       ? {}
       : {
-          problem: `${command}: exit code ${exitCode}, expected ${exit} and ${says}${never ? ` and not ${never}` : ""}\n${text}`,
+          problem: `${command}: exit code ${exitCode}, expected ${exit} and ${says}${never ? ` and not ${never}` : ""}\n${ending(text)}`,
         }),
   };
 }
+
+/** The end of an output: the table and the errors are there. */
+const ending = (text: string): string => text.split("\n").slice(-15).join("\n");
 
 /** The steps of a preview that change something, and what it refuses. */
 export function previewText(stdout: string, all: string): string {

@@ -39,10 +39,10 @@ export interface Case {
 /** Most commands have one of these ends. */
 export const NOTHING: Said = { exit: 0, says: /Nothing changes\./ };
 export const UNCHANGED: Said = { exit: 0, says: /^no change$/ };
-/** Another context or file is an update of the provider, which replaces nothing. */
+/** Another context, file or version is an update of the provider, which replaces nothing. */
 export const CONNECTION: Said = {
   exit: 2,
-  says: /the engine: update \((context|kubeconfig)[^)]*\)/,
+  says: /the engine: update \((context|kubeconfig|version|clusterIdentifier)[^)]*\)/,
   never: /replaced|removed|deleted/i,
 };
 export const PROVIDER_ONLY: Said = { exit: 0, says: /^update kubernetes cluster$/ };

@@ -107,18 +107,18 @@ export const inventories: Case[] = [
       inventory(withoutDb)(ground);
       await ground.must("flotilla", "remove", "db", "--stack", "dev");
     },
-    diff: { exit: 2, says: /db +store +removed/ },
+    diff: { exit: 2, says: /db +release +removed[^\n]*/ },
     preview: { exit: 0, says: /delete/ },
     more: [flotilla("up", { exit: 0, says: /is up to date: [^\n]*/ }, "--yes"), flotilla("diff", NOTHING)],
-    allowed: ["password db-auth"],
   },
   {
     kind: "inventory",
-    name: "and put back: it takes up its volume, with the password of its data",
+    name: "and put back: `adopt` gives it its volume and the password of its data again",
     change: asBefore,
-    diff: { exit: 2, says: /db +store +added[^\n]*/ },
-    preview: { exit: 0, says: /create/ },
-    more: [flotilla("up", { exit: 0, says: /is up to date: [^\n]*/ }, "--yes"), flotilla("diff", NOTHING)],
+    diff: refused(/store db: it would take up the volume claim data-db-0[^\n]*/),
+    preview: refused(/store db: it would take up the volume claim data-db-0[^\n]*/),
+    up: refused(/store db: it would take up the volume claim data-db-0[^\n]*/),
+    more: [flotilla("adopt", { exit: 0, says: /is up to date: [^\n]*/ }, "--yes"), flotilla("diff", NOTHING)],
   },
   {
     kind: "inventory",

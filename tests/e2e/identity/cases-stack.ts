@@ -5,7 +5,7 @@ import { deleteCluster, stopCluster } from "../../../tools/cluster/cluster";
 import { copyOfProject, writeStackFile } from "../../copy";
 import { writeInventory } from "../inventory";
 import { read, run, Stack, world } from "../world";
-import { type Case, flotilla, NOTHING, PROVIDER_ONLY, refused, UNCHANGED, UPDATED } from "./case";
+import { type Case, CONNECTION, flotilla, NOTHING, PROVIDER_ONLY, refused, UNCHANGED, UPDATED } from "./case";
 import type { Ground, StateEntry } from "./ground";
 import { INVENTORY, markOther } from "./scene";
 
@@ -121,6 +121,7 @@ export const stacks: Case[] = [
             : resource,
         ),
       ),
+    diff: CONNECTION,
     preview: PROVIDER_ONLY,
   },
   {
@@ -128,7 +129,22 @@ export const stacks: Case[] = [
     kind: "stack",
     name: "a state of before, which records no cluster: the next update records it",
     change: (ground) => ground.editState(forgetIdentity),
+    diff: CONNECTION,
     preview: PROVIDER_ONLY,
+  },
+  {
+    ...held,
+    kind: "stack",
+    name: "the CA was renewed since the last update: known by the UID",
+    change: (ground) =>
+      ground.editState((resources) =>
+        resources.map((resource) => {
+          const { type, outputs = {} } = resource;
+          if (type !== "flotilla:index:Application") return resource;
+          const cluster = { ...(outputs.cluster as object), ca: "0123456789abcdef" };
+          return { ...resource, outputs: { ...outputs, cluster } };
+        }),
+      ),
   },
   {
     kind: "stack",
@@ -161,7 +177,7 @@ export const stacks: Case[] = [
       become(ground, "twin");
       await ground.must("pulumi", "stack", "init", "twin", "--non-interactive");
     },
-    diff: { exit: 2, says: /installed already, by helm/ },
+    diff: refused(/it belongs to stack flotilla\/dev \(id \w+\), not to this one/),
     preview: refused(/it belongs to stack flotilla\/dev \(id \w+\), not to this one/),
     up: refused(/it belongs to stack flotilla\/dev \(id \w+\), not to this one/),
     more: [
@@ -190,11 +206,10 @@ export const stacks: Case[] = [
     name: "the state is lost: `up` is refused, `adopt --given-up` builds it again",
     change: async (ground) => {
       const { name } = ground.stack;
-      ground.keep(await ground.stack.export());
       await ground.must("pulumi", "stack", "rm", name, "--yes", "--force", "--preserve-config");
       await ground.must("pulumi", "stack", "init", name, "--non-interactive");
     },
-    diff: { exit: 2, says: /installed already, by helm/ },
+    diff: refused(/it belongs to stack flotilla\/dev \(id \w+\), not to this one/),
     preview: refused(/it belongs to stack flotilla\/dev \(id \w+\), not to this one/),
     up: refused(/npx flotilla adopt --stack dev --given-up \w+/),
     more: async (ground) => [
@@ -207,7 +222,6 @@ export const stacks: Case[] = [
       ),
       flotilla("diff", NOTHING),
     ],
-    restore: (ground) => ground.importState(ground.kept()),
   },
   {
     kind: "stack",

@@ -1,10 +1,12 @@
 /** What became of each case, kept with the page that tells it. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { between, table } from "../../../tools/generate/marked";
 import { PROJECT } from "../../../tools/paths";
 import type { Provider } from "../../../tools/providers/choose";
 import type { Case } from "./case";
+import { CASES } from "./cases";
 import type { Holdings } from "./ground";
 
 export interface Outcome {
@@ -30,29 +32,37 @@ export interface Kept {
 export const FILE = join(PROJECT, "tests", "e2e", "identity", "results.json");
 export const PAGE = join(PROJECT, "docs", "reliability.md");
 
-/** Where IDENTITY says `keep`: keeps a whole run, and writes its part of the page. Another value is the path of a file. */
-export function keepOutcomes(providers: readonly Provider[], outcomes: readonly Outcome[]): void {
-  const where = process.env.IDENTITY;
-  if (where === undefined) return;
+/**
+ * Where IDENTITY says `keep`: keeps a case that has passed, and writes its part of the page. The other cases stay as they were with the
+ * same providers.
+ */
+export function keepOutcome(providers: readonly Provider[], outcome: Outcome): void {
+  if (process.env.IDENTITY !== "keep") return;
+  const used = providers.map(({ name, version, source }) => ({
+    name,
+    version,
+    isOfficial: source !== "stand-in",
+  }));
+  const before = existsSync(FILE) ? readKept() : undefined;
+  const earlier = isDeepStrictEqual(before?.providers, used) ? (before?.outcomes ?? []) : [];
+  const known = new Map([...earlier, shortened(outcome)].map((one) => [one.name, one]));
   const kept: Kept = {
     date: new Date().toISOString().slice(0, 10),
-    providers: providers.map(({ name, version, source }) => ({
-      name,
-      version,
-      isOfficial: source !== "stand-in",
-    })),
-    outcomes: outcomes.map((outcome) => ({
-      ...outcome,
-      before: shortened(outcome.before),
-      after: shortened(outcome.after),
-    })),
+    providers: used,
+    outcomes: CASES.flatMap(({ name }) => known.get(name) ?? []),
   };
-  writeFileSync(where === "keep" ? FILE : where, `${JSON.stringify(kept, null, 2)}\n`);
-  if (where === "keep") writeFileSync(PAGE, pageOf(readFileSync(PAGE, "utf8"), kept));
+  writeFileSync(FILE, `${JSON.stringify(kept, null, 2)}\n`);
+  writeFileSync(PAGE, pageOf(readFileSync(PAGE, "utf8"), kept));
 }
 
 /** The first part of a UID or a digest tells two of them apart. */
-const shortened = (holdings: Holdings): Holdings =>
+const shortened = (outcome: Outcome): Outcome => ({
+  ...outcome,
+  before: firstParts(outcome.before),
+  after: firstParts(outcome.after),
+});
+
+const firstParts = (holdings: Holdings): Holdings =>
   Object.fromEntries(Object.entries(holdings).map(([key, value]) => [key, value.slice(0, 8)]));
 
 export const readKept = (): Kept => JSON.parse(readFileSync(FILE, "utf8")) as Kept;
