@@ -5,7 +5,7 @@ import { unguarded, unguardedText } from "../diff/guard";
 import { exportState } from "../live/engine";
 import { connect } from "../live/kubectl";
 import { readLocks } from "../live/locks";
-import { markLost, markLost, unmarkFound } from "../live/lost";
+import { markLost, unmarkFound } from "../live/lost";
 import { plural } from "../model/plural";
 import { namespaceOf } from "../plan/stores/profile";
 import { CHECKED } from "../runtime/overrides";

@@ -57,8 +57,7 @@ export const behind: Case[] = [
   {
     kind: "behind one's back",
     name: "a NetworkPolicy of the stack is deleted",
-    change: (ground) =>
-      ground.must("kubectl", "delete", "networkpolicy", "default-deny", "-n", "shop-dev"),
+    change: (ground) => ground.must("kubectl", "delete", "networkpolicy", "default-deny", "-n", "shop-dev"),
     diff: SOME,
     preview: ANY,
     more: [again, flotilla("diff", NOTHING)],
