@@ -38,16 +38,17 @@ async function main() {
 async function deploy(config: StackConfig, { settings, application }: StackSettings) {
   const charts = readCharts(__dirname);
   const { cluster: known, ...state } = await readDeployed();
-  const { isAdopting, isChecked, stackId } = obeyOverrides();
-  const owner = ownerOf(config, state.id ?? stackId);
+  const { isAdopting, isChecked } = obeyOverrides();
+  const owner = ownerOf(config, state.id);
   const planned = plan(application, settings, { charts, ...state, owner, stack: config.stack });
   refuse(problemsOf(planViolations(application, planned, settings)));
   const target = await checkCluster(settings, config.project, config.stack);
   const ask = askWithKubectl(settings.cluster);
-  const { identity, warnings } = await verifyCluster(ask, target, settings, known, config);
+  const { identity, isMoving, warnings } = await verifyCluster(ask, target, settings, known, config);
+  const of = { owner, stack: config.stack, isMoving, mayBeLost: isChecked };
   // A preview of a deployed stack asks the cluster no second question.
-  if (!isAdopting && !isChecked && (!pulumi.runtime.isDryRun() || known.namespace === undefined))
-    await checkNamespace(ask, planned.namespace.name, known.namespace, { owner, stack: config.stack });
+  if (!isAdopting && (!pulumi.runtime.isDryRun() || known.namespace === undefined))
+    await checkNamespace(ask, planned.namespace.name, known.namespace, of);
   if (known.namespace !== undefined && !isAdopting && !isChecked)
     await checkLeftovers(ask, application, planned, state, config.stack);
   const unreachable = await unreachableCharts(planned);
@@ -65,7 +66,7 @@ async function deploy(config: StackConfig, { settings, application }: StackSetti
       givenCredentials: readCredentials(givenNames(planned.credentials)),
       // Later the policies of what runs are there.
       adopting: isAdopting && Object.keys(state.deployed).length === 0,
-      record: { cluster: recordOf(known.recorded, identity), id: owner.id },
+      record: { cluster: recordOf(isMoving ? undefined : known.recorded, identity), id: owner.id },
       unreadableCharts: new Set(unreachable.map(({ release }) => release)),
     },
     { providers: { kubernetes: cluster } },

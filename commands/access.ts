@@ -43,18 +43,19 @@ export function accessTo(stack: string): Access {
 }
 
 /**
- * kubectl for a stack's cluster, which is the one that its state records.
+ * kubectl for a stack's cluster, which is the one that its state records; with `mayMove` also one that the settings move it to.
  * @throws FlotillaError when the context does not exist, its API server does not answer, or it is another cluster.
  */
 export async function reachCluster(
   access: Pick<Settings, "cluster">,
   stack: string,
   reading: readonly ExportedResource[] | Promise<readonly ExportedResource[]>,
+  { mayMove = false } = {},
 ): Promise<Kubectl> {
   const target = await checkCluster(access, PROJECT_NAME, stack);
   const kubectl = await connect(access);
   const known = Promise.resolve(reading).then((resources) => knownCluster(byUrn(resources)));
-  const of = { project: PROJECT_NAME, stack: bareName(stack) };
+  const of = { project: PROJECT_NAME, stack: bareName(stack), mayMove };
   const { warnings } = await verifyCluster(askWithKubectl(access.cluster), target, access, begun(known), of);
   for (const warning of warnings) say(warning);
   return kubectl;

@@ -1,5 +1,6 @@
 /** What the settings let an update delete: its protection is taken off before, and the permission taken out after. */
 import type { Settings } from "../config/schema";
+import { stackFileName } from "../config/stack-names";
 import {
   byUrn,
   deployedOf,
@@ -63,5 +64,5 @@ export async function takeOutUsed(stack: string, { allowDeletion }: Settings): P
   await pulumiQuietly(["config", "rm", key, "--stack", stack]);
   for (const [index, entry] of left.entries())
     await pulumiQuietly(["config", "set", "--path", `${key}[${index}]`, entry, "--stack", stack]);
-  say(`Pulumi.${stack}.yaml: flotilla:allowDeletion is used up and taken out; commit it`);
+  say(`${stackFileName(stack)}: flotilla:allowDeletion is used up and taken out; commit it`);
 }

@@ -5,7 +5,7 @@ import { readWorkloads } from "../live/facts";
 import { readLastUpdate, type Update } from "../live/history";
 import type { Kubectl } from "../live/kubectl";
 import { type LiveRelease, readReleases } from "../live/releases";
-import { outputsOf } from "../live/status";
+import { namespaceIn } from "../live/status";
 import { ToolError } from "../tools/failure";
 import type { Access } from "./access";
 
@@ -38,7 +38,7 @@ export async function lookAt(stack: string): Promise<Look> {
   const [[state, lastUpdate], { kubectl, found }] = await Promise.all([reading, cluster()]);
   const resources = state.deployment?.resources ?? [];
   // The settings may name another namespace than the one that was deployed, or none.
-  const namespace = outputsOf(resources)?.namespace ?? planned;
+  const namespace = namespaceIn(resources) ?? planned;
   // Neither deployed nor sound: the settings say what is wrong with them.
   if (namespace === undefined) {
     (await import("./settings")).settingsOfStack(stack);

@@ -22,14 +22,10 @@ export interface PlannedStack extends StackSettings {
 }
 
 /**
- * Plans a stack on what its state, which is being read, says is deployed. `stackId` is the id of a stack without one.
+ * Plans a stack on what its state, which is being read, says is deployed.
  * @throws FlotillaError with what `pulumi up` would refuse, ToolError when the state cannot be read.
  */
-export async function planStack(
-  stack: string,
-  reading: Promise<ExportedState>,
-  stackId = "(new)",
-): Promise<PlannedStack> {
+export async function planStack(stack: string, reading: Promise<ExportedState>): Promise<PlannedStack> {
   const config = configOfStack(stack);
   const read = readSettings(config, catalogue);
   const resources = (await reading).deployment?.resources ?? [];
@@ -37,7 +33,7 @@ export async function planStack(
   const { cluster: _cluster, identifier: _identifier, id, ...state } = stateIn(byUrn(resources));
   try {
     // An id that the next update creates is not known yet.
-    const owner = ownerOf(config, id ?? stackId);
+    const owner = ownerOf(config, id ?? "(new)");
     const planned = plan(read.application, read.settings, { charts, ...state, owner, stack });
     refuse(problemsOf(planViolations(read.application, planned, read.settings)));
     return { ...read, config, charts, resources, planned };

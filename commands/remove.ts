@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { stackFileName } from "../config/stack-names";
 import { deployedOf, type ExportedResource, pulumiQuietly, readState } from "../live/engine";
 import { own } from "../model/graph";
 import { ToolError } from "../tools/failure";
@@ -36,7 +37,7 @@ export function removeCommand(): Command {
           ...["--stack", stack],
         ]);
       say(
-        `${kept.length} resources of ${store} are no longer protected, and Pulumi.${stack}.yaml lets it go`,
+        `${kept.length} resources of ${store} are no longer protected, and ${stackFileName(stack)} lets it go`,
       );
       process.stdout.write(`Next:
   npx flotilla up --stack ${stack}

@@ -1,8 +1,12 @@
 import chalk from "chalk";
 import { Command } from "commander";
 import type { Settings } from "../config/schema";
+import { unguarded, unguardedText } from "../diff/guard";
+import { exportState } from "../live/engine";
 import { connect } from "../live/kubectl";
-import { markLost } from "../live/lost";
+import { readLocks } from "../live/locks";
+import { markLost, unmarkFound } from "../live/lost";
+import { plural } from "../model/plural";
 import { namespaceOf } from "../plan/stores/profile";
 import { CHECKED } from "../runtime/overrides";
 import { ToolError } from "../tools/failure";
@@ -13,6 +17,7 @@ import { type Comparison, compareWithDeployed } from "./diff/sides";
 import { explainStack, showFindings } from "./explain";
 import { type Look, lookAt } from "./look";
 import { settingsOfStack } from "./settings";
+import { PROJECT_NAME } from "./stack";
 import { changesText, type Updated, update } from "./updating";
 
 export function upCommand(): Command {
@@ -28,6 +33,7 @@ It is the same update as \`pulumi up\`: the same engine, program and state. A fa
 has been updated before it stays. Run it again to go on, or \`flotilla rollback\` to go back.`,
     )
     .action(async (further: string[], { stack, yes }: { stack: string; yes?: boolean }) => {
+      await refuseWhileLocked(stack);
       const comparison = await compareWithDeployed(stack);
       process.stdout.write(showComparison(comparison));
       const { settings, application } = settingsOfStack(stack);
@@ -36,7 +42,10 @@ has been updated before it stays. Run it again to go on, or \`flotilla rollback\
       const kubectl = await connect(settings);
       const namespace = namespaceOf(application, settings);
       const lost = (comparison.lost ?? []).map(({ urn }) => urn);
+      const marked = (comparison.marked ?? []).map(({ urn }) => urn);
+      if (lost.length + marked.length + settings.allowDeletion.length > 0) await refuseHalfDone(stack);
       await letGo(stack, settings);
+      if (marked.length > 0) await unmarkFound(stack, marked);
       if (lost.length > 0) await markLost(stack, lost);
       const result = await update(
         ["up", "--stack", stack, ...further],
@@ -48,15 +57,45 @@ has been updated before it stays. Run it again to go on, or \`flotilla rollback\
     });
 }
 
+/** Before the difference, which takes a while and would be that of a moment. @throws ToolError when somebody holds the stack. */
+async function refuseWhileLocked(stack: string): Promise<void> {
+  const [lock] = (await readLocks(PROJECT_NAME, stack)) ?? [];
+  if (lock === undefined) return;
+  throw new ToolError(
+    `the stack ${stack} is locked by ${lock.by}\n  Wait until that update has ended. If it was broken off: npx flotilla recover --stack ${stack}`,
+  );
+}
+
 /** @throws ToolError when the update must not begin. */
-function refuseUpdate(stack: string, { pending = [], refused }: Comparison, settings: Settings): void {
+function refuseUpdate(
+  stack: string,
+  { pending = [], refused, steps = [], lost = [] }: Comparison,
+  settings: Settings,
+): void {
   if (pending.length > 0)
     throw new ToolError(
-      `${pending.length} resources that an earlier update replaced wait to be deleted, and this update would delete them.\n  See what they are, and have the state forget them: npx flotilla recover --stack ${stack}`,
+      `an earlier update replaced ${plural(pending.length, "resource")} and did not delete the old ${pending.length === 1 ? "one" : "ones"}. This update would delete ${pending.length === 1 ? "it" : "them"}.\n  See what it is, and let the state forget it: npx flotilla recover --stack ${stack}`,
     );
+  const lostOnes = unguarded(steps);
+  if (lostOnes.length > 0)
+    throw new ToolError(
+      `this update would ${unguardedText(lostOnes)}, and no update of Flotilla does that: data would be lost. Nothing was changed.\n  If the kubeconfig or the context changed: update once with the old one. See pulumi preview --diff --stack ${stack}`,
+    );
+  if (refused === undefined) return;
   // What the settings let go is still protected in the state; that is taken off before the update.
-  if (refused !== undefined && !(settings.allowDeletion.length > 0 && PROTECTED.test(refused)))
-    throw refusedByEngine(stack, refused);
+  if (settings.allowDeletion.length > 0 && PROTECTED.test(refused)) return;
+  // The engine looks for what is lost; it is marked as such before the update.
+  if (lost.length > 0 && /not found/i.test(refused)) return;
+  throw refusedByEngine(stack, refused);
+}
+
+/** A state that is changed here loses the operations that are under way in it. @throws ToolError where there are any. */
+async function refuseHalfDone(stack: string): Promise<void> {
+  const pending = (await exportState(stack)).deployment?.pending_operations ?? [];
+  if (pending.length > 0)
+    throw new ToolError(
+      `an update of ${stack} was broken off, and what it had begun comes first: npx flotilla recover --stack ${stack}`,
+    );
 }
 
 /** How the engine says that something is protected. */

@@ -6,6 +6,7 @@ export type Operation = "create" | "update" | "replace" | "delete";
 
 /** A resource that the engine would change. */
 export interface EngineStep {
+  urn: string;
   operation: Operation;
   /** Helm release, Namespace, Secret, Password ... */
   kind: string;

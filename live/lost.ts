@@ -7,6 +7,8 @@ import { edit } from "./marks";
 import type { LiveRelease } from "./releases";
 import { revealed } from "./revealed";
 
+const SECRET = "kubernetes:core/v1:Secret";
+
 /** Resources of a state that live in the cluster, those that wait to be deleted left out. */
 const inCluster = (resources: readonly ExportedResource[]): ExportedResource[] =>
   resources.filter((resource) => resource.type.startsWith("kubernetes:") && !resource.delete);
@@ -19,17 +21,23 @@ export async function readLost(
 ): Promise<ExportedResource[]> {
   const known = inCluster(resources);
   const objects = known.filter(({ type }) => type !== RELEASE);
-  const found = new Set(await namesOf(kubectl, objects));
-  return known.filter((resource) =>
-    resource.type === RELEASE
-      ? live[String(resource.inputs?.name)] === undefined
-      : !found.has(keyOf(manifestOf(resource))),
-  );
+  const found = new Set(await namesOf(kubectl, objects.filter(isBuiltIn)));
+  return known
+    .filter(isBuiltIn)
+    .filter((resource) =>
+      resource.type === RELEASE
+        ? live[String(resource.inputs?.name)] === undefined
+        : !found.has(keyOf(manifestOf(resource))),
+    );
 }
+
+/** Of a kind that every cluster serves; others, such as an ExternalSecret, `flotilla drift` looks at. */
+const isBuiltIn = ({ type }: ExportedResource): boolean =>
+  /^kubernetes:(core|networking\.k8s\.io|helm\.sh)\//.test(type);
 
 const manifestOf = ({ inputs }: ExportedResource): ManifestObject => revealed(inputs) as ManifestObject;
 
-/** As `kubectl get -o name` names an object, with its namespace in front. */
+/** As `kubectl get -o name` names an object. */
 function keyOf({ apiVersion = "", kind = "", metadata }: ManifestObject): string {
   const group = apiVersion.includes("/") ? `.${apiVersion.split("/")[0]}` : "";
   return `${kind.toLowerCase()}${group}/${metadata?.name}`;
@@ -53,6 +61,17 @@ export const markLost = (stack: string, urns: readonly string[]): Promise<void> 
     resource.taint = true;
     resource.retainOnDelete = true;
     resource.protect = false;
+  });
+
+/** Resources that are marked to be created again. */
+export const markedOf = (resources: readonly ExportedResource[]): ExportedResource[] =>
+  resources.filter(({ taint, retainOnDelete, delete: isGoing }) => taint && retainOnDelete && !isGoing);
+
+/** Takes the marks back of resources that the cluster has; the next update protects them again. */
+export const unmarkFound = (stack: string, urns: readonly string[]): Promise<void> =>
+  edit(stack, urns, (resource) => {
+    delete resource.taint;
+    if (resource.type !== SECRET) delete resource.retainOnDelete;
   });
 
 /** Resources that an earlier replacement left for a later update to delete. */

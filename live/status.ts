@@ -5,7 +5,8 @@ import { isDeployed, objectsIn } from "../diff/manifests";
 import type { Workload } from "../explain/facts";
 import { readiness, releaseOf } from "../explain/facts";
 import type { PlanOutputs } from "../plan/plan";
-import { deployedOf, type ExportedResource, hasFailed, releasesOf, stackOutputs } from "./engine";
+import { deployedNamespace } from "../runtime/state";
+import { byUrn, deployedOf, type ExportedResource, hasFailed, releasesOf, stackOutputs } from "./engine";
 import type { LiveRelease } from "./releases";
 
 export interface ReleaseStatus {
@@ -40,6 +41,10 @@ export const outputsOf = (resources: readonly ExportedResource[]): StackOutputs 
   const outputs = stackOutputs(resources);
   return outputs?.namespace === undefined ? undefined : (outputs as unknown as StackOutputs);
 };
+
+/** The namespace that the stack is deployed in, also where no update has come to its outputs yet. */
+export const namespaceIn = (resources: readonly ExportedResource[]): string | undefined =>
+  deployedNamespace(byUrn(resources))?.name ?? outputsOf(resources)?.namespace;
 
 /** Stores first, then Jobs, then services; last what is in the namespace and in no state. */
 export function releaseStatuses(

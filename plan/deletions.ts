@@ -91,13 +91,23 @@ export function credentialDeletionProblems(
       .filter((name) => isClusterKey(name) || !names.has(withoutGeneration(name)))
       .map((name) => ["password", name] as const),
   ];
-  return lost
+  const kept = (["secret", "password"] as const).flatMap((kind) =>
+    allowed(settings, kind)
+      .filter((name) => name in (kind === "secret" ? planned.secrets : planned.credentials))
+      .map((name) => ({
+        where: SETTING,
+        what: `it names ${kind}/${name}, which the stack still needs`,
+        todo: `Take ${kind}/${name} out of ${SETTING}.`,
+      })),
+  );
+  const refused = lost
     .filter(([kind, name]) => !goesWithStore(name) && !allowed(settings, kind).includes(name))
     .map(([kind, name]) => ({
       where: `apps/${application.name}.ts`,
       what: `${kind} ${name} is deployed, and nothing in the inventory or the settings needs it any more: the update would delete it`,
       todo: `Put back what needed it; or, if it may go: pulumi config set --path '${SETTING}[${settings.allowDeletion.length}]' ${kind}/${name} --stack ${stack}, then npx flotilla up --stack ${stack}`,
     }));
+  return [...kept, ...refused];
 }
 
 const isClusterKey = (name: string): boolean =>
@@ -118,7 +128,7 @@ export function deletionWarnings(
   ]);
   return allowDeletion
     .filter((entry) => !there.has(entry))
-    .map((entry) => `${SETTING} names ${entry}, which is not deployed: it is used up, take it out`);
+    .map((entry) => `${SETTING} names ${entry}, but the stack has none deployed: remove the entry`);
 }
 
 /** Names that a release of another kind still holds: Helm installs the new one before the old one is gone, and has one name for both. */
@@ -135,7 +145,10 @@ export function heldNameProblems(
       {
         where: `apps/${application.name}.ts: ${kind} ${name}`,
         what: `a ${there} of that name is deployed, and Helm cannot have two releases of one name`,
-        todo: `Take ${name} out of the inventory and update (npx flotilla up --stack ${stack}); then add the ${kind}. Or give it another name.`,
+        todo:
+          there === "store"
+            ? `First remove the store: npx flotilla remove ${name} --stack ${stack}, then npx flotilla up --stack ${stack}. Then add the ${kind}. Or give it another name.`
+            : `Take ${name} out of the inventory and update: npx flotilla up --stack ${stack}. Then add the ${kind}. Or give it another name.`,
       },
     ];
   });

@@ -23,7 +23,7 @@ export function placeProblems(
     {
       where,
       what: `stack ${stack} is deployed in namespace ${there.namespace}, and this moves it to ${namespace}: the old namespace would be deleted ${lost}`,
-      todo: `${back} To move it: create a second stack (npx flotilla init), back up and restore the data, then npx flotilla destroy --stack ${stack}; docs/operations.md, "Moving an application".`,
+      todo: `${back} To move it: create a second stack (npx flotilla init <stack>), back up and restore the data, then npx flotilla destroy --stack ${stack}; docs/operations.md, "Moving an application".`,
     },
   ];
 }

@@ -4,7 +4,7 @@ import type { Settings } from "../config/schema";
 import type { ClusterIdentity } from "../model/cluster";
 import { FlotillaError, type Problem } from "../model/problems";
 import type { Ask } from "./ask-cluster";
-import { caDigest, foreignCluster, identityText, isSameCluster } from "./identity";
+import { caDigest, foreignCluster, identityText, isSameCluster, isUnsure } from "./identity";
 import type { ClusterTarget } from "./kubeconfig";
 import type { DeployedNamespace } from "./state";
 
@@ -88,6 +88,8 @@ function authorityOf({ cluster }: ClusterTarget): string | undefined {
 /** The cluster that a stack may work on. */
 export interface VerifiedCluster {
   identity: ClusterIdentity;
+  /** Whether the settings move the stack here from another cluster. */
+  isMoving: boolean;
   /** What to know of it: that the stack moves there, or that it is known by less than its UID. */
   warnings: string[];
 }
@@ -101,20 +103,23 @@ export async function verifyCluster(
   target: ClusterTarget | undefined,
   settings: Pick<Settings, "cluster">,
   known: KnownCluster | Promise<KnownCluster>,
-  { project, stack }: { project: string; stack: string },
+  { project, stack, mayMove = true }: { project: string; stack: string; mayMove?: boolean },
 ): Promise<VerifiedCluster> {
   const [{ identity, unread }, { recorded, namespace, isDeployed }] = await Promise.all([
     readIdentity(ask, target, project),
     known,
   ]);
   const named = settings.cluster.identity;
-  const isOld = recorded === undefined && isDeployed && named === undefined;
+  const needsEvidence =
+    recorded === undefined ? isDeployed && named === undefined : isUnsure(recorded, identity);
+  const hasNamespace = needsEvidence && (await isThere(ask, namespace));
   const problem = foreignCluster({
     current: identity,
     ...(unread === undefined ? {} : { unread }),
     ...(recorded === undefined ? {} : { recorded }),
     ...(named === undefined ? {} : { named }),
-    ...(isOld ? { hasNamespace: await isThere(ask, namespace) } : {}),
+    ...(needsEvidence ? { hasNamespace } : {}),
+    mayMove,
     ...(namespace === undefined ? {} : { namespace: namespace.name }),
     isDeployed,
     project,
@@ -122,10 +127,13 @@ export async function verifyCluster(
     ...(target === undefined ? {} : { context: target.context }),
   });
   if (problem) throw new FlotillaError([problem], "nothing was read into the state or changed");
+  const isMoving =
+    recorded !== undefined && !isSameCluster(recorded, identity) && !(needsEvidence && hasNamespace);
   return {
     identity,
+    isMoving,
     warnings: [
-      ...(recorded === undefined || isSameCluster(recorded, identity)
+      ...(!isMoving
         ? []
         : [
             `stack ${stack} moves to cluster ${identityText(identity)}, which ${project}:cluster.identity names; what runs in ${identityText(recorded)} stays there, and the stack forgets it`,

@@ -21,24 +21,26 @@ export function caDigest(pem: string): string | undefined {
 }
 
 /**
- * Whether two identities are of one cluster. The UID decides where both have one; else the CA; where one of the two has
- * neither, the address. The name in a kubeconfig decides nothing: many clusters are called "kubernetes" or "default".
+ * Whether two identities are of one cluster. The UID decides where both have one. Else the address and the CA together do: one
+ * company CA may sign for many clusters, and one address may lead to another cluster tomorrow. The name in a kubeconfig decides
+ * nothing: many clusters are called "kubernetes" or "default".
  */
 export function isSameCluster(recorded: ClusterIdentity, current: ClusterIdentity): boolean {
   if (recorded.uid !== undefined && current.uid !== undefined) return recorded.uid === current.uid;
-  if (recorded.ca !== undefined && current.ca !== undefined) return recorded.ca === current.ca;
-  return recorded.server === current.server;
+  return recorded.server === current.server && recorded.ca === current.ca;
 }
 
-/** Whether a setting names this cluster. */
-export const isNamed = (setting: string, { uid, ca, name }: ClusterIdentity): boolean =>
-  [uid, ca === undefined ? undefined : `ca:${ca}`, `name:${name}`].includes(setting);
+/** Whether only more evidence can tell: no UID to compare, and the same CA at another address, or another CA at the same one. */
+export const isUnsure = (recorded: ClusterIdentity, current: ClusterIdentity): boolean =>
+  (recorded.uid === undefined || current.uid === undefined) && !isSameCluster(recorded, current);
 
-/** The identity to record: a UID that is known stays known where it cannot be read this time. */
+/** Whether a setting names this cluster: by its UID, or by less only where the UID cannot be read. */
+export const isNamed = (setting: string, identity: ClusterIdentity): boolean =>
+  setting === identityName(identity) || (identity.uid === undefined && setting === `name:${identity.name}`);
+
+/** The identity to record of a cluster that is the stack's: a UID that is known stays known where it cannot be read this time. */
 export const recordOf = (recorded: ClusterIdentity | undefined, current: ClusterIdentity): ClusterIdentity =>
-  current.uid === undefined && recorded?.uid !== undefined && isSameCluster(recorded, current)
-    ? { ...current, uid: recorded.uid }
-    : current;
+  current.uid === undefined && recorded?.uid !== undefined ? { ...current, uid: recorded.uid } : current;
 
 /** What is known of a stack's cluster and of the one that the kubeconfig leads to. */
 export interface IdentityCheck {
@@ -49,8 +51,10 @@ export interface IdentityCheck {
   recorded?: ClusterIdentity;
   /** What `flotilla:cluster.identity` says. */
   named?: string;
-  /** Of a state that has resources and no record: whether its namespace, by UID, is in this cluster. */
+  /** Where the identities do not tell: whether the namespace of the state, by UID, is in this cluster. */
   hasNamespace?: boolean;
+  /** Whether the stack may move to a cluster that the settings name. */
+  mayMove: boolean;
   /** The namespace that the stack is deployed in. */
   namespace?: string;
   /** Whether the state has resources. */
@@ -68,20 +72,29 @@ export function foreignCluster(check: IdentityCheck): Problem | undefined {
   const here = `${context === undefined ? "this pod's account" : `context "${context}"`} leads to ${identityText(current)}`;
   const seen = check.unread === undefined ? "" : ` (${check.unread})`;
   const permit = `pulumi config set --path ${project}:cluster.identity ${identityName(current)} --stack ${stack}`;
-  if (named !== undefined)
-    return isNamed(named, current)
+  const isOwn =
+    recorded !== undefined &&
+    (isSameCluster(recorded, current) || (isUnsure(recorded, current) && hasNamespace === true));
+  if (named !== undefined && isNamed(named, current))
+    return recorded === undefined || isOwn || check.mayMove
       ? undefined
       : {
-          where: `${where}.identity`,
-          what: `it names ${named}, but ${here}${seen}`,
-          todo: `Point KUBECONFIG or ${project}:cluster.context at that cluster. If it was replaced by this one: ${permit}`,
+          where: `cluster of stack ${stack}`,
+          what: `the settings move the stack from ${identityText(recorded)} to ${identityText(current)}, and it is not there yet`,
+          todo: `Finish the move first: npx flotilla up --stack ${stack}. Or take ${project}:cluster.identity back.`,
         };
+  if (named !== undefined)
+    return {
+      where: `${where}.identity`,
+      what: `it names ${named}, but ${here}${seen}`,
+      todo: `Point KUBECONFIG or ${project}:cluster.context at that cluster. If it was replaced by this one: ${permit}`,
+    };
   const ways = [
     `Another cluster takes a stack of its own: npx flotilla init <stack>.`,
     `To move ${stack} to this one and leave what runs in the other as it is: ${permit}`,
   ].join("\n    ");
   if (recorded !== undefined)
-    return isSameCluster(recorded, current)
+    return isOwn
       ? undefined
       : {
           where: `cluster of stack ${stack}`,

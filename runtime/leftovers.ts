@@ -1,5 +1,5 @@
 /** Volume claims that a store would take up although it is new to the stack: their data has passwords of before. */
-import type { Application } from "../model/application";
+import type { Application, Store } from "../model/application";
 import { FlotillaError, type Problem } from "../model/problems";
 import { hasSecret, storeSecretName } from "../plan/credentials";
 import type { Deployed, DeployedGuarded } from "../plan/deployed";
@@ -22,12 +22,12 @@ export const sizeOf = ({ spec, status }: ClaimObject): string =>
 export function isClaimOf({ metadata }: ClaimObject, store: string): boolean {
   const instance = metadata.labels?.["app.kubernetes.io/instance"];
   if (instance !== undefined) return instance === store;
-  return new RegExp(`^[a-z-]*-${store}(-(master|node|replicas|primary|secondary))?-[0-9]+$`).test(
-    metadata.name,
-  );
+  return new RegExp(
+    `^(data|datadir|redis-data)-${store}(-(master|node|replicas|primary|secondary))?-[0-9]+$`,
+  ).test(metadata.name);
 }
 
-/** Stores that the next update installs and whose passwords their data would know: what else would be new to them. */
+/** Stores that the next update installs and whose passwords the state does not have. */
 export function newStores(
   application: Application,
   planned: Pick<Plan, "releases" | "credentials" | "secrets">,
@@ -36,15 +36,16 @@ export function newStores(
 ): string[] {
   return Object.keys(application.stores).filter((name) => {
     const store = application.stores[name];
-    // redis keeps no password in its data: it takes the one that it is started with.
-    if (!store || store.kind === "redis" || !hasSecret(store)) return false;
-    if (deployed[name]?.kind === "store") return false;
+    if (!store || !hasSecret(store) || deployed[name]?.kind === "store") return false;
     const generated = namesOfCredentials(planned, storeSecretName(name));
     return generated.length > 0 && !generated.every((credential) => passwords.includes(credential));
   });
 }
 
-/** Why stores must not be installed on what is left of them. */
+/** Whether the data of a store knows the passwords it was created with; redis takes the one that it is started with. */
+export const keepsPasswords = ({ kind }: Pick<Store, "kind">): boolean => kind !== "redis";
+
+/** Why stores must not be installed on what is left of them: claims, or the Secret that stayed beside them. */
 export function leftoverProblems(
   application: Application,
   stores: readonly string[],
@@ -53,25 +54,40 @@ export function leftoverProblems(
   { namespace, stack }: { namespace: string; stack: string },
 ): Problem[] {
   return stores.flatMap((store) => {
-    const own = claims.filter((claim) => isClaimOf(claim, store));
-    if (own.length === 0) return [];
+    const described = application.stores[store];
+    const own =
+      described && keepsPasswords(described) ? claims.filter((claim) => isClaimOf(claim, store)) : [];
+    const secret = storeSecretName(store);
+    const hasOld = secrets.includes(secret);
+    if (own.length === 0 && !hasOld) return [];
     const names = own.map(({ metadata }) => metadata.name);
     const there = own.map((claim) => `${claim.metadata.name} (${sizeOf(claim)})`).join(", ");
-    const secret = storeSecretName(store);
-    const reuse = secrets.includes(secret)
-      ? `Secret ${secret} with their passwords is still there: npx flotilla adopt --stack ${stack} takes them over.`
-      : `npx flotilla adopt --stack ${stack} looks for their passwords in the history of the stack.`;
+    const what =
+      own.length === 0
+        ? `Secret ${secret} of an earlier ${store} is still there, and the state does not know it`
+        : `it would take up the volume ${own.length === 1 ? "claim" : "claims"} ${there} of an earlier ${store}. That data was created with other passwords, so logins with new ones would fail`;
+    const reuse = hasOld
+      ? `To reuse the passwords of Secret ${secret}: npx flotilla adopt --stack ${stack}`
+      : `To look for their passwords in the history of the stack: npx flotilla adopt --stack ${stack}`;
+    const commands = [
+      ...(names.length > 0 ? [`kubectl delete pvc ${names.join(" ")} -n ${namespace}`] : []),
+      ...(hasOld ? [`kubectl delete secret ${secret} -n ${namespace}`] : []),
+    ].join(" && ");
+    const fresh =
+      names.length > 0
+        ? "To begin with empty volumes, which deletes that data"
+        : "To begin with a new password";
     return [
       {
         where: `apps/${application.name}.ts: store ${store}`,
-        what: `it would take up the volume ${own.length === 1 ? "claim" : "claims"} ${there} of an earlier ${store}, whose data has the passwords of then: nobody could log in with new ones`,
-        todo: `${reuse}\n    Or begin with empty volumes, which deletes that data: kubectl delete pvc ${names.join(" ")} -n ${namespace}`,
+        what,
+        todo: `${reuse}\n    ${fresh}: ${commands}`,
       },
     ];
   });
 }
 
-/** @throws FlotillaError when a new store would take up claims whose passwords the state does not have. */
+/** @throws FlotillaError when a new store would take up claims or a Secret of before. */
 export async function checkLeftovers(
   ask: Ask,
   application: Application,
@@ -82,17 +98,15 @@ export async function checkLeftovers(
   const stores = newStores(application, planned, deployed, deployedGuarded);
   if (stores.length === 0) return;
   const path = `/api/v1/namespaces/${encodeURIComponent(planned.namespace.name)}`;
-  const claims = await ask(`${path}/persistentvolumeclaims`);
-  // Who has no right to look learns it from the store.
-  if (!("object" in claims)) return;
-  const { items } = claims.object as { items: ClaimObject[] };
-  if (!items.some((claim) => stores.some((store) => isClaimOf(claim, store)))) return;
-  const secrets = await Promise.all(
-    stores.map(async (store) => {
+  const [claims, ...secrets] = await Promise.all([
+    ask(`${path}/persistentvolumeclaims`),
+    ...stores.map(async (store) => {
       const name = storeSecretName(store);
       return "object" in (await ask(`${path}/secrets/${name}`)) ? [name] : [];
     }),
-  );
+  ]);
+  // Without the right to list claims only the Secrets tell.
+  const items = "object" in claims ? (claims.object as { items: ClaimObject[] }).items : [];
   const of = { namespace: planned.namespace.name, stack };
   const problems = leftoverProblems(application, stores, items, secrets.flat(), of);
   if (problems.length > 0) throw new FlotillaError(problems);

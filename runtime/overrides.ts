@@ -17,16 +17,12 @@ const INPUTS: Record<string, string[]> = {
 /** Set by a command that has held the state against the cluster and settled where they differ: the program does not again. */
 export const CHECKED = "FLOTILLA_CHECKED";
 
-/** The id of a stack whose state is lost or given up, which the running stack takes on. */
-export const STACK_ID = "FLOTILLA_STACK_ID";
-
 /** What the variables ask for. */
 export interface Overrides {
   /** Whether something is imported. */
   isAdopting: boolean;
   /** Whether state and cluster have been held against each other. */
   isChecked: boolean;
-  stackId?: string;
 }
 
 /** Obeys the variables; without them nothing happens. */
@@ -43,10 +39,8 @@ export function obeyOverrides(environment = process.env): Overrides {
       };
       return { props, opts: pulumi.mergeOptions(opts, more) };
     });
-  const stackId = environment[STACK_ID];
   return {
     isAdopting,
-    isChecked: environment[CHECKED] !== undefined,
-    ...(stackId === undefined ? {} : { stackId }),
+    isChecked: environment[CHECKED] === "true",
   };
 }

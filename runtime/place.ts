@@ -5,12 +5,20 @@ import type { Ask } from "./ask-cluster";
 import { type LiveNamespace, readNamespace } from "./cluster";
 import type { DeployedNamespace } from "./state";
 
+/** Whose namespace it has to be. */
+export interface PlaceCheck {
+  owner: Owner;
+  stack: string;
+  /** Whether the stack moves to this cluster. Default false. */
+  isMoving?: boolean;
+}
+
 /** Why an update must not touch a namespace; undefined where it may. */
 export function namespaceProblem(
   name: string,
   known: DeployedNamespace | undefined,
   live: LiveNamespace | undefined,
-  { owner, stack }: { owner: Owner; stack: string },
+  { owner, stack, isMoving = false }: PlaceCheck,
 ): Problem | undefined {
   const where = `namespace ${name}`;
   const stranger = live && strangerOf(live, owner);
@@ -20,19 +28,23 @@ export function namespaceProblem(
       what: `it belongs to stack ${ownerText(stranger)}, not to this one: ${ownerText(owner)}`,
       todo: givenUpText(stack, stranger),
     };
-  if (known === undefined)
+  if (known === undefined || isMoving)
     return live === undefined
       ? undefined
       : {
           where,
-          what: "it exists already, and the state of the stack does not know it",
-          todo: `Set flotilla:namespace to another one; or take over what Flotilla or helm has installed there: npx flotilla adopt --stack ${stack}`,
+          what: isMoving
+            ? "it exists already in the cluster that the stack moves to"
+            : "it exists already, and the state of the stack does not know it",
+          todo: isMoving
+            ? `Delete it there if nobody needs it (kubectl delete namespace ${name} deletes its volumes), or take the move back.`
+            : `Set flotilla:namespace to another one; or take over what Flotilla or helm has installed there: npx flotilla adopt --stack ${stack}`,
         };
   if (live === undefined)
     return {
       where,
-      what: "the state has it, and the cluster does not: it was deleted, with everything in it",
-      todo: `Install everything again: npx flotilla up --stack ${stack}. It shows what comes back, and that volumes start empty.`,
+      what: "the state lists it, but the cluster does not have it",
+      todo: `To create it again with everything in it: npx flotilla up --stack ${stack}. Volumes start empty.`,
     };
   if (live.isGoing)
     return {
@@ -60,18 +72,23 @@ export const ownerText = ({ stack, id }: Owner): string => `${stack} (id ${id})`
 
 /** What to do about a namespace of another stack. */
 export const givenUpText = (stack: string, { id }: Owner): string =>
-  `Set flotilla:namespace of ${stack} to another one. Only if the state of the other stack is lost or given up for good: npx flotilla adopt --stack ${stack} --given-up ${id}`;
+  `Give ${stack} another flotilla:namespace. Only if the state of the other stack is lost or given up for good: npx flotilla adopt --stack ${stack} --given-up ${id}`;
 
 /** @throws FlotillaError when the update must not touch the namespace. */
 export async function checkNamespace(
   ask: Ask,
   name: string,
   known: DeployedNamespace | undefined,
-  of: { owner: Owner; stack: string },
+  of: PlaceCheck & {
+    /** Whether the namespace may be missing: what the cluster has lost is created again. Default false. */
+    mayBeLost?: boolean;
+  },
 ): Promise<void> {
   const answer = await ask(`/api/v1/namespaces/${encodeURIComponent(name)}`);
   // Who has no right to look learns it from the API server.
   if ("unread" in answer) return;
-  const problem = namespaceProblem(name, known, await readNamespace(async () => answer, name), of);
+  const live = await readNamespace(async () => answer, name);
+  if (live === undefined && of.mayBeLost) return;
+  const problem = namespaceProblem(name, known, live, of);
   if (problem) throw new FlotillaError([problem]);
 }

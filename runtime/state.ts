@@ -78,8 +78,10 @@ export function recordedId(resources: Resources): string | undefined {
 
 /** The provider's `clusterIdentifier`, which never changes. None in states of older versions. */
 export function providerIdentifier(resources: Resources): string | undefined {
-  const identifier = find(resources, PROVIDER)?.outputs?.clusterIdentifier;
-  return typeof identifier === "string" ? identifier : undefined;
+  const identifiers = Object.values(resources)
+    .filter(({ type }) => type === PROVIDER)
+    .map(({ outputs }) => outputs?.clusterIdentifier);
+  return identifiers.find((identifier): identifier is string => typeof identifier === "string");
 }
 
 /** Whether a state has anything that is in a cluster. */

@@ -4,6 +4,7 @@ import { claimsOf, type LiveClaim, readClaims } from "../../live/claims";
 import { byUrn, nameOfUrn, RELEASE, releasesOf } from "../../live/engine";
 import type { Kubectl, ObjectList } from "../../live/kubectl";
 import type { LiveRelease } from "../../live/releases";
+import type { Store } from "../../model/application";
 import type { Problem } from "../../model/problems";
 import { storeSecretName } from "../../plan/credentials";
 import { guardRails } from "../../plan/guard-rails";
@@ -11,7 +12,7 @@ import { namesOfCredentials } from "../../plan/leftovers";
 import type { Plan, ReleasePlan } from "../../plan/plan";
 import { credentialsIn } from "../../plan/secret-text";
 import { valuesIn } from "../../plan/secret-values";
-import { newStores } from "../../runtime/leftovers";
+import { keepsPasswords, newStores } from "../../runtime/leftovers";
 import { stateIn } from "../../runtime/state";
 import { generatedValues } from "../diff/guard-rails";
 import type { PlannedStack } from "../planning";
@@ -72,7 +73,8 @@ export async function findAdoption(
   const found = passwordsOf(planned, releases, live, secrets, generatedValues(resources));
   const state = stateIn(byUrn(resources));
   const fresh = newStores(application, planned, state.deployed, state.deployedGuarded).filter(
-    (store) => !releases.some(({ name }) => name === store),
+    (store) =>
+      keepsPasswords(application.stores[store] as Store) && !releases.some(({ name }) => name === store),
   );
   return {
     namespace,

@@ -8,7 +8,7 @@ import { plural } from "../../model/plural";
 import { FlotillaError } from "../../model/problems";
 import { askWithKubectl } from "../../runtime/ask-cluster";
 import { readNamespace } from "../../runtime/cluster";
-import { ADOPT, CHECKED, STACK_ID } from "../../runtime/overrides";
+import { ADOPT, CHECKED } from "../../runtime/overrides";
 import { givenUpText, ownerText, strangerOf } from "../../runtime/place";
 import { recordedId } from "../../runtime/state";
 import { ToolError } from "../../tools/failure";
@@ -52,7 +52,7 @@ What belongs to another stack is not taken over, unless its id is named: two sta
           stack,
           reading.then(({ deployment }) => deployment?.resources ?? []),
         ),
-        planStack(stack, reading, givenUp),
+        planStack(stack, reading),
       ]);
       const namespace = planned.planned.namespace.name;
       await refuseStranger(stack, planned, settings, givenUp);
@@ -66,11 +66,7 @@ What belongs to another stack is not taken over, unless its id is named: two sta
         return;
       }
       if (problems.length > 0) throw new FlotillaError(problems, "nothing was taken over");
-      const comparison = await compareWithDeployed(stack, {
-        adopting: passwords,
-        reading,
-        ...(givenUp === undefined ? {} : { stackId: givenUp }),
-      });
+      const comparison = await compareWithDeployed(stack, { adopting: passwords, reading });
       process.stdout.write(showComparison(comparison));
       const refused = comparison.changes.flatMap(({ immutable }) => immutable);
       if (refused.length > 0)
@@ -91,13 +87,12 @@ What belongs to another stack is not taken over, unless its id is named: two sta
       ];
       process.stdout.write(`\n${chalk.bold("To take over:")} ${parts.join("; ")}\n`);
       if (!yes && !(await confirmed(`Take them over into ${stack}?`))) return;
-      const asOwner: Record<string, string> = givenUp === undefined ? {} : { [STACK_ID]: givenUp };
       if (past) await restorePastPasswords(stack, past);
-      await keepPasswords(stack, adoption, asOwner);
+      await keepPasswords(stack, adoption);
       const result = await update(
         ["up", "--stack", stack, "--message", "flotilla adopt"],
         { stack, namespace, kubectl },
-        { environment: { ...asOwner, [CHECKED]: "true", [ADOPT]: JSON.stringify(ids) } },
+        { environment: { [CHECKED]: "true", [ADOPT]: JSON.stringify(ids) } },
       );
       await report(stack, result);
     });

@@ -19,12 +19,8 @@ const AROUND_PASSWORDS = [
   "kubernetes:core/v1:Namespace",
 ];
 
-/** Gives the state a resource for each password, with the value that is in use. `asOwner` are variables of the program. */
-export async function keepPasswords(
-  stack: string,
-  { passwords, ids }: Adoption,
-  asOwner: Record<string, string>,
-): Promise<void> {
+/** Gives the state a resource for each password, with the value that is in use. */
+export async function keepPasswords(stack: string, { passwords, ids }: Adoption): Promise<void> {
   const names = Object.keys(passwords);
   if (names.length === 0) return;
   // In one go: broken off between the two, the state would hold passwords that no store has.
@@ -36,7 +32,7 @@ export async function keepPasswords(
       );
       const missing = names.filter((name) => !there.has(name));
       const past = missing.length === 0 ? [] : await resourcesFor(stack, resources, missing);
-      if (past === undefined) await letEngineCreate(stack, names, ids, asOwner);
+      if (past === undefined) await letEngineCreate(stack, names, ids);
       await editState(
         stack,
         ({ deployment }) => {
@@ -71,18 +67,12 @@ async function resourcesFor(
 }
 
 /** The engine makes random ones, which nothing uses. */
-async function letEngineCreate(
-  stack: string,
-  names: readonly string[],
-  ids: Adoption["ids"],
-  asOwner: Record<string, string>,
-): Promise<void> {
+async function letEngineCreate(stack: string, names: readonly string[], ids: Adoption["ids"]): Promise<void> {
   // The engine imports also what is no target: here only what a password stands in.
   const around = Object.entries(ids).filter(([key]) =>
     AROUND_PASSWORDS.some((type) => key.startsWith(`${type}::`)),
   );
   const environment = {
-    ...asOwner,
     [CHECKED]: "true",
     [ADOPT]: JSON.stringify(Object.fromEntries(around)),
   };

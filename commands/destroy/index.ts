@@ -3,14 +3,18 @@ import chalk from "chalk";
 import { Command } from "commander";
 import { bareName } from "../../config/stack-names";
 import { editState } from "../../live/edit";
-import { type ExportedResource, type ExportedState, exportState, nameOfUrn } from "../../live/engine";
+import { byUrn, type ExportedResource, type ExportedState, exportState, nameOfUrn } from "../../live/engine";
 import { readHoldings } from "../../live/holdings";
 import type { Kubectl } from "../../live/kubectl";
 import { readLocks } from "../../live/locks";
 import { outputsOf } from "../../live/status";
 import type { UpdateResult } from "../../live/update";
 import { FlotillaError } from "../../model/problems";
+import { askWithKubectl } from "../../runtime/ask-cluster";
+import { readNamespace } from "../../runtime/cluster";
+import { ownerText, strangerOf } from "../../runtime/place";
 import { checkCluster } from "../../runtime/preflight";
+import { deployedNamespace, recordedId } from "../../runtime/state";
 import { ToolError } from "../../tools/failure";
 import { INTERRUPTED, interrupted } from "../../tools/interrupts";
 import { say, step } from "../../tools/progress";
@@ -54,6 +58,7 @@ fits every stack would also destroy the wrong one. The stack itself stays, with 
       const destruction = await look(kubectl, state);
       const strange = strangeNamespace(stack, destruction);
       if (strange !== undefined) throw new ToolError(strange);
+      await refuseStranger(stack, access, resourcesOf(state));
       const { application } = outputsOf(resourcesOf(state)) ?? {};
       const { context } = access.cluster;
       process.stdout.write(`${showDestruction({ stack: name, application, context }, destruction)}\n`);
@@ -107,6 +112,22 @@ async function refuseWhileUpdating(stack: string, { deployment }: ExportedState)
   throw new ToolError(
     `${what}. Nothing was deleted.\n  Wait until a running update has ended. If it was broken off: npx flotilla recover --stack ${stack}`,
   );
+}
+
+/** @throws ToolError when another stack has taken the namespace over since. */
+async function refuseStranger(
+  stack: string,
+  { cluster }: Access,
+  resources: readonly ExportedResource[],
+): Promise<void> {
+  const namespace = deployedNamespace(byUrn(resources))?.name;
+  const live = namespace && (await readNamespace(askWithKubectl(cluster), namespace));
+  const id = recordedId(byUrn(resources));
+  const stranger = live ? strangerOf(live, id === undefined ? {} : { id }) : undefined;
+  if (stranger !== undefined)
+    throw new ToolError(
+      `namespace ${namespace} belongs to stack ${ownerText(stranger)} now, not to ${stack}. Nothing was deleted.\n  To forget the state of ${stack} and delete nothing in the cluster: pulumi stack rm ${stack} --force`,
+    );
 }
 
 async function reach(

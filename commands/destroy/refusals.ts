@@ -24,8 +24,8 @@ export function strangeNamespace(stack: string, { namespaces }: Destruction): st
   return (
     other &&
     `namespace ${other.name} is not the one that stack ${stack} created: its UID is another one. Nothing was deleted.
-  Either this is another cluster, or somebody deleted the namespace and recreated it. If all in it belongs to the stack:
-    pulumi refresh --stack ${stack}        takes it into the state
+  Somebody deleted the namespace and created it again. If everything in it belongs to ${stack}:
+    npx flotilla recover --stack ${stack}
     npx flotilla destroy --stack ${stack}`
   );
 }

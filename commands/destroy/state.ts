@@ -13,11 +13,13 @@ export function unprotected(
     urn !== undefined && dropped.has(urn) ? living(parents.get(urn)) : urn;
   return resources
     .filter(({ urn }) => !dropped.has(urn))
-    .map(({ protect: _, parent, deletedWith, ...resource }) => {
+    .map(({ protect: _, taint: __, retainOnDelete, parent, deletedWith, ...resource }) => {
       const ancestor = living(parent);
       const { dependencies, propertyDependencies } = resource;
       return {
         ...resource,
+        // Marks of what was to be created again would leave it in the cluster; a store's Secret stays beside its data.
+        ...(retainOnDelete && resource.type === "kubernetes:core/v1:Secret" ? { retainOnDelete } : {}),
         ...(ancestor === undefined ? {} : { parent: ancestor }),
         ...(deletedWith === undefined || dropped.has(deletedWith) ? {} : { deletedWith }),
         ...(dependencies ? { dependencies: left(dependencies) } : {}),

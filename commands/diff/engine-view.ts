@@ -28,6 +28,7 @@ export function engineSteps(steps: readonly PreviewStep[], deployed: Deployed): 
     const known = found.get(step.urn);
     const differs = known && known.differs.length > 0 ? known.differs : differencesOf(step);
     found.set(step.urn, {
+      urn: step.urn,
       operation: known?.operation === "replace" ? "replace" : operation,
       kind,
       name: nameOf(step),

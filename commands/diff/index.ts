@@ -55,14 +55,16 @@ Exit codes: 0 nothing changes, 2 there are changes, 1 failed.`,
           ? `${JSON.stringify(toJson(stack, comparison), null, 2)}\n`
           : showComparison(comparison, { isUpdate: against === undefined }),
       );
-      if (comparison.refused !== undefined) throw refusedByEngine(stack, comparison.refused);
+      const { refused, lost = [] } = comparison;
+      if (refused !== undefined && !(lost.length > 0 && /not found/i.test(refused)))
+        throw refusedByEngine(stack, refused);
       if (comparison.changes.length > 0 || (comparison.pending ?? []).length > 0) process.exitCode = 2;
     });
 }
 
 /** What the engine would not do. */
 export const refusedByEngine = (stack: string, words: string): ToolError =>
-  new ToolError(`the engine would refuse to update ${stack}:\n${words}`);
+  new ToolError(`the preview of ${stack} fails:\n${words}`);
 
 async function differenceOf(stack: string, offline: boolean): Promise<Comparison> {
   // pulumi reads while node loads the rest of the program.

@@ -27,7 +27,7 @@ export function withLost(
         ? []
         : [
             there.length > 0
-              ? `takes up what is there: ${there.join(", ")}`
+              ? `uses existing claims: ${there.join(", ")}`
               : `EMPTY volumes: ${change.storage.join("; ")}`,
           ];
     return {

@@ -22,7 +22,7 @@ export function notesOf(
         ? [`${name} is installed already, by helm: take it over with npx flotilla adopt --stack ${stack}`]
         : [];
     if (!there) return [];
-    if (there.newest.status.startsWith("pending-"))
+    if (there.newest.status.startsWith("pending-") || there.newest.status === "uninstalled")
       return [`${name} is ${there.newest.status}: npx flotilla recover --stack ${stack}`];
     return isChangedByHand(state, there)
       ? [`${name} was changed with helm since: npx flotilla drift --stack ${stack}`]

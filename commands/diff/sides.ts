@@ -14,7 +14,7 @@ import {
   pulumiQuietly,
   releasesOf,
 } from "../../live/engine";
-import { pendingDeletes, readLost } from "../../live/lost";
+import { markedOf, pendingDeletes, readLost } from "../../live/lost";
 import { previewSteps } from "../../live/preview";
 import { readReleases } from "../../live/releases";
 import { givenNames } from "../../plan/credentials";
@@ -45,6 +45,10 @@ export interface Comparison {
   pending?: readonly ExportedResource[];
   /** Why the engine refuses the update; none where it does not. */
   refused?: string;
+  /** What the engine would do, but for what the cluster has lost. */
+  steps?: readonly EngineStep[];
+  /** Resources that are marked to be created again although the cluster has them. */
+  marked?: readonly ExportedResource[];
 }
 
 export interface ComparisonOptions {
@@ -52,8 +56,6 @@ export interface ComparisonOptions {
   offline?: boolean;
   /** Passwords that will be in the state by then: objects that the cluster has already are compared as they are there. */
   adopting?: Readonly<Record<string, string>>;
-  /** The id that a stack without one takes on. Default: a new one. */
-  stackId?: string;
   /** The state with its secrets, where it is being read already. Default: it is read. */
   reading?: Promise<ExportedState>;
 }
@@ -64,15 +66,16 @@ export async function compareWithDeployed(
   {
     offline = false,
     adopting,
-    stackId,
     reading = begun(exportState(stack, { secrets: true })),
   }: ComparisonOptions = {},
 ): Promise<Comparison> {
   const { settings, application } = settingsOfStack(stack);
   const namespace = namespaceOf(application, settings);
   const resourcesOf = reading.then(({ deployment }) => deployment?.resources ?? []);
-  const kubectl = offline ? undefined : await reachCluster(settings, stack, begun(resourcesOf));
-  const planning = begun(planStack(stack, reading, stackId));
+  const kubectl = offline
+    ? undefined
+    : await reachCluster(settings, stack, begun(resourcesOf), { mayMove: adopting === undefined });
+  const planning = begun(planStack(stack, reading));
   // The engine plans by itself; what it refuses is told when the rest is known.
   const engine =
     kubectl === undefined || adopting !== undefined ? undefined : begun(engineView(stack, planning));
@@ -138,8 +141,12 @@ export async function compareWithDeployed(
   ];
   const view = await engine;
   const pending = pendingDeletes(resources);
+  const marked = markedOf(resources).filter((resource) => !lost.includes(resource));
+  // What is lost is created again: the engine may take it for an update, or by its mark for a replacement.
+  const apart = new Set([...lost, ...marked].map(({ urn }) => urn));
+  const steps = (view?.steps ?? []).filter(({ urn }) => !apart.has(urn));
   return {
-    changes: withLost(withEngine(changes, view?.steps ?? [], RAILS, claims), lost, claims),
+    changes: withLost(withEngine(changes, steps, RAILS, claims), lost, claims),
     notes: [
       ...planned.planned.warnings,
       ...now.notes,
@@ -150,6 +157,8 @@ export async function compareWithDeployed(
     ],
     lost,
     pending,
+    marked,
+    steps,
     ...(view?.refused === undefined ? {} : { refused: view.refused }),
   };
 }

@@ -172,13 +172,7 @@ async function cluster(
     return [failed("cluster", firstWords(error), `Log in to it: kubectl${flag(settings)} get namespaces`)];
   }
   // In another cluster nothing else is worth looking at.
-  const known = await identity(
-    read,
-    planned,
-    stack,
-    target,
-    hasState ? await readState(stack).catch(() => []) : [],
-  );
+  const known = await identity(read, planned, stack, target, hasState ? await readState(stack) : []);
   if (known.some(({ check, status }) => check === "identity" && status === "failed"))
     return [versionOf(version, name), ...known];
   const charts = readCharts(PROJECT);

@@ -3,11 +3,12 @@ import { compareReleases, type ReleaseChange, type ReleaseSide } from "../../dif
 import { fieldChanges, pathText } from "../../diff/fields";
 import type { Addition } from "../../diff/managed";
 import { isDeployed, type ManifestObject, nameOf, objectsIn } from "../../diff/manifests";
+import { claimsOf, readClaims } from "../../live/claims";
 import { type Pair, readPairs } from "../../live/drift";
 import { deployedOf, type ExportedResource, exportState, RELEASE, releasesOf } from "../../live/engine";
 import type { Kubectl } from "../../live/kubectl";
 import { decode, type HelmRevision, type LiveRelease, readReleases } from "../../live/releases";
-import { isChangedByHand, outputsOf } from "../../live/status";
+import { isChangedByHand, namespaceIn } from "../../live/status";
 import { ToolError } from "../../tools/failure";
 import { accessTo, reachCluster } from "../access";
 import { deployedGuardRails } from "../diff/guard-rails";
@@ -23,6 +24,8 @@ export interface Drift {
   byHelm: { release: string; revision: number; description: string; values: string[] }[];
   /** Releases that somebody uninstalled. */
   uninstalled: string[];
+  /** Of stores among them: the claims that are left, as text. None left: the store starts empty. */
+  left: Record<string, string>;
   /** Fields that were added by hand, which Helm would leave. */
   additions: { object: ManifestObject; added: Addition[] }[];
   /** Objects that the API server does not let be as they were deployed, and why. */
@@ -39,7 +42,7 @@ export async function findDrift(stack: string): Promise<Drift> {
   const access = accessTo(stack);
   const reading = exportState(stack, { secrets: true }).then(({ deployment }) => deployment?.resources ?? []);
   const [resources, kubectl] = await Promise.all([reading, reachCluster(access, stack, reading)]);
-  const namespace = outputsOf(resources)?.namespace;
+  const namespace = namespaceIn(resources);
   if (namespace === undefined)
     throw new ToolError(`nothing of stack ${stack} is deployed: there is nothing that could have drifted`);
   const live = await readReleases(kubectl, namespace);
@@ -94,6 +97,11 @@ export async function findDrift(stack: string): Promise<Drift> {
     changes,
     byHelm,
     uninstalled,
+    left: await leftOf(
+      kubectl,
+      namespace,
+      uninstalled.filter((name) => deployed[name]?.kind === "store"),
+    ),
     additions: pairs.flatMap(({ live, added }) =>
       live && added.length > 0 ? [{ object: live, added }] : [],
     ),
@@ -102,6 +110,23 @@ export async function findDrift(stack: string): Promise<Drift> {
     ),
     urns: urnsOf(resources, changes, byHelm, uninstalled, pairs),
   };
+}
+
+async function leftOf(
+  kubectl: Kubectl,
+  namespace: string,
+  stores: readonly string[],
+): Promise<Record<string, string>> {
+  if (stores.length === 0) return {};
+  const claims = await readClaims(kubectl, namespace);
+  return Object.fromEntries(
+    stores.map((store) => [
+      store,
+      claimsOf(claims, store)
+        .map(({ name, size }) => `${name} (${size})`)
+        .join(", "),
+    ]),
+  );
 }
 
 /** A Job has done its work: that it is gone, taken away by its age or by hand, changes nothing. */

@@ -9,6 +9,7 @@ import { remove } from "../../live/drift";
 import { provenanceOf, readHistory, type Update } from "../../live/history";
 import { markLost } from "../../live/lost";
 import { mark, unmark } from "../../live/marks";
+import { previewSteps } from "../../live/preview";
 import { plural } from "../../model/plural";
 import { CHECKED } from "../../runtime/overrides";
 import { ToolError } from "../../tools/failure";
@@ -17,6 +18,7 @@ import { PROJECT } from "../../tools/paths";
 import { say, step } from "../../tools/progress";
 import { confirmed } from "../ask";
 import { showChanges } from "../diff";
+import { refuseUnguarded } from "../rollback/preview";
 import { withProgram } from "../rollback/program";
 import { report } from "../up";
 import { update } from "../updating";
@@ -94,16 +96,24 @@ const managersOf = (added: readonly Addition[]): string[] => [
   ...new Set(added.map(({ manager }) => manager)),
 ];
 
+/** What a store that comes back finds; nothing to say of what is no store. */
+const volumesText = (claims: string | undefined): string =>
+  claims === undefined
+    ? ""
+    : claims === ""
+      ? `; ${chalk.red("EMPTY volumes: its claims are gone")}`
+      : `; it uses existing claims: ${claims}`;
+
 function show(stack: string, drift: Drift, withNext: boolean): string {
   if (!isDrift(drift)) return `${chalk.green("No drift:")} everything of ${stack} is as it was deployed.\n`;
-  const { changes, byHelm, uninstalled, additions, refused } = drift;
+  const { changes, byHelm, uninstalled, left, additions, refused } = drift;
   const lines = [
     showChanges(changes),
     ...byHelm.flatMap(({ release, revision, description, values }) => [
       `${chalk.yellow(release)} was changed with helm: revision ${revision}${description === "" ? "" : `, "${description}"`}`,
       ...(values.length === 0 ? [] : [`    values: ${values.join(", ")}`]),
     ]),
-    ...uninstalled.map((release) => `${chalk.red(release)} was uninstalled`),
+    ...uninstalled.map((release) => `${chalk.red(release)} was uninstalled${volumesText(left[release])}`),
     ...additions.map(
       ({ object, added }) =>
         `${chalk.yellow(nameOf(object))}: added by hand with ${managersOf(added).join(", ")}: ${added.map(({ pointer }) => pointer.join(".")).join(", ")}`,
@@ -129,6 +139,17 @@ async function bringBack(stack: string, drift: Drift): Promise<void> {
     else: `Deploy this working tree's first: npx flotilla up --stack ${stack}. Then look for drift again.`,
   };
   await withProgram(stack, wanted, config, async ({ folder, environment }) => {
+    const apart = new Set(urns.gone);
+    const steps = await previewSteps(stack, folder, environment).catch((error: unknown) => {
+      // The engine looks for what is gone; it is marked as such before the update.
+      if (apart.size > 0 && error instanceof ToolError && /not found/i.test(error.message)) return [];
+      throw error;
+    });
+    refuseUnguarded(
+      steps.filter(({ urn }) => !apart.has(urn)),
+      resources,
+      "bringing it back",
+    );
     for (const { object, added } of additions)
       await step(`removing what was added to ${nameOf(object)}`, async () => {
         try {

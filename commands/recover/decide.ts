@@ -11,7 +11,8 @@ import type { Lock } from "../../live/locks";
 import { pendingDeletes } from "../../live/lost";
 import type { HelmRevision, LiveRelease } from "../../live/releases";
 import { isChangedByHand } from "../../live/status";
-import { OWN_PREFIX } from "../../plan/labels";
+import { OWN_PREFIX, type Owner } from "../../plan/labels";
+import { ownerText } from "../../runtime/place";
 
 export interface Situation {
   locks: readonly Lock[];
@@ -36,7 +37,9 @@ export interface Situation {
   /** The stack's namespace in the state, where the cluster has another one of that name. Default: it is the same. */
   recreated?: ExportedResource;
   /** The other stack that the namespace belongs to. Default: it is this stack's. */
-  stranger?: string;
+  stranger?: Owner;
+  /** What is marked to be created again, although the cluster has it. Default: nothing. */
+  marked?: readonly ExportedResource[];
 }
 
 export type Action =
@@ -53,7 +56,9 @@ export type Action =
   /** The state forgets what an earlier replacement left to be deleted. Nothing is deleted in a cluster. */
   | { do: "drop"; urns: string[] }
   /** The next update creates again what the cluster has lost. */
-  | { do: "reinstall"; urns: string[] };
+  | { do: "reinstall"; urns: string[] }
+  /** What the cluster has is no longer marked to be created again. */
+  | { do: "unmark"; urns: string[] };
 
 export interface Recovery {
   /** What has happened, in words. */
@@ -93,38 +98,37 @@ export function decide({
   lost: missing = [],
   recreated,
   stranger,
+  marked = [],
 }: Situation): Recovery {
   const found: string[] = [];
   const will: string[] = [];
   const actions: Action[] = [];
+  const blockedBy = (what: string, why: string): Recovery => ({
+    found: [what],
+    will,
+    actions,
+    unfinished: [],
+    unknown: [],
+    seesLocks,
+    blocked: why,
+  });
   const alive = locks.find((lock) => lock.alive === true);
   if (alive)
-    return {
-      found: [`an update is under way: ${alive.by}`],
-      will,
-      actions,
-      unfinished: [],
-      unknown: [],
-      seesLocks,
-      blocked:
-        "Wait until it has ended, or end it with Ctrl-C; what it has begun would be undone under its hands.",
-    };
+    return blockedBy(
+      `an update is under way: ${alive.by}`,
+      "Wait until it has ended, or end it with Ctrl-C; what it has begun would be undone under its hands.",
+    );
   if (stranger !== undefined)
-    return {
-      found: [`the namespace of the stack belongs to another one: ${stranger}`],
-      will,
-      actions,
-      unfinished: [],
-      unknown: [],
-      seesLocks,
-      blocked:
-        "Nothing is touched there. Give this stack a namespace of its own, or take over what the other one has given up: npx flotilla adopt --given-up <id>",
-    };
+    return blockedBy(
+      `the namespace of the stack belongs to another one now: ${ownerText(stranger)}`,
+      `Nothing was changed. If the other stack is given up for good: npx flotilla adopt --stack <stack> --given-up ${stranger.id}`,
+    );
   for (const lock of locks)
     found.push(`the stack is locked by ${lock.by}${lock.alive === false ? ", which runs no more" : ""}`);
   const operations = state.deployment?.pending_operations ?? [];
   const resources = state.deployment?.resources ?? [];
   const known = releasesOf(resources);
+  const inState = new Set(resources.flatMap(({ urn, taint }) => (taint ? [urn] : [])));
   const targets = new Set<string>();
   /**
    * What the state may be wrong about: a refresh adds what a release has come to have, and takes nothing away of what it no
@@ -136,7 +140,9 @@ export function decide({
   const imports: { urn: string; id: string }[] = [];
   for (const operation of operations) {
     found.push(`Pulumi was ${operation.type} ${nameOf(operation.resource)} when it was ended`);
-    const id = isCreation(operation) ? importOf(operation, live, exists) : undefined;
+    // One that was lost is in the state all along: a second entry would be one too many.
+    const isAgain = isCreation(operation) && inState.has(operation.resource.urn);
+    const id = isCreation(operation) && !isAgain ? importOf(operation, live, exists) : undefined;
     if (id !== undefined) {
       imports.push({ urn: operation.resource.urn, id });
       will.push(`take ${nameOf(operation.resource)}, which is there, into the state`);
@@ -152,7 +158,9 @@ export function decide({
   );
   for (const [release, { newest, deployed, oldest }] of Object.entries(live)) {
     const resource = known.get(release);
-    const isPending = newest.status.startsWith("pending-") || newest.status === "uninstalling";
+    // A record that `helm uninstall --keep-history` left holds the name, and nothing runs.
+    const isGoing = newest.status === "uninstalling" || newest.status === "uninstalled";
+    const isPending = newest.status.startsWith("pending-") || isGoing;
     const isForgotten = !resource && !creating.has(release) && since !== undefined && isOf(newest, since);
     // What is in no state and not under way is somebody else's.
     if (!resource && !creating.has(release) && !isForgotten) continue;
@@ -175,16 +183,16 @@ export function decide({
         `helm was ended in the middle of ${release}: revision ${newest.revision} is ${newest.status}`,
       );
     const to = deployed?.revision ?? good[release];
-    if (to !== undefined && newest.status !== "uninstalling") {
+    if (to !== undefined && !isGoing) {
       actions.push({ do: "rollback", release, namespace, to });
       will.push(`put revision ${to} of ${release} back, the last that was good (helm rollback)`);
-    } else if (resource && newest.status !== "uninstalling" && oldest > 1) {
+    } else if (resource && !isGoing && oldest > 1) {
       // It may have run once, and Helm have forgotten that: nothing of it may be removed.
       lost.push(release);
     } else {
       actions.push({ do: "uninstall", release, namespace });
       will.push(
-        `remove ${release}, which ${newest.status === "uninstalling" ? "was being removed" : "never was installed to its end"} (helm uninstall; volume claims stay)`,
+        `remove ${release}, which ${isGoing ? "was being removed" : "never was installed to its end"} (helm uninstall; volume claims stay)`,
       );
     }
     if (!resource) continue;
@@ -205,8 +213,9 @@ export function decide({
   const reinstalled = missing.filter(({ urn, taint }) => !underWay.has(urn) && !taint);
   if (reinstalled.length > 0)
     found.push(`the cluster has lost what the state has: ${reinstalled.map(nameOf).join(", ")}`);
-  const isToDo =
-    actions.length + operations.length + targets.size + again.size + pending.length + reinstalled.length > 0;
+  if (marked.length > 0) found.push(`the cluster has again what was lost: ${marked.map(nameOf).join(", ")}`);
+  const edits = pending.length + reinstalled.length + marked.length;
+  const isToDo = actions.length + operations.length + targets.size + again.size + edits > 0;
   if (locks.length > 0 || (!seesLocks && isToDo)) {
     const held = locks.flatMap(({ id }) => id ?? []);
     // Until helm's work is done it keeps others away, for helm asks for no lock. But one that cannot be told from that of an
@@ -233,6 +242,10 @@ export function decide({
       `have the next update (npx flotilla up) create ${reinstalled.length === 1 ? "what is lost" : `the ${reinstalled.length} that are lost`} again; until then the state keeps ${them}`,
     );
     actions.push({ do: "reinstall", urns: reinstalled.map(({ urn }) => urn) });
+  }
+  if (marked.length > 0) {
+    will.push("have the next update leave that as it is");
+    actions.push({ do: "unmark", urns: marked.map(({ urn }) => urn) });
   }
   if (operations.length > imports.length || again.size > 0) actions.push({ do: "forget", again: [...again] });
   if (operations.length > imports.length)

@@ -16,13 +16,14 @@ import {
 import { readLastUpdate, type Update } from "../../live/history";
 import type { Kubectl } from "../../live/kubectl";
 import { readLocks } from "../../live/locks";
-import { dropPending, markLost, readLost } from "../../live/lost";
+import { dropPending, markedOf, markLost, readLost, unmarkFound } from "../../live/lost";
 import { mark } from "../../live/marks";
 import { type LiveRelease, lastSuperseded, readReleases } from "../../live/releases";
-import { outputsOf } from "../../live/status";
+import { namespaceIn } from "../../live/status";
+import type { Owner } from "../../plan/labels";
 import { accessOf, askWithKubectl } from "../../runtime/ask-cluster";
 import { readNamespace } from "../../runtime/cluster";
-import { ownerText, strangerOf } from "../../runtime/place";
+import { strangerOf } from "../../runtime/place";
 import { deployedNamespace, recordedId } from "../../runtime/state";
 import { ToolError, wordsOf } from "../../tools/failure";
 import { helm } from "../../tools/helm";
@@ -132,14 +133,16 @@ export async function recoveryOf(stack: string, { restored = false } = {}): Prom
     readLastUpdate(stack),
   ]);
   const kubectl = await reachCluster(access, stack, state.deployment?.resources ?? []);
-  const namespace = outputsOf(state.deployment?.resources ?? [])?.namespace ?? access.namespace;
+  const namespace = namespaceIn(state.deployment?.resources ?? []) ?? access.namespace;
   if (namespace === undefined) throw new ToolError(`nothing of stack ${stack} is deployed`);
   const live = await readReleases(kubectl, namespace);
   const resources = state.deployment?.resources ?? [];
+  const lost = await readLost(kubectl, resources, live);
   const { recreated, stranger } = await otherNamespace(access, resources);
   return decide({
     ...(stranger === undefined ? {} : { stranger }),
-    lost: await readLost(kubectl, resources, live),
+    lost,
+    marked: markedOf(resources).filter((resource) => !lost.includes(resource)),
     ...(recreated === undefined ? {} : { recreated }),
     locks: locks ?? [],
     seesLocks: locks !== undefined,
@@ -156,13 +159,13 @@ export async function recoveryOf(stack: string, { restored = false } = {}): Prom
 async function otherNamespace(
   { cluster }: Access,
   resources: readonly ExportedResource[],
-): Promise<{ recreated?: ExportedResource; stranger?: string }> {
+): Promise<{ recreated?: ExportedResource; stranger?: Owner }> {
   const known = deployedNamespace(byUrn(resources));
   const live = known && (await readNamespace(askWithKubectl(cluster), known.name));
   if (!live) return {};
   const id = recordedId(byUrn(resources));
   const stranger = id === undefined ? undefined : strangerOf(live, { id });
-  if (stranger !== undefined) return { stranger: ownerText(stranger) };
+  if (stranger !== undefined) return { stranger };
   if (known.uid === undefined || live.uid === known.uid) return {};
   const recreated = resources.find(
     ({ type, delete: isGoing }) => type === "kubernetes:core/v1:Namespace" && !isGoing,
@@ -280,6 +283,9 @@ async function perform(stack: string, cluster: Settings["cluster"], action: Acti
       return;
     case "reinstall":
       await step("marking what the cluster has lost", () => markLost(stack, action.urns));
+      return;
+    case "unmark":
+      await step("taking marks back", () => unmarkFound(stack, action.urns));
       return;
     case "forget":
       await step("forgetting the operations that were under way", () => mark(stack, action.again, AGAIN));

@@ -30,7 +30,15 @@ import { PROJECT_NAME } from "../stack";
 import { PLAIN_TABLE } from "../table";
 import { report } from "../up";
 import { update } from "../updating";
-import { keyOf, newStoresIn, replacedPasswords, type StorePart, sidesOf, storeParts } from "./preview";
+import {
+  keyOf,
+  newStoresIn,
+  refuseUnguarded,
+  replacedPasswords,
+  type StorePart,
+  sidesOf,
+  storeParts,
+} from "./preview";
 import { type Wanted, withProgram } from "./program";
 import { fromTheFuture, isTarget, previous, type Told, told } from "./updates";
 
@@ -208,7 +216,8 @@ async function rollBack(
   await withProgram(stack, wanted, config, async ({ folder, stackFile, environment: elsewhere }) => {
     say(`asking the engine what going back to update ${target.number} changes`);
     const [all, flags] = await Promise.all([previewSteps(stack, folder, elsewhere), capabilities(kubectl)]);
-    await refuseLeftovers(all, resources, kubectl, namespace, target);
+    refuseUnguarded(all, resources, `going back to update ${target.number}`);
+    await refuseLeftovers(all, resources, kubectl, namespace, { stack, number: target.number });
     const anew = replacedPasswords(all);
     if (anew.length > 0)
       throw new ToolError(
@@ -255,7 +264,7 @@ async function refuseLeftovers(
   resources: readonly ExportedResource[],
   kubectl: Kubectl,
   namespace: string,
-  { number }: Update,
+  { stack, number }: { stack: string; number: number },
 ): Promise<void> {
   const back = newStoresIn(steps, resources);
   if (back.length === 0) return;
@@ -265,7 +274,7 @@ async function refuseLeftovers(
   );
   if (taken.length > 0)
     throw new ToolError(
-      `going back to update ${number} would install stores on volume claims that are left of them, with new passwords that their data does not know: ${taken.join(", ")}.\n  Put the store back into the inventory instead; npx flotilla adopt then gives it the passwords that its data has.`,
+      `update ${number} would install stores on existing volume claims, with new passwords that their data does not know: ${taken.join(", ")}.\n  Add the store to the inventory again instead; then npx flotilla adopt --stack ${stack} gives it the passwords of its data.`,
     );
 }
 
@@ -313,7 +322,12 @@ async function configFor(
   const now = newest ? await recordedConfig(stack, newest.config, file) : then;
   const key = (name: string) => `${PROJECT_NAME}:${name}`;
   if (only !== undefined) return onlyService(then, now, only, checkpoint, resources);
-  const kept = includeStores ? then : withSetting(then, [key("stores")], settingAt(now, [key("stores")]));
+  // Where the stack is does not go back with it: a program of then knows nothing of what keeps it there.
+  const placed = ["cluster", "namespace"].reduce(
+    (config, name) => withSetting(config, [key(name)], settingAt(now, [key(name)])),
+    then,
+  );
+  const kept = includeStores ? placed : withSetting(placed, [key("stores")], settingAt(now, [key("stores")]));
   // Passwords of an older generation are gone.
   const deployed = deployedOf(resources);
   return Object.keys(deployed).reduce((config, name) => {

@@ -1,5 +1,6 @@
 /** What the engine would do with a program, as two sides that can be compared. */
 import type { Sides } from "../../diff/compare";
+import { unguarded, unguardedText } from "../../diff/guard";
 import type { ManifestObject } from "../../diff/manifests";
 import { deployedOf, type ExportedResource, nameOfUrn, PASSWORD, RELEASE } from "../../live/engine";
 import { type PreviewStep, typeOfStep } from "../../live/preview";
@@ -7,7 +8,9 @@ import type { LiveRelease } from "../../live/releases";
 import { outputsOf } from "../../live/status";
 import { readCharts } from "../../plan/chart";
 import type { ReleaseInputs } from "../../plan/release-inputs";
+import { ToolError } from "../../tools/failure";
 import { inParallel } from "../../tools/parallel";
+import { engineSteps } from "../diff/engine-view";
 import { bothSides, deployedSide, Renderer, railsSide } from "../diff/renderer";
 
 /** A resource of a store, and what stands for it in `KEEP`. */
@@ -35,6 +38,17 @@ export function storeParts(
       return typeOfStep(step) === PASSWORD;
     })
     .map((step) => ({ key: keyOf(step), name: nameOfUrn(step.urn) }));
+}
+
+/** @throws ToolError when a program, perhaps an old one, would take away what no update may. `what` begins the sentence. */
+export function refuseUnguarded(
+  steps: readonly PreviewStep[],
+  resources: readonly ExportedResource[],
+  what: string,
+): void {
+  const lost = unguarded(engineSteps(steps, deployedOf(resources)));
+  if (lost.length > 0)
+    throw new ToolError(`${what} would ${unguardedText(lost)}, and data would be lost. Nothing was changed.`);
 }
 
 /** Stores that the steps install, with passwords that the state does not have. */

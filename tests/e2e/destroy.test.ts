@@ -33,10 +33,9 @@ describe("flotilla destroy", function () {
     run("kubectl", ["apply", "-f", "-"], {
       input: JSON.stringify({ apiVersion: "v1", kind: "List", items: objects }),
     });
-  /** Makes the API server refuse to delete the namespace's defaults for containers; returns when that is in force. */
-  const keepDefaults = async () => {
-    const name = `${namespace}-container-defaults`;
-    const rule = { apiGroups: [""], apiVersions: ["v1"], operations: ["DELETE"], resources: ["limitranges"] };
+  /** Makes the API server refuse to delete a Secret of the namespace; returns when that is in force. */
+  const keepSecret = async (name: string) => {
+    const rule = { apiGroups: [""], apiVersions: ["v1"], operations: ["DELETE"], resources: ["secrets"] };
     const admission = { apiVersion: "admissionregistration.k8s.io/v1", metadata: { name: KEEP } };
     await apply(
       {
@@ -53,7 +52,7 @@ describe("flotilla destroy", function () {
         spec: { policyName: KEEP, validationActions: ["Deny"] },
       },
     );
-    const args = ["delete", "limitrange", name, "-n", namespace, "--dry-run=server"];
+    const args = ["delete", "secret", name, "-n", namespace, "--dry-run=server"];
     await until("the refusal is in force", async () => {
       return (await run("kubectl", args, { reject: false })).exitCode !== 0;
     });
@@ -221,11 +220,14 @@ describe("flotilla destroy", function () {
   });
 
   it("says what is left when it does not finish, and goes on with the same command", async () => {
-    await keepDefaults();
+    // The services that plain destroy took away come back.
+    await stack.up();
+    // Those of stores are left to the namespace.
+    await keepSecret("web-env");
     const { exitCode, all = "" } = await destroy("--confirm", stack.name);
     await run("kubectl", ["delete", "validatingadmissionpolicy,validatingadmissionpolicybinding", KEEP]);
     assert.equal(exitCode, 1, all);
-    assert.match(all, /Left of destroy: .*LimitRange e2e-destroy-container-defaults.*namespace e2e-destroy/);
+    assert.match(all, /Left of destroy: .*Secret web-env.*namespace e2e-destroy/);
     assert.match(all, /did not finish \(\d+ deleted/);
     assert.match(all, /kept by the test[\s\S]*Go on: npx flotilla destroy --stack destroy/);
     assert.ok(await exists("pvc", "data-mysql-0", "-n", namespace));

@@ -175,7 +175,7 @@ describe("a permission to delete", () => {
     assert.deepEqual(
       deletionWarnings(settings(used), { ...stores("cache"), web: release("service") }, guarded),
       used.map(
-        (entry) => `flotilla:allowDeletion names ${entry}, which is not deployed: it is used up, take it out`,
+        (entry) => `flotilla:allowDeletion names ${entry}, but the stack has none deployed: remove the entry`,
       ),
     );
   });
@@ -234,7 +234,10 @@ describe("a name that another release holds", () => {
     assert.deepEqual(more, []);
     assert.equal(found?.where, "apps/shop.ts: service cache");
     assert.match(found?.what ?? "", /^a store of that name is deployed/);
-    assert.match(found?.todo ?? "", /Take cache out .*npx flotilla up --stack dev.*then add the service/);
+    assert.match(
+      found?.todo ?? "",
+      /First remove the store: npx flotilla remove cache --stack dev, .*Then add the service/,
+    );
   });
 
   it("is refused by the whole plan when a service and a store swap their names", () => {

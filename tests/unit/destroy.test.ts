@@ -233,7 +233,7 @@ describe("destroying a stack", () => {
     assert.deepEqual(other.namespaces, [{ name: namespace, fate: "recreated" }]);
     assert.match(
       strangeNamespace("dev", other) ?? "",
-      /shop-dev is not the one[\s\S]*pulumi refresh --stack dev/,
+      /shop-dev is not the one[\s\S]*npx flotilla recover --stack dev/,
     );
     assert.equal(strangeNamespace("dev", decide(resources, [holdings()])), undefined);
   });

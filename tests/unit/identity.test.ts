@@ -12,6 +12,7 @@ import {
   identityText,
   isNamed,
   isSameCluster,
+  isUnsure,
   recordOf,
 } from "../../runtime/identity";
 import { resolveTarget } from "../../runtime/kubeconfig";
@@ -73,14 +74,23 @@ describe("the identity of a cluster", () => {
     );
   });
 
-  it("falls back to the CA where one of two has no UID, and to the address where one has no CA", () => {
+  it("falls back to the address and the CA together, and needs more evidence where only one of them is the same", () => {
     const unread = without("uid");
     assert.equal(isSameCluster(cluster(), unread), true);
-    assert.equal(isSameCluster(cluster(), { ...unread, server: "https://moved/" }), true);
-    assert.equal(isSameCluster(cluster(), { ...unread, ca: "bbbbbbbbbbbbbbbb" }), false);
+    assert.equal(isUnsure(cluster(), unread), false);
     const bare = without("uid", "ca");
-    assert.equal(isSameCluster(cluster(), { ...bare, name: "renamed" }), true);
-    assert.equal(isSameCluster(cluster(), { ...bare, server: "https://moved/" }), false);
+    assert.equal(isSameCluster(bare, { ...bare, name: "renamed" }), true);
+    for (const current of [
+      { ...unread, server: "https://rancher.example.com/k8s/clusters/c-2" },
+      { ...unread, ca: "bbbbbbbbbbbbbbbb" },
+      bare,
+    ]) {
+      assert.equal(isSameCluster(cluster(), current), false);
+      assert.equal(isUnsure(cluster(), current), true);
+      const known = { recorded: cluster(), current, namespace: "shop-prod" };
+      assert.equal(foreignCluster(check({ ...known, hasNamespace: true })), undefined);
+      assert.ok(foreignCluster(check({ ...known, hasNamespace: false })));
+    }
   });
 
   it("does not depend on which of two was recorded", () => {
@@ -95,21 +105,22 @@ describe("the identity of a cluster", () => {
     assert.equal(identityText(without("uid")), "ca:aaaaaaaaaaaaaaaa at https://one.example.com:6443/");
   });
 
-  it("answers to each of its names, and to no part of one", () => {
-    for (const setting of [cluster().uid as string, "ca:aaaaaaaaaaaaaaaa", "name:main"])
-      assert.equal(isNamed(setting, cluster()), true, setting);
-    for (const setting of ["main", "aaaaaaaaaaaaaaaa", "ca:aaaa", "name:", "11111111", "ca:undefined", ""])
+  it("answers to its UID, and to less only where that cannot be read", () => {
+    assert.equal(isNamed(cluster().uid as string, cluster()), true);
+    for (const setting of ["ca:aaaaaaaaaaaaaaaa", "name:main", "main", "11111111", ""])
       assert.equal(isNamed(setting, cluster()), false, setting);
-    assert.equal(isNamed("ca:undefined", without("ca")), false);
+    for (const setting of ["ca:aaaaaaaaaaaaaaaa", "name:main"])
+      assert.equal(isNamed(setting, without("uid")), true, setting);
+    assert.equal(isNamed("ca:undefined", without("uid", "ca")), false);
     assert.equal(isNamed("undefined", without("uid")), false);
   });
 
-  it("keeps a recorded UID that cannot be read this time, of the same cluster only", () => {
-    const unread = { ...without("uid"), server: "https://moved/" };
+  it("keeps a recorded UID that cannot be read this time", () => {
+    const unread = without("uid");
     assert.deepEqual(recordOf(cluster(), unread), { ...unread, uid: cluster().uid });
     assert.deepEqual(recordOf(undefined, unread), unread);
-    const foreign = { ...unread, ca: "bbbbbbbbbbbbbbbb" };
-    assert.deepEqual(recordOf(cluster(), foreign), foreign);
+    const other = { ...cluster(), uid: "22222222-2222-2222-2222-222222222222" };
+    assert.deepEqual(recordOf(cluster(), other), other);
   });
 });
 
@@ -141,6 +152,7 @@ describe("the digest of a CA", () => {
 const check = (overrides: Partial<IdentityCheck>): IdentityCheck => ({
   current: cluster(),
   isDeployed: true,
+  mayMove: true,
   project: "flotilla",
   stack: "prod",
   context: "here",
@@ -196,6 +208,16 @@ describe("a cluster that is not the stack's", () => {
         /If it was replaced by this one: pulumi config set --path flotilla:cluster\.identity 22222222-\S+ --stack prod$/,
       );
     }
+  });
+
+  it("is permitted to a command that moves the stack, and to no other", () => {
+    const moving = { recorded: cluster(), current: other, named: other.uid as string };
+    assert.equal(foreignCluster(check(moving)), undefined);
+    const problem = foreignCluster(check({ ...moving, mayMove: false }));
+    assert.match(problem?.what ?? "", /the settings move the stack from 11111111-\S+ .* to 22222222-/);
+    assert.match(problem?.todo ?? "", /npx flotilla up --stack prod/);
+    const there = { recorded: other, current: other, named: other.uid as string, mayMove: false };
+    assert.equal(foreignCluster(check(there)), undefined);
   });
 
   it("is none before the first update, wherever that goes", () => {
@@ -377,8 +399,8 @@ describe("the namespace of an update", () => {
   it("is said to be lost, going, or made again", () => {
     const known = { name: "shop", uid: "u" };
     const lost = problem(known, undefined);
-    assert.match(lost?.what ?? "", /the state has it, and the cluster does not/);
-    assert.match(lost?.todo ?? "", /npx flotilla up --stack prod.*volumes start empty/);
+    assert.match(lost?.what ?? "", /the state lists it, but the cluster does not have it/);
+    assert.match(lost?.todo ?? "", /npx flotilla up --stack prod\. Volumes start empty/);
     const going = problem(known, live({ isGoing: true }));
     assert.match(going?.what ?? "", /being deleted/);
     assert.match(going?.todo ?? "", /kubectl get namespace shop/);

@@ -17,20 +17,32 @@ describe("a claim that is left of a store", () => {
     assert.ok(!isClaimOf(claim("data-db-0", "other"), "db"));
     for (const name of ["data-db-0", "datadir-db-2", "redis-data-db-master-0", "data-db-primary-1"])
       assert.ok(isClaimOf(claim(name), "db"), name);
-    for (const name of ["data-db-2-0", "data-dbx-0", "db", "by-hand", "data-db-0-copy"])
+    for (const name of ["data-db-2-0", "data-dbx-0", "db", "by-hand", "data-db-0-copy", "data-other-db-0"])
       assert.ok(!isClaimOf(claim(name), "db"), name);
   });
 
   it("is refused with its size and with both ways on", () => {
-    const shop = application({ services: { web: service() } });
+    const shop = application({
+      services: { web: service() },
+      stores: { db: storeOf("mysql"), cache: storeOf("redis") },
+    });
     const of = { namespace: "shop-dev", stack: "dev" };
     const [kept] = leftoverProblems(shop, ["db"], [claim("data-db-0", "db")], ["db-auth"], of);
     assert.match(kept?.what ?? "", /volume claim data-db-0 \(8Gi\) of an earlier db/);
-    assert.match(kept?.todo ?? "", /Secret db-auth .*still there: npx flotilla adopt --stack dev/);
-    assert.match(kept?.todo ?? "", /kubectl delete pvc data-db-0 -n shop-dev/);
+    assert.match(kept?.todo ?? "", /reuse the passwords of Secret db-auth: npx flotilla adopt --stack dev/);
+    assert.match(
+      kept?.todo ?? "",
+      /kubectl delete pvc data-db-0 -n shop-dev && kubectl delete secret db-auth -n shop-dev$/,
+    );
     const [lost] = leftoverProblems(shop, ["db"], [claim("data-db-0", "db")], [], of);
-    assert.match(lost?.todo ?? "", /looks for their passwords in the history/);
+    assert.match(lost?.todo ?? "", /look for their passwords in the history/);
     assert.deepEqual(leftoverProblems(shop, ["db"], [claim("data-other-0", "other")], [], of), []);
+    // redis keeps no password in its data, but its old Secret is in the way of the new one.
+    const redis = [claim("data-cache-0", "cache")];
+    assert.deepEqual(leftoverProblems(shop, ["cache"], redis, [], of), []);
+    const [old] = leftoverProblems(shop, ["cache"], redis, ["cache-auth"], of);
+    assert.match(old?.what ?? "", /^Secret cache-auth of an earlier cache is still there/);
+    assert.match(old?.todo ?? "", /: kubectl delete secret cache-auth -n shop-dev$/);
   });
 });
 
@@ -42,8 +54,8 @@ describe("stores that are new to a stack", () => {
   const planned = planFor(shop);
   const passwords = Object.keys(planned.credentials);
 
-  it("are those whose passwords no state has; redis has none in its data", () => {
-    assert.deepEqual(newStores(shop, planned, {}, {}), ["db"]);
+  it("are those whose passwords no state has", () => {
+    assert.deepEqual(newStores(shop, planned, {}, {}), ["db", "cache"]);
     assert.deepEqual(newStores(shop, planned, {}, { passwords }), []);
   });
 
@@ -51,7 +63,7 @@ describe("stores that are new to a stack", () => {
     const db = planned.releases.db;
     assert.ok(db);
     const deployed = { db: { kind: db.kind, chart: "mysql", values: db.values } };
-    assert.deepEqual(newStores(shop, planned, deployed, {}), []);
+    assert.deepEqual(newStores(shop, planned, deployed, {}), ["cache"]);
   });
 });
 

@@ -32,6 +32,7 @@ const change = (release: string, overrides: Partial<ReleaseChange> = {}): Releas
   ...overrides,
 });
 const step = (operation: EngineStep["operation"], kind: string, name: string, more = {}): EngineStep => ({
+  urn: `urn:pulumi:dev::flotilla::${kind}::${name}`,
   operation,
   kind,
   name,
@@ -370,6 +371,6 @@ describe("what a cluster has lost", () => {
     ];
     const added = change("db", { kind: "store", change: "added", storage: ["8Gi for each pod"] });
     const [shown] = withLost([added], [resource(RELEASE, "db")], claims);
-    assert.deepEqual(shown?.storage, ["takes up what is there: data-db-0 (8Gi)"]);
+    assert.deepEqual(shown?.storage, ["uses existing claims: data-db-0 (8Gi)"]);
   });
 });
