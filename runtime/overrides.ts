@@ -14,6 +14,14 @@ const INPUTS: Record<string, string[]> = {
   "random:index/randomPassword:RandomPassword": ["length", "special"],
 };
 
+const PATCH_FORCE = "PULUMI_K8S_ENABLE_PATCH_FORCE";
+
+/**
+ * Has the provider take fields over from the field manager of a state that is lost: who adopts an object is another one, and
+ * server-side apply refuses to change what the other one still owns.
+ */
+export const TAKE_OVER = { [PATCH_FORCE]: "true" };
+
 /** Set by a command that has held the state against the cluster and settled where they differ: the program does not again. */
 export const CHECKED = "FLOTILLA_CHECKED";
 
@@ -39,8 +47,11 @@ export function obeyOverrides(environment = process.env): Overrides {
       };
       return { props, opts: pulumi.mergeOptions(opts, more) };
     });
+  const isChecked = environment[CHECKED] === "true";
+  // It is for the provider's own process: the SDK would write it into the state, and the next update take it out again.
+  if (isChecked) delete environment[PATCH_FORCE];
   return {
     isAdopting,
-    isChecked: environment[CHECKED] === "true",
+    isChecked,
   };
 }

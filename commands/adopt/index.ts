@@ -8,7 +8,7 @@ import { plural } from "../../model/plural";
 import { FlotillaError } from "../../model/problems";
 import { askWithKubectl } from "../../runtime/ask-cluster";
 import { readNamespace } from "../../runtime/cluster";
-import { ADOPT, CHECKED } from "../../runtime/overrides";
+import { ADOPT, CHECKED, TAKE_OVER } from "../../runtime/overrides";
 import { givenUpText, ownerText, strangerOf } from "../../runtime/place";
 import { recordedId } from "../../runtime/state";
 import { ToolError } from "../../tools/failure";
@@ -92,7 +92,7 @@ What belongs to another stack is not taken over, unless its id is named: two sta
       const result = await update(
         ["up", "--stack", stack, "--message", "flotilla adopt"],
         { stack, namespace, kubectl },
-        { environment: { [CHECKED]: "true", [ADOPT]: JSON.stringify(ids) } },
+        { environment: { ...TAKE_OVER, [CHECKED]: "true", [ADOPT]: JSON.stringify(ids) } },
       );
       await report(stack, result);
     });

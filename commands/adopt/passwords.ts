@@ -4,7 +4,7 @@ import { type ExportedResource, exportState, nameOfUrn, PASSWORD, pulumiQuietly 
 import { findPastPasswords, passwordsIn, passwordsLike, withPast } from "../../live/past-passwords";
 import { previewSteps } from "../../live/preview";
 import { secretOf } from "../../live/revealed";
-import { ADOPT, CHECKED } from "../../runtime/overrides";
+import { ADOPT, CHECKED, TAKE_OVER } from "../../runtime/overrides";
 import { delegateInterrupts } from "../../tools/interrupts";
 import { PROJECT } from "../../tools/paths";
 import { step } from "../../tools/progress";
@@ -73,6 +73,7 @@ async function letEngineCreate(stack: string, names: readonly string[], ids: Ado
     AROUND_PASSWORDS.some((type) => key.startsWith(`${type}::`)),
   );
   const environment = {
+    ...TAKE_OVER,
     [CHECKED]: "true",
     [ADOPT]: JSON.stringify(Object.fromEntries(around)),
   };

@@ -80,9 +80,10 @@ function tableOf({ date, providers, outcomes }: Kept): string[] {
   const used = providers.map(
     ({ name, version, isOfficial }) => `${isOfficial ? "" : "the stand-in for "}${name} ${version}`,
   );
-  const kept = outcomes.filter(({ lost }) => lost.length === 0).length;
+  const losses = outcomes.filter(({ lost }) => lost.length > 0).length;
+  const but = losses === 0 ? "" : `, but for ${losses} where that was named and allowed`;
   return [
-    `${date}, with these providers: ${used.join(", ")}. ${outcomes.length} cases; in ${kept} of them nothing was lost, in the others what was named and allowed.`,
+    `${date}, with these providers: ${used.join(", ")}. ${outcomes.length} cases; no command lost anything${but}.`,
     "",
     ...table(
       ["what changes", "`diff`", "`preview`", "`up`, and other commands", "namespace, volumes and passwords"],
