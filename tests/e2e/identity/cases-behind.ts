@@ -68,7 +68,7 @@ export const behind: Case[] = [
     change: (ground) => ground.must("kubectl", "delete", "namespace", "shop-dev", "--wait"),
     diff: { exit: 2, says: /EMPTY volumes[^\n]*/ },
     preview: ANY,
-    up: refused(/the state has it, and the cluster does not: it was deleted, with everything in it/),
+    up: refused(/the state lists it, but the cluster does not have it/),
     more: [
       flotilla("status", { exit: 2, says: /[^\n]*(missing|gone)[^\n]*/ }),
       again,

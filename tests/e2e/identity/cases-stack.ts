@@ -237,7 +237,11 @@ export const stacks: Case[] = [
     preview: { exit: 0, says: /.*/ },
     up: undefined,
     more: [
-      flotilla("up", refused(/1 resources that an earlier update replaced wait to be deleted/), "--yes"),
+      flotilla(
+        "up",
+        refused(/an earlier update replaced 1 resource and did not delete the old one/),
+        "--yes",
+      ),
       flotilla("recover", { exit: 0, says: /What is done about it:\n[^\n]*/ }, "--yes"),
       flotilla("diff", NOTHING),
     ],
