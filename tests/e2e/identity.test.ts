@@ -61,6 +61,10 @@ describe("identity", function () {
         const lost = lostBetween(changed, after);
         const wrong = answers.flatMap(({ problem }) => problem ?? []);
         const unasked = lost.filter((what) => !one.allowed?.includes(what)).map((what) => `lost: ${what}`);
+        const others = lostBetween(before, after).filter(
+          (what) => what.startsWith("password") && after[what] !== undefined,
+        );
+        unasked.push(...others.map((what) => `another ${what}`));
         if (wrong.length + unasked.length > 0) assert.fail([...unasked, ...wrong].join("\n"));
         keepOutcome(world().providers, {
           kind: one.kind,

@@ -192,18 +192,17 @@ export const clusters: Case[] = [
     kind: "cluster",
     name: "plain `pulumi destroy` after the current context was switched, then `up`",
     kubeconfig: "switched",
-    more: [{ run: ["pulumi", "destroy", "--yes", "--skip-preview"], exit: 1, says: /[^\n]*protected[^\n]*/ }],
+    more: [
+      {
+        run: ["pulumi", "destroy", "--yes", "--skip-preview"],
+        exit: 1,
+        says: /[^\n.]*because it is protected|protected/,
+      },
+      THEIRS,
+    ],
     restore: (ground) => {
       ground.env.KUBECONFIG = ground.kubeconfig;
-      return ground.must(
-        "pulumi",
-        "up",
-        "--yes",
-        "--skip-preview",
-        "--non-interactive",
-        "-s",
-        ground.stack.name,
-      );
+      return ground.update();
     },
   },
   {

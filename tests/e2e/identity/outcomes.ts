@@ -89,8 +89,8 @@ function tableOf({ date, providers, outcomes }: Kept): string[] {
       ["what changes", "`diff`", "`preview`", "`up`, and other commands", "namespace, volumes and passwords"],
       outcomes.map((outcome) => [
         `**${outcome.kind}**: ${outcome.name}`,
-        said(outcome, (command) => command === "flotilla diff", 0, 1),
-        said(outcome, (command) => command === "pulumi preview"),
+        said(outcome.answers.slice(0, hasDiff(outcome.answers) ? 1 : 0)),
+        said(outcome.answers.filter(({ command }) => command === "pulumi preview")),
         rest(outcome),
         fate(outcome),
       ]),
@@ -100,20 +100,20 @@ function tableOf({ date, providers, outcomes }: Kept): string[] {
 
 type Told = Outcome["answers"][number];
 
-const wordsOf = ({ exitCode, words }: Told): string =>
-  exitCode === 1 ? `refused: ${words}` : words === "" ? "no words" : words;
+/** Markdown would take a placeholder for a tag. */
+const shown = (words: string): string => words.replace(/<(\w+)>/g, "($1)");
 
-const said = (
-  { answers }: Outcome,
-  matches: (command: string) => boolean,
-  from = 0,
-  to = Number.POSITIVE_INFINITY,
-): string =>
-  answers
-    .filter(({ command }) => matches(command))
-    .slice(from, to)
-    .map(wordsOf)
-    .join("; ") || "-";
+const wordsOf = ({ command, exitCode, words }: Told): string => {
+  // It deletes what is not protected before it comes to what is.
+  const failure = command === "pulumi destroy" ? "stops" : "refused";
+  return exitCode === 1 ? `${failure}: ${shown(words)}` : shown(words);
+};
+
+const said = (answers: readonly Told[]): string => answers.map(wordsOf).join("; ") || "-";
+
+/** The id of a stack is another one at each run. */
+const commandOf = ({ command }: Told): string =>
+  `\`${command.replace(/--given-up [0-9a-f]{12}/, "--given-up <id>")}\``;
 
 /** The commands after `diff` and `preview`; those that say the same are told together. */
 function rest({ answers }: Outcome): string {
@@ -123,9 +123,11 @@ function rest({ answers }: Outcome): string {
   const groups = new Map<string, string[]>();
   for (const answer of others) {
     const words = wordsOf(answer);
-    groups.set(words, [...(groups.get(words) ?? []), `\`${answer.command}\``]);
+    groups.set(words, [...(groups.get(words) ?? []), commandOf(answer)]);
   }
-  return [...groups].map(([words, commands]) => `${commands.join(", ")}: ${words}`).join("; ") || "-";
+  return (
+    [...groups].map(([words, commands]) => `${[...new Set(commands)].join(", ")}: ${words}`).join("; ") || "-"
+  );
 }
 
 const hasDiff = (answers: readonly Told[]): boolean => answers[0]?.command === "flotilla diff";
