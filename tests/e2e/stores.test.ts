@@ -77,7 +77,10 @@ describe("a store in prod", () => {
 
   it("leaves a permission behind that is used up, which flotilla up takes out", async () => {
     const { all: preview = "" } = await stack.pulumi(["preview"]);
-    assert.match(preview, /flotilla:allowDeletion names store\/cache, but the stack has none deployed: remove the entry/);
+    assert.match(
+      preview,
+      /flotilla:allowDeletion names store\/cache, but the stack has none deployed: remove the entry/,
+    );
     const { exitCode, all = "" } = await flotilla(stack, "up", "--yes", "--stack", "removal");
     assert.equal(exitCode, 0, all);
     assert.match(all, /flotilla:allowDeletion is used up and taken out; commit it/);
