@@ -181,7 +181,11 @@ export function idOf(news: Properties): string {
 /** The inputs, their secret marks kept, with what the server added to the metadata. */
 function stateOf(news: Properties, live: Properties): Properties {
   const { managedFields, annotations, labels, ...metadata } = live.metadata as Properties;
-  return { ...news, metadata: { ...metadata, ...(news.metadata as Properties) } };
+  // What only the server sets is as it is now, also where an object was deleted and created again.
+  const { uid, resourceVersion, creationTimestamp } = metadata;
+  const server = { uid, resourceVersion, creationTimestamp };
+  const own = Object.fromEntries(Object.entries(server).filter(([, value]) => value !== undefined));
+  return { ...news, metadata: { ...metadata, ...(news.metadata as Properties), ...own } };
 }
 
 function identityOf(state: Properties): string {
