@@ -182,9 +182,9 @@ export function idOf(news: Properties): string {
 function stateOf(news: Properties, live: Properties): Properties {
   const { managedFields, annotations, labels, ...metadata } = live.metadata as Properties;
   // What only the server sets is as it is now, also where an object was deleted and created again.
-  const { uid, resourceVersion, creationTimestamp } = metadata;
-  const server = { uid, resourceVersion, creationTimestamp };
-  const own = Object.fromEntries(Object.entries(server).filter(([, value]) => value !== undefined));
+  const own: Properties = {};
+  for (const key of ["uid", "resourceVersion", "creationTimestamp"])
+    if (metadata[key] !== undefined) own[key] = metadata[key];
   return { ...news, metadata: { ...metadata, ...(news.metadata as Properties), ...own } };
 }
 
