@@ -9,10 +9,10 @@ export async function confirmed(question: string): Promise<boolean> {
   return /^y(es)?$/i.test((await answer(`${question} (yes/no) `)) ?? "");
 }
 
-/** Whether the user types this name. @throws ToolError where nobody can be asked. */
+/** Whether the user types this name. @throws ToolError without a terminal. */
 export async function typed(question: string, name: string): Promise<boolean> {
   if (!process.stdin.isTTY)
-    throw new ToolError(`nobody can be asked here: to go on without a question, give --confirm ${name}`);
+    throw new ToolError(`there is no terminal to ask on: give --confirm ${name}`);
   return (await answer(question)) === name;
 }
 

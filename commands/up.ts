@@ -6,6 +6,7 @@ import { exportState } from "../live/engine";
 import { connect } from "../live/kubectl";
 import { readLocks } from "../live/locks";
 import { markLost, unmarkFound } from "../live/lost";
+import { failsForLost } from "../live/preview";
 import { plural } from "../model/plural";
 import { namespaceOf } from "../plan/stores/profile";
 import { CHECKED } from "../runtime/overrides";
@@ -57,7 +58,7 @@ has been updated before it stays. Run it again to go on, or \`flotilla rollback\
     });
 }
 
-/** Before the difference, which takes a while and would be that of a moment. @throws ToolError when somebody holds the stack. */
+/** Runs before the difference, which takes a while and would be out of date. @throws ToolError when the stack is locked. */
 async function refuseWhileLocked(stack: string): Promise<void> {
   const [lock] = (await readLocks(PROJECT_NAME, stack)) ?? [];
   if (lock === undefined) return;
@@ -84,8 +85,7 @@ function refuseUpdate(
   if (refused === undefined) return;
   // What the settings let go is still protected in the state; that is taken off before the update.
   if (settings.allowDeletion.length > 0 && PROTECTED.test(refused)) return;
-  // The engine looks for what is lost; it is marked as such before the update.
-  if (lost.length > 0 && /not found/i.test(refused)) return;
+  if (failsForLost(refused, lost)) return;
   throw refusedByEngine(stack, refused);
 }
 

@@ -15,7 +15,7 @@ export interface ReleaseSide {
 
 export type Sides = Readonly<Record<string, ReleaseSide>>;
 
-/** `replaced`: what is there is deleted, and another one is created. */
+/** `replaced`: the old one is deleted and a new one is created. */
 export type Change = "added" | "removed" | "changed" | "replaced";
 
 export interface ObjectChange {

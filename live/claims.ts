@@ -17,6 +17,10 @@ export async function readClaims(kubectl: Kubectl, namespace: string): Promise<L
   return items.map((object) => ({ name: object.metadata.name, size: sizeOf(object), object }));
 }
 
+/** Claims in words: `data-db-0 (8Gi), data-db-1 (8Gi)`. */
+export const claimsText = (claims: readonly { name: string; size: string }[]): string =>
+  claims.map(({ name, size }) => `${name} (${size})`).join(", ");
+
 /** The claims that the pods of a release take up. */
 export const claimsOf = (claims: readonly LiveClaim[], release: string): LiveClaim[] =>
   claims.filter(({ object }) => isClaimOf(object, release));

@@ -14,6 +14,10 @@ export const PASSWORD = "random:index/randomPassword:RandomPassword";
 /** The resource's own name. */
 export const nameOfUrn = (urn: string): string => urn.split("::").at(-1) as string;
 
+/** A resource in words: its kind and its own name. */
+export const resourceText = ({ type, urn }: { type: string; urn: string }): string =>
+  `${type.split(":").at(-1)} ${nameOfUrn(urn)}`;
+
 /** A resource of `pulumi stack export`. */
 export interface ExportedResource extends StateResource {
   urn: string;

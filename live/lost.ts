@@ -1,4 +1,4 @@
-/** What a state has and its cluster has lost: releases that helm does not know, objects that somebody deleted. */
+/** What a state lists and its cluster has lost: releases that helm does not know, objects that were deleted. */
 import { identity, type ManifestObject } from "../diff/manifests";
 import { editState } from "./edit";
 import { type ExportedResource, RELEASE } from "./engine";

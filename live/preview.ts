@@ -28,6 +28,10 @@ export async function previewSteps(
   return steps.filter(({ op }) => op !== "same" && op !== "read");
 }
 
+/** Whether a preview fails only because it looks for what the cluster has lost: an update marks that first, and creates it again. */
+export const failsForLost = (words: string, lost: { readonly length: number }): boolean =>
+  lost.length > 0 && /not found/i.test(words);
+
 /** What the program itself says, without the engine's frame around it. */
 function messageOf(text: string): string {
   const from = text.indexOf("{");

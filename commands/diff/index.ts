@@ -6,6 +6,7 @@ import type { ReleaseChange } from "../../diff/compare";
 import { comparedText, objectsText, podsText, summaryText, totalsOf } from "../../diff/describe";
 import { diffPage } from "../../diff/html";
 import { begun, exportState } from "../../live/engine";
+import { failsForLost } from "../../live/preview";
 import { ToolError } from "../../tools/failure";
 import { PLAIN_TABLE } from "../table";
 import type { Comparison } from "./sides";
@@ -56,8 +57,7 @@ Exit codes: 0 nothing changes, 2 there are changes, 1 failed.`,
           : showComparison(comparison, { isUpdate: against === undefined }),
       );
       const { refused, lost = [] } = comparison;
-      if (refused !== undefined && !(lost.length > 0 && /not found/i.test(refused)))
-        throw refusedByEngine(stack, refused);
+      if (refused !== undefined && !failsForLost(refused, lost)) throw refusedByEngine(stack, refused);
       if (comparison.changes.length > 0 || (comparison.pending ?? []).length > 0) process.exitCode = 2;
     });
 }

@@ -1,6 +1,6 @@
 /** What the cluster has lost, in a difference: it is created again. */
 import type { ReleaseChange } from "../../diff/compare";
-import { claimsOf, type LiveClaim } from "../../live/claims";
+import { claimsOf, claimsText, type LiveClaim } from "../../live/claims";
 import { type ExportedResource, RELEASE } from "../../live/engine";
 import { RAILS } from "./renderer";
 
@@ -21,13 +21,13 @@ export function withLost(
         about: [...change.about, "some of it is missing in the cluster: it is created again"],
       };
     if (!releases.has(change.release) || change.change !== "added") return change;
-    const there = claimsOf(claims, change.release).map(({ name, size }) => `${name} (${size})`);
+    const there = claimsOf(claims, change.release);
     const storage =
       change.storage.length === 0
         ? []
         : [
             there.length > 0
-              ? `uses existing claims: ${there.join(", ")}`
+              ? `uses existing claims: ${claimsText(there)}`
               : `EMPTY volumes: ${change.storage.join("; ")}`,
           ];
     return {

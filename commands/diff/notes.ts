@@ -1,5 +1,5 @@
 /** What to know besides a difference: where state and cluster do not agree, and what the engine will refuse. */
-import { type ExportedResource, nameOfUrn } from "../../live/engine";
+import { type ExportedResource, nameOfUrn, resourceText } from "../../live/engine";
 import type { LiveRelease } from "../../live/releases";
 import { isChangedByHand } from "../../live/status";
 import type { Plan } from "../../plan/plan";
@@ -36,7 +36,7 @@ export function lostNotes(stack: string, lost: readonly ExportedResource[]): str
   const namespace = lost.find(({ type }) => type === "kubernetes:core/v1:Namespace");
   const what =
     namespace === undefined
-      ? lost.map(({ type, urn }) => `${type.split(":").at(-1)} ${nameOfUrn(urn)}`).join(", ")
+      ? lost.map(resourceText).join(", ")
       : `namespace ${nameOfUrn(namespace.urn)} with all that was in it, volumes included`;
   return [
     `the cluster has lost what the state has: ${what}. npx flotilla up --stack ${stack} creates it again; plain pulumi does not see it`,
@@ -48,9 +48,7 @@ export const pendingNotes = (stack: string, pending: readonly ExportedResource[]
   pending.length === 0
     ? []
     : [
-        `an earlier update left ${pending.length} replaced resources, which the next one would delete: ${pending
-          .map(({ type, urn }) => `${type.split(":").at(-1)} ${nameOfUrn(urn)}`)
-          .join(", ")}; npx flotilla recover --stack ${stack} forgets them`,
+        `an earlier update left ${pending.length} replaced resources, which the next one would delete: ${pending.map(resourceText).join(", ")}; npx flotilla recover --stack ${stack} forgets them`,
       ];
 
 /** Releases that would go, and may not. */

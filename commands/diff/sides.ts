@@ -76,7 +76,7 @@ export async function compareWithDeployed(
     ? undefined
     : await reachCluster(settings, stack, begun(resourcesOf), { mayMove: adopting === undefined });
   const planning = begun(planStack(stack, reading));
-  // The engine plans by itself; what it refuses is told when the rest is known.
+  // Runs beside the rest; what the engine refuses is reported at the end.
   const engine =
     kubectl === undefined || adopting !== undefined ? undefined : begun(engineView(stack, planning));
   const [planned, flags, live, claims] = await Promise.all([
@@ -169,7 +169,7 @@ async function engineView(
   planning: Promise<PlannedStack>,
 ): Promise<{ steps: EngineStep[]; refused?: string }> {
   const previewing = begun(previewSteps(stack, PROJECT));
-  // What the plan refuses the engine's program refuses in the same words: it is told once.
+  // The engine's program refuses what the plan refuses, in the same words: report it once.
   const { resources } = await planning;
   try {
     return { steps: engineSteps(await previewing, deployedOf(resources)) };

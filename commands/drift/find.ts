@@ -3,7 +3,7 @@ import { compareReleases, type ReleaseChange, type ReleaseSide } from "../../dif
 import { fieldChanges, pathText } from "../../diff/fields";
 import type { Addition } from "../../diff/managed";
 import { isDeployed, type ManifestObject, nameOf, objectsIn } from "../../diff/manifests";
-import { claimsOf, readClaims } from "../../live/claims";
+import { claimsOf, claimsText, readClaims } from "../../live/claims";
 import { type Pair, readPairs } from "../../live/drift";
 import { deployedOf, type ExportedResource, exportState, RELEASE, releasesOf } from "../../live/engine";
 import type { Kubectl } from "../../live/kubectl";
@@ -119,14 +119,7 @@ async function leftOf(
 ): Promise<Record<string, string>> {
   if (stores.length === 0) return {};
   const claims = await readClaims(kubectl, namespace);
-  return Object.fromEntries(
-    stores.map((store) => [
-      store,
-      claimsOf(claims, store)
-        .map(({ name, size }) => `${name} (${size})`)
-        .join(", "),
-    ]),
-  );
+  return Object.fromEntries(stores.map((store) => [store, claimsText(claimsOf(claims, store))]));
 }
 
 /** A Job has done its work: that it is gone, taken away by its age or by hand, changes nothing. */

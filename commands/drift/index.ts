@@ -9,7 +9,7 @@ import { remove } from "../../live/drift";
 import { provenanceOf, readHistory, type Update } from "../../live/history";
 import { markLost } from "../../live/lost";
 import { mark, unmark } from "../../live/marks";
-import { previewSteps } from "../../live/preview";
+import { failsForLost, previewSteps } from "../../live/preview";
 import { plural } from "../../model/plural";
 import { CHECKED } from "../../runtime/overrides";
 import { ToolError } from "../../tools/failure";
@@ -141,8 +141,7 @@ async function bringBack(stack: string, drift: Drift): Promise<void> {
   await withProgram(stack, wanted, config, async ({ folder, environment }) => {
     const apart = new Set(urns.gone);
     const steps = await previewSteps(stack, folder, environment).catch((error: unknown) => {
-      // The engine looks for what is gone; it is marked as such before the update.
-      if (apart.size > 0 && error instanceof ToolError && /not found/i.test(error.message)) return [];
+      if (error instanceof ToolError && failsForLost(error.message, urns.gone)) return [];
       throw error;
     });
     refuseUnguarded(

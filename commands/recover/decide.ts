@@ -6,6 +6,7 @@ import {
   nameOfUrn,
   RELEASE,
   releasesOf,
+  resourceText,
 } from "../../live/engine";
 import type { Lock } from "../../live/locks";
 import { pendingDeletes } from "../../live/lost";
@@ -139,13 +140,13 @@ export function decide({
   const unknown: string[] = [];
   const imports: { urn: string; id: string }[] = [];
   for (const operation of operations) {
-    found.push(`Pulumi was ${operation.type} ${nameOf(operation.resource)} when it was ended`);
+    found.push(`Pulumi was ${operation.type} ${resourceText(operation.resource)} when it was ended`);
     // One that was lost is in the state all along: a second entry would be one too many.
     const isAgain = isCreation(operation) && inState.has(operation.resource.urn);
     const id = isCreation(operation) && !isAgain ? importOf(operation, live, exists) : undefined;
     if (id !== undefined) {
       imports.push({ urn: operation.resource.urn, id });
-      will.push(`take ${nameOf(operation.resource)}, which is there, into the state`);
+      will.push(`take ${resourceText(operation.resource)}, which is there, into the state`);
     }
     // Whether it is gone, and which revision it has by now, is for the cluster to say.
     if (!isCreation(operation) && operation.resource.type === RELEASE) targets.add(operation.resource.urn);
@@ -202,7 +203,7 @@ export function decide({
   const pending = pendingDeletes(resources);
   if (pending.length > 0)
     found.push(
-      `an earlier update replaced ${pending.map(nameOf).join(", ")}, and the next one would delete the old ones, wherever they are`,
+      `an earlier update replaced ${pending.map(resourceText).join(", ")}, and the next one would delete the old ones, wherever they are`,
     );
   if (recreated) {
     found.push(`namespace ${nameOfUrn(recreated.urn)} was deleted and created again since the last update`);
@@ -212,8 +213,9 @@ export function decide({
   const underWay = new Set(operations.map(({ resource }) => resource.urn));
   const reinstalled = missing.filter(({ urn, taint }) => !underWay.has(urn) && !taint);
   if (reinstalled.length > 0)
-    found.push(`the cluster has lost what the state has: ${reinstalled.map(nameOf).join(", ")}`);
-  if (marked.length > 0) found.push(`the cluster has again what was lost: ${marked.map(nameOf).join(", ")}`);
+    found.push(`the cluster has lost what the state has: ${reinstalled.map(resourceText).join(", ")}`);
+  if (marked.length > 0)
+    found.push(`the cluster has again what was lost: ${marked.map(resourceText).join(", ")}`);
   const edits = pending.length + reinstalled.length + marked.length;
   const isToDo = actions.length + operations.length + targets.size + again.size + edits > 0;
   if (locks.length > 0 || (!seesLocks && isToDo)) {
@@ -316,5 +318,3 @@ export function idOf({ inputs }: ExportedResource): string {
   const { name, namespace } = (inputs?.metadata ?? {}) as { name?: string; namespace?: string };
   return namespace === undefined ? String(name) : `${namespace}/${name}`;
 }
-
-const nameOf = ({ type, urn }: ExportedResource): string => `${type.split(":").at(-1)} ${nameOfUrn(urn)}`;
