@@ -12,7 +12,7 @@ export async function confirmed(question: string): Promise<boolean> {
 /** Whether the user types this name. @throws ToolError without a terminal. */
 export async function typed(question: string, name: string): Promise<boolean> {
   if (!process.stdin.isTTY)
-    throw new ToolError(`there is no terminal to ask on: give --confirm ${name}`);
+    throw new ToolError(`nobody can be asked here: to go on without a question, give --confirm ${name}`);
   return (await answer(question)) === name;
 }
 
