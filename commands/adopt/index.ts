@@ -16,6 +16,7 @@ import { reachCluster } from "../access";
 import { confirmed } from "../ask";
 import { showComparison } from "../diff";
 import { compareWithDeployed } from "../diff/sides";
+import { otherNamespace, readAgain } from "../other-namespace";
 import { type PlannedStack, planStack } from "../planning";
 import { settingsOfStack } from "../settings";
 import { PROJECT_NAME } from "../stack";
@@ -87,6 +88,9 @@ What belongs to another stack is not taken over, unless its id is named: two sta
       ];
       process.stdout.write(`\n${chalk.bold("To take over:")} ${parts.join("; ")}\n`);
       if (!yes && !(await confirmed(`Take them over into ${stack}?`))) return;
+      // A refresh against another cluster leaves the UID of the namespace that is there.
+      const { recreated } = await otherNamespace(settings, planned.resources);
+      if (recreated) await readAgain(stack, recreated);
       if (past) await restorePastPasswords(stack, past);
       await keepPasswords(stack, adoption);
       const result = await update(

@@ -3,23 +3,21 @@ import chalk from "chalk";
 import { Command } from "commander";
 import { bareName } from "../../config/stack-names";
 import { editState } from "../../live/edit";
-import { byUrn, type ExportedResource, type ExportedState, exportState, nameOfUrn } from "../../live/engine";
+import { type ExportedResource, type ExportedState, exportState, nameOfUrn } from "../../live/engine";
 import { readHoldings } from "../../live/holdings";
 import type { Kubectl } from "../../live/kubectl";
 import { readLocks } from "../../live/locks";
 import { outputsOf } from "../../live/status";
 import type { UpdateResult } from "../../live/update";
 import { FlotillaError } from "../../model/problems";
-import { askWithKubectl } from "../../runtime/ask-cluster";
-import { readNamespace } from "../../runtime/cluster";
-import { ownerText, strangerOf } from "../../runtime/place";
+import { ownerText } from "../../runtime/place";
 import { checkCluster } from "../../runtime/preflight";
-import { deployedNamespace, recordedId } from "../../runtime/state";
 import { ToolError } from "../../tools/failure";
 import { INTERRUPTED, interrupted } from "../../tools/interrupts";
 import { say, step } from "../../tools/progress";
 import { type Access, accessTo, reachCluster } from "../access";
 import { typed } from "../ask";
+import { otherNamespace } from "../other-namespace";
 import { PROJECT_NAME } from "../stack";
 import { changesText } from "../updating";
 import { type Destruction, decide, isEmpty, namespacesOf } from "./decide";
@@ -117,16 +115,13 @@ async function refuseWhileUpdating(stack: string, { deployment }: ExportedState)
 /** @throws ToolError when another stack has taken the namespace over since. */
 async function refuseStranger(
   stack: string,
-  { cluster }: Access,
+  access: Access,
   resources: readonly ExportedResource[],
 ): Promise<void> {
-  const namespace = deployedNamespace(byUrn(resources))?.name;
-  const live = namespace && (await readNamespace(askWithKubectl(cluster), namespace));
-  const id = recordedId(byUrn(resources));
-  const stranger = live ? strangerOf(live, id === undefined ? {} : { id }) : undefined;
+  const { stranger } = await otherNamespace(access, resources);
   if (stranger !== undefined)
     throw new ToolError(
-      `namespace ${namespace} belongs to stack ${ownerText(stranger)} now, not to ${stack}. Nothing was deleted.\n  To forget the state of ${stack} and delete nothing in the cluster: pulumi stack rm ${stack} --force`,
+      `the namespace belongs to stack ${ownerText(stranger)} now, not to ${stack}. Nothing was deleted.\n  To forget the state of ${stack} and delete nothing in the cluster: pulumi stack rm ${stack} --force`,
     );
 }
 

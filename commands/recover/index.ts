@@ -4,15 +4,7 @@ import { Command } from "commander";
 import execa from "execa";
 import type { Settings } from "../../config/schema";
 import { forgetRestored } from "../../live/damage";
-import {
-  byUrn,
-  type ExportedResource,
-  type ExportedState,
-  exportState,
-  pulumiQuietly,
-  RELEASE,
-  UnknownStack,
-} from "../../live/engine";
+import { type ExportedState, exportState, pulumiQuietly, RELEASE, UnknownStack } from "../../live/engine";
 import { readLastUpdate, type Update } from "../../live/history";
 import type { Kubectl } from "../../live/kubectl";
 import { readLocks } from "../../live/locks";
@@ -20,16 +12,13 @@ import { dropPending, markedOf, markLost, readLost, unmarkFound } from "../../li
 import { mark } from "../../live/marks";
 import { type LiveRelease, lastSuperseded, readReleases } from "../../live/releases";
 import { namespaceIn } from "../../live/status";
-import type { Owner } from "../../plan/labels";
-import { accessOf, askWithKubectl } from "../../runtime/ask-cluster";
-import { readNamespace } from "../../runtime/cluster";
-import { strangerOf } from "../../runtime/place";
-import { deployedNamespace, recordedId } from "../../runtime/state";
+import { accessOf } from "../../runtime/ask-cluster";
 import { ToolError, wordsOf } from "../../tools/failure";
 import { helm } from "../../tools/helm";
 import { step } from "../../tools/progress";
-import { type Access, accessTo, reachCluster } from "../access";
+import { accessTo, reachCluster } from "../access";
 import { confirmed } from "../ask";
+import { otherNamespace } from "../other-namespace";
 import { PROJECT_NAME } from "../stack";
 import { type Action, decide, isCreation, type Recovery, type Situation } from "./decide";
 import { firstAidFor, giveFirstAid } from "./first-aid";
@@ -153,24 +142,6 @@ export async function recoveryOf(stack: string, { restored = false } = {}): Prom
     ...sinceWhen(restored, last),
     exists: await existing(kubectl, state),
   });
-}
-
-/** The namespace of a state, where the cluster has another one of that name, and whose that is. */
-async function otherNamespace(
-  { cluster }: Access,
-  resources: readonly ExportedResource[],
-): Promise<{ recreated?: ExportedResource; stranger?: Owner }> {
-  const known = deployedNamespace(byUrn(resources));
-  const live = known && (await readNamespace(askWithKubectl(cluster), known.name));
-  if (!live) return {};
-  const id = recordedId(byUrn(resources));
-  const stranger = id === undefined ? undefined : strangerOf(live, { id });
-  if (stranger !== undefined) return { stranger };
-  if (known.uid === undefined || live.uid === known.uid) return {};
-  const recreated = resources.find(
-    ({ type, delete: isGoing }) => type === "kubernetes:core/v1:Namespace" && !isGoing,
-  );
-  return recreated ? { recreated } : {};
 }
 
 function sinceWhen(
