@@ -68,7 +68,7 @@ export function leftoverProblems(
         : `it would take up the volume ${own.length === 1 ? "claim" : "claims"} ${there} of an earlier ${store}. That data was created with other passwords, so logins with new ones would fail`;
     const reuse = hasOld
       ? `To reuse the passwords of Secret ${secret}: npx flotilla adopt --stack ${stack}`
-      : `To look for their passwords in the history of the stack: npx flotilla adopt --stack ${stack}`;
+      : `To look for their passwords in the history of the stack, or to set new ones: npx flotilla adopt --stack ${stack}`;
     const commands = [
       ...(names.length > 0 ? [`kubectl delete pvc ${names.join(" ")} -n ${namespace}`] : []),
       ...(hasOld ? [`kubectl delete secret ${secret} -n ${namespace}`] : []),

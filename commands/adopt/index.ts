@@ -6,6 +6,7 @@ import { findPastPasswords, type PastPasswords, restorePastPasswords } from "../
 import { readReleases } from "../../live/releases";
 import { plural } from "../../model/plural";
 import { FlotillaError } from "../../model/problems";
+import { resetRefusal } from "../../plan/stores/reset";
 import { askWithKubectl } from "../../runtime/ask-cluster";
 import { readNamespace } from "../../runtime/cluster";
 import { ADOPT, CHECKED, TAKE_OVER } from "../../runtime/overrides";
@@ -24,6 +25,16 @@ import { report } from "../up";
 import { update } from "../updating";
 import { type Adoption, findAdoption } from "./find";
 import { keepPasswords } from "./passwords";
+import { otherWays, planNewPasswords, setNewPasswords } from "./reset";
+
+interface Options {
+  stack: string;
+  yes?: boolean;
+  /** Id of the stack whose namespace is taken over. */
+  givenUp?: string;
+  /** Stores. */
+  resetPassword?: string[];
+}
 
 export function adoptCommand(): Command {
   return new Command("adopt")
@@ -33,6 +44,10 @@ export function adoptCommand(): Command {
     .option(
       "--given-up <id>",
       "take over what belongs to the stack with this id, whose state is lost or given up",
+    )
+    .option(
+      "--reset-password <store...>",
+      "give the data that is left of a store new passwords, through a Job: where nobody knows the old ones",
     )
     .addHelpText(
       "after",
@@ -44,7 +59,7 @@ and the cluster has not is installed with the rest.
 A state that was lost is built again the same way: pulumi stack init <stack>, then adopt with the id that the refusal names.
 What belongs to another stack is not taken over, unless its id is named: two states of one namespace delete each other's data.`,
     )
-    .action(async ({ stack, yes, givenUp }: { stack: string; yes?: boolean; givenUp?: string }) => {
+    .action(async ({ stack, yes, givenUp, resetPassword = [] }: Options) => {
       const { settings } = settingsOfStack(stack);
       const reading = begun(exportState(stack, { secrets: true }));
       const [kubectl, planned] = await Promise.all([
@@ -57,10 +72,14 @@ What belongs to another stack is not taken over, unless its id is named: two sta
       ]);
       const namespace = planned.planned.namespace.name;
       await refuseStranger(stack, planned, settings, givenUp);
-      const adoption = await findAdoption(planned, await readReleases(kubectl, namespace), kubectl);
-      const { releases, problems, passwords, ids } = adoption;
-      const past = await pastPasswordsFor(stack, adoption);
-      if (Object.keys(ids).length === 0 && past === undefined) {
+      const found = await findAdoption(planned, await readReleases(kubectl, namespace), kubectl);
+      const { releases, problems, ids } = found;
+      const resets = await planNewPasswords(planned, resetPassword, found.leftovers, kubectl, namespace);
+      const passwords = { ...found.passwords, ...resets.passwords };
+      const leftovers = found.leftovers.filter(({ store }) => !resetPassword.includes(store));
+      const adoption = { ...found, passwords, leftovers };
+      const past = await pastPasswordsFor(planned, stack, adoption);
+      if (Object.keys(ids).length === 0 && past === undefined && resets.jobs.length === 0) {
         process.stdout.write(
           `${chalk.green("Nothing to adopt:")} namespace ${namespace} has nothing that ${stack} plans and its state does not know.\n`,
         );
@@ -77,13 +96,18 @@ What belongs to another stack is not taken over, unless its id is named: two sta
         ...(Object.keys(ids).length > releases.length
           ? [`${plural(Object.keys(ids).length - releases.length, "object")} around them`]
           : []),
-        ...(Object.keys(passwords).length > 0
-          ? [`${plural(Object.keys(passwords).length, "password")} as they are`]
+        ...(Object.keys(found.passwords).length > 0
+          ? [`${plural(Object.keys(found.passwords).length, "password")} as they are`]
           : []),
         ...(past === undefined
           ? []
           : [
-              `the passwords of ${adoption.leftovers.map(({ store }) => store).join(", ")} from update ${past.update}`,
+              `the passwords of ${leftovers.map(({ store }) => store).join(", ")} from update ${past.update}`,
+            ]),
+        ...(resets.jobs.length === 0
+          ? []
+          : [
+              `the data in ${resets.jobs.map(({ claim }) => claim).join(", ")}, with new passwords that a Job sets in it`,
             ]),
       ];
       process.stdout.write(`\n${chalk.bold("To take over:")} ${parts.join("; ")}\n`);
@@ -91,6 +115,7 @@ What belongs to another stack is not taken over, unless its id is named: two sta
       // A refresh against another cluster leaves the UID of the namespace that is there.
       const { recreated } = await otherNamespace(settings, planned.resources);
       if (recreated) await readAgain(stack, recreated);
+      await setNewPasswords(stack, resets, kubectl, namespace);
       if (past) await restorePastPasswords(stack, past);
       await keepPasswords(stack, adoption);
       const result = await update(
@@ -104,6 +129,7 @@ What belongs to another stack is not taken over, unless its id is named: two sta
 
 /** Passwords of stores whose volumes are left and whose Secrets are not. @throws FlotillaError when no update had them. */
 async function pastPasswordsFor(
+  { application, settings }: PlannedStack,
   stack: string,
   { leftovers, namespace }: Adoption,
 ): Promise<PastPasswords | undefined> {
@@ -112,11 +138,19 @@ async function pastPasswordsFor(
   const past = await findPastPasswords(PROJECT_NAME, stack, names);
   if (past) return past;
   throw new FlotillaError(
-    leftovers.map(({ store, claims, secret, keys, missing }) => ({
-      where: `store ${store}`,
-      what: `its volume claims ${claims.join(", ")} are left of an earlier ${store}, and the passwords of their data are found neither in a Secret nor in the history of ${stack} (${missing.join(", ")})`,
-      todo: `Put them into a Secret ${secret} in namespace ${namespace}, with the keys ${keys.join(", ")}, and run this again.\n    Or begin with empty volumes, which deletes that data: kubectl delete pvc ${claims.join(" ")} -n ${namespace}`,
-    })),
+    leftovers.map((leftover) => {
+      const { store, claims, missing } = leftover;
+      const refusal = resetRefusal(application, settings, store, claims);
+      const reset =
+        refusal === undefined
+          ? `To give that data new passwords: npx flotilla adopt --stack ${stack} --reset-password ${store}`
+          : `It cannot get new passwords here: ${refusal}.`;
+      return {
+        where: `store ${store}`,
+        what: `its volume claims ${claims.join(", ")} are left of an earlier ${store}, and the passwords of their data are found neither in a Secret nor in the history of ${stack} (${missing.join(", ")})`,
+        todo: `${reset}\n    ${otherWays(leftover, namespace)}`,
+      };
+    }),
     "nothing was taken over",
   );
 }

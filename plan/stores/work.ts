@@ -131,7 +131,7 @@ const previousVariableOf = (account: string): string => `${variableOf(account)}_
 /** Users that the charts make by themselves. */
 export const REPLICATION_USER = "replicator";
 
-const mysqlUser = (store: Store, account: string): string =>
+export const mysqlUser = (store: Store, account: string): string =>
   account === "replication" ? REPLICATION_USER : (own(store.accounts ?? {}, account)?.username ?? account);
 
 /** What a user of mongodb may do: an account in its own database, the exporter what Bitnami's image gives it. */
@@ -145,5 +145,5 @@ export function mongodbRoles(store: Store, account: string): { role: string; db:
   ];
 }
 
-const mongodbUser = (store: Store, account: string): string =>
+export const mongodbUser = (store: Store, account: string): string =>
   own(store.accounts ?? {}, account)?.username ?? account;

@@ -50,3 +50,29 @@ for (const { older, database } of users) {
   print(older.join(", ") + ": no user of " + database + " any more");
 }
 `;
+
+/**
+ * Sets passwords in the data directory DATA, for bash: with a server of its own that asks for none and listens to nobody
+ * outside the Job's pod. What is there keeps its roles.
+ */
+export const MONGODB_RESET = `[ -e "$DATA/WiredTiger" ] || { echo "$DATA has no data of mongodb" >&2; exit 1; }
+mongod --dbpath "$DATA" --bind_ip 127.0.0.1 --port 27017 --nounixsocket --noauth --logpath /tmp/mongod.log &
+server=$!
+until mongosh --quiet --norc --eval 'db.adminCommand("ping").ok || quit(1)' mongodb://127.0.0.1:27017 >/dev/null 2>&1; do
+  kill -0 "$server" 2>/dev/null || { tail -n 20 /tmp/mongod.log >&2; echo "mongod does not start on $DATA" >&2; exit 1; }
+  sleep 1
+done
+cat >/tmp/reset.js <<'SCRIPT'
+for (const { username, database, variable, roles } of JSON.parse(process.env.USERS)) {
+  const own = db.getSiblingDB(database);
+  const pwd = process.env[variable];
+  if (own.getUser(username)) own.updateUser(username, { pwd });
+  else own.createUser({ user: username, pwd, roles });
+  print(username + " gets its new password");
+}
+SCRIPT
+mongosh --quiet --norc mongodb://127.0.0.1:27017/admin --file /tmp/reset.js
+kill "$server"
+wait "$server"
+echo "the passwords are set"
+`;

@@ -103,3 +103,63 @@ export function mysqlRotateEnd({ users }: MysqlRotation): string {
 }
 ${check.join("")}${discard.join("")}`;
 }
+
+export interface MysqlReset {
+  /** Users that get the password in a variable. */
+  users: readonly { username: string; variable: string }[];
+  /** The variable with the replication user's password, which a secondary logs in to its primary with. */
+  replicationVariable?: string;
+}
+
+/**
+ * Sets passwords in the data directory DATA, with a server of its own that asks for none and listens to nobody but this
+ * script ("How to Reset the Root Password", dev.mysql.com). Its binary log is off: the data of each replica gets them
+ * from a Job of its own, and the position of its replication stays.
+ */
+export function mysqlReset({ users, replicationVariable }: MysqlReset): string {
+  const changes = users.map(({ username, variable }) => `change ${username} "$${variable}"\n`);
+  const replication =
+    replicationVariable === undefined
+      ? ""
+      : `sources=$(echo "SELECT COUNT(*) FROM mysql.slave_master_info WHERE User_name <> '';" | client) || exit 1
+if [ "$sources" != 0 ]; then
+  echo "CHANGE REPLICATION SOURCE TO SOURCE_PASSWORD='$${replicationVariable}';" | client
+  echo "replication gets its new password"
+fi
+`;
+  return `[ -d "$DATA/mysql" ] || { echo "$DATA has no data of mysql" >&2; exit 1; }
+client() { mysql --no-defaults --socket=/tmp/reset.sock --user=root --batch --skip-column-names; }
+# A secondary finds its position only under the name that its relay logs have.
+relay=relay
+for index in "$DATA"/*relay*.index; do [ ! -e "$index" ] || relay=$(basename "$index" .index); done
+mysqld --no-defaults --datadir="$DATA" --socket=/tmp/reset.sock --pid-file=/tmp/reset.pid --tmpdir=/tmp \\
+  --skip-grant-tables --skip-networking --mysqlx=OFF --disable-log-bin --skip-replica-start \\
+  --relay-log="$relay" --secure-file-priv=NULL &
+server=$!
+until echo 'SELECT 1;' | client >/dev/null 2>&1; do
+  kill -0 "$server" 2>/dev/null || { echo "mysqld does not start on $DATA: its lines above say why" >&2; exit 1; }
+  sleep 1
+done
+# Until the grants are read, the server refuses to change users.
+statements="FLUSH PRIVILEGES;"
+# usage: change USER PASSWORD: under each of its hosts; the Job of the accounts makes a user that is not there
+change() {
+  local host hosts
+  hosts=$(echo "SELECT host FROM mysql.user WHERE user='$1';" | client) || exit 1
+  if [ -z "$hosts" ]; then
+    [ "$1" != root ] || { echo "the data has no user root" >&2; exit 1; }
+    echo "there is no $1 yet"
+    return
+  fi
+  for host in $hosts; do
+    statements="$statements
+ALTER USER '$1'@'$host' IDENTIFIED BY '$2';
+ALTER USER '$1'@'$host' DISCARD OLD PASSWORD;"
+  done
+  echo "$1 gets its new password"
+}
+${changes.join("")}${replication}printf '%s\\nSHUTDOWN;\\n' "$statements" | client
+wait "$server"
+echo "the passwords are set"
+`;
+}

@@ -88,3 +88,52 @@ for older in $OLDER; do
   echo "$older is no user any more"
 done
 `;
+
+/**
+ * Sets passwords in the data directory DATA: starts a node on it that only this script can reach, and lets it
+ * read them from its environment. The node's name is part of its data, and resolves to the Job's own pod. USERS is a list
+ * of `name:variable`.
+ */
+export const RABBITMQ_RESET = `node=""
+for path in "$DATA"/rabbit@*/; do
+  name=$(basename "$path")
+  case "$name" in "rabbit@*" | *-plugins-expand) continue ;; esac
+  [ -z "$node" ] || { echo "$DATA has the data of several nodes: $node, $name" >&2; exit 1; }
+  node=$name
+done
+[ -n "$node" ] || { echo "$DATA has no data of rabbitmq" >&2; exit 1; }
+export HOME=/tmp/reset
+mkdir -p "$HOME"
+(umask 077; head -c 32 /dev/urandom | base64 | tr -dc A-Za-z0-9 >"$HOME/.erlang.cookie")
+echo '[].' >"$HOME/plugins"
+: >"$HOME/rabbitmq.conf"
+: >"$HOME/environment"
+export RABBITMQ_NODENAME="$node" RABBITMQ_MNESIA_BASE="$DATA" RABBITMQ_MNESIA_DIR="$DATA/$node" \\
+  RABBITMQ_CONF_ENV_FILE="$HOME/environment" RABBITMQ_CONFIG_FILE="$HOME/rabbitmq.conf" \\
+  RABBITMQ_ENABLED_PLUGINS_FILE="$HOME/plugins" RABBITMQ_PID_FILE="$HOME/pid" RABBITMQ_LOG_BASE="$HOME" RABBITMQ_LOGS=- \\
+  RABBITMQ_NODE_IP_ADDRESS=127.0.0.1
+case "$node" in *.*) export RABBITMQ_USE_LONGNAME=true ;; esac
+rabbitmq-server &
+server=$!
+until rabbitmqctl --quiet await_startup --timeout 10 >/dev/null 2>&1; do
+  kill -0 "$server" 2>/dev/null || { echo "rabbitmq does not start on $DATA: its lines above say why" >&2; exit 1; }
+done
+for user in $USERS; do
+  name=\${user%%:*}
+  rabbitmqctl --quiet eval "
+    Name = <<\\"$name\\">>, Actor = <<\\"flotilla\\">>, All = <<\\".*\\">>,
+    Password = list_to_binary(os:getenv(\\"\${user#*:}\\")),
+    case rabbit_auth_backend_internal:lookup_user(Name) of
+      {ok, _} -> ok = rabbit_auth_backend_internal:change_password(Name, Password, Actor);
+      {error, not_found} ->
+        ok = rabbit_auth_backend_internal:add_user(Name, Password, Actor),
+        ok = rabbit_auth_backend_internal:set_tags(Name, [administrator], Actor),
+        [ok = rabbit_auth_backend_internal:set_permissions(Name, VHost, All, All, All, Actor) || VHost <- rabbit_vhost:list_names()]
+    end,
+    {ok, _} = rabbit_access_control:check_user_pass_login(Name, Password), ok." >/dev/null
+  echo "$name gets its new password"
+done
+rabbitmqctl --quiet stop
+wait "$server"
+echo "the passwords are set"
+`;
