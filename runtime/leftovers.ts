@@ -3,7 +3,7 @@ import type { Application, Store } from "../model/application";
 import { FlotillaError, type Problem } from "../model/problems";
 import { hasSecret, storeSecretName } from "../plan/credentials";
 import type { Deployed, DeployedGuarded } from "../plan/deployed";
-import { namesOfCredentials } from "../plan/leftovers";
+import { passwordsOfStore } from "../plan/leftovers";
 import type { Plan } from "../plan/plan";
 import type { Ask } from "./ask-cluster";
 
@@ -37,7 +37,7 @@ export function newStores(
   return Object.keys(application.stores).filter((name) => {
     const store = application.stores[name];
     if (!store || !hasSecret(store) || deployed[name]?.kind === "store") return false;
-    const generated = namesOfCredentials(planned, storeSecretName(name));
+    const generated = passwordsOfStore(planned, name);
     return generated.length > 0 && !generated.every((credential) => passwords.includes(credential));
   });
 }

@@ -6,9 +6,8 @@ import type { Kubectl, ObjectList } from "../../live/kubectl";
 import type { LiveRelease } from "../../live/releases";
 import type { Store } from "../../model/application";
 import type { Problem } from "../../model/problems";
-import { storeSecretName } from "../../plan/credentials";
 import { guardRails } from "../../plan/guard-rails";
-import { namesOfCredentials } from "../../plan/leftovers";
+import { generatedIn, passwordsOfStore, secretsOfStore } from "../../plan/leftovers";
 import type { Plan, ReleasePlan } from "../../plan/plan";
 import { credentialsIn } from "../../plan/secret-text";
 import { valuesIn } from "../../plan/secret-values";
@@ -26,6 +25,8 @@ export interface Adoption {
   passwords: Record<string, string>;
   /** Why it cannot be done. */
   problems: Problem[];
+  /** Releases to take over of whose passwords some are not found in the cluster. */
+  lacking: Lacking[];
   /** Stores that would take up claims of before, and of whose passwords no Secret is left. */
   leftovers: Leftover[];
   namespace: string;
@@ -37,7 +38,15 @@ export interface Leftover {
   claims: string[];
   /** Credentials whose values are not known. */
   missing: string[];
-  /** The store's Secret, and its keys. */
+  /** The Secrets that they would be read from. */
+  secrets: { name: string; keys: string[] }[];
+}
+
+export interface Lacking {
+  release: string;
+  /** Credentials whose values are not known. */
+  missing: string[];
+  /** Its Secret, and the keys of that. */
   secret: string;
   keys: string[];
 }
@@ -85,7 +94,8 @@ export async function findAdoption(
     releases,
     ids,
     passwords: found.passwords,
-    problems: [...releases.flatMap((release) => problemsOf(release, live[release.name])), ...found.problems],
+    problems: releases.flatMap((release) => problemsOf(release, live[release.name])),
+    lacking: found.lacking,
   };
 }
 
@@ -96,11 +106,12 @@ function leftoversOf(
   passwords: Readonly<Record<string, string>>,
 ): Leftover[] {
   return stores.flatMap((store) => {
-    const secret = storeSecretName(store);
     const own = claimsOf(claims, store).map(({ name }) => name);
-    const missing = namesOfCredentials(planned, secret).filter((name) => passwords[name] === undefined);
-    const keys = Object.keys(planned.secrets[secret]?.keys ?? {});
-    return own.length === 0 || missing.length === 0 ? [] : [{ store, claims: own, missing, secret, keys }];
+    const missing = passwordsOfStore(planned, store).filter((name) => passwords[name] === undefined);
+    const secrets = secretsOfStore(planned, store)
+      .filter(([, secret]) => generatedIn(planned, secret).some((name) => missing.includes(name)))
+      .map(([name, { keys }]) => ({ name, keys: Object.keys(keys) }));
+    return own.length === 0 || missing.length === 0 ? [] : [{ store, claims: own, missing, secrets }];
   });
 }
 
@@ -169,7 +180,7 @@ function passwordsOf(
   live: Readonly<Record<string, LiveRelease>>,
   secrets: readonly SecretObject[],
   inState: Readonly<Record<string, string>>,
-): { passwords: Record<string, string>; problems: Problem[] } {
+): Pick<Adoption, "passwords" | "lacking"> {
   const passwords: Record<string, string> = {};
   for (const [secret, { owner, keys }] of Object.entries(planned.secrets)) {
     // Under the planned name, where the release's values say, or as a store's chart names its own.
@@ -188,25 +199,36 @@ function passwordsOf(
     }
   }
   const isGenerated = (name: string) => planned.credentials[name]?.source === "generated";
-  const problems = Object.entries(planned.secrets).flatMap(([secret, { owner, keys }]): Problem[] => {
+  const lacking = Object.entries(planned.secrets).flatMap(([secret, { owner, keys }]): Lacking[] => {
     if (!releases.some(({ name }) => name === owner)) return [];
     const missing = [...new Set(Object.values(keys).flatMap(credentialsIn))].filter(
       (name) => isGenerated(name) && passwords[name] === undefined && inState[name] === undefined,
     );
-    return missing.length === 0
-      ? []
-      : [
-          {
-            where: `release ${owner}`,
-            what: `its passwords are not found (${missing.join(", ")}): new ones would lock everybody out`,
-            todo: `Put them into a Secret ${secret} in namespace ${planned.namespace.name}, with the keys ${Object.keys(keys).join(", ")}.`,
-          },
-        ];
+    return missing.length === 0 ? [] : [{ release: owner, missing, secret, keys: Object.keys(keys) }];
   });
   // What the state has may be of an adoption that was broken off: the store still has its own.
   const isToKeep = ([name, value]: [string, string]) => isGenerated(name) && inState[name] !== value;
-  return { passwords: Object.fromEntries(Object.entries(passwords).filter(isToKeep)), problems };
+  return { passwords: Object.fromEntries(Object.entries(passwords).filter(isToKeep)), lacking };
 }
+
+/** Why releases cannot be taken over whose passwords are known from nowhere. */
+export const lackingProblems = (
+  lacking: readonly Lacking[],
+  known: readonly string[],
+  namespace: string,
+): Problem[] =>
+  lacking.flatMap(({ release, missing, secret, keys }) => {
+    const unknown = missing.filter((name) => !known.includes(name));
+    return unknown.length === 0
+      ? []
+      : [
+          {
+            where: `release ${release}`,
+            what: `its passwords are not found (${unknown.join(", ")}): new ones would lock everybody out`,
+            todo: `Put them into a Secret ${secret} in namespace ${namespace}, with the keys ${keys.join(", ")}.`,
+          },
+        ];
+  });
 
 /** Names of Secrets that values refer to (`auth.existingSecret` and its like). */
 function existingSecrets(values: unknown): string[] {

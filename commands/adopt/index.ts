@@ -23,7 +23,7 @@ import { settingsOfStack } from "../settings";
 import { PROJECT_NAME } from "../stack";
 import { report } from "../up";
 import { update } from "../updating";
-import { type Adoption, findAdoption } from "./find";
+import { type Adoption, findAdoption, lackingProblems } from "./find";
 import { keepPasswords } from "./passwords";
 import { otherWays, planNewPasswords, setNewPasswords } from "./reset";
 
@@ -73,7 +73,7 @@ What belongs to another stack is not taken over, unless its id is named: two sta
       const namespace = planned.planned.namespace.name;
       await refuseStranger(stack, planned, settings, givenUp);
       const found = await findAdoption(planned, await readReleases(kubectl, namespace), kubectl);
-      const { releases, problems, ids } = found;
+      const { releases, ids } = found;
       const resets = await planNewPasswords(planned, resetPassword, found.leftovers, kubectl, namespace);
       const passwords = { ...found.passwords, ...resets.passwords };
       const leftovers = found.leftovers.filter(({ store }) => !resetPassword.includes(store));
@@ -85,6 +85,11 @@ What belongs to another stack is not taken over, unless its id is named: two sta
         );
         return;
       }
+      const known = [
+        ...Object.keys(resets.passwords),
+        ...(past ? leftovers.flatMap(({ missing }) => missing) : []),
+      ];
+      const problems = [...found.problems, ...lackingProblems(found.lacking, known, namespace)];
       if (problems.length > 0) throw new FlotillaError(problems, "nothing was taken over");
       const comparison = await compareWithDeployed(stack, { adopting: passwords, reading });
       process.stdout.write(showComparison(comparison));

@@ -74,8 +74,13 @@ export async function planNewPasswords(
 }
 
 /** How to go on without new passwords. */
-export const otherWays = ({ claims, secret, keys }: Leftover, namespace: string): string =>
-  `If you know the passwords, put them into a Secret ${secret} in namespace ${namespace}, with the keys ${keys.join(", ")}, and run adopt again.\n    To begin with empty volumes, which deletes that data: kubectl delete pvc ${claims.join(" ")} -n ${namespace}`;
+export function otherWays({ claims, secrets }: Leftover, namespace: string): string {
+  const places = secrets.map(({ name, keys }) => `${name} (${keys.join(", ")})`).join(" and ");
+  return [
+    `If you know the passwords, put them into Secret ${places} of namespace ${namespace}, and run adopt again.`,
+    `To begin with empty volumes, which deletes that data: kubectl delete pvc ${claims.join(" ")} -n ${namespace}`,
+  ].join("\n    ");
+}
 
 const CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 

@@ -58,6 +58,9 @@ for (const { older, database } of users) {
 export const MONGODB_RESET = `[ -e "$DATA/WiredTiger" ] || { echo "$DATA has no data of mongodb" >&2; exit 1; }
 mongod --dbpath "$DATA" --bind_ip 127.0.0.1 --port 27017 --nounixsocket --noauth --logpath /tmp/mongod.log &
 server=$!
+# Where this script ends early, the server still ends in order.
+trap 'kill "$server" 2>/dev/null && wait "$server"' EXIT
+trap 'exit 143' TERM
 until mongosh --quiet --norc --eval 'db.adminCommand("ping").ok || quit(1)' mongodb://127.0.0.1:27017 >/dev/null 2>&1; do
   kill -0 "$server" 2>/dev/null || { tail -n 20 /tmp/mongod.log >&2; echo "mongod does not start on $DATA" >&2; exit 1; }
   sleep 1

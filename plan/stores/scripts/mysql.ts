@@ -136,6 +136,9 @@ mysqld --no-defaults --datadir="$DATA" --socket=/tmp/reset.sock --pid-file=/tmp/
   --skip-grant-tables --skip-networking --mysqlx=OFF --disable-log-bin --skip-replica-start \\
   --relay-log="$relay" --secure-file-priv=NULL &
 server=$!
+# Where this script ends early, the server still ends in order.
+trap 'kill "$server" 2>/dev/null && wait "$server"' EXIT
+trap 'exit 143' TERM
 until echo 'SELECT 1;' | client >/dev/null 2>&1; do
   kill -0 "$server" 2>/dev/null || { echo "mysqld does not start on $DATA: its lines above say why" >&2; exit 1; }
   sleep 1

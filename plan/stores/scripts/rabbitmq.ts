@@ -115,6 +115,9 @@ export RABBITMQ_NODENAME="$node" RABBITMQ_MNESIA_BASE="$DATA" RABBITMQ_MNESIA_DI
 case "$node" in *.*) export RABBITMQ_USE_LONGNAME=true ;; esac
 rabbitmq-server &
 server=$!
+# Where this script ends early, the server still ends in order.
+trap 'kill "$server" 2>/dev/null && wait "$server"' EXIT
+trap 'exit 143' TERM
 until rabbitmqctl --quiet await_startup --timeout 10 >/dev/null 2>&1; do
   kill -0 "$server" 2>/dev/null || { echo "rabbitmq does not start on $DATA: its lines above say why" >&2; exit 1; }
 done

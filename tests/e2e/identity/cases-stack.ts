@@ -225,6 +225,32 @@ export const stacks: Case[] = [
   },
   {
     kind: "stack",
+    name: "the state is lost, and so are a store and its Secret: `adopt --reset-password` gives its data new passwords",
+    allowed: ["password db-auth"],
+    change: async (ground) => {
+      const { name } = ground.stack;
+      ground.keep(await stackId(ground));
+      await ground.must("pulumi", "stack", "rm", name, "--yes", "--force", "--preserve-config");
+      await ground.must("pulumi", "stack", "init", name, "--non-interactive");
+      await ground.must("helm", "uninstall", "db", "--namespace", ground.namespace, "--wait");
+      await ground.kubectl("delete", "secret", "db-auth", "db-accounts-env", "--namespace", ground.namespace);
+    },
+    more: (ground) => [
+      flotilla(
+        "adopt",
+        refused(/its volume claims data-db-0 [^\n]*\n[^\n]*adopt --stack dev --reset-password db[^\n]*/),
+        ...["--given-up", ground.kept(), "--yes"],
+      ),
+      flotilla(
+        "adopt",
+        { exit: 0, says: /the data in data-db-0, with new passwords[^\n]*/ },
+        ...["--given-up", ground.kept(), "--reset-password", "db", "--yes"],
+      ),
+      flotilla("diff", NOTHING),
+    ],
+  },
+  {
+    kind: "stack",
     name: "pending deletes of an earlier replacement, the namespace among them",
     change: (ground) =>
       ground.editState((resources) => [
