@@ -1,7 +1,7 @@
 /** What a state lists and its cluster has lost: releases that helm does not know, objects that were deleted. */
 import { identity, type ManifestObject } from "../diff/manifests";
 import { editState } from "./edit";
-import { type ExportedResource, RELEASE } from "./engine";
+import { type ExportedResource, presentProvider, RELEASE } from "./engine";
 import type { Kubectl } from "./kubectl";
 import { edit } from "./marks";
 import type { LiveRelease } from "./releases";
@@ -89,17 +89,8 @@ export async function dropPending(stack: string): Promise<void> {
 export function withoutPending(resources: readonly ExportedResource[]): ExportedResource[] {
   const pending = new Set(pendingDeletes(resources));
   const left = resources.filter((resource) => !pending.has(resource));
-  const present = new Map(
-    left.flatMap(({ type, urn, id }) =>
-      type.startsWith("pulumi:providers:") ? [[urn, `${urn}::${id}`] as const] : [],
-    ),
-  );
   return left.map((resource) => {
-    const { provider } = resource;
-    const urn = provider?.slice(0, provider.lastIndexOf("::"));
-    const reference = urn === undefined ? undefined : present.get(urn);
-    return reference === undefined || reference === provider
-      ? resource
-      : { ...resource, provider: reference };
+    const provider = presentProvider(resource.provider, left);
+    return provider === undefined ? resource : { ...resource, provider };
   });
 }

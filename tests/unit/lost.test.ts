@@ -4,7 +4,7 @@ import { engineSteps } from "../../commands/diff/engine-view";
 import { withLost } from "../../commands/diff/lost";
 import { RAILS } from "../../commands/diff/renderer";
 import type { ReleaseChange } from "../../diff/compare";
-import { type EngineStep, withEngine } from "../../diff/engine";
+import { type EngineStep, empty, withEngine } from "../../diff/engine";
 import type { ExportedResource } from "../../live/engine";
 import type { Kubectl } from "../../live/kubectl";
 import { pendingDeletes, readLost, withoutPending } from "../../live/lost";
@@ -20,15 +20,7 @@ const urn = (type: string, name: string) =>
   `urn:pulumi:dev::flotilla::flotilla:index:Application$${type}::${name}`;
 
 const change = (release: string, overrides: Partial<ReleaseChange> = {}): ReleaseChange => ({
-  release,
-  kind: "service",
-  change: "changed",
-  objects: [],
-  labelsOnly: 0,
-  about: [],
-  pods: [],
-  storage: [],
-  immutable: [],
+  ...empty(release, "service", "changed"),
   ...overrides,
 });
 const step = (operation: EngineStep["operation"], kind: string, name: string, more = {}): EngineStep => ({
