@@ -4,6 +4,7 @@ import { begun, type ExportedResource, exportState } from "../live/engine";
 import { readWorkloads } from "../live/facts";
 import { readLastUpdate, type Update } from "../live/history";
 import type { Kubectl } from "../live/kubectl";
+import { readLostObjects } from "../live/lost";
 import { type LiveRelease, readReleases } from "../live/releases";
 import { namespaceIn } from "../live/status";
 import { ToolError } from "../tools/failure";
@@ -16,10 +17,17 @@ export interface Look extends Access {
   lastUpdate?: Omit<Update, "number">;
   live: Record<string, LiveRelease>;
   workloads: Workload[];
+  /** Objects of the state that belong to no release and that the cluster has lost; none where nobody looked for them. */
+  lost: ExportedResource[];
+}
+
+export interface LookOptions {
+  /** Whether to look for objects that the cluster has lost. Default false. */
+  forLosses?: boolean;
 }
 
 /** @throws FlotillaError or ToolError when the cluster or the state cannot be reached, or nothing tells where the stack is. */
-export async function lookAt(stack: string): Promise<Look> {
+export async function lookAt(stack: string, { forLosses = false }: LookOptions = {}): Promise<Look> {
   // pulumi reads while node loads the rest of the program, and the settings.
   const reading = begun(Promise.all([exportState(stack), readLastUpdate(stack)]));
   const { accessTo, reachCluster } = await import("./access");
@@ -28,14 +36,15 @@ export async function lookAt(stack: string): Promise<Look> {
     Promise.all([readReleases(kubectl, namespace), readWorkloads(kubectl, namespace)]);
   const planned = access.namespace;
   const cluster = async () => {
-    const kubectl = await reachCluster(
-      access,
-      stack,
-      reading.then(([{ deployment }]) => deployment?.resources ?? []),
-    );
-    return { kubectl, found: planned === undefined ? undefined : await inCluster(kubectl, planned) };
+    const resourcesOf = reading.then(([{ deployment }]) => deployment?.resources ?? []);
+    const kubectl = await reachCluster(access, stack, resourcesOf);
+    const [found, lost] = await Promise.all([
+      planned === undefined ? undefined : inCluster(kubectl, planned),
+      forLosses ? readLostObjects(kubectl, await resourcesOf) : [],
+    ]);
+    return { kubectl, found, lost };
   };
-  const [[state, lastUpdate], { kubectl, found }] = await Promise.all([reading, cluster()]);
+  const [[state, lastUpdate], { kubectl, found, lost }] = await Promise.all([reading, cluster()]);
   const resources = state.deployment?.resources ?? [];
   // The settings may name another namespace than the one that was deployed, or none.
   const namespace = namespaceIn(resources) ?? planned;
@@ -53,5 +62,6 @@ export async function lookAt(stack: string): Promise<Look> {
     ...(lastUpdate === undefined ? {} : { lastUpdate }),
     live,
     workloads,
+    lost,
   };
 }

@@ -3,11 +3,19 @@ import assert from "node:assert/strict";
 import { engineSteps } from "../../commands/diff/engine-view";
 import { withLost } from "../../commands/diff/lost";
 import { RAILS } from "../../commands/diff/renderer";
+import { show } from "../../commands/status";
 import type { ReleaseChange } from "../../diff/compare";
 import { type EngineStep, empty, withEngine } from "../../diff/engine";
 import type { ExportedResource } from "../../live/engine";
 import type { Kubectl } from "../../live/kubectl";
-import { pendingDeletes, readLost, withoutPending } from "../../live/lost";
+import {
+  lostJson,
+  lostText,
+  pendingDeletes,
+  readLost,
+  readLostObjects,
+  withoutPending,
+} from "../../live/lost";
 import type { PreviewStep } from "../../live/preview";
 import type { LiveRelease } from "../../live/releases";
 
@@ -333,6 +341,38 @@ describe("what a cluster has lost", () => {
     asked.length = 0;
     await readLost(kubectl(), [resource(RELEASE, "db")], {});
     assert.deepEqual(asked, []);
+  });
+
+  it("is told of objects also where nobody has looked for releases", async () => {
+    const lost = await readLostObjects(kubectl("networkpolicy.networking.k8s.io/deny"), state);
+    assert.deepEqual(lostJson(lost), [{ kind: "Secret", name: "db-auth" }]);
+  });
+
+  it("is named as the cluster did, and a namespace stands for all that was in it", () => {
+    const namespace = resource(NAMESPACE, "namespace", {
+      inputs: { apiVersion: "v1", kind: "Namespace", metadata: { name: "shop" } },
+    });
+    const lost = [resource(SECRET, "db-auth"), policy, resource(RELEASE, "db")];
+    assert.equal(
+      lostText(lost),
+      "the cluster has lost what the state has: Secret db-auth, NetworkPolicy deny, Release db",
+    );
+    assert.match(
+      lostText([...lost, namespace]),
+      /: namespace shop with all that was in it, volumes included$/,
+    );
+    assert.deepEqual(lostJson([policy, namespace]), [
+      { kind: "NetworkPolicy", name: "deny" },
+      { kind: "Namespace", name: "shop" },
+    ]);
+  });
+
+  it("is said by a status where all releases are well", () => {
+    const look = { resources: state, namespace: "shop" };
+    const said = show("dev", { ...look, lost: [resource(SECRET, "db-auth")] }, []);
+    assert.match(said, /But the cluster has lost what the state has: Secret db-auth\./);
+    assert.match(said, /npx flotilla up --stack dev {4}create again what the cluster has lost/);
+    assert.doesNotMatch(show("dev", { ...look, lost: [] }, []), /lost/);
   });
 
   it("is shown as installed again, with empty volumes where none are left", () => {

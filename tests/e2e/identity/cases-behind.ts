@@ -13,7 +13,14 @@ const objectDeleted = (name: string, kind: string, object: string): Case => ({
   change: (ground) => ground.must("kubectl", "delete", kind, object, "-n", "shop-dev"),
   diff: { exit: 2, says: /some of it is missing in the cluster: it is created again/ },
   preview: ANY,
-  more: [again, flotilla("diff", NOTHING)],
+  more: [
+    flotilla("status", {
+      exit: 2,
+      says: new RegExp(`the cluster has lost what the state has: \\w+ ${object}`),
+    }),
+    again,
+    flotilla("diff", NOTHING),
+  ],
 });
 
 export const behind: Case[] = [
