@@ -97,7 +97,7 @@ export const inventories: Case[] = [
     change: inventory(`
       services: { db: { ...service(["cache", "web"], { URL: url("web") }), startupSeconds: 1 } },
       stores: { cache: { ...store("redis"), accounts: {} }, web: store("mysql", "app") },`),
-    ...everywhere(refused(/a (store|service) of that name is deployed|store db is gone/)),
+    ...everywhere(refused(/the names of a store and a service were swapped: db [^\n]*/)),
     restore: asBefore,
   },
   {
