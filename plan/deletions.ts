@@ -4,7 +4,7 @@ import type { Application, StoreKind } from "../model/application";
 import { own } from "../model/graph";
 import type { Problem } from "../model/problems";
 import { CLUSTER_KEYS } from "./credentials";
-import { type Deployed, type DeployedGuarded, deployedStore } from "./deployed";
+import { type Deployed, type DeployedGuarded, deployedStore, deployedStores } from "./deployed";
 import type { CredentialPlan, ReleasePlan, SecretPlan } from "./plan";
 
 /** The setting that allows deletions. */
@@ -16,7 +16,7 @@ const allowed = ({ allowDeletion }: Settings, kind: "store" | "secret" | "passwo
 
 /** The deployed stores that the inventory does not have. */
 const removedStores = (application: Application, deployed: Deployed): string[] =>
-  Object.keys(deployed).filter((name) => deployed[name]?.kind === "store" && !own(application.stores, name));
+  deployedStores(deployed).filter((name) => !own(application.stores, name));
 
 /** Why stores that left the inventory must not go, and permissions for stores that stay. */
 export function storeDeletionProblems(
@@ -103,10 +103,7 @@ export function credentialDeletionProblems(
 ): Problem[] {
   const going = allowed(settings, "store");
   // Also one that an update which was broken off has deleted: its passwords go last.
-  const stores = new Set([
-    ...Object.keys(deployed).filter((name) => deployed[name]?.kind === "store"),
-    ...going,
-  ]);
+  const stores = new Set([...deployedStores(deployed), ...going]);
   // Another store may be called like this one with something behind it.
   const storeOf = (name: string): string | undefined =>
     [...stores].filter((store) => name.startsWith(`${store}-`)).sort((a, b) => b.length - a.length)[0];
@@ -154,7 +151,7 @@ export function deletionWarnings(
   { secrets = [], passwords = [] }: DeployedGuarded,
 ): string[] {
   const there = new Set([
-    ...Object.keys(deployed).flatMap((name) => (deployed[name]?.kind === "store" ? [`store/${name}`] : [])),
+    ...deployedStores(deployed).map((name) => `store/${name}`),
     ...secrets.map((name) => `secret/${name}`),
     ...passwords.map((name) => `password/${name}`),
   ]);
