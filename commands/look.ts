@@ -1,12 +1,13 @@
 /** A stack as it runs: its state, its last update, and what the cluster has of it. */
 import type { Workload } from "../explain/facts";
-import { begun, type ExportedResource, exportState } from "../live/engine";
+import { begun, deployedOf, type ExportedResource, exportState } from "../live/engine";
 import { readWorkloads } from "../live/facts";
 import { readLastUpdate, type Update } from "../live/history";
 import type { Kubectl } from "../live/kubectl";
 import { readLostObjects } from "../live/lost";
 import { type LiveRelease, readReleases } from "../live/releases";
 import { namespaceIn } from "../live/status";
+import { type YoungClaim, youngClaims } from "../live/young-claims";
 import { ToolError } from "../tools/failure";
 import type { Access } from "./access";
 
@@ -19,10 +20,12 @@ export interface Look extends Access {
   workloads: Workload[];
   /** Objects of the state that belong to no release and that the cluster has lost; none where nobody looked for them. */
   lost: ExportedResource[];
+  /** Claims that began empty after their store was installed; none where nobody looked for them. */
+  young: YoungClaim[];
 }
 
 export interface LookOptions {
-  /** Whether to look for objects that the cluster has lost. Default false. */
+  /** Whether to look for objects and data that the cluster has lost. Default false. */
   forLosses?: boolean;
 }
 
@@ -31,9 +34,14 @@ export async function lookAt(stack: string, { forLosses = false }: LookOptions =
   // pulumi reads while node loads the rest of the program, and the settings.
   const reading = begun(Promise.all([exportState(stack), readLastUpdate(stack)]));
   const { accessTo, reachCluster } = await import("./access");
+  const { readClaims } = await import("../live/claims");
   const access = accessTo(stack);
   const inCluster = (kubectl: Kubectl, namespace: string) =>
-    Promise.all([readReleases(kubectl, namespace), readWorkloads(kubectl, namespace)]);
+    Promise.all([
+      readReleases(kubectl, namespace),
+      readWorkloads(kubectl, namespace),
+      forLosses ? readClaims(kubectl, namespace) : [],
+    ]);
   const planned = access.namespace;
   const cluster = async () => {
     const resourcesOf = reading.then(([{ deployment }]) => deployment?.resources ?? []);
@@ -53,7 +61,9 @@ export async function lookAt(stack: string, { forLosses = false }: LookOptions =
     (await import("./settings")).settingsOfStack(stack);
     throw new ToolError(`nothing of stack ${stack} is deployed`);
   }
-  const [live, workloads] = namespace === planned && found ? found : await inCluster(kubectl, namespace);
+  const [live, workloads, claims] =
+    namespace === planned && found ? found : await inCluster(kubectl, namespace);
+  const deployed = deployedOf(resources);
   return {
     ...access,
     kubectl,
@@ -63,5 +73,6 @@ export async function lookAt(stack: string, { forLosses = false }: LookOptions =
     live,
     workloads,
     lost,
+    young: youngClaims(claims, workloads).filter(({ release }) => Object.hasOwn(deployed, release)),
   };
 }

@@ -4,6 +4,7 @@ import { Command } from "commander";
 import { type Update, updateJson } from "../live/history";
 import { lostJson, lostText } from "../live/lost";
 import { outputsOf, type ReleaseStatus, releaseStatuses } from "../live/status";
+import { youngText } from "../live/young-claims";
 import { plural } from "../model/plural";
 import { ago } from "./duration";
 import { type Look, lookAt } from "./look";
@@ -24,7 +25,8 @@ export function statusCommand(): Command {
       "after",
       `
 DRIFT is told from revisions, images and numbers of pods; \`flotilla drift\` looks at every field. What the state has beside
-releases (namespace, Secrets, quota, policies) and the cluster has lost is named below the table.
+releases (namespace, Secrets, quota, policies) and the cluster has lost is named below the table, and so is a claim that began
+empty more than an hour after its store was installed.
 
 Exit codes: 0 all is deployed and ready, 2 something is not or is lost, 1 failed.`,
     )
@@ -61,7 +63,7 @@ export const isWell = ({ status, failed, pods }: ReleaseStatus): boolean =>
 
 function toJson(
   stack: string,
-  { resources, namespace, lastUpdate, lost }: Look,
+  { resources, namespace, lastUpdate, lost, young }: Look,
   releases: readonly ReleaseStatus[],
 ) {
   return {
@@ -72,16 +74,17 @@ function toJson(
     lastUpdate: lastUpdate ? updateJson(lastUpdate) : null,
     releases,
     lost: lostJson(lost),
+    youngClaims: young,
   };
 }
 
 /** The status of a stack, for people. */
 export function show(
   stack: string,
-  look: Pick<Look, "resources" | "namespace" | "lastUpdate" | "lost">,
+  look: Pick<Look, "resources" | "namespace" | "lastUpdate" | "lost" | "young">,
   releases: readonly ReleaseStatus[],
 ): string {
-  const { resources, namespace, lastUpdate, lost } = look;
+  const { resources, namespace, lastUpdate, lost, young } = look;
   const outputs = outputsOf(resources);
   if (!outputs && releases.length + lost.length === 0)
     return `Nothing of stack ${stack} is deployed. Deploy it: npx flotilla up --stack ${stack}\n`;
@@ -93,6 +96,7 @@ export function show(
     "",
     summary(releases),
     ...(lost.length === 0 ? [] : [chalk.red(`But ${lostText(lost)}.`)]),
+    ...young.map((claim) => `${chalk.yellow("note")} ${youngText(claim, namespace)}`),
   ];
   const next = nextSteps(stack, releases, lost);
   return `${[...lines, ...next].join("\n")}\n`;
