@@ -24,7 +24,7 @@ export function statusCommand(): Command {
     .addHelpText(
       "after",
       `
-DRIFT is told from revisions, images and numbers of pods; \`flotilla drift\` looks at every field. What the state has beside
+DRIFT is derived from revisions, images and numbers of pods; \`flotilla drift\` looks at every field. What the state has beside
 releases (namespace, Secrets, quota, policies) and the cluster has lost is named below the table, and so is a claim that began
 empty more than an hour after its store was installed.
 
@@ -90,7 +90,7 @@ export function show(
     return `Nothing of stack ${stack} is deployed. Deploy it: npx flotilla up --stack ${stack}\n`;
   const lines = [
     `${chalk.bold(stack)}: ${outputs?.application ?? "no completed update"} in namespace ${namespace}`,
-    lastUpdate ? `Last ${updateLine(lastUpdate)}` : "It was never updated.",
+    lastUpdate ? `Last ${updateLine(lastUpdate)}` : "It has never been updated.",
     "",
     statusTable(releases),
     "",
@@ -166,7 +166,7 @@ function nextSteps(stack: string, releases: readonly ReleaseStatus[], lost: Look
     [
       releases.some(({ status }) => status.startsWith("pending-")),
       "recover",
-      "if no update is running: one was broken off",
+      "if no update is running: one was interrupted",
     ],
     [
       lost.length > 0 || releases.some(({ status, kind }) => status === "missing" && kind !== "unknown"),

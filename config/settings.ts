@@ -305,7 +305,7 @@ function describe(issue: z.core.$ZodIssue): string {
     return `must be one of ${issue.values.map((value) => JSON.stringify(value)).join(", ")}`;
   if (issue.code === "too_small")
     return issue.origin === "array"
-      ? `must have ${issue.minimum} entry at least`
+      ? `must have at least ${issue.minimum} entry`
       : issue.message.startsWith("Too small")
         ? `must be at least ${issue.minimum}${issue.origin === "string" ? " characters long" : ""}`
         : issue.message;
