@@ -44,7 +44,7 @@ export async function lookAt(stack: string, { forLosses = false }: LookOptions =
     ]);
   const planned = access.namespace;
   const cluster = async () => {
-    const resourcesOf = reading.then(([{ deployment }]) => deployment?.resources ?? []);
+    const resourcesOf = begun(reading.then(([{ deployment }]) => deployment?.resources ?? []));
     const kubectl = await reachCluster(access, stack, resourcesOf);
     const [found, lost] = await Promise.all([
       planned === undefined ? undefined : inCluster(kubectl, planned),
