@@ -8,6 +8,7 @@ import { FlotillaError, refuse } from "./model/problems";
 import { plan } from "./plan";
 import { readCharts } from "./plan/chart";
 import { fixedValues, givenNames } from "./plan/credentials";
+import { deployedStores } from "./plan/deployed";
 import { planViolations, problemsOf } from "./plan/rules";
 import { askWithKubectl } from "./runtime/ask-cluster";
 import { verifyCluster } from "./runtime/cluster";
@@ -22,6 +23,7 @@ import { readProvenance } from "./runtime/provenance";
 import { providerArgs } from "./runtime/provider";
 import { withoutSdkDebugging } from "./runtime/sdk-debugging";
 import { readCredentials, readStackConfig } from "./runtime/stack-config";
+import type { DeployedState } from "./runtime/state";
 import { endWithoutEngine } from "./runtime/without-engine";
 
 endWithoutEngine();
@@ -29,15 +31,19 @@ withoutSdkDebugging();
 
 async function main() {
   const config = readStackConfig(__dirname);
-  const read = readSettings(config, catalogue);
-  return deploy(config, read).catch((error: unknown) => {
+  const state = await readDeployed();
+  const read = readSettings(config, catalogue, deployedStores(state.deployed));
+  return deploy(config, read, state).catch((error: unknown) => {
     throw error instanceof FlotillaError ? locate(error, config, read.origins) : error;
   });
 }
 
-async function deploy(config: StackConfig, { settings, application }: StackSettings) {
+async function deploy(
+  config: StackConfig,
+  { settings, application }: StackSettings,
+  { cluster: known, ...state }: DeployedState,
+) {
   const charts = readCharts(__dirname);
-  const { cluster: known, ...state } = await readDeployed();
   const { isAdopting, isChecked } = obeyOverrides();
   const owner = ownerOf(config, state.id);
   const planned = plan(application, settings, { charts, ...state, owner, stack: config.stack });

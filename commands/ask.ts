@@ -5,14 +5,16 @@ import { ToolError } from "../tools/failure";
 /** Whether the user says yes. @throws ToolError where nobody can be asked. */
 export async function confirmed(question: string): Promise<boolean> {
   if (!process.stdin.isTTY)
-    throw new ToolError("nobody can be asked here: to go on without a question, give --yes");
+    throw new ToolError("there is no terminal to ask on. To go on without a question, give --yes");
   return /^y(es)?$/i.test((await answer(`${question} (yes/no) `)) ?? "");
 }
 
 /** Whether the user types this name. @throws ToolError without a terminal. */
 export async function typed(question: string, name: string): Promise<boolean> {
   if (!process.stdin.isTTY)
-    throw new ToolError(`nobody can be asked here: to go on without a question, give --confirm ${name}`);
+    throw new ToolError(
+      `there is no terminal to ask on. To go on without a question, give --confirm ${name}`,
+    );
   return (await answer(question)) === name;
 }
 

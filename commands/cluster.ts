@@ -10,7 +10,7 @@ export function clusterCommand(): Command {
   const command = new Command("cluster").description("start, stop, delete or describe the embedded cluster");
   command
     .command("start")
-    .description("start it, unless it runs")
+    .description("start it, unless it is running")
     .action(async () => {
       await openWorld(worldOfClone());
       await show(false);
@@ -22,7 +22,7 @@ export function clusterCommand(): Command {
       const stopped = await stopCluster(worldOfClone());
       say(
         stopped === 0
-          ? "the embedded cluster does not run"
+          ? "the embedded cluster is not running"
           : `stopped the embedded cluster (${stopped} processes)`,
       );
     });

@@ -46,7 +46,7 @@ export function demoCommand(): Command {
       );
       if (exitCode !== 0)
         throw new ToolError(
-          `pulumi up ended with exit code ${exitCode}. What it said is above; mend it and run make demo${appOf(application)} again: it goes on from here.`,
+          `pulumi up ended with exit code ${exitCode}. Its output is above; fix it and run make demo${appOf(application)} again: it goes on from here.`,
         );
       const { resources, live, workloads, namespace } = await lookAt(stack);
       const releases = releaseStatuses(resources, live, workloads);
@@ -89,8 +89,8 @@ function next(
     ['eval "$(npx flotilla env)"', "put this shell into the embedded world"],
     [`pulumi stack select ${stack}`, "this application's stack"],
     [`pulumi config set --path flotilla:services.${service?.release}.tag 2.0.0`, "ship a version"],
-    [`npx flotilla diff --stack ${stack}`, "see it before it is made: which objects, which pods restart"],
-    [`npx flotilla up --stack ${stack}`, "make it, and hear why if it fails"],
+    [`npx flotilla diff --stack ${stack}`, "see what it would change: which objects, which pods restart"],
+    [`npx flotilla up --stack ${stack}`, "deploy it, and learn why if it fails"],
     [`npx flotilla rollback --stack ${stack}`, "take it back"],
     [`npx flotilla rotate ${store?.release} --stack ${stack}`, "new passwords for a store that is in use"],
     [`npx flotilla status --stack ${stack}`, "what runs, and whether it is what was deployed"],

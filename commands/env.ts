@@ -22,7 +22,7 @@ export function envCommand(): Command {
       else say(loss);
       if (foreignSalt(world, LOCAL_STACK))
         say(
-          `Pulumi.${LOCAL_STACK}.yaml holds the salt of another world, and ${PROJECT_NAME} could not read its state: ` +
+          `Pulumi.${LOCAL_STACK}.yaml has the encryption salt of another backend, and ${PROJECT_NAME} could not read its state: ` +
             `remove the line encryptionsalt from Pulumi.${LOCAL_STACK}.yaml`,
         );
       const { environment } = open;

@@ -104,13 +104,13 @@ export function showFindings(stack: string, findings: readonly Finding[]): strin
       `${chalk.bold(`${kind} ${release}`)}: ${what}`,
       ...(reasons.length > 0
         ? reasons.flatMap(showReason)
-        : ["  Nothing tells why: its pods are gone, and no event is left of them."]),
+        : ["  The reason is not known: its pods are gone, and none of their events are left."]),
     ].join("\n"),
   );
-  return `${blocks.join("\n\n")}\n\n${plural(findings.length, "release")} of ${stack} not as wanted. ${NEXT(stack)}`;
+  return `${blocks.join("\n\n")}\n\n${plural(findings.length, "release")} of ${stack} not as expected. ${NEXT(stack)}`;
 }
 
-const NEXT = (stack: string): string => `When it is mended:
+const NEXT = (stack: string): string => `When it is fixed:
   npx flotilla up --stack ${stack}          go on from here
   npx flotilla rollback --stack ${stack}    or go back to what ran before
 `;

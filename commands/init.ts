@@ -22,7 +22,7 @@ interface Options {
 
 export function initCommand(): Command {
   return new Command("init")
-    .description("write the file of a new stack; what would not be sound is not written")
+    .description("write the file of a new stack; settings that are not valid are refused")
     .argument("<stack>", "its name, such as prod-us-east-1")
     .option(
       "-l, --layers <names>",
@@ -35,8 +35,8 @@ export function initCommand(): Command {
     .action((stack: string, options: Options) => {
       const file = initStack(stack, options);
       process.stdout.write(`${file} is written. Next:
-  npx flotilla config --stack ${stack} --explain    what holds, and where it comes from
-  npx flotilla check --stack ${stack}               what would be wrong with it
+  npx flotilla config --stack ${stack} --explain    each setting, and where it comes from
+  npx flotilla check --stack ${stack}               what is wrong with it
   npx flotilla doctor --stack ${stack}              what this machine and the cluster lack for it
   pulumi stack init ${stack} && pulumi preview --stack ${stack}
 `);
@@ -47,11 +47,11 @@ export function initCommand(): Command {
 export function initStack(stack: string, options: Options, project = PROJECT): string {
   if (!/^[A-Za-z0-9][\w.-]{0,99}$/.test(stack))
     throw new ToolError(
-      `"${stack}" is no name of a stack: letters, digits, hyphens, underscores and periods make one`,
+      `"${stack}" is not a valid name of a stack: use letters, digits, hyphens, underscores and periods`,
     );
   const file = stackFileName(stack);
   if (existsSync(join(project, file)))
-    throw new ToolError(`${file} is there already: edit it, or choose another name`);
+    throw new ToolError(`${file} exists already: edit it, or choose another name`);
   const files = readProjectFiles(project);
   const layers = layersFor(stack, options.layers, files.layers.names);
   const text = stackFile(layers, options);

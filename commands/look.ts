@@ -1,11 +1,13 @@
 /** A stack as it runs: its state, its last update, and what the cluster has of it. */
 import type { Workload } from "../explain/facts";
-import { begun, type ExportedResource, exportState } from "../live/engine";
+import { begun, deployedOf, type ExportedResource, exportState } from "../live/engine";
 import { readWorkloads } from "../live/facts";
 import { readLastUpdate, type Update } from "../live/history";
 import type { Kubectl } from "../live/kubectl";
+import { readLostObjects } from "../live/lost";
 import { type LiveRelease, readReleases } from "../live/releases";
 import { namespaceIn } from "../live/status";
+import { type YoungClaim, youngClaims } from "../live/young-claims";
 import { ToolError } from "../tools/failure";
 import type { Access } from "./access";
 
@@ -16,26 +18,41 @@ export interface Look extends Access {
   lastUpdate?: Omit<Update, "number">;
   live: Record<string, LiveRelease>;
   workloads: Workload[];
+  /** Objects of the state that belong to no release and that the cluster has lost; none where nobody looked for them. */
+  lost: ExportedResource[];
+  /** Claims that began empty after their store was installed; none where nobody looked for them. */
+  young: YoungClaim[];
+}
+
+export interface LookOptions {
+  /** Whether to look for objects and data that the cluster has lost. Default false. */
+  forLosses?: boolean;
 }
 
 /** @throws FlotillaError or ToolError when the cluster or the state cannot be reached, or nothing tells where the stack is. */
-export async function lookAt(stack: string): Promise<Look> {
+export async function lookAt(stack: string, { forLosses = false }: LookOptions = {}): Promise<Look> {
   // pulumi reads while node loads the rest of the program, and the settings.
   const reading = begun(Promise.all([exportState(stack), readLastUpdate(stack)]));
   const { accessTo, reachCluster } = await import("./access");
+  const { readClaims } = await import("../live/claims");
   const access = accessTo(stack);
   const inCluster = (kubectl: Kubectl, namespace: string) =>
-    Promise.all([readReleases(kubectl, namespace), readWorkloads(kubectl, namespace)]);
+    Promise.all([
+      readReleases(kubectl, namespace),
+      readWorkloads(kubectl, namespace),
+      forLosses ? readClaims(kubectl, namespace) : [],
+    ]);
   const planned = access.namespace;
   const cluster = async () => {
-    const kubectl = await reachCluster(
-      access,
-      stack,
-      reading.then(([{ deployment }]) => deployment?.resources ?? []),
-    );
-    return { kubectl, found: planned === undefined ? undefined : await inCluster(kubectl, planned) };
+    const resourcesOf = begun(reading.then(([{ deployment }]) => deployment?.resources ?? []));
+    const kubectl = await reachCluster(access, stack, resourcesOf);
+    const [found, lost] = await Promise.all([
+      planned === undefined ? undefined : inCluster(kubectl, planned),
+      forLosses ? readLostObjects(kubectl, await resourcesOf) : [],
+    ]);
+    return { kubectl, found, lost };
   };
-  const [[state, lastUpdate], { kubectl, found }] = await Promise.all([reading, cluster()]);
+  const [[state, lastUpdate], { kubectl, found, lost }] = await Promise.all([reading, cluster()]);
   const resources = state.deployment?.resources ?? [];
   // The settings may name another namespace than the one that was deployed, or none.
   const namespace = namespaceIn(resources) ?? planned;
@@ -44,7 +61,9 @@ export async function lookAt(stack: string): Promise<Look> {
     (await import("./settings")).settingsOfStack(stack);
     throw new ToolError(`nothing of stack ${stack} is deployed`);
   }
-  const [live, workloads] = namespace === planned && found ? found : await inCluster(kubectl, namespace);
+  const [live, workloads, claims] =
+    namespace === planned && found ? found : await inCluster(kubectl, namespace);
+  const deployed = deployedOf(resources);
   return {
     ...access,
     kubectl,
@@ -53,5 +72,7 @@ export async function lookAt(stack: string): Promise<Look> {
     ...(lastUpdate === undefined ? {} : { lastUpdate }),
     live,
     workloads,
+    lost,
+    young: youngClaims(claims, workloads).filter(({ release }) => Object.hasOwn(deployed, release)),
   };
 }

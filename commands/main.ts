@@ -46,7 +46,7 @@ async function main(): Promise<void> {
   // `| head` has read enough: that is no failure.
   process.stdout.on("error", ({ code }: NodeJS.ErrnoException) => process.exit(code === "EPIPE" ? 0 : 1));
   const program = new Command("flotilla")
-    .description("Whole microservice applications on Kubernetes: seen before, deployed, looked after.")
+    .description("Whole microservice applications on Kubernetes: preview, deploy, operate.")
     .exitOverride()
     .addHelpText("after", EXIT_CODES);
   const asked = process.argv[2] ?? "";

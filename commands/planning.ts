@@ -1,8 +1,6 @@
 /** A stack as the next `pulumi up` would see it: its settings, what its state holds, and the plan that follows. */
-
-import { catalogue } from "../apps";
-import { locate, readSettings, type StackConfig, type StackSettings } from "../config/settings";
-import { byUrn, type ExportedResource, type ExportedState } from "../live/engine";
+import { locate, type StackConfig, type StackSettings } from "../config/settings";
+import { begun, byUrn, type ExportedResource, type ExportedState } from "../live/engine";
 import { FlotillaError, refuse } from "../model/problems";
 import { plan } from "../plan";
 import { type Charts, readCharts } from "../plan/chart";
@@ -11,7 +9,7 @@ import { planViolations, problemsOf } from "../plan/rules";
 import { ownerOf } from "../runtime/owner";
 import { stateIn } from "../runtime/state";
 import { PROJECT } from "../tools/paths";
-import { configOfStack } from "./settings";
+import { configOfStack, settingsBeside } from "./settings";
 
 export interface PlannedStack extends StackSettings {
   config: StackConfig;
@@ -27,8 +25,9 @@ export interface PlannedStack extends StackSettings {
  */
 export async function planStack(stack: string, reading: Promise<ExportedState>): Promise<PlannedStack> {
   const config = configOfStack(stack);
-  const read = readSettings(config, catalogue);
-  const resources = (await reading).deployment?.resources ?? [];
+  const resourcesOf = begun(reading.then(({ deployment }) => deployment?.resources ?? []));
+  const read = await settingsBeside(config, resourcesOf);
+  const resources = await resourcesOf;
   const charts = readCharts(PROJECT);
   const { cluster: _cluster, identifier: _identifier, id, ...state } = stateIn(byUrn(resources));
   try {

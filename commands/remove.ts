@@ -1,11 +1,11 @@
 import { Command } from "commander";
 import { stackFileName } from "../config/stack-names";
-import { deployedOf, type ExportedResource, pulumiQuietly, readState } from "../live/engine";
+import { begun, deployedOf, type ExportedResource, pulumiQuietly, readState } from "../live/engine";
 import { own } from "../model/graph";
 import { ToolError } from "../tools/failure";
 import { say } from "../tools/progress";
 import { reachCluster } from "./access";
-import { settingsOfStack } from "./settings";
+import { configOfStack, settingsBeside } from "./settings";
 import { PROJECT_NAME } from "./stack";
 
 export function removeCommand(): Command {
@@ -18,12 +18,13 @@ export function removeCommand(): Command {
       "\nIt deletes nothing itself: it takes the protection off and notes the store in flotilla:allowDeletion, so that the next\nupdate deletes it with its passwords. Its volumes stay, and its Secret beside them, until they are deleted by hand.",
     )
     .action(async (store: string, { stack }: { stack: string }) => {
-      const { settings, application } = settingsOfStack(stack);
+      const reading = begun(readState(stack));
+      const { settings, application } = await settingsBeside(configOfStack(stack), reading);
       if (own(application.stores, store))
         throw new ToolError(
           `apps/${application.name}.ts still has ${store}: take it out there first, and out of what uses it`,
         );
-      const resources = await readState(stack);
+      const resources = await reading;
       if (deployedOf(resources)[store]?.kind !== "store")
         throw new ToolError(`there is no store ${store} in the state of stack ${stack}`);
       await reachCluster(settings, stack, resources);

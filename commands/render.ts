@@ -26,14 +26,14 @@ interface Rendered {
 export function renderCommand(): Command {
   return new Command("render")
     .description(
-      "write what a stack would deploy into a folder: each release's values, and its manifests where the chart is at hand",
+      "write what a stack would deploy into a folder: each release's values, and its manifests where the chart is available",
     )
     .requiredOption("-s, --stack <name>", "the stack: dev, staging, prod ...")
     .requiredOption("-o, --out <folder>", "where to; files of the same names are replaced")
     .option("--json", "print what was written as a JSON array")
     .addHelpText(
       "after",
-      "\nIt needs no cluster and no state: the stack is rendered as if nothing of it was deployed. A chart of a registry is at\nhand once `flotilla charts pull` has fetched it. Secrets are only named.",
+      "\nIt needs no cluster and no state: the stack is rendered as if nothing of it was deployed. A chart of a registry is\navailable once `flotilla charts pull` has fetched it. Secrets are only named.",
     )
     .action(async ({ stack, out, json }: { stack: string; out: string; json?: boolean }) => {
       const { settings, application } = settingsOfStack(stack);
@@ -82,6 +82,6 @@ function show(rendered: readonly Rendered[], folder: string): string {
   const hint =
     away === 0
       ? ""
-      : `\nThe charts of ${away} releases are not at hand; to have their manifests too: npx flotilla charts pull\n`;
+      : `\nThe charts of ${away} releases are not available; to have their manifests too: npx flotilla charts pull\n`;
   return `${table.toString()}\n\n${rendered.length} releases in ${folder}\n${hint}`;
 }

@@ -71,7 +71,7 @@ async function nextGeneration(
   const accounts = rotatedAccounts(shapeOf(settings, name, store));
   if (accounts.length === 0)
     throw new ToolError(
-      `${name} has no password that Flotilla makes: ${store.noPassword ?? "its images fix them all"}`,
+      `${name} has no password that Flotilla generates: ${store.noPassword ?? "its images fix them all"}`,
     );
   const resources = await readState(stack);
   // Before the stack file is written: what another cluster refuses would be done by the next update of the right one.
@@ -125,7 +125,7 @@ function unfinished(
   exitCode: number,
 ): ToolError {
   const again = `  Go on:    npx flotilla rotate ${name} --stack ${stack}`;
-  const ended = `pulumi up ended with exit code ${exitCode}: what it said is above.`;
+  const ended = `pulumi up ended with exit code ${exitCode}: its output is above.`;
   if (!rotatesByJobs(store))
     return new ToolError(
       `${ended} Clients of ${name} that have not restarted since ${name} did cannot log in.\n${again}`,

@@ -2,7 +2,9 @@ import chalk from "chalk";
 import Table from "cli-table3";
 import { Command } from "commander";
 import { type Update, updateJson } from "../live/history";
+import { lostJson, lostText } from "../live/lost";
 import { outputsOf, type ReleaseStatus, releaseStatuses } from "../live/status";
+import { youngText } from "../live/young-claims";
 import { plural } from "../model/plural";
 import { ago } from "./duration";
 import { type Look, lookAt } from "./look";
@@ -22,13 +24,15 @@ export function statusCommand(): Command {
     .addHelpText(
       "after",
       `
-DRIFT is told from revisions, images and numbers of pods; \`flotilla drift\` looks at every field.
+DRIFT is derived from revisions, images and numbers of pods; \`flotilla drift\` looks at every field. What the state has beside
+releases (namespace, Secrets, quota, policies) and the cluster has lost is named below the table, and so is a claim that began
+empty more than an hour after its store was installed.
 
-Exit codes: 0 all is deployed and ready, 2 something is not, 1 failed.`,
+Exit codes: 0 all is deployed and ready, 2 something is not or is lost, 1 failed.`,
     )
     .action(async ({ stack, watch, json }: { stack: string; watch?: boolean; json?: boolean }) => {
       for (;;) {
-        const look = await lookAt(stack).catch((error: Error) => {
+        const look = await lookAt(stack, { forLosses: true }).catch((error: Error) => {
           // Whoever watches wants to see it come back.
           if (!watch) throw error;
           process.stderr.write(`${error.message}\n`);
@@ -38,7 +42,7 @@ Exit codes: 0 all is deployed and ready, 2 something is not, 1 failed.`,
           continue;
         }
         const releases = releaseStatuses(look.resources, look.live, look.workloads);
-        process.exitCode = releases.every(isWell) ? 0 : 2;
+        process.exitCode = releases.every(isWell) && look.lost.length === 0 ? 0 : 2;
         if (json)
           process.stdout.write(`${JSON.stringify(toJson(stack, look, releases), null, watch ? 0 : 2)}\n`);
         else {
@@ -59,7 +63,7 @@ export const isWell = ({ status, failed, pods }: ReleaseStatus): boolean =>
 
 function toJson(
   stack: string,
-  { resources, namespace, lastUpdate }: Look,
+  { resources, namespace, lastUpdate, lost, young }: Look,
   releases: readonly ReleaseStatus[],
 ) {
   return {
@@ -69,23 +73,32 @@ function toJson(
     namespace,
     lastUpdate: lastUpdate ? updateJson(lastUpdate) : null,
     releases,
+    lost: lostJson(lost),
+    youngClaims: young,
   };
 }
 
-function show(stack: string, look: Look, releases: readonly ReleaseStatus[]): string {
-  const { resources, namespace, lastUpdate } = look;
+/** The status of a stack, for people. */
+export function show(
+  stack: string,
+  look: Pick<Look, "resources" | "namespace" | "lastUpdate" | "lost" | "young">,
+  releases: readonly ReleaseStatus[],
+): string {
+  const { resources, namespace, lastUpdate, lost, young } = look;
   const outputs = outputsOf(resources);
-  if (!outputs && releases.length === 0)
+  if (!outputs && releases.length + lost.length === 0)
     return `Nothing of stack ${stack} is deployed. Deploy it: npx flotilla up --stack ${stack}\n`;
   const lines = [
-    `${chalk.bold(stack)}: ${outputs?.application ?? "nothing in the state"} in namespace ${namespace}`,
-    lastUpdate ? `Last ${updateLine(lastUpdate)}` : "It was never updated.",
+    `${chalk.bold(stack)}: ${outputs?.application ?? "no completed update"} in namespace ${namespace}`,
+    lastUpdate ? `Last ${updateLine(lastUpdate)}` : "It has never been updated.",
     "",
     statusTable(releases),
     "",
     summary(releases),
+    ...(lost.length === 0 ? [] : [chalk.red(`But ${lostText(lost)}.`)]),
+    ...young.map((claim) => `${chalk.yellow("note")} ${youngText(claim, namespace)}`),
   ];
-  const next = nextSteps(stack, releases);
+  const next = nextSteps(stack, releases, lost);
   return `${[...lines, ...next].join("\n")}\n`;
 }
 
@@ -148,17 +161,17 @@ export function summary(releases: readonly ReleaseStatus[]): string {
       );
 }
 
-function nextSteps(stack: string, releases: readonly ReleaseStatus[]): string[] {
+function nextSteps(stack: string, releases: readonly ReleaseStatus[], lost: Look["lost"]): string[] {
   const steps: [boolean, string, string][] = [
     [
       releases.some(({ status }) => status.startsWith("pending-")),
       "recover",
-      "if no update is running: one was broken off",
+      "if no update is running: one was interrupted",
     ],
     [
-      releases.some(({ status, kind }) => status === "missing" && kind !== "unknown"),
+      lost.length > 0 || releases.some(({ status, kind }) => status === "missing" && kind !== "unknown"),
       "up",
-      "install again what the cluster has lost; diff shows it",
+      "create again what the cluster has lost; diff shows it",
     ],
     [releases.some((release) => !isWell(release)), "explain", "why something is not ready"],
     [releases.some(({ drift, kind }) => drift !== undefined && kind !== "unknown"), "drift", "what differs"],

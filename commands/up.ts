@@ -63,7 +63,7 @@ async function refuseWhileLocked(stack: string): Promise<void> {
   const [lock] = (await readLocks(PROJECT_NAME, stack)) ?? [];
   if (lock === undefined) return;
   throw new ToolError(
-    `the stack ${stack} is locked by ${lock.by}\n  Wait until that update has ended. If it was broken off: npx flotilla recover --stack ${stack}`,
+    `the stack ${stack} is locked by ${lock.by}\n  Wait until that update has ended. If it was interrupted: npx flotilla recover --stack ${stack}`,
   );
 }
 
@@ -94,7 +94,7 @@ async function refuseHalfDone(stack: string): Promise<void> {
   const pending = (await exportState(stack)).deployment?.pending_operations ?? [];
   if (pending.length > 0)
     throw new ToolError(
-      `an update of ${stack} was broken off, and what it had begun comes first: npx flotilla recover --stack ${stack}`,
+      `an update of ${stack} was interrupted. Recover it first: npx flotilla recover --stack ${stack}`,
     );
 }
 
@@ -112,7 +112,7 @@ export async function report(stack: string, result: Updated): Promise<void> {
   }
   if (signal !== undefined)
     throw new ToolError(
-      `pulumi was ended by ${signal} after ${Math.round(seconds)} s: what it had begun is half done, and its lock may still be there\n  npx flotilla recover --stack ${stack} puts that right.`,
+      `pulumi was ended by ${signal} after ${Math.round(seconds)} s: what it had started is unfinished, and its lock may still be there\n  npx flotilla recover --stack ${stack} puts that right.`,
     );
   const { "": ofProgram, ...errors } = result.errors;
   const look = await lookAt(stack).catch(() => undefined);
@@ -128,7 +128,7 @@ export async function report(stack: string, result: Updated): Promise<void> {
   ];
   const why = words.length > 0 || findings.length > 0 ? words.join("\n") : result.output.trim();
   const hint = HELD.test(why)
-    ? `\n  If no update of ${stack} is running, one was broken off: npx flotilla recover --stack ${stack}`
+    ? `\n  If no update of ${stack} is running, one was interrupted: npx flotilla recover --stack ${stack}`
     : "";
   throw new ToolError(
     `the update of ${stack} failed after ${Math.round(seconds)} s (${changesText(changes) || "nothing was changed"})${why === "" ? "" : `\n${why}`}${hint}`,

@@ -26,7 +26,7 @@ export function placeProblems(config: StackConfig, others: () => readonly StackC
     return [
       {
         where: `${config.project}:namespace`,
-        what: `namespace ${place.namespace} on context ${place.context} is stack ${other.stack}'s as well (${stackFileName(other.stack)})`,
+        what: `namespace ${place.namespace} on context ${place.context} is also used by stack ${other.stack} (${stackFileName(other.stack)})`,
         todo: `Give one of them another namespace, or a cluster of its own: pulumi config set ${config.project}:namespace <name> --stack ${config.stack}`,
       },
     ];

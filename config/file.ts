@@ -40,7 +40,7 @@ export function parseSettings(
   if (error)
     return broken(kind, path, {
       where: path,
-      what: `it is no YAML: ${(error.message.split("\n")[0] as string).replace(/ at line .*$/, "")}`,
+      what: `it is not YAML: ${(error.message.split("\n")[0] as string).replace(/ at line .*$/, "")}`,
       todo: "Correct it there.",
       place: { file: path, line: counter.linePos(error.pos[0]).line },
     });
@@ -70,7 +70,7 @@ export function parseSettings(
   if (!isRecord(content) || !isRecord(config))
     return broken(kind, path, {
       where: path,
-      what: "it is no map of settings",
+      what: "it is not a map of settings",
       todo: `Write \`config:\` and below it settings, such as ${project}:replicas: 2.`,
       place: { file: path, line: 1 },
     });
@@ -152,7 +152,7 @@ export function parseDefaults(path: string, text: string): { project: string; fi
     throw new FlotillaError([
       {
         where: path,
-        what: "it is no project of Pulumi: it has no name",
+        what: "it is not a Pulumi project: it has no name",
         todo: `Restore it: git checkout ${path}`,
       },
     ]);

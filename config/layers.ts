@@ -60,7 +60,7 @@ export function resolveLayers(named: SettingsFile, folder: ParsedLayers, project
       else if (!folder.names.includes(name))
         problems.push({
           where: `${project}:${where}`,
-          what: `there is no layer "${name}": ${LAYERS}/${name}.yaml is not there`,
+          what: `there is no layer "${name}": ${LAYERS}/${name}.yaml does not exist`,
           todo: suggest(name, folder.names),
           place,
         });

@@ -39,8 +39,16 @@ export interface StackSettings {
   origins: ReadonlyMap<string, Origin>;
 }
 
-/** @throws FlotillaError when a key is unknown, missing, of the wrong type, out of range or does not fit the inventory. */
-export function readSettings(config: StackConfig, catalogue: Record<string, Application>): StackSettings {
+/**
+ * Settings of a stack. `deployedStores` are the stores that its state has, where somebody has looked: settings of one that left the
+ * inventory are no misspelling.
+ * @throws FlotillaError when a key is unknown, missing, of the wrong type, out of range or does not fit the inventory.
+ */
+export function readSettings(
+  config: StackConfig,
+  catalogue: Record<string, Application>,
+  deployedStores: readonly string[] = [],
+): StackSettings {
   const { values, origins } = merge(config.files, staysNull);
   const unread = [...config.files.flatMap((file) => file.problems), ...(config.problems ?? [])];
   const context: Context = {
@@ -79,7 +87,7 @@ export function readSettings(config: StackConfig, catalogue: Record<string, Appl
       what: `there is no application "${named}"`,
       todo: suggest(named, Object.keys(catalogue)),
     });
-  if (application) problems.push(...checkNames(input, application, context.where));
+  if (application) problems.push(...checkNames(input, application, context, deployedStores));
   if (
     context.complete &&
     input.environment === "prod" &&
@@ -182,8 +190,16 @@ const secretProblem = (path: string, project: string): Problem => ({
 });
 
 /** Overrides must be of services, stores, externals and loaders that the application has. */
-function checkNames(input: Record<string, unknown>, application: Application, where: Where): Problem[] {
+function checkNames(
+  input: Record<string, unknown>,
+  application: Application,
+  { where, stack }: Context,
+  deployedStores: readonly string[],
+): Problem[] {
   const { name, services, stores, externals = {} } = application;
+  const removed = keysAt(input, ["stores"]).filter(
+    (store) => !own(stores, store) && deployedStores.includes(store),
+  );
   const check = (path: readonly string[], known: readonly string[], of: string, kind: string): Problem[] =>
     keysAt(input, path)
       .filter((key) => !known.includes(key))
@@ -195,7 +211,12 @@ function checkNames(input: Record<string, unknown>, application: Application, wh
   const standIns = Object.keys(externals).filter((external) => externals[external]?.standIn);
   return [
     ...check(["services"], [...Object.keys(services), ...standIns], name, "service"),
-    ...check(["stores"], Object.keys(stores), name, "store"),
+    ...check(["stores"], [...Object.keys(stores), ...removed], name, "store"),
+    ...removed.map((store) => ({
+      where: where(["stores", store]),
+      what: `${name} has no store "${store}" any more, but it is deployed with its data`,
+      todo: `Put ${store} back into apps/${name}.ts; or, if its data may go: take this setting out, then npx flotilla remove ${store} --stack ${stack}`,
+    })),
     ...check(["externals"], Object.keys(externals), name, "external"),
     ...Object.entries(stores).flatMap(([store, { loaders = {} }]) =>
       check(["stores", store, "loaders"], Object.keys(loaders), store, "loader"),
@@ -284,7 +305,7 @@ function describe(issue: z.core.$ZodIssue): string {
     return `must be one of ${issue.values.map((value) => JSON.stringify(value)).join(", ")}`;
   if (issue.code === "too_small")
     return issue.origin === "array"
-      ? `must have ${issue.minimum} entry at least`
+      ? `must have at least ${issue.minimum} entry`
       : issue.message.startsWith("Too small")
         ? `must be at least ${issue.minimum}${issue.origin === "string" ? " characters long" : ""}`
         : issue.message;

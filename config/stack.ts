@@ -65,7 +65,7 @@ export function ownFile({ stacks }: ProjectFiles, stack: string, project: string
       problems: [
         {
           where: path,
-          what: "there is no such file, and a stack is described by one",
+          what: "there is no such file, and each stack needs one",
           todo: `${suggest(stack, Object.keys(stacks))} Or write it: npx flotilla init ${stack}`,
         },
       ],

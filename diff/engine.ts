@@ -61,7 +61,8 @@ export function withEngine(
   return [...rest.filter((change) => change.objects.length > 0), ...worse, ...missing];
 }
 
-const empty = (release: string, kind: string, change: ReleaseChange["change"]): ReleaseChange => ({
+/** A change of a release that nothing is known of yet. */
+export const empty = (release: string, kind: string, change: ReleaseChange["change"]): ReleaseChange => ({
   release,
   kind,
   change,

@@ -122,7 +122,7 @@ function troubleOf(
       ? "it is not in the cluster"
       : "it could not be installed, and what had been made of it was taken away again";
   if (status.startsWith("pending-"))
-    return `an operation on it is under way, or was broken off (${status}); ${pods}`;
+    return `an operation on it is under way, or was interrupted (${status}); ${pods}`;
   if (error !== undefined)
     return ready === wanted
       ? "the last update of it failed; the version before it runs on"

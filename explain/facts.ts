@@ -61,6 +61,7 @@ export interface Workload {
     replicas?: number;
     completions?: number;
     template?: { spec?: Pod["spec"] };
+    volumeClaimTemplates?: { metadata: { name: string } }[];
   };
   status?: {
     observedGeneration?: number;

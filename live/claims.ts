@@ -6,12 +6,18 @@ export interface LiveClaim {
   name: string;
   /** As Kubernetes writes it: 8Gi. */
   size: string;
-  object: ClaimObject;
+  object: DatedClaim;
+}
+
+/** A claim with when it was created, and from what. */
+export interface DatedClaim extends ClaimObject {
+  metadata: ClaimObject["metadata"] & { creationTimestamp?: string; annotations?: Record<string, string> };
+  spec?: ClaimObject["spec"] & { dataSource?: object; dataSourceRef?: object };
 }
 
 /** The claims of a namespace, by name; none where there is no such namespace. */
 export async function readClaims(kubectl: Kubectl, namespace: string): Promise<LiveClaim[]> {
-  const { items } = await kubectl.json<ObjectList<ClaimObject>>([
+  const { items } = await kubectl.json<ObjectList<DatedClaim>>([
     ...["get", "persistentvolumeclaims", "-n", namespace],
   ]);
   return items.map((object) => ({ name: object.metadata.name, size: sizeOf(object), object }));

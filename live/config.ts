@@ -23,7 +23,7 @@ export async function recordedConfig(
   const encrypt = secretKeys.length === 0 ? undefined : await encrypter(stack, currentFile);
   if (JSON.stringify(config).includes(UNREADABLE))
     throw new ToolError(
-      `the secrets of that update cannot be read: they were encrypted with another passphrase or by another provider.\n  Deploy with the passwords of now instead: change the settings by hand, then npx flotilla up --stack ${stack}`,
+      `the secrets of that update cannot be read: they were encrypted with another passphrase or by another provider.\n  Deploy with the present passwords instead: change the settings by hand, then npx flotilla up --stack ${stack}`,
     );
   const values: Record<string, unknown> = {};
   for (const [key, { value, objectValue, secret }] of Object.entries(config)) {

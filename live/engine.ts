@@ -154,6 +154,16 @@ export const releasesOf = (resources: readonly ExportedResource[]): Map<string, 
       .map((resource) => [String(resource.inputs?.name), resource]),
   );
 
+/** The reference to the provider that these resources have now in place of the one it refers to; undefined where they have none. */
+export function presentProvider(
+  reference: string | undefined,
+  resources: readonly ExportedResource[],
+): string | undefined {
+  const urn = reference?.slice(0, reference.lastIndexOf("::"));
+  const provider = resources.find((resource) => resource.urn === urn && !resource.delete);
+  return provider && `${provider.urn}::${provider.id}`;
+}
+
 /** The releases of a state, as a plan wants them. */
 export const deployedOf = (resources: readonly ExportedResource[]): Deployed =>
   deployedReleases(byUrn(resources));

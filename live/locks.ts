@@ -27,7 +27,7 @@ export async function readLocks(project: string, stack: string): Promise<Lock[] 
     const isHeld = stacks.some(
       ({ name, updateInProgress }) => bareName(name) === bareName(stack) && updateInProgress,
     );
-    return isHeld ? [{ by: "an update, says the backend" }] : [];
+    return isHeld ? [{ by: "an update, according to the backend" }] : [];
   }
   if (backend.kind === "bucket") return undefined;
   return locksIn(join(backend.folder, ".pulumi", "locks", "organization", project, bareName(stack)));
@@ -53,7 +53,7 @@ export async function locksIn(folder: string): Promise<Lock[]> {
   return [
     ...locks,
     ...abandoned.map((id) => ({
-      by: "an update that could not write its lock to the end",
+      by: "an update that could not finish writing its lock",
       id,
       alive: false,
     })),

@@ -1,13 +1,14 @@
 /** What a state lists and its cluster has lost: releases that helm does not know, objects that were deleted. */
 import { identity, type ManifestObject } from "../diff/manifests";
 import { editState } from "./edit";
-import { type ExportedResource, RELEASE } from "./engine";
+import { type ExportedResource, presentProvider, RELEASE } from "./engine";
 import type { Kubectl } from "./kubectl";
 import { edit } from "./marks";
 import type { LiveRelease } from "./releases";
 import { revealed } from "./revealed";
 
 const SECRET = "kubernetes:core/v1:Secret";
+const NAMESPACE = "kubernetes:core/v1:Namespace";
 
 /** Resources of a state that live in the cluster, those that wait to be deleted left out. */
 const inCluster = (resources: readonly ExportedResource[]): ExportedResource[] =>
@@ -19,17 +20,41 @@ export async function readLost(
   resources: readonly ExportedResource[],
   live: Readonly<Record<string, LiveRelease>>,
 ): Promise<ExportedResource[]> {
-  const known = inCluster(resources);
-  const objects = known.filter(({ type }) => type !== RELEASE);
-  const found = new Set(await namesOf(kubectl, objects.filter(isBuiltIn)));
-  return known
-    .filter(isBuiltIn)
-    .filter((resource) =>
-      resource.type === RELEASE
-        ? live[String(resource.inputs?.name)] === undefined
-        : !found.has(keyOf(manifestOf(resource))),
-    );
+  const objects = new Set(await readLostObjects(kubectl, resources));
+  return inCluster(resources).filter((resource) =>
+    resource.type === RELEASE ? live[nameIn(resource)] === undefined : objects.has(resource),
+  );
 }
+
+/** The resources that belong to no release and whose object the cluster does not have. */
+export async function readLostObjects(
+  kubectl: Kubectl,
+  resources: readonly ExportedResource[],
+): Promise<ExportedResource[]> {
+  const objects = inCluster(resources).filter((resource) => resource.type !== RELEASE && isBuiltIn(resource));
+  const found = new Set(await namesOf(kubectl, objects));
+  return objects.filter((resource) => !found.has(keyOf(manifestOf(resource))));
+}
+
+/** What a cluster has lost, in words. */
+export function lostText(lost: readonly ExportedResource[]): string {
+  const namespace = lost.find(({ type }) => type === NAMESPACE);
+  const what =
+    namespace === undefined
+      ? lost.map((resource) => `${kindOf(resource)} ${nameIn(resource)}`).join(", ")
+      : `namespace ${nameIn(namespace)} with all that was in it, volumes included`;
+  return `the cluster has lost what the state has: ${what}`;
+}
+
+/** Lost resources as data, by the names that the cluster knew. */
+export const lostJson = (lost: readonly ExportedResource[]) =>
+  lost.map((resource) => ({ kind: kindOf(resource), name: nameIn(resource) }));
+
+const kindOf = ({ type }: ExportedResource): string => type.split(":").at(-1) as string;
+
+/** The name in the cluster, which may be another than the resource's own. */
+const nameIn = (resource: ExportedResource): string =>
+  String(resource.type === RELEASE ? resource.inputs?.name : manifestOf(resource).metadata?.name);
 
 /** Of a kind that every cluster serves; others, such as an ExternalSecret, `flotilla drift` looks at. */
 const isBuiltIn = ({ type }: ExportedResource): boolean =>
@@ -89,17 +114,8 @@ export async function dropPending(stack: string): Promise<void> {
 export function withoutPending(resources: readonly ExportedResource[]): ExportedResource[] {
   const pending = new Set(pendingDeletes(resources));
   const left = resources.filter((resource) => !pending.has(resource));
-  const present = new Map(
-    left.flatMap(({ type, urn, id }) =>
-      type.startsWith("pulumi:providers:") ? [[urn, `${urn}::${id}`] as const] : [],
-    ),
-  );
   return left.map((resource) => {
-    const { provider } = resource;
-    const urn = provider?.slice(0, provider.lastIndexOf("::"));
-    const reference = urn === undefined ? undefined : present.get(urn);
-    return reference === undefined || reference === provider
-      ? resource
-      : { ...resource, provider: reference };
+    const provider = presentProvider(resource.provider, left);
+    return provider === undefined ? resource : { ...resource, provider };
   });
 }

@@ -1,6 +1,6 @@
 /** Passwords that a stack had once: its history keeps them, encrypted, with what each update left. */
 import { editState } from "./edit";
-import { type ExportedResource, nameOfUrn, PASSWORD } from "./engine";
+import { type ExportedResource, nameOfUrn, PASSWORD, presentProvider } from "./engine";
 import { readCheckpoint, readHistory } from "./history";
 
 /** Updates that are looked into, the newest first. */
@@ -56,15 +56,14 @@ export function withPast(
   for (const resource of past) {
     if (find(resource.urn)) continue;
     const { parent, provider, dependencies, propertyDependencies: _, ...rest } = resource;
-    const urn = provider?.slice(0, provider.lastIndexOf("::"));
-    const present = urn === undefined ? undefined : find(urn);
+    const present = presentProvider(provider, result);
     const root = result.find(({ type }) => type === "pulumi:pulumi:Stack")?.urn;
     // The engine's own providers hang on nothing.
     const home = parent === undefined ? undefined : find(parent) ? parent : root;
     result.push({
       ...rest,
       ...(home === undefined ? {} : { parent: home }),
-      ...(present === undefined ? {} : { provider: `${present.urn}::${present.id}` }),
+      ...(present === undefined ? {} : { provider: present }),
       ...(dependencies ? { dependencies: dependencies.filter((dependency) => find(dependency)) } : {}),
     });
   }

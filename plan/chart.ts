@@ -119,12 +119,12 @@ function readLock(project: string): Charts["remote"] {
   const entries = Object.entries(charts).map(([name, locked]): [string, RemoteChart] => {
     const text = (key: "url" | "version" | "imageTag"): string => {
       const value = locked[key];
-      if (typeof value !== "string") throw broken(LOCK, `${name} has no ${key}, or it is no text`, restore);
+      if (typeof value !== "string") throw broken(LOCK, `${name} has no ${key}, or it is not text`, restore);
       return value;
     };
     const { sha256 } = locked;
     if (sha256 !== undefined && !/^[0-9a-f]{64}$/.test(String(sha256)))
-      throw broken(LOCK, `the sha256 of ${name} is not one: 64 hex digits`, restore);
+      throw broken(LOCK, `the sha256 of ${name} is not 64 hex digits`, restore);
     const version = text("version");
     const file = archiveOf(name, version);
     const path = join(project, file);

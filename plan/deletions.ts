@@ -4,7 +4,7 @@ import type { Application, StoreKind } from "../model/application";
 import { own } from "../model/graph";
 import type { Problem } from "../model/problems";
 import { CLUSTER_KEYS } from "./credentials";
-import { type Deployed, type DeployedGuarded, deployedStore } from "./deployed";
+import { type Deployed, type DeployedGuarded, deployedStore, deployedStores } from "./deployed";
 import type { CredentialPlan, ReleasePlan, SecretPlan } from "./plan";
 
 /** The setting that allows deletions. */
@@ -16,7 +16,7 @@ const allowed = ({ allowDeletion }: Settings, kind: "store" | "secret" | "passwo
 
 /** The deployed stores that the inventory does not have. */
 const removedStores = (application: Application, deployed: Deployed): string[] =>
-  Object.keys(deployed).filter((name) => deployed[name]?.kind === "store" && !own(application.stores, name));
+  deployedStores(deployed).filter((name) => !own(application.stores, name));
 
 /** Why stores that left the inventory must not go, and permissions for stores that stay. */
 export function storeDeletionProblems(
@@ -40,14 +40,46 @@ export function storeDeletionProblems(
       .map((name) => {
         const kind = deployedStore(deployed, name)?.kind;
         const twin = added.find((other) => own(application.stores, other)?.kind === kind);
+        const where = `apps/${application.name}.ts`;
+        const what = `store ${name} is gone from the inventory, but it is deployed with its data`;
+        if (!own(application.services, name))
+          return {
+            where,
+            what: `${what}${renameText(name, twin, kind)}${otherwise(permitted)}`,
+            todo: `Put it back; or, if its data may go: npx flotilla remove ${name} --stack ${stack}`,
+          };
+        const swap = swapOf(application, deployed, name);
         return {
-          where: `apps/${application.name}.ts`,
-          what: `store ${name} is gone from the inventory, but it is deployed with its data${renameText(name, twin, kind)}${otherwise(permitted)}`,
-          todo: `Put it back; or, if its data may go: npx flotilla remove ${name} --stack ${stack}`,
+          where,
+          what: `${what}, and ${swap ?? `service ${name} has its name now`}${otherwise(permitted)}`,
+          todo:
+            swap === undefined
+              ? `Put it back, and give service ${name} another name; or, if its data may go: ${firstRemove(name, stack, "service")}`
+              : SWAP_BACK,
         };
       }),
   ];
 }
+
+/** That a deployed store and a deployed service have swapped their names, in words; undefined where they have not. */
+function swapOf(application: Application, deployed: Deployed, store: string): string | undefined {
+  if (!own(application.services, store)) return undefined;
+  const kind = deployedStore(deployed, store)?.kind;
+  const other = Object.keys(application.stores).find(
+    (name) => own(deployed, name)?.kind === "service" && own(application.stores, name)?.kind === kind,
+  );
+  return other === undefined
+    ? undefined
+    : `the names of a store and a service were swapped: ${store} is deployed as a store and is a service now, ${other} is deployed as a service and is a store now`;
+}
+
+const SWAP_BACK = "Swap the names back: a deployed store keeps its name.";
+
+/** The steps by which a release of another kind gets the name of a deployed one; of a store. */
+const afterUpdate = (name: string, stack: string, kind: ReleasePlan["kind"], first = ""): string =>
+  `take ${kind} ${name} out of the inventory, run ${first}npx flotilla up --stack ${stack}, then add the ${kind} again`;
+const firstRemove = (name: string, stack: string, kind: ReleasePlan["kind"]): string =>
+  afterUpdate(name, stack, kind, `npx flotilla remove ${name} --stack ${stack} and `);
 
 const renameText = (name: string, twin: string | undefined, kind: StoreKind | undefined): string =>
   twin === undefined
@@ -71,10 +103,7 @@ export function credentialDeletionProblems(
 ): Problem[] {
   const going = allowed(settings, "store");
   // Also one that an update which was broken off has deleted: its passwords go last.
-  const stores = new Set([
-    ...Object.keys(deployed).filter((name) => deployed[name]?.kind === "store"),
-    ...going,
-  ]);
+  const stores = new Set([...deployedStores(deployed), ...going]);
   // Another store may be called like this one with something behind it.
   const storeOf = (name: string): string | undefined =>
     [...stores].filter((store) => name.startsWith(`${store}-`)).sort((a, b) => b.length - a.length)[0];
@@ -122,7 +151,7 @@ export function deletionWarnings(
   { secrets = [], passwords = [] }: DeployedGuarded,
 ): string[] {
   const there = new Set([
-    ...Object.keys(deployed).flatMap((name) => (deployed[name]?.kind === "store" ? [`store/${name}`] : [])),
+    ...deployedStores(deployed).map((name) => `store/${name}`),
     ...secrets.map((name) => `secret/${name}`),
     ...passwords.map((name) => `password/${name}`),
   ]);
@@ -141,14 +170,15 @@ export function heldNameProblems(
   return releases.flatMap(({ name, kind }) => {
     const there = own(deployed, name)?.kind;
     if (there === undefined || there === kind) return [];
+    const swap = there === "store" ? swapOf(application, deployed, name) : undefined;
     return [
       {
         where: `apps/${application.name}.ts: ${kind} ${name}`,
-        what: `a ${there} of that name is deployed, and Helm cannot have two releases of one name`,
+        what: `a ${there} of that name is deployed, and Helm cannot have two releases of one name${swap === undefined ? "" : `; ${swap}`}`,
         todo:
-          there === "store"
-            ? `First remove the store: npx flotilla remove ${name} --stack ${stack}, then npx flotilla up --stack ${stack}. Then add the ${kind}. Or give it another name.`
-            : `Take ${name} out of the inventory and update: npx flotilla up --stack ${stack}. Then add the ${kind}. Or give it another name.`,
+          swap === undefined
+            ? `Give the ${kind} another name; or ${there === "store" ? firstRemove(name, stack, kind) : afterUpdate(name, stack, kind)}`
+            : SWAP_BACK,
       },
     ];
   });

@@ -33,6 +33,10 @@ export interface DeployedPlace {
 /** By release. Empty where nothing is deployed, and where nobody looked. */
 export type Deployed = Record<string, DeployedRelease>;
 
+/** The names of the stores that are deployed. */
+export const deployedStores = (deployed: Deployed): string[] =>
+  Object.keys(deployed).filter((name) => deployed[name]?.kind === "store");
+
 /** What counts of a deployed store. */
 export interface DeployedStore {
   kind?: StoreKind;

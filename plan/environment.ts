@@ -132,7 +132,7 @@ function exposureProblems({ name, services }: Application, settings: Settings): 
   if (open.length > 1)
     problems.push({
       where: "flotilla:loadBalancer",
-      what: `${name} has ${open.length} public services, ${open.join(" and ")}: a load balancer knows no paths`,
+      what: `${name} has ${open.length} public services, ${open.join(" and ")}: a load balancer does not route by path`,
       todo: "Use flotilla:ingress instead.",
     });
   for (const service of open) {

@@ -69,8 +69,8 @@ export function quotaProblems(application: Application, settings: Settings): Pro
     return [
       {
         where: `flotilla:quota.${of}`,
-        what: `it is ${set}, and the plan may need ${shown} (all pods at their most, and one more of each service while it is updated)`,
-        todo: `Raise it to ${shown} at least, or lower the replicas or requests.`,
+        what: `it is ${set}, and the plan may need ${shown} (all pods at their maximum, and one more of each service while it is updated)`,
+        todo: `Raise it to at least ${shown}, or lower the replicas or requests.`,
       },
     ];
   });

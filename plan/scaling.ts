@@ -96,7 +96,7 @@ export function scalingProblems(services: Record<string, Service>, settings: Set
       problems.push({
         where: overrides?.autoscaling ? `${where}.autoscaling` : "flotilla:autoscaling",
         what: `it scales from ${scaling.minReplicas} to ${scaling.maxReplicas} pods`,
-        todo: "Let maxReplicas be no less than minReplicas.",
+        todo: "Set maxReplicas to at least minReplicas.",
       });
     return problems;
   });

@@ -90,7 +90,7 @@ export function foreignCluster(check: IdentityCheck): Problem | undefined {
       todo: `Point KUBECONFIG or ${project}:cluster.context at that cluster. If it was replaced by this one: ${permit}`,
     };
   const ways = [
-    `Another cluster takes a stack of its own: npx flotilla init <stack>.`,
+    `Another cluster needs a stack of its own: npx flotilla init <stack>.`,
     `To move ${stack} to this one and leave what runs in the other as it is: ${permit}`,
   ].join("\n    ");
   if (recorded !== undefined)

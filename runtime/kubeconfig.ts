@@ -75,7 +75,7 @@ export function resolveTarget(
     return {
       where: files,
       what: `context "${context}" leads to cluster "${entry.context?.cluster}", which has no server address`,
-      todo: "Mend the kubeconfig, or name another context.",
+      todo: "Fix the kubeconfig, or name another context.",
     };
   return {
     context,

@@ -125,7 +125,7 @@ function readKubeconfig(path: string): Kubeconfig {
       {
         where: path,
         what: `the kubeconfig cannot be read: ${(error as Error).message.split("\n")[0]}`,
-        todo: "Mend it, or point KUBECONFIG at another.",
+        todo: "Fix it, or point KUBECONFIG at another.",
       },
     ]);
   }

@@ -62,7 +62,7 @@ function show({ stages, away }: Checked): string {
     ...(away.length > 0
       ? [
           "",
-          `Of ${away.join(", ")} only the values were looked at: their charts are not at hand (npx flotilla charts pull).`,
+          `Of ${away.join(", ")} only the values were looked at: their charts are not available (npx flotilla charts pull).`,
         ]
       : []),
     "",

@@ -51,7 +51,7 @@ export const rowsOfReport = (stage: string, { findings }: Report): Row[] =>
     check,
     where: object,
     what: message,
-    todo: "Mend what the inventory or the stack says of it, or its chart.",
+    todo: "Fix what the inventory or the stack says of it, or its chart.",
   }));
 
 export const count = (stages: readonly Stage[], severity: Severity): number =>

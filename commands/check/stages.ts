@@ -173,7 +173,7 @@ const failureRow = (release: string, failure: string): Row => ({
   check: "render",
   where: `release ${release}`,
   what: `its chart cannot be rendered: ${failure}`,
-  todo: "Mend the chart, or what the inventory or the stack says of it.",
+  todo: "Fix the chart, or what the inventory or the stack says of it.",
 });
 
 /** Objects without what is null: the API server takes that for not being there. */

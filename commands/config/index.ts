@@ -12,7 +12,7 @@ import { placesOf } from "./places";
 
 export function configCommand(): Command {
   return new Command("config")
-    .description("show the settings of a stack that hold, all layers and defaults included")
+    .description("show the effective settings of a stack, all layers and defaults included")
     .option("-s, --stack <name>", "the stack: dev, staging, prod ...")
     .option("-e, --explain", "name for each value the file and line that decided it")
     .option("-d, --diff <stacks...>", "compare two stacks: --diff prod staging")

@@ -105,10 +105,10 @@ async function refuseWhileUpdating(stack: string, { deployment }: ExportedState)
   if (lock === undefined && pending.length === 0) return;
   const what =
     lock === undefined
-      ? `an update of ${stack} was broken off: Pulumi was ${pending.map(({ type, resource }) => `${type} ${nameOfUrn(resource.urn)}`).join(", ")}`
+      ? `an update of ${stack} was interrupted: Pulumi was ${pending.map(({ type, resource }) => `${type} ${nameOfUrn(resource.urn)}`).join(", ")}`
       : `the stack ${stack} is locked by ${lock.by}`;
   throw new ToolError(
-    `${what}. Nothing was deleted.\n  Wait until a running update has ended. If it was broken off: npx flotilla recover --stack ${stack}`,
+    `${what}. Nothing was deleted.\n  Wait until a running update has ended. If it was interrupted: npx flotilla recover --stack ${stack}`,
   );
 }
 
@@ -136,7 +136,7 @@ async function reach(
     if (!(error instanceof FlotillaError) || !/cannot be reached|does not answer/.test(error.message))
       throw error;
     throw new ToolError(
-      `${error.message.replace("nothing was deployed", "nothing was deleted")}\n  If this cluster is gone for ever, its stack can only be forgotten: pulumi stack rm ${stack} --force`,
+      `${error.message.replace("nothing was deployed", "nothing was deleted")}\n  If this cluster is gone for good, its stack can only be forgotten: pulumi stack rm ${stack} --force`,
     );
   }
 }
@@ -155,7 +155,7 @@ async function assertSame(stack: string, kubectl: Kubectl, shown: Destruction): 
   await refuseWhileUpdating(stack, state);
   if (isDeepStrictEqual(steady(await look(kubectl, state)), steady(shown))) return;
   throw new ToolError(
-    `something has changed since the list was shown. Nothing was deleted.\n  See what there is now: npx flotilla destroy --stack ${stack}`,
+    `something has changed since the list was shown. Nothing was deleted.\n  Look again: npx flotilla destroy --stack ${stack}`,
   );
 }
 
@@ -205,7 +205,7 @@ async function report(
   const again = `  Go on: npx flotilla destroy --stack ${stack}`;
   if (signal !== undefined)
     throw new ToolError(
-      `pulumi was ended by ${signal} after ${took}: what it had begun is half done, and its lock may still be there\n  First: npx flotilla recover --stack ${stack}\n${again}`,
+      `pulumi was ended by ${signal} after ${took}: what it had started is unfinished, and its lock may still be there\n  First: npx flotilla recover --stack ${stack}\n${again}`,
     );
   process.stdout.write(await leftover(stack, kubectl));
   const words = Object.entries(errors).map(([name, message]) =>

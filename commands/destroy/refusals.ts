@@ -8,8 +8,8 @@ export function refusalOf(
   { ofSettings, ofState }: { ofSettings?: string | undefined; ofState?: string | undefined },
 ): string | undefined {
   if (ofSettings === undefined && ofState === undefined)
-    return `it is not known whether stack ${stack} is of environment prod: its settings are not sound, and its state does not say. Nothing was deleted.
-  Put its settings right first: npx flotilla check --stack ${stack}`;
+    return `nothing tells whether stack ${stack} is of environment prod: its settings are not valid, and its state does not say. Nothing was deleted.
+  Fix its settings first: npx flotilla check --stack ${stack}`;
   if (ofSettings !== "prod" && ofState !== "prod") return undefined;
   const where = ofSettings === "prod" ? `by ${stackFileName(stack)}` : "by its last update";
   return `stack ${stack} is of environment prod (${where}), and this command destroys none of those. Nothing was deleted.
@@ -23,7 +23,7 @@ export function strangeNamespace(stack: string, { namespaces }: Destruction): st
   const other = namespaces.find(({ fate }) => fate === "recreated");
   return (
     other &&
-    `namespace ${other.name} is not the one that stack ${stack} created: its UID is another one. Nothing was deleted.
+    `namespace ${other.name} is not the one that stack ${stack} created: its UID differs. Nothing was deleted.
   Somebody deleted the namespace and created it again. If everything in it belongs to ${stack}:
     npx flotilla recover --stack ${stack}
     npx flotilla destroy --stack ${stack}`

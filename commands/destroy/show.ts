@@ -21,7 +21,7 @@ export function showDestruction(subject: Subject, destruction: Destruction): str
     title(subject, destruction),
     headline(claims),
     ...(claims.length === 0 ? [] : [claimTable(claims)]),
-    releases.length === 0 ? "No release goes." : releaseTable(releases),
+    releases.length === 0 ? "No release is deleted." : releaseTable(releases),
     alsoGoes(destruction),
     ...(strangers.length === 0
       ? []
@@ -124,7 +124,7 @@ export function staying({ claims, namespaces, secretsLeft }: Destruction): strin
     ...namespaces
       .filter(({ fate }) => fate === "stays")
       .map(({ name }) => `namespace ${name}, which is not in the state: the stack did not create it`),
-    "everything outside the namespace, external services and databases among it",
+    "everything outside the namespace, including external services and databases",
     "the stack itself, with its config and its history",
   ];
 }

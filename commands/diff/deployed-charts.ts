@@ -18,13 +18,13 @@ export async function withDeployedCharts<T>(
   const commit = provenanceOf(resources)?.commit;
   if (commit === undefined || commit === "none") throw missing("the state names no commit");
   if (!(await hasCommit(commit)))
-    throw missing(`this repository has not their commit ${commit.slice(0, 7)} (git fetch --all)`);
+    throw missing(`this repository does not have their commit ${commit.slice(0, 7)} (git fetch --all)`);
   say(
-    `the charts were other ones when the stack was deployed: they are taken from commit ${commit.slice(0, 7)}`,
+    `the charts have changed since the stack was deployed: they are taken from commit ${commit.slice(0, 7)}`,
   );
   return inWorktree(commit, async (folder) => {
     const then = readCharts(folder);
-    if (!hasThem(resources, then)) throw missing(`those of commit ${commit.slice(0, 7)} are others as well`);
+    if (!hasThem(resources, then)) throw missing(`those of commit ${commit.slice(0, 7)} differ as well`);
     return work(folder, then);
   });
 }
@@ -46,5 +46,5 @@ function hasThem(resources: readonly ExportedResource[], { microservice, store, 
 
 const missing = (why: string): ToolError =>
   new ToolError(
-    `the charts that the stack was deployed with are not at hand: ${why}\n  Leave out --offline: Helm has kept what it deployed in the cluster.`,
+    `the charts that the stack was deployed with are not available: ${why}\n  Leave out --offline: Helm has kept what it deployed in the cluster.`,
   );

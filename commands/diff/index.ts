@@ -27,7 +27,7 @@ export function diffCommand(): Command {
     .addOption(
       new Option(
         "--against <stack>",
-        "compare with another stack instead, as both are planned: what this one has otherwise",
+        "compare with another stack instead, as both are planned: what differs in this one",
       ).conflicts("offline"),
     )
     .option("--json", "print the changes as a JSON object")
@@ -93,7 +93,7 @@ export function showComparison({ changes, notes }: Comparison, { isUpdate = true
       "",
       chalk.red.bold("The API server will refuse this: these fields cannot be changed"),
       ...refused.map((text) => chalk.red(`  ${text}`)),
-      "  Give the object another name, or delete it first knowingly; docs/stores.md, «Growing a volume», has the steps for volumes.",
+      "  Give the object another name, or delete it first; docs/stores.md, «Growing a volume», has the steps for volumes.",
     );
   if (notes.length > 0) parts.push("", ...notes.map((note) => `${chalk.yellow("note")} ${note}`));
   const totals = totalsOf(changes);

@@ -1,5 +1,6 @@
 /** What to know besides a difference: where state and cluster do not agree, and what the engine will refuse. */
-import { type ExportedResource, nameOfUrn, resourceText } from "../../live/engine";
+import { type ExportedResource, resourceText } from "../../live/engine";
+import { lostText } from "../../live/lost";
 import type { LiveRelease } from "../../live/releases";
 import { isChangedByHand } from "../../live/status";
 import type { Plan } from "../../plan/plan";
@@ -33,13 +34,8 @@ export function notesOf(
 /** What the cluster has lost, in one line. */
 export function lostNotes(stack: string, lost: readonly ExportedResource[]): string[] {
   if (lost.length === 0) return [];
-  const namespace = lost.find(({ type }) => type === "kubernetes:core/v1:Namespace");
-  const what =
-    namespace === undefined
-      ? lost.map(resourceText).join(", ")
-      : `namespace ${nameOfUrn(namespace.urn)} with all that was in it, volumes included`;
   return [
-    `the cluster has lost what the state has: ${what}. npx flotilla up --stack ${stack} creates it again; plain pulumi does not see it`,
+    `${lostText(lost)}. npx flotilla up --stack ${stack} creates it again; plain pulumi does not see it`,
   ];
 }
 

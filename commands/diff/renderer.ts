@@ -42,7 +42,9 @@ export class Renderer {
     const names = [...this.away].join(", ");
     return names === ""
       ? []
-      : [`of ${names} the values are compared: their charts cannot be had (npx flotilla charts pull)`];
+      : [
+          `of ${names} only the values are compared: their charts are not available (npx flotilla charts pull)`,
+        ];
   }
 
   async side(kind: string, inputs: ReleaseInputs): Promise<RenderedSide> {
@@ -52,7 +54,7 @@ export class Renderer {
     const { manifests, failure } = await render(inputs, chart, this.flags);
     if (failure !== undefined)
       throw new ToolError(
-        `release ${inputs.name} cannot be rendered: ${failure}\n  pulumi up would fail there: mend its chart, or what the inventory or the stack says of it.`,
+        `release ${inputs.name} cannot be rendered: ${failure}\n  pulumi up would fail there: fix its chart, or what the inventory or the stack says of it.`,
       );
     if (manifests === undefined) this.away.add(inputs.name);
     return {

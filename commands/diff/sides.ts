@@ -26,7 +26,7 @@ import { PROJECT } from "../../tools/paths";
 import { reachCluster } from "../access";
 import { capabilities } from "../capabilities";
 import { type PlannedStack, planStack } from "../planning";
-import { settingsOfStack } from "../settings";
+import { configOfStack, settingsBeside } from "../settings";
 import { PROJECT_NAME } from "../stack";
 import { withDeployedCharts } from "./deployed-charts";
 import { engineSteps } from "./engine-view";
@@ -69,12 +69,12 @@ export async function compareWithDeployed(
     reading = begun(exportState(stack, { secrets: true })),
   }: ComparisonOptions = {},
 ): Promise<Comparison> {
-  const { settings, application } = settingsOfStack(stack);
+  const resourcesOf = begun(reading.then(({ deployment }) => deployment?.resources ?? []));
+  const { settings, application } = await settingsBeside(configOfStack(stack), resourcesOf);
   const namespace = namespaceOf(application, settings);
-  const resourcesOf = reading.then(({ deployment }) => deployment?.resources ?? []);
   const kubectl = offline
     ? undefined
-    : await reachCluster(settings, stack, begun(resourcesOf), { mayMove: adopting === undefined });
+    : await reachCluster(settings, stack, resourcesOf, { mayMove: adopting === undefined });
   const planning = begun(planStack(stack, reading));
   // Runs beside the rest; what the engine refuses is reported at the end.
   const engine =

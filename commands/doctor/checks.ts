@@ -206,7 +206,7 @@ async function cluster(
   ];
 }
 
-const LOOK_AGAIN = "The cluster refused to answer: see that it is well, and try again.";
+const LOOK_AGAIN = "The cluster refused to answer: check that it is healthy, and try again.";
 
 const flag = ({ cluster: { context } }: StackSettings["settings"]): string =>
   context === undefined ? "" : ` --context ${context}`;
@@ -296,8 +296,8 @@ async function permissions(
       "permissions",
       `you may not ${verbs.join(", ")} ${resource}`,
       isClusterWide
-        ? `Have them allowed to you: a ClusterRole with resources ${resource} and these verbs, bound to you by a ClusterRoleBinding.`
-        : `Have them allowed to you in namespace ${namespace}: a Role with resources ${resource} and these verbs, bound to you.`,
+        ? `Ask for these rights: a ClusterRole with resources ${resource} and these verbs, bound to you by a ClusterRoleBinding.`
+        : `Ask for these rights in namespace ${namespace}: a Role with resources ${resource} and these verbs, bound to you.`,
     ),
   );
 }
@@ -311,7 +311,7 @@ async function metrics(connected: Cluster, kinds: readonly Kind[]): Promise<Diag
     {
       check: "metrics",
       status: "warning",
-      found: "the cluster has no metrics.k8s.io: autoscalers stay at their fewest pods",
+      found: "the cluster has no metrics.k8s.io: autoscalers stay at their minimum of pods",
       todo: "Install metrics-server, or set flotilla:autoscaling to false.",
     },
   ];
@@ -334,7 +334,7 @@ async function storage(connected: Cluster, { settings, application }: StackSetti
         : failed(
             "storage",
             `the cluster has no StorageClass ${name}; ${there}`,
-            "Make it, or set flotilla:storageClass to one of these.",
+            "Create it, or set flotilla:storageClass to one of these.",
           );
     const usual = classes.result.find(({ annotations }) => annotations[DEFAULT_CLASS] === "true");
     return usual
@@ -364,7 +364,7 @@ async function wayIn(connected: Cluster, { settings: { ingress } }: StackSetting
       check: "ingress",
       status: "warning",
       found: `the cluster has no ${className === undefined ? "default IngressClass" : `IngressClass ${className}`}; ${there}`,
-      todo: "Without it nobody comes in: install an ingress controller, or name its class in flotilla:ingress.className.",
+      todo: "Without it nobody can reach the application from outside: install an ingress controller, or name its class in flotilla:ingress.className.",
     },
   ];
 }

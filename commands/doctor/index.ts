@@ -7,7 +7,7 @@ import { type Diagnosis, diagnose } from "./checks";
 export function doctorCommand(): Command {
   return new Command("doctor")
     .description(
-      "look at what a stack takes: this machine, the state backend, its cluster, what you may do there",
+      "check what a stack needs: this machine, the state backend, its cluster, what you may do there",
     )
     .requiredOption("-s, --stack <name>", "the stack: dev, staging, prod ...")
     .option("--json", "as a JSON array")

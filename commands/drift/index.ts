@@ -39,7 +39,7 @@ autoscalers and other controllers own does not count, nor does a Job that is gon
 what was deployed last, not with your working tree: \`flotilla diff\` does that.
 
 --correct is a Helm upgrade through Pulumi with the program and the settings of the last update. Fields that were added by
-hand are removed first, for Helm leaves what its chart does not name.
+hand are removed first, because Helm leaves what its chart does not name.
 
 Exit codes: 0 nothing has drifted, or all of it was corrected; 2 there is drift; 1 failed.`,
     )
@@ -187,7 +187,7 @@ async function lastUpdate(stack: string): Promise<Update> {
   if (!last) throw new ToolError(`stack ${stack} has never been updated`);
   if (last.result !== "succeeded")
     throw new ToolError(
-      `the last update of ${stack} did not succeed: first bring it to an end (npx flotilla up --stack ${stack}) or go back (npx flotilla rollback --stack ${stack})`,
+      `the last update of ${stack} did not succeed: first finish it (npx flotilla up --stack ${stack}) or go back (npx flotilla rollback --stack ${stack})`,
     );
   return last;
 }

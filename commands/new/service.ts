@@ -116,7 +116,7 @@ const imageOf = (name: string, image: string | undefined) => {
     throw new FlotillaError([
       {
         where: "--image",
-        what: `"${image}" has no tag that stays what it is`,
+        what: `"${image}" has no tag of an exact version`,
         todo: "Write it as registry.example.com/orders:1.0.0.",
       },
     ]);

@@ -117,7 +117,7 @@ export function decide({
   if (alive)
     return blockedBy(
       `an update is under way: ${alive.by}`,
-      "Wait until it has ended, or end it with Ctrl-C; what it has begun would be undone under its hands.",
+      "Wait until it has ended, or end it with Ctrl-C; what it has begun would be undone while it runs.",
     );
   if (stranger !== undefined)
     return blockedBy(
@@ -125,7 +125,7 @@ export function decide({
       `Nothing was changed. If the other stack is given up for good: npx flotilla adopt --stack <stack> --given-up ${stranger.id}`,
     );
   for (const lock of locks)
-    found.push(`the stack is locked by ${lock.by}${lock.alive === false ? ", which runs no more" : ""}`);
+    found.push(`the stack is locked by ${lock.by}${lock.alive === false ? ", which no longer runs" : ""}`);
   const operations = state.deployment?.pending_operations ?? [];
   const resources = state.deployment?.resources ?? [];
   const known = releasesOf(resources);
@@ -146,7 +146,7 @@ export function decide({
     const id = isCreation(operation) && !isAgain ? importOf(operation, live, exists) : undefined;
     if (id !== undefined) {
       imports.push({ urn: operation.resource.urn, id });
-      will.push(`take ${resourceText(operation.resource)}, which is there, into the state`);
+      will.push(`take ${resourceText(operation.resource)}, which the cluster has, into the state`);
     }
     // Whether it is gone, and which revision it has by now, is for the cluster to say.
     if (!isCreation(operation) && operation.resource.type === RELEASE) targets.add(operation.resource.urn);
@@ -186,14 +186,14 @@ export function decide({
     const to = deployed?.revision ?? good[release];
     if (to !== undefined && !isGoing) {
       actions.push({ do: "rollback", release, namespace, to });
-      will.push(`put revision ${to} of ${release} back, the last that was good (helm rollback)`);
+      will.push(`put revision ${to} of ${release} back, the last good one (helm rollback)`);
     } else if (resource && !isGoing && oldest > 1) {
       // It may have run once, and Helm have forgotten that: nothing of it may be removed.
       lost.push(release);
     } else {
       actions.push({ do: "uninstall", release, namespace });
       will.push(
-        `remove ${release}, which ${isGoing ? "was being removed" : "never was installed to its end"} (helm uninstall; volume claims stay)`,
+        `remove ${release}, which ${isGoing ? "was being removed" : "was never completely installed"} (helm uninstall; volume claims stay)`,
       );
     }
     if (!resource) continue;
@@ -264,7 +264,7 @@ export function decide({
     found,
     unfinished: isUnfinished
       ? [
-          `the last update ${lastResult === undefined || lastResult === "succeeded" ? "left something undone" : `ended as "${lastResult}"`}${failed.length > 0 ? `: ${failed.join(", ")}` : ""}`,
+          `the last update ${lastResult === undefined || lastResult === "succeeded" ? "left something unfinished" : `ended as "${lastResult}"`}${failed.length > 0 ? `: ${failed.join(", ")}` : ""}`,
         ]
       : [],
     will,
@@ -273,7 +273,7 @@ export function decide({
     actions: lost.length > 0 ? [] : actions,
     ...(lost.length > 0
       ? {
-          blocked: `Helm has no good revision any more of ${lost.join(", ")}, and nothing of it is removed on a guess. See helm history, and bring it to an end with helm upgrade or helm rollback.`,
+          blocked: `Helm has no good revision of ${lost.join(", ")} left, and nothing is removed on a guess. See helm history, and finish it with helm upgrade or helm rollback.`,
         }
       : {}),
     ...(unsure === undefined ? {} : { unsure }),

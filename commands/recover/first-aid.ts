@@ -35,16 +35,16 @@ export async function firstAidFor(stack: string): Promise<FirstAid> {
   if (locks?.some(({ alive }) => alive === true)) return nothing;
   const found = orphans.map(
     ({ pid, what }) =>
-      `${what} of an engine that was killed still runs (process ${pid}), of this stack or another of this project: what it does is written down nowhere`,
+      `${what} of an engine that was killed still runs (process ${pid}), of this stack or another of this project: nothing records what it does`,
   );
   const will = orphans.map(({ pid, what }) => `end process ${pid}, ${what}`);
   if (damage) found.push(damageText(stack, damage));
-  if (damage?.attributes !== undefined) will.push("remove that; the state itself is whole");
+  if (damage?.attributes !== undefined) will.push("remove that; the state itself is intact");
   else if (damage) {
     const { file, isMissing, copy } = damage;
     if (copy === undefined)
       throw new ToolError(
-        `the state of ${stack} cannot be read, and no copy of it can: ${file}\n  Bring the file back from your own backup of the backend. Without one: pulumi stack init in a new backend, then npx flotilla adopt --stack ${stack} takes over what runs.`,
+        `the state of ${stack} cannot be read, nor can any copy of it: ${file}\n  Restore the file from your own backup of the backend. Without one: pulumi stack init in a new backend, then npx flotilla adopt --stack ${stack} takes over what runs.`,
       );
     will.push(
       `restore it from the backend's own backup ${basename(copy.file)}, of ${copy.writtenAt.toISOString()} with ${copy.resources} resources${isMissing ? "" : "; the damaged file is kept beside it"}`,

@@ -26,7 +26,7 @@ import { firstAidFor, giveFirstAid } from "./first-aid";
 export function recoverCommand(): Command {
   return new Command("recover")
     .description(
-      "put right what an update that was killed has left: locks, half-done releases, a damaged state, orphaned processes",
+      "repair what a killed update has left: locks, half-done releases, a damaged state, orphaned processes",
     )
     .requiredOption("-s, --stack <name>", "the stack: dev, staging, prod ...")
     .option("-y, --yes", "do not ask")
@@ -34,9 +34,9 @@ export function recoverCommand(): Command {
       "after",
       `
 It says what has happened and what it would do, and asks. The last good revision of a release is kept and put back; what
-never was installed to its end is removed, but for its volume claims. A state file that is cut off or gone is restored from
+was never completely installed is removed, except its volume claims. A state file that is cut off or gone is restored from
 the backend's own backup (file backends); providers that an engine has left running are ended. On a healthy stack it does
-nothing. A lock whose process cannot be seen from here is released only when somebody says that it is dead, so not with --yes.`,
+nothing. A lock whose process cannot be seen from here is released only when somebody confirms that it is dead, so not with --yes.`,
     )
     .action(async ({ stack, yes = false }: { stack: string; yes?: boolean }) => {
       const first = await firstAidFor(stack);
@@ -57,7 +57,7 @@ nothing. A lock whose process cannot be seen from here is released only when som
       const { found, unfinished, will, actions, unknown, blocked, unsure, seesLocks } = recovery;
       if (found.length === 0 && !isHurt && !first.restored) {
         process.stdout.write(
-          `${chalk.green("Nothing to recover:")} ${seesLocks ? "no lock, " : ""}no pending operation, no release half done.\n${seesLocks ? "" : unseenLocks(stack)}${unfinished.length === 0 ? "" : `But ${unfinished.join("; ")}:\n${next(stack)}`}`,
+          `${chalk.green("Nothing to recover:")} ${seesLocks ? "no lock, " : ""}no pending operation, no unfinished release.\n${seesLocks ? "" : unseenLocks(stack)}${unfinished.length === 0 ? "" : `But ${unfinished.join("; ")}:\n${next(stack)}`}`,
         );
         return;
       }
@@ -77,21 +77,21 @@ nothing. A lock whose process cannot be seen from here is released only when som
       const mayBeLocked = !seesLocks && actions.every((action) => action.do !== "unlock");
       const isWhole = found.length === 0 && unfinished.length === 0 && !first.restored;
       process.stdout.write(
-        `\n${chalk.green("Recovered.")} ${isWhole ? "Nothing else is left half done. If an update was broken off, it" : "The update that was broken off"} is not done yet:\n${ending}${mayBeLocked ? unseenLocks(stack) : ""}`,
+        `\n${chalk.green("Recovered.")} ${isWhole ? "Nothing else is left unfinished. If an update was interrupted, it" : "The update that was interrupted"} is not done yet:\n${ending}${mayBeLocked ? unseenLocks(stack) : ""}`,
       );
     });
 }
 
 const nobodyToAsk = (question: string, stack: string): ToolError =>
   new ToolError(
-    `${question}\n  Nobody can be asked with --yes. If it is, run it on a terminal: npx flotilla recover --stack ${stack}`,
+    `${question}\n  --yes does not answer this question. If the answer is yes, run it on a terminal: npx flotilla recover --stack ${stack}`,
   );
 
 /** A question may have stood for an hour, and somebody else have recovered the stack meanwhile. */
 function assertSame(shown: object, now: object, stack: string): void {
   if (isDeepStrictEqual(shown, now)) return;
   throw new ToolError(
-    `something has changed since you were asked, and nothing was done.\n  See what there is now: npx flotilla recover --stack ${stack}`,
+    `something has changed since you were asked, and nothing was done.\n  Look again: npx flotilla recover --stack ${stack}`,
   );
 }
 
@@ -101,7 +101,7 @@ const unseenLocks = (stack: string): string =>
 const next = (
   stack: string,
 ): string => `  npx flotilla diff --stack ${stack}        what it still has to change
-  npx flotilla explain --stack ${stack}     why it did not come to its end
+  npx flotilla explain --stack ${stack}     why it did not finish
   npx flotilla up --stack ${stack}          go on
   npx flotilla rollback --stack ${stack}    or go back
 `;
@@ -188,7 +188,7 @@ async function existing(kubectl: Kubectl, state: ExportedState): Promise<Situati
   return Object.fromEntries(found);
 }
 
-const AGAIN = "its update was broken off: flotilla recover";
+const AGAIN = "its update was interrupted: flotilla recover";
 
 /** Does what was decided, in order. @throws ToolError at the first that fails; what was done before it stays done. */
 export async function recover(stack: string, actions: readonly Action[]): Promise<void> {
@@ -231,7 +231,7 @@ async function perform(stack: string, cluster: Settings["cluster"], action: Acti
       );
       return;
     case "refresh":
-      await step("looking at what is there", () =>
+      await step("looking at what the cluster has", () =>
         pulumiQuietly([
           "refresh",
           "--stack",
@@ -256,7 +256,7 @@ async function perform(stack: string, cluster: Settings["cluster"], action: Acti
       await step("marking what the cluster has lost", () => markLost(stack, action.urns));
       return;
     case "unmark":
-      await step("taking marks back", () => unmarkFound(stack, action.urns));
+      await step("removing marks", () => unmarkFound(stack, action.urns));
       return;
     case "forget":
       await step("forgetting the operations that were under way", () => mark(stack, action.again, AGAIN));
@@ -270,7 +270,7 @@ async function unlock(stack: string, held: readonly string[]): Promise<void> {
   const stranger = locks?.find(({ id }) => id !== undefined && !held.includes(id));
   if (stranger)
     throw new ToolError(
-      `an update of ${stack} has begun meanwhile: ${stranger.by}\n  When it has ended: npx flotilla recover --stack ${stack}`,
+      `an update of ${stack} has started meanwhile: ${stranger.by}\n  When it has ended: npx flotilla recover --stack ${stack}`,
     );
   await pulumiQuietly(["cancel", "--yes", "--stack", stack]);
 }

@@ -76,7 +76,7 @@ export function rollbackCommand(): Command {
       "after",
       `
 Updates are numbered from the oldest. The program is that of the git commit that the update recorded, in a temporary
-worktree, if it is the same as ran then, which its digest tells. Passwords are never made anew. Your working tree is not
+worktree, if its digest shows that it is the one that ran then. Passwords are never generated again. Your working tree is not
 touched; the stack's file is what is deployed, once the update has succeeded.`,
     )
     .action(async (options: Options) => {
@@ -129,7 +129,7 @@ function chosen(
     throw new ToolError(`${stack} has no update ${to}: they are numbered from 1 to ${history[0]?.number}`);
   if (!isTarget(target))
     throw new ToolError(
-      `update ${to} is no state to go back to: its ${target.kind} ${target.result}. Choose an update that succeeded.`,
+      `update ${to} is not one to go back to: its ${target.kind} ${target.result}. Choose an update that succeeded.`,
     );
   return target;
 }
@@ -221,7 +221,7 @@ async function rollBack(
     const anew = replacedPasswords(all);
     if (anew.length > 0)
       throw new ToolError(
-        `going back would make passwords anew that are in use: ${anew.join(", ")}. It is refused.`,
+        `going back would replace passwords that are in use: ${anew.join(", ")}. It is refused.`,
       );
     const { before, after, notes } = await sidesOf(all, resources, live, folder, flags);
     const changes = compareReleases(before, after);
@@ -300,7 +300,7 @@ function done(stack: string, { number, commit }: Update, wanted: Wanted, only: s
   const program =
     wanted === "working tree" || commit === undefined
       ? ""
-      : `\nThe program of this working tree may be a newer one: before the next update, take back there what did not work, or\ncheck out ${commit.slice(0, 7)}; npx flotilla diff --stack ${stack} tells.`;
+      : `\nThe program of this working tree may be newer: before the next update, undo there what did not work, or\ncheck out ${commit.slice(0, 7)}; npx flotilla diff --stack ${stack} shows the difference.`;
   return `${file} is what is deployed now, as in update ${number}: commit it.${program}\n`;
 }
 
@@ -359,7 +359,7 @@ function onlyService(
   const services = outputsOf(resources)?.services ?? {};
   if (!Object.hasOwn(services, service))
     throw new ToolError(
-      `there is no service ${service} in what is deployed; there are ${Object.keys(services).join(", ")}`,
+      `no service ${service} is deployed; deployed are ${Object.keys(services).join(", ")}`,
     );
   const path = [`${PROJECT_NAME}:services`, service];
   const config = withSetting(now, path, settingAt(then, path));

@@ -72,7 +72,7 @@ async function inProgram<T>(wanted: Wanted, work: (folder: string) => Promise<T>
     });
   if (wanted === "working tree") return (await inHead(work)) ?? inCopy();
   const { recorded } = wanted;
-  if (!recorded) throw notTheSame(wanted, "the backend does not tell which program it ran");
+  if (!recorded) throw notTheSame(wanted, "the backend does not say which program it ran");
   const { commit, program } = recorded;
   // A worktree first: an update that runs there records its commit as well.
   let held: string | undefined;
@@ -90,10 +90,10 @@ async function inProgram<T>(wanted: Wanted, work: (folder: string) => Promise<T>
   throw notTheSame(
     wanted,
     commit === "none"
-      ? "it ran a program that was in no git repository, and the one of this working tree is another"
+      ? "it ran a program that was in no git repository, and the one of this working tree differs"
       : isThere
         ? `it recorded commit ${short} and program ${program}, but that commit holds program ${held ?? "without a digest"}: there were changes in it that were not committed`
-        : `it recorded commit ${short}, which this repository has not (git fetch --all)`,
+        : `it recorded commit ${short}, which this repository does not have (git fetch --all)`,
   );
 }
 
@@ -109,4 +109,4 @@ async function inHead<T>(work: (folder: string) => Promise<T>): Promise<T | unde
 }
 
 const notTheSame = (wanted: Exclude<Wanted, string>, why: string): ToolError =>
-  new ToolError(`the program of ${wanted.of} cannot be had: ${why}.\n  ${wanted.else}`);
+  new ToolError(`the program of ${wanted.of} is not available: ${why}.\n  ${wanted.else}`);

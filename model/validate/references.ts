@@ -42,7 +42,7 @@ export function checkReference(
   }
   const protocol = external?.protocol ?? Object.values(service?.ports ?? {})[0]?.protocol;
   if (ref === "url" && protocol === "tcp")
-    report(where, `it mentions the url of "${of}", which speaks no http`, "Name its host and port.");
+    report(where, `it mentions the url of "${of}", which does not speak http`, "Name its host and port.");
   checkAccount(application, where, reference, report);
 }
 

@@ -77,7 +77,7 @@ export function checkService(
     report(
       where,
       `it sleeps ${sleepSeconds} s of the ${graceSeconds} s that it has to stop`,
-      "Let `shutdown.graceSeconds` be more than `sleepSeconds`.",
+      "Set `shutdown.graceSeconds` to more than `sleepSeconds`.",
     );
   checkPermissions(where, service, report);
   const texts = [...Object.entries(service.env ?? {}), ...Object.entries(service.files ?? {})];
@@ -103,13 +103,13 @@ function checkScaling(where: string, { autoscaling, minAvailable }: Service, rep
     report(
       where,
       `it scales from ${minReplicas} to ${maxReplicas} pods`,
-      "Let `minReplicas` be at least 1, and `maxReplicas` no less than it.",
+      "Set `minReplicas` to at least 1, and `maxReplicas` to at least `minReplicas`.",
     );
   if (autoscaling?.minReplicas !== undefined && minAvailable !== undefined && minAvailable >= minReplicas)
     report(
       where,
       `${minAvailable} of at least ${minReplicas} pods must stay, so that no node could be drained`,
-      "Let `minAvailable` be below `minReplicas`.",
+      "Set `minAvailable` below `minReplicas`.",
     );
 }
 
@@ -118,7 +118,7 @@ function checkPermissions(where: string, { permissions }: Service, report: Repor
     if ([...resources, ...names, ...verbs].includes("*") || names.length === 0)
       report(
         `${where}, permission ${key}`,
-        "it speaks of everything",
+        "it allows everything",
         "Name the resources, the objects and the verbs.",
       );
 }
@@ -131,11 +131,7 @@ function checkPaths(where: string, service: Service, report: Report): void {
     const name = nameOfPath(path);
     const other = seen.get(name);
     if (other !== undefined)
-      report(
-        where,
-        `the paths ${other} and ${path} are too much alike`,
-        "Change one: both get the same name.",
-      );
+      report(where, `the paths ${other} and ${path} are too similar`, "Change one: both get the same name.");
     seen.set(name, path);
   }
   for (const [path, text] of Object.entries(service.files ?? {}))

@@ -52,13 +52,13 @@ export function checkStore(application: Application, name: string, store: Store,
       report(
         `${where}, account ${account}`,
         `"${username}" looks like a later generation of another user`,
-        "Let it not end in _ and a number: that is what a rotation appends.",
+        "Choose one that does not end in _ and a number: that is what a rotation appends.",
       );
     const needsDatabase = store.kind === "mongodb" || store.kind === "mysql";
     if (needsDatabase && !/^[A-Za-z][A-Za-z0-9_]{0,63}$/.test(database ?? ""))
       report(
         `${where}, account ${account}`,
-        "it has no proper database",
+        "its database has no valid name",
         "Name its database: letters, digits and _.",
       );
   }

@@ -21,7 +21,7 @@ export function checkWaysIn(application: Application, report: Report): void {
       );
     seen.set(path, name);
     if (!/^\/([\w.~-]+(\/[\w.~-]+)*\/?)?$/.test(path))
-      report(where, `its public path "${path}" is not one`, "Let it start with / and hold no pattern.");
+      report(where, `its public path "${path}" is not one`, "Start it with /, and use no pattern.");
   }
 }
 

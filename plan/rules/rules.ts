@@ -47,7 +47,7 @@ export function violationsOf(held: Held, settings: Settings): Violation[] {
       ...(key === undefined ? {} : { key }),
       todo:
         todo ??
-        `Mend it, or say why it may be so: flotilla:${held.owner.kind}.${held.owner.name}.exceptions.${rule}`,
+        `Fix it, or say why it is acceptable: flotilla:${held.owner.kind}.${held.owner.name}.exceptions.${rule}`,
       ...(excepted === undefined ? {} : { excepted }),
     };
   });
@@ -86,14 +86,14 @@ const CHECKS: Record<string, Check> = {
         found.push({
           rule: "moving-tag",
           where,
-          what: `the image ${container.image} is another one tomorrow`,
+          what: `the image ${container.image} may be another one tomorrow`,
           todo: `Name its version, where the inventory or the stack names the image: ${key.image}`,
         });
       if (allowedRegistries.length > 0 && !allowedRegistries.some((allowed) => isBelow(repository, allowed)))
         found.push({
           rule: "registry",
           where,
-          what: `the image ${container.image} comes from elsewhere than ${allowedRegistries.join(", ")}`,
+          what: `the image ${container.image} does not come from ${allowedRegistries.join(", ")}`,
           key: "flotilla:allowedRegistries",
           todo: `Add a mirror (flotilla:registryMirrors), another image (${key.image}), or the registry to flotilla:allowedRegistries.`,
         });
@@ -187,9 +187,9 @@ const CHECKS: Record<string, Check> = {
         .map(({ object, pods }) => ({
           rule: "replicas",
           where: object,
-          what: `prod wants three pods at least, it has ${pods}`,
+          what: `prod needs at least three pods, it has ${pods}`,
           key: podsKey(settings, owner.name),
-          todo: `Raise it, or say why fewer will do: flotilla:services.${owner.name}.exceptions.replicas`,
+          todo: `Raise it, or say why fewer are enough: flotilla:services.${owner.name}.exceptions.replicas`,
         }))
     );
   },
@@ -232,8 +232,8 @@ const CHECKS: Record<string, Check> = {
             ? { key: `flotilla:services.${owner.name}.env.${name}` }
             : {}),
           // What it is may be the secret.
-          what: `what it holds looks like ${looks}`,
-          todo: `A password belongs to an account of the inventory, or under flotilla:credentials; if it is none: flotilla:${owner.kind}.${owner.name}.exceptions.plain-secret`,
+          what: `its value looks like ${looks}`,
+          todo: `A password belongs to an account of the inventory, or under flotilla:credentials; if it is not one: flotilla:${owner.kind}.${owner.name}.exceptions.plain-secret`,
         },
       ];
     }),

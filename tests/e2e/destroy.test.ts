@@ -127,7 +127,7 @@ describe("flotilla destroy", function () {
     assert.match(all, /NOT OF THE STACK[\s\S]*ConfigMap by-hand/);
     assert.match(all, /web +service +1/);
     assert.match(all, /What stays:[\s\S]*PersistentVolume e2e-destroy-kept, 3Gi/);
-    assert.match(all, /nobody can be asked here: to go on without a question, give --confirm destroy/);
+    assert.match(all, /there is no terminal to ask on\. To go on without a question, give --confirm destroy/);
   });
 
   it("deletes nothing, and unprotects nothing, for any other name", async () => {
@@ -171,7 +171,7 @@ describe("flotilla destroy", function () {
     const pending = await destroy("--confirm", stack.name);
     writeFileSync(file, whole);
     assert.equal(pending.exitCode, 1);
-    assert.match(pending.all ?? "", /was broken off[\s\S]*Nothing was deleted[\s\S]*flotilla recover/);
+    assert.match(pending.all ?? "", /was interrupted[\s\S]*Nothing was deleted[\s\S]*flotilla recover/);
     assert.deepEqual(await uids(namespace), before);
   });
 

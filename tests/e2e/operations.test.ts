@@ -455,7 +455,7 @@ describe("a stack in operation", function () {
       assert.match(await ends(2, ...on("status")), /worker .* pending-upgrade/);
       const all = await ends(0, ...on("recover"), "--yes");
       assert.match(all, /helm was ended in the middle of worker: revision \d+ is pending-upgrade/);
-      assert.match(all, /the last that was good/);
+      assert.match(all, /the last good one/);
       assert.deepEqual(await manifests(), good);
       await ends(0, ...on("status"));
       await ends(0, ...on("diff"));
@@ -470,7 +470,7 @@ describe("a stack in operation", function () {
       assert.match(await ends(1, ...on("recover"), "--yes"), /an update is under way/);
       await kill();
       const all = await ends(0, ...on("recover"), "--yes");
-      assert.match(all, /locked by .*, which runs no more/);
+      assert.match(all, /locked by .*, which no longer runs/);
       assert.match(all, /Pulumi was updating Release worker/);
       assert.equal(await status("worker"), "deployed");
       await unset("services.worker.resources");
@@ -495,14 +495,14 @@ describe("a stack in operation", function () {
       await ends(0, ...on("drift"));
     });
 
-    it("removes what never was installed to its end", async () => {
+    it("removes what was never completely installed", async () => {
       stack.edit("apps/index.ts", "worker: {", "late: { ...service([]), startupSeconds: 1 },\n    worker: {");
       await set("services.late.resources.requests.cpu", "1000000m");
       await set("services.late.resources.limits.cpu", "1000000m");
       const kill = startUpdate();
       await until("the update waits", async () => (await status("late")) === "pending-install");
       await kill();
-      assert.match(await ends(0, ...on("recover"), "--yes"), /never was installed to its end/);
+      assert.match(await ends(0, ...on("recover"), "--yes"), /was never completely installed/);
       assert.equal(await status("late"), undefined);
       await git("checkout", "apps");
       await unset("services.late");

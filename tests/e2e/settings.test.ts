@@ -107,7 +107,10 @@ describe("settings in layers", () => {
       }),
     );
     await set("cluster.context", "kwok-flotilla");
-    assert.match(await refusal(), /namespace e2e-layers on context kwok-flotilla is stack other's as well/);
+    assert.match(
+      await refusal(),
+      /namespace e2e-layers on context kwok-flotilla is also used by stack other /,
+    );
     await unset("cluster");
   });
 

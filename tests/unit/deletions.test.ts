@@ -68,6 +68,30 @@ describe("stores that leave the inventory", () => {
     assert.doesNotMatch(unlike?.what ?? "", /new name/);
   });
 
+  it("are refused by a name that a service has now, with the order in which it gets it", () => {
+    const taken = application({ services: { old: service() }, stores: { cache: redis() } });
+    const [found, ...more] = problems([], stores("cache", "old"), taken);
+    assert.deepEqual(more, []);
+    assert.match(found?.what ?? "", /^store old is gone .*, and service old has its name now$/);
+    assert.match(
+      found?.todo ?? "",
+      /^Put it back, and give service old another name; or, if its data may go: take service old out .*flotilla remove old .*then add the service again$/,
+    );
+  });
+
+  it("are not taken for removed where they have swapped their name with a service", () => {
+    const swapped = application({ services: { old: service() }, stores: { web: redis() } });
+    const [found, ...more] = problems([], { ...stores("old"), web: release("service") }, swapped);
+    assert.deepEqual(more, []);
+    assert.match(
+      found?.what ?? "",
+      /the names of a store and a service were swapped: old is deployed as a store and is a service now, web is deployed as a service and is a store now$/,
+    );
+    assert.match(found?.todo ?? "", /^Swap the names back/);
+    const [unlike] = problems([], { old: release("store", "mysql"), web: release("service") }, swapped);
+    assert.doesNotMatch(unlike?.what ?? "", /swapped/, "a store of another kind is another one");
+  });
+
   it("may be called like what every object has", () => {
     assert.equal(problems([], stores("constructor")).length, 1);
     assert.deepEqual(problems([], { constructor: release("service") }), []);
@@ -236,7 +260,7 @@ describe("a name that another release holds", () => {
     assert.match(found?.what ?? "", /^a store of that name is deployed/);
     assert.match(
       found?.todo ?? "",
-      /First remove the store: npx flotilla remove cache --stack dev, .*Then add the service/,
+      /^Give the service another name; or take service cache out .* npx flotilla remove cache --stack dev and .*, then add the service again$/,
     );
   });
 
@@ -248,6 +272,7 @@ describe("a name that another release holds", () => {
       "apps/shop.ts: service cache",
       "apps/shop.ts: store web",
     ]);
+    assert.match(found.map(({ what }) => what).join(), /the names of a store and a service were swapped/);
   });
 });
 

@@ -53,7 +53,7 @@ describe("pulumi", () => {
     pulumi("kill -KILL $$");
     const result = await runUpdate(["up"]);
     await assert.rejects(report("prod", { ...result, seen: {} }), (error: Error) => {
-      assert.match(error.message, /ended by SIGKILL.*half done.*\n.*flotilla recover --stack prod/);
+      assert.match(error.message, /ended by SIGKILL.*unfinished.*\n.*flotilla recover --stack prod/);
       assert.doesNotMatch(error.message, /nothing was changed/);
       return true;
     });

@@ -232,7 +232,10 @@ describe("callers and ways in", () => {
     });
     assert.equal(plan.outputs.publicUrl, "https://shop.example.com");
     const [problem] = problemsOf(() => planFor(shop({ services, externals: {} }), { loadBalancer: {} }));
-    assert.match(problem?.what ?? "", /2 public services, web and api: a load balancer knows no paths/);
+    assert.match(
+      problem?.what ?? "",
+      /2 public services, web and api: a load balancer does not route by path/,
+    );
   });
 });
 

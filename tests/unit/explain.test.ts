@@ -344,7 +344,7 @@ describe("explain", () => {
   it("tells what helm left half done, and what to do when nothing else is known", () => {
     const ready: Workload = { ...deployment, status: { readyReplicas: 1 } };
     const pending = why({ workloads: [ready] }, { status: "pending-upgrade" });
-    assert.match(pending.what, /under way, or was broken off \(pending-upgrade\)/);
+    assert.match(pending.what, /under way, or was interrupted \(pending-upgrade\)/);
     assert.match(pending.reasons[0]?.todo.join() ?? "", /npx flotilla recover --stack prod/);
     const failed = why({ workloads: [ready] }, { error: "timed out" });
     assert.deepEqual(failed.reasons[0]?.said, ["timed out"]);

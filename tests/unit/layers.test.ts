@@ -231,7 +231,7 @@ describe("two stacks in one namespace on one context", () => {
     ] as const) {
       const [problem, ...more] = problemsOf(() => readSettings(stackConfig(files, name), catalogue));
       assert.deepEqual(more, []);
-      assert.match(problem?.what ?? "", new RegExp(`is stack ${other}'s as well`));
+      assert.match(problem?.what ?? "", new RegExp(`is also used by stack ${other} `));
     }
   });
 

@@ -3,13 +3,23 @@ import assert from "node:assert/strict";
 import { engineSteps } from "../../commands/diff/engine-view";
 import { withLost } from "../../commands/diff/lost";
 import { RAILS } from "../../commands/diff/renderer";
+import { show } from "../../commands/status";
 import type { ReleaseChange } from "../../diff/compare";
-import { type EngineStep, withEngine } from "../../diff/engine";
+import { type EngineStep, empty, withEngine } from "../../diff/engine";
 import type { ExportedResource } from "../../live/engine";
 import type { Kubectl } from "../../live/kubectl";
-import { pendingDeletes, readLost, withoutPending } from "../../live/lost";
+import {
+  lostJson,
+  lostText,
+  pendingDeletes,
+  readLost,
+  readLostObjects,
+  withoutPending,
+} from "../../live/lost";
 import type { PreviewStep } from "../../live/preview";
 import type { LiveRelease } from "../../live/releases";
+import type { ReleaseStatus } from "../../live/status";
+import { youngClaims } from "../../live/young-claims";
 
 const RELEASE = "kubernetes:helm.sh/v3:Release";
 const SECRET = "kubernetes:core/v1:Secret";
@@ -20,15 +30,7 @@ const urn = (type: string, name: string) =>
   `urn:pulumi:dev::flotilla::flotilla:index:Application$${type}::${name}`;
 
 const change = (release: string, overrides: Partial<ReleaseChange> = {}): ReleaseChange => ({
-  release,
-  kind: "service",
-  change: "changed",
-  objects: [],
-  labelsOnly: 0,
-  about: [],
-  pods: [],
-  storage: [],
-  immutable: [],
+  ...empty(release, "service", "changed"),
   ...overrides,
 });
 const step = (operation: EngineStep["operation"], kind: string, name: string, more = {}): EngineStep => ({
@@ -286,6 +288,66 @@ describe("what an earlier replacement has left", () => {
   });
 });
 
+describe("a claim that its StatefulSet has created again", () => {
+  const set = (more: object = {}, name = "db") => ({
+    kind: "StatefulSet",
+    metadata: {
+      name,
+      labels: { "app.kubernetes.io/instance": "db" },
+      creationTimestamp: "2026-01-01T10:00:00Z",
+    },
+    spec: { replicas: 1, volumeClaimTemplates: [{ metadata: { name: "data" } }], ...more },
+  });
+  const annotations = { "volume.kubernetes.io/storage-provisioner": "ebs.csi.aws.com" };
+  const claim = (
+    createdAt: string,
+    { metadata = {}, spec = {} }: { metadata?: object; spec?: object } = {},
+  ) => ({
+    name: "data-db-0",
+    size: "8Gi",
+    object: { metadata: { name: "data-db-0", creationTimestamp: createdAt, annotations, ...metadata }, spec },
+  });
+  const LATER = "2026-01-03T08:00:00Z";
+
+  it("is younger than the store", () => {
+    const found = youngClaims([claim(LATER)], [set()]);
+    assert.deepEqual(found, [{ claim: "data-db-0", release: "db", createdAt: LATER }]);
+    assert.equal(youngClaims([claim(LATER)], [set({ replicas: 0 })]).length, 1, "its pod is stopped");
+    const said = show("dev", { resources: [], namespace: "shop", lost: [], young: found }, [
+      { release: "db", status: "deployed", pods: { ready: 1, wanted: 1 } } as ReleaseStatus,
+    ]);
+    assert.match(
+      said,
+      /claim data-db-0 is younger than db: it began empty at 2026-01-03T08:00:00Z\. If nobody/,
+    );
+    assert.match(said, /kubectl annotate pvc data-db-0 flotilla\.dev\/began-empty=true -n shop/);
+  });
+
+  it("is not one that came with the store, before it, or after a wait for its pods", () => {
+    for (const createdAt of ["2026-01-01T10:00:01Z", "2025-12-31T10:00:00Z", "2026-01-01T10:45:00Z"])
+      assert.deepEqual(youngClaims([claim(createdAt)], [set()]), [], createdAt);
+  });
+
+  it("is not one of several pods, which are filled by the others, nor one of another store or of a Deployment", () => {
+    assert.deepEqual(youngClaims([claim(LATER)], [set({ replicas: 3 })]), []);
+    assert.deepEqual(youngClaims([claim(LATER)], [set({}, "db-2")]), []);
+    assert.deepEqual(youngClaims([claim(LATER)], [{ ...set(), kind: "Deployment" }]), []);
+    assert.deepEqual(youngClaims([claim(LATER)], [set({ volumeClaimTemplates: undefined })]), []);
+  });
+
+  it("is not one with a volume that was there, from a snapshot or a backup, or that was meant", () => {
+    const meant = { annotations: { ...annotations, "flotilla.dev/began-empty": "true" } };
+    for (const change of [
+      { metadata: { annotations: {} } },
+      { spec: { dataSource: { kind: "VolumeSnapshot", name: "yesterday" } } },
+      { spec: { dataSourceRef: { kind: "VolumeSnapshot", name: "yesterday" } } },
+      { metadata: { labels: { "velero.io/restore-name": "restore-1" } } },
+      { metadata: meant },
+    ])
+      assert.deepEqual(youngClaims([claim(LATER, change)], [set()]), [], JSON.stringify(change));
+  });
+});
+
 describe("what a cluster has lost", () => {
   const asked: unknown[] = [];
   const kubectl = (...found: string[]) =>
@@ -341,6 +403,38 @@ describe("what a cluster has lost", () => {
     asked.length = 0;
     await readLost(kubectl(), [resource(RELEASE, "db")], {});
     assert.deepEqual(asked, []);
+  });
+
+  it("is told of objects also where nobody has looked for releases", async () => {
+    const lost = await readLostObjects(kubectl("networkpolicy.networking.k8s.io/deny"), state);
+    assert.deepEqual(lostJson(lost), [{ kind: "Secret", name: "db-auth" }]);
+  });
+
+  it("is named as the cluster did, and a namespace stands for all that was in it", () => {
+    const namespace = resource(NAMESPACE, "namespace", {
+      inputs: { apiVersion: "v1", kind: "Namespace", metadata: { name: "shop" } },
+    });
+    const lost = [resource(SECRET, "db-auth"), policy, resource(RELEASE, "db")];
+    assert.equal(
+      lostText(lost),
+      "the cluster has lost what the state has: Secret db-auth, NetworkPolicy deny, Release db",
+    );
+    assert.match(
+      lostText([...lost, namespace]),
+      /: namespace shop with all that was in it, volumes included$/,
+    );
+    assert.deepEqual(lostJson([policy, namespace]), [
+      { kind: "NetworkPolicy", name: "deny" },
+      { kind: "Namespace", name: "shop" },
+    ]);
+  });
+
+  it("is said by a status where all releases are well", () => {
+    const look = { resources: state, namespace: "shop", young: [] };
+    const said = show("dev", { ...look, lost: [resource(SECRET, "db-auth")] }, []);
+    assert.match(said, /But the cluster has lost what the state has: Secret db-auth\./);
+    assert.match(said, /npx flotilla up --stack dev {4}create again what the cluster has lost/);
+    assert.doesNotMatch(show("dev", { ...look, lost: [] }, []), /lost/);
   });
 
   it("is shown as installed again, with empty volumes where none are left", () => {

@@ -74,7 +74,7 @@ describe("the quota", () => {
       ["flotilla:quota.cpu", "flotilla:quota.pods"],
     );
     assert.match(problems[0]?.what ?? "", /it is 300m, and the plan may need 400m/);
-    assert.match(problems[0]?.todo ?? "", /Raise it to 400m at least/);
+    assert.match(problems[0]?.todo ?? "", /Raise it to at least 400m/);
   });
 
   it("leaves room for what leaves at the end of an update, and takes it back with the next one", () => {

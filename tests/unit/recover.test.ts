@@ -136,7 +136,7 @@ describe("recovery", () => {
       locks.map(({ by, id, alive }) => [by.replace(/ \d+$/, ""), id, alive]),
       [
         [`somebody@${hostname()}, process`, "b.json", false],
-        ["an update that could not write its lock to the end", "a.json.18ea888e48f6a726.tmp", false],
+        ["an update that could not finish writing its lock", "a.json.18ea888e48f6a726.tmp", false],
       ],
     );
   });
@@ -158,7 +158,7 @@ describe("recovery", () => {
     });
     const { actions, blocked } = decide(situation({ live: between }));
     assert.deepEqual(actions, []);
-    assert.match(blocked ?? "", /no good revision any more of cart/);
+    assert.match(blocked ?? "", /no good revision of cart left/);
   });
 
   it("removes what never ran, though the state has it: an installation that failed, and helm could not clear away", () => {
@@ -197,7 +197,7 @@ describe("recovery", () => {
   });
 
   it("releases one that it cannot tell from a later one before: that of an update which begins meanwhile stays", () => {
-    for (const held of [{ seesLocks: false }, { locks: [{ by: "an update, says the backend" }] }])
+    for (const held of [{ seesLocks: false }, { locks: [{ by: "an update, according to the backend" }] }])
       assert.deepEqual(orderFor(held), ["unlock", "rollback", "refresh"]);
     assert.deepEqual(decide(situation({ seesLocks: false })).actions, []);
   });
@@ -267,7 +267,7 @@ describe("recovery", () => {
       assert.deepEqual(decide(nothing).actions, []);
   });
 
-  it("removes what never was installed to its end, and takes in what was", () => {
+  it("removes what was never completely installed, and takes in what was", () => {
     const state = pending("creating", release("cart"), []);
     assert.deepEqual(decide(situation({ state, live: live("cart", 1, "pending-install") })).actions, [
       { do: "uninstall", release: "cart", namespace: "shop" },

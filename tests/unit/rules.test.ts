@@ -142,7 +142,7 @@ describe("rules on a plan", () => {
     assert.equal(problems[0]?.where, "flotilla:replicas");
     assert.match(
       problems[0]?.what ?? "",
-      /^Deployment a; Deployment b; Deployment c and 1 more: prod wants three pods/,
+      /^Deployment a; Deployment b; Deployment c and 1 more: prod needs at least three pods/,
     );
     assert.match(problems[0]?.todo ?? "", /flotilla:services\.<name>\.exceptions\.replicas/);
   });

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { catalogue } from "../../apps";
+import { settingsBeside } from "../../commands/settings";
 import { unwritten } from "../../config/file";
 import { readSettings } from "../../config/settings";
+import type { ExportedResource } from "../../live/engine";
 import { FlotillaError } from "../../model/problems";
 import { problemsOf, readStack, settingsOf } from "../support";
 
@@ -178,6 +180,49 @@ describe("settings", () => {
       assert.match(problems[0]?.what ?? "", what);
       assert.match(problems[0]?.todo ?? "", todo);
     });
+
+  it("of a store that left the inventory while it is deployed say both, also beside other problems", async () => {
+    const config = {
+      project: "flotilla",
+      stack: "dev",
+      files: [
+        unwritten("Pulumi.dev.yaml", {
+          application: "robot-shop",
+          environment: "dev",
+          replicas: -1,
+          stores: { mysqli: { storage: "2Gi" }, orders: { storage: "2Gi" } },
+        }),
+      ],
+    };
+    const release = "kubernetes:helm.sh/v3:Release";
+    const orders = {
+      urn: `urn:pulumi:dev::flotilla::flotilla:index:Application$flotilla:index:Store$${release}::orders`,
+      type: release,
+      outputs: { name: "orders", chart: "./charts/store", values: {} },
+    };
+    const problems = async (reading: Promise<readonly ExportedResource[]>) => {
+      const refusal = await settingsBeside(config, reading).catch((error: unknown) => error);
+      assert.ok(refusal instanceof FlotillaError);
+      return Object.fromEntries(refusal.problems.map((problem) => [problem.where, problem]));
+    };
+    const found = await problems(Promise.resolve([orders]));
+    assert.deepEqual(Object.keys(found).sort(), [
+      "flotilla:replicas",
+      "flotilla:stores.mysqli",
+      "flotilla:stores.orders",
+    ]);
+    assert.equal(
+      found["flotilla:stores.orders"]?.what,
+      'robot-shop has no store "orders" any more, but it is deployed with its data',
+    );
+    assert.match(
+      found["flotilla:stores.orders"]?.todo ?? "",
+      /^Put orders back .*take this setting out, then npx flotilla remove orders --stack dev$/,
+    );
+    assert.match(found["flotilla:stores.mysqli"]?.todo ?? "", /Did you mean "mysql"/);
+    const unread = await problems(Promise.reject(new Error("no state")));
+    assert.equal(unread["flotilla:stores.orders"]?.what, 'robot-shop has no store "orders"');
+  });
 
   it("report all problems at once", () => {
     const problems = problemsOf(() =>

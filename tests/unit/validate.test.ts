@@ -97,8 +97,8 @@ describe("an inventory", () => {
 
   it("must ask for amounts that are some", () => {
     const little = { requests: { cpu: "50m", memory: "128Mi" }, limits: { memory: "lots" } };
-    assert.match(one({ stores: { cache: redis({ storage: "8 Gi" }) } }).what, /"8 Gi" is no amount/);
-    assert.match(one({ stores: { cache: redis({ resources: little }) } }).what, /"lots" is no amount/);
+    assert.match(one({ stores: { cache: redis({ storage: "8 Gi" }) } }).what, /"8 Gi" is not an amount/);
+    assert.match(one({ stores: { cache: redis({ resources: little }) } }).what, /"lots" is not an amount/);
     assert.match(
       one({ services: { web: service({ resources: little }) } }).where,
       /resources\.limits\.memory/,
@@ -147,7 +147,7 @@ describe("an inventory", () => {
     );
     const shop = service({ public: { port: "http" } });
     assert.match(one({ services: { web: shop, admin: shop } }).what, /web is public under the same path, \//);
-    assert.match(one({ services: { web: service({ writable: ["/a/b", "/a-b"] }) } }).what, /too much alike/);
+    assert.match(one({ services: { web: service({ writable: ["/a/b", "/a-b"] }) } }).what, /too similar/);
     for (const key of ["root", "mysql", "a-b", "a b"])
       assert.equal(
         one({ stores: { db: redis({ kind: "mysql", accounts: { [key]: account } }) } }).where.includes(key),
@@ -232,7 +232,7 @@ describe("bad input", () => {
     const permissions = {
       all: { resources: ["secrets"], names: [], verbs: ["get"], reason: "a test" },
     };
-    assert.match(one({ services: { web: service({ permissions }) } }).what, /speaks of everything/);
+    assert.match(one({ services: { web: service({ permissions }) } }).what, /allows everything/);
     const path = (path: string) =>
       one({ services: { web: service({ public: { port: "http", path } }) } }).what;
     assert.match(path("/orders-and-payments-services-and-more/{id}"), /is not one/);

@@ -3,9 +3,25 @@ import { until } from "../world";
 import { type Case, flotilla, NOTHING, refused, type Said } from "./case";
 
 const MISSING: Said = { exit: 2, says: /the cluster has lost what the state has: [^.\n]*/ };
-const SOME: Said = { exit: 2, says: /some of it is missing in the cluster: it is created again/ };
 const ANY: Said = { exit: 0, says: /.*/ };
 const again = flotilla("up", { exit: 0, says: /is up to date: [^\n]*/ }, "--yes");
+
+/** An object that belongs to no release is deleted by hand. */
+const objectDeleted = (name: string, kind: string, object: string): Case => ({
+  kind: "behind one's back",
+  name,
+  change: (ground) => ground.must("kubectl", "delete", kind, object, "-n", "shop-dev"),
+  diff: { exit: 2, says: /some of it is missing in the cluster: it is created again/ },
+  preview: ANY,
+  more: [
+    flotilla("status", {
+      exit: 2,
+      says: new RegExp(`the cluster has lost what the state has: \\w+ ${object}`),
+    }),
+    again,
+    flotilla("diff", NOTHING),
+  ],
+});
 
 export const behind: Case[] = [
   {
@@ -31,14 +47,7 @@ export const behind: Case[] = [
       await ground.update();
     },
   },
-  {
-    kind: "behind one's back",
-    name: "a store's Secret is deleted: it comes back with the same passwords",
-    change: (ground) => ground.must("kubectl", "delete", "secret", "db-auth", "-n", "shop-dev"),
-    diff: SOME,
-    preview: ANY,
-    more: [again, flotilla("diff", NOTHING)],
-  },
+  objectDeleted("a store's Secret is deleted: it comes back with the same passwords", "secret", "db-auth"),
   {
     kind: "behind one's back",
     name: "a claim is deleted: its StatefulSet makes an empty one",
@@ -54,14 +63,7 @@ export const behind: Case[] = [
     diff: NOTHING,
     preview: { exit: 0, says: /^no change$/ },
   },
-  {
-    kind: "behind one's back",
-    name: "a NetworkPolicy of the stack is deleted",
-    change: (ground) => ground.must("kubectl", "delete", "networkpolicy", "default-deny", "-n", "shop-dev"),
-    diff: SOME,
-    preview: ANY,
-    more: [again, flotilla("diff", NOTHING)],
-  },
+  objectDeleted("a NetworkPolicy of the stack is deleted", "networkpolicy", "default-deny"),
   {
     kind: "behind one's back",
     name: "`kubectl delete namespace`: shown, and installed again with the same passwords",

@@ -18,6 +18,8 @@ const withoutDb = `
 
 const GONE = /store db is gone from the inventory, but it is deployed with its data[^\n]*/;
 
+const STILL_SET = /flotilla:stores\.db: shop has no store "db" any more, but it is deployed with its data/;
+
 export const settings: Case[] = [
   {
     kind: "settings",
@@ -62,7 +64,20 @@ export const inventories: Case[] = [
     name: "a store is taken out",
     change: inventory(withoutDb),
     ...everywhere(refused(GONE)),
-    restore: asBefore,
+    more: [
+      {
+        run: ["pulumi", "config", "set", "--path", "flotilla:stores.db.storage", "2Gi"],
+        exit: 0,
+        says: /^/,
+      },
+      flotilla("diff", refused(STILL_SET)),
+      flotilla("remove", refused(STILL_SET), "db"),
+      { run: ["pulumi", "up", "--yes", "--skip-preview"], ...refused(STILL_SET) },
+    ],
+    restore: (ground) => {
+      asBefore(ground);
+      return unset("stores")(ground);
+    },
   },
   {
     kind: "inventory",
@@ -97,7 +112,7 @@ export const inventories: Case[] = [
     change: inventory(`
       services: { db: { ...service(["cache", "web"], { URL: url("web") }), startupSeconds: 1 } },
       stores: { cache: { ...store("redis"), accounts: {} }, web: store("mysql", "app") },`),
-    ...everywhere(refused(/a (store|service) of that name is deployed|store db is gone/)),
+    ...everywhere(refused(/the names of a store and a service were swapped: db [^\n]*/)),
     restore: asBefore,
   },
   {

@@ -274,6 +274,17 @@ export const stacks: Case[] = [
   },
 ];
 
+/** A cluster that has nothing of the stack is named: the stack is installed there. */
+const named = {
+  change: async (ground: Ground) => ground.stack.config("flotilla:cluster.identity", await uidOf(ground)),
+  diff: { exit: 2, says: /missing in the cluster: it is installed again/ },
+  preview: { exit: 0, says: /.*/ },
+  more: [
+    flotilla("up", { exit: 0, says: /is up to date: [^\n]*/, never: /deleted/ }, "--yes"),
+    flotilla("diff", NOTHING),
+  ],
+};
+
 /** In this order: each begins where the last one has ended. */
 export const comings: Case[] = [
   {
@@ -310,28 +321,19 @@ export const comings: Case[] = [
     more: [flotilla("recover", FOREIGN, "--yes")],
   },
   {
+    ...named,
     kind: "behind one's back",
     on: "guest",
     name: "the same, with its identity in `flotilla:cluster.identity`: installed again",
-    change: async (ground) => ground.stack.config("flotilla:cluster.identity", await uidOf(ground)),
-    diff: { exit: 2, says: /missing in the cluster: it is installed again/ },
-    preview: { exit: 0, says: /.*/ },
-    more: [
-      flotilla("up", { exit: 0, says: /is up to date: [^\n]*/, never: /deleted/ }, "--yes"),
-      flotilla("diff", NOTHING),
-    ],
   },
   {
+    ...named,
     kind: "cluster",
     on: "guest",
     name: "the identity of another cluster is named: installed there, and the old one keeps everything",
     kubeconfig: "both",
-    change: async (ground) => ground.stack.config("flotilla:cluster.identity", await uidOf(ground)),
-    diff: { exit: 2, says: /missing in the cluster: it is installed again/ },
-    preview: { exit: 0, says: /.*/ },
     more: [
-      flotilla("up", { exit: 0, says: /is up to date: [^\n]*/, never: /deleted/ }, "--yes"),
-      flotilla("diff", NOTHING),
+      ...named.more,
       {
         run: ["kubectl", "get", "pvc,deploy,sts", "-n", "shop-guest"],
         exit: 0,
