@@ -5,6 +5,7 @@ import { ENVIRONMENTS, type Environment } from "../config/schema";
 import { stackConfig } from "../config/stack";
 import type { Application } from "../model/application";
 import { plan } from "../plan";
+import type { Deployed } from "../plan/deployed";
 import { inEnvironment } from "../plan/environment";
 import { accountCredentials } from "../plan/externals";
 import type { Plan } from "../plan/plan";
@@ -45,13 +46,14 @@ export function planned(
   application: string,
   environment: Environment,
   more: Record<string, unknown> = {},
+  deployed: Deployed = {},
 ): Planned {
   const config = { ...configOf(application, environment), ...more };
   const { settings, application: declared } = settingsOf(config);
   return {
     application: inEnvironment(declared, settings),
     environment,
-    plan: plan(declared, settings, { charts }),
+    plan: plan(declared, settings, { charts, deployed }),
     config,
   };
 }
