@@ -1,15 +1,15 @@
 /** The Pulumi program: settings -> plan -> components -> outputs. */
+
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { catalogue } from "./apps";
 import { Application } from "./components/application";
 import { locate, readSettings, type StackConfig, type StackSettings } from "./config/settings";
-import { FlotillaError, refuse } from "./model/problems";
-import { plan } from "./plan";
+import { FlotillaError } from "./model/problems";
 import { readCharts } from "./plan/chart";
+import { composePlan } from "./plan/compose";
 import { fixedValues, givenNames } from "./plan/credentials";
 import { deployedStores } from "./plan/deployed";
-import { planViolations, problemsOf } from "./plan/rules";
 import { askWithKubectl } from "./runtime/ask-cluster";
 import { verifyCluster } from "./runtime/cluster";
 import { readDeployed } from "./runtime/deployed";
@@ -38,16 +38,12 @@ async function main() {
   });
 }
 
-async function deploy(
-  config: StackConfig,
-  { settings, application }: StackSettings,
-  { cluster: known, ...state }: DeployedState,
-) {
+async function deploy(config: StackConfig, read: StackSettings, { cluster: known, ...state }: DeployedState) {
+  const { settings, application } = read;
   const charts = readCharts(__dirname);
   const { isAdopting, isChecked } = obeyOverrides();
   const owner = ownerOf(config, state.id);
-  const planned = plan(application, settings, { charts, ...state, owner, stack: config.stack });
-  refuse(problemsOf(planViolations(application, planned, settings)));
+  const { planned } = composePlan(config, read, { charts, ...state, owner });
   const target = await checkCluster(settings, config.project, config.stack);
   const ask = askWithKubectl(settings.cluster);
   const { identity, isMoving, warnings } = await verifyCluster(ask, target, settings, known, config);

@@ -1,10 +1,12 @@
 /** What plan, render and diff cost without a cluster, and how that grows with the number of services. */
+
 import { performance } from "node:perf_hooks";
 import { setImmediate } from "node:timers/promises";
 import { renderReleases } from "../commands/rendering";
 import { compareReleases, type Sides } from "../diff/compare";
 import { objectsIn } from "../diff/manifests";
 import { plan } from "../plan";
+import { createContext } from "../plan/context";
 import { charts, settingsOf } from "../tests/support";
 import { ToolError } from "../tools/failure";
 import { INTERRUPTED, interrupted } from "../tools/interrupts";
@@ -20,13 +22,13 @@ export async function measurePlanning(services: number, runs: number): Promise<P
   const application = benchApplication(services);
   const { settings } = settingsOf(benchConfig("bench", true), { bench: application });
   // What a process does once, such as compiling schemas, would hide how the rest grows.
-  plan(application, settings, { charts });
+  plan(createContext(application, settings, { charts }));
   const seconds: Record<Stage, number[]> = { plan: [], render: [], diff: [] };
   for (let run = 0; run < runs; run++) {
     if (interrupted) throw new ToolError(INTERRUPTED);
     // What the last run left is not this one's to clean up.
     await setImmediate();
-    const planned = await timed(seconds.plan, () => plan(application, settings, { charts }));
+    const planned = await timed(seconds.plan, () => plan(createContext(application, settings, { charts })));
     const rendered = await timed(seconds.render, () => renderReleases(planned, settings, charts));
     const sides = (tag: string): Sides =>
       Object.fromEntries(

@@ -5,6 +5,7 @@ import { catalogue } from "../apps";
 import { settingsSchema } from "../config/schema";
 import { plan } from "../plan";
 import { readCharts } from "../plan/chart";
+import { createContext } from "../plan/context";
 import { pullCharts } from "../tools/charts/pull";
 import { updateCharts } from "../tools/charts/update";
 import { PROJECT } from "../tools/paths";
@@ -94,7 +95,7 @@ function allValuesOf(chart: string): object[] {
         monitoring: { serviceMonitor: {} },
         storeImages: { pullSecrets: ["any"] },
       });
-      const { releases } = plan(application, settings, { charts });
+      const { releases } = plan(createContext(application, settings, { charts }));
       return Object.entries(application.stores)
         .filter(([, { kind }]) => kind === chart)
         .map(([name]) => releases[name]?.values as object);

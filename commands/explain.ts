@@ -6,11 +6,12 @@ import { deployedOf, type ExportedResource, hasFailed, RELEASE } from "../live/e
 import { readFacts } from "../live/facts";
 import { withLogs } from "../live/logs";
 import { plural } from "../model/plural";
-import { plan } from "../plan";
 import { readCharts } from "../plan/chart";
+import { planWithRules } from "../plan/compose";
 import type { Plan } from "../plan/plan";
 import { PROJECT } from "../tools/paths";
 import { type Look, lookAt } from "./look";
+import { configOfStack } from "./settings";
 
 export function explainCommand(): Command {
   return new Command("explain")
@@ -80,10 +81,9 @@ function knownReleases(stack: string, look: Look, errors: Errors): KnownRelease[
 /** Settings that cannot be planned now say nothing of what runs. */
 function plannedReleases(stack: string, { read, resources }: Look): Plan["releases"] {
   if (!read) return {};
-  const { application, settings } = read;
   try {
-    const charts = readCharts(PROJECT);
-    return plan(application, settings, { charts, deployed: deployedOf(resources), stack }).releases;
+    const surroundings = { charts: readCharts(PROJECT), deployed: deployedOf(resources) };
+    return planWithRules(configOfStack(stack), read, surroundings).planned.releases;
   } catch {
     return {};
   }

@@ -5,12 +5,10 @@ import { dot } from "../graph/dot";
 import { type Graph, graphOf } from "../graph/graph";
 import { html } from "../graph/html";
 import { mermaid } from "../graph/mermaid";
-import { plan } from "../plan";
-import { readCharts } from "../plan/chart";
 import { ToolError } from "../tools/failure";
 import { PROJECT } from "../tools/paths";
 import { say } from "../tools/progress";
-import { settingsOfStack } from "./settings";
+import { planAfresh } from "./planning";
 import { LOCAL_STACK } from "./stack";
 
 const FORMATS: Record<string, (graph: Graph) => string> = {
@@ -48,8 +46,7 @@ export function graphCommand(): Command {
       "\nIt needs no cluster and no state: the stack is drawn as if nothing of it was deployed.",
     )
     .action(({ stack, format, out }: { stack: string; format: string; out?: string }) => {
-      const { settings, application } = settingsOfStack(stack);
-      const graph = graphOf(plan(application, settings, { charts: readCharts(PROJECT), stack }));
+      const graph = graphOf(planAfresh(stack).planned);
       const drawn = (FORMATS[format] as (graph: Graph) => string)(graph);
       if (out === undefined) process.stdout.write(drawn);
       else {

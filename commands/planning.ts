@@ -1,22 +1,18 @@
 /** A stack as the next `pulumi up` would see it: its settings, what its state holds, and the plan that follows. */
-import { locate, type StackConfig, type StackSettings } from "../config/settings";
+import { catalogue } from "../apps";
+import { readSettings, type StackConfig, type StackSettings } from "../config/settings";
 import { begun, byUrn, type ExportedResource, type ExportedState } from "../live/engine";
-import { FlotillaError, refuse } from "../model/problems";
-import { plan } from "../plan";
-import { type Charts, readCharts } from "../plan/chart";
-import type { Plan } from "../plan/plan";
-import { planViolations, problemsOf } from "../plan/rules";
+import { readCharts } from "../plan/chart";
+import { type Composition, composePlan } from "../plan/compose";
 import { ownerOf } from "../runtime/owner";
 import { stateIn } from "../runtime/state";
 import { PROJECT } from "../tools/paths";
 import { configOfStack, settingsBeside } from "./settings";
 
-export interface PlannedStack extends StackSettings {
+export interface PlannedStack extends StackSettings, Composition {
   config: StackConfig;
-  charts: Charts;
   /** The resources of its state. */
   resources: ExportedResource[];
-  planned: Plan;
 }
 
 /**
@@ -29,14 +25,15 @@ export async function planStack(stack: string, reading: Promise<ExportedState>):
   const read = await settingsBeside(config, resourcesOf);
   const resources = await resourcesOf;
   const charts = readCharts(PROJECT);
-  const { cluster: _cluster, identifier: _identifier, id, ...state } = stateIn(byUrn(resources));
-  try {
-    // An id that the next update creates is not known yet.
-    const owner = ownerOf(config, id ?? "(new)");
-    const planned = plan(read.application, read.settings, { charts, ...state, owner, stack });
-    refuse(problemsOf(planViolations(read.application, planned, read.settings)));
-    return { ...read, config, charts, resources, planned };
-  } catch (error) {
-    throw error instanceof FlotillaError ? locate(error, config, read.origins) : error;
-  }
+  const state = stateIn(byUrn(resources));
+  // An id that the next update creates is not known yet.
+  const owner = ownerOf(config, state.id ?? "(new)");
+  return { ...read, config, resources, ...composePlan(config, read, { charts, ...state, owner }) };
+}
+
+/** Plans a stack as if nothing of it was deployed. @throws FlotillaError with what `pulumi up` would refuse. */
+export function planAfresh(stack: string): StackSettings & Composition {
+  const config = configOfStack(stack);
+  const read = readSettings(config, catalogue);
+  return { ...read, ...composePlan(config, read, { charts: readCharts(PROJECT) }) };
 }

@@ -4,14 +4,11 @@ import chalk from "chalk";
 import Table from "cli-table3";
 import { Command } from "commander";
 import { stringify } from "yaml";
-import { plan } from "../plan";
-import { readCharts } from "../plan/chart";
 import type { ReleasePlan } from "../plan/plan";
 import { ToolError } from "../tools/failure";
-import { PROJECT } from "../tools/paths";
 import { say } from "../tools/progress";
+import { planAfresh } from "./planning";
 import { type RenderedRelease, renderReleases } from "./rendering";
-import { settingsOfStack } from "./settings";
 import { PLAIN_TABLE } from "./table";
 
 interface Rendered {
@@ -36,13 +33,11 @@ export function renderCommand(): Command {
       "\nIt needs no cluster and no state: the stack is rendered as if nothing of it was deployed. A chart of a registry is\navailable once `flotilla charts pull` has fetched it. Secrets are only named.",
     )
     .action(async ({ stack, out, json }: { stack: string; out: string; json?: boolean }) => {
-      const { settings, application } = settingsOfStack(stack);
-      const charts = readCharts(PROJECT);
-      const planned = plan(application, settings, { charts, stack });
+      const { settings, planned, context } = planAfresh(stack);
       for (const warning of planned.warnings) say(`${chalk.stderr.yellow("warning")} ${warning}`);
       const folder = resolve(out);
       mkdirSync(folder, { recursive: true });
-      const releases = await renderReleases(planned, settings, charts);
+      const releases = await renderReleases(planned, settings, context.charts);
       for (const { release, failure } of releases)
         if (failure !== undefined)
           throw new ToolError(`release ${release.name} cannot be rendered: ${failure}`);

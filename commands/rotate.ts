@@ -1,19 +1,30 @@
 import { Command } from "commander";
-import type { Settings } from "../config/schema";
-import { deployedOf, failedOf, pulumiOnTerminal, pulumiQuietly, readState } from "../live/engine";
+import type { StackSettings } from "../config/settings";
+import {
+  byUrn,
+  deployedOf,
+  type ExportedResource,
+  failedOf,
+  pulumiOnTerminal,
+  pulumiQuietly,
+  readState,
+} from "../live/engine";
 import type { Application, Store } from "../model/application";
 import { own } from "../model/graph";
-import { plan } from "../plan";
 import { readCharts } from "../plan/chart";
-import { rotatedAccounts, shapeOf } from "../plan/credentials";
-import { type Deployed, deployedStore } from "../plan/deployed";
+import { composePlan } from "../plan/compose";
+import { createAppContext } from "../plan/context";
+import { rotatedAccounts } from "../plan/credentials";
+import { deployedStore } from "../plan/deployed";
 import { clientsOf } from "../plan/network";
 import { rotatesByJobs } from "../plan/stores/rotation";
+import { shapeOf } from "../plan/stores/shape";
+import { stateIn } from "../runtime/state";
 import { ToolError } from "../tools/failure";
 import { PROJECT } from "../tools/paths";
 import { say } from "../tools/progress";
 import { reachCluster } from "./access";
-import { settingsOfStack } from "./settings";
+import { configOfStack, settingsOfStack } from "./settings";
 import { PROJECT_NAME } from "./stack";
 
 export function rotateCommand(): Command {
@@ -32,9 +43,9 @@ then: wherever it stops, everything goes on running, and the same command goes o
 at a time: its clients fail from its restart to their own.)`,
     )
     .action(async (name: string, further: string[], { stack, yes }: { stack: string; yes?: boolean }) => {
-      const { settings, application } = settingsOfStack(stack);
-      const store = storeNamed(application, name);
-      const { generation, isNew } = await nextGeneration(application, settings, name, store, stack);
+      const read = settingsOfStack(stack);
+      const store = storeNamed(read.application, name);
+      const { generation, isNew } = await nextGeneration(read, name, store, stack);
       if (isNew)
         await pulumiQuietly(["config", "set", "--path", key(name), String(generation), "--stack", stack]);
       const exitCode = await pulumiOnTerminal([
@@ -61,14 +72,15 @@ function storeNamed(application: Application, name: string): Store {
 
 /** The generation to go to: the one that is under way, or one more, if the plan has nothing against it. */
 async function nextGeneration(
-  application: Application,
-  settings: Settings,
+  read: StackSettings,
   name: string,
   store: Store,
   stack: string,
 ): Promise<{ generation: number; isNew: boolean }> {
-  const { generation } = shapeOf(settings, name, store);
-  const accounts = rotatedAccounts(shapeOf(settings, name, store));
+  const { application, settings } = read;
+  const shape = shapeOf(createAppContext(application, settings), name);
+  const { generation } = shape;
+  const accounts = rotatedAccounts(shape);
   if (accounts.length === 0)
     throw new ToolError(
       `${name} has no password that Flotilla generates: ${store.noPassword ?? "its images fix them all"}`,
@@ -82,8 +94,6 @@ async function nextGeneration(
     throw new ToolError(
       `${name} is not deployed in stack ${stack}: deploy it first, with pulumi up --stack ${stack}`,
     );
-  // Before the stack file changes.
-  await reachCluster(settings, stack, resources);
   const failed = failedOf(resources);
   if (
     generation > there.finished ||
@@ -94,19 +104,19 @@ async function nextGeneration(
   }
   const next = generation + 1;
   // What the plan would refuse must not stand in the stack file.
-  refuseWhatPlanRefuses(application, settings, deployed, name, next, stack);
+  refuseWhatPlanRefuses(read, resources, name, next, stack);
   say(`generation ${next} of ${name}: new passwords for ${accounts.join(", ")}`);
   return { generation: next, isNew: true };
 }
 
 function refuseWhatPlanRefuses(
-  application: Application,
-  settings: Settings,
-  deployed: Deployed,
+  read: StackSettings,
+  resources: readonly ExportedResource[],
   name: string,
   generation: number,
   stack: string,
 ): void {
+  const { settings } = read;
   const stores = { ...settings.stores };
   stores[name] = {
     clusterKey: { generation: 1 },
@@ -114,7 +124,8 @@ function refuseWhatPlanRefuses(
     ...own(settings.stores, name),
     generation,
   };
-  plan(application, { ...settings, stores }, { charts: readCharts(PROJECT), deployed, stack });
+  const next = { ...read, settings: { ...settings, stores } };
+  composePlan(configOfStack(stack), next, { charts: readCharts(PROJECT), ...stateIn(byUrn(resources)) });
 }
 
 function unfinished(

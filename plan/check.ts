@@ -38,7 +38,7 @@ function describe({ keyword, params, message }: ErrorObject): string {
 }
 
 /** Requests over limits: the API server would refuse the pods. */
-export function resourceProblems(where: string, resources: ReturnType<typeof mergeResources>): Problem[] {
+export function requestProblems(where: string, resources: ReturnType<typeof mergeResources>): Problem[] {
   const requests: Record<string, string> = resources.requests;
   const limits: Record<string, string> = resources.limits;
   return Object.entries(requests).flatMap(([resource, request]) => {

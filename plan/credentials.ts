@@ -1,43 +1,16 @@
-/** Which passwords an application needs, and what each store's Secret must hold. */
-import type { Settings } from "../config/schema";
-import type { Account, Application, Profile, Store, StoreKind } from "../model/application";
+import type { Account, Application, Store, StoreKind } from "../model/application";
 import { own } from "../model/graph";
+import type { AppContext } from "./context";
 import { externalCredential } from "./externals";
 import { generatedPassword } from "./passwords";
 import type { CredentialPlan, SecretText } from "./plan";
-import { profileOf } from "./stores/profile";
+import { type StoreShape, shapeOf } from "./stores/shape";
 
 /** Name of the Secret that holds a store's passwords. */
 export const storeSecretName = (store: string) => `${store}-auth`;
 
 /** Whether there is such a Secret: a store without a password has none. */
 export const hasSecret = (store: Store): boolean => store.noPassword === undefined;
-
-/** What decides which passwords a store has. */
-export interface StoreShape {
-  name: string;
-  store: Store;
-  profile: Profile;
-  /** Whether it exports metrics; mongodb's exporter logs in by itself. */
-  metrics: boolean;
-  /** Of its passwords. */
-  generation: number;
-  /** Of the secret its pods know each other by. */
-  clusterGeneration: number;
-}
-
-/** The shape of a store in a stack. */
-export function shapeOf(settings: Settings, name: string, store: Store): StoreShape {
-  const overrides = own(settings.stores, name);
-  return {
-    name,
-    store,
-    profile: profileOf(settings, name),
-    metrics: settings.monitoring !== undefined && settings.distribution === "bitnami",
-    generation: overrides?.generation ?? 1,
-    clusterGeneration: overrides?.clusterKey.generation ?? 1,
-  };
-}
 
 /** The passwords a store needs besides those of its accounts. */
 export function internalAccounts({ store, profile, metrics }: StoreShape): string[] {
@@ -102,34 +75,18 @@ export function userName(shape: StoreShape, account: string, name: string): stri
 }
 
 /** What a service logs in as, to a store or an external. */
-export function loginOf(
-  application: Application,
-  settings: Settings,
-  store: string,
-  account: string,
-): string {
-  const external = own(application.externals ?? {}, store);
+export function loginOf(context: AppContext, store: string, account: string): string {
+  const external = own(context.application.externals ?? {}, store);
   if (external) return own(external.accounts ?? {}, account)?.username ?? account;
-  const shape = shapeNamed(application, settings, store);
+  const shape = shapeOf(context, store);
   return userName(shape, account, own(shape.store.accounts ?? {}, account)?.username ?? account);
 }
 
 /** The credential a service logs in with. */
-export const credentialOf = (
-  application: Application,
-  settings: Settings,
-  store: string,
-  account: string,
-): string =>
-  own(application.externals ?? {}, store)
+export const credentialOf = (context: AppContext, store: string, account: string): string =>
+  own(context.application.externals ?? {}, store)
     ? externalCredential(store, account)
-    : credentialName(shapeNamed(application, settings, store), account);
-
-function shapeNamed(application: Application, settings: Settings, name: string): StoreShape {
-  const store = own(application.stores, name);
-  if (!store) throw new Error(`there is no store ${name}`);
-  return shapeOf(settings, name, store);
-}
+    : credentialName(shapeOf(context, store), account);
 
 /**
  * All credentials of a store, by name. Those of a rotation that is under way are not protected yet. The ones before are

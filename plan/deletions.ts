@@ -1,10 +1,12 @@
 /** What an update would delete of a stack's stores, and whether the settings allow exactly that. */
+
 import type { Settings } from "../config/schema";
-import type { Application, StoreKind } from "../model/application";
+import type { StoreKind } from "../model/application";
 import { own } from "../model/graph";
 import type { Problem } from "../model/problems";
+import type { PlanContext } from "./context";
 import { CLUSTER_KEYS } from "./credentials";
-import { type Deployed, type DeployedGuarded, deployedStore, deployedStores } from "./deployed";
+import { deployedStore, deployedStores } from "./deployed";
 import type { CredentialPlan, ReleasePlan, SecretPlan } from "./plan";
 
 /** The setting that allows deletions. */
@@ -15,16 +17,12 @@ const allowed = ({ allowDeletion }: Settings, kind: "store" | "secret" | "passwo
   allowDeletion.flatMap((entry) => (entry.startsWith(`${kind}/`) ? [entry.slice(kind.length + 1)] : []));
 
 /** The deployed stores that the inventory does not have. */
-const removedStores = (application: Application, deployed: Deployed): string[] =>
+const removedStores = ({ deployed, application }: PlanContext): string[] =>
   deployedStores(deployed).filter((name) => !own(application.stores, name));
 
 /** Why stores that left the inventory must not go, and permissions for stores that stay. */
-export function storeDeletionProblems(
-  application: Application,
-  settings: Settings,
-  deployed: Deployed,
-  stack: string,
-): Problem[] {
+export function storeDeletionProblems(context: PlanContext): Problem[] {
+  const { settings, application, deployed, stack } = context;
   const permitted = allowed(settings, "store");
   const added = Object.keys(application.stores).filter((name) => deployedStore(deployed, name) === undefined);
   return [
@@ -35,7 +33,7 @@ export function storeDeletionProblems(
         what: `it names store/${name}, which the inventory still has`,
         todo: `Take ${name} out of apps/${application.name}.ts, or store/${name} out of ${SETTING}.`,
       })),
-    ...removedStores(application, deployed)
+    ...removedStores(context)
       .filter((name) => !permitted.includes(name))
       .map((name) => {
         const kind = deployedStore(deployed, name)?.kind;
@@ -48,7 +46,7 @@ export function storeDeletionProblems(
             what: `${what}${renameText(name, twin, kind)}${otherwise(permitted)}`,
             todo: `Put it back; or, if its data may go: npx flotilla remove ${name} --stack ${stack}`,
           };
-        const swap = swapOf(application, deployed, name);
+        const swap = swapOf(context, name);
         return {
           where,
           what: `${what}, and ${swap ?? `service ${name} has its name now`}${otherwise(permitted)}`,
@@ -62,7 +60,7 @@ export function storeDeletionProblems(
 }
 
 /** That a deployed store and a deployed service have swapped their names, in words; undefined where they have not. */
-function swapOf(application: Application, deployed: Deployed, store: string): string | undefined {
+function swapOf({ application, deployed }: PlanContext, store: string): string | undefined {
   if (!own(application.services, store)) return undefined;
   const kind = deployedStore(deployed, store)?.kind;
   const other = Object.keys(application.stores).find(
@@ -94,13 +92,10 @@ const otherwise = (permitted: readonly string[]): string =>
 
 /** Why Secrets and passwords that left the plan must not go. */
 export function credentialDeletionProblems(
-  application: Application,
-  settings: Settings,
-  deployed: Deployed,
-  { secrets = [], passwords = [] }: DeployedGuarded,
+  { settings, deployed, application, deployedGuarded, stack }: PlanContext,
   planned: { secrets: Record<string, SecretPlan>; credentials: Record<string, CredentialPlan> },
-  stack: string,
 ): Problem[] {
+  const { secrets = [], passwords = [] } = deployedGuarded;
   const going = allowed(settings, "store");
   // Also one that an update which was broken off has deleted: its passwords go last.
   const stores = new Set([...deployedStores(deployed), ...going]);
@@ -145,32 +140,25 @@ const isClusterKey = (name: string): boolean =>
 const withoutGeneration = (name: string): string => name.replace(/-[0-9]+$/, "");
 
 /** Permissions that name nothing that is deployed: used up by an update, or misspelt. */
-export function deletionWarnings(
-  { allowDeletion }: Settings,
-  deployed: Deployed,
-  { secrets = [], passwords = [] }: DeployedGuarded,
-): string[] {
+export function deletionWarnings({ settings, deployed, deployedGuarded }: PlanContext): string[] {
+  const { secrets = [], passwords = [] } = deployedGuarded;
   const there = new Set([
     ...deployedStores(deployed).map((name) => `store/${name}`),
     ...secrets.map((name) => `secret/${name}`),
     ...passwords.map((name) => `password/${name}`),
   ]);
-  return allowDeletion
+  return settings.allowDeletion
     .filter((entry) => !there.has(entry))
     .map((entry) => `${SETTING} names ${entry}, but the stack has none deployed: remove the entry`);
 }
 
 /** Names that a release of another kind still holds: Helm installs the new one before the old one is gone, and has one name for both. */
-export function heldNameProblems(
-  application: Application,
-  releases: readonly ReleasePlan[],
-  deployed: Deployed,
-  stack: string,
-): Problem[] {
+export function heldNameProblems(context: PlanContext, releases: readonly ReleasePlan[]): Problem[] {
+  const { application, deployed, stack } = context;
   return releases.flatMap(({ name, kind }) => {
     const there = own(deployed, name)?.kind;
     if (there === undefined || there === kind) return [];
-    const swap = there === "store" ? swapOf(application, deployed, name) : undefined;
+    const swap = there === "store" ? swapOf(context, name) : undefined;
     return [
       {
         where: `apps/${application.name}.ts: ${kind} ${name}`,

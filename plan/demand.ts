@@ -1,18 +1,18 @@
 /** What all pods of an application ask for when there are most of them. */
-import type { Settings } from "../config/schema";
-import type { Application, Store } from "../model/application";
+
 import { own } from "../model/graph";
 import { amountOf } from "../model/quantity";
-import { shapeOf } from "./credentials";
-import { type Deployed, deployedStore, resourcesIn } from "./deployed";
+import type { AppContext, PlanContext } from "./context";
+import { deployedStore, resourcesIn } from "./deployed";
 import { LITTLE } from "./job";
 import type { MicroserviceValues } from "./microservice-values";
 import type { Values } from "./plan";
-import { mergeResources, serviceResources } from "./resources";
+import { serviceResources } from "./resources";
 import { podsAtMost } from "./scaling";
 import { preparations } from "./stores/jobs";
-import { profileOf, REPLICAS } from "./stores/profile";
+import { REPLICAS } from "./stores/profile";
 import { canRotate } from "./stores/rotation";
+import { shapeOf } from "./stores/shape";
 import { sidecarsOf } from "./stores/sidecars";
 
 export interface Demand {
@@ -49,16 +49,14 @@ function totalOf(demands: readonly Demand[]): Demand {
 }
 
 /** Of a whole application: all replicas, and one pod more of each service while it is updated. */
-export function demandOf(application: Application, settings: Settings): Demand {
-  return totalOf([
-    ...Object.values(demandsOf(application, settings)),
-    ...demandsOfJobs(application, settings),
-  ]);
+export function demandOf(context: AppContext): Demand {
+  return totalOf([...Object.values(demandsOf(context)), ...demandsOfJobs(context)]);
 }
 
 /** The same while an update is under way: what leaves goes at its end, and what asks for less does so pod by pod. */
-export function demandMeanwhile(application: Application, settings: Settings, deployed: Deployed): Demand {
-  const planned = demandsOf(application, settings);
+export function demandMeanwhile(context: PlanContext): Demand {
+  const { deployed } = context;
+  const planned = demandsOf(context);
   const before = Object.entries(deployed)
     .filter(([, { kind }]) => kind !== "job")
     .map(([name, { kind, values }]) => [
@@ -73,7 +71,7 @@ export function demandMeanwhile(application: Application, settings: Settings, de
   const deployedDemands = Object.fromEntries(before) as Record<string, Demand>;
   const names = [...new Set([...Object.keys(planned), ...Object.keys(deployedDemands)])];
   const most = names.map((name) => largerOf(own(planned, name), own(deployedDemands, name)));
-  return totalOf([...most, ...demandsOfJobs(application, settings)]);
+  return totalOf([...most, ...demandsOfJobs(context)]);
 }
 
 const NOTHING: Demand = { cpu: 0, memory: 0, memoryLimit: 0, pods: 0 };
@@ -89,20 +87,19 @@ function largerOf(one: Demand = NOTHING, other: Demand = NOTHING): Demand {
 }
 
 /** Of each service and store. */
-const demandsOf = (application: Application, settings: Settings): Record<string, Demand> =>
-  Object.fromEntries([
+function demandsOf(context: AppContext): Record<string, Demand> {
+  const { application, settings } = context;
+  return Object.fromEntries([
     ...Object.entries(application.services).map(([name, service]) => [
       name,
       demandOfService(
-        podsAtMost(application, settings, name),
+        podsAtMost(context, name),
         serviceResources(service, own(settings.services, name)?.resources),
       ),
     ]),
-    ...Object.entries(application.stores).map(([name, store]) => [
-      name,
-      demandOfStore(settings, name, store),
-    ]),
+    ...Object.keys(application.stores).map((name) => [name, demandOfStore(context, name)]),
   ]);
+}
 
 /** What waits for a store asks for less than the program it goes before. */
 const demandOfService = (pods: number, resources: Quantities): Demand =>
@@ -126,19 +123,19 @@ function containersOf(values: Values): Quantities[] {
 }
 
 /** All pods of a store are alike. A StatefulSet replaces them one by one, and has never more. */
-export function demandOfStore(settings: Settings, name: string, store: Store): Demand {
-  const pods = profileOf(settings, name) === "replicated" ? REPLICAS : 1;
-  const resources = mergeResources(store.resources, own(settings.stores, name)?.resources);
-  return demandOfPods(pods, resources, ...sidecarsOf(settings, shapeOf(settings, name, store)));
+export function demandOfStore(context: AppContext, name: string): Demand {
+  const shape = shapeOf(context, name);
+  const pods = shape.profile === "replicated" ? REPLICAS : 1;
+  return demandOfPods(pods, shape.resources, ...sidecarsOf(context.settings, shape));
 }
 
 /** Of a rotation's two Jobs one runs at a time. */
-const demandsOfJobs = ({ stores }: Application, settings: Settings): Demand[] =>
-  Object.entries(stores).flatMap(([name, store]) => {
-    const loaders = Object.values(store.loaders ?? {});
-    const others = preparations(name, store).length - loaders.length;
+const demandsOfJobs = (context: AppContext): Demand[] =>
+  Object.values(context.stores).flatMap((shape) => {
+    const loaders = Object.values(shape.store.loaders ?? {});
+    const others = preparations(context, shape.name).length - loaders.length;
     return [
-      demandOfPods(others + (canRotate(shapeOf(settings, name, store)) ? 1 : 0), LITTLE),
+      demandOfPods(others + (canRotate(shape) ? 1 : 0), LITTLE),
       ...loaders.map(({ resources }) => demandOfPods(1, resources ?? LITTLE)),
     ];
   });

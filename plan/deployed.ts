@@ -1,9 +1,11 @@
 /** What the stack's state says is deployed: read once at start, and handed to the plan as data. */
-import type { Distribution, Settings } from "../config/schema";
+
+import type { Distribution } from "../config/schema";
 import type { Profile, StoreKind } from "../model/application";
 import { STORE_KINDS } from "../model/application";
 import { own, STORE_PORTS } from "../model/graph";
 import { rotationPrefix, rotationReleases } from "../model/names";
+import type { PlanContext } from "./context";
 import type { Values } from "./plan";
 
 /** A Helm release of the state. */
@@ -134,12 +136,12 @@ function volumeOf(values: Values): { storage?: string; storageClass?: string } {
 }
 
 /** Whether passwords of a running store are being replaced: the Jobs, Secrets and restarts wait for each other. */
-export function isRotating(settings: Settings, deployed: Deployed, name: string): boolean {
+export function isRotating({ deployed, stores }: PlanContext, name: string): boolean {
   const store = deployedStore(deployed, name);
-  return store !== undefined && (own(settings.stores, name)?.generation ?? 1) > store.finished;
+  return store !== undefined && (own(stores, name)?.generation ?? 1) > store.finished;
 }
 
 /** Whether the Jobs of the current generation are there, done. */
-export function wasRotated(settings: Settings, deployed: Deployed, name: string): boolean {
+export function wasRotated({ deployed, settings }: PlanContext, name: string): boolean {
   return own(deployed, rotationReleases(name, own(settings.stores, name)?.generation ?? 1).end) !== undefined;
 }

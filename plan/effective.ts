@@ -1,16 +1,17 @@
 /** What a stack's settings come to, value by value, and who decided each: a file, the inventory, a preset, a default. */
 import { isRecord, pathOf } from "../config/file";
 import type { Origin } from "../config/merge";
-import type { Settings } from "../config/schema";
 import type { StackSettings } from "../config/settings";
-import type { Application, Image, Resources, Service, Store } from "../model/application";
+import type { Image, Resources, Service } from "../model/application";
 import { own } from "../model/graph";
+import { type AppContext, createAppContext } from "./context";
 import { CLUSTER_KEYS } from "./credentials";
-import { inEnvironment, isStandIn } from "./environment";
+import { isStandIn } from "./environment";
 import { imageIn, mirrorOf, splitRepository, WAIT_IMAGE } from "./images";
-import { mergeResources, serviceResources } from "./resources";
+import { serviceResources } from "./resources";
 import { autoscalingOf, podsAtLeast, replicasOf } from "./scaling";
-import { namespaceOf, profileOf } from "./stores/profile";
+import { profileOf } from "./stores/profile";
+import { shapeOf } from "./stores/shape";
 
 /** Who decided a value. */
 export type Source =
@@ -32,13 +33,13 @@ export interface Effective {
 
 /** All values that hold, in the order of the reference; passwords are only named. */
 export function effectiveSettings({ settings, application: declared, origins }: StackSettings): Effective[] {
-  const application = inEnvironment(declared, settings);
-  const context: Context = { settings, application, origins };
+  const context: Context = { ...createAppContext(declared, settings), origins };
+  const { application } = context;
   const { services: _, stores: __, ...common } = settings;
   const computed = {
     ...common,
     replicas: replicasOf(settings),
-    namespace: namespaceOf(application, settings),
+    namespace: context.namespace,
     profile: settings.profile ?? profileOf(settings, ""),
     waitImage: undefined,
   };
@@ -66,14 +67,11 @@ export function effectiveSettings({ settings, application: declared, origins }: 
           ],
     ),
     ...Object.entries(application.services).flatMap(([name, service]) => ofService(context, name, service)),
-    ...Object.entries(application.stores).flatMap(([name, store]) => ofStore(context, name, store)),
+    ...Object.keys(application.stores).flatMap((name) => ofStore(context, name)),
   ];
 }
 
-interface Context {
-  settings: Settings;
-  /** As the environment has it. */
-  application: Application;
+interface Context extends AppContext {
   origins: ReadonlyMap<string, Origin>;
 }
 
@@ -104,7 +102,7 @@ function ofService(context: Context, name: string, service: Service): Effective[
     ...imageEntries(at, service.image, image, fromInventory("image"), context, overrides.repository),
     ...(scaling
       ? [bound("minReplicas"), bound("maxReplicas")]
-      : [at(["replicas"], podsAtLeast(application, settings, name), pods)]),
+      : [at(["replicas"], podsAtLeast(context, name), pods)]),
     ...leavesOf(serviceResources(service, overrides.resources)).map(([key, value]) =>
       at(["resources", ...key], value, hasIn(service.resources, key) ? fromInventory("resources") : preset),
     ),
@@ -116,22 +114,22 @@ function ofService(context: Context, name: string, service: Service): Effective[
   ];
 }
 
-function ofStore(context: Context, name: string, store: Store): Effective[] {
+function ofStore(context: Context, name: string): Effective[] {
   const { settings } = context;
+  const { store, profile, storage, storageClass, resources, generation } = shapeOf(context, name);
   const overrides = own(settings.stores, name);
   const at = entryIn(context, ["stores", name]);
   const fromInventory = (step: string): Source => ({ kind: "inventory", path: ["stores", name, step] });
-  const storageClass = overrides?.storageClass ?? settings.storageClass;
   return [
-    at(["profile"], profileOf(settings, name), firstOf(context, ["profile"])),
-    at(["storage"], overrides?.storage ?? store.storage, fromInventory("storage")),
+    at(["profile"], profile, firstOf(context, ["profile"])),
+    at(["storage"], storage, fromInventory("storage")),
     ...(storageClass === undefined
       ? []
       : [at(["storageClass"], storageClass, firstOf(context, ["storageClass"]))]),
-    ...leavesOf(mergeResources(store.resources, overrides?.resources)).map(([key, value]) =>
+    ...leavesOf(resources).map(([key, value]) =>
       at(["resources", ...key], value, fromInventory("resources")),
     ),
-    at(["generation"], overrides?.generation ?? 1, { kind: "default" }),
+    at(["generation"], generation, { kind: "default" }),
     ...Object.entries(store.loaders ?? {}).flatMap(([loader, { image }]) =>
       imageEntries(
         (path, value, fallback) => at(["loaders", loader, ...path], value, fallback),

@@ -1,9 +1,11 @@
 /** What services log in to externals with, and images are pulled with: passwords that somebody else made. */
+
 import type { Settings } from "../config/schema";
 import type { Application } from "../model/application";
 import { own } from "../model/graph";
 import { suggest } from "../model/nearest";
 import type { Problem } from "../model/problems";
+import type { AppContext } from "./context";
 import { externalSource, remoteKey } from "./external-secrets";
 import { directLabels } from "./labels";
 import { generatedPassword } from "./passwords";
@@ -19,10 +21,7 @@ export const accountCredentials = ({ externals = {} }: Application): string[] =>
   );
 
 /** The credentials of the externals that are used: given to the stack, or made for a stand-in. */
-export function externalCredentials(
-  application: Application,
-  settings: Settings,
-): Record<string, CredentialPlan> {
+export function externalCredentials({ application, settings }: AppContext): Record<string, CredentialPlan> {
   const used = new Set(Object.values(application.services).flatMap(({ uses }) => uses ?? []));
   const credentials = Object.entries(application.externals ?? {})
     .filter(([name]) => used.has(name))
@@ -71,14 +70,15 @@ function madeByOthers(settings: Settings, credential: string): CredentialPlan {
   return key === undefined ? { source: "stack" } : { source: "secret store", key };
 }
 
-export function registrySecrets(application: Application, settings: Settings): Record<string, SecretPlan> {
+export function registrySecrets(context: AppContext): Record<string, SecretPlan> {
+  const { settings } = context;
   const secrets = Object.entries(settings.registries).map(([name, { server, username }]) => {
     const login = `{"auths":{${JSON.stringify(server)}:{"username":${JSON.stringify(username)},"password":`;
     const text: SecretText = [login, { credential: registryCredential(name), encoding: "json" }, "}}}"];
     const isRemote = remoteKey(settings, registryCredential(name)) !== undefined;
     const plan: SecretPlan = {
       owner: name,
-      labels: directLabels(application, settings),
+      labels: directLabels(context),
       protect: false,
       type: "kubernetes.io/dockerconfigjson",
       keys: { ".dockerconfigjson": text },
@@ -89,13 +89,10 @@ export function registrySecrets(application: Application, settings: Settings): R
   return Object.fromEntries(secrets);
 }
 
-/** Passwords that are wanted and not there, and some that nothing wants. `declared` is the inventory as it is written. */
-export function credentialProblems(
-  declared: Application,
-  planned: Application,
-  settings: Settings,
-): Problem[] {
-  const wanted = { ...externalCredentials(planned, settings), ...registryCredentials(settings) };
+/** Passwords that are wanted and not there, and some that nothing wants. */
+export function credentialProblems(context: AppContext): Problem[] {
+  const { declared, settings } = context;
+  const wanted = { ...externalCredentials(context), ...registryCredentials(settings) };
   const missing = Object.keys(wanted).filter(
     (name) => wanted[name]?.source === "stack" && !settings.credentials.includes(name),
   );

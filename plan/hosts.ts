@@ -1,17 +1,15 @@
-/** Fills the references of a text: hosts and ports are known at plan time, passwords become named credentials. */
-import type { Settings } from "../config/schema";
-import type { Application } from "../model/application";
 import { own, servicePort } from "../model/graph";
 import type { Reference, Text } from "../model/text";
+import type { AppContext } from "./context";
 import { credentialOf, loginOf } from "./credentials";
 import type { CredentialText, SecretText } from "./plan";
-import { type Endpoint, endpointOf, namespaceOf, profileOf } from "./stores/profile";
+import { type Endpoint, endpointOf } from "./stores/profile";
 
 /** Where the clients of a service, store or external connect to. A stand-in is a service. */
-export function addressOf(application: Application, settings: Settings, name: string): Endpoint {
-  const store = own(application.stores, name);
-  if (store)
-    return endpointOf(name, store.kind, profileOf(settings, name), namespaceOf(application, settings));
+export function addressOf(context: AppContext, name: string): Endpoint {
+  const { application, stores, namespace } = context;
+  const shape = own(stores, name);
+  if (shape) return endpointOf(name, shape.store.kind, shape.profile, namespace);
   const service = own(application.services, name);
   const external = service ? undefined : own(application.externals ?? {}, name);
   if (external) return at(external.host, external.port);
@@ -30,26 +28,27 @@ const at = (host: string, port: number): Endpoint => ({
 /** The ports that need no mention. */
 const SCHEME_PORTS: Record<string, number> = { http: 80, https: 443 };
 
-function urlOf(application: Application, settings: Settings, name: string): string {
-  const { host, port } = addressOf(application, settings, name);
+function urlOf(context: AppContext, name: string): string {
+  const { application } = context;
+  const { host, port } = addressOf(context, name);
   const isExternal = own(application.services, name) === undefined;
   const scheme = (isExternal && own(application.externals ?? {}, name)?.protocol) || "http";
   return `${scheme}://${host}${port === SCHEME_PORTS[scheme] ? "" : `:${port}`}/`;
 }
 
 /** A text without passwords, filled in. */
-export function fill(application: Application, settings: Settings, text: Text): string {
-  const parts = fillSecret(application, settings, text);
+export function fill(context: AppContext, text: Text): string {
+  const parts = fillSecret(context, text);
   if (parts.some((part) => typeof part !== "string"))
     throw new Error("a text with a password has no plain form");
   return parts.join("");
 }
 
 /** A text that may mention passwords: they stay names of credentials. Neighbouring strings are joined. */
-export function fillSecret(application: Application, settings: Settings, text: Text): SecretText {
+export function fillSecret(context: AppContext, text: Text): SecretText {
   const parts: (string | CredentialText)[] = [];
   for (const part of typeof text === "string" ? [text] : text) {
-    const filled = typeof part === "string" ? part : resolve(application, settings, part);
+    const filled = typeof part === "string" ? part : resolve(context, part);
     const last = parts.at(-1);
     if (typeof filled === "string" && typeof last === "string") parts[parts.length - 1] = last + filled;
     else if (filled !== "") parts.push(filled);
@@ -57,11 +56,8 @@ export function fillSecret(application: Application, settings: Settings, text: T
   return parts;
 }
 
-function resolve(
-  application: Application,
-  settings: Settings,
-  reference: Reference,
-): string | CredentialText {
+function resolve(context: AppContext, reference: Reference): string | CredentialText {
+  const { application, settings } = context;
   const { of } = reference;
   // A service without a port still has a name.
   if (reference.ref === "host" && own(application.services, of)) return of;
@@ -69,19 +65,19 @@ function resolve(
     case "host":
     case "readHost":
     case "port":
-      return String(addressOf(application, settings, of)[reference.ref]);
+      return String(addressOf(context, of)[reference.ref]);
     case "url":
-      return urlOf(application, settings, of);
+      return urlOf(context, of);
     case "members":
-      return addressOf(application, settings, of).members.join(",");
+      return addressOf(context, of).members.join(",");
     case "replicaSet": {
-      const { replicaSet } = addressOf(application, settings, of);
+      const { replicaSet } = addressOf(context, of);
       return replicaSet === undefined ? "" : `&replicaSet=${replicaSet}`;
     }
     case "username":
-      return loginOf(application, settings, of, reference.account);
+      return loginOf(context, of, reference.account);
     case "password": {
-      const credential = credentialOf(application, settings, of, reference.account);
+      const credential = credentialOf(context, of, reference.account);
       const { generation = 1 } = own(settings.externals, of) ?? {};
       return {
         credential,

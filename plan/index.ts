@@ -1,15 +1,13 @@
-/** plan(application, settings): the one function everything else stands on. The same input gives the same plan. */
-import type { Settings } from "../config/schema";
-import type { Application, Store } from "../model/application";
+/** plan(context): the one function everything else stands on. The same input gives the same plan. */
 import { edgesOf, own } from "../model/graph";
 import { type Problem, refuse } from "../model/problems";
 import { validateApplication } from "../model/validate";
-import type { Charts } from "./chart";
-import { resourceProblems, schemaProblems } from "./check";
-import { credentialsOf, hasSecret, secretKeysOf, shapeOf, storeSecretName } from "./credentials";
+import { requestProblems, schemaProblems } from "./check";
+import type { AppContext, PlanContext } from "./context";
+import { credentialsOf, hasSecret, secretKeysOf, storeSecretName } from "./credentials";
 import { credentialDeletionProblems, deletionWarnings, heldNameProblems } from "./deletions";
-import { type Deployed, type DeployedGuarded, type DeployedPlace, isRotating } from "./deployed";
-import { environmentProblems, inEnvironment } from "./environment";
+import { isRotating } from "./deployed";
+import { environmentProblems } from "./environment";
 import { waysIn } from "./exposure";
 import { credentialProblems, externalCredentials, registryCredentials, registrySecrets } from "./externals";
 import { directLabels, OWNER, OWNER_ID, type Owner } from "./labels";
@@ -19,122 +17,73 @@ import { outputsOf } from "./outputs";
 import { placeProblems } from "./place";
 import type { NamespacePlan, Plan, ReleasePlan, SecretPlan } from "./plan";
 import { quotaOf, quotaProblems } from "./quota";
-import { mergeResources, serviceResources } from "./resources";
+import { serviceResources } from "./resources";
 import { scalingProblems } from "./scaling";
 import { planStore, storeChartProblems } from "./stores";
 import { storeChangeProblems, storeChangeWarnings } from "./stores/changes";
 import { imageWarnings } from "./stores/images";
 import { planPreparations, preparations } from "./stores/jobs";
-import { namespaceOf, profileOf } from "./stores/profile";
-import { planRotation, rotationGate, rotationPhase } from "./stores/rotation";
-
-/** What there is besides the inventory and the settings. */
-export interface Surroundings {
-  charts: Charts;
-  /** What is deployed already. Default: nothing. */
-  deployed?: Deployed;
-  /** `hard` of the quota that is deployed. Default: none is. */
-  deployedQuota?: Record<string, string>;
-  /** What else no update may delete unasked. Default: nothing. */
-  deployedGuarded?: DeployedGuarded;
-  /** Where the stack is deployed. Default: nowhere. */
-  deployedPlace?: DeployedPlace;
-  /** Whom the namespace and the releases belong to. Default: they do not say. */
-  owner?: Owner;
-  /** Name of the stack, for commands in messages. Default: the environment's. */
-  stack?: string;
-}
+import { profileOf } from "./stores/profile";
+import { type JobsPlan, planRotation, rotationGate, rotationPhase } from "./stores/rotation";
+import { shapeOf } from "./stores/shape";
 
 /**
  * @throws FlotillaError with every problem of the inventory, of its fit with the settings, and of the way from what is
  * deployed to there.
  */
-export function plan(
-  declared: Application,
-  settings: Settings,
-  {
-    charts,
-    deployed = {},
-    deployedGuarded = {},
-    deployedQuota,
-    deployedPlace,
-    owner,
-    stack = settings.environment,
-  }: Surroundings,
-): Plan {
+export function plan(context: PlanContext): Plan {
+  const { declared, application, settings, owner } = context;
   const wrong = validateApplication(declared);
-  const application = inEnvironment(declared, settings);
   refuse([
     ...wrong,
     ...asFarAsPossible(wrong, () => [
       ...environmentProblems(declared, application, settings),
-      ...credentialProblems(declared, application, settings),
-      ...mixedSecretProblems(application, settings),
-      ...profileProblems(application, settings),
-      ...storeChartProblems(application, settings, charts),
-      ...placeProblems(application, settings, deployed, deployedPlace, stack),
-      ...storeChangeProblems(application, settings, deployed, stack),
+      ...credentialProblems(context),
+      ...mixedSecretProblems(context),
+      ...profileProblems(context),
+      ...storeChartProblems(context),
+      ...placeProblems(context),
+      ...storeChangeProblems(context),
       ...scalingProblems(application.services, settings),
-      ...checkResources(application, settings),
-      ...quotaProblems(application, settings),
+      ...resourceProblems(context),
+      ...quotaProblems(context),
     ]),
   ]);
-  const stores = Object.entries(application.stores);
-  const services = Object.entries(application.services);
-  const jobs = stores.flatMap(([name, store]) => {
-    const gate = rotationGate(application, settings, deployed, name);
-    const phase = rotationPhase(application, settings, deployed, name);
-    const users = usersOf(application, name, store);
-    return [
-      planPreparations(application, settings, charts, name, store, gate),
-      ...(phase === "none"
-        ? []
-        : [planRotation(application, settings, charts, name, store, { users, phase })]),
-    ];
-  });
+  const stores = Object.keys(application.stores);
+  const services = Object.keys(application.services);
+  const jobs = stores.flatMap((name) => planJobs(context, name));
   const releases = [
-    ...stores.map(([name, store]) => planStore(application, settings, charts, deployed, name, store)),
+    ...stores.map((name) => planStore(context, name)),
     ...jobs.flatMap((job) => job.releases),
-    ...services.map(([name, service]) =>
-      planMicroservice(application, settings, charts, deployed, name, service),
-    ),
+    ...services.map((name) => planMicroservice(context, name)),
   ];
   const credentials: Plan["credentials"] = Object.assign(
-    externalCredentials(application, settings),
+    externalCredentials(context),
     registryCredentials(settings),
-    ...stores.map(([name, store]) =>
-      credentialsOf(shapeOf(settings, name, store), {
-        // Until its end a rotation can be given up: then the new passwords go again.
-        rotating: isRotating(settings, deployed, name),
-      }),
+    ...stores.map((name) =>
+      // Until its end a rotation can be given up: then the new passwords go again.
+      credentialsOf(shapeOf(context, name), { rotating: isRotating(context, name) }),
     ),
     ...jobs.map((job) => job.credentials),
   );
   const secrets: Plan["secrets"] = Object.assign(
-    registrySecrets(application, settings),
-    storeSecrets(application, settings, deployed),
+    registrySecrets(context),
+    storeSecrets(context),
     ...jobs.map((job) => job.secrets),
-    serviceSecrets(application, settings, deployed),
+    ...services.map((name) => planServiceSecrets(context, name)),
   );
   refuse([
-    ...checkValues(application, charts, releases),
-    ...heldNameProblems(application, releases, deployed, stack),
-    ...credentialDeletionProblems(
-      application,
-      settings,
-      deployed,
-      deployedGuarded,
-      { secrets, credentials },
-      stack,
-    ),
+    ...valueProblems(context, releases),
+    ...heldNameProblems(context, releases),
+    ...credentialDeletionProblems(context, { secrets, credentials }),
   ]);
-  const quota = quotaOf(application, settings, deployed, deployedQuota);
+  const quota = quotaOf(context);
   return {
     application: application.name,
     environment: settings.environment,
     namespace: {
-      name: namespaceOf(application, settings),
-      labels: directLabels(application, settings),
+      name: context.namespace,
+      labels: directLabels(context),
       annotations: owner === undefined ? {} : { [OWNER]: owner.stack, [OWNER_ID]: owner.id },
       podSecurity: POD_SECURITY,
       quota: quota.hard,
@@ -148,13 +97,23 @@ export function plan(
     credentials,
     secrets,
     releases: byName(releases.map((release) => ownedBy(owner, release))),
-    outputs: outputsOf(application, settings),
+    outputs: outputsOf(context),
     warnings: [
       ...(stores.length > 0 ? imageWarnings(settings) : []),
-      ...storeChangeWarnings(application, settings, deployed),
-      ...deletionWarnings(settings, deployed, deployedGuarded),
+      ...storeChangeWarnings(context),
+      ...deletionWarnings(context),
     ],
   };
+}
+
+/** The Jobs of a store: those that make it ready for its users, and those of its rotation. */
+function planJobs(context: PlanContext, name: string): JobsPlan[] {
+  const phase = rotationPhase(context, name);
+  const users = [...preparations(context, name), ...clientsOf(context.application, name)];
+  return [
+    planPreparations(context, name, rotationGate(context, name)),
+    ...(phase === "none" ? [] : [planRotation(context, name, { users, phase })]),
+  ];
 }
 
 /** More problems; none where they cannot be looked for because the inventory mentions what it does not have. */
@@ -167,14 +126,8 @@ function asFarAsPossible(wrong: readonly Problem[], look: () => Problem[]): Prob
   }
 }
 
-/** The releases that log in to a store. */
-const usersOf = (application: Application, name: string, store: Store): string[] => [
-  ...preparations(name, store),
-  ...clientsOf(application, name),
-];
-
 /** `charts/store` has one pod and no way to have more. */
-function profileProblems(application: Application, settings: Settings): Problem[] {
+function profileProblems({ application, settings }: AppContext): Problem[] {
   if (settings.distribution !== "upstream") return [];
   return Object.keys(application.stores)
     .filter((name) => profileOf(settings, name) === "replicated")
@@ -185,29 +138,27 @@ function profileProblems(application: Application, settings: Settings): Problem[
     }));
 }
 
-function checkResources(application: Application, settings: Settings): Problem[] {
-  // What the stack says comes last, so that is where to mend it.
+function resourceProblems(context: AppContext): Problem[] {
+  const { application, settings } = context;
+  // What the stack says comes last, so that is where to fix it.
   const where = (kind: "service" | "store", name: string) =>
     own<{ resources?: object }>(settings[`${kind}s`], name)?.resources
       ? `flotilla:${kind}s.${name}.resources`
       : `apps/${application.name}.ts: ${kind} ${name}`;
   return [
     ...Object.entries(application.services).flatMap(([name, service]) =>
-      resourceProblems(
+      requestProblems(
         where("service", name),
         serviceResources(service, own(settings.services, name)?.resources),
       ),
     ),
-    ...Object.entries(application.stores).flatMap(([name, { resources }]) =>
-      resourceProblems(
-        where("store", name),
-        mergeResources(resources, own(settings.stores, name)?.resources),
-      ),
+    ...Object.keys(application.stores).flatMap((name) =>
+      requestProblems(where("store", name), shapeOf(context, name).resources),
     ),
   ];
 }
 
-function checkValues(application: Application, charts: Charts, releases: readonly ReleasePlan[]): Problem[] {
+function valueProblems({ application, charts }: PlanContext, releases: readonly ReleasePlan[]): Problem[] {
   const local = [charts.microservice, charts.store];
   return releases.flatMap((release) => {
     const { chart } = release;
@@ -229,35 +180,19 @@ const POD_SECURITY: Record<string, string> = {
   "pod-security.kubernetes.io/audit": "restricted",
 };
 
-function storeSecrets(
-  application: Application,
-  settings: Settings,
-  deployed: Deployed,
-): Record<string, SecretPlan> {
-  const stores = Object.entries(application.stores).filter(([, store]) => hasSecret(store));
-  const secrets = stores.map(([name, store]): [string, SecretPlan] => [
+function storeSecrets(context: PlanContext): Record<string, SecretPlan> {
+  const stores = Object.entries(context.application.stores).filter(([, store]) => hasSecret(store));
+  const secrets = stores.map(([name]): [string, SecretPlan] => [
     storeSecretName(name),
     {
       owner: name,
-      labels: directLabels(application, settings),
+      labels: directLabels(context),
       protect: true,
-      keys: secretKeysOf(shapeOf(settings, name, store)),
-      needs: rotationGate(application, settings, deployed, name),
+      keys: secretKeysOf(shapeOf(context, name)),
+      needs: rotationGate(context, name),
     },
   ]);
   return Object.fromEntries(secrets);
-}
-
-function serviceSecrets(
-  application: Application,
-  settings: Settings,
-  deployed: Deployed,
-): Record<string, SecretPlan> {
-  return Object.fromEntries(
-    Object.keys(application.services).flatMap((name) =>
-      Object.entries(planServiceSecrets(application, settings, deployed, name)),
-    ),
-  );
 }
 
 /** The release with its owner in its description, which Helm keeps with each revision; a Job's would run it again. */

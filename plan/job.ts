@@ -1,10 +1,9 @@
-/** A Job that works on one store, as a release of the shared chart: its accounts, its first data, its rotation. */
-import type { Settings } from "../config/schema";
-import type { Application, Image, Resources, StoreKind } from "../model/application";
+import type { Image, Resources, StoreKind } from "../model/application";
 import { own } from "../model/graph";
 import { nameOfPath } from "../model/names";
 import { DEFAULT_USER } from "../model/presets";
-import { type Charts, describeChart } from "./chart";
+import { describeChart } from "./chart";
+import type { PlanContext } from "./context";
 import { shortDigest } from "./digest";
 import { pullSecretsOf, storePullSecretsOf } from "./externals";
 import { addressOf } from "./hosts";
@@ -64,13 +63,12 @@ const secretName = (job: StoreJob) => `${job.name}-env`;
 
 /** The release of a Job and the Secret with its passwords. */
 export function planJob(
-  application: Application,
-  settings: Settings,
-  charts: Charts,
+  context: PlanContext,
   job: StoreJob,
 ): { release: ReleasePlan; secrets: Record<string, SecretPlan> } {
+  const { application, settings, charts } = context;
   const kind = own(application.stores, job.store)?.kind as StoreKind;
-  const { host, port } = addressOf(application, settings, job.store);
+  const { host, port } = addressOf(context, job.store);
   const hasSecret = Object.keys(job.secretEnv).length > 0;
   const secretRefs = Object.keys(job.secretEnv).map((key) => [key, { secret: secretName(job), key }]);
   const files = Object.entries(job.files ?? {}).map(([path, content]) => [
@@ -119,7 +117,7 @@ export function planJob(
       ? {
           [secretName(job)]: {
             owner: job.name,
-            labels: directLabels(application, settings),
+            labels: directLabels(context),
             protect: false,
             keys: job.secretEnv,
             needs: job.secretNeeds,

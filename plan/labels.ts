@@ -1,5 +1,4 @@
-import type { Settings } from "../config/schema";
-import type { Application } from "../model/application";
+import type { AppContext } from "./context";
 
 /** What Flotilla's own labels and annotations begin with; the objects of each of its releases have one. */
 export const OWN_PREFIX = "flotilla.dev/";
@@ -17,7 +16,7 @@ export interface Owner {
 }
 
 /** Labels that everything of an application carries. Helm adds its own `managed-by` to what a release makes. */
-export function commonLabels(application: Application, settings: Settings): Record<string, string> {
+export function commonLabels({ application, settings }: AppContext): Record<string, string> {
   return {
     "app.kubernetes.io/part-of": application.name,
     [`${OWN_PREFIX}environment`]: settings.environment,
@@ -26,6 +25,6 @@ export function commonLabels(application: Application, settings: Settings): Reco
 }
 
 /** Labels of what Pulumi applies itself. */
-export function directLabels(application: Application, settings: Settings): Record<string, string> {
-  return { ...commonLabels(application, settings), "app.kubernetes.io/managed-by": "pulumi" };
+export function directLabels(context: AppContext): Record<string, string> {
+  return { ...commonLabels(context), "app.kubernetes.io/managed-by": "pulumi" };
 }

@@ -1,13 +1,14 @@
 /** A service as a release of the shared chart, and the Secret its environment needs. */
+
 import type { Settings } from "../config/schema";
-import type { Application, Image, Service } from "../model/application";
+import type { Image, Service } from "../model/application";
 import { own, servicePort, usedBy } from "../model/graph";
 import { nameOfPath } from "../model/names";
 import { DEFAULT_USER, PRESETS } from "../model/presets";
 import type { Problem } from "../model/problems";
 import { mentionsPassword, referencesOf, type Text } from "../model/text";
-import { type Charts, describeChart } from "./chart";
-import type { Deployed } from "./deployed";
+import { describeChart } from "./chart";
+import type { AppContext, PlanContext } from "./context";
 import { shortDigest } from "./digest";
 import { exceptionsOf, permissionsOf } from "./exceptions";
 import { ingressOf, loadBalancerOf, monitorOf } from "./exposure";
@@ -45,13 +46,14 @@ interface SecretVariable {
   remote: "all" | "none" | "some";
 }
 
-function secretVariables(application: Application, settings: Settings, name: string): SecretVariable[] {
+function secretVariables(context: AppContext, name: string): SecretVariable[] {
+  const { settings, application } = context;
   const overrides = own(settings.services, name)?.env ?? {};
   // Without a secret store nobody need be asked who made a password.
-  const sources = settings.externalSecrets ? externalCredentials(application, settings) : {};
+  const sources = settings.externalSecrets ? externalCredentials(context) : {};
   return Object.entries(own(application.services, name)?.env ?? {}).flatMap(([key, text]) => {
     if (!mentionsPassword(text) || overrides[key] !== undefined) return [];
-    const filled = fillSecret(application, settings, text);
+    const filled = fillSecret(context, text);
     const mentioned = credentialsIn([filled]);
     const remote = mentioned.filter((credential) => sources[credential]?.source === "secret store");
     return [
@@ -66,32 +68,28 @@ function secretVariables(application: Application, settings: Settings, name: str
 }
 
 /** Variables that mention a password of the secret store beside another one: nobody knows both. */
-export const mixedSecretProblems = (application: Application, settings: Settings): Problem[] =>
-  Object.keys(application.services).flatMap((name) =>
-    secretVariables(application, settings, name)
+export const mixedSecretProblems = (context: AppContext): Problem[] =>
+  Object.keys(context.application.services).flatMap((name) =>
+    secretVariables(context, name)
       .filter(({ remote }) => remote === "some")
       .map(({ key, filled }) => ({
-        where: `apps/${application.name}.ts: service ${name}`,
+        where: `apps/${context.application.name}.ts: service ${name}`,
         what: `${key} mentions ${credentialsIn([filled]).join(" and ")}, which are not in one place: some are in flotilla:externalSecrets, others are not`,
         todo: "Make two variables of it, or give the stack the password: pulumi config set --secret --path flotilla:credentials.<name>",
       })),
   );
 
 /** The Secrets with the texts that mention a password, by name: the stack fills one, the cluster's secret store another. */
-export function planServiceSecrets(
-  application: Application,
-  settings: Settings,
-  deployed: Deployed,
-  name: string,
-): Record<string, SecretPlan> {
-  const variables = secretVariables(application, settings, name);
+export function planServiceSecrets(context: PlanContext, name: string): Record<string, SecretPlan> {
+  const { settings } = context;
+  const variables = secretVariables(context, name);
   const secrets = ["none", "all"].flatMap((remote): [string, SecretPlan][] => {
     const mine = variables.filter((variable) => variable.remote === remote);
     if (mine.length === 0) return [];
     const rotated = mine
       .flatMap(({ text }) => referencesOf(text))
       .filter(({ ref }) => ref === "password")
-      .flatMap(({ of }) => rotationGate(application, settings, deployed, of));
+      .flatMap(({ of }) => rotationGate(context, of));
     const source =
       remote === "all"
         ? externalSource(
@@ -101,7 +99,7 @@ export function planServiceSecrets(
         : undefined;
     const secret: SecretPlan = {
       owner: name,
-      labels: directLabels(application, settings),
+      labels: directLabels(context),
       protect: false,
       keys: Object.fromEntries(mine.map(({ key, filled }) => [key, filled])),
       ...(source ? { external: source } : {}),
@@ -113,23 +111,18 @@ export function planServiceSecrets(
 }
 
 /** The release of one service. */
-export function planMicroservice(
-  application: Application,
-  settings: Settings,
-  charts: Charts,
-  deployed: Deployed,
-  name: string,
-  service: Service,
-): ReleasePlan {
+export function planMicroservice(context: PlanContext, name: string): ReleasePlan {
+  const { settings, application, charts } = context;
+  const service = application.services[name] as Service;
   const overrides = settings.services[name] ?? {};
   const stores = usedBy(application, service, "stores");
   const usedServices = usedBy(application, service, "services");
   const autoscaling = autoscalingOf(service, settings, name);
-  const replicas = podsAtLeast(application, settings, name);
+  const replicas = podsAtLeast(context, name);
   const pullSecrets = pullSecretsOf(settings);
-  const secrets = planServiceSecrets(application, settings, deployed, name);
+  const secrets = planServiceSecrets(context, name);
   const { uid, gid } = service.user ?? DEFAULT_USER;
-  const waitSeconds = service.needsNames ? secondsUntilNames(application, settings, usedServices) : 0;
+  const waitSeconds = service.needsNames ? secondsUntilNames(context, usedServices) : 0;
   const startSeconds = ROLLOUT_SECONDS + startupSecondsOf(service) + waitSeconds;
   const values: MicroserviceValues = {
     fullnameOverride: name,
@@ -144,7 +137,7 @@ export function planMicroservice(
     rollout: startSeconds > DEFAULT_PROGRESS_DEADLINE ? { progressDeadlineSeconds: startSeconds } : {},
     command: [...(service.command ?? [])],
     args: [...(service.args ?? [])],
-    env: environmentOf(application, settings, service, secrets, overrides.env ?? {}),
+    env: environmentOf(context, service, secrets, overrides.env ?? {}),
     ports: portsOf(service),
     probes: probesOf(service),
     ...shutdownOf(service),
@@ -156,13 +149,13 @@ export function planMicroservice(
     ...permissionsOf(service),
     sysctls: { ...service.sysctls },
     writable: Object.fromEntries((service.writable ?? []).map((path) => [nameOfPath(path), path])),
-    config: filesOf(application, settings, service),
-    waitFor: waitsOf(application, settings, service, stores, usedServices),
+    config: filesOf(context, service),
+    waitFor: waitsOf(context, service, stores, usedServices),
     // A changed connection string rolls the pods; only names of credentials go into the digest.
     secretChecksum: checksumOf(Object.values(secrets)),
     service: loadBalancerOf(service, settings),
     ingress: ingressOf(service, settings),
-    networkPolicy: networkPolicyOf(application, settings, name),
+    networkPolicy: networkPolicyOf(context, name),
     monitor: monitorOf(service, settings),
   };
   return {
@@ -171,33 +164,22 @@ export function planMicroservice(
     chart: { path: charts.microservice.path },
     description: describeChart(charts.microservice),
     values: prune(values),
-    needs: [...stores, ...stores.flatMap((store) => preparationsOf(application, store))],
+    needs: [...stores, ...stores.flatMap((store) => preparations(context, store))],
     secrets: [...Object.keys(secrets), ...pullSecrets],
     timeoutSeconds:
       ROLLOUT_SECONDS +
       // One pod after the other.
-      startupSecondsOf(service) * Math.max(1, podsAtMost(application, settings, name)) +
+      startupSecondsOf(service) * Math.max(1, podsAtMost(context, name)) +
       waitSeconds,
     protect: false,
   };
 }
 
-function preparationsOf(application: Application, name: string): string[] {
-  const store = own(application.stores, name);
-  return store ? preparations(name, store) : [];
-}
-
 /** Seconds until the Services of others exist: their releases begin when the stores they use are ready. */
-function secondsUntilNames(
-  application: Application,
-  settings: Settings,
-  services: readonly string[],
-): number {
-  const stores = services.flatMap((name) => own(application.services, name)?.uses ?? []);
-  const seconds = stores.map((name) => {
-    const store = own(application.stores, name);
-    return store ? storeSeconds(settings, name, store) : 0;
-  });
+function secondsUntilNames(context: AppContext, services: readonly string[]): number {
+  const { application, stores } = context;
+  const used = services.flatMap((name) => own(application.services, name)?.uses ?? []);
+  const seconds = used.map((name) => (own(stores, name) ? storeSeconds(context, name) : 0));
   return Math.max(0, ...seconds);
 }
 
@@ -207,8 +189,7 @@ export const imageOf = (service: Service, settings: Settings, name: string): Ima
 
 /** Plain values as they are, those with a password by Secret and key. The stack's own come last. */
 function environmentOf(
-  application: Application,
-  settings: Settings,
+  context: AppContext,
   service: Service,
   secrets: Record<string, SecretPlan>,
   overrides: Record<string, string | null>,
@@ -219,7 +200,7 @@ function environmentOf(
     .filter(([key]) => overrides[key] === undefined)
     .map(([key, value]) => [
       key,
-      mentionsPassword(value) ? { secret: holder(key), key } : fill(application, settings, value),
+      mentionsPassword(value) ? { secret: holder(key), key } : fill(context, value),
     ]);
   const added = Object.entries(overrides).filter(([, value]) => value !== null);
   return Object.fromEntries([...inventory, ...added]);
@@ -243,28 +224,23 @@ function portsOf(service: Service): Ports {
   return Object.fromEntries(ports);
 }
 
-function filesOf(
-  application: Application,
-  settings: Settings,
-  service: Service,
-): MicroserviceValues["config"] {
+function filesOf(context: AppContext, service: Service): MicroserviceValues["config"] {
   const files = Object.entries(service.files ?? {}).map(([path, text]) => [
     nameOfPath(path),
-    { path, content: fill(application, settings, text) },
+    { path, content: fill(context, text) },
   ]);
   return { files: Object.fromEntries(files) };
 }
 
 /** Stores must answer; services only have to be known by name, and only where the program resolves them at start. */
 function waitsOf(
-  application: Application,
-  settings: Settings,
+  context: AppContext,
   service: Service,
   stores: readonly string[],
   usedServices: readonly string[],
 ): MicroserviceValues["waitFor"] {
   const address = (target: string) => {
-    const { host, port } = addressOf(application, settings, target);
+    const { host, port } = addressOf(context, target);
     return { host, port };
   };
   const names = service.needsNames ? usedServices : [];

@@ -1,7 +1,9 @@
 /** Who may talk to whom, as a network policy: what the edges say, and nothing else. */
+
 import type { Settings } from "../config/schema";
 import type { Application } from "../model/application";
 import { type Edge, edgesOf, own } from "../model/graph";
+import type { AppContext } from "./context";
 import type { MicroserviceValues, Rule } from "./microservice-values";
 
 /** Names a pod's release: every chart gives its pods this label, Bitnami's too. */
@@ -16,10 +18,10 @@ export function clientsOf(application: Application, name: string): string[] {
 
 /** What the network policy of a service lets through, besides DNS, which the chart lets through itself. */
 export function networkPolicyOf(
-  application: Application,
-  settings: Settings,
+  context: AppContext,
   name: string,
 ): Required<Pick<NonNullable<MicroserviceValues["networkPolicy"]>, "ingress" | "egress">> {
+  const { application, settings } = context;
   const clients = rules(application, edgesTo(application, name), ({ from }) => from);
   const used = rules(
     application,
@@ -29,8 +31,8 @@ export function networkPolicyOf(
   return {
     ingress: {
       ...clients,
-      ...publicRule(application, settings, name),
-      ...scraperRule(application, settings, name),
+      ...publicRule(context, name),
+      ...scraperRule(context, name),
     },
     egress: { ...settingsRules(settings, name), ...used, ...apiServerRule(application, settings, name) },
   };
@@ -117,7 +119,7 @@ function peerOf(application: Application, { kind }: Edge, other: string): Omit<R
 }
 
 /** People reach the public port through the ingress controller, or from anywhere. A name with an underscore is no service's. */
-function publicRule(application: Application, settings: Settings, name: string): Record<string, Rule> {
+function publicRule({ application, settings }: AppContext, name: string): Record<string, Rule> {
   const port = own(application.services, name)?.public?.port;
   if (port === undefined) return {};
   if (settings.loadBalancer) return { load_balancer: { anywhere: true, ports: [port] } };
@@ -127,7 +129,7 @@ function publicRule(application: Application, settings: Settings, name: string):
 }
 
 /** What scrapes may read the metrics. */
-function scraperRule(application: Application, settings: Settings, name: string): Record<string, Rule> {
+function scraperRule({ application, settings }: AppContext, name: string): Record<string, Rule> {
   const port = own(application.services, name)?.metrics?.port;
   return port === undefined || settings.monitoring === undefined
     ? {}

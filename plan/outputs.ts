@@ -1,6 +1,4 @@
-/** What a stack tells about itself. */
-import type { Settings } from "../config/schema";
-import type { Application } from "../model/application";
+import type { AppContext } from "./context";
 import { hasSecret, storeSecretName } from "./credentials";
 import { isStandIn } from "./environment";
 import { waysIn } from "./exposure";
@@ -9,13 +7,14 @@ import { imageOf } from "./microservice";
 import type { PlanOutputs } from "./plan";
 import { profileOf } from "./stores/profile";
 
-export function outputsOf(application: Application, settings: Settings): PlanOutputs {
+export function outputsOf(context: AppContext): PlanOutputs {
+  const { application, settings } = context;
   const services = Object.entries(application.services).map(([name, service]) => {
     const { repository, tag } = imageOf(service, settings, name);
     const [port] = Object.values(service.ports ?? {});
     // gRPC has no scheme that everyone agrees on; http is what clients and proxies take.
     const url = port
-      ? `${port.protocol === "tcp" ? "tcp" : "http"}://${name}:${addressOf(application, settings, name).port}`
+      ? `${port.protocol === "tcp" ? "tcp" : "http"}://${name}:${addressOf(context, name).port}`
       : undefined;
     return [
       name,
@@ -27,7 +26,7 @@ export function outputsOf(application: Application, settings: Settings): PlanOut
     ] as const;
   });
   const stores = Object.entries(application.stores).map(([name, store]) => {
-    const { host, readHost, port } = addressOf(application, settings, name);
+    const { host, readHost, port } = addressOf(context, name);
     return [
       name,
       {
@@ -39,7 +38,7 @@ export function outputsOf(application: Application, settings: Settings): PlanOut
       },
     ] as const;
   });
-  const publicUrl = publicUrlOf(application, settings);
+  const publicUrl = publicUrlOf(context);
   return {
     services: Object.fromEntries(services),
     stores: Object.fromEntries(stores),
@@ -48,5 +47,5 @@ export function outputsOf(application: Application, settings: Settings): PlanOut
 }
 
 /** Where people find the application: the first of its ways in. */
-const publicUrlOf = (application: Application, settings: Settings): string | undefined =>
+const publicUrlOf = ({ application, settings }: AppContext): string | undefined =>
   Object.values(waysIn(application, settings)).find(({ url }) => url !== undefined)?.url;

@@ -1,22 +1,15 @@
 /** Where a stack is deployed does not change: a namespace that is renamed is another one, and the old one goes with its data. */
-import type { Settings } from "../config/schema";
-import type { Application } from "../model/application";
+
 import type { Problem } from "../model/problems";
-import type { Deployed, DeployedPlace } from "./deployed";
-import { namespaceOf } from "./stores/profile";
+import type { AppContext, PlanContext } from "./context";
+import type { DeployedPlace } from "./deployed";
 
 /** Why the settings would move a deployed stack; none where they do not. */
-export function placeProblems(
-  application: Application,
-  settings: Settings,
-  deployed: Deployed,
-  there: DeployedPlace | undefined,
-  stack: string,
-): Problem[] {
-  const namespace = namespaceOf(application, settings);
+export function placeProblems(context: PlanContext): Problem[] {
+  const { deployed, deployedPlace: there, namespace, stack } = context;
   if (there === undefined || there.namespace === namespace) return [];
   const stores = Object.keys(deployed).filter((name) => deployed[name]?.kind === "store");
-  const { where, back } = causeOf(application, settings, there);
+  const { where, back } = causeOf(context, there);
   const lost =
     stores.length === 0 ? "with everything in it" : `with the volumes of ${stores.sort().join(", ")}`;
   return [
@@ -29,7 +22,7 @@ export function placeProblems(
 }
 
 /** The setting that moves it, and how to take that back. */
-function causeOf(application: Application, settings: Settings, there: DeployedPlace) {
+function causeOf({ settings, application }: AppContext, there: DeployedPlace) {
   if (settings.namespace === undefined && there.application !== undefined) {
     if (there.application !== application.name)
       return {

@@ -1,10 +1,10 @@
 /** What the namespace's pods may ask for in all. */
+
 import type { Settings } from "../config/schema";
-import type { Application } from "../model/application";
 import type { Problem } from "../model/problems";
 import { amountOf } from "../model/quantity";
+import type { AppContext, PlanContext } from "./context";
 import { type Demand, demandMeanwhile, demandOf } from "./demand";
-import type { Deployed } from "./deployed";
 
 /** Room for what is run by hand, for tests of releases and for Jobs that try again. */
 const HEAD_ROOM = 1.25;
@@ -22,14 +22,10 @@ export interface QuotaPlan {
  * What is planned at most, and head room. While an update is under way pods of before are there as well: so it is lowered
  * after the update; and where they do not fit and the quota of before was no larger either, with the next one.
  */
-export function quotaOf(
-  application: Application,
-  settings: Settings,
-  deployed: Deployed,
-  before: Record<string, string> = {},
-): QuotaPlan {
-  const needed = demandOf(application, settings);
-  const meanwhile = demandMeanwhile(application, settings, deployed);
+export function quotaOf(context: PlanContext): QuotaPlan {
+  const { settings, deployedQuota: before = {} } = context;
+  const needed = demandOf(context);
+  const meanwhile = demandMeanwhile(context);
   const amounts = ASKED.map(([key, of, unit]) => {
     const set = settingFor(settings, of);
     const target = amountOf(set === undefined ? unit(needed[of] * HEAD_ROOM) : String(set));
@@ -60,8 +56,9 @@ export function quotaOf(
 }
 
 /** A quota that the plan does not fit into. */
-export function quotaProblems(application: Application, settings: Settings): Problem[] {
-  const needed = demandOf(application, settings);
+export function quotaProblems(context: AppContext): Problem[] {
+  const { settings } = context;
+  const needed = demandOf(context);
   return ASKED.flatMap(([, of, unit]) => {
     const set = settingFor(settings, of);
     if (set === undefined || !(amountOf(String(set)) < needed[of])) return [];

@@ -1,8 +1,10 @@
 /** How many pods a service has: a fixed number, or what an autoscaler decides between two bounds. */
+
 import type { Settings } from "../config/schema";
-import type { Application, Service } from "../model/application";
+import type { Service } from "../model/application";
 import { own } from "../model/graph";
 import type { Problem } from "../model/problems";
+import type { AppContext } from "./context";
 import { isStandIn } from "./environment";
 import type { MicroserviceValues } from "./microservice-values";
 
@@ -55,7 +57,7 @@ export function autoscalingOf(
 }
 
 /** Pods of a service: all of them, or those below which no autoscaler goes. */
-export function podsAtLeast(application: Application, settings: Settings, name: string): number {
+export function podsAtLeast({ application, settings }: AppContext, name: string): number {
   const service = own(application.services, name);
   // Two pods of a stand-in would know nothing of each other.
   const usual = isStandIn(application, name) ? 1 : replicasOf(settings);
@@ -64,10 +66,11 @@ export function podsAtLeast(application: Application, settings: Settings, name: 
 }
 
 /** Pods of a service: all of them, or those above which no autoscaler goes. */
-export function podsAtMost(application: Application, settings: Settings, name: string): number {
+export function podsAtMost(context: AppContext, name: string): number {
+  const { application, settings } = context;
   const service = own(application.services, name);
   const scaling = service && autoscalingOf(service, settings, name);
-  return scaling?.maxReplicas ?? podsAtLeast(application, settings, name);
+  return scaling?.maxReplicas ?? podsAtLeast(context, name);
 }
 
 /** Settings that do not fit how the service scales. */

@@ -1,12 +1,12 @@
 /** Stack files that are wrong, each with what is said of it. */
+
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { catalogue } from "../apps";
-import { locate, readSettings } from "../config/settings";
+import { readSettings } from "../config/settings";
 import { stackConfig } from "../config/stack";
-import { FlotillaError, refuse } from "../model/problems";
-import { plan } from "../plan";
-import { planViolations, problemsOf } from "../plan/rules";
+import { FlotillaError } from "../model/problems";
+import { composePlan } from "../plan/compose";
 import { readProjectFiles } from "../runtime/project-files";
 import { PROJECT } from "../tools/paths";
 import { charts } from "./support";
@@ -38,12 +38,7 @@ export function refusalOf(name: string): string | undefined {
   );
   try {
     const read = readSettings(config, catalogue);
-    try {
-      const planned = plan(read.application, read.settings, { charts, stack: name });
-      refuse(problemsOf(planViolations(read.application, planned, read.settings)));
-    } catch (error) {
-      throw error instanceof FlotillaError ? locate(error, config, read.origins) : error;
-    }
+    composePlan(config, read, { charts });
     return undefined;
   } catch (error) {
     if (error instanceof FlotillaError) return `${error.message}\n`;

@@ -5,6 +5,7 @@ import { ENVIRONMENTS, type Environment } from "../config/schema";
 import { stackConfig } from "../config/stack";
 import type { Application } from "../model/application";
 import { plan } from "../plan";
+import { createContext } from "../plan/context";
 import type { Deployed } from "../plan/deployed";
 import { inEnvironment } from "../plan/environment";
 import { accountCredentials } from "../plan/externals";
@@ -53,7 +54,7 @@ export function planned(
   return {
     application: inEnvironment(declared, settings),
     environment,
-    plan: plan(declared, settings, { charts, deployed }),
+    plan: plan(createContext(declared, settings, { charts, deployed })),
     config,
   };
 }

@@ -1,4 +1,5 @@
 /** Stack files, inventories and values that are nearly right, and what Flotilla makes of them. */
+
 import type fc from "fast-check";
 import { stringify } from "yaml";
 import { catalogue } from "../apps";
@@ -6,6 +7,7 @@ import type { Application } from "../model/application";
 import { FlotillaError, refuse } from "../model/problems";
 import { validateApplication } from "../model/validate";
 import { plan } from "../plan";
+import { createContext } from "../plan/context";
 import type { Plan } from "../plan/plan";
 import { planViolations, problemsOf } from "../plan/rules";
 import { applicationArbitrary } from "./generated";
@@ -80,8 +82,9 @@ export type Answer = { plan: Plan } | { refused: string };
 export const answerToStackFile = (text: string): Answer =>
   answer(() => {
     const { settings, application } = readStack(text);
-    const planned = plan(application, settings, { charts });
-    refuse(problemsOf(planViolations(application, planned, settings)));
+    const context = createContext(application, settings, { charts });
+    const planned = plan(context);
+    refuse(problemsOf(planViolations(context, planned)));
     return planned;
   });
 

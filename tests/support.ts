@@ -11,6 +11,7 @@ import type { Application, Service, Store } from "../model/application";
 import { FlotillaError, type Problem } from "../model/problems";
 import { plan } from "../plan";
 import { type Charts, readCharts } from "../plan/chart";
+import { createContext, type PlanContext, type Surroundings } from "../plan/context";
 import type { Deployed } from "../plan/deployed";
 import type { MicroserviceValues } from "../plan/microservice-values";
 import type { Plan } from "../plan/plan";
@@ -61,7 +62,7 @@ const encrypted = (credentials: unknown): unknown =>
 /** Robot Shop's plan. */
 export function planOf(config: Record<string, unknown> = {}, deployed: Deployed = {}): Plan {
   const { settings, application } = settingsOf(config);
-  return plan(application, settings, { charts, deployed });
+  return plan(createContext(application, settings, { charts, deployed }));
 }
 
 /** The plan of an application made for a test. */
@@ -70,11 +71,20 @@ export function planFor(
   config: Record<string, unknown> = {},
   deployed: Deployed = {},
 ): Plan {
+  return plan(contextFor(application, config, { deployed }));
+}
+
+/** What planning an application made for a test looks at. */
+export function contextFor(
+  application: Application,
+  config: Record<string, unknown> = {},
+  surroundings: Partial<Surroundings> = {},
+): PlanContext {
   const { settings } = settingsOf(
     { application: application.name, ...config },
     { [application.name]: application },
   );
-  return plan(application, settings, { charts, deployed });
+  return createContext(application, settings, { charts, ...surroundings });
 }
 
 /** The values of a release of the shared chart. */

@@ -134,7 +134,7 @@ What belongs to another stack is not taken over, unless its id is named: two sta
 
 /** Passwords of stores whose volumes are left and whose Secrets are not. @throws FlotillaError when no update had them. */
 async function pastPasswordsFor(
-  { application, settings }: PlannedStack,
+  { context }: PlannedStack,
   stack: string,
   { leftovers, namespace }: Adoption,
 ): Promise<PastPasswords | undefined> {
@@ -145,7 +145,7 @@ async function pastPasswordsFor(
   throw new FlotillaError(
     leftovers.map((leftover) => {
       const { store, claims, missing } = leftover;
-      const refusal = resetRefusal(application, settings, store, claims);
+      const refusal = resetRefusal(context, store, claims);
       const reset =
         refusal === undefined
           ? `To give that data new passwords: npx flotilla adopt --stack ${stack} --reset-password ${store}`

@@ -31,7 +31,7 @@ export interface Resets {
  * @throws FlotillaError for a store whose data cannot get any, or needs none.
  */
 export async function planNewPasswords(
-  { application, settings, charts }: PlannedStack,
+  { context }: PlannedStack,
   stores: readonly string[],
   leftovers: readonly Leftover[],
   kubectl: Kubectl,
@@ -52,7 +52,7 @@ export async function planNewPasswords(
           todo: `Such stores: ${names}. Leave the option out for the others.`,
         },
       ];
-    const refusal = resetRefusal(application, settings, store, leftover.claims);
+    const refusal = resetRefusal(context, store, leftover.claims);
     if (refusal) return [{ where, what: refusal, todo: otherWays(leftover, namespace) }];
     return leftover.claims
       .filter((claim) => users[claim])
@@ -64,9 +64,7 @@ export async function planNewPasswords(
   });
   if (problems.length > 0) throw new FlotillaError(problems, "nothing was taken over");
   return {
-    jobs: chosen.flatMap(({ store, claims, missing }) =>
-      planResets(application, settings, charts, store, claims, missing),
-    ),
+    jobs: chosen.flatMap(({ store, claims, missing }) => planResets(context, store, claims, missing)),
     passwords: Object.fromEntries(
       chosen.flatMap(({ missing }) => missing.map((name) => [name, newPassword()])),
     ),

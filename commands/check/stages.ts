@@ -1,17 +1,17 @@
 /** The stages of `flotilla check`, one after the other: each goes on from what the one before has found sound. */
+
 import { basename } from "node:path";
 import { catalogue } from "../../apps";
 import { locate, readSettings, type StackConfig, type StackSettings } from "../../config/settings";
 import { stackFileName } from "../../config/stack-names";
 import { isDeployed, objectsIn } from "../../diff/manifests";
 import { FlotillaError } from "../../model/problems";
-import { plan } from "../../plan";
-import { type Charts, readCharts } from "../../plan/chart";
+import { readCharts } from "../../plan/chart";
+import { planWithRules } from "../../plan/compose";
 import type { Plan } from "../../plan/plan";
 import { releaseInputs } from "../../plan/release-inputs";
 import {
   factsOfObjects,
-  planViolations,
   problemsOf,
   type RenderedObject,
   releaseViolations,
@@ -47,9 +47,9 @@ export async function checkStack(stack: string): Promise<Checked> {
       away: [],
     };
   const settled: Stage = { stage: "settings", lookedAt: files, rows: [] };
-  const { settings, application } = read.result;
+  const { settings } = read.result;
   const charts = readCharts(PROJECT);
-  const planned = attempt(() => plan(application, settings, { charts, stack }), config, read.result);
+  const planned = attempt(() => planWithRules(config, read.result, { charts }));
   if ("problems" in planned)
     return {
       stages: [
@@ -58,14 +58,10 @@ export async function checkStack(stack: string): Promise<Checked> {
       ],
       away: [],
     };
-  const planStage = stageOfPlan(planned.result);
-  const rendered = await renderReleases(planned.result, settings, charts);
+  const planStage = stageOfPlan(planned.result.planned);
+  const rendered = await renderReleases(planned.result.planned, settings, charts);
   return {
-    stages: [
-      settled,
-      planStage,
-      ...(await stagesOfObjects(planned.result, config, read.result, charts, rendered)),
-    ],
+    stages: [settled, planStage, ...(await stagesOfObjects(planned.result, config, read.result, rendered))],
     away: rendered.flatMap(({ release, manifests, failure }) =>
       manifests === undefined && failure === undefined ? [release.name] : [],
     ),
@@ -89,10 +85,9 @@ function stageOfPlan({ releases, warnings, namespace }: Plan): Stage {
 }
 
 async function stagesOfObjects(
-  planned: Plan,
+  { context, planned, violations }: ReturnType<typeof planWithRules>,
   config: StackConfig,
-  { settings, application, origins }: StackSettings,
-  charts: Charts,
+  { origins }: StackSettings,
   rendered: readonly RenderedRelease[],
 ): Promise<Stage[]> {
   const placed = (violations: readonly Violation[]) => {
@@ -106,14 +101,13 @@ async function stagesOfObjects(
   }));
   const atHand = releases.filter(({ manifests }) => manifests !== undefined);
   const seen = releaseViolations(
-    application,
-    settings,
+    context,
     atHand.map(({ release, objects, manifests }) => ({
       release,
       facts: {
         ...factsOfObjects(release, objects),
         bytes: releaseSize(
-          chartAtHand(releaseInputs(release, planned.namespace.name), charts) as string,
+          chartAtHand(releaseInputs(release, planned.namespace.name), context.charts) as string,
           release.values,
           manifests as string,
         ),
@@ -121,7 +115,7 @@ async function stagesOfObjects(
     })),
   );
   // What the values tell is told by the objects as well, where there are objects.
-  const unseen = planViolations(application, planned, settings).filter(
+  const unseen = violations.filter(
     ({ release }) => !atHand.some(({ release: { name } }) => name === release),
   );
   const count = atHand.reduce((sum, { objects }) => sum + objects.length, 0);
@@ -185,16 +179,12 @@ const asText = (objects: readonly RenderedObject[]): string =>
     )
     .join("");
 
-/** The result, or the problems it is refused with, each with its place. */
-function attempt<T>(
-  make: () => T,
-  config?: StackConfig,
-  read?: StackSettings,
-): { result: T } | { problems: FlotillaError["problems"] } {
+/** The result, or the problems it is refused with. */
+function attempt<T>(make: () => T): { result: T } | { problems: FlotillaError["problems"] } {
   try {
     return { result: make() };
   } catch (error) {
     if (!(error instanceof FlotillaError)) throw error;
-    return { problems: config && read ? locate(error, config, read.origins).problems : error.problems };
+    return { problems: error.problems };
   }
 }

@@ -101,7 +101,7 @@ export async function compareWithDeployed(
 
   const before: Record<string, ReleaseSide> = {};
   const after: Record<string, ReleaseSide> = {};
-  const now = new Renderer(planned.charts, flags);
+  const now = new Renderer(planned.context.charts, flags);
   const compare = async (old: Renderer) => {
     await inParallel(changed, async ({ release: { name, kind }, inputs }) => {
       const there = { inputs, state: states.get(name), live: live?.[name] };
@@ -116,7 +116,7 @@ export async function compareWithDeployed(
   };
   if (live) await compare(now);
   else
-    await withDeployedCharts(resources, planned.charts, (folder, charts) =>
+    await withDeployedCharts(resources, planned.context.charts, (folder, charts) =>
       compare(new Renderer(charts, flags, folder)),
     );
   const given = { ...(await givenValues(planned, stack)), ...adopting };

@@ -1,13 +1,13 @@
 /** How one stack differs from another. */
+
 import { compareReleases, type Sides } from "../../diff/compare";
 import type { ManifestObject } from "../../diff/manifests";
-import { plan } from "../../plan";
 import { readCharts } from "../../plan/chart";
 import type { Plan } from "../../plan/plan";
 import { releaseInputs } from "../../plan/release-inputs";
 import { inParallel } from "../../tools/parallel";
 import { PROJECT } from "../../tools/paths";
-import { settingsOfStack } from "../settings";
+import { planAfresh } from "../planning";
 import { plannedGuardRails } from "./guard-rails";
 import { inOrder, Renderer, railsSide, valuesSide } from "./renderer";
 import type { Comparison } from "./sides";
@@ -17,8 +17,7 @@ export async function compareStacks(stack: string, against: string): Promise<Com
   const charts = readCharts(PROJECT);
   const renderer = new Renderer(charts, []);
   const sideOf = async (name: string) => {
-    const { settings, application } = settingsOfStack(name);
-    const planned = plan(application, settings, { charts, stack: name });
+    const { application, planned } = planAfresh(name);
     const sides = await inParallel(Object.values(planned.releases), async (release) => {
       const inputs = releaseInputs(release, planned.namespace.name);
       const side = await renderer.side(release.kind, inputs);

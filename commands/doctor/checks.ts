@@ -1,15 +1,14 @@
 /** What `flotilla doctor` looks at, each with what to do where it is wrong. */
+
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { satisfies } from "semver";
 import { parse } from "yaml";
-import { catalogue } from "../../apps";
-import { readSettings, type StackSettings } from "../../config/settings";
+import type { StackSettings } from "../../config/settings";
 import { isDeployed, objectsIn } from "../../diff/manifests";
 import { pulumiQuietly, readState } from "../../live/engine";
 import { FlotillaError, fullPlace } from "../../model/problems";
-import { plan } from "../../plan";
 import { readCharts } from "../../plan/chart";
 import { inEnvironment } from "../../plan/environment";
 import type { Plan } from "../../plan/plan";
@@ -21,8 +20,8 @@ import { binaryVersion } from "../../tools/providers/binary-version";
 import { PROVIDERS, type ProviderName, sdkVersion } from "../../tools/providers/sdk-version";
 import { executablesOnPath, findOnPath } from "../../tools/toolchain/search-path";
 import { TOOLS } from "../../tools/toolchain/specification";
+import { planAfresh } from "../planning";
 import { renderReleases } from "../rendering";
-import { configOfStack } from "../settings";
 import { PROJECT_NAME } from "../stack";
 import { askCluster, type Cluster, type Question } from "./cluster";
 import { identity } from "./identity";
@@ -136,8 +135,8 @@ async function backend(stack: string): Promise<Diagnosis> {
 /** The settings and the plan, or what is wrong with them. */
 function settle(stack: string): { read: StackSettings; planned: Plan } | { problems: Diagnosis[] } {
   try {
-    const read = readSettings(configOfStack(stack), catalogue);
-    return { read, planned: plan(read.application, read.settings, { charts: readCharts(PROJECT), stack }) };
+    const { planned, context: _, ...read } = planAfresh(stack);
+    return { read, planned };
   } catch (error) {
     if (!(error instanceof FlotillaError)) throw error;
     return {

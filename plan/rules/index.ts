@@ -1,10 +1,11 @@
 /** Holds a plan, or what is rendered of it, to the rules. */
+
 import type { Rule } from "../../config/rules";
-import type { Settings } from "../../config/schema";
 import type { Application } from "../../model/application";
 import { own } from "../../model/graph";
 import type { Problem } from "../../model/problems";
-import { inEnvironment, isStandIn } from "../environment";
+import type { AppContext } from "../context";
+import { isStandIn } from "../environment";
 import type { Plan, ReleasePlan } from "../plan";
 import type { ReleaseFacts } from "./facts";
 import { factsOfValues } from "./from-values";
@@ -14,26 +15,23 @@ export { factsOfObjects, type RenderedObject } from "./from-objects";
 export { LARGEST_SECRET, type Violation } from "./rules";
 
 /** What the values of a plan tell already: it is refused before anything is rendered or deployed. */
-export function planViolations(declared: Application, plan: Plan, settings: Settings): Violation[] {
+export function planViolations(context: AppContext, plan: Plan): Violation[] {
   return releaseViolations(
-    declared,
-    settings,
+    context,
     Object.values(plan.releases).map((release) => ({
       release,
-      facts: factsOfValues(plan, settings, release),
+      facts: factsOfValues(plan, context.settings, release),
     })),
   );
 }
 
 /** What the facts of releases tell. */
 export function releaseViolations(
-  declared: Application,
-  settings: Settings,
+  context: AppContext,
   releases: readonly { release: ReleasePlan; facts: ReleaseFacts }[],
 ): Violation[] {
-  const application = inEnvironment(declared, settings);
   return releases.flatMap(({ release, facts }) =>
-    violationsOf(heldOf(application, settings, release, facts), settings),
+    violationsOf(heldOf(context, release, facts), context.settings),
   );
 }
 
@@ -67,12 +65,7 @@ function toProblem(group: readonly Violation[]): Problem {
 /** Places that a message names one by one. */
 const NAMED = 3;
 
-function heldOf(
-  application: Application,
-  settings: Settings,
-  release: ReleasePlan,
-  facts: ReleaseFacts,
-): Held {
+function heldOf({ application, settings }: AppContext, release: ReleasePlan, facts: ReleaseFacts): Held {
   const owner = ownerOf(application, release);
   const noProbe = own(application.services, owner.name)?.noProbe;
   const inventory: Partial<Record<Rule, string>> = noProbe === undefined ? {} : { probes: noProbe };

@@ -1,26 +1,21 @@
 /** Changes of a deployed store that cannot be made in place, or would lose its data: refused before anything moves. */
-import type { Settings } from "../../config/schema";
-import type { Application } from "../../model/application";
-import { own } from "../../model/graph";
+
 import type { Problem } from "../../model/problems";
-import { CLUSTER_KEYS, rotatedAccounts, type StoreShape, shapeOf } from "../credentials";
+import type { AppContext, PlanContext } from "../context";
+import { CLUSTER_KEYS, rotatedAccounts } from "../credentials";
 import { storeDeletionProblems } from "../deletions";
-import { type Deployed, type DeployedStore, deployedStore } from "../deployed";
-import { profileOf } from "./profile";
+import { type DeployedStore, deployedStore } from "../deployed";
+import { type StoreShape, shapeOf } from "./shape";
 
 /** What is wrong with the inventory and the settings, seen from what is deployed. */
-export function storeChangeProblems(
-  application: Application,
-  settings: Settings,
-  deployed: Deployed,
-  stack: string,
-): Problem[] {
+export function storeChangeProblems(context: PlanContext): Problem[] {
+  const { application, deployed } = context;
   return [
-    ...storeDeletionProblems(application, settings, deployed, stack),
+    ...storeDeletionProblems(context),
     ...Object.keys(application.stores).flatMap((name) => {
       const there = deployedStore(deployed, name);
-      const generations = generationProblems(application, settings, name, there);
-      return there ? [...shapeProblems(application, settings, name, there), ...generations] : generations;
+      const generations = generationProblems(context, name, there);
+      return there ? [...shapeProblems(context, name, there), ...generations] : generations;
     }),
   ];
 }
@@ -29,13 +24,10 @@ const isReplicated = ({ profile }: StoreShape): boolean => profile === "replicat
 
 const MIGRATION = "docs/stores.md, «Moving to another profile or distribution», has the steps";
 
-function shapeProblems(
-  application: Application,
-  settings: Settings,
-  name: string,
-  there: DeployedStore,
-): Problem[] {
-  const kind = own(application.stores, name)?.kind;
+function shapeProblems(context: AppContext, name: string, there: DeployedStore): Problem[] {
+  const { application, settings } = context;
+  const { store, profile } = shapeOf(context, name);
+  const { kind } = store;
   const where = `flotilla:stores.${name}`;
   if (there.kind !== undefined && kind !== there.kind)
     return [
@@ -53,7 +45,6 @@ function shapeProblems(
         todo: `Set flotilla:distribution to ${there.distribution}; to move the data, ${MIGRATION}.`,
       },
     ];
-  const profile = profileOf(settings, name);
   // A cluster of rabbitmq grows from one node, if its pods were not made to wait for each other.
   const grows = kind === "rabbitmq" && profile === "replicated" && there.podManagementPolicy === "Parallel";
   if (there.profile !== profile && !grows)
@@ -67,15 +58,10 @@ function shapeProblems(
   return [];
 }
 
-function generationProblems(
-  application: Application,
-  settings: Settings,
-  name: string,
-  there: DeployedStore | undefined,
-): Problem[] {
-  const store = own(application.stores, name);
-  if (!store) return [];
-  const shape = shapeOf(settings, name, store);
+function generationProblems(context: AppContext, name: string, there: DeployedStore | undefined): Problem[] {
+  const { settings } = context;
+  const shape = shapeOf(context, name);
+  const { store } = shape;
   const where = `flotilla:stores.${name}`;
   const problems: Problem[] = [];
   if (shape.generation > 1 && rotatedAccounts(shape).length === 0)
@@ -140,17 +126,10 @@ function generationProblems(
 }
 
 /** What to know about a change that Kubernetes will refuse until a hand has prepared it. */
-export function storeChangeWarnings(
-  application: Application,
-  settings: Settings,
-  deployed: Deployed,
-): string[] {
-  return Object.entries(application.stores).flatMap(([name, store]) => {
+export function storeChangeWarnings({ stores, deployed }: PlanContext): string[] {
+  return Object.values(stores).flatMap(({ name, storage, storageClass }) => {
     const there = deployedStore(deployed, name);
     if (!there) return [];
-    const overrides = own(settings.stores, name);
-    const storage = overrides?.storage ?? store.storage;
-    const storageClass = overrides?.storageClass ?? settings.storageClass;
     return [
       ...(there.storage === undefined || there.storage === storage
         ? []

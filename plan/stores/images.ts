@@ -1,10 +1,14 @@
 /** Where stores' images come from: one place for all of them. */
+
 import { LEGACY_PREFIX, type Settings } from "../../config/schema";
-import type { Image, Store, StoreKind } from "../../model/application";
+import type { Image, StoreKind } from "../../model/application";
 import { own } from "../../model/graph";
 import type { Charts } from "../chart";
+import type { PlanContext } from "../context";
 import { imageIn, mirrorOf } from "../images";
 import type { Values } from "../plan";
+import { shapeOf } from "./shape";
+import type { StoreContext } from "./store";
 
 /** The official images of the same versions. */
 const UPSTREAM: Record<StoreKind, Image> = {
@@ -14,8 +18,11 @@ const UPSTREAM: Record<StoreKind, Image> = {
   rabbitmq: { repository: "docker.io/library/rabbitmq", tag: "4.1.3-management" },
 };
 
+type ImageContext = Pick<PlanContext, "settings" | "charts" | "stores">;
+
 /** The image of a store; the tag of Bitnami's is the one of the locked chart. */
-export function storeImage(settings: Settings, charts: Charts, name: string, kind: StoreKind): Image {
+export function storeImage({ settings, charts, stores }: ImageContext, name: string): Image {
+  const { kind } = shapeOf({ stores }, name).store;
   const { registry, repositoryPrefix } = settings.storeImages;
   const image =
     settings.distribution === "upstream"
@@ -38,17 +45,10 @@ export function bitnamiImage(settings: Settings, name: string): Values {
   };
 }
 
-interface ImagePlace {
-  settings: Settings;
-  charts: Charts;
-  /** Release. */
-  name: string;
-  store: Pick<Store, "kind">;
-}
-
 /** The main image of a Bitnami chart. */
-export function bitnamiStoreImage({ settings, charts, name, store }: ImagePlace): Values {
-  const { digest } = storeImage(settings, charts, name, store.kind);
+export function bitnamiStoreImage(context: StoreContext): Values {
+  const { settings, charts, store } = context;
+  const { digest } = storeImage(context, context.name);
   return {
     ...bitnamiImage(settings, store.kind),
     tag: imageTag(charts, store.kind),

@@ -1,25 +1,26 @@
 /** A store as a release: the distribution decides the chart, the kind and the profile decide the values. */
-import type { Distribution, Settings } from "../../config/schema";
-import { type Application, STORE_KINDS, type Store, type StoreKind } from "../../model/application";
-import { own, STORE_PORTS } from "../../model/graph";
-import { type Charts, describeChart, type RemoteChart } from "../chart";
-import { hasSecret, shapeOf, storeSecretName } from "../credentials";
-import { type Deployed, deployedStore } from "../deployed";
+
+import type { Distribution } from "../../config/schema";
+import { STORE_KINDS, type StoreKind } from "../../model/application";
+import { STORE_PORTS } from "../../model/graph";
+import { describeChart, type RemoteChart } from "../chart";
+import type { AppContext, PlanContext } from "../context";
+import { hasSecret, storeSecretName } from "../credentials";
+import { deployedStore } from "../deployed";
 import { pullSecretsOf, storePullSecretsOf } from "../externals";
 import { JOB_PORTS } from "../job";
 import { commonLabels } from "../labels";
 import { clientsOf, podsOf } from "../network";
 import type { ChartReference, ReleasePlan, Values } from "../plan";
-import { mergeResources } from "../resources";
 import { chartProblems } from "./charts";
 import { storeImage } from "./images";
 import { preparationSeconds, preparations } from "./jobs";
 import { bitnamiMongodb, upstreamMongodb } from "./mongodb";
 import { bitnamiMysql, upstreamMysql } from "./mysql";
-import { profileOf } from "./profile";
 import { bitnamiRabbitmq, upstreamRabbitmq } from "./rabbitmq";
 import { bitnamiRedis, upstreamRedis } from "./redis";
 import { canRotate, rotationLabel } from "./rotation";
+import { type StoreShape, shapeOf } from "./shape";
 import { generationAnnotations, type StoreContext } from "./store";
 
 const VALUES: Record<Distribution, Record<StoreKind, (context: StoreContext) => Values>> = {
@@ -36,50 +37,37 @@ const VALUES: Record<Distribution, Record<StoreKind, (context: StoreContext) => 
 const TIMEOUT_SECONDS: Record<StoreKind, number> = { mongodb: 600, mysql: 600, redis: 300, rabbitmq: 600 };
 
 /** Seconds that a store's release may take: pods of a replicated store are replaced one after the other. */
-const releaseSeconds = (settings: Settings, name: string, { kind }: Store): number =>
-  TIMEOUT_SECONDS[kind] * (profileOf(settings, name) === "replicated" ? 2 : 1);
+const releaseSeconds = ({ store, profile }: StoreShape): number =>
+  TIMEOUT_SECONDS[store.kind] * (profile === "replicated" ? 2 : 1);
 
 /** Seconds from the start of a store's release to that of its users. */
-export const storeSeconds = (settings: Settings, name: string, store: Store): number =>
-  releaseSeconds(settings, name, store) + preparationSeconds(store);
+export function storeSeconds(context: AppContext, name: string): number {
+  const shape = shapeOf(context, name);
+  return releaseSeconds(shape) + preparationSeconds(shape);
+}
 
 /** The release of one store. */
-export function planStore(
-  application: Application,
-  settings: Settings,
-  charts: Charts,
-  deployed: Deployed,
-  name: string,
-  store: Store,
-): ReleasePlan {
-  const overrides = own(settings.stores, name);
+export function planStore(context: PlanContext, name: string): ReleasePlan {
+  const { settings, deployed } = context;
+  const shape = shapeOf(context, name);
+  const { store } = shape;
   const there = deployedStore(deployed, name);
-  const storageClass = overrides?.storageClass ?? settings.storageClass;
-  const context: StoreContext = {
-    name,
-    store,
-    shape: shapeOf(settings, name, store),
+  const ownContext: StoreContext = {
+    ...context,
+    ...shape,
     secret: storeSecretName(name),
-    resources: mergeResources(store.resources, overrides?.resources),
-    storage: overrides?.storage ?? store.storage,
-    ...(storageClass === undefined ? {} : { storageClass }),
-    clients: clientsIn(application, settings, name, store),
-    settings,
-    charts,
-    ...(there === undefined ? {} : { deployed: there }),
+    clients: clientsIn(context, shape),
+    ...(there === undefined ? {} : { there }),
   };
-  const values = VALUES[settings.distribution][store.kind](context);
-  const { chart, description } = chartOf(settings, store.kind, charts);
+  const values = VALUES[settings.distribution][store.kind](ownContext);
   return {
     name,
     kind: "store",
-    chart,
-    description,
-    values:
-      settings.distribution === "upstream" ? { ...upstreamCommon(application, context), ...values } : values,
+    ...chartOf(context, store.kind),
+    values: settings.distribution === "upstream" ? { ...upstreamCommon(ownContext), ...values } : values,
     needs: [...(store.needs ?? [])],
-    secrets: [...(hasSecret(store) ? [context.secret] : []), ...pullSecretsOf(settings)],
-    timeoutSeconds: releaseSeconds(settings, name, store),
+    secrets: [...(hasSecret(store) ? [ownContext.secret] : []), ...pullSecretsOf(settings)],
+    timeoutSeconds: releaseSeconds(shape),
     protect: true,
   };
 }
@@ -88,30 +76,25 @@ export function planStore(
  * Who connects to a store, and to which of its pods' ports: the services that use it, and its own Jobs. Those of a
  * rotation are always let in: the first one runs before the store's own release is touched.
  */
-function clientsIn(
-  application: Application,
-  settings: Settings,
-  name: string,
-  store: Store,
-): StoreContext["clients"] {
+function clientsIn(context: AppContext, shape: StoreShape): StoreContext["clients"] {
+  const { name, store } = shape;
   const { kind } = store;
-  const rotates = canRotate(shapeOf(settings, name, store));
   return Object.fromEntries([
-    ...clientsOf(application, name).map((client) => [
+    ...clientsOf(context.application, name).map((client) => [
       client,
       { pods: podsOf(client), ports: [STORE_PORTS[kind].port] },
     ]),
-    ...preparations(name, store).map((job) => [job, { pods: podsOf(job), ports: JOB_PORTS[kind] }]),
+    ...preparations(context, name).map((job) => [job, { pods: podsOf(job), ports: JOB_PORTS[kind] }]),
     // A name with an underscore is no release's.
-    ...(rotates ? [["its_rotation", { pods: rotationLabel(name), ports: JOB_PORTS[kind] }]] : []),
+    ...(canRotate(shape) ? [["its_rotation", { pods: rotationLabel(name), ports: JOB_PORTS[kind] }]] : []),
   ]);
 }
 
 function chartOf(
-  { distribution, charts: source }: Settings,
+  { settings, charts }: PlanContext,
   kind: StoreKind,
-  charts: Charts,
 ): { chart: ChartReference; description: string } {
+  const { distribution, charts: source } = settings;
   if (distribution === "upstream")
     return { chart: { path: charts.store.path }, description: describeChart(charts.store) };
   const { url, version, vendored } = charts.remote[kind] as RemoteChart;
@@ -124,7 +107,7 @@ function chartOf(
 }
 
 /** What is wrong with the charts of an application's stores. */
-export function storeChartProblems(application: Application, settings: Settings, charts: Charts) {
+export function storeChartProblems({ settings, application, charts }: PlanContext) {
   if (settings.distribution === "upstream") return [];
   const used = STORE_KINDS.filter((kind) =>
     Object.values(application.stores).some((store) => store.kind === kind),
@@ -133,14 +116,14 @@ export function storeChartProblems(application: Application, settings: Settings,
 }
 
 /** Values of `charts/store` that do not depend on the kind. */
-function upstreamCommon(application: Application, context: StoreContext): Values {
+function upstreamCommon(context: StoreContext): Values {
   const { settings } = context;
   const pullSecrets = storePullSecretsOf(settings);
   return {
     fullnameOverride: context.name,
     host: context.name,
-    labels: commonLabels(application, settings),
-    image: { ...storeImage(settings, context.charts, context.name, context.store.kind) },
+    labels: commonLabels(context),
+    image: { ...storeImage(context, context.name) },
     ...(pullSecrets.length === 0 ? {} : { imagePullSecrets: pullSecrets }),
     user: { uid: 999, gid: 999 },
     resources: context.resources,

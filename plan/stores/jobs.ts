@@ -1,11 +1,9 @@
-/** The Jobs that make a store ready for its users: databases and accounts, then first data. */
-import type { Settings } from "../../config/schema";
-import type { Application, Loader, Store } from "../../model/application";
+import type { Loader, Store } from "../../model/application";
 import { own } from "../../model/graph";
 import { accountsRelease, loaderRelease } from "../../model/names";
 import { mentionsPassword } from "../../model/text";
-import type { Charts } from "../chart";
-import { credentialName, internalAccounts, type StoreShape, shapeOf, userName } from "../credentials";
+import type { AppContext, PlanContext } from "../context";
+import { credentialName, internalAccounts, userName } from "../credentials";
 import { addressOf, fill, fillSecret } from "../hosts";
 import { imageIn } from "../images";
 import { jobSeconds, planJob } from "../job";
@@ -14,6 +12,7 @@ import { storeImage } from "./images";
 import type { JobsPlan } from "./rotation";
 import { MONGODB_ACCOUNTS } from "./scripts/mongodb";
 import { mysqlAccounts } from "./scripts/mysql";
+import { type StoreShape, shapeOf } from "./shape";
 import { commandOf, mongodbRoles, replicaSetOption, type Script, variableOf } from "./work";
 
 const ACCOUNTS_SECONDS = 300;
@@ -23,7 +22,8 @@ const LOADER_SECONDS = 600;
 const hasAccountsJob = ({ kind }: Store): boolean => kind === "mysql" || kind === "mongodb";
 
 /** Releases that make a store ready: whoever uses it comes after them. */
-export function preparations(name: string, store: Store): string[] {
+export function preparations(context: AppContext, name: string): string[] {
+  const { store } = shapeOf(context, name);
   return [
     ...(hasAccountsJob(store) ? [accountsRelease(name)] : []),
     ...Object.keys(store.loaders ?? {}).map((loader) => loaderRelease(name, loader)),
@@ -31,7 +31,7 @@ export function preparations(name: string, store: Store): string[] {
 }
 
 /** Seconds from a store's release to its users', at most. */
-export const preparationSeconds = (store: Store): number =>
+export const preparationSeconds = ({ store }: StoreShape): number =>
   (hasAccountsJob(store) ? jobSeconds(ACCOUNTS_SECONDS) : 0) +
   Math.max(0, ...Object.keys(store.loaders ?? {}).map((loader) => loaderSeconds(store, loader)));
 
@@ -42,36 +42,32 @@ function loaderSeconds(store: Store, name: string): number {
 }
 
 /** The Jobs of a store; `secretNeeds` are the releases before their Secrets, while a rotation lets new passwords in. */
-export function planPreparations(
-  application: Application,
-  settings: Settings,
-  charts: Charts,
-  name: string,
-  store: Store,
-  secretNeeds: string[],
-): JobsPlan {
+export function planPreparations(context: PlanContext, name: string, secretNeeds: string[]): JobsPlan {
+  const { settings } = context;
+  const shape = shapeOf(context, name);
+  const { store } = shape;
   const accounts = hasAccountsJob(store) ? accountsRelease(name) : undefined;
   const jobs = [
     ...(accounts === undefined
       ? []
       : [
-          planJob(application, settings, charts, {
+          planJob(context, {
             name: accounts,
             store: name,
             // It has the client, and it is pulled already.
-            image: storeImage(settings, charts, name, store.kind),
-            ...accountsWork(application, settings, shapeOf(settings, name, store)),
+            image: storeImage(context, name),
+            ...accountsWork(context, shape),
             seconds: ACCOUNTS_SECONDS,
             needs: [name],
             secretNeeds,
           }),
         ]),
     ...Object.entries(store.loaders ?? {}).map(([key, loader]) =>
-      planJob(application, settings, charts, {
+      planJob(context, {
         name: loaderRelease(name, key),
         store: name,
         image: imageIn(settings, loader.image, own(own(settings.stores, name)?.loaders ?? {}, key)),
-        ...loaderWork(application, settings, loader),
+        ...loaderWork(context, loader),
         seconds: loader.seconds ?? LOADER_SECONDS,
         ...(loader.resources ? { resources: loader.resources } : {}),
         needs: [accounts ?? name, ...(loader.needs ?? []).map((other) => loaderRelease(name, other))],
@@ -86,9 +82,9 @@ export function planPreparations(
   };
 }
 
-function accountsWork(application: Application, settings: Settings, shape: StoreShape) {
+function accountsWork(context: AppContext, shape: StoreShape) {
   const { store, name } = shape;
-  const { host, members, replicaSet } = addressOf(application, settings, name);
+  const { host, members, replicaSet } = addressOf(context, name);
   const accounts = Object.entries(store.accounts ?? {}).map(([key, { username, database }]) => ({
     username: userName(shape, key, username),
     database: database as string,
@@ -126,16 +122,14 @@ function accountsWork(application: Application, settings: Settings, shape: Store
   };
 }
 
-function loaderWork(application: Application, settings: Settings, { script, env }: Loader) {
+function loaderWork(context: AppContext, { script, env }: Loader) {
   const entries = Object.entries(env);
   const plain = entries.filter(([, text]) => !mentionsPassword(text));
   const secret = entries.filter(([, text]) => mentionsPassword(text));
   return {
     command: ["sh", "-euc"],
     args: [script],
-    env: Object.fromEntries(plain.map(([key, text]) => [key, fill(application, settings, text)])),
-    secretEnv: Object.fromEntries(
-      secret.map(([key, text]) => [key, fillSecret(application, settings, text)]),
-    ),
+    env: Object.fromEntries(plain.map(([key, text]) => [key, fill(context, text)])),
+    secretEnv: Object.fromEntries(secret.map(([key, text]) => [key, fillSecret(context, text)])),
   };
 }

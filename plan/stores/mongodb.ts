@@ -23,7 +23,7 @@ const METRICS_PORT = 9216;
 
 export function bitnamiMongodb(context: StoreContext): Values {
   const { accounts } = accountsOf(context);
-  const { settings, shape } = context;
+  const { settings, metrics } = context;
   return {
     ...bitnamiCommon(context),
     image: bitnamiStoreImage(context),
@@ -44,7 +44,7 @@ export function bitnamiMongodb(context: StoreContext): Values {
         }),
     auth: {
       enabled: true,
-      rootUser: userName(shape, "root", "root"),
+      rootUser: userName(context, "root", "root"),
       usernames: accounts.map(({ username }) => username),
       databases: accounts.map(({ database }) => database as string),
       existingSecret: context.secret,
@@ -68,7 +68,7 @@ export function bitnamiMongodb(context: StoreContext): Values {
     },
     metrics: {
       ...exporter(context, "mongodb-exporter", EXPORTER_MEMORY.mongodb),
-      ...(shape.metrics ? { username: userName(shape, "metrics", "metrics") } : {}),
+      ...(metrics ? { username: userName(context, "metrics", "metrics") } : {}),
       ...serviceMonitor(context),
     },
   };
@@ -79,7 +79,7 @@ export function upstreamMongodb(context: StoreContext): Values {
     port: 27017,
     portName: "mongodb",
     env: {
-      MONGO_INITDB_ROOT_USERNAME: userName(context.shape, "root", "root"),
+      MONGO_INITDB_ROOT_USERNAME: userName(context, "root", "root"),
       MONGO_INITDB_ROOT_PASSWORD: { secret: context.secret, key: "mongodb-root-password" },
       HOME: "/tmp",
     },

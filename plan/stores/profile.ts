@@ -1,4 +1,5 @@
 /** Which profile a store has, and where its clients reach it by it. */
+
 import type { Settings } from "../../config/schema";
 import type { Application, Profile, StoreKind } from "../../model/application";
 import { own, STORE_PORTS } from "../../model/graph";
@@ -10,7 +11,7 @@ export const REPLICAS = 3;
 export const REPLICA_SET = "rs0";
 
 /** The stack's namespace. */
-export const namespaceOf = (application: Application, settings: Settings): string =>
+export const namespaceOf = (application: Pick<Application, "name">, settings: Settings): string =>
   settings.namespace ?? `${application.name}-${settings.environment}`;
 
 /** The store's own setting, then the stack's, then the environment's habit; `charts/store` knows one pod only. */

@@ -20,13 +20,13 @@ const METRICS_PORT = 9419;
 
 export function bitnamiRabbitmq(context: StoreContext): Values {
   const { first } = accountsOf(context);
-  const { deployed } = context;
+  const { there } = context;
   return {
     ...bitnamiCommon(context),
     image: bitnamiStoreImage(context),
     ...(isReplicated(context) ? CLUSTER : ONE_NODE),
     // After a stop of all nodes each waits for the others: none may wait to be started. It cannot be changed later.
-    podManagementPolicy: deployed ? (deployed.podManagementPolicy ?? "OrderedReady") : "Parallel",
+    podManagementPolicy: there ? (there.podManagementPolicy ?? "OrderedReady") : "Parallel",
     extraPlugins: "",
     auth: {
       username: first.username,
@@ -53,7 +53,7 @@ export function bitnamiRabbitmq(context: StoreContext): Values {
       3,
     ),
     networkPolicy: { ...bitnamiNetworkPolicy(context, METRICS_PORT), addExternalClientAccess: false },
-    metrics: metrics(context),
+    metrics: metricsOf(context),
   };
 }
 
@@ -89,10 +89,10 @@ const diagnostics = (command: string, failureThreshold: number): Values => ({
 });
 
 /** A plugin of the store itself exports its metrics. */
-function metrics({ settings, shape }: StoreContext): Values {
+function metricsOf({ settings, metrics }: StoreContext): Values {
   const monitor = settings.monitoring?.serviceMonitor;
   return {
-    enabled: shape.metrics,
+    enabled: metrics,
     ...(monitor === undefined
       ? {}
       : {

@@ -2,21 +2,22 @@
  * Jobs that give the data of a store new passwords while no pod of it runs: for volumes that are left of a store and
  * whose passwords nobody knows any more. Each works on one claim, with the store's own image.
  */
-import type { Distribution, Settings } from "../../config/schema";
-import type { Application, Store, StoreKind } from "../../model/application";
+
+import type { Distribution } from "../../config/schema";
+import type { StoreKind } from "../../model/application";
 import { own } from "../../model/graph";
-import type { Charts } from "../chart";
-import { credentialName, rotatedAccounts, type StoreShape, shapeOf, userName } from "../credentials";
+import type { AppContext, PlanContext } from "../context";
+import { credentialName, rotatedAccounts, userName } from "../credentials";
 import { storePullSecretsOf } from "../externals";
 import { commonLabels } from "../labels";
 import { podsOf } from "../network";
 import type { Values } from "../plan";
-import { mergeResources } from "../resources";
 import { storeImage } from "./images";
-import { namespaceOf, REPLICAS } from "./profile";
+import { REPLICAS } from "./profile";
 import { MONGODB_RESET } from "./scripts/mongodb";
 import { mysqlReset } from "./scripts/mysql";
 import { RABBITMQ_RESET } from "./scripts/rabbitmq";
+import { type StoreShape, shapeOf } from "./shape";
 import { mongodbRoles, mongodbUser, mysqlUser, variableOf } from "./work";
 
 export interface Reset {
@@ -74,31 +75,29 @@ export function mountedClaims({ name, store, profile }: StoreShape, distribution
 
 /** Why the passwords of a store cannot be set in its data; undefined where they can. */
 export function resetRefusal(
-  application: Application,
-  settings: Settings,
+  context: AppContext,
   name: string,
   claims: readonly string[],
 ): string | undefined {
-  const store = application.stores[name] as Store;
-  const shape = shapeOf(settings, name, store);
+  const shape = shapeOf(context, name);
+  const { store } = shape;
   if (shape.profile === "replicated" && store.kind !== "mysql")
     return `a replicated ${store.kind} changes passwords only while most of its pods run, and a Job works on one volume`;
-  const mounted = mountedClaims(shape, settings.distribution);
+  const mounted = mountedClaims(shape, context.settings.distribution);
   if (mounted.some((claim) => claims.includes(claim))) return undefined;
-  return `a ${shape.profile} ${store.kind} of the distribution ${settings.distribution} takes up ${mounted.join(", ")}, not ${claims.join(", ")}`;
+  return `a ${shape.profile} ${store.kind} of the distribution ${context.settings.distribution} takes up ${mounted.join(", ")}, not ${claims.join(", ")}`;
 }
 
 /** The Jobs that set the given credentials of a store in those of the claims that its pods mount. */
 export function planResets(
-  application: Application,
-  settings: Settings,
-  charts: Charts,
+  context: PlanContext,
   name: string,
   claims: readonly string[],
   credentials: readonly string[],
 ): Reset[] {
-  const store = application.stores[name] as Store;
-  const shape = shapeOf(settings, name, store);
+  const { settings } = context;
+  const shape = shapeOf(context, name);
+  const { store, resources } = shape;
   const kind = store.kind as ResetKind;
   const { distribution } = settings;
   const { mount, subPath, data } = PLACES[distribution][kind];
@@ -106,14 +105,13 @@ export function planResets(
   const keys = Object.fromEntries(
     accounts.map((account) => [variableOf(account), credentialName(shape, account)]),
   );
-  const { repository, tag, digest } = storeImage(settings, charts, name, store.kind);
-  const resources = mergeResources(store.resources, own(settings.stores, name)?.resources);
-  const host = `${name}-0.${name}-headless.${namespaceOf(application, settings)}.svc.cluster.local`;
+  const { repository, tag, digest } = storeImage(context, name);
+  const host = `${name}-0.${name}-headless.${context.namespace}.svc.cluster.local`;
   return mountedClaims(shape, distribution)
     .filter((claim) => claims.includes(claim))
     .map((claim, index) => {
       const job = `${name}-reset-${index}`;
-      const labels = { ...commonLabels(application, settings), ...podsOf(job) };
+      const labels = { ...commonLabels(context), ...podsOf(job) };
       return {
         name: job,
         claim,
@@ -121,7 +119,7 @@ export function planResets(
         job: {
           apiVersion: "batch/v1",
           kind: "Job",
-          metadata: { name: job, namespace: namespaceOf(application, settings), labels },
+          metadata: { name: job, namespace: context.namespace, labels },
           spec: {
             backoffLimit: 0,
             activeDeadlineSeconds: RESET_SECONDS,

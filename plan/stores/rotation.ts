@@ -1,20 +1,14 @@
-/**
- * The two Jobs of a rotation. Begin lets the new password in beside the old one; then the Secrets change, the store and
- * its clients restart with the new one; end takes the old one away. Each step comes after the one before it has
- * succeeded, and both passwords work until the last: wherever an update stops, what runs goes on, and the next update
- * goes on from there.
- */
-import type { Settings } from "../../config/schema";
-import type { Application, Store } from "../../model/application";
+import type { Store } from "../../model/application";
 import { own } from "../../model/graph";
 import { rotationReleases } from "../../model/names";
-import type { Charts } from "../chart";
-import { previousCredentials, rotatedAccounts, type StoreShape, shapeOf } from "../credentials";
-import { type Deployed, isRotating, wasRotated } from "../deployed";
+import type { PlanContext } from "../context";
+import { previousCredentials, rotatedAccounts } from "../credentials";
+import { isRotating, wasRotated } from "../deployed";
 import { addressOf } from "../hosts";
 import { planJob } from "../job";
 import type { CredentialPlan, ReleasePlan, SecretPlan } from "../plan";
 import { storeImage } from "./images";
+import { type StoreShape, shapeOf } from "./shape";
 import { commandOf, replicaSetOption, rotationWork, type Script } from "./work";
 
 /** Seconds a Job of a rotation may take. */
@@ -34,27 +28,17 @@ export const canRotate = (shape: StoreShape): boolean =>
   rotatesByJobs(shape.store) && rotatedAccounts(shape).length > 0;
 
 /** Where the rotation of a store's passwords is: its Jobs are to be done, were done, or there are none. */
-export function rotationPhase(
-  application: Application,
-  settings: Settings,
-  deployed: Deployed,
-  name: string,
-): "running" | "done" | "none" {
-  const store = own(application.stores, name);
-  if (!store || !canRotate(shapeOf(settings, name, store))) return "none";
-  if (isRotating(settings, deployed, name)) return "running";
-  return wasRotated(settings, deployed, name) ? "done" : "none";
+export function rotationPhase(context: PlanContext, name: string): "running" | "done" | "none" {
+  const shape = own(context.stores, name);
+  if (!shape || !canRotate(shape)) return "none";
+  if (isRotating(context, name)) return "running";
+  return wasRotated(context, name) ? "done" : "none";
 }
 
 /** The release that a Secret with a store's passwords waits for, while they are replaced. */
-export function rotationGate(
-  application: Application,
-  settings: Settings,
-  deployed: Deployed,
-  name: string,
-): string[] {
-  const running = rotationPhase(application, settings, deployed, name) === "running";
-  return running ? [rotationReleases(name, own(settings.stores, name)?.generation ?? 1).begin] : [];
+export function rotationGate(context: PlanContext, name: string): string[] {
+  const running = rotationPhase(context, name) === "running";
+  return running ? [rotationReleases(name, shapeOf(context, name).generation).begin] : [];
 }
 
 /** The label of the Jobs' pods: a store lets them in by it, whatever their generation. */
@@ -65,26 +49,23 @@ export const rotationLabel = (store: string): Record<string, string> => ({ "flot
  * done they stay as they are: nobody waits for them, and nothing runs them again.
  */
 export function planRotation(
-  application: Application,
-  settings: Settings,
-  charts: Charts,
+  context: PlanContext,
   name: string,
-  store: Store,
   { users, phase }: { users: readonly string[]; phase: "running" | "done" },
 ): JobsPlan {
-  const shape = shapeOf(settings, name, store);
+  const shape = shapeOf(context, name);
   const { begin, end } = rotationReleases(name, shape.generation);
-  const { host, members, replicaSet } = addressOf(application, settings, name);
+  const { host, members, replicaSet } = addressOf(context, name);
   const work = rotationWork(shape, {
     HOST: host,
     MEMBERS: members.join(","),
     OPTIONS: replicaSetOption(replicaSet),
   });
   const job = (jobName: string, script: Script, needs: string[]) =>
-    planJob(application, settings, charts, {
+    planJob(context, {
       name: jobName,
       store: name,
-      image: storeImage(settings, charts, name, store.kind),
+      image: storeImage(context, name),
       ...commandOf(script),
       env: work.env,
       secretEnv: work.secretEnv,

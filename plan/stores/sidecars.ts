@@ -1,6 +1,6 @@
 /** What runs beside a store in its pods, and what it asks for. */
 import type { Settings } from "../../config/schema";
-import type { StoreShape } from "../credentials";
+import type { StoreShape } from "./shape";
 import { besides, EXPORTER_MEMORY, KUBECTL_RESOURCES, SENTINEL_MEMORY } from "./store";
 
 /** Of the containers beside a store's own; `charts/store` has none. */

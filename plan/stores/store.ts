@@ -1,36 +1,22 @@
-/** What every store's values start from. */
-import type { Settings } from "../../config/schema";
-import type { Store } from "../../model/application";
-import type { Charts } from "../chart";
-import { type StoreShape, userName } from "../credentials";
+import type { PlanContext } from "../context";
+import { userName } from "../credentials";
 import { CLUSTER_GENERATION, type DeployedStore, GENERATION } from "../deployed";
 import { storePullSecretsOf } from "../externals";
 import { podsOf } from "../network";
 import type { Value, Values } from "../plan";
 import { bitnamiImage } from "./images";
+import type { StoreShape } from "./shape";
 
-export interface StoreContext {
-  /** Release name and `fullnameOverride`. */
-  name: string;
-  store: Store;
-  shape: StoreShape;
+export interface StoreContext extends PlanContext, StoreShape {
   /** Name of the Secret with the store's passwords. */
   secret: string;
-  /** Merged requests and limits. */
-  resources: { requests: Record<string, string>; limits: Record<string, string> };
-  /** Size of each volume. */
-  storage: string;
-  /** StorageClass; none for the cluster's default. */
-  storageClass?: string;
   /** Who may connect, by any name: the labels of their pods, and the ports. */
   clients: Record<string, { pods: Record<string, string>; ports: readonly number[] }>;
-  settings: Settings;
-  charts: Charts;
   /** What is there already. */
-  deployed?: DeployedStore;
+  there?: DeployedStore;
 }
 
-export const isReplicated = ({ shape }: StoreContext): boolean => shape.profile === "replicated";
+export const isReplicated = ({ profile }: StoreShape): boolean => profile === "replicated";
 
 /** The part that all four charts have in common. */
 export function bitnamiCommon({ name, settings }: StoreContext): Values {
@@ -66,10 +52,10 @@ export function persistence({ storage, storageClass }: StoreContext): Values {
 export const RETAIN: Values = { enabled: true, whenScaled: "Retain", whenDeleted: "Retain" };
 
 /** Says which passwords the pods run with: a new generation restarts them. */
-export function generationAnnotations({ shape }: StoreContext): Values {
+export function generationAnnotations({ generation, clusterGeneration }: StoreContext): Values {
   return {
-    [GENERATION]: String(shape.generation),
-    [CLUSTER_GENERATION]: String(shape.clusterGeneration),
+    [GENERATION]: String(generation),
+    [CLUSTER_GENERATION]: String(clusterGeneration),
   };
 }
 
@@ -124,11 +110,11 @@ export const namespaceLabel = (namespace: string): Values => ({ "kubernetes.io/m
 export const EXPORTER_MEMORY = { mongodb: "256Mi", mysql: "128Mi", redis: "128Mi" } as const;
 
 /** An exporter of metrics beside the store, where something scrapes. */
-export function exporter({ settings, shape }: StoreContext, image: string, memory: string): Values {
+export function exporter({ settings, metrics }: StoreContext, image: string, memory: string): Values {
   return {
-    enabled: shape.metrics,
+    enabled: metrics,
     image: bitnamiImage(settings, image),
-    ...(shape.metrics ? besides(memory) : {}),
+    ...(metrics ? besides(memory) : {}),
   };
 }
 
@@ -165,7 +151,8 @@ export function serviceMonitor({ settings }: StoreContext, labels = "labels"): V
 }
 
 /** The accounts of a store in the order of the inventory, with what they log in as now. */
-export function accountsOf({ store, name, shape }: StoreContext) {
+export function accountsOf(shape: StoreShape) {
+  const { store, name } = shape;
   const accounts = Object.entries(store.accounts ?? {}).map(([key, account]) => ({
     ...account,
     username: userName(shape, key, account.username),

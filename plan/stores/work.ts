@@ -1,12 +1,13 @@
 /** What Jobs do inside a store of each kind: the script, the program that runs it, and the variables it reads. */
 import type { Store } from "../../model/application";
 import { own } from "../../model/graph";
-import { credentialName, internalAccounts, rotatedAccounts, type StoreShape, userName } from "../credentials";
+import { credentialName, internalAccounts, rotatedAccounts, userName } from "../credentials";
 import type { SecretText } from "../plan";
 import { REPLICAS } from "./profile";
 import { MONGODB_ROTATE_BEGIN, MONGODB_ROTATE_END } from "./scripts/mongodb";
 import { type MysqlRotation, mysqlRotateBegin, mysqlRotateEnd } from "./scripts/mysql";
 import { RABBITMQ_ROTATE_BEGIN, RABBITMQ_ROTATE_END } from "./scripts/rabbitmq";
+import type { StoreShape } from "./shape";
 
 /** A script, and the program that runs it. */
 export interface Script {

@@ -2,10 +2,11 @@
  * Every profile of every store rendered with Bitnami's real charts: from charts/vendor, or from their registry where it
  * can be reached. Where neither is to be had these tests are skipped; tests/unit/bitnami.test.ts runs anyway.
  */
+
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { type Application, STORE_KINDS, type Store, type StoreKind } from "../../model/application";
+import { type Application, STORE_KINDS, type StoreKind } from "../../model/application";
 import { amountOf } from "../../model/quantity";
 import { type Demand, demandOfStore } from "../../plan/demand";
 import type { Plan, Values } from "../../plan/plan";
@@ -13,7 +14,7 @@ import { unreachable } from "../../runtime/reach";
 import { pullArchive } from "../../tools/charts/archive";
 import { template } from "../../tools/helm";
 import { cacheFolder, PROJECT } from "../../tools/paths";
-import { charts, redis, settingsOf } from "../support";
+import { charts, contextFor, redis } from "../support";
 import { planFor, shopWith } from "../unit/store-examples";
 import { type KubernetesObject, parseObjects, podsOf, restrictedViolations } from "./render";
 
@@ -60,8 +61,7 @@ async function renderAll(kind: StoreKind, chart: string): Promise<Rendered[]> {
   return Promise.all(
     variants.map(async ([title, shop, config]) => {
       const plan = planFor(shop, config as Record<string, unknown>);
-      const { settings } = settingsOf({ application: shop.name, ...config }, { [shop.name]: shop });
-      const demand = demandOfStore(settings, "db", shop.stores.db as Store);
+      const demand = demandOfStore(contextFor(shop, config as Record<string, unknown>), "db");
       const release = { release: "db", namespace: "shop", values: plan.releases.db?.values as Values };
       const text = await template(chart, release, ["--api-versions", "monitoring.coreos.com/v1"]);
       return { title, plan, demand, objects: parseObjects(text) };

@@ -1,4 +1,5 @@
 /** `flotilla charts pull` and `update` against a registry on loopback, and what the plan makes of the archives. */
+
 import assert from "node:assert/strict";
 import {
   appendFileSync,
@@ -14,6 +15,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { plan } from "../../plan";
 import { readCharts } from "../../plan/chart";
+import { createContext } from "../../plan/context";
 import { pullCharts } from "../../tools/charts/pull";
 import { updateCharts } from "../../tools/charts/update";
 import { PROJECT } from "../../tools/paths";
@@ -63,7 +65,7 @@ describe("charts/lock.yaml", function () {
       { application: "shop", charts: "vendored" },
       { shop: shopWith("mysql") },
     );
-    return plan(application, settings, { charts: readCharts(project) });
+    return plan(createContext(application, settings, { charts: readCharts(project) }));
   };
 
   it("is fetched, checked, and not fetched again", async () => {

@@ -1,10 +1,12 @@
 /** `flotilla check`, `config` and `init`, as a user runs them. */
+
 import assert from "node:assert/strict";
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import execa from "execa";
 import { catalogue } from "../../apps";
 import type { Application } from "../../model/application";
+import { createAppContext } from "../../plan/context";
 import { factsOfObjects, LARGEST_SECRET, releaseViolations } from "../../plan/rules";
 import { cacheFolder, PROJECT } from "../../tools/paths";
 import { releaseSize } from "../../tools/release-size";
@@ -193,8 +195,7 @@ describe("the rules, on everything that is rendered", function () {
           );
       }
       const found = releaseViolations(
-        catalogue[application.name] as Application,
-        settings,
+        createAppContext(catalogue[application.name] as Application, settings),
         rendered.map(({ release, objects }) => ({ release, facts: factsOfObjects(release, objects) })),
       );
       assert.deepEqual(

@@ -6,10 +6,10 @@ import { join } from "node:path";
 import { createContext, runInContext } from "node:vm";
 import execa from "execa";
 import type { StoreKind } from "../../model/application";
-import { shapeOf } from "../../plan/credentials";
 import { passwordsOfStore } from "../../plan/leftovers";
 import { mountedClaims, planResets, type Reset, resetRefusal } from "../../plan/stores/reset";
-import { charts, planFor, settingsOf } from "../support";
+import { shapeOf } from "../../plan/stores/shape";
+import { contextFor, planFor } from "../support";
 import { shopWith } from "../unit/store-examples";
 
 interface Job {
@@ -32,15 +32,15 @@ interface Job {
 /** The Jobs of the store `db` of a kind, of which all claims are left and all passwords lost. */
 function resetsOf(kind: StoreKind, config: Record<string, unknown> = {}) {
   const shop = shopWith(kind);
-  const { settings } = settingsOf({ application: shop.name, ...config }, { [shop.name]: shop });
+  const context = contextFor(shop, config);
   const planned = planFor(shop, config);
-  const claims = mountedClaims(shapeOf(settings, "db", shop.stores.db as never), settings.distribution);
+  const claims = mountedClaims(shapeOf(context, "db"), context.settings.distribution);
   const missing = passwordsOfStore(planned, "db");
   return {
     claims,
     values: planned.releases.db?.values,
-    refusal: (left = claims) => resetRefusal(shop, settings, "db", left),
-    jobs: () => planResets(shop, settings, charts, "db", claims, missing),
+    refusal: (left = claims) => resetRefusal(context, "db", left),
+    jobs: () => planResets(context, "db", claims, missing),
   };
 }
 

@@ -1,4 +1,5 @@
 /** The main job on real input: Robot Shop is deployed, changed and destroyed by the engine. */
+
 import assert from "node:assert/strict";
 import { appendFileSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -7,6 +8,7 @@ import { unwritten } from "../../config/file";
 import { readSettings } from "../../config/settings";
 import { plan } from "../../plan";
 import { readCharts } from "../../plan/chart";
+import { createContext } from "../../plan/context";
 import type { PlanOutputs } from "../../plan/plan";
 import { PROJECT } from "../../tools/paths";
 import { flotilla } from "./inventory";
@@ -183,7 +185,9 @@ describe("Robot Shop on the embedded cluster", () => {
       .map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"));
     assert.ok(stateFiles.length > 2);
     const places: Record<string, string> = {
-      plan: JSON.stringify(plan(settings.application, settings.settings, { charts: readCharts(PROJECT) })),
+      plan: JSON.stringify(
+        plan(createContext(settings.application, settings.settings, { charts: readCharts(PROJECT) })),
+      ),
       "helm values, manifests and notes": values.join("\n"),
       "state and history on disk": stateFiles.join("\n"),
       "pulumi stack export": await stack.export(),

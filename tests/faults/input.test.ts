@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { isRecord } from "../../config/file";
-import { resourceProblems } from "../../plan/check";
+import { requestProblems } from "../../plan/check";
 import { inParallel } from "../../tools/parallel";
 import { isDeployed, parseObjects, renderText } from "../chart/render";
 import { run } from "../e2e/world";
@@ -117,7 +117,7 @@ describe(`input that is nearly right, as the cluster sees it (FAULTS_SEED=${SEED
 function isMoreThanItsLimit(resources: unknown): boolean {
   const { requests, limits } = (resources ?? {}) as Record<string, unknown>;
   return (
-    isRecord(requests) && isRecord(limits) && resourceProblems("", { requests, limits } as never).length > 0
+    isRecord(requests) && isRecord(limits) && requestProblems("", { requests, limits } as never).length > 0
   );
 }
 

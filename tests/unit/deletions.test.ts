@@ -1,17 +1,19 @@
 /** What an update may delete, and where a stack may be: decisions of the plan. */
+
 import assert from "node:assert/strict";
 import { protectedBy } from "../../commands/deletions";
 import { plan } from "../../plan";
+import type { Surroundings } from "../../plan/context";
 import {
   credentialDeletionProblems,
   deletionWarnings,
   heldNameProblems,
   storeDeletionProblems,
 } from "../../plan/deletions";
-import type { Deployed, DeployedGuarded, DeployedRelease } from "../../plan/deployed";
+import type { Deployed, DeployedGuarded, DeployedPlace, DeployedRelease } from "../../plan/deployed";
 import { placeProblems } from "../../plan/place";
 import type { CredentialPlan, ReleasePlan, SecretPlan } from "../../plan/plan";
-import { application, charts, planFor, problemsOf, redis, service, settingsOf } from "../support";
+import { application, contextFor, planFor, problemsOf, redis, service } from "../support";
 
 const release = (kind: DeployedRelease["kind"], port = "redis"): DeployedRelease => ({
   kind,
@@ -21,12 +23,12 @@ const release = (kind: DeployedRelease["kind"], port = "redis"): DeployedRelease
 const stores = (...names: string[]): Deployed =>
   Object.fromEntries(names.map((name) => [name, release("store")]));
 const shop = (overrides = {}) => application({ stores: { cache: redis() }, ...overrides });
-const settings = (allowDeletion: string[] = [], more: Record<string, unknown> = {}) =>
-  settingsOf({ application: "shop", environment: "dev", ...more, allowDeletion }, { shop: shop() }).settings;
+const contextOf = (config: Record<string, unknown>, surroundings: Partial<Surroundings>, of = shop()) =>
+  contextFor(of, { environment: "dev", ...config }, { stack: "dev", ...surroundings });
 
 describe("stores that leave the inventory", () => {
   const problems = (allowDeletion: string[], deployed: Deployed, of = shop()) =>
-    storeDeletionProblems(of, settings(allowDeletion), deployed, "dev-2");
+    storeDeletionProblems(contextOf({ allowDeletion }, { deployed, stack: "dev-2" }, of));
 
   it("are refused by name, each with the command that lets it go", () => {
     const found = problems([], { ...stores("cache", "old", "older"), web: release("service") });
@@ -104,17 +106,10 @@ describe("Secrets and passwords that nothing needs any more", () => {
     guarded: DeployedGuarded,
     { deployed = stores("cache"), secrets = ["cache-auth"], credentials = ["cache-app"] } = {},
   ) =>
-    credentialDeletionProblems(
-      shop(),
-      settings(allowDeletion),
-      deployed,
-      guarded,
-      {
-        secrets: Object.fromEntries(secrets.map((name) => [name, {} as SecretPlan])),
-        credentials: Object.fromEntries(credentials.map((name) => [name, {} as CredentialPlan])),
-      },
-      "dev",
-    );
+    credentialDeletionProblems(contextOf({ allowDeletion }, { deployed, deployedGuarded: guarded }), {
+      secrets: Object.fromEntries(secrets.map((name) => [name, {} as SecretPlan])),
+      credentials: Object.fromEntries(credentials.map((name) => [name, {} as CredentialPlan])),
+    });
   const whats = (...args: Parameters<typeof problems>) => problems(...args).map(({ what }) => what);
 
   it("are refused, with the permission that names exactly that", () => {
@@ -194,10 +189,12 @@ describe("a permission to delete", () => {
   it("that names nothing deployed is used up", () => {
     const guarded = { secrets: ["cache-auth"], passwords: ["cache-app"] };
     const entries = ["store/cache", "secret/cache-auth", "password/cache-app"];
-    assert.deepEqual(deletionWarnings(settings(entries), stores("cache"), guarded), []);
+    const warnings = (allowDeletion: string[], deployed: Deployed) =>
+      deletionWarnings(contextOf({ allowDeletion }, { deployed, deployedGuarded: guarded }));
+    assert.deepEqual(warnings(entries, stores("cache")), []);
     const used = ["store/old", "secret/cache", "password/cache-auth", "store/web"];
     assert.deepEqual(
-      deletionWarnings(settings(used), { ...stores("cache"), web: release("service") }, guarded),
+      warnings(used, { ...stores("cache"), web: release("service") }),
       used.map(
         (entry) => `flotilla:allowDeletion names ${entry}, but the stack has none deployed: remove the entry`,
       ),
@@ -249,12 +246,12 @@ describe("a name that another release holds", () => {
   const planned = (name: string, kind: ReleasePlan["kind"]) => ({ name, kind }) as ReleasePlan;
 
   it("is refused until that is gone, with the order", () => {
-    const [found, ...more] = heldNameProblems(
-      shop(),
-      [planned("cache", "service"), planned("web", "service"), planned("new", "store")],
-      { ...stores("cache"), web: release("service") },
-      "dev",
-    );
+    const deployed = { ...stores("cache"), web: release("service") };
+    const [found, ...more] = heldNameProblems(contextOf({}, { deployed }), [
+      planned("cache", "service"),
+      planned("web", "service"),
+      planned("new", "store"),
+    ]);
     assert.deepEqual(more, []);
     assert.equal(found?.where, "apps/shop.ts: service cache");
     assert.match(found?.what ?? "", /^a store of that name is deployed/);
@@ -278,18 +275,13 @@ describe("a name that another release holds", () => {
 
 describe("the place of a deployed stack", () => {
   const there = { namespace: "shop-dev", application: "shop", environment: "dev" };
-  const problems = (config: Record<string, unknown>, place: Parameters<typeof placeProblems>[3] = there) =>
-    placeProblems(
-      shop(),
-      settings([], config),
-      { ...stores("mysql", "cache"), web: release("service") },
-      place,
-      "dev-2",
-    );
+  const deployed = { ...stores("mysql", "cache"), web: release("service") };
+  const problems = (config: Record<string, unknown>, deployedPlace: DeployedPlace = there) =>
+    placeProblems(contextOf(config, { deployed, deployedPlace, stack: "dev-2" }));
 
   it("is of no matter before the first update, and while it stays", () => {
     assert.deepEqual(problems({}), []);
-    assert.deepEqual(placeProblems(shop(), settings([], { namespace: "x" }), {}, undefined, "dev"), []);
+    assert.deepEqual(placeProblems(contextOf({ namespace: "x" }, {})), []);
     assert.deepEqual(problems({ namespace: "shop-dev", environment: "staging" }), []);
   });
 
@@ -330,19 +322,15 @@ describe("the place of a deployed stack", () => {
   });
 
   it("has no volumes to lose without stores", () => {
-    const [found] = placeProblems(shop(), settings([], { namespace: "x" }), {}, there, "dev");
+    const [found] = placeProblems(contextOf({ namespace: "x" }, { deployedPlace: there }));
     assert.match(found?.what ?? "", /would be deleted with everything in it$/);
   });
 
   it("is refused in every environment by the whole plan", () => {
     for (const environment of ["local", "dev", "staging"]) {
-      const [found] = problemsOf(() => {
-        const { settings } = settingsOf(
-          { application: "shop", environment, namespace: "elsewhere" },
-          { shop: shop() },
-        );
-        return plan(shop(), settings, { charts, deployedPlace: there });
-      });
+      const [found] = problemsOf(() =>
+        plan(contextOf({ environment, namespace: "elsewhere" }, { deployedPlace: there })),
+      );
       assert.match(found?.what ?? "", /this moves it to elsewhere/, environment);
     }
   });

@@ -1,4 +1,5 @@
 /** What `flotilla config` tells: every value that holds, and who decided it. */
+
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -7,6 +8,7 @@ import { lineInInventory } from "../../commands/inventory-source";
 import { settingsOfStack } from "../../commands/settings";
 import { pathOf } from "../../config/file";
 import { plan } from "../../plan";
+import { createContext } from "../../plan/context";
 import { effectiveSettings } from "../../plan/effective";
 import { PROJECT } from "../../tools/paths";
 import { charts, readStack, valuesOf } from "../support";
@@ -83,7 +85,7 @@ describe("the settings that hold", () => {
     for (const stack of ["local", "dev", "staging", "prod", "prod-us-east-1", "online-boutique-local"]) {
       const read = settingsOfStack(stack);
       const holds = explain(read);
-      const planned = plan(read.application, read.settings, { charts, stack });
+      const planned = plan(createContext(read.application, read.settings, { charts, stack }));
       for (const [name, { kind, values }] of Object.entries(planned.releases)) {
         const at = (key: string) => holds[`${kind}s.${name}.${key}`]?.value;
         if (kind === "service") {

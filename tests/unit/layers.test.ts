@@ -1,4 +1,5 @@
 /** Layers: the project's defaults, the layers a stack names, the stack's own file. Later wins. */
+
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { catalogue } from "../../apps";
@@ -9,6 +10,7 @@ import { readSettings } from "../../config/settings";
 import { stackConfig } from "../../config/stack";
 import { FlotillaError } from "../../model/problems";
 import { plan } from "../../plan";
+import { createContext } from "../../plan/context";
 import type { MicroserviceValues } from "../../plan/microservice-values";
 import { charts, problemsOf, projectFiles, readStack } from "../support";
 
@@ -112,7 +114,7 @@ describe("layers", () => {
         "services:\n    cart: { autoscaling: null, env: { REDIS_HOST: null }, resources: { limits: { cpu: null } } }",
       ),
     );
-    const { releases } = plan(read.application, read.settings, { charts });
+    const { releases } = plan(createContext(read.application, read.settings, { charts }));
     const values = releases.cart?.values as unknown as MicroserviceValues;
     assert.equal(values.env?.REDIS_HOST, undefined);
     assert.ok(values.env?.CATALOGUE_HOST);

@@ -9,6 +9,7 @@ import type { Application, Service } from "../../model/application";
 import { host, password, type Text, text } from "../../model/text";
 import { plan as planOfApplication } from "../../plan";
 import { readCharts } from "../../plan/chart";
+import { createContext } from "../../plan/context";
 import { fixedValues } from "../../plan/credentials";
 import type { Plan } from "../../plan/plan";
 import { PROJECT } from "../../tools/paths";
@@ -40,7 +41,7 @@ describe("plan", () => {
       const { settings } = settingsOf(benchConfig("bench", false), { bench });
       const runs = Array.from({ length: 5 }, () => {
         const start = performance.now();
-        planOfApplication(bench, settings, { charts });
+        planOfApplication(createContext(bench, settings, { charts }));
         return performance.now() - start;
       });
       return Math.min(...runs);

@@ -1,8 +1,10 @@
 /** The namespace's quota: it holds the plan at its most, also while an update is under way, and no more than that. */
+
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { amountOf } from "../../model/quantity";
 import { plan as planOfState } from "../../plan";
+import { createContext } from "../../plan/context";
 import type { Deployed } from "../../plan/deployed";
 import type { Plan } from "../../plan/plan";
 import { EVERYWHERE } from "../environments";
@@ -30,7 +32,7 @@ const stateOf = (plan: Plan) => ({
 
 const next = (of: ReturnType<typeof shop>, before: Plan, config: Record<string, unknown> = {}) => {
   const { settings } = settingsOf({ application: of.name, ...config }, { [of.name]: of });
-  return planOfState(of, settings, { charts, ...stateOf(before) });
+  return planOfState(createContext(of, settings, { charts, ...stateOf(before) }));
 };
 
 describe("the quota", () => {
@@ -103,7 +105,9 @@ describe("the quota", () => {
     const { settings } = settingsOf({ application: "shop", replicas: 4 }, { shop: shop("100m", "100Mi") });
     const { deployedQuota } = stateOf(planFor(shop("1", "1Gi"), { replicas: 4 }));
     const { deployed } = stateOf(failed);
-    const again = planOfState(shop("100m", "100Mi"), settings, { charts, deployed, deployedQuota });
+    const again = planOfState(
+      createContext(shop("100m", "100Mi"), settings, { charts, deployed, deployedQuota }),
+    );
     assert.equal(again.namespace.quotaLast, true);
   });
 

@@ -1,4 +1,5 @@
 /** The rules of `flotilla check`, on plans and on rendered objects. */
+
 import assert from "node:assert/strict";
 import { catalogue } from "../../apps";
 import { RULE_NAMES, type Rule } from "../../config/rules";
@@ -13,13 +14,12 @@ import {
   type RenderedObject,
   releaseViolations,
 } from "../../plan/rules";
-import { application, charts, redis, service, settingsOf } from "../support";
+import { application, contextFor, redis, service } from "../support";
 
 /** Rules that a plan breaks, with where. */
 function brokenBy(shop: Application, config: Record<string, unknown>) {
-  const { settings } = settingsOf({ application: shop.name, ...config }, { [shop.name]: shop });
-  const planned = plan(shop, settings, { charts });
-  return planViolations(shop, planned, settings);
+  const context = contextFor(shop, config);
+  return planViolations(context, plan(context));
 }
 
 const rulesOf = (violations: readonly { rule: Rule }[]) => [...new Set(violations.map(({ rule }) => rule))];
@@ -108,9 +108,8 @@ describe("rules on a plan", () => {
       metadata: { name: "worker" },
       spec: { template: { spec: { containers: [{ name: "worker", image: "a:1", resources: SOUND }] } } },
     };
-    const { settings } = settingsOf({ application: silent.name }, { [silent.name]: silent });
     assert.deepEqual(
-      releaseViolations(silent, settings, [{ release, facts: factsOfObjects(release, [worker]) }]).map(
+      releaseViolations(contextFor(silent), [{ release, facts: factsOfObjects(release, [worker]) }]).map(
         ({ rule, excepted }) => [rule, excepted],
       ),
       [["probes", "it listens on nothing"]],
@@ -118,15 +117,8 @@ describe("rules on a plan", () => {
   });
 
   it("do not ask a stand-in for more pods than it has", () => {
-    const found = planViolations(
-      catalogue["robot-shop"] as Application,
-      plan(
-        catalogue["robot-shop"] as Application,
-        settingsOf({ ...PROD, standIns: true, replicas: 3 }).settings,
-        { charts },
-      ),
-      settingsOf({ ...PROD, standIns: true, replicas: 3 }).settings,
-    );
+    const shop = catalogue["robot-shop"] as Application;
+    const found = brokenBy(shop, { ...PROD, standIns: true, replicas: 3 });
     assert.deepEqual(
       found.filter(({ excepted }) => excepted === undefined),
       [],
@@ -181,10 +173,9 @@ describe("rules on rendered objects", () => {
     objects: readonly RenderedObject[],
     config: Record<string, unknown> = { ...PROD, replicas: 3 },
   ) {
-    const shop = application();
-    const { settings } = settingsOf({ application: shop.name, ...config }, { [shop.name]: shop });
     const release = { name: "web", kind: "service" } as ReleasePlan;
-    return rulesOf(releaseViolations(shop, settings, [{ release, facts: factsOfObjects(release, objects) }]));
+    const facts = factsOfObjects(release, objects);
+    return rulesOf(releaseViolations(contextFor(application(), config), [{ release, facts }]));
   }
   const changed = (change: object) => deployment({ containers: [{ ...container, ...change }] });
 
@@ -287,13 +278,8 @@ describe("rules on rendered objects", () => {
   it("measure what Helm would store, and let it be with a reason", () => {
     const release = { name: "web", kind: "service" } as ReleasePlan;
     const large = { ...factsOfObjects(release, []), bytes: 2 ** 21 };
-    const shop = application();
     const found = (config: Record<string, unknown>) =>
-      releaseViolations(
-        shop,
-        settingsOf({ application: shop.name, ...config }, { [shop.name]: shop }).settings,
-        [{ release, facts: large }],
-      );
+      releaseViolations(contextFor(application(), config), [{ release, facts: large }]);
     assert.deepEqual(rulesOf(found({})), ["release-size"]);
     const exceptions = { "release-size": "its files are compressed well" };
     assert.equal(found({ services: { web: { exceptions } } })[0]?.excepted, exceptions["release-size"]);
@@ -302,9 +288,7 @@ describe("rules on rendered objects", () => {
   it("name the setting that helps: the image that waits, a store's, a loader's", () => {
     const waiting = deployment({ initContainers: [{ ...container, name: "wait-for-db", image: "busybox" }] });
     const release = { name: "web", kind: "service" } as ReleasePlan;
-    const shop = application();
-    const { settings } = settingsOf({ application: shop.name }, { [shop.name]: shop });
-    const [found] = releaseViolations(shop, settings, [
+    const [found] = releaseViolations(contextFor(application()), [
       { release, facts: factsOfObjects(release, [waiting]) },
     ]);
     assert.match(found?.todo ?? "", /flotilla:waitImage/);

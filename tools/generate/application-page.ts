@@ -1,4 +1,5 @@
 /** The page of an application: the generated part between two marks, what people wrote around it as it is. */
+
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { unwritten } from "../../config/file";
@@ -8,6 +9,7 @@ import { mermaid } from "../../graph/mermaid";
 import type { Application } from "../../model/application";
 import { plan } from "../../plan";
 import { readCharts } from "../../plan/chart";
+import { createContext } from "../../plan/context";
 import { accountCredentials } from "../../plan/externals";
 import type { Plan } from "../../plan/plan";
 import { PROJECT } from "../paths";
@@ -37,7 +39,7 @@ function productionOf(application: Application): Plan {
     },
     { [application.name]: application },
   );
-  return plan(application, settings, { charts: readCharts(PROJECT) });
+  return plan(createContext(application, settings, { charts: readCharts(PROJECT) }));
 }
 
 function generated(application: Application): string {
