@@ -124,7 +124,7 @@ describe("flotilla check", function () {
     assert.equal(settings.cluster.context, "qa");
     assert.equal(settings.namespace, "shop-qa");
     const again = await flotilla("init", "qa", "--layers", "dev");
-    assert.match(again.all ?? "", /Pulumi\.qa\.yaml is there already/);
+    assert.match(again.all ?? "", /Pulumi\.qa\.yaml exists already/);
     const wrong = await flotilla("init", "eu", "--layers", "prod,eu-wset-1");
     assert.equal(wrong.exitCode, 1);
     assert.match(
