@@ -17,7 +17,7 @@ import { createAppContext } from "../plan/context";
 import { rotatedAccounts } from "../plan/credentials";
 import { deployedStore } from "../plan/deployed";
 import { clientsOf } from "../plan/network";
-import { rotatesByJobs } from "../plan/stores/rotation";
+import { kindOf } from "../plan/stores/registry";
 import { shapeOf } from "../plan/stores/shape";
 import { stateIn } from "../runtime/state";
 import { ToolError } from "../tools/failure";
@@ -137,7 +137,7 @@ function unfinished(
 ): ToolError {
   const again = `  Go on:    npx flotilla rotate ${name} --stack ${stack}`;
   const ended = `pulumi up ended with exit code ${exitCode}: its output is above.`;
-  if (!rotatesByJobs(store))
+  if (!kindOf(store.kind).rotationWork)
     return new ToolError(
       `${ended} Clients of ${name} that have not restarted since ${name} did cannot log in.\n${again}`,
     );

@@ -6,7 +6,8 @@ import type { Deployed, DeployedGuarded, DeployedPlace } from "./deployed";
 import { inEnvironment } from "./environment";
 import type { Owner } from "./labels";
 import { namespaceOf } from "./stores/profile";
-import { resolveStores, type StoreShape } from "./stores/shape";
+import { resolveStores } from "./stores/resolve";
+import type { StoreShape } from "./stores/shape";
 
 /** An application in its environment. */
 export interface AppContext {

@@ -1,4 +1,4 @@
-import type { Account, Application, Store, StoreKind } from "../model/application";
+import type { Account, Application, Store } from "../model/application";
 import { own } from "../model/graph";
 import type { AppContext } from "./context";
 import { externalCredential } from "./externals";
@@ -13,30 +13,17 @@ export const storeSecretName = (store: string) => `${store}-auth`;
 export const hasSecret = (store: Store): boolean => store.noPassword === undefined;
 
 /** The passwords a store needs besides those of its accounts. */
-export function internalAccounts({ store, profile, metrics }: StoreShape): string[] {
+export function internalAccounts(shape: StoreShape): string[] {
+  const { store, kind, profile } = shape;
   if (!hasSecret(store)) return [];
-  const replicated = profile === "replicated";
-  switch (store.kind) {
-    case "mongodb":
-      return [
-        "root",
-        ...(metrics ? ["metrics"] : []),
-        ...(replicated ? [CLUSTER_KEYS.mongodb as string] : []),
-      ];
-    case "mysql":
-      return ["root", ...(replicated ? ["replication"] : [])];
-    case "redis":
-      return ["default"];
-    case "rabbitmq":
-      return [CLUSTER_KEYS.rabbitmq as string];
-  }
+  const { clusterKey } = kind;
+  return [
+    ...kind.internalAccounts(shape),
+    ...(clusterKey?.profiles.includes(profile) ? [clusterKey.account] : []),
+  ];
 }
 
-/** The secret by which a store's pods know each other: no password of anybody, and never rotated with them. */
-export const CLUSTER_KEYS: Partial<Record<StoreKind, string>> = {
-  mongodb: "replica-set-key",
-  rabbitmq: "erlang-cookie",
-};
+const isClusterKey = ({ kind }: StoreShape, account: string): boolean => account === kind.clusterKey?.account;
 
 /**
  * Name of the credential of a store's account, or of one of its internal passwords; the first generation has the plain
@@ -49,7 +36,7 @@ export function credentialName(shape: StoreShape, account: string): string {
 
 function generationOf(shape: StoreShape, account: string): number {
   if (!isGenerated(shape.store, account)) return 1;
-  return account === CLUSTER_KEYS[shape.store.kind] ? shape.clusterGeneration : shape.generation;
+  return isClusterKey(shape, account) ? shape.clusterGeneration : shape.generation;
 }
 
 /** Whether Flotilla makes the password, rather than an image. */
@@ -61,7 +48,7 @@ export function isGenerated(store: Store, account: string): boolean {
 /** The accounts whose passwords a new generation replaces: all that Flotilla generates but the cluster's own secret. */
 export const rotatedAccounts = (shape: StoreShape): string[] =>
   [...internalAccounts(shape), ...Object.keys(shape.store.accounts ?? {})].filter(
-    (account) => account !== CLUSTER_KEYS[shape.store.kind] && isGenerated(shape.store, account),
+    (account) => !isClusterKey(shape, account) && isGenerated(shape.store, account),
   );
 
 /**
@@ -69,9 +56,8 @@ export const rotatedAccounts = (shape: StoreShape): string[] =>
  * beside the old one; mysql lets a user have two for a while, and redis has one user only.
  */
 export function userName(shape: StoreShape, account: string, name: string): string {
-  const { kind } = shape.store;
   const generation = generationOf(shape, account);
-  return generation === 1 || kind === "mysql" || kind === "redis" ? name : `${name}_${generation}`;
+  return generation === 1 || !shape.kind.renamesUsers ? name : `${name}_${generation}`;
 }
 
 /** What a service logs in as, to a store or an external. */
@@ -103,7 +89,7 @@ export function credentialsOf(
       ? { source: "inventory", store: shape.name, account, reason: described.credential.reason }
       : generatedPassword(!(rotating && rotated.includes(account)));
   return {
-    ...(shape.store.kind === "redis" && shape.generation > 1 ? previousCredentials(shape) : {}),
+    ...(shape.kind.rotationWork === undefined && shape.generation > 1 ? previousCredentials(shape) : {}),
     ...Object.fromEntries([
       ...internalAccounts(shape).map((key) => [credentialName(shape, key), planned(key)]),
       ...Object.entries(shape.store.accounts ?? {}).map(([key, account]) => [
@@ -142,33 +128,6 @@ export function fixedValues(
   );
 }
 
-/** The keys of a store's Secret, for both distributions: exactly what the Bitnami chart of the kind reads. */
-export function secretKeysOf(shape: StoreShape): Record<string, SecretText> {
-  const of = (key: string): SecretText => [{ credential: credentialName(shape, key) }];
-  const accounts = Object.keys(shape.store.accounts ?? {});
-  const replicated = shape.profile === "replicated";
-  switch (shape.store.kind) {
-    case "mongodb":
-      return {
-        "mongodb-root-password": of("root"),
-        // One key, comma-separated, in the order of `auth.usernames`.
-        "mongodb-passwords": accounts.flatMap((key, index) => (index === 0 ? of(key) : [",", ...of(key)])),
-        ...(replicated ? { "mongodb-replica-set-key": of("replica-set-key") } : {}),
-        ...(shape.metrics ? { "mongodb-metrics-password": of("metrics") } : {}),
-      };
-    case "mysql":
-      return {
-        "mysql-root-password": of("root"),
-        // The chart makes one account at first start; the Job `<store>-accounts` makes all.
-        "mysql-password": of(accounts[0] as string),
-        ...(replicated ? { "mysql-replication-password": of("replication") } : {}),
-      };
-    case "redis":
-      return { "redis-password": of("default") };
-    case "rabbitmq":
-      return {
-        "rabbitmq-password": of(accounts[0] as string),
-        "rabbitmq-erlang-cookie": of("erlang-cookie"),
-      };
-  }
-}
+/** The keys of a store's Secret. */
+export const secretKeysOf = (shape: StoreShape): Record<string, SecretText> =>
+  shape.kind.secretKeys(shape, (account) => [{ credential: credentialName(shape, account) }]);

@@ -13,7 +13,6 @@ import { preparations } from "./stores/jobs";
 import { REPLICAS } from "./stores/profile";
 import { canRotate } from "./stores/rotation";
 import { shapeOf } from "./stores/shape";
-import { sidecarsOf } from "./stores/sidecars";
 
 export interface Demand {
   /** Cores. */
@@ -126,7 +125,11 @@ function containersOf(values: Values): Quantities[] {
 export function demandOfStore(context: AppContext, name: string): Demand {
   const shape = shapeOf(context, name);
   const pods = shape.profile === "replicated" ? REPLICAS : 1;
-  return demandOfPods(pods, shape.resources, ...sidecarsOf(context.settings, shape));
+  return demandOfPods(
+    pods,
+    shape.resources,
+    ...(context.settings.distribution === "bitnami" ? (shape.kind.sidecars?.(shape) ?? []) : []),
+  );
 }
 
 /** Of a rotation's two Jobs one runs at a time. */

@@ -5,7 +5,6 @@ import type { StackSettings } from "../config/settings";
 import type { Image, Resources, Service } from "../model/application";
 import { own } from "../model/graph";
 import { type AppContext, createAppContext } from "./context";
-import { CLUSTER_KEYS } from "./credentials";
 import { isStandIn } from "./environment";
 import { imageIn, mirrorOf, splitRepository, WAIT_IMAGE } from "./images";
 import { serviceResources } from "./resources";
@@ -116,7 +115,7 @@ function ofService(context: Context, name: string, service: Service): Effective[
 
 function ofStore(context: Context, name: string): Effective[] {
   const { settings } = context;
-  const { store, profile, storage, storageClass, resources, generation } = shapeOf(context, name);
+  const { store, kind, profile, storage, storageClass, resources, generation } = shapeOf(context, name);
   const overrides = own(settings.stores, name);
   const at = entryIn(context, ["stores", name]);
   const fromInventory = (step: string): Source => ({ kind: "inventory", path: ["stores", name, step] });
@@ -142,9 +141,7 @@ function ofStore(context: Context, name: string): Effective[] {
     ),
     ...leavesOf({
       ...(overrides?.digest === undefined ? {} : { digest: overrides.digest }),
-      ...(CLUSTER_KEYS[store.kind] === undefined
-        ? {}
-        : { clusterKey: overrides?.clusterKey ?? { generation: 1 } }),
+      ...(kind.clusterKey === undefined ? {} : { clusterKey: overrides?.clusterKey ?? { generation: 1 } }),
       exceptions: overrides?.exceptions ?? {},
     }).map(([key, value]) => at(key, value, { kind: "default" })),
   ];

@@ -9,7 +9,7 @@ import { type Endpoint, endpointOf } from "./stores/profile";
 export function addressOf(context: AppContext, name: string): Endpoint {
   const { application, stores, namespace } = context;
   const shape = own(stores, name);
-  if (shape) return endpointOf(name, shape.store.kind, shape.profile, namespace);
+  if (shape) return endpointOf(shape, namespace);
   const service = own(application.services, name);
   const external = service ? undefined : own(application.externals ?? {}, name);
   if (external) return at(external.host, external.port);

@@ -1,5 +1,4 @@
-import type { Image, Resources, StoreKind } from "../model/application";
-import { own } from "../model/graph";
+import type { Image, Resources } from "../model/application";
 import { nameOfPath } from "../model/names";
 import { DEFAULT_USER } from "../model/presets";
 import { describeChart } from "./chart";
@@ -13,6 +12,7 @@ import type { MicroserviceValues } from "./microservice-values";
 import { podsOf } from "./network";
 import type { ReleasePlan, SecretPlan, SecretText } from "./plan";
 import { prune } from "./prune";
+import { shapeOf } from "./stores/shape";
 
 export interface StoreJob {
   /** Name of its release. */
@@ -39,14 +39,6 @@ export interface StoreJob {
   podLabels?: Record<string, string>;
 }
 
-/** Ports a Job may need besides the clients' own: rabbitmq's users are made through its management API. */
-export const JOB_PORTS: Record<StoreKind, readonly number[]> = {
-  mongodb: [27017],
-  mysql: [3306],
-  redis: [6379],
-  rabbitmq: [5672, 15672],
-};
-
 /** Seconds for the image pull and the wait for the store. */
 const START_SECONDS = 180;
 
@@ -67,7 +59,7 @@ export function planJob(
   job: StoreJob,
 ): { release: ReleasePlan; secrets: Record<string, SecretPlan> } {
   const { application, settings, charts } = context;
-  const kind = own(application.stores, job.store)?.kind as StoreKind;
+  const { kind } = shapeOf(context, job.store);
   const { host, port } = addressOf(context, job.store);
   const hasSecret = Object.keys(job.secretEnv).length > 0;
   const secretRefs = Object.keys(job.secretEnv).map((key) => [key, { secret: secretName(job), key }]);
@@ -98,7 +90,7 @@ export function planJob(
     // A changed password is another Job: only names of credentials go into the digest.
     secretChecksum: hasSecret ? shortDigest(JSON.stringify(job.secretEnv)) : undefined,
     networkPolicy: {
-      egress: { [job.store]: { pods: podsOf(job.store), ports: [...JOB_PORTS[kind]] } },
+      egress: { [job.store]: { pods: podsOf(job.store), ports: [...kind.jobPorts] } },
     },
   };
   return {

@@ -5,6 +5,7 @@ import { hasSecret, storeSecretName } from "../plan/credentials";
 import type { Deployed, DeployedGuarded } from "../plan/deployed";
 import { passwordsOfStore } from "../plan/leftovers";
 import type { Plan } from "../plan/plan";
+import { kindOf } from "../plan/stores/registry";
 import type { Ask } from "./ask-cluster";
 
 /** A claim as the API server lists it. */
@@ -42,8 +43,8 @@ export function newStores(
   });
 }
 
-/** Whether the data of a store knows the passwords it was created with; redis takes the one that it is started with. */
-export const keepsPasswords = ({ kind }: Pick<Store, "kind">): boolean => kind !== "redis";
+/** Whether the data of a store knows the passwords it was created with; others take the one that they are started with. */
+export const keepsPasswords = ({ kind }: Pick<Store, "kind">): boolean => kindOf(kind).reset !== undefined;
 
 /** Why stores must not be installed on what is left of them: claims, or the Secret that stayed beside them. */
 export function leftoverProblems(

@@ -2,7 +2,7 @@
 
 import type { Problem } from "../../model/problems";
 import type { AppContext, PlanContext } from "../context";
-import { CLUSTER_KEYS, rotatedAccounts } from "../credentials";
+import { rotatedAccounts } from "../credentials";
 import { storeDeletionProblems } from "../deletions";
 import { type DeployedStore, deployedStore } from "../deployed";
 import { type StoreShape, shapeOf } from "./shape";
@@ -26,8 +26,8 @@ const MIGRATION = "docs/stores.md, «Moving to another profile or distribution»
 
 function shapeProblems(context: AppContext, name: string, there: DeployedStore): Problem[] {
   const { application, settings } = context;
-  const { store, profile } = shapeOf(context, name);
-  const { kind } = store;
+  const { kind: descriptor, profile } = shapeOf(context, name);
+  const kind = descriptor.name;
   const where = `flotilla:stores.${name}`;
   if (there.kind !== undefined && kind !== there.kind)
     return [
@@ -45,8 +45,7 @@ function shapeProblems(context: AppContext, name: string, there: DeployedStore):
         todo: `Set flotilla:distribution to ${there.distribution}; to move the data, ${MIGRATION}.`,
       },
     ];
-  // A cluster of rabbitmq grows from one node, if its pods were not made to wait for each other.
-  const grows = kind === "rabbitmq" && profile === "replicated" && there.podManagementPolicy === "Parallel";
+  const grows = profile === "replicated" && descriptor.canGrow?.(there) === true;
   if (there.profile !== profile && !grows)
     return [
       {
@@ -61,7 +60,7 @@ function shapeProblems(context: AppContext, name: string, there: DeployedStore):
 function generationProblems(context: AppContext, name: string, there: DeployedStore | undefined): Problem[] {
   const { settings } = context;
   const shape = shapeOf(context, name);
-  const { store } = shape;
+  const { store, kind } = shape;
   const where = `flotilla:stores.${name}`;
   const problems: Problem[] = [];
   if (shape.generation > 1 && rotatedAccounts(shape).length === 0)
@@ -70,11 +69,8 @@ function generationProblems(context: AppContext, name: string, there: DeployedSt
       what: `${name} has no password that could be rotated: ${store.noPassword ?? "its images fix them all"}`,
       todo: "Remove it.",
     });
-  const key = CLUSTER_KEYS[store.kind];
-  if (
-    shape.clusterGeneration > 1 &&
-    (key === undefined || (store.kind === "mongodb" && !isReplicated(shape)))
-  )
+  const key = kind.clusterKey?.account;
+  if (shape.clusterGeneration > 1 && !kind.clusterKey?.profiles.includes(shape.profile))
     problems.push({
       where: `${where}.clusterKey`,
       what: `a ${shape.profile} ${store.kind} has no secret between its pods`,
@@ -82,7 +78,7 @@ function generationProblems(context: AppContext, name: string, there: DeployedSt
     });
   if (!there) return problems;
   const { finished, knowsRotation } = there;
-  if (store.kind !== "redis" && shape.generation > finished && !knowsRotation)
+  if (kind.rotationWork !== undefined && shape.generation > finished && !knowsRotation)
     problems.push({
       where: `${where}.generation`,
       what: `${name} was deployed by a version of Flotilla whose network policies let no rotation in`,
@@ -100,15 +96,15 @@ function generationProblems(context: AppContext, name: string, there: DeployedSt
       what: `it goes from ${finished} to ${shape.generation}, but a rotation needs the password before the new one`,
       todo: `Set it to ${finished + 1} and run pulumi up; then go on by one.`,
     });
+  const refusal = kind.rotationRefusal?.(shape);
   if (
-    store.kind === "redis" &&
-    isReplicated(shape) &&
+    refusal !== undefined &&
     shape.generation !== finished &&
     settings.stores[name]?.clusterKey.acceptSplit !== shape.generation
   )
     problems.push({
       where: `${where}.generation`,
-      what: "a new password splits the running redis: its nodes log in to each other with it, and they restart one by one",
+      what: refusal,
       todo: `Set it to ${finished}. To change it knowingly, stop all pods of ${name} first and set ${where}.clusterKey.acceptSplit to ${shape.generation}.`,
     });
   if (

@@ -10,24 +10,16 @@ import type { Values } from "../plan";
 import { shapeOf } from "./shape";
 import type { StoreContext } from "./store";
 
-/** The official images of the same versions. */
-const UPSTREAM: Record<StoreKind, Image> = {
-  mongodb: { repository: "docker.io/library/mongo", tag: "8.0.13" },
-  mysql: { repository: "docker.io/library/mysql", tag: "9.4.0" },
-  redis: { repository: "docker.io/library/redis", tag: "8.2.1" },
-  rabbitmq: { repository: "docker.io/library/rabbitmq", tag: "4.1.3-management" },
-};
-
 type ImageContext = Pick<PlanContext, "settings" | "charts" | "stores">;
 
 /** The image of a store; the tag of Bitnami's is the one of the locked chart. */
 export function storeImage({ settings, charts, stores }: ImageContext, name: string): Image {
-  const { kind } = shapeOf({ stores }, name).store;
+  const { kind } = shapeOf({ stores }, name);
   const { registry, repositoryPrefix } = settings.storeImages;
   const image =
     settings.distribution === "upstream"
-      ? UPSTREAM[kind]
-      : { repository: `${registry}/${repositoryPrefix}/${kind}`, tag: imageTag(charts, kind) };
+      ? kind.image
+      : { repository: `${registry}/${repositoryPrefix}/${kind.name}`, tag: imageTag(charts, kind.name) };
   return imageIn(settings, image, { digest: own(settings.stores, name)?.digest });
 }
 

@@ -1,6 +1,5 @@
 /** A store as a release: the distribution decides the chart, the kind and the profile decide the values. */
 
-import type { Distribution } from "../../config/schema";
 import { STORE_KINDS, type StoreKind } from "../../model/application";
 import { STORE_PORTS } from "../../model/graph";
 import { describeChart, type RemoteChart } from "../chart";
@@ -8,37 +7,19 @@ import type { AppContext, PlanContext } from "../context";
 import { hasSecret, storeSecretName } from "../credentials";
 import { deployedStore } from "../deployed";
 import { pullSecretsOf, storePullSecretsOf } from "../externals";
-import { JOB_PORTS } from "../job";
 import { commonLabels } from "../labels";
 import { clientsOf, podsOf } from "../network";
 import type { ChartReference, ReleasePlan, Values } from "../plan";
 import { chartProblems } from "./charts";
 import { storeImage } from "./images";
 import { preparationSeconds, preparations } from "./jobs";
-import { bitnamiMongodb, upstreamMongodb } from "./mongodb";
-import { bitnamiMysql, upstreamMysql } from "./mysql";
-import { bitnamiRabbitmq, upstreamRabbitmq } from "./rabbitmq";
-import { bitnamiRedis, upstreamRedis } from "./redis";
 import { canRotate, rotationLabel } from "./rotation";
 import { type StoreShape, shapeOf } from "./shape";
 import { generationAnnotations, type StoreContext } from "./store";
 
-const VALUES: Record<Distribution, Record<StoreKind, (context: StoreContext) => Values>> = {
-  bitnami: { mongodb: bitnamiMongodb, mysql: bitnamiMysql, redis: bitnamiRedis, rabbitmq: bitnamiRabbitmq },
-  upstream: {
-    mongodb: upstreamMongodb,
-    mysql: upstreamMysql,
-    redis: upstreamRedis,
-    rabbitmq: upstreamRabbitmq,
-  },
-};
-
-/** Seconds from an empty volume to a ready pod, image pull included. */
-const TIMEOUT_SECONDS: Record<StoreKind, number> = { mongodb: 600, mysql: 600, redis: 300, rabbitmq: 600 };
-
 /** Seconds that a store's release may take: pods of a replicated store are replaced one after the other. */
-const releaseSeconds = ({ store, profile }: StoreShape): number =>
-  TIMEOUT_SECONDS[store.kind] * (profile === "replicated" ? 2 : 1);
+const releaseSeconds = ({ kind, profile }: StoreShape): number =>
+  kind.timeoutSeconds * (profile === "replicated" ? 2 : 1);
 
 /** Seconds from the start of a store's release to that of its users. */
 export function storeSeconds(context: AppContext, name: string): number {
@@ -59,7 +40,7 @@ export function planStore(context: PlanContext, name: string): ReleasePlan {
     clients: clientsIn(context, shape),
     ...(there === undefined ? {} : { there }),
   };
-  const values = VALUES[settings.distribution][store.kind](ownContext);
+  const values = shape.kind.values[settings.distribution](ownContext);
   return {
     name,
     kind: "store",
@@ -77,16 +58,15 @@ export function planStore(context: PlanContext, name: string): ReleasePlan {
  * rotation are always let in: the first one runs before the store's own release is touched.
  */
 function clientsIn(context: AppContext, shape: StoreShape): StoreContext["clients"] {
-  const { name, store } = shape;
-  const { kind } = store;
+  const { name, kind } = shape;
   return Object.fromEntries([
     ...clientsOf(context.application, name).map((client) => [
       client,
-      { pods: podsOf(client), ports: [STORE_PORTS[kind].port] },
+      { pods: podsOf(client), ports: [STORE_PORTS[kind.name].port] },
     ]),
-    ...preparations(context, name).map((job) => [job, { pods: podsOf(job), ports: JOB_PORTS[kind] }]),
+    ...preparations(context, name).map((job) => [job, { pods: podsOf(job), ports: kind.jobPorts }]),
     // A name with an underscore is no release's.
-    ...(canRotate(shape) ? [["its_rotation", { pods: rotationLabel(name), ports: JOB_PORTS[kind] }]] : []),
+    ...(canRotate(shape) ? [["its_rotation", { pods: rotationLabel(name), ports: kind.jobPorts }]] : []),
   ]);
 }
 

@@ -3,36 +3,29 @@ import { own } from "../../model/graph";
 import { accountsRelease, loaderRelease } from "../../model/names";
 import { mentionsPassword } from "../../model/text";
 import type { AppContext, PlanContext } from "../context";
-import { credentialName, internalAccounts, userName } from "../credentials";
 import { addressOf, fill, fillSecret } from "../hosts";
 import { imageIn } from "../images";
 import { jobSeconds, planJob } from "../job";
-import type { SecretText } from "../plan";
 import { storeImage } from "./images";
 import type { JobsPlan } from "./rotation";
-import { MONGODB_ACCOUNTS } from "./scripts/mongodb";
-import { mysqlAccounts } from "./scripts/mysql";
+import { commandOf } from "./script";
 import { type StoreShape, shapeOf } from "./shape";
-import { commandOf, mongodbRoles, replicaSetOption, type Script, variableOf } from "./work";
 
 const ACCOUNTS_SECONDS = 300;
 const LOADER_SECONDS = 600;
 
-/** Whether a Job makes the store's accounts; the others have no more than the one they make themselves. */
-const hasAccountsJob = ({ kind }: Store): boolean => kind === "mysql" || kind === "mongodb";
-
 /** Releases that make a store ready: whoever uses it comes after them. */
 export function preparations(context: AppContext, name: string): string[] {
-  const { store } = shapeOf(context, name);
+  const { store, kind } = shapeOf(context, name);
   return [
-    ...(hasAccountsJob(store) ? [accountsRelease(name)] : []),
+    ...(kind.accountsWork ? [accountsRelease(name)] : []),
     ...Object.keys(store.loaders ?? {}).map((loader) => loaderRelease(name, loader)),
   ];
 }
 
 /** Seconds from a store's release to its users', at most. */
-export const preparationSeconds = ({ store }: StoreShape): number =>
-  (hasAccountsJob(store) ? jobSeconds(ACCOUNTS_SECONDS) : 0) +
+export const preparationSeconds = ({ store, kind }: StoreShape): number =>
+  (kind.accountsWork ? jobSeconds(ACCOUNTS_SECONDS) : 0) +
   Math.max(0, ...Object.keys(store.loaders ?? {}).map((loader) => loaderSeconds(store, loader)));
 
 /** Seconds of a loader and of those before it. */
@@ -46,9 +39,10 @@ export function planPreparations(context: PlanContext, name: string, secretNeeds
   const { settings } = context;
   const shape = shapeOf(context, name);
   const { store } = shape;
-  const accounts = hasAccountsJob(store) ? accountsRelease(name) : undefined;
+  const work = shape.kind.accountsWork?.(shape, addressOf(context, name));
+  const accounts = work && accountsRelease(name);
   const jobs = [
-    ...(accounts === undefined
+    ...(work === undefined || accounts === undefined
       ? []
       : [
           planJob(context, {
@@ -56,7 +50,9 @@ export function planPreparations(context: PlanContext, name: string, secretNeeds
             store: name,
             // It has the client, and it is pulled already.
             image: storeImage(context, name),
-            ...accountsWork(context, shape),
+            ...commandOf(work.script),
+            env: work.env,
+            secretEnv: work.secretEnv,
             seconds: ACCOUNTS_SECONDS,
             needs: [name],
             secretNeeds,
@@ -79,46 +75,6 @@ export function planPreparations(context: PlanContext, name: string, secretNeeds
     releases: jobs.map(({ release }) => release),
     secrets: Object.assign({}, ...jobs.map(({ secrets }) => secrets)),
     credentials: {},
-  };
-}
-
-function accountsWork(context: AppContext, shape: StoreShape) {
-  const { store, name } = shape;
-  const { host, members, replicaSet } = addressOf(context, name);
-  const accounts = Object.entries(store.accounts ?? {}).map(([key, { username, database }]) => ({
-    username: userName(shape, key, username),
-    database: database as string,
-    variable: variableOf(key),
-    roles: mongodbRoles(store, key),
-  }));
-  const exporters = internalAccounts(shape)
-    .filter((key) => key === "metrics")
-    .map((key) => ({
-      username: userName(shape, key, key),
-      database: "admin",
-      variable: variableOf(key),
-      roles: mongodbRoles(store, key),
-    }));
-  const passwords = ["root", ...exporters.map(() => "metrics"), ...Object.keys(store.accounts ?? {})].map(
-    (key) => [variableOf(key), [{ credential: credentialName(shape, key) }]],
-  );
-  const script: Script =
-    store.kind === "mysql"
-      ? { runner: "bash", text: mysqlAccounts(accounts) }
-      : { runner: "mongosh", text: MONGODB_ACCOUNTS };
-  const root = { username: userName(shape, "root", "root"), database: "admin", variable: variableOf("root") };
-  const env: Record<string, string> =
-    store.kind === "mysql"
-      ? { HOST: host, PORT: "3306" }
-      : {
-          MEMBERS: members.join(","),
-          OPTIONS: replicaSetOption(replicaSet),
-          USERS: JSON.stringify([root, ...accounts, ...exporters]),
-        };
-  return {
-    ...commandOf(script),
-    env,
-    secretEnv: Object.fromEntries(passwords) as Record<string, SecretText>,
   };
 }
 

@@ -1,8 +1,10 @@
 /** Which profile a store has, and where its clients reach it by it. */
 
 import type { Settings } from "../../config/schema";
-import type { Application, Profile, StoreKind } from "../../model/application";
+import type { Application, Profile } from "../../model/application";
 import { own, STORE_PORTS } from "../../model/graph";
+import type { At } from "./kind";
+import type { StoreShape } from "./shape";
 
 /** Pods of a replicated store: the fewest of which one may be away. */
 export const REPLICAS = 3;
@@ -33,24 +35,9 @@ export interface Endpoint {
   replicaSet?: string;
 }
 
-/** The Services that the charts make (facts/bitnami-stores.md, Endpoints), by kind and profile. */
-export function endpointOf(name: string, kind: StoreKind, profile: Profile, namespace: string): Endpoint {
-  const { port } = STORE_PORTS[kind];
-  const at = (host: string, readHost = host): Endpoint => ({
-    host,
-    readHost,
-    port,
-    members: [`${host}:${port}`],
-  });
-  // Sentinel mode keeps this name on the pod that takes writes; a lone redis has it anyway.
-  if (kind === "redis") return at(`${name}-master`);
-  if (profile === "standalone" || kind === "rabbitmq") return at(name);
-  if (kind === "mysql") return at(`${name}-primary`, `${name}-secondary`);
-  // The chart has no address in front of a replica set: a client asks all members, and finds the one that takes writes.
-  const headless = `${name}-headless`;
-  const members = Array.from(
-    { length: REPLICAS },
-    (_, index) => `${name}-${index}.${headless}.${namespace}.svc.cluster.local:${port}`,
-  );
-  return { ...at(headless), members, replicaSet: REPLICA_SET };
+/** Where clients of a store connect to: the Services that its charts create. */
+export function endpointOf({ name, kind, profile }: StoreShape, namespace: string): Endpoint {
+  const { port } = STORE_PORTS[kind.name];
+  const at: At = (host, readHost = host) => ({ host, readHost, port, members: [`${host}:${port}`] });
+  return kind.endpoint({ name, profile, namespace, at });
 }

@@ -4,21 +4,15 @@
  */
 
 import type { Distribution } from "../../config/schema";
-import type { StoreKind } from "../../model/application";
-import { own } from "../../model/graph";
 import type { AppContext, PlanContext } from "../context";
-import { credentialName, rotatedAccounts, userName } from "../credentials";
+import { credentialName, rotatedAccounts } from "../credentials";
 import { storePullSecretsOf } from "../externals";
 import { commonLabels } from "../labels";
 import { podsOf } from "../network";
 import type { Values } from "../plan";
 import { storeImage } from "./images";
-import { REPLICAS } from "./profile";
-import { MONGODB_RESET } from "./scripts/mongodb";
-import { mysqlReset } from "./scripts/mysql";
-import { RABBITMQ_RESET } from "./scripts/rabbitmq";
+import { variableOf } from "./script";
 import { type StoreShape, shapeOf } from "./shape";
-import { mongodbRoles, mongodbUser, mysqlUser, variableOf } from "./work";
 
 export interface Reset {
   /** Of the Job, and of the Secret with the passwords that it reads. */
@@ -29,32 +23,6 @@ export interface Reset {
   keys: Record<string, string>;
 }
 
-/** Where a store's pod mounts its volume, what part of it, and where its data is then. */
-interface Place {
-  mount: string;
-  subPath?: string;
-  data: string;
-}
-
-type ResetKind = Exclude<StoreKind, "redis">;
-
-/** Bitnami: the mounts of the charts in `charts/lock.yaml`, and the folders of their images' scripts. */
-const PLACES: Record<Distribution, Record<ResetKind, Place>> = {
-  bitnami: {
-    mysql: { mount: "/bitnami/mysql", data: "/bitnami/mysql/data" },
-    mongodb: { mount: "/bitnami/mongodb", data: "/bitnami/mongodb/data/db" },
-    rabbitmq: {
-      mount: "/opt/bitnami/rabbitmq/.rabbitmq/mnesia",
-      data: "/opt/bitnami/rabbitmq/.rabbitmq/mnesia",
-    },
-  },
-  upstream: {
-    mysql: { mount: "/var/lib/mysql", subPath: "data", data: "/var/lib/mysql" },
-    mongodb: { mount: "/data/db", data: "/data/db" },
-    rabbitmq: { mount: "/var/lib/rabbitmq", data: "/var/lib/rabbitmq/mnesia" },
-  },
-};
-
 /** The user of the images. */
 const USERS: Record<Distribution, number> = { bitnami: 1001, upstream: 999 };
 
@@ -64,14 +32,8 @@ const RESET_SECONDS = 900;
 const KEPT_SECONDS = 3600;
 
 /** The claims that the pods of a store mount. */
-export function mountedClaims({ name, store, profile }: StoreShape, distribution: Distribution): string[] {
-  if (distribution === "bitnami" && store.kind === "mysql" && profile === "replicated")
-    return [
-      `data-${name}-primary-0`,
-      ...Array.from({ length: REPLICAS - 1 }, (_, index) => `data-${name}-secondary-${index}`),
-    ];
-  return [`${distribution === "bitnami" && store.kind === "mongodb" ? "datadir" : "data"}-${name}-0`];
-}
+export const mountedClaims = (shape: StoreShape, distribution: Distribution): string[] =>
+  shape.kind.reset?.claims?.(shape, distribution) ?? [`data-${shape.name}-0`];
 
 /** Why the passwords of a store cannot be set in its data; undefined where they can. */
 export function resetRefusal(
@@ -80,12 +42,12 @@ export function resetRefusal(
   claims: readonly string[],
 ): string | undefined {
   const shape = shapeOf(context, name);
-  const { store } = shape;
-  if (shape.profile === "replicated" && store.kind !== "mysql")
-    return `a replicated ${store.kind} changes passwords only while most of its pods run, and a Job works on one volume`;
+  const kind = shape.kind.name;
+  if (!shape.kind.reset?.profiles.includes(shape.profile))
+    return `a ${shape.profile} ${kind} changes passwords only while most of its pods run, and a Job works on one volume`;
   const mounted = mountedClaims(shape, context.settings.distribution);
   if (mounted.some((claim) => claims.includes(claim))) return undefined;
-  return `a ${shape.profile} ${store.kind} of the distribution ${context.settings.distribution} takes up ${mounted.join(", ")}, not ${claims.join(", ")}`;
+  return `a ${shape.profile} ${kind} of the distribution ${context.settings.distribution} takes up ${mounted.join(", ")}, not ${claims.join(", ")}`;
 }
 
 /** The Jobs that set the given credentials of a store in those of the claims that its pods mount. */
@@ -97,11 +59,16 @@ export function planResets(
 ): Reset[] {
   const { settings } = context;
   const shape = shapeOf(context, name);
-  const { store, resources } = shape;
-  const kind = store.kind as ResetKind;
+  const { resources, kind } = shape;
   const { distribution } = settings;
-  const { mount, subPath, data } = PLACES[distribution][kind];
-  const { script, env, accounts } = work(shape, credentials);
+  const { reset } = kind;
+  if (!reset) throw new Error(`the data of ${name} has no passwords`);
+  const { mount, subPath, data } = reset.places[distribution];
+  // A cluster's own secret is in no data.
+  const accounts = rotatedAccounts(shape).filter((account) =>
+    credentials.includes(credentialName(shape, account)),
+  );
+  const { script, env } = reset.work(shape, accounts);
   const keys = Object.fromEntries(
     accounts.map((account) => [variableOf(account), credentialName(shape, account)]),
   );
@@ -130,8 +97,8 @@ export function planResets(
                 restartPolicy: "Never",
                 automountServiceAccountToken: false,
                 enableServiceLinks: false,
-                // The name of a rabbitmq's node: there is no Service for it while no pod of the store runs.
-                ...(kind === "rabbitmq" ? { hostAliases: [{ ip: "127.0.0.1", hostnames: [host] }] } : {}),
+                // There is no Service for it while no pod of the store runs.
+                ...(reset.hasNodeName ? { hostAliases: [{ ip: "127.0.0.1", hostnames: [host] }] } : {}),
                 securityContext: {
                   runAsNonRoot: true,
                   runAsUser: USERS[distribution],
@@ -179,45 +146,4 @@ export function planResets(
         } as unknown as Values,
       };
     });
-}
-
-/** What sets the credentials; a cluster's own secret is none that data knows. */
-function work(
-  shape: StoreShape,
-  credentials: readonly string[],
-): { script: string; env: Record<string, string>; accounts: string[] } {
-  const { store } = shape;
-  const accounts = rotatedAccounts(shape).filter((account) =>
-    credentials.includes(credentialName(shape, account)),
-  );
-  switch (store.kind as ResetKind) {
-    case "mysql":
-      return {
-        accounts,
-        env: {},
-        script: mysqlReset({
-          users: accounts.map((account) => ({
-            username: mysqlUser(store, account),
-            variable: variableOf(account),
-          })),
-          ...(accounts.includes("replication") ? { replicationVariable: variableOf("replication") } : {}),
-        }),
-      };
-    case "mongodb": {
-      const users = accounts.map((account) => ({
-        username: userName(shape, account, mongodbUser(store, account)),
-        database: own(store.accounts ?? {}, account)?.database ?? "admin",
-        variable: variableOf(account),
-        roles: mongodbRoles(store, account),
-      }));
-      return { accounts, env: { USERS: JSON.stringify(users) }, script: MONGODB_RESET };
-    }
-    case "rabbitmq": {
-      const users = accounts.map((account) => {
-        const { username } = own(store.accounts ?? {}, account) ?? {};
-        return `${userName(shape, account, username ?? account)}:${variableOf(account)}`;
-      });
-      return { accounts, env: { USERS: users.join(" ") }, script: RABBITMQ_RESET };
-    }
-  }
 }

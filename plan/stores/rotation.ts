@@ -1,4 +1,3 @@
-import type { Store } from "../../model/application";
 import { own } from "../../model/graph";
 import { rotationReleases } from "../../model/names";
 import type { PlanContext } from "../context";
@@ -8,8 +7,8 @@ import { addressOf } from "../hosts";
 import { planJob } from "../job";
 import type { CredentialPlan, ReleasePlan, SecretPlan } from "../plan";
 import { storeImage } from "./images";
+import { commandOf, type Script } from "./script";
 import { type StoreShape, shapeOf } from "./shape";
-import { commandOf, replicaSetOption, rotationWork, type Script } from "./work";
 
 /** Seconds a Job of a rotation may take. */
 const SECONDS = 300;
@@ -20,12 +19,12 @@ export interface JobsPlan {
   credentials: Record<string, CredentialPlan>;
 }
 
-/** Whether a new generation takes Jobs: redis has one password, which a restart changes. */
-export const rotatesByJobs = (store: Store): boolean => store.kind !== "redis";
+/** Whether a new generation takes Jobs: of the others a restart changes the one password. */
+export const rotatesByJobs = ({ kind }: StoreShape): boolean => kind.rotationWork !== undefined;
 
 /** Whether Jobs can ever rotate the passwords of a store. */
 export const canRotate = (shape: StoreShape): boolean =>
-  rotatesByJobs(shape.store) && rotatedAccounts(shape).length > 0;
+  rotatesByJobs(shape) && rotatedAccounts(shape).length > 0;
 
 /** Where the rotation of a store's passwords is: its Jobs are to be done, were done, or there are none. */
 export function rotationPhase(context: PlanContext, name: string): "running" | "done" | "none" {
@@ -55,12 +54,9 @@ export function planRotation(
 ): JobsPlan {
   const shape = shapeOf(context, name);
   const { begin, end } = rotationReleases(name, shape.generation);
-  const { host, members, replicaSet } = addressOf(context, name);
-  const work = rotationWork(shape, {
-    HOST: host,
-    MEMBERS: members.join(","),
-    OPTIONS: replicaSetOption(replicaSet),
-  });
+  const before = { ...shape, generation: shape.generation - 1 };
+  const work = shape.kind.rotationWork?.(shape, before, addressOf(context, name));
+  if (!work) throw new Error(`a restart rotates the password of ${name}`);
   const job = (jobName: string, script: Script, needs: string[]) =>
     planJob(context, {
       name: jobName,

@@ -1,13 +1,13 @@
 /** A store in its environment: what the inventory, the settings and the environment's defaults come to. */
-import type { Settings } from "../../config/schema";
-import type { Application, Profile, Store } from "../../model/application";
+import type { Profile, Store } from "../../model/application";
 import { own } from "../../model/graph";
-import { mergeResources } from "../resources";
-import { profileOf } from "./profile";
+import type { StoreKindDescriptor } from "./kind";
 
 export interface StoreShape {
   name: string;
   store: Store;
+  /** What is known about its kind. */
+  kind: StoreKindDescriptor;
   profile: Profile;
   /** Whether it exports metrics; mongodb's exporter logs in by itself. */
   metrics: boolean;
@@ -21,28 +21,6 @@ export interface StoreShape {
   storage: string;
   /** StorageClass; none for the cluster's default. */
   storageClass?: string;
-}
-
-/** The stores of an application in its environment, by name. */
-export const resolveStores = (application: Application, settings: Settings): Record<string, StoreShape> =>
-  Object.fromEntries(
-    Object.entries(application.stores).map(([name, store]) => [name, resolveStore(settings, name, store)]),
-  );
-
-function resolveStore(settings: Settings, name: string, store: Store): StoreShape {
-  const overrides = own(settings.stores, name);
-  const storageClass = overrides?.storageClass ?? settings.storageClass;
-  return {
-    name,
-    store,
-    profile: profileOf(settings, name),
-    metrics: settings.monitoring !== undefined && settings.distribution === "bitnami",
-    generation: overrides?.generation ?? 1,
-    clusterGeneration: overrides?.clusterKey.generation ?? 1,
-    resources: mergeResources(store.resources, overrides?.resources),
-    storage: overrides?.storage ?? store.storage,
-    ...(storageClass === undefined ? {} : { storageClass }),
-  };
 }
 
 /** A store of the application. @throws Error when there is none of that name: the inventory was checked before. */

@@ -1,9 +1,9 @@
 /** redis: values for the Bitnami chart in both profiles, and for `charts/store` on the upstream image. */
-import type { Settings } from "../../config/schema";
-import { API_SERVER_PORTS } from "../network";
-import type { Values } from "../plan";
-import { bitnamiImage, bitnamiStoreImage } from "./images";
-import { REPLICAS } from "./profile";
+import type { Settings } from "../../../config/schema";
+import { API_SERVER_PORTS } from "../../network";
+import type { Values } from "../../plan";
+import { bitnamiImage, bitnamiStoreImage } from "../images";
+import { REPLICAS } from "../profile";
 import {
   besides,
   bitnamiCommon,
@@ -21,7 +21,7 @@ import {
   SENTINEL_MEMORY,
   type StoreContext,
   serviceMonitor,
-} from "./store";
+} from "../store";
 
 export function bitnamiRedis(context: StoreContext): Values {
   const { settings, store, secret } = context;

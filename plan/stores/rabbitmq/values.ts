@@ -1,7 +1,7 @@
 /** rabbitmq: values for the Bitnami chart in both profiles, and for `charts/store` on the upstream image. */
-import type { Values } from "../plan";
-import { bitnamiStoreImage } from "./images";
-import { REPLICAS } from "./profile";
+import type { Values } from "../../plan";
+import { bitnamiStoreImage } from "../images";
+import { REPLICAS } from "../profile";
 import {
   accountsOf,
   bitnamiCommon,
@@ -14,7 +14,7 @@ import {
   RETAIN,
   SCRAPE_INTERVAL,
   type StoreContext,
-} from "./store";
+} from "../store";
 
 const METRICS_PORT = 9419;
 

@@ -1,7 +1,7 @@
 /** mysql: values for the Bitnami chart in both profiles, and for `charts/store` on the upstream image. */
-import type { Values } from "../plan";
-import { bitnamiStoreImage } from "./images";
-import { REPLICAS } from "./profile";
+import type { Values } from "../../plan";
+import { bitnamiStoreImage } from "../images";
+import { REPLICAS } from "../profile";
 import {
   accountsOf,
   bitnamiCommon,
@@ -16,10 +16,12 @@ import {
   RETAIN,
   type StoreContext,
   serviceMonitor,
-} from "./store";
-import { REPLICATION_USER } from "./work";
+} from "../store";
 
 const METRICS_PORT = 9104;
+
+/** The user that the chart creates for its secondaries. */
+export const REPLICATION_USER = "replicator";
 
 export function bitnamiMysql(context: StoreContext): Values {
   const { first } = accountsOf(context);

@@ -1,8 +1,8 @@
 /** mongodb: values for the Bitnami chart in both profiles, and for `charts/store` on the upstream image. */
-import { userName } from "../credentials";
-import type { Values } from "../plan";
-import { bitnamiImage, bitnamiStoreImage } from "./images";
-import { REPLICA_SET, REPLICAS } from "./profile";
+import { userName } from "../../credentials";
+import type { Values } from "../../plan";
+import { bitnamiImage, bitnamiStoreImage } from "../images";
+import { REPLICA_SET, REPLICAS } from "../profile";
 import {
   accountsOf,
   bitnamiCommon,
@@ -17,7 +17,7 @@ import {
   RETAIN,
   type StoreContext,
   serviceMonitor,
-} from "./store";
+} from "../store";
 
 const METRICS_PORT = 9216;
 

@@ -1,0 +1,127 @@
+/** mongodb: a user has one password, so that each generation of a password is a new user. */
+import type { Store } from "../../../model/application";
+import { own } from "../../../model/graph";
+import { credentialName, internalAccounts, rotatedAccounts, userName } from "../../credentials";
+import type { StoreKindDescriptor } from "../kind";
+import { type Endpoint, REPLICA_SET, REPLICAS } from "../profile";
+import { olderNames, previousVariableOf, variableOf } from "../script";
+import { besides, EXPORTER_MEMORY, isReplicated } from "../store";
+import { MONGODB_ACCOUNTS, MONGODB_RESET, MONGODB_ROTATE_BEGIN, MONGODB_ROTATE_END } from "./scripts";
+import { bitnamiMongodb, upstreamMongodb } from "./values";
+
+export const mongodb: StoreKindDescriptor = {
+  name: "mongodb",
+  image: { repository: "docker.io/library/mongo", tag: "8.0.13" },
+  timeoutSeconds: 600,
+  jobPorts: [27017],
+  values: { bitnami: bitnamiMongodb, upstream: upstreamMongodb },
+  sidecars: ({ metrics }) => (metrics ? [besides(EXPORTER_MEMORY.mongodb).resources] : []),
+  endpoint: ({ name, profile, namespace, at }) => {
+    if (profile === "standalone") return at(name);
+    // The chart has no address in front of a replica set: a client asks all members, and finds the one that takes writes.
+    const headless = at(`${name}-headless`);
+    const members = Array.from(
+      { length: REPLICAS },
+      (_, index) => `${name}-${index}.${headless.host}.${namespace}.svc.cluster.local:${headless.port}`,
+    );
+    return { ...headless, members, replicaSet: REPLICA_SET };
+  },
+  internalAccounts: ({ metrics }) => ["root", ...(metrics ? ["metrics"] : [])],
+  clusterKey: { account: "replica-set-key", profiles: ["replicated"] },
+  secretKeys: (shape, of) => ({
+    "mongodb-root-password": of("root"),
+    // One key, comma-separated, in the order of `auth.usernames`.
+    "mongodb-passwords": Object.keys(shape.store.accounts ?? {}).flatMap((key, index) =>
+      index === 0 ? of(key) : [",", ...of(key)],
+    ),
+    ...(isReplicated(shape) ? { "mongodb-replica-set-key": of("replica-set-key") } : {}),
+    ...(shape.metrics ? { "mongodb-metrics-password": of("metrics") } : {}),
+  }),
+  renamesUsers: true,
+  accountsWork: (shape, address) => {
+    const exporters = internalAccounts(shape).filter((key) => key === "metrics");
+    const accounts = Object.keys(shape.store.accounts ?? {});
+    const users = ["root", ...accounts, ...exporters].map((account) => ({
+      username: userName(shape, account, userOf(shape.store, account)),
+      database: databaseOf(shape.store, account),
+      variable: variableOf(account),
+      ...(account === "root" ? {} : { roles: rolesOf(shape.store, account) }),
+    }));
+    return {
+      script: { runner: "mongosh", text: MONGODB_ACCOUNTS },
+      env: { ...placeOf(address), USERS: JSON.stringify(users) },
+      secretEnv: Object.fromEntries(
+        ["root", ...exporters, ...accounts].map((key) => [
+          variableOf(key),
+          [{ credential: credentialName(shape, key) }],
+        ]),
+      ),
+    };
+  },
+  rotationWork: (shape, before, address) => {
+    const accounts = rotatedAccounts(shape);
+    const users = accounts.map((account) => {
+      const nameIn = (generation: typeof shape) =>
+        userName(generation, account, userOf(shape.store, account));
+      return {
+        username: nameIn(shape),
+        previous: nameIn(before),
+        older: olderNames(shape, nameIn),
+        database: databaseOf(shape.store, account),
+        variable: variableOf(account),
+        roles: rolesOf(shape.store, account),
+        ...(account === "root" ? { previousVariable: previousVariableOf(account) } : {}),
+      };
+    });
+    return {
+      begin: { runner: "mongosh", text: MONGODB_ROTATE_BEGIN },
+      end: { runner: "mongosh", text: MONGODB_ROTATE_END },
+      env: { ...placeOf(address), USERS: JSON.stringify(users) },
+      secretEnv: Object.fromEntries(
+        accounts.flatMap((account) => [
+          [variableOf(account), [{ credential: credentialName(shape, account) }]],
+          [previousVariableOf(account), [{ credential: credentialName(before, account) }]],
+        ]),
+      ),
+    };
+  },
+  reset: {
+    places: {
+      bitnami: { mount: "/bitnami/mongodb", data: "/bitnami/mongodb/data/db" },
+      upstream: { mount: "/data/db", data: "/data/db" },
+    },
+    claims: ({ name }, distribution) => [`${distribution === "bitnami" ? "datadir" : "data"}-${name}-0`],
+    profiles: ["standalone"],
+    work: (shape, accounts) => {
+      const users = accounts.map((account) => ({
+        username: userName(shape, account, userOf(shape.store, account)),
+        database: databaseOf(shape.store, account),
+        variable: variableOf(account),
+        roles: rolesOf(shape.store, account),
+      }));
+      return { env: { USERS: JSON.stringify(users) }, script: MONGODB_RESET };
+    },
+  },
+};
+
+const userOf = (store: Store, account: string): string =>
+  own(store.accounts ?? {}, account)?.username ?? account;
+
+const databaseOf = (store: Store, account: string): string =>
+  own(store.accounts ?? {}, account)?.database ?? "admin";
+
+/** What a user may do: an account in its own database, the exporter what Bitnami's image gives it. */
+function rolesOf(store: Store, account: string): { role: string; db: string }[] {
+  const database = own(store.accounts ?? {}, account)?.database;
+  if (database !== undefined) return [{ role: "readWrite", db: database }];
+  if (account === "root") return [{ role: "root", db: "admin" }];
+  return [
+    { role: "clusterMonitor", db: "admin" },
+    { role: "read", db: "local" },
+  ];
+}
+
+const placeOf = ({ members, replicaSet }: Endpoint) => ({
+  MEMBERS: members.join(","),
+  OPTIONS: replicaSet === undefined ? "" : `&replicaSet=${replicaSet}`,
+});

@@ -1,0 +1,107 @@
+/** mysql: users keep their names, and have two passwords while these are rotated. */
+import type { Store } from "../../../model/application";
+import { own } from "../../../model/graph";
+import { credentialName, internalAccounts, rotatedAccounts, userName } from "../../credentials";
+import type { StoreKindDescriptor } from "../kind";
+import { REPLICAS } from "../profile";
+import { previousVariableOf, variableOf } from "../script";
+import type { StoreShape } from "../shape";
+import { besides, EXPORTER_MEMORY, isReplicated } from "../store";
+import { mysqlAccounts, mysqlReset, mysqlRotateBegin, mysqlRotateEnd } from "./scripts";
+import { bitnamiMysql, REPLICATION_USER, upstreamMysql } from "./values";
+
+export const mysql: StoreKindDescriptor = {
+  name: "mysql",
+  image: { repository: "docker.io/library/mysql", tag: "9.4.0" },
+  timeoutSeconds: 600,
+  jobPorts: [3306],
+  values: { bitnami: bitnamiMysql, upstream: upstreamMysql },
+  sidecars: ({ metrics }) => (metrics ? [besides(EXPORTER_MEMORY.mysql).resources] : []),
+  endpoint: ({ name, profile, at }) =>
+    profile === "standalone" ? at(name) : at(`${name}-primary`, `${name}-secondary`),
+  internalAccounts: (shape) => ["root", ...(isReplicated(shape) ? ["replication"] : [])],
+  secretKeys: (shape, of) => ({
+    "mysql-root-password": of("root"),
+    // The chart creates one account at first start; the Job `<store>-accounts` creates all.
+    "mysql-password": of(Object.keys(shape.store.accounts ?? {})[0] as string),
+    ...(isReplicated(shape) ? { "mysql-replication-password": of("replication") } : {}),
+  }),
+  renamesUsers: false,
+  accountsWork: (shape, { host }) => {
+    const accounts = Object.entries(shape.store.accounts ?? {}).map(([key, { username, database }]) => ({
+      username: userName(shape, key, username),
+      database: database as string,
+      variable: variableOf(key),
+    }));
+    return {
+      script: { runner: "bash", text: mysqlAccounts(accounts) },
+      env: { HOST: host, PORT: "3306" },
+      secretEnv: Object.fromEntries(
+        ["root", ...Object.keys(shape.store.accounts ?? {})].map((key) => [
+          variableOf(key),
+          [{ credential: credentialName(shape, key) }],
+        ]),
+      ),
+    };
+  },
+  rotationWork: (shape, before, { host }) => {
+    const accounts = rotatedAccounts(shape);
+    const hasReplication = internalAccounts(shape).includes("replication");
+    const rotation = {
+      users: accounts.map((account) => ({
+        username: userOf(shape.store, account),
+        variable: variableOf(account),
+        previousVariable: previousVariableOf(account),
+      })),
+      secondaries: hasReplication
+        ? Array.from(
+            { length: REPLICAS - 1 },
+            (_, index) => `${shape.name}-secondary-${index}.${shape.name}-secondary-headless`,
+          )
+        : [],
+      ...(hasReplication ? { replicationVariable: variableOf("replication") } : {}),
+    };
+    return {
+      begin: { runner: "bash", text: mysqlRotateBegin(rotation) },
+      end: { runner: "bash", text: mysqlRotateEnd(rotation) },
+      env: { HOST: host, PORT: "3306" },
+      secretEnv: passwordsOf(shape, before),
+    };
+  },
+  reset: {
+    places: {
+      bitnami: { mount: "/bitnami/mysql", data: "/bitnami/mysql/data" },
+      upstream: { mount: "/var/lib/mysql", subPath: "data", data: "/var/lib/mysql" },
+    },
+    claims: (shape, distribution) =>
+      distribution === "bitnami" && isReplicated(shape)
+        ? [
+            `data-${shape.name}-primary-0`,
+            ...Array.from({ length: REPLICAS - 1 }, (_, index) => `data-${shape.name}-secondary-${index}`),
+          ]
+        : [`data-${shape.name}-0`],
+    profiles: ["standalone", "replicated"],
+    work: ({ store }, accounts) => ({
+      env: {},
+      script: mysqlReset({
+        users: accounts.map((account) => ({
+          username: userOf(store, account),
+          variable: variableOf(account),
+        })),
+        ...(accounts.includes("replication") ? { replicationVariable: variableOf("replication") } : {}),
+      }),
+    }),
+  },
+};
+
+const userOf = (store: Store, account: string): string =>
+  account === "replication" ? REPLICATION_USER : (own(store.accounts ?? {}, account)?.username ?? account);
+
+/** The new and the old password of each account, by variable. */
+const passwordsOf = (shape: StoreShape, before: StoreShape) =>
+  Object.fromEntries(
+    rotatedAccounts(shape).flatMap((account) => [
+      [variableOf(account), [{ credential: credentialName(shape, account) }]],
+      [previousVariableOf(account), [{ credential: credentialName(before, account) }]],
+    ]),
+  );

@@ -1,0 +1,63 @@
+/** rabbitmq: one account, whose each generation of a password is a new user; its nodes know each other by a cookie. */
+import { own } from "../../../model/graph";
+import { credentialName, rotatedAccounts, userName } from "../../credentials";
+import type { StoreKindDescriptor } from "../kind";
+import { olderNames, variableOf } from "../script";
+import { RABBITMQ_RESET, RABBITMQ_ROTATE_BEGIN, RABBITMQ_ROTATE_END } from "./scripts";
+import { bitnamiRabbitmq, upstreamRabbitmq } from "./values";
+
+const VOLUME = "/opt/bitnami/rabbitmq/.rabbitmq/mnesia";
+
+export const rabbitmq: StoreKindDescriptor = {
+  name: "rabbitmq",
+  image: { repository: "docker.io/library/rabbitmq", tag: "4.1.3-management" },
+  timeoutSeconds: 600,
+  // Its users are changed through its management API.
+  jobPorts: [5672, 15672],
+  values: { bitnami: bitnamiRabbitmq, upstream: upstreamRabbitmq },
+  endpoint: ({ name, at }) => at(name),
+  internalAccounts: () => [],
+  clusterKey: { account: "erlang-cookie", profiles: ["standalone", "replicated"] },
+  secretKeys: (shape, of) => ({
+    "rabbitmq-password": of(Object.keys(shape.store.accounts ?? {})[0] as string),
+    "rabbitmq-erlang-cookie": of("erlang-cookie"),
+  }),
+  renamesUsers: true,
+  rotationWork: (shape, before, { host }) => {
+    // It takes exactly one account.
+    const [account] = rotatedAccounts(shape) as [string];
+    const username = own(shape.store.accounts ?? {}, account)?.username ?? account;
+    const nameIn = (generation: typeof shape) => userName(generation, account, username);
+    return {
+      begin: { runner: "bash", text: RABBITMQ_ROTATE_BEGIN },
+      end: { runner: "bash", text: RABBITMQ_ROTATE_END },
+      env: {
+        HOST: host,
+        USERNAME: nameIn(shape),
+        PREVIOUS_USERNAME: nameIn(before),
+        OLDER: olderNames(shape, nameIn).join(" "),
+      },
+      secretEnv: {
+        PASSWORD: [{ credential: credentialName(shape, account) }],
+        PREVIOUS_PASSWORD: [{ credential: credentialName(before, account) }],
+      },
+    };
+  },
+  reset: {
+    places: {
+      bitnami: { mount: VOLUME, data: VOLUME },
+      upstream: { mount: "/var/lib/rabbitmq", data: "/var/lib/rabbitmq/mnesia" },
+    },
+    profiles: ["standalone"],
+    hasNodeName: true,
+    work: (shape, accounts) => {
+      const users = accounts.map((account) => {
+        const { username } = own(shape.store.accounts ?? {}, account) ?? {};
+        return `${userName(shape, account, username ?? account)}:${variableOf(account)}`;
+      });
+      return { env: { USERS: users.join(" ") }, script: RABBITMQ_RESET };
+    },
+  },
+  // If its pods were not made to wait for each other.
+  canGrow: ({ podManagementPolicy }) => podManagementPolicy === "Parallel",
+};

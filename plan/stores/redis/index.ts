@@ -1,0 +1,25 @@
+/** redis: one user with one password, which a restart changes. */
+import type { StoreKindDescriptor } from "../kind";
+import { besides, EXPORTER_MEMORY, isReplicated, KUBECTL_RESOURCES, SENTINEL_MEMORY } from "../store";
+import { bitnamiRedis, upstreamRedis } from "./values";
+
+export const redis: StoreKindDescriptor = {
+  name: "redis",
+  image: { repository: "docker.io/library/redis", tag: "8.2.1" },
+  timeoutSeconds: 300,
+  jobPorts: [6379],
+  values: { bitnami: bitnamiRedis, upstream: upstreamRedis },
+  sidecars: (shape) => [
+    ...(shape.metrics ? [besides(EXPORTER_MEMORY.redis).resources] : []),
+    ...(isReplicated(shape) ? [besides(SENTINEL_MEMORY).resources, KUBECTL_RESOURCES] : []),
+  ],
+  // Sentinel mode keeps this name on the pod that takes writes; a lone redis has it anyway.
+  endpoint: ({ name, at }) => at(`${name}-master`),
+  internalAccounts: () => ["default"],
+  secretKeys: (_, of) => ({ "redis-password": of("default") }),
+  renamesUsers: false,
+  rotationRefusal: (shape) =>
+    isReplicated(shape)
+      ? "a new password splits the running redis: its nodes log in to each other with it, and they restart one by one"
+      : undefined,
+};
