@@ -22,6 +22,8 @@ export interface Look extends Access {
   lost: ExportedResource[];
   /** Claims that began empty after their store was installed; none where nobody looked for them. */
   young: YoungClaim[];
+  /** Why losses could not be looked for, as where a user may not read the objects. */
+  unseen: string[];
 }
 
 export interface LookOptions {
@@ -40,15 +42,22 @@ export async function lookAt(stack: string, { forLosses = false }: LookOptions =
     Promise.all([
       readReleases(kubectl, namespace),
       readWorkloads(kubectl, namespace),
-      forLosses ? readClaims(kubectl, namespace) : [],
+      forLosses ? seenIf(readClaims(kubectl, namespace)) : [],
     ]);
+  const unseen: string[] = [];
+  const seenIf = <T>(work: Promise<T[]>): Promise<T[]> =>
+    work.catch((error: unknown) => {
+      if (!(error instanceof ToolError)) throw error;
+      unseen.push(error.message.split("\n")[0] as string);
+      return [];
+    });
   const planned = access.namespace;
   const cluster = async () => {
     const resourcesOf = begun(reading.then(([{ deployment }]) => deployment?.resources ?? []));
     const kubectl = await reachCluster(access, stack, resourcesOf);
     const [found, lost] = await Promise.all([
       planned === undefined ? undefined : inCluster(kubectl, planned),
-      forLosses ? readLostObjects(kubectl, await resourcesOf) : [],
+      forLosses ? seenIf(readLostObjects(kubectl, await resourcesOf)) : [],
     ]);
     return { kubectl, found, lost };
   };
@@ -73,6 +82,7 @@ export async function lookAt(stack: string, { forLosses = false }: LookOptions =
     live,
     workloads,
     lost,
+    unseen,
     young: youngClaims(claims, workloads).filter(({ release }) => Object.hasOwn(deployed, release)),
   };
 }

@@ -63,7 +63,7 @@ export const isWell = ({ status, failed, pods }: ReleaseStatus): boolean =>
 
 function toJson(
   stack: string,
-  { resources, namespace, lastUpdate, lost, young }: Look,
+  { resources, namespace, lastUpdate, lost, young, unseen }: Look,
   releases: readonly ReleaseStatus[],
 ) {
   return {
@@ -75,16 +75,17 @@ function toJson(
     releases,
     lost: lostJson(lost),
     youngClaims: young,
+    unseen,
   };
 }
 
 /** The status of a stack, for people. */
 export function show(
   stack: string,
-  look: Pick<Look, "resources" | "namespace" | "lastUpdate" | "lost" | "young">,
+  look: Pick<Look, "resources" | "namespace" | "lastUpdate" | "lost" | "young" | "unseen">,
   releases: readonly ReleaseStatus[],
 ): string {
-  const { resources, namespace, lastUpdate, lost, young } = look;
+  const { resources, namespace, lastUpdate, lost, young, unseen } = look;
   const outputs = outputsOf(resources);
   if (!outputs && releases.length + lost.length === 0)
     return `Nothing of stack ${stack} is deployed. Deploy it: npx flotilla up --stack ${stack}\n`;
@@ -96,6 +97,7 @@ export function show(
     "",
     summary(releases),
     ...(lost.length === 0 ? [] : [chalk.red(`But ${lostText(lost)}.`)]),
+    ...unseen.map((why) => `${chalk.yellow("note")} not everything could be looked for: ${why}`),
     ...young.map((claim) => `${chalk.yellow("note")} ${youngText(claim, namespace)}`),
   ];
   const next = nextSteps(stack, releases, lost);

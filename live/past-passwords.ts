@@ -7,26 +7,33 @@ import { readCheckpoint, readHistory } from "./history";
 const LOOKED_INTO = 100;
 
 export interface PastPasswords {
-  /** The update that left them. */
-  update: number;
-  /** As its state has them: encrypted, and never laid open here. With the provider that made them. */
+  /** By password, the newest update that left it. */
+  updates: Record<string, number>;
+  /** As the states of these updates have them: encrypted, and never laid open here. With the providers that made them. */
   resources: ExportedResource[];
 }
 
-/** The newest state of the history that has all of these passwords; undefined where none has, or the backend does not tell. */
+/** The newest of each of these passwords that the history has; nothing where the backend does not tell. */
 export async function findPastPasswords(
   project: string,
   stack: string,
   names: readonly string[],
-): Promise<PastPasswords | undefined> {
+): Promise<PastPasswords> {
   const updates = (await readHistory(stack)).filter(({ kind }) => kind === "update").slice(0, LOOKED_INTO);
+  const found: PastPasswords = { updates: {}, resources: [] };
   for (const update of updates) {
+    const wanted = names.filter((name) => found.updates[name] === undefined);
+    if (wanted.length === 0) break;
     // One that cannot be read any more must not hide the others.
-    const resources = await readCheckpoint(project, stack, update).catch(() => undefined);
-    const found = resources && passwordsIn(resources, names);
-    if (found) return { update: update.number, resources: found };
+    const resources = (await readCheckpoint(project, stack, update).catch(() => undefined)) ?? [];
+    for (const name of wanted) {
+      const password = passwordsIn(resources, [name]);
+      if (!password) continue;
+      found.updates[name] = update.number;
+      found.resources.push(...password);
+    }
   }
-  return undefined;
+  return found;
 }
 
 /** The resources of these passwords, each with its provider in front; undefined where one is missing. */

@@ -21,8 +21,10 @@ export interface Adoption {
   releases: ReleasePlan[];
   /** Ids by `<type>::<name>` of all that is imported. */
   ids: Record<string, string>;
-  /** Passwords that are in use, by credential. */
+  /** Passwords that are in use and that the state does not have, by credential. */
   passwords: Record<string, string>;
+  /** All passwords that a Secret or the state has, by credential. */
+  known: Record<string, string>;
   /** Why it cannot be done. */
   problems: Problem[];
   /** Releases to take over of whose passwords some are not found in the cluster. */
@@ -38,6 +40,8 @@ export interface Leftover {
   claims: string[];
   /** Credentials whose values are not known. */
   missing: string[];
+  /** All credentials of the store. */
+  credentials: string[];
   /** The Secrets that they would be read from. */
   secrets: { name: string; keys: string[] }[];
 }
@@ -90,10 +94,11 @@ export async function findAdoption(
     leftovers:
       fresh.length === 0
         ? []
-        : leftoversOf(planned, fresh, await readClaims(kubectl, namespace), found.passwords),
+        : leftoversOf(planned, fresh, await readClaims(kubectl, namespace), found.known),
     releases,
     ids,
     passwords: found.passwords,
+    known: found.known,
     problems: releases.flatMap((release) => problemsOf(release, live[release.name])),
     lacking: found.lacking,
   };
@@ -103,15 +108,18 @@ function leftoversOf(
   planned: Plan,
   stores: readonly string[],
   claims: readonly LiveClaim[],
-  passwords: Readonly<Record<string, string>>,
+  known: Readonly<Record<string, string>>,
 ): Leftover[] {
   return stores.flatMap((store) => {
     const own = claimsOf(claims, store).map(({ name }) => name);
-    const missing = passwordsOfStore(planned, store).filter((name) => passwords[name] === undefined);
+    const credentials = passwordsOfStore(planned, store);
+    const missing = credentials.filter((name) => known[name] === undefined);
     const secrets = secretsOfStore(planned, store)
       .filter(([, secret]) => generatedIn(planned, secret).some((name) => missing.includes(name)))
       .map(([name, { keys }]) => ({ name, keys: Object.keys(keys) }));
-    return own.length === 0 || missing.length === 0 ? [] : [{ store, claims: own, missing, secrets }];
+    return own.length === 0 || missing.length === 0
+      ? []
+      : [{ store, claims: own, missing, credentials, secrets }];
   });
 }
 
@@ -180,7 +188,7 @@ function passwordsOf(
   live: Readonly<Record<string, LiveRelease>>,
   secrets: readonly SecretObject[],
   inState: Readonly<Record<string, string>>,
-): Pick<Adoption, "passwords" | "lacking"> {
+): Pick<Adoption, "passwords" | "known" | "lacking"> {
   const passwords: Record<string, string> = {};
   for (const [secret, { owner, keys }] of Object.entries(planned.secrets)) {
     // Under the planned name, where the release's values say, or as a store's chart names its own.
@@ -208,7 +216,11 @@ function passwordsOf(
   });
   // What the state has may be of an adoption that was broken off: the store still has its own.
   const isToKeep = ([name, value]: [string, string]) => isGenerated(name) && inState[name] !== value;
-  return { passwords: Object.fromEntries(Object.entries(passwords).filter(isToKeep)), lacking };
+  return {
+    passwords: Object.fromEntries(Object.entries(passwords).filter(isToKeep)),
+    known: { ...inState, ...passwords },
+    lacking,
+  };
 }
 
 /** Why releases cannot be taken over whose passwords are known from nowhere. */

@@ -74,14 +74,14 @@ What belongs to another stack is not taken over, unless its id is named: two sta
       await refuseStranger(stack, planned, settings, givenUp);
       const found = await findAdoption(planned, await readReleases(kubectl, namespace), kubectl);
       const { releases, ids } = found;
-      const resets = await planNewPasswords(planned, resetPassword, found.leftovers, kubectl, namespace);
+      const resets = await planNewPasswords(planned, resetPassword, found, kubectl);
       const passwords = { ...found.passwords, ...resets.passwords };
       const leftovers = found.leftovers.filter(({ store }) => !resetPassword.includes(store));
       const adoption = { ...found, passwords, leftovers };
-      const past = await pastPasswordsFor(planned, stack, adoption);
+      const past = await pastPasswordsFor(planned, adoption, { givenUp, resetPassword });
       if (Object.keys(ids).length === 0 && past === undefined && resets.jobs.length === 0) {
         process.stdout.write(
-          `${chalk.green("Nothing to adopt:")} namespace ${namespace} has nothing that ${stack} plans and its state does not know.\n`,
+          `${chalk.green("Nothing to adopt:")} namespace ${namespace} has nothing that ${stack} plans and its state does not know. What is still to be deployed: npx flotilla up --stack ${stack}\n`,
         );
         return;
       }
@@ -104,11 +104,9 @@ What belongs to another stack is not taken over, unless its id is named: two sta
         ...(Object.keys(found.passwords).length > 0
           ? [`${plural(Object.keys(found.passwords).length, "password")} as they are`]
           : []),
-        ...(past === undefined
+        ...(past === undefined || Object.keys(past.updates).length === 0
           ? []
-          : [
-              `the passwords of ${leftovers.map(({ store }) => store).join(", ")} from update ${past.update}`,
-            ]),
+          : [`the passwords of ${leftovers.map(({ store }) => store).join(", ")} from ${updatesText(past)}`]),
         ...(resets.jobs.length === 0
           ? []
           : [
@@ -120,39 +118,71 @@ What belongs to another stack is not taken over, unless its id is named: two sta
       // A refresh against another cluster leaves the UID of the namespace that is there.
       const { recreated } = await otherNamespace(settings, planned.resources);
       if (recreated) await readAgain(stack, recreated);
-      await setNewPasswords(stack, resets, kubectl, namespace);
+      await setNewPasswords(planned, resets, found, kubectl);
+      // The new passwords are in Secrets now, and are taken from there as all others are.
+      const settled =
+        resets.jobs.length === 0
+          ? adoption
+          : await findAdoption(planned, await readReleases(kubectl, namespace), kubectl);
       if (past) await restorePastPasswords(stack, past);
-      await keepPasswords(stack, adoption);
+      await keepPasswords(stack, settled);
       const result = await update(
         ["up", "--stack", stack, "--message", "flotilla adopt"],
         { stack, namespace, kubectl },
-        { environment: { ...TAKE_OVER, [CHECKED]: "true", [ADOPT]: JSON.stringify(ids) } },
+        { environment: { ...TAKE_OVER, [CHECKED]: "true", [ADOPT]: JSON.stringify(settled.ids) } },
       );
       await report(stack, result);
     });
 }
 
-/** Passwords of stores whose volumes are left and whose Secrets are not. @throws FlotillaError when no update had them. */
+/** `update 3`, or `updates 3 and 5`. */
+function updatesText({ updates }: PastPasswords): string {
+  const numbers = [...new Set(Object.values(updates))].sort((a, b) => a - b);
+  return `${numbers.length === 1 ? "update" : "updates"} ${numbers.join(" and ")}`;
+}
+
+/**
+ * Passwords of stores whose volumes are left and whose Secrets are not. An account that the history never had, of a store
+ * that it had, is a new one.
+ * @throws FlotillaError when no update had them.
+ */
 async function pastPasswordsFor(
-  { context }: PlannedStack,
-  stack: string,
+  { context, config }: PlannedStack,
   { leftovers, namespace }: Adoption,
+  given: Pick<Options, "givenUp" | "resetPassword">,
 ): Promise<PastPasswords | undefined> {
   if (leftovers.length === 0) return undefined;
-  const names = leftovers.flatMap(({ missing }) => missing);
-  const past = await findPastPasswords(PROJECT_NAME, stack, names);
-  if (past) return past;
+  const { stack } = config;
+  const all = await findPastPasswords(
+    PROJECT_NAME,
+    stack,
+    leftovers.flatMap(({ credentials }) => credentials),
+  );
+  const isPast = (name: string) => all.updates[name] !== undefined;
+  const unknown = leftovers.filter(({ credentials }) => !credentials.some(isPast));
+  const missing = leftovers.flatMap((leftover) => leftover.missing).filter(isPast);
+  if (unknown.length === 0)
+    return {
+      updates: Object.fromEntries(missing.map((name) => [name, all.updates[name] as number])),
+      resources: all.resources,
+    };
+  const refusals = unknown.map(({ store, claims }) => resetRefusal(context, store, claims));
+  const resettable = unknown.filter((_, index) => refusals[index] === undefined).map(({ store }) => store);
+  const again = [
+    `npx flotilla adopt --stack ${stack}`,
+    ...(given.givenUp === undefined ? [] : [`--given-up ${given.givenUp}`]),
+    `--reset-password ${[...(given.resetPassword ?? []), ...resettable].join(" ")}`,
+  ].join(" ");
   throw new FlotillaError(
-    leftovers.map((leftover) => {
-      const { store, claims, missing } = leftover;
-      const refusal = resetRefusal(context, store, claims);
+    unknown.map((leftover, index) => {
+      const { store, claims, missing: lost } = leftover;
       const reset =
-        refusal === undefined
-          ? `To give that data new passwords: npx flotilla adopt --stack ${stack} --reset-password ${store}`
-          : `It cannot get new passwords here: ${refusal}.`;
+        refusals[index] === undefined
+          ? `To set new passwords in that data, for these accounts: ${again}`
+          : `It cannot get new passwords here: ${refusals[index]}.`;
       return {
         where: `store ${store}`,
-        what: `its volume claims ${claims.join(", ")} are left of an earlier ${store}, and the passwords of their data are found neither in a Secret nor in the history of ${stack} (${missing.join(", ")})`,
+        what: `its volume claims ${claims.join(", ")} are left of an earlier ${store}, and the passwords of their data are found neither in a Secret nor in the history of ${stack} (${lost.join(", ")})`,
         todo: `${reset}\n    ${otherWays(leftover, namespace)}`,
       };
     }),
@@ -171,11 +201,13 @@ async function refuseStranger(
   const live = await readNamespace(askWithKubectl(cluster), name);
   const id = recordedId(byUrn(resources));
   const stranger = live && strangerOf(live, id === undefined ? {} : { id });
-  if (givenUp !== undefined && givenUp !== stranger?.id)
+  // It is this stack's own, also after an adoption that was interrupted.
+  if (stranger === undefined) return;
+  if (givenUp !== undefined && givenUp !== stranger.id)
     throw new ToolError(
-      `namespace ${name} does not belong to a stack with the id ${givenUp}${stranger === undefined ? "" : `, but to ${ownerText(stranger)}`}: nothing was taken over`,
+      `namespace ${name} does not belong to a stack with the id ${givenUp}, but to ${ownerText(stranger)}: nothing was taken over`,
     );
-  if (stranger === undefined || givenUp !== undefined) return;
+  if (givenUp !== undefined) return;
   throw new FlotillaError(
     [
       {

@@ -59,7 +59,7 @@ async function resourcesFor(
   // In a state that is empty there is nothing to hang them on.
   if (!resources.some(({ type }) => type === "flotilla:index:Credentials")) return undefined;
   const past = await findPastPasswords(PROJECT_NAME, stack, names);
-  if (past) return past.resources;
+  if (names.every((name) => past.updates[name] !== undefined)) return past.resources;
   const template = resources.find(({ type, delete: isGoing }) => type === PASSWORD && !isGoing);
   if (!template) return undefined;
   const found = passwordsIn(resources, [nameOfUrn(template.urn)]) ?? [];

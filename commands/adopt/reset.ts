@@ -1,5 +1,5 @@
 /** Gives data that is left of stores new passwords, through Jobs, before the stores are installed on it. */
-import { randomInt } from "node:crypto";
+import { randomBytes, randomInt } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { explain } from "../../explain/explain";
 import type { Workload } from "../../explain/facts";
@@ -7,15 +7,20 @@ import type { Reason } from "../../explain/reason";
 import { readFacts } from "../../live/facts";
 import type { Kubectl, ObjectList } from "../../live/kubectl";
 import { withLogs } from "../../live/logs";
+import { own } from "../../model/graph";
+import { suggest } from "../../model/nearest";
 import type { Problem } from "../../model/problems";
 import { FlotillaError } from "../../model/problems";
+import { fixedValues } from "../../plan/credentials";
+import { secretsOfStore } from "../../plan/leftovers";
 import { PASSWORD_LENGTH } from "../../plan/passwords";
-import { planResets, type Reset, resetRefusal } from "../../plan/stores/reset";
+import { fillText } from "../../plan/secret-text";
+import { planResets, RESETS, type Reset, resetRefusal } from "../../plan/stores/reset";
 import { ToolError } from "../../tools/failure";
 import { delegateInterrupts, interrupted } from "../../tools/interrupts";
 import { say, step } from "../../tools/progress";
 import type { PlannedStack } from "../planning";
-import type { Leftover } from "./find";
+import type { Adoption, Leftover } from "./find";
 
 /** Milliseconds between two looks at a Job. */
 const INTERVAL = 2000;
@@ -27,48 +32,48 @@ export interface Resets {
 }
 
 /**
- * Plans new passwords for the data of these stores.
- * @throws FlotillaError for a store whose data cannot get any, or needs none.
+ * Plans new passwords for the data of these stores. One whose passwords are known needs none, as after an adoption that
+ * was interrupted.
+ * @throws FlotillaError for a store whose data cannot get any.
  */
 export async function planNewPasswords(
   { context }: PlannedStack,
   stores: readonly string[],
-  leftovers: readonly Leftover[],
+  { leftovers, namespace }: Pick<Adoption, "leftovers" | "namespace">,
   kubectl: Kubectl,
-  namespace: string,
 ): Promise<Resets> {
-  if (stores.length === 0) return { jobs: [], passwords: {} };
-  const users = await usersOfClaims(kubectl, namespace);
-  const chosen = leftovers.filter(({ store }) => stores.includes(store));
   const problems = stores.flatMap((store): Problem[] => {
-    const leftover = leftovers.find((other) => other.store === store);
+    const shape = own(context.stores, store);
     const where = `--reset-password ${store}`;
-    const names = leftovers.map((other) => other.store).join(", ") || "none";
-    if (!leftover)
+    const { name } = context.application;
+    const having = Object.keys(context.stores);
+    if (!shape) return [{ where, what: `${name} has no store ${store}`, todo: suggest(store, having) }];
+    if (!shape.kind.reset)
       return [
         {
           where,
-          what: `${store} has no volume claims whose passwords are unknown`,
-          todo: `Such stores: ${names}. Leave the option out for the others.`,
+          what: `the data of a ${shape.kind.name} knows no password: it takes the one that it is started with`,
+          todo: "Leave it out.",
         },
       ];
-    const refusal = resetRefusal(context, store, leftover.claims);
-    if (refusal) return [{ where, what: refusal, todo: otherWays(leftover, namespace) }];
-    return leftover.claims
-      .filter((claim) => users[claim])
-      .map((claim) => ({
-        where,
-        what: `pod ${users[claim]} uses volume claim ${claim}`,
-        todo: "Stop what runs on it first: only one server may write to this data.",
-      }));
+    const leftover = leftovers.find((other) => other.store === store);
+    const refusal = leftover && resetRefusal(context, store, leftover.claims);
+    return refusal ? [{ where, what: refusal, todo: otherWays(leftover, namespace) }] : [];
   });
   if (problems.length > 0) throw new FlotillaError(problems, "nothing was taken over");
-  return {
-    jobs: chosen.flatMap(({ store, claims, missing }) => planResets(context, store, claims, missing)),
+  const chosen = leftovers.filter(({ store }) => stores.includes(store));
+  for (const store of stores)
+    if (!chosen.some((leftover) => leftover.store === store))
+      say(`${store} keeps its passwords: they are known, or no data of it is left`);
+  const run = randomBytes(3).toString("hex");
+  const resets = {
+    jobs: chosen.flatMap(({ store, claims, missing }) => planResets(context, store, claims, missing, run)),
     passwords: Object.fromEntries(
-      chosen.flatMap(({ missing }) => missing.map((name) => [name, newPassword()])),
+      chosen.flatMap(({ missing }) => missing.map((credential) => [credential, newPassword()])),
     ),
   };
+  await refuseUsedClaims(resets.jobs, kubectl, namespace);
+  return resets;
 }
 
 /** How to go on without new passwords. */
@@ -87,52 +92,113 @@ const newPassword = (): string =>
   Array.from({ length: PASSWORD_LENGTH }, () => CHARACTERS[randomInt(CHARACTERS.length)]).join("");
 
 interface PodWithVolumes {
-  metadata: { name: string };
+  metadata: { name: string; labels?: Record<string, string> };
   spec?: { volumes?: { persistentVolumeClaim?: { claimName: string } }[] };
   status?: { phase?: string };
 }
 
-/** By claim, a pod that has it mounted. */
-async function usersOfClaims(kubectl: Kubectl, namespace: string): Promise<Record<string, string>> {
+/** @throws FlotillaError where a pod has a claim mounted: only one server may write to its data. */
+async function refuseUsedClaims(jobs: readonly Reset[], kubectl: Kubectl, namespace: string): Promise<void> {
+  if (jobs.length === 0) return;
   const { items } = await kubectl.json<ObjectList<PodWithVolumes>>(["get", "pods", "-n", namespace]);
-  return Object.fromEntries(
-    items
-      .filter(({ status }) => status?.phase !== "Succeeded" && status?.phase !== "Failed")
-      .flatMap(({ metadata, spec }) =>
-        (spec?.volumes ?? []).flatMap(({ persistentVolumeClaim }) =>
-          persistentVolumeClaim ? [[persistentVolumeClaim.claimName, metadata.name]] : [],
-        ),
-      ),
+  const running = items.filter(
+    ({ metadata, status }) =>
+      // Those of an earlier reset are taken away before the next one begins.
+      metadata.labels?.[RESETS] === undefined && status?.phase !== "Succeeded" && status?.phase !== "Failed",
   );
+  const problems = jobs.flatMap(({ store, claim }) =>
+    running
+      .filter(({ spec }) =>
+        spec?.volumes?.some(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName === claim),
+      )
+      .map(({ metadata }) => ({
+        where: `--reset-password ${store}`,
+        what: `pod ${metadata.name} uses volume claim ${claim}`,
+        todo: "Stop what runs on it first: only one server may write to this data.",
+      })),
+  );
+  if (problems.length > 0) throw new FlotillaError(problems, "nothing was taken over");
 }
 
 /**
- * Runs the Jobs, one after the other; run again, they set the passwords again.
- * @throws ToolError when one fails: the data has the passwords of before, or may have the new ones that nobody keeps.
+ * Runs the Jobs, one after the other, and writes each store's new passwords into its Secrets: from there an adoption
+ * takes them, this one or, if it is interrupted, the next.
+ * @throws ToolError when a Job fails; run again, it sets the passwords again.
  */
 export async function setNewPasswords(
-  stack: string,
+  planned: PlannedStack,
   { jobs, passwords }: Resets,
+  { known, namespace }: Adoption,
+  kubectl: Kubectl,
+): Promise<void> {
+  const values = {
+    ...known,
+    ...passwords,
+    ...fixedValues(planned.application, planned.planned.credentials),
+  };
+  for (const store of new Set(jobs.map((job) => job.store))) {
+    for (const job of jobs.filter((other) => other.store === store))
+      await step(`setting new passwords in ${job.claim}`, () =>
+        delegateInterrupts(() => run(planned.config.stack, job, values, kubectl, namespace)),
+      );
+    for (const [name, { keys, labels }] of secretsOfStore(planned.planned, store))
+      await writeSecret(
+        { name, labels, data: mapValues(keys, (text) => fillText(text, values)) },
+        kubectl,
+        namespace,
+      );
+    if (interrupted)
+      throw new ToolError(
+        `interrupted: the passwords of ${store} are set; run the same command again to go on`,
+      );
+  }
+}
+
+const mapValues = <A, B>(record: Record<string, A>, change: (value: A) => B): Record<string, B> =>
+  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
+
+/** Creates a Secret, or changes its keys. What it holds goes through standard input. */
+async function writeSecret(
+  { name, labels, data }: { name: string; labels: Record<string, string>; data: Record<string, string> },
   kubectl: Kubectl,
   namespace: string,
 ): Promise<void> {
-  for (const reset of jobs)
-    await step(`setting new passwords in ${reset.claim}`, () =>
-      delegateInterrupts(() => run(stack, reset, passwords, kubectl, namespace)),
-    );
+  const found = await kubectl.run([
+    "get",
+    "secret",
+    name,
+    "-n",
+    namespace,
+    "--ignore-not-found",
+    "-o",
+    "name",
+  ]);
+  const input = JSON.stringify({
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name, namespace, labels },
+    stringData: data,
+  });
+  await kubectl.run(
+    found.trim() === ""
+      ? ["create", "-f", "-"]
+      : ["patch", "secret", name, "-n", namespace, "--type=merge", "--patch-file=/dev/stdin"],
+    { input },
+  );
 }
 
 async function run(
   stack: string,
-  { name, job, keys }: Reset,
-  passwords: Readonly<Record<string, string>>,
+  { store, name, job, keys }: Reset,
+  values: Readonly<Record<string, string>>,
   kubectl: Kubectl,
   namespace: string,
 ): Promise<void> {
+  // Also what an earlier run has left that was killed.
   const remove = () =>
     kubectl.run([
-      ...["delete", "job,secret", name, "-n", namespace],
-      ...["--ignore-not-found", "--cascade=foreground", "--timeout=120s"],
+      ...["delete", "job,secret", "-n", namespace, `--selector=${RESETS}=${store}`],
+      ...["--ignore-not-found", "--cascade=foreground", "--timeout=180s"],
     ]);
   await remove();
   try {
@@ -145,9 +211,7 @@ async function run(
       apiVersion: "v1",
       kind: "Secret",
       metadata: { name, namespace, labels: metadata.labels, ownerReferences: [owner] },
-      stringData: Object.fromEntries(
-        Object.entries(keys).map(([key, credential]) => [key, passwords[credential]]),
-      ),
+      stringData: mapValues(keys, (credential) => values[credential]),
     };
     await kubectl.run(["create", "-f", "-"], { input: JSON.stringify(secret) });
     await finished(stack, name, kubectl, namespace);
@@ -167,7 +231,8 @@ async function finished(stack: string, name: string, kubectl: Kubectl, namespace
     const reasons = await reasonsOf(stack, name, kubectl, namespace);
     if (is("Failed"))
       throw new ToolError(`the Job ${name} failed: nothing was taken over\n${reasons.map(text).join("\n")}`);
-    if (interrupted) throw new ToolError("interrupted: nothing was taken over; run the same command again");
+    if (interrupted)
+      throw new ToolError("interrupted: nothing was taken over; run the same command again to go on");
     const now = reasons.map(({ object, what }) => `${object}: ${what}`).join("; ");
     if (now !== said && now !== "") say(now);
     said = now;

@@ -42,6 +42,22 @@ export function checkStore(application: Application, name: string, store: Store,
         `"${username}" cannot be a user name`,
         "Use letters, digits and _.",
       );
+    if (RESERVED_USERS.includes(username))
+      report(
+        `${where}, account ${account}`,
+        `the user "${username}" is the store's own`,
+        "Choose another user name.",
+      );
+    const twin = accounts.find(
+      // Users of a mongodb belong to a database.
+      ([, other]) => other.username === username && (store.kind !== "mongodb" || other.database === database),
+    ) as (typeof accounts)[number];
+    if (twin[0] !== account)
+      report(
+        `${where}, account ${account}`,
+        `it logs in as "${username}", as account ${twin[0]} does`,
+        "Give each account a user of its own.",
+      );
     if ("fixed" in credential && !/^[A-Za-z0-9]+$/.test(credential.fixed))
       report(
         `${where}, account ${account}`,
@@ -68,6 +84,9 @@ export function checkStore(application: Application, name: string, store: Store,
   checkQuantity(`${where}, storage`, store.storage, report);
   checkLoaders(application, name, store, report);
 }
+
+/** Users that stores and their charts create by themselves. */
+const RESERVED_USERS = ["root", "replicator", "metrics"];
 
 function checkLoaders(application: Application, name: string, store: Store, report: Report): void {
   const where = `store ${name}`;

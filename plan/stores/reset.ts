@@ -7,14 +7,18 @@ import type { Distribution } from "../../config/schema";
 import type { AppContext, PlanContext } from "../context";
 import { credentialName, rotatedAccounts } from "../credentials";
 import { storePullSecretsOf } from "../externals";
-import { commonLabels } from "../labels";
+import { commonLabels, OWN_PREFIX } from "../labels";
 import { podsOf } from "../network";
 import type { Values } from "../plan";
 import { storeImage } from "./images";
 import { variableOf } from "./script";
 import { type StoreShape, shapeOf } from "./shape";
 
+/** Label of the Jobs, their pods and their Secrets: the store. */
+export const RESETS = `${OWN_PREFIX}resets`;
+
 export interface Reset {
+  store: string;
   /** Of the Job, and of the Secret with the passwords that it reads. */
   name: string;
   claim: string;
@@ -27,7 +31,9 @@ export interface Reset {
 const USERS: Record<Distribution, number> = { bitnami: 1001, upstream: 999 };
 
 /** Seconds for the image pull, for the server to find its data in order, and for the passwords. */
-const RESET_SECONDS = 900;
+const RESET_SECONDS = 1800;
+/** Seconds for the server to end in order when the Job is taken away. */
+const GRACE_SECONDS = 120;
 /** Seconds that a Job is kept whose command was killed. */
 const KEPT_SECONDS = 3600;
 
@@ -46,16 +52,21 @@ export function resetRefusal(
   if (!shape.kind.reset?.profiles.includes(shape.profile))
     return `a ${shape.profile} ${kind} changes passwords only while most of its pods run, and a Job works on one volume`;
   const mounted = mountedClaims(shape, context.settings.distribution);
-  if (mounted.some((claim) => claims.includes(claim))) return undefined;
+  // The first has what the others copy.
+  if (claims.includes(mounted[0] as string)) return undefined;
   return `a ${shape.profile} ${kind} of the distribution ${context.settings.distribution} takes up ${mounted.join(", ")}, not ${claims.join(", ")}`;
 }
 
-/** The Jobs that set the given credentials of a store in those of the claims that its pods mount. */
+/**
+ * The Jobs that set the given credentials of a store in those of the claims that its pods mount. `run` is part of their
+ * names: what is reported of a Job is never of an earlier one.
+ */
 export function planResets(
   context: PlanContext,
   name: string,
   claims: readonly string[],
   credentials: readonly string[],
+  run: string,
 ): Reset[] {
   const { settings } = context;
   const shape = shapeOf(context, name);
@@ -77,9 +88,10 @@ export function planResets(
   return mountedClaims(shape, distribution)
     .filter((claim) => claims.includes(claim))
     .map((claim, index) => {
-      const job = `${name}-reset-${index}`;
-      const labels = { ...commonLabels(context), ...podsOf(job) };
+      const job = `${name}-reset-${run}-${index}`;
+      const labels = { ...commonLabels(context), ...podsOf(job), [RESETS]: name };
       return {
+        store: name,
         name: job,
         claim,
         keys,
@@ -95,6 +107,7 @@ export function planResets(
               metadata: { labels },
               spec: {
                 restartPolicy: "Never",
+                terminationGracePeriodSeconds: GRACE_SECONDS,
                 automountServiceAccountToken: false,
                 enableServiceLinks: false,
                 // There is no Service for it while no pod of the store runs.

@@ -40,7 +40,7 @@ function resetsOf(kind: StoreKind, config: Record<string, unknown> = {}) {
     claims,
     values: planned.releases.db?.values,
     refusal: (left = claims) => resetRefusal(context, "db", left),
-    jobs: () => planResets(context, "db", claims, missing),
+    jobs: () => planResets(context, "db", claims, missing, "0a1b2c"),
   };
 }
 

@@ -313,7 +313,7 @@ describe("a claim that its StatefulSet has created again", () => {
     const found = youngClaims([claim(LATER)], [set()]);
     assert.deepEqual(found, [{ claim: "data-db-0", release: "db", createdAt: LATER }]);
     assert.equal(youngClaims([claim(LATER)], [set({ replicas: 0 })]).length, 1, "its pod is stopped");
-    const said = show("dev", { resources: [], namespace: "shop", lost: [], young: found }, [
+    const said = show("dev", { resources: [], namespace: "shop", lost: [], young: found, unseen: [] }, [
       { release: "db", status: "deployed", pods: { ready: 1, wanted: 1 } } as ReleaseStatus,
     ]);
     assert.match(
@@ -430,11 +430,17 @@ describe("what a cluster has lost", () => {
   });
 
   it("is said by a status where all releases are well", () => {
-    const look = { resources: state, namespace: "shop", young: [] };
+    const look = { resources: state, namespace: "shop", young: [], unseen: [] as string[] };
     const said = show("dev", { ...look, lost: [resource(SECRET, "db-auth")] }, []);
     assert.match(said, /But the cluster has lost what the state has: Secret db-auth\./);
     assert.match(said, /npx flotilla up --stack dev {4}create again what the cluster has lost/);
     assert.doesNotMatch(show("dev", { ...look, lost: [] }, []), /lost/);
+    const denied = show(
+      "dev",
+      { ...look, lost: [resource(SECRET, "db-auth")], unseen: ["kubectl get: Forbidden"] },
+      [],
+    );
+    assert.match(denied, /note not everything could be looked for: kubectl get: Forbidden/);
   });
 
   it("is shown as installed again, with empty volumes where none are left", () => {

@@ -119,6 +119,17 @@ describe("an inventory", () => {
       one({ stores: { db: redis({ kind: "mysql", accounts: { app: injected } }) } }).what,
       /user name/,
     );
+    const ofStore = { ...account, username: "root" };
+    assert.match(
+      one({ stores: { db: redis({ kind: "mysql", accounts: { app: ofStore } }) } }).what,
+      /the user "root" is the store's own/,
+    );
+    const twice = redis({
+      kind: "mysql",
+      accounts: { app: account, other: { ...account, database: "other" } },
+    });
+    assert.match(one({ stores: { db: twice } }).what, /it logs in as "\w+", as account app does/);
+    assert.deepEqual(validateApplication(application({ stores: { db: { ...twice, kind: "mongodb" } } })), []);
   });
 
   it("must not serve two ports under one number of the Service", () => {

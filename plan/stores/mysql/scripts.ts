@@ -113,7 +113,8 @@ export interface MysqlReset {
 
 /**
  * Sets passwords in the data directory DATA, with a server of its own that asks for none and listens to nobody but this
- * script ("How to Reset the Root Password", dev.mysql.com). Its binary log is off: the data of each replica gets them
+ * script ("How to Reset the Root Password", dev.mysql.com). It has the binary log that the data has, without which it
+ * does not recover what an unclean end left in it; the changes are not written there: the data of each replica gets them
  * from a Job of its own, and the position of its replication stays.
  */
 export function mysqlReset({ users, replicationVariable }: MysqlReset): string {
@@ -131,9 +132,17 @@ fi
 client() { mysql --no-defaults --socket=/tmp/reset.sock --user=root --batch --skip-column-names; }
 # A secondary finds its position only under the name that its relay logs have.
 relay=relay
-for index in "$DATA"/*relay*.index; do [ ! -e "$index" ] || relay=$(basename "$index" .index); done
+log=--disable-log-bin
+for index in "$DATA"/*.index; do
+  name=$(basename "$index" .index)
+  case "$name" in
+  "*") ;;
+  *relay*) relay=$name ;;
+  *) log=--log-bin=$name ;;
+  esac
+done
 mysqld --no-defaults --datadir="$DATA" --socket=/tmp/reset.sock --pid-file=/tmp/reset.pid --tmpdir=/tmp \\
-  --skip-grant-tables --skip-networking --mysqlx=OFF --disable-log-bin --skip-replica-start \\
+  --skip-grant-tables --skip-networking --mysqlx=OFF "$log" --skip-replica-start \\
   --relay-log="$relay" --secure-file-priv=NULL &
 server=$!
 # Where this script ends early, the server still ends in order.
@@ -144,7 +153,8 @@ until echo 'SELECT 1;' | client >/dev/null 2>&1; do
   sleep 1
 done
 # Until the grants are read, the server refuses to change users.
-statements="FLUSH PRIVILEGES;"
+statements="SET sql_log_bin = 0;
+FLUSH PRIVILEGES;"
 # usage: change USER PASSWORD: under each of its hosts; the Job of the accounts makes a user that is not there
 change() {
   local host hosts
