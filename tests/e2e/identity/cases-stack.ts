@@ -238,7 +238,7 @@ export const stacks: Case[] = [
     more: (ground) => [
       flotilla(
         "adopt",
-        refused(/its volume claims data-db-0 [^\n]*\n[^\n]*adopt --stack dev --reset-password db[^\n]*/),
+        refused(/its volume claims data-db-0 [^\n]*\n[^\n]*adopt --stack dev --given-up \w+ --reset-password db/),
         ...["--given-up", ground.kept(), "--yes"],
       ),
       flotilla(
