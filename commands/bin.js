@@ -1,9 +1,7 @@
 #!/usr/bin/env node
 // The `flotilla` command: TypeScript, transpiled as it is loaded.
-const { join } = require("node:path");
-
 try {
-  require("ts-node").register({ transpileOnly: true, project: join(__dirname, "..", "tsconfig.json") });
+  require("../tools/load-typescript.js");
 } catch (error) {
   if (error.code !== "MODULE_NOT_FOUND") throw error;
   process.stderr.write("flotilla's packages are not installed. Run: make setup\n");

@@ -2,6 +2,6 @@
 const { join } = require("node:path");
 
 module.exports = (name) => {
-  require("ts-node").register({ transpileOnly: true, project: join(__dirname, "..", "..", "tsconfig.json") });
+  require("../load-typescript.js");
   require(join(__dirname, name, "provider.ts"));
 };
