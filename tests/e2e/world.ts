@@ -29,6 +29,15 @@ export async function removeWorld(world: World): Promise<void> {
   rmSync(world.folder, { recursive: true, force: true });
 }
 
+/** Node.js need not compile again what each command and each program loads. */
+const withCodeCache = (open: OpenWorld): OpenWorld => ({
+  ...open,
+  environment: {
+    ...open.environment,
+    NODE_OPTIONS: `--require "${join(PROJECT, "tests", "code-cache.js")}"`,
+  },
+});
+
 let opened: OpenWorld | undefined;
 
 /** The world of this run. */
@@ -42,7 +51,7 @@ export const mochaHooks = {
     // Tools may have to be built first.
     this.timeout(45 * 60_000);
     // A worker's is made before it begins, and serves all of its files (./workers).
-    opened ??= await (WORKER === undefined ? openAnew : openWorld)(testWorld);
+    opened ??= withCodeCache(await (WORKER === undefined ? openAnew : openWorld)(testWorld));
   },
   async afterAll(this: Mocha.Context) {
     if (WORKER !== undefined) return;

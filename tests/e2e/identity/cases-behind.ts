@@ -1,10 +1,9 @@
 /** The cluster, changed behind the stack's back. */
 import { until } from "../world";
-import { type Case, flotilla, NOTHING, refused, type Said } from "./case";
+import { ANY, type Case, flotilla, NOTHING, refused, type Said } from "./case";
 
 const MISSING: Said = { exit: 2, says: /the cluster has lost what the state has: [^.\n]*/ };
 const SOME: Said = { exit: 2, says: /some of it is missing in the cluster: it is created again/ };
-const ANY: Said = { exit: 0, says: /.*/ };
 const again = flotilla("up", { exit: 0, says: /is up to date: [^\n]*/ }, "--yes");
 
 export const behind: Case[] = [
@@ -57,6 +56,7 @@ export const behind: Case[] = [
   {
     kind: "behind one's back",
     name: "a NetworkPolicy of the stack is deleted",
+    isLong: true,
     change: (ground) => ground.must("kubectl", "delete", "networkpolicy", "default-deny", "-n", "shop-dev"),
     diff: SOME,
     preview: ANY,
