@@ -15,7 +15,7 @@ import { verifyCluster } from "./runtime/cluster";
 import { readDeployed } from "./runtime/deployed";
 import { identityName, recordOf } from "./runtime/identity";
 import { checkLeftovers } from "./runtime/leftovers";
-import { obeyOverrides } from "./runtime/overrides";
+import { obeyOverrides } from "./runtime/obey-overrides";
 import { ownerOf } from "./runtime/owner";
 import { checkNamespace } from "./runtime/place";
 import { checkCluster, unreachableCharts } from "./runtime/preflight";

@@ -232,7 +232,7 @@ describe("a stack in operation", function () {
     it("leads back from B to A: the same manifests, objects and settings", async () => {
       await set("services.worker.tag", "2.0.0");
       await set("services.web.env.COLOUR", "blue");
-      await ends(0, ...on("up"), "--yes");
+      await stack.up();
       assert.notDeepEqual(await manifests(), start.manifests);
       const all = await ends(0, ...on("rollback"), "--yes");
       assert.match(all, /image 2\.0\.0 → 1\.0\.1/);
@@ -272,7 +272,7 @@ describe("a stack in operation", function () {
         "kind: ServiceAccount # new",
       );
       await commit("3.0.0");
-      await ends(0, ...on("up"), "--yes");
+      await stack.up();
       assert.equal(await image("web"), "example.com/web:3.0.0");
       const head = await git("rev-parse", "HEAD");
       await ends(0, ...on("rollback"), "--yes");
@@ -297,7 +297,7 @@ describe("a stack in operation", function () {
       stack.edit("apps/index.ts", 'limits: { memory: "128Mi" }', 'limits: { memory: "256Mi" }');
       await set("services.worker.tag", "1.5.0");
       await commit("more memory");
-      await ends(0, ...on("up"), "--yes");
+      await stack.up();
       assert.equal(await memory(), "256Mi");
       const kept = await ends(0, ...on("rollback"), "--yes");
       assert.match(kept, /left as they are, because they are stores': .*mysql/);
@@ -312,12 +312,12 @@ describe("a stack in operation", function () {
 
     it("refuses a program that was never committed, and offers the settings alone", async () => {
       stack.edit("apps/index.ts", 'tag: "1.0.0"', 'tag: "4.0.0"');
-      await ends(0, ...on("up"), "--yes");
+      await stack.up();
       const [{ number } = { number: 0 }] = await json<{ number: number }[]>(0, ...on("rollback"), "--list");
       updates = number;
       await git("checkout", "apps");
       await set("services.worker.tag", "5.0.0");
-      await ends(0, ...on("up"), "--yes");
+      await stack.up();
       const refused = await ends(1, ...on("rollback"), "--to", String(updates), "--yes");
       assert.match(refused, /changes in it that were not committed/);
       assert.match(refused, /--config-only/);
@@ -330,7 +330,7 @@ describe("a stack in operation", function () {
     it("takes back one service alone", async () => {
       await set("services.worker.tag", "6.0.0");
       await set("services.web.tag", "6.0.0");
-      await ends(0, ...on("up"), "--yes");
+      await stack.up();
       await ends(0, ...on("rollback"), "--only", "worker", "--yes");
       assert.equal(await image("worker"), "example.com/web:1.0.1");
       assert.equal(await image("web"), "example.com/web:6.0.0");
@@ -349,7 +349,7 @@ describe("a stack in operation", function () {
       const rotated = await auth();
       assert.notEqual(rotated, old);
       await set("services.worker.tag", "7.0.0");
-      await ends(0, ...on("up"), "--yes");
+      await stack.up();
       await ends(0, ...on("rollback"), "--to", "2", "--yes");
       assert.equal(await image("worker"), "example.com/web:1.0.1");
       assert.equal(await auth(), rotated);
@@ -489,7 +489,7 @@ describe("a stack in operation", function () {
       assert.notDeepEqual(await manifests(), good);
       assert.match(await ends(0, ...on("recover"), "--yes"), /Pulumi was updating Release worker/);
       await unset("services.worker.env");
-      await ends(0, ...on("up"), "--yes");
+      await stack.up();
       assert.deepEqual(await manifests(), good);
       await ends(0, ...on("diff"));
       await ends(0, ...on("drift"));
@@ -506,7 +506,7 @@ describe("a stack in operation", function () {
       assert.equal(await status("late"), undefined);
       await git("checkout", "apps");
       await unset("services.late");
-      await ends(0, ...on("up"), "--yes");
+      await stack.up();
     });
 
     const startEngine = () =>

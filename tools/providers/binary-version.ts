@@ -2,14 +2,17 @@
 import { mkdirSync, readFileSync, realpathSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { cacheFolder } from "../paths";
-import { askVersion } from "./ask-version";
 
 const FILE = "plugin-versions.json";
+
+/** What speaks the protocol is loaded only where a binary has to be asked. */
+const askItself = async (executable: string): Promise<string> =>
+  (await import("./ask-version")).askVersion(executable);
 
 /** @throws ToolError when the binary does not tell. */
 export async function binaryVersion(
   executable: string,
-  { file = join(cacheFolder(), FILE), ask = askVersion } = {},
+  { file = join(cacheFolder(), FILE), ask = askItself } = {},
 ): Promise<string> {
   const key = identityOf(executable);
   const known = readKnown(file);

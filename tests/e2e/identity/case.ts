@@ -20,6 +20,8 @@ export interface Step extends Said {
 export interface Case {
   kind: "address" | "cluster" | "stack" | "settings" | "inventory" | "behind one's back";
   name: string;
+  /** In the long form only, because another case shows the same. */
+  isLong?: true;
   /** The stack that it happens to; `dev` unless said. */
   on?: "dev" | "prod" | "guest";
   /** KUBECONFIG of every command. */
@@ -27,6 +29,8 @@ export interface Case {
   change?: (ground: Ground, scene: Scene) => unknown;
   diff?: Said;
   preview?: Said;
+  /** Asks for a plain preview in the short form too, although `up` says the same: it is the first that is refused for this. */
+  isPreviewed?: true;
   /** `pulumi up --yes --skip-preview`. */
   up?: Said;
   /** What else is tried, in this order. */
@@ -51,6 +55,8 @@ export const UPDATED: Said = {
   says: /(~ 1 updated\s+)?\d+ unchanged/,
   never: /replaced|deleted|created/,
 };
+/** What is said does not matter, as long as it does not fail. */
+export const ANY: Said = { exit: 0, says: /.*/ };
 export const refused = (says: RegExp): Said => ({ exit: 1, says, never: /^\s+at .*\.(ts|js):\d+/m });
 
 /** A command of Flotilla on the stack of the ground. */
@@ -58,3 +64,12 @@ export const flotilla = (command: string, said: Said, ...args: string[]): Step =
   run: ["flotilla", command, ...args],
   ...said,
 });
+
+/** IDENTITY says `long`, or `keep` to write down what became of each case: all of them, with everything that they ask. */
+export const IS_LONG = ["long", "keep"].includes(process.env.IDENTITY ?? "");
+
+/** Whether a plain preview tells what `diff`, which has the engine preview the same, and `up` do not. */
+export const asksPreview = ({ diff, preview, isPreviewed, up }: Case): boolean =>
+  IS_LONG ||
+  isPreviewed ||
+  !(preview === ANY || preview === up || (preview === UNCHANGED && diff === NOTHING));

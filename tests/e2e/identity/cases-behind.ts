@@ -1,9 +1,8 @@
 /** The cluster, changed behind the stack's back. */
 import { until } from "../world";
-import { type Case, flotilla, NOTHING, refused, type Said } from "./case";
+import { ANY, type Case, flotilla, NOTHING, refused, type Said } from "./case";
 
 const MISSING: Said = { exit: 2, says: /the cluster has lost what the state has: [^.\n]*/ };
-const ANY: Said = { exit: 0, says: /.*/ };
 const again = flotilla("up", { exit: 0, says: /is up to date: [^\n]*/ }, "--yes");
 
 /** An object that belongs to no release is deleted by hand. */
@@ -63,7 +62,10 @@ export const behind: Case[] = [
     diff: NOTHING,
     preview: { exit: 0, says: /^no change$/ },
   },
-  objectDeleted("a NetworkPolicy of the stack is deleted", "networkpolicy", "default-deny"),
+  {
+    ...objectDeleted("a NetworkPolicy of the stack is deleted", "networkpolicy", "default-deny"),
+    isLong: true,
+  },
   {
     kind: "behind one's back",
     name: "`kubectl delete namespace`: shown, and installed again with the same passwords",

@@ -18,14 +18,23 @@ const FOREIGN = refused(/the stack is deployed in \S+ at \S+, but context "[a-z]
 const foreign = { diff: FOREIGN, preview: FOREIGN, up: FOREIGN };
 const same = { kind: "address", diff: NOTHING, preview: UNCHANGED, up: UPDATED } as const;
 const connection = { diff: CONNECTION, preview: PROVIDER_ONLY };
-const bad = (says: RegExp) => ({ diff: refused(says), preview: refused(says), up: refused(says) });
+const bad = (says: RegExp) => {
+  const said = refused(says);
+  return { diff: said, preview: said, up: said };
+};
 
 export const addresses: Case[] = [
   { ...same, name: "`localhost` in place of `127.0.0.1`", kubeconfig: "localhost" },
   { ...same, name: "a slash behind the address", kubeconfig: "slash", up: undefined },
   { ...same, name: "another port (a tunnel)", kubeconfig: "tunnel", up: undefined },
   { ...same, name: "CA and client certificate in line in place of files", kubeconfig: "inline" },
-  { ...same, name: "no CA (`insecure-skip-tls-verify`)", kubeconfig: "unverified", up: undefined },
+  {
+    ...same,
+    name: "no CA (`insecure-skip-tls-verify`)",
+    kubeconfig: "unverified",
+    up: undefined,
+    isLong: true,
+  },
   { ...same, name: "another user: a token in place of a client certificate", kubeconfig: "token" },
   {
     ...same,
@@ -33,11 +42,12 @@ export const addresses: Case[] = [
     kubeconfig: "limited",
     diff: { exit: 0, says: /known by its CA certificate only[^\n]*/ },
   },
-  { ...same, name: "the kubeconfig in another file", kubeconfig: "moved", up: undefined },
+  { ...same, name: "the kubeconfig in another file", kubeconfig: "moved", up: undefined, isLong: true },
   { ...same, name: "context, cluster and user renamed", kubeconfig: "renamed", ...connection },
   {
     ...same,
     name: "two contexts for one cluster, the other one is current",
+    isLong: true,
     kubeconfig: "twins",
     ...connection,
     up: undefined,
@@ -57,6 +67,7 @@ export const addresses: Case[] = [
   {
     ...same,
     name: "`flotilla:cluster.context` names a renamed context",
+    isLong: true,
     kubeconfig: "twins, renamed",
     change: ({ stack }) => stack.config("flotilla:cluster.context", "production"),
     ...connection,
@@ -66,6 +77,7 @@ export const addresses: Case[] = [
   {
     ...same,
     name: "`flotilla:cluster.kubeconfig` names a file",
+    isLong: true,
     change: ({ stack }, { files }) => stack.config("flotilla:cluster.kubeconfig", files.inline),
     ...connection,
     restore: async (ground) => {
@@ -76,24 +88,28 @@ export const addresses: Case[] = [
   {
     kind: "address",
     name: "no current context, and the stack names none",
+    isPreviewed: true,
     kubeconfig: "no current context",
     ...bad(/no context is current, and the stack names none/),
   },
   {
     kind: "address",
     name: "a current context that does not exist",
+    isLong: true,
     kubeconfig: "unknown context",
     ...bad(/has no context "gone"/),
   },
   {
     kind: "address",
     name: "a kubeconfig that does not exist",
+    isLong: true,
     kubeconfig: ({ folder }) => `${folder}/nowhere.yaml`,
     ...bad(/there is no kubeconfig at/),
   },
   {
     kind: "address",
     name: "an address with a wrong path",
+    isLong: true,
     kubeconfig: "wrong path",
     ...bad(/does not answer: no Kubernetes API is served there/),
   },
@@ -106,6 +122,7 @@ export const addresses: Case[] = [
   {
     kind: "address",
     name: "a login that is not valid",
+    isLong: true,
     kubeconfig: "bad token",
     ...bad(/the cluster of context "own" at \S+ does not answer: [^\n]+/),
   },
@@ -120,7 +137,13 @@ const THEIRS: Step = {
 };
 
 export const clusters: Case[] = [
-  { kind: "cluster", name: "`KUBECONFIG` leads to another cluster", kubeconfig: "other", ...foreign },
+  {
+    kind: "cluster",
+    name: "`KUBECONFIG` leads to another cluster",
+    kubeconfig: "other",
+    ...foreign,
+    isPreviewed: true,
+  },
   {
     kind: "cluster",
     name: "the current context is switched to another cluster; then each other command",

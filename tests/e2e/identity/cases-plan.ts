@@ -24,6 +24,7 @@ export const settings: Case[] = [
   {
     kind: "settings",
     name: "`flotilla:namespace` is set to another one",
+    isPreviewed: true,
     change: ({ stack }) => stack.config("flotilla:namespace", "elsewhere"),
     ...everywhere(moves("elsewhere")),
     restore: unset("namespace"),
@@ -52,6 +53,7 @@ export const settings: Case[] = [
   {
     kind: "settings",
     name: "another profile for the stores",
+    isLong: true,
     change: ({ stack }) => stack.config("flotilla:profile", "replicated"),
     ...everywhere(refused(/would become replicated, but it is deployed standalone/)),
     restore: unset("profile"),
@@ -62,6 +64,7 @@ export const inventories: Case[] = [
   {
     kind: "inventory",
     name: "a store is taken out",
+    isPreviewed: true,
     change: inventory(withoutDb),
     ...everywhere(refused(GONE)),
     more: [
@@ -109,6 +112,7 @@ export const inventories: Case[] = [
   {
     kind: "inventory",
     name: "a service and a store swap their names",
+    isPreviewed: true,
     change: inventory(`
       services: { db: { ...service(["cache", "web"], { URL: url("web") }), startupSeconds: 1 } },
       stores: { cache: { ...store("redis"), accounts: {} }, web: store("mysql", "app") },`),

@@ -5,12 +5,24 @@ import { deleteCluster, stopCluster } from "../../../tools/cluster/cluster";
 import { copyOfProject, writeStackFile } from "../../copy";
 import { writeInventory } from "../inventory";
 import { read, run, Stack, world } from "../world";
-import { type Case, CONNECTION, flotilla, NOTHING, PROVIDER_ONLY, refused, UNCHANGED, UPDATED } from "./case";
+import {
+  ANY,
+  type Case,
+  CONNECTION,
+  flotilla,
+  NOTHING,
+  PROVIDER_ONLY,
+  refused,
+  UNCHANGED,
+  UPDATED,
+} from "./case";
 import type { Ground, StateEntry } from "./ground";
 import { INVENTORY, markOther } from "./scene";
 
 const held = { diff: NOTHING, preview: UNCHANGED, up: UPDATED } as const;
 const FOREIGN = refused(/the stack is deployed in \S+ at \S+, but context "[a-z]+" leads to \S+/);
+
+const UNRECORDED = refused(/its state was written by a version that did not record the cluster/);
 
 const NAMESPACE = "kubernetes:core/v1:Namespace";
 
@@ -151,13 +163,13 @@ export const stacks: Case[] = [
     name: "a state of before, and another cluster",
     kubeconfig: "switched",
     change: (ground) => ground.editState(forgetIdentity),
-    diff: refused(/its state was written by a version that did not record the cluster/),
-    preview: refused(/its state was written by a version that did not record the cluster/),
-    up: refused(/its state was written by a version that did not record the cluster/),
+    diff: UNRECORDED,
+    preview: UNRECORDED,
+    up: UNRECORDED,
     more: [
       {
         run: ["pulumi", "up", "--yes", "--skip-preview"],
-        ...refused(/its state was written by a version that did not record the cluster/),
+        ...UNRECORDED,
       },
     ],
     restore: async (ground) => {
@@ -238,7 +250,9 @@ export const stacks: Case[] = [
     more: (ground) => [
       flotilla(
         "adopt",
-        refused(/its volume claims data-db-0 [^\n]*\n[^\n]*adopt --stack dev --given-up \w+ --reset-password db/),
+        refused(
+          /its volume claims data-db-0 [^\n]*\n[^\n]*adopt --stack dev --given-up \w+ --reset-password db/,
+        ),
         ...["--given-up", ground.kept(), "--yes"],
       ),
       flotilla(
@@ -260,7 +274,7 @@ export const stacks: Case[] = [
           .map((resource) => ({ ...resource, delete: true, protect: false })),
       ]),
     diff: { exit: 2, says: /an earlier update left 1 replaced resources[^;]*/ },
-    preview: { exit: 0, says: /.*/ },
+    preview: ANY,
     up: undefined,
     more: [
       flotilla(
@@ -278,7 +292,7 @@ export const stacks: Case[] = [
 const named = {
   change: async (ground: Ground) => ground.stack.config("flotilla:cluster.identity", await uidOf(ground)),
   diff: { exit: 2, says: /missing in the cluster: it is installed again/ },
-  preview: { exit: 0, says: /.*/ },
+  preview: ANY,
   more: [
     flotilla("up", { exit: 0, says: /is up to date: [^\n]*/, never: /deleted/ }, "--yes"),
     flotilla("diff", NOTHING),
@@ -331,6 +345,7 @@ export const comings: Case[] = [
     kind: "cluster",
     on: "guest",
     name: "the identity of another cluster is named: installed there, and the old one keeps everything",
+    isLong: true,
     kubeconfig: "both",
     more: [
       ...named.more,

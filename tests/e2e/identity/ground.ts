@@ -3,7 +3,10 @@ import { createHash } from "node:crypto";
 import { run, type Stack } from "../world";
 
 interface Named {
+  kind: string;
   metadata: { name: string; uid: string };
+  spec: { volumeName?: string };
+  data?: Record<string, string>;
 }
 
 /** UIDs of the namespace and of the claims, digests of the stores' passwords; by what they are of. */
@@ -63,18 +66,19 @@ export class Ground {
 
   /** What the stack has now. */
   async holdings(home = this.home): Promise<Holdings> {
-    const read = async <T>(...args: string[]): Promise<T[]> => {
+    const read = async (...args: string[]): Promise<Named[]> => {
       const all = ["get", ...args, "--ignore-not-found", "-o", "json"];
       const { stdout } = await run("kubectl", all, { env: { KUBECONFIG: home } });
       if (stdout === "") return [];
-      const found = JSON.parse(stdout) as T & { items?: T[] };
+      const found = JSON.parse(stdout) as Named & { items?: Named[] };
       return found.items ?? [found];
     };
-    const [namespaces, claims, secrets] = await Promise.all([
-      read<Named>("namespace", this.namespace),
-      read<Named & { spec: { volumeName?: string } }>("pvc", "-n", this.namespace),
-      read<Named & { data: Record<string, string> }>("secret", "-n", this.namespace),
+    const [namespaces, inside] = await Promise.all([
+      read("namespace", this.namespace),
+      read("pvc,secret", "-n", this.namespace),
     ]);
+    const claims = inside.filter(({ kind }) => kind === "PersistentVolumeClaim");
+    const secrets = inside.filter(({ kind }) => kind === "Secret");
     return Object.fromEntries([
       ...namespaces.map(({ metadata }) => ["namespace", metadata.uid]),
       ...claims.map(({ metadata, spec }) => [

@@ -1,0 +1,41 @@
+/** The program obeys what a command asks of one update. Apart from the names: a command need not load the SDK for them. */
+import * as pulumi from "@pulumi/pulumi";
+import { ADOPT, CHECKED, KEEP, PATCH_FORCE } from "./overrides";
+
+/** Inputs by which a kept resource may differ from the plan. */
+const INPUTS: Record<string, string[]> = {
+  "kubernetes:helm.sh/v3:Release": ["chart", "version", "values", "description", "timeout", "waitForJobs"],
+  "kubernetes:core/v1:Secret": ["data", "type", "metadata"],
+  "random:index/randomPassword:RandomPassword": ["length", "special"],
+};
+
+/** What the variables ask for. */
+export interface Overrides {
+  /** Whether something is imported. */
+  isAdopting: boolean;
+  /** Whether state and cluster have been held against each other. */
+  isChecked: boolean;
+}
+
+/** Obeys the variables; without them nothing happens. */
+export function obeyOverrides(environment = process.env): Overrides {
+  const ids = JSON.parse(environment[ADOPT] ?? "{}") as Record<string, string>;
+  const kept = new Set(JSON.parse(environment[KEEP] ?? "[]") as string[]);
+  const isAdopting = Object.keys(ids).length > 0;
+  if (isAdopting || kept.size > 0)
+    pulumi.runtime.registerStackTransformation(({ type, name, props, opts }) => {
+      const key = `${type}::${name}`;
+      const more: pulumi.CustomResourceOptions = {
+        ...(ids[key] === undefined ? {} : { import: ids[key] }),
+        ...(kept.has(key) ? { ignoreChanges: INPUTS[type] ?? [] } : {}),
+      };
+      return { props, opts: pulumi.mergeOptions(opts, more) };
+    });
+  const isChecked = environment[CHECKED] === "true";
+  // It is for the provider's own process: the SDK would write it into the state, and the next update take it out again.
+  if (isChecked) delete environment[PATCH_FORCE];
+  return {
+    isAdopting,
+    isChecked,
+  };
+}
