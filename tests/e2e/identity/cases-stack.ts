@@ -238,7 +238,9 @@ export const stacks: Case[] = [
     more: (ground) => [
       flotilla(
         "adopt",
-        refused(/its volume claims data-db-0 [^\n]*\n[^\n]*adopt --stack dev --given-up \w+ --reset-password db/),
+        refused(
+          /its volume claims data-db-0 [^\n]*\n[^\n]*adopt --stack dev --given-up \w+ --reset-password db/,
+        ),
         ...["--given-up", ground.kept(), "--yes"],
       ),
       flotilla(
