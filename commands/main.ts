@@ -1,6 +1,8 @@
 /** The `flotilla` command line: one file per command, loaded when it is asked for. */
 import { Command, CommanderError } from "commander";
 import { FlotillaError } from "../model/problems";
+// Inventories are checked against the kinds of stores that are registered.
+import "../plan/stores/registry";
 import { ToolError } from "../tools/failure";
 import { handleInterrupts, INTERRUPTED, interrupted } from "../tools/interrupts";
 import { parallelism } from "../tools/pulumi-parallel";

@@ -1,5 +1,6 @@
 /** The dependency graph of an application, and the order that follows from it. */
 import type { Application, Port, Service } from "./application";
+import { factsOf } from "./store-kinds";
 
 /** A uses B. */
 export interface Edge {
@@ -13,14 +14,6 @@ export interface Edge {
   targetPort: number;
   protocol: string;
 }
-
-/** The port every client of a store kind connects to, and the name of what is spoken there. */
-export const STORE_PORTS = {
-  mongodb: { port: 27017, protocol: "mongodb" },
-  mysql: { port: 3306, protocol: "mysql" },
-  redis: { port: 6379, protocol: "redis" },
-  rabbitmq: { port: 5672, protocol: "amqp" },
-} as const;
 
 /** All edges, in the order of the inventory. Names the application does not have are left out (see `validate.ts`). */
 export function edgesOf(application: Application): Edge[] {
@@ -44,7 +37,7 @@ export function usedBy(application: Application, service: Service, kind: "servic
 function edgesTo(application: Application, from: string, to: string): Edge[] {
   const store = own(application.stores, to);
   if (store) {
-    const { port, protocol } = STORE_PORTS[store.kind];
+    const { port, protocol } = factsOf(store.kind);
     return [{ from, to, kind: "store", port, targetPort: port, protocol }];
   }
   const service = own(application.services, to);

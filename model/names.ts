@@ -1,5 +1,6 @@
 /** Names that follow from an inventory's names. */
 import type { StoreKind } from "./application";
+import { factsOf } from "./store-kinds";
 
 /** Helm's limit for a release name; a Service name may have 63 characters, a label value too. */
 export const MAX_RELEASE_NAME = 53;
@@ -20,17 +21,9 @@ export function nameOfPath(path: string): string {
 /** Longest name of a store: what charts and Jobs append to it must fit as well. */
 export const MAX_STORE_NAME = 34;
 
-/** What the charts append to a store's name for their Services, in either distribution and any profile. */
-const SERVICE_SUFFIXES: Record<StoreKind, readonly string[]> = {
-  mongodb: ["", "-headless", "-metrics"],
-  mysql: ["", "-headless", "-primary", "-primary-headless", "-secondary", "-secondary-headless", "-metrics"],
-  redis: ["", "-headless", "-master", "-metrics"],
-  rabbitmq: ["", "-headless"],
-};
-
 /** Every Service name that a store's chart may make. */
 export const storeServices = (name: string, kind: StoreKind): string[] =>
-  SERVICE_SUFFIXES[kind].map((suffix) => `${name}${suffix}`);
+  factsOf(kind).serviceSuffixes.map((suffix) => `${name}${suffix}`);
 
 /** The release of the Job that makes a store's databases and users. */
 export const accountsRelease = (store: string) => `${store}-accounts`;

@@ -57,7 +57,7 @@ export const rotatedAccounts = (shape: StoreShape): string[] =>
  */
 export function userName(shape: StoreShape, account: string, name: string): string {
   const generation = generationOf(shape, account);
-  return generation === 1 || !shape.kind.renamesUsers ? name : `${name}_${generation}`;
+  return generation === 1 || !shape.kind.facts.renamesUsers ? name : `${name}_${generation}`;
 }
 
 /** What a service logs in as, to a store or an external. */

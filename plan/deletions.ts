@@ -1,13 +1,13 @@
 /** What an update would delete of a stack's stores, and whether the settings allow exactly that. */
 
 import type { Settings } from "../config/schema";
-import { STORE_KINDS, type StoreKind } from "../model/application";
+import type { StoreKind } from "../model/application";
 import { own } from "../model/graph";
 import type { Problem } from "../model/problems";
 import type { PlanContext } from "./context";
 import { deployedStore, deployedStores } from "./deployed";
 import type { CredentialPlan, ReleasePlan, SecretPlan } from "./plan";
-import { kindOf } from "./stores/registry";
+import { allKinds } from "./stores/registry";
 
 /** The setting that allows deletions. */
 const SETTING = "flotilla:allowDeletion";
@@ -135,10 +135,10 @@ export function credentialDeletionProblems(
 }
 
 const isClusterKey = (name: string): boolean =>
-  STORE_KINDS.some((kind) => {
-    const { clusterKey } = kindOf(kind);
-    return clusterKey !== undefined && withoutGeneration(name).endsWith(`-${clusterKey.account}`);
-  });
+  allKinds().some(
+    ({ clusterKey }) =>
+      clusterKey !== undefined && withoutGeneration(name).endsWith(`-${clusterKey.account}`),
+  );
 
 const withoutGeneration = (name: string): string => name.replace(/-[0-9]+$/, "");
 

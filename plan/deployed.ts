@@ -2,11 +2,12 @@
 
 import type { Distribution } from "../config/schema";
 import type { Profile, StoreKind } from "../model/application";
-import { STORE_KINDS } from "../model/application";
-import { own, STORE_PORTS } from "../model/graph";
+import { own } from "../model/graph";
 import { rotationPrefix, rotationReleases } from "../model/names";
 import type { PlanContext } from "./context";
 import type { Values } from "./plan";
+import { CLUSTER_GENERATION, GENERATION } from "./stores/generation";
+import { allKinds } from "./stores/registry";
 
 /** A Helm release of the state. */
 export interface DeployedRelease {
@@ -55,25 +56,21 @@ export interface DeployedStore {
   knowsRotation: boolean;
 }
 
-/** Annotations of a store's pods that say which passwords they run with; a change restarts them. */
-export const GENERATION = "flotilla.dev/generation";
-export const CLUSTER_GENERATION = "flotilla.dev/cluster-key-generation";
-
 /** What is deployed of a store, or undefined when nothing is. */
 export function deployedStore(deployed: Deployed, name: string): DeployedStore | undefined {
   const release = own(deployed, name);
   if (release?.kind !== "store") return undefined;
   const { chart, values } = release;
   const distribution: Distribution = chart.endsWith("charts/store") ? "upstream" : "bitnami";
-  const kind = STORE_KINDS.find((kind) =>
+  const kind = allKinds().find(({ name: kind, facts }) =>
     distribution === "upstream"
-      ? values.portName === STORE_PORTS[kind].protocol
+      ? values.portName === facts.protocol
       : new RegExp(`/${kind}(-[0-9][^/]*)?$`).test(chart),
   );
   const annotations = annotationsOf(values);
   const { storage, storageClass } = volumeOf(values);
   return {
-    ...(kind === undefined ? {} : { kind }),
+    ...(kind === undefined ? {} : { kind: kind.name }),
     distribution,
     profile: profileOfValues(values),
     ...(storage === undefined ? {} : { storage }),

@@ -1,7 +1,9 @@
 /** References of texts: to what is used, and to what it has. */
+
 import type { Application } from "../application";
 import { own } from "../graph";
 import { suggest } from "../nearest";
+import { factsOf } from "../store-kinds";
 import type { Reference } from "../text";
 import type { Report } from "./report";
 
@@ -56,7 +58,7 @@ export function checkAccount(
   const { of } = reference;
   const store = own(application.stores, of);
   const accounts =
-    store?.kind === "redis" && !store.noPassword
+    store && factsOf(store.kind).logins === "default user" && !store.noPassword
       ? ["default"]
       : Object.keys((store ?? own(application.externals ?? {}, of))?.accounts ?? {});
   if (!accounts.includes(reference.account))

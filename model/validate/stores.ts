@@ -1,6 +1,8 @@
 /** What is wrong with one store. */
+
 import type { Application, Store } from "../application";
 import { suggest } from "../nearest";
+import { factsOf } from "../store-kinds";
 import { referencesOf } from "../text";
 import { checkImage } from "./images";
 import { checkQuantity, checkResources } from "./quantities";
@@ -9,6 +11,7 @@ import { checkAccountKeys, checkCircle, type Report } from "./report";
 
 export function checkStore(application: Application, name: string, store: Store, report: Report): void {
   const where = `store ${name}`;
+  const { logins, mayLackPassword, hasDatabases, hasUsersPerDatabase, renamesUsers } = factsOf(store.kind);
   const stores = Object.keys(application.stores);
   for (const other of store.needs ?? [])
     if (!stores.includes(other))
@@ -19,14 +22,14 @@ export function checkStore(application: Application, name: string, store: Store,
       );
   const accounts = Object.entries(store.accounts ?? {});
   checkAccountKeys(where, Object.keys(store.accounts ?? {}), report);
-  if (store.noPassword !== undefined && store.kind !== "redis")
+  if (store.noPassword !== undefined && !mayLackPassword)
     report(where, `a ${store.kind} cannot run without a password`, "Remove `noPassword`.");
-  if (store.kind === "redis" && accounts.length > 0)
-    report(where, "redis has one user only, the default one", "Remove `accounts`.");
-  if (store.kind === "rabbitmq" && accounts.length !== 1)
+  if (logins === "default user" && accounts.length > 0)
+    report(where, `${store.kind} has one user only, the default one`, "Remove `accounts`.");
+  if (logins === "one account" && accounts.length !== 1)
     report(
       where,
-      "rabbitmq takes exactly one account",
+      `${store.kind} takes exactly one account`,
       "Describe one account; further users are made in the store.",
     );
   for (const [account, { database, username, credential }] of accounts) {
@@ -49,8 +52,7 @@ export function checkStore(application: Application, name: string, store: Store,
         "Choose another user name.",
       );
     const twin = accounts.find(
-      // Users of a mongodb belong to a database.
-      ([, other]) => other.username === username && (store.kind !== "mongodb" || other.database === database),
+      ([, other]) => other.username === username && (!hasUsersPerDatabase || other.database === database),
     ) as (typeof accounts)[number];
     if (twin[0] !== account)
       report(
@@ -64,21 +66,20 @@ export function checkStore(application: Application, name: string, store: Store,
         "its fixed password has other characters than letters and digits",
         "Not all stores and scripts take them: the image must allow for another.",
       );
-    if (store.kind !== "mysql" && /_[0-9]+$/.test(username))
+    if (renamesUsers && /_[0-9]+$/.test(username))
       report(
         `${where}, account ${account}`,
         `"${username}" looks like a later generation of another user`,
         "Choose one that does not end in _ and a number: that is what a rotation appends.",
       );
-    const needsDatabase = store.kind === "mongodb" || store.kind === "mysql";
-    if (needsDatabase && !/^[A-Za-z][A-Za-z0-9_]{0,63}$/.test(database ?? ""))
+    if (hasDatabases && !/^[A-Za-z][A-Za-z0-9_]{0,63}$/.test(database ?? ""))
       report(
         `${where}, account ${account}`,
         "its database has no valid name",
         "Name its database: letters, digits and _.",
       );
   }
-  if ((store.kind === "mongodb" || store.kind === "mysql") && accounts.length === 0)
+  if (logins === "accounts" && accounts.length === 0)
     report(where, "it has no account, so no service could log in", "Describe at least one account.");
   checkResources(where, store.resources, report);
   checkQuantity(`${where}, storage`, store.storage, report);

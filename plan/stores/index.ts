@@ -1,7 +1,6 @@
 /** A store as a release: the distribution decides the chart, the kind and the profile decide the values. */
 
-import { STORE_KINDS, type StoreKind } from "../../model/application";
-import { STORE_PORTS } from "../../model/graph";
+import type { StoreKind } from "../../model/application";
 import { describeChart, type RemoteChart } from "../chart";
 import type { AppContext, PlanContext } from "../context";
 import { hasSecret, storeSecretName } from "../credentials";
@@ -13,6 +12,7 @@ import type { ChartReference, ReleasePlan, Values } from "../plan";
 import { chartProblems } from "./charts";
 import { storeImage } from "./images";
 import { preparationSeconds, preparations } from "./jobs";
+import { allKinds } from "./registry";
 import { canRotate, rotationLabel } from "./rotation";
 import { type StoreShape, shapeOf } from "./shape";
 import { generationAnnotations, type StoreContext } from "./store";
@@ -62,7 +62,7 @@ function clientsIn(context: AppContext, shape: StoreShape): StoreContext["client
   return Object.fromEntries([
     ...clientsOf(context.application, name).map((client) => [
       client,
-      { pods: podsOf(client), ports: [STORE_PORTS[kind.name].port] },
+      { pods: podsOf(client), ports: [kind.facts.port] },
     ]),
     ...preparations(context, name).map((job) => [job, { pods: podsOf(job), ports: kind.jobPorts }]),
     // A name with an underscore is no release's.
@@ -89,9 +89,9 @@ function chartOf(
 /** What is wrong with the charts of an application's stores. */
 export function storeChartProblems({ settings, application, charts }: PlanContext) {
   if (settings.distribution === "upstream") return [];
-  const used = STORE_KINDS.filter((kind) =>
-    Object.values(application.stores).some((store) => store.kind === kind),
-  );
+  const used = allKinds()
+    .map(({ name }) => name)
+    .filter((kind) => Object.values(application.stores).some((store) => store.kind === kind));
   return chartProblems(used, settings.charts, charts);
 }
 

@@ -1,6 +1,7 @@
 /** What Flotilla knows about one kind of store. Each kind has a folder of its own that exports its descriptor. */
 import type { Distribution } from "../../config/schema";
 import type { Image, Profile, StoreKind } from "../../model/application";
+import type { StoreFacts } from "../../model/store-kinds";
 import type { DeployedStore } from "../deployed";
 import type { SecretText, Values } from "../plan";
 import type { Endpoint } from "./profile";
@@ -13,6 +14,7 @@ type Sidecar = { requests: Record<string, string>; limits: Record<string, string
 
 export interface StoreKindDescriptor {
   name: StoreKind;
+  facts: StoreFacts;
   /** The official image. */
   image: Image;
   /** Seconds from an empty volume to a ready pod, image pull included. */
@@ -31,8 +33,6 @@ export interface StoreKindDescriptor {
   clusterKey?: { account: string; profiles: readonly Profile[] };
   /** The keys of its Secret, in both distributions: exactly what the Bitnami chart reads. */
   secretKeys(shape: StoreShape, of: (account: string) => SecretText): Record<string, SecretText>;
-  /** Whether its users have one password each, so that each generation of a password is a new user beside the old one. */
-  renamesUsers: boolean;
   /** The Job that creates its databases and users. Default: there is none, it has one user only. */
   accountsWork?(shape: StoreShape, address: Endpoint): Work;
   /** The Jobs that replace its passwords while it runs. Default: there are none, its restart does. */

@@ -2,7 +2,7 @@
 
 import type { Settings } from "../../config/schema";
 import type { Application, Profile } from "../../model/application";
-import { own, STORE_PORTS } from "../../model/graph";
+import { own } from "../../model/graph";
 import type { At } from "./kind";
 import type { StoreShape } from "./shape";
 
@@ -37,7 +37,7 @@ export interface Endpoint {
 
 /** Where clients of a store connect to: the Services that its charts create. */
 export function endpointOf({ name, kind, profile }: StoreShape, namespace: string): Endpoint {
-  const { port } = STORE_PORTS[kind.name];
+  const { port } = kind.facts;
   const at: At = (host, readHost = host) => ({ host, readHost, port, members: [`${host}:${port}`] });
   return kind.endpoint({ name, profile, namespace, at });
 }

@@ -1,9 +1,10 @@
 import type { PlanContext } from "../context";
 import { userName } from "../credentials";
-import { CLUSTER_GENERATION, type DeployedStore, GENERATION } from "../deployed";
+import type { DeployedStore } from "../deployed";
 import { storePullSecretsOf } from "../externals";
 import { podsOf } from "../network";
 import type { Value, Values } from "../plan";
+import { CLUSTER_GENERATION, GENERATION } from "./generation";
 import { bitnamiImage } from "./images";
 import type { StoreShape } from "./shape";
 

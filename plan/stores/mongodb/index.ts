@@ -11,6 +11,16 @@ import { bitnamiMongodb, upstreamMongodb } from "./values";
 
 export const mongodb: StoreKindDescriptor = {
   name: "mongodb",
+  facts: {
+    port: 27017,
+    protocol: "mongodb",
+    serviceSuffixes: ["", "-headless", "-metrics"],
+    logins: "accounts",
+    mayLackPassword: false,
+    hasDatabases: true,
+    hasUsersPerDatabase: true,
+    renamesUsers: true,
+  },
   image: { repository: "docker.io/library/mongo", tag: "8.0.13" },
   timeoutSeconds: 600,
   jobPorts: [27017],
@@ -37,7 +47,6 @@ export const mongodb: StoreKindDescriptor = {
     ...(isReplicated(shape) ? { "mongodb-replica-set-key": of("replica-set-key") } : {}),
     ...(shape.metrics ? { "mongodb-metrics-password": of("metrics") } : {}),
   }),
-  renamesUsers: true,
   accountsWork: (shape, address) => {
     const exporters = internalAccounts(shape).filter((key) => key === "metrics");
     const accounts = Object.keys(shape.store.accounts ?? {});

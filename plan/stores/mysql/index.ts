@@ -12,6 +12,24 @@ import { bitnamiMysql, REPLICATION_USER, upstreamMysql } from "./values";
 
 export const mysql: StoreKindDescriptor = {
   name: "mysql",
+  facts: {
+    port: 3306,
+    protocol: "mysql",
+    serviceSuffixes: [
+      "",
+      "-headless",
+      "-primary",
+      "-primary-headless",
+      "-secondary",
+      "-secondary-headless",
+      "-metrics",
+    ],
+    logins: "accounts",
+    mayLackPassword: false,
+    hasDatabases: true,
+    hasUsersPerDatabase: false,
+    renamesUsers: false,
+  },
   image: { repository: "docker.io/library/mysql", tag: "9.4.0" },
   timeoutSeconds: 600,
   jobPorts: [3306],
@@ -26,7 +44,6 @@ export const mysql: StoreKindDescriptor = {
     "mysql-password": of(Object.keys(shape.store.accounts ?? {})[0] as string),
     ...(isReplicated(shape) ? { "mysql-replication-password": of("replication") } : {}),
   }),
-  renamesUsers: false,
   accountsWork: (shape, { host }) => {
     const accounts = Object.entries(shape.store.accounts ?? {}).map(([key, { username, database }]) => ({
       username: userName(shape, key, username),

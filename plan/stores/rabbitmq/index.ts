@@ -10,6 +10,16 @@ const VOLUME = "/opt/bitnami/rabbitmq/.rabbitmq/mnesia";
 
 export const rabbitmq: StoreKindDescriptor = {
   name: "rabbitmq",
+  facts: {
+    port: 5672,
+    protocol: "amqp",
+    serviceSuffixes: ["", "-headless"],
+    logins: "one account",
+    mayLackPassword: false,
+    hasDatabases: false,
+    hasUsersPerDatabase: false,
+    renamesUsers: true,
+  },
   image: { repository: "docker.io/library/rabbitmq", tag: "4.1.3-management" },
   timeoutSeconds: 600,
   // Its users are changed through its management API.
@@ -22,7 +32,6 @@ export const rabbitmq: StoreKindDescriptor = {
     "rabbitmq-password": of(Object.keys(shape.store.accounts ?? {})[0] as string),
     "rabbitmq-erlang-cookie": of("erlang-cookie"),
   }),
-  renamesUsers: true,
   rotationWork: (shape, before, { host }) => {
     // It takes exactly one account.
     const [account] = rotatedAccounts(shape) as [string];

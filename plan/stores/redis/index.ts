@@ -5,6 +5,16 @@ import { bitnamiRedis, upstreamRedis } from "./values";
 
 export const redis: StoreKindDescriptor = {
   name: "redis",
+  facts: {
+    port: 6379,
+    protocol: "redis",
+    serviceSuffixes: ["", "-headless", "-master", "-metrics"],
+    logins: "default user",
+    mayLackPassword: true,
+    hasDatabases: false,
+    hasUsersPerDatabase: false,
+    renamesUsers: false,
+  },
   image: { repository: "docker.io/library/redis", tag: "8.2.1" },
   timeoutSeconds: 300,
   jobPorts: [6379],
@@ -17,7 +27,6 @@ export const redis: StoreKindDescriptor = {
   endpoint: ({ name, at }) => at(`${name}-master`),
   internalAccounts: () => ["default"],
   secretKeys: (_, of) => ({ "redis-password": of("default") }),
-  renamesUsers: false,
   rotationRefusal: (shape) =>
     isReplicated(shape)
       ? "a new password splits the running redis: its nodes log in to each other with it, and they restart one by one"
