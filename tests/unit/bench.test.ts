@@ -64,8 +64,8 @@ describe("the benchmark", () => {
       folder: PROJECT,
     };
     const { seconds, cpuSeconds, peakMiB } = await measure(command);
-    assert.ok(seconds >= 0.5 && seconds < 10, String(seconds));
-    assert.ok(cpuSeconds >= 0.4, String(cpuSeconds));
+    // How long that takes is the machine's business; that it is counted is not.
+    assert.ok(seconds > 0 && cpuSeconds >= 0.4, `${seconds} ${cpuSeconds}`);
     if (process.platform === "linux") assert.ok((peakMiB ?? 0) > 150, String(peakMiB));
   });
 
