@@ -1,6 +1,9 @@
 /** What a new service looks like in an inventory, as TypeScript: a start that deploys, and that one edits. */
+
 import type { Application, Language } from "../../model/application";
 import { own } from "../../model/graph";
+import { factsOf } from "../../model/store-kinds";
+import { kindOf } from "../../plan/stores/registry";
 
 export interface NewService {
   name: string;
@@ -72,8 +75,10 @@ export function describe(application: Application, service: NewService): Describ
     helpers: [...new Set(variables.flatMap(({ helpers }) => helpers))].sort(),
     accounts: Object.fromEntries(
       uses.flatMap((target) => {
-        const kind = own(application.stores, target)?.kind;
-        return kind === "mysql" || kind === "mongodb" ? [[target, accountOf(application, target, name)]] : [];
+        const store = own(application.stores, target);
+        return store && factsOf(store.kind).hasDatabases
+          ? [[target, accountOf(application, target, name)]]
+          : [];
       }),
     ),
   };
@@ -119,44 +124,7 @@ function variablesFor(
           helpers: [...connection.helpers, "username", "password"],
         };
   }
-  const place = [line("HOST", "host"), line("PORT", "port")];
-  switch (store.kind) {
-    case "redis":
-      return store.noPassword === undefined
-        ? {
-            lines: [...place, line("PASSWORD", "password", "default")],
-            helpers: ["host", "port", "password"],
-          }
-        : { lines: place, helpers: ["host", "port"] };
-    case "rabbitmq": {
-      const [login = ""] = Object.keys(store.accounts ?? {});
-      return {
-        lines: [...place, line("USERNAME", "username", login), line("PASSWORD", "password", login)],
-        helpers: ["host", "port", "username", "password"],
-      };
-    }
-    case "mysql":
-      return {
-        lines: [
-          ...place,
-          `${prefix}_DATABASE: ${quote(account)},`,
-          line("USERNAME", "username", account),
-          line("PASSWORD", "password", account),
-        ],
-        helpers: ["host", "port", "username", "password"],
-      };
-    case "mongodb": {
-      const of = (helper: string) => `\${${helper}(${quote(target)}, ${quote(account)})}`;
-      const members = `\${members(${quote(target)})}`;
-      const options = `?authSource=${account}\${replicaSet(${quote(target)})}`;
-      return {
-        lines: [
-          `${prefix}_URL: text\`mongodb://${of("username")}:${of("password")}@${members}/${account}${options}\`,`,
-        ],
-        helpers: ["members", "password", "replicaSet", "text", "username"],
-      };
-    }
-  }
+  return kindOf(store.kind).clientVariables({ target, store, account, prefix, line });
 }
 
 const quote = (text: string): string => JSON.stringify(text);

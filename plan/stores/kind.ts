@@ -1,6 +1,6 @@
 /** What Flotilla knows about one kind of store. Each kind has a folder of its own that exports its descriptor. */
 import type { Distribution } from "../../config/schema";
-import type { Image, Profile, StoreKind } from "../../model/application";
+import type { Image, Profile, Store, StoreKind } from "../../model/application";
 import type { StoreFacts } from "../../model/store-kinds";
 import type { DeployedStore } from "../deployed";
 import type { SecretText, Values } from "../plan";
@@ -41,8 +41,29 @@ export interface StoreKindDescriptor {
   reset?: StoreReset;
   /** Why a new generation of passwords cannot reach a running store of this shape; undefined where it can. Default: it can. */
   rotationRefusal?(shape: StoreShape): string | undefined;
+  /** The variables by which a new service logs in, as `flotilla new` writes them into the inventory. */
+  clientVariables(login: ClientLogin): ClientVariables;
   /** Whether a deployed store grows from standalone to replicated in place. Default: it does not. */
   canGrow?(there: DeployedStore): boolean;
+}
+
+/** What the variables of a new service are written with. */
+export interface ClientLogin {
+  /** The store's name in the inventory. */
+  target: string;
+  store: Store;
+  /** The account that was described for the service, where stores of the kind have one for each. */
+  account: string;
+  /** What the variables' names begin with. */
+  prefix: string;
+  /** A variable that a helper of the vocabulary fills: `line("HOST", "host")`. */
+  line(suffix: string, helper: string, ...args: string[]): string;
+}
+
+export interface ClientVariables {
+  lines: string[];
+  /** Names of the vocabulary that the lines use. */
+  helpers: string[];
 }
 
 /** An address of the store's own port. */

@@ -94,6 +94,16 @@ export const mongodb: StoreKindDescriptor = {
       ),
     };
   },
+  clientVariables: ({ target, account, prefix }) => {
+    const name = JSON.stringify(target);
+    const of = (helper: string) => `\${${helper}(${name}, ${JSON.stringify(account)})}`;
+    const options = `?authSource=${account}\${replicaSet(${name})}`;
+    const url = `mongodb://${of("username")}:${of("password")}@\${members(${name})}/${account}${options}`;
+    return {
+      lines: [`${prefix}_URL: text\`${url}\`,`],
+      helpers: ["members", "password", "replicaSet", "text", "username"],
+    };
+  },
   reset: {
     places: {
       bitnami: { mount: "/bitnami/mongodb", data: "/bitnami/mongodb/data/db" },

@@ -85,6 +85,16 @@ export const mysql: StoreKindDescriptor = {
       secretEnv: passwordsOf(shape, before),
     };
   },
+  clientVariables: ({ account, prefix, line }) => ({
+    lines: [
+      line("HOST", "host"),
+      line("PORT", "port"),
+      `${prefix}_DATABASE: ${JSON.stringify(account)},`,
+      line("USERNAME", "username", account),
+      line("PASSWORD", "password", account),
+    ],
+    helpers: ["host", "port", "username", "password"],
+  }),
   reset: {
     places: {
       bitnami: { mount: "/bitnami/mysql", data: "/bitnami/mysql/data" },

@@ -67,6 +67,18 @@ export const rabbitmq: StoreKindDescriptor = {
       return { env: { USERS: users.join(" ") }, script: RABBITMQ_RESET };
     },
   },
+  clientVariables: ({ store, line }) => {
+    const [login = ""] = Object.keys(store.accounts ?? {});
+    return {
+      lines: [
+        line("HOST", "host"),
+        line("PORT", "port"),
+        line("USERNAME", "username", login),
+        line("PASSWORD", "password", login),
+      ],
+      helpers: ["host", "port", "username", "password"],
+    };
+  },
   // If its pods were not made to wait for each other.
   canGrow: ({ podManagementPolicy }) => podManagementPolicy === "Parallel",
 };

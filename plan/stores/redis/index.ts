@@ -27,6 +27,12 @@ export const redis: StoreKindDescriptor = {
   endpoint: ({ name, at }) => at(`${name}-master`),
   internalAccounts: () => ["default"],
   secretKeys: (_, of) => ({ "redis-password": of("default") }),
+  clientVariables: ({ store, line }) => {
+    const place = [line("HOST", "host"), line("PORT", "port")];
+    return store.noPassword === undefined
+      ? { lines: [...place, line("PASSWORD", "password", "default")], helpers: ["host", "port", "password"] }
+      : { lines: place, helpers: ["host", "port"] };
+  },
   rotationRefusal: (shape) =>
     isReplicated(shape)
       ? "a new password splits the running redis: its nodes log in to each other with it, and they restart one by one"

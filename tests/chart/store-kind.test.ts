@@ -1,0 +1,89 @@
+/** A kind of store that Flotilla does not have: its descriptor, registered, is all that it takes. */
+import assert from "node:assert/strict";
+import type { StoreKind } from "../../model/application";
+import { edgesOf } from "../../model/graph";
+import { deployedStore } from "../../plan/deployed";
+import type { StoreKindDescriptor } from "../../plan/stores/kind";
+import { registerStoreKind } from "../../plan/stores/registry";
+import { application, planFor, problemsOf, redis, service } from "../support";
+import { deployedFrom } from "../unit/store-examples";
+import { byName, render } from "./render";
+
+const NAME = "memcached" as StoreKind;
+
+const memcached: StoreKindDescriptor = {
+  name: NAME,
+  facts: {
+    port: 11211,
+    protocol: "memcache",
+    serviceSuffixes: ["", "-headless"],
+    logins: "one account",
+    mayLackPassword: false,
+    hasDatabases: false,
+    hasUsersPerDatabase: false,
+    renamesUsers: false,
+  },
+  image: { repository: "docker.io/library/memcached", tag: "1.6.39" },
+  timeoutSeconds: 120,
+  jobPorts: [11211],
+  values: {
+    bitnami: () => ({}),
+    upstream: ({ secret }) => ({
+      port: 11211,
+      portName: "memcache",
+      env: { MEMCACHED_PASSWORD: { secret, key: "password" } },
+      dataPath: "/data",
+      probe: { exec: { command: ["sh", "-c", "echo stats | nc 127.0.0.1 11211"] } },
+    }),
+  },
+  endpoint: ({ name, at }) => at(name),
+  internalAccounts: () => [],
+  secretKeys: (shape, of) => ({ password: of(Object.keys(shape.store.accounts ?? {})[0] as string) }),
+  clientVariables: ({ line }) => ({ lines: [line("HOST", "host")], helpers: ["host"] }),
+};
+
+const account = { username: "app", credential: { generated: true as const } };
+const config = { distribution: "upstream" };
+
+describe("a kind of store of one's own", () => {
+  before(() => registerStoreKind(memcached));
+
+  const store = redis({ kind: NAME, accounts: { app: account } });
+  const shop = application({ services: { web: service({ uses: ["cache"] }) }, stores: { cache: store } });
+
+  it("is planned: release, Secret, password, host, image and who may connect", () => {
+    const { releases, secrets, credentials, outputs } = planFor(shop, config);
+    assert.deepEqual(Object.keys(releases), ["cache", "web"]);
+    assert.deepEqual(secrets["cache-auth"]?.keys, { password: [{ credential: "cache-app" }] });
+    assert.equal(credentials["cache-app"]?.source, "generated");
+    assert.equal(outputs.stores.cache?.host, "cache");
+    assert.deepEqual(edgesOf(shop), [
+      { from: "web", to: "cache", kind: "store", port: 11211, targetPort: 11211, protocol: "memcache" },
+    ]);
+    const { image, clients } = releases.cache?.values as { image: object; clients: Record<string, object> };
+    assert.deepEqual(image, memcached.image);
+    assert.deepEqual(Object.keys(clients), ["web"]);
+  });
+
+  it("is checked by its own rules", () => {
+    const without = application({ services: {}, stores: { cache: redis({ kind: NAME }) } });
+    const [found] = problemsOf(() => planFor(without, config));
+    assert.match(found?.what ?? "", /^memcached takes exactly one account$/);
+  });
+
+  it("is rendered by the chart of single pods", async () => {
+    const values = planFor(shop, config).releases.cache?.values as object;
+    const objects = byName(await render("charts/store", values, "cache"));
+    const [container] = objects["StatefulSet cache"].spec.template.spec.containers;
+    assert.equal(container.image, "docker.io/library/memcached:1.6.39");
+    assert.equal(objects["Service cache"].spec.ports[0].port, 11211);
+  });
+
+  it("is known again where it is deployed, and is rotated by a restart", () => {
+    const deployed = deployedFrom(planFor(shop, config));
+    assert.equal(deployedStore(deployed, "cache")?.kind, NAME);
+    const next = planFor(shop, { ...config, stores: { cache: { generation: 2 } } }, deployed);
+    assert.deepEqual(Object.keys(next.releases), ["cache", "web"]);
+    assert.deepEqual(next.secrets["cache-auth"]?.keys, { password: [{ credential: "cache-app-2" }] });
+  });
+});
