@@ -1,10 +1,10 @@
 /** Two clusters, three stacks, and the kubeconfigs that lead from one to another. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import type { Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { worldIn } from "../../../tools/paths";
-import { openWorld } from "../../../tools/world";
+import { forgetStacks, openWorld } from "../../../tools/world";
 import { writeInventory } from "../inventory";
 import { projectStack, removeWorld, run, testWorld, world } from "../world";
 import { Ground } from "./ground";
@@ -78,6 +78,9 @@ export async function openScene() {
       await run("kubectl", ["delete", "clusterrolebinding,clusterrole", "-l", `test=${ACCESS}`]);
       for (const { stack } of Object.values(this.grounds)) stack.remove();
       rmSync(folder, { recursive: true, force: true });
+      // Files that the same worker runs next have stacks of these names.
+      forgetStacks(testWorld);
+      mkdirSync(testWorld.state, { mode: 0o700 });
       await removeWorld(second);
     },
   };
