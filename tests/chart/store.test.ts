@@ -17,6 +17,11 @@ describe("charts/store", () => {
     await assert.rejects(render("charts/store", { ...values, portName: null }, "redis"), /portName/);
   });
 
+  it("refuses to do without a volume", async () => {
+    for (const storage of [null, { size: null }])
+      await assert.rejects(render("charts/store", { ...values, storage }, "redis"), /storage.*size/);
+  });
+
   it("refuses a key that no Secret has", async () => {
     const env = { PASSWORD: { secret: "redis-auth", key: ".." } };
     await assert.rejects(render("charts/store", { ...values, env }, "redis"), /env\/PASSWORD/);

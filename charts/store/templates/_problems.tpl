@@ -1,5 +1,8 @@
-{{/* Refuses values that the schema cannot: of things that must differ, two that are the same. */}}
+{{/* Refuses values that the schema cannot: what a null has taken away, and of things that must differ, two that are the same. */}}
 {{- define "store.problems" -}}
+{{- if not (.Values.storage | default dict).size }}
+{{- fail "storage.size: it is missing" }}
+{{- end }}
 {{- $paths := append (values (.Values.writable | default dict)) .Values.dataPath }}
 {{- if ne (len $paths) (len (uniq $paths)) }}
 {{- fail "writable, dataPath: a path is there twice" }}
