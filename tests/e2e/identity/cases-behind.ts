@@ -53,7 +53,7 @@ export const behind: Case[] = [
     change: async (ground) => {
       const before = await ground.holdings();
       await ground.must("kubectl", "delete", "pvc", "data-cache-0", "-n", "shop-dev", "--wait=false");
-      await ground.must("kubectl", "delete", "pod", "cache-0", "-n", "shop-dev");
+      await ground.must("kubectl", "delete", "pod", "cache-0", "-n", "shop-dev", "--wait=false");
       await until("another claim is bound", async () => {
         const now = (await ground.holdings())["claim data-cache-0"];
         return now !== undefined && now !== before["claim data-cache-0"] && !now.endsWith("undefined");
