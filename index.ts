@@ -1,5 +1,4 @@
 /** The Pulumi program: settings -> plan -> components -> outputs. */
-
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { catalogue } from "./apps";

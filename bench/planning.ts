@@ -1,5 +1,4 @@
 /** What plan, render and diff cost without a cluster, and how that grows with the number of services. */
-
 import { performance } from "node:perf_hooks";
 import { setImmediate } from "node:timers/promises";
 import { renderReleases } from "../commands/rendering";

@@ -1,5 +1,4 @@
 /** What an update would delete of a stack's stores, and whether the settings allow exactly that. */
-
 import type { Settings } from "../config/schema";
 import type { StoreKind } from "../model/application";
 import { own } from "../model/graph";

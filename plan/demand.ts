@@ -1,5 +1,4 @@
 /** What all pods of an application ask for when there are most of them. */
-
 import { own } from "../model/graph";
 import { amountOf } from "../model/quantity";
 import type { AppContext, PlanContext } from "./context";

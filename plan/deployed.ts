@@ -1,5 +1,4 @@
 /** What the stack's state says is deployed: read once at start, and handed to the plan as data. */
-
 import type { Distribution } from "../config/schema";
 import type { Profile, StoreKind } from "../model/application";
 import { own } from "../model/graph";

@@ -1,5 +1,4 @@
 /** What services log in to externals with, and images are pulled with: passwords that somebody else made. */
-
 import type { Settings } from "../config/schema";
 import type { Application } from "../model/application";
 import { own } from "../model/graph";

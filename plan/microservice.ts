@@ -1,5 +1,4 @@
 /** A service as a release of the shared chart, and the Secret its environment needs. */
-
 import type { Settings } from "../config/schema";
 import type { Image, Service } from "../model/application";
 import { own, servicePort, usedBy } from "../model/graph";

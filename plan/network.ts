@@ -1,5 +1,4 @@
 /** Who may talk to whom, as a network policy: what the edges say, and nothing else. */
-
 import type { Settings } from "../config/schema";
 import type { Application } from "../model/application";
 import { type Edge, edgesOf, own } from "../model/graph";

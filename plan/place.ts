@@ -1,5 +1,4 @@
 /** Where a stack is deployed does not change: a namespace that is renamed is another one, and the old one goes with its data. */
-
 import type { Problem } from "../model/problems";
 import type { AppContext, PlanContext } from "./context";
 import type { DeployedPlace } from "./deployed";

@@ -1,5 +1,4 @@
 /** What the namespace's pods may ask for in all. */
-
 import type { Settings } from "../config/schema";
 import type { Problem } from "../model/problems";
 import { amountOf } from "../model/quantity";

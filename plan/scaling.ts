@@ -1,5 +1,4 @@
 /** How many pods a service has: a fixed number, or what an autoscaler decides between two bounds. */
-
 import type { Settings } from "../config/schema";
 import type { Service } from "../model/application";
 import { own } from "../model/graph";

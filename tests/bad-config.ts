@@ -1,5 +1,4 @@
 /** Stack files that are wrong, each with what is said of it. */
-
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { catalogue } from "../apps";

@@ -1,5 +1,4 @@
 /** Stack files, inventories and values that are nearly right, and what Flotilla makes of them. */
-
 import type fc from "fast-check";
 import { stringify } from "yaml";
 import { catalogue } from "../apps";

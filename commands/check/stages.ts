@@ -1,5 +1,4 @@
 /** The stages of `flotilla check`, one after the other: each goes on from what the one before has found sound. */
-
 import { basename } from "node:path";
 import { catalogue } from "../../apps";
 import { locate, readSettings, type StackConfig, type StackSettings } from "../../config/settings";

@@ -1,5 +1,4 @@
 /** The charts that a stack was deployed with, for rendering it again without its cluster. */
-
 import { type ExportedResource, RELEASE } from "../../live/engine";
 import { provenanceOf } from "../../live/history";
 import { type Charts, readCharts } from "../../plan/chart";

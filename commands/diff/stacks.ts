@@ -1,5 +1,4 @@
 /** How one stack differs from another. */
-
 import { compareReleases, type Sides } from "../../diff/compare";
 import type { ManifestObject } from "../../diff/manifests";
 import { readCharts } from "../../plan/chart";

@@ -1,5 +1,4 @@
 /** What `flotilla doctor` looks at, each with what to do where it is wrong. */
-
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";

@@ -1,5 +1,4 @@
 /** What a new service looks like in an inventory, as TypeScript: a start that deploys, and that one edits. */
-
 import type { Application, Language } from "../../model/application";
 import { own } from "../../model/graph";
 import { factsOf } from "../../model/store-kinds";

@@ -1,5 +1,4 @@
 /** References of texts: to what is used, and to what it has. */
-
 import type { Application } from "../application";
 import { own } from "../graph";
 import { suggest } from "../nearest";

@@ -1,5 +1,4 @@
 /** What is wrong with one store. */
-
 import type { Application, Store } from "../application";
 import { suggest } from "../nearest";
 import { factsOf } from "../store-kinds";

@@ -1,5 +1,4 @@
 /** Holds a plan, or what is rendered of it, to the rules. */
-
 import type { Rule } from "../../config/rules";
 import type { Application } from "../../model/application";
 import { own } from "../../model/graph";

@@ -1,5 +1,4 @@
 /** Changes of a deployed store that cannot be made in place, or would lose its data: refused before anything moves. */
-
 import type { Problem } from "../../model/problems";
 import type { AppContext, PlanContext } from "../context";
 import { rotatedAccounts } from "../credentials";

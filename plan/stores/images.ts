@@ -1,5 +1,4 @@
 /** Where stores' images come from: one place for all of them. */
-
 import { LEGACY_PREFIX, type Settings } from "../../config/schema";
 import type { Image, StoreKind } from "../../model/application";
 import { own } from "../../model/graph";

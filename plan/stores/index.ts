@@ -1,5 +1,4 @@
 /** A store as a release: the distribution decides the chart, the kind and the profile decide the values. */
-
 import type { StoreKind } from "../../model/application";
 import { describeChart, type RemoteChart } from "../chart";
 import type { AppContext, PlanContext } from "../context";

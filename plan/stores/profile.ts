@@ -1,5 +1,4 @@
 /** Which profile a store has, and where its clients reach it by it. */
-
 import type { Settings } from "../../config/schema";
 import type { Application, Profile } from "../../model/application";
 import { own } from "../../model/graph";

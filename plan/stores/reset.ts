@@ -2,7 +2,6 @@
  * Jobs that give the data of a store new passwords while no pod of it runs: for volumes that are left of a store and
  * whose passwords nobody knows any more. Each works on one claim, with the store's own image.
  */
-
 import type { Distribution } from "../../config/schema";
 import type { AppContext, PlanContext } from "../context";
 import { credentialName, rotatedAccounts } from "../credentials";

@@ -2,7 +2,6 @@
  * Every profile of every store rendered with Bitnami's real charts: from charts/vendor, or from their registry where it
  * can be reached. Where neither is to be had these tests are skipped; tests/unit/bitnami.test.ts runs anyway.
  */
-
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";

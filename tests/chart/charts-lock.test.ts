@@ -1,5 +1,4 @@
 /** `flotilla charts pull` and `update` against a registry on loopback, and what the plan makes of the archives. */
-
 import assert from "node:assert/strict";
 import {
   appendFileSync,

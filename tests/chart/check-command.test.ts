@@ -1,5 +1,4 @@
 /** `flotilla check`, `config` and `init`, as a user runs them. */
-
 import assert from "node:assert/strict";
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

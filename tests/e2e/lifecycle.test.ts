@@ -1,5 +1,4 @@
 /** The main job on real input: Robot Shop is deployed, changed and destroyed by the engine. */
-
 import assert from "node:assert/strict";
 import { appendFileSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,5 +1,4 @@
 /** What an update may delete, and where a stack may be: decisions of the plan. */
-
 import assert from "node:assert/strict";
 import { protectedBy } from "../../commands/deletions";
 import { plan } from "../../plan";

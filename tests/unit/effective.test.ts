@@ -1,5 +1,4 @@
 /** What `flotilla config` tells: every value that holds, and who decided it. */
-
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

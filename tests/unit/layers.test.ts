@@ -1,5 +1,4 @@
 /** Layers: the project's defaults, the layers a stack names, the stack's own file. Later wins. */
-
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { catalogue } from "../../apps";

@@ -1,5 +1,4 @@
 /** The namespace's quota: it holds the plan at its most, also while an update is under way, and no more than that. */
-
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { amountOf } from "../../model/quantity";

@@ -1,5 +1,4 @@
 /** The rules of `flotilla check`, on plans and on rendered objects. */
-
 import assert from "node:assert/strict";
 import { catalogue } from "../../apps";
 import { RULE_NAMES, type Rule } from "../../config/rules";

@@ -1,5 +1,4 @@
 /** The page of an application: the generated part between two marks, what people wrote around it as it is. */
-
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { unwritten } from "../../config/file";
