@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { mapValues } from "../model/records";
 import { externalSecret } from "../plan/external-secrets";
 import type { SecretPlan, SecretText } from "../plan/plan";
 import { credentialsIn, fillText } from "../plan/secret-text";
@@ -70,8 +71,4 @@ function encode(text: SecretText, values: Record<string, pulumi.Output<string>>)
   return pulumi
     .all(Object.fromEntries(known))
     .apply((plain) => Buffer.from(fillText(text, plain), "utf8").toString("base64"));
-}
-
-function mapValues<A, B>(record: Record<string, A>, map: (value: A) => B): Record<string, B> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
 }

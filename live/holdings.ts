@@ -1,7 +1,7 @@
 /** Reads what would go with a namespace: its releases, its workloads, its volume claims and their volumes. */
 import type { Metadata, Workload } from "../explain/facts";
 import { ToolError } from "../tools/failure";
-import type { Kubectl, ObjectList } from "./kubectl";
+import { findObject, type Kubectl, type ObjectList } from "./kubectl";
 import { type LiveRelease, lastSuperseded, readReleases } from "./releases";
 
 /** An object of a namespace, without its content. */
@@ -46,8 +46,8 @@ export async function readHoldings(
   namespace: string,
   expected: readonly string[],
 ): Promise<Holdings> {
-  const found = await kubectl.run(["get", "namespace", namespace, "--ignore-not-found", "-o", "json"]);
-  if (found.trim() === "")
+  const found = await findObject<HeldObject>(kubectl, "namespace", namespace);
+  if (!found)
     return {
       namespace,
       live: {},
@@ -57,7 +57,7 @@ export async function readHoldings(
       claims: [],
       volumes: [],
     };
-  const { metadata } = JSON.parse(found) as HeldObject;
+  const { metadata } = found;
   const [live, { items }, secrets] = await Promise.all([
     readReleases(kubectl, namespace),
     kubectl.json<ObjectList<HeldObject>>(["get", KINDS, "-n", namespace]),
@@ -105,16 +105,8 @@ async function withoutRecord(
 async function readVolumes(kubectl: Kubectl, names: readonly string[]): Promise<Volume[] | undefined> {
   if (names.length === 0) return [];
   try {
-    const text = await kubectl.run([
-      "get",
-      "persistentvolumes",
-      ...names,
-      "--ignore-not-found",
-      "-o",
-      "json",
-    ]);
-    if (text.trim() === "") return [];
-    const answer = JSON.parse(text) as Volume | ObjectList<Volume>;
+    const answer = await findObject<Volume | ObjectList<Volume>>(kubectl, "persistentvolumes", ...names);
+    if (!answer) return [];
     // One name is answered with the object itself.
     return "items" in answer ? answer.items : [answer];
   } catch (error) {

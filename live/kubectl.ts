@@ -29,6 +29,12 @@ export interface ObjectList<T> {
   items: T[];
 }
 
+/** The answer of `kubectl get` for these arguments; undefined where there is nothing. */
+export async function findObject<T>(kubectl: Kubectl, ...args: string[]): Promise<T | undefined> {
+  const text = await kubectl.run(["get", ...args, "--ignore-not-found", "-o", "json"]);
+  return text.trim() === "" ? undefined : (JSON.parse(text) as T);
+}
+
 /** Any version will do for what is asked here: the first on PATH is taken without asking which it is. */
 async function findKubectl(): Promise<string> {
   const [onPath] = executablesOnPath("kubectl", process.env.PATH ?? "");

@@ -60,12 +60,16 @@ export function userName(shape: StoreShape, account: string, name: string): stri
   return generation === 1 || !shape.kind.facts.renamesUsers ? name : `${name}_${generation}`;
 }
 
+/** The user of an account as the inventory names it; the internal accounts are called as their users are. */
+export const userOf = ({ accounts = {} }: Pick<Store, "accounts">, account: string): string =>
+  own(accounts, account)?.username ?? account;
+
 /** What a service logs in as, to a store or an external. */
 export function loginOf(context: AppContext, store: string, account: string): string {
   const external = own(context.application.externals ?? {}, store);
   if (external) return own(external.accounts ?? {}, account)?.username ?? account;
   const shape = shapeOf(context, store);
-  return userName(shape, account, own(shape.store.accounts ?? {}, account)?.username ?? account);
+  return userName(shape, account, userOf(shape.store, account));
 }
 
 /** The credential a service logs in with. */

@@ -138,6 +138,6 @@ export function isRotating({ deployed, stores }: PlanContext, name: string): boo
 }
 
 /** Whether the Jobs of the current generation are there, done. */
-export function wasRotated({ deployed, settings }: PlanContext, name: string): boolean {
-  return own(deployed, rotationReleases(name, own(settings.stores, name)?.generation ?? 1).end) !== undefined;
+export function wasRotated({ deployed, stores }: PlanContext, name: string): boolean {
+  return own(deployed, rotationReleases(name, own(stores, name)?.generation ?? 1).end) !== undefined;
 }

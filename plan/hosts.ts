@@ -3,7 +3,7 @@ import type { Reference, Text } from "../model/text";
 import type { AppContext } from "./context";
 import { credentialOf, loginOf } from "./credentials";
 import type { CredentialText, SecretText } from "./plan";
-import { type Endpoint, endpointOf } from "./stores/profile";
+import { type Endpoint, endpointOf, replicaSetOption } from "./stores/profile";
 
 /** Where the clients of a service, store or external connect to. A stand-in is a service. */
 export function addressOf(context: AppContext, name: string): Endpoint {
@@ -70,10 +70,8 @@ function resolve(context: AppContext, reference: Reference): string | Credential
       return urlOf(context, of);
     case "members":
       return addressOf(context, of).members.join(",");
-    case "replicaSet": {
-      const { replicaSet } = addressOf(context, of);
-      return replicaSet === undefined ? "" : `&replicaSet=${replicaSet}`;
-    }
+    case "replicaSet":
+      return replicaSetOption(addressOf(context, of));
     case "username":
       return loginOf(context, of, reference.account);
     case "password": {

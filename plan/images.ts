@@ -43,6 +43,10 @@ function mirrored(settings: Settings, repository: string): string {
 export const mirrorOf = ({ registryMirrors }: Settings, registry: string): string =>
   own(registryMirrors, registry) ?? registry;
 
+/** As a pod names an image. */
+export const imageReference = ({ repository, tag, digest }: Image): string =>
+  digest ? `${repository}@${digest}` : `${repository}:${tag}`;
+
 /** The registry of a repository and the path in it, as container runtimes read them. */
 export function splitRepository(repository: string): { registry: string; path: string } {
   const [first = "", ...rest] = repository.split("/");

@@ -23,7 +23,6 @@ import { planStore, storeChartProblems } from "./stores";
 import { storeChangeProblems, storeChangeWarnings } from "./stores/changes";
 import { imageWarnings } from "./stores/images";
 import { planPreparations, preparations } from "./stores/jobs";
-import { profileOf } from "./stores/profile";
 import { type JobsPlan, planRotation, rotationGate, rotationPhase } from "./stores/rotation";
 import { shapeOf } from "./stores/shape";
 
@@ -127,11 +126,11 @@ function asFarAsPossible(wrong: readonly Problem[], look: () => Problem[]): Prob
 }
 
 /** `charts/store` has one pod and no way to have more. */
-function profileProblems({ application, settings }: AppContext): Problem[] {
+function profileProblems({ stores, settings }: AppContext): Problem[] {
   if (settings.distribution !== "upstream") return [];
-  return Object.keys(application.stores)
-    .filter((name) => profileOf(settings, name) === "replicated")
-    .map((name) => ({
+  return Object.values(stores)
+    .filter(({ profile }) => profile === "replicated")
+    .map(({ name }) => ({
       where: own(settings.stores, name)?.profile ? `flotilla:stores.${name}.profile` : "flotilla:profile",
       what: `${name} cannot be replicated in the distribution upstream, whose stores have one pod`,
       todo: "Set the profile to standalone, or flotilla:distribution to bitnami.",

@@ -5,7 +5,6 @@ import { waysIn } from "./exposure";
 import { addressOf } from "./hosts";
 import { imageOf } from "./microservice";
 import type { PlanOutputs } from "./plan";
-import { profileOf } from "./stores/profile";
 
 export function outputsOf(context: AppContext): PlanOutputs {
   const { application, settings } = context;
@@ -25,7 +24,7 @@ export function outputsOf(context: AppContext): PlanOutputs {
       },
     ] as const;
   });
-  const stores = Object.entries(application.stores).map(([name, store]) => {
+  const stores = Object.values(context.stores).map(({ name, store, profile }) => {
     const { host, readHost, port } = addressOf(context, name);
     return [
       name,
@@ -33,7 +32,7 @@ export function outputsOf(context: AppContext): PlanOutputs {
         host,
         ...(readHost === host ? {} : { readHost }),
         port,
-        profile: profileOf(settings, name),
+        profile,
         ...(hasSecret(store) ? { secret: storeSecretName(name) } : {}),
       },
     ] as const;

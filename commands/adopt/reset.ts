@@ -1,16 +1,18 @@
 /** Gives data that is left of stores new passwords, through Jobs, before the stores are installed on it. */
+
 import { randomBytes, randomInt } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { explain } from "../../explain/explain";
 import type { Workload } from "../../explain/facts";
 import type { Reason } from "../../explain/reason";
 import { readFacts } from "../../live/facts";
-import type { Kubectl, ObjectList } from "../../live/kubectl";
+import { findObject, type Kubectl, type ObjectList } from "../../live/kubectl";
 import { withLogs } from "../../live/logs";
 import { own } from "../../model/graph";
 import { suggest } from "../../model/nearest";
 import type { Problem } from "../../model/problems";
 import { FlotillaError } from "../../model/problems";
+import { mapValues } from "../../model/records";
 import { fixedValues } from "../../plan/credentials";
 import { secretsOfStore } from "../../plan/leftovers";
 import { PASSWORD_LENGTH } from "../../plan/passwords";
@@ -154,25 +156,13 @@ export async function setNewPasswords(
   }
 }
 
-const mapValues = <A, B>(record: Record<string, A>, change: (value: A) => B): Record<string, B> =>
-  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
-
 /** Creates a Secret, or changes its keys. What it holds goes through standard input. */
 async function writeSecret(
   { name, labels, data }: { name: string; labels: Record<string, string>; data: Record<string, string> },
   kubectl: Kubectl,
   namespace: string,
 ): Promise<void> {
-  const found = await kubectl.run([
-    "get",
-    "secret",
-    name,
-    "-n",
-    namespace,
-    "--ignore-not-found",
-    "-o",
-    "name",
-  ]);
+  const found = await findObject(kubectl, "secret", name, "-n", namespace);
   const input = JSON.stringify({
     apiVersion: "v1",
     kind: "Secret",
@@ -180,7 +170,7 @@ async function writeSecret(
     stringData: data,
   });
   await kubectl.run(
-    found.trim() === ""
+    found === undefined
       ? ["create", "-f", "-"]
       : ["patch", "secret", name, "-n", namespace, "--type=merge", "--patch-file=/dev/stdin"],
     { input },

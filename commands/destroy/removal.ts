@@ -1,7 +1,7 @@
 /** `pulumi destroy` with progress for people: what is removed, and what a removal that takes long waits for. */
 import chalk from "chalk";
 import { RELEASE } from "../../live/engine";
-import type { Kubectl } from "../../live/kubectl";
+import { findObject, type Kubectl } from "../../live/kubectl";
 import { runUpdate, type Step, type UpdateResult } from "../../live/update";
 import { say } from "../../tools/progress";
 
@@ -68,9 +68,8 @@ interface Terminating {
 /** What a namespace that is being deleted waits for, in Kubernetes' words: content that is left, finalizers. */
 export async function terminationOf(kubectl: Kubectl, namespace: string): Promise<string[]> {
   try {
-    const text = await kubectl.run(["get", "namespace", namespace, "--ignore-not-found", "-o", "json"]);
-    if (text.trim() === "") return [];
-    const { conditions = [] } = (JSON.parse(text) as Terminating).status ?? {};
+    const found = await findObject<Terminating>(kubectl, "namespace", namespace);
+    const { conditions = [] } = found?.status ?? {};
     return conditions.flatMap(({ status, message }) => (status === "True" && message ? [message] : []));
   } catch {
     // The next look may succeed.

@@ -6,7 +6,7 @@ import { isDeployed, type ManifestObject, nameOf, objectsIn } from "../../diff/m
 import { claimsOf, claimsText, readClaims } from "../../live/claims";
 import { type Pair, readPairs } from "../../live/drift";
 import { deployedOf, type ExportedResource, exportState, RELEASE, releasesOf } from "../../live/engine";
-import type { Kubectl } from "../../live/kubectl";
+import { findObject, type Kubectl } from "../../live/kubectl";
 import { decode, type HelmRevision, type LiveRelease, readReleases } from "../../live/releases";
 import { isChangedByHand, namespaceIn } from "../../live/status";
 import { ToolError } from "../../tools/failure";
@@ -135,18 +135,8 @@ async function deployedRevision(
   if (!isChangedByHand(state, live)) return live.deployed;
   const { revision } = (state.outputs?.status ?? {}) as { revision?: number };
   const name = `sh.helm.release.v1.${live.newest.name}.v${revision}`;
-  const text = await kubectl.run([
-    "get",
-    "secret",
-    name,
-    "-n",
-    namespace,
-    "--ignore-not-found",
-    "-o",
-    "json",
-  ]);
-  if (text.trim() === "") return live.deployed;
-  return decode((JSON.parse(text) as { data: { release: string } }).data.release);
+  const secret = await findObject<{ data: { release: string } }>(kubectl, "secret", name, "-n", namespace);
+  return secret ? decode(secret.data.release) : live.deployed;
 }
 
 function urnsOf(

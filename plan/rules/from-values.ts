@@ -3,7 +3,7 @@ import { isRecord } from "../../config/file";
 import type { Settings } from "../../config/schema";
 import type { Image } from "../../model/application";
 import { own } from "../../model/graph";
-import { WAIT_IMAGE } from "../images";
+import { imageReference, WAIT_IMAGE } from "../images";
 import type { MicroserviceValues } from "../microservice-values";
 import type { Plan, ReleasePlan, Values } from "../plan";
 import { REPLICAS } from "../stores/profile";
@@ -95,9 +95,8 @@ function imageOf(image: Values): string {
 
 const isMap = (value: unknown): value is Values => isRecord(value);
 
-/** As a pod names an image. */
-const referenceOf = ({ repository, tag, digest }: Image): string =>
-  digest ? `${repository}@${digest}` : `${repository}:${tag === "" ? CHARTS_OWN_TAG : tag}`;
+const referenceOf = (image: Image): string =>
+  imageReference({ ...image, tag: image.tag === "" ? CHARTS_OWN_TAG : image.tag });
 
 /** The tag of an image that only its chart knows. */
 const CHARTS_OWN_TAG = "of-the-chart";

@@ -1,5 +1,5 @@
 /** Where stores' images come from: one place for all of them. */
-import { LEGACY_PREFIX, type Settings } from "../../config/schema";
+import { type Distribution, LEGACY_PREFIX, type Settings } from "../../config/schema";
 import type { Image, StoreKind } from "../../model/application";
 import { own } from "../../model/graph";
 import type { Charts } from "../chart";
@@ -8,6 +8,9 @@ import { imageIn, mirrorOf } from "../images";
 import type { Values } from "../plan";
 import { shapeOf } from "./shape";
 import type { StoreContext } from "./store";
+
+/** The user and group of the images: their files and all data belong to it. */
+export const IMAGE_USERS: Record<Distribution, number> = { bitnami: 1001, upstream: 999 };
 
 type ImageContext = Pick<PlanContext, "settings" | "charts" | "stores">;
 

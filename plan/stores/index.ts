@@ -9,7 +9,7 @@ import { commonLabels } from "../labels";
 import { clientsOf, podsOf } from "../network";
 import type { ChartReference, ReleasePlan, Values } from "../plan";
 import { chartProblems } from "./charts";
-import { storeImage } from "./images";
+import { IMAGE_USERS, storeImage } from "./images";
 import { preparationSeconds, preparations } from "./jobs";
 import { allKinds } from "./registry";
 import { canRotate, rotationLabel } from "./rotation";
@@ -104,7 +104,7 @@ function upstreamCommon(context: StoreContext): Values {
     labels: commonLabels(context),
     image: { ...storeImage(context, context.name) },
     ...(pullSecrets.length === 0 ? {} : { imagePullSecrets: pullSecrets }),
-    user: { uid: 999, gid: 999 },
+    user: { uid: IMAGE_USERS.upstream, gid: IMAGE_USERS.upstream },
     resources: context.resources,
     podAnnotations: generationAnnotations(context),
     clients: Object.fromEntries(

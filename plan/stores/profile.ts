@@ -34,6 +34,10 @@ export interface Endpoint {
   replicaSet?: string;
 }
 
+/** What a mongodb's connection string needs of its replica set. */
+export const replicaSetOption = ({ replicaSet }: Pick<Endpoint, "replicaSet">): string =>
+  replicaSet === undefined ? "" : `&replicaSet=${replicaSet}`;
+
 /** Where clients of a store connect to: the Services that its charts create. */
 export function endpointOf({ name, kind, profile }: StoreShape, namespace: string): Endpoint {
   const { port } = kind.facts;

@@ -6,10 +6,11 @@ import type { Distribution } from "../../config/schema";
 import type { AppContext, PlanContext } from "../context";
 import { credentialName, rotatedAccounts } from "../credentials";
 import { storePullSecretsOf } from "../externals";
+import { imageReference } from "../images";
 import { commonLabels, OWN_PREFIX } from "../labels";
 import { podsOf } from "../network";
 import type { Values } from "../plan";
-import { storeImage } from "./images";
+import { IMAGE_USERS, storeImage } from "./images";
 import { variableOf } from "./script";
 import { type StoreShape, shapeOf } from "./shape";
 
@@ -25,9 +26,6 @@ export interface Reset {
   /** Credentials by the key of the Secret. */
   keys: Record<string, string>;
 }
-
-/** The user of the images. */
-const USERS: Record<Distribution, number> = { bitnami: 1001, upstream: 999 };
 
 /** Seconds for the image pull, for the server to find its data in order, and for the passwords. */
 const RESET_SECONDS = 1800;
@@ -72,6 +70,7 @@ export function planResets(
   const { resources, kind } = shape;
   const { distribution } = settings;
   const { reset } = kind;
+  const user = IMAGE_USERS[distribution];
   if (!reset) throw new Error(`the data of ${name} has no passwords`);
   const { mount, subPath, data } = reset.places[distribution];
   // A cluster's own secret is in no data.
@@ -82,7 +81,6 @@ export function planResets(
   const keys = Object.fromEntries(
     accounts.map((account) => [variableOf(account), credentialName(shape, account)]),
   );
-  const { repository, tag, digest } = storeImage(context, name);
   const host = `${name}-0.${name}-headless.${context.namespace}.svc.cluster.local`;
   return mountedClaims(shape, distribution)
     .filter((claim) => claims.includes(claim))
@@ -113,9 +111,9 @@ export function planResets(
                 ...(reset.hasNodeName ? { hostAliases: [{ ip: "127.0.0.1", hostnames: [host] }] } : {}),
                 securityContext: {
                   runAsNonRoot: true,
-                  runAsUser: USERS[distribution],
-                  runAsGroup: USERS[distribution],
-                  fsGroup: USERS[distribution],
+                  runAsUser: user,
+                  runAsGroup: user,
+                  fsGroup: user,
                   fsGroupChangePolicy: "OnRootMismatch",
                   seccompProfile: { type: "RuntimeDefault" },
                 },
@@ -123,7 +121,7 @@ export function planResets(
                 containers: [
                   {
                     name: "reset",
-                    image: `${repository}${digest === undefined ? `:${tag}` : `@${digest}`}`,
+                    image: imageReference(storeImage(context, name)),
                     command: ["bash", "-euo", "pipefail", "-c"],
                     args: [script],
                     env: [

@@ -1,4 +1,6 @@
 /** What Jobs run inside a store: a script, the program that runs it, and the variables that it reads. */
+import { credentialName, rotatedAccounts } from "../credentials";
+import type { SecretText } from "../plan";
 import type { StoreShape } from "./shape";
 
 /** A script, and the program that runs it. */
@@ -32,3 +34,21 @@ export const previousVariableOf = (account: string): string => `${variableOf(acc
 /** What an account was called in all generations before this one: an earlier end may have been missed. */
 export const olderNames = (shape: StoreShape, nameIn: (generation: StoreShape) => string): string[] =>
   Array.from({ length: shape.generation - 1 }, (_, index) => nameIn({ ...shape, generation: index + 1 }));
+
+/** The passwords of accounts, by variable. */
+export const passwordVariables = (
+  shape: StoreShape,
+  accounts: readonly string[],
+): Record<string, SecretText> =>
+  Object.fromEntries(
+    accounts.map((account) => [variableOf(account), [{ credential: credentialName(shape, account) }]]),
+  );
+
+/** The passwords that a rotation replaces, each with the one before it, by variable. */
+export const rotationVariables = (shape: StoreShape, before: StoreShape): Record<string, SecretText> =>
+  Object.fromEntries(
+    rotatedAccounts(shape).flatMap((account) => [
+      [variableOf(account), [{ credential: credentialName(shape, account) }]],
+      [previousVariableOf(account), [{ credential: credentialName(before, account) }]],
+    ]),
+  );

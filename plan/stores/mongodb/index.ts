@@ -1,10 +1,11 @@
 /** mongodb: a user has one password, so that each generation of a password is a new user. */
 import type { Store } from "../../../model/application";
 import { own } from "../../../model/graph";
-import { credentialName, internalAccounts, rotatedAccounts, userName } from "../../credentials";
+import { internalAccounts, rotatedAccounts, userName, userOf } from "../../credentials";
 import type { StoreKindDescriptor } from "../kind";
-import { type Endpoint, REPLICA_SET, REPLICAS } from "../profile";
-import { olderNames, previousVariableOf, variableOf } from "../script";
+import { type Endpoint, REPLICA_SET, REPLICAS, replicaSetOption } from "../profile";
+import { olderNames, passwordVariables, previousVariableOf, rotationVariables, variableOf } from "../script";
+import type { StoreShape } from "../shape";
 import { besides, EXPORTER_MEMORY, isReplicated } from "../store";
 import { MONGODB_ACCOUNTS, MONGODB_RESET, MONGODB_ROTATE_BEGIN, MONGODB_ROTATE_END } from "./scripts";
 import { bitnamiMongodb, upstreamMongodb } from "./values";
@@ -51,20 +52,13 @@ export const mongodb: StoreKindDescriptor = {
     const exporters = internalAccounts(shape).filter((key) => key === "metrics");
     const accounts = Object.keys(shape.store.accounts ?? {});
     const users = ["root", ...accounts, ...exporters].map((account) => ({
-      username: userName(shape, account, userOf(shape.store, account)),
-      database: databaseOf(shape.store, account),
-      variable: variableOf(account),
+      ...loginIn(shape, account),
       ...(account === "root" ? {} : { roles: rolesOf(shape.store, account) }),
     }));
     return {
       script: { runner: "mongosh", text: MONGODB_ACCOUNTS },
       env: { ...placeOf(address), USERS: JSON.stringify(users) },
-      secretEnv: Object.fromEntries(
-        ["root", ...exporters, ...accounts].map((key) => [
-          variableOf(key),
-          [{ credential: credentialName(shape, key) }],
-        ]),
-      ),
+      secretEnv: passwordVariables(shape, ["root", ...exporters, ...accounts]),
     };
   },
   rotationWork: (shape, before, address) => {
@@ -86,12 +80,7 @@ export const mongodb: StoreKindDescriptor = {
       begin: { runner: "mongosh", text: MONGODB_ROTATE_BEGIN },
       end: { runner: "mongosh", text: MONGODB_ROTATE_END },
       env: { ...placeOf(address), USERS: JSON.stringify(users) },
-      secretEnv: Object.fromEntries(
-        accounts.flatMap((account) => [
-          [variableOf(account), [{ credential: credentialName(shape, account) }]],
-          [previousVariableOf(account), [{ credential: credentialName(before, account) }]],
-        ]),
-      ),
+      secretEnv: rotationVariables(shape, before),
     };
   },
   clientVariables: ({ target, account, prefix }) => {
@@ -113,9 +102,7 @@ export const mongodb: StoreKindDescriptor = {
     profiles: ["standalone"],
     work: (shape, accounts) => {
       const users = accounts.map((account) => ({
-        username: userName(shape, account, userOf(shape.store, account)),
-        database: databaseOf(shape.store, account),
-        variable: variableOf(account),
+        ...loginIn(shape, account),
         roles: rolesOf(shape.store, account),
       }));
       return { env: { USERS: JSON.stringify(users) }, script: MONGODB_RESET };
@@ -123,8 +110,12 @@ export const mongodb: StoreKindDescriptor = {
   },
 };
 
-const userOf = (store: Store, account: string): string =>
-  own(store.accounts ?? {}, account)?.username ?? account;
+/** What a user logs in as, and where; and the variable with its password. */
+const loginIn = (shape: StoreShape, account: string) => ({
+  username: userName(shape, account, userOf(shape.store, account)),
+  database: databaseOf(shape.store, account),
+  variable: variableOf(account),
+});
 
 const databaseOf = (store: Store, account: string): string =>
   own(store.accounts ?? {}, account)?.database ?? "admin";
@@ -140,7 +131,7 @@ function rolesOf(store: Store, account: string): { role: string; db: string }[] 
   ];
 }
 
-const placeOf = ({ members, replicaSet }: Endpoint) => ({
-  MEMBERS: members.join(","),
-  OPTIONS: replicaSet === undefined ? "" : `&replicaSet=${replicaSet}`,
+const placeOf = (address: Endpoint) => ({
+  MEMBERS: address.members.join(","),
+  OPTIONS: replicaSetOption(address),
 });

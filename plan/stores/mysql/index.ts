@@ -1,11 +1,9 @@
 /** mysql: users keep their names, and have two passwords while these are rotated. */
 import type { Store } from "../../../model/application";
-import { own } from "../../../model/graph";
-import { credentialName, internalAccounts, rotatedAccounts, userName } from "../../credentials";
+import { internalAccounts, rotatedAccounts, userName, userOf } from "../../credentials";
 import type { StoreKindDescriptor } from "../kind";
 import { REPLICAS } from "../profile";
-import { previousVariableOf, variableOf } from "../script";
-import type { StoreShape } from "../shape";
+import { passwordVariables, previousVariableOf, rotationVariables, variableOf } from "../script";
 import { besides, EXPORTER_MEMORY, isReplicated } from "../store";
 import { mysqlAccounts, mysqlReset, mysqlRotateBegin, mysqlRotateEnd } from "./scripts";
 import { bitnamiMysql, REPLICATION_USER, upstreamMysql } from "./values";
@@ -53,12 +51,7 @@ export const mysql: StoreKindDescriptor = {
     return {
       script: { runner: "bash", text: mysqlAccounts(accounts) },
       env: { HOST: host, PORT: "3306" },
-      secretEnv: Object.fromEntries(
-        ["root", ...Object.keys(shape.store.accounts ?? {})].map((key) => [
-          variableOf(key),
-          [{ credential: credentialName(shape, key) }],
-        ]),
-      ),
+      secretEnv: passwordVariables(shape, ["root", ...Object.keys(shape.store.accounts ?? {})]),
     };
   },
   rotationWork: (shape, before, { host }) => {
@@ -66,7 +59,7 @@ export const mysql: StoreKindDescriptor = {
     const hasReplication = internalAccounts(shape).includes("replication");
     const rotation = {
       users: accounts.map((account) => ({
-        username: userOf(shape.store, account),
+        username: mysqlUser(shape.store, account),
         variable: variableOf(account),
         previousVariable: previousVariableOf(account),
       })),
@@ -82,7 +75,7 @@ export const mysql: StoreKindDescriptor = {
       begin: { runner: "bash", text: mysqlRotateBegin(rotation) },
       end: { runner: "bash", text: mysqlRotateEnd(rotation) },
       env: { HOST: host, PORT: "3306" },
-      secretEnv: passwordsOf(shape, before),
+      secretEnv: rotationVariables(shape, before),
     };
   },
   clientVariables: ({ account, prefix, line }) => ({
@@ -112,7 +105,7 @@ export const mysql: StoreKindDescriptor = {
       env: {},
       script: mysqlReset({
         users: accounts.map((account) => ({
-          username: userOf(store, account),
+          username: mysqlUser(store, account),
           variable: variableOf(account),
         })),
         ...(accounts.includes("replication") ? { replicationVariable: variableOf("replication") } : {}),
@@ -121,14 +114,5 @@ export const mysql: StoreKindDescriptor = {
   },
 };
 
-const userOf = (store: Store, account: string): string =>
-  account === "replication" ? REPLICATION_USER : (own(store.accounts ?? {}, account)?.username ?? account);
-
-/** The new and the old password of each account, by variable. */
-const passwordsOf = (shape: StoreShape, before: StoreShape) =>
-  Object.fromEntries(
-    rotatedAccounts(shape).flatMap((account) => [
-      [variableOf(account), [{ credential: credentialName(shape, account) }]],
-      [previousVariableOf(account), [{ credential: credentialName(before, account) }]],
-    ]),
-  );
+const mysqlUser = (store: Store, account: string): string =>
+  account === "replication" ? REPLICATION_USER : userOf(store, account);

@@ -1,6 +1,5 @@
 /** rabbitmq: one account, whose each generation of a password is a new user; its nodes know each other by a cookie. */
-import { own } from "../../../model/graph";
-import { credentialName, rotatedAccounts, userName } from "../../credentials";
+import { credentialName, rotatedAccounts, userName, userOf } from "../../credentials";
 import type { StoreKindDescriptor } from "../kind";
 import { olderNames, variableOf } from "../script";
 import { RABBITMQ_RESET, RABBITMQ_ROTATE_BEGIN, RABBITMQ_ROTATE_END } from "./scripts";
@@ -35,8 +34,7 @@ export const rabbitmq: StoreKindDescriptor = {
   rotationWork: (shape, before, { host }) => {
     // It takes exactly one account.
     const [account] = rotatedAccounts(shape) as [string];
-    const username = own(shape.store.accounts ?? {}, account)?.username ?? account;
-    const nameIn = (generation: typeof shape) => userName(generation, account, username);
+    const nameIn = (generation: typeof shape) => userName(generation, account, userOf(shape.store, account));
     return {
       begin: { runner: "bash", text: RABBITMQ_ROTATE_BEGIN },
       end: { runner: "bash", text: RABBITMQ_ROTATE_END },
@@ -60,10 +58,9 @@ export const rabbitmq: StoreKindDescriptor = {
     profiles: ["standalone"],
     hasNodeName: true,
     work: (shape, accounts) => {
-      const users = accounts.map((account) => {
-        const { username } = own(shape.store.accounts ?? {}, account) ?? {};
-        return `${userName(shape, account, username ?? account)}:${variableOf(account)}`;
-      });
+      const users = accounts.map(
+        (account) => `${userName(shape, account, userOf(shape.store, account))}:${variableOf(account)}`,
+      );
       return { env: { USERS: users.join(" ") }, script: RABBITMQ_RESET };
     },
   },
