@@ -18,11 +18,11 @@ export interface Look extends Access {
   lastUpdate?: Omit<Update, "number">;
   live: Record<string, LiveRelease>;
   workloads: Workload[];
-  /** Objects of the state that belong to no release and that the cluster has lost; none where nobody looked for them. */
+  /** Objects of the state outside releases that the cluster has lost. Empty unless `forLosses` is set. */
   lost: ExportedResource[];
-  /** Claims that began empty after their store was installed; none where nobody looked for them. */
+  /** Claims that were created empty after their store was installed. Empty unless `forLosses` is set. */
   young: YoungClaim[];
-  /** Why losses could not be looked for, as where a user may not read the objects. */
+  /** Why some losses could not be checked, such as a missing right to read the objects. */
   unseen: string[];
 }
 

@@ -12,8 +12,8 @@ import { PROJECT } from "../tools/paths";
 export const configOfStack = (stack: string): StackConfig => stackConfig(readProjectFiles(PROJECT), stack);
 
 /**
- * Settings beside a state that is being read, which is waited for only where they are wrong: then it tells a store that left the
- * inventory from a misspelt one.
+ * Reads the settings of a stack while its state is being read. Waits for the state only when the settings are wrong: the state
+ * tells a store that left the inventory from a misspelled one.
  */
 export async function settingsBeside(
   config: StackConfig,

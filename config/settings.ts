@@ -40,8 +40,8 @@ export interface StackSettings {
 }
 
 /**
- * Settings of a stack. `deployedStores` are the stores that its state has, where somebody has looked: settings of one that left the
- * inventory are no misspelling.
+ * Reads the settings of a stack. `deployedStores` are the stores in its state, when the caller has read it: settings of a store that
+ * left the inventory are not reported as misspelled.
  * @throws FlotillaError when a key is unknown, missing, of the wrong type, out of range or does not fit the inventory.
  */
 export function readSettings(

@@ -1,4 +1,4 @@
-/** Claims that are younger than their store: somebody deleted them, and they began again empty. */
+/** Volume claims that were deleted and recreated empty: they are younger than their store. */
 import { releaseOf, type Workload } from "../explain/facts";
 import type { DatedClaim, LiveClaim } from "./claims";
 
@@ -10,7 +10,7 @@ export interface YoungClaim {
   createdAt: string;
 }
 
-/** Annotation by which somebody says that a claim was meant to begin empty. */
+/** Annotation that marks a claim as intentionally empty. */
 export const MEANT_EMPTY = "flotilla.dev/began-empty";
 
 /** Hours by which a claim has to be younger than its StatefulSet, which creates its first claim at once. */

@@ -47,7 +47,7 @@ export function adoptCommand(): Command {
     )
     .option(
       "--reset-password <store...>",
-      "give the data that is left of a store new passwords, through a Job: where nobody knows the old ones",
+      "set new passwords in the leftover data of a store, with a Job; for when the old ones are lost",
     )
     .addHelpText(
       "after",

@@ -362,7 +362,7 @@ async function wayIn(connected: Cluster, { settings: { ingress } }: StackSetting
       check: "ingress",
       status: "warning",
       found: `the cluster has no ${className === undefined ? "default IngressClass" : `IngressClass ${className}`}; ${there}`,
-      todo: "Without it nobody can reach the application from outside: install an ingress controller, or name its class in flotilla:ingress.className.",
+      todo: "The application cannot be reached from outside: install an ingress controller, or name its class in flotilla:ingress.className.",
     },
   ];
 }

@@ -221,7 +221,7 @@ async function rollBack(
     const anew = replacedPasswords(all);
     if (anew.length > 0)
       throw new ToolError(
-        `going back would replace passwords that are in use: ${anew.join(", ")}. It is refused.`,
+        `the rollback would replace passwords that are in use: ${anew.join(", ")}. Nothing was changed.`,
       );
     const { before, after, notes } = await sidesOf(all, resources, live, folder, flags);
     const changes = compareReleases(before, after);
