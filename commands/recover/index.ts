@@ -36,7 +36,8 @@ export function recoverCommand(): Command {
 It says what has happened and what it would do, and asks. The last good revision of a release is kept and put back; what
 was never completely installed is removed, except its volume claims. A state file that is cut off or gone is restored from
 the backend's own backup (file backends); providers that an engine has left running are ended. On a healthy stack it does
-nothing. A lock held by a process on another machine is released only after you confirm that the process has ended, never with --yes.`,
+nothing. A lock whose process is not visible from this machine is released only after you
+confirm that the process has ended, never with --yes.`,
     )
     .action(async ({ stack, yes = false }: { stack: string; yes?: boolean }) => {
       const first = await firstAidFor(stack);
