@@ -4,8 +4,9 @@ import { merge } from "../config/merge";
 import type { Settings } from "../config/schema";
 import type { StackSettings } from "../config/settings";
 import { bareName } from "../config/stack-names";
-import { begun, byUrn, type ExportedResource } from "../live/engine";
+import { begun } from "../live/engine";
 import { connect, type Kubectl } from "../live/kubectl";
+import { byUrn, type ExportedResource } from "../live/state";
 import { FlotillaError } from "../model/problems";
 import { namespaceOf } from "../plan/stores/profile";
 import { askWithKubectl } from "../runtime/ask-cluster";
@@ -13,8 +14,8 @@ import { verifyCluster } from "../runtime/cluster";
 import { checkCluster } from "../runtime/preflight";
 import { knownCluster } from "../runtime/state";
 import { say } from "../tools/progress";
+import { PROJECT_NAME } from "./project";
 import { configOfStack, settingsOfStack } from "./settings";
-import { PROJECT_NAME } from "./stack";
 
 export interface Access {
   cluster: Settings["cluster"];

@@ -1,7 +1,7 @@
 import chalk from "chalk";
 import { Command } from "commander";
 import { deleteCluster, describeCluster, stopCluster } from "../tools/cluster/cluster";
-import { worldOfClone } from "../tools/paths";
+import { worldOfClone } from "../tools/folders";
 import { say } from "../tools/progress";
 import { findTool } from "../tools/toolchain/ensure";
 import { openWorld } from "../tools/world";

@@ -1,20 +1,13 @@
 /** What the settings let an update delete: its protection is taken off before, and the permission taken out after. */
 import type { Settings } from "../config/schema";
 import { stackFileName } from "../config/stack-names";
-import {
-  byUrn,
-  deployedOf,
-  type ExportedResource,
-  nameOfUrn,
-  PASSWORD,
-  pulumiQuietly,
-  readState,
-} from "../live/engine";
+import { pulumiQuietly, readState } from "../live/engine";
 import { edit } from "../live/marks";
+import { byUrn, deployedOf, type ExportedResource, nameOfUrn, PASSWORD } from "../live/state";
 import { deployedGuarded } from "../runtime/state";
 import { say } from "../tools/progress";
+import { PROJECT_NAME } from "./project";
 import { protectedOf } from "./remove";
-import { PROJECT_NAME } from "./stack";
 
 /** The protected resources that permissions name. */
 export function protectedBy(

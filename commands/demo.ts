@@ -4,13 +4,15 @@ import { type ReleaseStatus, releaseStatuses } from "../live/status";
 import { CHECKED } from "../runtime/overrides";
 import { deleteCluster } from "../tools/cluster/cluster";
 import { ToolError } from "../tools/failure";
-import { worldOfClone } from "../tools/paths";
+import { worldOfClone } from "../tools/folders";
 import { say } from "../tools/progress";
 import { enterWorld, forgetStacks, openWorld, pulumi } from "../tools/world";
+import { applicationOption } from "./application-option";
 import { lookAt } from "./look";
+import { DEFAULT_APPLICATION } from "./project";
 import { recover, recoveryOf } from "./recover";
 import { firstAidFor, giveFirstAid } from "./recover/first-aid";
-import { applicationOption, DEFAULT_APPLICATION, localStackOf, prepareStack } from "./stack";
+import { localStackOf, prepareStack } from "./stack";
 import { statusTable, summary } from "./status";
 
 export function demoCommand(): Command {

@@ -1,8 +1,9 @@
 import { Command } from "commander";
-import { worldOfClone } from "../tools/paths";
+import { worldOfClone } from "../tools/folders";
 import { say } from "../tools/progress";
 import { foreignSalt, openWorld } from "../tools/world";
-import { LOCAL_STACK, lossOf, PROJECT_NAME, prepareStack } from "./stack";
+import { LOCAL_STACK, PROJECT_NAME } from "./project";
+import { lossOf, prepareStack } from "./stack";
 
 export function envCommand(): Command {
   return new Command("env")

@@ -9,7 +9,7 @@ import { ToolError } from "../tools/failure";
 import { PROJECT } from "../tools/paths";
 import { say } from "../tools/progress";
 import { planAfresh } from "./planning";
-import { LOCAL_STACK } from "./stack";
+import { LOCAL_STACK } from "./project";
 
 const FORMATS: Record<string, (graph: Graph) => string> = {
   mermaid,

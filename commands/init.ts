@@ -10,7 +10,7 @@ import { FlotillaError } from "../model/problems";
 import { readProjectFiles } from "../runtime/project-files";
 import { ToolError } from "../tools/failure";
 import { PROJECT } from "../tools/paths";
-import { PROJECT_NAME } from "./stack";
+import { PROJECT_NAME } from "./project";
 
 interface Options {
   layers?: string;

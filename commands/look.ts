@@ -1,11 +1,12 @@
 /** A stack as it runs: its state, its last update, and what the cluster has of it. */
 import type { Workload } from "../explain/facts";
-import { begun, deployedOf, type ExportedResource, exportState } from "../live/engine";
+import { begun, exportState } from "../live/engine";
 import { readWorkloads } from "../live/facts";
 import { readLastUpdate, type Update } from "../live/history";
 import type { Kubectl } from "../live/kubectl";
 import { readLostObjects } from "../live/lost";
 import { type LiveRelease, readReleases } from "../live/releases";
+import { deployedOf, type ExportedResource } from "../live/state";
 import { namespaceIn } from "../live/status";
 import { type YoungClaim, youngClaims } from "../live/young-claims";
 import { ToolError } from "../tools/failure";

@@ -1,6 +1,7 @@
 /** A namespace that is no longer the one a state has deployed: created again, or another stack's. */
 import type { Settings } from "../config/schema";
-import { byUrn, type ExportedResource, pulumiQuietly } from "../live/engine";
+import { pulumiQuietly } from "../live/engine";
+import { byUrn, type ExportedResource } from "../live/state";
 import type { Owner } from "../plan/labels";
 import { askWithKubectl } from "../runtime/ask-cluster";
 import { readNamespace } from "../runtime/cluster";

@@ -1,7 +1,8 @@
 /** A stack as the next `pulumi up` would see it: its settings, what its state holds, and the plan that follows. */
 import { catalogue } from "../apps";
 import { readSettings, type StackConfig, type StackSettings } from "../config/settings";
-import { begun, byUrn, type ExportedResource, type ExportedState } from "../live/engine";
+import { begun } from "../live/engine";
+import { byUrn, type ExportedResource, type ExportedState } from "../live/state";
 import { readCharts } from "../plan/chart";
 import { type Composition, composePlan } from "../plan/compose";
 import { ownerOf } from "../runtime/owner";

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { worldOfClone } from "../tools/paths";
+import { worldOfClone } from "../tools/folders";
 import { openWorld, pulumi } from "../tools/world";
 import { prepareStack } from "./stack";
 

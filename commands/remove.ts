@@ -1,12 +1,13 @@
 import { Command } from "commander";
 import { stackFileName } from "../config/stack-names";
-import { begun, deployedOf, type ExportedResource, pulumiQuietly, readState } from "../live/engine";
+import { begun, pulumiQuietly, readState } from "../live/engine";
+import { deployedOf, type ExportedResource } from "../live/state";
 import { own } from "../model/graph";
 import { ToolError } from "../tools/failure";
 import { say } from "../tools/progress";
 import { reachCluster } from "./access";
+import { PROJECT_NAME } from "./project";
 import { configOfStack, settingsBeside } from "./settings";
-import { PROJECT_NAME } from "./stack";
 
 export function removeCommand(): Command {
   return new Command("remove")

@@ -1,14 +1,7 @@
 import { Command } from "commander";
 import type { StackSettings } from "../config/settings";
-import {
-  byUrn,
-  deployedOf,
-  type ExportedResource,
-  failedOf,
-  pulumiOnTerminal,
-  pulumiQuietly,
-  readState,
-} from "../live/engine";
+import { pulumiOnTerminal, pulumiQuietly, readState } from "../live/engine";
+import { byUrn, deployedOf, type ExportedResource, failedOf } from "../live/state";
 import type { Application, Store } from "../model/application";
 import { own } from "../model/graph";
 import { readCharts } from "../plan/chart";
@@ -24,8 +17,8 @@ import { ToolError } from "../tools/failure";
 import { PROJECT } from "../tools/paths";
 import { say } from "../tools/progress";
 import { reachCluster } from "./access";
+import { PROJECT_NAME } from "./project";
 import { configOfStack, settingsOfStack } from "./settings";
-import { PROJECT_NAME } from "./stack";
 
 export function rotateCommand(): Command {
   return new Command("rotate")

@@ -2,7 +2,7 @@
 import { catalogue } from "../apps";
 import { readSettings, type StackConfig, type StackSettings } from "../config/settings";
 import { stackConfig } from "../config/stack";
-import { deployedOf, type ExportedResource } from "../live/engine";
+import { deployedOf, type ExportedResource } from "../live/state";
 import { FlotillaError } from "../model/problems";
 import { deployedStores } from "../plan/deployed";
 import { readProjectFiles } from "../runtime/project-files";

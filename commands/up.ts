@@ -17,8 +17,8 @@ import { refusedByEngine, showComparison } from "./diff";
 import { type Comparison, compareWithDeployed } from "./diff/sides";
 import { explainStack, showFindings } from "./explain";
 import { type Look, lookAt } from "./look";
+import { PROJECT_NAME } from "./project";
 import { settingsOfStack } from "./settings";
-import { PROJECT_NAME } from "./stack";
 import { changesText, type Updated, update } from "./updating";
 
 export function upCommand(): Command {

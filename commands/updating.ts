@@ -3,10 +3,10 @@ import chalk from "chalk";
 import { explain, type KnownRelease } from "../explain/explain";
 import { readiness, releaseOf, type Workload } from "../explain/facts";
 import type { Reason } from "../explain/reason";
-import { RELEASE } from "../live/engine";
 import { readFacts } from "../live/facts";
 import type { Kubectl } from "../live/kubectl";
 import { withLogs } from "../live/logs";
+import { RELEASE } from "../live/state";
 import { runUpdate, type Step, type UpdateOptions, type UpdateResult } from "../live/update";
 import { say } from "../tools/progress";
 

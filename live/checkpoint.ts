@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import type { ExportedResource } from "./engine";
+import type { ExportedResource } from "./state";
 
 /** What an update left at its end. */
 export interface End {

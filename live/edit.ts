@@ -1,5 +1,7 @@
 /** Changes a stack's state where no command of Pulumi does. */
-import { type ExportedState, exportState, pulumiQuietly } from "./engine";
+
+import { exportState, pulumiQuietly } from "./engine";
+import type { ExportedState } from "./state";
 
 /** Exports the state, changes it and takes it back in one import. That drops the operations that the state had under way. With `secrets` they are laid open meanwhile, in memory only. */
 export async function editState(

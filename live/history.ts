@@ -5,7 +5,8 @@ import { bareName } from "../config/stack-names";
 import type { Provenance } from "../runtime/provenance";
 import { readBackend } from "./backend";
 import { endsIn, readCheckpointFile } from "./checkpoint";
-import { type ExportedResource, type ExportedState, pulumiQuietly, stackOutputs } from "./engine";
+import { pulumiQuietly } from "./engine";
+import { type ExportedResource, type ExportedState, stackOutputs } from "./state";
 
 /** A value of a stack's config as `pulumi stack history --json` writes it. */
 export interface ConfigValue {

@@ -1,11 +1,11 @@
 /** What a state lists and its cluster has lost: releases that helm does not know, objects that were deleted. */
 import { identity, type ManifestObject } from "../diff/manifests";
 import { editState } from "./edit";
-import { type ExportedResource, presentProvider, RELEASE } from "./engine";
 import type { Kubectl } from "./kubectl";
 import { edit } from "./marks";
 import type { LiveRelease } from "./releases";
 import { revealed } from "./revealed";
+import { type ExportedResource, presentProvider, RELEASE } from "./state";
 
 const SECRET = "kubernetes:core/v1:Secret";
 const NAMESPACE = "kubernetes:core/v1:Namespace";

@@ -1,6 +1,6 @@
 /** Makes the next update update resources whose inputs are as they were. */
 import { editState } from "./edit";
-import type { ExportedResource } from "./engine";
+import type { ExportedResource } from "./state";
 
 /**
  * Marks resources as not initialised, which the next update tries again: the state has no other way to say so. Taking the state

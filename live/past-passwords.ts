@@ -1,7 +1,7 @@
 /** Passwords that a stack had once: its history keeps them, encrypted, with what each update left. */
 import { editState } from "./edit";
-import { type ExportedResource, nameOfUrn, PASSWORD, presentProvider } from "./engine";
 import { readCheckpoint, readHistory } from "./history";
+import { type ExportedResource, nameOfUrn, PASSWORD, presentProvider } from "./state";
 
 /** Updates that are looked into, the newest first. */
 const LOOKED_INTO = 100;

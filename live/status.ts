@@ -6,8 +6,8 @@ import type { Workload } from "../explain/facts";
 import { readiness, releaseOf } from "../explain/facts";
 import type { PlanOutputs } from "../plan/plan";
 import { deployedNamespace } from "../runtime/state";
-import { byUrn, deployedOf, type ExportedResource, hasFailed, releasesOf, stackOutputs } from "./engine";
 import type { LiveRelease } from "./releases";
+import { byUrn, deployedOf, type ExportedResource, hasFailed, releasesOf, stackOutputs } from "./state";
 
 export interface ReleaseStatus {
   release: string;

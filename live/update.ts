@@ -6,7 +6,7 @@ import execa from "execa";
 import { delegateInterrupts } from "../tools/interrupts";
 import { PROJECT } from "../tools/paths";
 import { inTemporaryFolder } from "../tools/temporary";
-import { nameOfUrn } from "./engine";
+import { nameOfUrn } from "./state";
 
 /** The parts of an engine event that are looked at (pulumi/sdk/go/common/apitype/events.go). */
 interface EngineEvent {

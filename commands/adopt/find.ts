@@ -1,9 +1,9 @@
 /** What helm has installed of a stack's plan and no state knows, and what else of it the cluster has. */
 import { identity, type ManifestObject } from "../../diff/manifests";
 import { claimsOf, type LiveClaim, readClaims } from "../../live/claims";
-import { byUrn, nameOfUrn, RELEASE, releasesOf } from "../../live/engine";
 import type { Kubectl, ObjectList } from "../../live/kubectl";
 import type { LiveRelease } from "../../live/releases";
+import { byUrn, nameOfUrn, RELEASE, releasesOf } from "../../live/state";
 import type { Store } from "../../model/application";
 import type { Problem } from "../../model/problems";
 import { guardRails } from "../../plan/guard-rails";

@@ -1,14 +1,15 @@
 /** Puts passwords that are in use into a state: no provider imports a password without making another of it. */
 import { editState } from "../../live/edit";
-import { type ExportedResource, exportState, nameOfUrn, PASSWORD, pulumiQuietly } from "../../live/engine";
+import { exportState, pulumiQuietly } from "../../live/engine";
 import { findPastPasswords, passwordsIn, passwordsLike, withPast } from "../../live/past-passwords";
 import { previewSteps } from "../../live/preview";
 import { secretOf } from "../../live/revealed";
+import { type ExportedResource, nameOfUrn, PASSWORD } from "../../live/state";
 import { ADOPT, CHECKED, TAKE_OVER } from "../../runtime/overrides";
 import { delegateInterrupts } from "../../tools/interrupts";
 import { PROJECT } from "../../tools/paths";
 import { step } from "../../tools/progress";
-import { PROJECT_NAME } from "../stack";
+import { PROJECT_NAME } from "../project";
 import type { Adoption } from "./find";
 
 /** Types that have to be in the state before a password can be. */

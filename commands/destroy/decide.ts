@@ -1,7 +1,7 @@
 /** What goes and what stays when a stack is destroyed: pure decisions. */
 import { releaseOf } from "../../explain/facts";
-import { deployedOf, type ExportedResource, nameOfUrn, PASSWORD, RELEASE } from "../../live/engine";
 import type { HeldClaim, HeldObject, Holdings } from "../../live/holdings";
+import { deployedOf, type ExportedResource, nameOfUrn, PASSWORD, RELEASE } from "../../live/state";
 import { type ReleaseStatus, releaseStatuses } from "../../live/status";
 import { amountOf } from "../../model/quantity";
 

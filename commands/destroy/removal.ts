@@ -1,7 +1,7 @@
 /** `pulumi destroy` with progress for people: what is removed, and what a removal that takes long waits for. */
 import chalk from "chalk";
-import { RELEASE } from "../../live/engine";
 import { findObject, type Kubectl } from "../../live/kubectl";
+import { RELEASE } from "../../live/state";
 import { runUpdate, type Step, type UpdateResult } from "../../live/update";
 import { say } from "../../tools/progress";
 

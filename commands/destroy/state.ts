@@ -1,5 +1,5 @@
 /** What is changed in a state before it is destroyed. */
-import { type ExportedResource, nameOfUrn } from "../../live/engine";
+import { type ExportedResource, nameOfUrn } from "../../live/state";
 
 /** Takes the protection off all resources, and drops those that are gone with every reference to them. */
 export function unprotected(

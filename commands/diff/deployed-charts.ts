@@ -1,6 +1,7 @@
 /** The charts that a stack was deployed with, for rendering it again without its cluster. */
-import { type ExportedResource, RELEASE } from "../../live/engine";
+
 import { provenanceOf } from "../../live/history";
+import { type ExportedResource, RELEASE } from "../../live/state";
 import { type Charts, readCharts } from "../../plan/chart";
 import { ToolError } from "../../tools/failure";
 import { PROJECT } from "../../tools/paths";

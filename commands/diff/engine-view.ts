@@ -1,7 +1,7 @@
 /** The engine's own plan of an update, as steps that can be held against a difference of objects. */
 import { type EngineStep, type Operation, RELEASE_KIND } from "../../diff/engine";
-import { nameOfUrn, PASSWORD, RELEASE } from "../../live/engine";
 import { type PreviewStep, typeOfStep } from "../../live/preview";
+import { nameOfUrn, PASSWORD, RELEASE } from "../../live/state";
 import type { Deployed } from "../../plan/deployed";
 
 const OPERATIONS: Record<string, Operation> = {

@@ -1,7 +1,7 @@
 /** What Pulumi itself keeps in the namespace, besides releases: guard rails and Secrets, as planned and as deployed. */
 import type { ManifestObject } from "../../diff/manifests";
-import { type ExportedResource, nameOfUrn, PASSWORD, RELEASE } from "../../live/engine";
 import { revealed } from "../../live/revealed";
+import { type ExportedResource, nameOfUrn, PASSWORD, RELEASE } from "../../live/state";
 import type { Application } from "../../model/application";
 import { fixedValues } from "../../plan/credentials";
 import { externalSecret } from "../../plan/external-secrets";

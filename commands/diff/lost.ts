@@ -1,7 +1,7 @@
 /** What the cluster has lost, in a difference: it is created again. */
 import type { ReleaseChange } from "../../diff/compare";
 import { claimsOf, claimsText, type LiveClaim } from "../../live/claims";
-import { type ExportedResource, RELEASE } from "../../live/engine";
+import { type ExportedResource, RELEASE } from "../../live/state";
 import { RAILS } from "./renderer";
 
 /** The changes, with what is lost said of each release and object that is. */

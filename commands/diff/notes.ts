@@ -1,7 +1,8 @@
 /** What to know besides a difference: where state and cluster do not agree, and what the engine will refuse. */
-import { type ExportedResource, resourceText } from "../../live/engine";
+
 import { lostText } from "../../live/lost";
 import type { LiveRelease } from "../../live/releases";
+import { type ExportedResource, resourceText } from "../../live/state";
 import { isChangedByHand } from "../../live/status";
 import type { Plan } from "../../plan/plan";
 import { inputsOf } from "./renderer";

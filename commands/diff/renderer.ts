@@ -1,8 +1,8 @@
 /** Releases as sides of a comparison: rendered, or as Helm has recorded them. */
 import type { ReleaseSide, Sides } from "../../diff/compare";
 import { isDeployed, type ManifestObject, objectsIn } from "../../diff/manifests";
-import type { ExportedResource } from "../../live/engine";
 import type { LiveRelease } from "../../live/releases";
+import type { ExportedResource } from "../../live/state";
 import type { Charts } from "../../plan/chart";
 import type { Plan } from "../../plan/plan";
 import type { ReleaseInputs } from "../../plan/release-inputs";

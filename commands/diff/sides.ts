@@ -4,19 +4,17 @@ import { type EngineStep, withEngine } from "../../diff/engine";
 import { identityOf } from "../../diff/manifests";
 import { readClaims } from "../../live/claims";
 import { readPairs } from "../../live/drift";
-import {
-  begun,
-  deployedOf,
-  type ExportedResource,
-  type ExportedState,
-  exportState,
-  hasFailed,
-  pulumiQuietly,
-  releasesOf,
-} from "../../live/engine";
+import { begun, exportState, pulumiQuietly } from "../../live/engine";
 import { markedOf, pendingDeletes, readLost } from "../../live/lost";
 import { previewSteps } from "../../live/preview";
 import { readReleases } from "../../live/releases";
+import {
+  deployedOf,
+  type ExportedResource,
+  type ExportedState,
+  hasFailed,
+  releasesOf,
+} from "../../live/state";
 import { givenNames } from "../../plan/credentials";
 import { isUnchanged, releaseInputs } from "../../plan/release-inputs";
 import { namespaceOf } from "../../plan/stores/profile";
@@ -26,8 +24,8 @@ import { PROJECT } from "../../tools/paths";
 import { reachCluster } from "../access";
 import { capabilities } from "../capabilities";
 import { type PlannedStack, planStack } from "../planning";
+import { PROJECT_NAME } from "../project";
 import { configOfStack, settingsBeside } from "../settings";
-import { PROJECT_NAME } from "../stack";
 import { withDeployedCharts } from "./deployed-charts";
 import { engineSteps } from "./engine-view";
 import { deployedGuardRails, plannedGuardRails } from "./guard-rails";

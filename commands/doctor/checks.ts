@@ -20,8 +20,8 @@ import { PROVIDERS, type ProviderName, sdkVersion } from "../../tools/providers/
 import { executablesOnPath, findOnPath } from "../../tools/toolchain/search-path";
 import { TOOLS } from "../../tools/toolchain/specification";
 import { planAfresh } from "../planning";
+import { PROJECT_NAME } from "../project";
 import { renderReleases } from "../rendering";
-import { PROJECT_NAME } from "../stack";
 import { askCluster, type Cluster, type Question } from "./cluster";
 import { identity } from "./identity";
 import { groupOf, type Kind, kindsOf, PROVIDED_BY, READ, storageClassesOf, VERBS } from "./needs";

@@ -1,6 +1,6 @@
 /** Whether the cluster is the stack's own, and whether anything in it stands in the stack's way. */
 import type { StackSettings } from "../../config/settings";
-import { byUrn, type ExportedResource } from "../../live/engine";
+import { byUrn, type ExportedResource } from "../../live/state";
 import { FlotillaError } from "../../model/problems";
 import type { Plan } from "../../plan/plan";
 import { askWithKubectl } from "../../runtime/ask-cluster";
@@ -11,7 +11,7 @@ import { checkLeftovers } from "../../runtime/leftovers";
 import { ownerOf } from "../../runtime/owner";
 import { checkNamespace } from "../../runtime/place";
 import { stateIn } from "../../runtime/state";
-import { PROJECT_NAME } from "../stack";
+import { PROJECT_NAME } from "../project";
 import type { Diagnosis } from "./checks";
 
 /** The identity of the cluster, the namespace, and claims that a store would take up. */

@@ -9,7 +9,7 @@ import { suggest } from "../../model/nearest";
 import { FlotillaError, type Problem, refuse } from "../../model/problems";
 import { validateApplication } from "../../model/validate";
 import { PROJECT } from "../../tools/paths";
-import { applicationOption } from "../stack";
+import { applicationOption } from "../application-option";
 import { describe } from "./description";
 import { insertService } from "./insert";
 

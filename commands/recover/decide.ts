@@ -1,4 +1,8 @@
 /** What an update that was broken off has left, and what puts it right: pure decisions. */
+
+import type { Lock } from "../../live/locks";
+import { pendingDeletes } from "../../live/lost";
+import type { HelmRevision, LiveRelease } from "../../live/releases";
 import {
   type ExportedResource,
   type ExportedState,
@@ -7,10 +11,7 @@ import {
   RELEASE,
   releasesOf,
   resourceText,
-} from "../../live/engine";
-import type { Lock } from "../../live/locks";
-import { pendingDeletes } from "../../live/lost";
-import type { HelmRevision, LiveRelease } from "../../live/releases";
+} from "../../live/state";
 import { isChangedByHand } from "../../live/status";
 import { OWN_PREFIX, type Owner } from "../../plan/labels";
 import { ownerText } from "../../runtime/place";

@@ -5,7 +5,7 @@ import { readLocks } from "../../live/locks";
 import { endOrphans, type Orphan, readOrphans } from "../../live/orphans";
 import { ToolError } from "../../tools/failure";
 import { step } from "../../tools/progress";
-import { PROJECT_NAME } from "../stack";
+import { PROJECT_NAME } from "../project";
 import { doubtOf } from "./decide";
 
 export interface FirstAid {

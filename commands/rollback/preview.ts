@@ -2,9 +2,9 @@
 import type { Sides } from "../../diff/compare";
 import { unguarded, unguardedText } from "../../diff/guard";
 import type { ManifestObject } from "../../diff/manifests";
-import { deployedOf, type ExportedResource, nameOfUrn, PASSWORD, RELEASE } from "../../live/engine";
 import { type PreviewStep, typeOfStep } from "../../live/preview";
 import type { LiveRelease } from "../../live/releases";
+import { deployedOf, type ExportedResource, nameOfUrn, PASSWORD, RELEASE } from "../../live/state";
 import { outputsOf } from "../../live/status";
 import { readCharts } from "../../plan/chart";
 import type { ReleaseInputs } from "../../plan/release-inputs";

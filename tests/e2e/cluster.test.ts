@@ -7,7 +7,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { deleteCluster, describeCluster, startCluster, stopCluster } from "../../tools/cluster/cluster";
 import { CLUSTER_NAME } from "../../tools/cluster/configuration";
-import { type World, worldIn } from "../../tools/paths";
+import { type World, worldIn } from "../../tools/folders";
 import { commandLine } from "../../tools/processes";
 import { exists, get, run, testWorld, world } from "./world";
 

@@ -6,7 +6,8 @@ import { join } from "node:path";
 import execa from "execa";
 import { stringify } from "yaml";
 import { deleteCluster } from "../../tools/cluster/cluster";
-import { PROJECT, type World, worldIn } from "../../tools/paths";
+import { type World, worldIn } from "../../tools/folders";
+import { PROJECT } from "../../tools/paths";
 import { forgetStacks, type OpenWorld, openWorld } from "../../tools/world";
 import { copyOfProject, writeProgram, writeStackFile } from "../copy";
 

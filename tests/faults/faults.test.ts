@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ExportedState } from "../../live/engine";
+import type { ExportedState } from "../../live/state";
 import { signalProcess } from "../../tools/processes";
 import { pulumiHome } from "../../tools/providers/choose";
 import { exists, testWorld, until } from "../e2e/world";

@@ -4,9 +4,9 @@ import { decide, isEmpty, lossOf, namespacesOf } from "../../commands/destroy/de
 import { refusalOf, strangeNamespace } from "../../commands/destroy/refusals";
 import { showDestruction, staying } from "../../commands/destroy/show";
 import { clusterOfState, pointed, unprotected } from "../../commands/destroy/state";
-import type { ExportedResource } from "../../live/engine";
 import type { HeldClaim, Holdings } from "../../live/holdings";
 import type { LiveRelease } from "../../live/releases";
+import type { ExportedResource } from "../../live/state";
 
 const namespace = "shop-dev";
 const urn = (type: string, name: string, parent = "Credentials") =>

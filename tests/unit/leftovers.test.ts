@@ -1,7 +1,7 @@
 /** Claims that are left of a store, and the passwords that their data knows. */
 import assert from "node:assert/strict";
-import type { ExportedResource } from "../../live/engine";
 import { passwordsIn, passwordsLike, withPast } from "../../live/past-passwords";
+import type { ExportedResource } from "../../live/state";
 import { type ClaimObject, isClaimOf, leftoverProblems, newStores } from "../../runtime/leftovers";
 import { application, planFor, service } from "../support";
 import { storeOf } from "./store-examples";

@@ -6,7 +6,6 @@ import { RAILS } from "../../commands/diff/renderer";
 import { show } from "../../commands/status";
 import type { ReleaseChange } from "../../diff/compare";
 import { type EngineStep, empty, withEngine } from "../../diff/engine";
-import type { ExportedResource } from "../../live/engine";
 import type { Kubectl } from "../../live/kubectl";
 import {
   lostJson,
@@ -18,6 +17,7 @@ import {
 } from "../../live/lost";
 import type { PreviewStep } from "../../live/preview";
 import type { LiveRelease } from "../../live/releases";
+import type { ExportedResource } from "../../live/state";
 import type { ReleaseStatus } from "../../live/status";
 import { youngClaims } from "../../live/young-claims";
 

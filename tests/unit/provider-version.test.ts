@@ -4,7 +4,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "semver";
-import { STAND_INS } from "../../tools/paths";
+import { STAND_INS } from "../../tools/folders";
 import { askVersion, readPort } from "../../tools/providers/ask-version";
 import { binaryVersion } from "../../tools/providers/binary-version";
 import { differenceFromSdk } from "../../tools/providers/choose";

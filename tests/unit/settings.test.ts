@@ -4,7 +4,7 @@ import { catalogue } from "../../apps";
 import { settingsBeside } from "../../commands/settings";
 import { unwritten } from "../../config/file";
 import { readSettings } from "../../config/settings";
-import type { ExportedResource } from "../../live/engine";
+import type { ExportedResource } from "../../live/state";
 import { FlotillaError } from "../../model/problems";
 import { problemsOf, readStack, settingsOf } from "../support";
 

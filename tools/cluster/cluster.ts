@@ -5,7 +5,7 @@ import execa from "execa";
 import { parse, stringify } from "yaml";
 import { keepSchemas } from "../checks/schemas";
 import { ToolError } from "../failure";
-import type { World } from "../paths";
+import type { World } from "../folders";
 import { endProcesses } from "../processes";
 import { say, step } from "../progress";
 import type { Toolchain } from "../toolchain/ensure";

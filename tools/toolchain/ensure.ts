@@ -2,7 +2,8 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { delimiter, dirname, join, sep } from "node:path";
 import { ToolError } from "../failure";
-import { cacheFolder, STAND_INS } from "../paths";
+import { STAND_INS } from "../folders";
+import { cacheFolder } from "../paths";
 import { say, step } from "../progress";
 import { build } from "./build";
 import { download } from "./download";

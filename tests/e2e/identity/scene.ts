@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import type { Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { worldIn } from "../../../tools/paths";
+import { worldIn } from "../../../tools/folders";
 import { forgetStacks, openWorld } from "../../../tools/world";
 import { writeInventory } from "../inventory";
 import { projectStack, removeWorld, run, testWorld, world } from "../world";
