@@ -1,6 +1,6 @@
 # Everything on a fresh machine: `make demo`, `make test`. Needs Node.js 20.19 or later, npm and git.
 .DEFAULT_GOAL := help
-FLOTILLA := ./commands/bin.js
+FLOTILLA := ./cli/bin.js
 
 .PHONY: help
 help: ## Show this help

@@ -1,5 +1,5 @@
 /** The catalogue: every application that a stack can name in `flotilla:application`. */
-import type { Application } from "../model/application";
+import type { Application } from "../src/model/application";
 import { onlineBoutique } from "./online-boutique";
 import { orderService } from "./order-service";
 import { robotShop } from "./robot-shop";

@@ -6,9 +6,9 @@
  * gRPC clients keep one connection to a Service's address: pods that an update or more replicas bring get requests from
  * clients that connect anew only. A service mesh or a proxy in front evens that out.
  */
-import type { Application, Port, Service } from "../model/application";
-import { resources } from "../model/resources";
-import { address, password, text } from "../model/text";
+import type { Application, Port, Service } from "../src/model/application";
+import { resources } from "../src/model/resources";
+import { address, password, text } from "../src/model/text";
 
 const image = (service: string) => ({
   repository: `us-central1-docker.pkg.dev/online-boutique-ci/microservices-demo/${service}`,

@@ -4,8 +4,8 @@
  * variables it needs are all set, its configuration is mounted, the policy knows redis, DNS over TCP and the labels that
  * pods and namespaces really have, the Role names its objects, and pods meet Pod Security `restricted`.
  */
-import type { Application } from "../model/application";
-import { address, host, password, passwordInUrl, port, text, username } from "../model/text";
+import type { Application } from "../src/model/application";
+import { address, host, password, passwordInUrl, port, text, username } from "../src/model/text";
 import { answersOk, kafka, postgres } from "./stand-ins";
 
 /** Where the document has what the service calls and is called by. */

@@ -2,8 +2,8 @@
  * Robot Shop's first data. It is in the images of the shop's own stores (mongo/ and mysql/ of instana/robot-shop), which
  * have a client as well: the Jobs run those images against whatever store there is. Each script leaves alone what it finds.
  */
-import type { Loader } from "../model/application";
-import { host, members, password, port, replicaSet, text, username } from "../model/text";
+import type { Loader } from "../src/model/application";
+import { host, members, password, port, replicaSet, text, username } from "../src/model/text";
 
 const image = (name: string) => ({ repository: `docker.io/robotshop/rs-${name}`, tag: "2.1.0" });
 

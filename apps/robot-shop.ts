@@ -3,9 +3,9 @@
  * Every value is what the published images really read, taken from their source (instana/robot-shop of 2023-03);
  * `tests/fixtures/robot-shop.json` holds those facts with file and line, and a test compares them with the plan.
  */
-import type { Application } from "../model/application";
-import { resources } from "../model/resources";
-import { address, host, members, password, port, replicaSet, text, url, username } from "../model/text";
+import type { Application } from "../src/model/application";
+import { resources } from "../src/model/resources";
+import { address, host, members, password, port, replicaSet, text, url, username } from "../src/model/text";
 import { mongodbLoaders, mysqlLoaders } from "./robot-shop-data";
 import { answersOk } from "./stand-ins";
 

@@ -1,6 +1,6 @@
 /** Services that take the place of externals where a stack has none of its own: for trying things out, never for work. */
-import type { Service } from "../model/application";
-import { address, password, text, username } from "../model/text";
+import type { Service } from "../src/model/application";
+import { address, password, text, username } from "../src/model/text";
 
 /** Answers every request with 200 and an empty JSON object. */
 export const answersOk: Service = {

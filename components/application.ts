@@ -1,7 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { ClusterIdentity } from "../model/cluster";
-import type { Plan } from "../plan/plan";
+import type { ClusterIdentity } from "../src/model/cluster";
+import type { Plan } from "../src/plan/plan";
 import { Credentials } from "./credentials";
 import { Job } from "./job";
 import { Microservice } from "./microservice";

@@ -1,10 +1,10 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { mapValues } from "../model/records";
-import { externalSecret } from "../plan/external-secrets";
-import type { SecretPlan, SecretText } from "../plan/plan";
-import { credentialsIn, fillText } from "../plan/secret-text";
+import { mapValues } from "../src/model/records";
+import { externalSecret } from "../src/plan/credentials/external-secrets";
+import { credentialsIn, fillText } from "../src/plan/credentials/secret-text";
+import type { SecretPlan, SecretText } from "../src/plan/plan";
 
 export interface CredentialsArgs {
   namespace: string;

@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { DONE_IGNORES } from "../plan/release-inputs";
+import { DONE_IGNORES } from "../src/plan/release-inputs";
 import { type ReleaseArgs, releaseArgs } from "./release";
 
 /** A Job on a store (its accounts, its first data, its rotation) as one Helm release: done when the Job is. */

@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { guardRails } from "../plan/guard-rails";
+import { guardRails } from "../src/plan/namespace/guard-rails";
 
 export interface NamespaceArgs {
   /** Name of the namespace; it is created, so it must not exist. */

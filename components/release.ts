@@ -1,7 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { ReleasePlan } from "../plan/plan";
-import { releaseInputs } from "../plan/release-inputs";
+import type { ReleasePlan } from "../src/plan/plan";
+import { releaseInputs } from "../src/plan/release-inputs";
 
 /** What every component that wraps a Helm release takes. */
 export interface ReleaseArgs {

@@ -2,12 +2,12 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { catalogue } from "../apps";
-import { readSettings } from "../config/settings";
-import { stackConfig } from "../config/stack";
-import { FlotillaError } from "../model/problems";
-import { composePlan } from "../plan/compose";
-import { readProjectFiles } from "../runtime/project-files";
-import { PROJECT } from "../tools/paths";
+import { PROJECT } from "../cli/tools/paths";
+import { readSettings } from "../src/config/settings";
+import { stackConfig } from "../src/config/stack";
+import { FlotillaError } from "../src/model/problems";
+import { composePlan } from "../src/plan/compose";
+import { readProjectFiles } from "../src/runtime/project-files";
 import { charts } from "./support";
 
 export const FOLDER = join(PROJECT, "tests", "fixtures", "bad-config");

@@ -3,21 +3,12 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } fr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { stackFileName } from "../config/stack-names";
-import { PROJECT } from "../tools/paths";
+import { PROJECT } from "../cli/tools/paths";
+import { stackFileName } from "../src/config/stack-names";
 
 const PARTS = [
-  ...["apps", "charts", "commands", "components", "config", "diff", "explain", "graph", "live", "model"],
-  ...[
-    "plan",
-    "runtime",
-    "tools",
-    "index.ts",
-    "package.json",
-    "package-lock.json",
-    "tsconfig.json",
-    "Pulumi.yaml",
-  ],
+  ...["apps", "charts", "cli", "components", "config", "dev", "src"],
+  ...["index.ts", "package.json", "package-lock.json", "tsconfig.json", "Pulumi.yaml"],
 ];
 
 /** A new temporary folder with the project, and with these of its files besides. */

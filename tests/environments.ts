@@ -1,17 +1,17 @@
 /** Every application in every environment, as the project's own stack files have them. */
 import { catalogue } from "../apps";
-import { merge } from "../config/merge";
-import { ENVIRONMENTS, type Environment } from "../config/schema";
-import { stackConfig } from "../config/stack";
-import type { Application } from "../model/application";
-import { plan } from "../plan";
-import { createContext } from "../plan/context";
-import type { Deployed } from "../plan/deployed";
-import { inEnvironment } from "../plan/environment";
-import { accountCredentials } from "../plan/externals";
-import type { Plan } from "../plan/plan";
-import { readProjectFiles } from "../runtime/project-files";
-import { PROJECT } from "../tools/paths";
+import { PROJECT } from "../cli/tools/paths";
+import { merge } from "../src/config/merge";
+import { ENVIRONMENTS, type Environment } from "../src/config/schema";
+import { stackConfig } from "../src/config/stack";
+import type { Application } from "../src/model/application";
+import { plan } from "../src/plan";
+import { createContext } from "../src/plan/context";
+import { accountCredentials } from "../src/plan/credentials/externals";
+import type { Deployed } from "../src/plan/deployed";
+import { inEnvironment } from "../src/plan/environment";
+import type { Plan } from "../src/plan/plan";
+import { readProjectFiles } from "../src/runtime/project-files";
 import { charts, settingsOf } from "./support";
 
 export interface Planned {

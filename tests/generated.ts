@@ -1,8 +1,8 @@
 /** Applications of any size and shape, for property tests: every one is sound. */
 import fc from "fast-check";
-import type { Application, Service, Store } from "../model/application";
-import { LANGUAGES, STORE_KINDS } from "../model/application";
-import { address, host, password, port, text } from "../model/text";
+import type { Application, Service, Store } from "../src/model/application";
+import { LANGUAGES, STORE_KINDS } from "../src/model/application";
+import { address, host, password, port, text } from "../src/model/text";
 
 const RESOURCES = { requests: { cpu: "10m", memory: "32Mi" }, limits: { memory: "64Mi" } };
 

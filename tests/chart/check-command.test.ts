@@ -4,12 +4,12 @@ import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path";
 import execa from "execa";
 import { catalogue } from "../../apps";
-import type { Application } from "../../model/application";
-import { createAppContext } from "../../plan/context";
-import { factsOfObjects, LARGEST_SECRET, releaseViolations } from "../../plan/rules";
-import { cacheFolder, PROJECT } from "../../tools/paths";
-import { releaseSize } from "../../tools/release-size";
-import { executablesOnPath } from "../../tools/toolchain/search-path";
+import { cacheFolder, PROJECT } from "../../cli/tools/paths";
+import { releaseSize } from "../../cli/tools/release-size";
+import { executablesOnPath } from "../../cli/tools/toolchain/search-path";
+import type { Application } from "../../src/model/application";
+import { createAppContext } from "../../src/plan/context";
+import { factsOfObjects, LARGEST_SECRET, releaseViolations } from "../../src/plan/rules";
 import { copyOfProject } from "../copy";
 import { EVERYWHERE } from "../environments";
 import { readStack, settingsOf } from "../support";
@@ -26,7 +26,7 @@ describe("flotilla check", function () {
   after(() => rmSync(folder, { recursive: true }));
 
   const flotilla = (...args: string[]) =>
-    execa(join(folder, "commands/bin.js"), args, { cwd: folder, reject: false, all: true });
+    execa(join(folder, "cli/bin.js"), args, { cwd: folder, reject: false, all: true });
 
   interface Output {
     errors: number;
@@ -51,7 +51,7 @@ describe("flotilla check", function () {
     );
     const { stages: bare } = JSON.parse(
       (
-        await execa(join(folder, "commands/bin.js"), ["check", "--stack", "prod", "--json"], {
+        await execa(join(folder, "cli/bin.js"), ["check", "--stack", "prod", "--json"], {
           cwd: folder,
           reject: false,
           // Helm is what it must have.

@@ -4,8 +4,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gt } from "semver";
 import { parse } from "yaml";
-import { listFiles } from "../../plan/chart";
-import { PROJECT } from "../../tools/paths";
+import { PROJECT } from "../../cli/tools/paths";
+import { listFiles } from "../../src/plan/chart";
 import { compatibility, differences, RELEASED, report } from "./compatibility";
 import { CHART } from "./examples";
 

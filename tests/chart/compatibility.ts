@@ -4,7 +4,7 @@
  */
 import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { PROJECT } from "../../tools/paths";
+import { PROJECT } from "../../cli/tools/paths";
 import { CHART, PROD_PLAN } from "./examples";
 import { byName, type KubernetesObject, render } from "./render";
 

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import Table from "cli-table3";
-import { PLAIN_TABLE } from "../../commands/table";
+import { PLAIN_TABLE } from "../../cli/terminal/table";
 import { EVERYWHERE } from "../environments";
 import { type Endpoint, isAllowed, type Policy, type Target } from "../network/evaluate";
 import { API_PORTS, allowedByGraph, keyOf, outsiders, podsIn, policiesIn } from "../network/world";

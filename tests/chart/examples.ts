@@ -2,9 +2,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import type { MicroserviceValues } from "../../plan/microservice-values";
-import type { Plan } from "../../plan/plan";
-import { PROJECT } from "../../tools/paths";
+import { PROJECT } from "../../cli/tools/paths";
+import type { Plan } from "../../src/plan/plan";
+import type { MicroserviceValues } from "../../src/plan/services/microservice-values";
 import { EVERYWHERE, find } from "../environments";
 import type { Rendering } from "./render";
 

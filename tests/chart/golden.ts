@@ -1,7 +1,7 @@
 /** What the chart's examples render, kept in tests/fixtures/rendered: `npm run generate` writes it, a test compares. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { PROJECT } from "../../tools/paths";
+import { PROJECT } from "../../cli/tools/paths";
 import { CHART, EXAMPLES } from "./examples";
 import { renderText } from "./render";
 

@@ -7,9 +7,9 @@ import { pathToFileURL } from "node:url";
 import execa from "execa";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { catalogue } from "../../apps";
-import { ensureChromium } from "../../tools/checks/chromium";
-import { ensureMermaid } from "../../tools/checks/mermaid";
-import { PROJECT } from "../../tools/paths";
+import { PROJECT } from "../../cli/tools/paths";
+import { ensureChromium } from "../../dev/checks/chromium";
+import { ensureMermaid } from "../../dev/checks/mermaid";
 
 describe("the graph's page, in a browser", function () {
   this.timeout(60_000);
@@ -51,7 +51,7 @@ describe("the graph's page, in a browser", function () {
   it("is written by the command line, whole in one file", async () => {
     const out = join(folder, "g.html");
     const args = ["graph", "--stack", "prod", "--format", "html", "--out", out];
-    await execa(join(PROJECT, "commands", "bin.js"), args, { cwd: PROJECT });
+    await execa(join(PROJECT, "cli", "bin.js"), args, { cwd: PROJECT });
     await page.goto(pathToFileURL(out).href);
     assert.equal(await page.title(), "robot-shop in prod");
     const names = await page.locator(".node").evaluateAll((nodes) => nodes.map((node) => node.dataset.name));

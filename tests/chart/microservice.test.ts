@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import execa from "execa";
 import fc from "fast-check";
-import { helm } from "../../tools/helm";
-import { PROJECT } from "../../tools/paths";
+import { helm } from "../../cli/tools/helm";
+import { PROJECT } from "../../cli/tools/paths";
 import { CHART, EXAMPLES } from "./examples";
 import { FEATURES } from "./features";
 import { IMAGE, LET_IN, podOf, workloadOf } from "./features/feature";

@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import execa from "execa";
 import { catalogue } from "../../apps";
-import { addService } from "../../commands/new/service";
-import { type Application, LANGUAGES } from "../../model/application";
-import { PROJECT } from "../../tools/paths";
+import { addService } from "../../cli/commands/new-service";
+import { PROJECT } from "../../cli/tools/paths";
+import { type Application, LANGUAGES } from "../../src/model/application";
 import { planFor, problemsOf, valuesOf } from "../support";
 import { parseObjects, podsOf, renderText, restrictedViolations } from "./render";
 
@@ -24,7 +24,7 @@ describe("flotilla new service", function () {
 
   before(() => {
     folder = mkdtempSync(join(tmpdir(), "flotilla-new-"));
-    for (const part of ["apps", "model", "biome.json", "tsconfig.json"])
+    for (const part of ["apps", "src", "biome.json", "tsconfig.json"])
       cpSync(join(PROJECT, part), join(folder, part), { recursive: true });
     symlinkSync(join(PROJECT, "node_modules"), join(folder, "node_modules"));
   });

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import execa from "execa";
 import { stringify } from "yaml";
-import { helm } from "../../tools/helm";
+import { helm } from "../../cli/tools/helm";
 
 export interface PublishedChart {
   version: string;

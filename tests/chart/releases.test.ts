@@ -1,7 +1,7 @@
 /** Every release of every application, rendered, in every environment. */
 import assert from "node:assert/strict";
-import { own } from "../../model/graph";
-import { OWN_PREFIX } from "../../plan/labels";
+import { own } from "../../src/model/graph";
+import { OWN_PREFIX } from "../../src/plan/labels";
 import { EVERYWHERE } from "../environments";
 import { isDeployed, type KubernetesObject, podsOf, render, restrictedViolations } from "./render";
 

@@ -5,13 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import execa from "execa";
 import { parse } from "yaml";
-import type { Values } from "../../plan/plan";
-import { PROJECT } from "../../tools/paths";
+import { PROJECT } from "../../cli/tools/paths";
+import type { Values } from "../../src/plan/plan";
 import { charts } from "../support";
 import { parseObjects } from "./render";
 
 const flotilla = (...args: string[]) =>
-  execa(join(PROJECT, "commands/bin.js"), args, { cwd: PROJECT, reject: false, all: true });
+  execa(join(PROJECT, "cli/bin.js"), args, { cwd: PROJECT, reject: false, all: true });
 
 describe("flotilla render", function () {
   this.timeout(60_000);

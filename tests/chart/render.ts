@@ -1,8 +1,8 @@
 /** Renders a chart the way helm does, for tests. */
 import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
-import { helm, template } from "../../tools/helm";
-import { PROJECT } from "../../tools/paths";
+import { helm, template } from "../../cli/tools/helm";
+import { PROJECT } from "../../cli/tools/paths";
 
 // biome-ignore lint/suspicious/noExplicitAny: a rendered object is whatever the template says; tests reach into it.
 export type KubernetesObject = any;

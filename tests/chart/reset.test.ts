@@ -5,10 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createContext, runInContext } from "node:vm";
 import execa from "execa";
-import type { StoreKind } from "../../model/application";
-import { passwordsOfStore } from "../../plan/leftovers";
-import { mountedClaims, planResets, type Reset, resetRefusal } from "../../plan/stores/reset";
-import { shapeOf } from "../../plan/stores/shape";
+import type { StoreKind } from "../../src/model/application";
+import { passwordsOfStore } from "../../src/plan/credentials/generated";
+import { mountedClaims, planResets, type Reset, resetRefusal } from "../../src/plan/stores/reset";
+import { shapeOf } from "../../src/plan/stores/shape";
 import { contextFor, planFor } from "../support";
 import { shopWith } from "../unit/store-examples";
 

@@ -15,7 +15,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import execa from "execa";
-import type { Values } from "../../plan/plan";
+import type { Values } from "../../src/plan/plan";
 import { deployedFrom, planFor, secretValues, shopWith } from "../unit/store-examples";
 
 const application = shopWith("mysql");

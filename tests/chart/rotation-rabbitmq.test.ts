@@ -6,8 +6,8 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import execa from "execa";
-import type { Values } from "../../plan/plan";
-import { executablesOnPath } from "../../tools/toolchain/search-path";
+import { executablesOnPath } from "../../cli/tools/toolchain/search-path";
+import type { Values } from "../../src/plan/plan";
 import { deployedFrom, planFor, secretValues, shopWith } from "../unit/store-examples";
 
 interface Permission {

@@ -1,7 +1,7 @@
 /** What kube-score and Checkov find: nothing in a typical service, nothing in any application's prod plan. */
 import assert from "node:assert/strict";
-import { checkov, SKIPPED_CHECKS } from "../../tools/checks/checkov";
-import { kubeScore } from "../../tools/checks/kube-score";
+import { kubeScore } from "../../cli/tools/checks/kube-score";
+import { checkov, SKIPPED_CHECKS } from "../../dev/checks/checkov";
 import { CHART, PROD } from "./examples";
 import { isDeployed, parseObjects, renderText } from "./render";
 import { type Scored, SPOTLESS, score } from "./score";

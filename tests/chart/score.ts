@@ -1,9 +1,9 @@
 /** Scores the chart's examples and every application's prod plan; `npm run chart:score` prints the figures as a table. */
 import Table from "cli-table3";
-import { PLAIN_TABLE } from "../../commands/table";
-import { checkov, SKIPPED_CHECKS } from "../../tools/checks/checkov";
-import { kubeScore } from "../../tools/checks/kube-score";
-import type { Report } from "../../tools/checks/report";
+import { PLAIN_TABLE } from "../../cli/terminal/table";
+import { kubeScore } from "../../cli/tools/checks/kube-score";
+import type { Report } from "../../cli/tools/checks/report";
+import { checkov, SKIPPED_CHECKS } from "../../dev/checks/checkov";
 import { CHART, EXAMPLES, PROD } from "./examples";
 import { asText, isDeployed, parseObjects, type Rendering, renderText } from "./render";
 

@@ -1,10 +1,10 @@
 /** A kind of store that Flotilla does not have: its descriptor, registered, is all that it takes. */
 import assert from "node:assert/strict";
-import type { StoreKind } from "../../model/application";
-import { edgesOf } from "../../model/graph";
-import { deployedStore } from "../../plan/deployed";
-import type { StoreKindDescriptor } from "../../plan/stores/kind";
-import { registerStoreKind } from "../../plan/stores/registry";
+import type { StoreKind } from "../../src/model/application";
+import { edgesOf } from "../../src/model/graph";
+import { deployedStore } from "../../src/plan/deployed";
+import type { StoreKindDescriptor } from "../../src/plan/stores/kind";
+import { registerStoreKind } from "../../src/plan/stores/registry";
 import { application, planFor, problemsOf, redis, service } from "../support";
 import { deployedFrom } from "../unit/store-examples";
 import { byName, render } from "./render";

@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { externalSecret } from "../../plan/external-secrets";
-import { kubeconform } from "../../tools/checks/kubeconform";
-import { schemaLocation, writeSchemas } from "../../tools/checks/schemas";
-import { PROJECT } from "../../tools/paths";
-import { ensureTools } from "../../tools/toolchain/ensure";
+import { kubeconform } from "../../cli/tools/checks/kubeconform";
+import { schemaLocation, writeSchemas } from "../../cli/tools/checks/schemas";
+import { PROJECT } from "../../cli/tools/paths";
+import { ensureTools } from "../../cli/tools/toolchain/ensure";
+import { externalSecret } from "../../src/plan/credentials/external-secrets";
 import { CHART, EXAMPLES, releasesOf } from "../chart/examples";
 import { FEATURES } from "../chart/features";
 import { IMAGE } from "../chart/features/feature";

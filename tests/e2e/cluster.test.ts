@@ -5,10 +5,10 @@ import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync }
 import { get as ask } from "node:https";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { deleteCluster, describeCluster, startCluster, stopCluster } from "../../tools/cluster/cluster";
-import { CLUSTER_NAME } from "../../tools/cluster/configuration";
-import { type World, worldIn } from "../../tools/folders";
-import { commandLine } from "../../tools/processes";
+import { commandLine } from "../../cli/tools/processes";
+import { deleteCluster, describeCluster, startCluster, stopCluster } from "../../dev/sandbox/cluster/cluster";
+import { CLUSTER_NAME } from "../../dev/sandbox/cluster/configuration";
+import { type World, worldIn } from "../../dev/sandbox/folders";
 import { exists, get, run, testWorld, world } from "./world";
 
 /** Addresses that processes of this machine listen on, from the kernel's own tables. */

@@ -23,7 +23,7 @@ describe("flotilla destroy", function () {
   const destroy = (...args: string[]) => flotilla(stack, "destroy", "--stack", stack.name, ...args);
   /** With an answer typed on a terminal. */
   const answered = (answer: string) =>
-    run("script", ["-qec", `commands/bin.js destroy --stack ${stack.name}`, "/dev/null"], {
+    run("script", ["-qec", `cli/bin.js destroy --stack ${stack.name}`, "/dev/null"], {
       cwd: stack.folder,
       reject: false,
       input: `${answer}\n`,

@@ -7,8 +7,8 @@ import { run, type Stack } from "./world";
 export function writeInventory(folder: string, body: string): void {
   writeCatalogue(
     folder,
-    `import type { Application, Service, Store } from "../model/application";
-import { password, text, username } from "../model/text";
+    `import type { Application, Service, Store } from "../src/model/application";
+import { password, text, username } from "../src/model/text";
 const image = { repository: "example.com/web", tag: "1.0.0" };
 const service = (uses: string[], env: Service["env"] = {}): Service => ({ language: "go", image, uses, env });
 const store = (kind: Store["kind"], database?: string): Store => ({
@@ -26,4 +26,4 @@ export const catalogue = { shop };
 
 /** Runs the command line of a copy of the project. */
 export const flotilla = (stack: Stack, ...args: string[]) =>
-  run(join(stack.folder, "commands/bin.js"), args, { cwd: stack.folder, reject: false });
+  run(join(stack.folder, "cli/bin.js"), args, { cwd: stack.folder, reject: false });

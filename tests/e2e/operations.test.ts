@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import execa from "execa";
 import { parse, parseAllDocuments, stringify } from "yaml";
-import type { ReleaseChange } from "../../diff/compare";
+import type { ReleaseChange } from "../../cli/core/diff/compare";
 import { flotilla as command, writeInventory } from "./inventory";
 import { exists, get, projectStack, read, run, type Stack, until, world } from "./world";
 
@@ -110,7 +110,11 @@ describe("a stack in operation", function () {
     });
     writeInventory(stack.folder, INVENTORY);
     // What cannot become ready is given up soon.
-    stack.edit("plan/microservice.ts", "const ROLLOUT_SECONDS = 180", "const ROLLOUT_SECONDS = 12");
+    stack.edit(
+      "src/plan/services/microservice.ts",
+      "const ROLLOUT_SECONDS = 180",
+      "const ROLLOUT_SECONDS = 12",
+    );
     writeFileSync(join(stack.folder, ".gitignore"), "node_modules\n.flotilla\n");
     await git("init", "-q", "-b", "main");
     await commit("first");

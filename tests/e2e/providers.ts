@@ -1,5 +1,5 @@
 /** Which providers a contract is tested with: a stand-in that passes says nothing of the official one. */
-import { askVersion } from "../../tools/providers/ask-version";
+import { askVersion } from "../../cli/tools/provider-versions/ask-version";
 import { world } from "./world";
 
 /** Prints them, each with the version that its binary tells. */

@@ -117,7 +117,7 @@ describe("settings in layers", () => {
   describe("and flotilla doctor", () => {
     const doctor = async (environment: NodeJS.ProcessEnv = {}) => {
       const { stdout, stderr, exitCode } = await run(
-        "./commands/bin.js",
+        "./cli/bin.js",
         ["doctor", "--stack", stack.name, "--json"],
         {
           cwd: stack.folder,

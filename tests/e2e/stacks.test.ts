@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { prepareStack } from "../../commands/stack";
-import { unreachable } from "../../runtime/reach";
-import { PROJECT } from "../../tools/paths";
-import { pulumi } from "../../tools/world";
+import { PROJECT } from "../../cli/tools/paths";
+import { prepareStack } from "../../dev/sandbox/stack";
+import { pulumi } from "../../dev/sandbox/world";
+import { unreachable } from "../../src/runtime/reach";
 import { read, world } from "./world";
 
 describe("preview of the project's stacks", () => {

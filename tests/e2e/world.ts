@@ -5,10 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import execa from "execa";
 import { stringify } from "yaml";
-import { deleteCluster } from "../../tools/cluster/cluster";
-import { type World, worldIn } from "../../tools/folders";
-import { PROJECT } from "../../tools/paths";
-import { forgetStacks, type OpenWorld, openWorld } from "../../tools/world";
+import { PROJECT } from "../../cli/tools/paths";
+import { deleteCluster } from "../../dev/sandbox/cluster/cluster";
+import { type World, worldIn } from "../../dev/sandbox/folders";
+import { forgetStacks, type OpenWorld, openWorld } from "../../dev/sandbox/world";
 import { copyOfProject, writeProgram, writeStackFile } from "../copy";
 
 const WORKER = process.env.MOCHA_WORKER_ID;

@@ -1,5 +1,5 @@
 /** Asks the API server whether it would take objects, strictly: a field it does not know is refused. */
-import { inParallel } from "../../tools/parallel";
+import { inParallel } from "../../cli/tools/parallel";
 import type { KubernetesObject } from "../chart/render";
 import { run } from "../e2e/world";
 

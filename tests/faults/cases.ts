@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, renameSync, statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
-import { describeCluster, startCluster } from "../../tools/cluster/cluster";
-import { clusterObjects } from "../../tools/cluster/configuration";
-import { signalProcess } from "../../tools/processes";
+import { signalProcess } from "../../cli/tools/processes";
+import { describeCluster, startCluster } from "../../dev/sandbox/cluster/cluster";
+import { clusterObjects } from "../../dev/sandbox/cluster/configuration";
 import { refuseNothing, refuseObjects } from "../e2e/admission";
 import { run, testWorld, until, world } from "../e2e/world";
 import { fillSmallDisk, onSmallDisk, smallDisksArePossible, takeBack } from "./disk";

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ExportedState } from "../../live/state";
-import { signalProcess } from "../../tools/processes";
-import { pulumiHome } from "../../tools/providers/choose";
+import type { ExportedState } from "../../cli/core/state";
+import { signalProcess } from "../../cli/tools/processes";
+import { pulumiHome } from "../../dev/sandbox/providers/choose";
 import { exists, testWorld, until } from "../e2e/world";
 import { cases, type Fault } from "./cases";
 import { keepCases, keepSoak, type Outcome, outcomesText } from "./outcomes";

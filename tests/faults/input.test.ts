@@ -1,9 +1,9 @@
 /** What is planned from input that is nearly right, and values of the shared chart that are: helm refuses it in words, or the API server accepts it. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { isRecord } from "../../config/file";
-import { requestProblems } from "../../plan/check";
-import { inParallel } from "../../tools/parallel";
+import { inParallel } from "../../cli/tools/parallel";
+import { isRecord } from "../../src/config/file";
+import { requestProblems } from "../../src/plan/check";
 import { isDeployed, parseObjects, renderText } from "../chart/render";
 import { run } from "../e2e/world";
 import { mutated, retyped } from "../mutations";
@@ -57,7 +57,7 @@ describe(`input that is nearly right, as the cluster sees it (FAULTS_SEED=${SEED
   it("as values of the store chart is refused in words, or accepted", async () => {
     const releases = Object.values(SOUND.releases).filter(({ kind }) => kind === "store");
     const values = sampled(nearly(releases.map((release) => release.values)), CASES.stores);
-    // That a request is no more than its limit is for the plan to see (plan/check.ts).
+    // That a request is no more than its limit is for the plan to see (src/plan/check.ts).
     const sound = values.filter(({ resources }) => !isMoreThanItsLimit(resources));
     const { accepted } = await judge(sound.map((each) => ({ chart: "charts/store", values: each })));
     assert.ok(accepted >= Math.ceil(CASES.stores / 100), `only ${accepted} were accepted`);

@@ -1,9 +1,9 @@
 /** What became of each case, kept with the page that tells it. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { isOfficial } from "../../bench/results";
-import { between, table } from "../../tools/generate/marked";
-import { PROJECT } from "../../tools/paths";
+import { PROJECT } from "../../cli/tools/paths";
+import { isOfficial } from "../../dev/bench/results";
+import { between, table } from "../../dev/generate/marked";
 import { world } from "../e2e/world";
 import { SEED } from "./seed";
 

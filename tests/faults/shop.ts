@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import execa from "execa";
 import { parseDocument } from "yaml";
-import { folderOf, listProcesses, signalProcess, treeOf } from "../../tools/processes";
+import { folderOf, listProcesses, signalProcess, treeOf } from "../../cli/tools/processes";
 import { get, projectStack, run, type Stack, testWorld, until, world } from "../e2e/world";
 import { ApiProxy } from "./proxy";
 import { assertDone, isSettled, type PodOf, podsOf, type Snapshot, snapshotOf } from "./snapshot";
@@ -77,7 +77,11 @@ export class Shop {
       namespace,
     });
     // What cannot become ready is given up soon.
-    stack.edit("plan/microservice.ts", "ROLLOUT_SECONDS = 180", `ROLLOUT_SECONDS = ${ROLLOUT_SECONDS}`);
+    stack.edit(
+      "src/plan/services/microservice.ts",
+      "ROLLOUT_SECONDS = 180",
+      `ROLLOUT_SECONDS = ${ROLLOUT_SECONDS}`,
+    );
     stack.edit("apps/robot-shop.ts", 'image: image("cart"),', 'image: image("cart"), startupSeconds: 1,');
     const shop = new Shop(stack, namespace, proxy, kubeconfig);
     await shop.up();
@@ -132,7 +136,7 @@ export class Shop {
     args: readonly string[],
     { environment = {}, within = [] }: { environment?: NodeJS.ProcessEnv; within?: readonly string[] } = {},
   ): Running {
-    const path = program === "pulumi" ? "pulumi" : join(this.stack.folder, "commands/bin.js");
+    const path = program === "pulumi" ? "pulumi" : join(this.stack.folder, "cli/bin.js");
     const [first, ...rest] = [...within, path, ...args, "--stack", this.stack.name];
     const child = execa(first as string, rest, {
       cwd: this.stack.folder,
@@ -177,7 +181,7 @@ export class Shop {
   /** Has the next updates wait for longer: pods come one after the other. */
   bePatient(): void {
     const seconds = (value: number) => `ROLLOUT_SECONDS = ${value}`;
-    this.stack.edit("plan/microservice.ts", seconds(ROLLOUT_SECONDS), seconds(PATIENT_SECONDS));
+    this.stack.edit("src/plan/services/microservice.ts", seconds(ROLLOUT_SECONDS), seconds(PATIENT_SECONDS));
   }
 
   up(): Promise<string> {

@@ -1,10 +1,10 @@
 /** What a stack is in the cluster, in Helm's records and in Pulumi's state, so that two of them can be compared. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { connect } from "../../live/kubectl";
-import { readReleases } from "../../live/releases";
-import { revealed } from "../../live/revealed";
-import { type ExportedState, hasFailed } from "../../live/state";
+import { revealed } from "../../cli/core/revealed";
+import { type ExportedState, hasFailed } from "../../cli/core/state";
+import { connect } from "../../cli/stack/kubectl";
+import { readReleases } from "../../cli/stack/releases";
 import { get, type Stack, testWorld } from "../e2e/world";
 
 /** Kinds that a release or the program makes. Pods and replica sets are made from these. */

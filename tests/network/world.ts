@@ -1,8 +1,8 @@
 /** Everybody who might talk to an application's pods, and who may by its graph. */
 import { stringify } from "yaml";
-import type { Application } from "../../model/application";
-import { edgesOf, own } from "../../model/graph";
-import type { Plan } from "../../plan/plan";
+import type { Application } from "../../src/model/application";
+import { edgesOf, own } from "../../src/model/graph";
+import type { Plan } from "../../src/plan/plan";
 import type { KubernetesObject } from "../chart/render";
 import type { Endpoint, Pod, Policy, Target } from "./evaluate";
 

@@ -5,15 +5,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import execa from "execa";
 import { parse } from "yaml";
-import { benchApplication } from "../../bench/application";
-import { helmfile } from "../../bench/contestants/helmfile";
-import { verdicts } from "../../bench/goals";
-import { measure } from "../../bench/measure";
-import { plot } from "../../bench/plot";
-import { circumstances, contestRows } from "../../bench/report";
-import type { Results } from "../../bench/results";
-import { growth, spread } from "../../bench/statistics";
-import { PROJECT } from "../../tools/paths";
+import { PROJECT } from "../../cli/tools/paths";
+import { benchApplication } from "../../dev/bench/application";
+import { helmfile } from "../../dev/bench/contestants/helmfile";
+import { verdicts } from "../../dev/bench/goals";
+import { measure } from "../../dev/bench/measure";
+import { plot } from "../../dev/bench/plot";
+import { circumstances, contestRows } from "../../dev/bench/report";
+import type { Results } from "../../dev/bench/results";
+import { growth, spread } from "../../dev/bench/statistics";
 import { planFor } from "../support";
 
 const results = (source: string): Results => ({
@@ -96,8 +96,8 @@ describe("the benchmark", () => {
 
   it("hands SIGTERM to the command that it measures", async () => {
     const program = `
-      const { handleInterrupts, interrupted } = require(${JSON.stringify(join(PROJECT, "tools", "interrupts"))});
-      const { measure } = require(${JSON.stringify(join(PROJECT, "bench", "measure"))});
+      const { handleInterrupts, interrupted } = require(${JSON.stringify(join(PROJECT, "cli", "tools", "interrupts"))});
+      const { measure } = require(${JSON.stringify(join(PROJECT, "dev", "bench", "measure"))});
       handleInterrupts();
       const child = 'process.on("SIGTERM", () => process.exit(7)); setTimeout(() => {}, 60000); process.kill(' + process.pid + ', "SIGTERM")';
       measure({ program: process.execPath, args: ["-e", child], folder: "." })

@@ -6,9 +6,9 @@ import Ajv from "ajv";
 import fc from "fast-check";
 import { parse } from "yaml";
 import { robotShop } from "../../apps/robot-shop";
-import { STORE_KINDS, type StoreKind } from "../../model/application";
-import type { Plan, Values } from "../../plan/plan";
-import { unknownKeys } from "../../tools/charts/unknown-keys";
+import { unknownKeys } from "../../cli/tools/charts/unknown-keys";
+import { STORE_KINDS, type StoreKind } from "../../src/model/application";
+import type { Plan, Values } from "../../src/plan/plan";
 import { charts, planOf, redis } from "../support";
 import { planFor, shopWith, storeOf } from "./store-examples";
 

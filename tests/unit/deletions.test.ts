@@ -1,17 +1,17 @@
 /** What an update may delete, and where a stack may be: decisions of the plan. */
 import assert from "node:assert/strict";
-import { protectedBy } from "../../commands/deletions";
-import { plan } from "../../plan";
-import type { Surroundings } from "../../plan/context";
+import { protectedBy } from "../../cli/stack/deletions";
+import { plan } from "../../src/plan";
+import type { Surroundings } from "../../src/plan/context";
 import {
   credentialDeletionProblems,
   deletionWarnings,
   heldNameProblems,
   storeDeletionProblems,
-} from "../../plan/deletions";
-import type { Deployed, DeployedGuarded, DeployedPlace, DeployedRelease } from "../../plan/deployed";
-import { placeProblems } from "../../plan/place";
-import type { CredentialPlan, ReleasePlan, SecretPlan } from "../../plan/plan";
+} from "../../src/plan/deletions";
+import type { Deployed, DeployedGuarded, DeployedPlace, DeployedRelease } from "../../src/plan/deployed";
+import { placeProblems } from "../../src/plan/place";
+import type { CredentialPlan, ReleasePlan, SecretPlan } from "../../src/plan/plan";
 import { application, contextFor, planFor, problemsOf, redis, service } from "../support";
 
 const release = (kind: DeployedRelease["kind"], port = "redis"): DeployedRelease => ({

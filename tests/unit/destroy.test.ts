@@ -1,12 +1,12 @@
 /** What a destroyed stack loses and leaves. */
 import assert from "node:assert/strict";
-import { decide, isEmpty, lossOf, namespacesOf } from "../../commands/destroy/decide";
-import { refusalOf, strangeNamespace } from "../../commands/destroy/refusals";
-import { showDestruction, staying } from "../../commands/destroy/show";
-import { clusterOfState, pointed, unprotected } from "../../commands/destroy/state";
-import type { HeldClaim, Holdings } from "../../live/holdings";
-import type { LiveRelease } from "../../live/releases";
-import type { ExportedResource } from "../../live/state";
+import { decide, isEmpty, lossOf, namespacesOf } from "../../cli/core/destroy/decide";
+import { refusalOf, strangeNamespace } from "../../cli/core/destroy/refusals";
+import type { ExportedResource } from "../../cli/core/state";
+import { clusterOfState, pointed, unprotected } from "../../cli/stack/destruction/unprotect";
+import type { HeldClaim, Holdings } from "../../cli/stack/holdings";
+import type { LiveRelease } from "../../cli/stack/releases";
+import { showDestruction, staying } from "../../cli/terminal/destruction";
 
 const namespace = "shop-dev";
 const urn = (type: string, name: string, parent = "Credentials") =>

@@ -1,11 +1,11 @@
 /** Two states of a stack compared: what changes, what that does, and what nobody may read. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { compareReleases, type ReleaseChange, type ReleaseSide } from "../../diff/compare";
-import { objectsText, podsText, summaryText, totalsOf } from "../../diff/describe";
-import { fieldChanges, pathText } from "../../diff/fields";
-import { diffPage } from "../../diff/html";
-import { type ManifestObject, objectsIn } from "../../diff/manifests";
+import { compareReleases, type ReleaseChange, type ReleaseSide } from "../../cli/core/diff/compare";
+import { objectsText, podsText, summaryText, totalsOf } from "../../cli/core/diff/describe";
+import { diffPage } from "../../cli/core/diff/diff-page";
+import { fieldChanges, pathText } from "../../cli/core/diff/fields";
+import { type ManifestObject, objectsIn } from "../../cli/core/diff/manifests";
 
 const side = (objects: readonly unknown[], about: Record<string, string> = {}): ReleaseSide => ({
   kind: "service",

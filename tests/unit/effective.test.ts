@@ -2,14 +2,14 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { placesOf } from "../../commands/config/places";
-import { lineInInventory } from "../../commands/inventory-source";
-import { settingsOfStack } from "../../commands/settings";
-import { pathOf } from "../../config/file";
-import { plan } from "../../plan";
-import { createContext } from "../../plan/context";
-import { effectiveSettings } from "../../plan/effective";
-import { PROJECT } from "../../tools/paths";
+import { lineInInventory } from "../../cli/core/inventory-source";
+import { placesOf } from "../../cli/stack/places";
+import { settingsOfStack } from "../../cli/stack/settings";
+import { PROJECT } from "../../cli/tools/paths";
+import { pathOf } from "../../src/config/file";
+import { plan } from "../../src/plan";
+import { createContext } from "../../src/plan/context";
+import { effectiveSettings } from "../../src/plan/effective";
 import { charts, readStack, valuesOf } from "../support";
 
 const explain = (read: ReturnType<typeof readStack>): Record<string, { value: unknown; from: string }> => {
@@ -52,7 +52,7 @@ describe("the settings that hold", () => {
     ["services.cart.tag", "2.0.2", /^Pulumi\.test\.yaml:4$/],
     ["services.cart.env.LOG_LEVEL", "debug", /^Pulumi\.test\.yaml:4$/],
     ["services.cart.resources.limits.memory", "1Gi", /^config\/layers\/low\.yaml:5$/],
-    ["services.cart.resources.limits.cpu", "500m", /^model\/presets\.ts \(node\)$/],
+    ["services.cart.resources.limits.cpu", "500m", /^src\/model\/presets\.ts \(node\)$/],
     [
       "services.cart.autoscaling.minReplicas",
       2,

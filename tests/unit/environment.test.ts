@@ -1,9 +1,9 @@
 /** What an environment makes of an inventory: optional services, externals and stand-ins, callers, passwords of others. */
 import assert from "node:assert/strict";
-import { givenCredentials } from "../../config/credentials";
-import type { External } from "../../model/application";
-import { host, passwordInUrl, port, text, url, username } from "../../model/text";
-import { givenNames } from "../../plan/credentials";
+import { givenCredentials } from "../../src/config/credentials";
+import type { External } from "../../src/model/application";
+import { host, passwordInUrl, port, text, url, username } from "../../src/model/text";
+import { givenNames } from "../../src/plan/credentials";
 import { application, planFor, problemsOf, redis, service, valuesOf } from "../support";
 
 const reason = "for a test of it";

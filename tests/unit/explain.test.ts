@@ -1,8 +1,8 @@
 /** Why a release is not ready: from objects as the API server writes them. */
 import assert from "node:assert/strict";
-import { explain, type KnownRelease } from "../../explain/explain";
-import type { ContainerStatus, Facts, KubernetesEvent, Pod, Workload } from "../../explain/facts";
-import { withoutSecrets } from "../../live/logs";
+import { explain, type KnownRelease } from "../../cli/core/explain/explain";
+import type { ContainerStatus, Facts, KubernetesEvent, Pod, Workload } from "../../cli/core/explain/facts";
+import { withoutSecrets } from "../../cli/stack/logs";
 
 const context = { stack: "prod", namespace: "shop", since: Date.parse("2026-01-01T10:00:00Z") };
 const labels = (release: string) => ({ "app.kubernetes.io/instance": release });

@@ -1,8 +1,8 @@
 /** Passwords that others made, read in the cluster from a secret store. */
 import assert from "node:assert/strict";
-import { password, passwordInUrl, text } from "../../model/text";
-import { externalSecret } from "../../plan/external-secrets";
-import type { ExternalSecretPlan, SecretPlan } from "../../plan/plan";
+import { password, passwordInUrl, text } from "../../src/model/text";
+import { externalSecret } from "../../src/plan/credentials/external-secrets";
+import type { ExternalSecretPlan, SecretPlan } from "../../src/plan/plan";
 import { application, planFor, planOf, problemsOf, redis, service, settingsOf, valuesOf } from "../support";
 
 const externalSecrets = { store: { name: "vault" }, path: "eu/shop" };

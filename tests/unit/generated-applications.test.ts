@@ -1,12 +1,12 @@
 /** What holds of every application, whatever its size and shape. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { graphOf } from "../../graph/graph";
-import { mermaid } from "../../graph/mermaid";
-import { edgesOf, own } from "../../model/graph";
-import { validateApplication } from "../../model/validate";
-import type { MicroserviceValues } from "../../plan/microservice-values";
-import { releaseInputs } from "../../plan/release-inputs";
+import { graphOf } from "../../cli/core/graph/graph";
+import { mermaid } from "../../cli/core/graph/mermaid";
+import { edgesOf, own } from "../../src/model/graph";
+import { validateApplication } from "../../src/model/validate";
+import { releaseInputs } from "../../src/plan/release-inputs";
+import type { MicroserviceValues } from "../../src/plan/services/microservice-values";
 import { applicationArbitrary, generatedApplication } from "../generated";
 import { planFor, valuesOf } from "../support";
 

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { GENERATED } from "../../tools/generate/generate";
-import { PROJECT } from "../../tools/paths";
+import { PROJECT } from "../../cli/tools/paths";
+import { GENERATED } from "../../dev/generate/generate";
 
 describe("generated files", () => {
   for (const [path, make] of Object.entries(GENERATED))

@@ -1,11 +1,11 @@
 /** The picture of an application: everybody in it, every connection, in every format. */
 import assert from "node:assert/strict";
 import { instance } from "@viz-js/viz";
-import { dot } from "../../graph/dot";
-import { graphOf, PEOPLE } from "../../graph/graph";
-import { html } from "../../graph/html";
-import { layout } from "../../graph/layout";
-import { mermaid } from "../../graph/mermaid";
+import { dot } from "../../cli/core/graph/dot";
+import { graphOf, PEOPLE } from "../../cli/core/graph/graph";
+import { html } from "../../cli/core/graph/graph-page";
+import { layout } from "../../cli/core/graph/layout";
+import { mermaid } from "../../cli/core/graph/mermaid";
 import { EVERYWHERE, find, planned } from "../environments";
 import { generatedApplication } from "../generated";
 import { planFor } from "../support";

@@ -1,9 +1,9 @@
 /** Which cluster a stack belongs to: decisions on identities, answers of kubectl and states. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { ClusterIdentity } from "../../model/cluster";
-import { answerOf } from "../../runtime/ask-cluster";
-import { readIdentity, verifyCluster } from "../../runtime/cluster";
+import type { ClusterIdentity } from "../../src/model/cluster";
+import { answerOf } from "../../src/runtime/ask-cluster";
+import { namespaceProblem, strangerOf } from "../../src/runtime/check-namespace";
 import {
   caDigest,
   foreignCluster,
@@ -14,12 +14,12 @@ import {
   isSameCluster,
   isUnsure,
   recordOf,
-} from "../../runtime/identity";
-import { resolveTarget } from "../../runtime/kubeconfig";
-import { ownerOf } from "../../runtime/owner";
-import { namespaceProblem, strangerOf } from "../../runtime/place";
-import { providerArgs } from "../../runtime/provider";
-import { type StateResource, stateIn } from "../../runtime/state";
+} from "../../src/runtime/identity";
+import { resolveTarget } from "../../src/runtime/kubeconfig";
+import { ownerOf } from "../../src/runtime/owner";
+import { providerArgs } from "../../src/runtime/provider";
+import { type StateResource, stateIn } from "../../src/runtime/state";
+import { readIdentity, verifyCluster } from "../../src/runtime/verify-cluster";
 
 const certificate = (body: string) => `-----BEGIN CERTIFICATE-----\n${body}\n-----END CERTIFICATE-----\n`;
 const cluster = (overrides: Partial<ClusterIdentity> = {}): ClusterIdentity => ({

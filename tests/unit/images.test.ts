@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { imageIn, splitRepository, WAIT_IMAGE } from "../../plan/images";
-import { PROJECT } from "../../tools/paths";
+import { PROJECT } from "../../cli/tools/paths";
+import { imageIn, splitRepository, WAIT_IMAGE } from "../../src/plan/images";
 import { planOf, settingsOf, valuesOf } from "../support";
 
 const DIGEST = `sha256:${"0".repeat(64)}`;

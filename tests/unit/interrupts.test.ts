@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import execa from "execa";
-import { PROJECT } from "../../tools/paths";
+import { PROJECT } from "../../cli/tools/paths";
 
-const INTERRUPTS = JSON.stringify(join(PROJECT, "tools", "interrupts"));
+const INTERRUPTS = JSON.stringify(join(PROJECT, "cli", "tools", "interrupts"));
 
 /** A command whose child says which signal it has got, and ends a moment later. */
 const PROGRAM = `

@@ -2,15 +2,15 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { catalogue } from "../../apps";
-import { ownSettings } from "../../config/engine";
-import { parseDefaults, parseSettings, unwritten } from "../../config/file";
-import { merge } from "../../config/merge";
-import { readSettings } from "../../config/settings";
-import { stackConfig } from "../../config/stack";
-import { FlotillaError } from "../../model/problems";
-import { plan } from "../../plan";
-import { createContext } from "../../plan/context";
-import type { MicroserviceValues } from "../../plan/microservice-values";
+import { parseDefaults, parseSettings, unwritten } from "../../src/config/file";
+import { ownSettings } from "../../src/config/from-engine";
+import { merge } from "../../src/config/merge";
+import { readSettings } from "../../src/config/settings";
+import { stackConfig } from "../../src/config/stack";
+import { FlotillaError } from "../../src/model/problems";
+import { plan } from "../../src/plan";
+import { createContext } from "../../src/plan/context";
+import type { MicroserviceValues } from "../../src/plan/services/microservice-values";
 import { charts, problemsOf, projectFiles, readStack } from "../support";
 
 const layer = (...lines: string[]) => `config:\n${lines.map((line) => `  flotilla:${line}\n`).join("")}`;

@@ -1,8 +1,8 @@
 /** Claims that are left of a store, and the passwords that their data knows. */
 import assert from "node:assert/strict";
-import { passwordsIn, passwordsLike, withPast } from "../../live/past-passwords";
-import type { ExportedResource } from "../../live/state";
-import { type ClaimObject, isClaimOf, leftoverProblems, newStores } from "../../runtime/leftovers";
+import type { ExportedResource } from "../../cli/core/state";
+import { passwordsIn, passwordsLike, withPast } from "../../cli/stack/past-passwords";
+import { type ClaimObject, isClaimOf, leftoverProblems, newStores } from "../../src/runtime/leftover-claims";
 import { application, planFor, service } from "../support";
 import { storeOf } from "./store-examples";
 

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { productionPackages } from "../../tools/generate/licences";
-import { PROJECT } from "../../tools/paths";
+import { PROJECT } from "../../cli/tools/paths";
+import { productionPackages } from "../../dev/generate/licences";
 
 /** Licences that ask for no more than their own text. */
 const FREE = [

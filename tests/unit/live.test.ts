@@ -2,16 +2,16 @@
 import assert from "node:assert/strict";
 import { homedir } from "node:os";
 import { gzipSync } from "node:zlib";
-import type { ManifestObject } from "../../diff/manifests";
-import { folderOf } from "../../live/backend";
-import { type Pair, readPairs } from "../../live/drift";
-import type { Kubectl } from "../../live/kubectl";
-import { decode, newestOf } from "../../live/releases";
-import { revealed, secretOf } from "../../live/revealed";
-import { isChangedByHand, releaseStatuses } from "../../live/status";
-import { accessOf } from "../../runtime/ask-cluster";
-import { ToolError } from "../../tools/failure";
-import { PROJECT } from "../../tools/paths";
+import type { ManifestObject } from "../../cli/core/diff/manifests";
+import { isChangedByHand, releaseStatuses } from "../../cli/core/release-status";
+import { revealed, secretOf } from "../../cli/core/revealed";
+import { folderOf } from "../../cli/stack/backend";
+import { type Pair, readPairs } from "../../cli/stack/drift/dry-run";
+import type { Kubectl } from "../../cli/stack/kubectl";
+import { decode, newestOf } from "../../cli/stack/releases";
+import { ToolError } from "../../cli/tools/failure";
+import { PROJECT } from "../../cli/tools/paths";
+import { accessOf } from "../../src/runtime/ask-cluster";
 
 const stored = (version: number, status: string, values: object = {}) => ({
   name: "cart",

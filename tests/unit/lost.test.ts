@@ -1,25 +1,19 @@
 /** What the engine would do, what a cluster has lost, and what an earlier replacement has left. */
 import assert from "node:assert/strict";
-import { engineSteps } from "../../commands/diff/engine-view";
-import { withLost } from "../../commands/diff/lost";
-import { RAILS } from "../../commands/diff/renderer";
-import { show } from "../../commands/status";
-import type { ReleaseChange } from "../../diff/compare";
-import { type EngineStep, empty, withEngine } from "../../diff/engine";
-import type { Kubectl } from "../../live/kubectl";
-import {
-  lostJson,
-  lostText,
-  pendingDeletes,
-  readLost,
-  readLostObjects,
-  withoutPending,
-} from "../../live/lost";
-import type { PreviewStep } from "../../live/preview";
-import type { LiveRelease } from "../../live/releases";
-import type { ExportedResource } from "../../live/state";
-import type { ReleaseStatus } from "../../live/status";
-import { youngClaims } from "../../live/young-claims";
+import { show } from "../../cli/commands/status";
+import type { ReleaseChange } from "../../cli/core/diff/compare";
+import { type EngineStep, empty, withEngine } from "../../cli/core/diff/engine-steps";
+import { engineSteps } from "../../cli/core/diff/engine-view";
+import type { PreviewStep } from "../../cli/core/preview-step";
+import type { ReleaseStatus } from "../../cli/core/release-status";
+import type { ExportedResource } from "../../cli/core/state";
+import { pendingDeletes } from "../../cli/core/state";
+import { youngClaims } from "../../cli/core/young-claims";
+import { withLost } from "../../cli/stack/comparison/recreated";
+import { RAILS } from "../../cli/stack/comparison/renderer";
+import type { Kubectl } from "../../cli/stack/kubectl";
+import { lostJson, lostText, readLost, readLostObjects, withoutPending } from "../../cli/stack/lost";
+import type { LiveRelease } from "../../cli/stack/releases";
 
 const RELEASE = "kubernetes:helm.sh/v3:Release";
 const SECRET = "kubernetes:core/v1:Secret";

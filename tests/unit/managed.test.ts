@@ -1,6 +1,6 @@
 /** What people have added to a live object by hand. */
 import assert from "node:assert/strict";
-import { addedByHand, removals, without } from "../../diff/managed";
+import { addedByHand, removals, without } from "../../cli/core/diff/managed";
 
 const live = {
   metadata: {

@@ -1,8 +1,8 @@
 /** Where a new service is written into an inventory's source: files as people write them. */
 import assert from "node:assert/strict";
-import { describe as describeService } from "../../commands/new/description";
-import { insertService } from "../../commands/new/insert";
-import type { Store } from "../../model/application";
+import { describe as describeService } from "../../cli/core/new-service/description";
+import { insertService } from "../../cli/core/new-service/insert";
+import type { Store } from "../../src/model/application";
 import { application, redis } from "../support";
 
 const generated = { credential: { generated: true as const } };
@@ -20,7 +20,11 @@ const described = (name: string) =>
   });
 const insert = (source: string, name = "orders") => insertService(source, "shop", described(name));
 
-const inventory = (services: string, accounts = "{}", imports = 'import { host } from "../model/text";') =>
+const inventory = (
+  services: string,
+  accounts = "{}",
+  imports = 'import { host } from "../src/model/text";',
+) =>
   `${imports}
 export const shop = {
   name: "shop",
@@ -60,16 +64,16 @@ describe("a new service in an inventory's source", () => {
     const imported = (imports: string) =>
       (insert(inventory("{}", "{}", imports))?.source ?? "").split("export")[0];
     assert.equal(
-      imported('import { host } from "../model/text";')?.trim(),
-      'import { host, password, port, username } from "../model/text";',
+      imported('import { host } from "../src/model/text";')?.trim(),
+      'import { host, password, port, username } from "../src/model/text";',
     );
     assert.equal(
-      imported('import * as t from "../model/text";')?.trim(),
-      'import * as t from "../model/text";\nimport { host, password, port, username } from "../model/text";',
+      imported('import * as t from "../src/model/text";')?.trim(),
+      'import * as t from "../src/model/text";\nimport { host, password, port, username } from "../src/model/text";',
     );
     assert.equal(
-      imported('import type { Application } from "../model/application";')?.trim(),
-      'import type { Application } from "../model/application";\nimport { host, password, port, username } from "../model/text";',
+      imported('import type { Application } from "../src/model/application";')?.trim(),
+      'import type { Application } from "../src/model/application";\nimport { host, password, port, username } from "../src/model/text";',
     );
   });
 

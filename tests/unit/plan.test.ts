@@ -4,15 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { robotShop } from "../../apps/robot-shop";
-import { benchApplication, benchConfig } from "../../bench/application";
-import type { Application, Service } from "../../model/application";
-import { host, password, type Text, text } from "../../model/text";
-import { plan as planOfApplication } from "../../plan";
-import { readCharts } from "../../plan/chart";
-import { createContext } from "../../plan/context";
-import { fixedValues } from "../../plan/credentials";
-import type { Plan } from "../../plan/plan";
-import { PROJECT } from "../../tools/paths";
+import { PROJECT } from "../../cli/tools/paths";
+import { benchApplication, benchConfig } from "../../dev/bench/application";
+import type { Application, Service } from "../../src/model/application";
+import { host, password, type Text, text } from "../../src/model/text";
+import { plan as planOfApplication } from "../../src/plan";
+import { readCharts } from "../../src/plan/chart";
+import { createContext } from "../../src/plan/context";
+import { fixedValues } from "../../src/plan/credentials";
+import type { Plan } from "../../src/plan/plan";
 import { application, charts, planFor, planOf, problemsOf, redis, service, settingsOf } from "../support";
 
 const environments = [

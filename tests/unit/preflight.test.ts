@@ -4,10 +4,10 @@ import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { FlotillaError } from "../../model/problems";
-import { mergeKubeconfigs, resolveTarget } from "../../runtime/kubeconfig";
-import { checkCluster, serverPath, unreachableCharts } from "../../runtime/preflight";
-import { usesProxy } from "../../runtime/reach";
+import { FlotillaError } from "../../src/model/problems";
+import { mergeKubeconfigs, resolveTarget } from "../../src/runtime/kubeconfig";
+import { checkCluster, serverPath, unreachableCharts } from "../../src/runtime/preflight";
+import { usesProxy } from "../../src/runtime/reach";
 import { planOf, settingsOf } from "../support";
 
 const kubeconfig = (server: string, current = "here") => ({

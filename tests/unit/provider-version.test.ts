@@ -4,11 +4,11 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "semver";
-import { STAND_INS } from "../../tools/folders";
-import { askVersion, readPort } from "../../tools/providers/ask-version";
-import { binaryVersion } from "../../tools/providers/binary-version";
-import { differenceFromSdk } from "../../tools/providers/choose";
-import { sdkVersion, standInVersion } from "../../tools/providers/sdk-version";
+import { askVersion, readPort } from "../../cli/tools/provider-versions/ask-version";
+import { binaryVersion } from "../../cli/tools/provider-versions/binary-version";
+import { sdkVersion, standInVersion } from "../../cli/tools/provider-versions/sdk-version";
+import { STAND_INS } from "../../dev/sandbox/folders";
+import { differenceFromSdk } from "../../dev/sandbox/providers/choose";
 
 describe("the version of a provider", () => {
   let folder: string;

@@ -1,11 +1,11 @@
 /** The namespace's quota: it holds the plan at its most, also while an update is under way, and no more than that. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { amountOf } from "../../model/quantity";
-import { plan as planOfState } from "../../plan";
-import { createContext } from "../../plan/context";
-import type { Deployed } from "../../plan/deployed";
-import type { Plan } from "../../plan/plan";
+import { amountOf } from "../../src/model/quantity";
+import { plan as planOfState } from "../../src/plan";
+import { createContext } from "../../src/plan/context";
+import type { Deployed } from "../../src/plan/deployed";
+import type { Plan } from "../../src/plan/plan";
 import { EVERYWHERE } from "../environments";
 import { application, charts, planFor, problemsOf, redis, service, settingsOf } from "../support";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { protectedOf } from "../../commands/remove";
+import { protectedOf } from "../../cli/core/state";
 
 const resource = (type: string, name: string, parent = "flotilla:index:Credentials") => ({
   urn: `urn:pulumi:prod::flotilla::flotilla:index:Application$${parent}$${type}::${name}`,

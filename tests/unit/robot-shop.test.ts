@@ -1,7 +1,7 @@
 /** The plan of Robot Shop against the facts read from the images' own source (tests/fixtures/robot-shop.json). */
 import assert from "node:assert/strict";
 import { robotShop } from "../../apps/robot-shop";
-import type { Values } from "../../plan/plan";
+import type { Values } from "../../src/plan/plan";
 import facts from "../fixtures/robot-shop.json";
 import { valuesOf as chartValuesOf, planOf } from "../support";
 

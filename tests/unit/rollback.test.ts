@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { parse, stringify } from "yaml";
-import { fromTheFuture, previous, told } from "../../commands/rollback/updates";
-import { restoredFile, withSetting } from "../../config/restore";
-import type { Update } from "../../live/history";
-import { fillText } from "../../plan/secret-text";
-import { valuesIn } from "../../plan/secret-values";
+import { restoredFile, withSetting } from "../../cli/core/restore";
+import { fromTheFuture, previous, told } from "../../cli/core/updates";
+import type { Update } from "../../cli/stack/history";
+import { fillText } from "../../src/plan/credentials/secret-text";
+import { valuesIn } from "../../src/plan/credentials/secret-values";
 
 const update = (
   number: number,

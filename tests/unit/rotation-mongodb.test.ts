@@ -1,7 +1,7 @@
 /** What the Jobs of a mongodb do, run against a fake of mongosh's `connect`. Every place where a Job can stop is tried. */
 import assert from "node:assert/strict";
 import { createContext, runInContext } from "node:vm";
-import type { Values } from "../../plan/plan";
+import type { Values } from "../../src/plan/plan";
 import { deployedFrom, planFor, secretValues, shopWith } from "./store-examples";
 
 interface User {

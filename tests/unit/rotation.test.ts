@@ -1,9 +1,9 @@
 /** A rotation as planned: what it consists of, in which order, and how far it is. */
 import assert from "node:assert/strict";
-import type { StoreKind } from "../../model/application";
-import { password, text, username } from "../../model/text";
-import { type Deployed, deployedStore } from "../../plan/deployed";
-import type { Plan } from "../../plan/plan";
+import type { StoreKind } from "../../src/model/application";
+import { password, text, username } from "../../src/model/text";
+import { type Deployed, deployedStore } from "../../src/plan/deployed";
+import type { Plan } from "../../src/plan/plan";
 import { application, problemsOf, service } from "../support";
 import { deployedFrom, planFor, storeOf } from "./store-examples";
 

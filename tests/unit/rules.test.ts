@@ -1,18 +1,18 @@
 /** The rules of `flotilla check`, on plans and on rendered objects. */
 import assert from "node:assert/strict";
 import { catalogue } from "../../apps";
-import { RULE_NAMES, type Rule } from "../../config/rules";
-import type { Application } from "../../model/application";
-import { secretLike } from "../../model/secret-like";
-import { plan } from "../../plan";
-import type { ReleasePlan } from "../../plan/plan";
+import { RULE_NAMES, type Rule } from "../../src/config/rules";
+import type { Application } from "../../src/model/application";
+import { secretLike } from "../../src/model/secret-like";
+import { plan } from "../../src/plan";
+import type { ReleasePlan } from "../../src/plan/plan";
 import {
   factsOfObjects,
   planViolations,
   problemsOf,
   type RenderedObject,
   releaseViolations,
-} from "../../plan/rules";
+} from "../../src/plan/rules";
 import { application, contextFor, redis, service } from "../support";
 
 /** Rules that a plan breaks, with where. */

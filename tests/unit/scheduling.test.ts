@@ -1,6 +1,6 @@
 /** The scheduler's messages in words. */
 import assert from "node:assert/strict";
-import { unschedulable } from "../../explain/scheduling";
+import { unschedulable } from "../../cli/core/explain/scheduling";
 
 const pod = {
   metadata: { name: "cart-1" },

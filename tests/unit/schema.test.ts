@@ -4,9 +4,9 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import Ajv from "ajv";
 import { parse } from "yaml";
-import { LAYERS } from "../../config/layers";
-import { reference } from "../../config/schema/reference";
-import { PROJECT } from "../../tools/paths";
+import { PROJECT } from "../../cli/tools/paths";
+import { LAYERS } from "../../src/config/layers";
+import { reference } from "../../src/config/schema/reference";
 import { CASES, FOLDER } from "../bad-config";
 
 const read = (...path: string[]) => readFileSync(join(PROJECT, ...path), "utf8");

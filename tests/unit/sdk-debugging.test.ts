@@ -1,7 +1,7 @@
 /** What the SDK notes to debug itself is left out, and nothing else. */
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { withoutSdkDebugging } from "../../runtime/sdk-debugging";
+import { withoutSdkDebugging } from "../../src/runtime/sdk-workarounds";
 
 /** The SDK's types leave both out. */
 const { debuggablePromise } = require("@pulumi/pulumi/runtime/debuggable") as {

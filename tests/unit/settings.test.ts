@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { catalogue } from "../../apps";
-import { settingsBeside } from "../../commands/settings";
-import { unwritten } from "../../config/file";
-import { readSettings } from "../../config/settings";
-import type { ExportedResource } from "../../live/state";
-import { FlotillaError } from "../../model/problems";
+import type { ExportedResource } from "../../cli/core/state";
+import { settingsBeside } from "../../cli/stack/settings";
+import { unwritten } from "../../src/config/file";
+import { readSettings } from "../../src/config/settings";
+import { FlotillaError } from "../../src/model/problems";
 import { problemsOf, readStack, settingsOf } from "../support";
 
 describe("settings", () => {

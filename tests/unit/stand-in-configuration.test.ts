@@ -4,10 +4,14 @@ import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { diffConfiguration } from "../../tools/providers/kubernetes/configuration";
-import { connectionOf } from "../../tools/providers/kubernetes/connection";
-import { activeCluster, parseKubeconfig, readKubeconfig } from "../../tools/providers/kubernetes/kubeconfig";
-import { secret, UNKNOWN } from "../../tools/providers/protocol/property";
+import { diffConfiguration } from "../../dev/sandbox/providers/kubernetes/configuration";
+import { connectionOf } from "../../dev/sandbox/providers/kubernetes/connection";
+import {
+  activeCluster,
+  parseKubeconfig,
+  readKubeconfig,
+} from "../../dev/sandbox/providers/kubernetes/kubeconfig";
+import { secret, UNKNOWN } from "../../dev/sandbox/providers/protocol/property";
 
 const kubeconfig = (server: string, more: Record<string, unknown> = {}) =>
   stringify({

@@ -1,15 +1,15 @@
 /** What the stand-in for the kubernetes provider decides of objects and releases: the official rules and words. */
 import assert from "node:assert/strict";
-import { AUTONAMED, diffObject, named } from "../../tools/providers/kubernetes/replacement";
-import { retry, WAITS } from "../../tools/providers/kubernetes/retry";
+import { AUTONAMED, diffObject, named } from "../../dev/sandbox/providers/kubernetes/replacement";
+import { retry, WAITS } from "../../dev/sandbox/providers/kubernetes/retry";
 import {
   errorWhenUnreachable,
   isUnreachable,
   Reach,
   Unreachable,
-} from "../../tools/providers/kubernetes/unreachable";
-import { helmError, serverError } from "../../tools/providers/kubernetes/words";
-import { secret, UNKNOWN } from "../../tools/providers/protocol/property";
+} from "../../dev/sandbox/providers/kubernetes/unreachable";
+import { helmError, serverError } from "../../dev/sandbox/providers/kubernetes/words";
+import { secret, UNKNOWN } from "../../dev/sandbox/providers/protocol/property";
 
 const fixed = { secretsMutable: false, configMapsMutable: false };
 const mutable = { secretsMutable: true, configMapsMutable: true };

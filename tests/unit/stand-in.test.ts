@@ -1,7 +1,7 @@
 /** The decisions of the provider stand-ins; what they do to a cluster is tested end to end. */
 import assert from "node:assert/strict";
-import { difference } from "../../tools/providers/protocol/difference";
-import { hasUnknown, revealMap, secret, UNKNOWN } from "../../tools/providers/protocol/property";
+import { difference } from "../../dev/sandbox/providers/protocol/difference";
+import { hasUnknown, revealMap, secret, UNKNOWN } from "../../dev/sandbox/providers/protocol/property";
 
 describe("the stand-ins' differences", () => {
   it("name the path of each change", () => {

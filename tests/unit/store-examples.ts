@@ -1,7 +1,7 @@
 /** Applications with one store, and states in which they are deployed, for tests of stores. */
-import type { Application, Store, StoreKind } from "../../model/application";
-import type { Deployed } from "../../plan/deployed";
-import type { Plan } from "../../plan/plan";
+import type { Application, Store, StoreKind } from "../../src/model/application";
+import type { Deployed } from "../../src/plan/deployed";
+import type { Plan } from "../../src/plan/plan";
 import { application, planFor, redis, service } from "../support";
 
 export { planFor };

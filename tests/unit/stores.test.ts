@@ -1,9 +1,9 @@
 /** Stores as planned: profiles, endpoints, access, and what is refused seen from what is deployed. */
 import assert from "node:assert/strict";
-import { STORE_KINDS, type StoreKind } from "../../model/application";
-import { host, members, readHost, replicaSet, text } from "../../model/text";
-import type { Deployed } from "../../plan/deployed";
-import type { Values } from "../../plan/plan";
+import { STORE_KINDS, type StoreKind } from "../../src/model/application";
+import { host, members, readHost, replicaSet, text } from "../../src/model/text";
+import type { Deployed } from "../../src/plan/deployed";
+import type { Values } from "../../src/plan/plan";
 import { application, problemsOf, redis, service } from "../support";
 import { deployedFrom, planFor, shopWith, storeOf } from "./store-examples";
 

@@ -16,11 +16,11 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import execa from "execa";
-import { buildArguments } from "../../tools/toolchain/build";
-import { download, parseChecksum } from "../../tools/toolchain/download";
-import { outsidePath } from "../../tools/toolchain/ensure";
-import { findOnPath, parseVersion } from "../../tools/toolchain/search-path";
-import { type Platform, TOOLS, type Tool } from "../../tools/toolchain/specification";
+import { buildArguments } from "../../cli/tools/toolchain/build";
+import { download, parseChecksum } from "../../cli/tools/toolchain/download";
+import { outsidePath } from "../../cli/tools/toolchain/ensure";
+import { findOnPath, parseVersion } from "../../cli/tools/toolchain/search-path";
+import { type Platform, TOOLS, type Tool } from "../../cli/tools/toolchain/specification";
 
 const linux: Platform = { os: "linux", arch: "amd64" };
 const sha256 = (content: Buffer | string) => createHash("sha256").update(content).digest("hex");
@@ -178,7 +178,7 @@ describe("a checksum file", () => {
 describe("every tool", () => {
   for (const tool of Object.values(TOOLS) as Tool[])
     it(`${tool.name} is pinned, checked and built from its own module`, () => {
-      const modules = join(__dirname, "../../tools/toolchain/modules", tool.module.folder);
+      const modules = join(__dirname, "../../cli/tools/toolchain/modules", tool.module.folder);
       const pinned = readFileSync(join(modules, "go.mod"), "utf8");
       assert.ok(
         pinned.includes(tool.module.package) || pinned.includes(tool.module.package.replace(/\/cmd\/.*/, "")),

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { catalogue } from "../../apps";
-import type { User } from "../../model/application";
-import { findCycle } from "../../model/graph";
-import { nearest } from "../../model/nearest";
-import { host, password, type Reference, url } from "../../model/text";
-import { validateApplication } from "../../model/validate";
+import type { User } from "../../src/model/application";
+import { findCycle } from "../../src/model/graph";
+import { nearest } from "../../src/model/nearest";
+import { host, password, type Reference, url } from "../../src/model/text";
+import { validateApplication } from "../../src/model/validate";
 import { application, planFor, problemsOf, redis, service } from "../support";
 
 const one = (...args: Parameters<typeof application>) => {

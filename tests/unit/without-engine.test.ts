@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import execa from "execa";
-import { PROJECT } from "../../tools/paths";
+import { PROJECT } from "../../cli/tools/paths";
 
 /** As the SDK does it: what goes wrong is said, and that it could not be said is said as well. */
 const PROGRAM = (guard: string) => `
@@ -26,7 +26,7 @@ async function endOf(guard: string): Promise<number> {
 
 describe("a program whose engine was killed", () => {
   it("ends when nobody reads what it says", async () => {
-    const file = JSON.stringify(join(PROJECT, "runtime", "without-engine"));
+    const file = JSON.stringify(join(PROJECT, "src", "runtime", "without-engine"));
     assert.equal(await endOf(`require(${file}).endWithoutEngine();`), 1);
   });
 

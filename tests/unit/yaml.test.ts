@@ -1,6 +1,6 @@
 /** Manifests are read as Helm and kubectl read them. */
 import assert from "node:assert/strict";
-import { documentsIn } from "../../diff/yaml";
+import { documentsIn } from "../../cli/core/diff/yaml";
 
 const scalar = (text: string): unknown => (documentsIn(`a: ${text}`)[0] as { a: unknown }).a;
 

@@ -1,5 +1,5 @@
 /** What a feature of the shared chart is, and how to look at what it makes. */
-import type { MicroserviceValues } from "../../../plan/microservice-values";
+import type { MicroserviceValues } from "../../../src/plan/services/microservice-values";
 import type { KubernetesObject } from "../render";
 
 export interface Feature {

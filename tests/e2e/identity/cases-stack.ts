@@ -1,7 +1,7 @@
 /** The stack itself: its name, state, backend, passphrase and checkout; another stack; clusters that come and go. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { deleteCluster, stopCluster } from "../../../tools/cluster/cluster";
+import { deleteCluster, stopCluster } from "../../../dev/sandbox/cluster/cluster";
 import { copyOfProject, writeStackFile } from "../../copy";
 import { writeInventory } from "../inventory";
 import { read, run, Stack, world } from "../world";

@@ -38,7 +38,7 @@ export class Ground {
 
   /** Runs a command as a user of the stack does. */
   async run(program: string, args: readonly string[]) {
-    const file = program === "flotilla" ? `${this.stack.folder}/commands/bin.js` : program;
+    const file = program === "flotilla" ? `${this.stack.folder}/cli/bin.js` : program;
     return run(file, args, {
       cwd: this.stack.folder,
       reject: false,

@@ -2,9 +2,9 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { between, table } from "../../../tools/generate/marked";
-import { PROJECT } from "../../../tools/paths";
-import type { Provider } from "../../../tools/providers/choose";
+import { PROJECT } from "../../../cli/tools/paths";
+import { between, table } from "../../../dev/generate/marked";
+import type { Provider } from "../../../dev/sandbox/providers/choose";
 import type { Case } from "./case";
 import { CASES } from "./cases";
 import type { Holdings } from "./ground";

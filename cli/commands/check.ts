@@ -1,0 +1,91 @@
+import chalk from "chalk";
+import Table from "cli-table3";
+import { Command } from "commander";
+import { RULES } from "../../src/config/rules";
+import { plural } from "../../src/model/plural";
+import { count, type Row, type Severity, type Stage } from "../core/check-report";
+import { type Checked, checkStack } from "../stack/check-stages";
+import { PLAIN_TABLE } from "../terminal/table";
+
+export function checkCommand(): Command {
+  const rules = Object.entries(RULES).map(([name, asks]) => `  ${name.padEnd(14)}${asks}`);
+  return new Command("check")
+    .description(
+      "look at a stack before anything moves: settings, plan, rendered objects; no cluster is needed",
+    )
+    .requiredOption("-s, --stack <name>", "the stack: dev, staging, prod ...")
+    .option("--json", "print what was found as a JSON object")
+    .addHelpText(
+      "after",
+      `
+It ends with 1 when there is an error. kubeconform and kube-score look as well where they are installed. Rules:
+${rules.join("\n")}
+
+A rule is taken off one service or store with a reason: flotilla:services.<name>.exceptions.<rule>: <why>`,
+    )
+    .action(async ({ stack, json }: { stack: string; json?: boolean }) => {
+      const checked = await checkStack(stack);
+      process.stdout.write(json ? `${JSON.stringify(toJson(stack, checked), null, 2)}\n` : show(checked));
+      if (count(checked.stages, "error") > 0) process.exitCode = 1;
+    });
+}
+
+function toJson(stack: string, { stages, away }: Checked) {
+  return {
+    stack,
+    errors: count(stages, "error"),
+    warnings: count(stages, "warning"),
+    stages: stages.map(({ stage, lookedAt, skipped = false }) => ({ stage, lookedAt, skipped })),
+    notRendered: away,
+    findings: stages.flatMap(({ rows }) => rows),
+  };
+}
+
+const COLOURS: Record<Severity, (text: string) => string> = {
+  error: chalk.red,
+  warning: chalk.yellow,
+  excepted: chalk.dim,
+};
+
+function show({ stages, away }: Checked): string {
+  const table = new Table({ ...PLAIN_TABLE, head: ["CHECK", "LOOKED AT", "ERRORS", "WARNINGS", "EXCEPTED"] });
+  for (const stage of stages) table.push(lineOf(stage));
+  const rows = stages.flatMap(({ rows }) => rows);
+  const findings = (["error", "warning", "excepted"] as const).flatMap((severity) =>
+    rows.filter((row) => row.severity === severity).map(describe),
+  );
+  const [errors, warnings] = [count(stages, "error"), count(stages, "warning")];
+  const summary = `${plural(errors, "error")}, ${plural(warnings, "warning")}`;
+  return [
+    table.toString(),
+    ...(findings.length > 0 ? ["", ...findings] : []),
+    ...(away.length > 0
+      ? [
+          "",
+          `Of ${away.join(", ")} only the values were looked at: their charts are not available (npx flotilla charts pull).`,
+        ]
+      : []),
+    "",
+    errors > 0 ? chalk.red(summary) : warnings > 0 ? chalk.yellow(summary) : chalk.green(summary),
+    "",
+  ].join("\n");
+}
+
+function lineOf({ stage, lookedAt, rows, annotated = 0, skipped }: Stage): string[] {
+  const of = (severity: Severity) => rows.filter((row) => row.severity === severity).length;
+  return [
+    stage,
+    lookedAt,
+    ...(skipped
+      ? ["", "", ""]
+      : [String(of("error")), String(of("warning")), String(of("excepted") + annotated)]),
+  ];
+}
+
+/** A problem names its rule itself. */
+const NAMED_ALREADY = /\(rule [\w-]+\)$/;
+
+function describe({ severity, check, where, what, todo }: Row): string {
+  const head = `${COLOURS[severity](severity)} ${where}: ${what}${NAMED_ALREADY.test(what) || check === "settings" || check === "plan" ? "" : ` (${check})`}`;
+  return todo === "" ? head : `${head}\n    ${severity === "excepted" ? "because " : ""}${todo}`;
+}

@@ -1,0 +1,185 @@
+import chalk from "chalk";
+import Table from "cli-table3";
+import { Command } from "commander";
+import { plural } from "../../src/model/plural";
+import { outputsOf, type ReleaseStatus, releaseStatuses } from "../core/release-status";
+import { youngText } from "../core/young-claims";
+import { type Update, updateJson } from "../stack/history";
+import { type Look, lookAt } from "../stack/look";
+import { lostJson, lostText } from "../stack/lost";
+import { ago } from "../terminal/duration";
+import { PLAIN_TABLE } from "../terminal/table";
+
+/** Seconds between two looks. */
+const INTERVAL_SECONDS = 2;
+
+export function statusCommand(): Command {
+  return new Command("status")
+    .description(
+      "show what runs of a stack: releases, versions, images, pods, the last update, drift at a glance",
+    )
+    .requiredOption("-s, --stack <name>", "the stack: dev, staging, prod ...")
+    .option("-w, --watch", "look again every two seconds, until Ctrl-C")
+    .option("--json", "print it as a JSON object; with --watch one on each line")
+    .addHelpText(
+      "after",
+      `
+DRIFT is derived from revisions, images and numbers of pods; \`flotilla drift\` looks at every field. What the state has beside
+releases (namespace, Secrets, quota, policies) and the cluster has lost is named below the table, and so is a claim that began
+empty more than an hour after its store was installed.
+
+Exit codes: 0 all is deployed and ready, 2 something is not or is lost, 1 failed.`,
+    )
+    .action(async ({ stack, watch, json }: { stack: string; watch?: boolean; json?: boolean }) => {
+      for (;;) {
+        const look = await lookAt(stack, { forLosses: true }).catch((error: Error) => {
+          // Whoever watches wants to see it come back.
+          if (!watch) throw error;
+          process.stderr.write(`${error.message}\n`);
+        });
+        if (!look) {
+          await pause();
+          continue;
+        }
+        const releases = releaseStatuses(look.resources, look.live, look.workloads);
+        process.exitCode = releases.every(isWell) && look.lost.length === 0 ? 0 : 2;
+        if (json)
+          process.stdout.write(`${JSON.stringify(toJson(stack, look, releases), null, watch ? 0 : 2)}\n`);
+        else {
+          // On a terminal the table stays in its place.
+          if (watch && process.stdout.isTTY) process.stdout.write("\x1b[H\x1b[2J");
+          process.stdout.write(show(stack, look, releases));
+        }
+        if (!watch) return;
+        await pause();
+      }
+    });
+}
+
+const pause = () => new Promise((resolve) => setTimeout(resolve, INTERVAL_SECONDS * 1000));
+
+export const isWell = ({ status, failed, pods }: ReleaseStatus): boolean =>
+  status === "deployed" && !failed && pods.ready >= pods.wanted;
+
+function toJson(
+  stack: string,
+  { resources, namespace, lastUpdate, lost, young, unseen }: Look,
+  releases: readonly ReleaseStatus[],
+) {
+  return {
+    stack,
+    application: outputsOf(resources)?.application ?? null,
+    environment: outputsOf(resources)?.environment ?? null,
+    namespace,
+    lastUpdate: lastUpdate ? updateJson(lastUpdate) : null,
+    releases,
+    lost: lostJson(lost),
+    youngClaims: young,
+    unseen,
+  };
+}
+
+/** The status of a stack, for people. */
+export function show(
+  stack: string,
+  look: Pick<Look, "resources" | "namespace" | "lastUpdate" | "lost" | "young" | "unseen">,
+  releases: readonly ReleaseStatus[],
+): string {
+  const { resources, namespace, lastUpdate, lost, young, unseen } = look;
+  const outputs = outputsOf(resources);
+  if (!outputs && releases.length + lost.length === 0)
+    return `Nothing of stack ${stack} is deployed. Deploy it: npx flotilla up --stack ${stack}\n`;
+  const lines = [
+    `${chalk.bold(stack)}: ${outputs?.application ?? "no completed update"} in namespace ${namespace}`,
+    lastUpdate ? `Last ${updateLine(lastUpdate)}` : "It has never been updated.",
+    "",
+    statusTable(releases),
+    "",
+    summary(releases),
+    ...(lost.length === 0 ? [] : [chalk.red(`But ${lostText(lost)}.`)]),
+    ...unseen.map((why) => `${chalk.yellow("note")} not everything could be looked for: ${why}`),
+    ...young.map((claim) => `${chalk.yellow("note")} ${youngText(claim, namespace)}`),
+  ];
+  const next = nextSteps(stack, releases, lost);
+  return `${[...lines, ...next].join("\n")}\n`;
+}
+
+function updateLine({ kind, result, message, endedAt, startedAt, commit }: Omit<Update, "number">): string {
+  const how = result === "succeeded" ? chalk.green(result) : chalk.red(result);
+  const what = [
+    message === "" ? "" : `"${message}"`,
+    commit === undefined ? "" : `commit ${commit.slice(0, 7)}`,
+  ];
+  return `${kind} ${how} ${ago(endedAt ?? startedAt)}: ${what.filter((text) => text !== "").join(", ")}`;
+}
+
+export function statusTable(releases: readonly ReleaseStatus[]): string {
+  const table = new Table({
+    ...PLAIN_TABLE,
+    head: [
+      "RELEASE",
+      "KIND",
+      "CHART",
+      "REV",
+      "STATUS",
+      "PODS READY",
+      "ENDPOINT",
+      "IMAGE",
+      "UPDATED",
+      "DRIFT",
+    ],
+  });
+  for (const release of releases) {
+    const { kind, chart, revision, status, failed, pods, endpoint, image, updatedAt, drift } = release;
+    const all = pods.ready >= pods.wanted;
+    const ready = kind === "job" && all ? "done" : `${pods.ready}/${pods.wanted}`;
+    const word = failed && status === "deployed" ? "update failed" : status;
+    table.push([
+      release.release,
+      kind,
+      chart,
+      revision ?? "-",
+      word === "deployed" ? chalk.green(word) : chalk.red(word),
+      all ? ready : chalk.yellow(ready),
+      endpoint ?? "-",
+      image,
+      ago(updatedAt),
+      drift === undefined ? "-" : chalk.yellow(drift),
+    ]);
+  }
+  return table.toString();
+}
+
+export function summary(releases: readonly ReleaseStatus[]): string {
+  const lasting = releases.filter(({ kind }) => kind !== "job");
+  const ready = lasting.reduce((sum, { pods }) => sum + pods.ready, 0);
+  const wanted = lasting.reduce((sum, { pods }) => sum + pods.wanted, 0);
+  const well = releases.filter(isWell).length;
+  const pods = ready === wanted ? `${plural(ready, "pod")} ready` : `${ready} of ${wanted} pods ready`;
+  return well === releases.length
+    ? `${plural(releases.length, "release")}, ${pods}.`
+    : chalk.yellow(
+        `${releases.length - well} of ${plural(releases.length, "release")} not deployed or not ready; ${pods}.`,
+      );
+}
+
+function nextSteps(stack: string, releases: readonly ReleaseStatus[], lost: Look["lost"]): string[] {
+  const steps: [boolean, string, string][] = [
+    [
+      releases.some(({ status }) => status.startsWith("pending-")),
+      "recover",
+      "if no update is running: one was interrupted",
+    ],
+    [
+      lost.length > 0 || releases.some(({ status, kind }) => status === "missing" && kind !== "unknown"),
+      "up",
+      "create again what the cluster has lost; diff shows it",
+    ],
+    [releases.some((release) => !isWell(release)), "explain", "why something is not ready"],
+    [releases.some(({ drift, kind }) => drift !== undefined && kind !== "unknown"), "drift", "what differs"],
+    [releases.some(({ kind }) => kind === "unknown"), "adopt", "take over what helm installed"],
+  ];
+  return steps
+    .filter(([applies]) => applies)
+    .map(([, command, what]) => `  npx flotilla ${command} --stack ${stack}    ${what}`);
+}

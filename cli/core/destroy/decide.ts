@@ -1,0 +1,294 @@
+/** What goes and what stays when a stack is destroyed: pure decisions. */
+
+import { amountOf } from "../../../src/model/quantity";
+import type { HeldClaim, HeldObject, Holdings } from "../../stack/holdings";
+import { releaseOf } from "../explain/facts";
+import { type ReleaseStatus, releaseStatuses } from "../release-status";
+import { deployedOf, type ExportedResource, nameOfUrn, PASSWORD, RELEASE } from "../state";
+
+/** Types in a state. */
+const STACK = "pulumi:pulumi:Stack";
+const NAMESPACE = "kubernetes:core/v1:Namespace";
+const SECRET = "kubernetes:core/v1:Secret";
+
+/** Helm's note on what it has installed. */
+const RELEASE_NAME = "meta.helm.sh/release-name";
+
+export interface Destruction {
+  namespaces: NamespaceFate[];
+  releases: ReleaseFate[];
+  secrets: string[];
+  /** Secrets of stores that stay, beside their claims, in a namespace that stays. */
+  secretsLeft: string[];
+  passwords: string[];
+  /** What else Pulumi deletes, as `NetworkPolicy shop-default-deny`. */
+  rest: string[];
+  claims: ClaimFate[];
+  /** What goes with a namespace although the stack does not know it. */
+  strangers: string[];
+  /** URNs of what the cluster no longer has and Pulumi would fail to delete. */
+  gone: string[];
+}
+
+export interface NamespaceFate {
+  name: string;
+  /**
+   * `goes`: the stack created it. `stays`: the state has no such namespace. `gone`: the cluster has none.
+   * `recreated`: it is not the one that the stack created, so nothing may be deleted.
+   */
+  fate: "goes" | "stays" | "gone" | "recreated";
+}
+
+export interface ReleaseFate {
+  name: string;
+  kind: ReleaseStatus["kind"] | "release";
+  pods: { ready: number; wanted: number };
+  /** Whether helm no longer has it. */
+  isGone: boolean;
+}
+
+export interface ClaimFate {
+  claim: string;
+  namespace: string;
+  /** As Kubernetes writes it; "?" where the claim has none. */
+  size: string;
+  /** The store whose data it holds, or whatever release it is of. */
+  of?: string;
+  /** Whether a release of the stack has it. */
+  isOwn: boolean;
+  /** The PersistentVolume; none while the claim is bound to none. */
+  volume?: string;
+  /** The volume's reclaim policy; none where it cannot be read. */
+  policy?: string;
+  /** `deleted`: the data is lost. `retained`: the volume stays. `stays`: the claim stays. `empty`: it never had a volume. */
+  fate: "deleted" | "retained" | "stays" | "empty";
+}
+
+/** What an update has deployed: all of the state but the stack itself. */
+export const isEmpty = (resources: readonly ExportedResource[]): boolean =>
+  resources.every(({ type }) => type === STACK);
+
+/** The namespaces of a state, with the names of the releases in each. */
+export function namespacesOf(resources: readonly ExportedResource[]): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const resource of resources) {
+    const namespace = resource.type === NAMESPACE ? nameIn(resource) : namespaceIn(resource);
+    if (namespace === undefined) continue;
+    const releases = found.get(namespace) ?? [];
+    found.set(namespace, resource.type === RELEASE ? [...releases, releaseIn(resource)] : releases);
+  }
+  return found;
+}
+
+/** `holdings`: what the cluster has, of each of `namespacesOf`. */
+export function decide(resources: readonly ExportedResource[], holdings: readonly Holdings[]): Destruction {
+  const owned = namespacesOf(resources);
+  const namespaces = holdings.map(
+    (holding): NamespaceFate => ({
+      name: holding.namespace,
+      fate: namespaceFate(resources, holding),
+    }),
+  );
+  const goes = (namespace: string) =>
+    namespaces.some(({ name, fate }) => name === namespace && fate === "goes");
+  const stays = (namespace: string | undefined) =>
+    namespaces.some(({ name, fate }) => name === namespace && fate === "stays");
+  const isLeft = (resource: ExportedResource) =>
+    resource.retainOnDelete === true && stays(namespaceIn(resource));
+  return {
+    namespaces,
+    releases: holdings.flatMap((holding) =>
+      releaseFates(resources, holding, owned.get(holding.namespace) ?? []),
+    ),
+    secrets: namesOf(
+      resources.filter((resource) => !isLeft(resource)),
+      SECRET,
+    ),
+    secretsLeft: namesOf(resources.filter(isLeft), SECRET),
+    passwords: namesOf(resources, PASSWORD),
+    rest: resources
+      .filter(isRest)
+      .map(({ type, urn }) => `${type.split(":").at(-1)} ${nameOfUrn(urn)}`)
+      .sort(),
+    claims: holdings.flatMap((holding) =>
+      claimFates(resources, holding, owned.get(holding.namespace) ?? [], goes(holding.namespace)),
+    ),
+    strangers: holdings
+      .filter(({ namespace }) => goes(namespace))
+      .flatMap((holding) => strangersIn(resources, holding, owned.get(holding.namespace) ?? [])),
+    gone: holdings.flatMap((holding) => goneIn(resources, holding)),
+  };
+}
+
+/** In the order of `flotilla status`; last what no component of Flotilla has deployed. */
+function releaseFates(
+  resources: readonly ExportedResource[],
+  { live, workloads, missing }: Holdings,
+  releases: readonly string[],
+): ReleaseFate[] {
+  const statuses = releaseStatuses(resources, live, workloads).filter(({ release }) =>
+    releases.includes(release),
+  );
+  const isListed = (name: string) => statuses.some(({ release }) => release === name);
+  return [
+    ...statuses.map(({ release, kind, pods }) => ({
+      name: release,
+      kind: kind === "unknown" ? ("release" as const) : kind,
+      pods,
+      isGone: missing.includes(release),
+    })),
+    ...releases
+      .filter((name) => !isListed(name))
+      .map((name) => ({
+        name,
+        kind: "release" as const,
+        pods: { ready: 0, wanted: 0 },
+        isGone: missing.includes(name),
+      })),
+  ];
+}
+
+function namespaceFate(
+  resources: readonly ExportedResource[],
+  { namespace, uid }: Holdings,
+): NamespaceFate["fate"] {
+  const known = resources.find((resource) => resource.type === NAMESPACE && nameIn(resource) === namespace);
+  if (uid === undefined) return "gone";
+  if (known === undefined) return "stays";
+  const knownUid = metadataOf(known.outputs).uid;
+  return knownUid === undefined || knownUid === uid ? "goes" : "recreated";
+}
+
+const namesOf = (resources: readonly ExportedResource[], of: string): string[] =>
+  resources
+    .filter(({ type }) => type === of)
+    .map(({ urn }) => nameOfUrn(urn))
+    .sort();
+
+/** Deleted by Pulumi, and in none of the other lists. Components and providers are nothing outside the state. */
+const isRest = ({ type }: ExportedResource): boolean =>
+  !/^(pulumi:|flotilla:)/.test(type) && ![RELEASE, SECRET, PASSWORD, NAMESPACE].includes(type);
+
+function claimFates(
+  resources: readonly ExportedResource[],
+  { namespace, claims, volumes }: Holdings,
+  releases: readonly string[],
+  namespaceGoes: boolean,
+): ClaimFate[] {
+  const deployed = deployedOf(resources);
+  const stores = Object.keys(deployed).filter((name) => deployed[name]?.kind === "store");
+  return claims
+    .map((claim): ClaimFate => {
+      const { name } = claim.metadata;
+      const of = releaseOf(claim.metadata) ?? storeByName(name, stores);
+      const volume = claim.spec?.volumeName;
+      const policy = volumes?.find(({ metadata }) => metadata.name === volume)?.spec
+        ?.persistentVolumeReclaimPolicy;
+      const isDeleted = namespaceGoes || goesWithRelease(claim, releases);
+      return {
+        claim: name,
+        namespace,
+        size: claim.status?.capacity?.storage ?? claim.spec?.resources?.requests?.storage ?? "?",
+        ...(of === undefined ? {} : { of }),
+        isOwn: of !== undefined && releases.includes(of),
+        ...(volume === undefined ? {} : { volume }),
+        ...(policy === undefined ? {} : { policy }),
+        fate: isDeleted ? claimFate(volume, policy) : "stays",
+      };
+    })
+    .sort((a, b) => Number(b.isOwn) - Number(a.isOwn) || a.claim.localeCompare(b.claim));
+}
+
+/** A volume whose policy cannot be read may be one that is deleted. */
+function claimFate(volume: string | undefined, policy: string | undefined): ClaimFate["fate"] {
+  if (volume === undefined) return "empty";
+  return policy === "Retain" ? "retained" : "deleted";
+}
+
+/** Kubernetes names the claims of a StatefulSet `<template>-<StatefulSet>-<number>`. */
+const storeByName = (claim: string, stores: readonly string[]): string | undefined =>
+  stores.find((store) => new RegExp(`-${store}(-[a-z]+)?-[0-9]+$`).test(claim));
+
+/** Whether a claim is deleted with a release of the stack, also in a namespace that stays. */
+function goesWithRelease({ metadata }: HeldClaim, releases: readonly string[]): boolean {
+  const { annotations = {}, ownerReferences = [] } = metadata;
+  const isHelms =
+    releases.includes(annotations[RELEASE_NAME] ?? "") && annotations["helm.sh/resource-policy"] !== "keep";
+  // A StatefulSet that is to delete its claims owns them.
+  return isHelms || (ownerReferences.length > 0 && releases.includes(releaseOf(metadata) ?? ""));
+}
+
+/** What Kubernetes puts into every namespace. */
+const BUILT_IN = ["ConfigMap kube-root-ca.crt"];
+
+function strangersIn(
+  resources: readonly ExportedResource[],
+  { live, objects }: Holdings,
+  releases: readonly string[],
+): string[] {
+  const others = Object.keys(live).filter((name) => !releases.includes(name));
+  const known = new Set(
+    resources.map(({ type, inputs }) => `${type.split(":").at(-1)} ${metadataOf(inputs).name}`),
+  );
+  const loose = objects.filter((object) => {
+    const { annotations = {}, labels = {}, ownerReferences = [], name } = object.metadata;
+    const identity = `${object.kind} ${name}`;
+    if (ownerReferences.length > 0 || known.has(identity) || BUILT_IN.includes(identity)) return false;
+    // Older clusters give each ServiceAccount a Secret.
+    if (annotations["kubernetes.io/service-account.name"] !== undefined) return false;
+    const release = annotations[RELEASE_NAME];
+    if (release !== undefined) return !releases.includes(release) && !others.includes(release);
+    // Helm leaves its annotation off hooks.
+    const isHook = labels["app.kubernetes.io/managed-by"] === "Helm";
+    return !(isHook && releases.includes(releaseOf(object.metadata) ?? ""));
+  });
+  return [
+    ...others.map((name) => `Helm release ${name}`).sort(),
+    ...loose.map((object: HeldObject) => `${object.kind} ${object.metadata.name}`).sort(),
+  ];
+}
+
+/** In a namespace that is gone everything is. A release without a record fails to be deleted: "Release not loaded". */
+const goneIn = (resources: readonly ExportedResource[], { namespace, uid, missing }: Holdings): string[] =>
+  resources
+    .filter((resource) => {
+      if (uid === undefined)
+        return resource.type === NAMESPACE
+          ? nameIn(resource) === namespace
+          : namespaceIn(resource) === namespace;
+      return (
+        resource.type === RELEASE &&
+        namespaceIn(resource) === namespace &&
+        missing.includes(releaseIn(resource))
+      );
+    })
+    .map(({ urn }) => urn);
+
+/** Claims whose data is lost, with what they hold in all, as `3 GiB`; claims of unknown size count for nothing. */
+export function lossOf(claims: readonly ClaimFate[]): { count: number; size: string } {
+  const lost = claims.filter(({ fate }) => fate === "deleted");
+  const bytes = lost.reduce((sum, { size }) => sum + (amountOf(size) || 0), 0);
+  return { count: lost.length, size: sizeText(bytes) };
+}
+
+function sizeText(bytes: number): string {
+  const unit = bytes >= 2 ** 40 ? "TiB" : bytes >= 2 ** 30 ? "GiB" : "MiB";
+  const amount = bytes / { TiB: 2 ** 40, GiB: 2 ** 30, MiB: 2 ** 20 }[unit];
+  return `${Number(amount.toFixed(1))} ${unit}`;
+}
+
+const metadataOf = (from: Record<string, unknown> | undefined) =>
+  (from?.metadata ?? {}) as { name?: string; namespace?: string; uid?: string };
+
+const nameIn = ({ inputs, outputs }: ExportedResource): string | undefined =>
+  metadataOf(outputs).name ?? metadataOf(inputs).name;
+
+const releaseIn = ({ inputs }: ExportedResource): string => String(inputs?.name);
+
+/** The namespace that an object or a release of a state is in. */
+function namespaceIn({ type, inputs }: ExportedResource): string | undefined {
+  if (!type.startsWith("kubernetes:")) return undefined;
+  return type === RELEASE
+    ? (inputs?.namespace as string | undefined)
+    : (metadataOf(inputs).namespace as string | undefined);
+}

@@ -1,0 +1,66 @@
+/** The engine's own plan of an update, as steps that can be held against a difference of objects. */
+
+import type { Deployed } from "../../../src/plan/deployed";
+import { type PreviewStep, typeOfStep } from "../preview-step";
+import { nameOfUrn, PASSWORD, RELEASE } from "../state";
+import { type EngineStep, type Operation, RELEASE_KIND } from "./engine-steps";
+
+const OPERATIONS: Record<string, Operation> = {
+  create: "create",
+  import: "create",
+  update: "update",
+  delete: "delete",
+  replace: "replace",
+  "create-replacement": "replace",
+  "delete-replaced": "replace",
+  "delete-before-replace": "replace",
+};
+
+/** What the engine would do with what is in the cluster, and with passwords; components and outputs are left out. */
+export function engineSteps(steps: readonly PreviewStep[], deployed: Deployed): EngineStep[] {
+  const found = new Map<string, EngineStep>();
+  for (const step of steps) {
+    const operation = OPERATIONS[step.op];
+    const kind = kindOf(step);
+    if (operation === undefined || kind === undefined) continue;
+    // New passwords belong to new stores, which are shown.
+    if (kind === "Password" && operation === "create") continue;
+    // A replacement has a step for each of its halves.
+    const known = found.get(step.urn);
+    const differs = known && known.differs.length > 0 ? known.differs : differencesOf(step);
+    found.set(step.urn, {
+      urn: step.urn,
+      operation: known?.operation === "replace" ? "replace" : operation,
+      kind,
+      name: nameOf(step),
+      differs,
+      ...(kind === RELEASE_KIND ? { role: deployed[nameOf(step)]?.kind ?? "release" } : {}),
+    });
+  }
+  return [...found.values()];
+}
+
+function kindOf(step: PreviewStep): string | undefined {
+  const type = typeOfStep(step);
+  if (type === RELEASE) return RELEASE_KIND;
+  if (type === PASSWORD) return "Password";
+  if (type === "pulumi:providers:kubernetes") return "Connection";
+  return type.startsWith("kubernetes:") ? type.split(":").at(-1) : undefined;
+}
+
+function nameOf({ urn, newState, oldState }: PreviewStep): string {
+  const { metadata, name } = ((newState ?? oldState)?.inputs ?? {}) as {
+    metadata?: { name?: string };
+    name?: string;
+  };
+  return metadata?.name ?? name ?? nameOfUrn(urn);
+}
+
+/** Top-level inputs that differ. */
+const differencesOf = ({ detailedDiff, diffReasons }: PreviewStep): string[] => [
+  ...new Set(
+    [...(diffReasons ?? []), ...Object.keys(detailedDiff ?? {})].map(
+      (path) => path.split(/[.[]/)[0] as string,
+    ),
+  ),
+];

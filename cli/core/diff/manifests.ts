@@ -1,0 +1,38 @@
+/** Kubernetes objects as manifests have them. */
+import type { RenderedObject } from "../../../src/plan/rules";
+import { documentsIn } from "./yaml";
+
+/** An object of a manifest. */
+export interface ManifestObject extends RenderedObject {
+  apiVersion?: string;
+  metadata?: {
+    name?: string;
+    namespace?: string;
+    labels?: Record<string, string>;
+    annotations?: Record<string, string>;
+  };
+}
+
+/** The objects of a text of manifests. */
+export const objectsIn = (manifests: string): ManifestObject[] =>
+  (documentsIn(manifests) as (ManifestObject | null)[]).flatMap((object) => object ?? []);
+
+/** Whether an object is more than what a hook, such as `helm test`, makes and deletes. */
+export const isDeployed = ({ metadata }: RenderedObject): boolean => !metadata?.annotations?.["helm.sh/hook"];
+
+/** How people name an object. */
+export const nameOf = ({ kind, metadata }: RenderedObject): string => `${kind} ${metadata?.name}`;
+
+/** What tells an object from all others, whatever version of its API it is written in. */
+export const identityOf = ({ apiVersion = "", kind, metadata }: ManifestObject): string =>
+  [apiVersion.includes("/") ? apiVersion.split("/")[0] : "", kind, metadata?.name].join("/");
+
+/** As much of an object as kubectl needs to find it. */
+export const identity = ({ apiVersion, kind, metadata }: ManifestObject) => ({
+  apiVersion,
+  kind,
+  metadata: {
+    name: metadata?.name,
+    ...(metadata?.namespace === undefined ? {} : { namespace: metadata.namespace }),
+  },
+});

@@ -1,0 +1,187 @@
+/** An application's graph in one environment, as data: who is there, who talks to whom, and what lets them. */
+import { type Edge, own } from "../../../src/model/graph";
+import { resourcesIn } from "../../../src/plan/deployed";
+import type { Plan, ReleasePlan } from "../../../src/plan/plan";
+import type { MicroserviceValues, Probe } from "../../../src/plan/services/microservice-values";
+
+export type NodeKind = "people" | "caller" | "service" | "stand-in" | "store" | "job" | "external";
+
+export interface GraphNode {
+  name: string;
+  kind: NodeKind;
+  /** What people want to know of it, by topic: short lines of text. */
+  facts: Record<string, string[]>;
+}
+
+export interface GraphEdge {
+  from: string;
+  to: string;
+  /** What the client connects to. */
+  port: number;
+  /** What a network policy sees. */
+  targetPort: number;
+  protocol: string;
+}
+
+export interface Graph {
+  application: string;
+  environment: string;
+  namespace: string;
+  nodes: GraphNode[];
+  edges: GraphEdge[];
+}
+
+/** The node that stands for everybody outside; no release can have its name. */
+export const PEOPLE = "(people)";
+
+/** The graph of a plan. */
+export function graphOf(plan: Plan): Graph {
+  const releases = Object.values(plan.releases).filter(({ done }) => !done);
+  const jobs = releases.filter(({ kind }) => kind === "job");
+  const edges = [
+    ...entryEdges(plan),
+    ...plan.edges.map(plain),
+    ...jobs.flatMap((job) => jobEdges(plan, job)),
+  ];
+  const known = new Set(releases.map(({ name }) => name));
+  const outside = (kind: "caller" | "external", names: string[]): GraphNode[] =>
+    [...new Set(names)].filter((name) => !known.has(name)).map((name) => ({ name, kind, facts: {} }));
+  const people: GraphNode[] =
+    Object.keys(plan.entries).length > 0 ? [{ name: PEOPLE, kind: "people", facts: entryFacts(plan) }] : [];
+  return {
+    application: plan.application,
+    environment: plan.environment,
+    namespace: plan.namespace.name,
+    nodes: [
+      ...people,
+      ...outside(
+        "caller",
+        plan.edges.filter(({ kind }) => kind === "caller").map(({ from }) => from),
+      ),
+      ...releases.map((release) => ({
+        name: release.name,
+        kind: kindOf(plan, release),
+        facts: release.kind === "store" ? storeFacts(plan, release) : serviceFacts(plan, release),
+      })),
+      ...outside(
+        "external",
+        plan.edges.filter(({ kind }) => kind === "external").map(({ to }) => to),
+      ),
+    ],
+    edges,
+  };
+}
+
+const plain = ({ from, to, port, targetPort, protocol }: Edge): GraphEdge => ({
+  from,
+  to,
+  port,
+  targetPort,
+  protocol,
+});
+
+const kindOf = (plan: Plan, { name, kind }: ReleasePlan): NodeKind =>
+  own(plan.outputs.services, name)?.standIn ? "stand-in" : kind;
+
+/** People come in where the environment lets them. */
+const entryEdges = ({ entries }: Plan): GraphEdge[] =>
+  Object.entries(entries).map(([to, { protocol, port, targetPort }]) => ({
+    from: PEOPLE,
+    to,
+    port,
+    targetPort,
+    protocol,
+  }));
+
+const entryFacts = (plan: Plan): GraphNode["facts"] => ({
+  "Way in": Object.keys(plan.entries).map((name) => `${name}: ${entryLine(name, plan)}`),
+});
+
+function entryLine(name: string, { entries }: Plan): string {
+  const { by, url } = entries[name] as Plan["entries"][string];
+  return url === undefined ? by : `${by}, ${url}`;
+}
+
+/** A Job reaches the store it works on. */
+function jobEdges(plan: Plan, job: ReleasePlan): GraphEdge[] {
+  const { networkPolicy } = job.values as unknown as MicroserviceValues;
+  return Object.entries(networkPolicy?.egress ?? {}).flatMap(([to, { ports = [] }]) =>
+    own(plan.releases, to) ? ports.map((port) => jobEdge(job.name, to, Number(port))) : [],
+  );
+}
+
+const jobEdge = (from: string, to: string, port: number): GraphEdge => ({
+  from,
+  to,
+  port,
+  targetPort: port,
+  protocol: "tcp",
+});
+
+function serviceFacts(plan: Plan, { name, values }: ReleasePlan): GraphNode["facts"] {
+  const { image, replicas, autoscaling, ports, resources, probes, networkPolicy, user } =
+    values as unknown as MicroserviceValues;
+  return withoutEmpty({
+    "Way in": own(plan.entries, name) ? [entryLine(name, plan)] : [],
+    Image: [`${image.repository}:${image.tag}`],
+    Pods: [
+      autoscaling?.enabled
+        ? `${autoscaling.minReplicas} to ${autoscaling.maxReplicas}, as an autoscaler decides`
+        : String(replicas ?? 1),
+    ],
+    Ports: Object.entries(ports ?? {}).map(
+      ([name, { container, service }]) => `${name}: ${service} to ${container}`,
+    ),
+    Resources: resourceLines(resources),
+    Probes: Object.entries(probes ?? {}).map(([name, probe]) => `${name}: ${describeProbe(probe)}`),
+    "Runs as": user ? [`${user.uid}:${user.gid}`] : [],
+    "Policy, in": policyLines(networkPolicy?.ingress),
+    "Policy, out": [...policyLines(networkPolicy?.egress), "the cluster's DNS: 53"],
+  });
+}
+
+function storeFacts(plan: Plan, { name, values, chart }: ReleasePlan): GraphNode["facts"] {
+  const outputs = own(plan.outputs.stores, name);
+  return withoutEmpty({
+    Chart: ["path" in chart ? chart.path : `${chart.url} ${chart.version}`],
+    Profile: outputs ? [outputs.profile] : [],
+    Address: outputs ? [`${outputs.host}:${outputs.port}`] : [],
+    Secret: outputs?.secret === undefined ? ["none: it has no password"] : [outputs.secret],
+    Resources: resourceLines(resourcesIn(values)),
+  });
+}
+
+const resourceLines = (resources: MicroserviceValues["resources"]): string[] =>
+  (["requests", "limits"] as const).flatMap((key) => {
+    const { cpu, memory } = (resources?.[key] ?? {}) as { cpu?: string; memory?: string };
+    const parts = [cpu === undefined ? [] : [`${cpu} CPU`], memory === undefined ? [] : [memory]].flat();
+    return parts.length === 0 ? [] : [`${key}: ${parts.join(", ")}`];
+  });
+
+function describeProbe(probe: Probe): string {
+  const what = probe.http
+    ? `GET ${probe.http.path} on ${probe.http.port}`
+    : probe.grpc
+      ? `gRPC health on ${probe.grpc.port}`
+      : probe.tcp
+        ? `connects to ${probe.tcp.port}`
+        : `runs ${probe.exec?.command.join(" ")}`;
+  return `${what}, every ${probe.periodSeconds} s`;
+}
+
+type Rules = NonNullable<NonNullable<MicroserviceValues["networkPolicy"]>["ingress"]>;
+
+const policyLines = (rules: Rules | undefined): string[] =>
+  Object.entries(rules ?? {}).map(([name, { namespace, cidr, anywhere, ports }]) => {
+    const where = anywhere
+      ? " (anywhere)"
+      : cidr
+        ? ` (${cidr})`
+        : namespace
+          ? ` (namespace ${namespace})`
+          : "";
+    return `${name}${where}: ${(ports ?? ["any port"]).join(", ")}`;
+  });
+
+const withoutEmpty = (facts: GraphNode["facts"]): GraphNode["facts"] =>
+  Object.fromEntries(Object.entries(facts).filter(([, lines]) => lines.length > 0));

@@ -1,0 +1,74 @@
+/** What a plan takes of a cluster: kinds it must serve, what one must be allowed to do with them, storage. */
+import type { Settings } from "../../src/config/schema";
+import type { Plan } from "../../src/plan/plan";
+import type { ManifestObject } from "./diff/manifests";
+
+/** A kind of object, as manifests name it. */
+export interface Kind {
+  apiVersion: string;
+  kind: string;
+}
+
+/** What Helm and Pulumi do with the objects they make. */
+export const VERBS = ["get", "create", "patch", "delete"] as const;
+
+/** What Helm reads to see whether a release is ready, and keeps its own records in. */
+export const READ: readonly { group: string; resource: string; verb: string }[] = [
+  { group: "", resource: "secrets", verb: "list" },
+  { group: "", resource: "secrets", verb: "update" },
+  { group: "", resource: "pods", verb: "list" },
+  { group: "apps", resource: "replicasets", verb: "list" },
+];
+
+/** What Bitnami's charts make (facts/bitnami-stores.md, Profiles), for those that are not at hand. */
+const BITNAMI: readonly Kind[] = [
+  { apiVersion: "apps/v1", kind: "StatefulSet" },
+  { apiVersion: "v1", kind: "Service" },
+  { apiVersion: "v1", kind: "ServiceAccount" },
+  { apiVersion: "v1", kind: "ConfigMap" },
+  { apiVersion: "v1", kind: "Secret" },
+  { apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy" },
+  { apiVersion: "policy/v1", kind: "PodDisruptionBudget" },
+  { apiVersion: "rbac.authorization.k8s.io/v1", kind: "Role" },
+  { apiVersion: "rbac.authorization.k8s.io/v1", kind: "RoleBinding" },
+];
+
+/** Every kind that the plan makes, once each. */
+export function kindsOf(
+  plan: Plan,
+  settings: Settings,
+  objects: readonly ManifestObject[],
+  allRendered: boolean,
+): Kind[] {
+  const isExternal = Object.values(plan.secrets).some(({ external }) => external);
+  const kinds: Kind[] = [
+    { apiVersion: "v1", kind: "Namespace" },
+    { apiVersion: "v1", kind: "ResourceQuota" },
+    { apiVersion: "v1", kind: "LimitRange" },
+    { apiVersion: "v1", kind: "Secret" },
+    { apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy" },
+    ...(isExternal ? [{ apiVersion: "external-secrets.io/v1", kind: "ExternalSecret" }] : []),
+    ...objects.flatMap(({ apiVersion, kind }) => (apiVersion && kind ? [{ apiVersion, kind }] : [])),
+    ...(allRendered ? [] : BITNAMI),
+    ...(!allRendered && settings.monitoring?.serviceMonitor
+      ? [{ apiVersion: "monitoring.coreos.com/v1", kind: "ServiceMonitor" }]
+      : []),
+  ];
+  return [...new Map(kinds.map((kind) => [`${kind.apiVersion}/${kind.kind}`, kind])).values()];
+}
+
+/** Who brings a group of kinds that Kubernetes itself does not have. */
+export const PROVIDED_BY: Record<string, string> = {
+  "external-secrets.io":
+    "the External Secrets Operator (0.16 or later), or take flotilla:externalSecrets out",
+  "monitoring.coreos.com": "the Prometheus operator, or take flotilla:monitoring.serviceMonitor out",
+};
+
+/** The storage classes that stores name; undefined stands for the cluster's default. */
+export function storageClassesOf(settings: Settings, stores: readonly string[]): (string | undefined)[] {
+  const named = stores.map((store) => settings.stores[store]?.storageClass ?? settings.storageClass);
+  return [...new Set(named)];
+}
+
+export const groupOf = (apiVersion: string): string =>
+  apiVersion.includes("/") ? (apiVersion.split("/")[0] as string) : "";

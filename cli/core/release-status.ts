@@ -1,0 +1,135 @@
+/** What runs of a stack: its state, Helm's records and the workloads, put side by side. */
+
+import { isDeepStrictEqual } from "node:util";
+import type { PlanOutputs } from "../../src/plan/plan";
+import { deployedNamespace } from "../../src/runtime/state";
+import type { LiveRelease } from "../stack/releases";
+import { isDeployed, objectsIn } from "./diff/manifests";
+import type { Workload } from "./explain/facts";
+import { readiness, releaseOf } from "./explain/facts";
+import { byUrn, deployedOf, type ExportedResource, hasFailed, releasesOf, stackOutputs } from "./state";
+
+export interface ReleaseStatus {
+  release: string;
+  kind: "store" | "service" | "stand-in" | "job" | "unknown";
+  chart: string;
+  /** Helm's number of the newest revision; none where Helm has no such release. */
+  revision?: number;
+  /** Helm's word for it: deployed, failed, pending-upgrade ... or missing. */
+  status: string;
+  /** Whether Pulumi's last update of it failed. */
+  failed: boolean;
+  /** Pods that are ready, and pods that should be; of a Job those that have succeeded. */
+  pods: { ready: number; wanted: number };
+  /** `host:port` inside the cluster. */
+  endpoint?: string;
+  image: string;
+  /** When Helm made the revision. */
+  updatedAt?: string;
+  /** What is not as it was deployed, as far as revisions, images and numbers of pods tell; all fields: `flotilla drift`. */
+  drift?: string;
+}
+
+interface StackOutputs extends PlanOutputs {
+  application: string;
+  environment: string;
+  namespace: string;
+}
+
+/** What the stack said of itself when it was updated last; undefined before the first update. */
+export const outputsOf = (resources: readonly ExportedResource[]): StackOutputs | undefined => {
+  const outputs = stackOutputs(resources);
+  return outputs?.namespace === undefined ? undefined : (outputs as unknown as StackOutputs);
+};
+
+/** The namespace that the stack is deployed in, also where no update has come to its outputs yet. */
+export const namespaceIn = (resources: readonly ExportedResource[]): string | undefined =>
+  deployedNamespace(byUrn(resources))?.name ?? outputsOf(resources)?.namespace;
+
+/** Stores first, then Jobs, then services; last what is in the namespace and in no state. */
+export function releaseStatuses(
+  resources: readonly ExportedResource[],
+  live: Readonly<Record<string, LiveRelease>>,
+  workloads: readonly Workload[],
+): ReleaseStatus[] {
+  const outputs = outputsOf(resources);
+  const deployed = deployedOf(resources);
+  const states = releasesOf(resources);
+  const order = ["store", "job", "service"];
+  const known = Object.keys(deployed).sort(
+    (a, b) =>
+      order.indexOf(deployed[a]?.kind ?? "") - order.indexOf(deployed[b]?.kind ?? "") || a.localeCompare(b),
+  );
+  const unknown = Object.keys(live)
+    .filter((name) => !(name in deployed))
+    .sort();
+  return [...known, ...unknown].map((name) => {
+    const kind = deployed[name]?.kind ?? "unknown";
+    const own = workloads.filter(({ metadata }) => releaseOf(metadata) === name);
+    const pods = own.map(readiness);
+    const { newest } = live[name] ?? {};
+    const store = outputs?.stores[name];
+    const service = outputs?.services[name];
+    const endpoint = store ? `${store.host}:${store.port}` : service?.url?.replace(/^\w+:\/\//, "");
+    const drift = driftOf(states.get(name), live[name], own);
+    return {
+      release: name,
+      kind: service?.standIn ? "stand-in" : kind,
+      chart: newest ? `${newest.chart.name}-${newest.chart.version}` : "-",
+      ...(newest ? { revision: newest.revision } : {}),
+      status: newest?.status ?? "missing",
+      failed: hasFailed(states.get(name) ?? {}),
+      pods: {
+        ready: pods.reduce((sum, { ready }) => sum + ready, 0),
+        wanted: pods.reduce((sum, { wanted }) => sum + wanted, 0),
+      },
+      ...(endpoint === undefined ? {} : { endpoint }),
+      image: own[0]?.spec?.template?.spec?.containers?.[0]?.image ?? "-",
+      ...(newest ? { updatedAt: newest.deployedAt } : {}),
+      ...(drift === undefined ? {} : { drift }),
+    };
+  });
+}
+
+/** Drift at a glance. */
+function driftOf(
+  state: ExportedResource | undefined,
+  live: LiveRelease | undefined,
+  workloads: readonly Workload[],
+): string | undefined {
+  if (!state) return "not in the state";
+  if (!live) return "uninstalled";
+  if (live.newest.status.startsWith("pending-")) return undefined;
+  if (isChangedByHand(state, live)) return "changed with helm";
+  const objects = objectsIn(live.deployed?.manifest ?? "").filter(isDeployed);
+  const isScaled = objects.some(({ kind }) => /^(HorizontalPodAutoscaler|ScaledObject)$/.test(kind ?? ""));
+  const wanted = objects.filter(({ kind }) => /^(Deployment|StatefulSet|DaemonSet)$/.test(kind ?? ""));
+  const found = wanted.flatMap((object) => {
+    const there = workloads.find(
+      ({ kind, metadata }) => kind === object.kind && metadata.name === object.metadata?.name,
+    );
+    if (!there) return [`${object.kind} deleted`];
+    const images = (containers: readonly { image?: string }[] = []) =>
+      containers.map(({ image }) => image).join();
+    return [
+      ...(images(object.spec?.template?.spec?.containers) === images(there.spec?.template?.spec?.containers)
+        ? []
+        : ["image"]),
+      ...(isScaled || object.spec?.replicas === undefined || object.spec.replicas === there.spec?.replicas
+        ? []
+        : ["pods"]),
+    ];
+  });
+  return found.length === 0 ? undefined : [...new Set(found)].join(", ");
+}
+
+/**
+ * Whether helm has made a revision that Pulumi does not know, or one with other values: after a `pulumi refresh` the state
+ * knows the number. A failed update of Pulumi leaves such ones as well.
+ */
+export function isChangedByHand(state: ExportedResource, { newest }: Pick<LiveRelease, "newest">): boolean {
+  if (hasFailed(state)) return false;
+  const known = (state.outputs?.status as { revision?: number } | undefined)?.revision;
+  const isOther = known !== undefined && known !== newest.revision;
+  return isOther || !isDeepStrictEqual(state.inputs?.values ?? {}, newest.values);
+}

@@ -1,0 +1,252 @@
+/** What helm has installed of a stack's plan and no state knows, and what else of it the cluster has. */
+
+import type { Store } from "../../../src/model/application";
+import type { Problem } from "../../../src/model/problems";
+import { generatedIn, passwordsOfStore, secretsOfStore } from "../../../src/plan/credentials/generated";
+import { credentialsIn } from "../../../src/plan/credentials/secret-text";
+import { valuesIn } from "../../../src/plan/credentials/secret-values";
+import { guardRails } from "../../../src/plan/namespace/guard-rails";
+import type { Plan, ReleasePlan } from "../../../src/plan/plan";
+import { keepsPasswords, newStores } from "../../../src/runtime/leftover-claims";
+import { stateIn } from "../../../src/runtime/state";
+import { identity, type ManifestObject } from "../../core/diff/manifests";
+import { byUrn, nameOfUrn, RELEASE, releasesOf } from "../../core/state";
+import { claimsOf, type LiveClaim, readClaims } from "../claims";
+import { generatedValues } from "../comparison/guard-rails";
+import type { Kubectl, ObjectList } from "../kubectl";
+import type { PlannedStack } from "../planning";
+import type { LiveRelease } from "../releases";
+
+export interface Adoption {
+  /** Releases to take over. */
+  releases: ReleasePlan[];
+  /** Ids by `<type>::<name>` of all that is imported. */
+  ids: Record<string, string>;
+  /** Passwords that are in use and that the state does not have, by credential. */
+  passwords: Record<string, string>;
+  /** All passwords that a Secret or the state has, by credential. */
+  known: Record<string, string>;
+  /** Why it cannot be done. */
+  problems: Problem[];
+  /** Releases to take over of whose passwords some are not found in the cluster. */
+  lacking: Lacking[];
+  /** Stores that would take up claims of before, and of whose passwords no Secret is left. */
+  leftovers: Leftover[];
+  namespace: string;
+}
+
+export interface Leftover {
+  store: string;
+  /** Names of the claims. */
+  claims: string[];
+  /** Credentials whose values are not known. */
+  missing: string[];
+  /** All credentials of the store. */
+  credentials: string[];
+  /** The Secrets that they would be read from. */
+  secrets: { name: string; keys: string[] }[];
+}
+
+export interface Lacking {
+  release: string;
+  /** Credentials whose values are not known. */
+  missing: string[];
+  /** Its Secret, and the keys of that. */
+  secret: string;
+  keys: string[];
+}
+
+interface SecretObject {
+  metadata: { name: string };
+  data?: Record<string, string>;
+}
+
+export async function findAdoption(
+  { application, planned, resources }: PlannedStack,
+  live: Readonly<Record<string, LiveRelease>>,
+  kubectl: Kubectl,
+): Promise<Adoption> {
+  const known = releasesOf(resources);
+  const releases = Object.values(planned.releases).filter(({ name }) => live[name] && !known.has(name));
+  const namespace = planned.namespace.name;
+  const { items: secrets } = await kubectl.json<ObjectList<SecretObject>>([
+    "get",
+    "secrets",
+    "-n",
+    namespace,
+    "--selector=owner!=helm",
+  ]);
+  const there = new Set(resources.map(({ type, urn }) => `${type}::${nameOfUrn(urn)}`));
+  const objects = await existingObjects(planned, kubectl);
+  const ids = Object.fromEntries(
+    [
+      ...releases.map(({ name }) => [`${RELEASE}::${name}`, `${namespace}/${name}`] as const),
+      ...objects,
+    ].filter(([key]) => !there.has(key)),
+  );
+  const found = passwordsOf(planned, releases, live, secrets, generatedValues(resources));
+  const state = stateIn(byUrn(resources));
+  const fresh = newStores(application, planned, state.deployed, state.deployedGuarded).filter(
+    (store) =>
+      keepsPasswords(application.stores[store] as Store) && !releases.some(({ name }) => name === store),
+  );
+  return {
+    namespace,
+    leftovers:
+      fresh.length === 0
+        ? []
+        : leftoversOf(planned, fresh, await readClaims(kubectl, namespace), found.known),
+    releases,
+    ids,
+    passwords: found.passwords,
+    known: found.known,
+    problems: releases.flatMap((release) => problemsOf(release, live[release.name])),
+    lacking: found.lacking,
+  };
+}
+
+function leftoversOf(
+  planned: Plan,
+  stores: readonly string[],
+  claims: readonly LiveClaim[],
+  known: Readonly<Record<string, string>>,
+): Leftover[] {
+  return stores.flatMap((store) => {
+    const own = claimsOf(claims, store).map(({ name }) => name);
+    const credentials = passwordsOfStore(planned, store);
+    const missing = credentials.filter((name) => known[name] === undefined);
+    const secrets = secretsOfStore(planned, store)
+      .filter(([, secret]) => generatedIn(planned, secret).some((name) => missing.includes(name)))
+      .map(([name, { keys }]) => ({ name, keys: Object.keys(keys) }));
+    return own.length === 0 || missing.length === 0
+      ? []
+      : [{ store, claims: own, missing, credentials, secrets }];
+  });
+}
+
+/** The planned objects around the releases that the cluster has: by `<type>::<name>` their ids. */
+async function existingObjects(planned: Plan, kubectl: Kubectl): Promise<[string, string][]> {
+  const name = planned.namespace.name;
+  const { namespace, containerDefaults, isolation, quota } = guardRails(planned.namespace);
+  const secrets = Object.entries(planned.secrets)
+    .filter(([, { external }]) => external === undefined)
+    .map(([secret]): [string, ManifestObject] => [
+      secret,
+      { apiVersion: "v1", kind: "Secret", metadata: { name: secret, namespace: name } },
+    ]);
+  const objects = [
+    [name, namespace],
+    [`${name}-container-defaults`, containerDefaults],
+    [`${name}-default-deny`, isolation],
+    [`${name}-quota`, quota],
+    ...secrets,
+  ] as unknown as [string, ManifestObject][];
+  const items = objects.map(([, object]) => identity(object));
+  const list = JSON.stringify({ apiVersion: "v1", kind: "List", items });
+  const text = await kubectl.run(["get", "--ignore-not-found", "-o", "name", "-f", "-"], { input: list });
+  const found = new Set(text.split("\n").map((line) => line.trim()));
+  return objects.flatMap(([logical, { apiVersion = "", kind = "", metadata }]) => {
+    const group = apiVersion.includes("/") ? `.${apiVersion.split("/")[0]}` : "";
+    if (!found.has(`${kind.toLowerCase()}${group}/${metadata?.name}`)) return [];
+    const type = `kubernetes:${apiVersion.includes("/") ? apiVersion : `core/${apiVersion}`}:${kind}`;
+    const id = metadata?.namespace === undefined ? metadata?.name : `${metadata.namespace}/${metadata.name}`;
+    return [[`${type}::${logical}`, String(id)]];
+  });
+}
+
+/** Why a release cannot be taken over as it is. */
+function problemsOf({ name, kind, chart }: ReleasePlan, live: LiveRelease | undefined): Problem[] {
+  const where = `release ${name}`;
+  const { newest, deployed } = live ?? {};
+  if (!deployed || newest?.status !== "deployed")
+    return [
+      {
+        where,
+        what: `its newest revision is ${newest?.status}: what runs is not what helm has recorded`,
+        todo: `Bring it to an end with helm first: helm rollback ${name}, or helm upgrade.`,
+      },
+    ];
+  const planned = ("path" in chart ? chart.path : chart.url)
+    .split("/")
+    .at(-1)
+    ?.replace(/-[0-9].*$/, "");
+  // A service's chart may be any: its pods are all there is to it. A store's volumes are laid out by its chart.
+  return kind !== "store" || deployed.chart.name === planned
+    ? []
+    : [
+        {
+          where,
+          what: `it was installed from chart ${deployed.chart.name}, and ${planned} keeps data another way`,
+          todo: "Set flotilla:distribution to the one it came from; or move its data: docs/stores.md, «Moving to another profile or distribution».",
+        },
+      ];
+}
+
+/** Passwords that are in use, from the Secrets they are in. */
+function passwordsOf(
+  planned: Plan,
+  releases: readonly ReleasePlan[],
+  live: Readonly<Record<string, LiveRelease>>,
+  secrets: readonly SecretObject[],
+  inState: Readonly<Record<string, string>>,
+): Pick<Adoption, "passwords" | "known" | "lacking"> {
+  const passwords: Record<string, string> = {};
+  for (const [secret, { owner, keys }] of Object.entries(planned.secrets)) {
+    // Under the planned name, where the release's values say, or as a store's chart names its own.
+    const isStore = planned.releases[owner]?.kind === "store";
+    const names = [secret, ...(isStore ? [...existingSecrets(live[owner]?.newest.values), owner] : [])];
+    const held = names.map(
+      (name): Record<string, string> => secrets.find(({ metadata }) => metadata.name === name)?.data ?? {},
+    );
+    for (const [key, text] of Object.entries(keys)) {
+      const values = held.flatMap(({ [key]: encoded }) =>
+        encoded === undefined ? [] : [Buffer.from(encoded, "base64").toString("utf8")],
+      );
+      const found = values.map((value) => valuesIn(text, value)).find((known) => known !== undefined);
+      // A store's own Secret is what it was started with.
+      Object.assign(passwords, isStore ? found : { ...found, ...passwords });
+    }
+  }
+  const isGenerated = (name: string) => planned.credentials[name]?.source === "generated";
+  const lacking = Object.entries(planned.secrets).flatMap(([secret, { owner, keys }]): Lacking[] => {
+    if (!releases.some(({ name }) => name === owner)) return [];
+    const missing = [...new Set(Object.values(keys).flatMap(credentialsIn))].filter(
+      (name) => isGenerated(name) && passwords[name] === undefined && inState[name] === undefined,
+    );
+    return missing.length === 0 ? [] : [{ release: owner, missing, secret, keys: Object.keys(keys) }];
+  });
+  // What the state has may be of an adoption that was broken off: the store still has its own.
+  const isToKeep = ([name, value]: [string, string]) => isGenerated(name) && inState[name] !== value;
+  return {
+    passwords: Object.fromEntries(Object.entries(passwords).filter(isToKeep)),
+    known: { ...inState, ...passwords },
+    lacking,
+  };
+}
+
+/** Why releases cannot be taken over whose passwords are known from nowhere. */
+export const lackingProblems = (
+  lacking: readonly Lacking[],
+  known: readonly string[],
+  namespace: string,
+): Problem[] =>
+  lacking.flatMap(({ release, missing, secret, keys }) => {
+    const unknown = missing.filter((name) => !known.includes(name));
+    return unknown.length === 0
+      ? []
+      : [
+          {
+            where: `release ${release}`,
+            what: `its passwords are not found (${unknown.join(", ")}): new ones would lock everybody out`,
+            todo: `Put them into a Secret ${secret} in namespace ${namespace}, with the keys ${keys.join(", ")}.`,
+          },
+        ];
+  });
+
+/** Names of Secrets that values refer to (`auth.existingSecret` and its like). */
+function existingSecrets(values: unknown): string[] {
+  if (typeof values !== "object" || values === null) return [];
+  return Object.entries(values).flatMap(([key, value]) =>
+    /^existing.*Secret/i.test(key) && typeof value === "string" ? [value] : existingSecrets(value),
+  );
+}

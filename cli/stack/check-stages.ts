@@ -1,0 +1,189 @@
+/** The stages of `flotilla check`, one after the other: each goes on from what the one before has found sound. */
+import { basename } from "node:path";
+import { catalogue } from "../../apps";
+import { locate, readSettings, type StackConfig, type StackSettings } from "../../src/config/settings";
+import { stackFileName } from "../../src/config/stack-names";
+import { FlotillaError } from "../../src/model/problems";
+import { readCharts } from "../../src/plan/chart";
+import { planWithRules } from "../../src/plan/compose";
+import type { Plan } from "../../src/plan/plan";
+import { releaseInputs } from "../../src/plan/release-inputs";
+import {
+  factsOfObjects,
+  problemsOf,
+  type RenderedObject,
+  releaseViolations,
+  type Violation,
+} from "../../src/plan/rules";
+import { type Row, rowsOfExceptions, rowsOfProblems, rowsOfReport, type Stage } from "../core/check-report";
+import { isDeployed, objectsIn } from "../core/diff/manifests";
+import { kubeScore } from "../tools/checks/kube-score";
+import { kubeconform } from "../tools/checks/kubeconform";
+import type { Report } from "../tools/checks/report";
+import { PROJECT } from "../tools/paths";
+import { releaseSize } from "../tools/release-size";
+import { findTool } from "../tools/toolchain/ensure";
+import { chartAtHand, type RenderedRelease, renderReleases } from "./rendering";
+import { configOfStack } from "./settings";
+
+export interface Checked {
+  stages: Stage[];
+  /** Releases of charts that are not on this disk. */
+  away: string[];
+}
+
+/** Looks at a stack without a cluster and without its state. */
+export async function checkStack(stack: string): Promise<Checked> {
+  const config = configOfStack(stack);
+  const layers = config.files
+    .filter(({ kind }) => kind === "layer")
+    .map(({ path }) => basename(path, ".yaml"));
+  const files = `${stackFileName(stack)}, ${layers.length === 0 ? "no layers" : `layers ${layers.join(", ")}`}`;
+  const read = attempt(() => readSettings(config, catalogue));
+  if ("problems" in read)
+    return {
+      stages: [{ stage: "settings", lookedAt: files, rows: rowsOfProblems("settings", read.problems) }],
+      away: [],
+    };
+  const settled: Stage = { stage: "settings", lookedAt: files, rows: [] };
+  const { settings } = read.result;
+  const charts = readCharts(PROJECT);
+  const planned = attempt(() => planWithRules(config, read.result, { charts }));
+  if ("problems" in planned)
+    return {
+      stages: [
+        settled,
+        { stage: "plan", lookedAt: "the plan", rows: rowsOfProblems("plan", planned.problems) },
+      ],
+      away: [],
+    };
+  const planStage = stageOfPlan(planned.result.planned);
+  const rendered = await renderReleases(planned.result.planned, settings, charts);
+  return {
+    stages: [settled, planStage, ...(await stagesOfObjects(planned.result, config, read.result, rendered))],
+    away: rendered.flatMap(({ release, manifests, failure }) =>
+      manifests === undefined && failure === undefined ? [release.name] : [],
+    ),
+  };
+}
+
+function stageOfPlan({ releases, warnings, namespace }: Plan): Stage {
+  const { pods } = namespace.quota;
+  return {
+    stage: "plan",
+    lookedAt: `${Object.keys(releases).length} releases, a quota of ${pods} pods`,
+    rows: warnings.map((warning) => ({
+      severity: "warning",
+      stage: "plan",
+      check: "plan",
+      where: namespace.name,
+      what: warning,
+      todo: "",
+    })),
+  };
+}
+
+async function stagesOfObjects(
+  { context, planned, violations }: ReturnType<typeof planWithRules>,
+  config: StackConfig,
+  { origins }: StackSettings,
+  rendered: readonly RenderedRelease[],
+): Promise<Stage[]> {
+  const placed = (violations: readonly Violation[]) => {
+    const problems = problemsOf(violations);
+    return problems.length === 0 ? [] : locate(new FlotillaError(problems), config, origins).problems;
+  };
+  const releases = rendered.map(({ release, manifests }) => ({
+    release,
+    manifests,
+    objects: manifests === undefined ? [] : objectsIn(manifests),
+  }));
+  const atHand = releases.filter(({ manifests }) => manifests !== undefined);
+  const seen = releaseViolations(
+    context,
+    atHand.map(({ release, objects, manifests }) => ({
+      release,
+      facts: {
+        ...factsOfObjects(release, objects),
+        bytes: releaseSize(
+          chartAtHand(releaseInputs(release, planned.namespace.name), context.charts) as string,
+          release.values,
+          manifests as string,
+        ),
+      },
+    })),
+  );
+  // What the values tell is told by the objects as well, where there are objects.
+  const unseen = violations.filter(
+    ({ release }) => !atHand.some(({ release: { name } }) => name === release),
+  );
+  const count = atHand.reduce((sum, { objects }) => sum + objects.length, 0);
+  // What Bitnami renders is Bitnami's: kube-score is for the charts of this repository.
+  const own = atHand.filter(({ release }) => "path" in release.chart && !release.chart.path.endsWith(".tgz"));
+  const deployed = own.flatMap(({ objects }) => objects.filter(isDeployed));
+  return [
+    {
+      stage: "rules",
+      lookedAt: `${count} objects of ${atHand.length} releases`,
+      rows: [
+        ...rendered.flatMap(({ release, failure }) =>
+          failure === undefined ? [] : [failureRow(release.name, failure)],
+        ),
+        ...rowsOfProblems("rules", placed([...seen, ...unseen])),
+        ...rowsOfExceptions("rules", [...seen, ...unseen]),
+      ],
+    },
+    await checker("kubeconform", `${count} objects`, () =>
+      kubeconform(asText(atHand.flatMap(({ objects }) => objects))),
+    ),
+    await checker("kube-score", `${deployed.length} objects of our charts`, () =>
+      // How many pods there are is the environment's own decision; in prod the rule `replicas` says how few are too few.
+      kubeScore(asText(deployed), ["deployment-replicas"]),
+    ),
+  ];
+}
+
+/** A checker that is not installed is left out, and says so. */
+async function checker(
+  name: "kubeconform" | "kube-score",
+  lookedAt: string,
+  check: () => Promise<Report | undefined>,
+): Promise<Stage> {
+  const leftOut = (why: string): Stage => ({ stage: name, lookedAt: why, rows: [], skipped: true });
+  if ((await findTool(name)) === undefined)
+    return leftOut("left out: it is not installed (npx flotilla tools)");
+  const report = await check();
+  if (!report)
+    return leftOut(
+      "left out: its schemas are not here (start the embedded cluster once: npx flotilla cluster start)",
+    );
+  return { stage: name, lookedAt, rows: rowsOfReport(name, report), annotated: report.excepted };
+}
+
+const failureRow = (release: string, failure: string): Row => ({
+  severity: "error",
+  stage: "rules",
+  check: "render",
+  where: `release ${release}`,
+  what: `its chart cannot be rendered: ${failure}`,
+  todo: "Fix the chart, or what the inventory or the stack says of it.",
+});
+
+/** Objects without what is null: the API server takes that for not being there. */
+const asText = (objects: readonly RenderedObject[]): string =>
+  objects
+    .map(
+      (object) =>
+        `---\n${JSON.stringify(object, (_, value: unknown) => (value === null ? undefined : value))}\n`,
+    )
+    .join("");
+
+/** The result, or the problems it is refused with. */
+function attempt<T>(make: () => T): { result: T } | { problems: FlotillaError["problems"] } {
+  try {
+    return { result: make() };
+  } catch (error) {
+    if (!(error instanceof FlotillaError)) throw error;
+    return { problems: error.problems };
+  }
+}

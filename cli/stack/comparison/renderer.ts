@@ -1,0 +1,128 @@
+/** Releases as sides of a comparison: rendered, or as Helm has recorded them. */
+
+import type { Charts } from "../../../src/plan/chart";
+import type { Plan } from "../../../src/plan/plan";
+import type { ReleaseInputs } from "../../../src/plan/release-inputs";
+import type { ReleaseSide, Sides } from "../../core/diff/compare";
+import { isDeployed, type ManifestObject, objectsIn } from "../../core/diff/manifests";
+import type { ExportedResource } from "../../core/state";
+import { ToolError } from "../../tools/failure";
+import { PROJECT } from "../../tools/paths";
+import type { LiveRelease } from "../releases";
+import { chartAtHand, chartFetched, isRemote, render } from "../rendering";
+
+/** What stands for the objects that belong to no release. */
+export const RAILS = "(guard rails and Secrets)";
+
+export const railsSide = (objects: readonly ManifestObject[]): Sides =>
+  objects.length === 0 ? {} : { [RAILS]: { kind: "stack", objects, about: {} } };
+
+/** The releases of a side as the plan orders them. */
+export const inOrder = ({ releases }: Plan, sides: Sides): Sides =>
+  Object.fromEntries(
+    [RAILS, ...Object.keys(releases)].flatMap((name) => {
+      const side = sides[name];
+      return side ? [[name, side] as const] : [];
+    }),
+  );
+
+export type RenderedSide = ReleaseSide & { rendered: boolean };
+
+/** Renders releases, and keeps in mind which it could not. */
+export class Renderer {
+  private readonly away = new Set<string>();
+
+  constructor(
+    private readonly charts: Charts,
+    private readonly flags: readonly string[],
+    private readonly folder = PROJECT,
+  ) {}
+
+  /** What could not be rendered. */
+  get notes(): string[] {
+    const names = [...this.away].join(", ");
+    return names === ""
+      ? []
+      : [
+          `of ${names} only the values are compared: their charts are not available (npx flotilla charts pull)`,
+        ];
+  }
+
+  async side(kind: string, inputs: ReleaseInputs): Promise<RenderedSide> {
+    const chart =
+      chartAtHand(inputs, this.charts, this.folder) ??
+      (isRemote(inputs.chart) ? await chartFetched(inputs, this.charts) : undefined);
+    const { manifests, failure } = await render(inputs, chart, this.flags);
+    if (failure !== undefined)
+      throw new ToolError(
+        `release ${inputs.name} cannot be rendered: ${failure}\n  pulumi up would fail there: fix its chart, or what the inventory or the stack says of it.`,
+      );
+    if (manifests === undefined) this.away.add(inputs.name);
+    return {
+      kind,
+      rendered: manifests !== undefined,
+      objects: manifests === undefined ? [] : objectsIn(manifests).filter(isDeployed),
+      about: aboutOf(inputs),
+    };
+  }
+}
+
+const aboutOf = ({
+  description,
+  timeout,
+  disableOpenapiValidation,
+}: Pick<ReleaseInputs, "description" | "timeout" | "disableOpenapiValidation">) => ({
+  chart: String(description),
+  "Helm waits": `${timeout} s`,
+  "Helm looks for unknown fields": disableOpenapiValidation ? "no" : "yes",
+});
+
+export const inputsOf = ({ inputs }: ExportedResource): ReleaseInputs => inputs as unknown as ReleaseInputs;
+
+/** What is deployed of a release: as Helm recorded it, or else rendered again. */
+export async function deployedSide(
+  kind: string,
+  state: ExportedResource,
+  live: LiveRelease | undefined,
+  renderer: Pick<Renderer, "side">,
+): Promise<RenderedSide> {
+  const inputs = inputsOf(state);
+  if (!live) return renderer.side(kind, inputs);
+  const { deployed } = live;
+  return {
+    kind,
+    rendered: true,
+    objects: deployed ? objectsIn(deployed.manifest).filter(isDeployed) : [],
+    about: aboutOf(inputs),
+  };
+}
+
+/** A release that helm installed and no state knows. */
+const installedSide = (kind: string, live: LiveRelease | undefined): RenderedSide | undefined =>
+  live?.deployed && {
+    kind,
+    rendered: true,
+    objects: objectsIn(live.deployed.manifest).filter(isDeployed),
+    about: {},
+  };
+
+/** A release whose chart cannot be had, as its values. */
+export const valuesSide = (kind: string, inputs: ReleaseInputs): ReleaseSide => ({
+  kind,
+  objects: [{ kind: "Values", metadata: { name: inputs.name }, values: inputs.values } as ManifestObject],
+  about: aboutOf(inputs),
+});
+
+/** What is deployed of a release, and what would be; where one of the two cannot be rendered, the values of both. */
+export async function bothSides(
+  kind: string,
+  { state, live, inputs }: { state?: ExportedResource; live?: LiveRelease; inputs: ReleaseInputs },
+  { old, now }: { old: Renderer; now: Renderer },
+): Promise<{ before?: ReleaseSide; after: ReleaseSide }> {
+  const after = await now.side(kind, inputs);
+  const before = state ? await deployedSide(kind, state, live, old) : installedSide(kind, live);
+  if (!before) return { after: after.rendered ? after : valuesSide(kind, inputs) };
+  if (after.rendered && before.rendered) return { before, after };
+  const deployed = state ? inputsOf(state) : { ...inputs, values: live?.newest.values ?? {} };
+  return { before: valuesSide(kind, deployed), after: valuesSide(kind, inputs) };
+}

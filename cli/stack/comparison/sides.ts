@@ -1,0 +1,195 @@
+/** What an update would change: what is deployed beside what would be. */
+
+import { givenNames } from "../../../src/plan/credentials";
+import { isUnchanged, releaseInputs } from "../../../src/plan/release-inputs";
+import { namespaceOf } from "../../../src/plan/stores/profile";
+import { compareReleases, type ReleaseChange, type ReleaseSide } from "../../core/diff/compare";
+import { type EngineStep, withEngine } from "../../core/diff/engine-steps";
+import { engineSteps } from "../../core/diff/engine-view";
+import { identityOf } from "../../core/diff/manifests";
+import {
+  deployedOf,
+  type ExportedResource,
+  type ExportedState,
+  hasFailed,
+  pendingDeletes,
+  releasesOf,
+} from "../../core/state";
+import { ToolError } from "../../tools/failure";
+import { inParallel } from "../../tools/parallel";
+import { PROJECT } from "../../tools/paths";
+import { reachCluster } from "../access";
+import { capabilities } from "../capabilities";
+import { readClaims } from "../claims";
+import { readPairs } from "../drift/dry-run";
+import { begun, exportState, pulumiQuietly } from "../engine";
+import { previewSteps } from "../engine-preview";
+import { markedOf, readLost } from "../lost";
+import { type PlannedStack, planStack } from "../planning";
+import { PROJECT_NAME } from "../project";
+import { readReleases } from "../releases";
+import { configOfStack, settingsBeside } from "../settings";
+import { withDeployedCharts } from "./deployed-charts";
+import { deployedGuardRails, plannedGuardRails } from "./guard-rails";
+import { lostNotes, notesOf, pendingNotes, protectedNotes } from "./notes";
+import { withLost } from "./recreated";
+import { bothSides, deployedSide, inOrder, inputsOf, RAILS, Renderer, railsSide } from "./renderer";
+
+export interface Comparison {
+  changes: ReleaseChange[];
+  /** What to know besides. */
+  notes: string[];
+  /** Resources of the state that the cluster has lost: an update by `flotilla up` creates them again. */
+  lost?: readonly ExportedResource[];
+  /** Resources that an earlier replacement left to be deleted. */
+  pending?: readonly ExportedResource[];
+  /** Why the engine refuses the update; none where it does not. */
+  refused?: string;
+  /** What the engine would do, but for what the cluster has lost. */
+  steps?: readonly EngineStep[];
+  /** Resources that are marked to be created again although the cluster has them. */
+  marked?: readonly ExportedResource[];
+}
+
+export interface ComparisonOptions {
+  /** Whether to compare with what was deployed last, without the cluster. Default false. */
+  offline?: boolean;
+  /** Passwords that will be in the state by then: objects that the cluster has already are compared as they are there. */
+  adopting?: Readonly<Record<string, string>>;
+  /** The state with its secrets, where it is being read already. Default: it is read. */
+  reading?: Promise<ExportedState>;
+}
+
+/** What `pulumi up` would change, against the cluster or, offline, against what was deployed last. */
+export async function compareWithDeployed(
+  stack: string,
+  {
+    offline = false,
+    adopting,
+    reading = begun(exportState(stack, { secrets: true })),
+  }: ComparisonOptions = {},
+): Promise<Comparison> {
+  const resourcesOf = begun(reading.then(({ deployment }) => deployment?.resources ?? []));
+  const { settings, application } = await settingsBeside(configOfStack(stack), resourcesOf);
+  const namespace = namespaceOf(application, settings);
+  const kubectl = offline
+    ? undefined
+    : await reachCluster(settings, stack, resourcesOf, { mayMove: adopting === undefined });
+  const planning = begun(planStack(stack, reading));
+  // Runs beside the rest; what the engine refuses is reported at the end.
+  const engine =
+    kubectl === undefined || adopting !== undefined ? undefined : begun(engineView(stack, planning));
+  const [planned, flags, live, claims] = await Promise.all([
+    planning,
+    kubectl ? capabilities(kubectl) : [],
+    kubectl ? readReleases(kubectl, namespace) : undefined,
+    kubectl ? readClaims(kubectl, namespace) : [],
+  ]);
+  const { resources } = planned;
+  const lost = kubectl && live ? await readLost(kubectl, resources, live) : [];
+  const lostReleases = new Set(lost.map(({ urn }) => urn));
+  const states = new Map([...releasesOf(resources)].filter(([, { urn }]) => !lostReleases.has(urn)));
+  const wanted = Object.values(planned.planned.releases).map((release) => ({
+    release,
+    inputs: releaseInputs(release, namespace),
+  }));
+  const changed = wanted.filter(({ release, inputs }) => {
+    const state = states.get(release.name);
+    return !state || hasFailed(state) || !isUnchanged(release, inputs, state.inputs ?? {});
+  });
+  const gone = [...states].flatMap(([name, state]) => (name in planned.planned.releases ? [] : [state]));
+
+  const before: Record<string, ReleaseSide> = {};
+  const after: Record<string, ReleaseSide> = {};
+  const now = new Renderer(planned.context.charts, flags);
+  const compare = async (old: Renderer) => {
+    await inParallel(changed, async ({ release: { name, kind }, inputs }) => {
+      const there = { inputs, state: states.get(name), live: live?.[name] };
+      const sides = await bothSides(kind, there, { old, now });
+      after[name] = sides.after;
+      if (sides.before) before[name] = sides.before;
+    });
+    await inParallel(gone, async (state) => {
+      const { name } = inputsOf(state);
+      before[name] = await deployedSide("release", state, live?.[name], old);
+    });
+  };
+  if (live) await compare(now);
+  else
+    await withDeployedCharts(resources, planned.context.charts, (folder, charts) =>
+      compare(new Renderer(charts, flags, folder)),
+    );
+  const given = { ...(await givenValues(planned, stack)), ...adopting };
+  const rails = {
+    before: deployedGuardRails(resources.filter((resource) => !lost.includes(resource))),
+    after: plannedGuardRails(planned.planned, planned.application, resources, given),
+  };
+  if (kubectl && adopting) {
+    const known = new Set(rails.before.map(identityOf));
+    const pairs = await readPairs(
+      kubectl,
+      namespace,
+      rails.after.filter((object) => !known.has(identityOf(object))),
+    );
+    rails.before.push(...pairs.flatMap(({ live }) => live ?? []));
+    const wanted = new Map(pairs.map(({ manifest, wanted }) => [manifest, wanted]));
+    rails.after = rails.after.map((object) => wanted.get(object) ?? object);
+  }
+  const changes = [
+    ...compareReleases(railsSide(rails.before), railsSide(rails.after)),
+    ...compareReleases(before, inOrder(planned.planned, after)),
+  ];
+  const view = await engine;
+  const pending = pendingDeletes(resources);
+  const marked = markedOf(resources).filter((resource) => !lost.includes(resource));
+  // What is lost is created again: the engine may take it for an update, or by its mark for a replacement.
+  const apart = new Set([...lost, ...marked].map(({ urn }) => urn));
+  const steps = (view?.steps ?? []).filter(({ urn }) => !apart.has(urn));
+  return {
+    changes: withLost(withEngine(changes, steps, RAILS, claims), lost, claims),
+    notes: [
+      ...planned.planned.warnings,
+      ...now.notes,
+      ...notesOf(planned.planned, stack, states, live, adopting !== undefined),
+      ...protectedNotes(gone),
+      ...lostNotes(stack, lost),
+      ...pendingNotes(stack, pending),
+    ],
+    lost,
+    pending,
+    marked,
+    steps,
+    ...(view?.refused === undefined ? {} : { refused: view.refused }),
+  };
+}
+
+/** What the engine would do, or why it would not. */
+async function engineView(
+  stack: string,
+  planning: Promise<PlannedStack>,
+): Promise<{ steps: EngineStep[]; refused?: string }> {
+  const previewing = begun(previewSteps(stack, PROJECT));
+  // The engine's program refuses what the plan refuses, in the same words: report it once.
+  const { resources } = await planning;
+  try {
+    return { steps: engineSteps(await previewing, deployedOf(resources)) };
+  } catch (error) {
+    if (!(error instanceof ToolError)) throw error;
+    return { steps: [], refused: error.message };
+  }
+}
+
+/** Passwords that the stack was given; asked for only where there are any. */
+async function givenValues({ planned }: PlannedStack, stack: string): Promise<Record<string, string>> {
+  const names = givenNames(planned.credentials);
+  if (names.length === 0) return {};
+  const config = JSON.parse(
+    await pulumiQuietly(["config", "--show-secrets", "--json", "--stack", stack]),
+  ) as Record<string, { value?: string; objectValue?: Record<string, string> }>;
+  const credentials = config[`${PROJECT_NAME}:credentials`];
+  const values =
+    credentials?.objectValue ?? (JSON.parse(credentials?.value ?? "{}") as Record<string, string>);
+  return Object.fromEntries(
+    names.flatMap((name) => (values[name] === undefined ? [] : [[name, values[name]]])),
+  );
+}

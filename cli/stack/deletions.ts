@@ -1,0 +1,60 @@
+/** What the settings let an update delete: its protection is taken off before, and the permission taken out after. */
+import type { Settings } from "../../src/config/schema";
+import { stackFileName } from "../../src/config/stack-names";
+import { deployedGuarded } from "../../src/runtime/state";
+import { byUrn, deployedOf, type ExportedResource, nameOfUrn, PASSWORD, protectedOf } from "../core/state";
+import { say } from "../terminal/progress";
+import { pulumiQuietly, readState } from "./engine";
+import { edit } from "./marks";
+import { PROJECT_NAME } from "./project";
+
+/** The protected resources that permissions name. */
+export function protectedBy(
+  resources: readonly ExportedResource[],
+  permissions: readonly string[],
+): string[] {
+  return permissions.flatMap((permission) => {
+    const [kind, name = ""] = split(permission);
+    if (kind === "store") return protectedOf(resources, name);
+    const type = kind === "secret" ? "kubernetes:core/v1:Secret" : PASSWORD;
+    return resources.flatMap((resource) =>
+      resource.protect && resource.type === type && nameOfUrn(resource.urn) === name ? [resource.urn] : [],
+    );
+  });
+}
+
+const split = (permission: string): [kind: string, name: string] => {
+  const at = permission.indexOf("/");
+  return [permission.slice(0, at), permission.slice(at + 1)];
+};
+
+/** Takes the protection off what the settings let go. */
+export async function letGo(stack: string, { allowDeletion }: Settings): Promise<void> {
+  if (allowDeletion.length === 0) return;
+  const urns = protectedBy(await readState(stack), allowDeletion);
+  if (urns.length === 0) return;
+  await edit(stack, urns, (resource) => {
+    resource.protect = false;
+  });
+  say(`${urns.length} resources are no longer protected: flotilla:allowDeletion names them`);
+}
+
+/** Takes permissions out of the stack file whose store, Secret or password is gone. */
+export async function takeOutUsed(stack: string, { allowDeletion }: Settings): Promise<void> {
+  if (allowDeletion.length === 0) return;
+  const resources = await readState(stack);
+  const deployed = deployedOf(resources);
+  const { secrets = [], passwords = [] } = deployedGuarded(byUrn(resources));
+  const isThere = (permission: string): boolean => {
+    const [kind, name] = split(permission);
+    if (kind === "store") return deployed[name]?.kind === "store";
+    return (kind === "secret" ? secrets : passwords).includes(name);
+  };
+  const left = allowDeletion.filter(isThere);
+  if (left.length === allowDeletion.length) return;
+  const key = `${PROJECT_NAME}:allowDeletion`;
+  await pulumiQuietly(["config", "rm", key, "--stack", stack]);
+  for (const [index, entry] of left.entries())
+    await pulumiQuietly(["config", "set", "--path", `${key}[${index}]`, entry, "--stack", stack]);
+  say(`${stackFileName(stack)}: flotilla:allowDeletion is used up and taken out; commit it`);
+}

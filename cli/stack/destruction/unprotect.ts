@@ -1,0 +1,72 @@
+/** What is changed in a state before it is destroyed. */
+import { type ExportedResource, nameOfUrn } from "../../core/state";
+
+/** Takes the protection off all resources, and drops those that are gone with every reference to them. */
+export function unprotected(
+  resources: readonly ExportedResource[],
+  gone: readonly string[],
+): ExportedResource[] {
+  const dropped = new Set(gone);
+  const parents = new Map(resources.map(({ urn, parent }) => [urn, parent]));
+  const left = (urns: readonly string[]) => urns.filter((urn) => !dropped.has(urn));
+  const living = (urn: string | undefined): string | undefined =>
+    urn !== undefined && dropped.has(urn) ? living(parents.get(urn)) : urn;
+  return resources
+    .filter(({ urn }) => !dropped.has(urn))
+    .map(({ protect: _, taint: __, retainOnDelete, parent, deletedWith, ...resource }) => {
+      const ancestor = living(parent);
+      const { dependencies, propertyDependencies } = resource;
+      return {
+        ...resource,
+        // Marks of what was to be created again would leave it in the cluster; a store's Secret stays beside its data.
+        ...(retainOnDelete && resource.type === "kubernetes:core/v1:Secret" ? { retainOnDelete } : {}),
+        ...(ancestor === undefined ? {} : { parent: ancestor }),
+        ...(deletedWith === undefined || dropped.has(deletedWith) ? {} : { deletedWith }),
+        ...(dependencies ? { dependencies: left(dependencies) } : {}),
+        ...(propertyDependencies
+          ? {
+              propertyDependencies: Object.fromEntries(
+                Object.entries(propertyDependencies).map(([key, urns]) => [key, urns && left(urns)]),
+              ),
+            }
+          : {}),
+      };
+    });
+}
+
+/** Leads the engine to the cluster that was looked at: `pulumi destroy` takes it from the state, as the last update left it. */
+export function pointed(
+  resources: readonly ExportedResource[],
+  cluster: { context?: string | undefined; kubeconfig?: string | undefined },
+): ExportedResource[] {
+  const lead = (values: Record<string, unknown> | undefined) => {
+    if (values === undefined) return {};
+    const { context: _, kubeconfig: __, ...others } = values;
+    return { ...others, ...JSON.parse(JSON.stringify(cluster)) };
+  };
+  return resources.map((resource) =>
+    isClusterProvider(resource)
+      ? {
+          ...resource,
+          inputs: lead(resource.inputs),
+          ...(resource.outputs ? { outputs: lead(resource.outputs) } : {}),
+        }
+      : resource,
+  );
+}
+
+/** The cluster of the last update; undefined where the state has no provider of its own for it. */
+export function clusterOfState(
+  resources: readonly ExportedResource[],
+): { context?: string; kubeconfig?: string } | undefined {
+  const provider = resources.find(isClusterProvider);
+  if (provider === undefined) return undefined;
+  const { context, kubeconfig } = provider.inputs ?? {};
+  return {
+    ...(typeof context === "string" ? { context } : {}),
+    ...(typeof kubeconfig === "string" ? { kubeconfig } : {}),
+  };
+}
+
+const isClusterProvider = ({ type, urn }: ExportedResource): boolean =>
+  type === "pulumi:providers:kubernetes" && !nameOfUrn(urn).startsWith("default");

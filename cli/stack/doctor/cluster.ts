@@ -1,0 +1,86 @@
+/** What a cluster knows and allows. */
+import type { Settings } from "../../../src/config/schema";
+import { groupOf } from "../../core/needs";
+import { connect, type ObjectList } from "../kubectl";
+
+export interface Resource {
+  /** Name in paths and rules: the plural. */
+  name: string;
+  kind: string;
+  namespaced: boolean;
+}
+
+export interface Question {
+  group: string;
+  resource: string;
+  verb: string;
+  /** None for what belongs to no namespace. */
+  namespace?: string;
+}
+
+export interface Cluster {
+  /** Version of the API server, such as v1.36.3. */
+  version(): Promise<string>;
+  /** What a group and version serves; undefined where the cluster has no such version. */
+  resources(apiVersion: string): Promise<Resource[] | undefined>;
+  /** Versions that the cluster has of a group. */
+  versions(group: string): Promise<string[]>;
+  /** Whether one may do each; in the order of the questions. */
+  mayI(questions: readonly Question[]): Promise<boolean[]>;
+  /** Names of the objects of a kind that belongs to no namespace, with their annotations. */
+  list(resource: string): Promise<{ name: string; annotations: Record<string, string> }[]>;
+}
+
+/** The cluster that the settings name. Each method fails with kubectl's own words. */
+export async function askCluster(settings: Settings): Promise<Cluster> {
+  const { run, json, raw } = await connect(settings);
+  return {
+    version: async () => (await raw<{ gitVersion: string }>("/version")).gitVersion,
+    async resources(apiVersion) {
+      const path = groupOf(apiVersion) === "" ? `/api/${apiVersion}` : `/apis/${apiVersion}`;
+      try {
+        return (await raw<{ resources: Resource[] }>(path)).resources.filter(
+          ({ name }) => !name.includes("/"),
+        );
+      } catch (error) {
+        if (/NotFound|the server could not find/.test((error as Error).message)) return undefined;
+        throw error;
+      }
+    },
+    async versions(group) {
+      const { groups } = await raw<{ groups: { name: string; versions: { version: string }[] }[] }>("/apis");
+      return groups.find(({ name }) => name === group)?.versions.map(({ version }) => version) ?? [];
+    },
+    async mayI(questions) {
+      if (questions.length === 0) return [];
+      const items = questions.map(({ group, resource, verb, namespace }) => ({
+        apiVersion: "authorization.k8s.io/v1",
+        kind: "SelfSubjectAccessReview",
+        spec: {
+          resourceAttributes: { group, resource, verb, ...(namespace === undefined ? {} : { namespace }) },
+        },
+      }));
+      const answer = await run(["create", "-f", "-", "-o", "json"], {
+        input: JSON.stringify({ apiVersion: "v1", kind: "List", items }),
+      });
+      // One object is not put into a list; several come one after the other or as a list, by kubectl's version.
+      return documentsIn(answer).map(({ status }) => status?.allowed === true);
+    },
+    async list(resource) {
+      const { items } = await json<
+        ObjectList<{ metadata: { name: string; annotations?: Record<string, string> } }>
+      >(["get", resource]);
+      return items.map(({ metadata }) => ({ name: metadata.name, annotations: metadata.annotations ?? {} }));
+    },
+  };
+}
+
+interface Review {
+  status?: { allowed?: boolean };
+}
+
+function documentsIn(text: string): Review[] {
+  const joined = text.trim().replace(/\}\s*\n\{/g, "},{");
+  const parsed = JSON.parse(`[${joined}]`) as (Review | ObjectList<Review>)[];
+  return parsed.flatMap((document) => ("items" in document ? document.items : [document]));
+}

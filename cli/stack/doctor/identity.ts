@@ -1,0 +1,72 @@
+/** Whether the cluster is the stack's own, and whether anything in it stands in the stack's way. */
+import type { StackSettings } from "../../../src/config/settings";
+import { FlotillaError } from "../../../src/model/problems";
+import type { Plan } from "../../../src/plan/plan";
+import { askWithKubectl } from "../../../src/runtime/ask-cluster";
+import { checkNamespace } from "../../../src/runtime/check-namespace";
+import { identityText } from "../../../src/runtime/identity";
+import type { ClusterTarget } from "../../../src/runtime/kubeconfig";
+import { checkLeftovers } from "../../../src/runtime/leftover-claims";
+import { ownerOf } from "../../../src/runtime/owner";
+import { stateIn } from "../../../src/runtime/state";
+import { verifyCluster } from "../../../src/runtime/verify-cluster";
+import { byUrn, type ExportedResource } from "../../core/state";
+import { PROJECT_NAME } from "../project";
+import type { Diagnosis } from "./checks";
+
+/** The identity of the cluster, the namespace, and claims that a store would take up. */
+export async function identity(
+  { settings, application }: StackSettings,
+  planned: Plan,
+  stack: string,
+  target: ClusterTarget | undefined,
+  resources: readonly ExportedResource[],
+): Promise<Diagnosis[]> {
+  const ask = askWithKubectl(settings.cluster);
+  const { cluster: known, id, ...state } = stateIn(byUrn(resources));
+  const of = { project: PROJECT_NAME, stack };
+  const looks: [check: string, look: () => Promise<string>][] = [
+    [
+      "identity",
+      async () => {
+        const { identity: found, warnings } = await verifyCluster(ask, target, settings, known, of);
+        const record = known.recorded === undefined ? "the next update records it" : "as recorded";
+        return [`${identityText(found)}, ${record}`, ...warnings].join("; ");
+      },
+    ],
+    [
+      "namespace",
+      async () => {
+        await checkNamespace(ask, planned.namespace.name, known.namespace, { owner: ownerOf(of, id), stack });
+        return `${planned.namespace.name} is ${known.namespace === undefined ? "free" : "there, and this stack's"}`;
+      },
+    ],
+    [
+      "volumes",
+      async () => {
+        await checkLeftovers(ask, application, planned, state, stack);
+        return "no claim is left of an earlier store";
+      },
+    ],
+  ];
+  const found: Diagnosis[] = [];
+  for (const [check, look] of looks) {
+    try {
+      found.push({ check, status: "ok", found: await look() });
+    } catch (error) {
+      if (!(error instanceof FlotillaError)) throw error;
+      return [
+        ...found,
+        ...error.problems.map(
+          ({ where, what, todo }): Diagnosis => ({
+            check,
+            status: "failed",
+            found: `${where}: ${what}`,
+            todo,
+          }),
+        ),
+      ];
+    }
+  }
+  return found;
+}

@@ -1,0 +1,197 @@
+/** Live objects beside what they would be if their manifests were applied again: a dry run on the server. */
+
+import { isDeepStrictEqual } from "node:util";
+import {
+  type Addition,
+  addedByHand,
+  type ManagedFields,
+  removals,
+  valueAt,
+  without,
+} from "../../core/diff/managed";
+import { identity, identityOf, type ManifestObject } from "../../core/diff/manifests";
+import { overlay } from "../../core/diff/overlay";
+import { inParallel } from "../../tools/parallel";
+import type { Kubectl, ObjectList } from "../kubectl";
+
+/** An object as the cluster has it, and as it should be. */
+export interface Pair {
+  manifest: ManifestObject;
+  /** None where it was deleted. */
+  live?: ManifestObject;
+  /** The live one with every field of the manifest as it says, and without what was added by hand. */
+  wanted: ManifestObject;
+  /** Fields that were added by hand. */
+  added: Addition[];
+  /** Why the API server does not let this object be as its manifest says, where it does not: an immutable field, a webhook. */
+  refused?: string;
+}
+
+const MANAGER = "flotilla-drift";
+
+type LiveObject = ManifestObject & { metadata: { managedFields?: ManagedFields[] } };
+
+/** @throws ToolError when the cluster does not answer, or knows a kind no more. */
+export async function readPairs(
+  kubectl: Kubectl,
+  namespace: string,
+  manifests: readonly ManifestObject[],
+): Promise<Pair[]> {
+  if (manifests.length === 0) return [];
+  const [found, scalers] = await Promise.all([
+    readLive(kubectl, namespace, manifests),
+    kubectl.json<ObjectList<Scaler>>(["get", "horizontalpodautoscalers", "-n", namespace]),
+  ]);
+  const scaled = new Set(
+    scalers.items.map(({ spec }) => `${spec?.scaleTargetRef?.kind}/${spec?.scaleTargetRef?.name}`),
+  );
+  const live = new Map(found.map((object) => [identityOf(object), object]));
+  // How many pods there are is the autoscaler's, which may change it between two questions.
+  const withoutScaled = <T extends ManifestObject>(object: T): T =>
+    scaled.has(`${object.kind}/${object.metadata?.name}`) ? without(object, [["spec", "replicas"]]) : object;
+  const there = manifests.filter((manifest) => live.has(identityOf(manifest))).map(withoutScaled);
+  const answers = await dryRun(kubectl, namespace, there);
+  return inParallel(manifests, async (manifest): Promise<Pair> => {
+    const object = live.get(identityOf(manifest));
+    if (!object) return { manifest, wanted: manifest, added: [] };
+    const { managedFields = [] } = object.metadata;
+    const found = addedByHand(withoutScaled(object), manifest, managedFields);
+    const { added, refused: refusedRemoval } = await changing(kubectl, namespace, object, found);
+    const defaults = new Set(found.filter((addition) => !added.includes(addition)).map(placeOf));
+    const answer = answers.get(identityOf(manifest)) ?? {};
+    const after = answer.object ?? (overlay(object, manifest) as ManifestObject);
+    const taken = addedByHand(after, manifest, managedFields).filter(
+      (addition) => !defaults.has(placeOf(addition)),
+    );
+    const refused = answer.refused ?? refusedRemoval;
+    return {
+      manifest,
+      live: withoutServers(withoutScaled(object)),
+      wanted: withoutServers(
+        withoutScaled(
+          without(
+            after,
+            taken.map(({ pointer }) => pointer),
+          ),
+        ),
+      ),
+      added,
+      ...(refused === undefined ? {} : { refused }),
+    };
+  });
+}
+
+const placeOf = ({ pointer }: Addition): string => JSON.stringify(pointer);
+
+interface Scaler {
+  spec?: { scaleTargetRef?: { kind?: string; name?: string } };
+}
+
+const listOf = (items: readonly ManifestObject[]): string =>
+  JSON.stringify({ apiVersion: "v1", kind: "List", items });
+
+async function readLive(
+  kubectl: Kubectl,
+  namespace: string,
+  manifests: readonly ManifestObject[],
+): Promise<LiveObject[]> {
+  const text = await kubectl.run(
+    ["get", "-n", namespace, "--ignore-not-found", "--show-managed-fields", "-o", "json", "-f", "-"],
+    { input: listOf(manifests.map(identity) as ManifestObject[]) },
+  );
+  return itemsIn(text);
+}
+
+/** What the server would make of a manifest, or why it refuses it. */
+interface Answer {
+  object?: LiveObject;
+  refused?: string;
+}
+
+/** Nothing is changed by it: the server only says what it would make of them. @throws ToolError when it cannot be asked. */
+async function dryRun(
+  kubectl: Kubectl,
+  namespace: string,
+  manifests: readonly ManifestObject[],
+): Promise<Map<string, Answer>> {
+  if (manifests.length === 0) return new Map();
+  const flags = ["--server-side", "--dry-run=server", "--force-conflicts", `--field-manager=${MANAGER}`];
+  try {
+    const text = await kubectl.run(["apply", "-n", namespace, ...flags, "-o", "json", "-f", "-"], {
+      input: listOf(manifests),
+    });
+    return new Map(itemsIn(text).map((object) => [identityOf(object), { object }]));
+  } catch (error) {
+    const { message } = error as Error;
+    if (!REFUSAL.test(message)) throw error;
+    const [only, ...others] = manifests;
+    if (others.length === 0) return new Map([[identityOf(only as ManifestObject), { refused: message }]]);
+    // One that is refused must not hide the others: the halves tell which it is.
+    const half = Math.ceil(manifests.length / 2);
+    return new Map([
+      ...(await dryRun(kubectl, namespace, manifests.slice(0, half))),
+      ...(await dryRun(kubectl, namespace, manifests.slice(half))),
+    ]);
+  }
+}
+
+/**
+ * The additions that are a change: what the server would set again by itself is none, whoever wrote it first. And why it
+ * refuses to take them back, where it does. Nothing is changed by the asking.
+ */
+async function changing(
+  kubectl: Kubectl,
+  namespace: string,
+  object: ManifestObject,
+  found: Addition[],
+): Promise<{ added: Addition[]; refused?: string }> {
+  if (found.length === 0) return { added: [] };
+  try {
+    const text = await remove(kubectl, namespace, object, found, ["--dry-run=server", "-o", "json"]);
+    const after = JSON.parse(text) as LiveObject;
+    const isSetAgain = ({ pointer }: Addition): boolean => {
+      const value = valueAt(after, pointer);
+      return value !== undefined && isDeepStrictEqual(value, valueAt(object, pointer));
+    };
+    return { added: found.filter((addition) => !isSetAgain(addition)) };
+  } catch (error) {
+    const { message } = error as Error;
+    // Anything else is somebody who changes it just now: it is told when it is corrected.
+    return { added: found, ...(REFUSAL.test(message) ? { refused: message } : {}) };
+  }
+}
+
+/** Takes fields that were added by hand out of an object. @throws ToolError when it is not as it was, or must not be. */
+export const remove = (
+  kubectl: Kubectl,
+  namespace: string,
+  object: ManifestObject,
+  added: readonly Addition[],
+  flags: readonly string[] = [],
+): Promise<string> =>
+  kubectl.run(
+    [
+      ...["patch", "-f", "-", "-n", namespace, "--type=json", "--patch", JSON.stringify(removals(added))],
+      ...flags,
+    ],
+    { input: JSON.stringify(identity(object)) },
+  );
+
+/** How the API server says that it does not take an object, in kubectl's words. */
+const REFUSAL = /\bis invalid\b|immutable|denied the request/;
+
+/** One object is not put into a list. */
+function itemsIn(text: string): LiveObject[] {
+  if (text.trim() === "") return [];
+  const parsed = JSON.parse(text) as LiveObject | (ObjectList<LiveObject> & { kind: "List" });
+  return "items" in parsed ? parsed.items : [parsed];
+}
+
+/** Without what only the server sets. */
+function withoutServers(object: ManifestObject): ManifestObject {
+  const { metadata, ...rest } = object as ManifestObject & { status?: unknown };
+  const { uid, resourceVersion, generation, creationTimestamp, managedFields, selfLink, ...named } =
+    metadata as Record<string, unknown>;
+  const { status, ...own } = rest;
+  return { ...own, metadata: named } as ManifestObject;
+}

@@ -1,0 +1,118 @@
+/** A stack's updates, numbered from the oldest, in any backend. */
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { bareName } from "../../src/config/stack-names";
+import type { Provenance } from "../../src/runtime/provenance";
+import { type ExportedResource, type ExportedState, stackOutputs } from "../core/state";
+import { readBackend } from "./backend";
+import { endsIn, readCheckpointFile } from "./checkpoint";
+import { pulumiQuietly } from "./engine";
+
+/** A value of a stack's config as `pulumi stack history --json` writes it. */
+export interface ConfigValue {
+  /** None when it is secret, and secrets were not asked for. */
+  value?: string;
+  objectValue?: unknown;
+  secret?: boolean;
+}
+
+export interface Update {
+  /** 1 is the oldest; a file backend's own version is always 0. */
+  number: number;
+  /** update, refresh, destroy, import ... */
+  kind: string;
+  /** succeeded, failed, in-progress. */
+  result: string;
+  message: string;
+  startedAt: string;
+  endedAt?: string;
+  /** The git commit that was checked out. */
+  commit?: string;
+  /** What the update was told, project defaults included. */
+  config: Record<string, ConfigValue>;
+}
+
+interface Entry {
+  version: number;
+  kind: string;
+  result: string;
+  message: string;
+  startTime: string;
+  endTime?: string;
+  environment?: Record<string, string>;
+  config?: Record<string, ConfigValue>;
+}
+
+/** More updates than a stack has. */
+const ALL = "1000000";
+
+/** All updates, the newest first. */
+export async function readHistory(stack: string, { secrets = false } = {}): Promise<Update[]> {
+  const shown = secrets ? ["--show-secrets"] : [];
+  const args = ["stack", "history", "--json", "--page-size", ALL, "--stack", stack, ...shown];
+  const entries = JSON.parse(await pulumiQuietly(args)) as Entry[];
+  return entries.map((entry, index) => updateOf(entry, entries.length - index));
+}
+
+/** The newest update or removal; none when there was none among the newest entries. A refresh is neither. */
+export async function readLastUpdate(stack: string): Promise<Omit<Update, "number"> | undefined> {
+  const args = ["stack", "history", "--json", "--page-size", "10", "--stack", stack];
+  const entries = JSON.parse(await pulumiQuietly(args)) as Entry[];
+  const entry = entries.find(({ kind }) => ["update", "destroy"].includes(kind));
+  return entry && updateOf(entry, 0);
+}
+
+function updateOf(entry: Entry, fromOldest: number): Update {
+  const { version, kind, result, message, startTime, endTime, environment, config } = entry;
+  const commit = environment?.["git.head"];
+  return {
+    number: version > 0 ? version : fromOldest,
+    kind,
+    result,
+    message: message.split("\n")[0] as string,
+    startedAt: startTime,
+    ...(endTime === undefined ? {} : { endedAt: endTime }),
+    ...(commit === undefined ? {} : { commit }),
+    config: config ?? {},
+  };
+}
+
+/**
+ * What an update left, as resources; undefined where the backend does not tell. The cloud keeps a version for each
+ * update; a file backend keeps a checkpoint beside each entry of its history. Buckets do as well, but nothing reads them
+ * without their own tools.
+ */
+export async function readCheckpoint(
+  project: string,
+  stack: string,
+  { number }: Pick<Update, "number">,
+): Promise<ExportedResource[] | undefined> {
+  const backend = await readBackend();
+  if (backend.kind === "cloud") {
+    const args = ["stack", "export", "--version", String(number), "--stack", stack];
+    const state = JSON.parse(await pulumiQuietly(args)) as ExportedState;
+    return state.deployment?.resources ?? [];
+  }
+  if (backend.kind === "bucket") return undefined;
+  const file = checkpointFile(backend.folder, project, bareName(stack), number);
+  return file === undefined ? undefined : readCheckpointFile(file);
+}
+
+/** The files of a history are named by time, so their order is the updates'. */
+function checkpointFile(root: string, project: string, stack: string, number: number): string | undefined {
+  const history = join(root, ".pulumi", "history");
+  const folder = [join(history, project, stack), join(history, stack)].find((path) => existsSync(path));
+  if (folder === undefined) return undefined;
+  const times = readdirSync(folder)
+    .flatMap((name) => /-(\d+)\.history\.json(\.gz)?$/.exec(name)?.[1] ?? [])
+    .sort((a, b) => (BigInt(a) < BigInt(b) ? -1 : 1));
+  const time = times[number - 1];
+  return endsIn(folder).find(({ nanoseconds }) => String(nanoseconds) === time)?.file;
+}
+
+/** An update for programs: without its settings. */
+export const updateJson = ({ config, ...told }: Omit<Update, "number">) => told;
+
+/** What the program of an update said of itself. */
+export const provenanceOf = (resources: readonly ExportedResource[]): Provenance | undefined =>
+  stackOutputs(resources)?.provenance as Provenance | undefined;

@@ -1,0 +1,116 @@
+/** Reads what would go with a namespace: its releases, its workloads, its volume claims and their volumes. */
+import type { Metadata, Workload } from "../core/explain/facts";
+import { ToolError } from "../tools/failure";
+import { findObject, type Kubectl, type ObjectList } from "./kubectl";
+import { type LiveRelease, lastSuperseded, readReleases } from "./releases";
+
+/** An object of a namespace, without its content. */
+export interface HeldObject {
+  kind: string;
+  metadata: Metadata & { uid?: string; annotations?: Record<string, string> };
+}
+
+export interface HeldClaim extends HeldObject {
+  spec?: { volumeName?: string; resources?: { requests?: { storage?: string } } };
+  status?: { capacity?: { storage?: string } };
+}
+
+export interface Volume {
+  metadata: { name: string };
+  spec?: { persistentVolumeReclaimPolicy?: string };
+}
+
+export interface Holdings {
+  namespace: string;
+  /** UID of the namespace; none where the cluster has no such namespace. */
+  uid?: string;
+  /** Helm's releases, but for those of which only replaced revisions are left. */
+  live: Record<string, LiveRelease>;
+  /** The expected releases of which helm has no record. */
+  missing: string[];
+  workloads: Workload[];
+  /** Workloads, Services, Ingresses, ConfigMaps and Secrets. */
+  objects: HeldObject[];
+  claims: HeldClaim[];
+  /** The volumes of the claims; undefined where this user may not read volumes. */
+  volumes?: Volume[];
+}
+
+const WORKLOADS = ["Deployment", "StatefulSet", "DaemonSet", "Job"];
+const KINDS =
+  "deployments,statefulsets,daemonsets,cronjobs,jobs,pods,services,ingresses,configmaps,persistentvolumeclaims";
+
+/** `expected`: the releases that the state has in this namespace. */
+export async function readHoldings(
+  kubectl: Kubectl,
+  namespace: string,
+  expected: readonly string[],
+): Promise<Holdings> {
+  const found = await findObject<HeldObject>(kubectl, "namespace", namespace);
+  if (!found)
+    return {
+      namespace,
+      live: {},
+      missing: [...expected],
+      workloads: [],
+      objects: [],
+      claims: [],
+      volumes: [],
+    };
+  const { metadata } = found;
+  const [live, { items }, secrets] = await Promise.all([
+    readReleases(kubectl, namespace),
+    kubectl.json<ObjectList<HeldObject>>(["get", KINDS, "-n", namespace]),
+    // Helm's own records are megabytes, and are read already.
+    kubectl.json<ObjectList<HeldObject>>([
+      "get",
+      "secrets",
+      "-n",
+      namespace,
+      "--field-selector=type!=helm.sh/release.v1",
+    ]),
+  ]);
+  const claims = items.filter(({ kind }) => kind === "PersistentVolumeClaim") as HeldClaim[];
+  const volumes = await readVolumes(
+    kubectl,
+    claims.flatMap(({ spec }) => spec?.volumeName ?? []),
+  );
+  return {
+    namespace,
+    ...(metadata.uid === undefined ? {} : { uid: metadata.uid }),
+    live,
+    missing: await withoutRecord(kubectl, namespace, live, expected),
+    workloads: items.filter(({ kind }) => WORKLOADS.includes(kind)) as Workload[],
+    objects: [...items.filter(({ kind }) => kind !== "PersistentVolumeClaim"), ...secrets.items].map(
+      ({ kind, metadata }) => ({ kind, metadata }),
+    ),
+    claims,
+    ...(volumes === undefined ? {} : { volumes }),
+  };
+}
+
+/** A release whose newest revision was deleted by hand still is one for helm while it has older ones. */
+async function withoutRecord(
+  kubectl: Kubectl,
+  namespace: string,
+  live: Readonly<Record<string, LiveRelease>>,
+  expected: readonly string[],
+): Promise<string[]> {
+  const unseen = expected.filter((name) => !Object.hasOwn(live, name));
+  const replaced = await Promise.all(unseen.map((name) => lastSuperseded(kubectl, namespace, name)));
+  return unseen.filter((_, index) => replaced[index] === undefined);
+}
+
+/** Volumes by name. They belong to no namespace: who may do everything in one may not be able to read them. */
+async function readVolumes(kubectl: Kubectl, names: readonly string[]): Promise<Volume[] | undefined> {
+  if (names.length === 0) return [];
+  try {
+    const answer = await findObject<Volume | ObjectList<Volume>>(kubectl, "persistentvolumes", ...names);
+    if (!answer) return [];
+    // One name is answered with the object itself.
+    return "items" in answer ? answer.items : [answer];
+  } catch (error) {
+    if (error instanceof ToolError && /forbidden/i.test(error.message)) return undefined;
+    throw error;
+  }
+}

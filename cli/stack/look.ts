@@ -1,0 +1,89 @@
+/** A stack as it runs: its state, its last update, and what the cluster has of it. */
+import type { Workload } from "../core/explain/facts";
+import { namespaceIn } from "../core/release-status";
+import { deployedOf, type ExportedResource } from "../core/state";
+import { type YoungClaim, youngClaims } from "../core/young-claims";
+import { ToolError } from "../tools/failure";
+import type { Access } from "./access";
+import { begun, exportState } from "./engine";
+import { readWorkloads } from "./facts";
+import { readLastUpdate, type Update } from "./history";
+import type { Kubectl } from "./kubectl";
+import { readLostObjects } from "./lost";
+import { type LiveRelease, readReleases } from "./releases";
+
+export interface Look extends Access {
+  kubectl: Kubectl;
+  namespace: string;
+  resources: ExportedResource[];
+  lastUpdate?: Omit<Update, "number">;
+  live: Record<string, LiveRelease>;
+  workloads: Workload[];
+  /** Objects of the state outside releases that the cluster has lost. Empty unless `forLosses` is set. */
+  lost: ExportedResource[];
+  /** Claims that were created empty after their store was installed. Empty unless `forLosses` is set. */
+  young: YoungClaim[];
+  /** Why some losses could not be checked, such as a missing right to read the objects. */
+  unseen: string[];
+}
+
+export interface LookOptions {
+  /** Whether to look for objects and data that the cluster has lost. Default false. */
+  forLosses?: boolean;
+}
+
+/** @throws FlotillaError or ToolError when the cluster or the state cannot be reached, or nothing tells where the stack is. */
+export async function lookAt(stack: string, { forLosses = false }: LookOptions = {}): Promise<Look> {
+  // pulumi reads while node loads the rest of the program, and the settings.
+  const reading = begun(Promise.all([exportState(stack), readLastUpdate(stack)]));
+  const { accessTo, reachCluster } = await import("./access");
+  const { readClaims } = await import("./claims");
+  const access = accessTo(stack);
+  const inCluster = (kubectl: Kubectl, namespace: string) =>
+    Promise.all([
+      readReleases(kubectl, namespace),
+      readWorkloads(kubectl, namespace),
+      forLosses ? seenIf(readClaims(kubectl, namespace)) : [],
+    ]);
+  const unseen: string[] = [];
+  const seenIf = <T>(work: Promise<T[]>): Promise<T[]> =>
+    work.catch((error: unknown) => {
+      if (!(error instanceof ToolError)) throw error;
+      unseen.push(error.message.split("\n")[0] as string);
+      return [];
+    });
+  const planned = access.namespace;
+  const cluster = async () => {
+    const resourcesOf = begun(reading.then(([{ deployment }]) => deployment?.resources ?? []));
+    const kubectl = await reachCluster(access, stack, resourcesOf);
+    const [found, lost] = await Promise.all([
+      planned === undefined ? undefined : inCluster(kubectl, planned),
+      forLosses ? seenIf(readLostObjects(kubectl, await resourcesOf)) : [],
+    ]);
+    return { kubectl, found, lost };
+  };
+  const [[state, lastUpdate], { kubectl, found, lost }] = await Promise.all([reading, cluster()]);
+  const resources = state.deployment?.resources ?? [];
+  // The settings may name another namespace than the one that was deployed, or none.
+  const namespace = namespaceIn(resources) ?? planned;
+  // Neither deployed nor sound: the settings say what is wrong with them.
+  if (namespace === undefined) {
+    (await import("./settings")).settingsOfStack(stack);
+    throw new ToolError(`nothing of stack ${stack} is deployed`);
+  }
+  const [live, workloads, claims] =
+    namespace === planned && found ? found : await inCluster(kubectl, namespace);
+  const deployed = deployedOf(resources);
+  return {
+    ...access,
+    kubectl,
+    namespace,
+    resources,
+    ...(lastUpdate === undefined ? {} : { lastUpdate }),
+    live,
+    workloads,
+    lost,
+    unseen,
+    young: youngClaims(claims, workloads).filter(({ release }) => Object.hasOwn(deployed, release)),
+  };
+}

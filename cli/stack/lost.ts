@@ -1,0 +1,117 @@
+/** What a state lists and its cluster has lost: releases that helm does not know, objects that were deleted. */
+import { identity, type ManifestObject } from "../core/diff/manifests";
+import { revealed } from "../core/revealed";
+import { type ExportedResource, pendingDeletes, presentProvider, RELEASE } from "../core/state";
+import { editState } from "./edit";
+import type { Kubectl } from "./kubectl";
+import { edit } from "./marks";
+import type { LiveRelease } from "./releases";
+
+const SECRET = "kubernetes:core/v1:Secret";
+const NAMESPACE = "kubernetes:core/v1:Namespace";
+
+/** Resources of a state that live in the cluster, those that wait to be deleted left out. */
+const inCluster = (resources: readonly ExportedResource[]): ExportedResource[] =>
+  resources.filter((resource) => resource.type.startsWith("kubernetes:") && !resource.delete);
+
+/** The resources whose object or release the cluster does not have. */
+export async function readLost(
+  kubectl: Kubectl,
+  resources: readonly ExportedResource[],
+  live: Readonly<Record<string, LiveRelease>>,
+): Promise<ExportedResource[]> {
+  const objects = new Set(await readLostObjects(kubectl, resources));
+  return inCluster(resources).filter((resource) =>
+    resource.type === RELEASE ? live[nameIn(resource)] === undefined : objects.has(resource),
+  );
+}
+
+/** The resources that belong to no release and whose object the cluster does not have. */
+export async function readLostObjects(
+  kubectl: Kubectl,
+  resources: readonly ExportedResource[],
+): Promise<ExportedResource[]> {
+  const objects = inCluster(resources).filter((resource) => resource.type !== RELEASE && isBuiltIn(resource));
+  const found = new Set(await namesOf(kubectl, objects));
+  return objects.filter((resource) => !found.has(keyOf(manifestOf(resource))));
+}
+
+/** What a cluster has lost, in words. */
+export function lostText(lost: readonly ExportedResource[]): string {
+  const namespace = lost.find(({ type }) => type === NAMESPACE);
+  const what =
+    namespace === undefined
+      ? lost.map((resource) => `${kindOf(resource)} ${nameIn(resource)}`).join(", ")
+      : `namespace ${nameIn(namespace)} with all that was in it, volumes included`;
+  return `the cluster has lost what the state has: ${what}`;
+}
+
+/** Lost resources as data, by the names that the cluster knew. */
+export const lostJson = (lost: readonly ExportedResource[]) =>
+  lost.map((resource) => ({ kind: kindOf(resource), name: nameIn(resource) }));
+
+const kindOf = ({ type }: ExportedResource): string => type.split(":").at(-1) as string;
+
+/** The name in the cluster, which may be another than the resource's own. */
+const nameIn = (resource: ExportedResource): string =>
+  String(resource.type === RELEASE ? resource.inputs?.name : manifestOf(resource).metadata?.name);
+
+/** Of a kind that every cluster serves; others, such as an ExternalSecret, `flotilla drift` looks at. */
+const isBuiltIn = ({ type }: ExportedResource): boolean =>
+  /^kubernetes:(core|networking\.k8s\.io|helm\.sh)\//.test(type);
+
+const manifestOf = ({ inputs }: ExportedResource): ManifestObject => revealed(inputs) as ManifestObject;
+
+/** As `kubectl get -o name` names an object. */
+function keyOf({ apiVersion = "", kind = "", metadata }: ManifestObject): string {
+  const group = apiVersion.includes("/") ? `.${apiVersion.split("/")[0]}` : "";
+  return `${kind.toLowerCase()}${group}/${metadata?.name}`;
+}
+
+async function namesOf(kubectl: Kubectl, objects: readonly ExportedResource[]): Promise<string[]> {
+  if (objects.length === 0) return [];
+  const items = objects.map((resource) => identity(manifestOf(resource)));
+  const text = await kubectl.run(["get", "--ignore-not-found", "-o", "name", "-f", "-"], {
+    input: JSON.stringify({ apiVersion: "v1", kind: "List", items }),
+  });
+  return text.split("\n").map((line) => line.trim());
+}
+
+/**
+ * Has the next update create resources again that the cluster has lost. They stay in the state until that is done: the engine
+ * creates each beside its entry (`taint`), and then takes the entry away without a deletion in the cluster (`retainOnDelete`).
+ */
+export const markLost = (stack: string, urns: readonly string[]): Promise<void> =>
+  edit(stack, urns, (resource) => {
+    resource.taint = true;
+    resource.retainOnDelete = true;
+    resource.protect = false;
+  });
+
+/** Resources that are marked to be created again. */
+export const markedOf = (resources: readonly ExportedResource[]): ExportedResource[] =>
+  resources.filter(({ taint, retainOnDelete, delete: isGoing }) => taint && retainOnDelete && !isGoing);
+
+/** Takes the marks back of resources that the cluster has; the next update protects them again. */
+export const unmarkFound = (stack: string, urns: readonly string[]): Promise<void> =>
+  edit(stack, urns, (resource) => {
+    delete resource.taint;
+    if (resource.type !== SECRET) delete resource.retainOnDelete;
+  });
+
+/** Takes those out of the state, with whatever refers to them alone. Nothing is deleted in a cluster. */
+export async function dropPending(stack: string): Promise<void> {
+  await editState(stack, ({ deployment }) => {
+    if (deployment?.resources) deployment.resources = withoutPending(deployment.resources);
+  });
+}
+
+/** The resources without those that wait to be deleted; what an earlier provider was to do, the present one does. */
+export function withoutPending(resources: readonly ExportedResource[]): ExportedResource[] {
+  const pending = new Set(pendingDeletes(resources));
+  const left = resources.filter((resource) => !pending.has(resource));
+  return left.map((resource) => {
+    const provider = presentProvider(resource.provider, left);
+    return provider === undefined ? resource : { ...resource, provider };
+  });
+}

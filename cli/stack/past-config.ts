@@ -1,0 +1,80 @@
+/** A stack's config as updates were told it, with its secrets encrypted as they stand in its file. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { isEncrypted } from "../../src/config/credentials";
+import type { RecordedConfig } from "../core/restore";
+import { ToolError } from "../tools/failure";
+import { inTemporaryFolder } from "../tools/temporary";
+import { pulumiQuietly } from "./engine";
+import type { ConfigValue } from "./history";
+
+/** What pulumi writes for a secret that it cannot decrypt. */
+const UNREADABLE = "ERROR_UNABLE_TO_DECRYPT";
+
+/** The values that a history tells with secrets shown; what is secret is encrypted again at once. */
+export async function recordedConfig(
+  stack: string,
+  config: Readonly<Record<string, ConfigValue>>,
+  currentFile: string,
+): Promise<RecordedConfig> {
+  const secretKeys = Object.keys(config).filter((key) => config[key]?.secret);
+  const encrypt = secretKeys.length === 0 ? undefined : await encrypter(stack, currentFile);
+  if (JSON.stringify(config).includes(UNREADABLE))
+    throw new ToolError(
+      `the secrets of that update cannot be read: they were encrypted with another passphrase or by another provider.\n  Deploy with the present passwords instead: change the settings by hand, then npx flotilla up --stack ${stack}`,
+    );
+  const values: Record<string, unknown> = {};
+  for (const [key, { value, objectValue, secret }] of Object.entries(config)) {
+    const plain = objectValue ?? scalar(value);
+    values[key] = secret && encrypt ? await encrypt([key], plain) : plain;
+  }
+  return values;
+}
+
+/** Numbers and truth values stand in a file as such. */
+const scalar = (value: string | undefined): unknown =>
+  value !== undefined && /^(true|false|-?(0|[1-9][0-9]*))$/.test(value) ? JSON.parse(value) : value;
+
+type Encrypt = (path: readonly string[], plain: unknown) => Promise<unknown>;
+
+/** Encrypts the texts of a value; one that the stack's file has as well is written as it is there. */
+async function encrypter(stack: string, currentFile: string): Promise<Encrypt> {
+  const args = ["config", "--show-secrets", "--json", "--stack", stack, "--config-file", currentFile];
+  const shown = JSON.parse(await pulumiQuietly(args)) as Record<string, ConfigValue>;
+  const { config: written = {} } = parse(readFileSync(currentFile, "utf8")) as {
+    config?: Record<string, unknown>;
+  };
+  const at = (value: unknown, path: readonly string[]): unknown =>
+    path.reduce<unknown>((inner, key) => (inner as Record<string, unknown> | undefined)?.[key], value);
+  const encrypt: Encrypt = async (path, plain) => {
+    if (Array.isArray(plain)) return Promise.all(plain.map((item) => encrypt(path, item)));
+    if (typeof plain === "object" && plain !== null) {
+      const entries: [string, unknown][] = [];
+      for (const [key, value] of Object.entries(plain))
+        entries.push([key, await encrypt([...path, key], value)]);
+      return Object.fromEntries(entries);
+    }
+    const [key, ...rest] = path as [string, ...string[]];
+    const now = at(shown[key]?.objectValue ?? shown[key]?.value, rest);
+    const ciphertext = at(written[key], rest);
+    return now === plain && isEncrypted(ciphertext)
+      ? ciphertext
+      : encryptAnew(stack, currentFile, String(plain));
+  };
+  return encrypt;
+}
+
+/** Lets pulumi encrypt a text into a file that is thrown away. */
+const encryptAnew = (stack: string, currentFile: string, plain: string): Promise<unknown> =>
+  inTemporaryFolder(tmpdir(), async (folder) => {
+    const file = join(folder, "Pulumi.encrypt.yaml");
+    const { config: _, ...encryption } = parse(readFileSync(currentFile, "utf8")) as Record<string, unknown>;
+    writeFileSync(file, JSON.stringify(encryption), { mode: 0o600 });
+    const args = ["config", "set", "--secret", "restored:value", "--stack", stack, "--config-file", file];
+    await pulumiQuietly(args, { input: plain });
+    return (parse(readFileSync(file, "utf8")) as { config: Record<string, unknown> }).config[
+      "restored:value"
+    ];
+  });

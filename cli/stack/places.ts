@@ -1,0 +1,31 @@
+/** Who decided a value, in words that an editor can open. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { linesIn, pathOf } from "../../src/config/file";
+import type { Application } from "../../src/model/application";
+import type { Effective } from "../../src/plan/effective";
+import { lineInInventory } from "../core/inventory-source";
+import { PROJECT } from "../tools/paths";
+
+/** Names the place of each value of one application. */
+export function placesOf({ name }: Application): (entry: Effective) => string {
+  const file = `apps/${name}.ts`;
+  const source = existsSync(join(PROJECT, file)) ? readFileSync(join(PROJECT, file), "utf8") : "";
+  return ({ path, source: from, by }) => {
+    const because = by === undefined ? "" : ` (${by})`;
+    switch (from.kind) {
+      case "inventory": {
+        const line = lineInInventory(source, name, from.path);
+        return line === undefined ? file : `${file}:${line}`;
+      }
+      case "preset":
+        return `src/model/presets.ts (${from.language})`;
+      case "chart":
+        return `${from.file}:${linesIn(readFileSync(join(PROJECT, from.file), "utf8")).get(pathOf(path))}`;
+      case "default":
+        return "default";
+      default:
+        return `${from.file}${from.line === undefined ? "" : `:${from.line}`}${because}`;
+    }
+  };
+}

@@ -1,0 +1,40 @@
+/** A stack as the next `pulumi up` would see it: its settings, what its state holds, and the plan that follows. */
+import { catalogue } from "../../apps";
+import { readSettings, type StackConfig, type StackSettings } from "../../src/config/settings";
+import { readCharts } from "../../src/plan/chart";
+import { type Composition, composePlan } from "../../src/plan/compose";
+import { ownerOf } from "../../src/runtime/owner";
+import { stateIn } from "../../src/runtime/state";
+import { byUrn, type ExportedResource, type ExportedState } from "../core/state";
+import { PROJECT } from "../tools/paths";
+import { begun } from "./engine";
+import { configOfStack, settingsBeside } from "./settings";
+
+export interface PlannedStack extends StackSettings, Composition {
+  config: StackConfig;
+  /** The resources of its state. */
+  resources: ExportedResource[];
+}
+
+/**
+ * Plans a stack on what its state, which is being read, says is deployed.
+ * @throws FlotillaError with what `pulumi up` would refuse, ToolError when the state cannot be read.
+ */
+export async function planStack(stack: string, reading: Promise<ExportedState>): Promise<PlannedStack> {
+  const config = configOfStack(stack);
+  const resourcesOf = begun(reading.then(({ deployment }) => deployment?.resources ?? []));
+  const read = await settingsBeside(config, resourcesOf);
+  const resources = await resourcesOf;
+  const charts = readCharts(PROJECT);
+  const state = stateIn(byUrn(resources));
+  // An id that the next update creates is not known yet.
+  const owner = ownerOf(config, state.id ?? "(new)");
+  return { ...read, config, resources, ...composePlan(config, read, { charts, ...state, owner }) };
+}
+
+/** Plans a stack as if nothing of it was deployed. @throws FlotillaError with what `pulumi up` would refuse. */
+export function planAfresh(stack: string): StackSettings & Composition {
+  const config = configOfStack(stack);
+  const read = readSettings(config, catalogue);
+  return { ...read, ...composePlan(config, read, { charts: readCharts(PROJECT) }) };
+}

@@ -1,0 +1,98 @@
+/** Helm's own records of its releases, read from the Secrets it keeps them in: no helm is needed. */
+import { gunzipSync } from "node:zlib";
+import type { Values } from "../../src/plan/plan";
+import type { Kubectl, ObjectList } from "./kubectl";
+
+/** A revision of a release as Helm recorded it (helm.sh/helm/v3/pkg/release). */
+export interface HelmRevision {
+  name: string;
+  namespace: string;
+  revision: number;
+  /** deployed, failed, pending-install, pending-upgrade, pending-rollback, uninstalling ... */
+  status: string;
+  description: string;
+  /** When it was made, as Helm wrote it. */
+  deployedAt: string;
+  chart: { name: string; version: string };
+  values: Values;
+  manifest: string;
+}
+
+export interface LiveRelease {
+  /** The newest revision. */
+  newest: HelmRevision;
+  /** The one that is deployed: what an upgrade starts from. None before the first has succeeded. */
+  deployed?: HelmRevision;
+  /** Number of the oldest revision that is still recorded. Helm forgets the oldest first. */
+  oldest: number;
+}
+
+interface Stored {
+  name: string;
+  namespace: string;
+  version: number;
+  info?: { status?: string; description?: string; last_deployed?: string };
+  chart?: { metadata?: { name?: string; version?: string } };
+  config?: Values;
+  manifest?: string;
+}
+
+/** The releases of a namespace, by name. Revisions that others have taken the place of are left out. */
+export async function readReleases(
+  kubectl: Kubectl,
+  namespace: string,
+): Promise<Record<string, LiveRelease>> {
+  const selector = encodeURIComponent("owner=helm,status!=superseded");
+  // As the API server sends it: they are megabytes, which kubectl would read and write again.
+  const path = `/api/v1/namespaces/${namespace}/secrets?labelSelector=${selector}`;
+  const { items } = await kubectl.raw<ObjectList<{ data?: { release?: string } }>>(path);
+  return newestOf(items.flatMap(({ data }) => (data?.release ? [decode(data.release)] : [])));
+}
+
+/** Number of the newest revision that another was to take the place of. */
+export async function lastSuperseded(
+  kubectl: Kubectl,
+  namespace: string,
+  name: string,
+): Promise<number | undefined> {
+  const { items } = await kubectl.json<ObjectList<{ metadata: { labels?: { version?: string } } }>>([
+    "get",
+    "secrets",
+    "-n",
+    namespace,
+    `--selector=owner=helm,name=${name},status=superseded`,
+  ]);
+  const revisions = items.map(({ metadata }) => Number(metadata.labels?.version));
+  return revisions.length === 0 ? undefined : Math.max(...revisions);
+}
+
+/** Of each release the newest revision, the newest that is deployed, and the number of the oldest. */
+export function newestOf(revisions: readonly HelmRevision[]): Record<string, LiveRelease> {
+  const found: Record<string, LiveRelease> = {};
+  for (const revision of [...revisions].sort((a, b) => a.revision - b.revision)) {
+    const deployed = revision.status === "deployed" ? revision : found[revision.name]?.deployed;
+    const oldest = found[revision.name]?.oldest ?? revision.revision;
+    found[revision.name] = { newest: revision, ...(deployed ? { deployed } : {}), oldest };
+  }
+  return found;
+}
+
+/** A record as a Secret holds it: JSON, zipped, in base64 twice, once by Helm and once by Kubernetes. */
+export function decode(data: string): HelmRevision {
+  const zipped = Buffer.from(Buffer.from(data, "base64").toString("utf8"), "base64");
+  // Helm's first versions did not zip.
+  const isZipped = zipped[0] === 0x1f && zipped[1] === 0x8b;
+  const stored = JSON.parse((isZipped ? gunzipSync(zipped) : zipped).toString("utf8")) as Stored;
+  const { name, namespace, version, info, chart, config, manifest } = stored;
+  return {
+    name,
+    namespace,
+    revision: version,
+    status: info?.status ?? "unknown",
+    description: info?.description ?? "",
+    deployedAt: info?.last_deployed ?? "",
+    chart: { name: chart?.metadata?.name ?? "", version: chart?.metadata?.version ?? "" },
+    values: config ?? {},
+    manifest: manifest ?? "",
+  };
+}

@@ -1,0 +1,33 @@
+/** Settings of a stack from its files, without the engine. */
+import { catalogue } from "../../apps";
+import { readSettings, type StackConfig, type StackSettings } from "../../src/config/settings";
+import { stackConfig } from "../../src/config/stack";
+import { FlotillaError } from "../../src/model/problems";
+import { deployedStores } from "../../src/plan/deployed";
+import { readProjectFiles } from "../../src/runtime/project-files";
+import { deployedOf, type ExportedResource } from "../core/state";
+import { PROJECT } from "../tools/paths";
+
+/** A stack as its files describe it. */
+export const configOfStack = (stack: string): StackConfig => stackConfig(readProjectFiles(PROJECT), stack);
+
+/**
+ * Reads the settings of a stack while its state is being read. Waits for the state only when the settings are wrong: the state
+ * tells a store that left the inventory from a misspelled one.
+ */
+export async function settingsBeside(
+  config: StackConfig,
+  reading: Promise<readonly ExportedResource[]>,
+): Promise<StackSettings> {
+  try {
+    return readSettings(config, catalogue);
+  } catch (error) {
+    if (!(error instanceof FlotillaError)) throw error;
+    const resources = await reading.catch(() => []);
+    return readSettings(config, catalogue, deployedStores(deployedOf(resources)));
+  }
+}
+
+/** @throws FlotillaError when there is no such stack file, or its settings are wrong. */
+export const settingsOfStack = (stack: string): StackSettings =>
+  readSettings(configOfStack(stack), catalogue);

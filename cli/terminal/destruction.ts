@@ -1,0 +1,133 @@
+/** What a destruction deletes and leaves, in words. */
+import chalk from "chalk";
+import Table from "cli-table3";
+import { plural } from "../../src/model/plural";
+import { type ClaimFate, type Destruction, lossOf } from "../core/destroy/decide";
+import { PLAIN_TABLE } from "./table";
+
+export interface Subject {
+  stack: string;
+  application?: string | undefined;
+  /** The context of the cluster; none for the current one. */
+  context?: string | undefined;
+}
+
+const POLICY_UNKNOWN = "unknown";
+
+/** The loss first, then what goes, then what stays. */
+export function showDestruction(subject: Subject, destruction: Destruction): string {
+  const { releases, claims, strangers, gone } = destruction;
+  return [
+    title(subject, destruction),
+    headline(claims),
+    ...(claims.length === 0 ? [] : [claimTable(claims)]),
+    releases.length === 0 ? "No release is deleted." : releaseTable(releases),
+    alsoGoes(destruction),
+    ...(strangers.length === 0
+      ? []
+      : [
+          list(
+            chalk.red("NOT OF THE STACK, and deleted with the namespace:"),
+            strangers.map((name) => chalk.red(name)),
+          ),
+        ]),
+    ...(gone.length === 0 ? [] : [goneText(destruction)]),
+    list("What stays:", staying(destruction)),
+  ]
+    .map((part) => `${part}\n`)
+    .join("\n");
+}
+
+function title({ stack, application, context }: Subject, { namespaces }: Destruction): string {
+  const places = namespaces.map(({ name }) => name).join(", ");
+  const where = namespaces.length === 0 ? "" : ` in namespace ${places}`;
+  const cluster = context === undefined ? "the current context" : `context ${context}`;
+  return `${chalk.bold(`Destroy stack ${stack}`)}: ${application ?? "its resources"}${where}, on ${cluster}`;
+}
+
+function headline(claims: readonly ClaimFate[]): string {
+  const { count, size } = lossOf(claims);
+  if (count === 0) return "No volume is deleted.";
+  return chalk.red.bold(
+    `DELETED: the data of ${plural(count, "volume")}, ${size} in all. No backup is taken.`,
+  );
+}
+
+const FATES: Record<ClaimFate["fate"], string> = {
+  deleted: "data deleted",
+  retained: "claim deleted, volume stays",
+  stays: "claim stays",
+  empty: "claim deleted, never had a volume",
+};
+
+function claimTable(claims: readonly ClaimFate[]): string {
+  const table = new Table({
+    ...PLAIN_TABLE,
+    head: ["VOLUME CLAIM", "SIZE", "OF", "VOLUME", "POLICY", "WHAT HAPPENS"],
+  });
+  for (const { claim, size, of, isOwn, volume, policy, fate } of claims) {
+    const owner = isOwn ? of : `not of the stack${of === undefined ? "" : ` (${of})`}`;
+    const isRed = fate === "deleted" || (!isOwn && fate !== "stays");
+    const row = [
+      claim,
+      size,
+      owner ?? "-",
+      volume ?? "-",
+      volume === undefined ? "-" : (policy ?? POLICY_UNKNOWN),
+      FATES[fate],
+    ];
+    table.push(isRed ? row.map((cell) => chalk.red(cell)) : row);
+  }
+  const unknown = claims.some(({ volume, policy }) => volume !== undefined && policy === undefined);
+  return unknown
+    ? `${table}\nReclaim policies cannot be read with this login: those volumes are counted as deleted.`
+    : table.toString();
+}
+
+function releaseTable(releases: Destruction["releases"]): string {
+  const table = new Table({ ...PLAIN_TABLE, head: ["RELEASE", "KIND", "PODS"] });
+  for (const { name, kind, pods, isGone } of releases)
+    table.push([name, kind, isGone ? "uninstalled already" : kind === "job" ? "-" : String(pods.wanted)]);
+  return `${table}\n${plural(releases.length, "release")} in all.`;
+}
+
+function alsoGoes({ secrets, passwords, namespaces, rest }: Destruction): string {
+  const going = namespaces.filter(({ fate }) => fate === "goes");
+  return list("Deleted as well:", [
+    ...(secrets.length === 0 ? [] : [`Secrets: ${secrets.join(", ")}`]),
+    ...(passwords.length === 0 ? [] : [`generated passwords: ${passwords.join(", ")}`]),
+    ...(rest.length === 0 ? [] : [rest.join(", ")]),
+    ...going.map(({ name }) => `namespace ${name}, with everything in it`),
+  ]);
+}
+
+function goneText({ namespaces, releases }: Destruction): string {
+  const lost = namespaces.filter(({ fate }) => fate === "gone").map(({ name }) => `namespace ${name}`);
+  const uninstalled = releases.filter(({ isGone }) => isGone).map(({ name }) => `release ${name}`);
+  const what = lost.length > 0 ? [...lost, "everything in it"] : uninstalled;
+  return list("The cluster no longer has these; they are only taken out of the state:", [what.join(", ")]);
+}
+
+/** What is left afterwards, by name. */
+export function staying({ claims, namespaces, secretsLeft }: Destruction): string[] {
+  const kept = claims.filter(({ fate }) => fate === "retained");
+  const claimsLeft = claims.filter(({ fate }) => fate === "stays");
+  return [
+    ...kept.map(
+      ({ volume, size, claim, of }) =>
+        `PersistentVolume ${volume}, ${size}: the data of ${of ?? claim} (reclaim policy Retain)`,
+    ),
+    ...claimsLeft.map(({ claim, namespace, size }) => `volume claim ${namespace}/${claim}, ${size}`),
+    ...(secretsLeft.length === 0
+      ? []
+      : [`Secrets with the passwords of that data: ${secretsLeft.join(", ")}`]),
+    ...namespaces
+      .filter(({ fate }) => fate === "stays")
+      .map(({ name }) => `namespace ${name}, which is not in the state: the stack did not create it`),
+    "everything outside the namespace, including external services and databases",
+    "the stack itself, with its config and its history",
+  ];
+}
+
+const list = (heading: string, lines: readonly string[]): string =>
+  [heading, ...lines.map((line) => `  - ${line}`)].join("\n");

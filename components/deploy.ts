@@ -1,0 +1,126 @@
+/** The Pulumi program: settings -> plan -> components -> outputs. */
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { locate, readSettings, type StackConfig, type StackSettings } from "../src/config/settings";
+import type { Application as Inventory } from "../src/model/application";
+import { FlotillaError } from "../src/model/problems";
+import { readCharts } from "../src/plan/chart";
+import { composePlan } from "../src/plan/compose";
+import { fixedValues, givenNames } from "../src/plan/credentials";
+import { deployedStores } from "../src/plan/deployed";
+import { askWithKubectl } from "../src/runtime/ask-cluster";
+import { checkNamespace } from "../src/runtime/check-namespace";
+import { identityName, recordOf } from "../src/runtime/identity";
+import { checkLeftovers } from "../src/runtime/leftover-claims";
+import { obeyOverrides } from "../src/runtime/obey-overrides";
+import { ownerOf } from "../src/runtime/owner";
+import { checkCluster, unreachableCharts } from "../src/runtime/preflight";
+import { readProvenance } from "../src/runtime/provenance";
+import { providerArgs } from "../src/runtime/provider";
+import { readDeployed } from "../src/runtime/read-deployed";
+import { withoutSdkDebugging } from "../src/runtime/sdk-workarounds";
+import { readCredentials, readStackConfig } from "../src/runtime/stack-config";
+import type { DeployedState } from "../src/runtime/state";
+import { verifyCluster } from "../src/runtime/verify-cluster";
+import { endWithoutEngine } from "../src/runtime/without-engine";
+import { Application } from "./application";
+
+/** The applications that stacks of a project may deploy, by name. */
+export type Catalogue = Readonly<Record<string, Inventory>>;
+
+export interface DeployOptions {
+  /** The project's folder: it holds Pulumi.yaml, the stack files, `config/layers` and `charts`. */
+  project: string;
+}
+
+/** What a program exports: the engine calls it. */
+export interface Program {
+  (): Promise<Record<string, unknown>>;
+  /**
+   * The first 12 hex digits of the SHA-256 over the program's own files. Rollbacks ask programs of other commits for it, so it
+   * keeps this name and its place in what `index.ts` exports.
+   */
+  digest(): string;
+}
+
+/**
+ * A Pulumi program that deploys the application which the running stack's config names, as that config says.
+ *
+ * @example
+ * export = deploy(catalogue, { project: __dirname });
+ */
+export function deploy(catalogue: Catalogue, { project }: DeployOptions): Program {
+  const run = () =>
+    deployStack(catalogue, project).catch((error: unknown) => {
+      if (!(error instanceof FlotillaError)) throw error;
+      // A RunError is shown as its message alone. The SDK still formats its stack for a trace, and Node 20 spends 12 s on a
+      // frame of the SDK whose source map leads to a path that is not there: without a stack there is nothing to format.
+      const refusal = new pulumi.RunError(error.message);
+      refusal.stack = "";
+      throw refusal;
+    });
+  return Object.assign(run, { digest: () => readProvenance(project, readCharts(project)).program });
+}
+
+async function deployStack(catalogue: Catalogue, project: string) {
+  endWithoutEngine();
+  withoutSdkDebugging();
+  const config = readStackConfig(project);
+  const state = await readDeployed();
+  const read = readSettings(config, catalogue, deployedStores(state.deployed));
+  return deployApplication(project, config, read, state).catch((error: unknown) => {
+    throw error instanceof FlotillaError ? locate(error, config, read.origins) : error;
+  });
+}
+
+async function deployApplication(
+  project: string,
+  config: StackConfig,
+  read: StackSettings,
+  { cluster: known, ...state }: DeployedState,
+) {
+  const { settings, application } = read;
+  const charts = readCharts(project);
+  const { isAdopting, isChecked } = obeyOverrides();
+  const owner = ownerOf(config, state.id);
+  const { planned } = composePlan(config, read, { charts, ...state, owner });
+  const target = await checkCluster(settings, config.project, config.stack);
+  const ask = askWithKubectl(settings.cluster);
+  const { identity, isMoving, warnings } = await verifyCluster(ask, target, settings, known, config);
+  const of = { owner, stack: config.stack, isMoving, mayBeLost: isChecked };
+  // A preview of a deployed stack asks the cluster no second question.
+  if (!isAdopting && (!pulumi.runtime.isDryRun() || known.namespace === undefined))
+    await checkNamespace(ask, planned.namespace.name, known.namespace, of);
+  if (known.namespace !== undefined && !isAdopting && !isChecked)
+    await checkLeftovers(ask, application, planned, state, config.stack);
+  const unreachable = await unreachableCharts(planned);
+  if (unreachable.length > 0 && !pulumi.runtime.isDryRun()) throw new FlotillaError(unreachable);
+  for (const warning of [...planned.warnings, ...warnings]) pulumi.log.warn(warning);
+  for (const { where, what } of unreachable) pulumi.log.warn(`${where}: ${what}; shown without reading it`);
+
+  const identifier = state.identifier ?? identityName(identity);
+  const cluster = new k8s.Provider("cluster", providerArgs(settings.cluster, target, identifier));
+  new Application(
+    planned.application,
+    {
+      plan: planned,
+      fixedCredentials: fixedValues(application, planned.credentials),
+      givenCredentials: readCredentials(givenNames(planned.credentials)),
+      // Later the policies of what runs are there.
+      adopting: isAdopting && Object.keys(state.deployed).length === 0,
+      record: { cluster: recordOf(isMoving ? undefined : known.recorded, identity), id: owner.id },
+      unreadableCharts: new Set(unreachable.map(({ release }) => release)),
+    },
+    { providers: { kubernetes: cluster } },
+  );
+  const { publicUrl, services, stores } = planned.outputs;
+  return {
+    application: planned.application,
+    environment: planned.environment,
+    namespace: planned.namespace.name,
+    services,
+    stores,
+    ...(publicUrl === undefined ? {} : { url: publicUrl }),
+    provenance: readProvenance(project, charts),
+  };
+}

@@ -1,0 +1,85 @@
+/** helmfile: the same charts, values, waits and time limits as Flotilla plans. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import execa from "execa";
+import { stringify } from "yaml";
+import { PROJECT } from "../../../cli/tools/paths";
+import type { Plan } from "../../../src/plan/plan";
+import { releaseInputs } from "../../../src/plan/release-inputs";
+import { planFor } from "../../../tests/support";
+import { benchApplication, benchConfig } from "../application";
+import type { Contestant, Operation } from "./contestant";
+
+export interface Helmfile {
+  path: string;
+  /** Whether helm has the diff plugin, without which helmfile previews nothing and upgrades every release every time. */
+  hasDiff: boolean;
+  /** Releases that it works on at one time: left alone it starts a helm for each at once. */
+  concurrency: number;
+}
+
+/** In an empty folder. */
+export async function helmfile(
+  folder: string,
+  releases: number,
+  { path, hasDiff, concurrency }: Helmfile,
+): Promise<Contestant> {
+  const namespace = `bench-${releases}-helmfile`;
+  const update = hasDiff ? ["apply", "--suppress-diff"] : ["sync"];
+  const args: Record<Operation, readonly string[] | undefined> = {
+    // There is nothing yet to compare with: sync is the faster one.
+    "first up": ["sync"],
+    "no-op preview": hasDiff ? ["diff"] : undefined,
+    "no-op up": update,
+    "one service changed": update,
+    destroy: ["destroy"],
+  };
+  return {
+    name: "helmfile",
+    namespace,
+    command: async (operation) => {
+      if (operation === "first up") {
+        writeHelmfile(folder, planned(releases, namespace, false));
+        await execa("kubectl", ["create", "namespace", namespace]);
+      }
+      if (operation === "one service changed") writeHelmfile(folder, planned(releases, namespace, true));
+      const chosen = args[operation];
+      const limit = ["--concurrency", String(concurrency)];
+      return chosen && { program: path, args: ["--skip-deps", ...chosen, ...limit], folder };
+    },
+    leave: async () => {
+      await execa("kubectl", ["delete", "namespace", namespace, "--ignore-not-found"]);
+    },
+  };
+}
+
+const planned = (releases: number, namespace: string, changed: boolean): Plan =>
+  planFor(benchApplication(releases), benchConfig(namespace, changed));
+
+function writeHelmfile(folder: string, { releases, namespace }: Plan): void {
+  mkdirSync(join(folder, "values"), { recursive: true });
+  const entries = Object.values(releases).map((release) => {
+    const { name, chart, values, timeout, maxHistory, disableOpenapiValidation } = releaseInputs(
+      release,
+      namespace.name,
+    );
+    writeFileSync(
+      join(folder, "values", `${name}.yaml`),
+      stringify(values, { aliasDuplicateObjects: false }),
+    );
+    return {
+      name,
+      namespace: namespace.name,
+      // Relative, as in most helmfiles: releases that share a chart by its absolute path helmfile updates one after the other,
+      // as it does with a remote one that it may have to download (withChartOperationLock in helmfile/pkg/state/state.go).
+      chart: `./${relative(folder, join(PROJECT, chart))}`,
+      values: [`values/${name}.yaml`],
+      needs: release.needs,
+      timeout,
+      historyMax: maxHistory,
+      disableOpenAPIValidation: disableOpenapiValidation === true,
+    };
+  });
+  const helmDefaults = { wait: true, atomic: true, cleanupOnFail: true, createNamespace: false };
+  writeFileSync(join(folder, "helmfile.yaml"), stringify({ helmDefaults, releases: entries }));
+}

@@ -1,0 +1,71 @@
+/** The memory of a command, sampled while it runs. Nothing where there is no /proc. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { treeOf } from "../../cli/tools/processes";
+
+export interface MemoryUse {
+  /** Most that the resident memory of all its processes came to at one time, sampled. Undefined where there is no /proc. */
+  peakMiB?: number;
+  /** Most that one process of a Pulumi program had resident, as the kernel counts it. */
+  programMiB?: number;
+}
+
+/** The memory of a process and of those below it. */
+export class Memory {
+  private peak = 0;
+  private program = 0;
+  private readonly programs = new Set<number>();
+
+  constructor(private readonly root: number) {}
+
+  sample(): void {
+    if (!existsSync("/proc/self/status")) return;
+    const processes = readdirSync("/proc").flatMap((name) =>
+      /^\d+$/.test(name) ? (readStatus(name) ?? []) : [],
+    );
+    const ours = treeOf(this.root, processes);
+    this.peak = Math.max(
+      this.peak,
+      ours.reduce((sum, { resident }) => sum + resident, 0),
+    );
+    for (const { pid, highest } of ours)
+      if (this.isProgram(pid)) this.program = Math.max(this.program, highest);
+  }
+
+  result(): MemoryUse {
+    return {
+      ...(this.peak > 0 ? { peakMiB: Math.round(this.peak / 1024) } : {}),
+      ...(this.program > 0 ? { programMiB: Math.round(this.program / 1024) } : {}),
+    };
+  }
+
+  private isProgram(pid: number): boolean {
+    // One that is none yet may become one: a process has another command line before.
+    if (!this.programs.has(pid) && read(`/proc/${pid}/cmdline`)?.includes("@pulumi/pulumi/cmd/run"))
+      this.programs.add(pid);
+    return this.programs.has(pid);
+  }
+}
+
+/** KiB. */
+interface Status {
+  pid: number;
+  parent: number;
+  resident: number;
+  highest: number;
+}
+
+function readStatus(name: string): Status | undefined {
+  const text = read(`/proc/${name}/status`);
+  if (text === undefined) return undefined;
+  const field = (key: string): number => Number(new RegExp(`^${key}:\\s+(\\d+)`, "m").exec(text)?.[1] ?? 0);
+  return { pid: Number(name), parent: field("PPid"), resident: field("VmRSS"), highest: field("VmHWM") };
+}
+
+/** Undefined where the process has ended meanwhile. */
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
+}

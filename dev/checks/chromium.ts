@@ -1,0 +1,74 @@
+/** A browser for tests of pages: the one on PATH, else Debian's chromium, unpacked into the cache. */
+import { existsSync, mkdirSync, readdirSync, renameSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import execa from "execa";
+import { say, step } from "../../cli/terminal/progress";
+import { cacheFolder } from "../../cli/tools/paths";
+import { inTemporaryFolder } from "../../cli/tools/temporary";
+import { outsidePath } from "../../cli/tools/toolchain/ensure";
+import { executablesOnPath } from "../../cli/tools/toolchain/search-path";
+
+export interface Browser {
+  path: string;
+  /** What to set on top of the caller's environment. */
+  environment: Record<string, string>;
+}
+
+const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+
+/** A browser, or undefined where none can be had: then say so, and leave its tests out. */
+export async function ensureChromium(): Promise<Browser | undefined> {
+  const [onPath] = NAMES.flatMap((name) => executablesOnPath(name, outsidePath(process.env.PATH ?? "")));
+  if (onPath !== undefined) return { path: onPath, environment: {} };
+  const version = await candidate();
+  if (version === undefined) {
+    say("no browser is on PATH, and Debian's chromium cannot be had: install chromium to test pages");
+    return undefined;
+  }
+  const folder = join(cacheFolder(), "tools", `chromium-${version.replace(/[^0-9A-Za-z.]/g, "-")}`);
+  try {
+    if (!existsSync(folder)) await step(`unpacking chromium ${version} from Debian`, () => unpack(folder));
+  } catch (error) {
+    say(`chromium cannot be had: ${(error as Error).message.split("\n")[0]}`);
+    return undefined;
+  }
+  const path = join(folder, "usr", "lib", "chromium", "chromium");
+  return { path, environment: { LD_LIBRARY_PATH: librariesIn(folder).join(delimiter) } };
+}
+
+/** The version that apt would install; Ubuntu's package of the name is none but a hint at another store. */
+async function candidate(): Promise<string | undefined> {
+  const { stdout, exitCode } = await execa("apt-cache", ["policy", "chromium"], { reject: false });
+  const version = exitCode === 0 ? /Candidate: (\S+)/.exec(stdout)?.[1] : undefined;
+  return version === undefined || version === "(none)" || /snap|ubuntu/.test(version) ? undefined : version;
+}
+
+/** Chromium, and of its libraries those that this machine lacks. Nothing is installed: root is not needed for that. */
+async function unpack(folder: string): Promise<void> {
+  mkdirSync(cacheFolder(), { recursive: true });
+  await inTemporaryFolder(cacheFolder(), async (temporary) => {
+    const { stdout } = await execa("apt-get", [
+      "--quiet=2",
+      "--print-uris",
+      "--no-install-recommends",
+      "install",
+      "chromium",
+    ]);
+    // 'address' package_version_arch.deb size digest
+    const packages = stdout.split("\n").flatMap((line) => /^'[^']*' ([^_ ]+)_/.exec(line)?.[1] ?? []);
+    // apt compares each archive with the digest in its signed list.
+    await execa("apt-get", ["--quiet=2", "download", ...packages], { cwd: temporary });
+    const root = join(temporary, "root");
+    for (const archive of readdirSync(temporary).filter((file) => file.endsWith(".deb")))
+      await execa("dpkg-deb", ["--extract", archive, root], { cwd: temporary });
+    mkdirSync(join(cacheFolder(), "tools"), { recursive: true });
+    renameSync(root, folder);
+  });
+}
+
+/** Where the unpacked libraries are: by architecture, some in a folder of their own. */
+function librariesIn(folder: string): string[] {
+  const base = join(folder, "usr", "lib");
+  const architectures = readdirSync(base).filter((name) => name.includes("-linux-"));
+  return architectures.flatMap((name) => [join(base, name), join(base, name, "pulseaudio")]);
+}

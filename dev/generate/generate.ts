@@ -1,0 +1,36 @@
+/** What is generated from the shared chart, the settings and the inventories, and where it goes. `npm run generate` writes it; a test fails when it is stale. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { catalogue } from "../../apps";
+import { PROJECT } from "../../cli/tools/paths";
+import { applicationPage } from "./application-page";
+import { licencesPage } from "./licences";
+import { requiredValues } from "./required-values";
+import { settingsPage } from "./settings-page";
+import { stackSchema } from "./stack-schema";
+import { readmeWithTable } from "./values-table";
+import { valuesType } from "./values-type";
+
+const CHART = join(PROJECT, "charts", "microservice");
+
+/** Generated files by their path in the project, each with how to make its content. */
+export const GENERATED: Record<string, () => Promise<string>> = {
+  "src/plan/services/microservice-values.ts": () => valuesType(CHART),
+  "charts/microservice/README.md": () => readmeWithTable(CHART),
+  "charts/microservice/templates/values/_missing.tpl": async () => requiredValues(CHART),
+  "config/stack.schema.json": async () => stackSchema(),
+  "docs/configuration.md": async () => settingsPage(),
+  "docs/licences.md": async () => licencesPage(),
+  ...Object.fromEntries(
+    Object.values(catalogue).map((application) => [
+      `docs/applications/${application.name}.md`,
+      async () => applicationPage(application),
+    ]),
+  ),
+};
+
+async function main(): Promise<void> {
+  for (const [path, make] of Object.entries(GENERATED)) writeFileSync(join(PROJECT, path), await make());
+}
+
+if (require.main === module) void main();

@@ -1,0 +1,262 @@
+/** Starts, stops and describes the embedded cluster: a real control plane with simulated nodes. */
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import execa from "execa";
+import { parse, stringify } from "yaml";
+import { say, step } from "../../../cli/terminal/progress";
+import { keepSchemas } from "../../../cli/tools/checks/schemas";
+import { ToolError } from "../../../cli/tools/failure";
+import { endProcesses } from "../../../cli/tools/processes";
+import type { Toolchain } from "../../../cli/tools/toolchain/ensure";
+import type { World } from "../folders";
+import {
+  CLUSTER_CONTEXT,
+  CLUSTER_NAME,
+  type ClusterBinaries,
+  clusterObjects,
+  kwokConfiguration,
+} from "./configuration";
+import { freePorts } from "./ports";
+import { type ClusterProcess, forgetDeadProcesses, runningProcesses } from "./processes";
+
+/** Seconds the control plane and the nodes get to become ready. */
+const READY_SECONDS = 90;
+
+export interface ClusterDescription {
+  running: boolean;
+  context: string;
+  kubeconfig: string;
+  server?: string;
+  kubernetes?: string;
+  nodes?: number;
+  processes: { component: string; pid: number }[];
+}
+
+/** Keeps the schemas of its kinds, so that manifests can be checked without a cluster. */
+export async function keepClusterSchemas(world: World, tools: Toolchain): Promise<void> {
+  await keepSchemas(async () =>
+    JSON.parse((await runKubectl(world, pathOf(tools, "kubectl"), ["get", "--raw", "/openapi/v2"])).stdout),
+  );
+}
+
+/** Starts the cluster unless it runs. `fresh` says that it was made anew, so nothing is deployed on it. */
+export async function startCluster(world: World, tools: Toolchain): Promise<{ fresh: boolean }> {
+  const files = filesOf(world);
+  if (await isReady(world, tools)) return { fresh: false };
+  await forgetDeadProcesses(files.pids, files.home);
+  if (existsSync(files.complete) && ownsFolder(world)) {
+    try {
+      await step("starting the embedded cluster", async () => {
+        await kwokctl(world, tools, ["start", "cluster"]);
+        await untilReady(world, tools);
+        await releaseLeases(world, tools);
+      });
+      return { fresh: false };
+    } catch (error) {
+      say(`the embedded cluster does not come up again (${firstLine(error)}); it is made anew`);
+    }
+  }
+  await deleteCluster(world);
+  await step("creating the embedded cluster", () => createCluster(world, tools));
+  return { fresh: true };
+}
+
+/** Stops the cluster's processes; its data stays for the next start. */
+export async function stopCluster(world: World): Promise<number> {
+  const { pids, home } = filesOf(world);
+  const running = await runningProcesses(pids, home);
+  // Clients first: etcd last, so that nothing is written to it while it goes.
+  const order = ["kwok-controller", "kube-scheduler", "kube-controller-manager", "kube-apiserver", "etcd"];
+  for (const component of order) await endProcesses(pidsOf(running, component));
+  await forgetDeadProcesses(pids, home);
+  return running.length;
+}
+
+/** Stops the cluster and deletes its data. */
+export async function deleteCluster(world: World): Promise<void> {
+  await stopCluster(world);
+  rmSync(world.cluster, { recursive: true, force: true });
+  rmSync(world.kubeconfig, { force: true });
+}
+
+export async function describeCluster(
+  world: World,
+  kubectl: string | undefined,
+): Promise<ClusterDescription> {
+  const { pids, home } = filesOf(world);
+  const description: ClusterDescription = {
+    running: false,
+    context: CLUSTER_CONTEXT,
+    kubeconfig: world.kubeconfig,
+    processes: await runningProcesses(pids, home),
+  };
+  if (kubectl === undefined || description.processes.length === 0 || !existsSync(world.kubeconfig))
+    return description;
+  const get = async (...args: string[]) => JSON.parse((await runKubectl(world, kubectl, args)).stdout);
+  try {
+    const [version, nodes] = await Promise.all([
+      get("get", "--raw", "/version"),
+      get("get", "nodes", "-o", "json"),
+    ]);
+    const config = parse(readFileSync(world.kubeconfig, "utf8"));
+    return {
+      ...description,
+      running: true,
+      server: config.clusters[0].cluster.server,
+      kubernetes: version.gitVersion,
+      nodes: nodes.items.length,
+    };
+  } catch {
+    return description;
+  }
+}
+
+async function createCluster(world: World, tools: Toolchain): Promise<void> {
+  const files = filesOf(world);
+  mkdirSync(world.cluster, { recursive: true, mode: 0o700 });
+  const [client, peer] = await freePorts(2);
+  const configuration = kwokConfiguration(binariesOf(tools), join(files.home, "pki"), {
+    client: client as number,
+    peer: peer as number,
+  });
+  writeFileSync(files.configuration, stringify(configuration));
+  // It leaves its keys readable to everybody.
+  const umask = process.umask(0o077);
+  try {
+    await kwokctl(world, tools, ["create", "cluster", "--kubeconfig", world.kubeconfig]);
+  } finally {
+    process.umask(umask);
+  }
+  chmodSync(world.kubeconfig, 0o600);
+  await untilReady(world, tools);
+  const kubectl = pathOf(tools, "kubectl");
+  const objects = { apiVersion: "v1", kind: "List", items: clusterObjects() };
+  await runKubectl(world, kubectl, ["apply", "--server-side", "-f", "-"], JSON.stringify(objects));
+  await runKubectl(world, kubectl, [
+    "wait",
+    "--for=condition=Ready",
+    "node",
+    "--all",
+    `--timeout=${READY_SECONDS}s`,
+  ]);
+  // A creation that was interrupted has no such file and is begun again.
+  writeFileSync(files.complete, "");
+}
+
+/**
+ * Takes the leases away that the processes of before hold: the new ones would wait for them to expire, 15 s for the
+ * controllers and 200 s for the nodes, and no pod would start until then.
+ */
+async function releaseLeases(world: World, tools: Toolchain): Promise<void> {
+  const { pids, home } = filesOf(world);
+  const remove = (...args: string[]) =>
+    runKubectl(world, pathOf(tools, "kubectl"), ["delete", "lease", "--ignore-not-found", ...args]);
+  await remove("-n", "kube-system", "kube-controller-manager", "kube-scheduler");
+  // The controllers ask again every 2 s, kwok only every 50 s: it is started after the leases are gone.
+  const running = await runningProcesses(pids, home);
+  await endProcesses(pidsOf(running, "kwok-controller"));
+  await remove("-n", "kube-node-lease", "--all");
+  await forgetDeadProcesses(pids, home);
+  await kwokctl(world, tools, ["start", "cluster"]);
+}
+
+const pidsOf = (processes: readonly ClusterProcess[], of: string): number[] =>
+  processes.filter(({ component }) => component === of).map(({ pid }) => pid);
+
+async function untilReady(world: World, tools: Toolchain): Promise<void> {
+  const limit = Date.now() + READY_SECONDS * 1000;
+  while (!(await isReady(world, tools))) {
+    if (Date.now() > limit)
+      throw new ToolError(
+        `the embedded cluster is not ready after ${READY_SECONDS} s; its logs are in ${filesOf(world).logs}`,
+      );
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+async function isReady(world: World, tools: Toolchain): Promise<boolean> {
+  const { pids, home, components } = filesOf(world);
+  if (!existsSync(world.kubeconfig) || !ownsFolder(world)) return false;
+  if ((await runningProcesses(pids, home)).length < components) return false;
+  const { exitCode } = await runKubectl(
+    world,
+    pathOf(tools, "kubectl"),
+    ["get", "--raw", "/readyz"],
+    undefined,
+    false,
+  );
+  return exitCode === 0;
+}
+
+/** A clone that was moved or copied has a cluster of another path: not this one's. */
+function ownsFolder(world: World): boolean {
+  const { record, home } = filesOf(world);
+  return existsSync(record) && readFileSync(record, "utf8").includes(home);
+}
+
+function filesOf(world: World) {
+  const home = join(world.cluster, "clusters", CLUSTER_NAME);
+  return {
+    home,
+    configuration: join(world.cluster, "kwokctl.yaml"),
+    complete: join(world.cluster, "complete"),
+    record: join(home, "kwok.yaml"),
+    pids: join(home, "pids"),
+    logs: join(home, "logs"),
+    /** etcd, API server, controller manager, scheduler, kwok. */
+    components: 5,
+  };
+}
+
+async function kwokctl(world: World, tools: Toolchain, args: string[]): Promise<void> {
+  const { configuration } = filesOf(world);
+  const { exitCode, all } = await execa(
+    pathOf(tools, "kwokctl"),
+    ["--name", CLUSTER_NAME, "--config", configuration, ...args],
+    { reject: false, all: true, env: { KWOK_WORKDIR: world.cluster } },
+  );
+  if (exitCode !== 0) throw new ToolError(`kwokctl ${args[0]} failed:\n${lastMessages(all ?? "")}`);
+}
+
+function runKubectl(world: World, kubectl: string, args: string[], input?: string, reject = true) {
+  return execa(kubectl, ["--kubeconfig", world.kubeconfig, "--request-timeout=20s", ...args], {
+    input,
+    reject,
+  });
+}
+
+/** kwokctl logs JSON lines: the messages of the last ones. */
+function lastMessages(output: string): string {
+  const messages = output.split("\n").map((line) => {
+    try {
+      const { msg, err } = JSON.parse(line) as { msg?: string; err?: string };
+      return [msg, err].filter(Boolean).join(": ");
+    } catch {
+      return line;
+    }
+  });
+  return messages
+    .filter((line) => line.trim() !== "")
+    .slice(-5)
+    .map((line) => `  ${line}`)
+    .join("\n");
+}
+
+function binariesOf(tools: Toolchain): ClusterBinaries {
+  return {
+    etcd: pathOf(tools, "etcd"),
+    "kube-apiserver": pathOf(tools, "kube-apiserver"),
+    "kube-controller-manager": pathOf(tools, "kube-controller-manager"),
+    "kube-scheduler": pathOf(tools, "kube-scheduler"),
+    kwok: pathOf(tools, "kwok"),
+    kubectl: pathOf(tools, "kubectl"),
+  };
+}
+
+function pathOf(tools: Toolchain, name: string): string {
+  const tool = tools[name];
+  if (!tool) throw new Error(`${name} was not ensured`);
+  return tool.path;
+}
+
+const firstLine = (error: unknown) => (error as Error).message.split("\n")[0];

@@ -1,0 +1,198 @@
+/** The embedded world: the cluster, a state backend and a passphrase of its own, and the environment that leads to them. */
+import { randomBytes } from "node:crypto";
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
+import execa from "execa";
+import { type Document, parseDocument, stringify } from "yaml";
+import { say } from "../../cli/terminal/progress";
+import { ToolError } from "../../cli/tools/failure";
+import { delegateInterrupts } from "../../cli/tools/interrupts";
+import { PROJECT } from "../../cli/tools/paths";
+import { parallelism } from "../../cli/tools/pulumi-parallel";
+import { ensureTools, outsidePath, type Toolchain } from "../../cli/tools/toolchain/ensure";
+import { CLUSTER_TOOLS, DEPLOY_TOOLS, TOOLS, type Tool } from "../../cli/tools/toolchain/specification";
+import { isEncrypted } from "../../src/config/credentials";
+import { isRecord } from "../../src/config/file";
+import { merge } from "../../src/config/merge";
+import { stackConfig } from "../../src/config/stack";
+import { readProjectFiles } from "../../src/runtime/project-files";
+import { keepClusterSchemas, startCluster } from "./cluster/cluster";
+import { CLUSTER_CONTEXT } from "./cluster/configuration";
+import type { World } from "./folders";
+import { chooseProviders, type Provider, pulumiHome } from "./providers/choose";
+
+/** A world that is up: its tools are there and its cluster runs. */
+export interface OpenWorld {
+  world: World;
+  tools: Toolchain;
+  providers: Provider[];
+  /** What to set on top of the caller's environment; undefined unsets. */
+  environment: Record<string, string | undefined>;
+}
+
+/** Gets the tools, starts the cluster, prepares the state backend. A second call finds all of it and changes nothing. */
+export async function openWorld(world: World): Promise<OpenWorld> {
+  mkdirSync(world.folder, { recursive: true, mode: 0o700 });
+  const tools = await ensureTools([...CLUSTER_TOOLS, ...DEPLOY_TOOLS]);
+  const providers = await chooseProviders(tools.pulumi?.path as string);
+  linkTools(world, tools);
+  const { fresh } = await startCluster(world, tools);
+  await keepClusterSchemas(world, tools);
+  if (fresh && existsSync(world.state)) {
+    say("the stacks of the old embedded cluster are forgotten: nothing of them runs any more");
+    forgetStacks(world);
+  }
+  mkdirSync(world.state, { recursive: true, mode: 0o700 });
+  if (!existsSync(world.passphrase))
+    writeFileSync(world.passphrase, randomBytes(24).toString("base64url"), { mode: 0o600 });
+  return { world, tools, providers, environment: worldEnvironment(world, providers) };
+}
+
+/** The environment in which plain `pulumi`, `kubectl` and `helm` work on the embedded cluster. */
+function worldEnvironment(world: World, providers: readonly Provider[]): Record<string, string | undefined> {
+  const standIns = providers.flatMap(({ path: folder }) => (folder === undefined ? [] : [folder]));
+  return {
+    KUBECONFIG: world.kubeconfig,
+    // Stand-ins come last: an official plugin on PATH goes before them.
+    PATH: [world.bin, outsidePath(process.env.PATH ?? ""), ...standIns].join(delimiter),
+    PULUMI_HOME: pulumiHome(),
+    PULUMI_BACKEND_URL: `file://${world.state}`,
+    PULUMI_CONFIG_PASSPHRASE_FILE: world.passphrase,
+    // It would win over the file.
+    PULUMI_CONFIG_PASSPHRASE: undefined,
+    PULUMI_ACCESS_TOKEN: undefined,
+    PULUMI_STACK: undefined,
+    // Its states are plain, whatever the user's own backend is.
+    PULUMI_DIY_BACKEND_GZIP: undefined,
+    PULUMI_DIY_BACKEND_ZSTD: undefined,
+    PULUMI_SELF_MANAGED_STATE_GZIP: undefined,
+    PULUMI_SELF_MANAGED_STATE_ZSTD: undefined,
+    // A stack file without a salt takes the one of the stack's state instead of making another.
+    PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_PARALLEL: parallelism(),
+  };
+}
+
+/** Makes the world's environment this process's own, and that of what it runs. */
+export function enterWorld({ environment }: OpenWorld): void {
+  for (const [name, value] of Object.entries(environment))
+    if (value === undefined) delete process.env[name];
+    else process.env[name] = value;
+}
+
+/** Runs pulumi in a world. On Ctrl-C it finishes what is under way by itself, so nobody else must end it. */
+export async function pulumi(open: OpenWorld, args: readonly string[], options: execa.Options = {}) {
+  return delegateInterrupts(() =>
+    execa(open.tools.pulumi?.path as string, [...args], {
+      cwd: PROJECT,
+      env: open.environment as NodeJS.ProcessEnv,
+      ...options,
+    }),
+  );
+}
+
+/**
+ * Creates the stack in the world's backend unless it is there; returns whether it did. The project's stack file is not
+ * touched.
+ * @throws ToolError when the project has no stack file for it.
+ */
+export async function ensureStack(open: OpenWorld, project: string, stack: string): Promise<boolean> {
+  const { world } = open;
+  // A stack that nothing describes must not be created.
+  readStackFile(stack);
+  if (existsSync(join(world.state, ".pulumi", "stacks", project, `${stack}.json`))) return false;
+  // `pulumi stack init` writes the stack's salt into its stack file: it gets a project of its own to write to.
+  const folder = join(world.stacks, "init");
+  rmSync(join(folder, `Pulumi.${stack}.yaml`), { force: true });
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "Pulumi.yaml"), stringify({ name: project, runtime: "nodejs" }));
+  const { exitCode, all } = await pulumi(open, ["stack", "init", stack, "--no-select", "--non-interactive"], {
+    cwd: folder,
+    all: true,
+    reject: false,
+  });
+  if (exitCode !== 0) throw new ToolError(`the stack ${stack} cannot be created:\n${all}`);
+  return true;
+}
+
+/** Deletes every stack of the world, with its history. The passphrase stays. */
+export function forgetStacks(world: World): void {
+  rmSync(world.state, { recursive: true, force: true });
+  rmSync(world.stacks, { recursive: true, force: true });
+}
+
+/**
+ * A copy of a stack file that leads to the embedded cluster, for `--config-file`: with the world's salt, and with the
+ * embedded cluster's context in place of the stack's own. Values encrypted with another salt cannot be read here: they
+ * are left out. Returns the path of the copy, and the paths of those values.
+ */
+export function stackFileFor(
+  world: World,
+  stack: string,
+  project: string,
+): { file: string; encrypted: string[][] } {
+  const name = `Pulumi.${stack}.yaml`;
+  const document = readStackFile(stack);
+  const salt = saltOf(world, stack);
+  const isOwn = salt !== undefined && document.get("encryptionsalt") === salt;
+  for (const key of ["encryptionsalt", "secretsprovider", "encryptedkey"]) document.delete(key);
+  const encrypted = isOwn ? [] : encryptedPaths(document.toJS() as unknown).map((path) => path.slice(1));
+  for (const path of encrypted) document.deleteIn(["config", ...path]);
+  if (salt !== undefined) document.set("encryptionsalt", salt);
+  // A layer may name the cluster, and its kubeconfig.
+  const { cluster } = merge(stackConfig(readProjectFiles(PROJECT), stack).files).values;
+  if (isRecord(cluster) && Object.keys(cluster).length > 0)
+    document.setIn(["config", `${project}:cluster`], {
+      context: CLUSTER_CONTEXT,
+      kubeconfig: null,
+      identity: null,
+    });
+  const target = join(world.stacks, name);
+  mkdirSync(world.stacks, { recursive: true });
+  writeFileSync(target, document.toString());
+  chmodSync(target, 0o600);
+  return { file: target, encrypted };
+}
+
+/** Paths of the values that Pulumi has encrypted. */
+function encryptedPaths(value: unknown, path: string[] = []): string[][] {
+  if (isEncrypted(value)) return [path];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => encryptedPaths(inner, [...path, key]));
+}
+
+/** The project's stack file. @throws ToolError when there is none, or it is no YAML. */
+function readStackFile(stack: string): Document {
+  const name = `Pulumi.${stack}.yaml`;
+  const source = join(PROJECT, name);
+  if (!existsSync(source)) throw new ToolError(`there is no ${name}; a stack is described by such a file`);
+  const document = parseDocument(readFileSync(source, "utf8"));
+  if (document.errors[0]) throw new ToolError(`${name}: ${document.errors[0].message}`);
+  return document;
+}
+
+/** The salt of a stack's state: without it a stack file would get another, and none of its secrets could be read. */
+function saltOf(world: World, stack: string): string | undefined {
+  const file = join(world.stacks, "init", `Pulumi.${stack}.yaml`);
+  if (!existsSync(file)) return undefined;
+  return parseDocument(readFileSync(file, "utf8")).get("encryptionsalt") as string | undefined;
+}
+
+/** Whether the project's own stack file holds the salt of another world: plain `pulumi` would then refuse its passphrase. */
+export function foreignSalt(world: World, stack: string): boolean {
+  const salt = readStackFile(stack).get("encryptionsalt");
+  return salt !== undefined && salt !== saltOf(world, stack);
+}
+
+/** Links to the tools in use, and to this command itself. */
+function linkTools(world: World, tools: Toolchain): void {
+  rmSync(world.bin, { recursive: true, force: true });
+  mkdirSync(world.bin, { recursive: true });
+  for (const tool of Object.values(tools)) {
+    const { beside } = TOOLS[tool.name] as Tool;
+    const foundAnyway = beside !== undefined && dirname(tools[beside]?.path ?? "") === dirname(tool.path);
+    if (!foundAnyway) symlinkSync(tool.path, join(world.bin, tool.name));
+  }
+  symlinkSync(join(PROJECT, "cli", "bin.js"), join(world.bin, "flotilla"));
+}

@@ -1,0 +1,22 @@
+/** The generated passwords of a planned store. */
+import { accountsRelease } from "../../model/names";
+import type { Plan, SecretPlan } from "../plan";
+import { credentialsIn } from "./secret-text";
+
+/** Secrets of a store that hold its passwords: its own, and that of the Job that makes its accounts. */
+export const secretsOfStore = ({ secrets }: Pick<Plan, "secrets">, store: string): [string, SecretPlan][] =>
+  Object.entries(secrets).filter(([, { owner }]) => owner === store || owner === accountsRelease(store));
+
+/** The generated passwords of a Secret. */
+export const generatedIn = (
+  { credentials }: Pick<Plan, "credentials">,
+  { keys }: Pick<SecretPlan, "keys">,
+): string[] =>
+  Object.values(keys)
+    .flatMap(credentialsIn)
+    .filter((name) => credentials[name]?.source === "generated");
+
+/** All generated passwords of a store. */
+export const passwordsOfStore = (planned: Pick<Plan, "secrets" | "credentials">, store: string): string[] => [
+  ...new Set(secretsOfStore(planned, store).flatMap(([, secret]) => generatedIn(planned, secret))),
+];

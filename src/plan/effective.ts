@@ -1,0 +1,203 @@
+/** What a stack's settings come to, value by value, and who decided each: a file, the inventory, a preset, a default. */
+import { isRecord, pathOf } from "../config/file";
+import type { Origin } from "../config/merge";
+import type { StackSettings } from "../config/settings";
+import type { Image, Resources, Service } from "../model/application";
+import { own } from "../model/graph";
+import { type AppContext, createAppContext } from "./context";
+import { isStandIn } from "./environment";
+import { imageIn, mirrorOf, splitRepository, WAIT_IMAGE } from "./images";
+import { serviceResources } from "./services/resources";
+import { autoscalingOf, podsAtLeast, replicasOf } from "./services/scaling";
+import { profileOf } from "./stores/profile";
+import { shapeOf } from "./stores/shape";
+
+/** Who decided a value. */
+export type Source =
+  | Origin
+  /** The application's inventory; the path leads to it from its top. */
+  | { kind: "inventory"; path: readonly string[] }
+  | { kind: "preset"; language: string }
+  | { kind: "chart"; file: string }
+  | { kind: "default" };
+
+export interface Effective {
+  /** Steps to it. */
+  path: readonly string[];
+  value: unknown;
+  source: Source;
+  /** The key that decided it, where that is another one. */
+  by?: string;
+}
+
+/** All values that hold, in the order of the reference; passwords are only named. */
+export function effectiveSettings({ settings, application: declared, origins }: StackSettings): Effective[] {
+  const context: Context = { ...createAppContext(declared, settings), origins };
+  const { application } = context;
+  const { services: _, stores: __, ...common } = settings;
+  const computed = {
+    ...common,
+    replicas: replicasOf(settings),
+    namespace: context.namespace,
+    profile: settings.profile ?? profileOf(settings, ""),
+    waitImage: undefined,
+  };
+  const waits = imageIn(settings, WAIT_IMAGE, settings.waitImage);
+  const chart: Source = { kind: "chart", file: "charts/microservice/values.yaml" };
+  return [
+    ...leavesOf(computed).map(([path, value]) => entryIn(context, [])(path, value, { kind: "default" })),
+    ...imageEntries(
+      entryIn(context, ["waitImage"]),
+      WAIT_IMAGE,
+      waits,
+      chart,
+      context,
+      settings.waitImage.repository,
+    ),
+    // What the stack leaves out, or has although others do not.
+    ...Object.keys(declared.services).flatMap((name): Effective[] =>
+      own(settings.services, name)?.enabled === undefined && own(application.services, name)
+        ? []
+        : [
+            entryIn(context, ["services", name])(["enabled"], own(application.services, name) !== undefined, {
+              kind: "inventory",
+              path: ["services", name, "optional"],
+            }),
+          ],
+    ),
+    ...Object.entries(application.services).flatMap(([name, service]) => ofService(context, name, service)),
+    ...Object.keys(application.stores).flatMap((name) => ofStore(context, name)),
+  ];
+}
+
+interface Context extends AppContext {
+  origins: ReadonlyMap<string, Origin>;
+}
+
+function ofService(context: Context, name: string, service: Service): Effective[] {
+  const { settings, application } = context;
+  const overrides = own(settings.services, name) ?? {};
+  // A stand-in is described where the external is.
+  const path = isStandIn(application, name) ? ["externals", name, "standIn"] : ["services", name];
+  const image = imageIn(settings, service.image, overrides);
+  const scaling = autoscalingOf(service, settings, name);
+  const preset: Source = { kind: "preset", language: service.language };
+  const at = entryIn(context, ["services", name]);
+  const fromInventory = (step: string): Source => ({ kind: "inventory", path: [...path, step] });
+  const bound = (side: "minReplicas" | "maxReplicas"): Effective => {
+    const said = service.autoscaling?.[side] !== undefined;
+    // The fewest are as many as others have that do not scale; the most are no matter of theirs.
+    const keys = [`autoscaling.${side}`, ...(side === "minReplicas" ? ["replicas"] : [])];
+    return at(
+      ["autoscaling", side],
+      scaling?.[side],
+      said ? fromInventory("autoscaling") : firstOf(context, keys),
+    );
+  };
+  const pods: Source & { by?: string } = isStandIn(application, name)
+    ? { kind: "default" }
+    : firstOf(context, ["replicas"]);
+  return [
+    ...imageEntries(at, service.image, image, fromInventory("image"), context, overrides.repository),
+    ...(scaling
+      ? [bound("minReplicas"), bound("maxReplicas")]
+      : [at(["replicas"], podsAtLeast(context, name), pods)]),
+    ...leavesOf(serviceResources(service, overrides.resources)).map(([key, value]) =>
+      at(["resources", ...key], value, hasIn(service.resources, key) ? fromInventory("resources") : preset),
+    ),
+    ...leavesOf({
+      env: overrides.env ?? {},
+      egress: overrides.egress ?? {},
+      exceptions: overrides.exceptions ?? {},
+    }).map(([key, value]) => at(key, value, { kind: "default" })),
+  ];
+}
+
+function ofStore(context: Context, name: string): Effective[] {
+  const { settings } = context;
+  const { store, kind, profile, storage, storageClass, resources, generation } = shapeOf(context, name);
+  const overrides = own(settings.stores, name);
+  const at = entryIn(context, ["stores", name]);
+  const fromInventory = (step: string): Source => ({ kind: "inventory", path: ["stores", name, step] });
+  return [
+    at(["profile"], profile, firstOf(context, ["profile"])),
+    at(["storage"], storage, fromInventory("storage")),
+    ...(storageClass === undefined
+      ? []
+      : [at(["storageClass"], storageClass, firstOf(context, ["storageClass"]))]),
+    ...leavesOf(resources).map(([key, value]) =>
+      at(["resources", ...key], value, fromInventory("resources")),
+    ),
+    at(["generation"], generation, { kind: "default" }),
+    ...Object.entries(store.loaders ?? {}).flatMap(([loader, { image }]) =>
+      imageEntries(
+        (path, value, fallback) => at(["loaders", loader, ...path], value, fallback),
+        image,
+        imageIn(settings, image, own(overrides?.loaders ?? {}, loader)),
+        { kind: "inventory", path: ["stores", name, "loaders", loader] },
+        context,
+        own(overrides?.loaders ?? {}, loader)?.repository,
+      ),
+    ),
+    ...leavesOf({
+      ...(overrides?.digest === undefined ? {} : { digest: overrides.digest }),
+      ...(kind.clusterKey === undefined ? {} : { clusterKey: overrides?.clusterKey ?? { generation: 1 } }),
+      exceptions: overrides?.exceptions ?? {},
+    }).map(([key, value]) => at(key, value, { kind: "default" })),
+  ];
+}
+
+type At = (path: readonly string[], value: unknown, fallback: Source & { by?: string }) => Effective;
+
+/** An entry below a key: who sets that very key decides it, else the fallback. */
+const entryIn =
+  ({ origins }: Context, base: readonly string[]): At =>
+  (relative, value, fallback) => {
+    const path = [...base, ...relative];
+    const origin = origins.get(pathOf(path));
+    const { by, ...source } = fallback;
+    if (origin) return { path, value, source: origin };
+    return { path, value, source: source as Source, ...(by === undefined ? {} : { by }) };
+  };
+
+function imageEntries(
+  at: At,
+  described: Image,
+  { repository, tag, digest }: Image,
+  fallback: Source,
+  { settings, origins }: Context,
+  override: string | undefined,
+): Effective[] {
+  const { registry } = splitRepository(override ?? described.repository);
+  const mirror =
+    mirrorOf(settings, registry) === registry ? undefined : origins.get(`registryMirrors.${registry}`);
+  const entry = at(["repository"], repository, fallback);
+  return [
+    mirror ? { ...entry, source: mirror, by: `registryMirrors.${registry}` } : entry,
+    at(["tag"], tag, fallback),
+    ...(digest === undefined ? [] : [at(["digest"], digest, fallback)]),
+  ];
+}
+
+/** The first of these keys that somebody sets; the default where nobody does. */
+function firstOf({ origins }: Context, keys: readonly string[]): Source & { by?: string } {
+  const key = keys.find((candidate) => origins.has(candidate));
+  const origin = key === undefined ? undefined : origins.get(key);
+  return origin && key !== undefined ? { ...origin, by: key } : { kind: "default" };
+}
+
+/** The values at the ends of a map, by path; a list is one. */
+function leavesOf(value: object, path: readonly string[] = []): [string[], unknown][] {
+  return Object.entries(value).flatMap(([key, inner]): [string[], unknown][] => {
+    const at = [...path, key];
+    if (inner === undefined) return [];
+    return isRecord(inner) ? leavesOf(inner, at) : [[at, inner]];
+  });
+}
+
+/** Whether resources say something at a path such as requests, cpu. */
+function hasIn(resources: Resources | undefined, [part = "", name = ""]: readonly string[]): boolean {
+  return (
+    own(own((resources ?? {}) as Record<string, Record<string, string>>, part) ?? {}, name) !== undefined
+  );
+}

@@ -1,0 +1,210 @@
+/** plan(context): the one function everything else stands on. The same input gives the same plan. */
+import { edgesOf, own } from "../model/graph";
+import { type Problem, refuse } from "../model/problems";
+import { validateApplication } from "../model/validate";
+import { requestProblems, schemaProblems } from "./check";
+import type { AppContext, PlanContext } from "./context";
+import { credentialsOf, hasSecret, secretKeysOf, storeSecretName } from "./credentials";
+import {
+  credentialProblems,
+  externalCredentials,
+  registryCredentials,
+  registrySecrets,
+} from "./credentials/externals";
+import { credentialDeletionProblems, deletionWarnings, heldNameProblems } from "./deletions";
+import { isRotating } from "./deployed";
+import { environmentProblems } from "./environment";
+import { directLabels, OWNER, OWNER_ID, type Owner } from "./labels";
+import { clientsOf } from "./namespace/network";
+import { quotaOf, quotaProblems } from "./namespace/quota";
+import { outputsOf } from "./outputs";
+import { placeProblems } from "./place";
+import type { NamespacePlan, Plan, ReleasePlan, SecretPlan } from "./plan";
+import { waysIn } from "./services/exposure";
+import { mixedSecretProblems, planMicroservice, planServiceSecrets } from "./services/microservice";
+import { serviceResources } from "./services/resources";
+import { scalingProblems } from "./services/scaling";
+import { planStore, storeChartProblems } from "./stores";
+import { storeChangeProblems, storeChangeWarnings } from "./stores/changes";
+import { imageWarnings } from "./stores/images";
+import { planPreparations, preparations } from "./stores/jobs";
+import { type JobsPlan, planRotation, rotationGate, rotationPhase } from "./stores/rotation";
+import { shapeOf } from "./stores/shape";
+
+/**
+ * @throws FlotillaError with every problem of the inventory, of its fit with the settings, and of the way from what is
+ * deployed to there.
+ */
+export function plan(context: PlanContext): Plan {
+  const { declared, application, settings, owner } = context;
+  const wrong = validateApplication(declared);
+  refuse([
+    ...wrong,
+    ...asFarAsPossible(wrong, () => [
+      ...environmentProblems(declared, application, settings),
+      ...credentialProblems(context),
+      ...mixedSecretProblems(context),
+      ...profileProblems(context),
+      ...storeChartProblems(context),
+      ...placeProblems(context),
+      ...storeChangeProblems(context),
+      ...scalingProblems(application.services, settings),
+      ...resourceProblems(context),
+      ...quotaProblems(context),
+    ]),
+  ]);
+  const stores = Object.keys(application.stores);
+  const services = Object.keys(application.services);
+  const jobs = stores.flatMap((name) => planJobs(context, name));
+  const releases = [
+    ...stores.map((name) => planStore(context, name)),
+    ...jobs.flatMap((job) => job.releases),
+    ...services.map((name) => planMicroservice(context, name)),
+  ];
+  const credentials: Plan["credentials"] = Object.assign(
+    externalCredentials(context),
+    registryCredentials(settings),
+    ...stores.map((name) =>
+      // Until its end a rotation can be given up: then the new passwords go again.
+      credentialsOf(shapeOf(context, name), { rotating: isRotating(context, name) }),
+    ),
+    ...jobs.map((job) => job.credentials),
+  );
+  const secrets: Plan["secrets"] = Object.assign(
+    registrySecrets(context),
+    storeSecrets(context),
+    ...jobs.map((job) => job.secrets),
+    ...services.map((name) => planServiceSecrets(context, name)),
+  );
+  refuse([
+    ...valueProblems(context, releases),
+    ...heldNameProblems(context, releases),
+    ...credentialDeletionProblems(context, { secrets, credentials }),
+  ]);
+  const quota = quotaOf(context);
+  return {
+    application: application.name,
+    environment: settings.environment,
+    namespace: {
+      name: context.namespace,
+      labels: directLabels(context),
+      annotations: owner === undefined ? {} : { [OWNER]: owner.stack, [OWNER_ID]: owner.id },
+      podSecurity: POD_SECURITY,
+      quota: quota.hard,
+      quotaLast: quota.lowered,
+      isolation: { podSelector: {}, policyTypes: ["Ingress", "Egress"] },
+      containerDefaults: CONTAINER_DEFAULTS,
+      protect: true,
+    },
+    edges: edgesOf(application),
+    entries: waysIn(application, settings),
+    credentials,
+    secrets,
+    releases: byName(releases.map((release) => ownedBy(owner, release))),
+    outputs: outputsOf(context),
+    warnings: [
+      ...(stores.length > 0 ? imageWarnings(settings) : []),
+      ...storeChangeWarnings(context),
+      ...deletionWarnings(context),
+    ],
+  };
+}
+
+/** The Jobs of a store: those that make it ready for its users, and those of its rotation. */
+function planJobs(context: PlanContext, name: string): JobsPlan[] {
+  const phase = rotationPhase(context, name);
+  const users = [...preparations(context, name), ...clientsOf(context.application, name)];
+  return [
+    planPreparations(context, name, rotationGate(context, name)),
+    ...(phase === "none" ? [] : [planRotation(context, name, { users, phase })]),
+  ];
+}
+
+/** More problems; none where they cannot be looked for because the inventory mentions what it does not have. */
+function asFarAsPossible(wrong: readonly Problem[], look: () => Problem[]): Problem[] {
+  try {
+    return look();
+  } catch (error) {
+    if (wrong.length > 0) return [];
+    throw error;
+  }
+}
+
+/** `charts/store` has one pod and no way to have more. */
+function profileProblems({ stores, settings }: AppContext): Problem[] {
+  if (settings.distribution !== "upstream") return [];
+  return Object.values(stores)
+    .filter(({ profile }) => profile === "replicated")
+    .map(({ name }) => ({
+      where: own(settings.stores, name)?.profile ? `flotilla:stores.${name}.profile` : "flotilla:profile",
+      what: `${name} cannot be replicated in the distribution upstream, whose stores have one pod`,
+      todo: "Set the profile to standalone, or flotilla:distribution to bitnami.",
+    }));
+}
+
+function resourceProblems(context: AppContext): Problem[] {
+  const { application, settings } = context;
+  // What the stack says comes last, so that is where to fix it.
+  const where = (kind: "service" | "store", name: string) =>
+    own<{ resources?: object }>(settings[`${kind}s`], name)?.resources
+      ? `flotilla:${kind}s.${name}.resources`
+      : `apps/${application.name}.ts: ${kind} ${name}`;
+  return [
+    ...Object.entries(application.services).flatMap(([name, service]) =>
+      requestProblems(
+        where("service", name),
+        serviceResources(service, own(settings.services, name)?.resources),
+      ),
+    ),
+    ...Object.keys(application.stores).flatMap((name) =>
+      requestProblems(where("store", name), shapeOf(context, name).resources),
+    ),
+  ];
+}
+
+function valueProblems({ application, charts }: PlanContext, releases: readonly ReleasePlan[]): Problem[] {
+  const local = [charts.microservice, charts.store];
+  return releases.flatMap((release) => {
+    const { chart } = release;
+    const known = "path" in chart ? local.find(({ path }) => path === chart.path) : undefined;
+    return known ? schemaProblems(application.name, release, known) : [];
+  });
+}
+
+/** What a container gets that somebody runs by hand: all that is planned says what it asks for. */
+const CONTAINER_DEFAULTS: NamespacePlan["containerDefaults"] = {
+  requests: { cpu: "50m", memory: "64Mi" },
+  limits: { memory: "256Mi" },
+};
+
+/** `restricted` is enforced: every service and store is planned to meet it. */
+const POD_SECURITY: Record<string, string> = {
+  "pod-security.kubernetes.io/enforce": "restricted",
+  "pod-security.kubernetes.io/warn": "restricted",
+  "pod-security.kubernetes.io/audit": "restricted",
+};
+
+function storeSecrets(context: PlanContext): Record<string, SecretPlan> {
+  const stores = Object.entries(context.application.stores).filter(([, store]) => hasSecret(store));
+  const secrets = stores.map(([name]): [string, SecretPlan] => [
+    storeSecretName(name),
+    {
+      owner: name,
+      labels: directLabels(context),
+      protect: true,
+      keys: secretKeysOf(shapeOf(context, name)),
+      needs: rotationGate(context, name),
+    },
+  ]);
+  return Object.fromEntries(secrets);
+}
+
+/** The release with its owner in its description, which Helm keeps with each revision; a Job's would run it again. */
+const ownedBy = (owner: Owner | undefined, release: ReleasePlan): ReleasePlan =>
+  owner === undefined || release.kind === "job"
+    ? release
+    : { ...release, description: `${release.description} stack ${owner.id}` };
+
+function byName(releases: ReleasePlan[]): Record<string, ReleasePlan> {
+  return Object.fromEntries(releases.map((release) => [release.name, release]));
+}

@@ -1,0 +1,143 @@
+/** What all pods of an application ask for when there are most of them. */
+import { own } from "../../model/graph";
+import { amountOf } from "../../model/quantity";
+import type { AppContext, PlanContext } from "../context";
+import { deployedStore, resourcesIn } from "../deployed";
+import type { Values } from "../plan";
+import { LITTLE } from "../services/loader";
+import type { MicroserviceValues } from "../services/microservice-values";
+import { serviceResources } from "../services/resources";
+import { podsAtMost } from "../services/scaling";
+import { preparations } from "../stores/jobs";
+import { REPLICAS } from "../stores/profile";
+import { canRotate } from "../stores/rotation";
+import { shapeOf } from "../stores/shape";
+
+export interface Demand {
+  /** Cores. */
+  cpu: number;
+  /** Bytes. */
+  memory: number;
+  /** Bytes. */
+  memoryLimit: number;
+  pods: number;
+}
+
+/** Requests and limits as values have them. */
+interface Quantities {
+  requests?: { cpu?: string; memory?: string };
+  limits?: { memory?: string };
+}
+
+/** Of pods that are alike, by their containers. */
+function demandOfPods(pods: number, ...containers: Quantities[]): Demand {
+  const sum = (amount: (container: Quantities) => string | undefined) =>
+    pods * containers.reduce((total, container) => total + amountOf(amount(container) ?? "0"), 0);
+  return {
+    cpu: sum(({ requests }) => requests?.cpu),
+    memory: sum(({ requests }) => requests?.memory),
+    memoryLimit: sum(({ limits }) => limits?.memory),
+    pods,
+  };
+}
+
+function totalOf(demands: readonly Demand[]): Demand {
+  const sum = (key: keyof Demand) => demands.reduce((total, demand) => total + demand[key], 0);
+  return { cpu: sum("cpu"), memory: sum("memory"), memoryLimit: sum("memoryLimit"), pods: sum("pods") };
+}
+
+/** Of a whole application: all replicas, and one pod more of each service while it is updated. */
+export function demandOf(context: AppContext): Demand {
+  return totalOf([...Object.values(demandsOf(context)), ...demandsOfJobs(context)]);
+}
+
+/** The same while an update is under way: what leaves goes at its end, and what asks for less does so pod by pod. */
+export function demandMeanwhile(context: PlanContext): Demand {
+  const { deployed } = context;
+  const planned = demandsOf(context);
+  const before = Object.entries(deployed)
+    .filter(([, { kind }]) => kind !== "job")
+    .map(([name, { kind, values }]) => [
+      name,
+      kind === "service"
+        ? demandOfValues(values as unknown as MicroserviceValues)
+        : demandOfPods(
+            deployedStore(deployed, name)?.profile === "replicated" ? REPLICAS : 1,
+            ...containersOf(values),
+          ),
+    ]);
+  const deployedDemands = Object.fromEntries(before) as Record<string, Demand>;
+  const names = [...new Set([...Object.keys(planned), ...Object.keys(deployedDemands)])];
+  const most = names.map((name) => largerOf(own(planned, name), own(deployedDemands, name)));
+  return totalOf([...most, ...demandsOfJobs(context)]);
+}
+
+const NOTHING: Demand = { cpu: 0, memory: 0, memoryLimit: 0, pods: 0 };
+
+function largerOf(one: Demand = NOTHING, other: Demand = NOTHING): Demand {
+  const larger = (key: keyof Demand) => Math.max(one[key], other[key]);
+  return {
+    cpu: larger("cpu"),
+    memory: larger("memory"),
+    memoryLimit: larger("memoryLimit"),
+    pods: larger("pods"),
+  };
+}
+
+/** Of each service and store. */
+function demandsOf(context: AppContext): Record<string, Demand> {
+  const { application, settings } = context;
+  return Object.fromEntries([
+    ...Object.entries(application.services).map(([name, service]) => [
+      name,
+      demandOfService(
+        podsAtMost(context, name),
+        serviceResources(service, own(settings.services, name)?.resources),
+      ),
+    ]),
+    ...Object.keys(application.stores).map((name) => [name, demandOfStore(context, name)]),
+  ]);
+}
+
+/** What waits for a store asks for less than the program it goes before. */
+const demandOfService = (pods: number, resources: Quantities): Demand =>
+  demandOfPods(pods === 0 ? 0 : pods + 1, resources);
+
+/** Of a deployed release of the shared chart. */
+const demandOfValues = ({ replicas = 1, autoscaling, resources }: MicroserviceValues): Demand =>
+  demandOfService(
+    autoscaling?.enabled ? Math.max(replicas, autoscaling.maxReplicas ?? 0) : replicas,
+    resources ?? {},
+  );
+
+/** The containers of a deployed store's pods: its own, and those beside it. */
+function containersOf(values: Values): Quantities[] {
+  const { metrics, sentinel, kubectl } = values as Record<string, Values | undefined>;
+  const besides = [metrics, sentinel, sentinel?.enabled === true ? kubectl : undefined];
+  return [
+    resourcesIn(values),
+    ...besides.map((part) => (part?.enabled === false ? undefined : part?.resources)),
+  ].flatMap((resources) => (resources === undefined ? [] : [resources as Quantities]));
+}
+
+/** All pods of a store are alike. A StatefulSet replaces them one by one, and has never more. */
+export function demandOfStore(context: AppContext, name: string): Demand {
+  const shape = shapeOf(context, name);
+  const pods = shape.profile === "replicated" ? REPLICAS : 1;
+  return demandOfPods(
+    pods,
+    shape.resources,
+    ...(context.settings.distribution === "bitnami" ? (shape.kind.sidecars?.(shape) ?? []) : []),
+  );
+}
+
+/** Of a rotation's two Jobs one runs at a time. */
+const demandsOfJobs = (context: AppContext): Demand[] =>
+  Object.values(context.stores).flatMap((shape) => {
+    const loaders = Object.values(shape.store.loaders ?? {});
+    const others = preparations(context, shape.name).length - loaders.length;
+    return [
+      demandOfPods(others + (canRotate(shape) ? 1 : 0), LITTLE),
+      ...loaders.map(({ resources }) => demandOfPods(1, resources ?? LITTLE)),
+    ];
+  });

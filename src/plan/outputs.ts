@@ -1,0 +1,50 @@
+import type { AppContext } from "./context";
+import { hasSecret, storeSecretName } from "./credentials";
+import { isStandIn } from "./environment";
+import { addressOf } from "./hosts";
+import type { PlanOutputs } from "./plan";
+import { waysIn } from "./services/exposure";
+import { imageOf } from "./services/microservice";
+
+export function outputsOf(context: AppContext): PlanOutputs {
+  const { application, settings } = context;
+  const services = Object.entries(application.services).map(([name, service]) => {
+    const { repository, tag } = imageOf(service, settings, name);
+    const [port] = Object.values(service.ports ?? {});
+    // gRPC has no scheme that everyone agrees on; http is what clients and proxies take.
+    const url = port
+      ? `${port.protocol === "tcp" ? "tcp" : "http"}://${name}:${addressOf(context, name).port}`
+      : undefined;
+    return [
+      name,
+      {
+        ...(url === undefined ? {} : { url }),
+        image: `${repository}:${tag}`,
+        ...(isStandIn(application, name) ? { standIn: true as const } : {}),
+      },
+    ] as const;
+  });
+  const stores = Object.values(context.stores).map(({ name, store, profile }) => {
+    const { host, readHost, port } = addressOf(context, name);
+    return [
+      name,
+      {
+        host,
+        ...(readHost === host ? {} : { readHost }),
+        port,
+        profile,
+        ...(hasSecret(store) ? { secret: storeSecretName(name) } : {}),
+      },
+    ] as const;
+  });
+  const publicUrl = publicUrlOf(context);
+  return {
+    services: Object.fromEntries(services),
+    stores: Object.fromEntries(stores),
+    ...(publicUrl === undefined ? {} : { publicUrl }),
+  };
+}
+
+/** Where people find the application: the first of its ways in. */
+const publicUrlOf = ({ application, settings }: AppContext): string | undefined =>
+  Object.values(waysIn(application, settings)).find(({ url }) => url !== undefined)?.url;

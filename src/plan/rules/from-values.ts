@@ -1,0 +1,121 @@
+/** What the values of a plan tell of a release, before anything is rendered. */
+import { isRecord } from "../../config/file";
+import type { Settings } from "../../config/schema";
+import type { Image } from "../../model/application";
+import { own } from "../../model/graph";
+import { imageReference, WAIT_IMAGE } from "../images";
+import type { Plan, ReleasePlan, Values } from "../plan";
+import type { MicroserviceValues } from "../services/microservice-values";
+import { REPLICAS } from "../stores/profile";
+import type { ContainerFacts, Literal, ReleaseFacts, WorkloadFacts } from "./facts";
+
+/** A release as far as its values tell. Those of Bitnami's charts tell the main image and what stands in them. */
+export function factsOfValues(plan: Plan, settings: Settings, release: ReleasePlan): ReleaseFacts {
+  const { name, kind, values } = release;
+  const facts: ReleaseFacts = {
+    release: name,
+    kind,
+    workloads: [],
+    budgets: [],
+    nodePorts: [],
+    literals: literalsIn(values, `release ${name}`),
+  };
+  if (kind === "store") return { ...facts, workloads: [storeWorkload(plan, settings, release)] };
+  return { ...facts, ...microserviceFacts(values as unknown as MicroserviceValues, name) };
+}
+
+function microserviceFacts(
+  values: MicroserviceValues,
+  name: string,
+): Pick<ReleaseFacts, "workloads" | "budgets"> {
+  const { workload: kind = "Deployment", replicas = 1, resources, podDisruptionBudget } = values;
+  const object = `${kind} ${name}`;
+  const container: ContainerFacts = {
+    name,
+    image: referenceOf(values.image as Image),
+    isInit: false,
+    ...(resources?.requests ? { requests: resources.requests } : {}),
+    ...(resources?.limits ? { limits: resources.limits } : {}),
+  };
+  const waits = Object.keys(values.waitFor ?? {}).length > 0;
+  const wait: ContainerFacts = {
+    name: "wait",
+    image: referenceOf((values.waitImage as Image | undefined) ?? WAIT_IMAGE),
+    isInit: true,
+  };
+  const { minAvailable } = podDisruptionBudget ?? {};
+  return {
+    workloads: [
+      {
+        object,
+        runsOn: kind !== "Job" && kind !== "CronJob",
+        pods: replicas,
+        containers: [container, ...(waits ? [wait] : [])],
+      },
+    ],
+    budgets:
+      minAvailable === undefined
+        ? []
+        : [{ object: `PodDisruptionBudget ${name}`, workload: object, minAvailable }],
+  };
+}
+
+function storeWorkload(
+  { outputs }: Plan,
+  { distribution }: Settings,
+  { name, values }: ReleasePlan,
+): WorkloadFacts {
+  return {
+    object: `StatefulSet ${name}`,
+    runsOn: true,
+    pods: distribution === "bitnami" && own(outputs.stores, name)?.profile === "replicated" ? REPLICAS : 1,
+    containers: imagesIn(values, true).map(([part, image]) => ({
+      name: part === "" ? name : part,
+      image,
+      isInit: false,
+    })),
+  };
+}
+
+/** The images of a chart's values, by the part they belong to: the main one, and those of parts that are turned on. */
+function imagesIn(values: Values, isOn: boolean, part = ""): [string, string][] {
+  const { image } = values;
+  const own: [string, string][] = isOn && isMap(image) ? [[part, imageOf(image)]] : [];
+  const inner = Object.entries(values).flatMap(([key, value]) =>
+    isMap(value) && key !== "image" ? imagesIn(value, value.enabled === true, key) : [],
+  );
+  return [...own, ...inner];
+}
+
+function imageOf(image: Values): string {
+  const { registry, repository = "", tag = "", digest = "" } = image as Record<string, string>;
+  const path = registry === undefined ? repository : `${registry}/${repository}`;
+  return referenceOf({ repository: path, tag, digest });
+}
+
+const isMap = (value: unknown): value is Values => isRecord(value);
+
+const referenceOf = (image: Image): string =>
+  imageReference({ ...image, tag: image.tag === "" ? CHARTS_OWN_TAG : image.tag });
+
+/** The tag of an image that only its chart knows. */
+const CHARTS_OWN_TAG = "of-the-chart";
+
+/** Every text in values, with the name it stands under. References to Secrets are maps of their own. */
+function literalsIn(value: unknown, where: string, name = ""): Literal[] {
+  if (typeof value === "string") return [{ where, name, value }];
+  if (typeof value === "number") return [{ where, name, value: String(value) }];
+  if (Array.isArray(value))
+    return value.flatMap((inner, index) => literalsIn(inner, `${where}[${index}]`, name));
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) =>
+    // Variables may be called anything, also like a reference to a Secret.
+    name !== "env" && isReference(key) ? [] : literalsIn(inner, `${where}.${key}`, key),
+  );
+}
+
+/** Names of Secrets and of keys in them: `existingSecret`, `secret`, `existingSecretPasswordKey`. */
+const isReference = (key: string): boolean =>
+  /^(existing[A-Z]\w*|secret|secretName|secretKeys?|key|tlsSecret|pullSecrets|imagePullSecrets|secretChecksum|generated?Secrets?)$/.test(
+    key,
+  );

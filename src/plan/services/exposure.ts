@@ -1,0 +1,59 @@
+/** How people and scrapers reach a service from outside. */
+import type { Settings } from "../../config/schema";
+import type { Application, Service } from "../../model/application";
+import { own, servicePort } from "../../model/graph";
+import type { EntryPlan, Plan } from "../plan";
+import type { MicroserviceValues } from "./microservice-values";
+
+/** The ways in, by service. */
+export function waysIn({ services }: Application, { ingress, loadBalancer }: Settings): Plan["entries"] {
+  const entries = Object.entries(services).flatMap(([name, service]): [string, EntryPlan][] => {
+    const port = service.public && own(service.ports ?? {}, service.public.port);
+    if (!port) return [];
+    const targetPort = port.container;
+    if (loadBalancer) {
+      const protocol = port.protocol === "http" ? "http" : "tcp";
+      return [[name, { by: "load balancer", protocol, port: servicePort(port), targetPort }]];
+    }
+    if (!ingress) return [];
+    const isSafe = ingress.tlsSecret !== undefined || ingress.clusterIssuer !== undefined;
+    const protocol = isSafe ? "https" : "http";
+    const path = service.public?.path ?? "/";
+    const url = `${protocol}://${ingress.host}${path === "/" ? "" : path}`;
+    return [[name, { by: "ingress", protocol, port: isSafe ? 443 : 80, targetPort, url }]];
+  });
+  return Object.fromEntries(entries);
+}
+
+export function ingressOf(service: Service, { ingress }: Settings): MicroserviceValues["ingress"] {
+  if (service.public === undefined || ingress === undefined) return {};
+  const { host, className, tlsSecret, clusterIssuer } = ingress;
+  const { port, path, rateLimit, annotations } = service.public;
+  return {
+    hosts: { public: { host, port, ...(path === undefined ? {} : { path }) } },
+    annotations: { ...annotations },
+    ...(className === undefined ? {} : { className }),
+    tls: {
+      ...(tlsSecret === undefined ? {} : { secret: tlsSecret }),
+      ...(clusterIssuer === undefined ? {} : { clusterIssuer }),
+    },
+    rateLimit: { ...rateLimit },
+  };
+}
+
+export function loadBalancerOf(service: Service, { loadBalancer }: Settings): MicroserviceValues["service"] {
+  if (service.public === undefined || loadBalancer === undefined) return {};
+  const { annotations, className, sourceRanges } = loadBalancer;
+  return {
+    type: "LoadBalancer",
+    annotations: { ...annotations },
+    ...(className === undefined ? {} : { loadBalancerClass: className }),
+    loadBalancerSourceRanges: [...sourceRanges],
+  };
+}
+
+/** A ServiceMonitor, where the environment has them. */
+export function monitorOf({ metrics }: Service, { monitoring }: Settings): MicroserviceValues["monitor"] {
+  if (metrics === undefined || monitoring?.serviceMonitor === undefined) return {};
+  return { kind: "ServiceMonitor", ...metrics, labels: { ...monitoring.serviceMonitor.labels } };
+}

@@ -1,0 +1,264 @@
+/** A service as a release of the shared chart, and the Secret its environment needs. */
+import type { Settings } from "../../config/schema";
+import type { Image, Service } from "../../model/application";
+import { own, servicePort, usedBy } from "../../model/graph";
+import { nameOfPath } from "../../model/names";
+import { DEFAULT_USER, PRESETS } from "../../model/presets";
+import type { Problem } from "../../model/problems";
+import { mentionsPassword, referencesOf, type Text } from "../../model/text";
+import { describeChart } from "../chart";
+import type { AppContext, PlanContext } from "../context";
+import { credentialsIn, externalSource } from "../credentials/external-secrets";
+import { externalCredentials, pullSecretsOf } from "../credentials/externals";
+import { shortDigest } from "../digest";
+import { addressOf, fill, fillSecret } from "../hosts";
+import { imageIn, waitImageIn } from "../images";
+import { directLabels } from "../labels";
+import { networkPolicyOf } from "../namespace/network";
+import type { ReleasePlan, SecretPlan, SecretText } from "../plan";
+import { prune } from "../prune";
+import { storeSeconds } from "../stores";
+import { preparations } from "../stores/jobs";
+import { rotationGate } from "../stores/rotation";
+import { exceptionsOf, permissionsOf } from "./exceptions";
+import { ingressOf, loadBalancerOf, monitorOf } from "./exposure";
+import type { MicroserviceValues, Ports } from "./microservice-values";
+import { probesOf, startupSecondsOf } from "./probes";
+import { serviceResources } from "./resources";
+import { autoscalingOf, podsAtLeast, podsAtMost } from "./scaling";
+
+/** Seconds a rollout may take besides the pods' own start: scheduling, image pulls, waiting for stores. */
+const ROLLOUT_SECONDS = 180;
+
+/** Seconds without progress after which the chart lets a rollout count as failed. */
+const DEFAULT_PROGRESS_DEADLINE = 600;
+
+/** Name of the Secret with a service's environment variables that hold a password; the cluster's own is another one. */
+const secretName = (service: string, isRemote: boolean) => `${service}-env${isRemote ? "-external" : ""}`;
+
+/** An environment variable that mentions a password. */
+interface SecretVariable {
+  key: string;
+  text: Text;
+  filled: SecretText;
+  /** Whether the cluster's secret store has its passwords: all, none, or (which cannot be) some of them. */
+  remote: "all" | "none" | "some";
+}
+
+function secretVariables(context: AppContext, name: string): SecretVariable[] {
+  const { settings, application } = context;
+  const overrides = own(settings.services, name)?.env ?? {};
+  // Without a secret store nobody need be asked who made a password.
+  const sources = settings.externalSecrets ? externalCredentials(context) : {};
+  return Object.entries(own(application.services, name)?.env ?? {}).flatMap(([key, text]) => {
+    if (!mentionsPassword(text) || overrides[key] !== undefined) return [];
+    const filled = fillSecret(context, text);
+    const mentioned = credentialsIn([filled]);
+    const remote = mentioned.filter((credential) => sources[credential]?.source === "secret store");
+    return [
+      {
+        key,
+        text,
+        filled,
+        remote: remote.length === 0 ? "none" : remote.length === mentioned.length ? "all" : "some",
+      },
+    ];
+  });
+}
+
+/** Variables that mention a password of the secret store beside another one: nobody knows both. */
+export const mixedSecretProblems = (context: AppContext): Problem[] =>
+  Object.keys(context.application.services).flatMap((name) =>
+    secretVariables(context, name)
+      .filter(({ remote }) => remote === "some")
+      .map(({ key, filled }) => ({
+        where: `apps/${context.application.name}.ts: service ${name}`,
+        what: `${key} mentions ${credentialsIn([filled]).join(" and ")}, which are not in one place: some are in flotilla:externalSecrets, others are not`,
+        todo: "Make two variables of it, or give the stack the password: pulumi config set --secret --path flotilla:credentials.<name>",
+      })),
+  );
+
+/** The Secrets with the texts that mention a password, by name: the stack fills one, the cluster's secret store another. */
+export function planServiceSecrets(context: PlanContext, name: string): Record<string, SecretPlan> {
+  const { settings } = context;
+  const variables = secretVariables(context, name);
+  const secrets = ["none", "all"].flatMap((remote): [string, SecretPlan][] => {
+    const mine = variables.filter((variable) => variable.remote === remote);
+    if (mine.length === 0) return [];
+    const rotated = mine
+      .flatMap(({ text }) => referencesOf(text))
+      .filter(({ ref }) => ref === "password")
+      .flatMap(({ of }) => rotationGate(context, of));
+    const source =
+      remote === "all"
+        ? externalSource(
+            settings,
+            mine.map(({ filled }) => filled),
+          )
+        : undefined;
+    const secret: SecretPlan = {
+      owner: name,
+      labels: directLabels(context),
+      protect: false,
+      keys: Object.fromEntries(mine.map(({ key, filled }) => [key, filled])),
+      ...(source ? { external: source } : {}),
+      needs: [...new Set(rotated)],
+    };
+    return [[secretName(name, remote === "all"), secret]];
+  });
+  return Object.fromEntries(secrets);
+}
+
+/** The release of one service. */
+export function planMicroservice(context: PlanContext, name: string): ReleasePlan {
+  const { settings, application, charts } = context;
+  const service = application.services[name] as Service;
+  const overrides = settings.services[name] ?? {};
+  const stores = usedBy(application, service, "stores");
+  const usedServices = usedBy(application, service, "services");
+  const autoscaling = autoscalingOf(service, settings, name);
+  const replicas = podsAtLeast(context, name);
+  const pullSecrets = pullSecretsOf(settings);
+  const secrets = planServiceSecrets(context, name);
+  const { uid, gid } = service.user ?? DEFAULT_USER;
+  const waitSeconds = service.needsNames ? secondsUntilNames(context, usedServices) : 0;
+  const startSeconds = ROLLOUT_SECONDS + startupSecondsOf(service) + waitSeconds;
+  const values: MicroserviceValues = {
+    fullnameOverride: name,
+    application: application.name,
+    environment: settings.environment,
+    team: service.team ?? application.team,
+    image: { ...imageOf(service, settings, name) },
+    ...waitImageIn(settings),
+    imagePullSecrets: pullSecrets,
+    replicas,
+    // A pod may take as long as it takes to start before its rollout counts as stuck.
+    rollout: startSeconds > DEFAULT_PROGRESS_DEADLINE ? { progressDeadlineSeconds: startSeconds } : {},
+    command: [...(service.command ?? [])],
+    args: [...(service.args ?? [])],
+    env: environmentOf(context, service, secrets, overrides.env ?? {}),
+    ports: portsOf(service),
+    probes: probesOf(service),
+    ...shutdownOf(service),
+    resources: serviceResources(service, overrides.resources),
+    autoscaling: autoscaling ? { enabled: true, ...autoscaling } : {},
+    podDisruptionBudget: minAvailableOf(service, replicas),
+    user: { uid, gid },
+    exceptions: exceptionsOf(service),
+    ...permissionsOf(service),
+    sysctls: { ...service.sysctls },
+    writable: Object.fromEntries((service.writable ?? []).map((path) => [nameOfPath(path), path])),
+    config: filesOf(context, service),
+    waitFor: waitsOf(context, service, stores, usedServices),
+    // A changed connection string rolls the pods; only names of credentials go into the digest.
+    secretChecksum: checksumOf(Object.values(secrets)),
+    service: loadBalancerOf(service, settings),
+    ingress: ingressOf(service, settings),
+    networkPolicy: networkPolicyOf(context, name),
+    monitor: monitorOf(service, settings),
+  };
+  return {
+    name,
+    kind: "service",
+    chart: { path: charts.microservice.path },
+    description: describeChart(charts.microservice),
+    values: prune(values),
+    needs: [...stores, ...stores.flatMap((store) => preparations(context, store))],
+    secrets: [...Object.keys(secrets), ...pullSecrets],
+    timeoutSeconds:
+      ROLLOUT_SECONDS +
+      // One pod after the other.
+      startupSecondsOf(service) * Math.max(1, podsAtMost(context, name)) +
+      waitSeconds,
+    protect: false,
+  };
+}
+
+/** Seconds until the Services of others exist: their releases begin when the stores they use are ready. */
+function secondsUntilNames(context: AppContext, services: readonly string[]): number {
+  const { application, stores } = context;
+  const used = services.flatMap((name) => own(application.services, name)?.uses ?? []);
+  const seconds = used.map((name) => (own(stores, name) ? storeSeconds(context, name) : 0));
+  return Math.max(0, ...seconds);
+}
+
+/** Image of a service with the stack's overrides. */
+export const imageOf = (service: Service, settings: Settings, name: string): Image =>
+  imageIn(settings, service.image, own(settings.services, name));
+
+/** Plain values as they are, those with a password by Secret and key. The stack's own come last. */
+function environmentOf(
+  context: AppContext,
+  service: Service,
+  secrets: Record<string, SecretPlan>,
+  overrides: Record<string, string | null>,
+): MicroserviceValues["env"] {
+  const holder = (key: string) =>
+    Object.keys(secrets).find((secret) => own(secrets[secret]?.keys ?? {}, key)) as string;
+  const inventory = Object.entries(service.env ?? {})
+    .filter(([key]) => overrides[key] === undefined)
+    .map(([key, value]) => [
+      key,
+      mentionsPassword(value) ? { secret: holder(key), key } : fill(context, value),
+    ]);
+  const added = Object.entries(overrides).filter(([, value]) => value !== null);
+  return Object.fromEntries([...inventory, ...added]);
+}
+
+/** Of what the Secrets hold, by names of credentials; none without Secrets. */
+const checksumOf = (secrets: readonly SecretPlan[]): string | undefined =>
+  secrets.length === 0 ? undefined : shortDigest(secrets.map(({ keys }) => JSON.stringify(keys)).join(""));
+
+/** What is spoken on a port, in Kubernetes' words; gRPC is HTTP/2 without TLS. */
+const APP_PROTOCOLS = { http: "http", grpc: "kubernetes.io/h2c", tcp: undefined } as const;
+
+function portsOf(service: Service): Ports {
+  const ports = Object.entries(service.ports ?? {}).map(([key, port]) => {
+    const appProtocol = APP_PROTOCOLS[port.protocol];
+    return [
+      key,
+      { container: port.container, service: servicePort(port), ...(appProtocol ? { appProtocol } : {}) },
+    ];
+  });
+  return Object.fromEntries(ports);
+}
+
+function filesOf(context: AppContext, service: Service): MicroserviceValues["config"] {
+  const files = Object.entries(service.files ?? {}).map(([path, text]) => [
+    nameOfPath(path),
+    { path, content: fill(context, text) },
+  ]);
+  return { files: Object.fromEntries(files) };
+}
+
+/** Stores must answer; services only have to be known by name, and only where the program resolves them at start. */
+function waitsOf(
+  context: AppContext,
+  service: Service,
+  stores: readonly string[],
+  usedServices: readonly string[],
+): MicroserviceValues["waitFor"] {
+  const address = (target: string) => {
+    const { host, port } = addressOf(context, target);
+    return { host, port };
+  };
+  const names = service.needsNames ? usedServices : [];
+  return Object.fromEntries([
+    ...stores.map((store) => [store, address(store)]),
+    ...names.map((target) => [target, { ...address(target), until: "resolves" }]),
+  ]);
+}
+
+function shutdownOf(
+  service: Service,
+): Pick<MicroserviceValues, "lifecycle" | "terminationGracePeriodSeconds"> {
+  const { sleepSeconds, graceSeconds } = { ...PRESETS[service.language].shutdown, ...service.shutdown };
+  return { lifecycle: { preStop: { sleep: sleepSeconds } }, terminationGracePeriodSeconds: graceSeconds };
+}
+
+/** With fewer pods than must stay no node could be drained: the chart's own budget then lets one go. */
+const minAvailableOf = (
+  { minAvailable }: Service,
+  replicas: number,
+): MicroserviceValues["podDisruptionBudget"] =>
+  minAvailable === undefined || minAvailable >= replicas ? {} : { minAvailable };

@@ -1,0 +1,105 @@
+/** How many pods a service has: a fixed number, or what an autoscaler decides between two bounds. */
+import type { Settings } from "../../config/schema";
+import type { Service } from "../../model/application";
+import { own } from "../../model/graph";
+import type { Problem } from "../../model/problems";
+import type { AppContext } from "../context";
+import { isStandIn } from "../environment";
+import type { MicroserviceValues } from "./microservice-values";
+
+/** Autoscalers need metrics and room: environments that are like production have both. */
+const scales = ({ autoscaling, environment }: Settings): boolean =>
+  typeof autoscaling === "object" || (autoscaling ?? (environment === "staging" || environment === "prod"));
+
+/** Pods of a service where nothing else is said: in prod a node may go, and another one be drained. */
+export const replicasOf = ({ replicas, environment }: Settings): number =>
+  replicas ?? (environment === "prod" ? 3 : 1);
+
+/** The bounds of autoscalers whose service says none. */
+const stackBounds = (settings: Settings) => {
+  const { autoscaling } = settings;
+  const {
+    minReplicas = Math.max(1, replicasOf(settings)),
+    maxReplicas = Math.max(DEFAULT_MOST, minReplicas),
+  } = typeof autoscaling === "object" ? autoscaling : {};
+  return { minReplicas, maxReplicas };
+};
+
+/** Most pods of a service where nobody says how many. */
+const DEFAULT_MOST = 10;
+
+/** The chart's `autoscaling`, or undefined where the number of pods is fixed. */
+export function autoscalingOf(
+  { autoscaling }: Service,
+  settings: Settings,
+  name: string,
+):
+  | (NonNullable<MicroserviceValues["autoscaling"]> & { minReplicas: number; maxReplicas: number })
+  | undefined {
+  const overrides = own(settings.services, name);
+  const isOff = overrides?.replicas === 0 || overrides?.autoscaling === null;
+  if (!autoscaling || isOff || !scales(settings)) return undefined;
+  const { cpu, memory, behavior, podMetrics = {}, ...bounds } = autoscaling;
+  const metrics = Object.entries(podMetrics).map(([metric, averageValue]) => [
+    metric,
+    { type: "Pods", averageValue },
+  ]);
+  return {
+    ...stackBounds(settings),
+    ...bounds,
+    ...own(settings.services, name)?.autoscaling,
+    ...(cpu === undefined ? {} : { cpu }),
+    ...(memory === undefined ? {} : { memory }),
+    metrics: Object.fromEntries(metrics),
+    behavior: { scaleUp: { ...behavior?.scaleUp }, scaleDown: { ...behavior?.scaleDown } },
+  };
+}
+
+/** Pods of a service: all of them, or those below which no autoscaler goes. */
+export function podsAtLeast({ application, settings }: AppContext, name: string): number {
+  const service = own(application.services, name);
+  // Two pods of a stand-in would know nothing of each other.
+  const usual = isStandIn(application, name) ? 1 : replicasOf(settings);
+  const scaling = service && autoscalingOf(service, settings, name);
+  return scaling?.minReplicas ?? own(settings.services, name)?.replicas ?? usual;
+}
+
+/** Pods of a service: all of them, or those above which no autoscaler goes. */
+export function podsAtMost(context: AppContext, name: string): number {
+  const { application, settings } = context;
+  const service = own(application.services, name);
+  const scaling = service && autoscalingOf(service, settings, name);
+  return scaling?.maxReplicas ?? podsAtLeast(context, name);
+}
+
+/** Settings that do not fit how the service scales. */
+export function scalingProblems(services: Record<string, Service>, settings: Settings): Problem[] {
+  return Object.entries(services).flatMap(([name, service]): Problem[] => {
+    const overrides = own(settings.services, name);
+    const where = `flotilla:services.${name}`;
+    const scaling = autoscalingOf(service, settings, name);
+    if (overrides?.autoscaling && !service.autoscaling)
+      return [
+        {
+          where: `${where}.autoscaling`,
+          what: `${name} has no autoscaler`,
+          todo: "Describe one in the inventory (`autoscaling`), or set its replicas.",
+        },
+      ];
+    if (!scaling) return [];
+    const problems: Problem[] = [];
+    if (overrides?.replicas !== undefined)
+      problems.push({
+        where: `${where}.replicas`,
+        what: "an autoscaler decides the number of its pods",
+        todo: `Set ${where}.autoscaling.minReplicas and maxReplicas instead, or flotilla:autoscaling to false.`,
+      });
+    if (scaling.maxReplicas < scaling.minReplicas)
+      problems.push({
+        where: overrides?.autoscaling ? `${where}.autoscaling` : "flotilla:autoscaling",
+        what: `it scales from ${scaling.minReplicas} to ${scaling.maxReplicas} pods`,
+        todo: "Set maxReplicas to at least minReplicas.",
+      });
+    return problems;
+  });
+}

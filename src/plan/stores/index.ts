@@ -1,0 +1,121 @@
+/** A store as a release: the distribution decides the chart, the kind and the profile decide the values. */
+import type { StoreKind } from "../../model/application";
+import { describeChart, type RemoteChart } from "../chart";
+import type { AppContext, PlanContext } from "../context";
+import { hasSecret, storeSecretName } from "../credentials";
+import { pullSecretsOf, storePullSecretsOf } from "../credentials/externals";
+import { deployedStore } from "../deployed";
+import { commonLabels } from "../labels";
+import { clientsOf, podsOf } from "../namespace/network";
+import type { ChartReference, ReleasePlan, Values } from "../plan";
+import { chartProblems } from "./charts";
+import { IMAGE_USERS, storeImage } from "./images";
+import { preparationSeconds, preparations } from "./jobs";
+import { allKinds } from "./registry";
+import { canRotate, rotationLabel } from "./rotation";
+import { type StoreShape, shapeOf } from "./shape";
+import { generationAnnotations, type StoreContext } from "./store";
+
+/** Seconds that a store's release may take: pods of a replicated store are replaced one after the other. */
+const releaseSeconds = ({ kind, profile }: StoreShape): number =>
+  kind.timeoutSeconds * (profile === "replicated" ? 2 : 1);
+
+/** Seconds from the start of a store's release to that of its users. */
+export function storeSeconds(context: AppContext, name: string): number {
+  const shape = shapeOf(context, name);
+  return releaseSeconds(shape) + preparationSeconds(shape);
+}
+
+/** The release of one store. */
+export function planStore(context: PlanContext, name: string): ReleasePlan {
+  const { settings, deployed } = context;
+  const shape = shapeOf(context, name);
+  const { store } = shape;
+  const there = deployedStore(deployed, name);
+  const ownContext: StoreContext = {
+    ...context,
+    ...shape,
+    secret: storeSecretName(name),
+    clients: clientsIn(context, shape),
+    ...(there === undefined ? {} : { there }),
+  };
+  const values = shape.kind.values[settings.distribution](ownContext);
+  return {
+    name,
+    kind: "store",
+    ...chartOf(context, store.kind),
+    values: settings.distribution === "upstream" ? { ...upstreamCommon(ownContext), ...values } : values,
+    needs: [...(store.needs ?? [])],
+    secrets: [...(hasSecret(store) ? [ownContext.secret] : []), ...pullSecretsOf(settings)],
+    timeoutSeconds: releaseSeconds(shape),
+    protect: true,
+  };
+}
+
+/**
+ * Who connects to a store, and to which of its pods' ports: the services that use it, and its own Jobs. Those of a
+ * rotation are always let in: the first one runs before the store's own release is touched.
+ */
+function clientsIn(context: AppContext, shape: StoreShape): StoreContext["clients"] {
+  const { name, kind } = shape;
+  return Object.fromEntries([
+    ...clientsOf(context.application, name).map((client) => [
+      client,
+      { pods: podsOf(client), ports: [kind.facts.port] },
+    ]),
+    ...preparations(context, name).map((job) => [job, { pods: podsOf(job), ports: kind.jobPorts }]),
+    // A name with an underscore is no release's.
+    ...(canRotate(shape) ? [["its_rotation", { pods: rotationLabel(name), ports: kind.jobPorts }]] : []),
+  ]);
+}
+
+function chartOf(
+  { settings, charts }: PlanContext,
+  kind: StoreKind,
+): { chart: ChartReference; description: string } {
+  const { distribution, charts: source } = settings;
+  if (distribution === "upstream")
+    return { chart: { path: charts.store.path }, description: describeChart(charts.store) };
+  const { url, version, vendored } = charts.remote[kind] as RemoteChart;
+  if (source === "vendored" && vendored)
+    return {
+      chart: { path: vendored.path },
+      description: `${kind} ${version} sha256:${vendored.sha256.slice(0, 12)}`,
+    };
+  return { chart: { url, version }, description: `${kind} ${version}` };
+}
+
+/** What is wrong with the charts of an application's stores. */
+export function storeChartProblems({ settings, application, charts }: PlanContext) {
+  if (settings.distribution === "upstream") return [];
+  const used = allKinds()
+    .map(({ name }) => name)
+    .filter((kind) => Object.values(application.stores).some((store) => store.kind === kind));
+  return chartProblems(used, settings.charts, charts);
+}
+
+/** Values of `charts/store` that do not depend on the kind. */
+function upstreamCommon(context: StoreContext): Values {
+  const { settings } = context;
+  const pullSecrets = storePullSecretsOf(settings);
+  return {
+    fullnameOverride: context.name,
+    host: context.name,
+    labels: commonLabels(context),
+    image: { ...storeImage(context, context.name) },
+    ...(pullSecrets.length === 0 ? {} : { imagePullSecrets: pullSecrets }),
+    user: { uid: IMAGE_USERS.upstream, gid: IMAGE_USERS.upstream },
+    resources: context.resources,
+    podAnnotations: generationAnnotations(context),
+    clients: Object.fromEntries(
+      Object.entries(context.clients).map(([client, { pods, ports }]) => [
+        client,
+        { pods, ports: [...ports] },
+      ]),
+    ),
+    storage: {
+      size: context.storage,
+      ...(context.storageClass === undefined ? {} : { className: context.storageClass }),
+    },
+  };
+}

@@ -1,0 +1,132 @@
+/** redis: values for the Bitnami chart in both profiles, and for `charts/store` on the upstream image. */
+import type { Settings } from "../../../config/schema";
+import { API_SERVER_PORTS } from "../../namespace/network";
+import type { Values } from "../../plan";
+import { bitnamiImage, bitnamiStoreImage } from "../images";
+import { REPLICAS } from "../profile";
+import {
+  besides,
+  bitnamiCommon,
+  bitnamiNetworkPolicy,
+  bitnamiResources,
+  EXPORTER_MEMORY,
+  exporter,
+  generationAnnotations,
+  isReplicated,
+  KUBECTL_RESOURCES,
+  namespaceLabel,
+  persistence,
+  placement,
+  RETAIN,
+  SENTINEL_MEMORY,
+  type StoreContext,
+  serviceMonitor,
+} from "../store";
+
+export function bitnamiRedis(context: StoreContext): Values {
+  const { settings, store, secret } = context;
+  const replicated = isReplicated(context);
+  const pods: Values = {
+    ...bitnamiResources(context),
+    persistence: persistence(context),
+    ...placement(context),
+    podAnnotations: generationAnnotations(context),
+    // The chart's probes give up after 1 s or 5 s.
+    livenessProbe: { timeoutSeconds: 10, failureThreshold: 6 },
+    readinessProbe: { timeoutSeconds: 10 },
+  };
+  return {
+    ...bitnamiCommon(context),
+    image: bitnamiStoreImage(context),
+    architecture: replicated ? "replication" : "standalone",
+    auth:
+      store.noPassword === undefined
+        ? {
+            enabled: true,
+            existingSecret: secret,
+            existingSecretPasswordKey: "redis-password",
+            usePasswordFiles: true,
+          }
+        : { enabled: false },
+    ...(replicated
+      ? sentinelMode(context, pods)
+      : {
+          master: { ...pods, persistentVolumeClaimRetentionPolicy: RETAIN },
+          sentinel: { image: bitnamiImage(settings, "redis-sentinel") },
+          kubectl: { image: bitnamiImage(settings, "kubectl") },
+        }),
+    networkPolicy: {
+      ...bitnamiNetworkPolicy(
+        context,
+        undefined,
+        // The pods mark the one that takes writes there.
+        replicated ? [apiServerRule(settings)] : [],
+      ),
+      metrics: {
+        allowExternal: false,
+        ...(settings.monitoring
+          ? { ingressNSMatchLabels: namespaceLabel(settings.monitoring.namespace) }
+          : {}),
+      },
+    },
+    sysctl: { enabled: false, image: bitnamiImage(settings, "os-shell") },
+    metrics: {
+      ...exporter(context, "redis-exporter", EXPORTER_MEMORY.redis),
+      ...serviceMonitor(context, "additionalLabels"),
+    },
+  };
+}
+
+const apiServerRule = ({ apiServer }: Settings): Values => ({
+  ports: API_SERVER_PORTS.map((port) => ({ port })),
+  ...(apiServer === undefined ? {} : { to: [{ ipBlock: { cidr: apiServer } }] }),
+});
+
+/** Sentinels choose the pod that takes writes; a Service with a stable name follows it. */
+function sentinelMode({ settings }: StoreContext, pods: Values): Values {
+  return {
+    // Sentinel mode ignores `master`: every node is a replica that may be promoted.
+    replica: { replicaCount: REPLICAS, ...pods, automountServiceAccountToken: true },
+    sentinel: {
+      enabled: true,
+      image: bitnamiImage(settings, "redis-sentinel"),
+      masterSet: "mymaster",
+      quorum: Math.floor(REPLICAS / 2) + 1,
+      downAfterMilliseconds: 10000,
+      failoverTimeout: 60000,
+      masterService: { enabled: true },
+      persistentVolumeClaimRetentionPolicy: RETAIN,
+      ...besides(SENTINEL_MEMORY),
+    },
+    // Labels the pod that takes writes, which the Service selects.
+    rbac: { create: true },
+    serviceAccount: { create: true },
+    kubectl: {
+      image: bitnamiImage(settings, "kubectl"),
+      resources: KUBECTL_RESOURCES,
+    },
+  };
+}
+
+export function upstreamRedis(context: StoreContext): Values {
+  const secured = context.store.noPassword === undefined;
+  return {
+    // The host name of the Bitnami chart, so that a service does not notice the difference.
+    host: `${context.name}-master`,
+    port: 6379,
+    portName: "redis",
+    // redis-cli takes its password from REDISCLI_AUTH. The server gets it through a file descriptor: not as an argument.
+    env: secured ? { REDISCLI_AUTH: { secret: context.secret, key: "redis-password" } } : {},
+    args: secured
+      ? ["sh", "-c", "exec redis-server --appendonly yes - <<END\nrequirepass $REDISCLI_AUTH\nEND\n"]
+      : ["redis-server", "--appendonly", "yes", "--protected-mode", "no"],
+    dataPath: "/data",
+    writable: { tmp: "/tmp" },
+    probe: {
+      exec: {
+        // Without the pipe an answer such as LOADING would pass for readiness.
+        command: ["sh", "-c", "redis-cli ping | grep -q PONG"],
+      },
+    },
+  };
+}

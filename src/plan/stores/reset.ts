@@ -1,0 +1,159 @@
+/**
+ * Jobs that give the data of a store new passwords while no pod of it runs: for volumes that are left of a store and
+ * whose passwords nobody knows any more. Each works on one claim, with the store's own image.
+ */
+import type { Distribution } from "../../config/schema";
+import type { AppContext, PlanContext } from "../context";
+import { credentialName, rotatedAccounts } from "../credentials";
+import { storePullSecretsOf } from "../credentials/externals";
+import { imageReference } from "../images";
+import { commonLabels, OWN_PREFIX } from "../labels";
+import { podsOf } from "../namespace/network";
+import type { Values } from "../plan";
+import { IMAGE_USERS, storeImage } from "./images";
+import { variableOf } from "./script";
+import { type StoreShape, shapeOf } from "./shape";
+
+/** Label of the Jobs, their pods and their Secrets: the store. */
+export const RESETS = `${OWN_PREFIX}resets`;
+
+export interface Reset {
+  store: string;
+  /** Of the Job, and of the Secret with the passwords that it reads. */
+  name: string;
+  claim: string;
+  job: Values;
+  /** Credentials by the key of the Secret. */
+  keys: Record<string, string>;
+}
+
+/** Seconds for the image pull, for the server to find its data in order, and for the passwords. */
+const RESET_SECONDS = 1800;
+/** Seconds for the server to end in order when the Job is taken away. */
+const GRACE_SECONDS = 120;
+/** Seconds that a Job is kept whose command was killed. */
+const KEPT_SECONDS = 3600;
+
+/** The claims that the pods of a store mount. */
+export const mountedClaims = (shape: StoreShape, distribution: Distribution): string[] =>
+  shape.kind.reset?.claims?.(shape, distribution) ?? [`data-${shape.name}-0`];
+
+/** Why the passwords of a store cannot be set in its data; undefined where they can. */
+export function resetRefusal(
+  context: AppContext,
+  name: string,
+  claims: readonly string[],
+): string | undefined {
+  const shape = shapeOf(context, name);
+  const kind = shape.kind.name;
+  if (!shape.kind.reset?.profiles.includes(shape.profile))
+    return `a ${shape.profile} ${kind} changes passwords only while most of its pods run, and a Job works on one volume`;
+  const mounted = mountedClaims(shape, context.settings.distribution);
+  // The first has what the others copy.
+  if (claims.includes(mounted[0] as string)) return undefined;
+  return `a ${shape.profile} ${kind} of the distribution ${context.settings.distribution} takes up ${mounted.join(", ")}, not ${claims.join(", ")}`;
+}
+
+/**
+ * The Jobs that set the given credentials of a store in those of the claims that its pods mount. `run` is part of their
+ * names: what is reported of a Job is never of an earlier one.
+ */
+export function planResets(
+  context: PlanContext,
+  name: string,
+  claims: readonly string[],
+  credentials: readonly string[],
+  run: string,
+): Reset[] {
+  const { settings } = context;
+  const shape = shapeOf(context, name);
+  const { resources, kind } = shape;
+  const { distribution } = settings;
+  const { reset } = kind;
+  const user = IMAGE_USERS[distribution];
+  if (!reset) throw new Error(`the data of ${name} has no passwords`);
+  const { mount, subPath, data } = reset.places[distribution];
+  // A cluster's own secret is in no data.
+  const accounts = rotatedAccounts(shape).filter((account) =>
+    credentials.includes(credentialName(shape, account)),
+  );
+  const { script, env } = reset.work(shape, accounts);
+  const keys = Object.fromEntries(
+    accounts.map((account) => [variableOf(account), credentialName(shape, account)]),
+  );
+  const host = `${name}-0.${name}-headless.${context.namespace}.svc.cluster.local`;
+  return mountedClaims(shape, distribution)
+    .filter((claim) => claims.includes(claim))
+    .map((claim, index) => {
+      const job = `${name}-reset-${run}-${index}`;
+      const labels = { ...commonLabels(context), ...podsOf(job), [RESETS]: name };
+      return {
+        store: name,
+        name: job,
+        claim,
+        keys,
+        job: {
+          apiVersion: "batch/v1",
+          kind: "Job",
+          metadata: { name: job, namespace: context.namespace, labels },
+          spec: {
+            backoffLimit: 0,
+            activeDeadlineSeconds: RESET_SECONDS,
+            ttlSecondsAfterFinished: KEPT_SECONDS,
+            template: {
+              metadata: { labels },
+              spec: {
+                restartPolicy: "Never",
+                terminationGracePeriodSeconds: GRACE_SECONDS,
+                automountServiceAccountToken: false,
+                enableServiceLinks: false,
+                // There is no Service for it while no pod of the store runs.
+                ...(reset.hasNodeName ? { hostAliases: [{ ip: "127.0.0.1", hostnames: [host] }] } : {}),
+                securityContext: {
+                  runAsNonRoot: true,
+                  runAsUser: user,
+                  runAsGroup: user,
+                  fsGroup: user,
+                  fsGroupChangePolicy: "OnRootMismatch",
+                  seccompProfile: { type: "RuntimeDefault" },
+                },
+                imagePullSecrets: storePullSecretsOf(settings).map((secret) => ({ name: secret })),
+                containers: [
+                  {
+                    name: "reset",
+                    image: imageReference(storeImage(context, name)),
+                    command: ["bash", "-euo", "pipefail", "-c"],
+                    args: [script],
+                    env: [
+                      ...Object.entries({ HOME: "/tmp", DATA: data, ...env }).map(([key, value]) => ({
+                        name: key,
+                        value,
+                      })),
+                      ...Object.keys(keys).map((key) => ({
+                        name: key,
+                        valueFrom: { secretKeyRef: { name: job, key } },
+                      })),
+                    ],
+                    resources,
+                    securityContext: {
+                      allowPrivilegeEscalation: false,
+                      readOnlyRootFilesystem: true,
+                      capabilities: { drop: ["ALL"] },
+                    },
+                    volumeMounts: [
+                      { name: "data", mountPath: mount, ...(subPath === undefined ? {} : { subPath }) },
+                      { name: "tmp", mountPath: "/tmp" },
+                    ],
+                  },
+                ],
+                volumes: [
+                  { name: "data", persistentVolumeClaim: { claimName: claim } },
+                  { name: "tmp", emptyDir: {} },
+                ],
+              },
+            },
+          },
+        } as unknown as Values,
+      };
+    });
+}

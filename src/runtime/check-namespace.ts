@@ -1,0 +1,94 @@
+/** Holds the namespace of a stack against the one in the cluster, before an update. */
+import { FlotillaError, type Problem } from "../model/problems";
+import { OWNER, OWNER_ID, type Owner } from "../plan/labels";
+import type { Ask } from "./ask-cluster";
+import type { DeployedNamespace } from "./state";
+import { type LiveNamespace, readNamespace } from "./verify-cluster";
+
+/** Whose namespace it has to be. */
+export interface PlaceCheck {
+  owner: Owner;
+  stack: string;
+  /** Whether the stack moves to this cluster. Default false. */
+  isMoving?: boolean;
+}
+
+/** Why an update must not touch a namespace; undefined where it may. */
+export function namespaceProblem(
+  name: string,
+  known: DeployedNamespace | undefined,
+  live: LiveNamespace | undefined,
+  { owner, stack, isMoving = false }: PlaceCheck,
+): Problem | undefined {
+  const where = `namespace ${name}`;
+  const stranger = live && strangerOf(live, owner);
+  if (stranger !== undefined)
+    return {
+      where,
+      what: `it belongs to stack ${ownerText(stranger)}, not to this one: ${ownerText(owner)}`,
+      todo: givenUpText(stack, stranger),
+    };
+  if (known === undefined || isMoving)
+    return live === undefined
+      ? undefined
+      : {
+          where,
+          what: isMoving
+            ? "it exists already in the cluster that the stack moves to"
+            : "it exists already, and the state of the stack does not know it",
+          todo: isMoving
+            ? `Delete it there if nobody needs it (kubectl delete namespace ${name} deletes its volumes), or take the move back.`
+            : `Set flotilla:namespace to another one; or take over what Flotilla or helm has installed there: npx flotilla adopt --stack ${stack}`,
+        };
+  if (live === undefined)
+    return {
+      where,
+      what: "the state lists it, but the cluster does not have it",
+      todo: `To create it again with everything in it: npx flotilla up --stack ${stack}. Volumes start empty.`,
+    };
+  if (live.isGoing)
+    return {
+      where,
+      what: "it is being deleted",
+      todo: `Wait until it is gone (kubectl get namespace ${name}), then: npx flotilla up --stack ${stack}`,
+    };
+  if (known.uid !== undefined && live.uid !== undefined && known.uid !== live.uid)
+    return {
+      where,
+      what: "it was deleted and created again since the last update: what the state knows of it is gone",
+      todo: `See what is left and repair the state: npx flotilla recover --stack ${stack}`,
+    };
+  return undefined;
+}
+
+/** The other stack that a namespace belongs to. A stack without an id of its own owns none yet. */
+export function strangerOf({ annotations }: LiveNamespace, { id: own }: { id?: string }): Owner | undefined {
+  const id = annotations[OWNER_ID];
+  return id === undefined || id === own ? undefined : { stack: annotations[OWNER] ?? "unknown", id };
+}
+
+/** An owner in words. */
+export const ownerText = ({ stack, id }: Owner): string => `${stack} (id ${id})`;
+
+/** What to do about a namespace of another stack. */
+export const givenUpText = (stack: string, { id }: Owner): string =>
+  `Give ${stack} another flotilla:namespace. Only if the state of the other stack is lost or given up for good: npx flotilla adopt --stack ${stack} --given-up ${id}`;
+
+/** @throws FlotillaError when the update must not touch the namespace. */
+export async function checkNamespace(
+  ask: Ask,
+  name: string,
+  known: DeployedNamespace | undefined,
+  of: PlaceCheck & {
+    /** Whether the namespace may be missing: what the cluster has lost is created again. Default false. */
+    mayBeLost?: boolean;
+  },
+): Promise<void> {
+  const answer = await ask(`/api/v1/namespaces/${encodeURIComponent(name)}`);
+  // Who has no right to look learns it from the API server.
+  if ("unread" in answer) return;
+  const live = await readNamespace(async () => answer, name);
+  if (live === undefined && of.mayBeLost) return;
+  const problem = namespaceProblem(name, known, live, of);
+  if (problem) throw new FlotillaError([problem]);
+}

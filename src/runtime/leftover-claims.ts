@@ -1,0 +1,114 @@
+/** Volume claims that a store would take up although it is new to the stack: their data has passwords of before. */
+import type { Application, Store } from "../model/application";
+import { FlotillaError, type Problem } from "../model/problems";
+import { hasSecret, storeSecretName } from "../plan/credentials";
+import { passwordsOfStore } from "../plan/credentials/generated";
+import type { Deployed, DeployedGuarded } from "../plan/deployed";
+import type { Plan } from "../plan/plan";
+import { kindOf } from "../plan/stores/registry";
+import type { Ask } from "./ask-cluster";
+
+/** A claim as the API server lists it. */
+export interface ClaimObject {
+  metadata: { name: string; uid?: string; labels?: Record<string, string> };
+  spec?: { volumeName?: string; resources?: { requests?: { storage?: string } } };
+  status?: { capacity?: { storage?: string } };
+}
+
+/** The size of a claim, as Kubernetes writes it. */
+export const sizeOf = ({ spec, status }: ClaimObject): string =>
+  status?.capacity?.storage ?? spec?.resources?.requests?.storage ?? "size unknown";
+
+/** Whether the pods of a store's release take a claim up: by the label that its chart gives it, or by its name. */
+export function isClaimOf({ metadata }: ClaimObject, store: string): boolean {
+  const instance = metadata.labels?.["app.kubernetes.io/instance"];
+  if (instance !== undefined) return instance === store;
+  return new RegExp(
+    `^(data|datadir|redis-data)-${store}(-(master|node|replicas|primary|secondary))?-[0-9]+$`,
+  ).test(metadata.name);
+}
+
+/** Stores that the next update installs and whose passwords the state does not have. */
+export function newStores(
+  application: Application,
+  planned: Pick<Plan, "releases" | "credentials" | "secrets">,
+  deployed: Deployed,
+  { passwords = [] }: DeployedGuarded,
+): string[] {
+  return Object.keys(application.stores).filter((name) => {
+    const store = application.stores[name];
+    if (!store || !hasSecret(store) || deployed[name]?.kind === "store") return false;
+    const generated = passwordsOfStore(planned, name);
+    return generated.length > 0 && !generated.every((credential) => passwords.includes(credential));
+  });
+}
+
+/** Whether the data of a store knows the passwords it was created with; others take the one that they are started with. */
+export const keepsPasswords = ({ kind }: Pick<Store, "kind">): boolean => kindOf(kind).reset !== undefined;
+
+/** Why stores must not be installed on what is left of them: claims, or the Secret that stayed beside them. */
+export function leftoverProblems(
+  application: Application,
+  stores: readonly string[],
+  claims: readonly ClaimObject[],
+  secrets: readonly string[],
+  { namespace, stack }: { namespace: string; stack: string },
+): Problem[] {
+  return stores.flatMap((store) => {
+    const described = application.stores[store];
+    const own =
+      described && keepsPasswords(described) ? claims.filter((claim) => isClaimOf(claim, store)) : [];
+    const secret = storeSecretName(store);
+    const hasOld = secrets.includes(secret);
+    if (own.length === 0 && !hasOld) return [];
+    const names = own.map(({ metadata }) => metadata.name);
+    const there = own.map((claim) => `${claim.metadata.name} (${sizeOf(claim)})`).join(", ");
+    const what =
+      own.length === 0
+        ? `Secret ${secret} of an earlier ${store} is still there, and the state does not know it`
+        : `it would take up the volume ${own.length === 1 ? "claim" : "claims"} ${there} of an earlier ${store}. That data was created with other passwords, so logins with new ones would fail`;
+    const reuse = hasOld
+      ? `To reuse the passwords of Secret ${secret}: npx flotilla adopt --stack ${stack}`
+      : `To look for their passwords in the history of the stack, or to set new ones: npx flotilla adopt --stack ${stack}`;
+    const commands = [
+      ...(names.length > 0 ? [`kubectl delete pvc ${names.join(" ")} -n ${namespace}`] : []),
+      ...(hasOld ? [`kubectl delete secret ${secret} -n ${namespace}`] : []),
+    ].join(" && ");
+    const fresh =
+      names.length > 0
+        ? "To begin with empty volumes, which deletes that data"
+        : "To begin with a new password";
+    return [
+      {
+        where: `apps/${application.name}.ts: store ${store}`,
+        what,
+        todo: `${reuse}\n    ${fresh}: ${commands}`,
+      },
+    ];
+  });
+}
+
+/** @throws FlotillaError when a new store would take up claims or a Secret of before. */
+export async function checkLeftovers(
+  ask: Ask,
+  application: Application,
+  planned: Plan,
+  { deployed, deployedGuarded }: { deployed: Deployed; deployedGuarded: DeployedGuarded },
+  stack: string,
+): Promise<void> {
+  const stores = newStores(application, planned, deployed, deployedGuarded);
+  if (stores.length === 0) return;
+  const path = `/api/v1/namespaces/${encodeURIComponent(planned.namespace.name)}`;
+  const [claims, ...secrets] = await Promise.all([
+    ask(`${path}/persistentvolumeclaims`),
+    ...stores.map(async (store) => {
+      const name = storeSecretName(store);
+      return "object" in (await ask(`${path}/secrets/${name}`)) ? [name] : [];
+    }),
+  ]);
+  // Without the right to list claims only the Secrets tell.
+  const items = "object" in claims ? (claims.object as { items: ClaimObject[] }).items : [];
+  const of = { namespace: planned.namespace.name, stack };
+  const problems = leftoverProblems(application, stores, items, secrets.flat(), of);
+  if (problems.length > 0) throw new FlotillaError(problems);
+}

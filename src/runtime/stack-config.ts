@@ -1,0 +1,30 @@
+/** Reads the stack's config from the engine, and from the files what the engine does not tell: layers, lines, nulls. */
+import * as pulumi from "@pulumi/pulumi";
+import { CREDENTIALS } from "../config/credentials";
+import { parseDefaults } from "../config/file";
+import { credentialsAt, ownSettings } from "../config/from-engine";
+import type { StackConfig } from "../config/settings";
+import { assemble, ownFile } from "../config/stack";
+import { readProjectFiles } from "./project-files";
+
+/** All config of the running stack of the project in a folder. */
+export function readStackConfig(folder: string): StackConfig {
+  const values = pulumi.runtime.allConfig();
+  // The SDK has this function but leaves it out of its declarations.
+  const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret(key: string): boolean };
+  const secretKeys = Object.keys(values).filter((key) => isConfigSecret(key));
+  const [project, stack] = [pulumi.getProject(), pulumi.getStack()];
+  const files = readProjectFiles(folder);
+  const defaults = parseDefaults("Pulumi.yaml", files.project);
+  const own = ownSettings({ values, secretKeys }, ownFile(files, stack, project), defaults.file, project);
+  const credentials = credentialsAt(`${project}:${CREDENTIALS}`, values, own, project);
+  return assemble(files, defaults, stack, own, credentials);
+}
+
+/** The passwords of these names that the stack was given; they stay secret in its state. */
+export function readCredentials(names: readonly string[]): Record<string, pulumi.Output<string>> {
+  const given = new pulumi.Config().getSecretObject<Record<string, string>>(CREDENTIALS);
+  return Object.fromEntries(
+    names.flatMap((name) => (given ? [[name, given.apply((values) => values[name] as string)]] : [])),
+  );
+}

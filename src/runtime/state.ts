@@ -1,0 +1,161 @@
+/** What a state says of its Helm releases: the same from the engine and from `pulumi stack export`. */
+
+import type { ClusterIdentity } from "../model/cluster";
+import type { Deployed, DeployedGuarded, DeployedPlace, DeployedRelease } from "../plan/deployed";
+import { OWNER_ID } from "../plan/labels";
+import type { Values } from "../plan/plan";
+import type { KnownCluster } from "./verify-cluster";
+
+/** The part of a resource in a state that is looked at. */
+export interface StateResource {
+  type: string;
+  outputs?: Record<string, unknown>;
+}
+
+const KINDS: Record<string, DeployedRelease["kind"]> = {
+  "flotilla:index:Store": "store",
+  "flotilla:index:Microservice": "service",
+  "flotilla:index:Job": "job",
+};
+
+/** The releases of a state, by name. Of their values those that come from Flotilla: none of them is secret. */
+export function deployedReleases(resources: Record<string, StateResource>): Deployed {
+  const found = Object.entries(resources).flatMap(([urn, { type, outputs }]) => {
+    // urn:pulumi:<stack>::<project>::<type of the parents>$<type>::<name>
+    const parents = urn.split("::")[2]?.split("$") ?? [];
+    const kind = KINDS[parents.at(-2) ?? ""];
+    if (type !== "kubernetes:helm.sh/v3:Release" || kind === undefined) return [];
+    const { name, chart, values } = outputs ?? {};
+    if (typeof name !== "string") return [];
+    return [[name, { kind, chart: String(chart ?? ""), values: (values ?? {}) as Values }] as const];
+  });
+  return Object.fromEntries(found);
+}
+
+/** `hard` of the quota of a state. */
+export function deployedQuota(resources: Record<string, StateResource>): Record<string, string> | undefined {
+  const quota = Object.values(resources).find(({ type }) => type === "kubernetes:core/v1:ResourceQuota");
+  return (quota?.outputs?.spec as { hard?: Record<string, string> } | undefined)?.hard;
+}
+
+/** The namespace of a state. */
+export interface DeployedNamespace {
+  name: string;
+  uid?: string;
+  /** Id of the stack that it says it belongs to. */
+  owner?: string;
+}
+
+type Resources = Record<string, StateResource>;
+
+const APPLICATION = "flotilla:index:Application";
+const NAMESPACE = "kubernetes:core/v1:Namespace";
+const PROVIDER = "pulumi:providers:kubernetes";
+
+const find = (resources: Resources, type: string): StateResource | undefined =>
+  Object.values(resources).find((resource) => resource.type === type);
+
+/** The namespace that a state has deployed. */
+export function deployedNamespace(resources: Resources): DeployedNamespace | undefined {
+  const metadata = find(resources, NAMESPACE)?.outputs?.metadata as
+    | { name?: string; uid?: string; annotations?: Record<string, string> }
+    | undefined;
+  if (typeof metadata?.name !== "string") return undefined;
+  const { name, uid, annotations } = metadata;
+  const owner = annotations?.[OWNER_ID];
+  return { name, ...(uid === undefined ? {} : { uid }), ...(owner === undefined ? {} : { owner }) };
+}
+
+/** The cluster that the last update recorded. */
+export const recordedCluster = (resources: Resources): ClusterIdentity | undefined =>
+  find(resources, APPLICATION)?.outputs?.cluster as ClusterIdentity | undefined;
+
+/** The stack's own id, by which what it deploys is told from what others deploy. None before its first update. */
+export function recordedId(resources: Resources): string | undefined {
+  const id = find(resources, APPLICATION)?.outputs?.id;
+  return typeof id === "string" ? id : deployedNamespace(resources)?.owner;
+}
+
+/** The provider's `clusterIdentifier`, which never changes. None in states of older versions. */
+export function providerIdentifier(resources: Resources): string | undefined {
+  const identifiers = Object.values(resources)
+    .filter(({ type }) => type === PROVIDER)
+    .map(({ outputs }) => outputs?.clusterIdentifier);
+  return identifiers.find((identifier): identifier is string => typeof identifier === "string");
+}
+
+/** Whether a state has anything that is in a cluster. */
+export const isDeployed = (resources: Resources): boolean =>
+  Object.values(resources).some(({ type }) => type.startsWith("kubernetes:"));
+
+/** What the stack said of itself at the end of its last update. */
+export const stackOutputsIn = (resources: Resources): Record<string, unknown> =>
+  find(resources, "pulumi:pulumi:Stack")?.outputs ?? {};
+
+/** The store Secrets and the generated passwords of a state. */
+export function deployedGuarded(resources: Resources): DeployedGuarded {
+  const named = (type: string) =>
+    Object.entries(resources).flatMap(([urn, resource]) =>
+      resource.type === type ? [urn.split("::").slice(3).join("::")] : [],
+    );
+  const stores = deployedReleases(resources);
+  return {
+    secrets: named("kubernetes:core/v1:Secret").filter(
+      (name) => stores[name.replace(/-auth$/, "")]?.kind === "store" && name.endsWith("-auth"),
+    ),
+    passwords: named("random:index/randomPassword:RandomPassword"),
+  };
+}
+
+/** Where a state has deployed what. */
+export function deployedPlace(resources: Resources): DeployedPlace | undefined {
+  const namespace = deployedNamespace(resources)?.name;
+  if (namespace === undefined) return undefined;
+  const { application, environment } = stackOutputsIn(resources);
+  return {
+    namespace,
+    ...(typeof application === "string" ? { application } : {}),
+    ...(typeof environment === "string" ? { environment } : {}),
+  };
+}
+
+/** What the state says of the stack's cluster. */
+export function knownCluster(resources: Resources): KnownCluster {
+  const recorded = recordedCluster(resources);
+  const namespace = deployedNamespace(resources);
+  return {
+    ...(recorded === undefined ? {} : { recorded }),
+    ...(namespace === undefined ? {} : { namespace }),
+    isDeployed: isDeployed(resources),
+  };
+}
+
+/** What a state says. */
+export interface DeployedState {
+  deployed: Deployed;
+  deployedQuota?: Record<string, string>;
+  deployedGuarded: DeployedGuarded;
+  deployedPlace?: DeployedPlace;
+  cluster: KnownCluster;
+  /** The provider's `clusterIdentifier`. */
+  identifier?: string;
+  /** The stack's id. */
+  id?: string;
+}
+
+/** What the resources of a state say. */
+export function stateIn(resources: Record<string, StateResource>): DeployedState {
+  const quota = deployedQuota(resources);
+  const place = deployedPlace(resources);
+  const identifier = providerIdentifier(resources);
+  const id = recordedId(resources);
+  return {
+    deployed: deployedReleases(resources),
+    deployedGuarded: deployedGuarded(resources),
+    ...(quota === undefined ? {} : { deployedQuota: quota }),
+    ...(place === undefined ? {} : { deployedPlace: place }),
+    cluster: knownCluster(resources),
+    ...(identifier === undefined ? {} : { identifier }),
+    ...(id === undefined ? {} : { id }),
+  };
+}
