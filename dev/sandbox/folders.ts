@@ -2,9 +2,6 @@
 import { join } from "node:path";
 import { PROJECT } from "../../cli/tools/paths";
 
-/** The provider stand-ins: one folder each, with an executable in `bin`. */
-export const STAND_INS = join(PROJECT, "dev", "sandbox", "providers");
-
 /** Everything an embedded cluster and its stacks keep on disk; deleting it forgets them. */
 export interface World {
   folder: string;

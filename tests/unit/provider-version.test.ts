@@ -4,10 +4,10 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "semver";
+import { STAND_INS } from "../../cli/tools/paths";
 import { askVersion, readPort } from "../../cli/tools/provider-versions/ask-version";
 import { binaryVersion } from "../../cli/tools/provider-versions/binary-version";
 import { sdkVersion, standInVersion } from "../../cli/tools/provider-versions/sdk-version";
-import { STAND_INS } from "../../dev/sandbox/folders";
 import { differenceFromSdk } from "../../dev/sandbox/providers/choose";
 
 describe("the version of a provider", () => {

@@ -1,10 +1,9 @@
 /** Gets every tool that is asked for: from PATH, else from the cache, else downloaded, else built. */
 import { existsSync, mkdirSync } from "node:fs";
 import { delimiter, dirname, join, sep } from "node:path";
-import { STAND_INS } from "../../../dev/sandbox/folders";
 import { say, step } from "../../terminal/progress";
 import { ToolError } from "../failure";
-import { cacheFolder } from "../paths";
+import { cacheFolder, STAND_INS } from "../paths";
 import { build } from "./build";
 import { download } from "./download";
 import { findOnPath } from "./search-path";

@@ -4,7 +4,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import execa from "execa";
 import { say, step } from "../../../cli/terminal/progress";
-import { cacheFolder } from "../../../cli/tools/paths";
+import { cacheFolder, STAND_INS } from "../../../cli/tools/paths";
 import { binaryVersion } from "../../../cli/tools/provider-versions/binary-version";
 import {
   PROVIDERS,
@@ -15,7 +15,6 @@ import {
 import { outsidePath } from "../../../cli/tools/toolchain/ensure";
 import { executablesOnPath } from "../../../cli/tools/toolchain/search-path";
 import { unreachable, usesProxy } from "../../../src/runtime/reach";
-import { STAND_INS } from "../folders";
 
 export interface Provider {
   name: ProviderName;
