@@ -1,6 +1,11 @@
-/** What a stack's settings come to, value by value, and who decided each: a file, the inventory, a preset, a default. */
+/**
+ * What a stack's settings come to, value by value, and who decided each: a file, the inventory, a preset, a default.
+ * Keys that others bear on have a function here. Every other key of the schema shows as it is set, or with its default.
+ */
 import { isRecord, pathOf } from "../config/file";
 import type { Origin } from "../config/merge";
+import { settingsSchema } from "../config/schema";
+import { defaultsAt } from "../config/schema/walk";
 import type { StackSettings } from "../config/settings";
 import type { Image, Resources, Service } from "../model/application";
 import { own } from "../model/graph";
@@ -34,7 +39,7 @@ export interface Effective {
 export function effectiveSettings({ settings, application: declared, origins }: StackSettings): Effective[] {
   const context: Context = { ...createAppContext(declared, settings), origins };
   const { application } = context;
-  const { services: _, stores: __, ...common } = settings;
+  const { services: _, stores: __, externals: ___, ...common } = settings;
   const computed = {
     ...common,
     replicas: replicasOf(settings),
@@ -67,6 +72,7 @@ export function effectiveSettings({ settings, application: declared, origins }: 
     ),
     ...Object.entries(application.services).flatMap(([name, service]) => ofService(context, name, service)),
     ...Object.keys(application.stores).flatMap((name) => ofStore(context, name)),
+    ...Object.keys(application.externals ?? {}).flatMap((name) => ofExternal(context, name)),
   ];
 }
 
@@ -76,7 +82,8 @@ interface Context extends AppContext {
 
 function ofService(context: Context, name: string, service: Service): Effective[] {
   const { settings, application } = context;
-  const overrides = own(settings.services, name) ?? {};
+  const overrides = { ...defaultsAt(settingsSchema, ["services", name]), ...own(settings.services, name) };
+  const { repository, tag, digest, enabled, replicas, autoscaling, resources, ...others } = overrides;
   // A stand-in is described where the external is.
   const path = isStandIn(application, name) ? ["externals", name, "standIn"] : ["services", name];
   const image = imageIn(settings, service.image, overrides);
@@ -98,54 +105,57 @@ function ofService(context: Context, name: string, service: Service): Effective[
     ? { kind: "default" }
     : firstOf(context, ["replicas"]);
   return [
-    ...imageEntries(at, service.image, image, fromInventory("image"), context, overrides.repository),
+    ...imageEntries(at, service.image, image, fromInventory("image"), context, repository),
     ...(scaling
       ? [bound("minReplicas"), bound("maxReplicas")]
       : [at(["replicas"], podsAtLeast(context, name), pods)]),
-    ...leavesOf(serviceResources(service, overrides.resources)).map(([key, value]) =>
+    ...leavesOf(serviceResources(service, resources)).map(([key, value]) =>
       at(["resources", ...key], value, hasIn(service.resources, key) ? fromInventory("resources") : preset),
     ),
-    ...leavesOf({
-      env: overrides.env ?? {},
-      egress: overrides.egress ?? {},
-      exceptions: overrides.exceptions ?? {},
-    }).map(([key, value]) => at(key, value, { kind: "default" })),
+    ...leavesOf(others).map(([key, value]) => at(key, value, { kind: "default" })),
   ];
 }
 
 function ofStore(context: Context, name: string): Effective[] {
   const { settings } = context;
-  const { store, kind, profile, storage, storageClass, resources, generation } = shapeOf(context, name);
-  const overrides = own(settings.stores, name);
+  const shape = shapeOf(context, name);
+  const { store, kind } = shape;
+  const overrides = { ...defaultsAt(settingsSchema, ["stores", name]), ...own(settings.stores, name) };
+  const { profile, storage, storageClass, resources, generation, loaders, clusterKey, ...others } = overrides;
   const at = entryIn(context, ["stores", name]);
   const fromInventory = (step: string): Source => ({ kind: "inventory", path: ["stores", name, step] });
   return [
-    at(["profile"], profile, firstOf(context, ["profile"])),
-    at(["storage"], storage, fromInventory("storage")),
-    ...(storageClass === undefined
+    at(["profile"], shape.profile, firstOf(context, ["profile"])),
+    at(["storage"], shape.storage, fromInventory("storage")),
+    ...(shape.storageClass === undefined
       ? []
-      : [at(["storageClass"], storageClass, firstOf(context, ["storageClass"]))]),
-    ...leavesOf(resources).map(([key, value]) =>
+      : [at(["storageClass"], shape.storageClass, firstOf(context, ["storageClass"]))]),
+    ...leavesOf(shape.resources).map(([key, value]) =>
       at(["resources", ...key], value, fromInventory("resources")),
     ),
-    at(["generation"], generation, { kind: "default" }),
+    at(["generation"], shape.generation, { kind: "default" }),
     ...Object.entries(store.loaders ?? {}).flatMap(([loader, { image }]) =>
       imageEntries(
         (path, value, fallback) => at(["loaders", loader, ...path], value, fallback),
         image,
-        imageIn(settings, image, own(overrides?.loaders ?? {}, loader)),
+        imageIn(settings, image, own(loaders ?? {}, loader)),
         { kind: "inventory", path: ["stores", name, "loaders", loader] },
         context,
-        own(overrides?.loaders ?? {}, loader)?.repository,
+        own(loaders ?? {}, loader)?.repository,
       ),
     ),
     ...leavesOf({
-      ...(overrides?.digest === undefined ? {} : { digest: overrides.digest }),
-      ...(kind.clusterKey === undefined ? {} : { clusterKey: overrides?.clusterKey ?? { generation: 1 } }),
-      exceptions: overrides?.exceptions ?? {},
+      ...others,
+      clusterKey: kind.clusterKey && (clusterKey ?? { generation: 1 }),
     }).map(([key, value]) => at(key, value, { kind: "default" })),
   ];
 }
+
+const ofExternal = (context: Context, name: string): Effective[] =>
+  leavesOf({
+    ...defaultsAt(settingsSchema, ["externals", name]),
+    ...own(context.settings.externals, name),
+  }).map(([key, value]) => entryIn(context, ["externals", name])(key, value, { kind: "default" }));
 
 type At = (path: readonly string[], value: unknown, fallback: Source & { by?: string }) => Effective;
 

@@ -107,14 +107,10 @@ describe("a stack in operation", function () {
       distribution: "upstream",
       application: "shop",
       namespace,
+      // What cannot become ready is given up soon.
+      rolloutSeconds: 12,
     });
     writeInventory(stack.folder, INVENTORY);
-    // What cannot become ready is given up soon.
-    stack.edit(
-      "src/plan/services/microservice.ts",
-      "const ROLLOUT_SECONDS = 180",
-      "const ROLLOUT_SECONDS = 12",
-    );
     writeFileSync(join(stack.folder, ".gitignore"), "node_modules\n.flotilla\n");
     await git("init", "-q", "-b", "main");
     await commit("first");

@@ -32,6 +32,15 @@ const ROLLOUT_SECONDS = 8;
 /** The same where all will be ready, were it after a fault on a machine with much to do. */
 const PATIENT_SECONDS = 30;
 
+/** Robot Shop with a service that is given up sooner than its inventory says. */
+const CATALOGUE = `import { robotShop } from "./robot-shop";
+
+const { services } = robotShop;
+export const catalogue = {
+  "robot-shop": { ...robotShop, services: { ...services, cart: { ...services.cart, startupSeconds: 1 } } },
+};
+`;
+
 /** Arguments of an update that asks nothing. */
 export const UP = ["up", "--yes", "--skip-preview"];
 
@@ -75,14 +84,10 @@ export class Shop {
       environment: "local",
       distribution: "upstream",
       namespace,
+      // What cannot become ready is given up soon.
+      rolloutSeconds: ROLLOUT_SECONDS,
     });
-    // What cannot become ready is given up soon.
-    stack.edit(
-      "src/plan/services/microservice.ts",
-      "ROLLOUT_SECONDS = 180",
-      `ROLLOUT_SECONDS = ${ROLLOUT_SECONDS}`,
-    );
-    stack.edit("apps/robot-shop.ts", 'image: image("cart"),', 'image: image("cart"), startupSeconds: 1,');
+    writeFileSync(join(stack.folder, "apps", "index.ts"), CATALOGUE);
     const shop = new Shop(stack, namespace, proxy, kubeconfig);
     await shop.up();
     await shop.learn();
@@ -124,9 +129,13 @@ export class Shop {
 
   /** Asks for settings of services; what else a command has set stays. */
   askFor(services: Record<string, Record<string, unknown>>): void {
+    this.set("services", services);
+  }
+
+  private set(key: string, value: unknown): void {
     const file = join(this.stack.folder, `Pulumi.${this.stack.name}.yaml`);
     const document = parseDocument(readFileSync(file, "utf8"));
-    document.setIn(["config", "flotilla:services"], services);
+    document.setIn(["config", `flotilla:${key}`], value);
     writeFileSync(file, document.toString());
   }
 
@@ -180,8 +189,7 @@ export class Shop {
 
   /** Has the next updates wait for longer: pods come one after the other. */
   bePatient(): void {
-    const seconds = (value: number) => `ROLLOUT_SECONDS = ${value}`;
-    this.stack.edit("src/plan/services/microservice.ts", seconds(ROLLOUT_SECONDS), seconds(PATIENT_SECONDS));
+    this.set("rolloutSeconds", PATIENT_SECONDS);
   }
 
   up(): Promise<string> {

@@ -22,6 +22,7 @@ describe("settings", () => {
       registryMirrors: {},
       allowedRegistries: [],
       requireDigests: false,
+      rolloutSeconds: 180,
       storeImages: { registry: "docker.io", repositoryPrefix: "bitnamilegacy", pullSecrets: [] },
       allowDeletion: [],
       quota: {},

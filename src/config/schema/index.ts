@@ -75,6 +75,11 @@ export const settingsSchema = z.strictObject({
     "true, false or map",
     "true in staging and prod, from `replicas` to 10 pods",
   ),
+  rolloutSeconds: key(
+    z.int().min(1).max(3600).default(180),
+    "Time that a rollout of a service may take besides its pods' own start: to be scheduled, to pull images, to wait for stores. One that takes longer fails, and the old version stays.",
+    "seconds, 1 to 3600",
+  ),
   distribution: key(
     z.enum(DISTRIBUTIONS).default("bitnami"),
     "Where stores' charts come from: Bitnami, or `charts/store` on the upstream images, one pod each; fixed once the stores are deployed.",

@@ -34,6 +34,18 @@ export function inside(schema: z.ZodType): Inside {
 
 const NOTHING: Inside = { keys: {} };
 
+/** The defaults of the keys that a map at a path may have; a name on the way stands for any. */
+export function defaultsAt(root: z.ZodType, path: readonly PropertyKey[]): Record<string, unknown> {
+  const schema = schemaAt(root, path);
+  return schema
+    ? Object.fromEntries(
+        Object.entries(inside(schema).keys).flatMap(([key, inner]) =>
+          inner instanceof z.ZodDefault ? [[key, inner.def.defaultValue]] : [],
+        ),
+      )
+    : {};
+}
+
 /** The schema at a path, or undefined where there is none. */
 export function schemaAt(root: z.ZodType, path: readonly PropertyKey[]): z.ZodType | undefined {
   let current: z.ZodType | undefined = root;

@@ -27,9 +27,6 @@ import { probesOf, startupSecondsOf } from "./probes";
 import { serviceResources } from "./resources";
 import { autoscalingOf, podsAtLeast, podsAtMost } from "./scaling";
 
-/** Seconds a rollout may take besides the pods' own start: scheduling, image pulls, waiting for stores. */
-const ROLLOUT_SECONDS = 180;
-
 /** Seconds without progress after which the chart lets a rollout count as failed. */
 const DEFAULT_PROGRESS_DEADLINE = 600;
 
@@ -122,7 +119,7 @@ export function planMicroservice(context: PlanContext, name: string): ReleasePla
   const secrets = planServiceSecrets(context, name);
   const { uid, gid } = service.user ?? DEFAULT_USER;
   const waitSeconds = service.needsNames ? secondsUntilNames(context, usedServices) : 0;
-  const startSeconds = ROLLOUT_SECONDS + startupSecondsOf(service) + waitSeconds;
+  const startSeconds = settings.rolloutSeconds + startupSecondsOf(service) + waitSeconds;
   const values: MicroserviceValues = {
     fullnameOverride: name,
     application: application.name,
@@ -166,7 +163,7 @@ export function planMicroservice(context: PlanContext, name: string): ReleasePla
     needs: [...stores, ...stores.flatMap((store) => preparations(context, store))],
     secrets: [...Object.keys(secrets), ...pullSecrets],
     timeoutSeconds:
-      ROLLOUT_SECONDS +
+      settings.rolloutSeconds +
       // One pod after the other.
       startupSecondsOf(service) * Math.max(1, podsAtMost(context, name)) +
       waitSeconds,
