@@ -1,12 +1,9 @@
-/** Runs an update of the engine and tells what it does as it does it, by the event log that it writes for the Automation API. */
-import { closeSync, existsSync, openSync, readSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+/** Runs an update of the engine and tells what it does as it does it, by the events that it writes with `--json`. */
+import { createInterface } from "node:readline";
 import execa from "execa";
 import { nameOfUrn } from "../core/state";
 import { delegateInterrupts } from "../tools/interrupts";
 import { PROJECT } from "../tools/paths";
-import { inTemporaryFolder } from "../tools/temporary";
 
 /** The parts of an engine event that are looked at (pulumi/sdk/go/common/apitype/events.go). */
 interface EngineEvent {
@@ -41,7 +38,7 @@ export interface UpdateResult {
   /** Resources by what was done with them. */
   changes: Record<string, number>;
   seconds: number;
-  /** All that pulumi wrote. */
+  /** What pulumi says besides its events, such as why it does not begin. */
   output: string;
 }
 
@@ -53,39 +50,28 @@ export interface UpdateOptions {
   onStep?: (step: Step) => void;
 }
 
-/** Milliseconds between two looks into the log. */
-const INTERVAL = 200;
-
 /** Runs `pulumi up` or another operation without asking. */
 export async function runUpdate(
   args: readonly string[],
   { cwd = PROJECT, environment = {}, onStep = () => {} }: UpdateOptions = {},
 ): Promise<UpdateResult> {
-  return inTemporaryFolder(tmpdir(), async (folder) => {
-    const log = new Log(join(folder, "events.json"));
-    const result: UpdateResult = { exitCode: 0, errors: {}, changes: {}, seconds: 0, output: "" };
-    const take = () => {
-      for (const event of log.read()) apply(event, result, onStep);
-    };
-    const timer = setInterval(take, INTERVAL);
-    try {
-      const { exitCode, signal, all } = await delegateInterrupts(() =>
-        execa("pulumi", [...args, "--yes", "--skip-preview", "--event-log", log.path], {
-          cwd,
-          all: true,
-          reject: false,
-          stdin: "ignore",
-          maxBuffer: 512 * 1024 * 1024,
-          // The flag is one of those that pulumi hides from people.
-          env: { ...environment, PULUMI_DEBUG_COMMANDS: "true" },
-        }),
-      );
-      take();
-      return { ...result, exitCode: exitCode ?? 1, ...(signal ? { signal } : {}), output: all ?? "" };
-    } finally {
-      clearInterval(timer);
-    }
+  const result: UpdateResult = { exitCode: 0, errors: {}, changes: {}, seconds: 0, output: "" };
+  const { exitCode, signal, stderr } = await delegateInterrupts(() => {
+    const pulumi = execa("pulumi", [...args, "--yes", "--skip-preview", "--json"], {
+      cwd,
+      reject: false,
+      stdin: "ignore",
+      maxBuffer: 512 * 1024 * 1024,
+      env: environment,
+    });
+    if (pulumi.stdout)
+      createInterface({ input: pulumi.stdout }).on("line", (line) => {
+        // The last line of a pulumi that was killed may not be whole.
+        if (/^\{.*\}$/.test(line)) apply(JSON.parse(line) as EngineEvent, result, onStep);
+      });
+    return pulumi;
   });
+  return { ...result, exitCode: exitCode ?? 1, ...(signal ? { signal } : {}), output: stderr ?? "" };
 }
 
 function apply(event: EngineEvent, result: UpdateResult, onStep: (step: Step) => void): void {
@@ -112,35 +98,3 @@ function apply(event: EngineEvent, result: UpdateResult, onStep: (step: Step) =>
 
 /** Without the engine's marks for colours. */
 const plain = (message: string): string => message.replace(/<\{%[^%]*%\}>/g, "").trim();
-
-/** A file of JSON lines that grows. */
-class Log {
-  private offset = 0;
-  private rest = "";
-
-  constructor(readonly path: string) {}
-
-  /** The events that came since the last look. */
-  read(): EngineEvent[] {
-    if (!existsSync(this.path)) return [];
-    const file = openSync(this.path, "r");
-    const chunks: Buffer[] = [];
-    try {
-      for (;;) {
-        const buffer = Buffer.alloc(64 * 1024);
-        const length = readSync(file, buffer, 0, buffer.length, this.offset);
-        if (length === 0) break;
-        this.offset += length;
-        chunks.push(buffer.subarray(0, length));
-      }
-    } finally {
-      closeSync(file);
-    }
-    // A character may be split between two looks: `latin1` keeps its bytes until its line is whole.
-    const lines = (this.rest + Buffer.concat(chunks).toString("latin1")).split("\n");
-    this.rest = lines.pop() ?? "";
-    return lines
-      .filter((line) => line.trim() !== "")
-      .map((line) => JSON.parse(Buffer.from(line, "latin1").toString("utf8")) as EngineEvent);
-  }
-}

@@ -46,7 +46,7 @@ export async function checkCluster(
   });
   if ("what" in target) throw new FlotillaError([target]);
   const { server, context, proxied } = target;
-  if (proxied || usesProxy(server.hostname, environment)) return target;
+  if (proxied || usesProxy(server.hostname, environment, String(portOf(server)))) return target;
   const reason = await unreachable(hostnameOf(server), portOf(server));
   if (reason !== undefined)
     throw new FlotillaError([
@@ -77,7 +77,7 @@ export async function unreachableCharts(plan: Plan, environment = process.env): 
   const asked = new Map<string, Promise<string | undefined>>();
   const found = Object.values(plan.releases).map(async (release) => {
     const url = remoteUrl(release);
-    if (!url || usesProxy(url.hostname, environment)) return [];
+    if (!url || usesProxy(url.hostname, environment, String(portOf(url)))) return [];
     const answer = asked.get(url.host) ?? unreachable(hostnameOf(url), portOf(url));
     asked.set(url.host, answer);
     const reason = await answer;

@@ -1,5 +1,5 @@
 /** Whether something answers at an address: a TCP connection, nothing is sent. */
-import { connect } from "node:net";
+import { BlockList, connect, isIP } from "node:net";
 
 /** Seconds a connection may take to open. */
 const LIMIT_SECONDS = 5;
@@ -18,17 +18,38 @@ export function unreachable(host: string, port: number): Promise<string | undefi
   });
 }
 
-/** Whether requests to a host leave through a proxy of the environment. */
-export function usesProxy(host: string, environment: NodeJS.ProcessEnv): boolean {
-  const proxy = environment.HTTPS_PROXY ?? environment.https_proxy;
-  const except = (environment.NO_PROXY ?? environment.no_proxy ?? "").split(",").map((entry) => entry.trim());
-  const excepted = except.some((entry) => {
-    const domain = entry.replace(/^\*?\./, "");
-    return entry === "*" || (domain !== "" && (host === domain || host.endsWith(`.${domain}`)));
-  });
-  // Like Go's client: this machine itself is never asked for through a proxy.
-  const isLocal = host === "localhost" || /^127\.|^\[?::1\]?$/.test(host);
-  return Boolean(proxy) && !excepted && !isLocal;
+/**
+ * Whether requests to a host leave through a proxy of the environment, by the rules of Go's clients, and so of kubectl and the
+ * provider (golang.org/x/net/http/httpproxy).
+ */
+export function usesProxy(host: string, environment: NodeJS.ProcessEnv, port = "443"): boolean {
+  const setting = (name: string) => environment[name] || environment[name.toLowerCase()] || "";
+  const bare = host.replace(/^\[|\]$/g, "");
+  // This machine itself is never asked for through a proxy.
+  const isLocal = bare === "localhost" || bare === "::1" || isInNetwork(bare, "127.0.0.0/8");
+  const except = setting("NO_PROXY").toLowerCase().split(",");
+  return (
+    setting("HTTPS_PROXY") !== "" && !isLocal && !except.some((entry) => covers(entry.trim(), bare, port))
+  );
+}
+
+/** Whether an entry of NO_PROXY is about a host. */
+function covers(entry: string, host: string, port: string): boolean {
+  if (entry === "*" || isInNetwork(host, entry)) return true;
+  const [, name = "", only = port] =
+    /^\[?(.*?)\]?(?::(\d+))?$/.exec(isIP(entry) ? `[${entry}]` : entry) ?? [];
+  const domain = name.replace(/^\*(?=\.)/, "");
+  if (domain === "" || only !== port) return false;
+  return host === domain || host.endsWith(domain.startsWith(".") ? domain : `.${domain}`);
+}
+
+function isInNetwork(host: string, network: string): boolean {
+  const [address = "", bits] = network.split("/");
+  const family = isIP(address);
+  if (family === 0 || family !== isIP(host) || !(Number(bits) <= (family === 4 ? 32 : 128))) return false;
+  const list = new BlockList();
+  list.addSubnet(address, Number(bits), family === 4 ? "ipv4" : "ipv6");
+  return list.check(host, family === 4 ? "ipv4" : "ipv6");
 }
 
 function reasonOf(error: NodeJS.ErrnoException): string {

@@ -137,6 +137,18 @@ describe("a proxy", () => {
     assert.equal(usesProxy("notexample.com", environment), true);
     assert.equal(usesProxy("127.0.0.1", environment), false);
     assert.equal(usesProxy("registry.io", {}), false);
+    // As Go's clients do, and so kubectl and the provider.
+    const proxied = (NO_PROXY: string, host: string, port?: string) =>
+      usesProxy(host, { HTTPS_PROXY: "http://proxy:3128", NO_PROXY }, port);
+    assert.equal(proxied("10.0.0.0/8", "10.1.2.3"), false);
+    assert.equal(proxied("10.0.0.0/8", "11.1.2.3"), true);
+    assert.equal(proxied("example.com", "api.example.com"), false);
+    assert.equal(proxied(".example.com", "example.com"), true);
+    assert.equal(proxied("*.example.com", "api.example.com"), false);
+    assert.equal(proxied("example.com:6443", "example.com", "6443"), false);
+    assert.equal(proxied("example.com:6443", "example.com"), true);
+    assert.equal(proxied("*", "example.com"), false);
+    assert.equal(usesProxy("a.com", { HTTPS_PROXY: "", https_proxy: "http://proxy:3128" }), true);
   });
 });
 

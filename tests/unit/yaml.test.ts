@@ -23,6 +23,8 @@ const READ: Record<string, unknown> = {
   "1.": 1,
   "-.5": -0.5,
   "1e": "1e",
+  "7e93345": "7e93345",
+  "1e400": "1e400",
   "0.1.2": "0.1.2",
   yes: true,
   No: false,

@@ -23,7 +23,9 @@ function numberOf(text: string): number | undefined {
   if (!/^[.\d]/.test(digits as string) || !/^[-+.\d]/.test(text)) return undefined;
   if (/^(0x[\da-f]+|0b[01]+|0o[0-7]+)$/i.test(digits as string)) return factor * Number(digits);
   if (/^0[0-7]+$/.test(digits as string)) return factor * Number.parseInt(digits as string, 8);
-  if (/^(\.\d+|\d+(\.\d*)?)(e[-+]?\d+)?$/i.test(digits as string)) return factor * Number(digits);
+  // One that is too large for a number stays text: a commit such as 7e93345.
+  if (/^(\.\d+|\d+(\.\d*)?)(e[-+]?\d+)?$/i.test(digits as string) && Number.isFinite(Number(digits)))
+    return factor * Number(digits);
   return undefined;
 }
 

@@ -1,10 +1,16 @@
 /** The version of a provider, as its binary tells it over its own protocol: what an SDK asks for may be another. */
 import { type ChildProcess, spawn } from "node:child_process";
-import * as grpc from "@grpc/grpc-js";
+import { createRequire } from "node:module";
+import type * as Grpc from "@grpc/grpc-js";
 import type { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import * as services from "@pulumi/pulumi/proto/provider_grpc_pb";
-import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import type * as Protobuf from "google-protobuf/google/protobuf/empty_pb";
 import { ToolError } from "../failure";
+
+/** Pulumi's own packages, of which its protocol is made. */
+const ofPulumi = createRequire(require.resolve("@pulumi/pulumi"));
+const grpc = ofPulumi("@grpc/grpc-js") as typeof Grpc;
+const { Empty } = ofPulumi("google-protobuf/google/protobuf/empty_pb") as typeof Protobuf;
 
 /** Milliseconds for all of it: a large binary on a busy machine takes seconds to begin. */
 const LIMIT = 20_000;
@@ -69,7 +75,7 @@ function pluginInfo(port: number, deadline: number): Promise<string> {
       new Empty(),
       new grpc.Metadata(),
       { deadline },
-      (error: grpc.ServiceError | null, info?: PluginInfo) =>
+      (error: Grpc.ServiceError | null, info?: PluginInfo) =>
         error ? reject(error) : resolve(info?.getVersion().replace(/^v(?=\d)/, "") ?? ""),
     );
   }).finally(() => client.close());
