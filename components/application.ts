@@ -1,94 +1,118 @@
-import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { ClusterIdentity } from "../src/model/cluster";
-import type { Plan } from "../src/plan/plan";
-import { Credentials } from "./credentials";
-import { Job } from "./job";
-import { Microservice } from "./microservice";
-import { Namespace } from "./namespace";
-import type { ReleaseArgs } from "./release";
-import { Store } from "./store";
+import { configInCode, readInCode, type SettingsInCode } from "../src/config/from-code";
+import type { Application as Inventory } from "../src/model/application";
+import { FlotillaError } from "../src/model/problems";
+import { mapValues } from "../src/model/records";
+import { composePlan } from "../src/plan/compose";
+import { fixedValues } from "../src/plan/credentials";
+import { deployedStores } from "../src/plan/deployed";
+import type { Plan, PlanOutputs } from "../src/plan/plan";
+import { resourcesOf, withoutPrefix } from "../src/runtime/own-resources";
+import { unreachableCharts } from "../src/runtime/preflight";
+import { readResources } from "../src/runtime/read-deployed";
+import { type DeployedState, stateIn } from "../src/runtime/state";
+import { building, refusalOf } from "./building";
+import { chartsForProgram } from "./charts";
+import { createApplication } from "./resources";
+import { TYPES } from "./types";
 
 export interface ApplicationArgs {
-  plan: Plan;
-  /** Values of the credentials that images fix, by name. */
-  fixedCredentials: Record<string, string>;
-  /** Values of the credentials that the stack was given, by name. Default: none. */
-  givenCredentials?: Record<string, pulumi.Output<string>>;
-  /** Whether pods run already that no policy lets talk yet: isolation and quota then come after the releases. Default false. */
-  adopting?: boolean;
-  /** What the state records of the stack's cluster and of the stack itself. Default: nothing. */
-  record?: { cluster: ClusterIdentity; id: string };
-  /** Releases whose chart cannot be read now; for previews only. Default: none. */
-  unreadableCharts?: ReadonlySet<string>;
+  /** What is deployed: its services, its stores, and who uses whom. */
+  inventory: Inventory;
+  /** How it is deployed: the keys of a stack file, without their prefix. */
+  settings: SettingsInCode;
+  /**
+   * Passwords that somebody else made, by name: `<external>-<account>`, `registry-<registry>`.
+   * @default none
+   */
+  credentials?: Record<string, pulumi.Input<string>>;
 }
 
-const COMPONENTS = { store: Store, service: Microservice, job: Job };
+/** Where an application is, and what others need to use it. */
+export interface ApplicationOutputs extends PlanOutputs {
+  application: string;
+  environment: string;
+  namespace: string;
+}
 
-/** A whole application: a plan turned into resources, with nothing of its own added. */
-export class Application extends pulumi.ComponentResource {
+/**
+ * A whole application in somebody's own Pulumi program: namespace, passwords, stores and services. Nothing is read but the
+ * arguments and the stack's own state; the cluster is the one of the Kubernetes provider that `opts` or the program names.
+ * The names of its resources begin with its own, so that a program may have several.
+ *
+ * A store that leaves the inventory stops the update, as does whatever else would lose data: name it in
+ * `settings.allowDeletion`, and take off its protection with `pulumi state unprotect`.
+ *
+ * @throws pulumi.RunError with every problem of the arguments, before anything is deployed.
+ */
+export class Application extends pulumi.ComponentResource<ApplicationOutputs> {
+  private readonly name: string;
+  private readonly args: ApplicationArgs;
+
   constructor(name: string, args: ApplicationArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("flotilla:index:Application", name, {}, opts);
-    const { plan } = args;
-    const { adopting = false } = args;
-    const guarded = {
-      ...plan.namespace,
-      isolationLast: adopting,
-      quotaLast: adopting || plan.namespace.quotaLast,
-    };
-    const room = new Namespace(plan.namespace.name, guarded, { parent: this });
-    const { namespace, ready } = room;
-    const credentials = new Credentials(
-      `${name}-credentials`,
-      {
-        namespace: plan.namespace.name,
-        generated: Object.fromEntries(
-          Object.entries(plan.credentials).flatMap(([key, credential]) =>
-            credential.source === "generated" ? [[key, credential]] : [],
-          ),
-        ),
-        fixed: args.fixedCredentials,
-        given: args.givenCredentials ?? {},
-      },
-      { parent: this, dependsOn: [namespace] },
-    );
+    // What is wrong without looking at the state is refused before the program goes on to other resources.
+    check(name, args);
+    super(TYPES.application, name, {}, opts);
+    this.name = name;
+    this.args = args;
+  }
 
-    // A Secret may come after a release, which itself comes after other Secrets: each is made when it is first needed.
-    const secret = once((key: string): pulumi.Resource => {
-      const planned = find(plan.secrets[key], key);
-      return credentials.secret(key, planned, [namespace, ...(planned.needs ?? []).map(deploy)]);
+  /** Addresses of its services and stores, known once the state is read. */
+  public get outputs(): pulumi.Output<ApplicationOutputs> {
+    return pulumi.output(this.getData());
+  }
+
+  protected override initialize(): Promise<ApplicationOutputs> {
+    return building(
+      () => whereOf(this.name),
+      () => this.build(),
+    );
+  }
+
+  private async build(): Promise<ApplicationOutputs> {
+    const { name, args } = this;
+    const state = stateIn(withoutPrefix(resourcesOf(await readResources(), TYPES.application, name), name));
+    const { application, planned } = planIn(name, args, state);
+    const unreachable = await unreachableCharts(planned);
+    if (unreachable.length > 0 && !pulumi.runtime.isDryRun()) throw new FlotillaError(unreachable);
+    for (const warning of planned.warnings) pulumi.log.warn(warning, this);
+    createApplication(this, name, {
+      plan: planned,
+      fixed: fixedValues(application, planned.credentials),
+      given: mapValues(args.credentials ?? {}, (value) => pulumi.secret(value)),
+      unreadableCharts: new Set(unreachable.map(({ release }) => release)),
+      prefix: `${name}-`,
     });
-    const deploy = once((key: string): k8s.helm.v3.Release => {
-      const release = find(plan.releases[key], key);
-      const releaseArgs: ReleaseArgs = {
-        namespace: plan.namespace.name,
-        release,
-        chartReadable: !args.unreadableCharts?.has(key),
-      };
-      const dependsOn = [...ready, ...release.secrets.map(secret), ...release.needs.map(deploy)];
-      return new COMPONENTS[release.kind](key, releaseArgs, { parent: this, dependsOn }).release;
-    });
-    for (const key of Object.keys(plan.secrets)) secret(key);
-    const releases = Object.keys(plan.releases).map(deploy);
-    if (guarded.isolationLast) room.isolation(releases);
-    if (guarded.quotaLast) room.quota(releases);
-    this.registerOutputs({ namespace: plan.namespace.name, ...args.record });
+    const outputs = {
+      application: planned.application,
+      environment: planned.environment,
+      namespace: planned.namespace.name,
+      ...planned.outputs,
+    };
+    this.registerOutputs(outputs);
+    return outputs;
   }
 }
 
-/** The same result for the same key. */
-function once<T>(make: (key: string) => T): (key: string) => T {
-  const made = new Map<string, T>();
-  return (key) => {
-    const known = made.get(key);
-    if (known) return known;
-    const result = make(key);
-    made.set(key, result);
-    return result;
-  };
+const whereOf = (name: string): string => `arguments of Application "${name}"`;
+
+/** @throws FlotillaError with what is wrong. */
+function planIn(
+  name: string,
+  { inventory, settings, credentials = {} }: ApplicationArgs,
+  state: Partial<DeployedState>,
+): { application: Inventory; planned: Plan } {
+  const names = Object.keys(credentials);
+  const config = configInCode(whereOf(name), pulumi.getStack(), inventory.name, settings, names);
+  const read = readInCode(config, inventory, deployedStores(state.deployed ?? {}));
+  const { planned } = composePlan(config, read, { charts: chartsForProgram(), ...state });
+  return { application: read.application, planned };
 }
 
-function find<T>(value: T | undefined, name: string): T {
-  if (value === undefined) throw new Error(`the plan names ${name}, which it does not describe`);
-  return value;
+function check(name: string, args: ApplicationArgs): void {
+  try {
+    planIn(name, args, {});
+  } catch (error) {
+    throw refusalOf(whereOf(name), error);
+  }
 }

@@ -5,6 +5,7 @@ import { mapValues } from "../src/model/records";
 import { externalSecret } from "../src/plan/credentials/external-secrets";
 import { credentialsIn, fillText } from "../src/plan/credentials/secret-text";
 import type { SecretPlan, SecretText } from "../src/plan/plan";
+import { TYPES } from "./types";
 
 export interface CredentialsArgs {
   namespace: string;
@@ -14,42 +15,51 @@ export interface CredentialsArgs {
   fixed: Record<string, string>;
   /** Values of the credentials that the stack was given, by name. */
   given: Record<string, pulumi.Output<string>>;
+  /** What the names of the resources begin with. Default: nothing. */
+  prefix?: string;
 }
 
 /** Generates passwords and puts them into Secrets; nothing else ever sees a value. */
 export class Credentials extends pulumi.ComponentResource {
-  private readonly values: Record<string, pulumi.Output<string>> = {};
+  /** The values, by name. */
+  public readonly values: Readonly<Record<string, pulumi.Output<string>>>;
+  private readonly prefix: string;
 
   constructor(
     name: string,
     private readonly args: CredentialsArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
-    super("flotilla:index:Credentials", name, {}, opts);
-    for (const [credential, { length, protect }] of Object.entries(args.generated))
-      this.values[credential] = new random.RandomPassword(
-        credential,
+    super(TYPES.credentials, name, {}, opts);
+    this.prefix = args.prefix ?? "";
+    const generated = Object.entries(args.generated).map(([credential, { length, protect }]) => [
+      credential,
+      new random.RandomPassword(
+        `${this.prefix}${credential}`,
         // Letters and digits: the only characters that all stores and connection strings take unquoted.
         { length, special: false },
         { parent: this, protect },
-      ).result;
-    for (const [credential, value] of Object.entries(args.fixed))
-      this.values[credential] = pulumi.secret(value);
-    Object.assign(this.values, args.given);
+      ).result,
+    ]);
+    this.values = {
+      ...Object.fromEntries(generated),
+      ...mapValues(args.fixed, (value) => pulumi.secret(value)),
+      ...args.given,
+    };
     this.registerOutputs({ credentials: Object.keys(args.generated) });
   }
 
   /** A Kubernetes Secret, or what makes one in the cluster; it comes after `dependsOn`. */
-  public secret(name: string, plan: SecretPlan, dependsOn: pulumi.Resource[]): pulumi.Resource {
+  public secret(name: string, plan: SecretPlan, dependsOn: pulumi.Input<pulumi.Resource>[]): pulumi.Resource {
     if (plan.external)
       return new k8s.apiextensions.CustomResource(
-        name,
+        `${this.prefix}${name}`,
         externalSecret(name, this.args.namespace, plan, plan.external),
         { parent: this, protect: plan.protect, dependsOn },
       );
     const data = mapValues(plan.keys, (text) => encode(text, this.values));
     return new k8s.core.v1.Secret(
-      name,
+      `${this.prefix}${name}`,
       {
         metadata: { name, namespace: this.args.namespace, labels: plan.labels },
         type: plan.type ?? "Opaque",
@@ -62,7 +72,7 @@ export class Credentials extends pulumi.ComponentResource {
   }
 }
 
-function encode(text: SecretText, values: Record<string, pulumi.Output<string>>): pulumi.Output<string> {
+function encode(text: SecretText, values: Credentials["values"]): pulumi.Output<string> {
   const known = credentialsIn(text).map((name) => {
     const value = values[name];
     if (!value) throw new Error(`the plan names credential ${name}, which it does not describe`);

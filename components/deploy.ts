@@ -3,6 +3,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { locate, readSettings, type StackConfig, type StackSettings } from "../src/config/settings";
 import type { Application as Inventory } from "../src/model/application";
+import type { ClusterIdentity } from "../src/model/cluster";
 import { FlotillaError } from "../src/model/problems";
 import { readCharts } from "../src/plan/chart";
 import { composePlan } from "../src/plan/compose";
@@ -23,7 +24,9 @@ import { readCredentials, readStackConfig } from "../src/runtime/stack-config";
 import type { DeployedState } from "../src/runtime/state";
 import { verifyCluster } from "../src/runtime/verify-cluster";
 import { endWithoutEngine } from "../src/runtime/without-engine";
-import { Application } from "./application";
+import { refusal } from "./building";
+import { createApplication, type PlannedArgs } from "./resources";
+import { TYPES } from "./types";
 
 /** The applications that stacks of a project may deploy, by name. */
 export type Catalogue = Readonly<Record<string, Inventory>>;
@@ -52,12 +55,7 @@ export interface Program {
 export function deploy(catalogue: Catalogue, { project }: DeployOptions): Program {
   const run = () =>
     deployStack(catalogue, project).catch((error: unknown) => {
-      if (!(error instanceof FlotillaError)) throw error;
-      // A RunError is shown as its message alone. The SDK still formats its stack for a trace, and Node 20 spends 12 s on a
-      // frame of the SDK whose source map leads to a path that is not there: without a stack there is nothing to format.
-      const refusal = new pulumi.RunError(error.message);
-      refusal.stack = "";
-      throw refusal;
+      throw refusal(error);
     });
   return Object.assign(run, { digest: () => readProvenance(project, readCharts(project)).program });
 }
@@ -100,16 +98,16 @@ async function deployApplication(
 
   const identifier = state.identifier ?? identityName(identity);
   const cluster = new k8s.Provider("cluster", providerArgs(settings.cluster, target, identifier));
-  new Application(
+  new StackApplication(
     planned.application,
     {
       plan: planned,
-      fixedCredentials: fixedValues(application, planned.credentials),
-      givenCredentials: readCredentials(givenNames(planned.credentials)),
+      fixed: fixedValues(application, planned.credentials),
+      given: readCredentials(givenNames(planned.credentials)),
       // Later the policies of what runs are there.
       adopting: isAdopting && Object.keys(state.deployed).length === 0,
-      record: { cluster: recordOf(isMoving ? undefined : known.recorded, identity), id: owner.id },
       unreadableCharts: new Set(unreachable.map(({ release }) => release)),
+      record: { cluster: recordOf(isMoving ? undefined : known.recorded, identity), id: owner.id },
     },
     { providers: { kubernetes: cluster } },
   );
@@ -123,4 +121,18 @@ async function deployApplication(
     ...(publicUrl === undefined ? {} : { url: publicUrl }),
     provenance: readProvenance(project, charts),
   };
+}
+
+interface StackApplicationArgs extends PlannedArgs {
+  /** What the state records of the stack's cluster and of the stack itself. */
+  record: { cluster: ClusterIdentity; id: string };
+}
+
+/** The application of a stack that config describes. */
+class StackApplication extends pulumi.ComponentResource {
+  constructor(name: string, args: StackApplicationArgs, opts: pulumi.ComponentResourceOptions) {
+    super(TYPES.application, name, {}, opts);
+    createApplication(this, name, args);
+    this.registerOutputs({ namespace: args.plan.namespace.name, ...args.record });
+  }
 }

@@ -1,28 +1,13 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { guardRails } from "../src/plan/namespace/guard-rails";
+import type { NamespacePlan } from "../src/plan/plan";
+import { TYPES } from "./types";
 
-export interface NamespaceArgs {
-  /** Name of the namespace; it is created, so it must not exist. */
-  name: string;
-  /** Labels of the namespace and of what is in it. */
-  labels: Record<string, string>;
-  /** Annotations of the namespace. Default: none. */
-  annotations?: Record<string, string>;
-  /** Labels that say which pods it admits. */
-  podSecurity: Record<string, string>;
-  /** What all of its pods and Services may have in all, as `hard` of a ResourceQuota. */
-  quota: Record<string, string>;
-  /** Whether the quota is left to be made by `quota`, after what asks for less. */
-  quotaLast: boolean;
+/** A namespace as planned, and which of its guard rails come later. */
+export interface NamespaceArgs extends NamespacePlan {
   /** Whether the policy is left to be made by `isolation`, after releases that have pods already. */
   isolationLast: boolean;
-  /** The spec of the policy of all its pods. */
-  isolation: { podSelector: Record<string, never>; policyTypes: string[] };
-  /** Requests and limits of a container that has none of its own. */
-  containerDefaults: { limits: Record<string, string>; requests: Record<string, string> };
-  /** Whether the stack refuses to delete it. Default false. */
-  protect?: boolean;
 }
 
 /**
@@ -40,7 +25,7 @@ export class Namespace extends pulumi.ComponentResource {
     args: NamespaceArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
-    super("flotilla:index:Namespace", name, {}, opts);
+    super(TYPES.namespace, name, {}, opts);
     this.objects = guardRails(args);
     this.namespace = new k8s.core.v1.Namespace(name, this.objects.namespace, {
       parent: this,

@@ -1,9 +1,8 @@
-import type * as k8s from "@pulumi/kubernetes";
+import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { ReleasePlan } from "../src/plan/plan";
-import { releaseInputs } from "../src/plan/release-inputs";
+import { DONE_IGNORES, releaseInputs } from "../src/plan/release-inputs";
 
-/** What every component that wraps a Helm release takes. */
 export interface ReleaseArgs {
   /** The namespace to install into; it must exist. */
   namespace: string;
@@ -16,14 +15,24 @@ export interface ReleaseArgs {
   chartReadable?: boolean;
 }
 
-/** A planned release as arguments of the provider's resource. */
-export const releaseArgs = ({
-  namespace,
-  release,
-  chartReadable = true,
-}: ReleaseArgs): k8s.helm.v3.ReleaseArgs => ({
-  ...releaseInputs(release, namespace),
-  // The provider reads a chart only when all inputs are known. The names of its objects are what is not known here;
-  // the provider drops this input after that check, so it never shows as a change.
-  ...(chartReadable ? {} : { resourceNames: pulumi.output(pulumi.unknown) as pulumi.Output<never> }),
-});
+/** Creates the Helm release of a plan. */
+export const createRelease = (
+  name: string,
+  { namespace, release, chartReadable = true }: ReleaseArgs,
+  opts: pulumi.CustomResourceOptions,
+): k8s.helm.v3.Release =>
+  new k8s.helm.v3.Release(
+    name,
+    {
+      ...releaseInputs(release, namespace),
+      // The provider reads a chart only when all inputs are known. The names of its objects are what is not known here;
+      // the provider drops this input after that check, so it never shows as a change.
+      ...(chartReadable ? {} : { resourceNames: pulumi.output(pulumi.unknown) as pulumi.Output<never> }),
+    },
+    {
+      ...opts,
+      ...(release.protect ? { protect: true } : {}),
+      // A Job that is done does not run again.
+      ...(release.done ? { ignoreChanges: [...DONE_IGNORES] } : {}),
+    },
+  );

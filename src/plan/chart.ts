@@ -11,7 +11,7 @@ import { shortDigest } from "./digest";
 
 /** A chart of this repository as read from disk. */
 export interface LocalChart {
-  /** Relative to the project: state made on one machine shows no difference on another. */
+  /** Relative to the program's folder: state made on one machine shows no difference on another. */
   path: string;
   name: string;
   version: string;
@@ -47,13 +47,22 @@ export interface RemoteChart {
 /** Folder of the archives, relative to the project; git ignores it. */
 export const VENDOR = "charts/vendor";
 
-/** Reads the charts of a project folder. @throws FlotillaError when one is missing or broken. */
-export function readCharts(project: string): Charts {
+/**
+ * Reads the charts of a project folder, for a program in that folder or in another one.
+ * @throws FlotillaError when one is missing or broken.
+ */
+export function readCharts(project: string, program = project): Charts {
   return {
-    microservice: readLocalChart(project, "charts/microservice"),
-    store: readLocalChart(project, "charts/store"),
-    remote: readLock(project),
+    microservice: readLocalChart(project, "charts/microservice", program),
+    store: readLocalChart(project, "charts/store", program),
+    remote: readLock(project, program),
   };
+}
+
+/** A path of the project as a program in another folder names it. */
+function pathFrom(program: string, project: string, path: string): string {
+  const found = relative(program, join(project, path)).split(sep).join("/");
+  return found.startsWith("../") ? found : `./${found}`;
 }
 
 /** Helm's description of a release of a local chart: it changes whenever a file of the chart does. */
@@ -61,7 +70,7 @@ export function describeChart(chart: LocalChart): string {
   return `${chart.name} ${chart.version} sha256:${chart.digest}`;
 }
 
-function readLocalChart(project: string, path: string): LocalChart {
+function readLocalChart(project: string, path: string, program: string): LocalChart {
   const folder = resolve(project, path);
   const metadata = readYaml(join(folder, "Chart.yaml"), `${path}/Chart.yaml`) as {
     name?: string;
@@ -70,7 +79,7 @@ function readLocalChart(project: string, path: string): LocalChart {
   if (!metadata?.name || !metadata.version)
     throw broken(`${path}/Chart.yaml`, "it has no name or no version", "Add both.");
   return {
-    path: `./${path}`,
+    path: pathFrom(program, project, path),
     name: metadata.name,
     version: metadata.version,
     digest: digestOf(folder, chartFiles(folder)),
@@ -111,7 +120,7 @@ export const archiveOf = (name: string, version: string): string => `${VENDOR}/$
 export const sha256Of = (file: string): string =>
   createHash("sha256").update(readFileSync(file)).digest("hex");
 
-function readLock(project: string): Charts["remote"] {
+function readLock(project: string, program: string): Charts["remote"] {
   const { charts = {} } = (readYaml(join(project, LOCK), LOCK) ?? {}) as {
     charts?: Record<string, Partial<Record<"url" | "version" | "imageTag" | "sha256", unknown>>>;
   };
@@ -130,7 +139,7 @@ function readLock(project: string): Charts["remote"] {
     const path = join(project, file);
     const chart: RemoteChart = { url: text("url"), version, imageTag: text("imageTag"), file };
     if (sha256 !== undefined) chart.sha256 = String(sha256);
-    if (existsSync(path)) chart.vendored = { path: `./${file}`, sha256: sha256Of(path) };
+    if (existsSync(path)) chart.vendored = { path: pathFrom(program, project, file), sha256: sha256Of(path) };
     return [name, chart];
   });
   return Object.fromEntries(entries);

@@ -2,11 +2,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type DeployedState, type StateResource, stateIn } from "./state";
 
-/** Reads the state of the running stack through the engine, in any backend. */
-export async function readDeployed(): Promise<DeployedState> {
+/** What the running stack has deployed. */
+export const readDeployed = async (): Promise<DeployedState> => stateIn(await readResources());
+
+/** The resources of the running stack's state, through the engine, in any backend. */
+export async function readResources(): Promise<Record<string, StateResource>> {
   const stackName = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
   const { outputs } = (await pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", {
     stackName,
   })) as { outputs: Record<string, StateResource> };
-  return stateIn(outputs);
+  return outputs;
 }

@@ -111,7 +111,11 @@ export function deployedGuarded(resources: Resources): DeployedGuarded {
 export function deployedPlace(resources: Resources): DeployedPlace | undefined {
   const namespace = deployedNamespace(resources)?.name;
   if (namespace === undefined) return undefined;
-  const { application, environment } = stackOutputsIn(resources);
+  // A component that deploys by itself says it, not the stack.
+  const { application, environment } = {
+    ...stackOutputsIn(resources),
+    ...find(resources, APPLICATION)?.outputs,
+  };
   return {
     namespace,
     ...(typeof application === "string" ? { application } : {}),

@@ -160,17 +160,17 @@ export class Stack {
 export async function projectStack(name: string, config: Record<string, unknown>): Promise<Stack> {
   const folder = copyOfProject("flotilla-e2e-");
   writeStackFile(folder, name, config);
-  return init(folder, name);
+  return initStack(folder, name);
 }
 
 /** A stack of a program made for a test. */
 export async function programStack(name: string, program: string): Promise<Stack> {
   const folder = mkdtempSync(join(tmpdir(), "flotilla-e2e-"));
   writeProgram(folder, "contract", program);
-  return init(folder, name);
+  return initStack(folder, name);
 }
 
-async function init(folder: string, name: string): Promise<Stack> {
+export async function initStack(folder: string, name: string): Promise<Stack> {
   await run("pulumi", ["stack", "init", name, "--non-interactive"], { cwd: folder });
   return new Stack(folder, name);
 }

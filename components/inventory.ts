@@ -1,0 +1,47 @@
+/**
+ * The vocabulary of an inventory: its types, and the helpers of its texts. It loads nothing of Pulumi, so that a command that
+ * only reads inventories starts at once.
+ */
+export type {
+  Account,
+  Application,
+  Autoscaling,
+  Caller,
+  Credential,
+  External,
+  HttpProbe,
+  Image,
+  Language,
+  Loader,
+  Peer,
+  Permission,
+  Port,
+  Probe,
+  Profile,
+  Public,
+  Reason,
+  Resources,
+  ScalingRule,
+  Service,
+  Shutdown,
+  Store,
+  StoreKind,
+  Timing,
+  User,
+} from "../src/model/application";
+export {
+  address,
+  type Encoding,
+  host,
+  members,
+  password,
+  passwordInUrl,
+  port,
+  type Reference,
+  readHost,
+  replicaSet,
+  type Text,
+  text,
+  url,
+  username,
+} from "../src/model/text";

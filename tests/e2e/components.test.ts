@@ -1,0 +1,113 @@
+/** Flotilla's components in a Pulumi program that is not Flotilla's. */
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PROJECT } from "../../cli/tools/paths";
+import { exists, get, initStack, type Stack } from "./world";
+
+interface SecretObject {
+  data: Record<string, string>;
+}
+
+const PROGRAM = join(PROJECT, "tests", "e2e", "own-program", "index.ts");
+
+/** The program in a project of its own: the library is a package there, and the packages are its own. */
+async function ownProgram(): Promise<Stack> {
+  const folder = mkdtempSync(join(tmpdir(), "flotilla-own-"));
+  const program = readFileSync(PROGRAM, "utf8").replace("../../../components", "flotilla/components");
+  writeFileSync(join(folder, "index.ts"), program);
+  writeFileSync(join(folder, "package.json"), '{"name":"own","main":"index.ts"}');
+  writeFileSync(join(folder, "Pulumi.yaml"), "name: own\nruntime: nodejs\n");
+  writeFileSync(
+    join(folder, "tsconfig.json"),
+    '{"compilerOptions":{"module":"commonjs","moduleResolution":"node","target":"es2022","strict":true}}',
+  );
+  mkdirSync(join(folder, "node_modules"));
+  for (const name of ["@pulumi", "@swc", "@types", "ts-node", "typescript"])
+    symlinkSync(join(PROJECT, "node_modules", name), join(folder, "node_modules", name));
+  symlinkSync(PROJECT, join(folder, "node_modules", "flotilla"));
+  return initStack(folder, "own-program");
+}
+
+describe("components in somebody's own program", function () {
+  this.timeout(300_000);
+  let stack: Stack;
+  const secret = async (name: string, namespace: string) => {
+    const { data } = await get<SecretObject>("secret", name, "-n", namespace);
+    return Object.fromEntries(
+      Object.entries(data).map(([key, value]) => [key, Buffer.from(value, "base64").toString()]),
+    );
+  };
+  const refused = async () => {
+    const { exitCode, all = "" } = await stack.pulumi(["up", "--yes", "--skip-preview"], { reject: false });
+    assert.notEqual(exitCode, 0, all);
+    assert.doesNotMatch(all, /^\s+at .*\.(ts|js):\d+/m, "no stack trace");
+    return all;
+  };
+
+  before(async () => {
+    stack = await ownProgram();
+  });
+  after(() => stack?.remove());
+
+  it("are previewed as they will be", async () => {
+    const steps = await stack.preview();
+    const releases = steps.filter(({ newState }) => newState?.type === "kubernetes:helm.sh/v3:Release");
+    assert.deepEqual(releases.map(({ newState }) => newState?.inputs?.name).sort(), [
+      ...["cache", "cache", "gateway", "orders", "orders-db", "orders-db-accounts", "web", "web"],
+    ]);
+  });
+
+  it("deploy two applications, a store and services, with passwords that fit", async () => {
+    await stack.up();
+    const outputs = await stack.outputs<Record<string, string>>();
+    assert.equal(outputs.url, "http://web:8080");
+    assert.equal(outputs.databaseHost, "orders-db");
+    assert.equal(outputs.ordersUrl, "http://orders:8080");
+    assert.equal(outputs.gatewayStatus, "deployed");
+    for (const [namespace, name, store] of [
+      ["shop-local", "web", "cache"],
+      ["shop-two-local", "web", "cache"],
+    ] as const) {
+      const { "redis-password": value } = await secret(`${store}-auth`, namespace);
+      assert.equal((await secret(`${name}-env`, namespace)).CACHE_URL, `redis://:${value}@cache-master:6379`);
+    }
+    const { "app-password": value, ...others } = await secret("orders-db-auth", "own-program");
+    const DB = (await secret("orders-env", "own-program")).DB;
+    const known = [value, ...Object.values(others)].find(
+      (password) => DB === `mysql://orders:${password}@orders-db/orders`,
+    );
+    assert.ok(known !== undefined, "the service has a password of the store");
+    assert.equal(outputs.databasePassword, "[secret]");
+  });
+
+  it("change nothing when nothing changed, and read no state but their own", async () => {
+    assert.deepEqual(await stack.preview(), []);
+  });
+
+  it("take a change of one argument to the releases that it is about", async () => {
+    await stack.config("tag", "1.0.1");
+    const steps = await stack.preview();
+    assert.deepEqual([...new Set(steps.map(({ op }) => op))], ["update"]);
+    assert.equal(steps.length, 4);
+    await stack.up();
+  });
+
+  it("refuse what would lose data, before anything is deployed", async () => {
+    await stack.config("withoutStore", "true");
+    assert.match(await refused(), /arguments of Application "shop-two".*cache/s);
+    await stack.config("withoutStore", "false");
+    await stack.config("namespace", "elsewhere");
+    assert.match(await refused(), /deployed in namespace shop-two-local, and this moves it to elsewhere/);
+    assert.equal(await exists("namespace", "elsewhere"), false);
+    await stack.config("namespace", "shop-two-local");
+    await stack.config("storage", "2Gi");
+    assert.match(await refused(), /arguments of Store "orders-db".*storage/s);
+  });
+
+  it("refuse wrong arguments with what to do", async () => {
+    await stack.config("storage", "much");
+    assert.match(await refused(), /orders-db.*must be a Kubernetes quantity|storage/s);
+  });
+});
