@@ -96,6 +96,7 @@ export class Store extends pulumi.ComponentResource<Built> {
     const { planned } = composePart(config, read, { charts: chartsForProgram(), ...state }, name);
     const unreachable = await unreachableCharts(planned);
     if (unreachable.length > 0 && !pulumi.runtime.isDryRun()) throw new FlotillaError(unreachable);
+    for (const warning of planned.warnings) pulumi.log.warn(warning, this);
     const planArgs = {
       plan: planned,
       fixed: fixedValues(read.application, planned.credentials),

@@ -102,12 +102,16 @@ describe("components in somebody's own program", function () {
     assert.match(await refused(), /deployed in namespace shop-two-local, and this moves it to elsewhere/);
     assert.equal(await exists("namespace", "elsewhere"), false);
     await stack.config("namespace", "shop-two-local");
-    await stack.config("storage", "2Gi");
-    assert.match(await refused(), /arguments of Store "orders-db".*storage/s);
+    await stack.config("distribution", "bitnami");
+    assert.match(
+      await refused(),
+      /arguments of Store "orders-db".*it is bitnami now, but orders-db is deployed from upstream/s,
+    );
+    await stack.config("distribution", "upstream");
   });
 
   it("refuse wrong arguments with what to do", async () => {
     await stack.config("storage", "much");
-    assert.match(await refused(), /orders-db.*must be a Kubernetes quantity|storage/s);
+    assert.match(await refused(), /arguments of Store "orders-db": store orders-db.*storage.*much/s);
   });
 });

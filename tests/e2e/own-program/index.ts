@@ -54,6 +54,10 @@ const database = new Store(
   "orders-db",
   {
     ...place,
+    settings: {
+      ...settings,
+      distribution: config.get("distribution") === "bitnami" ? "bitnami" : "upstream",
+    },
     store: {
       ...redis,
       kind: "mysql",
