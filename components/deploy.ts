@@ -19,7 +19,7 @@ import { checkCluster, unreachableCharts } from "../src/runtime/preflight";
 import { readProvenance } from "../src/runtime/provenance";
 import { providerArgs } from "../src/runtime/provider";
 import { readDeployed } from "../src/runtime/read-deployed";
-import { withoutSdkDebugging } from "../src/runtime/sdk-workarounds";
+import { workAroundSdk } from "../src/runtime/sdk-workarounds";
 import { readCredentials, readStackConfig } from "../src/runtime/stack-config";
 import type { DeployedState } from "../src/runtime/state";
 import { verifyCluster } from "../src/runtime/verify-cluster";
@@ -62,7 +62,7 @@ export function deploy(catalogue: Catalogue, { project }: DeployOptions): Progra
 
 async function deployStack(catalogue: Catalogue, project: string) {
   endWithoutEngine();
-  withoutSdkDebugging();
+  workAroundSdk();
   const config = readStackConfig(project);
   const state = await readDeployed();
   const read = readSettings(config, catalogue, deployedStores(state.deployed));

@@ -1,32 +1,75 @@
-/** What the SDK does with every resource to debug itself, and what a program of a hundred services waits for. */
+/**
+ * What the SDK does with every resource to debug itself, at a cost that a program of a hundred services waits for. Each
+ * workaround names what it is about upstream; tests/unit/sdk-workarounds.test.ts fails when the SDK no longer needs it.
+ */
 import * as pulumi from "@pulumi/pulumi";
 
-type PrepareStackTrace = (error: Error, frames: NodeJS.CallSite[]) => unknown;
+/** The SDK's types leave these out. */
+interface Debuggable {
+  debuggablePromise(promise: Promise<unknown>, context?: unknown): Promise<unknown>;
+}
+interface Callsites {
+  callsites(): unknown[];
+}
+type Debug = typeof pulumi.log.debug;
 
-/** Functions of the SDK that note a stack: with each promise, read only to find leaks, and with each registration, for the state. */
-const NOTES = new Set(["debuggablePromise", "callsites"]);
-
-/**
- * Leaves it out, unless PULUMI_DEBUG_PROMISE_LEAKS is set. With every promise, several for each resource, the SDK notes a stack,
- * every frame of which ts-node leads back to its source; it keeps the stack of each registration in the state, which the engine
- * writes anew at every step; and it tells the engine of each in some messages for `--debug`, one after the other, which the program
- * waits for at its end.
- */
-export function withoutSdkDebugging(environment = process.env): void {
+/** Applies them, unless PULUMI_DEBUG_PROMISE_LEAKS is set: then somebody debugs the SDK. */
+export function workAroundSdk(environment = process.env): void {
   if (environment.PULUMI_DEBUG_PROMISE_LEAKS) return;
-  const traces: { prepareStackTrace?: PrepareStackTrace } = Error;
-  traces.prepareStackTrace = withoutNotes(traces.prepareStackTrace ?? asNodeDoes);
-  Object.assign(pulumi.log, { debug: () => Promise.resolve() });
+  withoutStacksOfPromises(require("@pulumi/pulumi/runtime/debuggable") as Debuggable);
+  withoutStacksOfRegistrations(pulumi.Resource as unknown as Callsites);
+  Object.assign(pulumi.log, { debug: inBatches(pulumi.log.debug, pulumi.runtime.rpcKeepAlive) });
 }
 
-/** Traces as before, but empty where it is the SDK that notes one. */
-const withoutNotes =
-  (before: PrepareStackTrace): PrepareStackTrace =>
-  (error, frames) =>
-    isNote(frames[0]) ? "" : before(error, frames);
+/**
+ * The SDK notes a stack with every promise, several for each resource; ts-node leads each frame of it back to its source
+ * (https://github.com/pulumi/pulumi/issues/7682).
+ */
+function withoutStacksOfPromises(debuggable: Debuggable): void {
+  const { debuggablePromise } = debuggable;
+  debuggable.debuggablePromise = (promise, context) => {
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
+    try {
+      return debuggablePromise(promise, context);
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit;
+    }
+  };
+}
 
-const isNote = (frame: NodeJS.CallSite | undefined): boolean =>
-  NOTES.has(frame?.getFunctionName() ?? "") && frame?.getFileName()?.includes("@pulumi/pulumi/") === true;
+/**
+ * The SDK sends the whole stack of each registration to the engine, which keeps it in the state and writes that at every step
+ * (https://github.com/pulumi/pulumi/pull/20430, https://github.com/pulumi/pulumi/issues/18478).
+ */
+function withoutStacksOfRegistrations(resource: Callsites): void {
+  resource.callsites = () => [];
+}
 
-const asNodeDoes: PrepareStackTrace = (error, frames) =>
-  [String(error), ...frames.map((frame) => `    at ${frame}`)].join("\n");
+/**
+ * The SDK sends its messages for `--debug` one after the other, whether anybody reads them or not, and a program ends after the
+ * last one (https://github.com/pulumi/pulumi/issues/7146). While one is on its way, those that come are put together.
+ */
+export function inBatches(send: Debug, keepAlive: () => () => void): Debug {
+  let waiting: string[] = [];
+  let sending: Promise<void> | undefined;
+  const drain = async () => {
+    const done = keepAlive();
+    try {
+      while (waiting.length > 0) {
+        const batch = waiting.join("\n");
+        waiting = [];
+        await send(batch);
+      }
+    } finally {
+      sending = undefined;
+      done();
+    }
+  };
+  return (message, resource, streamId, ephemeral) => {
+    if (resource !== undefined) return send(message, resource, streamId, ephemeral);
+    waiting.push(message);
+    sending ??= Promise.resolve().then(drain);
+    return sending;
+  };
+}

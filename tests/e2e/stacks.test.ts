@@ -36,6 +36,13 @@ describe("preview of the project's stacks", () => {
       assert.equal(read(file), original);
     });
 
+  it("shows with --debug what the SDK does for the program", async () => {
+    const selection = await prepareStack(world(), "dev");
+    const { stdout } = await pulumi(world(), ["preview", ...selection, "--non-interactive", "--debug"]);
+    assert.match(stdout, /Registering resource: t=kubernetes:helm\.sh\/v3:Release, name=catalogue/);
+    assert.match(stdout, /RegisterResource RPC finished: .*catalogue/);
+  });
+
   it("makes no new stack in the place of one whose state is gone: that would be the end of its backups", async () => {
     await prepareStack(world(), "dev");
     const file = join(world().world.state, ".pulumi", "stacks", "flotilla", "dev.json");

@@ -1,0 +1,111 @@
+/** The SDK still needs its workarounds, and they change nothing else. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import * as pulumi from "@pulumi/pulumi";
+import { inBatches, workAroundSdk } from "../../src/runtime/sdk-workarounds";
+
+/** The SDK's types leave both out. */
+const debuggable = require("@pulumi/pulumi/runtime/debuggable") as {
+  debuggablePromise(promise: object, context: string): unknown;
+};
+const resource = pulumi.Resource as unknown as { callsites(): unknown[] };
+
+/** What is noted with a promise. */
+function noted(): string {
+  const promise = Promise.resolve();
+  debuggable.debuggablePromise(promise, "a test");
+  return (promise as unknown as { _debugStackTrace: string })._debugStackTrace;
+}
+
+describe("the SDK's own debugging", () => {
+  const { debug } = pulumi.log;
+  const { debuggablePromise } = debuggable;
+  const { callsites } = resource;
+
+  afterEach(() => {
+    Object.assign(pulumi.log, { debug });
+    Object.assign(debuggable, { debuggablePromise });
+    Object.assign(resource, { callsites });
+  });
+
+  it("notes a stack with every promise and every registration; then it does not", () => {
+    assert.match(noted(), /sdk-workarounds\.test\.ts/, "no longer needed: withoutStacksOfPromises");
+    assert.ok(resource.callsites().length > 1, "no longer needed: withoutStacksOfRegistrations");
+    workAroundSdk({});
+    assert.doesNotMatch(noted(), /\n/);
+    assert.deepEqual(resource.callsites(), []);
+  });
+
+  it("sends its messages one after the other", () => {
+    const source = readFileSync(require.resolve("@pulumi/pulumi/log/index.js"), "utf8");
+    assert.match(source, /lastLog = Promise\.all\(\[lastLog, /, "no longer needed: inBatches");
+  });
+
+  it("is left alone where leaking promises are looked for", () => {
+    workAroundSdk({ PULUMI_DEBUG_PROMISE_LEAKS: "1" });
+    assert.match(noted(), /sdk-workarounds\.test\.ts/);
+    assert.equal(pulumi.log.debug, debug);
+  });
+
+  it("leaves the traces of errors as they are", () => {
+    const before = Error.stackTraceLimit;
+    const { prepareStackTrace } = Error;
+    workAroundSdk({});
+    noted();
+    assert.equal(Error.stackTraceLimit, before);
+    assert.equal(Error.prepareStackTrace, prepareStackTrace);
+    assert.match(new Error("here").stack ?? "", /sdk-workarounds\.test\.ts:/);
+  });
+});
+
+describe("messages for --debug", () => {
+  /** An engine that takes a message at a time. */
+  function engine() {
+    const sent: string[] = [];
+    const answers: (() => void)[] = [];
+    let alive = 0;
+    const debug = inBatches(
+      (message) => {
+        sent.push(message);
+        return new Promise((resolve) => answers.push(resolve));
+      },
+      () => {
+        alive++;
+        return () => {
+          alive--;
+        };
+      },
+    );
+    return { sent, answers, debug, isAlive: () => alive > 0 };
+  }
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+  it("reach the engine, all of them and in order, in fewer calls", async () => {
+    const { sent, answers, debug } = engine();
+    for (const message of ["a", "b"]) void debug(message);
+    await turn();
+    assert.deepEqual(sent, ["a\nb"]);
+    for (const message of ["c", "d", "e"]) void debug(message);
+    await turn();
+    assert.deepEqual(sent, ["a\nb"]);
+    answers[0]?.();
+    await turn();
+    assert.deepEqual(sent, ["a\nb", "c\nd\ne"]);
+  });
+
+  it("hold the program until the last one is sent", async () => {
+    const { answers, debug, isAlive } = engine();
+    const done = debug("a");
+    await turn();
+    assert.equal(isAlive(), true);
+    answers[0]?.();
+    await done;
+    assert.equal(isAlive(), false);
+  });
+
+  it("of a resource are the resource's own", async () => {
+    const { sent, debug } = engine();
+    void debug("a", {} as pulumi.Resource);
+    assert.deepEqual(sent, ["a"]);
+  });
+});
