@@ -1,12 +1,14 @@
 /** What every part of planning looks at: the application in its environment, the charts, and what is deployed. */
 import type { Settings } from "../config/schema";
 import type { Application } from "../model/application";
+import { mapValues } from "../model/records";
 import type { Charts } from "./chart";
 import type { Deployed, DeployedGuarded, DeployedPlace } from "./deployed";
 import { inEnvironment } from "./environment";
 import type { Owner } from "./labels";
 import { namespaceOf } from "./stores/profile";
 import { resolveStores } from "./stores/resolve";
+import { rotationGate } from "./stores/rotation";
 import type { StoreShape } from "./stores/shape";
 
 /** An application in its environment. */
@@ -27,6 +29,8 @@ export interface PlanContext
   owner: Owner | undefined;
   deployedQuota: Record<string, string> | undefined;
   deployedPlace: DeployedPlace | undefined;
+  /** By store the releases that Secrets with its passwords wait for, while these are replaced. */
+  gates: Record<string, string[]>;
 }
 
 /** What planning looks at besides the inventory and the settings. */
@@ -57,17 +61,21 @@ export function createAppContext(declared: Application, settings: Settings): App
   };
 }
 
-export const createContext = (
+export function createContext(
   declared: Application,
   settings: Settings,
   { charts, deployed = {}, deployedGuarded = {}, deployedQuota, deployedPlace, owner, stack }: Surroundings,
-): PlanContext => ({
-  ...createAppContext(declared, settings),
-  charts,
-  deployed,
-  deployedGuarded,
-  deployedQuota,
-  deployedPlace,
-  owner,
-  stack: stack ?? settings.environment,
-});
+): PlanContext {
+  const app = createAppContext(declared, settings);
+  return {
+    ...app,
+    charts,
+    deployed,
+    deployedGuarded,
+    deployedQuota,
+    deployedPlace,
+    owner,
+    stack: stack ?? settings.environment,
+    gates: mapValues(app.stores, (_, name) => rotationGate({ stores: app.stores, deployed }, name)),
+  };
+}

@@ -132,12 +132,18 @@ function volumeOf(values: Values): { storage?: string; storageClass?: string } {
 }
 
 /** Whether passwords of a running store are being replaced: the Jobs, Secrets and restarts wait for each other. */
-export function isRotating({ deployed, stores }: PlanContext, name: string): boolean {
+export function isRotating(
+  { deployed, stores }: Pick<PlanContext, "deployed" | "stores">,
+  name: string,
+): boolean {
   const store = deployedStore(deployed, name);
   return store !== undefined && (own(stores, name)?.generation ?? 1) > store.finished;
 }
 
 /** Whether the Jobs of the current generation are there, done. */
-export function wasRotated({ deployed, stores }: PlanContext, name: string): boolean {
+export function wasRotated(
+  { deployed, stores }: Pick<PlanContext, "deployed" | "stores">,
+  name: string,
+): boolean {
   return own(deployed, rotationReleases(name, own(stores, name)?.generation ?? 1).end) !== undefined;
 }

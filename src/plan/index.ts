@@ -21,14 +21,14 @@ import { outputsOf } from "./outputs";
 import { placeProblems } from "./place";
 import type { NamespacePlan, Plan, ReleasePlan, SecretPlan } from "./plan";
 import { waysIn } from "./services/exposure";
-import { mixedSecretProblems, planMicroservice, planServiceSecrets } from "./services/microservice";
+import { mixedSecretProblems, planMicroservice } from "./services/microservice";
 import { serviceResources } from "./services/resources";
 import { scalingProblems } from "./services/scaling";
 import { planStore, storeChartProblems } from "./stores";
 import { storeChangeProblems, storeChangeWarnings } from "./stores/changes";
 import { imageWarnings } from "./stores/images";
 import { planPreparations, preparations } from "./stores/jobs";
-import { type JobsPlan, planRotation, rotationGate, rotationPhase } from "./stores/rotation";
+import { type JobsPlan, planRotation, rotationPhase } from "./stores/rotation";
 import { shapeOf } from "./stores/shape";
 
 /**
@@ -54,12 +54,12 @@ export function plan(context: PlanContext): Plan {
     ]),
   ]);
   const stores = Object.keys(application.stores);
-  const services = Object.keys(application.services);
+  const services = Object.keys(application.services).map((name) => planMicroservice(context, name));
   const jobs = stores.flatMap((name) => planJobs(context, name));
   const releases = [
     ...stores.map((name) => planStore(context, name)),
     ...jobs.flatMap((job) => job.releases),
-    ...services.map((name) => planMicroservice(context, name)),
+    ...services.map(({ release }) => release),
   ];
   const credentials: Plan["credentials"] = Object.assign(
     externalCredentials(context),
@@ -74,7 +74,7 @@ export function plan(context: PlanContext): Plan {
     registrySecrets(context),
     storeSecrets(context),
     ...jobs.map((job) => job.secrets),
-    ...services.map((name) => planServiceSecrets(context, name)),
+    ...services.map(({ secrets }) => secrets),
   );
   refuse([
     ...valueProblems(context, releases),
@@ -115,7 +115,7 @@ function planJobs(context: PlanContext, name: string): JobsPlan[] {
   const phase = rotationPhase(context, name);
   const users = [...preparations(context, name), ...clientsOf(context.application, name)];
   return [
-    planPreparations(context, name, rotationGate(context, name)),
+    planPreparations(context, name, context.gates[name] ?? []),
     ...(phase === "none" ? [] : [planRotation(context, name, { users, phase })]),
   ];
 }
@@ -193,7 +193,7 @@ function storeSecrets(context: PlanContext): Record<string, SecretPlan> {
       labels: directLabels(context),
       protect: true,
       keys: secretKeysOf(shapeOf(context, name)),
-      needs: rotationGate(context, name),
+      needs: context.gates[name] ?? [],
     },
   ]);
   return Object.fromEntries(secrets);

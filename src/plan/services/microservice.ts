@@ -19,7 +19,6 @@ import type { ReleasePlan, SecretPlan, SecretText } from "../plan";
 import { prune } from "../prune";
 import { storeSeconds } from "../stores";
 import { preparations } from "../stores/jobs";
-import { rotationGate } from "../stores/rotation";
 import { exceptionsOf, permissionsOf } from "./exceptions";
 import { ingressOf, loadBalancerOf, monitorOf } from "./exposure";
 import type { MicroserviceValues, Ports } from "./microservice-values";
@@ -65,7 +64,8 @@ function secretVariables(context: AppContext, name: string): SecretVariable[] {
 
 /** Variables that mention a password of the secret store beside another one: nobody knows both. */
 export const mixedSecretProblems = (context: AppContext): Problem[] =>
-  Object.keys(context.application.services).flatMap((name) =>
+  // Without a secret store every password is in the stack.
+  Object.keys(context.settings.externalSecrets ? context.application.services : {}).flatMap((name) =>
     secretVariables(context, name)
       .filter(({ remote }) => remote === "some")
       .map(({ key, filled }) => ({
@@ -76,7 +76,7 @@ export const mixedSecretProblems = (context: AppContext): Problem[] =>
   );
 
 /** The Secrets with the texts that mention a password, by name: the stack fills one, the cluster's secret store another. */
-export function planServiceSecrets(context: PlanContext, name: string): Record<string, SecretPlan> {
+function secretsOf(context: PlanContext, name: string): Record<string, SecretPlan> {
   const { settings } = context;
   const variables = secretVariables(context, name);
   const secrets = ["none", "all"].flatMap((remote): [string, SecretPlan][] => {
@@ -85,7 +85,7 @@ export function planServiceSecrets(context: PlanContext, name: string): Record<s
     const rotated = mine
       .flatMap(({ text }) => referencesOf(text))
       .filter(({ ref }) => ref === "password")
-      .flatMap(({ of }) => rotationGate(context, of));
+      .flatMap(({ of }) => own(context.gates, of) ?? []);
     const source =
       remote === "all"
         ? externalSource(
@@ -106,8 +106,13 @@ export function planServiceSecrets(context: PlanContext, name: string): Record<s
   return Object.fromEntries(secrets);
 }
 
-/** The release of one service. */
-export function planMicroservice(context: PlanContext, name: string): ReleasePlan {
+/** A service: its release, and the Secrets with its variables that mention a password. */
+interface MicroservicePlan {
+  release: ReleasePlan;
+  secrets: Record<string, SecretPlan>;
+}
+
+export function planMicroservice(context: PlanContext, name: string): MicroservicePlan {
   const { settings, application, charts } = context;
   const service = application.services[name] as Service;
   const overrides = settings.services[name] ?? {};
@@ -116,7 +121,7 @@ export function planMicroservice(context: PlanContext, name: string): ReleasePla
   const autoscaling = autoscalingOf(service, settings, name);
   const replicas = podsAtLeast(context, name);
   const pullSecrets = pullSecretsOf(settings);
-  const secrets = planServiceSecrets(context, name);
+  const secrets = secretsOf(context, name);
   const { uid, gid } = service.user ?? DEFAULT_USER;
   const waitSeconds = service.needsNames ? secondsUntilNames(context, usedServices) : 0;
   const startSeconds = settings.rolloutSeconds + startupSecondsOf(service) + waitSeconds;
@@ -154,7 +159,7 @@ export function planMicroservice(context: PlanContext, name: string): ReleasePla
     networkPolicy: networkPolicyOf(context, name),
     monitor: monitorOf(service, settings),
   };
-  return {
+  const release: ReleasePlan = {
     name,
     kind: "service",
     chart: { path: charts.microservice.path },
@@ -169,6 +174,7 @@ export function planMicroservice(context: PlanContext, name: string): ReleasePla
       waitSeconds,
     protect: false,
   };
+  return { release, secrets };
 }
 
 /** Seconds until the Services of others exist: their releases begin when the stores they use are ready. */

@@ -26,8 +26,11 @@ export const rotatesByJobs = ({ kind }: StoreShape): boolean => kind.rotationWor
 export const canRotate = (shape: StoreShape): boolean =>
   rotatesByJobs(shape) && rotatedAccounts(shape).length > 0;
 
+/** What tells where a rotation is. */
+type Rotating = Pick<PlanContext, "stores" | "deployed">;
+
 /** Where the rotation of a store's passwords is: its Jobs are to be done, were done, or there are none. */
-export function rotationPhase(context: PlanContext, name: string): "running" | "done" | "none" {
+export function rotationPhase(context: Rotating, name: string): "running" | "done" | "none" {
   const shape = own(context.stores, name);
   if (!shape || !canRotate(shape)) return "none";
   if (isRotating(context, name)) return "running";
@@ -35,7 +38,7 @@ export function rotationPhase(context: PlanContext, name: string): "running" | "
 }
 
 /** The release that a Secret with a store's passwords waits for, while they are replaced. */
-export function rotationGate(context: PlanContext, name: string): string[] {
+export function rotationGate(context: Rotating, name: string): string[] {
   const running = rotationPhase(context, name) === "running";
   return running ? [rotationReleases(name, shapeOf(context, name).generation).begin] : [];
 }
