@@ -1,46 +1,12 @@
 /** A kind of store that Flotilla does not have: its descriptor, registered, is all that it takes. */
 import assert from "node:assert/strict";
-import type { StoreKind } from "../../src/model/application";
 import { edgesOf } from "../../src/model/graph";
 import { deployedStore } from "../../src/plan/deployed";
-import type { StoreKindDescriptor } from "../../src/plan/stores/kind";
 import { registerStoreKind } from "../../src/plan/stores/registry";
+import { MEMCACHED, memcached } from "../memcached";
 import { application, planFor, problemsOf, redis, service } from "../support";
 import { deployedFrom } from "../unit/store-examples";
 import { byName, render } from "./render";
-
-const NAME = "memcached" as StoreKind;
-
-const memcached: StoreKindDescriptor = {
-  name: NAME,
-  facts: {
-    port: 11211,
-    protocol: "memcache",
-    serviceSuffixes: ["", "-headless"],
-    logins: "one account",
-    mayLackPassword: false,
-    hasDatabases: false,
-    hasUsersPerDatabase: false,
-    renamesUsers: false,
-  },
-  image: { repository: "docker.io/library/memcached", tag: "1.6.39" },
-  timeoutSeconds: 120,
-  jobPorts: [11211],
-  values: {
-    bitnami: () => ({}),
-    upstream: ({ secret }) => ({
-      port: 11211,
-      portName: "memcache",
-      env: { MEMCACHED_PASSWORD: { secret, key: "password" } },
-      dataPath: "/data",
-      probe: { exec: { command: ["sh", "-c", "echo stats | nc 127.0.0.1 11211"] } },
-    }),
-  },
-  endpoint: ({ name, at }) => at(name),
-  internalAccounts: () => [],
-  secretKeys: (shape, of) => ({ password: of(Object.keys(shape.store.accounts ?? {})[0] as string) }),
-  clientVariables: ({ line }) => ({ lines: [line("HOST", "host")], helpers: ["host"] }),
-};
 
 const account = { username: "app", credential: { generated: true as const } };
 const config = { distribution: "upstream" };
@@ -48,7 +14,7 @@ const config = { distribution: "upstream" };
 describe("a kind of store of one's own", () => {
   before(() => registerStoreKind(memcached));
 
-  const store = redis({ kind: NAME, accounts: { app: account } });
+  const store = redis({ kind: MEMCACHED, accounts: { app: account } });
   const shop = application({ services: { web: service({ uses: ["cache"] }) }, stores: { cache: store } });
 
   it("is planned: release, Secret, password, host, image and who may connect", () => {
@@ -66,7 +32,7 @@ describe("a kind of store of one's own", () => {
   });
 
   it("is checked by its own rules", () => {
-    const without = application({ services: {}, stores: { cache: redis({ kind: NAME }) } });
+    const without = application({ services: {}, stores: { cache: redis({ kind: MEMCACHED }) } });
     const [found] = problemsOf(() => planFor(without, config));
     assert.match(found?.what ?? "", /^memcached takes exactly one account$/);
   });
@@ -81,7 +47,7 @@ describe("a kind of store of one's own", () => {
 
   it("is known again where it is deployed, and is rotated by a restart", () => {
     const deployed = deployedFrom(planFor(shop, config));
-    assert.equal(deployedStore(deployed, "cache")?.kind, NAME);
+    assert.equal(deployedStore(deployed, "cache")?.kind, MEMCACHED);
     const next = planFor(shop, { ...config, stores: { cache: { generation: 2 } } }, deployed);
     assert.deepEqual(Object.keys(next.releases), ["cache", "web"]);
     assert.deepEqual(next.secrets["cache-auth"]?.keys, { password: [{ credential: "cache-app-2" }] });

@@ -1,0 +1,37 @@
+/** A kind of store that Flotilla does not have: this descriptor, registered, is all that it takes. */
+import type { StoreKind } from "../src/model/application";
+import type { StoreKindDescriptor } from "../src/plan/stores/kind";
+
+/** Its name in inventories. */
+export const MEMCACHED = "memcached" as StoreKind;
+
+export const memcached: StoreKindDescriptor = {
+  name: MEMCACHED,
+  facts: {
+    port: 11211,
+    protocol: "memcache",
+    serviceSuffixes: ["", "-headless"],
+    logins: "one account",
+    mayLackPassword: false,
+    hasDatabases: false,
+    hasUsersPerDatabase: false,
+    renamesUsers: false,
+  },
+  image: { repository: "docker.io/library/memcached", tag: "1.6.39" },
+  timeoutSeconds: 120,
+  jobPorts: [11211],
+  values: {
+    bitnami: () => ({}),
+    upstream: ({ secret }) => ({
+      port: 11211,
+      portName: "memcache",
+      env: { MEMCACHED_PASSWORD: { secret, key: "password" } },
+      dataPath: "/data",
+      probe: { exec: { command: ["sh", "-c", "echo stats | nc 127.0.0.1 11211"] } },
+    }),
+  },
+  endpoint: ({ name, at }) => at(name),
+  internalAccounts: () => [],
+  secretKeys: (shape, of) => ({ password: of(Object.keys(shape.store.accounts ?? {})[0] as string) }),
+  clientVariables: ({ line }) => ({ lines: [line("HOST", "host")], helpers: ["host"] }),
+};
