@@ -1,10 +1,11 @@
 /** The cluster and the namespace of a stack, also while its settings are not sound: what runs can be looked at all the same. */
-import { isRecord } from "../../src/config/file";
+
 import { merge } from "../../src/config/merge";
 import type { Settings } from "../../src/config/schema";
 import type { StackSettings } from "../../src/config/settings";
 import { bareName } from "../../src/config/stack-names";
 import { FlotillaError } from "../../src/model/problems";
+import { isRecord } from "../../src/model/records";
 import { namespaceOf } from "../../src/plan/stores/profile";
 import { askWithKubectl } from "../../src/runtime/ask-cluster";
 import { checkCluster } from "../../src/runtime/preflight";

@@ -1,5 +1,6 @@
 /** What the engine would do with a program, as two sides that can be compared. */
 
+import { isRecord } from "../../../src/model/records";
 import { readCharts } from "../../../src/plan/chart";
 import type { ReleaseInputs } from "../../../src/plan/release-inputs";
 import type { Sides } from "../../core/diff/compare";
@@ -124,10 +125,9 @@ function objectOf(
   if (!inputs) return [];
   const { data } = inputs;
   if (inputs.kind !== "Secret") return [inputs as ManifestObject];
-  const isMap = typeof data === "object" && data !== null;
   const isChanged = (key: string) =>
     changed.some((path) => path === "data" || path.startsWith(`data.${key}`));
-  const values = isMap
+  const values = isRecord(data)
     ? Object.fromEntries(
         Object.entries(data).map(([key, value]) => [key, isChanged(key) ? "changed" : value]),
       )

@@ -1,4 +1,5 @@
 /** Property values as the engine sends them: JSON in which secrets, unknowns and assets are specially marked maps. */
+import { isRecord } from "../../../../src/model/records";
 
 export type Property = null | boolean | number | string | Property[] | Properties;
 export type Properties = { [key: string]: Property };
@@ -15,7 +16,7 @@ function isSecret(value: Property | undefined): value is { value: Property } & P
 }
 
 export function isMap(value: Property | undefined): value is Properties {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return isRecord(value);
 }
 
 /** The value without its secret marks, at every depth. */
