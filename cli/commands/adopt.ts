@@ -201,7 +201,7 @@ async function refuseStranger(
   const name = planned.namespace.name;
   const live = await readNamespace(askWithKubectl(cluster), name);
   const id = recordedId(byUrn(resources));
-  const stranger = live && strangerOf(live, id === undefined ? {} : { id });
+  const stranger = live && strangerOf(live, { id });
   // It is this stack's own, also after an adoption that was interrupted.
   if (stranger === undefined) return;
   if (givenUp !== undefined && givenUp !== stranger.id)

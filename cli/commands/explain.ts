@@ -1,6 +1,7 @@
 import chalk from "chalk";
 import { Command } from "commander";
 import { plural } from "../../src/model/plural";
+import { compact } from "../../src/model/records";
 import { readCharts } from "../../src/plan/chart";
 import { planWithRules } from "../../src/plan/compose";
 import type { Plan } from "../../src/plan/plan";
@@ -68,13 +69,7 @@ function knownReleases(stack: string, look: Look, errors: Errors): KnownRelease[
   const failures = failuresOf(resources);
   return Object.entries(kinds).map(([name, kind]) => {
     const error = errors[name] ?? failures[name];
-    const newest = live[name]?.newest;
-    return {
-      name,
-      kind,
-      ...(newest ? { status: newest.status } : {}),
-      ...(error === undefined ? {} : { error }),
-    };
+    return compact({ name, kind, status: live[name]?.newest.status, error });
   });
 }
 

@@ -4,6 +4,7 @@ import chalk from "chalk";
 import Table from "cli-table3";
 import { Command } from "commander";
 import { stringify } from "yaml";
+import { compact } from "../../src/model/records";
 import type { ReleasePlan } from "../../src/plan/plan";
 import { planAfresh } from "../stack/planning";
 import { type RenderedRelease, renderReleases } from "../stack/rendering";
@@ -55,13 +56,13 @@ function write({ release, manifests }: RenderedRelease, folder: string): Rendere
   // What an earlier run left must not pass for this one's.
   rmSync(manifestsFile, { force: true });
   if (manifests !== undefined) writeFileSync(manifestsFile, manifests);
-  return {
+  return compact({
     release: name,
     kind,
     chart: description,
     values: valuesFile,
-    ...(manifests === undefined ? {} : { manifests: manifestsFile }),
-  };
+    manifests: manifests === undefined ? undefined : manifestsFile,
+  });
 }
 
 function show(rendered: readonly Rendered[], folder: string): string {

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { bareName } from "../../src/config/stack-names";
+import { compact } from "../../src/model/records";
 import type { Provenance } from "../../src/runtime/provenance";
 import { type ExportedResource, type ExportedState, stackOutputs } from "../core/state";
 import { readBackend } from "./backend";
@@ -65,16 +66,16 @@ export async function readLastUpdate(stack: string): Promise<Omit<Update, "numbe
 function updateOf(entry: Entry, fromOldest: number): Update {
   const { version, kind, result, message, startTime, endTime, environment, config } = entry;
   const commit = environment?.["git.head"];
-  return {
+  return compact({
     number: version > 0 ? version : fromOldest,
     kind,
     result,
     message: message.split("\n")[0] as string,
     startedAt: startTime,
-    ...(endTime === undefined ? {} : { endedAt: endTime }),
-    ...(commit === undefined ? {} : { commit }),
+    endedAt: endTime,
+    commit,
     config: config ?? {},
-  };
+  });
 }
 
 /**

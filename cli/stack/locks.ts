@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { bareName } from "../../src/config/stack-names";
+import { compact } from "../../src/model/records";
 import { commandLine } from "../tools/processes";
 import { readBackend } from "./backend";
 import { pulumiQuietly } from "./engine";
@@ -88,9 +89,9 @@ export async function lockOf(text: string): Promise<Lock> {
     return { by: "somebody, whose lock cannot be read" };
   }
   const { pid, username, hostname: host } = file;
-  return {
+  return compact({
     by: `${username ?? "somebody"}@${host ?? "somewhere"}, process ${pid ?? "?"}`,
     // By its command line: the pid may be another program's by now, or a process that is dead but not yet reaped.
-    ...(host === hostname() && pid !== undefined ? { alive: ENGINE.test(await commandLine(pid)) } : {}),
-  };
+    alive: host === hostname() && pid !== undefined ? ENGINE.test(await commandLine(pid)) : undefined,
+  });
 }

@@ -1,4 +1,5 @@
 /** The last lines of containers, without what nobody may read. */
+import { compact } from "../../src/model/records";
 import type { Reason } from "../core/explain/reason";
 import type { Kubectl, ObjectList } from "./kubectl";
 
@@ -19,11 +20,7 @@ export async function withLogs(
   return Promise.all(
     reasons.map(async (reason) => {
       const said = await lastLines(kubectl, namespace, reason);
-      return {
-        ...reason,
-        what: masked(reason.what),
-        ...(said === undefined ? {} : { said: said.map(masked) }),
-      };
+      return compact({ ...reason, what: masked(reason.what), said: said?.map(masked) });
     }),
   );
 }

@@ -1,4 +1,5 @@
 /** A stack as it runs: its state, its last update, and what the cluster has of it. */
+import { compact } from "../../src/model/records";
 import type { Workload } from "../core/explain/facts";
 import { namespaceIn } from "../core/release-status";
 import { deployedOf, type ExportedResource } from "../core/state";
@@ -74,16 +75,16 @@ export async function lookAt(stack: string, { forLosses = false }: LookOptions =
   const [live, workloads, claims] =
     namespace === planned && found ? found : await inCluster(kubectl, namespace);
   const deployed = deployedOf(resources);
-  return {
+  return compact({
     ...access,
     kubectl,
     namespace,
     resources,
-    ...(lastUpdate === undefined ? {} : { lastUpdate }),
+    lastUpdate,
     live,
     workloads,
     lost,
     unseen,
     young: youngClaims(claims, workloads).filter(({ release }) => Object.hasOwn(deployed, release)),
-  };
+  });
 }

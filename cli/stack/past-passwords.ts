@@ -1,5 +1,6 @@
 /** Passwords that a stack had once: its history keeps them, encrypted, with what each update left. */
 
+import { compact } from "../../src/model/records";
 import { type ExportedResource, nameOfUrn, PASSWORD, presentProvider } from "../core/state";
 import { editState } from "./edit";
 import { readCheckpoint, readHistory } from "./history";
@@ -68,12 +69,14 @@ export function withPast(
     const root = result.find(({ type }) => type === "pulumi:pulumi:Stack")?.urn;
     // The engine's own providers hang on nothing.
     const home = parent === undefined ? undefined : find(parent) ? parent : root;
-    result.push({
-      ...rest,
-      ...(home === undefined ? {} : { parent: home }),
-      ...(present === undefined ? {} : { provider: present }),
-      ...(dependencies ? { dependencies: dependencies.filter((dependency) => find(dependency)) } : {}),
-    });
+    result.push(
+      compact({
+        ...rest,
+        parent: home,
+        provider: present,
+        dependencies: dependencies?.filter((dependency) => find(dependency)),
+      }),
+    );
   }
   return result;
 }

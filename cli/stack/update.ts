@@ -1,6 +1,7 @@
 /** Runs an update of the engine and tells what it does as it does it, by the events that it writes with `--json`. */
 import { createInterface } from "node:readline";
 import execa from "execa";
+import { compact } from "../../src/model/records";
 import { nameOfUrn } from "../core/state";
 import { delegateInterrupts } from "../tools/interrupts";
 import { PROJECT } from "../tools/paths";
@@ -71,7 +72,7 @@ export async function runUpdate(
       });
     return pulumi;
   });
-  return { ...result, exitCode: exitCode ?? 1, ...(signal ? { signal } : {}), output: stderr ?? "" };
+  return compact({ ...result, exitCode: exitCode ?? 1, signal, output: stderr ?? "" });
 }
 
 function apply(event: EngineEvent, result: UpdateResult, onStep: (step: Step) => void): void {

@@ -1,6 +1,7 @@
 /** The memory of a command, sampled while it runs. Nothing where there is no /proc. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { treeOf } from "../../cli/tools/processes";
+import { compact } from "../../src/model/records";
 
 export interface MemoryUse {
   /** Most that the resident memory of all its processes came to at one time, sampled. Undefined where there is no /proc. */
@@ -32,10 +33,10 @@ export class Memory {
   }
 
   result(): MemoryUse {
-    return {
-      ...(this.peak > 0 ? { peakMiB: Math.round(this.peak / 1024) } : {}),
-      ...(this.program > 0 ? { programMiB: Math.round(this.program / 1024) } : {}),
-    };
+    return compact({
+      peakMiB: this.peak > 0 ? Math.round(this.peak / 1024) : undefined,
+      programMiB: this.program > 0 ? Math.round(this.program / 1024) : undefined,
+    });
   }
 
   private isProgram(pid: number): boolean {

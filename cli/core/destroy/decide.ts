@@ -1,6 +1,7 @@
 /** What goes and what stays when a stack is destroyed: pure decisions. */
 
 import { amountOf } from "../../../src/model/quantity";
+import { compact } from "../../../src/model/records";
 import type { HeldClaim, HeldObject, Holdings } from "../../stack/holdings";
 import { releaseOf } from "../explain/facts";
 import { type ReleaseStatus, releaseStatuses } from "../release-status";
@@ -185,16 +186,16 @@ function claimFates(
       const policy = volumes?.find(({ metadata }) => metadata.name === volume)?.spec
         ?.persistentVolumeReclaimPolicy;
       const isDeleted = namespaceGoes || goesWithRelease(claim, releases);
-      return {
+      return compact({
         claim: name,
         namespace,
         size: claim.status?.capacity?.storage ?? claim.spec?.resources?.requests?.storage ?? "?",
-        ...(of === undefined ? {} : { of }),
+        of,
         isOwn: of !== undefined && releases.includes(of),
-        ...(volume === undefined ? {} : { volume }),
-        ...(policy === undefined ? {} : { policy }),
+        volume,
+        policy,
         fate: isDeleted ? claimFate(volume, policy) : "stays",
-      };
+      });
     })
     .sort((a, b) => Number(b.isOwn) - Number(a.isOwn) || a.claim.localeCompare(b.claim));
 }

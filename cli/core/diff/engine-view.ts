@@ -1,5 +1,6 @@
 /** The engine's own plan of an update, as steps that can be held against a difference of objects. */
 
+import { compact } from "../../../src/model/records";
 import type { Deployed } from "../../../src/plan/deployed";
 import { type PreviewStep, typeOfStep } from "../preview-step";
 import { nameOfUrn, PASSWORD, RELEASE } from "../state";
@@ -28,14 +29,19 @@ export function engineSteps(steps: readonly PreviewStep[], deployed: Deployed): 
     // A replacement has a step for each of its halves.
     const known = found.get(step.urn);
     const differs = known && known.differs.length > 0 ? known.differs : differencesOf(step);
-    found.set(step.urn, {
-      urn: step.urn,
-      operation: known?.operation === "replace" ? "replace" : operation,
-      kind,
-      name: nameOf(step),
-      differs,
-      ...(kind === RELEASE_KIND ? { role: deployed[nameOf(step)]?.kind ?? "release" } : {}),
-    });
+    const name = objectNameOf(step);
+    const role = kind === RELEASE_KIND ? (deployed[name]?.kind ?? "release") : undefined;
+    found.set(
+      step.urn,
+      compact({
+        urn: step.urn,
+        operation: known?.operation === "replace" ? "replace" : operation,
+        kind,
+        name,
+        differs,
+        role,
+      }),
+    );
   }
   return [...found.values()];
 }
@@ -48,7 +54,8 @@ function kindOf(step: PreviewStep): string | undefined {
   return type.startsWith("kubernetes:") ? type.split(":").at(-1) : undefined;
 }
 
-function nameOf({ urn, newState, oldState }: PreviewStep): string {
+/** The name in the cluster; of what has none there, such as a password, that in the state. */
+function objectNameOf({ urn, newState, oldState }: PreviewStep): string {
   const { metadata, name } = ((newState ?? oldState)?.inputs ?? {}) as {
     metadata?: { name?: string };
     name?: string;

@@ -1,4 +1,5 @@
 /** Kubernetes objects as manifests have them. */
+import { compact } from "../../../src/model/records";
 import type { RenderedObject } from "../../../src/plan/rules";
 import { documentsIn } from "./yaml";
 
@@ -31,8 +32,5 @@ export const identityOf = ({ apiVersion = "", kind, metadata }: ManifestObject):
 export const identity = ({ apiVersion, kind, metadata }: ManifestObject) => ({
   apiVersion,
   kind,
-  metadata: {
-    name: metadata?.name,
-    ...(metadata?.namespace === undefined ? {} : { namespace: metadata.namespace }),
-  },
+  metadata: { name: metadata?.name, ...compact({ namespace: metadata?.namespace }) },
 });

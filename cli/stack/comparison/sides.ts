@@ -1,5 +1,6 @@
 /** What an update would change: what is deployed beside what would be. */
 
+import { compact } from "../../../src/model/records";
 import { givenNames } from "../../../src/plan/credentials";
 import { isUnchanged, releaseInputs } from "../../../src/plan/release-inputs";
 import { namespaceOf } from "../../../src/plan/stores/profile";
@@ -145,7 +146,7 @@ export async function compareWithDeployed(
   // What is lost is created again: the engine may take it for an update, or by its mark for a replacement.
   const apart = new Set([...lost, ...marked].map(({ urn }) => urn));
   const steps = (view?.steps ?? []).filter(({ urn }) => !apart.has(urn));
-  return {
+  return compact({
     changes: withLost(withEngine(changes, steps, RAILS, claims), lost, claims),
     notes: [
       ...planned.planned.warnings,
@@ -159,8 +160,8 @@ export async function compareWithDeployed(
     pending,
     marked,
     steps,
-    ...(view?.refused === undefined ? {} : { refused: view.refused }),
-  };
+    refused: view?.refused,
+  });
 }
 
 /** What the engine would do, or why it would not. */

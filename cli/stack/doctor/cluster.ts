@@ -57,7 +57,7 @@ export async function askCluster(settings: Settings): Promise<Cluster> {
         apiVersion: "authorization.k8s.io/v1",
         kind: "SelfSubjectAccessReview",
         spec: {
-          resourceAttributes: { group, resource, verb, ...(namespace === undefined ? {} : { namespace }) },
+          resourceAttributes: { group, resource, verb, namespace },
         },
       }));
       const answer = await run(["create", "-f", "-", "-o", "json"], {

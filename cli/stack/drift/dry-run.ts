@@ -1,6 +1,7 @@
 /** Live objects beside what they would be if their manifests were applied again: a dry run on the server. */
 
 import { isDeepStrictEqual } from "node:util";
+import { compact } from "../../../src/model/records";
 import {
   type Addition,
   addedByHand,
@@ -64,7 +65,7 @@ export async function readPairs(
       (addition) => !defaults.has(placeOf(addition)),
     );
     const refused = answer.refused ?? refusedRemoval;
-    return {
+    return compact({
       manifest,
       live: withoutServers(withoutScaled(object)),
       wanted: withoutServers(
@@ -76,8 +77,8 @@ export async function readPairs(
         ),
       ),
       added,
-      ...(refused === undefined ? {} : { refused }),
-    };
+      refused,
+    });
   });
 }
 
@@ -157,7 +158,7 @@ async function changing(
   } catch (error) {
     const { message } = error as Error;
     // Anything else is somebody who changes it just now: it is told when it is corrected.
-    return { added: found, ...(REFUSAL.test(message) ? { refused: message } : {}) };
+    return compact({ added: found, refused: REFUSAL.test(message) ? message : undefined });
   }
 }
 
