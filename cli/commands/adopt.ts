@@ -9,7 +9,7 @@ import { givenUpText, ownerText, strangerOf } from "../../src/runtime/check-name
 import { ADOPT, CHECKED, TAKE_OVER } from "../../src/runtime/overrides";
 import { recordedId } from "../../src/runtime/state";
 import { readNamespace } from "../../src/runtime/verify-cluster";
-import { byUrn } from "../core/state";
+import { byUrn, resourcesOf } from "../core/state";
 import { reachCluster } from "../stack/access";
 import { type Adoption, findAdoption, lackingProblems } from "../stack/adoption/candidates";
 import { keepPasswords } from "../stack/adoption/passwords";
@@ -64,11 +64,7 @@ What belongs to another stack is not taken over, unless its id is named: two sta
       const { settings } = settingsOfStack(stack);
       const reading = begun(exportState(stack, { secrets: true }));
       const [kubectl, planned] = await Promise.all([
-        reachCluster(
-          settings,
-          stack,
-          reading.then(({ deployment }) => deployment?.resources ?? []),
-        ),
+        reachCluster(settings, stack, reading.then(resourcesOf)),
         planStack(stack, reading),
       ]);
       const namespace = planned.planned.namespace.name;

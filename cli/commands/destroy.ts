@@ -8,7 +8,7 @@ import { checkCluster } from "../../src/runtime/preflight";
 import { type Destruction, decide, isEmpty, namespacesOf } from "../core/destroy/decide";
 import { refusalOf, strangeNamespace } from "../core/destroy/refusals";
 import { outputsOf } from "../core/release-status";
-import { type ExportedResource, type ExportedState, nameOfUrn } from "../core/state";
+import { type ExportedResource, type ExportedState, nameOfUrn, resourcesOf } from "../core/state";
 import { type Access, accessTo, reachCluster } from "../stack/access";
 import { remove, terminationOf } from "../stack/destruction/removal";
 import { clusterOfState, pointed, unprotected } from "../stack/destruction/unprotect";
@@ -76,8 +76,6 @@ fits every stack would also destroy the wrong one. The stack itself stays, with 
       await report(stack, kubectl, destruction, await remove(stack, kubectl));
     });
 }
-
-const resourcesOf = ({ deployment }: ExportedState): ExportedResource[] => deployment?.resources ?? [];
 
 const removal = (stack: string): string =>
   `  pulumi stack rm ${stack}    removes the stack itself, with its config and its history\n`;

@@ -13,7 +13,9 @@ import {
   pendingDeletes,
   RELEASE,
   releasesOf,
+  resourcesOf,
   resourceText,
+  STACK,
 } from "./state";
 
 export interface Situation {
@@ -128,7 +130,7 @@ export function decide({
   for (const lock of locks)
     found.push(`the stack is locked by ${lock.by}${lock.alive === false ? ", which no longer runs" : ""}`);
   const operations = state.deployment?.pending_operations ?? [];
-  const resources = state.deployment?.resources ?? [];
+  const resources = resourcesOf(state);
   const known = releasesOf(resources);
   const inState = new Set(resources.flatMap(({ urn, taint }) => (taint ? [urn] : [])));
   const targets = new Set<string>();
@@ -299,7 +301,7 @@ export const isCreation = ({ type }: Operation): boolean => type === "creating" 
  * and without any target Pulumi would look at everything.
  */
 const stackOf = (resources: readonly ExportedResource[]): string[] =>
-  resources.flatMap(({ type, urn }) => (type === "pulumi:pulumi:Stack" ? [urn] : []));
+  resources.flatMap(({ type, urn }) => (type === STACK ? [urn] : []));
 
 /** The id under which an object that was being made is there; undefined where it is not, or not whole. */
 function importOf(

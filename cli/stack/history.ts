@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { bareName } from "../../src/config/stack-names";
 import { compact } from "../../src/model/records";
 import type { Provenance } from "../../src/runtime/provenance";
-import { type ExportedResource, type ExportedState, stackOutputs } from "../core/state";
+import { type ExportedResource, type ExportedState, resourcesOf, stackOutputs } from "../core/state";
 import { readBackend } from "./backend";
 import { endsIn, readCheckpointFile } from "./checkpoint";
 import { pulumiQuietly } from "./engine";
@@ -91,8 +91,7 @@ export async function readCheckpoint(
   const backend = await readBackend();
   if (backend.kind === "cloud") {
     const args = ["stack", "export", "--version", String(number), "--stack", stack];
-    const state = JSON.parse(await pulumiQuietly(args)) as ExportedState;
-    return state.deployment?.resources ?? [];
+    return resourcesOf(JSON.parse(await pulumiQuietly(args)) as ExportedState);
   }
   if (backend.kind === "bucket") return undefined;
   const file = checkpointFile(backend.folder, project, bareName(stack), number);

@@ -1,14 +1,19 @@
 /** What a state lists and its cluster has lost: releases that helm does not know, objects that were deleted. */
 import { identity, type ManifestObject } from "../core/diff/manifests";
 import { revealed } from "../core/revealed";
-import { type ExportedResource, pendingDeletes, presentProvider, RELEASE } from "../core/state";
+import {
+  type ExportedResource,
+  kindOfType,
+  NAMESPACE,
+  pendingDeletes,
+  presentProvider,
+  RELEASE,
+  SECRET,
+} from "../core/state";
 import { editState } from "./edit";
 import type { Kubectl } from "./kubectl";
 import { edit } from "./marks";
 import type { LiveRelease } from "./releases";
-
-const SECRET = "kubernetes:core/v1:Secret";
-const NAMESPACE = "kubernetes:core/v1:Namespace";
 
 /** Resources of a state that live in the cluster, those that wait to be deleted left out. */
 const inCluster = (resources: readonly ExportedResource[]): ExportedResource[] =>
@@ -41,16 +46,14 @@ export function lostText(lost: readonly ExportedResource[]): string {
   const namespace = lost.find(({ type }) => type === NAMESPACE);
   const what =
     namespace === undefined
-      ? lost.map((resource) => `${kindOf(resource)} ${nameIn(resource)}`).join(", ")
+      ? lost.map((resource) => `${kindOfType(resource.type)} ${nameIn(resource)}`).join(", ")
       : `namespace ${nameIn(namespace)} with all that was in it, volumes included`;
   return `the cluster has lost what the state has: ${what}`;
 }
 
 /** Lost resources as data, by the names that the cluster knew. */
 export const lostJson = (lost: readonly ExportedResource[]) =>
-  lost.map((resource) => ({ kind: kindOf(resource), name: nameIn(resource) }));
-
-const kindOf = ({ type }: ExportedResource): string => type.split(":").at(-1) as string;
+  lost.map((resource) => ({ kind: kindOfType(resource.type), name: nameIn(resource) }));
 
 /** The name in the cluster, which may be another than the resource's own. */
 const nameIn = (resource: ExportedResource): string =>

@@ -6,7 +6,7 @@ import { askWithKubectl } from "../../src/runtime/ask-cluster";
 import { strangerOf } from "../../src/runtime/check-namespace";
 import { deployedNamespace, recordedId } from "../../src/runtime/state";
 import { readNamespace } from "../../src/runtime/verify-cluster";
-import { byUrn, type ExportedResource } from "../core/state";
+import { byUrn, type ExportedResource, NAMESPACE } from "../core/state";
 import { pulumiQuietly } from "./engine";
 
 /** The namespace of a state, where the cluster has another one of that name, and whose that is. */
@@ -22,9 +22,7 @@ export async function otherNamespace(
   const stranger = strangerOf(live, { id });
   if (stranger !== undefined) return { stranger };
   if (known.uid === undefined || live.uid === known.uid) return {};
-  const recreated = resources.find(
-    ({ type, delete: isGoing }) => type === "kubernetes:core/v1:Namespace" && !isGoing,
-  );
+  const recreated = resources.find(({ type, delete: isGoing }) => type === NAMESPACE && !isGoing);
   return compact({ recreated });
 }
 

@@ -1,7 +1,7 @@
 /** Passwords that a stack had once: its history keeps them, encrypted, with what each update left. */
 
 import { compact } from "../../src/model/records";
-import { type ExportedResource, nameOfUrn, PASSWORD, presentProvider } from "../core/state";
+import { type ExportedResource, nameOfUrn, PASSWORD, presentProvider, STACK } from "../core/state";
 import { editState } from "./edit";
 import { readCheckpoint, readHistory } from "./history";
 
@@ -66,7 +66,7 @@ export function withPast(
     if (find(resource.urn)) continue;
     const { parent, provider, dependencies, propertyDependencies: _, ...rest } = resource;
     const present = presentProvider(provider, result);
-    const root = result.find(({ type }) => type === "pulumi:pulumi:Stack")?.urn;
+    const root = result.find(({ type }) => type === STACK)?.urn;
     // The engine's own providers hang on nothing.
     const home = parent === undefined ? undefined : find(parent) ? parent : root;
     result.push(

@@ -2,7 +2,7 @@
 import { createInterface } from "node:readline";
 import execa from "execa";
 import { compact } from "../../src/model/records";
-import { nameOfUrn } from "../core/state";
+import { nameOfUrn, STACK } from "../core/state";
 import { delegateInterrupts } from "../tools/interrupts";
 import { PROJECT } from "../tools/paths";
 
@@ -85,9 +85,7 @@ function apply(event: EngineEvent, result: UpdateResult, onStep: (step: Step) =>
   tell(resOutputsEvent?.metadata, "done");
   tell(resOpFailedEvent?.metadata, "failed");
   if (diagnosticEvent?.severity === "error") {
-    const name = diagnosticEvent.urn?.includes("pulumi:pulumi:Stack")
-      ? ""
-      : nameOfUrn(diagnosticEvent.urn ?? "");
+    const name = diagnosticEvent.urn?.includes(STACK) ? "" : nameOfUrn(diagnosticEvent.urn ?? "");
     const message = plain(diagnosticEvent.message);
     if (message !== "") result.errors[name] = [result.errors[name], message].filter(Boolean).join("\n");
   }

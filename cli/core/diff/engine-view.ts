@@ -3,7 +3,7 @@
 import { compact } from "../../../src/model/records";
 import type { Deployed } from "../../../src/plan/deployed";
 import { type PreviewStep, typeOfStep } from "../preview-step";
-import { nameOfUrn, PASSWORD, RELEASE } from "../state";
+import { kindOfType, nameOfUrn, PASSWORD, RELEASE } from "../state";
 import { type EngineStep, type Operation, RELEASE_KIND } from "./engine-steps";
 
 const OPERATIONS: Record<string, Operation> = {
@@ -51,7 +51,7 @@ function kindOf(step: PreviewStep): string | undefined {
   if (type === RELEASE) return RELEASE_KIND;
   if (type === PASSWORD) return "Password";
   if (type === "pulumi:providers:kubernetes") return "Connection";
-  return type.startsWith("kubernetes:") ? type.split(":").at(-1) : undefined;
+  return type.startsWith("kubernetes:") ? kindOfType(type) : undefined;
 }
 
 /** The name in the cluster; of what has none there, such as a password, that in the state. */

@@ -15,6 +15,7 @@ import {
   hasFailed,
   pendingDeletes,
   releasesOf,
+  resourcesOf,
 } from "../../core/state";
 import { ToolError } from "../../tools/failure";
 import { inParallel } from "../../tools/parallel";
@@ -70,12 +71,12 @@ export async function compareWithDeployed(
     reading = begun(exportState(stack, { secrets: true })),
   }: ComparisonOptions = {},
 ): Promise<Comparison> {
-  const resourcesOf = begun(reading.then(({ deployment }) => deployment?.resources ?? []));
-  const { settings, application } = await settingsBeside(configOfStack(stack), resourcesOf);
+  const readingResources = begun(reading.then(resourcesOf));
+  const { settings, application } = await settingsBeside(configOfStack(stack), readingResources);
   const namespace = namespaceOf(application, settings);
   const kubectl = offline
     ? undefined
-    : await reachCluster(settings, stack, resourcesOf, { mayMove: adopting === undefined });
+    : await reachCluster(settings, stack, readingResources, { mayMove: adopting === undefined });
   const planning = begun(planStack(stack, reading));
   // Runs beside the rest; what the engine refuses is reported at the end.
   const engine =

@@ -1,6 +1,6 @@
 /** What is changed in a state before it is destroyed. */
 import { compact, mapValues } from "../../../src/model/records";
-import { type ExportedResource, nameOfUrn } from "../../core/state";
+import { type ExportedResource, nameOfUrn, SECRET } from "../../core/state";
 
 /** Takes the protection off all resources, and drops those that are gone with every reference to them. */
 export function unprotected(
@@ -20,7 +20,7 @@ export function unprotected(
       return compact({
         ...resource,
         // Marks of what was to be created again would leave it in the cluster; a store's Secret stays beside its data.
-        retainOnDelete: retainOnDelete && resource.type === "kubernetes:core/v1:Secret" ? true : undefined,
+        retainOnDelete: retainOnDelete && resource.type === SECRET ? true : undefined,
         parent: ancestor,
         deletedWith: deletedWith === undefined || dropped.has(deletedWith) ? undefined : deletedWith,
         dependencies: dependencies && left(dependencies),

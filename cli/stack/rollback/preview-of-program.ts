@@ -9,7 +9,7 @@ import { unguarded, unguardedText } from "../../core/diff/guard";
 import type { ManifestObject } from "../../core/diff/manifests";
 import { type PreviewStep, typeOfStep } from "../../core/preview-step";
 import { outputsOf } from "../../core/release-status";
-import { deployedOf, type ExportedResource, nameOfUrn, PASSWORD, RELEASE } from "../../core/state";
+import { deployedOf, type ExportedResource, nameOfUrn, PASSWORD, RELEASE, SECRET } from "../../core/state";
 import { ToolError } from "../../tools/failure";
 import { inParallel } from "../../tools/parallel";
 import { bothSides, deployedSide, Renderer, railsSide } from "../comparison/renderer";
@@ -36,7 +36,7 @@ export function storeParts(
       const name = nameOfUrn(step.urn);
       if (!there.has(step.urn)) return false;
       if (typeOfStep(step) === RELEASE) return ["store", "job"].includes(deployed[name]?.kind ?? "");
-      if (typeOfStep(step) === "kubernetes:core/v1:Secret") return secrets.includes(name);
+      if (typeOfStep(step) === SECRET) return secrets.includes(name);
       return typeOfStep(step) === PASSWORD;
     })
     .map((step) => ({ key: keyOf(step), name: nameOfUrn(step.urn) }));
