@@ -69,6 +69,3 @@ export function storageClassesOf(settings: Settings, stores: readonly string[]):
   const named = stores.map((store) => settings.stores[store]?.storageClass ?? settings.storageClass);
   return [...new Set(named)];
 }
-
-export const groupOf = (apiVersion: string): string =>
-  apiVersion.includes("/") ? (apiVersion.split("/")[0] as string) : "";

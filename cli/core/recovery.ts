@@ -4,6 +4,7 @@ import { OWN_PREFIX, type Owner } from "../../src/plan/labels";
 import { ownerText } from "../../src/runtime/check-namespace";
 import type { Lock } from "../stack/locks";
 import type { HelmRevision, LiveRelease } from "../stack/releases";
+import { idOf, type ManifestObject } from "./diff/manifests";
 import { isChangedByHand } from "./release-status";
 import {
   type ExportedResource,
@@ -313,11 +314,5 @@ function importOf(
     const name = String(resource.inputs?.name);
     return live[name]?.newest.status === "deployed" ? `${resource.inputs?.namespace}/${name}` : undefined;
   }
-  return exists[resource.urn] ? idOf(resource) : undefined;
-}
-
-/** Id of a Kubernetes object in a state. */
-export function idOf({ inputs }: ExportedResource): string {
-  const { name, namespace } = (inputs?.metadata ?? {}) as { name?: string; namespace?: string };
-  return namespace === undefined ? String(name) : `${namespace}/${name}`;
+  return exists[resource.urn] ? idOf((resource.inputs ?? {}) as ManifestObject) : undefined;
 }

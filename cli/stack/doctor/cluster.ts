@@ -1,7 +1,7 @@
 /** What a cluster knows and allows. */
 import type { Settings } from "../../../src/config/schema";
-import { groupOf } from "../../core/needs";
-import { connect, type ObjectList } from "../kubectl";
+import { groupOf } from "../../core/diff/manifests";
+import { connect, listText, type ObjectList } from "../kubectl";
 
 export interface Resource {
   /** Name in paths and rules: the plural. */
@@ -61,7 +61,7 @@ export async function askCluster(settings: Settings): Promise<Cluster> {
         },
       }));
       const answer = await run(["create", "-f", "-", "-o", "json"], {
-        input: JSON.stringify({ apiVersion: "v1", kind: "List", items }),
+        input: listText(items),
       });
       // One object is not put into a list; several come one after the other or as a list, by kubectl's version.
       return documentsIn(answer).map(({ status }) => status?.allowed === true);

@@ -13,7 +13,7 @@ import {
 import { identity, identityOf, type ManifestObject } from "../../core/diff/manifests";
 import { overlay } from "../../core/diff/overlay";
 import { inParallel } from "../../tools/parallel";
-import type { Kubectl, ObjectList } from "../kubectl";
+import { type Kubectl, listText, type ObjectList } from "../kubectl";
 
 /** An object as the cluster has it, and as it should be. */
 export interface Pair {
@@ -88,9 +88,6 @@ interface Scaler {
   spec?: { scaleTargetRef?: { kind?: string; name?: string } };
 }
 
-const listOf = (items: readonly ManifestObject[]): string =>
-  JSON.stringify({ apiVersion: "v1", kind: "List", items });
-
 async function readLive(
   kubectl: Kubectl,
   namespace: string,
@@ -98,7 +95,7 @@ async function readLive(
 ): Promise<LiveObject[]> {
   const text = await kubectl.run(
     ["get", "-n", namespace, "--ignore-not-found", "--show-managed-fields", "-o", "json", "-f", "-"],
-    { input: listOf(manifests.map(identity) as ManifestObject[]) },
+    { input: listText(manifests.map(identity)) },
   );
   return itemsIn(text);
 }
@@ -119,7 +116,7 @@ async function dryRun(
   const flags = ["--server-side", "--dry-run=server", "--force-conflicts", `--field-manager=${MANAGER}`];
   try {
     const text = await kubectl.run(["apply", "-n", namespace, ...flags, "-o", "json", "-f", "-"], {
-      input: listOf(manifests),
+      input: listText(manifests),
     });
     return new Map(itemsIn(text).map((object) => [identityOf(object), { object }]));
   } catch (error) {
