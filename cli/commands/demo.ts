@@ -9,6 +9,7 @@ import { type ReleaseStatus, releaseStatuses } from "../core/release-status";
 import { firstAidFor, giveFirstAid } from "../stack/first-aid";
 import { lookAt } from "../stack/look";
 import { applicationOption, DEFAULT_APPLICATION } from "../stack/project";
+import { jsonText } from "../terminal/json";
 import { say } from "../terminal/progress";
 import { ToolError } from "../tools/failure";
 import { recover, recoveryOf } from "./recover";
@@ -53,7 +54,7 @@ export function demoCommand(): Command {
       const releases = releaseStatuses(resources, live, workloads);
       process.stdout.write(
         json
-          ? `${JSON.stringify(releases, null, 2)}\n`
+          ? jsonText(releases)
           : `\n${statusTable(releases)}\n\n${summary(releases)}\n${next(application, stack, namespace, releases)}\n`,
       );
     });

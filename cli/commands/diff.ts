@@ -8,6 +8,7 @@ import { diffPage } from "../core/diff/diff-page";
 import type { Comparison } from "../stack/comparison/sides";
 import { begun, exportState } from "../stack/engine";
 import { failsForLost } from "../stack/engine-preview";
+import { jsonText } from "../terminal/json";
 import { PLAIN_TABLE } from "../terminal/table";
 import { ToolError } from "../tools/failure";
 
@@ -53,7 +54,7 @@ Exit codes: 0 nothing changes, 2 there are changes, 1 failed.`,
         writeFileSync(html, diffPage({ title, isUpdate: against === undefined, ...comparison }));
       process.stdout.write(
         json
-          ? `${JSON.stringify(toJson(stack, comparison), null, 2)}\n`
+          ? jsonText(toJson(stack, comparison))
           : showComparison(comparison, { isUpdate: against === undefined }),
       );
       const { refused, lost = [] } = comparison;

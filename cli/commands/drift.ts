@@ -17,6 +17,7 @@ import { refuseUnguarded } from "../stack/rollback/preview-of-program";
 import { withProgram } from "../stack/rollback/program";
 import { update } from "../stack/update-with-progress";
 import { confirmed } from "../terminal/ask";
+import { jsonText } from "../terminal/json";
 import { say, step } from "../terminal/progress";
 import { ToolError } from "../tools/failure";
 import { delegateInterrupts } from "../tools/interrupts";
@@ -56,9 +57,7 @@ Exit codes: 0 nothing has drifted, or all of it was corrected; 2 there is drift;
         json?: boolean;
       }) => {
         const drift = await findDrift(stack);
-        process.stdout.write(
-          json ? `${JSON.stringify(toJson(stack, drift), null, 2)}\n` : show(stack, drift, !correct),
-        );
+        process.stdout.write(json ? jsonText(toJson(stack, drift)) : show(stack, drift, !correct));
         if (!isDrift(drift)) return;
         if (!correct) {
           process.exitCode = 2;

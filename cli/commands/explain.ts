@@ -12,6 +12,7 @@ import { readFacts } from "../stack/facts";
 import { withLogs } from "../stack/logs";
 import { type Look, lookAt } from "../stack/look";
 import { configOfStack } from "../stack/settings";
+import { jsonText } from "../terminal/json";
 import { PROJECT } from "../tools/paths";
 
 export function explainCommand(): Command {
@@ -29,9 +30,7 @@ Exit codes: 0 nothing is wrong, 2 something is, 1 failed.`,
     )
     .action(async ({ stack, json }: { stack: string; json?: boolean }) => {
       const findings = await explainStack(stack, await lookAt(stack));
-      process.stdout.write(
-        json ? `${JSON.stringify({ stack, findings }, null, 2)}\n` : showFindings(stack, findings),
-      );
+      process.stdout.write(json ? jsonText({ stack, findings }) : showFindings(stack, findings));
       if (findings.length > 0) process.exitCode = 2;
     });
 }

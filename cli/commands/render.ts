@@ -8,6 +8,7 @@ import { compact } from "../../src/model/records";
 import type { ReleasePlan } from "../../src/plan/plan";
 import { planAfresh } from "../stack/planning";
 import { type RenderedRelease, renderReleases } from "../stack/rendering";
+import { jsonText } from "../terminal/json";
 import { say } from "../terminal/progress";
 import { PLAIN_TABLE } from "../terminal/table";
 import { ToolError } from "../tools/failure";
@@ -43,7 +44,7 @@ export function renderCommand(): Command {
         if (failure !== undefined)
           throw new ToolError(`release ${release.name} cannot be rendered: ${failure}`);
       const rendered = releases.map((release) => write(release, folder));
-      process.stdout.write(json ? `${JSON.stringify(rendered, null, 2)}\n` : show(rendered, folder));
+      process.stdout.write(json ? jsonText(rendered) : show(rendered, folder));
     });
 }
 

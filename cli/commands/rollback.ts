@@ -35,6 +35,7 @@ import { type Wanted, withProgram } from "../stack/rollback/program";
 import { update } from "../stack/update-with-progress";
 import { confirmed } from "../terminal/ask";
 import { ago } from "../terminal/duration";
+import { jsonText } from "../terminal/json";
 import { say } from "../terminal/progress";
 import { PLAIN_TABLE } from "../terminal/table";
 import { ToolError } from "../tools/failure";
@@ -87,9 +88,7 @@ touched; the stack's file is what is deployed, once the update has succeeded.`,
       const checkpoints = await recentCheckpoints(stack, history);
       if (options.list) {
         const updates = told(history, imagesOf(checkpoints));
-        process.stdout.write(
-          options.json ? `${JSON.stringify(updates.map(updateJson), null, 2)}\n` : show(stack, updates),
-        );
+        process.stdout.write(options.json ? jsonText(updates.map(updateJson)) : show(stack, updates));
         return;
       }
       const programs = new Map(

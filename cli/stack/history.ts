@@ -5,6 +5,7 @@ import { bareName } from "../../src/config/stack-names";
 import { compact } from "../../src/model/records";
 import type { Provenance } from "../../src/runtime/provenance";
 import { type ExportedResource, type ExportedState, resourcesOf, stackOutputs } from "../core/state";
+import { firstLine } from "../tools/failure";
 import { readBackend } from "./backend";
 import { endsIn, readCheckpointFile } from "./checkpoint";
 import { pulumiQuietly } from "./engine";
@@ -70,7 +71,7 @@ function updateOf(entry: Entry, fromOldest: number): Update {
     number: version > 0 ? version : fromOldest,
     kind,
     result,
-    message: message.split("\n")[0] as string,
+    message: firstLine(message),
     startedAt: startTime,
     endedAt: endTime,
     commit,

@@ -2,6 +2,7 @@
 import { compact } from "../../src/model/records";
 import type { Metadata, Workload } from "../core/explain/facts";
 import { ToolError } from "../tools/failure";
+import { WORKLOADS } from "./facts";
 import { findObject, type Kubectl, type ObjectList } from "./kubectl";
 import { type LiveRelease, lastSuperseded, readReleases } from "./releases";
 
@@ -37,7 +38,6 @@ export interface Holdings {
   volumes?: Volume[];
 }
 
-const WORKLOADS = ["Deployment", "StatefulSet", "DaemonSet", "Job"];
 const KINDS =
   "deployments,statefulsets,daemonsets,cronjobs,jobs,pods,services,ingresses,configmaps,persistentvolumeclaims";
 

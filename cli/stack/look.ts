@@ -4,7 +4,7 @@ import type { Workload } from "../core/explain/facts";
 import { namespaceIn } from "../core/release-status";
 import { deployedOf, type ExportedResource, resourcesOf } from "../core/state";
 import { type YoungClaim, youngClaims } from "../core/young-claims";
-import { ToolError } from "../tools/failure";
+import { firstLine, ToolError } from "../tools/failure";
 import type { Access } from "./access";
 import { begun, exportState } from "./engine";
 import { readWorkloads } from "./facts";
@@ -50,7 +50,7 @@ export async function lookAt(stack: string, { forLosses = false }: LookOptions =
   const seenIf = <T>(work: Promise<T[]>): Promise<T[]> =>
     work.catch((error: unknown) => {
       if (!(error instanceof ToolError)) throw error;
-      unseen.push(error.message.split("\n")[0] as string);
+      unseen.push(firstLine(error.message));
       return [];
     });
   const planned = access.namespace;

@@ -1,6 +1,7 @@
 /** What a run of the benchmark found out, as it is kept. */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { jsonText } from "../../cli/terminal/json";
 import { PROJECT } from "../../cli/tools/paths";
 import type { Operation } from "./contestants/contestant";
 import type { Measurement } from "./measure";
@@ -52,7 +53,7 @@ export type Kind = "whole" | "quick" | "partial";
 export function keepResults(results: Results, kind: Kind): string {
   const name = fileNameOf(results, kind);
   mkdirSync(FOLDER, { recursive: true });
-  writeFileSync(join(FOLDER, name), `${JSON.stringify(results, null, 2)}\n`);
+  writeFileSync(join(FOLDER, name), jsonText(results));
   if (kind !== "partial") rmSync(join(FOLDER, fileNameOf(results, "partial")), { force: true });
   return join("dev", "bench", "results", name);
 }

@@ -1,6 +1,7 @@
 /** The JSON Schema of stack files and layers, for editors: the first line of such a file names it. */
 import { z } from "zod";
 import { catalogue } from "../../apps";
+import { jsonText } from "../../cli/terminal/json";
 import { CREDENTIALS } from "../../src/config/credentials";
 import { RULE_NAMES } from "../../src/config/rules";
 import { settingsSchema } from "../../src/config/schema";
@@ -42,7 +43,7 @@ export function stackSchema(): string {
       },
     },
   };
-  return `${JSON.stringify(schema, null, 2)}\n`;
+  return jsonText(schema);
 }
 
 /** A key as it may stand in a file: null takes away what earlier files say, and `pulumi config set` writes text. */

@@ -14,9 +14,10 @@ import { byUrn, nameOfUrn, RELEASE, releasesOf } from "../../core/state";
 import { claimsOf, type LiveClaim, readClaims } from "../claims";
 import { generatedValues } from "../comparison/guard-rails";
 import { existing } from "../existing";
-import type { Kubectl, ObjectList } from "../kubectl";
+import type { Kubectl } from "../kubectl";
 import type { PlannedStack } from "../planning";
 import type { LiveRelease } from "../releases";
+import { readSecrets, type SecretObject } from "../secrets";
 
 export interface Adoption {
   /** Releases to take over. */
@@ -57,11 +58,6 @@ export interface Lacking {
   keys: string[];
 }
 
-interface SecretObject {
-  metadata: { name: string };
-  data?: Record<string, string>;
-}
-
 export async function findAdoption(
   { application, planned, resources }: PlannedStack,
   live: Readonly<Record<string, LiveRelease>>,
@@ -70,13 +66,7 @@ export async function findAdoption(
   const known = releasesOf(resources);
   const releases = Object.values(planned.releases).filter(({ name }) => live[name] && !known.has(name));
   const namespace = planned.namespace.name;
-  const { items: secrets } = await kubectl.json<ObjectList<SecretObject>>([
-    "get",
-    "secrets",
-    "-n",
-    namespace,
-    "--selector=owner!=helm",
-  ]);
+  const secrets = await readSecrets(kubectl, namespace);
   const there = new Set(resources.map(({ type, urn }) => `${type}::${nameOfUrn(urn)}`));
   const objects = await existingObjects(planned, kubectl);
   const ids = Object.fromEntries(

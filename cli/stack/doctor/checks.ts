@@ -13,7 +13,7 @@ import type { ClusterTarget } from "../../../src/runtime/kubeconfig";
 import { checkCluster } from "../../../src/runtime/preflight";
 import { groupOf, isDeployed, objectsIn } from "../../core/diff/manifests";
 import { type Kind, kindsOf, PROVIDED_BY, READ, storageClassesOf, VERBS } from "../../core/needs";
-import { ToolError, wordsOf } from "../../tools/failure";
+import { firstLine, ToolError, wordsOf } from "../../tools/failure";
 import { PROJECT } from "../../tools/paths";
 import { binaryVersion } from "../../tools/provider-versions/binary-version";
 import { PROVIDERS, type ProviderName, sdkVersion } from "../../tools/provider-versions/sdk-version";
@@ -127,7 +127,7 @@ async function backend(stack: string): Promise<Diagnosis> {
           todo: `pulumi stack init ${stack}`,
         };
   } catch (error) {
-    return failed("backend", (error as Error).message.split("\n")[0] as string, "pulumi login");
+    return failed("backend", firstLine((error as Error).message), "pulumi login");
   }
 }
 
@@ -376,4 +376,4 @@ async function attempt<T>(ask: () => Promise<T>): Promise<{ result: T } | { erro
 }
 
 /** kubectl's first line. */
-const firstWords = (error: unknown): string => wordsOf(error).split("\n")[0] as string;
+const firstWords = (error: unknown): string => firstLine(wordsOf(error));

@@ -5,7 +5,7 @@ import execa from "execa";
 import { parse, stringify } from "yaml";
 import { say, step } from "../../../cli/terminal/progress";
 import { keepSchemas } from "../../../cli/tools/checks/schemas";
-import { ToolError } from "../../../cli/tools/failure";
+import { firstLine, ToolError } from "../../../cli/tools/failure";
 import { endProcesses } from "../../../cli/tools/processes";
 import type { Toolchain } from "../../../cli/tools/toolchain/ensure";
 import type { World } from "../folders";
@@ -53,7 +53,9 @@ export async function startCluster(world: World, tools: Toolchain): Promise<{ fr
       });
       return { fresh: false };
     } catch (error) {
-      say(`the embedded cluster does not come up again (${firstLine(error)}); it is made anew`);
+      say(
+        `the embedded cluster does not come up again (${firstLine((error as Error).message)}); it is made anew`,
+      );
     }
   }
   await deleteCluster(world);
@@ -258,5 +260,3 @@ function pathOf(tools: Toolchain, name: string): string {
   if (!tool) throw new Error(`${name} was not ensured`);
   return tool.path;
 }
-
-const firstLine = (error: unknown) => (error as Error).message.split("\n")[0];
