@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import chalk from "chalk";
 import Table from "cli-table3";
 import { Command } from "commander";
@@ -10,8 +11,8 @@ import { lostJson, lostText } from "../stack/lost";
 import { ago } from "../terminal/duration";
 import { PLAIN_TABLE } from "../terminal/table";
 
-/** Seconds between two looks. */
-const INTERVAL_SECONDS = 2;
+/** Milliseconds between two looks. */
+const INTERVAL = 2000;
 
 export function statusCommand(): Command {
   return new Command("status")
@@ -38,7 +39,7 @@ Exit codes: 0 all is deployed and ready, 2 something is not or is lost, 1 failed
           process.stderr.write(`${error.message}\n`);
         });
         if (!look) {
-          await pause();
+          await pause(INTERVAL);
           continue;
         }
         const releases = releaseStatuses(look.resources, look.live, look.workloads);
@@ -51,12 +52,10 @@ Exit codes: 0 all is deployed and ready, 2 something is not or is lost, 1 failed
           process.stdout.write(show(stack, look, releases));
         }
         if (!watch) return;
-        await pause();
+        await pause(INTERVAL);
       }
     });
 }
-
-const pause = () => new Promise((resolve) => setTimeout(resolve, INTERVAL_SECONDS * 1000));
 
 export const isWell = ({ status, failed, pods }: ReleaseStatus): boolean =>
   status === "deployed" && !failed && pods.ready >= pods.wanted;

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { bareName } from "../../src/config/stack-names";
 import { compact } from "../../src/model/records";
 import { commandLine } from "../tools/processes";
@@ -43,7 +44,7 @@ export async function locksIn(folder: string): Promise<Lock[]> {
     existsSync(folder) ? readdirSync(folder).filter((name) => pattern.test(name)) : [];
   const unnamed = names(UNNAMED);
   // One that is being written has its name in a moment.
-  if (unnamed.length > 0) await new Promise((resolve) => setTimeout(resolve, 1000));
+  if (unnamed.length > 0) await pause(1000);
   const abandoned = names(UNNAMED).filter((name) => unnamed.includes(name));
   const locks = await Promise.all(
     names(/\.json$/).flatMap((name) => {

@@ -1,6 +1,7 @@
 /** Starts, stops and describes the embedded cluster: a real control plane with simulated nodes. */
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import execa from "execa";
 import { parse, stringify } from "yaml";
 import { say, step } from "../../../cli/terminal/progress";
@@ -172,7 +173,7 @@ async function untilReady(world: World, tools: Toolchain): Promise<void> {
       throw new ToolError(
         `the embedded cluster is not ready after ${READY_SECONDS} s; its logs are in ${filesOf(world).logs}`,
       );
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await pause(200);
   }
 }
 
