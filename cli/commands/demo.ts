@@ -9,10 +9,11 @@ import { type ReleaseStatus, releaseStatuses } from "../core/release-status";
 import { firstAidFor, giveFirstAid } from "../stack/first-aid";
 import { lookAt } from "../stack/look";
 import { applicationOption, DEFAULT_APPLICATION } from "../stack/project";
+import { recover } from "../stack/recovery/performing";
+import { recoveryOf } from "../stack/recovery/reading";
 import { jsonText } from "../terminal/json";
 import { say } from "../terminal/progress";
 import { ToolError } from "../tools/failure";
-import { recover, recoveryOf } from "./recover";
 import { statusTable, summary } from "./status";
 
 export function demoCommand(): Command {

@@ -1,7 +1,7 @@
 /** What has to be put right before it can be seen what else there is: a state that cannot be read, processes without an engine. */
 import { basename } from "node:path";
 import { compact } from "../../src/model/records";
-import { doubtOf } from "../core/recovery";
+import { doubtOf } from "../core/recovery/recovery";
 import { step } from "../terminal/progress";
 import { ToolError } from "../tools/failure";
 import { type Damage, damageText, readDamage, restore, wasRestored } from "./damage";
