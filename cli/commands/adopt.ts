@@ -22,11 +22,11 @@ import { type PlannedStack, planStack } from "../stack/planning";
 import { PROJECT_NAME } from "../stack/project";
 import { readReleases } from "../stack/releases";
 import { settingsOfStack } from "../stack/settings";
+import { report } from "../stack/update-report";
 import { update } from "../stack/update-with-progress";
 import { confirmed } from "../terminal/ask";
+import { showComparison } from "../terminal/comparison";
 import { ToolError } from "../tools/failure";
-import { showComparison } from "./diff";
-import { report } from "./up";
 
 interface Options {
   stack: string;

@@ -13,8 +13,8 @@ import { recover } from "../stack/recovery/performing";
 import { recoveryOf } from "../stack/recovery/reading";
 import { jsonText } from "../terminal/json";
 import { say } from "../terminal/progress";
+import { statusTable, summary } from "../terminal/release-table";
 import { ToolError } from "../tools/failure";
-import { statusTable, summary } from "./status";
 
 export function demoCommand(): Command {
   return new Command("demo")

@@ -15,15 +15,15 @@ import { mark, unmark } from "../stack/marks";
 import { recordedConfig } from "../stack/past-config";
 import { refuseUnguarded } from "../stack/rollback/preview-of-program";
 import { withProgram } from "../stack/rollback/program";
+import { report } from "../stack/update-report";
 import { update } from "../stack/update-with-progress";
 import { confirmed } from "../terminal/ask";
+import { showChanges } from "../terminal/comparison";
 import { jsonText } from "../terminal/json";
 import { say, step } from "../terminal/progress";
 import { ToolError } from "../tools/failure";
 import { delegateInterrupts } from "../tools/interrupts";
 import { PROJECT } from "../tools/paths";
-import { showChanges } from "./diff";
-import { report } from "./up";
 
 export function driftCommand(): Command {
   return new Command("drift")

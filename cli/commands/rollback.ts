@@ -32,8 +32,10 @@ import {
   storeParts,
 } from "../stack/rollback/preview-of-program";
 import { type Wanted, withProgram } from "../stack/rollback/program";
+import { report } from "../stack/update-report";
 import { update } from "../stack/update-with-progress";
 import { confirmed } from "../terminal/ask";
+import { showComparison } from "../terminal/comparison";
 import { ago } from "../terminal/duration";
 import { jsonText } from "../terminal/json";
 import { say } from "../terminal/progress";
@@ -41,8 +43,6 @@ import { PLAIN_TABLE } from "../terminal/table";
 import { ToolError } from "../tools/failure";
 import { inParallel } from "../tools/parallel";
 import { PROJECT } from "../tools/paths";
-import { showComparison } from "./diff";
-import { report } from "./up";
 
 /** Updates that are listed, and looked into for their images. */
 const LISTED = 15;

@@ -92,6 +92,10 @@ export function releaseStatuses(
   });
 }
 
+/** Whether a release is deployed, and all its pods are ready. */
+export const isWell = ({ status, failed, pods }: ReleaseStatus): boolean =>
+  status === "deployed" && !failed && pods.ready >= pods.wanted;
+
 /** Drift at a glance. */
 function driftOf(
   state: ExportedResource | undefined,

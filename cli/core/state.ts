@@ -44,17 +44,26 @@ export interface ExportedResource extends StateResource {
   initErrors?: string[];
 }
 
+/** What the engine had begun when it was ended: `creating`, `updating`, `deleting` ... */
+export interface PendingOperation {
+  type: string;
+  resource: ExportedResource;
+}
+
 /** What `pulumi stack export` writes, and `pulumi stack import` takes back. */
 export interface ExportedState {
   version: number;
   deployment?: {
     resources?: ExportedResource[];
-    pending_operations?: { type: string; resource: ExportedResource }[];
+    pending_operations?: PendingOperation[];
   };
 }
 
 /** The resources of a state; none before the first update. */
 export const resourcesOf = ({ deployment }: ExportedState): ExportedResource[] => deployment?.resources ?? [];
+
+export const operationsOf = ({ deployment }: ExportedState): PendingOperation[] =>
+  deployment?.pending_operations ?? [];
 
 /** What the stack told about itself when it was updated last. */
 export const stackOutputs = (resources: readonly ExportedResource[]): Record<string, unknown> | undefined =>

@@ -1,14 +1,7 @@
 /** The operations that Pulumi had begun when it was ended. */
 import { idOf, type ManifestObject } from "../diff/manifests";
-import { type ExportedState, RELEASE, resourcesOf, resourceText } from "../state";
+import { operationsOf, type PendingOperation, RELEASE, resourcesOf, resourceText } from "../state";
 import type { Part, Situation } from "./situation";
-
-export type PendingOperation = NonNullable<
-  NonNullable<ExportedState["deployment"]>["pending_operations"]
->[number];
-
-export const operationsOf = ({ deployment }: ExportedState): PendingOperation[] =>
-  deployment?.pending_operations ?? [];
 
 /** Also one that a refresh was to take into the state, and did not. */
 export const isCreation = ({ type }: PendingOperation): boolean =>

@@ -6,12 +6,14 @@ import {
   type ExportedResource,
   hasFailed,
   nameOfUrn,
+  operationsOf,
+  type PendingOperation,
   pendingDeletes,
   resourcesOf,
   resourceText,
   STACK,
 } from "../state";
-import { operationParts, operationsOf, type PendingOperation } from "./operations";
+import { operationParts } from "./operations";
 import { releaseParts } from "./releases-left";
 import { type Action, allOf, type Import, type Part, type Situation } from "./situation";
 

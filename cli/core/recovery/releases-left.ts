@@ -2,8 +2,8 @@
 import { OWN_PREFIX } from "../../../src/plan/labels";
 import type { HelmRevision, LiveRelease } from "../../stack/releases";
 import { isChangedByHand } from "../release-status";
-import { type ExportedResource, hasFailed, releasesOf, resourcesOf } from "../state";
-import { creatingIn, operationsOf } from "./operations";
+import { type ExportedResource, hasFailed, operationsOf, releasesOf, resourcesOf } from "../state";
+import { creatingIn } from "./operations";
 import type { Part, Situation } from "./situation";
 
 /** One of Helm's releases, and what is known of it. */

@@ -1,9 +1,9 @@
 /** Reads what an update that was broken off has left. */
-import { isCreation, operationsOf } from "../../core/recovery/operations";
+import { isCreation } from "../../core/recovery/operations";
 import { decide, type Recovery } from "../../core/recovery/recovery";
 import type { Situation } from "../../core/recovery/situation";
 import { namespaceIn } from "../../core/release-status";
-import { type ExportedState, RELEASE, resourcesOf } from "../../core/state";
+import { type ExportedState, operationsOf, RELEASE, resourcesOf } from "../../core/state";
 import { ToolError } from "../../tools/failure";
 import { accessTo, reachCluster } from "../access";
 import { exportState } from "../engine";
