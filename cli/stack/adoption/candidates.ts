@@ -19,6 +19,14 @@ import type { PlannedStack } from "../planning";
 import type { LiveRelease } from "../releases";
 import { readSecrets, type SecretObject } from "../secrets";
 
+/** What the user allows. */
+export interface AdoptionOptions {
+  /** Id of the stack whose namespace is taken over. */
+  givenUp?: string;
+  /** Stores whose data gets new passwords. */
+  resetPassword?: readonly string[];
+}
+
 export interface Adoption {
   /** Releases to take over. */
   releases: ReleasePlan[];
