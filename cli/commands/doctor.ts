@@ -1,7 +1,8 @@
 import chalk from "chalk";
 import Table from "cli-table3";
 import { Command } from "commander";
-import { type Diagnosis, diagnose } from "../stack/doctor/checks";
+import { diagnose } from "../stack/doctor/checks";
+import type { Diagnosis } from "../stack/doctor/diagnosis";
 import { jsonText } from "../terminal/json";
 import { PLAIN_TABLE } from "../terminal/table";
 
