@@ -1,7 +1,7 @@
 /** Any Kubernetes object, by server-side apply. Readiness is not waited for: Flotilla applies none that needs it. */
 import { compact } from "../../../../src/model/records";
 import { type Properties, revealMap } from "../protocol/property";
-import { type Call, type Found, InitializationError } from "../protocol/server";
+import { type Call, type Found, InitializationError } from "../protocol/provider";
 import type { Connection } from "./connection";
 import { named } from "./replacement";
 import { retry } from "./retry";
