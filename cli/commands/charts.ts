@@ -6,6 +6,7 @@ import { settingsSchema } from "../../src/config/schema";
 import { plan } from "../../src/plan";
 import { readCharts } from "../../src/plan/chart";
 import { createContext } from "../../src/plan/context";
+import { jsonText } from "../terminal/json";
 import { say, step } from "../terminal/progress";
 import { PLAIN_TABLE } from "../terminal/table";
 import { pullCharts } from "../tools/charts/pull";
@@ -25,7 +26,7 @@ export function chartsCommand(): Command {
     .action(async ({ json }: { json?: boolean }) => {
       const pulled = await step("fetching the charts that charts/lock.yaml names", () => pullCharts(PROJECT));
       if (json) {
-        process.stdout.write(`${JSON.stringify(pulled, null, 2)}\n`);
+        process.stdout.write(jsonText(pulled));
         return;
       }
       const table = new Table({ ...PLAIN_TABLE, head: ["CHART", "VERSION", "SHA256", "DONE"] });
@@ -51,7 +52,7 @@ export function chartsCommand(): Command {
     .action(async (wanted: string[], { json }: { json?: boolean }) => {
       const updated = await step("asking the registries", () => updateCharts(PROJECT, wanted, allValuesOf));
       if (json) {
-        process.stdout.write(`${JSON.stringify(updated, null, 2)}\n`);
+        process.stdout.write(jsonText(updated));
         return;
       }
       const table = new Table({ ...PLAIN_TABLE, head: ["CHART", "FROM", "TO", "PROGRAM"] });

@@ -5,6 +5,7 @@ import { RULES } from "../../src/config/rules";
 import { plural } from "../../src/model/plural";
 import { count, type Row, type Severity, type Stage } from "../core/check-report";
 import { type Checked, checkStack } from "../stack/check-stages";
+import { jsonText } from "../terminal/json";
 import { PLAIN_TABLE } from "../terminal/table";
 
 export function checkCommand(): Command {
@@ -25,7 +26,7 @@ A rule is taken off one service or store with a reason: flotilla:services.<name>
     )
     .action(async ({ stack, json }: { stack: string; json?: boolean }) => {
       const checked = await checkStack(stack);
-      process.stdout.write(json ? `${JSON.stringify(toJson(stack, checked), null, 2)}\n` : show(checked));
+      process.stdout.write(json ? jsonText(toJson(stack, checked)) : show(checked));
       if (count(checked.stages, "error") > 0) process.exitCode = 1;
     });
 }

@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { deleteCluster, describeCluster, stopCluster } from "../../dev/sandbox/cluster/cluster";
 import { worldOfClone } from "../../dev/sandbox/folders";
 import { openWorld } from "../../dev/sandbox/world";
+import { jsonText } from "../terminal/json";
 import { say } from "../terminal/progress";
 import { findTool } from "../tools/toolchain/ensure";
 
@@ -48,7 +49,7 @@ export function clusterCommand(): Command {
 /** Returns whether the cluster runs. */
 async function show(json: boolean): Promise<boolean> {
   const description = await describeCluster(worldOfClone(), await findTool("kubectl"));
-  if (json) process.stdout.write(`${JSON.stringify(description, null, 2)}\n`);
+  if (json) process.stdout.write(jsonText(description));
   else {
     const { running, context, kubeconfig, server, kubernetes, nodes, processes } = description;
     const lines = [

@@ -7,6 +7,7 @@ import { secretLike } from "../../src/model/secret-like";
 import { type Effective, effectiveSettings } from "../../src/plan/effective";
 import { placesOf } from "../stack/places";
 import { settingsOfStack } from "../stack/settings";
+import { jsonText } from "../terminal/json";
 import { PLAIN_TABLE } from "../terminal/table";
 import { ToolError } from "../tools/failure";
 
@@ -31,7 +32,7 @@ Later wins: chart, inventory, Pulumi.yaml, the layers in the order the stack nam
       const effective = shownSettings(read);
       if (explain) return print(explained(read, effective), json, showExplained);
       const tree = nest(effective);
-      process.stdout.write(json ? `${JSON.stringify(tree, null, 2)}\n` : stringify(tree, { lineWidth: 0 }));
+      process.stdout.write(json ? jsonText(tree) : stringify(tree, { lineWidth: 0 }));
     });
 }
 
@@ -43,7 +44,7 @@ interface Options {
 }
 
 function print<T>(rows: readonly T[], json: boolean | undefined, show: (rows: readonly T[]) => string): void {
-  process.stdout.write(json ? `${JSON.stringify(rows, null, 2)}\n` : show(rows));
+  process.stdout.write(json ? jsonText(rows) : show(rows));
 }
 
 /** The settings without what looks like a secret: it must not be there, and is not told again. */

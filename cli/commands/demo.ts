@@ -9,10 +9,12 @@ import { type ReleaseStatus, releaseStatuses } from "../core/release-status";
 import { firstAidFor, giveFirstAid } from "../stack/first-aid";
 import { lookAt } from "../stack/look";
 import { applicationOption, DEFAULT_APPLICATION } from "../stack/project";
+import { recover } from "../stack/recovery/performing";
+import { recoveryOf } from "../stack/recovery/reading";
+import { jsonText } from "../terminal/json";
 import { say } from "../terminal/progress";
+import { statusTable, summary } from "../terminal/release-table";
 import { ToolError } from "../tools/failure";
-import { recover, recoveryOf } from "./recover";
-import { statusTable, summary } from "./status";
 
 export function demoCommand(): Command {
   return new Command("demo")
@@ -53,7 +55,7 @@ export function demoCommand(): Command {
       const releases = releaseStatuses(resources, live, workloads);
       process.stdout.write(
         json
-          ? `${JSON.stringify(releases, null, 2)}\n`
+          ? jsonText(releases)
           : `\n${statusTable(releases)}\n\n${summary(releases)}\n${next(application, stack, namespace, releases)}\n`,
       );
     });

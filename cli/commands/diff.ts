@@ -1,15 +1,12 @@
 import { writeFileSync } from "node:fs";
-import chalk from "chalk";
-import Table from "cli-table3";
 import { Command, Option } from "commander";
-import type { ReleaseChange } from "../core/diff/compare";
-import { comparedText, objectsText, podsText, summaryText, totalsOf } from "../core/diff/describe";
+import { totalsOf } from "../core/diff/describe";
 import { diffPage } from "../core/diff/diff-page";
 import type { Comparison } from "../stack/comparison/sides";
 import { begun, exportState } from "../stack/engine";
-import { failsForLost } from "../stack/engine-preview";
-import { PLAIN_TABLE } from "../terminal/table";
-import { ToolError } from "../tools/failure";
+import { failsForLost, refusedByEngine } from "../stack/engine-preview";
+import { showComparison } from "../terminal/comparison";
+import { jsonText } from "../terminal/json";
 
 interface Options {
   stack: string;
@@ -53,7 +50,7 @@ Exit codes: 0 nothing changes, 2 there are changes, 1 failed.`,
         writeFileSync(html, diffPage({ title, isUpdate: against === undefined, ...comparison }));
       process.stdout.write(
         json
-          ? `${JSON.stringify(toJson(stack, comparison), null, 2)}\n`
+          ? jsonText(toJson(stack, comparison))
           : showComparison(comparison, { isUpdate: against === undefined }),
       );
       const { refused, lost = [] } = comparison;
@@ -61,10 +58,6 @@ Exit codes: 0 nothing changes, 2 there are changes, 1 failed.`,
       if (comparison.changes.length > 0 || (comparison.pending ?? []).length > 0) process.exitCode = 2;
     });
 }
-
-/** What the engine would not do. */
-export const refusedByEngine = (stack: string, words: string): ToolError =>
-  new ToolError(`the preview of ${stack} fails:\n${words}`);
 
 async function differenceOf(stack: string, offline: boolean): Promise<Comparison> {
   // pulumi reads while node loads the rest of the program.
@@ -79,74 +72,3 @@ const toJson = (stack: string, { changes, notes }: Comparison) => ({
   notes,
   changes,
 });
-
-/** Every object's difference, and last a table of the releases: what is read first is nearest to the prompt. */
-export const showChanges = (changes: readonly ReleaseChange[], isUpdate = true): string =>
-  changes.length === 0 ? "" : [...changes.flatMap(showRelease), "", table(changes, isUpdate), ""].join("\n");
-
-/** `isUpdate`: whether one becomes the other; of two stacks no pod restarts. */
-export function showComparison({ changes, notes }: Comparison, { isUpdate = true } = {}): string {
-  const parts = changes.length === 0 ? [] : [showChanges(changes, isUpdate).trimEnd()];
-  const refused = isUpdate ? changes.flatMap(({ immutable }) => immutable) : [];
-  if (refused.length > 0)
-    parts.push(
-      "",
-      chalk.red.bold("The API server will refuse this: these fields cannot be changed"),
-      ...refused.map((text) => chalk.red(`  ${text}`)),
-      "  Give the object another name, or delete it first; docs/stores.md, «Growing a volume», has the steps for volumes.",
-    );
-  if (notes.length > 0) parts.push("", ...notes.map((note) => `${chalk.yellow("note")} ${note}`));
-  const totals = totalsOf(changes);
-  const summary = isUpdate ? summaryText(totals) : comparedText(totals);
-  if (parts.length > 0) parts.push("");
-  parts.push(totals.releases === 0 ? chalk.green(summary) : chalk.bold(summary));
-  return `${parts.join("\n")}\n`;
-}
-
-const SIGNS = {
-  added: chalk.green("+"),
-  removed: chalk.red("-"),
-  changed: chalk.yellow("~"),
-  replaced: chalk.red("±"),
-};
-
-function showRelease({ release, kind, change, objects, about, labelsOnly }: ReleaseChange): string[] {
-  return [
-    "",
-    chalk.bold(`${SIGNS[change]} ${kind === "stack" ? release : `${kind} ${release}`}`),
-    ...about.map((text) => `    ${text}`),
-    ...(labelsOnly > 0 ? [`    ${labelsOnly} objects: generated labels only`] : []),
-    ...objects.flatMap((object) => [
-      `  ${SIGNS[object.change]} ${object.kind} ${object.name}`,
-      ...object.diff.split("\n").map((line) => `    ${colour(line)}`),
-    ]),
-  ];
-}
-
-function colour(line: string): string {
-  if (line.startsWith("+")) return chalk.green(line);
-  if (line.startsWith("-")) return chalk.red(line);
-  return line.startsWith("@@") ? chalk.cyan(line) : line;
-}
-
-function table(changes: readonly ReleaseChange[], isUpdate: boolean): string {
-  const head = ["RELEASE", "KIND", "CHANGE", "OBJECTS", ...(isUpdate ? ["PODS", "STORAGE"] : [])];
-  const rows = new Table({ ...PLAIN_TABLE, head });
-  for (const change of changes) {
-    const { release, kind, storage } = change;
-    const isLost = /^(DELETED|REPLACED|EMPTY)/;
-    const touched =
-      storage.length === 0
-        ? "not touched"
-        : storage.map((text) => (isLost.test(text) ? chalk.red(text) : chalk.yellow(text))).join("; ");
-    const isGone = change.change === "removed" || change.change === "replaced";
-    rows.push([
-      release,
-      kind,
-      isGone ? chalk.red(change.change) : change.change,
-      objectsText(change),
-      ...(isUpdate ? [podsText(change), touched] : []),
-    ]);
-  }
-  return rows.toString();
-}

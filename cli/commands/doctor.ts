@@ -1,7 +1,9 @@
 import chalk from "chalk";
 import Table from "cli-table3";
 import { Command } from "commander";
-import { type Diagnosis, diagnose } from "../stack/doctor/checks";
+import { diagnose } from "../stack/doctor/checks";
+import type { Diagnosis } from "../stack/doctor/diagnosis";
+import { jsonText } from "../terminal/json";
 import { PLAIN_TABLE } from "../terminal/table";
 
 export function doctorCommand(): Command {
@@ -17,7 +19,7 @@ export function doctorCommand(): Command {
     )
     .action(async ({ stack, json }: { stack: string; json?: boolean }) => {
       const diagnoses = await diagnose(stack);
-      process.stdout.write(json ? `${JSON.stringify(diagnoses, null, 2)}\n` : show(diagnoses));
+      process.stdout.write(json ? jsonText(diagnoses) : show(diagnoses));
       if (diagnoses.some(({ status }) => status === "failed")) process.exitCode = 1;
     });
 }

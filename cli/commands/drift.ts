@@ -1,28 +1,16 @@
-import { join } from "node:path";
 import chalk from "chalk";
 import { Command } from "commander";
-import { stackFileName } from "../../src/config/stack-names";
 import { plural } from "../../src/model/plural";
-import { CHECKED } from "../../src/runtime/overrides";
 import type { Addition } from "../core/diff/managed";
 import { nameOf } from "../core/diff/manifests";
+import { bringBack } from "../stack/drift/correction";
 import { type Drift, findDrift, isDrift } from "../stack/drift/differences";
-import { remove } from "../stack/drift/dry-run";
-import { failsForLost, previewSteps } from "../stack/engine-preview";
-import { provenanceOf, readHistory, type Update } from "../stack/history";
-import { markLost } from "../stack/lost";
-import { mark, unmark } from "../stack/marks";
-import { recordedConfig } from "../stack/past-config";
-import { refuseUnguarded } from "../stack/rollback/preview-of-program";
-import { withProgram } from "../stack/rollback/program";
-import { update } from "../stack/update-with-progress";
+import { report } from "../stack/update-report";
 import { confirmed } from "../terminal/ask";
-import { say, step } from "../terminal/progress";
+import { showChanges } from "../terminal/comparison";
+import { jsonText } from "../terminal/json";
+import { say } from "../terminal/progress";
 import { ToolError } from "../tools/failure";
-import { delegateInterrupts } from "../tools/interrupts";
-import { PROJECT } from "../tools/paths";
-import { showChanges } from "./diff";
-import { report } from "./up";
 
 export function driftCommand(): Command {
   return new Command("drift")
@@ -56,9 +44,7 @@ Exit codes: 0 nothing has drifted, or all of it was corrected; 2 there is drift;
         json?: boolean;
       }) => {
         const drift = await findDrift(stack);
-        process.stdout.write(
-          json ? `${JSON.stringify(toJson(stack, drift), null, 2)}\n` : show(stack, drift, !correct),
-        );
+        process.stdout.write(json ? jsonText(toJson(stack, drift)) : show(stack, drift, !correct));
         if (!isDrift(drift)) return;
         if (!correct) {
           process.exitCode = 2;
@@ -69,7 +55,7 @@ Exit codes: 0 nothing has drifted, or all of it was corrected; 2 there is drift;
             `nothing was changed: the API server refuses ${drift.refused.map(({ object }) => object).join(", ")} as deployed. Delete what stands in the way (kubectl delete, for a StatefulSet with --cascade=orphan), then run this again`,
           );
         if (!yes && !(await confirmed("Bring all of this back?"))) return;
-        await bringBack(stack, drift);
+        await report(stack, await bringBack(stack, drift));
         say("looking again");
         const left = await findDrift(stack);
         process.stdout.write(show(stack, left, false));
@@ -127,69 +113,3 @@ function show(stack: string, drift: Drift, withNext: boolean): string {
   ];
   return `${lines.join("\n")}\n`;
 }
-
-/** @throws ToolError when the update fails, or cannot be made. */
-async function bringBack(stack: string, drift: Drift): Promise<void> {
-  const { kubectl, namespace, resources, additions, urns } = drift;
-  const last = await lastUpdate(stack);
-  const config = await recordedConfig(stack, last.config, join(PROJECT, stackFileName(stack)));
-  const wanted = {
-    recorded: provenanceOf(resources),
-    of: "the last update",
-    else: `Deploy this working tree's first: npx flotilla up --stack ${stack}. Then look for drift again.`,
-  };
-  await withProgram(stack, wanted, config, async ({ folder, environment }) => {
-    const apart = new Set(urns.gone);
-    const steps = await previewSteps(stack, folder, environment).catch((error: unknown) => {
-      if (error instanceof ToolError && failsForLost(error.message, urns.gone)) return [];
-      throw error;
-    });
-    refuseUnguarded(
-      steps.filter(({ urn }) => !apart.has(urn)),
-      resources,
-      "bringing it back",
-    );
-    for (const { object, added } of additions)
-      await step(`removing what was added to ${nameOf(object)}`, async () => {
-        try {
-          await remove(kubectl, namespace, object, added);
-        } catch (error) {
-          throw new ToolError(
-            `${(error as Error).message}\n  Is somebody changing ${nameOf(object)} just now? Look again: npx flotilla drift --stack ${stack}`,
-          );
-        }
-      });
-    // Helm upgrades no release that it does not know: what is gone is created beside its entry in the state.
-    if (urns.gone.length > 0) await markLost(stack, urns.gone);
-    // In one go: a mark that outlives an interruption would pass for an update that failed.
-    const result = await delegateInterrupts(async () => {
-      await mark(stack, urns.changed, MARK);
-      // Of all resources: with the program and the settings of the last update nothing else has a reason to change, and
-      // an update of some alone fails in the engine ("Duplicate resource URN") where what they depend on has changed since.
-      const updated = await update(
-        ["up", "--stack", stack, "--message", "flotilla drift --correct"],
-        { stack, namespace, kubectl },
-        {
-          cwd: folder,
-          environment: { ...environment, ...(urns.gone.length > 0 ? { [CHECKED]: "true" } : {}) },
-        },
-      );
-      if (updated.exitCode !== 0) await unmark(stack, urns.changed, MARK);
-      return updated;
-    });
-    await report(stack, result);
-  });
-}
-
-async function lastUpdate(stack: string): Promise<Update> {
-  const history = await readHistory(stack, { secrets: true });
-  const last = history.find(({ kind }) => kind === "update");
-  if (!last) throw new ToolError(`stack ${stack} has never been updated`);
-  if (last.result !== "succeeded")
-    throw new ToolError(
-      `the last update of ${stack} did not succeed: first finish it (npx flotilla up --stack ${stack}) or go back (npx flotilla rollback --stack ${stack})`,
-    );
-  return last;
-}
-
-const MARK = "it was changed by hand: flotilla drift --correct";

@@ -7,6 +7,7 @@ import { html } from "../core/graph/graph-page";
 import { mermaid } from "../core/graph/mermaid";
 import { planAfresh } from "../stack/planning";
 import { LOCAL_STACK } from "../stack/project";
+import { jsonText } from "../terminal/json";
 import { say } from "../terminal/progress";
 import { ToolError } from "../tools/failure";
 import { PROJECT } from "../tools/paths";
@@ -14,7 +15,7 @@ import { PROJECT } from "../tools/paths";
 const FORMATS: Record<string, (graph: Graph) => string> = {
   mermaid,
   dot,
-  json: (graph) => `${JSON.stringify(graph, null, 2)}\n`,
+  json: jsonText,
   html: (graph) => html(graph, { style: readPart("style.css"), script: readPart("client.js") }),
 };
 

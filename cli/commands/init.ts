@@ -7,6 +7,7 @@ import { stackConfig } from "../../src/config/stack";
 import { stackFileName } from "../../src/config/stack-names";
 import { suggest } from "../../src/model/nearest";
 import { FlotillaError } from "../../src/model/problems";
+import { compact, mapValues } from "../../src/model/records";
 import { readProjectFiles } from "../../src/runtime/project-files";
 import { PROJECT_NAME } from "../stack/project";
 import { ToolError } from "../tools/failure";
@@ -77,16 +78,14 @@ function stackFile(
   layers: readonly string[],
   { context, kubeconfig, application, namespace }: Options,
 ): string {
-  const cluster = [
-    ...(context === undefined ? [] : [`context: ${quoted(context)}`]),
-    ...(kubeconfig === undefined ? [] : [`kubeconfig: ${quoted(kubeconfig)}`]),
-  ];
-  const settings = {
+  const cluster = Object.entries(compact({ context, kubeconfig })).map(
+    ([key, value]) => `${key}: ${quoted(value)}`,
+  );
+  const settings = compact({
     layers: `[${layers.map(quoted).join(", ")}]`,
-    ...(application === undefined ? {} : { application: quoted(application) }),
-    ...(namespace === undefined ? {} : { namespace: quoted(namespace) }),
-    ...(cluster.length === 0 ? {} : { cluster: `{ ${cluster.join(", ")} }` }),
-  };
+    ...mapValues(compact({ application, namespace }), quoted),
+    cluster: cluster.length === 0 ? undefined : `{ ${cluster.join(", ")} }`,
+  });
   const lines = Object.entries(settings).map(([key, value]) => `  ${PROJECT_NAME}:${key}: ${value}\n`);
   return `# yaml-language-server: $schema=config/stack.schema.json\nconfig:\n${lines.join("")}`;
 }

@@ -4,9 +4,11 @@ import chalk from "chalk";
 import Table from "cli-table3";
 import { Command } from "commander";
 import { stringify } from "yaml";
+import { compact } from "../../src/model/records";
 import type { ReleasePlan } from "../../src/plan/plan";
 import { planAfresh } from "../stack/planning";
 import { type RenderedRelease, renderReleases } from "../stack/rendering";
+import { jsonText } from "../terminal/json";
 import { say } from "../terminal/progress";
 import { PLAIN_TABLE } from "../terminal/table";
 import { ToolError } from "../tools/failure";
@@ -42,7 +44,7 @@ export function renderCommand(): Command {
         if (failure !== undefined)
           throw new ToolError(`release ${release.name} cannot be rendered: ${failure}`);
       const rendered = releases.map((release) => write(release, folder));
-      process.stdout.write(json ? `${JSON.stringify(rendered, null, 2)}\n` : show(rendered, folder));
+      process.stdout.write(json ? jsonText(rendered) : show(rendered, folder));
     });
 }
 
@@ -55,13 +57,13 @@ function write({ release, manifests }: RenderedRelease, folder: string): Rendere
   // What an earlier run left must not pass for this one's.
   rmSync(manifestsFile, { force: true });
   if (manifests !== undefined) writeFileSync(manifestsFile, manifests);
-  return {
+  return compact({
     release: name,
     kind,
     chart: description,
     values: valuesFile,
-    ...(manifests === undefined ? {} : { manifests: manifestsFile }),
-  };
+    manifests: manifests === undefined ? undefined : manifestsFile,
+  });
 }
 
 function show(rendered: readonly Rendered[], folder: string): string {

@@ -1,17 +1,16 @@
+import { setTimeout as pause } from "node:timers/promises";
 import chalk from "chalk";
-import Table from "cli-table3";
 import { Command } from "commander";
-import { plural } from "../../src/model/plural";
-import { outputsOf, type ReleaseStatus, releaseStatuses } from "../core/release-status";
+import { isWell, outputsOf, type ReleaseStatus, releaseStatuses } from "../core/release-status";
 import { youngText } from "../core/young-claims";
 import { type Update, updateJson } from "../stack/history";
 import { type Look, lookAt } from "../stack/look";
 import { lostJson, lostText } from "../stack/lost";
 import { ago } from "../terminal/duration";
-import { PLAIN_TABLE } from "../terminal/table";
+import { statusTable, summary } from "../terminal/release-table";
 
-/** Seconds between two looks. */
-const INTERVAL_SECONDS = 2;
+/** Milliseconds between two looks. */
+const INTERVAL = 2000;
 
 export function statusCommand(): Command {
   return new Command("status")
@@ -38,7 +37,7 @@ Exit codes: 0 all is deployed and ready, 2 something is not or is lost, 1 failed
           process.stderr.write(`${error.message}\n`);
         });
         if (!look) {
-          await pause();
+          await pause(INTERVAL);
           continue;
         }
         const releases = releaseStatuses(look.resources, look.live, look.workloads);
@@ -51,15 +50,10 @@ Exit codes: 0 all is deployed and ready, 2 something is not or is lost, 1 failed
           process.stdout.write(show(stack, look, releases));
         }
         if (!watch) return;
-        await pause();
+        await pause(INTERVAL);
       }
     });
 }
-
-const pause = () => new Promise((resolve) => setTimeout(resolve, INTERVAL_SECONDS * 1000));
-
-export const isWell = ({ status, failed, pods }: ReleaseStatus): boolean =>
-  status === "deployed" && !failed && pods.ready >= pods.wanted;
 
 function toJson(
   stack: string,
@@ -111,56 +105,6 @@ function updateLine({ kind, result, message, endedAt, startedAt, commit }: Omit<
     commit === undefined ? "" : `commit ${commit.slice(0, 7)}`,
   ];
   return `${kind} ${how} ${ago(endedAt ?? startedAt)}: ${what.filter((text) => text !== "").join(", ")}`;
-}
-
-export function statusTable(releases: readonly ReleaseStatus[]): string {
-  const table = new Table({
-    ...PLAIN_TABLE,
-    head: [
-      "RELEASE",
-      "KIND",
-      "CHART",
-      "REV",
-      "STATUS",
-      "PODS READY",
-      "ENDPOINT",
-      "IMAGE",
-      "UPDATED",
-      "DRIFT",
-    ],
-  });
-  for (const release of releases) {
-    const { kind, chart, revision, status, failed, pods, endpoint, image, updatedAt, drift } = release;
-    const all = pods.ready >= pods.wanted;
-    const ready = kind === "job" && all ? "done" : `${pods.ready}/${pods.wanted}`;
-    const word = failed && status === "deployed" ? "update failed" : status;
-    table.push([
-      release.release,
-      kind,
-      chart,
-      revision ?? "-",
-      word === "deployed" ? chalk.green(word) : chalk.red(word),
-      all ? ready : chalk.yellow(ready),
-      endpoint ?? "-",
-      image,
-      ago(updatedAt),
-      drift === undefined ? "-" : chalk.yellow(drift),
-    ]);
-  }
-  return table.toString();
-}
-
-export function summary(releases: readonly ReleaseStatus[]): string {
-  const lasting = releases.filter(({ kind }) => kind !== "job");
-  const ready = lasting.reduce((sum, { pods }) => sum + pods.ready, 0);
-  const wanted = lasting.reduce((sum, { pods }) => sum + pods.wanted, 0);
-  const well = releases.filter(isWell).length;
-  const pods = ready === wanted ? `${plural(ready, "pod")} ready` : `${ready} of ${wanted} pods ready`;
-  return well === releases.length
-    ? `${plural(releases.length, "release")}, ${pods}.`
-    : chalk.yellow(
-        `${releases.length - well} of ${plural(releases.length, "release")} not deployed or not ready; ${pods}.`,
-      );
 }
 
 function nextSteps(stack: string, releases: readonly ReleaseStatus[], lost: Look["lost"]): string[] {

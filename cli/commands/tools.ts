@@ -1,6 +1,7 @@
 import Table from "cli-table3";
 import { Command } from "commander";
 import { chooseProviders, differenceFromSdk } from "../../dev/sandbox/providers/choose";
+import { jsonText } from "../terminal/json";
 import { say } from "../terminal/progress";
 import { PLAIN_TABLE } from "../terminal/table";
 import { ensureTools } from "../tools/toolchain/ensure";
@@ -27,7 +28,7 @@ export function toolsCommand(): Command {
         })),
       ];
       if (json) {
-        process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
+        process.stdout.write(jsonText(rows));
         return;
       }
       const table = new Table({ ...PLAIN_TABLE, head: ["TOOL", "VERSION", "FROM", "PATH"] });

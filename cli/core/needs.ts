@@ -20,7 +20,12 @@ export const READ: readonly { group: string; resource: string; verb: string }[] 
   { group: "apps", resource: "replicasets", verb: "list" },
 ];
 
-/** What Bitnami's charts make (facts/bitnami-stores.md, Profiles), for those that are not at hand. */
+/**
+ * The kinds that Bitnami's charts create, for those that are not at hand. Each profile has a StatefulSet, Services, a
+ * ServiceAccount, a NetworkPolicy and ConfigMaps (rabbitmq a Secret in their place); the replicated ones add PodDisruptionBudgets,
+ * and rabbitmq's a Role with its RoleBinding. Source: `helm template` of https://github.com/bitnami/charts as of 2026-07-01, with
+ * mysql 14.0.5, mongodb 17.0.2, redis 23.1.1 and rabbitmq 16.0.16.
+ */
 const BITNAMI: readonly Kind[] = [
   { apiVersion: "apps/v1", kind: "StatefulSet" },
   { apiVersion: "v1", kind: "Service" },
@@ -69,6 +74,3 @@ export function storageClassesOf(settings: Settings, stores: readonly string[]):
   const named = stores.map((store) => settings.stores[store]?.storageClass ?? settings.storageClass);
   return [...new Set(named)];
 }
-
-export const groupOf = (apiVersion: string): string =>
-  apiVersion.includes("/") ? (apiVersion.split("/")[0] as string) : "";

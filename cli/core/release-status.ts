@@ -1,6 +1,7 @@
 /** What runs of a stack: its state, Helm's records and the workloads, put side by side. */
 
 import { isDeepStrictEqual } from "node:util";
+import { compact } from "../../src/model/records";
 import type { PlanOutputs } from "../../src/plan/plan";
 import { deployedNamespace } from "../../src/runtime/state";
 import type { LiveRelease } from "../stack/releases";
@@ -72,24 +73,28 @@ export function releaseStatuses(
     const service = outputs?.services[name];
     const endpoint = store ? `${store.host}:${store.port}` : service?.url?.replace(/^\w+:\/\//, "");
     const drift = driftOf(states.get(name), live[name], own);
-    return {
+    return compact({
       release: name,
       kind: service?.standIn ? "stand-in" : kind,
       chart: newest ? `${newest.chart.name}-${newest.chart.version}` : "-",
-      ...(newest ? { revision: newest.revision } : {}),
+      revision: newest?.revision,
       status: newest?.status ?? "missing",
       failed: hasFailed(states.get(name) ?? {}),
       pods: {
         ready: pods.reduce((sum, { ready }) => sum + ready, 0),
         wanted: pods.reduce((sum, { wanted }) => sum + wanted, 0),
       },
-      ...(endpoint === undefined ? {} : { endpoint }),
+      endpoint,
       image: own[0]?.spec?.template?.spec?.containers?.[0]?.image ?? "-",
-      ...(newest ? { updatedAt: newest.deployedAt } : {}),
-      ...(drift === undefined ? {} : { drift }),
-    };
+      updatedAt: newest?.deployedAt,
+      drift,
+    });
   });
 }
+
+/** Whether a release is deployed, and all its pods are ready. */
+export const isWell = ({ status, failed, pods }: ReleaseStatus): boolean =>
+  status === "deployed" && !failed && pods.ready >= pods.wanted;
 
 /** Drift at a glance. */
 function driftOf(

@@ -2,16 +2,22 @@
 import type { Deployed } from "../../src/plan/deployed";
 import { deployedReleases, type StateResource } from "../../src/runtime/state";
 
-/** Types in a state: a Helm release, a generated password. */
+/** Types in a state: the stack itself, a Helm release, a generated password, a namespace, a Secret. */
+export const STACK = "pulumi:pulumi:Stack";
 export const RELEASE = "kubernetes:helm.sh/v3:Release";
 export const PASSWORD = "random:index/randomPassword:RandomPassword";
+export const NAMESPACE = "kubernetes:core/v1:Namespace";
+export const SECRET = "kubernetes:core/v1:Secret";
 
 /** The resource's own name. */
 export const nameOfUrn = (urn: string): string => urn.split("::").at(-1) as string;
 
+/** The kind of resource that a type names, without its package and version. */
+export const kindOfType = (type: string): string => type.split(":").at(-1) as string;
+
 /** A resource in words: its kind and its own name. */
 export const resourceText = ({ type, urn }: { type: string; urn: string }): string =>
-  `${type.split(":").at(-1)} ${nameOfUrn(urn)}`;
+  `${kindOfType(type)} ${nameOfUrn(urn)}`;
 
 /** A resource of `pulumi stack export`. */
 export interface ExportedResource extends StateResource {
@@ -38,18 +44,30 @@ export interface ExportedResource extends StateResource {
   initErrors?: string[];
 }
 
+/** What the engine had begun when it was ended: `creating`, `updating`, `deleting` ... */
+export interface PendingOperation {
+  type: string;
+  resource: ExportedResource;
+}
+
 /** What `pulumi stack export` writes, and `pulumi stack import` takes back. */
 export interface ExportedState {
   version: number;
   deployment?: {
     resources?: ExportedResource[];
-    pending_operations?: { type: string; resource: ExportedResource }[];
+    pending_operations?: PendingOperation[];
   };
 }
 
+/** The resources of a state; none before the first update. */
+export const resourcesOf = ({ deployment }: ExportedState): ExportedResource[] => deployment?.resources ?? [];
+
+export const operationsOf = ({ deployment }: ExportedState): PendingOperation[] =>
+  deployment?.pending_operations ?? [];
+
 /** What the stack told about itself when it was updated last. */
 export const stackOutputs = (resources: readonly ExportedResource[]): Record<string, unknown> | undefined =>
-  resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs;
+  resources.find(({ type }) => type === STACK)?.outputs;
 
 /** The Helm releases of a state, by name. */
 export const releasesOf = (resources: readonly ExportedResource[]): Map<string, ExportedResource> =>
@@ -101,10 +119,10 @@ export function protectedOf(resources: readonly ExportedResource[], store: strin
   return (
     resources
       // The namespace may be called like a store.
-      .filter(({ protect, type }) => protect === true && type !== "kubernetes:core/v1:Namespace")
+      .filter(({ protect, type }) => protect === true && type !== NAMESPACE)
       .map(({ urn }) => urn)
       .filter((urn) => {
-        const name = urn.split("::").at(-1) ?? "";
+        const name = nameOfUrn(urn);
         return own.test(name) && !others.some((other) => name === other || name.startsWith(`${other}-`));
       })
   );

@@ -1,5 +1,6 @@
 /** A stack's updates as people choose among them: pure. */
 import { isDeepStrictEqual } from "node:util";
+import { isRecord } from "../../src/model/records";
 import type { ConfigValue, Update } from "../stack/history";
 import { type FieldChange, fieldChanges, pathText, valueText } from "./diff/fields";
 
@@ -64,8 +65,7 @@ function changes(
 /** A map that comes or goes, entry by entry. */
 function parts(change: FieldChange): FieldChange[] {
   const { path, before = {}, after = {} } = change;
-  const isMap = (value: unknown) => typeof value === "object" && value !== null && !Array.isArray(value);
-  const inner = isMap(before) && isMap(after) ? fieldChanges(before, after, path) : [];
+  const inner = isRecord(before) && isRecord(after) ? fieldChanges(before, after, path) : [];
   return inner.length > 0
     ? inner.flatMap((part) => (part.path.length > path.length ? parts(part) : [part]))
     : [change];

@@ -1,10 +1,10 @@
 /** The cluster and the namespace of a stack, also while its settings are not sound: what runs can be looked at all the same. */
-import { isRecord } from "../../src/config/file";
 import { merge } from "../../src/config/merge";
 import type { Settings } from "../../src/config/schema";
 import type { StackSettings } from "../../src/config/settings";
 import { bareName } from "../../src/config/stack-names";
 import { FlotillaError } from "../../src/model/problems";
+import { compact, isRecord } from "../../src/model/records";
 import { namespaceOf } from "../../src/plan/stores/profile";
 import { askWithKubectl } from "../../src/runtime/ask-cluster";
 import { checkCluster } from "../../src/runtime/preflight";
@@ -37,9 +37,15 @@ export function accessTo(stack: string): Access {
     const { cluster } = merge(files).values;
     const text = (key: string) => {
       const value = isRecord(cluster) ? cluster[key] : undefined;
-      return typeof value === "string" ? { [key]: value } : {};
+      return typeof value === "string" ? value : undefined;
     };
-    return { cluster: { ...text("context"), ...text("kubeconfig"), ...text("identity") } };
+    return {
+      cluster: compact({
+        context: text("context"),
+        kubeconfig: text("kubeconfig"),
+        identity: text("identity"),
+      }),
+    };
   }
 }
 

@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { bareName } from "../../src/config/stack-names";
+import { compact } from "../../src/model/records";
 import { ToolError } from "../tools/failure";
 import { readBackend } from "./backend";
 import { type End, endsIn, filesIn, readCheckpointFile } from "./checkpoint";
@@ -71,7 +72,7 @@ export function damageIn(root: string, project: string, stack: string): Damage |
   if (isMissing && ends.length === 0 && !existsSync(noteOf(file))) return undefined;
   const backups = byAge(filesIn(join(root, "backups", project, stack)));
   const copy = firstWhole(copiesOf(file, ends, backups));
-  return { file, isMissing, ...(copy ? { copy } : {}) };
+  return compact({ file, isMissing, copy });
 }
 
 /**

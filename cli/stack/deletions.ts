@@ -2,7 +2,15 @@
 import type { Settings } from "../../src/config/schema";
 import { stackFileName } from "../../src/config/stack-names";
 import { deployedGuarded } from "../../src/runtime/state";
-import { byUrn, deployedOf, type ExportedResource, nameOfUrn, PASSWORD, protectedOf } from "../core/state";
+import {
+  byUrn,
+  deployedOf,
+  type ExportedResource,
+  nameOfUrn,
+  PASSWORD,
+  protectedOf,
+  SECRET,
+} from "../core/state";
 import { say } from "../terminal/progress";
 import { pulumiQuietly, readState } from "./engine";
 import { edit } from "./marks";
@@ -16,7 +24,7 @@ export function protectedBy(
   return permissions.flatMap((permission) => {
     const [kind, name = ""] = split(permission);
     if (kind === "store") return protectedOf(resources, name);
-    const type = kind === "secret" ? "kubernetes:core/v1:Secret" : PASSWORD;
+    const type = kind === "secret" ? SECRET : PASSWORD;
     return resources.flatMap((resource) =>
       resource.protect && resource.type === type && nameOfUrn(resource.urn) === name ? [resource.urn] : [],
     );

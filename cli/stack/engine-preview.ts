@@ -23,6 +23,10 @@ export async function previewSteps(
 export const failsForLost = (words: string, lost: { readonly length: number }): boolean =>
   lost.length > 0 && /not found/i.test(words);
 
+/** What the engine would not do. */
+export const refusedByEngine = (stack: string, words: string): ToolError =>
+  new ToolError(`the preview of ${stack} fails:\n${words}`);
+
 /** What the program itself says, without the engine's frame around it. */
 function messageOf(text: string): string {
   const from = text.indexOf("{");

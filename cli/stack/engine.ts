@@ -1,7 +1,7 @@
 /** A stack's state and config, through the user's own pulumi. */
 import { setTimeout } from "node:timers/promises";
 import execa from "execa";
-import type { ExportedResource, ExportedState } from "../core/state";
+import { type ExportedResource, type ExportedState, resourcesOf } from "../core/state";
 import { ToolError } from "../tools/failure";
 import { delegateInterrupts } from "../tools/interrupts";
 import { PROJECT } from "../tools/paths";
@@ -94,4 +94,4 @@ export async function exportState(stack: string, { secrets = false } = {}): Prom
 
 /** The state's resources; secrets stay encrypted. */
 export const readState = async (stack: string): Promise<ExportedResource[]> =>
-  (await exportState(stack)).deployment?.resources ?? [];
+  resourcesOf(await exportState(stack));

@@ -4,7 +4,8 @@ import type { Kubectl, ObjectList } from "./kubectl";
 
 type Any = { kind: string } & (Workload | Pod | Claim | KubernetesEvent);
 
-const WORKLOADS = ["Deployment", "StatefulSet", "DaemonSet", "Job"];
+/** Kinds of workloads. */
+export const WORKLOADS = ["Deployment", "StatefulSet", "DaemonSet", "Job"];
 
 /** The workloads of a namespace. */
 export async function readWorkloads(kubectl: Kubectl, namespace: string): Promise<Workload[]> {

@@ -1,6 +1,7 @@
 /** What has to be put right before it can be seen what else there is: a state that cannot be read, processes without an engine. */
 import { basename } from "node:path";
-import { doubtOf } from "../core/recovery";
+import { compact } from "../../src/model/records";
+import { doubtOf } from "../core/recovery/recovery";
 import { step } from "../terminal/progress";
 import { ToolError } from "../tools/failure";
 import { type Damage, damageText, readDamage, restore, wasRestored } from "./damage";
@@ -52,14 +53,14 @@ export async function firstAidFor(stack: string): Promise<FirstAid> {
   }
   // One that is still alive somewhere else writes the state under the hands of whoever restores it.
   const unsure = damage && doubtOf(locks ?? []);
-  return {
+  return compact({
     found,
     will,
     orphans,
     restored: wasCopied || (damage !== undefined && damage.attributes === undefined),
-    ...(damage ? { damage } : {}),
-    ...(unsure === undefined ? {} : { unsure }),
-  };
+    damage,
+    unsure,
+  });
 }
 
 export async function giveFirstAid({ orphans, damage }: FirstAid): Promise<void> {

@@ -2,8 +2,10 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { bareName } from "../../src/config/stack-names";
+import { compact } from "../../src/model/records";
 import type { Provenance } from "../../src/runtime/provenance";
-import { type ExportedResource, type ExportedState, stackOutputs } from "../core/state";
+import { type ExportedResource, type ExportedState, resourcesOf, stackOutputs } from "../core/state";
+import { firstLine } from "../tools/failure";
 import { readBackend } from "./backend";
 import { endsIn, readCheckpointFile } from "./checkpoint";
 import { pulumiQuietly } from "./engine";
@@ -65,16 +67,16 @@ export async function readLastUpdate(stack: string): Promise<Omit<Update, "numbe
 function updateOf(entry: Entry, fromOldest: number): Update {
   const { version, kind, result, message, startTime, endTime, environment, config } = entry;
   const commit = environment?.["git.head"];
-  return {
+  return compact({
     number: version > 0 ? version : fromOldest,
     kind,
     result,
-    message: message.split("\n")[0] as string,
+    message: firstLine(message),
     startedAt: startTime,
-    ...(endTime === undefined ? {} : { endedAt: endTime }),
-    ...(commit === undefined ? {} : { commit }),
+    endedAt: endTime,
+    commit,
     config: config ?? {},
-  };
+  });
 }
 
 /**
@@ -90,8 +92,7 @@ export async function readCheckpoint(
   const backend = await readBackend();
   if (backend.kind === "cloud") {
     const args = ["stack", "export", "--version", String(number), "--stack", stack];
-    const state = JSON.parse(await pulumiQuietly(args)) as ExportedState;
-    return state.deployment?.resources ?? [];
+    return resourcesOf(JSON.parse(await pulumiQuietly(args)) as ExportedState);
   }
   if (backend.kind === "bucket") return undefined;
   const file = checkpointFile(backend.folder, project, bareName(stack), number);

@@ -1,6 +1,8 @@
 /** Reads what would go with a namespace: its releases, its workloads, its volume claims and their volumes. */
+import { compact } from "../../src/model/records";
 import type { Metadata, Workload } from "../core/explain/facts";
 import { ToolError } from "../tools/failure";
+import { WORKLOADS } from "./facts";
 import { findObject, type Kubectl, type ObjectList } from "./kubectl";
 import { type LiveRelease, lastSuperseded, readReleases } from "./releases";
 
@@ -36,7 +38,6 @@ export interface Holdings {
   volumes?: Volume[];
 }
 
-const WORKLOADS = ["Deployment", "StatefulSet", "DaemonSet", "Job"];
 const KINDS =
   "deployments,statefulsets,daemonsets,cronjobs,jobs,pods,services,ingresses,configmaps,persistentvolumeclaims";
 
@@ -75,9 +76,9 @@ export async function readHoldings(
     kubectl,
     claims.flatMap(({ spec }) => spec?.volumeName ?? []),
   );
-  return {
+  return compact({
     namespace,
-    ...(metadata.uid === undefined ? {} : { uid: metadata.uid }),
+    uid: metadata.uid,
     live,
     missing: await withoutRecord(kubectl, namespace, live, expected),
     workloads: items.filter(({ kind }) => WORKLOADS.includes(kind)) as Workload[],
@@ -85,8 +86,8 @@ export async function readHoldings(
       ({ kind, metadata }) => ({ kind, metadata }),
     ),
     claims,
-    ...(volumes === undefined ? {} : { volumes }),
-  };
+    volumes,
+  });
 }
 
 /** A release whose newest revision was deleted by hand still is one for helm while it has older ones. */

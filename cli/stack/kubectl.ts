@@ -29,6 +29,10 @@ export interface ObjectList<T> {
   items: T[];
 }
 
+/** Objects as one text for kubectl's standard input. */
+export const listText = (items: readonly object[]): string =>
+  JSON.stringify({ apiVersion: "v1", kind: "List", items });
+
 /** The answer of `kubectl get` for these arguments; undefined where there is nothing. */
 export async function findObject<T>(kubectl: Kubectl, ...args: string[]): Promise<T | undefined> {
   const text = await kubectl.run(["get", ...args, "--ignore-not-found", "-o", "json"]);

@@ -2,7 +2,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { bareName } from "../../src/config/stack-names";
+import { compact } from "../../src/model/records";
 import { commandLine } from "../tools/processes";
 import { readBackend } from "./backend";
 import { pulumiQuietly } from "./engine";
@@ -42,7 +44,7 @@ export async function locksIn(folder: string): Promise<Lock[]> {
     existsSync(folder) ? readdirSync(folder).filter((name) => pattern.test(name)) : [];
   const unnamed = names(UNNAMED);
   // One that is being written has its name in a moment.
-  if (unnamed.length > 0) await new Promise((resolve) => setTimeout(resolve, 1000));
+  if (unnamed.length > 0) await pause(1000);
   const abandoned = names(UNNAMED).filter((name) => unnamed.includes(name));
   const locks = await Promise.all(
     names(/\.json$/).flatMap((name) => {
@@ -88,9 +90,9 @@ export async function lockOf(text: string): Promise<Lock> {
     return { by: "somebody, whose lock cannot be read" };
   }
   const { pid, username, hostname: host } = file;
-  return {
+  return compact({
     by: `${username ?? "somebody"}@${host ?? "somewhere"}, process ${pid ?? "?"}`,
     // By its command line: the pid may be another program's by now, or a process that is dead but not yet reaped.
-    ...(host === hostname() && pid !== undefined ? { alive: ENGINE.test(await commandLine(pid)) } : {}),
-  };
+    alive: host === hostname() && pid !== undefined ? ENGINE.test(await commandLine(pid)) : undefined,
+  });
 }

@@ -1,6 +1,8 @@
 /** The last lines of containers, without what nobody may read. */
+import { compact } from "../../src/model/records";
 import type { Reason } from "../core/explain/reason";
-import type { Kubectl, ObjectList } from "./kubectl";
+import type { Kubectl } from "./kubectl";
+import { readSecrets } from "./secrets";
 
 /** Lines that are shown. */
 const LINES = 8;
@@ -19,11 +21,7 @@ export async function withLogs(
   return Promise.all(
     reasons.map(async (reason) => {
       const said = await lastLines(kubectl, namespace, reason);
-      return {
-        ...reason,
-        what: masked(reason.what),
-        ...(said === undefined ? {} : { said: said.map(masked) }),
-      };
+      return compact({ ...reason, what: masked(reason.what), said: said?.map(masked) });
     }),
   );
 }
@@ -47,14 +45,8 @@ export const withoutSecrets = (line: string, secrets: readonly string[]): string
 
 /** Values of the namespace's Secrets, as they are and in base64, the longest first. */
 async function secretValues(kubectl: Kubectl, namespace: string): Promise<string[]> {
-  const { items } = await kubectl.json<ObjectList<{ data?: Record<string, string> }>>([
-    "get",
-    "secrets",
-    "-n",
-    namespace,
-    "--selector=owner!=helm",
-  ]);
-  const encoded = items.flatMap(({ data }) => Object.values(data ?? {}));
+  const secrets = await readSecrets(kubectl, namespace);
+  const encoded = secrets.flatMap(({ data }) => Object.values(data ?? {}));
   return [...encoded, ...encoded.map((value) => Buffer.from(value, "base64").toString("utf8"))]
     .filter((value) => value.length >= SHORTEST)
     .sort((a, b) => b.length - a.length);

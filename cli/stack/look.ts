@@ -1,9 +1,10 @@
 /** A stack as it runs: its state, its last update, and what the cluster has of it. */
+import { compact } from "../../src/model/records";
 import type { Workload } from "../core/explain/facts";
 import { namespaceIn } from "../core/release-status";
-import { deployedOf, type ExportedResource } from "../core/state";
+import { deployedOf, type ExportedResource, resourcesOf } from "../core/state";
 import { type YoungClaim, youngClaims } from "../core/young-claims";
-import { ToolError } from "../tools/failure";
+import { firstLine, ToolError } from "../tools/failure";
 import type { Access } from "./access";
 import { begun, exportState } from "./engine";
 import { readWorkloads } from "./facts";
@@ -49,21 +50,21 @@ export async function lookAt(stack: string, { forLosses = false }: LookOptions =
   const seenIf = <T>(work: Promise<T[]>): Promise<T[]> =>
     work.catch((error: unknown) => {
       if (!(error instanceof ToolError)) throw error;
-      unseen.push(error.message.split("\n")[0] as string);
+      unseen.push(firstLine(error.message));
       return [];
     });
   const planned = access.namespace;
   const cluster = async () => {
-    const resourcesOf = begun(reading.then(([{ deployment }]) => deployment?.resources ?? []));
-    const kubectl = await reachCluster(access, stack, resourcesOf);
+    const readingResources = begun(reading.then(([state]) => resourcesOf(state)));
+    const kubectl = await reachCluster(access, stack, readingResources);
     const [found, lost] = await Promise.all([
       planned === undefined ? undefined : inCluster(kubectl, planned),
-      forLosses ? seenIf(readLostObjects(kubectl, await resourcesOf)) : [],
+      forLosses ? seenIf(readLostObjects(kubectl, await readingResources)) : [],
     ]);
     return { kubectl, found, lost };
   };
   const [[state, lastUpdate], { kubectl, found, lost }] = await Promise.all([reading, cluster()]);
-  const resources = state.deployment?.resources ?? [];
+  const resources = resourcesOf(state);
   // The settings may name another namespace than the one that was deployed, or none.
   const namespace = namespaceIn(resources) ?? planned;
   // Neither deployed nor sound: the settings say what is wrong with them.
@@ -74,16 +75,16 @@ export async function lookAt(stack: string, { forLosses = false }: LookOptions =
   const [live, workloads, claims] =
     namespace === planned && found ? found : await inCluster(kubectl, namespace);
   const deployed = deployedOf(resources);
-  return {
+  return compact({
     ...access,
     kubectl,
     namespace,
     resources,
-    ...(lastUpdate === undefined ? {} : { lastUpdate }),
+    lastUpdate,
     live,
     workloads,
     lost,
     unseen,
     young: youngClaims(claims, workloads).filter(({ release }) => Object.hasOwn(deployed, release)),
-  };
+  });
 }

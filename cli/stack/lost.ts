@@ -1,14 +1,20 @@
 /** What a state lists and its cluster has lost: releases that helm does not know, objects that were deleted. */
-import { identity, type ManifestObject } from "../core/diff/manifests";
+import type { ManifestObject } from "../core/diff/manifests";
 import { revealed } from "../core/revealed";
-import { type ExportedResource, pendingDeletes, presentProvider, RELEASE } from "../core/state";
+import {
+  type ExportedResource,
+  kindOfType,
+  NAMESPACE,
+  pendingDeletes,
+  presentProvider,
+  RELEASE,
+  SECRET,
+} from "../core/state";
 import { editState } from "./edit";
+import { existing } from "./existing";
 import type { Kubectl } from "./kubectl";
 import { edit } from "./marks";
 import type { LiveRelease } from "./releases";
-
-const SECRET = "kubernetes:core/v1:Secret";
-const NAMESPACE = "kubernetes:core/v1:Namespace";
 
 /** Resources of a state that live in the cluster, those that wait to be deleted left out. */
 const inCluster = (resources: readonly ExportedResource[]): ExportedResource[] =>
@@ -32,8 +38,9 @@ export async function readLostObjects(
   resources: readonly ExportedResource[],
 ): Promise<ExportedResource[]> {
   const objects = inCluster(resources).filter((resource) => resource.type !== RELEASE && isBuiltIn(resource));
-  const found = new Set(await namesOf(kubectl, objects));
-  return objects.filter((resource) => !found.has(keyOf(manifestOf(resource))));
+  const manifests = objects.map(manifestOf);
+  const found = new Set(await existing(kubectl, manifests));
+  return objects.filter((_, index) => !found.has(manifests[index] as ManifestObject));
 }
 
 /** What a cluster has lost, in words. */
@@ -41,16 +48,14 @@ export function lostText(lost: readonly ExportedResource[]): string {
   const namespace = lost.find(({ type }) => type === NAMESPACE);
   const what =
     namespace === undefined
-      ? lost.map((resource) => `${kindOf(resource)} ${nameIn(resource)}`).join(", ")
+      ? lost.map((resource) => `${kindOfType(resource.type)} ${nameIn(resource)}`).join(", ")
       : `namespace ${nameIn(namespace)} with all that was in it, volumes included`;
   return `the cluster has lost what the state has: ${what}`;
 }
 
 /** Lost resources as data, by the names that the cluster knew. */
 export const lostJson = (lost: readonly ExportedResource[]) =>
-  lost.map((resource) => ({ kind: kindOf(resource), name: nameIn(resource) }));
-
-const kindOf = ({ type }: ExportedResource): string => type.split(":").at(-1) as string;
+  lost.map((resource) => ({ kind: kindOfType(resource.type), name: nameIn(resource) }));
 
 /** The name in the cluster, which may be another than the resource's own. */
 const nameIn = (resource: ExportedResource): string =>
@@ -61,21 +66,6 @@ const isBuiltIn = ({ type }: ExportedResource): boolean =>
   /^kubernetes:(core|networking\.k8s\.io|helm\.sh)\//.test(type);
 
 const manifestOf = ({ inputs }: ExportedResource): ManifestObject => revealed(inputs) as ManifestObject;
-
-/** As `kubectl get -o name` names an object. */
-function keyOf({ apiVersion = "", kind = "", metadata }: ManifestObject): string {
-  const group = apiVersion.includes("/") ? `.${apiVersion.split("/")[0]}` : "";
-  return `${kind.toLowerCase()}${group}/${metadata?.name}`;
-}
-
-async function namesOf(kubectl: Kubectl, objects: readonly ExportedResource[]): Promise<string[]> {
-  if (objects.length === 0) return [];
-  const items = objects.map((resource) => identity(manifestOf(resource)));
-  const text = await kubectl.run(["get", "--ignore-not-found", "-o", "name", "-f", "-"], {
-    input: JSON.stringify({ apiVersion: "v1", kind: "List", items }),
-  });
-  return text.split("\n").map((line) => line.trim());
-}
 
 /**
  * Has the next update create resources again that the cluster has lost. They stay in the state until that is done: the engine

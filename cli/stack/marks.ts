@@ -1,6 +1,6 @@
 /** Makes the next update update resources whose inputs are as they were. */
 
-import type { ExportedResource } from "../core/state";
+import { type ExportedResource, resourcesOf } from "../core/state";
 import { editState } from "./edit";
 
 /**
@@ -25,8 +25,8 @@ export function edit(
   change: (resource: ExportedResource) => void,
 ): Promise<void> {
   const asked = new Set(urns);
-  return editState(stack, ({ deployment }) => {
-    for (const resource of deployment?.resources ?? [])
+  return editState(stack, (state) => {
+    for (const resource of resourcesOf(state))
       if (asked.has(resource.urn) && !resource.delete) change(resource);
   });
 }

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { isEncrypted } from "../../src/config/credentials";
+import { isRecord } from "../../src/model/records";
 import type { RecordedConfig } from "../core/restore";
 import { ToolError } from "../tools/failure";
 import { inTemporaryFolder } from "../tools/temporary";
@@ -50,7 +51,7 @@ async function encrypter(stack: string, currentFile: string): Promise<Encrypt> {
     path.reduce<unknown>((inner, key) => (inner as Record<string, unknown> | undefined)?.[key], value);
   const encrypt: Encrypt = async (path, plain) => {
     if (Array.isArray(plain)) return Promise.all(plain.map((item) => encrypt(path, item)));
-    if (typeof plain === "object" && plain !== null) {
+    if (isRecord(plain)) {
       const entries: [string, unknown][] = [];
       for (const [key, value] of Object.entries(plain))
         entries.push([key, await encrypt([...path, key], value)]);

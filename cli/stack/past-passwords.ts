@@ -1,6 +1,7 @@
 /** Passwords that a stack had once: its history keeps them, encrypted, with what each update left. */
 
-import { type ExportedResource, nameOfUrn, PASSWORD, presentProvider } from "../core/state";
+import { compact } from "../../src/model/records";
+import { type ExportedResource, nameOfUrn, PASSWORD, presentProvider, STACK } from "../core/state";
 import { editState } from "./edit";
 import { readCheckpoint, readHistory } from "./history";
 
@@ -65,15 +66,17 @@ export function withPast(
     if (find(resource.urn)) continue;
     const { parent, provider, dependencies, propertyDependencies: _, ...rest } = resource;
     const present = presentProvider(provider, result);
-    const root = result.find(({ type }) => type === "pulumi:pulumi:Stack")?.urn;
+    const root = result.find(({ type }) => type === STACK)?.urn;
     // The engine's own providers hang on nothing.
     const home = parent === undefined ? undefined : find(parent) ? parent : root;
-    result.push({
-      ...rest,
-      ...(home === undefined ? {} : { parent: home }),
-      ...(present === undefined ? {} : { provider: present }),
-      ...(dependencies ? { dependencies: dependencies.filter((dependency) => find(dependency)) } : {}),
-    });
+    result.push(
+      compact({
+        ...rest,
+        parent: home,
+        provider: present,
+        dependencies: dependencies?.filter((dependency) => find(dependency)),
+      }),
+    );
   }
   return result;
 }

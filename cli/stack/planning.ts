@@ -5,7 +5,7 @@ import { readCharts } from "../../src/plan/chart";
 import { type Composition, composePlan } from "../../src/plan/compose";
 import { ownerOf } from "../../src/runtime/owner";
 import { stateIn } from "../../src/runtime/state";
-import { byUrn, type ExportedResource, type ExportedState } from "../core/state";
+import { byUrn, type ExportedResource, type ExportedState, resourcesOf } from "../core/state";
 import { PROJECT } from "../tools/paths";
 import { begun } from "./engine";
 import { configOfStack, settingsBeside } from "./settings";
@@ -22,9 +22,9 @@ export interface PlannedStack extends StackSettings, Composition {
  */
 export async function planStack(stack: string, reading: Promise<ExportedState>): Promise<PlannedStack> {
   const config = configOfStack(stack);
-  const resourcesOf = begun(reading.then(({ deployment }) => deployment?.resources ?? []));
-  const read = await settingsBeside(config, resourcesOf);
-  const resources = await resourcesOf;
+  const readingResources = begun(reading.then(resourcesOf));
+  const read = await settingsBeside(config, readingResources);
+  const resources = await readingResources;
   const charts = readCharts(PROJECT);
   const state = stateIn(byUrn(resources));
   // An id that the next update creates is not known yet.

@@ -1,5 +1,6 @@
 /** Helm's own records of its releases, read from the Secrets it keeps them in: no helm is needed. */
 import { gunzipSync } from "node:zlib";
+import { compact } from "../../src/model/records";
 import type { Values } from "../../src/plan/plan";
 import type { Kubectl, ObjectList } from "./kubectl";
 
@@ -72,7 +73,7 @@ export function newestOf(revisions: readonly HelmRevision[]): Record<string, Liv
   for (const revision of [...revisions].sort((a, b) => a.revision - b.revision)) {
     const deployed = revision.status === "deployed" ? revision : found[revision.name]?.deployed;
     const oldest = found[revision.name]?.oldest ?? revision.revision;
-    found[revision.name] = { newest: revision, ...(deployed ? { deployed } : {}), oldest };
+    found[revision.name] = compact({ newest: revision, deployed, oldest });
   }
   return found;
 }

@@ -1,7 +1,8 @@
 /** Runs an update of the engine and tells what it does as it does it, by the events that it writes with `--json`. */
 import { createInterface } from "node:readline";
 import execa from "execa";
-import { nameOfUrn } from "../core/state";
+import { compact } from "../../src/model/records";
+import { nameOfUrn, STACK } from "../core/state";
 import { delegateInterrupts } from "../tools/interrupts";
 import { PROJECT } from "../tools/paths";
 
@@ -71,7 +72,7 @@ export async function runUpdate(
       });
     return pulumi;
   });
-  return { ...result, exitCode: exitCode ?? 1, ...(signal ? { signal } : {}), output: stderr ?? "" };
+  return compact({ ...result, exitCode: exitCode ?? 1, signal, output: stderr ?? "" });
 }
 
 function apply(event: EngineEvent, result: UpdateResult, onStep: (step: Step) => void): void {
@@ -84,9 +85,7 @@ function apply(event: EngineEvent, result: UpdateResult, onStep: (step: Step) =>
   tell(resOutputsEvent?.metadata, "done");
   tell(resOpFailedEvent?.metadata, "failed");
   if (diagnosticEvent?.severity === "error") {
-    const name = diagnosticEvent.urn?.includes("pulumi:pulumi:Stack")
-      ? ""
-      : nameOfUrn(diagnosticEvent.urn ?? "");
+    const name = diagnosticEvent.urn?.includes(STACK) ? "" : nameOfUrn(diagnosticEvent.urn ?? "");
     const message = plain(diagnosticEvent.message);
     if (message !== "") result.errors[name] = [result.errors[name], message].filter(Boolean).join("\n");
   }

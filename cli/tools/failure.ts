@@ -6,6 +6,9 @@ export class ToolError extends Error {
   }
 }
 
+/** A message without its details. */
+export const firstLine = (text: string): string => text.split("\n")[0] as string;
+
 /** What a program that failed says itself, without its command. */
 export function wordsOf(error: unknown): string {
   const { stderr, message } = error as { stderr?: string; message: string };

@@ -1,5 +1,6 @@
 /** The processes of this machine. */
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
 import execa from "execa";
 
 export interface Process {
@@ -71,8 +72,7 @@ export async function endProcesses(pids: readonly number[]): Promise<void> {
   for (const pid of pids) signalProcess(pid, "SIGTERM");
   for (const pid of pids) {
     // A process that has ended but was not yet reaped has a pid and no command line.
-    while ((await commandLine(pid)) !== "" && Date.now() < limit)
-      await new Promise((resolve) => setTimeout(resolve, 50));
+    while ((await commandLine(pid)) !== "" && Date.now() < limit) await pause(50);
     if ((await commandLine(pid)) !== "") signalProcess(pid, "SIGKILL");
   }
 }

@@ -1,5 +1,6 @@
 /** Applications of a given size, for measuring: services of the shared chart that call one another. */
 import type { Application, Service } from "../../src/model/application";
+import { compact } from "../../src/model/records";
 import { address, text } from "../../src/model/text";
 
 /** How many services each one calls, at most. */
@@ -34,9 +35,10 @@ const service = (uses: readonly string[]): Service => ({
 export const CHANGED = { service: "service-0", tag: "1.0.1" };
 
 /** Settings of a stack of it: the same for what Flotilla deploys and for the values that others are given. */
-export const benchConfig = (namespace: string, changed: boolean) => ({
-  application: "bench",
-  environment: "local",
-  namespace,
-  ...(changed ? { services: { [CHANGED.service]: { tag: CHANGED.tag } } } : {}),
-});
+export const benchConfig = (namespace: string, changed: boolean) =>
+  compact({
+    application: "bench",
+    environment: "local",
+    namespace,
+    services: changed ? { [CHANGED.service]: { tag: CHANGED.tag } } : undefined,
+  });

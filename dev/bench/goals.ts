@@ -1,4 +1,5 @@
 /** What the project means to reach, and whether a run has. */
+import { compact } from "../../src/model/records";
 import type { Operation } from "./contestants/contestant";
 import { isOfficial, type Results, STAGES } from "./results";
 import { growth, spread } from "./statistics";
@@ -36,11 +37,12 @@ export const growsTooFast = (results: Results): boolean =>
 export function verdicts(results: Results): Verdict[] {
   const seconds = (releases: number, operation: Operation, contestant = "flotilla") =>
     secondsOf(results, releases, contestant, operation);
-  const judged = (goal: string, value: number | undefined, limit: number, unit: string): Verdict => ({
-    goal,
-    ...(value === undefined ? {} : { measured: `${value.toFixed(1)}${unit}` }),
-    ...(value === undefined || !isOfficial(results) ? {} : { met: value <= limit }),
-  });
+  const judged = (goal: string, value: number | undefined, limit: number, unit: string): Verdict =>
+    compact({
+      goal,
+      measured: value === undefined ? undefined : `${value.toFixed(1)}${unit}`,
+      met: value === undefined || !isOfficial(results) ? undefined : value <= limit,
+    });
   const ratio = over(seconds(42, "first up", "helmfile"), seconds(42, "first up"));
   const memory = results.contests
     .filter(({ releases, contestant }) => releases === 100 && contestant === "flotilla")

@@ -11,6 +11,7 @@ import { ToolError } from "../../cli/tools/failure";
 import { delegateInterrupts, handleInterrupts, interrupted } from "../../cli/tools/interrupts";
 import { PROJECT } from "../../cli/tools/paths";
 import { ensureTools } from "../../cli/tools/toolchain/ensure";
+import { compact } from "../../src/model/records";
 import { deleteCluster } from "../sandbox/cluster/cluster";
 import { worldIn } from "../sandbox/folders";
 import { enterWorld, openWorld } from "../sandbox/world";
@@ -89,14 +90,14 @@ async function run(kind: keyof typeof SIZES): Promise<Results> {
         memoryGiB: Math.round(totalmem() / 1024 ** 3),
         system: `${type()} ${release()}`,
       },
-      versions: {
+      versions: compact({
         Node: process.versions.node,
         pulumi: open.tools.pulumi?.version ?? "",
         helm: open.tools.helm?.version ?? "",
         helmfile: tool?.version ?? "",
-        ...(diff === undefined ? {} : { "helm-diff": diff }),
+        "helm-diff": diff,
         Kubernetes: open.tools["kube-apiserver"]?.version ?? "",
-      },
+      }),
       providers: open.providers.map(({ name, version, source }) => ({ name, version, source })),
       parallel,
       contests: [],

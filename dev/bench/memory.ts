@@ -1,6 +1,8 @@
 /** The memory of a command, sampled while it runs. Nothing where there is no /proc. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
+import { readIfThere } from "../../cli/tools/files";
 import { treeOf } from "../../cli/tools/processes";
+import { compact } from "../../src/model/records";
 
 export interface MemoryUse {
   /** Most that the resident memory of all its processes came to at one time, sampled. Undefined where there is no /proc. */
@@ -32,15 +34,15 @@ export class Memory {
   }
 
   result(): MemoryUse {
-    return {
-      ...(this.peak > 0 ? { peakMiB: Math.round(this.peak / 1024) } : {}),
-      ...(this.program > 0 ? { programMiB: Math.round(this.program / 1024) } : {}),
-    };
+    return compact({
+      peakMiB: this.peak > 0 ? Math.round(this.peak / 1024) : undefined,
+      programMiB: this.program > 0 ? Math.round(this.program / 1024) : undefined,
+    });
   }
 
   private isProgram(pid: number): boolean {
     // One that is none yet may become one: a process has another command line before.
-    if (!this.programs.has(pid) && read(`/proc/${pid}/cmdline`)?.includes("@pulumi/pulumi/cmd/run"))
+    if (!this.programs.has(pid) && readIfThere(`/proc/${pid}/cmdline`)?.includes("@pulumi/pulumi/cmd/run"))
       this.programs.add(pid);
     return this.programs.has(pid);
   }
@@ -55,17 +57,9 @@ interface Status {
 }
 
 function readStatus(name: string): Status | undefined {
-  const text = read(`/proc/${name}/status`);
+  // It may have ended meanwhile.
+  const text = readIfThere(`/proc/${name}/status`);
   if (text === undefined) return undefined;
   const field = (key: string): number => Number(new RegExp(`^${key}:\\s+(\\d+)`, "m").exec(text)?.[1] ?? 0);
   return { pid: Number(name), parent: field("PPid"), resident: field("VmRSS"), highest: field("VmHWM") };
-}
-
-/** Undefined where the process has ended meanwhile. */
-function read(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return undefined;
-  }
 }

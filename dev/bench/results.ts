@@ -1,6 +1,7 @@
 /** What a run of the benchmark found out, as it is kept. */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { jsonText } from "../../cli/terminal/json";
 import { PROJECT } from "../../cli/tools/paths";
 import type { Operation } from "./contestants/contestant";
 import type { Measurement } from "./measure";
@@ -50,14 +51,14 @@ export type Kind = "whole" | "quick" | "partial";
 
 /** Keeps the results in a file of their own; returns its path from the project. */
 export function keepResults(results: Results, kind: Kind): string {
-  const name = nameOf(results, kind);
+  const name = fileNameOf(results, kind);
   mkdirSync(FOLDER, { recursive: true });
-  writeFileSync(join(FOLDER, name), `${JSON.stringify(results, null, 2)}\n`);
-  if (kind !== "partial") rmSync(join(FOLDER, nameOf(results, "partial")), { force: true });
+  writeFileSync(join(FOLDER, name), jsonText(results));
+  if (kind !== "partial") rmSync(join(FOLDER, fileNameOf(results, "partial")), { force: true });
   return join("dev", "bench", "results", name);
 }
 
-function nameOf(results: Results, kind: Kind): string {
+function fileNameOf(results: Results, kind: Kind): string {
   const when = results.date.slice(0, 16).replace(":", "");
   return `${kind === "whole" ? "" : `${kind}-`}${when}-${isOfficial(results) ? "official" : "stand-in"}.json`;
 }

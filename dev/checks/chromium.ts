@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import execa from "execa";
 import { say, step } from "../../cli/terminal/progress";
+import { firstLine } from "../../cli/tools/failure";
 import { cacheFolder } from "../../cli/tools/paths";
 import { inTemporaryFolder } from "../../cli/tools/temporary";
 import { outsidePath } from "../../cli/tools/toolchain/ensure";
@@ -29,7 +30,7 @@ export async function ensureChromium(): Promise<Browser | undefined> {
   try {
     if (!existsSync(folder)) await step(`unpacking chromium ${version} from Debian`, () => unpack(folder));
   } catch (error) {
-    say(`chromium cannot be had: ${(error as Error).message.split("\n")[0]}`);
+    say(`chromium cannot be had: ${firstLine((error as Error).message)}`);
     return undefined;
   }
   const path = join(folder, "usr", "lib", "chromium", "chromium");

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync } from "node:fs";
 import { dirname, join } from "node:path";
 import execa from "execa";
 import { say, step } from "../../cli/terminal/progress";
+import { firstLine } from "../../cli/tools/failure";
 import { cacheFolder } from "../../cli/tools/paths";
 import { inTemporaryFolder } from "../../cli/tools/temporary";
 
@@ -21,7 +22,7 @@ export async function ensureMermaid(): Promise<string | undefined> {
     await step(`fetching mermaid ${VERSION}`, () => fetchScript(script));
     return script;
   } catch (error) {
-    say(`mermaid cannot be had: ${(error as Error).message.split("\n")[0]}`);
+    say(`mermaid cannot be had: ${firstLine((error as Error).message)}`);
     return undefined;
   }
 }

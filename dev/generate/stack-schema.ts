@@ -1,10 +1,12 @@
 /** The JSON Schema of stack files and layers, for editors: the first line of such a file names it. */
 import { z } from "zod";
 import { catalogue } from "../../apps";
+import { jsonText } from "../../cli/terminal/json";
 import { CREDENTIALS } from "../../src/config/credentials";
 import { RULE_NAMES } from "../../src/config/rules";
 import { settingsSchema } from "../../src/config/schema";
 import { ABOUT } from "../../src/config/schema/key";
+import { compact } from "../../src/model/records";
 
 type Schema = z.core.JSONSchema.BaseSchema;
 
@@ -41,7 +43,7 @@ export function stackSchema(): string {
       },
     },
   };
-  return `${JSON.stringify(schema, null, 2)}\n`;
+  return jsonText(schema);
 }
 
 /** A key as it may stand in a file: null takes away what earlier files say, and `pulumi config set` writes text. */
@@ -73,18 +75,17 @@ function nullable(schema: Schema): Schema {
   };
   return {
     ...rest,
-    ...(typeof type === "string" ? { type: [type, "null"] as never } : {}),
-    ...(rest.enum ? { enum: [...rest.enum, null] } : {}),
-    ...(rest.anyOf ? { anyOf: [...rest.anyOf, { type: "null" }] } : {}),
-    ...(properties
-      ? {
-          properties: Object.fromEntries(
-            Object.entries(properties).map(([key, value]) => [key, inner(value, key)]),
-          ) as never,
-        }
-      : {}),
-    ...(additionalProperties === undefined
-      ? {}
-      : { additionalProperties: inner(additionalProperties) as never }),
+    ...compact({
+      type: typeof type === "string" ? ([type, "null"] as never) : undefined,
+      enum: rest.enum && [...rest.enum, null],
+      anyOf: rest.anyOf && [...rest.anyOf, { type: "null" as const }],
+      properties:
+        properties &&
+        (Object.fromEntries(
+          Object.entries(properties).map(([key, value]) => [key, inner(value, key)]),
+        ) as never),
+      additionalProperties:
+        additionalProperties === undefined ? undefined : (inner(additionalProperties) as never),
+    }),
   };
 }

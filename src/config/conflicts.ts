@@ -1,6 +1,6 @@
 /** Two stacks that would deploy into one namespace of one cluster: each would delete and change what is the other's. */
 import type { Problem } from "../model/problems";
-import { isRecord } from "./file";
+import { isRecord } from "../model/records";
 import { merge } from "./merge";
 import type { StackConfig } from "./settings";
 import { stackFileName } from "./stack-names";

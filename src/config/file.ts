@@ -2,6 +2,7 @@
 import { distance } from "fastest-levenshtein";
 import { isAlias, isMap, isSeq, LineCounter, type Node, parseDocument } from "yaml";
 import { FlotillaError, type Problem } from "../model/problems";
+import { isRecord } from "../model/records";
 import { isEncrypted } from "./credentials";
 import { decode } from "./decode";
 
@@ -185,9 +186,6 @@ export function encryptedIn(value: unknown, path: readonly PropertyKey[] = []): 
   if (!isRecord(value)) return [];
   return Object.entries(value).flatMap(([key, inner]) => encryptedIn(inner, [...path, key]));
 }
-
-export const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 export const placeOf = (file: string, line: number | undefined): NonNullable<Problem["place"]> =>
   line === undefined ? { file } : { file, line };

@@ -1,7 +1,8 @@
 /** Which layers a stack starts from, in which order. */
 import { suggest } from "../model/nearest";
 import type { Problem } from "../model/problems";
-import { isRecord, parseSettings, pathOf, placeOf, type SettingsFile } from "./file";
+import { isRecord } from "../model/records";
+import { parseSettings, pathOf, placeOf, type SettingsFile } from "./file";
 
 /** Where layers are, in the project. */
 export const LAYERS = "config/layers";

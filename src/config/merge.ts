@@ -1,8 +1,9 @@
 /** Layers on top of each other: maps merge, scalars and lists replace, `null` removes. Later wins; nothing else is magic. */
 
 import { isAtOrBelow } from "../model/paths";
+import { isRecord } from "../model/records";
 import type { FileKind, SettingsFile } from "./file";
-import { isRecord, pathOf, placeOf } from "./file";
+import { pathOf, placeOf } from "./file";
 
 /** Where a value comes from. */
 export interface Origin {

@@ -2,13 +2,14 @@
  * What a stack's settings come to, value by value, and who decided each: a file, the inventory, a preset, a default.
  * Keys that others bear on have a function here. Every other key of the schema shows as it is set, or with its default.
  */
-import { isRecord, pathOf } from "../config/file";
+import { pathOf } from "../config/file";
 import type { Origin } from "../config/merge";
 import { settingsSchema } from "../config/schema";
 import { defaultsAt } from "../config/schema/walk";
 import type { StackSettings } from "../config/settings";
 import type { Image, Resources, Service } from "../model/application";
 import { own } from "../model/graph";
+import { isRecord } from "../model/records";
 import { type AppContext, createAppContext } from "./context";
 import { isStandIn } from "./environment";
 import { imageIn, mirrorOf, splitRepository, WAIT_IMAGE } from "./images";

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import execa from "execa";
 import { catalogue } from "../../apps";
-import { addService } from "../../cli/commands/new-service";
+import { addService } from "../../cli/stack/inventory";
 import { PROJECT } from "../../cli/tools/paths";
 import { type Application, LANGUAGES } from "../../src/model/application";
 import { planFor, problemsOf, valuesOf } from "../support";

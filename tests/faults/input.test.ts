@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { inParallel } from "../../cli/tools/parallel";
-import { isRecord } from "../../src/config/file";
+import { isRecord } from "../../src/model/records";
 import { requestProblems } from "../../src/plan/check";
 import { isDeployed, parseObjects, renderText } from "../chart/render";
 import { run } from "../e2e/world";

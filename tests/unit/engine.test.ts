@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { report } from "../../cli/commands/up";
 import { exportState } from "../../cli/stack/engine";
 import { runUpdate } from "../../cli/stack/update";
+import { report } from "../../cli/stack/update-report";
 
 describe("pulumi", () => {
   const folder = mkdtempSync(join(tmpdir(), "flotilla-engine-"));

@@ -1,15 +1,22 @@
 /** What goes and what stays when a stack is destroyed: pure decisions. */
 
 import { amountOf } from "../../../src/model/quantity";
+import { compact } from "../../../src/model/records";
 import type { HeldClaim, HeldObject, Holdings } from "../../stack/holdings";
 import { releaseOf } from "../explain/facts";
 import { type ReleaseStatus, releaseStatuses } from "../release-status";
-import { deployedOf, type ExportedResource, nameOfUrn, PASSWORD, RELEASE } from "../state";
-
-/** Types in a state. */
-const STACK = "pulumi:pulumi:Stack";
-const NAMESPACE = "kubernetes:core/v1:Namespace";
-const SECRET = "kubernetes:core/v1:Secret";
+import {
+  deployedOf,
+  type ExportedResource,
+  kindOfType,
+  NAMESPACE,
+  nameOfUrn,
+  PASSWORD,
+  RELEASE,
+  resourceText,
+  SECRET,
+  STACK,
+} from "../state";
 
 /** Helm's note on what it has installed. */
 const RELEASE_NAME = "meta.helm.sh/release-name";
@@ -106,10 +113,7 @@ export function decide(resources: readonly ExportedResource[], holdings: readonl
     ),
     secretsLeft: namesOf(resources.filter(isLeft), SECRET),
     passwords: namesOf(resources, PASSWORD),
-    rest: resources
-      .filter(isRest)
-      .map(({ type, urn }) => `${type.split(":").at(-1)} ${nameOfUrn(urn)}`)
-      .sort(),
+    rest: resources.filter(isRest).map(resourceText).sort(),
     claims: holdings.flatMap((holding) =>
       claimFates(resources, holding, owned.get(holding.namespace) ?? [], goes(holding.namespace)),
     ),
@@ -185,16 +189,16 @@ function claimFates(
       const policy = volumes?.find(({ metadata }) => metadata.name === volume)?.spec
         ?.persistentVolumeReclaimPolicy;
       const isDeleted = namespaceGoes || goesWithRelease(claim, releases);
-      return {
+      return compact({
         claim: name,
         namespace,
         size: claim.status?.capacity?.storage ?? claim.spec?.resources?.requests?.storage ?? "?",
-        ...(of === undefined ? {} : { of }),
+        of,
         isOwn: of !== undefined && releases.includes(of),
-        ...(volume === undefined ? {} : { volume }),
-        ...(policy === undefined ? {} : { policy }),
+        volume,
+        policy,
         fate: isDeleted ? claimFate(volume, policy) : "stays",
-      };
+      });
     })
     .sort((a, b) => Number(b.isOwn) - Number(a.isOwn) || a.claim.localeCompare(b.claim));
 }
@@ -228,7 +232,7 @@ function strangersIn(
 ): string[] {
   const others = Object.keys(live).filter((name) => !releases.includes(name));
   const known = new Set(
-    resources.map(({ type, inputs }) => `${type.split(":").at(-1)} ${metadataOf(inputs).name}`),
+    resources.map(({ type, inputs }) => `${kindOfType(type)} ${metadataOf(inputs).name}`),
   );
   const loose = objects.filter((object) => {
     const { annotations = {}, labels = {}, ownerReferences = [], name } = object.metadata;

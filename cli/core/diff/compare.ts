@@ -1,5 +1,6 @@
 /** Two states of a stack, release by release and object by object. */
 import { isDeepStrictEqual } from "node:util";
+import { compact } from "../../../src/model/records";
 import { type Impact, impactOf } from "./impact";
 import { identityOf, type ManifestObject } from "./manifests";
 import { normalise } from "./normalise";
@@ -92,13 +93,13 @@ export function compareObject(
   const now = after && normalise(after, before);
   if (isDeepStrictEqual(old, now)) return undefined;
   const { kind, metadata } = (now ?? old) as ManifestObject;
-  return {
+  return compact({
     kind: String(kind),
     name: String(metadata?.name),
-    ...(metadata?.namespace === undefined ? {} : { namespace: metadata.namespace }),
+    namespace: metadata?.namespace,
     change: !before ? "added" : !after ? "removed" : "changed",
     diff: unified(old, now),
-  };
+  });
 }
 
 function pair(

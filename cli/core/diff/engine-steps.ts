@@ -85,14 +85,10 @@ function withStep(change: ReleaseChange, step: EngineStep | undefined): ReleaseC
     ...change,
     change: isWorse ? engine : change.change,
     about: [...change.about, `the engine: ${step.operation}${what}`],
-    ...(step.operation === "replace"
-      ? {
-          storage: [
-            ...change.storage,
-            "REPLACED: another release is installed, then this one is uninstalled",
-          ],
-        }
-      : {}),
+    storage:
+      step.operation === "replace"
+        ? [...change.storage, "REPLACED: another release is installed, then this one is uninstalled"]
+        : change.storage,
   };
 }
 

@@ -1,8 +1,9 @@
 /** The engine's own plan of an update, as steps that can be held against a difference of objects. */
 
+import { compact } from "../../../src/model/records";
 import type { Deployed } from "../../../src/plan/deployed";
 import { type PreviewStep, typeOfStep } from "../preview-step";
-import { nameOfUrn, PASSWORD, RELEASE } from "../state";
+import { kindOfType, nameOfUrn, PASSWORD, RELEASE } from "../state";
 import { type EngineStep, type Operation, RELEASE_KIND } from "./engine-steps";
 
 const OPERATIONS: Record<string, Operation> = {
@@ -28,14 +29,19 @@ export function engineSteps(steps: readonly PreviewStep[], deployed: Deployed): 
     // A replacement has a step for each of its halves.
     const known = found.get(step.urn);
     const differs = known && known.differs.length > 0 ? known.differs : differencesOf(step);
-    found.set(step.urn, {
-      urn: step.urn,
-      operation: known?.operation === "replace" ? "replace" : operation,
-      kind,
-      name: nameOf(step),
-      differs,
-      ...(kind === RELEASE_KIND ? { role: deployed[nameOf(step)]?.kind ?? "release" } : {}),
-    });
+    const name = objectNameOf(step);
+    const role = kind === RELEASE_KIND ? (deployed[name]?.kind ?? "release") : undefined;
+    found.set(
+      step.urn,
+      compact({
+        urn: step.urn,
+        operation: known?.operation === "replace" ? "replace" : operation,
+        kind,
+        name,
+        differs,
+        role,
+      }),
+    );
   }
   return [...found.values()];
 }
@@ -45,10 +51,11 @@ function kindOf(step: PreviewStep): string | undefined {
   if (type === RELEASE) return RELEASE_KIND;
   if (type === PASSWORD) return "Password";
   if (type === "pulumi:providers:kubernetes") return "Connection";
-  return type.startsWith("kubernetes:") ? type.split(":").at(-1) : undefined;
+  return type.startsWith("kubernetes:") ? kindOfType(type) : undefined;
 }
 
-function nameOf({ urn, newState, oldState }: PreviewStep): string {
+/** The name in the cluster; of what has none there, such as a password, that in the state. */
+function objectNameOf({ urn, newState, oldState }: PreviewStep): string {
   const { metadata, name } = ((newState ?? oldState)?.inputs ?? {}) as {
     metadata?: { name?: string };
     name?: string;

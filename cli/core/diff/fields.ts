@@ -1,5 +1,6 @@
 /** Which fields differ between two objects. */
 import { isDeepStrictEqual } from "node:util";
+import { isRecord } from "../../../src/model/records";
 
 /** A field that is not the same; what is not there is undefined. */
 export interface FieldChange {
@@ -36,7 +37,7 @@ interface Named {
 
 function entriesOf(value: unknown): Map<string, unknown> | undefined {
   if (Array.isArray(value)) return new Map(value.map((item, index) => [`[${index}]`, item]));
-  if (typeof value === "object" && value !== null) return new Map(Object.entries(value));
+  if (isRecord(value)) return new Map(Object.entries(value));
   return undefined;
 }
 

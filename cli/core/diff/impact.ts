@@ -1,5 +1,6 @@
 /** What a change of an object does: to pods, to volumes, and whether the API server takes it at all. */
 import { isAtOrBelow } from "../../../src/model/paths";
+import { compact } from "../../../src/model/records";
 import { type FieldChange, fieldChanges, pathText, valueText } from "./fields";
 import { type ManifestObject, nameOf } from "./manifests";
 
@@ -60,8 +61,7 @@ function podImpacts(before: ManifestObject | undefined, after: ManifestObject | 
 }
 
 const specOf = (object: ManifestObject | undefined): Workload => (object?.spec ?? {}) as Workload;
-const countOf = ({ replicas }: Workload): { count?: number } =>
-  replicas === undefined ? {} : { count: replicas };
+const countOf = ({ replicas }: Workload): { count?: number } => compact({ count: replicas });
 const countText = ({ replicas }: Workload): string =>
   replicas === undefined ? "as the autoscaler decides" : String(replicas);
 

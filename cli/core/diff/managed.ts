@@ -1,5 +1,6 @@
 /** Who has set which field of a live object: from the record that the API server keeps of it (metadata.managedFields). */
 import { isDeepStrictEqual } from "node:util";
+import { isRecord } from "../../../src/model/records";
 
 export interface ManagedFields {
   manager?: string;
@@ -101,10 +102,7 @@ function below(fields: FieldsV1, live: unknown, manifest: unknown, place: Place)
   return added(fields, live, manifest, place);
 }
 
-const fieldOf = (value: unknown, key: string): unknown =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)[key]
-    : undefined;
+const fieldOf = (value: unknown, key: string): unknown => (isRecord(value) ? value[key] : undefined);
 
 /** Whether an entry of a list has these keys; one that it lacks has the server's default. */
 function hasKeys(item: unknown, keys: string): boolean {

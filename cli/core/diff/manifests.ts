@@ -1,4 +1,5 @@
 /** Kubernetes objects as manifests have them. */
+import { compact } from "../../../src/model/records";
 import type { RenderedObject } from "../../../src/plan/rules";
 import { documentsIn } from "./yaml";
 
@@ -23,16 +24,21 @@ export const isDeployed = ({ metadata }: RenderedObject): boolean => !metadata?.
 /** How people name an object. */
 export const nameOf = ({ kind, metadata }: RenderedObject): string => `${kind} ${metadata?.name}`;
 
+/** The group of an API version; the core group is an empty text. */
+export const groupOf = (apiVersion: string): string =>
+  apiVersion.includes("/") ? (apiVersion.split("/")[0] as string) : "";
+
 /** What tells an object from all others, whatever version of its API it is written in. */
 export const identityOf = ({ apiVersion = "", kind, metadata }: ManifestObject): string =>
-  [apiVersion.includes("/") ? apiVersion.split("/")[0] : "", kind, metadata?.name].join("/");
+  [groupOf(apiVersion), kind, metadata?.name].join("/");
+
+/** Id of an object in a state. */
+export const idOf = ({ metadata }: ManifestObject): string =>
+  metadata?.namespace === undefined ? String(metadata?.name) : `${metadata.namespace}/${metadata.name}`;
 
 /** As much of an object as kubectl needs to find it. */
 export const identity = ({ apiVersion, kind, metadata }: ManifestObject) => ({
   apiVersion,
   kind,
-  metadata: {
-    name: metadata?.name,
-    ...(metadata?.namespace === undefined ? {} : { namespace: metadata.namespace }),
-  },
+  metadata: { name: metadata?.name, ...compact({ namespace: metadata?.namespace }) },
 });

@@ -1,5 +1,6 @@
 /** Objects without what says nothing about a change, and without what nobody may read. */
 import { isDeepStrictEqual } from "node:util";
+import { compact } from "../../../src/model/records";
 import type { ManifestObject } from "./manifests";
 
 /** Labels and annotations that Helm, charts and kubectl put on objects. Those of pods stay: a change of them restarts the pods. */
@@ -28,7 +29,7 @@ export function normalise(object: ManifestObject, other?: ManifestObject): Manif
     ...rest,
     metadata: {
       ...named,
-      ...(namespace === undefined ? {} : { namespace }),
+      ...compact({ namespace }),
       ...nonEmpty("labels", withoutGenerated(labels)),
       ...nonEmpty("annotations", withoutGenerated(annotations)),
     },

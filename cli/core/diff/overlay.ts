@@ -1,3 +1,5 @@
+import { isRecord } from "../../../src/model/records";
+
 /**
  * A live object with the fields of a manifest as they are there: what applying it would make of it, as far as that can be
  * told without the API server. Entries of lists are matched by name, or by place where there are as many.
@@ -20,9 +22,6 @@ export function overlay(live: unknown, manifest: unknown): unknown {
     ? manifest.map((item, index) => overlay(live[index], item))
     : manifest;
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** The name of a list's entry; a volume claim's template has it in its metadata. */
 function nameIn(item: unknown): unknown {

@@ -1,4 +1,5 @@
 /** Why a stack's releases are not what they should be: one finding for each of them. */
+import { compact } from "../../../src/model/records";
 import {
   type Facts,
   type KubernetesEvent,
@@ -40,12 +41,12 @@ export function explain(
 ): Finding[] {
   const events = facts.events.filter((event) => timeOf(event) >= since).sort((a, b) => timeOf(a) - timeOf(b));
   return releases.flatMap((release) => {
-    const where: Where = {
+    const where: Where = compact({
       stack,
       namespace,
       release: release.name,
-      ...(release.kind === "job" ? {} : { settings: `${release.kind}s` as const }),
-    };
+      settings: release.kind === "job" ? undefined : (`${release.kind}s` as const),
+    });
     const own = ownFacts(facts, release.name);
     const pods = total(own.workloads);
     const what = troubleOf(release, pods);
@@ -188,7 +189,7 @@ function pastReasons(
     if (event.reason === "FailedCreate") return [creationReason(object, message, where)];
     if (/Failed to pull image "([^"]+)"/.test(message)) {
       const image = /Failed to pull image "([^"]+)"/.exec(message)?.[1];
-      return [imageReason(object, { name: "", ...(image === undefined ? {} : { image }) }, message, where)];
+      return [imageReason(object, compact({ name: "", image }), message, where)];
     }
     if (event.reason === "BackOff")
       return [

@@ -1,4 +1,5 @@
 /** Why a pod is not ready. */
+import { compact } from "../../../src/model/records";
 import type { Container, ContainerStatus, KubernetesEvent, Pod } from "./facts";
 import { kubectl, type Reason, setting, type Where } from "./reason";
 import { unschedulable } from "./scheduling";
@@ -163,14 +164,14 @@ function endedReason(
       todo: [...setting(where, "resources.limits.memory", "<more>"), logs],
     };
   const meaning = EXITS[exitCode];
-  return {
+  return compact({
     cause: "crash",
     object,
     what: `container ${name} ends with exit code ${exitCode}${meaning === undefined ? "" : ` (${meaning})`}${often}`,
-    ...(message === undefined ? {} : { said: message.trim().split("\n").slice(-10) }),
+    said: message?.trim().split("\n").slice(-10),
     todo: [logs],
     logs: { pod: pod.metadata.name, container: name, previous: restartCount > 0 },
-  };
+  });
 }
 
 function waitingReason(object: string, name: string, container: Container | undefined, where: Where): Reason {

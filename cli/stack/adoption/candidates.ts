@@ -9,13 +9,23 @@ import { guardRails } from "../../../src/plan/namespace/guard-rails";
 import type { Plan, ReleasePlan } from "../../../src/plan/plan";
 import { keepsPasswords, newStores } from "../../../src/runtime/leftover-claims";
 import { stateIn } from "../../../src/runtime/state";
-import { identity, type ManifestObject } from "../../core/diff/manifests";
+import { groupOf, idOf, type ManifestObject } from "../../core/diff/manifests";
 import { byUrn, nameOfUrn, RELEASE, releasesOf } from "../../core/state";
 import { claimsOf, type LiveClaim, readClaims } from "../claims";
 import { generatedValues } from "../comparison/guard-rails";
-import type { Kubectl, ObjectList } from "../kubectl";
+import { existing } from "../existing";
+import type { Kubectl } from "../kubectl";
 import type { PlannedStack } from "../planning";
 import type { LiveRelease } from "../releases";
+import { readSecrets, type SecretObject } from "../secrets";
+
+/** What the user allows. */
+export interface AdoptionOptions {
+  /** Id of the stack whose namespace is taken over. */
+  givenUp?: string;
+  /** Stores whose data gets new passwords. */
+  resetPassword?: readonly string[];
+}
 
 export interface Adoption {
   /** Releases to take over. */
@@ -56,11 +66,6 @@ export interface Lacking {
   keys: string[];
 }
 
-interface SecretObject {
-  metadata: { name: string };
-  data?: Record<string, string>;
-}
-
 export async function findAdoption(
   { application, planned, resources }: PlannedStack,
   live: Readonly<Record<string, LiveRelease>>,
@@ -69,13 +74,7 @@ export async function findAdoption(
   const known = releasesOf(resources);
   const releases = Object.values(planned.releases).filter(({ name }) => live[name] && !known.has(name));
   const namespace = planned.namespace.name;
-  const { items: secrets } = await kubectl.json<ObjectList<SecretObject>>([
-    "get",
-    "secrets",
-    "-n",
-    namespace,
-    "--selector=owner!=helm",
-  ]);
+  const secrets = await readSecrets(kubectl, namespace);
   const there = new Set(resources.map(({ type, urn }) => `${type}::${nameOfUrn(urn)}`));
   const objects = await existingObjects(planned, kubectl);
   const ids = Object.fromEntries(
@@ -141,16 +140,17 @@ async function existingObjects(planned: Plan, kubectl: Kubectl): Promise<[string
     [`${name}-quota`, quota],
     ...secrets,
   ] as unknown as [string, ManifestObject][];
-  const items = objects.map(([, object]) => identity(object));
-  const list = JSON.stringify({ apiVersion: "v1", kind: "List", items });
-  const text = await kubectl.run(["get", "--ignore-not-found", "-o", "name", "-f", "-"], { input: list });
-  const found = new Set(text.split("\n").map((line) => line.trim()));
-  return objects.flatMap(([logical, { apiVersion = "", kind = "", metadata }]) => {
-    const group = apiVersion.includes("/") ? `.${apiVersion.split("/")[0]}` : "";
-    if (!found.has(`${kind.toLowerCase()}${group}/${metadata?.name}`)) return [];
-    const type = `kubernetes:${apiVersion.includes("/") ? apiVersion : `core/${apiVersion}`}:${kind}`;
-    const id = metadata?.namespace === undefined ? metadata?.name : `${metadata.namespace}/${metadata.name}`;
-    return [[`${type}::${logical}`, String(id)]];
+  const found = new Set(
+    await existing(
+      kubectl,
+      objects.map(([, object]) => object),
+    ),
+  );
+  return objects.flatMap(([logical, object]) => {
+    if (!found.has(object)) return [];
+    const { apiVersion = "", kind = "" } = object;
+    const type = `kubernetes:${groupOf(apiVersion) === "" ? `core/${apiVersion}` : apiVersion}:${kind}`;
+    return [[`${type}::${logical}`, idOf(object)]];
   });
 }
 

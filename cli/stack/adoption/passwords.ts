@@ -2,12 +2,12 @@
 
 import { ADOPT, CHECKED, TAKE_OVER } from "../../../src/runtime/overrides";
 import { secretOf } from "../../core/revealed";
-import { type ExportedResource, nameOfUrn, PASSWORD } from "../../core/state";
+import { type ExportedResource, NAMESPACE, nameOfUrn, PASSWORD } from "../../core/state";
 import { step } from "../../terminal/progress";
 import { delegateInterrupts } from "../../tools/interrupts";
 import { PROJECT } from "../../tools/paths";
 import { editState } from "../edit";
-import { exportState, pulumiQuietly } from "../engine";
+import { pulumiQuietly, readState } from "../engine";
 import { previewSteps } from "../engine-preview";
 import { findPastPasswords, passwordsIn, passwordsLike, withPast } from "../past-passwords";
 import { PROJECT_NAME } from "../project";
@@ -18,7 +18,7 @@ const AROUND_PASSWORDS = [
   "flotilla:index:Application",
   "flotilla:index:Namespace",
   "flotilla:index:Credentials",
-  "kubernetes:core/v1:Namespace",
+  NAMESPACE,
 ];
 
 /** Gives the state a resource for each password, with the value that is in use. */
@@ -28,7 +28,7 @@ export async function keepPasswords(stack: string, { passwords, ids }: Adoption)
   // In one go: broken off between the two, the state would hold passwords that no store has.
   await step("taking over passwords", () =>
     delegateInterrupts(async () => {
-      const resources = (await exportState(stack)).deployment?.resources ?? [];
+      const resources = await readState(stack);
       const there = new Set(
         resources.flatMap(({ type, urn }) => (type === PASSWORD ? [nameOfUrn(urn)] : [])),
       );

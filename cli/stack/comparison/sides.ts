@@ -1,5 +1,6 @@
 /** What an update would change: what is deployed beside what would be. */
 
+import { compact } from "../../../src/model/records";
 import { givenNames } from "../../../src/plan/credentials";
 import { isUnchanged, releaseInputs } from "../../../src/plan/release-inputs";
 import { namespaceOf } from "../../../src/plan/stores/profile";
@@ -14,6 +15,7 @@ import {
   hasFailed,
   pendingDeletes,
   releasesOf,
+  resourcesOf,
 } from "../../core/state";
 import { ToolError } from "../../tools/failure";
 import { inParallel } from "../../tools/parallel";
@@ -69,12 +71,12 @@ export async function compareWithDeployed(
     reading = begun(exportState(stack, { secrets: true })),
   }: ComparisonOptions = {},
 ): Promise<Comparison> {
-  const resourcesOf = begun(reading.then(({ deployment }) => deployment?.resources ?? []));
-  const { settings, application } = await settingsBeside(configOfStack(stack), resourcesOf);
+  const readingResources = begun(reading.then(resourcesOf));
+  const { settings, application } = await settingsBeside(configOfStack(stack), readingResources);
   const namespace = namespaceOf(application, settings);
   const kubectl = offline
     ? undefined
-    : await reachCluster(settings, stack, resourcesOf, { mayMove: adopting === undefined });
+    : await reachCluster(settings, stack, readingResources, { mayMove: adopting === undefined });
   const planning = begun(planStack(stack, reading));
   // Runs beside the rest; what the engine refuses is reported at the end.
   const engine =
@@ -145,7 +147,7 @@ export async function compareWithDeployed(
   // What is lost is created again: the engine may take it for an update, or by its mark for a replacement.
   const apart = new Set([...lost, ...marked].map(({ urn }) => urn));
   const steps = (view?.steps ?? []).filter(({ urn }) => !apart.has(urn));
-  return {
+  return compact({
     changes: withLost(withEngine(changes, steps, RAILS, claims), lost, claims),
     notes: [
       ...planned.planned.warnings,
@@ -159,8 +161,8 @@ export async function compareWithDeployed(
     pending,
     marked,
     steps,
-    ...(view?.refused === undefined ? {} : { refused: view.refused }),
-  };
+    refused: view?.refused,
+  });
 }
 
 /** What the engine would do, or why it would not. */

@@ -1,6 +1,6 @@
 /** `pulumi destroy` with progress for people: what is removed, and what a removal that takes long waits for. */
 import chalk from "chalk";
-import { RELEASE } from "../../core/state";
+import { NAMESPACE, RELEASE } from "../../core/state";
 import { say } from "../../terminal/progress";
 import { findObject, type Kubectl } from "../kubectl";
 import { runUpdate, type Step, type UpdateResult } from "../update";
@@ -8,8 +8,6 @@ import { runUpdate, type Step, type UpdateResult } from "../update";
 /** Seconds between two looks at what is still being removed, and after which it is said again. */
 const INTERVAL_SECONDS = 3;
 const REPEAT_SECONDS = 15;
-
-const NAMESPACE = "kubernetes:core/v1:Namespace";
 
 interface Removal {
   since: number;

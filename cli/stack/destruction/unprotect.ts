@@ -1,5 +1,6 @@
 /** What is changed in a state before it is destroyed. */
-import { type ExportedResource, nameOfUrn } from "../../core/state";
+import { compact, mapValues } from "../../../src/model/records";
+import { type ExportedResource, nameOfUrn, SECRET } from "../../core/state";
 
 /** Takes the protection off all resources, and drops those that are gone with every reference to them. */
 export function unprotected(
@@ -16,21 +17,16 @@ export function unprotected(
     .map(({ protect: _, taint: __, retainOnDelete, parent, deletedWith, ...resource }) => {
       const ancestor = living(parent);
       const { dependencies, propertyDependencies } = resource;
-      return {
+      return compact({
         ...resource,
         // Marks of what was to be created again would leave it in the cluster; a store's Secret stays beside its data.
-        ...(retainOnDelete && resource.type === "kubernetes:core/v1:Secret" ? { retainOnDelete } : {}),
-        ...(ancestor === undefined ? {} : { parent: ancestor }),
-        ...(deletedWith === undefined || dropped.has(deletedWith) ? {} : { deletedWith }),
-        ...(dependencies ? { dependencies: left(dependencies) } : {}),
-        ...(propertyDependencies
-          ? {
-              propertyDependencies: Object.fromEntries(
-                Object.entries(propertyDependencies).map(([key, urns]) => [key, urns && left(urns)]),
-              ),
-            }
-          : {}),
-      };
+        retainOnDelete: retainOnDelete && resource.type === SECRET ? true : undefined,
+        parent: ancestor,
+        deletedWith: deletedWith === undefined || dropped.has(deletedWith) ? undefined : deletedWith,
+        dependencies: dependencies && left(dependencies),
+        propertyDependencies:
+          propertyDependencies && mapValues(propertyDependencies, (urns) => urns && left(urns)),
+      });
     });
 }
 
@@ -46,11 +42,11 @@ export function pointed(
   };
   return resources.map((resource) =>
     isClusterProvider(resource)
-      ? {
+      ? compact({
           ...resource,
           inputs: lead(resource.inputs),
-          ...(resource.outputs ? { outputs: lead(resource.outputs) } : {}),
-        }
+          outputs: resource.outputs && lead(resource.outputs),
+        })
       : resource,
   );
 }
@@ -62,10 +58,10 @@ export function clusterOfState(
   const provider = resources.find(isClusterProvider);
   if (provider === undefined) return undefined;
   const { context, kubeconfig } = provider.inputs ?? {};
-  return {
-    ...(typeof context === "string" ? { context } : {}),
-    ...(typeof kubeconfig === "string" ? { kubeconfig } : {}),
-  };
+  return compact({
+    context: typeof context === "string" ? context : undefined,
+    kubeconfig: typeof kubeconfig === "string" ? kubeconfig : undefined,
+  });
 }
 
 const isClusterProvider = ({ type, urn }: ExportedResource): boolean =>

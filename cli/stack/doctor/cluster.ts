@@ -1,7 +1,7 @@
 /** What a cluster knows and allows. */
 import type { Settings } from "../../../src/config/schema";
-import { groupOf } from "../../core/needs";
-import { connect, type ObjectList } from "../kubectl";
+import { groupOf } from "../../core/diff/manifests";
+import { connect, listText, type ObjectList } from "../kubectl";
 
 export interface Resource {
   /** Name in paths and rules: the plural. */
@@ -57,11 +57,11 @@ export async function askCluster(settings: Settings): Promise<Cluster> {
         apiVersion: "authorization.k8s.io/v1",
         kind: "SelfSubjectAccessReview",
         spec: {
-          resourceAttributes: { group, resource, verb, ...(namespace === undefined ? {} : { namespace }) },
+          resourceAttributes: { group, resource, verb, namespace },
         },
       }));
       const answer = await run(["create", "-f", "-", "-o", "json"], {
-        input: JSON.stringify({ apiVersion: "v1", kind: "List", items }),
+        input: listText(items),
       });
       // One object is not put into a list; several come one after the other or as a list, by kubectl's version.
       return documentsIn(answer).map(({ status }) => status?.allowed === true);

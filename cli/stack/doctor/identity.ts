@@ -12,7 +12,7 @@ import { stateIn } from "../../../src/runtime/state";
 import { verifyCluster } from "../../../src/runtime/verify-cluster";
 import { byUrn, type ExportedResource } from "../../core/state";
 import { PROJECT_NAME } from "../project";
-import type { Diagnosis } from "./checks";
+import type { Diagnosis } from "./diagnosis";
 
 /** The identity of the cluster, the namespace, and claims that a store would take up. */
 export async function identity(

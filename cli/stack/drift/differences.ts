@@ -4,7 +4,7 @@ import { fieldChanges, pathText } from "../../core/diff/fields";
 import type { Addition } from "../../core/diff/managed";
 import { isDeployed, type ManifestObject, nameOf, objectsIn } from "../../core/diff/manifests";
 import { isChangedByHand, namespaceIn } from "../../core/release-status";
-import { deployedOf, type ExportedResource, RELEASE, releasesOf } from "../../core/state";
+import { deployedOf, type ExportedResource, RELEASE, releasesOf, resourcesOf } from "../../core/state";
 import { ToolError } from "../../tools/failure";
 import { accessTo, reachCluster } from "../access";
 import { claimsOf, claimsText, readClaims } from "../claims";
@@ -41,7 +41,7 @@ export const isDrift = ({ changes, byHelm, uninstalled }: Drift): boolean =>
 /** @throws ToolError when nothing of the stack is deployed. */
 export async function findDrift(stack: string): Promise<Drift> {
   const access = accessTo(stack);
-  const reading = exportState(stack, { secrets: true }).then(({ deployment }) => deployment?.resources ?? []);
+  const reading = exportState(stack, { secrets: true }).then(resourcesOf);
   const [resources, kubectl] = await Promise.all([reading, reachCluster(access, stack, reading)]);
   const namespace = namespaceIn(resources);
   if (namespace === undefined)

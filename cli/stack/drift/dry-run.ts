@@ -1,6 +1,7 @@
 /** Live objects beside what they would be if their manifests were applied again: a dry run on the server. */
 
 import { isDeepStrictEqual } from "node:util";
+import { compact } from "../../../src/model/records";
 import {
   type Addition,
   addedByHand,
@@ -12,7 +13,7 @@ import {
 import { identity, identityOf, type ManifestObject } from "../../core/diff/manifests";
 import { overlay } from "../../core/diff/overlay";
 import { inParallel } from "../../tools/parallel";
-import type { Kubectl, ObjectList } from "../kubectl";
+import { type Kubectl, listText, type ObjectList } from "../kubectl";
 
 /** An object as the cluster has it, and as it should be. */
 export interface Pair {
@@ -64,7 +65,7 @@ export async function readPairs(
       (addition) => !defaults.has(placeOf(addition)),
     );
     const refused = answer.refused ?? refusedRemoval;
-    return {
+    return compact({
       manifest,
       live: withoutServers(withoutScaled(object)),
       wanted: withoutServers(
@@ -76,8 +77,8 @@ export async function readPairs(
         ),
       ),
       added,
-      ...(refused === undefined ? {} : { refused }),
-    };
+      refused,
+    });
   });
 }
 
@@ -87,9 +88,6 @@ interface Scaler {
   spec?: { scaleTargetRef?: { kind?: string; name?: string } };
 }
 
-const listOf = (items: readonly ManifestObject[]): string =>
-  JSON.stringify({ apiVersion: "v1", kind: "List", items });
-
 async function readLive(
   kubectl: Kubectl,
   namespace: string,
@@ -97,7 +95,7 @@ async function readLive(
 ): Promise<LiveObject[]> {
   const text = await kubectl.run(
     ["get", "-n", namespace, "--ignore-not-found", "--show-managed-fields", "-o", "json", "-f", "-"],
-    { input: listOf(manifests.map(identity) as ManifestObject[]) },
+    { input: listText(manifests.map(identity)) },
   );
   return itemsIn(text);
 }
@@ -118,7 +116,7 @@ async function dryRun(
   const flags = ["--server-side", "--dry-run=server", "--force-conflicts", `--field-manager=${MANAGER}`];
   try {
     const text = await kubectl.run(["apply", "-n", namespace, ...flags, "-o", "json", "-f", "-"], {
-      input: listOf(manifests),
+      input: listText(manifests),
     });
     return new Map(itemsIn(text).map((object) => [identityOf(object), { object }]));
   } catch (error) {
@@ -157,7 +155,7 @@ async function changing(
   } catch (error) {
     const { message } = error as Error;
     // Anything else is somebody who changes it just now: it is told when it is corrected.
-    return { added: found, ...(REFUSAL.test(message) ? { refused: message } : {}) };
+    return compact({ added: found, refused: REFUSAL.test(message) ? message : undefined });
   }
 }
 

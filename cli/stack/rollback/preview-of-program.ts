@@ -1,5 +1,6 @@
 /** What the engine would do with a program, as two sides that can be compared. */
 
+import { isRecord } from "../../../src/model/records";
 import { readCharts } from "../../../src/plan/chart";
 import type { ReleaseInputs } from "../../../src/plan/release-inputs";
 import type { Sides } from "../../core/diff/compare";
@@ -8,7 +9,7 @@ import { unguarded, unguardedText } from "../../core/diff/guard";
 import type { ManifestObject } from "../../core/diff/manifests";
 import { type PreviewStep, typeOfStep } from "../../core/preview-step";
 import { outputsOf } from "../../core/release-status";
-import { deployedOf, type ExportedResource, nameOfUrn, PASSWORD, RELEASE } from "../../core/state";
+import { deployedOf, type ExportedResource, nameOfUrn, PASSWORD, RELEASE, SECRET } from "../../core/state";
 import { ToolError } from "../../tools/failure";
 import { inParallel } from "../../tools/parallel";
 import { bothSides, deployedSide, Renderer, railsSide } from "../comparison/renderer";
@@ -35,7 +36,7 @@ export function storeParts(
       const name = nameOfUrn(step.urn);
       if (!there.has(step.urn)) return false;
       if (typeOfStep(step) === RELEASE) return ["store", "job"].includes(deployed[name]?.kind ?? "");
-      if (typeOfStep(step) === "kubernetes:core/v1:Secret") return secrets.includes(name);
+      if (typeOfStep(step) === SECRET) return secrets.includes(name);
       return typeOfStep(step) === PASSWORD;
     })
     .map((step) => ({ key: keyOf(step), name: nameOfUrn(step.urn) }));
@@ -124,10 +125,9 @@ function objectOf(
   if (!inputs) return [];
   const { data } = inputs;
   if (inputs.kind !== "Secret") return [inputs as ManifestObject];
-  const isMap = typeof data === "object" && data !== null;
   const isChanged = (key: string) =>
     changed.some((path) => path === "data" || path.startsWith(`data.${key}`));
-  const values = isMap
+  const values = isRecord(data)
     ? Object.fromEntries(
         Object.entries(data).map(([key, value]) => [key, isChanged(key) ? "changed" : value]),
       )

@@ -7,6 +7,7 @@ import { stackFileName } from "../../../src/config/stack-names";
 import type { Provenance } from "../../../src/runtime/provenance";
 import { type RecordedConfig, restoredFile } from "../../core/restore";
 import { ToolError } from "../../tools/failure";
+import { readIfThere } from "../../tools/files";
 import { PROJECT } from "../../tools/paths";
 import { copyProject, programIn } from "../../tools/project-copy";
 import { inTemporaryFolder } from "../../tools/temporary";
@@ -42,9 +43,8 @@ export async function withProgram<T>(
 ): Promise<T> {
   return inProgram(wanted, async (folder) => {
     const name = stackFileName(stack);
-    const read = (path: string) => readFileSync(path, "utf8");
-    const current = readIfThere(join(PROJECT, name));
-    const { file, project } = parseDefaults("Pulumi.yaml", read(join(folder, "Pulumi.yaml")));
+    const current = readIfThere(join(PROJECT, name)) ?? "";
+    const { file, project } = parseDefaults("Pulumi.yaml", readFileSync(join(folder, "Pulumi.yaml"), "utf8"));
     const defaults = Object.fromEntries(
       Object.entries(file.values).map(([key, value]) => [`${project}:${key}`, value]),
     );
@@ -53,14 +53,6 @@ export async function withProgram<T>(
     writeFileSync(path, stackFile);
     return work({ folder, stackFile, environment: await environmentElsewhere() });
   });
-}
-
-function readIfThere(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return "";
-  }
 }
 
 async function inProgram<T>(wanted: Wanted, work: (folder: string) => Promise<T>): Promise<T> {

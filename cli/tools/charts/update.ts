@@ -2,6 +2,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import semver from "semver";
+import { compact } from "../../../src/model/records";
 import { archiveOf, type RemoteChart, readCharts, sha256Of } from "../../../src/plan/chart";
 import { ToolError } from "../failure";
 import { type HelmArguments, newestVersion, pullArchive, readFromArchive } from "./archive";
@@ -96,15 +97,15 @@ async function findUpdate(
         `  Choose a version that does: npx flotilla charts update ${chart}@<version>`,
     );
   return {
-    updated: {
+    updated: compact({
       chart,
       from,
       to,
-      ...(oldChart?.appVersion === undefined ? {} : { appFrom: oldChart.appVersion }),
-      ...(newChart?.appVersion === undefined ? {} : { appTo: newChart.appVersion }),
+      appFrom: oldChart?.appVersion,
+      appTo: newChart?.appVersion,
       gone: [...new Set(ours.flatMap((values) => unknownKeys(values, newValues)))].sort(),
       removed: unknownKeys(oldValues, newValues).sort(),
-    },
+    }),
     lock: { version: to, imageTag, sha256: sha256Of(archives.to) },
     old: archives.from,
   };

@@ -1,6 +1,7 @@
 /** JSON schemas for kubeconform from what the API server itself publishes (OpenAPI v2), custom resources included. */
 import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { compact, mapValues } from "../../../src/model/records";
 import { cacheFolder } from "../paths";
 import { inTemporaryFolder } from "../temporary";
 import { KUBERNETES } from "../toolchain/specification";
@@ -61,19 +62,15 @@ function close(definition: Definition): object {
   const isOpen = rest.additionalProperties !== undefined || rest["x-kubernetes-preserve-unknown-fields"];
   return {
     ...rest,
-    // The validator knows fewer formats than the server has.
-    ...(format === "int-or-string" ? { type: ["string", "integer"] } : {}),
-    // An empty text is as good as none: the server fills in its default.
-    ...(words ? { enum: [...new Set([...words, ""])] } : {}),
-    ...(items ? { items: close(items) } : {}),
-    ...(properties
-      ? {
-          properties: Object.fromEntries(
-            Object.entries(properties).map(([key, value]) => [key, close(value)]),
-          ),
-          ...(isOpen ? {} : { additionalProperties: false }),
-        }
-      : {}),
+    ...compact({
+      // The validator knows fewer formats than the server has.
+      type: format === "int-or-string" ? ["string", "integer"] : undefined,
+      // An empty text is as good as none: the server fills in its default.
+      enum: words && [...new Set([...words, ""])],
+      items: items && close(items),
+      properties: properties && mapValues(properties, close),
+      additionalProperties: properties && !isOpen ? false : undefined,
+    }),
   };
 }
 

@@ -1,6 +1,7 @@
 /** The versions of providers' binaries, asked for once: a binary that has changed is asked again. */
 import { mkdirSync, readFileSync, realpathSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { jsonText } from "../../terminal/json";
 import { cacheFolder } from "../paths";
 
 const FILE = "plugin-versions.json";
@@ -19,7 +20,7 @@ export async function binaryVersion(
   if (Object.hasOwn(known, key)) return known[key] as string;
   const version = await ask(executable);
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, `${JSON.stringify({ ...known, [key]: version }, null, 2)}\n`);
+  writeFileSync(file, jsonText({ ...known, [key]: version }));
   return version;
 }
 

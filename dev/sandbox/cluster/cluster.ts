@@ -1,11 +1,12 @@
 /** Starts, stops and describes the embedded cluster: a real control plane with simulated nodes. */
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import execa from "execa";
 import { parse, stringify } from "yaml";
 import { say, step } from "../../../cli/terminal/progress";
 import { keepSchemas } from "../../../cli/tools/checks/schemas";
-import { ToolError } from "../../../cli/tools/failure";
+import { firstLine, ToolError } from "../../../cli/tools/failure";
 import { endProcesses } from "../../../cli/tools/processes";
 import type { Toolchain } from "../../../cli/tools/toolchain/ensure";
 import type { World } from "../folders";
@@ -53,7 +54,9 @@ export async function startCluster(world: World, tools: Toolchain): Promise<{ fr
       });
       return { fresh: false };
     } catch (error) {
-      say(`the embedded cluster does not come up again (${firstLine(error)}); it is made anew`);
+      say(
+        `the embedded cluster does not come up again (${firstLine((error as Error).message)}); it is made anew`,
+      );
     }
   }
   await deleteCluster(world);
@@ -170,7 +173,7 @@ async function untilReady(world: World, tools: Toolchain): Promise<void> {
       throw new ToolError(
         `the embedded cluster is not ready after ${READY_SECONDS} s; its logs are in ${filesOf(world).logs}`,
       );
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await pause(200);
   }
 }
 
@@ -258,5 +261,3 @@ function pathOf(tools: Toolchain, name: string): string {
   if (!tool) throw new Error(`${name} was not ensured`);
   return tool.path;
 }
-
-const firstLine = (error: unknown) => (error as Error).message.split("\n")[0];

@@ -1,8 +1,8 @@
 /** What the values of a plan tell of a release, before anything is rendered. */
-import { isRecord } from "../../config/file";
 import type { Settings } from "../../config/schema";
 import type { Image } from "../../model/application";
 import { own } from "../../model/graph";
+import { isRecord } from "../../model/records";
 import { imageReference, WAIT_IMAGE } from "../images";
 import type { Plan, ReleasePlan, Values } from "../plan";
 import type { MicroserviceValues } from "../services/microservice-values";

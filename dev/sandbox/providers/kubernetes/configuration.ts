@@ -1,7 +1,7 @@
 /** What a change of the provider's own inputs takes: an update, or another provider and with it all of its resources. */
 import { isDeepStrictEqual } from "node:util";
 import { type Properties, revealMap, UNKNOWN } from "../protocol/property";
-import type { ConfigDifference } from "../protocol/server";
+import type { ConfigDifference } from "../protocol/provider";
 import { activeCluster, readKubeconfig } from "./kubeconfig";
 
 /** The inputs that lead to a cluster. */

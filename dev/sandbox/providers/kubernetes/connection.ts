@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { compact } from "../../../../src/model/records";
 import { type Properties, revealMap } from "../protocol/property";
 import { pathOf, readKubeconfig } from "./kubeconfig";
 
@@ -29,7 +30,7 @@ export function connectionOf(inputs: Properties): Connection {
     ...(isGiven(cluster) && names.cluster !== undefined ? [`--${names.cluster}`, cluster] : []),
   ];
   const { file, unusable } = fileOf(kubeconfig);
-  return {
+  return compact({
     kubectl: flags({ context: "context", cluster: "cluster" }, file),
     // Helm has no flag for the cluster of a context.
     helm: flags({ context: "kube-context", cluster: undefined }, file),
@@ -38,8 +39,8 @@ export function connectionOf(inputs: Properties): Connection {
     configMapsMutable: isTrue(options.enableConfigMapMutable, "PULUMI_K8S_ENABLE_CONFIGMAP_MUTABLE"),
     upsertExisting: isTrue(options.upsertExistingObjects, "PULUMI_K8S_UPSERT_EXISTING_OBJECTS"),
     deleteUnreachable: isTrue(options.deleteUnreachable, "PULUMI_K8S_DELETE_UNREACHABLE"),
-    ...(unusable === undefined ? {} : { unusable }),
-  };
+    unusable,
+  });
 }
 
 const isGiven = (value: Properties[string] | undefined): value is string =>

@@ -2,7 +2,8 @@
 
 import { standInVersion } from "../../../../cli/tools/provider-versions/sdk-version";
 import type { Properties } from "../protocol/property";
-import { type Call, serve } from "../protocol/server";
+import type { Call } from "../protocol/provider";
+import { serve } from "../protocol/server";
 import { diffConfiguration } from "./configuration";
 import { type Connection, connectionOf } from "./connection";
 import {

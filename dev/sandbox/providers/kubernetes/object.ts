@@ -1,6 +1,7 @@
 /** Any Kubernetes object, by server-side apply. Readiness is not waited for: Flotilla applies none that needs it. */
+import { compact } from "../../../../src/model/records";
 import { type Properties, revealMap } from "../protocol/property";
-import { type Call, type Found, InitializationError } from "../protocol/server";
+import { type Call, type Found, InitializationError } from "../protocol/provider";
 import type { Connection } from "./connection";
 import { named } from "./replacement";
 import { retry } from "./retry";
@@ -119,18 +120,14 @@ export async function importObject(
   const live = await liveObject(connection, {
     apiVersion: groupVersion.replace(/^core\//, ""),
     kind,
-    metadata: { name, ...(namespace === undefined ? {} : { namespace }) },
+    metadata: compact({ name, namespace }),
   });
   if (!live) return undefined;
   const { status, metadata, ...rest } = live;
   const { labels } = metadata as Properties;
   const inputs: Properties = {
     ...rest,
-    metadata: {
-      name,
-      ...(namespace === undefined ? {} : { namespace }),
-      ...(labels === undefined ? {} : { labels }),
-    },
+    metadata: compact({ name, namespace, labels }),
   };
   return { inputs, state: stateOf(inputs, live) };
 }

@@ -18,7 +18,7 @@ import {
   type Difference,
   type Found,
   InitializationError,
-} from "../protocol/server";
+} from "../protocol/provider";
 import type { Connection } from "./connection";
 import { change, run } from "./run";
 import { helmError } from "./words";

@@ -1,7 +1,7 @@
 /** Which changes of an object take another object: the official provider's rules, for the kinds that Flotilla applies. */
 import { difference } from "../protocol/difference";
 import { isMap, type Properties, type Property, revealMap } from "../protocol/property";
-import type { Difference } from "../protocol/server";
+import type { Difference } from "../protocol/provider";
 import type { Connection } from "./connection";
 
 /** Set on an object whose name the provider has made up. */

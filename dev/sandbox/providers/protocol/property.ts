@@ -1,21 +1,21 @@
 /** Property values as the engine sends them: JSON in which secrets, unknowns and assets are specially marked maps. */
+import { SECRET_SIGNATURE, SIGNATURE } from "../../../../cli/core/revealed";
+import { isRecord } from "../../../../src/model/records";
 
 export type Property = null | boolean | number | string | Property[] | Properties;
 export type Properties = { [key: string]: Property };
 
-const SIGNATURE = "4dabf18193072939515e22adb298388d";
-const SECRET = "1b47061264138c4ac30d75fd1eb44270";
 /** Stands for a value that is not known yet. */
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-export const secret = (value: Property): Properties => ({ [SIGNATURE]: SECRET, value });
+export const secret = (value: Property): Properties => ({ [SIGNATURE]: SECRET_SIGNATURE, value });
 
 function isSecret(value: Property | undefined): value is { value: Property } & Properties {
-  return isMap(value) && value[SIGNATURE] === SECRET;
+  return isMap(value) && value[SIGNATURE] === SECRET_SIGNATURE;
 }
 
 export function isMap(value: Property | undefined): value is Properties {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return isRecord(value);
 }
 
 /** The value without its secret marks, at every depth. */

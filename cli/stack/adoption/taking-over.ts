@@ -1,0 +1,136 @@
+/** Takes over what helm or a lost state has left, once it is certain that nothing of another stack is taken. */
+import type { Settings } from "../../../src/config/schema";
+import { FlotillaError } from "../../../src/model/problems";
+import { askWithKubectl } from "../../../src/runtime/ask-cluster";
+import { givenUpText, ownerText, strangerOf } from "../../../src/runtime/check-namespace";
+import { ADOPT, CHECKED, TAKE_OVER } from "../../../src/runtime/overrides";
+import { recordedId } from "../../../src/runtime/state";
+import { readNamespace } from "../../../src/runtime/verify-cluster";
+import { byUrn, type ExportedState, resourcesOf } from "../../core/state";
+import { ToolError } from "../../tools/failure";
+import { reachCluster } from "../access";
+import { type Comparison, compareWithDeployed } from "../comparison/sides";
+import { begun, exportState } from "../engine";
+import type { Kubectl } from "../kubectl";
+import { otherNamespace, readAgain } from "../other-namespace";
+import { type PastPasswords, restorePastPasswords } from "../past-passwords";
+import { type PlannedStack, planStack } from "../planning";
+import { readReleases } from "../releases";
+import { settingsOfStack } from "../settings";
+import { type Updated, update } from "../update-with-progress";
+import { type Adoption, type AdoptionOptions, findAdoption, lackingProblems } from "./candidates";
+import { pastPasswordsFor } from "./leftover-passwords";
+import { keepPasswords } from "./passwords";
+import { planNewPasswords, type Resets, setNewPasswords } from "./reset";
+
+/** An adoption that may begin, if nothing of it is refused. */
+export interface TakeOver {
+  settings: Settings;
+  /** The state, which is being read. */
+  reading: Promise<ExportedState>;
+  kubectl: Kubectl;
+  planned: PlannedStack;
+  /** What the cluster has. */
+  found: Adoption;
+  /** The same with the new passwords, and without the stores that get them. */
+  adoption: Adoption;
+  resets: Resets;
+  /** Passwords that the history has; undefined where none is asked for. */
+  past: PastPasswords | undefined;
+}
+
+/** Looks at what there is to take over. @throws FlotillaError or ToolError when it must not be. */
+export async function prepareTakeOver(stack: string, options: AdoptionOptions): Promise<TakeOver> {
+  const { givenUp, resetPassword = [] } = options;
+  const { settings } = settingsOfStack(stack);
+  const reading = begun(exportState(stack, { secrets: true }));
+  const [kubectl, planned] = await Promise.all([
+    reachCluster(settings, stack, reading.then(resourcesOf)),
+    planStack(stack, reading),
+  ]);
+  await refuseStranger(stack, planned, settings, givenUp);
+  const found = await findAdoption(
+    planned,
+    await readReleases(kubectl, planned.planned.namespace.name),
+    kubectl,
+  );
+  const resets = await planNewPasswords(planned, resetPassword, found, kubectl);
+  const adoption = {
+    ...found,
+    passwords: { ...found.passwords, ...resets.passwords },
+    leftovers: found.leftovers.filter(({ store }) => !resetPassword.includes(store)),
+  };
+  const past = await pastPasswordsFor(planned, adoption, options);
+  return { settings, reading, kubectl, planned, found, adoption, resets, past };
+}
+
+/** Whether there is nothing to take over. */
+export const isNothing = ({ adoption, past, resets }: TakeOver): boolean =>
+  Object.keys(adoption.ids).length === 0 && past === undefined && resets.jobs.length === 0;
+
+/** What the adoption changes. @throws FlotillaError when something of it cannot be taken over. */
+export async function compareTakeOver(
+  stack: string,
+  { reading, found, adoption: { passwords, leftovers, namespace }, resets, past }: TakeOver,
+): Promise<Comparison> {
+  const known = [
+    ...Object.keys(resets.passwords),
+    ...(past ? leftovers.flatMap(({ missing }) => missing) : []),
+  ];
+  const problems = [...found.problems, ...lackingProblems(found.lacking, known, namespace)];
+  if (problems.length > 0) throw new FlotillaError(problems, "nothing was taken over");
+  return compareWithDeployed(stack, { adopting: passwords, reading });
+}
+
+export async function takeOver(
+  stack: string,
+  { settings, kubectl, planned, found, adoption, resets, past }: TakeOver,
+): Promise<Updated> {
+  const { namespace } = adoption;
+  // A refresh against another cluster leaves the UID of the namespace that is there.
+  const { recreated } = await otherNamespace(settings, planned.resources);
+  if (recreated) await readAgain(stack, recreated);
+  await setNewPasswords(planned, resets, found, kubectl);
+  // The new passwords are in Secrets now, and are taken from there as all others are.
+  const settled =
+    resets.jobs.length === 0
+      ? adoption
+      : await findAdoption(planned, await readReleases(kubectl, namespace), kubectl);
+  if (past) await restorePastPasswords(stack, past);
+  await keepPasswords(stack, settled);
+  return update(
+    ["up", "--stack", stack, "--message", "flotilla adopt"],
+    { stack, namespace, kubectl },
+    { environment: { ...TAKE_OVER, [CHECKED]: "true", [ADOPT]: JSON.stringify(settled.ids) } },
+  );
+}
+
+/** @throws FlotillaError when the namespace belongs to another stack, which is not named as given up. */
+async function refuseStranger(
+  stack: string,
+  { planned, resources }: PlannedStack,
+  { cluster }: Settings,
+  givenUp: string | undefined,
+): Promise<void> {
+  const name = planned.namespace.name;
+  const live = await readNamespace(askWithKubectl(cluster), name);
+  const id = recordedId(byUrn(resources));
+  const stranger = live && strangerOf(live, { id });
+  // It is this stack's own, also after an adoption that was interrupted.
+  if (stranger === undefined) return;
+  if (givenUp !== undefined && givenUp !== stranger.id)
+    throw new ToolError(
+      `namespace ${name} does not belong to a stack with the id ${givenUp}, but to ${ownerText(stranger)}: nothing was taken over`,
+    );
+  if (givenUp !== undefined) return;
+  throw new FlotillaError(
+    [
+      {
+        where: `namespace ${name}`,
+        what: `it belongs to stack ${ownerText(stranger)}`,
+        todo: givenUpText(stack, stranger),
+      },
+    ],
+    "nothing was taken over",
+  );
+}

@@ -1,0 +1,80 @@
+/** What a cluster has beside Kubernetes itself: metrics, storage, a way in. */
+import type { StackSettings } from "../../../src/config/settings";
+import { inEnvironment } from "../../../src/plan/environment";
+import { type Kind, storageClassesOf } from "../../core/needs";
+import type { Cluster } from "./cluster";
+import { attempt, type Diagnosis, failed, notLookedAt, ok } from "./diagnosis";
+
+/** Autoscalers read what pods use from an API that Kubernetes itself does not have. */
+export async function metrics(connected: Cluster, kinds: readonly Kind[]): Promise<Diagnosis[]> {
+  if (!kinds.some(({ kind }) => kind === "HorizontalPodAutoscaler")) return [];
+  if ((await connected.versions("metrics.k8s.io")).length > 0)
+    return [ok("metrics", "metrics.k8s.io, for the autoscalers")];
+  return [
+    {
+      check: "metrics",
+      status: "warning",
+      found: "the cluster has no metrics.k8s.io: autoscalers stay at their minimum of pods",
+      todo: "Install metrics-server, or set flotilla:autoscaling to false.",
+    },
+  ];
+}
+
+/** The annotation of the class that claims without one get. */
+const DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class";
+
+export async function storage(
+  connected: Cluster,
+  { settings, application }: StackSettings,
+): Promise<Diagnosis[]> {
+  const wanted = storageClassesOf(settings, Object.keys(inEnvironment(application, settings).stores));
+  if (wanted.length === 0) return [];
+  const classes = await attempt(() => connected.list("storageclasses"));
+  if ("error" in classes) return [notLookedAt("storage", classes.error)];
+  const names = classes.result.map(({ name }) => name);
+  return wanted.map((name) => {
+    if (name !== undefined)
+      return names.includes(name)
+        ? ok("storage", `class ${name}`)
+        : failed(
+            "storage",
+            `the cluster has no StorageClass ${name}; ${listOf(names)}`,
+            "Create it, or set flotilla:storageClass to one of these.",
+          );
+    const usual = classes.result.find(({ annotations }) => annotations[DEFAULT_CLASS] === "true");
+    return usual
+      ? ok("storage", `class ${usual.name}, the cluster's default`)
+      : failed(
+          "storage",
+          `the cluster has no default StorageClass; ${listOf(names)}`,
+          "Name one: flotilla:storageClass.",
+        );
+  });
+}
+
+export async function wayIn(
+  connected: Cluster,
+  { settings: { ingress } }: StackSettings,
+): Promise<Diagnosis[]> {
+  if (!ingress) return [];
+  const classes = await attempt(() => connected.list("ingressclasses"));
+  if ("error" in classes) return [notLookedAt("ingress", classes.error)];
+  const names = classes.result.map(({ name }) => name);
+  const { className } = ingress;
+  const isDefault = classes.result.some(
+    ({ annotations }) => annotations["ingressclass.kubernetes.io/is-default-class"] === "true",
+  );
+  if (className === undefined ? isDefault : names.includes(className))
+    return [ok("ingress", className === undefined ? "the cluster's default class" : `class ${className}`)];
+  return [
+    {
+      check: "ingress",
+      status: "warning",
+      found: `the cluster has no ${className === undefined ? "default IngressClass" : `IngressClass ${className}`}; ${listOf(names)}`,
+      todo: "The application cannot be reached from outside: install an ingress controller, or name its class in flotilla:ingress.className.",
+    },
+  ];
+}
+
+const listOf = (names: readonly string[]): string =>
+  names.length === 0 ? "there is none at all" : `there are: ${names.join(", ")}`;

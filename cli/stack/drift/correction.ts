@@ -1,0 +1,84 @@
+/** Brings what has drifted back to what was deployed. */
+import { join } from "node:path";
+import { stackFileName } from "../../../src/config/stack-names";
+import { CHECKED } from "../../../src/runtime/overrides";
+import { nameOf } from "../../core/diff/manifests";
+import { step } from "../../terminal/progress";
+import { ToolError } from "../../tools/failure";
+import { delegateInterrupts } from "../../tools/interrupts";
+import { PROJECT } from "../../tools/paths";
+import { failsForLost, previewSteps } from "../engine-preview";
+import { provenanceOf, readHistory, type Update } from "../history";
+import { markLost } from "../lost";
+import { mark, unmark } from "../marks";
+import { recordedConfig } from "../past-config";
+import { refuseUnguarded } from "../rollback/preview-of-program";
+import { withProgram } from "../rollback/program";
+import { type Updated, update } from "../update-with-progress";
+import type { Drift } from "./differences";
+import { remove } from "./dry-run";
+
+const MARK = "it was changed by hand: flotilla drift --correct";
+
+/** Corrects a drift with the program and the settings of the last update. @throws ToolError when that cannot be made. */
+export async function bringBack(stack: string, drift: Drift): Promise<Updated> {
+  const { kubectl, namespace, resources, additions, urns } = drift;
+  const last = await lastUpdate(stack);
+  const config = await recordedConfig(stack, last.config, join(PROJECT, stackFileName(stack)));
+  const wanted = {
+    recorded: provenanceOf(resources),
+    of: "the last update",
+    else: `Deploy this working tree's first: npx flotilla up --stack ${stack}. Then look for drift again.`,
+  };
+  return withProgram(stack, wanted, config, async ({ folder, environment }) => {
+    const apart = new Set(urns.gone);
+    const steps = await previewSteps(stack, folder, environment).catch((error: unknown) => {
+      if (error instanceof ToolError && failsForLost(error.message, urns.gone)) return [];
+      throw error;
+    });
+    refuseUnguarded(
+      steps.filter(({ urn }) => !apart.has(urn)),
+      resources,
+      "bringing it back",
+    );
+    for (const { object, added } of additions)
+      await step(`removing what was added to ${nameOf(object)}`, async () => {
+        try {
+          await remove(kubectl, namespace, object, added);
+        } catch (error) {
+          throw new ToolError(
+            `${(error as Error).message}\n  Is somebody changing ${nameOf(object)} just now? Look again: npx flotilla drift --stack ${stack}`,
+          );
+        }
+      });
+    // Helm upgrades no release that it does not know: what is gone is created beside its entry in the state.
+    if (urns.gone.length > 0) await markLost(stack, urns.gone);
+    // In one go: a mark that outlives an interruption would pass for an update that failed.
+    return delegateInterrupts(async () => {
+      await mark(stack, urns.changed, MARK);
+      // Of all resources: with the program and the settings of the last update nothing else has a reason to change, and
+      // an update of some alone fails in the engine ("Duplicate resource URN") where what they depend on has changed since.
+      const updated = await update(
+        ["up", "--stack", stack, "--message", "flotilla drift --correct"],
+        { stack, namespace, kubectl },
+        {
+          cwd: folder,
+          environment: { ...environment, ...(urns.gone.length > 0 ? { [CHECKED]: "true" } : {}) },
+        },
+      );
+      if (updated.exitCode !== 0) await unmark(stack, urns.changed, MARK);
+      return updated;
+    });
+  });
+}
+
+async function lastUpdate(stack: string): Promise<Update> {
+  const history = await readHistory(stack, { secrets: true });
+  const last = history.find(({ kind }) => kind === "update");
+  if (!last) throw new ToolError(`stack ${stack} has never been updated`);
+  if (last.result !== "succeeded")
+    throw new ToolError(
+      `the last update of ${stack} did not succeed: first finish it (npx flotilla up --stack ${stack}) or go back (npx flotilla rollback --stack ${stack})`,
+    );
+  return last;
+}

@@ -1,0 +1,111 @@
+/** Adds services to inventories. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { catalogue } from "../../apps";
+import type { Application, Language } from "../../src/model/application";
+import { own } from "../../src/model/graph";
+import { DNS_LABEL } from "../../src/model/names";
+import { suggest } from "../../src/model/nearest";
+import { FlotillaError, type Problem, refuse } from "../../src/model/problems";
+import { validateApplication } from "../../src/model/validate";
+import { describe } from "../core/new-service/description";
+import { insertService } from "../core/new-service/insert";
+import { PROJECT } from "../tools/paths";
+
+/** A service as the user asks for it. */
+export interface NewServiceOptions {
+  language: Language;
+  uses: string;
+  application: string;
+  image?: string;
+}
+
+/** Writes the service into the inventory; what would not be a sound inventory is not written. */
+export function addService(
+  name: string,
+  { language, uses, application, image }: NewServiceOptions,
+  project = PROJECT,
+) {
+  const described = own(catalogue, application);
+  if (!described) throw new Error(`there is no application ${application}`);
+  const file = `apps/${application}.ts`;
+  const targets = [...new Set(uses.split(",").flatMap((target) => target.trim() || []))];
+  refuse(nameProblems(described, name, targets));
+
+  const path = join(project, file);
+  const source = readFileSync(path, "utf8");
+  const text = describe(described, { name, language, uses: targets, image: imageOf(name, image) });
+  const inserted = insertService(source, application, text);
+  if (!inserted)
+    throw new FlotillaError([
+      {
+        where: file,
+        what: "it has no `services: { ... }` to add to",
+        todo: `Add it where the services are described:\n${text.lines.join("\n")}`,
+      },
+    ]);
+  writeFileSync(path, inserted.source);
+  try {
+    // What is left to be done by hand is still missing.
+    if (inserted.byHand.length === 0) refuse(problemsIn(path, application));
+  } catch (error) {
+    writeFileSync(path, source);
+    throw error;
+  }
+  return { file, line: inserted.line, todo: [...inserted.byHand, ...toEdit(image)] };
+}
+
+const toEdit = (image: string | undefined): string[] => [
+  ...(image === undefined ? ["image: where yours is, and an exact tag"] : []),
+  "ports: where it listens",
+  "env: what it reads; a text that mentions a password becomes part of a Secret",
+  "probe, liveness: paths that answer 200",
+  "writable: where it writes; all else is read-only",
+  "resources, public, autoscaling, metrics: where the language's preset and the defaults will not do",
+];
+
+/** What is wrong before anything is written. */
+function nameProblems(application: Application, name: string, uses: readonly string[]): Problem[] {
+  const { services, stores, externals = {}, callers = {} } = application;
+  const known = [services, stores, externals].flatMap((record) => Object.keys(record));
+  const taken = [...known, ...Object.keys(callers)].includes(name);
+  const problem = (where: string, what: string, todo: string): Problem => ({ where, what, todo });
+  return [
+    ...(DNS_LABEL.test(name)
+      ? []
+      : [
+          problem(
+            "<name>",
+            `"${name}" is not a DNS label`,
+            "Use lower-case letters, digits and hyphens, starting with a letter.",
+          ),
+        ]),
+    ...(taken
+      ? [problem("<name>", `${application.name} has a ${name} already`, "Give it another name.")]
+      : []),
+    ...uses
+      .filter((target) => !known.includes(target))
+      .map((target) => problem("--uses", `${application.name} has no "${target}"`, suggest(target, known))),
+  ];
+}
+
+const imageOf = (name: string, image: string | undefined) => {
+  const [, repository, tag] = /^([^@]+):([\w][\w.-]*)$/.exec(image ?? "") ?? [];
+  if (image !== undefined && (repository === undefined || tag === undefined || tag === "latest"))
+    throw new FlotillaError([
+      {
+        where: "--image",
+        what: `"${image}" has no tag of an exact version`,
+        todo: "Write it as registry.example.com/orders:1.0.0.",
+      },
+    ]);
+  return { repository: repository ?? `registry.example.com/${name}`, tag: tag ?? "0.1.0" };
+};
+
+/** The checks of an inventory, of the file as it is now. */
+function problemsIn(path: string, application: string): Problem[] {
+  delete require.cache[path];
+  const exported = Object.values(require(path) as Record<string, Application>);
+  const edited = exported.find(({ name }) => name === application);
+  return edited ? validateApplication(edited) : [];
+}

@@ -1,0 +1,87 @@
+/** Does what a recovery has decided. */
+import execa from "execa";
+import type { Settings } from "../../../src/config/schema";
+import { accessOf } from "../../../src/runtime/ask-cluster";
+import type { Action } from "../../core/recovery/situation";
+import { step } from "../../terminal/progress";
+import { ToolError, wordsOf } from "../../tools/failure";
+import { helm } from "../../tools/helm";
+import { accessTo } from "../access";
+import { forgetRestored } from "../damage";
+import { pulumiQuietly } from "../engine";
+import { readLocks } from "../locks";
+import { dropPending, markLost, unmarkFound } from "../lost";
+import { mark } from "../marks";
+import { PROJECT_NAME } from "../project";
+
+const AGAIN = "its update was interrupted: flotilla recover";
+
+/** Does what was decided, in order. @throws ToolError at the first that fails; what was done before it stays done. */
+export async function recover(stack: string, actions: readonly Action[]): Promise<void> {
+  const { cluster } = accessTo(stack);
+  for (const action of actions) await perform(stack, cluster, action);
+  await forgetRestored(PROJECT_NAME, stack);
+}
+
+function perform(stack: string, cluster: Settings["cluster"], action: Action): Promise<unknown> {
+  const flags = accessOf(cluster, "--kube-context");
+  switch (action.do) {
+    case "unlock":
+      return step("releasing the lock", () => unlock(stack, action.held));
+    case "rollback":
+      return step(`putting revision ${action.to} of ${action.release} back`, () =>
+        // Without --wait: pods that could not become ready before must not keep the record from being put right.
+        runHelm([
+          ...["rollback", action.release, String(action.to), "-n", action.namespace],
+          ...flags,
+          "--cleanup-on-fail",
+        ]),
+      );
+    case "uninstall":
+      return step(`removing ${action.release}`, () =>
+        runHelm([
+          ...["uninstall", action.release, "-n", action.namespace],
+          ...flags,
+          ...["--wait", "--ignore-not-found"],
+        ]),
+      );
+    case "refresh":
+      return step("looking at what the cluster has", () => refresh(stack, action));
+    case "drop":
+      return step("forgetting what was replaced", () => dropPending(stack));
+    case "reinstall":
+      return step("marking what the cluster has lost", () => markLost(stack, action.urns));
+    case "unmark":
+      return step("removing marks", () => unmarkFound(stack, action.urns));
+    case "forget":
+      return step("forgetting the operations that were under way", () => mark(stack, action.again, AGAIN));
+  }
+}
+
+const refresh = (stack: string, { targets, imports }: Extract<Action, { do: "refresh" }>): Promise<string> =>
+  pulumiQuietly([
+    ...["refresh", "--stack", stack, "--yes", "--skip-preview"],
+    ...targets.flatMap((urn) => ["--target", urn]),
+    ...imports.flatMap(({ urn, id }) => ["--import-pending-creates", urn, "--import-pending-creates", id]),
+    ...(imports.length === 0 ? ["--skip-pending-creates"] : []),
+  ]);
+
+/** @throws ToolError when an update has begun meanwhile: `pulumi cancel` releases whatever lock there is. */
+async function unlock(stack: string, held: readonly string[]): Promise<void> {
+  const locks = await readLocks(PROJECT_NAME, stack);
+  if (locks?.length === 0) return;
+  const stranger = locks?.find(({ id }) => id !== undefined && !held.includes(id));
+  if (stranger)
+    throw new ToolError(
+      `an update of ${stack} has started meanwhile: ${stranger.by}\n  When it has ended: npx flotilla recover --stack ${stack}`,
+    );
+  await pulumiQuietly(["cancel", "--yes", "--stack", stack]);
+}
+
+async function runHelm(args: readonly string[]): Promise<void> {
+  try {
+    await execa(await helm(), [...args]);
+  } catch (error) {
+    throw new ToolError(`helm ${args.slice(0, 2).join(" ")}: ${wordsOf(error)}`);
+  }
+}

@@ -1,0 +1,86 @@
+/** Reads what an update that was broken off has left. */
+import { isCreation } from "../../core/recovery/operations";
+import { decide, type Recovery } from "../../core/recovery/recovery";
+import type { Situation } from "../../core/recovery/situation";
+import { namespaceIn } from "../../core/release-status";
+import { type ExportedState, operationsOf, RELEASE, resourcesOf } from "../../core/state";
+import { ToolError } from "../../tools/failure";
+import { accessTo, reachCluster } from "../access";
+import { exportState } from "../engine";
+import { readLastUpdate, type Update } from "../history";
+import type { Kubectl } from "../kubectl";
+import { readLocks } from "../locks";
+import { markedOf, readLost } from "../lost";
+import { otherNamespace } from "../other-namespace";
+import { PROJECT_NAME } from "../project";
+import { type LiveRelease, lastSuperseded, readReleases } from "../releases";
+
+/** What there is to recover, and how; `restored` where the state may not know its last moment. */
+export async function recoveryOf(stack: string, { restored = false } = {}): Promise<Recovery> {
+  const access = accessTo(stack);
+  const [locks, state, last] = await Promise.all([
+    readLocks(PROJECT_NAME, stack),
+    exportState(stack),
+    readLastUpdate(stack),
+  ]);
+  const resources = resourcesOf(state);
+  const kubectl = await reachCluster(access, stack, resources);
+  const namespace = namespaceIn(resources) ?? access.namespace;
+  if (namespace === undefined) throw new ToolError(`nothing of stack ${stack} is deployed`);
+  const live = await readReleases(kubectl, namespace);
+  const lost = await readLost(kubectl, resources, live);
+  const { recreated, stranger } = await otherNamespace(access, resources);
+  return decide({
+    stranger,
+    lost,
+    marked: markedOf(resources).filter((resource) => !lost.includes(resource)),
+    recreated,
+    locks: locks ?? [],
+    seesLocks: locks !== undefined,
+    state,
+    live,
+    good: await goodRevisions(kubectl, namespace, live),
+    lastResult: last?.result,
+    since: restored ? 0 : unfinishedSince(last),
+    exists: await existing(kubectl, state),
+  });
+}
+
+function unfinishedSince(last: Pick<Update, "result" | "startedAt"> | undefined): number | undefined {
+  return last === undefined || last.result === "succeeded" ? undefined : Date.parse(last.startedAt);
+}
+
+/** Of releases whose old revision had been put aside when helm was ended, before the new one took its place. */
+async function goodRevisions(
+  kubectl: Kubectl,
+  namespace: string,
+  live: Readonly<Record<string, LiveRelease>>,
+): Promise<Record<string, number>> {
+  const without = Object.keys(live).filter((name) => live[name]?.deployed === undefined);
+  const found = await Promise.all(
+    without.map(async (name) => [name, await lastSuperseded(kubectl, namespace, name)] as const),
+  );
+  return Object.fromEntries(
+    found.flatMap(([name, revision]) => (revision ? [[name, revision] as const] : [])),
+  );
+}
+
+/** Which of the objects that were being made the cluster has. */
+async function existing(kubectl: Kubectl, state: ExportedState): Promise<Situation["exists"]> {
+  const objects = operationsOf(state).filter(
+    (operation) =>
+      isCreation(operation) &&
+      operation.resource.type.startsWith("kubernetes:") &&
+      operation.resource.type !== RELEASE,
+  );
+  const found = await Promise.all(
+    objects.map(async ({ resource }) => {
+      const { apiVersion, kind, metadata } = resource.inputs ?? {};
+      const name = await kubectl.run(["get", "--ignore-not-found", "-o", "name", "-f", "-"], {
+        input: JSON.stringify({ apiVersion, kind, metadata }),
+      });
+      return [resource.urn, name.trim() !== ""] as const;
+    }),
+  );
+  return Object.fromEntries(found);
+}

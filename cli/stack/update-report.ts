@@ -1,0 +1,56 @@
+/** How an update ended, and why it failed. */
+import chalk from "chalk";
+import { showFindings } from "../terminal/findings-text";
+import { ToolError } from "../tools/failure";
+import { explainStack } from "./findings";
+import { type Look, lookAt } from "./look";
+import { changesText, type Updated } from "./update-with-progress";
+
+/** Says how an update ended; after a failure why. @throws ToolError after a failure. */
+export async function report(stack: string, result: Updated): Promise<void> {
+  const { exitCode, signal, changes, seconds } = result;
+  if (exitCode === 0) {
+    process.stdout.write(
+      `${chalk.green(`${stack} is up to date`)}: ${changesText(changes)}, in ${Math.round(seconds)} s.\n`,
+    );
+    return;
+  }
+  if (signal !== undefined)
+    throw new ToolError(
+      `pulumi was ended by ${signal} after ${Math.round(seconds)} s: what it had started is unfinished, and its lock may still be there\n  npx flotilla recover --stack ${stack} puts that right.`,
+    );
+  const { "": ofProgram, ...errors } = result.errors;
+  const look = await lookAt(stack).catch(() => undefined);
+  const findings = look ? await explained(stack, look, result, errors) : [];
+  if (findings.length > 0) process.stdout.write(`\n${showFindings(stack, findings)}`);
+  const told = new Set(findings.map(({ release }) => release));
+  const others = Object.entries(errors).filter(([name]) => !told.has(name));
+  const words = [
+    ...others.map(([name, message]) => `${name}: ${message}`),
+    ...(ofProgram === undefined || (findings.length > 0 && /update failed/.test(ofProgram))
+      ? []
+      : [ofProgram]),
+  ];
+  const why = words.length > 0 || findings.length > 0 ? words.join("\n") : result.output.trim();
+  const hint = HELD.test(why)
+    ? `\n  If no update of ${stack} is running, one was interrupted: npx flotilla recover --stack ${stack}`
+    : "";
+  throw new ToolError(
+    `the update of ${stack} failed after ${Math.round(seconds)} s (${changesText(changes) || "nothing was changed"})${why === "" ? "" : `\n${why}`}${hint}`,
+  );
+}
+
+/** What pulumi says of a lock, and of one that is not whole. */
+const HELD = /currently locked by|update is currently in progress|unexpected end of JSON input/;
+
+async function explained(stack: string, look: Look, { seen }: Updated, errors: Record<string, string>) {
+  const findings = await explainStack(stack, look, errors);
+  // Only what this update was about.
+  const about = findings.filter(({ release }) => release in errors || release in seen);
+  return about.map((finding) => {
+    const reasons = seen[finding.release];
+    return finding.reasons.some(({ cause }) => cause !== "starting") || !reasons
+      ? finding
+      : { ...finding, reasons };
+  });
+}

@@ -1,0 +1,80 @@
+/** What an update would change, for people. */
+import chalk from "chalk";
+import Table from "cli-table3";
+import type { ReleaseChange } from "../core/diff/compare";
+import { comparedText, objectsText, podsText, summaryText, totalsOf } from "../core/diff/describe";
+import { PLAIN_TABLE } from "./table";
+
+/** Every object's difference, and last a table of the releases: what is read first is nearest to the prompt. */
+export const showChanges = (changes: readonly ReleaseChange[], isUpdate = true): string =>
+  changes.length === 0 ? "" : [...changes.flatMap(showRelease), "", table(changes, isUpdate), ""].join("\n");
+
+/** `isUpdate`: whether one becomes the other; of two stacks no pod restarts. */
+export function showComparison(
+  { changes, notes }: { changes: readonly ReleaseChange[]; notes: readonly string[] },
+  { isUpdate = true } = {},
+): string {
+  const parts = changes.length === 0 ? [] : [showChanges(changes, isUpdate).trimEnd()];
+  const refused = isUpdate ? changes.flatMap(({ immutable }) => immutable) : [];
+  if (refused.length > 0)
+    parts.push(
+      "",
+      chalk.red.bold("The API server will refuse this: these fields cannot be changed"),
+      ...refused.map((text) => chalk.red(`  ${text}`)),
+      "  Give the object another name, or delete it first; docs/stores.md, «Growing a volume», has the steps for volumes.",
+    );
+  if (notes.length > 0) parts.push("", ...notes.map((note) => `${chalk.yellow("note")} ${note}`));
+  const totals = totalsOf(changes);
+  const summary = isUpdate ? summaryText(totals) : comparedText(totals);
+  if (parts.length > 0) parts.push("");
+  parts.push(totals.releases === 0 ? chalk.green(summary) : chalk.bold(summary));
+  return `${parts.join("\n")}\n`;
+}
+
+const SIGNS = {
+  added: chalk.green("+"),
+  removed: chalk.red("-"),
+  changed: chalk.yellow("~"),
+  replaced: chalk.red("±"),
+};
+
+function showRelease({ release, kind, change, objects, about, labelsOnly }: ReleaseChange): string[] {
+  return [
+    "",
+    chalk.bold(`${SIGNS[change]} ${kind === "stack" ? release : `${kind} ${release}`}`),
+    ...about.map((text) => `    ${text}`),
+    ...(labelsOnly > 0 ? [`    ${labelsOnly} objects: generated labels only`] : []),
+    ...objects.flatMap((object) => [
+      `  ${SIGNS[object.change]} ${object.kind} ${object.name}`,
+      ...object.diff.split("\n").map((line) => `    ${colour(line)}`),
+    ]),
+  ];
+}
+
+function colour(line: string): string {
+  if (line.startsWith("+")) return chalk.green(line);
+  if (line.startsWith("-")) return chalk.red(line);
+  return line.startsWith("@@") ? chalk.cyan(line) : line;
+}
+
+function table(changes: readonly ReleaseChange[], isUpdate: boolean): string {
+  const head = ["RELEASE", "KIND", "CHANGE", "OBJECTS", ...(isUpdate ? ["PODS", "STORAGE"] : [])];
+  const rows = new Table({ ...PLAIN_TABLE, head });
+  for (const change of changes) {
+    const { release, kind, storage } = change;
+    const isLost = /^(DELETED|REPLACED|EMPTY)/;
+    const touched =
+      storage.length === 0
+        ? "not touched"
+        : storage.map((text) => (isLost.test(text) ? chalk.red(text) : chalk.yellow(text))).join("; ");
+    const isGone = change.change === "removed" || change.change === "replaced";
+    rows.push([
+      release,
+      kind,
+      isGone ? chalk.red(change.change) : change.change,
+      objectsText(change),
+      ...(isUpdate ? [podsText(change), touched] : []),
+    ]);
+  }
+  return rows.toString();
+}

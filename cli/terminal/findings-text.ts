@@ -1,0 +1,32 @@
+/** Why releases are not deployed or not ready, for people. */
+import chalk from "chalk";
+import { plural } from "../../src/model/plural";
+import type { Finding } from "../core/explain/explain";
+import type { Reason } from "../core/explain/reason";
+
+export function showFindings(stack: string, findings: readonly Finding[]): string {
+  if (findings.length === 0)
+    return `${chalk.green("Nothing is wrong:")} every release of ${stack} is deployed and ready.\n`;
+  const blocks = findings.map(({ release, kind, what, reasons }) =>
+    [
+      `${chalk.bold(`${kind} ${release}`)}: ${what}`,
+      ...(reasons.length > 0
+        ? reasons.flatMap(showReason)
+        : ["  The reason is not known: its pods are gone, and none of their events are left."]),
+    ].join("\n"),
+  );
+  return `${blocks.join("\n\n")}\n\n${plural(findings.length, "release")} of ${stack} not as expected. ${NEXT(stack)}`;
+}
+
+const NEXT = (stack: string): string => `When it is fixed:
+  npx flotilla up --stack ${stack}          go on from here
+  npx flotilla rollback --stack ${stack}    or go back to what ran before
+`;
+
+function showReason({ object, what, said = [], todo }: Reason): string[] {
+  return [
+    `  ${chalk.yellow(object)}: ${what}`,
+    ...said.map((line) => chalk.dim(`    | ${line}`)),
+    ...todo.map((line) => `    ${chalk.cyan("→")} ${line}`),
+  ];
+}
