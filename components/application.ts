@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { configInCode, readInCode, type SettingsInCode } from "../src/config/from-code";
-import type { Application as Inventory } from "../src/model/application";
+import type { Application as ReadApplication } from "../src/model/application";
 import { FlotillaError } from "../src/model/problems";
 import { mapValues } from "../src/model/records";
+import type { WrittenApplication } from "../src/model/written";
 import { composePlan } from "../src/plan/compose";
 import { fixedValues } from "../src/plan/credentials";
 import { deployedStores } from "../src/plan/deployed";
@@ -18,7 +19,7 @@ import { TYPES } from "./types";
 
 export interface ApplicationArgs {
   /** What is deployed: its services, its stores, and who uses whom. */
-  inventory: Inventory;
+  inventory: WrittenApplication;
   /** How it is deployed: the keys of a stack file, without their prefix. */
   settings: SettingsInCode;
   /**
@@ -101,7 +102,7 @@ function planIn(
   name: string,
   { inventory, settings, credentials = {} }: ApplicationArgs,
   state: Partial<DeployedState>,
-): { application: Inventory; planned: Plan } {
+): { application: ReadApplication; planned: Plan } {
   const names = Object.keys(credentials);
   const config = configInCode(whereOf(name), pulumi.getStack(), inventory.name, settings, names);
   const read = readInCode(config, inventory, deployedStores(state.deployed ?? {}));

@@ -2,9 +2,9 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { locate, readSettings, type StackConfig, type StackSettings } from "../src/config/settings";
-import type { Application as Inventory } from "../src/model/application";
 import type { ClusterIdentity } from "../src/model/cluster";
 import { FlotillaError } from "../src/model/problems";
+import type { Catalogue } from "../src/model/written";
 import { readCharts } from "../src/plan/chart";
 import { composePlan } from "../src/plan/compose";
 import { fixedValues, givenNames } from "../src/plan/credentials";
@@ -27,9 +27,6 @@ import { endWithoutEngine } from "../src/runtime/without-engine";
 import { refusal } from "./building";
 import { createApplication, type PlannedArgs } from "./resources";
 import { TYPES } from "./types";
-
-/** The applications that stacks of a project may deploy, by name. */
-export type Catalogue = Readonly<Record<string, Inventory>>;
 
 export interface DeployOptions {
   /** The project's folder: it holds Pulumi.yaml, the stack files, `config/layers` and `charts`. */

@@ -1,7 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { External, Service } from "../src/model/application";
 import { mapValues } from "../src/model/records";
+import type { WrittenExternal, WrittenService } from "../src/model/written";
 import { composePart } from "../src/plan/part";
 import type { Plan } from "../src/plan/plan";
 import { refusalOf } from "./building";
@@ -13,7 +13,7 @@ import { TYPES } from "./types";
 
 export interface MicroserviceArgs extends PartArgs {
   /** The service: its image, its ports, its environment, and the names of what it uses. */
-  service: Service;
+  service: WrittenService;
   /**
    * The stores that it uses, by name. It comes after them.
    * @default none
@@ -28,7 +28,7 @@ export interface MicroserviceArgs extends PartArgs {
    * What it uses and somebody else runs, by name.
    * @default none
    */
-  externals?: Record<string, External>;
+  externals?: Record<string, WrittenExternal>;
   /**
    * Passwords of externals, by name: `<external>-<account>`.
    * @default none

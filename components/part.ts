@@ -2,7 +2,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { configInCode, readInCode, type SettingsInCode } from "../src/config/from-code";
 import type { StackConfig, StackSettings } from "../src/config/settings";
-import type { Application, External, Service, Store } from "../src/model/application";
+import type { Service } from "../src/model/application";
+import type { WrittenApplication, WrittenExternal, WrittenService, WrittenStore } from "../src/model/written";
 
 /** What a component of one service or store says of where it is. */
 export interface PartArgs {
@@ -16,9 +17,9 @@ export interface PartArgs {
 
 /** What it is connected to. */
 export interface Surrounding {
-  services: Record<string, Service>;
-  stores: Record<string, Store>;
-  externals?: Record<string, External>;
+  services: Record<string, WrittenService>;
+  stores: Record<string, WrittenStore>;
+  externals?: Record<string, WrittenExternal>;
 }
 
 /** Settings and inventory of a part. @throws FlotillaError with what is wrong with them. */
@@ -28,7 +29,7 @@ export function readPart(
   surrounding: Surrounding,
   credentials: readonly string[] = [],
 ): { config: StackConfig; read: StackSettings } {
-  const inventory: Application = { name: application, description: where, ...surrounding };
+  const inventory: WrittenApplication = { name: application, description: where, ...surrounding };
   const config = configInCode(where, pulumi.getStack(), application, { ...settings, namespace }, credentials);
   return { config, read: readInCode(config, inventory) };
 }

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { locate, type StackConfig, type StackSettings } from "../src/config/settings";
-import type { Store as StoreInventory } from "../src/model/application";
 import { own } from "../src/model/graph";
 import { FlotillaError } from "../src/model/problems";
+import type { WrittenStore } from "../src/model/written";
 import { createAppContext } from "../src/plan/context";
 import { credentialName, fixedValues } from "../src/plan/credentials";
 import { composePart } from "../src/plan/part";
@@ -20,7 +20,7 @@ import { TYPES } from "./types";
 
 export interface StoreArgs extends PartArgs {
   /** The store: its kind, its accounts, its size. */
-  store: StoreInventory;
+  store: WrittenStore;
   /**
    * Names of the Microservices in the namespace that connect to it; its network policy lets nobody else in.
    * @default none

@@ -5,6 +5,7 @@ import { merge } from "../src/config/merge";
 import { ENVIRONMENTS, type Environment } from "../src/config/schema";
 import { stackConfig } from "../src/config/stack";
 import type { Application } from "../src/model/application";
+import { readCatalogue } from "../src/model/inventory/read";
 import { plan } from "../src/plan";
 import { createContext } from "../src/plan/context";
 import { accountCredentials } from "../src/plan/credentials/externals";
@@ -37,7 +38,7 @@ export function configOf(application: string, environment: Environment): Record<
 /** A password for each account that somebody else made. */
 function credentialsFor(application: string, standIns: boolean): Record<string, string> | undefined {
   if (standIns) return undefined;
-  const described = catalogue[application];
+  const described = readCatalogue(catalogue)[application];
   const accounts = described ? accountCredentials(described) : [];
   return accounts.length === 0 ? undefined : Object.fromEntries(accounts.map((name) => [name, "given"]));
 }

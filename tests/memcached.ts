@@ -16,6 +16,7 @@ export const memcached: StoreKindDescriptor = {
     hasDatabases: false,
     hasUsersPerDatabase: false,
     renamesUsers: false,
+    resources: { requests: { cpu: "10m", memory: "64Mi" }, limits: { memory: "128Mi" } },
   },
   image: { repository: "docker.io/library/memcached", tag: "1.6.39" },
   timeoutSeconds: 120,

@@ -10,6 +10,7 @@ import { readSettings, type StackSettings } from "../src/config/settings";
 import { type ProjectFiles, stackConfig } from "../src/config/stack";
 import type { Application, Service, Store } from "../src/model/application";
 import { FlotillaError, type Problem } from "../src/model/problems";
+import type { Catalogue } from "../src/model/written";
 import { plan } from "../src/plan";
 import { type Charts, readCharts } from "../src/plan/chart";
 import { createContext, type PlanContext, type Surroundings } from "../src/plan/context";
@@ -20,10 +21,7 @@ import type { MicroserviceValues } from "../src/plan/services/microservice-value
 export const charts: Charts = readCharts(PROJECT);
 
 /** Settings from the values of a stack file. */
-export function settingsOf(
-  config: Record<string, unknown>,
-  applications: Record<string, Application> = catalogue,
-) {
+export function settingsOf(config: Record<string, unknown>, applications: Catalogue = catalogue) {
   const values = Object.fromEntries(
     Object.entries({ application: "robot-shop", environment: "dev", ...config }).filter(
       ([key, value]) => value !== undefined && key !== "credentials",

@@ -1,13 +1,15 @@
 /** Adds services to inventories. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { catalogue } from "../../apps";
 import type { Application, Language } from "../../src/model/application";
 import { own } from "../../src/model/graph";
+import { readInventory } from "../../src/model/inventory/read";
 import { DNS_LABEL } from "../../src/model/names";
 import { suggest } from "../../src/model/nearest";
 import { FlotillaError, type Problem, refuse } from "../../src/model/problems";
 import { validateApplication } from "../../src/model/validate";
+import type { Catalogue } from "../../src/model/written";
 import { describe } from "../core/new-service/description";
 import { insertService } from "../core/new-service/insert";
 import { PROJECT } from "../tools/paths";
@@ -26,9 +28,20 @@ export function addService(
   { language, uses, application, image }: NewServiceOptions,
   project = PROJECT,
 ) {
-  const described = own(catalogue, application);
-  if (!described) throw new Error(`there is no application ${application}`);
+  const written = own(catalogue, application);
+  if (!written) throw new Error(`there is no application ${application}`);
+  const { application: described, problems } = readInventory(written, application);
+  refuse(problems);
+  if (!described) throw new Error(`the inventory of ${application} has neither problems nor an application`);
   const file = `apps/${application}.ts`;
+  if (!existsSync(join(project, file)))
+    throw new FlotillaError([
+      {
+        where: file,
+        what: `there is no such file, so that the inventory of ${application} cannot be edited`,
+        todo: `Rename the file that describes ${application}, or add the service there by hand.`,
+      },
+    ]);
   const targets = [...new Set(uses.split(",").flatMap((target) => target.trim() || []))];
   refuse(nameProblems(described, name, targets));
 
@@ -105,7 +118,9 @@ const imageOf = (name: string, image: string | undefined) => {
 /** The checks of an inventory, of the file as it is now. */
 function problemsIn(path: string, application: string): Problem[] {
   delete require.cache[path];
-  const exported = Object.values(require(path) as Record<string, Application>);
+  const exported = Object.values(require(path) as Catalogue);
   const edited = exported.find(({ name }) => name === application);
-  return edited ? validateApplication(edited) : [];
+  if (!edited) return [];
+  const { application: read, problems } = readInventory(edited, application);
+  return read ? validateApplication(read) : [...problems];
 }

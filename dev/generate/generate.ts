@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { catalogue } from "../../apps";
 import { PROJECT } from "../../cli/tools/paths";
+import { readCatalogue } from "../../src/model/inventory/read";
 import { applicationPage } from "./application-page";
 import { licencesPage } from "./licences";
 import { requiredValues } from "./required-values";
@@ -22,7 +23,7 @@ export const GENERATED: Record<string, () => Promise<string>> = {
   "docs/configuration.md": async () => settingsPage(),
   "docs/licences.md": async () => licencesPage(),
   ...Object.fromEntries(
-    Object.values(catalogue).map((application) => [
+    Object.values(readCatalogue(catalogue)).map((application) => [
       `docs/applications/${application.name}.md`,
       async () => applicationPage(application),
     ]),

@@ -1,6 +1,6 @@
 /** Settings that a program gives in code, in place of a stack file. */
 import type { z } from "zod";
-import type { Application } from "../model/application";
+import type { WrittenApplication } from "../model/written";
 import type { CREDENTIALS } from "./credentials";
 import { unwritten } from "./file";
 import type { settingsSchema } from "./schema";
@@ -39,6 +39,6 @@ export function configInCode(
 /** @throws FlotillaError with every problem of the settings and of the inventory. */
 export const readInCode = (
   config: StackConfig,
-  inventory: Application,
+  inventory: WrittenApplication,
   deployedStores: readonly string[] = [],
 ): StackSettings => readSettings(config, { [inventory.name]: inventory }, deployedStores);

@@ -2,11 +2,13 @@
 import type { z } from "zod";
 import type { Application } from "../model/application";
 import { own } from "../model/graph";
+import { readInventory } from "../model/inventory/read";
 import { suggest } from "../model/nearest";
 import { isAtOrBelow } from "../model/paths";
 import { FlotillaError, type Problem } from "../model/problems";
 import { secretLike } from "../model/secret-like";
 import { validateApplication } from "../model/validate";
+import type { Catalogue } from "../model/written";
 import { CREDENTIALS, type GivenCredentials } from "./credentials";
 import { encryptedIn, pathOf, type SettingsFile } from "./file";
 import { merge, type Origin, originOf } from "./merge";
@@ -46,7 +48,7 @@ export interface StackSettings {
  */
 export function readSettings(
   config: StackConfig,
-  catalogue: Record<string, Application>,
+  catalogue: Catalogue,
   deployedStores: readonly string[] = [],
 ): StackSettings {
   const { values, origins } = merge(config.files, staysNull);
@@ -80,8 +82,11 @@ export function readSettings(
   if (!parsed.success) problems.push(...parsed.error.issues.flatMap((issue) => toProblems(issue, context)));
   // The inventory is checked where settings are wrong, so that one run shows every problem; otherwise the plan does it.
   const named = typeof input.application === "string" ? input.application : undefined;
-  const application = named === undefined ? undefined : own(catalogue, named);
-  if (named !== undefined && application === undefined)
+  const written = named === undefined ? undefined : own(catalogue, named);
+  const inventory = written === undefined ? undefined : readInventory(written, named as string);
+  if (inventory) problems.push(...inventory.problems);
+  const application = inventory?.application;
+  if (named !== undefined && written === undefined)
     problems.push({
       where: context.where(["application"]),
       what: `there is no application "${named}"`,

@@ -13,7 +13,19 @@ export const PROFILES = ["standalone", "replicated"] as const;
 export type Profile = (typeof PROFILES)[number];
 
 /** Languages with a preset (see `presets.ts`). */
-export const LANGUAGES = ["node", "java", "python", "go", "php", "dotnet", "nginx"] as const;
+export const LANGUAGES = [
+  "node",
+  "java",
+  "python",
+  "go",
+  "php",
+  "dotnet",
+  "nginx",
+  "ruby",
+  "rust",
+  "elixir",
+  "generic",
+] as const;
 export type Language = (typeof LANGUAGES)[number];
 
 /** An application: a set of services and the stores they use. */

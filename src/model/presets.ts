@@ -14,7 +14,9 @@
  *   requests under way, and 5 s to spare: gunicorn's `graceful_timeout` 30 s (its docs/source/settings.rst), Spring Boot's
  *   `spring.lifecycle.timeout-per-shutdown-phase` 30 s (LifecycleProperties.java), .NET's `HostOptions.ShutdownTimeout`
  *   30 s (HostOptions.cs). Node, Go and PHP have no such default: Kubernetes' 30 s in all. The images of nginx and
- *   php-apache stop gracefully by their own STOPSIGNAL.
+ *   php-apache stop gracefully by their own STOPSIGNAL. Puma's `worker_shutdown_timeout` is 30 s (lib/puma/configuration.rb),
+ *   Bandit's `shutdown_timeout` 15 s (thousand_island's options).
+ * - ruby as python, rust as go, elixir between them; generic, for any other runtime, as node with two minutes to start.
  */
 import type { Language, Resources, Shutdown, Timing, User } from "./application";
 import { resources } from "./resources";
@@ -54,6 +56,10 @@ export const PRESETS: Record<Language, Preset> = {
   php: preset(["100m", "500m"], ["128Mi", "256Mi"]),
   dotnet: preset(["200m", "300m"], ["128Mi", "256Mi"], { graceSeconds: LONG_GRACE }),
   nginx: preset(["50m", "200m"], ["128Mi", "256Mi"]),
+  ruby: preset(["100m", "500m"], ["256Mi", "512Mi"], { graceSeconds: LONG_GRACE }),
+  rust: preset(["100m", "200m"], ["64Mi", "128Mi"]),
+  elixir: preset(["100m", "500m"], ["128Mi", "256Mi"]),
+  generic: preset(["100m", "500m"], ["256Mi", "512Mi"], { startupSeconds: 120 }),
 };
 
 /** Users and groups from here on are not a node's own (kube-score and Checkov ask for them as well). */

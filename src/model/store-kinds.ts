@@ -1,5 +1,5 @@
 /** What an inventory's checks and graph have to know of each kind of store. The kinds themselves are in `src/plan/stores`. */
-import type { StoreKind } from "./application";
+import type { Resources, StoreKind } from "./application";
 
 export interface StoreFacts {
   /** The port that clients connect to. */
@@ -18,6 +18,8 @@ export interface StoreFacts {
   hasUsersPerDatabase: boolean;
   /** Whether its users have one password each, so that each generation of a password is a new user beside the old one. */
   renamesUsers: boolean;
+  /** Requests and limits of a store that has none of its own: those that Robot Shop's stores ran with on a real node. */
+  resources: Resources;
 }
 
 const kinds = new Map<StoreKind, StoreFacts>();
@@ -25,6 +27,9 @@ const kinds = new Map<StoreKind, StoreFacts>();
 export const registerStoreFacts = (kind: StoreKind, facts: StoreFacts): void => {
   kinds.set(kind, facts);
 };
+
+/** The kinds that are registered. */
+export const knownKinds = (): StoreKind[] => [...kinds.keys()];
 
 /** @throws Error for a kind that nobody has registered. */
 export function factsOf(kind: StoreKind): StoreFacts {

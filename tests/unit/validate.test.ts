@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { catalogue } from "../../apps";
 import type { User } from "../../src/model/application";
 import { findCycle } from "../../src/model/graph";
+import { readCatalogue } from "../../src/model/inventory/read";
 import { nearest } from "../../src/model/nearest";
 import { host, password, type Reference, url } from "../../src/model/text";
 import { validateApplication } from "../../src/model/validate";
@@ -15,7 +16,7 @@ const one = (...args: Parameters<typeof application>) => {
 const account = { username: "app", database: "app", credential: { generated: true as const } };
 
 describe("an inventory", () => {
-  for (const inventory of Object.values(catalogue))
+  for (const inventory of Object.values(readCatalogue(catalogue)))
     it(`of ${inventory.name} has no problem`, () => {
       assert.deepEqual(validateApplication(inventory), []);
     });
@@ -88,11 +89,6 @@ describe("an inventory", () => {
     const web = service({ uses: ["db"], env: { URL: [password("db", "ap")] } });
     const db = redis({ kind: "mysql", accounts: { app: account } });
     assert.match(one({ services: { web }, stores: { db } }).todo, /Did you mean "app"/);
-  });
-
-  it("must name its images", () => {
-    const image = { repository: "", tag: "1.0.0" };
-    assert.match(one({ services: { web: service({ image }) } }).what, /image has no repository/);
   });
 
   it("must ask for amounts that are some", () => {

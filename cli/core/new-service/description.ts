@@ -21,6 +21,11 @@ const PORTS: Record<Language, number> = {
   php: 8080,
   dotnet: 8080,
   nginx: 8080,
+  // Rails, Phoenix.
+  ruby: 3000,
+  rust: 8080,
+  elixir: 4000,
+  generic: 8080,
 };
 
 /** What they write to besides /tmp. */
@@ -34,6 +39,8 @@ const RUNTIME: Partial<Record<Language, Record<string, string>>> = {
   node: { PORT: String(PORTS.node), NODE_ENV: "production" },
   python: { PORT: String(PORTS.python), PYTHONUNBUFFERED: "1" },
   go: { PORT: String(PORTS.go) },
+  ruby: { PORT: String(PORTS.ruby) },
+  elixir: { PORT: String(PORTS.elixir), PHX_SERVER: "true" },
   // Of the container's memory: by default the heap gets a quarter of it.
   java: { SERVER_PORT: String(PORTS.java), JAVA_TOOL_OPTIONS: "-XX:MaxRAMPercentage=75" },
   // On a read-only file system there is no place for its diagnostics.

@@ -5,7 +5,6 @@ import { nameOfPath } from "../names";
 import { suggest } from "../nearest";
 import { FIRST_SAFE_ID, PRESETS } from "../presets";
 import { mentionsPassword, referencesOf, type Text } from "../text";
-import { checkImage } from "./images";
 import { checkResources } from "./quantities";
 import { checkReference } from "./references";
 import type { Report } from "./report";
@@ -69,7 +68,6 @@ export function checkService(
         `${what} is "${portName}", which it does not have`,
         suggest(portName, Object.keys(service.ports ?? {})),
       );
-  checkImage(where, service.image, report);
   checkResources(where, service.resources, report);
   checkScaling(where, service, report);
   const { sleepSeconds, graceSeconds } = { ...PRESETS[service.language]?.shutdown, ...service.shutdown };

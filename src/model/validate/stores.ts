@@ -3,7 +3,6 @@ import type { Application, Store } from "../application";
 import { suggest } from "../nearest";
 import { factsOf } from "../store-kinds";
 import { referencesOf } from "../text";
-import { checkImage } from "./images";
 import { checkQuantity, checkResources } from "./quantities";
 import { checkAccount } from "./references";
 import { checkAccountKeys, checkCircle, type Report } from "./report";
@@ -92,8 +91,7 @@ function checkLoaders(application: Application, name: string, store: Store, repo
   const where = `store ${name}`;
   const known = Object.keys(store.loaders ?? {});
   checkCircle("loaders", store.loaders ?? {}, (loader) => `${where}, loader ${loader}`, report);
-  for (const [loader, { image, env, needs, resources }] of Object.entries(store.loaders ?? {})) {
-    checkImage(`${where}, loader ${loader}`, image, report);
+  for (const [loader, { env, needs, resources }] of Object.entries(store.loaders ?? {})) {
     checkResources(`${where}, loader ${loader}`, resources, report);
     for (const other of needs ?? [])
       if (!known.includes(other))

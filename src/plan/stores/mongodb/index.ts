@@ -1,6 +1,8 @@
 /** mongodb: a user has one password, so that each generation of a password is a new user. */
+
 import type { Store } from "../../../model/application";
 import { own } from "../../../model/graph";
+import { resources } from "../../../model/resources";
 import { internalAccounts, rotatedAccounts, userName, userOf } from "../../credentials";
 import type { StoreKindDescriptor } from "../kind";
 import { type Endpoint, REPLICA_SET, REPLICAS, replicaSetOption } from "../profile";
@@ -21,6 +23,7 @@ export const mongodb: StoreKindDescriptor = {
     hasDatabases: true,
     hasUsersPerDatabase: true,
     renamesUsers: true,
+    resources: resources(["100m", "2"], ["512Mi", "1Gi"]),
   },
   image: { repository: "docker.io/library/mongo", tag: "8.0.13" },
   timeoutSeconds: 600,

@@ -1,5 +1,7 @@
 /** mysql: users keep their names, and have two passwords while these are rotated. */
+
 import type { Store } from "../../../model/application";
+import { resources } from "../../../model/resources";
 import { internalAccounts, rotatedAccounts, userName, userOf } from "../../credentials";
 import type { StoreKindDescriptor } from "../kind";
 import { REPLICAS } from "../profile";
@@ -27,6 +29,7 @@ export const mysql: StoreKindDescriptor = {
     hasDatabases: true,
     hasUsersPerDatabase: false,
     renamesUsers: false,
+    resources: resources(["100m", "2"], ["512Mi", "1Gi"]),
   },
   image: { repository: "docker.io/library/mysql", tag: "9.4.0" },
   timeoutSeconds: 600,

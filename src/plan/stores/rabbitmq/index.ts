@@ -1,4 +1,5 @@
 /** rabbitmq: one account, whose each generation of a password is a new user; its nodes know each other by a cookie. */
+import { resources } from "../../../model/resources";
 import { credentialName, rotatedAccounts, userName, userOf } from "../../credentials";
 import type { StoreKindDescriptor } from "../kind";
 import { olderNames, variableOf } from "../script";
@@ -18,6 +19,7 @@ export const rabbitmq: StoreKindDescriptor = {
     hasDatabases: false,
     hasUsersPerDatabase: false,
     renamesUsers: true,
+    resources: resources(["100m", "1"], ["512Mi", "1Gi"]),
   },
   image: { repository: "docker.io/library/rabbitmq", tag: "4.1.3-management" },
   timeoutSeconds: 600,

@@ -1,4 +1,5 @@
 /** redis: one user with one password, which a restart changes. */
+import { resources } from "../../../model/resources";
 import type { StoreKindDescriptor } from "../kind";
 import { besides, EXPORTER_MEMORY, isReplicated, KUBECTL_RESOURCES, SENTINEL_MEMORY } from "../store";
 import { bitnamiRedis, upstreamRedis } from "./values";
@@ -14,6 +15,7 @@ export const redis: StoreKindDescriptor = {
     hasDatabases: false,
     hasUsersPerDatabase: false,
     renamesUsers: false,
+    resources: resources(["50m", "500m"], ["128Mi", "256Mi"]),
   },
   image: { repository: "docker.io/library/redis", tag: "8.2.1" },
   timeoutSeconds: 300,

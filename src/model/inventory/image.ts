@@ -1,0 +1,28 @@
+/** Images of an inventory: in parts, or as one reference. */
+import { z } from "zod";
+import { digest, repository, tag } from "../formats";
+
+const parts = z.strictObject({ repository, tag, digest: digest.optional() });
+
+/** `registry/path:tag@digest`: a colon before a slash is a registry's port. */
+const REFERENCE = /^(?<repository>[^@]+?)(?::(?<tag>[^:/@]+))?(?:@(?<digest>.+))?$/;
+
+/** An image, as `{ repository, tag }` or as `registry/path:tag`. */
+export const image = z.union(
+  [
+    parts,
+    z.string().transform((text, context) => {
+      const { repository = "", tag, digest } = REFERENCE.exec(text)?.groups ?? {};
+      if (tag === undefined) {
+        context.addIssue({ code: "custom", message: "names no tag: write it as registry/path:tag" });
+        return z.NEVER;
+      }
+      const read = parts.safeParse({ repository, tag, ...(digest === undefined ? {} : { digest }) });
+      if (read.success) return read.data;
+      for (const { message, path } of read.error.issues)
+        context.addIssue({ code: "custom", message: `${path.join(".")} ${message}` });
+      return z.NEVER;
+    }),
+  ],
+  { error: 'must be an image: { repository, tag } or "registry/path:tag"' },
+);

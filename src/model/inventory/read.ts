@@ -1,0 +1,157 @@
+/** Reads an inventory: what is wrong with its shape is refused, all of it at once, before anything is planned. */
+import type { z } from "zod";
+import type { Application, StoreKind } from "../application";
+import { own } from "../graph";
+import { type Issue, isMissing, mustBe, ofMeantAlternative } from "../issues";
+import { suggest } from "../nearest";
+import { PRESETS } from "../presets";
+import { type Problem, refuse } from "../problems";
+import { mapValues } from "../records";
+import { factsOf, knownKinds } from "../store-kinds";
+import type { Catalogue } from "../written";
+import { keysAt } from "./keys";
+import { type ApplicationRead, applicationSchema } from "./schema";
+
+export interface ReadInventory {
+  /** None where there are problems. */
+  application?: Application;
+  problems: readonly Problem[];
+}
+
+const read = new WeakMap<object, ReadInventory>();
+
+/** Reads what a file of `apps` exports under a name; an inventory is read once. */
+export function readInventory(written: unknown, name: string): ReadInventory {
+  if (typeof written !== "object" || written === null)
+    return {
+      problems: [
+        {
+          where: fileOf(name),
+          what: "it exports no application",
+          todo: "Export a map: { name, description, services }.",
+        },
+      ],
+    };
+  const known = read.get(written);
+  if (known) return known;
+  const result = readOnce(written, name);
+  read.set(written, result);
+  return result;
+}
+
+/** Every application of a catalogue. @throws FlotillaError with what is wrong with any of them. */
+export function readCatalogue(catalogue: Catalogue): Record<string, Application> {
+  const all = Object.entries(catalogue).map(
+    ([name, written]) => [name, readInventory(written, name)] as const,
+  );
+  refuse(all.flatMap(([, { problems }]) => problems));
+  return Object.fromEntries(
+    all.flatMap(([name, { application }]) => (application ? [[name, application]] : [])),
+  );
+}
+
+const fileOf = (name: string): string => `apps/${name}.ts`;
+
+function readOnce(written: object, name: string): ReadInventory {
+  const file = fileOf(
+    typeof (written as { name?: unknown }).name === "string" ? (written as { name: string }).name : name,
+  );
+  const parsed = applicationSchema.safeParse(written, { reportInput: true });
+  const problems = parsed.success
+    ? kindProblems(parsed.data, file)
+    : parsed.error.issues.flatMap(ofMeantAlternative).flatMap((issue) => toProblems(issue, file));
+  return parsed.success && problems.length === 0
+    ? { application: withDefaults(parsed.data), problems: [] }
+    : { problems };
+}
+
+function kindProblems({ stores = {} }: ApplicationRead, file: string): Problem[] {
+  return Object.entries(stores).flatMap(([name, { kind }]) =>
+    knownKinds().includes(kind as StoreKind)
+      ? []
+      : [
+          {
+            where: `${file}: store ${name}: kind`,
+            what: `there is no kind of store ${JSON.stringify(kind)}`,
+            todo: suggest(kind, knownKinds()),
+          },
+        ],
+  );
+}
+
+/** What an inventory may leave out. */
+const withDefaults = ({ stores = {}, ...others }: ApplicationRead): Application => ({
+  ...others,
+  stores: mapValues(stores, (store) => ({
+    ...store,
+    kind: store.kind as StoreKind,
+    resources: store.resources ?? factsOf(store.kind as StoreKind).resources,
+  })),
+});
+
+const ONE: Record<string, string> = {
+  services: "service",
+  stores: "store",
+  externals: "external",
+  callers: "caller",
+};
+
+/** `service api: env.PORT`. */
+function placeOf(path: readonly PropertyKey[]): string {
+  const [group, name, ...rest] = path;
+  const kind = ONE[String(group)];
+  if (kind === undefined || name === undefined) return pathText(path) || "the application";
+  return rest.length === 0 ? `${kind} ${String(name)}` : `${kind} ${String(name)}: ${pathText(rest)}`;
+}
+
+const pathText = (path: readonly PropertyKey[]): string =>
+  path.reduce<string>(
+    (text, step) =>
+      typeof step === "number" ? `${text}[${step}]` : text === "" ? String(step) : `${text}.${String(step)}`,
+    "",
+  );
+
+/** What people write for something that has another name or another place here. */
+const INSTEAD: Record<string, string> = {
+  environment: "Variables are in `env`.",
+  replicas:
+    "The number of pods differs between environments: it is the setting flotilla:services.<name>.replicas.",
+  dependsOn: "What a service needs is in `uses`.",
+  volumes:
+    "A service keeps nothing: `writable` has directories that are gone with the pod; data belongs in a store.",
+  secrets: "A variable that mentions a password becomes a Secret: password(store, account).",
+};
+
+function toProblems(issue: Issue, file: string): Problem[] {
+  const where = (path: readonly PropertyKey[]) => `${file}: ${placeOf(path)}`;
+  if (issue.code === "unrecognized_keys")
+    return issue.keys.map((key) => ({
+      where: where([...issue.path, key]),
+      what: "there is no such key",
+      todo: own(INSTEAD, key) ?? suggest(key, keysAt(applicationSchema, issue.path)),
+    }));
+  if (isMissing(issue))
+    return [{ where: where(issue.path), what: "it is missing", todo: `It ${mustBe(issue)}.` }];
+  return [{ where: where(issue.path), what: `${mustBe(issue)}${given(issue)}`, todo: todoOf(issue) }];
+}
+
+/** Values of variables, files and passwords are not told again. */
+const isPrivate = (path: readonly PropertyKey[]): boolean =>
+  path.some((step) => ["env", "files", "fixed", "script", "credential"].includes(String(step)));
+
+function given({ input, path, code }: Issue): string {
+  if (input === null) return ", not null";
+  if (typeof input === "object" || isPrivate(path) || code === "custom") return "";
+  return `, not ${typeof input === "string" ? JSON.stringify(input) : String(input)}`;
+}
+
+function todoOf(issue: Issue): string {
+  if (issue.code === "invalid_type" && issue.expected === "array" && typeof issue.input === "string")
+    return `Write a list: ${JSON.stringify(issue.input.trim().split(/\s+/))}.`;
+  if (issue.path.at(-1) === "language" && typeof issue.input === "string")
+    return `${suggest(issue.input, Object.keys(PRESETS))} Any other runtime is "generic".`;
+  return "Correct it.";
+}
+
+/** The type of what is read, for tests that hold it equal to the one that is documented. */
+export type Written = z.input<typeof applicationSchema>;

@@ -1,0 +1,175 @@
+/** A service of an inventory. */
+import { z } from "zod";
+import { LANGUAGES, type Probe } from "../application";
+import {
+  absolutePath,
+  annotations,
+  headerName,
+  metricName,
+  port,
+  portName,
+  reason,
+  variableName,
+} from "../formats";
+import { image } from "./image";
+import { resources } from "./resources";
+import { text } from "./text";
+
+const seconds = z.int().min(0).max(86_400);
+const count = z.int().min(1);
+const path = z.string().regex(/^\//, "must begin with /");
+const words = z.array(z.string());
+
+/** The name of a port, or its number. */
+const portOf = z.union([portName, port], { error: "must be the name of a port, or its number" });
+
+const probe = z.union(
+  [
+    z.strictObject({
+      http: z.strictObject({
+        path,
+        port: portOf,
+        headers: z.record(headerName, z.string()).optional(),
+        notStartup: reason.optional(),
+      }),
+    }),
+    z.strictObject({ grpc: z.strictObject({ port: portOf }) }),
+    z.strictObject({ tcp: z.strictObject({ port: portOf }) }),
+    z.strictObject({ exec: z.strictObject({ command: words.min(1) }) }),
+  ],
+  {
+    error:
+      "must be one of { http: { path, port } }, { grpc: { port } }, { tcp: { port } }, { exec: { command } }",
+  },
+);
+
+const timing = z.strictObject({
+  periodSeconds: count.optional(),
+  timeoutSeconds: count.optional(),
+  failureThreshold: count.optional(),
+});
+
+const scalingRule = z.strictObject({
+  percent: count.optional(),
+  pods: count.optional(),
+  periodSeconds: count.max(1800).optional(),
+  stabilizationWindowSeconds: z.int().min(0).max(3600).optional(),
+});
+
+const percentage = z.int().min(1).max(1000);
+
+const shape = z.strictObject({
+  language: z.enum(LANGUAGES),
+  team: z.string().optional(),
+  image,
+  ports: z
+    .record(
+      portName,
+      z.strictObject({
+        container: port,
+        service: port.optional(),
+        protocol: z.enum(["http", "grpc", "tcp"]),
+      }),
+    )
+    .optional(),
+  optional: reason.optional(),
+  uses: words.optional(),
+  env: z.record(variableName, text).optional(),
+  probe: probe.optional(),
+  liveness: probe.optional(),
+  timing: z.strictObject({ readiness: timing.optional(), liveness: timing.optional() }).optional(),
+  noProbe: reason.optional(),
+  needsNames: z.boolean().optional(),
+  startupSeconds: seconds.optional(),
+  shutdown: z
+    .strictObject({ sleepSeconds: seconds.optional(), graceSeconds: seconds.optional(), reason })
+    .optional(),
+  resources: resources.optional(),
+  user: z.strictObject({ uid: z.int().min(0), gid: z.int().min(0), reason: reason.optional() }).optional(),
+  writable: z.array(absolutePath).optional(),
+  files: z.record(absolutePath, text).optional(),
+  command: words.optional(),
+  args: words.optional(),
+  sysctls: z.record(z.string(), z.string()).optional(),
+  public: z
+    .strictObject({
+      port: portOf,
+      path: path.optional(),
+      rateLimit: z
+        .strictObject({ requestsPerSecond: count.optional(), connections: count.optional() })
+        .optional(),
+      annotations: annotations.optional(),
+    })
+    .optional(),
+  metrics: z.strictObject({ port: portOf, path }).optional(),
+  autoscaling: z
+    .strictObject({
+      minReplicas: count.optional(),
+      maxReplicas: count.optional(),
+      cpu: percentage.optional(),
+      memory: percentage.optional(),
+      podMetrics: z.record(metricName, z.string()).optional(),
+      behavior: z
+        .strictObject({ scaleUp: scalingRule.optional(), scaleDown: scalingRule.optional() })
+        .optional(),
+    })
+    .optional(),
+  minAvailable: count.optional(),
+  permissions: z
+    .record(
+      z.string(),
+      z.strictObject({
+        apiGroup: z.string().optional(),
+        resources: words,
+        names: words,
+        verbs: words,
+        reason,
+      }),
+    )
+    .optional(),
+});
+
+type Shape = z.output<typeof shape>;
+type Ports = Shape["ports"];
+type Refuse = (path: readonly string[], port: number) => never;
+
+/** A service whose ports are named wherever they are mentioned. */
+export const service = shape.transform((written, context) => {
+  const { ports } = written;
+  const refuse: Refuse = (path, number) => {
+    const known = Object.values(ports ?? {}).map(({ container }) => container);
+    const has = known.length === 0 ? "it has no port" : `its ports are ${known.join(", ")}`;
+    context.addIssue({ code: "custom", path: [...path], message: `is ${number}, but ${has}` });
+    return z.NEVER;
+  };
+  const { probe, liveness, public: open, metrics, ...others } = written;
+  return {
+    ...others,
+    ...(probe && { probe: probeWithName(probe, ports, ["probe"], refuse) }),
+    ...(liveness && { liveness: probeWithName(liveness, ports, ["liveness"], refuse) }),
+    ...(open && { public: { ...open, port: nameOfPort(open.port, ports, ["public", "port"], refuse) } }),
+    ...(metrics && {
+      metrics: { ...metrics, port: nameOfPort(metrics.port, ports, ["metrics", "port"], refuse) },
+    }),
+  };
+});
+
+function nameOfPort(port: string | number, ports: Ports, path: readonly string[], refuse: Refuse): string {
+  if (typeof port === "string") return port;
+  const [name] = Object.entries(ports ?? {}).find(([, { container }]) => container === port) ?? [];
+  return name ?? refuse(path, port);
+}
+
+function probeWithName(
+  probe: NonNullable<Shape["probe"]>,
+  ports: Ports,
+  path: readonly string[],
+  refuse: Refuse,
+): Probe {
+  const name = (port: string | number, kind: string) =>
+    nameOfPort(port, ports, [...path, kind, "port"], refuse);
+  if ("http" in probe) return { http: { ...probe.http, port: name(probe.http.port, "http") } };
+  if ("grpc" in probe) return { grpc: { port: name(probe.grpc.port, "grpc") } };
+  if ("tcp" in probe) return { tcp: { port: name(probe.tcp.port, "tcp") } };
+  return probe;
+}

@@ -1,0 +1,54 @@
+/** A store of an inventory, and what others run. */
+import { z } from "zod";
+import { cidr, dnsLabel, host, labels, port, quantity, reason, variableName } from "../formats";
+import { image } from "./image";
+import { resources } from "./resources";
+import { service } from "./service";
+import { text } from "./text";
+
+const words = z.array(z.string());
+
+const loader = z.strictObject({
+  does: z.string(),
+  needs: words.optional(),
+  image,
+  script: z.string().min(1),
+  env: z.record(variableName, text),
+  seconds: z.int().min(1).max(86_400).optional(),
+  resources: resources.optional(),
+});
+
+const credential = z.union(
+  [z.strictObject({ generated: z.literal(true) }), z.strictObject({ fixed: z.string().min(1), reason })],
+  { error: "must be { generated: true }, or { fixed, reason }" },
+);
+
+export const store = z.strictObject({
+  // Kinds are registered: the registry tells which there are.
+  kind: z.string(),
+  accounts: z
+    .record(z.string(), z.strictObject({ username: z.string(), database: z.string().optional(), credential }))
+    .optional(),
+  noPassword: reason.optional(),
+  needs: words.optional(),
+  loaders: z.record(z.string(), loader).optional(),
+  resources: resources.optional(),
+  storage: quantity,
+});
+
+const peer = { namespace: dnsLabel, labels };
+
+export const external = z.strictObject({
+  reason,
+  host,
+  port,
+  protocol: z.enum(["https", "http", "tcp"]),
+  pods: z.strictObject({ ...peer, port: port.optional() }).optional(),
+  cidr: cidr.optional(),
+  accounts: z
+    .record(z.string(), z.strictObject({ username: z.string(), database: z.string().optional() }))
+    .optional(),
+  standIn: service.optional(),
+});
+
+export const caller = z.strictObject({ ...peer, calls: words, reason });

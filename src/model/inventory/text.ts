@@ -1,0 +1,49 @@
+/** Texts of an inventory: plain values, or parts of which some are references. */
+import { z } from "zod";
+import type { Reference, Text } from "../text";
+
+const of = z.string().min(1);
+const plain = <T extends string>(ref: T) => z.strictObject({ ref: z.literal(ref), of });
+
+/** As `host`, `port`, `password` ... make it. */
+export const reference: z.ZodType<Reference, Reference> = z.discriminatedUnion(
+  "ref",
+  [
+    plain("host"),
+    plain("readHost"),
+    plain("port"),
+    plain("url"),
+    plain("members"),
+    plain("replicaSet"),
+    z.strictObject({ ref: z.literal("username"), of, account: z.string() }),
+    z.strictObject({
+      ref: z.literal("password"),
+      of,
+      account: z.string(),
+      encoding: z.literal("uri").optional(),
+    }),
+  ],
+  { error: "must be a reference that host, port, password or another helper makes" },
+);
+
+/** A value that JavaScript prints in one way only. */
+const scalar = z.union([z.string(), z.number(), z.boolean()]).transform(String);
+
+/** A part may be a list of parts, as `address` makes it. */
+const part = z.union([scalar, reference]);
+
+const MUST_BE_TEXT =
+  'must be text, a number, true or false, a reference such as host("db"), or a list of these';
+
+/** A text as an inventory may write it: also a number, true or false, or one reference. */
+export const text = z.union(
+  [
+    scalar.transform((value): Text => value),
+    reference.transform((one): Text => [one]),
+    z
+      .array(part)
+      .readonly()
+      .transform((parts): Text => parts),
+  ],
+  { error: MUST_BE_TEXT },
+);
