@@ -1,17 +1,19 @@
 /**
- * Presets by language: what a service gets that says nothing of its own. Each part of one can be overridden by the service.
+ * Presets by language: the values of a service's fields that the inventory leaves out. A service can override each part.
  *
  * Sources of the numbers:
- * - resources: node, python, java and nginx from the architecture document the project starts from (quoted in
- *   `facts/applications.md`); go from Online Boutique's manifests v0.10.6 (checkoutservice), dotnet from its Helm chart
- *   (cartservice, 128/256 Mi), its processors from the manifests. php: above Robot Shop's own 50/100 Mi, which hold one
- *   request or two (45 MB each and 70 MB besides, docs.platform.sh/languages/php/fpm.html); processors as node.
+ * - resources: node, python, java and nginx have the values that this project was specified with. They are above those of
+ *   Robot Shop's chart (instana/robot-shop, K8s/helm/templates: 100m/200m and 50/100 Mi; 500/1000 Mi for shipping, which is
+ *   java). go has those of Online Boutique's manifests v0.10.6 (GoogleCloudPlatform/microservices-demo, checkoutservice).
+ *   dotnet has the memory of its Helm chart (cartservice, 128/256 Mi) and the CPU of the manifests. php: Robot Shop's 50/100 Mi
+ *   hold one request or two (45 MB each, and 70 MB for the rest: docs.platform.sh/languages/php/fpm.html); CPU as node.
  * - start-up: a minute, more than any manifest of the three applications allows; java two, as its virtual machine starts
- *   slowly on little CPU (shipping's chart allows 155 s, adservice's 20 s on idle processors).
- * - probes: Kubernetes' period (10 s) and threshold (3); of its time-out of 1 s pods die under load, as with the stores'
- *   charts (`facts/bitnami-stores.md`), so 3 s. Liveness waits twice as long as readiness: a restart is the last resort.
- * - shutdown: 5 s for the Services' endpoints to follow, then what the language's servers take by default to end the
- *   requests under way, and 5 s to spare: gunicorn's `graceful_timeout` 30 s (its docs/source/settings.rst), Spring Boot's
+ *   slowly on little CPU (shipping's chart allows 155 s, adservice's 20 s on idle CPUs).
+ * - probes: Kubernetes' period (10 s) and threshold (3). Its timeout of 1 s, which Bitnami's mysql chart 14.0.5 has as well
+ *   (values.yaml, `primary.livenessProbe`), restarts pods that are only busy: so 3 s. Liveness waits twice as long as
+ *   readiness: a restart is the last resort.
+ * - shutdown: 5 s for the Services' endpoints to follow, then the time that the language's servers take by default to finish
+ *   open requests, and 5 s to spare: gunicorn's `graceful_timeout` 30 s (its docs/source/settings.rst), Spring Boot's
  *   `spring.lifecycle.timeout-per-shutdown-phase` 30 s (LifecycleProperties.java), .NET's `HostOptions.ShutdownTimeout`
  *   30 s (HostOptions.cs). Node, Go and PHP have no such default: Kubernetes' 30 s in all. The images of nginx and
  *   php-apache stop gracefully by their own STOPSIGNAL. Puma's `worker_shutdown_timeout` is 30 s (lib/puma/configuration.rb),
