@@ -112,10 +112,7 @@ function passwordsOf({
   credentials = {},
 }: MicroserviceArgs): Record<string, pulumi.Output<string>> {
   const ofStores = Object.values(stores).flatMap((store) =>
-    Object.keys(store.args.store.accounts ?? {}).map((account) => [
-      store.credential(account),
-      store.password(account),
-    ]),
+    store.accounts.map((account) => [store.credential(account), store.password(account)]),
   );
   return {
     ...Object.fromEntries(ofStores),

@@ -4,7 +4,7 @@ import { own } from "../src/model/graph";
 import { FlotillaError } from "../src/model/problems";
 import type { WrittenStore } from "../src/model/written";
 import { createAppContext } from "../src/plan/context";
-import { credentialName, fixedValues } from "../src/plan/credentials";
+import { credentialName, fixedValues, internalAccounts } from "../src/plan/credentials";
 import { composePart } from "../src/plan/part";
 import type { StoreOutputs } from "../src/plan/plan";
 import { type StoreShape, shapeOf } from "../src/plan/stores/shape";
@@ -64,6 +64,11 @@ export class Store extends pulumi.ComponentResource<Built> {
   /** The name that plans have for the password of an account. */
   public credential(account: string): string {
     return credentialName(this.shape, account);
+  }
+
+  /** The accounts that have a password: those of the arguments, and the store's own. */
+  public get accounts(): string[] {
+    return [...internalAccounts(this.shape), ...Object.keys(this.shape.store.accounts ?? {})];
   }
 
   /** The password of an account. */

@@ -5,7 +5,7 @@ import { isEmpty } from "../core/destroy/decide";
 import { outputsOf } from "../core/release-status";
 import { resourcesOf } from "../core/state";
 import { destroy, leftover, type Prepared, prepareDestruction } from "../stack/destruction/destroying";
-import { exportState } from "../stack/engine";
+import { exportState, readState } from "../stack/engine";
 import type { UpdateResult } from "../stack/update";
 import { changesText } from "../stack/update-with-progress";
 import { typed } from "../terminal/ask";
@@ -62,7 +62,9 @@ async function report(
   { exitCode, signal, changes, seconds, errors, output }: UpdateResult,
 ): Promise<void> {
   const took = `${Math.round(seconds)} s`;
-  if (exitCode === 0) {
+  // Interrupted between two steps, pulumi ends as if it were done.
+  const isDone = exitCode === 0 && (await readState(stack)).length === 0;
+  if (isDone) {
     const left = staying(destruction).map((line) => `  - ${line}\n`);
     process.stdout.write(
       `${chalk.green(`${stack} is destroyed`)}: ${changesText(changes) || "nothing was left to delete"}, in ${took}.\nWhat stays:\n${left.join("")}${removal(stack)}`,

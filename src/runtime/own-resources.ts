@@ -1,6 +1,8 @@
 /** The resources of one component in a state that holds others beside it. */
 import type { StateResource } from "./state";
 
+const APPLICATION = "flotilla:index:Application";
+
 type Resources = Record<string, StateResource>;
 
 const nameOf = (urn: string): string => urn.split("::").slice(3).join("::");
@@ -12,13 +14,15 @@ const typesOf = (urn: string): string[] => urn.split("::")[2]?.split("$") ?? [];
  */
 export function resourcesOf(resources: Resources, type: string, name: string): Resources {
   const components = Object.keys(resources)
-    .filter((urn) => typesOf(urn).join("$") === type)
+    .filter((urn) => typesOf(urn).at(-1) === type)
     .map(nameOf)
     .sort((a, b) => b.length - a.length);
   return Object.fromEntries(
     Object.entries(resources).filter(([urn]) => {
-      const [outermost] = typesOf(urn);
-      if (outermost !== type) return false;
+      // The component may be inside another one; what an Application has made is the Application's.
+      const types = typesOf(urn);
+      const isOthers = type !== APPLICATION && types.includes(APPLICATION);
+      if (!types.includes(type) || isOthers) return false;
       const own = nameOf(urn);
       return components.find((component) => own === component || own.startsWith(`${component}-`)) === name;
     }),

@@ -46,6 +46,10 @@ function withoutStacksOfRegistrations(resource: Callsites): void {
   resource.callsites = () => [];
 }
 
+/** What the engine answers holds the secrets of resources in plain text. */
+const withoutAnswers = (message: string): string =>
+  message.replace(/\bresp: .*$/s, "resp: not shown, it may hold secrets");
+
 /**
  * The SDK sends its messages for `--debug` one after the other, whether anybody reads them or not, and a program ends after the
  * last one (https://github.com/pulumi/pulumi/issues/7146). While one is on its way, those that come are put together.
@@ -67,8 +71,8 @@ export function inBatches(send: Debug, keepAlive: () => () => void): Debug {
     }
   };
   return (message, resource, streamId, ephemeral) => {
-    if (resource !== undefined) return send(message, resource, streamId, ephemeral);
-    waiting.push(message);
+    if (resource !== undefined) return send(withoutAnswers(message), resource, streamId, ephemeral);
+    waiting.push(withoutAnswers(message));
     sending ??= Promise.resolve().then(drain);
     return sending;
   };

@@ -103,6 +103,15 @@ describe("messages for --debug", () => {
     assert.equal(isAlive(), false);
   });
 
+  it("do not tell what the engine answers: it holds secrets in plain text", async () => {
+    const { sent, debug } = engine();
+    void debug("Invoke RPC finished: tok=a; err: null, resp: {\n password: hunter22 }");
+    void debug("RegisterResource RPC finished: b; err: null, resp: hunter22", {} as pulumi.Resource);
+    await turn();
+    assert.equal(sent.length, 2);
+    assert.doesNotMatch(sent.join(), /hunter22/);
+  });
+
   it("of a resource are the resource's own", async () => {
     const { sent, debug } = engine();
     void debug("a", {} as pulumi.Resource);
