@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { locate, readSettings, type StackConfig, type StackSettings } from "../src/config/settings";
 import type { ClusterIdentity } from "../src/model/cluster";
 import { FlotillaError } from "../src/model/problems";
+import { compact } from "../src/model/records";
 import type { Catalogue } from "../src/model/written";
 import { readCharts } from "../src/plan/chart";
 import { composePlan } from "../src/plan/compose";
@@ -115,7 +116,7 @@ async function deployApplication(
     namespace: planned.namespace.name,
     services,
     stores,
-    ...(publicUrl === undefined ? {} : { url: publicUrl }),
+    ...compact({ url: publicUrl }),
     provenance: readProvenance(project, charts),
   };
 }

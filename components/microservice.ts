@@ -1,6 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { mapValues } from "../src/model/records";
+import { compact, mapValues } from "../src/model/records";
 import type { WrittenExternal, WrittenService } from "../src/model/written";
 import { composePart } from "../src/plan/part";
 import type { Plan } from "../src/plan/plan";
@@ -101,7 +101,7 @@ function besideStores({ settings, stores = {} }: MicroserviceArgs): Microservice
   const profiles = mapValues(stores, ({ profile }, store) => ({ ...settings.stores?.[store], profile }));
   return {
     ...settings,
-    ...(distribution === undefined ? {} : { distribution }),
+    ...compact({ distribution }),
     stores: { ...settings.stores, ...profiles },
   };
 }

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { configInCode, readInCode, type SettingsInCode } from "../src/config/from-code";
 import type { StackConfig, StackSettings } from "../src/config/settings";
 import type { Service } from "../src/model/application";
+import { compact } from "../src/model/records";
 import type { WrittenApplication, WrittenExternal, WrittenService, WrittenStore } from "../src/model/written";
 
 /** What a component of one service or store says of where it is. */
@@ -39,8 +40,7 @@ export const neighbor = ({ ports, uses }: Pick<Service, "ports" | "uses">): Serv
   language: "node",
   image: { repository: "neighbor", tag: "described-by-its-own-component" },
   noProbe: "Its own component describes how it is probed.",
-  ...(ports === undefined ? {} : { ports }),
-  ...(uses === undefined ? {} : { uses }),
+  ...compact({ ports, uses }),
 });
 
 /** Services that use one, by name. */

@@ -1,6 +1,7 @@
 /** The files that a stack's settings come from, put in order. */
 import { suggest } from "../model/nearest";
 import type { Problem } from "../model/problems";
+import { compact } from "../model/records";
 import { placeProblems } from "./conflicts";
 import { CREDENTIALS, type GivenCredentials, givenCredentials } from "./credentials";
 import { parseDefaults, parseSettings, type SettingsFile } from "./file";
@@ -47,7 +48,7 @@ export function assemble(
   const others = Object.keys(files.stacks).filter((other) => other !== stack);
   return {
     ...config,
-    ...(credentials ? { credentials } : {}),
+    ...compact({ credentials }),
     conflicts: placeProblems(config, () =>
       others.map((other) => layered(other, ownFile(files, other, project))),
     ),

@@ -3,6 +3,7 @@ import type { Distribution } from "../config/schema";
 import type { Profile, StoreKind } from "../model/application";
 import { own } from "../model/graph";
 import { rotationPrefix, rotationReleases } from "../model/names";
+import { compact } from "../model/records";
 import type { PlanContext } from "./context";
 import type { Values } from "./plan";
 import { CLUSTER_GENERATION, GENERATION } from "./stores/generation";
@@ -67,20 +68,16 @@ export function deployedStore(deployed: Deployed, name: string): DeployedStore |
       : new RegExp(`/${kind}(-[0-9][^/]*)?$`).test(chart),
   );
   const annotations = annotationsOf(values);
-  const { storage, storageClass } = volumeOf(values);
-  return {
-    ...(kind === undefined ? {} : { kind: kind.name }),
+  return compact({
+    kind: kind?.name,
     distribution,
     profile: profileOfValues(values),
-    ...(storage === undefined ? {} : { storage }),
-    ...(storageClass === undefined ? {} : { storageClass }),
-    ...(typeof values.podManagementPolicy === "string"
-      ? { podManagementPolicy: values.podManagementPolicy }
-      : {}),
+    ...volumeOf(values),
+    podManagementPolicy: textOf(values.podManagementPolicy),
     clusterGeneration: Number(annotations[CLUSTER_GENERATION] ?? 1),
     finished: finishedGeneration(deployed, name, Number(annotations[GENERATION] ?? 1)),
     knowsRotation: annotations[GENERATION] !== undefined,
-  };
+  });
 }
 
 /** The newest generation whose last Job is done; of a rotation that only has begun, the one before it. */
@@ -124,12 +121,13 @@ function volumeOf(values: Values): { storage?: string; storageClass?: string } {
     | undefined
   )[];
   const found = volumes.find((volume) => typeof volume?.size === "string");
-  const storageClass = found?.storageClass ?? found?.className;
-  return {
-    ...(typeof found?.size === "string" ? { storage: found.size } : {}),
-    ...(typeof storageClass === "string" ? { storageClass } : {}),
-  };
+  return compact({
+    storage: textOf(found?.size),
+    storageClass: textOf(found?.storageClass ?? found?.className),
+  });
 }
+
+const textOf = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
 
 /** Whether passwords of a running store are being replaced: the Jobs, Secrets and restarts wait for each other. */
 export function isRotating(

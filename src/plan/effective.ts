@@ -9,7 +9,7 @@ import { defaultsAt } from "../config/schema/walk";
 import type { StackSettings } from "../config/settings";
 import type { Image, Resources, Service } from "../model/application";
 import { own } from "../model/graph";
-import { isRecord } from "../model/records";
+import { compact, isRecord } from "../model/records";
 import { type AppContext, createAppContext } from "./context";
 import { isStandIn } from "./environment";
 import { imageIn, mirrorOf, splitRepository, WAIT_IMAGE } from "./images";
@@ -168,7 +168,7 @@ const entryIn =
     const origin = origins.get(pathOf(path));
     const { by, ...source } = fallback;
     if (origin) return { path, value, source: origin };
-    return { path, value, source: source as Source, ...(by === undefined ? {} : { by }) };
+    return { path, value, source: source as Source, ...compact({ by }) };
   };
 
 function imageEntries(

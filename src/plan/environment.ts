@@ -3,6 +3,7 @@ import type { Settings } from "../config/schema";
 import type { Application, External, Service } from "../model/application";
 import { own } from "../model/graph";
 import type { Problem } from "../model/problems";
+import { compact } from "../model/records";
 
 /**
  * The application that is planned. An external that is stood in for is a service as well, and whoever looks for a host
@@ -68,17 +69,11 @@ function placed(external: External, setting: Settings["externals"][string] | und
   const { pods, cidr, ...rest } = external;
   const { host = rest.host, port = rest.port } = setting;
   const isMoved = [setting.host, setting.pods, setting.cidr].some((part) => part !== undefined);
-  const place = {
+  const place = compact({
     pods: setting.pods ?? (isMoved ? undefined : pods),
     cidr: setting.cidr ?? (isMoved ? undefined : cidr),
-  };
-  return {
-    ...rest,
-    host,
-    port,
-    ...(place.pods === undefined ? {} : { pods: place.pods }),
-    ...(place.cidr === undefined ? {} : { cidr: place.cidr }),
-  };
+  });
+  return { ...rest, host, port, ...place };
 }
 
 /**

@@ -1,4 +1,5 @@
 import { own, servicePort } from "../model/graph";
+import { compact } from "../model/records";
 import type { Reference, Text } from "../model/text";
 import type { AppContext } from "./context";
 import { credentialOf, loginOf } from "./credentials";
@@ -77,11 +78,11 @@ function resolve(context: AppContext, reference: Reference): string | Credential
     case "password": {
       const credential = credentialOf(context, of, reference.account);
       const { generation = 1 } = own(settings.externals, of) ?? {};
-      return {
+      return compact({
         credential,
-        ...(reference.encoding ? { encoding: reference.encoding } : {}),
-        ...(generation > 1 ? { generation } : {}),
-      };
+        encoding: reference.encoding,
+        generation: generation > 1 ? generation : undefined,
+      });
     }
   }
 }

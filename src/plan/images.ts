@@ -2,6 +2,7 @@
 import type { Settings } from "../config/schema";
 import type { Image } from "../model/application";
 import { own } from "../model/graph";
+import { compact } from "../model/records";
 
 /** What a stack can say of an image. */
 export interface ImageOverrides {
@@ -21,7 +22,7 @@ export function imageIn(settings: Settings, image: Image, overrides: ImageOverri
   const { repository = image.repository, tag = image.tag } = overrides;
   const isSame = repository === image.repository && tag === image.tag;
   const digest = overrides.digest ?? (isSame ? image.digest : undefined);
-  return { repository: mirrored(settings, repository), tag, ...(digest === undefined ? {} : { digest }) };
+  return compact({ repository: mirrored(settings, repository), tag, digest });
 }
 
 /** The image that waits, where it is not the chart's own. */

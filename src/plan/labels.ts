@@ -1,3 +1,4 @@
+import { compact } from "../model/records";
 import type { AppContext } from "./context";
 
 /** What Flotilla's own labels and annotations begin with; the objects of each of its releases have one. */
@@ -20,7 +21,7 @@ export function commonLabels({ application, settings }: AppContext): Record<stri
   return {
     "app.kubernetes.io/part-of": application.name,
     [`${OWN_PREFIX}environment`]: settings.environment,
-    ...(application.team === undefined ? {} : { [`${OWN_PREFIX}team`]: application.team }),
+    ...compact({ [`${OWN_PREFIX}team`]: application.team }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { compact } from "../model/records";
 import type { AppContext } from "./context";
 import { hasSecret, storeSecretName } from "./credentials";
 import { isStandIn } from "./environment";
@@ -17,32 +18,31 @@ export function outputsOf(context: AppContext): PlanOutputs {
       : undefined;
     return [
       name,
-      {
-        ...(url === undefined ? {} : { url }),
+      compact({
+        url,
         image: `${repository}:${tag}`,
-        ...(isStandIn(application, name) ? { standIn: true as const } : {}),
-      },
+        standIn: isStandIn(application, name) ? (true as const) : undefined,
+      }),
     ] as const;
   });
   const stores = Object.values(context.stores).map(({ name, store, profile }) => {
     const { host, readHost, port } = addressOf(context, name);
     return [
       name,
-      {
+      compact({
         host,
-        ...(readHost === host ? {} : { readHost }),
+        readHost: readHost === host ? undefined : readHost,
         port,
         profile,
-        ...(hasSecret(store) ? { secret: storeSecretName(name) } : {}),
-      },
+        secret: hasSecret(store) ? storeSecretName(name) : undefined,
+      }),
     ] as const;
   });
-  const publicUrl = publicUrlOf(context);
-  return {
+  return compact({
     services: Object.fromEntries(services),
     stores: Object.fromEntries(stores),
-    ...(publicUrl === undefined ? {} : { publicUrl }),
-  };
+    publicUrl: publicUrlOf(context),
+  });
 }
 
 /** Where people find the application: the first of its ways in. */

@@ -1,5 +1,6 @@
 /** The program obeys what a command asks of one update. Apart from the names: a command need not load the SDK for them. */
 import * as pulumi from "@pulumi/pulumi";
+import { compact } from "../model/records";
 import { ADOPT, CHECKED, KEEP, PATCH_FORCE } from "./overrides";
 
 /** Inputs by which a kept resource may differ from the plan. */
@@ -25,10 +26,10 @@ export function obeyOverrides(environment = process.env): Overrides {
   if (isAdopting || kept.size > 0)
     pulumi.runtime.registerStackTransformation(({ type, name, props, opts }) => {
       const key = `${type}::${name}`;
-      const more: pulumi.CustomResourceOptions = {
-        ...(ids[key] === undefined ? {} : { import: ids[key] }),
-        ...(kept.has(key) ? { ignoreChanges: INPUTS[type] ?? [] } : {}),
-      };
+      const more: pulumi.CustomResourceOptions = compact({
+        import: ids[key],
+        ignoreChanges: kept.has(key) ? (INPUTS[type] ?? []) : undefined,
+      });
       return { props, opts: pulumi.mergeOptions(opts, more) };
     });
   const isChecked = environment[CHECKED] === "true";

@@ -1,6 +1,7 @@
 /** What the Kubernetes provider is told of the cluster. */
 import type { ProviderArgs } from "@pulumi/kubernetes";
 import type { Settings } from "../config/schema";
+import { compact } from "../model/records";
 import type { ClusterTarget } from "./kubeconfig";
 
 /**
@@ -19,7 +20,7 @@ export function providerArgs(
     kubeconfig: kubeconfig ?? "",
     // By name also where the settings name none: `pulumi refresh` and `pulumi destroy`, which do not run the program, then go to
     // the context of the last update and not to the current one.
-    ...(target === undefined ? {} : { context: target.context }),
+    ...compact({ context: target?.context }),
     clusterIdentifier,
     // A changed Secret is changed in place: by default the provider deletes it and creates another.
     enableSecretMutable: true,

@@ -1,6 +1,6 @@
 /** What a state says of its Helm releases: the same from the engine and from `pulumi stack export`. */
-
 import type { ClusterIdentity } from "../model/cluster";
+import { compact } from "../model/records";
 import type { Deployed, DeployedGuarded, DeployedPlace, DeployedRelease } from "../plan/deployed";
 import { OWNER_ID } from "../plan/labels";
 import type { Values } from "../plan/plan";
@@ -62,8 +62,7 @@ export function deployedNamespace(resources: Resources): DeployedNamespace | und
     | undefined;
   if (typeof metadata?.name !== "string") return undefined;
   const { name, uid, annotations } = metadata;
-  const owner = annotations?.[OWNER_ID];
-  return { name, ...(uid === undefined ? {} : { uid }), ...(owner === undefined ? {} : { owner }) };
+  return compact({ name, uid, owner: annotations?.[OWNER_ID] });
 }
 
 /** The cluster that the last update recorded. */
@@ -125,13 +124,11 @@ export function deployedPlace(resources: Resources): DeployedPlace | undefined {
 
 /** What the state says of the stack's cluster. */
 export function knownCluster(resources: Resources): KnownCluster {
-  const recorded = recordedCluster(resources);
-  const namespace = deployedNamespace(resources);
-  return {
-    ...(recorded === undefined ? {} : { recorded }),
-    ...(namespace === undefined ? {} : { namespace }),
+  return compact({
+    recorded: recordedCluster(resources),
+    namespace: deployedNamespace(resources),
     isDeployed: isDeployed(resources),
-  };
+  });
 }
 
 /** What a state says. */
@@ -149,17 +146,13 @@ export interface DeployedState {
 
 /** What the resources of a state say. */
 export function stateIn(resources: Record<string, StateResource>): DeployedState {
-  const quota = deployedQuota(resources);
-  const place = deployedPlace(resources);
-  const identifier = providerIdentifier(resources);
-  const id = recordedId(resources);
-  return {
+  return compact({
     deployed: deployedReleases(resources),
     deployedGuarded: deployedGuarded(resources),
-    ...(quota === undefined ? {} : { deployedQuota: quota }),
-    ...(place === undefined ? {} : { deployedPlace: place }),
+    deployedQuota: deployedQuota(resources),
+    deployedPlace: deployedPlace(resources),
     cluster: knownCluster(resources),
-    ...(identifier === undefined ? {} : { identifier }),
-    ...(id === undefined ? {} : { id }),
-  };
+    identifier: providerIdentifier(resources),
+    id: recordedId(resources),
+  });
 }

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import type { Settings } from "../config/schema";
 import type { ClusterIdentity } from "../model/cluster";
 import { FlotillaError, type Problem } from "../model/problems";
+import { compact } from "../model/records";
 import type { Ask } from "./ask-cluster";
 import { caDigest, foreignCluster, identityText, isSameCluster, isUnsure } from "./identity";
 import type { ClusterTarget } from "./kubeconfig";
@@ -35,7 +36,7 @@ export async function readNamespace(ask: Ask, name: string): Promise<LiveNamespa
   const answer = await ask(`/api/v1/namespaces/${encodeURIComponent(name)}`);
   if (!("object" in answer)) return undefined;
   const { uid, annotations = {}, deletionTimestamp } = (answer.object as NamespaceObject).metadata;
-  return { ...(uid === undefined ? {} : { uid }), annotations, isGoing: deletionTimestamp !== undefined };
+  return compact({ uid, annotations, isGoing: deletionTimestamp !== undefined });
 }
 
 /** One request: the UID of kube-system. @throws FlotillaError when the API server does not answer. */
@@ -51,12 +52,11 @@ export async function readIdentity(
   if ("missing" in answer && answer.unserved)
     throw new FlotillaError([unanswered(new Error("no Kubernetes API is served there"), target, project)]);
   const ca = target && authorityOf(target);
-  const digest = ca === undefined ? undefined : caDigest(ca);
-  const named = {
+  const named = compact({
     name: target?.name ?? "in-cluster",
     server: target?.server.href ?? "https://kubernetes.default.svc",
-    ...(digest === undefined ? {} : { ca: digest }),
-  };
+    ca: ca === undefined ? undefined : caDigest(ca),
+  });
   if ("object" in answer) {
     const { uid } = (answer.object as NamespaceObject).metadata;
     if (uid !== undefined) return { identity: { uid, ...named } };
@@ -113,19 +113,21 @@ export async function verifyCluster(
   const needsEvidence =
     recorded === undefined ? isDeployed && named === undefined : isUnsure(recorded, identity);
   const hasNamespace = needsEvidence && (await isThere(ask, namespace));
-  const problem = foreignCluster({
-    current: identity,
-    ...(unread === undefined ? {} : { unread }),
-    ...(recorded === undefined ? {} : { recorded }),
-    ...(named === undefined ? {} : { named }),
-    ...(needsEvidence ? { hasNamespace } : {}),
-    mayMove,
-    ...(namespace === undefined ? {} : { namespace: namespace.name }),
-    isDeployed,
-    project,
-    stack,
-    ...(target === undefined ? {} : { context: target.context }),
-  });
+  const problem = foreignCluster(
+    compact({
+      current: identity,
+      unread,
+      recorded,
+      named,
+      hasNamespace: needsEvidence ? hasNamespace : undefined,
+      mayMove,
+      namespace: namespace?.name,
+      isDeployed,
+      project,
+      stack,
+      context: target?.context,
+    }),
+  );
   if (problem) throw new FlotillaError([problem], "nothing was read into the state or changed");
   const isMoving =
     recorded !== undefined && !isSameCluster(recorded, identity) && !(needsEvidence && hasNamespace);

@@ -1,4 +1,5 @@
 /** What the rendered objects of a release tell. */
+import { compact } from "../../model/records";
 import type { ReleasePlan } from "../plan";
 import type { BudgetFacts, ContainerFacts, Literal, ReleaseFacts, WorkloadFacts } from "./facts";
 
@@ -133,12 +134,12 @@ function budgetOf(object: RenderedObject, workloads: readonly RenderedObject[]):
     const labels = podOf(workload).metadata?.labels ?? {};
     return wanted.length > 0 && wanted.every(([key, value]) => labels[key] === value);
   });
-  return {
+  return compact({
     object: nameOf(object),
-    ...(counted ? { workload: nameOf(counted) } : {}),
-    ...(minAvailable === undefined ? {} : { minAvailable }),
-    ...(maxUnavailable === undefined ? {} : { maxUnavailable }),
-  };
+    workload: counted && nameOf(counted),
+    minAvailable,
+    maxUnavailable,
+  });
 }
 
 /** A load balancer may need such ports, and Kubernetes chooses them. */

@@ -2,7 +2,7 @@
 import type { Settings } from "../../config/schema";
 import type { Image } from "../../model/application";
 import { own } from "../../model/graph";
-import { isRecord } from "../../model/records";
+import { compact, isRecord } from "../../model/records";
 import { imageReference, WAIT_IMAGE } from "../images";
 import type { Plan, ReleasePlan, Values } from "../plan";
 import type { MicroserviceValues } from "../services/microservice-values";
@@ -34,8 +34,7 @@ function microserviceFacts(
     name,
     image: referenceOf(values.image as Image),
     isInit: false,
-    ...(resources?.requests ? { requests: resources.requests } : {}),
-    ...(resources?.limits ? { limits: resources.limits } : {}),
+    ...compact({ requests: resources?.requests, limits: resources?.limits }),
   };
   const waits = Object.keys(values.waitFor ?? {}).length > 0;
   const wait: ContainerFacts = {

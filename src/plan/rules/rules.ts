@@ -2,6 +2,7 @@
 import type { Rule } from "../../config/rules";
 import type { Settings } from "../../config/schema";
 import { own } from "../../model/graph";
+import { compact } from "../../model/records";
 import { secretLike } from "../../model/secret-like";
 import { splitRepository } from "../images";
 import type { BudgetFacts, ContainerFacts, ReleaseFacts, WorkloadFacts } from "./facts";
@@ -37,19 +38,18 @@ export interface Held {
 export function violationsOf(held: Held, settings: Settings): Violation[] {
   const found = Object.values(CHECKS).flatMap((check) => check(held, settings));
   return found.map(({ rule, where, what, todo, key }) => {
-    const excepted = held.exceptions[rule];
-    return {
+    return compact({
       rule,
       release: held.facts.release,
       owner: held.owner.name,
       where,
       what,
-      ...(key === undefined ? {} : { key }),
+      key,
       todo:
         todo ??
         `Fix it, or say why it is acceptable: flotilla:${held.owner.kind}.${held.owner.name}.exceptions.${rule}`,
-      ...(excepted === undefined ? {} : { excepted }),
-    };
+      excepted: held.exceptions[rule],
+    });
   });
 }
 
@@ -296,7 +296,7 @@ function partsOf(image: string): { repository: string; tag?: string; digest?: st
   const hasTag = colon > named.lastIndexOf("/");
   const repository = hasTag ? named.slice(0, colon) : named;
   const tag = hasTag ? named.slice(colon + 1) : "";
-  return { repository, ...(tag === "" ? {} : { tag }), ...(digest === undefined ? {} : { digest }) };
+  return compact({ repository, tag: tag === "" ? undefined : tag, digest });
 }
 
 /** What a service or store is excepted from: by the stack, and by what the inventory gives a reason for. */

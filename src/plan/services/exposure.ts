@@ -2,6 +2,7 @@
 import type { Settings } from "../../config/schema";
 import type { Application, Service } from "../../model/application";
 import { own, servicePort } from "../../model/graph";
+import { compact } from "../../model/records";
 import type { EntryPlan, Plan } from "../plan";
 import type { MicroserviceValues } from "./microservice-values";
 
@@ -30,13 +31,10 @@ export function ingressOf(service: Service, { ingress }: Settings): Microservice
   const { host, className, tlsSecret, clusterIssuer } = ingress;
   const { port, path, rateLimit, annotations } = service.public;
   return {
-    hosts: { public: { host, port, ...(path === undefined ? {} : { path }) } },
+    hosts: { public: compact({ host, port, path }) },
     annotations: { ...annotations },
-    ...(className === undefined ? {} : { className }),
-    tls: {
-      ...(tlsSecret === undefined ? {} : { secret: tlsSecret }),
-      ...(clusterIssuer === undefined ? {} : { clusterIssuer }),
-    },
+    ...compact({ className }),
+    tls: compact({ secret: tlsSecret, clusterIssuer }),
     rateLimit: { ...rateLimit },
   };
 }
@@ -47,7 +45,7 @@ export function loadBalancerOf(service: Service, { loadBalancer }: Settings): Mi
   return {
     type: "LoadBalancer",
     annotations: { ...annotations },
-    ...(className === undefined ? {} : { loadBalancerClass: className }),
+    ...compact({ loadBalancerClass: className }),
     loadBalancerSourceRanges: [...sourceRanges],
   };
 }

@@ -5,6 +5,7 @@ import { own, servicePort, usedBy } from "../../model/graph";
 import { nameOfPath } from "../../model/names";
 import { DEFAULT_USER, PRESETS } from "../../model/presets";
 import type { Problem } from "../../model/problems";
+import { compact } from "../../model/records";
 import { mentionsPassword, referencesOf, type Text } from "../../model/text";
 import { describeChart } from "../chart";
 import type { AppContext, PlanContext } from "../context";
@@ -98,7 +99,7 @@ function secretsOf(context: PlanContext, name: string): Record<string, SecretPla
       labels: directLabels(context),
       protect: false,
       keys: Object.fromEntries(mine.map(({ key, filled }) => [key, filled])),
-      ...(source ? { external: source } : {}),
+      ...compact({ external: source }),
       needs: [...new Set(rotated)],
     };
     return [[secretName(name, remote === "all"), secret]];
@@ -218,10 +219,7 @@ const APP_PROTOCOLS = { http: "http", grpc: "kubernetes.io/h2c", tcp: undefined 
 function portsOf(service: Service): Ports {
   const ports = Object.entries(service.ports ?? {}).map(([key, port]) => {
     const appProtocol = APP_PROTOCOLS[port.protocol];
-    return [
-      key,
-      { container: port.container, service: servicePort(port), ...(appProtocol ? { appProtocol } : {}) },
-    ];
+    return [key, compact({ container: port.container, service: servicePort(port), appProtocol })];
   });
   return Object.fromEntries(ports);
 }

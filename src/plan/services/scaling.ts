@@ -3,6 +3,7 @@ import type { Settings } from "../../config/schema";
 import type { Service } from "../../model/application";
 import { own } from "../../model/graph";
 import type { Problem } from "../../model/problems";
+import { compact } from "../../model/records";
 import type { AppContext } from "../context";
 import { isStandIn } from "../environment";
 import type { MicroserviceValues } from "./microservice-values";
@@ -48,8 +49,7 @@ export function autoscalingOf(
     ...stackBounds(settings),
     ...bounds,
     ...own(settings.services, name)?.autoscaling,
-    ...(cpu === undefined ? {} : { cpu }),
-    ...(memory === undefined ? {} : { memory }),
+    ...compact({ cpu, memory }),
     metrics: Object.fromEntries(metrics),
     behavior: { scaleUp: { ...behavior?.scaleUp }, scaleDown: { ...behavior?.scaleDown } },
   };

@@ -2,6 +2,7 @@
 import { type Distribution, LEGACY_PREFIX, type Settings } from "../../config/schema";
 import type { Image, StoreKind } from "../../model/application";
 import { own } from "../../model/graph";
+import { compact } from "../../model/records";
 import type { Charts } from "../chart";
 import type { PlanContext } from "../context";
 import { imageIn, mirrorOf } from "../images";
@@ -31,12 +32,11 @@ const imageTag = (charts: Charts, kind: StoreKind): string => charts.remote[kind
 /** An image of a Bitnami chart, as its values want it; it keeps the chart's own tag. */
 export function bitnamiImage(settings: Settings, name: string): Values {
   const { registry, repositoryPrefix, digests = {} } = settings.storeImages;
-  const digest = own(digests, name);
-  return {
+  return compact({
     registry: mirrorOf(settings, registry),
     repository: `${repositoryPrefix}/${name}`,
-    ...(digest === undefined ? {} : { digest }),
-  };
+    digest: own(digests, name),
+  });
 }
 
 /** The main image of a Bitnami chart. */
@@ -46,7 +46,7 @@ export function bitnamiStoreImage(context: StoreContext): Values {
   return {
     ...bitnamiImage(settings, store.kind),
     tag: imageTag(charts, store.kind),
-    ...(digest === undefined ? {} : { digest }),
+    ...compact({ digest }),
   };
 }
 

@@ -1,5 +1,6 @@
 /** A store as a release: the distribution decides the chart, the kind and the profile decide the values. */
 import type { StoreKind } from "../../model/application";
+import { compact } from "../../model/records";
 import { describeChart, type RemoteChart } from "../chart";
 import type { AppContext, PlanContext } from "../context";
 import { hasSecret, storeSecretName } from "../credentials";
@@ -37,7 +38,7 @@ export function planStore(context: PlanContext, name: string): ReleasePlan {
     ...shape,
     secret: storeSecretName(name),
     clients: clientsIn(context, shape),
-    ...(there === undefined ? {} : { there }),
+    ...compact({ there }),
   };
   const values = shape.kind.values[settings.distribution](ownContext);
   return {
@@ -113,9 +114,6 @@ function upstreamCommon(context: StoreContext): Values {
         { pods, ports: [...ports] },
       ]),
     ),
-    storage: {
-      size: context.storage,
-      ...(context.storageClass === undefined ? {} : { className: context.storageClass }),
-    },
+    storage: compact({ size: context.storage, className: context.storageClass }),
   };
 }

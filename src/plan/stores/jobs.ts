@@ -1,6 +1,7 @@
 import type { Loader, Store } from "../../model/application";
 import { own } from "../../model/graph";
 import { accountsRelease, loaderRelease } from "../../model/names";
+import { compact } from "../../model/records";
 import { mentionsPassword } from "../../model/text";
 import type { AppContext, PlanContext } from "../context";
 import { addressOf, fill, fillSecret } from "../hosts";
@@ -65,7 +66,7 @@ export function planPreparations(context: PlanContext, name: string, secretNeeds
         image: imageIn(settings, loader.image, own(own(settings.stores, name)?.loaders ?? {}, key)),
         ...loaderWork(context, loader),
         seconds: loader.seconds ?? LOADER_SECONDS,
-        ...(loader.resources ? { resources: loader.resources } : {}),
+        ...compact({ resources: loader.resources }),
         needs: [accounts ?? name, ...(loader.needs ?? []).map((other) => loaderRelease(name, other))],
         secretNeeds,
       }),

@@ -3,6 +3,7 @@
  * whose passwords nobody knows any more. Each works on one claim, with the store's own image.
  */
 import type { Distribution } from "../../config/schema";
+import { compact } from "../../model/records";
 import type { AppContext, PlanContext } from "../context";
 import { credentialName, rotatedAccounts } from "../credentials";
 import { storePullSecretsOf } from "../credentials/externals";
@@ -141,7 +142,7 @@ export function planResets(
                       capabilities: { drop: ["ALL"] },
                     },
                     volumeMounts: [
-                      { name: "data", mountPath: mount, ...(subPath === undefined ? {} : { subPath }) },
+                      compact({ name: "data", mountPath: mount, subPath }),
                       { name: "tmp", mountPath: "/tmp" },
                     ],
                   },

@@ -2,6 +2,7 @@
 import type { Settings } from "../../config/schema";
 import type { Application, Store } from "../../model/application";
 import { own } from "../../model/graph";
+import { compact } from "../../model/records";
 import { mergeResources } from "../services/resources";
 import { profileOf } from "./profile";
 import { kindOf } from "./registry";
@@ -15,7 +16,6 @@ export const resolveStores = (application: Application, settings: Settings): Rec
 
 function resolveStore(settings: Settings, name: string, store: Store): StoreShape {
   const overrides = own(settings.stores, name);
-  const storageClass = overrides?.storageClass ?? settings.storageClass;
   return {
     name,
     store,
@@ -26,6 +26,6 @@ function resolveStore(settings: Settings, name: string, store: Store): StoreShap
     clusterGeneration: overrides?.clusterKey.generation ?? 1,
     resources: mergeResources(store.resources, overrides?.resources),
     storage: overrides?.storage ?? store.storage,
-    ...(storageClass === undefined ? {} : { storageClass }),
+    ...compact({ storageClass: overrides?.storageClass ?? settings.storageClass }),
   };
 }

@@ -1,3 +1,4 @@
+import { compact } from "../../model/records";
 import type { PlanContext } from "../context";
 import { userName } from "../credentials";
 import { storePullSecretsOf } from "../credentials/externals";
@@ -46,7 +47,7 @@ export function bitnamiResources({ resources }: StoreContext): Values {
 
 /** A volume of a Bitnami chart. */
 export function persistence({ storage, storageClass }: StoreContext): Values {
-  return { enabled: true, size: storage, ...(storageClass === undefined ? {} : { storageClass }) };
+  return compact({ enabled: true, size: storage, storageClass });
 }
 
 /** Volumes stay when pods or the whole release go. */
