@@ -1,0 +1,54 @@
+/** Checks the names in settings against the inventory. */
+import type { Application } from "../model/application";
+import { own } from "../model/graph";
+import { suggest } from "../model/nearest";
+import type { Problem } from "../model/problems";
+import { isRecord } from "../model/records";
+import { RULE_NAMES } from "./rules";
+import type { MessageContext } from "./settings-issues";
+
+/** Problems of overrides whose service, store, external, loader or rule does not exist. */
+export function nameProblems(
+  input: Record<string, unknown>,
+  application: Application,
+  { where, stack }: Pick<MessageContext, "where" | "stack">,
+  deployedStores: readonly string[],
+): Problem[] {
+  const { name, services, stores, externals = {} } = application;
+  const removed = keysAt(input, ["stores"]).filter(
+    (store) => !own(stores, store) && deployedStores.includes(store),
+  );
+  const check = (path: readonly string[], known: readonly string[], of: string, kind: string): Problem[] =>
+    keysAt(input, path)
+      .filter((key) => !known.includes(key))
+      .map((key) => ({
+        where: where([...path, key]),
+        what: `${of} has no ${kind} "${key}"`,
+        todo: suggest(key, known),
+      }));
+  const standIns = Object.keys(externals).filter((external) => externals[external]?.standIn);
+  return [
+    ...check(["services"], [...Object.keys(services), ...standIns], name, "service"),
+    ...check(["stores"], [...Object.keys(stores), ...removed], name, "store"),
+    ...removed.map((store) => ({
+      where: where(["stores", store]),
+      what: `${name} has no store "${store}" any more, but it is deployed with its data`,
+      todo: `Put ${store} back into apps/${name}.ts; or, if its data may go: take this setting out, then npx flotilla remove ${store} --stack ${stack}`,
+    })),
+    ...check(["externals"], Object.keys(externals), name, "external"),
+    ...Object.entries(stores).flatMap(([store, { loaders = {} }]) =>
+      check(["stores", store, "loaders"], Object.keys(loaders), store, "loader"),
+    ),
+    ...["services", "stores"].flatMap((kind) =>
+      keysAt(input, [kind]).flatMap((owner) =>
+        check([kind, owner, "exceptions"], RULE_NAMES, "flotilla check", "rule"),
+      ),
+    ),
+  ];
+}
+
+/** Returns the keys of the map at a path of the input, or none if the value there is not a map. */
+function keysAt(input: unknown, [first, ...rest]: readonly string[]): string[] {
+  if (!isRecord(input)) return [];
+  return first === undefined ? Object.keys(input) : keysAt(own(input, first), rest);
+}
