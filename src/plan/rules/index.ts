@@ -1,5 +1,6 @@
-/** Holds a plan, or what is rendered of it, to the rules. */
+/** Checks a plan, or the objects rendered from it, against the rules. */
 import type { Rule } from "../../config/rules";
+import type { Settings } from "../../config/schema";
 import type { Application } from "../../model/application";
 import { own } from "../../model/graph";
 import type { Problem } from "../../model/problems";
@@ -8,12 +9,14 @@ import { isStandIn } from "../environment";
 import type { Plan, ReleasePlan } from "../plan";
 import type { ReleaseFacts } from "./facts";
 import { factsOfValues } from "./from-values";
-import { exceptionsOf, type Held, type Violation, violationsOf } from "./rules";
+import { violationsOf } from "./rules";
+import type { CheckedRelease, Violation } from "./violation";
 
+export { LARGEST_SECRET } from "./content-rules";
 export { factsOfObjects, type RenderedObject } from "./from-objects";
-export { LARGEST_SECRET, type Violation } from "./rules";
+export type { Violation } from "./violation";
 
-/** What the values of a plan tell already: it is refused before anything is rendered or deployed. */
+/** Returns the violations that the values of a plan show, before anything is rendered or deployed. */
 export function planViolations(context: AppContext, plan: Plan): Violation[] {
   return releaseViolations(
     context,
@@ -24,17 +27,17 @@ export function planViolations(context: AppContext, plan: Plan): Violation[] {
   );
 }
 
-/** What the facts of releases tell. */
+/** Returns the violations that the facts of releases show. */
 export function releaseViolations(
   context: AppContext,
   releases: readonly { release: ReleasePlan; facts: ReleaseFacts }[],
 ): Violation[] {
   return releases.flatMap(({ release, facts }) =>
-    violationsOf(heldOf(context, release, facts), context.settings),
+    violationsOf(checkedOf(context, release, facts), context.settings),
   );
 }
 
-/** Those that nobody gives a reason for, as problems of the stack; what is said of several is said once. */
+/** Returns the violations without an exception as problems. Violations that differ only in their place become one problem. */
 export function problemsOf(violations: readonly Violation[]): Problem[] {
   const groups = new Map<string, Violation[]>();
   for (const violation of violations.filter(({ excepted }) => excepted === undefined)) {
@@ -61,10 +64,14 @@ function toProblem(group: readonly Violation[]): Problem {
   };
 }
 
-/** Places that a message names one by one. */
+/** The number of places that a message lists. */
 const NAMED = 3;
 
-function heldOf({ application, settings }: AppContext, release: ReleasePlan, facts: ReleaseFacts): Held {
+function checkedOf(
+  { application, settings }: AppContext,
+  release: ReleasePlan,
+  facts: ReleaseFacts,
+): CheckedRelease {
   const owner = ownerOf(application, release);
   const noProbe = own(application.services, owner.name)?.noProbe;
   const inventory: Partial<Record<Rule, string>> = noProbe === undefined ? {} : { probes: noProbe };
@@ -76,8 +83,17 @@ function heldOf({ application, settings }: AppContext, release: ReleasePlan, fac
   };
 }
 
-/** A Job works on a store, whose name is in front of its own. */
-export function ownerOf({ stores }: Application, { name, kind }: ReleasePlan): Held["owner"] {
+/** The exceptions of a service or store: those of the stack, and those that the inventory gives a reason for. */
+function exceptionsOf(
+  settings: Settings,
+  owner: CheckedRelease["owner"],
+  inventory: Partial<Record<Rule, string>>,
+): Partial<Record<Rule, string>> {
+  return { ...inventory, ...own(settings[owner.kind], owner.name)?.exceptions };
+}
+
+/** The service or store that a release belongs to. The name of a Job begins with that of its store. */
+export function ownerOf({ stores }: Application, { name, kind }: ReleasePlan): CheckedRelease["owner"] {
   if (kind === "service") return { kind: "services", name };
   if (kind === "store") return { kind: "stores", name };
   const candidates = Object.keys(stores).filter((store) => name.startsWith(`${store}-`));

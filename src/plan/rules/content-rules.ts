@@ -1,0 +1,52 @@
+/** Rules about what a release contains besides its workloads: Services, its size, and texts that may be secrets. */
+import type { Settings } from "../../config/schema";
+import { own } from "../../model/graph";
+import { secretLike } from "../../model/secret-like";
+import type { Check } from "./violation";
+
+/** The most that a Secret may hold, in bytes (Kubernetes' MaxSecretSize). */
+export const LARGEST_SECRET = 1024 * 1024;
+
+/** Services open no port of the nodes. */
+export const nodePorts: Check = ({ facts }) =>
+  facts.nodePorts.map((service) => ({
+    rule: "node-port",
+    where: service,
+    what: "it opens a port of every node",
+  }));
+
+/** Helm's own Secret of a release is within the limit of a Secret. */
+export const size: Check = ({ facts: { release, bytes = 0 }, owner }) =>
+  bytes <= LARGEST_SECRET
+    ? []
+    : [
+        {
+          rule: "release-size",
+          where: `release ${release}`,
+          what: `Helm's Secret of it would hold ${Math.round(bytes / 1024)} KiB, and a Secret may hold 1024`,
+          todo: `Make its files smaller: put what is large into the image or a volume. Or say why it is counted wrongly: flotilla:${owner.kind}.${owner.name}.exceptions.release-size`,
+        },
+      ];
+
+/** Plain texts in values and variables do not look like secrets. */
+export const literals: Check = ({ facts, owner }, settings) =>
+  facts.literals.flatMap(({ where, name, value }) => {
+    const looks = secretLike(name, value);
+    if (looks === undefined) return [];
+    return [
+      {
+        rule: "plain-secret",
+        where,
+        ...(isOverride(settings, owner.name, name)
+          ? { key: `flotilla:services.${owner.name}.env.${name}` }
+          : {}),
+        // Only the kind of secret is named: the value may be one.
+        what: `its value looks like ${looks}`,
+        todo: `A password belongs to an account of the inventory, or under flotilla:credentials; if it is not one: flotilla:${owner.kind}.${owner.name}.exceptions.plain-secret`,
+      },
+    ];
+  });
+
+/** Whether the stack sets a variable of a service. */
+const isOverride = (settings: Settings, service: string, variable: string): boolean =>
+  own(own(settings.services, service)?.env ?? {}, variable) !== undefined;

@@ -1,0 +1,76 @@
+/** Rules about the images of containers: their tags, registries and digests. */
+import { compact } from "../../model/records";
+import { splitRepository } from "../images";
+import type { ContainerFacts } from "./facts";
+import { at, type Check, type CheckedRelease, containersOf, type Found } from "./violation";
+
+/** Images have a version, come from an allowed registry, and have a digest where the stack requires one. */
+export const images: Check = (checked, { allowedRegistries, requireDigests }) => {
+  return containersOf(checked.facts).flatMap(({ workload, container }): Found[] => {
+    const { repository, tag, digest } = partsOf(container.image);
+    const where = at(workload, container);
+    const key = imageKey(checked, container);
+    const found: Found[] = [];
+    if (digest === undefined && (tag === undefined || tag === "latest"))
+      found.push({
+        rule: "moving-tag",
+        where,
+        what: `the image ${container.image} may be another one tomorrow`,
+        todo: `Name its version, where the inventory or the stack names the image: ${key.image}`,
+      });
+    if (allowedRegistries.length > 0 && !allowedRegistries.some((allowed) => isBelow(repository, allowed)))
+      found.push({
+        rule: "registry",
+        where,
+        what: `the image ${container.image} does not come from ${allowedRegistries.join(", ")}`,
+        key: "flotilla:allowedRegistries",
+        todo: `Add a mirror (flotilla:registryMirrors), another image (${key.image}), or the registry to flotilla:allowedRegistries.`,
+      });
+    if (requireDigests && digest === undefined)
+      found.push({
+        rule: "digest",
+        where,
+        what: `the image ${container.image} has no digest`,
+        key: "flotilla:requireDigests",
+        todo: `Name it: ${key.digest}`,
+      });
+    return found;
+  });
+};
+
+/** The settings in which a stack replaces the image of a container, and its digest. */
+function imageKey(
+  { facts, owner }: CheckedRelease,
+  { isInit, name }: ContainerFacts,
+): { image: string; digest: string } {
+  if (isInit && /^wait(-for-|$)/.test(name))
+    return { image: "flotilla:waitImage", digest: "flotilla:waitImage.digest" };
+  const loader = facts.release.startsWith(`${owner.name}-load-`)
+    ? facts.release.slice(`${owner.name}-load-`.length)
+    : undefined;
+  const own = `flotilla:${owner.kind}.${owner.name}`;
+  if (loader !== undefined)
+    return { image: `${own}.loaders.${loader}`, digest: `${own}.loaders.${loader}.digest` };
+  const isMain = name === owner.name || owner.kind === "services" || facts.kind === "job";
+  return {
+    image: owner.kind === "stores" ? "flotilla:storeImages" : `${own}.repository`,
+    digest: isMain ? `${own}.digest` : "flotilla:storeImages.digests, by the image's name",
+  };
+}
+
+/** Whether a repository is in a registry, or below a path of it. */
+function isBelow(repository: string, allowed: string): boolean {
+  const { registry, path } = splitRepository(repository);
+  const full = `${registry}/${path}`;
+  return full === allowed || full.startsWith(`${allowed}/`);
+}
+
+/** Splits an image as a pod names it. */
+function partsOf(image: string): { repository: string; tag?: string; digest?: string } {
+  const [named = "", digest] = image.split("@");
+  const colon = named.lastIndexOf(":");
+  const hasTag = colon > named.lastIndexOf("/");
+  const repository = hasTag ? named.slice(0, colon) : named;
+  const tag = hasTag ? named.slice(colon + 1) : "";
+  return compact({ repository, tag: tag === "" ? undefined : tag, digest });
+}

@@ -1,0 +1,53 @@
+/** What a rule is given and what it finds. */
+import type { Rule } from "../../config/rules";
+import type { Settings } from "../../config/schema";
+import type { ContainerFacts, ReleaseFacts, WorkloadFacts } from "./facts";
+
+/** A release that breaks a rule. */
+export interface Violation {
+  rule: Rule;
+  release: string;
+  /** The service or store that the release belongs to. */
+  owner: string;
+  /** The object, container or value at fault. */
+  where: string;
+  what: string;
+  todo: string;
+  /** The setting that causes it. Default: no setting. */
+  key?: string;
+  /** The reason why the stack or the inventory accepts it. Default: it is not accepted. */
+  excepted?: string;
+}
+
+/** A release that is checked against the rules, with its owner and the exceptions that apply to it. */
+export interface CheckedRelease {
+  facts: ReleaseFacts;
+  /** The service or store that the release belongs to; its exceptions apply. */
+  owner: { kind: "services" | "stores"; name: string };
+  /** Rules that do not apply, each with the reason. */
+  exceptions: Partial<Record<Rule, string>>;
+  /** Whether it is a stand-in for an external, which has one pod in every environment. */
+  isStandIn: boolean;
+}
+
+/** What a check finds. The key and the remedy are optional. */
+export interface Found {
+  rule: Rule;
+  where: string;
+  what: string;
+  key?: string;
+  todo?: string;
+}
+
+/** Checks a release for violations of one or more rules. */
+export type Check = (checked: CheckedRelease, settings: Settings) => Found[];
+
+/** Returns every container of a release with its workload. */
+export const containersOf = ({
+  workloads,
+}: ReleaseFacts): { workload: WorkloadFacts; container: ContainerFacts }[] =>
+  workloads.flatMap((workload) => workload.containers.map((container) => ({ workload, container })));
+
+/** Names a container in a message. */
+export const at = (workload: WorkloadFacts, container: ContainerFacts): string =>
+  `${workload.object}, container ${container.name}`;
