@@ -1,22 +1,18 @@
-/** A service as a release of the shared chart, and the Secret its environment needs. */
+/** Plans a service: its release of the shared chart, and its Secrets. */
 import type { Settings } from "../../config/schema";
 import type { Image, Service } from "../../model/application";
 import { own, servicePort, usedBy } from "../../model/graph";
 import { nameOfPath } from "../../model/names";
 import { DEFAULT_USER, PRESETS } from "../../model/presets";
-import type { Problem } from "../../model/problems";
 import { compact } from "../../model/records";
-import { mentionsPassword, referencesOf, type Text } from "../../model/text";
+import { mentionsPassword } from "../../model/text";
 import { describeChart } from "../chart";
 import type { AppContext, PlanContext } from "../context";
-import { credentialsIn, externalSource } from "../credentials/external-secrets";
-import { externalCredentials, pullSecretsOf } from "../credentials/externals";
-import { shortDigest } from "../digest";
-import { addressOf, fill, fillSecret } from "../hosts";
+import { pullSecretsOf } from "../credentials/externals";
+import { addressOf, fill } from "../hosts";
 import { imageIn, waitImageIn } from "../images";
-import { directLabels } from "../labels";
 import { networkPolicyOf } from "../namespace/network";
-import type { ReleasePlan, SecretPlan, SecretText } from "../plan";
+import type { ReleasePlan, SecretPlan } from "../plan";
 import { prune } from "../prune";
 import { storeSeconds } from "../stores";
 import { preparations } from "../stores/jobs";
@@ -26,86 +22,10 @@ import type { MicroserviceValues, Ports } from "./microservice-values";
 import { probesOf, startupSecondsOf } from "./probes";
 import { serviceResources } from "./resources";
 import { autoscalingOf, podsAtLeast, podsAtMost } from "./scaling";
+import { checksumOf, secretsOf } from "./secrets";
 
 /** Seconds without progress after which the chart lets a rollout count as failed. */
 const DEFAULT_PROGRESS_DEADLINE = 600;
-
-/** Name of the Secret with a service's environment variables that hold a password; the cluster's own is another one. */
-const secretName = (service: string, isRemote: boolean) => `${service}-env${isRemote ? "-external" : ""}`;
-
-/** An environment variable that mentions a password. */
-interface SecretVariable {
-  key: string;
-  text: Text;
-  filled: SecretText;
-  /** Whether the cluster's secret store has its passwords: all, none, or (which cannot be) some of them. */
-  remote: "all" | "none" | "some";
-}
-
-function secretVariables(context: AppContext, name: string): SecretVariable[] {
-  const { settings, application } = context;
-  const overrides = own(settings.services, name)?.env ?? {};
-  // Without a secret store nobody need be asked who made a password.
-  const sources = settings.externalSecrets ? externalCredentials(context) : {};
-  return Object.entries(own(application.services, name)?.env ?? {}).flatMap(([key, text]) => {
-    if (!mentionsPassword(text) || overrides[key] !== undefined) return [];
-    const filled = fillSecret(context, text);
-    const mentioned = credentialsIn([filled]);
-    const remote = mentioned.filter((credential) => sources[credential]?.source === "secret store");
-    return [
-      {
-        key,
-        text,
-        filled,
-        remote: remote.length === 0 ? "none" : remote.length === mentioned.length ? "all" : "some",
-      },
-    ];
-  });
-}
-
-/** Variables that mention a password of the secret store beside another one: nobody knows both. */
-export const mixedSecretProblems = (context: AppContext): Problem[] =>
-  // Without a secret store every password is in the stack.
-  Object.keys(context.settings.externalSecrets ? context.application.services : {}).flatMap((name) =>
-    secretVariables(context, name)
-      .filter(({ remote }) => remote === "some")
-      .map(({ key, filled }) => ({
-        where: `apps/${context.application.name}.ts: service ${name}`,
-        what: `${key} mentions ${credentialsIn([filled]).join(" and ")}, which are not in one place: some are in flotilla:externalSecrets, others are not`,
-        todo: "Make two variables of it, or give the stack the password: pulumi config set --secret --path flotilla:credentials.<name>",
-      })),
-  );
-
-/** The Secrets with the texts that mention a password, by name: the stack fills one, the cluster's secret store another. */
-function secretsOf(context: PlanContext, name: string): Record<string, SecretPlan> {
-  const { settings } = context;
-  const variables = secretVariables(context, name);
-  const secrets = ["none", "all"].flatMap((remote): [string, SecretPlan][] => {
-    const mine = variables.filter((variable) => variable.remote === remote);
-    if (mine.length === 0) return [];
-    const rotated = mine
-      .flatMap(({ text }) => referencesOf(text))
-      .filter(({ ref }) => ref === "password")
-      .flatMap(({ of }) => own(context.gates, of) ?? []);
-    const source =
-      remote === "all"
-        ? externalSource(
-            settings,
-            mine.map(({ filled }) => filled),
-          )
-        : undefined;
-    const secret: SecretPlan = {
-      owner: name,
-      labels: directLabels(context),
-      protect: false,
-      keys: Object.fromEntries(mine.map(({ key, filled }) => [key, filled])),
-      ...compact({ external: source }),
-      needs: [...new Set(rotated)],
-    };
-    return [[secretName(name, remote === "all"), secret]];
-  });
-  return Object.fromEntries(secrets);
-}
 
 /** A service: its release, and the Secrets with its variables that mention a password. */
 interface MicroservicePlan {
@@ -208,10 +128,6 @@ function environmentOf(
   const added = Object.entries(overrides).filter(([, value]) => value !== null);
   return Object.fromEntries([...inventory, ...added]);
 }
-
-/** Of what the Secrets hold, by names of credentials; none without Secrets. */
-const checksumOf = (secrets: readonly SecretPlan[]): string | undefined =>
-  secrets.length === 0 ? undefined : shortDigest(secrets.map(({ keys }) => JSON.stringify(keys)).join(""));
 
 /** What is spoken on a port, in Kubernetes' words; gRPC is HTTP/2 without TLS. */
 const APP_PROTOCOLS = { http: "http", grpc: "kubernetes.io/h2c", tcp: undefined } as const;
