@@ -1,5 +1,6 @@
 /** The one key of a stack that holds passwords: what it says of them, without them. */
 import type { Problem } from "../model/problems";
+import { isRecord } from "../model/records";
 
 /** The key, without the project's prefix. */
 export const CREDENTIALS = "credentials";
@@ -13,7 +14,7 @@ export interface GivenCredentials {
 export function givenCredentials(key: string, node: unknown): GivenCredentials {
   const command = (name: string) =>
     `pulumi config set --secret --path ${key}.${name} (it asks for the value)`;
-  if (typeof node !== "object" || node === null || Array.isArray(node))
+  if (!isRecord(node))
     return {
       names: [],
       problems: [

@@ -5,7 +5,7 @@ import { isAtOrBelow } from "../model/paths";
 import { CREDENTIALS, type GivenCredentials, givenCredentials } from "./credentials";
 import { decode } from "./decode";
 import type { SettingsFile } from "./file";
-import { credentialsIn } from "./stack";
+import { credentialsInFile } from "./stack";
 
 /** What the engine hands out: full keys (`flotilla:application`), scalars as strings, maps as JSON. */
 export interface EngineConfig {
@@ -61,7 +61,7 @@ export function credentialsAt(
 ): GivenCredentials | undefined {
   const text = values[key];
   if (text === undefined) return undefined;
-  if (settings.lines.has(CREDENTIALS)) return credentialsIn(settings, project);
+  if (settings.lines.has(CREDENTIALS)) return credentialsInFile(settings, project);
   const names = namesIn(text);
   return names ? { names, problems: [] } : givenCredentials(key, undefined);
 }

@@ -22,7 +22,7 @@ export interface ProjectFiles {
 export function stackConfig(files: ProjectFiles, stack: string): StackConfig {
   const project = parseDefaults("Pulumi.yaml", files.project);
   const own = ownFile(files, bareName(stack), project.project);
-  return assemble(files, project, bareName(stack), own, credentialsIn(own, project.project));
+  return assemble(files, project, bareName(stack), own, credentialsInFile(own, project.project));
 }
 
 /** A stack whose own settings are known: the layers it names, between the project's defaults and those. */
@@ -76,8 +76,8 @@ export function ownFile({ stacks }: ProjectFiles, stack: string, project: string
 
 const EMPTY: SettingsFile = { kind: "stack", path: "", values: {}, lines: new Map(), problems: [] };
 
-/** The passwords in a stack's own file. */
-export function credentialsIn(own: SettingsFile, project: string): GivenCredentials | undefined {
+/** The names and problems of the passwords in a stack's own file; undefined if the file has none. */
+export function credentialsInFile(own: SettingsFile, project: string): GivenCredentials | undefined {
   const given = own.values[CREDENTIALS];
   return given === undefined || given === null
     ? undefined

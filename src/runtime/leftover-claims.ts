@@ -1,6 +1,6 @@
 /** Volume claims that a store would take up although it is new to the stack: their data has passwords of before. */
 import type { Application, Store } from "../model/application";
-import { FlotillaError, type Problem } from "../model/problems";
+import { type Problem, refuse } from "../model/problems";
 import { hasSecret, storeSecretName } from "../plan/credentials";
 import { passwordsOfStore } from "../plan/credentials/generated";
 import type { Deployed, DeployedGuarded } from "../plan/deployed";
@@ -110,5 +110,5 @@ export async function checkLeftovers(
   const items = "object" in claims ? (claims.object as { items: ClaimObject[] }).items : [];
   const of = { namespace: planned.namespace.name, stack };
   const problems = leftoverProblems(application, stores, items, secrets.flat(), of);
-  if (problems.length > 0) throw new FlotillaError(problems);
+  refuse(problems);
 }

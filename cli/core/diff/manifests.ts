@@ -3,6 +3,8 @@ import { compact } from "../../../src/model/records";
 import type { RenderedObject } from "../../../src/plan/rules";
 import { documentsIn } from "./yaml";
 
+export { nameOf } from "../../../src/plan/rules/from-objects";
+
 /** An object of a manifest. */
 export interface ManifestObject extends RenderedObject {
   apiVersion?: string;
@@ -20,9 +22,6 @@ export const objectsIn = (manifests: string): ManifestObject[] =>
 
 /** Whether an object is more than what a hook, such as `helm test`, makes and deletes. */
 export const isDeployed = ({ metadata }: RenderedObject): boolean => !metadata?.annotations?.["helm.sh/hook"];
-
-/** How people name an object. */
-export const nameOf = ({ kind, metadata }: RenderedObject): string => `${kind} ${metadata?.name}`;
 
 /** The group of an API version; the core group is an empty text. */
 export const groupOf = (apiVersion: string): string =>

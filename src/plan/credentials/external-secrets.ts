@@ -1,17 +1,13 @@
 /** Passwords that are read in the cluster, from the secret store that the stack names (External Secrets Operator). */
 import type { Settings } from "../../config/schema";
 import type { ExternalSecretPlan, SecretPlan, SecretText } from "../plan";
+import { credentialsInAll } from "./secret-text";
 
 /** Where a password is in the secret store, or undefined where the stack itself was given it. */
 export const remoteKey = (settings: Settings, credential: string): string | undefined =>
   settings.externalSecrets === undefined || settings.credentials.includes(credential)
     ? undefined
     : `${settings.externalSecrets.path}/${credential}`;
-
-/** The credentials that a Secret's texts mention. */
-export const credentialsIn = (texts: readonly SecretText[]): string[] => [
-  ...new Set(texts.flat().flatMap((part) => (typeof part === "string" ? [] : [part.credential]))),
-];
 
 /** From where the operator fills a Secret with these texts. Every credential in them is in the secret store. */
 export function externalSource(
@@ -20,7 +16,7 @@ export function externalSource(
 ): ExternalSecretPlan | undefined {
   if (!externalSecrets) return undefined;
   const { store, path, refreshInterval } = externalSecrets;
-  const keys = credentialsIn(texts).map((credential) => [credential, `${path}/${credential}`]);
+  const keys = credentialsInAll(texts).map((credential) => [credential, `${path}/${credential}`]);
   return { store, refreshInterval, keys: Object.fromEntries(keys) };
 }
 

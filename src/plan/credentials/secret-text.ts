@@ -18,7 +18,12 @@ export function fillText(text: SecretText, values: Readonly<Record<string, strin
     .join("");
 }
 
-/** The credentials that a text mentions. */
+/** The credentials that a text mentions, each once. */
 export const credentialsIn = (text: SecretText): string[] => [
   ...new Set(text.flatMap((part) => (typeof part === "string" ? [] : [part.credential]))),
+];
+
+/** The credentials that several texts mention, each once. */
+export const credentialsInAll = (texts: readonly SecretText[]): string[] => [
+  ...new Set(texts.flatMap(credentialsIn)),
 ];

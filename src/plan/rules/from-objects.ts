@@ -77,7 +77,8 @@ export function factsOfObjects(release: ReleasePlan, objects: readonly RenderedO
   };
 }
 
-const nameOf = ({ kind, metadata }: RenderedObject): string => `${kind} ${metadata?.name}`;
+/** Kind and name of an object, for messages. */
+export const nameOf = ({ kind, metadata }: RenderedObject): string => `${kind} ${metadata?.name}`;
 
 const podOf = ({ spec }: RenderedObject): PodTemplate =>
   spec?.jobTemplate?.spec?.template ?? spec?.template ?? {};

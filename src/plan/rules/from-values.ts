@@ -79,9 +79,9 @@ function storeWorkload(
 /** The images of a chart's values, by the part they belong to: the main one, and those of parts that are turned on. */
 function imagesIn(values: Values, isOn: boolean, part = ""): [string, string][] {
   const { image } = values;
-  const own: [string, string][] = isOn && isMap(image) ? [[part, imageOf(image)]] : [];
+  const own: [string, string][] = isOn && isRecord(image) ? [[part, imageOf(image)]] : [];
   const inner = Object.entries(values).flatMap(([key, value]) =>
-    isMap(value) && key !== "image" ? imagesIn(value, value.enabled === true, key) : [],
+    isRecord(value) && key !== "image" ? imagesIn(value, value.enabled === true, key) : [],
   );
   return [...own, ...inner];
 }
@@ -91,8 +91,6 @@ function imageOf(image: Values): string {
   const path = registry === undefined ? repository : `${registry}/${repository}`;
   return referenceOf({ repository: path, tag, digest });
 }
-
-const isMap = (value: unknown): value is Values => isRecord(value);
 
 const referenceOf = (image: Image): string =>
   imageReference({ ...image, tag: image.tag === "" ? CHARTS_OWN_TAG : image.tag });
@@ -106,7 +104,7 @@ function literalsIn(value: unknown, where: string, name = ""): Literal[] {
   if (typeof value === "number") return [{ where, name, value: String(value) }];
   if (Array.isArray(value))
     return value.flatMap((inner, index) => literalsIn(inner, `${where}[${index}]`, name));
-  if (typeof value !== "object" || value === null) return [];
+  if (!isRecord(value)) return [];
   return Object.entries(value).flatMap(([key, inner]) =>
     // Variables may be called anything, also like a reference to a Secret.
     name !== "env" && isReference(key) ? [] : literalsIn(inner, `${where}.${key}`, key),

@@ -4,8 +4,9 @@ import type { Problem } from "../../model/problems";
 import { compact } from "../../model/records";
 import { mentionsPassword, referencesOf, type Text } from "../../model/text";
 import type { AppContext, PlanContext } from "../context";
-import { credentialsIn, externalSource } from "../credentials/external-secrets";
+import { externalSource } from "../credentials/external-secrets";
 import { externalCredentials } from "../credentials/externals";
+import { credentialsIn } from "../credentials/secret-text";
 import { shortDigest } from "../digest";
 import { fillSecret } from "../hosts";
 import { directLabels } from "../labels";
@@ -32,7 +33,7 @@ function secretVariables(context: AppContext, name: string): SecretVariable[] {
   return Object.entries(own(application.services, name)?.env ?? {}).flatMap(([key, text]) => {
     if (!mentionsPassword(text) || overrides[key] !== undefined) return [];
     const filled = fillSecret(context, text);
-    const mentioned = credentialsIn([filled]);
+    const mentioned = credentialsIn(filled);
     const remote = mentioned.filter((credential) => sources[credential]?.source === "secret store");
     return [
       {
@@ -53,7 +54,7 @@ export const mixedSecretProblems = (context: AppContext): Problem[] =>
       .filter(({ remote }) => remote === "some")
       .map(({ key, filled }) => ({
         where: `apps/${context.application.name}.ts: service ${name}`,
-        what: `${key} mentions ${credentialsIn([filled]).join(" and ")}, which are not in one place: some are in flotilla:externalSecrets, others are not`,
+        what: `${key} mentions ${credentialsIn(filled).join(" and ")}, which are not in one place: some are in flotilla:externalSecrets, others are not`,
         todo: "Make two variables of it, or give the stack the password: pulumi config set --secret --path flotilla:credentials.<name>",
       })),
   );

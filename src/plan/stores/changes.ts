@@ -4,7 +4,8 @@ import type { AppContext, PlanContext } from "../context";
 import { rotatedAccounts } from "../credentials";
 import { storeDeletionProblems } from "../deletions";
 import { type DeployedStore, deployedStore } from "../deployed";
-import { type StoreShape, shapeOf } from "./shape";
+import { shapeOf } from "./shape";
+import { isReplicated } from "./store";
 
 /** What is wrong with the inventory and the settings, seen from what is deployed. */
 export function storeChangeProblems(context: PlanContext): Problem[] {
@@ -18,8 +19,6 @@ export function storeChangeProblems(context: PlanContext): Problem[] {
     }),
   ];
 }
-
-const isReplicated = ({ profile }: StoreShape): boolean => profile === "replicated";
 
 const MIGRATION = "docs/stores.md, «Moving to another profile or distribution», has the steps";
 

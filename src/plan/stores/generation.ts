@@ -1,3 +1,5 @@
+import { OWN_PREFIX } from "../labels";
+
 /** Annotations of a store's pods that say which passwords they run with; a change restarts them. */
-export const GENERATION = "flotilla.dev/generation";
-export const CLUSTER_GENERATION = "flotilla.dev/cluster-key-generation";
+export const GENERATION = `${OWN_PREFIX}generation`;
+export const CLUSTER_GENERATION = `${OWN_PREFIX}cluster-key-generation`;

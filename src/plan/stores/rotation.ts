@@ -4,6 +4,7 @@ import type { PlanContext } from "../context";
 import { previousCredentials, rotatedAccounts } from "../credentials";
 import { isRotating, wasRotated } from "../deployed";
 import { addressOf } from "../hosts";
+import { OWN_PREFIX } from "../labels";
 import type { CredentialPlan, ReleasePlan, SecretPlan } from "../plan";
 import { planJob } from "../services/loader";
 import { storeImage } from "./images";
@@ -44,7 +45,7 @@ export function rotationGate(context: Rotating, name: string): string[] {
 }
 
 /** The label of the Jobs' pods: a store lets them in by it, whatever their generation. */
-export const rotationLabel = (store: string): Record<string, string> => ({ "flotilla.dev/rotates": store });
+export const rotationLabel = (store: string): Record<string, string> => ({ [`${OWN_PREFIX}rotates`]: store });
 
 /**
  * The Jobs; `users` are the releases that log in to the store and must have restarted before the end. Once they are
