@@ -11,11 +11,11 @@ import type { Plan, PlanOutputs } from "../src/plan/plan";
 import { resourcesOf, withoutPrefix } from "../src/runtime/own-resources";
 import { unreachableCharts } from "../src/runtime/preflight";
 import { readResources } from "../src/runtime/read-deployed";
+import { COMPONENT_TYPES } from "../src/runtime/resource-types";
 import { type DeployedState, stateIn } from "../src/runtime/state";
 import { building, refusalOf } from "./building";
 import { chartsForProgram } from "./charts";
 import { createApplication } from "./resources";
-import { TYPES } from "./types";
 
 export interface ApplicationArgs {
   /** What is deployed: its services, its stores, and who uses whom. */
@@ -53,7 +53,7 @@ export class Application extends pulumi.ComponentResource<ApplicationOutputs> {
   constructor(name: string, args: ApplicationArgs, opts?: pulumi.ComponentResourceOptions) {
     // What is wrong without looking at the state is refused before the program goes on to other resources.
     check(name, args);
-    super(TYPES.application, name, {}, opts);
+    super(COMPONENT_TYPES.application, name, {}, opts);
     this.name = name;
     this.args = args;
   }
@@ -72,7 +72,9 @@ export class Application extends pulumi.ComponentResource<ApplicationOutputs> {
 
   private async build(): Promise<ApplicationOutputs> {
     const { name, args } = this;
-    const state = stateIn(withoutPrefix(resourcesOf(await readResources(), TYPES.application, name), name));
+    const state = stateIn(
+      withoutPrefix(resourcesOf(await readResources(), COMPONENT_TYPES.application, name), name),
+    );
     const { application, planned } = planIn(name, args, state);
     const unreachable = await unreachableCharts(planned);
     if (unreachable.length > 0 && !pulumi.runtime.isDryRun()) throw new FlotillaError(unreachable);

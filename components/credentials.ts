@@ -5,7 +5,7 @@ import { mapValues } from "../src/model/records";
 import { externalSecret } from "../src/plan/credentials/external-secrets";
 import { credentialsIn, fillText } from "../src/plan/credentials/secret-text";
 import type { SecretPlan, SecretText } from "../src/plan/plan";
-import { TYPES } from "./types";
+import { COMPONENT_TYPES } from "../src/runtime/resource-types";
 
 export interface CredentialsArgs {
   namespace: string;
@@ -30,7 +30,7 @@ export class Credentials extends pulumi.ComponentResource {
     private readonly args: CredentialsArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
-    super(TYPES.credentials, name, {}, opts);
+    super(COMPONENT_TYPES.credentials, name, {}, opts);
     this.prefix = args.prefix ?? "";
     const generated = Object.entries(args.generated).map(([credential, { length, protect }]) => [
       credential,

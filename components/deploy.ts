@@ -20,6 +20,7 @@ import { checkCluster, unreachableCharts } from "../src/runtime/preflight";
 import { readProvenance } from "../src/runtime/provenance";
 import { providerArgs } from "../src/runtime/provider";
 import { readDeployed } from "../src/runtime/read-deployed";
+import { COMPONENT_TYPES } from "../src/runtime/resource-types";
 import { workAroundSdk } from "../src/runtime/sdk-workarounds";
 import { readCredentials, readStackConfig } from "../src/runtime/stack-config";
 import type { DeployedState } from "../src/runtime/state";
@@ -27,7 +28,6 @@ import { verifyCluster } from "../src/runtime/verify-cluster";
 import { endWithoutEngine } from "../src/runtime/without-engine";
 import { refusal } from "./building";
 import { createApplication, type PlannedArgs } from "./resources";
-import { TYPES } from "./types";
 
 export interface DeployOptions {
   /** The project's folder: it holds Pulumi.yaml, the stack files, `config/layers` and `charts`. */
@@ -129,7 +129,7 @@ interface StackApplicationArgs extends PlannedArgs {
 /** The application of a stack that config describes. */
 class StackApplication extends pulumi.ComponentResource {
   constructor(name: string, args: StackApplicationArgs, opts: pulumi.ComponentResourceOptions) {
-    super(TYPES.application, name, {}, opts);
+    super(COMPONENT_TYPES.application, name, {}, opts);
     createApplication(this, name, args);
     this.registerOutputs({ namespace: args.plan.namespace.name, ...args.record });
   }

@@ -4,12 +4,12 @@ import { compact, mapValues } from "../src/model/records";
 import type { WrittenExternal, WrittenService } from "../src/model/written";
 import { composePart } from "../src/plan/part";
 import type { Plan } from "../src/plan/plan";
+import { COMPONENT_TYPES } from "../src/runtime/resource-types";
 import { refusalOf } from "./building";
 import { chartsForProgram } from "./charts";
 import { clientsOf, neighbor, type PartArgs, readPart } from "./part";
 import { createCredentials, createReleases } from "./resources";
 import type { Store } from "./store";
-import { TYPES } from "./types";
 
 export interface MicroserviceArgs extends PartArgs {
   /** The service: its image, its ports, its environment, and the names of what it uses. */
@@ -56,7 +56,7 @@ export class Microservice extends pulumi.ComponentResource {
 
   constructor(name: string, args: MicroserviceArgs, opts?: pulumi.ComponentResourceOptions) {
     const plan = planOf(name, args);
-    super(TYPES.microservice, name, {}, opts);
+    super(COMPONENT_TYPES.microservice, name, {}, opts);
     this.args = args;
     this.url = plan.outputs.services[name]?.url;
     const planArgs = { plan, given: passwordsOf(args) };

@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { guardRails } from "../src/plan/namespace/guard-rails";
 import type { NamespacePlan } from "../src/plan/plan";
-import { TYPES } from "./types";
+import { COMPONENT_TYPES } from "../src/runtime/resource-types";
 
 /** A namespace as planned, and which of its guard rails come later. */
 export interface NamespaceArgs extends NamespacePlan {
@@ -25,7 +25,7 @@ export class Namespace extends pulumi.ComponentResource {
     args: NamespaceArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
-    super(TYPES.namespace, name, {}, opts);
+    super(COMPONENT_TYPES.namespace, name, {}, opts);
     this.objects = guardRails(args);
     this.namespace = new k8s.core.v1.Namespace(name, this.objects.namespace, {
       parent: this,

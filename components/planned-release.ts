@@ -1,21 +1,14 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { ReleasePlan } from "../src/plan/plan";
+import { RELEASE_COMPONENTS } from "../src/runtime/resource-types";
 import { createRelease, type ReleaseArgs } from "./release";
-import { TYPES } from "./types";
-
-const TYPE_OF: Record<ReleasePlan["kind"], string> = {
-  store: TYPES.store,
-  service: TYPES.microservice,
-  job: TYPES.job,
-};
 
 /** A store, a service or a Job of an application, as planned: a component around its Helm release. */
 export class PlannedRelease extends pulumi.ComponentResource {
   public readonly release: k8s.helm.v3.Release;
 
   constructor(name: string, args: ReleaseArgs, opts?: pulumi.ComponentResourceOptions) {
-    super(TYPE_OF[args.release.kind], name, {}, opts);
+    super(RELEASE_COMPONENTS[args.release.kind], name, {}, opts);
     this.release = createRelease(name, args, { parent: this });
     this.registerOutputs({ status: this.release.status });
   }

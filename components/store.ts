@@ -11,12 +11,12 @@ import { type StoreShape, shapeOf } from "../src/plan/stores/shape";
 import { resourcesOf } from "../src/runtime/own-resources";
 import { unreachableCharts } from "../src/runtime/preflight";
 import { readResources } from "../src/runtime/read-deployed";
+import { COMPONENT_TYPES } from "../src/runtime/resource-types";
 import { stateIn } from "../src/runtime/state";
 import { building, refusalOf } from "./building";
 import { chartsForProgram } from "./charts";
 import { clientsOf, type PartArgs, readPart } from "./part";
 import { createCredentials, createReleases } from "./resources";
-import { TYPES } from "./types";
 
 export interface StoreArgs extends PartArgs {
   /** The store: its kind, its accounts, its size. */
@@ -50,7 +50,7 @@ export class Store extends pulumi.ComponentResource<Built> {
 
   constructor(name: string, args: StoreArgs, opts?: pulumi.ComponentResourceOptions) {
     const shape = shapeIn(name, args);
-    super(TYPES.store, name, {}, opts);
+    super(COMPONENT_TYPES.store, name, {}, opts);
     this.name = name;
     this.args = args;
     this.shape = shape;
@@ -96,7 +96,7 @@ export class Store extends pulumi.ComponentResource<Built> {
 
   private async build(): Promise<Built> {
     const { name, args } = this;
-    const state = stateIn(resourcesOf(await readResources(), TYPES.store, name));
+    const state = stateIn(resourcesOf(await readResources(), COMPONENT_TYPES.store, name));
     const { config, read } = readStore(name, args);
     const { planned } = composePart(config, read, { charts: chartsForProgram(), ...state }, name);
     const unreachable = await unreachableCharts(planned);

@@ -2,12 +2,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { compact } from "../model/records";
 import { ADOPT, CHECKED, KEEP, PATCH_FORCE } from "./overrides";
+import { PASSWORD, RELEASE, SECRET } from "./resource-types";
 
 /** Inputs by which a kept resource may differ from the plan. */
 const INPUTS: Record<string, string[]> = {
-  "kubernetes:helm.sh/v3:Release": ["chart", "version", "values", "description", "timeout", "waitForJobs"],
-  "kubernetes:core/v1:Secret": ["data", "type", "metadata"],
-  "random:index/randomPassword:RandomPassword": ["length", "special"],
+  [RELEASE]: ["chart", "version", "values", "description", "timeout", "waitForJobs"],
+  [SECRET]: ["data", "type", "metadata"],
+  [PASSWORD]: ["length", "special"],
 };
 
 /** What the variables ask for. */

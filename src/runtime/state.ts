@@ -4,6 +4,18 @@ import { compact } from "../model/records";
 import type { Deployed, DeployedGuarded, DeployedPlace, DeployedRelease } from "../plan/deployed";
 import { OWNER_ID } from "../plan/labels";
 import type { Values } from "../plan/plan";
+import {
+  COMPONENT_TYPES,
+  KUBERNETES_PROVIDER,
+  NAMESPACE,
+  PASSWORD,
+  QUOTA,
+  RELEASE,
+  RELEASE_COMPONENTS,
+  SECRET,
+  STACK,
+} from "./resource-types";
+import { nameOfUrn, typesOfUrn } from "./urn";
 import type { KnownCluster } from "./verify-cluster";
 
 /** The part of a resource in a state that is looked at. */
@@ -12,19 +24,21 @@ export interface StateResource {
   outputs?: Record<string, unknown>;
 }
 
-const KINDS: Record<string, DeployedRelease["kind"]> = {
-  "flotilla:index:Store": "store",
-  "flotilla:index:Microservice": "service",
-  "flotilla:index:Job": "job",
-};
+/** The resources of a state, by URN. */
+export type Resources = Record<string, StateResource>;
+
+const find = (resources: Resources, type: string): StateResource | undefined =>
+  Object.values(resources).find((resource) => resource.type === type);
+
+/** The kind of release that a component of a type has. */
+const kindOf = (component: string | undefined): DeployedRelease["kind"] | undefined =>
+  (["store", "service", "job"] as const).find((kind) => RELEASE_COMPONENTS[kind] === component);
 
 /** The releases of a state, by name. Of their values those that come from Flotilla: none of them is secret. */
-export function deployedReleases(resources: Record<string, StateResource>): Deployed {
+export function deployedReleases(resources: Resources): Deployed {
   const found = Object.entries(resources).flatMap(([urn, { type, outputs }]) => {
-    // urn:pulumi:<stack>::<project>::<type of the parents>$<type>::<name>
-    const parents = urn.split("::")[2]?.split("$") ?? [];
-    const kind = KINDS[parents.at(-2) ?? ""];
-    if (type !== "kubernetes:helm.sh/v3:Release" || kind === undefined) return [];
+    const kind = kindOf(typesOfUrn(urn).at(-2));
+    if (type !== RELEASE || kind === undefined) return [];
     const { name, chart, values } = outputs ?? {};
     if (typeof name !== "string") return [];
     return [[name, { kind, chart: String(chart ?? ""), values: (values ?? {}) as Values }] as const];
@@ -33,9 +47,8 @@ export function deployedReleases(resources: Record<string, StateResource>): Depl
 }
 
 /** `hard` of the quota of a state. */
-export function deployedQuota(resources: Record<string, StateResource>): Record<string, string> | undefined {
-  const quota = Object.values(resources).find(({ type }) => type === "kubernetes:core/v1:ResourceQuota");
-  return (quota?.outputs?.spec as { hard?: Record<string, string> } | undefined)?.hard;
+export function deployedQuota(resources: Resources): Record<string, string> | undefined {
+  return (find(resources, QUOTA)?.outputs?.spec as { hard?: Record<string, string> } | undefined)?.hard;
 }
 
 /** The namespace of a state. */
@@ -45,15 +58,6 @@ export interface DeployedNamespace {
   /** Id of the stack that it says it belongs to. */
   owner?: string;
 }
-
-type Resources = Record<string, StateResource>;
-
-const APPLICATION = "flotilla:index:Application";
-const NAMESPACE = "kubernetes:core/v1:Namespace";
-const PROVIDER = "pulumi:providers:kubernetes";
-
-const find = (resources: Resources, type: string): StateResource | undefined =>
-  Object.values(resources).find((resource) => resource.type === type);
 
 /** The namespace that a state has deployed. */
 export function deployedNamespace(resources: Resources): DeployedNamespace | undefined {
@@ -67,18 +71,18 @@ export function deployedNamespace(resources: Resources): DeployedNamespace | und
 
 /** The cluster that the last update recorded. */
 export const recordedCluster = (resources: Resources): ClusterIdentity | undefined =>
-  find(resources, APPLICATION)?.outputs?.cluster as ClusterIdentity | undefined;
+  find(resources, COMPONENT_TYPES.application)?.outputs?.cluster as ClusterIdentity | undefined;
 
 /** The stack's own id, by which what it deploys is told from what others deploy. None before its first update. */
 export function recordedId(resources: Resources): string | undefined {
-  const id = find(resources, APPLICATION)?.outputs?.id;
+  const id = find(resources, COMPONENT_TYPES.application)?.outputs?.id;
   return typeof id === "string" ? id : deployedNamespace(resources)?.owner;
 }
 
 /** The provider's `clusterIdentifier`, which never changes. None in states of older versions. */
 export function providerIdentifier(resources: Resources): string | undefined {
   const identifiers = Object.values(resources)
-    .filter(({ type }) => type === PROVIDER)
+    .filter(({ type }) => type === KUBERNETES_PROVIDER)
     .map(({ outputs }) => outputs?.clusterIdentifier);
   return identifiers.find((identifier): identifier is string => typeof identifier === "string");
 }
@@ -89,20 +93,18 @@ export const isDeployed = (resources: Resources): boolean =>
 
 /** What the stack said of itself at the end of its last update. */
 export const stackOutputsIn = (resources: Resources): Record<string, unknown> =>
-  find(resources, "pulumi:pulumi:Stack")?.outputs ?? {};
+  find(resources, STACK)?.outputs ?? {};
 
 /** The store Secrets and the generated passwords of a state. */
 export function deployedGuarded(resources: Resources): DeployedGuarded {
   const named = (type: string) =>
-    Object.entries(resources).flatMap(([urn, resource]) =>
-      resource.type === type ? [urn.split("::").slice(3).join("::")] : [],
-    );
+    Object.entries(resources).flatMap(([urn, resource]) => (resource.type === type ? [nameOfUrn(urn)] : []));
   const stores = deployedReleases(resources);
   return {
-    secrets: named("kubernetes:core/v1:Secret").filter(
+    secrets: named(SECRET).filter(
       (name) => stores[name.replace(/-auth$/, "")]?.kind === "store" && name.endsWith("-auth"),
     ),
-    passwords: named("random:index/randomPassword:RandomPassword"),
+    passwords: named(PASSWORD),
   };
 }
 
@@ -113,7 +115,7 @@ export function deployedPlace(resources: Resources): DeployedPlace | undefined {
   // A component that deploys by itself says it, not the stack.
   const { application, environment } = {
     ...stackOutputsIn(resources),
-    ...find(resources, APPLICATION)?.outputs,
+    ...find(resources, COMPONENT_TYPES.application)?.outputs,
   };
   return {
     namespace,
@@ -145,7 +147,7 @@ export interface DeployedState {
 }
 
 /** What the resources of a state say. */
-export function stateIn(resources: Record<string, StateResource>): DeployedState {
+export function stateIn(resources: Resources): DeployedState {
   return compact({
     deployed: deployedReleases(resources),
     deployedGuarded: deployedGuarded(resources),

@@ -1,6 +1,6 @@
 /** Puts passwords that are in use into a state: no provider imports a password without making another of it. */
-
 import { ADOPT, CHECKED, TAKE_OVER } from "../../../src/runtime/overrides";
+import { COMPONENT_TYPES } from "../../../src/runtime/resource-types";
 import { secretOf } from "../../core/revealed";
 import { type ExportedResource, NAMESPACE, nameOfUrn, PASSWORD } from "../../core/state";
 import { step } from "../../terminal/progress";
@@ -14,10 +14,10 @@ import { PROJECT_NAME } from "../project";
 import type { Adoption } from "./candidates";
 
 /** Types that have to be in the state before a password can be. */
-const AROUND_PASSWORDS = [
-  "flotilla:index:Application",
-  "flotilla:index:Namespace",
-  "flotilla:index:Credentials",
+const AROUND_PASSWORDS: readonly string[] = [
+  COMPONENT_TYPES.application,
+  COMPONENT_TYPES.namespace,
+  COMPONENT_TYPES.credentials,
   NAMESPACE,
 ];
 
@@ -59,7 +59,7 @@ async function resourcesFor(
   names: readonly string[],
 ): Promise<ExportedResource[] | undefined> {
   // In a state that is empty there is nothing to hang them on.
-  if (!resources.some(({ type }) => type === "flotilla:index:Credentials")) return undefined;
+  if (!resources.some(({ type }) => type === COMPONENT_TYPES.credentials)) return undefined;
   const past = await findPastPasswords(PROJECT_NAME, stack, names);
   if (names.every((name) => past.updates[name] !== undefined)) return past.resources;
   const template = resources.find(({ type, delete: isGoing }) => type === PASSWORD && !isGoing);

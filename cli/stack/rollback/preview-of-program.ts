@@ -1,8 +1,8 @@
 /** What the engine would do with a program, as two sides that can be compared. */
-
 import { isRecord } from "../../../src/model/records";
 import { readCharts } from "../../../src/plan/chart";
 import type { ReleaseInputs } from "../../../src/plan/release-inputs";
+import { COMPONENT_TYPES } from "../../../src/runtime/resource-types";
 import type { Sides } from "../../core/diff/compare";
 import { engineSteps } from "../../core/diff/engine-view";
 import { unguarded, unguardedText } from "../../core/diff/guard";
@@ -59,7 +59,7 @@ export function newStoresIn(steps: readonly PreviewStep[], resources: readonly E
   const created = steps.filter(({ op }) => op === "create");
   const passwords = created.filter((step) => typeOfStep(step) === PASSWORD).map(({ urn }) => nameOfUrn(urn));
   return created
-    .filter((step) => typeOfStep(step) === RELEASE && step.urn.includes("flotilla:index:Store$"))
+    .filter((step) => typeOfStep(step) === RELEASE && step.urn.includes(`${COMPONENT_TYPES.store}$`))
     .map(({ urn }) => nameOfUrn(urn))
     .filter((store) => passwords.some((name) => name.startsWith(`${store}-`) && !known.has(name)));
 }
