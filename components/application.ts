@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { configInCode, readInCode, type SettingsInCode } from "../src/config/from-code";
 import type { Application as ReadApplication } from "../src/model/application";
-import { FlotillaError } from "../src/model/problems";
 import { mapValues } from "../src/model/records";
 import type { WrittenApplication } from "../src/model/written";
 import { composePlan } from "../src/plan/compose";
@@ -9,12 +8,11 @@ import { fixedValues } from "../src/plan/credentials";
 import { deployedStores } from "../src/plan/deployed";
 import type { Plan, PlanOutputs } from "../src/plan/plan";
 import { resourcesOf, withoutPrefix } from "../src/runtime/own-resources";
-import { unreachableCharts } from "../src/runtime/preflight";
 import { readResources } from "../src/runtime/read-deployed";
 import { COMPONENT_TYPES } from "../src/runtime/resource-types";
 import { type DeployedState, stateIn } from "../src/runtime/state";
 import { building, refusalOf } from "./building";
-import { chartsForProgram } from "./charts";
+import { chartsForProgram, unreadableCharts } from "./charts";
 import { createApplication } from "./resources";
 
 export interface ApplicationArgs {
@@ -76,14 +74,13 @@ export class Application extends pulumi.ComponentResource<ApplicationOutputs> {
       withoutPrefix(resourcesOf(await readResources(), COMPONENT_TYPES.application, name), name),
     );
     const { application, planned } = planIn(name, args, state);
-    const unreachable = await unreachableCharts(planned);
-    if (unreachable.length > 0 && !pulumi.runtime.isDryRun()) throw new FlotillaError(unreachable);
+    const unreadable = await unreadableCharts(planned);
     for (const warning of planned.warnings) pulumi.log.warn(warning, this);
     createApplication(this, name, {
       plan: planned,
       fixed: fixedValues(application, planned.credentials),
       given: mapValues(args.credentials ?? {}, (value) => pulumi.secret(value)),
-      unreadableCharts: new Set(unreachable.map(({ release }) => release)),
+      unreadableCharts: new Set(unreadable.map(({ release }) => release)),
       prefix: `${name}-`,
     });
     const outputs = {

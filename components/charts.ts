@@ -1,13 +1,27 @@
-/** The charts of this library, for the program that is running. */
+/** The charts that the running program deploys. */
 import { resolve } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { refuse } from "../src/model/problems";
 import { type Charts, readCharts } from "../src/plan/chart";
+import type { Plan } from "../src/plan/plan";
+import { type UnreachableChart, unreachableCharts } from "../src/runtime/preflight";
 
 const LIBRARY = resolve(__dirname, "..");
 
 let charts: Charts | undefined;
 
-/** Read once. The provider looks for a chart from the folder that the program runs in. */
+/** Returns the charts of this library, read once. Their paths are relative to the program's folder, where the provider looks. */
 export function chartsForProgram(): Charts {
   charts ??= readCharts(LIBRARY, process.cwd());
   return charts;
+}
+
+/**
+ * Returns the releases whose chart's registry does not answer. A preview shows them without reading their charts.
+ * @throws FlotillaError if there are any in an update.
+ */
+export async function unreadableCharts(plan: Plan): Promise<UnreachableChart[]> {
+  const unreachable = await unreachableCharts(plan);
+  if (!pulumi.runtime.isDryRun()) refuse(unreachable);
+  return unreachable;
 }

@@ -16,7 +16,7 @@ import { identityName, recordOf } from "../src/runtime/identity";
 import { checkLeftovers } from "../src/runtime/leftover-claims";
 import { obeyOverrides } from "../src/runtime/obey-overrides";
 import { ownerOf } from "../src/runtime/owner";
-import { checkCluster, unreachableCharts } from "../src/runtime/preflight";
+import { checkCluster } from "../src/runtime/preflight";
 import { readProvenance } from "../src/runtime/provenance";
 import { providerArgs } from "../src/runtime/provider";
 import { readDeployed } from "../src/runtime/read-deployed";
@@ -27,6 +27,7 @@ import type { DeployedState } from "../src/runtime/state";
 import { verifyCluster } from "../src/runtime/verify-cluster";
 import { endWithoutEngine } from "../src/runtime/without-engine";
 import { refusal } from "./building";
+import { unreadableCharts } from "./charts";
 import { createApplication, type PlannedArgs } from "./resources";
 
 export interface DeployOptions {
@@ -89,10 +90,9 @@ async function deployApplication(
     await checkNamespace(ask, planned.namespace.name, known.namespace, of);
   if (known.namespace !== undefined && !isAdopting && !isChecked)
     await checkLeftovers(ask, application, planned, state, config.stack);
-  const unreachable = await unreachableCharts(planned);
-  if (unreachable.length > 0 && !pulumi.runtime.isDryRun()) throw new FlotillaError(unreachable);
+  const unreadable = await unreadableCharts(planned);
   for (const warning of [...planned.warnings, ...warnings]) pulumi.log.warn(warning);
-  for (const { where, what } of unreachable) pulumi.log.warn(`${where}: ${what}; shown without reading it`);
+  for (const { where, what } of unreadable) pulumi.log.warn(`${where}: ${what}; shown without reading it`);
 
   const identifier = state.identifier ?? identityName(identity);
   const cluster = new k8s.Provider("cluster", providerArgs(settings.cluster, target, identifier));
@@ -104,7 +104,7 @@ async function deployApplication(
       given: readCredentials(givenNames(planned.credentials)),
       // Later the policies of what runs are there.
       adopting: isAdopting && Object.keys(state.deployed).length === 0,
-      unreadableCharts: new Set(unreachable.map(({ release }) => release)),
+      unreadableCharts: new Set(unreadable.map(({ release }) => release)),
       record: { cluster: recordOf(isMoving ? undefined : known.recorded, identity), id: owner.id },
     },
     { providers: { kubernetes: cluster } },

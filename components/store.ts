@@ -9,12 +9,11 @@ import { composePart } from "../src/plan/part";
 import type { StoreOutputs } from "../src/plan/plan";
 import { type StoreShape, shapeOf } from "../src/plan/stores/shape";
 import { resourcesOf } from "../src/runtime/own-resources";
-import { unreachableCharts } from "../src/runtime/preflight";
 import { readResources } from "../src/runtime/read-deployed";
 import { COMPONENT_TYPES } from "../src/runtime/resource-types";
 import { stateIn } from "../src/runtime/state";
 import { building, refusalOf } from "./building";
-import { chartsForProgram } from "./charts";
+import { chartsForProgram, unreadableCharts } from "./charts";
 import { clientsOf, type PartArgs, readPart } from "./part";
 import { createCredentials, createReleases } from "./resources";
 
@@ -99,13 +98,12 @@ export class Store extends pulumi.ComponentResource<Built> {
     const state = stateIn(resourcesOf(await readResources(), COMPONENT_TYPES.store, name));
     const { config, read } = readStore(name, args);
     const { planned } = composePart(config, read, { charts: chartsForProgram(), ...state }, name);
-    const unreachable = await unreachableCharts(planned);
-    if (unreachable.length > 0 && !pulumi.runtime.isDryRun()) throw new FlotillaError(unreachable);
+    const unreadable = await unreadableCharts(planned);
     for (const warning of planned.warnings) pulumi.log.warn(warning, this);
     const planArgs = {
       plan: planned,
       fixed: fixedValues(read.application, planned.credentials),
-      unreadableCharts: new Set(unreachable.map(({ release }) => release)),
+      unreadableCharts: new Set(unreadable.map(({ release }) => release)),
     };
     const credentials = createCredentials(this, name, planArgs, []);
     createReleases(this, planArgs, credentials, { secrets: [], releases: [] }, name);
