@@ -15,32 +15,36 @@ import { building, refusalOf } from "./building";
 import { chartsForProgram, unreadableCharts } from "./charts";
 import { createApplication } from "./resources";
 
+/** The arguments of an `Application`. */
 export interface ApplicationArgs {
-  /** What is deployed: its services, its stores, and who uses whom. */
+  /** The services and stores to deploy, and which of them use each other. */
   inventory: WrittenApplication;
-  /** How it is deployed: the keys of a stack file, without their prefix. */
+  /** The settings: the keys of a stack file, without the prefix `flotilla:`. */
   settings: SettingsInCode;
   /**
-   * Passwords that somebody else made, by name: `<external>-<account>`, `registry-<registry>`.
+   * Passwords that are not generated, by name: `<external>-<account>` or `registry-<registry>`. They stay secret in the state.
    * @default none
    */
   credentials?: Record<string, pulumi.Input<string>>;
 }
 
-/** Where an application is, and what others need to use it. */
+/** The outputs of an `Application`: its place, and the addresses of its services and stores. */
 export interface ApplicationOutputs extends PlanOutputs {
+  /** Name of the application, from its inventory. */
   application: string;
+  /** Environment that it is deployed for, such as `prod`. */
   environment: string;
+  /** Namespace that it is deployed to. */
   namespace: string;
 }
 
 /**
- * A whole application in somebody's own Pulumi program: namespace, passwords, stores and services. Nothing is read but the
- * arguments and the stack's own state; the cluster is the one of the Kubernetes provider that `opts` or the program names.
- * The names of its resources begin with its own, so that a program may have several.
+ * A whole application as a component of your own Pulumi program: namespace, passwords, stores and services. It reads only its
+ * arguments and the state of the stack. It deploys to the cluster of the Kubernetes provider in `opts`, or of the program's
+ * default provider. The names of its resources begin with its own name, so a program can have several applications.
  *
- * A store that leaves the inventory stops the update, as does whatever else would lose data: name it in
- * `settings.allowDeletion`, and take off its protection with `pulumi state unprotect`.
+ * An update that would lose data is refused, for example because a store left the inventory. To allow it, name the store in
+ * `settings.allowDeletion` and remove its protection with `pulumi state unprotect`.
  *
  * @throws pulumi.RunError with every problem of the arguments, before anything is deployed.
  */
@@ -49,14 +53,14 @@ export class Application extends pulumi.ComponentResource<ApplicationOutputs> {
   private readonly args: ApplicationArgs;
 
   constructor(name: string, args: ApplicationArgs, opts?: pulumi.ComponentResourceOptions) {
-    // What is wrong without looking at the state is refused before the program goes on to other resources.
+    // Refuses wrong arguments before the program creates other resources; the rest is checked once the state is read.
     check(name, args);
     super(COMPONENT_TYPES.application, name, {}, opts);
     this.name = name;
     this.args = args;
   }
 
-  /** Addresses of its services and stores, known once the state is read. */
+  /** The place and the addresses of the application, known once the state is read. */
   public get outputs(): pulumi.Output<ApplicationOutputs> {
     return pulumi.output(this.getData());
   }
@@ -96,7 +100,7 @@ export class Application extends pulumi.ComponentResource<ApplicationOutputs> {
 
 const whereOf = (name: string): string => `arguments of Application "${name}"`;
 
-/** @throws FlotillaError with what is wrong. */
+/** Plans the application on top of a state. @throws FlotillaError with every problem. */
 function planIn(
   name: string,
   { inventory, settings, credentials = {} }: ApplicationArgs,
@@ -109,6 +113,7 @@ function planIn(
   return { application: read.application, planned };
 }
 
+/** Checks the arguments without a state. @throws pulumi.RunError with every problem. */
 function check(name: string, args: ApplicationArgs): void {
   try {
     planIn(name, args, {});

@@ -2,14 +2,14 @@ import * as pulumi from "@pulumi/pulumi";
 import { FlotillaError } from "../src/model/problems";
 
 /**
- * Builds a component whose resources depend on the state. The engine is held until it is built: to it, a program that only reads
- * has ended.
- * @throws pulumi.RunError with the words of a refusal.
+ * Builds a component whose resources depend on the state. It keeps the engine waiting meanwhile, which takes a program that
+ * only reads for one that has ended. `where` names the component in messages.
+ * @throws pulumi.RunError with the text of the FlotillaError that `work` throws.
  */
 export async function building<T>(where: () => string, work: () => Promise<T>): Promise<T> {
   const done = pulumi.runtime.rpcKeepAlive();
   try {
-    // The constructor sets the fields after this has begun.
+    // `work` reads fields that the constructor sets after it has called this function.
     await Promise.resolve();
     return await work();
   } catch (error) {
@@ -19,16 +19,15 @@ export async function building<T>(where: () => string, work: () => Promise<T>): 
   }
 }
 
-/** A refusal of what a component was given: where in the program it is, and that other components are not concerned. */
+/** Returns a FlotillaError about the arguments of a component as an error of the program; other errors stay as they are. */
 export function refusalOf(where: string, error: unknown): unknown {
   if (!(error instanceof FlotillaError)) return error;
-  // An inventory in code is in no file that is called after it.
+  // Messages name the component instead of `apps/<name>.ts`, and settings in code instead of commands.
   const problems = error.problems.map((problem) => ({
     ...problem,
     where: problem.where.replace(/^apps\/[^:]+\.ts(?=: |$)/, where),
     todo: problem.todo
       .replace(/\bapps\/\S+\.ts\b/g, "the inventory")
-      // The command reads stack files.
       .replace(
         /npx flotilla remove (\S+) --stack \S+/,
         'add "store/$1" to settings.allowDeletion, and take off the protection of its resources: pulumi state unprotect',
@@ -38,8 +37,8 @@ export function refusalOf(where: string, error: unknown): unknown {
 }
 
 /**
- * A refusal as the engine shows it: its words alone. The SDK still formats the stack of an error for a trace, and Node 20 spends
- * 12 s on a frame of the SDK whose source map leads to a path that is not there: without a stack there is nothing to format.
+ * Returns a FlotillaError as an error that the engine shows without a stack trace; other errors stay as they are. The stack is
+ * removed, because the SDK formats it for its own trace, and Node 20 needs 12 s for a frame of the SDK whose source map is missing.
  */
 export function refusal(error: unknown): unknown {
   if (!(error instanceof FlotillaError)) return error;

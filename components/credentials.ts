@@ -7,21 +7,26 @@ import { credentialsIn, fillText } from "../src/plan/credentials/secret-text";
 import type { SecretPlan, SecretText } from "../src/plan/plan";
 import { COMPONENT_TYPES } from "../src/runtime/resource-types";
 
+/** The arguments of `Credentials`. */
 export interface CredentialsArgs {
+  /** Namespace of the Secrets. */
   namespace: string;
-  /** Generated credentials by name: their length in characters, and whether the stack refuses to delete them. */
+  /** Passwords to generate, by name: their length in characters, and whether the stack refuses to delete them. */
   generated: Record<string, { length: number; protect: boolean }>;
-  /** Values of the credentials that images fix, by name. */
+  /** Values of passwords that an image fixes, by name. */
   fixed: Record<string, string>;
-  /** Values of the credentials that the stack was given, by name. */
+  /** Values of passwords from the stack's config, by name. */
   given: Record<string, pulumi.Output<string>>;
-  /** What the names of the resources begin with. Default: nothing. */
+  /**
+   * Prefix of the names of its resources.
+   * @default none
+   */
   prefix?: string;
 }
 
-/** Generates passwords and puts them into Secrets; nothing else ever sees a value. */
+/** Generated passwords, and the Secrets that hold them and others. No other part of the program handles the value of a password. */
 export class Credentials extends pulumi.ComponentResource {
-  /** The values, by name. */
+  /** The values of all passwords, by name. */
   public readonly values: Readonly<Record<string, pulumi.Output<string>>>;
   private readonly prefix: string;
 
@@ -49,7 +54,7 @@ export class Credentials extends pulumi.ComponentResource {
     this.registerOutputs({ credentials: Object.keys(args.generated) });
   }
 
-  /** A Kubernetes Secret, or what makes one in the cluster; it comes after `dependsOn`. */
+  /** Creates a Kubernetes Secret, or the ExternalSecret that the cluster creates it from, after the resources of `dependsOn`. */
   public secret(name: string, plan: SecretPlan, dependsOn: pulumi.Input<pulumi.Resource>[]): pulumi.Resource {
     if (plan.external)
       return new k8s.apiextensions.CustomResource(
@@ -63,15 +68,16 @@ export class Credentials extends pulumi.ComponentResource {
       {
         metadata: { name, namespace: this.args.namespace, labels: plan.labels },
         type: plan.type ?? "Opaque",
-        // `data`, not `stringData`: the API server turns the latter into the former, and every refresh would differ.
+        // Not `stringData`: the API server turns it into `data`, so every refresh would show a difference.
         data: pulumi.secret(data),
       },
-      // A store that is removed leaves its volumes behind: the passwords for their data stay beside them.
+      // The Secret of a removed store stays with its volumes, whose data has these passwords.
       { parent: this, protect: plan.protect, retainOnDelete: plan.protect, dependsOn },
     );
   }
 }
 
+/** The value of a key of a Secret, in base64. */
 function encode(text: SecretText, values: Credentials["values"]): pulumi.Output<string> {
   const known = credentialsIn(text).map((name) => {
     const value = values[name];

@@ -30,23 +30,26 @@ import { refusal } from "./building";
 import { unreadableCharts } from "./charts";
 import { createApplication, type PlannedArgs } from "./resources";
 
+/** The options of `deploy`. */
 export interface DeployOptions {
-  /** The project's folder: it holds Pulumi.yaml, the stack files, `config/layers` and `charts`. */
+  /** Path of the project's folder, which has Pulumi.yaml, the stack files, `config/layers` and `charts`. */
   project: string;
 }
 
-/** What a program exports: the engine calls it. */
+/** A Pulumi program as `index.ts` exports it. */
 export interface Program {
+  /** Deploys the application and returns the outputs of the stack. The engine calls it. */
   (): Promise<Record<string, unknown>>;
   /**
-   * The first 12 hex digits of the SHA-256 over the program's own files. Rollbacks ask programs of other commits for it, so it
-   * keeps this name and its place in what `index.ts` exports.
+   * Returns the first 12 hex digits of the SHA-256 over the program's own files. Rollbacks call it in programs of other commits,
+   * so its name and its place in the export of `index.ts` do not change.
    */
   digest(): string;
 }
 
 /**
- * A Pulumi program that deploys the application which the running stack's config names, as that config says.
+ * Returns a Pulumi program that deploys one application of the catalogue: the one that the config of the stack names, with the
+ * settings of that config.
  *
  * @example
  * export = deploy(catalogue, { project: __dirname });
@@ -85,7 +88,7 @@ async function deployApplication(
   const ask = askWithKubectl(settings.cluster);
   const { identity, isMoving, warnings } = await verifyCluster(ask, target, settings, known, config);
   const of = { owner, stack: config.stack, isMoving, mayBeLost: isChecked };
-  // A preview of a deployed stack asks the cluster no second question.
+  // A preview of a deployed stack skips this request: the update makes it.
   if (!isAdopting && (!pulumi.runtime.isDryRun() || known.namespace === undefined))
     await checkNamespace(ask, planned.namespace.name, known.namespace, of);
   if (known.namespace !== undefined && !isAdopting && !isChecked)
@@ -102,7 +105,7 @@ async function deployApplication(
       plan: planned,
       fixed: fixedValues(application, planned.credentials),
       given: readCredentials(givenNames(planned.credentials)),
-      // Later the policies of what runs are there.
+      // Only before the first update: afterwards the policies of the running pods exist.
       adopting: isAdopting && Object.keys(state.deployed).length === 0,
       unreadableCharts: new Set(unreadable.map(({ release }) => release)),
       record: { cluster: recordOf(isMoving ? undefined : known.recorded, identity), id: owner.id },
@@ -122,11 +125,11 @@ async function deployApplication(
 }
 
 interface StackApplicationArgs extends PlannedArgs {
-  /** What the state records of the stack's cluster and of the stack itself. */
+  /** Outputs that the next update reads from the state: the identity of the cluster and the id of the stack. */
   record: { cluster: ClusterIdentity; id: string };
 }
 
-/** The application of a stack that config describes. */
+/** The component around the resources of a stack. */
 class StackApplication extends pulumi.ComponentResource {
   constructor(name: string, args: StackApplicationArgs, opts: pulumi.ComponentResourceOptions) {
     super(COMPONENT_TYPES.application, name, {}, opts);

@@ -1,6 +1,6 @@
 /**
- * The vocabulary of an inventory: its types, and the helpers of its texts. It loads nothing of Pulumi, so that a command that
- * only reads inventories starts at once.
+ * The vocabulary of an inventory: its types, and the helpers for its texts. This file does not load the Pulumi SDK, so commands
+ * that only read inventories start fast.
  */
 export type {
   Account,

@@ -11,47 +11,49 @@ import { clientsOf, neighbor, type PartArgs, readPart } from "./part";
 import { createCredentials, createReleases } from "./resources";
 import type { Store } from "./store";
 
+/** The arguments of a `Microservice`. */
 export interface MicroserviceArgs extends PartArgs {
-  /** The service: its image, its ports, its environment, and the names of what it uses. */
+  /** The service: its image, its ports, its environment, and the names of the services, stores and externals that it uses. */
   service: WrittenService;
   /**
-   * The stores that it uses, by name. It comes after them.
+   * The stores that the service uses, by name. They are deployed before it.
    * @default none
    */
   stores?: Record<string, Store>;
   /**
-   * The Microservices that it uses, by name.
+   * The microservices that the service uses, by name.
    * @default none
    */
   services?: Record<string, Microservice>;
   /**
-   * What it uses and somebody else runs, by name.
+   * The externals that the service uses, by name.
    * @default none
    */
   externals?: Record<string, WrittenExternal>;
   /**
-   * Passwords of externals, by name: `<external>-<account>`.
+   * Passwords of the externals, by name: `<external>-<account>`. They stay secret in the state.
    * @default none
    */
   credentials?: Record<string, pulumi.Input<string>>;
   /**
-   * Names of the Microservices in the namespace that connect to it; its network policy lets nobody else in.
+   * Names of the microservices in the namespace that connect to the service. Its network policy denies all others.
    * @default none
    */
   clients?: readonly string[];
 }
 
 /**
- * A stateless service as a Helm release of the shared chart, with a Secret for the variables that mention a password. Its name is
- * the release's, the Deployment's and the host's: a DNS label.
+ * A stateless service as a Helm release of the shared chart, with a Secret for the variables that mention a password. Its name, a
+ * DNS label, is the name of the release, of the Deployment and of the host.
  *
  * @throws pulumi.RunError with every problem of the arguments, before anything is deployed.
  */
 export class Microservice extends pulumi.ComponentResource {
+  /** Its Helm release. */
   public readonly release: k8s.helm.v3.Release;
-  /** What it is, for the Microservices that use it. */
+  /** Its arguments, which microservices that use it read. */
   public readonly args: MicroserviceArgs;
-  /** Its address inside the cluster; none for a service without a port. */
+  /** Its URL inside the cluster; undefined for a service without a port. */
   public readonly url: string | undefined;
 
   constructor(name: string, args: MicroserviceArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -68,6 +70,7 @@ export class Microservice extends pulumi.ComponentResource {
   }
 }
 
+/** The plan of the service with its surroundings. @throws pulumi.RunError with every problem of the arguments. */
 function planOf(name: string, args: MicroserviceArgs): Plan {
   const { service, stores = {}, services = {}, externals = {}, clients = [], credentials = {} } = args;
   const where = `arguments of Microservice "${name}"`;
@@ -93,7 +96,7 @@ function planOf(name: string, args: MicroserviceArgs): Plan {
   }
 }
 
-/** The settings, with those of the stores where they decide what a client is told. */
+/** The settings, with the distribution and the profiles of the stores: hosts and connection strings follow from them. */
 function besideStores({ settings, stores = {} }: MicroserviceArgs): MicroserviceArgs["settings"] {
   const [distribution = settings.distribution] = Object.values(stores).map(
     ({ args }) => args.settings.distribution,
@@ -106,7 +109,7 @@ function besideStores({ settings, stores = {} }: MicroserviceArgs): Microservice
   };
 }
 
-/** The passwords of its stores and of its externals, by the names that a plan has for them. */
+/** The passwords of its stores and externals, by their names in the plan. */
 function passwordsOf({
   stores = {},
   credentials = {},

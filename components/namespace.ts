@@ -4,19 +4,20 @@ import { guardRails } from "../src/plan/namespace/guard-rails";
 import type { NamespacePlan } from "../src/plan/plan";
 import { COMPONENT_TYPES } from "../src/runtime/resource-types";
 
-/** A namespace as planned, and which of its guard rails come later. */
+/** The arguments of a `Namespace`: its plan, and whether its isolation comes later. */
 export interface NamespaceArgs extends NamespacePlan {
-  /** Whether the policy is left to be made by `isolation`, after releases that have pods already. */
+  /** Whether the caller creates the default policy with `isolation`, after releases whose pods run already. */
   isolationLast: boolean;
 }
 
 /**
- * The namespace of one application in one environment, with its guard rails: a quota, defaults for containers, and no
- * connection in or out but those that a policy names.
+ * The namespace of one application in one environment, with its guard rails: a quota, default resources of containers, and a
+ * network policy that denies every connection that no other policy allows.
  */
 export class Namespace extends pulumi.ComponentResource {
+  /** The namespace itself. */
   public readonly namespace: k8s.core.v1.Namespace;
-  /** What must be there before anything runs in it; the quota only unless it is lowered. */
+  /** The resources that must exist before a release is installed. A quota that is lowered is not one of them. */
   public readonly ready: pulumi.Resource[];
   private readonly objects: ReturnType<typeof guardRails>;
 
@@ -41,7 +42,7 @@ export class Namespace extends pulumi.ComponentResource {
     this.registerOutputs({ name: args.name });
   }
 
-  /** The policy that lets nothing through: what may is said by the releases' own. */
+  /** Creates the policy that denies all connections, after `dependsOn`. The releases have policies that allow some. */
   public isolation(dependsOn: pulumi.Resource[]): k8s.networking.v1.NetworkPolicy {
     return new k8s.networking.v1.NetworkPolicy(`${this.name}-default-deny`, this.objects.isolation, {
       parent: this,
@@ -49,7 +50,7 @@ export class Namespace extends pulumi.ComponentResource {
     });
   }
 
-  /** The quota; one that is lowered is made after what asks for less. */
+  /** Creates the quota, after `dependsOn`: one that is lowered comes after the releases whose requests are lowered. */
   public quota(dependsOn: pulumi.Resource[]): k8s.core.v1.ResourceQuota {
     return new k8s.core.v1.ResourceQuota(`${this.name}-quota`, this.objects.quota, {
       parent: this,

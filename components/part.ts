@@ -1,4 +1,4 @@
-/** One service or store by itself: planned as an application that has nothing else but what it is connected to. */
+/** Plans one service or store for its component, as an application that has only this part and its neighbors. */
 import * as pulumi from "@pulumi/pulumi";
 import { configInCode, readInCode, type SettingsInCode } from "../src/config/from-code";
 import type { StackConfig, StackSettings } from "../src/config/settings";
@@ -6,24 +6,30 @@ import type { Service } from "../src/model/application";
 import { compact } from "../src/model/records";
 import type { WrittenApplication, WrittenExternal, WrittenService, WrittenStore } from "../src/model/written";
 
-/** What a component of one service or store says of where it is. */
+/** The arguments that the components of one service and of one store share. */
 export interface PartArgs {
-  /** The application it belongs to: the label `app.kubernetes.io/part-of` of its objects. A DNS label of at most 20 characters. */
+  /** Application that it belongs to: the label `app.kubernetes.io/part-of` of its objects. A DNS label, at most 20 characters. */
   application: string;
-  /** The namespace to install into; it must exist. */
+  /** Namespace to install into. It must exist. */
   namespace: string;
-  /** How it is deployed: the keys of a stack file, without their prefix. Those about other things have no effect. */
+  /** The settings: the keys of a stack file, without the prefix `flotilla:`. Keys about other services and stores have no effect. */
   settings: Omit<SettingsInCode, "namespace" | "registries">;
 }
 
-/** What it is connected to. */
+/** A part and the services, stores and externals that it is connected to. */
 export interface Surrounding {
+  /** The services, by name. */
   services: Record<string, WrittenService>;
+  /** The stores, by name. */
   stores: Record<string, WrittenStore>;
+  /**
+   * The externals, by name.
+   * @default none
+   */
   externals?: Record<string, WrittenExternal>;
 }
 
-/** Settings and inventory of a part. @throws FlotillaError with what is wrong with them. */
+/** Reads the settings and the inventory of a part. `where` names it in messages. @throws FlotillaError with every problem. */
 export function readPart(
   where: string,
   { application, namespace, settings }: PartArgs,
@@ -35,7 +41,7 @@ export function readPart(
   return { config, read: readInCode(config, inventory) };
 }
 
-/** Another service, as far as network policies and host names need it. */
+/** Describes another service, with just what network policies and host names need. */
 export const neighbor = ({ ports, uses }: Pick<Service, "ports" | "uses">): Service => ({
   language: "node",
   image: { repository: "neighbor", tag: "described-by-its-own-component" },
@@ -43,6 +49,6 @@ export const neighbor = ({ ports, uses }: Pick<Service, "ports" | "uses">): Serv
   ...compact({ ports, uses }),
 });
 
-/** Services that use one, by name. */
+/** Describes the services that use a service or store, by name. */
 export const clientsOf = (names: readonly string[], of: string): Record<string, Service> =>
   Object.fromEntries(names.map((name) => [name, neighbor({ uses: [of] })]));

@@ -3,8 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { RELEASE_COMPONENTS } from "../src/runtime/resource-types";
 import { createRelease, type ReleaseArgs } from "./release";
 
-/** A store, a service or a Job of an application, as planned: a component around its Helm release. */
+/** The component around the Helm release of a store, a service or a Job of an application. */
 export class PlannedRelease extends pulumi.ComponentResource {
+  /** The Helm release. */
   public readonly release: k8s.helm.v3.Release;
 
   constructor(name: string, args: ReleaseArgs, opts?: pulumi.ComponentResourceOptions) {

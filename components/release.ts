@@ -3,19 +3,20 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ReleasePlan } from "../src/plan/plan";
 import { DONE_IGNORES, releaseInputs } from "../src/plan/release-inputs";
 
+/** The arguments of a Helm release. */
 export interface ReleaseArgs {
-  /** The namespace to install into; it must exist. */
+  /** Namespace to install into. It must exist. */
   namespace: string;
-  /** The release as planned. */
+  /** The plan of the release. */
   release: ReleasePlan;
   /**
-   * False in a preview while the chart's registry cannot be reached: the provider then shows the release without
-   * reading its chart. Default true.
+   * Whether the registry of its chart answers. A preview shows a release without reading its chart when it does not.
+   * @default true
    */
   chartReadable?: boolean;
 }
 
-/** Creates the Helm release of a plan. */
+/** Creates the Helm release of a plan, under `name` in the state. */
 export const createRelease = (
   name: string,
   { namespace, release, chartReadable = true }: ReleaseArgs,
@@ -25,14 +26,14 @@ export const createRelease = (
     name,
     {
       ...releaseInputs(release, namespace),
-      // The provider reads a chart only when all inputs are known. The names of its objects are what is not known here;
-      // the provider drops this input after that check, so it never shows as a change.
+      // The provider reads a chart only when all inputs are known, so one input stays unknown here. It drops this input after
+      // that check: no change shows.
       ...(chartReadable ? {} : { resourceNames: pulumi.output(pulumi.unknown) as pulumi.Output<never> }),
     },
     {
       ...opts,
       ...(release.protect ? { protect: true } : {}),
-      // A Job that is done does not run again.
+      // Changed inputs would run a finished Job again.
       ...(release.done ? { ignoreChanges: [...DONE_IGNORES] } : {}),
     },
   );

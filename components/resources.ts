@@ -1,4 +1,4 @@
-/** A plan turned into resources, with nothing added. */
+/** Creates the resources of a plan. */
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Plan } from "../src/plan/plan";
@@ -7,25 +7,42 @@ import { Namespace } from "./namespace";
 import { PlannedRelease } from "./planned-release";
 import { createRelease, type ReleaseArgs } from "./release";
 
-/** The values of passwords that are not generated, by name. */
+/** The values of passwords that are not generated. */
 export interface GivenPasswords {
-  /** Those that images fix. Default: none. */
+  /**
+   * Passwords that an image fixes, by name.
+   * @default none
+   */
   fixed?: Record<string, string>;
-  /** Those that somebody else made. Default: none. */
+  /**
+   * Passwords from the stack's config or from the program, by name.
+   * @default none
+   */
   given?: Record<string, pulumi.Output<string>>;
 }
 
+/** A plan, and what its resources need that the plan does not have. */
 export interface PlannedArgs extends GivenPasswords {
+  /** The plan to create. */
   plan: Plan;
-  /** Whether pods run already that no policy lets talk yet: isolation and quota then come after the releases. Default false. */
+  /**
+   * Whether pods run already that no network policy allows connections to yet. Isolation and quota then come after the releases.
+   * @default false
+   */
   adopting?: boolean;
-  /** Releases whose chart cannot be read now; for previews only. Default: none. */
+  /**
+   * Names of the releases whose chart cannot be read now. Only previews have any.
+   * @default none
+   */
   unreadableCharts?: ReadonlySet<string>;
-  /** What the names of the resources begin with. Default: nothing. */
+  /**
+   * Prefix of the names of the resources.
+   * @default none
+   */
   prefix?: string;
 }
 
-/** The resources of a whole application: its namespace, passwords, Secrets and releases. */
+/** Creates the resources of a whole application: its namespace, passwords, Secrets and releases. */
 export function createApplication(parent: pulumi.ComponentResource, name: string, args: PlannedArgs): void {
   const { plan, adopting = false, prefix = "" } = args;
   const guarded = {
@@ -41,7 +58,7 @@ export function createApplication(parent: pulumi.ComponentResource, name: string
   if (guarded.quotaLast) room.quota(releases);
 }
 
-/** The passwords of a plan. */
+/** Creates the passwords of a plan, after `dependsOn`. Its Secrets are created when a release needs them. */
 export function createCredentials(
   parent: pulumi.ComponentResource,
   name: string,
@@ -59,8 +76,8 @@ export function createCredentials(
 }
 
 /**
- * The Secrets and releases of a plan, each after what it needs. The release called `own` has no component of its own around it:
- * the parent is that.
+ * Creates the Secrets and releases of a plan, each after the resources that it needs and those of `after`. The release named
+ * `own` is a direct child of `parent`; every other one gets a component around it.
  */
 export function createReleases(
   parent: pulumi.ComponentResource,
@@ -69,7 +86,7 @@ export function createReleases(
   after: { secrets: pulumi.Input<pulumi.Resource>[]; releases: pulumi.Input<pulumi.Resource>[] },
   own?: string,
 ): k8s.helm.v3.Release[] {
-  // A Secret may come after a release, which itself comes after other Secrets: each is made when it is first needed.
+  // A Secret may need a release, which needs other Secrets: each is created when it is first needed.
   const secret = once((key: string): pulumi.Resource => {
     const planned = find(plan.secrets[key], key);
     return credentials.secret(key, planned, [...after.secrets, ...(planned.needs ?? []).map(release)]);
@@ -91,7 +108,7 @@ export function createReleases(
   return Object.keys(plan.releases).map(release);
 }
 
-/** The same result for the same key. */
+/** Returns a function that calls `make` once for each key. */
 function once<T>(make: (key: string) => T): (key: string) => T {
   const made = new Map<string, T>();
   return (key) => {
@@ -103,6 +120,7 @@ function once<T>(make: (key: string) => T): (key: string) => T {
   };
 }
 
+/** Returns a part of the plan that another part names. @throws Error if it is missing. */
 function find<T>(value: T | undefined, name: string): T {
   if (value === undefined) throw new Error(`the plan names ${name}, which it does not describe`);
   return value;

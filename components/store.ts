@@ -17,16 +17,18 @@ import { chartsForProgram, unreadableCharts } from "./charts";
 import { clientsOf, type PartArgs, readPart } from "./part";
 import { createCredentials, createReleases } from "./resources";
 
+/** The arguments of a `Store`. */
 export interface StoreArgs extends PartArgs {
-  /** The store: its kind, its accounts, its size. */
+  /** The store: its kind, its accounts, the size of its volume. */
   store: WrittenStore;
   /**
-   * Names of the Microservices in the namespace that connect to it; its network policy lets nobody else in.
+   * Names of the microservices in the namespace that connect to the store. Its network policy denies all others.
    * @default none
    */
   clients?: readonly string[];
 }
 
+/** What `build` returns: the outputs, and the passwords by name. */
 interface Built {
   outputs: StoreOutputs;
   passwords: Readonly<Record<string, pulumi.Output<string>>>;
@@ -34,15 +36,15 @@ interface Built {
 
 /**
  * A database or queue as a Helm release, with its generated passwords, its Secret, and the Jobs that create its accounts and
- * load its first data. Its name is the release's and the host's: a DNS label.
+ * load its first data. Its name, a DNS label, is the name of the release and of the host.
  *
- * Release, Secret and passwords are protected: take that off with `pulumi state unprotect` before it may go. Volumes stay.
- * Passwords are not rotated; an `Application` can do that.
+ * Release, Secret and passwords are protected: to delete the store, run `pulumi state unprotect` first. Its volumes stay.
+ * Its passwords are not rotated; an `Application` can rotate them.
  *
  * @throws pulumi.RunError with every problem of the arguments, before anything is deployed.
  */
 export class Store extends pulumi.ComponentResource<Built> {
-  /** What it is, for the Microservices that use it. */
+  /** Its arguments, which microservices that use it read. */
   public readonly args: StoreArgs;
   private readonly name: string;
   private readonly shape: StoreShape;
@@ -55,22 +57,22 @@ export class Store extends pulumi.ComponentResource<Built> {
     this.shape = shape;
   }
 
-  /** Host, port, profile and the name of its Secret. */
+  /** Its host, port and profile, and the name of its Secret, known once the state is read. */
   public get outputs(): pulumi.Output<StoreOutputs> {
     return pulumi.output(this.getData().then(({ outputs }) => outputs));
   }
 
-  /** The name that plans have for the password of an account. */
+  /** Returns the name of an account's password in plans. */
   public credential(account: string): string {
     return credentialName(this.shape, account);
   }
 
-  /** The accounts that have a password: those of the arguments, and the store's own. */
+  /** Names of the accounts with a password: those of the arguments, and the store's internal ones. */
   public get accounts(): string[] {
     return [...internalAccounts(this.shape), ...Object.keys(this.shape.store.accounts ?? {})];
   }
 
-  /** The password of an account. */
+  /** Returns the password of an account, as a secret. */
   public password(account: string): pulumi.Output<string> {
     const name = this.credential(account);
     const value = this.getData().then(({ passwords }) => {
@@ -81,7 +83,7 @@ export class Store extends pulumi.ComponentResource<Built> {
     return pulumi.secret(pulumi.output(value));
   }
 
-  /** The profile that it runs in. */
+  /** Its profile: `standalone` or `replicated`. */
   public get profile(): StoreShape["profile"] {
     return this.shape.profile;
   }
@@ -115,6 +117,7 @@ export class Store extends pulumi.ComponentResource<Built> {
 
 const whereOf = (name: string): string => `arguments of Store "${name}"`;
 
+/** Settings and inventory of the store with its clients. @throws FlotillaError with every problem. */
 function readStore(name: string, args: StoreArgs): { config: StackConfig; read: StackSettings } {
   const { store, clients = [], settings } = args;
   const described = { stores: { [name]: store }, services: clientsOf(clients, name) };
@@ -135,6 +138,7 @@ function readStore(name: string, args: StoreArgs): { config: StackConfig; read: 
   return { config, read };
 }
 
+/** The shape of the store from its arguments. @throws pulumi.RunError with every problem. */
 function shapeIn(name: string, args: StoreArgs): StoreShape {
   try {
     const { read } = readStore(name, args);
