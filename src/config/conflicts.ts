@@ -1,11 +1,11 @@
-/** Two stacks that would deploy into one namespace of one cluster: each would delete and change what is the other's. */
+/** Finds stacks that would deploy to the same namespace of the same cluster, where each would change the other's objects. */
 import type { Problem } from "../model/problems";
 import { isRecord } from "../model/records";
 import { merge } from "./merge";
 import type { StackConfig } from "./settings";
 import { stackFileName } from "./stack-names";
 
-/** Where a stack deploys to, as far as its files can tell. */
+/** The place that a stack deploys to, according to its files. */
 interface Place {
   context: string;
   kubeconfig: string | undefined;
@@ -13,9 +13,9 @@ interface Place {
 }
 
 /**
- * The stacks of the same project that go to the same place. Those that follow the current context may be meant for
- * different clusters; what is wrong with another stack's files is no matter here.
- * The others are read only for a stack that names its context.
+ * Reports other stacks of the project that deploy to the same place. Only stacks that name their context are compared: the
+ * current context can differ from run to run. `others` is called only if needed. Problems in the files of other stacks are
+ * ignored.
  */
 export function placeProblems(config: StackConfig, others: () => readonly StackConfig[]): Problem[] {
   const place = placeIn(config);

@@ -1,16 +1,17 @@
-/** The one key of a stack that holds passwords: what it says of them, without them. */
+/** Reads the names of the passwords in a stack's config, without their values. */
 import type { Problem } from "../model/problems";
 import { isRecord } from "../model/records";
 
-/** The key, without the project's prefix. */
+/** The key, without the prefix of the project. */
 export const CREDENTIALS = "credentials";
 
+/** The names of the passwords in a stack's config, and the problems of that part of the config. */
 export interface GivenCredentials {
   names: string[];
   problems: Problem[];
 }
 
-/** The passwords as they stand in a stack file: each encrypted by itself, so that their names can be read. */
+/** Reads the passwords of a stack file. Each must be encrypted on its own, so that its name can be read. */
 export function givenCredentials(key: string, node: unknown): GivenCredentials {
   const command = (name: string) =>
     `pulumi config set --secret --path ${key}.${name} (it asks for the value)`;
@@ -44,6 +45,6 @@ export function givenCredentials(key: string, node: unknown): GivenCredentials {
   };
 }
 
-/** As Pulumi writes a secret value. */
+/** Whether a value is an encrypted one, as Pulumi writes it. */
 export const isEncrypted = (value: unknown): boolean =>
   typeof value === "object" && value !== null && Object.keys(value).join() === "secure";

@@ -1,11 +1,11 @@
-/** Values as Pulumi writes them down and hands them out. */
+/** Decodes values of Pulumi's config. */
 import type { z } from "zod";
 import { own } from "../model/graph";
 import { settingsSchema } from "./schema";
 
 /**
- * A key's value. Pulumi hands every scalar out as text, and `pulumi config set` writes maps as JSON: a setting that is a
- * text stays one; of the others, JSON is read as JSON. Nothing, which Pulumi makes of null, is null.
+ * Returns the value of a key. Pulumi passes every scalar as text, and `pulumi config set` writes maps as JSON. The value stays a
+ * text if the schema accepts a text; otherwise it is parsed as JSON. An empty text, which is Pulumi's null, becomes null.
  */
 export function decode(name: string, value: unknown): unknown {
   if (typeof value === "object" && value !== null) return value;

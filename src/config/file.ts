@@ -1,4 +1,4 @@
-/** A file of settings as it is written: a layer, a stack's own file, the project's defaults. */
+/** Reads one file of settings: a layer, the file of a stack, or the defaults of the project. */
 import { distance } from "fastest-levenshtein";
 import { isAlias, isMap, isSeq, LineCounter, type Node, parseDocument } from "yaml";
 import { FlotillaError, type Problem } from "../model/problems";
@@ -6,21 +6,23 @@ import { isRecord } from "../model/records";
 import { isEncrypted } from "./credentials";
 import { decode } from "./decode";
 
+/** The kind of a file of settings. */
 export type FileKind = "project" | "layer" | "stack";
 
+/** The settings in one file, before they are merged. */
 export interface SettingsFile {
   kind: FileKind;
-  /** Its path in the project. */
+  /** Path in the project. */
   path: string;
-  /** By key, without the project's prefix. `null` takes away what earlier files say. */
+  /** Values by key, without the prefix of the project. `null` removes the value of earlier files. */
   values: Record<string, unknown>;
-  /** Line of each key and entry, by path as messages write it (`services.cart.tag`, `layers[0]`). */
+  /** Line of each key and list entry, by its path, such as `services.cart.tag` or `layers[0]`. */
   lines: ReadonlyMap<string, number>;
-  /** What is wrong with it as a file. */
+  /** Problems of the file itself. */
   problems: Problem[];
 }
 
-/** A path as messages write it; without dots in its keys `pulumi config set --path` takes it as well. */
+/** Writes a path for messages. `pulumi config set --path` accepts it if no key has a dot. */
 export const pathOf = (path: readonly PropertyKey[]): string =>
   path.reduce<string>(
     (text, step) =>
@@ -28,7 +30,7 @@ export const pathOf = (path: readonly PropertyKey[]): string =>
     "",
   );
 
-/** Reads the text of a layer or of a stack's own file. */
+/** Parses a layer or the file of a stack. */
 export function parseSettings(
   kind: "layer" | "stack",
   path: string,
@@ -90,7 +92,7 @@ export function parseSettings(
     else if (kind === "layer")
       problem(key, `a layer holds settings of ${project} only`, "Write it into the stack's own file.");
   }
-  // `__proto__` is a key like any other here.
+  // `fromEntries` also creates a key named `__proto__`.
   file.values = Object.fromEntries(values);
   if (kind === "layer") {
     for (const key of Object.keys(content).filter((key) => key !== "config"))
@@ -110,13 +112,14 @@ export function parseSettings(
   return file;
 }
 
+/** The content of a document that cannot be read. */
 const UNREADABLE = Symbol("unreadable");
 
-/** Whether a prefix was probably meant to be the project's. Those of Pulumi's providers are far from it. */
+/** Whether a prefix is probably a misspelling of the project's name. The prefixes of Pulumi's providers are too different. */
 const isMisspelt = (prefix: string, project: string): boolean =>
   prefix !== project && distance(prefix.toLowerCase(), project.toLowerCase()) <= 2;
 
-/** What a document says. Aliases may be too many, lead nowhere, or in a circle; what they are called may be a secret. */
+/** Returns the content of a document. The error about a broken alias is dropped: it contains the alias, which can be a secret. */
 function contentOf(document: Document): unknown {
   try {
     const content: unknown = document.toJS();
@@ -127,7 +130,7 @@ function contentOf(document: Document): unknown {
   }
 }
 
-/** Settings that stand in no file. */
+/** Settings that are in no file. */
 export const unwritten = (path: string, values: Record<string, unknown>): SettingsFile => ({
   kind: "stack",
   path,
@@ -144,7 +147,7 @@ const broken = (kind: FileKind, path: string, problem: Problem): SettingsFile =>
   problems: [problem],
 });
 
-/** The defaults of Pulumi.yaml. @throws FlotillaError when it cannot be read. */
+/** Parses the defaults in Pulumi.yaml. @throws FlotillaError if the text is not a Pulumi project. */
 export function parseDefaults(path: string, text: string): { project: string; file: SettingsFile } {
   const counter = new LineCounter();
   const document = parseDocument(text, { lineCounter: counter });
@@ -179,7 +182,7 @@ export function parseDefaults(path: string, text: string): { project: string; fi
   };
 }
 
-/** Paths of what Pulumi has encrypted. */
+/** Returns the paths of the encrypted values. */
 export function encryptedIn(value: unknown, path: readonly PropertyKey[] = []): string[] {
   if (isEncrypted(value)) return [pathOf(path)];
   if (Array.isArray(value)) return value.flatMap((inner, index) => encryptedIn(inner, [...path, index]));
@@ -187,9 +190,11 @@ export function encryptedIn(value: unknown, path: readonly PropertyKey[] = []): 
   return Object.entries(value).flatMap(([key, inner]) => encryptedIn(inner, [...path, key]));
 }
 
+/** The place of a problem in a file. */
 export const placeOf = (file: string, line: number | undefined): NonNullable<Problem["place"]> =>
   line === undefined ? { file } : { file, line };
 
+/** The same lines, by paths without the prefix of the project. */
 function stripped(lines: ReadonlyMap<string, number>, project: string): Map<string, number> {
   const prefix = `${project}:`;
   return new Map(
@@ -197,7 +202,7 @@ function stripped(lines: ReadonlyMap<string, number>, project: string): Map<stri
   );
 }
 
-/** Line of every key and entry of a text, by path. */
+/** Returns the line of every key and list entry of a YAML text, by path. */
 export function linesIn(text: string): Map<string, number> {
   const counter = new LineCounter();
   const document = parseDocument(text, { lineCounter: counter });
@@ -206,7 +211,7 @@ export function linesIn(text: string): Map<string, number> {
 
 type Document = ReturnType<typeof parseDocument>;
 
-/** Line of every key and entry below a node. */
+/** Returns the line of every key and list entry below a node, by path. */
 function linesOf(
   root: Node | undefined | null,
   counter: LineCounter,
@@ -214,7 +219,7 @@ function linesOf(
 ): Map<string, number> {
   const lines = new Map<string, number>();
   const visit = (node: unknown, path: readonly PropertyKey[], depth: number): void => {
-    // An alias may lead to what contains it: whoever nests settings this deep has no line.
+    // Stops at aliases that contain themselves. Settings that are nested this deep get no line.
     if (depth > 20) return;
     if (isAlias(node)) visit(node.resolve(document), path, depth + 1);
     else if (isMap(node))

@@ -1,4 +1,4 @@
-/** Settings that a program gives in code, in place of a stack file. */
+/** Reads settings that a program passes in code instead of a stack file. */
 import type { z } from "zod";
 import type { WrittenApplication } from "../model/written";
 import type { CREDENTIALS } from "./credentials";
@@ -7,18 +7,18 @@ import type { settingsSchema } from "./schema";
 import { readSettings, type StackConfig, type StackSettings } from "./settings";
 
 /**
- * The settings of a stack file as a typed object, each with the meaning, unit and default that docs/configuration.md gives.
- * The program names the application, the cluster and the passwords itself.
+ * The settings of a stack file as a typed object. docs/configuration.md has their meanings, units and defaults. The application,
+ * the cluster and the passwords are not among them: the program passes them in other ways.
  */
 export type SettingsInCode = Omit<
   z.input<typeof settingsSchema>,
   "application" | "layers" | "cluster" | typeof CREDENTIALS
 >;
 
-/** What messages about such settings begin with. */
+/** Prefix of the keys in messages about such settings. */
 const PROJECT = "flotilla";
 
-/** The config of a component: `where` names it in messages, and `credentials` are the names of its passwords. */
+/** Returns the config of a component. `where` names the component in messages; `credentials` are the names of its passwords. */
 export function configInCode(
   where: string,
   stack: string,
@@ -26,7 +26,7 @@ export function configInCode(
   settings: SettingsInCode,
   credentials: readonly string[] = [],
 ): StackConfig {
-  // The component's provider has the cluster.
+  // The component's provider decides the cluster. The text satisfies the rule that prod names its context.
   const cluster = { context: "of the provider" };
   return {
     project: PROJECT,
@@ -36,7 +36,7 @@ export function configInCode(
   };
 }
 
-/** @throws FlotillaError with every problem of the settings and of the inventory. */
+/** Reads the settings of a component. @throws FlotillaError with every problem of the settings and the inventory. */
 export const readInCode = (
   config: StackConfig,
   inventory: WrittenApplication,

@@ -1,4 +1,4 @@
-/** A stack's own settings as the engine hands them out. */
+/** Reads the settings of a stack from the config that the engine passes to the program. */
 import { isDeepStrictEqual } from "node:util";
 import { own } from "../model/graph";
 import { isAtOrBelow } from "../model/paths";
@@ -7,16 +7,16 @@ import { decode } from "./decode";
 import type { SettingsFile } from "./file";
 import { credentialsInFile } from "./stack";
 
-/** What the engine hands out: full keys (`flotilla:application`), scalars as strings, maps as JSON. */
+/** The config of a stack in the engine: full keys such as `flotilla:application`, scalars as texts, maps as JSON. */
 export interface EngineConfig {
   values: Record<string, string>;
-  /** Full keys whose value is encrypted, or holds something that is. */
+  /** Full keys whose value is encrypted, or contains an encrypted value. */
   secretKeys: readonly string[];
 }
 
 /**
- * The stack's own settings. The engine says what they are, wherever it found them; the stack's file says which of them are
- * not the project's defaults, and in which line they are, as far as it says the same.
+ * Returns the stack's own settings. Their values are those of the engine, which can come from another file than the stack's
+ * (`--config-file`). The stack's file adds the lines of values that are the same, and tells settings from the project's defaults.
  */
 export function ownSettings(
   { values, secretKeys }: EngineConfig,
@@ -41,7 +41,7 @@ export function ownSettings(
     ...file,
     values: Object.fromEntries(settings),
     lines: new Map([...file.lines].filter(([path]) => !isElsewhere(path))),
-    // Of what is wrong with the file only that counts which the engine hands out as well: it may have read another one.
+    // Problems of the stack's file count only for keys that the engine has too: it can have read another file.
     problems:
       settings.length > 0
         ? file.problems.filter(({ where }) => own(values, where) !== undefined)
@@ -50,8 +50,8 @@ export function ownSettings(
 }
 
 /**
- * The engine calls the whole key secret as soon as one of its passwords is encrypted, so the stack file is asked. A stack
- * whose file is elsewhere is taken at the engine's word.
+ * Returns the names of a stack's passwords, from the stack's file: to the engine the whole key is secret if one password is. If
+ * the file does not have the key, the names come from the engine's value.
  */
 export function credentialsAt(
   key: string,
@@ -66,7 +66,7 @@ export function credentialsAt(
   return names ? { names, problems: [] } : givenCredentials(key, undefined);
 }
 
-/** The names in a map as JSON. Nothing of it may be in a message: it holds the passwords themselves. */
+/** Returns the keys of a JSON map. Messages must not quote the text: it contains the passwords. */
 function namesIn(value: string): string[] | undefined {
   try {
     const parsed: unknown = JSON.parse(value);

@@ -1,28 +1,29 @@
-/** Which layers a stack starts from, in which order. */
+/** Finds the layers of a stack, in their order. */
 import { suggest } from "../model/nearest";
 import type { Problem } from "../model/problems";
 import { isRecord } from "../model/records";
 import { parseSettings, pathOf, placeOf, type SettingsFile } from "./file";
 
-/** Where layers are, in the project. */
+/** Folder of the layers in the project. */
 export const LAYERS = "config/layers";
 
-/** The layers there are. */
+/** The folder of the layers, not yet parsed. */
 export interface LayerFolder {
-  /** Without `.yaml`. */
+  /** Names of the layers, without `.yaml`. */
   names: readonly string[];
-  /** The text of one of them. */
+  /** Returns the text of a layer. */
   read(name: string): string;
 }
 
+/** The layers of one file. */
 export interface Layers {
-  /** Lowest first. */
+  /** The layers, the one with the lowest precedence first. */
   files: SettingsFile[];
-  /** A layer that is not there, or that leads back to itself. */
+  /** Problems of missing layers and of layers that contain themselves. */
   problems: Problem[];
 }
 
-/** The layers of a folder, each parsed once, when it is first asked for. */
+/** Returns the layers of a folder. Each is parsed once, at its first use. */
 export function parsedLayers({ names, read }: LayerFolder, project: string): ParsedLayers {
   const parsed = new Map<string, SettingsFile>();
   return {
@@ -35,14 +36,16 @@ export function parsedLayers({ names, read }: LayerFolder, project: string): Par
   };
 }
 
+/** The layers of a folder, parsed on demand. */
 export interface ParsedLayers {
-  /** Without `.yaml`. */
+  /** Names of the layers, without `.yaml`. */
   names: readonly string[];
   layer(name: string): SettingsFile;
 }
 
 /**
- * The layers that a file names, each after those it names itself; one that is named twice counts where it is named first.
+ * Returns the layers that a file names, each after the layers that it names itself. A layer that is named twice counts once, in
+ * its first place.
  */
 export function resolveLayers(named: SettingsFile, folder: ParsedLayers, project: string): Layers {
   const files = new Map<string, SettingsFile>();
@@ -76,7 +79,7 @@ export function resolveLayers(named: SettingsFile, folder: ParsedLayers, project
   return { files: [...files.values()], problems };
 }
 
-/** What stands under `layers`; anything but names is a problem. */
+/** Returns the names under `layers`. A value that is not a list of names is added to the problems. */
 function namesIn(
   file: SettingsFile,
   problems: Problem[],

@@ -1,10 +1,10 @@
-/** Places problems in the files of a stack. */
+/** Adds files and lines to problems. */
 import { FlotillaError, type Problem } from "../model/problems";
 import { type Origin, originOf } from "./merge";
 import type { StackConfig } from "./settings";
 import { stackFileName } from "./stack-names";
 
-/** The same error with the file and line of each key, in the order of the files: the stack's own first. */
+/** Returns the error with the file and line of each key, sorted by file (the stack's own first) and line. */
 export function locate(
   error: FlotillaError,
   { project, stack, files }: Pick<StackConfig, "project" | "stack" | "files">,
@@ -16,7 +16,7 @@ export function locate(
     if (problem.place || !problem.where.startsWith(prefix)) return problem;
     const path = problem.where.slice(prefix.length);
     const origin = origins.get(path) ?? originOf(origins, path);
-    // What is missing is missing in the stack, not in the project's defaults.
+    // A missing key is a problem of the stack's file, not of the project's defaults.
     const isDefault = origin?.kind === "project" && !origins.has(path);
     const { file, line } = origin && !isDefault ? origin : { file: own, line: undefined };
     return { ...problem, place: line === undefined ? { file } : { file, line } };

@@ -1,28 +1,29 @@
-/** Layers on top of each other: maps merge, scalars and lists replace, `null` removes. Later wins; nothing else is magic. */
+/** Merges files of settings: maps are merged, scalars and lists are replaced, `null` removes. Later files win. */
 
 import { isAtOrBelow } from "../model/paths";
 import { isRecord } from "../model/records";
 import type { FileKind, SettingsFile } from "./file";
 import { pathOf, placeOf } from "./file";
 
-/** Where a value comes from. */
+/** The file and line that a value comes from. */
 export interface Origin {
   kind: FileKind;
   /** Path in the project. */
   file: string;
-  /** None where it was set outside of the file, as with `--config-file`. */
+  /** Undefined if the value was set outside of the file, for example with `--config-file`. */
   line?: number;
 }
 
+/** The merged settings. */
 export interface Merged {
   values: Record<string, unknown>;
-  /** Of every key and entry, by path as messages write it. */
+  /** Origin of every key and list entry, by path. */
   origins: Map<string, Origin>;
 }
 
 /**
- * The files on top of each other, lowest first. Null takes away what earlier files say; it stays where it takes away
- * something that is in no file, such as what an inventory says.
+ * Merges files, the one with the lowest precedence first. A null removes the value of earlier files. It stays in the result where
+ * `staysNull` says so, to remove a value that is not in a file, such as one of the inventory.
  */
 export function merge(
   files: readonly SettingsFile[],
@@ -35,6 +36,7 @@ export function merge(
   return { values, origins };
 }
 
+/** Removes nulls and their origins. */
 function takeOut(
   map: Record<string, unknown>,
   path: readonly string[],
@@ -51,6 +53,7 @@ function takeOut(
   }
 }
 
+/** Merges the settings of one file into those of earlier files. */
 function mergeInto(
   target: Record<string, unknown>,
   source: Record<string, unknown>,
@@ -74,11 +77,12 @@ function mergeInto(
   }
 }
 
-/** Sets an own key, also one that an assignment would take for something else, such as `__proto__`. */
+/** Sets an own key, also one such as `__proto__`, which an assignment does not create. */
 const set = (target: object, key: string, value: unknown): void => {
   Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true });
 };
 
+/** Records the origin of a path. */
 function note(
   { kind, path: name, lines }: SettingsFile,
   path: readonly PropertyKey[],
@@ -88,12 +92,12 @@ function note(
   origins.set(where, { kind, ...placeOf(name, lines.get(where)) });
 }
 
-/** Forgets a path and what is below it. */
+/** Removes the origins of a path and of the paths below it. */
 function forget(origins: Map<string, Origin>, path: string): void {
   for (const known of origins.keys()) if (isAtOrBelow(known, path)) origins.delete(known);
 }
 
-/** Where the deepest known part of a path comes from. */
+/** Returns the origin of a path, or of the nearest path above it that has one. */
 export function originOf(origins: ReadonlyMap<string, Origin>, path: string): Origin | undefined {
   for (let rest = path; rest !== ""; rest = rest.replace(/(^|[.[])[^.[]*$/, "")) {
     const origin = origins.get(rest);

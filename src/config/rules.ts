@@ -1,6 +1,6 @@
-/** The rules every release is held to: `flotilla check` on what is rendered, `pulumi preview` and `up` on the plan. */
+/** The rules for releases. `flotilla check` applies them to rendered objects, `pulumi preview` and `up` to the plan. */
 
-/** What a rule asks for, by its name. */
+/** What each rule requires, by its name. */
 export const RULES = {
   "moving-tag": "an image has a tag that stays what it is, or a digest",
   registry: "images come from where `flotilla:allowedRegistries` says",

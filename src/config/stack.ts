@@ -1,4 +1,4 @@
-/** The files that a stack's settings come from, put in order. */
+/** Collects the files that a stack's settings come from, in their order. */
 import { suggest } from "../model/nearest";
 import type { Problem } from "../model/problems";
 import { compact } from "../model/records";
@@ -9,23 +9,23 @@ import { type LayerFolder, parsedLayers, resolveLayers } from "./layers";
 import type { StackConfig } from "./settings";
 import { bareName, stackFileName } from "./stack-names";
 
-/** What a project has on disk. */
+/** The files of a project that contain settings. */
 export interface ProjectFiles {
   /** The text of Pulumi.yaml. */
   project: string;
-  /** The texts of its stack files, by stack. */
+  /** The texts of the stack files, by stack. */
   stacks: Readonly<Record<string, string>>;
   layers: LayerFolder;
 }
 
-/** A stack as its files describe it; what is wrong with the files is among the problems. */
+/** Returns the config of a stack from its files. The problems of the files are part of it. */
 export function stackConfig(files: ProjectFiles, stack: string): StackConfig {
   const project = parseDefaults("Pulumi.yaml", files.project);
   const own = ownFile(files, bareName(stack), project.project);
   return assemble(files, project, bareName(stack), own, credentialsInFile(own, project.project));
 }
 
-/** A stack whose own settings are known: the layers it names, between the project's defaults and those. */
+/** Returns the config of a stack whose own settings are known. Its layers go between the project's defaults and these. */
 export function assemble(
   files: ProjectFiles,
   { project, file: defaults }: ReturnType<typeof parseDefaults>,
@@ -55,7 +55,7 @@ export function assemble(
   };
 }
 
-/** The stack's own file. */
+/** Returns the file of a stack, parsed. If it is missing, the result has only a problem. */
 export function ownFile({ stacks }: ProjectFiles, stack: string, project: string): SettingsFile {
   const path = stackFileName(stack);
   const text = Object.hasOwn(stacks, stack) ? stacks[stack] : undefined;
@@ -84,7 +84,7 @@ export function credentialsInFile(own: SettingsFile, project: string): GivenCred
     : givenCredentials(`${project}:${CREDENTIALS}`, given);
 }
 
-/** A password belongs to one stack. */
+/** Reports passwords in a layer: a password belongs to one stack. */
 function layerCredentials(layer: SettingsFile, project: string): Problem[] {
   if (layer.values[CREDENTIALS] === undefined) return [];
   return [

@@ -1,6 +1,6 @@
 /**
- * The vocabulary of an inventory: what an application is made of, as plain typed data.
- * Nothing here computes anything; what follows from an inventory is worked out in `graph.ts` and in `plan/`.
+ * The vocabulary of an inventory: the parts of an application, as plain typed data. This file has no logic: `graph.ts` and
+ * `validate/` read an inventory, and `src/plan` plans it.
  */
 import type { Text } from "./text";
 
@@ -8,7 +8,7 @@ import type { Text } from "./text";
 export const STORE_KINDS = ["mongodb", "mysql", "redis", "rabbitmq"] as const;
 export type StoreKind = (typeof STORE_KINDS)[number];
 
-/** How a store runs: one pod, or several that replace each other. */
+/** How a store runs: with one pod, or with several that take over from each other. */
 export const PROFILES = ["standalone", "replicated"] as const;
 export type Profile = (typeof PROFILES)[number];
 
@@ -32,17 +32,17 @@ export type Language = (typeof LANGUAGES)[number];
 export interface Application {
   /** DNS label, at most 20 characters; part of the namespace's name. */
   name: string;
-  /** One sentence for people. */
+  /** What the application is, in one sentence. */
   description: string;
-  /** Who answers for it; a label of everything it consists of. Default: none. */
+  /** The team that is responsible for it: the label `flotilla.dev/team` of its objects. Default: no label. */
   team?: string;
-  /** By name; the name is the Helm release, the Deployment and the host. */
+  /** Its services, by name. The name is that of the Helm release, the Deployment and the host. */
   services: Record<string, Service>;
-  /** By name; the name is the Helm release. */
+  /** Its stores, by name. The name is that of the Helm release. */
   stores: Record<string, Store>;
-  /** What services call and others run, by name. Default: nothing. */
+  /** Systems that its services connect to and that others operate, by name. Default: none. */
   externals?: Record<string, External>;
-  /** Who calls services from elsewhere in the cluster, by name. Default: nobody. */
+  /** Pods of other namespaces that call its services, by name. Default: none. */
   callers?: Record<string, Caller>;
 }
 
@@ -50,32 +50,32 @@ export interface Application {
 export interface Service {
   /** Decides its preset: resources, start-up, probes, shutdown (`presets.ts`). */
   language: Language;
-  /** Who answers for it. Default: the application's team. */
+  /** The team that is responsible for it. Default: the application's team. */
   team?: string;
   image: Image;
-  /** By name. None: the service listens on nothing and gets no Kubernetes Service. */
+  /** Its ports, by name. Default: none, so the service listens on no port and gets no Kubernetes Service. */
   ports?: Record<string, Port>;
-  /** Why only some stacks want it: it is left out unless a stack turns it on. Default: every stack has it. */
+  /** Why only some stacks need it: a stack has it only with `services.<name>.enabled: true`. Default: every stack has it. */
   optional?: Reason;
-  /** Names of the services, stores and externals this one calls: the edges of the graph. Default: none. */
+  /** Names of the services, stores and externals that it connects to: the edges of the graph. Default: none. */
   uses?: string[];
   /** Environment variables by name. A text that mentions a password becomes a key of a Secret. */
   env?: Record<string, Text>;
-  /** How Kubernetes asks whether the program can take requests. Default: none, for a program that listens on nothing. */
+  /** How Kubernetes checks whether the program can take requests. Default: no check, for a program that listens on no port. */
   probe?: Probe;
-  /** What answers as long as the program lives, whatever becomes of its stores. Default: its port takes connections. */
+  /** How Kubernetes checks whether the program is alive, whether its stores answer or not. Default: its port takes connections. */
   liveness?: Probe;
-  /** How often the probes ask. Default: the language's preset. */
+  /** Period, timeout and threshold of the probes. Default: the language's preset. */
   timing?: { readiness?: Partial<Timing>; liveness?: Partial<Timing> };
-  /** Why there is nothing to ask. Default: no reason is given, and checks ask for a probe. */
+  /** Why the service has no probe. Default: checks report a missing probe. */
   noProbe?: Reason;
-  /** Whether it exits at start when a host name it uses does not resolve; it then waits for the names. Default false. */
+  /** Whether the program exits at start when a host name does not resolve. Its pods then wait for the names. Default: false. */
   needsNames?: boolean;
-  /** Seconds the program may take from start to its first successful probe. Default: the language's preset. */
+  /** Time from start to the first successful probe, at most, in seconds. Default: the language's preset. */
   startupSeconds?: number;
   /** How it is stopped. Default: the language's preset. */
   shutdown?: Partial<Shutdown> & {
-    /** Why it departs from the preset. */
+    /** Why it differs from the preset. */
     reason: Reason;
   };
   /** Requests and limits. Default: the language's preset. */
@@ -84,7 +84,7 @@ export interface Service {
   user?: User;
   /** Directories the program writes to; each becomes an emptyDir, the rest of the file system is read-only. */
   writable?: string[];
-  /** Files put into the container, by absolute path. */
+  /** Files to mount into the container, by absolute path. */
   files?: Record<string, Text>;
   /** Replaces the image's entrypoint. */
   command?: string[];
@@ -92,199 +92,204 @@ export interface Service {
   args?: string[];
   /** Kernel parameters of the pod; Pod Security `restricted` allows only the safe ones. */
   sysctls?: Record<string, string>;
-  /** What people reach from outside, where the environment lets them in. Default: nothing. */
+  /** The port that is reachable from outside the cluster, in stacks with an ingress or a load balancer. Default: none. */
   public?: Public;
-  /** Where it tells its metrics, for environments that scrape. Default: nowhere. */
+  /** Where it serves its metrics, for stacks with `monitoring`. Default: it has no metrics. */
   metrics?: { /** Name of a port. */ port: string; path: string };
-  /** How many pods it needs under load, for environments that scale. Default: a fixed number. */
+  /** How the number of its pods follows the load, for stacks with `autoscaling`. Default: the number is fixed. */
   autoscaling?: Autoscaling;
-  /** Pods that must stay when nodes are drained. Default: all but one. */
+  /** Number of pods that a drain of nodes must leave running. Default: all but one. */
   minAvailable?: number;
-  /** What it may do with the Kubernetes API in its own namespace, by any name; with it its pods get a token. Default: nothing. */
+  /** Its rights in the Kubernetes API in its own namespace, by any name. Its pods get a token for them. Default: none, no token. */
   permissions?: Record<string, Permission>;
 }
 
-/** Where a container image comes from. A tag is always a string, `1.10` too. */
+/** A container image. A tag is always a string, also one such as `"1.10"`. */
 export interface Image {
   repository: string;
   tag: string;
-  /** `sha256:` and 64 hex digits; it wins over the tag. Default: the tag decides. */
+  /** Digest, as `sha256:` and 64 hex digits. It wins over the tag. Default: none. */
   digest?: string;
 }
 
+/** A port of a service. */
 export interface Port {
   /** The port the program listens on, 1 to 65535. */
   container: number;
   /** The port of the Kubernetes Service. Default: the container's. */
   service?: number;
-  /** What is spoken there. */
+  /** The protocol of the port. */
   protocol: "http" | "grpc" | "tcp";
 }
 
-/** One of http, grpc, tcp, exec; readiness, liveness and start-up are derived from it. */
+/** A check of a service: HTTP, gRPC, TCP or a command. The readiness, liveness and start-up probes follow from it. */
 export type Probe =
   | { http: HttpProbe }
   | { grpc: { port: string } }
   | { tcp: { port: string } }
   | { exec: { command: string[] } };
 
+/** Requests and limits of a container, as Kubernetes quantities. */
 export interface Resources {
   requests: { cpu: string; memory: string };
   limits: { cpu?: string; memory: string };
 }
 
+/** A check by an HTTP GET request. */
 export interface HttpProbe {
   path: string;
   /** Name of a port. */
   port: string;
   /** Headers to send. Default: none. */
   headers?: Record<string, string>;
-  /** Why a failure at start does not mean that a restart helps; start-up then asks the port only. Default: it does help. */
+  /** Why a restart does not help while the path fails at start: the start-up probe then checks the port only. Default: it helps. */
   notStartup?: Reason;
 }
 
-/** How often a probe asks, and what it takes for an answer. */
+/** How often a probe checks, how long it waits, and how many failures count. */
 export interface Timing {
   periodSeconds: number;
   timeoutSeconds: number;
-  /** Failures in a row that count. */
+  /** Number of failures in a row after which the probe fails. */
   failureThreshold: number;
 }
 
+/** How a pod stops. */
 export interface Shutdown {
-  /** Seconds between a pod's removal from its Service and SIGTERM: requests still come in meanwhile. */
+  /** Seconds between the pod's removal from its Service and SIGTERM. Requests still arrive meanwhile. */
   sleepSeconds: number;
-  /** Seconds from the removal to SIGKILL, the sleep included. */
+  /** Seconds between the pod's removal from its Service and SIGKILL, the sleep included. */
   graceSeconds: number;
 }
 
-/** A way in from outside. */
+/** How a service is reachable from outside the cluster. */
 export interface Public {
   /** Name of a port. */
   port: string;
-  /** Under which path of the environment's host. Default: /. */
+  /** Path under the stack's host. Default: `/`. */
   path?: string;
-  /** By client address; ingress-nginx keeps to it. Default: no limit. */
+  /** Limits for each client address, which ingress-nginx enforces. Default: none. */
   rateLimit?: { requestsPerSecond?: number; connections?: number };
-  /** Further annotations of the Ingress, for its controller. Default: none. */
+  /** Additional annotations of the Ingress, for its controller. Default: none. */
   annotations?: Record<string, string>;
 }
 
-/** A HorizontalPodAutoscaler. */
+/** The HorizontalPodAutoscaler of a service. */
 export interface Autoscaling {
-  /** Fewest and most pods. Default: the stack's bounds (`flotilla:autoscaling`). */
+  /** Minimum and maximum number of pods. Default: the stack's bounds (`flotilla:autoscaling`). */
   minReplicas?: number;
   maxReplicas?: number;
-  /** Average use of the request to aim at, in percent. Default: cpu 70, memory is not looked at. */
+  /** Target for the average use, in percent of the request. Default: 70 for CPU, none for memory. */
   cpu?: number;
   memory?: number;
-  /** Metrics of the pods to aim at, by name: the average by pod. The cluster must know them (a metrics adapter). Default: none. */
+  /** Targets for metrics of the pods, by metric: the average for each pod. They need a metrics adapter. Default: none. */
   podMetrics?: Record<string, string>;
-  /** Default: at most doubled every 15 s; a tenth less a minute at most, after five quiet minutes. */
+  /** How fast it scales. Default: up to twice the pods every 15 s; 10 % fewer pods a minute, after 5 minutes of low load. */
   behavior?: { scaleUp?: Partial<ScalingRule>; scaleDown?: Partial<ScalingRule> };
 }
 
-/** How fast an autoscaler goes. */
+/** How fast an autoscaler changes the number of pods. */
 export interface ScalingRule {
-  /** Change in a period, in percent. */
+  /** Largest change in a period, in percent of the pods. */
   percent: number;
-  /** Or in pods, where that is more. Default: percent alone counts. */
+  /** Largest change in a period, in pods, if that is more. Default: only the percentage counts. */
   pods: number;
   periodSeconds: number;
-  /** Seconds that a need must last. */
+  /** Seconds for which the load must last before the number changes. */
   stabilizationWindowSeconds: number;
 }
 
-/** A rule of a Role: named objects, and what may be done with them. */
+/** A rule of a Role: the verbs that are allowed for named objects. */
 export interface Permission {
-  /** Default: the core group. */
+  /** API group of the resources. Default: the core group. */
   apiGroup?: string;
   resources: string[];
-  /** Names of the objects: what may be done to all of a kind may be done to what others own. */
+  /** Names of the objects. They are required: a rule for all objects of a kind would include those of others. */
   names: string[];
   verbs: string[];
   reason: Reason;
 }
 
+/** The user and group that a container runs as. */
 export interface User {
   uid: number;
   gid: number;
-  /** Why the image needs this very one: below 10000 it may be one of the node's own. Default: from 10000 on, no reason. */
+  /** Why the image needs this user. Required below 10000, where a node has its own users. Default: none. */
   reason?: Reason;
 }
 
 /** A database or queue. */
 export interface Store {
   kind: StoreKind;
-  /** What clients log in as, by account name. Default: none besides the store's own administrator. */
+  /** The accounts of its clients, by name. Default: none; the store still has its own administrator. */
   accounts?: Record<string, Account>;
   /** Why the store must run without a password. Only redis can. Default: a password is required. */
   noPassword?: Reason;
   /** Names of stores that must be ready before this one. Default: none. */
   needs?: string[];
-  /** Jobs that fill the store with its first data, by name; its users come after them. Default: none. */
+  /** Jobs that fill the store with its first data, by name. Services that use the store start after them. Default: none. */
   loaders?: Record<string, Loader>;
   resources: Resources;
   /** Size of the volume, a Kubernetes quantity. */
   storage: string;
 }
 
-/** A login of a store. */
+/** A user of a store. */
 export interface Account {
   username: string;
-  /** The database the account owns; for rabbitmq leave it out. */
+  /** The database that the account owns. Leave it out for kinds without databases, such as rabbitmq. */
   database?: string;
   credential: Credential;
 }
 
 /**
- * A Job that fills a store with its first data. It may run again at any time (a failure, a changed loader, a new
- * password): its script must find what is there already and leave it alone.
+ * A Job that fills a store with its first data. It can run again at any time, for example after a failure or with a new
+ * password, so its script must leave existing data as it is.
  */
 export interface Loader {
-  /** One sentence for people: what is loaded, and where it comes from. */
+  /** What the Job loads, and from where, in one sentence. */
   does: string;
-  /** Loaders of the same store that come first, by name. Default: none. */
+  /** Names of loaders of the same store that run before it. Default: none. */
   needs?: string[];
-  /** The image that has both the data and a client. */
+  /** The image of the Job. It has both the data and a client of the store. */
   image: Image;
   /** A script for `sh`; it runs with `set -eu`. */
   script: string;
-  /** Environment variables by name; references to the loader's own store only. */
+  /** Environment variables by name. They can reference only the loader's own store. */
   env: Record<string, Text>;
-  /** Seconds it may take. Default 600. */
+  /** Time limit, in seconds. Default: 600. */
   seconds?: number;
-  /** Default: little. */
+  /** Requests and limits. Default: 50m CPU and 128 Mi, at most 1 core and 512 Mi. */
   resources?: Resources;
 }
 
-/** A password is generated and kept in encrypted state, unless an image leaves no choice. */
+/** How the password of an account is set: generated and kept in encrypted state, or fixed if an image requires it. */
 export type Credential = { generated: true } | { fixed: string; reason: Reason };
 
-/** Why something departs from the safe default, with its source. */
+/** Why a field differs from the safe default, with the source of that fact. */
 export type Reason = string;
 
-/** What services connect to and somebody else runs: outside the cluster, or in another namespace of it. */
+/** A system that services connect to and that others operate: outside the cluster, or in another namespace of it. */
 export interface External {
   /** Why the application needs it. */
   reason: Reason;
-  /** Its DNS name; a stack may have another (`flotilla:externals`). */
+  /** Its DNS name. A stack can set another one (`flotilla:externals`). */
   host: string;
   port: number;
   protocol: "https" | "http" | "tcp";
-  /** The pods behind it when it runs in the cluster: network policies then let nothing else through. Default: anywhere. */
-  pods?: Peer & { /** The port they listen on. Default: the external's. */ port?: number };
-  /** Its addresses, such as 10.1.0.0/16, in place of pods. Default: any. */
+  /** Its pods, if it runs in the cluster: network policies then allow only connections to them. Default: any address. */
+  pods?: Peer & { /** The port that the pods listen on. Default: the external's port. */ port?: number };
+  /** Its addresses, such as 10.1.0.0/16, instead of pods. Default: any address. */
   cidr?: string;
-  /** What services log in as, by account name; each password is set in the stack (`flotilla:credentials`). Default: nothing. */
+  /** The accounts that services log in with, by name. A stack sets their passwords (`flotilla:credentials`). Default: none. */
   accounts?: Record<string, { username: string; database?: string }>;
-  /** A service that takes its place in stacks that have none (`flotilla:standIns`). Default: there is none. */
+  /** A service that replaces it in stacks with `flotilla:standIns`. Default: none. */
   standIn?: Service;
 }
 
-/** Somebody in the cluster who is no part of the application and calls its services. */
+/** Pods of another namespace that call services of the application. */
 export interface Caller extends Peer {
-  /** Names of the services it calls. */
+  /** Names of the services that it calls. */
   calls: string[];
   reason: Reason;
 }

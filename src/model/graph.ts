@@ -1,21 +1,21 @@
-/** The dependency graph of an application, and the order that follows from it. */
+/** The dependency graph of an application. */
 import type { Application, Port, Service } from "./application";
 import { factsOf } from "./store-kinds";
 
-/** A uses B. */
+/** An edge of the graph: A uses B. */
 export interface Edge {
   from: string;
   to: string;
-  /** What B is; `caller` where A is somebody else's and B a service. */
+  /** The kind of B; `caller` if A is a caller, whose B is always a service. */
   kind: "service" | "store" | "external" | "caller";
-  /** The Service port (or the store's, or the external's). */
+  /** The port of the Kubernetes Service, or of the store or external. */
   port: number;
-  /** The port of the pods behind it: what a network policy sees. */
+  /** The port of the pods, which network policies use. */
   targetPort: number;
   protocol: string;
 }
 
-/** All edges, in the order of the inventory. Names the application does not have are left out (see `validate.ts`). */
+/** Returns all edges, in the order of the inventory. Unknown names have no edge; `validate/` reports them. */
 export function edgesOf(application: Application): Edge[] {
   return [
     ...Object.entries(application.services).flatMap(([from, service]) =>
@@ -29,7 +29,7 @@ export function edgesOf(application: Application): Edge[] {
   ];
 }
 
-/** Names of what a service uses, of one kind. An external that is stood in for is a service. */
+/** Returns the names of the services or stores that a service uses. A stand-in counts as a service. */
 export function usedBy(application: Application, service: Service, kind: "services" | "stores"): string[] {
   return (service.uses ?? []).filter((target) => own<object>(application[kind], target));
 }
@@ -56,7 +56,7 @@ function edgesTo(application: Application, from: string, to: string): Edge[] {
   }));
 }
 
-/** A path that leads back to its start, such as `["a", "b", "a"]`, or undefined when there is none. */
+/** Returns a cycle, such as `["a", "b", "a"]`, or undefined if there is none. */
 export function findCycle(needs: Record<string, readonly string[]>): string[] | undefined {
   const done = new Set<string>();
   const visit = (name: string, path: string[]): string[] | undefined => {
@@ -77,10 +77,10 @@ export function findCycle(needs: Record<string, readonly string[]>): string[] | 
   return undefined;
 }
 
-/** The port of the Kubernetes Service in front of a container's. */
+/** The port of the Kubernetes Service that leads to a port of a container. */
 export const servicePort = ({ container, service }: Port): number => service ?? container;
 
-/** A property that the record itself has: a service may be called `constructor`. */
+/** Returns a property of the record itself, and not an inherited one: a service can be named `constructor`. */
 export function own<T>(record: Record<string, T>, key: string): T | undefined {
   return Object.hasOwn(record, key) ? record[key] : undefined;
 }

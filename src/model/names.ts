@@ -1,8 +1,8 @@
-/** Names that follow from an inventory's names. */
+/** Names that are derived from the names in an inventory, and their limits. */
 import type { StoreKind } from "./application";
 import { factsOf } from "./store-kinds";
 
-/** Helm's limit for a release name; a Service name may have 63 characters, a label value too. */
+/** Longest name of a Helm release. Names of Services and values of labels can have 63 characters. */
 export const MAX_RELEASE_NAME = 53;
 
 /** Longest name of an application: it is part of namespaces. */
@@ -10,7 +10,7 @@ export const MAX_APPLICATION_NAME = 20;
 
 export const DNS_LABEL = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;
 
-/** `/var/run/apache2` -> `var-run-apache2`: a key that names the same path in every environment. */
+/** Returns a key for a path, such as `var-run-apache2` for `/var/run/apache2`. */
 export function nameOfPath(path: string): string {
   return path
     .replace(/[^a-zA-Z0-9]+/g, "-")
@@ -18,32 +18,32 @@ export function nameOfPath(path: string): string {
     .toLowerCase();
 }
 
-/** Longest name of a store: what charts and Jobs append to it must fit as well. */
+/** Longest name of a store: charts and Jobs append to it. */
 export const MAX_STORE_NAME = 34;
 
-/** Every Service name that a store's chart may make. */
+/** Names of all Services that the charts of a store can create. */
 export const storeServices = (name: string, kind: StoreKind): string[] =>
   factsOf(kind).serviceSuffixes.map((suffix) => `${name}${suffix}`);
 
-/** The release of the Job that makes a store's databases and users. */
+/** Release of the Job that creates the databases and users of a store. */
 export const accountsRelease = (store: string) => `${store}-accounts`;
 
 /**
- * The releases of the two Jobs of a rotation: the first lets a new password in, the second lets the old one go. Each
- * generation has its own: a release that is there has succeeded, whatever becomes of a later one.
+ * Releases of the two Jobs of a rotation: the first adds the new passwords, the second removes the old ones. Each generation
+ * has its own releases, so a release that exists says that its Job succeeded, even if a later rotation fails.
  */
 export const rotationReleases = (store: string, generation: number) => ({
   begin: `${rotationPrefix(store)}${generation}-begin`,
   end: `${rotationPrefix(store)}${generation}-end`,
 });
 
-/** What the names of a store's rotations begin with. */
+/** Prefix of the names of a store's rotation Jobs. */
 export const rotationPrefix = (store: string) => `${store}-rotate-`;
 
-/** The release of a loader. */
+/** Release of a loader. */
 export const loaderRelease = (store: string, loader: string) => `${store}-load-${loader}`;
 
-/** The releases that a store brings besides its own, but for its rotations. */
+/** Releases of the Jobs of a store, except those of its rotations. */
 export const storeJobs = (store: string, loaders: readonly string[]): string[] => [
   accountsRelease(store),
   ...loaders.map((loader) => loaderRelease(store, loader)),

@@ -1,6 +1,6 @@
 import { distance } from "fastest-levenshtein";
 
-/** The known name a mistyped one was probably meant to be, if one is near. */
+/** Returns the known name that a mistyped name probably stands for, or undefined if none is similar. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   const limit = Math.max(2, Math.floor(name.length / 3));
   const beginning = known.filter(
@@ -16,7 +16,7 @@ export function nearest(name: string, known: readonly string[]): string | undefi
   return ranked[0]?.candidate;
 }
 
-/** "Did you mean x?" where a near name is known, the list of known names otherwise. */
+/** Returns "Did you mean x?" if a known name is similar, otherwise the list of known names. */
 export function suggest(name: string, known: readonly string[]): string {
   const near = nearest(name, known);
   if (near !== undefined) return `Did you mean "${near}"?`;

@@ -1,3 +1,3 @@
-/** Whether a path is that of a key, or below it. */
+/** Whether a path is a key, or a path below that key. */
 export const isAtOrBelow = (path: string, key: string): boolean =>
   path === key || path.startsWith(`${key}.`) || path.startsWith(`${key}[`);

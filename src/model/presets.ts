@@ -23,10 +23,10 @@
 import type { Language, Resources, Shutdown, Timing, User } from "./application";
 import { resources } from "./resources";
 
-/** What a language's services start from. */
+/** The defaults of a language's services. */
 export interface Preset {
   resources: Resources;
-  /** Seconds the program may take to its first successful probe. */
+  /** Time from start to the first successful probe, at most, in seconds. */
   startupSeconds: number;
   readiness: Timing;
   liveness: Timing;
@@ -35,7 +35,7 @@ export interface Preset {
 
 const KUBERNETES_GRACE = 30;
 const SLEEP = 5;
-/** The sleep, 30 s for requests under way, and 5 s to spare. */
+/** The sleep, 30 s for open requests, and 5 s to spare. */
 const LONG_GRACE = SLEEP + 30 + 5;
 
 const preset = (
@@ -64,8 +64,8 @@ export const PRESETS: Record<Language, Preset> = {
   generic: preset(["100m", "500m"], ["256Mi", "512Mi"], { startupSeconds: 120 }),
 };
 
-/** Users and groups from here on are not a node's own (kube-score and Checkov ask for them as well). */
+/** The first id of users and groups that no node has itself. kube-score and Checkov require it as well. */
 export const FIRST_SAFE_ID = 10000;
 
-/** Numeric and above the host's own users, so that `runAsNonRoot` can be checked and no host user is hit. */
+/** The user of images that name none: numeric, so that `runAsNonRoot` can be checked, and above the users of a node. */
 export const DEFAULT_USER: User = { uid: 10001, gid: 10001 };

@@ -1,8 +1,9 @@
 /**
- * What is wrong, where, and what to do about it. Every check in `model`, `config` and `plan` collects problems and
- * reports all of them at once, so that one run shows everything there is to mend.
+ * Problems: where, what is wrong, and what to do. Every check in `model`, `config` and `plan` collects them and reports all
+ * at once, so that one run shows everything to fix.
  */
 
+/** A problem of an inventory, a setting or a plan. */
 export interface Problem {
   /** The file, key, service or release at fault, such as `flotilla:services.cart` or `apps/robot-shop.ts: service cart`. */
   where: string;
@@ -10,17 +11,17 @@ export interface Problem {
   what: string;
   /** What to do. */
   todo: string;
-  /** The rule that is broken. Default: what is wrong is no matter of rules. */
+  /** The rule of `flotilla check` that is violated. Default: none. */
   rule?: string;
-  /** The file and line that say so. Default: `where` says it all. */
+  /** The file and line of the problem. Default: unknown, or `where` names the file. */
   place?: { file: string; line?: number };
 }
 
-/** Thrown when input is refused; nothing has been deployed. */
+/** Thrown when input is refused, before anything is deployed. */
 export class FlotillaError extends Error {
   public readonly problems: readonly Problem[];
 
-  /** `consequence` says what is not done for it. What is said twice is said once. */
+  /** `consequence` says what was not done. Duplicate problems are removed. */
   constructor(problems: readonly Problem[], consequence = "nothing was deployed") {
     const unique = [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
     super(formatProblems(unique, consequence));
@@ -29,7 +30,7 @@ export class FlotillaError extends Error {
   }
 }
 
-/** Throws when there is at least one problem. */
+/** Throws a FlotillaError if there is at least one problem. */
 export function refuse(problems: readonly Problem[]): void {
   if (problems.length > 0) throw new FlotillaError(problems);
 }
@@ -40,7 +41,7 @@ function formatProblems(problems: readonly Problem[], consequence: string): stri
   return `${count}, ${consequence}:\n${lines.join("\n")}`;
 }
 
-/** Where a problem is: file and line first, where they are known. */
+/** Returns the place of a problem: its file and line, if known, and its key. */
 export function fullPlace({ where, place }: Problem): string {
   if (!place) return where;
   const file = `${place.file}${place.line === undefined ? "" : `:${place.line}`}`;

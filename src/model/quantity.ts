@@ -15,7 +15,7 @@ const UNITS: Record<string, number> = {
   Pi: 2 ** 50,
 };
 
-/** A quantity as a number, or NaN when it is none. */
+/** Returns a quantity as a number, or NaN if the text is not a quantity. */
 export function amountOf(quantity: string): number {
   const [, number, unit] = /^(\d+(?:\.\d+)?)([a-zA-Z]*)$/.exec(quantity) ?? [];
   return Number(number) * (UNITS[unit ?? "?"] ?? Number.NaN);

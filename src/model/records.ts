@@ -1,10 +1,10 @@
 /** Records: plain objects whose keys are data. */
 
-/** Whether a value is a plain map of keys to values: no list, and not null. */
+/** Whether a value is a map of keys to values: not null, and not a list. */
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** A record, changed value by value. */
+/** Returns a record with the same keys and changed values. */
 export const mapValues = <A, B>(
   record: Readonly<Record<string, A>>,
   change: (value: A, key: string) => B,
@@ -18,12 +18,12 @@ export type Compact<T> = Omit<T, UndefinedKeys<T>> & {
 
 type UndefinedKeys<T> = { [Key in keyof T]-?: undefined extends T[Key] ? Key : never }[keyof T];
 
-/** Any value. Spelled out, it makes TypeScript keep the literal types of the values that are given. */
+/** Any value. As a constraint it makes TypeScript keep literal types, unlike `unknown`. */
 type Value = string | number | boolean | NonNullable<unknown> | null | undefined;
 
 /**
- * Returns the record without the keys whose value is undefined, for data that is printed or compared, where a key that is
- * undefined and one that is missing are not the same. The order of the keys stays.
+ * Returns the record without the keys whose value is undefined, in the same order. In data that is printed or compared, an
+ * undefined key differs from a missing one.
  */
 export const compact = <V extends Value, T extends { [key: string]: V }>(record: T): Compact<T> =>
   Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as Compact<T>;

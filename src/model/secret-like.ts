@@ -1,9 +1,9 @@
-/** What looks like a secret. A guess: it goes by names, and by the shapes of well-known keys. */
+/** Guesses whether a text is a secret, by its name and by the formats of well-known keys. */
 
 const NAME =
   /(^|_)(password|passwd|passphrase|pass|pwd|secret|token|api_?key|private_?key|access_?key|secret_?key|encryption_?key|credentials?)$/;
 
-/** Words that are settings rather than secrets. */
+/** Values that are settings and not secrets. */
 const HARMLESS = /^(|0|1|true|false|yes|no|on|off|none|null|enabled|disabled|required|optional)$/i;
 
 const SHAPES: Record<string, RegExp> = {
@@ -19,18 +19,18 @@ const SHAPES: Record<string, RegExp> = {
   "a password in an address": /\b[a-z][a-z0-9+.-]*:\/\/[^\s:@/]+:(?!\$[({])[^\s:@/]{3,}@/i,
 };
 
-/** What a text looks like that is called so, or undefined where it looks harmless. */
+/** Returns what kind of secret a value under a name looks like, or undefined if it looks harmless. */
 export function secretLike(name: string, value: string): string | undefined {
   const shape = Object.keys(SHAPES).find((key) => SHAPES[key]?.test(value));
   if (shape !== undefined) return shape;
-  // A variable of the shell, or a path of two steps at least.
+  // A variable of the shell, or a path with at least two parts.
   const isReference = /^\$[({]/.test(value) || /^(\/[\w.-]+){2,}$/.test(value);
   return NAME.test(snake(name)) && !HARMLESS.test(value) && !isReference ? `a ${wordOf(name)}` : undefined;
 }
 
 const wordOf = (name: string): string => (NAME.exec(snake(name))?.[2] ?? "secret").replaceAll("_", " ");
 
-/** `apiKey`, `API-KEY` and `api.key` as `api_key`. */
+/** Converts `apiKey`, `API-KEY` and `api.key` to `api_key`. */
 const snake = (name: string): string =>
   name
     .replace(/([a-z0-9])([A-Z])/g, "$1_$2")

@@ -1,37 +1,39 @@
-/** What an inventory's checks and graph have to know of each kind of store. The kinds themselves are in `src/plan/stores`. */
+/** The facts about each kind of store that the checks and the graph of an inventory need. The kinds are in `src/plan/stores`. */
 import type { Resources, StoreKind } from "./application";
 
+/** Facts about a kind of store. */
 export interface StoreFacts {
   /** The port that clients connect to. */
   port: number;
-  /** What is spoken there; also the name of the port. */
+  /** The protocol of that port, and its name. */
   protocol: string;
-  /** What its charts append to its name for their Services, in either distribution and any profile. */
+  /** Suffixes that its charts add to the store's name for their Services, in all distributions and profiles. */
   serviceSuffixes: readonly string[];
-  /** Whom clients log in as: the one user that it has by itself, exactly one account, or one account or more. */
+  /** The logins of its clients: its only user, exactly one account, or at least one account. */
   logins: "default user" | "one account" | "accounts";
   /** Whether it can run without a password. */
   mayLackPassword: boolean;
   /** Whether each account owns a database. */
   hasDatabases: boolean;
-  /** Whether users of one name may be in several databases. */
+  /** Whether users in different databases can have the same name. */
   hasUsersPerDatabase: boolean;
-  /** Whether its users have one password each, so that each generation of a password is a new user beside the old one. */
+  /** Whether a user has one password only, so that each generation of a password is a new user next to the old one. */
   renamesUsers: boolean;
-  /** Requests and limits of a store that has none of its own: those that Robot Shop's stores ran with on a real node. */
+  /** Default requests and limits. Robot Shop's stores ran with them on a real node. */
   resources: Resources;
 }
 
 const kinds = new Map<StoreKind, StoreFacts>();
 
+/** Adds a kind of store, or replaces it. */
 export const registerStoreFacts = (kind: StoreKind, facts: StoreFacts): void => {
   kinds.set(kind, facts);
 };
 
-/** The kinds that are registered. */
+/** Returns the registered kinds. */
 export const knownKinds = (): StoreKind[] => [...kinds.keys()];
 
-/** @throws Error for a kind that nobody has registered. */
+/** Returns the facts about a kind of store. @throws Error if the kind is not registered. */
 export function factsOf(kind: StoreKind): StoreFacts {
   const facts = kinds.get(kind);
   if (!facts)

@@ -1,9 +1,9 @@
 /**
- * Text with references, as data: `text\`mongodb://${host("mongodb")}/shop\`` keeps its parts apart, so that a plan can
- * fill in hosts and can tell which texts mention a password without ever holding one.
+ * Text with references, as data. `text\`mongodb://${host("mongodb")}/shop\`` keeps the reference as a part of its own, so a plan
+ * can fill in the host, and it can tell which texts mention a password without knowing the password.
  */
 
-/** What a reference stands for; `of` names a service or a store of the same application. */
+/** A reference to a property of a service, store or external of the same application, which `of` names. */
 export type Reference =
   | { ref: "host"; of: string }
   | { ref: "readHost"; of: string }
@@ -14,37 +14,37 @@ export type Reference =
   | { ref: "username"; of: string; account: string }
   | { ref: "password"; of: string; account: string; encoding?: Encoding };
 
-/** How a password is written: as it is, or as a part of a URL. */
+/** How a password is encoded: `uri` for a part of a URL. */
 export type Encoding = "uri";
 
-/** A plain string, or parts of which some are references. */
+/** A plain string, or a list of strings and references. */
 export type Text = string | readonly (string | Reference)[];
 
 /** The host name of a service, store or external. */
 export const host = (of: string): Reference => ({ ref: "host", of });
 
-/** The host name for reads that may lag a little: a replicated mysql's secondaries, of all else the host itself. */
+/** The host name for reads that can lag a little: the secondaries of a replicated mysql, otherwise the host itself. */
 export const readHost = (of: string): Reference => ({ ref: "readHost", of });
 
-/** `host:port` of all members of a store, with commas between them: one entry, but for a replicated mongodb. */
+/** `host:port` of the members of a store, separated by commas. Only a replicated mongodb has more than one. */
 export const members = (of: string): Reference => ({ ref: "members", of });
 
-/** `&replicaSet=<name>` for the end of a replicated mongodb's connection string, of a standalone one nothing. */
+/** The end of a mongodb connection string: `&replicaSet=<name>` for a replicated store, otherwise nothing. */
 export const replicaSet = (of: string): Reference => ({ ref: "replicaSet", of });
 
 /** The first Service port of a service, or the port of a store or external. */
 export const port = (of: string): Reference => ({ ref: "port", of });
 
-/** `<scheme>://<host>/` of a service or external that speaks http, with its port where it is not the scheme's own. */
+/** The URL `<scheme>://<host>/` of a service or external with HTTP, with the port unless it is the scheme's default. */
 export const url = (of: string): Reference => ({ ref: "url", of });
 
 /** The user name of an account of a store or external. */
 export const username = (of: string, account: string): Reference => ({ ref: "username", of, account });
 
-/** The password of an account of a store or external: whatever mentions it lives in a Secret. */
+/** The password of an account of a store or external. A text with it is kept in a Secret. */
 export const password = (of: string, account: string): Reference => ({ ref: "password", of, account });
 
-/** The same as a part of a URL: a password that somebody else chose may hold any character. */
+/** The password, encoded as a part of a URL: passwords of externals can have any characters. */
 export const passwordInUrl = (of: string, account: string): Reference => ({
   ref: "password",
   of,
@@ -71,12 +71,12 @@ export function text(
 /** `host:port` of a service, store or external. */
 export const address = (of: string) => [host(of), ":", port(of)] as const;
 
-/** The references a text holds, in order. */
+/** Returns the references of a text, in order. */
 export function referencesOf(value: Text): Reference[] {
   return typeof value === "string" ? [] : value.filter((part): part is Reference => typeof part !== "string");
 }
 
-/** Whether a text mentions a password and so must not be a plain value. */
+/** Whether a text mentions a password, so that it must be kept in a Secret. */
 export function mentionsPassword(value: Text): boolean {
   return referencesOf(value).some((reference) => reference.ref === "password");
 }

@@ -1,10 +1,10 @@
-/** Asks the API server one question through kubectl, which logs in and follows proxies as the provider does. */
+/** Sends single requests to the API server, through kubectl: it logs in and uses proxies as the provider does. */
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import type { Settings } from "../config/schema";
 import { expandHome, serverPath } from "./preflight";
 
-/** Flags that lead kubectl, or helm with another name for the context, to the cluster that the settings name. */
+/** Returns the flags that select the cluster of the settings. kubectl and helm have different names for the context's flag. */
 export const accessOf = (
   { kubeconfig, context }: Pick<Settings["cluster"], "kubeconfig" | "context">,
   contextFlag = "--context",
@@ -13,26 +13,26 @@ export const accessOf = (
   ...(context === undefined ? [] : [contextFlag, context]),
 ];
 
-/** What the API server answered at a path. */
+/** The answer of the API server for a path. */
 export type Answer =
   | { object: unknown }
-  /** There is no such object. */
-  | { missing: true /** Not even the kind: no such API is served there. */; unserved?: true }
-  /** It cannot be read, and why. */
+  /** The object does not exist. */
+  | { missing: true /** The server does not have the kind of object either. */; unserved?: true }
+  /** The reason why the object cannot be read. */
   | { unread: string };
 
-/** Asks at a path of the API server. @throws Error with kubectl's words when the API server does not answer as one. */
+/** Gets a path of the API server. @throws Error with kubectl's message if the API server does not answer. */
 export type Ask = (path: string) => Promise<Answer>;
 
 const run = promisify(execFile);
 
-/** Asks with the kubectl on PATH; without one nothing can be read. */
+/** Asks with the kubectl on PATH. Without one, every answer is `unread`. */
 export const askWithKubectl =
   (cluster: Settings["cluster"]): Ask =>
   async (path) => {
     const args = [...accessOf(cluster), "--request-timeout=30s", "get", "--raw"];
     try {
-      // With --raw kubectl forgets the path that the server's own address may have.
+      // With --raw, kubectl drops the path of the server's address.
       const { stdout } = await run("kubectl", [...args, `${serverPath({ cluster })}${path}`], {
         maxBuffer: 64 * 1024 * 1024,
       });
@@ -42,7 +42,7 @@ export const askWithKubectl =
     }
   };
 
-/** What a failure of kubectl says. @throws the failure where it says nothing of the object. */
+/** Returns the answer that a failure of kubectl stands for. @throws Error with kubectl's message for other failures. */
 export function answerOf(error: NodeJS.ErrnoException & { stderr?: string }): Answer {
   if (error.code === "ENOENT") return { unread: "kubectl is not on PATH" };
   const words = (error.stderr ?? error.message).trim();

@@ -1,11 +1,11 @@
-/** Holds the namespace of a stack against the one in the cluster, before an update. */
+/** Compares the namespace of a stack with the one in the cluster, before an update. */
 import { FlotillaError, type Problem } from "../model/problems";
 import { OWNER, OWNER_ID, type Owner } from "../plan/labels";
 import type { Ask } from "./ask-cluster";
 import type { DeployedNamespace } from "./state";
 import { type LiveNamespace, readNamespace } from "./verify-cluster";
 
-/** Whose namespace it has to be. */
+/** The stack that must own the namespace. */
 export interface PlaceCheck {
   owner: Owner;
   stack: string;
@@ -13,7 +13,7 @@ export interface PlaceCheck {
   isMoving?: boolean;
 }
 
-/** Why an update must not touch a namespace; undefined where it may. */
+/** Returns why an update must not change a namespace, or undefined if it can. */
 export function namespaceProblem(
   name: string,
   known: DeployedNamespace | undefined,
@@ -61,31 +61,31 @@ export function namespaceProblem(
   return undefined;
 }
 
-/** The other stack that a namespace belongs to. A stack without an id of its own owns none yet. */
+/** Returns the other stack that owns a namespace. A namespace without an id has no owner yet. */
 export function strangerOf({ annotations }: LiveNamespace, { id: own }: { id?: string }): Owner | undefined {
   const id = annotations[OWNER_ID];
   return id === undefined || id === own ? undefined : { stack: annotations[OWNER] ?? "unknown", id };
 }
 
-/** An owner in words. */
+/** An owner, for messages. */
 export const ownerText = ({ stack, id }: Owner): string => `${stack} (id ${id})`;
 
-/** What to do about a namespace of another stack. */
+/** What to do about a namespace that another stack owns. */
 export const givenUpText = (stack: string, { id }: Owner): string =>
   `Give ${stack} another flotilla:namespace. Only if the state of the other stack is lost or given up for good: npx flotilla adopt --stack ${stack} --given-up ${id}`;
 
-/** @throws FlotillaError when the update must not touch the namespace. */
+/** Checks the namespace before an update. @throws FlotillaError if the update must not change it. */
 export async function checkNamespace(
   ask: Ask,
   name: string,
   known: DeployedNamespace | undefined,
   of: PlaceCheck & {
-    /** Whether the namespace may be missing: what the cluster has lost is created again. Default false. */
+    /** Whether the namespace can be missing, because the update creates lost objects again. Default: false. */
     mayBeLost?: boolean;
   },
 ): Promise<void> {
   const answer = await ask(`/api/v1/namespaces/${encodeURIComponent(name)}`);
-  // Who has no right to look learns it from the API server.
+  // Without the right to read it, the update itself shows the API server's message.
   if ("unread" in answer) return;
   const live = await readNamespace(async () => answer, name);
   if (live === undefined && of.mayBeLost) return;

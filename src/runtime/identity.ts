@@ -1,17 +1,17 @@
-/** Which cluster is which: pure decisions on what a cluster and its kubeconfig say of themselves. */
+/** Decides whether two clusters are the same, from their identities. Pure. */
 import { createHash } from "node:crypto";
 import type { ClusterIdentity } from "../model/cluster";
 import type { Problem } from "../model/problems";
 
-/** The identity in one word: what `flotilla:cluster.identity` takes. */
+/** The identity as one text: the value of `flotilla:cluster.identity`. */
 export const identityName = ({ uid, ca, name }: Pick<ClusterIdentity, "uid" | "ca" | "name">): string =>
   uid ?? (ca === undefined ? `name:${name}` : `ca:${ca}`);
 
-/** The identity for people. */
+/** The identity, for messages. */
 export const identityText = (identity: ClusterIdentity): string =>
   `${identityName(identity)} at ${identity.server}`;
 
-/** Digest of the CA certificates: the same for every order and form of the PEM text. Undefined where there is none. */
+/** Digest of CA certificates, independent of their order and of the form of the PEM text. Undefined if there are none. */
 export function caDigest(pem: string): string | undefined {
   const certificates = [...pem.matchAll(/-----BEGIN CERTIFICATE-----([\s\S]*?)-----END CERTIFICATE-----/g)]
     .map(([, body]) => (body as string).replace(/\s+/g, ""))
@@ -21,39 +21,39 @@ export function caDigest(pem: string): string | undefined {
 }
 
 /**
- * Whether two identities are of one cluster. The UID decides where both have one. Else the address and the CA together do: one
- * company CA may sign for many clusters, and one address may lead to another cluster tomorrow. The name in a kubeconfig decides
- * nothing: many clusters are called "kubernetes" or "default".
+ * Whether two identities are those of one cluster. The UID decides if both have one, otherwise the address together with the CA:
+ * a company's CA can sign for many clusters, and an address can lead to another cluster later. The name in a kubeconfig does
+ * not count: many clusters are named "kubernetes" or "default".
  */
 export function isSameCluster(recorded: ClusterIdentity, current: ClusterIdentity): boolean {
   if (recorded.uid !== undefined && current.uid !== undefined) return recorded.uid === current.uid;
   return recorded.server === current.server && recorded.ca === current.ca;
 }
 
-/** Whether only more evidence can tell: no UID to compare, and the same CA at another address, or another CA at the same one. */
+/** Whether the identities do not decide: a UID is missing, and the address or the CA differs. */
 export const isUnsure = (recorded: ClusterIdentity, current: ClusterIdentity): boolean =>
   (recorded.uid === undefined || current.uid === undefined) && !isSameCluster(recorded, current);
 
-/** Whether a setting names this cluster: by its UID, or by less only where the UID cannot be read. */
+/** Whether a setting names this cluster. CA and name count only if the UID cannot be read. */
 export const isNamed = (setting: string, identity: ClusterIdentity): boolean =>
   setting === identityName(identity) || (identity.uid === undefined && setting === `name:${identity.name}`);
 
-/** The identity to record of a cluster that is the stack's: a UID that is known stays known where it cannot be read this time. */
+/** Returns the identity to record for the stack's cluster. A known UID stays if it cannot be read this time. */
 export const recordOf = (recorded: ClusterIdentity | undefined, current: ClusterIdentity): ClusterIdentity =>
   current.uid === undefined && recorded?.uid !== undefined ? { ...current, uid: recorded.uid } : current;
 
-/** What is known of a stack's cluster and of the one that the kubeconfig leads to. */
+/** The facts about a stack's cluster and about the cluster of the kubeconfig. */
 export interface IdentityCheck {
   current: ClusterIdentity;
-  /** Why the UID cannot be read, where it cannot. */
+  /** Why the UID cannot be read. Undefined if it was read. */
   unread?: string;
-  /** What the state recorded. None before the first update, and in states of older versions. */
+  /** Identity that the state recorded. Undefined before the first update, and in states of older versions. */
   recorded?: ClusterIdentity;
-  /** What `flotilla:cluster.identity` says. */
+  /** Value of `flotilla:cluster.identity`. */
   named?: string;
-  /** Where the identities do not tell: whether the namespace of the state, by UID, is in this cluster. */
+  /** Whether the state's namespace, by its UID, is in the current cluster. Only if the identities do not decide. */
   hasNamespace?: boolean;
-  /** Whether the stack may move to a cluster that the settings name. */
+  /** Whether the stack is allowed to move to the cluster that the settings name. */
   mayMove: boolean;
   /** The namespace that the stack is deployed in. */
   namespace?: string;
@@ -61,11 +61,11 @@ export interface IdentityCheck {
   isDeployed: boolean;
   project: string;
   stack: string;
-  /** The context that leads to the current cluster; none inside a cluster. */
+  /** Context of the current cluster. Undefined inside a cluster. */
   context?: string;
 }
 
-/** Why a stack must not touch the cluster that the kubeconfig leads to; undefined where it may. */
+/** Returns why a stack must not change the cluster of the kubeconfig, or undefined if it can. */
 export function foreignCluster(check: IdentityCheck): Problem | undefined {
   const { current, recorded, named, isDeployed, hasNamespace, namespace, project, stack, context } = check;
   const where = `${project}:cluster`;

@@ -1,35 +1,36 @@
-/** Which cluster a kubeconfig and the settings lead to: pure decisions on parsed files. */
+/** Finds the cluster that a kubeconfig and the settings select. Pure. */
 import { suggest } from "../model/nearest";
 import type { Problem } from "../model/problems";
 
-/** The part of a kubeconfig that says where a context leads. */
+/** The parts of a kubeconfig that lead from a context to a cluster. */
 export interface Kubeconfig {
   "current-context"?: string;
   contexts?: { name: string; context?: { cluster?: string } }[];
   clusters?: { name: string; cluster?: KubeconfigCluster }[];
 }
 
+/** A cluster's entry in a kubeconfig. */
 export interface KubeconfigCluster {
   server?: string;
   "proxy-url"?: string;
-  /** PEM in base64; it wins over the file. */
+  /** PEM in base64. It wins over the file. */
   "certificate-authority-data"?: string;
   /** Path of a PEM file. */
   "certificate-authority"?: string;
 }
 
-/** A cluster to talk to. */
+/** The cluster of a context. */
 export interface ClusterTarget {
   context: string;
-  /** Its entry in the kubeconfig. */
+  /** Name of its entry in the kubeconfig. */
   name: string;
   cluster: KubeconfigCluster;
   server: URL;
-  /** Requests go through a proxy, so the server itself need not be reachable from here. */
+  /** Whether requests go through a proxy: then the server itself can be unreachable from this machine. */
   proxied: boolean;
 }
 
-/** Merges files as kubectl does: the first that says something wins. */
+/** Merges files as kubectl does: the first file with a value wins. */
 export function mergeKubeconfigs(files: readonly Kubeconfig[]): Kubeconfig {
   return {
     "current-context": files.map((file) => file["current-context"]).find((context) => context),
@@ -38,13 +39,13 @@ export function mergeKubeconfigs(files: readonly Kubeconfig[]): Kubeconfig {
   };
 }
 
-/** What a context leads to. */
+/** Returns the cluster of a context. */
 export const clusterOf = ({ contexts = [], clusters = [] }: Kubeconfig, context: string | undefined) => {
   const name = contexts.find((entry) => entry.name === context)?.context?.cluster;
   return clusters.find((entry) => entry.name === name)?.cluster;
 };
 
-/** The cluster of a context, or what is wrong. */
+/** Returns the cluster of a context, or the problem with it. */
 export function resolveTarget(
   config: Kubeconfig,
   wanted: string | undefined,

@@ -1,4 +1,4 @@
-/** Volume claims that a store would take up although it is new to the stack: their data has passwords of before. */
+/** Finds volume claims of an earlier store that a new store would reuse: their data has the old passwords. */
 import type { Application, Store } from "../model/application";
 import { type Problem, refuse } from "../model/problems";
 import { hasSecret, storeSecretName } from "../plan/credentials";
@@ -8,7 +8,7 @@ import type { Plan } from "../plan/plan";
 import { kindOf } from "../plan/stores/registry";
 import type { Ask } from "./ask-cluster";
 
-/** A claim as the API server lists it. */
+/** A volume claim as the API server lists it. */
 export interface ClaimObject {
   metadata: { name: string; uid?: string; labels?: Record<string, string> };
   spec?: { volumeName?: string; resources?: { requests?: { storage?: string } } };
@@ -19,7 +19,7 @@ export interface ClaimObject {
 export const sizeOf = ({ spec, status }: ClaimObject): string =>
   status?.capacity?.storage ?? spec?.resources?.requests?.storage ?? "size unknown";
 
-/** Whether the pods of a store's release take a claim up: by the label that its chart gives it, or by its name. */
+/** Whether the pods of a store's release reuse a claim, by its chart's label or by its name. */
 export function isClaimOf({ metadata }: ClaimObject, store: string): boolean {
   const instance = metadata.labels?.["app.kubernetes.io/instance"];
   if (instance !== undefined) return instance === store;
@@ -28,7 +28,7 @@ export function isClaimOf({ metadata }: ClaimObject, store: string): boolean {
   ).test(metadata.name);
 }
 
-/** Stores that the next update installs and whose passwords the state does not have. */
+/** Returns the stores that the next update installs with passwords that the state does not have. */
 export function newStores(
   application: Application,
   planned: Pick<Plan, "releases" | "credentials" | "secrets">,
@@ -43,10 +43,10 @@ export function newStores(
   });
 }
 
-/** Whether the data of a store knows the passwords it was created with; others take the one that they are started with. */
+/** Whether the data of a store contains its passwords. Other stores take the password that they start with. */
 export const keepsPasswords = ({ kind }: Pick<Store, "kind">): boolean => kindOf(kind).reset !== undefined;
 
-/** Why stores must not be installed on what is left of them: claims, or the Secret that stayed beside them. */
+/** Returns why stores must not be installed: claims or a Secret of an earlier store of the same name are left. */
 export function leftoverProblems(
   application: Application,
   stores: readonly string[],
@@ -88,7 +88,7 @@ export function leftoverProblems(
   });
 }
 
-/** @throws FlotillaError when a new store would take up claims or a Secret of before. */
+/** Checks new stores before an update. @throws FlotillaError if one would reuse claims or a Secret of an earlier store. */
 export async function checkLeftovers(
   ask: Ask,
   application: Application,
@@ -106,7 +106,7 @@ export async function checkLeftovers(
       return "object" in (await ask(`${path}/secrets/${name}`)) ? [name] : [];
     }),
   ]);
-  // Without the right to list claims only the Secrets tell.
+  // Without the right to list claims, only Secrets are found.
   const items = "object" in claims ? (claims.object as { items: ClaimObject[] }).items : [];
   const of = { namespace: planned.namespace.name, stack };
   const problems = leftoverProblems(application, stores, items, secrets.flat(), of);

@@ -1,25 +1,25 @@
-/** The program obeys what a command asks of one update. Apart from the names: a command need not load the SDK for them. */
+/** Applies what a command requests for one update. The names of the variables are in `overrides.ts`, which does not load the SDK. */
 import * as pulumi from "@pulumi/pulumi";
 import { compact } from "../model/records";
 import { ADOPT, CHECKED, KEEP, PATCH_FORCE } from "./overrides";
 import { PASSWORD, RELEASE, SECRET } from "./resource-types";
 
-/** Inputs by which a kept resource may differ from the plan. */
+/** Inputs in which a kept resource can differ from the plan, by type. */
 const INPUTS: Record<string, string[]> = {
   [RELEASE]: ["chart", "version", "values", "description", "timeout", "waitForJobs"],
   [SECRET]: ["data", "type", "metadata"],
   [PASSWORD]: ["length", "special"],
 };
 
-/** What the variables ask for. */
+/** What the variables request. */
 export interface Overrides {
-  /** Whether something is imported. */
+  /** Whether resources are imported. */
   isAdopting: boolean;
-  /** Whether state and cluster have been held against each other. */
+  /** Whether the command has compared the state with the cluster. */
   isChecked: boolean;
 }
 
-/** Obeys the variables; without them nothing happens. */
+/** Applies the variables of the environment. Without them it changes nothing. */
 export function obeyOverrides(environment = process.env): Overrides {
   const ids = JSON.parse(environment[ADOPT] ?? "{}") as Record<string, string>;
   const kept = new Set(JSON.parse(environment[KEEP] ?? "[]") as string[]);
@@ -34,7 +34,7 @@ export function obeyOverrides(environment = process.env): Overrides {
       return { props, opts: pulumi.mergeOptions(opts, more) };
     });
   const isChecked = environment[CHECKED] === "true";
-  // It is for the provider's own process: the SDK would write it into the state, and the next update take it out again.
+  // Only the provider's process needs it: the SDK would write it into the state, and the next update would remove it.
   if (isChecked) delete environment[PATCH_FORCE];
   return {
     isAdopting,

@@ -1,19 +1,19 @@
-/** What a command asks of one update, and no setting should say: to import resources, to leave some as they are. */
+/** Environment variables with which a command changes one update, such as to import resources. */
 
-/** Resources that the cluster has already, to be taken into the state: a JSON object of ids by `<type>::<name>`. */
+/** Resources to import into the state: a JSON object of ids by `<type>::<name>`. */
 export const ADOPT = "FLOTILLA_ADOPT";
 
-/** Resources to be left as they are, whatever the plan says of them: a JSON list of `<type>::<name>`. */
+/** Resources that stay as they are, even if the plan differs: a JSON list of `<type>::<name>`. */
 export const KEEP = "FLOTILLA_KEEP";
 
-/** Has the provider take over what another field manager owns. */
+/** Makes the provider take over fields of another field manager. */
 export const PATCH_FORCE = "PULUMI_K8S_ENABLE_PATCH_FORCE";
 
 /**
- * Has the provider take fields over from the field manager of a state that is lost: who adopts an object is another one, and
- * server-side apply refuses to change what the other one still owns.
+ * Variables with which the provider takes over fields from the field manager of a lost state. An update that adopts an object
+ * has another field manager, and server-side apply refuses to change fields that the old one still owns.
  */
 export const TAKE_OVER = { [PATCH_FORCE]: "true" };
 
-/** Set by a command that has held the state against the cluster and settled where they differ: the program does not again. */
+/** Set by a command that has compared the state with the cluster and resolved the differences: the program skips that check. */
 export const CHECKED = "FLOTILLA_CHECKED";

@@ -1,11 +1,11 @@
-/** The resources of one component in a state that holds others beside it. */
+/** Selects the resources of one component in a state. */
 import { COMPONENT_TYPES } from "./resource-types";
 import type { Resources } from "./state";
 import { nameOfUrn, typesOfUrn } from "./urn";
 
 /**
- * The component of a type and name, and what it has made: resources whose names begin with its own. Where a name begins with
- * those of two such components, it belongs to the one with the longer name.
+ * Returns a component and the resources that it created, whose names begin with its own. A name that begins with those of two
+ * components belongs to the one with the longer name.
  */
 export function resourcesOf(resources: Resources, type: string, name: string): Resources {
   const components = Object.keys(resources)
@@ -14,7 +14,7 @@ export function resourcesOf(resources: Resources, type: string, name: string): R
     .sort((a, b) => b.length - a.length);
   return Object.fromEntries(
     Object.entries(resources).filter(([urn]) => {
-      // The component may be inside another one; what an Application has made is the Application's.
+      // The component can be inside another one, but the resources of an Application are its own.
       const types = typesOfUrn(urn);
       const isOthers = type !== COMPONENT_TYPES.application && types.includes(COMPONENT_TYPES.application);
       if (!types.includes(type) || isOthers) return false;
@@ -24,7 +24,7 @@ export function resourcesOf(resources: Resources, type: string, name: string): R
   );
 }
 
-/** The same resources, with names that do not begin with the component's. */
+/** Returns the resources with the component's name removed from the start of theirs. */
 export function withoutPrefix(resources: Resources, name: string): Resources {
   const prefix = `${name}-`;
   return Object.fromEntries(

@@ -1,4 +1,4 @@
-/** Looks before anything is deployed: is the cluster there, are the charts' registries there? */
+/** Checks that the cluster and the registries of charts answer, before anything is deployed. */
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
@@ -16,8 +16,8 @@ import {
 import { unreachable, usesProxy } from "./reach";
 
 /**
- * Where the settings and the kubeconfig lead; undefined inside a cluster without a kubeconfig.
- * @throws FlotillaError when the context does not exist or its API server does not answer.
+ * Returns the cluster that the settings and the kubeconfig select; undefined inside a cluster without a kubeconfig.
+ * @throws FlotillaError if the context does not exist or its API server does not answer.
  */
 export async function checkCluster(
   settings: Pick<Settings, "cluster">,
@@ -27,7 +27,7 @@ export async function checkCluster(
 ): Promise<ClusterTarget | undefined> {
   const paths = kubeconfigPaths(settings, environment);
   const files = paths.filter((path) => existsSync(path));
-  // Inside a cluster there may be no kubeconfig: the provider then uses the pod's own account.
+  // Inside a cluster without a kubeconfig, the provider uses the pod's own account.
   if (files.length === 0 && environment.KUBERNETES_SERVICE_HOST && settings.cluster.context === undefined)
     return undefined;
   if (files.length === 0)
@@ -59,7 +59,7 @@ export async function checkCluster(
   return target;
 }
 
-/** Path of the API server's address, such as Rancher's `/k8s/clusters/c-1`; empty where there is none, or no kubeconfig. */
+/** Returns the path of the API server's address, such as Rancher's `/k8s/clusters/c-1`. Empty if it has none. */
 export function serverPath(settings: Pick<Settings, "cluster">, environment = process.env): string {
   const files = kubeconfigPaths(settings, environment).filter((path) => existsSync(path));
   const config = mergeKubeconfigs(files.map(readKubeconfig));
@@ -72,7 +72,7 @@ export interface UnreachableChart extends Problem {
   release: string;
 }
 
-/** The releases whose chart's registry does not answer; each registry is asked once. */
+/** Returns the releases whose chart's registry does not answer. Each registry is asked once. */
 export async function unreachableCharts(plan: Plan, environment = process.env): Promise<UnreachableChart[]> {
   const asked = new Map<string, Promise<string | undefined>>();
   const found = Object.values(plan.releases).map(async (release) => {
@@ -98,11 +98,11 @@ function describe(release: ReleasePlan, reason: string): UnreachableChart {
 }
 
 function remoteUrl({ chart }: ReleasePlan): URL | undefined {
-  // `oci:` is not one of the schemes whose host URL understands in every Node version.
+  // Not every Node version parses the host of an `oci:` URL.
   return "url" in chart ? new URL(chart.url.replace(/^oci:/, "https:")) : undefined;
 }
 
-/** A path whose ~ is the home folder. */
+/** Replaces ~ at the start of a path with the home folder. */
 export const expandHome = (path: string): string => path.replace(/^~(?=\/)/, homedir());
 
 function kubeconfigPaths(settings: Pick<Settings, "cluster">, environment: NodeJS.ProcessEnv): string[] {
@@ -115,7 +115,7 @@ function readKubeconfig(path: string): Kubeconfig {
   try {
     const config = (parse(readFileSync(path, "utf8")) ?? {}) as Kubeconfig;
     for (const { cluster } of config.clusters ?? []) {
-      // A relative path starts at the kubeconfig.
+      // A relative path starts at the folder of the kubeconfig.
       const file = cluster?.["certificate-authority"];
       if (cluster && file) cluster["certificate-authority"] = resolve(dirname(path), file);
     }

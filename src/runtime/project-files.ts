@@ -1,10 +1,10 @@
-/** Reads the files that say something about settings. */
+/** Reads the files of a project that contain settings. */
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { LAYERS } from "../config/layers";
 import type { ProjectFiles } from "../config/stack";
 
-/** The settings files of the project in a folder. */
+/** Returns the files with settings of the project in a folder. */
 export function readProjectFiles(folder: string): ProjectFiles {
   const layers = join(folder, LAYERS);
   const text = (path: string) => readFileSync(path, "utf8");
@@ -27,5 +27,5 @@ export function readProjectFiles(folder: string): ProjectFiles {
   };
 }
 
-/** Whether there is a file behind a name: no folder, and no link that leads nowhere. */
+/** Whether a path is a file: not a folder, and not a broken link. */
 const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;

@@ -1,20 +1,21 @@
-/** What program an update ran: so that a rollback can prove that it runs the same one. */
+/** Identifies the program of an update, so that a rollback can prove that it runs the same one. */
 import { execFileSync } from "node:child_process";
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type Charts, digestOf, listFiles } from "../plan/chart";
 import { shortDigest } from "../plan/digest";
 
+/** The program that an update ran. */
 export interface Provenance {
   /** Flotilla's version, from package.json. */
   version: string;
-  /** The git commit checked out, or "none" outside a repository. */
+  /** The checked-out git commit, or "none" outside a repository. */
   commit: string;
   /** First 12 hex digits of the SHA-256 over the program's own files. */
   program: string;
 }
 
-/** What decides what is deployed; tests, docs and tools do not. */
+/** Files and folders that decide what is deployed, unlike tests, docs and tools. */
 const PROGRAM = [
   "apps",
   "charts/lock.yaml",
@@ -25,7 +26,7 @@ const PROGRAM = [
   "package-lock.json",
 ];
 
-/** The charts' own files were read for the plan: their digests stand for them. */
+/** Returns the provenance of a project. The digests of the charts stand for their files. */
 export function readProvenance(project: string, charts: Charts): Provenance {
   const { version } = JSON.parse(readFileSync(join(project, "package.json"), "utf8")) as { version: string };
   return { version, commit: gitCommit(project), program: programDigest(project, charts) };

@@ -1,10 +1,10 @@
-/** Whether something answers at an address: a TCP connection, nothing is sent. */
+/** Checks whether an address answers, by opening a TCP connection. */
 import { BlockList, connect, isIP } from "node:net";
 
-/** Seconds a connection may take to open. */
+/** Time limit for opening a connection, in seconds. */
 const LIMIT_SECONDS = 5;
 
-/** Undefined when the connection opens, the reason when it does not in time. */
+/** Returns why a connection does not open, or undefined if it does. */
 export function unreachable(host: string, port: number): Promise<string | undefined> {
   return new Promise((resolve) => {
     const socket = connect({ host, port });
@@ -19,13 +19,13 @@ export function unreachable(host: string, port: number): Promise<string | undefi
 }
 
 /**
- * Whether requests to a host leave through a proxy of the environment, by the rules of Go's clients, and so of kubectl and the
- * provider (golang.org/x/net/http/httpproxy).
+ * Whether requests to a host go through a proxy of the environment. The rules are those of Go, which kubectl and the provider use
+ * (golang.org/x/net/http/httpproxy).
  */
 export function usesProxy(host: string, environment: NodeJS.ProcessEnv, port = "443"): boolean {
   const setting = (name: string) => environment[name] || environment[name.toLowerCase()] || "";
   const bare = host.replace(/^\[|\]$/g, "");
-  // This machine itself is never asked for through a proxy.
+  // Requests to this machine never go through a proxy.
   const isLocal = bare === "localhost" || bare === "::1" || isInNetwork(bare, "127.0.0.0/8");
   const except = setting("NO_PROXY").toLowerCase().split(",");
   return (
@@ -33,7 +33,7 @@ export function usesProxy(host: string, environment: NodeJS.ProcessEnv, port = "
   );
 }
 
-/** Whether an entry of NO_PROXY is about a host. */
+/** Whether an entry of NO_PROXY applies to a host. */
 function covers(entry: string, host: string, port: string): boolean {
   if (entry === "*" || isInNetwork(host, entry)) return true;
   const [, name = "", only = port] =
@@ -61,7 +61,7 @@ function reasonOf(error: NodeJS.ErrnoException): string {
     EHOSTUNREACH: "no route to host",
     ENETUNREACH: "no route to network",
   };
-  // Several addresses were tried: the errors are inside, and their codes tell more than their sum.
+  // After several addresses the error is an AggregateError. The first inner error has the code.
   const inner = error instanceof AggregateError ? (error.errors[0] as NodeJS.ErrnoException) : error;
   return reasons[inner.code ?? ""] ?? inner.code ?? inner.message;
 }

@@ -1,11 +1,11 @@
-/** What the running stack's state holds, as the plan wants it. */
+/** Reads the state of the running stack. */
 import * as pulumi from "@pulumi/pulumi";
 import { type DeployedState, type Resources, stateIn } from "./state";
 
-/** What the running stack has deployed. */
+/** Returns what the running stack has deployed. */
 export const readDeployed = async (): Promise<DeployedState> => stateIn(await readResources());
 
-/** The resources of the running stack's state, through the engine, in any backend. */
+/** Returns the resources of the running stack's state. The engine reads them, from any backend. */
 export async function readResources(): Promise<Resources> {
   const stackName = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
   const { outputs } = (await pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", {

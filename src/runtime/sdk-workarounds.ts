@@ -1,10 +1,10 @@
 /**
- * What the SDK does with every resource to debug itself, at a cost that a program of a hundred services waits for. Each
- * workaround names what it is about upstream; tests/unit/sdk-workarounds.test.ts fails when the SDK no longer needs it.
+ * Turns off debugging aids of the SDK that cost noticeable time in a program with a hundred services. Each workaround names its
+ * upstream issue. tests/unit/sdk-workarounds.test.ts fails when the SDK no longer needs one.
  */
 import * as pulumi from "@pulumi/pulumi";
 
-/** The SDK's types leave these out. */
+/** Parts of the SDK that its types do not have. */
 interface Debuggable {
   debuggablePromise(promise: Promise<unknown>, context?: unknown): Promise<unknown>;
 }
@@ -13,7 +13,7 @@ interface Callsites {
 }
 type Debug = typeof pulumi.log.debug;
 
-/** Applies them, unless PULUMI_DEBUG_PROMISE_LEAKS is set: then somebody debugs the SDK. */
+/** Applies the workarounds, unless PULUMI_DEBUG_PROMISE_LEAKS is set to debug the SDK. */
 export function workAroundSdk(environment = process.env): void {
   if (environment.PULUMI_DEBUG_PROMISE_LEAKS) return;
   withoutStacksOfPromises(require("@pulumi/pulumi/runtime/debuggable") as Debuggable);
@@ -22,7 +22,7 @@ export function workAroundSdk(environment = process.env): void {
 }
 
 /**
- * The SDK notes a stack with every promise, several for each resource; ts-node leads each frame of it back to its source
+ * Prevents a stack trace with every promise. The SDK creates several for each resource, and ts-node maps each frame to its source
  * (https://github.com/pulumi/pulumi/issues/7682).
  */
 function withoutStacksOfPromises(debuggable: Debuggable): void {
@@ -39,7 +39,7 @@ function withoutStacksOfPromises(debuggable: Debuggable): void {
 }
 
 /**
- * The SDK sends the whole stack of each registration to the engine, which keeps it in the state and writes that at every step
+ * Prevents a stack trace with every registration. The engine keeps it in the state, which it writes at every step
  * (https://github.com/pulumi/pulumi/pull/20430, https://github.com/pulumi/pulumi/issues/18478).
  */
 function withoutStacksOfRegistrations(resource: Callsites): void {
@@ -51,8 +51,9 @@ const withoutAnswers = (message: string): string =>
   message.replace(/\bresp: .*$/s, "resp: not shown, it may hold secrets");
 
 /**
- * The SDK sends its messages for `--debug` one after the other, whether anybody reads them or not, and a program ends after the
- * last one (https://github.com/pulumi/pulumi/issues/7146). While one is on its way, those that come are put together.
+ * Returns a function that sends debug messages in batches. The SDK sends its messages for `--debug` one by one, even without
+ * `--debug`, and a program ends after the last one (https://github.com/pulumi/pulumi/issues/7146). While a message is being sent,
+ * new ones are collected into the next batch.
  */
 export function inBatches(send: Debug, keepAlive: () => () => void): Debug {
   let waiting: string[] = [];

@@ -1,4 +1,4 @@
-/** Reads the stack's config from the engine, and from the files what the engine does not tell: layers, lines, nulls. */
+/** Reads the stack's config from the engine. Layers, lines and nulls come from the files: the engine does not have them. */
 import * as pulumi from "@pulumi/pulumi";
 import { CREDENTIALS } from "../config/credentials";
 import { parseDefaults } from "../config/file";
@@ -7,7 +7,7 @@ import type { StackConfig } from "../config/settings";
 import { assemble, ownFile } from "../config/stack";
 import { readProjectFiles } from "./project-files";
 
-/** All config of the running stack of the project in a folder. */
+/** Returns the config of the running stack. `folder` is that of the project. */
 export function readStackConfig(folder: string): StackConfig {
   const values = pulumi.runtime.allConfig();
   // The SDK has this function but leaves it out of its declarations.
@@ -21,7 +21,7 @@ export function readStackConfig(folder: string): StackConfig {
   return assemble(files, defaults, stack, own, credentials);
 }
 
-/** The passwords of these names that the stack was given; they stay secret in its state. */
+/** Returns passwords from the stack's config, by name. They stay secret in the state. */
 export function readCredentials(names: readonly string[]): Record<string, pulumi.Output<string>> {
   const given = new pulumi.Config().getSecretObject<Record<string, string>>(CREDENTIALS);
   return Object.fromEntries(

@@ -1,4 +1,4 @@
-/** What a state says of its Helm releases: the same from the engine and from `pulumi stack export`. */
+/** Reads a state, from the engine or from `pulumi stack export`: its releases, its place, its cluster. */
 import type { ClusterIdentity } from "../model/cluster";
 import { compact } from "../model/records";
 import type { Deployed, DeployedGuarded, DeployedPlace, DeployedRelease } from "../plan/deployed";
@@ -18,7 +18,7 @@ import {
 import { nameOfUrn, typesOfUrn } from "./urn";
 import type { KnownCluster } from "./verify-cluster";
 
-/** The part of a resource in a state that is looked at. */
+/** A resource in a state, as far as it is read. */
 export interface StateResource {
   type: string;
   outputs?: Record<string, unknown>;
@@ -30,11 +30,11 @@ export type Resources = Record<string, StateResource>;
 const find = (resources: Resources, type: string): StateResource | undefined =>
   Object.values(resources).find((resource) => resource.type === type);
 
-/** The kind of release that a component of a type has. */
+/** Returns the kind of release that a component has, by the component's type. */
 const kindOf = (component: string | undefined): DeployedRelease["kind"] | undefined =>
   (["store", "service", "job"] as const).find((kind) => RELEASE_COMPONENTS[kind] === component);
 
-/** The releases of a state, by name. Of their values those that come from Flotilla: none of them is secret. */
+/** Returns the releases of a state, by name. Their values are the inputs of Flotilla, which have no secrets. */
 export function deployedReleases(resources: Resources): Deployed {
   const found = Object.entries(resources).flatMap(([urn, { type, outputs }]) => {
     const kind = kindOf(typesOfUrn(urn).at(-2));
@@ -46,20 +46,20 @@ export function deployedReleases(resources: Resources): Deployed {
   return Object.fromEntries(found);
 }
 
-/** `hard` of the quota of a state. */
+/** Returns `hard` of the ResourceQuota in a state. */
 export function deployedQuota(resources: Resources): Record<string, string> | undefined {
   return (find(resources, QUOTA)?.outputs?.spec as { hard?: Record<string, string> } | undefined)?.hard;
 }
 
-/** The namespace of a state. */
+/** The namespace in a state. */
 export interface DeployedNamespace {
   name: string;
   uid?: string;
-  /** Id of the stack that it says it belongs to. */
+  /** Id of the stack that owns it, from its annotation. */
   owner?: string;
 }
 
-/** The namespace that a state has deployed. */
+/** Returns the namespace in a state. */
 export function deployedNamespace(resources: Resources): DeployedNamespace | undefined {
   const metadata = find(resources, NAMESPACE)?.outputs?.metadata as
     | { name?: string; uid?: string; annotations?: Record<string, string> }
@@ -69,17 +69,17 @@ export function deployedNamespace(resources: Resources): DeployedNamespace | und
   return compact({ name, uid, owner: annotations?.[OWNER_ID] });
 }
 
-/** The cluster that the last update recorded. */
+/** Returns the cluster that the last update recorded. */
 export const recordedCluster = (resources: Resources): ClusterIdentity | undefined =>
   find(resources, COMPONENT_TYPES.application)?.outputs?.cluster as ClusterIdentity | undefined;
 
-/** The stack's own id, by which what it deploys is told from what others deploy. None before its first update. */
+/** Returns the id of the stack, which marks the objects that it owns. Undefined before its first update. */
 export function recordedId(resources: Resources): string | undefined {
   const id = find(resources, COMPONENT_TYPES.application)?.outputs?.id;
   return typeof id === "string" ? id : deployedNamespace(resources)?.owner;
 }
 
-/** The provider's `clusterIdentifier`, which never changes. None in states of older versions. */
+/** Returns the provider's `clusterIdentifier`, which never changes. Undefined in states of older versions. */
 export function providerIdentifier(resources: Resources): string | undefined {
   const identifiers = Object.values(resources)
     .filter(({ type }) => type === KUBERNETES_PROVIDER)
@@ -87,15 +87,15 @@ export function providerIdentifier(resources: Resources): string | undefined {
   return identifiers.find((identifier): identifier is string => typeof identifier === "string");
 }
 
-/** Whether a state has anything that is in a cluster. */
+/** Whether a state has objects in a cluster. */
 export const isDeployed = (resources: Resources): boolean =>
   Object.values(resources).some(({ type }) => type.startsWith("kubernetes:"));
 
-/** What the stack said of itself at the end of its last update. */
+/** Returns the outputs of the stack's last update. */
 export const stackOutputsIn = (resources: Resources): Record<string, unknown> =>
   find(resources, STACK)?.outputs ?? {};
 
-/** The store Secrets and the generated passwords of a state. */
+/** Returns the names of the store Secrets and generated passwords in a state. */
 export function deployedGuarded(resources: Resources): DeployedGuarded {
   const named = (type: string) =>
     Object.entries(resources).flatMap(([urn, resource]) => (resource.type === type ? [nameOfUrn(urn)] : []));
@@ -108,11 +108,11 @@ export function deployedGuarded(resources: Resources): DeployedGuarded {
   };
 }
 
-/** Where a state has deployed what. */
+/** Returns the namespace, application and environment of a state. */
 export function deployedPlace(resources: Resources): DeployedPlace | undefined {
   const namespace = deployedNamespace(resources)?.name;
   if (namespace === undefined) return undefined;
-  // A component that deploys by itself says it, not the stack.
+  // In a program of one's own, the component has these outputs, not the stack.
   const { application, environment } = {
     ...stackOutputsIn(resources),
     ...find(resources, COMPONENT_TYPES.application)?.outputs,
@@ -124,7 +124,7 @@ export function deployedPlace(resources: Resources): DeployedPlace | undefined {
   };
 }
 
-/** What the state says of the stack's cluster. */
+/** Returns what a state knows about the stack's cluster. */
 export function knownCluster(resources: Resources): KnownCluster {
   return compact({
     recorded: recordedCluster(resources),
@@ -133,7 +133,7 @@ export function knownCluster(resources: Resources): KnownCluster {
   });
 }
 
-/** What a state says. */
+/** The parts of a state that planning and checks need. */
 export interface DeployedState {
   deployed: Deployed;
   deployedQuota?: Record<string, string>;
@@ -142,11 +142,11 @@ export interface DeployedState {
   cluster: KnownCluster;
   /** The provider's `clusterIdentifier`. */
   identifier?: string;
-  /** The stack's id. */
+  /** The id of the stack. */
   id?: string;
 }
 
-/** What the resources of a state say. */
+/** Reads a state from its resources. */
 export function stateIn(resources: Resources): DeployedState {
   return compact({
     deployed: deployedReleases(resources),

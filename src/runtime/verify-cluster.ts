@@ -1,4 +1,4 @@
-/** Reads the identity of the cluster that the settings lead to, and holds it against the one in the state. */
+/** Reads the identity of the cluster that the settings select, and compares it with the one in the state. */
 import { readFileSync } from "node:fs";
 import type { Settings } from "../config/schema";
 import type { ClusterIdentity } from "../model/cluster";
@@ -9,13 +9,13 @@ import { caDigest, foreignCluster, identityText, isSameCluster, isUnsure } from 
 import type { ClusterTarget } from "./kubeconfig";
 import type { DeployedNamespace } from "./state";
 
-/** What the state says of the stack's cluster. */
+/** What a state knows about the stack's cluster. */
 export interface KnownCluster {
-  /** What the last update recorded. */
+  /** Identity that the last update recorded. */
   recorded?: ClusterIdentity;
   /** The namespace in the state. */
   namespace?: DeployedNamespace;
-  /** Whether the state has anything in a cluster. */
+  /** Whether the state has objects in a cluster. */
   isDeployed: boolean;
 }
 
@@ -23,7 +23,7 @@ interface NamespaceObject {
   metadata: { uid?: string; annotations?: Record<string, string>; deletionTimestamp?: string };
 }
 
-/** A namespace as the cluster has it. */
+/** A namespace in the cluster. */
 export interface LiveNamespace {
   uid?: string;
   annotations: Record<string, string>;
@@ -31,7 +31,7 @@ export interface LiveNamespace {
   isGoing: boolean;
 }
 
-/** The namespace; undefined where the cluster has none, or does not let it be read. */
+/** Reads a namespace. Undefined if it does not exist or cannot be read. */
 export async function readNamespace(ask: Ask, name: string): Promise<LiveNamespace | undefined> {
   const answer = await ask(`/api/v1/namespaces/${encodeURIComponent(name)}`);
   if (!("object" in answer)) return undefined;
@@ -39,7 +39,7 @@ export async function readNamespace(ask: Ask, name: string): Promise<LiveNamespa
   return compact({ uid, annotations, isGoing: deletionTimestamp !== undefined });
 }
 
-/** One request: the UID of kube-system. @throws FlotillaError when the API server does not answer. */
+/** Reads the identity of a cluster, in one request. @throws FlotillaError if the API server does not answer. */
 export async function readIdentity(
   ask: Ask,
   target: ClusterTarget | undefined,
@@ -48,7 +48,7 @@ export async function readIdentity(
   const answer = await ask("/api/v1/namespaces/kube-system").catch((error: Error) => {
     throw new FlotillaError([unanswered(error, target, project)]);
   });
-  // Every API server serves namespaces. At a wrong path the CA is still the cluster's own, and nothing would be found.
+  // Every API server has namespaces. A wrong path shows here only: the CA is still right, and every object would be missing.
   if ("missing" in answer && answer.unserved)
     throw new FlotillaError([unanswered(new Error("no Kubernetes API is served there"), target, project)]);
   const ca = target && authorityOf(target);
@@ -72,7 +72,7 @@ const unanswered = (error: Error, target: ClusterTarget | undefined, project: st
   todo: "Log in to it, or correct the kubeconfig, then try: kubectl get namespace kube-system",
 });
 
-/** The CA certificates of a cluster's entry, as PEM. */
+/** Returns the CA certificates of a cluster, as PEM. */
 function authorityOf({ cluster }: ClusterTarget): string | undefined {
   const data = cluster["certificate-authority-data"];
   if (data) return Buffer.from(data, "base64").toString("utf8");
@@ -80,23 +80,23 @@ function authorityOf({ cluster }: ClusterTarget): string | undefined {
   try {
     return file ? readFileSync(file, "utf8") : undefined;
   } catch {
-    // The client that connects says it in its own words.
+    // kubectl reports the missing file.
     return undefined;
   }
 }
 
-/** The cluster that a stack may work on. */
+/** A cluster that a stack is allowed to change. */
 export interface VerifiedCluster {
   identity: ClusterIdentity;
   /** Whether the settings move the stack here from another cluster. */
   isMoving: boolean;
-  /** What to know of it: that the stack moves there, or that it is known by less than its UID. */
+  /** Warnings: that the stack moves to it, or that its UID cannot be read. */
   warnings: string[];
 }
 
 /**
- * Reads the identity and holds it against the state's.
- * @throws FlotillaError when it is another cluster than the stack's, and the settings do not name it.
+ * Reads the identity of the cluster and compares it with the one in the state.
+ * @throws FlotillaError if it is not the stack's cluster and the settings do not name it.
  */
 export async function verifyCluster(
   ask: Ask,
@@ -149,7 +149,7 @@ export async function verifyCluster(
   };
 }
 
-/** Whether the cluster has the namespace of a state, by its UID where the state has one. */
+/** Whether the cluster has the namespace of a state, with the same UID if the state has one. */
 async function isThere(ask: Ask, namespace: DeployedNamespace | undefined): Promise<boolean> {
   if (namespace === undefined) return false;
   const live = await readNamespace(ask, namespace.name);

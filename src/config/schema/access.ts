@@ -1,4 +1,4 @@
-/** Which cluster a stack is on, how people get in, and where images and secrets come from. */
+/** The settings for access: the cluster, ways in from outside, and the sources of images and secrets. */
 import { z } from "zod";
 import { annotations, cidr, labels, loadBalancerClass, name, OBJECT_NAME, objectName } from "./fields";
 import { key } from "./key";
@@ -125,12 +125,12 @@ export const externalSecrets = z.strictObject({
   ),
 });
 
-/** A registry's host, as images name it; docker.io is what images without a host come from. */
+/** The host of a registry. Images without a host come from docker.io. */
 export const registryHost = z
   .string()
   .regex(/^[a-zA-Z0-9.-]+(:[0-9]+)?$/, "must be a registry's host, such as docker.io");
 
-/** Where images are instead: a registry, or a path in one. */
+/** A registry, or a path in one. */
 export const registryPath = z
   .string()
   .regex(

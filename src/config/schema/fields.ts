@@ -1,4 +1,4 @@
-/** Values that several keys take. */
+/** Types of values that several keys have. */
 import { z } from "zod";
 import { key } from "./key";
 
@@ -7,10 +7,10 @@ export const name = z
   .max(63)
   .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, "must be a DNS label: lower-case letters, digits and hyphens");
 
-/** Also a host's name (RFC 1123). */
+/** The name of an object, which can also be a host name (RFC 1123). */
 export const OBJECT_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 
-/** A name of an object: dots are allowed, as in a domain. */
+/** The name of an object. It can have dots, as a domain. */
 export const objectName = z
   .string()
   .max(253)
@@ -29,7 +29,7 @@ export const port = z.int().min(1).max(65535);
 
 export const cidr = z.union([z.cidrv4(), z.cidrv6()], "must be a range of addresses, such as 10.1.0.0/16");
 
-/** A name that may have a domain and a slash before it. */
+/** A name with an optional domain and slash in front. */
 const QUALIFIED = /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
 
 const labelKey = z.string().regex(QUALIFIED, "must be a key of labels, such as app or example.com/app");
@@ -57,7 +57,7 @@ export const host = z
   .string()
   .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/i, "must be a DNS name, such as shop.example.com");
 
-/** Why something departs from the rule. */
+/** The reason for an exception. */
 export const reason = z.string().trim().min(12, "must say why, in a sentence that others understand");
 
 export const tag = z
@@ -108,7 +108,7 @@ const resources = z.strictObject({
   ),
 });
 
-/** Where an image is taken from, in place of the inventory's. */
+/** The keys that replace an image of the inventory. */
 export const image = {
   repository: key(
     repository.optional(),
@@ -130,7 +130,7 @@ export const image = {
   ),
 };
 
-/** Requests and limits of a service or store. */
+/** The key for requests and limits of a service or store. */
 export const resourcesKey = key(
   resources.optional(),
   "Requests and limits, merged over the inventory's.",

@@ -1,6 +1,6 @@
 /**
- * The settings a stack can make: one zod schema is the truth for types, defaults, errors, the editors' JSON Schema and
- * docs/configuration.md. Keys are those of the stack file without the `flotilla:` prefix.
+ * The settings of a stack as one zod schema. Types, defaults, error messages, the JSON Schema for editors and
+ * docs/configuration.md are derived from it. Keys are those of the stack file, without the prefix `flotilla:`.
  */
 import { z } from "zod";
 import { PROFILES } from "../../model/application";
@@ -21,15 +21,15 @@ import { LEGACY_PREFIX, store, storeImages } from "./stores";
 
 export { LEGACY_PREFIX } from "./stores";
 
-/** Environments; prod is the one with extra rules. `local` is the embedded cluster's. */
+/** The environments. `prod` has additional rules; `local` is that of the embedded cluster. */
 export const ENVIRONMENTS = ["local", "dev", "staging", "prod"] as const;
 export type Environment = (typeof ENVIRONMENTS)[number];
 
-/** Where a store's chart comes from: Bitnami's registry, or Flotilla's own chart on the upstream images. */
+/** The sources of store charts: Bitnami's registry, or Flotilla's own chart with the upstream images. */
 export const DISTRIBUTIONS = ["bitnami", "upstream"] as const;
 export type Distribution = (typeof DISTRIBUTIONS)[number];
 
-/** Where Bitnami's charts are read from: their registry, or `charts/vendor`. */
+/** The places from which Bitnami's charts are read: their registry, or `charts/vendor`. */
 export const CHART_SOURCES = ["oci", "vendored"] as const;
 export type ChartSource = (typeof CHART_SOURCES)[number];
 
@@ -221,6 +221,6 @@ export const settingsSchema = z.strictObject({
   ),
 });
 
-/** Validated stack config, defaults filled in. */
+/** Validated settings, with their defaults. */
 export type Settings = z.output<typeof settingsSchema>;
 export type ServiceSettings = z.output<typeof service>;

@@ -1,18 +1,18 @@
-/** What the reference says of a key: its schema carries its meaning, its unit and its default in words. */
+/** Attaches the meaning, the unit and the default of a key to its schema. */
 import { z } from "zod";
 
-/** What one reads of a key in an editor and in docs/configuration.md. */
+/** The unit and default of a key, for editors and docs/configuration.md. */
 export interface About {
-  /** What its value is counted in or written as. */
+  /** Unit or form of its value. */
   unit: string;
-  /** What holds where no layer says anything. */
+  /** The default, in words. */
   usual: string;
 }
 
-/** What is said of each key besides its description. */
+/** The unit and default of each key. Its description is in the schema itself. */
 export const ABOUT = z.registry<About>();
 
-/** A key with what one must know of it. `usual` is needed where the schema itself has no default. */
+/** Describes a key. `usual` is required if the schema has no default. */
 export function key<T extends z.ZodType>(schema: T, description: string, unit: string, usual?: string): T {
   const described = schema.describe(description);
   const words = usual ?? defaultOf(schema);

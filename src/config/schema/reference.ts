@@ -1,18 +1,19 @@
-/** Every key of the settings with what one must know of it, for docs and editors. */
+/** Lists all keys of the settings with their descriptions, for docs and editors. */
 import type { z } from "zod";
 import { settingsSchema } from ".";
 import { ABOUT } from "./key";
 import { inside } from "./walk";
 
+/** A key with its description, unit and default. */
 export interface KeyReference {
-  /** Steps to it; `<name>` stands for any name. */
+  /** Path to the key; `<name>` stands for any name. */
   path: readonly string[];
   description: string;
   unit: string;
   usual: string;
 }
 
-/** All keys, each before those inside of it. */
+/** Returns all keys, each before the keys below it. */
 export const reference = (): KeyReference[] => keysIn(settingsSchema, []);
 
 function keysIn(schema: z.ZodType, path: readonly string[]): KeyReference[] {

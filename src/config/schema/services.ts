@@ -1,4 +1,4 @@
-/** What a stack can say of a service, and of what others run. */
+/** The settings of services and externals. */
 import { z } from "zod";
 import {
   cidr,
@@ -19,14 +19,14 @@ import { key } from "./key";
 
 const pods = z.int().min(1).max(1000);
 
-/** Bounds of autoscalers, and what they are where nothing is said. */
+/** The bounds of an autoscaler. The arguments are their defaults, in words. */
 export const bounds = (fewest: string, most: string) =>
   z.strictObject({
     minReplicas: key(pods.optional(), "Fewest pods.", "pods, 1 to 1000", fewest),
     maxReplicas: key(pods.optional(), "Most pods.", "pods, 1 to 1000", most),
   });
 
-/** Rules that do not apply to one release, each with the reason. */
+/** The key for rules that do not apply to a service or store. */
 export const exceptions = key(
   z.record(z.string(), reason).optional(),
   "Rules of `flotilla check` that do not apply to it, by rule, each with the reason.",
@@ -105,7 +105,7 @@ export const external = z.strictObject({
   ),
 });
 
-/** An image that Flotilla itself chooses. */
+/** The keys that replace an image which Flotilla chooses. */
 export const ownImage = z.strictObject({
   repository: key(
     repository.optional(),

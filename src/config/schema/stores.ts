@@ -1,11 +1,11 @@
-/** What a stack can say of a store, and of where the charts and images of stores are. */
+/** The settings of stores and of their images. */
 import { z } from "zod";
 import { PROFILES } from "../../model/application";
 import { digest, generation, image, name, objectName, quantity, reason, resourcesKey } from "./fields";
 import { key } from "./key";
 import { exceptions } from "./services";
 
-/** Where Bitnami's versioned images are since 2025-08-28, without updates. */
+/** The organization with Bitnami's versioned images since 2025-08-28. It gets no updates. */
 export const LEGACY_PREFIX = "bitnamilegacy";
 
 export const store = z.strictObject({

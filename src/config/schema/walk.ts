@@ -1,7 +1,7 @@
-/** The schema as a tree of keys. */
+/** Reads the schema as a tree of keys. */
 import { z } from "zod";
 
-/** A schema without what only says that it may be left out. */
+/** Returns a schema without its optional, default and nullable wrappers. */
 export function bare(schema: z.ZodType): z.ZodType {
   let current = schema;
   while (
@@ -13,13 +13,13 @@ export function bare(schema: z.ZodType): z.ZodType {
   return current;
 }
 
-/** What a schema has inside: a key each, or one for any name. */
+/** The schemas below a schema: one for each key, or one for any name. */
 export interface Inside {
   keys: Record<string, z.ZodType>;
   any?: z.ZodType;
 }
 
-/** What is inside of a map; nothing of anything else. Of alternatives the one that is a map counts. */
+/** Returns the schemas below a map. Of a union, the alternative that is a map counts. Other schemas have none. */
 export function inside(schema: z.ZodType): Inside {
   const inner = bare(schema);
   if (inner instanceof z.ZodObject) return { keys: inner.def.shape as Record<string, z.ZodType> };
@@ -34,7 +34,7 @@ export function inside(schema: z.ZodType): Inside {
 
 const NOTHING: Inside = { keys: {} };
 
-/** The defaults of the keys that a map at a path may have; a name on the way stands for any. */
+/** Returns the defaults of the keys of the map at a path. */
 export function defaultsAt(root: z.ZodType, path: readonly PropertyKey[]): Record<string, unknown> {
   const schema = schemaAt(root, path);
   return schema
@@ -46,7 +46,7 @@ export function defaultsAt(root: z.ZodType, path: readonly PropertyKey[]): Recor
     : {};
 }
 
-/** The schema at a path, or undefined where there is none. */
+/** Returns the schema at a path, or undefined if there is none. */
 export function schemaAt(root: z.ZodType, path: readonly PropertyKey[]): z.ZodType | undefined {
   let current: z.ZodType | undefined = root;
   for (const step of path) {

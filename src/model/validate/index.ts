@@ -1,4 +1,4 @@
-/** What is wrong with an inventory, found before anything is planned. */
+/** Checks an inventory before it is planned. */
 import type { Application } from "../application";
 import { MAX_STORE_NAME } from "../names";
 import type { Problem } from "../problems";
@@ -8,7 +8,7 @@ import { checkService } from "./services";
 import { checkStore } from "./stores";
 import { checkCallers, checkWaysIn } from "./ways-in";
 
-/** All problems of an inventory, in its order. */
+/** Returns all problems of an inventory, in its order. */
 export function validateApplication(application: Application): Problem[] {
   const problems: Problem[] = [];
   const file = `apps/${application.name}.ts`;

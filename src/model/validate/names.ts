@@ -1,8 +1,9 @@
-/** Names of an inventory: what they may be, and that each leads to one place. */
+/** Checks the names of an inventory: their form, and that each is used once. */
 import type { Application } from "../application";
 import { DNS_LABEL, MAX_APPLICATION_NAME, rotationPrefix, storeJobs, storeServices } from "../names";
 import type { Report } from "./report";
 
+/** Checks the name of the application, and that no name collides with a Service or Job of a store. */
 export function checkApplication(application: Application, report: Report): void {
   const { name } = application;
   if (name.length > MAX_APPLICATION_NAME || !DNS_LABEL.test(name))
@@ -29,7 +30,7 @@ export function checkApplication(application: Application, report: Report): void
         report(name, `the rotations of store ${store} have such names`, "Give it another name.");
 }
 
-/** A host name leads to one place: the names of services, stores and externals are one set. */
+/** Checks that services, stores, externals and callers have different names: a host name leads to one of them. */
 export function checkHosts(application: Application, report: Report): void {
   const seen = new Map<string, string>();
   for (const [kind, record] of [

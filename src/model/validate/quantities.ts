@@ -1,4 +1,4 @@
-/** Amounts in an inventory: each is what Kubernetes takes for one. */
+/** Checks that amounts in an inventory are Kubernetes quantities. */
 import type { Resources } from "../application";
 import { amountOf } from "../quantity";
 import type { Report } from "./report";

@@ -1,4 +1,4 @@
-/** References of texts: to what is used, and to what it has. */
+/** Checks the references of texts: their targets must be used, and must have the property. */
 import type { Application } from "../application";
 import { own } from "../graph";
 import { suggest } from "../nearest";
@@ -6,9 +6,10 @@ import { factsOf } from "../store-kinds";
 import type { Reference } from "../text";
 import type { Report } from "./report";
 
-/** What only a store has, what only something with accounts has, and what only something that speaks http has. */
+/** References that only stores have. */
 const OF_STORES: readonly Reference["ref"][] = ["readHost", "members", "replicaSet"];
 
+/** References that only stores and externals have. */
 const OF_ACCOUNTS: readonly Reference["ref"][] = ["username", "password"];
 
 export function checkReference(
@@ -21,7 +22,7 @@ export function checkReference(
 ): void {
   const { of, ref } = reference;
   const external = own(application.externals ?? {}, of);
-  // A stand-in reads the passwords that its users log in with.
+  // A stand-in can read the passwords that its clients log in with.
   const isOwn = of === name && external !== undefined;
   if (!uses.includes(of) && !isOwn) {
     report(where, `it mentions "${of}", which the service does not use`, `Add "${of}" to \`uses\`.`);

@@ -1,4 +1,4 @@
-/** How checks of an inventory tell what they find, and the checks that several need. */
+/** How checks of an inventory report problems, and checks that several of them share. */
 import { findCycle } from "../graph";
 import { DNS_LABEL, MAX_RELEASE_NAME } from "../names";
 
@@ -20,7 +20,7 @@ export function checkName(where: string, name: string, report: Report, limit = M
     );
 }
 
-/** Refuses what needs each other in a circle. */
+/** Reports stores or loaders that need each other in a circle. */
 export function checkCircle(
   what: string,
   record: Record<string, { needs?: string[] }>,
@@ -38,7 +38,7 @@ export function checkCircle(
     );
 }
 
-/** It is part of Secret keys, of credentials and of environment variables. */
+/** Checks keys of accounts, which become parts of Secret keys, credentials and environment variables. */
 export function checkAccountKeys(where: string, accounts: readonly string[], report: Report): void {
   for (const account of accounts)
     if (!/^[a-z][a-z0-9]{0,30}$/.test(account))

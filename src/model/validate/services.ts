@@ -1,4 +1,4 @@
-/** What is wrong with one service. */
+/** Checks one service of an inventory. */
 import type { Application, Service, User } from "../application";
 import { own, servicePort } from "../graph";
 import { nameOfPath } from "../names";
@@ -84,7 +84,7 @@ export function checkService(
       checkReference(application, name, uses, `${where}, ${key}`, reference, report);
 }
 
-/** The names of ports that a service speaks of, each with what for. */
+/** The port names that a service mentions, each with its purpose. */
 function portsNamed(service: Service): [string, string][] {
   const probes = [service.probe, service.liveness].flatMap((probe) => (probe ? Object.values(probe) : []));
   const asked = probes.flatMap(({ port }) => (port === undefined ? [] : [["the port of its probe", port]]));

@@ -1,4 +1,4 @@
-/** What is wrong with one store. */
+/** Checks one store of an inventory. */
 import type { Application, Store } from "../application";
 import { suggest } from "../nearest";
 import { factsOf } from "../store-kinds";
@@ -84,7 +84,7 @@ export function checkStore(application: Application, name: string, store: Store,
   checkLoaders(application, name, store, report);
 }
 
-/** Users that stores and their charts create by themselves. */
+/** Users that stores and their charts create themselves. */
 const RESERVED_USERS = ["root", "replicator", "metrics"];
 
 function checkLoaders(application: Application, name: string, store: Store, report: Report): void {

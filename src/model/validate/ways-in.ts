@@ -1,15 +1,15 @@
-/** Who reaches services from outside the application: people, and callers from elsewhere in the cluster. */
+/** Checks how services are reached from outside the application: their public paths, and their callers. */
 import type { Application, Service } from "../application";
 import { own } from "../graph";
 import { suggest } from "../nearest";
 import type { Report } from "./report";
 
-/** People reach an application under one host: each path leads to one service. */
+/** Checks public paths. All services share one host, so each needs a path of its own. */
 export function checkWaysIn(application: Application, report: Report): void {
   const seen = new Map<string, string>();
   for (const [name, service] of Object.entries(application.services)) {
     if (!service.public) continue;
-    // An Ingress takes a path with and without a slash at its end for the same.
+    // To an Ingress, a path with and without a slash at the end are the same.
     const path = (service.public.path ?? "/").replace(/(.)\/$/, "$1");
     const where = `service ${name}`;
     const other = seen.get(path);
