@@ -1,6 +1,6 @@
 /**
- * The charts a plan may name, and the digest of a local one.
- * This file is the one place where planning reads anything: a chart's own files, once per run.
+ * Reads the charts that a plan can use, with the digests of local ones.
+ * Planning reads files only here: those of the charts, once per run.
  */
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
@@ -9,9 +9,9 @@ import { parse } from "yaml";
 import { FlotillaError } from "../model/problems";
 import { shortDigest } from "./digest";
 
-/** A chart of this repository as read from disk. */
+/** A chart of this repository. */
 export interface LocalChart {
-  /** Relative to the program's folder: state made on one machine shows no difference on another. */
+  /** Path relative to the program's folder, so that a state shows no difference on another machine. */
   path: string;
   name: string;
   version: string;
@@ -21,35 +21,35 @@ export interface LocalChart {
   schema: object;
 }
 
-/** The charts Flotilla deploys with, read once and handed to the plan. */
+/** All charts that a plan can use. */
 export interface Charts {
   microservice: LocalChart;
   store: LocalChart;
-  /** `charts/lock.yaml`, by name. */
+  /** The charts of `charts/lock.yaml`, by name. */
   remote: Record<string, RemoteChart>;
 }
 
-/** A chart of a registry, as locked. */
+/** A locked chart of a registry. */
 export interface RemoteChart {
   url: string;
-  /** The exact version. */
+  /** Exact version. */
   version: string;
-  /** Tag of the chart's main image: Jobs run it as well. */
+  /** Tag of the chart's main image, which Jobs use as well. */
   imageTag: string;
-  /** SHA-256 of the chart's archive in hex; none until `flotilla charts pull` has recorded it. */
+  /** SHA-256 of the chart's archive in hex. Undefined until `flotilla charts pull` has recorded it. */
   sha256?: string;
-  /** Where the archive is kept, relative to the project. */
+  /** Path of the archive, relative to the project. */
   file: string;
-  /** The archive, if it is there: its path as a chart, and its SHA-256. */
+  /** The archive, if it exists: its path as a chart, and its SHA-256. */
   vendored?: { path: string; sha256: string };
 }
 
-/** Folder of the archives, relative to the project; git ignores it. */
+/** Folder of the archives, relative to the project. git ignores it. */
 export const VENDOR = "charts/vendor";
 
 /**
- * Reads the charts of a project folder, for a program in that folder or in another one.
- * @throws FlotillaError when one is missing or broken.
+ * Reads the charts of a project, for a program in the same folder or in another one.
+ * @throws FlotillaError if a chart is missing or broken.
  */
 export function readCharts(project: string, program = project): Charts {
   return {
@@ -59,13 +59,13 @@ export function readCharts(project: string, program = project): Charts {
   };
 }
 
-/** A path of the project as a program in another folder names it. */
+/** Returns a path of the project, relative to a program in another folder. */
 function pathFrom(program: string, project: string, path: string): string {
   const found = relative(program, join(project, path)).split(sep).join("/");
   return found.startsWith("../") ? found : `./${found}`;
 }
 
-/** Helm's description of a release of a local chart: it changes whenever a file of the chart does. */
+/** Returns Helm's description for a release of a local chart. It changes with every file of the chart. */
 export function describeChart(chart: LocalChart): string {
   return `${chart.name} ${chart.version} sha256:${chart.digest}`;
 }
@@ -88,21 +88,21 @@ function readLocalChart(project: string, path: string, program: string): LocalCh
   };
 }
 
-/** The files of a chart's folder that are part of a release. */
+/** Returns the files of a chart's folder that are part of a release. */
 export const chartFiles = (folder: string): string[] =>
   listFiles(folder).filter((file) => !isForReaders(relative(folder, file)));
 
-/** What `.helmignore` keeps out of a release: the description, and values to try. */
+/** Whether `.helmignore` excludes a file: the README and the example values. */
 const isForReaders = (file: string): boolean => file === "README.md" || file.startsWith(`ci${sep}`);
 
-/** Digest over names and contents of files; names are relative to the root. */
+/** Returns a digest over the contents of files and their names relative to the root. */
 export function digestOf(root: string, files: readonly string[]): string {
   return shortDigest(
     ...files.flatMap((file) => [relative(root, file).split(sep).join("/"), readFileSync(file)]),
   );
 }
 
-/** All files of a folder, sorted. Editors' backup files and a desktop's own files are no part of a chart. */
+/** Returns all files of a folder, sorted, without the backup files of editors and the files of a desktop. */
 export function listFiles(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !/^(\.DS_Store|\.#.*|.*~|.*\.sw[op])$/.test(entry.name))
@@ -113,10 +113,10 @@ export function listFiles(folder: string): string[] {
 /** The lock file, relative to the project. */
 export const LOCK = "charts/lock.yaml";
 
-/** Where the archive of a chart is kept, relative to the project. */
+/** Returns the path of a chart's archive, relative to the project. */
 export const archiveOf = (name: string, version: string): string => `${VENDOR}/${name}-${version}.tgz`;
 
-/** SHA-256 of a file in hex. */
+/** Returns the SHA-256 of a file, in hex. */
 export const sha256Of = (file: string): string =>
   createHash("sha256").update(readFileSync(file)).digest("hex");
 

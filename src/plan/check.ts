@@ -1,4 +1,4 @@
-/** What a chart would refuse, found before anything is deployed: a refusal in the middle of an update comes too late. */
+/** Finds values that a chart or the API server would refuse, before anything is deployed. */
 import Ajv, { type ErrorObject, type ValidateFunction } from "ajv";
 import type { Problem } from "../model/problems";
 import { amountOf } from "../model/quantity";
@@ -19,7 +19,7 @@ export function schemaProblems(application: string, release: ReleasePlan, chart:
 
 const validators = new WeakMap<object, ValidateFunction>();
 
-/** Making a validator takes longer than all that it is asked, and optimising it longer still. */
+/** Returns the validator of a schema, compiled once: compiling takes longer than all validations, and optimized code even longer. */
 function validatorOf(schema: object): ValidateFunction {
   const known =
     validators.get(schema) ??
@@ -28,7 +28,7 @@ function validatorOf(schema: object): ValidateFunction {
   return known;
 }
 
-/** `if` says only that the error next to it was found. */
+/** Whether an error is a cause. Ajv reports `if` only as a consequence of another error. */
 const isCause = ({ keyword }: ErrorObject): boolean => keyword !== "if";
 
 function describe({ keyword, params, message }: ErrorObject): string {
@@ -37,7 +37,7 @@ function describe({ keyword, params, message }: ErrorObject): string {
   return message ?? keyword;
 }
 
-/** Requests over limits: the API server would refuse the pods. */
+/** Reports requests above their limits: the API server would refuse the pods. */
 export function requestProblems(where: string, resources: ReturnType<typeof mergeResources>): Problem[] {
   const requests: Record<string, string> = resources.requests;
   const limits: Record<string, string> = resources.limits;

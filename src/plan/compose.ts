@@ -1,4 +1,4 @@
-/** The one way from the settings of a stack to its plan: the program and every command go it. */
+/** Plans a stack from its settings. The program and every command use these functions. */
 import { locate, type StackConfig, type StackSettings } from "../config/settings";
 import { FlotillaError, refuse } from "../model/problems";
 import { plan } from ".";
@@ -6,12 +6,13 @@ import { createContext, type PlanContext, type Surroundings } from "./context";
 import type { Plan } from "./plan";
 import { planViolations, problemsOf, type Violation } from "./rules";
 
+/** A plan and the context that it was made from. */
 export interface Composition {
   context: PlanContext;
   planned: Plan;
 }
 
-/** @throws FlotillaError with what is wrong, or against a rule, each problem with its place in the stack's files. */
+/** Plans a stack. @throws FlotillaError with every problem and violated rule, each with its place in the stack's files. */
 export function composePlan(
   config: StackConfig,
   read: StackSettings,
@@ -22,7 +23,7 @@ export function composePlan(
   return composition;
 }
 
-/** The same with the violations of rules beside it. @throws FlotillaError with what is wrong. */
+/** Plans a stack and returns the violations of rules as well. @throws FlotillaError with every problem. */
 export function planWithRules(
   config: StackConfig,
   read: StackSettings,
@@ -35,7 +36,7 @@ export function planWithRules(
   });
 }
 
-/** @throws FlotillaError with the place of each problem in the stack's files. */
+/** Runs `work`, and adds the places in the stack's files to the problems that it throws. */
 export function located<T>(config: StackConfig, { origins }: StackSettings, work: () => T): T {
   try {
     return work();

@@ -1,4 +1,4 @@
-/** What every part of planning looks at: the application in its environment, the charts, and what is deployed. */
+/** The input of every part of planning: the application in its environment, the charts, and what is deployed. */
 import type { Settings } from "../config/schema";
 import type { Application } from "../model/application";
 import { mapValues } from "../model/records";
@@ -13,43 +13,45 @@ import type { StoreShape } from "./stores/shape";
 
 /** An application in its environment. */
 export interface AppContext {
-  /** The inventory as it is written. */
+  /** The inventory, unchanged. */
   declared: Application;
-  /** The inventory as the environment has it. */
+  /** The inventory for this environment: without services that are turned off, and with stand-ins. */
   application: Application;
   settings: Settings;
   namespace: string;
-  /** Its stores, by name. */
+  /** The shapes of its stores, by name. */
   stores: Record<string, StoreShape>;
 }
 
+/** The complete input of planning. */
 export interface PlanContext
   extends AppContext,
     Required<Omit<Surroundings, "owner" | "deployedQuota" | "deployedPlace">> {
   owner: Owner | undefined;
   deployedQuota: Record<string, string> | undefined;
   deployedPlace: DeployedPlace | undefined;
-  /** By store the releases that Secrets with its passwords wait for, while these are replaced. */
+  /** Releases that Secrets with a store's passwords wait for during a rotation, by store. */
   gates: Record<string, string[]>;
 }
 
-/** What planning looks at besides the inventory and the settings. */
+/** The input of planning in addition to the inventory and the settings. */
 export interface Surroundings {
   charts: Charts;
-  /** What is deployed already. Default: nothing. */
+  /** The deployed releases. Default: none. */
   deployed?: Deployed;
-  /** `hard` of the quota that is deployed. Default: none is. */
+  /** `hard` of the deployed quota. Default: none is deployed. */
   deployedQuota?: Record<string, string>;
-  /** What else no update may delete unasked. Default: nothing. */
+  /** Deployed Secrets and passwords that an update must not delete unless it is allowed to. Default: none. */
   deployedGuarded?: DeployedGuarded;
-  /** Where the stack is deployed. Default: nowhere. */
+  /** The place of the deployed stack. Default: it is not deployed. */
   deployedPlace?: DeployedPlace;
-  /** The stack that the namespace and the releases belong to. Default: they do not say. */
+  /** The stack that is recorded as owner of the namespace and the releases. Default: no owner is recorded. */
   owner?: Owner;
-  /** Name of the stack, for commands in messages. Default: the environment's. */
+  /** Name of the stack, for commands in messages. Default: the name of the environment. */
   stack?: string;
 }
 
+/** Resolves an application in its environment. */
 export function createAppContext(declared: Application, settings: Settings): AppContext {
   const application = inEnvironment(declared, settings);
   return {
@@ -61,6 +63,7 @@ export function createAppContext(declared: Application, settings: Settings): App
   };
 }
 
+/** Resolves an application in its environment, with its charts and what is deployed. */
 export function createContext(
   declared: Application,
   settings: Settings,

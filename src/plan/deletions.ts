@@ -1,4 +1,4 @@
-/** What an update would delete of a stack's stores, and whether the settings allow exactly that. */
+/** Checks what an update would delete: stores, Secrets and passwords need a permission in the settings. */
 import type { Settings } from "../config/schema";
 import type { StoreKind } from "../model/application";
 import { own } from "../model/graph";
@@ -11,15 +11,15 @@ import { allKinds } from "./stores/registry";
 /** The setting that allows deletions. */
 const SETTING = "flotilla:allowDeletion";
 
-/** Stores, Secrets and passwords that the settings let an update delete. */
+/** Returns the names of one kind that the settings allow an update to delete. */
 const allowed = ({ allowDeletion }: Settings, kind: "store" | "secret" | "password"): string[] =>
   allowDeletion.flatMap((entry) => (entry.startsWith(`${kind}/`) ? [entry.slice(kind.length + 1)] : []));
 
-/** The deployed stores that the inventory does not have. */
+/** Returns the deployed stores that the inventory does not have. */
 const removedStores = ({ deployed, application }: PlanContext): string[] =>
   deployedStores(deployed).filter((name) => !own(application.stores, name));
 
-/** Why stores that left the inventory must not go, and permissions for stores that stay. */
+/** Reports stores that left the inventory without a permission, and permissions for stores that stay. */
 export function storeDeletionProblems(context: PlanContext): Problem[] {
   const { settings, application, deployed, stack } = context;
   const permitted = allowed(settings, "store");
@@ -58,7 +58,7 @@ export function storeDeletionProblems(context: PlanContext): Problem[] {
   ];
 }
 
-/** That a deployed store and a deployed service have swapped their names, in words; undefined where they have not. */
+/** Says that a deployed store and a deployed service have swapped their names; undefined if they have not. */
 function swapOf({ application, deployed }: PlanContext, store: string): string | undefined {
   if (!own(application.services, store)) return undefined;
   const kind = deployedStore(deployed, store)?.kind;
@@ -72,33 +72,35 @@ function swapOf({ application, deployed }: PlanContext, store: string): string |
 
 const SWAP_BACK = "Swap the names back: a deployed store keeps its name.";
 
-/** The steps by which a release of another kind gets the name of a deployed one; of a store. */
+/** The steps with which a release gets the name of a deployed release of another kind. */
 const afterUpdate = (name: string, stack: string, kind: ReleasePlan["kind"], first = ""): string =>
   `take ${kind} ${name} out of the inventory, run ${first}npx flotilla up --stack ${stack}, then add the ${kind} again`;
+/** The same steps if the deployed release is a store. */
 const firstRemove = (name: string, stack: string, kind: ReleasePlan["kind"]): string =>
   afterUpdate(name, stack, kind, `npx flotilla remove ${name} --stack ${stack} and `);
 
+/** A hint that a renamed store is a new one. */
 const renameText = (name: string, twin: string | undefined, kind: StoreKind | undefined): string =>
   twin === undefined
     ? ""
     : `. If ${twin} is its new name: a renamed store is another one, a new ${kind} with empty volumes and new passwords, and ${name} is removed`;
 
-/** A permission for another store than the one at hand. */
+/** A hint that the permissions are for other stores. */
 const otherwise = (permitted: readonly string[]): string =>
   permitted.length === 0
     ? ""
     : `; ${SETTING} names ${permitted.map((name) => `store/${name}`).join(", ")} only`;
 
-/** Why Secrets and passwords that left the plan must not go. */
+/** Reports Secrets and passwords that left the plan without a permission, and permissions for those that stay. */
 export function credentialDeletionProblems(
   { settings, deployed, application, deployedGuarded, stack }: PlanContext,
   planned: { secrets: Record<string, SecretPlan>; credentials: Record<string, CredentialPlan> },
 ): Problem[] {
   const { secrets = [], passwords = [] } = deployedGuarded;
   const going = allowed(settings, "store");
-  // Also one that an update which was broken off has deleted: its passwords go last.
+  // Includes stores that an interrupted update has deleted: their passwords are deleted last.
   const stores = new Set([...deployedStores(deployed), ...going]);
-  // Another store may be called like this one with something behind it.
+  // The longest name wins: the name of one store can begin with that of another.
   const storeOf = (name: string): string | undefined =>
     [...stores].filter((store) => name.startsWith(`${store}-`)).sort((a, b) => b.length - a.length)[0];
   const goesWithStore = (name: string): boolean => {
@@ -108,7 +110,7 @@ export function credentialDeletionProblems(
   const names = new Set(Object.keys(planned.credentials).map(withoutGeneration));
   const lost = [
     ...secrets.filter((name) => !(name in planned.secrets)).map((name) => ["secret", name] as const),
-    // Another generation of a planned password comes and goes with rotations; a cluster's key is not rotated, and is protected.
+    // Rotations create and delete other generations of a planned password. The key of a cluster is not rotated, and is protected.
     ...passwords
       .filter((name) => !(name in planned.credentials))
       .filter((name) => isClusterKey(name) || !names.has(withoutGeneration(name)))
@@ -141,7 +143,7 @@ const isClusterKey = (name: string): boolean =>
 
 const withoutGeneration = (name: string): string => name.replace(/-[0-9]+$/, "");
 
-/** Permissions that name nothing that is deployed: used up by an update, or misspelt. */
+/** Warns of permissions for things that are not deployed: an update has used them, or they are misspelled. */
 export function deletionWarnings({ settings, deployed, deployedGuarded }: PlanContext): string[] {
   const { secrets = [], passwords = [] } = deployedGuarded;
   const there = new Set([
@@ -154,7 +156,7 @@ export function deletionWarnings({ settings, deployed, deployedGuarded }: PlanCo
     .map((entry) => `${SETTING} names ${entry}, but the stack has none deployed: remove the entry`);
 }
 
-/** Names that a release of another kind still holds: Helm installs the new one before the old one is gone, and has one name for both. */
+/** Reports releases whose name a deployed release of another kind has: Helm would need two releases of one name during the update. */
 export function heldNameProblems(context: PlanContext, releases: readonly ReleasePlan[]): Problem[] {
   const { application, deployed, stack } = context;
   return releases.flatMap(({ name, kind }) => {

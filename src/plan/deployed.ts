@@ -1,4 +1,4 @@
-/** What the stack's state says is deployed: read once at start, and handed to the plan as data. */
+/** What is deployed according to the stack's state. It is read once at start and passed to the plan as data. */
 import type { Distribution } from "../config/schema";
 import type { Profile, StoreKind } from "../model/application";
 import { own } from "../model/graph";
@@ -9,15 +9,15 @@ import type { Values } from "./plan";
 import { CLUSTER_GENERATION, GENERATION } from "./stores/generation";
 import { allKinds } from "./stores/registry";
 
-/** A Helm release of the state. */
+/** A Helm release in the state. */
 export interface DeployedRelease {
   kind: "store" | "service" | "job";
-  /** The chart's path or URL. */
+  /** Path or URL of its chart. */
   chart: string;
   values: Values;
 }
 
-/** What else of a state no update may delete unasked, by name. */
+/** Names of Secrets and passwords in the state that an update must not delete unless it is allowed to. */
 export interface DeployedGuarded {
   /** Secrets of stores. */
   secrets?: readonly string[];
@@ -25,38 +25,38 @@ export interface DeployedGuarded {
   passwords?: readonly string[];
 }
 
-/** Where a stack is deployed. */
+/** The place of a deployed stack. */
 export interface DeployedPlace {
   namespace: string;
-  /** Unknown where no update has ended yet. */
+  /** Undefined if no update has finished yet. */
   application?: string;
   environment?: string;
 }
 
-/** By release. Empty where nothing is deployed, and where nobody looked. */
+/** The deployed releases, by name. Empty if nothing is deployed, or if the state was not read. */
 export type Deployed = Record<string, DeployedRelease>;
 
-/** The names of the stores that are deployed. */
+/** Returns the names of the deployed stores. */
 export const deployedStores = (deployed: Deployed): string[] =>
   Object.keys(deployed).filter((name) => deployed[name]?.kind === "store");
 
-/** What counts of a deployed store. */
+/** The facts about a deployed store that planning needs. */
 export interface DeployedStore {
   kind?: StoreKind;
   distribution: Distribution;
   profile: Profile;
   storage?: string;
   storageClass?: string;
-  /** How its pods start, which cannot be changed: rabbitmq. */
+  /** How its pods start, which cannot be changed. Only rabbitmq sets it. */
   podManagementPolicy?: string;
   clusterGeneration: number;
-  /** The newest generation of passwords that is the only one: no Job is left to be done for it. */
+  /** The newest generation of passwords whose rotation is finished. */
   finished: number;
-  /** Whether its network policy lets the Jobs of a rotation in: it is of a version that knew them. */
+  /** Whether its network policy allows the Jobs of a rotation: releases of older versions do not. */
   knowsRotation: boolean;
 }
 
-/** What is deployed of a store, or undefined when nothing is. */
+/** Returns the facts about a deployed store, or undefined if it is not deployed. */
 export function deployedStore(deployed: Deployed, name: string): DeployedStore | undefined {
   const release = own(deployed, name);
   if (release?.kind !== "store") return undefined;
@@ -80,7 +80,7 @@ export function deployedStore(deployed: Deployed, name: string): DeployedStore |
   });
 }
 
-/** The newest generation whose last Job is done; of a rotation that only has begun, the one before it. */
+/** Returns the newest generation whose last Job is deployed, or the one before a rotation that has only begun. */
 function finishedGeneration(deployed: Deployed, store: string, ofPods: number): number {
   const pattern = new RegExp(`^${rotationPrefix(store)}([0-9]+)-(begin|end)$`);
   const jobs = Object.entries(deployed)
@@ -93,13 +93,13 @@ function finishedGeneration(deployed: Deployed, store: string, ofPods: number): 
   return begun.length > 0 ? Math.min(...begun) - 1 : ofPods;
 }
 
-/** Where a store's chart takes values of its pods: Bitnami's at the top, by role, or in sentinel mode by `replica`. */
+/** Returns the maps that can have values of a store's pods: the top level, and Bitnami's roles. */
 const partsOf = (values: Values): Values[] =>
   [values, values.primary, values.master, values.replica].filter(
     (part): part is Values => part !== undefined,
   );
 
-/** Requests and limits of the store's own container. */
+/** Returns requests and limits of the store's main container. */
 export const resourcesIn = (values: Values): Values | undefined =>
   partsOf(values).find(({ resources }) => resources !== undefined)?.resources as Values | undefined;
 
@@ -114,7 +114,7 @@ function profileOfValues(values: Values): Profile {
   return replicated ? "replicated" : "standalone";
 }
 
-/** The volume of each pod, as the chart of either distribution has it. */
+/** Returns the size and class of the volumes, from the values of either distribution. */
 function volumeOf(values: Values): { storage?: string; storageClass?: string } {
   const volumes = [values.storage, ...partsOf(values).map(({ persistence }) => persistence)] as (
     | Values
@@ -129,7 +129,7 @@ function volumeOf(values: Values): { storage?: string; storageClass?: string } {
 
 const textOf = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
 
-/** Whether passwords of a running store are being replaced: the Jobs, Secrets and restarts wait for each other. */
+/** Whether the passwords of a deployed store are being rotated. Jobs, Secrets and restarts then wait for each other. */
 export function isRotating(
   { deployed, stores }: Pick<PlanContext, "deployed" | "stores">,
   name: string,
@@ -138,7 +138,7 @@ export function isRotating(
   return store !== undefined && (own(stores, name)?.generation ?? 1) > store.finished;
 }
 
-/** Whether the Jobs of the current generation are there, done. */
+/** Whether the Jobs of the current generation are deployed, so their rotation is finished. */
 export function wasRotated(
   { deployed, stores }: Pick<PlanContext, "deployed" | "stores">,
   name: string,

@@ -1,7 +1,7 @@
-/** Short digests: an edit shows as one changed line. */
+/** Short digests, so that an edit shows as one changed line. */
 import { createHash } from "node:crypto";
 
-/** First 12 hex digits of the SHA-256 of the parts, each with its length in front. */
+/** Returns the first 12 hex digits of the SHA-256 over the parts, each preceded by its length. */
 export function shortDigest(...parts: (string | Buffer)[]): string {
   const hash = createHash("sha256");
   for (const part of parts) hash.update(`${Buffer.byteLength(part)}\0`).update(part);

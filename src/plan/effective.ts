@@ -1,6 +1,6 @@
 /**
- * What a stack's settings come to, value by value, and who decided each: a file, the inventory, a preset, a default.
- * Keys that others bear on have a function here. Every other key of the schema shows as it is set, or with its default.
+ * Lists the effective value of every setting, and its source: a file, the inventory, a preset or a default. Keys whose value
+ * depends on other keys have a function here. Every other key of the schema shows its own value or its default.
  */
 import { pathOf } from "../config/file";
 import type { Origin } from "../config/merge";
@@ -18,25 +18,26 @@ import { autoscalingOf, podsAtLeast, replicasOf } from "./services/scaling";
 import { profileOf } from "./stores/profile";
 import { shapeOf } from "./stores/shape";
 
-/** Who decided a value. */
+/** The source of a value. */
 export type Source =
   | Origin
-  /** The application's inventory; the path leads to it from its top. */
+  /** The inventory of the application, with the path from its top. */
   | { kind: "inventory"; path: readonly string[] }
   | { kind: "preset"; language: string }
   | { kind: "chart"; file: string }
   | { kind: "default" };
 
+/** An effective value. */
 export interface Effective {
-  /** Steps to it. */
+  /** Path of the key. */
   path: readonly string[];
   value: unknown;
   source: Source;
-  /** The key that decided it, where that is another one. */
+  /** The other key that decided the value. Undefined if its own key did. */
   by?: string;
 }
 
-/** All values that hold, in the order of the reference; passwords are only named. */
+/** Returns all effective values, in the order of the reference. Passwords appear by name only. */
 export function effectiveSettings({ settings, application: declared, origins }: StackSettings): Effective[] {
   const context: Context = { ...createAppContext(declared, settings), origins };
   const { application } = context;
@@ -60,7 +61,7 @@ export function effectiveSettings({ settings, application: declared, origins }: 
       context,
       settings.waitImage.repository,
     ),
-    // What the stack leaves out, or has although others do not.
+    // Services that the stack turns on or off.
     ...Object.keys(declared.services).flatMap((name): Effective[] =>
       own(settings.services, name)?.enabled === undefined && own(application.services, name)
         ? []
@@ -85,7 +86,7 @@ function ofService(context: Context, name: string, service: Service): Effective[
   const { settings, application } = context;
   const overrides = { ...defaultsAt(settingsSchema, ["services", name]), ...own(settings.services, name) };
   const { repository, tag, digest, enabled, replicas, autoscaling, resources, ...others } = overrides;
-  // A stand-in is described where the external is.
+  // The inventory describes a stand-in below its external.
   const path = isStandIn(application, name) ? ["externals", name, "standIn"] : ["services", name];
   const image = imageIn(settings, service.image, overrides);
   const scaling = autoscalingOf(service, settings, name);
@@ -94,7 +95,7 @@ function ofService(context: Context, name: string, service: Service): Effective[
   const fromInventory = (step: string): Source => ({ kind: "inventory", path: [...path, step] });
   const bound = (side: "minReplicas" | "maxReplicas"): Effective => {
     const said = service.autoscaling?.[side] !== undefined;
-    // The fewest are as many as others have that do not scale; the most are no matter of theirs.
+    // The default minimum is the number of pods of services without an autoscaler.
     const keys = [`autoscaling.${side}`, ...(side === "minReplicas" ? ["replicas"] : [])];
     return at(
       ["autoscaling", side],
@@ -160,7 +161,7 @@ const ofExternal = (context: Context, name: string): Effective[] =>
 
 type At = (path: readonly string[], value: unknown, fallback: Source & { by?: string }) => Effective;
 
-/** An entry below a key: who sets that very key decides it, else the fallback. */
+/** Returns a function for entries below a path. The source is the file that sets the key, otherwise the fallback. */
 const entryIn =
   ({ origins }: Context, base: readonly string[]): At =>
   (relative, value, fallback) => {
@@ -190,14 +191,14 @@ function imageEntries(
   ];
 }
 
-/** The first of these keys that somebody sets; the default where nobody does. */
+/** Returns the source of the first key that a file sets, or the default. */
 function firstOf({ origins }: Context, keys: readonly string[]): Source & { by?: string } {
   const key = keys.find((candidate) => origins.has(candidate));
   const origin = key === undefined ? undefined : origins.get(key);
   return origin && key !== undefined ? { ...origin, by: key } : { kind: "default" };
 }
 
-/** The values at the ends of a map, by path; a list is one. */
+/** Returns the leaves of a map with their paths. A list is a leaf. */
 function leavesOf(value: object, path: readonly string[] = []): [string[], unknown][] {
   return Object.entries(value).flatMap(([key, inner]): [string[], unknown][] => {
     const at = [...path, key];
@@ -206,7 +207,7 @@ function leavesOf(value: object, path: readonly string[] = []): [string[], unkno
   });
 }
 
-/** Whether resources say something at a path such as requests, cpu. */
+/** Whether resources have a value at a path such as `requests.cpu`. */
 function hasIn(resources: Resources | undefined, [part = "", name = ""]: readonly string[]): boolean {
   return (
     own(own((resources ?? {}) as Record<string, Record<string, string>>, part) ?? {}, name) !== undefined

@@ -1,4 +1,4 @@
-/** The inventory as one stack has it: optional services in or out, externals where they are, or stood in for. */
+/** Adapts an inventory to a stack: its optional services, the addresses of its externals, and their stand-ins. */
 import type { Settings } from "../config/schema";
 import type { Application, External, Service } from "../model/application";
 import { own } from "../model/graph";
@@ -6,8 +6,8 @@ import type { Problem } from "../model/problems";
 import { compact } from "../model/records";
 
 /**
- * The application that is planned. An external that is stood in for is a service as well, and whoever looks for a host
- * finds that first.
+ * Returns the application to plan. An external with a stand-in is a service as well; a lookup of its host must check services
+ * first.
  */
 export function inEnvironment(application: Application, settings: Settings): Application {
   const enabled = entriesOf(application.services).filter(([name, service]) =>
@@ -34,14 +34,14 @@ export function inEnvironment(application: Application, settings: Settings): App
   };
 }
 
-/** Whether a name of the planned application is a stand-in. */
+/** Whether a service of the planned application is a stand-in. */
 export const isStandIn = ({ services, externals }: Application, name: string): boolean =>
   own(services, name) !== undefined && own(externals ?? {}, name) !== undefined;
 
 const isEnabled = (settings: Settings, name: string, { optional }: Service): boolean =>
   own(settings.services, name)?.enabled ?? optional === undefined;
 
-/** The stand-ins of what is used; they may use others. */
+/** Returns the stand-ins of the externals that services use, and those that stand-ins use themselves. */
 function standInsFor(
   users: readonly Service[],
   externals: Record<string, External>,
@@ -57,13 +57,13 @@ function standInsFor(
   return found;
 }
 
-/** A stack that says where an external is has one. */
+/** Whether an external gets its stand-in. A stack that sets the address of an external has the external itself. */
 const isStoodInFor = (settings: Settings, name: string): boolean =>
   settings.standIns &&
   own(settings.externals, name) === undefined &&
   own(settings.services, name)?.enabled !== false;
 
-/** Another host is neither behind the inventory's pods nor at its addresses. */
+/** Returns an external with the stack's address. With another host, the pods and addresses of the inventory do not apply. */
 function placed(external: External, setting: Settings["externals"][string] | undefined): External {
   if (!setting) return external;
   const { pods, cidr, ...rest } = external;
@@ -77,8 +77,8 @@ function placed(external: External, setting: Settings["externals"][string] | und
 }
 
 /**
- * Services that others need and the stack has not, and settings that exclude each other. `declared` is the inventory as
- * it is written.
+ * Reports services that are turned off although others use them, and settings that exclude each other. `declared` is the
+ * unchanged inventory.
  */
 export function environmentProblems(
   declared: Application,
@@ -113,7 +113,7 @@ export function environmentProblems(
   return [...needed, ...twice, ...exposureProblems(planned, settings)];
 }
 
-/** One way in, and a load balancer leads to one service. */
+/** Reports an ingress next to a load balancer, and load balancers that would lead to several services or ports. */
 function exposureProblems({ name, services }: Application, settings: Settings): Problem[] {
   if (!settings.loadBalancer) return [];
   const open = entriesOf(services).flatMap(([service, described]) => (described.public ? [service] : []));

@@ -6,7 +6,7 @@ import { credentialOf, loginOf } from "./credentials";
 import type { CredentialText, SecretText } from "./plan";
 import { type Endpoint, endpointOf, replicaSetOption } from "./stores/profile";
 
-/** Where the clients of a service, store or external connect to. A stand-in is a service. */
+/** Returns the address of a service, store or external. A stand-in is a service. */
 export function addressOf(context: AppContext, name: string): Endpoint {
   const { application, stores, namespace } = context;
   const shape = own(stores, name);
@@ -26,7 +26,7 @@ const at = (host: string, port: number): Endpoint => ({
   members: [`${host}:${port}`],
 });
 
-/** The ports that need no mention. */
+/** The default ports of URL schemes. */
 const SCHEME_PORTS: Record<string, number> = { http: 80, https: 443 };
 
 function urlOf(context: AppContext, name: string): string {
@@ -37,7 +37,7 @@ function urlOf(context: AppContext, name: string): string {
   return `${scheme}://${host}${port === SCHEME_PORTS[scheme] ? "" : `:${port}`}/`;
 }
 
-/** A text without passwords, filled in. */
+/** Fills in the references of a text. @throws Error if it mentions a password. */
 export function fill(context: AppContext, text: Text): string {
   const parts = fillSecret(context, text);
   if (parts.some((part) => typeof part !== "string"))
@@ -45,7 +45,7 @@ export function fill(context: AppContext, text: Text): string {
   return parts.join("");
 }
 
-/** A text that may mention passwords: they stay names of credentials. Neighbouring strings are joined. */
+/** Fills in the references of a text. Passwords stay names of credentials. Adjacent strings are joined. */
 export function fillSecret(context: AppContext, text: Text): SecretText {
   const parts: (string | CredentialText)[] = [];
   for (const part of typeof text === "string" ? [text] : text) {

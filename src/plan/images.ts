@@ -1,23 +1,23 @@
-/** Where images are taken from: as the inventory says, unless the stack says otherwise, and from its mirrors. */
+/** Resolves images: those of the inventory, with the overrides and the registry mirrors of the stack. */
 import type { Settings } from "../config/schema";
 import type { Image } from "../model/application";
 import { own } from "../model/graph";
 import { compact } from "../model/records";
 
-/** What a stack can say of an image. */
+/** The settings of a stack for an image. */
 export interface ImageOverrides {
   repository?: string | undefined;
   tag?: string | undefined;
   digest?: string | undefined;
 }
 
-/** The registry that images come from which name none. */
+/** The registry of images that name none. */
 const DOCKER_HUB = "docker.io";
 
-/** What the shared chart waits with (its values.yaml, `waitImage`). */
+/** The image with which the shared chart waits (`waitImage` of its values.yaml). */
 export const WAIT_IMAGE: Image = { repository: "docker.io/library/busybox", tag: "1.37.0" };
 
-/** An image as a stack has it. A digest belongs to its repository and tag: another one of those leaves it behind. */
+/** Returns an image with the stack's overrides. Another repository or tag drops the digest of the inventory. */
 export function imageIn(settings: Settings, image: Image, overrides: ImageOverrides = {}): Image {
   const { repository = image.repository, tag = image.tag } = overrides;
   const isSame = repository === image.repository && tag === image.tag;
@@ -25,7 +25,7 @@ export function imageIn(settings: Settings, image: Image, overrides: ImageOverri
   return compact({ repository: mirrored(settings, repository), tag, digest });
 }
 
-/** The image that waits, where it is not the chart's own. */
+/** Returns the image that waits, or nothing if it is the chart's default. */
 export function waitImageIn(settings: Settings): { waitImage?: Image } {
   const image = imageIn(settings, WAIT_IMAGE, settings.waitImage);
   const isChartsOwn =
@@ -33,22 +33,22 @@ export function waitImageIn(settings: Settings): { waitImage?: Image } {
   return isChartsOwn ? {} : { waitImage: image };
 }
 
-/** A repository, or the mirror of its registry. */
+/** Returns a repository, with the mirror of its registry if there is one. */
 function mirrored(settings: Settings, repository: string): string {
   const { registry, path } = splitRepository(repository);
   const mirror = mirrorOf(settings, registry);
   return mirror === registry ? repository : `${mirror}/${path}`;
 }
 
-/** Where the images of a registry are pulled from. */
+/** Returns the mirror of a registry, or the registry itself. */
 export const mirrorOf = ({ registryMirrors }: Settings, registry: string): string =>
   own(registryMirrors, registry) ?? registry;
 
-/** As a pod names an image. */
+/** Returns an image as pods reference it. */
 export const imageReference = ({ repository, tag, digest }: Image): string =>
   digest ? `${repository}@${digest}` : `${repository}:${tag}`;
 
-/** The registry of a repository and the path in it, as container runtimes read them. */
+/** Splits a repository into registry and path, as container runtimes do. */
 export function splitRepository(repository: string): { registry: string; path: string } {
   const [first = "", ...rest] = repository.split("/");
   if (rest.length > 0 && (/[.:]/.test(first) || first === "localhost"))

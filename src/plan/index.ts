@@ -1,4 +1,4 @@
-/** plan(context): the one function everything else stands on. The same input gives the same plan. */
+/** Plans an application: `plan(context)`. The same input always gives the same plan. */
 import { edgesOf, own } from "../model/graph";
 import { type Problem, refuse } from "../model/problems";
 import { validateApplication } from "../model/validate";
@@ -33,8 +33,8 @@ import { type JobsPlan, planRotation, rotationPhase } from "./stores/rotation";
 import { shapeOf } from "./stores/shape";
 
 /**
- * @throws FlotillaError with every problem of the inventory, of its fit with the settings, and of the way from what is
- * deployed to there.
+ * Plans an application in its environment.
+ * @throws FlotillaError with every problem of the inventory, of the settings, and of the change from what is deployed.
  */
 export function plan(context: PlanContext): Plan {
   const { declared, application, settings, owner } = context;
@@ -66,7 +66,7 @@ export function plan(context: PlanContext): Plan {
     externalCredentials(context),
     registryCredentials(settings),
     ...stores.map((name) =>
-      // Until its end a rotation can be given up: then the new passwords go again.
+      // Until a rotation ends it can be canceled, which deletes the new passwords: they are not protected yet.
       credentialsOf(shapeOf(context, name), { rotating: isRotating(context, name) }),
     ),
     ...jobs.map((job) => job.credentials),
@@ -111,7 +111,7 @@ export function plan(context: PlanContext): Plan {
   };
 }
 
-/** The Jobs of a store: those that make it ready for its users, and those of its rotation. */
+/** Plans the Jobs of a store: those that prepare it for its clients, and those of its rotation. */
 function planJobs(context: PlanContext, name: string): JobsPlan[] {
   const phase = rotationPhase(context, name);
   const users = [...preparations(context, name), ...clientsOf(context.application, name)];
@@ -121,7 +121,7 @@ function planJobs(context: PlanContext, name: string): JobsPlan[] {
   ];
 }
 
-/** More problems; none where they cannot be looked for because the inventory mentions what it does not have. */
+/** Returns further problems, or none if the search fails because of problems that are known already, such as unknown names. */
 function asFarAsPossible(wrong: readonly Problem[], look: () => Problem[]): Problem[] {
   try {
     return look();
@@ -131,7 +131,7 @@ function asFarAsPossible(wrong: readonly Problem[], look: () => Problem[]): Prob
   }
 }
 
-/** `charts/store` has one pod and no way to have more. */
+/** Reports replicated stores of the distribution `upstream`: its chart, `charts/store`, has one pod. */
 function profileProblems({ stores, settings }: AppContext): Problem[] {
   if (settings.distribution !== "upstream") return [];
   return Object.values(stores)
@@ -143,9 +143,10 @@ function profileProblems({ stores, settings }: AppContext): Problem[] {
     }));
 }
 
+/** Reports requests above their limits. */
 function resourceProblems(context: AppContext): Problem[] {
   const { application, settings } = context;
-  // What the stack says comes last, so that is where to fix it.
+  // The settings of the stack win, so the problem is to be fixed there if they set resources.
   const where = (kind: "service" | "store", name: string) =>
     own<{ resources?: object }>(settings[`${kind}s`], name)?.resources
       ? `flotilla:${kind}s.${name}.resources`
@@ -163,6 +164,7 @@ function resourceProblems(context: AppContext): Problem[] {
   ];
 }
 
+/** Reports values that the schemas of local charts refuse. */
 function valueProblems({ application, charts }: PlanContext, releases: readonly ReleasePlan[]): Problem[] {
   const local = [charts.microservice, charts.store];
   return releases.flatMap((release) => {
@@ -172,19 +174,20 @@ function valueProblems({ application, charts }: PlanContext, releases: readonly 
   });
 }
 
-/** What a container gets that somebody runs by hand: all that is planned says what it asks for. */
+/** Requests and limits of containers that are started by hand. Planned containers have their own. */
 const CONTAINER_DEFAULTS: NamespacePlan["containerDefaults"] = {
   requests: { cpu: "50m", memory: "64Mi" },
   limits: { memory: "256Mi" },
 };
 
-/** `restricted` is enforced: every service and store is planned to meet it. */
+/** Labels that enforce Pod Security `restricted`, which every planned service and store meets. */
 const POD_SECURITY: Record<string, string> = {
   "pod-security.kubernetes.io/enforce": "restricted",
   "pod-security.kubernetes.io/warn": "restricted",
   "pod-security.kubernetes.io/audit": "restricted",
 };
 
+/** Plans the Secrets of stores, by name. */
 function storeSecrets(context: PlanContext): Record<string, SecretPlan> {
   const stores = Object.entries(context.application.stores).filter(([, store]) => hasSecret(store));
   const secrets = stores.map(([name]): [string, SecretPlan] => [
@@ -200,7 +203,7 @@ function storeSecrets(context: PlanContext): Record<string, SecretPlan> {
   return Object.fromEntries(secrets);
 }
 
-/** The release with its owner in its description, which Helm keeps with each revision; a Job's would run it again. */
+/** Adds the owner to the description of a release, which Helm keeps with each revision. A Job would run again with another one. */
 const ownedBy = (owner: Owner | undefined, release: ReleasePlan): ReleasePlan =>
   owner === undefined || release.kind === "job"
     ? release

@@ -1,22 +1,22 @@
 import { compact } from "../model/records";
 import type { AppContext } from "./context";
 
-/** What Flotilla's own labels and annotations begin with; the objects of each of its releases have one. */
+/** Prefix of Flotilla's own labels and annotations. The objects of all its releases have one. */
 export const OWN_PREFIX = "flotilla.dev/";
 
-/** Annotations of a namespace that say which stack it belongs to: its name, and the random id that its state keeps. */
+/** Annotations of a namespace with the stack that owns it: the stack's name, and the random id in its state. */
 export const OWNER = `${OWN_PREFIX}stack`;
 export const OWNER_ID = `${OWN_PREFIX}stack-id`;
 
-/** A stack as the owner of what it deploys. */
+/** The stack that owns a namespace and releases. */
 export interface Owner {
   /** `<project>/<stack>`. */
   stack: string;
-  /** Random, and the same for the life of its state. */
+  /** Random id, which never changes in a state. */
   id: string;
 }
 
-/** Labels that everything of an application carries. Helm adds its own `managed-by` to what a release makes. */
+/** Returns the labels of all objects of an application. Helm adds its own `managed-by` to the objects of a release. */
 export function commonLabels({ application, settings }: AppContext): Record<string, string> {
   return {
     "app.kubernetes.io/part-of": application.name,
@@ -25,7 +25,7 @@ export function commonLabels({ application, settings }: AppContext): Record<stri
   };
 }
 
-/** Labels of what Pulumi applies itself. */
+/** Returns the labels of objects that Pulumi creates itself. */
 export function directLabels(context: AppContext): Record<string, string> {
   return { ...commonLabels(context), "app.kubernetes.io/managed-by": "pulumi" };
 }

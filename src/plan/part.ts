@@ -1,4 +1,4 @@
-/** The part of a plan that belongs to one service or one store. */
+/** Plans one service or store of an application. */
 import type { StackConfig, StackSettings } from "../config/settings";
 import { refuse } from "../model/problems";
 import { type Composition, located, planWithRules } from "./compose";
@@ -8,8 +8,8 @@ import type { CredentialPlan, Plan } from "./plan";
 import { ownerOf, problemsOf } from "./rules";
 
 /**
- * Plans an application and takes one service or store of it, with its Jobs and Secrets.
- * @throws FlotillaError with what is wrong with the application, or against a rule with that part.
+ * Plans an application and returns the part of the plan that belongs to one service or store: releases, Secrets and passwords.
+ * @throws FlotillaError with every problem of the application, and every violated rule of that part.
  */
 export function composePart(
   config: StackConfig,
@@ -29,7 +29,7 @@ function partOf(context: PlanContext, plan: Plan, name: string): Plan {
   );
   return {
     ...plan,
-    // What else must be there first is somebody else's to order.
+    // The caller orders dependencies on other parts.
     releases: Object.fromEntries(
       Object.entries(releases).map(([key, release]) => [
         key,
@@ -41,7 +41,7 @@ function partOf(context: PlanContext, plan: Plan, name: string): Plan {
   };
 }
 
-/** The passwords of a store; a service has none of its own. */
+/** The passwords of a store. A service has none. */
 function ownCredentials(context: PlanContext, name: string): Record<string, CredentialPlan> {
   const shape = context.stores[name];
   return shape ? credentialsOf(shape, { rotating: false }) : {};

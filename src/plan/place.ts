@@ -1,9 +1,9 @@
-/** Where a stack is deployed does not change: a namespace that is renamed is another one, and the old one goes with its data. */
+/** Checks that a deployed stack keeps its namespace: another name would delete the old namespace and its data. */
 import type { Problem } from "../model/problems";
 import type { AppContext, PlanContext } from "./context";
 import type { DeployedPlace } from "./deployed";
 
-/** Why the settings would move a deployed stack; none where they do not. */
+/** Reports settings that would move a deployed stack. */
 export function placeProblems(context: PlanContext): Problem[] {
   const { deployed, deployedPlace: there, namespace, stack } = context;
   if (there === undefined || there.namespace === namespace) return [];
@@ -20,7 +20,7 @@ export function placeProblems(context: PlanContext): Problem[] {
   ];
 }
 
-/** The setting that moves it, and how to take that back. */
+/** Returns the setting that would move the stack, and how to revert it. */
 function causeOf({ settings, application }: AppContext, there: DeployedPlace) {
   if (settings.namespace === undefined && there.application !== undefined) {
     if (there.application !== application.name)

@@ -1,60 +1,64 @@
 /**
- * What a plan is: plain data that JSON can carry. Nothing in it is secret; a secret is only named.
+ * The type of a plan: plain, serializable data. It has no secret values, only the names of credentials.
  */
 import type { Environment } from "../config/schema";
 import type { Profile } from "../model/application";
 import type { Edge } from "../model/graph";
 
+/** Everything that a stack deploys. */
 export interface Plan {
   application: string;
   environment: Environment;
   namespace: NamespacePlan;
-  /** Who uses whom, by port and protocol. */
+  /** The edges of the dependency graph, with ports and protocols. */
   edges: Edge[];
-  /** How people get in, by service; empty where the environment lets nobody in. */
+  /** The entries from outside the cluster, by service. Empty if the stack has none. */
   entries: Record<string, EntryPlan>;
-  /** Passwords to make, by name. */
+  /** Passwords, by name. */
   credentials: Record<string, CredentialPlan>;
-  /** Kubernetes Secrets, by name; what fills them is a credential or plain text. */
+  /** Kubernetes Secrets, by name. Their keys contain credentials and plain texts. */
   secrets: Record<string, SecretPlan>;
   /** Helm releases, by name. */
   releases: Record<string, ReleasePlan>;
-  /** What a stack tells about itself. */
+  /** Outputs of the stack. */
   outputs: PlanOutputs;
-  /** What to know before it is deployed; nothing is refused for it. */
+  /** Warnings to show before the deployment. They do not stop it. */
   warnings: string[];
 }
 
+/** The namespace of an application and its guard rails. */
 export interface NamespacePlan {
   name: string;
-  /** Of the namespace, and of the guard rails in it. */
+  /** Labels of the namespace and of the guard rails in it. */
   labels: Record<string, string>;
-  /** Of the namespace: which stack it belongs to. */
+  /** Annotations of the namespace, with the stack that owns it. */
   annotations: Record<string, string>;
-  /** Labels of the namespace that say which pods it admits. */
+  /** Labels of the namespace for Pod Security. */
   podSecurity: Record<string, string>;
-  /** What all of its pods and Services may have in all: `hard` of a ResourceQuota. */
+  /** Limits for all pods and Services together: `hard` of a ResourceQuota. */
   quota: Record<string, string>;
-  /** Whether the quota is lowered, and so comes after all that asks for less. */
+  /** Whether the quota is lowered. It is then applied after the releases whose requests are lowered. */
   quotaLast: boolean;
-  /** The policy of all its pods, which lets nothing through: the releases' own say what may. */
+  /** The network policy that denies all connections. The releases have policies that allow some. */
   isolation: { podSelector: Record<string, never>; policyTypes: string[] };
-  /** What a container gets that says nothing: `default` and `defaultRequest` of a LimitRange. */
+  /** Defaults of containers without requests and limits: `default` and `defaultRequest` of a LimitRange. */
   containerDefaults: { limits: Record<string, string>; requests: Record<string, string> };
   /** Whether the stack refuses to delete it, and every volume claim in it. */
   protect: boolean;
 }
 
-/** A password: generated and kept in encrypted state, or fixed by an image and looked up in the inventory. */
+/** A password, by the place that its value comes from. */
 export type CredentialPlan =
   | {
+      /** Generated, and kept in encrypted state. */
       source: "generated";
-      /** Characters, letters and digits only. */
+      /** Length in characters, which are letters and digits. */
       length: number;
       /** Whether the stack refuses to delete it. */
       protect: boolean;
     }
   | {
+      /** Fixed by an image, and written in the inventory. */
       source: "inventory";
       store: string;
       account: string;
@@ -62,93 +66,98 @@ export type CredentialPlan =
       reason: string;
     }
   | {
-      /** Encrypted in the stack's config: somebody else made it. */
+      /** Encrypted in the stack's config. */
       source: "stack";
     }
   | {
-      /** In the secret store that the cluster's External Secrets Operator reads: somebody else made it. */
+      /** In the secret store that the External Secrets Operator of the cluster reads. */
       source: "secret store";
-      /** Its key there. */
+      /** Key in the secret store. */
       key: string;
     };
 
+/** A Kubernetes Secret. */
 export interface SecretPlan {
   /** The store or service the Secret belongs to. */
   owner: string;
   labels: Record<string, string>;
   /** Whether the stack refuses to delete it. */
   protect: boolean;
-  /** Kubernetes' type of it. Default: Opaque. */
+  /** Type of the Secret. Default: Opaque. */
   type?: string;
-  /** What each key holds. */
+  /** Content by key. */
   keys: Record<string, SecretText>;
-  /** The secret store that the cluster fills it from. Default: the stack does. */
+  /** The secret store that the cluster fills it from. Default: the stack fills it. */
   external?: ExternalSecretPlan;
-  /** Releases that come first: a rotation's Job lets a new password in before anybody reads it. Default: none. */
+  /** Releases that come before it: the Job of a rotation adds a new password before its clients read it. Default: none. */
   needs?: string[];
 }
 
-/** A secret store, and where in it the credentials of a Secret are. */
+/** A secret store, and the keys of a Secret's credentials in it. */
 export interface ExternalSecretPlan {
   store: { name: string; kind: string };
-  /** How often the store is asked. */
+  /** How often the operator reads the store, as a duration. */
   refreshInterval: string;
-  /** By credential. */
+  /** Keys in the store, by credential. */
   keys: Record<string, string>;
 }
 
-/** Text of which some parts are the values of credentials, as they are or encoded for what they are a part of. */
+/** A text whose parts are strings and credentials. */
 export type SecretText = readonly (string | CredentialText)[];
+
+/** The value of a credential as a part of a text. */
 export interface CredentialText {
   credential: string;
-  /** Of what somebody else made: another one restarts those who read it. Default: 1. */
+  /** Generation of a password that is not generated: a new one restarts its readers. Default: 1. */
   generation?: number;
-  /** `uri`: as a part of a URL; `json`: as a JSON string, quotes included. Default: as it is. */
+  /** Encoding: `uri` for a part of a URL, `json` for a JSON string with its quotes. Default: none. */
   encoding?: "uri" | "json";
 }
 
+/** A Helm release. */
 export interface ReleasePlan {
-  /** Helm release name, and `fullnameOverride` of its chart. */
+  /** Name of the Helm release, and `fullnameOverride` of its chart. */
   name: string;
   kind: "store" | "service" | "job";
   chart: ChartReference;
   values: Values;
-  /** Helm's description of the revision; for a local chart its version and digest, so that an edit is a change. */
+  /** Helm's description of the revision. It has the digest of a local chart, so that an edited template is a change. */
   description: string;
-  /** Releases that come first. */
+  /** Releases that come before it. */
   needs: string[];
-  /** Secrets that must exist first. */
+  /** Secrets that come before it. */
   secrets: string[];
-  /** Seconds Helm waits for readiness before it rolls back. */
+  /** Time that Helm waits for readiness before it rolls back, in seconds. */
   timeoutSeconds: number;
   /** Whether the stack refuses to delete it. */
   protect: boolean;
-  /** A Job that is done for good: later changes of its chart or values do not run it again. Default false. */
+  /** Whether it is a finished Job, which later changes of its chart or values do not run again. Default: false. */
   done?: boolean;
 }
 
-/** A chart's folder or archive, by path relative to the project, or one of a registry, by exact version. */
+/** A chart: a folder or an archive by its path relative to the project, or a chart of a registry by its exact version. */
 export type ChartReference = { path: string } | { url: string; version: string };
 
 /** Helm values. */
 export type Values = { [key: string]: Value };
 export type Value = string | number | boolean | Values | Value[];
 
-/** A way in from outside. */
+/** An entry from outside the cluster to a service. */
 export interface EntryPlan {
   by: "ingress" | "load balancer";
-  /** What people speak, and to which port. */
+  /** Protocol and port for clients outside the cluster. */
   protocol: "http" | "https" | "tcp";
   port: number;
   /** Port of the pods. */
   targetPort: number;
-  /** Where people find it; of a load balancer the cloud decides. */
+  /** URL from outside. Undefined for a load balancer, whose address the cloud chooses. */
   url?: string;
 }
 
+/** The address of a store. */
 export interface StoreOutputs {
   host: string;
-  /** For reads that may lag a little, where there is such a host. */
+  /** Host for reads that can lag a little. Undefined if it is the same host. */
   readHost?: string;
   port: number;
   profile: Profile;
@@ -156,18 +165,19 @@ export interface StoreOutputs {
   secret?: string;
 }
 
+/** The addresses of the services and stores of a plan. */
 export interface PlanOutputs {
   services: Record<
     string,
     {
-      /** In-cluster URL; none for a service without a port. */
+      /** URL inside the cluster. Undefined for a service without a port. */
       url?: string;
       image: string;
-      /** It takes the place of an external. */
+      /** Set if it is the stand-in of an external. */
       standIn?: true;
     }
   >;
   stores: Record<string, StoreOutputs>;
-  /** Where people reach the application; none without an ingress. */
+  /** URL of the application from outside. Undefined without an ingress. */
   publicUrl?: string;
 }

@@ -1,4 +1,4 @@
-/** A planned release as what the provider is given, and what it compares to decide on an update. */
+/** Converts a planned release to the inputs of the provider, which compares them to decide on an update. */
 import { isDeepStrictEqual } from "node:util";
 import type { ReleasePlan, Values } from "./plan";
 
@@ -6,26 +6,26 @@ import type { ReleasePlan, Values } from "./plan";
 export interface ReleaseInputs {
   name: string;
   namespace: string;
-  /** Path of a folder or archive, relative to the project, or a registry's URL. */
+  /** Path of a folder or archive relative to the project, or URL in a registry. */
   chart: string;
-  /** Of a chart of a registry. */
+  /** Version of a chart in a registry. */
   version?: string;
   values: Values;
   description: string;
   atomic: boolean;
   cleanupOnFail: boolean;
   waitForJobs?: boolean;
-  /** Seconds. */
+  /** Time limit, in seconds. */
   timeout: number;
   maxHistory: number;
-  /** Whether Helm does not compare manifests with the kinds that the API server describes. */
+  /** Whether Helm skips the check of manifests against the API server's OpenAPI schemas. */
   disableOpenapiValidation?: boolean;
 }
 
-/** Revisions Helm keeps: Pulumi's history replaces Helm's, and each is a Secret of up to 1 MiB. */
+/** Number of revisions that Helm keeps. Pulumi's history replaces Helm's, and each revision is a Secret of up to 1 MiB. */
 const MAX_HISTORY = 3;
 
-/** Of a Job that is done for good these stay as they are. */
+/** Inputs whose changes are ignored for a finished Job. */
 export const DONE_IGNORES = [
   "chart",
   "version",
@@ -35,6 +35,7 @@ export const DONE_IGNORES = [
   "disableOpenapiValidation",
 ] as const;
 
+/** Returns the inputs of the provider for a release. */
 export function releaseInputs(release: ReleasePlan, namespace: string): ReleaseInputs {
   const { name, chart, values, description, timeoutSeconds, kind } = release;
   return {
@@ -54,12 +55,12 @@ export function releaseInputs(release: ReleasePlan, namespace: string): ReleaseI
 }
 
 /**
- * Whether the chart is a folder of the project. What it renders is tested, and its values keep to a schema: Helm would read
- * the description of every kind from the API server for each release, which takes longer than to render it.
+ * Whether the chart is a folder of the project. Such charts are tested and have a schema, so Helm can skip its own check, which
+ * reads the schema of every kind from the API server and takes longer than rendering.
  */
 const isOwnChart = ({ chart }: ReleasePlan): boolean => "path" in chart && !chart.path.endsWith(".tgz");
 
-/** Whether the engine would let a deployed release be: by its inputs of now and those in the state. */
+/** Whether the engine would leave a deployed release as it is, by comparing its inputs with those in the state. */
 export function isUnchanged(release: ReleasePlan, inputs: ReleaseInputs, deployed: object): boolean {
   const there = deployed as Partial<ReleaseInputs>;
   const keys = (Object.keys(inputs) as (keyof ReleaseInputs)[]).filter(
