@@ -1,15 +1,15 @@
-/** Passwords that are read in the cluster, from the secret store that the stack names (External Secrets Operator). */
+/** Secrets that the External Secrets Operator fills in the cluster, from the secret store that the stack names. */
 import type { Settings } from "../../config/schema";
 import type { ExternalSecretPlan, SecretPlan, SecretText } from "../plan";
 import { credentialsInAll } from "./secret-text";
 
-/** Where a password is in the secret store, or undefined where the stack itself was given it. */
+/** Returns the key of a password in the secret store, or undefined if the stack's config has the password. */
 export const remoteKey = (settings: Settings, credential: string): string | undefined =>
   settings.externalSecrets === undefined || settings.credentials.includes(credential)
     ? undefined
     : `${settings.externalSecrets.path}/${credential}`;
 
-/** From where the operator fills a Secret with these texts. Every credential in them is in the secret store. */
+/** Returns the source of a Secret with these texts. All their credentials must be in the secret store. */
 export function externalSource(
   { externalSecrets }: Settings,
   texts: readonly SecretText[],
@@ -20,7 +20,7 @@ export function externalSource(
   return { store, refreshInterval, keys: Object.fromEntries(keys) };
 }
 
-/** The object that makes a Secret in the cluster. */
+/** Returns the ExternalSecret from which the operator creates a Secret. */
 export function externalSecret(
   name: string,
   namespace: string,
@@ -49,16 +49,16 @@ export function externalSecret(
   };
 }
 
-/** A text as the operator's template writes it (Go's, with the functions of sprig). */
+/** Converts a text to a template of the operator, which is a Go template with the functions of sprig. */
 function templateOf(text: SecretText): string {
   return text
     .map((part) => {
-      // A brace beside a brace of the template would be read as a part of it.
+      // Go would read braces of the text as parts of the template.
       if (typeof part === "string") return /[{}]/.test(part) ? `{{ ${JSON.stringify(part)} }}` : part;
       return `{{ index . ${JSON.stringify(part.credential)}${FUNCTIONS[part.encoding ?? "none"]} }}`;
     })
     .join("");
 }
 
-/** `urlquery` writes a space as +, which only a query may have. */
+/** Template functions, by encoding. `urlquery` encodes a space as +, which is valid only in a query. */
 const FUNCTIONS = { none: "", uri: ' | urlquery | replace "+" "%20"', json: " | toJson" };

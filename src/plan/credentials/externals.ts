@@ -1,4 +1,4 @@
-/** What services log in to externals with, and images are pulled with: passwords that somebody else made. */
+/** Passwords that are not generated: those of externals and of registries. */
 import type { Settings } from "../../config/schema";
 import type { Application } from "../../model/application";
 import { own } from "../../model/graph";
@@ -10,16 +10,16 @@ import type { CredentialPlan, SecretPlan, SecretText } from "../plan";
 import { externalSource, remoteKey } from "./external-secrets";
 import { generatedPassword } from "./passwords";
 
-/** Name of the credential of an external's account. */
+/** Returns the name of the credential of an external's account. */
 export const externalCredential = (external: string, account: string): string => `${external}-${account}`;
 
-/** The credentials of all accounts of externals, as the inventory describes them. */
+/** Returns the names of the credentials of all accounts of externals. */
 export const accountCredentials = ({ externals = {} }: Application): string[] =>
   Object.entries(externals).flatMap(([name, { accounts }]) =>
     Object.keys(accounts ?? {}).map((account) => externalCredential(name, account)),
   );
 
-/** The credentials of the externals that are used: given to the stack, or made for a stand-in. */
+/** Returns the credentials of the externals that services use. Those of stand-ins are generated. */
 export function externalCredentials({ application, settings }: AppContext): Record<string, CredentialPlan> {
   const used = new Set(Object.values(application.services).flatMap(({ uses }) => uses ?? []));
   const credentials = Object.entries(application.externals ?? {})
@@ -35,25 +35,26 @@ export function externalCredentials({ application, settings }: AppContext): Reco
   return Object.fromEntries(credentials);
 }
 
-/** The credential of a registry. */
+/** Returns the name of the credential of a registry. */
 const registryCredential = (registry: string): string => `registry-${registry}`;
 
-/** Name of the Secret to pull images of a registry with: what the cluster fills is another one than what the stack does. */
+/** Returns the name of the pull Secret of a registry. The one that the cluster fills has another name. */
 const registrySecret = (settings: Settings, registry: string): string =>
   remoteKey(settings, registryCredential(registry)) === undefined
     ? `registry-${registry}`
     : `registry-${registry}-external`;
 
-/** The Secrets that every pod's images are pulled with. */
+/** Returns the names of the pull Secrets of all pods. */
 export const pullSecretsOf = (settings: Settings): string[] =>
   Object.keys(settings.registries).map((name) => registrySecret(settings, name));
 
-/** The Secrets that the images of stores and of their Jobs are pulled with: some may be others' own. */
+/** Returns the names of the pull Secrets of stores and their Jobs. They include Secrets that Flotilla does not create. */
 export const storePullSecretsOf = (settings: Settings): string[] => [
   ...pullSecretsOf(settings),
   ...settings.storeImages.pullSecrets,
 ];
 
+/** Returns the credentials of the registries. */
 export function registryCredentials(settings: Settings): Record<string, CredentialPlan> {
   return Object.fromEntries(
     Object.keys(settings.registries).map((name) => [
@@ -63,12 +64,13 @@ export function registryCredentials(settings: Settings): Record<string, Credenti
   );
 }
 
-/** A password of others: the stack was given it, or the cluster reads it. */
+/** Returns a credential that is not generated: the stack's config has it, or the cluster reads it. */
 function madeByOthers(settings: Settings, credential: string): CredentialPlan {
   const key = remoteKey(settings, credential);
   return key === undefined ? { source: "stack" } : { source: "secret store", key };
 }
 
+/** Plans the pull Secrets of the registries. */
 export function registrySecrets(context: AppContext): Record<string, SecretPlan> {
   const { settings } = context;
   const secrets = Object.entries(settings.registries).map(([name, { server, username }]) => {
@@ -88,7 +90,7 @@ export function registrySecrets(context: AppContext): Record<string, SecretPlan>
   return Object.fromEntries(secrets);
 }
 
-/** Passwords that are wanted and not there, and some that nothing wants. */
+/** Reports passwords that are missing, unused, or needed for two purposes. */
 export function credentialProblems(context: AppContext): Problem[] {
   const { declared, settings } = context;
   const wanted = { ...externalCredentials(context), ...registryCredentials(settings) };

@@ -3,11 +3,11 @@ import { accountsRelease } from "../../model/names";
 import type { Plan, SecretPlan } from "../plan";
 import { credentialsIn } from "./secret-text";
 
-/** Secrets of a store that hold its passwords: its own, and that of the Job that makes its accounts. */
+/** Returns the Secrets with a store's passwords: its own, and that of the Job that creates its accounts. */
 export const secretsOfStore = ({ secrets }: Pick<Plan, "secrets">, store: string): [string, SecretPlan][] =>
   Object.entries(secrets).filter(([, { owner }]) => owner === store || owner === accountsRelease(store));
 
-/** The generated passwords of a Secret. */
+/** Returns the names of the generated passwords in a Secret. */
 export const generatedIn = (
   { credentials }: Pick<Plan, "credentials">,
   { keys }: Pick<SecretPlan, "keys">,
@@ -16,7 +16,7 @@ export const generatedIn = (
     .flatMap(credentialsIn)
     .filter((name) => credentials[name]?.source === "generated");
 
-/** All generated passwords of a store. */
+/** Returns the names of all generated passwords of a store. */
 export const passwordsOfStore = (planned: Pick<Plan, "secrets" | "credentials">, store: string): string[] => [
   ...new Set(secretsOfStore(planned, store).flatMap(([, secret]) => generatedIn(planned, secret))),
 ];

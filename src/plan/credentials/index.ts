@@ -6,13 +6,13 @@ import { type StoreShape, shapeOf } from "../stores/shape";
 import { externalCredential } from "./externals";
 import { generatedPassword } from "./passwords";
 
-/** Name of the Secret that holds a store's passwords. */
+/** Returns the name of the Secret with a store's passwords. */
 export const storeSecretName = (store: string) => `${store}-auth`;
 
-/** Whether there is such a Secret: a store without a password has none. */
+/** Whether a store has such a Secret. A store without a password has none. */
 export const hasSecret = (store: Store): boolean => store.noPassword === undefined;
 
-/** The passwords a store needs besides those of its accounts. */
+/** Returns the internal accounts of a store, whose passwords it needs in addition to those of its accounts. */
 export function internalAccounts(shape: StoreShape): string[] {
   const { store, kind, profile } = shape;
   if (!hasSecret(store)) return [];
@@ -26,8 +26,8 @@ export function internalAccounts(shape: StoreShape): string[] {
 const isClusterKey = ({ kind }: StoreShape, account: string): boolean => account === kind.clusterKey?.account;
 
 /**
- * Name of the credential of a store's account, or of one of its internal passwords; the first generation has the plain
- * name. A credential that an image fixes has one generation only.
+ * Returns the name of the credential of a store's account or internal account. From the second generation on, the name ends with
+ * the generation. A password that an image fixes has one generation.
  */
 export function credentialName(shape: StoreShape, account: string): string {
   const generation = generationOf(shape, account);
@@ -39,32 +39,32 @@ function generationOf(shape: StoreShape, account: string): number {
   return isClusterKey(shape, account) ? shape.clusterGeneration : shape.generation;
 }
 
-/** Whether Flotilla makes the password, rather than an image. */
+/** Whether the password of an account is generated, and not fixed by an image. */
 export function isGenerated(store: Store, account: string): boolean {
   const described = own(store.accounts ?? {}, account);
   return described === undefined || "generated" in described.credential;
 }
 
-/** The accounts whose passwords a new generation replaces: all that Flotilla generates but the cluster's own secret. */
+/** Returns the accounts whose passwords a rotation replaces: those with generated passwords, except the cluster key. */
 export const rotatedAccounts = (shape: StoreShape): string[] =>
   [...internalAccounts(shape), ...Object.keys(shape.store.accounts ?? {})].filter(
     (account) => !isClusterKey(shape, account) && isGenerated(shape.store, account),
   );
 
 /**
- * What an account logs in as. mongodb and rabbitmq know one password per user, so that a new generation is a new user
- * beside the old one; mysql lets a user have two for a while, and redis has one user only.
+ * Returns the user name of an account. In mongodb and rabbitmq a user has one password, so each generation is a new user next to
+ * the old one. In mysql a user can have two passwords for a while, and redis has one user only.
  */
 export function userName(shape: StoreShape, account: string, name: string): string {
   const generation = generationOf(shape, account);
   return generation === 1 || !shape.kind.facts.renamesUsers ? name : `${name}_${generation}`;
 }
 
-/** The user of an account as the inventory names it; the internal accounts are called as their users are. */
+/** Returns the user name of an account in the inventory. The users of internal accounts have the names of the accounts. */
 export const userOf = ({ accounts = {} }: Pick<Store, "accounts">, account: string): string =>
   own(accounts, account)?.username ?? account;
 
-/** What a service logs in as, to a store or an external. */
+/** Returns the user name with which services log in to a store or an external. */
 export function loginOf(context: AppContext, store: string, account: string): string {
   const external = own(context.application.externals ?? {}, store);
   if (external) return own(external.accounts ?? {}, account)?.username ?? account;
@@ -72,16 +72,16 @@ export function loginOf(context: AppContext, store: string, account: string): st
   return userName(shape, account, userOf(shape.store, account));
 }
 
-/** The credential a service logs in with. */
+/** Returns the credential with which services log in to a store or an external. */
 export const credentialOf = (context: AppContext, store: string, account: string): string =>
   own(context.application.externals ?? {}, store)
     ? externalCredential(store, account)
     : credentialName(shapeOf(context, store), account);
 
 /**
- * All credentials of a store, by name. Those of a rotation that is under way are not protected yet. The ones before are
- * kept for the Jobs that log in with them (`previousCredentials`); redis has none, and a protected password that leaves
- * the plan would stop the update: it keeps its last one by itself.
+ * Returns all credentials of a store, by name. New passwords are not protected while their rotation runs. The plan of a rotation
+ * adds the previous passwords, which its Jobs need (`previousCredentials`). A kind without such Jobs, redis, keeps its previous
+ * password here: the update would be refused if a protected password left the plan.
  */
 export function credentialsOf(
   shape: StoreShape,
@@ -104,7 +104,7 @@ export function credentialsOf(
   };
 }
 
-/** The passwords that the current ones replaced, or replace. */
+/** Returns the credentials of the previous generation. */
 export function previousCredentials(shape: StoreShape): Record<string, CredentialPlan> {
   const previous = { ...shape, generation: shape.generation - 1 };
   return Object.fromEntries(
@@ -112,11 +112,11 @@ export function previousCredentials(shape: StoreShape): Record<string, Credentia
   );
 }
 
-/** Names of the credentials that the stack was given and that are wanted. */
+/** Returns the names of the credentials whose values are in the stack's config. */
 export const givenNames = (credentials: Record<string, CredentialPlan>): string[] =>
   Object.keys(credentials).filter((name) => credentials[name]?.source === "stack");
 
-/** Values of the credentials that images fix, by name. For the moment of deployment only: they never enter a plan. */
+/** Returns the values of the passwords that images fix, by name. Only the deployment reads them: a plan has no values. */
 export function fixedValues(
   application: Application,
   credentials: Record<string, CredentialPlan>,
@@ -132,6 +132,6 @@ export function fixedValues(
   );
 }
 
-/** The keys of a store's Secret. */
+/** Returns the contents of a store's Secret, by key. */
 export const secretKeysOf = (shape: StoreShape): Record<string, SecretText> =>
   shape.kind.secretKeys(shape, (account) => [{ credential: credentialName(shape, account) }]);

@@ -1,9 +1,9 @@
 import type { CredentialPlan } from "../plan";
 
-/** Characters of a generated password: letters and digits, the only ones all stores take without quoting. */
+/** Length of a generated password, in characters. */
 export const PASSWORD_LENGTH = 32;
 
-/** A password that Flotilla makes. */
+/** Returns a generated password. `protect` says whether the stack refuses to delete it. */
 export const generatedPassword = (protect: boolean): CredentialPlan => ({
   source: "generated",
   length: PASSWORD_LENGTH,

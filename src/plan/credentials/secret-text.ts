@@ -1,4 +1,4 @@
-/** What a key of a Secret holds, once the values of its credentials are known. */
+/** Fills in the texts of Secrets, and lists the credentials in them. */
 import type { SecretText } from "../plan";
 
 const ENCODINGS: Record<"uri" | "json", (plain: string) => string> = {
@@ -6,7 +6,7 @@ const ENCODINGS: Record<"uri" | "json", (plain: string) => string> = {
   json: (plain) => JSON.stringify(plain),
 };
 
-/** The text with every credential in its place. @throws Error for a credential without a value. */
+/** Replaces the credentials of a text with their values. @throws Error if a value is missing. */
 export function fillText(text: SecretText, values: Readonly<Record<string, string>>): string {
   return text
     .map((part) => {
@@ -18,12 +18,12 @@ export function fillText(text: SecretText, values: Readonly<Record<string, strin
     .join("");
 }
 
-/** The credentials that a text mentions, each once. */
+/** Returns the credentials in a text, each once. */
 export const credentialsIn = (text: SecretText): string[] => [
   ...new Set(text.flatMap((part) => (typeof part === "string" ? [] : [part.credential]))),
 ];
 
-/** The credentials that several texts mention, each once. */
+/** Returns the credentials in several texts, each once. */
 export const credentialsInAll = (texts: readonly SecretText[]): string[] => [
   ...new Set(texts.flatMap(credentialsIn)),
 ];

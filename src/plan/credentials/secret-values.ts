@@ -1,16 +1,16 @@
-/** Passwords read back out of what Secrets hold. */
+/** Reads passwords from the contents of Secrets. */
 import type { SecretText } from "../plan";
 
 /**
- * The values of the credentials of a text, found in what a key of a Secret holds now; undefined where it does not have
- * the text's form. The inverse of `fillText`.
+ * Returns the values of the credentials of a text from the filled-in text, as the inverse of `fillText`. Undefined if `held` does
+ * not match the text.
  */
 export function valuesIn(text: SecretText, held: string): Record<string, string> | undefined {
   const names: string[] = [];
   const pattern = text
     .map((part) => {
       if (typeof part === "string") return part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-      // What is encoded is written another way in each place: it is read where it stands as it is.
+      // Encoded values are skipped: another key of the Secret has the plain value.
       if (part.encoding !== undefined) return ".+?";
       names.push(part.credential);
       return "(.+?)";

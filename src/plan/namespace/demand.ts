@@ -1,4 +1,4 @@
-/** What all pods of an application ask for when there are most of them. */
+/** Sums up the requests and limits of all pods of an application at their maximum number. */
 import { own } from "../../model/graph";
 import { amountOf } from "../../model/quantity";
 import type { AppContext, PlanContext } from "../context";
@@ -13,23 +13,24 @@ import { REPLICAS } from "../stores/profile";
 import { canRotate } from "../stores/rotation";
 import { shapeOf } from "../stores/shape";
 
+/** Requests and limits of a group of pods. */
 export interface Demand {
-  /** Cores. */
+  /** Requested CPU, in cores. */
   cpu: number;
-  /** Bytes. */
+  /** Requested memory, in bytes. */
   memory: number;
-  /** Bytes. */
+  /** Limit of memory, in bytes. */
   memoryLimit: number;
   pods: number;
 }
 
-/** Requests and limits as values have them. */
+/** Requests and limits of a container, in the form of Helm values. */
 interface Quantities {
   requests?: { cpu?: string; memory?: string };
   limits?: { memory?: string };
 }
 
-/** Of pods that are alike, by their containers. */
+/** Returns the demand of identical pods. */
 function demandOfPods(pods: number, ...containers: Quantities[]): Demand {
   const sum = (amount: (container: Quantities) => string | undefined) =>
     pods * containers.reduce((total, container) => total + amountOf(amount(container) ?? "0"), 0);
@@ -46,12 +47,12 @@ function totalOf(demands: readonly Demand[]): Demand {
   return { cpu: sum("cpu"), memory: sum("memory"), memoryLimit: sum("memoryLimit"), pods: sum("pods") };
 }
 
-/** Of a whole application: all replicas, and one pod more of each service while it is updated. */
+/** Returns the demand of an application: all its pods, and one more of each service during its rollout. */
 export function demandOf(context: AppContext): Demand {
   return totalOf([...Object.values(demandsOf(context)), ...demandsOfJobs(context)]);
 }
 
-/** The same while an update is under way: what leaves goes at its end, and what asks for less does so pod by pod. */
+/** Returns the demand during an update: removed releases run until its end, and reduced ones shrink pod by pod. */
 export function demandMeanwhile(context: PlanContext): Demand {
   const { deployed } = context;
   const planned = demandsOf(context);
@@ -84,7 +85,7 @@ function largerOf(one: Demand = NOTHING, other: Demand = NOTHING): Demand {
   };
 }
 
-/** Of each service and store. */
+/** Returns the demand of each service and store. */
 function demandsOf(context: AppContext): Record<string, Demand> {
   const { application, settings } = context;
   return Object.fromEntries([
@@ -99,18 +100,18 @@ function demandsOf(context: AppContext): Record<string, Demand> {
   ]);
 }
 
-/** What waits for a store asks for less than the program it goes before. */
+/** Returns the demand of a service. Its init container that waits for stores requests less and does not count. */
 const demandOfService = (pods: number, resources: Quantities): Demand =>
   demandOfPods(pods === 0 ? 0 : pods + 1, resources);
 
-/** Of a deployed release of the shared chart. */
+/** Returns the demand of a deployed service, from its values. */
 const demandOfValues = ({ replicas = 1, autoscaling, resources }: MicroserviceValues): Demand =>
   demandOfService(
     autoscaling?.enabled ? Math.max(replicas, autoscaling.maxReplicas ?? 0) : replicas,
     resources ?? {},
   );
 
-/** The containers of a deployed store's pods: its own, and those beside it. */
+/** Returns the containers of a deployed store's pods: the store itself and its sidecars. */
 function containersOf(values: Values): Quantities[] {
   const { metrics, sentinel, kubectl } = values as Record<string, Values | undefined>;
   const besides = [metrics, sentinel, sentinel?.enabled === true ? kubectl : undefined];
@@ -120,7 +121,7 @@ function containersOf(values: Values): Quantities[] {
   ].flatMap((resources) => (resources === undefined ? [] : [resources as Quantities]));
 }
 
-/** All pods of a store are alike. A StatefulSet replaces them one by one, and has never more. */
+/** Returns the demand of a store. A StatefulSet replaces its pods one by one and never has additional ones. */
 export function demandOfStore(context: AppContext, name: string): Demand {
   const shape = shapeOf(context, name);
   const pods = shape.profile === "replicated" ? REPLICAS : 1;
@@ -131,7 +132,7 @@ export function demandOfStore(context: AppContext, name: string): Demand {
   );
 }
 
-/** Of a rotation's two Jobs one runs at a time. */
+/** Returns the demand of the Jobs of stores. The two Jobs of a rotation run one after the other. */
 const demandsOfJobs = (context: AppContext): Demand[] =>
   Object.values(context.stores).flatMap((shape) => {
     const loaders = Object.values(shape.store.loaders ?? {});

@@ -1,7 +1,7 @@
-/** The objects that Pulumi itself puts around the releases, as manifests. */
+/** Manifests of the objects around the releases, which Pulumi creates itself. */
 import type { NamespacePlan } from "../plan";
 
-/** Namespace, defaults of containers, isolation and quota of an application. */
+/** Returns the manifests of the namespace, the container defaults, the isolation and the quota of an application. */
 export function guardRails({
   name,
   labels,

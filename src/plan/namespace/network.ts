@@ -1,21 +1,21 @@
-/** Who may talk to whom, as a network policy: what the edges say, and nothing else. */
+/** Derives network policies from the edges of the graph. */
 import type { Settings } from "../../config/schema";
 import type { Application } from "../../model/application";
 import { type Edge, edgesOf, own } from "../../model/graph";
 import type { AppContext } from "../context";
 import type { MicroserviceValues, Rule } from "../services/microservice-values";
 
-/** Names a pod's release: every chart gives its pods this label, Bitnami's too. */
+/** Returns the label that selects the pods of a release. All charts set it, Bitnami's included. */
 export const podsOf = (release: string): Record<string, string> => ({
   "app.kubernetes.io/instance": release,
 });
 
-/** Names of the services that use a service or store. */
+/** Returns the names of the services that use a service or store. */
 export function clientsOf(application: Application, name: string): string[] {
   return [...new Set(edgesTo(application, name).map(({ from }) => from))];
 }
 
-/** What the network policy of a service lets through, besides DNS, which the chart lets through itself. */
+/** Returns the rules of a service's network policy. The chart adds a rule for DNS. */
 export function networkPolicyOf(
   context: AppContext,
   name: string,
@@ -37,10 +37,10 @@ export function networkPolicyOf(
   };
 }
 
-/** Where API servers listen, behind their Service and by themselves: no policy can name them otherwise. */
+/** Ports of API servers and of their Service. A network policy cannot select an API server in another way. */
 export const API_SERVER_PORTS = [443, 6443, 8443, 16443];
 
-/** Pods with a token may use it. A name with an underscore is no service's. */
+/** Allows pods with a token to use the Kubernetes API. The underscore keeps the name different from those of services. */
 function apiServerRule(
   application: Application,
   { apiServer }: Settings,
@@ -52,10 +52,10 @@ function apiServerRule(
   return { kubernetes_api: apiServer === undefined ? { anywhere: true, ports } : { cidr: apiServer, ports } };
 }
 
-/** What the stack lets through besides: a variable may lead a service to where the inventory does not know. */
+/** Allows the additional connections of the settings, for example to an address that a variable sets. */
 function settingsRules(settings: Settings, name: string): Record<string, Rule> {
   const rules = Object.entries(own(settings.services, name)?.egress ?? {}).map(([key, { cidr, ports }]) => [
-    // A name with an underscore is no service's.
+    // The underscore keeps the name different from those of services.
     `setting_${key}`,
     cidr === undefined ? { anywhere: true, ports } : { cidr, ports },
   ]);
@@ -72,7 +72,7 @@ interface EdgesByEnd {
 
 const found = new WeakMap<Application, EdgesByEnd>();
 
-/** Found once for an application: each of its releases asks for its own. */
+/** Returns the edges of an application by their ends. They are computed once, because each release needs its own. */
 function edgesByEnd(application: Application): EdgesByEnd {
   const known = found.get(application);
   if (known) return known;
@@ -92,7 +92,7 @@ function groupBy(edges: readonly Edge[], end: (edge: Edge) => string): Map<strin
   return groups;
 }
 
-/** One rule for each other side, with the ports of all edges to it. */
+/** Returns one rule for each peer, with the ports of all edges to it. */
 function rules(
   application: Application,
   edges: readonly Edge[],
@@ -107,7 +107,7 @@ function rules(
   return named;
 }
 
-/** The other side: a release of the application, pods of another namespace, addresses, or anywhere. */
+/** Returns the peer of a rule: a release of the application, pods of another namespace, addresses, or any address. */
 function peerOf(application: Application, { kind }: Edge, other: string): Omit<Rule, "ports"> {
   const caller = kind === "caller" ? own(application.callers ?? {}, other) : undefined;
   if (caller) return { namespace: caller.namespace, pods: { ...caller.labels } };
@@ -117,7 +117,7 @@ function peerOf(application: Application, { kind }: Edge, other: string): Omit<R
   return cidr === undefined ? { anywhere: true } : { cidr };
 }
 
-/** People reach the public port through the ingress controller, or from anywhere. A name with an underscore is no service's. */
+/** Allows the ingress controller to connect to the public port, or any address if there is a load balancer. */
 function publicRule({ application, settings }: AppContext, name: string): Record<string, Rule> {
   const port = own(application.services, name)?.public?.port;
   if (port === undefined) return {};
@@ -127,7 +127,7 @@ function publicRule({ application, settings }: AppContext, name: string): Record
     : {};
 }
 
-/** What scrapes may read the metrics. */
+/** Allows the pods that scrape metrics to connect. */
 function scraperRule({ application, settings }: AppContext, name: string): Record<string, Rule> {
   const port = own(application.services, name)?.metrics?.port;
   return port === undefined || settings.monitoring === undefined

@@ -1,25 +1,27 @@
-/** What the namespace's pods may ask for in all. */
+/** Plans the quota of the namespace. */
 import type { Settings } from "../../config/schema";
 import type { Problem } from "../../model/problems";
 import { amountOf } from "../../model/quantity";
 import type { AppContext, PlanContext } from "../context";
 import { type Demand, demandMeanwhile, demandOf } from "./demand";
 
-/** Room for what is run by hand, for tests of releases and for Jobs that try again. */
+/** Factor that leaves room for pods started by hand, tests of releases, and repeated Jobs. */
 const HEAD_ROOM = 1.25;
 
 const MI = 2 ** 20;
 
+/** The quota of a namespace. */
 export interface QuotaPlan {
   /** `hard` of the ResourceQuota. */
   hard: Record<string, string>;
-  /** Whether it is lowered: then it comes after all that asks for less, or pods of an update would find no room. */
+  /** Whether the quota is lowered. It is then applied after the releases: earlier, it could block pods of the update. */
   lowered: boolean;
 }
 
 /**
- * What is planned at most, and head room. While an update is under way pods of before are there as well: so it is lowered
- * after the update; and where they do not fit and the quota of before was no larger either, with the next one.
+ * Returns the quota: the largest demand of the plan, and head room. During an update the pods of both versions run, so a quota
+ * is lowered after the update. If they do not fit and the old quota is not large enough either, the quota covers both versions,
+ * and the next update lowers it.
  */
 export function quotaOf(context: PlanContext): QuotaPlan {
   const { settings, deployedQuota: before = {} } = context;
@@ -34,7 +36,7 @@ export function quotaOf(context: PlanContext): QuotaPlan {
   const balancers = settings.loadBalancer ? 1 : 0;
   const balancersBefore = Number(before["services.loadbalancers"] ?? balancers);
   const fewer = balancers < balancersBefore;
-  // Also where all seems to fit: after an update that failed more may run than the state says.
+  // Also if everything seems to fit: after a failed update, more pods can run than the state says.
   const lowered =
     (fewer || amounts.some(({ target, old }) => target < old)) &&
     amounts.every(({ of, target, old, fits }) => target <= old && (fits || meanwhile[of] <= old));
@@ -47,14 +49,14 @@ export function quotaOf(context: PlanContext): QuotaPlan {
     hard: {
       ...Object.fromEntries(hard),
       "services.loadbalancers": open,
-      // Nothing opens a port of the nodes but a load balancer, which may need one.
+      // Only a load balancer can need a port of the nodes.
       "services.nodeports": open,
     },
     lowered,
   };
 }
 
-/** A quota that the plan does not fit into. */
+/** Reports quotas in the settings that are smaller than the demand of the plan. */
 export function quotaProblems(context: AppContext): Problem[] {
   const { settings } = context;
   const needed = demandOf(context);
@@ -72,16 +74,16 @@ export function quotaProblems(context: AppContext): Problem[] {
   });
 }
 
-/** What the stack sets; limits of memory follow the plan always. */
+/** Returns the quota that the stack sets. The limit of memory always follows the plan. */
 const settingFor = ({ quota }: Settings, of: keyof Demand): string | number | undefined =>
   of === "memoryLimit" ? undefined : quota[of];
 
-/** Rounded up to tenths of a core; sums of decimal fractions are a little off. */
+/** Writes cores, rounded up to tenths. The inner rounding removes errors of floating-point sums. */
 const cores = (amount: number): string => `${Math.ceil(Math.round(amount * 1000) / 100) * 100}m`;
 
 const mebibytes = (amount: number): string => `${Math.ceil(amount / MI)}Mi`;
 
-/** What the quota counts, what of a demand that is, and how it is written. */
+/** The keys of the quota, each with its part of the demand and its unit. */
 const ASKED: readonly [key: string, of: keyof Demand, unit: (amount: number) => string][] = [
   ["requests.cpu", "cpu", cores],
   ["requests.memory", "memory", mebibytes],

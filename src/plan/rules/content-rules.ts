@@ -4,7 +4,7 @@ import { own } from "../../model/graph";
 import { secretLike } from "../../model/secret-like";
 import type { Check } from "./violation";
 
-/** The most that a Secret may hold, in bytes (Kubernetes' MaxSecretSize). */
+/** Largest size of a Secret, in bytes (Kubernetes' MaxSecretSize). */
 export const LARGEST_SECRET = 1024 * 1024;
 
 /** Services open no port of the nodes. */

@@ -1,9 +1,9 @@
-/** What the rendered objects of a release tell. */
+/** Reads the facts about a release from its rendered objects. */
 import { compact } from "../../model/records";
 import type { ReleasePlan } from "../plan";
 import type { BudgetFacts, ContainerFacts, Literal, ReleaseFacts, WorkloadFacts } from "./facts";
 
-/** The parts of an object that rules look at; whatever a chart renders may lack any of them. */
+/** A rendered object with the fields that rules need. Any of them can be missing. */
 export interface RenderedObject {
   kind?: string;
   metadata?: { name?: string; annotations?: Record<string, string> };
@@ -47,10 +47,12 @@ interface Container {
   env?: { name?: string; value?: string }[];
 }
 
-/** Kinds whose pods are to run for ever, and those whose pods end. */
+/** Kinds whose pods run permanently. */
 const RUN_ON = ["Deployment", "StatefulSet", "DaemonSet"];
+/** Kinds whose pods end. */
 const END = ["Job", "CronJob"];
 
+/** Returns the facts about a release from its rendered objects. */
 export function factsOfObjects(release: ReleasePlan, objects: readonly RenderedObject[]): ReleaseFacts {
   const workloads = objects.filter(({ kind = "" }) => [...RUN_ON, ...END].includes(kind));
   const scalers = objects.filter(({ kind }) => kind === "HorizontalPodAutoscaler");
@@ -124,7 +126,7 @@ function containerOf(
   };
 }
 
-/** Quantities may be numbers. */
+/** Converts quantities to texts: a manifest can have numbers. */
 const textsOf = (quantities: Record<string, string | number> = {}): Record<string, string> =>
   Object.fromEntries(Object.entries(quantities).map(([name, quantity]) => [name, String(quantity)]));
 
@@ -143,7 +145,7 @@ function budgetOf(object: RenderedObject, workloads: readonly RenderedObject[]):
   });
 }
 
-/** A load balancer may need such ports, and Kubernetes chooses them. */
+/** Whether a Service opens a port of the nodes. Ports that Kubernetes chooses for a load balancer do not count. */
 const opensNodePort = ({ kind, spec }: RenderedObject): boolean =>
   kind === "Service" &&
   (spec?.type === "NodePort" ||

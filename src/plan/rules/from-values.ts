@@ -1,4 +1,4 @@
-/** What the values of a plan tell of a release, before anything is rendered. */
+/** Reads the facts about a release from its values, before anything is rendered. */
 import type { Settings } from "../../config/schema";
 import type { Image } from "../../model/application";
 import { own } from "../../model/graph";
@@ -9,7 +9,7 @@ import type { MicroserviceValues } from "../services/microservice-values";
 import { REPLICAS } from "../stores/profile";
 import type { ContainerFacts, Literal, ReleaseFacts, WorkloadFacts } from "./facts";
 
-/** A release as far as its values tell. Those of Bitnami's charts tell the main image and what stands in them. */
+/** Returns the facts about a release from its values. For Bitnami's charts they are images and plain texts. */
 export function factsOfValues(plan: Plan, settings: Settings, release: ReleasePlan): ReleaseFacts {
   const { name, kind, values } = release;
   const facts: ReleaseFacts = {
@@ -76,7 +76,7 @@ function storeWorkload(
   };
 }
 
-/** The images of a chart's values, by the part they belong to: the main one, and those of parts that are turned on. */
+/** Returns the images in a chart's values, each with its part of the chart: the main image, and those of enabled parts. */
 function imagesIn(values: Values, isOn: boolean, part = ""): [string, string][] {
   const { image } = values;
   const own: [string, string][] = isOn && isRecord(image) ? [[part, imageOf(image)]] : [];
@@ -95,10 +95,10 @@ function imageOf(image: Values): string {
 const referenceOf = (image: Image): string =>
   imageReference({ ...image, tag: image.tag === "" ? CHARTS_OWN_TAG : image.tag });
 
-/** The tag of an image that only its chart knows. */
+/** Placeholder for the tag of an image that the values leave to the chart. */
 const CHARTS_OWN_TAG = "of-the-chart";
 
-/** Every text in values, with the name it stands under. References to Secrets are maps of their own. */
+/** Returns every text in values with its key, except references to Secrets. */
 function literalsIn(value: unknown, where: string, name = ""): Literal[] {
   if (typeof value === "string") return [{ where, name, value }];
   if (typeof value === "number") return [{ where, name, value: String(value) }];
@@ -106,12 +106,12 @@ function literalsIn(value: unknown, where: string, name = ""): Literal[] {
     return value.flatMap((inner, index) => literalsIn(inner, `${where}[${index}]`, name));
   if (!isRecord(value)) return [];
   return Object.entries(value).flatMap(([key, inner]) =>
-    // Variables may be called anything, also like a reference to a Secret.
+    // A variable can have the name of a reference, such as `secret`.
     name !== "env" && isReference(key) ? [] : literalsIn(inner, `${where}.${key}`, key),
   );
 }
 
-/** Names of Secrets and of keys in them: `existingSecret`, `secret`, `existingSecretPasswordKey`. */
+/** Whether a key names a Secret or a key in one, such as `existingSecret` or `existingSecretPasswordKey`. */
 const isReference = (key: string): boolean =>
   /^(existing[A-Z]\w*|secret|secretName|secretKeys?|key|tlsSecret|pullSecrets|imagePullSecrets|secretChecksum|generated?Secrets?)$/.test(
     key,

@@ -1,4 +1,4 @@
-/** What a rule is given and what it finds. */
+/** The input and the result of a rule. */
 import type { Rule } from "../../config/rules";
 import type { Settings } from "../../config/schema";
 import type { ContainerFacts, ReleaseFacts, WorkloadFacts } from "./facts";

@@ -1,8 +1,8 @@
-/** What a service may do that others may not, and the checks that do not apply to it, each with the inventory's reason. */
+/** Plans the exceptions of a service: its rights, and the checks that do not apply to it, with the inventory's reasons. */
 import type { Service } from "../../model/application";
 import type { MicroserviceValues } from "./microservice-values";
 
-/** The chart's `exceptions`. */
+/** Returns the chart's `exceptions`. */
 export const exceptionsOf = (service: Service): MicroserviceValues["exceptions"] => ({
   ...lowUserExceptions(service.user?.reason),
   ...noProbeExceptions(service.noProbe),
@@ -10,7 +10,7 @@ export const exceptionsOf = (service: Service): MicroserviceValues["exceptions"]
   ...tokenExceptions(service.permissions),
 });
 
-/** The check that wants liveness to ask something else than readiness does. */
+/** Exception from the check that liveness and readiness differ, for a service whose only check is its port. */
 const connectionExceptions = ({ probe, liveness }: Service): MicroserviceValues["exceptions"] =>
   probe && "tcp" in probe && !liveness
     ? {
@@ -21,25 +21,25 @@ const connectionExceptions = ({ probe, liveness }: Service): MicroserviceValues[
       }
     : {};
 
-/** The checks that ask for a user from 10000 on, answered with the image's reason. */
+/** Exceptions from the checks that require a user from 10000 on. */
 const lowUserExceptions = (reason: string | undefined): MicroserviceValues["exceptions"] =>
   reason === undefined
     ? {}
     : { user: { reason, kubeScore: "container-security-context-user-group-id", checkov: "CKV_K8S_40" } };
 
-/** The checks that ask for probes, answered with the image's reason. */
+/** Exceptions from the checks that require probes. */
 const noProbeExceptions = (reason: string | undefined): MicroserviceValues["exceptions"] =>
   reason === undefined
     ? {}
     : { liveness: { reason, checkov: "CKV_K8S_8" }, readiness: { reason, checkov: "CKV_K8S_9" } };
 
-/** The check that asks for pods without a token, answered with the first reason. */
+/** Exception from the check that requires pods without a token, with the reason of the first permission. */
 function tokenExceptions(permissions: Service["permissions"]): MicroserviceValues["exceptions"] {
   const [permission] = Object.values(permissions ?? {});
   return permission ? { token: { reason: permission.reason, checkov: "CKV_K8S_38" } } : {};
 }
 
-/** A Role for named objects, and a token to use it with. */
+/** Returns the values for a Role with the service's permissions, and for a token to use them. */
 export function permissionsOf({
   permissions = {},
 }: Service): Pick<MicroserviceValues, "rbac" | "serviceAccount"> {

@@ -1,4 +1,4 @@
-/** How people and scrapers reach a service from outside. */
+/** Plans how a service is reached from outside: by ingress or load balancer, and by scrapers of metrics. */
 import type { Settings } from "../../config/schema";
 import type { Application, Service } from "../../model/application";
 import { own, servicePort } from "../../model/graph";
@@ -6,7 +6,7 @@ import { compact } from "../../model/records";
 import type { EntryPlan, Plan } from "../plan";
 import type { MicroserviceValues } from "./microservice-values";
 
-/** The ways in, by service. */
+/** Returns the entries from outside the cluster, by service. */
 export function waysIn({ services }: Application, { ingress, loadBalancer }: Settings): Plan["entries"] {
   const entries = Object.entries(services).flatMap(([name, service]): [string, EntryPlan][] => {
     const port = service.public && own(service.ports ?? {}, service.public.port);
@@ -26,6 +26,7 @@ export function waysIn({ services }: Application, { ingress, loadBalancer }: Set
   return Object.fromEntries(entries);
 }
 
+/** Returns the chart's `ingress`; empty for a service or a stack without one. */
 export function ingressOf(service: Service, { ingress }: Settings): MicroserviceValues["ingress"] {
   if (service.public === undefined || ingress === undefined) return {};
   const { host, className, tlsSecret, clusterIssuer } = ingress;
@@ -39,6 +40,7 @@ export function ingressOf(service: Service, { ingress }: Settings): Microservice
   };
 }
 
+/** Returns the chart's `service` for a load balancer; empty for a service or a stack without one. */
 export function loadBalancerOf(service: Service, { loadBalancer }: Settings): MicroserviceValues["service"] {
   if (service.public === undefined || loadBalancer === undefined) return {};
   const { annotations, className, sourceRanges } = loadBalancer;
@@ -50,7 +52,7 @@ export function loadBalancerOf(service: Service, { loadBalancer }: Settings): Mi
   };
 }
 
-/** A ServiceMonitor, where the environment has them. */
+/** Returns the chart's `monitor` for a ServiceMonitor; empty for a service without metrics or a stack without ServiceMonitors. */
 export function monitorOf({ metrics }: Service, { monitoring }: Settings): MicroserviceValues["monitor"] {
   if (metrics === undefined || monitoring?.serviceMonitor === undefined) return {};
   return { kind: "ServiceMonitor", ...metrics, labels: { ...monitoring.serviceMonitor.labels } };

@@ -14,6 +14,7 @@ import { prune } from "../prune";
 import { shapeOf } from "../stores/shape";
 import type { MicroserviceValues } from "./microservice-values";
 
+/** A Job that works on a store. */
 export interface StoreJob {
   /** Name of its release. */
   name: string;
@@ -21,31 +22,31 @@ export interface StoreJob {
   image: Image;
   command: string[];
   args?: string[];
-  /** Plain variables. */
+  /** Environment variables without passwords. */
   env: Record<string, string>;
-  /** Variables that hold passwords. */
+  /** Environment variables with passwords. */
   secretEnv: Record<string, SecretText>;
   /** Files by absolute path. */
   files?: Record<string, string>;
-  /** Seconds it may take. */
+  /** Time limit, in seconds. */
   seconds: number;
-  /** Default: little. */
+  /** Requests and limits. Default: `LITTLE`. */
   resources?: Resources;
-  /** Releases that come first. */
+  /** Releases that come before it. */
   needs: string[];
   /** Releases that come before its Secret. */
   secretNeeds: string[];
-  /** Labels of its pods besides. Default: none. */
+  /** Additional labels of its pods. Default: none. */
   podLabels?: Record<string, string>;
 }
 
-/** Seconds for the image pull and the wait for the store. */
+/** Time for the image pull and the wait for the store, in seconds. */
 const START_SECONDS = 180;
 
-/** Seconds that a Job's release may take in all: its deadline comes first, so that its own end is what is told. */
+/** Returns the time limit of a Job's release, in seconds. It is above the deadline of the Job, whose message is then reported. */
 export const jobSeconds = (seconds: number): number => seconds + START_SECONDS + 30;
 
-/** What a Job asks for that says nothing. */
+/** Requests and limits of a Job that sets none. */
 export const LITTLE: Resources = {
   requests: { cpu: "50m", memory: "128Mi" },
   limits: { cpu: "1", memory: "512Mi" },
@@ -53,7 +54,7 @@ export const LITTLE: Resources = {
 
 const secretName = (job: StoreJob) => `${job.name}-env`;
 
-/** The release of a Job and the Secret with its passwords. */
+/** Plans the release of a Job and the Secret with its passwords. */
 export function planJob(
   context: PlanContext,
   job: StoreJob,
@@ -87,7 +88,7 @@ export function planJob(
     resources: { ...(job.resources ?? LITTLE) },
     job: { backoffLimit: 3, activeDeadlineSeconds: job.seconds + START_SECONDS },
     waitFor: { [job.store]: { host, port } },
-    // A changed password is another Job: only names of credentials go into the digest.
+    // A new password changes the Job, so that it runs again. The digest has only names of credentials.
     secretChecksum: hasSecret ? shortDigest(JSON.stringify(job.secretEnv)) : undefined,
     networkPolicy: {
       egress: { [job.store]: { pods: podsOf(job.store), ports: [...kind.jobPorts] } },

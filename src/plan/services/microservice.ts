@@ -24,15 +24,16 @@ import { serviceResources } from "./resources";
 import { autoscalingOf, podsAtLeast, podsAtMost } from "./scaling";
 import { checksumOf, secretsOf } from "./secrets";
 
-/** Seconds without progress after which the chart lets a rollout count as failed. */
+/** The chart's default for the time without progress after which a rollout fails, in seconds. */
 const DEFAULT_PROGRESS_DEADLINE = 600;
 
-/** A service: its release, and the Secrets with its variables that mention a password. */
+/** The release of a service, and its Secrets. */
 interface MicroservicePlan {
   release: ReleasePlan;
   secrets: Record<string, SecretPlan>;
 }
 
+/** Plans a service. */
 export function planMicroservice(context: PlanContext, name: string): MicroservicePlan {
   const { settings, application, charts } = context;
   const service = application.services[name] as Service;
@@ -55,7 +56,7 @@ export function planMicroservice(context: PlanContext, name: string): Microservi
     ...waitImageIn(settings),
     imagePullSecrets: pullSecrets,
     replicas,
-    // A pod may take as long as it takes to start before its rollout counts as stuck.
+    // A rollout fails only after the time that a pod needs to start.
     rollout: startSeconds > DEFAULT_PROGRESS_DEADLINE ? { progressDeadlineSeconds: startSeconds } : {},
     command: [...(service.command ?? [])],
     args: [...(service.args ?? [])],
@@ -73,7 +74,7 @@ export function planMicroservice(context: PlanContext, name: string): Microservi
     writable: Object.fromEntries((service.writable ?? []).map((path) => [nameOfPath(path), path])),
     config: filesOf(context, service),
     waitFor: waitsOf(context, service, stores, usedServices),
-    // A changed connection string rolls the pods; only names of credentials go into the digest.
+    // A changed connection string rolls the pods. The digest has only names of credentials.
     secretChecksum: checksumOf(Object.values(secrets)),
     service: loadBalancerOf(service, settings),
     ingress: ingressOf(service, settings),
@@ -90,7 +91,7 @@ export function planMicroservice(context: PlanContext, name: string): Microservi
     secrets: [...Object.keys(secrets), ...pullSecrets],
     timeoutSeconds:
       settings.rolloutSeconds +
-      // One pod after the other.
+      // Pods start one after the other.
       startupSecondsOf(service) * Math.max(1, podsAtMost(context, name)) +
       waitSeconds,
     protect: false,
@@ -98,7 +99,7 @@ export function planMicroservice(context: PlanContext, name: string): Microservi
   return { release, secrets };
 }
 
-/** Seconds until the Services of others exist: their releases begin when the stores they use are ready. */
+/** Returns the time until the Services of other services exist, in seconds: their releases start after the stores that they use. */
 function secondsUntilNames(context: AppContext, services: readonly string[]): number {
   const { application, stores } = context;
   const used = services.flatMap((name) => own(application.services, name)?.uses ?? []);
@@ -106,11 +107,11 @@ function secondsUntilNames(context: AppContext, services: readonly string[]): nu
   return Math.max(0, ...seconds);
 }
 
-/** Image of a service with the stack's overrides. */
+/** Returns the image of a service with the stack's overrides. */
 export const imageOf = (service: Service, settings: Settings, name: string): Image =>
   imageIn(settings, service.image, own(settings.services, name));
 
-/** Plain values as they are, those with a password by Secret and key. The stack's own come last. */
+/** Returns the environment variables. Those with a password reference a Secret. The stack's overrides come last. */
 function environmentOf(
   context: AppContext,
   service: Service,
@@ -129,7 +130,7 @@ function environmentOf(
   return Object.fromEntries([...inventory, ...added]);
 }
 
-/** What is spoken on a port, in Kubernetes' words; gRPC is HTTP/2 without TLS. */
+/** Kubernetes' `appProtocol` by protocol. gRPC is HTTP/2 without TLS. */
 const APP_PROTOCOLS = { http: "http", grpc: "kubernetes.io/h2c", tcp: undefined } as const;
 
 function portsOf(service: Service): Ports {
@@ -148,7 +149,7 @@ function filesOf(context: AppContext, service: Service): MicroserviceValues["con
   return { files: Object.fromEntries(files) };
 }
 
-/** Stores must answer; services only have to be known by name, and only where the program resolves them at start. */
+/** Returns what the pods wait for: stores until they answer, and services until their names resolve, if the program needs that. */
 function waitsOf(
   context: AppContext,
   service: Service,
@@ -173,7 +174,7 @@ function shutdownOf(
   return { lifecycle: { preStop: { sleep: sleepSeconds } }, terminationGracePeriodSeconds: graceSeconds };
 }
 
-/** With fewer pods than must stay no node could be drained: the chart's own budget then lets one go. */
+/** Returns the disruption budget. With too few pods it would block every drain, so the chart's default applies. */
 const minAvailableOf = (
   { minAvailable }: Service,
   replicas: number,

@@ -1,16 +1,16 @@
-/** Readiness, liveness and start-up, all from the one probe the inventory names. */
-
+/** Derives the readiness, liveness and start-up probes from the probe of the inventory. */
 import type { Probe, Service } from "../../model/application";
 import { PRESETS } from "../../model/presets";
 import type { Probe as ChartProbe, Probes } from "./microservice-values";
 
-/** Seconds between two tries while a pod starts. */
+/** Period of the start-up probe, in seconds. */
 const STARTUP_PERIOD = 5;
 
+/** Returns the time from start to the first successful probe, at most, in seconds. */
 export const startupSecondsOf = ({ startupSeconds, language }: Service): number =>
   startupSeconds ?? PRESETS[language].startupSeconds;
 
-/** The chart's `probes` value; empty for a service without a probe. */
+/** Returns the chart's `probes`; empty for a service without a probe. */
 export function probesOf(service: Service): Probes {
   const { probe, timing = {} } = service;
   const first = service.liveness ?? probe;
@@ -19,7 +19,7 @@ export function probesOf(service: Service): Probes {
   const alive = service.liveness ? toValues(service.liveness) : portOnly(first);
   const { timeoutSeconds } = { ...readiness, ...timing.readiness };
   return {
-    // A pod that never starts is restarted: only for what a restart can mend.
+    // Its failure restarts the pod, so it must check only what a restart can fix.
     startup: {
       ...startup(service, first),
       periodSeconds: STARTUP_PERIOD,
@@ -39,9 +39,9 @@ function startup({ liveness }: Service, probe: Probe): ChartProbe {
 }
 
 /**
- * Where nothing of the service says that it lives, liveness asks the port, not what readiness asks: a path that fails
- * with a store or under load would restart every pod at once. A pod that hangs is taken out of the Service by its
- * readiness. A command has no port: then there is none.
+ * Returns the liveness probe of a service that does not describe one: its port. The readiness path would not do, because one that fails
+ * with a store or under load would restart all pods at once; readiness already removes a hanging pod from the Service. A command
+ * has no port, so there is no liveness probe then.
  */
 function portOnly(probe: Probe): ChartProbe | undefined {
   if ("http" in probe) return { tcp: { port: probe.http.port } };

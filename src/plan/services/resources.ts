@@ -1,8 +1,9 @@
-/** Resource requests and limits: the inventory's, with the stack's laid over them key by key. */
+/** Merges the stack's requests and limits over those of the inventory, key by key. */
 import type { ServiceSettings } from "../../config/schema";
 import type { Resources, Service } from "../../model/application";
 import { PRESETS } from "../../model/presets";
 
+/** Returns the base with the overrides of the stack. A null removes a key. */
 export function mergeResources(base: Resources, override: ServiceSettings["resources"]) {
   return {
     requests: defined({ ...base.requests, ...override?.requests }),
@@ -10,11 +11,11 @@ export function mergeResources(base: Resources, override: ServiceSettings["resou
   };
 }
 
-/** Of a service: its own or its language's, and the stack's laid over them. */
+/** Returns the requests and limits of a service: its own or its language's, with the overrides of the stack. */
 export const serviceResources = (service: Service, override: ServiceSettings["resources"]) =>
   mergeResources(service.resources ?? PRESETS[service.language].resources, override);
 
-/** A map without the keys that have no value: a null in Helm values deletes the chart's default. */
+/** Returns a map without undefined and null values: a null in Helm values would delete the chart's default. */
 function defined<T>(record: Record<string, T | null | undefined>): Record<string, T> {
   return Object.fromEntries(
     Object.entries(record).filter(

@@ -1,4 +1,4 @@
-/** How many pods a service has: a fixed number, or what an autoscaler decides between two bounds. */
+/** Plans the number of a service's pods: fixed, or chosen by an autoscaler between two bounds. */
 import type { Settings } from "../../config/schema";
 import type { Service } from "../../model/application";
 import { own } from "../../model/graph";
@@ -8,15 +8,15 @@ import type { AppContext } from "../context";
 import { isStandIn } from "../environment";
 import type { MicroserviceValues } from "./microservice-values";
 
-/** Autoscalers need metrics and room: environments that are like production have both. */
+/** Whether the stack has autoscalers. By default staging and prod have them, because they need metrics and spare nodes. */
 const scales = ({ autoscaling, environment }: Settings): boolean =>
   typeof autoscaling === "object" || (autoscaling ?? (environment === "staging" || environment === "prod"));
 
-/** Pods of a service where nothing else is said: in prod a node may go, and another one be drained. */
+/** Returns the default number of pods. With 3 in prod, one node can fail while another is drained. */
 export const replicasOf = ({ replicas, environment }: Settings): number =>
   replicas ?? (environment === "prod" ? 3 : 1);
 
-/** The bounds of autoscalers whose service says none. */
+/** Returns the bounds of autoscalers whose service sets none. */
 const stackBounds = (settings: Settings) => {
   const { autoscaling } = settings;
   const {
@@ -26,10 +26,10 @@ const stackBounds = (settings: Settings) => {
   return { minReplicas, maxReplicas };
 };
 
-/** Most pods of a service where nobody says how many. */
+/** Default maximum of an autoscaler. */
 const DEFAULT_MOST = 10;
 
-/** The chart's `autoscaling`, or undefined where the number of pods is fixed. */
+/** Returns the chart's `autoscaling`, or undefined if the number of pods is fixed. */
 export function autoscalingOf(
   { autoscaling }: Service,
   settings: Settings,
@@ -55,16 +55,16 @@ export function autoscalingOf(
   };
 }
 
-/** Pods of a service: all of them, or those below which no autoscaler goes. */
+/** Returns the number of a service's pods, or the minimum of its autoscaler. */
 export function podsAtLeast({ application, settings }: AppContext, name: string): number {
   const service = own(application.services, name);
-  // Two pods of a stand-in would know nothing of each other.
+  // Two pods of a stand-in would not share their data.
   const usual = isStandIn(application, name) ? 1 : replicasOf(settings);
   const scaling = service && autoscalingOf(service, settings, name);
   return scaling?.minReplicas ?? own(settings.services, name)?.replicas ?? usual;
 }
 
-/** Pods of a service: all of them, or those above which no autoscaler goes. */
+/** Returns the number of a service's pods, or the maximum of its autoscaler. */
 export function podsAtMost(context: AppContext, name: string): number {
   const { application, settings } = context;
   const service = own(application.services, name);
@@ -72,7 +72,7 @@ export function podsAtMost(context: AppContext, name: string): number {
   return scaling?.maxReplicas ?? podsAtLeast(context, name);
 }
 
-/** Settings that do not fit how the service scales. */
+/** Reports settings that do not fit the way a service scales. */
 export function scalingProblems(services: Record<string, Service>, settings: Settings): Problem[] {
   return Object.entries(services).flatMap(([name, service]): Problem[] => {
     const overrides = own(settings.services, name);

@@ -1,4 +1,4 @@
-/** Changes of a deployed store that cannot be made in place, or would lose its data: refused before anything moves. */
+/** Checks changes of deployed stores: those that cannot be made in place, or would lose data, are refused. */
 import type { Problem } from "../../model/problems";
 import type { AppContext, PlanContext } from "../context";
 import { rotatedAccounts } from "../credentials";
@@ -7,7 +7,7 @@ import { type DeployedStore, deployedStore } from "../deployed";
 import { shapeOf } from "./shape";
 import { isReplicated } from "./store";
 
-/** What is wrong with the inventory and the settings, seen from what is deployed. */
+/** Reports stores in the inventory and the settings that do not fit what is deployed. */
 export function storeChangeProblems(context: PlanContext): Problem[] {
   const { application, deployed } = context;
   return [
@@ -22,6 +22,7 @@ export function storeChangeProblems(context: PlanContext): Problem[] {
 
 const MIGRATION = "docs/stores.md, «Moving to another profile or distribution», has the steps";
 
+/** Reports a changed kind, distribution or profile. */
 function shapeProblems(context: AppContext, name: string, there: DeployedStore): Problem[] {
   const { application, settings } = context;
   const { kind: descriptor, profile } = shapeOf(context, name);
@@ -55,6 +56,7 @@ function shapeProblems(context: AppContext, name: string, there: DeployedStore):
   return [];
 }
 
+/** Reports generations of passwords or of the cluster key that do not follow the deployed ones. */
 function generationProblems(context: AppContext, name: string, there: DeployedStore | undefined): Problem[] {
   const { settings } = context;
   const shape = shapeOf(context, name);
@@ -119,7 +121,7 @@ function generationProblems(context: AppContext, name: string, there: DeployedSt
   return problems;
 }
 
-/** What to know about a change that Kubernetes will refuse until a hand has prepared it. */
+/** Warns of changes that Kubernetes refuses unless they are prepared by hand. */
 export function storeChangeWarnings({ stores, deployed }: PlanContext): string[] {
   return Object.values(stores).flatMap(({ name, storage, storageClass }) => {
     const there = deployedStore(deployed, name);

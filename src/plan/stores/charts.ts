@@ -1,9 +1,10 @@
-/** What is wrong with a locked chart, before anything is deployed with it. */
+/** Checks the locked charts of stores. */
 import type { ChartSource } from "../../config/schema";
 import type { StoreKind } from "../../model/application";
 import type { Problem } from "../../model/problems";
 import type { Charts } from "../chart";
 
+/** Reports charts that are not locked, and vendored archives that are missing or differ from the lock. */
 export function chartProblems(kinds: readonly StoreKind[], source: ChartSource, charts: Charts): Problem[] {
   return kinds.flatMap((kind): Problem[] => {
     const locked = charts.remote[kind];

@@ -1,4 +1,4 @@
-/** Where stores' images come from: one place for all of them. */
+/** Resolves the images of stores. */
 import { type Distribution, LEGACY_PREFIX, type Settings } from "../../config/schema";
 import type { Image, StoreKind } from "../../model/application";
 import { own } from "../../model/graph";
@@ -10,12 +10,12 @@ import type { Values } from "../plan";
 import { shapeOf } from "./shape";
 import type { StoreContext } from "./store";
 
-/** The user and group of the images: their files and all data belong to it. */
+/** User and group id of the images, which own their files and data. */
 export const IMAGE_USERS: Record<Distribution, number> = { bitnami: 1001, upstream: 999 };
 
 type ImageContext = Pick<PlanContext, "settings" | "charts" | "stores">;
 
-/** The image of a store; the tag of Bitnami's is the one of the locked chart. */
+/** Returns the image of a store. For a Bitnami chart, the lock file has its tag. */
 export function storeImage({ settings, charts, stores }: ImageContext, name: string): Image {
   const { kind } = shapeOf({ stores }, name);
   const { registry, repositoryPrefix } = settings.storeImages;
@@ -26,10 +26,10 @@ export function storeImage({ settings, charts, stores }: ImageContext, name: str
   return imageIn(settings, image, { digest: own(settings.stores, name)?.digest });
 }
 
-/** Every kind that is used is locked: `chartProblems` has looked. */
+/** Returns the tag of a chart's main image. `chartProblems` has checked that the chart is locked. */
 const imageTag = (charts: Charts, kind: StoreKind): string => charts.remote[kind]?.imageTag as string;
 
-/** An image of a Bitnami chart, as its values want it; it keeps the chart's own tag. */
+/** Returns the values for an additional image of a Bitnami chart. The tag is the chart's default. */
 export function bitnamiImage(settings: Settings, name: string): Values {
   const { registry, repositoryPrefix, digests = {} } = settings.storeImages;
   return compact({
@@ -39,7 +39,7 @@ export function bitnamiImage(settings: Settings, name: string): Values {
   });
 }
 
-/** The main image of a Bitnami chart. */
+/** Returns the values for the main image of a Bitnami chart. */
 export function bitnamiStoreImage(context: StoreContext): Values {
   const { settings, charts, store } = context;
   const { digest } = storeImage(context, context.name);
@@ -50,7 +50,7 @@ export function bitnamiStoreImage(context: StoreContext): Values {
   };
 }
 
-/** What to know about the images; nothing where there is nothing to know. */
+/** Warns of images that get no updates. */
 export function imageWarnings({ distribution, storeImages }: Settings): string[] {
   const isLegacy = storeImages.repositoryPrefix.split("/").includes(LEGACY_PREFIX);
   if (distribution !== "bitnami" || !isLegacy || storeImages.acceptNoUpdates !== undefined) return [];

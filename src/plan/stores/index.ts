@@ -1,4 +1,4 @@
-/** A store as a release: the distribution decides the chart, the kind and the profile decide the values. */
+/** Plans a store: the distribution decides its chart, the kind and the profile decide the values. */
 import type { StoreKind } from "../../model/application";
 import { compact } from "../../model/records";
 import { describeChart, type RemoteChart } from "../chart";
@@ -17,17 +17,17 @@ import { canRotate, rotationLabel } from "./rotation";
 import { type StoreShape, shapeOf } from "./shape";
 import { generationAnnotations, type StoreContext } from "./store";
 
-/** Seconds that a store's release may take: pods of a replicated store are replaced one after the other. */
+/** Returns the time limit of a store's release, in seconds. The pods of a replicated store are replaced one after the other. */
 const releaseSeconds = ({ kind, profile }: StoreShape): number =>
   kind.timeoutSeconds * (profile === "replicated" ? 2 : 1);
 
-/** Seconds from the start of a store's release to that of its users. */
+/** Returns the time from the start of a store's release to that of its clients' releases, at most, in seconds. */
 export function storeSeconds(context: AppContext, name: string): number {
   const shape = shapeOf(context, name);
   return releaseSeconds(shape) + preparationSeconds(shape);
 }
 
-/** The release of one store. */
+/** Plans the release of a store. */
 export function planStore(context: PlanContext, name: string): ReleasePlan {
   const { settings, deployed } = context;
   const shape = shapeOf(context, name);
@@ -54,8 +54,8 @@ export function planStore(context: PlanContext, name: string): ReleasePlan {
 }
 
 /**
- * Who connects to a store, and to which of its pods' ports: the services that use it, and its own Jobs. Those of a
- * rotation are always let in: the first one runs before the store's own release is touched.
+ * Returns the clients of a store with the ports that they connect to: the services that use it, and its own Jobs. The Jobs of a
+ * rotation are always allowed, because the first one runs before the store's release is updated.
  */
 function clientsIn(context: AppContext, shape: StoreShape): StoreContext["clients"] {
   const { name, kind } = shape;
@@ -65,11 +65,12 @@ function clientsIn(context: AppContext, shape: StoreShape): StoreContext["client
       { pods: podsOf(client), ports: [kind.facts.port] },
     ]),
     ...preparations(context, name).map((job) => [job, { pods: podsOf(job), ports: kind.jobPorts }]),
-    // A name with an underscore is no release's.
+    // The underscore keeps the name different from those of releases.
     ...(canRotate(shape) ? [["its_rotation", { pods: rotationLabel(name), ports: kind.jobPorts }]] : []),
   ]);
 }
 
+/** Returns the chart of a kind, and Helm's description of a release of it. */
 function chartOf(
   { settings, charts }: PlanContext,
   kind: StoreKind,
@@ -86,7 +87,7 @@ function chartOf(
   return { chart: { url, version }, description: `${kind} ${version}` };
 }
 
-/** What is wrong with the charts of an application's stores. */
+/** Reports problems of the charts that an application's stores need. */
 export function storeChartProblems({ settings, application, charts }: PlanContext) {
   if (settings.distribution === "upstream") return [];
   const used = allKinds()
@@ -95,7 +96,7 @@ export function storeChartProblems({ settings, application, charts }: PlanContex
   return chartProblems(used, settings.charts, charts);
 }
 
-/** Values of `charts/store` that do not depend on the kind. */
+/** Returns the values of `charts/store` that do not depend on the kind. */
 function upstreamCommon(context: StoreContext): Values {
   const { settings } = context;
   const pullSecrets = storePullSecretsOf(settings);

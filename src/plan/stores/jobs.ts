@@ -12,10 +12,11 @@ import type { JobsPlan } from "./rotation";
 import { commandOf } from "./script";
 import { type StoreShape, shapeOf } from "./shape";
 
+/** Default time limits of Jobs, in seconds. */
 const ACCOUNTS_SECONDS = 300;
 const LOADER_SECONDS = 600;
 
-/** Releases that make a store ready: whoever uses it comes after them. */
+/** Returns the Jobs that prepare a store, as names of releases. The releases of its clients come after them. */
 export function preparations(context: AppContext, name: string): string[] {
   const { store, kind } = shapeOf(context, name);
   return [
@@ -24,18 +25,18 @@ export function preparations(context: AppContext, name: string): string[] {
   ];
 }
 
-/** Seconds from a store's release to its users', at most. */
+/** Returns the time limit of a store's preparation, in seconds. */
 export const preparationSeconds = ({ store, kind }: StoreShape): number =>
   (kind.accountsWork ? jobSeconds(ACCOUNTS_SECONDS) : 0) +
   Math.max(0, ...Object.keys(store.loaders ?? {}).map((loader) => loaderSeconds(store, loader)));
 
-/** Seconds of a loader and of those before it. */
+/** Returns the time limit of a loader and of the loaders before it, in seconds. */
 function loaderSeconds(store: Store, name: string): number {
   const { seconds = LOADER_SECONDS, needs = [] } = own(store.loaders ?? {}, name) ?? {};
   return jobSeconds(seconds) + Math.max(0, ...needs.map((other) => loaderSeconds(store, other)));
 }
 
-/** The Jobs of a store; `secretNeeds` are the releases before their Secrets, while a rotation lets new passwords in. */
+/** Plans the Jobs that prepare a store. `secretNeeds` are releases that come before their Secrets, during a rotation. */
 export function planPreparations(context: PlanContext, name: string, secretNeeds: string[]): JobsPlan {
   const { settings } = context;
   const shape = shapeOf(context, name);
@@ -49,7 +50,7 @@ export function planPreparations(context: PlanContext, name: string, secretNeeds
           planJob(context, {
             name: accounts,
             store: name,
-            // It has the client, and it is pulled already.
+            // The store's image has the client, and the node has pulled it already.
             image: storeImage(context, name),
             ...commandOf(work.script),
             env: work.env,
@@ -79,6 +80,7 @@ export function planPreparations(context: PlanContext, name: string, secretNeeds
   };
 }
 
+/** Returns the command and the variables of a loader. */
 function loaderWork(context: AppContext, { script, env }: Loader) {
   const entries = Object.entries(env);
   const plain = entries.filter(([, text]) => !mentionsPassword(text));

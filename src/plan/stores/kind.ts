@@ -1,4 +1,4 @@
-/** What Flotilla knows about one kind of store. Each kind has a folder of its own that exports its descriptor. */
+/** The descriptor of a kind of store. Each kind has its own folder, which exports one. */
 import type { Distribution } from "../../config/schema";
 import type { Image, Profile, Store, StoreKind } from "../../model/application";
 import type { StoreFacts } from "../../model/store-kinds";
@@ -9,88 +9,91 @@ import type { Script } from "./script";
 import type { StoreShape } from "./shape";
 import type { StoreContext } from "./store";
 
-/** Requests and limits of a container beside the store's own. */
+/** Requests and limits of a sidecar. */
 type Sidecar = { requests: Record<string, string>; limits: Record<string, string> };
 
+/** Everything about one kind of store. */
 export interface StoreKindDescriptor {
   name: StoreKind;
   facts: StoreFacts;
-  /** The official image. */
+  /** Upstream image, for the distribution `upstream`. */
   image: Image;
-  /** Seconds from an empty volume to a ready pod, image pull included. */
+  /** Time from an empty volume to a ready pod, with the image pull, at most, in seconds. */
   timeoutSeconds: number;
-  /** Ports that its Jobs need: the clients' own, and those of administration. */
+  /** Ports that its Jobs connect to: that of clients, and those for administration. */
   jobPorts: readonly number[];
-  /** Values of its chart. */
+  /** Returns the values of its chart, by distribution. */
   values: Record<Distribution, (context: StoreContext) => Values>;
-  /** Requests and limits of the containers beside its own in Bitnami's chart. Default: none. */
+  /** Returns requests and limits of the sidecars in Bitnami's chart. Default: no sidecars. */
   sidecars?(shape: StoreShape): Sidecar[];
-  /** The Services that its charts create, by profile. */
+  /** Returns the address for clients, from the Services that its charts create. */
   endpoint(place: { name: string; profile: Profile; namespace: string; at: At }): Endpoint;
-  /** Passwords that it needs besides those of its accounts, but for its cluster key. */
+  /** Returns its internal accounts, which need passwords in addition to those of the inventory. The cluster key is not one. */
   internalAccounts(shape: StoreShape): string[];
-  /** The secret by which its pods know each other: nobody's password, and never rotated with them. Default: none. */
+  /** The secret with which its pods authenticate each other. Rotations do not change it. Default: none. */
   clusterKey?: { account: string; profiles: readonly Profile[] };
-  /** The keys of its Secret, in both distributions: exactly what the Bitnami chart reads. */
+  /** Returns the contents of its Secret in both distributions: exactly the keys that the Bitnami chart reads. */
   secretKeys(shape: StoreShape, of: (account: string) => SecretText): Record<string, SecretText>;
-  /** The Job that creates its databases and users. Default: there is none, it has one user only. */
+  /** Returns the Job that creates its databases and users. Default: no Job, because it has one user only. */
   accountsWork?(shape: StoreShape, address: Endpoint): Work;
-  /** The Jobs that replace its passwords while it runs. Default: there are none, its restart does. */
+  /** Returns the Jobs that replace its passwords while it runs. Default: no Jobs, because a restart replaces them. */
   rotationWork?(shape: StoreShape, before: StoreShape, address: Endpoint): RotationWork;
-  /** How its data gets passwords while it does not run. Default: it needs none, its data has no passwords. */
+  /** How to set passwords in its data while it is stopped. Default: its data contains no passwords. */
   reset?: StoreReset;
-  /** Why a new generation of passwords cannot reach a running store of this shape; undefined where it can. Default: it can. */
+  /** Returns why the passwords of a running store cannot be rotated, or undefined if they can. Default: they can. */
   rotationRefusal?(shape: StoreShape): string | undefined;
-  /** The variables by which a new service logs in, as `flotilla new` writes them into the inventory. */
+  /** Returns the variables with which a new service logs in. `flotilla new` writes them into the inventory. */
   clientVariables(login: ClientLogin): ClientVariables;
-  /** Whether a deployed store grows from standalone to replicated in place. Default: it does not. */
+  /** Whether a deployed store can change from standalone to replicated in place. Default: it cannot. */
   canGrow?(there: DeployedStore): boolean;
 }
 
-/** What the variables of a new service are written with. */
+/** The input for the variables of a new service. */
 export interface ClientLogin {
-  /** The store's name in the inventory. */
+  /** Name of the store in the inventory. */
   target: string;
   store: Store;
-  /** The account that was described for the service, where stores of the kind have one for each. */
+  /** The new account of the service, for kinds with an account for each service. */
   account: string;
-  /** What the variables' names begin with. */
+  /** Prefix of the names of the variables. */
   prefix: string;
-  /** A variable that a helper of the vocabulary fills: `line("HOST", "host")`. */
+  /** Writes a variable whose value is a helper of the vocabulary, such as `line("HOST", "host")`. */
   line(suffix: string, helper: string, ...args: string[]): string;
 }
 
+/** The variables of a new service, as source text. */
 export interface ClientVariables {
   lines: string[];
-  /** Names of the vocabulary that the lines use. */
+  /** Names of the helpers that the lines use. */
   helpers: string[];
 }
 
-/** An address of the store's own port. */
+/** Returns the address of a host with the store's port. */
 export type At = (host: string, readHost?: string) => Endpoint;
 
-/** A script, and what it reads. */
+/** A script of a Job, and its environment variables. */
 export interface Work {
   script: Script;
   env: Record<string, string>;
   secretEnv: Record<string, SecretText>;
 }
 
-/** The two scripts of a rotation, and what they read. */
+/** The two scripts of a rotation, and their environment variables. */
 export interface RotationWork extends Omit<Work, "script"> {
   begin: Script;
   end: Script;
 }
 
+/** How to set passwords in the data of a stopped store. */
 export interface StoreReset {
-  /** Where its pods mount a volume, what part of it, and where its data is then. */
+  /** The mount path of the volume, the mounted part of it, and the path of the data, by distribution. */
   places: Record<Distribution, { mount: string; subPath?: string; data: string }>;
-  /** The volume claims that its pods mount. Default: `data-<store>-0`. */
+  /** Returns the volume claims of its pods. Default: `data-<store>-0`. */
   claims?(shape: StoreShape, distribution: Distribution): string[];
-  /** Profiles in which a Job on one volume can set passwords. */
+  /** Profiles in which a Job with one volume can set passwords. */
   profiles: readonly Profile[];
-  /** Whether its data knows the name of its node, which no Service has while it does not run. Default false. */
+  /** Whether its data contains the host name of its pod, which does not resolve while the store is stopped. Default: false. */
   hasNodeName?: boolean;
-  /** The script that sets the passwords of these accounts, and what it reads besides. */
+  /** Returns the script that sets the passwords of accounts, and its environment variables without passwords. */
   work(shape: StoreShape, accounts: readonly string[]): { script: string; env: Record<string, string> };
 }

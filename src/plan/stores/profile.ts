@@ -1,44 +1,44 @@
-/** Which profile a store has, and where its clients reach it by it. */
+/** Resolves the profile of a store, and the address for its clients. */
 import type { Settings } from "../../config/schema";
 import type { Application, Profile } from "../../model/application";
 import { own } from "../../model/graph";
 import type { At } from "./kind";
 import type { StoreShape } from "./shape";
 
-/** Pods of a replicated store: the fewest of which one may be away. */
+/** Number of pods of a replicated store: the minimum with which one can fail. */
 export const REPLICAS = 3;
 
-/** mongodb's name for the replica set. */
+/** Name of a mongodb replica set. */
 export const REPLICA_SET = "rs0";
 
-/** The stack's namespace. */
+/** Returns the namespace of a stack. */
 export const namespaceOf = (application: Pick<Application, "name">, settings: Settings): string =>
   settings.namespace ?? `${application.name}-${settings.environment}`;
 
-/** The store's own setting, then the stack's, then the environment's habit; `charts/store` knows one pod only. */
+/** Returns the profile of a store: its own setting, that of the stack, or the default of the environment. */
 export function profileOf(settings: Settings, store: string): Profile {
   const habit =
     settings.environment === "prod" && settings.distribution === "bitnami" ? "replicated" : "standalone";
   return own(settings.stores, store)?.profile ?? settings.profile ?? habit;
 }
 
-/** Where clients of a store connect to. */
+/** The address of a store for its clients. */
 export interface Endpoint {
   host: string;
-  /** For reads that may lag a little. */
+  /** Host for reads that can lag a little. */
   readHost: string;
   port: number;
-  /** `host:port` of every member that a client must know. */
+  /** `host:port` of each member that a client must know. */
   members: readonly string[];
-  /** Name of the replica set that a client must name. */
+  /** Name of the replica set, if clients need it. */
   replicaSet?: string;
 }
 
-/** What a mongodb's connection string needs of its replica set. */
+/** Returns the option of a mongodb connection string for the replica set. */
 export const replicaSetOption = ({ replicaSet }: Pick<Endpoint, "replicaSet">): string =>
   replicaSet === undefined ? "" : `&replicaSet=${replicaSet}`;
 
-/** Where clients of a store connect to: the Services that its charts create. */
+/** Returns the address of a store, from the Services that its charts create. */
 export function endpointOf({ name, kind, profile }: StoreShape, namespace: string): Endpoint {
   const { port } = kind.facts;
   const at: At = (host, readHost = host) => ({ host, readHost, port, members: [`${host}:${port}`] });

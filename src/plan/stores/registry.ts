@@ -1,4 +1,4 @@
-/** The kinds of store. A new kind is its folder and its line here. */
+/** The registry of the kinds of store. A new kind needs a folder, and a line here. */
 import type { StoreKind } from "../../model/application";
 import { registerStoreFacts } from "../../model/store-kinds";
 import type { StoreKindDescriptor } from "./kind";
@@ -9,7 +9,7 @@ import { redis } from "./redis";
 
 const kinds = new Map<StoreKind, StoreKindDescriptor>();
 
-/** Makes a kind of store known: inventories may have stores of it from then on. */
+/** Adds a kind of store, or replaces it. Inventories can then have stores of that kind. */
 export function registerStoreKind(kind: StoreKindDescriptor): void {
   kinds.set(kind.name, kind);
   registerStoreFacts(kind.name, kind.facts);
@@ -17,11 +17,12 @@ export function registerStoreKind(kind: StoreKindDescriptor): void {
 
 for (const kind of [mongodb, mysql, redis, rabbitmq]) registerStoreKind(kind);
 
-/** @throws Error for a kind that nobody has registered. */
+/** Returns a kind of store. @throws Error if the kind is not registered. */
 export function kindOf(name: StoreKind): StoreKindDescriptor {
   const kind = kinds.get(name);
   if (!kind) throw new Error(`there is no kind of store ${name}`);
   return kind;
 }
 
+/** Returns all kinds of store. */
 export const allKinds = (): StoreKindDescriptor[] => [...kinds.values()];

@@ -1,6 +1,6 @@
 /**
- * Jobs that give the data of a store new passwords while no pod of it runs: for volumes that are left of a store and
- * whose passwords nobody knows any more. Each works on one claim, with the store's own image.
+ * Plans Jobs that set new passwords in the data of a stopped store, for volumes of an earlier store whose passwords are lost. Each
+ * Job works on one volume claim, with the store's own image.
  */
 import type { Distribution } from "../../config/schema";
 import { compact } from "../../model/records";
@@ -15,31 +15,32 @@ import { IMAGE_USERS, storeImage } from "./images";
 import { variableOf } from "./script";
 import { type StoreShape, shapeOf } from "./shape";
 
-/** Label of the Jobs, their pods and their Secrets: the store. */
+/** Label of the Jobs, their pods and their Secrets. Its value is the store. */
 export const RESETS = `${OWN_PREFIX}resets`;
 
+/** A Job that sets passwords in one volume. */
 export interface Reset {
   store: string;
-  /** Of the Job, and of the Secret with the passwords that it reads. */
+  /** Name of the Job, and of the Secret with the passwords. */
   name: string;
   claim: string;
   job: Values;
-  /** Credentials by the key of the Secret. */
+  /** Credentials, by key of the Secret. */
   keys: Record<string, string>;
 }
 
-/** Seconds for the image pull, for the server to find its data in order, and for the passwords. */
+/** Time limit for the image pull, the recovery of the data and the passwords, in seconds. */
 const RESET_SECONDS = 1800;
-/** Seconds for the server to end in order when the Job is taken away. */
+/** Time for a clean stop of the server when the Job is deleted, in seconds. */
 const GRACE_SECONDS = 120;
-/** Seconds that a Job is kept whose command was killed. */
+/** Time after which a finished Job is deleted if its command was killed, in seconds. */
 const KEPT_SECONDS = 3600;
 
-/** The claims that the pods of a store mount. */
+/** Returns the volume claims that the pods of a store mount. */
 export const mountedClaims = (shape: StoreShape, distribution: Distribution): string[] =>
   shape.kind.reset?.claims?.(shape, distribution) ?? [`data-${shape.name}-0`];
 
-/** Why the passwords of a store cannot be set in its data; undefined where they can. */
+/** Returns why the passwords of a store cannot be set in its data, or undefined if they can. */
 export function resetRefusal(
   context: AppContext,
   name: string,
@@ -50,14 +51,14 @@ export function resetRefusal(
   if (!shape.kind.reset?.profiles.includes(shape.profile))
     return `a ${shape.profile} ${kind} changes passwords only while most of its pods run, and a Job works on one volume`;
   const mounted = mountedClaims(shape, context.settings.distribution);
-  // The first has what the others copy.
+  // The other volumes are copies of the first one.
   if (claims.includes(mounted[0] as string)) return undefined;
   return `a ${shape.profile} ${kind} of the distribution ${context.settings.distribution} takes up ${mounted.join(", ")}, not ${claims.join(", ")}`;
 }
 
 /**
- * The Jobs that set the given credentials of a store in those of the claims that its pods mount. `run` is part of their
- * names: what is reported of a Job is never of an earlier one.
+ * Plans the Jobs that set credentials of a store in its volume claims. Claims that its pods do not mount are skipped. `run` is part
+ * of the names of the Jobs, so that reports never show an earlier Job.
  */
 export function planResets(
   context: PlanContext,
@@ -74,7 +75,7 @@ export function planResets(
   const user = IMAGE_USERS[distribution];
   if (!reset) throw new Error(`the data of ${name} has no passwords`);
   const { mount, subPath, data } = reset.places[distribution];
-  // A cluster's own secret is in no data.
+  // The data does not contain the cluster key.
   const accounts = rotatedAccounts(shape).filter((account) =>
     credentials.includes(credentialName(shape, account)),
   );
@@ -108,7 +109,7 @@ export function planResets(
                 terminationGracePeriodSeconds: GRACE_SECONDS,
                 automountServiceAccountToken: false,
                 enableServiceLinks: false,
-                // There is no Service for it while no pod of the store runs.
+                // The name does not resolve while the store is stopped.
                 ...(reset.hasNodeName ? { hostAliases: [{ ip: "127.0.0.1", hostnames: [host] }] } : {}),
                 securityContext: {
                   runAsNonRoot: true,

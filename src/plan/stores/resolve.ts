@@ -1,4 +1,4 @@
-/** The stores of an application in its environment. */
+/** Resolves the stores of an application in its environment. */
 import type { Settings } from "../../config/schema";
 import type { Application, Store } from "../../model/application";
 import { own } from "../../model/graph";
@@ -8,7 +8,7 @@ import { profileOf } from "./profile";
 import { kindOf } from "./registry";
 import type { StoreShape } from "./shape";
 
-/** The stores of an application in its environment, by name. */
+/** Returns the shapes of the stores of an application, by name. */
 export const resolveStores = (application: Application, settings: Settings): Record<string, StoreShape> =>
   Object.fromEntries(
     Object.entries(application.stores).map(([name, store]) => [name, resolveStore(settings, name, store)]),

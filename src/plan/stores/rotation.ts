@@ -11,26 +11,27 @@ import { storeImage } from "./images";
 import { commandOf, type Script } from "./script";
 import { type StoreShape, shapeOf } from "./shape";
 
-/** Seconds a Job of a rotation may take. */
+/** Time limit of a Job of a rotation, in seconds. */
 const SECONDS = 300;
 
+/** The plan of some Jobs of a store: releases, Secrets, and additional credentials. */
 export interface JobsPlan {
   releases: ReleasePlan[];
   secrets: Record<string, SecretPlan>;
   credentials: Record<string, CredentialPlan>;
 }
 
-/** Whether a new generation takes Jobs: of the others a restart changes the one password. */
+/** Whether Jobs rotate the passwords of a store. For other kinds a restart changes the only password. */
 export const rotatesByJobs = ({ kind }: StoreShape): boolean => kind.rotationWork !== undefined;
 
-/** Whether Jobs can ever rotate the passwords of a store. */
+/** Whether Jobs can rotate passwords of a store: it has generated ones. */
 export const canRotate = (shape: StoreShape): boolean =>
   rotatesByJobs(shape) && rotatedAccounts(shape).length > 0;
 
-/** What tells where a rotation is. */
+/** The context that tells the phase of a rotation. */
 type Rotating = Pick<PlanContext, "stores" | "deployed">;
 
-/** Where the rotation of a store's passwords is: its Jobs are to be done, were done, or there are none. */
+/** Returns the phase of a store's rotation: its Jobs must run, have run, or do not exist. */
 export function rotationPhase(context: Rotating, name: string): "running" | "done" | "none" {
   const shape = own(context.stores, name);
   if (!shape || !canRotate(shape)) return "none";
@@ -38,18 +39,18 @@ export function rotationPhase(context: Rotating, name: string): "running" | "don
   return wasRotated(context, name) ? "done" : "none";
 }
 
-/** The release that a Secret with a store's passwords waits for, while they are replaced. */
+/** Returns the release that Secrets with a store's passwords wait for during a rotation. */
 export function rotationGate(context: Rotating, name: string): string[] {
   const running = rotationPhase(context, name) === "running";
   return running ? [rotationReleases(name, shapeOf(context, name).generation).begin] : [];
 }
 
-/** The label of the Jobs' pods: a store lets them in by it, whatever their generation. */
+/** Returns the label of the pods of a rotation, by which the store's network policy allows every generation. */
 export const rotationLabel = (store: string): Record<string, string> => ({ [`${OWN_PREFIX}rotates`]: store });
 
 /**
- * The Jobs; `users` are the releases that log in to the store and must have restarted before the end. Once they are
- * done they stay as they are: nobody waits for them, and nothing runs them again.
+ * Plans the two Jobs of a rotation. `users` are the releases that log in to the store, which must restart before the second Job.
+ * Finished Jobs stay as they are: no release waits for them, and no change runs them again.
  */
 export function planRotation(
   context: PlanContext,

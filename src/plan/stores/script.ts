@@ -1,4 +1,4 @@
-/** What Jobs run inside a store: a script, the program that runs it, and the variables that it reads. */
+/** The scripts of the Jobs of a store, and the variables that they read. */
 import { credentialName, rotatedAccounts } from "../credentials";
 import type { SecretText } from "../plan";
 import type { StoreShape } from "./shape";
@@ -9,7 +9,7 @@ export interface Script {
   runner: "bash" | "mongosh";
 }
 
-/** Runs a script in a store's own image. */
+/** Returns the command of a container that runs a script in the store's own image. */
 export function commandOf({ text, runner }: Script): {
   command: string[];
   args: string[];
@@ -24,18 +24,18 @@ export function commandOf({ text, runner }: Script): {
       };
 }
 
-/** The environment variable with an account's password; the internal accounts have names that no account can have. */
+/** Returns the variable with the password of an account. Accounts of the inventory cannot have the names of internal ones. */
 export const variableOf = (account: string): string =>
   `${account.replaceAll("-", "_").toUpperCase()}_PASSWORD`;
 
-/** The environment variable with the password before that. */
+/** Returns the variable with the previous password of an account. */
 export const previousVariableOf = (account: string): string => `${variableOf(account)}_BEFORE`;
 
-/** What an account was called in all generations before this one: an earlier end may have been missed. */
+/** Returns the user names of all earlier generations: the end of an earlier rotation can have failed. */
 export const olderNames = (shape: StoreShape, nameIn: (generation: StoreShape) => string): string[] =>
   Array.from({ length: shape.generation - 1 }, (_, index) => nameIn({ ...shape, generation: index + 1 }));
 
-/** The passwords of accounts, by variable. */
+/** Returns the passwords of accounts, by variable. */
 export const passwordVariables = (
   shape: StoreShape,
   accounts: readonly string[],
@@ -44,7 +44,7 @@ export const passwordVariables = (
     accounts.map((account) => [variableOf(account), [{ credential: credentialName(shape, account) }]]),
   );
 
-/** The passwords that a rotation replaces, each with the one before it, by variable. */
+/** Returns the new and the previous passwords of a rotation, by variable. */
 export const rotationVariables = (shape: StoreShape, before: StoreShape): Record<string, SecretText> =>
   Object.fromEntries(
     rotatedAccounts(shape).flatMap((account) => [

@@ -1,29 +1,30 @@
-/** A store in its environment: what the inventory, the settings and the environment's defaults come to. */
+/** The shape of a store: the inventory's description, with the settings and the defaults of the environment applied. */
 import type { Profile, Store } from "../../model/application";
 import { own } from "../../model/graph";
 import type { StoreKindDescriptor } from "./kind";
 
+/** A store in its environment. */
 export interface StoreShape {
   name: string;
   store: Store;
-  /** What is known about its kind. */
+  /** Descriptor of its kind. */
   kind: StoreKindDescriptor;
   profile: Profile;
-  /** Whether it exports metrics; mongodb's exporter logs in by itself. */
+  /** Whether it exports metrics. mongodb's exporter then needs an account. */
   metrics: boolean;
-  /** Of its passwords. */
+  /** Generation of its passwords. */
   generation: number;
-  /** Of the secret its pods know each other by. */
+  /** Generation of its cluster key. */
   clusterGeneration: number;
-  /** Merged requests and limits. */
+  /** Requests and limits, with the overrides of the stack. */
   resources: { requests: Record<string, string>; limits: Record<string, string> };
   /** Size of each volume. */
   storage: string;
-  /** StorageClass; none for the cluster's default. */
+  /** StorageClass. Undefined for the cluster's default. */
   storageClass?: string;
 }
 
-/** A store of the application. @throws Error when there is none of that name: the inventory was checked before. */
+/** Returns the shape of a store. @throws Error if the store does not exist: the inventory has been checked before. */
 export function shapeOf(
   { stores }: { stores: Readonly<Record<string, StoreShape>> },
   name: string,

@@ -9,23 +9,24 @@ import { CLUSTER_GENERATION, GENERATION } from "./generation";
 import { bitnamiImage } from "./images";
 import type { StoreShape } from "./shape";
 
+/** The input for the values of a store's chart. */
 export interface StoreContext extends PlanContext, StoreShape {
   /** Name of the Secret with the store's passwords. */
   secret: string;
-  /** Who may connect, by any name: the labels of their pods, and the ports. */
+  /** The clients that can connect, by any name: the labels of their pods, and the ports. */
   clients: Record<string, { pods: Record<string, string>; ports: readonly number[] }>;
-  /** What is there already. */
+  /** The deployed store. Undefined if it is new. */
   there?: DeployedStore;
 }
 
 export const isReplicated = ({ profile }: StoreShape): boolean => profile === "replicated";
 
-/** The part that all four charts have in common. */
+/** Returns the values that all four Bitnami charts have in common. */
 export function bitnamiCommon({ name, settings }: StoreContext): Values {
   const pullSecrets = storePullSecretsOf(settings);
   return {
     global: {
-      // The charts refuse images of another repository than their own unless told so.
+      // Without it the charts refuse images of other repositories than their own.
       security: { allowInsecureImages: true },
       ...(pullSecrets.length === 0 ? {} : { imagePullSecrets: pullSecrets }),
     },
@@ -34,7 +35,7 @@ export function bitnamiCommon({ name, settings }: StoreContext): Values {
   };
 }
 
-/** Requests and limits of a Bitnami chart's main container, in place of its presets. */
+/** Returns requests and limits of a Bitnami chart's main container, which replace its presets. */
 export function bitnamiResources({ resources }: StoreContext): Values {
   return {
     resourcesPreset: "none",
@@ -45,15 +46,15 @@ export function bitnamiResources({ resources }: StoreContext): Values {
   };
 }
 
-/** A volume of a Bitnami chart. */
+/** Returns the values for a volume of a Bitnami chart. */
 export function persistence({ storage, storageClass }: StoreContext): Values {
   return compact({ enabled: true, size: storage, storageClass });
 }
 
-/** Volumes stay when pods or the whole release go. */
+/** Values that retain volumes when pods or the release are deleted. */
 export const RETAIN: Values = { enabled: true, whenScaled: "Retain", whenDeleted: "Retain" };
 
-/** Says which passwords the pods run with: a new generation restarts them. */
+/** Returns the annotations with the generations of a store's passwords. A new generation restarts the pods. */
 export function generationAnnotations({ generation, clusterGeneration }: StoreContext): Values {
   return {
     [GENERATION]: String(generation),
@@ -61,7 +62,7 @@ export function generationAnnotations({ generation, clusterGeneration }: StoreCo
   };
 }
 
-/** Pods on different nodes, in different zones where there are some, of which a drain takes one at a time. */
+/** Returns the values that place pods on different nodes and, if possible, zones, and that let a drain take one at a time. */
 export function placement(context: StoreContext): Values {
   if (!isReplicated(context)) return { pdb: { create: false } };
   return {
@@ -78,7 +79,7 @@ export function placement(context: StoreContext): Values {
   };
 }
 
-/** Bitnami's own NetworkPolicy: in by the edges of the graph, out to its own pods and DNS. Its default is open. */
+/** Returns the values for Bitnami's NetworkPolicy: its clients can connect to it, and it to its own pods and DNS. */
 export function bitnamiNetworkPolicy(
   { clients, settings }: StoreContext,
   metricsPort?: number,
@@ -108,10 +109,10 @@ export function bitnamiNetworkPolicy(
 
 export const namespaceLabel = (namespace: string): Values => ({ "kubernetes.io/metadata.name": namespace });
 
-/** Limits of the exporters of metrics. */
+/** Memory limits of the exporters of metrics. */
 export const EXPORTER_MEMORY = { mongodb: "256Mi", mysql: "128Mi", redis: "128Mi" } as const;
 
-/** An exporter of metrics beside the store, where something scrapes. */
+/** Returns the values for a sidecar that exports metrics, which is enabled if the stack has `monitoring`. */
 export function exporter({ settings, metrics }: StoreContext, image: string, memory: string): Values {
   return {
     enabled: metrics,
@@ -120,18 +121,18 @@ export function exporter({ settings, metrics }: StoreContext, image: string, mem
   };
 }
 
-/** The limit of a sentinel. */
+/** Memory limit of a redis sentinel. */
 export const SENTINEL_MEMORY = "128Mi";
 
-/** Of the container that labels the pod that takes writes. */
+/** Requests and limits of the container that labels the redis master. */
 export const KUBECTL_RESOURCES = {
   requests: { cpu: "10m", memory: "32Mi", "ephemeral-storage": "16Mi" },
   limits: { memory: "128Mi", "ephemeral-storage": "64Mi" },
 };
 
-/** Probes and resources of a small container beside the store. */
+/** Returns the probes and resources of a small sidecar. */
 export const besides = (memory: string) => ({
-  // Some of the charts' probes give up after 1 s.
+  // Some probes of the charts time out after 1 s.
   livenessProbe: { timeoutSeconds: 10 },
   readinessProbe: { timeoutSeconds: 10 },
   resourcesPreset: "none",
@@ -141,10 +142,10 @@ export const besides = (memory: string) => ({
   },
 });
 
-/** Seconds between two scrapes. */
+/** Interval between two scrapes. */
 export const SCRAPE_INTERVAL = "30s";
 
-/** A ServiceMonitor, where the environment has them; the charts do not agree on the name of its labels. */
+/** Returns the values for a ServiceMonitor, if the stack has them. `labels` is the chart's key for its labels. */
 export function serviceMonitor({ settings }: StoreContext, labels = "labels"): Values {
   const monitor = settings.monitoring?.serviceMonitor;
   return monitor === undefined
@@ -152,7 +153,7 @@ export function serviceMonitor({ settings }: StoreContext, labels = "labels"): V
     : { serviceMonitor: { enabled: true, interval: SCRAPE_INTERVAL, [labels]: { ...monitor.labels } } };
 }
 
-/** The accounts of a store in the order of the inventory, with what they log in as now. */
+/** Returns the accounts of a store in the order of the inventory, with their current user names. */
 export function accountsOf(shape: StoreShape) {
   const { store, name } = shape;
   const accounts = Object.entries(store.accounts ?? {}).map(([key, account]) => ({

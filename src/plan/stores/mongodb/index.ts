@@ -1,5 +1,4 @@
-/** mongodb: a user has one password, so that each generation of a password is a new user. */
-
+/** mongodb. A user has one password, so each generation of a password is a new user. */
 import type { Store } from "../../../model/application";
 import { own } from "../../../model/graph";
 import { resources } from "../../../model/resources";
@@ -32,7 +31,7 @@ export const mongodb: StoreKindDescriptor = {
   sidecars: ({ metrics }) => (metrics ? [besides(EXPORTER_MEMORY.mongodb).resources] : []),
   endpoint: ({ name, profile, namespace, at }) => {
     if (profile === "standalone") return at(name);
-    // The chart has no address in front of a replica set: a client asks all members, and finds the one that takes writes.
+    // The chart has no Service for a replica set as a whole: clients connect to all members and find the primary.
     const headless = at(`${name}-headless`);
     const members = Array.from(
       { length: REPLICAS },
@@ -44,7 +43,7 @@ export const mongodb: StoreKindDescriptor = {
   clusterKey: { account: "replica-set-key", profiles: ["replicated"] },
   secretKeys: (shape, of) => ({
     "mongodb-root-password": of("root"),
-    // One key, comma-separated, in the order of `auth.usernames`.
+    // The passwords are in one key, separated by commas, in the order of `auth.usernames`.
     "mongodb-passwords": Object.keys(shape.store.accounts ?? {}).flatMap((key, index) =>
       index === 0 ? of(key) : [",", ...of(key)],
     ),
@@ -113,7 +112,7 @@ export const mongodb: StoreKindDescriptor = {
   },
 };
 
-/** What a user logs in as, and where; and the variable with its password. */
+/** Returns the user of an account, its database, and the variable with its password. */
 const loginIn = (shape: StoreShape, account: string) => ({
   username: userName(shape, account, userOf(shape.store, account)),
   database: databaseOf(shape.store, account),
@@ -123,7 +122,7 @@ const loginIn = (shape: StoreShape, account: string) => ({
 const databaseOf = (store: Store, account: string): string =>
   own(store.accounts ?? {}, account)?.database ?? "admin";
 
-/** What a user may do: an account in its own database, the exporter what Bitnami's image gives it. */
+/** Returns the roles of an account. Those of the exporter are the ones that Bitnami's image gives it. */
 function rolesOf(store: Store, account: string): { role: string; db: string }[] {
   const database = own(store.accounts ?? {}, account)?.database;
   if (database !== undefined) return [{ role: "readWrite", db: database }];

@@ -1,16 +1,16 @@
 /**
- * What Jobs do inside a mongodb, for mongosh (`--nodb`) in the store's own image. Passwords come from the environment.
- * One user has one password: a rotation makes another user with the same roles beside the old one, and drops that later.
+ * Scripts of the Jobs of a mongodb, for mongosh (`--nodb`) in the store's own image. Passwords come from the environment.
+ * A user has one password, so a rotation creates a new user with the roles of the old one, and drops the old one later.
  */
 
-/** `users`: what to make; the first is root, in the database admin. */
+/** Common part of the scripts. `users` are the users to work on; the first is root, in the database admin. */
 const PRELUDE = `const { MEMBERS, OPTIONS } = process.env;
 const users = JSON.parse(process.env.USERS);
 const login = (username, variable, database) =>
   connect("mongodb://" + username + ":" + process.env[variable] + "@" + MEMBERS + "/" + database + "?authSource=" + database + OPTIONS);
 `;
 
-/** Makes the users that are not there; what is there stays as it is. */
+/** Creates missing users. Existing users stay as they are. */
 export const MONGODB_ACCOUNTS = `${PRELUDE}const [root, ...accounts] = users;
 const admin = login(root.username, root.variable, "admin");
 for (const { username, database, variable, roles } of accounts) {
@@ -20,7 +20,7 @@ for (const { username, database, variable, roles } of accounts) {
 }
 `;
 
-/** Makes the new users with the roles of the old ones. */
+/** Creates the new users with the roles of the old ones. */
 export const MONGODB_ROTATE_BEGIN = `${PRELUDE}const [root] = users;
 let admin;
 try {
@@ -40,7 +40,7 @@ for (const { username, previous, database, variable, roles: own } of users) {
 }
 `;
 
-/** Drops the old users, once it has been shown that the new ones can log in. */
+/** Drops the old users, after it has checked that the new ones can log in. */
 export const MONGODB_ROTATE_END = `${PRELUDE}for (const { username, database, variable } of users) login(username, variable, database);
 const [root] = users;
 const admin = login(root.username, root.variable, "admin");
@@ -52,8 +52,8 @@ for (const { older, database } of users) {
 `;
 
 /**
- * Sets passwords in the data directory DATA, for bash: with a server of its own that asks for none and listens to nobody
- * outside the Job's pod. What is there keeps its roles.
+ * Sets passwords in the data directory DATA, for bash. It starts a server that needs no password and listens only inside the
+ * Job's pod. Existing users keep their roles.
  */
 export const MONGODB_RESET = `[ -e "$DATA/WiredTiger" ] || { echo "$DATA has no data of mongodb" >&2; exit 1; }
 mongod --dbpath "$DATA" --bind_ip 127.0.0.1 --port 27017 --nounixsocket --noauth --logpath /tmp/mongod.log &

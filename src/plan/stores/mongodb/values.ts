@@ -21,6 +21,7 @@ import {
 
 const METRICS_PORT = 9216;
 
+/** Returns the values of Bitnami's chart. */
 export function bitnamiMongodb(context: StoreContext): Values {
   const { accounts } = accountsOf(context);
   const { settings, metrics } = context;
@@ -33,13 +34,13 @@ export function bitnamiMongodb(context: StoreContext): Values {
           replicaCount: REPLICAS,
           replicaSetName: REPLICA_SET,
           replicaSetHostnames: true,
-          // The chart's default is two members with data and one without: one of the two may not be away then.
+          // The chart's default is two members with data and an arbiter, so writes with a majority need both members.
           arbiter: { enabled: false },
           hidden: { enabled: false },
         }
       : {
           architecture: "standalone",
-          // The chart's default is a Deployment, which rolls while the old pod still holds the volume.
+          // The chart's default is a Deployment, which starts a new pod while the old one still has the volume.
           useStatefulSet: true,
         }),
     auth: {
@@ -56,7 +57,7 @@ export function bitnamiMongodb(context: StoreContext): Values {
     ...placement(context),
     podAnnotations: generationAnnotations(context),
     terminationGracePeriodSeconds: isReplicated(context) ? 120 : 60,
-    // Off in the chart; the first start of a replica set elects and copies.
+    // The chart's default is off. A replica set needs time at first start, to elect a primary and to copy data.
     startupProbe: { enabled: true, periodSeconds: 10, timeoutSeconds: 10, failureThreshold: 60 },
     readinessProbe: { timeoutSeconds: 10 },
     livenessProbe: { timeoutSeconds: 20 },
@@ -74,6 +75,7 @@ export function bitnamiMongodb(context: StoreContext): Values {
   };
 }
 
+/** Returns the values of `charts/store`. */
 export function upstreamMongodb(context: StoreContext): Values {
   return {
     port: 27017,

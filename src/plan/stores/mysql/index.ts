@@ -1,5 +1,4 @@
-/** mysql: users keep their names, and have two passwords while these are rotated. */
-
+/** mysql. Users keep their names, and have two passwords during a rotation. */
 import type { Store } from "../../../model/application";
 import { resources } from "../../../model/resources";
 import { internalAccounts, rotatedAccounts, userName, userOf } from "../../credentials";
@@ -41,7 +40,7 @@ export const mysql: StoreKindDescriptor = {
   internalAccounts: (shape) => ["root", ...(isReplicated(shape) ? ["replication"] : [])],
   secretKeys: (shape, of) => ({
     "mysql-root-password": of("root"),
-    // The chart creates one account at first start; the Job `<store>-accounts` creates all.
+    // The chart creates one account at first start. The Job `<store>-accounts` creates all of them.
     "mysql-password": of(Object.keys(shape.store.accounts ?? {})[0] as string),
     ...(isReplicated(shape) ? { "mysql-replication-password": of("replication") } : {}),
   }),
@@ -117,5 +116,6 @@ export const mysql: StoreKindDescriptor = {
   },
 };
 
+/** Returns the user name of an account. */
 const mysqlUser = (store: Store, account: string): string =>
   account === "replication" ? REPLICATION_USER : userOf(store, account);

@@ -1,11 +1,11 @@
 /**
- * What Jobs do inside a mysql, for bash in the store's own image. Passwords come from the environment, and reach the
- * server through standard input and MYSQL_PWD: never as arguments.
+ * Scripts of the Jobs of a mysql, for bash in the store's own image. Passwords come from the environment and reach the server
+ * through standard input and MYSQL_PWD, never as arguments.
  */
 
 /**
- * `try` says whether a login works; `as_root` runs SQL with the new root password, or with the one before it. Bash does
- * not stop for what fails inside `$(...)` of a function: each such place says so itself.
+ * Common part of the scripts. `try` checks a login; `as_root` runs SQL with the new root password, or with the previous one. Bash
+ * does not stop when a command inside `$(...)` of a function fails, so each such place handles the failure itself.
  */
 const PRELUDE = `client() {
   MYSQL_PWD="$3" mysql --host="$1" --port="$PORT" --user="$2" --connect-timeout=10 \\
@@ -26,6 +26,7 @@ for_hosts() {
 }
 `;
 
+/** An account to create. */
 export interface MysqlAccount {
   username: string;
   database: string;
@@ -33,7 +34,7 @@ export interface MysqlAccount {
   variable: string;
 }
 
-/** Makes the databases and users that are not there; what is there stays as it is. */
+/** Returns a script that creates missing databases and users. Existing ones stay as they are. */
 export function mysqlAccounts(accounts: readonly MysqlAccount[]): string {
   const make = accounts.map(
     ({ username, database, variable }) => `as_root "$HOST" <<SQL
@@ -47,18 +48,20 @@ echo "${username} may use ${database}"
   return PRELUDE + make.join("");
 }
 
+/** The input of the scripts of a rotation. */
 export interface MysqlRotation {
-  /** Users whose password changes, root first, with the names of the variables that hold the new one and the one before. */
+  /** Users whose password changes, root first, with the names of the variables for the new and the previous password. */
   users: readonly { username: string; variable: string; previousVariable: string }[];
-  /** Hosts of the secondaries, and the variable with the replication user's password. */
+  /** Hosts of the secondaries. */
   secondaries: readonly string[];
+  /** Name of the variable with the password of the replication user. */
   replicationVariable?: string;
 }
 
 /**
- * Gives each user the new password besides the one it has: mysql takes both until the old one is discarded
- * (dev.mysql.com, "Dual Password Support"). A user that has it already is left alone: once more would push the old one
- * out. What is retained must be the one that clients use: a rotation that was given up left another in its place.
+ * Returns a script that gives each user the new password in addition to the old one. mysql accepts both until the old one is
+ * discarded (dev.mysql.com, "Dual Password Support"). Users that have the new password already are skipped: setting it twice would
+ * discard the old one. The old password is set again first, because a canceled rotation can have left another one.
  */
 export function mysqlRotateBegin({ users, secondaries, replicationVariable }: MysqlRotation): string {
   const changes = users.map(
@@ -88,7 +91,7 @@ add() {
 ${changes.join("")}${replication.join("")}`;
 }
 
-/** Takes the old passwords away, once it has been shown that the new ones work. */
+/** Returns a script that discards the old passwords, after it has checked that the new ones work. */
 export function mysqlRotateEnd({ users }: MysqlRotation): string {
   const check = users.map(
     ({ username, variable }) =>
@@ -104,18 +107,19 @@ export function mysqlRotateEnd({ users }: MysqlRotation): string {
 ${check.join("")}${discard.join("")}`;
 }
 
+/** The input of the script that sets passwords in the data. */
 export interface MysqlReset {
-  /** Users that get the password in a variable. */
+  /** Users, each with the name of the variable with its password. */
   users: readonly { username: string; variable: string }[];
-  /** The variable with the replication user's password, which a secondary logs in to its primary with. */
+  /** Name of the variable with the password of the replication user, with which a secondary logs in to its primary. */
   replicationVariable?: string;
 }
 
 /**
- * Sets passwords in the data directory DATA, with a server of its own that asks for none and listens to nobody but this
- * script ("How to Reset the Root Password", dev.mysql.com). It has the binary log that the data has, without which it
- * does not recover what an unclean end left in it; the changes are not written there: the data of each replica gets them
- * from a Job of its own, and the position of its replication stays.
+ * Returns a script that sets passwords in the data directory DATA. It starts a server that needs no password and accepts only
+ * connections of the script ("How to Reset the Root Password", dev.mysql.com). The server uses the binary log of the data, which it
+ * needs to recover after a crash. The changes are not written to that log, so the replication positions stay: each replica's
+ * data gets the changes from its own Job.
  */
 export function mysqlReset({ users, replicationVariable }: MysqlReset): string {
   const changes = users.map(({ username, variable }) => `change ${username} "$${variable}"\n`);

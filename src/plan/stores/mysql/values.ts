@@ -23,6 +23,7 @@ const METRICS_PORT = 9104;
 /** The user that the chart creates for its secondaries. */
 export const REPLICATION_USER = "replicator";
 
+/** Returns the values of Bitnami's chart. */
 export function bitnamiMysql(context: StoreContext): Values {
   const { first } = accountsOf(context);
   const replicated = isReplicated(context);
@@ -45,7 +46,7 @@ export function bitnamiMysql(context: StoreContext): Values {
   };
 }
 
-/** A primary or a secondary: any of them may be made the primary by hand. */
+/** Returns the values of a role. Both have the same, because a secondary can be promoted by hand. */
 function role(context: StoreContext): Values {
   return {
     ...bitnamiResources(context),
@@ -54,13 +55,14 @@ function role(context: StoreContext): Values {
     ...placement(context),
     podAnnotations: generationAnnotations(context),
     terminationGracePeriodSeconds: isReplicated(context) ? 120 : 60,
-    // The chart's probes give up after 1 s, and a first start after 115 s: too soon on a slow volume.
+    // The chart's probes time out after 1 s, and a first start after 115 s, which is too short on a slow volume.
     startupProbe: { timeoutSeconds: 10, failureThreshold: 60 },
     readinessProbe: { timeoutSeconds: 10 },
     livenessProbe: { timeoutSeconds: 10, failureThreshold: 6 },
   };
 }
 
+/** Returns the values of `charts/store`. */
 export function upstreamMysql(context: StoreContext): Values {
   const { first } = accountsOf(context);
   const secret = (key: string) => ({ secret: context.secret, key });
@@ -74,7 +76,7 @@ export function upstreamMysql(context: StoreContext): Values {
       MYSQL_PASSWORD: secret("mysql-password"),
     },
     dataPath: "/var/lib/mysql",
-    // mysqld refuses a data directory that is not empty, as the root of a fresh ext4 volume (lost+found) is not.
+    // mysqld needs an empty data directory, and the root of a new ext4 volume has lost+found.
     dataSubPath: "data",
     writable: { tmp: "/tmp", run: "/var/run/mysqld" },
     probe: { exec: { command: ["mysqladmin", "ping", "-h", "127.0.0.1", "--silent"] } },

@@ -1,4 +1,4 @@
-/** rabbitmq: one account, whose each generation of a password is a new user; its nodes know each other by a cookie. */
+/** rabbitmq. It has one account, and each generation of its password is a new user. Its nodes share an Erlang cookie. */
 import { resources } from "../../../model/resources";
 import { credentialName, rotatedAccounts, userName, userOf } from "../../credentials";
 import type { StoreKindDescriptor } from "../kind";
@@ -23,7 +23,7 @@ export const rabbitmq: StoreKindDescriptor = {
   },
   image: { repository: "docker.io/library/rabbitmq", tag: "4.1.3-management" },
   timeoutSeconds: 600,
-  // Its users are changed through its management API.
+  // Jobs change its users through the management API.
   jobPorts: [5672, 15672],
   values: { bitnami: bitnamiRabbitmq, upstream: upstreamRabbitmq },
   endpoint: ({ name, at }) => at(name),
@@ -34,7 +34,7 @@ export const rabbitmq: StoreKindDescriptor = {
     "rabbitmq-erlang-cookie": of("erlang-cookie"),
   }),
   rotationWork: (shape, before, { host }) => {
-    // It takes exactly one account.
+    // The inventory has exactly one account.
     const [account] = rotatedAccounts(shape) as [string];
     const nameIn = (generation: typeof shape) => userName(generation, account, userOf(shape.store, account));
     return {
@@ -78,6 +78,6 @@ export const rabbitmq: StoreKindDescriptor = {
       helpers: ["host", "port", "username", "password"],
     };
   },
-  // If its pods were not made to wait for each other.
+  // With `OrderedReady` the pods would wait for each other.
   canGrow: ({ podManagementPolicy }) => podManagementPolicy === "Parallel",
 };

@@ -1,11 +1,11 @@
 /**
- * What Jobs do inside a rabbitmq, for bash in the store's own image, through its management API. One user has one
- * password: a rotation makes another user with the same rights beside the old one, and deletes that later.
+ * Scripts of the Jobs of a rabbitmq, for bash in the store's own image. They use its management API. A user has one password,
+ * so a rotation creates a new user with the rights of the old one, and deletes the old one later.
  *
  * USERNAME, PASSWORD, PREVIOUS_USERNAME, PREVIOUS_PASSWORD and OLDER (all earlier names) come from the environment.
  */
 
-/** Bitnami's image has curl, the official one python. Credentials go through a file and through the environment. */
+/** Common part of the scripts. Bitnami's image has curl, the upstream image has python. Passwords are never arguments. */
 const PRELUDE = `export API="http://$HOST:15672/api"
 # usage: request USER PASSWORD METHOD PATH < body: the answer, and its status in the last line
 request() {
@@ -59,7 +59,7 @@ is_there() {
 }
 `;
 
-/** Makes the new user, an administrator like the old one, with the old one's rights everywhere. */
+/** Creates the new user: an administrator with all permissions of the old one. */
 export const RABBITMQ_ROTATE_BEGIN = `${PRELUDE}if works "$USERNAME" "$PASSWORD"; then
   admin=("$USERNAME" "$PASSWORD")
 else
@@ -79,7 +79,7 @@ works "$USERNAME" "$PASSWORD" || { echo "$USERNAME cannot log in" >&2; exit 1; }
 echo "$USERNAME has the rights of $PREVIOUS_USERNAME"
 `;
 
-/** Deletes the old user, once it has been shown that the new one can log in. */
+/** Deletes the old users, after it has checked that the new one can log in. */
 export const RABBITMQ_ROTATE_END = `${PRELUDE}works "$USERNAME" "$PASSWORD" || { echo "$USERNAME cannot log in" >&2; exit 1; }
 for older in $OLDER; do
   if is_there "$USERNAME" "$PASSWORD" "$older"; then
@@ -90,9 +90,9 @@ done
 `;
 
 /**
- * Sets passwords in the data directory DATA: starts a node on it that only this script can reach, and lets it
- * read them from its environment. The node's name is part of its data, and resolves to the Job's own pod. USERS is a list
- * of `name:variable`.
+ * Sets passwords in the data directory DATA. It starts a node that only this script can reach and that reads the passwords from
+ * its environment. The name of the node is part of the data, and resolves to the Job's own pod. USERS is a list of
+ * `name:variable`.
  */
 export const RABBITMQ_RESET = `node=""
 for path in "$DATA"/rabbit@*/; do

@@ -18,6 +18,7 @@ import {
 
 const METRICS_PORT = 9419;
 
+/** Returns the values of Bitnami's chart. */
 export function bitnamiRabbitmq(context: StoreContext): Values {
   const { first } = accountsOf(context);
   const { there } = context;
@@ -25,7 +26,7 @@ export function bitnamiRabbitmq(context: StoreContext): Values {
     ...bitnamiCommon(context),
     image: bitnamiStoreImage(context),
     ...(isReplicated(context) ? CLUSTER : ONE_NODE),
-    // After a stop of all nodes each waits for the others: none may wait to be started. It cannot be changed later.
+    // After a stop of all nodes, each waits for the others, so all must start at once. The field cannot be changed later.
     podManagementPolicy: there ? (there.podManagementPolicy ?? "OrderedReady") : "Parallel",
     extraPlugins: "",
     auth: {
@@ -46,7 +47,7 @@ export function bitnamiRabbitmq(context: StoreContext): Values {
     podAnnotations: generationAnnotations(context),
     terminationGracePeriodSeconds: 120,
     startupProbe: { enabled: true, periodSeconds: 10, timeoutSeconds: 10, failureThreshold: 60 },
-    // The chart's own ask with a password, and would restart pods in the middle of its rotation.
+    // The chart's own probes use a password, so they would restart pods during its rotation.
     customLivenessProbe: diagnostics("rabbitmq-diagnostics -q ping", 6),
     customReadinessProbe: diagnostics(
       "rabbitmq-diagnostics -q check_running && rabbitmq-diagnostics -q check_local_alarms",
@@ -57,7 +58,7 @@ export function bitnamiRabbitmq(context: StoreContext): Values {
   };
 }
 
-/** One node discovers no peers, so it needs neither a token nor a role. */
+/** Values of a single node. It discovers no peers, so it needs no token and no Role. */
 const ONE_NODE: Values = {
   replicaCount: 1,
   clustering: { enabled: false },
@@ -66,7 +67,7 @@ const ONE_NODE: Values = {
   plugins: "rabbitmq_management",
 };
 
-/** The smaller side of a split stops instead of going its own way. */
+/** Values of a cluster. The smaller part of a split cluster pauses. */
 const CLUSTER: Values = {
   replicaCount: REPLICAS,
   clustering: {
@@ -88,7 +89,7 @@ const diagnostics = (command: string, failureThreshold: number): Values => ({
   failureThreshold,
 });
 
-/** A plugin of the store itself exports its metrics. */
+/** Returns the values for metrics. A plugin of rabbitmq exports them, so there is no sidecar. */
 function metricsOf({ settings, metrics }: StoreContext): Values {
   const monitor = settings.monitoring?.serviceMonitor;
   return {
@@ -104,18 +105,19 @@ function metricsOf({ settings, metrics }: StoreContext): Values {
   };
 }
 
+/** Returns the values of `charts/store`. */
 export function upstreamRabbitmq(context: StoreContext): Values {
   const { first } = accountsOf(context);
   return {
     port: 5672,
     portName: "amqp",
-    // The Jobs of a rotation come in here.
+    // The Jobs of a rotation connect to this port.
     extraPorts: { management: 15672 },
     env: {
       RABBITMQ_DEFAULT_USER: first.username,
       RABBITMQ_DEFAULT_PASS: { secret: context.secret, key: "rabbitmq-password" },
       RABBITMQ_ERLANG_COOKIE: { secret: context.secret, key: "rabbitmq-erlang-cookie" },
-      // The node's name is part of its data directory: a pod's own host name never changes in a StatefulSet.
+      // The name of the node is part of its data directory, so it must not depend on the namespace or the cluster.
       RABBITMQ_NODENAME: "rabbit@localhost",
     },
     dataPath: "/var/lib/rabbitmq",

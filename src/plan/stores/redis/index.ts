@@ -1,4 +1,4 @@
-/** redis: one user with one password, which a restart changes. */
+/** redis. It has one user with one password, which a restart changes. */
 import { resources } from "../../../model/resources";
 import type { StoreKindDescriptor } from "../kind";
 import { besides, EXPORTER_MEMORY, isReplicated, KUBECTL_RESOURCES, SENTINEL_MEMORY } from "../store";
@@ -25,7 +25,7 @@ export const redis: StoreKindDescriptor = {
     ...(shape.metrics ? [besides(EXPORTER_MEMORY.redis).resources] : []),
     ...(isReplicated(shape) ? [besides(SENTINEL_MEMORY).resources, KUBECTL_RESOURCES] : []),
   ],
-  // Sentinel mode keeps this name on the pod that takes writes; a lone redis has it anyway.
+  // In sentinel mode this name leads to the pod that accepts writes. A standalone redis has the same name.
   endpoint: ({ name, at }) => at(`${name}-master`),
   internalAccounts: () => ["default"],
   secretKeys: (_, of) => ({ "redis-password": of("default") }),

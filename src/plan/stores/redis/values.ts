@@ -23,6 +23,7 @@ import {
   serviceMonitor,
 } from "../store";
 
+/** Returns the values of Bitnami's chart. */
 export function bitnamiRedis(context: StoreContext): Values {
   const { settings, store, secret } = context;
   const replicated = isReplicated(context);
@@ -31,7 +32,7 @@ export function bitnamiRedis(context: StoreContext): Values {
     persistence: persistence(context),
     ...placement(context),
     podAnnotations: generationAnnotations(context),
-    // The chart's probes give up after 1 s or 5 s.
+    // The chart's probes time out after 1 s or 5 s.
     livenessProbe: { timeoutSeconds: 10, failureThreshold: 6 },
     readinessProbe: { timeoutSeconds: 10 },
   };
@@ -59,7 +60,7 @@ export function bitnamiRedis(context: StoreContext): Values {
       ...bitnamiNetworkPolicy(
         context,
         undefined,
-        // The pods mark the one that takes writes there.
+        // A pod sets a label on the master through the API server.
         replicated ? [apiServerRule(settings)] : [],
       ),
       metrics: {
@@ -82,10 +83,10 @@ const apiServerRule = ({ apiServer }: Settings): Values => ({
   ...(apiServer === undefined ? {} : { to: [{ ipBlock: { cidr: apiServer } }] }),
 });
 
-/** Sentinels choose the pod that takes writes; a Service with a stable name follows it. */
+/** Returns the values for sentinel mode: sentinels choose the master, and a Service with a stable name leads to it. */
 function sentinelMode({ settings }: StoreContext, pods: Values): Values {
   return {
-    // Sentinel mode ignores `master`: every node is a replica that may be promoted.
+    // Sentinel mode ignores `master`: every node is a replica that can be promoted.
     replica: { replicaCount: REPLICAS, ...pods, automountServiceAccountToken: true },
     sentinel: {
       enabled: true,
@@ -98,7 +99,7 @@ function sentinelMode({ settings }: StoreContext, pods: Values): Values {
       persistentVolumeClaimRetentionPolicy: RETAIN,
       ...besides(SENTINEL_MEMORY),
     },
-    // Labels the pod that takes writes, which the Service selects.
+    // Needed to label the master, which the Service selects.
     rbac: { create: true },
     serviceAccount: { create: true },
     kubectl: {
@@ -108,14 +109,15 @@ function sentinelMode({ settings }: StoreContext, pods: Values): Values {
   };
 }
 
+/** Returns the values of `charts/store`. */
 export function upstreamRedis(context: StoreContext): Values {
   const secured = context.store.noPassword === undefined;
   return {
-    // The host name of the Bitnami chart, so that a service does not notice the difference.
+    // The same host name as with the Bitnami chart.
     host: `${context.name}-master`,
     port: 6379,
     portName: "redis",
-    // redis-cli takes its password from REDISCLI_AUTH. The server gets it through a file descriptor: not as an argument.
+    // redis-cli reads its password from REDISCLI_AUTH. The server reads it from standard input, and not from an argument.
     env: secured ? { REDISCLI_AUTH: { secret: context.secret, key: "redis-password" } } : {},
     args: secured
       ? ["sh", "-c", "exec redis-server --appendonly yes - <<END\nrequirepass $REDISCLI_AUTH\nEND\n"]
@@ -124,7 +126,7 @@ export function upstreamRedis(context: StoreContext): Values {
     writable: { tmp: "/tmp" },
     probe: {
       exec: {
-        // Without the pipe an answer such as LOADING would pass for readiness.
+        // redis-cli also exits with 0 for an answer such as LOADING.
         command: ["sh", "-c", "redis-cli ping | grep -q PONG"],
       },
     },
