@@ -86,7 +86,7 @@ function planOf(name: string, args: MicroserviceArgs): Plan {
   try {
     const { config, read } = readPart(
       where,
-      { ...args, settings: besideStores(args) },
+      { ...args, settings: settingsWithStores(args) },
       surrounding,
       Object.keys(credentials),
     );
@@ -97,7 +97,7 @@ function planOf(name: string, args: MicroserviceArgs): Plan {
 }
 
 /** The settings, with the distribution and the profiles of the stores: hosts and connection strings follow from them. */
-function besideStores({ settings, stores = {} }: MicroserviceArgs): MicroserviceArgs["settings"] {
+function settingsWithStores({ settings, stores = {} }: MicroserviceArgs): MicroserviceArgs["settings"] {
   const [distribution = settings.distribution] = Object.values(stores).map(
     ({ args }) => args.settings.distribution,
   );

@@ -12,7 +12,7 @@ export interface PartArgs {
   application: string;
   /** Namespace to install into. It must exist. */
   namespace: string;
-  /** The settings: the keys of a stack file, without the prefix `flotilla:`. Keys about other services and stores have no effect. */
+  /** The settings: the keys of a stack file, without the prefix `flotilla:`. Keys about other parts have no effect. */
   settings: Omit<SettingsInCode, "namespace" | "registries">;
 }
 

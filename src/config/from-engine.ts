@@ -16,7 +16,7 @@ export interface EngineConfig {
 
 /**
  * Returns the stack's own settings. Their values are those of the engine, which can come from another file than the stack's
- * (`--config-file`). The stack's file adds the lines of values that are the same, and tells settings from the project's defaults.
+ * (`--config-file`). The stack's file adds the lines of values that are the same, and separates settings from defaults.
  */
 export function ownSettings(
   { values, secretKeys }: EngineConfig,

@@ -16,6 +16,7 @@ export const RULES = {
   "release-size": "Helm's own Secret of a release stays below 1 MiB, the most that a Secret may hold",
 } as const;
 
+/** The name of a rule. */
 export type Rule = keyof typeof RULES;
 
 export const RULE_NAMES = Object.keys(RULES) as Rule[];

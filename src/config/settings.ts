@@ -42,9 +42,9 @@ export interface StackSettings {
 }
 
 /**
- * Reads the settings of a stack. `deployedStores` are the stores in its state, when the caller has read it: settings of a store that
- * left the inventory are not reported as misspelled.
- * @throws FlotillaError when a key is unknown, missing, of the wrong type, out of range or does not fit the inventory.
+ * Reads the settings of a stack. `deployedStores` are the stores in its state, if the caller has read it: settings of a store that
+ * left the inventory are then not reported as misspelled.
+ * @throws FlotillaError if a key is unknown, missing, of the wrong type, out of range or does not fit the inventory.
  */
 export function readSettings(
   config: StackConfig,

@@ -8,6 +8,7 @@ export const MAX_RELEASE_NAME = 53;
 /** Longest name of an application: it is part of namespaces. */
 export const MAX_APPLICATION_NAME = 20;
 
+/** A DNS label that starts with a letter. */
 export const DNS_LABEL = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;
 
 /** Returns a key for a path, such as `var-run-apache2` for `/var/run/apache2`. */

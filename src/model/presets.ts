@@ -50,6 +50,7 @@ const preset = (
   shutdown: { sleepSeconds: SLEEP, graceSeconds },
 });
 
+/** The presets, by language. */
 export const PRESETS: Record<Language, Preset> = {
   node: preset(["100m", "500m"], ["256Mi", "512Mi"]),
   python: preset(["100m", "500m"], ["256Mi", "512Mi"], { graceSeconds: LONG_GRACE }),

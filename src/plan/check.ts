@@ -19,7 +19,7 @@ export function schemaProblems(application: string, release: ReleasePlan, chart:
 
 const validators = new WeakMap<object, ValidateFunction>();
 
-/** Returns the validator of a schema, compiled once: compiling takes longer than all validations, and optimized code even longer. */
+/** Returns the validator of a schema. It is compiled once, without optimization, which would take longer than all validations. */
 function validatorOf(schema: object): ValidateFunction {
   const known =
     validators.get(schema) ??

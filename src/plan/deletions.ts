@@ -156,7 +156,7 @@ export function deletionWarnings({ settings, deployed, deployedGuarded }: PlanCo
     .map((entry) => `${SETTING} names ${entry}, but the stack has none deployed: remove the entry`);
 }
 
-/** Reports releases whose name a deployed release of another kind has: Helm would need two releases of one name during the update. */
+/** Reports releases that take the name of a deployed release of another kind: during the update Helm would need both. */
 export function heldNameProblems(context: PlanContext, releases: readonly ReleasePlan[]): Problem[] {
   const { application, deployed, stack } = context;
   return releases.flatMap(({ name, kind }) => {

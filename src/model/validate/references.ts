@@ -12,6 +12,7 @@ const OF_STORES: readonly Reference["ref"][] = ["readHost", "members", "replicaS
 /** References that only stores and externals have. */
 const OF_ACCOUNTS: readonly Reference["ref"][] = ["username", "password"];
 
+/** Checks a reference in a text of a service. */
 export function checkReference(
   application: Application,
   name: string,
@@ -48,6 +49,7 @@ export function checkReference(
   checkAccount(application, where, reference, report);
 }
 
+/** Checks that the account of a reference exists. */
 export function checkAccount(
   application: Application,
   where: string,

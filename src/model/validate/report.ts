@@ -5,6 +5,7 @@ import { DNS_LABEL, MAX_RELEASE_NAME } from "../names";
 /** Takes a problem: where in the inventory, what is wrong, what to do. */
 export type Report = (where: string, what: string, todo: string) => void;
 
+/** Checks the name of a release. */
 export function checkName(where: string, name: string, report: Report, limit = MAX_RELEASE_NAME): void {
   if (name.length > limit)
     report(

@@ -10,6 +10,7 @@ import { checkReference } from "./references";
 import type { Report } from "./report";
 import { listensNowhere } from "./ways-in";
 
+/** Checks a service, or the stand-in of an external. */
 export function checkService(
   application: Application,
   name: string,

@@ -7,6 +7,7 @@ import { checkQuantity, checkResources } from "./quantities";
 import { checkAccount } from "./references";
 import { checkAccountKeys, checkCircle, type Report } from "./report";
 
+/** Checks a store with its accounts and loaders. */
 export function checkStore(application: Application, name: string, store: Store, report: Report): void {
   const where = `store ${name}`;
   const { logins, mayLackPassword, hasDatabases, hasUsersPerDatabase, renamesUsers } = factsOf(store.kind);

@@ -25,6 +25,7 @@ export function checkWaysIn(application: Application, report: Report): void {
   }
 }
 
+/** Checks that callers call services that listen on a port. */
 export function checkCallers(application: Application, report: Report): void {
   const services = Object.keys(application.services);
   for (const [name, { calls }] of Object.entries(application.callers ?? {}))
@@ -43,5 +44,6 @@ export function checkCallers(application: Application, report: Report): void {
         );
 }
 
+/** Whether a service has no port. */
 export const listensNowhere = (service: Service | undefined): boolean =>
   service !== undefined && Object.keys(service.ports ?? {}).length === 0;

@@ -114,10 +114,10 @@ const demandOfValues = ({ replicas = 1, autoscaling, resources }: MicroserviceVa
 /** Returns the containers of a deployed store's pods: the store itself and its sidecars. */
 function containersOf(values: Values): Quantities[] {
   const { metrics, sentinel, kubectl } = values as Record<string, Values | undefined>;
-  const besides = [metrics, sentinel, sentinel?.enabled === true ? kubectl : undefined];
+  const sidecars = [metrics, sentinel, sentinel?.enabled === true ? kubectl : undefined];
   return [
     resourcesIn(values),
-    ...besides.map((part) => (part?.enabled === false ? undefined : part?.resources)),
+    ...sidecars.map((part) => (part?.enabled === false ? undefined : part?.resources)),
   ].flatMap((resources) => (resources === undefined ? [] : [resources as Quantities]));
 }
 

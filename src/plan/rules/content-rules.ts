@@ -1,4 +1,4 @@
-/** Rules about what a release contains besides its workloads: Services, its size, and texts that may be secrets. */
+/** Rules about the other contents of a release: ports of Services, texts that look like secrets, and its size. */
 import type { Settings } from "../../config/schema";
 import { own } from "../../model/graph";
 import { secretLike } from "../../model/secret-like";

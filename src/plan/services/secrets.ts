@@ -12,7 +12,7 @@ import { fillSecret } from "../hosts";
 import { directLabels } from "../labels";
 import type { SecretPlan, SecretText } from "../plan";
 
-/** Name of the Secret with the variables of a service that mention a password. The secret store of the cluster fills a second one. */
+/** Name of the Secret with the variables of a service. The secret store of the cluster fills a second one. */
 const secretName = (service: string, isRemote: boolean) => `${service}-env${isRemote ? "-external" : ""}`;
 
 /** An environment variable that mentions a password. */

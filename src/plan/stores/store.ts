@@ -19,6 +19,7 @@ export interface StoreContext extends PlanContext, StoreShape {
   there?: DeployedStore;
 }
 
+/** Whether a store runs with several pods. */
 export const isReplicated = ({ profile }: StoreShape): boolean => profile === "replicated";
 
 /** Returns the values that all four Bitnami charts have in common. */
@@ -107,6 +108,7 @@ export function bitnamiNetworkPolicy(
   };
 }
 
+/** Returns the label that selects a namespace. */
 export const namespaceLabel = (namespace: string): Values => ({ "kubernetes.io/metadata.name": namespace });
 
 /** Memory limits of the exporters of metrics. */
@@ -117,7 +119,7 @@ export function exporter({ settings, metrics }: StoreContext, image: string, mem
   return {
     enabled: metrics,
     image: bitnamiImage(settings, image),
-    ...(metrics ? besides(memory) : {}),
+    ...(metrics ? smallSidecar(memory) : {}),
   };
 }
 
@@ -131,7 +133,7 @@ export const KUBECTL_RESOURCES = {
 };
 
 /** Returns the probes and resources of a small sidecar. */
-export const besides = (memory: string) => ({
+export const smallSidecar = (memory: string) => ({
   // Some probes of the charts time out after 1 s.
   livenessProbe: { timeoutSeconds: 10 },
   readinessProbe: { timeoutSeconds: 10 },

@@ -7,7 +7,7 @@ import type { StoreKindDescriptor } from "../kind";
 import { type Endpoint, REPLICA_SET, REPLICAS, replicaSetOption } from "../profile";
 import { olderNames, passwordVariables, previousVariableOf, rotationVariables, variableOf } from "../script";
 import type { StoreShape } from "../shape";
-import { besides, EXPORTER_MEMORY, isReplicated } from "../store";
+import { EXPORTER_MEMORY, isReplicated, smallSidecar } from "../store";
 import { MONGODB_ACCOUNTS, MONGODB_RESET, MONGODB_ROTATE_BEGIN, MONGODB_ROTATE_END } from "./scripts";
 import { bitnamiMongodb, upstreamMongodb } from "./values";
 
@@ -28,7 +28,7 @@ export const mongodb: StoreKindDescriptor = {
   timeoutSeconds: 600,
   jobPorts: [27017],
   values: { bitnami: bitnamiMongodb, upstream: upstreamMongodb },
-  sidecars: ({ metrics }) => (metrics ? [besides(EXPORTER_MEMORY.mongodb).resources] : []),
+  sidecars: ({ metrics }) => (metrics ? [smallSidecar(EXPORTER_MEMORY.mongodb).resources] : []),
   endpoint: ({ name, profile, namespace, at }) => {
     if (profile === "standalone") return at(name);
     // The chart has no Service for a replica set as a whole: clients connect to all members and find the primary.

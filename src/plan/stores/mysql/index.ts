@@ -5,7 +5,7 @@ import { internalAccounts, rotatedAccounts, userName, userOf } from "../../crede
 import type { StoreKindDescriptor } from "../kind";
 import { REPLICAS } from "../profile";
 import { passwordVariables, previousVariableOf, rotationVariables, variableOf } from "../script";
-import { besides, EXPORTER_MEMORY, isReplicated } from "../store";
+import { EXPORTER_MEMORY, isReplicated, smallSidecar } from "../store";
 import { mysqlAccounts, mysqlReset, mysqlRotateBegin, mysqlRotateEnd } from "./scripts";
 import { bitnamiMysql, REPLICATION_USER, upstreamMysql } from "./values";
 
@@ -34,7 +34,7 @@ export const mysql: StoreKindDescriptor = {
   timeoutSeconds: 600,
   jobPorts: [3306],
   values: { bitnami: bitnamiMysql, upstream: upstreamMysql },
-  sidecars: ({ metrics }) => (metrics ? [besides(EXPORTER_MEMORY.mysql).resources] : []),
+  sidecars: ({ metrics }) => (metrics ? [smallSidecar(EXPORTER_MEMORY.mysql).resources] : []),
   endpoint: ({ name, profile, at }) =>
     profile === "standalone" ? at(name) : at(`${name}-primary`, `${name}-secondary`),
   internalAccounts: (shape) => ["root", ...(isReplicated(shape) ? ["replication"] : [])],

@@ -1,7 +1,7 @@
 /** redis. It has one user with one password, which a restart changes. */
 import { resources } from "../../../model/resources";
 import type { StoreKindDescriptor } from "../kind";
-import { besides, EXPORTER_MEMORY, isReplicated, KUBECTL_RESOURCES, SENTINEL_MEMORY } from "../store";
+import { EXPORTER_MEMORY, isReplicated, KUBECTL_RESOURCES, SENTINEL_MEMORY, smallSidecar } from "../store";
 import { bitnamiRedis, upstreamRedis } from "./values";
 
 export const redis: StoreKindDescriptor = {
@@ -22,8 +22,8 @@ export const redis: StoreKindDescriptor = {
   jobPorts: [6379],
   values: { bitnami: bitnamiRedis, upstream: upstreamRedis },
   sidecars: (shape) => [
-    ...(shape.metrics ? [besides(EXPORTER_MEMORY.redis).resources] : []),
-    ...(isReplicated(shape) ? [besides(SENTINEL_MEMORY).resources, KUBECTL_RESOURCES] : []),
+    ...(shape.metrics ? [smallSidecar(EXPORTER_MEMORY.redis).resources] : []),
+    ...(isReplicated(shape) ? [smallSidecar(SENTINEL_MEMORY).resources, KUBECTL_RESOURCES] : []),
   ],
   // In sentinel mode this name leads to the pod that accepts writes. A standalone redis has the same name.
   endpoint: ({ name, at }) => at(`${name}-master`),

@@ -5,7 +5,6 @@ import type { Values } from "../../plan";
 import { bitnamiImage, bitnamiStoreImage } from "../images";
 import { REPLICAS } from "../profile";
 import {
-  besides,
   bitnamiCommon,
   bitnamiNetworkPolicy,
   bitnamiResources,
@@ -21,6 +20,7 @@ import {
   SENTINEL_MEMORY,
   type StoreContext,
   serviceMonitor,
+  smallSidecar,
 } from "../store";
 
 /** Returns the values of Bitnami's chart. */
@@ -97,7 +97,7 @@ function sentinelMode({ settings }: StoreContext, pods: Values): Values {
       failoverTimeout: 60000,
       masterService: { enabled: true },
       persistentVolumeClaimRetentionPolicy: RETAIN,
-      ...besides(SENTINEL_MEMORY),
+      ...smallSidecar(SENTINEL_MEMORY),
     },
     // Needed to label the master, which the Service selects.
     rbac: { create: true },
