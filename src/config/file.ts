@@ -1,10 +1,13 @@
 /** Reads one file of settings: a layer, the file of a stack, or the defaults of the project. */
 import { distance } from "fastest-levenshtein";
 import { isAlias, isMap, isSeq, LineCounter, type Node, parseDocument } from "yaml";
+import { pathOf } from "../model/paths";
 import { FlotillaError, type Problem } from "../model/problems";
 import { isRecord } from "../model/records";
 import { isEncrypted } from "./credentials";
 import { decode } from "./decode";
+
+export { pathOf } from "../model/paths";
 
 /** The kind of a file of settings. */
 export type FileKind = "project" | "layer" | "stack";
@@ -21,14 +24,6 @@ export interface SettingsFile {
   /** Problems of the file itself. */
   problems: Problem[];
 }
-
-/** Writes a path for messages. `pulumi config set --path` accepts it if no key has a dot. */
-export const pathOf = (path: readonly PropertyKey[]): string =>
-  path.reduce<string>(
-    (text, step) =>
-      typeof step === "number" ? `${text}[${step}]` : text === "" ? String(step) : `${text}.${String(step)}`,
-    "",
-  );
 
 /** Parses a layer or the file of a stack. */
 export function parseSettings(

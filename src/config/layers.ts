@@ -1,8 +1,9 @@
 /** Finds the layers of a stack, in their order. */
 import { suggest } from "../model/nearest";
+import { pathOf } from "../model/paths";
 import type { Problem } from "../model/problems";
 import { isRecord } from "../model/records";
-import { parseSettings, pathOf, placeOf, type SettingsFile } from "./file";
+import { parseSettings, placeOf, type SettingsFile } from "./file";
 
 /** Folder of the layers in the project. */
 export const LAYERS = "config/layers";

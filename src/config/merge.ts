@@ -1,9 +1,8 @@
 /** Merges files of settings: maps are merged, scalars and lists are replaced, `null` removes. Later files win. */
-
-import { isAtOrBelow } from "../model/paths";
+import { isAtOrBelow, pathOf } from "../model/paths";
 import { isRecord } from "../model/records";
 import type { FileKind, SettingsFile } from "./file";
-import { pathOf, placeOf } from "./file";
+import { placeOf } from "./file";
 
 /** The file and line that a value comes from. */
 export interface Origin {

@@ -2,9 +2,9 @@
 import type { z } from "zod";
 import { own } from "../model/graph";
 import { suggest } from "../model/nearest";
+import { pathOf } from "../model/paths";
 import type { Problem } from "../model/problems";
 import { secretLike } from "../model/secret-like";
-import { pathOf } from "./file";
 import { ENVIRONMENTS, settingsSchema } from "./schema";
 import { ABOUT } from "./schema/key";
 import { inside, schemaAt } from "./schema/walk";

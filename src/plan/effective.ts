@@ -2,13 +2,13 @@
  * Lists the effective value of every setting, and its source: a file, the inventory, a preset or a default. Keys whose value
  * depends on other keys have a function here. Every other key of the schema shows its own value or its default.
  */
-import { pathOf } from "../config/file";
 import type { Origin } from "../config/merge";
 import { settingsSchema } from "../config/schema";
 import { defaultsAt } from "../config/schema/walk";
 import type { StackSettings } from "../config/settings";
 import type { Image, Resources, Service } from "../model/application";
 import { own } from "../model/graph";
+import { pathOf } from "../model/paths";
 import { compact, isRecord } from "../model/records";
 import { type AppContext, createAppContext } from "./context";
 import { isStandIn } from "./environment";

@@ -1,55 +1,25 @@
 /** Types of values that several keys have. */
 import { z } from "zod";
+import { digest, QUALIFIED_NAME, quantity } from "../../model/formats";
 import { key } from "./key";
 
-export const name = z
-  .string()
-  .max(63)
-  .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, "must be a DNS label: lower-case letters, digits and hyphens");
-
-/** The name of an object, which can also be a host name (RFC 1123). */
-export const OBJECT_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
-
-/** The name of an object. It can have dots, as a domain. */
-export const objectName = z
-  .string()
-  .max(253)
-  .regex(OBJECT_NAME, "must be the name of an object: lower-case letters, digits, hyphens and dots");
-
-export const quantity = z
-  .string()
-  .regex(
-    /^[0-9]+(\.[0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti)?$/,
-    'must be a Kubernetes quantity, such as "500m" or "8Gi"',
-  );
+export {
+  annotations,
+  cidr,
+  digest,
+  dnsLabel as name,
+  labels,
+  OBJECT_NAME,
+  objectName,
+  port,
+  quantity,
+} from "../../model/formats";
 
 export const replicas = z.int().min(0).max(1000);
 
-export const port = z.int().min(1).max(65535);
-
-export const cidr = z.union([z.cidrv4(), z.cidrv6()], "must be a range of addresses, such as 10.1.0.0/16");
-
-/** A name with an optional domain and slash in front. */
-const QUALIFIED = /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
-
-const labelKey = z.string().regex(QUALIFIED, "must be a key of labels, such as app or example.com/app");
-
-export const labels = z.record(
-  labelKey,
-  z
-    .string()
-    .max(63)
-    .regex(
-      /^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$/,
-      "must be a label's value: letters, digits, - _ .",
-    ),
-);
-
-export const annotations = z.record(labelKey, z.string());
-
 export const loadBalancerClass = z
   .string()
-  .regex(QUALIFIED, "must be a class of load balancers, such as service.k8s.aws/nlb");
+  .regex(QUALIFIED_NAME, "must be a class of load balancers, such as service.k8s.aws/nlb");
 
 export const generation = z.int().min(1).max(999);
 
@@ -68,10 +38,6 @@ export const tag = z
 export const repository = z
   .string()
   .regex(/^[^:@\s]+(:[0-9]+\/[^:@\s]+)?$/, "must be a repository, without a tag or digest");
-
-export const digest = z
-  .string()
-  .regex(/^sha256:[0-9a-f]{64}$/, "must be sha256: and 64 hex digits, as the registry tells it");
 
 const resources = z.strictObject({
   requests: key(

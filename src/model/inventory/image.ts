@@ -1,10 +1,11 @@
-/** Images of an inventory: in parts, or as one reference. */
+/** The schema of images in an inventory. */
 import { z } from "zod";
 import { digest, repository, tag } from "../formats";
+import { compact } from "../records";
 
 const parts = z.strictObject({ repository, tag, digest: digest.optional() });
 
-/** `registry/path:tag@digest`: a colon before a slash is a registry's port. */
+/** An image as `registry/path:tag@digest`. A colon before a slash belongs to the port of the registry. */
 const REFERENCE = /^(?<repository>[^@]+?)(?::(?<tag>[^:/@]+))?(?:@(?<digest>.+))?$/;
 
 /** An image, as `{ repository, tag }` or as `registry/path:tag`. */
@@ -17,7 +18,7 @@ export const image = z.union(
         context.addIssue({ code: "custom", message: "names no tag: write it as registry/path:tag" });
         return z.NEVER;
       }
-      const read = parts.safeParse({ repository, tag, ...(digest === undefined ? {} : { digest }) });
+      const read = parts.safeParse(compact({ repository, tag, digest }));
       if (read.success) return read.data;
       for (const { message, path } of read.error.issues)
         context.addIssue({ code: "custom", message: `${path.join(".")} ${message}` });

@@ -1,9 +1,10 @@
-/** Reads an inventory: what is wrong with its shape is refused, all of it at once, before anything is planned. */
+/** Reads an inventory, and reports every key and value of a wrong form before anything is planned. */
 import type { z } from "zod";
 import type { Application, StoreKind } from "../application";
 import { own } from "../graph";
 import { type Issue, isMissing, mustBe, ofMeantAlternative } from "../issues";
 import { suggest } from "../nearest";
+import { pathOf } from "../paths";
 import { PRESETS } from "../presets";
 import { type Problem, refuse } from "../problems";
 import { mapValues } from "../records";
@@ -12,15 +13,16 @@ import type { Catalogue } from "../written";
 import { keysAt } from "./keys";
 import { type ApplicationRead, applicationSchema } from "./schema";
 
+/** An inventory that was read. */
 export interface ReadInventory {
-  /** None where there are problems. */
+  /** The application. Undefined if there are problems. */
   application?: Application;
   problems: readonly Problem[];
 }
 
 const read = new WeakMap<object, ReadInventory>();
 
-/** Reads what a file of `apps` exports under a name; an inventory is read once. */
+/** Reads the inventory that a file of `apps` exports under a name. Each inventory is read once. */
 export function readInventory(written: unknown, name: string): ReadInventory {
   if (typeof written !== "object" || written === null)
     return {
@@ -39,7 +41,7 @@ export function readInventory(written: unknown, name: string): ReadInventory {
   return result;
 }
 
-/** Every application of a catalogue. @throws FlotillaError with what is wrong with any of them. */
+/** Reads every application of a catalogue. @throws FlotillaError with the problems of all of them. */
 export function readCatalogue(catalogue: Catalogue): Record<string, Application> {
   const all = Object.entries(catalogue).map(
     ([name, written]) => [name, readInventory(written, name)] as const,
@@ -79,7 +81,7 @@ function kindProblems({ stores = {} }: ApplicationRead, file: string): Problem[]
   );
 }
 
-/** What an inventory may leave out. */
+/** Adds the defaults of keys that an inventory leaves out. */
 const withDefaults = ({ stores = {}, ...others }: ApplicationRead): Application => ({
   ...others,
   stores: mapValues(stores, (store) => ({
@@ -96,22 +98,15 @@ const ONE: Record<string, string> = {
   callers: "caller",
 };
 
-/** `service api: env.PORT`. */
+/** The place of a key in messages, such as `service api: env.PORT`. */
 function placeOf(path: readonly PropertyKey[]): string {
   const [group, name, ...rest] = path;
   const kind = ONE[String(group)];
-  if (kind === undefined || name === undefined) return pathText(path) || "the application";
-  return rest.length === 0 ? `${kind} ${String(name)}` : `${kind} ${String(name)}: ${pathText(rest)}`;
+  if (kind === undefined || name === undefined) return pathOf(path) || "the application";
+  return rest.length === 0 ? `${kind} ${String(name)}` : `${kind} ${String(name)}: ${pathOf(rest)}`;
 }
 
-const pathText = (path: readonly PropertyKey[]): string =>
-  path.reduce<string>(
-    (text, step) =>
-      typeof step === "number" ? `${text}[${step}]` : text === "" ? String(step) : `${text}.${String(step)}`,
-    "",
-  );
-
-/** What people write for something that has another name or another place here. */
+/** Keys of other tools, each with what to write instead. */
 const INSTEAD: Record<string, string> = {
   environment: "Variables are in `env`.",
   replicas:
@@ -135,7 +130,7 @@ function toProblems(issue: Issue, file: string): Problem[] {
   return [{ where: where(issue.path), what: `${mustBe(issue)}${given(issue)}`, todo: todoOf(issue) }];
 }
 
-/** Values of variables, files and passwords are not told again. */
+/** Whether messages must not repeat the value at a path: it is a variable, a file or a password. */
 const isPrivate = (path: readonly PropertyKey[]): boolean =>
   path.some((step) => ["env", "files", "fixed", "script", "credential"].includes(String(step)));
 
@@ -153,5 +148,5 @@ function todoOf(issue: Issue): string {
   return "Correct it.";
 }
 
-/** The type of what is read, for tests that hold it equal to the one that is documented. */
+/** The input type of the schema. A test checks that it equals the documented type. */
 export type Written = z.input<typeof applicationSchema>;
