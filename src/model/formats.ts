@@ -1,22 +1,22 @@
-/** What a text must look like, one validator for each concept: settings and inventories use the same. */
+/** Validators of texts that settings and inventories share. */
 import { z } from "zod";
 
-/** Names of Services, releases, namespaces: RFC 1123 labels (k8s.io/apimachinery, IsDNS1123Label). */
+/** Name of a Service, release or namespace: an RFC 1123 label (k8s.io/apimachinery, IsDNS1123Label). */
 export const dnsLabel = z
   .string()
   .max(63)
   .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, "must be a DNS label: lower-case letters, digits and hyphens");
 
-/** Also a host's name (RFC 1123). */
+/** Name of an object, which can also be a host name (RFC 1123). */
 export const OBJECT_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 
-/** Names of objects: dots are allowed, as in a domain (IsDNS1123Subdomain). */
+/** Name of an object. It can have dots, as a domain (IsDNS1123Subdomain). */
 export const objectName = z
   .string()
   .max(253)
   .regex(OBJECT_NAME, "must be the name of an object: lower-case letters, digits, hyphens and dots");
 
-/** A name on the network, or an IPv4 address: nothing before it, and no port behind it. */
+/** A DNS name or an IPv4 address, without a scheme and a port. */
 export const host = z
   .string()
   .regex(
@@ -43,7 +43,7 @@ export const quantity = z
     'must be a Kubernetes quantity, such as "500m" or "8Gi"',
   );
 
-/** A name that may have a domain and a slash before it (IsQualifiedName). */
+/** A name with an optional domain and slash in front (IsQualifiedName). */
 export const QUALIFIED_NAME =
   /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
 
@@ -62,7 +62,7 @@ export const labels = z.record(
 
 export const annotations = z.record(labelKey, z.string());
 
-/** An environment variable's name, as the API server takes it (IsEnvVarName). */
+/** Name of an environment variable, as the API server accepts it (IsEnvVarName). */
 export const variableName = z
   .string()
   .regex(
@@ -80,19 +80,19 @@ export const metricName = z
   .string()
   .regex(/^[a-zA-Z_:][a-zA-Z0-9_:]*$/, "must be the name of a metric, such as requests_per_second");
 
-/** A path in a container; Kubernetes refuses a colon in one. */
+/** A path in a container. Kubernetes refuses a colon in it. */
 export const absolutePath = z
   .string()
   .regex(/^\/[^:\0]*$/, "must be an absolute path without a colon, such as /var/cache");
 
-/** Why something departs from the rule. */
+/** The reason for an exception. */
 export const reason = z.string().trim().min(1, "must say why");
 
 const PATH_COMPONENT = "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*";
 const DOMAIN =
   "(?:[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?(?:\\.[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?)*|\\[[a-fA-F0-9:]+\\])(?::[0-9]+)?";
 
-/** A repository with or without a registry in front of it (github.com/distribution/reference, regexp.go). */
+/** A repository, with or without a registry (github.com/distribution/reference, regexp.go). */
 const REPOSITORY = new RegExp(`^(?:${DOMAIN}/)?${PATH_COMPONENT}(?:/${PATH_COMPONENT})*$`);
 
 export const repository = z

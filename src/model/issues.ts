@@ -1,7 +1,7 @@
-/** What zod finds, in words. Settings and inventories say it the same way. */
+/** Describes the issues that zod finds in an inventory. */
 import type { z } from "zod";
 
-/** An issue of zod, or of an alternative. */
+/** An issue of zod. */
 export type Issue = z.core.$ZodIssue;
 
 const TYPES: Record<string, string> = {
@@ -13,7 +13,7 @@ const TYPES: Record<string, string> = {
   boolean: "true or false",
 };
 
-/** What a value must be. */
+/** Says what a value must be. */
 export function mustBe(issue: Issue): string {
   switch (issue.code) {
     case "invalid_type":
@@ -41,8 +41,8 @@ export const isMissing = (issue: Issue): boolean =>
   issue.input === undefined;
 
 /**
- * Of alternatives, what is wrong with the one that was meant: the one of whose own keys the fewest are missing or unknown. The
- * issue itself where no alternative is closer than another.
+ * Returns the issues of the alternative of a union that the author probably meant: the one with the fewest missing and unknown
+ * keys. Returns the issue itself if no alternative is closer than the others.
  */
 export function ofMeantAlternative(issue: Issue): Issue[] {
   if (issue.code !== "invalid_union" || issue.input === undefined) return [issue];
@@ -56,9 +56,10 @@ export function ofMeantAlternative(issue: Issue): Issue[] {
   );
 }
 
+/** The distance of an alternative of another type. */
 const ANOTHER_TYPE = 10;
 
-/** How far an error is from being one of the alternative that was meant. */
+/** The distance that an error adds between the value and an alternative. */
 function strangeness(error: Issue): number {
   if (error.path.length === 1) return isMissing(error) ? 1 : 0;
   if (error.path.length > 1) return 0;

@@ -1,4 +1,4 @@
-/** An inventory as authors may write it: what `application.ts` describes, with shorter forms where the meaning is beyond doubt. */
+/** The types of an inventory as authors write it: those of `application.ts`, with some shorter forms. */
 import type {
   Application,
   External,
@@ -12,7 +12,7 @@ import type {
 } from "./application";
 import type { Reference } from "./text";
 
-/** A text; a number, true or false is written as JavaScript prints it. */
+/** A text. Numbers and booleans become texts as JavaScript prints them. */
 export type WrittenText =
   | string
   | number
@@ -20,60 +20,65 @@ export type WrittenText =
   | Reference
   | readonly (string | number | boolean | Reference)[];
 
-/** An image in parts, or as one reference: `registry/path:tag`, `registry/path:tag@sha256:...`. */
+/** An image: an object, or a text such as `registry/path:tag` or `registry/path:tag@sha256:...`. */
 export type WrittenImage = Image | string;
 
-/** The name of a port of the service, or the number that the program listens on. */
+/** A port of the service, by its name or by the number that the program listens on. */
 type PortOf = string | number;
 
+/** A check of a service: HTTP, gRPC, TCP or a command. */
 export type WrittenProbe =
   | { http: Omit<HttpProbe, "port"> & { port: PortOf } }
   | { grpc: { port: PortOf } }
   | { tcp: { port: PortOf } }
   | Extract<Probe, { exec: unknown }>;
 
+/** A service. */
 export interface WrittenService
   extends Omit<Service, "image" | "env" | "files" | "probe" | "liveness" | "public" | "metrics"> {
   image: WrittenImage;
   /** Environment variables by name. A text that mentions a password becomes a key of a Secret. */
   env?: Record<string, WrittenText>;
-  /** Files put into the container, by absolute path. */
+  /** Files to mount into the container, by absolute path. */
   files?: Record<string, WrittenText>;
-  /** How Kubernetes asks whether the program can take requests. Default: none, for a program that listens on nothing. */
+  /** How Kubernetes checks whether the program can take requests. Default: no check, for a program that listens on no port. */
   probe?: WrittenProbe;
-  /** What answers as long as the program lives, whatever becomes of its stores. Default: its port takes connections. */
+  /** How Kubernetes checks whether the program is alive, whether its stores answer or not. Default: its port takes connections. */
   liveness?: WrittenProbe;
-  /** What people reach from outside, where the environment lets them in. Default: nothing. */
+  /** The port that is reachable from outside the cluster, in stacks with an ingress or a load balancer. Default: none. */
   public?: Omit<Public, "port"> & { port: PortOf };
-  /** Where it tells its metrics, for environments that scrape. Default: nowhere. */
+  /** Where it serves its metrics, for stacks with `monitoring`. Default: it has no metrics. */
   metrics?: { port: PortOf; path: string };
 }
 
+/** A database or queue. */
 export interface WrittenStore extends Omit<Store, "resources" | "loaders" | "kind"> {
-  /** mongodb, mysql, redis, rabbitmq, or a kind that the project registers. */
+  /** The kind: mongodb, mysql, redis, rabbitmq, or one that the project registers. */
   kind: string;
-  /** Requests and limits. Default: little, by kind. */
+  /** Requests and limits. Default: small ones, depending on the kind. */
   resources?: Store["resources"];
-  /** Jobs that fill the store with its first data, by name; its users come after them. Default: none. */
+  /** Jobs that fill the store with its first data, by name. Services that use the store start after them. Default: none. */
   loaders?: Record<
     string,
     Omit<Loader, "image" | "env"> & { image: WrittenImage; env: Record<string, WrittenText> }
   >;
 }
 
+/** A system that services connect to and that others operate. */
 export interface WrittenExternal extends Omit<External, "standIn"> {
-  /** A service that takes its place in stacks that have none (`flotilla:standIns`). Default: there is none. */
+  /** A service that replaces it in stacks with `flotilla:standIns`. Default: none. */
   standIn?: WrittenService;
 }
 
+/** An application: a set of services and the stores they use. */
 export interface WrittenApplication extends Omit<Application, "services" | "stores" | "externals"> {
-  /** By name; the name is the Helm release, the Deployment and the host. */
+  /** Its services, by name. The name is that of the Helm release, the Deployment and the host. */
   services: Record<string, WrittenService>;
-  /** By name; the name is the Helm release. Default: none. */
+  /** Its stores, by name. The name is that of the Helm release. Default: none. */
   stores?: Record<string, WrittenStore>;
-  /** What services call and others run, by name. Default: nothing. */
+  /** Systems that its services connect to and that others operate, by name. Default: none. */
   externals?: Record<string, WrittenExternal>;
 }
 
-/** The applications of a project, by name. */
+/** The applications that the stacks of a project can deploy, by name. */
 export type Catalogue = Readonly<Record<string, WrittenApplication>>;

@@ -46,7 +46,7 @@ function withoutStacksOfRegistrations(resource: Callsites): void {
   resource.callsites = () => [];
 }
 
-/** What the engine answers holds the secrets of resources in plain text. */
+/** Removes the engine's answer from a debug message: it contains secrets of resources in plain text. */
 const withoutAnswers = (message: string): string =>
   message.replace(/\bresp: .*$/s, "resp: not shown, it may hold secrets");
 

@@ -1,4 +1,4 @@
-/** The keys that a schema knows at a path. */
+/** Finds the keys that a schema allows at a path. */
 import { z } from "zod";
 
 function bare(schema: z.ZodType): z.ZodType {
@@ -15,7 +15,7 @@ function bare(schema: z.ZodType): z.ZodType {
   }
 }
 
-/** Names of the keys at a path; of alternatives the keys of all. */
+/** Returns the keys at a path. Of a union, it returns those of all alternatives. */
 export function keysAt(root: z.ZodType, path: readonly PropertyKey[]): string[] {
   const [first, ...rest] = path;
   const schema = bare(root);

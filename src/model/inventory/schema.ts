@@ -1,9 +1,9 @@
-/** An inventory as it may be written: types are gone when it is read, and a misspelled key would be dropped without a word. */
+/** The schema of an inventory. It checks at run time what the types cannot: without it a misspelled key would be dropped silently. */
 import { z } from "zod";
 import { service } from "./service";
 import { caller, external, store } from "./store";
 
-/** Names of services, stores and others are checked where it is said what they are for. */
+/** A map by name. `validate/` checks the names. */
 const byName = <T extends z.ZodType>(schema: T) => z.record(z.string(), schema);
 
 export const applicationSchema = z.strictObject({
@@ -16,7 +16,7 @@ export const applicationSchema = z.strictObject({
   callers: byName(caller).optional(),
 });
 
-/** What may be written. */
+/** An inventory as authors write it. */
 export type ApplicationInput = z.input<typeof applicationSchema>;
-/** The same read: references of images in parts, values as text. */
+/** An inventory that was read: images are split into parts, and values are texts. */
 export type ApplicationRead = z.output<typeof applicationSchema>;

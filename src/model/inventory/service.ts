@@ -1,4 +1,4 @@
-/** A service of an inventory. */
+/** The schema of a service. */
 import { z } from "zod";
 import { LANGUAGES, type Probe } from "../application";
 import {
@@ -20,7 +20,7 @@ const count = z.int().min(1);
 const path = z.string().regex(/^\//, "must begin with /");
 const words = z.array(z.string());
 
-/** The name of a port, or its number. */
+/** A port, by its name or its number. */
 const portOf = z.union([portName, port], { error: "must be the name of a port, or its number" });
 
 const probe = z.union(
@@ -133,7 +133,7 @@ type Shape = z.output<typeof shape>;
 type Ports = Shape["ports"];
 type Refuse = (path: readonly string[], port: number) => never;
 
-/** A service whose ports are named wherever they are mentioned. */
+/** The schema of a service. It replaces the numbers of ports with their names. */
 export const service = shape.transform((written, context) => {
   const { ports } = written;
   const refuse: Refuse = (path, number) => {

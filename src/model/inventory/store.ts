@@ -1,4 +1,4 @@
-/** A store of an inventory, and what others run. */
+/** The schemas of stores and externals. */
 import { z } from "zod";
 import { cidr, dnsLabel, host, labels, port, quantity, reason, variableName } from "../formats";
 import { image } from "./image";
@@ -24,7 +24,7 @@ const credential = z.union(
 );
 
 export const store = z.strictObject({
-  // Kinds are registered: the registry tells which there are.
+  // `read.ts` checks the kind, because projects can register their own.
   kind: z.string(),
   accounts: z
     .record(z.string(), z.strictObject({ username: z.string(), database: z.string().optional(), credential }))

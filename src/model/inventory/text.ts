@@ -1,11 +1,11 @@
-/** Texts of an inventory: plain values, or parts of which some are references. */
+/** The schema of texts in an inventory: plain values, or lists of values and references. */
 import { z } from "zod";
 import type { Reference, Text } from "../text";
 
 const of = z.string().min(1);
 const plain = <T extends string>(ref: T) => z.strictObject({ ref: z.literal(ref), of });
 
-/** As `host`, `port`, `password` ... make it. */
+/** A reference, as helpers such as `host` and `password` return it. */
 export const reference: z.ZodType<Reference, Reference> = z.discriminatedUnion(
   "ref",
   [
@@ -26,16 +26,16 @@ export const reference: z.ZodType<Reference, Reference> = z.discriminatedUnion(
   { error: "must be a reference that host, port, password or another helper makes" },
 );
 
-/** A value that JavaScript prints in one way only. */
+/** A scalar. Numbers and booleans become texts. */
 const scalar = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 
-/** A part may be a list of parts, as `address` makes it. */
+/** A part of a text. */
 const part = z.union([scalar, reference]);
 
 const MUST_BE_TEXT =
   'must be text, a number, true or false, a reference such as host("db"), or a list of these';
 
-/** A text as an inventory may write it: also a number, true or false, or one reference. */
+/** A text. It can also be a number, a boolean, or a single reference. */
 export const text = z.union(
   [
     scalar.transform((value): Text => value),
