@@ -12,7 +12,7 @@ import { readResources } from "../src/runtime/read-deployed";
 import { COMPONENT_TYPES } from "../src/runtime/resource-types";
 import { type DeployedState, stateIn } from "../src/runtime/state";
 import { building, refusalOf } from "./building";
-import { chartsForProgram, unreadableCharts } from "./charts";
+import { chartsForProgram, warnedOf } from "./charts";
 import { createApplication } from "./resources";
 
 /** The arguments of an `Application`. */
@@ -78,13 +78,12 @@ export class Application extends pulumi.ComponentResource<ApplicationOutputs> {
       withoutPrefix(resourcesOf(await readResources(), COMPONENT_TYPES.application, name), name),
     );
     const { application, planned } = planIn(name, args, state);
-    const unreadable = await unreadableCharts(planned);
-    for (const warning of planned.warnings) pulumi.log.warn(warning, this);
+    const unreadableCharts = await warnedOf(planned, this);
     createApplication(this, name, {
       plan: planned,
       fixed: fixedValues(application, planned.credentials),
       given: mapValues(args.credentials ?? {}, (value) => pulumi.secret(value)),
-      unreadableCharts: new Set(unreadable.map(({ release }) => release)),
+      unreadableCharts,
       prefix: `${name}-`,
     });
     const outputs = {

@@ -17,6 +17,16 @@ export function chartsForProgram(): Charts {
 }
 
 /**
+ * Warns of what a component's plan warns of. Returns the releases whose charts cannot be read, for a preview.
+ * @throws FlotillaError if there are any in an update.
+ */
+export async function warnedOf(plan: Plan, component: pulumi.Resource): Promise<ReadonlySet<string>> {
+  const unreadable = await unreadableCharts(plan);
+  for (const warning of plan.warnings) pulumi.log.warn(warning, component);
+  return new Set(unreadable.map(({ release }) => release));
+}
+
+/**
  * Returns the releases whose chart's registry does not answer. A preview shows them without reading their charts.
  * @throws FlotillaError if there are any in an update.
  */

@@ -13,7 +13,7 @@ import { readResources } from "../src/runtime/read-deployed";
 import { COMPONENT_TYPES } from "../src/runtime/resource-types";
 import { stateIn } from "../src/runtime/state";
 import { building, refusalOf } from "./building";
-import { chartsForProgram, unreadableCharts } from "./charts";
+import { chartsForProgram, warnedOf } from "./charts";
 import { clientsOf, type PartArgs, readPart } from "./part";
 import { createCredentials, createReleases } from "./resources";
 
@@ -100,12 +100,10 @@ export class Store extends pulumi.ComponentResource<Built> {
     const state = stateIn(resourcesOf(await readResources(), COMPONENT_TYPES.store, name));
     const { config, read } = readStore(name, args);
     const { planned } = composePart(config, read, { charts: chartsForProgram(), ...state }, name);
-    const unreadable = await unreadableCharts(planned);
-    for (const warning of planned.warnings) pulumi.log.warn(warning, this);
     const planArgs = {
       plan: planned,
       fixed: fixedValues(read.application, planned.credentials),
-      unreadableCharts: new Set(unreadable.map(({ release }) => release)),
+      unreadableCharts: await warnedOf(planned, this),
     };
     const credentials = createCredentials(this, name, planArgs, []);
     createReleases(this, planArgs, credentials, { secrets: [], releases: [] }, name);

@@ -21,7 +21,7 @@ export const READ: readonly { group: string; resource: string; verb: string }[] 
 ];
 
 /**
- * The kinds that Bitnami's charts create, for those that are not at hand. Each profile has a StatefulSet, Services, a
+ * The kinds that Bitnami's charts create, for charts that are not on this machine. Each profile has a StatefulSet, Services, a
  * ServiceAccount, a NetworkPolicy and ConfigMaps (rabbitmq a Secret in their place); the replicated ones add PodDisruptionBudgets,
  * and rabbitmq's a Role with its RoleBinding. Source: `helm template` of https://github.com/bitnami/charts as of 2026-07-01, with
  * mysql 14.0.5, mongodb 17.0.2, redis 23.1.1 and rabbitmq 16.0.16.

@@ -18,7 +18,7 @@ export interface FirstAid {
   orphans: readonly Orphan[];
   /** Whether the state is a copy, or will be: it may not know its last moment. Also when that was found by a recovery that was broken off. */
   restored: boolean;
-  /** What has to be made sure of first, because it cannot be seen from here. */
+  /** A question to confirm first, about what cannot be checked from here. */
   unsure?: string;
 }
 

@@ -55,7 +55,7 @@ export function chartAtHand(
   return join(folder, locked.file);
 }
 
-/** A registry's chart from the cache, fetched into it if need be; undefined where it cannot be had. */
+/** A registry's chart from the cache, fetched into it if need be; undefined if it is not available. */
 export async function chartFetched(
   { chart, version = "" }: ReleaseInputs,
   charts: Charts,

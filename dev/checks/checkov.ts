@@ -35,7 +35,7 @@ interface Check {
   file_path: string;
 }
 
-/** A report for each text of manifests, by name, or undefined where Checkov cannot be had: it takes Python 3.10 or later. */
+/** A report for each text of manifests, by name, or undefined if Checkov is not available: it takes Python 3.10 or later. */
 export async function checkov<Name extends string>(
   manifests: Record<Name, string>,
 ): Promise<Record<Name, Report> | undefined> {

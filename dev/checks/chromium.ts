@@ -23,14 +23,14 @@ export async function ensureChromium(): Promise<Browser | undefined> {
   if (onPath !== undefined) return { path: onPath, environment: {} };
   const version = await candidate();
   if (version === undefined) {
-    say("no browser is on PATH, and Debian's chromium cannot be had: install chromium to test pages");
+    say("no browser is on PATH, and Debian's chromium is not available: install chromium to test pages");
     return undefined;
   }
   const folder = join(cacheFolder(), "tools", `chromium-${version.replace(/[^0-9A-Za-z.]/g, "-")}`);
   try {
     if (!existsSync(folder)) await step(`unpacking chromium ${version} from Debian`, () => unpack(folder));
   } catch (error) {
-    say(`chromium cannot be had: ${firstLine((error as Error).message)}`);
+    say(`chromium is not available: ${firstLine((error as Error).message)}`);
     return undefined;
   }
   const path = join(folder, "usr", "lib", "chromium", "chromium");

@@ -22,7 +22,7 @@ export async function ensureMermaid(): Promise<string | undefined> {
     await step(`fetching mermaid ${VERSION}`, () => fetchScript(script));
     return script;
   } catch (error) {
-    say(`mermaid cannot be had: ${firstLine((error as Error).message)}`);
+    say(`mermaid is not available: ${firstLine((error as Error).message)}`);
     return undefined;
   }
 }

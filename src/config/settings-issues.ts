@@ -1,13 +1,14 @@
 /** Turns the issues that zod finds in settings into problems. */
-import type { z } from "zod";
 import { own } from "../model/graph";
+import { type Issue, isMissing, mustBe } from "../model/issues";
 import { suggest } from "../model/nearest";
 import { pathOf } from "../model/paths";
 import type { Problem } from "../model/problems";
+import { keysAt, schemaAt } from "../model/schema-tree";
 import { secretLike } from "../model/secret-like";
 import { ENVIRONMENTS, settingsSchema } from "./schema";
 import { ABOUT } from "./schema/key";
-import { inside, schemaAt } from "./schema/walk";
+
 import { stackFileName } from "./stack-names";
 
 /** What messages about the settings of a stack are written with. */
@@ -25,8 +26,8 @@ const RENAMED: Record<string, string> = {
   removeStores: "It is allowDeletion now, with store/ before each name: allowDeletion: [store/redis].",
 };
 
-/** Returns an issue as the problems of its keys. A union whose value is a map is reported by the alternative that is a map. */
-export function issueProblems(issue: z.core.$ZodIssue, context: MessageContext): Problem[] {
+/** Returns an issue as the problems of its keys. */
+export function issueProblems(issue: Issue, context: MessageContext): Problem[] {
   const { where, project, stack } = context;
   // `layers.ts` has reported what is wrong with the list of layers.
   if (issue.path[0] === "layers") return [];
@@ -35,19 +36,11 @@ export function issueProblems(issue: z.core.$ZodIssue, context: MessageContext):
     return issue.keys.map((unknown) => ({
       where: where([...issue.path, unknown]),
       what: "there is no such setting",
-      todo: own(RENAMED, [...issue.path, unknown].join(".")) ?? suggest(unknown, knownKeysAt(issue.path)),
+      todo:
+        own(RENAMED, [...issue.path, unknown].join(".")) ??
+        suggest(unknown, keysAt(settingsSchema, issue.path)),
     }));
-  // Only one alternative of each union is a map: who wrote a map meant that one.
-  if (issue.code === "invalid_union" && typeof issue.input === "object" && issue.input !== null) {
-    const nested = issue.errors.find((errors) =>
-      errors.some(({ path, code }) => path.length > 0 || code === "unrecognized_keys"),
-    );
-    if (nested)
-      return nested.flatMap((inner) =>
-        issueProblems({ ...inner, path: [...issue.path, ...inner.path] } as z.core.$ZodIssue, context),
-      );
-  }
-  if ((issue.code === "invalid_type" || issue.code === "invalid_value") && issue.input === undefined)
+  if (isMissing(issue))
     return context.complete
       ? [
           {
@@ -80,7 +73,7 @@ export function issueProblems(issue: z.core.$ZodIssue, context: MessageContext):
   return [
     {
       where: key,
-      what: `${describe(issue)}${given}`,
+      what: `${mustBe(issue, TYPES)}${given}`,
       todo: quoted
         ? quotesAt(issue.path, isPrivate ? undefined : issue.input)
         : `Correct it${remedyAt(issue.path)}.`,
@@ -88,30 +81,8 @@ export function issueProblems(issue: z.core.$ZodIssue, context: MessageContext):
   ];
 }
 
-/** What is wrong, in words. */
-function describe(issue: z.core.$ZodIssue): string {
-  if (issue.code === "invalid_type") return `must be ${TYPES[issue.expected] ?? `of type ${issue.expected}`}`;
-  if (issue.code === "invalid_value")
-    return `must be one of ${issue.values.map((value) => JSON.stringify(value)).join(", ")}`;
-  if (issue.code === "too_small")
-    return issue.origin === "array"
-      ? `must have at least ${issue.minimum} entry`
-      : issue.message.startsWith("Too small")
-        ? `must be at least ${issue.minimum}${issue.origin === "string" ? " characters long" : ""}`
-        : issue.message;
-  if (issue.code === "too_big")
-    return `must be at most ${issue.maximum}${issue.origin === "string" ? " characters long" : ""}`;
-  if (issue.code === "invalid_key") return issue.issues[0]?.message ?? "its name is not allowed";
-  return issue.message;
-}
-
-/** Zod's types in the words of YAML. */
-const TYPES: Record<string, string> = {
-  record: "a map",
-  object: "a map",
-  array: "a list",
-  int: "a whole number",
-};
+/** Types whose names are those of zod in messages about settings. */
+const TYPES = { string: "of type string", boolean: "of type boolean" };
 
 /** Returns a scalar as text, and an empty text for an object: one with a key `toString` cannot be converted. */
 const plainText = (value: unknown): string => (typeof value === "object" ? "" : String(value));
@@ -136,12 +107,6 @@ function remedyAt(path: readonly PropertyKey[]): string {
   return about.usual.startsWith("required")
     ? `: ${about.unit}`
     : `, or take it out (its default: ${about.usual})`;
-}
-
-/** The keys that the schema allows at a path, for suggestions. */
-function knownKeysAt(path: readonly PropertyKey[]): string[] {
-  const schema = schemaAt(settingsSchema, path);
-  return schema ? Object.keys(inside(schema).keys) : [];
 }
 
 /** A line to write for a missing key. */

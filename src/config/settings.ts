@@ -2,9 +2,11 @@
 import type { Application } from "../model/application";
 import { own } from "../model/graph";
 import { readInventory } from "../model/inventory/read";
+import { ofMeantAlternative } from "../model/issues";
 import { suggest } from "../model/nearest";
 import { isAtOrBelow, pathOf } from "../model/paths";
 import { FlotillaError, type Problem } from "../model/problems";
+import { schemaAt } from "../model/schema-tree";
 import { validateApplication } from "../model/validate";
 import type { Catalogue } from "../model/written";
 import { CREDENTIALS, type GivenCredentials } from "./credentials";
@@ -13,7 +15,6 @@ import { locate } from "./locate";
 import { merge, type Origin, originOf } from "./merge";
 import { nameProblems } from "./override-names";
 import { type Settings, settingsSchema } from "./schema";
-import { schemaAt } from "./schema/walk";
 import { issueProblems, type MessageContext } from "./settings-issues";
 
 export { locate } from "./locate";
@@ -82,7 +83,9 @@ export function readSettings(
       .map((path) => secretProblem(path, project)),
     ...imageProblems(config.files, origins, project),
     ...(config.credentials?.problems ?? []),
-    ...(parsed.error?.issues ?? []).flatMap((issue) => issueProblems(issue, context)),
+    ...(parsed.error?.issues ?? [])
+      .flatMap(ofMeantAlternative)
+      .flatMap((issue) => issueProblems(issue, context)),
     ...(inventory?.problems ?? []),
     ...(named === undefined || written ? [] : [unknownApplication(named, catalogue, context)]),
     ...(application ? nameProblems(input, application, context, deployedStores) : []),

@@ -1,4 +1,4 @@
-/** Describes the issues that zod finds in an inventory. */
+/** Describes the issues that zod finds in settings and inventories. */
 import type { z } from "zod";
 
 /** An issue of zod. */
@@ -13,11 +13,11 @@ const TYPES: Record<string, string> = {
   boolean: "true or false",
 };
 
-/** Says what a value must be. */
-export function mustBe(issue: Issue): string {
+/** Says what a value must be. `words` are names of types to use instead of the usual ones. */
+export function mustBe(issue: Issue, words: Readonly<Record<string, string>> = {}): string {
   switch (issue.code) {
     case "invalid_type":
-      return `must be ${TYPES[issue.expected] ?? `of type ${issue.expected}`}`;
+      return `must be ${words[issue.expected] ?? TYPES[issue.expected] ?? `of type ${issue.expected}`}`;
     case "invalid_value":
       return `must be ${issue.values.length === 1 ? "" : "one of "}${issue.values.map((value) => JSON.stringify(value)).join(", ")}`;
     case "too_small":

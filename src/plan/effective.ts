@@ -4,12 +4,12 @@
  */
 import type { Origin } from "../config/merge";
 import { settingsSchema } from "../config/schema";
-import { defaultsAt } from "../config/schema/walk";
 import type { StackSettings } from "../config/settings";
 import type { Image, Resources, Service } from "../model/application";
 import { own } from "../model/graph";
 import { pathOf } from "../model/paths";
 import { compact, isRecord } from "../model/records";
+import { defaultsAt } from "../model/schema-tree";
 import { type AppContext, createAppContext } from "./context";
 import { isStandIn } from "./environment";
 import { imageIn, mirrorOf, splitRepository, WAIT_IMAGE } from "./images";

@@ -1,6 +1,7 @@
 /** Plans one service or store of an application. */
 import type { StackConfig, StackSettings } from "../config/settings";
 import { refuse } from "../model/problems";
+import { mapValues } from "../model/records";
 import { type Composition, located, planWithRules } from "./compose";
 import type { PlanContext, Surroundings } from "./context";
 import { credentialsOf } from "./credentials";
@@ -23,20 +24,18 @@ export function composePart(
 }
 
 function partOf(context: PlanContext, plan: Plan, name: string): Plan {
-  const isOwn = (owner: string) => owner === name;
-  const releases = entriesWhere(plan.releases, (release) =>
-    isOwn(ownerOf(context.application, release).name),
+  const releases = entriesWhere(
+    plan.releases,
+    (release) => ownerOf(context.application, release).name === name,
   );
   return {
     ...plan,
     // The caller orders dependencies on other parts.
-    releases: Object.fromEntries(
-      Object.entries(releases).map(([key, release]) => [
-        key,
-        { ...release, needs: release.needs.filter((need) => need in releases) },
-      ]),
-    ),
-    secrets: entriesWhere(plan.secrets, ({ owner }) => isOwn(owner) || owner in releases),
+    releases: mapValues(releases, (release) => ({
+      ...release,
+      needs: release.needs.filter((need) => need in releases),
+    })),
+    secrets: entriesWhere(plan.secrets, ({ owner }) => owner === name || owner in releases),
     credentials: ownCredentials(context, name),
   };
 }

@@ -5,7 +5,7 @@ import { onlineBoutique } from "../../apps/online-boutique";
 import { writeCatalogue } from "../copy";
 import { generatedApplication } from "../generated";
 import { writeInventory } from "./inventory";
-import { get, projectStack, run, type Stack, until } from "./world";
+import { get, projectStack, run, type Stack, secretOf, until } from "./world";
 
 interface Listed<T> {
   items: (T & { metadata: { name: string } })[];
@@ -139,10 +139,7 @@ describe("order-service as in production, with what others run", () => {
     logs += (await stack.pulumi(["preview", "--diff"])).all;
     logs += (await stack.up()).all;
     await assertReady(namespace, 2);
-    const secret = async (name: string, key: string) => {
-      const { data } = await get<{ data: Record<string, string> }>("secret", name, "-n", namespace);
-      return Buffer.from(data[key] ?? "", "base64").toString("utf8");
-    };
+    const secret = async (name: string, key: string) => (await secretOf(name, namespace))[key] ?? "";
     const url = new URL(await secret("order-service-env", "DATABASE_URL"));
     assert.equal(decodeURIComponent(url.password), password);
     assert.equal(url.host, "orders.db.example.com:5432");

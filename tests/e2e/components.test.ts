@@ -4,11 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PROJECT } from "../../cli/tools/paths";
-import { exists, get, initStack, type Stack } from "./world";
-
-interface SecretObject {
-  data: Record<string, string>;
-}
+import { exists, initStack, type Stack, secretOf } from "./world";
 
 const PROGRAM = join(PROJECT, "tests", "e2e", "own-program", "index.ts");
 
@@ -33,12 +29,6 @@ async function ownProgram(): Promise<Stack> {
 describe("components in somebody's own program", function () {
   this.timeout(300_000);
   let stack: Stack;
-  const secret = async (name: string, namespace: string) => {
-    const { data } = await get<SecretObject>("secret", name, "-n", namespace);
-    return Object.fromEntries(
-      Object.entries(data).map(([key, value]) => [key, Buffer.from(value, "base64").toString()]),
-    );
-  };
   const refused = async () => {
     const { exitCode, all = "" } = await stack.pulumi(["up", "--yes", "--skip-preview"], { reject: false });
     assert.notEqual(exitCode, 0, all);
@@ -70,11 +60,14 @@ describe("components in somebody's own program", function () {
       ["shop-local", "web", "cache"],
       ["shop-two-local", "web", "cache"],
     ] as const) {
-      const { "redis-password": value } = await secret(`${store}-auth`, namespace);
-      assert.equal((await secret(`${name}-env`, namespace)).CACHE_URL, `redis://:${value}@cache-master:6379`);
+      const { "redis-password": value } = await secretOf(`${store}-auth`, namespace);
+      assert.equal(
+        (await secretOf(`${name}-env`, namespace)).CACHE_URL,
+        `redis://:${value}@cache-master:6379`,
+      );
     }
-    const { "app-password": value, ...others } = await secret("orders-db-auth", "own-program");
-    const DB = (await secret("orders-env", "own-program")).DB;
+    const { "app-password": value, ...others } = await secretOf("orders-db-auth", "own-program");
+    const DB = (await secretOf("orders-env", "own-program")).DB;
     const known = [value, ...Object.values(others)].find(
       (password) => DB === `mysql://orders:${password}@orders-db/orders`,
     );

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { refuseNothing, refuseObjects } from "./admission";
 import { flotilla, writeInventory } from "./inventory";
-import { get, projectStack, type Stack } from "./world";
+import { get, projectStack, type Stack, secretOf } from "./world";
 
 interface Container {
   env?: { name: string; valueFrom?: { secretKeyRef?: { name: string; key: string } } }[];
@@ -23,12 +23,7 @@ describe("the rotation of passwords in use", () => {
   const stores = ["mysql", "mongodb", "rabbitmq"];
   let stack: Stack;
 
-  const secret = async (name: string): Promise<Record<string, string>> => {
-    const { data } = await get<{ data: Record<string, string> }>("secret", name, "-n", namespace);
-    return Object.fromEntries(
-      Object.entries(data).map(([key, value]) => [key, Buffer.from(value, "base64").toString()]),
-    );
-  };
+  const secret = (name: string) => secretOf(name, namespace);
 
   /** Whether the Job of a release has ended well. */
   async function done(release: string): Promise<boolean> {

@@ -4,7 +4,7 @@ import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PROJECT } from "../../cli/tools/paths";
 import { flotilla, writeInventory } from "./inventory";
-import { get, projectStack, type Stack } from "./world";
+import { get, projectStack, type Stack, secretOf } from "./world";
 
 interface StatefulSet {
   spec: { template: { spec: { containers: { image: string }[] } } };
@@ -19,12 +19,7 @@ describe("a kind of store of a project's own", () => {
     assert.equal(exitCode, code, all);
     return all;
   };
-  const secret = async (name: string) => {
-    const { data } = await get<{ data: Record<string, string> }>("secret", name, "-n", namespace);
-    return Object.fromEntries(
-      Object.entries(data).map(([key, value]) => [key, Buffer.from(value, "base64").toString()]),
-    );
-  };
+  const secret = (name: string) => secretOf(name, namespace);
 
   before(async () => {
     stack = await projectStack("store-kind", {

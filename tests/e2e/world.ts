@@ -9,6 +9,7 @@ import { PROJECT } from "../../cli/tools/paths";
 import { deleteCluster } from "../../dev/sandbox/cluster/cluster";
 import { type World, worldIn } from "../../dev/sandbox/folders";
 import { forgetStacks, type OpenWorld, openWorld } from "../../dev/sandbox/world";
+import { mapValues } from "../../src/model/records";
 import { copyOfProject, writeProgram, writeStackFile } from "../copy";
 
 const WORKER = process.env.MOCHA_WORKER_ID;
@@ -62,6 +63,12 @@ export function run(program: string, args: readonly string[], options: execa.Opt
 /** The parsed objects of `kubectl get ... -o json`. */
 export async function get<T>(...args: string[]): Promise<T> {
   return JSON.parse((await run("kubectl", ["get", ...args, "-o", "json"])).stdout) as T;
+}
+
+/** What the keys of a Secret hold. */
+export async function secretOf(name: string, namespace: string): Promise<Record<string, string>> {
+  const { data } = await get<{ data: Record<string, string> }>("secret", name, "-n", namespace);
+  return mapValues(data, (value) => Buffer.from(value, "base64").toString());
 }
 
 export const exists = async (...args: string[]): Promise<boolean> =>

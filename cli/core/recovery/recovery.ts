@@ -29,7 +29,7 @@ export interface Recovery {
   blocked?: string;
   /** Releases that run, are the stack's, and are not in its state. */
   unknown: string[];
-  /** What has to be made sure of first, because it cannot be seen from here. */
+  /** A question to confirm first, about what cannot be checked from here. */
   unsure?: string;
   /** Whether a lock would have been found. */
   seesLocks: boolean;

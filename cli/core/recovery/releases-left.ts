@@ -34,7 +34,7 @@ export function releaseParts(situation: Given): Part[] {
     const resource = known.get(name);
     const isBegun = creating.has(name);
     const isForgotten = !resource && !isBegun && since !== undefined && isOf(live.newest, since);
-    // What is in no state and not under way is somebody else's.
+    // A release that is neither in the state nor being created belongs to somebody else.
     if (!resource && !isBegun && !isForgotten) return {};
     const release: Release = { name, live, resource, isBegun, isForgotten };
     if (live.newest.status !== "deployed") return unfinishedRelease(release, situation.good);

@@ -39,7 +39,7 @@ export type Action =
   | { do: "rollback"; release: string; namespace: string; to: number }
   /** Helm removes what an installation that never succeeded has left; volume claims stay. */
   | { do: "uninstall"; release: string; namespace: string }
-  /** Pulumi looks what is there, and takes what it was making into its state. */
+  /** `pulumi refresh`, which also imports the resources that were being created. */
   | { do: "refresh"; targets: string[]; imports: Import[] }
   /** Pulumi forgets the operations that were under way, and the next update updates these again, whatever the state says of them. */
   | { do: "forget"; again: string[] }

@@ -106,7 +106,7 @@ const installedSide = (kind: string, live: LiveRelease | undefined): RenderedSid
     about: {},
   };
 
-/** A release whose chart cannot be had, as its values. */
+/** A release whose chart is not available, as its values. */
 export const valuesSide = (kind: string, inputs: ReleaseInputs): ReleaseSide => ({
   kind,
   objects: [{ kind: "Values", metadata: { name: inputs.name }, values: inputs.values } as ManifestObject],

@@ -47,7 +47,7 @@ export async function bringBack(stack: string, drift: Drift): Promise<Updated> {
           await remove(kubectl, namespace, object, added);
         } catch (error) {
           throw new ToolError(
-            `${(error as Error).message}\n  Is somebody changing ${nameOf(object)} just now? Look again: npx flotilla drift --stack ${stack}`,
+            `${(error as Error).message}\n  Somebody may be changing ${nameOf(object)} at the moment. Check again: npx flotilla drift --stack ${stack}`,
           );
         }
       });

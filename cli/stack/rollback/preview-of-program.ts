@@ -64,7 +64,7 @@ export function newStoresIn(steps: readonly PreviewStep[], resources: readonly E
     .filter((store) => passwords.some((name) => name.startsWith(`${store}-`) && !known.has(name)));
 }
 
-/** Passwords that would be made anew, though they are in use. */
+/** Passwords in use that would be generated again. */
 export const replacedPasswords = (steps: readonly PreviewStep[]): string[] =>
   steps
     .filter((step) => typeOfStep(step) === PASSWORD && /replace/.test(step.op))

@@ -20,7 +20,7 @@ export type Wanted =
       recorded: Provenance | undefined;
       /** Whose program it is, in words. */
       of: string;
-      /** What to do where it cannot be had. */
+      /** What to do if it is not available. */
       else: string;
     }
   | "working tree";

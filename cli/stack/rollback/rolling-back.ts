@@ -171,14 +171,14 @@ async function refuseLeftovers(
 }
 
 function refuseNewPasswords(steps: readonly PreviewStep[]): void {
-  const anew = replacedPasswords(steps);
-  if (anew.length > 0)
+  const replaced = replacedPasswords(steps);
+  if (replaced.length > 0)
     throw new ToolError(
-      `the rollback would replace passwords that are in use: ${anew.join(", ")}. Nothing was changed.`,
+      `the rollback would replace passwords that are in use: ${replaced.join(", ")}. Nothing was changed.`,
     );
 }
 
-/** The program leaves stores as they are when it is told, unless it is older than that, or has no such store any more. */
+/** Refuses a program that would change stores that must stay: an older one ignores the request, or no longer has the store. */
 async function refuseTouched(
   stack: string,
   folder: string,

@@ -14,7 +14,7 @@ export interface Pulled {
   outcome: "present" | "verified" | "recorded";
 }
 
-/** @throws ToolError for the first chart that cannot be had, or is not the one that the lock names: it is not kept. */
+/** @throws ToolError for the first chart that is not available, or is not the one that the lock names: it is not kept. */
 export async function pullCharts(project: string, further: HelmArguments = []): Promise<Pulled[]> {
   const pulled: Pulled[] = [];
   for (const [chart, locked] of Object.entries(readCharts(project).remote))

@@ -18,7 +18,7 @@ export interface InstalledTool {
 
 export type Toolchain = Record<string, InstalledTool>;
 
-/** @throws ToolError for the first tool that cannot be had: which one, what was tried, what to do. */
+/** @throws ToolError for the first tool that is not available: which one, what was tried, what to do. */
 export async function ensureTools(names: readonly ToolName[]): Promise<Toolchain> {
   const platform = currentPlatform();
   const found: Toolchain = {};
@@ -80,7 +80,7 @@ async function ensureTool(tool: Tool, name: ToolName, platform: Platform): Promi
     tried.push(`build: ${(error as Error).message}`);
   }
   throw new ToolError(
-    `${tool.name} cannot be had. Tried:\n${tried.map((line) => `  - ${line}`).join("\n")}\n` +
+    `${tool.name} is not available. Tried:\n${tried.map((line) => `  - ${line}`).join("\n")}\n` +
       `Install ${tool.name} ${tool.accepts === "*" ? tool.version : tool.accepts} and put it on PATH, ` +
       "or connect to the internet, or install Go 1.26, and run this again.",
   );

@@ -40,7 +40,7 @@ export async function keepClusterSchemas(world: World, tools: Toolchain): Promis
   );
 }
 
-/** Starts the cluster unless it runs. `fresh` says that it was made anew, so nothing is deployed on it. */
+/** Starts the cluster unless it runs. `fresh` says that it was created, so nothing is deployed on it. */
 export async function startCluster(world: World, tools: Toolchain): Promise<{ fresh: boolean }> {
   const files = filesOf(world);
   if (await isReady(world, tools)) return { fresh: false };
@@ -55,7 +55,7 @@ export async function startCluster(world: World, tools: Toolchain): Promise<{ fr
       return { fresh: false };
     } catch (error) {
       say(
-        `the embedded cluster does not come up again (${firstLine((error as Error).message)}); it is made anew`,
+        `the embedded cluster does not start again (${firstLine((error as Error).message)}); it is created again`,
       );
     }
   }

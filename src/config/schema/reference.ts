@@ -1,8 +1,8 @@
 /** Lists all keys of the settings with their descriptions, for docs and editors. */
 import type { z } from "zod";
+import { inside } from "../../model/schema-tree";
 import { settingsSchema } from ".";
 import { ABOUT } from "./key";
-import { inside } from "./walk";
 
 /** A key with its description, unit and default. */
 export interface KeyReference {

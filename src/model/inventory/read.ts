@@ -1,5 +1,4 @@
 /** Reads an inventory, and reports every key and value of a wrong form before anything is planned. */
-import type { z } from "zod";
 import type { Application, StoreKind } from "../application";
 import { own } from "../graph";
 import { type Issue, isMissing, mustBe, ofMeantAlternative } from "../issues";
@@ -8,9 +7,9 @@ import { pathOf } from "../paths";
 import { PRESETS } from "../presets";
 import { type Problem, refuse } from "../problems";
 import { mapValues } from "../records";
+import { keysAt } from "../schema-tree";
 import { factsOf, knownKinds } from "../store-kinds";
 import type { Catalogue } from "../written";
-import { keysAt } from "./keys";
 import { type ApplicationRead, applicationSchema } from "./schema";
 
 /** An inventory that was read. */
@@ -147,6 +146,3 @@ function todoOf(issue: Issue): string {
     return `${suggest(issue.input, Object.keys(PRESETS))} Any other runtime is "generic".`;
   return "Correct it.";
 }
-
-/** The input type of the schema. A test checks that it equals the documented type. */
-export type Written = z.input<typeof applicationSchema>;

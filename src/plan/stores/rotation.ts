@@ -22,7 +22,7 @@ export interface JobsPlan {
 }
 
 /** Whether Jobs rotate the passwords of a store. For other kinds a restart changes the only password. */
-export const rotatesByJobs = ({ kind }: StoreShape): boolean => kind.rotationWork !== undefined;
+const rotatesByJobs = ({ kind }: StoreShape): boolean => kind.rotationWork !== undefined;
 
 /** Whether Jobs can rotate passwords of a store: it has generated ones. */
 export const canRotate = (shape: StoreShape): boolean =>

@@ -5,8 +5,8 @@ import { stackSchema } from "../../../dev/generate/stack-schema";
 import { pathOf } from "../../../src/config/file";
 import { settingsSchema } from "../../../src/config/schema";
 import { key } from "../../../src/config/schema/key";
-import { inside, schemaAt } from "../../../src/config/schema/walk";
 import { FlotillaError } from "../../../src/model/problems";
+import { inside, schemaAt } from "../../../src/model/schema-tree";
 import { effectiveSettings } from "../../../src/plan/effective";
 import { readStack } from "../../support";
 

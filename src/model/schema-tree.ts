@@ -1,16 +1,16 @@
-/** Reads the schema as a tree of keys. */
+/** Reads a schema as a tree of keys: that of the settings, and that of inventories. */
 import { z } from "zod";
 
-/** Returns a schema without its optional, default and nullable wrappers. */
+/** Returns a schema without its optional, default and nullable wrappers, as it is before a transformation. */
 export function bare(schema: z.ZodType): z.ZodType {
-  let current = schema;
-  while (
-    current instanceof z.ZodOptional ||
-    current instanceof z.ZodDefault ||
-    current instanceof z.ZodNullable
+  if (
+    schema instanceof z.ZodOptional ||
+    schema instanceof z.ZodDefault ||
+    schema instanceof z.ZodNullable ||
+    schema instanceof z.ZodReadonly
   )
-    current = current.def.innerType as z.ZodType;
-  return current;
+    return bare(schema.def.innerType as z.ZodType);
+  return schema instanceof z.ZodPipe ? bare(schema.def.in as z.ZodType) : schema;
 }
 
 /** The schemas below a schema: one for each key, or one for any name. */
@@ -19,20 +19,17 @@ export interface Inside {
   any?: z.ZodType;
 }
 
-/** Returns the schemas below a map. Of a union, the alternative that is a map counts. Other schemas have none. */
+/** Returns the schemas below a map or a list. Of a union, it returns those of all alternatives. Other schemas have none. */
 export function inside(schema: z.ZodType): Inside {
   const inner = bare(schema);
   if (inner instanceof z.ZodObject) return { keys: inner.def.shape as Record<string, z.ZodType> };
   if (inner instanceof z.ZodRecord) return { keys: {}, any: inner.def.valueType as z.ZodType };
-  if (inner instanceof z.ZodUnion)
-    return (
-      (inner.def.options as z.ZodType[]).map(inside).find(({ keys }) => Object.keys(keys).length > 0) ??
-      NOTHING
-    );
-  return NOTHING;
+  if (inner instanceof z.ZodArray) return { keys: {}, any: inner.def.element as z.ZodType };
+  if (!(inner instanceof z.ZodUnion)) return { keys: {} };
+  const alternatives = (inner.def.options as z.ZodType[]).map(inside);
+  const any = alternatives.find((alternative) => alternative.any)?.any;
+  return { keys: Object.assign({}, ...alternatives.map(({ keys }) => keys)), ...(any && { any }) };
 }
-
-const NOTHING: Inside = { keys: {} };
 
 /** Returns the defaults of the keys of the map at a path. */
 export function defaultsAt(root: z.ZodType, path: readonly PropertyKey[]): Record<string, unknown> {
@@ -55,4 +52,10 @@ export function schemaAt(root: z.ZodType, path: readonly PropertyKey[]): z.ZodTy
     current = Object.hasOwn(keys, step) ? keys[String(step)] : any;
   }
   return current;
+}
+
+/** Returns the names of the keys at a path, for suggestions. */
+export function keysAt(root: z.ZodType, path: readonly PropertyKey[]): string[] {
+  const schema = schemaAt(root, path);
+  return schema ? Object.keys(inside(schema).keys) : [];
 }
