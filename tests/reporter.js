@@ -1,19 +1,21 @@
-// Mocha's spec reporter that says at once why a test failed, and leaves its counts for `tests/run.js` to add up.
+// Mocha's spec reporter. It also prints why a test failed at once, and writes counts and failed tests for `tests/run.js`.
 const { writeFileSync } = require("node:fs");
 const Mocha = require("mocha");
 
 module.exports = class extends Mocha.reporters.Spec {
   constructor(runner, options) {
     super(runner, options);
-    // A long run may be broken off before its end, where the whole of it is told.
-    runner.on("fail", (_, error) => {
+    const failed = [];
+    // A long run may be interrupted before its end, where Mocha prints all failures.
+    runner.on("fail", (test, error) => {
+      failed.push(test.fullTitle());
       for (const line of String(error.message).split("\n").slice(0, 20))
         Mocha.reporters.Base.consoleLog(`        ${line}`);
     });
     runner.once("end", () => {
-      const { passes, failures, pending } = this.stats;
+      const { passes, pending } = this.stats;
       const file = process.env.FLOTILLA_TEST_COUNTS;
-      if (file) writeFileSync(file, JSON.stringify({ passed: passes, failed: failures, skipped: pending }));
+      if (file) writeFileSync(file, JSON.stringify({ passed: passes, failed, skipped: pending }));
     });
   }
 };

@@ -11,7 +11,7 @@ const project = resolve(__dirname, "..");
 const folder = mkdtempSync(join(tmpdir(), "flotilla-test-"));
 // Some tools colour their output in CI, where nobody sees a terminal.
 const colour = process.stdout.isTTY ? {} : { NO_COLOR: "1" };
-const total = { passed: 0, failed: 0, skipped: 0 };
+const total = { passed: 0, failed: [], skipped: 0 };
 
 /** Runs a script; `told` gets what it writes, piece by piece. */
 function run(script, told) {
@@ -26,11 +26,12 @@ function run(script, told) {
   child.stderr.on("data", told);
   return new Promise((done) => {
     child.on("close", (status) => {
-      add(
-        script.startsWith("test:")
-          ? countsOf(counts, status)
-          : { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0 },
-      );
+      const { passed, failed, skipped } = script.startsWith("test:")
+        ? countsOf(counts, status)
+        : { passed: status === 0 ? 1 : 0, failed: status === 0 ? [] : ["failed"], skipped: 0 };
+      total.passed += passed;
+      total.skipped += skipped;
+      total.failed.push(...failed.map((title) => `${script}: ${title}`));
       done();
     });
   });
@@ -42,16 +43,12 @@ function countsOf(file, status) {
     result = JSON.parse(readFileSync(file, "utf8"));
   } catch {
     // A suite that could not even start has no counts.
-    result = { passed: 0, failed: 1, skipped: 0 };
+    return { passed: 0, failed: ["did not start"], skipped: 0 };
   }
+  if (result.failed.length > 0) return result;
   // A suite may fail after its last test, for example when it leaves something running.
-  if (status !== 0 && result.failed === 0) result.failed = 1;
-  if (result.passed + result.failed === 0) result.failed = 1;
-  return result;
-}
-
-function add(result) {
-  for (const key of Object.keys(total)) total[key] += result[key];
+  if (status !== 0) return { ...result, failed: [`exit code ${status} after its last test`] };
+  return result.passed === 0 ? { ...result, failed: ["ran no test"] } : result;
 }
 
 /** One lane writes as it goes; what another has written in the meantime comes when the suite has ended. */
@@ -72,8 +69,11 @@ async function main() {
   await Promise.all(LANES.map((scripts, index) => runLane(scripts, index === LANES.length - 1)));
   rmSync(folder, { recursive: true, force: true });
   const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
-  process.stdout.write(`\n${total.passed} passed, ${total.failed} failed${skipped}\n`);
-  process.exitCode = total.failed > 0 ? 1 : 0;
+  // At the end, because the end is what CI keeps of a long output.
+  if (total.failed.length > 0)
+    process.stdout.write(`\nFailed:\n${total.failed.map((one) => `  ${one}\n`).join("")}`);
+  process.stdout.write(`\n${total.passed} passed, ${total.failed.length} failed${skipped}\n`);
+  process.exitCode = total.failed.length > 0 ? 1 : 0;
 }
 
 main();
