@@ -13,6 +13,7 @@ import { COMPONENT_TYPES } from "../src/runtime/resource-types";
 import { type DeployedState, stateIn } from "../src/runtime/state";
 import { building, refusalOf } from "./building";
 import { chartsForProgram, warnedOf } from "./charts";
+import { claimNames } from "./claims";
 import { createApplication } from "./resources";
 
 /** The arguments of an `Application`. */
@@ -115,7 +116,7 @@ function planIn(
 /** Checks the arguments without a state. @throws pulumi.RunError with every problem. */
 function check(name: string, args: ApplicationArgs): void {
   try {
-    planIn(name, args, {});
+    claimNames("Application", name, planIn(name, args, {}).planned, `${name}-`);
   } catch (error) {
     throw refusalOf(whereOf(name), error);
   }

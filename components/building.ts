@@ -22,11 +22,17 @@ export async function building<T>(where: () => string, work: () => Promise<T>): 
 /** Returns a FlotillaError about the arguments of a component as an error of the program; other errors stay as they are. */
 export function refusalOf(where: string, error: unknown): unknown {
   if (!(error instanceof FlotillaError)) return error;
-  // Messages name the component instead of `apps/<name>.ts`, and settings in code instead of commands.
+  // Messages name the component instead of `apps/<name>.ts`, and settings in code instead of stack files and commands.
+  const inCode = (text: string) => text.replace(/\bflotilla:(?=[a-z])/g, "settings.");
   const problems = error.problems.map((problem) => ({
     ...problem,
-    where: problem.where.replace(/^apps\/[^:]+\.ts(?=: |$)/, where),
-    todo: problem.todo
+    where: inCode(problem.where.replace(/^apps\/[^:]+\.ts(?=: |$)/, where)),
+    what: inCode(problem.what),
+    todo: inCode(problem.todo)
+      .replace(
+        /pulumi config set --secret --path settings\.credentials\.(\S+)( \(it asks for the value\))?/g,
+        'credentials: { "$1": ... } in the arguments',
+      )
       .replace(/\bapps\/\S+\.ts\b/g, "the inventory")
       .replace(
         /npx flotilla remove (\S+) --stack \S+/,

@@ -1,5 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { refuse } from "../src/model/problems";
 import { compact, mapValues } from "../src/model/records";
 import type { WrittenExternal, WrittenService } from "../src/model/written";
 import { composePart } from "../src/plan/part";
@@ -7,7 +8,7 @@ import type { Plan } from "../src/plan/plan";
 import { COMPONENT_TYPES } from "../src/runtime/resource-types";
 import { refusalOf } from "./building";
 import { chartsForProgram } from "./charts";
-import { clientsOf, neighbor, type PartArgs, readPart } from "./part";
+import { clientsOf, neighbor, neighborProblems, type PartArgs, readPart } from "./part";
 import { createCredentials, createReleases } from "./resources";
 import type { Store } from "./store";
 
@@ -53,12 +54,15 @@ export class Microservice extends pulumi.ComponentResource {
   public readonly release: k8s.helm.v3.Release;
   /** Its arguments, which microservices that use it read. */
   public readonly args: MicroserviceArgs;
+  /** Its name, which is the name of its release and its host. */
+  public readonly name: string;
   /** Its URL inside the cluster; undefined for a service without a port. */
   public readonly url: string | undefined;
 
   constructor(name: string, args: MicroserviceArgs, opts?: pulumi.ComponentResourceOptions) {
     const plan = planOf(name, args);
     super(COMPONENT_TYPES.microservice, name, {}, opts);
+    this.name = name;
     this.args = args;
     this.url = plan.outputs.services[name]?.url;
     const planArgs = { plan, given: passwordsOf(args) };
@@ -84,6 +88,10 @@ function planOf(name: string, args: MicroserviceArgs): Plan {
     externals,
   };
   try {
+    refuse([
+      ...neighborProblems(name, args, "stores", stores),
+      ...neighborProblems(name, args, "services", services),
+    ]);
     const { config, read } = readPart(
       where,
       { ...args, settings: settingsWithStores(args) },

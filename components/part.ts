@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { configInCode, readInCode, type SettingsInCode } from "../src/config/from-code";
 import type { StackConfig, StackSettings } from "../src/config/settings";
 import type { Service } from "../src/model/application";
+import type { Problem } from "../src/model/problems";
 import { compact } from "../src/model/records";
 import type { WrittenApplication, WrittenExternal, WrittenService, WrittenStore } from "../src/model/written";
 
@@ -48,6 +49,46 @@ export const neighbor = ({ ports, uses }: Pick<Service, "ports" | "uses">): Serv
   noProbe: "Its own component describes how it is probed.",
   ...compact({ ports, uses }),
 });
+
+/** A component of another part, as far as its neighbors read it. */
+interface Neighbor {
+  name: string;
+  args: PartArgs & { clients?: readonly string[] };
+}
+
+/** Reports components that a service uses under another name, in another namespace, or without being one of their clients. */
+export const neighborProblems = (
+  service: string,
+  { namespace }: PartArgs,
+  argument: "stores" | "services",
+  neighbors: Readonly<Record<string, Neighbor>>,
+): Problem[] =>
+  Object.entries(neighbors).flatMap(([key, { name, args }]) => {
+    const where = `arguments of Microservice "${service}": ${argument}.${key}`;
+    const component = `${argument === "stores" ? "Store" : "Microservice"} "${name}"`;
+    const problem = (what: string, todo: string): Problem => ({ where, what, todo });
+    return [
+      ...(key === name
+        ? []
+        : [problem(`the key is not the name of ${component}`, `Write ${argument}: { "${name}": ... }.`)]),
+      ...(args.namespace === namespace
+        ? []
+        : [
+            problem(
+              `${component} is in namespace ${args.namespace}, and the service is in ${namespace}`,
+              "Deploy both to one namespace, or describe it as an external.",
+            ),
+          ]),
+      ...(args.clients?.includes(service)
+        ? []
+        : [
+            problem(
+              `the network policy of ${component} denies connections from ${service}`,
+              `Add "${service}" to its clients.`,
+            ),
+          ]),
+    ];
+  });
 
 /** Describes the services that use a service or store, by name. */
 export const clientsOf = (names: readonly string[], of: string): Record<string, Service> =>

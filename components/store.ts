@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { locate, type StackConfig, type StackSettings } from "../src/config/settings";
 import { own } from "../src/model/graph";
-import { FlotillaError } from "../src/model/problems";
+import { FlotillaError, refuse } from "../src/model/problems";
 import type { WrittenStore } from "../src/model/written";
 import { createAppContext } from "../src/plan/context";
 import { credentialName, fixedValues, internalAccounts } from "../src/plan/credentials";
@@ -11,9 +11,10 @@ import { type StoreShape, shapeOf } from "../src/plan/stores/shape";
 import { resourcesOf } from "../src/runtime/own-resources";
 import { readResources } from "../src/runtime/read-deployed";
 import { COMPONENT_TYPES } from "../src/runtime/resource-types";
-import { stateIn } from "../src/runtime/state";
+import { releaseNamespace, stateIn } from "../src/runtime/state";
 import { building, refusalOf } from "./building";
 import { chartsForProgram, warnedOf } from "./charts";
+import { claimNames } from "./claims";
 import { clientsOf, type PartArgs, readPart } from "./part";
 import { createCredentials, createReleases } from "./resources";
 
@@ -46,7 +47,8 @@ interface Built {
 export class Store extends pulumi.ComponentResource<Built> {
   /** Its arguments, which microservices that use it read. */
   public readonly args: StoreArgs;
-  private readonly name: string;
+  /** Its name, which is the name of its release and its host. */
+  public readonly name: string;
   private readonly shape: StoreShape;
 
   constructor(name: string, args: StoreArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -72,14 +74,14 @@ export class Store extends pulumi.ComponentResource<Built> {
     return [...internalAccounts(this.shape), ...Object.keys(this.shape.store.accounts ?? {})];
   }
 
-  /** Returns the password of an account, as a secret. */
+  /** Returns the password of an account, as a secret. @throws pulumi.RunError if the store has no such account. */
   public password(account: string): pulumi.Output<string> {
+    if (!this.accounts.includes(account))
+      throw new pulumi.RunError(
+        `Store "${this.name}" has no account "${account}". It has ${this.accounts.join(", ") || "none"}.`,
+      );
     const name = this.credential(account);
-    const value = this.getData().then(({ passwords }) => {
-      const password = own(passwords, name);
-      if (!password) throw new pulumi.RunError(`the store ${this.name} has no account "${account}"`);
-      return password;
-    });
+    const value = this.getData().then(({ passwords }) => own(passwords, name) as pulumi.Output<string>);
     return pulumi.secret(pulumi.output(value));
   }
 
@@ -97,7 +99,9 @@ export class Store extends pulumi.ComponentResource<Built> {
 
   private async build(): Promise<Built> {
     const { name, args } = this;
-    const state = stateIn(resourcesOf(await readResources(), COMPONENT_TYPES.store, name));
+    const resources = resourcesOf(await readResources(), COMPONENT_TYPES.store, name);
+    const state = stateIn(resources);
+    refuseMove(name, args, releaseNamespace(resources, name));
     const { config, read } = readStore(name, args);
     const { planned } = composePart(config, read, { charts: chartsForProgram(), ...state }, name);
     const planArgs = {
@@ -136,10 +140,23 @@ function readStore(name: string, args: StoreArgs): { config: StackConfig; read: 
   return { config, read };
 }
 
+/** Refuses another namespace for a deployed store. @throws FlotillaError that names both namespaces. */
+function refuseMove(name: string, { namespace }: StoreArgs, there: string | undefined): void {
+  if (there === undefined || there === namespace) return;
+  refuse([
+    {
+      where: `${whereOf(name)}: namespace`,
+      what: `the store is deployed in namespace ${there}; in ${namespace} it would start with an empty volume`,
+      todo: `Set it to ${there}. To move the data, create a second Store under another name, and copy the data.`,
+    },
+  ]);
+}
+
 /** The shape of the store from its arguments. @throws pulumi.RunError with every problem. */
 function shapeIn(name: string, args: StoreArgs): StoreShape {
   try {
-    const { read } = readStore(name, args);
+    const { config, read } = readStore(name, args);
+    claimNames("Store", name, composePart(config, read, { charts: chartsForProgram() }, name).planned);
     return shapeOf(createAppContext(read.application, read.settings), name);
   } catch (error) {
     throw refusalOf(whereOf(name), error);

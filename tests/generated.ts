@@ -1,8 +1,9 @@
 /** Applications of any size and shape, for property tests: every one is sound. */
 import fc from "fast-check";
 import type { Application, Service, Store } from "../src/model/application";
-import { LANGUAGES, STORE_KINDS } from "../src/model/application";
+import { LANGUAGES } from "../src/model/application";
 import { address, host, password, port, text } from "../src/model/text";
+import { STORE_KINDS } from "./kinds";
 
 const RESOURCES = { requests: { cpu: "10m", memory: "32Mi" }, limits: { memory: "64Mi" } };
 

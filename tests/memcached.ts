@@ -1,12 +1,14 @@
 /** A kind of store that Flotilla does not have: this descriptor, registered, is all that it takes. */
-import type { StoreKind } from "../src/model/application";
 import type { StoreKindDescriptor } from "../src/plan/stores/kind";
 
-/** Its name in inventories. */
-export const MEMCACHED = "memcached" as StoreKind;
+declare module "../src/model/application" {
+  interface StoreKinds {
+    memcached: unknown;
+  }
+}
 
 export const memcached: StoreKindDescriptor = {
-  name: MEMCACHED,
+  name: "memcached",
   facts: {
     port: 11211,
     protocol: "memcache",

@@ -1,5 +1,6 @@
 /** Reads settings that a program passes in code instead of a stack file. */
 import type { z } from "zod";
+import { withoutUndefined } from "../model/records";
 import type { WrittenApplication } from "../model/written";
 import type { CREDENTIALS } from "./credentials";
 import { unwritten } from "./file";
@@ -31,7 +32,7 @@ export function configInCode(
   return {
     project: PROJECT,
     stack,
-    files: [unwritten(where, { ...settings, application, cluster })],
+    files: [unwritten(where, { ...withoutUndefined(settings), application, cluster })],
     credentials: { names: [...credentials], problems: [] },
   };
 }

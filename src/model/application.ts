@@ -4,9 +4,16 @@
  */
 import type { Text } from "./text";
 
-/** The kinds of store Flotilla knows how to deploy. */
-export const STORE_KINDS = ["mongodb", "mysql", "redis", "rabbitmq"] as const;
-export type StoreKind = (typeof STORE_KINDS)[number];
+/** The kinds of store, by name. A module that registers its own kind adds it here by declaration merging. */
+export interface StoreKinds {
+  mongodb: unknown;
+  mysql: unknown;
+  redis: unknown;
+  rabbitmq: unknown;
+}
+
+/** Name of a kind of store. `registerStoreKind` adds kinds. */
+export type StoreKind = keyof StoreKinds;
 
 /** How a store runs: with one pod, or with several that take over from each other. */
 export const PROFILES = ["standalone", "replicated"] as const;

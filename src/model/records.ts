@@ -27,3 +27,11 @@ type Value = string | number | boolean | NonNullable<unknown> | null | undefined
  */
 export const compact = <V extends Value, T extends { [key: string]: V }>(record: T): Compact<T> =>
   Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as Compact<T>;
+
+/** Returns plain data without the keys whose value is undefined, at every depth. */
+export function withoutUndefined<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(withoutUndefined) as T;
+  return isRecord(value)
+    ? (compact(mapValues(value, withoutUndefined) as Record<string, Value>) as T)
+    : value;
+}

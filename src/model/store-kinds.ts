@@ -25,7 +25,7 @@ export interface StoreFacts {
 
 const kinds = new Map<StoreKind, StoreFacts>();
 
-/** Adds a kind of store, or replaces it. */
+/** Adds the facts about a kind of store. */
 export const registerStoreFacts = (kind: StoreKind, facts: StoreFacts): void => {
   kinds.set(kind, facts);
 };

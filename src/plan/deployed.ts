@@ -7,6 +7,7 @@ import { compact } from "../model/records";
 import type { PlanContext } from "./context";
 import type { Values } from "./plan";
 import { CLUSTER_GENERATION, GENERATION } from "./stores/generation";
+import type { StoreKindDescriptor } from "./stores/kind";
 import { allKinds } from "./stores/registry";
 
 /** A Helm release in the state. */
@@ -62,11 +63,7 @@ export function deployedStore(deployed: Deployed, name: string): DeployedStore |
   if (release?.kind !== "store") return undefined;
   const { chart, values } = release;
   const distribution: Distribution = chart.endsWith("charts/store") ? "upstream" : "bitnami";
-  const kind = allKinds().find(({ name: kind, facts }) =>
-    distribution === "upstream"
-      ? values.portName === facts.protocol
-      : new RegExp(`/${kind}(-[0-9][^/]*)?$`).test(chart),
-  );
+  const kind = distribution === "upstream" ? kindAmong(allKinds(), values) : kindOfChart(chart);
   const annotations = annotationsOf(values);
   return compact({
     kind: kind?.name,
@@ -78,6 +75,20 @@ export function deployedStore(deployed: Deployed, name: string): DeployedStore |
     finished: finishedGeneration(deployed, name, Number(annotations[GENERATION] ?? 1)),
     knowsRotation: annotations[GENERATION] !== undefined,
   });
+}
+
+const kindOfChart = (chart: string) =>
+  allKinds().find(({ name }) => new RegExp(`/${name}(-[0-9][^/]*)?$`).test(chart));
+
+/** Returns the kind with the protocol of a release of `charts/store`. Of several, the one with its image, from any mirror. */
+export function kindAmong(
+  known: readonly StoreKindDescriptor[],
+  { portName, image }: Values,
+): StoreKindDescriptor | undefined {
+  const kinds = known.filter(({ facts }) => facts.protocol === portName);
+  const imageName = (repository: unknown) => String(repository).split("/").at(-1);
+  const deployed = imageName((image as Values | undefined)?.repository);
+  return kinds.length === 1 ? kinds[0] : kinds.find((kind) => imageName(kind.image.repository) === deployed);
 }
 
 /** Returns the newest generation whose last Job is deployed, or the one before a rotation that has only begun. */

@@ -24,6 +24,18 @@ export function resourcesOf(resources: Resources, type: string, name: string): R
   );
 }
 
+/**
+ * Returns the resource names by which `resourcesOf` would take a resource of one component for one of another: the names of a
+ * component that begin with the longer name of another. Both components have the same type.
+ */
+export function contested(
+  [name, resources]: readonly [string, readonly string[]],
+  [other, resourcesOfOther]: readonly [string, readonly string[]],
+): string[] {
+  const [owned, longer] = name.length < other.length ? [resources, other] : [resourcesOfOther, name];
+  return name === other ? [] : owned.filter((one) => one === longer || one.startsWith(`${longer}-`));
+}
+
 /** Returns the resources with the component's name removed from the start of theirs. */
 export function withoutPrefix(resources: Resources, name: string): Resources {
   const prefix = `${name}-`;

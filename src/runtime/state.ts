@@ -46,6 +46,13 @@ export function deployedReleases(resources: Resources): Deployed {
   return Object.fromEntries(found);
 }
 
+/** Returns the namespace of a release in a state. */
+export function releaseNamespace(resources: Resources, name: string): string | undefined {
+  const { outputs } =
+    Object.values(resources).find(({ type, outputs }) => type === RELEASE && outputs?.name === name) ?? {};
+  return typeof outputs?.namespace === "string" ? outputs.namespace : undefined;
+}
+
 /** Returns `hard` of the ResourceQuota in a state. */
 export function deployedQuota(resources: Resources): Record<string, string> | undefined {
   return (find(resources, QUOTA)?.outputs?.spec as { hard?: Record<string, string> } | undefined)?.hard;

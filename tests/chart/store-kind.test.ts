@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { edgesOf } from "../../src/model/graph";
 import { deployedStore } from "../../src/plan/deployed";
 import { registerStoreKind } from "../../src/plan/stores/registry";
-import { MEMCACHED, memcached } from "../memcached";
+import { memcached } from "../memcached";
 import { application, planFor, problemsOf, redis, service } from "../support";
 import { deployedFrom } from "../unit/store-examples";
 import { byName, render } from "./render";
@@ -14,7 +14,7 @@ const config = { distribution: "upstream" };
 describe("a kind of store of one's own", () => {
   before(() => registerStoreKind(memcached));
 
-  const store = redis({ kind: MEMCACHED, accounts: { app: account } });
+  const store = redis({ kind: "memcached", accounts: { app: account } });
   const shop = application({ services: { web: service({ uses: ["cache"] }) }, stores: { cache: store } });
 
   it("is planned: release, Secret, password, host, image and who may connect", () => {
@@ -32,7 +32,7 @@ describe("a kind of store of one's own", () => {
   });
 
   it("is checked by its own rules", () => {
-    const without = application({ services: {}, stores: { cache: redis({ kind: MEMCACHED }) } });
+    const without = application({ services: {}, stores: { cache: redis({ kind: "memcached" }) } });
     const [found] = problemsOf(() => planFor(without, config));
     assert.match(found?.what ?? "", /^memcached takes exactly one account$/);
   });
@@ -47,7 +47,7 @@ describe("a kind of store of one's own", () => {
 
   it("is known again where it is deployed, and is rotated by a restart", () => {
     const deployed = deployedFrom(planFor(shop, config));
-    assert.equal(deployedStore(deployed, "cache")?.kind, MEMCACHED);
+    assert.equal(deployedStore(deployed, "cache")?.kind, "memcached");
     const next = planFor(shop, { ...config, stores: { cache: { generation: 2 } } }, deployed);
     assert.deepEqual(Object.keys(next.releases), ["cache", "web"]);
     assert.deepEqual(next.secrets["cache-auth"]?.keys, { password: [{ credential: "cache-app-2" }] });

@@ -29,8 +29,13 @@ async function ownProgram(): Promise<Stack> {
 describe("components in somebody's own program", function () {
   this.timeout(300_000);
   let stack: Stack;
-  const refused = async () => {
-    const { exitCode, all = "" } = await stack.pulumi(["up", "--yes", "--skip-preview"], { reject: false });
+  const refused = async (...command: string[]) => {
+    const { exitCode, all = "" } = await stack.pulumi(
+      command.length > 0 ? command : ["up", "--yes", "--skip-preview"],
+      {
+        reject: false,
+      },
+    );
     assert.notEqual(exitCode, 0, all);
     assert.doesNotMatch(all, /^\s+at .*\.(ts|js):\d+/m, "no stack trace");
     return all;
@@ -101,6 +106,41 @@ describe("components in somebody's own program", function () {
       /arguments of Store "orders-db".*it is bitnami now, but orders-db is deployed from upstream/s,
     );
     await stack.config("distribution", "upstream");
+  });
+
+  it("refuse a store in another namespace than its service, and to move a store", async () => {
+    await stack.config("storePlace", "elsewhere");
+    assert.match(
+      await refused("preview"),
+      /Microservice "orders": stores.orders-db: Store "orders-db" is in namespace elsewhere/,
+    );
+    await stack.config("storePlace", "own-program");
+    await stack.config("place", "elsewhere");
+    await stack.config("storePlace", "elsewhere");
+    assert.match(
+      await refused("preview"),
+      /Store "orders-db": namespace: the store is deployed in namespace own-program/,
+    );
+    await stack.config("place", "own-program");
+    await stack.config("storePlace", "own-program");
+  });
+
+  it("refuse a service that is not a client of its store", async () => {
+    await stack.config("withoutClient", "true");
+    assert.match(
+      await refused("preview"),
+      /stores.orders-db: the network policy .* denies connections from orders/,
+    );
+    await stack.config("withoutClient", "false");
+  });
+
+  it("refuse names by which the state cannot tell components apart", async () => {
+    await stack.config("contested", "true");
+    assert.match(
+      await refused("preview"),
+      /Application "shop-two-cache": its name and that of Application "shop-two" leave open .* resource shop-two-cache/,
+    );
+    await stack.config("contested", "false");
   });
 
   it("refuse wrong arguments with what to do", async () => {

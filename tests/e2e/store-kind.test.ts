@@ -30,7 +30,7 @@ describe("a kind of store of a project's own", () => {
     });
     writeInventory(
       stack.folder,
-      `services: { web: service(["cache"], { CACHE: url("cache") }) }, stores: { cache: store("memcached" as Store["kind"]) }`,
+      `services: { web: service(["cache"], { CACHE: url("cache") }) }, stores: { cache: store("memcached") }`,
     );
     // The descriptor, its registration, and nothing else.
     copyFileSync(join(PROJECT, "tests", "memcached.ts"), join(stack.folder, "apps", "memcached.ts"));
@@ -66,7 +66,7 @@ describe("a kind of store of a project's own", () => {
     const { password: after } = await secret("cache-auth");
     assert.notEqual(after, before);
     assert.equal((await secret("web-env")).CACHE, `app:${after}`);
-    stack.edit("apps/index.ts", 'cache: store("memcached" as Store["kind"])', "");
+    stack.edit("apps/index.ts", 'cache: store("memcached")', "");
     stack.edit("apps/index.ts", 'service(["cache"], { CACHE: url("cache") })', "service([])");
     assert.match(await ends(1, "diff"), /cache is gone from the inventory|store "?cache/);
   });

@@ -4,6 +4,7 @@ import type { Application } from "../../src/model/application";
 import { edgesOf, own } from "../../src/model/graph";
 import type { Plan } from "../../src/plan/plan";
 import type { KubernetesObject } from "../chart/render";
+import type { BuiltInKind } from "../kinds";
 import type { Endpoint, Pod, Policy, Target } from "./evaluate";
 
 /** The pods of a release; all replicas are alike. */
@@ -91,7 +92,8 @@ export function allowedByGraph(
     // A Job's name begins with its store's.
     if (kind === "job")
       for (const [store, { kind: storeKind }] of Object.entries(application.stores))
-        if (name.startsWith(`${store}-`)) for (const port of JOB_PORTS[storeKind]) allow(name, store, port);
+        if (name.startsWith(`${store}-`))
+          for (const port of JOB_PORTS[storeKind as BuiltInKind]) allow(name, store, port);
     // A store asks nobody for a name.
     if (kind !== "store")
       for (const protocol of ["TCP", "UDP"]) allowed.add(keyOf(name, DNS, { port: 53, protocol }));

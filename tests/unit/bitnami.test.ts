@@ -7,12 +7,12 @@ import fc from "fast-check";
 import { parse } from "yaml";
 import { robotShop } from "../../apps/robot-shop";
 import { unknownKeys } from "../../cli/tools/charts/unknown-keys";
-import { STORE_KINDS, type StoreKind } from "../../src/model/application";
 import type { Plan, Values } from "../../src/plan/plan";
+import { type BuiltInKind, STORE_KINDS } from "../kinds";
 import { charts, planOf, redis } from "../support";
 import { planFor, shopWith, storeOf } from "./store-examples";
 
-const fixture = (kind: StoreKind, file: string) =>
+const fixture = (kind: BuiltInKind, file: string) =>
   readFileSync(join(__dirname, "../fixtures/bitnami", kind, file), "utf8");
 
 function merge(base: unknown, over: unknown): unknown {
@@ -173,7 +173,7 @@ describe("values for Bitnami's charts", () => {
  * The keys of a store's Secret that its chart reads with these values. Source: the templates of Bitnami's charts mysql 14.0.5,
  * mongodb 17.0.2, redis 23.1.1 and rabbitmq 16.0.16. tests/chart/bitnami.test.ts compares them with what the charts render.
  */
-function keysRead(kind: StoreKind, values: Values): string[] {
+function keysRead(kind: BuiltInKind, values: Values): string[] {
   const auth = values.auth as Record<string, string | boolean | string[] | undefined>;
   const metrics = values.metrics as Values;
   switch (kind) {

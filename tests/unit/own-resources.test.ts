@@ -1,6 +1,6 @@
 /** Which resources of a state are a component's own. */
 import assert from "node:assert/strict";
-import { resourcesOf, withoutPrefix } from "../../src/runtime/own-resources";
+import { contested, resourcesOf, withoutPrefix } from "../../src/runtime/own-resources";
 
 const APPLICATION = "flotilla:index:Application";
 const STORE = "flotilla:index:Store";
@@ -26,5 +26,27 @@ describe("the resources of a component", () => {
     const own = urn(`${STORE}$${RELEASE}`, "cache");
     const all = state(urn(STORE, "cache"), own, urn(`${APPLICATION}$${STORE}$${RELEASE}`, "cache"));
     assert.deepEqual(Object.keys(resourcesOf(all, STORE, "cache")), [urn(STORE, "cache"), own]);
+  });
+});
+
+describe("names of components", () => {
+  const store = (name: string, ...accounts: string[]): [string, string[]] => [
+    name,
+    ["", "-auth", ...accounts.map((account) => `-${account}`)].map((suffix) => `${name}${suffix}`),
+  ];
+
+  it("are contested when a resource of one begins with the name of the other", () => {
+    const shop: [string, string[]] = ["shop", ["shop-web", "shop-orders", "shop-orders-auth"]];
+    const orders: [string, string[]] = ["shop-orders", ["shop-orders-web"]];
+    assert.deepEqual(contested(shop, orders), ["shop-orders", "shop-orders-auth"]);
+    assert.deepEqual(contested(orders, shop), contested(shop, orders), "whichever comes first");
+    assert.deepEqual(contested(store("my", "reports"), store("my-reports")), ["my-reports"]);
+  });
+
+  it("are not contested otherwise", () => {
+    assert.deepEqual(contested(["shop", ["shop-web"]], ["shop-two", ["shop-two-web"]]), []);
+    assert.deepEqual(contested(store("my", "app"), store("my-reports")), []);
+    assert.deepEqual(contested(store("orders"), store("orders")), [], "a program that runs again");
+    assert.deepEqual(contested(["shop", ["shop-orderstatus"]], ["shop-orders", []]), []);
   });
 });

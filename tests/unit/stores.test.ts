@@ -1,9 +1,9 @@
 /** Stores as planned: profiles, endpoints, access, and what is refused seen from what is deployed. */
 import assert from "node:assert/strict";
-import { STORE_KINDS, type StoreKind } from "../../src/model/application";
 import { host, members, readHost, replicaSet, text } from "../../src/model/text";
 import type { Deployed } from "../../src/plan/deployed";
 import type { Values } from "../../src/plan/plan";
+import { type BuiltInKind, STORE_KINDS } from "../kinds";
 import { application, problemsOf, redis, service } from "../support";
 import { deployedFrom, planFor, shopWith, storeOf } from "./store-examples";
 
@@ -12,7 +12,7 @@ const at = (values: unknown, ...path: string[]): unknown =>
   path.reduce((tree, key) => (tree as Values | undefined)?.[key], values);
 
 /** What a client is told of a store. */
-function told(kind: StoreKind, config: Record<string, unknown>) {
+function told(kind: BuiltInKind, config: Record<string, unknown>) {
   const shop = application({
     services: {
       web: service({
@@ -81,7 +81,7 @@ describe("profiles", () => {
   });
 
   it("put replicated pods on nodes and zones of their own, of which a drain takes one at a time", () => {
-    const roles: Record<StoreKind, string[]> = {
+    const roles: Record<BuiltInKind, string[]> = {
       mongodb: [""],
       mysql: ["primary", "secondary"],
       redis: ["replica"],
@@ -251,7 +251,7 @@ describe("what is deployed", () => {
     problemsOf(() => planFor(shop, config, deployed)).map(
       ({ where, what, todo }) => `${where}: ${what} | ${todo}`,
     );
-  const deployedShop = (kind: StoreKind, config: Record<string, unknown> = {}) =>
+  const deployedShop = (kind: BuiltInKind, config: Record<string, unknown> = {}) =>
     deployedFrom(planFor(shopWith(kind), config));
 
   it("is not changed by the same plan once more", () => {

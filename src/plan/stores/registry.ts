@@ -1,5 +1,7 @@
 /** The registry of the kinds of store. A new kind needs a folder, and a line here. */
 import type { StoreKind } from "../../model/application";
+import { DNS_LABEL } from "../../model/names";
+import { refuse } from "../../model/problems";
 import { registerStoreFacts } from "../../model/store-kinds";
 import type { StoreKindDescriptor } from "./kind";
 import { mongodb } from "./mongodb";
@@ -9,8 +11,18 @@ import { redis } from "./redis";
 
 const kinds = new Map<StoreKind, StoreKindDescriptor>();
 
-/** Adds a kind of store, or replaces it. Inventories can then have stores of that kind. */
+/**
+ * Adds a kind of store. Inventories can then have stores of that kind.
+ * @throws FlotillaError if another kind has this name, or if the name is not a DNS label.
+ */
 export function registerStoreKind(kind: StoreKindDescriptor): void {
+  const where = `registerStoreKind("${kind.name}")`;
+  if (!DNS_LABEL.test(kind.name))
+    refuse([
+      { where, what: "the name is not a DNS label", todo: "Use lower-case letters, digits and hyphens." },
+    ]);
+  if ((kinds.get(kind.name) ?? kind) !== kind)
+    refuse([{ where, what: "there is a kind of store of this name", todo: "Choose another name." }]);
   kinds.set(kind.name, kind);
   registerStoreFacts(kind.name, kind.facts);
 }

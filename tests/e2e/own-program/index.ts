@@ -47,13 +47,23 @@ new Application("shop-two", {
   },
 });
 
+// Wrong on purpose: the name of this component's store begins with the name of the other component.
+if (config.getBoolean("contested"))
+  new Application("shop-two-cache", {
+    inventory: { ...shop("third"), name: "third" },
+    settings: { ...settings, replicas: undefined },
+  });
+
 const NAMESPACE = "own-program";
 const namespace = new k8s.core.v1.Namespace("own", { metadata: { name: NAMESPACE } });
-const place = { application: "orders", namespace: NAMESPACE, settings };
+const place = { application: "orders", namespace: config.get("place") ?? NAMESPACE, settings };
+if (place.namespace !== NAMESPACE)
+  new k8s.core.v1.Namespace("elsewhere", { metadata: { name: "elsewhere" } });
 const database = new Store(
   "orders-db",
   {
     ...place,
+    namespace: config.get("storePlace") ?? place.namespace,
     settings: {
       ...settings,
       distribution: config.get("distribution") === "bitnami" ? "bitnami" : "upstream",
@@ -64,7 +74,7 @@ const database = new Store(
       accounts: { app: { username: "orders", database: "orders", credential: { generated: true } } },
       storage: config.get("storage") ?? "1Gi",
     },
-    clients: ["orders"],
+    clients: config.getBoolean("withoutClient") ? [] : ["orders"],
   },
   { dependsOn: [namespace] },
 );

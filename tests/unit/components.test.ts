@@ -1,0 +1,59 @@
+/** What the components of one service and of one store check before they plan. */
+import assert from "node:assert/strict";
+import { neighborProblems } from "../../components/part";
+import { configInCode } from "../../src/config/from-code";
+import { FlotillaError } from "../../src/model/problems";
+import { kindAmong } from "../../src/plan/deployed";
+import { kindOf, registerStoreKind } from "../../src/plan/stores/registry";
+
+const place = { application: "shop", namespace: "shop", settings: { environment: "dev" } } as const;
+const problems = (store: Parameters<typeof neighborProblems>[3][string], key = "db") =>
+  neighborProblems("api", place, "stores", { [key]: store }).map(
+    ({ where, what, todo }) => `${where}: ${what}. ${todo}`,
+  );
+
+describe("the stores of a Microservice", () => {
+  it("are in its namespace, under their names, and have it as a client", () => {
+    assert.deepEqual(problems({ name: "db", args: { ...place, clients: ["web", "api"] } }), []);
+  });
+
+  it("are refused with every problem otherwise", () => {
+    assert.deepEqual(problems({ name: "orders", args: { ...place, namespace: "other" } }), [
+      'arguments of Microservice "api": stores.db: the key is not the name of Store "orders". Write stores: { "orders": ... }.',
+      'arguments of Microservice "api": stores.db: Store "orders" is in namespace other, and the service is in shop. Deploy both to one namespace, or describe it as an external.',
+      'arguments of Microservice "api": stores.db: the network policy of Store "orders" denies connections from api. Add "api" to its clients.',
+    ]);
+  });
+});
+
+describe("settings in code", () => {
+  it("may be undefined, which is their default", () => {
+    const settings = {
+      environment: "dev",
+      profile: undefined,
+      services: { web: { replicas: undefined } },
+    } as const;
+    const [file] = configInCode("here", "dev", "shop", settings).files;
+    assert.deepEqual(file?.values.services, { web: {} });
+    assert.equal("profile" in (file?.values ?? {}), false);
+  });
+});
+
+describe("registerStoreKind", () => {
+  it("takes a kind again, and refuses another one of its name and a name that is not a DNS label", () => {
+    const redis = kindOf("redis");
+    registerStoreKind(redis);
+    assert.throws(() => registerStoreKind({ ...redis }), FlotillaError);
+    assert.throws(() => registerStoreKind({ ...redis, name: "My Redis" as "redis" }), /not a DNS label/);
+    assert.equal(kindOf("redis"), redis);
+  });
+
+  it("may have the protocol of another kind: the image of a release says which one it is", () => {
+    const redis = kindOf("redis");
+    const valkey = { ...redis, image: { repository: "docker.io/valkey/valkey", tag: "9" } };
+    const deployed = (repository: string) =>
+      kindAmong([redis, valkey], { portName: "redis", image: { repository } });
+    assert.equal(deployed("mirror.example.com/valkey/valkey"), valkey);
+    assert.equal(deployed("docker.io/library/redis"), redis);
+  });
+});
