@@ -7,6 +7,7 @@ import { composePlan } from "../src/plan/compose";
 import { fixedValues } from "../src/plan/credentials";
 import { deployedStores } from "../src/plan/deployed";
 import type { Plan, PlanOutputs } from "../src/plan/plan";
+import { programRemedies } from "../src/plan/remedies";
 import { resourcesOf, withoutPrefix } from "../src/runtime/own-resources";
 import { readResources } from "../src/runtime/read-deployed";
 import { COMPONENT_TYPES } from "../src/runtime/resource-types";
@@ -109,7 +110,11 @@ function planIn(
   const names = Object.keys(credentials);
   const config = configInCode(whereOf(name), pulumi.getStack(), inventory.name, settings, names);
   const read = readInCode(config, inventory, deployedStores(state.deployed ?? {}));
-  const { planned } = composePlan(config, read, { charts: chartsForProgram(), ...state });
+  const { planned } = composePlan(config, read, {
+    charts: chartsForProgram(),
+    remedies: programRemedies,
+    ...state,
+  });
   return { application: read.application, planned };
 }
 

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { FlotillaError } from "../src/model/problems";
+import { programRemedies } from "../src/plan/remedies";
 
 /**
  * Builds a component whose resources depend on the state. It keeps the engine waiting meanwhile, which takes a program that
@@ -34,10 +35,7 @@ export function refusalOf(where: string, error: unknown): unknown {
         'credentials: { "$1": ... } in the arguments',
       )
       .replace(/\bapps\/\S+\.ts\b/g, "the inventory")
-      .replace(
-        /npx flotilla remove (\S+) --stack \S+/,
-        'add "store/$1" to settings.allowDeletion, and take off the protection of its resources: pulumi state unprotect',
-      ),
+      .replace(/npx flotilla remove (\S+) --stack \S+/, programRemedies.removeStore("$1")),
   }));
   return refusal(new FlotillaError(problems, "nothing of it was deployed"));
 }

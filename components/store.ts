@@ -7,6 +7,7 @@ import { createAppContext } from "../src/plan/context";
 import { credentialName, fixedValues, internalAccounts } from "../src/plan/credentials";
 import { composePart } from "../src/plan/part";
 import type { StoreOutputs } from "../src/plan/plan";
+import { programRemedies } from "../src/plan/remedies";
 import { type StoreShape, shapeOf } from "../src/plan/stores/shape";
 import { resourcesOf } from "../src/runtime/own-resources";
 import { readResources } from "../src/runtime/read-deployed";
@@ -103,7 +104,12 @@ export class Store extends pulumi.ComponentResource<Built> {
     const state = stateIn(resources);
     refuseMove(name, args, releaseNamespace(resources, name));
     const { config, read } = readStore(name, args);
-    const { planned } = composePart(config, read, { charts: chartsForProgram(), ...state }, name);
+    const { planned } = composePart(
+      config,
+      read,
+      { charts: chartsForProgram(), remedies: programRemedies, ...state },
+      name,
+    );
     const planArgs = {
       plan: planned,
       fixed: fixedValues(read.application, planned.credentials),

@@ -1,4 +1,5 @@
 /** The input of every part of planning: the application in its environment, the charts, and what is deployed. */
+
 import type { Settings } from "../config/schema";
 import type { Application } from "../model/application";
 import { mapValues } from "../model/records";
@@ -6,6 +7,7 @@ import type { Charts } from "./chart";
 import type { Deployed, DeployedGuarded, DeployedPlace } from "./deployed";
 import { inEnvironment } from "./environment";
 import type { Owner } from "./labels";
+import { commandRemedies, type Remedies } from "./remedies";
 import { namespaceOf } from "./stores/profile";
 import { resolveStores } from "./stores/resolve";
 import { rotationGate } from "./stores/rotation";
@@ -47,8 +49,10 @@ export interface Surroundings {
   deployedPlace?: DeployedPlace;
   /** The stack that is recorded as owner of the namespace and the releases. Default: no owner is recorded. */
   owner?: Owner;
-  /** Name of the stack, for commands in messages. Default: the name of the environment. */
+  /** Name of the stack, for messages. Default: the name of the environment. */
   stack?: string;
+  /** What messages advise. Default: commands for the stack. */
+  remedies?: Remedies;
 }
 
 /** Resolves an application in its environment. */
@@ -67,7 +71,16 @@ export function createAppContext(declared: Application, settings: Settings): App
 export function createContext(
   declared: Application,
   settings: Settings,
-  { charts, deployed = {}, deployedGuarded = {}, deployedQuota, deployedPlace, owner, stack }: Surroundings,
+  {
+    charts,
+    deployed = {},
+    deployedGuarded = {},
+    deployedQuota,
+    deployedPlace,
+    owner,
+    stack = settings.environment,
+    remedies = commandRemedies(stack),
+  }: Surroundings,
 ): PlanContext {
   const app = createAppContext(declared, settings);
   return {
@@ -78,7 +91,8 @@ export function createContext(
     deployedQuota,
     deployedPlace,
     owner,
-    stack: stack ?? settings.environment,
+    stack,
+    remedies,
     gates: mapValues(app.stores, (_, name) => rotationGate({ stores: app.stores, deployed }, name)),
   };
 }

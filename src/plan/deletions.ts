@@ -1,4 +1,5 @@
 /** Checks what an update would delete: stores, Secrets and passwords need a permission in the settings. */
+
 import type { Settings } from "../config/schema";
 import type { StoreKind } from "../model/application";
 import { own } from "../model/graph";
@@ -6,6 +7,7 @@ import type { Problem } from "../model/problems";
 import type { PlanContext } from "./context";
 import { deployedStore, deployedStores } from "./deployed";
 import type { CredentialPlan, ReleasePlan, SecretPlan } from "./plan";
+import type { Remedies } from "./remedies";
 import { allKinds } from "./stores/registry";
 
 /** The setting that allows deletions. */
@@ -21,7 +23,7 @@ const removedStores = ({ deployed, application }: PlanContext): string[] =>
 
 /** Reports stores that left the inventory without a permission, and permissions for stores that stay. */
 export function storeDeletionProblems(context: PlanContext): Problem[] {
-  const { settings, application, deployed, stack } = context;
+  const { settings, application, deployed, remedies } = context;
   const permitted = allowed(settings, "store");
   const added = Object.keys(application.stores).filter((name) => deployedStore(deployed, name) === undefined);
   return [
@@ -43,7 +45,7 @@ export function storeDeletionProblems(context: PlanContext): Problem[] {
           return {
             where,
             what: `${what}${renameText(name, twin, kind)}${otherwise(permitted)}`,
-            todo: `Put it back; or, if its data may go: npx flotilla remove ${name} --stack ${stack}`,
+            todo: `Put it back; or, if its data may go: ${remedies.removeStore(name)}`,
           };
         const swap = swapOf(context, name);
         return {
@@ -51,7 +53,7 @@ export function storeDeletionProblems(context: PlanContext): Problem[] {
           what: `${what}, and ${swap ?? `service ${name} has its name now`}${otherwise(permitted)}`,
           todo:
             swap === undefined
-              ? `Put it back, and give service ${name} another name; or, if its data may go: ${firstRemove(name, stack, "service")}`
+              ? `Put it back, and give service ${name} another name; or, if its data may go: ${firstRemove(name, remedies, "service")}`
               : SWAP_BACK,
         };
       }),
@@ -73,11 +75,11 @@ function swapOf({ application, deployed }: PlanContext, store: string): string |
 const SWAP_BACK = "Swap the names back: a deployed store keeps its name.";
 
 /** The steps with which a release gets the name of a deployed release of another kind. */
-const afterUpdate = (name: string, stack: string, kind: ReleasePlan["kind"], first = ""): string =>
-  `take ${kind} ${name} out of the inventory, run ${first}npx flotilla up --stack ${stack}, then add the ${kind} again`;
+const afterUpdate = (name: string, { update }: Remedies, kind: ReleasePlan["kind"], first = ""): string =>
+  `take ${kind} ${name} out of the inventory, ${first}run ${update}, then add the ${kind} again`;
 /** The same steps if the deployed release is a store. */
-const firstRemove = (name: string, stack: string, kind: ReleasePlan["kind"]): string =>
-  afterUpdate(name, stack, kind, `npx flotilla remove ${name} --stack ${stack} and `);
+const firstRemove = (name: string, remedies: Remedies, kind: ReleasePlan["kind"]): string =>
+  afterUpdate(name, remedies, kind, `${remedies.removeStore(name)}, `);
 
 /** A hint that a renamed store is a new one. */
 const renameText = (name: string, twin: string | undefined, kind: StoreKind | undefined): string =>
@@ -93,7 +95,7 @@ const otherwise = (permitted: readonly string[]): string =>
 
 /** Reports Secrets and passwords that left the plan without a permission, and permissions for those that stay. */
 export function credentialDeletionProblems(
-  { settings, deployed, application, deployedGuarded, stack }: PlanContext,
+  { settings, deployed, application, deployedGuarded, remedies }: PlanContext,
   planned: { secrets: Record<string, SecretPlan>; credentials: Record<string, CredentialPlan> },
 ): Problem[] {
   const { secrets = [], passwords = [] } = deployedGuarded;
@@ -130,7 +132,7 @@ export function credentialDeletionProblems(
     .map(([kind, name]) => ({
       where: `apps/${application.name}.ts`,
       what: `${kind} ${name} is deployed, and nothing in the inventory or the settings needs it any more: the update would delete it`,
-      todo: `Put back what needed it; or, if it may go: pulumi config set --path '${SETTING}[${settings.allowDeletion.length}]' ${kind}/${name} --stack ${stack}, then npx flotilla up --stack ${stack}`,
+      todo: `Put back what needed it; or, if it may go: ${remedies.allow(`${kind}/${name}`, settings.allowDeletion.length)}`,
     }));
   return [...kept, ...refused];
 }
@@ -158,7 +160,7 @@ export function deletionWarnings({ settings, deployed, deployedGuarded }: PlanCo
 
 /** Reports releases that take the name of a deployed release of another kind: during the update Helm would need both. */
 export function heldNameProblems(context: PlanContext, releases: readonly ReleasePlan[]): Problem[] {
-  const { application, deployed, stack } = context;
+  const { application, deployed, remedies } = context;
   return releases.flatMap(({ name, kind }) => {
     const there = own(deployed, name)?.kind;
     if (there === undefined || there === kind) return [];
@@ -169,7 +171,7 @@ export function heldNameProblems(context: PlanContext, releases: readonly Releas
         what: `a ${there} of that name is deployed, and Helm cannot have two releases of one name${swap === undefined ? "" : `; ${swap}`}`,
         todo:
           swap === undefined
-            ? `Give the ${kind} another name; or ${there === "store" ? firstRemove(name, stack, kind) : afterUpdate(name, stack, kind)}`
+            ? `Give the ${kind} another name; or ${there === "store" ? firstRemove(name, remedies, kind) : afterUpdate(name, remedies, kind)}`
             : SWAP_BACK,
       },
     ];

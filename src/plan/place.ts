@@ -5,7 +5,7 @@ import type { DeployedPlace } from "./deployed";
 
 /** Reports settings that would move a deployed stack. */
 export function placeProblems(context: PlanContext): Problem[] {
-  const { deployed, deployedPlace: there, namespace, stack } = context;
+  const { deployed, deployedPlace: there, namespace, stack, remedies } = context;
   if (there === undefined || there.namespace === namespace) return [];
   const stores = Object.keys(deployed).filter((name) => deployed[name]?.kind === "store");
   const { where, back } = causeOf(context, there);
@@ -15,7 +15,7 @@ export function placeProblems(context: PlanContext): Problem[] {
     {
       where,
       what: `stack ${stack} is deployed in namespace ${there.namespace}, and this moves it to ${namespace}: the old namespace would be deleted ${lost}`,
-      todo: `${back} To move it: create a second stack (npx flotilla init <stack>), back up and restore the data, then npx flotilla destroy --stack ${stack}; docs/operations.md, "Moving an application".`,
+      todo: `${back} ${remedies.move}`,
     },
   ];
 }

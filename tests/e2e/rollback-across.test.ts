@@ -69,6 +69,10 @@ describe("a rollback across the change of the layout", () => {
     copyProject(folder);
     writeCatalogue(folder, catalogue("../src/model/application"));
     await commit("0.7");
+    // A newer chart or description updates a release; nothing is created, replaced or deleted.
+    const changes = new Set((await stack.preview()).map(({ op }) => op));
+    changes.delete("update");
+    assert.deepEqual([...changes], []);
     await stack.config("flotilla:services.web.tag", "2.0.0");
     await stack.up();
     assert.equal(await image(), "example.com/web:2.0.0");

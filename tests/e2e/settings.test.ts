@@ -162,6 +162,17 @@ describe("settings in layers", () => {
       assert.equal(diagnoses.find(({ check }) => check === "storage")?.status, "not looked at");
     });
 
+    it("compares nothing with a state that it cannot read", async () => {
+      const { exitCode, diagnoses } = await doctor({ PULUMI_BACKEND_URL: "file:///nowhere" });
+      assert.equal(exitCode, 1);
+      assert.deepEqual(
+        failed(diagnoses).map(({ check }) => check),
+        ["backend"],
+      );
+      for (const name of ["identity", "namespace", "volumes"])
+        assert.equal(diagnoses.find(({ check }) => check === name)?.status, "not looked at", name);
+    });
+
     it("names what the cluster lacks: kinds, classes", async () => {
       await set("externalSecrets.store.name", "vault");
       await set("externalSecrets.path", "layers");

@@ -256,7 +256,7 @@ describe("a name that another release holds", () => {
     assert.match(found?.what ?? "", /^a store of that name is deployed/);
     assert.match(
       found?.todo ?? "",
-      /^Give the service another name; or take service cache out .* npx flotilla remove cache --stack dev and .*, then add the service again$/,
+      /^Give the service another name; or take service cache out .*, npx flotilla remove cache --stack dev, run .*, then add the service again$/,
     );
   });
 

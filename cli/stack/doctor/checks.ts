@@ -11,6 +11,7 @@ import type { ClusterTarget } from "../../../src/runtime/kubeconfig";
 import { checkCluster } from "../../../src/runtime/preflight";
 import { isDeployed, objectsIn } from "../../core/diff/manifests";
 import { kindsOf } from "../../core/needs";
+import type { ExportedResource } from "../../core/state";
 import { firstLine } from "../../tools/failure";
 import { PROJECT } from "../../tools/paths";
 import { pulumiQuietly, readState } from "../engine";
@@ -38,9 +39,13 @@ export async function diagnose(stack: string): Promise<Diagnosis[]> {
     ...machine,
     ok("settings", `stack ${stack}: ${planned.application}, ${planned.environment}`),
     state,
-    ...(await cluster(read, planned, stack, hasPulumi && state.status === "ok")),
+    ...(await cluster(read, planned, stack, await resourcesOf(stack, state.status))),
   ];
 }
+
+/** The resources in the state; none for a new stack, and undefined when the state cannot be read. */
+const resourcesOf = async (stack: string, backend: Diagnosis["status"]) =>
+  backend === "ok" ? await readState(stack) : backend === "warning" ? [] : undefined;
 
 async function backend(stack: string): Promise<Diagnosis> {
   try {
@@ -78,7 +83,7 @@ async function cluster(
   read: StackSettings,
   planned: Plan,
   stack: string,
-  hasState: boolean,
+  resources: readonly ExportedResource[] | undefined,
 ): Promise<Diagnosis[]> {
   const { settings } = read;
   const name =
@@ -98,7 +103,10 @@ async function cluster(
     return [failed("cluster", firstWords(error), `Log in to it: kubectl${flag(settings)} get namespaces`)];
   }
   // In another cluster nothing else is worth looking at.
-  const known = await identity(read, planned, stack, target, hasState ? await readState(stack) : []);
+  const known =
+    resources === undefined
+      ? ["identity", "namespace", "volumes"].map((check) => notLookedAt(check, "the state cannot be read"))
+      : await identity(read, planned, stack, target, resources);
   if (known.some(({ check, status }) => check === "identity" && status === "failed"))
     return [versionOf(version, name), ...known];
   const charts = readCharts(PROJECT);

@@ -57,8 +57,8 @@ function shapeProblems(context: AppContext, name: string, there: DeployedStore):
 }
 
 /** Reports generations of passwords or of the cluster key that do not follow the deployed ones. */
-function generationProblems(context: AppContext, name: string, there: DeployedStore | undefined): Problem[] {
-  const { settings } = context;
+function generationProblems(context: PlanContext, name: string, there: DeployedStore | undefined): Problem[] {
+  const { settings, remedies } = context;
   const shape = shapeOf(context, name);
   const { store, kind } = shape;
   const where = `flotilla:stores.${name}`;
@@ -82,13 +82,13 @@ function generationProblems(context: AppContext, name: string, there: DeployedSt
     problems.push({
       where: `${where}.generation`,
       what: `${name} was deployed by a version of Flotilla whose network policies let no rotation in`,
-      todo: `Set it to ${finished} and run pulumi up once; then rotate: npx flotilla rotate ${name}`,
+      todo: `Set it to ${finished} and run pulumi up once; then rotate: ${remedies.rotate(name)}`,
     });
   if (shape.generation < finished)
     problems.push({
       where: `${where}.generation`,
       what: `it goes back to ${shape.generation}, but the passwords of generation ${finished} are deployed and the older ones are gone`,
-      todo: `Set it to ${finished}, or rotate once more: npx flotilla rotate ${name}`,
+      todo: `Set it to ${finished}, or rotate once more: ${remedies.rotate(name)}`,
     });
   if (shape.generation > finished + 1)
     problems.push({
