@@ -15,6 +15,7 @@ import { type DeployedState, stateIn } from "../src/runtime/state";
 import { building, refusalOf } from "./building";
 import { chartsForProgram, warnedOf } from "./charts";
 import { claimNames } from "./claims";
+import { requireNamedCluster } from "./prod-cluster";
 import { createApplication } from "./resources";
 
 /** The arguments of an `Application`. */
@@ -58,6 +59,7 @@ export class Application extends pulumi.ComponentResource<ApplicationOutputs> {
     // Refuses wrong arguments before the program creates other resources; the rest is checked once the state is read.
     check(name, args);
     super(COMPONENT_TYPES.application, name, {}, opts);
+    requireNamedCluster(this, args.settings.environment, whereOf(name));
     this.name = name;
     this.args = args;
   }

@@ -9,6 +9,7 @@ import { COMPONENT_TYPES } from "../src/runtime/resource-types";
 import { refusalOf } from "./building";
 import { chartsForProgram } from "./charts";
 import { clientsOf, neighbor, neighborProblems, type PartArgs, readPart } from "./part";
+import { requireNamedCluster } from "./prod-cluster";
 import { createCredentials, createReleases } from "./resources";
 import type { Store } from "./store";
 
@@ -62,6 +63,7 @@ export class Microservice extends pulumi.ComponentResource {
   constructor(name: string, args: MicroserviceArgs, opts?: pulumi.ComponentResourceOptions) {
     const plan = planOf(name, args);
     super(COMPONENT_TYPES.microservice, name, {}, opts);
+    requireNamedCluster(this, args.settings.environment, whereOf(name));
     this.name = name;
     this.args = args;
     this.url = plan.outputs.services[name]?.url;
@@ -74,10 +76,12 @@ export class Microservice extends pulumi.ComponentResource {
   }
 }
 
+const whereOf = (name: string): string => `arguments of Microservice "${name}"`;
+
 /** The plan of the service with its surroundings. @throws pulumi.RunError with every problem of the arguments. */
 function planOf(name: string, args: MicroserviceArgs): Plan {
   const { service, stores = {}, services = {}, externals = {}, clients = [], credentials = {} } = args;
-  const where = `arguments of Microservice "${name}"`;
+  const where = whereOf(name);
   const surrounding = {
     services: {
       ...mapValues(services, (other) => neighbor({ ports: other.args.service.ports })),

@@ -17,6 +17,7 @@ import { building, refusalOf } from "./building";
 import { chartsForProgram, warnedOf } from "./charts";
 import { claimNames } from "./claims";
 import { clientsOf, type PartArgs, readPart } from "./part";
+import { requireNamedCluster } from "./prod-cluster";
 import { createCredentials, createReleases } from "./resources";
 
 /** The arguments of a `Store`. */
@@ -55,6 +56,7 @@ export class Store extends pulumi.ComponentResource<Built> {
   constructor(name: string, args: StoreArgs, opts?: pulumi.ComponentResourceOptions) {
     const shape = shapeIn(name, args);
     super(COMPONENT_TYPES.store, name, {}, opts);
+    requireNamedCluster(this, args.settings.environment, whereOf(name));
     this.name = name;
     this.args = args;
     this.shape = shape;

@@ -10,6 +10,7 @@ export async function readResources(): Promise<Resources> {
   const stackName = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
   const { outputs } = (await pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", {
     stackName,
-  })) as { outputs: Resources };
-  return outputs;
+  })) as { outputs?: Resources };
+  // Mocks of a user's unit test have no state.
+  return outputs ?? {};
 }

@@ -1,5 +1,7 @@
 /** What the components of one service and of one store check before they plan. */
 import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { Application } from "../../components";
 import { neighborProblems } from "../../components/part";
 import { configInCode } from "../../src/config/from-code";
 import { FlotillaError } from "../../src/model/problems";
@@ -55,5 +57,43 @@ describe("registerStoreKind", () => {
       kindAmong([redis, valkey], { portName: "redis", image: { repository } });
     assert.equal(deployed("mirror.example.com/valkey/valkey"), valkey);
     assert.equal(deployed("docker.io/library/redis"), redis);
+  });
+});
+
+describe("an Application in a unit test of its program", () => {
+  const inventory = {
+    name: "shop",
+    description: "A test",
+    services: { web: { language: "go", image: "example.com/web:1.0.0" } },
+    stores: { cache: { kind: "redis", storage: "1Gi" } },
+  } as const;
+  const create = (name: string, environment: "dev" | "prod") =>
+    new Application(name, { inventory, settings: { environment, distribution: "upstream" } });
+  let release: Promise<unknown>;
+
+  before(() => {
+    let created = (_: unknown): void => undefined;
+    release = new Promise((resolve) => {
+      created = resolve;
+    });
+    const mocks: pulumi.runtime.Mocks = {
+      newResource: ({ name, type, inputs }) => {
+        if (type === "kubernetes:helm.sh/v3:Release" && name === "shop-web") created(inputs.namespace);
+        return { id: name, state: inputs };
+      },
+      call: () => ({}),
+    };
+    pulumi.runtime.setMocks(mocks, "shop", "dev", false, "test");
+  });
+
+  it("creates its resources with mocks", async () => {
+    const { outputs } = create("shop", "dev");
+    const { namespace } = await new Promise<{ namespace: string }>((resolve) => outputs.apply(resolve));
+    assert.equal(namespace, "shop-dev");
+    assert.equal(await release, namespace);
+  });
+
+  it("is not deployed to prod by the provider that follows the current context", () => {
+    assert.throws(() => create("production", "prod"), /follows the current context.*\n.*kubernetes:context/);
   });
 });
