@@ -51,6 +51,12 @@ export const portName = z
 
 export const cidr = z.union([z.cidrv4(), z.cidrv6()], "must be a range of addresses, such as 10.1.0.0/16");
 
+/** One range of addresses, or several. */
+export const cidrs = z.union(
+  [cidr, z.array(cidr).min(1)],
+  "must be a range of addresses, such as 10.1.0.0/16, or a list of them",
+);
+
 export const quantity = z
   .string()
   .regex(/^[0-9]+(\.[0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti)?$/, {

@@ -7,6 +7,7 @@ import { key } from "./key";
 export {
   annotations,
   cidr,
+  cidrs,
   dnsLabel as name,
   host,
   labels,
@@ -42,6 +43,12 @@ const resources = z.strictObject({
           "the inventory's",
         ),
         memory: key(quantity.nullish(), "Guaranteed memory.", 'bytes ("256Mi")', "the inventory's"),
+        "ephemeral-storage": key(
+          quantity.nullish(),
+          "Guaranteed disk for logs, temporary files and the container's own layer.",
+          'bytes ("64Mi")',
+          "the inventory's, or 64Mi",
+        ),
       })
       .optional(),
     "What a container is promised; the scheduler looks for that much room.",
@@ -58,6 +65,12 @@ const resources = z.strictObject({
           "the inventory's",
         ),
         memory: key(quantity.nullish(), "Memory above which it is killed.", "bytes", "the inventory's"),
+        "ephemeral-storage": key(
+          quantity.nullish(),
+          "Disk above which its pod is evicted.",
+          "bytes",
+          "the inventory's, or 1Gi, and 2Gi for Bitnami's stores",
+        ),
       })
       .optional(),
     "What a container may have at most.",

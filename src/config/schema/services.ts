@@ -2,6 +2,7 @@
 import { z } from "zod";
 import {
   cidr,
+  cidrs,
   digest,
   generation,
   host,
@@ -94,7 +95,12 @@ export const external = z.strictObject({
     "map",
     "the inventory's, unless there is a host",
   ),
-  cidr: key(cidr.optional(), "Its addresses, such as 10.1.0.0/16, in place of pods.", "CIDR", "any"),
+  cidr: key(
+    cidrs.optional(),
+    "Its addresses, such as 10.1.0.0/16, in place of pods.",
+    "CIDR, or list of CIDRs",
+    "any",
+  ),
   generation: key(
     generation.default(1),
     "Counts the changes of its passwords: one more restarts the services that log in with them.",
