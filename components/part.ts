@@ -9,7 +9,7 @@ import type { WrittenApplication, WrittenExternal, WrittenService, WrittenStore 
 
 /** The arguments that the components of one service and of one store share. */
 export interface PartArgs {
-  /** Application that it belongs to: the label `app.kubernetes.io/part-of` of its objects. A DNS label, at most 20 characters. */
+  /** Application that it belongs to: the label `app.kubernetes.io/part-of` of its objects. A DNS label, at most 40 characters. */
   application: string;
   /** Namespace to install into. It must exist. */
   namespace: string;

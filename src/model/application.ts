@@ -37,7 +37,7 @@ export type Language = (typeof LANGUAGES)[number];
 
 /** An application: a set of services and the stores they use. */
 export interface Application {
-  /** DNS label, at most 20 characters; part of the namespace's name. */
+  /** DNS label, at most 40 characters; part of the namespace's name. */
   name: string;
   /** What the application is, in one sentence. */
   description: string;
@@ -138,8 +138,18 @@ export type Probe =
 
 /** Requests and limits of a container, as Kubernetes quantities. */
 export interface Resources {
-  requests: { cpu: string; memory: string };
-  limits: { cpu?: string; memory: string };
+  requests: {
+    cpu: string;
+    memory: string;
+    /** Disk for logs, temporary files and the container's own layer. Default: 64Mi, or the limit if that is less. */
+    "ephemeral-storage"?: string;
+  };
+  limits: {
+    cpu?: string;
+    memory: string;
+    /** A pod that writes more is evicted. Default: 1Gi, and 2Gi for Bitnami's stores. */
+    "ephemeral-storage"?: string;
+  };
 }
 
 /** A check by an HTTP GET request. */
@@ -286,8 +296,8 @@ export interface External {
   protocol: "https" | "http" | "tcp";
   /** Its pods, if it runs in the cluster: network policies then allow only connections to them. Default: any address. */
   pods?: Peer & { /** The port that the pods listen on. Default: the external's port. */ port?: number };
-  /** Its addresses, such as 10.1.0.0/16, instead of pods. Default: any address. */
-  cidr?: string;
+  /** Its addresses, such as 10.1.0.0/16, or a list of them, instead of pods. Default: any address. */
+  cidr?: string | string[];
   /** The accounts that services log in with, by name. A stack sets their passwords (`flotilla:credentials`). Default: none. */
   accounts?: Record<string, { username: string; database?: string }>;
   /** A service that replaces it in stacks with `flotilla:standIns`. Default: none. */

@@ -1,5 +1,6 @@
 /** Validators of texts that settings and inventories share. */
 import { z } from "zod";
+import { amountOf } from "./quantity";
 
 /** Name of a Service, release or namespace: an RFC 1123 label (k8s.io/apimachinery, IsDNS1123Label). */
 export const dnsLabel = z
@@ -8,7 +9,7 @@ export const dnsLabel = z
   .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, "must be a DNS label: lower-case letters, digits and hyphens");
 
 /** Name of an object, which can also be a host name (RFC 1123). */
-export const OBJECT_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+const OBJECT_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 
 /** Name of an object. It can have dots, as a domain (IsDNS1123Subdomain). */
 export const objectName = z
@@ -20,11 +21,25 @@ export const objectName = z
 export const host = z
   .string()
   .regex(
-    /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*$/i,
+    /^(?=.{1,253}$)[a-zA-Z0-9]([-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?(\.[a-zA-Z0-9]([-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?)*$/,
     "must be a DNS name, such as shop.example.com",
   );
 
+/** The host of an Ingress: a DNS name in lower case, and no address. */
+export const publicHost = z
+  .string()
+  .regex(
+    /^(?=.{1,253}$)(?![0-9.]+$)[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*$/,
+    "must be a DNS name in lower case, such as shop.example.com",
+  );
+
 export const port = z.int().min(1).max(65535);
+
+/** A number of things. The API server has 32 bits for it. */
+export const count = z.int().min(1).max(2_147_483_647);
+
+/** A user or group ID. Pods never run as root. */
+export const userId = z.int().min(1, "must not be 0: no pod runs as root").max(2_147_483_647);
 
 /** The name of a port (k8s.io/apimachinery, IsValidPortName). */
 export const portName = z
@@ -36,31 +51,42 @@ export const portName = z
 
 export const cidr = z.union([z.cidrv4(), z.cidrv6()], "must be a range of addresses, such as 10.1.0.0/16");
 
-export const quantity = z
-  .string()
-  .regex(
-    /^[0-9]+(\.[0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti)?$/,
-    'must be a Kubernetes quantity, such as "500m" or "8Gi"',
-  );
-
-/** A name with an optional domain and slash in front (IsQualifiedName). */
-export const QUALIFIED_NAME =
-  /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
-
-const labelKey = z.string().regex(QUALIFIED_NAME, "must be a key of labels, such as app or example.com/app");
-
-export const labels = z.record(
-  labelKey,
-  z
-    .string()
-    .max(63)
-    .regex(
-      /^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$/,
-      "must be a label's value: letters, digits, - _ .",
-    ),
+/** One range of addresses, or several. */
+export const cidrs = z.union(
+  [cidr, z.array(cidr).min(1)],
+  "must be a range of addresses, such as 10.1.0.0/16, or a list of them",
 );
 
-export const annotations = z.record(labelKey, z.string());
+export const quantity = z
+  .string()
+  .regex(/^[0-9]+(\.[0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti)?$/, {
+    error: 'must be a Kubernetes quantity, such as "500m" or "8Gi"',
+    abort: true,
+  })
+  .refine((amount) => amountOf(amount) > 0, "must be more than 0");
+
+/** A name with an optional domain and slash in front (IsQualifiedName). */
+const QUALIFIED_NAME =
+  /^((?=[^/]{1,253}\/)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
+
+const qualifiedName = (what: string) => z.string().regex(QUALIFIED_NAME, `must be ${what}`);
+
+/** The value of a label (IsValidLabelValue). */
+export const labelValue = z
+  .string()
+  .max(63)
+  .regex(/^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$/, "must be a label's value: letters, digits, - _ .");
+
+export const labels = z.record(qualifiedName("a key of labels, such as app or example.com/app"), labelValue);
+
+export const annotations = z.record(
+  qualifiedName(
+    "a key of annotations, such as example.com/limit: at most 63 letters, digits, - _ . after the slash",
+  ),
+  z.string(),
+);
+
+export const loadBalancerClass = qualifiedName("a class of load balancers, such as service.k8s.aws/nlb");
 
 /** Name of an environment variable, as the API server accepts it (IsEnvVarName). */
 export const variableName = z
@@ -70,44 +96,54 @@ export const variableName = z
     "must be the name of a variable: letters, digits, and - . _, not beginning with a digit",
   );
 
-/** The name of an HTTP header (RFC 9110, token). */
+/** The name of an HTTP header, as the API server accepts it (IsHTTPHeaderName). */
 export const headerName = z
   .string()
-  .regex(/^[-!#$%&'*+.^_`|~0-9A-Za-z]+$/, "must be the name of an HTTP header, such as X-Request-Id");
+  .regex(
+    /^[-0-9A-Za-z]+$/,
+    "must be the name of an HTTP header, such as X-Request-Id: letters, digits and hyphens",
+  );
+
+/** Kernel parameters of a pod that Pod Security `restricted` admits (k8s.io/pod-security-admission, check_sysctls.go). */
+const SAFE_SYSCTLS = [
+  "kernel.shm_rmid_forced",
+  "net.ipv4.ip_local_port_range",
+  "net.ipv4.ip_local_reserved_ports",
+  "net.ipv4.ip_unprivileged_port_start",
+  "net.ipv4.ping_group_range",
+  "net.ipv4.tcp_fin_timeout",
+  "net.ipv4.tcp_keepalive_intvl",
+  "net.ipv4.tcp_keepalive_probes",
+  "net.ipv4.tcp_keepalive_time",
+  "net.ipv4.tcp_syncookies",
+];
+
+export const sysctlName = z
+  .string()
+  .refine(
+    (name) => SAFE_SYSCTLS.includes(name),
+    `must be one of ${SAFE_SYSCTLS.join(", ")}: Pod Security admits no other`,
+  );
 
 /** The name of a metric (Prometheus' data model). */
 export const metricName = z
   .string()
   .regex(/^[a-zA-Z_:][a-zA-Z0-9_:]*$/, "must be the name of a metric, such as requests_per_second");
 
-/** A path in a container. Kubernetes refuses a colon in it. */
+/** A path in a container, below its root. Kubernetes refuses a colon in it. */
 export const absolutePath = z
   .string()
-  .regex(/^\/[^:\0]*$/, "must be an absolute path without a colon, such as /var/cache");
+  .max(4096)
+  .regex(/^(?!.*\/\.{1,2}(\/|$))\/+[^:/\p{Cc}][^:\p{Cc}]*$/u, {
+    error: "must be an absolute path below /, without a colon, . or .., such as /var/cache",
+    abort: true,
+  });
 
-/** The reason for an exception. */
+/** The path of a file in a container. */
+export const filePath = absolutePath.regex(/[^/]$/, "must be the path of a file: without / at its end");
+
+/** Why a field differs from the default. */
 export const reason = z.string().trim().min(1, "must say why");
 
-const PATH_COMPONENT = "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*";
-const DOMAIN =
-  "(?:[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?(?:\\.[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?)*|\\[[a-fA-F0-9:]+\\])(?::[0-9]+)?";
-
-/** A repository, with or without a registry (github.com/distribution/reference, regexp.go). */
-const REPOSITORY = new RegExp(`^(?:${DOMAIN}/)?${PATH_COMPONENT}(?:/${PATH_COMPONENT})*$`);
-
-export const repository = z
-  .string()
-  .max(255)
-  .regex(
-    REPOSITORY,
-    "must be a repository, such as registry.example.com/team/shop: in lower case, without a tag or digest",
-  );
-
-export const tag = z
-  .string()
-  .regex(/^[\w][\w.-]{0,127}$/, "must be an image tag: at most 128 letters, digits and _ . -")
-  .refine((value) => value !== "latest", "must not be latest: it is another image tomorrow");
-
-export const digest = z
-  .string()
-  .regex(/^sha256:[0-9a-f]{64}$/, "must be sha256: and 64 hex digits, as the registry tells it");
+/** The reason for an exception from a check, which becomes an annotation of the workload. */
+export const sentence = z.string().trim().min(12, "must say why, in a sentence that others understand");

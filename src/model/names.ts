@@ -5,8 +5,8 @@ import { factsOf } from "./store-kinds";
 /** Longest name of a Helm release. Names of Services and values of labels can have 63 characters. */
 export const MAX_RELEASE_NAME = 53;
 
-/** Longest name of an application: it is part of namespaces. */
-export const MAX_APPLICATION_NAME = 20;
+/** Longest name of an application: with an environment it is the name of a namespace. */
+export const MAX_APPLICATION_NAME = 40;
 
 /** A DNS label that starts with a letter. */
 export const DNS_LABEL = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;

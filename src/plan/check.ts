@@ -37,10 +37,17 @@ function describe({ keyword, params, message }: ErrorObject): string {
   return message ?? keyword;
 }
 
-/** Reports requests above their limits: the API server would refuse the pods. */
-export function requestProblems(where: string, resources: ReturnType<typeof mergeResources>): Problem[] {
-  const requests: Record<string, string> = resources.requests;
-  const limits: Record<string, string> = resources.limits;
+/** The shared chart's limit of ephemeral storage, which is also that of the chart of stores. */
+export const CHART_DISK = "1Gi";
+
+/** Reports requests above their limits: the API server would refuse the pods. `disk` is the default limit of ephemeral storage. */
+export function requestProblems(
+  where: string,
+  resources: ReturnType<typeof mergeResources>,
+  disk = CHART_DISK,
+): Problem[] {
+  const { requests } = resources;
+  const limits: Record<string, string> = { "ephemeral-storage": disk, ...resources.limits };
   return Object.entries(requests).flatMap(([resource, request]) => {
     const limit = limits[resource];
     if (limit === undefined || !(amountOf(request) > amountOf(limit))) return [];

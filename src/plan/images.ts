@@ -2,6 +2,7 @@
 import type { Settings } from "../config/schema";
 import type { Image } from "../model/application";
 import { own } from "../model/graph";
+import { splitRepository } from "../model/image-formats";
 import { compact } from "../model/records";
 
 /** The settings of a stack for an image. */
@@ -10,9 +11,6 @@ export interface ImageOverrides {
   tag?: string | undefined;
   digest?: string | undefined;
 }
-
-/** The registry of images that name none. */
-const DOCKER_HUB = "docker.io";
 
 /** The image with which the shared chart waits (`waitImage` of its values.yaml). */
 export const WAIT_IMAGE: Image = { repository: "docker.io/library/busybox", tag: "1.37.0" };
@@ -47,11 +45,3 @@ export const mirrorOf = ({ registryMirrors }: Settings, registry: string): strin
 /** Returns an image as pods reference it. */
 export const imageReference = ({ repository, tag, digest }: Image): string =>
   digest ? `${repository}@${digest}` : `${repository}:${tag}`;
-
-/** Splits a repository into registry and path, as container runtimes do. */
-export function splitRepository(repository: string): { registry: string; path: string } {
-  const [first = "", ...rest] = repository.split("/");
-  if (rest.length > 0 && (/[.:]/.test(first) || first === "localhost"))
-    return { registry: first, path: rest.join("/") };
-  return { registry: DOCKER_HUB, path: rest.length === 0 ? `library/${first}` : repository };
-}

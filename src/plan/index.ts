@@ -2,7 +2,7 @@
 import { edgesOf, own } from "../model/graph";
 import { type Problem, refuse } from "../model/problems";
 import { validateApplication } from "../model/validate";
-import { requestProblems, schemaProblems } from "./check";
+import { CHART_DISK, requestProblems, schemaProblems } from "./check";
 import type { AppContext, PlanContext } from "./context";
 import { credentialsOf, hasSecret, secretKeysOf, storeSecretName } from "./credentials";
 import {
@@ -22,7 +22,7 @@ import { placeProblems } from "./place";
 import type { NamespacePlan, Plan, ReleasePlan, SecretPlan } from "./plan";
 import { waysIn } from "./services/exposure";
 import { planMicroservice } from "./services/microservice";
-import { serviceResources } from "./services/resources";
+import { mergeResources, serviceResources } from "./services/resources";
 import { scalingProblems } from "./services/scaling";
 import { mixedSecretProblems } from "./services/secrets";
 import { planStore, storeChartProblems } from "./stores";
@@ -31,6 +31,7 @@ import { imageWarnings } from "./stores/images";
 import { planPreparations, preparations } from "./stores/jobs";
 import { type JobsPlan, planRotation, rotationPhase } from "./stores/rotation";
 import { shapeOf } from "./stores/shape";
+import { BITNAMI_DISK } from "./stores/store";
 
 /**
  * Plans an application in its environment.
@@ -158,9 +159,21 @@ function resourceProblems(context: AppContext): Problem[] {
         serviceResources(service, own(settings.services, name)?.resources),
       ),
     ),
-    ...Object.keys(application.stores).flatMap((name) =>
-      requestProblems(where("store", name), shapeOf(context, name).resources),
-    ),
+    ...Object.entries(application.stores).flatMap(([name, { loaders }]) => [
+      ...requestProblems(
+        where("store", name),
+        shapeOf(context, name).resources,
+        settings.distribution === "bitnami" ? BITNAMI_DISK : CHART_DISK,
+      ),
+      ...Object.entries(loaders ?? {}).flatMap(([loader, { resources }]) =>
+        resources === undefined
+          ? []
+          : requestProblems(
+              `apps/${application.name}.ts: store ${name}, loader ${loader}`,
+              mergeResources(resources, undefined),
+            ),
+      ),
+    ]),
   ];
 }
 

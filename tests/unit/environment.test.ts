@@ -94,6 +94,23 @@ describe("externals", () => {
     assert.match(wrong?.what ?? "", /range of addresses/);
   });
 
+  it("can have several ranges of addresses, in the inventory and in a stack", () => {
+    const ranges = ["198.51.100.0/24", "2001:db8::/32"];
+    const egress = (config: object, more: object = {}) =>
+      webOf({ ...given, ...config }, { externals: { bank: { ...bank, ...more }, db: database } })
+        .networkPolicy?.egress;
+    const rules = egress({}, { cidr: ranges });
+    assert.deepEqual(rules?.bank, { cidr: "198.51.100.0/24", ports: [443] });
+    assert.deepEqual(rules?.bank_2, { cidr: "2001:db8::/32", ports: [443] });
+    assert.deepEqual(egress({ externals: { bank: { cidr: ranges } } }), rules);
+    const [wrong] = problemsOf(() =>
+      egress({ externals: { bank: { cidr: ["10.0.0.0/8", "10.0.0.0/33"] } } }),
+    );
+    assert.match(`${wrong?.where}: ${wrong?.what}`, /bank\.cidr\[1\]: must be a range of addresses/);
+    const [both] = problemsOf(() => egress({}, { cidr: ranges, pods: { namespace: "a", labels: {} } }));
+    assert.match(`${both?.where}: ${both?.what}`, /external bank: it has pods and addresses/);
+  });
+
   it("of a stand-in are stood in for as well, unless a stack turns them off", () => {
     const first = { ...bank, standIn: service({ uses: ["db"] }) };
     const names = (config: object) =>

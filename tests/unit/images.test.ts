@@ -4,7 +4,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { PROJECT } from "../../cli/tools/paths";
-import { imageIn, splitRepository, WAIT_IMAGE } from "../../src/plan/images";
+import { splitRepository } from "../../src/model/image-formats";
+import { imageIn, WAIT_IMAGE } from "../../src/plan/images";
 import { planOf, settingsOf, valuesOf } from "../support";
 
 const DIGEST = `sha256:${"0".repeat(64)}`;
@@ -26,6 +27,9 @@ describe("images", () => {
     ["docker.io/robotshop/rs-cart", "m.example.com/hub/robotshop/rs-cart"],
     ["robotshop/rs-cart", "m.example.com/hub/robotshop/rs-cart"],
     ["busybox", "m.example.com/hub/library/busybox"],
+    ["docker.io/redis", "m.example.com/hub/library/redis"],
+    ["index.docker.io/redis", "m.example.com/hub/library/redis"],
+    ["index.docker.io/robotshop/rs-cart", "m.example.com/hub/robotshop/rs-cart"],
     ["localhost:5000/web", "m.example.com/web"],
     ["ghcr.io/shop/web", "ghcr.io/shop/web"],
     ["docker.io.example.com/web", "docker.io.example.com/web"],

@@ -208,7 +208,7 @@ const REFUSED: [string, unknown, RegExp][] = [
   [
     "an annotation's key",
     api({ ...web, public: { port: "http", annotations: { "a b": "1" } } }),
-    /^service api: public\.annotations\.a b: must be a key of labels/,
+    /^service api: public\.annotations\.a b: must be a key of annotations, such as example\.com\/limit/,
   ],
   ["seconds that are a text", api({ startupSeconds: "60" }), /^service api: startupSeconds: must be/],
   [
@@ -255,7 +255,7 @@ const REFUSED: [string, unknown, RegExp][] = [
   ["an empty reason", api({ noProbe: "" }), /^service api: noProbe: must say why/],
   [
     "a permission without a reason",
-    api({ permissions: { a: { resources: [], names: [], verbs: [] } } }),
+    api({ permissions: { a: { resources: ["secrets"], names: ["a"], verbs: ["get"] } } }),
     /^service api: permissions\.a\.reason: it is missing$/,
   ],
   ["a user's name", api({ user: { uid: "node", gid: 1 } }), /^service api: user\.uid: must be/],

@@ -163,7 +163,8 @@ describe("an inventory", () => {
   });
 
   it("must have a name that fits into a namespace's", () => {
-    for (const name of ["Shop", "a".repeat(21), "a b"]) assert.match(one({ name }).what, /namespace's name/);
+    for (const name of ["Shop", "a".repeat(41), "a b"]) assert.match(one({ name }).what, /namespace's name/);
+    assert.deepEqual(validateApplication(application({ name: "a".repeat(40) })), []);
   });
 
   it("must not put a password into a file, nor use a service without a port", () => {

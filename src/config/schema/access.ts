@@ -1,6 +1,15 @@
 /** The settings for access: the cluster, ways in from outside, and the sources of images and secrets. */
 import { z } from "zod";
-import { annotations, cidr, labels, loadBalancerClass, name, OBJECT_NAME, objectName } from "./fields";
+import {
+  annotations,
+  cidr,
+  labels,
+  loadBalancerClass,
+  name,
+  objectName,
+  publicHost,
+  registryHost,
+} from "./fields";
 import { key } from "./key";
 
 export const cluster = z.strictObject({
@@ -31,12 +40,7 @@ export const cluster = z.strictObject({
 });
 
 export const ingress = z.strictObject({
-  host: key(
-    z.string().regex(OBJECT_NAME, "must be a DNS name, such as shop.example.com"),
-    "DNS name that people know.",
-    "DNS name",
-    "required",
-  ),
+  host: key(publicHost, "DNS name that people know.", "DNS name", "required"),
   className: key(objectName.optional(), "IngressClass.", "name", "the cluster's default class"),
   tlsSecret: key(
     objectName.optional(),
@@ -86,12 +90,7 @@ export const monitoring = z.strictObject({
 });
 
 export const registry = z.strictObject({
-  server: key(
-    z.string().regex(/^[a-zA-Z0-9.-]+(:[0-9]+)?$/, "must be a registry's host, such as ghcr.io"),
-    "The registry.",
-    "host[:port]",
-    "required",
-  ),
+  server: key(registryHost, "The registry.", "host[:port]", "required"),
   username: key(z.string().min(1), "Who logs in.", "text", "required"),
 });
 
@@ -124,16 +123,3 @@ export const externalSecrets = z.strictObject({
     "duration",
   ),
 });
-
-/** The host of a registry. Images without a host come from docker.io. */
-export const registryHost = z
-  .string()
-  .regex(/^[a-zA-Z0-9.-]+(:[0-9]+)?$/, "must be a registry's host, such as docker.io");
-
-/** A registry, or a path in one. */
-export const registryPath = z
-  .string()
-  .regex(
-    /^[a-zA-Z0-9.-]+(:[0-9]+)?(\/[a-z0-9._-]+)*$/,
-    "must be a registry or a path in one, such as mirror.example.com/hub",
-  );

@@ -1,43 +1,36 @@
 /** Types of values that several keys have. */
 import { z } from "zod";
-import { digest, QUALIFIED_NAME, quantity } from "../../model/formats";
+import { quantity } from "../../model/formats";
+import { digest, repository, tag } from "../../model/image-formats";
 import { key } from "./key";
 
 export {
   annotations,
   cidr,
-  digest,
+  cidrs,
   dnsLabel as name,
+  host,
   labels,
-  OBJECT_NAME,
+  loadBalancerClass,
   objectName,
   port,
+  publicHost,
   quantity,
+  sentence as reason,
+  variableName,
 } from "../../model/formats";
+export {
+  digest,
+  imagePath,
+  registryHost,
+  registryPath,
+  repository,
+  tag,
+} from "../../model/image-formats";
 
 export const replicas = z.int().min(0).max(1000);
 
-export const loadBalancerClass = z
-  .string()
-  .regex(QUALIFIED_NAME, "must be a class of load balancers, such as service.k8s.aws/nlb");
-
 export const generation = z.int().min(1).max(999);
-
-export const host = z
-  .string()
-  .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/i, "must be a DNS name, such as shop.example.com");
-
-/** The reason for an exception. */
-export const reason = z.string().trim().min(12, "must say why, in a sentence that others understand");
-
-export const tag = z
-  .string()
-  .regex(/^[\w][\w.-]{0,127}$/, "must be an image tag")
-  .refine((value) => value !== "latest", "must be a tag that stays what it is");
-
-export const repository = z
-  .string()
-  .regex(/^[^:@\s]+(:[0-9]+\/[^:@\s]+)?$/, "must be a repository, without a tag or digest");
 
 const resources = z.strictObject({
   requests: key(
@@ -50,6 +43,12 @@ const resources = z.strictObject({
           "the inventory's",
         ),
         memory: key(quantity.nullish(), "Guaranteed memory.", 'bytes ("256Mi")', "the inventory's"),
+        "ephemeral-storage": key(
+          quantity.nullish(),
+          "Guaranteed disk for logs, temporary files and the container's own layer.",
+          'bytes ("64Mi")',
+          "the inventory's, or 64Mi",
+        ),
       })
       .optional(),
     "What a container is promised; the scheduler looks for that much room.",
@@ -66,6 +65,12 @@ const resources = z.strictObject({
           "the inventory's",
         ),
         memory: key(quantity.nullish(), "Memory above which it is killed.", "bytes", "the inventory's"),
+        "ephemeral-storage": key(
+          quantity.nullish(),
+          "Disk above which its pod is evicted.",
+          "bytes",
+          "the inventory's, or 1Gi, and 2Gi for Bitnami's stores",
+        ),
       })
       .optional(),
     "What a container may have at most.",

@@ -4,17 +4,8 @@
  */
 import { z } from "zod";
 import { PROFILES } from "../../model/application";
-import {
-  cluster,
-  externalSecrets,
-  ingress,
-  loadBalancer,
-  monitoring,
-  registry,
-  registryHost,
-  registryPath,
-} from "./access";
-import { cidr, name, objectName, quantity, replicas } from "./fields";
+import { cluster, externalSecrets, ingress, loadBalancer, monitoring, registry } from "./access";
+import { cidr, name, objectName, quantity, registryHost, registryPath, replicas } from "./fields";
 import { key } from "./key";
 import { bounds, external, ownImage, service } from "./services";
 import { LEGACY_PREFIX, store, storeImages } from "./stores";
@@ -32,6 +23,12 @@ export type Distribution = (typeof DISTRIBUTIONS)[number];
 /** The places from which Bitnami's charts are read: their registry, or `charts/vendor`. */
 export const CHART_SOURCES = ["oci", "vendored"] as const;
 export type ChartSource = (typeof CHART_SOURCES)[number];
+
+/** A registry as images name it. Images of Docker Hub name docker.io, whatever its hosts are called. */
+const mirroredRegistry = registryHost.refine(
+  (registry) => !/^(index|registry|registry-1)\.docker\.io$/.test(registry),
+  "must be docker.io: that is how images name Docker Hub",
+);
 
 export const settingsSchema = z.strictObject({
   layers: key(
@@ -120,7 +117,7 @@ export const settingsSchema = z.strictObject({
     "map by name",
   ),
   registryMirrors: key(
-    z.record(registryHost, registryPath).default({}),
+    z.record(mirroredRegistry, registryPath).default({}),
     "Where the images of a registry are pulled from instead, by registry: `docker.io: mirror.example.com/hub`.",
     "registry or path by registry",
   ),

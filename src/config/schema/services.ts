@@ -2,6 +2,7 @@
 import { z } from "zod";
 import {
   cidr,
+  cidrs,
   digest,
   generation,
   host,
@@ -14,6 +15,7 @@ import {
   repository,
   resourcesKey,
   tag,
+  variableName,
 } from "./fields";
 import { key } from "./key";
 
@@ -33,10 +35,6 @@ export const exceptions = key(
   "sentence by rule",
   "none: all rules apply",
 );
-
-const variable = z
-  .string()
-  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be the name of a variable: letters, digits and underscores");
 
 export const service = z.strictObject({
   ...image,
@@ -59,7 +57,7 @@ export const service = z.strictObject({
     "the inventory's, then the stack's",
   ),
   env: key(
-    z.record(variable, z.string().nullable()).optional(),
+    z.record(variableName, z.string().nullable()).optional(),
     "Environment variables added to the inventory's or in place of them; null takes one away. Nothing secret.",
     "text by name",
     "the inventory's",
@@ -97,7 +95,12 @@ export const external = z.strictObject({
     "map",
     "the inventory's, unless there is a host",
   ),
-  cidr: key(cidr.optional(), "Its addresses, such as 10.1.0.0/16, in place of pods.", "CIDR", "any"),
+  cidr: key(
+    cidrs.optional(),
+    "Its addresses, such as 10.1.0.0/16, in place of pods.",
+    "CIDR, or list of CIDRs",
+    "any",
+  ),
   generation: key(
     generation.default(1),
     "Counts the changes of its passwords: one more restarts the services that log in with them.",

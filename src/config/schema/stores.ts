@@ -1,7 +1,18 @@
 /** The settings of stores and of their images. */
 import { z } from "zod";
 import { PROFILES } from "../../model/application";
-import { digest, generation, image, name, objectName, quantity, reason, resourcesKey } from "./fields";
+import {
+  digest,
+  generation,
+  image,
+  imagePath,
+  name,
+  objectName,
+  quantity,
+  reason,
+  registryHost,
+  resourcesKey,
+} from "./fields";
 import { key } from "./key";
 import { exceptions } from "./services";
 
@@ -67,22 +78,8 @@ export const store = z.strictObject({
 });
 
 export const storeImages = z.strictObject({
-  registry: key(
-    z
-      .string()
-      .regex(/^[a-zA-Z0-9.-]+(:[0-9]+)?$/, "must be a registry's host, such as mirror.example.com:5000")
-      .default("docker.io"),
-    "The registry.",
-    "host[:port]",
-  ),
-  repositoryPrefix: key(
-    z
-      .string()
-      .regex(/^[a-z0-9]+([._/-][a-z0-9]+)*$/, "must be a path, such as mirror/bitnami")
-      .default(LEGACY_PREFIX),
-    "Path in front of each image's name.",
-    "path",
-  ),
+  registry: key(registryHost.default("docker.io"), "The registry.", "host[:port]"),
+  repositoryPrefix: key(imagePath.default(LEGACY_PREFIX), "Path in front of each image's name.", "path"),
   pullSecrets: key(
     z.array(name).default([]),
     "Secrets in the namespace to pull with; others make them.",

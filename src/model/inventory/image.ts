@@ -1,6 +1,6 @@
 /** The schema of images in an inventory. */
 import { z } from "zod";
-import { digest, repository, tag } from "../formats";
+import { digest, repository, tag } from "../image-formats";
 import { compact } from "../records";
 
 const parts = z.strictObject({ repository, tag, digest: digest.optional() });

@@ -1,5 +1,6 @@
 /** The schema of an inventory. It checks at run time what the types cannot: without it a misspelled key would be dropped silently. */
 import { z } from "zod";
+import { labelValue } from "../formats";
 import { service } from "./service";
 import { caller, external, store } from "./store";
 
@@ -9,7 +10,7 @@ const byName = <T extends z.ZodType>(schema: T) => z.record(z.string(), schema);
 export const applicationSchema = z.strictObject({
   name: z.string(),
   description: z.string(),
-  team: z.string().optional(),
+  team: labelValue.optional(),
   services: byName(service),
   stores: byName(store).optional(),
   externals: byName(external).optional(),

@@ -4,11 +4,19 @@ import { LANGUAGES, type Probe } from "../application";
 import {
   absolutePath,
   annotations,
+  count,
+  dnsLabel,
+  filePath,
   headerName,
+  labelValue,
   metricName,
   port,
   portName,
+  quantity,
   reason,
+  sentence,
+  sysctlName,
+  userId,
   variableName,
 } from "../formats";
 import { image } from "./image";
@@ -16,7 +24,6 @@ import { resources } from "./resources";
 import { text } from "./text";
 
 const seconds = z.int().min(0).max(86_400);
-const count = z.int().min(1);
 const path = z.string().regex(/^\//, "must begin with /");
 const words = z.array(z.string());
 
@@ -60,7 +67,7 @@ const percentage = z.int().min(1).max(1000);
 
 const shape = z.strictObject({
   language: z.enum(LANGUAGES),
-  team: z.string().optional(),
+  team: labelValue.optional(),
   image,
   ports: z
     .record(
@@ -78,19 +85,19 @@ const shape = z.strictObject({
   probe: probe.optional(),
   liveness: probe.optional(),
   timing: z.strictObject({ readiness: timing.optional(), liveness: timing.optional() }).optional(),
-  noProbe: reason.optional(),
+  noProbe: sentence.optional(),
   needsNames: z.boolean().optional(),
   startupSeconds: seconds.optional(),
   shutdown: z
     .strictObject({ sleepSeconds: seconds.optional(), graceSeconds: seconds.optional(), reason })
     .optional(),
   resources: resources.optional(),
-  user: z.strictObject({ uid: z.int().min(0), gid: z.int().min(0), reason: reason.optional() }).optional(),
+  user: z.strictObject({ uid: userId, gid: userId, reason: sentence.optional() }).optional(),
   writable: z.array(absolutePath).optional(),
-  files: z.record(absolutePath, text).optional(),
+  files: z.record(filePath, text).optional(),
   command: words.optional(),
   args: words.optional(),
-  sysctls: z.record(z.string(), z.string()).optional(),
+  sysctls: z.record(sysctlName, z.string().min(1)).optional(),
   public: z
     .strictObject({
       port: portOf,
@@ -108,7 +115,7 @@ const shape = z.strictObject({
       maxReplicas: count.optional(),
       cpu: percentage.optional(),
       memory: percentage.optional(),
-      podMetrics: z.record(metricName, z.string()).optional(),
+      podMetrics: z.record(metricName, quantity).optional(),
       behavior: z
         .strictObject({ scaleUp: scalingRule.optional(), scaleDown: scalingRule.optional() })
         .optional(),
@@ -117,13 +124,13 @@ const shape = z.strictObject({
   minAvailable: count.optional(),
   permissions: z
     .record(
-      z.string(),
+      dnsLabel.max(53),
       z.strictObject({
         apiGroup: z.string().optional(),
-        resources: words,
+        resources: words.min(1),
         names: words,
-        verbs: words,
-        reason,
+        verbs: words.min(1),
+        reason: sentence,
       }),
     )
     .optional(),

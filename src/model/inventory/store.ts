@@ -1,6 +1,6 @@
 /** The schemas of stores and externals. */
 import { z } from "zod";
-import { cidr, dnsLabel, host, labels, port, quantity, reason, variableName } from "../formats";
+import { cidrs, dnsLabel, host, labels, port, quantity, reason, variableName } from "../formats";
 import { image } from "./image";
 import { resources } from "./resources";
 import { service } from "./service";
@@ -44,7 +44,7 @@ export const external = z.strictObject({
   port,
   protocol: z.enum(["https", "http", "tcp"]),
   pods: z.strictObject({ ...peer, port: port.optional() }).optional(),
-  cidr: cidr.optional(),
+  cidr: cidrs.optional(),
   accounts: z
     .record(z.string(), z.strictObject({ username: z.string(), database: z.string().optional() }))
     .optional(),

@@ -28,6 +28,12 @@ export function validateApplication(application: Application): Problem[] {
   for (const [name, external] of Object.entries(application.externals ?? {})) {
     checkName(`external ${name}`, name, report);
     checkAccountKeys(`external ${name}`, Object.keys(external.accounts ?? {}), report);
+    if (external.pods && external.cidr !== undefined)
+      report(
+        `external ${name}`,
+        "it has pods and addresses",
+        "Keep one: a network policy names the one or the other.",
+      );
     if (external.standIn) checkService(application, name, external.standIn, report, "stand-in of external");
   }
   checkCallers(application, report);

@@ -92,7 +92,7 @@ function groupBy(edges: readonly Edge[], end: (edge: Edge) => string): Map<strin
   return groups;
 }
 
-/** Returns one rule for each peer, with the ports of all edges to it. */
+/** Returns one rule for each peer, or for each of its ranges of addresses, with the ports of all edges to it. */
 function rules(
   application: Application,
   edges: readonly Edge[],
@@ -102,19 +102,22 @@ function rules(
   for (const edge of edges) {
     const other = otherSide(edge);
     const ports = [...(own(named, other)?.ports ?? []), edge.targetPort];
-    named[other] = { ...peerOf(application, edge, other), ports };
+    peersOf(application, edge, other).forEach((peer, index) => {
+      // The underscore keeps the name different from those of services.
+      named[index === 0 ? other : `${other}_${index + 1}`] = { ...peer, ports };
+    });
   }
   return named;
 }
 
-/** Returns the peer of a rule: a release of the application, pods of another namespace, addresses, or any address. */
-function peerOf(application: Application, { kind }: Edge, other: string): Omit<Rule, "ports"> {
+/** Returns the peers of an edge: a release of the application, pods of another namespace, ranges of addresses, or any address. */
+function peersOf(application: Application, { kind }: Edge, other: string): Omit<Rule, "ports">[] {
   const caller = kind === "caller" ? own(application.callers ?? {}, other) : undefined;
-  if (caller) return { namespace: caller.namespace, pods: { ...caller.labels } };
-  if (kind !== "external") return { pods: podsOf(other) };
+  if (caller) return [{ namespace: caller.namespace, pods: { ...caller.labels } }];
+  if (kind !== "external") return [{ pods: podsOf(other) }];
   const { pods, cidr } = own(application.externals ?? {}, other) ?? {};
-  if (pods) return { namespace: pods.namespace, pods: { ...pods.labels } };
-  return cidr === undefined ? { anywhere: true } : { cidr };
+  if (pods) return [{ namespace: pods.namespace, pods: { ...pods.labels } }];
+  return cidr === undefined ? [{ anywhere: true }] : [cidr].flat().map((range) => ({ cidr: range }));
 }
 
 /** Allows the ingress controller to connect to the public port, or any address if there is a load balancer. */

@@ -1,6 +1,6 @@
 /** Rules about the images of containers: their tags, registries and digests. */
+import { splitRepository } from "../../model/image-formats";
 import { compact } from "../../model/records";
-import { splitRepository } from "../images";
 import type { ContainerFacts } from "./facts";
 import { at, type Check, type CheckedRelease, containersOf, type Found } from "./violation";
 
@@ -60,9 +60,13 @@ function imageKey(
 
 /** Whether a repository is in a registry, or below a path of it. */
 function isBelow(repository: string, allowed: string): boolean {
+  const full = fullName(repository);
+  return full === allowed || full === fullName(allowed) || full.startsWith(`${allowed}/`);
+}
+
+function fullName(repository: string): string {
   const { registry, path } = splitRepository(repository);
-  const full = `${registry}/${path}`;
-  return full === allowed || full.startsWith(`${allowed}/`);
+  return `${registry}/${path}`;
 }
 
 /** Splits an image as a pod names it. */

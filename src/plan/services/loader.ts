@@ -31,7 +31,7 @@ export interface StoreJob {
   /** Time limit, in seconds. */
   seconds: number;
   /** Requests and limits. Default: `LITTLE`. */
-  resources?: Resources;
+  resources?: MicroserviceValues["resources"];
   /** Releases that come before it. */
   needs: string[];
   /** Releases that come before its Secret. */

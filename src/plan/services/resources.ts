@@ -2,13 +2,27 @@
 import type { ServiceSettings } from "../../config/schema";
 import type { Resources, Service } from "../../model/application";
 import { PRESETS } from "../../model/presets";
+import { amountOf } from "../../model/quantity";
+
+export const DISK = "ephemeral-storage";
+
+/** The charts' default request of ephemeral storage. */
+export const USUAL_DISK = "64Mi";
 
 /** Returns the base with the overrides of the stack. A null removes a key. */
 export function mergeResources(base: Resources, override: ServiceSettings["resources"]) {
-  return {
-    requests: defined({ ...base.requests, ...override?.requests }),
-    limits: defined({ ...base.limits, ...override?.limits }),
-  };
+  const requests = defined({ ...base.requests, ...override?.requests });
+  const limits = defined({ ...base.limits, ...override?.limits });
+  return { requests: { ...requests, ...lowerRequest(requests, limits) }, limits };
+}
+
+/** Returns the request of ephemeral storage where a low limit would leave no room for the charts' default. */
+function lowerRequest(
+  { [DISK]: request }: Record<string, string>,
+  { [DISK]: limit }: Record<string, string>,
+): Record<string, string> {
+  if (limit === undefined || request !== undefined || amountOf(limit) >= amountOf(USUAL_DISK)) return {};
+  return { [DISK]: limit };
 }
 
 /** Returns the requests and limits of a service: its own or its language's, with the overrides of the stack. */

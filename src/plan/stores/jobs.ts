@@ -1,12 +1,12 @@
 import type { Loader, Store } from "../../model/application";
 import { own } from "../../model/graph";
 import { accountsRelease, loaderRelease } from "../../model/names";
-import { compact } from "../../model/records";
 import { mentionsPassword } from "../../model/text";
 import type { AppContext, PlanContext } from "../context";
 import { addressOf, fill, fillSecret } from "../hosts";
 import { imageIn } from "../images";
 import { jobSeconds, planJob } from "../services/loader";
+import { mergeResources } from "../services/resources";
 import { storeImage } from "./images";
 import type { JobsPlan } from "./rotation";
 import { commandOf } from "./script";
@@ -67,7 +67,7 @@ export function planPreparations(context: PlanContext, name: string, secretNeeds
         image: imageIn(settings, loader.image, own(own(settings.stores, name)?.loaders ?? {}, key)),
         ...loaderWork(context, loader),
         seconds: loader.seconds ?? LOADER_SECONDS,
-        ...compact({ resources: loader.resources }),
+        ...(loader.resources && { resources: mergeResources(loader.resources, undefined) }),
         needs: [accounts ?? name, ...(loader.needs ?? []).map((other) => loaderRelease(name, other))],
         secretNeeds,
       }),

@@ -5,6 +5,7 @@ import { storePullSecretsOf } from "../credentials/externals";
 import type { DeployedStore } from "../deployed";
 import { podsOf } from "../namespace/network";
 import type { Value, Values } from "../plan";
+import { DISK, USUAL_DISK } from "../services/resources";
 import { CLUSTER_GENERATION, GENERATION } from "./generation";
 import { bitnamiImage } from "./images";
 import type { StoreShape } from "./shape";
@@ -36,13 +37,16 @@ export function bitnamiCommon({ name, settings }: StoreContext): Values {
   };
 }
 
+/** The limit of ephemeral storage of Bitnami's stores. */
+export const BITNAMI_DISK = "2Gi";
+
 /** Returns requests and limits of a Bitnami chart's main container, which replace its presets. */
 export function bitnamiResources({ resources }: StoreContext): Values {
   return {
     resourcesPreset: "none",
     resources: {
-      requests: { ...resources.requests, "ephemeral-storage": "64Mi" },
-      limits: { ...resources.limits, "ephemeral-storage": "2Gi" },
+      requests: { ...resources.requests, [DISK]: resources.requests[DISK] ?? USUAL_DISK },
+      limits: { ...resources.limits, [DISK]: resources.limits[DISK] ?? BITNAMI_DISK },
     },
   };
 }
