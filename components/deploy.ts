@@ -10,8 +10,10 @@ import { readCharts } from "../src/plan/chart";
 import { composePlan } from "../src/plan/compose";
 import { fixedValues, givenNames } from "../src/plan/credentials";
 import { deployedStores } from "../src/plan/deployed";
+import { volumeChanges } from "../src/plan/stores/changes";
 import { askWithKubectl } from "../src/runtime/ask-cluster";
 import { checkNamespace } from "../src/runtime/check-namespace";
+import { checkVolumes } from "../src/runtime/check-volumes";
 import { identityName, recordOf } from "../src/runtime/identity";
 import { checkLeftovers } from "../src/runtime/leftover-claims";
 import { obeyOverrides } from "../src/runtime/obey-overrides";
@@ -83,7 +85,7 @@ async function deployApplication(
   const charts = readCharts(project);
   const { isAdopting, isChecked } = obeyOverrides();
   const owner = ownerOf(config, state.id);
-  const { planned } = composePlan(config, read, { charts, ...state, owner });
+  const { context, planned } = composePlan(config, read, { charts, ...state, owner });
   const target = await checkCluster(settings, config.project, config.stack);
   const ask = askWithKubectl(settings.cluster);
   const { identity, isMoving, warnings } = await verifyCluster(ask, target, settings, known, config);
@@ -93,6 +95,8 @@ async function deployApplication(
     await checkNamespace(ask, planned.namespace.name, known.namespace, of);
   if (known.namespace !== undefined && !isAdopting && !isChecked)
     await checkLeftovers(ask, application, planned, state, config.stack);
+  if (!isAdopting && !isMoving)
+    await checkVolumes(ask, planned.namespace.name, volumeChanges(context), settings);
   const unreadable = await unreadableCharts(planned);
   for (const warning of [...planned.warnings, ...warnings]) pulumi.log.warn(warning);
   for (const { where, what } of unreadable) pulumi.log.warn(`${where}: ${what}; shown without reading it`);

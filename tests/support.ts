@@ -6,7 +6,7 @@ import { catalogue } from "../apps";
 import { PROJECT } from "../cli/tools/paths";
 import { givenCredentials } from "../src/config/credentials";
 import { unwritten } from "../src/config/file";
-import { readSettings, type StackSettings } from "../src/config/settings";
+import { readSettings, type StackConfig, type StackSettings } from "../src/config/settings";
 import { type ProjectFiles, stackConfig } from "../src/config/stack";
 import type { Application, Service, Store } from "../src/model/application";
 import { FlotillaError, type Problem } from "../src/model/problems";
@@ -21,7 +21,11 @@ import type { MicroserviceValues } from "../src/plan/services/microservice-value
 export const charts: Charts = readCharts(PROJECT);
 
 /** Settings from the values of a stack file. */
-export function settingsOf(config: Record<string, unknown>, applications: Catalogue = catalogue) {
+export const settingsOf = (config: Record<string, unknown>, applications: Catalogue = catalogue) =>
+  readSettings(configOf(config), applications);
+
+/** The config of a stack from the values of its file. */
+function configOf(config: Record<string, unknown>): StackConfig {
   const values = Object.fromEntries(
     Object.entries({ application: "robot-shop", environment: "dev", ...config }).filter(
       ([key, value]) => value !== undefined && key !== "credentials",
@@ -31,10 +35,13 @@ export function settingsOf(config: Record<string, unknown>, applications: Catalo
     config.credentials === undefined
       ? undefined
       : givenCredentials("flotilla:credentials", encrypted(config.credentials));
-  return readSettings(
-    { project: "flotilla", stack: "test", files: [unwritten("Pulumi.test.yaml", values)], credentials },
-    applications,
-  );
+  return { project: "flotilla", stack: "test", files: [unwritten("Pulumi.test.yaml", values)], credentials };
+}
+
+/** The config and the settings of a stack with an application made for a test: the input of `composePlan`. */
+export function stackOf(application: Application, values: Record<string, unknown> = {}) {
+  const config = configOf({ application: application.name, ...values });
+  return { config, read: readSettings(config, { [application.name]: application }) };
 }
 
 /** A project's files: stack files and layers by name, as text. */

@@ -1,6 +1,7 @@
 import chalk from "chalk";
 import { Command } from "commander";
 import { plural } from "../../src/model/plural";
+import { refusedChanges } from "../core/diff/refused";
 import type { AdoptionOptions } from "../stack/adoption/candidates";
 import {
   compareTakeOver,
@@ -9,6 +10,7 @@ import {
   type TakeOver,
   takeOver,
 } from "../stack/adoption/taking-over";
+import { RAILS } from "../stack/comparison/renderer";
 import type { PastPasswords } from "../stack/past-passwords";
 import { report } from "../stack/update-report";
 import { confirmed } from "../terminal/ask";
@@ -53,9 +55,11 @@ What belongs to another stack is not taken over, unless its id is named: two sta
       }
       const comparison = await compareTakeOver(stack, adoption);
       process.stdout.write(showComparison(comparison));
-      const refused = comparison.changes.flatMap(({ immutable }) => immutable);
+      const refused = refusedChanges(comparison.changes, RAILS);
       if (refused.length > 0)
-        throw new ToolError("nothing was taken over: the API server would refuse the changes named above");
+        throw new ToolError(
+          `nothing was taken over: the API server would refuse the changes named above\n  Do what is said there, then again: npx flotilla adopt --stack ${stack}`,
+        );
       process.stdout.write(`\n${chalk.bold("To take over:")} ${partsOf(adoption).join("; ")}\n`);
       if (!yes && !(await confirmed(`Take them over into ${stack}?`))) return;
       await report(stack, await takeOver(stack, adoption));

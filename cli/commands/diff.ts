@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { Command, Option } from "commander";
 import { totalsOf } from "../core/diff/describe";
 import { diffPage } from "../core/diff/diff-page";
+import { refusedAdvice } from "../core/diff/refused";
 import type { Comparison } from "../stack/comparison/sides";
 import { begun, exportState } from "../stack/engine";
 import { failsForLost, refusedByEngine } from "../stack/engine-preview";
@@ -54,7 +55,11 @@ Exit codes: 0 nothing changes, 2 there are changes, 1 failed.`,
           : showComparison(comparison, { isUpdate: against === undefined }),
       );
       const { refused, lost = [] } = comparison;
-      if (refused !== undefined && !failsForLost(refused, lost)) throw refusedByEngine(stack, refused);
+      if (refused !== undefined && !failsForLost(refused, lost)) {
+        // The difference says already that the update is refused, and where.
+        if (refusedAdvice(comparison.changes).length === 0) throw refusedByEngine(stack, refused);
+        process.stderr.write(`${refusedByEngine(stack, refused).message}\n`);
+      }
       if (comparison.changes.length > 0 || (comparison.pending ?? []).length > 0) process.exitCode = 2;
     });
 }

@@ -7,11 +7,11 @@ import { FlotillaError } from "../../src/model/problems";
 import { readCharts } from "../../src/plan/chart";
 import { planWithRules } from "../../src/plan/compose";
 import type { Plan } from "../../src/plan/plan";
-import { releaseInputs } from "../../src/plan/release-inputs";
 import {
   factsOfObjects,
   problemsOf,
   type RenderedObject,
+  releaseBytes,
   releaseViolations,
   type Violation,
 } from "../../src/plan/rules";
@@ -21,9 +21,8 @@ import { kubeScore } from "../tools/checks/kube-score";
 import { kubeconform } from "../tools/checks/kubeconform";
 import type { Report } from "../tools/checks/report";
 import { PROJECT } from "../tools/paths";
-import { releaseSize } from "../tools/release-size";
 import { findTool } from "../tools/toolchain/ensure";
-import { chartAtHand, type RenderedRelease, renderReleases } from "./rendering";
+import { type RenderedRelease, renderReleases } from "./rendering";
 import { configOfStack } from "./settings";
 
 export interface Checked {
@@ -84,7 +83,7 @@ function stageOfPlan({ releases, warnings, namespace }: Plan): Stage {
 }
 
 async function stagesOfObjects(
-  { context, planned, violations }: ReturnType<typeof planWithRules>,
+  { context, violations }: ReturnType<typeof planWithRules>,
   config: StackConfig,
   { origins }: StackSettings,
   rendered: readonly RenderedRelease[],
@@ -101,15 +100,11 @@ async function stagesOfObjects(
   const atHand = releases.filter(({ manifests }) => manifests !== undefined);
   const seen = releaseViolations(
     context,
-    atHand.map(({ release, objects, manifests }) => ({
+    atHand.map(({ release, objects }) => ({
       release,
       facts: {
         ...factsOfObjects(release, objects),
-        bytes: releaseSize(
-          chartAtHand(releaseInputs(release, planned.namespace.name), context.charts) as string,
-          release.values,
-          manifests as string,
-        ),
+        bytes: releaseBytes(context.charts, release),
       },
     })),
   );

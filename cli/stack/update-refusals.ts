@@ -2,8 +2,10 @@
 import type { Settings } from "../../src/config/schema";
 import { plural } from "../../src/model/plural";
 import { unguarded, unguardedText } from "../core/diff/guard";
+import { refusedChanges } from "../core/diff/refused";
 import { operationsOf } from "../core/state";
 import { ToolError } from "../tools/failure";
+import { RAILS } from "./comparison/renderer";
 import type { Comparison } from "./comparison/sides";
 import { exportState } from "./engine";
 import { failsForLost, refusedByEngine } from "./engine-preview";
@@ -22,7 +24,7 @@ export async function refuseWhileLocked(stack: string): Promise<void> {
 /** @throws ToolError when the update must not begin. */
 export function refuseUpdate(
   stack: string,
-  { pending = [], refused, steps = [], lost = [] }: Comparison,
+  { changes, pending = [], refused, steps = [], lost = [] }: Comparison,
   settings: Settings,
 ): void {
   if (pending.length > 0)
@@ -33,6 +35,10 @@ export function refuseUpdate(
   if (lostOnes.length > 0)
     throw new ToolError(
       `this update would ${unguardedText(lostOnes)}, and no update of Flotilla does that: data would be lost. Nothing was changed.\n  If the kubeconfig or the context changed: update once with the old one. See pulumi preview --diff --stack ${stack}`,
+    );
+  if (refusedChanges(changes, RAILS).length > 0)
+    throw new ToolError(
+      `the API server would refuse the changes named above in the middle of the update. Nothing was changed.${refused === undefined ? "" : `\n${refused}`}`,
     );
   if (refused === undefined) return;
   // What the settings let go is still protected in the state; that is taken off before the update.

@@ -3,6 +3,7 @@ import chalk from "chalk";
 import Table from "cli-table3";
 import type { ReleaseChange } from "../core/diff/compare";
 import { comparedText, objectsText, podsText, summaryText, totalsOf } from "../core/diff/describe";
+import { refusedAdvice } from "../core/diff/refused";
 import { PLAIN_TABLE } from "./table";
 
 /** Every object's difference, and last a table of the releases: what is read first is nearest to the prompt. */
@@ -21,7 +22,7 @@ export function showComparison(
       "",
       chalk.red.bold("The API server will refuse this: these fields cannot be changed"),
       ...refused.map((text) => chalk.red(`  ${text}`)),
-      "  Give the object another name, or delete it first; docs/stores.md, «Growing a volume», has the steps for volumes.",
+      ...refusedAdvice(changes).map((text) => `  ${text}`),
     );
   if (notes.length > 0) parts.push("", ...notes.map((note) => `${chalk.yellow("note")} ${note}`));
   const totals = totalsOf(changes);

@@ -13,7 +13,7 @@ export const RULES = {
   "node-port": "no Service opens a port of the nodes",
   "plain-secret":
     "nothing that looks like a password stands in variables or values, and no well-known kind of key in files",
-  "release-size": "Helm's own Secret of a release stays below 1 MiB, the most that a Secret may hold",
+  "release-size": "Helm's own Secret of a release stays below 1 MiB, the limit of a Secret",
 } as const;
 
 /** The name of a rule. */

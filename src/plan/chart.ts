@@ -3,8 +3,9 @@
  * Planning reads files only here: those of the charts, once per run.
  */
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
+import { gzipSync } from "node:zlib";
 import { parse } from "yaml";
 import { FlotillaError } from "../model/problems";
 import { shortDigest } from "./digest";
@@ -19,6 +20,8 @@ export interface LocalChart {
   digest: string;
   /** The JSON schema of its values. */
   schema: object;
+  /** Size of its compressed files in the Secret in which Helm keeps a release, in bytes. */
+  packed: number;
 }
 
 /** All charts that a plan can use. */
@@ -40,8 +43,8 @@ export interface RemoteChart {
   sha256?: string;
   /** Path of the archive, relative to the project. */
   file: string;
-  /** The archive, if it exists: its path as a chart, and its SHA-256. */
-  vendored?: { path: string; sha256: string };
+  /** The archive, if it exists: its path as a chart, its SHA-256, and its size in bytes. */
+  vendored?: { path: string; sha256: string; bytes: number };
 }
 
 /** Folder of the archives, relative to the project. git ignores it. */
@@ -78,11 +81,13 @@ function readLocalChart(project: string, path: string, program: string): LocalCh
   };
   if (!metadata?.name || !metadata.version)
     throw broken(`${path}/Chart.yaml`, "it has no name or no version", "Add both.");
+  const files = chartFiles(folder);
   return {
     path: pathFrom(program, project, path),
     name: metadata.name,
     version: metadata.version,
-    digest: digestOf(folder, chartFiles(folder)),
+    digest: digestOf(folder, files),
+    packed: gzipSync(JSON.stringify(files.map((file) => readFileSync(file).toString("base64")))).length,
     // JSON is YAML.
     schema: readYaml(join(folder, "values.schema.json"), `${path}/values.schema.json`) as object,
   };
@@ -139,7 +144,12 @@ function readLock(project: string, program: string): Charts["remote"] {
     const path = join(project, file);
     const chart: RemoteChart = { url: text("url"), version, imageTag: text("imageTag"), file };
     if (sha256 !== undefined) chart.sha256 = String(sha256);
-    if (existsSync(path)) chart.vendored = { path: pathFrom(program, project, file), sha256: sha256Of(path) };
+    if (existsSync(path))
+      chart.vendored = {
+        path: pathFrom(program, project, file),
+        sha256: sha256Of(path),
+        bytes: statSync(path).size,
+      };
     return [name, chart];
   });
   return Object.fromEntries(entries);

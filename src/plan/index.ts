@@ -15,6 +15,7 @@ import { credentialDeletionProblems, deletionWarnings, heldNameProblems } from "
 import { isRotating } from "./deployed";
 import { environmentProblems } from "./environment";
 import { directLabels, OWNER, OWNER_ID, type Owner } from "./labels";
+import { limitProblems } from "./limits";
 import { clientsOf } from "./namespace/network";
 import { quotaOf, quotaProblems } from "./namespace/quota";
 import { outputsOf } from "./outputs";
@@ -80,6 +81,7 @@ export function plan(context: PlanContext): Plan {
   );
   refuse([
     ...valueProblems(context, releases),
+    ...limitProblems(context, releases, secrets),
     ...heldNameProblems(context, releases),
     ...credentialDeletionProblems(context, { secrets, credentials }),
   ]);

@@ -182,6 +182,16 @@ describe("a stack in operation", function () {
       const all = await ends(2, ...on("diff"));
       assert.match(all, /The API server will refuse this/);
       assert.match(all, /StatefulSet mysql: spec\.volumeClaimTemplates/);
+      assert.match(await ends(1, ...on("up"), "--yes"), /in the middle of the update\. Nothing was changed/);
+      const preview = await stack.pulumi(["preview"], { reject: false, all: true });
+      assert.notEqual(preview.exitCode, 0, preview.all);
+      assert.match(preview.all ?? "", /the volumes of StatefulSet mysql have 1Gi, and Kubernetes refuses/);
+      await set("stores.mysql.storage", "512Mi");
+      for (const command of ["diff", "up"])
+        assert.match(
+          await ends(1, ...on(command)),
+          /flotilla:stores\.mysql\.storage: .*would become smaller/,
+        );
       await unset("stores");
     });
 

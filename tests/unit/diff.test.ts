@@ -4,8 +4,11 @@ import fc from "fast-check";
 import { compareReleases, type ReleaseChange, type ReleaseSide } from "../../cli/core/diff/compare";
 import { objectsText, podsText, summaryText, totalsOf } from "../../cli/core/diff/describe";
 import { diffPage } from "../../cli/core/diff/diff-page";
+import { empty } from "../../cli/core/diff/engine-steps";
 import { fieldChanges, pathText } from "../../cli/core/diff/fields";
 import { type ManifestObject, objectsIn } from "../../cli/core/diff/manifests";
+import { refusedAdvice, refusedChanges } from "../../cli/core/diff/refused";
+import { RAILS } from "../../cli/stack/comparison/renderer";
 
 const side = (objects: readonly unknown[], about: Record<string, string> = {}): ReleaseSide => ({
   kind: "service",
@@ -134,6 +137,41 @@ describe("a difference", () => {
     ]);
     const config = (data: object) => ({ kind: "ConfigMap", metadata: { name: "c" }, immutable: true, data });
     assert.deepEqual(change([config({ a: 1 })], [config({ a: 2 })]).immutable, ["ConfigMap c: data.a"]);
+  });
+
+  it("tells how to go on for each kind of object that the API server refuses to change", () => {
+    const advice = (kind: string, path: string, name = "web") =>
+      refusedAdvice([
+        {
+          ...empty("web", "service", "changed"),
+          objects: [{ kind, name, namespace: "shop", change: "changed", diff: "" }],
+          immutable: [`${kind} ${name}: ${path}`, `${kind} ${name}: ${path}`],
+        },
+      ]).join("\n");
+    const selector = advice("Deployment", "spec.selector.matchLabels.app");
+    assert.match(selector, /its pods stop.*: kubectl delete deployment web -n shop$/);
+    assert.doesNotMatch(selector, /volume/i);
+    const size = "spec.volumeClaimTemplates[0].spec.resources.requests.storage";
+    assert.match(advice("StatefulSet", size), /«Growing a volume»/);
+    const ofClass = advice("StatefulSet", "spec.volumeClaimTemplates[0].spec.storageClassName");
+    assert.match(ofClass, /«Moving to another profile/);
+    assert.match(
+      advice("StatefulSet", "spec.serviceName"),
+      /delete statefulset web -n shop --cascade=orphan$/,
+    );
+    assert.match(advice("Job", "spec.template"), /the update runs it again/);
+    for (const kind of ["Service", "Secret", "ConfigMap", "RoleBinding"])
+      assert.match(
+        advice(kind, "roleRef.name"),
+        new RegExp(`creates it again: kubectl delete ${kind.toLowerCase()} web -n shop$`),
+      );
+  });
+
+  it("does not take for refused what the engine replaces", () => {
+    const change = { ...empty("web", "service", "changed"), immutable: ["Service web: spec.clusterIP"] };
+    assert.equal(refusedChanges([change], RAILS).length, 1);
+    assert.deepEqual(refusedChanges([{ ...change, change: "replaced" }], RAILS), []);
+    assert.deepEqual(refusedChanges([{ ...change, release: RAILS }], RAILS), []);
   });
 
   it("tells what happens to volumes", () => {

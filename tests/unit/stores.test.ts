@@ -1,10 +1,12 @@
 /** Stores as planned: profiles, endpoints, access, and what is refused seen from what is deployed. */
 import assert from "node:assert/strict";
+import { compact } from "../../src/model/records";
 import { host, members, readHost, replicaSet, text } from "../../src/model/text";
 import type { Deployed } from "../../src/plan/deployed";
 import type { Values } from "../../src/plan/plan";
+import { volumeRefusals } from "../../src/runtime/check-volumes";
 import { type BuiltInKind, STORE_KINDS } from "../kinds";
-import { application, problemsOf, redis, service } from "../support";
+import { application, problemsOf, redis, service, settingsOf } from "../support";
 import { deployedFrom, planFor, shopWith, storeOf } from "./store-examples";
 
 const prod = { environment: "prod", cluster: { context: "prod" } };
@@ -329,33 +331,74 @@ describe("what is deployed", () => {
     );
   });
 
-  it("warns of a changed volume", () => {
+  const everywhere = [{}, prod, { environment: "local", distribution: "upstream" }];
+
+  it("warns of a volume that grows, and not of another way to write its size", () => {
     for (const kind of STORE_KINDS)
-      for (const config of [{}, prod, { environment: "local", distribution: "upstream" }]) {
-        const { warnings } = planFor(
-          shopWith(kind),
-          { ...config, stores: { db: { storage: "9Gi" } } },
-          deployedShop(kind, config),
-        );
+      for (const config of everywhere) {
+        const warnings = (storage: string) =>
+          planFor(shopWith(kind), { ...config, stores: { db: { storage } } }, deployedShop(kind, config))
+            .warnings;
         assert.ok(
-          warnings.some((warning) => /the volumes of db have 1Gi, the settings say 9Gi/.test(warning)),
+          warnings("9Gi").some((text) => /the volumes of db have 1Gi, the settings say 9Gi/.test(text)),
           `${kind} ${JSON.stringify(config)}`,
+        );
+        assert.deepEqual(
+          warnings("1024Mi").filter((text) => /volumes/.test(text)),
+          [],
         );
       }
   });
 
-  it("warns of another class of volumes", () => {
-    const { warnings } = planFor(shopWith("mysql"), { storageClass: "fast" }, deployedShop("mysql"));
-    assert.ok(
-      warnings.some((warning) => /of db are of the default class, the settings say fast/.test(warning)),
-    );
-    const same = { storageClass: "fast" };
-    assert.deepEqual(
-      planFor(shopWith("mysql"), same, deployedShop("mysql", same)).warnings.filter((warning) =>
-        /class/.test(warning),
-      ),
-      [],
-    );
+  it("refuses a volume that shrinks, and another class of volumes", () => {
+    for (const kind of STORE_KINDS)
+      for (const config of everywhere) {
+        const change = (more: Record<string, unknown>) =>
+          refused(shopWith(kind), { ...config, ...more }, deployedShop(kind, config)).join("\n");
+        assert.match(
+          change({ stores: { db: { storage: "512Mi" } } }),
+          /^flotilla:stores\.db\.storage: the volumes of db would become smaller, 512Mi instead of 1Gi.* \| Set flotilla:stores\.db\.storage to 1Gi/,
+        );
+        assert.match(
+          change({ storageClass: "fast" }),
+          /^flotilla:storageClass: the volumes of db are of the default class, the settings say the class fast.* \| Remove it/,
+        );
+        assert.match(
+          change({ stores: { db: { storageClass: "fast" } } }),
+          /^flotilla:stores\.db\.storageClass: /,
+        );
+        const same = { ...config, storageClass: "fast" };
+        planFor(shopWith(kind), same, deployedShop(kind, same));
+        assert.match(
+          refused(shopWith(kind), config, deployedShop(kind, same)).join("\n"),
+          /of the class fast, the settings say the default class.*Set flotilla:stores\.db\.storageClass to fast/,
+        );
+      }
+  });
+
+  it("leaves the volumes of a stack that may move to another cluster to the program, which knows whether it does", () => {
+    const moving = { ...prod, cluster: { context: "prod", identity: "name:other" }, storageClass: "fast" };
+    planFor(shopWith("mysql"), moving, deployedShop("mysql", prod));
+  });
+
+  it("lets volumes change where the StatefulSet has them already, or is gone", () => {
+    const { settings } = settingsOf({ application: "shop" }, { shop: shopWith("mysql") });
+    const set = (storage: string, storageClassName?: string) => ({
+      metadata: { name: "db" },
+      spec: {
+        volumeClaimTemplates: [{ spec: compact({ storageClassName, resources: { requests: { storage } } }) }],
+      },
+    });
+    const grown = { name: "db", before: { storage: "1Gi" }, after: { storage: "9Gi" } };
+    assert.deepEqual(volumeRefusals(grown, [], settings), []);
+    assert.deepEqual(volumeRefusals(grown, [set("9216Mi")], settings), []);
+    const [problem] = volumeRefusals(grown, [set("1Gi")], settings);
+    assert.equal(problem?.where, "flotilla:stores.db.storage");
+    assert.match(problem?.what ?? "", /it is 9Gi, but the volumes of StatefulSet db have 1Gi/);
+    assert.match(problem?.todo ?? "", /«Growing a volume».*Or set it to 1Gi/);
+    const other = { ...grown, after: { storage: "1Gi", storageClass: "fast" } };
+    assert.deepEqual(volumeRefusals(other, [set("1Gi", "fast")], settings), []);
+    assert.match(volumeRefusals(other, [set("1Gi")], settings)[0]?.what ?? "", /the default class/);
   });
 
   it("gives no store a new cluster key while it runs, unless told to", () => {

@@ -1,13 +1,13 @@
 /** What an update would change: what is deployed beside what would be. */
 
-import { compact } from "../../../src/model/records";
+import { compact, mapValues } from "../../../src/model/records";
 import { givenNames } from "../../../src/plan/credentials";
 import { isUnchanged, releaseInputs } from "../../../src/plan/release-inputs";
 import { namespaceOf } from "../../../src/plan/stores/profile";
-import { compareReleases, type ReleaseChange, type ReleaseSide } from "../../core/diff/compare";
+import { compareReleases, type ReleaseChange, type ReleaseSide, type Sides } from "../../core/diff/compare";
 import { type EngineStep, withEngine } from "../../core/diff/engine-steps";
 import { engineSteps } from "../../core/diff/engine-view";
-import { identityOf } from "../../core/diff/manifests";
+import { identityOf, nameOf } from "../../core/diff/manifests";
 import {
   deployedOf,
   type ExportedResource,
@@ -26,6 +26,8 @@ import { readClaims } from "../claims";
 import { readPairs } from "../drift/dry-run";
 import { begun, exportState, pulumiQuietly } from "../engine";
 import { previewSteps } from "../engine-preview";
+import { existing } from "../existing";
+import type { Kubectl } from "../kubectl";
 import { markedOf, readLost } from "../lost";
 import { type PlannedStack, planStack } from "../planning";
 import { PROJECT_NAME } from "../project";
@@ -137,9 +139,12 @@ export async function compareWithDeployed(
     const wanted = new Map(pairs.map(({ manifest, wanted }) => [manifest, wanted]));
     rails.after = rails.after.map((object) => wanted.get(object) ?? object);
   }
+  const sides = { before, after: inOrder(planned.planned, after) };
   const changes = [
     ...compareReleases(railsSide(rails.before), railsSide(rails.after)),
-    ...compareReleases(before, inOrder(planned.planned, after)),
+    ...(kubectl
+      ? await withoutDeleted(kubectl, namespace, sides)
+      : compareReleases(sides.before, sides.after)),
   ];
   const view = await engine;
   const pending = pendingDeletes(resources);
@@ -163,6 +168,31 @@ export async function compareWithDeployed(
     steps,
     refused: view?.refused,
   });
+}
+
+/**
+ * Compares releases. Where a field cannot be changed, the cluster is asked for the object: one that was deleted by hand, as the
+ * advice says, is created again.
+ */
+async function withoutDeleted(
+  kubectl: Kubectl,
+  namespace: string,
+  { before, after }: { before: Sides; after: Sides },
+): Promise<ReleaseChange[]> {
+  const changes = compareReleases(before, after);
+  const refused = changes.flatMap(({ immutable }) => immutable);
+  if (refused.length === 0) return changes;
+  const asked = Object.values(before)
+    .flatMap(({ objects }) => objects)
+    .filter((object) => refused.some((text) => text.startsWith(`${nameOf(object)}: `)))
+    .map((object) => ({ ...object, metadata: { namespace, ...object.metadata } }));
+  const found = new Set(await existing(kubectl, asked));
+  const deleted = new Set(asked.filter((object) => !found.has(object)).map(identityOf));
+  const there = mapValues(before, (side) => ({
+    ...side,
+    objects: side.objects.filter((object) => !deleted.has(identityOf(object))),
+  }));
+  return compareReleases(there, after);
 }
 
 /** What the engine would do, or why it would not. */

@@ -2,10 +2,8 @@
 import type { Settings } from "../../config/schema";
 import { own } from "../../model/graph";
 import { secretLike } from "../../model/secret-like";
+import { bytesText, LARGEST_OBJECT } from "../limits";
 import type { Check } from "./violation";
-
-/** Largest size of a Secret, in bytes (Kubernetes' MaxSecretSize). */
-export const LARGEST_SECRET = 1024 * 1024;
 
 /** Services open no port of the nodes. */
 export const nodePorts: Check = ({ facts }) =>
@@ -17,14 +15,14 @@ export const nodePorts: Check = ({ facts }) =>
 
 /** Helm's own Secret of a release is within the limit of a Secret. */
 export const size: Check = ({ facts: { release, bytes = 0 }, owner }) =>
-  bytes <= LARGEST_SECRET
+  bytes <= LARGEST_OBJECT
     ? []
     : [
         {
           rule: "release-size",
           where: `release ${release}`,
-          what: `Helm's Secret of it would hold ${Math.round(bytes / 1024)} KiB, and a Secret may hold 1024`,
-          todo: `Make its files smaller: put what is large into the image or a volume. Or say why it is counted wrongly: flotilla:${owner.kind}.${owner.name}.exceptions.release-size`,
+          what: `Helm stores it, compressed, in a Secret of about ${bytesText(bytes)}, and a Secret takes at most ${bytesText(LARGEST_OBJECT)}`,
+          todo: `Make its files smaller: put what is large into the image, or let the program download it. Or say why it is counted wrongly: flotilla:${owner.kind}.${owner.name}.exceptions.release-size`,
         },
       ];
 

@@ -4,25 +4,29 @@ import type { Settings } from "../../config/schema";
 import type { Application } from "../../model/application";
 import { own } from "../../model/graph";
 import type { Problem } from "../../model/problems";
-import type { AppContext } from "../context";
+import type { AppContext, PlanContext } from "../context";
 import { isStandIn } from "../environment";
 import type { Plan, ReleasePlan } from "../plan";
 import type { ReleaseFacts } from "./facts";
 import { factsOfValues } from "./from-values";
+import { releaseBytes } from "./release-bytes";
 import { violationsOf } from "./rules";
 import type { CheckedRelease, Violation } from "./violation";
 
-export { LARGEST_SECRET } from "./content-rules";
 export { factsOfObjects, type RenderedObject } from "./from-objects";
+export { releaseBytes } from "./release-bytes";
 export type { Violation } from "./violation";
 
 /** Returns the violations that the values of a plan show, before anything is rendered or deployed. */
-export function planViolations(context: AppContext, plan: Plan): Violation[] {
+export function planViolations(context: PlanContext, plan: Plan): Violation[] {
   return releaseViolations(
     context,
     Object.values(plan.releases).map((release) => ({
       release,
-      facts: factsOfValues(plan, context.settings, release),
+      facts: {
+        ...factsOfValues(plan, context.settings, release),
+        bytes: releaseBytes(context.charts, release),
+      },
     })),
   );
 }

@@ -1,5 +1,8 @@
 /** Checks changes of deployed stores: those that cannot be made in place, or would lose data, are refused. */
+import type { Settings } from "../../config/schema";
 import type { Problem } from "../../model/problems";
+import { amountOf } from "../../model/quantity";
+import { compact } from "../../model/records";
 import type { AppContext, PlanContext } from "../context";
 import { rotatedAccounts } from "../credentials";
 import { storeDeletionProblems } from "../deletions";
@@ -9,9 +12,12 @@ import { isReplicated } from "./store";
 
 /** Reports stores in the inventory and the settings that do not fit what is deployed. */
 export function storeChangeProblems(context: PlanContext): Problem[] {
-  const { application, deployed } = context;
+  const { application, settings, deployed } = context;
+  // A stack that names its cluster can move to another one, with other volumes. The program knows, and checks them then.
+  const changes = settings.cluster.identity === undefined ? volumeChanges(context) : [];
   return [
     ...storeDeletionProblems(context),
+    ...changes.flatMap((change) => volumeProblems(change, settings)),
     ...Object.keys(application.stores).flatMap((name) => {
       const there = deployedStore(deployed, name);
       const generations = generationProblems(context, name, there);
@@ -20,6 +26,8 @@ export function storeChangeProblems(context: PlanContext): Problem[] {
   ];
 }
 
+/** Where the steps are with which a volume grows. */
+export const GROWING = "docs/stores.md, «Growing a volume»,";
 const MIGRATION = "docs/stores.md, «Moving to another profile or distribution», has the steps";
 
 /** Reports a changed kind, distribution or profile. */
@@ -121,24 +129,70 @@ function generationProblems(context: PlanContext, name: string, there: DeployedS
   return problems;
 }
 
-/** Warns of changes that Kubernetes refuses unless they are prepared by hand. */
-export function storeChangeWarnings({ stores, deployed }: PlanContext): string[] {
-  return Object.values(stores).flatMap(({ name, storage, storageClass }) => {
-    const there = deployedStore(deployed, name);
-    if (!there) return [];
-    return [
-      ...(there.storage === undefined || there.storage === storage
-        ? []
-        : [
-            `the volumes of ${name} have ${there.storage}, the settings say ${storage}: Kubernetes refuses that change of a StatefulSet; ` +
-              "docs/stores.md, «Growing a volume», has the steps to take first",
-          ]),
-      ...(there.storageClass === storageClass
-        ? []
-        : [
-            `the volumes of ${name} are of ${there.storageClass ?? "the default class"}, the settings say ${storageClass ?? "the default class"}: ` +
-              `Kubernetes refuses that change of a StatefulSet; to move the data, ${MIGRATION}`,
-          ]),
-    ];
-  });
+/** The volumes of a deployed store, as they are and as the settings say. */
+export interface VolumeChange {
+  name: string;
+  before: Volume;
+  after: Volume;
 }
+
+interface Volume {
+  storage: string;
+  /** Default: the default class of the cluster. */
+  storageClass?: string;
+}
+
+/** Returns the stores whose volumes have another size or class than the deployed ones. */
+export const volumeChanges = ({
+  stores,
+  deployed,
+}: Pick<PlanContext, "stores" | "deployed">): VolumeChange[] =>
+  Object.values(stores).flatMap(({ name, storage, storageClass }) => {
+    const there = deployedStore(deployed, name);
+    if (there?.storage === undefined) return [];
+    const before: Volume = compact({ storage: there.storage, storageClass: there.storageClass });
+    const after: Volume = compact({ storage, storageClass });
+    const isSame =
+      amountOf(before.storage) === amountOf(after.storage) && before.storageClass === after.storageClass;
+    return isSame ? [] : [{ name, before, after }];
+  });
+
+/** Warns of volumes that grow. Whether the steps by hand are done, only the cluster knows: `runtime/check-volumes.ts`. */
+export const storeChangeWarnings = (context: PlanContext): string[] =>
+  volumeChanges(context).flatMap(({ name, before, after }) =>
+    amountOf(after.storage) > amountOf(before.storage)
+      ? [
+          `the volumes of ${name} have ${before.storage}, the settings say ${after.storage}: Kubernetes refuses that change of a StatefulSet; ` +
+            `${GROWING} has the steps to take first`,
+        ]
+      : [],
+  );
+
+/** Returns why volumes cannot become what the settings say: smaller ones, or ones of another class. */
+export function volumeProblems({ name, before, after }: VolumeChange, settings: Settings): Problem[] {
+  const where = `flotilla:stores.${name}`;
+  const isOfStack = settings.stores[name]?.storageClass === undefined && settings.storageClass !== undefined;
+  return [
+    ...(amountOf(after.storage) < amountOf(before.storage)
+      ? [
+          {
+            where: `${where}.storage`,
+            what: `the volumes of ${name} would become smaller, ${after.storage} instead of ${before.storage}, and Kubernetes makes no volume smaller`,
+            todo: `Set ${where}.storage to ${before.storage}; to move the data to a smaller store, ${MIGRATION}.`,
+          },
+        ]
+      : []),
+    ...(before.storageClass === after.storageClass
+      ? []
+      : [
+          {
+            where: isOfStack ? "flotilla:storageClass" : `${where}.storageClass`,
+            what: `the volumes of ${name} are of ${classText(before)}, the settings say ${classText(after)}: Kubernetes refuses that change of a StatefulSet`,
+            todo: `${before.storageClass === undefined ? "Remove it" : `Set ${where}.storageClass to ${before.storageClass}`}; to move the data to another class, ${MIGRATION}.`,
+          },
+        ]),
+  ];
+}
+
+const classText = ({ storageClass }: Volume): string =>
+  storageClass === undefined ? "the default class" : `the class ${storageClass}`;

@@ -1,0 +1,66 @@
+/** Refuses other volumes of a store before an update, unless its StatefulSets were prepared by hand. */
+import type { Settings } from "../config/schema";
+import { type Problem, refuse } from "../model/problems";
+import { amountOf } from "../model/quantity";
+import { GROWING, type VolumeChange, volumeProblems } from "../plan/stores/changes";
+import type { Ask } from "./ask-cluster";
+
+/** A StatefulSet as the API server lists it. */
+export interface StatefulSetObject {
+  metadata: { name: string };
+  spec?: { volumeClaimTemplates?: { spec?: ClaimSpec }[] };
+}
+
+interface ClaimSpec {
+  storageClassName?: string;
+  resources?: { requests?: { storage?: string } };
+}
+
+/** Returns why the volumes of a store cannot change yet: its StatefulSets still have the old ones. */
+export function volumeRefusals(
+  change: VolumeChange,
+  sets: readonly StatefulSetObject[],
+  settings: Settings,
+): Problem[] {
+  const { name, after } = change;
+  const old = sets.flatMap(({ metadata, spec }) =>
+    (spec?.volumeClaimTemplates ?? []).flatMap(({ spec: claim }) => {
+      const storage = claim?.resources?.requests?.storage ?? after.storage;
+      const isSame =
+        amountOf(storage) === amountOf(after.storage) && claim?.storageClassName === after.storageClass;
+      return isSame ? [] : [{ set: metadata.name, storage }];
+    }),
+  );
+  const [first] = old;
+  if (first === undefined) return [];
+  const impossible = volumeProblems(change, settings);
+  if (impossible.length > 0) return impossible;
+  return [
+    {
+      where: `flotilla:stores.${name}.storage`,
+      what: `it is ${after.storage}, but the volumes of StatefulSet ${old.map(({ set }) => set).join(" and ")} have ${first.storage}, and Kubernetes refuses that change`,
+      todo: `Take the steps by hand first: ${GROWING} has them. Or set it to ${first.storage}.`,
+    },
+  ];
+}
+
+/** Checks changed volumes in the cluster. @throws FlotillaError if the update could not change them. */
+export async function checkVolumes(
+  ask: Ask,
+  namespace: string,
+  changes: readonly VolumeChange[],
+  settings: Settings,
+): Promise<void> {
+  const problems = await Promise.all(
+    changes.map(async (change) => {
+      const selector = encodeURIComponent(`app.kubernetes.io/instance=${change.name}`);
+      const answer = await ask(
+        `/apis/apps/v1/namespaces/${encodeURIComponent(namespace)}/statefulsets?labelSelector=${selector}`,
+      );
+      // Without the right to list them, the update itself shows the API server's message.
+      if (!("object" in answer)) return [];
+      return volumeRefusals(change, (answer.object as { items: StatefulSetObject[] }).items, settings);
+    }),
+  );
+  refuse(problems.flat());
+}
