@@ -38,6 +38,11 @@ const variable = z
   .string()
   .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be the name of a variable: letters, digits and underscores");
 
+/** The text of a variable. Numbers and booleans become texts, as in inventories. */
+const variableText = z
+  .union([z.string(), z.number(), z.boolean()], { error: "must be text, a number, true or false" })
+  .transform(String);
+
 export const service = z.strictObject({
   ...image,
   enabled: key(
@@ -59,7 +64,7 @@ export const service = z.strictObject({
     "the inventory's, then the stack's",
   ),
   env: key(
-    z.record(variable, z.string().nullable()).optional(),
+    z.record(variable, variableText.nullable()).optional(),
     "Environment variables added to the inventory's or in place of them; null takes one away. Nothing secret.",
     "text by name",
     "the inventory's",
