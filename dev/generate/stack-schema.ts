@@ -76,7 +76,7 @@ function nullable(schema: Schema): Schema {
   return {
     ...rest,
     ...compact({
-      type: typeof type === "string" ? ([type, "null"] as never) : undefined,
+      type: type === undefined ? undefined : ([...new Set([type, "null"].flat())] as never),
       enum: rest.enum && [...rest.enum, null],
       anyOf: rest.anyOf && [...rest.anyOf, { type: "null" as const }],
       properties:

@@ -1,11 +1,12 @@
 /** Reads one file of settings: a layer, the file of a stack, or the defaults of the project. */
 import { distance } from "fastest-levenshtein";
-import { isAlias, isMap, isSeq, LineCounter, type Node, parseDocument } from "yaml";
 import { pathOf } from "../model/paths";
 import { FlotillaError, type Problem } from "../model/problems";
 import { isRecord } from "../model/records";
 import { isEncrypted } from "./credentials";
 import { decode } from "./decode";
+import { readYaml } from "./yaml";
+import { faultsIn, jsonFaults } from "./yaml-problems";
 
 export { pathOf } from "../model/paths";
 
@@ -23,6 +24,8 @@ export interface SettingsFile {
   lines: ReadonlyMap<string, number>;
   /** Problems of the file itself. */
   problems: Problem[];
+  /** Whether the text cannot be read. Default: false. */
+  isUnreadable?: boolean;
 }
 
 /** Parses a layer or the file of a stack. */
@@ -32,24 +35,13 @@ export function parseSettings(
   text: string,
   project: string,
 ): SettingsFile {
-  const counter = new LineCounter();
-  const document = parseDocument(text, { lineCounter: counter, merge: true });
-  const [error] = document.errors;
-  if (error)
-    return broken(kind, path, {
-      where: path,
-      what: `it is not YAML: ${(error.message.split("\n")[0] as string).replace(/ at line .*$/, "")}`,
-      todo: "Correct it there.",
-      place: { file: path, line: counter.linePos(error.pos[0]).line },
-    });
-  const content = contentOf(document);
-  if (content === UNREADABLE)
-    return broken(kind, path, {
-      where: path,
-      what: "an alias in it has no anchor before it, or leads back to itself",
-      todo: "Write out what it stands for.",
-      place: { file: path },
-    });
+  const yaml = readYaml(text);
+  if ("broken" in yaml) {
+    const { line, ...advice } = yaml.broken;
+    const problem = { where: path, ...advice, place: placeOf(path, line) };
+    return { ...broken(kind, path, problem), isUnreadable: true };
+  }
+  const { content } = yaml;
   const config = isRecord(content) ? content.config : undefined;
   const isEmpty =
     content === null ||
@@ -72,8 +64,14 @@ export function parseSettings(
       todo: `Write \`config:\` and below it settings, such as ${project}:replicas: 2.`,
       place: { file: path, line: 1 },
     });
-  const lines = linesOf(document.get("config", true) as Node | undefined, counter, document);
-  const file: SettingsFile = { kind, path, values: {}, lines: stripped(lines, project), problems: [] };
+  const lines = below("config", yaml.lines);
+  const file: SettingsFile = {
+    kind,
+    path,
+    values: {},
+    lines: stripped(lines, project),
+    problems: faultsIn(yaml.faults, path, project),
+  };
   const problem = (key: string, what: string, todo: string) =>
     file.problems.push({ where: key, what, todo, place: placeOf(path, lines.get(key)) });
   const values: [string, unknown][] = [];
@@ -81,8 +79,16 @@ export function parseSettings(
     const prefix = key.slice(0, key.indexOf(":") + 1);
     const name = key.slice(prefix.length);
     if (prefix === "") problem(key, "it has no prefix", `Write ${project}:${key}.`);
-    else if (prefix === `${project}:`) values.push([name, decode(name, value)]);
-    else if (isMisspelt(prefix.slice(0, -1), project))
+    else if (prefix === `${project}:`) {
+      values.push([name, decode(name, value)]);
+      const faults = typeof value === "string" ? jsonFaults(value) : [];
+      const inFile = faults.map((fault) => ({
+        ...fault,
+        path: ["config", key, ...fault.path],
+        line: lines.get(key) ?? 1,
+      }));
+      file.problems.push(...faultsIn(inFile, path, project));
+    } else if (isMisspelt(prefix.slice(0, -1), project))
       problem(key, `its prefix is not ${project}`, `Did you mean "${project}:${name}"?`);
     else if (kind === "layer")
       problem(key, `a layer holds settings of ${project} only`, "Write it into the stack's own file.");
@@ -95,7 +101,7 @@ export function parseSettings(
         where: key,
         what: "a layer has no such part",
         todo: "A layer holds `config:`, as a stack file does, and nothing else.",
-        place: placeOf(path, linesOf(document.contents, counter, document).get(key)),
+        place: placeOf(path, yaml.lines.get(key)),
       });
     for (const where of encryptedIn(file.values))
       problem(
@@ -107,23 +113,9 @@ export function parseSettings(
   return file;
 }
 
-/** The content of a document that cannot be read. */
-const UNREADABLE = Symbol("unreadable");
-
 /** Whether a prefix is probably a misspelling of the project's name. The prefixes of Pulumi's providers are too different. */
 const isMisspelt = (prefix: string, project: string): boolean =>
   prefix !== project && distance(prefix.toLowerCase(), project.toLowerCase()) <= 2;
-
-/** Returns the content of a document. The error about a broken alias is dropped: it contains the alias, which can be a secret. */
-function contentOf(document: Document): unknown {
-  try {
-    const content: unknown = document.toJS();
-    JSON.stringify(content);
-    return content;
-  } catch {
-    return UNREADABLE;
-  }
-}
 
 /** Settings that are in no file. */
 export const unwritten = (path: string, values: Record<string, unknown>): SettingsFile => ({
@@ -144,10 +136,9 @@ const broken = (kind: FileKind, path: string, problem: Problem): SettingsFile =>
 
 /** Parses the defaults in Pulumi.yaml. @throws FlotillaError if the text is not a Pulumi project. */
 export function parseDefaults(path: string, text: string): { project: string; file: SettingsFile } {
-  const counter = new LineCounter();
-  const document = parseDocument(text, { lineCounter: counter });
-  const content = document.errors.length === 0 ? contentOf(document) : UNREADABLE;
-  if (!isRecord(content) || typeof content.name !== "string")
+  const yaml = readYaml(text);
+  const content = "broken" in yaml ? undefined : yaml.content;
+  if ("broken" in yaml || !isRecord(content) || typeof content.name !== "string")
     throw new FlotillaError([
       {
         where: path,
@@ -164,7 +155,7 @@ export function parseDefaults(path: string, text: string): { project: string; fi
       return value === undefined ? [] : [[short, decode(short, value)]];
     },
   );
-  const lines = linesOf(document.get("config", true) as Node | undefined, counter, document);
+  const lines = below("config", yaml.lines);
   return {
     project: name,
     file: {
@@ -172,7 +163,7 @@ export function parseDefaults(path: string, text: string): { project: string; fi
       path,
       values: Object.fromEntries(values),
       lines: new Map(values.map(([key]) => [key, lines.get(`${prefix}${key}`) ?? lines.get(key) ?? 1])),
-      problems: [],
+      problems: faultsIn(yaml.faults, path, name),
     },
   };
 }
@@ -198,40 +189,15 @@ function stripped(lines: ReadonlyMap<string, number>, project: string): Map<stri
 }
 
 /** Returns the line of every key and list entry of a YAML text, by path. */
-export function linesIn(text: string): Map<string, number> {
-  const counter = new LineCounter();
-  const document = parseDocument(text, { lineCounter: counter });
-  return linesOf(document.contents, counter, document);
+export function linesIn(text: string): ReadonlyMap<string, number> {
+  const yaml = readYaml(text);
+  return "broken" in yaml ? new Map() : yaml.lines;
 }
 
-type Document = ReturnType<typeof parseDocument>;
-
-/** Returns the line of every key and list entry below a node, by path. */
-function linesOf(
-  root: Node | undefined | null,
-  counter: LineCounter,
-  document: Document,
-): Map<string, number> {
-  const lines = new Map<string, number>();
-  const visit = (node: unknown, path: readonly PropertyKey[], depth: number): void => {
-    // Stops at aliases that contain themselves. Settings that are nested this deep get no line.
-    if (depth > 20) return;
-    if (isAlias(node)) visit(node.resolve(document), path, depth + 1);
-    else if (isMap(node))
-      for (const { key, value } of node.items) {
-        const inner = [...path, String(key)];
-        const [start] = (key as Node | undefined)?.range ?? [];
-        if (start !== undefined) lines.set(pathOf(inner), counter.linePos(start).line);
-        visit(value, inner, depth + 1);
-      }
-    else if (isSeq(node))
-      node.items.forEach((item, index) => {
-        const inner = [...path, index];
-        const [start] = (item as Node | undefined)?.range ?? [];
-        if (start !== undefined) lines.set(pathOf(inner), counter.linePos(start).line);
-        visit(item, inner, depth + 1);
-      });
-  };
-  visit(root, [], 0);
-  return lines;
-}
+/** The lines of what is below a key. */
+const below = (key: string, lines: ReadonlyMap<string, number>): Map<string, number> =>
+  new Map(
+    [...lines].flatMap(([path, line]) =>
+      path.startsWith(`${key}.`) ? [[path.slice(key.length + 1), line]] : [],
+    ),
+  );

@@ -31,7 +31,9 @@ export function ownSettings(
     const name = key.slice(prefix.length);
     const written = own(file.values, name);
     if (secretKeys.includes(key)) return [[name, written ?? { secure: "" }]];
-    const value = decode(name, text);
+    // The engine's value of a setting that is refused is not what is written. Messages quote what is written.
+    const isRefused = file.problems.some(({ where }) => isAtOrBelow(where, key));
+    const value = isRefused && written !== undefined ? written : decode(name, text);
     if (!isDeepStrictEqual(value, written)) elsewhere.push(name);
     const isDefault = written === undefined && isDeepStrictEqual(value, own(defaults.values, name));
     return isDefault ? [] : [[name, value]];
@@ -43,8 +45,8 @@ export function ownSettings(
     lines: new Map([...file.lines].filter(([path]) => !isElsewhere(path))),
     // Problems of the stack's file count only for keys that the engine has too: it can have read another file.
     problems:
-      settings.length > 0
-        ? file.problems.filter(({ where }) => own(values, where) !== undefined)
+      settings.length > 0 && !file.isUnreadable
+        ? file.problems.filter(({ where }) => Object.keys(values).some((key) => isAtOrBelow(where, key)))
         : file.problems,
   };
 }

@@ -69,7 +69,9 @@ export function issueProblems(issue: Issue, context: MessageContext): Problem[] 
       ? ""
       : `, not ${typeof issue.input === "string" ? JSON.stringify(issue.input) : String(issue.input)}`;
   const quoted =
-    issue.code === "invalid_type" && issue.expected === "string" && typeof issue.input === "number";
+    issue.code === "invalid_type" &&
+    issue.expected === "string" &&
+    (typeof issue.input === "number" || typeof issue.input === "boolean");
   return [
     {
       where: key,
@@ -87,11 +89,15 @@ const TYPES = { string: "of type string", boolean: "of type boolean" };
 /** Returns a scalar as text, and an empty text for an object: one with a key `toString` cannot be converted. */
 const plainText = (value: unknown): string => (typeof value === "object" ? "" : String(value));
 
-/** What to do about a number in place of a text: a quantity needs its unit, another text needs quotes. */
+/**
+ * What to do about a number, true or false in place of a text: a quantity needs its unit, another text needs quotes. The value prints
+ * as it is written: the reader of the file refuses others.
+ */
 function quotesAt(path: readonly PropertyKey[], input: unknown): string {
   const unit = aboutAt(path)?.unit;
   if (unit !== undefined && unit !== "text") return `Write it in quotes, as ${unit}.`;
-  return `Put quotes around it${input === undefined ? "" : `: "${input}"`} (YAML drops the trailing zeros of a number).`;
+  const why = typeof input === "boolean" ? "" : " (YAML drops the trailing zeros of a number)";
+  return `Put quotes around it${input === undefined ? "" : `: "${input}"`}${why}.`;
 }
 
 /** The unit and default of the key at a path. */

@@ -61,6 +61,8 @@ export function readSettings(
     stack,
     complete: unread.length === 0,
   };
+  // A value that its file refuses stays the text that was written, which is of the wrong type for many settings.
+  const refused = new Set(unread.map((problem) => problem.where));
   const encrypted = encryptedIn(values).filter((path) => !isAtOrBelow(path, CREDENTIALS));
   const readable = Object.entries(values).filter(
     ([name]) => name !== CREDENTIALS && !encrypted.some((path) => isAtOrBelow(path, name)),
@@ -85,7 +87,8 @@ export function readSettings(
     ...(config.credentials?.problems ?? []),
     ...(parsed.error?.issues ?? [])
       .flatMap(ofMeantAlternative)
-      .flatMap((issue) => issueProblems(issue, context)),
+      .flatMap((issue) => issueProblems(issue, context))
+      .filter((problem) => !refused.has(problem.where)),
     ...(inventory?.problems ?? []),
     ...(named === undefined || written ? [] : [unknownApplication(named, catalogue, context)]),
     ...(application ? nameProblems(input, application, context, deployedStores) : []),

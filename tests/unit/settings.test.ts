@@ -158,7 +158,7 @@ describe("settings", () => {
 
   it("do not tell again what stands in a variable", () => {
     const problems = problemsOf(() =>
-      settingsOf({ services: { cart: { env: { PIN: 4711, OTHER: true } } } }),
+      settingsOf({ services: { cart: { env: { PIN: [4711], OTHER: { is: 4711 } } } } }),
     );
     assert.equal(problems.length, 2);
     assert.doesNotMatch(JSON.stringify(problems), /4711/);

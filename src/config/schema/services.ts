@@ -36,6 +36,11 @@ export const exceptions = key(
   "none: all rules apply",
 );
 
+/** The text of a variable. Numbers and booleans become texts, as in inventories. */
+const variableText = z
+  .union([z.string(), z.number(), z.boolean()], { error: "must be text, a number, true or false" })
+  .transform(String);
+
 export const service = z.strictObject({
   ...image,
   enabled: key(
@@ -57,7 +62,7 @@ export const service = z.strictObject({
     "the inventory's, then the stack's",
   ),
   env: key(
-    z.record(variableName, z.string().nullable()).optional(),
+    z.record(variableName, variableText.nullable()).optional(),
     "Environment variables added to the inventory's or in place of them; null takes one away. Nothing secret.",
     "text by name",
     "the inventory's",

@@ -1,0 +1,50 @@
+/** Turns the faults of a YAML text into problems of settings. */
+import { pathOf } from "../model/paths";
+import type { Problem } from "../model/problems";
+import { schemaAt } from "../model/schema-tree";
+import { secretLike } from "../model/secret-like";
+import { CREDENTIALS } from "./credentials";
+import { settingsSchema } from "./schema";
+import { readYaml } from "./yaml";
+import type { Fault } from "./yaml-nodes";
+import type { Advice } from "./yaml-syntax";
+
+/** Returns the problems of a project's settings. What other projects and Pulumi itself write into the file is not checked. */
+export function faultsIn(faults: readonly Fault[], file: string, project: string): Problem[] {
+  const prefix = `${project}:`;
+  return faults.flatMap((fault): Problem[] => {
+    const [part, key, ...rest] = fault.path;
+    const isSetting = part === "config" && String(key).startsWith(prefix);
+    if (!isSetting && fault.path.length > 1) return [];
+    const setting = [String(key).slice(prefix.length), ...rest];
+    return [
+      {
+        where: isSetting ? `${prefix}${pathOf(setting)}` : pathOf(fault.path),
+        ...adviceOn(fault, setting),
+        place: { file, line: fault.line },
+      },
+    ];
+  });
+}
+
+/** Returns what is wrong with a setting. A value that can be a secret is not quoted. */
+function adviceOn({ what, todo, scalar }: Fault, setting: readonly PropertyKey[]): Advice {
+  if (!scalar) return { what, todo };
+  const { source, meant } = scalar;
+  if (setting[0] === CREDENTIALS || secretLike(String(setting.at(-1)), source) !== undefined)
+    return { what: "YAML does not read it as the text that is written", todo: "Put quotes around it." };
+  const schema = schemaAt(settingsSchema, setting.map(String));
+  const takes = (value: unknown): boolean => schema?.safeParse(value).success === true;
+  return {
+    what,
+    todo: meant !== undefined && !takes(source) && takes(JSON.parse(meant)) ? `Write ${meant}.` : todo,
+  };
+}
+
+/** Returns the faults of the numbers in a setting that is JSON text, as `pulumi config set` writes it. */
+export function jsonFaults(text: string): Fault[] {
+  if (!/^\s*[[{]/.test(text)) return [];
+  const yaml = readYaml(text);
+  // JSON has other rules for texts.
+  return "broken" in yaml ? [] : yaml.faults.filter(({ scalar }) => scalar);
+}
