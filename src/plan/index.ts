@@ -31,6 +31,7 @@ import { imageWarnings } from "./stores/images";
 import { planPreparations, preparations } from "./stores/jobs";
 import { type JobsPlan, planRotation, rotationPhase } from "./stores/rotation";
 import { shapeOf } from "./stores/shape";
+import { variableProblems } from "./variable-problems";
 
 /**
  * Plans an application in its environment.
@@ -43,6 +44,7 @@ export function plan(context: PlanContext): Plan {
     ...wrong,
     ...asFarAsPossible(wrong, () => [
       ...environmentProblems(declared, application, settings),
+      ...variableProblems(declared, settings),
       ...credentialProblems(context),
       ...mixedSecretProblems(context),
       ...profileProblems(context),

@@ -13,6 +13,7 @@ export {
   objectName,
   port,
   quantity,
+  variableName,
 } from "../../model/formats";
 
 export const replicas = z.int().min(0).max(1000);

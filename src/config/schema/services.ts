@@ -14,6 +14,7 @@ import {
   repository,
   resourcesKey,
   tag,
+  variableName,
 } from "./fields";
 import { key } from "./key";
 
@@ -33,10 +34,6 @@ export const exceptions = key(
   "sentence by rule",
   "none: all rules apply",
 );
-
-const variable = z
-  .string()
-  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be the name of a variable: letters, digits and underscores");
 
 export const service = z.strictObject({
   ...image,
@@ -59,7 +56,7 @@ export const service = z.strictObject({
     "the inventory's, then the stack's",
   ),
   env: key(
-    z.record(variable, z.string().nullable()).optional(),
+    z.record(variableName, z.string().nullable()).optional(),
     "Environment variables added to the inventory's or in place of them; null takes one away. Nothing secret.",
     "text by name",
     "the inventory's",

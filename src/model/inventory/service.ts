@@ -88,8 +88,8 @@ const shape = z.strictObject({
   user: z.strictObject({ uid: z.int().min(0), gid: z.int().min(0), reason: reason.optional() }).optional(),
   writable: z.array(absolutePath).optional(),
   files: z.record(absolutePath, text).optional(),
-  command: words.optional(),
-  args: words.optional(),
+  command: z.array(text).optional(),
+  args: z.array(text).optional(),
   sysctls: z.record(z.string(), z.string()).optional(),
   public: z
     .strictObject({
