@@ -66,7 +66,7 @@ export interface Service {
   optional?: Reason;
   /** Names of the services, stores and externals that it connects to: the edges of the graph. Default: none. */
   uses?: string[];
-  /** Environment variables by name. A text that mentions a password becomes a key of a Secret. */
+  /** Environment variables by name. A text that mentions a password becomes a key of a Secret. `$(NAME)` is another variable. */
   env?: Record<string, Text>;
   /** How Kubernetes checks whether the program can take requests. Default: no check, for a program that listens on no port. */
   probe?: Probe;
@@ -93,10 +93,10 @@ export interface Service {
   writable?: string[];
   /** Files to mount into the container, by absolute path. */
   files?: Record<string, Text>;
-  /** Replaces the image's entrypoint. */
-  command?: string[];
-  /** Replaces the image's arguments. */
-  args?: string[];
+  /** Replaces the image's entrypoint. `$(NAME)` is the value of a variable. */
+  command?: Text[];
+  /** Replaces the image's arguments. `$(NAME)` is the value of a variable. */
+  args?: Text[];
   /** Kernel parameters of the pod; Pod Security `restricted` allows only the safe ones. */
   sysctls?: Record<string, string>;
   /** The port that is reachable from outside the cluster, in stacks with an ingress or a load balancer. Default: none. */

@@ -88,12 +88,16 @@ export const annotations = z.record(
 
 export const loadBalancerClass = qualifiedName("a class of load balancers, such as service.k8s.aws/nlb");
 
-/** Name of an environment variable, as the API server accepts it (IsEnvVarName). */
+/**
+ * Name of an environment variable, as every version of the API server accepts it (IsEnvVarName). It can be a key of a Secret.
+ * From 1.32 on, the API server accepts most other characters as well.
+ */
 export const variableName = z
   .string()
+  .max(253)
   .regex(
-    /^[-._a-zA-Z][-._a-zA-Z0-9]*$/,
-    "must be the name of a variable: letters, digits, and - . _, not beginning with a digit",
+    /^([-_a-zA-Z]|\.[-_a-zA-Z0-9])[-._a-zA-Z0-9]*$/,
+    "must be the name of a variable: letters, digits, and - . _, not beginning with a digit or two dots",
   );
 
 /** The name of an HTTP header, as the API server accepts it (IsHTTPHeaderName). */

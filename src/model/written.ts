@@ -35,10 +35,17 @@ export type WrittenProbe =
 
 /** A service. */
 export interface WrittenService
-  extends Omit<Service, "image" | "env" | "files" | "probe" | "liveness" | "public" | "metrics"> {
+  extends Omit<
+    Service,
+    "image" | "env" | "command" | "args" | "files" | "probe" | "liveness" | "public" | "metrics"
+  > {
   image: WrittenImage;
-  /** Environment variables by name. A text that mentions a password becomes a key of a Secret. */
+  /** Environment variables by name. A text that mentions a password becomes a key of a Secret. `$(NAME)` is another variable. */
   env?: Record<string, WrittenText>;
+  /** Replaces the image's entrypoint. `$(NAME)` is the value of a variable. */
+  command?: WrittenText[];
+  /** Replaces the image's arguments. `$(NAME)` is the value of a variable. */
+  args?: WrittenText[];
   /** Files to mount into the container, by absolute path. */
   files?: Record<string, WrittenText>;
   /** How Kubernetes checks whether the program can take requests. Default: no check, for a program that listens on no port. */

@@ -1,13 +1,15 @@
 /** Adapts an inventory to a stack: its optional services, the addresses of its externals, and their stand-ins. */
 import type { Settings } from "../config/schema";
-import type { Application, External, Service } from "../model/application";
+import type { Application, External, Loader, Service } from "../model/application";
 import { own } from "../model/graph";
 import type { Problem } from "../model/problems";
-import { compact } from "../model/records";
+import { compact, mapValues } from "../model/records";
+import { withValues } from "../model/variables";
+import { declaredVariables, loaderVariables } from "./variable-values";
 
 /**
  * Returns the application to plan. An external with a stand-in is a service as well; a lookup of its host must check services
- * first.
+ * first. The variables of services include those of the stack, and mention no other variables.
  */
 export function inEnvironment(application: Application, settings: Settings): Application {
   const enabled = entriesOf(application.services).filter(([name, service]) =>
@@ -21,7 +23,10 @@ export function inEnvironment(application: Application, settings: Settings): App
     Object.fromEntries(externals),
     settings,
   );
-  const services = { ...Object.fromEntries(enabled), ...standIns };
+  const services = mapValues({ ...Object.fromEntries(enabled), ...standIns }, (service, name) => {
+    const env = declaredVariables(service, own(settings.services, name)?.env);
+    return Object.keys(env).length === 0 && !service.env ? service : { ...service, env: withValues(env) };
+  });
   const callers = entriesOf(application.callers).map(
     ([name, caller]) =>
       [name, { ...caller, calls: caller.calls.filter((target) => own(services, target)) }] as const,
@@ -29,10 +34,15 @@ export function inEnvironment(application: Application, settings: Settings): App
   return {
     ...application,
     services,
+    stores: mapValues(application.stores, (store) =>
+      store.loaders ? { ...store, loaders: mapValues(store.loaders, withVariables) } : store,
+    ),
     externals: Object.fromEntries(externals),
     callers: Object.fromEntries(callers),
   };
 }
+
+const withVariables = (loader: Loader): Loader => ({ ...loader, env: withValues(loaderVariables(loader)) });
 
 /** Whether a service of the planned application is a stand-in. */
 export const isStandIn = ({ services, externals }: Application, name: string): boolean =>

@@ -33,6 +33,7 @@ import { planPreparations, preparations } from "./stores/jobs";
 import { type JobsPlan, planRotation, rotationPhase } from "./stores/rotation";
 import { shapeOf } from "./stores/shape";
 import { BITNAMI_DISK } from "./stores/store";
+import { variableProblems } from "./variable-problems";
 
 /**
  * Plans an application in its environment.
@@ -45,6 +46,7 @@ export function plan(context: PlanContext): Plan {
     ...wrong,
     ...asFarAsPossible(wrong, () => [
       ...environmentProblems(declared, application, settings),
+      ...variableProblems(declared, settings),
       ...credentialProblems(context),
       ...mixedSecretProblems(context),
       ...profileProblems(context),

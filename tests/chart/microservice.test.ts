@@ -68,6 +68,16 @@ describe("charts/microservice refuses", () => {
       { sidecars: { a: { image: { repository: "" }, resources } } },
       /sidecars.a.image/,
     ],
+    [
+      "variables that ask for each other",
+      { env: { A: "$(B)", B: "b $(C)", C: "$$$(A)", D: "$(A)", E: "$$(E)" } },
+      /env: A and B and C and D ask for each other in a circle/,
+    ],
+    [
+      "a name of a variable that Kubernetes refuses",
+      { env: { "..a": "1" } },
+      /'\.\.a' does not match pattern/,
+    ],
     ["a tag that is a number", { image: { ...IMAGE, tag: 1.1 } }, /got number, want string/],
     ["the tag latest", { image: { ...IMAGE, tag: "latest" } }, /tag.*must be 'a version such as "1.4.2"/],
     ["no tag", { image: { repository: "a" } }, /tag.*must be 'a version such as "1.4.2"/],

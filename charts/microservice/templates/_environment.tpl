@@ -1,11 +1,9 @@
-{{/* Environment variables from a map. Kubernetes fills in $(NAME) from variables before it only: those that ask come last, by name. */}}
+{{/* Environment variables from a map. Kubernetes fills in $(NAME) from variables before it only: those that ask for others come last. */}}
 {{- define "microservice.env" -}}
-{{- $plain := dict }}{{ $asking := dict }}
-{{- range $name, $value := . }}
-{{- $_ := set (ternary $asking $plain (and (kindIs "string" $value) (contains "$(" (toString $value)))) $name $value }}
-{{- end }}
-{{- range list $plain $asking }}
-{{- range $name, $value := . }}
+{{- $order := include "microservice.envOrder" . | fromJson }}
+{{- $values := . }}
+{{- range $name := concat $order.plain $order.asking $order.circle }}
+{{- $value := get $values $name }}
 - name: {{ $name | quote }}
   {{- if kindIs "string" $value }}
   value: {{ $value | quote }}
@@ -15,6 +13,28 @@
   {{- end }}
 {{- end }}
 {{- end }}
+
+{{/* Names of variables as JSON: `plain` ask for none, `asking` are in the order of what they ask for, `circle` ask for each other. */}}
+{{- define "microservice.envOrder" -}}
+{{- $plain := list }}{{ $left := dict }}
+{{- range $name, $value := . }}
+{{- if and (kindIs "string" $value) (contains "$(" (toString $value)) }}{{ $_ := set $left $name $value }}{{ else }}{{ $plain = append $plain $name }}{{ end }}
+{{- end }}
+{{- $asking := list }}
+{{- range until (len $left) }}
+{{- $ready := list }}
+{{- range $name, $value := $left }}
+{{- $waits := false }}
+{{- range $other, $_ := $left }}
+{{- /* `$$(NAME)` is no question. */}}
+{{- if regexMatch (printf "(^|[^$])([$][$])*[$][(]%s[)]" (regexQuoteMeta $other)) $value }}{{ $waits = true }}{{ end }}
+{{- end }}
+{{- if not $waits }}{{ $ready = append $ready $name }}{{ end }}
+{{- end }}
+{{- range $ready }}{{ $_ := unset $left . }}{{ end }}
+{{- $asking = concat $asking $ready }}
+{{- end }}
+{{- dict "plain" $plain "asking" $asking "circle" (keys $left | sortAlpha) | toJson }}
 {{- end }}
 
 {{/* Where a variable's value comes from. */}}

@@ -95,8 +95,8 @@ const shape = z.strictObject({
   user: z.strictObject({ uid: userId, gid: userId, reason: sentence.optional() }).optional(),
   writable: z.array(absolutePath).optional(),
   files: z.record(filePath, text).optional(),
-  command: words.optional(),
-  args: words.optional(),
+  command: z.array(text).optional(),
+  args: z.array(text).optional(),
   sysctls: z.record(sysctlName, z.string().min(1)).optional(),
   public: z
     .strictObject({

@@ -79,11 +79,28 @@ export function checkService(
       "Set `shutdown.graceSeconds` to more than `sleepSeconds`.",
     );
   checkPermissions(where, service, report);
-  const texts = [...Object.entries(service.env ?? {}), ...Object.entries(service.files ?? {})];
+  for (const [key, text] of wordsIn(service))
+    if (mentionsPassword(text))
+      report(
+        `${where}, ${key}`,
+        "a password in a command can be read by everyone who sees the pod",
+        "Make it an environment variable, here NAME, and write $(NAME).",
+      );
+  const texts = [
+    ...Object.entries(service.env ?? {}),
+    ...Object.entries(service.files ?? {}),
+    ...wordsIn(service),
+  ];
   for (const [key, text] of texts)
     for (const reference of referencesOf(text as Text))
       checkReference(application, name, uses, `${where}, ${key}`, reference, report);
 }
+
+/** The words of its command and arguments, each with its place. */
+const wordsIn = ({ command = [], args = [] }: Service): [string, Text][] =>
+  Object.entries({ command, args }).flatMap(([key, words]) =>
+    words.map((word, index): [string, Text] => [`${key}[${index}]`, word]),
+  );
 
 /** The port names that a service mentions, each with its purpose. */
 function portsNamed(service: Service): [string, string][] {

@@ -1,6 +1,8 @@
 import type { Image, Resources } from "../../model/application";
 import { nameOfPath } from "../../model/names";
 import { DEFAULT_USER } from "../../model/presets";
+import { mapValues } from "../../model/records";
+import { literally } from "../../model/variables";
 import { describeChart } from "../chart";
 import type { PlanContext } from "../context";
 import { pullSecretsOf, storePullSecretsOf } from "../credentials/externals";
@@ -79,9 +81,10 @@ export function planJob(
     image: { ...job.image },
     ...waitImageIn(settings),
     imagePullSecrets: storePullSecretsOf(settings),
-    command: job.command,
-    args: job.args,
-    env: { HOME: "/tmp", ...job.env, ...Object.fromEntries(secretRefs) },
+    // Scripts and values have no mentions of variables: a `$` is a `$`.
+    command: job.command.map(literally),
+    args: job.args?.map(literally),
+    env: { HOME: "/tmp", ...mapValues(job.env, literally), ...Object.fromEntries(secretRefs) },
     config: { files: Object.fromEntries(files) },
     writable: { tmp: "/tmp" },
     user: { uid: DEFAULT_USER.uid, gid: DEFAULT_USER.gid },

@@ -4,8 +4,9 @@ import type { Image, Service } from "../../model/application";
 import { own, servicePort, usedBy } from "../../model/graph";
 import { nameOfPath } from "../../model/names";
 import { DEFAULT_USER, PRESETS } from "../../model/presets";
-import { compact } from "../../model/records";
+import { compact, mapValues } from "../../model/records";
 import { mentionsPassword } from "../../model/text";
+import { literally } from "../../model/variables";
 import { describeChart } from "../chart";
 import type { AppContext, PlanContext } from "../context";
 import { pullSecretsOf } from "../credentials/externals";
@@ -16,6 +17,7 @@ import type { ReleasePlan, SecretPlan } from "../plan";
 import { prune } from "../prune";
 import { storeSeconds } from "../stores";
 import { preparations } from "../stores/jobs";
+import { wordsOf } from "../variable-values";
 import { exceptionsOf, permissionsOf } from "./exceptions";
 import { ingressOf, loadBalancerOf, monitorOf } from "./exposure";
 import type { MicroserviceValues, Ports } from "./microservice-values";
@@ -58,11 +60,11 @@ export function planMicroservice(context: PlanContext, name: string): Microservi
     replicas,
     // A rollout fails only after the time that a pod needs to start.
     rollout: startSeconds > DEFAULT_PROGRESS_DEADLINE ? { progressDeadlineSeconds: startSeconds } : {},
-    command: [...(service.command ?? [])],
-    args: [...(service.args ?? [])],
-    env: environmentOf(context, service, secrets, overrides.env ?? {}),
+    command: wordsOf(context, service, service.command),
+    args: wordsOf(context, service, service.args),
+    env: environmentOf(context, service, secrets),
     ports: portsOf(service),
-    probes: probesOf(service),
+    probes: probesOf(context, service),
     ...shutdownOf(service),
     resources: serviceResources(service, overrides.resources),
     autoscaling: autoscaling ? { enabled: true, ...autoscaling } : {},
@@ -111,23 +113,17 @@ function secondsUntilNames(context: AppContext, services: readonly string[]): nu
 export const imageOf = (service: Service, settings: Settings, name: string): Image =>
   imageIn(settings, service.image, own(settings.services, name));
 
-/** Returns the environment variables. Those with a password reference a Secret. The stack's overrides come last. */
+/** Returns the environment variables. Those with a password reference a Secret. */
 function environmentOf(
   context: AppContext,
-  service: Service,
+  { env = {} }: Service,
   secrets: Record<string, SecretPlan>,
-  overrides: Record<string, string | null>,
 ): MicroserviceValues["env"] {
   const holder = (key: string) =>
     Object.keys(secrets).find((secret) => own(secrets[secret]?.keys ?? {}, key)) as string;
-  const inventory = Object.entries(service.env ?? {})
-    .filter(([key]) => overrides[key] === undefined)
-    .map(([key, value]) => [
-      key,
-      mentionsPassword(value) ? { secret: holder(key), key } : fill(context, value),
-    ]);
-  const added = Object.entries(overrides).filter(([, value]) => value !== null);
-  return Object.fromEntries([...inventory, ...added]);
+  return mapValues(env, (value, key) =>
+    mentionsPassword(value) ? { secret: holder(key), key } : literally(fill(context, value)),
+  );
 }
 
 /** Kubernetes' `appProtocol` by protocol. gRPC is HTTP/2 without TLS. */

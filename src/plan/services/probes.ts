@@ -1,6 +1,8 @@
 /** Derives the readiness, liveness and start-up probes from the probe of the inventory. */
 import type { Probe, Service } from "../../model/application";
 import { PRESETS } from "../../model/presets";
+import type { AppContext } from "../context";
+import { wordsOf } from "../variable-values";
 import type { Probe as ChartProbe, Probes } from "./microservice-values";
 
 /** Period of the start-up probe, in seconds. */
@@ -11,17 +13,19 @@ export const startupSecondsOf = ({ startupSeconds, language }: Service): number 
   startupSeconds ?? PRESETS[language].startupSeconds;
 
 /** Returns the chart's `probes`; empty for a service without a probe. */
-export function probesOf(service: Service): Probes {
+export function probesOf(context: AppContext, service: Service): Probes {
   const { probe, timing = {} } = service;
+  const toValues = (probe: Probe) => valuesOf(context, service, probe);
   const first = service.liveness ?? probe;
   if (!first) return {};
   const { readiness, liveness } = PRESETS[service.language];
   const alive = service.liveness ? toValues(service.liveness) : portOnly(first);
+  const start = startup(service, first);
   const { timeoutSeconds } = { ...readiness, ...timing.readiness };
   return {
     // Its failure restarts the pod, so it must check only what a restart can fix.
     startup: {
-      ...startup(service, first),
+      ...toValues(start),
       periodSeconds: STARTUP_PERIOD,
       timeoutSeconds,
       failureThreshold: Math.ceil(startupSecondsOf(service) / STARTUP_PERIOD),
@@ -31,11 +35,9 @@ export function probesOf(service: Service): Probes {
   };
 }
 
-function startup({ liveness }: Service, probe: Probe): ChartProbe {
-  if (liveness) return toValues(liveness);
-  return "http" in probe && probe.http.notStartup !== undefined
-    ? { tcp: { port: probe.http.port } }
-    : toValues(probe);
+function startup({ liveness }: Service, probe: Probe): Probe {
+  if (liveness) return liveness;
+  return "http" in probe && probe.http.notStartup !== undefined ? { tcp: { port: probe.http.port } } : probe;
 }
 
 /**
@@ -46,15 +48,15 @@ function startup({ liveness }: Service, probe: Probe): ChartProbe {
 function portOnly(probe: Probe): ChartProbe | undefined {
   if ("http" in probe) return { tcp: { port: probe.http.port } };
   if ("grpc" in probe) return { tcp: { port: probe.grpc.port } };
-  return "tcp" in probe ? toValues(probe) : undefined;
+  return "tcp" in probe ? { tcp: { port: probe.tcp.port } } : undefined;
 }
 
-function toValues(probe: Probe): ChartProbe {
+function valuesOf(context: AppContext, service: Service, probe: Probe): ChartProbe {
   if ("http" in probe) {
     const { path, port, headers } = probe.http;
     return { http: { path, port, ...(headers ? { headers: { ...headers } } : {}) } };
   }
   if ("grpc" in probe) return { grpc: { port: probe.grpc.port } };
   if ("tcp" in probe) return { tcp: { port: probe.tcp.port } };
-  return { exec: { command: [...probe.exec.command] } };
+  return { exec: { command: wordsOf(context, service, probe.exec.command) } };
 }

@@ -24,14 +24,13 @@ interface SecretVariable {
   remote: "all" | "none" | "some";
 }
 
-/** The variables of a service that mention a password, without those that the stack overrides. */
+/** The variables of a service that mention a password. */
 function secretVariables(context: AppContext, name: string): SecretVariable[] {
   const { settings, application } = context;
-  const overrides = own(settings.services, name)?.env ?? {};
   // Without a secret store every password is in the stack.
   const sources = settings.externalSecrets ? externalCredentials(context) : {};
   return Object.entries(own(application.services, name)?.env ?? {}).flatMap(([key, text]) => {
-    if (!mentionsPassword(text) || overrides[key] !== undefined) return [];
+    if (!mentionsPassword(text)) return [];
     const filled = fillSecret(context, text);
     const mentioned = credentialsIn(filled);
     const remote = mentioned.filter((credential) => sources[credential]?.source === "secret store");

@@ -4,6 +4,7 @@
  */
 import type { Distribution } from "../../config/schema";
 import { compact } from "../../model/records";
+import { literally } from "../../model/variables";
 import type { AppContext, PlanContext } from "../context";
 import { credentialName, rotatedAccounts } from "../credentials";
 import { storePullSecretsOf } from "../credentials/externals";
@@ -125,11 +126,11 @@ export function planResets(
                     name: "reset",
                     image: imageReference(storeImage(context, name)),
                     command: ["bash", "-euo", "pipefail", "-c"],
-                    args: [script],
+                    args: [literally(script)],
                     env: [
                       ...Object.entries({ HOME: "/tmp", DATA: data, ...env }).map(([key, value]) => ({
                         name: key,
-                        value,
+                        value: literally(value),
                       })),
                       ...Object.keys(keys).map((key) => ({
                         name: key,

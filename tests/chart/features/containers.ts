@@ -77,6 +77,26 @@ export const CONTAINER_FEATURES: Feature[] = [
     expect: (objects) => assert.deepEqual(namesOf(envOf(objects)), ["POD", "A_URL"]),
   },
   {
+    name: "orders variables that ask for others by what they ask for",
+    values: {
+      env: {
+        A_URL: "http://$(B_ADDRESS)/$$(A_URL)",
+        B_ADDRESS: "$(C_HOST):$(D_PORT)",
+        C_HOST: "$(POD).web",
+        D_PORT: "80",
+        POD: { field: "metadata.name" },
+      },
+    },
+    expect: (objects) =>
+      assert.deepEqual(namesOf(envOf(objects)), ["D_PORT", "POD", "C_HOST", "B_ADDRESS", "A_URL"]),
+  },
+  {
+    name: "takes variables with dots and dashes",
+    values: { env: { "discovery.type": "single-node", "cluster-name": "a", ".hidden": "b" } },
+    expect: (objects) =>
+      assert.deepEqual(namesOf(envOf(objects)), [".hidden", "cluster-name", "discovery.type"]),
+  },
+  {
     name: "takes whole Secrets and ConfigMaps as variables",
     values: { envFrom: { b: { secret: "vault", prefix: "V_" }, a: { configMap: "shared", optional: true } } },
     expect: (objects) =>

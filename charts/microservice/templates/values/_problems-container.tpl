@@ -23,6 +23,9 @@ terminationGracePeriodSeconds: {{ $root.Values.terminationGracePeriodSeconds }} 
 {{- end }}
 {{- end }}
 {{- end }}
+{{- with (include "microservice.envOrder" ($spec.env | default dict) | fromJson).circle }}
+{{ $where }}env: {{ join " and " . }} ask for each other in a circle; write the value into one of them
+{{- end }}
 {{- range $name, $source := $spec.envFrom }}
 {{- if ne (len (pick $source "secret" "configMap")) 1 }}
 {{ $where }}envFrom.{{ $name }}: either secret or configMap is needed

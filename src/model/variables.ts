@@ -1,0 +1,89 @@
+/**
+ * `$(NAME)` in a text stands for the value of another variable of the container, as in a Kubernetes manifest. Kubernetes fills in only
+ * variables that come before, and nothing in a Secret, so that we fill them in ourselves. `$$(NAME)` is the text `$(NAME)`.
+ */
+import { own } from "./graph";
+import { mapValues } from "./records";
+import type { Reference, Text } from "./text";
+
+/** The name of a variable (IsEnvVarName), as a pattern. */
+const NAME = "[-._a-zA-Z][-._a-zA-Z0-9]*";
+const MENTION = new RegExp(`(\\$+)\\((${NAME})\\)`, "g");
+
+/** A part of a text: a literal, a mention of a variable, or a reference. */
+export type Part = string | { variable: string } | Reference;
+
+/** Splits a text into its parts. */
+export const partsOf = (text: Text): Part[] =>
+  joined(text).flatMap((part) => (typeof part === "string" ? fragmentsOf(part) : [part]));
+
+/** Joins adjacent literals. */
+function joined(text: Text): (string | Reference)[] {
+  const parts: (string | Reference)[] = [];
+  for (const part of typeof text === "string" ? [text] : text) {
+    const last = parts.at(-1);
+    if (typeof part === "string" && typeof last === "string") parts[parts.length - 1] = last + part;
+    else parts.push(part);
+  }
+  return parts;
+}
+
+function fragmentsOf(literal: string): Part[] {
+  const parts: Part[] = [];
+  let end = 0;
+  for (const match of literal.matchAll(MENTION)) {
+    const [all, dollars = "", variable = ""] = match;
+    const before = literal.slice(end, match.index);
+    end = match.index + all.length;
+    if (dollars === "$") parts.push(before, { variable });
+    else parts.push(`${before}${all.slice(1)}`);
+  }
+  return [...parts, literal.slice(end)].filter((part) => part !== "");
+}
+
+/** Returns the variables that a text mentions. */
+export const variablesIn = (text: Text): string[] =>
+  partsOf(text).flatMap((part) => (isVariable(part) ? [part.variable] : []));
+
+/** Whether a part is a mention of a variable. */
+export const isVariable = (part: Part): part is { variable: string } =>
+  typeof part !== "string" && "variable" in part;
+
+/** Fills in the variables that texts mention. Those that do not exist, and those that lead back to the text, stay as they are. */
+export function withValues(env: Readonly<Record<string, Text>>): Record<string, Text> {
+  const filled = (text: Text, above: readonly string[]): Text => {
+    const parts = partsOf(text).flatMap((part) => {
+      if (!isVariable(part)) return [part];
+      const value = above.includes(part.variable) ? undefined : own(env, part.variable);
+      const inner = value === undefined ? [mention(part.variable)] : filled(value, [...above, part.variable]);
+      return typeof inner === "string" ? [inner] : inner;
+    });
+    return typeof text === "string" && parts.every((part) => typeof part === "string")
+      ? parts.join("")
+      : parts;
+  };
+  return mapValues(env, (text, name) => filled(text, [name]));
+}
+
+/** Returns the mention of a variable. */
+export const mention = (variable: string): string => `$(${variable})`;
+
+/**
+ * A `$` and what follows it, which Kubernetes leaves as they are: text in brackets that is the name of no variable, an open bracket that
+ * nothing closes, another ASCII character, or the end. Older versions break other characters after a `$`.
+ */
+const UNTOUCHED = `\\$(?:\\((?!${NAME}\\))[^)]*\\)|\\((?![^)]*\\))|[\\x00-\\x23\\x25-\\x27\\x29-\\x7f]|$)`;
+const DOLLAR = new RegExp(`${UNTOUCHED}|\\$`, "g");
+
+/** Returns what to write into a manifest, so that Kubernetes passes a text to the container as it is: `$` becomes `$$` where needed. */
+export const literally = (text: string): string =>
+  text.replace(DOLLAR, (match, offset: number) => (match === "$" && offset < text.length - 1 ? "$$" : match));
+
+/** Returns what to write into a manifest for literals and mentions of variables that Kubernetes fills in. */
+export const toManifest = (parts: readonly (string | { variable: string })[]): string =>
+  parts.every((part) => typeof part === "string")
+    ? literally(parts.join(""))
+    : // A literal can end within what Kubernetes takes for a mention, so that each `$` is doubled.
+      parts
+        .map((part) => (typeof part === "string" ? part.replaceAll("$", "$$$$") : mention(part.variable)))
+        .join("");

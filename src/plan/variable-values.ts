@@ -1,0 +1,49 @@
+/** The variables of services and loaders, and the texts that mention them. */
+import type { Settings } from "../config/schema";
+import type { Loader, Service } from "../model/application";
+import { own } from "../model/graph";
+import type { Text } from "../model/text";
+import { mentionsPassword } from "../model/text";
+import { isVariable, mention, partsOf, toManifest } from "../model/variables";
+import type { AppContext } from "./context";
+import { fill } from "./hosts";
+
+/** The stack's variables of a service. Null removes one of the inventory. */
+export type Overrides = NonNullable<Settings["services"][string]["env"]>;
+
+/** Returns the variables of a service as they are written: those of the inventory, then those that the stack sets. */
+export function declaredVariables({ env = {} }: Service, overrides: Overrides = {}): Record<string, Text> {
+  const inventory = Object.entries(env).filter(([key]) => overrides[key] === undefined);
+  const added = Object.entries(overrides).filter((entry): entry is [string, string] => entry[1] !== null);
+  return Object.fromEntries([...inventory, ...added]);
+}
+
+/** Returns the variables of a loader as they are written. */
+export const loaderVariables = ({ env }: Loader): Record<string, Text> => ({ HOME: "/tmp", ...env });
+
+/** Variables that Kubernetes sets in every container. It knows them in commands and arguments. */
+export const isOfKubernetes = (variable: string): boolean =>
+  /^KUBERNETES_(SERVICE_(HOST|PORT|PORT_HTTPS)|PORT(_443_TCP(_(PROTO|PORT|ADDR))?)?)$/.test(variable);
+
+/** Whether a shell runs a command: `$(NAME)` is then the output of a command, unless there is a variable NAME. */
+export const runsShell = (words: readonly Text[]): boolean =>
+  words.some((word) => typeof word === "string" && /^(.*\/)?(sh|bash|ash|dash|ksh|zsh)$/.test(word));
+
+/**
+ * Returns the words of a command or its arguments for a manifest. Kubernetes fills in the variables that are in a Secret; all others
+ * are filled in here.
+ */
+export function wordsOf(context: AppContext, { env = {} }: Service, words: readonly Text[] = []): string[] {
+  return words.map((word) =>
+    toManifest(
+      partsOf(word).map((part) => {
+        if (typeof part === "string") return part;
+        if (!isVariable(part)) return fill(context, [part]);
+        const { variable } = part;
+        const value = own(env, variable);
+        if (value === undefined) return isOfKubernetes(variable) ? part : mention(variable);
+        return mentionsPassword(value) ? part : fill(context, value);
+      }),
+    ),
+  );
+}
