@@ -1,4 +1,5 @@
 /** Names that are derived from the names in an inventory, and their limits. */
+import { createHash } from "node:crypto";
 import type { StoreKind } from "./application";
 import { factsOf } from "./store-kinds";
 
@@ -11,12 +12,21 @@ export const MAX_APPLICATION_NAME = 40;
 /** A DNS label that starts with a letter. */
 export const DNS_LABEL = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;
 
-/** Returns a key for a path, such as `var-run-apache2` for `/var/run/apache2`. */
+/** Longest key of a path: the shared chart makes the name of a volume from it. */
+const MAX_PATH_NAME = 53;
+
+/**
+ * Returns a key for a path, such as `var-run-apache2` for `/var/run/apache2`. The key of a long path, and of one without
+ * letters and digits, ends in a hash.
+ */
 export function nameOfPath(path: string): string {
-  return path
+  const name = path
     .replace(/[^a-zA-Z0-9]+/g, "-")
     .replace(/^-|-$/g, "")
     .toLowerCase();
+  if (name !== "" && name.length <= MAX_PATH_NAME) return name;
+  const hash = createHash("sha256").update(path).digest("hex").slice(0, 12);
+  return [name.slice(0, MAX_PATH_NAME - hash.length - 1).replace(/-$/, ""), hash].filter(Boolean).join("-");
 }
 
 /** Longest name of a store: charts and Jobs append to it. */

@@ -12,7 +12,7 @@ export function schemaProblems(application: string, release: ReleasePlan, chart:
   if (validate(release.values)) return [];
   return (validate.errors ?? []).filter(isCause).map((error) => ({
     where: `apps/${application}.ts: ${release.kind} ${release.name}`,
-    what: `the chart refuses ${error.instancePath.slice(1).replaceAll("/", ".") || "its values"}: ${describe(error)}`,
+    what: `the chart refuses ${placeOf(error)}: ${describe(chart.schema, error)}`,
     todo: `Correct it there, or in the stack's settings; ${chart.path}/values.yaml says what it takes.`,
   }));
 }
@@ -28,13 +28,43 @@ function validatorOf(schema: object): ValidateFunction {
   return known;
 }
 
-/** Whether an error is a cause. Ajv reports `if` only as a consequence of another error. */
-const isCause = ({ keyword }: ErrorObject): boolean => keyword !== "if";
+/** Whether an error is a cause. Ajv reports `if` and `propertyNames` only as a consequence of another error. */
+const isCause = ({ keyword }: ErrorObject): boolean => keyword !== "if" && keyword !== "propertyNames";
 
-function describe({ keyword, params, message }: ErrorObject): string {
+/** The key at fault. An error of a key's name is reported at the map that has the key. */
+function placeOf({ instancePath, propertyName }: ErrorObject): string {
+  const steps = instancePath.split("/").slice(1).map(unescaped);
+  return [...steps, ...(propertyName === undefined ? [] : [propertyName])].join(".") || "its values";
+}
+
+/** A step of a JSON pointer. */
+const unescaped = (step: string): string => step.replaceAll("~1", "/").replaceAll("~0", "~");
+
+/** What the definitions of the charts' schemas that have a pattern mean. */
+const FORMS: Record<string, string> = {
+  cidr: "a range of addresses, such as 10.1.0.0/16",
+  configKey: "the name of a file or a key: letters, digits, - _ .",
+  duration: "a duration, such as 30s",
+  hostName: "a DNS name in lower case",
+  key: "a key of labels or annotations, such as app or example.com/app",
+  labelValue: "a label's value: at most 63 letters, digits, - _ .",
+  name: "a name of at most 53 lower-case letters, digits and hyphens",
+  objectName: "the name of an object: lower-case letters, digits, hyphens and dots",
+  optionalObjectName: "the name of an object: lower-case letters, digits, hyphens and dots",
+  path: "an absolute path",
+  portName: "the name of a port: at most 15 lower-case letters, digits and single hyphens",
+  quantity: "a Kubernetes quantity, such as 500m or 8Gi",
+  variable: "the name of a variable",
+};
+
+function describe(schema: object, { keyword, params, message }: ErrorObject): string {
   if (keyword === "const") return `must be ${params.allowedValue}`;
+  if (keyword === "enum") return `must be one of ${params.allowedValues.join(", ")}`;
   if (keyword === "additionalProperties") return `there is no ${params.additionalProperty}`;
-  return message ?? keyword;
+  if (keyword !== "pattern") return message ?? keyword;
+  const { definitions = {} } = schema as { definitions?: Record<string, { pattern?: string }> };
+  const [name = ""] = Object.entries(definitions).find(([, { pattern }]) => pattern === params.pattern) ?? [];
+  return `must be ${FORMS[name] ?? "of another form"}`;
 }
 
 /** The shared chart's limit of ephemeral storage, which is also that of the chart of stores. */

@@ -71,6 +71,31 @@ describe("flotilla check", function () {
     );
   });
 
+  it("checks an application without services and stores, and other commands show it", async () => {
+    const index = join(folder, "apps/index.ts");
+    const before = readFileSync(index, "utf8");
+    writeFileSync(
+      index,
+      'export const catalogue = { nothing: { name: "nothing", description: "Nothing yet", services: {} } };\n',
+    );
+    writeFileSync(
+      join(folder, "Pulumi.nothing.yaml"),
+      "config:\n  flotilla:application: nothing\n  flotilla:environment: dev\n",
+    );
+    try {
+      const checked = await flotilla("check", "--stack", "nothing");
+      assert.equal(checked.exitCode, 0, checked.all);
+      assert.match(checked.all ?? "", /\n0 errors, 0 warnings$/);
+      for (const args of [["graph"], ["config"], ["config", "--explain"], ["render", "--out", "rendered"]]) {
+        const { exitCode, all } = await flotilla(...args, "--stack", "nothing");
+        assert.equal(exitCode, 0, `${args.join(" ")}: ${all}`);
+      }
+    } finally {
+      writeFileSync(index, before);
+      rmSync(join(folder, "Pulumi.nothing.yaml"));
+    }
+  });
+
   it("ends with 1 for settings that are wrong, and says which stage it was", async () => {
     writeFileSync(
       join(folder, "Pulumi.bad.yaml"),

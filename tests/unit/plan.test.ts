@@ -10,10 +10,21 @@ import type { Application, Service } from "../../src/model/application";
 import { host, password, type Text, text } from "../../src/model/text";
 import { plan as planOfApplication } from "../../src/plan";
 import { readCharts } from "../../src/plan/chart";
+import { schemaProblems } from "../../src/plan/check";
 import { createContext } from "../../src/plan/context";
 import { fixedValues } from "../../src/plan/credentials";
-import type { Plan } from "../../src/plan/plan";
-import { application, charts, planFor, planOf, problemsOf, redis, service, settingsOf } from "../support";
+import type { Plan, ReleasePlan } from "../../src/plan/plan";
+import {
+  application,
+  charts,
+  planFor,
+  planOf,
+  problemsOf,
+  redis,
+  service,
+  settingsOf,
+  valuesOf,
+} from "../support";
 
 const environments = [
   { environment: "local", distribution: "upstream" },
@@ -315,6 +326,45 @@ describe("what a chart would refuse", () => {
         'apps/shop.ts: service web: writable[0] must be an absolute path below /, without a colon, . or .., such as /var/cache, not "tmp"',
       ],
     );
+  });
+
+  it("is refused in words that name the key, and show no pattern", () => {
+    const release = planFor(application()).releases.web as ReleasePlan;
+    const values = {
+      ...release.values,
+      ports: { "a-very-long-port-name": { container: 80 } },
+      writable: { "a/b": "tmp", ["x".repeat(54)]: "/tmp" },
+      ingress: { annotations: { "a b": "1" } },
+      team: "Team A",
+      workload: "Pod",
+    };
+    assert.deepEqual(
+      schemaProblems("shop", { ...release, values }, charts.microservice).map(({ what }) => what),
+      [
+        "the chart refuses team: must be a label's value: at most 63 letters, digits, - _ .",
+        "the chart refuses workload: must be one of Deployment, StatefulSet, DaemonSet, Job, CronJob",
+        "the chart refuses ports.a-very-long-port-name: must NOT have more than 15 characters",
+        "the chart refuses ports.a-very-long-port-name: must be the name of a port: at most 15 lower-case letters, digits and single hyphens",
+        "the chart refuses writable.a/b: must be a name of at most 53 lower-case letters, digits and hyphens",
+        `the chart refuses writable.${"x".repeat(54)}: must NOT have more than 53 characters`,
+        "the chart refuses writable.a/b: must be an absolute path",
+        "the chart refuses ingress.annotations.a b: must be a key of labels or annotations, such as app or example.com/app",
+      ],
+    );
+  });
+
+  it("is not what a long path becomes: its volume has a name with a hash", () => {
+    const long = `/var/lib/${"a".repeat(30)}/${"b".repeat(30)}`;
+    const writable = ["/tmp", long, `${long}/c`, "/ä"];
+    const values = valuesOf(
+      planFor(application({ services: { web: service({ writable, files: { [`${long}.conf`]: "x" } }) } })),
+      "web",
+    );
+    const names = [...Object.keys(values.writable ?? {}), ...Object.keys(values.config?.files ?? {})];
+    assert.equal(new Set(names).size, 5);
+    assert.deepEqual(Object.values(values.writable ?? {}), writable);
+    assert.equal(names[0], "tmp");
+    for (const name of names.slice(1)) assert.match(name, /^(?=.{1,53}$)([a-z0-9][-a-z0-9]*-)?[0-9a-f]{12}$/);
   });
 
   it("is refused: more requests than limits, of services and stores", () => {

@@ -28,6 +28,11 @@ describe("an inventory", () => {
     assert.match(problem.todo, /Did you mean "cache"\?/);
   });
 
+  it("must not have a service named like the container that waits for a store of it", () => {
+    const services = { "wait-for-cache": service({ uses: ["cache"] }) };
+    assert.match(one({ services, stores: { cache: redis() } }).what, /the one that waits for cache/);
+  });
+
   it("must not use a service without a port", () => {
     const services = {
       web: service({ uses: ["worker"] }),

@@ -2,7 +2,7 @@
 import execa from "execa";
 import { ensureTools } from "../toolchain/ensure";
 import { KUBERNETES } from "../toolchain/specification";
-import type { Finding, Report } from "./report";
+import { type Finding, nothingChecked, type Report } from "./report";
 
 /** Grades of kube-score: 10 is fine, 7 almost, 5 a warning, 1 critical. */
 const FINE = 7;
@@ -21,6 +21,7 @@ interface ScoredObject {
 
 /** Scores objects together: some checks look at several. Tests that are ignored are named as kube-score does. */
 export async function kubeScore(manifests: string, ignored: readonly string[] = []): Promise<Report> {
+  if (manifests === "") return nothingChecked();
   const { "kube-score": tool } = await ensureTools(["kube-score"]);
   const minor = KUBERNETES.split(".").slice(0, 2).join(".");
   // It ends with 1 when it finds something.
@@ -35,7 +36,7 @@ export async function kubeScore(manifests: string, ignored: readonly string[] = 
     { input: manifests, reject: false },
   );
   if (exitCode > 1 || !stdout.startsWith("[")) throw new Error(`kube-score failed: ${stderr || stdout}`);
-  const report: Report = { findings: [], passed: 0, excepted: 0 };
+  const report = nothingChecked();
   for (const object of JSON.parse(stdout) as ScoredObject[]) {
     const exceptions = object.object_meta.annotations?.["kube-score/ignore"]?.split(",") ?? [];
     for (const { check, grade, skipped, comments } of object.checks) {

@@ -6,7 +6,7 @@ import { unreachable, usesProxy } from "../../../src/runtime/reach";
 import { cacheFolder } from "../paths";
 import { ensureTools } from "../toolchain/ensure";
 import { KUBERNETES } from "../toolchain/specification";
-import type { Report } from "./report";
+import { nothingChecked, type Report } from "./report";
 import { cachedSchemas, schemaLocation } from "./schemas";
 
 /** Groups of kinds that every cluster has: their schemas are there, or nothing was looked at. */
@@ -25,6 +25,7 @@ interface Output {
  * kubeconform downloads. Kinds of the cluster's own are not looked at. Undefined where there are no schemas.
  */
 export async function kubeconform(manifests: string): Promise<Report | undefined> {
+  if (manifests === "") return nothingChecked();
   const { kubeconform: tool } = await ensureTools(["kubeconform"]);
   const isKept = existsSync(cachedSchemas());
   if (!isKept && !usesProxy(DOWNLOADS, process.env) && (await unreachable(DOWNLOADS, 443)) !== undefined)

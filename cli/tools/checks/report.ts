@@ -7,6 +7,9 @@ export interface Report {
   excepted: number;
 }
 
+/** The report of no manifests at all, for which checkers print something else than a report. */
+export const nothingChecked = (): Report => ({ findings: [], passed: 0, excepted: 0 });
+
 export interface Finding {
   severity: "critical" | "warning";
   /** The checker's own name of the check. */

@@ -24,6 +24,12 @@ export function checkService(
   const uses = service.uses ?? [];
   for (const target of uses) {
     if (target === name) report(where, "it uses itself", `Remove "${target}" from \`uses\`.`);
+    else if (name === `wait-for-${target}`)
+      report(
+        where,
+        `its container would be named like the one that waits for ${target}`,
+        "Give it another name.",
+      );
     else if (!own(application.services, target) && !stores.includes(target) && !externals.includes(target))
       report(
         where,
