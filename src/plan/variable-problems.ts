@@ -3,17 +3,12 @@ import type { Settings } from "../config/schema";
 import type { Application, Probe, Service } from "../model/application";
 import { findCycle, own } from "../model/graph";
 import { suggest } from "../model/nearest";
+import { pathOf } from "../model/paths";
 import type { Problem } from "../model/problems";
 import { mapValues } from "../model/records";
 import { mentionsPassword, type Text } from "../model/text";
 import { mention, variablesIn, withValues } from "../model/variables";
-import {
-  declaredVariables,
-  isOfKubernetes,
-  loaderVariables,
-  type Overrides,
-  runsShell,
-} from "./variable-values";
+import { declaredVariables, isOfKubernetes, loaderVariables, runsShell } from "./variable-values";
 
 /** The variables of a container, and where messages place them. */
 interface Scope {
@@ -24,8 +19,8 @@ interface Scope {
   env: Record<string, Text>;
   /** Returns the place of a variable. */
   at(variable: string): string;
-  /** The stack's variables, with their key. */
-  stack?: { key: string; overrides: Overrides };
+  /** Returns the key of the stack that takes a variable away, if one does. */
+  takenAway?(variable: string): string | undefined;
 }
 
 /** Reports mentions of variables in the services and loaders of an inventory, with the variables of the stack. */
@@ -50,7 +45,7 @@ export function variableProblems(declared: Application, settings: Settings): Pro
         owner,
         where,
         env: loaderVariables(loader),
-        at: (variable) => `${where}: env.${variable}`,
+        at: (variable) => `${where}: ${pathOf(["env", variable])}`,
       });
     }),
   ];
@@ -59,14 +54,14 @@ export function variableProblems(declared: Application, settings: Settings): Pro
 function scopeOf(file: string, owner: string, name: string, service: Service, settings: Settings): Scope {
   const overrides = own(settings.services, name)?.env ?? {};
   const where = `${file}: ${owner}`;
-  const key = `flotilla:services.${name}.env`;
+  const inStack = (variable: string) => `flotilla:${pathOf(["services", name, "env", variable])}`;
+  const inInventory = (variable: string) => `${where}: ${pathOf(["env", variable])}`;
   return {
     owner,
     where,
     env: declaredVariables(service, overrides),
-    at: (variable) =>
-      own(overrides, variable) === undefined ? `${where}: env.${variable}` : `${key}.${variable}`,
-    stack: { key, overrides },
+    at: (variable) => (own(overrides, variable) === undefined ? inInventory : inStack)(variable),
+    takenAway: (variable) => (own(overrides, variable) === null ? inStack(variable) : undefined),
   };
 }
 
@@ -101,15 +96,13 @@ function ofVariables(scope: Scope): Problem[] {
   ];
 }
 
-function unknownProblems({ env, owner, stack }: Scope, where: string, variable: string): Problem[] {
+function unknownProblems({ env, owner, takenAway }: Scope, where: string, variable: string): Problem[] {
   if (own(env, variable) !== undefined) return [];
-  const isTaken = stack !== undefined && own(stack.overrides, variable) === null;
+  const key = takenAway?.(variable);
   return [
     {
       where,
-      what: isTaken
-        ? `it mentions ${mention(variable)}, which ${stack.key}.${variable} takes away`
-        : `it mentions ${mention(variable)}, and ${owner} has no such variable`,
+      what: `it mentions ${mention(variable)}, ${key === undefined ? `and ${owner} has no such variable` : `which ${key} takes away`}`,
       todo: isOfKubernetes(variable)
         ? "Kubernetes knows it in commands and arguments only: let the program read it, or use the host kubernetes.default.svc."
         : `${suggest(variable, Object.keys(env))} If the text is meant literally, write $${mention(variable)}.`,

@@ -1,6 +1,7 @@
 /** Rules about the other contents of a release: ports of Services, texts that look like secrets, and its size. */
 import type { Settings } from "../../config/schema";
 import { own } from "../../model/graph";
+import { pathOf } from "../../model/paths";
 import { secretLike } from "../../model/secret-like";
 import { bytesText, LARGEST_OBJECT } from "../limits";
 import type { Check } from "./violation";
@@ -36,7 +37,7 @@ export const literals: Check = ({ facts, owner }, settings) =>
         rule: "plain-secret",
         where,
         ...(isOverride(settings, owner.name, name)
-          ? { key: `flotilla:services.${owner.name}.env.${name}` }
+          ? { key: `flotilla:${pathOf(["services", owner.name, "env", name])}` }
           : {}),
         // Only the kind of secret is named: the value may be one.
         what: `its value looks like ${looks}`,
