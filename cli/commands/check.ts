@@ -22,7 +22,8 @@ export function checkCommand(): Command {
 It ends with 1 when there is an error. kubeconform and kube-score look as well where they are installed. Rules:
 ${rules.join("\n")}
 
-A rule is taken off one service or store with a reason: flotilla:services.<name>.exceptions.<rule>: <why>`,
+A rule is taken off one service or store with a reason: flotilla:services.<name>.exceptions.<rule>: <why>
+plain-secret is taken off single variables and files: flotilla:services.<name>.exceptions.plain-secret.<variable>: <why>`,
     )
     .action(async ({ stack, json }: { stack: string; json?: boolean }) => {
       const checked = await checkStack(stack);

@@ -108,9 +108,10 @@ async function stagesOfObjects(
       },
     })),
   );
-  // What the values tell is told by the objects as well, where there are objects.
+  // What preview and up refuse for the values alone is an error here as well, unless the objects show it already.
   const unseen = violations.filter(
-    ({ release }) => !atHand.some(({ release: { name } }) => name === release),
+    ({ release, rule, excepted }) =>
+      !seen.some((other) => other.release === release && other.rule === rule && other.excepted === excepted),
   );
   const count = atHand.reduce((sum, { objects }) => sum + objects.length, 0);
   // What Bitnami renders is Bitnami's: kube-score is for the charts of this repository.

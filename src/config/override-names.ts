@@ -44,6 +44,15 @@ export function nameProblems(
         check([kind, owner, "exceptions"], RULE_NAMES, "flotilla check", "rule"),
       ),
     ),
+    ...Object.entries(services).flatMap(([service, { env = {}, files = {} }]) => {
+      const set = keysAt(input, ["services", service, "env"]);
+      return check(
+        ["services", service, "exceptions", "plain-secret"],
+        [...Object.keys(env), ...set, ...Object.keys(files)],
+        service,
+        "variable or file",
+      );
+    }),
   ];
 }
 

@@ -1,10 +1,29 @@
 /** Guesses whether a text is a secret, by its name and by the formats of well-known keys. */
 
-const NAME =
-  /(^|_)(password|passwd|passphrase|pass|pwd|secret|token|api_?key|private_?key|access_?key|secret_?key|encryption_?key|credentials?)$/;
+/** Names of what is kept secret itself. */
+const PASSWORD = /(^|_)(password|passwd|passphrase|pass|pwd|private_?key|encryption_?key)$/;
+
+/** Names of what is kept secret, or of what only names it: a header, a field, an object of Kubernetes, a symbol of a language. */
+const TOKEN = /(^|_)(secret|token|api_?key|access_?key|secret_?key|credentials?)$/;
 
 /** Values that are settings and not secrets. */
-const HARMLESS = /^(|0|1|true|false|yes|no|on|off|none|null|enabled|disabled|required|optional)$/i;
+const HARMLESS =
+  /^(|0|1|true|false|yes|no|on|off|none|null|enabled|disabled|required|optional|include|omit|same-origin)$/i;
+
+/** A variable of the shell, a path with at least two parts, or the name of a file. */
+const REFERENCE =
+  /^\$[({]|^(\/[\w.-]+){2,}$|^[\w-]+(\.[\w-]+)*\.(pem|key|crt|cer|p12|pfx|jks|json|ya?ml|txt|conf)$/;
+
+/** A number, also with a unit; a symbol such as `</s>`, `[SEP]` or `,`; an address without a login. */
+const NO_TOKEN =
+  /^-?\d{1,6}(\.\d+)?(ms|s|m|h|d|k|kb|mb)?$|^<[^<>]{0,30}>$|^\[[^[\]]{0,30}\]$|^[^A-Za-z0-9]+$|^https?:\/\/[^\s@?]*$/i;
+
+/** Words of names that speak of a secret without being one. */
+const SPEAKING =
+  /^(tls|ssl|certs?|certificates?|ca|auth|authorization|secrets?|credentials?|creds|tokens?|keys?|csrf|xsrf|jwt|oauth|registry|pull|header|login)$/;
+
+/** Words of weak passwords that look like names. */
+const WEAK = /^(my|your|our|super|top|very|change|changeme|insecure|keyboard|password|passwd|pass)$/;
 
 const SHAPES: Record<string, RegExp> = {
   "a private key": /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
@@ -19,16 +38,33 @@ const SHAPES: Record<string, RegExp> = {
   "a password in an address": /\b[a-z][a-z0-9+.-]*:\/\/[^\s:@/]+:(?!\$[({])[^\s:@/]{3,}@/i,
 };
 
-/** Returns what kind of secret a value under a name looks like, or undefined if it looks harmless. */
+/** Returns what kind of secret a value under a name, or the text of a file under its path, looks like, or undefined if it looks harmless. */
 export function secretLike(name: string, value: string): string | undefined {
   const shape = Object.keys(SHAPES).find((key) => SHAPES[key]?.test(value));
   if (shape !== undefined) return shape;
-  // A variable of the shell, or a path with at least two parts.
-  const isReference = /^\$[({]/.test(value) || /^(\/[\w.-]+){2,}$/.test(value);
-  return NAME.test(snake(name)) && !HARMLESS.test(value) && !isReference ? `a ${wordOf(name)}` : undefined;
+  // Of a file only the text counts.
+  if (name.startsWith("/")) return undefined;
+  const key = snake(name);
+  if (HARMLESS.test(value) || REFERENCE.test(value)) return undefined;
+  if (PASSWORD.test(key)) return `a ${wordOf(PASSWORD, key)}`;
+  return TOKEN.test(key) && !NO_TOKEN.test(value) && !isName(value) ? `a ${wordOf(TOKEN, key)}` : undefined;
 }
 
-const wordOf = (name: string): string => (NAME.exec(snake(name))?.[2] ?? "secret").replaceAll("_", " ");
+const wordOf = (names: RegExp, key: string): string =>
+  (names.exec(key)?.[2] ?? "secret").replaceAll("_", " ");
+
+/** Whether a value is the name of a header, a field or an object, such as `X-CSRF-Token`, `access_token` or `web-tls`. */
+function isName(value: string): boolean {
+  if (!/^[A-Za-z][A-Za-z0-9._/-]*$/.test(value)) return false;
+  const words = snake(value).split(/[_/]/);
+  return (
+    words.length >= 2 &&
+    words.length <= 4 &&
+    // Random text has no such words, or many short ones between upper and lower case.
+    words.every((word) => /^[a-z]{1,13}\d{0,2}$/.test(word) && !WEAK.test(word)) &&
+    words.some((word) => SPEAKING.test(word))
+  );
+}
 
 /** Converts `apiKey`, `API-KEY` and `api.key` to `api_key`. */
 const snake = (name: string): string =>

@@ -15,7 +15,7 @@ import { FlotillaError } from "../../src/model/problems";
 import type { Deployed } from "../../src/plan/deployed";
 import { shortDigest } from "../../src/plan/digest";
 import type { Plan, ReleasePlan } from "../../src/plan/plan";
-import { planned } from "../environments";
+import { configOf, planned } from "../environments";
 import { deployedFrom } from "../unit/store-examples";
 import { renderText } from "./render";
 
@@ -59,7 +59,12 @@ function planCase(
     charts: undefined,
     ...(variant === "monitored" ? { monitoring: { namespace: "monitoring" } } : {}),
   };
-  const rotated = Object.fromEntries(rotating.map(([store]) => [store, { generation: 2 }]));
+  // Beside what the stack says of its stores: a smaller volume would be refused.
+  const own = (configOf(application, environment).stores ?? {}) as Record<string, object>;
+  const rotated = {
+    ...own,
+    ...Object.fromEntries(rotating.map(([store]) => [store, { ...own[store], generation: 2 }])),
+  };
   const of = (more: object, deployed?: Deployed) =>
     planned(application, environment, { ...settings, ...more }, deployed).plan;
   try {

@@ -13,7 +13,7 @@ import {
   type RenderedObject,
   releaseViolations,
 } from "../../src/plan/rules";
-import { application, contextFor, redis, service } from "../support";
+import { application, contextFor, redis, problemsOf as refusedWith, service } from "../support";
 
 /** Rules that a plan breaks, with where. */
 function brokenBy(shop: Application, config: Record<string, unknown>) {
@@ -90,6 +90,60 @@ describe("rules on a plan", () => {
       ],
     );
     assert.doesNotMatch(JSON.stringify(found), /9f8e7d6c5b4a|hunter22/);
+  });
+
+  it("let a variable or a file be with a reason of its own, on plans as on objects", () => {
+    const key = "-----BEGIN RSA PRIVATE KEY-----";
+    const shop = application({
+      services: {
+        web: service({
+          env: { A_TOKEN: "abcdef123", B_TOKEN: "abcdef123" },
+          files: { "/etc/test.pem": key },
+        }),
+      },
+    });
+    const excepting = (plainSecret: unknown) => ({
+      services: { web: { exceptions: { "plain-secret": plainSecret } } },
+    });
+    const reason = "it is the public key of a test";
+    const left = (config: Record<string, unknown>) =>
+      brokenBy(shop, config).filter(({ excepted }) => excepted === undefined);
+    assert.equal(left({}).length, 3);
+    assert.match(left({})[0]?.todo ?? "", /flotilla:services\.web\.exceptions\.plain-secret\.A_TOKEN$/);
+    assert.match(left({})[2]?.todo ?? "", /exceptions\.plain-secret\["\/etc\/test\.pem"\]$/);
+    assert.deepEqual(
+      left(excepting({ A_TOKEN: reason, "/etc/test.pem": reason })).map(({ where }) => where),
+      ["release web.env.B_TOKEN"],
+    );
+    assert.deepEqual(left(excepting(reason)), []);
+    const context = contextFor(shop, excepting({ A_TOKEN: reason, "/etc/test.pem": reason }));
+    const release = plan(context).releases.web as ReleasePlan;
+    const [file] = Object.keys((release.values as { config: { files: object } }).config.files);
+    const config = { kind: "ConfigMap", metadata: { name: "web-files" }, data: { [String(file)]: key } };
+    const found = releaseViolations(context, [{ release, facts: factsOfObjects(release, [config]) }]);
+    assert.deepEqual(
+      found.map(({ rule, excepted }) => [rule, excepted]),
+      [["plain-secret", reason]],
+    );
+  });
+
+  it("take reasons by variable for plain-secret only, and for variables and files that there are", () => {
+    const refused = (exceptions: Record<string, unknown>) =>
+      refusedWith(() => contextFor(application(), { services: { web: { exceptions } } })).map(
+        ({ where, what }) => `${where}: ${what}`,
+      );
+    assert.match(
+      refused({ "plain-secret": { CSRF: "it is the name of a header" } }).join(),
+      /exceptions\.plain-secret\.CSRF: web has no variable or file "CSRF"/,
+    );
+    assert.match(
+      refused({ budget: { A: "it is the name of a header" } }).join(),
+      /exceptions\.budget: must say why, in a sentence that others understand; only plain-secret/,
+    );
+    assert.match(
+      refused({ "plain-secret": { CSRF: "no" } }).join(),
+      /exceptions\.plain-secret\.CSRF: must say why/,
+    );
   });
 
   it("let be what has a reason, of the stack or of the inventory", () => {
@@ -315,6 +369,18 @@ describe("what looks like a secret", () => {
     ["X", `ghp_${"a".repeat(36)}`],
     ["X", "amqp://user:pass123@rabbitmq:5672/"],
     ["X", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.abcdefghijkl"],
+    ["DB_PASSWORD", "123456"],
+    ["DB_PASSWORD", "web-tls"],
+    ["PIN_PASS", "50"],
+    ["API_TOKEN", "9f8e7d6c5b4a"],
+    ["API_TOKEN", "12345678901234"],
+    ["API_TOKEN", "aBcDeFtOkEnGhIj"],
+    ["JWT_SECRET", "my-super-secret-key"],
+    ["JWT_SECRET", "changeme"],
+    ["SESSION_SECRET", "keyboard-cat"],
+    ["SECRET_KEY", "django-insecure-k3y$x!"],
+    ["API_TOKEN", "https://idp.example.com/?code=abc"],
+    ["STOP_TOKEN", "https://user:hunter2@example.com/"],
   ];
   const no: [string, string][] = [
     ["DB_PASSWORD_FILE", "/run/secrets/db"],
@@ -329,6 +395,23 @@ describe("what looks like a secret", () => {
     ["URL", "http://user:8080/path@2"],
     ["URL", "http://user:8080/"],
     ["X", "docker.io/library/redis:8.2.1"],
+    ["CSRF_TOKEN", "X-CSRF-Token"],
+    ["API_KEY", "X-Api-Key"],
+    ["CSRF_TOKEN", "csrf_token"],
+    ["CSRF_TOKEN", "csrfToken"],
+    ["TLS_SECRET", "web-tls"],
+    ["TLS_SECRET", "shop/web-tls"],
+    ["PULL_SECRET", "registry-credentials"],
+    ["NEXT_TOKEN", "50"],
+    ["MAX_TOKEN", "4096"],
+    ["ACCESS_TOKEN", "30s"],
+    ["STOP_TOKEN", "</s>"],
+    ["STOP_TOKEN", "<|endoftext|>"],
+    ["SEP_TOKEN", "[SEP]"],
+    ["SEP_TOKEN", ","],
+    ["PRIVATE_KEY", "tls.key"],
+    ["CREDENTIALS", "same-origin"],
+    ["REFRESH_TOKEN", "https://idp.example.com/token"],
   ];
   for (const [name, value] of yes)
     it(`${name}=${value.slice(0, 8)}...`, () => assert.ok(secretLike(name, value)));

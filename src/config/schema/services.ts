@@ -28,10 +28,25 @@ export const bounds = (fewest: string, most: string) =>
     maxReplicas: key(pods.optional(), "Most pods.", "pods, 1 to 1000", most),
   });
 
+/** The rule that takes exceptions for single variables and files. */
+const BY_NAME = "plain-secret";
+
 /** The key for rules that do not apply to a service or store. */
 export const exceptions = key(
-  z.record(z.string(), reason).optional(),
-  "Rules of `flotilla check` that do not apply to it, by rule, each with the reason.",
+  z
+    .record(z.string(), z.union([reason, z.record(z.string(), reason)], "must say why, or by variable why"))
+    .superRefine((rules, context) => {
+      for (const [rule, why] of Object.entries(rules))
+        if (rule !== BY_NAME && typeof why !== "string")
+          context.addIssue({
+            code: "custom",
+            path: [rule],
+            input: why,
+            message: `must say why, in a sentence that others understand; only ${BY_NAME} takes a reason by variable`,
+          });
+    })
+    .optional(),
+  "Rules of `flotilla check` that do not apply to it, by rule, each with the reason; of `plain-secret` also by variable or file.",
   "sentence by rule",
   "none: all rules apply",
 );

@@ -41,10 +41,14 @@ export const literals: Check = ({ facts, owner }, settings) =>
           : {}),
         // Only the kind of secret is named: the value may be one.
         what: `its value looks like ${looks}`,
-        todo: `A password belongs to an account of the inventory, or under flotilla:credentials; if it is not one: flotilla:${owner.kind}.${owner.name}.exceptions.plain-secret`,
+        todo: `A password belongs to an account of the inventory, or under flotilla:credentials. If it is none, say why: flotilla:${owner.kind}.${owner.name}.exceptions.plain-secret${keyText(name)}`,
+        name,
       },
     ];
   });
+
+/** A name as a path of settings has it. */
+const keyText = (name: string): string => (/^[A-Za-z0-9_-]+$/.test(name) ? `.${name}` : `["${name}"]`);
 
 /** Whether the stack sets a variable of a service. */
 const isOverride = (settings: Settings, service: string, variable: string): boolean =>

@@ -1,6 +1,8 @@
 /** Reads the facts about a release from its rendered objects. */
+import { own } from "../../model/graph";
 import { compact } from "../../model/records";
 import type { ReleasePlan } from "../plan";
+import type { MicroserviceValues } from "../services/microservice-values";
 import type { BudgetFacts, ContainerFacts, Literal, ReleaseFacts, WorkloadFacts } from "./facts";
 
 /** A rendered object with the fields that rules need. Any of them can be missing. */
@@ -69,14 +71,20 @@ export function factsOfObjects(release: ReleasePlan, objects: readonly RenderedO
       ...objects
         .filter(({ kind }) => kind === "ConfigMap")
         .flatMap((object) =>
-          Object.entries(object.data ?? {}).map(([name, value]) => ({
-            where: `${nameOf(object)}: data.${name}`,
-            name,
+          Object.entries(object.data ?? {}).map(([key, value]) => ({
+            where: `${nameOf(object)}: data.${key}`,
+            name: pathOfFile(release, key) ?? key,
             value,
           })),
         ),
     ],
   };
+}
+
+/** The path of a file of the inventory, by its key in the ConfigMap. */
+function pathOfFile({ values }: Partial<ReleasePlan>, key: string): string | undefined {
+  const { config } = (values ?? {}) as unknown as MicroserviceValues;
+  return own(config?.files ?? {}, key)?.path;
 }
 
 /** Kind and name of an object, for messages. */

@@ -105,6 +105,10 @@ function literalsIn(value: unknown, where: string, name = ""): Literal[] {
   if (Array.isArray(value))
     return value.flatMap((inner, index) => literalsIn(inner, `${where}[${index}]`, name));
   if (!isRecord(value)) return [];
+  const { path, content } = value;
+  // A file is named by its path, as the inventory has it.
+  if (typeof path === "string" && typeof content === "string")
+    return [{ where: `${where}.content`, name: path, value: content }];
   return Object.entries(value).flatMap(([key, inner]) =>
     // A variable can have the name of a reference, such as `secret`.
     name !== "env" && isReference(key) ? [] : literalsIn(inner, `${where}.${key}`, key),

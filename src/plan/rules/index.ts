@@ -1,5 +1,4 @@
 /** Checks a plan, or the objects rendered from it, against the rules. */
-import type { Rule } from "../../config/rules";
 import type { Settings } from "../../config/schema";
 import type { Application } from "../../model/application";
 import { own } from "../../model/graph";
@@ -11,7 +10,7 @@ import type { ReleaseFacts } from "./facts";
 import { factsOfValues } from "./from-values";
 import { releaseBytes } from "./release-bytes";
 import { violationsOf } from "./rules";
-import type { CheckedRelease, Violation } from "./violation";
+import type { CheckedRelease, Exceptions, Violation } from "./violation";
 
 export { factsOfObjects, type RenderedObject } from "./from-objects";
 export { releaseBytes } from "./release-bytes";
@@ -78,7 +77,7 @@ function checkedOf(
 ): CheckedRelease {
   const owner = ownerOf(application, release);
   const noProbe = own(application.services, owner.name)?.noProbe;
-  const inventory: Partial<Record<Rule, string>> = noProbe === undefined ? {} : { probes: noProbe };
+  const inventory: Exceptions = noProbe === undefined ? {} : { probes: noProbe };
   return {
     facts,
     owner,
@@ -88,11 +87,7 @@ function checkedOf(
 }
 
 /** The exceptions of a service or store: those of the stack, and those that the inventory gives a reason for. */
-function exceptionsOf(
-  settings: Settings,
-  owner: CheckedRelease["owner"],
-  inventory: Partial<Record<Rule, string>>,
-): Partial<Record<Rule, string>> {
+function exceptionsOf(settings: Settings, owner: CheckedRelease["owner"], inventory: Exceptions): Exceptions {
   return { ...inventory, ...own(settings[owner.kind], owner.name)?.exceptions };
 }
 

@@ -1,9 +1,11 @@
 /** Checks a release against all rules. */
+import type { Rule } from "../../config/rules";
 import type { Settings } from "../../config/schema";
+import { own } from "../../model/graph";
 import { compact } from "../../model/records";
 import { literals, nodePorts, size } from "./content-rules";
 import { images } from "./image-rules";
-import type { Check, CheckedRelease, Violation } from "./violation";
+import type { Check, CheckedRelease, Exceptions, Violation } from "./violation";
 import { budget, probes, replicas, resources, spread } from "./workload-rules";
 
 /** All checks, in the order in which violations are reported. */
@@ -22,7 +24,7 @@ const CHECKS: readonly Check[] = [
 /** Returns every violation of a release, the accepted ones included. */
 export function violationsOf(checked: CheckedRelease, settings: Settings): Violation[] {
   const found = CHECKS.flatMap((check) => check(checked, settings));
-  return found.map(({ rule, where, what, todo, key }) =>
+  return found.map(({ rule, where, what, todo, key, name }) =>
     compact({
       rule,
       release: checked.facts.release,
@@ -33,7 +35,17 @@ export function violationsOf(checked: CheckedRelease, settings: Settings): Viola
       todo:
         todo ??
         `Fix it, or say why it is acceptable: flotilla:${checked.owner.kind}.${checked.owner.name}.exceptions.${rule}`,
-      excepted: checked.exceptions[rule],
+      excepted: reasonFor(checked.exceptions, rule, name),
     }),
   );
+}
+
+/** The reason for an exception of a rule, for all of a service or store or for one of its variables and files. */
+function reasonFor(exceptions: Exceptions, rule: Rule, name: string | undefined): string | undefined {
+  const reasons = exceptions[rule];
+  return typeof reasons === "object" && name !== undefined
+    ? own(reasons, name)
+    : typeof reasons === "string"
+      ? reasons
+      : undefined;
 }

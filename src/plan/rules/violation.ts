@@ -19,13 +19,16 @@ export interface Violation {
   excepted?: string;
 }
 
+/** Reasons by rule, or by rule and name. */
+export type Exceptions = Partial<Record<Rule, string | Record<string, string>>>;
+
 /** A release that is checked against the rules, with its owner and the exceptions that apply to it. */
 export interface CheckedRelease {
   facts: ReleaseFacts;
   /** The service or store that the release belongs to; its exceptions apply. */
   owner: { kind: "services" | "stores"; name: string };
-  /** Rules that do not apply, each with the reason. */
-  exceptions: Partial<Record<Rule, string>>;
+  /** Rules that do not apply, each with the reason, or with reasons by the name of a variable or file. */
+  exceptions: Exceptions;
   /** Whether it is a stand-in for an external, which has one pod in every environment. */
   isStandIn: boolean;
 }
@@ -37,6 +40,8 @@ export interface Found {
   what: string;
   key?: string;
   todo?: string;
+  /** The variable or file that it is about. Default: none. */
+  name?: string;
 }
 
 /** Checks a release for violations of one or more rules. */
