@@ -68,9 +68,7 @@ function planCase(
   const of = (more: object, deployed?: Deployed) =>
     planned(application, environment, { ...settings, ...more }, deployed).plan;
   try {
-    // What is deployed has no settings of stores either: the volumes keep their sizes.
-    const plan = variant === "rotating" ? of({ stores: rotated }, deployedFrom(of({ stores: {} }))) : of({});
-    return { name, plan };
+    return { name, plan: variant === "rotating" ? of({ stores: rotated }, deployedFrom(of({}))) : of({}) };
   } catch (error) {
     if (error instanceof FlotillaError) return { name, refused: error.message };
     throw error;
