@@ -2,7 +2,7 @@
 import { pathOf } from "../model/paths";
 import type { Problem } from "../model/problems";
 import { schemaAt } from "../model/schema-tree";
-import { secretLike } from "../model/secret-like";
+import { mayBeSecret } from "../model/secret-like";
 import { CREDENTIALS } from "./credentials";
 import { settingsSchema } from "./schema";
 import { readYaml } from "./yaml";
@@ -31,7 +31,7 @@ export function faultsIn(faults: readonly Fault[], file: string, project: string
 function adviceOn({ what, todo, scalar }: Fault, setting: readonly PropertyKey[]): Advice {
   if (!scalar) return { what, todo };
   const { source, meant } = scalar;
-  if (setting[0] === CREDENTIALS || secretLike(String(setting.at(-1)), source) !== undefined)
+  if (setting[0] === CREDENTIALS || mayBeSecret(String(setting.at(-1)), source))
     return { what: "YAML does not read it as the text that is written", todo: "Put quotes around it." };
   const schema = schemaAt(settingsSchema, setting.map(String));
   const takes = (value: unknown): boolean => schema?.safeParse(value).success === true;

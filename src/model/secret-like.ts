@@ -50,6 +50,10 @@ export function secretLike(name: string, value: string): string | undefined {
   return TOKEN.test(key) && !NO_TOKEN.test(value) && !isName(value) ? `a ${wordOf(TOKEN, key)}` : undefined;
 }
 
+/** Whether a message must not quote a value: it looks like a secret, or its name is one of a secret. */
+export const mayBeSecret = (name: string, value: string): boolean =>
+  secretLike(name, value) !== undefined || PASSWORD.test(snake(name)) || TOKEN.test(snake(name));
+
 const wordOf = (names: RegExp, key: string): string =>
   (names.exec(key)?.[2] ?? "secret").replaceAll("_", " ");
 
