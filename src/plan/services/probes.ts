@@ -24,7 +24,7 @@ export function probesOf(service: Service): Probes {
       ...startup(service, first),
       periodSeconds: STARTUP_PERIOD,
       timeoutSeconds,
-      failureThreshold: Math.ceil(startupSecondsOf(service) / STARTUP_PERIOD),
+      failureThreshold: Math.max(1, Math.ceil(startupSecondsOf(service) / STARTUP_PERIOD)),
     },
     ...(probe ? { readiness: { ...toValues(probe), ...readiness, ...timing.readiness } } : {}),
     ...(alive ? { liveness: { ...alive, ...liveness, ...timing.liveness } } : {}),
