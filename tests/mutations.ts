@@ -86,6 +86,7 @@ const KEYS = fc.constantFrom(
     "labels",
     "path",
   ],
+  ...["a-b", "a.b", "A_B", "wait-for-db", "1a", "x".repeat(53), "/tmp/a", `/${"tmp/".repeat(20)}a`],
   ...["__proto__", "constructor", "toString", "", "a b", "UPPER", "x".repeat(100)],
 );
 
@@ -153,13 +154,62 @@ const OF_TYPE: Record<string, fc.Arbitrary<unknown>> = {
   boolean: fc.boolean(),
 };
 
+/** Texts and numbers that are right in many a place, and not in others. */
+export const PLAUSIBLE: Record<string, fc.Arbitrary<unknown>> = {
+  string: fc.constantFrom(
+    ...[
+      "a",
+      "a-b",
+      "A_B",
+      "a.b.example.com",
+      "api",
+      "db",
+      "http",
+      "x".repeat(53),
+      "x".repeat(63),
+      "1",
+      "0.5",
+    ],
+    ...[
+      "1m",
+      "100Mi",
+      "10Gi",
+      "2Ti",
+      "/",
+      "/tmp",
+      "/tmp/",
+      "/a b",
+      "/a?b=c",
+      "/ä",
+      `/${"a/".repeat(40)}`,
+      "10.0.0.5/8",
+    ],
+    ...[
+      "::/0",
+      "::ffff:10.0.0.0/104",
+      "registry.example.com:5000/a/b:1",
+      `a@sha256:${"0".repeat(64)}`,
+      "get",
+      "*",
+    ],
+    ...[
+      "a reason that is a sentence",
+      "two\nlines of a reason",
+      "emoji 😀 and 'quotes' \"too\"",
+      "# {{ no }} $$ $(X)",
+    ],
+  ),
+  number: fc.constantFrom(0, 1, 2, 10, 80, 101, 8080, 65535, 86_400, 100_000, 2 ** 31 - 1, 2 ** 31, 2 ** 53),
+  boolean: fc.boolean(),
+};
+
 /** The original with one to three texts, numbers or lists that are others, of the same type. */
-export const retyped = <T extends object>(original: T): fc.Arbitrary<T> => {
+export const retyped = <T extends object>(original: T, ofType = OF_TYPE): fc.Arbitrary<T> => {
   const places = leavesOf(original);
   const change = fc
     .nat(places.length - 1)
     .chain((index) =>
-      fc.tuple(fc.constant(index), OF_TYPE[places[index]?.type as string] as fc.Arbitrary<unknown>),
+      fc.tuple(fc.constant(index), ofType[places[index]?.type as string] as fc.Arbitrary<unknown>),
     );
   return fc.array(change, { minLength: 1, maxLength: 3 }).map((changes) => {
     const copy = structuredClone(original);

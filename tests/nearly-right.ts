@@ -1,17 +1,18 @@
 /** Stack files, inventories and values that are nearly right, and what Flotilla makes of them. */
-import type fc from "fast-check";
+import fc from "fast-check";
 import { stringify } from "yaml";
 import { catalogue } from "../apps";
 import type { Application } from "../src/model/application";
 import { FlotillaError, refuse } from "../src/model/problems";
-import { validateApplication } from "../src/model/validate";
+import type { WrittenApplication } from "../src/model/written";
 import { plan } from "../src/plan";
 import { createContext } from "../src/plan/context";
 import type { Plan } from "../src/plan/plan";
 import { planViolations, problemsOf } from "../src/plan/rules";
+import { FULL_INVENTORY } from "./full-inventory";
 import { applicationArbitrary } from "./generated";
-import { mutated, retyped } from "./mutations";
-import { charts, planFor, readStack } from "./support";
+import { mutated, PLAUSIBLE, retyped } from "./mutations";
+import { charts, planFor, readStack, settingsOf } from "./support";
 
 /** Settings that together use most keys there are. */
 const SETTINGS: readonly Record<string, unknown>[] = [
@@ -70,13 +71,31 @@ export const stackFileArbitrary: fc.Arbitrary<string> = mutated(...SETTINGS).map
   }),
 );
 
-/** An inventory. Its types are the compiler's matter: only what has them is changed. */
-export const inventoryArbitrary: fc.Arbitrary<Application> = applicationArbitrary(3, 2).chain((application) =>
-  retyped(application),
+/** An inventory with one to three things that are not what they were, of any type or of their own. */
+export const inventoryArbitrary: fc.Arbitrary<object> = fc.oneof(
+  mutated<object>(FULL_INVENTORY),
+  retyped<object>(FULL_INVENTORY),
+  retyped<object>(FULL_INVENTORY, PLAUSIBLE),
+  applicationArbitrary(3, 2).chain((application) =>
+    fc.oneof(mutated<object>(application), retyped(application)),
+  ),
 );
 
+/** Settings that together show every key of an inventory. */
+const STACKS: readonly Record<string, unknown>[] = [
+  {
+    environment: "local",
+    distribution: "upstream",
+    standIns: true,
+    autoscaling: true,
+    ingress: { host: "shop.example.com" },
+    monitoring: { serviceMonitor: {} },
+  },
+  { environment: "staging", distribution: "upstream", profile: "standalone", replicas: 2 },
+];
+
 /** The plan, or the words of the refusal. Anything else that happens is a crash. */
-export type Answer = { plan: Plan } | { refused: string };
+export type Answer = { plan: Plan } | { refused: string } | { crashed: string };
 
 export const answerToStackFile = (text: string): Answer =>
   answer(() => {
@@ -87,18 +106,27 @@ export const answerToStackFile = (text: string): Answer =>
     return planned;
   });
 
-export const answerToInventory = (application: Application): Answer =>
-  answer(() => {
-    refuse(validateApplication(application));
-    return planFor(application, { environment: "local", distribution: "upstream" });
-  });
+/** The answers of several stacks to an inventory. */
+export const answersToInventory = (written: object): Answer[] =>
+  STACKS.map((stack) =>
+    answer(() => {
+      const { settings, application } = settingsOf(
+        { application: "fuzzed", credentials: { "bank-app": "?" }, ...stack },
+        { fuzzed: written as WrittenApplication },
+      );
+      const context = createContext(application, settings, { charts });
+      const planned = plan(context);
+      refuse(problemsOf(planViolations(context, planned)));
+      return planned;
+    }),
+  );
 
 function answer(work: () => Plan): Answer {
   try {
     return { plan: work() };
   } catch (error) {
     if (error instanceof FlotillaError) return { refused: error.message };
-    throw error;
+    return { crashed: String((error as Error).stack) };
   }
 }
 

@@ -2,13 +2,14 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { inParallel } from "../../cli/tools/parallel";
-import { isRecord } from "../../src/model/records";
+import { isRecord, mapValues } from "../../src/model/records";
 import { requestProblems } from "../../src/plan/check";
+import { guardRails } from "../../src/plan/namespace/guard-rails";
 import { isDeployed, parseObjects, renderText } from "../chart/render";
 import { run } from "../e2e/world";
 import { mutated, retyped } from "../mutations";
 import {
-  answerToInventory,
+  answersToInventory,
   answerToStackFile,
   inventoryArbitrary,
   SOUND,
@@ -19,8 +20,8 @@ import { chance, LONG, SEED } from "./seed";
 
 /** Cases of each kind. Some 14 in 100 values of either chart are accepted: of few it may be less than the test asks for. */
 const CASES = LONG
-  ? { values: 5000, stores: 1500, stackFiles: 3000, inventories: 1000 }
-  : { values: 300, stores: 60, stackFiles: 20, inventories: 20 };
+  ? { values: 5000, stores: 1500, stackFiles: 3000, inventories: 10_000 }
+  : { values: 300, stores: 60, stackFiles: 20, inventories: 100 };
 const NAMESPACE = "e2e-input";
 
 /** Values with anything in them, and values in which all has its type. */
@@ -73,11 +74,21 @@ describe(`input that is nearly right, as the cluster sees it (FAULTS_SEED=${SEED
   });
 
   it("as an inventory is refused, or planned into what the cluster accepts", async () => {
-    const answers = sampled(inventoryArbitrary, CASES.inventories).map(answerToInventory);
+    const answers = sampled(inventoryArbitrary, CASES.inventories).flatMap((written) =>
+      answersToInventory(written).map((answer) => ({ written, answer })),
+    );
+    const crashed = answers.flatMap(({ written, answer }) =>
+      "crashed" in answer ? [`${answer.crashed}\n    of ${JSON.stringify(written)}`] : [],
+    );
+    assert.equal(crashed.length, 0, `${crashed.length} crashed:\n${crashed.slice(0, 10).join("\n")}`);
+    const plans = answers.flatMap(({ answer }) => ("plan" in answer ? [answer.plan] : []));
+    assert.ok(plans.length >= CASES.inventories / 20, `only ${plans.length} were planned`);
     await judge(
-      answers.flatMap((answer) => ("plan" in answer ? renderingsOf(answer.plan, new Set()) : [])),
+      plans.flatMap((planned) => renderingsOf(planned, new Set())),
       true,
     );
+    const further = await refusals(plans.flatMap(furtherObjects), NAMESPACE);
+    assert.equal(further.length, 0, further.slice(0, 10).join("\n"));
   });
 
   /** What differs from what is known to be sound, each once. */
@@ -113,6 +124,25 @@ describe(`input that is nearly right, as the cluster sees it (FAULTS_SEED=${SEED
     return { refused, accepted: rendered.length - refused };
   }
 });
+
+/** What a plan has apart from its releases. A password is any text. */
+const furtherObjects = ({ secrets, namespace }: typeof SOUND) => [
+  ...Object.entries(secrets).map(([name, { labels, keys }]) => ({
+    object: {
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { name, labels },
+      stringData: mapValues(keys, () => "?"),
+    },
+    of: { secret: name },
+  })),
+  ...guardsOf(namespace).map((object) => ({ object, of: { namespace: namespace.name } })),
+];
+
+function guardsOf(namespace: typeof SOUND.namespace) {
+  const { containerDefaults, isolation, quota } = guardRails(namespace);
+  return [containerDefaults, isolation, quota];
+}
 
 function isMoreThanItsLimit(resources: unknown): boolean {
   const { requests, limits } = (resources ?? {}) as Record<string, unknown>;

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import {
   type Answer,
-  answerToInventory,
+  answersToInventory,
   answerToStackFile,
   inventoryArbitrary,
   stackFileArbitrary,
@@ -20,6 +20,7 @@ describe("input that is nearly right", function () {
       counts.planned++;
       return;
     }
+    assert.ok("refused" in answer, (answer as { crashed: string }).crashed);
     counts.refused++;
     // Where it is, and what to do.
     assert.match(answer.refused, /\S+:? .*\n?/);
@@ -30,18 +31,20 @@ describe("input that is nearly right", function () {
     );
   };
 
-  function judged<T>(arbitrary: fc.Arbitrary<T>, answer: (input: T) => Answer): void {
+  function judged<T>(arbitrary: fc.Arbitrary<T>, answers: (input: T) => Answer[]): void {
     const counts = { refused: 0, planned: 0 };
     fc.assert(
-      fc.property(arbitrary, (input) => judge(answer(input), counts)),
+      fc.property(arbitrary, (input) => {
+        for (const answer of answers(input)) judge(answer, counts);
+      }),
       { numRuns },
     );
     assert.ok(counts.refused > numRuns / 5 && counts.planned > numRuns / 50, JSON.stringify(counts));
   }
 
   it("in a stack file is refused with a proper error, or planned", () =>
-    judged(stackFileArbitrary, answerToStackFile));
+    judged(stackFileArbitrary, (text) => [answerToStackFile(text)]));
 
   it("in an inventory is refused with a proper error, or planned", () =>
-    judged(inventoryArbitrary, answerToInventory));
+    judged(inventoryArbitrary, answersToInventory));
 });

@@ -28,7 +28,7 @@ export function probesOf(context: AppContext, service: Service): Probes {
       ...toValues(start),
       periodSeconds: STARTUP_PERIOD,
       timeoutSeconds,
-      failureThreshold: Math.ceil(startupSecondsOf(service) / STARTUP_PERIOD),
+      failureThreshold: Math.max(1, Math.ceil(startupSecondsOf(service) / STARTUP_PERIOD)),
     },
     ...(probe ? { readiness: { ...toValues(probe), ...readiness, ...timing.readiness } } : {}),
     ...(alive ? { liveness: { ...alive, ...liveness, ...timing.liveness } } : {}),
