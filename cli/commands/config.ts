@@ -1,8 +1,8 @@
 import Table from "cli-table3";
 import { Command } from "commander";
-import { stringify } from "yaml";
 import { pathOf } from "../../src/config/file";
 import type { StackSettings } from "../../src/config/settings";
+import { yamlOf } from "../../src/config/yaml-write";
 import { secretLike } from "../../src/model/secret-like";
 import { type Effective, effectiveSettings } from "../../src/plan/effective";
 import { placesOf } from "../stack/places";
@@ -32,7 +32,7 @@ Later wins: chart, inventory, Pulumi.yaml, the layers in the order the stack nam
       const effective = shownSettings(read);
       if (explain) return print(explained(read, effective), json, showExplained);
       const tree = nest(effective);
-      process.stdout.write(json ? jsonText(tree) : stringify(tree, { lineWidth: 0 }));
+      process.stdout.write(json ? jsonText(tree) : yamlOf(tree));
     });
 }
 

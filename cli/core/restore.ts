@@ -1,6 +1,7 @@
 /** A stack's file as it must be for an earlier update's settings to hold again. */
 import { isDeepStrictEqual } from "node:util";
 import { type Document, isMap, parseDocument } from "yaml";
+import { quoteTexts } from "../../src/config/yaml-write";
 
 /** Keys of a stack file that say how its secrets are encrypted: they belong to the state, and stay. */
 const ENCRYPTION = ["secretsprovider", "encryptedkey", "encryptionsalt"];
@@ -25,7 +26,9 @@ export function restoredFile(
   for (const key of Object.keys(written)) if (!(key in recorded)) document.deleteIn(["config", key]);
   for (const [key, value] of Object.entries(recorded)) {
     if (key in written ? isSame(written[key], value) : isDeepStrictEqual(defaults[key], value)) continue;
-    document.setIn(["config", key], document.createNode(value));
+    const node = document.createNode(value);
+    quoteTexts(node);
+    document.setIn(["config", key], node);
   }
   const now = parseDocument(current);
   for (const key of ENCRYPTION) {

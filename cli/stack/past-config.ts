@@ -34,9 +34,11 @@ export async function recordedConfig(
   return values;
 }
 
-/** Numbers and truth values stand in a file as such. */
+/** Numbers and truth values stand in a file as such, if they print as they are written. */
 const scalar = (value: string | undefined): unknown =>
-  value !== undefined && /^(true|false|-?(0|[1-9][0-9]*))$/.test(value) ? JSON.parse(value) : value;
+  value !== undefined && /^(true|false|-?(0|[1-9][0-9]*))$/.test(value) && String(JSON.parse(value)) === value
+    ? JSON.parse(value)
+    : value;
 
 type Encrypt = (path: readonly string[], plain: unknown) => Promise<unknown>;
 

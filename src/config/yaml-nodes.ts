@@ -90,6 +90,7 @@ const valueAdvice = (source: string, { what, ...meant }: Refusal): Omit<Fault, "
 /** Returns what is wrong with a key: it must be a text. */
 function keyAdvice(key: Node, place: Place): Advice | undefined {
   const notation = notationAdvice(key, place);
+  if (!isMerge(key) && keyText(key) === MERGE) return QUOTED_MERGE;
   if (notation || !isPlain(key) || isMerge(key)) return notation;
   const source = key.source as string;
   const { value, refusal } = plainScalar(source);
@@ -102,9 +103,12 @@ function keyAdvice(key: Node, place: Place): Advice | undefined {
 }
 
 const TWO_MERGES: Advice = {
-  what: "a map can have << only once",
+  what: "a map can have the key << only once",
   todo: "Merge several maps with one key: <<: [*first, *second].",
 };
+
+/** The engine writes the key out without quotes, and then reads it as a merge. */
+const QUOTED_MERGE: Advice = { what: "<< cannot be the name of a key", todo: "Rename the key." };
 
 const MERGE = "<<";
 

@@ -5,8 +5,10 @@ import { parse, stringify } from "yaml";
 import { restoredFile, withSetting } from "../../cli/core/restore";
 import { fromTheFuture, previous, told } from "../../cli/core/updates";
 import type { Update } from "../../cli/stack/history";
+import { readYaml } from "../../src/config/yaml";
 import { fillText } from "../../src/plan/credentials/secret-text";
 import { valuesIn } from "../../src/plan/credentials/secret-values";
+import { plainScalars } from "../scalars";
 
 const update = (
   number: number,
@@ -150,6 +152,20 @@ describe("the restored stack file", () => {
           config?: object;
         };
         assert.deepEqual({ ...(restored.config ?? {}) }, { ...recorded });
+      }),
+    );
+  });
+
+  it("is read as what was recorded, also a text that looks like a number or a time", () => {
+    fc.assert(
+      fc.property(fc.oneof(plainScalars, fc.constantFrom("2024-01-15", "http://a/?b", ":c")), (tag) => {
+        const recorded = { "flotilla:services": { cart: { env: { A: tag } } } };
+        for (const base of ["", "config: { flotilla:layers: [] }\n"]) {
+          const yaml = readYaml(restoredFile(base, "", recorded, {}));
+          assert.ok(!("broken" in yaml));
+          assert.deepEqual(yaml.faults, []);
+          assert.deepEqual(yaml.content, { config: recorded });
+        }
       }),
     );
   });

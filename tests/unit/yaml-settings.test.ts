@@ -107,6 +107,7 @@ describe("YAML of settings", () => {
 
   const notations: Record<string, [text: string, what: RegExp]> = {
     "two merges in one map": ["a: &a { x: y }\nb: &b { x: z }\nc: { <<: *a, <<: *b }\n", /only once/],
+    "a key of the name of a merge": ['a: { "<<": b }\n', /cannot be the name of a key/],
     "a tag": ["a: !!binary aGk=\n", /has a tag/],
     "a key that is a number": ["0777: a\n", /does not read the key 0777 as text/],
     "a key that is nothing": [": a\n", /key {2}as text/],
