@@ -51,11 +51,14 @@ async function isOurs(pid: number): Promise<boolean> {
 
 /** The embedded world of a clone and a backend of one's own have stacks side by side: those of the other are not touched. */
 async function sharesBackend(url = ""): Promise<boolean> {
-  // Then it is the one that the user is logged in to.
-  if (url === (process.env.PULUMI_BACKEND_URL ?? "")) return true;
-  if (url === "") return false;
+  const { PULUMI_BACKEND_URL: own = "" } = process.env;
+  // Without a URL it is the one that the user is logged in to.
+  if (url === own) return true;
+  if (!url.startsWith("file:")) return false;
+  const folder = folderOfBackend(url);
+  if (own !== "") return own.startsWith("file:") && folder === folderOfBackend(own);
   const backend = await readBackend();
-  return backend.kind === "file" && url.startsWith("file:") && folderOfBackend(url) === backend.folder;
+  return backend.kind === "file" && folder === backend.folder;
 }
 
 function listens(host: string, port: number): Promise<boolean> {

@@ -26,6 +26,7 @@ import { endOrphans, readOrphans } from "../../cli/stack/orphans";
 import type { LiveRelease } from "../../cli/stack/releases";
 import { PROJECT } from "../../cli/tools/paths";
 import { commandLine } from "../../cli/tools/processes";
+import { TEMPORARY } from "../../cli/tools/temporary";
 import { freePorts } from "../../dev/sandbox/cluster/ports";
 import { OWN_PREFIX } from "../../src/plan/labels";
 
@@ -607,12 +608,17 @@ describe("a state file", () => {
 
 describe("a provider whose engine is gone", () => {
   const children: execa.ExecaChildProcess[] = [];
+  const engine = createServer();
+  const copy = mkdtempSync(join(tmpdir(), TEMPORARY));
   const { PULUMI_BACKEND_URL } = process.env;
   before(() => {
     process.env.PULUMI_BACKEND_URL = "file:///of-the-embedded-world";
   });
   after(() => {
     for (const child of children) child.kill("SIGKILL");
+    // A server that listens would keep the suite from ending.
+    engine.close();
+    rmSync(copy, { recursive: true });
     if (PULUMI_BACKEND_URL === undefined) delete process.env.PULUMI_BACKEND_URL;
     else process.env.PULUMI_BACKEND_URL = PULUMI_BACKEND_URL;
   });
@@ -626,16 +632,14 @@ describe("a provider whose engine is gone", () => {
 
   it("is found and ended; one with an engine is left alone, and one of another project or backend", async () => {
     const [nobody] = (await freePorts(1)) as [number];
-    const engine = createServer().listen(0, "127.0.0.1");
-    await once(engine, "listening");
+    await once(engine.listen(0, "127.0.0.1"), "listening");
     const orphan = provider(nobody, PROJECT);
     const inUse = provider((engine.address() as AddressInfo).port, PROJECT);
     const foreign = provider(nobody, tmpdir());
     const elsewhere = provider(nobody, PROJECT, { PULUMI_BACKEND_URL: "" });
-    const seen = async () => {
-      const found = await readOrphans();
-      return found.filter(({ pid }) => [orphan.pid, inUse.pid, foreign.pid, elsewhere.pid].includes(pid));
-    };
+    const another = provider(nobody, copy, { PULUMI_BACKEND_URL: "file:///of-another-world" });
+    const pids = [orphan, inUse, foreign, elsewhere, another].map(({ pid }) => pid);
+    const seen = async () => (await readOrphans()).filter(({ pid }) => pids.includes(pid));
     while ((await seen()).length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
     const found = await seen();
     assert.deepEqual(
@@ -646,6 +650,5 @@ describe("a provider whose engine is gone", () => {
     assert.equal((await orphan).killed || (await orphan).signal !== undefined, true);
     assert.equal(inUse.exitCode, null);
     assert.deepEqual(await seen(), []);
-    engine.close();
   }).timeout(10_000);
 });
