@@ -17,7 +17,7 @@ export function chartsForProgram(): Charts {
 }
 
 /**
- * Warns of what a component's plan warns of. Returns the releases whose charts cannot be read, for a preview.
+ * Logs the warnings of a component's plan. Returns the releases whose charts a preview cannot read.
  * @throws FlotillaError if there are any in an update.
  */
 export async function warnedOf(plan: Plan, component: pulumi.Resource): Promise<ReadonlySet<string>> {

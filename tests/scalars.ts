@@ -1,4 +1,4 @@
-/** Generates scalars of YAML, as somebody may write them into a stack file. */
+/** Generates YAML scalars that a user could write into a stack file. */
 import fc from "fast-check";
 
 const joined = (parts: readonly string[], size: fc.ArrayConstraints) =>

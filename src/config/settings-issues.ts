@@ -8,7 +8,6 @@ import { keysAt, schemaAt } from "../model/schema-tree";
 import { secretLike } from "../model/secret-like";
 import { ENVIRONMENTS, settingsSchema } from "./schema";
 import { ABOUT } from "./schema/key";
-
 import { stackFileName } from "./stack-names";
 
 /** What messages about the settings of a stack are written with. */

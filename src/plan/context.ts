@@ -1,5 +1,4 @@
 /** The input of every part of planning: the application in its environment, the charts, and what is deployed. */
-
 import type { Settings } from "../config/schema";
 import type { Application } from "../model/application";
 import { mapValues } from "../model/records";

@@ -1,5 +1,4 @@
 /** Checks what an update would delete: stores, Secrets and passwords need a permission in the settings. */
-
 import type { Settings } from "../config/schema";
 import type { StoreKind } from "../model/application";
 import { own } from "../model/graph";

@@ -35,7 +35,7 @@ describe("the two readers of a stack file", function () {
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  /** What the program is told of each setting: text, in which maps and lists are JSON. */
+  /** The text of each setting as the engine passes it to the program. Maps and lists are JSON. */
   async function engine(text: string): Promise<Record<string, string>> {
     writeFileSync(join(folder, "Pulumi.s.yaml"), text);
     const { stdout } = await run("config", "--json");

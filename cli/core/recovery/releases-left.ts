@@ -34,7 +34,7 @@ export function releaseParts(situation: Given): Part[] {
     const resource = known.get(name);
     const isBegun = creating.has(name);
     const isForgotten = !resource && !isBegun && since !== undefined && isOf(live.newest, since);
-    // A release that is neither in the state nor being created belongs to somebody else.
+    // A release that is not in the state, and that no update was creating, is not this stack's.
     if (!resource && !isBegun && !isForgotten) return {};
     const release: Release = { name, live, resource, isBegun, isForgotten };
     if (live.newest.status !== "deployed") return unfinishedRelease(release, situation.good);

@@ -26,7 +26,7 @@ export function storeChangeProblems(context: PlanContext): Problem[] {
   ];
 }
 
-/** Where the steps are with which a volume grows. */
+/** The page with the steps for growing a volume. */
 export const GROWING = "docs/stores.md, «Growing a volume»,";
 const MIGRATION = "docs/stores.md, «Moving to another profile or distribution», has the steps";
 
