@@ -2,7 +2,7 @@
 import { z } from "zod";
 
 /** The registry of images that name none. */
-export const DOCKER_HUB = "docker.io";
+const DOCKER_HUB = "docker.io";
 
 const PORT = "(?:6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-9]{4}|[1-9][0-9]{0,3})";
 const DOMAIN_LABEL = "[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?";

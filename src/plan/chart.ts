@@ -81,13 +81,13 @@ function readLocalChart(project: string, path: string, program: string): LocalCh
   };
   if (!metadata?.name || !metadata.version)
     throw broken(`${path}/Chart.yaml`, "it has no name or no version", "Add both.");
-  const files = chartFiles(folder);
+  const files = contentsOf(folder, chartFiles(folder));
   return {
     path: pathFrom(program, project, path),
     name: metadata.name,
     version: metadata.version,
-    digest: digestOf(folder, files),
-    packed: gzipSync(JSON.stringify(files.map((file) => readFileSync(file).toString("base64")))).length,
+    digest: shortDigest(...files.flat()),
+    packed: gzipSync(JSON.stringify(files.map(([, content]) => content.toString("base64")))).length,
     // JSON is YAML.
     schema: readYaml(join(folder, "values.schema.json"), `${path}/values.schema.json`) as object,
   };
@@ -101,11 +101,12 @@ export const chartFiles = (folder: string): string[] =>
 const isForReaders = (file: string): boolean => file === "README.md" || file.startsWith(`ci${sep}`);
 
 /** Returns a digest over the contents of files and their names relative to the root. */
-export function digestOf(root: string, files: readonly string[]): string {
-  return shortDigest(
-    ...files.flatMap((file) => [relative(root, file).split(sep).join("/"), readFileSync(file)]),
-  );
-}
+export const digestOf = (root: string, files: readonly string[]): string =>
+  shortDigest(...contentsOf(root, files).flat());
+
+/** Returns the name of each file relative to the root, and its content. */
+const contentsOf = (root: string, files: readonly string[]): [name: string, content: Buffer][] =>
+  files.map((file) => [relative(root, file).split(sep).join("/"), readFileSync(file)]);
 
 /** Returns all files of a folder, sorted, without the backup files of editors and the files of a desktop. */
 export function listFiles(folder: string): string[] {

@@ -2,6 +2,7 @@
 import type { Settings } from "../config/schema";
 import { own } from "../model/graph";
 import type { Problem } from "../model/problems";
+import { wordsIn } from "../model/words";
 import type { AppContext } from "./context";
 import type { ReleasePlan, SecretPlan, SecretText } from "./plan";
 import type { MicroserviceValues } from "./services/microservice-values";
@@ -62,16 +63,13 @@ function stringProblems(
   where: string,
   { name: release, kind }: ReleasePlan,
   settings: Settings,
-  { env = {}, command = [], args = [] }: MicroserviceValues,
+  values: MicroserviceValues,
   secrets: Readonly<Record<string, SecretPlan>>,
 ): Problem[] {
-  const variables = Object.entries(env).map(([name, value]) =>
+  const variables = Object.entries(values.env ?? {}).map(([name, value]) =>
     part(name, `${name}=${textOf(value, secrets)}`),
   );
-  const words = [
-    ...command.map((word, index) => part(`command[${index}]`, word)),
-    ...args.map((word, index) => part(`args[${index}]`, word)),
-  ];
+  const words = wordsIn(values).map(([place, word]) => part(place, word));
   const isSet = (name: string) =>
     kind === "service" && own(own(settings.services, release)?.env ?? {}, name) !== undefined;
   const large = [

@@ -8,6 +8,7 @@ import type { Problem } from "../model/problems";
 import { mapValues } from "../model/records";
 import { mentionsPassword, type Text } from "../model/text";
 import { mention, variablesIn, withValues } from "../model/variables";
+import { wordsIn } from "../model/words";
 import { declaredVariables, isOfKubernetes, loaderVariables, runsShell } from "./variable-values";
 
 /** The variables of a container, and where messages place them. */
@@ -110,14 +111,13 @@ function unknownProblems({ env, owner, takenAway }: Scope, where: string, variab
   ];
 }
 
-function ofWords(scope: Scope, { command = [], args = [] }: Service): Problem[] {
-  if (runsShell([...command, ...args])) return [];
-  return [...Object.entries({ command, args })].flatMap(([key, words]) =>
-    words.flatMap((word, index) =>
-      variablesIn(word)
-        .filter((variable) => !isOfKubernetes(variable))
-        .flatMap((variable) => unknownProblems(scope, `${scope.where}: ${key}[${index}]`, variable)),
-    ),
+function ofWords(scope: Scope, service: Service): Problem[] {
+  const words = wordsIn(service);
+  if (runsShell(words.map(([, word]) => word))) return [];
+  return words.flatMap(([place, word]) =>
+    variablesIn(word)
+      .filter((variable) => !isOfKubernetes(variable))
+      .flatMap((variable) => unknownProblems(scope, `${scope.where}: ${place}`, variable)),
   );
 }
 

@@ -2,8 +2,7 @@
 import type { Settings } from "../config/schema";
 import type { Loader, Service } from "../model/application";
 import { own } from "../model/graph";
-import type { Text } from "../model/text";
-import { mentionsPassword } from "../model/text";
+import { mentionsPassword, type Text } from "../model/text";
 import { isVariable, mention, partsOf, toManifest } from "../model/variables";
 import type { AppContext } from "./context";
 import { fill } from "./hosts";

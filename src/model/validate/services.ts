@@ -5,6 +5,7 @@ import { nameOfPath } from "../names";
 import { suggest } from "../nearest";
 import { FIRST_SAFE_ID, PRESETS } from "../presets";
 import { mentionsPassword, referencesOf, type Text } from "../text";
+import { wordsIn } from "../words";
 import { checkResources } from "./quantities";
 import { checkReference } from "./references";
 import type { Report } from "./report";
@@ -101,12 +102,6 @@ export function checkService(
     for (const reference of referencesOf(text as Text))
       checkReference(application, name, uses, `${where}, ${key}`, reference, report);
 }
-
-/** The words of its command and arguments, each with its place. */
-const wordsIn = ({ command = [], args = [] }: Service): [string, Text][] =>
-  Object.entries({ command, args }).flatMap(([key, words]) =>
-    words.map((word, index): [string, Text] => [`${key}[${index}]`, word]),
-  );
 
 /** The port names that a service mentions, each with its purpose. */
 function portsNamed(service: Service): [string, string][] {
