@@ -11,7 +11,6 @@ import {
   factsOfObjects,
   problemsOf,
   type RenderedObject,
-  releaseBytes,
   releaseViolations,
   type Violation,
 } from "../../src/plan/rules";
@@ -100,13 +99,7 @@ async function stagesOfObjects(
   const atHand = releases.filter(({ manifests }) => manifests !== undefined);
   const seen = releaseViolations(
     context,
-    atHand.map(({ release, objects }) => ({
-      release,
-      facts: {
-        ...factsOfObjects(release, objects),
-        bytes: releaseBytes(context.charts, release),
-      },
-    })),
+    atHand.map(({ release, objects }) => ({ release, facts: factsOfObjects(release, objects) })),
   );
   // What preview and up refuse for the values alone is an error here as well, unless the objects show it already.
   const unseen = violations.filter(

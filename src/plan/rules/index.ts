@@ -13,7 +13,6 @@ import { violationsOf } from "./rules";
 import type { CheckedRelease, Exceptions, Violation } from "./violation";
 
 export { factsOfObjects, type RenderedObject } from "./from-objects";
-export { releaseBytes } from "./release-bytes";
 export type { Violation } from "./violation";
 
 /** Returns the violations that the values of a plan show, before anything is rendered or deployed. */
