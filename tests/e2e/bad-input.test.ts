@@ -49,7 +49,7 @@ describe("bad input", () => {
     );
     assert.match(all, /2 problems, nothing was deployed/);
     assert.match(all, /Pulumi\.bad\.yaml:6 flotilla:services\.catalog: robot-shop has no service "catalog"/);
-    assert.match(all, /Pulumi\.bad\.yaml:7 flotilla:services\.cart\.tag: must be of type string/);
+    assert.match(all, /Pulumi\.bad\.yaml:7 flotilla:services\.cart\.tag: YAML reads 1\.10 as the number 1\.1/);
   });
 
   it("no environment", async () => {
