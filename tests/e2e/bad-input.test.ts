@@ -49,7 +49,20 @@ describe("bad input", () => {
     );
     assert.match(all, /2 problems, nothing was deployed/);
     assert.match(all, /Pulumi\.bad\.yaml:6 flotilla:services\.catalog: robot-shop has no service "catalog"/);
-    assert.match(all, /Pulumi\.bad\.yaml:7 flotilla:services\.cart\.tag: must be of type string/);
+    assert.match(
+      all,
+      /Pulumi\.bad\.yaml:7 flotilla:services\.cart\.tag: YAML reads 1\.10 as the number 1\.1/,
+    );
+  });
+
+  it("a time, which the engine would deploy as another text", async () => {
+    const all = await refusal(`${good}  flotilla:services: { cart: { env: { RELEASED: 2024-01-15 } } }\n`);
+    assert.match(all, /1 problem, nothing was deployed/);
+    assert.match(
+      all,
+      /Pulumi\.bad\.yaml:5 flotilla:services\.cart\.env\.RELEASED: YAML reads 2024-01-15 as a time/,
+    );
+    assert.match(all, /Put quotes around it: "2024-01-15"\./);
   });
 
   it("no environment", async () => {
