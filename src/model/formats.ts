@@ -1,5 +1,6 @@
 /** Validators of texts that settings and inventories share. */
 import { z } from "zod";
+import { beginsAtFirst, firstOfRange, isMapped } from "./cidr";
 import { amountOf } from "./quantity";
 
 /** Name of a Service, release or namespace: an RFC 1123 label (k8s.io/apimachinery, IsDNS1123Label). */
@@ -49,7 +50,17 @@ export const portName = z
     "must be the name of a port: at most 15 lower-case letters, digits and single hyphens, with a letter",
   );
 
-export const cidr = z.union([z.cidrv4(), z.cidrv6()], "must be a range of addresses, such as 10.1.0.0/16");
+/** A range of addresses, as the API server accepts it (IsValidCIDR). */
+export const cidr = z
+  .union([z.cidrv4(), z.cidrv6()], "must be a range of addresses, such as 10.1.0.0/16")
+  .check((context) => {
+    const refuse = (message: string) =>
+      context.issues.push({ code: "custom", input: context.value, message, path: [] });
+    if (isMapped(context.value))
+      refuse("must be a range of IPv4 addresses in their own form, such as 10.1.0.0/16");
+    else if (!beginsAtFirst(context.value))
+      refuse(`must begin at the first address of the range: ${firstOfRange(context.value)}`);
+  });
 
 /** One range of addresses, or several. */
 export const cidrs = z.union(
@@ -63,7 +74,13 @@ export const quantity = z
     error: 'must be a Kubernetes quantity, such as "500m" or "8Gi"',
     abort: true,
   })
-  .refine((amount) => amountOf(amount) > 0, "must be more than 0");
+  .refine((amount) => amountOf(amount) > 0, { error: "must be more than 0", abort: true });
+
+/** An amount of memory or disk. The API server takes thousandths of a byte, and means them. */
+export const bytes = quantity.refine(
+  (amount) => !amount.endsWith("m") && amountOf(amount) >= 1,
+  'must be whole bytes, such as "512Mi": m is a thousandth of a byte',
+);
 
 /** A name with an optional domain and slash in front (IsQualifiedName). */
 const QUALIFIED_NAME =

@@ -112,8 +112,28 @@ const CONCEPTS: Record<string, Concept> = {
   cidr: {
     inventory: (cidr) => bank({ cidr }),
     settings: (cidr) => gateway({ cidr }),
-    accepted: ["10.1.0.0/16", "0.0.0.0/0", "fd00::/8"],
-    refused: ["10.0.0.0/33", "10.0.0.0", "10.0.0/8", "300.0.0.0/8", "fd00::/129", "any", "010.0.0.0/8"],
+    accepted: [
+      "10.1.0.0/16",
+      "0.0.0.0/0",
+      "10.0.0.5/32",
+      "10.128.0.0/9",
+      "fd00::/8",
+      "FD00:0::/8",
+      "::1/128",
+      "::/0",
+    ],
+    refused: [
+      "10.0.0.0/33",
+      "10.0.0.0",
+      "10.0.0/8",
+      "300.0.0.0/8",
+      "fd00::/129",
+      "any",
+      "010.0.0.0/8",
+      "10.0.0.5/8",
+      "fd00::1/8",
+      "::ffff:10.0.0.0/104",
+    ],
   },
   port: {
     inventory: (port) => bank({ port }),
@@ -127,6 +147,13 @@ const CONCEPTS: Record<string, Concept> = {
     settings: (cpu) => cart({ resources: { requests: { cpu } } }),
     accepted: ["1", "0.5", "500m", "1.5Gi"],
     refused: ["0", "0m", "-1", "1 Gi", "1GB", "lots", "1e3", ".5", ""],
+  },
+  "amount of memory": {
+    inventory: (memory) =>
+      shop({}, { resources: { requests: { cpu: "1", memory: "1" }, limits: { memory } } }),
+    settings: (memory) => cart({ resources: { limits: { memory } } }),
+    accepted: ["512Mi", "1.5Gi", "0.1Gi", "1000", "1M"],
+    refused: ["0", "500m", "0.5", "1 Gi"],
   },
   "name of a variable": {
     inventory: (name) => shop({}, { env: { [name]: "1" } }),

@@ -1,11 +1,12 @@
 /** Types of values that several keys have. */
 import { z } from "zod";
-import { quantity } from "../../model/formats";
+import { bytes, quantity } from "../../model/formats";
 import { digest, repository, tag } from "../../model/image-formats";
 import { key } from "./key";
 
 export {
   annotations,
+  bytes,
   cidr,
   cidrs,
   dnsLabel as name,
@@ -42,9 +43,9 @@ const resources = z.strictObject({
           'cores ("250m" is a quarter)',
           "the inventory's",
         ),
-        memory: key(quantity.nullish(), "Guaranteed memory.", 'bytes ("256Mi")', "the inventory's"),
+        memory: key(bytes.nullish(), "Guaranteed memory.", 'bytes ("256Mi")', "the inventory's"),
         "ephemeral-storage": key(
-          quantity.nullish(),
+          bytes.nullish(),
           "Guaranteed disk for logs, temporary files and the container's own layer.",
           'bytes ("64Mi")',
           "the inventory's, or 64Mi",
@@ -64,9 +65,9 @@ const resources = z.strictObject({
           "cores",
           "the inventory's",
         ),
-        memory: key(quantity.nullish(), "Memory above which it is killed.", "bytes", "the inventory's"),
+        memory: key(bytes.nullish(), "Memory above which it is killed.", "bytes", "the inventory's"),
         "ephemeral-storage": key(
-          quantity.nullish(),
+          bytes.nullish(),
           "Disk above which its pod is evicted.",
           "bytes",
           "the inventory's, or 1Gi, and 2Gi for Bitnami's stores",

@@ -5,7 +5,7 @@
 import { z } from "zod";
 import { PROFILES } from "../../model/application";
 import { cluster, externalSecrets, ingress, loadBalancer, monitoring, registry } from "./access";
-import { cidr, name, objectName, quantity, registryHost, registryPath, replicas } from "./fields";
+import { bytes, cidr, name, objectName, quantity, registryHost, registryPath, replicas } from "./fields";
 import { key } from "./key";
 import { bounds, external, ownImage, service } from "./services";
 import { LEGACY_PREFIX, store, storeImages } from "./stores";
@@ -160,7 +160,7 @@ export const settingsSchema = z.strictObject({
           "what the plan asks for at most, and a quarter more",
         ),
         memory: key(
-          quantity.optional(),
+          bytes.optional(),
           "Memory.",
           "bytes",
           "what the plan asks for at most, and a quarter more",

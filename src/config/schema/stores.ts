@@ -2,13 +2,13 @@
 import { z } from "zod";
 import { PROFILES } from "../../model/application";
 import {
+  bytes,
   digest,
   generation,
   image,
   imagePath,
   name,
   objectName,
-  quantity,
   reason,
   registryHost,
   resourcesKey,
@@ -21,7 +21,7 @@ export const LEGACY_PREFIX = "bitnamilegacy";
 
 export const store = z.strictObject({
   storage: key(
-    quantity.optional(),
+    bytes.optional(),
     "Size of each volume; fixed once the store is deployed.",
     'bytes ("8Gi")',
     "the inventory's",

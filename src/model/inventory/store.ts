@@ -1,6 +1,6 @@
 /** The schemas of stores and externals. */
 import { z } from "zod";
-import { cidrs, dnsLabel, host, labels, port, quantity, reason, variableName } from "../formats";
+import { bytes, cidrs, dnsLabel, host, labels, port, reason, variableName } from "../formats";
 import { image } from "./image";
 import { resources } from "./resources";
 import { service } from "./service";
@@ -33,7 +33,7 @@ export const store = z.strictObject({
   needs: words.optional(),
   loaders: z.record(z.string(), loader).optional(),
   resources: resources.optional(),
-  storage: quantity,
+  storage: bytes,
 });
 
 const peer = { namespace: dnsLabel, labels };
