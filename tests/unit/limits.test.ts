@@ -72,12 +72,6 @@ describe("limits of the API server", () => {
     assert.equal(refusal(shop, { distribution: "upstream" }).where, "apps/shop.ts: service web: env.URL");
   });
 
-  it("refuse kernel parameters with which Pod Security admits no pod", () => {
-    planFor(web({ sysctls: { "net.ipv4.ip_unprivileged_port_start": "0" } }));
-    const { what } = refusal(web({ sysctls: { "net.core.somaxconn": "1024" } }));
-    assert.match(what, /net\.core\.somaxconn is not one that Pod Security `restricted` allows/);
-  });
-
   it("refuse annotations above 256 KiB", () => {
     const annotations = { "example.com/rules": "x".repeat(256 * 1024) };
     const shop = web({ public: { port: "http", annotations } });

@@ -75,13 +75,6 @@ export function checkService(
         `${what} is "${portName}", which it does not have`,
         suggest(portName, Object.keys(service.ports ?? {})),
       );
-  for (const sysctl of Object.keys(service.sysctls ?? {}))
-    if (!SAFE_SYSCTLS.includes(sysctl))
-      report(
-        where,
-        `the kernel parameter ${sysctl} is not one that Pod Security \`restricted\` allows, so its pods would be refused`,
-        suggest(sysctl, SAFE_SYSCTLS),
-      );
   checkResources(where, service.resources, report);
   checkScaling(where, service, report);
   const { sleepSeconds, graceSeconds } = { ...PRESETS[service.language]?.shutdown, ...service.shutdown };
@@ -151,22 +144,6 @@ function checkPermissions(where: string, { permissions }: Service, report: Repor
         "Name the resources, the objects and the verbs.",
       );
 }
-
-/** Kernel parameters that Pod Security allows (k8s.io/pod-security-admission, check_sysctls.go). */
-const SAFE_SYSCTLS = [
-  "kernel.shm_rmid_forced",
-  "net.ipv4.ip_local_port_range",
-  "net.ipv4.ip_local_reserved_ports",
-  "net.ipv4.ip_unprivileged_port_start",
-  "net.ipv4.ping_group_range",
-  "net.ipv4.tcp_fin_timeout",
-  "net.ipv4.tcp_keepalive_intvl",
-  "net.ipv4.tcp_keepalive_probes",
-  "net.ipv4.tcp_keepalive_time",
-  "net.ipv4.tcp_rmem",
-  "net.ipv4.tcp_syncookies",
-  "net.ipv4.tcp_wmem",
-];
 
 const isLow = ({ uid, gid }: User): boolean => uid < FIRST_SAFE_ID || gid < FIRST_SAFE_ID;
 
