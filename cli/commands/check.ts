@@ -19,11 +19,13 @@ export function checkCommand(): Command {
     .addHelpText(
       "after",
       `
-It ends with 1 when there is an error. kubeconform and kube-score look as well where they are installed. Rules:
+It ends with 1 when there is an error, which preview and up refuse as well. kubeconform and kube-score look as well where they
+are installed, and only warn. Rules:
 ${rules.join("\n")}
 
 A rule is taken off one service or store with a reason: flotilla:services.<name>.exceptions.<rule>: <why>
-plain-secret is taken off single variables and files: flotilla:services.<name>.exceptions.plain-secret.<variable>: <why>`,
+plain-secret is taken off single variables and files: flotilla:services.<name>.exceptions.plain-secret.<variable>: <why>
+A warning of a checker is taken off alike: flotilla:services.<name>.exceptions.kube-score/<check>: <why>`,
     )
     .action(async ({ stack, json }: { stack: string; json?: boolean }) => {
       const checked = await checkStack(stack);

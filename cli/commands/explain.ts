@@ -1,6 +1,9 @@
 import { Command } from "commander";
+import { compact } from "../../src/model/records";
 import { explainStack } from "../stack/findings";
+import { runningUpdate } from "../stack/locks";
 import { lookAt } from "../stack/look";
+import { PROJECT_NAME } from "../stack/project";
 import { showFindings } from "../terminal/findings-text";
 import { jsonText } from "../terminal/json";
 
@@ -18,8 +21,10 @@ were waiting for is then read from events, which Kubernetes keeps for an hour.
 Exit codes: 0 nothing is wrong, 2 something is, 1 failed.`,
     )
     .action(async ({ stack, json }: { stack: string; json?: boolean }) => {
-      const findings = await explainStack(stack, await lookAt(stack));
-      process.stdout.write(json ? jsonText({ stack, findings }) : showFindings(stack, findings));
+      // Before the look: an update that ends meanwhile leaves nothing pending.
+      const running = await runningUpdate(PROJECT_NAME, stack);
+      const findings = await explainStack(stack, await lookAt(stack), compact({ running }));
+      process.stdout.write(json ? jsonText({ stack, findings }) : showFindings(stack, findings, running));
       if (findings.length > 0) process.exitCode = 2;
     });
 }

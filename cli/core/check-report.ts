@@ -1,4 +1,7 @@
 /** What `flotilla check` has looked at and found. */
+
+import type { OptionalChecker } from "../../src/config/rules";
+import { own } from "../../src/model/graph";
 import { fullPlace, type Problem } from "../../src/model/problems";
 import type { Violation } from "../../src/plan/rules";
 import type { Report } from "../tools/checks/report";
@@ -44,15 +47,40 @@ export const rowsOfExceptions = (stage: string, violations: readonly Violation[]
     excepted === undefined ? [] : [{ severity: "excepted", stage, check: rule, where, what, todo: excepted }],
   );
 
-export const rowsOfReport = (stage: string, { findings }: Report): Row[] =>
-  findings.map(({ severity, check, object, message }) => ({
-    severity: severity === "critical" ? "error" : "warning",
-    stage,
-    check,
-    where: object,
-    what: message,
-    todo: "Fix what the inventory or the stack says of it, or its chart.",
-  }));
+/**
+ * What an optional checker finds: warnings, because an error must not depend on what is installed. `ownerOf` tells which service
+ * or store an object belongs to, with its exceptions.
+ */
+export const rowsOfReport = (
+  stage: OptionalChecker,
+  { findings }: Report,
+  ownerOf: (object: string) => ObjectOwner | undefined,
+): Row[] =>
+  findings.map(({ check, object, message }) => {
+    const exception = `${stage}/${check}`;
+    const owner = ownerOf(object);
+    const reason = owner && own(owner.exceptions, exception);
+    return {
+      severity: reason === undefined ? "warning" : "excepted",
+      stage,
+      check,
+      where: object,
+      what: message,
+      todo:
+        reason ??
+        (owner === undefined
+          ? "Fix what the inventory or the stack says of it, or its chart."
+          : `Fix what the inventory or the stack says of it, or say why it is acceptable: ${owner.path}.exceptions.${exception}`),
+    };
+  });
+
+/** The service or store that an object belongs to. */
+export interface ObjectOwner {
+  /** Its settings, such as `flotilla:services.web`. */
+  path: string;
+  /** Reasons by rule, and by checker and check. */
+  exceptions: Readonly<Record<string, string>>;
+}
 
 export const count = (stages: readonly Stage[], severity: Severity): number =>
   stages.flatMap(({ rows }) => rows).filter((row) => row.severity === severity).length;

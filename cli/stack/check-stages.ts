@@ -1,24 +1,36 @@
 /** The stages of `flotilla check`, one after the other: each goes on from what the one before has found sound. */
 import { basename } from "node:path";
 import { catalogue } from "../../apps";
+import type { OptionalChecker } from "../../src/config/rules";
 import { locate, readSettings, type StackConfig, type StackSettings } from "../../src/config/settings";
 import { stackFileName } from "../../src/config/stack-names";
+import { own } from "../../src/model/graph";
 import { FlotillaError } from "../../src/model/problems";
 import { readCharts } from "../../src/plan/chart";
 import { planWithRules } from "../../src/plan/compose";
-import type { Plan } from "../../src/plan/plan";
+import type { AppContext } from "../../src/plan/context";
+import type { Plan, ReleasePlan } from "../../src/plan/plan";
 import {
   factsOfObjects,
+  ownerOf,
   problemsOf,
   type RenderedObject,
   releaseViolations,
   type Violation,
 } from "../../src/plan/rules";
-import { type Row, rowsOfExceptions, rowsOfProblems, rowsOfReport, type Stage } from "../core/check-report";
-import { isDeployed, objectsIn } from "../core/diff/manifests";
+import {
+  type ObjectOwner,
+  type Row,
+  rowsOfExceptions,
+  rowsOfProblems,
+  rowsOfReport,
+  type Stage,
+} from "../core/check-report";
+import { isDeployed, nameOf, objectsIn } from "../core/diff/manifests";
 import { kubeScore } from "../tools/checks/kube-score";
 import { kubeconform } from "../tools/checks/kubeconform";
 import type { Report } from "../tools/checks/report";
+import { firstLine, wordsOf } from "../tools/failure";
 import { PROJECT } from "../tools/paths";
 import { findTool } from "../tools/toolchain/ensure";
 import { type RenderedRelease, renderReleases } from "./rendering";
@@ -110,6 +122,10 @@ async function stagesOfObjects(
   // What Bitnami renders is Bitnami's: kube-score is for the charts of this repository.
   const own = atHand.filter(({ release }) => "path" in release.chart && !release.chart.path.endsWith(".tgz"));
   const deployed = own.flatMap(({ objects }) => objects.filter(isDeployed));
+  const owner = (object: string): ObjectOwner | undefined => {
+    const found = atHand.find(({ objects }) => objects.some((candidate) => nameOf(candidate) === object));
+    return found && ownerOfRelease(context, found.release);
+  };
   return [
     {
       stage: "rules",
@@ -122,31 +138,49 @@ async function stagesOfObjects(
         ...rowsOfExceptions("rules", [...seen, ...unseen]),
       ],
     },
-    await checker("kubeconform", `${count} objects`, () =>
+    await checker("kubeconform", `${count} objects`, owner, () =>
       kubeconform(asText(atHand.flatMap(({ objects }) => objects))),
     ),
-    await checker("kube-score", `${deployed.length} objects of our charts`, () =>
+    await checker("kube-score", `${deployed.length} objects of our charts`, owner, () =>
       // How many pods there are is the environment's own decision; in prod the rule `replicas` says how few are too few.
       kubeScore(asText(deployed), ["deployment-replicas"]),
     ),
   ];
 }
 
-/** A checker that is not installed is left out, and says so. */
+/** The service or store of a release, with the exceptions that the stack makes for it. */
+function ownerOfRelease({ application, settings }: AppContext, release: ReleasePlan): ObjectOwner {
+  const { kind, name } = ownerOf(application, release);
+  const exceptions = Object.entries(own(settings[kind], name)?.exceptions ?? {}).flatMap(([rule, why]) =>
+    typeof why === "string" ? [[rule, why] as const] : [],
+  );
+  return { path: `flotilla:${kind}.${name}`, exceptions: Object.fromEntries(exceptions) };
+}
+
+/** Asks a checker. One that is not installed or fails is left out, and says so: it must not decide how the check ends. */
 async function checker(
-  name: "kubeconform" | "kube-score",
+  name: OptionalChecker,
   lookedAt: string,
+  owner: (object: string) => ObjectOwner | undefined,
   check: () => Promise<Report | undefined>,
 ): Promise<Stage> {
-  const leftOut = (why: string): Stage => ({ stage: name, lookedAt: why, rows: [], skipped: true });
-  if ((await findTool(name)) === undefined)
-    return leftOut("left out: it is not installed (npx flotilla tools)");
-  const report = await check();
-  if (!report)
-    return leftOut(
-      "left out: its schemas are not here (start the embedded cluster once: npx flotilla cluster start)",
-    );
-  return { stage: name, lookedAt, rows: rowsOfReport(name, report), annotated: report.excepted };
+  const leftOut = (why: string): Stage => ({
+    stage: name,
+    lookedAt: `left out: ${why}`,
+    rows: [],
+    skipped: true,
+  });
+  if ((await findTool(name)) === undefined) return leftOut("it is not installed (npx flotilla tools)");
+  try {
+    const report = await check();
+    if (!report)
+      return leftOut(
+        "its schemas are not here (start the embedded cluster once: npx flotilla cluster start)",
+      );
+    return { stage: name, lookedAt, rows: rowsOfReport(name, report, owner), annotated: report.excepted };
+  } catch (error) {
+    return leftOut(firstLine(wordsOf(error)));
+  }
 }
 
 const failureRow = (release: string, failure: string): Row => ({

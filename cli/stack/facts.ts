@@ -1,8 +1,8 @@
 /** Reads what a namespace holds. */
-import type { Claim, Facts, KubernetesEvent, Pod, Workload } from "../core/explain/facts";
+import type { Balanced, Claim, Facts, KubernetesEvent, Pod, Workload } from "../core/explain/facts";
 import type { Kubectl, ObjectList } from "./kubectl";
 
-type Any = { kind: string } & (Workload | Pod | Claim | KubernetesEvent);
+type Any = { kind: string } & (Workload | Pod | Claim | Balanced | KubernetesEvent);
 
 /** Kinds of workloads. */
 export const WORKLOADS = ["Deployment", "StatefulSet", "DaemonSet", "Job"];
@@ -15,7 +15,8 @@ export async function readWorkloads(kubectl: Kubectl, namespace: string): Promis
 
 /** All that tells why something is not ready. */
 export async function readFacts(kubectl: Kubectl, namespace: string): Promise<Facts> {
-  const kinds = "deployments,statefulsets,daemonsets,jobs,replicasets,pods,persistentvolumeclaims,events";
+  const kinds =
+    "deployments,statefulsets,daemonsets,jobs,replicasets,pods,persistentvolumeclaims,services,events";
   const { items } = await kubectl.json<ObjectList<Any>>(["get", kinds, "-n", namespace]);
   const of = <T>(...kind: string[]): T[] => items.filter((item) => kind.includes(item.kind)) as T[];
   return {
@@ -23,6 +24,7 @@ export async function readFacts(kubectl: Kubectl, namespace: string): Promise<Fa
     replicaSets: of("ReplicaSet"),
     pods: of("Pod"),
     claims: of("PersistentVolumeClaim"),
+    services: of("Service"),
     events: of("Event"),
   };
 }

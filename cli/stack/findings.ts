@@ -14,15 +14,25 @@ import { configOfStack } from "./settings";
 /** Errors that an update has just ended with, by release: what the state does not keep. */
 export type Errors = Readonly<Record<string, string>>;
 
-export async function explainStack(stack: string, look: Look, errors: Errors = {}): Promise<Finding[]> {
+/** `running` is who is updating the stack just now, where somebody is. */
+export async function explainStack(
+  stack: string,
+  look: Look,
+  { errors = {}, running }: { errors?: Errors; running?: string } = {},
+): Promise<Finding[]> {
   const { kubectl, namespace, lastUpdate } = look;
   const facts = await readFacts(kubectl, namespace);
-  const findings = explain(knownReleases(stack, look, errors), facts, {
-    stack,
-    namespace,
-    // Before the first update there is nothing to be old.
-    since: Date.parse(lastUpdate?.startedAt ?? "") || 0,
-  });
+  const findings = explain(
+    knownReleases(stack, look, errors),
+    facts,
+    compact({
+      stack,
+      namespace,
+      // Before the first update there is nothing to be old.
+      since: Date.parse(lastUpdate?.startedAt ?? "") || 0,
+      running,
+    }),
+  );
   return Promise.all(
     findings.map(async (finding) => ({
       ...finding,

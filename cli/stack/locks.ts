@@ -35,6 +35,11 @@ export async function readLocks(project: string, stack: string): Promise<Lock[] 
   return locksIn(join(backend.folder, ".pulumi", "locks", "organization", project, bareName(stack)));
 }
 
+/** Who is updating a stack just now; undefined where nobody is, or where it cannot be told. */
+export async function runningUpdate(project: string, stack: string): Promise<string | undefined> {
+  return (await readLocks(project, stack))?.find(({ alive }) => alive !== false)?.by;
+}
+
 /** What a lock is written to before it gets its name (gocloud.dev/blob/fileblob: createTemp). Pulumi takes it for a lock, too. */
 const UNNAMED = /\.json\.[0-9a-f]+\.tmp$/;
 

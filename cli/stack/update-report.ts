@@ -44,7 +44,7 @@ export async function report(stack: string, result: Updated): Promise<void> {
 const HELD = /currently locked by|update is currently in progress|unexpected end of JSON input/;
 
 async function explained(stack: string, look: Look, { seen }: Updated, errors: Record<string, string>) {
-  const findings = await explainStack(stack, look, errors);
+  const findings = await explainStack(stack, look, { errors });
   // Only what this update was about.
   const about = findings.filter(({ release }) => release in errors || release in seen);
   return about.map((finding) => {

@@ -110,12 +110,11 @@ class Watch {
       if (telling.length > 0 && !this.isSeen(release, telling))
         this.seen[release] = await withLogs(this.kubectl, this.namespace, telling);
       const [reason] = telling;
-      if (updated < wanted) {
-        const why = reason ? `; ${chalk.stderr.yellow(reason.what)}` : "";
-        this.tell(release, started, `${updated} of ${wanted} new pods ready${why}`);
-      } else if (Date.now() - started > REPEAT_SECONDS * 1000)
+      const why = reason ? `; ${chalk.stderr.yellow(reason.what)}` : "";
+      if (updated < wanted) this.tell(release, started, `${updated} of ${wanted} new pods ready${why}`);
+      else if (Date.now() - started > REPEAT_SECONDS * 1000)
         // Before that helm may not have come to them: the pods are the old ones.
-        this.tell(release, started, `${updated} of ${wanted} pods ready`);
+        this.tell(release, started, `${updated} of ${wanted} pods ready${why}`);
     }
   }
 

@@ -4,7 +4,8 @@ import { plural } from "../../src/model/plural";
 import type { Finding } from "../core/explain/explain";
 import type { Reason } from "../core/explain/reason";
 
-export function showFindings(stack: string, findings: readonly Finding[]): string {
+/** `running` is who is updating the stack just now, where somebody is. */
+export function showFindings(stack: string, findings: readonly Finding[], running?: string): string {
   if (findings.length === 0)
     return `${chalk.green("Nothing is wrong:")} every release of ${stack} is deployed and ready.\n`;
   const blocks = findings.map(({ release, kind, what, reasons }) =>
@@ -15,7 +16,7 @@ export function showFindings(stack: string, findings: readonly Finding[]): strin
         : ["  The reason is not known: its pods are gone, and none of their events are left."]),
     ].join("\n"),
   );
-  return `${blocks.join("\n\n")}\n\n${plural(findings.length, "release")} of ${stack} not as expected. ${NEXT(stack)}`;
+  return `${blocks.join("\n\n")}\n\n${plural(findings.length, "release")} of ${stack} not as expected. ${running === undefined ? NEXT(stack) : `The update by ${running} is not done yet: look again when it has ended.\n`}`;
 }
 
 const NEXT = (stack: string): string => `When it is fixed:

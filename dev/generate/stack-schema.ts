@@ -3,7 +3,7 @@ import { z } from "zod";
 import { catalogue } from "../../apps";
 import { jsonText } from "../../cli/terminal/json";
 import { CREDENTIALS } from "../../src/config/credentials";
-import { RULE_NAMES } from "../../src/config/rules";
+import { CHECK_OF_CHECKER, RULE_NAMES } from "../../src/config/rules";
 import { settingsSchema } from "../../src/config/schema";
 import { ABOUT } from "../../src/config/schema/key";
 import { compact } from "../../src/model/records";
@@ -71,7 +71,9 @@ function nullable(schema: Schema): Schema {
   const inner = (value: unknown, key = "") => {
     if (typeof value !== "object" || value === null) return value as boolean;
     const schema = nullable(value as Schema);
-    return key === "exceptions" ? { ...schema, propertyNames: { enum: RULE_NAMES } } : schema;
+    return key === "exceptions"
+      ? { ...schema, propertyNames: { anyOf: [{ enum: RULE_NAMES }, { pattern: CHECK_OF_CHECKER }] } }
+      : schema;
   };
   return {
     ...rest,

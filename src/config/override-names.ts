@@ -4,7 +4,7 @@ import { own } from "../model/graph";
 import { suggest } from "../model/nearest";
 import type { Problem } from "../model/problems";
 import { isRecord } from "../model/records";
-import { RULE_NAMES } from "./rules";
+import { isCheckOfChecker, RULE_NAMES } from "./rules";
 import type { MessageContext } from "./settings-issues";
 
 /** Problems of overrides whose service, store, external, loader or rule does not exist. */
@@ -41,7 +41,12 @@ export function nameProblems(
     ),
     ...["services", "stores"].flatMap((kind) =>
       keysAt(input, [kind]).flatMap((owner) =>
-        check([kind, owner, "exceptions"], RULE_NAMES, "flotilla check", "rule"),
+        check(
+          [kind, owner, "exceptions"],
+          [...RULE_NAMES, ...keysAt(input, [kind, owner, "exceptions"]).filter(isCheckOfChecker)],
+          "flotilla check",
+          "rule",
+        ),
       ),
     ),
     ...Object.entries(services).flatMap(([service, { env = {}, files = {} }]) => {

@@ -20,3 +20,14 @@ export const RULES = {
 export type Rule = keyof typeof RULES;
 
 export const RULE_NAMES = Object.keys(RULES) as Rule[];
+
+/** Checkers that `flotilla check` asks where they are installed. They warn only. */
+export const OPTIONAL_CHECKERS = ["kubeconform", "kube-score"] as const;
+
+export type OptionalChecker = (typeof OPTIONAL_CHECKERS)[number];
+
+/** The names of their checks in exceptions, such as `kube-score/pod-probes`. */
+export const CHECK_OF_CHECKER = `^(${OPTIONAL_CHECKERS.join("|")})/[a-z0-9-]+$`;
+
+/** Whether an exception is for a check of an optional checker. */
+export const isCheckOfChecker = (name: string): boolean => new RegExp(CHECK_OF_CHECKER).test(name);

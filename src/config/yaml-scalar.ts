@@ -48,11 +48,11 @@ const DECIMAL = /^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$/;
 
 const plain = (source: string): string => source.replaceAll("_", "");
 
-/** Returns the value of an integer in any notation of the engine. */
+/** Returns the value of an integer in any notation of the engine, which reads `0o-7` as well as `-0o7`. */
 function integer(source: string): bigint | undefined {
-  const [, sign, digits] = /^([-+]?)(0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)$/.exec(
-    plain(source),
-  ) ?? [undefined, "", undefined];
+  const signed = plain(source).replace(/^0([bo])([-+])(?=[0-9])/, "$20$1");
+  const [, sign, digits] =
+    /^([-+]?)(0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)$/.exec(signed) ?? [];
   if (digits === undefined) return undefined;
   const size = BigInt(digits.replace(/^0[oO]?(?=[0-7])/, "0o"));
   return sign === "-" ? -size : size;

@@ -42,7 +42,7 @@ export function notationAdvice(node: Node, place: Place): Advice | undefined {
 function scalarAdvice(node: Scalar, { text, inFlow, isKey }: Place): Advice | undefined {
   const [start, end] = node.range ?? [0, 0];
   const written = text.slice(start, end);
-  if (isKey && (written.includes("\n") || (inFlow && /^\s*\n\s*:/.test(text.slice(end)))))
+  if (isKey && (written.includes("\n") || /^\s*(#.*)?\n\s*:/.test(text.slice(end))))
     return { what: "a key must be on one line", todo: "Write the key on one line." };
   if (node.type === Scalar.QUOTE_DOUBLE && HALF_CHARACTER.test(written))
     return {
@@ -51,11 +51,25 @@ function scalarAdvice(node: Scalar, { text, inFlow, isKey }: Place): Advice | un
     };
   if (node.type === Scalar.QUOTE_DOUBLE && ESCAPED_SLASH.test(written))
     return { what: "it has the escape \\/, which Pulumi refuses", todo: "Write / without a backslash." };
+  if (node.type === Scalar.QUOTE_DOUBLE && ESCAPED_BREAK.test(written))
+    return {
+      what: "a backslash ends a line of it, which readers of YAML take differently",
+      todo: "Write it on one line.",
+    };
   if (node.type === Scalar.PLAIN && inFlow && /^:|\?/.test(written))
     return { what: "in braces and brackets, readers of YAML take : and ? differently", todo: QUOTE };
-  if (node.type === Scalar.PLAIN && inFlow && isKey && /^:\S/.test(text.slice(end)))
+  if (node.type === Scalar.PLAIN && inFlow && isKey && /^[ \t]*:\S/.test(text.slice(end)))
     return { what: "a colon that ends a key needs a space after it", todo: "Write the space." };
   const isBlock = node.type === Scalar.BLOCK_LITERAL || node.type === Scalar.BLOCK_FOLDED;
+  if (
+    isBlock &&
+    /^[|>][-+]?[0-9]/.test(written) &&
+    / \n$/.test(`${written}${/^ +\n/.exec(text.slice(end)) ?? ""}`)
+  )
+    return {
+      what: "its last line is of spaces, which readers of YAML take differently",
+      todo: "Take that line out.",
+    };
   if (isBlock && end >= text.length && !text.endsWith("\n"))
     return { what: "the file ends in the text, without the end of a line", todo: "Add an empty line." };
   const value = String(node.value);
@@ -70,6 +84,8 @@ function scalarAdvice(node: Scalar, { text, inFlow, isKey }: Place): Advice | un
 /** An escape of a surrogate. An even number of backslashes before it are backslashes themselves. */
 const HALF_CHARACTER = /(?<!\\)(\\\\)*\\u[dD][89a-fA-F]/;
 
+const ESCAPED_BREAK = /(?<!\\)(\\\\)*\\[ \t]*\n/;
+
 const ESCAPED_SLASH = /(?<!\\)(\\\\)*\\\//;
 
 /** A text that the engine writes out in a form that it does not read back: the engine reads stack files twice. */
@@ -77,7 +93,7 @@ const CHANGED = /^\n|^[\t\u0085\u2028\u2029][\s\S]*\n/;
 
 /** Returns the offset and the fault of a tab or a question mark at the start of a line. `text` has nothing in place of its texts. */
 export function lineAdvice(text: string): (Advice & { offset: number }) | undefined {
-  const found = /^[ -]*(\t|\?(?=\s))/m.exec(text);
+  const found = /^[ -]*(\t|(?:&\S* +)*\?(?=\s))/m.exec(text);
   if (!found) return undefined;
   const offset = found.index + found[0].length - 1;
   return found[1] === "\t"

@@ -23,12 +23,13 @@ export interface Broken extends Advice {
 
 /** Reads a YAML text. */
 export function readYaml(text: string): Yaml | { broken: Broken } {
-  const normal = text.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n");
-  const strange = STRANGE.exec(normal);
+  const rest = text.replace(/^\uFEFF/, "");
+  const strange = STRANGE.exec(rest);
   if (strange)
     return {
-      broken: { ...strangeCharacter(strange[0]), line: normal.slice(0, strange.index).split("\n").length },
+      broken: { ...strangeCharacter(strange[0]), line: rest.slice(0, strange.index).split("\n").length },
     };
+  const normal = rest.replaceAll("\r\n", "\n");
   const counter = new LineCounter();
   const document = parseDocument(normal.endsWith("\n") ? normal : `${normal}\n`, {
     lineCounter: counter,

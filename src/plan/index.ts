@@ -24,6 +24,7 @@ import type { NamespacePlan, Plan, ReleasePlan, SecretPlan } from "./plan";
 import { waysIn } from "./services/exposure";
 import { planMicroservice } from "./services/microservice";
 import { mergeResources, serviceResources } from "./services/resources";
+import { inRouteOrder, routeProblems } from "./services/routes";
 import { scalingProblems } from "./services/scaling";
 import { mixedSecretProblems } from "./services/secrets";
 import { planStore, storeChartProblems } from "./stores";
@@ -64,7 +65,10 @@ export function plan(context: PlanContext): Plan {
   const releases = [
     ...stores.map((name) => planStore(context, name)),
     ...jobs.flatMap((job) => job.releases),
-    ...services.map(({ release }) => release),
+    ...inRouteOrder(
+      context,
+      services.map(({ release }) => release),
+    ),
   ];
   const credentials: Plan["credentials"] = Object.assign(
     externalCredentials(context),
@@ -84,6 +88,7 @@ export function plan(context: PlanContext): Plan {
   refuse([
     ...valueProblems(context, releases),
     ...limitProblems(context, releases, secrets),
+    ...routeProblems(context, releases),
     ...heldNameProblems(context, releases),
     ...credentialDeletionProblems(context, { secrets, credentials }),
   ]);

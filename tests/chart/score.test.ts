@@ -51,6 +51,17 @@ describe("scores", () => {
     assert.deepEqual(exceptions.sort(), [...services, ...stores, ...others].sort());
   });
 
+  it("lets a container have no limit of processor time, which is optional, and looks at nothing where there is nothing", async () => {
+    const resources = { requests: { cpu: "100m", memory: "64Mi" }, limits: { memory: "64Mi" } };
+    const values = { image: { repository: "a", tag: "1" }, ports: { http: { container: 80 } }, resources };
+    const { findings } = await kubeScore(await renderText({ chart: CHART, values }));
+    assert.deepEqual(
+      findings.filter(({ check }) => check === "container-resources"),
+      [],
+    );
+    assert.deepEqual((await kubeScore("")).findings, []);
+  });
+
   it("sees what is bad", async function () {
     const values = {
       image: { repository: "a", tag: "1" },

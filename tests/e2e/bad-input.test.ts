@@ -55,6 +55,16 @@ describe("bad input", () => {
     );
   });
 
+  it("a time, which the engine would deploy as another text", async () => {
+    const all = await refusal(`${good}  flotilla:services: { cart: { env: { RELEASED: 2024-01-15 } } }\n`);
+    assert.match(all, /1 problem, nothing was deployed/);
+    assert.match(
+      all,
+      /Pulumi\.bad\.yaml:5 flotilla:services\.cart\.env\.RELEASED: YAML reads 2024-01-15 as a time/,
+    );
+    assert.match(all, /Put quotes around it: "2024-01-15"\./);
+  });
+
   it("no environment", async () => {
     const all = await refusal(`config:\n  flotilla:namespace: ${namespace}\n`);
     assert.match(all, /Pulumi\.bad\.yaml flotilla:environment: the setting is missing/);

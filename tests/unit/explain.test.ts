@@ -1,8 +1,9 @@
 /** Why a release is not ready: from objects as the API server writes them. */
 import assert from "node:assert/strict";
-import { explain, type KnownRelease } from "../../cli/core/explain/explain";
+import { explain, type Finding, type KnownRelease } from "../../cli/core/explain/explain";
 import type { ContainerStatus, Facts, KubernetesEvent, Pod, Workload } from "../../cli/core/explain/facts";
 import { withoutSecrets } from "../../cli/stack/logs";
+import { showFindings } from "../../cli/terminal/findings-text";
 
 const context = { stack: "prod", namespace: "shop", since: Date.parse("2026-01-01T10:00:00Z") };
 const labels = (release: string) => ({ "app.kubernetes.io/instance": release });
@@ -354,6 +355,69 @@ describe("explain", () => {
     assert.equal(
       withoutSecrets("cannot log in with s3cr3tvalue (s3cr3tvalue)", ["s3cr3tvalue"]),
       "cannot log in with (masked) ((masked))",
+    );
+  });
+});
+
+describe("a load balancer without an address", () => {
+  const ready: Workload = { ...deployment, status: { readyReplicas: 1 } };
+  const service = (ingress?: unknown[]) => ({
+    metadata: { name: "cart", labels: labels("cart") },
+    spec: { type: "LoadBalancer" },
+    status: { loadBalancer: ingress === undefined ? {} : { ingress } },
+  });
+  const facts = { workloads: [ready], services: [service()] };
+
+  it("is named while helm waits for it, with what to do", () => {
+    const { cause, object, what, todo } = first(facts, { status: "pending-install" });
+    assert.deepEqual([cause, object], ["balancer", "Service cart"]);
+    assert.match(what, /its load balancer has no address/);
+    assert.match(
+      todo.join("\n"),
+      /describe service cart.*flotilla:loadBalancer\.className.*flotilla:ingress/s,
+    );
+    assert.doesNotMatch(todo.join("\n"), /recover/);
+  });
+
+  it("is named with what the cloud says, also of a release that is deployed", () => {
+    const events = [event("Service", "cart", "Error syncing load balancer: quota exceeded")];
+    assert.deepEqual(first({ ...facts, events }).said, ["Error syncing load balancer: quota exceeded"]);
+    assert.equal(why(facts).what, "its load balancer has no address");
+  });
+
+  it("is nothing to complain of once it has one, nor is a Service of another type", () => {
+    const sound = { pods: [], replicaSets: [], claims: [], events: [], workloads: [ready] };
+    const others = [service([{ ip: "203.0.113.1" }]), { ...service(), spec: { type: "ClusterIP" } }];
+    for (const other of others)
+      assert.deepEqual(explain([cart], { ...sound, services: [other] }, context), []);
+  });
+});
+
+describe("an update that is running", () => {
+  const pending: KnownRelease = { ...cart, status: "pending-upgrade" };
+  const facts: Facts = {
+    pods: [],
+    workloads: [{ ...deployment, status: { readyReplicas: 1 } }],
+    replicaSets: [],
+    claims: [],
+    events: [],
+  };
+
+  it("is waited for, and not recovered from", () => {
+    const [finding] = explain([pending], facts, { ...context, running: "ann@laptop, process 7" });
+    assert.match(finding?.what ?? "", /^it is being updated/);
+    const text = JSON.stringify(finding);
+    assert.match(text, /ann@laptop, process 7.*wait until that update has ended/);
+    assert.doesNotMatch(text, /recover/);
+    const shown = showFindings("prod", [finding as Finding], "ann@laptop, process 7");
+    assert.match(shown, /look again when it has ended/);
+    assert.doesNotMatch(shown, /flotilla (up|rollback|recover)/);
+  });
+
+  it("is recovered from where nobody is known to run one", () => {
+    assert.match(
+      JSON.stringify(explain([pending], facts, context)),
+      /if no update is running: npx flotilla recover/,
     );
   });
 });

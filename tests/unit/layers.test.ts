@@ -293,6 +293,31 @@ describe("settings as the engine hands them out", () => {
     assert.equal(file({ "flotilla:namespace": "x" }).problems.length, 0);
   });
 
+  it("are refused as they are written in the file, not as the engine reads them", () => {
+    const text =
+      "config:\n  flotilla:services: { cart: { tag: 1.10, env: { RELEASED: 2024-01-15 } } }\n  flotilla:namespace: x\n";
+    const services = '{"cart":{"tag":1.1,"env":{"RELEASED":"2024-01-15 00:00:00 +0000 UTC"}}}';
+    const file = own({ services, namespace: "x" }, text);
+    const problems = problemsOf(() =>
+      readSettings({ project, stack: "s", files: [unwritten("d", { environment: "dev" }), file] }, catalogue),
+    );
+    assert.deepEqual(
+      problems.map(({ where, place, todo }) => [where, place?.line, todo]),
+      [
+        ["flotilla:services.cart.tag", 2, 'Put quotes around it: "1.10".'],
+        ["flotilla:services.cart.env.RELEASED", 2, 'Put quotes around it: "2024-01-15".'],
+      ],
+    );
+    assert.equal(own({ namespace: "x" }, text).problems.length, 0, "the engine read another file");
+  });
+
+  it("are refused where the file cannot be read by this program, also if the engine can", () => {
+    assert.equal(
+      own({ namespace: "x" }, "%YAML 1.1\n---\nconfig:\n  flotilla:namespace: x\n").problems.length,
+      1,
+    );
+  });
+
   it("may be called as what every object has", () => {
     assert.deepEqual(
       own({ constructor: "x", toString: "y" }).values,

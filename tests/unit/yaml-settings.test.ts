@@ -26,7 +26,7 @@ describe("YAML of settings", () => {
   });
 
   it("refuses a tag that is a number or a time to any reader, and quotes what is written", () => {
-    for (const tag of "1e3 0777 0x1F 6e12345 1.10 1.0 12345678901234567890 1_000 0b11 0o17 20240115_2 2024-01-15 +1 08 -0x1F .5 1. -0 0x1FFFFFFFFFFFFFFFFFF".split(
+    for (const tag of "1e3 0777 0x1F 6e12345 1.10 1.0 12345678901234567890 1_000 0b11 0o17 20240115_2 2024-01-15 0o-7 0b+1 +1 08 -0x1F .5 1. -0 0x1FFFFFFFFFFFFFFFFFF".split(
       " ",
     )) {
       const [problem, ...more] = refusalOf(ofCart(`tag: ${tag}`));
@@ -127,6 +127,9 @@ describe("YAML of settings", () => {
     "a colon without a space in braces": ["a: { b:}\n", /needs a space/],
     "an empty line before a text": ["a: |\n\n  b\n  c\n", /begins with an empty line/],
     "a text that the file ends in": ["a: |\n  b", /end of a line/],
+    "a backslash that ends a line": ['a: "b\\\n\n  c"\n', /backslash/],
+    "a last line of spaces": ["a:\n  |2\n    b\n    \n", /of spaces/],
+    "a colon on the next line": ["a: { b\n : c }\n", /on one line/],
     "an anchor with a dot": ["a: &b.c d\n", /anchor/],
   };
   for (const [name, [text, what]] of Object.entries(notations))

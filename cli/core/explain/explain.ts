@@ -3,6 +3,7 @@ import { compact } from "../../../src/model/records";
 import {
   type Facts,
   type KubernetesEvent,
+  lacksAddress,
   type Pod,
   readiness,
   releaseOf,
@@ -11,7 +12,7 @@ import {
 } from "./facts";
 import { imageReason, isReady, reasonsOfPod, schedulingReason } from "./pods";
 import type { Reason, Where } from "./reason";
-import { creationReason, reasonsOfClaim, reasonsOfWorkload } from "./workloads";
+import { creationReason, reasonsOfBalancer, reasonsOfClaim, reasonsOfWorkload } from "./workloads";
 
 /** A release as state and Helm know it. */
 export interface KnownRelease {
@@ -33,11 +34,21 @@ export interface Finding {
   reasons: Reason[];
 }
 
+/** The stack, and the time of its last update. */
+export interface ExplainContext {
+  stack: string;
+  namespace: string;
+  /** When the last update began, in milliseconds. */
+  since: number;
+  /** Who is updating the stack just now. Default: nobody, or it is not known. */
+  running?: string;
+}
+
 /** Releases that are not deployed or not ready, or that were not when they were updated since `since` (milliseconds). */
 export function explain(
   releases: readonly KnownRelease[],
   facts: Facts,
-  { stack, namespace, since }: { stack: string; namespace: string; since: number },
+  { stack, namespace, since, running }: ExplainContext,
 ): Finding[] {
   const events = facts.events.filter((event) => timeOf(event) >= since).sort((a, b) => timeOf(a) - timeOf(b));
   return releases.flatMap((release) => {
@@ -49,7 +60,7 @@ export function explain(
     });
     const own = ownFacts(facts, release.name);
     const pods = total(own.workloads);
-    const what = troubleOf(release, pods);
+    const what = troubleOf(release, pods, own.services.some(lacksAddress), running);
     if (what === undefined) return [];
     const now = [...presentReasons(own, events, where)];
     const past = now.some(({ cause }) => cause !== "starting")
@@ -63,21 +74,38 @@ export function explain(
         what,
         pods,
         reasons:
-          reasons.length > 0 ? reasons : now.length > 0 ? now.slice(0, 1) : lastReasons(release, where),
+          reasons.length > 0
+            ? reasons
+            : now.length > 0
+              ? now.slice(0, 1)
+              : lastReasons(release, where, running),
       },
     ];
   });
 }
 
 /** When no object says anything: what Helm and Pulumi know. */
-function lastReasons({ name, status, error }: KnownRelease, { stack }: Where): Reason[] {
+function lastReasons(
+  { name, status, error }: KnownRelease,
+  { stack }: Where,
+  running: string | undefined,
+): Reason[] {
+  if (status?.startsWith("pending-") && running !== undefined)
+    return [
+      {
+        cause: "starting",
+        object: `Release ${name}`,
+        what: `the update by ${running} is at work on it; its pods have nothing to complain of`,
+        todo: ["wait until that update has ended"],
+      },
+    ];
   if (status?.startsWith("pending-"))
     return [
       {
         cause: "starting",
         object: `Release ${name}`,
         what: "helm is at work on it, or was ended before it was done; its pods have nothing to complain of",
-        todo: [`npx flotilla recover --stack ${stack}`],
+        todo: [`if no update is running: npx flotilla recover --stack ${stack}`],
       },
     ];
   if (error === undefined) return [];
@@ -93,7 +121,7 @@ function lastReasons({ name, status, error }: KnownRelease, { stack }: Where): R
 }
 
 /** What belongs to a release. */
-function ownFacts({ pods, workloads, replicaSets, claims }: Facts, release: string) {
+function ownFacts({ pods, workloads, replicaSets, claims, services = [] }: Facts, release: string) {
   const isOwn = ({ metadata }: { metadata: Parameters<typeof releaseOf>[0] }) =>
     releaseOf(metadata) === release;
   return {
@@ -101,6 +129,7 @@ function ownFacts({ pods, workloads, replicaSets, claims }: Facts, release: stri
     workloads: workloads.filter(isOwn),
     replicaSets: replicaSets.filter(isOwn),
     claims: claims.filter(isOwn),
+    services: services.filter(isOwn),
   };
 }
 
@@ -116,6 +145,8 @@ function total(workloads: readonly Workload[]): { ready: number; wanted: number 
 function troubleOf(
   { status, error, kind }: KnownRelease,
   { ready, wanted }: { ready: number; wanted: number },
+  hasNoAddress: boolean,
+  running: string | undefined,
 ): string | undefined {
   const pods = kind === "job" ? "it is not done" : `${ready} of ${wanted} pods ready`;
   if (status === undefined)
@@ -123,18 +154,21 @@ function troubleOf(
       ? "it is not in the cluster"
       : "it could not be installed, and what had been made of it was taken away again";
   if (status.startsWith("pending-"))
-    return `an operation on it is under way, or was interrupted (${status}); ${pods}`;
+    return running === undefined
+      ? `an operation on it is under way, or was interrupted (${status}); ${pods}`
+      : `it is being updated (${status}); ${pods}`;
   if (error !== undefined)
     return ready === wanted
       ? "the last update of it failed; the version before it runs on"
       : `the last update of it failed; ${pods}`;
   if (status === "failed") return `its last operation failed; ${pods}`;
-  return ready < wanted ? pods : undefined;
+  if (ready < wanted) return pods;
+  return hasNoAddress ? "its load balancer has no address" : undefined;
 }
 
 /** What is to be seen now. */
 function presentReasons(
-  { pods, workloads, replicaSets, claims }: ReturnType<typeof ownFacts>,
+  { pods, workloads, replicaSets, claims, services }: ReturnType<typeof ownFacts>,
   events: readonly KubernetesEvent[],
   where: Where,
 ): Reason[] {
@@ -153,6 +187,7 @@ function presentReasons(
       .flatMap((pod) => reasonsOfPod(pod, of("Pod", pod.metadata.name), where))
       // A claim says more than the pod that waits for it.
       .filter(({ cause }) => failing.length === 0 || cause !== "volume"),
+    ...services.flatMap((service) => reasonsOfBalancer(service, of("Service", service.metadata.name), where)),
   ];
 }
 

@@ -81,6 +81,13 @@ export interface Claim {
   status?: { phase?: string };
 }
 
+/** A Service, as far as its load balancer goes. */
+export interface Balanced {
+  metadata: Metadata;
+  spec?: { type?: string };
+  status?: { loadBalancer?: { ingress?: unknown[] } };
+}
+
 export interface KubernetesEvent {
   type?: string;
   reason?: string;
@@ -99,6 +106,8 @@ export interface Facts {
   workloads: Workload[];
   replicaSets: Workload[];
   claims: Claim[];
+  /** Services. Default: none was looked for. */
+  services?: Balanced[];
   events: KubernetesEvent[];
 }
 
@@ -120,3 +129,7 @@ export function readiness({ kind, spec, status }: Workload): { ready: number; wa
   // For some seconds after an update the old pods are ready as well.
   return { ready: Math.min(wanted, status?.readyReplicas ?? 0), wanted };
 }
+
+/** Whether a Service waits for the address of its load balancer. Helm waits for it as well. */
+export const lacksAddress = ({ spec, status }: Balanced): boolean =>
+  spec?.type === "LoadBalancer" && (status?.loadBalancer?.ingress ?? []).length === 0;

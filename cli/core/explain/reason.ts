@@ -11,6 +11,7 @@ export type Cause =
   | "quota"
   | "admission"
   | "volume"
+  | "balancer"
   | "job"
   | "node"
   | "starting";

@@ -1,5 +1,5 @@
 /** Why a workload has fewer pods than it should, or a Job does not end: what its controllers say. */
-import type { Claim, KubernetesEvent, Workload } from "./facts";
+import { type Balanced, type Claim, type KubernetesEvent, lacksAddress, type Workload } from "./facts";
 import { kubectl, type Reason, type Where } from "./reason";
 
 /** What keeps a controller from making pods: quota, admission, an account that is missing. */
@@ -102,6 +102,33 @@ export function reasonsOfClaim(
             : `StorageClass ${spec.storageClassName} has given it no volume yet`,
       ...(said === undefined ? {} : { said: [said] }),
       todo: ["kubectl get storageclass", `npx flotilla doctor --stack ${where.stack}`],
+    },
+  ];
+}
+
+/** A load balancer without an address: helm waits for it until its time is up. */
+export function reasonsOfBalancer(
+  service: Balanced,
+  events: readonly KubernetesEvent[],
+  where: Where,
+): Reason[] {
+  if (!lacksAddress(service)) return [];
+  const { name } = service.metadata;
+  const said = events.filter(({ type }) => type === "Warning").at(-1)?.message;
+  return [
+    {
+      cause: "balancer",
+      object: `Service ${name}`,
+      what:
+        said === undefined
+          ? "its load balancer has no address: nothing in the cluster has answered for it yet"
+          : "its load balancer has no address",
+      ...(said === undefined ? {} : { said: [said] }),
+      todo: [
+        kubectl(where, `describe service ${name}`),
+        "a cloud gives an address within minutes; any other cluster needs a controller for load balancers, such as MetalLB, or the class of one: flotilla:loadBalancer.className",
+        "without one, use an ingress instead: flotilla:ingress in place of flotilla:loadBalancer",
+      ],
     },
   ];
 }

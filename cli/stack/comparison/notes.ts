@@ -25,7 +25,9 @@ export function notesOf(
         : [];
     if (!there) return [];
     if (there.newest.status.startsWith("pending-") || there.newest.status === "uninstalled")
-      return [`${name} is ${there.newest.status}: npx flotilla recover --stack ${stack}`];
+      return [
+        `${name} is ${there.newest.status}: an update is running, or one was interrupted; then npx flotilla recover --stack ${stack}`,
+      ];
     return isChangedByHand(state, there)
       ? [`${name} was changed with helm since: npx flotilla drift --stack ${stack}`]
       : [];

@@ -32,9 +32,7 @@ export function violationsOf(checked: CheckedRelease, settings: Settings): Viola
       where,
       what,
       key,
-      todo:
-        todo ??
-        `Fix it, or say why it is acceptable: flotilla:${checked.owner.kind}.${checked.owner.name}.exceptions.${rule}`,
+      todo: withException(todo, `flotilla:${checked.owner.kind}.${checked.owner.name}.exceptions.${rule}`),
       excepted: reasonFor(checked.exceptions, rule, name),
     }),
   );
@@ -49,3 +47,9 @@ function reasonFor(exceptions: Exceptions, rule: Rule, name: string | undefined)
       ? reasons
       : undefined;
 }
+
+/** A remedy that names the exception, too. */
+const withException = (todo: string | undefined, exception: string): string =>
+  todo?.includes(exception)
+    ? todo
+    : `${todo === undefined ? "Fix it, or" : `${todo.replace(/\.?$/, ".")} Or`} say why it is acceptable: ${exception}`;

@@ -1,0 +1,76 @@
+/** Public routes that move between services: ingress-nginx refuses two Ingresses with one host and path. */
+import assert from "node:assert/strict";
+import type { Application, Service } from "../../src/model/application";
+import { application, planFor, problemsOf, service } from "../support";
+import { deployedFrom } from "./store-examples";
+
+const ingress = { ingress: { host: "shop.example.com" } };
+const shop = (paths: Record<string, string | undefined>): Application =>
+  application({
+    services: Object.fromEntries(
+      Object.entries(paths).map(([name, path]): [string, Service] => [
+        name,
+        service(path === undefined ? {} : { public: { port: "http", path } }),
+      ]),
+    ),
+  });
+const change = (
+  before: Record<string, string | undefined>,
+  after: Record<string, string | undefined>,
+  config: Record<string, unknown> = ingress,
+) => planFor(shop(after), config, deployedFrom(planFor(shop(before), config)));
+const needs = (...of: Parameters<typeof change>) =>
+  Object.fromEntries(Object.values(change(...of).releases).map(({ name, needs }) => [name, needs]));
+
+describe("a route that moves", () => {
+  it("is given up before it is taken: the old service is updated first", () => {
+    assert.deepEqual(needs({ old: "/", web: undefined }, { old: undefined, web: "/" }), {
+      old: [],
+      web: ["old"],
+    });
+    assert.deepEqual(needs({ old: "/shop/" }, { old: "/other", web: "/shop" }), { old: [], web: ["old"] });
+    assert.deepEqual(needs({ a: "/a", b: "/b", c: "/c" }, { a: "/b", b: "/c", c: "/d" }), {
+      a: ["b"],
+      b: ["c"],
+      c: [],
+    });
+  });
+
+  it("orders nothing where no route moves", () => {
+    assert.deepEqual(needs({ a: "/a" }, { a: "/b", b: "/c" }), { a: [], b: [] });
+    assert.deepEqual(needs({ a: "/a", b: undefined }, { a: undefined, b: "/a" }, {}), { a: [], b: [] });
+    const other = deployedFrom(planFor(shop({ a: "/" }), { ingress: { host: "old.example.com" } }));
+    assert.deepEqual(planFor(shop({ a: undefined, b: "/" }), ingress, other).releases.b?.needs, []);
+  });
+
+  it("is refused from a service that is renamed or removed, with the two updates that do it", () => {
+    const [{ where, what, todo } = assert.fail(), ...more] = problemsOf(() =>
+      change({ web: "/" }, { shop: "/" }),
+    );
+    assert.deepEqual(more, []);
+    assert.equal(where, "apps/shop.ts: service shop: public");
+    assert.match(what, /takes shop\.example\.com\/ over from web, .*removes web last.*ingress-nginx refuses/);
+    assert.match(todo, /keep web in the inventory without `public`.*then remove web/);
+    // The two updates.
+    const first = planFor(
+      shop({ web: undefined, shop: "/" }),
+      ingress,
+      deployedFrom(planFor(shop({ web: "/" }), ingress)),
+    );
+    assert.deepEqual(first.releases.shop?.needs, ["web"]);
+    planFor(shop({ shop: "/" }), ingress, deployedFrom(first));
+  });
+
+  it("is refused in a circle, with the two updates that do it", () => {
+    const problems = problemsOf(() => change({ a: "/a", b: "/b" }, { a: "/b", b: "/a" }));
+    assert.equal(problems.length, 2);
+    assert.match(problems[0]?.todo ?? "", /remove `public` from b and run npx flotilla up/);
+    const first = change({ a: "/a", b: "/b" }, { a: "/b", b: undefined });
+    planFor(shop({ a: "/b", b: "/a" }), ingress, deployedFrom(first));
+  });
+
+  it("is not refused with another ingress controller, which takes both for a while", () => {
+    const traefik = { ingress: { host: "shop.example.com", className: "traefik" } };
+    change({ web: "/" }, { shop: "/" }, traefik);
+  });
+});
