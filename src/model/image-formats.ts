@@ -47,10 +47,18 @@ export const repository = z
   .max(MAX_REPOSITORY)
   .regex(new RegExp(`^(?![a-f0-9]{64}$)(?:${RECOGNIZED}${HOST}/)?${PATH}$`), NOT_A_REPOSITORY);
 
-export const tag = z
+/** A tag, also one that moves. */
+export const anyTag = z
   .string()
-  .regex(/^\w[\w.-]{0,127}$/, "must be an image tag: at most 128 letters, digits and _ . -")
-  .refine((value) => value !== "latest", "must not be latest: it is another image tomorrow");
+  .regex(/^\w[\w.-]{0,127}$/, "must be an image tag: at most 128 letters, digits and _ . -");
+
+/** Tag of images whose publishers name no version. */
+export const MOVING_TAG = "latest";
+
+export const tag = anyTag.refine(
+  (value) => value !== MOVING_TAG,
+  "must not be latest: it is another image tomorrow",
+);
 
 export const digest = z
   .string()

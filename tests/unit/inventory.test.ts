@@ -70,7 +70,11 @@ const REFUSED: [string, unknown, RegExp][] = [
     api({ image: "Nginx:1.29" }),
     /^service api: image: repository must be a repository.*lower case/,
   ],
-  ["an image called latest", api({ image: "nginx:latest" }), /^service api: image: tag must not be latest/],
+  [
+    "an image called latest",
+    api({ image: "nginx:latest" }),
+    /^service api: image: tag must not be latest without a digest/,
+  ],
   ["an image with two tags", api({ image: "nginx:1:2" }), /^service api: image: repository must be/],
   [
     "a digest that is none",
