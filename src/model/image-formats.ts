@@ -55,10 +55,11 @@ export const anyTag = z
 /** Tag of images whose publishers name no version. */
 export const MOVING_TAG = "latest";
 
-export const tag = anyTag.refine(
-  (value) => value !== MOVING_TAG,
-  "must not be latest: it is another image tomorrow",
-);
+/** What messages say of a tag that moves. */
+export const NO_MOVING_TAG =
+  "must not be latest, which is another image tomorrow: name a version or a digest";
+
+export const tag = anyTag.refine((value) => value !== MOVING_TAG, NO_MOVING_TAG);
 
 export const digest = z
   .string()

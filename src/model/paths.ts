@@ -2,10 +2,15 @@
 export const isAtOrBelow = (path: string, key: string): boolean =>
   path === key || path.startsWith(`${key}.`) || path.startsWith(`${key}[`);
 
-/** Writes a path for messages. `pulumi config set --path` accepts it if no key has a dot. */
-export const pathOf = (path: readonly PropertyKey[]): string =>
-  path.reduce<string>(
-    (text, step) =>
-      typeof step === "number" ? `${text}[${step}]` : text === "" ? String(step) : `${text}.${String(step)}`,
-    "",
-  );
+/** Characters that end a key in a path of Pulumi's (`sdk/go/common/resource/property_path.go`). */
+const SPECIAL = /[.[\]"]|^$/;
+
+/** Writes a path as `pulumi config set --path` reads it: a key with a dot is `env["discovery.type"]`. */
+export const pathOf = (path: readonly PropertyKey[]): string => path.reduce<string>(append, "");
+
+function append(path: string, step: PropertyKey): string {
+  if (typeof step === "number") return `${path}[${step}]`;
+  const key = String(step);
+  if (SPECIAL.test(key)) return `${path}[${JSON.stringify(key)}]`;
+  return path === "" ? key : `${path}.${key}`;
+}

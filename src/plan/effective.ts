@@ -182,11 +182,11 @@ function imageEntries(
   override: string | undefined,
 ): Effective[] {
   const { registry } = splitRepository(override ?? described.repository);
-  const mirror =
-    mirrorOf(settings, registry) === registry ? undefined : origins.get(`registryMirrors.${registry}`);
+  const mirrorKey = pathOf(["registryMirrors", registry]);
+  const mirror = mirrorOf(settings, registry) === registry ? undefined : origins.get(mirrorKey);
   const entry = at(["repository"], repository, fallback);
   return [
-    mirror ? { ...entry, source: mirror, by: `registryMirrors.${registry}` } : entry,
+    mirror ? { ...entry, source: mirror, by: mirrorKey } : entry,
     at(["tag"], tag, fallback),
     ...(digest === undefined ? [] : [at(["digest"], digest, fallback)]),
   ];

@@ -1,6 +1,7 @@
 /** Finds what is larger than the API server or Linux takes, before anything is deployed. No exception helps here. */
 import type { Settings } from "../config/schema";
 import { own } from "../model/graph";
+import { pathOf } from "../model/paths";
 import type { Problem } from "../model/problems";
 import { wordsIn } from "../model/words";
 import type { AppContext } from "./context";
@@ -76,8 +77,8 @@ function stringProblems(
     ...variables.map((variable) => ({
       ...variable,
       where: isSet(variable.name)
-        ? `flotilla:services.${release}.env.${variable.name}`
-        : `${where}: env.${variable.name}`,
+        ? `flotilla:${pathOf(["services", release, "env", variable.name])}`
+        : `${where}: ${pathOf(["env", variable.name])}`,
     })),
     ...words.map((word) => ({ ...word, where: `${where}: ${word.name}` })),
   ]

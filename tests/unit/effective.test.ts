@@ -61,7 +61,7 @@ describe("the settings that hold", () => {
     [
       "services.cart.repository",
       "m.example.com/robotshop/rs-cart",
-      /^Pulumi\.test\.yaml:5 \(registryMirrors\.docker\.io\)$/,
+      /^Pulumi\.test\.yaml:5 \(registryMirrors\["docker\.io"\]\)$/,
     ],
     ["services.dispatch.replicas", 1, /^default$/],
     ["services.web.tag", "2.1.0", /^apps\/robot-shop\.ts:\d+$/],

@@ -73,7 +73,7 @@ const REFUSED: [string, unknown, RegExp][] = [
   [
     "an image called latest",
     api({ image: "nginx:latest" }),
-    /^service api: image: tag must not be latest without a digest/,
+    /^service api: image: tag must not be latest, which/,
   ],
   ["an image with two tags", api({ image: "nginx:1:2" }), /^service api: image: repository must be/],
   [
@@ -249,7 +249,7 @@ const REFUSED: [string, unknown, RegExp][] = [
   [
     "a relative file",
     api({ files: { "app.conf": "x" } }),
-    /^service api: files\.app\.conf: must be an absolute path/,
+    /^service api: files\["app\.conf"\]: must be an absolute path/,
   ],
   [
     "a path with a colon",

@@ -1,13 +1,13 @@
 /** The schema of images in an inventory. */
 import { z } from "zod";
-import { anyTag, digest, MOVING_TAG, repository } from "../image-formats";
+import { anyTag, digest, MOVING_TAG, NO_MOVING_TAG, repository } from "../image-formats";
 import { compact } from "../records";
 
 const parts = z
   .strictObject({ repository, tag: anyTag, digest: digest.optional() })
   .refine(({ tag, digest }) => tag !== MOVING_TAG || digest !== undefined, {
     path: ["tag"],
-    message: "must not be latest without a digest: it is another image tomorrow",
+    message: NO_MOVING_TAG,
   });
 
 /** An image as `registry/path:tag@digest`. A colon before a slash belongs to the port of the registry. */
