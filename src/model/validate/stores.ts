@@ -1,7 +1,7 @@
 /** Checks one store of an inventory. */
 import type { Application, Store } from "../application";
 import { suggest } from "../nearest";
-import { factsOf } from "../store-kinds";
+import { factsOf, knownKinds } from "../store-kinds";
 import { referencesOf } from "../text";
 import { checkQuantity, checkResources } from "./quantities";
 import { checkAccount } from "./references";
@@ -21,9 +21,22 @@ export function checkStore(application: Application, name: string, store: Store,
       );
   const accounts = Object.entries(store.accounts ?? {});
   checkAccountKeys(where, Object.keys(store.accounts ?? {}), report);
-  if (store.noPassword !== undefined && !mayLackPassword)
-    report(where, `a ${store.kind} cannot run without a password`, "Remove `noPassword`.");
-  if (logins === "default user" && accounts.length > 0)
+  const isOpen = store.noPassword !== undefined;
+  if (isOpen && !mayLackPassword) {
+    const able = knownKinds().filter((kind) => factsOf(kind).mayLackPassword);
+    report(
+      where,
+      `a ${store.kind} cannot run without a password`,
+      `Remove \`noPassword\`: only ${able.join(" and ")} can.`,
+    );
+  }
+  if (isOpen && mayLackPassword && accounts.length > 0)
+    report(
+      where,
+      "it has accounts, but it runs without a password, so that nobody logs in",
+      "Remove `accounts`, or `noPassword`.",
+    );
+  if (logins === "default user" && !isOpen && accounts.length > 0)
     report(where, `${store.kind} has one user only, the default one`, "Remove `accounts`.");
   if (logins === "one account" && accounts.length !== 1)
     report(
@@ -78,7 +91,7 @@ export function checkStore(application: Application, name: string, store: Store,
         "Name its database: letters, digits and _.",
       );
   }
-  if (logins === "accounts" && accounts.length === 0)
+  if (logins === "accounts" && !isOpen && accounts.length === 0)
     report(where, "it has no account, so no service could log in", "Describe at least one account.");
   checkResources(where, store.resources, report);
   checkQuantity(`${where}, storage`, store.storage, report);
