@@ -20,6 +20,8 @@ export const mongodb: StoreKindDescriptor = {
     logins: "accounts",
     mayLackPassword: true,
     hasDatabases: true,
+    // mongodb.com: "Naming Restrictions" (on Unix: no slashes, dots, quotes and dollars, fewer than 64 characters).
+    databases: { max: 63, reserved: /^(local|config)$/i, dots: false, ignoresCase: true },
     hasUsersPerDatabase: true,
     renamesUsers: true,
     resources: resources(["100m", "2"], ["512Mi", "1Gi"]),
