@@ -240,7 +240,7 @@ export interface Store {
   kind: StoreKind;
   /** The accounts of its clients, by name. Default: none; the store still has its own administrator. */
   accounts?: Record<string, Account>;
-  /** Why the store must run without a password. Only redis can. Default: a password is required. */
+  /** Why the store must run without a password and without accounts. Only redis and mongodb can. Default: a password is required. */
   noPassword?: Reason;
   /** Names of stores that must be ready before this one. Default: none. */
   needs?: string[];

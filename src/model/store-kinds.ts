@@ -1,6 +1,18 @@
 /** The facts about each kind of store that the checks and the graph of an inventory need. The kinds are in `src/plan/stores`. */
 import type { Resources, StoreKind } from "./application";
 
+/** What a kind of store takes as the name of a user or database. */
+export interface NameRule {
+  /** Longest name, in characters. Default: 64. */
+  max?: number;
+  /** Names that the store or its charts have themselves. Default: none. */
+  reserved?: RegExp;
+  /** Whether a name can have dots. Default: true. */
+  dots?: boolean;
+  /** Whether two names that differ by case only are refused. Default: false. */
+  ignoresCase?: boolean;
+}
+
 /** Facts about a kind of store. */
 export interface StoreFacts {
   /** The port that clients connect to. */
@@ -15,6 +27,9 @@ export interface StoreFacts {
   mayLackPassword: boolean;
   /** Whether each account owns a database. */
   hasDatabases: boolean;
+  /** The names of its users and databases. Default: those of `NameRule`. */
+  users?: NameRule;
+  databases?: NameRule;
   /** Whether users in different databases can have the same name. */
   hasUsersPerDatabase: boolean;
   /** Whether a user has one password only, so that each generation of a password is a new user next to the old one. */

@@ -5,7 +5,8 @@ import { own } from "../model/graph";
 import { rotationPrefix, rotationReleases } from "../model/names";
 import { compact } from "../model/records";
 import type { PlanContext } from "./context";
-import type { Values } from "./plan";
+import { storeSecretName } from "./credentials";
+import type { Value, Values } from "./plan";
 import { CLUSTER_GENERATION, GENERATION } from "./stores/generation";
 import type { StoreKindDescriptor } from "./stores/kind";
 import { allKinds } from "./stores/registry";
@@ -53,6 +54,8 @@ export interface DeployedStore {
   clusterGeneration: number;
   /** The newest generation of passwords whose rotation is finished. */
   finished: number;
+  /** Whether it has a password: its release then names the store's Secret. */
+  hasPassword: boolean;
   /** Whether its network policy allows the Jobs of a rotation: releases of older versions do not. */
   knowsRotation: boolean;
 }
@@ -73,6 +76,7 @@ export function deployedStore(deployed: Deployed, name: string): DeployedStore |
     podManagementPolicy: textOf(values.podManagementPolicy),
     clusterGeneration: Number(annotations[CLUSTER_GENERATION] ?? 1),
     finished: finishedGeneration(deployed, name, Number(annotations[GENERATION] ?? 1)),
+    hasPassword: isIn(values, storeSecretName(name)),
     knowsRotation: annotations[GENERATION] !== undefined,
   });
 }
@@ -137,6 +141,10 @@ function volumeOf(values: Values): { storage?: string; storageClass?: string } {
     storageClass: textOf(found?.storageClass ?? found?.className),
   });
 }
+
+/** Whether a text is one of the values. */
+const isIn = (value: Value, text: string): boolean =>
+  value === text || (typeof value === "object" && Object.values(value).some((inner) => isIn(inner, text)));
 
 const textOf = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
 

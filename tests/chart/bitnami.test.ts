@@ -12,6 +12,7 @@ import type { Application, StoreKind } from "../../src/model/application";
 import { amountOf } from "../../src/model/quantity";
 import { type Demand, demandOfStore } from "../../src/plan/namespace/demand";
 import type { Plan, Values } from "../../src/plan/plan";
+import { kindOf } from "../../src/plan/stores/registry";
 import { unreachable } from "../../src/runtime/reach";
 import { STORE_KINDS } from "../kinds";
 import { charts, contextFor, redis } from "../support";
@@ -50,10 +51,10 @@ interface Rendered {
 async function renderAll(kind: StoreKind, chart: string): Promise<Rendered[]> {
   const variants = Object.entries(SETTINGS).flatMap(([name, settings]): [string, Application, object][] => {
     const config = { namespace: "shop", ...settings };
-    const open = redis({ noPassword: "a test" });
+    const open = redis({ kind, noPassword: "a test" });
     return [
       [name, shopWith(kind), config],
-      ...(kind === "redis"
+      ...(kindOf(kind).facts.mayLackPassword
         ? ([[`${name}, without a password`, shopWith(kind, open), config]] as [string, Application, object][])
         : []),
     ];

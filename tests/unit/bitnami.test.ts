@@ -8,6 +8,7 @@ import { parse } from "yaml";
 import { robotShop } from "../../apps/robot-shop";
 import { unknownKeys } from "../../cli/tools/charts/unknown-keys";
 import type { Plan, Values } from "../../src/plan/plan";
+import { kindOf } from "../../src/plan/stores/registry";
 import { type BuiltInKind, STORE_KINDS } from "../kinds";
 import { charts, planOf, redis } from "../support";
 import { planFor, shopWith, storeOf } from "./store-examples";
@@ -47,11 +48,11 @@ describe("values for Bitnami's charts", () => {
     for (const [name, settings] of Object.entries(SETTINGS)) {
       const variants: [string, Plan][] = [
         [`${kind} ${name}`, planFor(shopWith(kind), settings)],
-        ...(kind === "redis"
+        ...(kindOf(kind).facts.mayLackPassword
           ? [
               [
-                `redis without a password, ${name}`,
-                planFor(shopWith(kind, redis({ noPassword: "a test" })), settings),
+                `${kind} without a password, ${name}`,
+                planFor(shopWith(kind, redis({ kind, noPassword: "a test" })), settings),
               ] as [string, Plan],
             ]
           : []),
@@ -184,6 +185,7 @@ function keysRead(kind: BuiltInKind, values: Values): string[] {
         "mysql-root-password",
       ];
     case "mongodb":
+      if (auth.enabled === false) return [];
       return [
         ...(metrics.enabled && metrics.username ? ["mongodb-metrics-password"] : []),
         ...((auth.usernames as string[]).length > 0 ? ["mongodb-passwords"] : []),

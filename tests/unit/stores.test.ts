@@ -444,10 +444,17 @@ describe("what is deployed", () => {
   });
 
   it("is not asked for where a password is not there", () => {
-    const open = shopWith("redis", redis({ noPassword: "its clients know none" }));
+    for (const kind of ["redis", "mongodb"] as const) {
+      const open = shopWith(kind, redis({ kind, noPassword: "its clients know none" }));
+      assert.match(
+        refused(open, { stores: { db: { generation: 2 } } }, {})[0] ?? "",
+        /db has no password that could be rotated: its clients know none/,
+      );
+    }
+    const open = shopWith("mongodb", redis({ kind: "mongodb", noPassword: "its clients know none" }));
     assert.match(
-      refused(open, { stores: { db: { generation: 2 } } }, {})[0] ?? "",
-      /db has no password that could be rotated: its clients know none/,
+      refused(open, { ...prod, stores: { db: { clusterKey: { generation: 2 } } } }, {})[0] ?? "",
+      /a replicated mongodb without a password has no secret between its pods/,
     );
   });
 });

@@ -118,7 +118,7 @@ describe("an inventory", () => {
     const injected = { ...account, username: "a'; DROP" };
     assert.match(
       one({ stores: { db: redis({ kind: "mysql", accounts: { app: injected } }) } }).what,
-      /user name/,
+      /cannot be the name of a user/,
     );
     const ofStore = { ...account, username: "root" };
     assert.match(

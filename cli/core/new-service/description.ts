@@ -82,7 +82,7 @@ export function describe(application: Application, service: NewService): Describ
     accounts: Object.fromEntries(
       uses.flatMap((target) => {
         const store = own(application.stores, target);
-        return store && factsOf(store.kind).hasDatabases
+        return store && store.noPassword === undefined && factsOf(store.kind).hasDatabases
           ? [[target, accountOf(application, target, name)]]
           : [];
       }),

@@ -50,6 +50,8 @@ export async function planNewPasswords(
     const { name } = context.application;
     const having = Object.keys(context.stores);
     if (!shape) return [{ where, what: `${name} has no store ${store}`, todo: suggest(store, having) }];
+    if (shape.store.noPassword !== undefined)
+      return [{ where, what: `${store} runs without a password`, todo: "Leave it out." }];
     if (!shape.kind.reset)
       return [
         {

@@ -59,8 +59,16 @@ export function checkAccount(
   if (reference.ref !== "password" && reference.ref !== "username") return;
   const { of } = reference;
   const store = own(application.stores, of);
+  if (store?.noPassword !== undefined) {
+    report(
+      where,
+      `it mentions the ${reference.ref} of "${of}", which runs without a password`,
+      "Remove the mention: clients connect without a login.",
+    );
+    return;
+  }
   const accounts =
-    store && factsOf(store.kind).logins === "default user" && !store.noPassword
+    store && factsOf(store.kind).logins === "default user"
       ? ["default"]
       : Object.keys((store ?? own(application.externals ?? {}, of))?.accounts ?? {});
   if (!accounts.includes(reference.account))

@@ -1,7 +1,7 @@
 /** Checks one store of an inventory. */
 import type { Application, Store } from "../application";
 import { suggest } from "../nearest";
-import { factsOf } from "../store-kinds";
+import { factsOf, knownKinds, type NameRule } from "../store-kinds";
 import { referencesOf } from "../text";
 import { checkQuantity, checkResources } from "./quantities";
 import { checkAccount } from "./references";
@@ -10,7 +10,9 @@ import { checkAccountKeys, checkCircle, type Report } from "./report";
 /** Checks a store with its accounts and loaders. */
 export function checkStore(application: Application, name: string, store: Store, report: Report): void {
   const where = `store ${name}`;
-  const { logins, mayLackPassword, hasDatabases, hasUsersPerDatabase, renamesUsers } = factsOf(store.kind);
+  const facts = factsOf(store.kind);
+  const { logins, mayLackPassword, hasDatabases, hasUsersPerDatabase, renamesUsers, users, databases } =
+    facts;
   const stores = Object.keys(application.stores);
   for (const other of store.needs ?? [])
     if (!stores.includes(other))
@@ -21,9 +23,22 @@ export function checkStore(application: Application, name: string, store: Store,
       );
   const accounts = Object.entries(store.accounts ?? {});
   checkAccountKeys(where, Object.keys(store.accounts ?? {}), report);
-  if (store.noPassword !== undefined && !mayLackPassword)
-    report(where, `a ${store.kind} cannot run without a password`, "Remove `noPassword`.");
-  if (logins === "default user" && accounts.length > 0)
+  const isOpen = store.noPassword !== undefined;
+  if (isOpen && !mayLackPassword) {
+    const able = knownKinds().filter((kind) => factsOf(kind).mayLackPassword);
+    report(
+      where,
+      `a ${store.kind} cannot run without a password`,
+      `Remove \`noPassword\`: only ${able.join(" and ")} can.`,
+    );
+  }
+  if (isOpen && mayLackPassword && accounts.length > 0)
+    report(
+      where,
+      "it has accounts, but it runs without a password, so that nobody logs in",
+      "Remove `accounts`, or `noPassword`.",
+    );
+  if (logins === "default user" && !isOpen && accounts.length > 0)
     report(where, `${store.kind} has one user only, the default one`, "Remove `accounts`.");
   if (logins === "one account" && accounts.length !== 1)
     report(
@@ -38,18 +53,10 @@ export function checkStore(application: Application, name: string, store: Store,
         "the name is taken by the store itself",
         "Name the account after its user.",
       );
-    if (!/^[A-Za-z][A-Za-z0-9_]{0,31}$/.test(username))
-      report(
-        `${where}, account ${account}`,
-        `"${username}" cannot be a user name`,
-        "Use letters, digits and _.",
-      );
+    const at = `${where}, account ${account}`;
+    checkName(at, "user", username, users, report);
     if (RESERVED_USERS.includes(username))
-      report(
-        `${where}, account ${account}`,
-        `the user "${username}" is the store's own`,
-        "Choose another user name.",
-      );
+      report(at, `the user "${username}" is the store's own`, "Choose another user name.");
     const twin = accounts.find(
       ([, other]) => other.username === username && (!hasUsersPerDatabase || other.database === database),
     ) as (typeof accounts)[number];
@@ -71,18 +78,52 @@ export function checkStore(application: Application, name: string, store: Store,
         `"${username}" looks like a later generation of another user`,
         "Choose one that does not end in _ and a number: that is what a rotation appends.",
       );
-    if (hasDatabases && !/^[A-Za-z][A-Za-z0-9_]{0,63}$/.test(database ?? ""))
+    if (hasDatabases && database === undefined)
+      report(at, "its database has no name", "Name the database that it owns: `database`.");
+    else if (hasDatabases) checkName(at, "database", database as string, databases, report);
+    else if (database !== undefined && logins !== "default user")
+      report(at, `a ${store.kind} has no databases`, "Remove `database`.");
+    const like = accounts.find(
+      ([, other]) => other.database !== database && sameButForCase(other.database, database),
+    );
+    if (databases?.ignoresCase && like)
       report(
-        `${where}, account ${account}`,
-        "its database has no valid name",
-        "Name its database: letters, digits and _.",
+        at,
+        `its database "${database}" differs by case only from "${like[1].database}" of account ${like[0]}`,
+        `A ${store.kind} refuses the second one: write both the same way, or choose another name.`,
       );
   }
-  if (logins === "accounts" && accounts.length === 0)
+  if (logins === "accounts" && !isOpen && accounts.length === 0)
     report(where, "it has no account, so no service could log in", "Describe at least one account.");
   checkResources(where, store.resources, report);
   checkQuantity(`${where}, storage`, store.storage, report);
   checkLoaders(application, name, store, report);
+}
+
+const sameButForCase = (one = "", other = ""): boolean => one.toLowerCase() === other.toLowerCase();
+
+/**
+ * Checks the name of a user or database. Letters, digits, `_`, `-` and `.` mean the same in SQL, in URLs, in shells and in JavaScript; a
+ * name that begins with a hyphen could be taken for an option.
+ */
+function checkName(
+  where: string,
+  what: "user" | "database",
+  name: string,
+  { max = 64, reserved, dots = true }: NameRule = {},
+  report: Report,
+): void {
+  const characters = dots ? /^[A-Za-z0-9_][-A-Za-z0-9_.]*$/ : /^[A-Za-z0-9_][-A-Za-z0-9_]*$/;
+  if (!characters.test(name))
+    report(
+      where,
+      `"${name}" cannot be the name of a ${what}`,
+      `Use letters, digits, _${dots ? ", - and ." : " and -"}, beginning with a letter, a digit or _.`,
+    );
+  else if (name.length > max)
+    report(where, `the name of its ${what} has ${name.length} characters: "${name}"`, `Use at most ${max}.`);
+  else if (reserved?.test(name))
+    report(where, `the ${what} "${name}" is the store's own`, `Choose another ${what} name.`);
 }
 
 /** Users that stores and their charts create themselves. */

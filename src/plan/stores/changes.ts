@@ -4,7 +4,7 @@ import type { Problem } from "../../model/problems";
 import { amountOf } from "../../model/quantity";
 import { compact } from "../../model/records";
 import type { AppContext, PlanContext } from "../context";
-import { rotatedAccounts } from "../credentials";
+import { hasSecret, internalAccounts, rotatedAccounts } from "../credentials";
 import { storeDeletionProblems } from "../deletions";
 import { type DeployedStore, deployedStore } from "../deployed";
 import { shapeOf } from "./shape";
@@ -33,7 +33,8 @@ const MIGRATION = "docs/stores.md, «Moving to another profile or distribution»
 /** Reports a changed kind, distribution or profile. */
 function shapeProblems(context: AppContext, name: string, there: DeployedStore): Problem[] {
   const { application, settings } = context;
-  const { kind: descriptor, profile } = shapeOf(context, name);
+  const shape = shapeOf(context, name);
+  const { kind: descriptor, profile } = shape;
   const kind = descriptor.name;
   const where = `flotilla:stores.${name}`;
   if (there.kind !== undefined && kind !== there.kind)
@@ -50,6 +51,17 @@ function shapeProblems(context: AppContext, name: string, there: DeployedStore):
         where: "flotilla:distribution",
         what: `it is ${settings.distribution} now, but ${name} is deployed from ${there.distribution}, which keeps its data another way`,
         todo: `Set flotilla:distribution to ${there.distribution}; to move the data, ${MIGRATION}.`,
+      },
+    ];
+  const secured = hasSecret(shape.store);
+  const refusal =
+    there.hasPassword === secured ? undefined : descriptor.passwordRefusal?.(shape, there.hasPassword);
+  if (refusal !== undefined)
+    return [
+      {
+        where: `apps/${application.name}.ts: store ${name}`,
+        what: `it is deployed ${there.hasPassword ? "with" : "without"} a password, and would run ${secured ? "with" : "without"} one: ${refusal}`,
+        todo: `${secured ? "Put `noPassword` back" : "Remove `noPassword`"}; or add a second store under another name, copy the data, and remove ${name}.`,
       },
     ];
   const grows = profile === "replicated" && descriptor.canGrow?.(there) === true;
@@ -78,10 +90,10 @@ function generationProblems(context: PlanContext, name: string, there: DeployedS
       todo: "Remove it.",
     });
   const key = kind.clusterKey?.account;
-  if (shape.clusterGeneration > 1 && !kind.clusterKey?.profiles.includes(shape.profile))
+  if (shape.clusterGeneration > 1 && !internalAccounts(shape).includes(key ?? ""))
     problems.push({
       where: `${where}.clusterKey`,
-      what: `a ${shape.profile} ${store.kind} has no secret between its pods`,
+      what: `a ${shape.profile} ${store.kind}${hasSecret(store) ? "" : " without a password"} has no secret between its pods`,
       todo: "Remove it.",
     });
   if (!there) return problems;
@@ -117,6 +129,7 @@ function generationProblems(context: PlanContext, name: string, there: DeployedS
     });
   if (
     key !== undefined &&
+    hasSecret(store) &&
     isReplicated(shape) &&
     shape.clusterGeneration !== there.clusterGeneration &&
     settings.stores[name]?.clusterKey.acceptSplit !== shape.clusterGeneration

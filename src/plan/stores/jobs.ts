@@ -3,6 +3,7 @@ import { own } from "../../model/graph";
 import { accountsRelease, loaderRelease } from "../../model/names";
 import { mentionsPassword } from "../../model/text";
 import type { AppContext, PlanContext } from "../context";
+import { hasSecret } from "../credentials";
 import { addressOf, fill, fillSecret } from "../hosts";
 import { imageIn } from "../images";
 import { jobSeconds, planJob } from "../services/loader";
@@ -18,17 +19,21 @@ const LOADER_SECONDS = 600;
 
 /** Returns the Jobs that prepare a store, as names of releases. The releases of its clients come after them. */
 export function preparations(context: AppContext, name: string): string[] {
-  const { store, kind } = shapeOf(context, name);
+  const shape = shapeOf(context, name);
   return [
-    ...(kind.accountsWork ? [accountsRelease(name)] : []),
-    ...Object.keys(store.loaders ?? {}).map((loader) => loaderRelease(name, loader)),
+    ...(makesAccounts(shape) ? [accountsRelease(name)] : []),
+    ...Object.keys(shape.store.loaders ?? {}).map((loader) => loaderRelease(name, loader)),
   ];
 }
 
+/** Whether a Job creates the accounts of a store. A store without a password has none. */
+const makesAccounts = ({ store, kind }: StoreShape): boolean =>
+  kind.accountsWork !== undefined && hasSecret(store);
+
 /** Returns the time limit of a store's preparation, in seconds. */
-export const preparationSeconds = ({ store, kind }: StoreShape): number =>
-  (kind.accountsWork ? jobSeconds(ACCOUNTS_SECONDS) : 0) +
-  Math.max(0, ...Object.keys(store.loaders ?? {}).map((loader) => loaderSeconds(store, loader)));
+export const preparationSeconds = (shape: StoreShape): number =>
+  (makesAccounts(shape) ? jobSeconds(ACCOUNTS_SECONDS) : 0) +
+  Math.max(0, ...Object.keys(shape.store.loaders ?? {}).map((loader) => loaderSeconds(shape.store, loader)));
 
 /** Returns the time limit of a loader and of the loaders before it, in seconds. */
 function loaderSeconds(store: Store, name: string): number {
@@ -41,7 +46,7 @@ export function planPreparations(context: PlanContext, name: string, secretNeeds
   const { settings } = context;
   const shape = shapeOf(context, name);
   const { store } = shape;
-  const work = shape.kind.accountsWork?.(shape, addressOf(context, name));
+  const work = makesAccounts(shape) ? shape.kind.accountsWork?.(shape, addressOf(context, name)) : undefined;
   const accounts = work && accountsRelease(name);
   const jobs = [
     ...(work === undefined || accounts === undefined

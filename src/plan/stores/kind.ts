@@ -42,6 +42,8 @@ export interface StoreKindDescriptor {
   reset?: StoreReset;
   /** Returns why the passwords of a running store cannot be rotated, or undefined if they can. Default: they can. */
   rotationRefusal?(shape: StoreShape): string | undefined;
+  /** Returns why a deployed store cannot begin to have a password, or stop having the one that it `had`. Default: it can. */
+  passwordRefusal?(shape: StoreShape, had: boolean): string | undefined;
   /** Returns the variables with which a new service logs in. `flotilla new` writes them into the inventory. */
   clientVariables(login: ClientLogin): ClientVariables;
   /** Whether a deployed store can change from standalone to replicated in place. Default: it cannot. */

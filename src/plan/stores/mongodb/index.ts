@@ -18,8 +18,10 @@ export const mongodb: StoreKindDescriptor = {
     protocol: "mongodb",
     serviceSuffixes: ["", "-headless", "-metrics"],
     logins: "accounts",
-    mayLackPassword: false,
+    mayLackPassword: true,
     hasDatabases: true,
+    // mongodb.com: "Naming Restrictions" (on Unix: no slashes, dots, quotes and dollars, fewer than 64 characters).
+    databases: { max: 63, reserved: /^(local|config)$/i, dots: false, ignoresCase: true },
     hasUsersPerDatabase: true,
     renamesUsers: true,
     resources: resources(["100m", "2"], ["512Mi", "1Gi"]),
@@ -85,8 +87,16 @@ export const mongodb: StoreKindDescriptor = {
       secretEnv: rotationVariables(shape, before),
     };
   },
-  clientVariables: ({ target, account, prefix }) => {
+  clientVariables: ({ target, store, account, prefix }) => {
     const name = JSON.stringify(target);
+    if (store.noPassword !== undefined)
+      // Some drivers refuse an empty option, and the one for the replica set begins with `&`.
+      return {
+        lines: [
+          `${prefix}_URL: text\`mongodb://\${members(${name})}/${account}?appName=${account}\${replicaSet(${name})}\`,`,
+        ],
+        helpers: ["members", "replicaSet", "text"],
+      };
     const of = (helper: string) => `\${${helper}(${name}, ${JSON.stringify(account)})}`;
     const options = `?authSource=${account}\${replicaSet(${name})}`;
     const url = `mongodb://${of("username")}:${of("password")}@\${members(${name})}/${account}${options}`;
@@ -94,6 +104,11 @@ export const mongodb: StoreKindDescriptor = {
       lines: [`${prefix}_URL: text\`${url}\`,`],
       helpers: ["members", "password", "replicaSet", "text", "username"],
     };
+  },
+  passwordRefusal: (shape, had) => {
+    if (isReplicated(shape))
+      return "its members log in to each other with a key or without one, and they restart one by one";
+    return had ? undefined : "its data has no users, and only an empty volume gets the first one";
   },
   reset: {
     places: {

@@ -1,5 +1,5 @@
 /** mongodb: values for the Bitnami chart in both profiles, and for `charts/store` on the upstream image. */
-import { userName } from "../../credentials";
+import { hasSecret, userName } from "../../credentials";
 import type { Values } from "../../plan";
 import { bitnamiImage, bitnamiStoreImage } from "../images";
 import { REPLICA_SET, REPLICAS } from "../profile";
@@ -23,8 +23,8 @@ const METRICS_PORT = 9216;
 
 /** Returns the values of Bitnami's chart. */
 export function bitnamiMongodb(context: StoreContext): Values {
-  const { accounts } = accountsOf(context);
-  const { settings, metrics } = context;
+  const { settings, metrics, store } = context;
+  const secured = hasSecret(store);
   return {
     ...bitnamiCommon(context),
     image: bitnamiStoreImage(context),
@@ -43,14 +43,7 @@ export function bitnamiMongodb(context: StoreContext): Values {
           // The chart's default is a Deployment, which starts a new pod while the old one still has the volume.
           useStatefulSet: true,
         }),
-    auth: {
-      enabled: true,
-      rootUser: userName(context, "root", "root"),
-      usernames: accounts.map(({ username }) => username),
-      databases: accounts.map(({ database }) => database as string),
-      existingSecret: context.secret,
-    },
-    usePasswordFiles: true,
+    ...(secured ? { auth: authOf(context), usePasswordFiles: true } : { auth: { enabled: false } }),
     ...bitnamiResources(context),
     persistence: persistence(context),
     persistentVolumeClaimRetentionPolicy: RETAIN,
@@ -69,9 +62,20 @@ export function bitnamiMongodb(context: StoreContext): Values {
     },
     metrics: {
       ...exporter(context, "mongodb-exporter", EXPORTER_MEMORY.mongodb),
-      ...(metrics ? { username: userName(context, "metrics", "metrics") } : {}),
+      ...(metrics && secured ? { username: userName(context, "metrics", "metrics") } : {}),
       ...serviceMonitor(context),
     },
+  };
+}
+
+function authOf(context: StoreContext): Values {
+  const { accounts } = accountsOf(context);
+  return {
+    enabled: true,
+    rootUser: userName(context, "root", "root"),
+    usernames: accounts.map(({ username }) => username),
+    databases: accounts.map(({ database }) => database as string),
+    existingSecret: context.secret,
   };
 }
 
@@ -81,8 +85,13 @@ export function upstreamMongodb(context: StoreContext): Values {
     port: 27017,
     portName: "mongodb",
     env: {
-      MONGO_INITDB_ROOT_USERNAME: userName(context, "root", "root"),
-      MONGO_INITDB_ROOT_PASSWORD: { secret: context.secret, key: "mongodb-root-password" },
+      // Without them the image starts the server without access control.
+      ...(hasSecret(context.store)
+        ? {
+            MONGO_INITDB_ROOT_USERNAME: userName(context, "root", "root"),
+            MONGO_INITDB_ROOT_PASSWORD: { secret: context.secret, key: "mongodb-root-password" },
+          }
+        : {}),
       HOME: "/tmp",
     },
     dataPath: "/data/db",

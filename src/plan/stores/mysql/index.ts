@@ -26,6 +26,9 @@ export const mysql: StoreKindDescriptor = {
     logins: "accounts",
     mayLackPassword: false,
     hasDatabases: true,
+    // dev.mysql.com: "Identifier Length Limits", "Reserved Accounts", "Description of the MySQL Data Directory".
+    users: { max: 32, reserved: /^mysql\./ },
+    databases: { max: 64, reserved: /^(mysql|sys|information_schema|performance_schema|ndbinfo)$/i },
     hasUsersPerDatabase: false,
     renamesUsers: false,
     resources: resources(["100m", "2"], ["512Mi", "1Gi"]),

@@ -40,13 +40,16 @@ export function mysqlAccounts(accounts: readonly MysqlAccount[]): string {
     ({ username, database, variable }) => `as_root "$HOST" <<SQL
 CREATE DATABASE IF NOT EXISTS \\\`${database}\\\`;
 CREATE USER IF NOT EXISTS '${username}'@'%' IDENTIFIED BY '$${variable}';
-GRANT ALL ON \\\`${database}\\\`.* TO '${username}'@'%';
+GRANT ALL ON \\\`${literalPattern(database)}\\\`.* TO '${username}'@'%';
 SQL
 echo "${username} may use ${database}"
 `,
   );
   return PRELUDE + make.join("");
 }
+
+/** Returns a database's name for GRANT, which takes `_` for any character. */
+const literalPattern = (database: string): string => database.replaceAll("_", "\\_");
 
 /** The input of the scripts of a rotation. */
 export interface MysqlRotation {

@@ -35,6 +35,10 @@ export const redis: StoreKindDescriptor = {
       ? { lines: [...place, line("PASSWORD", "password", "default")], helpers: ["host", "port", "password"] }
       : { lines: place, helpers: ["host", "port"] };
   },
+  passwordRefusal: (shape) =>
+    isReplicated(shape)
+      ? "its nodes log in to each other with the password or without one, and they restart one by one"
+      : undefined,
   rotationRefusal: (shape) =>
     isReplicated(shape)
       ? "a new password splits the running redis: its nodes log in to each other with it, and they restart one by one"
