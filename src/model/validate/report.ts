@@ -43,5 +43,9 @@ export function checkCircle(
 export function checkAccountKeys(where: string, accounts: readonly string[], report: Report): void {
   for (const account of accounts)
     if (!/^[a-z][a-z0-9]{0,30}$/.test(account))
-      report(`${where}, account "${account}"`, "the key is not a word", "Use lower-case letters and digits.");
+      report(
+        `${where}, account "${account}"`,
+        "the key must be at most 31 lower-case letters and digits, and begin with a letter",
+        `Only the inventory uses it, as in password(store, "app"). The user of the store is \`username\`, which can have a hyphen.`,
+      );
 }
