@@ -13,6 +13,7 @@ export {
   host,
   members,
   password,
+  passwordInJson,
   passwordInUrl,
   port,
   readHost,
@@ -20,6 +21,7 @@ export {
   text,
   url,
   username,
+  usernameInUrl,
 } from "./inventory";
 export { Microservice, type MicroserviceArgs } from "./microservice";
 export type { PartArgs } from "./part";

@@ -27,6 +27,7 @@ export {
   host,
   members,
   password,
+  passwordInJson,
   passwordInUrl,
   port,
   type Reference,
@@ -35,6 +36,7 @@ export {
   text,
   url,
   username,
+  usernameInUrl,
 } from "../src/model/text";
 export type {
   Catalogue,

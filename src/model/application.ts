@@ -91,7 +91,7 @@ export interface Service {
   user?: User;
   /** Directories the program writes to; each becomes an emptyDir, the rest of the file system is read-only. */
   writable?: string[];
-  /** Files to mount into the container, by absolute path. */
+  /** Files to mount into the container, by absolute path. One that mentions a password is kept in a Secret. */
   files?: Record<string, Text>;
   /** Replaces the image's entrypoint. `$(NAME)` is the value of a variable. */
   command?: Text[];

@@ -11,11 +11,11 @@ export type Reference =
   | { ref: "url"; of: string }
   | { ref: "members"; of: string }
   | { ref: "replicaSet"; of: string }
-  | { ref: "username"; of: string; account: string }
+  | { ref: "username"; of: string; account: string; encoding?: Encoding }
   | { ref: "password"; of: string; account: string; encoding?: Encoding };
 
-/** How a password is encoded: `uri` for a part of a URL. */
-export type Encoding = "uri";
+/** How a password or user name is encoded: `uri` for a part of a URL, `jsonString` for a part of a JSON string. */
+export type Encoding = "uri" | "jsonString";
 
 /** A plain string, or a list of strings and references. */
 export type Text = string | readonly (string | Reference)[];
@@ -50,6 +50,22 @@ export const passwordInUrl = (of: string, account: string): Reference => ({
   of,
   account,
   encoding: "uri",
+});
+
+/** The user name, encoded as a part of a URL: those of externals can have any characters. */
+export const usernameInUrl = (of: string, account: string): Reference => ({
+  ref: "username",
+  of,
+  account,
+  encoding: "uri",
+});
+
+/** The password, encoded as a part of a JSON string: between its quotes, as in a variable whose value is JSON. */
+export const passwordInJson = (of: string, account: string): Reference => ({
+  ref: "password",
+  of,
+  account,
+  encoding: "jsonString",
 });
 
 /** Template tag that keeps references as data. */

@@ -46,7 +46,7 @@ export interface WrittenService
   command?: WrittenText[];
   /** Replaces the image's arguments. `$(NAME)` is the value of a variable. */
   args?: WrittenText[];
-  /** Files to mount into the container, by absolute path. */
+  /** Files to mount into the container, by absolute path. One that mentions a password is kept in a Secret. */
   files?: Record<string, WrittenText>;
   /** How Kubernetes checks whether the program can take requests. Default: no check, for a program that listens on no port. */
   probe?: WrittenProbe;

@@ -22,6 +22,7 @@ import { outputsOf } from "./outputs";
 import { placeProblems } from "./place";
 import type { NamespacePlan, Plan, ReleasePlan, SecretPlan } from "./plan";
 import { waysIn } from "./services/exposure";
+import { fileTextProblems } from "./services/files";
 import { planMicroservice } from "./services/microservice";
 import { mergeResources, serviceResources } from "./services/resources";
 import { inRouteOrder, routeProblems } from "./services/routes";
@@ -50,6 +51,7 @@ export function plan(context: PlanContext): Plan {
       ...variableProblems(declared, settings),
       ...credentialProblems(context),
       ...mixedSecretProblems(context),
+      ...fileTextProblems(context),
       ...profileProblems(context),
       ...storeChartProblems(context),
       ...placeProblems(context),

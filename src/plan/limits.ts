@@ -116,9 +116,9 @@ function annotationProblems(where: string, { ingress, service }: MicroserviceVal
   );
 }
 
-function secretProblems(inventory: string, name: string, { owner, keys, external }: SecretPlan): Problem[] {
+function secretProblems(inventory: string, name: string, { owner, keys }: SecretPlan): Problem[] {
   const parts = Object.entries(keys).map(([key, text]) => part(key, literalOf(text)));
-  if (external !== undefined || sum(parts) <= LARGEST_OBJECT) return [];
+  if (sum(parts) <= LARGEST_OBJECT) return [];
   return [
     {
       where: `${inventory}: ${owner}: Secret ${name}`,

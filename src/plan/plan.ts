@@ -4,6 +4,7 @@
 import type { Environment } from "../config/schema";
 import type { Profile } from "../model/application";
 import type { Edge } from "../model/graph";
+import type { Encoding } from "./credentials/encodings";
 
 /** Everything that a stack deploys. */
 export interface Plan {
@@ -110,8 +111,8 @@ export interface CredentialText {
   credential: string;
   /** Generation of a password that is not generated: a new one restarts its readers. Default: 1. */
   generation?: number;
-  /** Encoding: `uri` for a part of a URL, `json` for a JSON string with its quotes. Default: none. */
-  encoding?: "uri" | "json";
+  /** How it is encoded where it stands. Default: as it is. */
+  encoding?: Encoding;
 }
 
 /** A Helm release. */

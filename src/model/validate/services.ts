@@ -151,7 +151,4 @@ function checkPaths(where: string, service: Service, report: Report): void {
       report(where, `the paths ${other} and ${path} are too similar`, "Change one: both get the same name.");
     seen.set(name, path);
   }
-  for (const [path, text] of Object.entries(service.files ?? {}))
-    if (mentionsPassword(text))
-      report(`${where}, ${path}`, "a file may not hold a password", "Pass it as an environment variable.");
 }
