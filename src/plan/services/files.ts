@@ -1,9 +1,9 @@
 /** The files of a service: in the chart's ConfigMap, or in a Secret if they mention a password. */
-import type { Service } from "../../model/application";
+import type { Binary, Service } from "../../model/application";
 import { own } from "../../model/graph";
 import { nameOfPath } from "../../model/names";
 import type { Problem } from "../../model/problems";
-import { mentionsPassword } from "../../model/text";
+import { isText, mentionsPassword, type Text } from "../../model/text";
 import type { AppContext } from "../context";
 import type { SecretPlan } from "../plan";
 import { fillFile, unquotedIn } from "./file-text";
@@ -13,7 +13,7 @@ import type { MicroserviceValues } from "./microservice-values";
 export const fileTextProblems = ({ declared }: AppContext): Problem[] =>
   Object.entries(declared.services).flatMap(([service, { files = {} }]) =>
     Object.entries(files).flatMap(([path, text]) =>
-      unquotedIn(path, text)
+      (isText(text) ? unquotedIn(path, text) : [])
         .filter(({ of }) => own(declared.externals ?? {}, of) !== undefined)
         .map(({ ref, of }) => ({
           where: `apps/${declared.name}.ts: service ${service}, ${path}`,
@@ -29,27 +29,35 @@ export function filesOf(
   { files = {} }: Service,
   secrets: Record<string, SecretPlan>,
 ): Pick<MicroserviceValues, "config" | "volumes" | "mounts"> {
-  const paths = Object.keys(files);
-  const holder = (path: string) =>
-    Object.keys(secrets).find((secret) => own(secrets[secret]?.keys ?? {}, nameOfPath(path))) as string;
-  const isSecret = (path: string) => mentionsPassword(files[path] ?? "");
+  const all = Object.entries(files).map(([path, content]) => ({ path, content, key: nameOfPath(path) }));
+  const holder = (key: string) =>
+    Object.keys(secrets).find((secret) => own(secrets[secret]?.keys ?? {}, key)) as string;
+  const isSecret = ({ content }: { content: Text | Binary }) => isText(content) && mentionsPassword(content);
   return {
     config: {
       files: Object.fromEntries(
-        paths
-          .filter((path) => !isSecret(path))
-          .map((path) => [
-            nameOfPath(path),
-            { path, content: fillFile(context, path, files[path] ?? "").join("") },
+        all
+          .filter((file) => !isSecret(file))
+          .map(({ path, content, key }) => [
+            key,
+            { path, ...(isText(content) ? { content: fillFile(context, path, content).join("") } : content) },
           ]),
       ),
     },
-    volumes: Object.fromEntries(Object.keys(secrets).map((name) => [name, { secret: { name } }])),
+    volumes: Object.fromEntries(
+      Object.keys(secrets).map((name) => [volumeOf(secrets, name), { secret: { name } }]),
+    ),
     mounts: Object.fromEntries(
-      paths.filter(isSecret).map((path) => {
-        const key = nameOfPath(path);
-        return [key, { volume: holder(path), path, subPath: key, readOnly: true }];
-      }),
+      all
+        .filter(isSecret)
+        .map(({ path, key }) => [
+          key,
+          { volume: volumeOf(secrets, holder(key)), path, subPath: key, readOnly: true },
+        ]),
     ),
   };
 }
+
+/** Returns the name of the volume of a Secret. That of the Secret can be too long for a volume. */
+const volumeOf = (secrets: Record<string, SecretPlan>, name: string): string =>
+  secrets[name]?.external === undefined ? "secret-files" : "secret-files-external";
