@@ -1,20 +1,21 @@
 /** The files of a service: in the chart's ConfigMap, or in a Secret if they mention a password. */
-import type { Binary, Service } from "../../model/application";
+import type { Application, Binary, Service } from "../../model/application";
 import { own } from "../../model/graph";
 import { nameOfPath } from "../../model/names";
 import type { Problem } from "../../model/problems";
-import { isText, mentionsPassword, type Text } from "../../model/text";
+import { isText, mentionsPassword, type Reference, type Text } from "../../model/text";
 import type { AppContext } from "../context";
 import type { SecretPlan } from "../plan";
+import { isPlain } from "../stores/store";
 import { fillFile, unquotedIn } from "./file-text";
 import type { MicroserviceValues } from "./microservice-values";
 
-/** Reports passwords of externals in YAML files where some characters would end the value, or begin a comment. */
+/** Reports passwords of others in YAML files where some characters would end the value, or begin a comment. */
 export const fileTextProblems = ({ declared }: AppContext): Problem[] =>
   Object.entries(declared.services).flatMap(([service, { files = {} }]) =>
     Object.entries(files).flatMap(([path, text]) =>
       (isText(text) ? unquotedIn(path, text) : [])
-        .filter(({ of }) => own(declared.externals ?? {}, of) !== undefined)
+        .filter((reference) => canHaveAny(declared, reference))
         .map(({ ref, of }) => ({
           where: `apps/${declared.name}.ts: service ${service}, ${path}`,
           what: `the ${ref} of "${of}" is a part of a YAML value without quotes, and it can have characters that end the value`,
@@ -22,6 +23,14 @@ export const fileTextProblems = ({ declared }: AppContext): Problem[] =>
         })),
     ),
   );
+
+/** Whether a user name or password can have characters other than letters and digits: those of others can. */
+function canHaveAny({ externals = {}, stores }: Application, reference: Reference): boolean {
+  if (own(externals, reference.of)) return true;
+  if (reference.ref !== "password") return false;
+  const { credential } = own(own(stores, reference.of)?.accounts ?? {}, reference.account) ?? {};
+  return credential !== undefined && "fixed" in credential && !isPlain(credential.fixed);
+}
 
 /** Returns the values for the files of a service. `secrets` are its Secrets with files. */
 export function filesOf(
