@@ -10,6 +10,7 @@ export { type DeployOptions, deploy, type Program } from "./deploy";
 export type * as inventory from "./inventory";
 export {
   address,
+  fromFile,
   host,
   members,
   password,

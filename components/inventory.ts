@@ -5,6 +5,7 @@
 export type {
   Account,
   Autoscaling,
+  Binary,
   Caller,
   Credential,
   HttpProbe,
@@ -21,6 +22,7 @@ export type {
   Timing,
   User,
 } from "../src/model/application";
+export { fromFile } from "../src/model/disk";
 export {
   address,
   type Encoding,

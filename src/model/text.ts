@@ -2,6 +2,7 @@
  * Text with references, as data. `text\`mongodb://${host("mongodb")}/shop\`` keeps the reference as a part of its own, so a plan
  * can fill in the host, and it can tell which texts mention a password without knowing the password.
  */
+import type { Binary } from "./application";
 
 /** A reference to a property of a service, store or external of the same application, which `of` names. */
 export type Reference =
@@ -91,6 +92,10 @@ export const address = (of: string) => [host(of), ":", port(of)] as const;
 export function referencesOf(value: Text): Reference[] {
   return typeof value === "string" ? [] : value.filter((part): part is Reference => typeof part !== "string");
 }
+
+/** Whether the content of a file is text. */
+export const isText = (content: Text | Binary): content is Text =>
+  typeof content === "string" || Array.isArray(content);
 
 /** Whether a text mentions a password, so that it must be kept in a Secret. */
 export function mentionsPassword(value: Text): boolean {

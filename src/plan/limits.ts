@@ -47,7 +47,11 @@ export function limitProblems(
 
 /** All files of a service are in one ConfigMap. */
 function fileProblems(where: string, { config }: MicroserviceValues): Problem[] {
-  const files = Object.values(config?.files ?? {}).map(({ path, content }) => part(path, content));
+  const files = Object.values(config?.files ?? {}).map(({ path, content, base64 }) =>
+    base64 === undefined
+      ? part(path, content ?? "")
+      : { name: path, bytes: Buffer.byteLength(base64, "base64") },
+  );
   const total = sum(files);
   if (total <= LARGEST_OBJECT) return [];
   return [

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { template } from "../../cli/tools/helm";
+import type { Service } from "../../src/model/application";
 import { password, passwordInUrl, text } from "../../src/model/text";
 import { externalSecret } from "../../src/plan/credentials/external-secrets";
 import { fillText } from "../../src/plan/credentials/secret-text";
@@ -49,14 +50,14 @@ describe("a file with a password", () => {
       pod.spec.volumes.filter(({ name }: KubernetesObject) => name.includes("files")),
       [
         { name: "files", configMap: { name: "web-files" } },
-        { name: "web-files", secret: { secretName: "web-files" } },
+        { name: "secret-files", secret: { secretName: "web-files" } },
       ],
     );
     const mounts = pod.spec.containers[0].volumeMounts;
     assert.deepEqual(
       mounts.find(({ mountPath }: KubernetesObject) => mountPath === "/app/appsettings.json"),
       {
-        name: "web-files",
+        name: "secret-files",
         mountPath: "/app/appsettings.json",
         subPath: "app-appsettings-json",
         readOnly: true,
@@ -64,6 +65,32 @@ describe("a file with a password", () => {
     );
     assert.equal(new Set(mounts.map(({ mountPath }: KubernetesObject) => mountPath)).size, mounts.length);
     assert.ok(pod.metadata.annotations["checksum/secrets"]);
+  });
+});
+
+describe("a binary file", () => {
+  it("is in the binary part of the ConfigMap, beside texts or alone", async () => {
+    const base64 = Buffer.from([0, 255, 1]).toString("base64");
+    const mapOf = async (files: NonNullable<Service["files"]>) => {
+      const { releases } = planFor(application({ services: { web: service({ files }) } }));
+      const objects = await render("charts/microservice", releases.web?.values as object);
+      const { data, binaryData } = objects.find(({ kind }: KubernetesObject) => kind === "ConfigMap");
+      return { data, binaryData };
+    };
+    assert.deepEqual(await mapOf({ "/a": { base64 }, "/b": "text" }), {
+      data: { b: "text" },
+      binaryData: { a: base64 },
+    });
+    assert.deepEqual(await mapOf({ "/a": { base64 } }), { data: undefined, binaryData: { a: base64 } });
+    assert.deepEqual(await mapOf({ "/b": "text" }), { data: { b: "text" }, binaryData: undefined });
+    await assert.rejects(
+      render("charts/microservice", {
+        image: { repository: "a/b", tag: "1" },
+        resources: { requests: { cpu: "1m", memory: "1Mi" }, limits: { memory: "1Mi" } },
+        config: { files: { a: { path: "/a" } } },
+      }),
+      /config\.files\.a: either content or base64 is needed/,
+    );
   });
 });
 

@@ -71,10 +71,10 @@ describe("a file that mentions a password", () => {
     assert.deepEqual(config?.files, {
       "app-plain-json": { path: "/app/plain.json", content: '{"Host": "db", "Port": 3306}' },
     });
-    assert.deepEqual(volumes, { "web-files": { secret: { name: "web-files" } } });
+    assert.deepEqual(volumes, { "secret-files": { secret: { name: "web-files" } } });
     assert.deepEqual(mounts, {
       "app-appsettings-json": {
-        volume: "web-files",
+        volume: "secret-files",
         path: "/app/appsettings.json",
         subPath: "app-appsettings-json",
         readOnly: true,
@@ -108,12 +108,22 @@ describe("a file that mentions a password", () => {
     ]);
   });
 
+  it("is mounted whatever the length of the service's name", () => {
+    const name = "w".repeat(53);
+    const { services, ...rest } = shopWith(files);
+    const shop = { ...rest, services: { [name]: services.web as Service } };
+    assert.doesNotThrow(() => planFor(shop, { credentials }));
+  });
+
   it("is filled by the cluster from its secret store", () => {
     const plan = planFor(
       shopWith({ "/a.json": text`{"a": "${bank}"}`, "/b.json": text`{"b": "${password("db", "app")}"}` }),
       { externalSecrets },
     );
-    assert.deepEqual(Object.keys(valuesOf(plan, "web").volumes ?? {}), ["web-files", "web-files-external"]);
+    assert.deepEqual(Object.keys(valuesOf(plan, "web").volumes ?? {}), [
+      "secret-files",
+      "secret-files-external",
+    ]);
     assert.deepEqual(Object.keys(plan.secrets["web-files-external"]?.external?.keys ?? {}), ["bank-shop"]);
     const mixed = { "/a.json": text`{"a": "${bank}", "b": "${password("db", "app")}"}` };
     assert.match(

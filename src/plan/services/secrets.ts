@@ -3,7 +3,7 @@ import { own } from "../../model/graph";
 import { nameOfPath } from "../../model/names";
 import type { Problem } from "../../model/problems";
 import { compact } from "../../model/records";
-import { mentionsPassword, referencesOf, type Text } from "../../model/text";
+import { isText, mentionsPassword, referencesOf, type Text } from "../../model/text";
 import type { AppContext, PlanContext } from "../context";
 import { externalSource } from "../credentials/external-secrets";
 import { externalCredentials } from "../credentials/externals";
@@ -39,7 +39,7 @@ function entriesOf(context: AppContext, service: string, content: Content): Secr
   // Without a secret store every password is in the stack.
   const sources = settings.externalSecrets ? externalCredentials(context) : {};
   return Object.entries(own(application.services, service)?.[content] ?? {}).flatMap(([name, text]) => {
-    if (!mentionsPassword(text)) return [];
+    if (!isText(text) || !mentionsPassword(text)) return [];
     const [key, filled] =
       content === "env"
         ? [name, fillSecret(context, text)]
