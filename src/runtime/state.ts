@@ -1,8 +1,14 @@
 /** Reads a state, from the engine or from `pulumi stack export`: its releases, its place, its cluster. */
 import type { ClusterIdentity } from "../model/cluster";
 import { compact } from "../model/records";
-import type { Deployed, DeployedGuarded, DeployedPlace, DeployedRelease } from "../plan/deployed";
-import { OWNER_ID } from "../plan/labels";
+import type {
+  Deployed,
+  DeployedGuarded,
+  DeployedPlace,
+  DeployedRelease,
+  NamespaceOrigin,
+} from "../plan/deployed";
+import { ADOPTED, OWNER_ID } from "../plan/labels";
 import type { Values } from "../plan/plan";
 import {
   COMPONENT_TYPES,
@@ -64,6 +70,8 @@ export interface DeployedNamespace {
   uid?: string;
   /** Id of the stack that owns it, from its annotation. */
   owner?: string;
+  /** Whether the stack has taken it over from others. Default: the stack created it. */
+  adopted?: true;
 }
 
 /** Returns the namespace in a state. */
@@ -73,7 +81,8 @@ export function deployedNamespace(resources: Resources): DeployedNamespace | und
     | undefined;
   if (typeof metadata?.name !== "string") return undefined;
   const { name, uid, annotations } = metadata;
-  return compact({ name, uid, owner: annotations?.[OWNER_ID] });
+  const adopted = annotations?.[ADOPTED] === undefined ? undefined : (true as const);
+  return compact({ name, uid, owner: annotations?.[OWNER_ID], adopted });
 }
 
 /** Returns the cluster that the last update recorded. */
@@ -115,9 +124,20 @@ export function deployedGuarded(resources: Resources): DeployedGuarded {
   };
 }
 
+/** Returns the namespace that the objects of a state are in, where others own it. */
+function namespaceOfObjects(resources: Resources): string | undefined {
+  const found = Object.values(resources)
+    .filter(({ type }) => type.startsWith("kubernetes:"))
+    .map(
+      ({ outputs }) =>
+        outputs?.namespace ?? (outputs?.metadata as { namespace?: string } | undefined)?.namespace,
+    );
+  return found.find((namespace): namespace is string => typeof namespace === "string");
+}
+
 /** Returns the namespace, application and environment of a state. */
 export function deployedPlace(resources: Resources): DeployedPlace | undefined {
-  const namespace = deployedNamespace(resources)?.name;
+  const namespace = deployedNamespace(resources)?.name ?? namespaceOfObjects(resources);
   if (namespace === undefined) return undefined;
   // In a program of one's own, the component has these outputs, not the stack.
   const { application, environment } = {
@@ -140,12 +160,16 @@ export function knownCluster(resources: Resources): KnownCluster {
   });
 }
 
+const originOf = (namespace: DeployedNamespace | undefined): NamespaceOrigin | undefined =>
+  namespace && (namespace.adopted ? "adopted" : "created");
+
 /** The parts of a state that planning and checks need. */
 export interface DeployedState {
   deployed: Deployed;
   deployedQuota?: Record<string, string>;
   deployedGuarded: DeployedGuarded;
   deployedPlace?: DeployedPlace;
+  deployedNamespace?: NamespaceOrigin;
   cluster: KnownCluster;
   /** The provider's `clusterIdentifier`. */
   identifier?: string;
@@ -160,6 +184,7 @@ export function stateIn(resources: Resources): DeployedState {
     deployedGuarded: deployedGuarded(resources),
     deployedQuota: deployedQuota(resources),
     deployedPlace: deployedPlace(resources),
+    deployedNamespace: originOf(deployedNamespace(resources)),
     cluster: knownCluster(resources),
     identifier: providerIdentifier(resources),
     id: recordedId(resources),

@@ -20,6 +20,7 @@ import { settingsOfStack } from "../settings";
 import { type Updated, update } from "../update-with-progress";
 import { type Adoption, type AdoptionOptions, findAdoption, lackingProblems } from "./candidates";
 import { pastPasswordsFor } from "./leftover-passwords";
+import { othersReleases } from "./namespace";
 import { keepPasswords } from "./passwords";
 import { planNewPasswords, type Resets, setNewPasswords } from "./reset";
 
@@ -49,11 +50,11 @@ export async function prepareTakeOver(stack: string, options: AdoptionOptions): 
     planStack(stack, reading),
   ]);
   await refuseStranger(stack, planned, settings, givenUp);
-  const found = await findAdoption(
-    planned,
-    await readReleases(kubectl, planned.planned.namespace.name),
-    kubectl,
-  );
+  const live = await readReleases(kubectl, planned.planned.namespace.name);
+  const found = await findAdoption(planned, live, kubectl);
+  const ids = [recordedId(byUrn(planned.resources)), givenUp];
+  if (planned.planned.namespace.create === false)
+    found.problems.push(...othersReleases(found.releases, live, ids));
   const resets = await planNewPasswords(planned, resetPassword, found, kubectl);
   const adoption = {
     ...found,
@@ -112,7 +113,9 @@ async function refuseStranger(
   { cluster }: Settings,
   givenUp: string | undefined,
 ): Promise<void> {
-  const name = planned.namespace.name;
+  const { name, create } = planned.namespace;
+  // What a stack has in a namespace of others is checked release by release.
+  if (create === false) return;
   const live = await readNamespace(askWithKubectl(cluster), name);
   const id = recordedId(byUrn(resources));
   const stranger = live && strangerOf(live, { id });
@@ -128,7 +131,7 @@ async function refuseStranger(
       {
         where: `namespace ${name}`,
         what: `it belongs to stack ${ownerText(stranger)}`,
-        todo: givenUpText(stack, stranger),
+        todo: givenUpText(stack, name, stranger),
       },
     ],
     "nothing was taken over",
