@@ -72,7 +72,7 @@ export function releaseStatuses(
     (a, b) =>
       order.indexOf(deployed[a]?.kind ?? "") - order.indexOf(deployed[b]?.kind ?? "") || a.localeCompare(b),
   );
-  const isOthers = resources.length > 0 && isShared(resources);
+  const isOthers = known.length > 0 && isShared(resources);
   const unknown = Object.keys(live)
     .filter((name) => !(name in deployed) && !isOthers)
     .sort();

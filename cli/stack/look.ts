@@ -6,10 +6,11 @@ import { compact } from "../../src/model/records";
 import { askWithKubectl } from "../../src/runtime/ask-cluster";
 import { namespaceProblem } from "../../src/runtime/check-namespace";
 import { ownerOf } from "../../src/runtime/owner";
+import { isDeployed } from "../../src/runtime/state";
 import { readNamespace } from "../../src/runtime/verify-cluster";
 import type { Workload } from "../core/explain/facts";
 import { namespaceIn } from "../core/release-status";
-import { deployedOf, type ExportedResource, resourcesOf } from "../core/state";
+import { byUrn, deployedOf, type ExportedResource, resourcesOf } from "../core/state";
 import { type YoungClaim, youngClaims } from "../core/young-claims";
 import { firstLine, ToolError } from "../tools/failure";
 import type { Access } from "./access";
@@ -99,7 +100,7 @@ export async function lookAt(stack: string, { forLosses = false }: LookOptions =
   const deployed = deployedOf(resources);
   const { read } = access;
   const obstacle =
-    resources.length > 0 || read === undefined ? undefined : await obstacleOf(stack, namespace, read);
+    isDeployed(byUrn(resources)) || read === undefined ? undefined : await obstacleOf(stack, namespace, read);
   return compact({
     ...access,
     kubectl,
