@@ -81,8 +81,11 @@ export function deployedNamespace(resources: Resources): DeployedNamespace | und
     | undefined;
   if (typeof metadata?.name !== "string") return undefined;
   const { name, uid, annotations } = metadata;
-  const adopted = annotations?.[ADOPTED] === undefined ? undefined : (true as const);
-  return compact({ name, uid, owner: annotations?.[OWNER_ID], adopted });
+  const owner = annotations?.[OWNER_ID];
+  // Without an owner although the stack has an id: an update that took it over was broken off.
+  const isUnmarked = owner === undefined && applicationId(resources) !== undefined;
+  const adopted = annotations?.[ADOPTED] !== undefined || isUnmarked ? (true as const) : undefined;
+  return compact({ name, uid, owner, adopted });
 }
 
 /** Returns the cluster that the last update recorded. */
@@ -91,8 +94,12 @@ export const recordedCluster = (resources: Resources): ClusterIdentity | undefin
 
 /** Returns the id of the stack, which marks the objects that it owns. Undefined before its first update. */
 export function recordedId(resources: Resources): string | undefined {
+  return applicationId(resources) ?? deployedNamespace(resources)?.owner;
+}
+
+function applicationId(resources: Resources): string | undefined {
   const id = find(resources, COMPONENT_TYPES.application)?.outputs?.id;
-  return typeof id === "string" ? id : deployedNamespace(resources)?.owner;
+  return typeof id === "string" ? id : undefined;
 }
 
 /** Returns the provider's `clusterIdentifier`, which never changes. Undefined in states of older versions. */

@@ -41,6 +41,7 @@ describe("a namespace that exists already", function () {
     writeInventory(stack.folder, INVENTORY);
     await run("kubectl", ["create", "namespace", namespace]);
     await run("kubectl", ["create", "configmap", "theirs", "-n", namespace]);
+    await run("kubectl", ["create", "deployment", "theirs", "--image", "example.com/x:1", "-n", namespace]);
     uid = (await live()).metadata.uid;
   });
   after(async () => {
@@ -107,6 +108,7 @@ describe("a namespace that exists already", function () {
     await create("true");
     const all = await ends(0, "adopt", "--yes");
     assert.match(all, /~ Namespace e2e-team[\s\S]*flotilla.dev\/adopted/);
+    assert.match(all, /NOT OF THE STACK: Deployment theirs\./);
     const { labels = {}, annotations = {} } = (await live()).metadata;
     assert.equal(labels["pod-security.kubernetes.io/enforce"], "restricted");
     assert.equal(annotations["flotilla.dev/adopted"], "true");
@@ -159,6 +161,14 @@ describe("a namespace that exists already", function () {
     ]);
     await ends(0, "drift");
     assert.deepEqual(await stack.preview(), []);
+    await create("true");
+    const back = (await stack.preview()).filter(({ urn }) => /core\/v1:Namespace::/.test(urn));
+    assert.deepEqual(
+      back.map(({ op }) => op),
+      ["update"],
+      "it is still the stack's, and can be again",
+    );
+    await create("false");
     await stack.pulumi(["state", "unprotect", "--all", "--yes"]);
     await stack.pulumi(["destroy", "--yes", "--skip-preview"]);
     await isAsItWas();

@@ -222,6 +222,17 @@ describe("a namespace that a stack took over", () => {
     assert.equal(stateIn({ [resource().urn]: resource() }).deployedNamespace, "adopted");
   });
 
+  it("is known where the update that took it over was broken off before it marked it", () => {
+    const bare = resource({ outputs: { metadata: { name: "team", uid: "u" } } });
+    const app = { type: "flotilla:index:Application", outputs: { id: owner.id } };
+    assert.equal(
+      stateIn({ [bare.urn]: bare, "urn:pulumi:dev::flotilla::flotilla:index:Application::shop": app })
+        .deployedNamespace,
+      "adopted",
+    );
+    assert.equal(stateIn({ [bare.urn]: bare }).deployedNamespace, "created", "of a version without owners");
+  });
+
   it("is one that no stack created", () => {
     const of = (annotations: Record<string, string>) => isMadeByOthers({ annotations, isGoing: false });
     assert.ok(of({}));

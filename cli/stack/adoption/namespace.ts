@@ -5,7 +5,10 @@ import { asAdopted } from "../../../src/plan/namespace/namespace";
 import type { Plan, ReleasePlan } from "../../../src/plan/plan";
 import { askWithKubectl } from "../../../src/runtime/ask-cluster";
 import { isOfOthers } from "../../../src/runtime/check-namespace";
-import { isShared } from "../../core/state";
+import { releaseOf } from "../../core/explain/facts";
+import { isShared, NAMESPACE } from "../../core/state";
+import { readWorkloads } from "../facts";
+import type { Kubectl } from "../kubectl";
 import type { PlannedStack } from "../planning";
 import type { LiveRelease } from "../releases";
 
@@ -19,6 +22,20 @@ export async function withAdoptedNamespace(
   return (await isOfOthers(askWithKubectl(cluster), namespace.name))
     ? { ...planned, namespace: asAdopted(namespace) }
     : planned;
+}
+
+/** Workloads of others in a namespace that is taken over: its quota, default deny and Pod Security level hold for them too. */
+export async function othersWorkloads(
+  { name, create }: Plan["namespace"],
+  releases: Plan["releases"],
+  ids: Readonly<Record<string, string>>,
+  kubectl: Kubectl,
+): Promise<string[]> {
+  if (create === false || ids[`${NAMESPACE}::${name}`] === undefined) return [];
+  return (await readWorkloads(kubectl, name))
+    .filter(({ metadata }) => !Object.hasOwn(releases, releaseOf(metadata) ?? ""))
+    .map(({ kind, metadata }) => `${kind} ${metadata.name}`)
+    .sort();
 }
 
 /** Reports releases that another stack has deployed to a namespace that both use. */

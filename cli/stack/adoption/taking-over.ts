@@ -20,7 +20,7 @@ import { settingsOfStack } from "../settings";
 import { type Updated, update } from "../update-with-progress";
 import { type Adoption, type AdoptionOptions, findAdoption, lackingProblems } from "./candidates";
 import { pastPasswordsFor } from "./leftover-passwords";
-import { othersReleases } from "./namespace";
+import { othersReleases, othersWorkloads } from "./namespace";
 import { keepPasswords } from "./passwords";
 import { planNewPasswords, type Resets, setNewPasswords } from "./reset";
 
@@ -38,6 +38,8 @@ export interface TakeOver {
   resets: Resets;
   /** Passwords that the history has; undefined where none is asked for. */
   past: PastPasswords | undefined;
+  /** Workloads of others in a namespace that is taken over. */
+  others: readonly string[];
 }
 
 /** Looks at what there is to take over. @throws FlotillaError or ToolError when it must not be. */
@@ -62,7 +64,9 @@ export async function prepareTakeOver(stack: string, options: AdoptionOptions): 
     leftovers: found.leftovers.filter(({ store }) => !resetPassword.includes(store)),
   };
   const past = await pastPasswordsFor(planned, adoption, options);
-  return { settings, reading, kubectl, planned, found, adoption, resets, past };
+  const { namespace, releases } = planned.planned;
+  const others = await othersWorkloads(namespace, releases, found.ids, kubectl);
+  return { settings, reading, kubectl, planned, found, adoption, resets, past, others };
 }
 
 /** Whether there is nothing to take over. */
