@@ -1,7 +1,8 @@
 /** A namespace that exists already: refused with the ways out, used beside others, taken over, and never deleted. */
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { flotilla, writeInventory } from "./inventory";
-import { exists, get, projectStack, run, type Stack } from "./world";
+import { exists, get, projectStack, run, type Stack, secretOf, writeChart } from "./world";
 
 const INVENTORY = `
   services: { web: { ...service(["cache"]), startupSeconds: 1 } },
@@ -75,6 +76,11 @@ describe("a namespace that exists already", function () {
     await create("false");
     assert.match(await ends(0, "doctor"), /e2e-team is there, and others own it[\s\S]*pod security +ok/);
     const before = (await live()).metadata;
+    writeChart(stack.folder);
+    await run("helm", ["install", "web", join(stack.folder, "chart"), "-n", namespace]);
+    assert.match(await ends(1, "up", "--yes"), /Helm has a release web in namespace e2e-team already/);
+    assert.equal(await exists("statefulset", "cache", "-n", namespace), false, "nothing was begun");
+    await run("helm", ["uninstall", "web", "-n", namespace, "--wait"]);
     await ends(0, "up", "--yes");
     assert.deepEqual((await live()).metadata.labels, before.labels);
     assert.equal((await live()).metadata.annotations?.["flotilla.dev/stack-id"], undefined);
@@ -99,13 +105,14 @@ describe("a namespace that exists already", function () {
     assert.match(all, /What stays:[\s\S]*namespace e2e-team with what others have in it/);
     await isAsItWas();
     assert.equal(await exists("deployment", "web", "-n", namespace), false);
-    // The data of stores stays with it, and the next update would not take it unasked.
+    // The data of stores stays with it, and an update does not use it unasked.
     assert.ok(await exists("pvc", "data-cache-0", "-n", namespace));
-    await run("kubectl", ["delete", "pvc,secret", "--all", "-n", namespace]);
+    assert.match(await ends(1, "up", "--yes"), /Secret cache-auth of an earlier cache is still there/);
   });
 
   it("is taken over by adopt, which shows what it changes, and an update then goes on", async () => {
     await create("true");
+    const { "redis-password": password } = await secretOf("cache-auth", namespace);
     const all = await ends(0, "adopt", "--yes");
     assert.match(all, /~ Namespace e2e-team[\s\S]*flotilla.dev\/adopted/);
     assert.match(all, /NOT OF THE STACK: Deployment theirs\./);
@@ -116,6 +123,7 @@ describe("a namespace that exists already", function () {
     assert.deepEqual(await stack.preview(), []);
     await ends(0, "up", "--yes");
     await isAsItWas();
+    assert.equal((await secretOf("cache-auth", namespace))["redis-password"], password);
     assert.match(await ends(0, "adopt"), /Nothing to adopt/);
   });
 
