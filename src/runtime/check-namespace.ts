@@ -31,9 +31,9 @@ export function namespaceProblem(
       todo: `Create it: kubectl create namespace ${name}. Or let the stack create it: take create: false out of flotilla:namespace.`,
     };
   if (live?.isGoing) return goingProblem(name, stack);
-  // What others own has no owner of this kind, or another stack; none of them is in the way.
-  if (!create && known === undefined) return undefined;
-  const stranger = create && live ? strangerOf(live, owner) : undefined;
+  // Whoever owns it, and whether it is another one by now, is no concern of a stack that only uses it.
+  if (!create) return undefined;
+  const stranger = live && strangerOf(live, owner);
   if (stranger !== undefined)
     return {
       where,

@@ -129,6 +129,11 @@ describe("a namespace that others own", () => {
       namespaceProblem("team", { name: "team", uid: "u" }, { ...live, annotations }, of),
       undefined,
     );
+    for (const isMoving of [false, true])
+      assert.equal(
+        namespaceProblem("team", { name: "team", uid: "v" }, live, { ...of, isMoving }),
+        undefined,
+      );
     assert.match(
       namespaceProblem("team", undefined, { ...live, isGoing: true }, of)?.what ?? "",
       /being deleted/,

@@ -166,10 +166,7 @@ function namespaceFate(
 }
 
 const namesOf = (resources: readonly ExportedResource[], of: string): string[] =>
-  resources
-    .filter(({ type }) => type === of)
-    .map(({ urn }) => nameOfUrn(urn))
-    .sort();
+  resources.flatMap(({ type, urn }) => (type === of ? [nameOfUrn(urn)] : [])).sort();
 
 /** Deleted by Pulumi, and in none of the other lists. Components and providers are nothing outside the state. */
 const isRest = ({ type }: ExportedResource): boolean =>
