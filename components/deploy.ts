@@ -10,9 +10,11 @@ import { readCharts } from "../src/plan/chart";
 import { composePlan } from "../src/plan/compose";
 import { fixedValues, givenNames } from "../src/plan/credentials";
 import { deployedStores } from "../src/plan/deployed";
+import { asAdopted } from "../src/plan/namespace/namespace";
 import { volumeChanges } from "../src/plan/stores/changes";
 import { askWithKubectl } from "../src/runtime/ask-cluster";
-import { checkNamespace } from "../src/runtime/check-namespace";
+import { checkNamespace, isOfOthers } from "../src/runtime/check-namespace";
+import { checkReleases } from "../src/runtime/check-releases";
 import { checkVolumes } from "../src/runtime/check-volumes";
 import { identityName, recordOf } from "../src/runtime/identity";
 import { checkLeftovers } from "../src/runtime/leftover-claims";
@@ -83,17 +85,23 @@ async function deployApplication(
 ) {
   const { settings, application } = read;
   const charts = readCharts(project);
-  const { isAdopting, isChecked } = obeyOverrides();
+  const { isAdopting, isChecked, adoptsNamespace } = obeyOverrides();
   const owner = ownerOf(config, state.id);
-  const { context, planned } = composePlan(config, read, { charts, ...state, owner });
+  const { context, planned: asSet } = composePlan(config, read, { charts, ...state, owner });
   const target = await checkCluster(settings, config.project, config.stack);
   const ask = askWithKubectl(settings.cluster);
   const { identity, isMoving, warnings } = await verifyCluster(ask, target, settings, known, config);
-  const of = { owner, stack: config.stack, isMoving, mayBeLost: isChecked };
+  const planned =
+    adoptsNamespace && (await isOfOthers(ask, asSet.namespace.name))
+      ? { ...asSet, namespace: asAdopted(asSet.namespace) }
+      : asSet;
+  const { create = true } = planned.namespace;
+  const of = { owner, stack: config.stack, isMoving, create, mayBeLost: isChecked };
   // A preview of a deployed stack skips this request: the update makes it.
   if (!isAdopting && (!pulumi.runtime.isDryRun() || known.namespace === undefined))
     await checkNamespace(ask, planned.namespace.name, known.namespace, of);
-  if (known.namespace !== undefined && !isAdopting && !isChecked)
+  if (!create && !isAdopting) await checkReleases(ask, planned, state.deployed, config.stack);
+  if ((known.namespace !== undefined || !create) && !isAdopting && !isChecked)
     await checkLeftovers(ask, application, planned, state, config.stack);
   if (!isAdopting && !isMoving)
     await checkVolumes(ask, planned.namespace.name, volumeChanges(context), settings);

@@ -1,5 +1,6 @@
 import chalk from "chalk";
 import { Command } from "commander";
+import { othersNamespace } from "../../src/config/namespace";
 import { plural } from "../../src/model/plural";
 import { refusedChanges } from "../core/diff/refused";
 import type { AdoptionOptions } from "../stack/adoption/candidates";
@@ -24,7 +25,7 @@ interface Options extends AdoptionOptions {
 
 export function adoptCommand(): Command {
   return new Command("adopt")
-    .description("take over releases that helm or helmfile has installed: the same names, the same namespace")
+    .description("take over a namespace, and releases that helm or helmfile has installed in it")
     .requiredOption("-s, --stack <name>", "the stack: dev, staging, prod ...")
     .option("-y, --yes", "do not ask after the difference is shown")
     .option(
@@ -43,7 +44,9 @@ Pods restart only where the difference says so. Passwords are read from the Secr
 and the cluster has not is installed with the rest.
 
 A state that was lost is built again the same way: pulumi stack init <stack>, then adopt with the id that the refusal names.
-What belongs to another stack is not taken over, unless its id is named: two states of one namespace delete each other's data.`,
+What belongs to another stack is not taken over, unless its id is named: two states of one namespace delete each other's data.
+A namespace that no stack created stays when the stack is destroyed. To use one and leave it to its owner, set
+flotilla:namespace to { name: <name>, create: false } instead.`,
     )
     .action(async ({ stack, yes, ...options }: Options) => {
       const adoption = await prepareTakeOver(stack, options);
@@ -59,6 +62,11 @@ What belongs to another stack is not taken over, unless its id is named: two sta
       if (refused.length > 0)
         throw new ToolError(
           `nothing was taken over: the API server would refuse the changes named above\n  Do what is said there, then again: npx flotilla adopt --stack ${stack}`,
+        );
+      const { others, found } = adoption;
+      if (others.length > 0)
+        process.stdout.write(
+          `\n${chalk.yellow("NOT OF THE STACK:")} ${others.join(", ")}. The quota, the default deny and the Pod Security level of the namespace hold for them as well.\n  To leave them alone: ${othersNamespace(found.namespace)}\n`,
         );
       process.stdout.write(`\n${chalk.bold("To take over:")} ${partsOf(adoption).join("; ")}\n`);
       if (!yes && !(await confirmed(`Take them over into ${stack}?`))) return;

@@ -59,7 +59,10 @@ function knownReleases(stack: string, look: Look, errors: Errors): KnownRelease[
 }
 
 /** Settings that cannot be planned now say nothing of what runs. */
-function plannedReleases(stack: string, { read, resources }: Look): Plan["releases"] {
+export function plannedReleases(
+  stack: string,
+  { read, resources }: Pick<Look, "read" | "resources">,
+): Plan["releases"] {
   if (!read) return {};
   try {
     const surroundings = { charts: readCharts(PROJECT), deployed: deployedOf(resources) };

@@ -3,7 +3,7 @@ import type { Settings } from "../config/schema";
 import type { Application } from "../model/application";
 import { mapValues } from "../model/records";
 import type { Charts } from "./chart";
-import type { Deployed, DeployedGuarded, DeployedPlace } from "./deployed";
+import type { Deployed, DeployedGuarded, DeployedPlace, NamespaceOrigin } from "./deployed";
 import { inEnvironment } from "./environment";
 import type { Owner } from "./labels";
 import { commandRemedies, type Remedies } from "./remedies";
@@ -27,10 +27,11 @@ export interface AppContext {
 /** The complete input of planning. */
 export interface PlanContext
   extends AppContext,
-    Required<Omit<Surroundings, "owner" | "deployedQuota" | "deployedPlace">> {
+    Required<Omit<Surroundings, "owner" | "deployedQuota" | "deployedPlace" | "deployedNamespace">> {
   owner: Owner | undefined;
   deployedQuota: Record<string, string> | undefined;
   deployedPlace: DeployedPlace | undefined;
+  deployedNamespace: NamespaceOrigin | undefined;
   /** Releases that Secrets with a store's passwords wait for during a rotation, by store. */
   gates: Record<string, string[]>;
 }
@@ -46,6 +47,8 @@ export interface Surroundings {
   deployedGuarded?: DeployedGuarded;
   /** The place of the deployed stack. Default: it is not deployed. */
   deployedPlace?: DeployedPlace;
+  /** Where the namespace in the state comes from. Default: the state has none. */
+  deployedNamespace?: NamespaceOrigin;
   /** The stack that is recorded as owner of the namespace and the releases. Default: no owner is recorded. */
   owner?: Owner;
   /** Name of the stack, for messages. Default: the name of the environment. */
@@ -76,6 +79,7 @@ export function createContext(
     deployedGuarded = {},
     deployedQuota,
     deployedPlace,
+    deployedNamespace,
     owner,
     stack = settings.environment,
     remedies = commandRemedies(stack),
@@ -89,6 +93,7 @@ export function createContext(
     deployedGuarded,
     deployedQuota,
     deployedPlace,
+    deployedNamespace,
     owner,
     stack,
     remedies,

@@ -14,13 +14,14 @@ import {
 import { credentialDeletionProblems, deletionWarnings, heldNameProblems } from "./deletions";
 import { isRotating } from "./deployed";
 import { environmentProblems } from "./environment";
-import { directLabels, OWNER, OWNER_ID, type Owner } from "./labels";
+import { directLabels, type Owner } from "./labels";
 import { limitProblems } from "./limits";
+import { planNamespace } from "./namespace/namespace";
 import { clientsOf } from "./namespace/network";
-import { quotaOf, quotaProblems } from "./namespace/quota";
+import { quotaProblems } from "./namespace/quota";
 import { outputsOf } from "./outputs";
 import { placeProblems } from "./place";
-import type { NamespacePlan, Plan, ReleasePlan, SecretPlan } from "./plan";
+import type { Plan, ReleasePlan, SecretPlan } from "./plan";
 import { waysIn } from "./services/exposure";
 import { fileTextProblems } from "./services/files";
 import { planMicroservice } from "./services/microservice";
@@ -94,21 +95,13 @@ export function plan(context: PlanContext): Plan {
     ...heldNameProblems(context, releases),
     ...credentialDeletionProblems(context, { secrets, credentials }),
   ]);
-  const quota = quotaOf(context);
   return {
     application: application.name,
     environment: settings.environment,
-    namespace: {
-      name: context.namespace,
-      labels: directLabels(context),
-      annotations: owner === undefined ? {} : { [OWNER]: owner.stack, [OWNER_ID]: owner.id },
-      podSecurity: POD_SECURITY,
-      quota: quota.hard,
-      quotaLast: quota.lowered,
-      isolation: { podSelector: {}, policyTypes: ["Ingress", "Egress"] },
-      containerDefaults: CONTAINER_DEFAULTS,
-      protect: true,
-    },
+    namespace: planNamespace(
+      context,
+      releases.map(({ name }) => name),
+    ),
     edges: edgesOf(application),
     entries: waysIn(application, settings),
     credentials,
@@ -197,19 +190,6 @@ function valueProblems({ application, charts }: PlanContext, releases: readonly 
     return known ? schemaProblems(application.name, release, known) : [];
   });
 }
-
-/** Requests and limits of containers that are started by hand. Planned containers have their own. */
-const CONTAINER_DEFAULTS: NamespacePlan["containerDefaults"] = {
-  requests: { cpu: "50m", memory: "64Mi" },
-  limits: { memory: "256Mi" },
-};
-
-/** Labels that enforce Pod Security `restricted`, which every planned service and store meets. */
-const POD_SECURITY: Record<string, string> = {
-  "pod-security.kubernetes.io/enforce": "restricted",
-  "pod-security.kubernetes.io/warn": "restricted",
-  "pod-security.kubernetes.io/audit": "restricted",
-};
 
 /** Plans the Secrets of stores, by name. */
 function storeSecrets(context: PlanContext): Record<string, SecretPlan> {

@@ -476,6 +476,7 @@ describe("what a state says of a stack", () => {
       deployed: {},
       deployedGuarded: { secrets: [], passwords: [] },
       deployedPlace: { namespace: "shop-prod", application: "shop", environment: "prod" },
+      deployedNamespace: "created",
       cluster: { isDeployed: true, namespace: { name: "shop-prod", uid: "u" } },
     });
   });

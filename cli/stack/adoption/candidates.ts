@@ -139,7 +139,7 @@ async function existingObjects(planned: Plan, kubectl: Kubectl): Promise<[string
     [`${name}-default-deny`, isolation],
     [`${name}-quota`, quota],
     ...secrets,
-  ] as unknown as [string, ManifestObject][];
+  ].filter(([, object]) => object !== undefined) as unknown as [string, ManifestObject][];
   const found = new Set(
     await existing(
       kubectl,

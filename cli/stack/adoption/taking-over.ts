@@ -20,6 +20,7 @@ import { settingsOfStack } from "../settings";
 import { type Updated, update } from "../update-with-progress";
 import { type Adoption, type AdoptionOptions, findAdoption, lackingProblems } from "./candidates";
 import { pastPasswordsFor } from "./leftover-passwords";
+import { othersReleases, othersWorkloads } from "./namespace";
 import { keepPasswords } from "./passwords";
 import { planNewPasswords, type Resets, setNewPasswords } from "./reset";
 
@@ -37,6 +38,8 @@ export interface TakeOver {
   resets: Resets;
   /** Passwords that the history has; undefined where none is asked for. */
   past: PastPasswords | undefined;
+  /** Workloads of others in a namespace that is taken over. */
+  others: readonly string[];
 }
 
 /** Looks at what there is to take over. @throws FlotillaError or ToolError when it must not be. */
@@ -49,11 +52,11 @@ export async function prepareTakeOver(stack: string, options: AdoptionOptions): 
     planStack(stack, reading),
   ]);
   await refuseStranger(stack, planned, settings, givenUp);
-  const found = await findAdoption(
-    planned,
-    await readReleases(kubectl, planned.planned.namespace.name),
-    kubectl,
-  );
+  const live = await readReleases(kubectl, planned.planned.namespace.name);
+  const found = await findAdoption(planned, live, kubectl);
+  const ids = [recordedId(byUrn(planned.resources)), givenUp];
+  if (planned.planned.namespace.create === false)
+    found.problems.push(...othersReleases(found.releases, live, ids));
   const resets = await planNewPasswords(planned, resetPassword, found, kubectl);
   const adoption = {
     ...found,
@@ -61,7 +64,9 @@ export async function prepareTakeOver(stack: string, options: AdoptionOptions): 
     leftovers: found.leftovers.filter(({ store }) => !resetPassword.includes(store)),
   };
   const past = await pastPasswordsFor(planned, adoption, options);
-  return { settings, reading, kubectl, planned, found, adoption, resets, past };
+  const { namespace, releases } = planned.planned;
+  const others = await othersWorkloads(namespace, releases, found.ids, kubectl);
+  return { settings, reading, kubectl, planned, found, adoption, resets, past, others };
 }
 
 /** Whether there is nothing to take over. */
@@ -112,7 +117,9 @@ async function refuseStranger(
   { cluster }: Settings,
   givenUp: string | undefined,
 ): Promise<void> {
-  const name = planned.namespace.name;
+  const { name, create } = planned.namespace;
+  // What a stack has in a namespace of others is checked release by release.
+  if (create === false) return;
   const live = await readNamespace(askWithKubectl(cluster), name);
   const id = recordedId(byUrn(resources));
   const stranger = live && strangerOf(live, { id });
@@ -128,7 +135,7 @@ async function refuseStranger(
       {
         where: `namespace ${name}`,
         what: `it belongs to stack ${ownerText(stranger)}`,
-        todo: givenUpText(stack, stranger),
+        todo: givenUpText(stack, name, stranger),
       },
     ],
     "nothing was taken over",

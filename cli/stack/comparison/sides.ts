@@ -21,6 +21,7 @@ import { ToolError } from "../../tools/failure";
 import { inParallel } from "../../tools/parallel";
 import { PROJECT } from "../../tools/paths";
 import { reachCluster } from "../access";
+import { withAdoptedNamespace } from "../adoption/namespace";
 import { capabilities } from "../capabilities";
 import { readClaims } from "../claims";
 import { readPairs } from "../drift/dry-run";
@@ -124,16 +125,20 @@ export async function compareWithDeployed(
       compare(new Renderer(charts, flags, folder)),
     );
   const given = { ...(await givenValues(planned, stack)), ...adopting };
+  if (adopting) planned.planned = await withAdoptedNamespace(planned, settings);
   const rails = {
     before: deployedGuardRails(resources.filter((resource) => !lost.includes(resource))),
     after: plannedGuardRails(planned.planned, planned.application, resources, given),
   };
-  if (kubectl && adopting) {
+  if (kubectl) {
     const known = new Set(rails.before.map(identityOf));
     const pairs = await readPairs(
       kubectl,
       namespace,
-      rails.after.filter((object) => !known.has(identityOf(object))),
+      rails.after.filter(
+        // A namespace that the state does not know is refused or taken over, never added.
+        (object) => !known.has(identityOf(object)) && (adopting !== undefined || object.kind === "Namespace"),
+      ),
     );
     rails.before.push(...pairs.flatMap(({ live }) => live ?? []));
     const wanted = new Map(pairs.map(({ manifest, wanted }) => [manifest, wanted]));
