@@ -14,6 +14,7 @@ import { volumeChanges } from "../src/plan/stores/changes";
 import { askWithKubectl } from "../src/runtime/ask-cluster";
 import { checkNamespace } from "../src/runtime/check-namespace";
 import { checkVolumes } from "../src/runtime/check-volumes";
+import { checkObjects } from "../src/runtime/foreign-objects";
 import { identityName, recordOf } from "../src/runtime/identity";
 import { checkLeftovers } from "../src/runtime/leftover-claims";
 import { obeyOverrides } from "../src/runtime/obey-overrides";
@@ -91,12 +92,15 @@ async function deployApplication(
   const { identity, isMoving, warnings } = await verifyCluster(ask, target, settings, known, config);
   const of = { owner, stack: config.stack, isMoving, mayBeLost: isChecked };
   // A preview of a deployed stack skips this request: the update makes it.
-  if (!isAdopting && (!pulumi.runtime.isDryRun() || known.namespace === undefined))
-    await checkNamespace(ask, planned.namespace.name, known.namespace, of);
+  const isAsked = !isAdopting && (!pulumi.runtime.isDryRun() || known.namespace === undefined);
+  const hasNamespace = !isAsked || (await checkNamespace(ask, planned.namespace.name, known.namespace, of));
   if (known.namespace !== undefined && !isAdopting && !isChecked)
     await checkLeftovers(ask, application, planned, state, config.stack);
   if (!isAdopting && !isMoving)
     await checkVolumes(ask, planned.namespace.name, volumeChanges(context), settings);
+  // Where the namespace is missing, it has no objects.
+  if (!isAdopting && !isChecked && !isMoving && hasNamespace)
+    await checkObjects(ask, planned, state, config.stack);
   const unreadable = await unreadableCharts(planned);
   for (const warning of [...planned.warnings, ...warnings]) pulumi.log.warn(warning);
   for (const { where, what } of unreadable) pulumi.log.warn(`${where}: ${what}; shown without reading it`);

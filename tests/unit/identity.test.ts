@@ -459,6 +459,7 @@ describe("what a state says of a stack", () => {
     const nothing = {
       deployed: {},
       deployedGuarded: { secrets: [], passwords: [] },
+      objects: [],
       cluster: { isDeployed: false },
     };
     assert.deepEqual(stateIn({}), nothing);
@@ -476,6 +477,7 @@ describe("what a state says of a stack", () => {
       deployed: {},
       deployedGuarded: { secrets: [], passwords: [] },
       deployedPlace: { namespace: "shop-prod", application: "shop", environment: "prod" },
+      objects: ["Namespace/shop-prod"],
       cluster: { isDeployed: true, namespace: { name: "shop-prod", uid: "u" } },
     });
   });
@@ -496,6 +498,8 @@ describe("what a state says of a stack", () => {
     assert.deepEqual([state.identifier, state.id], ["fixed", "0123456789ab"]);
     assert.deepEqual(state.deployedGuarded, { secrets: ["db-auth"], passwords: ["db-app"] });
     assert.deepEqual(Object.keys(state.deployed).sort(), ["db", "web"]);
+    // Without metadata, a Secret is known by the name of its resource.
+    assert.deepEqual(state.objects.slice(1), ["Secret/db-auth", "Secret/web-auth", "Secret/web-env"]);
   });
 
   it("takes the id from the namespace where an update ended before it could record it", () => {
