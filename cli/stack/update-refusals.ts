@@ -38,7 +38,7 @@ export function refuseUpdate(
     );
   if (blocked.length > 0)
     throw new ToolError(
-      "what the update would create exists already in the cluster, as named above. Nothing was changed.",
+      `what the update would create exists already in the cluster, as named above. Nothing was changed.${refused === undefined ? "" : `\n${refused}`}`,
     );
   if (refusedChanges(changes, RAILS).length > 0)
     throw new ToolError(

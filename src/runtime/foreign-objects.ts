@@ -28,6 +28,8 @@ export interface Conflict extends CreatedObject {
   createdWith?: string;
   /** Set if it is being deleted. */
   isGoing?: true;
+  /** Set if it is in another namespace than its release. */
+  isElsewhere?: true;
 }
 
 const MANAGED_BY = "app.kubernetes.io/managed-by";
@@ -103,14 +105,15 @@ export function conflictsOf(
         manager: managerOf(found, application),
         createdWith: first?.manager,
         isGoing: deletionTimestamp === undefined ? undefined : (true as const),
+        isElsewhere: object.namespace === namespace ? undefined : (true as const),
       }),
     ];
   });
 }
 
-/** Whether `flotilla adopt` takes the object over. An operator writes ExternalSecrets' Secrets, so those are not imported. */
-export const isAdoptable = ({ manager, isGoing, kind, release }: Conflict): boolean =>
-  manager === undefined && !isGoing && (kind !== "ExternalSecret" || release !== undefined);
+/** Whether `flotilla adopt` takes the object over. It changes nothing in other namespaces, and imports no ExternalSecret. */
+export const isAdoptable = ({ manager, isGoing, isElsewhere, kind, release }: Conflict): boolean =>
+  manager === undefined && !isGoing && !isElsewhere && (kind !== "ExternalSecret" || release !== undefined);
 
 /** Returns a conflict as a problem. */
 export function conflictProblem(conflict: Conflict, stack: string): Problem {
@@ -124,7 +127,7 @@ export function conflictProblem(conflict: Conflict, stack: string): Problem {
       what: `it is being deleted, and ${creator} would create it`,
       todo: `Wait until it is gone (${command("get")}), then update again.`,
     };
-  const others = `${release === undefined ? "" : ` Or rename ${release} in the inventory.`}`;
+  const others = release === undefined ? "" : " Or choose another name in the inventory.";
   if (manager !== undefined)
     return {
       where,

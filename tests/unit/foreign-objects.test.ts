@@ -168,7 +168,7 @@ describe("what is said of an object that exists", () => {
     assert.deepEqual(conflictProblem(conflict, "dev"), {
       where: "ConfigMap web-files in namespace shop",
       what: "it exists already, created with kubectl-create, and release web would create it",
-      todo: "To take it over: npx flotilla adopt --stack dev. If nobody needs it: kubectl delete configmap web-files -n shop. Or rename web in the inventory.",
+      todo: "To take it over: npx flotilla adopt --stack dev. If nobody needs it: kubectl delete configmap web-files -n shop. Or choose another name in the inventory.",
     });
   });
 
@@ -286,9 +286,11 @@ describe("a difference with objects that exist", () => {
   it("is blocked by all of them, or while adopting by those that adopt leaves alone", () => {
     const free = { conflict: created(), manifest };
     const held = { conflict: { ...created({ name: "other" }), manager: "Tilt" }, manifest };
-    const elsewhere = { conflict: created({ namespace: "monitoring" }), manifest };
-    const of = (adopting: boolean) =>
-      blockedBy([free, held, elsewhere], { stack: "dev", namespace: "shop", adopting }).length;
+    const elsewhere = {
+      conflict: { ...created({ namespace: "monitoring" }), isElsewhere: true as const },
+      manifest,
+    };
+    const of = (adopting: boolean) => blockedBy([free, held, elsewhere], { stack: "dev", adopting }).length;
     assert.deepEqual([of(false), of(true)], [3, 2]);
   });
 

@@ -81,18 +81,14 @@ const createdOf = (
   ...(release === undefined ? {} : { release }),
 });
 
-/** Whether adopt takes the object over. It changes nothing in other namespaces. */
-const canTake = (conflict: Conflict, namespace: string): boolean =>
-  isAdoptable(conflict) && conflict.namespace === namespace;
-
 /** Returns why an update is refused; while objects are taken over, the others only. */
 export const blockedBy = (
   collisions: readonly Collision[],
-  { stack, namespace, adopting }: { stack: string; namespace: string; adopting: boolean },
+  { stack, adopting }: { stack: string; adopting: boolean },
 ): Problem[] =>
   collisions
     .map(({ conflict }) => conflict)
-    .filter((conflict) => !adopting || !canTake(conflict, namespace))
+    .filter((conflict) => !adopting || !isAdoptable(conflict))
     .map((conflict) => conflictProblem(conflict, stack));
 
 /** Returns the releases that helm has installed and the state does not know, as problems. */
@@ -124,9 +120,7 @@ export async function readTaken(
 ): Promise<Taken[]> {
   const releases = new Map(
     collisions.flatMap(({ conflict, manifest }) =>
-      conflict.release !== undefined && canTake(conflict, namespace)
-        ? [[manifest, conflict.release] as const]
-        : [],
+      conflict.release !== undefined && isAdoptable(conflict) ? [[manifest, conflict.release] as const] : [],
     ),
   );
   const pairs = await readPairs(kubectl, namespace, [...releases.keys()]);

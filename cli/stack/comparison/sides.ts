@@ -164,7 +164,7 @@ export async function compareWithDeployed(
   const sides = withTaken(rendered, taken);
   const blocked = [
     ...(adopting ? [] : installedProblems(planned.planned, states, live, stack)),
-    ...blockedBy(collisions, { stack, namespace, adopting: adopting !== undefined }),
+    ...blockedBy(collisions, { stack, adopting: adopting !== undefined }),
   ];
   const changes = [
     ...compareReleases(railsSide(rails.before), railsSide(rails.after)),
