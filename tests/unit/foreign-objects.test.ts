@@ -1,6 +1,7 @@
 /** Objects that exist already and that an update would create: whose they are, and what is said of them. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { passwordsOf } from "../../cli/stack/adoption/candidates";
 import { replacementOf } from "../../cli/stack/adoption/objects";
 import {
   addedTo,
@@ -12,6 +13,7 @@ import {
   withTaken,
 } from "../../cli/stack/comparison/conflicts";
 import { FlotillaError } from "../../src/model/problems";
+import { password } from "../../src/model/text";
 import type { Deployed } from "../../src/plan/deployed";
 import { type CreatedObject, createdObjects, shortName } from "../../src/plan/objects";
 import type { Plan } from "../../src/plan/plan";
@@ -323,5 +325,36 @@ describe("a difference with objects that exist", () => {
     const replacement = replacementOf({ ...taken, wanted: labeled }, "shop");
     assert.ok(isOfRelease(replacement as LiveObject, "web", "shop"));
     assert.equal(replacement.metadata?.labels?.team, "shop");
+  });
+});
+
+describe("the passwords in a Secret that somebody created", () => {
+  const plan = planFor(
+    application({
+      services: {
+        web: service({ uses: ["db"], env: { PASSWORD: [password("db", "app")] } }),
+      },
+      stores: {
+        db: redis({
+          kind: "mysql",
+          accounts: { app: { username: "app", database: "app", credential: { generated: true } } },
+        }),
+      },
+    }),
+    { ...config, distribution: "upstream" },
+  );
+  const secret = (name: string, key: string) => ({
+    metadata: { name },
+    data: { [key]: Buffer.from("FromTheSecret").toString("base64") },
+  });
+  const found = (settled: string[], ...secrets: ReturnType<typeof secret>[]) =>
+    passwordsOf(plan, [], {}, secrets, { "db-app": "FromTheState" }, new Set(settled)).passwords;
+
+  it("are not those of a store that is deployed, unless the Secret is the store's own", () => {
+    const [name = ""] = Object.keys(plan.secrets).filter((key) => plan.secrets[key]?.owner === "web");
+    const [key = ""] = Object.keys(plan.secrets[name]?.keys ?? {});
+    assert.deepEqual(found(["db-app"], secret(name, key)), {});
+    assert.deepEqual(found([], secret(name, key)), { "db-app": "FromTheSecret" });
+    assert.deepEqual(found(["db-app"], secret("db-auth", "mysql-password")), { "db-app": "FromTheSecret" });
   });
 });
