@@ -14,8 +14,8 @@ import { asAdopted } from "../src/plan/namespace/namespace";
 import { volumeChanges } from "../src/plan/stores/changes";
 import { askWithKubectl } from "../src/runtime/ask-cluster";
 import { checkNamespace, isOfOthers } from "../src/runtime/check-namespace";
-import { checkReleases } from "../src/runtime/check-releases";
 import { checkVolumes } from "../src/runtime/check-volumes";
+import { checkObjects } from "../src/runtime/foreign-objects";
 import { identityName, recordOf } from "../src/runtime/identity";
 import { checkLeftovers } from "../src/runtime/leftover-claims";
 import { obeyOverrides } from "../src/runtime/obey-overrides";
@@ -98,13 +98,15 @@ async function deployApplication(
   const { create = true } = planned.namespace;
   const of = { owner, stack: config.stack, isMoving, create, mayBeLost: isChecked };
   // A preview of a deployed stack skips this request: the update makes it.
-  if (!isAdopting && (!pulumi.runtime.isDryRun() || known.namespace === undefined))
-    await checkNamespace(ask, planned.namespace.name, known.namespace, of);
-  if (!create && !isAdopting) await checkReleases(ask, planned, state.deployed, config.stack);
+  const isAsked = !isAdopting && (!pulumi.runtime.isDryRun() || known.namespace === undefined);
+  const hasNamespace = !isAsked || (await checkNamespace(ask, planned.namespace.name, known.namespace, of));
   if ((known.namespace !== undefined || !create) && !isAdopting && !isChecked)
     await checkLeftovers(ask, application, planned, state, config.stack);
   if (!isAdopting && !isMoving)
     await checkVolumes(ask, planned.namespace.name, volumeChanges(context), settings);
+  // Where the namespace is missing, it has no objects.
+  if (!isAdopting && !isChecked && !isMoving && hasNamespace)
+    await checkObjects(ask, planned, state, config.stack);
   const unreadable = await unreadableCharts(planned);
   for (const warning of [...planned.warnings, ...warnings]) pulumi.log.warn(warning);
   for (const { where, what } of unreadable) pulumi.log.warn(`${where}: ${what}; shown without reading it`);

@@ -2,6 +2,7 @@ import chalk from "chalk";
 import { Command } from "commander";
 import { othersNamespace } from "../../src/config/namespace";
 import { plural } from "../../src/model/plural";
+import { nameOf } from "../core/diff/manifests";
 import { refusedChanges } from "../core/diff/refused";
 import type { AdoptionOptions } from "../stack/adoption/candidates";
 import {
@@ -12,6 +13,7 @@ import {
   takeOver,
 } from "../stack/adoption/taking-over";
 import { RAILS } from "../stack/comparison/renderer";
+import type { Comparison } from "../stack/comparison/sides";
 import type { PastPasswords } from "../stack/past-passwords";
 import { report } from "../stack/update-report";
 import { confirmed } from "../terminal/ask";
@@ -25,7 +27,7 @@ interface Options extends AdoptionOptions {
 
 export function adoptCommand(): Command {
   return new Command("adopt")
-    .description("take over a namespace, and releases that helm or helmfile has installed in it")
+    .description("take over a namespace, releases of helm, and objects of planned names that others created")
     .requiredOption("-s, --stack <name>", "the stack: dev, staging, prod ...")
     .option("-y, --yes", "do not ask after the difference is shown")
     .option(
@@ -40,7 +42,8 @@ export function adoptCommand(): Command {
       "after",
       `
 It shows what becomes otherwise, imports the releases into the stack's state and upgrades them to what the stack plans.
-Pods restart only where the difference says so. Passwords are read from the Secrets they are in, and kept. What the plan has
+An object of a planned name that somebody created with kubectl becomes part of its release; what its release does not have is
+removed from it. Pods restart only where the difference says so. Passwords are read from the Secrets they are in, and kept. What the plan has
 and the cluster has not is installed with the rest.
 
 A state that was lost is built again the same way: pulumi stack init <stack>, then adopt with the id that the refusal names.
@@ -50,13 +53,13 @@ flotilla:namespace to { name: <name>, create: false } instead.`,
     )
     .action(async ({ stack, yes, ...options }: Options) => {
       const adoption = await prepareTakeOver(stack, options);
-      if (isNothing(adoption)) {
+      const comparison = await compareTakeOver(stack, adoption);
+      if (isNothing(adoption, comparison)) {
         process.stdout.write(
           `${chalk.green("Nothing to adopt:")} namespace ${adoption.found.namespace} has nothing that ${stack} plans and its state does not know. What is still to be deployed: npx flotilla up --stack ${stack}\n`,
         );
         return;
       }
-      const comparison = await compareTakeOver(stack, adoption);
       process.stdout.write(showComparison(comparison));
       const refused = refusedChanges(comparison.changes, RAILS);
       if (refused.length > 0)
@@ -68,19 +71,23 @@ flotilla:namespace to { name: <name>, create: false } instead.`,
         process.stdout.write(
           `\n${chalk.yellow("NOT OF THE STACK:")} ${others.join(", ")}. The quota, the default deny and the Pod Security level of the namespace hold for them as well.\n  To leave them alone: ${othersNamespace(found.namespace)}\n`,
         );
-      process.stdout.write(`\n${chalk.bold("To take over:")} ${partsOf(adoption).join("; ")}\n`);
+      process.stdout.write(`\n${chalk.bold("To take over:")} ${partsOf(adoption, comparison).join("; ")}\n`);
       if (!yes && !(await confirmed(`Take them over into ${stack}?`))) return;
-      await report(stack, await takeOver(stack, adoption));
+      await report(stack, await takeOver(stack, adoption, comparison));
     });
 }
 
 /** What is taken over, in words. */
-function partsOf({ found, adoption: { leftovers }, resets, past }: TakeOver): string[] {
+function partsOf(
+  { found, adoption: { leftovers }, resets, past }: TakeOver,
+  { taken }: Comparison,
+): string[] {
   const { releases } = found;
   const around = Object.keys(found.ids).length - releases.length;
   const passwords = Object.keys(found.passwords).length;
   return [
     ...(releases.length > 0 ? [releases.map(({ name }) => name).join(", ")] : []),
+    ...(taken?.releases ?? []).map(({ manifest, release }) => `${nameOf(manifest)} into ${release}`),
     ...(around > 0 ? [`${plural(around, "object")} around them`] : []),
     ...(passwords > 0 ? [`${plural(passwords, "password")} as they are`] : []),
     ...(past === undefined || Object.keys(past.updates).length === 0

@@ -102,7 +102,10 @@ export const givenUpText = (stack: string, namespace: string, { id }: Owner): st
     ${useText(namespace)}
     Only if the state of the other stack is lost or given up for good: npx flotilla adopt --stack ${stack} --given-up ${id}`;
 
-/** Checks the namespace before an update. @throws FlotillaError if the update must not change it. */
+/**
+ * Checks the namespace before an update. Returns whether the cluster has it, as far as it can be read.
+ * @throws FlotillaError if the update must not change it.
+ */
 export async function checkNamespace(
   ask: Ask,
   name: string,
@@ -111,12 +114,13 @@ export async function checkNamespace(
     /** Whether the namespace can be missing, because the update creates lost objects again. Default: false. */
     mayBeLost?: boolean;
   },
-): Promise<void> {
+): Promise<boolean> {
   const answer = await ask(`/api/v1/namespaces/${encodeURIComponent(name)}`);
   // Without the right to read it, the update itself shows the API server's message.
-  if ("unread" in answer) return;
+  if ("unread" in answer) return true;
   const live = await readNamespace(async () => answer, name);
-  if (live === undefined && of.mayBeLost && (of.create ?? true)) return;
+  if (live === undefined && of.mayBeLost && (of.create ?? true)) return false;
   const problem = namespaceProblem(name, known, live, of);
   if (problem) throw new FlotillaError([problem]);
+  return live !== undefined;
 }

@@ -9,6 +9,7 @@ import type {
   NamespaceOrigin,
 } from "../plan/deployed";
 import { ADOPTED, OWNER_ID } from "../plan/labels";
+import { shortName } from "../plan/objects";
 import type { Values } from "../plan/plan";
 import {
   COMPONENT_TYPES,
@@ -110,6 +111,14 @@ export function providerIdentifier(resources: Resources): string | undefined {
   return identifiers.find((identifier): identifier is string => typeof identifier === "string");
 }
 
+/** Returns the objects in a state that belong to no release, such as `Secret/web-env`. */
+export const deployedObjects = (resources: Resources): string[] =>
+  Object.entries(resources).flatMap(([urn, { type, outputs }]) => {
+    if (!type.startsWith("kubernetes:") || type === RELEASE) return [];
+    const { name = nameOfUrn(urn) } = (outputs?.metadata ?? {}) as { name?: string };
+    return [shortName({ kind: type.split(":").at(-1) as string, name })];
+  });
+
 /** Whether a state has objects in a cluster. */
 export const isDeployed = (resources: Resources): boolean =>
   Object.values(resources).some(({ type }) => type.startsWith("kubernetes:"));
@@ -177,6 +186,8 @@ export interface DeployedState {
   deployedGuarded: DeployedGuarded;
   deployedPlace?: DeployedPlace;
   deployedNamespace?: NamespaceOrigin;
+  /** The objects that belong to no release, such as `Secret/web-env`. */
+  objects: string[];
   cluster: KnownCluster;
   /** The provider's `clusterIdentifier`. */
   identifier?: string;
@@ -192,6 +203,7 @@ export function stateIn(resources: Resources): DeployedState {
     deployedQuota: deployedQuota(resources),
     deployedPlace: deployedPlace(resources),
     deployedNamespace: originOf(deployedNamespace(resources)),
+    objects: deployedObjects(resources),
     cluster: knownCluster(resources),
     identifier: providerIdentifier(resources),
     id: recordedId(resources),

@@ -459,6 +459,7 @@ describe("what a state says of a stack", () => {
     const nothing = {
       deployed: {},
       deployedGuarded: { secrets: [], passwords: [] },
+      objects: [],
       cluster: { isDeployed: false },
     };
     assert.deepEqual(stateIn({}), nothing);
@@ -477,6 +478,7 @@ describe("what a state says of a stack", () => {
       deployedGuarded: { secrets: [], passwords: [] },
       deployedPlace: { namespace: "shop-prod", application: "shop", environment: "prod" },
       deployedNamespace: "created",
+      objects: ["Namespace/shop-prod"],
       cluster: { isDeployed: true, namespace: { name: "shop-prod", uid: "u" } },
     });
   });
@@ -497,6 +499,8 @@ describe("what a state says of a stack", () => {
     assert.deepEqual([state.identifier, state.id], ["fixed", "0123456789ab"]);
     assert.deepEqual(state.deployedGuarded, { secrets: ["db-auth"], passwords: ["db-app"] });
     assert.deepEqual(Object.keys(state.deployed).sort(), ["db", "web"]);
+    // Without metadata, a Secret is known by the name of its resource.
+    assert.deepEqual(state.objects.slice(1), ["Secret/db-auth", "Secret/web-auth", "Secret/web-env"]);
   });
 
   it("takes the id from the namespace where an update ended before it could record it", () => {

@@ -15,7 +15,7 @@ import type { NamespaceOrigin } from "../../src/plan/deployed";
 import { guardRails } from "../../src/plan/namespace/guard-rails";
 import { asAdopted } from "../../src/plan/namespace/namespace";
 import { isMadeByOthers, namespaceProblem } from "../../src/runtime/check-namespace";
-import { checkReleases } from "../../src/runtime/check-releases";
+import { readInstalled } from "../../src/runtime/installed-releases";
 import { stateIn } from "../../src/runtime/state";
 import { application, contextFor, problemsOf, redis, settingsOf } from "../support";
 
@@ -152,23 +152,28 @@ describe("a namespace that others own", () => {
     const asked: string[] = [];
     const planned = plan(contextFor(shop, { namespace: { name: "team", create: false } }));
     const check = (installed: string[], deployed = {}) =>
-      checkReleases(
+      readInstalled(
         async (path) => {
           asked.push(decodeURIComponent(path));
-          return { object: { items: installed.map((name) => ({ metadata: { labels: { name } } })) } };
+          return {
+            object: {
+              items: installed.map((name) => ({ metadata: { labels: { name, status: "deployed" } } })),
+            },
+          };
         },
         planned,
         deployed,
         "dev",
       );
-    await check(["other"]);
+    assert.deepEqual(await check([]), []);
     assert.match(
       asked[0] ?? "",
       /^\/api\/v1\/namespaces\/team\/secrets\?labelSelector=.*name in \(cache,web\)/,
     );
-    await assert.rejects(check(["web"]), /Helm has a release web in namespace team already/);
+    const [{ where, what, todo } = { where: "", what: "", todo: "" }] = await check(["web"]);
+    assert.match(`${where}: ${what}. ${todo}`, /^release web: helm has installed it already .*another name/);
     const web = { kind: "service", chart: "./charts/microservice", values: {} };
-    await check(["web"], { web, cache: web });
+    assert.deepEqual(await check(["web"], { web, cache: web }), []);
     assert.equal(asked.length, 2, "nothing is asked where nothing is new");
   });
 

@@ -21,6 +21,7 @@ import { type Updated, update } from "../update-with-progress";
 import { type Adoption, type AdoptionOptions, findAdoption, lackingProblems } from "./candidates";
 import { pastPasswordsFor } from "./leftover-passwords";
 import { othersReleases, othersWorkloads } from "./namespace";
+import { refusedObjects, takeObjects } from "./objects";
 import { keepPasswords } from "./passwords";
 import { planNewPasswords, type Resets, setNewPasswords } from "./reset";
 
@@ -70,13 +71,16 @@ export async function prepareTakeOver(stack: string, options: AdoptionOptions): 
 }
 
 /** Whether there is nothing to take over. */
-export const isNothing = ({ adoption, past, resets }: TakeOver): boolean =>
-  Object.keys(adoption.ids).length === 0 && past === undefined && resets.jobs.length === 0;
+export const isNothing = ({ adoption, past, resets }: TakeOver, { taken }: Comparison): boolean =>
+  Object.keys(adoption.ids).length === 0 &&
+  past === undefined &&
+  resets.jobs.length === 0 &&
+  (taken?.releases ?? []).length === 0;
 
 /** What the adoption changes. @throws FlotillaError when something of it cannot be taken over. */
 export async function compareTakeOver(
   stack: string,
-  { reading, found, adoption: { passwords, leftovers, namespace }, resets, past }: TakeOver,
+  { reading, kubectl, found, adoption: { passwords, leftovers, namespace }, resets, past }: TakeOver,
 ): Promise<Comparison> {
   const known = [
     ...Object.keys(resets.passwords),
@@ -84,12 +88,17 @@ export async function compareTakeOver(
   ];
   const problems = [...found.problems, ...lackingProblems(found.lacking, known, namespace)];
   if (problems.length > 0) throw new FlotillaError(problems, "nothing was taken over");
-  return compareWithDeployed(stack, { adopting: passwords, reading });
+  const comparison = await compareWithDeployed(stack, { adopting: passwords, reading });
+  const refusals = await refusedObjects(kubectl, namespace, comparison.taken?.releases ?? []);
+  const blocked = [...(comparison.blocked ?? []), ...refusals];
+  if (blocked.length > 0) throw new FlotillaError(blocked, "nothing was taken over");
+  return comparison;
 }
 
 export async function takeOver(
   stack: string,
   { settings, kubectl, planned, found, adoption, resets, past }: TakeOver,
+  { taken = { releases: [], others: [] } }: Comparison,
 ): Promise<Updated> {
   const { namespace } = adoption;
   // A refresh against another cluster leaves the UID of the namespace that is there.
@@ -103,6 +112,7 @@ export async function takeOver(
       : await findAdoption(planned, await readReleases(kubectl, namespace), kubectl);
   if (past) await restorePastPasswords(stack, past);
   await keepPasswords(stack, settled);
+  await takeObjects(kubectl, namespace, taken);
   return update(
     ["up", "--stack", stack, "--message", "flotilla adopt"],
     { stack, namespace, kubectl },

@@ -16,7 +16,7 @@ import {
 import { ToolError } from "../../tools/failure";
 import { type Access, accessTo, reachCluster } from "../access";
 import { exportState } from "../engine";
-import { plannedReleases } from "../findings";
+import { planOf } from "../findings";
 import { readLastUpdate, type Update } from "../history";
 import type { Kubectl } from "../kubectl";
 import { readLocks } from "../locks";
@@ -75,7 +75,7 @@ function ownOf(
   const own = new Set([
     ...releasesOf(resources).keys(),
     ...operationsOf(state).map(({ resource }) => String(resource.inputs?.name)),
-    ...Object.keys(plannedReleases(stack, compact({ read, resources }))),
+    ...Object.keys(planOf(stack, compact({ read, resources }))?.releases ?? {}),
   ]);
   return Object.fromEntries(Object.entries(live).filter(([name]) => own.has(name)));
 }
