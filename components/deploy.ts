@@ -11,6 +11,7 @@ import { composePlan } from "../src/plan/compose";
 import { fixedValues, givenNames } from "../src/plan/credentials";
 import { deployedStores } from "../src/plan/deployed";
 import { volumeChanges } from "../src/plan/stores/changes";
+import type { Transform } from "../src/plan/transform";
 import { askWithKubectl } from "../src/runtime/ask-cluster";
 import { checkNamespace } from "../src/runtime/check-namespace";
 import { checkVolumes } from "../src/runtime/check-volumes";
@@ -36,6 +37,12 @@ import { createApplication, type PlannedArgs } from "./resources";
 export interface DeployOptions {
   /** Path of the project's folder, which has Pulumi.yaml, the stack files, `config/layers` and `charts`. */
   project: string;
+  /**
+   * Changes the plan before it is checked and deployed: values of releases, labels of the namespace. Commands such as
+   * `flotilla diff` apply it as well.
+   * @default none
+   */
+  transform?: Transform;
 }
 
 /** A Pulumi program as `index.ts` exports it. */
@@ -47,6 +54,8 @@ export interface Program {
    * so its name and its place in the export of `index.ts` do not change.
    */
   digest(): string;
+  /** The transform that the program was given. Commands read it here. */
+  readonly transform?: Transform;
 }
 
 /**
@@ -56,27 +65,31 @@ export interface Program {
  * @example
  * export = deploy(catalogue, { project: __dirname });
  */
-export function deploy(catalogue: Catalogue, { project }: DeployOptions): Program {
+export function deploy(catalogue: Catalogue, options: DeployOptions): Program {
+  const { project, transform } = options;
   const run = () =>
-    deployStack(catalogue, project).catch((error: unknown) => {
+    deployStack(catalogue, options).catch((error: unknown) => {
       throw refusal(error);
     });
-  return Object.assign(run, { digest: () => readProvenance(project, readCharts(project)).program });
+  return Object.assign(run, {
+    digest: () => readProvenance(project, readCharts(project)).program,
+    ...compact({ transform }),
+  });
 }
 
-async function deployStack(catalogue: Catalogue, project: string) {
+async function deployStack(catalogue: Catalogue, options: DeployOptions) {
   endWithoutEngine();
   workAroundSdk();
-  const config = readStackConfig(project);
+  const config = readStackConfig(options.project);
   const state = await readDeployed();
   const read = readSettings(config, catalogue, deployedStores(state.deployed));
-  return deployApplication(project, config, read, state).catch((error: unknown) => {
+  return deployApplication(options, config, read, state).catch((error: unknown) => {
     throw error instanceof FlotillaError ? locate(error, config, read.origins) : error;
   });
 }
 
 async function deployApplication(
-  project: string,
+  { project, transform }: DeployOptions,
   config: StackConfig,
   read: StackSettings,
   { cluster: known, ...state }: DeployedState,
@@ -85,7 +98,7 @@ async function deployApplication(
   const charts = readCharts(project);
   const { isAdopting, isChecked } = obeyOverrides();
   const owner = ownerOf(config, state.id);
-  const { context, planned } = composePlan(config, read, { charts, ...state, owner });
+  const { context, planned } = composePlan(config, read, { charts, ...state, owner, transform });
   const target = await checkCluster(settings, config.project, config.stack);
   const ask = askWithKubectl(settings.cluster);
   const { identity, isMoving, warnings } = await verifyCluster(ask, target, settings, known, config);

@@ -10,6 +10,7 @@ import { readFacts } from "./facts";
 import { withLogs } from "./logs";
 import type { Look } from "./look";
 import { configOfStack } from "./settings";
+import { projectTransform } from "./transform";
 
 /** Errors that an update has just ended with, by release: what the state does not keep. */
 export type Errors = Readonly<Record<string, string>>;
@@ -62,7 +63,11 @@ function knownReleases(stack: string, look: Look, errors: Errors): KnownRelease[
 function plannedReleases(stack: string, { read, resources }: Look): Plan["releases"] {
   if (!read) return {};
   try {
-    const surroundings = { charts: readCharts(PROJECT), deployed: deployedOf(resources) };
+    const surroundings = {
+      charts: readCharts(PROJECT),
+      deployed: deployedOf(resources),
+      transform: projectTransform(),
+    };
     return planWithRules(configOfStack(stack), read, surroundings).planned.releases;
   } catch {
     return {};

@@ -34,6 +34,7 @@ import { planPreparations, preparations } from "./stores/jobs";
 import { type JobsPlan, planRotation, rotationPhase } from "./stores/rotation";
 import { shapeOf } from "./stores/shape";
 import { BITNAMI_DISK } from "./stores/store";
+import { type Draft, type Transformed, transformed } from "./transform";
 import { variableProblems } from "./variable-problems";
 
 /**
@@ -62,7 +63,7 @@ export function plan(context: PlanContext): Plan {
   const stores = Object.keys(application.stores);
   const services = Object.keys(application.services).map((name) => planMicroservice(context, name));
   const jobs = stores.flatMap((name) => planJobs(context, name));
-  const releases = [
+  const planned = [
     ...stores.map((name) => planStore(context, name)),
     ...jobs.flatMap((job) => job.releases),
     ...inRouteOrder(
@@ -85,8 +86,16 @@ export function plan(context: PlanContext): Plan {
     ...jobs.map((job) => job.secrets),
     ...services.map(({ secrets }) => secrets),
   );
+  const ownNamespace: Draft["namespace"] = {
+    labels: directLabels(context),
+    annotations: owner === undefined ? {} : { [OWNER]: owner.stack, [OWNER_ID]: owner.id },
+    containerDefaults: CONTAINER_DEFAULTS,
+  };
+  const changed = transformed(context, planned, ownNamespace);
+  const { releases, namespace } = changed;
   refuse([
-    ...valueProblems(context, releases),
+    ...changed.problems,
+    ...valueProblems(context, changed),
     ...limitProblems(context, releases, secrets),
     ...routeProblems(context, releases),
     ...heldNameProblems(context, releases),
@@ -97,14 +106,12 @@ export function plan(context: PlanContext): Plan {
     application: application.name,
     environment: settings.environment,
     namespace: {
+      ...namespace,
       name: context.namespace,
-      labels: directLabels(context),
-      annotations: owner === undefined ? {} : { [OWNER]: owner.stack, [OWNER_ID]: owner.id },
       podSecurity: POD_SECURITY,
       quota: quota.hard,
       quotaLast: quota.lowered,
       isolation: { podSelector: {}, policyTypes: ["Ingress", "Egress"] },
-      containerDefaults: CONTAINER_DEFAULTS,
       protect: true,
     },
     edges: edgesOf(application),
@@ -187,12 +194,17 @@ function resourceProblems(context: AppContext): Problem[] {
 }
 
 /** Reports values that the schemas of local charts refuse. */
-function valueProblems({ application, charts }: PlanContext, releases: readonly ReleasePlan[]): Problem[] {
+function valueProblems(
+  { application, charts }: PlanContext,
+  { releases, changedIn }: Transformed,
+): Problem[] {
   const local = [charts.microservice, charts.store];
   return releases.flatMap((release) => {
     const { chart } = release;
     const known = "path" in chart ? local.find(({ path }) => path === chart.path) : undefined;
-    return known ? schemaProblems(application.name, release, known) : [];
+    const whereOf = (path: readonly string[]) =>
+      changedIn(release, path) ?? `apps/${application.name}.ts: ${release.kind} ${release.name}`;
+    return known ? schemaProblems(release, known, whereOf) : [];
   });
 }
 
