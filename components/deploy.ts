@@ -12,6 +12,7 @@ import { fixedValues, givenNames } from "../src/plan/credentials";
 import { deployedStores } from "../src/plan/deployed";
 import { asAdopted } from "../src/plan/namespace/namespace";
 import { volumeChanges } from "../src/plan/stores/changes";
+import type { Transform } from "../src/plan/transform";
 import { askWithKubectl } from "../src/runtime/ask-cluster";
 import { checkNamespace, isOfOthers } from "../src/runtime/check-namespace";
 import { checkVolumes } from "../src/runtime/check-volumes";
@@ -38,6 +39,12 @@ import { createApplication, type PlannedArgs } from "./resources";
 export interface DeployOptions {
   /** Path of the project's folder, which has Pulumi.yaml, the stack files, `config/layers` and `charts`. */
   project: string;
+  /**
+   * Changes the plan before it is checked and deployed: values of releases, labels of the namespace. Commands such as
+   * `flotilla diff` apply it as well.
+   * @default none
+   */
+  transform?: Transform;
 }
 
 /** A Pulumi program as `index.ts` exports it. */
@@ -49,6 +56,8 @@ export interface Program {
    * so its name and its place in the export of `index.ts` do not change.
    */
   digest(): string;
+  /** The transform that the program was given. Commands read it here. */
+  readonly transform?: Transform;
 }
 
 /**
@@ -58,27 +67,31 @@ export interface Program {
  * @example
  * export = deploy(catalogue, { project: __dirname });
  */
-export function deploy(catalogue: Catalogue, { project }: DeployOptions): Program {
+export function deploy(catalogue: Catalogue, options: DeployOptions): Program {
+  const { project, transform } = options;
   const run = () =>
-    deployStack(catalogue, project).catch((error: unknown) => {
+    deployStack(catalogue, options).catch((error: unknown) => {
       throw refusal(error);
     });
-  return Object.assign(run, { digest: () => readProvenance(project, readCharts(project)).program });
+  return Object.assign(run, {
+    digest: () => readProvenance(project, readCharts(project)).program,
+    ...compact({ transform }),
+  });
 }
 
-async function deployStack(catalogue: Catalogue, project: string) {
+async function deployStack(catalogue: Catalogue, options: DeployOptions) {
   endWithoutEngine();
   workAroundSdk();
-  const config = readStackConfig(project);
+  const config = readStackConfig(options.project);
   const state = await readDeployed();
   const read = readSettings(config, catalogue, deployedStores(state.deployed));
-  return deployApplication(project, config, read, state).catch((error: unknown) => {
+  return deployApplication(options, config, read, state).catch((error: unknown) => {
     throw error instanceof FlotillaError ? locate(error, config, read.origins) : error;
   });
 }
 
 async function deployApplication(
-  project: string,
+  { project, transform }: DeployOptions,
   config: StackConfig,
   read: StackSettings,
   { cluster: known, ...state }: DeployedState,
@@ -87,7 +100,7 @@ async function deployApplication(
   const charts = readCharts(project);
   const { isAdopting, isChecked, adoptsNamespace } = obeyOverrides();
   const owner = ownerOf(config, state.id);
-  const { context, planned: asSet } = composePlan(config, read, { charts, ...state, owner });
+  const { context, planned: asSet } = composePlan(config, read, { charts, ...state, owner, transform });
   const target = await checkCluster(settings, config.project, config.stack);
   const ask = askWithKubectl(settings.cluster);
   const { identity, isMoving, warnings } = await verifyCluster(ask, target, settings, known, config);

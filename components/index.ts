@@ -4,6 +4,8 @@ export type { Catalogue, WrittenApplication as Inventory } from "../src/model/wr
 /** The extension point for kinds of store: write a descriptor and register it. */
 export type { StoreKindDescriptor } from "../src/plan/stores/kind";
 export { registerStoreKind } from "../src/plan/stores/registry";
+/** The types of `transform`, which changes what would be deployed. */
+export type { Draft, DraftRelease, Transform, TransformedStack } from "../src/plan/transform";
 export { Application, type ApplicationArgs, type ApplicationOutputs } from "./application";
 export { type DeployOptions, deploy, type Program } from "./deploy";
 /** The types of an inventory, such as `inventory.Service`. They have a namespace because components have the same names. */

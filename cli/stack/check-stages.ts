@@ -35,6 +35,7 @@ import { PROJECT } from "../tools/paths";
 import { findTool } from "../tools/toolchain/ensure";
 import { type RenderedRelease, renderReleases } from "./rendering";
 import { configOfStack } from "./settings";
+import { projectTransform } from "./transform";
 
 export interface Checked {
   stages: Stage[];
@@ -58,7 +59,9 @@ export async function checkStack(stack: string): Promise<Checked> {
   const settled: Stage = { stage: "settings", lookedAt: files, rows: [] };
   const { settings } = read.result;
   const charts = readCharts(PROJECT);
-  const planned = attempt(() => planWithRules(config, read.result, { charts }));
+  const planned = attempt(() =>
+    planWithRules(config, read.result, { charts, transform: projectTransform() }),
+  );
   if ("problems" in planned)
     return {
       stages: [

@@ -14,6 +14,7 @@ import { readFacts } from "./facts";
 import { withLogs } from "./logs";
 import type { Look } from "./look";
 import { configOfStack } from "./settings";
+import { projectTransform } from "./transform";
 
 /** Errors that an update has just ended with, by release: what the state does not keep. */
 export type Errors = Readonly<Record<string, string>>;
@@ -74,7 +75,11 @@ export function planOf(
 ): Plan | undefined {
   if (!read) return undefined;
   try {
-    const surroundings = { charts: readCharts(PROJECT), deployed: deployedOf(resources) };
+    const surroundings = {
+      charts: readCharts(PROJECT),
+      deployed: deployedOf(resources),
+      transform: projectTransform(),
+    };
     return planWithRules(configOfStack(stack), read, surroundings).planned;
   } catch {
     return undefined;

@@ -18,6 +18,7 @@ import { reachCluster } from "./access";
 import { readState } from "./engine";
 import { PROJECT_NAME } from "./project";
 import { configOfStack } from "./settings";
+import { projectTransform } from "./transform";
 
 /** Path of a store's generation in a stack file, as `pulumi config` takes it. */
 export const generationKey = (store: string): string => `${PROJECT_NAME}:stores.${store}.generation`;
@@ -86,5 +87,9 @@ function refuseWhatPlanRefuses(
     generation,
   };
   const next = { ...read, settings: { ...settings, stores } };
-  composePlan(configOfStack(stack), next, { charts: readCharts(PROJECT), ...stateIn(byUrn(resources)) });
+  composePlan(configOfStack(stack), next, {
+    charts: readCharts(PROJECT),
+    ...stateIn(byUrn(resources)),
+    transform: projectTransform(),
+  });
 }

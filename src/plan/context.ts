@@ -11,6 +11,7 @@ import { namespaceOf } from "./stores/profile";
 import { resolveStores } from "./stores/resolve";
 import { rotationGate } from "./stores/rotation";
 import type { StoreShape } from "./stores/shape";
+import type { Transform } from "./transform";
 
 /** An application in its environment. */
 export interface AppContext {
@@ -27,7 +28,10 @@ export interface AppContext {
 /** The complete input of planning. */
 export interface PlanContext
   extends AppContext,
-    Required<Omit<Surroundings, "owner" | "deployedQuota" | "deployedPlace" | "deployedNamespace">> {
+    Required<
+      Omit<Surroundings, "owner" | "deployedQuota" | "deployedPlace" | "deployedNamespace" | "transform">
+    > {
+  transform: Transform | undefined;
   owner: Owner | undefined;
   deployedQuota: Record<string, string> | undefined;
   deployedPlace: DeployedPlace | undefined;
@@ -53,6 +57,8 @@ export interface Surroundings {
   owner?: Owner;
   /** Name of the stack, for messages. Default: the name of the environment. */
   stack?: string;
+  /** The project's changes to the plan. Default: none. */
+  transform?: Transform;
   /** What messages advise. Default: commands for the stack. */
   remedies?: Remedies;
 }
@@ -81,6 +87,7 @@ export function createContext(
     deployedPlace,
     deployedNamespace,
     owner,
+    transform,
     stack = settings.environment,
     remedies = commandRemedies(stack),
   }: Surroundings,
@@ -95,6 +102,7 @@ export function createContext(
     deployedPlace,
     deployedNamespace,
     owner,
+    transform,
     stack,
     remedies,
     gates: mapValues(app.stores, (_, name) => rotationGate({ stores: app.stores, deployed }, name)),

@@ -36,6 +36,7 @@ import { planPreparations, preparations } from "./stores/jobs";
 import { type JobsPlan, planRotation, rotationPhase } from "./stores/rotation";
 import { shapeOf } from "./stores/shape";
 import { BITNAMI_DISK } from "./stores/store";
+import { type Transformed, transformed } from "./transform";
 import { variableProblems } from "./variable-problems";
 
 /**
@@ -65,7 +66,7 @@ export function plan(context: PlanContext): Plan {
   const stores = Object.keys(application.stores);
   const services = Object.keys(application.services).map((name) => planMicroservice(context, name));
   const jobs = stores.flatMap((name) => planJobs(context, name));
-  const releases = [
+  const planned = [
     ...stores.map((name) => planStore(context, name)),
     ...jobs.flatMap((job) => job.releases),
     ...inRouteOrder(
@@ -88,8 +89,18 @@ export function plan(context: PlanContext): Plan {
     ...jobs.map((job) => job.secrets),
     ...services.map(({ secrets }) => secrets),
   );
+  const changed = transformed(
+    context,
+    planned,
+    planNamespace(
+      context,
+      planned.map(({ name }) => name),
+    ),
+  );
+  const { releases, namespace } = changed;
   refuse([
-    ...valueProblems(context, releases),
+    ...changed.problems,
+    ...valueProblems(context, changed),
     ...limitProblems(context, releases, secrets),
     ...routeProblems(context, releases),
     ...heldNameProblems(context, releases),
@@ -98,10 +109,7 @@ export function plan(context: PlanContext): Plan {
   return {
     application: application.name,
     environment: settings.environment,
-    namespace: planNamespace(
-      context,
-      releases.map(({ name }) => name),
-    ),
+    namespace,
     edges: edgesOf(application),
     entries: waysIn(application, settings),
     credentials,
@@ -182,12 +190,17 @@ function resourceProblems(context: AppContext): Problem[] {
 }
 
 /** Reports values that the schemas of local charts refuse. */
-function valueProblems({ application, charts }: PlanContext, releases: readonly ReleasePlan[]): Problem[] {
+function valueProblems(
+  { application, charts }: PlanContext,
+  { releases, changedIn }: Transformed,
+): Problem[] {
   const local = [charts.microservice, charts.store];
   return releases.flatMap((release) => {
     const { chart } = release;
     const known = "path" in chart ? local.find(({ path }) => path === chart.path) : undefined;
-    return known ? schemaProblems(application.name, release, known) : [];
+    const whereOf = (path: readonly string[]) =>
+      changedIn(release, path) ?? `apps/${application.name}.ts: ${release.kind} ${release.name}`;
+    return known ? schemaProblems(release, known, whereOf) : [];
   });
 }
 

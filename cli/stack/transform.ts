@@ -1,0 +1,33 @@
+/** The transform of the project's program, so that commands plan what the program plans. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { FlotillaError } from "../../src/model/problems";
+import type { Transform } from "../../src/plan/transform";
+import { PROJECT } from "../tools/paths";
+
+const FILE = "index.ts";
+
+let known: { transform?: Transform } | undefined;
+
+/** Returns the transform that `index.ts` gives to `deploy`, or undefined if it has none. @throws FlotillaError if it does not load. */
+export function projectTransform(): Transform | undefined {
+  known ??= load();
+  return known.transform;
+}
+
+/** Loads `index.ts` only if it names a transform: the SDK that it imports takes a second. */
+function load(): { transform?: Transform } {
+  const path = join(PROJECT, FILE);
+  if (!existsSync(path) || !/\btransform\b/.test(readFileSync(path, "utf8"))) return {};
+  try {
+    return require(path) as { transform?: Transform };
+  } catch (error) {
+    throw new FlotillaError([
+      {
+        where: FILE,
+        what: `it does not load: ${error instanceof Error ? error.message : String(error)}`,
+        todo: "Correct it: pulumi cannot run it either.",
+      },
+    ]);
+  }
+}
