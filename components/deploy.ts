@@ -1,4 +1,6 @@
 /** The Pulumi program: settings -> plan -> components -> outputs. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { locate, readSettings, type StackConfig, type StackSettings } from "../src/config/settings";
@@ -6,10 +8,11 @@ import type { ClusterIdentity } from "../src/model/cluster";
 import { FlotillaError } from "../src/model/problems";
 import { compact } from "../src/model/records";
 import type { Catalogue } from "../src/model/written";
-import { readCharts } from "../src/plan/chart";
+import { type Charts, readCharts } from "../src/plan/chart";
 import { composePlan } from "../src/plan/compose";
 import { fixedValues, givenNames } from "../src/plan/credentials";
 import { deployedStores } from "../src/plan/deployed";
+import { findUpward } from "../src/plan/package";
 import { volumeChanges } from "../src/plan/stores/changes";
 import { askWithKubectl } from "../src/runtime/ask-cluster";
 import { checkNamespace } from "../src/runtime/check-namespace";
@@ -19,7 +22,7 @@ import { checkLeftovers } from "../src/runtime/leftover-claims";
 import { obeyOverrides } from "../src/runtime/obey-overrides";
 import { ownerOf } from "../src/runtime/owner";
 import { checkCluster } from "../src/runtime/preflight";
-import { readProvenance } from "../src/runtime/provenance";
+import { loadedFiles, type Provenance, readProvenance } from "../src/runtime/provenance";
 import { providerArgs } from "../src/runtime/provider";
 import { readDeployed } from "../src/runtime/read-deployed";
 import { COMPONENT_TYPES } from "../src/runtime/resource-types";
@@ -34,7 +37,7 @@ import { createApplication, type PlannedArgs } from "./resources";
 
 /** The options of `deploy`. */
 export interface DeployOptions {
-  /** Path of the project's folder, which has Pulumi.yaml, the stack files, `config/layers` and `charts`. */
+  /** Path of the project's folder, which has Pulumi.yaml, the stack files and `config/layers`, or of a folder in it. */
   project: string;
 }
 
@@ -56,37 +59,45 @@ export interface Program {
  * @example
  * export = deploy(catalogue, { project: __dirname });
  */
-export function deploy(catalogue: Catalogue, { project }: DeployOptions): Program {
+export function deploy(catalogue: Catalogue, { project: folder }: DeployOptions): Program {
+  // A compiled program is in a folder below.
+  const project = findUpward(folder, (above) => existsSync(join(above, "Pulumi.yaml"))) ?? folder;
+  const loaded = loadedFiles(project);
+  const provenance = (charts: Charts) => readProvenance(project, charts, loaded);
   const run = () =>
-    deployStack(catalogue, project).catch((error: unknown) => {
+    deployStack(catalogue, project, provenance).catch((error: unknown) => {
       throw refusal(error);
     });
-  return Object.assign(run, { digest: () => readProvenance(project, readCharts(project)).program });
+  return Object.assign(run, { digest: () => provenance(readCharts(project)).program });
 }
 
-async function deployStack(catalogue: Catalogue, project: string) {
+async function deployStack(
+  catalogue: Catalogue,
+  project: string,
+  provenance: (charts: Charts) => Provenance,
+) {
   endWithoutEngine();
   workAroundSdk();
   const config = readStackConfig(project);
   const state = await readDeployed();
   const read = readSettings(config, catalogue, deployedStores(state.deployed));
-  return deployApplication(project, config, read, state).catch((error: unknown) => {
+  return deployApplication(readCharts(project), provenance, config, read, state).catch((error: unknown) => {
     throw error instanceof FlotillaError ? locate(error, config, read.origins) : error;
   });
 }
 
 async function deployApplication(
-  project: string,
+  charts: Charts,
+  provenance: (charts: Charts) => Provenance,
   config: StackConfig,
   read: StackSettings,
   { cluster: known, ...state }: DeployedState,
 ) {
   const { settings, application } = read;
-  const charts = readCharts(project);
   const { isAdopting, isChecked } = obeyOverrides();
   const owner = ownerOf(config, state.id);
   const { context, planned } = composePlan(config, read, { charts, ...state, owner });
-  const target = await checkCluster(settings, config.project, config.stack);
+  const target = await checkCluster(settings, config.stack);
   const ask = askWithKubectl(settings.cluster);
   const { identity, isMoving, warnings } = await verifyCluster(ask, target, settings, known, config);
   const of = { owner, stack: config.stack, isMoving, mayBeLost: isChecked };
@@ -124,7 +135,7 @@ async function deployApplication(
     services,
     stores,
     ...compact({ url: publicUrl }),
-    provenance: readProvenance(project, charts),
+    provenance: provenance(charts),
   };
 }
 

@@ -2,6 +2,7 @@ import { Command, Option } from "commander";
 import { LANGUAGES } from "../../src/model/application";
 import { addService, type NewServiceOptions } from "../stack/inventory";
 import { applicationOption } from "../stack/project";
+import { requireProject } from "../tools/paths";
 
 export function newCommand(): Command {
   const command = new Command("new").description("add to an inventory");
@@ -18,6 +19,7 @@ export function newCommand(): Command {
     .addOption(applicationOption("one of apps/"))
     .option("-i, --image <repository:tag>", "its image; default: a placeholder to edit")
     .action((name: string, options: NewServiceOptions) => {
+      requireProject();
       const { file, line, todo } = addService(name, options);
       process.stdout.write(
         `${file}:${line} describes ${name} now. Edit there:\n${todo.map((text) => `  - ${text}`).join("\n")}\n\n` +

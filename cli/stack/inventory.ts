@@ -1,7 +1,6 @@
 /** Adds services to inventories. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { catalogue } from "../../apps";
 import type { Application, Language } from "../../src/model/application";
 import { own } from "../../src/model/graph";
 import { readInventory } from "../../src/model/inventory/read";
@@ -13,6 +12,7 @@ import type { Catalogue } from "../../src/model/written";
 import { describe } from "../core/new-service/description";
 import { insertService } from "../core/new-service/insert";
 import { PROJECT } from "../tools/paths";
+import { catalogue } from "./catalogue";
 
 /** A service as the user asks for it. */
 export interface NewServiceOptions {
@@ -28,7 +28,7 @@ export function addService(
   { language, uses, application, image }: NewServiceOptions,
   project = PROJECT,
 ) {
-  const written = own(catalogue, application);
+  const written = own(catalogue(), application);
   if (!written) throw new Error(`there is no application ${application}`);
   const { application: described, problems } = readInventory(written, application);
   refuse(problems);

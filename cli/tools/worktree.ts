@@ -1,7 +1,7 @@
 /** Another commit of this repository beside the working tree, which is not touched. */
-import { existsSync, readFileSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import execa from "execa";
 import { VENDOR } from "../../src/plan/chart";
 import { step } from "../terminal/progress";
@@ -32,8 +32,10 @@ export async function inWorktree<T>(commit: string, work: (project: string) => P
       const project = join(tree, prefix);
       // What was fetched once need not be fetched again; the lock says which archives are right.
       const vendored = join(PROJECT, VENDOR);
-      if (existsSync(vendored) && !existsSync(join(project, VENDOR)))
+      if (existsSync(vendored) && !existsSync(join(project, VENDOR))) {
+        mkdirSync(dirname(join(project, VENDOR)), { recursive: true });
         symlinkSync(vendored, join(project, VENDOR));
+      }
       return await work(project);
     } finally {
       await git(["worktree", "remove", "--force", tree]).catch(() => git(["worktree", "prune"]));

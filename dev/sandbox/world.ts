@@ -13,6 +13,7 @@ import { ensureTools, outsidePath, type Toolchain } from "../../cli/tools/toolch
 import { CLUSTER_TOOLS, DEPLOY_TOOLS, TOOLS, type Tool } from "../../cli/tools/toolchain/specification";
 import { isEncrypted } from "../../src/config/credentials";
 import { merge } from "../../src/config/merge";
+import { PREFIX } from "../../src/config/prefix";
 import { stackConfig } from "../../src/config/stack";
 import { isRecord } from "../../src/model/records";
 import { readProjectFiles } from "../../src/runtime/project-files";
@@ -127,11 +128,7 @@ export function forgetStacks(world: World): void {
  * embedded cluster's context in place of the stack's own. Values encrypted with another salt cannot be read here: they
  * are left out. Returns the path of the copy, and the paths of those values.
  */
-export function stackFileFor(
-  world: World,
-  stack: string,
-  project: string,
-): { file: string; encrypted: string[][] } {
+export function stackFileFor(world: World, stack: string): { file: string; encrypted: string[][] } {
   const name = `Pulumi.${stack}.yaml`;
   const document = readStackFile(stack);
   const salt = saltOf(world, stack);
@@ -143,7 +140,7 @@ export function stackFileFor(
   // A layer may name the cluster, and its kubeconfig.
   const { cluster } = merge(stackConfig(readProjectFiles(PROJECT), stack).files).values;
   if (isRecord(cluster) && Object.keys(cluster).length > 0)
-    document.setIn(["config", `${project}:cluster`], {
+    document.setIn(["config", `${PREFIX}:cluster`], {
       context: CLUSTER_CONTEXT,
       kubeconfig: null,
       identity: null,
