@@ -1,9 +1,9 @@
 #!/usr/bin/env node
-// The `flotilla` command. In the package it is compiled; in a clone its TypeScript is transpiled as it is loaded.
+// The `flotilla` command: compiled in the package; in a clone, TypeScript that is transpiled as it is loaded.
 const { existsSync } = require("node:fs");
 const { join } = require("node:path");
 
-const isCompiled = existsSync(join(__dirname, "main.js"));
+const isCompiled = !existsSync(join(__dirname, "main.ts"));
 try {
   if (!isCompiled)
     require("ts-node").register({ transpileOnly: true, project: join(__dirname, "..", "tsconfig.json") });
@@ -13,7 +13,7 @@ try {
   process.exit(1);
 }
 try {
-  require(isCompiled ? "./main.js" : "./main.ts");
+  require(isCompiled ? "../dist/cli/main.js" : "./main.ts");
 } catch (error) {
   // What is read as the command line is put together: Pulumi.yaml.
   if (error.name !== "FlotillaError") throw error;

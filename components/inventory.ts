@@ -21,6 +21,7 @@ export type {
   Timing,
   User,
 } from "../src/model/application";
+export { resources } from "../src/model/resources";
 export {
   address,
   type Encoding,
