@@ -28,7 +28,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   rotate: async () => (await import("./commands/rotate")).rotateCommand(),
   remove: async () => (await import("./commands/remove")).removeCommand(),
   destroy: async () => (await import("./commands/destroy")).destroyCommand(),
-  new: async () => (await import("./commands/new-service")).newCommand(),
+  new: async () => (await import("./commands/new")).newCommand(),
   render: async () => (await import("./commands/render")).renderCommand(),
   graph: async () => (await import("./commands/graph")).graphCommand(),
   charts: async () => (await import("./commands/charts")).chartsCommand(),

@@ -1,5 +1,5 @@
 import { existsSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { Command } from "commander";
 import { PREFIX } from "../../src/config/prefix";
 import { readSettings } from "../../src/config/settings";
@@ -8,6 +8,7 @@ import { stackFileName } from "../../src/config/stack-names";
 import { suggest } from "../../src/model/nearest";
 import { FlotillaError } from "../../src/model/problems";
 import { compact, mapValues } from "../../src/model/records";
+import { packageOf } from "../../src/plan/package";
 import { readProjectFiles } from "../../src/runtime/project-files";
 import { catalogue } from "../stack/catalogue";
 import { ToolError } from "../tools/failure";
@@ -87,7 +88,8 @@ function stackFile(
     cluster: cluster.length === 0 ? undefined : `{ ${cluster.join(", ")} }`,
   });
   const lines = Object.entries(settings).map(([key, value]) => `  ${PREFIX}:${key}: ${value}\n`);
-  return `# yaml-language-server: $schema=config/stack.schema.json\nconfig:\n${lines.join("")}`;
+  const schema = relative(PROJECT, join(packageOf(PROJECT), "config", "stack.schema.json"));
+  return `# yaml-language-server: $schema=${schema}\nconfig:\n${lines.join("")}`;
 }
 
 /** As it is where YAML takes it for a text, else as JSON. */

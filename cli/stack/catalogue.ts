@@ -28,7 +28,7 @@ function load(): Catalogue {
       todo: `Write it: ${EXAMPLE}`,
     });
   const path = join(APPS, file);
-  if (path.endsWith(".ts")) loadTypeScript(PROJECT);
+  if (path.endsWith(".ts")) loadTypeScript();
   let exported: { catalogue?: unknown };
   try {
     exported = require(path) as { catalogue?: unknown };

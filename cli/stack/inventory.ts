@@ -48,7 +48,10 @@ export function addService(
   const path = join(project, file);
   const source = readFileSync(path, "utf8");
   const text = describe(described, { name, language, uses: targets, image: imageOf(name, image) });
-  const inserted = insertService(source, application, text);
+  // A clone of this package has the vocabulary among its own modules.
+  const isClone = existsSync(join(project, "src", "model", "text.ts"));
+  const vocabulary = isClone ? "../src/model/text" : "flotilla";
+  const inserted = insertService(source, application, text, vocabulary);
   if (!inserted)
     throw new FlotillaError([
       {

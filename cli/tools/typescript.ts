@@ -1,19 +1,31 @@
-/** Loads the project's TypeScript. This package itself is compiled. */
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+/** Loads the project's TypeScript: the inventories. This package itself is compiled. */
+import { readFileSync } from "node:fs";
+import type { Module } from "node:module";
 
-/** Lets `require` load the TypeScript of a project, without checking types. It is one of the slower packages: it is loaded when needed. */
-export function loadTypeScript(project: string): void {
+interface Compiling extends Module {
+  _compile(code: string, file: string): void;
+}
+
+/**
+ * Lets `require` load TypeScript, without checking its types. ts-node would do so as well, but npm installs it with a version of
+ * TypeScript of its own choice, which need not be one that Pulumi accepts.
+ */
+export function loadTypeScript(): void {
   // A command that runs from its own sources has done so.
   if (require.extensions[".ts"]) return;
-  const configuration = join(project, "tsconfig.json");
-  const { register } = require("ts-node") as typeof import("ts-node");
-  register({
-    transpileOnly: true,
-    cwd: project,
-    compiler: require.resolve("typescript"),
-    ...(existsSync(configuration) ? { project: configuration } : { skipProject: true }),
-    // Whatever the project compiles to, it is loaded by `require` here.
-    compilerOptions: { module: "commonjs", moduleResolution: "node10", esModuleInterop: true },
-  });
+  const ts = require("typescript") as typeof import("typescript");
+  // Errors name the lines of the source.
+  process.setSourceMapsEnabled(true);
+  require.extensions[".ts"] = (module: Module, file: string) => {
+    const { outputText } = ts.transpileModule(readFileSync(file, "utf8"), {
+      fileName: file,
+      compilerOptions: {
+        module: ts.ModuleKind.CommonJS,
+        target: ts.ScriptTarget.ES2022,
+        esModuleInterop: true,
+        inlineSourceMap: true,
+      },
+    });
+    (module as Compiling)._compile(outputText, file);
+  };
 }

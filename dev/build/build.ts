@@ -10,6 +10,7 @@ const DIST = join(ROOT, "dist");
 /** What commands read or start as it is. */
 const DATA = [
   "cli/core/graph/page",
+  "cli/template",
   "cli/tools/toolchain/modules",
   "dev/sandbox/providers/launch.js",
   "dev/sandbox/providers/kubernetes/bin",

@@ -4,12 +4,12 @@
  */
 export function lazily(source: string): string {
   const names: string[] = [];
-  const withGetters = source.replace(/^var (\w+) = require\(("[^"]+")\);$/gm, (_, name: string, path: string) => {
-    names.push(name);
-    return `const ${name} = () => require(${path});`;
-  });
-  return names.reduce(
-    (text, name) => text.replaceAll(`return ${name}.`, `return ${name}().`),
-    withGetters,
+  const withGetters = source.replace(
+    /^var (\w+) = require\(("[^"]+")\);$/gm,
+    (_, name: string, path: string) => {
+      names.push(name);
+      return `const ${name} = () => require(${path});`;
+    },
   );
+  return names.reduce((text, name) => text.replaceAll(`return ${name}.`, `return ${name}().`), withGetters);
 }
