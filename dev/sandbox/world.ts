@@ -7,7 +7,7 @@ import { type Document, parseDocument, stringify } from "yaml";
 import { say } from "../../cli/terminal/progress";
 import { ToolError } from "../../cli/tools/failure";
 import { delegateInterrupts } from "../../cli/tools/interrupts";
-import { PROJECT } from "../../cli/tools/paths";
+import { PACKAGE, PROJECT } from "../../cli/tools/paths";
 import { parallelism } from "../../cli/tools/pulumi-parallel";
 import { ensureTools, outsidePath, type Toolchain } from "../../cli/tools/toolchain/ensure";
 import { CLUSTER_TOOLS, DEPLOY_TOOLS, TOOLS, type Tool } from "../../cli/tools/toolchain/specification";
@@ -191,5 +191,5 @@ function linkTools(world: World, tools: Toolchain): void {
     const foundAnyway = beside !== undefined && dirname(tools[beside]?.path ?? "") === dirname(tool.path);
     if (!foundAnyway) symlinkSync(tool.path, join(world.bin, tool.name));
   }
-  symlinkSync(join(PROJECT, "cli", "bin.js"), join(world.bin, "flotilla"));
+  symlinkSync(join(PACKAGE, "cli", "bin.js"), join(world.bin, "flotilla"));
 }
