@@ -29,7 +29,14 @@ export function addService(
   project = PROJECT,
 ) {
   const written = own(catalogue(), application);
-  if (!written) throw new Error(`there is no application ${application}`);
+  if (!written)
+    throw new FlotillaError([
+      {
+        where: "Pulumi.yaml: flotilla:application",
+        what: `there is no application "${application}"`,
+        todo: suggest(application, Object.keys(catalogue())),
+      },
+    ]);
   const { application: described, problems } = readInventory(written, application);
   refuse(problems);
   if (!described) throw new Error(`the inventory of ${application} has neither problems nor an application`);

@@ -22,11 +22,14 @@ export const PROJECT_NAME = project;
 /** The application that a stack deploys which names none. */
 export const DEFAULT_APPLICATION = String(defaults.values.application ?? "");
 
-/** The option that names an application of the catalogue. */
-export const applicationOption = (what: string): Option =>
-  new Option("-a, --application <name>", what).default(DEFAULT_APPLICATION).argParser((name: string) => {
+/** The option that names an application of the catalogue; it must be given where Pulumi.yaml names none. */
+export function applicationOption(what: string): Option {
+  const option = new Option("-a, --application <name>", what).argParser((name: string) => {
     const known = Object.keys(catalogue());
     if (!known.includes(name))
       throw new InvalidArgumentError(`There is no application "${name}". ${suggest(name, known)}`);
     return name;
   });
+  if (DEFAULT_APPLICATION !== "") return option.default(DEFAULT_APPLICATION);
+  return hasProject ? option.makeOptionMandatory() : option;
+}

@@ -117,7 +117,7 @@ function remedyAt(path: readonly PropertyKey[]): string {
 /** A line to write for a missing key. */
 function exampleOf(path: readonly PropertyKey[]): string {
   const examples: Record<string, string> = {
-    application: "application: robot-shop",
+    application: "application: <one of apps/>",
     environment: `environment: ${ENVIRONMENTS.join(" | ")}`,
   };
   const key = pathOf(path);
