@@ -1,16 +1,19 @@
 #!/usr/bin/env node
-// The `flotilla` command: TypeScript, transpiled as it is loaded.
+// The `flotilla` command: compiled in the package; in a clone, TypeScript that is transpiled as it is loaded.
+const { existsSync } = require("node:fs");
 const { join } = require("node:path");
 
+const isCompiled = !existsSync(join(__dirname, "main.ts"));
 try {
-  require("ts-node").register({ transpileOnly: true, project: join(__dirname, "..", "tsconfig.json") });
+  if (!isCompiled)
+    require("ts-node").register({ transpileOnly: true, project: join(__dirname, "..", "tsconfig.json") });
 } catch (error) {
   if (error.code !== "MODULE_NOT_FOUND") throw error;
   process.stderr.write("flotilla's packages are not installed. Run: make setup\n");
   process.exit(1);
 }
 try {
-  require("./main.ts");
+  require(isCompiled ? "../dist/cli/main.js" : "./main.ts");
 } catch (error) {
   // What is read as the command line is put together: Pulumi.yaml.
   if (error.name !== "FlotillaError") throw error;

@@ -5,6 +5,7 @@ import { FlotillaError } from "../src/model/problems";
 import "../src/plan/stores/registry";
 import { ToolError } from "./tools/failure";
 import { handleInterrupts, INTERRUPTED, interrupted } from "./tools/interrupts";
+import { requireProject } from "./tools/paths";
 import { parallelism } from "./tools/pulumi-parallel";
 
 /** In the order of `--help`: begin, before an update, update, after it, change, tools. */
@@ -27,7 +28,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   rotate: async () => (await import("./commands/rotate")).rotateCommand(),
   remove: async () => (await import("./commands/remove")).removeCommand(),
   destroy: async () => (await import("./commands/destroy")).destroyCommand(),
-  new: async () => (await import("./commands/new-service")).newCommand(),
+  new: async () => (await import("./commands/new")).newCommand(),
   render: async () => (await import("./commands/render")).renderCommand(),
   graph: async () => (await import("./commands/graph")).graphCommand(),
   charts: async () => (await import("./commands/charts")).chartsCommand(),
@@ -35,6 +36,9 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   cluster: async () => (await import("./commands/cluster")).clusterCommand(),
   tools: async () => (await import("./commands/tools")).toolsCommand(),
 };
+
+/** Commands that work in any folder; `new` has one of them and says itself what needs a project. */
+const WITHOUT_PROJECT = ["tools", "new"];
 
 const EXIT_CODES = `
 Exit codes: 0 done, 1 failed, 2 wrong arguments, 130 interrupted.`;
@@ -50,7 +54,10 @@ async function main(): Promise<void> {
   const program = new Command("flotilla")
     .description("Whole microservice applications on Kubernetes: preview, deploy, operate.")
     .exitOverride()
-    .addHelpText("after", EXIT_CODES);
+    .addHelpText("after", EXIT_CODES)
+    .hook("preAction", () => {
+      if (!WITHOUT_PROJECT.includes(asked)) requireProject();
+    });
   const asked = process.argv[2] ?? "";
   const names = Object.hasOwn(COMMANDS, asked) ? [asked] : Object.keys(COMMANDS);
   for (const name of names) {

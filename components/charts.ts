@@ -1,18 +1,15 @@
 /** The charts that the running program deploys. */
-import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { refuse } from "../src/model/problems";
 import { type Charts, readCharts } from "../src/plan/chart";
 import type { Plan } from "../src/plan/plan";
 import { type UnreachableChart, unreachableCharts } from "../src/runtime/preflight";
 
-const LIBRARY = resolve(__dirname, "..");
-
 let charts: Charts | undefined;
 
-/** Returns the charts of this library, read once. Their paths are relative to the program's folder, where the provider looks. */
+/** Returns the charts of the running program, read once. Their paths are relative to its folder, where the provider looks. */
 export function chartsForProgram(): Charts {
-  charts ??= readCharts(LIBRARY, process.cwd());
+  charts ??= readCharts(process.cwd());
   return charts;
 }
 

@@ -1,4 +1,6 @@
 /** The Pulumi program: settings -> plan -> components -> outputs. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { locate, readSettings, type StackConfig, type StackSettings } from "../src/config/settings";
@@ -6,11 +8,12 @@ import type { ClusterIdentity } from "../src/model/cluster";
 import { FlotillaError } from "../src/model/problems";
 import { compact } from "../src/model/records";
 import type { Catalogue } from "../src/model/written";
-import { readCharts } from "../src/plan/chart";
+import { type Charts, readCharts } from "../src/plan/chart";
 import { composePlan } from "../src/plan/compose";
 import { fixedValues, givenNames } from "../src/plan/credentials";
 import { deployedStores } from "../src/plan/deployed";
 import { asAdopted } from "../src/plan/namespace/namespace";
+import { findUpward } from "../src/plan/package";
 import { volumeChanges } from "../src/plan/stores/changes";
 import type { Transform } from "../src/plan/transform";
 import { askWithKubectl } from "../src/runtime/ask-cluster";
@@ -22,7 +25,7 @@ import { checkLeftovers } from "../src/runtime/leftover-claims";
 import { obeyOverrides } from "../src/runtime/obey-overrides";
 import { ownerOf } from "../src/runtime/owner";
 import { checkCluster } from "../src/runtime/preflight";
-import { readProvenance } from "../src/runtime/provenance";
+import { loadedFiles, type Provenance, readProvenance } from "../src/runtime/provenance";
 import { providerArgs } from "../src/runtime/provider";
 import { readDeployed } from "../src/runtime/read-deployed";
 import { COMPONENT_TYPES } from "../src/runtime/resource-types";
@@ -37,7 +40,7 @@ import { createApplication, type PlannedArgs } from "./resources";
 
 /** The options of `deploy`. */
 export interface DeployOptions {
-  /** Path of the project's folder, which has Pulumi.yaml, the stack files, `config/layers` and `charts`. */
+  /** Path of the project's folder, which has Pulumi.yaml, the stack files and `config/layers`, or of a folder in it. */
   project: string;
   /**
    * Changes the plan before it is checked and deployed: values of releases, labels of the namespace. Commands such as
@@ -67,31 +70,42 @@ export interface Program {
  * @example
  * export = deploy(catalogue, { project: __dirname });
  */
-export function deploy(catalogue: Catalogue, options: DeployOptions): Program {
-  const { project, transform } = options;
+export function deploy(catalogue: Catalogue, { project: folder, transform }: DeployOptions): Program {
+  // A compiled program is in a folder below.
+  const project = findUpward(folder, (above) => existsSync(join(above, "Pulumi.yaml"))) ?? folder;
+  const loaded = loadedFiles(project);
+  const provenance = (charts: Charts) => readProvenance(project, charts, loaded);
   const run = () =>
-    deployStack(catalogue, options).catch((error: unknown) => {
+    deployStack(catalogue, { project, provenance, transform }).catch((error: unknown) => {
       throw refusal(error);
     });
   return Object.assign(run, {
-    digest: () => readProvenance(project, readCharts(project)).program,
+    digest: () => provenance(readCharts(project)).program,
     ...compact({ transform }),
   });
 }
 
-async function deployStack(catalogue: Catalogue, options: DeployOptions) {
+/** What a program deploys with. */
+interface Deployment {
+  /** Path of the folder with Pulumi.yaml. */
+  project: string;
+  provenance: (charts: Charts) => Provenance;
+  transform: Transform | undefined;
+}
+
+async function deployStack(catalogue: Catalogue, deployment: Deployment) {
   endWithoutEngine();
   workAroundSdk();
-  const config = readStackConfig(options.project);
+  const config = readStackConfig(deployment.project);
   const state = await readDeployed();
   const read = readSettings(config, catalogue, deployedStores(state.deployed));
-  return deployApplication(options, config, read, state).catch((error: unknown) => {
+  return deployApplication(deployment, config, read, state).catch((error: unknown) => {
     throw error instanceof FlotillaError ? locate(error, config, read.origins) : error;
   });
 }
 
 async function deployApplication(
-  { project, transform }: DeployOptions,
+  { project, provenance, transform }: Deployment,
   config: StackConfig,
   read: StackSettings,
   { cluster: known, ...state }: DeployedState,
@@ -101,7 +115,7 @@ async function deployApplication(
   const { isAdopting, isChecked, adoptsNamespace } = obeyOverrides();
   const owner = ownerOf(config, state.id);
   const { context, planned: asSet } = composePlan(config, read, { charts, ...state, owner, transform });
-  const target = await checkCluster(settings, config.project, config.stack);
+  const target = await checkCluster(settings, config.stack);
   const ask = askWithKubectl(settings.cluster);
   const { identity, isMoving, warnings } = await verifyCluster(ask, target, settings, known, config);
   const planned =
@@ -147,7 +161,7 @@ async function deployApplication(
     services,
     stores,
     ...compact({ url: publicUrl }),
-    provenance: readProvenance(project, charts),
+    provenance: provenance(charts),
   };
 }
 

@@ -1,6 +1,7 @@
 /** Flotilla's public API: `deploy` for a whole program, components for your own program, and the vocabulary of inventories. */
 export type { SettingsInCode } from "../src/config/from-code";
 export type { Catalogue, WrittenApplication as Inventory } from "../src/model/written";
+export type { Plan } from "../src/plan/plan";
 /** The extension point for kinds of store: write a descriptor and register it. */
 export type { StoreKindDescriptor } from "../src/plan/stores/kind";
 export { registerStoreKind } from "../src/plan/stores/registry";
@@ -21,6 +22,7 @@ export {
   port,
   readHost,
   replicaSet,
+  resources,
   text,
   url,
   username,
@@ -28,4 +30,5 @@ export {
 } from "./inventory";
 export { Microservice, type MicroserviceArgs } from "./microservice";
 export type { PartArgs } from "./part";
+export { type PlanOptions, planOf } from "./plan-of";
 export { Store, type StoreArgs } from "./store";

@@ -23,6 +23,7 @@ export type {
   User,
 } from "../src/model/application";
 export { fromFile } from "../src/model/disk";
+export { resources } from "../src/model/resources";
 export {
   address,
   type Encoding,

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { PREFIX } from "../src/config/prefix";
 import { locate, type StackConfig, type StackSettings } from "../src/config/settings";
 import { own } from "../src/model/graph";
 import { FlotillaError, refuse } from "../src/model/problems";
@@ -137,7 +138,7 @@ function readStore(name: string, args: StoreArgs): { config: StackConfig; read: 
     throw locate(
       new FlotillaError([
         {
-          where: `${config.project}:stores.${name}.generation`,
+          where: `${PREFIX}:stores.${name}.generation`,
           what: "the passwords of a Store are not rotated: services that use them would have to change between two Jobs",
           todo: "Leave it out, or have an Application deploy the store and its services.",
         },

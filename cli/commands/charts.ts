@@ -1,12 +1,12 @@
 import chalk from "chalk";
 import Table from "cli-table3";
 import { Command } from "commander";
-import { catalogue } from "../../apps";
 import { settingsSchema } from "../../src/config/schema";
 import { readCatalogue } from "../../src/model/inventory/read";
 import { plan } from "../../src/plan";
 import { readCharts } from "../../src/plan/chart";
 import { createContext } from "../../src/plan/context";
+import { catalogue } from "../stack/catalogue";
 import { jsonText } from "../terminal/json";
 import { say, step } from "../terminal/progress";
 import { PLAIN_TABLE } from "../terminal/table";
@@ -87,7 +87,7 @@ export function chartsCommand(): Command {
 /** Everything that Flotilla may set in a chart: both profiles, with monitoring, of all applications. */
 function allValuesOf(chart: string): object[] {
   const charts = readCharts(PROJECT);
-  return Object.values(readCatalogue(catalogue)).flatMap((application) =>
+  return Object.values(readCatalogue(catalogue())).flatMap((application) =>
     (["standalone", "replicated"] as const).flatMap((profile) => {
       const settings = settingsSchema.parse({
         application: application.name,

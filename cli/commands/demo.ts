@@ -1,11 +1,11 @@
 import { Command } from "commander";
-import { catalogue } from "../../apps";
 import { deleteCluster } from "../../dev/sandbox/cluster/cluster";
 import { worldOfClone } from "../../dev/sandbox/folders";
 import { localStackOf, prepareStack } from "../../dev/sandbox/stack";
 import { enterWorld, forgetStacks, openWorld, pulumi } from "../../dev/sandbox/world";
 import { CHECKED } from "../../src/runtime/overrides";
 import { type ReleaseStatus, releaseStatuses } from "../core/release-status";
+import { catalogue } from "../stack/catalogue";
 import { firstAidFor, giveFirstAid } from "../stack/first-aid";
 import { lookAt } from "../stack/look";
 import { applicationOption, DEFAULT_APPLICATION } from "../stack/project";
@@ -87,7 +87,7 @@ function next(
 ): string {
   const service = releases.find(({ kind }) => kind === "service");
   const store = releases.find(({ kind }) => kind === "store");
-  const others = Object.keys(catalogue).filter((name) => name !== application);
+  const others = Object.keys(catalogue()).filter((name) => name !== application);
   const commands: [string, string][] = [
     ['eval "$(npx flotilla env)"', "put this shell into the embedded world"],
     [`pulumi stack select ${stack}`, "this application's stack"],

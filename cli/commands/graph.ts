@@ -10,7 +10,6 @@ import { LOCAL_STACK } from "../stack/project";
 import { jsonText } from "../terminal/json";
 import { say } from "../terminal/progress";
 import { ToolError } from "../tools/failure";
-import { PROJECT } from "../tools/paths";
 
 const FORMATS: Record<string, (graph: Graph) => string> = {
   mermaid,
@@ -27,7 +26,7 @@ function write(file: string, text: string): void {
   }
 }
 
-const readPart = (file: string) => readFileSync(join(PROJECT, "cli", "core", "graph", "page", file), "utf8");
+const readPart = (file: string) => readFileSync(join(__dirname, "..", "core", "graph", "page", file), "utf8");
 
 export function graphCommand(): Command {
   return new Command("graph")

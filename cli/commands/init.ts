@@ -1,15 +1,16 @@
 import { existsSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { Command } from "commander";
-import { catalogue } from "../../apps";
+import { PREFIX } from "../../src/config/prefix";
 import { readSettings } from "../../src/config/settings";
 import { stackConfig } from "../../src/config/stack";
 import { stackFileName } from "../../src/config/stack-names";
 import { suggest } from "../../src/model/nearest";
 import { FlotillaError } from "../../src/model/problems";
 import { compact, mapValues } from "../../src/model/records";
+import { packageOf } from "../../src/plan/package";
 import { readProjectFiles } from "../../src/runtime/project-files";
-import { PROJECT_NAME } from "../stack/project";
+import { catalogue } from "../stack/catalogue";
 import { ToolError } from "../tools/failure";
 import { PROJECT } from "../tools/paths";
 
@@ -59,7 +60,7 @@ export function initStack(stack: string, options: Options, project = PROJECT): s
   // Read as it will be: a file that would be refused is not written.
   const config = stackConfig({ ...files, stacks: { ...files.stacks, [stack]: text } }, stack);
   try {
-    readSettings(config, catalogue);
+    readSettings(config, catalogue());
   } catch (error) {
     if (!(error instanceof FlotillaError)) throw error;
     throw new FlotillaError(error.problems, `${file} is not written`);
@@ -86,8 +87,9 @@ function stackFile(
     ...mapValues(compact({ application, namespace }), quoted),
     cluster: cluster.length === 0 ? undefined : `{ ${cluster.join(", ")} }`,
   });
-  const lines = Object.entries(settings).map(([key, value]) => `  ${PROJECT_NAME}:${key}: ${value}\n`);
-  return `# yaml-language-server: $schema=config/stack.schema.json\nconfig:\n${lines.join("")}`;
+  const lines = Object.entries(settings).map(([key, value]) => `  ${PREFIX}:${key}: ${value}\n`);
+  const schema = relative(PROJECT, join(packageOf(PROJECT), "config", "stack.schema.json"));
+  return `# yaml-language-server: $schema=${schema}\nconfig:\n${lines.join("")}`;
 }
 
 /** As it is where YAML takes it for a text, else as JSON. */

@@ -1,10 +1,10 @@
 import { Command } from "commander";
+import { PREFIX } from "../../src/config/prefix";
 import { stackFileName } from "../../src/config/stack-names";
 import { own } from "../../src/model/graph";
 import { deployedOf, protectedOf } from "../core/state";
 import { reachCluster } from "../stack/access";
 import { begun, pulumiQuietly, readState } from "../stack/engine";
-import { PROJECT_NAME } from "../stack/project";
 import { configOfStack, settingsBeside } from "../stack/settings";
 import { say } from "../terminal/progress";
 import { ToolError } from "../tools/failure";
@@ -35,7 +35,7 @@ export function removeCommand(): Command {
       const entry = `store/${store}`;
       if (!listed.includes(entry))
         await pulumiQuietly([
-          ...["config", "set", "--path", `${PROJECT_NAME}:allowDeletion[${listed.length}]`, entry],
+          ...["config", "set", "--path", `${PREFIX}:allowDeletion[${listed.length}]`, entry],
           ...["--stack", stack],
         ]);
       say(

@@ -1,23 +1,23 @@
 /** The settings that a rollback deploys, from those of then and those of now. */
 import { isDeepStrictEqual } from "node:util";
+import { PREFIX } from "../../src/config/prefix";
 import { deployedStore } from "../../src/plan/deployed";
 import { type RecordedConfig, settingAt, withSetting } from "./restore";
 import { deployedOf, type ExportedResource, RELEASE } from "./state";
 
-/** Recorded settings of one project. */
+/** Recorded settings. */
 export interface PastSettings {
-  project: string;
   then: RecordedConfig;
   now: RecordedConfig;
 }
 
 /** The settings of then for all that does not have to stay as it is now; `resources` are those of now. */
 export function settingsOfThen(
-  { project, then, now }: PastSettings,
+  { then, now }: PastSettings,
   resources: readonly ExportedResource[],
   { includeStores }: { includeStores: boolean },
 ): RecordedConfig {
-  const key = (name: string) => `${project}:${name}`;
+  const key = (name: string) => `${PREFIX}:${name}`;
   // Where the stack is does not go back with it: a program of then knows nothing of what keeps it there.
   const staying = ["cluster", "namespace", ...(includeStores ? [] : ["stores"])];
   const kept = staying.reduce(
@@ -46,12 +46,12 @@ const withGeneration = (
 
 /** The settings of now, with one service's settings and version of then; `before` and `resources` are the states of both. */
 export function withServiceOfThen(
-  { project, then, now }: PastSettings,
+  { then, now }: PastSettings,
   service: string,
   before: readonly ExportedResource[],
   resources: readonly ExportedResource[],
 ): RecordedConfig {
-  const path = [`${project}:services`, service];
+  const path = [`${PREFIX}:services`, service];
   const config = withSetting(now, path, settingAt(then, path));
   const [was, is] = [imageIn(before, service), imageIn(resources, service)];
   // Where the inventory has named another version since, the settings have to name that of then.

@@ -14,7 +14,6 @@ import { byUrn, type ExportedResource } from "../core/state";
 import { say } from "../terminal/progress";
 import { begun } from "./engine";
 import { connect, type Kubectl } from "./kubectl";
-import { PROJECT_NAME } from "./project";
 import { configOfStack, settingsOfStack } from "./settings";
 
 export interface Access {
@@ -59,10 +58,10 @@ export async function reachCluster(
   reading: readonly ExportedResource[] | Promise<readonly ExportedResource[]>,
   { mayMove = false } = {},
 ): Promise<Kubectl> {
-  const target = await checkCluster(access, PROJECT_NAME, stack);
+  const target = await checkCluster(access, stack);
   const kubectl = await connect(access);
   const known = Promise.resolve(reading).then((resources) => knownCluster(byUrn(resources)));
-  const of = { project: PROJECT_NAME, stack: bareName(stack), mayMove };
+  const of = { stack: bareName(stack), mayMove };
   const { warnings } = await verifyCluster(askWithKubectl(access.cluster), target, access, begun(known), of);
   for (const warning of warnings) say(warning);
   return kubectl;

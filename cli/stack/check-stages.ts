@@ -1,6 +1,5 @@
 /** The stages of `flotilla check`, one after the other: each goes on from what the one before has found sound. */
 import { basename } from "node:path";
-import { catalogue } from "../../apps";
 import type { OptionalChecker } from "../../src/config/rules";
 import { locate, readSettings, type StackConfig, type StackSettings } from "../../src/config/settings";
 import { stackFileName } from "../../src/config/stack-names";
@@ -33,6 +32,7 @@ import type { Report } from "../tools/checks/report";
 import { firstLine, wordsOf } from "../tools/failure";
 import { PROJECT } from "../tools/paths";
 import { findTool } from "../tools/toolchain/ensure";
+import { catalogue } from "./catalogue";
 import { type RenderedRelease, renderReleases } from "./rendering";
 import { configOfStack } from "./settings";
 import { projectTransform } from "./transform";
@@ -50,7 +50,7 @@ export async function checkStack(stack: string): Promise<Checked> {
     .filter(({ kind }) => kind === "layer")
     .map(({ path }) => basename(path, ".yaml"));
   const files = `${stackFileName(stack)}, ${layers.length === 0 ? "no layers" : `layers ${layers.join(", ")}`}`;
-  const read = attempt(() => readSettings(config, catalogue));
+  const read = attempt(() => readSettings(config, catalogue()));
   if ("problems" in read)
     return {
       stages: [{ stage: "settings", lookedAt: files, rows: rowsOfProblems("settings", read.problems) }],

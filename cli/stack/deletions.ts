@@ -1,4 +1,5 @@
 /** What the settings let an update delete: its protection is taken off before, and the permission taken out after. */
+import { PREFIX } from "../../src/config/prefix";
 import type { Settings } from "../../src/config/schema";
 import { stackFileName } from "../../src/config/stack-names";
 import { deployedGuarded } from "../../src/runtime/state";
@@ -14,7 +15,6 @@ import {
 import { say } from "../terminal/progress";
 import { pulumiQuietly, readState } from "./engine";
 import { edit } from "./marks";
-import { PROJECT_NAME } from "./project";
 
 /** The protected resources that permissions name. */
 export function protectedBy(
@@ -60,7 +60,7 @@ export async function takeOutUsed(stack: string, { allowDeletion }: Settings): P
   };
   const left = allowDeletion.filter(isThere);
   if (left.length === allowDeletion.length) return;
-  const key = `${PROJECT_NAME}:allowDeletion`;
+  const key = `${PREFIX}:allowDeletion`;
   await pulumiQuietly(["config", "rm", key, "--stack", stack]);
   for (const [index, entry] of left.entries())
     await pulumiQuietly(["config", "set", "--path", `${key}[${index}]`, entry, "--stack", stack]);

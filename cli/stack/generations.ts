@@ -1,4 +1,5 @@
 /** Generations of a store's passwords, as settings and states have them. */
+import { PREFIX } from "../../src/config/prefix";
 import type { StackSettings } from "../../src/config/settings";
 import type { Application, Store } from "../../src/model/application";
 import { own } from "../../src/model/graph";
@@ -16,12 +17,11 @@ import { ToolError } from "../tools/failure";
 import { PROJECT } from "../tools/paths";
 import { reachCluster } from "./access";
 import { readState } from "./engine";
-import { PROJECT_NAME } from "./project";
 import { configOfStack } from "./settings";
 import { projectTransform } from "./transform";
 
 /** Path of a store's generation in a stack file, as `pulumi config` takes it. */
-export const generationKey = (store: string): string => `${PROJECT_NAME}:stores.${store}.generation`;
+export const generationKey = (store: string): string => `${PREFIX}:stores.${store}.generation`;
 
 /** A store of the inventory. @throws ToolError when it has none of that name. */
 export function storeNamed(application: Application, name: string): Store {

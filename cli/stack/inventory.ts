@@ -1,7 +1,6 @@
 /** Adds services to inventories. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { catalogue } from "../../apps";
 import type { Application, Language } from "../../src/model/application";
 import { own } from "../../src/model/graph";
 import { readInventory } from "../../src/model/inventory/read";
@@ -13,6 +12,7 @@ import type { Catalogue } from "../../src/model/written";
 import { describe } from "../core/new-service/description";
 import { insertService } from "../core/new-service/insert";
 import { PROJECT } from "../tools/paths";
+import { catalogue } from "./catalogue";
 
 /** A service as the user asks for it. */
 export interface NewServiceOptions {
@@ -28,8 +28,15 @@ export function addService(
   { language, uses, application, image }: NewServiceOptions,
   project = PROJECT,
 ) {
-  const written = own(catalogue, application);
-  if (!written) throw new Error(`there is no application ${application}`);
+  const written = own(catalogue(), application);
+  if (!written)
+    throw new FlotillaError([
+      {
+        where: "Pulumi.yaml: flotilla:application",
+        what: `there is no application "${application}"`,
+        todo: suggest(application, Object.keys(catalogue())),
+      },
+    ]);
   const { application: described, problems } = readInventory(written, application);
   refuse(problems);
   if (!described) throw new Error(`the inventory of ${application} has neither problems nor an application`);
@@ -48,7 +55,10 @@ export function addService(
   const path = join(project, file);
   const source = readFileSync(path, "utf8");
   const text = describe(described, { name, language, uses: targets, image: imageOf(name, image) });
-  const inserted = insertService(source, application, text);
+  // A clone of this package has the vocabulary among its own modules.
+  const isClone = existsSync(join(project, "src", "model", "text.ts"));
+  const vocabulary = isClone ? "../src/model/text" : "flotilla";
+  const inserted = insertService(source, application, text, vocabulary);
   if (!inserted)
     throw new FlotillaError([
       {

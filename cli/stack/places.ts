@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { linesIn, pathOf } from "../../src/config/file";
 import type { Application } from "../../src/model/application";
 import type { Effective } from "../../src/plan/effective";
+import { packageOf } from "../../src/plan/package";
 import { lineInInventory } from "../core/inventory-source";
 import { PROJECT } from "../tools/paths";
 
@@ -21,7 +22,7 @@ export function placesOf({ name }: Application): (entry: Effective) => string {
       case "preset":
         return `src/model/presets.ts (${from.language})`;
       case "chart":
-        return `${from.file}:${linesIn(readFileSync(join(PROJECT, from.file), "utf8")).get(pathOf(path))}`;
+        return `${from.file}:${linesIn(readFileSync(join(packageOf(PROJECT), from.file), "utf8")).get(pathOf(path))}`;
       case "default":
         return "default";
       default:

@@ -1,5 +1,4 @@
 /** A stack as the next `pulumi up` would see it: its settings, what its state holds, and the plan that follows. */
-import { catalogue } from "../../apps";
 import { readSettings, type StackConfig, type StackSettings } from "../../src/config/settings";
 import { readCharts } from "../../src/plan/chart";
 import { type Composition, composePlan } from "../../src/plan/compose";
@@ -7,6 +6,7 @@ import { ownerOf } from "../../src/runtime/owner";
 import { stateIn } from "../../src/runtime/state";
 import { byUrn, type ExportedResource, type ExportedState, resourcesOf } from "../core/state";
 import { PROJECT } from "../tools/paths";
+import { catalogue } from "./catalogue";
 import { begun } from "./engine";
 import { configOfStack, settingsBeside } from "./settings";
 import { projectTransform } from "./transform";
@@ -41,7 +41,7 @@ export async function planStack(stack: string, reading: Promise<ExportedState>):
 /** Plans a stack as if nothing of it was deployed. @throws FlotillaError with what `pulumi up` would refuse. */
 export function planAfresh(stack: string): StackSettings & Composition {
   const config = configOfStack(stack);
-  const read = readSettings(config, catalogue);
+  const read = readSettings(config, catalogue());
   return {
     ...read,
     ...composePlan(config, read, { charts: readCharts(PROJECT), transform: projectTransform() }),

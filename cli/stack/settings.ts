@@ -1,5 +1,4 @@
 /** Settings of a stack from its files, without the engine. */
-import { catalogue } from "../../apps";
 import { readSettings, type StackConfig, type StackSettings } from "../../src/config/settings";
 import { stackConfig } from "../../src/config/stack";
 import { FlotillaError } from "../../src/model/problems";
@@ -7,6 +6,7 @@ import { deployedStores } from "../../src/plan/deployed";
 import { readProjectFiles } from "../../src/runtime/project-files";
 import { deployedOf, type ExportedResource } from "../core/state";
 import { PROJECT } from "../tools/paths";
+import { catalogue } from "./catalogue";
 
 /** A stack as its files describe it. */
 export const configOfStack = (stack: string): StackConfig => stackConfig(readProjectFiles(PROJECT), stack);
@@ -20,14 +20,14 @@ export async function settingsBeside(
   reading: Promise<readonly ExportedResource[]>,
 ): Promise<StackSettings> {
   try {
-    return readSettings(config, catalogue);
+    return readSettings(config, catalogue());
   } catch (error) {
     if (!(error instanceof FlotillaError)) throw error;
     const resources = await reading.catch(() => []);
-    return readSettings(config, catalogue, deployedStores(deployedOf(resources)));
+    return readSettings(config, catalogue(), deployedStores(deployedOf(resources)));
   }
 }
 
 /** @throws FlotillaError when there is no such stack file, or its settings are wrong. */
 export const settingsOfStack = (stack: string): StackSettings =>
-  readSettings(configOfStack(stack), catalogue);
+  readSettings(configOfStack(stack), catalogue());

@@ -4,12 +4,11 @@ import { join } from "node:path";
 import { FlotillaError } from "../../src/model/problems";
 import type { Transform } from "../../src/plan/transform";
 import { PROJECT } from "../tools/paths";
-
-const FILE = "index.ts";
+import { loadTypeScript } from "../tools/typescript";
 
 let known: { transform?: Transform } | undefined;
 
-/** Returns the transform that `index.ts` gives to `deploy`, or undefined if it has none. @throws FlotillaError if it does not load. */
+/** Returns the transform that the program, `index.ts`, gives to `deploy`, or undefined if it has none. @throws FlotillaError if it does not load. */
 export function projectTransform(): Transform | undefined {
   known ??= load();
   return known.transform;
@@ -17,15 +16,18 @@ export function projectTransform(): Transform | undefined {
 
 /** Loads `index.ts` only if it names a transform: the SDK that it imports takes a second. */
 function load(): { transform?: Transform } {
-  const path = join(PROJECT, FILE);
-  if (!existsSync(path) || !/\btransform\b/.test(readFileSync(path, "utf8"))) return {};
+  const file = ["index.ts", "index.js"].find((name) => existsSync(join(PROJECT, name)));
+  if (file === undefined) return {};
+  const path = join(PROJECT, file);
+  if (!/\btransform\b/.test(readFileSync(path, "utf8"))) return {};
+  if (path.endsWith(".ts")) loadTypeScript();
   try {
     return require(path) as { transform?: Transform };
   } catch (error) {
     throw new FlotillaError([
       {
-        where: FILE,
-        what: `it does not load: ${error instanceof Error ? error.message : String(error)}`,
+        where: file,
+        what: `it does not load: ${(error instanceof Error ? error.message : String(error)).split("\n")[0]}`,
         todo: "Correct it: pulumi cannot run it either.",
       },
     ]);

@@ -1,7 +1,9 @@
 /** Programs beside the working tree: a copy of it, and which program a folder holds. */
-import { cpSync, existsSync, symlinkSync } from "node:fs";
-import { join, relative, sep } from "node:path";
+import { cpSync, existsSync, readFileSync, symlinkSync } from "node:fs";
+import { basename, dirname, join, relative, sep } from "node:path";
 import execa from "execa";
+import { parse } from "yaml";
+import { packageOf } from "../../src/plan/package";
 import { PROJECT } from "./paths";
 
 /** What is no part of the program: it is large, or belongs to a machine. */
@@ -9,7 +11,7 @@ const LEFT_OUT = [".git", ".flotilla", "node_modules", "tests", "docs"];
 /** The state of a file backend, wherever in the project it is. */
 const STATE = ".pulumi";
 
-/** Copies the project of this clone, so that what is written there is not written here. */
+/** Copies the project, so that what is written there is not written here. */
 export function copyProject(folder: string): void {
   cpSync(PROJECT, folder, {
     recursive: true,
@@ -18,11 +20,28 @@ export function copyProject(folder: string): void {
       return !LEFT_OUT.includes(parts[0] as string) && !parts.includes(STATE);
     },
   });
-  symlinkSync(join(PROJECT, "node_modules"), join(folder, "node_modules"));
+  linkPackages(folder);
 }
 
-/** How a program says its digest: `index.ts`, which Pulumi itself runs, has it as a property of what it exports. */
-const ASK = `require("./index").digest()`;
+/** Gives a folder the packages of the project, which may be in a folder above it. */
+export function linkPackages(folder: string): void {
+  const own = join(PROJECT, "node_modules");
+  const hoisted = dirname(packageOf(PROJECT));
+  symlinkSync(
+    existsSync(own) || basename(hoisted) !== "node_modules" ? own : hoisted,
+    join(folder, "node_modules"),
+  );
+}
+
+/** How a program says its digest: what Pulumi itself runs has it as a property of what it exports. */
+const ask = (folder: string): string => `require(${JSON.stringify(mainOf(folder))}).digest()`;
+
+/** What Pulumi runs of a project: what Pulumi.yaml names, or else the folder itself. */
+export function mainOf(folder: string): string {
+  const { main } = parse(readFileSync(join(folder, "Pulumi.yaml"), "utf8")) as { main?: string };
+  return join(folder, main ?? "");
+}
+
 /** The same for programs of version 0.6 and before. Their modules keep these places, since their commits do not change. */
 const ASK_BEFORE_0_7 = `(() => {
   const { readCharts } = require("./plan/chart.ts");
@@ -35,10 +54,11 @@ const ASK_BEFORE_0_7 = `(() => {
  * to the program may have been other files then. Undefined for a program from before there was such a digest.
  */
 export async function programIn(folder: string): Promise<string | undefined> {
-  const ask = existsSync(join(folder, "runtime", "provenance.ts")) ? ASK_BEFORE_0_7 : ASK;
+  const asking = existsSync(join(folder, "runtime", "provenance.ts")) ? ASK_BEFORE_0_7 : ask(folder);
+  const configuration = join(folder, "tsconfig.json");
   const script = `
-    require("ts-node").register({ transpileOnly: true, project: ${JSON.stringify(join(folder, "tsconfig.json"))} });
-    process.stdout.write(${ask});`;
+    ${existsSync(configuration) ? `require("ts-node").register({ transpileOnly: true, project: ${JSON.stringify(configuration)} });` : ""}
+    process.stdout.write(${asking});`;
   const { exitCode, stdout } = await execa("node", ["-e", script], { cwd: folder, reject: false });
   return exitCode === 0 && /^[0-9a-f]{12}$/.test(stdout) ? stdout : undefined;
 }

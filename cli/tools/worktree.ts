@@ -1,12 +1,14 @@
 /** Another commit of this repository beside the working tree, which is not touched. */
-import { existsSync, readFileSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import execa from "execa";
 import { VENDOR } from "../../src/plan/chart";
 import { step } from "../terminal/progress";
 import { ToolError, wordsOf } from "./failure";
+import { readIfThere } from "./files";
 import { PROJECT } from "./paths";
+import { linkPackages, mainOf } from "./project-copy";
 import { inTemporaryFolder } from "./temporary";
 
 /** Whether this repository has a commit; false outside one. */
@@ -32,8 +34,10 @@ export async function inWorktree<T>(commit: string, work: (project: string) => P
       const project = join(tree, prefix);
       // What was fetched once need not be fetched again; the lock says which archives are right.
       const vendored = join(PROJECT, VENDOR);
-      if (existsSync(vendored) && !existsSync(join(project, VENDOR)))
+      if (existsSync(vendored) && !existsSync(join(project, VENDOR))) {
+        mkdirSync(dirname(join(project, VENDOR)), { recursive: true });
         symlinkSync(vendored, join(project, VENDOR));
+      }
       return await work(project);
     } finally {
       await git(["worktree", "remove", "--force", tree]).catch(() => git(["worktree", "prune"]));
@@ -41,16 +45,53 @@ export async function inWorktree<T>(commit: string, work: (project: string) => P
   });
 }
 
-/** Gives a project the packages that its lock names: this clone's, where they are the same. */
+/** How packages are installed as a lock file names them, without running what they bring. */
+const INSTALLERS: Record<string, readonly [program: string, ...args: string[]]> = {
+  "package-lock.json": ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
+  "pnpm-lock.yaml": ["pnpm", "install", "--frozen-lockfile", "--ignore-scripts"],
+  "yarn.lock": ["yarn", "install", "--frozen-lockfile", "--ignore-scripts"],
+};
+
+/**
+ * Gives a checked-out project the packages that its lock file names: those of the working tree if they are the same. Compiles a
+ * program that its commit has only as source.
+ * @throws ToolError if it has no lock file, or they cannot be installed.
+ */
 export async function installPackages(project: string): Promise<void> {
-  const lock = (folder: string) => readFileSync(join(folder, "package-lock.json"), "utf8");
-  if (lock(project) === lock(PROJECT)) {
-    symlinkSync(join(PROJECT, "node_modules"), join(project, "node_modules"));
-    return;
+  const lockIn = (folder: string) => Object.keys(INSTALLERS).find((name) => existsSync(join(folder, name)));
+  const read = (folder: string, name: string | undefined) => name && readIfThere(join(folder, name));
+  const lock = lockIn(project);
+  if (read(project, lock) === read(PROJECT, lockIn(PROJECT))) linkPackages(project);
+  else if (lock === undefined)
+    throw new ToolError(
+      `that commit has no ${Object.keys(INSTALLERS).join(", ")}: which packages its program ran with is not known`,
+    );
+  else {
+    const [program, ...args] = INSTALLERS[lock] as [string, ...string[]];
+    await step("installing the packages of that commit", () => inProject(project, program, args));
   }
-  await step("installing the packages of that commit", () =>
-    execa("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: project }),
-  );
+  if (needsBuild(project))
+    await step("compiling the program of that commit", () =>
+      inProject(project, "npm", ["run", "--silent", "build"]),
+    );
+}
+
+/** Whether Pulumi runs a compiled file that is not there, and the project says how to make it. */
+function needsBuild(project: string): boolean {
+  const { main, scripts = {} } = JSON.parse(readFileSync(join(project, "package.json"), "utf8")) as {
+    main?: string;
+    scripts?: { build?: string };
+  };
+  const isMain = main !== undefined && mainOf(project) === join(project, "");
+  return isMain && !existsSync(join(project, main)) && scripts.build !== undefined;
+}
+
+async function inProject(project: string, program: string, args: readonly string[]): Promise<void> {
+  try {
+    await execa(program, [...args], { cwd: project });
+  } catch (error) {
+    throw new ToolError(`${program} ${args[0]} of that commit failed: ${wordsOf(error)}`);
+  }
 }
 
 const git = async (args: readonly string[]): Promise<string> =>

@@ -1,6 +1,5 @@
 /** The JSON Schema of stack files and layers, for editors: the first line of such a file names it. */
 import { z } from "zod";
-import { catalogue } from "../../apps";
 import { jsonText } from "../../cli/terminal/json";
 import { CREDENTIALS } from "../../src/config/credentials";
 import { CHECK_OF_CHECKER, RULE_NAMES } from "../../src/config/rules";
@@ -50,7 +49,6 @@ export function stackSchema(): string {
 function asWritten(name: string, schema: Schema): Schema {
   const { description, ...rest } = nullable(schema);
   if (name === CREDENTIALS) return { description, type: ["object", "null"], additionalProperties: ENCRYPTED };
-  if (name === "application") return { description, enum: [...Object.keys(catalogue), null] };
   if (schema.type === "integer")
     return { description, anyOf: [rest, { type: "string", pattern: "^[0-9]+$" }] };
   if (schema.type === "boolean" || schema.anyOf?.some((option) => (option as Schema).type === "boolean"))

@@ -7,6 +7,7 @@ import { DEFAULT_APPLICATION, LOCAL_STACK, PROJECT_NAME } from "../../cli/stack/
 import { say } from "../../cli/terminal/progress";
 import { ToolError } from "../../cli/tools/failure";
 import { CREDENTIALS } from "../../src/config/credentials";
+import { PREFIX } from "../../src/config/prefix";
 import type { World } from "./folders";
 import { ensureStack, type OpenWorld, pulumi, stackFileFor } from "./world";
 
@@ -32,11 +33,11 @@ export async function prepareStack(open: OpenWorld, stack: string): Promise<stri
   if (loss !== undefined) throw new ToolError(loss);
   if ((await ensureStack(open, PROJECT_NAME, stack)) && stack.endsWith(LOCAL_STACK))
     await pulumi(open, ["stack", "select", stack], { stdio: "ignore" });
-  const { file, encrypted } = stackFileFor(open.world, stack, PROJECT_NAME);
+  const { file, encrypted } = stackFileFor(open.world, stack);
   const selection = ["--stack", stack, "--config-file", file];
   for (const path of encrypted) {
     const [key, ...names] = path;
-    const given = key === `${PROJECT_NAME}:${CREDENTIALS}` && names.length === 1;
+    const given = key === `${PREFIX}:${CREDENTIALS}` && names.length === 1;
     say(
       `Pulumi.${stack}.yaml: ${path.join(".")} is encrypted for another backend; ${given ? "another password stands for it here" : "it is left out"}`,
     );

@@ -7,12 +7,13 @@ import { type Document, parseDocument, stringify } from "yaml";
 import { say } from "../../cli/terminal/progress";
 import { ToolError } from "../../cli/tools/failure";
 import { delegateInterrupts } from "../../cli/tools/interrupts";
-import { PROJECT } from "../../cli/tools/paths";
+import { PACKAGE, PROJECT } from "../../cli/tools/paths";
 import { parallelism } from "../../cli/tools/pulumi-parallel";
 import { ensureTools, outsidePath, type Toolchain } from "../../cli/tools/toolchain/ensure";
 import { CLUSTER_TOOLS, DEPLOY_TOOLS, TOOLS, type Tool } from "../../cli/tools/toolchain/specification";
 import { isEncrypted } from "../../src/config/credentials";
 import { merge } from "../../src/config/merge";
+import { PREFIX } from "../../src/config/prefix";
 import { stackConfig } from "../../src/config/stack";
 import { isRecord } from "../../src/model/records";
 import { readProjectFiles } from "../../src/runtime/project-files";
@@ -127,11 +128,7 @@ export function forgetStacks(world: World): void {
  * embedded cluster's context in place of the stack's own. Values encrypted with another salt cannot be read here: they
  * are left out. Returns the path of the copy, and the paths of those values.
  */
-export function stackFileFor(
-  world: World,
-  stack: string,
-  project: string,
-): { file: string; encrypted: string[][] } {
+export function stackFileFor(world: World, stack: string): { file: string; encrypted: string[][] } {
   const name = `Pulumi.${stack}.yaml`;
   const document = readStackFile(stack);
   const salt = saltOf(world, stack);
@@ -143,7 +140,7 @@ export function stackFileFor(
   // A layer may name the cluster, and its kubeconfig.
   const { cluster } = merge(stackConfig(readProjectFiles(PROJECT), stack).files).values;
   if (isRecord(cluster) && Object.keys(cluster).length > 0)
-    document.setIn(["config", `${project}:cluster`], {
+    document.setIn(["config", `${PREFIX}:cluster`], {
       context: CLUSTER_CONTEXT,
       kubeconfig: null,
       identity: null,
@@ -194,5 +191,5 @@ function linkTools(world: World, tools: Toolchain): void {
     const foundAnyway = beside !== undefined && dirname(tools[beside]?.path ?? "") === dirname(tool.path);
     if (!foundAnyway) symlinkSync(tool.path, join(world.bin, tool.name));
   }
-  symlinkSync(join(PROJECT, "cli", "bin.js"), join(world.bin, "flotilla"));
+  symlinkSync(join(PACKAGE, "cli", "bin.js"), join(world.bin, "flotilla"));
 }

@@ -3,6 +3,7 @@ import type { Problem } from "../model/problems";
 import { isRecord } from "../model/records";
 import { merge } from "./merge";
 import { chosenNamespace } from "./namespace";
+import { PREFIX } from "./prefix";
 import type { StackConfig } from "./settings";
 import { stackFileName } from "./stack-names";
 
@@ -30,9 +31,9 @@ export function placeProblems(config: StackConfig, others: () => readonly StackC
     if (!taken || !isSame(place, taken)) return [];
     return [
       {
-        where: `${config.project}:namespace`,
+        where: `${PREFIX}:namespace`,
         what: `namespace ${place.namespace} on context ${place.context} is also used by stack ${other.stack} (${stackFileName(other.stack)})`,
-        todo: `Give one of them another namespace, or a cluster of its own: pulumi config set ${config.project}:namespace <name> --stack ${config.stack}`,
+        todo: `Give one of them another namespace, or a cluster of its own: pulumi config set ${PREFIX}:namespace <name> --stack ${config.stack}`,
       },
     ];
   });

@@ -5,6 +5,8 @@ import { FlotillaError, type Problem } from "../model/problems";
 import { isRecord } from "../model/records";
 import { isEncrypted } from "./credentials";
 import { decode } from "./decode";
+import { PREFIX } from "./prefix";
+import { settingsSchema } from "./schema";
 import { readYaml } from "./yaml";
 import { faultsIn, jsonFaults } from "./yaml-problems";
 
@@ -18,7 +20,7 @@ export interface SettingsFile {
   kind: FileKind;
   /** Path in the project. */
   path: string;
-  /** Values by key, without the prefix of the project. `null` removes the value of earlier files. */
+  /** Values by key, without their prefix. `null` removes the value of earlier files. */
   values: Record<string, unknown>;
   /** Line of each key and list entry, by its path, such as `services.cart.tag` or `layers[0]`. */
   lines: ReadonlyMap<string, number>;
@@ -54,14 +56,14 @@ export function parseSettings(
       todo:
         kind === "layer"
           ? "Write settings into it, under `config:`, or take it out of the layers."
-          : `A stack says at least which layers it starts from. Write: config: { ${project}:layers: [dev] }`,
+          : `A stack says at least which layers it starts from. Write: config: { ${PREFIX}:layers: [dev] }`,
       place: { file: path },
     });
   if (!isRecord(content) || !isRecord(config))
     return broken(kind, path, {
       where: path,
       what: "it is not a map of settings",
-      todo: `Write \`config:\` and below it settings, such as ${project}:replicas: 2.`,
+      todo: `Write \`config:\` and below it settings, such as ${PREFIX}:replicas: 2.`,
       place: { file: path, line: 1 },
     });
   const lines = below("config", yaml.lines);
@@ -69,8 +71,8 @@ export function parseSettings(
     kind,
     path,
     values: {},
-    lines: stripped(lines, project),
-    problems: faultsIn(yaml.faults, path, project),
+    lines: stripped(lines),
+    problems: faultsIn(yaml.faults, path),
   };
   const problem = (key: string, what: string, todo: string) =>
     file.problems.push({ where: key, what, todo, place: placeOf(path, lines.get(key)) });
@@ -78,8 +80,8 @@ export function parseSettings(
   for (const [key, value] of Object.entries(config)) {
     const prefix = key.slice(0, key.indexOf(":") + 1);
     const name = key.slice(prefix.length);
-    if (prefix === "") problem(key, "it has no prefix", `Write ${project}:${key}.`);
-    else if (prefix === `${project}:`) {
+    if (prefix === "") problem(key, "it has no prefix", `Write ${PREFIX}:${key}.`);
+    else if (prefix === `${PREFIX}:`) {
       values.push([name, decode(name, value)]);
       const faults = typeof value === "string" ? jsonFaults(value) : [];
       const inFile = faults.map((fault) => ({
@@ -87,11 +89,11 @@ export function parseSettings(
         path: ["config", key, ...fault.path],
         line: lines.get(key) ?? 1,
       }));
-      file.problems.push(...faultsIn(inFile, path, project));
-    } else if (isMisspelt(prefix.slice(0, -1), project))
-      problem(key, `its prefix is not ${project}`, `Did you mean "${project}:${name}"?`);
+      file.problems.push(...faultsIn(inFile, path));
+    } else if (isMisspelt(prefix.slice(0, -1)) || (prefix === `${project}:` && name in settingsSchema.shape))
+      problem(key, `its prefix is not ${PREFIX}`, `Did you mean "${PREFIX}:${name}"?`);
     else if (kind === "layer")
-      problem(key, `a layer holds settings of ${project} only`, "Write it into the stack's own file.");
+      problem(key, `a layer holds settings of ${PREFIX} only`, "Write it into the stack's own file.");
   }
   // `fromEntries` also creates a key named `__proto__`.
   file.values = Object.fromEntries(values);
@@ -105,7 +107,7 @@ export function parseSettings(
       });
     for (const where of encryptedIn(file.values))
       problem(
-        `${project}:${where}`,
+        `${PREFIX}:${where}`,
         "it is encrypted for one stack, and no other can read it",
         "Write it into that stack's own file.",
       );
@@ -113,9 +115,8 @@ export function parseSettings(
   return file;
 }
 
-/** Whether a prefix is probably a misspelling of the project's name. The prefixes of Pulumi's providers are too different. */
-const isMisspelt = (prefix: string, project: string): boolean =>
-  prefix !== project && distance(prefix.toLowerCase(), project.toLowerCase()) <= 2;
+/** Whether a prefix is probably a misspelling of ours. The prefixes of Pulumi's providers are too different. */
+const isMisspelt = (prefix: string): boolean => distance(prefix.toLowerCase(), PREFIX) <= 2;
 
 /** Settings that are in no file. */
 export const unwritten = (path: string, values: Record<string, unknown>): SettingsFile => ({
@@ -147,12 +148,15 @@ export function parseDefaults(path: string, text: string): { project: string; fi
       },
     ]);
   const { name, config } = content;
-  const prefix = `${name}:`;
+  const prefix = `${PREFIX}:`;
   const values = Object.entries(isRecord(config) ? config : {}).flatMap(
     ([key, declared]): [string, unknown][] => {
       const value = isRecord(declared) ? (declared.value ?? declared.default) : declared;
-      const short = key.startsWith(prefix) ? key.slice(prefix.length) : key;
-      return value === undefined ? [] : [[short, decode(short, value)]];
+      // Pulumi gives a key without a prefix that of the project.
+      const full = key.includes(":") ? key : `${name}:${key}`;
+      if (value === undefined || !full.startsWith(prefix)) return [];
+      const short = full.slice(prefix.length);
+      return [[short, decode(short, value)]];
     },
   );
   const lines = below("config", yaml.lines);
@@ -163,7 +167,7 @@ export function parseDefaults(path: string, text: string): { project: string; fi
       path,
       values: Object.fromEntries(values),
       lines: new Map(values.map(([key]) => [key, lines.get(`${prefix}${key}`) ?? lines.get(key) ?? 1])),
-      problems: faultsIn(yaml.faults, path, name),
+      problems: faultsIn(yaml.faults, path),
     },
   };
 }
@@ -180,9 +184,9 @@ export function encryptedIn(value: unknown, path: readonly PropertyKey[] = []): 
 export const placeOf = (file: string, line: number | undefined): NonNullable<Problem["place"]> =>
   line === undefined ? { file } : { file, line };
 
-/** The same lines, by paths without the prefix of the project. */
-function stripped(lines: ReadonlyMap<string, number>, project: string): Map<string, number> {
-  const prefix = `${project}:`;
+/** The same lines, by paths without the prefix. */
+function stripped(lines: ReadonlyMap<string, number>): Map<string, number> {
+  const prefix = `${PREFIX}:`;
   return new Map(
     [...lines].map(([path, line]) => [path.startsWith(prefix) ? path.slice(prefix.length) : path, line]),
   );

@@ -4,6 +4,7 @@ import { withoutUndefined } from "../model/records";
 import type { WrittenApplication } from "../model/written";
 import type { CREDENTIALS } from "./credentials";
 import { unwritten } from "./file";
+import { PREFIX } from "./prefix";
 import type { settingsSchema } from "./schema";
 import { readSettings, type StackConfig, type StackSettings } from "./settings";
 
@@ -16,9 +17,6 @@ export type SettingsInCode = Omit<
   "application" | "layers" | "cluster" | typeof CREDENTIALS
 >;
 
-/** Prefix of the keys in messages about such settings. */
-const PROJECT = "flotilla";
-
 /** Returns the config of a component. `where` names the component in messages; `credentials` are the names of its passwords. */
 export function configInCode(
   where: string,
@@ -30,7 +28,7 @@ export function configInCode(
   // The component's provider decides the cluster. The text satisfies the rule that prod names its context.
   const cluster = { context: "of the provider" };
   return {
-    project: PROJECT,
+    project: PREFIX,
     stack,
     files: [unwritten(where, { ...withoutUndefined(settings), application, cluster })],
     credentials: { names: [...credentials], problems: [] },

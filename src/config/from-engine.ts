@@ -5,6 +5,7 @@ import { isAtOrBelow } from "../model/paths";
 import { CREDENTIALS, type GivenCredentials, givenCredentials } from "./credentials";
 import { decode } from "./decode";
 import type { SettingsFile } from "./file";
+import { PREFIX } from "./prefix";
 import { credentialsInFile } from "./stack";
 
 /** The config of a stack in the engine: full keys such as `flotilla:application`, scalars as texts, maps as JSON. */
@@ -22,9 +23,8 @@ export function ownSettings(
   { values, secretKeys }: EngineConfig,
   file: SettingsFile,
   defaults: SettingsFile,
-  project: string,
 ): SettingsFile {
-  const prefix = `${project}:`;
+  const prefix = `${PREFIX}:`;
   const elsewhere: string[] = [];
   const settings = Object.entries(values).flatMap(([key, text]): [string, unknown][] => {
     if (!key.startsWith(prefix)) return [];
@@ -59,11 +59,10 @@ export function credentialsAt(
   key: string,
   values: Record<string, string>,
   settings: SettingsFile,
-  project: string,
 ): GivenCredentials | undefined {
   const text = values[key];
   if (text === undefined) return undefined;
-  if (settings.lines.has(CREDENTIALS)) return credentialsInFile(settings, project);
+  if (settings.lines.has(CREDENTIALS)) return credentialsInFile(settings);
   const names = namesIn(text);
   return names ? { names, problems: [] } : givenCredentials(key, undefined);
 }

@@ -4,6 +4,7 @@ import { pathOf } from "../model/paths";
 import type { Problem } from "../model/problems";
 import { isRecord } from "../model/records";
 import { parseSettings, placeOf, type SettingsFile } from "./file";
+import { PREFIX } from "./prefix";
 
 /** Folder of the layers in the project. */
 export const LAYERS = "config/layers";
@@ -48,23 +49,23 @@ export interface ParsedLayers {
  * Returns the layers that a file names, each after the layers that it names itself. A layer that is named twice counts once, in
  * its first place.
  */
-export function resolveLayers(named: SettingsFile, folder: ParsedLayers, project: string): Layers {
+export function resolveLayers(named: SettingsFile, folder: ParsedLayers): Layers {
   const files = new Map<string, SettingsFile>();
   const problems: Problem[] = [];
   const visit = (by: SettingsFile, path: readonly string[]): void => {
-    for (const { name, where } of namesIn(by, problems, project)) {
+    for (const { name, where } of namesIn(by, problems)) {
       const place = placeOf(by.path, by.lines.get(where) ?? by.lines.get("layers"));
       const start = path.indexOf(name);
       if (start >= 0)
         problems.push({
-          where: `${project}:${where}`,
+          where: `${PREFIX}:${where}`,
           what: `the layers lead in a circle: ${[...path.slice(start), name].join(" -> ")}`,
           todo: "Take one of them out.",
           place,
         });
       else if (!folder.names.includes(name))
         problems.push({
-          where: `${project}:${where}`,
+          where: `${PREFIX}:${where}`,
           what: `there is no layer "${name}": ${LAYERS}/${name}.yaml does not exist`,
           todo: suggest(name, folder.names),
           place,
@@ -81,18 +82,14 @@ export function resolveLayers(named: SettingsFile, folder: ParsedLayers, project
 }
 
 /** Returns the names under `layers`. A value that is not a list of names is added to the problems. */
-function namesIn(
-  file: SettingsFile,
-  problems: Problem[],
-  project: string,
-): { name: string; where: string }[] {
+function namesIn(file: SettingsFile, problems: Problem[]): { name: string; where: string }[] {
   const listed = file.values.layers;
   if (listed === undefined || listed === null) return [];
   if (!Array.isArray(listed) || listed.some((name) => typeof name !== "string")) {
     problems.push({
-      where: `${project}:layers`,
+      where: `${PREFIX}:layers`,
       what: "it must be a list of layers",
-      todo: `Write ${project}:layers: [${isRecord(listed) || Array.isArray(listed) ? "prod" : String(listed)}].`,
+      todo: `Write ${PREFIX}:layers: [${isRecord(listed) || Array.isArray(listed) ? "prod" : String(listed)}].`,
       place: placeOf(file.path, file.lines.get("layers")),
     });
     return [];

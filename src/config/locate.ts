@@ -1,16 +1,17 @@
 /** Adds files and lines to problems. */
 import { FlotillaError, type Problem } from "../model/problems";
 import { type Origin, originOf } from "./merge";
+import { PREFIX } from "./prefix";
 import type { StackConfig } from "./settings";
 import { stackFileName } from "./stack-names";
 
 /** Returns the error with the file and line of each key, sorted by file (the stack's own first) and line. */
 export function locate(
   error: FlotillaError,
-  { project, stack, files }: Pick<StackConfig, "project" | "stack" | "files">,
+  { stack, files }: Pick<StackConfig, "stack" | "files">,
   origins: ReadonlyMap<string, Origin>,
 ): FlotillaError {
-  const prefix = `${project}:`;
+  const prefix = `${PREFIX}:`;
   const own = stackFileName(stack);
   const placed = error.problems.map((problem): Problem => {
     if (problem.place || !problem.where.startsWith(prefix)) return problem;

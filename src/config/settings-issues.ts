@@ -6,6 +6,7 @@ import { pathOf } from "../model/paths";
 import type { Problem } from "../model/problems";
 import { keysAt, schemaAt } from "../model/schema-tree";
 import { secretLike } from "../model/secret-like";
+import { PREFIX } from "./prefix";
 import { ENVIRONMENTS, settingsSchema } from "./schema";
 import { ABOUT } from "./schema/key";
 import { stackFileName } from "./stack-names";
@@ -14,7 +15,6 @@ import { stackFileName } from "./stack-names";
 export interface MessageContext {
   /** The full name of a key, such as `flotilla:services.cart.tag`. */
   where: (path: readonly PropertyKey[]) => string;
-  project: string;
   stack: string;
   /** Whether all files could be read: otherwise a missing key may be in the file that could not. */
   complete: boolean;
@@ -27,7 +27,7 @@ const RENAMED: Record<string, string> = {
 
 /** Returns an issue as the problems of its keys. */
 export function issueProblems(issue: Issue, context: MessageContext): Problem[] {
-  const { where, project, stack } = context;
+  const { where, stack } = context;
   // `layers.ts` has reported what is wrong with the list of layers.
   if (issue.path[0] === "layers") return [];
   const key = where(issue.path);
@@ -47,7 +47,7 @@ export function issueProblems(issue: Issue, context: MessageContext): Problem[] 
             what: "the setting is missing",
             todo:
               issue.path.length === 1
-                ? `Add it to ${stackFileName(stack)}: ${exampleOf(issue.path, project)}`
+                ? `Add it to ${stackFileName(stack)}: ${exampleOf(issue.path)}`
                 : `Add it there: ${String(issue.path.at(-1))}: <${aboutAt(issue.path)?.unit ?? "value"}>`,
           },
         ]
@@ -115,11 +115,11 @@ function remedyAt(path: readonly PropertyKey[]): string {
 }
 
 /** A line to write for a missing key. */
-function exampleOf(path: readonly PropertyKey[], project: string): string {
+function exampleOf(path: readonly PropertyKey[]): string {
   const examples: Record<string, string> = {
-    application: "application: robot-shop",
+    application: "application: <one of apps/>",
     environment: `environment: ${ENVIRONMENTS.join(" | ")}`,
   };
   const key = pathOf(path);
-  return `${project}:${examples[key] ?? `${key}: ...`}`;
+  return `${PREFIX}:${examples[key] ?? `${key}: ...`}`;
 }

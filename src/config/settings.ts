@@ -1,7 +1,7 @@
 /** Reads the settings of a stack from its config, or reports every problem with its key, file and line. */
 import type { Application } from "../model/application";
 import { own } from "../model/graph";
-import { readInventory } from "../model/inventory/read";
+import { readInventory, sameNameProblems } from "../model/inventory/read";
 import { ofMeantAlternative } from "../model/issues";
 import { suggest } from "../model/nearest";
 import { isAtOrBelow, pathOf } from "../model/paths";
@@ -14,6 +14,7 @@ import { encryptedIn, type SettingsFile } from "./file";
 import { locate } from "./locate";
 import { merge, type Origin, originOf } from "./merge";
 import { nameProblems } from "./override-names";
+import { PREFIX } from "./prefix";
 import { type Settings, settingsSchema } from "./schema";
 import { issueProblems, type MessageContext } from "./settings-issues";
 
@@ -21,7 +22,7 @@ export { locate } from "./locate";
 
 /** The config of a stack: the files that its settings come from. */
 export interface StackConfig {
-  /** The project's name: the prefix of the keys. */
+  /** The name of the Pulumi project. */
   project: string;
   stack: string;
   /** The project's defaults, the layers, the stack's own: later wins. */
@@ -52,12 +53,11 @@ export function readSettings(
   catalogue: Catalogue,
   deployedStores: readonly string[] = [],
 ): StackSettings {
-  const { project, stack } = config;
+  const { stack } = config;
   const { values, origins } = merge(config.files, staysNull);
   const unread = [...config.files.flatMap((file) => file.problems), ...(config.problems ?? [])];
   const context: MessageContext = {
-    where: (path) => `${project}:${pathOf(path)}`,
-    project,
+    where: (path) => `${PREFIX}:${pathOf(path)}`,
     stack,
     complete: unread.length === 0,
   };
@@ -82,13 +82,14 @@ export function readSettings(
     // An encrypted value in a layer has been reported with the layer.
     ...encrypted
       .filter((path) => originOf(origins, path)?.kind !== "layer")
-      .map((path) => secretProblem(path, project)),
-    ...imageProblems(config.files, origins, project),
+      .map((path) => secretProblem(path)),
+    ...imageProblems(config.files, origins),
     ...(config.credentials?.problems ?? []),
     ...(parsed.error?.issues ?? [])
       .flatMap(ofMeantAlternative)
       .flatMap((issue) => issueProblems(issue, context))
       .filter((problem) => !refused.has(problem.where)),
+    ...sameNameProblems(catalogue),
     ...(inventory?.problems ?? []),
     ...(named === undefined || written ? [] : [unknownApplication(named, catalogue, context)]),
     ...(application ? nameProblems(input, application, context, deployedStores) : []),
@@ -113,7 +114,7 @@ const unknownApplication = (name: string, catalogue: Catalogue, { where }: Messa
 /** A stack of production names its cluster. Files that could not be read may do so. */
 function clusterProblems(
   { environment, cluster }: Record<string, unknown>,
-  { where, project, stack, complete }: MessageContext,
+  { where, stack, complete }: MessageContext,
 ): Problem[] {
   if (!complete || environment !== "prod" || (cluster as { context?: unknown } | undefined)?.context)
     return [];
@@ -121,7 +122,7 @@ function clusterProblems(
     {
       where: where(["cluster", "context"]),
       what: "prod must name its cluster: it never follows the current context",
-      todo: `Run: pulumi config set --path ${project}:cluster.context <context> --stack ${stack}`,
+      todo: `Run: pulumi config set --path ${PREFIX}:cluster.context <context> --stack ${stack}`,
     },
   ];
 }
@@ -131,11 +132,7 @@ const staysNull = (path: readonly string[]): boolean =>
   schemaAt(settingsSchema, path)?.safeParse(null).success ?? false;
 
 /** Reports tags and repositories that have no effect, because an earlier file sets a digest, which wins. */
-function imageProblems(
-  files: readonly SettingsFile[],
-  origins: ReadonlyMap<string, Origin>,
-  project: string,
-): Problem[] {
+function imageProblems(files: readonly SettingsFile[], origins: ReadonlyMap<string, Origin>): Problem[] {
   const rank = (origin: Origin) => files.findIndex(({ path }) => path === origin.file);
   return [...origins].flatMap(([path, digest]): Problem[] => {
     if (!path.endsWith(".digest")) return [];
@@ -144,16 +141,16 @@ function imageProblems(
     if (!tag || rank(tag) <= rank(digest)) return [];
     return [
       {
-        where: `${project}:${image}.${origins.has(`${image}.tag`) ? "tag" : "repository"}`,
+        where: `${PREFIX}:${image}.${origins.has(`${image}.tag`) ? "tag" : "repository"}`,
         what: `the digest that ${digest.file} sets wins over it: the old image would stay`,
-        todo: `Set the new image's own digest beside it, or ${project}:${image}.digest: null.`,
+        todo: `Set the new image's own digest beside it, or ${PREFIX}:${image}.digest: null.`,
       },
     ];
   });
 }
 
-const secretProblem = (path: string, project: string): Problem => ({
-  where: `${project}:${path}`,
+const secretProblem = (path: string): Problem => ({
+  where: `${PREFIX}:${path}`,
   what: "the value is a secret, but settings become Helm values in plain text",
-  todo: `Set it without --secret; a password belongs to an account of the inventory, or under ${project}:${CREDENTIALS}.`,
+  todo: `Set it without --secret; a password belongs to an account of the inventory, or under ${PREFIX}:${CREDENTIALS}.`,
 });

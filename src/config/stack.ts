@@ -6,6 +6,7 @@ import { placeProblems } from "./conflicts";
 import { CREDENTIALS, type GivenCredentials, givenCredentials } from "./credentials";
 import { parseDefaults, parseSettings, type SettingsFile } from "./file";
 import { type LayerFolder, parsedLayers, resolveLayers } from "./layers";
+import { PREFIX } from "./prefix";
 import type { StackConfig } from "./settings";
 import { bareName, stackFileName } from "./stack-names";
 
@@ -22,7 +23,7 @@ export interface ProjectFiles {
 export function stackConfig(files: ProjectFiles, stack: string): StackConfig {
   const project = parseDefaults("Pulumi.yaml", files.project);
   const own = ownFile(files, bareName(stack), project.project);
-  return assemble(files, project, bareName(stack), own, credentialsInFile(own, project.project));
+  return assemble(files, project, bareName(stack), own, credentialsInFile(own));
 }
 
 /** Returns the config of a stack whose own settings are known. Its layers go between the project's defaults and these. */
@@ -36,12 +37,12 @@ export function assemble(
   const folder = parsedLayers(files.layers, project);
   const layered = (name: string, file: SettingsFile): StackConfig => {
     const named = file.values.layers === undefined ? defaults : file;
-    const { files: layers, problems } = resolveLayers(named, folder, project);
+    const { files: layers, problems } = resolveLayers(named, folder);
     return {
       project,
       stack: name,
       files: [defaults, ...layers, file],
-      problems: [...problems, ...layers.flatMap((layer) => layerCredentials(layer, project))],
+      problems: [...problems, ...layers.flatMap((layer) => layerCredentials(layer))],
     };
   };
   const config = layered(stack, own);
@@ -77,21 +78,21 @@ export function ownFile({ stacks }: ProjectFiles, stack: string, project: string
 const EMPTY: SettingsFile = { kind: "stack", path: "", values: {}, lines: new Map(), problems: [] };
 
 /** The names and problems of the passwords in a stack's own file; undefined if the file has none. */
-export function credentialsInFile(own: SettingsFile, project: string): GivenCredentials | undefined {
+export function credentialsInFile(own: SettingsFile): GivenCredentials | undefined {
   const given = own.values[CREDENTIALS];
   return given === undefined || given === null
     ? undefined
-    : givenCredentials(`${project}:${CREDENTIALS}`, given);
+    : givenCredentials(`${PREFIX}:${CREDENTIALS}`, given);
 }
 
 /** Reports passwords in a layer: a password belongs to one stack. */
-function layerCredentials(layer: SettingsFile, project: string): Problem[] {
+function layerCredentials(layer: SettingsFile): Problem[] {
   if (layer.values[CREDENTIALS] === undefined) return [];
   return [
     {
-      where: `${project}:${CREDENTIALS}`,
+      where: `${PREFIX}:${CREDENTIALS}`,
       what: "a layer is shared by stacks, and must hold no password",
-      todo: `Remove it, have the passwords changed, and give each stack its own: pulumi config set --secret --path ${project}:${CREDENTIALS}.<name>`,
+      todo: `Remove it, have the passwords changed, and give each stack its own: pulumi config set --secret --path ${PREFIX}:${CREDENTIALS}.<name>`,
       place: { file: layer.path, line: layer.lines.get(CREDENTIALS) ?? 1 },
     },
   ];

@@ -4,14 +4,15 @@ import type { Problem } from "../model/problems";
 import { schemaAt } from "../model/schema-tree";
 import { mayBeSecret } from "../model/secret-like";
 import { CREDENTIALS } from "./credentials";
+import { PREFIX } from "./prefix";
 import { settingsSchema } from "./schema";
 import { readYaml } from "./yaml";
 import type { Fault } from "./yaml-nodes";
 import type { Advice } from "./yaml-syntax";
 
-/** Returns the problems of a project's settings. What other projects and Pulumi itself write into the file is not checked. */
-export function faultsIn(faults: readonly Fault[], file: string, project: string): Problem[] {
-  const prefix = `${project}:`;
+/** Returns the problems of the settings. What other programs and Pulumi itself write into the file is not checked. */
+export function faultsIn(faults: readonly Fault[], file: string): Problem[] {
+  const prefix = `${PREFIX}:`;
   return faults.flatMap((fault): Problem[] => {
     const [part, key, ...rest] = fault.path;
     const isSetting = part === "config" && String(key).startsWith(prefix);

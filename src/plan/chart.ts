@@ -9,8 +9,9 @@ import { gzipSync } from "node:zlib";
 import { parse } from "yaml";
 import { FlotillaError } from "../model/problems";
 import { shortDigest } from "./digest";
+import { packageOf } from "./package";
 
-/** A chart of this repository. */
+/** A chart of this package. */
 export interface LocalChart {
   /** Path relative to the program's folder, so that a state shows no difference on another machine. */
   path: string;
@@ -51,20 +52,21 @@ export interface RemoteChart {
 export const VENDOR = "charts/vendor";
 
 /**
- * Reads the charts of a project, for a program in the same folder or in another one.
+ * Reads the charts that a project deploys: those of the package that it uses, and the archives in its own `charts/vendor`.
  * @throws FlotillaError if a chart is missing or broken.
  */
-export function readCharts(project: string, program = project): Charts {
+export function readCharts(project: string): Charts {
+  const library = packageOf(project);
   return {
-    microservice: readLocalChart(project, "charts/microservice", program),
-    store: readLocalChart(project, "charts/store", program),
-    remote: readLock(project, program),
+    microservice: readLocalChart(library, "charts/microservice", project),
+    store: readLocalChart(library, "charts/store", project),
+    remote: readLock(project, library),
   };
 }
 
-/** Returns a path of the project, relative to a program in another folder. */
-function pathFrom(program: string, project: string, path: string): string {
-  const found = relative(program, join(project, path)).split(sep).join("/");
+/** Returns a path relative to the project. */
+function pathFrom(project: string, path: string): string {
+  const found = relative(project, path).split(sep).join("/");
   return found.startsWith("../") ? found : `./${found}`;
 }
 
@@ -73,8 +75,8 @@ export function describeChart(chart: LocalChart): string {
   return `${chart.name} ${chart.version} sha256:${chart.digest}`;
 }
 
-function readLocalChart(project: string, path: string, program: string): LocalChart {
-  const folder = resolve(project, path);
+function readLocalChart(library: string, path: string, project: string): LocalChart {
+  const folder = resolve(library, path);
   const metadata = readYaml(join(folder, "Chart.yaml"), `${path}/Chart.yaml`) as {
     name?: string;
     version?: string;
@@ -83,7 +85,7 @@ function readLocalChart(project: string, path: string, program: string): LocalCh
     throw broken(`${path}/Chart.yaml`, "it has no name or no version", "Add both.");
   const files = contentsOf(folder, chartFiles(folder));
   return {
-    path: pathFrom(program, project, path),
+    path: pathFrom(project, folder),
     name: metadata.name,
     version: metadata.version,
     digest: shortDigest(...files.flat()),
@@ -119,6 +121,12 @@ export function listFiles(folder: string): string[] {
 /** The lock file, relative to the project. */
 export const LOCK = "charts/lock.yaml";
 
+/** Returns the lock file that a project uses: its own, or that of the package. */
+export function lockOf(project: string, library = packageOf(project)): string {
+  const own = join(project, LOCK);
+  return existsSync(own) ? own : join(library, LOCK);
+}
+
 /** Returns the path of a chart's archive, relative to the project. */
 export const archiveOf = (name: string, version: string): string => `${VENDOR}/${name}-${version}.tgz`;
 
@@ -126,8 +134,8 @@ export const archiveOf = (name: string, version: string): string => `${VENDOR}/$
 export const sha256Of = (file: string): string =>
   createHash("sha256").update(readFileSync(file)).digest("hex");
 
-function readLock(project: string, program: string): Charts["remote"] {
-  const { charts = {} } = (readYaml(join(project, LOCK), LOCK) ?? {}) as {
+function readLock(project: string, library: string): Charts["remote"] {
+  const { charts = {} } = (readYaml(lockOf(project, library), LOCK) ?? {}) as {
     charts?: Record<string, Partial<Record<"url" | "version" | "imageTag" | "sha256", unknown>>>;
   };
   const restore = `Restore it: git checkout -- ${LOCK}`;
@@ -147,7 +155,7 @@ function readLock(project: string, program: string): Charts["remote"] {
     if (sha256 !== undefined) chart.sha256 = String(sha256);
     if (existsSync(path))
       chart.vendored = {
-        path: pathFrom(program, project, file),
+        path: pathFrom(project, path),
         sha256: sha256Of(path),
         bytes: statSync(path).size,
       };

@@ -1,5 +1,6 @@
 /** Decides whether two clusters are the same, from their identities. Pure. */
 import { createHash } from "node:crypto";
+import { PREFIX } from "../config/prefix";
 import type { ClusterIdentity } from "../model/cluster";
 import type { Problem } from "../model/problems";
 
@@ -59,7 +60,6 @@ export interface IdentityCheck {
   namespace?: string;
   /** Whether the state has resources. */
   isDeployed: boolean;
-  project: string;
   stack: string;
   /** Context of the current cluster. Undefined inside a cluster. */
   context?: string;
@@ -67,11 +67,11 @@ export interface IdentityCheck {
 
 /** Returns why a stack must not change the cluster of the kubeconfig, or undefined if it can. */
 export function foreignCluster(check: IdentityCheck): Problem | undefined {
-  const { current, recorded, named, isDeployed, hasNamespace, namespace, project, stack, context } = check;
-  const where = `${project}:cluster`;
+  const { current, recorded, named, isDeployed, hasNamespace, namespace, stack, context } = check;
+  const where = `${PREFIX}:cluster`;
   const here = `${context === undefined ? "this pod's account" : `context "${context}"`} leads to ${identityText(current)}`;
   const seen = check.unread === undefined ? "" : ` (${check.unread})`;
-  const permit = `pulumi config set --path ${project}:cluster.identity ${identityName(current)} --stack ${stack}`;
+  const permit = `pulumi config set --path ${PREFIX}:cluster.identity ${identityName(current)} --stack ${stack}`;
   const isOwn =
     recorded !== undefined &&
     (isSameCluster(recorded, current) || (isUnsure(recorded, current) && hasNamespace === true));
@@ -81,13 +81,13 @@ export function foreignCluster(check: IdentityCheck): Problem | undefined {
       : {
           where: `cluster of stack ${stack}`,
           what: `the settings move the stack from ${identityText(recorded)} to ${identityText(current)}, and it is not there yet`,
-          todo: `Finish the move first: npx flotilla up --stack ${stack}. Or take ${project}:cluster.identity back.`,
+          todo: `Finish the move first: npx flotilla up --stack ${stack}. Or take ${PREFIX}:cluster.identity back.`,
         };
   if (named !== undefined)
     return {
       where: `${where}.identity`,
       what: `it names ${named}, but ${here}${seen}`,
-      todo: `Point KUBECONFIG or ${project}:cluster.context at that cluster. If it was replaced by this one: ${permit}`,
+      todo: `Point KUBECONFIG or ${PREFIX}:cluster.context at that cluster. If it was replaced by this one: ${permit}`,
     };
   const ways = [
     `Another cluster needs a stack of its own: npx flotilla init <stack>.`,
@@ -99,7 +99,7 @@ export function foreignCluster(check: IdentityCheck): Problem | undefined {
       : {
           where: `cluster of stack ${stack}`,
           what: `the stack is deployed in ${identityText(recorded)}, but ${here}${seen}`,
-          todo: `Point KUBECONFIG or ${project}:cluster.context at the cluster of ${stack}.\n    ${ways}`,
+          todo: `Point KUBECONFIG or ${PREFIX}:cluster.context at the cluster of ${stack}.\n    ${ways}`,
         };
   if (!isDeployed || hasNamespace === true) return undefined;
   return {

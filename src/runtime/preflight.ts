@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { parse } from "yaml";
+import { PREFIX } from "../config/prefix";
 import type { Settings } from "../config/schema";
 import { FlotillaError, type Problem } from "../model/problems";
 import type { Plan, ReleasePlan } from "../plan/plan";
@@ -21,7 +22,6 @@ import { unreachable, usesProxy } from "./reach";
  */
 export async function checkCluster(
   settings: Pick<Settings, "cluster">,
-  project: string,
   stack: string,
   environment = process.env,
 ): Promise<ClusterTarget | undefined> {
@@ -33,7 +33,7 @@ export async function checkCluster(
   if (files.length === 0)
     throw new FlotillaError([
       {
-        where: `${project}:cluster`,
+        where: `${PREFIX}:cluster`,
         what: `there is no kubeconfig at ${paths.join(", ")}`,
         todo: 'Point KUBECONFIG at your cluster\'s kubeconfig, or start the embedded cluster: eval "$(npx flotilla env)"',
       },
@@ -41,7 +41,7 @@ export async function checkCluster(
   const config = mergeKubeconfigs(files.map(readKubeconfig));
   const target = resolveTarget(config, settings.cluster.context, {
     files: files.join(", "),
-    key: `${project}:cluster.context`,
+    key: `${PREFIX}:cluster.context`,
     stack,
   });
   if ("what" in target) throw new FlotillaError([target]);
@@ -51,7 +51,7 @@ export async function checkCluster(
   if (reason !== undefined)
     throw new FlotillaError([
       {
-        where: `${project}:cluster`,
+        where: `${PREFIX}:cluster`,
         what: `the cluster of context "${context}" at ${server.origin} cannot be reached: ${reason}`,
         todo: `Start it or connect to its network, then try: kubectl --context ${context} get nodes`,
       },

@@ -1,13 +1,14 @@
 /** Identifies the program of an update, so that a rollback can prove that it runs the same one. */
 import { execFileSync } from "node:child_process";
-import { readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, realpathSync, statSync } from "node:fs";
+import { join, sep } from "node:path";
 import { type Charts, digestOf, listFiles } from "../plan/chart";
 import { shortDigest } from "../plan/digest";
+import { packageOf, versionOf } from "../plan/package";
 
 /** The program that an update ran. */
 export interface Provenance {
-  /** Flotilla's version, from package.json. */
+  /** The version of this package. */
   version: string;
   /** The checked-out git commit, or "none" outside a repository. */
   commit: string;
@@ -15,21 +16,28 @@ export interface Provenance {
   program: string;
 }
 
-/** Files and folders that decide what is deployed, unlike tests, docs and tools. */
+/**
+ * Files and folders that decide what is deployed, unlike tests, docs and tools: those of a project that uses the package, and
+ * the package's own in a clone of it.
+ */
 const PROGRAM = [
-  "apps",
-  "charts/lock.yaml",
-  "components",
-  "config/layers",
-  "src",
-  "index.ts",
-  "package-lock.json",
+  ...["apps", "charts/lock.yaml", "config/layers", "components", "src", "index.ts"],
+  ...["package-lock.json", "pnpm-lock.yaml", "yarn.lock"],
 ];
 
-/** Returns the provenance of a project. The digests of the charts stand for their files. */
-export function readProvenance(project: string, charts: Charts): Provenance {
-  const { version } = JSON.parse(readFileSync(join(project, "package.json"), "utf8")) as { version: string };
-  return { version, commit: gitCommit(project), program: programDigest(project, charts) };
+/** Returns the provenance of a project. The digests of the charts stand for their files; `loaded` are further files of its program. */
+export function readProvenance(project: string, charts: Charts, loaded: readonly string[]): Provenance {
+  const library = packageOf(project);
+  const { microservice, store } = charts;
+  const version = versionOf(library);
+  const program = shortDigest(
+    digestOf(project, programFiles(project, library === project ? [] : loaded)),
+    // A package that is installed is known by its version.
+    ...(library === project ? [] : [version]),
+    microservice.digest,
+    store.digest,
+  );
+  return { version, commit: gitCommit(project), program };
 }
 
 function gitCommit(project: string): string {
@@ -44,9 +52,17 @@ function gitCommit(project: string): string {
   }
 }
 
-function programDigest(project: string, { microservice, store }: Charts): string {
-  const files = PROGRAM.map((entry) => join(project, entry)).flatMap((path) =>
-    statSync(path).isFile() ? [path] : listFiles(path),
-  );
-  return shortDigest(digestOf(project, files), microservice.digest, store.digest);
+/** Returns the files of a project's own that the running program has loaded by now, wherever in the project they are. */
+export function loadedFiles(project: string): string[] {
+  const root = realpathSync(project);
+  return Object.keys(require.cache)
+    .filter((path) => path.startsWith(root + sep) && !path.includes(`${sep}node_modules${sep}`))
+    .map((path) => join(project, path.slice(root.length)));
+}
+
+function programFiles(project: string, loaded: readonly string[]): string[] {
+  const own = PROGRAM.map((entry) => join(project, entry))
+    .filter((path) => existsSync(path))
+    .flatMap((path) => (statSync(path).isFile() ? [path] : listFiles(path)));
+  return [...new Set([...own, ...loaded])].sort();
 }

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { CREDENTIALS } from "../config/credentials";
 import { parseDefaults } from "../config/file";
 import { credentialsAt, ownSettings } from "../config/from-engine";
+import { PREFIX } from "../config/prefix";
 import type { StackConfig } from "../config/settings";
 import { assemble, ownFile } from "../config/stack";
 import { readProjectFiles } from "./project-files";
@@ -16,14 +17,14 @@ export function readStackConfig(folder: string): StackConfig {
   const [project, stack] = [pulumi.getProject(), pulumi.getStack()];
   const files = readProjectFiles(folder);
   const defaults = parseDefaults("Pulumi.yaml", files.project);
-  const own = ownSettings({ values, secretKeys }, ownFile(files, stack, project), defaults.file, project);
-  const credentials = credentialsAt(`${project}:${CREDENTIALS}`, values, own, project);
+  const own = ownSettings({ values, secretKeys }, ownFile(files, stack, project), defaults.file);
+  const credentials = credentialsAt(`${PREFIX}:${CREDENTIALS}`, values, own);
   return assemble(files, defaults, stack, own, credentials);
 }
 
 /** Returns passwords from the stack's config, by name. They stay secret in the state. */
 export function readCredentials(names: readonly string[]): Record<string, pulumi.Output<string>> {
-  const given = new pulumi.Config().getSecretObject<Record<string, string>>(CREDENTIALS);
+  const given = new pulumi.Config(PREFIX).getSecretObject<Record<string, string>>(CREDENTIALS);
   return Object.fromEntries(
     names.flatMap((name) => (given ? [[name, given.apply((values) => values[name] as string)]] : [])),
   );

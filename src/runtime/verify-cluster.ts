@@ -1,5 +1,6 @@
 /** Reads the identity of the cluster that the settings select, and compares it with the one in the state. */
 import { readFileSync } from "node:fs";
+import { PREFIX } from "../config/prefix";
 import type { Settings } from "../config/schema";
 import type { ClusterIdentity } from "../model/cluster";
 import { FlotillaError, type Problem } from "../model/problems";
@@ -43,14 +44,13 @@ export async function readNamespace(ask: Ask, name: string): Promise<LiveNamespa
 export async function readIdentity(
   ask: Ask,
   target: ClusterTarget | undefined,
-  project: string,
 ): Promise<{ identity: ClusterIdentity; unread?: string }> {
   const answer = await ask("/api/v1/namespaces/kube-system").catch((error: Error) => {
-    throw new FlotillaError([unanswered(error, target, project)]);
+    throw new FlotillaError([unanswered(error, target)]);
   });
   // Every API server has namespaces. A wrong path shows here only: the CA is still right, and every object would be missing.
   if ("missing" in answer && answer.unserved)
-    throw new FlotillaError([unanswered(new Error("no Kubernetes API is served there"), target, project)]);
+    throw new FlotillaError([unanswered(new Error("no Kubernetes API is served there"), target)]);
   const ca = target && authorityOf(target);
   const named = compact({
     name: target?.name ?? "in-cluster",
@@ -66,8 +66,8 @@ export async function readIdentity(
   return { identity: named, unread: why };
 }
 
-const unanswered = (error: Error, target: ClusterTarget | undefined, project: string): Problem => ({
-  where: `${project}:cluster`,
+const unanswered = (error: Error, target: ClusterTarget | undefined): Problem => ({
+  where: `${PREFIX}:cluster`,
   what: `the cluster${target === undefined ? "" : ` of context "${target.context}" at ${target.server.href}`} does not answer: ${error.message}`,
   todo: "Log in to it, or correct the kubeconfig, then try: kubectl get namespace kube-system",
 });
@@ -103,10 +103,10 @@ export async function verifyCluster(
   target: ClusterTarget | undefined,
   settings: Pick<Settings, "cluster">,
   known: KnownCluster | Promise<KnownCluster>,
-  { project, stack, mayMove = true }: { project: string; stack: string; mayMove?: boolean },
+  { stack, mayMove = true }: { stack: string; mayMove?: boolean },
 ): Promise<VerifiedCluster> {
   const [{ identity, unread }, { recorded, namespace, isDeployed }] = await Promise.all([
-    readIdentity(ask, target, project),
+    readIdentity(ask, target),
     known,
   ]);
   const named = settings.cluster.identity;
@@ -123,7 +123,6 @@ export async function verifyCluster(
       mayMove,
       namespace: namespace?.name,
       isDeployed,
-      project,
       stack,
       context: target?.context,
     }),
@@ -138,7 +137,7 @@ export async function verifyCluster(
       ...(!isMoving
         ? []
         : [
-            `stack ${stack} moves to cluster ${identityText(identity)}, which ${project}:cluster.identity names; what runs in ${identityText(recorded)} stays there, and the stack forgets it`,
+            `stack ${stack} moves to cluster ${identityText(identity)}, which ${PREFIX}:cluster.identity names; what runs in ${identityText(recorded)} stays there, and the stack forgets it`,
           ]),
       ...(unread === undefined
         ? []

@@ -8,10 +8,10 @@ import { exists, initStack, type Stack, secretOf } from "./world";
 
 const PROGRAM = join(PROJECT, "tests", "e2e", "own-program", "index.ts");
 
-/** The program in a project of its own: the library is a package there, and the packages are its own. */
+/** The program in a project of its own, which finds the library as a link to this repository. */
 async function ownProgram(): Promise<Stack> {
   const folder = mkdtempSync(join(tmpdir(), "flotilla-own-"));
-  const program = readFileSync(PROGRAM, "utf8").replace("../../../components", "flotilla/components");
+  const program = readFileSync(PROGRAM, "utf8").replace("../../../components", join(PROJECT, "components"));
   writeFileSync(join(folder, "index.ts"), program);
   writeFileSync(join(folder, "package.json"), '{"name":"own","main":"index.ts"}');
   writeFileSync(join(folder, "Pulumi.yaml"), "name: own\nruntime: nodejs\n");

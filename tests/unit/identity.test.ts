@@ -153,7 +153,6 @@ const check = (overrides: Partial<IdentityCheck>): IdentityCheck => ({
   current: cluster(),
   isDeployed: true,
   mayMove: true,
-  project: "flotilla",
   stack: "prod",
   context: "here",
   ...overrides,
@@ -260,14 +259,10 @@ describe("reading the identity", () => {
 
   it("is one question, for kube-system", async () => {
     const asked: string[] = [];
-    const { identity } = await readIdentity(
-      async (path) => {
-        asked.push(path);
-        return { object: { metadata: { uid: "u" } } };
-      },
-      target,
-      "flotilla",
-    );
+    const { identity } = await readIdentity(async (path) => {
+      asked.push(path);
+      return { object: { metadata: { uid: "u" } } };
+    }, target);
     assert.deepEqual(identity, { uid: "u", ...named });
     assert.deepEqual(asked, ["/api/v1/namespaces/kube-system"]);
   });
@@ -295,7 +290,7 @@ describe("reading the identity", () => {
 
   it("fails in words where no answer comes", async () => {
     await assert.rejects(
-      readIdentity(() => Promise.reject(new Error("connection refused")), target, "flotilla"),
+      readIdentity(() => Promise.reject(new Error("connection refused")), target),
       /context "here" at https:\/\/one\.example\.com:6443\/ does not answer: connection refused/,
     );
   });

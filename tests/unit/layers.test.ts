@@ -261,7 +261,6 @@ describe("settings as the engine hands them out", () => {
       },
       parseSettings("stack", "Pulumi.s.yaml", text, project),
       defaults,
-      project,
     );
 
   it("are not the stack's own where they are the project's defaults", () => {
@@ -287,7 +286,6 @@ describe("settings as the engine hands them out", () => {
         { values, secretKeys: [] },
         parseSettings("stack", "Pulumi.s.yaml", "config:\n  flotila:replicas: 2\n", project),
         defaults,
-        project,
       );
     assert.equal(file({ "flotila:replicas": "2", "flotilla:namespace": "x" }).problems.length, 1);
     assert.equal(file({ "flotilla:namespace": "x" }).problems.length, 0);

@@ -18,7 +18,8 @@ const described = (name: string) =>
     uses: ["db"],
     image: { repository: "example.com/orders", tag: "1.0.0" },
   });
-const insert = (source: string, name = "orders") => insertService(source, "shop", described(name));
+const insert = (source: string, name = "orders") =>
+  insertService(source, "shop", described(name), "../src/model/text");
 
 const inventory = (
   services: string,

@@ -413,8 +413,11 @@ describe("a local chart's digest", () => {
   });
 
   it("says which file is missing", () => {
-    const [problem] = problemsOf(() => readCharts(tmpdir()));
+    const folder = copy();
+    rmSync(join(folder, "charts/microservice/Chart.yaml"));
+    const [problem] = problemsOf(() => readCharts(folder));
     assert.equal(problem?.where, "charts/microservice/Chart.yaml");
+    rmSync(folder, { recursive: true });
   });
 });
 

@@ -81,7 +81,7 @@ describe("the cluster of a stack", () => {
     const file = join(folder, "config");
     after(() => rmSync(folder, { recursive: true }));
     const check = (environment: NodeJS.ProcessEnv) =>
-      checkCluster(settingsOf({}).settings, "flotilla", "dev", environment);
+      checkCluster(settingsOf({}).settings, "dev", environment);
 
     it("passes when its API server answers", async () => {
       const { number, close } = await port(true);

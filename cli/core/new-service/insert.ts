@@ -18,11 +18,12 @@ interface Edit {
   text: string;
 }
 
-/** The source with a service more. Undefined when it has no `services: { ... }` of the application to add to. */
+/** The source with a service more, whose helpers come from the module `vocabulary`. Undefined when it has no `services: { ... }` of the application to add to. */
 export function insertService(
   source: string,
   application: string,
   described: Described,
+  vocabulary: string,
 ): Inserted | undefined {
   const file = ts.createSourceFile("inventory.ts", source, ts.ScriptTarget.Latest, true);
   const inventory = inventoryOf(file, application);
@@ -36,7 +37,7 @@ export function insertService(
     if (accounts) edits.push(...addTo(file, accounts, [line]));
     else byHand.push(`give store ${store} the account ${line.replace(/,$/, "")}`);
   }
-  edits.push(...addImport(file, described.helpers));
+  edits.push(...addImport(file, described.helpers, vocabulary));
   const edited = [...edits]
     .sort((a, b) => b.at - a.at)
     .reduce((text, { at, until, text: added }) => text.slice(0, at) + added + text.slice(until), source);
@@ -67,11 +68,11 @@ function addTo(file: ts.SourceFile, object: ts.ObjectLiteralExpression, lines: r
 
 const LINE_WIDTH = 110;
 
-/** The helpers of src/model/text that are not imported yet. */
-function addImport(file: ts.SourceFile, helpers: readonly string[]): Edit[] {
+/** The helpers that are not imported yet. */
+function addImport(file: ts.SourceFile, helpers: readonly string[], vocabulary: string): Edit[] {
   const imports = file.statements.filter(ts.isImportDeclaration);
   const named = imports
-    .filter(({ moduleSpecifier: from }) => ts.isStringLiteral(from) && from.text === "../src/model/text")
+    .filter(({ moduleSpecifier: from }) => ts.isStringLiteral(from) && from.text === vocabulary)
     .flatMap((declaration) => {
       const bindings = declaration.importClause?.namedBindings;
       return bindings && ts.isNamedImports(bindings) ? [{ declaration, bindings }] : [];
@@ -79,11 +80,11 @@ function addImport(file: ts.SourceFile, helpers: readonly string[]): Edit[] {
   const there = named?.bindings.elements.map((element) => element.getText(file)) ?? [];
   const all = [...new Set([...there, ...helpers])].sort((a, b) => compare(bare(a), bare(b)));
   if (all.length === there.length) return [];
-  const onOneLine = `import { ${all.join(", ")} } from "../src/model/text";`;
+  const onOneLine = `import { ${all.join(", ")} } from "${vocabulary}";`;
   const text =
     onOneLine.length <= LINE_WIDTH
       ? onOneLine
-      : `import {\n${all.map((name) => `  ${name},\n`).join("")}} from "../src/model/text";`;
+      : `import {\n${all.map((name) => `  ${name},\n`).join("")}} from "${vocabulary}";`;
   if (named) return [{ at: named.declaration.getStart(file), until: named.declaration.getEnd(), text }];
   const end = imports.at(-1)?.getEnd() ?? 0;
   return [{ at: end, until: end, text: `\n${text}` }];

@@ -1,11 +1,12 @@
 /** The charts that a stack was deployed with, for rendering it again without its cluster. */
 
 import { type Charts, readCharts } from "../../../src/plan/chart";
+import { packageOf } from "../../../src/plan/package";
 import { type ExportedResource, RELEASE } from "../../core/state";
 import { say } from "../../terminal/progress";
 import { ToolError } from "../../tools/failure";
-import { PROJECT } from "../../tools/paths";
-import { hasCommit, inWorktree } from "../../tools/worktree";
+import { PACKAGE, PROJECT } from "../../tools/paths";
+import { hasCommit, installPackages, inWorktree } from "../../tools/worktree";
 import { provenanceOf } from "../history";
 
 /** Hands the folder with the charts that were deployed to the work: this one, or a worktree of the deployed commit. */
@@ -23,6 +24,8 @@ export async function withDeployedCharts<T>(
     `the charts have changed since the stack was deployed: they are taken from commit ${commit.slice(0, 7)}`,
   );
   return inWorktree(commit, async (folder) => {
+    // A project finds them in its packages.
+    if (packageOf(folder) === PACKAGE) await installPackages(folder);
     const then = readCharts(folder);
     if (!hasThem(resources, then)) throw missing(`those of commit ${commit.slice(0, 7)} differ as well`);
     return work(folder, then);

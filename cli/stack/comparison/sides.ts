@@ -1,5 +1,6 @@
 /** What an update would change: what is deployed beside what would be. */
 
+import { PREFIX } from "../../../src/config/prefix";
 import type { Problem } from "../../../src/model/problems";
 import { compact, mapValues } from "../../../src/model/records";
 import { givenNames } from "../../../src/plan/credentials";
@@ -33,7 +34,6 @@ import { existing } from "../existing";
 import type { Kubectl } from "../kubectl";
 import { markedOf, readLost } from "../lost";
 import { type PlannedStack, planStack } from "../planning";
-import { PROJECT_NAME } from "../project";
 import { readReleases } from "../releases";
 import { configOfStack, settingsBeside } from "../settings";
 import {
@@ -251,7 +251,7 @@ async function givenValues({ planned }: PlannedStack, stack: string): Promise<Re
   const config = JSON.parse(
     await pulumiQuietly(["config", "--show-secrets", "--json", "--stack", stack]),
   ) as Record<string, { value?: string; objectValue?: Record<string, string> }>;
-  const credentials = config[`${PROJECT_NAME}:credentials`];
+  const credentials = config[`${PREFIX}:credentials`];
   const values =
     credentials?.objectValue ?? (JSON.parse(credentials?.value ?? "{}") as Record<string, string>);
   return Object.fromEntries(

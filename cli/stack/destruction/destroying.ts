@@ -171,7 +171,7 @@ async function unprotect(
 ): Promise<void> {
   if (gone.length > 0)
     say(`taking out of the state what the cluster no longer has: ${gone.map(nameOfUrn).join(", ")}`);
-  const target = await checkCluster({ cluster }, PROJECT_NAME, stack);
+  const target = await checkCluster({ cluster }, stack);
   await step("taking the protection off", () =>
     editState(stack, ({ deployment }) => {
       if (deployment?.resources)

@@ -7,6 +7,7 @@ import type { StackSettings } from "../../../src/config/settings";
 import { FlotillaError, fullPlace } from "../../../src/model/problems";
 import { readCharts } from "../../../src/plan/chart";
 import type { Composition } from "../../../src/plan/compose";
+import { packageOf } from "../../../src/plan/package";
 import type { ClusterTarget } from "../../../src/runtime/kubeconfig";
 import { checkCluster } from "../../../src/runtime/preflight";
 import { isDeployed, objectsIn } from "../../core/diff/manifests";
@@ -16,7 +17,6 @@ import { firstLine } from "../../tools/failure";
 import { PROJECT } from "../../tools/paths";
 import { pulumiQuietly, readState } from "../engine";
 import { planAfresh } from "../planning";
-import { PROJECT_NAME } from "../project";
 import { renderReleases } from "../rendering";
 import { askCluster } from "./cluster";
 import { attempt, type Diagnosis, failed, firstWords, notLookedAt, ok } from "./diagnosis";
@@ -93,7 +93,7 @@ async function cluster(
     settings.cluster.context === undefined ? "the current context" : `context ${settings.cluster.context}`;
   let target: ClusterTarget | undefined;
   try {
-    target = await checkCluster(settings, PROJECT_NAME, stack);
+    target = await checkCluster(settings, stack);
   } catch (error) {
     if (!(error instanceof FlotillaError)) throw error;
     return error.problems.map(({ where, what, todo }) => failed("cluster", `${where}: ${what}`, todo));
@@ -150,7 +150,7 @@ const flag = ({ cluster: { context } }: StackSettings["settings"]): string =>
 /** The oldest version that the shared chart takes. */
 function versionOf(version: string, name: string): Diagnosis {
   const { kubeVersion } = parse(
-    readFileSync(join(PROJECT, "charts", "microservice", "Chart.yaml"), "utf8"),
+    readFileSync(join(packageOf(PROJECT), "charts", "microservice", "Chart.yaml"), "utf8"),
   ) as { kubeVersion: string };
   // A managed cluster's version has a suffix of its maker's, which semver takes for one before the release.
   return satisfies(/\d+\.\d+\.\d+/.exec(version)?.[0] ?? "", kubeVersion)

@@ -4,7 +4,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { satisfies } from "semver";
 import { ToolError } from "../../tools/failure";
-import { PROJECT } from "../../tools/paths";
+import { PACKAGE } from "../../tools/paths";
 import { binaryVersion } from "../../tools/provider-versions/binary-version";
 import { PROVIDERS, type ProviderName, sdkVersion } from "../../tools/provider-versions/sdk-version";
 import { executablesOnPath, findOnPath } from "../../tools/toolchain/search-path";
@@ -12,7 +12,7 @@ import { TOOLS } from "../../tools/toolchain/specification";
 import { type Diagnosis, failed, ok } from "./diagnosis";
 
 export function node(): Diagnosis {
-  const { engines } = JSON.parse(readFileSync(join(PROJECT, "package.json"), "utf8")) as {
+  const { engines } = JSON.parse(readFileSync(join(PACKAGE, "package.json"), "utf8")) as {
     engines: { node: string };
   };
   return satisfies(process.version, engines.node)

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseDefaults } from "../../../src/config/file";
+import { PREFIX } from "../../../src/config/prefix";
 import { stackFileName } from "../../../src/config/stack-names";
 import type { Provenance } from "../../../src/runtime/provenance";
 import { type RecordedConfig, restoredFile } from "../../core/restore";
@@ -44,9 +45,9 @@ export async function withProgram<T>(
   return inProgram(wanted, async (folder) => {
     const name = stackFileName(stack);
     const current = readIfThere(join(PROJECT, name)) ?? "";
-    const { file, project } = parseDefaults("Pulumi.yaml", readFileSync(join(folder, "Pulumi.yaml"), "utf8"));
+    const { file } = parseDefaults("Pulumi.yaml", readFileSync(join(folder, "Pulumi.yaml"), "utf8"));
     const defaults = Object.fromEntries(
-      Object.entries(file.values).map(([key, value]) => [`${project}:${key}`, value]),
+      Object.entries(file.values).map(([key, value]) => [`${PREFIX}:${key}`, value]),
     );
     const path = join(folder, name);
     const stackFile = restoredFile(readIfThere(path) || current, current, config, defaults);

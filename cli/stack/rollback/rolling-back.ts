@@ -19,7 +19,6 @@ import { provenanceOf, readHistory, type Update } from "../history";
 import type { Kubectl } from "../kubectl";
 import { lookAt } from "../look";
 import { recordedConfig } from "../past-config";
-import { PROJECT_NAME } from "../project";
 import { type Updated, update } from "../update-with-progress";
 import {
   keyOf,
@@ -142,7 +141,7 @@ async function configFor(
     ({ kind, result }) => kind === "update" && (only === undefined || result === "succeeded"),
   );
   const now = newest ? await recordedConfig(stack, newest.config, file) : then;
-  const settings = { project: PROJECT_NAME, then, now };
+  const settings = { then, now };
   if (only === undefined) return settingsOfThen(settings, resources, { includeStores });
   const services = outputsOf(resources)?.services ?? {};
   if (!Object.hasOwn(services, only))

@@ -1,10 +1,13 @@
 // Starts a stand-in from its executable: `bin/pulumi-resource-<name>` has no extension, so it is plain JavaScript.
+const { existsSync } = require("node:fs");
 const { join } = require("node:path");
 
 module.exports = (name) => {
-  require("ts-node").register({
-    transpileOnly: true,
-    project: join(__dirname, "..", "..", "..", "tsconfig.json"),
-  });
-  require(join(__dirname, name, "index.ts"));
+  const folder = join(__dirname, name);
+  if (!existsSync(join(folder, "index.js")))
+    require("ts-node").register({
+      transpileOnly: true,
+      project: join(__dirname, "..", "..", "..", "tsconfig.json"),
+    });
+  require(folder);
 };

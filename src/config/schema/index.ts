@@ -40,7 +40,7 @@ export const settingsSchema = z.strictObject({
     z.string(),
     "The application to deploy, one of `apps/`.",
     "name",
-    "required; Pulumi.yaml says robot-shop",
+    "required; usually in Pulumi.yaml",
   ),
   environment: key(
     z.enum(ENVIRONMENTS),

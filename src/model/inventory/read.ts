@@ -51,6 +51,25 @@ export function readCatalogue(catalogue: Catalogue): Record<string, Application>
   );
 }
 
+/** Reports applications with the same name: each would deploy over the other. */
+export function sameNameProblems(catalogue: Catalogue): Problem[] {
+  const keys = new Map<string, string>();
+  return Object.entries(catalogue).flatMap(([key, written]) => {
+    const { name } = (written ?? {}) as { name?: unknown };
+    const other = typeof name === "string" ? keys.get(name) : undefined;
+    if (typeof name === "string") keys.set(name, key);
+    return other === undefined || catalogue[other] === written
+      ? []
+      : [
+          {
+            where: "apps/index.ts",
+            what: `two applications are named ${name}: ${other} and ${key}`,
+            todo: "Give one of them another name.",
+          },
+        ];
+  });
+}
+
 const fileOf = (name: string): string => `apps/${name}.ts`;
 
 function readOnce(written: object, name: string): ReadInventory {

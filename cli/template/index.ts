@@ -1,0 +1,4 @@
+import { deploy } from "flotilla";
+import { catalogue } from "./apps";
+
+export = deploy(catalogue, { project: __dirname });

@@ -1,0 +1,39 @@
+/** Finds this package: the folder with its charts, which is a project itself, or in the `node_modules` of one. */
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+
+const NAME = "flotilla";
+
+/** Returns the nearest folder from a folder upward that fits. */
+export function findUpward(from: string, fits: (folder: string) => boolean): string | undefined {
+  const folder = resolve(from);
+  if (fits(folder)) return folder;
+  const parent = dirname(folder);
+  return parent === folder ? undefined : findUpward(parent, fits);
+}
+
+/** The folder of the package that runs, compiled or not. */
+export const PACKAGE = findUpward(__dirname, isPackage) ?? resolve(__dirname, "../..");
+
+/**
+ * Returns the folder of the package that a project uses. Its path is the one under which the project finds it, and not where a
+ * link leads: package managers link to folders that have the version in their name, and paths of charts are part of the state.
+ */
+export function packageOf(project: string): string {
+  if (isPackage(project)) return resolve(project);
+  const installed = (folder: string) => join(folder, "node_modules", NAME);
+  const owner = findUpward(project, (folder) => isPackage(installed(folder)));
+  if (owner !== undefined) return installed(owner);
+  // A clone under another name.
+  return existsSync(join(project, "charts", "microservice")) ? resolve(project) : PACKAGE;
+}
+
+/** Returns the version of the package in a folder. */
+export const versionOf = (folder: string): string =>
+  (JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { version: string }).version;
+
+function isPackage(folder: string): boolean {
+  const manifest = join(folder, "package.json");
+  if (!existsSync(manifest) || !existsSync(join(folder, "charts", "microservice"))) return false;
+  return (JSON.parse(readFileSync(manifest, "utf8")) as { name?: unknown }).name === NAME;
+}
