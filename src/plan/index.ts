@@ -29,6 +29,7 @@ import { mergeResources, serviceResources } from "./services/resources";
 import { inRouteOrder, routeProblems } from "./services/routes";
 import { scalingProblems } from "./services/scaling";
 import { mixedSecretProblems } from "./services/secrets";
+import { urlWarnings } from "./services/url-warnings";
 import { planStore, storeChartProblems } from "./stores";
 import { storeChangeProblems, storeChangeWarnings } from "./stores/changes";
 import { imageWarnings } from "./stores/images";
@@ -120,6 +121,7 @@ export function plan(context: PlanContext): Plan {
       ...(stores.length > 0 ? imageWarnings(settings) : []),
       ...storeChangeWarnings(context),
       ...deletionWarnings(context),
+      ...urlWarnings(context),
     ],
   };
 }

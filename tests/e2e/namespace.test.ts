@@ -173,8 +173,8 @@ describe("a namespace that exists already", function () {
     const back = (await stack.preview()).filter(({ urn }) => /core\/v1:Namespace::/.test(urn));
     assert.deepEqual(
       back.map(({ op }) => op),
-      ["update"],
-      "it is still the stack's, and can be again",
+      [],
+      "it can be the stack's again, and nothing replaces or deletes it",
     );
     await create("false");
     await stack.pulumi(["state", "unprotect", "--all", "--yes"]);

@@ -12,6 +12,7 @@ import {
   type Text,
   text,
   username,
+  usernameInUrl,
 } from "../../src/model/text";
 import { ENCODERS } from "../../src/plan/credentials/encodings";
 import { fillText } from "../../src/plan/credentials/secret-text";
@@ -226,6 +227,32 @@ f: [${bank}, "x"]
         assert.equal(decodeURIComponent(url.username), plain);
       }),
     );
+  });
+});
+
+describe("a login in a URL", () => {
+  const warnings = (URL: Text) =>
+    planFor(shopWith({}, { URL }), { credentials }).warnings.filter((warning) => /InUrl/.test(warning));
+
+  it("is warned of if it is not encoded and can have characters that end its part", () => {
+    const [first = "", second = ""] = warnings(text`x://${login}:${bank}@${host("bank")}/y`);
+    assert.match(
+      first,
+      /service web, URL: the username of bank stands in a URL .* usernameInUrl\("bank", "shop"\)/,
+    );
+    assert.match(second, /the password of bank stands in a URL as it is.*passwordInUrl\("bank", "shop"\)/);
+  });
+
+  it("is not warned of elsewhere, encoded, or generated", () => {
+    const encoded = passwordInUrl("bank", "shop");
+    for (const file of [
+      text`x://${usernameInUrl("bank", "shop")}:${encoded}@h`,
+      text`x://app:${password("db", "app")}@h`,
+      text`app:${bank}@tcp(h)/db`,
+      text`x://h/ ${bank}@`,
+      [bank],
+    ])
+      assert.deepEqual(warnings(file), []);
   });
 });
 
