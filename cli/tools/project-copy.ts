@@ -1,6 +1,6 @@
 /** Programs beside the working tree: a copy of it, and which program a folder holds. */
 import { cpSync, existsSync, readFileSync, symlinkSync } from "node:fs";
-import { dirname, join, relative, sep } from "node:path";
+import { join, relative, sep } from "node:path";
 import execa from "execa";
 import { parse } from "yaml";
 import { findUpward } from "../../src/plan/package";
