@@ -94,6 +94,12 @@ describe("a project of one's own with the package", function () {
       assert.ok(!existsSync(join(project, "node_modules/flotilla", part)), part);
   });
 
+  it("gives inventories their vocabulary without loading the Pulumi SDK", async () => {
+    const script = `require("flotilla").host("web"); require("flotilla").planOf;
+      process.stdout.write(String(Object.keys(require.cache).some((path) => path.includes("@pulumi"))));`;
+    assert.equal((await run("node", ["-e", script], { cwd: project })).stdout, "false");
+  });
+
   it("passes its own tests, with types checked", async () => {
     assert.match((await run("make", ["test"], { cwd: project })).all ?? "", /6 passing/);
   });
