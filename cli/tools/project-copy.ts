@@ -1,9 +1,9 @@
 /** Programs beside the working tree: a copy of it, and which program a folder holds. */
 import { cpSync, existsSync, readFileSync, symlinkSync } from "node:fs";
-import { basename, dirname, join, relative, sep } from "node:path";
+import { join, relative, sep } from "node:path";
 import execa from "execa";
 import { parse } from "yaml";
-import { packageOf } from "../../src/plan/package";
+import { findUpward } from "../../src/plan/package";
 import { PROJECT } from "./paths";
 
 /** What is no part of the program: it is large, or belongs to a machine. */
@@ -20,17 +20,14 @@ export function copyProject(folder: string): void {
       return !LEFT_OUT.includes(parts[0] as string) && !parts.includes(STATE);
     },
   });
-  linkPackages(folder);
+  // A workspace keeps the packages of its projects in a folder above them.
+  const above = findUpward(PROJECT, (parent) => existsSync(join(parent, "node_modules")));
+  if (above !== undefined) linkPackages(join(above, "node_modules"), folder);
 }
 
-/** Gives a folder the packages of the project, which may be in a folder above it. */
-export function linkPackages(folder: string): void {
-  const own = join(PROJECT, "node_modules");
-  const hoisted = dirname(packageOf(PROJECT));
-  symlinkSync(
-    existsSync(own) || basename(hoisted) !== "node_modules" ? own : hoisted,
-    join(folder, "node_modules"),
-  );
+/** Links packages into a folder, if there are any. */
+export function linkPackages(modules: string, folder: string): void {
+  if (existsSync(modules)) symlinkSync(modules, join(folder, "node_modules"));
 }
 
 /** How a program says its digest: what Pulumi itself runs has it as a property of what it exports. */

@@ -1,9 +1,10 @@
 /** Another commit of this repository beside the working tree, which is not touched. */
 import { existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import execa from "execa";
 import { VENDOR } from "../../src/plan/chart";
+import { lockFileOf } from "../../src/plan/package";
 import { step } from "../terminal/progress";
 import { ToolError, wordsOf } from "./failure";
 import { readIfThere } from "./files";
@@ -58,21 +59,23 @@ const INSTALLERS: Record<string, readonly [program: string, ...args: string[]]> 
  * @throws ToolError if it has no lock file, or they cannot be installed.
  */
 export async function installPackages(project: string): Promise<void> {
-  const lockIn = (folder: string) => Object.keys(INSTALLERS).find((name) => existsSync(join(folder, name)));
-  const read = (folder: string, name: string | undefined) => name && readIfThere(join(folder, name));
-  const lock = lockIn(project);
-  if (read(project, lock) === read(PROJECT, lockIn(PROJECT))) linkPackages(project);
-  else if (lock === undefined)
+  const lock = lockFileOf(project);
+  const own = lockFileOf(PROJECT);
+  if ((lock && readIfThere(lock)) === (own && readIfThere(own))) {
+    const [from, to] = [own ? dirname(own) : PROJECT, lock ? dirname(lock) : project];
+    linkPackages(join(from, "node_modules"), to);
+    if (from !== PROJECT) linkPackages(join(PROJECT, "node_modules"), project);
+  } else if (lock === undefined)
     throw new ToolError(
       `that commit has no ${Object.keys(INSTALLERS).join(", ")}: which packages its program ran with is not known`,
     );
   else {
-    const [program, ...args] = INSTALLERS[lock] as [string, ...string[]];
-    await step("installing the packages of that commit", () => inProject(project, program, args));
+    const [program, ...args] = INSTALLERS[basename(lock)] as [string, ...string[]];
+    await step("installing the packages of that commit", () => inFolder(dirname(lock), program, args));
   }
   if (needsBuild(project))
     await step("compiling the program of that commit", () =>
-      inProject(project, "npm", ["run", "--silent", "build"]),
+      inFolder(project, "npm", ["run", "--silent", "build"]),
     );
 }
 
@@ -86,9 +89,9 @@ function needsBuild(project: string): boolean {
   return isMain && !existsSync(join(project, main)) && scripts.build !== undefined;
 }
 
-async function inProject(project: string, program: string, args: readonly string[]): Promise<void> {
+async function inFolder(folder: string, program: string, args: readonly string[]): Promise<void> {
   try {
-    await execa(program, [...args], { cwd: project });
+    await execa(program, [...args], { cwd: folder });
   } catch (error) {
     throw new ToolError(`${program} ${args[0]} of that commit failed: ${wordsOf(error)}`);
   }

@@ -28,6 +28,16 @@ export function packageOf(project: string): string {
   return existsSync(join(project, "charts", "microservice")) ? resolve(project) : PACKAGE;
 }
 
+const LOCK_FILES = ["package-lock.json", "pnpm-lock.yaml", "yarn.lock"];
+
+/** Returns the lock file of a project's packages: its own, or that of the workspace in the same repository. */
+export function lockFileOf(project: string): string | undefined {
+  const locksIn = (folder: string) =>
+    LOCK_FILES.map((name) => join(folder, name)).filter((path) => existsSync(path));
+  const folder = findUpward(project, (above) => locksIn(above).length > 0 || existsSync(join(above, ".git")));
+  return folder === undefined ? undefined : locksIn(folder)[0];
+}
+
 /** Returns the version of the package in a folder. */
 export const versionOf = (folder: string): string =>
   (JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { version: string }).version;

@@ -4,7 +4,7 @@ import { existsSync, realpathSync, statSync } from "node:fs";
 import { join, sep } from "node:path";
 import { type Charts, digestOf, listFiles } from "../plan/chart";
 import { shortDigest } from "../plan/digest";
-import { packageOf, versionOf } from "../plan/package";
+import { lockFileOf, packageOf, versionOf } from "../plan/package";
 
 /** The program that an update ran. */
 export interface Provenance {
@@ -20,10 +20,7 @@ export interface Provenance {
  * Files and folders that decide what is deployed, unlike tests, docs and tools: those of a project that uses the package, and
  * the package's own in a clone of it.
  */
-const PROGRAM = [
-  ...["apps", "charts/lock.yaml", "config/layers", "components", "src", "index.ts"],
-  ...["package-lock.json", "pnpm-lock.yaml", "yarn.lock"],
-];
+const PROGRAM = ["apps", "charts/lock.yaml", "config/layers", "components", "src", "index.ts"];
 
 /** Returns the provenance of a project. The digests of the charts stand for their files; `loaded` are further files of its program. */
 export function readProvenance(project: string, charts: Charts, loaded: readonly string[]): Provenance {
@@ -61,7 +58,8 @@ export function loadedFiles(project: string): string[] {
 }
 
 function programFiles(project: string, loaded: readonly string[]): string[] {
-  const own = PROGRAM.map((entry) => join(project, entry))
+  const lock = lockFileOf(project);
+  const own = [...PROGRAM.map((entry) => join(project, entry)), ...(lock === undefined ? [] : [lock])]
     .filter((path) => existsSync(path))
     .flatMap((path) => (statSync(path).isFile() ? [path] : listFiles(path)));
   return [...new Set([...own, ...loaded])].sort();

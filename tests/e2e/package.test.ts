@@ -8,6 +8,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -16,7 +17,7 @@ import { join } from "node:path";
 import type execa from "execa";
 import { PACKAGE } from "../../cli/tools/paths";
 import { pack, packNext, unpack, writeLock } from "./own-project";
-import { exists, get, run, Stack, testWorld } from "./world";
+import { run } from "./world";
 
 const APPLICATION = "order-desk";
 const NAMESPACE = `${APPLICATION}-local`;
@@ -25,12 +26,16 @@ describe("a project of one's own with the package", function () {
   this.timeout(300_000);
   const root = mkdtempSync(join(tmpdir(), "flotilla-package-"));
   const project = join(root, APPLICATION);
-  const stack = new Stack(project, "local");
+  /** What leads to the project's own embedded cluster. */
+  let environment: NodeJS.ProcessEnv = {};
   let archive: string;
 
   const npm = (...args: string[]) => run("npm", [...args, "--no-audit", "--no-fund"], { cwd: project });
-  const flotilla = (...args: string[]) =>
-    run(join(project, "node_modules/.bin/flotilla"), args, { cwd: project, reject: false });
+  const inProject = (program: string, ...args: string[]) =>
+    run(program, args, { cwd: project, env: environment, reject: false });
+  const flotilla = (...args: string[]) => inProject(join(project, "node_modules/.bin/flotilla"), ...args);
+  const get = async <T>(...args: string[]): Promise<T> =>
+    JSON.parse((await inProject("kubectl", "get", ...args, "-n", NAMESPACE, "-o", "json")).stdout) as T;
   const succeeds = (result: execa.ExecaReturnValue, exitCode = 0) =>
     assert.equal(result.exitCode, exitCode, result.all);
   const commit = async (message: string) => {
@@ -39,18 +44,19 @@ describe("a project of one's own with the package", function () {
     await run("git", [...who, "commit", "-qm", message], { cwd: project });
   };
   const annotations = async () =>
-    (await get<{ metadata: { annotations?: object } }>("service", "web", "-n", NAMESPACE)).metadata
-      .annotations ?? {};
+    (await get<{ metadata: { annotations?: object } }>("service", "web")).metadata.annotations ?? {};
   const image = async () => {
     const found = await get<{ spec: { template: { spec: { containers: { image: string }[] } } } }>(
-      ...["deployment", "web", "-n", NAMESPACE],
+      "deployment",
+      "web",
     );
     return found.spec.template.spec.containers[0]?.image;
   };
-  /** Names, sizes and times of what is installed. */
+  /** Names and times of what is installed. */
   const installed = () => {
     const folder = join(project, "node_modules/flotilla");
-    return readdirSync(folder, { recursive: true, encoding: "utf8" }).sort();
+    const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).sort();
+    return files.map((file) => `${file} ${statSync(join(folder, file)).mtimeMs}`);
   };
 
   before(async () => {
@@ -68,15 +74,18 @@ describe("a project of one's own with the package", function () {
     succeeds(await run(join(modules, "flotilla/cli/bin.js"), create, { cwd: root, reject: false }));
     writeLock(project, archive);
     await npm("ci", "--ignore-scripts", "--prefer-offline");
+    // What `make setup` leaves.
+    writeFileSync(join(project, "node_modules/.installed"), "");
     await run("git", ["init", "-q", "-b", "main"], { cwd: project });
     await commit("Begin");
-    // The cluster of this test stands for the one that the project would start.
-    symlinkSync(testWorld.folder, join(project, ".flotilla"));
   });
-  after(() => rmSync(root, { recursive: true, force: true }));
+  after(async () => {
+    if (existsSync(join(project, ".flotilla"))) await flotilla("demo-down");
+    rmSync(root, { recursive: true, force: true });
+  });
 
   it("holds no source, no test and no tool of developers", () => {
-    const files = installed();
+    const files = installed().map((line) => line.replace(/ [^ ]+$/, ""));
     const sources = files.filter(
       (file) => /(?<!\.d)\.ts$/.test(file) && !file.startsWith("dist/cli/template/"),
     );
@@ -85,9 +94,14 @@ describe("a project of one's own with the package", function () {
       assert.ok(!existsSync(join(project, "node_modules/flotilla", part)), part);
   });
 
+  it("gives inventories their vocabulary without loading the Pulumi SDK", async () => {
+    const script = `require("flotilla").host("web"); require("flotilla").planOf;
+      process.stdout.write(String(Object.keys(require.cache).some((path) => path.includes("@pulumi"))));`;
+    assert.equal((await run("node", ["-e", script], { cwd: project })).stdout, "false");
+  });
+
   it("passes its own tests, with types checked", async () => {
-    await npm("run", "check");
-    assert.match((await npm("test")).all ?? "", /6 passing/);
+    assert.match((await run("make", ["test"], { cwd: project })).all ?? "", /6 passing/);
   });
 
   it("compiles, and says the same of itself when compiled", async () => {
@@ -102,26 +116,26 @@ describe("a project of one's own with the package", function () {
 
   it("comes up with one command, and writes nothing into its packages", async () => {
     const before = installed();
-    const demo = await flotilla("demo", "--json");
-    succeeds(demo);
-    const releases = JSON.parse(demo.stdout) as { release: string; status: string }[];
-    assert.deepEqual(releases.map(({ release, status }) => `${release} ${status}`).sort(), [
-      "cache deployed",
-      "web deployed",
-    ]);
+    const { all = "" } = await run("make", ["demo"], { cwd: project });
+    for (const release of ["cache", "web"]) assert.match(all, new RegExp(`^${release} .* deployed `, "m"));
+    assert.match(all, /^2 releases, 2 pods ready\.$/m);
     assert.deepEqual(installed(), before);
-    const { stdout } = await run("git", ["status", "--porcelain"], { cwd: project });
-    assert.equal(stdout.replace("?? .flotilla\n", "").replace("?? .flotilla", ""), "");
+    assert.equal((await inProject("git", "status", "--porcelain")).stdout, "");
+    // As JSON, what is unset is null.
+    const told = JSON.parse((await flotilla("env", "--json")).stdout) as Record<string, string | null>;
+    environment = Object.fromEntries(Object.entries(told).map(([name, value]) => [name, value ?? undefined]));
   });
 
   it("has charts under the same path on every machine", async () => {
-    assert.match(await stack.export(), /"chart": "\.\/node_modules\/flotilla\/charts\/microservice"/);
+    const { stdout } = await inProject("pulumi", "stack", "export", "--stack", "local");
+    assert.match(stdout, /"chart": "\.\/node_modules\/flotilla\/charts\/microservice"/);
   });
 
   it("takes a new service and a new setting, and goes back", async () => {
     succeeds(await flotilla("new", "service", "orders", "--language", "node", "--uses", "cache"));
     await npm("run", "check");
-    await stack.config("flotilla:services.web.tag", "6.9.1");
+    const setting = ["config", "set", "--path", "flotilla:services.web.tag", "6.9.1", "--stack", "local"];
+    succeeds(await inProject("pulumi", ...setting));
     await commit("Add orders");
     const diff = await flotilla("diff", "--stack", "local");
     succeeds(diff, 2);
@@ -131,7 +145,11 @@ describe("a project of one's own with the package", function () {
     assert.equal(await image(), "ghcr.io/stefanprodan/podinfo:6.9.1");
     succeeds(await flotilla("rollback", "--stack", "local", "--yes"));
     assert.equal(await image(), "ghcr.io/stefanprodan/podinfo:6.9.0");
-    assert.equal(await exists("deployment", "orders", "-n", NAMESPACE), false);
+    const { items } = await get<{ items: { metadata: { name: string } }[] }>("deployments");
+    assert.deepEqual(
+      items.map(({ metadata }) => metadata.name),
+      ["web"],
+    );
   });
 
   it("shows what a newer version would change, and goes back across it", async () => {

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { lazily } from "../../dev/build/lazily";
-import { PACKAGE, packageOf } from "../../src/plan/package";
+import { lockFileOf, PACKAGE, packageOf } from "../../src/plan/package";
 
 describe("the package of a project", () => {
   let root: string;
@@ -43,6 +43,17 @@ describe("the package of a project", () => {
     const target = install("shop", "node_modules", ".pnpm", "flotilla@1.0.0", "node_modules", "flotilla");
     symlinkSync(target, join(root, "shop", "node_modules", "flotilla"));
     assert.equal(packageOf(join(root, "shop")), join(root, "shop", "node_modules", "flotilla"));
+  });
+
+  it("has the lock file of the project or of its workspace, not one outside the repository", () => {
+    const project = folder("mono", "deploy", "shop");
+    writeFileSync(join(root, "package-lock.json"), "{}");
+    folder("mono", ".git");
+    assert.equal(lockFileOf(project), undefined);
+    writeFileSync(join(root, "mono", "pnpm-lock.yaml"), "");
+    assert.equal(lockFileOf(project), join(root, "mono", "pnpm-lock.yaml"));
+    writeFileSync(join(project, "package-lock.json"), "{}");
+    assert.equal(lockFileOf(project), join(project, "package-lock.json"));
   });
 
   it("is the running one where the project has none", () => {
