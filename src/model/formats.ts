@@ -117,6 +117,14 @@ export const variableName = z
     "must be the name of a variable: letters, digits, and - . _, not beginning with a digit or two dots",
   );
 
+/** A text that arrives in a container as it is written: half a character would become another one, and U+0000 ends a text. */
+export const passable = z
+  .string()
+  .refine(
+    (text) => !/[\p{Cs}\0]/u.test(text),
+    "has the character U+0000 or half a character, which no container can be given",
+  );
+
 /** The name of an HTTP header, as the API server accepts it (IsHTTPHeaderName). */
 export const headerName = z
   .string()
