@@ -3,8 +3,10 @@ import { Command, CommanderError } from "commander";
 import { FlotillaError } from "../src/model/problems";
 // Inventories are checked against the kinds of stores that are registered.
 import "../src/plan/stores/registry";
+import { inventoryError } from "./terminal/inventory-error";
 import { ToolError } from "./tools/failure";
 import { handleInterrupts, INTERRUPTED, interrupted } from "./tools/interrupts";
+import { PROJECT } from "./tools/paths";
 import { parallelism } from "./tools/pulumi-parallel";
 
 /** In the order of `--help`: begin, before an update, update, after it, change, tools. */
@@ -76,8 +78,9 @@ main().catch((error: unknown) => {
     const wrong = TELLS_DIFFERENCE.includes(process.argv[2] ?? "") ? 1 : 2;
     process.exitCode = error.exitCode === 0 ? 0 : wrong;
   } else {
-    const known = error instanceof ToolError || error instanceof FlotillaError;
-    process.stderr.write(`${known ? error.message : ((error as Error).stack ?? String(error))}\n`);
+    const known =
+      error instanceof ToolError || error instanceof FlotillaError ? error : inventoryError(error, PROJECT);
+    process.stderr.write(`${known ? known.message : ((error as Error).stack ?? String(error))}\n`);
     process.exitCode = 1;
   }
 });
