@@ -1,5 +1,6 @@
 /** Reads one file of settings: a layer, the file of a stack, or the defaults of the project. */
 import { distance } from "fastest-levenshtein";
+import { suggest } from "../model/nearest";
 import { pathOf } from "../model/paths";
 import { FlotillaError, type Problem } from "../model/problems";
 import { isRecord } from "../model/records";
@@ -80,7 +81,13 @@ export function parseSettings(
   for (const [key, value] of Object.entries(config)) {
     const prefix = key.slice(0, key.indexOf(":") + 1);
     const name = key.slice(prefix.length);
-    if (prefix === "") problem(key, "it has no prefix", `Write ${PREFIX}:${key}.`);
+    if (prefix === "" && [project, PREFIX].includes(key))
+      problem(
+        key,
+        "it is the prefix of settings, not a map of them",
+        `Write each by itself, as in ${PREFIX}:replicas: 2.`,
+      );
+    else if (prefix === "") problem(key, "it has no prefix", `Write ${PREFIX}:${key}.`);
     else if (prefix === `${PREFIX}:`) {
       values.push([name, decode(name, value)]);
       const faults = typeof value === "string" ? jsonFaults(value) : [];
@@ -95,8 +102,18 @@ export function parseSettings(
     else if (kind === "layer")
       problem(key, `a layer holds settings of ${PREFIX} only`, "Write it into the stack's own file.");
   }
+  for (const where of unusableKeysIn(Object.fromEntries(values)))
+    problem(`${PREFIX}:${where}`, "a key cannot have this name", "Rename it.");
   // `fromEntries` also creates a key named `__proto__`.
   file.values = Object.fromEntries(values);
+  if (kind === "stack")
+    for (const key of Object.keys(content).filter((key) => !OF_PULUMI.includes(key)))
+      file.problems.push({
+        where: key,
+        what: "a stack file has no such part, and Pulumi skips it",
+        todo: key.includes(":") ? "Indent it below `config:`." : suggest(key, OF_PULUMI),
+        place: placeOf(path, yaml.lines.get(key)),
+      });
   if (kind === "layer") {
     for (const key of Object.keys(content).filter((key) => key !== "config"))
       file.problems.push({
@@ -114,6 +131,9 @@ export function parseSettings(
   }
   return file;
 }
+
+/** The parts of a stack file that Pulumi reads (sdk/go/common/workspace/project.go, ProjectStack). */
+const OF_PULUMI = ["config", "encryptedkey", "encryptionsalt", "environment", "secretsprovider"];
 
 /** Whether a prefix is probably a misspelling of ours. The prefixes of Pulumi's providers are too different. */
 const isMisspelt = (prefix: string): boolean => distance(prefix.toLowerCase(), PREFIX) <= 2;
@@ -178,6 +198,16 @@ export function encryptedIn(value: unknown, path: readonly PropertyKey[] = []): 
   if (Array.isArray(value)) return value.flatMap((inner, index) => encryptedIn(inner, [...path, index]));
   if (!isRecord(value)) return [];
   return Object.entries(value).flatMap(([key, inner]) => encryptedIn(inner, [...path, key]));
+}
+
+/** Returns the paths of the keys within settings that JavaScript keeps for itself. */
+function unusableKeysIn(value: unknown, path: readonly PropertyKey[] = []): string[] {
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) =>
+    key === "__proto__" && path.length > 0
+      ? [pathOf([...path, key])]
+      : unusableKeysIn(inner, [...path, Array.isArray(value) ? Number(key) : key]),
+  );
 }
 
 /** The place of a problem in a file. */

@@ -6,6 +6,7 @@ import { ofMeantAlternative } from "../model/issues";
 import { suggest } from "../model/nearest";
 import { isAtOrBelow, pathOf } from "../model/paths";
 import { FlotillaError, type Problem } from "../model/problems";
+import { isRecord } from "../model/records";
 import { schemaAt } from "../model/schema-tree";
 import { validateApplication } from "../model/validate";
 import type { Catalogue } from "../model/written";
@@ -73,7 +74,8 @@ export function readSettings(
   ]);
   const parsed = settingsSchema.safeParse(input, { reportInput: true });
   const named = typeof input.application === "string" ? input.application : undefined;
-  const written = named === undefined ? undefined : own(catalogue, named);
+  const applications = isRecord(catalogue) ? catalogue : {};
+  const written = named === undefined ? undefined : own(applications, named);
   const inventory = written === undefined ? undefined : readInventory(written, named as string);
   const application = inventory?.application;
   const problems: Problem[] = [
@@ -91,7 +93,10 @@ export function readSettings(
       .filter((problem) => !refused.has(problem.where)),
     ...sameNameProblems(catalogue),
     ...(inventory?.problems ?? []),
-    ...(named === undefined || written ? [] : [unknownApplication(named, catalogue, context)]),
+    ...(isRecord(catalogue) ? [] : [NO_CATALOGUE]),
+    ...(named === undefined || written || !isRecord(catalogue)
+      ? []
+      : [unknownApplication(named, applications, context)]),
     ...(application ? nameProblems(input, application, context, deployedStores) : []),
     ...clusterProblems(input, context),
   ];
@@ -108,8 +113,17 @@ export function readSettings(
 const unknownApplication = (name: string, catalogue: Catalogue, { where }: MessageContext): Problem => ({
   where: where(["application"]),
   what: `there is no application "${name}"`,
-  todo: suggest(name, Object.keys(catalogue)),
+  todo:
+    Object.keys(catalogue).length === 0
+      ? "The catalogue in apps/index.ts is empty: add the application to it."
+      : suggest(name, Object.keys(catalogue)),
 });
+
+const NO_CATALOGUE: Problem = {
+  where: "apps/index.ts",
+  what: "it exports no catalogue",
+  todo: "Write: export const catalogue = { [shop.name]: shop };",
+};
 
 /** A stack of production names its cluster. Files that could not be read may do so. */
 function clusterProblems(

@@ -28,6 +28,13 @@ export function faultsIn(faults: readonly Fault[], file: string): Problem[] {
   });
 }
 
+/** What to write for a setting that takes no text, by the type that it takes. */
+const INSTEAD_OF_TEXT: Record<string, string> = {
+  int: "Write a number in digits, without quotes.",
+  number: "Write a number in digits, without quotes.",
+  boolean: "Write true or false.",
+};
+
 /** Returns what is wrong with a setting. A value that can be a secret is not quoted. */
 function adviceOn({ what, todo, scalar }: Fault, setting: readonly PropertyKey[]): Advice {
   if (!scalar) return { what, todo };
@@ -36,10 +43,12 @@ function adviceOn({ what, todo, scalar }: Fault, setting: readonly PropertyKey[]
     return { what: "YAML does not read it as the text that is written", todo: "Put quotes around it." };
   const schema = schemaAt(settingsSchema, setting.map(String));
   const takes = (value: unknown): boolean => schema?.safeParse(value).success === true;
-  return {
-    what,
-    todo: meant !== undefined && !takes(source) && takes(JSON.parse(meant)) ? `Write ${meant}.` : todo,
-  };
+  if (meant !== undefined && !takes(source) && takes(JSON.parse(meant)))
+    return { what, todo: `Write ${meant}.` };
+  const expected = schema
+    ?.safeParse(source)
+    .error?.issues.map((issue) => (issue as { expected?: string }).expected)[0];
+  return { what, todo: INSTEAD_OF_TEXT[expected ?? ""] ?? todo };
 }
 
 /** Returns the faults of the numbers in a setting that is JSON text, as `pulumi config set` writes it. */

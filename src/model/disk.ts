@@ -1,6 +1,6 @@
 /** Reads files beside an inventory. */
-import { readFileSync, statSync } from "node:fs";
-import { isAbsolute, join, normalize, sep } from "node:path";
+import { readFileSync, realpathSync, statSync } from "node:fs";
+import { isAbsolute, join, normalize, relative, sep } from "node:path";
 import type { Binary } from "./application";
 
 /** A file that cannot be read. The inventory is refused with the reason. */
@@ -19,28 +19,36 @@ const LARGEST = 1024 * 1024;
  * files: { "/app/logo.png": fromFile(__dirname, "files/logo.png") }
  */
 export function fromFile(folder: string, path: string): string | Binary | Unreadable {
+  if (typeof path !== "string") return { unreadable: "fromFile has two arguments: __dirname and a path" };
   const inside = normalize(path);
-  if (isAbsolute(inside) || inside.split(sep)[0] === "..")
-    return { unreadable: `${path} is not in the folder of the inventory: put the file there` };
-  const file = join(folder, inside);
-  const found = statSync(file, { throwIfNoEntry: false });
-  if (found === undefined) return { unreadable: `there is no file ${path} beside the inventory` };
-  if (found.isDirectory()) return { unreadable: `${path} is a folder: name each of its files` };
-  if (!found.isFile()) return { unreadable: `${path} is not a file` };
-  if (found.size > LARGEST)
-    return {
-      unreadable: `${path} has ${found.size.toLocaleString("en-US")} bytes, and a ConfigMap takes at most ${LARGEST.toLocaleString("en-US")}: put it into the image, or let the program download it`,
-    };
+  if (isAbsolute(inside) || inside.split(sep)[0] === "..") return outside(path);
   try {
-    const bytes = readFileSync(file);
-    return textOf(bytes) ?? { base64: bytes.toString("base64") };
+    const file = join(folder, inside);
+    const found = statSync(file, { throwIfNoEntry: false });
+    if (found === undefined) return { unreadable: `there is no file ${path} beside the inventory` };
+    if (relative(realpathSync(folder), realpathSync(file)).split(sep)[0] === "..") return outside(path);
+    if (found.isDirectory()) return { unreadable: `${path || "."} is a folder: name each of its files` };
+    if (!found.isFile()) return { unreadable: `${path} is not a file` };
+    if (found.size > LARGEST)
+      return {
+        unreadable: `${path} has ${found.size.toLocaleString("en-US")} bytes, and a ConfigMap takes at most ${LARGEST.toLocaleString("en-US")}: put it into the image, or let the program download it`,
+      };
+    return contentOf(readFileSync(file));
   } catch (error) {
-    return { unreadable: `${path} cannot be read: ${(error as NodeJS.ErrnoException).code}` };
+    return { unreadable: `${JSON.stringify(path)} cannot be read: ${(error as NodeJS.ErrnoException).code}` };
   }
 }
 
+const outside = (path: string): Unreadable => ({
+  unreadable: `${path} is not in the folder of the inventory: put the file itself there`,
+});
+
+/** Returns the content of a file: text if it is UTF-8, otherwise binary content. */
+export const contentOf = (bytes: Uint8Array): string | Binary =>
+  textOf(bytes) ?? { base64: Buffer.from(bytes).toString("base64") };
+
 /** Returns bytes as text. Undefined if they are not UTF-8, or have characters that no text has. */
-function textOf(bytes: Buffer): string | undefined {
+function textOf(bytes: Uint8Array): string | undefined {
   try {
     const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they tell binary content from text.

@@ -24,7 +24,11 @@ export const host = z
   .regex(
     /^(?=.{1,253}$)[a-zA-Z0-9]([-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?(\.[a-zA-Z0-9]([-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?)*$/,
     "must be a DNS name, such as shop.example.com",
-  );
+  )
+  // As in URLs: a name that ends in a number is an address.
+  .refine((name) => !/(^|\.)[0-9]+$/.test(name) || z.ipv4().safeParse(name).success, {
+    error: "must be a DNS name, such as shop.example.com, or an IPv4 address, such as 10.1.2.3",
+  });
 
 /** The host of an Ingress: a DNS name in lower case, and no address. */
 export const publicHost = z
@@ -68,17 +72,22 @@ export const cidrs = z.union(
   "must be a range of addresses, such as 10.1.0.0/16, or a list of them",
 );
 
-export const quantity = z
-  .string()
-  .regex(/^[0-9]+(\.[0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti)?$/, {
-    error: 'must be a Kubernetes quantity, such as "500m" or "8Gi"',
-    abort: true,
-  })
-  .refine((amount) => amountOf(amount) > 0, { error: "must be more than 0", abort: true });
+/** An amount. `most` is low enough for the sums of many to print as whole numbers. */
+const amount = (most: string) =>
+  z
+    .string()
+    .regex(/^[0-9]+(\.[0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti)?$/, {
+      error: 'must be a Kubernetes quantity, such as "500m" or "8Gi"',
+      abort: true,
+    })
+    .refine((text) => amountOf(text) > 0, { error: "must be more than 0", abort: true })
+    .refine((text) => amountOf(text) <= amountOf(most), { error: `must be at most ${most}`, abort: true });
+
+export const quantity = amount("1T");
 
 /** An amount of memory or disk. The API server takes thousandths of a byte, and means them. */
-export const bytes = quantity.refine(
-  (amount) => !amount.endsWith("m") && amountOf(amount) >= 1,
+export const bytes = amount("1024Ti").refine(
+  (text) => !text.endsWith("m") && amountOf(text) >= 1,
   'must be whole bytes, such as "512Mi": m is a thousandth of a byte',
 );
 
@@ -117,6 +126,14 @@ export const variableName = z
     "must be the name of a variable: letters, digits, and - . _, not beginning with a digit or two dots",
   );
 
+/** A text that arrives in a container as it is written: half a character would become another one, and U+0000 ends a text. */
+export const passable = z
+  .string()
+  .refine(
+    (text) => !/[\p{Cs}\0]/u.test(text),
+    "has the character U+0000 or half a character, which no container can be given",
+  );
+
 /** The name of an HTTP header, as the API server accepts it (IsHTTPHeaderName). */
 export const headerName = z
   .string()
@@ -124,6 +141,11 @@ export const headerName = z
     /^[-0-9A-Za-z]+$/,
     "must be the name of an HTTP header, such as X-Request-Id: letters, digits and hyphens",
   );
+
+/** The value of an HTTP header: the kubelet sends no line breaks. */
+export const headerValue = z
+  .string()
+  .regex(/^[^\p{Cc}]*$/u, "must be on one line, without control characters");
 
 /** Kernel parameters of a pod that Pod Security `restricted` admits (k8s.io/pod-security-admission, check_sysctls.go). */
 const SAFE_SYSCTLS = [
@@ -163,8 +185,15 @@ export const absolutePath = z
 /** The path of a file in a container. */
 export const filePath = absolutePath.regex(/[^/]$/, "must be the path of a file: without / at its end");
 
+/** Most characters of a reason: several together are annotations of one object. */
+const LONGEST_REASON = 1000;
+
 /** Why a field differs from the default. */
-export const reason = z.string().trim().min(1, "must say why");
+export const reason = z.string().trim().min(1, "must say why").max(LONGEST_REASON);
 
 /** The reason for an exception from a check, which becomes an annotation of the workload. */
-export const sentence = z.string().trim().min(12, "must say why, in a sentence that others understand");
+export const sentence = z
+  .string()
+  .trim()
+  .min(12, "must say why, in a sentence that others understand")
+  .max(LONGEST_REASON);

@@ -23,6 +23,8 @@ export function mustBe(issue: Issue, words: Readonly<Record<string, string>> = {
     case "too_small":
       if (issue.origin === "array")
         return `must have at least ${issue.minimum} ${issue.minimum === 1 ? "entry" : "entries"}`;
+      if (issue.origin === "string" && issue.minimum === 1 && issue.message.startsWith("Too small"))
+        return "must not be empty";
       return issue.message.startsWith("Too small")
         ? `must be at least ${issue.minimum}${issue.origin === "string" ? " characters long" : ""}`
         : issue.message;
@@ -47,7 +49,7 @@ export const isMissing = (issue: Issue): boolean =>
 export function ofMeantAlternative(issue: Issue): Issue[] {
   if (issue.code !== "invalid_union" || issue.input === undefined) return [issue];
   const ranked = issue.errors
-    .map((errors) => ({ errors, strange: errors.reduce((sum, error) => sum + strangeness(error), 0) }))
+    .map((errors) => ({ errors, strange: distanceOf(errors) }))
     .sort((a, b) => a.strange - b.strange);
   const [first, second] = ranked;
   if (!first || first.strange >= ANOTHER_TYPE || first.strange === second?.strange) return [issue];
@@ -59,11 +61,21 @@ export function ofMeantAlternative(issue: Issue): Issue[] {
 /** The distance of an alternative of another type. */
 const ANOTHER_TYPE = 10;
 
+const distanceOf = (errors: readonly Issue[]): number =>
+  errors.reduce((sum, error) => sum + strangeness(error), 0);
+
 /** The distance that an error adds between the value and an alternative. */
 function strangeness(error: Issue): number {
+  if (error.code === "invalid_union" && lacksDiscriminator(error)) return ANOTHER_TYPE;
+  if (error.code === "invalid_union" && error.path.length === 0 && error.errors.length > 0)
+    return Math.min(...error.errors.map(distanceOf));
   if (error.path.length === 1) return isMissing(error) ? 1 : 0;
   if (error.path.length > 1) return 0;
   if (error.code === "unrecognized_keys") return error.keys.length;
   // The value has the type of the alternative, and is not one of its values.
   return ["custom", "invalid_format", "too_big"].includes(error.code) ? 0 : ANOTHER_TYPE;
 }
+
+/** Whether a map lacks the key that tells the alternatives of a union apart. */
+const lacksDiscriminator = ({ discriminator, input }: z.core.$ZodIssueInvalidUnion): boolean =>
+  discriminator !== undefined && !Object.hasOwn(Object(input), discriminator);

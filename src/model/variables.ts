@@ -49,13 +49,45 @@ export const variablesIn = (text: Text): string[] =>
 export const isVariable = (part: Part): part is { variable: string } =>
   typeof part !== "string" && "variable" in part;
 
-/** Fills in the variables that texts mention. Those that do not exist, and those that lead back to the text, stay as they are. */
+/** Most characters of a variable: more than Linux starts a program with. */
+const LONGEST = 128 * 1024;
+
+/** Returns the length of each variable with those that it mentions, as far as the inventory tells. */
+export function lengthsOf(env: Readonly<Record<string, Text>>): ReadonlyMap<string, number> {
+  const known = new Map<string, number>();
+  const lengthOf = (name: string, above: readonly string[]): number => {
+    const text = own(env, name);
+    if (text === undefined || above.includes(name)) return 0;
+    const length =
+      known.get(name) ??
+      partsOf(text).reduce((sum, part) => {
+        if (typeof part === "string") return sum + part.length;
+        // An empty one counts as well: it takes time.
+        return sum + (isVariable(part) ? Math.max(1, lengthOf(part.variable, [...above, name])) : 0);
+      }, 0);
+    known.set(name, length);
+    return length;
+  };
+  for (const name of Object.keys(env)) lengthOf(name, []);
+  return known;
+}
+
+/** Whether a variable grows too long by those that it mentions: it is not filled in. */
+export const isTooLong = (length: number | undefined): boolean => length !== undefined && length > LONGEST;
+
+/**
+ * Fills in the variables that texts mention. Those that do not exist, those that lead back to the text, and those that are too long
+ * stay as they are.
+ */
 export function withValues(env: Readonly<Record<string, Text>>): Record<string, Text> {
+  const lengths = lengthsOf(env);
   const filled = (text: Text, above: readonly string[]): Text => {
     const parts = partsOf(text).flatMap((part) => {
       if (!isVariable(part)) return [part];
-      const value = above.includes(part.variable) ? undefined : own(env, part.variable);
-      const inner = value === undefined ? [mention(part.variable)] : filled(value, [...above, part.variable]);
+      const { variable } = part;
+      const isLeft = above.includes(variable) || isTooLong(lengths.get(variable));
+      const value = isLeft ? undefined : own(env, variable);
+      const inner = value === undefined ? [mention(variable)] : filled(value, [...above, variable]);
       return typeof inner === "string" ? [inner] : inner;
     });
     return typeof text === "string" && parts.every((part) => typeof part === "string")

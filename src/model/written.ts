@@ -49,7 +49,7 @@ export interface WrittenService
   /** Replaces the image's arguments. `$(NAME)` is the value of a variable. */
   args?: WrittenText[];
   /** Files to mount into the container, by absolute path: texts, or binary content. One with a password is kept in a Secret. */
-  files?: Record<string, WrittenText | Binary | Unreadable>;
+  files?: Record<string, WrittenText | Binary | Uint8Array | Unreadable>;
   /** How Kubernetes checks whether the program can take requests. Default: no check, for a program that listens on no port. */
   probe?: WrittenProbe;
   /** How Kubernetes checks whether the program is alive, whether its stores answer or not. Default: its port takes connections. */

@@ -7,7 +7,7 @@ import { pathOf } from "../model/paths";
 import type { Problem } from "../model/problems";
 import { mapValues } from "../model/records";
 import { mentionsPassword, type Text } from "../model/text";
-import { mention, variablesIn, withValues } from "../model/variables";
+import { isTooLong, lengthsOf, mention, variablesIn, withValues } from "../model/variables";
 import { wordsIn } from "../model/words";
 import { declaredVariables, isOfKubernetes, loaderVariables, runsShell } from "./variable-values";
 
@@ -79,7 +79,7 @@ function ofVariables(scope: Scope): Problem[] {
     variablesIn(text).flatMap((variable) => unknownProblems(scope, at(key), variable)),
   );
   const circle = findCycle(mapValues(env, variablesIn));
-  if (!circle) return unknown;
+  if (!circle) return [...unknown, ...tooLong(scope)];
   const [first = "", second] = circle;
   return [
     ...unknown,
@@ -97,6 +97,23 @@ function ofVariables(scope: Scope): Problem[] {
   ];
 }
 
+/** Reports the variables that become too long, but not those that mention one of them. */
+function tooLong({ env, at }: Scope): Problem[] {
+  const lengths = lengthsOf(env);
+  return Object.entries(env).flatMap(([name, text]) => {
+    const mentioned = variablesIn(text);
+    const isFirst = mentioned.length > 0 && !mentioned.some((other) => isTooLong(lengths.get(other)));
+    if (!isFirst || !isTooLong(lengths.get(name))) return [];
+    return [
+      {
+        where: at(name),
+        what: `it has ${lengths.get(name)?.toLocaleString("en-US")} characters with the variables that it mentions, and Linux starts no program with so long a variable`,
+        todo: "Mention less, or put the text into a file (`files`), and give the program its path.",
+      },
+    ];
+  });
+}
+
 function unknownProblems({ env, owner, takenAway }: Scope, where: string, variable: string): Problem[] {
   if (own(env, variable) !== undefined) return [];
   const key = takenAway?.(variable);
@@ -104,9 +121,12 @@ function unknownProblems({ env, owner, takenAway }: Scope, where: string, variab
     {
       where,
       what: `it mentions ${mention(variable)}, ${key === undefined ? `and ${owner} has no such variable` : `which ${key} takes away`}`,
-      todo: isOfKubernetes(variable)
-        ? "Kubernetes knows it in commands and arguments only: let the program read it, or use the host kubernetes.default.svc."
-        : `${suggest(variable, Object.keys(env))} If the text is meant literally, write $${mention(variable)}.`,
+      todo:
+        key !== undefined
+          ? `Leave it in the stack, or change the text that mentions it: ${key}.`
+          : isOfKubernetes(variable)
+            ? "Kubernetes knows it in commands and arguments only: let the program read it, or use the host kubernetes.default.svc."
+            : `${suggest(variable, Object.keys(env))} If the text is meant literally, write $${mention(variable)}.`,
     },
   ];
 }

@@ -12,7 +12,7 @@ export type Overrides = NonNullable<Settings["services"][string]["env"]>;
 
 /** Returns the variables of a service as they are written: those of the inventory, then those that the stack sets. */
 export function declaredVariables({ env = {} }: Service, overrides: Overrides = {}): Record<string, Text> {
-  const inventory = Object.entries(env).filter(([key]) => overrides[key] === undefined);
+  const inventory = Object.entries(env).filter(([key]) => own(overrides, key) === undefined);
   const added = Object.entries(overrides).filter((entry): entry is [string, string] => entry[1] !== null);
   return Object.fromEntries([...inventory, ...added]);
 }

@@ -98,6 +98,17 @@ describe("a file from the disk", () => {
     );
   });
 
+  it("can be what readFileSync returns", () => {
+    for (const bytes of [Buffer.from("text"), PNG, new Uint8Array([0xff, 0])]) {
+      const { application: shop, problems } = read({ "/a": bytes });
+      assert.deepEqual(problems, []);
+      const content = shop?.services.web?.files?.["/a"] as string | { base64: string };
+      const arrived =
+        typeof content === "string" ? Buffer.from(content) : Buffer.from(content.base64, "base64");
+      assert.deepEqual([...arrived], [...bytes]);
+    }
+  });
+
   it("is refused with its path if it cannot be read", () => {
     writeFileSync(join(folder, "large"), Buffer.alloc(1024 * 1024 + 1));
     symlinkSync(join(folder, "gone"), join(folder, "dangling"));
@@ -109,8 +120,14 @@ describe("a file from the disk", () => {
     assert.match(refusal("dangling"), /there is no file dangling/);
     assert.match(refusal("files"), /files is a folder: name each of its files/);
     assert.match(refusal("large"), /large has 1,048,577 bytes, and a ConfigMap takes at most 1,048,576/);
-    for (const path of ["../x", "/etc/passwd", "files/../../x"])
+    symlinkSync("/etc", join(folder, "outside"));
+    symlinkSync("circle", join(folder, "circle"));
+    for (const path of ["../x", "/etc/passwd", "files/../../x", "outside", "outside/passwd"])
       assert.match(refusal(path), /is not in the folder of the inventory/);
+    assert.match(refusal("circle"), /"circle" cannot be read: ELOOP/);
+    assert.match(refusal("large/x"), /"large\/x" cannot be read: ENOTDIR/);
+    assert.match(refusal("a\0b"), /"a\\u0000b" cannot be read/);
+    assert.match(said({ "/a": fromFile(folder, undefined as never) })[0] ?? "", /fromFile has two arguments/);
     if (process.getuid?.() !== 0) {
       writeFileSync(join(folder, "private"), "x");
       chmodSync(join(folder, "private"), 0);

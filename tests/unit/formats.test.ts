@@ -107,6 +107,11 @@ const CONCEPTS: Record<string, Concept> = {
       "a b",
       `${"a".repeat(64)}.com`,
       "::1",
+      "10.0.0.256",
+      "010.0.0.1",
+      "10.0.1",
+      "db.1",
+      "5432",
     ],
   },
   cidr: {
@@ -146,14 +151,14 @@ const CONCEPTS: Record<string, Concept> = {
       shop({}, { resources: { requests: { cpu, memory: "1Gi" }, limits: { memory: "1Gi" } } }),
     settings: (cpu) => cart({ resources: { requests: { cpu } } }),
     accepted: ["1", "0.5", "500m", "1.5Gi"],
-    refused: ["0", "0m", "-1", "1 Gi", "1GB", "lots", "1e3", ".5", ""],
+    refused: ["0", "0m", "-1", "1 Gi", "1GB", "lots", "1e3", ".5", "", "2T", "9".repeat(400)],
   },
   "amount of memory": {
     inventory: (memory) =>
       shop({}, { resources: { requests: { cpu: "1", memory: "1" }, limits: { memory } } }),
     settings: (memory) => cart({ resources: { limits: { memory } } }),
     accepted: ["512Mi", "1.5Gi", "0.1Gi", "1000", "1M"],
-    refused: ["0", "500m", "0.5", "1 Gi"],
+    refused: ["0", "500m", "0.5", "1 Gi", "1025Ti", "9".repeat(400)],
   },
   "name of a variable": {
     inventory: (name) => shop({}, { env: { [name]: "1" } }),
@@ -217,6 +222,11 @@ describe("a value that only one of them has", () => {
       said({ probe: { http: { path: "/", port: 80, headers: { X_Id: "1" } } } }).join(),
       /name of an HTTP header/,
     );
+    assert.match(
+      said({ probe: { http: { path: "/", port: 80, headers: { "X-Id": "a\nb" } } } }).join(),
+      /must be on one line/,
+    );
+    assert.match(said({ noProbe: "x".repeat(1001) }).join(), /at most 1000 characters/);
     for (const name of ["A b", "x".repeat(54)])
       assert.equal(
         said({

@@ -6,7 +6,7 @@ import { parse } from "yaml";
 import { PROJECT } from "../../cli/tools/paths";
 import { splitRepository } from "../../src/model/image-formats";
 import { imageIn, WAIT_IMAGE } from "../../src/plan/images";
-import { planOf, settingsOf, valuesOf } from "../support";
+import { application, planFor, planOf, redis, service, settingsOf, valuesOf } from "../support";
 
 const DIGEST = `sha256:${"0".repeat(64)}`;
 
@@ -15,6 +15,16 @@ describe("images", () => {
     registryMirrors: { "docker.io": "m.example.com/hub", "localhost:5000": "m.example.com" },
   });
   const image = { repository: "ghcr.io/shop/web", tag: "1", digest: DIGEST };
+
+  it("can come from a registry with an address of IPv6, also through a mirror", () => {
+    const image = { repository: "[2001:db8::1]:5000/team/web", tag: "1" };
+    const shop = application({ services: { web: service({ image }) }, stores: { cache: redis() } });
+    assert.deepEqual(valuesOf(planFor(shop), "web").image, image);
+    const registryMirrors = { "example.com": "[::1]:5000/hub", "docker.io": "[::1]/hub" };
+    const mirrored = application({ services: { web: service() }, stores: { cache: redis() } });
+    const plan = planFor(mirrored, { registryMirrors, distribution: "upstream" });
+    assert.equal(valuesOf(plan, "web").image.repository, "[::1]:5000/hub/image");
+  });
 
   it("leave a digest behind that belongs to another tag or repository", () => {
     assert.deepEqual(imageIn(settings, image), image);

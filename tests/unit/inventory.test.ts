@@ -343,7 +343,7 @@ describe("the shape of an inventory", () => {
       problems.map(({ where, todo }) => `${where}: ${todo}`),
       [
         'apps/shop.ts: service api: language: Did you mean "ruby"? Any other runtime is "generic".',
-        "apps/shop.ts: service api: env.PORT.ref: Correct it.",
+        "apps/shop.ts: service api: env.PORT: Correct it.",
         'apps/shop.ts: service api: command: Write a list: ["/app","--x"].',
       ],
     );
@@ -427,5 +427,105 @@ describe("a short form in an inventory", () => {
   it("may mention a password as one reference", () => {
     const { env } = service({ env: { PASSWORD: password("db", "app") } }) ?? {};
     assert.deepEqual(env, { PASSWORD: [password("db", "app")] });
+  });
+});
+
+describe("an inventory that is no plain data", () => {
+  const throwing = (value: object, key: string): object =>
+    Object.defineProperty(value, key, {
+      enumerable: true,
+      get: () => {
+        throw new Error("boom");
+      },
+    });
+  const withProto = (json: string): unknown => JSON.parse(json.replace("{", '{"__proto__": {}, '));
+
+  it("is refused at the property that cannot be read", () => {
+    assert.deepEqual(refusals(throwing(shop(), "services")), ["services: reading it fails: boom"]);
+    assert.deepEqual(refusals(shop({ services: throwing({}, "api") })), [
+      "service api: reading it fails: boom",
+    ]);
+    const proxy = new Proxy(shop(), {
+      ownKeys: () => {
+        throw new Error("boom");
+      },
+    });
+    assert.deepEqual(refusals(proxy), ["the application: reading it fails: boom"]);
+  });
+
+  it("is refused with a key that zod would skip", () => {
+    assert.deepEqual(refusals(shop({ services: withProto('{"api": {}}') })), [
+      "service __proto__: a key cannot have this name",
+    ]);
+    assert.deepEqual(refusals(api({ env: withProto('{"A": "b"}') })), [
+      "service api: env.__proto__: a key cannot have this name",
+    ]);
+  });
+
+  it("is not refused for a circle of objects that is not its own", () => {
+    const circle: Record<string, unknown> = {};
+    circle.self = circle;
+    assert.deepEqual(refusals(api({ env: { A: circle } })), [
+      'service api: env.A: must be text, a number, true or false, a reference such as host("db"), or a list of these',
+    ]);
+  });
+});
+
+describe("the value of a variable", () => {
+  const NO_TEXT = 'must be text, a number, true or false, a reference such as host("db"), or a list of these';
+
+  for (const [what, value, more] of [
+    ["a date", new Date(0), ""],
+    ["an object of text", new String("a"), ""],
+    ["what Kubernetes calls valueFrom", { valueFrom: {} }, ""],
+    ["bytes", Buffer.from("a"), ""],
+    ["NaN", Number.NaN, ", not NaN"],
+    ["Infinity", Number.POSITIVE_INFINITY, ", not Infinity"],
+  ] as const)
+    it(`cannot be ${what}`, () =>
+      assert.deepEqual(refusals(api({ env: { A: value } })), [`service api: env.A: ${NO_TEXT}${more}`]));
+
+  it("cannot be a list within a list", () =>
+    assert.match(
+      refusals(api({ env: { A: ["a", [host("db"), ":"]] } })).join(),
+      /^service api: env\.A\[1\]: must be text.*is spread: \.\.\.address\("db"\)$/,
+    ));
+
+  for (const text of ["a\0b", "\ud800", ["\udfff"]])
+    it(`cannot be ${JSON.stringify(text)}, which no container gets`, () => {
+      for (const more of [{ env: { A: text } }, { args: [text] }, { files: { "/a": text } }])
+        assert.match(refusals(api(more)).join(), /has the character U\+0000 or half a character/);
+    });
+
+  it("is what a number and an emoji print", () =>
+    assert.deepEqual(reading(api({ env: { A: 1e21, B: "😀" } })).services.api?.env, { A: "1e+21", B: "😀" }));
+});
+
+describe("the message about a wrong value", () => {
+  for (const [what, written, message] of [
+    [
+      "two forms of a password",
+      db({
+        accounts: {
+          app: { username: "a", database: "a", credential: { generated: true, fixed: "x", reason: "y" } },
+        },
+      }),
+      "store db: accounts.app.credential.generated: it does not go together with the other keys there",
+    ],
+    ["a function", shop({ services: { api: () => API } }), "service api: must be a map, not a function"],
+    [
+      "an image of 256 characters",
+      api({ image: `${"a".repeat(256)}:1` }),
+      "service api: image: repository must be at most 255 characters long",
+    ],
+  ] as const)
+    it(`names what is wrong with ${what}`, () => assert.deepEqual(refusals(written), [message]));
+
+  it("says how to write a number as text, and a text as a number", () => {
+    const todo = (written: unknown) => readInventory(written, "shop").problems.map((problem) => problem.todo);
+    assert.deepEqual(todo(db({ storage: 8 })), [
+      'Put quotes around it: "8" (JavaScript drops the trailing zeros of a number).',
+    ]);
+    assert.deepEqual(todo(stripe({ port: "443" })), ["Write it without quotes: 443."]);
   });
 });

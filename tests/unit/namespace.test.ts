@@ -31,6 +31,14 @@ const place = (config: Record<string, unknown> = {}, deployedNamespace?: Namespa
   ).namespace;
 
 describe("the setting of a namespace", () => {
+  it("does not create what every cluster has", () => {
+    for (const name of ["kube-system", "kube-public", "kube-node-lease"]) {
+      for (const namespace of [name, { name }, { name, create: true }])
+        assert.match(problemsOf(() => settingsOf({ namespace }))[0]?.what ?? "", /of Kubernetes itself/);
+      settingsOf({ namespace: { name, create: false } });
+    }
+  });
+
   it("is a name, or a map whose name may be left out", () => {
     assert.deepEqual(chosenNamespace("team"), { name: "team", create: true });
     assert.deepEqual(chosenNamespace({ name: "team", create: false }), { name: "team", create: false });

@@ -211,6 +211,10 @@ f: [${bank}, "x"]
     const decoded = ENCODERS.xml.encode(NASTY).replace(/&#(\d+);/g, (_, code) => String.fromCharCode(code));
     assert.equal(decoded, NASTY);
     assert.equal(xml, `<a b="${ENCODERS.xml.encode(NASTY)}">${ENCODERS.xml.encode(NASTY)}</a>`);
+    // Nothing is escaped in CDATA.
+    const cdata = contentOf("/a.xml", text`<a><![CDATA[x ${bank}]]>${bank}</a>`);
+    assert.equal(cdata, `<a><![CDATA[x ${ENCODERS.cdata.encode(NASTY)}]]>${ENCODERS.xml.encode(NASTY)}</a>`);
+    assert.equal(ENCODERS.cdata.encode("a]]>&"), "a]]]]><![CDATA[>&");
     assert.equal(contentOf("/a.conf", text`a = ${bank}`), `a = ${NASTY}`);
   });
 

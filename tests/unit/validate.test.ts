@@ -167,6 +167,28 @@ describe("an inventory", () => {
       );
   });
 
+  it("must not have a file above another path, nor a path of the kernel", () => {
+    const said = (web: object) => one({ services: { web: service(web) } }).what;
+    assert.match(said({ files: { "/a": "x", "/a/b": "y" } }), /^\/a\/b is below \/a, which is a file$/);
+    assert.match(said({ files: { "//a": "x" }, writable: ["/a//b/"] }), /is below \/\/a, which is a file$/);
+    for (const path of ["/proc", "/sys/fs/cgroup", "/dev", "//dev/null", "/proc/1/x"]) {
+      assert.match(said({ writable: [path] }), /belongs to the kernel/, path);
+      assert.match(said({ files: { [path]: "x" } }), /belongs to the kernel/, path);
+    }
+    const fine = { writable: ["/dev/shm", "/process", "/tmp"], files: { "/tmp/a": "x", "/tmp-b": "x" } };
+    assert.deepEqual(validateApplication(application({ services: { web: service(fine) } })), []);
+  });
+
+  it("must not have a public path that the API server refuses", () => {
+    for (const path of ["/a/../b", "/..", "/a/.", "/a/./b"])
+      assert.match(
+        one({ services: { web: service({ public: { port: "http", path } }) } }).what,
+        /its public path/,
+      );
+    const dots = { public: { port: "http", path: "/.well-known/...x" } };
+    assert.deepEqual(validateApplication(application({ services: { web: service(dots) } })), []);
+  });
+
   it("must have a name that fits into a namespace's", () => {
     for (const name of ["Shop", "a".repeat(41), "a b"]) assert.match(one({ name }).what, /namespace's name/);
     assert.deepEqual(validateApplication(application({ name: "a".repeat(40) })), []);

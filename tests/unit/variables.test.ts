@@ -32,6 +32,18 @@ const web = (given: Partial<Service>, config: Record<string, unknown> = {}) => {
 const refusals = (given: Partial<Service>, config: Record<string, unknown> = {}) =>
   problemsOf(() => planFor(shop(given), config)).map(({ where, what, todo }) => `${where}: ${what} ${todo}`);
 
+describe("the name of a variable", () => {
+  it("can be that of a method of every object", () => {
+    const env = { constructor: "a", toString: "$(constructor)b", hasOwnProperty: "c", valueOf: "d" };
+    assert.deepEqual(web({ env: { ...env } }).env, { ...env, toString: "ab" });
+    const { env: changed } = web(
+      { env: { ...env } },
+      { services: { web: { env: { valueOf: null, isA: "x" } } } },
+    );
+    assert.deepEqual(Object.keys(changed ?? {}), ["constructor", "toString", "hasOwnProperty", "isA"]);
+  });
+});
+
 describe("a text that is meant literally", () => {
   it("reaches the container as it is, whatever variables there are", () => {
     fc.assert(
@@ -137,7 +149,7 @@ describe("variables that mention others", () => {
     [
       "what the stack takes away",
       { env: { A: "$(B)", B: "1" } },
-      /env\.A: it mentions \$\(B\), which flotilla:services\.web\.env\.B takes away/,
+      /env\.A: it mentions \$\(B\), which flotilla:services\.web\.env\.B takes away Leave it in the stack, or change the text/,
       { B: null },
     ],
     [
@@ -155,6 +167,15 @@ describe("variables that mention others", () => {
       "a variable, in a header",
       { env: { T: "1" }, probe: { http: { path: "/", port: "http", headers: { "X-T": "$(T)" } } } },
       /a header of its probe mentions \$\(T\)/,
+    ],
+    [
+      "more than a variable can have",
+      {
+        env: Object.fromEntries(
+          Array.from({ length: 60 }, (_, at) => [`V${at}`, at === 59 ? "" : `$(V${at + 1})$(V${at + 1})`]),
+        ),
+      },
+      /env\.V41: it has 262,144 characters with the variables that it mentions/,
     ],
     ["a variable, in a path", { env: { T: "1" }, writable: ["/cache/$(T)"] }, /a path of writable mentions/],
   ];

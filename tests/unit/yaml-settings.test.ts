@@ -70,6 +70,36 @@ describe("YAML of settings", () => {
     assert.equal(refusalOf(settings("flotilla:replicas: 0x3"))[0]?.todo, "Write 3.");
     assert.equal(refusalOf(settings("flotilla:standIns: TRUE"))[0]?.todo, "Write true.");
     assert.equal(refusalOf(ofCart("replicas: 1_0"))[0]?.todo, "Write 10.");
+    for (const written of ["1e9", ".inf", "2024-01-15", "99999999999999999999"])
+      assert.match(refusalOf(ofCart(`replicas: ${written}`))[0]?.todo ?? "", /^Write a number in digits/);
+    assert.equal(refusalOf(settings("flotilla:standIns: 1e3"))[0]?.todo, "Write true or false.");
+  });
+
+  it("refuses keys that JavaScript keeps for itself, wherever they are", () => {
+    const json = JSON.stringify({ cart: {} }).replace("{}", '{"env": {"__proto__": "x"}}');
+    for (const text of [
+      ofCart("env: { __proto__: x }"),
+      settings(`flotilla:services: '${json}'`),
+      settings("flotilla:registryMirrors: { __proto__: mirror.example.com }"),
+    ])
+      assert.match(
+        refusalOf(text)
+          .map(({ where, what }) => `${where}: ${what}`)
+          .join(),
+        /^flotilla:(services\.cart\.env|registryMirrors)\.__proto__: a key cannot have this name$/,
+      );
+  });
+
+  it("refuses what is beside `config:`, which nothing reads", () => {
+    const said = (text: string) =>
+      refusalOf(text).map(({ where, what, todo }) => `${where}: ${what}: ${todo}`);
+    const skipped = "a stack file has no such part, and Pulumi skips it";
+    assert.deepEqual(said(`${settings()}flotilla:replicas: 3\n`), [
+      `flotilla:replicas: ${skipped}: Indent it below \`config:\`.`,
+    ]);
+    assert.deepEqual(said(`${settings()}confg: {}\n`), [`confg: ${skipped}: Did you mean "config"?`]);
+    readStack(`${settings()}encryptionsalt: v1:x\nsecretsprovider: passphrase\nencryptedkey: x\n`);
+    assert.match(said("config: { flotilla: { replicas: 3 } }\n").join(), /the prefix of settings, not a map/);
   });
 
   it("quotes a number in place of a text, and true", () => {

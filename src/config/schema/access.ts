@@ -89,20 +89,29 @@ export const monitoring = z.strictObject({
   ),
 });
 
-export const namespace = z.union(
-  [
-    name,
-    z.strictObject({
-      name: key(name.optional(), "Its name.", "DNS label", "`<application>-<environment>`"),
-      create: key(
-        z.boolean().default(true),
-        "Whether the stack creates it. false: it exists, others own it, and the stack deploys into it. The stack then sets no labels, no quota (unless `quota` does) and no default resources there, isolates its own pods only, and never deletes it.",
-        "true or false",
-      ),
-    }),
-  ],
-  "must be a DNS label, or the map {name, create}",
-);
+export const namespace = z
+  .union(
+    [
+      name,
+      z.strictObject({
+        name: key(name.optional(), "Its name.", "DNS label", "`<application>-<environment>`"),
+        create: key(
+          z.boolean().default(true),
+          "Whether the stack creates it. false: it exists, others own it, and the stack deploys into it. The stack then sets no labels, no quota (unless `quota` does) and no default resources there, isolates its own pods only, and never deletes it.",
+          "true or false",
+        ),
+      }),
+    ],
+    "must be a DNS label, or the map {name, create}",
+  )
+  .refine((chosen) => !isOfKubernetes(chosen), {
+    error: "is a namespace of Kubernetes itself, and exists in every cluster: choose another one",
+  });
+
+const isOfKubernetes = (chosen: string | { name?: string; create: boolean }): boolean =>
+  /^kube-(system|public|node-lease)$/.test(
+    (typeof chosen === "string" ? chosen : chosen.create && chosen.name) || "",
+  );
 
 export const registry = z.strictObject({
   server: key(registryHost, "The registry.", "host[:port]", "required"),

@@ -14,6 +14,7 @@ export {
   labels,
   loadBalancerClass,
   objectName,
+  passable,
   port,
   publicHost,
   quantity,

@@ -9,6 +9,7 @@ import {
   image,
   labels,
   name,
+  passable,
   port,
   reason,
   replicas,
@@ -54,7 +55,7 @@ export const exceptions = key(
 
 /** The text of a variable. Numbers and booleans become texts, as in inventories. */
 const variableText = z
-  .union([z.string(), z.number(), z.boolean()], { error: "must be text, a number, true or false" })
+  .union([passable, z.number(), z.boolean()], { error: "must be text, a number, true or false" })
   .transform(String);
 
 export const service = z.strictObject({

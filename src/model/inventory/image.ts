@@ -1,6 +1,7 @@
 /** The schema of images in an inventory. */
 import { z } from "zod";
 import { anyTag, digest, MOVING_TAG, NO_MOVING_TAG, repository } from "../image-formats";
+import { mustBe } from "../issues";
 import { compact } from "../records";
 
 const parts = z
@@ -20,13 +21,16 @@ export const image = z.union(
     z.string().transform((text, context) => {
       const { repository = "", tag, digest } = REFERENCE.exec(text)?.groups ?? {};
       if (tag === undefined) {
-        context.addIssue({ code: "custom", message: "names no tag: write it as registry/path:tag" });
+        context.addIssue({
+          code: "custom",
+          message: "names no tag: write it as registry/path:tag, or registry/path:tag@sha256:...",
+        });
         return z.NEVER;
       }
       const read = parts.safeParse(compact({ repository, tag, digest }));
       if (read.success) return read.data;
-      for (const { message, path } of read.error.issues)
-        context.addIssue({ code: "custom", message: `${path.join(".")} ${message}` });
+      for (const issue of read.error.issues)
+        context.addIssue({ code: "custom", message: `${issue.path.join(".")} ${mustBe(issue)}` });
       return z.NEVER;
     }),
   ],

@@ -11,6 +11,7 @@ import { keysAt } from "../schema-tree";
 import { factsOf, knownKinds } from "../store-kinds";
 import type { Catalogue } from "../written";
 import { type ApplicationRead, applicationSchema } from "./schema";
+import { strangeIn } from "./strange";
 
 /** An inventory that was read. */
 export interface ReadInventory {
@@ -73,6 +74,8 @@ export function sameNameProblems(catalogue: Catalogue): Problem[] {
 const fileOf = (name: string): string => `apps/${name}.ts`;
 
 function readOnce(written: object, name: string): ReadInventory {
+  const strange = strangeIn(written, (path) => `${fileOf(name)}: ${placeOf(path)}`);
+  if (strange.length > 0) return { problems: strange };
   const file = fileOf(
     typeof (written as { name?: unknown }).name === "string" ? (written as { name: string }).name : name,
   );
@@ -137,12 +140,22 @@ const INSTEAD: Record<string, string> = {
 
 function toProblems(issue: Issue, file: string): Problem[] {
   const where = (path: readonly PropertyKey[]) => `${file}: ${placeOf(path)}`;
-  if (issue.code === "unrecognized_keys")
-    return issue.keys.map((key) => ({
-      where: where([...issue.path, key]),
-      what: "there is no such key",
-      todo: own(INSTEAD, key) ?? suggest(key, keysAt(applicationSchema, issue.path)),
-    }));
+  if (issue.code === "unrecognized_keys") {
+    const known = keysAt(applicationSchema, issue.path);
+    return issue.keys.map((key) =>
+      known.includes(key)
+        ? {
+            where: where([...issue.path, key]),
+            what: "it does not go together with the other keys there",
+            todo: "Remove it or them.",
+          }
+        : {
+            where: where([...issue.path, key]),
+            what: "there is no such key",
+            todo: own(INSTEAD, key) ?? suggest(key, known),
+          },
+    );
+  }
   if (isMissing(issue))
     return [{ where: where(issue.path), what: "it is missing", todo: `It ${mustBe(issue)}.` }];
   return [{ where: where(issue.path), what: `${mustBe(issue)}${given(issue)}`, todo: todoOf(issue) }];
@@ -153,15 +166,24 @@ const isPrivate = (path: readonly PropertyKey[]): boolean =>
   path.some((step) => ["env", "files", "fixed", "script", "credential"].includes(String(step)));
 
 function given({ input, path, code }: Issue): string {
-  if (input === null) return ", not null";
+  if (input === null || (typeof input === "number" && !Number.isFinite(input))) return `, not ${input}`;
   if (typeof input === "object" || isPrivate(path) || code === "custom") return "";
+  if (typeof input === "function") return ", not a function";
   return `, not ${typeof input === "string" ? JSON.stringify(input) : String(input)}`;
 }
 
 function todoOf(issue: Issue): string {
+  if (issue.code === "invalid_type" && issue.expected === "string" && typeof issue.input === "number")
+    return isPrivate(issue.path)
+      ? "Put quotes around it."
+      : `Put quotes around it: "${issue.input}" (JavaScript drops the trailing zeros of a number).`;
+  if (issue.code === "invalid_type" && issue.expected === "number" && isNumeral(issue.input))
+    return `Write it without quotes: ${issue.input}.`;
   if (issue.code === "invalid_type" && issue.expected === "array" && typeof issue.input === "string")
     return `Write a list: ${JSON.stringify(issue.input.trim().split(/\s+/))}.`;
   if (issue.path.at(-1) === "language" && typeof issue.input === "string")
     return `${suggest(issue.input, Object.keys(PRESETS))} Any other runtime is "generic".`;
   return "Correct it.";
 }
+
+const isNumeral = (input: unknown): boolean => typeof input === "string" && /^(0|[1-9][0-9]*)$/.test(input);

@@ -8,6 +8,7 @@ import {
   dnsLabel,
   filePath,
   headerName,
+  headerValue,
   labelValue,
   metricName,
   port,
@@ -37,7 +38,7 @@ const probe = z.union(
       http: z.strictObject({
         path,
         port: portOf,
-        headers: z.record(headerName, z.string()).optional(),
+        headers: z.record(headerName, headerValue).optional(),
         notStartup: reason.optional(),
       }),
     }),

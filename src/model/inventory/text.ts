@@ -1,5 +1,6 @@
 /** The schema of texts in an inventory: plain values, or lists of values and references. */
 import { z } from "zod";
+import { passable } from "../formats";
 import type { Reference, Text } from "../text";
 
 const of = z.string().min(1);
@@ -24,23 +25,24 @@ export const reference: z.ZodType<Reference, Reference> = z.discriminatedUnion(
 );
 
 /** A scalar. Numbers and booleans become texts. */
-const scalar = z.union([z.string(), z.number(), z.boolean()]).transform(String);
+const scalar = z.union([passable, z.number(), z.boolean()]).transform(String);
 
 /** A part of a text. */
-const part = z.union([scalar, reference]);
+const part = z.union([scalar, reference], {
+  error:
+    'must be text, a number, true or false, or a reference such as host("db"); a list in the list is spread: ...address("db")',
+});
 
 const MUST_BE_TEXT =
   'must be text, a number, true or false, a reference such as host("db"), or a list of these';
 
+/** A list of parts. zod's `readonly` would freeze what it is given, which fails for bytes. */
+const parts: z.ZodType<Text, readonly z.input<typeof part>[]> = z
+  .array(part)
+  .transform((parts): Text => parts);
+
 /** A text. It can also be a number, a boolean, or a single reference. */
 export const text = z.union(
-  [
-    scalar.transform((value): Text => value),
-    reference.transform((one): Text => [one]),
-    z
-      .array(part)
-      .readonly()
-      .transform((parts): Text => parts),
-  ],
+  [scalar.transform((value): Text => value), reference.transform((one): Text => [one]), parts],
   { error: MUST_BE_TEXT },
 );

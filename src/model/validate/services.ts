@@ -1,11 +1,11 @@
 /** Checks one service of an inventory. */
 import type { Application, Service, User } from "../application";
 import { own, servicePort } from "../graph";
-import { nameOfPath } from "../names";
 import { suggest } from "../nearest";
 import { FIRST_SAFE_ID, PRESETS } from "../presets";
 import { isText, mentionsPassword, referencesOf, type Text } from "../text";
 import { wordsIn } from "../words";
+import { checkPaths } from "./paths";
 import { checkResources } from "./quantities";
 import { checkReference } from "./references";
 import type { Report } from "./report";
@@ -141,14 +141,3 @@ function checkPermissions(where: string, { permissions }: Service, report: Repor
 }
 
 const isLow = ({ uid, gid }: User): boolean => uid < FIRST_SAFE_ID || gid < FIRST_SAFE_ID;
-
-function checkPaths(where: string, service: Service, report: Report): void {
-  const seen = new Map<string, string>();
-  for (const path of [...(service.writable ?? []), ...Object.keys(service.files ?? {})]) {
-    const name = nameOfPath(path);
-    const other = seen.get(name);
-    if (other !== undefined)
-      report(where, `the paths ${other} and ${path} are too similar`, "Change one: both get the same name.");
-    seen.set(name, path);
-  }
-}

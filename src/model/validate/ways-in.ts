@@ -20,8 +20,12 @@ export function checkWaysIn(application: Application, report: Report): void {
         "Give one of them another `public.path`.",
       );
     seen.set(path, name);
-    if (!/^\/([\w.~-]+(\/[\w.~-]+)*\/?)?$/.test(path))
-      report(where, `its public path "${path}" is not one`, "Start it with /, and use no pattern.");
+    if (!/^\/([\w.~-]+(\/[\w.~-]+)*\/?)?$/.test(path) || /\/\.\.?(\/|$)/.test(path))
+      report(
+        where,
+        `its public path "${path}" is not one`,
+        "Start it with /, and use letters, digits, - _ . and ~, no pattern, and no part that is . or ..",
+      );
   }
 }
 

@@ -39,6 +39,11 @@ export const ENCODERS = {
     encode: (plain) => plain.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`),
     template: " | html",
   },
+  /** A part of a CDATA section of XML, which `]]>` ends: the section is divided there. */
+  cdata: {
+    encode: (plain) => plain.replaceAll("]]>", "]]]]><![CDATA[>"),
+    template: ' | replace "]]>" "]]]]><![CDATA[>"',
+  },
 } satisfies Record<string, Encoder>;
 
 export type Encoding = keyof typeof ENCODERS;

@@ -42,9 +42,11 @@ function placesIn(path: string, parts: readonly (string | Reference)[]): Place[]
   const found =
     format === "json"
       ? jsonPlaces(parts)
-      : format === "properties" || format === "xml"
+      : format === "properties"
         ? parts.map((): Place => format)
-        : yamlPlaces(parts);
+        : format === "xml"
+          ? xmlPlaces(parts)
+          : yamlPlaces(parts);
   return parts.map((part, index) => (isLogin(part) ? found[index] : undefined));
 }
 
@@ -64,6 +66,16 @@ function jsonPlaces(parts: readonly (string | Reference)[]): Encoding[] {
         else if ((place === "//" && token === "\n") || (place === "/*" && token === "*/")) place = "";
       }
     return place === "" ? "json" : "jsonString";
+  });
+}
+
+/** Tells which parts of an XML text are within a CDATA section, where nothing is escaped. */
+function xmlPlaces(parts: readonly (string | Reference)[]): Encoding[] {
+  let inCdata = false;
+  return parts.map((part) => {
+    const [last] = typeof part === "string" ? (part.match(/<!\[CDATA\[|\]\]>/g)?.slice(-1) ?? []) : [];
+    if (last !== undefined) inCdata = last !== "]]>";
+    return inCdata ? "cdata" : "xml";
   });
 }
 

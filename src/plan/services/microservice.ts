@@ -40,7 +40,7 @@ interface MicroservicePlan {
 export function planMicroservice(context: PlanContext, name: string): MicroservicePlan {
   const { settings, application, charts } = context;
   const service = application.services[name] as Service;
-  const overrides = settings.services[name] ?? {};
+  const overrides = own(settings.services, name) ?? {};
   const stores = usedBy(application, service, "stores");
   const usedServices = usedBy(application, service, "services");
   const autoscaling = autoscalingOf(service, settings, name);
