@@ -8,6 +8,7 @@ import { fixedValues } from "../src/plan/credentials";
 import { deployedStores } from "../src/plan/deployed";
 import type { Plan, PlanOutputs } from "../src/plan/plan";
 import { programRemedies } from "../src/plan/remedies";
+import type { Transform } from "../src/plan/transform";
 import { resourcesOf, withoutPrefix } from "../src/runtime/own-resources";
 import { readResources } from "../src/runtime/read-deployed";
 import { COMPONENT_TYPES } from "../src/runtime/resource-types";
@@ -29,6 +30,11 @@ export interface ApplicationArgs {
    * @default none
    */
   credentials?: Record<string, pulumi.Input<string>>;
+  /**
+   * Changes the plan before it is checked and deployed: values of releases, labels of the namespace.
+   * @default none
+   */
+  transform?: Transform;
 }
 
 /** The outputs of an `Application`: its place, and the addresses of its services and stores. */
@@ -106,7 +112,7 @@ const whereOf = (name: string): string => `arguments of Application "${name}"`;
 /** Plans the application on top of a state. @throws FlotillaError with every problem. */
 function planIn(
   name: string,
-  { inventory, settings, credentials = {} }: ApplicationArgs,
+  { inventory, settings, credentials = {}, transform }: ApplicationArgs,
   state: Partial<DeployedState>,
 ): { application: ReadApplication; planned: Plan } {
   const names = Object.keys(credentials);
@@ -115,6 +121,7 @@ function planIn(
   const { planned } = composePlan(config, read, {
     charts: chartsForProgram(),
     remedies: programRemedies,
+    transform,
     ...state,
   });
   return { application: read.application, planned };

@@ -12,11 +12,14 @@ import { type Charts, readCharts } from "../src/plan/chart";
 import { composePlan } from "../src/plan/compose";
 import { fixedValues, givenNames } from "../src/plan/credentials";
 import { deployedStores } from "../src/plan/deployed";
+import { asAdopted } from "../src/plan/namespace/namespace";
 import { findUpward } from "../src/plan/package";
 import { volumeChanges } from "../src/plan/stores/changes";
+import type { Transform } from "../src/plan/transform";
 import { askWithKubectl } from "../src/runtime/ask-cluster";
-import { checkNamespace } from "../src/runtime/check-namespace";
+import { checkNamespace, isOfOthers } from "../src/runtime/check-namespace";
 import { checkVolumes } from "../src/runtime/check-volumes";
+import { checkObjects } from "../src/runtime/foreign-objects";
 import { identityName, recordOf } from "../src/runtime/identity";
 import { checkLeftovers } from "../src/runtime/leftover-claims";
 import { obeyOverrides } from "../src/runtime/obey-overrides";
@@ -39,6 +42,12 @@ import { createApplication, type PlannedArgs } from "./resources";
 export interface DeployOptions {
   /** Path of the project's folder, which has Pulumi.yaml, the stack files and `config/layers`, or of a folder in it. */
   project: string;
+  /**
+   * Changes the plan before it is checked and deployed: values of releases, labels of the namespace. Commands such as
+   * `flotilla diff` apply it as well.
+   * @default none
+   */
+  transform?: Transform;
 }
 
 /** A Pulumi program as `index.ts` exports it. */
@@ -50,6 +59,8 @@ export interface Program {
    * so its name and its place in the export of `index.ts` do not change.
    */
   digest(): string;
+  /** The transform that the program was given. Commands read it here. */
+  readonly transform?: Transform;
 }
 
 /**
@@ -59,55 +70,67 @@ export interface Program {
  * @example
  * export = deploy(catalogue, { project: __dirname });
  */
-export function deploy(catalogue: Catalogue, { project: folder }: DeployOptions): Program {
+export function deploy(catalogue: Catalogue, { project: folder, transform }: DeployOptions): Program {
   // A compiled program is in a folder below.
   const project = findUpward(folder, (above) => existsSync(join(above, "Pulumi.yaml"))) ?? folder;
   const loaded = loadedFiles(project);
   const provenance = (charts: Charts) => readProvenance(project, charts, loaded);
   const run = () =>
-    deployStack(catalogue, project, provenance).catch((error: unknown) => {
+    deployStack(catalogue, { project, provenance, ...compact({ transform }) }).catch((error: unknown) => {
       throw refusal(error);
     });
-  return Object.assign(run, { digest: () => provenance(readCharts(project)).program });
+  return Object.assign(run, {
+    digest: () => provenance(readCharts(project)).program,
+    ...compact({ transform }),
+  });
 }
 
-async function deployStack(
-  catalogue: Catalogue,
-  project: string,
-  provenance: (charts: Charts) => Provenance,
-) {
+/** The options, and what the program says of itself. */
+interface Deployment extends DeployOptions {
+  provenance(charts: Charts): Provenance;
+}
+
+async function deployStack(catalogue: Catalogue, options: Deployment) {
   endWithoutEngine();
   workAroundSdk();
-  const config = readStackConfig(project);
+  const config = readStackConfig(options.project);
   const state = await readDeployed();
   const read = readSettings(config, catalogue, deployedStores(state.deployed));
-  return deployApplication(readCharts(project), provenance, config, read, state).catch((error: unknown) => {
+  return deployApplication(options, config, read, state).catch((error: unknown) => {
     throw error instanceof FlotillaError ? locate(error, config, read.origins) : error;
   });
 }
 
 async function deployApplication(
-  charts: Charts,
-  provenance: (charts: Charts) => Provenance,
+  { project, provenance, transform }: Deployment,
   config: StackConfig,
   read: StackSettings,
   { cluster: known, ...state }: DeployedState,
 ) {
   const { settings, application } = read;
-  const { isAdopting, isChecked } = obeyOverrides();
+  const charts = readCharts(project);
+  const { isAdopting, isChecked, adoptsNamespace } = obeyOverrides();
   const owner = ownerOf(config, state.id);
-  const { context, planned } = composePlan(config, read, { charts, ...state, owner });
+  const { context, planned: asSet } = composePlan(config, read, { charts, ...state, owner, transform });
   const target = await checkCluster(settings, config.stack);
   const ask = askWithKubectl(settings.cluster);
   const { identity, isMoving, warnings } = await verifyCluster(ask, target, settings, known, config);
-  const of = { owner, stack: config.stack, isMoving, mayBeLost: isChecked };
+  const planned =
+    adoptsNamespace && (await isOfOthers(ask, asSet.namespace.name))
+      ? { ...asSet, namespace: asAdopted(asSet.namespace) }
+      : asSet;
+  const { create = true } = planned.namespace;
+  const of = { owner, stack: config.stack, isMoving, create, mayBeLost: isChecked };
   // A preview of a deployed stack skips this request: the update makes it.
-  if (!isAdopting && (!pulumi.runtime.isDryRun() || known.namespace === undefined))
-    await checkNamespace(ask, planned.namespace.name, known.namespace, of);
-  if (known.namespace !== undefined && !isAdopting && !isChecked)
+  const isAsked = !isAdopting && (!pulumi.runtime.isDryRun() || known.namespace === undefined);
+  const hasNamespace = !isAsked || (await checkNamespace(ask, planned.namespace.name, known.namespace, of));
+  if ((known.namespace !== undefined || !create) && !isAdopting && !isChecked)
     await checkLeftovers(ask, application, planned, state, config.stack);
   if (!isAdopting && !isMoving)
     await checkVolumes(ask, planned.namespace.name, volumeChanges(context), settings);
+  // Where the namespace is missing, it has no objects.
+  if (!isAdopting && !isChecked && !isMoving && hasNamespace)
+    await checkObjects(ask, planned, state, config.stack);
   const unreadable = await unreadableCharts(planned);
   for (const warning of [...planned.warnings, ...warnings]) pulumi.log.warn(warning);
   for (const { where, what } of unreadable) pulumi.log.warn(`${where}: ${what}; shown without reading it`);

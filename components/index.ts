@@ -5,15 +5,19 @@ export type { Plan } from "../src/plan/plan";
 /** The extension point for kinds of store: write a descriptor and register it. */
 export type { StoreKindDescriptor } from "../src/plan/stores/kind";
 export { registerStoreKind } from "../src/plan/stores/registry";
+/** The types of `transform`, which changes what would be deployed. */
+export type { Draft, DraftRelease, Transform, TransformedStack } from "../src/plan/transform";
 export { Application, type ApplicationArgs, type ApplicationOutputs } from "./application";
 export { type DeployOptions, deploy, type Program } from "./deploy";
 /** The types of an inventory, such as `inventory.Service`. They have a namespace because components have the same names. */
 export type * as inventory from "./inventory";
 export {
   address,
+  fromFile,
   host,
   members,
   password,
+  passwordInJson,
   passwordInUrl,
   port,
   readHost,
@@ -22,6 +26,7 @@ export {
   text,
   url,
   username,
+  usernameInUrl,
 } from "./inventory";
 export { Microservice, type MicroserviceArgs } from "./microservice";
 export type { PartArgs } from "./part";

@@ -5,6 +5,7 @@
 export type {
   Account,
   Autoscaling,
+  Binary,
   Caller,
   Credential,
   HttpProbe,
@@ -21,6 +22,7 @@ export type {
   Timing,
   User,
 } from "../src/model/application";
+export { fromFile } from "../src/model/disk";
 export { resources } from "../src/model/resources";
 export {
   address,
@@ -28,6 +30,7 @@ export {
   host,
   members,
   password,
+  passwordInJson,
   passwordInUrl,
   port,
   type Reference,
@@ -36,6 +39,7 @@ export {
   text,
   url,
   username,
+  usernameInUrl,
 } from "../src/model/text";
 export type {
   Catalogue,

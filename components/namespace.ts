@@ -12,11 +12,12 @@ export interface NamespaceArgs extends NamespacePlan {
 
 /**
  * The namespace of one application in one environment, with its guard rails: a quota, default resources of containers, and a
- * network policy that denies every connection that no other policy allows.
+ * network policy that denies every connection that no other policy allows. In a namespace that others own, it is only what
+ * concerns the application's own pods.
  */
 export class Namespace extends pulumi.ComponentResource {
-  /** The namespace itself. */
-  public readonly namespace: k8s.core.v1.Namespace;
+  /** The namespace itself, if it is in the state. Empty if others own it. */
+  public readonly namespace: k8s.core.v1.Namespace[];
   /** The resources that must exist before a release is installed. A quota that is lowered is not one of them. */
   public readonly ready: pulumi.Resource[];
   private readonly objects: ReturnType<typeof guardRails>;
@@ -28,33 +29,54 @@ export class Namespace extends pulumi.ComponentResource {
   ) {
     super(COMPONENT_TYPES.namespace, name, {}, opts);
     this.objects = guardRails(args);
-    this.namespace = new k8s.core.v1.Namespace(name, this.objects.namespace, {
-      parent: this,
-      protect: args.protect,
-    });
-    const inside = { parent: this, dependsOn: [this.namespace] };
+    const { namespace, containerDefaults } = this.objects;
+    this.namespace =
+      namespace === undefined
+        ? []
+        : [
+            new k8s.core.v1.Namespace(name, namespace, {
+              parent: this,
+              protect: args.protect,
+              ...(args.retain ? { retainOnDelete: true } : {}),
+              // What others own stays as it is.
+              ...(args.create === false ? { ignoreChanges: ["metadata"] } : {}),
+            }),
+          ];
+    const inside = { parent: this, dependsOn: this.namespace };
     this.ready = [
-      this.namespace,
-      new k8s.core.v1.LimitRange(`${name}-container-defaults`, this.objects.containerDefaults, inside),
-      ...(args.isolationLast ? [] : [this.isolation([])]),
-      ...(args.quotaLast ? [] : [this.quota([])]),
+      ...this.namespace,
+      ...(containerDefaults === undefined
+        ? []
+        : [new k8s.core.v1.LimitRange(`${name}-container-defaults`, containerDefaults, inside)]),
+      ...(args.isolationLast ? [] : this.isolation([])),
+      ...(args.quotaLast ? [] : this.quota([])),
     ];
     this.registerOutputs({ name: args.name });
   }
 
   /** Creates the policy that denies all connections, after `dependsOn`. The releases have policies that allow some. */
-  public isolation(dependsOn: pulumi.Resource[]): k8s.networking.v1.NetworkPolicy {
-    return new k8s.networking.v1.NetworkPolicy(`${this.name}-default-deny`, this.objects.isolation, {
-      parent: this,
-      dependsOn: [this.namespace, ...dependsOn],
-    });
+  public isolation(dependsOn: pulumi.Resource[]): pulumi.Resource[] {
+    const { isolation } = this.objects;
+    return isolation === undefined
+      ? []
+      : [
+          new k8s.networking.v1.NetworkPolicy(`${this.name}-default-deny`, isolation, {
+            parent: this,
+            dependsOn: [...this.namespace, ...dependsOn],
+          }),
+        ];
   }
 
   /** Creates the quota, after `dependsOn`: one that is lowered comes after the releases whose requests are lowered. */
-  public quota(dependsOn: pulumi.Resource[]): k8s.core.v1.ResourceQuota {
-    return new k8s.core.v1.ResourceQuota(`${this.name}-quota`, this.objects.quota, {
-      parent: this,
-      dependsOn: [this.namespace, ...dependsOn],
-    });
+  public quota(dependsOn: pulumi.Resource[]): pulumi.Resource[] {
+    const { quota } = this.objects;
+    return quota === undefined
+      ? []
+      : [
+          new k8s.core.v1.ResourceQuota(`${this.name}-quota`, quota, {
+            parent: this,
+            dependsOn: [...this.namespace, ...dependsOn],
+          }),
+        ];
   }
 }

@@ -52,8 +52,8 @@ export function createApplication(parent: pulumi.ComponentResource, name: string
   };
   const room = new Namespace(prefix === "" ? plan.namespace.name : `${prefix}namespace`, guarded, { parent });
   const { namespace, ready } = room;
-  const credentials = createCredentials(parent, name, args, [namespace]);
-  const releases = createReleases(parent, args, credentials, { secrets: [namespace], releases: ready });
+  const credentials = createCredentials(parent, name, args, namespace);
+  const releases = createReleases(parent, args, credentials, { secrets: namespace, releases: ready });
   if (guarded.isolationLast) room.isolation(releases);
   if (guarded.quotaLast) room.quota(releases);
 }

@@ -71,9 +71,10 @@ async function differenceOf(stack: string, offline: boolean): Promise<Comparison
   return compareWithDeployed(stack, { offline, reading });
 }
 
-const toJson = (stack: string, { changes, notes }: Comparison) => ({
+const toJson = (stack: string, { changes, notes, blocked = [] }: Comparison) => ({
   stack,
   ...totalsOf(changes),
   notes,
+  blocked,
   changes,
 });

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { problemText } from "../../src/model/problems";
 import { compact } from "../../src/model/records";
 import { explainStack } from "../stack/findings";
 import { runningUpdate } from "../stack/locks";
@@ -23,8 +24,17 @@ Exit codes: 0 nothing is wrong, 2 something is, 1 failed.`,
     .action(async ({ stack, json }: { stack: string; json?: boolean }) => {
       // Before the look: an update that ends meanwhile leaves nothing pending.
       const running = await runningUpdate(PROJECT_NAME, stack);
-      const findings = await explainStack(stack, await lookAt(stack), compact({ running }));
-      process.stdout.write(json ? jsonText({ stack, findings }) : showFindings(stack, findings, running));
-      if (findings.length > 0) process.exitCode = 2;
+      const look = await lookAt(stack);
+      const { obstacle } = look;
+      const findings = await explainStack(stack, look, compact({ running }));
+      const refused =
+        obstacle &&
+        `Nothing of ${stack} is deployed, and an update is refused:\n  ${problemText(obstacle)}\n`;
+      process.stdout.write(
+        json
+          ? jsonText({ stack, findings, ...compact({ obstacle }) })
+          : (refused ?? showFindings(stack, findings, running)),
+      );
+      if (findings.length > 0 || obstacle !== undefined) process.exitCode = 2;
     });
 }

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import chalk from "chalk";
 import { Command } from "commander";
+import { problemText } from "../../src/model/problems";
 import { isWell, outputsOf, type ReleaseStatus, releaseStatuses } from "../core/release-status";
 import { youngText } from "../core/young-claims";
 import { type Update, updateJson } from "../stack/history";
@@ -57,7 +58,7 @@ Exit codes: 0 all is deployed and ready, 2 something is not or is lost, 1 failed
 
 function toJson(
   stack: string,
-  { resources, namespace, lastUpdate, lost, young, unseen }: Look,
+  { resources, namespace, lastUpdate, lost, young, unseen, obstacle }: Look,
   releases: readonly ReleaseStatus[],
 ) {
   return {
@@ -70,19 +71,21 @@ function toJson(
     lost: lostJson(lost),
     youngClaims: young,
     unseen,
+    obstacle: obstacle ?? null,
   };
 }
 
 /** The status of a stack, for people. */
 export function show(
   stack: string,
-  look: Pick<Look, "resources" | "namespace" | "lastUpdate" | "lost" | "young" | "unseen">,
+  look: Pick<Look, "resources" | "namespace" | "lastUpdate" | "lost" | "young" | "unseen" | "obstacle">,
   releases: readonly ReleaseStatus[],
 ): string {
-  const { resources, namespace, lastUpdate, lost, young, unseen } = look;
+  const { resources, namespace, lastUpdate, lost, young, unseen, obstacle } = look;
+  const refused = obstacle === undefined ? undefined : `An update is refused: ${problemText(obstacle)}`;
   const outputs = outputsOf(resources);
   if (!outputs && releases.length + lost.length === 0)
-    return `Nothing of stack ${stack} is deployed. Deploy it: npx flotilla up --stack ${stack}\n`;
+    return `Nothing of stack ${stack} is deployed. ${refused ?? `Deploy it: npx flotilla up --stack ${stack}`}\n`;
   const lines = [
     `${chalk.bold(stack)}: ${outputs?.application ?? "no completed update"} in namespace ${namespace}`,
     lastUpdate ? `Last ${updateLine(lastUpdate)}` : "It has never been updated.",
@@ -92,6 +95,7 @@ export function show(
     summary(releases),
     ...(lost.length === 0 ? [] : [chalk.red(`But ${lostText(lost)}.`)]),
     ...unseen.map((why) => `${chalk.yellow("note")} not everything could be looked for: ${why}`),
+    ...(refused === undefined ? [] : [`${chalk.yellow("note")} ${refused}`]),
     ...young.map((claim) => `${chalk.yellow("note")} ${youngText(claim, namespace)}`),
   ];
   const next = nextSteps(stack, releases, lost);

@@ -1,5 +1,6 @@
 /** What a plan takes of a cluster: kinds it must serve, what one must be allowed to do with them, storage. */
 import type { Settings } from "../../src/config/schema";
+import { guardRails } from "../../src/plan/namespace/guard-rails";
 import type { Plan } from "../../src/plan/plan";
 import type { ManifestObject } from "./diff/manifests";
 
@@ -47,11 +48,8 @@ export function kindsOf(
 ): Kind[] {
   const isExternal = Object.values(plan.secrets).some(({ external }) => external);
   const kinds: Kind[] = [
-    { apiVersion: "v1", kind: "Namespace" },
-    { apiVersion: "v1", kind: "ResourceQuota" },
-    { apiVersion: "v1", kind: "LimitRange" },
+    ...Object.values(guardRails(plan.namespace)).map(({ apiVersion, kind }) => ({ apiVersion, kind })),
     { apiVersion: "v1", kind: "Secret" },
-    { apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy" },
     ...(isExternal ? [{ apiVersion: "external-secrets.io/v1", kind: "ExternalSecret" }] : []),
     ...objects.flatMap(({ apiVersion, kind }) => (apiVersion && kind ? [{ apiVersion, kind }] : [])),
     ...(allRendered ? [] : BITNAMI),

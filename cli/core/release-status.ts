@@ -3,12 +3,20 @@
 import { isDeepStrictEqual } from "node:util";
 import { compact } from "../../src/model/records";
 import type { PlanOutputs } from "../../src/plan/plan";
-import { deployedNamespace } from "../../src/runtime/state";
+import { deployedPlace } from "../../src/runtime/state";
 import type { LiveRelease } from "../stack/releases";
 import { isDeployed, objectsIn } from "./diff/manifests";
 import type { Workload } from "./explain/facts";
 import { readiness, releaseOf } from "./explain/facts";
-import { byUrn, deployedOf, type ExportedResource, hasFailed, releasesOf, stackOutputs } from "./state";
+import {
+  byUrn,
+  deployedOf,
+  type ExportedResource,
+  hasFailed,
+  isShared,
+  releasesOf,
+  stackOutputs,
+} from "./state";
 
 export interface ReleaseStatus {
   release: string;
@@ -45,9 +53,12 @@ export const outputsOf = (resources: readonly ExportedResource[]): StackOutputs 
 
 /** The namespace that the stack is deployed in, also where no update has come to its outputs yet. */
 export const namespaceIn = (resources: readonly ExportedResource[]): string | undefined =>
-  deployedNamespace(byUrn(resources))?.name ?? outputsOf(resources)?.namespace;
+  deployedPlace(byUrn(resources))?.namespace ?? outputsOf(resources)?.namespace;
 
-/** Stores first, then Jobs, then services; last what is in the namespace and in no state. */
+/**
+ * Stores first, then Jobs, then services; last what is in the namespace and in no state. Once the stack is deployed in a namespace
+ * of others, those are theirs.
+ */
 export function releaseStatuses(
   resources: readonly ExportedResource[],
   live: Readonly<Record<string, LiveRelease>>,
@@ -61,8 +72,9 @@ export function releaseStatuses(
     (a, b) =>
       order.indexOf(deployed[a]?.kind ?? "") - order.indexOf(deployed[b]?.kind ?? "") || a.localeCompare(b),
   );
+  const isOthers = known.length > 0 && isShared(resources);
   const unknown = Object.keys(live)
-    .filter((name) => !(name in deployed))
+    .filter((name) => !(name in deployed) && !isOthers)
     .sort();
   return [...known, ...unknown].map((name) => {
     const kind = deployed[name]?.kind ?? "unknown";

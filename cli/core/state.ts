@@ -1,6 +1,6 @@
 /** A stack's state as `pulumi stack export` writes it: its resources, and what they say. Pure. */
 import type { Deployed } from "../../src/plan/deployed";
-import { deployedReleases, type StateResource } from "../../src/runtime/state";
+import { deployedNamespace, deployedReleases, type StateResource } from "../../src/runtime/state";
 
 /** Types in a state: the stack itself, a Helm release, a generated password, a namespace, a Secret. */
 export const STACK = "pulumi:pulumi:Stack";
@@ -96,6 +96,21 @@ export const byUrn = (resources: readonly ExportedResource[]): Record<string, Ex
   Object.fromEntries(
     resources.filter((resource) => !resource.delete).map((resource) => [resource.urn, resource]),
   );
+
+/**
+ * Whether a namespace in a state stays when the stack is destroyed: others created it, or own it now. A lost one has the same
+ * mark, to be created again.
+ */
+export const isRetained = ({ type, retainOnDelete, taint }: ExportedResource): boolean =>
+  type === NAMESPACE && retainOnDelete === true && taint !== true;
+
+/** Whether others own the namespace that a stack is deployed in: the state does not have it, or it was left to them. */
+export function isShared(resources: readonly ExportedResource[]): boolean {
+  const namespace = resources.find(({ type, delete: isGoing }) => type === NAMESPACE && !isGoing);
+  return (
+    namespace === undefined || (isRetained(namespace) && !deployedNamespace(byUrn([namespace]))?.adopted)
+  );
+}
 
 /** Whether it is not what was asked for: the next update tries it again. */
 export const hasFailed = ({ initErrors = [] }: Pick<ExportedResource, "initErrors">): boolean =>

@@ -35,6 +35,7 @@ import { findTool } from "../tools/toolchain/ensure";
 import { catalogue } from "./catalogue";
 import { type RenderedRelease, renderReleases } from "./rendering";
 import { configOfStack } from "./settings";
+import { projectTransform } from "./transform";
 
 export interface Checked {
   stages: Stage[];
@@ -58,7 +59,9 @@ export async function checkStack(stack: string): Promise<Checked> {
   const settled: Stage = { stage: "settings", lookedAt: files, rows: [] };
   const { settings } = read.result;
   const charts = readCharts(PROJECT);
-  const planned = attempt(() => planWithRules(config, read.result, { charts }));
+  const planned = attempt(() =>
+    planWithRules(config, read.result, { charts, transform: projectTransform() }),
+  );
   if ("problems" in planned)
     return {
       stages: [
@@ -81,7 +84,7 @@ function stageOfPlan({ releases, warnings, namespace }: Plan): Stage {
   const { pods } = namespace.quota;
   return {
     stage: "plan",
-    lookedAt: `${Object.keys(releases).length} releases, a quota of ${pods} pods`,
+    lookedAt: `${Object.keys(releases).length} releases, ${pods === undefined ? `namespace ${namespace.name} as others keep it` : `a quota of ${pods} pods`}`,
     rows: warnings.map((warning) => ({
       severity: "warning",
       stage: "plan",

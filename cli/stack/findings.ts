@@ -1,15 +1,20 @@
 /** Why releases of a stack are not deployed or not ready. */
+import type { Problem } from "../../src/model/problems";
 import { compact } from "../../src/model/records";
 import { readCharts } from "../../src/plan/chart";
 import { planWithRules } from "../../src/plan/compose";
 import type { Plan } from "../../src/plan/plan";
+import { askWithKubectl } from "../../src/runtime/ask-cluster";
+import { conflictProblem, readConflicts } from "../../src/runtime/foreign-objects";
+import { stateIn } from "../../src/runtime/state";
 import { explain, type Finding, type KnownRelease } from "../core/explain/explain";
-import { deployedOf, type ExportedResource, hasFailed, RELEASE } from "../core/state";
+import { byUrn, deployedOf, type ExportedResource, hasFailed, RELEASE } from "../core/state";
 import { PROJECT } from "../tools/paths";
 import { readFacts } from "./facts";
 import { withLogs } from "./logs";
 import type { Look } from "./look";
 import { configOfStack } from "./settings";
+import { projectTransform } from "./transform";
 
 /** Errors that an update has just ended with, by release: what the state does not keep. */
 export type Errors = Readonly<Record<string, string>>;
@@ -21,9 +26,18 @@ export async function explainStack(
   { errors = {}, running }: { errors?: Errors; running?: string } = {},
 ): Promise<Finding[]> {
   const { kubectl, namespace, lastUpdate } = look;
-  const facts = await readFacts(kubectl, namespace);
+  // What is planned and was never deployed is missing only if an update has tried.
+  const hasTried = lastUpdate !== undefined && lastUpdate.result !== "succeeded";
+  const planned = hasTried || Object.keys(errors).length > 0 ? planOf(stack, look) : undefined;
+  const [facts, blocked] = await Promise.all([
+    readFacts(kubectl, namespace),
+    planned ? blockedReleases(stack, look, planned) : ({} as Record<string, Problem[]>),
+  ]);
   const findings = explain(
-    knownReleases(stack, look, errors),
+    knownReleases(look, errors, planned).map((release) => ({
+      ...release,
+      blocked: blocked[release.name] ?? [],
+    })),
     facts,
     compact({
       stack,
@@ -42,15 +56,11 @@ export async function explainStack(
 }
 
 /** What should be there: what the settings plan, and what the state has. */
-function knownReleases(stack: string, look: Look, errors: Errors): KnownRelease[] {
-  const { resources, live } = look;
+function knownReleases({ resources, live }: Look, errors: Errors, planned: Plan | undefined): KnownRelease[] {
   const deployed = deployedOf(resources);
   const kinds: Record<string, KnownRelease["kind"]> = {};
   for (const [name, { kind }] of Object.entries(deployed)) kinds[name] = kind;
-  // What is planned and was never deployed is missing only if an update has tried.
-  const hasTried = look.lastUpdate !== undefined && look.lastUpdate.result !== "succeeded";
-  if (hasTried || Object.keys(errors).length > 0)
-    for (const { name, kind } of Object.values(plannedReleases(stack, look))) kinds[name] ??= kind;
+  for (const { name, kind } of Object.values(planned?.releases ?? {})) kinds[name] ??= kind;
   const failures = failuresOf(resources);
   return Object.entries(kinds).map(([name, kind]) => {
     const error = errors[name] ?? failures[name];
@@ -58,15 +68,41 @@ function knownReleases(stack: string, look: Look, errors: Errors): KnownRelease[
   });
 }
 
-/** Settings that cannot be planned now say nothing of what runs. */
-function plannedReleases(stack: string, { read, resources }: Look): Plan["releases"] {
-  if (!read) return {};
+/** What the settings plan. Settings that cannot be planned now say nothing of what runs. */
+export function planOf(
+  stack: string,
+  { read, resources }: Pick<Look, "read" | "resources">,
+): Plan | undefined {
+  if (!read) return undefined;
   try {
-    const surroundings = { charts: readCharts(PROJECT), deployed: deployedOf(resources) };
-    return planWithRules(configOfStack(stack), read, surroundings).planned.releases;
+    const surroundings = {
+      charts: readCharts(PROJECT),
+      deployed: deployedOf(resources),
+      transform: projectTransform(),
+    };
+    return planWithRules(configOfStack(stack), read, surroundings).planned;
   } catch {
-    return {};
+    return undefined;
   }
+}
+
+/** The objects that exist already and that releases, or the Secrets that they need, would create: by release. */
+async function blockedReleases(
+  stack: string,
+  { cluster, resources }: Look,
+  planned: Plan,
+): Promise<Record<string, Problem[]>> {
+  const { deployed, objects } = stateIn(byUrn(resources));
+  const conflicts = await readConflicts(askWithKubectl(cluster), planned, deployed, objects);
+  return Object.fromEntries(
+    Object.values(planned.releases).flatMap(({ name, secrets }) => {
+      const own = conflicts.filter(
+        ({ release, kind, name: object }) =>
+          release === name || (release === undefined && kind === "Secret" && secrets.includes(object)),
+      );
+      return own.length === 0 ? [] : [[name, own.map((conflict) => conflictProblem(conflict, stack))]];
+    }),
+  );
 }
 
 const failuresOf = (resources: readonly ExportedResource[]): Record<string, string> =>

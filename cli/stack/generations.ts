@@ -18,6 +18,7 @@ import { PROJECT } from "../tools/paths";
 import { reachCluster } from "./access";
 import { readState } from "./engine";
 import { configOfStack } from "./settings";
+import { projectTransform } from "./transform";
 
 /** Path of a store's generation in a stack file, as `pulumi config` takes it. */
 export const generationKey = (store: string): string => `${PREFIX}:stores.${store}.generation`;
@@ -86,5 +87,9 @@ function refuseWhatPlanRefuses(
     generation,
   };
   const next = { ...read, settings: { ...settings, stores } };
-  composePlan(configOfStack(stack), next, { charts: readCharts(PROJECT), ...stateIn(byUrn(resources)) });
+  composePlan(configOfStack(stack), next, {
+    charts: readCharts(PROJECT),
+    ...stateIn(byUrn(resources)),
+    transform: projectTransform(),
+  });
 }

@@ -1,8 +1,16 @@
 /** A stack as it runs: its state, its last update, and what the cluster has of it. */
+import { chosenNamespace } from "../../src/config/namespace";
+import type { StackSettings } from "../../src/config/settings";
+import type { Problem } from "../../src/model/problems";
 import { compact } from "../../src/model/records";
+import { askWithKubectl } from "../../src/runtime/ask-cluster";
+import { namespaceProblem } from "../../src/runtime/check-namespace";
+import { ownerOf } from "../../src/runtime/owner";
+import { isDeployed } from "../../src/runtime/state";
+import { readNamespace } from "../../src/runtime/verify-cluster";
 import type { Workload } from "../core/explain/facts";
 import { namespaceIn } from "../core/release-status";
-import { deployedOf, type ExportedResource, resourcesOf } from "../core/state";
+import { byUrn, deployedOf, type ExportedResource, resourcesOf } from "../core/state";
 import { type YoungClaim, youngClaims } from "../core/young-claims";
 import { firstLine, ToolError } from "../tools/failure";
 import type { Access } from "./access";
@@ -11,6 +19,7 @@ import { readWorkloads } from "./facts";
 import { readLastUpdate, type Update } from "./history";
 import type { Kubectl } from "./kubectl";
 import { readLostObjects } from "./lost";
+import { PROJECT_NAME } from "./project";
 import { type LiveRelease, readReleases } from "./releases";
 
 export interface Look extends Access {
@@ -24,6 +33,8 @@ export interface Look extends Access {
   lost: ExportedResource[];
   /** Claims that were created empty after their store was installed. Empty unless `forLosses` is set. */
   young: YoungClaim[];
+  /** Why nothing can be deployed into the namespace. Undefined if something is deployed, or nothing is in the way. */
+  obstacle?: Problem;
   /** Why some losses could not be checked, such as a missing right to read the objects. */
   unseen: string[];
 }
@@ -31,6 +42,18 @@ export interface Look extends Access {
 export interface LookOptions {
   /** Whether to look for objects and data that the cluster has lost. Default false. */
   forLosses?: boolean;
+}
+
+/** Looks for what an update of a stack that is not deployed would find in its namespace. */
+async function obstacleOf(
+  stack: string,
+  namespace: string,
+  { settings }: StackSettings,
+): Promise<Problem | undefined> {
+  const live = await readNamespace(askWithKubectl(settings.cluster), namespace);
+  const { create } = chosenNamespace(settings.namespace);
+  const owner = ownerOf({ project: PROJECT_NAME, stack });
+  return namespaceProblem(namespace, undefined, live, { owner, stack, create });
 }
 
 /** @throws FlotillaError or ToolError when the cluster or the state cannot be reached, or nothing tells where the stack is. */
@@ -75,6 +98,9 @@ export async function lookAt(stack: string, { forLosses = false }: LookOptions =
   const [live, workloads, claims] =
     namespace === planned && found ? found : await inCluster(kubectl, namespace);
   const deployed = deployedOf(resources);
+  const { read } = access;
+  const obstacle =
+    isDeployed(byUrn(resources)) || read === undefined ? undefined : await obstacleOf(stack, namespace, read);
   return compact({
     ...access,
     kubectl,
@@ -85,6 +111,7 @@ export async function lookAt(stack: string, { forLosses = false }: LookOptions =
     workloads,
     lost,
     unseen,
+    obstacle,
     young: youngClaims(claims, workloads).filter(({ release }) => Object.hasOwn(deployed, release)),
   });
 }

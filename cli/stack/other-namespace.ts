@@ -6,7 +6,7 @@ import { askWithKubectl } from "../../src/runtime/ask-cluster";
 import { strangerOf } from "../../src/runtime/check-namespace";
 import { deployedNamespace, recordedId } from "../../src/runtime/state";
 import { readNamespace } from "../../src/runtime/verify-cluster";
-import { byUrn, type ExportedResource, NAMESPACE } from "../core/state";
+import { byUrn, type ExportedResource, isShared, NAMESPACE } from "../core/state";
 import { pulumiQuietly } from "./engine";
 
 /** The namespace of a state, where the cluster has another one of that name, and whose that is. */
@@ -20,7 +20,8 @@ export async function otherNamespace(
   const id = recordedId(byUrn(resources));
   // A state without an id is of an older version: whatever has an owner by now is another stack's.
   const stranger = strangerOf(live, { id });
-  if (stranger !== undefined) return { stranger };
+  // It is no concern of a stack that only uses the namespace.
+  if (stranger !== undefined) return isShared(resources) ? {} : { stranger };
   if (known.uid === undefined || live.uid === known.uid) return {};
   const recreated = resources.find(({ type, delete: isGoing }) => type === NAMESPACE && !isGoing);
   return compact({ recreated });

@@ -9,6 +9,7 @@ import { PROJECT } from "../tools/paths";
 import { catalogue } from "./catalogue";
 import { begun } from "./engine";
 import { configOfStack, settingsBeside } from "./settings";
+import { projectTransform } from "./transform";
 
 export interface PlannedStack extends StackSettings, Composition {
   config: StackConfig;
@@ -29,12 +30,20 @@ export async function planStack(stack: string, reading: Promise<ExportedState>):
   const state = stateIn(byUrn(resources));
   // An id that the next update creates is not known yet.
   const owner = ownerOf(config, state.id ?? "(new)");
-  return { ...read, config, resources, ...composePlan(config, read, { charts, ...state, owner }) };
+  return {
+    ...read,
+    config,
+    resources,
+    ...composePlan(config, read, { charts, ...state, owner, transform: projectTransform() }),
+  };
 }
 
 /** Plans a stack as if nothing of it was deployed. @throws FlotillaError with what `pulumi up` would refuse. */
 export function planAfresh(stack: string): StackSettings & Composition {
   const config = configOfStack(stack);
   const read = readSettings(config, catalogue());
-  return { ...read, ...composePlan(config, read, { charts: readCharts(PROJECT) }) };
+  return {
+    ...read,
+    ...composePlan(config, read, { charts: readCharts(PROJECT), transform: projectTransform() }),
+  };
 }

@@ -24,7 +24,7 @@ export async function refuseWhileLocked(stack: string): Promise<void> {
 /** @throws ToolError when the update must not begin. */
 export function refuseUpdate(
   stack: string,
-  { changes, pending = [], refused, steps = [], lost = [] }: Comparison,
+  { changes, pending = [], refused, steps = [], lost = [], blocked = [] }: Comparison,
   settings: Settings,
 ): void {
   if (pending.length > 0)
@@ -35,6 +35,10 @@ export function refuseUpdate(
   if (lostOnes.length > 0)
     throw new ToolError(
       `this update would ${unguardedText(lostOnes)}, and no update of Flotilla does that: data would be lost. Nothing was changed.\n  If the kubeconfig or the context changed: update once with the old one. See pulumi preview --diff --stack ${stack}`,
+    );
+  if (blocked.length > 0)
+    throw new ToolError(
+      `what the update would create exists already in the cluster, as named above. Nothing was changed.${refused === undefined ? "" : `\n${refused}`}`,
     );
   if (refusedChanges(changes, RAILS).length > 0)
     throw new ToolError(

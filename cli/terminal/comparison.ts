@@ -1,6 +1,7 @@
 /** What an update would change, for people. */
 import chalk from "chalk";
 import Table from "cli-table3";
+import type { Problem } from "../../src/model/problems";
 import type { ReleaseChange } from "../core/diff/compare";
 import { comparedText, objectsText, podsText, summaryText, totalsOf } from "../core/diff/describe";
 import { refusedAdvice } from "../core/diff/refused";
@@ -10,11 +11,16 @@ import { PLAIN_TABLE } from "./table";
 export const showChanges = (changes: readonly ReleaseChange[], isUpdate = true): string =>
   changes.length === 0 ? "" : [...changes.flatMap(showRelease), "", table(changes, isUpdate), ""].join("\n");
 
+/** What is shown of a comparison. */
+interface Compared {
+  changes: readonly ReleaseChange[];
+  notes: readonly string[];
+  /** What the update would create and exists already. Default: nothing. */
+  blocked?: readonly Problem[];
+}
+
 /** `isUpdate`: whether one becomes the other; of two stacks no pod restarts. */
-export function showComparison(
-  { changes, notes }: { changes: readonly ReleaseChange[]; notes: readonly string[] },
-  { isUpdate = true } = {},
-): string {
+export function showComparison({ changes, notes, blocked = [] }: Compared, { isUpdate = true } = {}): string {
   const parts = changes.length === 0 ? [] : [showChanges(changes, isUpdate).trimEnd()];
   const refused = isUpdate ? changes.flatMap(({ immutable }) => immutable) : [];
   if (refused.length > 0)
@@ -23,6 +29,12 @@ export function showComparison(
       chalk.red.bold("The API server will refuse this: these fields cannot be changed"),
       ...refused.map((text) => chalk.red(`  ${text}`)),
       ...refusedAdvice(changes).map((text) => `  ${text}`),
+    );
+  if (blocked.length > 0)
+    parts.push(
+      "",
+      chalk.red.bold("The update is refused: what it would create exists already"),
+      ...blocked.flatMap(({ where, what, todo }) => [chalk.red(`  ${where}: ${what}`), `    ${todo}`]),
     );
   if (notes.length > 0) parts.push("", ...notes.map((note) => `${chalk.yellow("note")} ${note}`));
   const totals = totalsOf(changes);

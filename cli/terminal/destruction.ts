@@ -123,7 +123,7 @@ export function staying({ claims, namespaces, secretsLeft }: Destruction): strin
       : [`Secrets with the passwords of that data: ${secretsLeft.join(", ")}`]),
     ...namespaces
       .filter(({ fate }) => fate === "stays")
-      .map(({ name }) => `namespace ${name}, which is not in the state: the stack did not create it`),
+      .map(({ name }) => `namespace ${name} with what others have in it: the stack does not own it`),
     "everything outside the namespace, including external services and databases",
     "the stack itself, with its config and its history",
   ];

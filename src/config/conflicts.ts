@@ -2,6 +2,7 @@
 import type { Problem } from "../model/problems";
 import { isRecord } from "../model/records";
 import { merge } from "./merge";
+import { chosenNamespace } from "./namespace";
 import { PREFIX } from "./prefix";
 import type { StackConfig } from "./settings";
 import { stackFileName } from "./stack-names";
@@ -11,10 +12,14 @@ interface Place {
   context: string;
   kubeconfig: string | undefined;
   namespace: string;
+  /** Whether the stack creates the namespace. */
+  create: boolean;
+  application: unknown;
 }
 
 /**
- * Reports other stacks of the project that deploy to the same place. Only stacks that name their context are compared: the
+ * Reports other stacks of the project that deploy to the same place. A stack may use a namespace that others own, also together
+ * with another stack, but not with another one of the same application: their releases have the same names. Only stacks that name their context are compared: the
  * current context can differ from run to run. `others` is called only if needed. Problems in the files of other stacks are
  * ignored.
  */
@@ -35,7 +40,10 @@ export function placeProblems(config: StackConfig, others: () => readonly StackC
 }
 
 const isSame = (a: Place, b: Place): boolean =>
-  a.namespace === b.namespace && a.context === b.context && a.kubeconfig === b.kubeconfig;
+  a.namespace === b.namespace &&
+  a.context === b.context &&
+  a.kubeconfig === b.kubeconfig &&
+  ((a.create && b.create) || a.application === b.application);
 
 function placeIn({ files }: StackConfig): Place | undefined {
   const { application, environment, namespace, cluster } = merge(files).values;
@@ -45,8 +53,8 @@ function placeIn({ files }: StackConfig): Place | undefined {
     typeof application === "string" && typeof environment === "string"
       ? `${application}-${environment}`
       : undefined;
-  const named = text(namespace) ?? fallback;
+  const { name: named = fallback, create } = chosenNamespace(namespace);
   const place = text(context);
   if (named === undefined || place === undefined) return undefined;
-  return { namespace: named, context: place, kubeconfig: text(kubeconfig) };
+  return { namespace: named, create, application, context: place, kubeconfig: text(kubeconfig) };
 }

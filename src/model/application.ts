@@ -91,8 +91,8 @@ export interface Service {
   user?: User;
   /** Directories the program writes to; each becomes an emptyDir, the rest of the file system is read-only. */
   writable?: string[];
-  /** Files to mount into the container, by absolute path. */
-  files?: Record<string, Text>;
+  /** Files to mount into the container, by absolute path: texts, or binary content. One with a password is kept in a Secret. */
+  files?: Record<string, Text | Binary>;
   /** Replaces the image's entrypoint. `$(NAME)` is the value of a variable. */
   command?: Text[];
   /** Replaces the image's arguments. `$(NAME)` is the value of a variable. */
@@ -109,6 +109,11 @@ export interface Service {
   minAvailable?: number;
   /** Its rights in the Kubernetes API in its own namespace, by any name. Its pods get a token for them. Default: none, no token. */
   permissions?: Record<string, Permission>;
+}
+
+/** The content of a file that is not text. */
+export interface Binary {
+  base64: string;
 }
 
 /** A container image. A tag is always a string, also one such as `"1.10"`. */

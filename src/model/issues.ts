@@ -64,5 +64,6 @@ function strangeness(error: Issue): number {
   if (error.path.length === 1) return isMissing(error) ? 1 : 0;
   if (error.path.length > 1) return 0;
   if (error.code === "unrecognized_keys") return error.keys.length;
-  return error.code === "custom" ? 0 : ANOTHER_TYPE;
+  // The value has the type of the alternative, and is not one of its values.
+  return ["custom", "invalid_format", "too_big"].includes(error.code) ? 0 : ANOTHER_TYPE;
 }

@@ -37,9 +37,12 @@ export function refuse(problems: readonly Problem[]): void {
 
 function formatProblems(problems: readonly Problem[], consequence: string): string {
   const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
-  const lines = problems.map((problem) => `  ${fullPlace(problem)}: ${problem.what}\n    ${problem.todo}`);
-  return `${count}, ${consequence}:\n${lines.join("\n")}`;
+  return `${count}, ${consequence}:\n${problems.map((problem) => `  ${problemText(problem)}`).join("\n")}`;
 }
+
+/** A problem in words, what to do on lines of its own. */
+export const problemText = (problem: Problem): string =>
+  `${fullPlace(problem)}: ${problem.what}\n    ${problem.todo}`;
 
 /** Returns the place of a problem: its file and line, if known, and its key. */
 export function fullPlace({ where, place }: Problem): string {

@@ -48,6 +48,8 @@ export function schemaAt(root: z.ZodType, path: readonly PropertyKey[]): z.ZodTy
   let current: z.ZodType | undefined = root;
   for (const step of path) {
     if (!current) return undefined;
+    // Everything below a value of any form can have any form.
+    if (bare(current) instanceof z.ZodUnknown) return current;
     const { keys, any }: Inside = inside(current);
     current = Object.hasOwn(keys, step) ? keys[String(step)] : any;
   }

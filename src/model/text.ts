@@ -2,6 +2,7 @@
  * Text with references, as data. `text\`mongodb://${host("mongodb")}/shop\`` keeps the reference as a part of its own, so a plan
  * can fill in the host, and it can tell which texts mention a password without knowing the password.
  */
+import type { Binary } from "./application";
 
 /** A reference to a property of a service, store or external of the same application, which `of` names. */
 export type Reference =
@@ -11,11 +12,11 @@ export type Reference =
   | { ref: "url"; of: string }
   | { ref: "members"; of: string }
   | { ref: "replicaSet"; of: string }
-  | { ref: "username"; of: string; account: string }
+  | { ref: "username"; of: string; account: string; encoding?: Encoding }
   | { ref: "password"; of: string; account: string; encoding?: Encoding };
 
-/** How a password is encoded: `uri` for a part of a URL. */
-export type Encoding = "uri";
+/** How a password or user name is encoded: `uri` for a part of a URL, `jsonString` for a part of a JSON string. */
+export type Encoding = "uri" | "jsonString";
 
 /** A plain string, or a list of strings and references. */
 export type Text = string | readonly (string | Reference)[];
@@ -52,6 +53,22 @@ export const passwordInUrl = (of: string, account: string): Reference => ({
   encoding: "uri",
 });
 
+/** The user name, encoded as a part of a URL: those of externals can have any characters. */
+export const usernameInUrl = (of: string, account: string): Reference => ({
+  ref: "username",
+  of,
+  account,
+  encoding: "uri",
+});
+
+/** The password, encoded as a part of a JSON string: between its quotes, as in a variable whose value is JSON. */
+export const passwordInJson = (of: string, account: string): Reference => ({
+  ref: "password",
+  of,
+  account,
+  encoding: "jsonString",
+});
+
 /** Template tag that keeps references as data. */
 export function text(
   literals: TemplateStringsArray,
@@ -75,6 +92,10 @@ export const address = (of: string) => [host(of), ":", port(of)] as const;
 export function referencesOf(value: Text): Reference[] {
   return typeof value === "string" ? [] : value.filter((part): part is Reference => typeof part !== "string");
 }
+
+/** Whether the content of a file is text. */
+export const isText = (content: Text | Binary): content is Text =>
+  typeof content === "string" || Array.isArray(content);
 
 /** Whether a text mentions a password, so that it must be kept in a Secret. */
 export function mentionsPassword(value: Text): boolean {

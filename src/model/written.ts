@@ -1,6 +1,7 @@
 /** The types of an inventory as authors write it: those of `application.ts`, with some shorter forms. */
 import type {
   Application,
+  Binary,
   External,
   HttpProbe,
   Image,
@@ -10,6 +11,7 @@ import type {
   Service,
   Store,
 } from "./application";
+import type { Unreadable } from "./disk";
 import type { Reference } from "./text";
 
 /** A text. Numbers and booleans become texts as JavaScript prints them. */
@@ -46,8 +48,8 @@ export interface WrittenService
   command?: WrittenText[];
   /** Replaces the image's arguments. `$(NAME)` is the value of a variable. */
   args?: WrittenText[];
-  /** Files to mount into the container, by absolute path. */
-  files?: Record<string, WrittenText>;
+  /** Files to mount into the container, by absolute path: texts, or binary content. One with a password is kept in a Secret. */
+  files?: Record<string, WrittenText | Binary | Unreadable>;
   /** How Kubernetes checks whether the program can take requests. Default: no check, for a program that listens on no port. */
   probe?: WrittenProbe;
   /** How Kubernetes checks whether the program is alive, whether its stores answer or not. Default: its port takes connections. */

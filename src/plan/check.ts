@@ -6,13 +6,17 @@ import type { LocalChart } from "./chart";
 import type { ReleasePlan } from "./plan";
 import type { mergeResources } from "./services/resources";
 
-/** Checks a release's values against the schema of its local chart. */
-export function schemaProblems(application: string, release: ReleasePlan, chart: LocalChart): Problem[] {
+/** Checks a release's values against the schema of its local chart. `whereOf` tells where the value at a path was written. */
+export function schemaProblems(
+  release: ReleasePlan,
+  chart: LocalChart,
+  whereOf: (path: readonly string[]) => string,
+): Problem[] {
   const validate = validatorOf(chart.schema);
   if (validate(release.values)) return [];
   return (validate.errors ?? []).filter(isCause).map((error) => ({
-    where: `apps/${application}.ts: ${release.kind} ${release.name}`,
-    what: `the chart refuses ${placeOf(error)}: ${describe(chart.schema, error)}`,
+    where: whereOf(keysOf(error)),
+    what: `the chart refuses ${keysOf(error).join(".") || "its values"}: ${describe(chart.schema, error)}`,
     todo: `Correct it there, or in the stack's settings; ${chart.path}/values.yaml says what it takes.`,
   }));
 }
@@ -31,10 +35,10 @@ function validatorOf(schema: object): ValidateFunction {
 /** Whether an error is a cause. Ajv reports `if` and `propertyNames` only as a consequence of another error. */
 const isCause = ({ keyword }: ErrorObject): boolean => keyword !== "if" && keyword !== "propertyNames";
 
-/** The key at fault. An error of a key's name is reported at the map that has the key. */
-function placeOf({ instancePath, propertyName }: ErrorObject): string {
+/** The path of the key at fault. An error of a key's name is reported at the map that has the key. */
+function keysOf({ instancePath, propertyName }: ErrorObject): string[] {
   const steps = instancePath.split("/").slice(1).map(unescaped);
-  return [...steps, ...(propertyName === undefined ? [] : [propertyName])].join(".") || "its values";
+  return [...steps, ...(propertyName === undefined ? [] : [propertyName])];
 }
 
 /** A step of a JSON pointer. */

@@ -3,7 +3,7 @@ import type { Settings } from "../config/schema";
 import type { Application } from "../model/application";
 import { mapValues } from "../model/records";
 import type { Charts } from "./chart";
-import type { Deployed, DeployedGuarded, DeployedPlace } from "./deployed";
+import type { Deployed, DeployedGuarded, DeployedPlace, NamespaceOrigin } from "./deployed";
 import { inEnvironment } from "./environment";
 import type { Owner } from "./labels";
 import { commandRemedies, type Remedies } from "./remedies";
@@ -11,6 +11,7 @@ import { namespaceOf } from "./stores/profile";
 import { resolveStores } from "./stores/resolve";
 import { rotationGate } from "./stores/rotation";
 import type { StoreShape } from "./stores/shape";
+import type { Transform } from "./transform";
 
 /** An application in its environment. */
 export interface AppContext {
@@ -27,10 +28,14 @@ export interface AppContext {
 /** The complete input of planning. */
 export interface PlanContext
   extends AppContext,
-    Required<Omit<Surroundings, "owner" | "deployedQuota" | "deployedPlace">> {
+    Required<
+      Omit<Surroundings, "owner" | "deployedQuota" | "deployedPlace" | "deployedNamespace" | "transform">
+    > {
+  transform: Transform | undefined;
   owner: Owner | undefined;
   deployedQuota: Record<string, string> | undefined;
   deployedPlace: DeployedPlace | undefined;
+  deployedNamespace: NamespaceOrigin | undefined;
   /** Releases that Secrets with a store's passwords wait for during a rotation, by store. */
   gates: Record<string, string[]>;
 }
@@ -46,10 +51,14 @@ export interface Surroundings {
   deployedGuarded?: DeployedGuarded;
   /** The place of the deployed stack. Default: it is not deployed. */
   deployedPlace?: DeployedPlace;
+  /** Where the namespace in the state comes from. Default: the state has none. */
+  deployedNamespace?: NamespaceOrigin;
   /** The stack that is recorded as owner of the namespace and the releases. Default: no owner is recorded. */
   owner?: Owner;
   /** Name of the stack, for messages. Default: the name of the environment. */
   stack?: string;
+  /** The project's changes to the plan. Default: none. */
+  transform?: Transform;
   /** What messages advise. Default: commands for the stack. */
   remedies?: Remedies;
 }
@@ -76,7 +85,9 @@ export function createContext(
     deployedGuarded = {},
     deployedQuota,
     deployedPlace,
+    deployedNamespace,
     owner,
+    transform,
     stack = settings.environment,
     remedies = commandRemedies(stack),
   }: Surroundings,
@@ -89,7 +100,9 @@ export function createContext(
     deployedGuarded,
     deployedQuota,
     deployedPlace,
+    deployedNamespace,
     owner,
+    transform,
     stack,
     remedies,
     gates: mapValues(app.stores, (_, name) => rotationGate({ stores: app.stores, deployed }, name)),

@@ -35,6 +35,9 @@ export interface DeployedPlace {
   environment?: string;
 }
 
+/** Where a namespace in the state comes from: an update created it, or `adopt` took it over from others. */
+export type NamespaceOrigin = "created" | "adopted";
+
 /** The deployed releases, by name. Empty if nothing is deployed, or if the state was not read. */
 export type Deployed = Record<string, DeployedRelease>;
 

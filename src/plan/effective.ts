@@ -46,7 +46,9 @@ export function effectiveSettings({ settings, application: declared, origins }: 
   const computed = {
     ...common,
     replicas: replicasOf(settings),
-    namespace: context.namespace,
+    namespace: isRecord(settings.namespace)
+      ? { ...settings.namespace, name: context.namespace }
+      : context.namespace,
     profile: settings.profile ?? profileOf(settings, ""),
     waitImage: undefined,
   };

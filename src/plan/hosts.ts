@@ -3,6 +3,7 @@ import { compact } from "../model/records";
 import type { Reference, Text } from "../model/text";
 import type { AppContext } from "./context";
 import { credentialOf, loginOf } from "./credentials";
+import { ENCODERS } from "./credentials/encodings";
 import type { CredentialText, SecretText } from "./plan";
 import { type Endpoint, endpointOf, replicaSetOption } from "./stores/profile";
 
@@ -47,17 +48,26 @@ export function fill(context: AppContext, text: Text): string {
 
 /** Fills in the references of a text. Passwords stay names of credentials. Adjacent strings are joined. */
 export function fillSecret(context: AppContext, text: Text): SecretText {
+  return joined(
+    (typeof text === "string" ? [text] : text).map((part) =>
+      typeof part === "string" ? part : resolve(context, part),
+    ),
+  );
+}
+
+/** Joins adjacent strings. */
+export function joined(filled: SecretText): SecretText {
   const parts: (string | CredentialText)[] = [];
-  for (const part of typeof text === "string" ? [text] : text) {
-    const filled = typeof part === "string" ? part : resolve(context, part);
+  for (const part of filled) {
     const last = parts.at(-1);
-    if (typeof filled === "string" && typeof last === "string") parts[parts.length - 1] = last + filled;
-    else if (filled !== "") parts.push(filled);
+    if (typeof part === "string" && typeof last === "string") parts[parts.length - 1] = last + part;
+    else if (part !== "") parts.push(part);
   }
   return parts;
 }
 
-function resolve(context: AppContext, reference: Reference): string | CredentialText {
+/** Returns what a reference stands for. A password stays the name of a credential. */
+export function resolve(context: AppContext, reference: Reference): string | CredentialText {
   const { application, settings } = context;
   const { of } = reference;
   // A service without a port still has a name.
@@ -73,8 +83,10 @@ function resolve(context: AppContext, reference: Reference): string | Credential
       return addressOf(context, of).members.join(",");
     case "replicaSet":
       return replicaSetOption(addressOf(context, of));
-    case "username":
-      return loginOf(context, of, reference.account);
+    case "username": {
+      const name = loginOf(context, of, reference.account);
+      return reference.encoding === undefined ? name : ENCODERS[reference.encoding].encode(name);
+    }
     case "password": {
       const credential = credentialOf(context, of, reference.account);
       const { generation = 1 } = own(settings.externals, of) ?? {};

@@ -14,19 +14,22 @@ import {
 import { credentialDeletionProblems, deletionWarnings, heldNameProblems } from "./deletions";
 import { isRotating } from "./deployed";
 import { environmentProblems } from "./environment";
-import { directLabels, OWNER, OWNER_ID, type Owner } from "./labels";
+import { directLabels, type Owner } from "./labels";
 import { limitProblems } from "./limits";
+import { planNamespace } from "./namespace/namespace";
 import { clientsOf } from "./namespace/network";
-import { quotaOf, quotaProblems } from "./namespace/quota";
+import { quotaProblems } from "./namespace/quota";
 import { outputsOf } from "./outputs";
 import { placeProblems } from "./place";
-import type { NamespacePlan, Plan, ReleasePlan, SecretPlan } from "./plan";
+import type { Plan, ReleasePlan, SecretPlan } from "./plan";
 import { waysIn } from "./services/exposure";
+import { fileTextProblems } from "./services/files";
 import { planMicroservice } from "./services/microservice";
 import { mergeResources, serviceResources } from "./services/resources";
 import { inRouteOrder, routeProblems } from "./services/routes";
 import { scalingProblems } from "./services/scaling";
 import { mixedSecretProblems } from "./services/secrets";
+import { urlWarnings } from "./services/url-warnings";
 import { planStore, storeChartProblems } from "./stores";
 import { storeChangeProblems, storeChangeWarnings } from "./stores/changes";
 import { imageWarnings } from "./stores/images";
@@ -34,6 +37,7 @@ import { planPreparations, preparations } from "./stores/jobs";
 import { type JobsPlan, planRotation, rotationPhase } from "./stores/rotation";
 import { shapeOf } from "./stores/shape";
 import { BITNAMI_DISK } from "./stores/store";
+import { type Transformed, transformed } from "./transform";
 import { variableProblems } from "./variable-problems";
 
 /**
@@ -50,6 +54,7 @@ export function plan(context: PlanContext): Plan {
       ...variableProblems(declared, settings),
       ...credentialProblems(context),
       ...mixedSecretProblems(context),
+      ...fileTextProblems(context),
       ...profileProblems(context),
       ...storeChartProblems(context),
       ...placeProblems(context),
@@ -62,7 +67,7 @@ export function plan(context: PlanContext): Plan {
   const stores = Object.keys(application.stores);
   const services = Object.keys(application.services).map((name) => planMicroservice(context, name));
   const jobs = stores.flatMap((name) => planJobs(context, name));
-  const releases = [
+  const planned = [
     ...stores.map((name) => planStore(context, name)),
     ...jobs.flatMap((job) => job.releases),
     ...inRouteOrder(
@@ -85,28 +90,27 @@ export function plan(context: PlanContext): Plan {
     ...jobs.map((job) => job.secrets),
     ...services.map(({ secrets }) => secrets),
   );
+  const changed = transformed(
+    context,
+    planned,
+    planNamespace(
+      context,
+      planned.map(({ name }) => name),
+    ),
+  );
+  const { releases, namespace } = changed;
   refuse([
-    ...valueProblems(context, releases),
+    ...changed.problems,
+    ...valueProblems(context, changed),
     ...limitProblems(context, releases, secrets),
     ...routeProblems(context, releases),
     ...heldNameProblems(context, releases),
     ...credentialDeletionProblems(context, { secrets, credentials }),
   ]);
-  const quota = quotaOf(context);
   return {
     application: application.name,
     environment: settings.environment,
-    namespace: {
-      name: context.namespace,
-      labels: directLabels(context),
-      annotations: owner === undefined ? {} : { [OWNER]: owner.stack, [OWNER_ID]: owner.id },
-      podSecurity: POD_SECURITY,
-      quota: quota.hard,
-      quotaLast: quota.lowered,
-      isolation: { podSelector: {}, policyTypes: ["Ingress", "Egress"] },
-      containerDefaults: CONTAINER_DEFAULTS,
-      protect: true,
-    },
+    namespace,
     edges: edgesOf(application),
     entries: waysIn(application, settings),
     credentials,
@@ -117,6 +121,7 @@ export function plan(context: PlanContext): Plan {
       ...(stores.length > 0 ? imageWarnings(settings) : []),
       ...storeChangeWarnings(context),
       ...deletionWarnings(context),
+      ...urlWarnings(context),
     ],
   };
 }
@@ -187,27 +192,19 @@ function resourceProblems(context: AppContext): Problem[] {
 }
 
 /** Reports values that the schemas of local charts refuse. */
-function valueProblems({ application, charts }: PlanContext, releases: readonly ReleasePlan[]): Problem[] {
+function valueProblems(
+  { application, charts }: PlanContext,
+  { releases, changedIn }: Transformed,
+): Problem[] {
   const local = [charts.microservice, charts.store];
   return releases.flatMap((release) => {
     const { chart } = release;
     const known = "path" in chart ? local.find(({ path }) => path === chart.path) : undefined;
-    return known ? schemaProblems(application.name, release, known) : [];
+    const whereOf = (path: readonly string[]) =>
+      changedIn(release, path) ?? `apps/${application.name}.ts: ${release.kind} ${release.name}`;
+    return known ? schemaProblems(release, known, whereOf) : [];
   });
 }
-
-/** Requests and limits of containers that are started by hand. Planned containers have their own. */
-const CONTAINER_DEFAULTS: NamespacePlan["containerDefaults"] = {
-  requests: { cpu: "50m", memory: "64Mi" },
-  limits: { memory: "256Mi" },
-};
-
-/** Labels that enforce Pod Security `restricted`, which every planned service and store meets. */
-const POD_SECURITY: Record<string, string> = {
-  "pod-security.kubernetes.io/enforce": "restricted",
-  "pod-security.kubernetes.io/warn": "restricted",
-  "pod-security.kubernetes.io/audit": "restricted",
-};
 
 /** Plans the Secrets of stores, by name. */
 function storeSecrets(context: PlanContext): Record<string, SecretPlan> {

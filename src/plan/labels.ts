@@ -8,6 +8,9 @@ export const OWN_PREFIX = "flotilla.dev/";
 export const OWNER = `${OWN_PREFIX}stack`;
 export const OWNER_ID = `${OWN_PREFIX}stack-id`;
 
+/** Annotation of a namespace that the stack did not create and has taken over: it is never deleted with the stack. */
+export const ADOPTED = `${OWN_PREFIX}adopted`;
+
 /** The stack that owns a namespace and releases. */
 export interface Owner {
   /** `<project>/<stack>`. */

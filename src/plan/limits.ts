@@ -47,7 +47,11 @@ export function limitProblems(
 
 /** All files of a service are in one ConfigMap. */
 function fileProblems(where: string, { config }: MicroserviceValues): Problem[] {
-  const files = Object.values(config?.files ?? {}).map(({ path, content }) => part(path, content));
+  const files = Object.values(config?.files ?? {}).map(({ path, content, base64 }) =>
+    base64 === undefined
+      ? part(path, content ?? "")
+      : { name: path, bytes: Buffer.byteLength(base64, "base64") },
+  );
   const total = sum(files);
   if (total <= LARGEST_OBJECT) return [];
   return [
@@ -116,9 +120,9 @@ function annotationProblems(where: string, { ingress, service }: MicroserviceVal
   );
 }
 
-function secretProblems(inventory: string, name: string, { owner, keys, external }: SecretPlan): Problem[] {
+function secretProblems(inventory: string, name: string, { owner, keys }: SecretPlan): Problem[] {
   const parts = Object.entries(keys).map(([key, text]) => part(key, literalOf(text)));
-  if (external !== undefined || sum(parts) <= LARGEST_OBJECT) return [];
+  if (sum(parts) <= LARGEST_OBJECT) return [];
   return [
     {
       where: `${inventory}: ${owner}: Secret ${name}`,

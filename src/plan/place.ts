@@ -1,20 +1,24 @@
 /** Checks that a deployed stack keeps its namespace: another name would delete the old namespace and its data. */
+import { chosenNamespace } from "../config/namespace";
 import type { Problem } from "../model/problems";
 import type { AppContext, PlanContext } from "./context";
 import type { DeployedPlace } from "./deployed";
 
 /** Reports settings that would move a deployed stack. */
 export function placeProblems(context: PlanContext): Problem[] {
-  const { deployed, deployedPlace: there, namespace, stack, remedies } = context;
+  const { deployed, deployedPlace: there, deployedNamespace, namespace, stack, remedies } = context;
   if (there === undefined || there.namespace === namespace) return [];
   const stores = Object.keys(deployed).filter((name) => deployed[name]?.kind === "store");
   const { where, back } = causeOf(context, there);
+  const volumes = stores.sort().join(", ");
   const lost =
-    stores.length === 0 ? "with everything in it" : `with the volumes of ${stores.sort().join(", ")}`;
+    deployedNamespace !== undefined
+      ? `the old namespace would be deleted ${stores.length === 0 ? "with everything in it" : `with the volumes of ${volumes}`}`
+      : `its releases would be installed again there${stores.length === 0 ? "" : `, with empty volumes for ${volumes}`}`;
   return [
     {
       where,
-      what: `stack ${stack} is deployed in namespace ${there.namespace}, and this moves it to ${namespace}: the old namespace would be deleted ${lost}`,
+      what: `stack ${stack} is deployed in namespace ${there.namespace}, and this moves it to ${namespace}: ${lost}`,
       todo: `${back} ${remedies.move}`,
     },
   ];
@@ -22,7 +26,7 @@ export function placeProblems(context: PlanContext): Problem[] {
 
 /** Returns the setting that would move the stack, and how to revert it. */
 function causeOf({ settings, application }: AppContext, there: DeployedPlace) {
-  if (settings.namespace === undefined && there.application !== undefined) {
+  if (chosenNamespace(settings.namespace).name === undefined && there.application !== undefined) {
     if (there.application !== application.name)
       return {
         where: "flotilla:application",

@@ -4,6 +4,7 @@
 import type { Environment } from "../config/schema";
 import type { Profile } from "../model/application";
 import type { Edge } from "../model/graph";
+import type { Encoding } from "./credentials/encodings";
 
 /** Everything that a stack deploys. */
 export interface Plan {
@@ -29,22 +30,36 @@ export interface Plan {
 /** The namespace of an application and its guard rails. */
 export interface NamespacePlan {
   name: string;
+  /** Whether the stack creates it. Otherwise others own it, and it has no guard rails but for the stack's own pods. Default: true. */
+  create?: boolean;
+  /** Whether it is in the state and stays when the stack is destroyed: others created it, or own it now. Default: false. */
+  retain?: boolean;
+  /** Prefix of the names of guard rails in a namespace that others own. Default: none. */
+  prefix?: string;
   /** Labels of the namespace and of the guard rails in it. */
   labels: Record<string, string>;
   /** Annotations of the namespace, with the stack that owns it. */
   annotations: Record<string, string>;
   /** Labels of the namespace for Pod Security. */
   podSecurity: Record<string, string>;
-  /** Limits for all pods and Services together: `hard` of a ResourceQuota. */
+  /** Limits for all pods and Services together: `hard` of a ResourceQuota. Empty: no quota. */
   quota: Record<string, string>;
   /** Whether the quota is lowered. It is then applied after the releases whose requests are lowered. */
   quotaLast: boolean;
-  /** The network policy that denies all connections. The releases have policies that allow some. */
-  isolation: { podSelector: Record<string, never>; policyTypes: string[] };
-  /** Defaults of containers without requests and limits: `default` and `defaultRequest` of a LimitRange. */
-  containerDefaults: { limits: Record<string, string>; requests: Record<string, string> };
+  /**
+   * The network policy that denies all connections, of every pod or of the pods of the stack's releases. The releases have
+   * policies that allow some. Undefined without a release in a namespace that others own.
+   */
+  isolation?: { podSelector: PodSelector; policyTypes: string[] };
+  /** Defaults of containers without requests and limits: `default` and `defaultRequest` of a LimitRange. Undefined: none. */
+  containerDefaults?: { limits: Record<string, string>; requests: Record<string, string> };
   /** Whether the stack refuses to delete it, and every volume claim in it. */
   protect: boolean;
+}
+
+/** Selects every pod, or those with one of the values of a label. */
+export interface PodSelector {
+  matchExpressions?: { key: string; operator: "In"; values: string[] }[];
 }
 
 /** A password, by the place that its value comes from. */
@@ -110,8 +125,8 @@ export interface CredentialText {
   credential: string;
   /** Generation of a password that is not generated: a new one restarts its readers. Default: 1. */
   generation?: number;
-  /** Encoding: `uri` for a part of a URL, `json` for a JSON string with its quotes. Default: none. */
-  encoding?: "uri" | "json";
+  /** How it is encoded where it stands. Default: as it is. */
+  encoding?: Encoding;
 }
 
 /** A Helm release. */

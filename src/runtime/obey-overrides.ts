@@ -2,7 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { compact } from "../model/records";
 import { ADOPT, CHECKED, KEEP, PATCH_FORCE } from "./overrides";
-import { PASSWORD, RELEASE, SECRET } from "./resource-types";
+import { NAMESPACE, PASSWORD, RELEASE, SECRET } from "./resource-types";
 
 /** Inputs in which a kept resource can differ from the plan, by type. */
 const INPUTS: Record<string, string[]> = {
@@ -17,6 +17,8 @@ export interface Overrides {
   isAdopting: boolean;
   /** Whether the command has compared the state with the cluster. */
   isChecked: boolean;
+  /** Whether the namespace is imported. */
+  adoptsNamespace: boolean;
 }
 
 /** Applies the variables of the environment. Without them it changes nothing. */
@@ -39,5 +41,6 @@ export function obeyOverrides(environment = process.env): Overrides {
   return {
     isAdopting,
     isChecked,
+    adoptsNamespace: Object.keys(ids).some((key) => key.startsWith(`${NAMESPACE}::`)),
   };
 }

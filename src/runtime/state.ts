@@ -1,8 +1,15 @@
 /** Reads a state, from the engine or from `pulumi stack export`: its releases, its place, its cluster. */
 import type { ClusterIdentity } from "../model/cluster";
 import { compact } from "../model/records";
-import type { Deployed, DeployedGuarded, DeployedPlace, DeployedRelease } from "../plan/deployed";
-import { OWNER_ID } from "../plan/labels";
+import type {
+  Deployed,
+  DeployedGuarded,
+  DeployedPlace,
+  DeployedRelease,
+  NamespaceOrigin,
+} from "../plan/deployed";
+import { ADOPTED, OWNER_ID } from "../plan/labels";
+import { shortName } from "../plan/objects";
 import type { Values } from "../plan/plan";
 import {
   COMPONENT_TYPES,
@@ -64,6 +71,8 @@ export interface DeployedNamespace {
   uid?: string;
   /** Id of the stack that owns it, from its annotation. */
   owner?: string;
+  /** Whether the stack has taken it over from others. Default: the stack created it. */
+  adopted?: true;
 }
 
 /** Returns the namespace in a state. */
@@ -73,7 +82,11 @@ export function deployedNamespace(resources: Resources): DeployedNamespace | und
     | undefined;
   if (typeof metadata?.name !== "string") return undefined;
   const { name, uid, annotations } = metadata;
-  return compact({ name, uid, owner: annotations?.[OWNER_ID] });
+  const owner = annotations?.[OWNER_ID];
+  // Without an owner although the stack has an id: an update that took it over was broken off.
+  const isUnmarked = owner === undefined && applicationId(resources) !== undefined;
+  const adopted = annotations?.[ADOPTED] !== undefined || isUnmarked ? (true as const) : undefined;
+  return compact({ name, uid, owner, adopted });
 }
 
 /** Returns the cluster that the last update recorded. */
@@ -82,8 +95,12 @@ export const recordedCluster = (resources: Resources): ClusterIdentity | undefin
 
 /** Returns the id of the stack, which marks the objects that it owns. Undefined before its first update. */
 export function recordedId(resources: Resources): string | undefined {
+  return applicationId(resources) ?? deployedNamespace(resources)?.owner;
+}
+
+function applicationId(resources: Resources): string | undefined {
   const id = find(resources, COMPONENT_TYPES.application)?.outputs?.id;
-  return typeof id === "string" ? id : deployedNamespace(resources)?.owner;
+  return typeof id === "string" ? id : undefined;
 }
 
 /** Returns the provider's `clusterIdentifier`, which never changes. Undefined in states of older versions. */
@@ -93,6 +110,14 @@ export function providerIdentifier(resources: Resources): string | undefined {
     .map(({ outputs }) => outputs?.clusterIdentifier);
   return identifiers.find((identifier): identifier is string => typeof identifier === "string");
 }
+
+/** Returns the objects in a state that belong to no release, such as `Secret/web-env`. */
+export const deployedObjects = (resources: Resources): string[] =>
+  Object.entries(resources).flatMap(([urn, { type, outputs }]) => {
+    if (!type.startsWith("kubernetes:") || type === RELEASE) return [];
+    const { name = nameOfUrn(urn) } = (outputs?.metadata ?? {}) as { name?: string };
+    return [shortName({ kind: type.split(":").at(-1) as string, name })];
+  });
 
 /** Whether a state has objects in a cluster. */
 export const isDeployed = (resources: Resources): boolean =>
@@ -115,9 +140,20 @@ export function deployedGuarded(resources: Resources): DeployedGuarded {
   };
 }
 
+/** Returns the namespace that the objects of a state are in, where others own it. */
+function namespaceOfObjects(resources: Resources): string | undefined {
+  const found = Object.values(resources)
+    .filter(({ type }) => type.startsWith("kubernetes:"))
+    .map(
+      ({ outputs }) =>
+        outputs?.namespace ?? (outputs?.metadata as { namespace?: string } | undefined)?.namespace,
+    );
+  return found.find((namespace): namespace is string => typeof namespace === "string");
+}
+
 /** Returns the namespace, application and environment of a state. */
 export function deployedPlace(resources: Resources): DeployedPlace | undefined {
-  const namespace = deployedNamespace(resources)?.name;
+  const namespace = deployedNamespace(resources)?.name ?? namespaceOfObjects(resources);
   if (namespace === undefined) return undefined;
   // In a program of one's own, the component has these outputs, not the stack.
   const { application, environment } = {
@@ -140,12 +176,18 @@ export function knownCluster(resources: Resources): KnownCluster {
   });
 }
 
+const originOf = (namespace: DeployedNamespace | undefined): NamespaceOrigin | undefined =>
+  namespace && (namespace.adopted ? "adopted" : "created");
+
 /** The parts of a state that planning and checks need. */
 export interface DeployedState {
   deployed: Deployed;
   deployedQuota?: Record<string, string>;
   deployedGuarded: DeployedGuarded;
   deployedPlace?: DeployedPlace;
+  deployedNamespace?: NamespaceOrigin;
+  /** The objects that belong to no release, such as `Secret/web-env`. */
+  objects: string[];
   cluster: KnownCluster;
   /** The provider's `clusterIdentifier`. */
   identifier?: string;
@@ -160,6 +202,8 @@ export function stateIn(resources: Resources): DeployedState {
     deployedGuarded: deployedGuarded(resources),
     deployedQuota: deployedQuota(resources),
     deployedPlace: deployedPlace(resources),
+    deployedNamespace: originOf(deployedNamespace(resources)),
+    objects: deployedObjects(resources),
     cluster: knownCluster(resources),
     identifier: providerIdentifier(resources),
     id: recordedId(resources),

@@ -34,7 +34,7 @@ describe("connectivity", () => {
         const { name: namespace, isolation } = plan.namespace;
         policies = [
           ...policiesIn(Object.values(objects).flat()),
-          { metadata: { name: "default-deny", namespace }, spec: isolation },
+          { metadata: { name: "default-deny", namespace }, spec: isolation as Policy["spec"] },
         ];
         const pods = Object.entries(objects).flatMap(([release, list]) => podsIn(list, release));
         ends = [...pods, ...outsiders(application, plan)];

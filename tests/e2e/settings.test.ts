@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
+import { PROJECT } from "../../cli/tools/paths";
 import { exists, projectStack, read, run, type Stack, testWorld } from "./world";
 
 const namespace = "e2e-layers";
@@ -97,6 +98,36 @@ describe("settings in layers", () => {
     );
     assert.doesNotMatch(all, /9f8e7d6c5b4a/);
     layer("wide", { replicas: 2 });
+  });
+
+  it("come after the program's transform, which every command sees", async () => {
+    stack.edit(
+      "index.ts",
+      "{ project: __dirname }",
+      `{
+  project: __dirname,
+  transform: ({ services }) => {
+    for (const { values } of Object.values(services)) values.podAnnotations = { from: "transform", by: "transform" };
+  },
+}`,
+    );
+    await set("services.order-service.values.podAnnotations.by", "settings");
+    const { podAnnotations } = (await valuesOf("order-service")) as { podAnnotations?: object };
+    assert.deepEqual(podAnnotations, { from: "transform", by: "settings" });
+    const rendered = join(stack.folder, "rendered");
+    await run("./cli/bin.js", ["render", "--stack", stack.name, "--out", rendered], { cwd: stack.folder });
+    assert.match(read(rendered, "order-service.yaml"), /by: "?settings"?\n\s+from: "?transform"?\n/);
+    await set("services.order-service.values.fullnameOverride", "orders");
+    assert.match(await refusal(), /values\.fullnameOverride: it changes fullnameOverride/);
+    await unset("services.order-service.values");
+    stack.edit("index.ts", 'by: "transform"', "by: undefined");
+    const { exitCode, all = "" } = await run("./cli/bin.js", ["check", "--stack", stack.name], {
+      cwd: stack.folder,
+      reject: false,
+    });
+    assert.equal(exitCode, 1);
+    assert.match(all, /the transform of index\.ts: services\.order-service\.values\.podAnnotations\.by/);
+    writeFileSync(join(stack.folder, "index.ts"), read(PROJECT, "index.ts"));
   });
 
   it("must not lead to another stack's namespace", async () => {

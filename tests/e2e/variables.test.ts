@@ -28,12 +28,18 @@ const env: Record<string, Text> = {
   "discovery.type": "single-node",
   "cluster-name": "$(discovery.type)",
 };
+const files = {
+  "/app/a.txt": "$(A_URL) $$ {{ }}\n",
+  "/app/a.bin": { base64: "AP8B" },
+  "/app/a.json": text`{"dsn": "${host("db")} ${password("db", "app")} $(C_HOST)"}`,
+};
 const plan = planFor(
   application({
     services: {
       web: service({
         uses: ["db"],
         env,
+        files,
         command: ["/app", "--db", [host("db")], "$$"],
         args: ["$(A_URL)", "--dsn=$(DSN)", "pid $$", "$$(A_URL)"],
         probe: { exec: { command: ["sh", "-c", "check $(A_URL) $(LITERAL) $(date) $$"] } },
@@ -58,11 +64,12 @@ const secrets = {
 
 describe("variables, before the API server", () => {
   /** Creates what a release renders, and returns the container of its workload as the API server has it. */
-  async function containerOf({ releases }: Plan, name: string, kind: string) {
+  async function containerOf({ releases }: Plan, name: string, kind: string, suffix = "") {
     const { chart, values } = releases[name] as Plan["releases"][string];
     assert.ok("path" in chart);
     const rendered = await renderText({ chart: chart.path, values, name, namespace: NAMESPACE });
     const objects = parseObjects(rendered).filter((object) => object.kind === kind);
+    for (const { metadata } of objects) metadata.name += suffix;
     // The answer has the object, whatever its name: that of a Job ends with a digest.
     const create = ["create", "--validate=strict", "-o", "json", "-f", "-"];
     const { stdout } = await run("kubectl", create, { input: asText(objects) });
@@ -89,6 +96,40 @@ describe("variables, before the API server", () => {
     assert.deepEqual(command, ["/app", "--db", "db", "$$"]);
     assert.deepEqual(args, ["http://db:80/x", `--dsn=${login}@db/$$`, "pid $$", "$(A_URL)"]);
     assert.deepEqual(probe, ["sh", "-c", `check http://db:80/x ${env.LITERAL} $(date) $$`]);
+  });
+
+  it("leave the files of a service as they are, texts, bytes and those with passwords", async () => {
+    const { chart, values } = plan.releases.web as Plan["releases"][string];
+    assert.ok("path" in chart);
+    const rendered = await renderText({ chart: chart.path, values, name: "web", namespace: NAMESPACE });
+    const map = parseObjects(rendered).find(
+      ({ kind, metadata }) => kind === "ConfigMap" && metadata.name === "web-files",
+    );
+    const secret = {
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { name: "web-files", namespace: NAMESPACE },
+      stringData: mapValues(plan.secrets["web-files"]?.keys ?? {}, (parts) => fillText(parts, SECRETS)),
+    };
+    const create = ["create", "--validate=strict", "-o", "json", "-f", "-"];
+    const created = async (object: KubernetesObject): Promise<KubernetesObject> =>
+      JSON.parse((await run("kubectl", create, { input: asText([object]) })).stdout);
+    const { data, binaryData } = await created(map);
+    assert.deepEqual(data, { "app-a-txt": files["/app/a.txt"] });
+    assert.deepEqual(binaryData, { "app-a-bin": "AP8B" });
+    const { data: kept } = await created(secret);
+    const json = Buffer.from(kept["app-a-json"], "base64").toString();
+    assert.deepEqual(JSON.parse(json), { dsn: `db ${SECRETS["db-app"]} $(C_HOST)` });
+    const { volumeMounts } = await containerOf(plan, "web", "Deployment", "files");
+    const mounts = volumeMounts.filter(({ mountPath }: KubernetesObject) => mountPath.startsWith("/app/"));
+    assert.deepEqual(
+      mounts.map(({ name, mountPath, subPath }: KubernetesObject) => [name, mountPath, subPath]).sort(),
+      [
+        ["files", "/app/a.bin", "app-a-bin"],
+        ["files", "/app/a.txt", "app-a-txt"],
+        ["secret-files", "/app/a.json", "app-a-json"],
+      ],
+    );
   });
 
   it("and the script of a loader arrive as they are written", async () => {

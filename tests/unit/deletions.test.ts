@@ -275,8 +275,9 @@ describe("a name that another release holds", () => {
 describe("the place of a deployed stack", () => {
   const there = { namespace: "shop-dev", application: "shop", environment: "dev" };
   const deployed = { ...stores("mysql", "cache"), web: release("service") };
+  const deployedNamespace = "created";
   const problems = (config: Record<string, unknown>, deployedPlace: DeployedPlace = there) =>
-    placeProblems(contextOf(config, { deployed, deployedPlace, stack: "dev-2" }));
+    placeProblems(contextOf(config, { deployed, deployedPlace, deployedNamespace, stack: "dev-2" }));
 
   it("is of no matter before the first update, and while it stays", () => {
     assert.deepEqual(problems({}), []);
@@ -321,8 +322,19 @@ describe("the place of a deployed stack", () => {
   });
 
   it("has no volumes to lose without stores", () => {
-    const [found] = placeProblems(contextOf({ namespace: "x" }, { deployedPlace: there }));
+    const [found] = placeProblems(contextOf({ namespace: "x" }, { deployedPlace: there, deployedNamespace }));
     assert.match(found?.what ?? "", /would be deleted with everything in it$/);
+  });
+
+  it("in a namespace of others is where the releases are: none is deleted there, and new ones would start empty", () => {
+    for (const namespace of ["elsewhere", { name: "elsewhere", create: false }]) {
+      const [found] = placeProblems(contextOf({ namespace }, { deployed, deployedPlace: there }));
+      assert.match(
+        found?.what ?? "",
+        /moves it to elsewhere: its releases would be installed again there, with empty volumes for cache, mysql$/,
+      );
+    }
+    assert.deepEqual(problems({ namespace: { name: "shop-dev", create: false } }), []);
   });
 
   it("is refused in every environment by the whole plan", () => {

@@ -22,6 +22,20 @@ const explain = (read: ReturnType<typeof readStack>): Record<string, { value: un
 };
 
 describe("the settings that hold", () => {
+  it("have whether the stack creates its namespace, from a layer too, and the name that holds", () => {
+    const layers = { shared: "config:\n  flotilla:namespace: { create: false }\n" };
+    const text = (more: string) =>
+      `config:\n  flotilla:environment: dev\n  flotilla:layers: [shared]\n${more}`;
+    const usual = explain(readStack(text(""), layers));
+    assert.deepEqual(usual["namespace.create"], { value: false, from: "config/layers/shared.yaml:2" });
+    assert.deepEqual(usual["namespace.name"], { value: "robot-shop-dev", from: "default" });
+    const named = explain(readStack(text("  flotilla:namespace: { name: team }\n"), layers));
+    assert.deepEqual(
+      [named["namespace.create"]?.value, named["namespace.name"]],
+      [false, { value: "team", from: "Pulumi.test.yaml:4" }],
+    );
+  });
+
   const layers = {
     low: `config:
   flotilla:environment: staging

@@ -421,3 +421,24 @@ describe("an update that is running", () => {
     );
   });
 });
+
+describe("objects that exist already, in explain", () => {
+  const error =
+    'rendered manifests contain a resource that already exists. Unable to continue with update: ConfigMap "cart-files" in namespace "shop" exists and cannot be imported into the current release: invalid ownership metadata; label validation error: missing key "app.kubernetes.io/managed-by": must be set to "Helm"';
+
+  it("are named from Helm's error, with the way out", () => {
+    const reason = first({}, { error });
+    assert.equal(reason.object, "ConfigMap cart-files in namespace shop");
+    assert.match(reason.todo.join("\n"), /flotilla diff --stack prod\n.*flotilla adopt --stack prod/);
+  });
+
+  it("are named as they are found, each of them, also after an update that left no error", () => {
+    const what = "it exists already, and release cart would create it";
+    const blocked = ["Service cart", "ConfigMap cart-files"].map((where) => ({ where, what, todo: "Do." }));
+    for (const release of [{ blocked }, { blocked, error }, { blocked, status: undefined as never }])
+      assert.deepEqual(
+        why({}, release).reasons.map(({ object }) => object),
+        ["Service cart", "ConfigMap cart-files"],
+      );
+  });
+});

@@ -454,6 +454,7 @@ describe("what a state says of a stack", () => {
     const nothing = {
       deployed: {},
       deployedGuarded: { secrets: [], passwords: [] },
+      objects: [],
       cluster: { isDeployed: false },
     };
     assert.deepEqual(stateIn({}), nothing);
@@ -471,6 +472,8 @@ describe("what a state says of a stack", () => {
       deployed: {},
       deployedGuarded: { secrets: [], passwords: [] },
       deployedPlace: { namespace: "shop-prod", application: "shop", environment: "prod" },
+      deployedNamespace: "created",
+      objects: ["Namespace/shop-prod"],
       cluster: { isDeployed: true, namespace: { name: "shop-prod", uid: "u" } },
     });
   });
@@ -491,6 +494,8 @@ describe("what a state says of a stack", () => {
     assert.deepEqual([state.identifier, state.id], ["fixed", "0123456789ab"]);
     assert.deepEqual(state.deployedGuarded, { secrets: ["db-auth"], passwords: ["db-app"] });
     assert.deepEqual(Object.keys(state.deployed).sort(), ["db", "web"]);
+    // Without metadata, a Secret is known by the name of its resource.
+    assert.deepEqual(state.objects.slice(1), ["Secret/db-auth", "Secret/web-auth", "Secret/web-env"]);
   });
 
   it("takes the id from the namespace where an update ended before it could record it", () => {

@@ -79,8 +79,12 @@ describe("a state", () => {
   });
 
   it("and the cluster make a status", () => {
+    const namespace = {
+      urn: "urn:pulumi:dev::flotilla::kubernetes:core/v1:Namespace::shop",
+      type: "kubernetes:core/v1:Namespace",
+    };
     const [cart, foreign] = releaseStatuses(
-      [state(1, {})],
+      [namespace, state(1, {})],
       { ...live(1), foreign: (live(4) as { cart: never }).cart },
       [
         {
@@ -93,6 +97,12 @@ describe("a state", () => {
     );
     assert.deepEqual(cart?.pods, { ready: 2, wanted: 2 }, "old pods are ready as well for a while");
     assert.equal(foreign?.kind, "unknown");
+    const shared = releaseStatuses([state(1, {})], { ...live(1), foreign: live(4).cart as never }, []);
+    assert.deepEqual(
+      shared.map(({ release }) => release),
+      ["cart"],
+      "in a namespace of others, what the state does not know is theirs",
+    );
     const [missing] = releaseStatuses([state(1, {})], {}, []);
     assert.deepEqual([missing?.status, missing?.drift], ["missing", "uninstalled"]);
     const [pending] = releaseStatuses([state(1, {})], live(2, "pending-upgrade"), []);

@@ -35,6 +35,27 @@ export const shop = {
 `;
 
 describe("a new service in an inventory's source", () => {
+  it("logs in to no mongodb that runs without a password", () => {
+    const open = application({
+      services: {},
+      stores: { db: redis({ kind: "mongodb", noPassword: "its clients know none" }) },
+    });
+    const image = { repository: "example.com/orders", tag: "1.0.0" };
+    const { lines, accounts } = describeService(open, {
+      name: "orders",
+      language: "go",
+      uses: ["db"],
+      image,
+    });
+    assert.ok(
+      lines
+        .join("\n")
+        .includes('DB_URL: text`mongodb://${members("db")}/orders?appName=orders${replicaSet("db")}`'),
+      lines.join("\n"),
+    );
+    assert.deepEqual(accounts, {});
+  });
+
   it("comes after the others, whatever stands at their end", () => {
     for (const services of [
       "{}",

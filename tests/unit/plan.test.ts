@@ -339,7 +339,7 @@ describe("what a chart would refuse", () => {
       workload: "Pod",
     };
     assert.deepEqual(
-      schemaProblems("shop", { ...release, values }, charts.microservice).map(({ what }) => what),
+      schemaProblems({ ...release, values }, charts.microservice, () => "web").map(({ what }) => what),
       [
         "the chart refuses team: must be a label's value: at most 63 letters, digits, - _ .",
         "the chart refuses workload: must be one of Deployment, StatefulSet, DaemonSet, Job, CronJob",

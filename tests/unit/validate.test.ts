@@ -172,9 +172,7 @@ describe("an inventory", () => {
     assert.deepEqual(validateApplication(application({ name: "a".repeat(40) })), []);
   });
 
-  it("must not put a password into a file, nor use a service without a port", () => {
-    const web = service({ uses: ["cache"], files: { "/etc/web.conf": [password("cache", "default")] } });
-    assert.match(one({ services: { web }, stores: { cache: redis() } }).what, /may not hold a password/);
+  it("must not use a service without a port", () => {
     const services = { web: service({ uses: ["worker"] }), worker: service({ ports: {}, probe: undefined }) };
     assert.match(one({ services }).what, /listens on no port/);
   });

@@ -8,6 +8,7 @@ import { type ReleaseStatus, releaseStatuses } from "../release-status";
 import {
   deployedOf,
   type ExportedResource,
+  isRetained,
   kindOfType,
   NAMESPACE,
   nameOfUrn,
@@ -40,7 +41,7 @@ export interface Destruction {
 export interface NamespaceFate {
   name: string;
   /**
-   * `goes`: the stack created it. `stays`: the state has no such namespace. `gone`: the cluster has none.
+   * `goes`: the stack created it. `stays`: others created or own it. `gone`: the cluster has none.
    * `recreated`: it is not the one that the stack created, so nothing may be deleted.
    */
   fate: "goes" | "stays" | "gone" | "recreated";
@@ -160,14 +161,12 @@ function namespaceFate(
   if (uid === undefined) return "gone";
   if (known === undefined) return "stays";
   const knownUid = metadataOf(known.outputs).uid;
-  return knownUid === undefined || knownUid === uid ? "goes" : "recreated";
+  if (knownUid !== undefined && knownUid !== uid) return "recreated";
+  return isRetained(known) ? "stays" : "goes";
 }
 
 const namesOf = (resources: readonly ExportedResource[], of: string): string[] =>
-  resources
-    .filter(({ type }) => type === of)
-    .map(({ urn }) => nameOfUrn(urn))
-    .sort();
+  resources.flatMap(({ type, urn }) => (type === of ? [nameOfUrn(urn)] : [])).sort();
 
 /** Deleted by Pulumi, and in none of the other lists. Components and providers are nothing outside the state. */
 const isRest = ({ type }: ExportedResource): boolean =>

@@ -1,5 +1,6 @@
 /** A difference as one page that needs nothing else. */
 import { escapeText } from "../../../src/model/html";
+import type { Problem } from "../../../src/model/problems";
 import type { ObjectChange, ReleaseChange } from "./compare";
 import { comparedText, objectsText, podsText, summaryText, totalsOf } from "./describe";
 
@@ -9,9 +10,11 @@ export interface Page {
   isUpdate?: boolean;
   changes: readonly ReleaseChange[];
   notes: readonly string[];
+  /** What the update would create and exists already. Default: nothing. */
+  blocked?: readonly Problem[];
 }
 
-export function diffPage({ title, isUpdate = true, changes, notes }: Page): string {
+export function diffPage({ title, isUpdate = true, changes, notes, blocked = [] }: Page): string {
   const totals = totalsOf(changes);
   return `<!doctype html>
 <html lang="en">
@@ -24,6 +27,7 @@ export function diffPage({ title, isUpdate = true, changes, notes }: Page): stri
 <body>
 <h1>${escapeText(title)}</h1>
 <p>${escapeText(isUpdate ? summaryText(totals) : comparedText(totals))}</p>
+${blocked.map(({ where, what, todo }) => `<p class="refused">${escapeText(`${where}: ${what}. ${todo}`)}</p>`).join("\n")}
 ${notes.map((note) => `<p class="note">${escapeText(note)}</p>`).join("\n")}
 ${changes.length === 0 ? "" : table(changes, isUpdate)}
 ${changes.map((change) => section(change, isUpdate)).join("\n")}

@@ -1,6 +1,8 @@
 /** Objects without what says nothing about a change, and without what nobody may read. */
+import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import { compact } from "../../../src/model/records";
+import { compact, isRecord, mapValues } from "../../../src/model/records";
+import { bytesText } from "../../../src/plan/limits";
 import type { ManifestObject } from "./manifests";
 
 /** Labels and annotations that Helm, charts and kubectl put on objects. Those of pods stay: a change of them restarts the pods. */
@@ -37,6 +39,7 @@ export function normalise(object: ManifestObject, other?: ManifestObject): Manif
 }
 
 function masked(object: ManifestObject, other: ManifestObject | undefined): ManifestObject {
+  if (object.kind === "ConfigMap") return withoutBytes(object);
   if (object.kind !== "Secret") return object;
   const result: Record<string, unknown> = { ...object };
   for (const part of SECRET_PARTS) {
@@ -51,6 +54,21 @@ function masked(object: ManifestObject, other: ManifestObject | undefined): Mani
     );
   }
   return result as ManifestObject;
+}
+
+/** A ConfigMap with the sizes and digests of its binary content instead of the content, which nobody can read. */
+function withoutBytes(object: ManifestObject): ManifestObject {
+  const { binaryData } = object as { binaryData?: unknown };
+  return isRecord(binaryData)
+    ? ({ ...object, binaryData: mapValues(binaryData, bytesOf) } as ManifestObject)
+    : object;
+}
+
+function bytesOf(base64: unknown): unknown {
+  if (typeof base64 !== "string") return base64;
+  const bytes = Buffer.from(base64, "base64");
+  const digest = createHash("sha256").update(bytes).digest("hex").slice(0, 12);
+  return `(binary, ${bytesText(bytes.length)}, sha256:${digest})`;
 }
 
 const withoutGenerated = (entries: Record<string, string> | undefined): Record<string, string> =>

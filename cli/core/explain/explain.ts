@@ -1,4 +1,5 @@
 /** Why a stack's releases are not what they should be: one finding for each of them. */
+import type { Problem } from "../../../src/model/problems";
 import { compact } from "../../../src/model/records";
 import {
   type Facts,
@@ -22,6 +23,8 @@ export interface KnownRelease {
   status?: string;
   /** The error that the last update ended with, in Pulumi's words. */
   error?: string;
+  /** What it needs to create, exists already, and is not its own. Default: nothing, or nobody has looked. */
+  blocked?: readonly Problem[];
 }
 
 export interface Finding {
@@ -62,11 +65,12 @@ export function explain(
     const pods = total(own.workloads);
     const what = troubleOf(release, pods, own.services.some(lacksAddress), running);
     if (what === undefined) return [];
+    const conflicts = conflictReasons(release, where);
     const now = [...presentReasons(own, events, where)];
     const past = now.some(({ cause }) => cause !== "starting")
       ? []
       : pastReasons(release.name, releases, facts, events, where);
-    const reasons = dedupe([...now.filter(({ cause }) => cause !== "starting"), ...past]);
+    const reasons = [...conflicts, ...dedupe([...now.filter(({ cause }) => cause !== "starting"), ...past])];
     return [
       {
         release: release.name,
@@ -82,6 +86,32 @@ export function explain(
       },
     ];
   });
+}
+
+/** Objects that exist already, as they are now, or else as Helm's error names the first of them. */
+function conflictReasons({ name, blocked = [], error = "" }: KnownRelease, { stack }: Where): Reason[] {
+  const reasons = blocked.map(
+    ({ where, what, todo }): Reason => ({
+      cause: "conflict",
+      object: where,
+      what,
+      todo: [todo],
+    }),
+  );
+  const [, kind, object, namespace] =
+    /(\w+) "([^"]+)" in namespace "([^"]*)" exists and cannot be imported/.exec(error) ?? [];
+  if (reasons.length > 0 || kind === undefined) return reasons;
+  return [
+    {
+      cause: "conflict",
+      object: `${kind} ${object} in namespace ${namespace}`,
+      what: `it existed before release ${name}, and Helm does not take what is not marked as its own`,
+      todo: [
+        `see what exists now: npx flotilla diff --stack ${stack}`,
+        `to take over what nobody manages: npx flotilla adopt --stack ${stack}`,
+      ],
+    },
+  ];
 }
 
 /** When no object says anything: what Helm and Pulumi know. */
@@ -143,7 +173,7 @@ function total(workloads: readonly Workload[]): { ready: number; wanted: number 
 
 /** Undefined when nothing is wrong with it. */
 function troubleOf(
-  { status, error, kind }: KnownRelease,
+  { status, error, kind, blocked = [] }: KnownRelease,
   { ready, wanted }: { ready: number; wanted: number },
   hasNoAddress: boolean,
   running: string | undefined,
@@ -163,6 +193,7 @@ function troubleOf(
       : `the last update of it failed; ${pods}`;
   if (status === "failed") return `its last operation failed; ${pods}`;
   if (ready < wanted) return pods;
+  if (blocked.length > 0) return "its next update is refused";
   return hasNoAddress ? "its load balancer has no address" : undefined;
 }
 

@@ -13,6 +13,7 @@ export type Cause =
   | "volume"
   | "balancer"
   | "job"
+  | "conflict"
   | "node"
   | "starting";
 

@@ -83,7 +83,9 @@ export async function findAdoption(
       ...objects,
     ].filter(([key]) => !there.has(key)),
   );
-  const found = passwordsOf(planned, releases, live, secrets, generatedValues(resources));
+  // A Secret of a planned name, made by hand, must not change what a deployed store was started with.
+  const settled = new Set([...known.keys()].flatMap((release) => passwordsOfStore(planned, release)));
+  const found = passwordsOf(planned, releases, live, secrets, generatedValues(resources), settled);
   const state = stateIn(byUrn(resources));
   const fresh = newStores(application, planned, state.deployed, state.deployedGuarded).filter(
     (store) =>
@@ -139,7 +141,7 @@ async function existingObjects(planned: Plan, kubectl: Kubectl): Promise<[string
     [`${name}-default-deny`, isolation],
     [`${name}-quota`, quota],
     ...secrets,
-  ] as unknown as [string, ManifestObject][];
+  ].filter(([, object]) => object !== undefined) as unknown as [string, ManifestObject][];
   const found = new Set(
     await existing(
       kubectl,
@@ -183,12 +185,13 @@ function problemsOf({ name, kind, chart }: ReleasePlan, live: LiveRelease | unde
 }
 
 /** Passwords that are in use, from the Secrets they are in. */
-function passwordsOf(
+export function passwordsOf(
   planned: Plan,
   releases: readonly ReleasePlan[],
   live: Readonly<Record<string, LiveRelease>>,
   secrets: readonly SecretObject[],
   inState: Readonly<Record<string, string>>,
+  settled: ReadonlySet<string>,
 ): Pick<Adoption, "passwords" | "known" | "lacking"> {
   const passwords: Record<string, string> = {};
   for (const [secret, { owner, keys }] of Object.entries(planned.secrets)) {
@@ -202,7 +205,10 @@ function passwordsOf(
       const values = held.flatMap(({ [key]: encoded }) =>
         encoded === undefined ? [] : [Buffer.from(encoded, "base64").toString("utf8")],
       );
-      const found = values.map((value) => valuesIn(text, value)).find((known) => known !== undefined);
+      const read = values.map((value) => valuesIn(text, value)).find((known) => known !== undefined) ?? {};
+      const found = Object.fromEntries(
+        Object.entries(read).filter(([name]) => isStore || !settled.has(name) || inState[name] === undefined),
+      );
       // A store's own Secret is what it was started with.
       Object.assign(passwords, isStore ? found : { ...found, ...passwords });
     }

@@ -20,6 +20,8 @@ import { settingsOfStack } from "../settings";
 import { type Updated, update } from "../update-with-progress";
 import { type Adoption, type AdoptionOptions, findAdoption, lackingProblems } from "./candidates";
 import { pastPasswordsFor } from "./leftover-passwords";
+import { othersReleases, othersWorkloads } from "./namespace";
+import { refusedObjects, takeObjects } from "./objects";
 import { keepPasswords } from "./passwords";
 import { planNewPasswords, type Resets, setNewPasswords } from "./reset";
 
@@ -37,6 +39,8 @@ export interface TakeOver {
   resets: Resets;
   /** Passwords that the history has; undefined where none is asked for. */
   past: PastPasswords | undefined;
+  /** Workloads of others in a namespace that is taken over. */
+  others: readonly string[];
 }
 
 /** Looks at what there is to take over. @throws FlotillaError or ToolError when it must not be. */
@@ -49,11 +53,11 @@ export async function prepareTakeOver(stack: string, options: AdoptionOptions): 
     planStack(stack, reading),
   ]);
   await refuseStranger(stack, planned, settings, givenUp);
-  const found = await findAdoption(
-    planned,
-    await readReleases(kubectl, planned.planned.namespace.name),
-    kubectl,
-  );
+  const live = await readReleases(kubectl, planned.planned.namespace.name);
+  const found = await findAdoption(planned, live, kubectl);
+  const ids = [recordedId(byUrn(planned.resources)), givenUp];
+  if (planned.planned.namespace.create === false)
+    found.problems.push(...othersReleases(found.releases, live, ids));
   const resets = await planNewPasswords(planned, resetPassword, found, kubectl);
   const adoption = {
     ...found,
@@ -61,17 +65,22 @@ export async function prepareTakeOver(stack: string, options: AdoptionOptions): 
     leftovers: found.leftovers.filter(({ store }) => !resetPassword.includes(store)),
   };
   const past = await pastPasswordsFor(planned, adoption, options);
-  return { settings, reading, kubectl, planned, found, adoption, resets, past };
+  const { namespace, releases } = planned.planned;
+  const others = await othersWorkloads(namespace, releases, found.ids, kubectl);
+  return { settings, reading, kubectl, planned, found, adoption, resets, past, others };
 }
 
 /** Whether there is nothing to take over. */
-export const isNothing = ({ adoption, past, resets }: TakeOver): boolean =>
-  Object.keys(adoption.ids).length === 0 && past === undefined && resets.jobs.length === 0;
+export const isNothing = ({ adoption, past, resets }: TakeOver, { taken }: Comparison): boolean =>
+  Object.keys(adoption.ids).length === 0 &&
+  past === undefined &&
+  resets.jobs.length === 0 &&
+  (taken?.releases ?? []).length === 0;
 
 /** What the adoption changes. @throws FlotillaError when something of it cannot be taken over. */
 export async function compareTakeOver(
   stack: string,
-  { reading, found, adoption: { passwords, leftovers, namespace }, resets, past }: TakeOver,
+  { reading, kubectl, found, adoption: { passwords, leftovers, namespace }, resets, past }: TakeOver,
 ): Promise<Comparison> {
   const known = [
     ...Object.keys(resets.passwords),
@@ -79,12 +88,17 @@ export async function compareTakeOver(
   ];
   const problems = [...found.problems, ...lackingProblems(found.lacking, known, namespace)];
   if (problems.length > 0) throw new FlotillaError(problems, "nothing was taken over");
-  return compareWithDeployed(stack, { adopting: passwords, reading });
+  const comparison = await compareWithDeployed(stack, { adopting: passwords, reading });
+  const refusals = await refusedObjects(kubectl, namespace, comparison.taken?.releases ?? []);
+  const blocked = [...(comparison.blocked ?? []), ...refusals];
+  if (blocked.length > 0) throw new FlotillaError(blocked, "nothing was taken over");
+  return comparison;
 }
 
 export async function takeOver(
   stack: string,
   { settings, kubectl, planned, found, adoption, resets, past }: TakeOver,
+  { taken = { releases: [], others: [] } }: Comparison,
 ): Promise<Updated> {
   const { namespace } = adoption;
   // A refresh against another cluster leaves the UID of the namespace that is there.
@@ -98,6 +112,7 @@ export async function takeOver(
       : await findAdoption(planned, await readReleases(kubectl, namespace), kubectl);
   if (past) await restorePastPasswords(stack, past);
   await keepPasswords(stack, settled);
+  await takeObjects(kubectl, namespace, taken);
   return update(
     ["up", "--stack", stack, "--message", "flotilla adopt"],
     { stack, namespace, kubectl },
@@ -112,7 +127,9 @@ async function refuseStranger(
   { cluster }: Settings,
   givenUp: string | undefined,
 ): Promise<void> {
-  const name = planned.namespace.name;
+  const { name, create } = planned.namespace;
+  // What a stack has in a namespace of others is checked release by release.
+  if (create === false) return;
   const live = await readNamespace(askWithKubectl(cluster), name);
   const id = recordedId(byUrn(resources));
   const stranger = live && strangerOf(live, { id });
@@ -128,7 +145,7 @@ async function refuseStranger(
       {
         where: `namespace ${name}`,
         what: `it belongs to stack ${ownerText(stranger)}`,
-        todo: givenUpText(stack, stranger),
+        todo: givenUpText(stack, name, stranger),
       },
     ],
     "nothing was taken over",

@@ -8,7 +8,7 @@ import { guardRails } from "../../../src/plan/namespace/guard-rails";
 import type { Plan, SecretPlan } from "../../../src/plan/plan";
 import type { ManifestObject } from "../../core/diff/manifests";
 import { revealed } from "../../core/revealed";
-import { type ExportedResource, nameOfUrn, PASSWORD, RELEASE } from "../../core/state";
+import { type ExportedResource, NAMESPACE, nameOfUrn, PASSWORD, RELEASE } from "../../core/state";
 
 /** The objects of a state that is laid open. */
 export const deployedGuardRails = (resources: readonly ExportedResource[]): ManifestObject[] =>
@@ -23,7 +23,10 @@ export function plannedGuardRails(
   resources: readonly ExportedResource[],
   given: Readonly<Record<string, string>>,
 ): ManifestObject[] {
-  const { namespace, containerDefaults, isolation, quota } = guardRails(planned.namespace);
+  const { namespace, ...inside } = guardRails(planned.namespace);
+  // A namespace that others own by now stays in the state as it is.
+  const there = deployedGuardRails(resources.filter(({ type }) => type === NAMESPACE));
+  const around = planned.namespace.create === false ? there : [namespace];
   const values = {
     ...generatedValues(resources),
     ...fixedValues(application, planned.credentials),
@@ -34,7 +37,7 @@ export function plannedGuardRails(
       ? (externalSecret(name, planned.namespace.name, secret, secret.external) as ManifestObject)
       : secretObject(name, planned.namespace.name, secret, values),
   );
-  return [...([namespace, containerDefaults, isolation, quota] as ManifestObject[]), ...secrets];
+  return [...([...around, ...Object.values(inside)] as ManifestObject[]), ...secrets];
 }
 
 function secretObject(

@@ -1,10 +1,12 @@
 /** What an update would change: what is deployed beside what would be. */
 
 import { PREFIX } from "../../../src/config/prefix";
+import type { Problem } from "../../../src/model/problems";
 import { compact, mapValues } from "../../../src/model/records";
 import { givenNames } from "../../../src/plan/credentials";
 import { isUnchanged, releaseInputs } from "../../../src/plan/release-inputs";
 import { namespaceOf } from "../../../src/plan/stores/profile";
+import { askWithKubectl } from "../../../src/runtime/ask-cluster";
 import { compareReleases, type ReleaseChange, type ReleaseSide, type Sides } from "../../core/diff/compare";
 import { type EngineStep, withEngine } from "../../core/diff/engine-steps";
 import { engineSteps } from "../../core/diff/engine-view";
@@ -22,9 +24,10 @@ import { ToolError } from "../../tools/failure";
 import { inParallel } from "../../tools/parallel";
 import { PROJECT } from "../../tools/paths";
 import { reachCluster } from "../access";
+import { withAdoptedNamespace } from "../adoption/namespace";
 import { capabilities } from "../capabilities";
 import { readClaims } from "../claims";
-import { readPairs } from "../drift/dry-run";
+import { type Pair, readPairs } from "../drift/dry-run";
 import { begun, exportState, pulumiQuietly } from "../engine";
 import { previewSteps } from "../engine-preview";
 import { existing } from "../existing";
@@ -33,6 +36,19 @@ import { markedOf, readLost } from "../lost";
 import { type PlannedStack, planStack } from "../planning";
 import { readReleases } from "../releases";
 import { configOfStack, settingsBeside } from "../settings";
+import {
+  addedTo,
+  additionsOf,
+  blockedBy,
+  findCollisions,
+  installedProblems,
+  readTaken,
+  type Taken,
+  takenNotes,
+  unlessSaid,
+  withTaken,
+  withTakenText,
+} from "./conflicts";
 import { withDeployedCharts } from "./deployed-charts";
 import { deployedGuardRails, plannedGuardRails } from "./guard-rails";
 import { lostNotes, notesOf, pendingNotes, protectedNotes } from "./notes";
@@ -53,6 +69,10 @@ export interface Comparison {
   steps?: readonly EngineStep[];
   /** Resources that are marked to be created again although the cluster has them. */
   marked?: readonly ExportedResource[];
+  /** Why the update is refused: what it would create exists already. */
+  blocked?: readonly Problem[];
+  /** What is taken over: the objects of releases, and the others that were changed by hand. */
+  taken?: { releases: readonly Taken[]; others: readonly Pair[] };
 }
 
 export interface ComparisonOptions {
@@ -124,22 +144,32 @@ export async function compareWithDeployed(
       compare(new Renderer(charts, flags, folder)),
     );
   const given = { ...(await givenValues(planned, stack)), ...adopting };
+  if (adopting) planned.planned = await withAdoptedNamespace(planned, settings);
   const rails = {
     before: deployedGuardRails(resources.filter((resource) => !lost.includes(resource))),
     after: plannedGuardRails(planned.planned, planned.application, resources, given),
   };
-  if (kubectl && adopting) {
-    const known = new Set(rails.before.map(identityOf));
-    const pairs = await readPairs(
-      kubectl,
-      namespace,
-      rails.after.filter((object) => !known.has(identityOf(object))),
-    );
-    rails.before.push(...pairs.flatMap(({ live }) => live ?? []));
-    const wanted = new Map(pairs.map(({ manifest, wanted }) => [manifest, wanted]));
-    rails.after = rails.after.map((object) => wanted.get(object) ?? object);
-  }
-  const sides = { before, after: inOrder(planned.planned, after) };
+  const added = addedTo(rails.before, rails.after);
+  const rendered = { before, after: inOrder(planned.planned, after) };
+  const collisions = kubectl
+    ? await findCollisions(
+        askWithKubectl(settings.cluster),
+        [...added.map((manifest) => ({ manifest })), ...additionsOf(rendered)],
+        { application: application.name, namespace },
+      )
+    : [];
+  const taken = kubectl && adopting ? await readTaken(kubectl, namespace, collisions) : [];
+  // A namespace that the state does not know is refused or taken over, never added.
+  const asked = added.filter(({ kind }) => adopting !== undefined || kind === "Namespace");
+  const others = kubectl ? await readPairs(kubectl, namespace, asked) : [];
+  rails.before.push(...others.flatMap(({ live }) => live ?? []));
+  const becoming = new Map(others.map(({ manifest, wanted }) => [manifest, wanted]));
+  rails.after = rails.after.map((object) => becoming.get(object) ?? object);
+  const sides = withTaken(rendered, taken);
+  const blocked = [
+    ...(adopting ? [] : installedProblems(planned.planned, states, live, stack)),
+    ...blockedBy(collisions, { stack, adopting: adopting !== undefined }),
+  ];
   const changes = [
     ...compareReleases(railsSide(rails.before), railsSide(rails.after)),
     ...(kubectl
@@ -153,20 +183,23 @@ export async function compareWithDeployed(
   const apart = new Set([...lost, ...marked].map(({ urn }) => urn));
   const steps = (view?.steps ?? []).filter(({ urn }) => !apart.has(urn));
   return compact({
-    changes: withLost(withEngine(changes, steps, RAILS, claims), lost, claims),
+    changes: withTakenText(withLost(withEngine(changes, steps, RAILS, claims), lost, claims), taken),
     notes: [
       ...planned.planned.warnings,
       ...now.notes,
       ...notesOf(planned.planned, stack, states, live, adopting !== undefined),
       ...protectedNotes(gone),
       ...lostNotes(stack, lost),
+      ...takenNotes(taken, live),
       ...pendingNotes(stack, pending),
     ],
     lost,
     pending,
     marked,
     steps,
-    refused: view?.refused,
+    blocked,
+    taken: { releases: taken, others },
+    refused: unlessSaid(view?.refused, blocked),
   });
 }
 

@@ -1,6 +1,7 @@
 /** Destroys what a stack has deployed, once it is certain that nothing else is destroyed. */
 import { isDeepStrictEqual } from "node:util";
 import { FlotillaError } from "../../../src/model/problems";
+import { ADOPTED, OWNER, OWNER_ID } from "../../../src/plan/labels";
 import { ownerText } from "../../../src/runtime/check-namespace";
 import { checkCluster } from "../../../src/runtime/preflight";
 import { type Destruction, decide, namespacesOf } from "../../core/destroy/decide";
@@ -9,12 +10,13 @@ import { outputsOf } from "../../core/release-status";
 import {
   type ExportedResource,
   type ExportedState,
+  NAMESPACE,
   nameOfUrn,
   operationsOf,
   resourcesOf,
 } from "../../core/state";
 import { say, step } from "../../terminal/progress";
-import { ToolError } from "../../tools/failure";
+import { firstLine, ToolError } from "../../tools/failure";
 import { INTERRUPTED, interrupted } from "../../tools/interrupts";
 import { type Access, accessTo, reachCluster } from "../access";
 import { editState } from "../edit";
@@ -33,6 +35,8 @@ export interface Prepared {
   access: Access;
   kubectl: Kubectl;
   destruction: Destruction;
+  /** Names of the namespaces in the state. */
+  owned: readonly string[];
 }
 
 /** Looks at what goes and what stays. @throws ToolError or FlotillaError when nothing of the stack may be deleted. */
@@ -46,7 +50,10 @@ export async function prepareDestruction(stack: string, state: ExportedState): P
   const strange = strangeNamespace(stack, destruction);
   if (strange !== undefined) throw new ToolError(strange);
   await refuseStranger(stack, access, resources);
-  return { access, kubectl, destruction };
+  const owned = resources.flatMap(({ type, outputs }) =>
+    type === NAMESPACE ? String((outputs?.metadata as { name?: string } | undefined)?.name) : [],
+  );
+  return { access, kubectl, destruction, owned };
 }
 
 /** Deletes what was shown. @throws ToolError when it is no longer the same, or the user stops. */
@@ -55,7 +62,22 @@ export async function destroy(stack: string, prepared: Prepared): Promise<Update
   stopIfInterrupted();
   await unprotect(stack, prepared);
   stopIfInterrupted();
-  return remove(stack, prepared.kubectl);
+  const result = await remove(stack, prepared.kubectl);
+  if (result.exitCode === 0) await giveBack(prepared);
+  return result;
+}
+
+/** Takes the stack's name off namespaces that stay: it would refuse them to every other stack, and to this one. */
+async function giveBack({ kubectl, destruction: { namespaces }, owned }: Prepared): Promise<void> {
+  const own = namespaces.filter(({ name, fate }) => fate === "stays" && owned.includes(name));
+  for (const { name } of own)
+    await kubectl
+      .run(["annotate", "namespace", name, ...[OWNER, OWNER_ID, ADOPTED].map((key) => `${key}-`)])
+      .catch((error: Error) =>
+        say(
+          `namespace ${name} still has the annotations ${OWNER} and ${OWNER_ID}: ${firstLine(error.message)}`,
+        ),
+      );
 }
 
 /** Also of a stack whose files are gone: its state names the cluster of the last update. */

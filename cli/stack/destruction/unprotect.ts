@@ -1,6 +1,6 @@
 /** What is changed in a state before it is destroyed. */
 import { compact, mapValues } from "../../../src/model/records";
-import { type ExportedResource, nameOfUrn, SECRET } from "../../core/state";
+import { type ExportedResource, isRetained, nameOfUrn, SECRET } from "../../core/state";
 
 /** Takes the protection off all resources, and drops those that are gone with every reference to them. */
 export function unprotected(
@@ -14,13 +14,17 @@ export function unprotected(
     urn !== undefined && dropped.has(urn) ? living(parents.get(urn)) : urn;
   return resources
     .filter(({ urn }) => !dropped.has(urn))
-    .map(({ protect: _, taint: __, retainOnDelete, parent, deletedWith, ...resource }) => {
+    .map(({ protect: _, taint, retainOnDelete, parent, deletedWith, ...resource }) => {
       const ancestor = living(parent);
       const { dependencies, propertyDependencies } = resource;
       return compact({
         ...resource,
-        // Marks of what was to be created again would leave it in the cluster; a store's Secret stays beside its data.
-        retainOnDelete: retainOnDelete && resource.type === SECRET ? true : undefined,
+        // Marks of what was to be created again would leave it in the cluster. A store's Secret stays beside its data, and a
+        // namespace with what others have in it.
+        retainOnDelete:
+          retainOnDelete && (resource.type === SECRET || isRetained({ ...resource, retainOnDelete, taint }))
+            ? true
+            : undefined,
         parent: ancestor,
         deletedWith: deletedWith === undefined || dropped.has(deletedWith) ? undefined : deletedWith,
         dependencies: dependencies && left(dependencies),

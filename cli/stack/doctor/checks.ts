@@ -6,8 +6,8 @@ import { parse } from "yaml";
 import type { StackSettings } from "../../../src/config/settings";
 import { FlotillaError, fullPlace } from "../../../src/model/problems";
 import { readCharts } from "../../../src/plan/chart";
+import type { Composition } from "../../../src/plan/compose";
 import { packageOf } from "../../../src/plan/package";
-import type { Plan } from "../../../src/plan/plan";
 import type { ClusterTarget } from "../../../src/runtime/kubeconfig";
 import { checkCluster } from "../../../src/runtime/preflight";
 import { isDeployed, objectsIn } from "../../core/diff/manifests";
@@ -23,6 +23,7 @@ import { attempt, type Diagnosis, failed, firstWords, notLookedAt, ok } from "./
 import { identity } from "./identity";
 import { permissions, servedKinds } from "./kinds";
 import { node, providers, pulumiCli } from "./machine";
+import { sharedNamespace } from "./shared-namespace";
 import { metrics, storage, wayIn } from "./surroundings";
 
 const LOOK_AGAIN = "The cluster refused to answer: check that it is healthy, and try again.";
@@ -33,13 +34,14 @@ export async function diagnose(stack: string): Promise<Diagnosis[]> {
   const hasPulumi = machine.every(({ check, status }) => check !== "pulumi" || status === "ok");
   const settled = settle(stack);
   if ("problems" in settled) return [...machine, ...settled.problems];
-  const { read, planned } = settled;
+  const { read, ...composition } = settled;
+  const { planned } = composition;
   const state = hasPulumi ? await backend(stack) : notLookedAt("backend", "there is no pulumi");
   return [
     ...machine,
     ok("settings", `stack ${stack}: ${planned.application}, ${planned.environment}`),
     state,
-    ...(await cluster(read, planned, stack, await resourcesOf(stack, state.status))),
+    ...(await cluster(read, composition, stack, await resourcesOf(stack, state.status))),
   ];
 }
 
@@ -65,10 +67,10 @@ async function backend(stack: string): Promise<Diagnosis> {
 }
 
 /** The settings and the plan, or what is wrong with them. */
-function settle(stack: string): { read: StackSettings; planned: Plan } | { problems: Diagnosis[] } {
+function settle(stack: string): (Composition & { read: StackSettings }) | { problems: Diagnosis[] } {
   try {
-    const { planned, context: _, ...read } = planAfresh(stack);
-    return { read, planned };
+    const { planned, context, ...read } = planAfresh(stack);
+    return { read, planned, context };
   } catch (error) {
     if (!(error instanceof FlotillaError)) throw error;
     return {
@@ -81,11 +83,12 @@ function settle(stack: string): { read: StackSettings; planned: Plan } | { probl
 
 async function cluster(
   read: StackSettings,
-  planned: Plan,
+  composition: Composition,
   stack: string,
   resources: readonly ExportedResource[] | undefined,
 ): Promise<Diagnosis[]> {
   const { settings } = read;
+  const { planned } = composition;
   const name =
     settings.cluster.context === undefined ? "the current context" : `context ${settings.cluster.context}`;
   let target: ClusterTarget | undefined;
@@ -124,6 +127,7 @@ async function cluster(
   const { served, missing } = kindsServed.result;
   const found = [
     () => permissions(connected, planned.namespace.name, served),
+    () => sharedNamespace(settings, composition, objects, (resources ?? []).length > 0),
     () => storage(connected, read),
     () => metrics(connected, kinds),
     () => wayIn(connected, read),

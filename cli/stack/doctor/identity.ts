@@ -1,10 +1,11 @@
 /** Whether the cluster is the stack's own, and whether anything in it stands in the stack's way. */
 import type { StackSettings } from "../../../src/config/settings";
-import { FlotillaError } from "../../../src/model/problems";
+import { FlotillaError, refuse } from "../../../src/model/problems";
 import type { Plan } from "../../../src/plan/plan";
 import { askWithKubectl } from "../../../src/runtime/ask-cluster";
 import { checkNamespace } from "../../../src/runtime/check-namespace";
 import { identityText } from "../../../src/runtime/identity";
+import { readInstalled } from "../../../src/runtime/installed-releases";
 import type { ClusterTarget } from "../../../src/runtime/kubeconfig";
 import { checkLeftovers } from "../../../src/runtime/leftover-claims";
 import { ownerOf } from "../../../src/runtime/owner";
@@ -37,8 +38,11 @@ export async function identity(
     [
       "namespace",
       async () => {
-        await checkNamespace(ask, planned.namespace.name, known.namespace, { owner: ownerOf(of, id), stack });
-        return `${planned.namespace.name} is ${known.namespace === undefined ? "free" : "there, and this stack's"}`;
+        const { name, create = true } = planned.namespace;
+        await checkNamespace(ask, name, known.namespace, { owner: ownerOf(of, id), stack, create });
+        if (create) return `${name} is ${known.namespace === undefined ? "free" : "there, and this stack's"}`;
+        refuse(await readInstalled(ask, planned, state.deployed, stack));
+        return `${name} is there, and others own it`;
       },
     ],
     [

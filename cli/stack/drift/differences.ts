@@ -4,7 +4,15 @@ import { fieldChanges, pathText } from "../../core/diff/fields";
 import type { Addition } from "../../core/diff/managed";
 import { isDeployed, type ManifestObject, nameOf, objectsIn } from "../../core/diff/manifests";
 import { isChangedByHand, namespaceIn } from "../../core/release-status";
-import { deployedOf, type ExportedResource, RELEASE, releasesOf, resourcesOf } from "../../core/state";
+import {
+  deployedOf,
+  type ExportedResource,
+  isShared,
+  NAMESPACE,
+  RELEASE,
+  releasesOf,
+  resourcesOf,
+} from "../../core/state";
 import { ToolError } from "../../tools/failure";
 import { accessTo, reachCluster } from "../access";
 import { claimsOf, claimsText, readClaims } from "../claims";
@@ -52,7 +60,14 @@ export async function findDrift(stack: string): Promise<Drift> {
   const byHelm: Drift["byHelm"] = [];
   const uninstalled: string[] = [];
   const expected: { release: string; kind: string; objects: ManifestObject[] }[] = [
-    { release: RAILS, kind: "stack", objects: deployedGuardRails(resources) },
+    {
+      release: RAILS,
+      kind: "stack",
+      // How a namespace of others is, is theirs.
+      objects: deployedGuardRails(
+        isShared(resources) ? resources.filter(({ type }) => type !== NAMESPACE) : resources,
+      ),
+    },
   ];
   for (const [release, state] of releasesOf(resources)) {
     const there = live[release];

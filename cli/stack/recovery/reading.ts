@@ -1,12 +1,22 @@
 /** Reads what an update that was broken off has left. */
+import { chosenNamespace } from "../../../src/config/namespace";
+import { compact } from "../../../src/model/records";
 import { isCreation } from "../../core/recovery/operations";
 import { decide, type Recovery } from "../../core/recovery/recovery";
 import type { Situation } from "../../core/recovery/situation";
 import { namespaceIn } from "../../core/release-status";
-import { type ExportedState, operationsOf, RELEASE, resourcesOf } from "../../core/state";
+import {
+  type ExportedState,
+  isShared,
+  operationsOf,
+  RELEASE,
+  releasesOf,
+  resourcesOf,
+} from "../../core/state";
 import { ToolError } from "../../tools/failure";
-import { accessTo, reachCluster } from "../access";
+import { type Access, accessTo, reachCluster } from "../access";
 import { exportState } from "../engine";
+import { planOf } from "../findings";
 import { readLastUpdate, type Update } from "../history";
 import type { Kubectl } from "../kubectl";
 import { readLocks } from "../locks";
@@ -27,7 +37,7 @@ export async function recoveryOf(stack: string, { restored = false } = {}): Prom
   const kubectl = await reachCluster(access, stack, resources);
   const namespace = namespaceIn(resources) ?? access.namespace;
   if (namespace === undefined) throw new ToolError(`nothing of stack ${stack} is deployed`);
-  const live = await readReleases(kubectl, namespace);
+  const live = ownOf(stack, access, state, await readReleases(kubectl, namespace));
   const lost = await readLost(kubectl, resources, live);
   const { recreated, stranger } = await otherNamespace(access, resources);
   return decide({
@@ -44,6 +54,30 @@ export async function recoveryOf(stack: string, { restored = false } = {}): Prom
     since: restored ? 0 : unfinishedSince(last),
     exists: await existing(kubectl, state),
   });
+}
+
+/**
+ * The releases that can be the stack's. In a namespace of others that is what the state has, what was being created and what the
+ * settings plan: a release of another stack looks like a forgotten one.
+ */
+function ownOf(
+  stack: string,
+  access: Access,
+  state: ExportedState,
+  live: Readonly<Record<string, LiveRelease>>,
+): Record<string, LiveRelease> {
+  const resources = resourcesOf(state);
+  const { read } = access;
+  const isOthers =
+    (read !== undefined && !chosenNamespace(read.settings.namespace).create) ||
+    (resources.length > 0 && isShared(resources));
+  if (!isOthers) return live;
+  const own = new Set([
+    ...releasesOf(resources).keys(),
+    ...operationsOf(state).map(({ resource }) => String(resource.inputs?.name)),
+    ...Object.keys(planOf(stack, compact({ read, resources }))?.releases ?? {}),
+  ]);
+  return Object.fromEntries(Object.entries(live).filter(([name]) => own.has(name)));
 }
 
 function unfinishedSince(last: Pick<Update, "result" | "startedAt"> | undefined): number | undefined {

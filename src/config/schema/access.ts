@@ -89,6 +89,21 @@ export const monitoring = z.strictObject({
   ),
 });
 
+export const namespace = z.union(
+  [
+    name,
+    z.strictObject({
+      name: key(name.optional(), "Its name.", "DNS label", "`<application>-<environment>`"),
+      create: key(
+        z.boolean().default(true),
+        "Whether the stack creates it. false: it exists, others own it, and the stack deploys into it. The stack then sets no labels, no quota (unless `quota` does) and no default resources there, isolates its own pods only, and never deletes it.",
+        "true or false",
+      ),
+    }),
+  ],
+  "must be a DNS label, or the map {name, create}",
+);
+
 export const registry = z.strictObject({
   server: key(registryHost, "The registry.", "host[:port]", "required"),
   username: key(z.string().min(1), "Who logs in.", "text", "required"),

@@ -109,3 +109,11 @@ export const resourcesKey = key(
   "map",
   "the inventory's",
 );
+
+/** The key for values of a service's or store's chart. */
+export const valuesKey = key(
+  z.record(z.string(), z.unknown()).optional(),
+  "Values of its Helm chart for what no other key sets, merged over the planned ones; null removes one. Nothing secret.",
+  "map",
+  "the planned ones",
+);

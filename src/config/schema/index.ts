@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { PROFILES } from "../../model/application";
-import { cluster, externalSecrets, ingress, loadBalancer, monitoring, registry } from "./access";
+import { cluster, externalSecrets, ingress, loadBalancer, monitoring, namespace, registry } from "./access";
 import { bytes, cidr, name, objectName, quantity, registryHost, registryPath, replicas } from "./fields";
 import { key } from "./key";
 import { bounds, external, ownImage, service } from "./services";
@@ -49,9 +49,9 @@ export const settingsSchema = z.strictObject({
     "required",
   ),
   namespace: key(
-    name.optional(),
-    "The namespace to create and deploy into.",
-    "DNS label",
+    namespace.optional(),
+    "The namespace to deploy into. The stack creates it, unless `create` is false.",
+    "DNS label or map",
     "`<application>-<environment>`",
   ),
   cluster: key(cluster.default({}), "The cluster to deploy to.", "map"),

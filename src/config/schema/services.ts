@@ -15,6 +15,7 @@ import {
   repository,
   resourcesKey,
   tag,
+  valuesKey,
   variableName,
 } from "./fields";
 import { key } from "./key";
@@ -97,6 +98,7 @@ export const service = z.strictObject({
     "map by name",
     "nothing",
   ),
+  values: valuesKey,
   exceptions,
 });
 

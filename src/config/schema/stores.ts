@@ -12,6 +12,7 @@ import {
   reason,
   registryHost,
   resourcesKey,
+  valuesKey,
 } from "./fields";
 import { key } from "./key";
 import { exceptions } from "./services";
@@ -74,6 +75,7 @@ export const store = z.strictObject({
     "The secret by which its pods know each other: an erlang cookie, a replica set's key.",
     "map",
   ),
+  values: valuesKey,
   exceptions,
 });
 

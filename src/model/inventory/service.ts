@@ -19,6 +19,7 @@ import {
   userId,
   variableName,
 } from "../formats";
+import { fileContent } from "./file";
 import { image } from "./image";
 import { resources } from "./resources";
 import { text } from "./text";
@@ -94,7 +95,7 @@ const shape = z.strictObject({
   resources: resources.optional(),
   user: z.strictObject({ uid: userId, gid: userId, reason: sentence.optional() }).optional(),
   writable: z.array(absolutePath).optional(),
-  files: z.record(filePath, text).optional(),
+  files: z.record(filePath, fileContent).optional(),
   command: z.array(text).optional(),
   args: z.array(text).optional(),
   sysctls: z.record(sysctlName, z.string().min(1)).optional(),

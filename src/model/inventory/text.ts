@@ -5,6 +5,8 @@ import type { Reference, Text } from "../text";
 const of = z.string().min(1);
 const plain = <T extends string>(ref: T) => z.strictObject({ ref: z.literal(ref), of });
 
+const ofAccount = { of, account: z.string(), encoding: z.enum(["uri", "jsonString"]).optional() };
+
 /** A reference, as helpers such as `host` and `password` return it. */
 export const reference: z.ZodType<Reference, Reference> = z.discriminatedUnion(
   "ref",
@@ -15,13 +17,8 @@ export const reference: z.ZodType<Reference, Reference> = z.discriminatedUnion(
     plain("url"),
     plain("members"),
     plain("replicaSet"),
-    z.strictObject({ ref: z.literal("username"), of, account: z.string() }),
-    z.strictObject({
-      ref: z.literal("password"),
-      of,
-      account: z.string(),
-      encoding: z.literal("uri").optional(),
-    }),
+    z.strictObject({ ref: z.literal("username"), ...ofAccount }),
+    z.strictObject({ ref: z.literal("password"), ...ofAccount }),
   ],
   { error: "must be a reference that host, port, password or another helper makes" },
 );

@@ -4,7 +4,7 @@ import { own, servicePort } from "../graph";
 import { nameOfPath } from "../names";
 import { suggest } from "../nearest";
 import { FIRST_SAFE_ID, PRESETS } from "../presets";
-import { mentionsPassword, referencesOf, type Text } from "../text";
+import { isText, mentionsPassword, referencesOf, type Text } from "../text";
 import { wordsIn } from "../words";
 import { checkResources } from "./quantities";
 import { checkReference } from "./references";
@@ -95,7 +95,7 @@ export function checkService(
       );
   const texts = [
     ...Object.entries(service.env ?? {}),
-    ...Object.entries(service.files ?? {}),
+    ...Object.entries(service.files ?? {}).filter(([, content]) => isText(content)),
     ...wordsIn(service),
   ];
   for (const [key, text] of texts)
@@ -151,7 +151,4 @@ function checkPaths(where: string, service: Service, report: Report): void {
       report(where, `the paths ${other} and ${path} are too similar`, "Change one: both get the same name.");
     seen.set(name, path);
   }
-  for (const [path, text] of Object.entries(service.files ?? {}))
-    if (mentionsPassword(text))
-      report(`${where}, ${path}`, "a file may not hold a password", "Pass it as an environment variable.");
 }

@@ -66,11 +66,11 @@ export function checkStore(application: Application, name: string, store: Store,
         `it logs in as "${username}", as account ${twin[0]} does`,
         "Give each account a user of its own.",
       );
-    if ("fixed" in credential && !/^[A-Za-z0-9]+$/.test(credential.fixed))
+    if ("fixed" in credential && !/^(?!-)\P{C}+$/u.test(credential.fixed))
       report(
         `${where}, account ${account}`,
-        "its fixed password has other characters than letters and digits",
-        "Not all stores and scripts take them: the image must allow for another.",
+        "its fixed password begins with a hyphen, or has a line break or another character that cannot be printed",
+        "Some stores do not take it: the image must allow for another.",
       );
     if (renamesUsers && /_[0-9]+$/.test(username))
       report(

@@ -1,6 +1,7 @@
 /** Secrets that the External Secrets Operator fills in the cluster, from the secret store that the stack names. */
 import type { Settings } from "../../config/schema";
 import type { ExternalSecretPlan, SecretPlan, SecretText } from "../plan";
+import { ENCODERS } from "./encodings";
 import { credentialsInAll } from "./secret-text";
 
 /** Returns the key of a password in the secret store, or undefined if the stack's config has the password. */
@@ -55,10 +56,7 @@ function templateOf(text: SecretText): string {
     .map((part) => {
       // Go would read braces of the text as parts of the template.
       if (typeof part === "string") return /[{}]/.test(part) ? `{{ ${JSON.stringify(part)} }}` : part;
-      return `{{ index . ${JSON.stringify(part.credential)}${FUNCTIONS[part.encoding ?? "none"]} }}`;
+      return `{{ index . ${JSON.stringify(part.credential)}${part.encoding === undefined ? "" : ENCODERS[part.encoding].template} }}`;
     })
     .join("");
 }
-
-/** Template functions, by encoding. `urlquery` encodes a space as +, which is valid only in a query. */
-const FUNCTIONS = { none: "", uri: ' | urlquery | replace "+" "%20"', json: " | toJson" };

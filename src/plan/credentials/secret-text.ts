@@ -1,10 +1,6 @@
 /** Fills in the texts of Secrets, and lists the credentials in them. */
 import type { SecretText } from "../plan";
-
-const ENCODINGS: Record<"uri" | "json", (plain: string) => string> = {
-  uri: encodeURIComponent,
-  json: (plain) => JSON.stringify(plain),
-};
+import { ENCODERS } from "./encodings";
 
 /** Replaces the credentials of a text with their values. @throws Error if a value is missing. */
 export function fillText(text: SecretText, values: Readonly<Record<string, string>>): string {
@@ -13,7 +9,7 @@ export function fillText(text: SecretText, values: Readonly<Record<string, strin
       if (typeof part === "string") return part;
       const value = values[part.credential];
       if (value === undefined) throw new Error(`the credential ${part.credential} has no value`);
-      return part.encoding === undefined ? value : ENCODINGS[part.encoding](value);
+      return part.encoding === undefined ? value : ENCODERS[part.encoding].encode(value);
     })
     .join("");
 }

@@ -1,46 +1,66 @@
 /** Manifests of the objects around the releases, which Pulumi creates itself. */
+import { compact } from "../../model/records";
 import type { NamespacePlan } from "../plan";
 
-/** Returns the manifests of the namespace, the container defaults, the isolation and the quota of an application. */
+/**
+ * Returns the manifests of the namespace, the container defaults, the isolation and the quota of an application, those that it
+ * has. A namespace that others own has a manifest while it is in the state, with nothing but its name.
+ */
 export function guardRails({
   name,
+  create = true,
+  retain = false,
+  prefix,
   labels,
   annotations = {},
   podSecurity,
   containerDefaults,
   isolation,
   quota,
-}: Pick<NamespacePlan, "name" | "labels" | "podSecurity" | "containerDefaults" | "isolation" | "quota"> &
+}: Omit<NamespacePlan, "annotations" | "quotaLast" | "protect"> &
   Partial<Pick<NamespacePlan, "annotations">>) {
   const metadata = (own: string) => ({ name: own, namespace: name, labels });
-  const { limits, requests } = containerDefaults;
-  return {
-    namespace: {
-      apiVersion: "v1" as const,
-      kind: "Namespace" as const,
-      metadata: {
-        name,
-        labels: { ...labels, ...podSecurity },
-        ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
-      },
-    },
-    containerDefaults: {
+  return compact({
+    namespace:
+      create || retain
+        ? {
+            apiVersion: "v1" as const,
+            kind: "Namespace" as const,
+            metadata: {
+              name,
+              ...(create ? { labels: { ...labels, ...podSecurity } } : {}),
+              ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
+            },
+          }
+        : undefined,
+    containerDefaults: containerDefaults && {
       apiVersion: "v1" as const,
       kind: "LimitRange" as const,
       metadata: metadata("flotilla"),
-      spec: { limits: [{ type: "Container", default: limits, defaultRequest: requests }] },
+      spec: {
+        limits: [
+          {
+            type: "Container",
+            default: containerDefaults.limits,
+            defaultRequest: containerDefaults.requests,
+          },
+        ],
+      },
     },
-    isolation: {
+    isolation: isolation && {
       apiVersion: "networking.k8s.io/v1" as const,
       kind: "NetworkPolicy" as const,
-      metadata: metadata("default-deny"),
+      metadata: metadata(prefix === undefined ? "default-deny" : `${prefix}-default-deny`),
       spec: isolation,
     },
-    quota: {
-      apiVersion: "v1" as const,
-      kind: "ResourceQuota" as const,
-      metadata: metadata("flotilla"),
-      spec: { hard: quota },
-    },
-  };
+    quota:
+      Object.keys(quota).length === 0
+        ? undefined
+        : {
+            apiVersion: "v1" as const,
+            kind: "ResourceQuota" as const,
+            metadata: metadata(prefix ?? "flotilla"),
+            spec: { hard: quota },
+          },
+  });
 }

@@ -56,6 +56,13 @@ export function quotaOf(context: PlanContext): QuotaPlan {
   };
 }
 
+/** Returns the quota of a namespace that others own: only what the settings name, because it counts the pods of others too. */
+export function toldQuota(context: PlanContext): Record<string, string> {
+  const { hard } = quotaOf(context);
+  const told = ASKED.filter(([, of]) => settingFor(context.settings, of) !== undefined).map(([key]) => key);
+  return Object.fromEntries(told.flatMap((key) => (hard[key] === undefined ? [] : [[key, hard[key]]])));
+}
+
 /** Reports quotas in the settings that are smaller than the demand of the plan. */
 export function quotaProblems(context: AppContext): Problem[] {
   const { settings } = context;

@@ -105,7 +105,8 @@ function literalsIn(value: unknown, where: string, name = ""): Literal[] {
   if (Array.isArray(value))
     return value.flatMap((inner, index) => literalsIn(inner, `${where}[${index}]`, name));
   if (!isRecord(value)) return [];
-  const { path, content } = value;
+  const { path, content, base64 } = value;
+  if (typeof path === "string" && typeof base64 === "string") return [];
   // A file is named by its path, as the inventory has it.
   if (typeof path === "string" && typeof content === "string")
     return [{ where: `${where}.content`, name: path, value: content }];

@@ -267,12 +267,13 @@ export interface MicroserviceValues {
       [k: string]: string;
     };
     /**
-     * Files in a ConfigMap by name: `{path, content}`. A changed one rolls the pods
+     * Files in a ConfigMap by name: `{path, content}`, or `{path, base64}` for binary content. A changed one rolls the pods
      */
     files?: {
       [k: string]: {
         path: Path;
-        content: string;
+        content?: string;
+        base64?: string;
       };
     };
   };

@@ -20,6 +20,7 @@ import { preparations } from "../stores/jobs";
 import { wordsOf } from "../variable-values";
 import { exceptionsOf, permissionsOf } from "./exceptions";
 import { ingressOf, loadBalancerOf, monitorOf } from "./exposure";
+import { filesOf } from "./files";
 import type { MicroserviceValues, Ports } from "./microservice-values";
 import { probesOf, startupSecondsOf } from "./probes";
 import { serviceResources } from "./resources";
@@ -46,6 +47,7 @@ export function planMicroservice(context: PlanContext, name: string): Microservi
   const replicas = podsAtLeast(context, name);
   const pullSecrets = pullSecretsOf(settings);
   const secrets = secretsOf(context, name);
+  const all = { ...secrets.env, ...secrets.files };
   const { uid, gid } = service.user ?? DEFAULT_USER;
   const waitSeconds = service.needsNames ? secondsUntilNames(context, usedServices) : 0;
   const startSeconds = settings.rolloutSeconds + startupSecondsOf(service) + waitSeconds;
@@ -62,7 +64,7 @@ export function planMicroservice(context: PlanContext, name: string): Microservi
     rollout: startSeconds > DEFAULT_PROGRESS_DEADLINE ? { progressDeadlineSeconds: startSeconds } : {},
     command: wordsOf(context, service, service.command),
     args: wordsOf(context, service, service.args),
-    env: environmentOf(context, service, secrets),
+    env: environmentOf(context, service, secrets.env),
     ports: portsOf(service),
     probes: probesOf(context, service),
     ...shutdownOf(service),
@@ -74,10 +76,10 @@ export function planMicroservice(context: PlanContext, name: string): Microservi
     ...permissionsOf(service),
     sysctls: { ...service.sysctls },
     writable: Object.fromEntries((service.writable ?? []).map((path) => [nameOfPath(path), path])),
-    config: filesOf(context, service),
+    ...filesOf(context, service, secrets.files),
     waitFor: waitsOf(context, service, stores, usedServices),
     // A changed connection string rolls the pods. The digest has only names of credentials.
-    secretChecksum: checksumOf(Object.values(secrets)),
+    secretChecksum: checksumOf(Object.values(all)),
     service: loadBalancerOf(service, settings),
     ingress: ingressOf(service, settings),
     networkPolicy: networkPolicyOf(context, name),
@@ -90,7 +92,7 @@ export function planMicroservice(context: PlanContext, name: string): Microservi
     description: describeChart(charts.microservice),
     values: prune(values),
     needs: [...stores, ...stores.flatMap((store) => preparations(context, store))],
-    secrets: [...Object.keys(secrets), ...pullSecrets],
+    secrets: [...Object.keys(all), ...pullSecrets],
     timeoutSeconds:
       settings.rolloutSeconds +
       // Pods start one after the other.
@@ -98,7 +100,7 @@ export function planMicroservice(context: PlanContext, name: string): Microservi
       waitSeconds,
     protect: false,
   };
-  return { release, secrets };
+  return { release, secrets: all };
 }
 
 /** Returns the time until the Services of other services exist, in seconds: their releases start after the stores that they use. */
@@ -135,14 +137,6 @@ function portsOf(service: Service): Ports {
     return [key, compact({ container: port.container, service: servicePort(port), appProtocol })];
   });
   return Object.fromEntries(ports);
-}
-
-function filesOf(context: AppContext, service: Service): MicroserviceValues["config"] {
-  const files = Object.entries(service.files ?? {}).map(([path, text]) => [
-    nameOfPath(path),
-    { path, content: fill(context, text) },
-  ]);
-  return { files: Object.fromEntries(files) };
 }
 
 /** Returns what the pods wait for: stores until they answer, and services until their names resolve, if the program needs that. */

@@ -1,8 +1,9 @@
-/** The Secrets with the environment variables of a service that mention a password. */
+/** The Secrets of a service: its variables and files that mention a password. */
 import { own } from "../../model/graph";
+import { nameOfPath } from "../../model/names";
 import type { Problem } from "../../model/problems";
 import { compact } from "../../model/records";
-import { mentionsPassword, referencesOf, type Text } from "../../model/text";
+import { isText, mentionsPassword, referencesOf, type Text } from "../../model/text";
 import type { AppContext, PlanContext } from "../context";
 import { externalSource } from "../credentials/external-secrets";
 import { externalCredentials } from "../credentials/externals";
@@ -11,32 +12,44 @@ import { shortDigest } from "../digest";
 import { fillSecret } from "../hosts";
 import { directLabels } from "../labels";
 import type { SecretPlan, SecretText } from "../plan";
+import { fillFile } from "./file-text";
 
-/** Name of the Secret with the variables of a service. The secret store of the cluster fills a second one. */
-const secretName = (service: string, isRemote: boolean) => `${service}-env${isRemote ? "-external" : ""}`;
+/** What a Secret of a service has. Variables and files have one each: Kubernetes limits the size of a Secret. */
+type Content = "env" | "files";
 
-/** An environment variable that mentions a password. */
-interface SecretVariable {
+/** Name of a Secret of a service. The secret store of the cluster fills a second one. */
+const secretName = (service: string, content: Content, isRemote: boolean) =>
+  `${service}-${content}${isRemote ? "-external" : ""}`;
+
+/** A text that mentions a password. */
+interface SecretEntry {
+  /** Key in the Secret. */
   key: string;
+  /** The variable or the path of the file. */
+  name: string;
   text: Text;
   filled: SecretText;
   /** Whether the secret store of the cluster has its passwords: all, none, or some of them, which is a problem. */
   remote: "all" | "none" | "some";
 }
 
-/** The variables of a service that mention a password. */
-function secretVariables(context: AppContext, name: string): SecretVariable[] {
+/** Returns the variables or files of a service that mention a password. */
+function entriesOf(context: AppContext, service: string, content: Content): SecretEntry[] {
   const { settings, application } = context;
   // Without a secret store every password is in the stack.
   const sources = settings.externalSecrets ? externalCredentials(context) : {};
-  return Object.entries(own(application.services, name)?.env ?? {}).flatMap(([key, text]) => {
-    if (!mentionsPassword(text)) return [];
-    const filled = fillSecret(context, text);
+  return Object.entries(own(application.services, service)?.[content] ?? {}).flatMap(([name, text]) => {
+    if (!isText(text) || !mentionsPassword(text)) return [];
+    const [key, filled] =
+      content === "env"
+        ? [name, fillSecret(context, text)]
+        : [nameOfPath(name), fillFile(context, name, text)];
     const mentioned = credentialsIn(filled);
     const remote = mentioned.filter((credential) => sources[credential]?.source === "secret store");
     return [
       {
         key,
+        name,
         text,
         filled,
         remote: remote.length === 0 ? "none" : remote.length === mentioned.length ? "all" : "some",
@@ -45,25 +58,34 @@ function secretVariables(context: AppContext, name: string): SecretVariable[] {
   });
 }
 
-/** Problems of variables that mention a password of the secret store and one of the stack: neither side can fill them. */
+/** Reports texts that mention a password of the secret store and one of the stack: neither side can fill them. */
 export const mixedSecretProblems = (context: AppContext): Problem[] =>
   // Without a secret store every password is in the stack.
-  Object.keys(context.settings.externalSecrets ? context.application.services : {}).flatMap((name) =>
-    secretVariables(context, name)
+  Object.keys(context.settings.externalSecrets ? context.application.services : {}).flatMap((service) =>
+    CONTENTS.flatMap((content) => entriesOf(context, service, content))
       .filter(({ remote }) => remote === "some")
-      .map(({ key, filled }) => ({
-        where: `apps/${context.application.name}.ts: service ${name}`,
-        what: `${key} mentions ${credentialsIn(filled).join(" and ")}, which are not in one place: some are in flotilla:externalSecrets, others are not`,
-        todo: "Make two variables of it, or give the stack the password: pulumi config set --secret --path flotilla:credentials.<name>",
+      .map(({ name, filled }) => ({
+        where: `apps/${context.application.name}.ts: service ${service}`,
+        what: `${name} mentions ${credentialsIn(filled).join(" and ")}, which are not in one place: some are in flotilla:externalSecrets, others are not`,
+        todo: "Make two variables or files of it, or give the stack the password: pulumi config set --secret --path flotilla:credentials.<name>",
       })),
   );
 
-/** The Secrets of a service, by name: one that the stack fills, and one that the secret store of the cluster fills. */
-export function secretsOf(context: PlanContext, name: string): Record<string, SecretPlan> {
+const CONTENTS: readonly Content[] = ["env", "files"];
+
+/** Returns the Secrets of a service, by name: those that the stack fills, and those that the secret store of the cluster fills. */
+export function secretsOf(
+  context: PlanContext,
+  service: string,
+): Record<Content, Record<string, SecretPlan>> {
+  return { env: secretsWith(context, service, "env"), files: secretsWith(context, service, "files") };
+}
+
+function secretsWith(context: PlanContext, service: string, content: Content): Record<string, SecretPlan> {
   const { settings } = context;
-  const variables = secretVariables(context, name);
+  const entries = entriesOf(context, service, content);
   const secrets = ["none", "all"].flatMap((remote): [string, SecretPlan][] => {
-    const mine = variables.filter((variable) => variable.remote === remote);
+    const mine = entries.filter((entry) => entry.remote === remote);
     if (mine.length === 0) return [];
     const rotated = mine
       .flatMap(({ text }) => referencesOf(text))
@@ -77,14 +99,14 @@ export function secretsOf(context: PlanContext, name: string): Record<string, Se
           )
         : undefined;
     const secret: SecretPlan = {
-      owner: name,
+      owner: service,
       labels: directLabels(context),
       protect: false,
       keys: Object.fromEntries(mine.map(({ key, filled }) => [key, filled])),
       ...compact({ external: source }),
       needs: [...new Set(rotated)],
     };
-    return [[secretName(name, remote === "all"), secret]];
+    return [[secretName(service, content, remote === "all"), secret]];
   });
   return Object.fromEntries(secrets);
 }

@@ -1,4 +1,5 @@
 /** Resolves the profile of a store, and the address for its clients. */
+import { chosenNamespace } from "../../config/namespace";
 import type { Settings } from "../../config/schema";
 import type { Application, Profile } from "../../model/application";
 import { own } from "../../model/graph";
@@ -13,7 +14,7 @@ export const REPLICA_SET = "rs0";
 
 /** Returns the namespace of a stack. */
 export const namespaceOf = (application: Pick<Application, "name">, settings: Settings): string =>
-  settings.namespace ?? `${application.name}-${settings.environment}`;
+  chosenNamespace(settings.namespace).name ?? `${application.name}-${settings.environment}`;
 
 /** Returns the profile of a store: its own setting, that of the stack, or the default of the environment. */
 export function profileOf(settings: Settings, store: string): Profile {

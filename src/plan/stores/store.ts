@@ -159,14 +159,20 @@ export function serviceMonitor({ settings }: StoreContext, labels = "labels"): V
     : { serviceMonitor: { enabled: true, interval: SCRAPE_INTERVAL, [labels]: { ...monitor.labels } } };
 }
 
-/** Returns the accounts of a store in the order of the inventory, with their current user names. */
-export function accountsOf(shape: StoreShape) {
-  const { store, name } = shape;
-  const accounts = Object.entries(store.accounts ?? {}).map(([key, account]) => ({
+/** Returns the accounts of a store in the order of the inventory, with their keys and current user names. */
+export const accountsOf = (shape: StoreShape) =>
+  Object.entries(shape.store.accounts ?? {}).map(([key, account]) => ({
     ...account,
+    key,
     username: userName(shape, key, account.username),
   }));
-  const [first] = accounts;
-  if (!first) throw new Error(`${name} has no account`);
-  return { accounts, first };
-}
+
+/**
+ * Returns the accounts that a chart or an image creates at first start: their scripts write passwords into SQL and JavaScript as they
+ * are, and split lists of them at commas. The Job `<store>-accounts` creates all accounts.
+ */
+export const accountsOfChart = (shape: StoreShape) =>
+  accountsOf(shape).filter(({ credential }) => !("fixed" in credential) || isPlain(credential.fixed));
+
+/** Whether a password means the same in every script. */
+export const isPlain = (password: string): boolean => /^[A-Za-z0-9]+$/.test(password);

@@ -25,9 +25,14 @@ const bad = (says: RegExp) => {
 
 export const addresses: Case[] = [
   { ...same, name: "`localhost` in place of `127.0.0.1`", kubeconfig: "localhost" },
-  { ...same, name: "a slash behind the address", kubeconfig: "slash", up: undefined },
-  { ...same, name: "another port (a tunnel)", kubeconfig: "tunnel", up: undefined },
-  { ...same, name: "CA and client certificate in line in place of files", kubeconfig: "inline" },
+  { ...same, name: "a slash behind the address", kubeconfig: "slash", up: undefined, isLong: true },
+  { ...same, name: "another port (a tunnel)", kubeconfig: "tunnel", up: undefined, isLong: true },
+  {
+    ...same,
+    name: "CA and client certificate in line in place of files",
+    kubeconfig: "inline",
+    isLong: true,
+  },
   {
     ...same,
     name: "no CA (`insecure-skip-tls-verify`)",
@@ -35,7 +40,12 @@ export const addresses: Case[] = [
     up: undefined,
     isLong: true,
   },
-  { ...same, name: "another user: a token in place of a client certificate", kubeconfig: "token" },
+  {
+    ...same,
+    name: "another user: a token in place of a client certificate",
+    kubeconfig: "token",
+    isLong: true,
+  },
   {
     ...same,
     name: "a user who may not read `kube-system`: known by the CA, and said so",
@@ -164,6 +174,7 @@ export const clusters: Case[] = [
   {
     kind: "cluster",
     name: "`flotilla:cluster.context` is changed to another cluster",
+    isLong: true,
     change: ({ stack }) => stack.config("flotilla:cluster.context", "other"),
     ...foreign,
     restore: (ground) => ground.must("pulumi", "config", "rm", "flotilla:cluster", "-s", ground.stack.name),
@@ -177,6 +188,7 @@ export const clusters: Case[] = [
   {
     kind: "cluster",
     name: "`flotilla:cluster.identity` names neither cluster",
+    isLong: true,
     kubeconfig: "switched",
     change: ({ stack }) => stack.config("flotilla:cluster.identity", "00000000-0000-4000-8000-000000000000"),
     ...bad(/it names \S+, but context "other" leads to \S+/),

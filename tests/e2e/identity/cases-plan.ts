@@ -32,6 +32,7 @@ export const settings: Case[] = [
   {
     kind: "settings",
     name: "`flotilla:environment` is changed",
+    isLong: true,
     change: ({ stack }) => stack.config("flotilla:environment", "staging"),
     ...everywhere(moves("shop-staging")),
     restore: ({ stack }) => stack.config("flotilla:environment", "dev"),
@@ -85,6 +86,7 @@ export const inventories: Case[] = [
   {
     kind: "inventory",
     name: "a store is taken out, and another deletion is allowed",
+    isLong: true,
     change: async (ground) => {
       inventory(withoutDb)(ground);
       await ground.stack.config("flotilla:allowDeletion[0]", "store/dc");
@@ -105,6 +107,7 @@ export const inventories: Case[] = [
   {
     kind: "inventory",
     name: "a store is gone, and a service still uses its login",
+    isLong: true,
     change: inventory(withoutDb.replace('["cache"]', '["cache"], { URL: url("db") }')),
     ...everywhere(refused(/[^\n]*\bdb\b[^\n]*/)),
     restore: asBefore,

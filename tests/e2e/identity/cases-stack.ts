@@ -78,6 +78,7 @@ export const stacks: Case[] = [
     ...held,
     kind: "stack",
     name: "another passphrase (`pulumi stack change-secrets-provider`)",
+    isLong: true,
     change: async (ground) => {
       await changePassphrase(ground, "another");
       ground.env.PULUMI_CONFIG_PASSPHRASE = "another";
@@ -88,6 +89,7 @@ export const stacks: Case[] = [
     ...held,
     kind: "stack",
     name: "another backend (`pulumi stack export`, `import`)",
+    isLong: true,
     change: async (ground, { folder }) => {
       const state = await ground.stack.export();
       const backend = join(folder, "backend");
@@ -121,6 +123,7 @@ export const stacks: Case[] = [
     ...held,
     kind: "stack",
     name: "a state of another version of the SDK",
+    isLong: true,
     change: (ground) =>
       ground.editState((resources) =>
         resources.map((resource) =>
@@ -148,6 +151,7 @@ export const stacks: Case[] = [
     ...held,
     kind: "stack",
     name: "the CA was renewed since the last update: known by the UID",
+    isLong: true,
     change: (ground) =>
       ground.editState((resources) =>
         resources.map((resource) => {

@@ -1,5 +1,10 @@
 {{/* What does not fit the kind of workload. */}}
 {{- define "microservice.workloadProblems" -}}
+{{- range $name, $file := .Values.config.files }}
+{{- if eq (hasKey $file "content") (hasKey $file "base64") }}
+config.files.{{ $name }}: either content or base64 is needed
+{{- end }}
+{{- end }}
 {{- $kind := .Values.workload }}{{ $rollout := .Values.rollout }}
 {{- $name := include "microservice.name" . }}
 {{- if not (regexMatch "^[a-z]([-a-z0-9]*[a-z0-9])?$" $name) }}

@@ -7,7 +7,7 @@ import type { StoreKindDescriptor } from "../kind";
 import { type Endpoint, REPLICA_SET, REPLICAS, replicaSetOption } from "../profile";
 import { olderNames, passwordVariables, previousVariableOf, rotationVariables, variableOf } from "../script";
 import type { StoreShape } from "../shape";
-import { EXPORTER_MEMORY, isReplicated, smallSidecar } from "../store";
+import { accountsOfChart, EXPORTER_MEMORY, isReplicated, smallSidecar } from "../store";
 import { MONGODB_ACCOUNTS, MONGODB_RESET, MONGODB_ROTATE_BEGIN, MONGODB_ROTATE_END } from "./scripts";
 import { bitnamiMongodb, upstreamMongodb } from "./values";
 
@@ -46,9 +46,13 @@ export const mongodb: StoreKindDescriptor = {
   secretKeys: (shape, of) => ({
     "mongodb-root-password": of("root"),
     // The passwords are in one key, separated by commas, in the order of `auth.usernames`.
-    "mongodb-passwords": Object.keys(shape.store.accounts ?? {}).flatMap((key, index) =>
-      index === 0 ? of(key) : [",", ...of(key)],
-    ),
+    ...(accountsOfChart(shape).length === 0
+      ? {}
+      : {
+          "mongodb-passwords": accountsOfChart(shape).flatMap(({ key }, index) =>
+            index === 0 ? of(key) : [",", ...of(key)],
+          ),
+        }),
     ...(isReplicated(shape) ? { "mongodb-replica-set-key": of("replica-set-key") } : {}),
     ...(shape.metrics ? { "mongodb-metrics-password": of("metrics") } : {}),
   }),

@@ -4,7 +4,7 @@ import type { Values } from "../../plan";
 import { bitnamiImage, bitnamiStoreImage } from "../images";
 import { REPLICA_SET, REPLICAS } from "../profile";
 import {
-  accountsOf,
+  accountsOfChart,
   bitnamiCommon,
   bitnamiNetworkPolicy,
   bitnamiResources,
@@ -69,7 +69,7 @@ export function bitnamiMongodb(context: StoreContext): Values {
 }
 
 function authOf(context: StoreContext): Values {
-  const { accounts } = accountsOf(context);
+  const accounts = accountsOfChart(context);
   return {
     enabled: true,
     rootUser: userName(context, "root", "root"),

@@ -2,10 +2,11 @@
 import type { Store } from "../../../model/application";
 import { resources } from "../../../model/resources";
 import { internalAccounts, rotatedAccounts, userName, userOf } from "../../credentials";
+import type { SecretText } from "../../plan";
 import type { StoreKindDescriptor } from "../kind";
 import { REPLICAS } from "../profile";
 import { passwordVariables, previousVariableOf, rotationVariables, variableOf } from "../script";
-import { EXPORTER_MEMORY, isReplicated, smallSidecar } from "../store";
+import { accountsOfChart, EXPORTER_MEMORY, isPlain, isReplicated, smallSidecar } from "../store";
 import { mysqlAccounts, mysqlReset, mysqlRotateBegin, mysqlRotateEnd } from "./scripts";
 import { bitnamiMysql, REPLICATION_USER, upstreamMysql } from "./values";
 
@@ -43,16 +44,19 @@ export const mysql: StoreKindDescriptor = {
   internalAccounts: (shape) => ["root", ...(isReplicated(shape) ? ["replication"] : [])],
   secretKeys: (shape, of) => ({
     "mysql-root-password": of("root"),
-    // The chart creates one account at first start. The Job `<store>-accounts` creates all of them.
-    "mysql-password": of(Object.keys(shape.store.accounts ?? {})[0] as string),
+    // Bitnami's chart requires the key, also when it creates no account.
+    "mysql-password": ofFirst(accountsOfChart(shape)[0]?.key, of),
     ...(isReplicated(shape) ? { "mysql-replication-password": of("replication") } : {}),
   }),
   accountsWork: (shape, { host }) => {
-    const accounts = Object.entries(shape.store.accounts ?? {}).map(([key, { username, database }]) => ({
-      username: userName(shape, key, username),
-      database: database as string,
-      variable: variableOf(key),
-    }));
+    const accounts = Object.entries(shape.store.accounts ?? {}).map(
+      ([key, { username, database, credential }]) => ({
+        username: userName(shape, key, username),
+        database: database as string,
+        variable: variableOf(key),
+        isPlain: !("fixed" in credential) || isPlain(credential.fixed),
+      }),
+    );
     return {
       script: { runner: "bash", text: mysqlAccounts(accounts) },
       env: { HOST: host, PORT: "3306" },
@@ -118,6 +122,9 @@ export const mysql: StoreKindDescriptor = {
     }),
   },
 };
+
+const ofFirst = (key: string | undefined, of: (account: string) => SecretText): SecretText =>
+  key === undefined ? ["unused"] : of(key);
 
 /** Returns the user name of an account. */
 const mysqlUser = (store: Store, account: string): string =>

@@ -32,12 +32,14 @@ export interface MysqlAccount {
   database: string;
   /** Name of the variable with the password. */
   variable: string;
+  /** Whether the password has only letters and digits. Others are quoted for SQL. */
+  isPlain: boolean;
 }
 
 /** Returns a script that creates missing databases and users. Existing ones stay as they are. */
 export function mysqlAccounts(accounts: readonly MysqlAccount[]): string {
   const make = accounts.map(
-    ({ username, database, variable }) => `as_root "$HOST" <<SQL
+    ({ username, database, variable, isPlain }) => `${isPlain ? "" : quoted(variable)}as_root "$HOST" <<SQL
 CREATE DATABASE IF NOT EXISTS \\\`${database}\\\`;
 CREATE USER IF NOT EXISTS '${username}'@'%' IDENTIFIED BY '$${variable}';
 GRANT ALL ON \\\`${literalPattern(database)}\\\`.* TO '${username}'@'%';
@@ -47,6 +49,10 @@ echo "${username} may use ${database}"
   );
   return PRELUDE + make.join("");
 }
+
+/** Returns the lines of bash that quote a password for a string of SQL. */
+const quoted = (variable: string): string =>
+  [`${variable}=\${${variable}//\\\\/\\\\\\\\}`, `${variable}=\${${variable}//\\'/\\'\\'}`, ""].join("\n");
 
 /** Returns a database's name for GRANT, which takes `_` for any character. */
 const literalPattern = (database: string): string => database.replaceAll("_", "\\_");

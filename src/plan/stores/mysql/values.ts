@@ -3,7 +3,7 @@ import type { Values } from "../../plan";
 import { bitnamiStoreImage } from "../images";
 import { REPLICAS } from "../profile";
 import {
-  accountsOf,
+  accountsOfChart,
   bitnamiCommon,
   bitnamiNetworkPolicy,
   bitnamiResources,
@@ -25,7 +25,7 @@ export const REPLICATION_USER = "replicator";
 
 /** Returns the values of Bitnami's chart. */
 export function bitnamiMysql(context: StoreContext): Values {
-  const { first } = accountsOf(context);
+  const [first] = accountsOfChart(context);
   const replicated = isReplicated(context);
   return {
     ...bitnamiCommon(context),
@@ -33,9 +33,9 @@ export function bitnamiMysql(context: StoreContext): Values {
     architecture: replicated ? "replication" : "standalone",
     auth: {
       existingSecret: context.secret,
-      createDatabase: true,
-      username: first.username,
-      database: first.database as string,
+      ...(first
+        ? { createDatabase: true, username: first.username, database: first.database as string }
+        : { createDatabase: false }),
       ...(replicated ? { replicationUser: REPLICATION_USER } : {}),
       usePasswordFiles: true,
     },
@@ -64,16 +64,20 @@ function role(context: StoreContext): Values {
 
 /** Returns the values of `charts/store`. */
 export function upstreamMysql(context: StoreContext): Values {
-  const { first } = accountsOf(context);
+  const [first] = accountsOfChart(context);
   const secret = (key: string) => ({ secret: context.secret, key });
   return {
     port: 3306,
     portName: "mysql",
     env: {
       MYSQL_ROOT_PASSWORD: secret("mysql-root-password"),
-      MYSQL_DATABASE: first.database as string,
-      MYSQL_USER: first.username,
-      MYSQL_PASSWORD: secret("mysql-password"),
+      ...(first
+        ? {
+            MYSQL_DATABASE: first.database as string,
+            MYSQL_USER: first.username,
+            MYSQL_PASSWORD: secret("mysql-password"),
+          }
+        : {}),
     },
     dataPath: "/var/lib/mysql",
     // mysqld needs an empty data directory, and the root of a new ext4 volume has lost+found.

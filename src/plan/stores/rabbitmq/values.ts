@@ -20,7 +20,7 @@ const METRICS_PORT = 9419;
 
 /** Returns the values of Bitnami's chart. */
 export function bitnamiRabbitmq(context: StoreContext): Values {
-  const { first } = accountsOf(context);
+  const [first] = accountsOf(context);
   const { there } = context;
   return {
     ...bitnamiCommon(context),
@@ -30,7 +30,7 @@ export function bitnamiRabbitmq(context: StoreContext): Values {
     podManagementPolicy: there ? (there.podManagementPolicy ?? "OrderedReady") : "Parallel",
     extraPlugins: "",
     auth: {
-      username: first.username,
+      username: first?.username ?? "",
       securePassword: true,
       updatePassword: false,
       existingPasswordSecret: context.secret,
@@ -107,14 +107,14 @@ function metricsOf({ settings, metrics }: StoreContext): Values {
 
 /** Returns the values of `charts/store`. */
 export function upstreamRabbitmq(context: StoreContext): Values {
-  const { first } = accountsOf(context);
+  const [first] = accountsOf(context);
   return {
     port: 5672,
     portName: "amqp",
     // The Jobs of a rotation connect to this port.
     extraPorts: { management: 15672 },
     env: {
-      RABBITMQ_DEFAULT_USER: first.username,
+      RABBITMQ_DEFAULT_USER: first?.username ?? "",
       RABBITMQ_DEFAULT_PASS: { secret: context.secret, key: "rabbitmq-password" },
       RABBITMQ_ERLANG_COOKIE: { secret: context.secret, key: "rabbitmq-erlang-cookie" },
       // The name of the node is part of its data directory, so it must not depend on the namespace or the cluster.

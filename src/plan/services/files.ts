@@ -1,0 +1,72 @@
+/** The files of a service: in the chart's ConfigMap, or in a Secret if they mention a password. */
+import type { Application, Binary, Service } from "../../model/application";
+import { own } from "../../model/graph";
+import { nameOfPath } from "../../model/names";
+import type { Problem } from "../../model/problems";
+import { isText, mentionsPassword, type Reference, type Text } from "../../model/text";
+import type { AppContext } from "../context";
+import type { SecretPlan } from "../plan";
+import { isPlain } from "../stores/store";
+import { fillFile, unquotedIn } from "./file-text";
+import type { MicroserviceValues } from "./microservice-values";
+
+/** Reports passwords of others in YAML files where some characters would end the value, or begin a comment. */
+export const fileTextProblems = ({ declared }: AppContext): Problem[] =>
+  Object.entries(declared.services).flatMap(([service, { files = {} }]) =>
+    Object.entries(files).flatMap(([path, text]) =>
+      (isText(text) ? unquotedIn(path, text) : [])
+        .filter((reference) => canHaveAny(declared, reference))
+        .map(({ ref, of }) => ({
+          where: `apps/${declared.name}.ts: service ${service}, ${path}`,
+          what: `the ${ref} of "${of}" is a part of a YAML value without quotes, and it can have characters that end the value`,
+          todo: "Put the value into double quotes.",
+        })),
+    ),
+  );
+
+/** Whether a user name or password can have characters other than letters and digits: those of others can. */
+function canHaveAny({ externals = {}, stores }: Application, reference: Reference): boolean {
+  if (own(externals, reference.of)) return true;
+  if (reference.ref !== "password") return false;
+  const { credential } = own(own(stores, reference.of)?.accounts ?? {}, reference.account) ?? {};
+  return credential !== undefined && "fixed" in credential && !isPlain(credential.fixed);
+}
+
+/** Returns the values for the files of a service. `secrets` are its Secrets with files. */
+export function filesOf(
+  context: AppContext,
+  { files = {} }: Service,
+  secrets: Record<string, SecretPlan>,
+): Pick<MicroserviceValues, "config" | "volumes" | "mounts"> {
+  const all = Object.entries(files).map(([path, content]) => ({ path, content, key: nameOfPath(path) }));
+  const holder = (key: string) =>
+    Object.keys(secrets).find((secret) => own(secrets[secret]?.keys ?? {}, key)) as string;
+  const isSecret = ({ content }: { content: Text | Binary }) => isText(content) && mentionsPassword(content);
+  return {
+    config: {
+      files: Object.fromEntries(
+        all
+          .filter((file) => !isSecret(file))
+          .map(({ path, content, key }) => [
+            key,
+            { path, ...(isText(content) ? { content: fillFile(context, path, content).join("") } : content) },
+          ]),
+      ),
+    },
+    volumes: Object.fromEntries(
+      Object.keys(secrets).map((name) => [volumeOf(secrets, name), { secret: { name } }]),
+    ),
+    mounts: Object.fromEntries(
+      all
+        .filter(isSecret)
+        .map(({ path, key }) => [
+          key,
+          { volume: volumeOf(secrets, holder(key)), path, subPath: key, readOnly: true },
+        ]),
+    ),
+  };
+}
+
+/** Returns the name of the volume of a Secret. That of the Secret can be too long for a volume. */
+const volumeOf = (secrets: Record<string, SecretPlan>, name: string): string =>
+  secrets[name]?.external === undefined ? "secret-files" : "secret-files-external";

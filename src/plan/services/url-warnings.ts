@@ -1,0 +1,54 @@
+/** Warns of logins that stand in the user part of a URL without being encoded. */
+import type { Application } from "../../model/application";
+import { own } from "../../model/graph";
+import { isText, type Reference, type Text } from "../../model/text";
+import type { AppContext } from "../context";
+import { ENCODERS } from "../credentials/encodings";
+import { isPlain } from "../stores/store";
+
+/** Returns the warnings for the variables and files of services. */
+export const urlWarnings = ({ application }: AppContext): string[] =>
+  Object.entries(application.services).flatMap(([service, { env = {}, files = {} }]) =>
+    Object.entries({ ...files, ...env }).flatMap(([name, content]) =>
+      (isText(content) ? inUserPart(content) : [])
+        .filter((reference) => mustBeEncoded(application, reference))
+        .map(
+          ({ ref, of, account }) =>
+            `apps/${application.name}.ts: service ${service}, ${name}: the ${ref} of ${of} stands in a URL as it is, ` +
+            `where characters such as @ and / end it: write ${ref}InUrl("${of}", "${account}")`,
+        ),
+    ),
+  );
+
+type Login = Extract<Reference, { account: string }>;
+
+/** Returns the logins without an encoding between `://` and the `@` before a host. */
+function inUserPart(text: Text): Login[] {
+  if (typeof text === "string") return [];
+  const plain = (parts: Text) =>
+    (parts as (string | Reference)[]).map((part) => (typeof part === "string" ? part : "x"));
+  return text.filter((part, index): part is Login => {
+    if (typeof part === "string" || (part.ref !== "password" && part.ref !== "username")) return false;
+    const before = plain(text.slice(0, index)).join("");
+    const after = plain(text.slice(index + 1)).join("");
+    return part.encoding === undefined && /:\/\/[^\s/@?#]*$/.test(before) && /^[^\s/?#]*@/.test(after);
+  });
+}
+
+/** Whether a login has, or can have, characters that a URL takes for something else. */
+function mustBeEncoded(
+  { externals = {}, services, stores }: Application,
+  { ref, of, account }: Login,
+): boolean {
+  const external = own(externals, of);
+  if (external && ref === "username") {
+    const name = own(external.accounts ?? {}, account)?.username ?? "";
+    return ENCODERS.uri.encode(name) !== name;
+  }
+  // The password of a stand-in is generated.
+  if (external) return own(services, of) === undefined;
+  const { credential } = own(own(stores, of)?.accounts ?? {}, account) ?? {};
+  return (
+    ref === "password" && credential !== undefined && "fixed" in credential && !isPlain(credential.fixed)
+  );
+}
