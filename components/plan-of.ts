@@ -1,16 +1,20 @@
 /** The plan of a stack, for unit tests of a project. */
 import { readSettings } from "../src/config/settings";
 import { stackConfig } from "../src/config/stack";
+import { compact } from "../src/model/records";
 import type { Catalogue } from "../src/model/written";
 import { readCharts } from "../src/plan/chart";
 import { composePlan } from "../src/plan/compose";
 import type { Plan } from "../src/plan/plan";
+import type { Transform } from "../src/plan/transform";
 import { readProjectFiles } from "../src/runtime/project-files";
 
 /** The options of `planOf`. */
 export interface PlanOptions {
   /** Path of the project's folder. Default: the working directory. */
   project?: string;
+  /** The transform that the program gives to `deploy`. Default: none. */
+  transform?: Transform;
 }
 
 /**
@@ -24,8 +28,9 @@ export interface PlanOptions {
 export function planOf(
   catalogue: Catalogue,
   stack: string,
-  { project = process.cwd() }: PlanOptions = {},
+  { project = process.cwd(), transform }: PlanOptions = {},
 ): Plan {
   const config = stackConfig(readProjectFiles(project), stack);
-  return composePlan(config, readSettings(config, catalogue), { charts: readCharts(project) }).planned;
+  const surroundings = { charts: readCharts(project), ...compact({ transform }) };
+  return composePlan(config, readSettings(config, catalogue), surroundings).planned;
 }
