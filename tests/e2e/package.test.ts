@@ -117,13 +117,13 @@ describe("a project of one's own with the package", function () {
   it("applies the transform of its program in commands", async () => {
     const index = join(project, "index.ts");
     const original = readFileSync(index, "utf8");
-    const change = "({ services }) => { if (services.web) services.web.values.nameOverride = 'mine'; }";
+    const change = "({ services }) => { if (services.web) services.web.values.podLabels = { mine: 'yes' }; }";
     writeFileSync(index, original.replace("project:", `transform: ${change}, project:`));
     const out = join(root, "rendered");
     const rendered = await flotilla("render", "--stack", "prod", "--out", out);
     writeFileSync(index, original);
     succeeds(rendered);
-    assert.match(readFileSync(join(out, "web.values.yaml"), "utf8"), /^nameOverride: mine$/m);
+    assert.match(readFileSync(join(out, "web.values.yaml"), "utf8"), /^ {2}mine: "?yes"?$/m);
   });
 
   it("comes up with one command, and writes nothing into its packages", async () => {
