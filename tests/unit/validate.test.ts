@@ -167,6 +167,15 @@ describe("an inventory", () => {
       );
   });
 
+  it("must not have the name of an object that the namespace has already", () => {
+    for (const name of ["default", "default-deny"]) {
+      const said = /^the namespace has a (ServiceAccount|NetworkPolicy) of this name$/;
+      assert.match(one({ services: { [name]: service() } }).what, said);
+      assert.match(one({ stores: { [name]: redis() } }).what, said);
+    }
+    assert.deepEqual(validateApplication(application({ services: { constructor: service() } })), []);
+  });
+
   it("must not have a file above another path, nor a path of the kernel", () => {
     const said = (web: object) => one({ services: { web: service(web) } }).what;
     assert.match(said({ files: { "/a": "x", "/a/b": "y" } }), /^\/a\/b is below \/a, which is a file$/);
