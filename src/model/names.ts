@@ -1,6 +1,6 @@
 /** Names that are derived from the names in an inventory, and their limits. */
 import { createHash } from "node:crypto";
-import type { StoreKind } from "./application";
+import type { Service, StoreKind } from "./application";
 import { factsOf } from "./store-kinds";
 
 /** Longest name of a Helm release. Names of Services and values of labels can have 63 characters. */
@@ -24,9 +24,28 @@ export function nameOfPath(path: string): string {
     .replace(/[^a-zA-Z0-9]+/g, "-")
     .replace(/^-|-$/g, "")
     .toLowerCase();
-  if (name !== "" && name.length <= MAX_PATH_NAME) return name;
+  return name !== "" && name.length <= MAX_PATH_NAME ? name : withHash(name, path);
+}
+
+function withHash(name: string, path: string): string {
   const hash = createHash("sha256").update(path).digest("hex").slice(0, 12);
   return [name.slice(0, MAX_PATH_NAME - hash.length - 1).replace(/-$/, ""), hash].filter(Boolean).join("-");
+}
+
+/**
+ * Returns the keys of the paths that a service mounts. Of paths such as `/a_b` and `/a-b`, which would have the same key, all but the
+ * first have a hash.
+ */
+export function keysOfPaths({ writable = [], files = {} }: Pick<Service, "writable" | "files">) {
+  const keys = new Map<string, string>();
+  const taken = new Set<string>();
+  for (const path of [...writable, ...Object.keys(files)]) {
+    const name = nameOfPath(path);
+    const key = taken.has(name) ? withHash(name, path) : name;
+    taken.add(key);
+    keys.set(path, key);
+  }
+  return (path: string): string => keys.get(path) ?? nameOfPath(path);
 }
 
 /** Longest name of a store: charts and Jobs append to it. */

@@ -35,7 +35,7 @@ const SHAPES: Record<string, RegExp> = {
   "a key of Stripe": /\b[rs]k_live_[0-9A-Za-z]{20,}\b/,
   "a signed token (JWT)": /\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}/,
   "a login": /\b(Bearer|Basic) [\w+/=.-]{8,}/,
-  "a password in an address": /\b[a-z][a-z0-9+.-]*:\/\/[^\s:@/]+:(?!\$[({])[^\s:@/]{3,}@/i,
+  "a password in an address": /\b[a-z][a-z0-9+.-]*:\/\/[^\s:@/]*:(?!\$[({])[^\s:@/]{3,}@/i,
 };
 
 /** Returns what kind of secret a value under a name, or the text of a file under its path, looks like, or undefined if it looks harmless. */
@@ -46,16 +46,18 @@ export function secretLike(name: string, value: string): string | undefined {
   if (name.startsWith("/")) return undefined;
   const key = snake(name);
   if (HARMLESS.test(value) || REFERENCE.test(value)) return undefined;
-  if (PASSWORD.test(key)) return `a ${wordOf(PASSWORD, key)}`;
-  return TOKEN.test(key) && !NO_TOKEN.test(value) && !isName(value) ? `a ${wordOf(TOKEN, key)}` : undefined;
+  if (PASSWORD.test(key)) return wordOf(PASSWORD, key);
+  return TOKEN.test(key) && !NO_TOKEN.test(value) && !isName(value) ? wordOf(TOKEN, key) : undefined;
 }
 
 /** Whether a message must not quote a value: it looks like a secret, or its name is one of a secret. */
 export const mayBeSecret = (name: string, value: string): boolean =>
   secretLike(name, value) !== undefined || PASSWORD.test(snake(name)) || TOKEN.test(snake(name));
 
-const wordOf = (names: RegExp, key: string): string =>
-  (names.exec(key)?.[2] ?? "secret").replaceAll("_", " ");
+function wordOf(names: RegExp, key: string): string {
+  const word = (names.exec(key)?.[2] ?? "secret").replaceAll("_", " ");
+  return `${/^[aeiou]/.test(word) ? "an" : "a"} ${word}`;
+}
 
 /** Whether a value is the name of a header, a field or an object, such as `X-CSRF-Token`, `access_token` or `web-tls`. */
 function isName(value: string): boolean {

@@ -381,6 +381,7 @@ describe("what looks like a secret", () => {
     ["SECRET_KEY", "django-insecure-k3y$x!"],
     ["API_TOKEN", "https://idp.example.com/?code=abc"],
     ["STOP_TOKEN", "https://user:hunter2@example.com/"],
+    ["REDIS_URL", "redis://:hunter2@cache:6379"],
   ];
   const no: [string, string][] = [
     ["DB_PASSWORD_FILE", "/run/secrets/db"],
@@ -412,6 +413,8 @@ describe("what looks like a secret", () => {
     ["PRIVATE_KEY", "tls.key"],
     ["CREDENTIALS", "same-origin"],
     ["REFRESH_TOKEN", "https://idp.example.com/token"],
+    ["X", "redis://:6379/0"],
+    ["X", "redis://:$(PASSWORD)@cache"],
   ];
   for (const [name, value] of yes)
     it(`${name}=${value.slice(0, 8)}...`, () => assert.ok(secretLike(name, value)));

@@ -98,6 +98,26 @@ describe("a file that mentions a password", () => {
     assert.deepEqual(rotated.secrets["web-files"]?.needs, ["db-rotate-2-begin"]);
   });
 
+  it("has a key of its own, also where another path is spelled alike", () => {
+    const alike = { "/a/b": [bank], "/a-b": [bank], "/a_b": "x", "/A/b": "y" } as Record<string, Text>;
+    const plan = planFor(shopWith(alike), { credentials });
+    const { config, mounts } = valuesOf(plan, "web");
+    const secret = Object.keys(plan.secrets["web-files"]?.keys ?? {});
+    const keys = [...secret, ...Object.keys(config?.files ?? {})];
+    assert.equal(new Set(keys).size, 4, keys.join());
+    assert.equal(keys[0], "a-b");
+    assert.deepEqual(
+      [...Object.values(mounts ?? {}), ...Object.values(config?.files ?? {})].map(
+        (one) => (one as { path: string }).path,
+      ),
+      Object.keys(alike),
+    );
+    assert.deepEqual(
+      Object.values(mounts ?? {}).map((mount) => (mount as { subPath?: string }).subPath),
+      secret,
+    );
+  });
+
   it("has a Secret beside that of the variables, also where both have the same key", () => {
     const plan = planFor(shopWith({ "/a": [bank] }, { a: [password("db", "app")] }), { credentials });
     assert.deepEqual(valuesOf(plan, "web").env, { a: { secret: "web-env", key: "a" } });

@@ -159,12 +159,21 @@ describe("an inventory", () => {
     );
     const shop = service({ public: { port: "http" } });
     assert.match(one({ services: { web: shop, admin: shop } }).what, /web is public under the same path, \//);
-    assert.match(one({ services: { web: service({ writable: ["/a/b", "/a-b"] }) } }).what, /too similar/);
+    assert.match(one({ services: { web: service({ writable: ["/a/b", "//a/b/"] }) } }).what, /are the same/);
     for (const key of ["root", "mysql", "a-b", "a b"])
       assert.equal(
         one({ stores: { db: redis({ kind: "mysql", accounts: { [key]: account } }) } }).where.includes(key),
         true,
       );
+  });
+
+  it("must not have the name of an object that the namespace has already", () => {
+    for (const name of ["default", "default-deny"]) {
+      const said = /^the namespace has a (ServiceAccount|NetworkPolicy) of this name$/;
+      assert.match(one({ services: { [name]: service() } }).what, said);
+      assert.match(one({ stores: { [name]: redis() } }).what, said);
+    }
+    assert.deepEqual(validateApplication(application({ services: { constructor: service() } })), []);
   });
 
   it("must not have a file above another path, nor a path of the kernel", () => {

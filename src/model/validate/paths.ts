@@ -1,21 +1,19 @@
 /** Checks the paths that a service mounts: its files and its writable directories. */
 import type { Service } from "../application";
-import { nameOfPath } from "../names";
 import type { Report } from "./report";
 
 /** Directories of the kernel. A container runtime mounts nothing into them, except shared memory. */
 const OF_THE_KERNEL = /^\/(proc|sys|dev(?!\/shm(\/|$)))(\/|$)/;
 
-/** Checks that the paths have different names, that a container can have them, and that no file is above another path. */
+/** Checks that the paths differ, that a container can have them, and that no file is above another path. */
 export function checkPaths(where: string, { writable = [], files = {} }: Service, report: Report): void {
   const paths = [...writable, ...Object.keys(files)];
   const seen = new Map<string, string>();
   for (const path of paths) {
-    const name = nameOfPath(path);
-    const other = seen.get(name);
+    const other = seen.get(plain(path));
     if (other !== undefined)
-      report(where, `the paths ${other} and ${path} are too similar`, "Change one: both get the same name.");
-    seen.set(name, path);
+      report(where, `the paths ${other} and ${path} are the same`, "Remove one of them.");
+    seen.set(plain(path), path);
     if (OF_THE_KERNEL.test(plain(path)))
       report(
         where,

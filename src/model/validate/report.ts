@@ -1,5 +1,5 @@
 /** How checks of an inventory report problems, and checks that several of them share. */
-import { findCycle } from "../graph";
+import { findCycle, own } from "../graph";
 import { DNS_LABEL, MAX_RELEASE_NAME } from "../names";
 
 /** Takes a problem: where in the inventory, what is wrong, what to do. */
@@ -19,7 +19,15 @@ export function checkName(where: string, name: string, report: Report, limit = M
       "the name is not a DNS label",
       "Use lower-case letters, digits and hyphens, starting with a letter.",
     );
+  else if (own(OF_THE_NAMESPACE, name))
+    report(where, `the namespace has ${own(OF_THE_NAMESPACE, name)} of this name`, "Give it another name.");
 }
+
+/** Names of objects that a namespace has before its releases, which have objects of the same kinds. */
+const OF_THE_NAMESPACE: Record<string, string> = {
+  default: "a ServiceAccount",
+  "default-deny": "a NetworkPolicy",
+};
 
 /** Reports stores or loaders that need each other in a circle. */
 export function checkCircle(

@@ -1,7 +1,7 @@
 /** The files of a service: in the chart's ConfigMap, or in a Secret if they mention a password. */
 import type { Application, Binary, Service } from "../../model/application";
 import { own } from "../../model/graph";
-import { nameOfPath } from "../../model/names";
+import { keysOfPaths } from "../../model/names";
 import type { Problem } from "../../model/problems";
 import { isText, mentionsPassword, type Reference, type Text } from "../../model/text";
 import type { AppContext } from "../context";
@@ -35,10 +35,15 @@ function canHaveAny({ externals = {}, stores }: Application, reference: Referenc
 /** Returns the values for the files of a service. `secrets` are its Secrets with files. */
 export function filesOf(
   context: AppContext,
-  { files = {} }: Service,
+  service: Service,
   secrets: Record<string, SecretPlan>,
 ): Pick<MicroserviceValues, "config" | "volumes" | "mounts"> {
-  const all = Object.entries(files).map(([path, content]) => ({ path, content, key: nameOfPath(path) }));
+  const keyOf = keysOfPaths(service);
+  const all = Object.entries(service.files ?? {}).map(([path, content]) => ({
+    path,
+    content,
+    key: keyOf(path),
+  }));
   const holder = (key: string) =>
     Object.keys(secrets).find((secret) => own(secrets[secret]?.keys ?? {}, key)) as string;
   const isSecret = ({ content }: { content: Text | Binary }) => isText(content) && mentionsPassword(content);

@@ -2,7 +2,7 @@
 import type { Settings } from "../../config/schema";
 import type { Image, Service } from "../../model/application";
 import { own, servicePort, usedBy } from "../../model/graph";
-import { nameOfPath } from "../../model/names";
+import { keysOfPaths } from "../../model/names";
 import { DEFAULT_USER, PRESETS } from "../../model/presets";
 import { compact, mapValues } from "../../model/records";
 import { mentionsPassword } from "../../model/text";
@@ -41,6 +41,7 @@ export function planMicroservice(context: PlanContext, name: string): Microservi
   const { settings, application, charts } = context;
   const service = application.services[name] as Service;
   const overrides = own(settings.services, name) ?? {};
+  const keyOf = keysOfPaths(service);
   const stores = usedBy(application, service, "stores");
   const usedServices = usedBy(application, service, "services");
   const autoscaling = autoscalingOf(service, settings, name);
@@ -75,7 +76,7 @@ export function planMicroservice(context: PlanContext, name: string): Microservi
     exceptions: exceptionsOf(service),
     ...permissionsOf(service),
     sysctls: { ...service.sysctls },
-    writable: Object.fromEntries((service.writable ?? []).map((path) => [nameOfPath(path), path])),
+    writable: Object.fromEntries((service.writable ?? []).map((path) => [keyOf(path), path])),
     ...filesOf(context, service, secrets.files),
     waitFor: waitsOf(context, service, stores, usedServices),
     // A changed connection string rolls the pods. The digest has only names of credentials.

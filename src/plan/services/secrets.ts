@@ -1,6 +1,8 @@
 /** The Secrets of a service: its variables and files that mention a password. */
+
+import type { Service } from "../../model/application";
 import { own } from "../../model/graph";
-import { nameOfPath } from "../../model/names";
+import { keysOfPaths } from "../../model/names";
 import type { Problem } from "../../model/problems";
 import { compact } from "../../model/records";
 import { isText, mentionsPassword, referencesOf, type Text } from "../../model/text";
@@ -38,12 +40,12 @@ function entriesOf(context: AppContext, service: string, content: Content): Secr
   const { settings, application } = context;
   // Without a secret store every password is in the stack.
   const sources = settings.externalSecrets ? externalCredentials(context) : {};
-  return Object.entries(own(application.services, service)?.[content] ?? {}).flatMap(([name, text]) => {
+  const written: Pick<Service, "env" | "files" | "writable"> = own(application.services, service) ?? {};
+  const keyOf = keysOfPaths(written);
+  return Object.entries(written[content] ?? {}).flatMap(([name, text]) => {
     if (!isText(text) || !mentionsPassword(text)) return [];
     const [key, filled] =
-      content === "env"
-        ? [name, fillSecret(context, text)]
-        : [nameOfPath(name), fillFile(context, name, text)];
+      content === "env" ? [name, fillSecret(context, text)] : [keyOf(name), fillFile(context, name, text)];
     const mentioned = credentialsIn(filled);
     const remote = mentioned.filter((credential) => sources[credential]?.source === "secret store");
     return [

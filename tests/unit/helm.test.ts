@@ -1,0 +1,11 @@
+/** Values reach helm, which reads them as YAML, as they are. */
+import assert from "node:assert/strict";
+import { asYaml } from "../../cli/tools/helm";
+
+describe("values for helm", () => {
+  it("are JSON, with the end of a line of YAML escaped", () => {
+    const values = { env: { A: "a\u0085b", B: 'x\\"\u2028\n😀' } };
+    assert.deepEqual(JSON.parse(asYaml(values)), values);
+    assert.ok(!asYaml(values).includes("\u0085"));
+  });
+});
