@@ -78,7 +78,7 @@ describe("a namespace that exists already", function () {
     const before = (await live()).metadata;
     writeChart(stack.folder);
     await run("helm", ["install", "web", join(stack.folder, "chart"), "-n", namespace]);
-    assert.match(await ends(1, "up", "--yes"), /Helm has a release web in namespace e2e-team already/);
+    assert.match(await ends(1, "up", "--yes"), /release web: helm has installed it already \(deployed\)/);
     assert.equal(await exists("statefulset", "cache", "-n", namespace), false, "nothing was begun");
     await run("helm", ["uninstall", "web", "-n", namespace, "--wait"]);
     await ends(0, "up", "--yes");
