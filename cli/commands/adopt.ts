@@ -42,8 +42,8 @@ export function adoptCommand(): Command {
       "after",
       `
 It shows what becomes otherwise, imports the releases into the stack's state and upgrades them to what the stack plans.
-An object of a planned name that somebody created with kubectl becomes part of its release; what its release does not have is
-removed from it. Pods restart only where the difference says so. Passwords are read from the Secrets they are in, and kept. What the plan has
+An object created with kubectl under a planned name becomes part of the release; fields that the release does not set are removed
+from it. Pods restart only where the difference says so. Passwords are read from the Secrets they are in, and kept. What the plan has
 and the cluster has not is installed with the rest.
 
 A state that was lost is built again the same way: pulumi stack init <stack>, then adopt with the id that the refusal names.

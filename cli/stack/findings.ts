@@ -19,7 +19,7 @@ import { projectTransform } from "./transform";
 /** Errors that an update has just ended with, by release: what the state does not keep. */
 export type Errors = Readonly<Record<string, string>>;
 
-/** `running` is who is updating the stack just now, where somebody is. */
+/** `running` is who is updating the stack right now, if anyone. */
 export async function explainStack(
   stack: string,
   look: Look,

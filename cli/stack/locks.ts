@@ -35,7 +35,7 @@ export async function readLocks(project: string, stack: string): Promise<Lock[] 
   return locksIn(join(backend.folder, ".pulumi", "locks", "organization", project, bareName(stack)));
 }
 
-/** Who is updating a stack just now; undefined where nobody is, or where it cannot be told. */
+/** Who is updating a stack right now; undefined if no one is, or if the backend does not tell. */
 export async function runningUpdate(project: string, stack: string): Promise<string | undefined> {
   return (await readLocks(project, stack))?.find(({ alive }) => alive !== false)?.by;
 }

@@ -4,7 +4,7 @@ import { plural } from "../../src/model/plural";
 import type { Finding } from "../core/explain/explain";
 import type { Reason } from "../core/explain/reason";
 
-/** `running` is who is updating the stack just now, where somebody is. */
+/** `running` is who is updating the stack right now, if anyone. */
 export function showFindings(stack: string, findings: readonly Finding[], running?: string): string {
   if (findings.length === 0)
     return `${chalk.green("Nothing is wrong:")} every release of ${stack} is deployed and ready.\n`;

@@ -17,7 +17,7 @@ const DATA = [
   "dev/sandbox/providers/random/bin",
 ];
 
-/** Only programs import the package: nobody needs the types of commands. */
+/** Only programs import the package, so commands need no type declarations. */
 const UNTYPED = ["cli", "dev"];
 
 function removeDeclarations(folder: string): void {

@@ -18,8 +18,8 @@ interface Place {
 }
 
 /**
- * Reports other stacks of the project that deploy to the same place. A stack may use a namespace that others own, also together
- * with another stack, but not with another one of the same application: their releases have the same names. Only stacks that name their context are compared: the
+ * Reports other stacks of the project that deploy to the same place. Stacks may share a namespace that others own, unless they
+ * deploy the same application: their releases would have the same names. Only stacks that name their context are compared: the
  * current context can differ from run to run. `others` is called only if needed. Problems in the files of other stacks are
  * ignored.
  */

@@ -35,7 +35,7 @@ export function createdObjects(
   const ofReleases = Object.values(releases).flatMap(({ name, chart, values }) => {
     const there = deployed[name];
     const before = new Set((there ? objectNames(name, there.chart, there.values) : []).map(shortName));
-    return objectNames(name, pathOf(chart), values)
+    return objectNames(name, chartOf(chart), values)
       .filter((object) => !before.has(shortName(object)))
       .map((object) => ({ ...object, namespace: namespace.name, release: name }));
   });
@@ -58,7 +58,7 @@ export function createdObjects(
   ];
 }
 
-const pathOf = (chart: ReleasePlan["chart"]): string => ("path" in chart ? chart.path : chart.url);
+const chartOf = (chart: ReleasePlan["chart"]): string => ("path" in chart ? chart.path : chart.url);
 
 /** Returns the objects of a release of one of the project's own charts. A chart test compares them with what Helm renders. */
 export function objectNames(release: string, chart: string, values: Values): ObjectName[] {

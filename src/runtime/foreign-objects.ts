@@ -138,7 +138,7 @@ export function conflictProblem(conflict: Conflict, stack: string): Problem {
   return {
     where,
     what: `it exists already${origin}, and ${creator} would create it`,
-    todo: `${isAdoptable(conflict) ? `To take it over: npx flotilla adopt --stack ${stack}. ` : ""}If nobody needs it: ${command("delete")}.${others}`,
+    todo: `${isAdoptable(conflict) ? `To take it over: npx flotilla adopt --stack ${stack}. ` : ""}If it is not needed: ${command("delete")}.${others}`,
   };
 }
 
@@ -152,7 +152,7 @@ export async function readObjects(
 ): Promise<(object: CreatedObject) => LiveObject | undefined> {
   const groups = new Map<string, CreatedObject[]>();
   for (const object of objects) {
-    const key = pathOf(object);
+    const key = resourcePath(object);
     groups.set(key, [...(groups.get(key) ?? []), object]);
   }
   const found = new Map<string, LiveObject>();
@@ -162,7 +162,7 @@ export async function readObjects(
         found.set(`${path}/${object.metadata.name}`, object);
     }),
   );
-  return (object) => found.get(`${pathOf(object)}/${object.name}`);
+  return (object) => found.get(`${resourcePath(object)}/${object.name}`);
 }
 
 async function list(ask: Ask, path: string, wanted: readonly CreatedObject[]): Promise<LiveObject[]> {
@@ -181,7 +181,7 @@ async function list(ask: Ask, path: string, wanted: readonly CreatedObject[]): P
 }
 
 /** The path of an object's kind in its namespace, with the plural that Kubernetes guesses (meta.UnsafeGuessKindToResource). */
-function pathOf({ apiVersion, kind, namespace }: CreatedObject): string {
+function resourcePath({ apiVersion, kind, namespace }: CreatedObject): string {
   const singular = kind.toLowerCase();
   const plural = /s$/.test(singular) ? `${singular}es` : singular.replace(/y$/, "ie").concat("s");
   const root = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;

@@ -170,7 +170,7 @@ describe("what is said of an object that exists", () => {
     assert.deepEqual(conflictProblem(conflict, "dev"), {
       where: "ConfigMap web-files in namespace shop",
       what: "it exists already, created with kubectl-create, and release web would create it",
-      todo: "To take it over: npx flotilla adopt --stack dev. If nobody needs it: kubectl delete configmap web-files -n shop. Or choose another name in the inventory.",
+      todo: "To take it over: npx flotilla adopt --stack dev. If it is not needed: kubectl delete configmap web-files -n shop. Or choose another name in the inventory.",
     });
   });
 

@@ -56,7 +56,7 @@ function masked(object: ManifestObject, other: ManifestObject | undefined): Mani
   return result as ManifestObject;
 }
 
-/** A ConfigMap with the sizes and digests of its binary content instead of the content, which nobody can read. */
+/** A ConfigMap with sizes and digests in place of its binary content, which would be unreadable in a diff. */
 function withoutBytes(object: ManifestObject): ManifestObject {
   const { binaryData } = object as { binaryData?: unknown };
   return isRecord(binaryData)

@@ -23,7 +23,7 @@ export interface KnownRelease {
   status?: string;
   /** The error that the last update ended with, in Pulumi's words. */
   error?: string;
-  /** What it needs to create, exists already, and is not its own. Default: nothing, or nobody has looked. */
+  /** Objects that it would create but that exist already and belong to others. Default: none, or not checked. */
   blocked?: readonly Problem[];
 }
 
@@ -43,7 +43,7 @@ export interface ExplainContext {
   namespace: string;
   /** When the last update began, in milliseconds. */
   since: number;
-  /** Who is updating the stack just now. Default: nobody, or it is not known. */
+  /** Who is updating the stack right now. Default: no one, or not known. */
   running?: string;
 }
 
@@ -108,7 +108,7 @@ function conflictReasons({ name, blocked = [], error = "" }: KnownRelease, { sta
       what: `it existed before release ${name}, and Helm does not take what is not marked as its own`,
       todo: [
         `see what exists now: npx flotilla diff --stack ${stack}`,
-        `to take over what nobody manages: npx flotilla adopt --stack ${stack}`,
+        `to take over objects without a manager: npx flotilla adopt --stack ${stack}`,
       ],
     },
   ];

@@ -50,7 +50,7 @@ export async function refusedObjects(
         {
           where: `${nameOf(manifest)} in namespace ${namespace}`,
           what: `release ${release} cannot take it over: ${(error as Error).message}`,
-          todo: `Delete it if nobody needs it: kubectl delete ${kind.toLowerCase()} ${metadata?.name} -n ${namespace}`,
+          todo: `If it is not needed, delete it: kubectl delete ${kind.toLowerCase()} ${metadata?.name} -n ${namespace}`,
         },
       ];
     }

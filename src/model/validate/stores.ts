@@ -54,7 +54,7 @@ export function checkStore(application: Application, name: string, store: Store,
         "Name the account after its user.",
       );
     const at = `${where}, account ${account}`;
-    checkName(at, "user", username, users, report);
+    checkLogin(at, "user", username, users, report);
     if (RESERVED_USERS.includes(username))
       report(at, `the user "${username}" is the store's own`, "Choose another user name.");
     const twin = accounts.find(
@@ -80,7 +80,7 @@ export function checkStore(application: Application, name: string, store: Store,
       );
     if (hasDatabases && database === undefined)
       report(at, "its database has no name", "Name the database that it owns: `database`.");
-    else if (hasDatabases) checkName(at, "database", database as string, databases, report);
+    else if (hasDatabases) checkLogin(at, "database", database as string, databases, report);
     else if (database !== undefined && logins !== "default user")
       report(at, `a ${store.kind} has no databases`, "Remove `database`.");
     const like = accounts.find(
@@ -106,7 +106,7 @@ const sameButForCase = (one = "", other = ""): boolean => one.toLowerCase() === 
  * Checks the name of a user or database. Letters, digits, `_`, `-` and `.` mean the same in SQL, in URLs, in shells and in JavaScript; a
  * name that begins with a hyphen could be taken for an option.
  */
-function checkName(
+function checkLogin(
   where: string,
   what: "user" | "database",
   name: string,
