@@ -71,6 +71,8 @@ export async function checkStack(stack: string): Promise<Checked> {
       away: [],
     };
   const planStage = stageOfPlan(planned.result.planned);
+  if ((await findTool("helm")) === undefined)
+    return { stages: [settled, planStage, stageOfValues(planned.result, config, read.result)], away: [] };
   const rendered = await renderReleases(planned.result.planned, settings, charts);
   return {
     stages: [settled, planStage, ...(await stagesOfObjects(planned.result, config, read.result, rendered))],
@@ -96,16 +98,36 @@ function stageOfPlan({ releases, warnings, namespace }: Plan): Stage {
   };
 }
 
+/** The rules without rendered objects: what preview and up refuse. Helm is not installed for a check, because building it takes minutes. */
+function stageOfValues(
+  { violations }: ReturnType<typeof planWithRules>,
+  config: StackConfig,
+  settings: StackSettings,
+): Stage {
+  return {
+    stage: "rules",
+    lookedAt: "planned values only: helm is not installed (npx flotilla sandbox tools)",
+    rows: rowsOfRules(violations, config, settings),
+  };
+}
+
+/** Violations and exceptions as findings, with the place of each setting. */
+function rowsOfRules(
+  violations: readonly Violation[],
+  config: StackConfig,
+  { origins }: StackSettings,
+): Row[] {
+  const problems = problemsOf(violations);
+  const placed = problems.length === 0 ? [] : locate(new FlotillaError(problems), config, origins).problems;
+  return [...rowsOfProblems("rules", placed), ...rowsOfExceptions("rules", violations)];
+}
+
 async function stagesOfObjects(
   { context, violations }: ReturnType<typeof planWithRules>,
   config: StackConfig,
-  { origins }: StackSettings,
+  settings: StackSettings,
   rendered: readonly RenderedRelease[],
 ): Promise<Stage[]> {
-  const placed = (violations: readonly Violation[]) => {
-    const problems = problemsOf(violations);
-    return problems.length === 0 ? [] : locate(new FlotillaError(problems), config, origins).problems;
-  };
   const releases = rendered.map(({ release, manifests }) => ({
     release,
     manifests,
@@ -137,8 +159,7 @@ async function stagesOfObjects(
         ...rendered.flatMap(({ release, failure }) =>
           failure === undefined ? [] : [failureRow(release.name, failure)],
         ),
-        ...rowsOfProblems("rules", placed([...seen, ...unseen])),
-        ...rowsOfExceptions("rules", [...seen, ...unseen]),
+        ...rowsOfRules([...seen, ...unseen], config, settings),
       ],
     },
     await checker("kubeconform", `${count} objects`, owner, () =>
@@ -173,12 +194,13 @@ async function checker(
     rows: [],
     skipped: true,
   });
-  if ((await findTool(name)) === undefined) return leftOut("it is not installed (npx flotilla tools)");
+  if ((await findTool(name)) === undefined)
+    return leftOut("it is not installed (npx flotilla sandbox tools)");
   try {
     const report = await check();
     if (!report)
       return leftOut(
-        "its schemas are not here (start the embedded cluster once: npx flotilla cluster start)",
+        "the schemas of Kubernetes are missing (start the sandbox once: npx flotilla sandbox start)",
       );
     return { stage: name, lookedAt, rows: rowsOfReport(name, report, owner), annotated: report.excepted };
   } catch (error) {
