@@ -1,5 +1,6 @@
 /** The stages of `flotilla check`, one after the other: each goes on from what the one before has found sound. */
-import { basename } from "node:path";
+import { existsSync } from "node:fs";
+import { basename, join } from "node:path";
 import type { OptionalChecker } from "../../src/config/rules";
 import { locate, readSettings, type StackConfig, type StackSettings } from "../../src/config/settings";
 import { stackFileName } from "../../src/config/stack-names";
@@ -34,7 +35,7 @@ import { PROJECT } from "../tools/paths";
 import { findTool } from "../tools/toolchain/ensure";
 import { catalogue } from "./catalogue";
 import { type RenderedRelease, renderReleases } from "./rendering";
-import { configOfStack } from "./settings";
+import { configOfStack, settingsOfStack } from "./settings";
 import { projectTransform } from "./transform";
 
 export interface Checked {
@@ -43,8 +44,9 @@ export interface Checked {
   away: string[];
 }
 
-/** Looks at a stack without a cluster and without its state. */
+/** Checks a stack without a cluster and without its state. @throws FlotillaError when there is no such stack. */
 export async function checkStack(stack: string): Promise<Checked> {
+  if (!existsSync(join(PROJECT, stackFileName(stack)))) settingsOfStack(stack);
   const config = configOfStack(stack);
   const layers = config.files
     .filter(({ kind }) => kind === "layer")

@@ -84,7 +84,7 @@ describe("flotilla check", function () {
     });
     assert.equal(exitCode, 0, all);
     assert.match(all, /rules +planned values only: helm is not installed \(npx flotilla sandbox tools\)/);
-    assert.equal(existsSync(cache), false);
+    assert.equal(existsSync(join(cache, "flotilla", "tools")), false);
   });
 
   it("checks an application without services and stores, and other commands show it", async () => {
