@@ -203,7 +203,7 @@ describe("flotilla destroy", function () {
   it("has nothing left to do then", async () => {
     const { exitCode, all = "" } = await destroy();
     assert.equal(exitCode, 0, all);
-    assert.match(all, /Nothing of stack destroy is deployed/);
+    assert.match(all, /Stack destroy has nothing deployed/);
   });
 
   it("goes on where pulumi destroy stops: at what is protected, after the services", async () => {
@@ -229,7 +229,7 @@ describe("flotilla destroy", function () {
     assert.equal(exitCode, 1, all);
     assert.match(all, /Left of destroy: .*Secret web-env.*namespace e2e-destroy/);
     assert.match(all, /did not finish \(\d+ deleted/);
-    assert.match(all, /kept by the test[\s\S]*Go on: npx flotilla destroy --stack destroy/);
+    assert.match(all, /kept by the test[\s\S]*To continue: npx flotilla destroy --stack destroy/);
     assert.ok(await exists("pvc", "data-mysql-0", "-n", namespace));
     const again = await destroy("--confirm", stack.name);
     assert.equal(again.exitCode, 0, again.all);

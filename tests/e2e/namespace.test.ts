@@ -115,7 +115,7 @@ describe("a namespace that exists already", function () {
     const { "redis-password": password } = await secretOf("cache-auth", namespace);
     const all = await ends(0, "adopt", "--yes");
     assert.match(all, /~ Namespace e2e-team[\s\S]*flotilla.dev\/adopted/);
-    assert.match(all, /NOT OF THE STACK: Deployment theirs\./);
+    assert.match(all, /NOT PART OF THE STACK: Deployment theirs\./);
     const { labels = {}, annotations = {} } = (await live()).metadata;
     assert.equal(labels["pod-security.kubernetes.io/enforce"], "restricted");
     assert.equal(annotations["flotilla.dev/adopted"], "true");

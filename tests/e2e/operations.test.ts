@@ -433,7 +433,7 @@ describe("a stack in operation", function () {
       assert.match(seen, /^ +values: env/m);
       assert.match((await flotilla(...on("status"))).all ?? "", /changed with helm/);
       const corrected = await ends(0, ...on("drift"), "--correct", "--yes");
-      assert.match(corrected, /No drift: everything of operations is as it was deployed\.$/);
+      assert.match(corrected, /No drift: everything in operations is as deployed\.$/);
       assert.deepEqual(await manifests(), before.manifests);
       assert.deepEqual(
         (await specs()).map(({ kind, name }) => [kind, name]),
