@@ -89,7 +89,7 @@ describe("a binary file", () => {
         resources: { requests: { cpu: "1m", memory: "1Mi" }, limits: { memory: "1Mi" } },
         config: { files: { a: { path: "/a" } } },
       }),
-      /config\.files\.a: either content or base64 is needed/,
+      /config\.files\.a: set either content or base64/,
     );
   });
 });
