@@ -99,7 +99,7 @@ describe("charts/microservice refuses", () => {
       /Recreate is for a Deployment/,
     ],
     ["OnDelete for a Deployment", { rollout: { strategy: "OnDelete" } }, /a Deployment takes RollingUpdate/],
-    ["a rollout that cannot progress", { rollout: { maxSurge: 0 } }, /no pod can ever be replaced/],
+    ["a rollout that cannot progress", { rollout: { maxSurge: 0 } }, /no pod could ever be replaced/],
     [
       "a progress deadline shorter than minReadySeconds",
       { rollout: { minReadySeconds: 60, progressDeadlineSeconds: 60 } },

@@ -75,7 +75,7 @@ describe("the benchmark", () => {
       args: ["-c", "echo broken >&2; exit 3"],
       folder: PROJECT,
     };
-    await assert.rejects(measure(command), /ended with 3:\nbroken/);
+    await assert.rejects(measure(command), /failed with exit code 3:\nbroken/);
   });
 
   it("gives helmfile charts by relative paths: releases of one with an absolute path it updates one after the other", async () => {
@@ -101,13 +101,13 @@ describe("the benchmark", () => {
       handleInterrupts();
       const child = 'process.on("SIGTERM", () => process.exit(7)); setTimeout(() => {}, 60000); process.kill(' + process.pid + ', "SIGTERM")';
       measure({ program: process.execPath, args: ["-e", child], folder: "." })
-        .catch((error) => console.log(error.message.split("\\n")[0].slice(-13)));
+        .catch((error) => console.log(error.message.split("\\n")[0].slice(-24)));
     `;
     const { stdout } = await execa("node", ["-r", "ts-node/register/transpile-only", "-e", program], {
       cwd: PROJECT,
       timeout: 10_000,
     });
-    assert.equal(stdout, "ended with 7:");
+    assert.equal(stdout, "failed with exit code 7:");
   });
 
   it("has an application of as many releases as are asked for", () => {

@@ -1,5 +1,6 @@
 /** What the stand-in for the kubernetes provider decides of objects and releases: the official rules and words. */
 import assert from "node:assert/strict";
+import { helmError, serverError } from "../../dev/sandbox/providers/kubernetes/errors";
 import { AUTONAMED, diffObject, named } from "../../dev/sandbox/providers/kubernetes/replacement";
 import { retry, WAITS } from "../../dev/sandbox/providers/kubernetes/retry";
 import {
@@ -8,7 +9,6 @@ import {
   Reach,
   Unreachable,
 } from "../../dev/sandbox/providers/kubernetes/unreachable";
-import { helmError, serverError } from "../../dev/sandbox/providers/kubernetes/words";
 import { secret, UNKNOWN } from "../../dev/sandbox/providers/protocol/property";
 
 const fixed = { secretsMutable: false, configMapsMutable: false };
