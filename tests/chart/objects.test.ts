@@ -4,7 +4,7 @@ import { catalogue } from "../../apps";
 import { objectNames } from "../../src/plan/objects";
 import type { Values } from "../../src/plan/plan";
 import type { MicroserviceValues } from "../../src/plan/services/microservice-values";
-import { AT_HAND, EVERYWHERE, planned } from "../environments";
+import { EVERYWHERE, LOCAL_CHARTS, planned } from "../environments";
 import { CHART, EXAMPLES } from "./examples";
 import { isDeployed, type KubernetesObject, render } from "./render";
 
@@ -55,7 +55,7 @@ describe("the names of objects in a plan", function () {
   it("are those of every application, everywhere", async () => {
     const seen = new Set<string>();
     const monitored = Object.keys(catalogue).map(
-      (name) => planned(name, "prod", { ...AT_HAND, monitoring: { namespace: "monitoring" } }).plan,
+      (name) => planned(name, "prod", { ...LOCAL_CHARTS, monitoring: { namespace: "monitoring" } }).plan,
     );
     const plans = [...EVERYWHERE.map(({ plan }) => plan), ...monitored];
     for (const { name, chart, values } of plans.flatMap(({ releases }) => Object.values(releases))) {

@@ -18,7 +18,7 @@ import {
   type Rendering,
   renderText,
 } from "../chart/render";
-import { AT_HAND, EVERYWHERE, planned } from "../environments";
+import { EVERYWHERE, LOCAL_CHARTS, planned } from "../environments";
 import { customResources } from "./custom-resources";
 import { exists, get, run, testWorld, until } from "./world";
 
@@ -50,7 +50,7 @@ function plannedExternalSecrets(): KubernetesObject[] {
     registries: { mirror: { server: "m.example.com", username: "shop" } },
     credentials: undefined,
   };
-  const { secrets } = planned("order-service", "prod", { ...AT_HAND, ...settings }).plan;
+  const { secrets } = planned("order-service", "prod", { ...LOCAL_CHARTS, ...settings }).plan;
   return Object.entries(secrets).flatMap(([name, secret]) =>
     secret.external ? [externalSecret(name, NAMESPACE, secret, secret.external)] : [],
   );

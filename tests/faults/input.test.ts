@@ -12,8 +12,8 @@ import {
   answersToInventory,
   answerToStackFile,
   inventoryArbitrary,
-  SOUND,
   stackFileArbitrary,
+  VALID,
 } from "../nearly-right";
 import { refusals } from "./acceptance";
 import { chance, LONG, SEED } from "./seed";
@@ -46,7 +46,7 @@ describe(`input that is nearly right, as the cluster sees it (FAULTS_SEED=${SEED
     fc.sample(arbitrary, { numRuns, seed: Math.floor(chance("input") * 2 ** 31) });
 
   it("as values of the shared chart is refused in words, or accepted", async () => {
-    const releases = Object.values(SOUND.releases).filter(({ kind }) => kind !== "store");
+    const releases = Object.values(VALID.releases).filter(({ kind }) => kind !== "store");
     const values = sampled(nearly(releases.map((release) => release.values)), CASES.values);
     const counts = await judge(values.map((each) => ({ chart: "charts/microservice", values: each })));
     assert.ok(
@@ -56,7 +56,7 @@ describe(`input that is nearly right, as the cluster sees it (FAULTS_SEED=${SEED
   });
 
   it("as values of the store chart is refused in words, or accepted", async () => {
-    const releases = Object.values(SOUND.releases).filter(({ kind }) => kind === "store");
+    const releases = Object.values(VALID.releases).filter(({ kind }) => kind === "store");
     const values = sampled(nearly(releases.map((release) => release.values)), CASES.stores);
     // That a request is no more than its limit is for the plan to see (src/plan/check.ts).
     const sound = values.filter(({ resources }) => !isMoreThanItsLimit(resources));
@@ -65,7 +65,7 @@ describe(`input that is nearly right, as the cluster sees it (FAULTS_SEED=${SEED
   });
 
   it("as a stack file is refused, or planned into what the cluster accepts", async () => {
-    const sound = new Set(Object.values(SOUND.releases).map(({ values }) => JSON.stringify(values)));
+    const sound = new Set(Object.values(VALID.releases).map(({ values }) => JSON.stringify(values)));
     const answers = sampled(stackFileArbitrary, CASES.stackFiles).map(answerToStackFile);
     await judge(
       answers.flatMap((answer) => ("plan" in answer ? renderingsOf(answer.plan, sound) : [])),
@@ -92,7 +92,7 @@ describe(`input that is nearly right, as the cluster sees it (FAULTS_SEED=${SEED
   });
 
   /** What differs from what is known to be sound, each once. */
-  function renderingsOf({ releases }: typeof SOUND, sound: ReadonlySet<string>) {
+  function renderingsOf({ releases }: typeof VALID, sound: ReadonlySet<string>) {
     return Object.values(releases).flatMap(({ name, chart, values }) => {
       const text = JSON.stringify(values);
       if (!("path" in chart) || chart.path.endsWith(".tgz") || sound.has(text) || known.has(text)) return [];
@@ -126,7 +126,7 @@ describe(`input that is nearly right, as the cluster sees it (FAULTS_SEED=${SEED
 });
 
 /** What a plan has apart from its releases. A password is any text. */
-const furtherObjects = ({ secrets, namespace }: typeof SOUND) => [
+const furtherObjects = ({ secrets, namespace }: typeof VALID) => [
   ...Object.entries(secrets).map(([name, { labels, keys }]) => ({
     object: {
       apiVersion: "v1",
@@ -139,7 +139,7 @@ const furtherObjects = ({ secrets, namespace }: typeof SOUND) => [
   ...guardsOf(namespace).map((object) => ({ object, of: { namespace: namespace.name } })),
 ];
 
-function guardsOf(namespace: typeof SOUND.namespace) {
+function guardsOf(namespace: typeof VALID.namespace) {
   const { containerDefaults, isolation, quota } = guardRails(namespace);
   return [containerDefaults, isolation, quota];
 }
