@@ -206,7 +206,7 @@ describe("explain", () => {
       },
     ],
     [
-      "an evicted pod",
+      "a pod that was evicted",
       pod(undefined, {
         phase: "Failed",
         reason: "Evicted",
