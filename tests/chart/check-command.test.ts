@@ -23,7 +23,7 @@ describe("flotilla check", function () {
   this.timeout(120_000);
   let folder: string;
 
-  /** A copy of the project that a test may add stack files to. */
+  /** A copy of the project to which a test may add stack files. */
   before(() => {
     folder = copyOfProject("flotilla-check-", ["Pulumi.prod.yaml", "Pulumi.dev.yaml"]);
   });
@@ -39,14 +39,14 @@ describe("flotilla check", function () {
     findings: { severity: string; check: string; where: string; what: string }[];
   }
 
-  it("finds nothing wrong with prod", async () => {
+  it("reports nothing for prod", async () => {
     const { exitCode, all = "" } = await flotilla("check", "--stack", "prod");
     assert.equal(exitCode, 0, all);
     assert.match(all, /\n0 errors, 0 warnings$/);
     assert.match(all, /excepted Deployment dispatch.*\n {4}because it listens on nothing/);
   });
 
-  it("looks with kubeconform and kube-score where they are", async () => {
+  it("uses kubeconform and kube-score if they are installed", async () => {
     const { stdout } = await flotilla("check", "--stack", "prod", "--json");
     const { stages } = JSON.parse(stdout) as Output;
     assert.deepEqual(
@@ -58,21 +58,21 @@ describe("flotilla check", function () {
         await execa(join(folder, "cli/bin.js"), ["check", "--stack", "prod", "--json"], {
           cwd: folder,
           reject: false,
-          // Helm is what it must have.
+          // Helm is required.
           env: { XDG_CACHE_HOME: withHelmOnly(folder), PATH: process.env.PATH },
         })
       ).stdout,
     ) as Output;
     assert.deepEqual(
       bare.filter(({ skipped }) => skipped).map(({ stage }) => stage),
-      // What is on PATH is installed for everybody.
+      // What is on PATH is installed for everyone.
       ["kubeconform", "kube-score"].filter(
         (name) => executablesOnPath(name, process.env.PATH ?? "").length === 0,
       ),
     );
   });
 
-  it("checks an application without services and stores, and other commands show it", async () => {
+  it("accepts an application without services and stores, and other commands show it", async () => {
     const index = join(folder, "apps/index.ts");
     const before = readFileSync(index, "utf8");
     writeFileSync(
@@ -190,7 +190,7 @@ describe("flotilla check", function () {
   });
 });
 
-/** A cache with helm and nothing else of it. */
+/** Returns a cache that only contains helm. */
 function withHelmOnly(folder: string): string {
   const cache = join(folder, "cache");
   const real = join(cacheFolder(), "tools");
@@ -202,7 +202,7 @@ function withHelmOnly(folder: string): string {
   return cache;
 }
 
-describe("the rules, on everything that is rendered", function () {
+describe("the rules, on all rendered objects", function () {
   this.timeout(240_000);
 
   for (const { application, environment, plan, config } of EVERYWHERE)
@@ -231,7 +231,7 @@ describe("the rules, on everything that is rendered", function () {
       );
     });
 
-  it("estimate what Helm would store of large files, from the plan alone", async () => {
+  it("estimate what Helm would store of large files, from the plan only", async () => {
     const random = (length: number) => randomBytes(length).toString("base64").slice(0, length);
     const text = (length: number) => "the quick brown fox\n".repeat(length / 20);
     for (const files of [

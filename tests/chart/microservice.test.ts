@@ -1,4 +1,4 @@
-/** The shared chart, feature by feature and refusal by refusal. */
+/** The shared chart: every feature and every refusal. */
 import assert from "node:assert/strict";
 import execa from "execa";
 import fc from "fast-check";
@@ -14,7 +14,7 @@ const renderWith = (values: object): Promise<KubernetesObject[]> =>
   render(CHART, { image: IMAGE, ...values });
 
 describe("the charts", () => {
-  it("microservice passes helm lint --strict as it is", () => lint("microservice"));
+  it("microservice passes helm lint --strict with its defaults", () => lint("microservice"));
   it("store passes helm lint --strict", () =>
     lint("store", "--set-string", "image.repository=a,image.tag=1,dataPath=/data", "--set", "port=1"));
   for (const example of Object.keys(EXAMPLES))
@@ -51,10 +51,10 @@ describe("charts/microservice refuses", () => {
 
   const refusals: [string, object, RegExp][] = [
     ["an unknown key", { replica: 1 }, /additional properties 'replica' not allowed/],
-    ["an unknown key further down", { rollout: { surge: 1 } }, /'surge' not allowed/],
+    ["an unknown nested key", { rollout: { surge: 1 } }, /'surge' not allowed/],
     ["a wrong type", { replicas: "3" }, /replicas.*got string, want integer/],
     ["a number as the value of a variable", { env: { PORT: 80 } }, /env\/PORT.*got number, want string/],
-    ["a key that no Secret has", { env: { A: { secret: "a", key: ".." } } }, /env\/A.*pattern/],
+    ["an invalid key of a Secret", { env: { A: { secret: "a", key: ".." } } }, /env\/A.*pattern/],
     [
       "a port name without a letter",
       { ports: { "8080": { container: 8080 } } },

@@ -1,4 +1,4 @@
-/** Somebody's own Pulumi program, which uses Flotilla's components: two applications, and a store and services by themselves. */
+/** A user's own Pulumi program with Flotilla's components: two applications, and a standalone store and services. */
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import {
