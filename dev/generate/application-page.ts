@@ -1,4 +1,4 @@
-/** The page of an application: generates the part between two markers and keeps the rest. */
+/** The page of an application: the generated part between two marks, what people wrote around it as it is. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Graph, graphOf } from "../../cli/core/graph/graph";
@@ -20,7 +20,7 @@ export function applicationPage(application: Application): string {
   return between(written, "the inventory", generated(application));
 }
 
-/** Returns the plan of a production stack with an ingress, monitoring and all externals. */
+/** As in production, with one way in and everything that somebody else runs. */
 function productionOf(application: Application): Plan {
   const values = {
     application: application.name,
@@ -45,14 +45,14 @@ function generated(application: Application): string {
   const planned = productionOf(application);
   const graph = graphOf(planned);
   return [
-    "## Connections",
+    "## Who talks to whom",
     "",
-    "In prod, with an ingress. Each arrow is a rule in the network policy of each end that is deployed here; all other traffic is denied.",
+    "In prod with an ingress. Every arrow is a rule in the network policy of each end that is deployed here; all else is denied.",
     "",
     "```mermaid",
     `${mermaid(graph)}\`\`\``,
     "",
-    "As a matrix: clients (rows), targets (columns) and ports, with the port of the pods if it differs.",
+    "The same as a matrix: who connects (rows) to what (columns), and the port of the pods where it differs.",
     "",
     ...matrix(graph),
     "",
@@ -95,7 +95,7 @@ function services({ services }: Application, { nodes }: Graph): string[] {
   );
 }
 
-/** Disabled services, externals and callers, each with its reason. */
+/** Services that are off, what others run, and who calls from elsewhere, each with its reason. */
 function others({ services, externals = {}, callers = {} }: Application): string[] {
   const optional = Object.entries(services).flatMap(([name, { optional: reason }]) =>
     reason === undefined
@@ -106,7 +106,7 @@ function others({ services, externals = {}, callers = {} }: Application): string
     name,
     `external, ${host}:${port}`,
     reason,
-    standIn ? "`flotilla:standIns: true` deploys a stand-in" : "",
+    standIn ? "`flotilla:standIns: true` puts a stand-in in its place" : "",
   ]);
   const caller = Object.entries(callers).map(([name, { namespace, reason }]) => [
     name,

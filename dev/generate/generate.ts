@@ -1,4 +1,4 @@
-/** Files generated from the shared chart, the settings and the inventories. `npm run generate` writes them; a test fails when they are stale. */
+/** What is generated from the shared chart, the settings and the inventories, and where it goes. `npm run generate` writes it; a test fails when it is stale. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { catalogue } from "../../apps";
@@ -14,7 +14,7 @@ import { valuesType } from "./values-type";
 
 const CHART = join(PROJECT, "charts", "microservice");
 
-/** Generated files by path in the project, each with the function that returns its content. */
+/** Generated files by their path in the project, each with how to make its content. */
 export const GENERATED: Record<string, () => Promise<string>> = {
   "src/plan/services/microservice-values.ts": () => valuesType(CHART),
   "charts/microservice/README.md": () => readmeWithTable(CHART),

@@ -1,8 +1,8 @@
-/** Partly generated pages, and Markdown tables. */
+/** Pages that are partly generated, and tables in them. */
 
 const END = "<!-- to here -->";
 
-/** Returns the page with the part between its markers replaced. The marker names the source and the command. */
+/** A page with the part between its marks made anew. What it is made from, and with what, is named in the mark. */
 export function between(
   written: string,
   source: string,
@@ -20,7 +20,7 @@ export function between(
 const row = (cells: readonly string[]): string =>
   `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
 
-/** Returns the lines of a Markdown table. */
+/** Lines of a Markdown table. */
 export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string[] => [
   row(head),
   row(head.map(() => "---")),

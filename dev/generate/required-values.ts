@@ -1,16 +1,16 @@
-/** The helper template that refuses null for a value: Helm deletes the key, and a missing value renders as 0 or empty. */
+/** The helper that refuses a value taken away by null: Helm deletes it, and what is not there reads as 0 or nothing. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 
-/** Maps whose default entries may be removed. */
+/** Maps whose default entries may be taken out. */
 const OPEN = ["resources.requests", "resources.limits", "topologySpread", "networkPolicy.egress"];
 
-/** Returns the template for the chart in `folder`. */
+/** The template for the chart in `folder`. */
 export function requiredValues(folder: string): string {
   const values = parse(readFileSync(join(folder, "values.yaml"), "utf8")) as Record<string, unknown>;
   const list = pathsOf(values).map((path) => `  ${JSON.stringify(path)}`);
-  return `{{/* Values that null has removed. Generated from values.yaml: run \`npm run generate\`. */}}
+  return `{{/* Values that null has taken away. Generated from values.yaml: run \`npm run generate\`. */}}
 {{- define "microservice.missing" -}}
 {{- $paths := list
 ${list.join("\n")}
@@ -21,7 +21,7 @@ ${list.join("\n")}
 {{- if kindIs "map" $value }}{{ $value = index $value . }}{{ end }}
 {{- end }}
 {{- if kindIs "invalid" $value }}
-{{ $path }}: null removes the default; remove the key instead
+{{ $path }}: null takes its default away, and nothing is left; leave the key out instead
 {{- end }}
 {{- end }}
 {{- end }}

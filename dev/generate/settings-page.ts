@@ -1,4 +1,4 @@
-/** docs/configuration.md: generates the keys between two markers from the schema and keeps the rest. */
+/** docs/configuration.md: the keys between two marks, from the schema; what people wrote around them as it is. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { PROJECT } from "../../cli/tools/paths";
@@ -34,14 +34,14 @@ function generated(): string {
     "## Every rule",
     "",
     ...table(
-      ["rule", "requirement"],
-      Object.entries(RULES).map(([name, requirement]) => [`\`${name}\``, requirement]),
+      ["rule", "asks for"],
+      Object.entries(RULES).map(([name, asks]) => [`\`${name}\``, asks]),
     ),
     "",
   ].join("\n");
 }
 
-/** Returns the part of a path that is the title of its section. */
+/** The part of a path that a section is called after. */
 const headOf = ([first, second]: readonly string[]): string =>
   second === "<name>" ? `${first}.<name>` : (first as string);
 

@@ -1,4 +1,4 @@
-{{/* Values that null has removed. Generated from values.yaml: run `npm run generate`. */}}
+{{/* Values that null has taken away. Generated from values.yaml: run `npm run generate`. */}}
 {{- define "microservice.missing" -}}
 {{- $paths := list
   "fullnameOverride"
@@ -142,7 +142,7 @@
 {{- if kindIs "map" $value }}{{ $value = index $value . }}{{ end }}
 {{- end }}
 {{- if kindIs "invalid" $value }}
-{{ $path }}: null removes the default; remove the key instead
+{{ $path }}: null takes its default away, and nothing is left; leave the key out instead
 {{- end }}
 {{- end }}
 {{- end }}
