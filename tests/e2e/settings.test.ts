@@ -189,7 +189,7 @@ describe("settings in layers", () => {
       assert.match(deployments?.found ?? "", /you may not get, create, patch, delete deployments\.apps/);
       assert.match(deployments?.todo ?? "", /Role/);
       assert.ok(denied.some(({ found }) => found.endsWith(" namespaces")));
-      // What it may not read is not reported as missing.
+      // What it may not even look at is not called missing.
       assert.equal(diagnoses.find(({ check }) => check === "storage")?.status, "not looked at");
     });
 

@@ -57,7 +57,7 @@ describe("the catalogue of a project", function () {
     assert.match(inJavaScript.text, /application: shop/, inJavaScript.text);
   });
 
-  it("is reported when it is missing", async () => {
+  it("is missed where there is none", async () => {
     assert.match(await refusal({}), /apps\/index\.ts: there is no such file/);
     const text = await refusal({ "apps/index.ts": "export const applications = {};\n" });
     assert.match(text, /apps\/index\.ts: it exports no `catalogue`/);

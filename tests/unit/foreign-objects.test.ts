@@ -315,7 +315,7 @@ describe("a difference with existing objects", () => {
     assert.deepEqual(after.web?.objects, [manifest]);
   });
 
-  it("warns that a failing first installation deletes them, and no other", () => {
+  it("warns of the deletion by a first installation that fails, and of no other", () => {
     assert.match(takenNotes([taken], {})[0] ?? "", /Helm deletes what was taken over.*ConfigMap web-files/);
     assert.deepEqual(takenNotes([taken], { web: {} as never }), []);
   });

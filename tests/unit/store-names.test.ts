@@ -58,7 +58,7 @@ describe("the name of a database", () => {
     );
   });
 
-  it("is required for kinds with databases, and refused for others", () => {
+  it("must be there, and only for kinds that have databases", () => {
     assert.deepEqual(problems("mysql", {}), ["its database has no name"]);
     assert.deepEqual(problems("rabbitmq", { database: "shop" }), ["a rabbitmq has no databases"]);
   });
