@@ -123,7 +123,7 @@ describe("a provider", () => {
     const failed = await resource("kubernetes:helm.sh/v3:Release");
     assert.ok((failed.initErrors ?? []).length > 0);
     assert.deepEqual(failed.outputs.values, unschedulable.values);
-    assert.equal((await stack.preview())[0]?.op, "update", "it is tried again though no input differs");
+    assert.equal((await stack.preview())[0]?.op, "update", "it is retried without changed inputs");
     write({ values: { color: "white" }, atomic: true });
     await stack.up();
     assert.equal(await color(), "white");

@@ -71,7 +71,7 @@ describe("settings in layers", () => {
     );
     const file = join(stack.folder, "Pulumi.layered.yaml");
     writeFileSync(file, read(file).replace(/flotilla:replicas: .*/, "flotilla:replicas: null"));
-    assert.equal((await valuesOf("order-service")).replicas, 1, "null takes away what the layer says");
+    assert.equal((await valuesOf("order-service")).replicas, 1, "null removes the layer's value");
   });
 
   it("are refused with file and line of the layer", async () => {

@@ -35,7 +35,7 @@ let opened: OpenWorld | undefined;
 
 /** The sandbox of this run. */
 export function world(): OpenWorld {
-  assert.ok(opened, "the world is not open");
+  assert.ok(opened, "the sandbox is not started");
   return opened;
 }
 

@@ -91,7 +91,7 @@ export function soak(deployed: () => Shop, tell: (result: Soak) => void): void {
     });
 
     it("do not let the state or the program grow", () => {
-      assert.equal(sizes.length, UPDATES, "not all updates came to their end");
+      assert.equal(sizes.length, UPDATES, "not all updates completed");
       const state = growth(sizes);
       const program = memory.length === 0 ? undefined : growth(memory);
       tell({ updates: sizes.length, faults, state, ...(program === undefined ? {} : { program }) });

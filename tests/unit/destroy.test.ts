@@ -169,7 +169,7 @@ describe("destroying a stack", () => {
     ]);
     const { namespaces, strangers } = decide(without, [holdings({ live: live("mysql", "web", "tool") })]);
     assert.deepEqual(namespaces, [{ name: namespace, fate: "stays" }]);
-    assert.deepEqual(strangers, [], "what is not the stack's stays with the namespace");
+    assert.deepEqual(strangers, [], "objects of others are kept with the namespace");
   });
 
   it("keeps the Secret of a store with its data, in a namespace that is kept, and reports it", () => {
@@ -275,7 +275,7 @@ describe("destroying a stack", () => {
       dependencies: [password.urn],
       propertyDependencies: { data: [password.urn], metadata: [], type: null },
     });
-    assert.equal(child.protect, true, "what was read is not changed");
+    assert.equal(child.protect, true, "the input is not changed");
     const untouched = unprotected(before, []).at(-1);
     const { protect: _, ...expected } = child;
     assert.deepEqual(untouched, expected);

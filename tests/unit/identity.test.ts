@@ -364,8 +364,8 @@ describe("the namespace of an update", () => {
   it("may be the stack's own, or missing", () => {
     const known = { name: "shop", uid: "u" };
     assert.equal(problem(known, live({ annotations: own })), undefined);
-    assert.equal(problem(known, live()), undefined, "of a version that wrote no owner");
-    assert.equal(problem({ name: "shop" }, live()), undefined, "of a state without its UID");
+    assert.equal(problem(known, live()), undefined, "written by a version without owners");
+    assert.equal(problem({ name: "shop" }, live()), undefined, "from a state without its UID");
     assert.equal(problem(undefined, undefined), undefined);
   });
 

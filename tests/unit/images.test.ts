@@ -56,7 +56,7 @@ describe("images", () => {
   it("of waiting init containers are those of the shared chart", () => {
     const { waitImage } = parse(readFileSync(join(PROJECT, "charts", "microservice", "values.yaml"), "utf8"));
     assert.deepEqual({ repository: waitImage.repository, tag: waitImage.tag }, WAIT_IMAGE);
-    assert.equal(valuesOf(planOf(), "cart").waitImage, undefined, "no value where it is the chart's own");
+    assert.equal(valuesOf(planOf(), "cart").waitImage, undefined, "the chart's own value");
   });
 
   it("all come from the mirror: services, Jobs, stores, exporters, waiting containers", () => {

@@ -70,7 +70,7 @@ describe("layers", () => {
       layer("layers: [a, b]", "ingress: null", "services: { cart: { tag: null } }"),
       layers,
     );
-    assert.equal(settings.replicas, undefined, "as if nobody had said anything");
+    assert.equal(settings.replicas, undefined, "the default applies");
     assert.equal(settings.ingress, undefined);
     assert.deepEqual(settings.services, { cart: { replicas: 2 } });
     assert.equal(origins.has("ingress.host"), false);

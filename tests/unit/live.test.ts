@@ -95,7 +95,7 @@ describe("a state", () => {
         },
       ],
     );
-    assert.deepEqual(cart?.pods, { ready: 2, wanted: 2 }, "old pods are ready as well for a while");
+    assert.deepEqual(cart?.pods, { ready: 2, wanted: 2 }, "old pods are still ready for a while");
     assert.equal(foreign?.kind, "unknown");
     const shared = releaseStatuses([state(1, {})], { ...live(1), foreign: live(4).cart as never }, []);
     assert.deepEqual(
@@ -106,7 +106,7 @@ describe("a state", () => {
     const [missing] = releaseStatuses([state(1, {})], {}, []);
     assert.deepEqual([missing?.status, missing?.drift], ["missing", "uninstalled"]);
     const [pending] = releaseStatuses([state(1, {})], live(2, "pending-upgrade"), []);
-    assert.equal(pending?.drift, undefined, "an update that is under way is no drift");
+    assert.equal(pending?.drift, undefined, "an update in progress is not drift");
   });
 });
 

@@ -267,7 +267,7 @@ describe("what an earlier replacement left behind", () => {
       { ...resource(SECRET, "untouched"), ...by("new") },
       there[3],
     ]);
-    assert.deepEqual(by("old"), { provider: state[2]?.provider }, "what was handed in stays as it was");
+    assert.deepEqual(by("old"), { provider: state[2]?.provider }, "the input is not changed");
   });
 
   it("changes nothing in a state without it, and does not touch other providers", () => {
@@ -447,7 +447,7 @@ describe("what a cluster has lost", () => {
     assert.deepEqual(shown?.about, ["it is missing in the cluster: it is installed again"]);
     assert.deepEqual(shown?.storage, ["EMPTY volumes: 8Gi for each pod"]);
     assert.deepEqual(rails?.about, ["some of it is missing in the cluster: it is created again"]);
-    assert.deepEqual(web, change("web"), "a change that is not an addition is none of the loss");
+    assert.deepEqual(web, change("web"), "only additions are part of the loss");
   });
 
   it("is reported to reuse the claims that its pods left behind, and no others", () => {

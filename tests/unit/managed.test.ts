@@ -82,7 +82,7 @@ describe("a manual addition", () => {
     const clean = without(live, pointers);
     assert.deepEqual(clean.spec.template, manifest.spec.template);
     assert.deepEqual(clean.metadata.labels, { app: "web" });
-    assert.equal(live.spec.template.spec.containers.length, 2, "the live one stays");
+    assert.equal(live.spec.template.spec.containers.length, 2, "the live object is not changed");
     const at = (...pointer: (string | number)[]) => ({ pointer, entries: [] });
     assert.deepEqual(
       removals([at("a", 0), at("a", 2), at("b", "x/y~z")]).map(({ path }) => path),

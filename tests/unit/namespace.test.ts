@@ -182,7 +182,7 @@ describe("a namespace that others own", () => {
     assert.match(`${where}: ${what}. ${todo}`, /^release web: helm has installed it already .*another name/);
     const web = { kind: "service", chart: "./charts/microservice", values: {} };
     assert.deepEqual(await check(["web"], { web, cache: web }), []);
-    assert.equal(asked.length, 2, "nothing is asked where nothing is new");
+    assert.equal(asked.length, 2, "no request if nothing is new");
   });
 
   it("is where its objects are, for the state", () => {
@@ -248,7 +248,11 @@ describe("a namespace that a stack took over", () => {
         .deployedNamespace,
       "adopted",
     );
-    assert.equal(stateIn({ [bare.urn]: bare }).deployedNamespace, "created", "of a version without owners");
+    assert.equal(
+      stateIn({ [bare.urn]: bare }).deployedNamespace,
+      "created",
+      "written by a version without owners",
+    );
   });
 
   it("is one that no stack created", () => {

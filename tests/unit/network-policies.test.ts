@@ -37,7 +37,10 @@ describe("the evaluator of network policies", () => {
     assert.ok(allows({ podSelector: of("web"), policyTypes: ["Ingress"] }, web, cart));
     assert.ok(!allows({ podSelector: of("web"), policyTypes: ["Egress"] }, web, cart));
     assert.ok(!allows({ podSelector: of("cart") }, web, cart));
-    assert.ok(allows({ podSelector: of("web") }, web, cart), "without types and egress it speaks of ingress");
+    assert.ok(
+      allows({ podSelector: of("web") }, web, cart),
+      "without types and egress it applies to ingress",
+    );
   });
 
   it("combines both selectors of one peer, and separates several peers", () => {
@@ -73,7 +76,7 @@ describe("the evaluator of network policies", () => {
     const bare = pod("bare", "shop", {});
     assert.ok(!allows(expression("In", ["cart"]), web, cart));
     assert.ok(allows(expression("NotIn", ["cart"]), web, cart));
-    assert.ok(!allows(expression("NotIn", ["cart"]), web, bare), "what lacks the key is not in");
+    assert.ok(!allows(expression("NotIn", ["cart"]), web, bare), "a missing key is not in the list");
     assert.ok(!allows(expression("DoesNotExist"), web, bare));
     assert.ok(!allows(expression("Exists"), web, cart));
     const block = (cidr: string, except?: string[]) => ({

@@ -142,7 +142,7 @@ describe("plan", () => {
       limits: { cpu: "500m", memory: "1Gi" },
     });
     assert.equal((cart.env as Record<string, unknown>).LOG_LEVEL, "debug");
-    assert.equal(secrets["catalogue-env"], undefined, "a Secret that nobody reads is not made");
+    assert.equal(secrets["catalogue-env"], undefined, "a Secret that nothing reads is not created");
     assert.deepEqual(releases.mongodb?.values.persistence, {
       enabled: true,
       size: "20Gi",

@@ -198,7 +198,7 @@ describe("recovery", () => {
     ]);
   });
 
-  it("releases a lock first if it cannot be told from a later one: the lock of an update that starts meanwhile stays", () => {
+  it("releases a lock first if it cannot be distinguished from a later one: the lock of an update that starts meanwhile stays", () => {
     for (const held of [{ seesLocks: false }, { locks: [{ by: "an update, according to the backend" }] }])
       assert.deepEqual(orderFor(held), ["unlock", "rollback", "refresh"]);
     assert.deepEqual(decide(situation({ seesLocks: false })).actions, []);

@@ -118,7 +118,7 @@ describe("the Jobs of a mongodb", () => {
       app: ["app", "app_2"],
       reports: ["reports", "reports_2"],
     });
-    assert.equal(server.users.app?.app?.pwd, "dbapp", "the old one is as it was");
+    assert.equal(server.users.app?.app?.pwd, "dbapp", "the old user is unchanged");
     assert.deepEqual(server.users.app?.app_2, {
       pwd: "dbapp2",
       roles: [{ role: "readWrite", db: "app" }, extra],

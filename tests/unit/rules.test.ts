@@ -33,7 +33,7 @@ describe("rules for plans", () => {
   it("find nothing in a valid plan", () => {
     assert.deepEqual(brokenBy(shop, { distribution: "upstream" }), []);
     assert.deepEqual(brokenBy(shop, { ...PROD, replicas: 3 }), []);
-    assert.deepEqual(brokenBy(shop, PROD), [], "prod has three where nobody says how many");
+    assert.deepEqual(brokenBy(shop, PROD), [], "the default in prod is three");
   });
 
   it("require three pods of a service in prod, fixed or as minimum", () => {
@@ -250,7 +250,7 @@ describe("rules for rendered objects", () => {
     ["no readiness", "probes", [changed({ readinessProbe: undefined }), ...sound.slice(1)]],
     ["a budget of all pods", "budget", [deployment(), budget({ minAvailable: 3 })]],
     ["a budget of all pods in percent", "budget", [deployment(), budget({ minAvailable: "100%" })]],
-    ["a budget that lets nobody go", "budget", [deployment(), budget({ maxUnavailable: 0 })]],
+    ["a budget that allows no eviction", "budget", [deployment(), budget({ maxUnavailable: 0 })]],
     ["several pods without a budget", "budget", [deployment()]],
     ["two pods", "replicas", [deployment({}, { replicas: 2 }), ...sound.slice(1)]],
     ["all pods on one node", "spread", [deployment({ topologySpreadConstraints: [] }), ...sound.slice(1)]],

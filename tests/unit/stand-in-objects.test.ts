@@ -41,7 +41,7 @@ describe("a changed object of the stand-in", () => {
     ]) {
       const { replaces, deleteBeforeReplace } = diffObject(fixed, before, object("Namespace", { metadata }));
       assert.equal(replaces.length, 1);
-      assert.equal(deleteBeforeReplace, false, "the two can be side by side");
+      assert.equal(deleteBeforeReplace, false, "the two can coexist");
     }
   });
 
@@ -96,7 +96,7 @@ describe("a changed object of the stand-in", () => {
     const unknown = object("Secret", { metadata: { name: UNKNOWN } });
     assert.equal(named("it", {}, unknown), unknown);
     const after = named("it", given, object("Secret", { metadata: {} }));
-    assert.notEqual((after.metadata as { name: string }).name, "it", "a name that was given is not kept");
+    assert.notEqual((after.metadata as { name: string }).name, "it", "an explicit name is not kept");
   });
 });
 

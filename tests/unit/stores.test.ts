@@ -287,7 +287,7 @@ describe("what is deployed", () => {
     delete deployed.db?.values.podManagementPolicy;
     assert.equal(refused(shopWith("rabbitmq"), { profile: "replicated" }, deployed).length, 1);
     const kept = planFor(shopWith("rabbitmq"), {}, deployed).releases.db?.values;
-    assert.equal(kept?.podManagementPolicy, "OrderedReady", "what cannot be changed stays");
+    assert.equal(kept?.podManagementPolicy, "OrderedReady", "immutable fields are kept");
   });
 
   it("refuses another distribution and another kind under the same name", () => {

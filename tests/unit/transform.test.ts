@@ -110,7 +110,7 @@ describe("a transform", () => {
       /store cache: it changes storage, .*\. Use the settings of the store/,
     ],
     [
-      "sets what is no data",
+      "sets something that is not data",
       ({ services }) => {
         (services.web?.values as unknown as Record<string, unknown>).env = { A: undefined, B: () => 1 };
       },

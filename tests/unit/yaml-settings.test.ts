@@ -50,7 +50,7 @@ describe("YAML of settings", () => {
     for (const value of ["8080", "0", "-1", "1.5", "true", "false", "9007199254740991"])
       assert.equal(envOf(value), value);
     for (const value of ["no", "on", "y", "1:30", "2024-01-15-rc1", "0x", "1e", "<<"])
-      assert.equal(envOf(value), value, "a text to every reader");
+      assert.equal(envOf(value), value, "a string to every reader");
   });
 
   it("refuses a variable that would not be deployed as written", () => {

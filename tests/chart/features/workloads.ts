@@ -25,7 +25,7 @@ export const WORKLOAD_FEATURES: Feature[] = [
       assert.equal(podOf(objects).spec.automountServiceAccountToken, false);
       const policy = ofKind(objects, "NetworkPolicy").spec;
       assert.deepEqual(policy.policyTypes, ["Ingress", "Egress"]);
-      assert.deepEqual(policy.ingress, [], "nobody may connect");
+      assert.deepEqual(policy.ingress, [], "no pod may connect");
       assert.deepEqual(policy.egress[0].ports, [
         { port: 53, protocol: "UDP" },
         { port: 53, protocol: "TCP" },

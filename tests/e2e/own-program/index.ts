@@ -33,7 +33,7 @@ const redis: inventory.Store = {
 
 const shop = (name: string, store?: string): Inventory => ({
   name,
-  description: "An application of somebody's own program.",
+  description: "An application of a user's own program.",
   services: { web: store === undefined ? { ...web(""), uses: [], env: {} } : web(store) },
   stores: store === undefined ? {} : { [store]: redis },
 });
