@@ -125,14 +125,14 @@ describe("flotilla check", function () {
     assert.match(error?.where ?? "", /^Pulumi\.two\.yaml:5 flotilla:services\.cart\.autoscaling$/);
   });
 
-  it("has a stack of that name, or says which there are", async () => {
+  it("requires an existing stack, and names the stacks if there is none", async () => {
     const { exitCode, all = "" } = await flotilla("check", "--stack", "pord");
     assert.equal(exitCode, 1);
     assert.match(all, /Pulumi\.pord\.yaml: there is no such file/);
     assert.match(all, /Did you mean "prod"\?/);
   });
 
-  it("is what `flotilla init` asks before it writes a stack's file", async () => {
+  it("runs in `flotilla init` before it writes a stack file", async () => {
     const good = await flotilla(
       "init",
       "qa",
@@ -163,7 +163,7 @@ describe("flotilla check", function () {
     assert.throws(() => readFileSync(join(folder, "Pulumi.eu.yaml")));
   });
 
-  it("has a companion that tells what holds, but nothing that looks like a secret", async () => {
+  it("is joined by `config`, which shows effective settings, but nothing that looks like a secret", async () => {
     writeFileSync(
       join(folder, "Pulumi.told.yaml"),
       "config:\n  flotilla:layers: [dev]\n  flotilla:services:\n    cart: { env: { API_TOKEN: 9f8e7d6c5b4a, LOG_LEVEL: debug } }\n",
