@@ -30,4 +30,4 @@ export function worldIn(folder: string): World {
 }
 
 /** The sandbox of the project. */
-export const worldOfClone = (): World => worldIn(join(PROJECT, ".flotilla"));
+export const sandboxOfProject = (): World => worldIn(join(PROJECT, ".flotilla"));

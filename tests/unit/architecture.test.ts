@@ -23,8 +23,8 @@ const ROOMS: Record<string, readonly string[]> = {
 /** Folders from which a folder may only import types. */
 const TYPES: Record<string, readonly string[]> = { "cli/core": ["cli/stack", "cli/tools"] };
 
-/** Commands of the embedded cluster: `cli/main.ts` loads them when they are asked for, and `dev` with them. */
-const SANDBOX_COMMANDS = ["cluster", "demo", "env", "preview", "tools"].map(
+/** Sandbox commands: `cli/main.ts` loads them and `dev` only when they are used. */
+const SANDBOX_COMMANDS = ["demo", "sandbox", "sandbox-env", "sandbox-tools"].map(
   (name) => `cli/commands/${name}.ts`,
 );
 
