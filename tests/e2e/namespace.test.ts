@@ -79,7 +79,7 @@ describe("an existing namespace", function () {
     writeChart(stack.folder);
     await run("helm", ["install", "web", join(stack.folder, "chart"), "-n", namespace]);
     assert.match(await ends(1, "up", "--yes"), /release web: helm has installed it already \(deployed\)/);
-    assert.equal(await exists("statefulset", "cache", "-n", namespace), false, "nothing was started");
+    assert.equal(await exists("statefulset", "cache", "-n", namespace), false, "nothing was begun");
     await run("helm", ["uninstall", "web", "-n", namespace, "--wait"]);
     await ends(0, "up", "--yes");
     assert.deepEqual((await live()).metadata.labels, before.labels);

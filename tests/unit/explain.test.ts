@@ -309,7 +309,7 @@ describe("explain", () => {
       { error: "context deadline exceeded" },
     );
     assert.equal(finding.what, "the last update of it failed; the version before it runs on");
-    assert.equal(finding.reasons.length, 1, "two pods of a workload are one reason");
+    assert.equal(finding.reasons.length, 1, "two pods of one kind are one reason");
     assert.match(finding.reasons[0]?.what ?? "", /not enough memory free \(it asks for 9Gi\)/);
   });
 

@@ -447,7 +447,7 @@ describe("what a cluster has lost", () => {
     assert.deepEqual(shown?.about, ["it is missing in the cluster: it is installed again"]);
     assert.deepEqual(shown?.storage, ["EMPTY volumes: 8Gi for each pod"]);
     assert.deepEqual(rails?.about, ["some of it is missing in the cluster: it is created again"]);
-    assert.deepEqual(web, change("web"), "only additions are part of the loss");
+    assert.deepEqual(web, change("web"), "a change that is not an addition is none of the loss");
   });
 
   it("is reported to reuse the claims that its pods left behind, and no others", () => {
