@@ -1,4 +1,4 @@
-/** Stack files that are wrong, each with what is said of it. */
+/** Invalid stack files, each with its expected error message. */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { catalogue } from "../apps";
@@ -17,7 +17,7 @@ export const CASES = readdirSync(FOLDER).flatMap((file) =>
   file.endsWith(".yaml") ? [file.slice(0, -".yaml".length)] : [],
 );
 
-/** What is said of a stack file, the way the program says it; undefined when nothing is. */
+/** Returns the program's error message for a stack file; undefined if it is accepted. */
 export function refusalOf(name: string): string | undefined {
   const files = readProjectFiles(PROJECT);
   const own = readdirSync(join(FOLDER, "layers")).map((file) => file.replace(".yaml", ""));
@@ -45,7 +45,7 @@ export function refusalOf(name: string): string | undefined {
   }
 }
 
-/** Writes down what is said now: to be read before it is committed. */
+/** Records the current messages. Review them before you commit. */
 function record(): void {
   for (const name of CASES) writeFileSync(join(FOLDER, `${name}.txt`), refusalOf(name) ?? "nothing\n");
 }

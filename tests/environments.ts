@@ -1,4 +1,4 @@
-/** Every application in every environment, as the project's own stack files have them. */
+/** Every application in every environment, with the settings of the project's own stack files. */
 import { catalogue } from "../apps";
 import { PROJECT } from "../cli/tools/paths";
 import { merge } from "../src/config/merge";
@@ -16,14 +16,14 @@ import { readProjectFiles } from "../src/runtime/project-files";
 import { charts, settingsOf } from "./support";
 
 export interface Planned {
-  /** The inventory as the environment has it. */
+  /** The inventory, resolved for the environment. */
   application: Application;
   environment: Environment;
   plan: Plan;
   config: Record<string, unknown>;
 }
 
-/** The config of a stack file for any application: what it says of Robot Shop's own services and stores is left out. */
+/** Returns the config of a stack file for any application, without the settings of Robot Shop's services and stores. */
 export function configOf(application: string, environment: Environment): Record<string, unknown> {
   const config = merge(stackConfig(readProjectFiles(PROJECT), environment).files).values;
   const { services, stores, ...common } = config;
@@ -35,7 +35,7 @@ export function configOf(application: string, environment: Environment): Record<
   };
 }
 
-/** A password for each account that somebody else made. */
+/** Returns a password for each account that Flotilla does not create. */
 function credentialsFor(application: string, standIns: boolean): Record<string, string> | undefined {
   if (standIns) return undefined;
   const described = readCatalogue(catalogue)[application];
@@ -43,7 +43,7 @@ function credentialsFor(application: string, standIns: boolean): Record<string, 
   return accounts.length === 0 ? undefined : Object.fromEntries(accounts.map((name) => [name, "given"]));
 }
 
-/** One application in one environment, with more settings. */
+/** Plans an application in an environment, with additional settings. */
 export function planned(
   application: string,
   environment: Environment,
@@ -60,15 +60,15 @@ export function planned(
   };
 }
 
-/** What every chart at hand can render: stores on the chart of this repository, one pod each. */
-export const AT_HAND = { distribution: "upstream", profile: "standalone", charts: undefined };
+/** Settings that can be rendered with the charts of this repository: single-pod stores. */
+export const LOCAL_CHARTS = { distribution: "upstream", profile: "standalone", charts: undefined };
 
-/** All applications in all environments, with the charts at hand. */
+/** All applications in all environments, with the charts of this repository. */
 export const EVERYWHERE: Planned[] = Object.keys(catalogue).flatMap((application) =>
-  ENVIRONMENTS.map((environment) => planned(application, environment, AT_HAND)),
+  ENVIRONMENTS.map((environment) => planned(application, environment, LOCAL_CHARTS)),
 );
 
-/** One of them. */
+/** Finds an application in an environment. */
 export function find(name: string, environment: Environment): Planned {
   const found = EVERYWHERE.find(
     (candidate) => candidate.application.name === name && candidate.environment === environment,

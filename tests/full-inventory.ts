@@ -1,4 +1,4 @@
-/** An inventory that has every key there is, as its author writes it. */
+/** An inventory that uses every key, in the form an author writes. */
 import { address, host, members, password, port, url, username } from "../src/model/text";
 import type { WrittenApplication } from "../src/model/written";
 

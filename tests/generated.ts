@@ -1,4 +1,4 @@
-/** Applications of any size and shape, for property tests: every one is sound. */
+/** Valid applications of any size and shape, for property tests. */
 import fc from "fast-check";
 import type { Application, Service, Store } from "../src/model/application";
 import { LANGUAGES } from "../src/model/application";
@@ -24,10 +24,10 @@ const storeArbitrary: fc.Arbitrary<Store> = fc.constantFrom(...STORE_KINDS).map(
   storage: "1Gi",
 }));
 
-/** What others run. */
+/** Name of an external. */
 const EXTERNAL = "bank";
 
-/** Services that use earlier services and any of the stores, with a variable for each. */
+/** Services that use earlier services and any stores, with a variable for each. */
 export const applicationArbitrary = (services: number, stores: number): fc.Arbitrary<Application> =>
   fc
     .tuple(
@@ -103,6 +103,6 @@ export const applicationArbitrary = (services: number, stores: number): fc.Arbit
       };
     });
 
-/** The same one every time. */
+/** Returns the same application every time. */
 export const generatedApplication = (services: number, stores: number, seed = 42): Application =>
   fc.sample(applicationArbitrary(services, stores), { numRuns: 1, seed })[0] as Application;

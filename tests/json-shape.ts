@@ -1,10 +1,10 @@
-/** The fields of commands' JSON, as docs/json.md has them. */
+/** The fields of commands' JSON, from docs/json.md. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { PROJECT } from "../cli/tools/paths";
 
-/** Asserts that the JSON of a command has version 1 first, and only documented fields. Returns it. */
+/** Asserts that a command's JSON has version 1 first, and only documented fields. Returns it. */
 export function documentedJson<T>(command: string, text: string): T {
   const result = JSON.parse(text) as Record<string, unknown>;
   const [first, ...fields] = Object.keys(result);

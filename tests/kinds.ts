@@ -1,7 +1,7 @@
 import type { StoreKind } from "../src/model/application";
 
-/** The kinds of store that Flotilla has itself. */
+/** The built-in store kinds. */
 export const STORE_KINDS = ["mongodb", "mysql", "redis", "rabbitmq"] as const satisfies readonly StoreKind[];
 
-/** Name of one of them. */
+/** Name of a built-in store kind. */
 export type BuiltInKind = (typeof STORE_KINDS)[number];

@@ -1,8 +1,8 @@
-/** What a container gets: variables, command and probes, filled in by the rules of the kubelet (k8s.io/kubernetes, expansion). */
+/** Expands variables, command and probes of a container by the rules of the kubelet (k8s.io/kubernetes, expansion). */
 import { own } from "../src/model/graph";
 import { mapValues } from "../src/model/records";
 
-/** A container of a manifest, as far as variables are filled in. */
+/** The fields of a container in which variables are expanded. */
 interface Container {
   env?: { name: string; value?: string; valueFrom?: { secretKeyRef?: { name: string; key: string } } }[];
   command?: string[];
@@ -10,13 +10,13 @@ interface Container {
   readinessProbe?: { exec?: { command: string[] } };
 }
 
-/** Fills in `$(NAME)`; `$$` is `$`. A name that is not known stays as it is. */
+/** Expands `$(NAME)`; `$$` becomes `$`. Unknown names are kept. */
 export const expand = (text: string, values: Readonly<Record<string, string>>): string =>
   text.replace(/\$(?:\$|\(([^)]*)\))?/g, (all, name?: string) =>
     all === "$$" ? "$" : name === undefined ? all : (own(values, name) ?? all),
   );
 
-/** Starts a container, given the contents of Secrets. */
+/** Returns what a container gets when it starts, given the contents of Secrets. */
 export function started(container: Container, secrets: Record<string, Record<string, string>> = {}) {
   const env: Record<string, string> = {};
   for (const { name, value = "", valueFrom } of container.env ?? []) {
@@ -31,7 +31,7 @@ export function started(container: Container, secrets: Record<string, Record<str
     env,
     command: container.command?.map((word) => expand(word, env)),
     args: container.args?.map((word) => expand(word, env)),
-    // The kubelet takes values as they are written, and no Secrets.
+    // In probes the kubelet uses unexpanded values, and no Secrets.
     probe: container.readinessProbe?.exec?.command.map((word) => expand(word, fixed)),
   };
 }

@@ -1,4 +1,4 @@
-/** A kind of store that Flotilla does not have: this descriptor, registered, is all that it takes. */
+/** A store kind that is not built in. Registering this descriptor is all it needs. */
 import type { StoreKindDescriptor } from "../src/plan/stores/kind";
 
 declare module "../src/model/application" {

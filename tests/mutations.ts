@@ -1,7 +1,7 @@
-/** Input that is nearly right: something sound in which one to three things are not what they were. */
+/** Input that is nearly right: valid input with one to three mutations. */
 import fc from "fast-check";
 
-/** Values that programs stumble over. */
+/** Values that often break programs. */
 const NASTY: fc.Arbitrary<unknown> = fc.oneof(
   fc.constantFrom<unknown>(
     ...[
@@ -91,8 +91,8 @@ const KEYS = fc.constantFrom(
 );
 
 interface Mutation {
-  /** Leads to a place: modulo the number of keys at each step. */
-  way: number[];
+  /** Path to a value: indexes modulo the number of keys at each step. */
+  path: number[];
   kind: "replace" | "remove" | "add" | "copy";
   value: unknown;
   key: string;
@@ -100,13 +100,13 @@ interface Mutation {
 
 const mutation = (value: fc.Arbitrary<unknown>): fc.Arbitrary<Mutation> =>
   fc.record({
-    way: fc.array(fc.nat(), { minLength: 1, maxLength: 7 }),
+    path: fc.array(fc.nat(), { minLength: 1, maxLength: 7 }),
     kind: fc.constantFrom("replace", "replace", "remove", "add", "copy"),
     value,
     key: KEYS,
   });
 
-/** Any of the originals with one to three mutations. */
+/** Returns any of the originals with one to three mutations. */
 export const mutated = <T extends object>(...originals: readonly T[]): fc.Arbitrary<T> =>
   fc
     .tuple(fc.constantFrom(...originals), fc.array(mutation(NASTY), { minLength: 1, maxLength: 3 }))
@@ -116,14 +116,14 @@ export const mutated = <T extends object>(...originals: readonly T[]): fc.Arbitr
       return copy;
     });
 
-function mutate(root: object, { way, kind, value, key }: Mutation): void {
+function mutate(root: object, { path, kind, value, key }: Mutation): void {
   let holder = root as Record<string, unknown>;
-  for (const [index, step] of way.entries()) {
+  for (const [index, step] of path.entries()) {
     const keys = Object.keys(holder);
     if (keys.length === 0) break;
     const chosen = keys[step % keys.length] as string;
     const inner = holder[chosen];
-    if (index < way.length - 1 && typeof inner === "object" && inner !== null) {
+    if (index < path.length - 1 && typeof inner === "object" && inner !== null) {
       holder = inner as Record<string, unknown>;
       continue;
     }
@@ -136,7 +136,7 @@ function mutate(root: object, { way, kind, value, key }: Mutation): void {
   define(holder, key, value);
 }
 
-/** Not by assignment: `__proto__` would be no key then. */
+/** Assignment would not make a key of `__proto__`. */
 const define = (holder: object, key: string, value: unknown): unknown =>
   Object.defineProperty(holder, Array.isArray(holder) ? holder.length : key, {
     value,
@@ -145,7 +145,7 @@ const define = (holder: object, key: string, value: unknown): unknown =>
     configurable: true,
   });
 
-/** Words that a type has names for: another word is the compiler's matter. */
+/** Keys whose types are unions of literals: the compiler catches other values. */
 const CLOSED = ["language", "kind", "protocol", "generated", "ref"];
 
 const OF_TYPE: Record<string, fc.Arbitrary<unknown>> = {
@@ -154,7 +154,7 @@ const OF_TYPE: Record<string, fc.Arbitrary<unknown>> = {
   boolean: fc.boolean(),
 };
 
-/** Texts and numbers that are right in many a place, and not in others. */
+/** Strings and numbers that are valid for some keys and invalid for others. */
 export const PLAUSIBLE: Record<string, fc.Arbitrary<unknown>> = {
   string: fc.constantFrom(
     ...[
@@ -203,7 +203,7 @@ export const PLAUSIBLE: Record<string, fc.Arbitrary<unknown>> = {
   boolean: fc.boolean(),
 };
 
-/** The original with one to three texts, numbers or lists that are others, of the same type. */
+/** Returns the original with one to three values replaced by values of the same type. */
 export const retyped = <T extends object>(original: T, ofType = OF_TYPE): fc.Arbitrary<T> => {
   const places = leavesOf(original);
   const change = fc

@@ -1,4 +1,4 @@
-/** Stack files, inventories and values that are nearly right, and what Flotilla makes of them. */
+/** Stack files, inventories and values that are nearly right, and Flotilla's answers to them. */
 import fc from "fast-check";
 import { stringify } from "yaml";
 import { catalogue } from "../apps";
@@ -14,7 +14,7 @@ import { applicationArbitrary } from "./generated";
 import { mutated, PLAUSIBLE, retyped } from "./mutations";
 import { charts, planFor, readStack, settingsOf } from "./support";
 
-/** Settings that together use most keys there are. */
+/** Settings that together use most keys. */
 const SETTINGS: readonly Record<string, unknown>[] = [
   {
     environment: "local",
@@ -64,14 +64,14 @@ const SETTINGS: readonly Record<string, unknown>[] = [
   },
 ];
 
-/** The text of a stack file. */
+/** Text of a nearly right stack file. */
 export const stackFileArbitrary: fc.Arbitrary<string> = mutated(...SETTINGS).map((settings) =>
   stringify({
     config: Object.fromEntries(Object.entries(settings).map(([key, value]) => [`flotilla:${key}`, value])),
   }),
 );
 
-/** An inventory with one to three things that are not what they were, of any type or of their own. */
+/** A nearly right inventory: one to three mutations to values of any type or of the same type. */
 export const inventoryArbitrary: fc.Arbitrary<object> = fc.oneof(
   mutated<object>(FULL_INVENTORY),
   retyped<object>(FULL_INVENTORY),
@@ -81,7 +81,7 @@ export const inventoryArbitrary: fc.Arbitrary<object> = fc.oneof(
   ),
 );
 
-/** Settings that together show every key of an inventory. */
+/** Settings under which every key of an inventory has an effect. */
 const STACKS: readonly Record<string, unknown>[] = [
   {
     environment: "local",
@@ -94,7 +94,7 @@ const STACKS: readonly Record<string, unknown>[] = [
   { environment: "staging", distribution: "upstream", profile: "standalone", replicas: 2 },
 ];
 
-/** The plan, or the words of the refusal. Anything else that happens is a crash. */
+/** The plan, or the error message of a refusal. Every other error is a crash. */
 export type Answer = { plan: Plan } | { refused: string } | { crashed: string };
 
 export const answerToStackFile = (text: string): Answer =>
@@ -106,7 +106,7 @@ export const answerToStackFile = (text: string): Answer =>
     return planned;
   });
 
-/** The answers of several stacks to an inventory. */
+/** Returns the answers of several stacks to an inventory. */
 export const answersToInventory = (written: object): Answer[] =>
   STACKS.map((stack) =>
     answer(() => {
@@ -130,8 +130,8 @@ function answer(work: () => Plan): Answer {
   }
 }
 
-/** Robot Shop as most see it. */
-export const SOUND: Plan = planFor(catalogue["robot-shop"] as Application, {
+/** The plan of Robot Shop in a local stack. */
+export const VALID: Plan = planFor(catalogue["robot-shop"] as Application, {
   environment: "local",
   distribution: "upstream",
 });

@@ -1,4 +1,4 @@
-// Mocha's spec reporter. It also prints why a test failed at once, and writes counts and failed tests for `tests/run.js`.
+// Mocha's spec reporter. It also prints errors immediately, and writes counts and failed tests for `tests/run.js`.
 const { writeFileSync } = require("node:fs");
 const Mocha = require("mocha");
 
@@ -6,7 +6,7 @@ module.exports = class extends Mocha.reporters.Spec {
   constructor(runner, options) {
     super(runner, options);
     const failed = [];
-    // A long run may be interrupted before its end, where Mocha prints all failures.
+    // Mocha prints failures at the end, which an interrupted run does not reach.
     runner.on("fail", (test, error) => {
       failed.push(test.fullTitle());
       for (const line of String(error.message).split("\n").slice(0, 20))

@@ -32,7 +32,7 @@ const words = fc.constantFrom(
   "",
 );
 
-/** Any text, with what has a meaning in YAML. */
+/** Strings of characters that have a meaning in YAML, and others. */
 const texts = joined(
   [
     ..."019._-+eaxn: ~<>!&*'\"\\#,|?@`%{}[]=/\t\n",
@@ -68,7 +68,7 @@ const styles: readonly ((text: string) => string)[] = [
   (text) => `&a ${text}`,
 ];
 
-/** A plain scalar that may be more than a text. */
+/** A plain scalar that may be something other than a string. */
 export const plainScalars: fc.Arbitrary<string> = fc.oneof(numbers, times, numeric, words);
 
 /** A scalar in any style, or a small list or map. */

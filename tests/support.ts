@@ -1,4 +1,4 @@
-/** What several suites need: plans of the real inventory, and an application made for a test. */
+/** Helpers of several suites: plans of the real inventory and of applications made for a test. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -20,11 +20,11 @@ import type { MicroserviceValues } from "../src/plan/services/microservice-value
 
 export const charts: Charts = readCharts(PROJECT);
 
-/** Settings from the values of a stack file. */
+/** Reads settings from the values of a stack file. */
 export const settingsOf = (config: Record<string, unknown>, applications: Catalogue = catalogue) =>
   readSettings(configOf(config), applications);
 
-/** The config of a stack from the values of its file. */
+/** Returns the config of a stack from the values of its file. */
 function configOf(config: Record<string, unknown>): StackConfig {
   const values = Object.fromEntries(
     Object.entries({ application: "robot-shop", environment: "dev", ...config }).filter(
@@ -38,13 +38,13 @@ function configOf(config: Record<string, unknown>): StackConfig {
   return { project: "flotilla", stack: "test", files: [unwritten("Pulumi.test.yaml", values)], credentials };
 }
 
-/** The config and the settings of a stack with an application made for a test: the input of `composePlan`. */
+/** Returns the config and settings of a stack with an application made for a test: the input of `composePlan`. */
 export function stackOf(application: Application, values: Record<string, unknown> = {}) {
   const config = configOf({ application: application.name, ...values });
   return { config, read: readSettings(config, { [application.name]: application }) };
 }
 
-/** A project's files: stack files and layers by name, as text. */
+/** Returns the files of a project, from the texts of stack files and layers. */
 export const projectFiles = (
   stacks: Record<string, string>,
   layers: Record<string, string> = {},
@@ -54,23 +54,23 @@ export const projectFiles = (
   layers: { names: Object.keys(layers), read: (name) => layers[name] as string },
 });
 
-/** What a stack file and its layers come to. */
+/** Reads the settings of a stack file and its layers. */
 export const readStack = (text: string, layers: Record<string, string> = {}, stack = "test"): StackSettings =>
   readSettings(stackConfig(projectFiles({ [stack]: text }, layers), stack), catalogue);
 
-/** Passwords as they stand in a stack file; what is none stays as it is. */
+/** Returns passwords in the form of a stack file; keeps invalid values. */
 const encrypted = (credentials: unknown): unknown =>
   typeof credentials === "object" && credentials !== null
     ? Object.fromEntries(Object.keys(credentials).map((name) => [name, { secure: "?" }]))
     : credentials;
 
-/** Robot Shop's plan. */
+/** Returns Robot Shop's plan. */
 export function planOf(config: Record<string, unknown> = {}, deployed: Deployed = {}): Plan {
   const { settings, application } = settingsOf(config);
   return plan(createContext(application, settings, { charts, deployed }));
 }
 
-/** The plan of an application made for a test. */
+/** Returns the plan of an application made for a test. */
 export function planFor(
   application: Application,
   config: Record<string, unknown> = {},
@@ -79,7 +79,7 @@ export function planFor(
   return plan(contextFor(application, config, { deployed }));
 }
 
-/** What planning an application made for a test looks at. */
+/** Returns the plan context of an application made for a test. */
 export function contextFor(
   application: Application,
   config: Record<string, unknown> = {},
@@ -92,7 +92,7 @@ export function contextFor(
   return createContext(application, settings, { charts, ...surroundings });
 }
 
-/** The values of a release of the shared chart. */
+/** Returns the values of a release of the shared chart. */
 export function valuesOf({ releases }: Plan, name: string): MicroserviceValues {
   const release = releases[name];
   assert.ok(release, `there is no release ${name}`);
@@ -122,7 +122,7 @@ export const application = (overrides: Partial<Application> = {}): Application =
   ...overrides,
 });
 
-/** The problems that a call is refused with. */
+/** Returns the problems of the error that a call throws. */
 export function problemsOf(call: () => unknown): readonly Problem[] {
   try {
     call();
@@ -130,5 +130,5 @@ export function problemsOf(call: () => unknown): readonly Problem[] {
     if (error instanceof FlotillaError) return error.problems;
     throw error;
   }
-  assert.fail("nothing was refused");
+  assert.fail("no error was thrown");
 }

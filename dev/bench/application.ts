@@ -1,12 +1,12 @@
-/** Applications of a given size, for measuring: services of the shared chart that call one another. */
+/** Applications of a given size for benchmarks: services of the shared chart that call each other. */
 import type { Application, Service } from "../../src/model/application";
 import { compact } from "../../src/model/records";
 import { address, text } from "../../src/model/text";
 
-/** How many services each one calls, at most. */
+/** Maximum number of services that each service calls. */
 const CALLS = 2;
 
-/** An application of so many services, and so many releases: no store, whose start-up would be measured instead. */
+/** Returns an application with one service per release, and no stores: their startup time would dominate. */
 export function benchApplication(releases: number): Application {
   const names = Array.from({ length: releases }, (_, index) => `service-${index}`);
   return {
@@ -31,10 +31,10 @@ const service = (uses: readonly string[]): Service => ({
   resources: { requests: { cpu: "10m", memory: "32Mi" }, limits: { memory: "64Mi" } },
 });
 
-/** The service that gets another tag, and the tag it gets. */
+/** The service whose tag changes, and its new tag. */
 export const CHANGED = { service: "service-0", tag: "1.0.1" };
 
-/** Settings of a stack of it: the same for what Flotilla deploys and for the values that others are given. */
+/** Settings of a stack of the application, for Flotilla and for the values that the other contestants get. */
 export const benchConfig = (namespace: string, changed: boolean) =>
   compact({
     application: "bench",

@@ -1,4 +1,4 @@
-/** Runs contestants in turn on one cluster, from the first deployment to the end, and looks that each did what it says. */
+/** Runs the contestants in turn on one cluster, from first deployment to destroy, and verifies the result of each operation. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import execa from "execa";
@@ -15,18 +15,18 @@ import { type Measurement, measure } from "./measure";
 import type { ContestResult } from "./results";
 
 export interface Contest {
-  /** Number of releases; with none the trivial program runs, which has none. */
+  /** Number of releases; 0 runs the trivial program. */
   releases: number;
-  /** Times that each is run. */
+  /** Number of runs per contestant. */
   runs: number;
-  /** Times that helmfile is, at most `runs`. */
+  /** Number of runs of helmfile, at most `runs`. */
   helmfileRuns: number;
   helmfile: Helmfile;
 }
 
 /**
- * In the world that this process is in; `tell` hears what there is after each contestant. @throws Error when an operation fails, or has
- * not done what it should.
+ * Runs a contest in the sandbox of this process; `tell` receives the results so far after each contestant.
+ * @throws Error when an operation fails or has the wrong result.
  */
 export async function runContest(
   { folder: worldFolder }: World,
@@ -53,7 +53,7 @@ export async function runContest(
             () => flotilla(folder("flotilla"), releases),
             ...(run < helmfileRuns ? [() => helmfile(folder("helmfile"), releases, options)] : []),
           ];
-    // Who comes second finds the cluster warmer: they take turns at it.
+    // The second contestant finds a warmer cluster, so they take turns at being second.
     for (const begin of run % 2 === 0 ? contestants : [...contestants].reverse()) {
       const contestant = await begin();
       for (const operation of OPERATIONS) {
@@ -73,7 +73,7 @@ export async function runContest(
   }
 }
 
-/** @throws Error when what runs is not what the operation should have made. */
+/** @throws Error when the cluster does not have what the operation should have deployed. */
 async function verify(
   { name, namespace }: Contestant,
   operation: Operation,
@@ -83,15 +83,15 @@ async function verify(
   const ask = async (...args: string[]) => (await execa("kubectl", ["get", "-n", namespace, ...args])).stdout;
   const lines = (text: string) => (text === "" ? [] : text.split("\n"));
   const deployed = lines(await ask("secrets", "-l", "owner=helm,status=deployed", "-o", "name")).length;
-  const wanted = operation === "destroy" ? 0 : releases;
-  if (deployed !== wanted)
-    throw new Error(`after ${operation} by ${name} there are ${deployed} releases deployed, not ${wanted}`);
+  const expected = operation === "destroy" ? 0 : releases;
+  if (deployed !== expected)
+    throw new Error(`after ${operation}, ${name} has ${deployed} deployed releases instead of ${expected}`);
   if (operation === "destroy") return;
   const ready = "jsonpath={range .items[?(@.status.readyReplicas>=1)]}{.metadata.name}{'\\n'}{end}";
   const running = lines(await ask("deployments", "-o", ready)).length;
   if (running !== releases)
-    throw new Error(`after ${operation} by ${name} ${running} services are ready, not ${releases}`);
+    throw new Error(`after ${operation}, ${name} has ${running} ready services instead of ${releases}`);
   const image = await ask("deployment", CHANGED.service, "-o", "jsonpath={..containers[0].image}");
   if (image.endsWith(`:${CHANGED.tag}`) !== (operation === "one service changed"))
-    throw new Error(`after ${operation} by ${name} ${CHANGED.service} runs ${image}`);
+    throw new Error(`after ${operation}, ${CHANGED.service} of ${name} runs the wrong image ${image}`);
 }

@@ -1,4 +1,4 @@
-/** What the project means to reach, and whether a run has. */
+/** The performance goals of the project, and whether a run met them. */
 import { compact } from "../../src/model/records";
 import type { Operation } from "./contestants/contestant";
 import { isOfficial, type Results, STAGES } from "./results";
@@ -6,13 +6,13 @@ import { growth, spread } from "./statistics";
 
 export interface Verdict {
   goal: string;
-  /** What was measured; nothing where the run did not measure it. */
+  /** The measured value; undefined if the run did not measure it. */
   measured?: string;
-  /** Undefined where it does not count: with a stand-in only ratios to helmfile do. */
+  /** Undefined if the goal cannot be judged: with a stand-in only ratios to helmfile count. */
   met?: boolean;
 }
 
-/** Median seconds, or undefined where it was not measured. */
+/** Returns the median in seconds, or undefined if it was not measured. */
 export function secondsOf(
   { contests }: Pick<Results, "contests">,
   releases: number,
@@ -26,14 +26,14 @@ export function secondsOf(
   return found && spread(found.runs.map(({ seconds }) => seconds)).median;
 }
 
-/** The power of the number of services that no stage may grow faster than: close to linear. */
+/** Maximum exponent of a stage's growth with the number of services: close to linear. */
 const LINEAR = 1.15;
 
-/** Whether a stage grows faster than it should: of the goals the only one that is the same on every machine. */
+/** Whether a stage grows faster than it should: the only goal that does not depend on the machine. */
 export const growsTooFast = (results: Results): boolean =>
   STAGES.some((stage) => (growthOf(results, stage) ?? 0) > LINEAR);
 
-/** Goals are for the official provider on two cores. */
+/** Returns the verdict for each goal. Goals apply to the official provider on two cores. */
 export function verdicts(results: Results): Verdict[] {
   const seconds = (releases: number, operation: Operation, contestant = "flotilla") =>
     secondsOf(results, releases, contestant, operation);
@@ -69,7 +69,7 @@ export function verdicts(results: Results): Verdict[] {
     ...STAGES.map((stage): Verdict => {
       const power = growthOf(results, stage);
       return {
-        goal: `${stage} grows with the number of services to the power of ${LINEAR} at most`,
+        goal: `${stage}: grows with the number of services with an exponent of at most ${LINEAR}`,
         ...(power === undefined ? {} : { measured: power.toFixed(2), met: power <= LINEAR }),
       };
     }),
@@ -79,7 +79,7 @@ export function verdicts(results: Results): Verdict[] {
 const over = (a: number | undefined, b: number | undefined): number | undefined =>
   a === undefined || b === undefined ? undefined : a / b;
 
-/** The power of the number of services that a stage's time grows with. */
+/** Returns the exponent with which a stage's time grows with the number of services. */
 export function growthOf({ planning }: Pick<Results, "planning">, stage: string): number | undefined {
   const points = planning.filter((point) => point.stage === stage);
   if (points.length < 2) return undefined;

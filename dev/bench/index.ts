@@ -1,4 +1,4 @@
-/** `npm run bench`: Flotilla beside helmfile and a trivial program, on one cluster, in one run. */
+/** `npm run bench`: compares Flotilla with helmfile and a trivial program, on one cluster, in one run. */
 import { rmSync } from "node:fs";
 import { availableParallelism, cpus, release, totalmem, type } from "node:os";
 import { join } from "node:path";
@@ -24,21 +24,21 @@ import { circumstances, contestRows, goalRows, planningRows, type Rows } from ".
 import { keepResults, type Results } from "./results";
 
 const SIZES = { quick: [12, 42], whole: [12, 42, 100, 500] };
-/** Services that are planned, rendered and compared without a cluster. */
+/** Numbers of services to plan, render and compare without a cluster. */
 const PLANNED = { quick: [100, 200, 400], whole: [125, 250, 500, 1000] };
-/** At least three where the results are kept for the page. */
+/** Results that go into docs/performance.md need at least three runs. */
 const RUNS = { quick: 1, whole: 3 };
-/** So many helmfile is run with once: it takes 20 minutes. */
+/** From this number of releases on helmfile runs once: it takes 20 minutes. */
 const ONCE = 500;
 
 async function main(): Promise<void> {
   handleInterrupts();
   const program = new Command("bench")
-    .description("Measure Flotilla beside helmfile and a trivial Pulumi program on the embedded cluster.")
-    .option("--quick", "12 and 42 releases, one run of each; the page is left as it is")
+    .description("Compare Flotilla with helmfile and a trivial Pulumi program in a sandbox.")
+    .option("--quick", "only 12 and 42 releases, one run each; do not update the page")
     .addHelpText(
       "after",
-      "\nA whole run takes an hour and a quarter on two cores; what is measured is kept after each contestant.\nExit codes: 0 measured, 1 failed or grows faster than it should, 2 wrong arguments.",
+      "\nA full run takes 75 minutes on two cores; results are saved after each contestant.\nExit codes: 0 done, 1 failed or growth goal missed, 3 wrong usage, 130 interrupted.",
     )
     .exitOverride();
   const { quick = false } = program.parse().opts<{ quick?: boolean }>();
@@ -48,7 +48,7 @@ async function main(): Promise<void> {
   if (kind === "whole") await writePage();
   for (const rows of [contestRows(results), planningRows(results), goalRows(results)])
     process.stdout.write(`${toText(rows)}\n\n`);
-  process.stdout.write(`${circumstances(results).join("\n")}\nKept in ${kept}\n`);
+  process.stdout.write(`${circumstances(results).join("\n")}\nSaved in ${kept}\n`);
   if (growsTooFast(results)) process.exitCode = 1;
 }
 
@@ -58,7 +58,7 @@ const toText = ({ head, rows }: Rows): string => {
   return table.toString();
 };
 
-/** Keeps what there is after each contestant: a long run that is broken off has not been for nothing. */
+/** Runs the benchmark. Saves the results after each contestant, so that an interrupted run is not lost. */
 async function run(kind: keyof typeof SIZES): Promise<Results> {
   const world = worldIn(join(PROJECT, ".flotilla", "bench"));
   const forget = async () => {
@@ -79,7 +79,7 @@ async function run(kind: keyof typeof SIZES): Promise<Results> {
     };
     if (!helmfile.hasDiff)
       say(
-        "helm has no diff plugin (helm plugin install https://github.com/databus23/helm-diff): helmfile previews nothing, and its no-op up is a sync of every release",
+        "helm has no diff plugin (helm plugin install https://github.com/databus23/helm-diff): helmfile has no preview, and its no-op up syncs every release",
       );
     const results: Results = {
       date: new Date().toISOString(),
@@ -124,7 +124,7 @@ async function run(kind: keyof typeof SIZES): Promise<Results> {
   }
 }
 
-/** Version of helm's diff plugin, without which helmfile compares nothing; undefined where it is not installed. */
+/** Returns the version of helm's diff plugin, which helmfile needs to compare; undefined if it is not installed. */
 const diffPlugin = async (): Promise<string | undefined> =>
   /^diff\s+(\S+)/m.exec((await execa("helm", ["plugin", "list"])).stdout)?.[1];
 
@@ -135,8 +135,8 @@ async function commit(): Promise<string> {
 
 main().catch((error: unknown) => {
   const { code, exitCode } = error as { code?: string; exitCode?: number };
-  // commander has said what is wrong.
-  if (code?.startsWith("commander.")) process.exit(exitCode === 0 ? 0 : 2);
+  // commander has already printed the error.
+  if (code?.startsWith("commander.")) process.exit(exitCode === 0 ? 0 : 3);
   if (interrupted) {
     process.stderr.write("interrupted\n");
     process.exit(130);

@@ -1,4 +1,4 @@
-/** What a command takes: time, processor time of it and all that it starts, memory of all of them together. */
+/** Measures a command: wall time, and the CPU time and memory of its whole process tree. */
 import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,9 +10,9 @@ import { inTemporaryFolder } from "../../cli/tools/temporary";
 import { Memory, type MemoryUse } from "./memory";
 
 export interface Measurement extends MemoryUse {
-  /** From start to end. */
+  /** Wall time. */
   seconds: number;
-  /** Of the command and all that it started and waited for: user and system. */
+  /** User and system time of the command and of all children it waited for. */
   cpuSeconds: number;
 }
 
@@ -22,13 +22,13 @@ export interface Command {
   folder: string;
 }
 
-/** Milliseconds between two samples of the memory: one costs about 5 ms. */
+/** Milliseconds between two memory samples; a sample takes about 5 ms. */
 const INTERVAL = 200;
 
-/** Bash's `time` counts the children of children too. Its line goes to a file of its own. */
+/** Bash's `time` also counts the children of children. Its output goes to a separate file. */
 const TIMED = 'file=$1; shift; TIMEFORMAT="%3R %3U %3S"; { time "$@" 2>&3; } 3>&2 2>"$file"';
 
-/** Runs a command and measures it. @throws Error with its last words when it fails. */
+/** Runs a command and measures it. @throws Error with its last output when it fails. */
 export async function measure({ program, args, folder }: Command): Promise<Measurement> {
   return inTemporaryFolder(tmpdir(), async (temporary) => {
     const file = join(temporary, "time");
@@ -41,7 +41,7 @@ export async function measure({ program, args, folder }: Command): Promise<Measu
     });
     const memory = new Memory(child.pid as number);
     const timer = setInterval(() => memory.sample(), INTERVAL);
-    // SIGTERM is for the command itself: bash would end at once, and leave it behind.
+    // Send SIGTERM to the command itself: bash would exit at once and leave it running.
     const kill = (signal: NodeJS.Signals) => {
       listProcesses().then((all) => {
         const [, command] = treeOf(child.pid as number, all);
@@ -57,7 +57,7 @@ export async function measure({ program, args, folder }: Command): Promise<Measu
     );
     if (result.exitCode !== 0)
       throw new Error(
-        `${program} ${args.join(" ")} ended with ${result.exitCode}:\n${(result.all ?? wordsOf(result)).split("\n").slice(-30).join("\n")}`,
+        `${program} ${args.join(" ")} failed with exit code ${result.exitCode}:\n${(result.all ?? wordsOf(result)).split("\n").slice(-30).join("\n")}`,
       );
     const [seconds = 0, user = 0, system = 0] = readFileSync(file, "utf8").trim().split(" ").map(Number);
     return { seconds, cpuSeconds: user + system, ...memory.result() };

@@ -1,17 +1,17 @@
-/** The memory of a command, sampled while it runs. Nothing where there is no /proc. */
+/** The memory of a command, sampled while it runs. Needs /proc. */
 import { existsSync, readdirSync } from "node:fs";
 import { readIfThere } from "../../cli/tools/files";
 import { treeOf } from "../../cli/tools/processes";
 import { compact } from "../../src/model/records";
 
 export interface MemoryUse {
-  /** Most that the resident memory of all its processes came to at one time, sampled. Undefined where there is no /proc. */
+  /** Highest sampled sum of the resident memory of all its processes. Undefined without /proc. */
   peakMiB?: number;
-  /** Most that one process of a Pulumi program had resident, as the kernel counts it. */
+  /** Highest resident memory of one process of a Pulumi program, as reported by the kernel. */
   programMiB?: number;
 }
 
-/** The memory of a process and of those below it. */
+/** The memory of a process and its descendants. */
 export class Memory {
   private peak = 0;
   private program = 0;
@@ -41,7 +41,7 @@ export class Memory {
   }
 
   private isProgram(pid: number): boolean {
-    // One that is none yet may become one: a process has another command line before.
+    // Check again until it matches: a process has another command line before exec.
     if (!this.programs.has(pid) && readIfThere(`/proc/${pid}/cmdline`)?.includes("@pulumi/pulumi/cmd/run"))
       this.programs.add(pid);
     return this.programs.has(pid);
@@ -57,7 +57,7 @@ interface Status {
 }
 
 function readStatus(name: string): Status | undefined {
-  // It may have ended meanwhile.
+  // The process may have exited in the meantime.
   const text = readIfThere(`/proc/${name}/status`);
   if (text === undefined) return undefined;
   const field = (key: string): number => Number(new RegExp(`^${key}:\\s+(\\d+)`, "m").exec(text)?.[1] ?? 0);

@@ -1,4 +1,4 @@
-/** docs/performance.md and its picture, from the results that are kept. */
+/** Generates docs/performance.md and its picture from the saved results. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PROJECT } from "../../cli/tools/paths";
@@ -10,9 +10,9 @@ import { isOfficial, type Results, readResults } from "./results";
 const PAGE = join(PROJECT, "docs", "performance.md");
 
 const PICTURE =
-  "![First deployment, preview and update without a change, by the number of releases](performance.svg)\n";
+  "![First deployment, preview and update without changes, by number of releases](performance.svg)\n";
 
-/** Writes the page's tables and the picture anew. */
+/** Updates the tables of the page and the picture. */
 export async function writePage(): Promise<void> {
   const kept = readResults();
   const [first] = kept;

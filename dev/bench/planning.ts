@@ -1,4 +1,4 @@
-/** What plan, render and diff cost without a cluster, and how that grows with the number of services. */
+/** Measures plan, render and diff without a cluster, for a number of services. */
 import { performance } from "node:perf_hooks";
 import { setImmediate } from "node:timers/promises";
 import { compareReleases, type Sides } from "../../cli/core/diff/compare";
@@ -14,18 +14,18 @@ import { type PlanningResult, STAGES, type Stage } from "./results";
 import { spread } from "./statistics";
 
 /**
- * Plans an application, renders all of its releases with helm, and compares what was rendered, of which every release
- * differs, with what it was.
+ * Plans an application, renders all its releases with helm, and compares the manifests with a version in which every
+ * release differs.
  */
 export async function measurePlanning(services: number, runs: number): Promise<PlanningResult[]> {
   const application = benchApplication(services);
   const { settings } = settingsOf(benchConfig("bench", true), { bench: application });
-  // What a process does once, such as compiling schemas, would hide how the rest grows.
+  // Warm up: one-time work, such as compiling schemas, would hide how the rest grows.
   plan(createContext(application, settings, { charts }));
   const seconds: Record<Stage, number[]> = { plan: [], render: [], diff: [] };
   for (let run = 0; run < runs; run++) {
     if (interrupted) throw new ToolError(INTERRUPTED);
-    // What the last run left is not this one's to clean up.
+    // Lets pending work of the last run finish, so that it does not count here.
     await setImmediate();
     const planned = await timed(seconds.plan, () => plan(createContext(application, settings, { charts })));
     const rendered = await timed(seconds.render, () => renderReleases(planned, settings, charts));
@@ -39,7 +39,7 @@ export async function measurePlanning(services: number, runs: number): Promise<P
     const changes = await timed(seconds.diff, () => compareReleases(sides("0.9.0"), sides("1.0.0")));
     if (changes.length !== services - 1)
       throw new Error(
-        `${changes.length} releases differ, not the ${services - 1} besides ${CHANGED.service}`,
+        `${changes.length} releases differ instead of ${services - 1}, all except ${CHANGED.service}`,
       );
   }
   return STAGES.map((stage) => ({ services, stage, time: spread(seconds[stage]) }));

@@ -1,4 +1,4 @@
-/** Results as a picture: how long a first deployment and a preview take, by the number of releases. */
+/** A chart of the results: duration of a first deployment and a preview, by number of releases. */
 import { join } from "node:path";
 import execa from "execa";
 import { PROJECT } from "../../cli/tools/paths";
@@ -9,7 +9,7 @@ import { spread } from "./statistics";
 const SHOWN: readonly Operation[] = ["first up", "no-op preview", "no-op up"];
 const COLOURS = { flotilla: "#1f6feb", helmfile: "#bf5700" };
 
-/** An SVG picture. Both axes are logarithmic: a straight line is a power of the number of releases. */
+/** Returns an SVG. Both axes are logarithmic, so a straight line is a power of the number of releases. */
 export async function plot(results: Results): Promise<string> {
   const values = results.contests
     .filter(({ contestant, operation }) => contestant in COLOURS && SHOWN.includes(operation))
@@ -65,7 +65,7 @@ export async function plot(results: Results): Promise<string> {
       ],
     },
   };
-  // Vega is made of modules that cannot be required; its own program takes a specification as well.
+  // Vega's ES modules cannot be required, so run its command.
   const vega = join(PROJECT, "node_modules", ".bin", "vl2svg");
   return `${(await execa(vega, [], { input: JSON.stringify(spec) })).stdout}\n`;
 }

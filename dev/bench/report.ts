@@ -1,4 +1,4 @@
-/** Results as rows of tables, for a terminal and for a page. */
+/** Results as table rows, for the terminal and the page. */
 import { OPERATIONS, type Operation } from "./contestants/contestant";
 import { growthOf, secondsOf, verdicts } from "./goals";
 import { type ContestResult, isOfficial, type Results, STAGES } from "./results";
@@ -9,7 +9,7 @@ export interface Rows {
   rows: string[][];
 }
 
-/** What each has taken, and how much faster than helmfile Flotilla is. */
+/** Rows per contestant and operation, with the ratio of helmfile to Flotilla. */
 export function contestRows({ contests }: Results): Rows {
   return {
     head: [
@@ -65,7 +65,7 @@ function ratio(results: Pick<Results, "contests">, releases: number, operation: 
 export function planningRows(results: Results): Rows {
   const sizes = [...new Set(results.planning.map(({ services }) => services))].sort((a, b) => a - b);
   return {
-    head: ["", ...sizes.map((size) => `${size} services`), "grows with the power"],
+    head: ["", ...sizes.map((size) => `${size} services`), "growth exponent"],
     rows: STAGES.map((stage) => [
       `${stage}, s`,
       ...sizes.map((size) => {
@@ -94,7 +94,7 @@ export function goalRows(results: Results): Rows {
   };
 }
 
-/** Where and with what it was measured. */
+/** Machine, versions and parameters of the run. */
 export function circumstances(results: Results): string[] {
   const { machine, versions, providers, parallel, commit, date } = results;
   return [
@@ -103,7 +103,7 @@ export function circumstances(results: Results): string[] {
       .map(([name, version]) => `${name} ${version}`)
       .join(", "),
     `providers: ${providers.map(({ name, version, source }) => `${name} ${source === "stand-in" ? "STAND-IN" : `${version}, official (${source})`}`).join("; ")}`,
-    `contestants in turn; PULUMI_PARALLEL=${parallel}, helmfile --concurrency=${parallel}; the medians are shown`,
-    ...(isOfficial(results) ? [] : ["With a stand-in only the ratios to helmfile count."]),
+    `contestants in turn; PULUMI_PARALLEL=${parallel}, helmfile --concurrency=${parallel}; numbers are medians`,
+    ...(isOfficial(results) ? [] : ["With a stand-in only the ratios to helmfile are meaningful."]),
   ];
 }

@@ -1,4 +1,4 @@
-/** What a run of the benchmark found out, as it is kept. */
+/** The results of a benchmark run, as they are saved. */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { jsonText } from "../../cli/terminal/json";
@@ -7,7 +7,7 @@ import type { Operation } from "./contestants/contestant";
 import type { Measurement } from "./measure";
 import type { Spread } from "./statistics";
 
-/** Of what is done without a cluster. */
+/** Stages that need no cluster. */
 export const STAGES = ["plan", "render", "diff"] as const;
 export type Stage = (typeof STAGES)[number];
 
@@ -26,16 +26,16 @@ export interface ContestResult {
 }
 
 export interface Results {
-  /** Day and time, UTC. */
+  /** Date and time, UTC. */
   date: string;
-  /** Commit of the project, with a `+` where the working tree had changes. */
+  /** Commit of the project, with a `+` if the working tree had changes. */
   commit: string;
   machine: { cores: number; processor: string; memoryGiB: number; system: string };
-  /** By name. */
+  /** Versions by name of the tool. */
   versions: Record<string, string>;
-  /** How Pulumi's providers were had. */
+  /** Pulumi providers and their source. */
   providers: { name: string; version: string; source: string }[];
-  /** Releases that are worked on at one time: Flotilla's PULUMI_PARALLEL, helmfile's `--concurrency`. */
+  /** Number of releases processed at the same time: Flotilla's PULUMI_PARALLEL, helmfile's `--concurrency`. */
   parallel: number;
   contests: ContestResult[];
   planning: PlanningResult[];
@@ -46,10 +46,10 @@ export const isOfficial = ({ providers }: Pick<Results, "providers">): boolean =
 
 const FOLDER = join(PROJECT, "dev", "bench", "results");
 
-/** The page is made from whole ones alone. */
+/** Only `whole` results go into docs/performance.md. */
 export type Kind = "whole" | "quick" | "partial";
 
-/** Keeps the results in a file of their own; returns its path from the project. */
+/** Saves the results to a file; returns its path relative to the project. */
 export function keepResults(results: Results, kind: Kind): string {
   const name = fileNameOf(results, kind);
   mkdirSync(FOLDER, { recursive: true });
@@ -63,7 +63,7 @@ function fileNameOf(results: Results, kind: Kind): string {
   return `${kind === "whole" ? "" : `${kind}-`}${when}-${isOfficial(results) ? "official" : "stand-in"}.json`;
 }
 
-/** The newest results of a whole run with the official providers, and those with stand-ins. */
+/** Returns the newest results of a whole run with the official providers, and of one with stand-ins. */
 export function readResults(): Results[] {
   const names = readdirSync(FOLDER)
     .filter((name) => /^\d.*\.json$/.test(name))

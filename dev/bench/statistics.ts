@@ -1,4 +1,4 @@
-/** Figures of repeated measurements, and how a cost grows. */
+/** Statistics of repeated measurements, and growth of a cost with size. */
 import { linearRegression, max, median, min } from "simple-statistics";
 
 export interface Spread {
@@ -14,15 +14,15 @@ export const spread = (values: readonly number[]): Spread => ({
   max: max([...values]),
 });
 
-/** A cost by the size of what it was measured on. */
+/** A cost, measured at a given size. */
 export interface Point {
   size: number;
   seconds: number;
 }
 
 /**
- * The power of the size that a cost grows with: 1 is linear, 2 quadratic. Least squares on logarithms, so that a size
- * counts as much as one ten times as large.
+ * Returns the exponent with which a cost grows with the size: 1 is linear, 2 quadratic. Least squares on logarithms, so that
+ * small sizes count as much as large ones.
  */
 export const growth = (points: readonly Point[]): number =>
   linearRegression(points.map(({ size, seconds }) => [Math.log(size), Math.log(seconds)])).m;

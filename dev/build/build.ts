@@ -7,7 +7,7 @@ import { lazily } from "./lazily";
 const ROOT = resolve(__dirname, "../..");
 const DIST = join(ROOT, "dist");
 
-/** What commands read or start as it is. */
+/** Files that commands read or run directly. */
 const DATA = [
   "cli/core/graph/page",
   "cli/template",

@@ -1,6 +1,6 @@
 /**
- * Makes a compiled module of re-exports load each of its modules when something of it is used. Inventories import `host` or `text`
- * from the package, and commands that read them need not load the Pulumi SDK, which takes a second.
+ * Rewrites a compiled module of re-exports to load each module on first use. Inventories import `host` or `text` from the
+ * package, and commands that read inventories should not load the Pulumi SDK, which takes a second.
  */
 export function lazily(source: string): string {
   const names: string[] = [];

@@ -1,4 +1,4 @@
-/** Checkov: what is known to be unsafe in objects of Kubernetes. */
+/** Runs Checkov, which reports insecure Kubernetes objects. */
 import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import execa from "execa";
@@ -9,15 +9,15 @@ import { inTemporaryFolder } from "../../cli/tools/temporary";
 import { outsidePath } from "../../cli/tools/toolchain/ensure";
 import { findOnPath } from "../../cli/tools/toolchain/search-path";
 
-/** The version `checkov-requirements.txt` pins. */
+/** The version pinned in `checkov-requirements.txt`. */
 const CHECKOV = "3.3.30";
 
-/** Checks that are left out for every service, each with its reason. */
+/** Checks skipped for every service, with the reason. */
 export const SKIPPED_CHECKS: Record<string, string> = {
   CKV_K8S_35:
-    "Secrets as files instead of variables: most programs read variables only; their Secrets are named, never copied",
+    "Secrets as files instead of variables: most programs only read variables; Secrets are referenced, never copied",
   CKV_K8S_43:
-    "Images by digest: whether an environment demands digests is its own decision; a moving tag is refused always",
+    "Images by digest: each environment decides whether it requires digests; a mutable tag is always refused",
 };
 
 interface Output {
@@ -35,7 +35,7 @@ interface Check {
   file_path: string;
 }
 
-/** A report for each text of manifests, by name, or undefined if Checkov is not available: it takes Python 3.10 or later. */
+/** Returns a report per named manifest text, or undefined if Checkov is not available: it needs Python 3.10 or later. */
 export async function checkov<Name extends string>(
   manifests: Record<Name, string>,
 ): Promise<Record<Name, Report> | undefined> {
@@ -64,7 +64,7 @@ export async function checkov<Name extends string>(
     );
     if (!stdout.trimStart().startsWith("{")) throw new Error(`checkov failed: ${stderr || stdout}`);
     const { results } = JSON.parse(stdout) as Output;
-    if (results === undefined) throw new Error(`checkov looked at nothing: ${stdout}`);
+    if (results === undefined) throw new Error(`checkov checked no objects: ${stdout}`);
     const of = (name: string) => (check: Check) => basename(check.file_path) === `${name}.yaml`;
     const reports = names.map((name) => [
       name,
@@ -78,7 +78,7 @@ export async function checkov<Name extends string>(
   });
 }
 
-/** Without an account Checkov tells no severities: each finding counts. */
+/** Without an account Checkov reports no severities, so every finding counts. */
 const toFinding = ({ check_id, check_name, resource }: Check): Finding => ({
   severity: "critical",
   check: check_id,
@@ -86,10 +86,10 @@ const toFinding = ({ check_id, check_name, resource }: Check): Finding => ({
   message: check_name,
 });
 
-/** Path of Checkov: the one on PATH, else one in an environment of its own, from a list pinned by hash. */
+/** Returns the path of Checkov: the one on PATH, else one installed in a virtual environment, from a list pinned by hash. */
 async function ensureCheckov(): Promise<string | undefined> {
-  const wanted = { name: "checkov", accepts: "^3", versionArguments: ["--version"] };
-  const onPath = await findOnPath(wanted, outsidePath(process.env.PATH ?? ""));
+  const tool = { name: "checkov", accepts: "^3", versionArguments: ["--version"] };
+  const onPath = await findOnPath(tool, outsidePath(process.env.PATH ?? ""));
   if (onPath.found === "good") return onPath.path;
   const folder = join(cacheFolder(), "tools", `checkov-${CHECKOV}`);
   const path = join(folder, "bin", "checkov");
@@ -100,14 +100,14 @@ async function ensureCheckov(): Promise<string | undefined> {
     { reject: false },
   );
   if (python.exitCode !== 0) {
-    say("checkov is left out: it takes Python 3.10 or later with venv");
+    say("skipping checkov: it needs Python 3.10 or later with venv");
     return undefined;
   }
   await step(`installing checkov ${CHECKOV}`, () => install(folder));
   return path;
 }
 
-/** An environment cannot be moved once it is made, so a mark says that it is whole. */
+/** A virtual environment cannot be moved into place, so a marker file says that the installation is complete. */
 async function install(folder: string): Promise<void> {
   mkdirSync(dirname(folder), { recursive: true });
   await execa("python3", ["-m", "venv", "--clear", folder]);

@@ -1,4 +1,4 @@
-/** A browser for tests of pages: the one on PATH, else Debian's chromium, unpacked into the cache. */
+/** Finds a browser to test pages: the one on PATH, else Debian's chromium, unpacked into the cache. */
 import { existsSync, mkdirSync, readdirSync, renameSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import execa from "execa";
@@ -17,7 +17,7 @@ export interface Browser {
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
-/** A browser, or undefined where none can be had: then say so, and leave its tests out. */
+/** Returns a browser, or undefined if none is available; callers then skip its tests. */
 export async function ensureChromium(): Promise<Browser | undefined> {
   const [onPath] = NAMES.flatMap((name) => executablesOnPath(name, outsidePath(process.env.PATH ?? "")));
   if (onPath !== undefined) return { path: onPath, environment: {} };
@@ -37,14 +37,14 @@ export async function ensureChromium(): Promise<Browser | undefined> {
   return { path, environment: { LD_LIBRARY_PATH: librariesIn(folder).join(delimiter) } };
 }
 
-/** The version that apt would install; Ubuntu's package of the name is none but a hint at another store. */
+/** Returns the version that apt would install. Ubuntu's package of that name only refers to snap. */
 async function candidate(): Promise<string | undefined> {
   const { stdout, exitCode } = await execa("apt-cache", ["policy", "chromium"], { reject: false });
   const version = exitCode === 0 ? /Candidate: (\S+)/.exec(stdout)?.[1] : undefined;
   return version === undefined || version === "(none)" || /snap|ubuntu/.test(version) ? undefined : version;
 }
 
-/** Chromium, and of its libraries those that this machine lacks. Nothing is installed: root is not needed for that. */
+/** Unpacks Chromium and the libraries that this machine lacks. Nothing is installed, so it needs no root. */
 async function unpack(folder: string): Promise<void> {
   mkdirSync(cacheFolder(), { recursive: true });
   await inTemporaryFolder(cacheFolder(), async (temporary) => {
@@ -57,7 +57,7 @@ async function unpack(folder: string): Promise<void> {
     ]);
     // 'address' package_version_arch.deb size digest
     const packages = stdout.split("\n").flatMap((line) => /^'[^']*' ([^_ ]+)_/.exec(line)?.[1] ?? []);
-    // apt compares each archive with the digest in its signed list.
+    // apt verifies each archive against the digest in its signed list.
     await execa("apt-get", ["--quiet=2", "download", ...packages], { cwd: temporary });
     const root = join(temporary, "root");
     for (const archive of readdirSync(temporary).filter((file) => file.endsWith(".deb")))
@@ -67,7 +67,7 @@ async function unpack(folder: string): Promise<void> {
   });
 }
 
-/** Where the unpacked libraries are: by architecture, some in a folder of their own. */
+/** Returns the folders of the unpacked libraries, per architecture. */
 function librariesIn(folder: string): string[] {
   const base = join(folder, "usr", "lib");
   const architectures = readdirSync(base).filter((name) => name.includes("-linux-"));

@@ -1,4 +1,4 @@
-/** Mermaid as a browser loads it, for tests of diagrams: one file of its package, kept in the cache. */
+/** Mermaid as a browser loads it, to test diagrams: one file of its package, kept in the cache. */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -10,11 +10,11 @@ import { inTemporaryFolder } from "../../cli/tools/temporary";
 
 const VERSION = "11.17.2";
 
-/** Of the package's archive, as npm's registry tells it. */
+/** Integrity of the package archive in the npm registry. */
 const INTEGRITY =
   "sha512-V6K3C8EBdEsPFZXSKMJe6ppQOENxuHARr9GvHX4hh47lAbhMRD9qf4oEK7LoaRQxULMa80/qt5gHO73aCleBBg==";
 
-/** Path of the script, or undefined where npm's registry cannot be reached: with its dependencies it is 150 MB. */
+/** Returns the path of the script, or undefined if the npm registry cannot be reached. Not a dependency: with its own it is 150 MB. */
 export async function ensureMermaid(): Promise<string | undefined> {
   const script = join(cacheFolder(), "tools", `mermaid-${VERSION}`, "mermaid.min.js");
   if (existsSync(script)) return script;
@@ -27,14 +27,15 @@ export async function ensureMermaid(): Promise<string | undefined> {
   }
 }
 
-/** @throws Error when there is no registry, or the archive is not the one that is meant. */
+/** @throws Error when the registry cannot be reached or the archive has the wrong digest. */
 async function fetchScript(script: string): Promise<void> {
   mkdirSync(dirname(script), { recursive: true });
   await inTemporaryFolder(cacheFolder(), async (folder) => {
     const { stdout } = await execa("npm", ["pack", `mermaid@${VERSION}`, "--silent"], { cwd: folder });
     const archive = join(folder, stdout.trim());
     const digest = `sha512-${createHash("sha512").update(readFileSync(archive)).digest("base64")}`;
-    if (digest !== INTEGRITY) throw new Error(`the archive of mermaid ${VERSION} is another one: ${digest}`);
+    if (digest !== INTEGRITY)
+      throw new Error(`the archive of mermaid ${VERSION} has the wrong digest ${digest}`);
     await execa("tar", ["-xzf", archive, "package/dist/mermaid.min.js"], { cwd: folder });
     renameSync(join(folder, "package", "dist", "mermaid.min.js"), script);
   });

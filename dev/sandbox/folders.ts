@@ -1,19 +1,19 @@
-/** Where the embedded cluster and its stacks are kept: `.flotilla/` of the clone, which git ignores. */
+/** The folders of the sandbox: `.flotilla/` in the project, which git ignores. */
 import { join } from "node:path";
 import { PROJECT } from "../../cli/tools/paths";
 
-/** Everything an embedded cluster and its stacks keep on disk; deleting it forgets them. */
+/** Everything a sandbox keeps on disk, its cluster and its stacks. Deleting the folder removes them. */
 export interface World {
   folder: string;
-  /** The cluster's own files: certificates, etcd's data, logs. */
+  /** Files of the cluster: certificates, etcd's data, logs. */
   cluster: string;
   kubeconfig: string;
   /** Pulumi's file backend. */
   state: string;
   passphrase: string;
-  /** Copies of stack files that lead to the embedded cluster. */
+  /** Copies of stack files that point to the sandbox cluster. */
   stacks: string;
-  /** Links to the tools in use, for PATH. */
+  /** Links to the tools in use, to put on PATH. */
   bin: string;
 }
 

@@ -1,4 +1,4 @@
-/** Stacks of the embedded world. */
+/** Stacks of the sandbox. */
 import { createHmac } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,22 +11,22 @@ import { PREFIX } from "../../src/config/prefix";
 import type { World } from "./folders";
 import { ensureStack, type OpenWorld, pulumi, stackFileFor } from "./world";
 
-/** The stack of an application on the embedded cluster. */
+/** Returns the name of an application's stack in the sandbox. */
 export const localStackOf = (application: string): string =>
   application === DEFAULT_APPLICATION ? LOCAL_STACK : `${application}-${LOCAL_STACK}`;
 
-/** That the state of a stack is damaged or gone, and what to do about it. Undefined where there is nothing wrong. */
+/** Returns an error if the state of a stack is damaged or missing, with what to do about it; undefined if it is intact. */
 export function lossOf({ state }: World, stack: string): string | undefined {
   const damage = damageIn(join(state, ".pulumi"), PROJECT_NAME, stack);
   return (
     damage &&
-    `${damageText(stack, damage)}\n  To bring it back on the embedded cluster: eval "$(npx flotilla env)", then npx flotilla recover --stack ${stack}`
+    `${damageText(stack, damage)}\n  To restore it in the sandbox: eval "$(npx flotilla sandbox env)", then npx flotilla recover --stack ${stack}`
   );
 }
 
 /**
- * Creates the stack where it is missing; returns the arguments that make pulumi use it on the embedded cluster.
- * @throws ToolError where its state is damaged or gone: a new one in its place would be the end of its backups.
+ * Creates the stack if it does not exist; returns the arguments with which pulumi uses it in the sandbox.
+ * @throws ToolError if its state is damaged or missing: a new stack would overwrite its backups.
  */
 export async function prepareStack(open: OpenWorld, stack: string): Promise<string[]> {
   const loss = lossOf(open.world, stack);
@@ -39,19 +39,19 @@ export async function prepareStack(open: OpenWorld, stack: string): Promise<stri
     const [key, ...names] = path;
     const given = key === `${PREFIX}:${CREDENTIALS}` && names.length === 1;
     say(
-      `Pulumi.${stack}.yaml: ${path.join(".")} is encrypted for another backend; ${given ? "another password stands for it here" : "it is left out"}`,
+      `Pulumi.${stack}.yaml: ${path.join(".")} is encrypted for another backend; ${given ? "the sandbox uses a generated password instead" : "the sandbox ignores it"}`,
     );
-    // What it is does not matter here, only that it stays: nothing on the embedded cluster logs in with it.
+    // Any password will do, as long as it stays the same: nothing in the sandbox logs in with it.
     if (given)
       await pulumi(
         open,
         ["config", "set", "--secret", "--path", path.join("."), "--non-interactive", ...selection],
-        { input: passwordOfWorld(open.world, path.join(".")) },
+        { input: stablePassword(open.world, path.join(".")) },
       );
   }
   return selection;
 }
 
-/** A password that is the same at every run. */
-const passwordOfWorld = ({ passphrase }: World, name: string): string =>
+/** Returns a password that is the same in every run. */
+const stablePassword = ({ passphrase }: World, name: string): string =>
   createHmac("sha256", readFileSync(passphrase)).update(name).digest("hex").slice(0, 32);

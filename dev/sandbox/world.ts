@@ -1,4 +1,4 @@
-/** The embedded world: the cluster, a state backend and a passphrase of its own, and the environment that leads to them. */
+/** The sandbox: a cluster, a state backend and a passphrase, and the environment variables that select them. */
 import { randomBytes } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
@@ -22,16 +22,16 @@ import { CLUSTER_CONTEXT } from "./cluster/configuration";
 import type { World } from "./folders";
 import { chooseProviders, type Provider, pulumiHome } from "./providers/choose";
 
-/** A world that is up: its tools are there and its cluster runs. */
+/** A started sandbox: its tools are installed and its cluster is running. */
 export interface OpenWorld {
   world: World;
   tools: Toolchain;
   providers: Provider[];
-  /** What to set on top of the caller's environment; undefined unsets. */
+  /** Variables to set on top of the caller's environment; undefined unsets one. */
   environment: Record<string, string | undefined>;
 }
 
-/** Gets the tools, starts the cluster, prepares the state backend. A second call finds all of it and changes nothing. */
+/** Installs the tools, starts the cluster and prepares the state backend. Idempotent. */
 export async function openWorld(world: World): Promise<OpenWorld> {
   mkdirSync(world.folder, { recursive: true, mode: 0o700 });
   const tools = await ensureTools([...CLUSTER_TOOLS, ...DEPLOY_TOOLS]);
@@ -40,7 +40,7 @@ export async function openWorld(world: World): Promise<OpenWorld> {
   const { fresh } = await startCluster(world, tools);
   await keepClusterSchemas(world, tools);
   if (fresh && existsSync(world.state)) {
-    say("the stacks of the old embedded cluster are forgotten: nothing of them runs any more");
+    say("deleting the stacks of the old sandbox cluster: nothing of them is deployed on the new one");
     forgetStacks(world);
   }
   mkdirSync(world.state, { recursive: true, mode: 0o700 });
@@ -49,40 +49,40 @@ export async function openWorld(world: World): Promise<OpenWorld> {
   return { world, tools, providers, environment: worldEnvironment(world, providers) };
 }
 
-/** The environment in which plain `pulumi`, `kubectl` and `helm` work on the embedded cluster. */
+/** Returns the environment in which plain `pulumi`, `kubectl` and `helm` use the sandbox. */
 function worldEnvironment(world: World, providers: readonly Provider[]): Record<string, string | undefined> {
   const standIns = providers.flatMap(({ path: folder }) => (folder === undefined ? [] : [folder]));
   return {
     KUBECONFIG: world.kubeconfig,
-    // Stand-ins come last: an official plugin on PATH goes before them.
+    // Stand-ins come last, so that an official plugin on PATH takes precedence.
     PATH: [world.bin, outsidePath(process.env.PATH ?? ""), ...standIns].join(delimiter),
     PULUMI_HOME: pulumiHome(),
     PULUMI_BACKEND_URL: `file://${world.state}`,
     PULUMI_CONFIG_PASSPHRASE_FILE: world.passphrase,
-    // It would win over the file.
+    // Would take precedence over the file.
     PULUMI_CONFIG_PASSPHRASE: undefined,
     PULUMI_ACCESS_TOKEN: undefined,
     PULUMI_STACK: undefined,
-    // Its states are plain, whatever the user's own backend is.
+    // The sandbox keeps uncompressed states, whatever the user's own backend does.
     PULUMI_DIY_BACKEND_GZIP: undefined,
     PULUMI_DIY_BACKEND_ZSTD: undefined,
     PULUMI_SELF_MANAGED_STATE_GZIP: undefined,
     PULUMI_SELF_MANAGED_STATE_ZSTD: undefined,
-    // A stack file without a salt takes the one of the stack's state instead of making another.
+    // For a stack file without a salt, use the salt of the stack's state instead of creating a new one.
     PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_PARALLEL: parallelism(),
   };
 }
 
-/** Makes the world's environment this process's own, and that of what it runs. */
+/** Sets the sandbox's environment for this process and its children. */
 export function enterWorld({ environment }: OpenWorld): void {
   for (const [name, value] of Object.entries(environment))
     if (value === undefined) delete process.env[name];
     else process.env[name] = value;
 }
 
-/** Runs pulumi in a world. On Ctrl-C it finishes what is under way by itself, so nobody else must end it. */
+/** Runs pulumi in the sandbox. On Ctrl-C pulumi itself completes operations in progress, so it must not be killed. */
 export async function pulumi(open: OpenWorld, args: readonly string[], options: execa.Options = {}) {
   return delegateInterrupts(() =>
     execa(open.tools.pulumi?.path as string, [...args], {
@@ -94,16 +94,16 @@ export async function pulumi(open: OpenWorld, args: readonly string[], options: 
 }
 
 /**
- * Creates the stack in the world's backend unless it is there; returns whether it did. The project's stack file is not
- * touched.
+ * Creates the stack in the sandbox's backend if it does not exist; returns whether it did. Does not touch the project's stack
+ * file.
  * @throws ToolError when the project has no stack file for it.
  */
 export async function ensureStack(open: OpenWorld, project: string, stack: string): Promise<boolean> {
   const { world } = open;
-  // A stack that nothing describes must not be created.
+  // Do not create a stack without a stack file.
   readStackFile(stack);
   if (existsSync(join(world.state, ".pulumi", "stacks", project, `${stack}.json`))) return false;
-  // `pulumi stack init` writes the stack's salt into its stack file: it gets a project of its own to write to.
+  // `pulumi stack init` writes the salt into the stack file, so run it in a separate project.
   const folder = join(world.stacks, "init");
   rmSync(join(folder, `Pulumi.${stack}.yaml`), { force: true });
   mkdirSync(folder, { recursive: true });
@@ -113,20 +113,19 @@ export async function ensureStack(open: OpenWorld, project: string, stack: strin
     all: true,
     reject: false,
   });
-  if (exitCode !== 0) throw new ToolError(`the stack ${stack} cannot be created:\n${all}`);
+  if (exitCode !== 0) throw new ToolError(`cannot create the stack ${stack}:\n${all}`);
   return true;
 }
 
-/** Deletes every stack of the world, with its history. The passphrase stays. */
+/** Deletes all stacks of the sandbox with their history. Keeps the passphrase. */
 export function forgetStacks(world: World): void {
   rmSync(world.state, { recursive: true, force: true });
   rmSync(world.stacks, { recursive: true, force: true });
 }
 
 /**
- * A copy of a stack file that leads to the embedded cluster, for `--config-file`: with the world's salt, and with the
- * embedded cluster's context in place of the stack's own. Values encrypted with another salt cannot be read here: they
- * are left out. Returns the path of the copy, and the paths of those values.
+ * Writes a copy of a stack file for `--config-file`, with the sandbox's salt and the context of the sandbox cluster. Values
+ * encrypted with another salt cannot be decrypted and are omitted. Returns the path of the copy, and the paths of those values.
  */
 export function stackFileFor(world: World, stack: string): { file: string; encrypted: string[][] } {
   const name = `Pulumi.${stack}.yaml`;
@@ -137,7 +136,7 @@ export function stackFileFor(world: World, stack: string): { file: string; encry
   const encrypted = isOwn ? [] : encryptedPaths(document.toJS() as unknown).map((path) => path.slice(1));
   for (const path of encrypted) document.deleteIn(["config", ...path]);
   if (salt !== undefined) document.set("encryptionsalt", salt);
-  // A layer may name the cluster, and its kubeconfig.
+  // A layer may set the cluster and its kubeconfig.
   const { cluster } = merge(stackConfig(readProjectFiles(PROJECT), stack).files).values;
   if (isRecord(cluster) && Object.keys(cluster).length > 0)
     document.setIn(["config", `${PREFIX}:cluster`], {
@@ -152,37 +151,37 @@ export function stackFileFor(world: World, stack: string): { file: string; encry
   return { file: target, encrypted };
 }
 
-/** Paths of the values that Pulumi has encrypted. */
+/** Returns the paths of encrypted values. */
 function encryptedPaths(value: unknown, path: string[] = []): string[][] {
   if (isEncrypted(value)) return [path];
   if (typeof value !== "object" || value === null) return [];
   return Object.entries(value).flatMap(([key, inner]) => encryptedPaths(inner, [...path, key]));
 }
 
-/** The project's stack file. @throws ToolError when there is none, or it is no YAML. */
+/** Reads the project's stack file. @throws ToolError when it is missing or invalid YAML. */
 function readStackFile(stack: string): Document {
   const name = `Pulumi.${stack}.yaml`;
   const source = join(PROJECT, name);
-  if (!existsSync(source)) throw new ToolError(`there is no ${name}; a stack is described by such a file`);
+  if (!existsSync(source)) throw new ToolError(`there is no ${name}; every stack needs such a file`);
   const document = parseDocument(readFileSync(source, "utf8"));
   if (document.errors[0]) throw new ToolError(`${name}: ${document.errors[0].message}`);
   return document;
 }
 
-/** The salt of a stack's state: without it a stack file would get another, and none of its secrets could be read. */
+/** Returns the salt of a stack's state. With a new salt in the stack file, none of its secrets could be decrypted. */
 function saltOf(world: World, stack: string): string | undefined {
   const file = join(world.stacks, "init", `Pulumi.${stack}.yaml`);
   if (!existsSync(file)) return undefined;
   return parseDocument(readFileSync(file, "utf8")).get("encryptionsalt") as string | undefined;
 }
 
-/** Whether the project's own stack file holds the salt of another world: plain `pulumi` would then refuse its passphrase. */
+/** Whether the project's own stack file has a different salt: plain `pulumi` would then refuse the sandbox's passphrase. */
 export function foreignSalt(world: World, stack: string): boolean {
   const salt = readStackFile(stack).get("encryptionsalt");
   return salt !== undefined && salt !== saltOf(world, stack);
 }
 
-/** Links to the tools in use, and to this command itself. */
+/** Creates links to the tools in use, and to flotilla itself. */
 function linkTools(world: World, tools: Toolchain): void {
   rmSync(world.bin, { recursive: true, force: true });
   mkdirSync(world.bin, { recursive: true });

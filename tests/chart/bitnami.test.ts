@@ -1,6 +1,6 @@
 /**
- * Every profile of every store rendered with Bitnami's real charts: from charts/vendor, or from their registry where it
- * can be reached. Where neither is to be had these tests are skipped; tests/unit/bitnami.test.ts runs anyway.
+ * Every profile of every store rendered with Bitnami's real charts: from charts/vendor, or from their registry if it can be
+ * reached. Without either, these tests are skipped; tests/unit/bitnami.test.ts always runs.
  */
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
@@ -27,7 +27,7 @@ const SETTINGS: Record<string, Record<string, unknown>> = {
   "replicated, monitored": { profile: "replicated", monitoring },
 };
 
-/** The chart's archive, or undefined. */
+/** Returns the path of the chart's archive, or undefined. */
 async function archiveOf(kind: StoreKind): Promise<string | undefined> {
   const { url, version, file, vendored } = charts.remote[kind] as (typeof charts.remote)[string];
   if (vendored) return join(PROJECT, file);
@@ -47,7 +47,7 @@ interface Rendered {
   objects: KubernetesObject[];
 }
 
-/** All profiles of a kind, rendered. */
+/** Returns all profiles of a kind, rendered. */
 async function renderAll(kind: StoreKind, chart: string): Promise<Rendered[]> {
   const variants = Object.entries(SETTINGS).flatMap(([name, settings]): [string, Application, object][] => {
     const config = { namespace: "shop", ...settings };
@@ -92,7 +92,7 @@ for (const kind of STORE_KINDS)
           }
       });
 
-    each("asks for what the quota counts, pod by pod", ({ objects, demand }) => {
+    each("requests what the quota counts, pod by pod", ({ objects, demand }) => {
       const workloads = objects.filter(({ spec }) => spec?.template?.spec);
       const sum = (amount: (container: KubernetesObject) => string | undefined) =>
         workloads
@@ -120,7 +120,7 @@ for (const kind of STORE_KINDS)
         workloads.reduce((total, { spec }) => total + spec.replicas, 0),
         demand.pods,
       );
-      // The quota wants a limit of memory of each, and init containers ask for no more than what comes after them.
+      // The quota requires a memory limit for each, and init containers request no more than the containers after them.
       for (const { spec } of workloads) {
         const { containers, initContainers = [] } = spec.template.spec;
         for (const { resources } of [...containers, ...initContainers]) assert.ok(resources?.limits?.memory);
@@ -130,26 +130,26 @@ for (const kind of STORE_KINDS)
       }
     });
 
-    each("meets Pod Security `restricted` in every container", ({ objects }) => {
+    each("complies with Pod Security `restricted` in every container", ({ objects }) => {
       assert.ok(podsOf(objects).length > 0);
       for (const pod of podsOf(objects)) assert.deepEqual(restrictedViolations(pod), []);
     });
 
-    each("is reached under the planned host", ({ objects, plan }) => {
+    each("has the planned host name", ({ objects, plan }) => {
       const services = objects.filter(({ kind }) => kind === "Service").map(({ metadata }) => metadata.name);
       const { host, readHost = host } = plan.outputs.stores.db ?? {};
       for (const wanted of [host, readHost]) assert.ok(services.includes(wanted), `${wanted} of ${services}`);
     });
 
-    each("lets in nobody but what the plan names", ({ objects }) => {
+    each("only accepts clients in the plan", ({ objects }) => {
       const policies = objects.filter(({ kind }) => kind === "NetworkPolicy");
       assert.ok(policies.length > 0);
       for (const { spec } of policies)
         for (const { from } of spec.ingress) {
-          assert.ok(from?.length > 0, "a rule without `from` lets everybody in");
+          assert.ok(from?.length > 0, "a rule without `from` allows everyone");
           for (const { namespaceSelector, podSelector } of from) {
             const labels = podSelector?.matchLabels ?? namespaceSelector.matchLabels;
-            // mysql and redis let in whoever has a label of their choice, which nobody has; it cannot be turned off.
+            // mysql and redis accept pods with a certain label, which no pod has; it cannot be turned off.
             const isKnown =
               ["web", "db", "db-accounts"].includes(labels["app.kubernetes.io/instance"]) ||
               labels["flotilla.dev/rotates"] === "db" ||
@@ -170,12 +170,12 @@ for (const kind of STORE_KINDS)
         ...text.matchAll(/"items":\[\{"key":"([a-z-]+)","path"/g),
       ].map(([, key]) => key as string);
       const planned = Object.keys(plan.secrets["db-auth"]?.keys ?? {});
-      for (const key of planned) assert.ok(text.includes(key), `${key} is read by nothing`);
+      for (const key of planned) assert.ok(text.includes(key), `${key} is not read`);
       for (const key of read.filter((key) => /password|cookie|key$/.test(key)))
         assert.ok(planned.includes(key), `${key} is not in the Secret`);
     });
 
-    each("restarts its pods with a new generation", ({ objects }) => {
+    each("restarts its pods for a new generation", ({ objects }) => {
       for (const { spec } of objects.filter(({ kind }) => kind === "StatefulSet"))
         assert.equal(spec.template.metadata.annotations["flotilla.dev/generation"], "1");
     });

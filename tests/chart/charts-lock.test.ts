@@ -1,4 +1,4 @@
-/** `flotilla charts pull` and `update` against a registry on loopback, and what the plan makes of the archives. */
+/** `flotilla charts pull` and `update` against a registry on loopback, and the plan with the archives. */
 import assert from "node:assert/strict";
 import {
   appendFileSync,
@@ -58,7 +58,7 @@ describe("charts/lock.yaml", function () {
     rmSync(project, { recursive: true });
   });
 
-  /** The plan of a stack whose mysql is of the archive. */
+  /** Returns the plan of a stack whose mysql uses the archive. */
   const planVendored = () => {
     const { settings, application } = settingsOf(
       { application: "shop", charts: "vendored" },
@@ -67,7 +67,7 @@ describe("charts/lock.yaml", function () {
     return plan(createContext(application, settings, { charts: readCharts(project) }));
   };
 
-  it("is fetched, checked, and not fetched again", async () => {
+  it("archives are downloaded, verified, and not downloaded again", async () => {
     const [pulled] = await pullCharts(project, PLAIN);
     assert.deepEqual(pulled, { chart: "mysql", version: "1.0.0", sha256: digest, outcome: "verified" });
     const { chart, description } = planVendored().releases.db ?? {};
@@ -77,7 +77,7 @@ describe("charts/lock.yaml", function () {
     assert.equal((await pullCharts(project, PLAIN))[0]?.outcome, "present");
   });
 
-  it("gets a digest that it lacks, and keeps its comments", async () => {
+  it("gets a missing digest, and keeps its comments", async () => {
     writeLock();
     assert.equal((await pullCharts(project, PLAIN))[0]?.outcome, "recorded");
     assert.match(readFileSync(join(project, "charts/lock.yaml"), "utf8"), /^# A comment\.\n/);
@@ -85,7 +85,7 @@ describe("charts/lock.yaml", function () {
     assert.doesNotThrow(planVendored);
   });
 
-  it("stops a registry that serves another chart under the same version", async () => {
+  it("refuses another chart under the same version from a registry", async () => {
     const other = await registry.publish({ ...first, values: { ...first.values, changed: true } });
     await assert.rejects(
       pullCharts(project, PLAIN),
@@ -94,7 +94,7 @@ describe("charts/lock.yaml", function () {
     assert.equal(existsSync(archive()), false);
   });
 
-  it("stops a run with an archive that was changed, that is missing, or that nothing vouches for", async () => {
+  it("refuses a changed or missing archive, and one without a digest", async () => {
     assert.match(problemsOf(planVendored)[0]?.todo ?? "", /npx flotilla charts pull/);
     await pullCharts(project, PLAIN);
     appendFileSync(archive(), "x");
@@ -109,7 +109,7 @@ describe("charts/lock.yaml", function () {
     assert.match(problemsOf(planVendored)[0]?.what ?? "", /it has no sha256 for mysql 1\.0\.0/);
   });
 
-  it("is moved to the newest version, and what no longer exists is shown", async () => {
+  it("is updated to the newest version, and removed settings are shown", async () => {
     const values = { image: { tag: "9.5.0-r0" }, auth: {}, renamed: 1 };
     const newest = await registry.publish({
       version: "1.2.0",
@@ -142,7 +142,7 @@ describe("charts/lock.yaml", function () {
     });
   });
 
-  it("is moved to the version that is asked for, and to nothing else", async () => {
+  it("is updated to the requested version, and nothing else", async () => {
     for (const version of ["1.1.0", "1.2.0"]) await registry.publish({ ...first, version });
     assert.equal((await updateCharts(project, ["mysql@1.1.0"], () => [], PLAIN))[0]?.to, "1.1.0");
     await assert.rejects(
@@ -160,7 +160,7 @@ describe("charts/lock.yaml", function () {
     assert.equal((lock() as { version: string }).version, "1.1.0");
   });
 
-  it("is left as it is when the registry is away", async () => {
+  it("is not changed when the registry is unreachable", async () => {
     const before = readFileSync(join(project, "charts/lock.yaml"), "utf8");
     registry.stop();
     await assert.rejects(
@@ -174,7 +174,7 @@ describe("charts/lock.yaml", function () {
     assert.equal(readFileSync(join(project, "charts/lock.yaml"), "utf8"), before);
   });
 
-  it("says what is wrong with itself", () => {
+  it("reports its own mistakes", () => {
     const broken = (text: string) => {
       writeFileSync(join(project, "charts/lock.yaml"), text);
       return problemsOf(() => readCharts(project))[0]?.what ?? "";

@@ -24,7 +24,7 @@ describe("flotilla check", function () {
   this.timeout(120_000);
   let folder: string;
 
-  /** A copy of the project that a test may add stack files to. */
+  /** A copy of the project to which a test may add stack files. */
   before(() => {
     folder = copyOfProject("flotilla-check-", ["Pulumi.prod.yaml", "Pulumi.dev.yaml"]);
   });
@@ -40,14 +40,14 @@ describe("flotilla check", function () {
     findings: { severity: string; check: string; where: string; what: string }[];
   }
 
-  it("finds nothing wrong with prod", async () => {
+  it("reports nothing for prod", async () => {
     const { exitCode, all = "" } = await flotilla("check", "--stack", "prod");
     assert.equal(exitCode, 0, all);
     assert.match(all, /\n0 errors, 0 warnings$/);
     assert.match(all, /excepted Deployment dispatch.*\n {4}because it listens on nothing/);
   });
 
-  it("looks with kubeconform and kube-score where they are", async () => {
+  it("uses kubeconform and kube-score if they are installed", async () => {
     const { stdout } = await flotilla("check", "--stack", "prod", "--json");
     const { stages } = documentedJson<Output>("check", stdout);
     assert.deepEqual(
@@ -59,21 +59,21 @@ describe("flotilla check", function () {
         await execa(join(folder, "cli/bin.js"), ["check", "--stack", "prod", "--json"], {
           cwd: folder,
           reject: false,
-          // Helm is what it must have.
+          // Helm is required.
           env: { XDG_CACHE_HOME: withHelmOnly(folder), PATH: process.env.PATH },
         })
       ).stdout,
     ) as Output;
     assert.deepEqual(
       bare.filter(({ skipped }) => skipped).map(({ stage }) => stage),
-      // What is on PATH is installed for everybody.
+      // What is on PATH is installed for everyone.
       ["kubeconform", "kube-score"].filter(
         (name) => executablesOnPath(name, process.env.PATH ?? "").length === 0,
       ),
     );
   });
 
-  it("installs no helm, and checks without rendering where there is none", async () => {
+  it("does not install helm, and checks without rendering if it is missing", async () => {
     const cache = join(folder, "empty-cache");
     const { exitCode, all = "" } = await execa(join(folder, "cli/bin.js"), ["check", "--stack", "prod"], {
       cwd: folder,
@@ -87,7 +87,7 @@ describe("flotilla check", function () {
     assert.equal(existsSync(join(cache, "flotilla", "tools")), false);
   });
 
-  it("checks an application without services and stores, and other commands show it", async () => {
+  it("accepts an application without services and stores, and other commands show it", async () => {
     const index = join(folder, "apps/index.ts");
     const before = readFileSync(index, "utf8");
     writeFileSync(
@@ -140,14 +140,14 @@ describe("flotilla check", function () {
     assert.match(error?.where ?? "", /^Pulumi\.two\.yaml:5 flotilla:services\.cart\.autoscaling$/);
   });
 
-  it("has a stack of that name, or says which there are", async () => {
+  it("requires an existing stack, and names the stacks if there is none", async () => {
     const { exitCode, all = "" } = await flotilla("check", "--stack", "pord");
     assert.equal(exitCode, 1);
     assert.match(all, /Pulumi\.pord\.yaml: there is no such file/);
     assert.match(all, /Did you mean "prod"\?/);
   });
 
-  it("is what `flotilla init` asks before it writes a stack's file", async () => {
+  it("runs in `flotilla init` before it writes a stack file", async () => {
     const good = await flotilla(
       "init",
       "qa",
@@ -178,7 +178,7 @@ describe("flotilla check", function () {
     assert.throws(() => readFileSync(join(folder, "Pulumi.eu.yaml")));
   });
 
-  it("has a companion that tells what holds, but nothing that looks like a secret", async () => {
+  it("is joined by `config`, which shows effective settings, but nothing that looks like a secret", async () => {
     writeFileSync(
       join(folder, "Pulumi.told.yaml"),
       "config:\n  flotilla:layers: [dev]\n  flotilla:services:\n    cart: { env: { API_TOKEN: 9f8e7d6c5b4a, LOG_LEVEL: debug } }\n",
@@ -207,7 +207,7 @@ describe("flotilla check", function () {
   });
 });
 
-/** A cache with helm and nothing else of it. */
+/** Returns a cache that only contains helm. */
 function withHelmOnly(folder: string): string {
   const cache = join(folder, "cache");
   const real = join(cacheFolder(), "tools");
@@ -219,7 +219,7 @@ function withHelmOnly(folder: string): string {
   return cache;
 }
 
-describe("the rules, on everything that is rendered", function () {
+describe("the rules, on all rendered objects", function () {
   this.timeout(240_000);
 
   for (const { application, environment, plan, config } of EVERYWHERE)
@@ -248,7 +248,7 @@ describe("the rules, on everything that is rendered", function () {
       );
     });
 
-  it("estimate what Helm would store of large files, from the plan alone", async () => {
+  it("estimate what Helm would store of large files, from the plan only", async () => {
     const random = (length: number) => randomBytes(length).toString("base64").slice(0, length);
     const text = (length: number) => "the quick brown fox\n".repeat(length / 20);
     for (const files of [

@@ -1,4 +1,4 @@
-/** An upgrade from the last released chart works in place. */
+/** The last released chart can be upgraded in place. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ import { compatibility, differences, RELEASED, report } from "./compatibility";
 import { CHART } from "./examples";
 
 describe("an upgrade from the last released chart", () => {
-  it("changes no field that Kubernetes keeps, and removes nothing that others find", async () => {
+  it("changes no immutable field, and removes nothing that others depend on", async () => {
     const all = await compatibility();
     assert.ok(Object.keys(all).length >= 8);
     assert.deepEqual(
@@ -22,7 +22,7 @@ describe("an upgrade from the last released chart", () => {
     process.stdout.write(`      ${report(all).length} changes, none immutable: npm run chart:compat\n`);
   });
 
-  it("would be seen to fail", () => {
+  it("is detected when it breaks this", () => {
     const deployment = (app: string) => ({
       kind: "Deployment",
       metadata: { name: "web" },
@@ -36,7 +36,7 @@ describe("an upgrade from the last released chart", () => {
     ]);
   });
 
-  it("has a higher version when anything of the chart differs", () => {
+  it("has a higher version if anything in the chart differs", () => {
     const read = (folder: string) =>
       listFiles(join(PROJECT, folder)).map((file) => [
         file.slice(join(PROJECT, folder).length),

@@ -1,6 +1,6 @@
 /**
- * What an upgrade from the last released chart changes: Robot Shop's services rendered by both.
- * `npm run chart:compat` prints it; `npm run chart:release` makes today's chart the released one.
+ * Compares the last released chart with the current one: Robot Shop's services rendered by both.
+ * `npm run chart:compat` prints the differences; `npm run chart:release` makes the current chart the released one.
  */
 import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ import { CHART, PROD_PLAN } from "./examples";
 import { byName, type KubernetesObject, render } from "./render";
 
 export const RELEASED = "tests/fixtures/released/microservice";
-/** What the plan gave the released chart: for values that it would not take today. */
+/** The values that the released chart got from the plan, in case it does not accept today's. */
 const RELEASED_VALUES = "tests/fixtures/released/values.json";
 
 export interface Difference {
@@ -22,7 +22,7 @@ export interface Difference {
   immutable: boolean;
 }
 
-/** Fields that Kubernetes never lets change, by kind. */
+/** Immutable fields, by kind. */
 const IMMUTABLE: Record<string, RegExp> = {
   Deployment: /^spec\.selector/,
   DaemonSet: /^spec\.selector/,
@@ -32,17 +32,17 @@ const IMMUTABLE: Record<string, RegExp> = {
   RoleBinding: /^roleRef/,
 };
 
-/** Kinds that may not vanish: what they hold or who finds them would be lost. */
+/** Kinds that may not be removed: their data or their clients would be lost. */
 const KEPT = ["Deployment", "StatefulSet", "Service", "PersistentVolumeClaim"];
 
-/** Differences by service. */
+/** Returns the differences by service. */
 export async function compatibility(): Promise<Record<string, Difference[]>> {
   const old = JSON.parse(readFileSync(join(PROJECT, RELEASED_VALUES), "utf8")) as Record<string, object>;
   const services = Object.values(PROD_PLAN.releases).filter(
     ({ kind, name }) => kind === "service" && old[name],
   );
   const compared = services.map(async ({ name, values }) => {
-    // Today's values first: only a chart that does not know them yet is given its own.
+    // Today's values first; only a chart that does not accept them gets its own.
     const before = await render(RELEASED, values, name).catch(() =>
       render(RELEASED, old[name] as object, name),
     );
@@ -51,7 +51,7 @@ export async function compatibility(): Promise<Record<string, Difference[]>> {
   return Object.fromEntries(await Promise.all(compared));
 }
 
-/** What differs between two renders of a release. */
+/** Returns the differences between two renderings of a release. */
 export function differences(before: KubernetesObject[], after: KubernetesObject[]): Difference[] {
   const [old, now] = [byName(before), byName(after)];
   const found: Difference[] = [];
@@ -83,7 +83,7 @@ function fieldDifferences(before: unknown, after: unknown, path = ""): Pick<Diff
   );
 }
 
-/** A line for each difference, with the services it is found in; one for all containers of a pod. */
+/** Returns a line for each difference, with the services that have it; one for all containers of a pod. */
 export function report(all: Record<string, Difference[]>): string[] {
   const services = new Map<string, Set<string>>();
   for (const [service, found] of Object.entries(all))

@@ -1,6 +1,6 @@
 /**
- * Who may really talk to whom: the rendered network policies of a whole application, asked for every pair of pods and
- * every port, against the graph of its inventory. `npm run test:connectivity` runs this alone.
+ * Evaluates the rendered network policies of whole applications, for every pair of pods and every port, and compares the
+ * result with the graph of the inventory. `npm run test:connectivity` only runs this file.
  */
 import assert from "node:assert/strict";
 import Table from "cli-table3";
@@ -16,7 +16,7 @@ const table = new Table({
   head: ["APPLICATION", "ENVIRONMENT", "ENDS", "PORTS", "ALLOWED", "DENIED"],
 });
 
-/** Over all environments, by application. */
+/** Totals over all environments, by application. */
 const counts = new Map<string, { allowed: number; denied: number }>();
 
 describe("connectivity", () => {
@@ -40,7 +40,7 @@ describe("connectivity", () => {
         ends = [...pods, ...outsiders(application, plan)];
         const declared = pods.flatMap(({ ports }) => ports.map(({ port }) => port));
         const edges = plan.edges.map(({ targetPort }) => targetPort);
-        // A port that nobody speaks of, and those of DNS and the web.
+        // A port that nothing uses, and those of DNS and the web.
         const numbers = [...new Set([...declared, ...edges, ...API_PORTS, 53, 80, 12345])].sort(
           (a, b) => a - b,
         );
@@ -51,7 +51,7 @@ describe("connectivity", () => {
         ];
       });
 
-      it("is that of the graph: every edge allowed, all else denied", () => {
+      it("is that of the graph: every edge allowed, everything else denied", () => {
         const byGraph = allowedByGraph(application, plan, config);
         const [wronglyDenied, wronglyAllowed]: [string[], string[]] = [[], []];
         const seen = new Set<string>();
@@ -59,7 +59,7 @@ describe("connectivity", () => {
         for (const from of ends)
           for (const to of ends)
             for (const target of targets) {
-              // A pod talks to itself past every policy; two outsiders are none of the application's business.
+              // Policies do not apply within a pod, and connections between two outsiders do not matter here.
               if (from === to || (!isOwn(from) && !isOwn(to))) continue;
               const key = keyOf(from.name, to.name, target);
               const isOpen = isAllowed({ policies }, from, to, target);
@@ -99,8 +99,7 @@ describe("connectivity", () => {
 
   after(() => {
     const lines = [...counts].map(
-      ([name, { allowed, denied }]) =>
-        `${name}: ${allowed} pairs allowed, ${denied} denied, as its graph says`,
+      ([name, { allowed, denied }]) => `${name}: ${allowed} pairs allowed, ${denied} denied, as in its graph`,
     );
     process.stdout.write(`\n${table.toString()}\n\n${lines.join("\n")}\n`);
   });

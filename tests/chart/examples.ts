@@ -1,4 +1,4 @@
-/** What is rendered whole: the chart's own examples, and the applications as their environments plan them. */
+/** What is rendered as a whole: the chart's own examples, and every application's plan. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
@@ -13,7 +13,7 @@ export const CHART = "charts/microservice";
 
 const FOLDER = join(PROJECT, CHART, "ci");
 
-/** The chart's own examples: the least, a service as most are, and everything at once. */
+/** The chart's own examples: the minimum, a typical service, and every value. */
 export const EXAMPLES: Record<string, MicroserviceValues> = Object.fromEntries(
   ["minimal", "typical", "full"].map((name) => [
     name,
@@ -21,7 +21,7 @@ export const EXAMPLES: Record<string, MicroserviceValues> = Object.fromEntries(
   ]),
 );
 
-/** Each release of a plan whose charts are all at hand. */
+/** Returns each release of a plan whose charts are all in this repository. */
 export const releasesOf = ({ releases, namespace }: Plan): Rendering[] =>
   Object.values(releases).map(({ name, chart, values }) => ({
     chart: "path" in chart ? chart.path : "",
@@ -30,10 +30,10 @@ export const releasesOf = ({ releases, namespace }: Plan): Rendering[] =>
     namespace: namespace.name,
   }));
 
-/** Robot Shop in prod; its stores from the chart of this repository. */
+/** Robot Shop in prod, with the store chart of this repository. */
 export const PROD_PLAN = find("robot-shop", "prod").plan;
 
-/** Each application in prod; the stores from the charts of this repository, which can be rendered everywhere. */
+/** Each application in prod, with the store chart of this repository, which can be rendered everywhere. */
 export const PROD: Record<string, Rendering[]> = Object.fromEntries(
   EVERYWHERE.filter(({ environment }) => environment === "prod").map(({ application, plan }) => [
     `${application.name}-prod`,

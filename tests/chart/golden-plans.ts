@@ -1,6 +1,6 @@
 /**
- * Digests of the plans and manifests of every application in every environment, distribution and profile, kept in
- * tests/fixtures/golden-plans.json. A change of the code that is not meant to change what is deployed leaves them alone.
+ * Digests of the plans and manifests of every application in every environment, distribution and profile, recorded in
+ * tests/fixtures/golden-plans.json. A refactoring does not change them.
  *
  * `npm run golden` compares; `-- --write` records; `-- --out <folder>` writes the texts, for `diff -r` between two commits.
  */
@@ -21,12 +21,12 @@ import { renderText } from "./render";
 
 const FILE = join(PROJECT, "tests", "fixtures", "golden-plans.json");
 
-/** The digest of a plan without its releases, and `<values> <manifests>` of each release; or what the plan is refused with. */
+/** The digest of a plan without its releases, and `<values> <manifests>` of each release; or the message if the plan is refused. */
 export type Digests = { plan: string; releases: Record<string, string> } | { refused: string };
 
 export type Golden = Record<string, Digests>;
 
-/** What is planned in each place: its first deployment, metrics, and the update that rotates every store's passwords. */
+/** The plans of each case: the first deployment, one with metrics, and the update that rotates every store's passwords. */
 const VARIANTS = ["", "monitored", "rotating"] as const;
 
 interface Case {
@@ -35,7 +35,7 @@ interface Case {
   refused?: string;
 }
 
-/** A plan, or the words that refuse it. */
+/** Returns a plan, or the message if it is refused. */
 function planCase(
   application: string,
   [environment, distribution, profile, variant]: readonly [
@@ -46,7 +46,7 @@ function planCase(
   ],
 ): Case {
   const name = [application, environment, distribution, profile, variant].join(" ").trim();
-  // A replicated redis and a store whose passwords its images fix are never rotated.
+  // A replicated redis and a store with passwords fixed by images cannot be rotated.
   const rotating = Object.entries(catalogue[application]?.stores ?? {}).filter(
     ([, { kind, noPassword, accounts = {} }]) =>
       noPassword === undefined &&
@@ -59,7 +59,7 @@ function planCase(
     charts: undefined,
     ...(variant === "monitored" ? { monitoring: { namespace: "monitoring" } } : {}),
   };
-  // Beside what the stack says of its stores: a smaller volume would be refused.
+  // In addition to the stack's own store settings: a smaller volume would be refused.
   const own = (configOf(application, environment).stores ?? {}) as Record<string, object>;
   const rotated = {
     ...own,
@@ -88,10 +88,10 @@ const cases = (): Case[] =>
     ),
   );
 
-/** Texts that were rendered already: most releases are the same in several cases. */
+/** Rendered texts by content: most releases are the same in several cases. */
 const rendered = new Map<string, Promise<string>>();
 
-/** The manifests of a release of the project's own charts. */
+/** Returns the manifests of a release of the project's own charts. */
 function manifestsOf({ name, chart, values }: ReleasePlan, namespace: string): Promise<string> {
   if (!("path" in chart)) return Promise.resolve("");
   const key = JSON.stringify([name, namespace, chart.path, values]);
@@ -100,7 +100,7 @@ function manifestsOf({ name, chart, values }: ReleasePlan, namespace: string): P
   return text;
 }
 
-/** All cases; `keep` gets every text. */
+/** Returns all cases; `keep` receives every text. */
 export async function golden(keep: (path: string, text: string) => void = () => {}): Promise<Golden> {
   const digests = await inParallel(cases(), async ({ name, plan, refused }): Promise<[string, Digests]> => {
     const folder = name.replaceAll(" ", "/");
@@ -129,7 +129,7 @@ export async function golden(keep: (path: string, text: string) => void = () => 
 
 export const recorded = (): Golden => JSON.parse(readFileSync(FILE, "utf8"));
 
-/** What differs, a line each. */
+/** Returns the differences, one per line. */
 export function differences(before: Golden, after: Golden): string[] {
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
   return names.flatMap((name) => {

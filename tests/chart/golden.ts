@@ -1,4 +1,4 @@
-/** What the chart's examples render, kept in tests/fixtures/rendered: `npm run generate` writes it, a test compares. */
+/** The rendered examples of the chart, recorded in tests/fixtures/rendered: `npm run generate` writes them, a test compares. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { PROJECT } from "../../cli/tools/paths";

@@ -25,7 +25,7 @@ describe("the graph's page, in a browser", function () {
     folder = mkdtempSync(join(tmpdir(), "flotilla-page-"));
     browser = await chromium.launch({
       executablePath: found.path,
-      // In a container the sandbox has no rights, and /dev/shm little room.
+      // In a container the browser's sandbox has no permissions, and /dev/shm little space.
       args: ["--no-sandbox", "--disable-dev-shm-usage"],
       env: { ...process.env, ...found.environment } as Record<string, string>,
     });
@@ -48,7 +48,7 @@ describe("the graph's page, in a browser", function () {
   const section = (title: string) =>
     page.locator(`#details h3:text-is("${title}") + ul`).locator("li").allTextContents();
 
-  it("is written by the command line, whole in one file", async () => {
+  it("is written by the command line, in a single file", async () => {
     const out = join(folder, "g.html");
     const args = ["graph", "--stack", "prod", "--format", "html", "--out", out];
     await execa(join(PROJECT, "cli", "bin.js"), args, { cwd: PROJECT });
@@ -56,7 +56,7 @@ describe("the graph's page, in a browser", function () {
     assert.equal(await page.title(), "robot-shop in prod");
     const names = await page.locator(".node").evaluateAll((nodes) => nodes.map((node) => node.dataset.name));
     for (const name of Object.keys(catalogue["robot-shop"]?.services ?? {})) assert.ok(names.includes(name));
-    // Boxes lie inside the picture, and each holds its name.
+    // Boxes are inside the picture, and each contains its name.
     const sizes = await page.locator(".node").evaluateAll((nodes) =>
       nodes.map((node) => {
         const [box, text] = [node.querySelector("rect"), node.querySelector("text")];
@@ -66,7 +66,7 @@ describe("the graph's page, in a browser", function () {
     assert.ok(sizes.every(Boolean), "a name is wider than its box");
   });
 
-  it("shows the edges, policy, resources and probes of the node one clicks on", async () => {
+  it("shows the edges, policy, resources and probes of the node that is clicked", async () => {
     await page.locator('.node[data-name="cart"]').click();
     assert.equal(await chosen(), "cart");
     assert.deepEqual(await section("Calls"), ["redis redis 6379", "catalogue http 8080"]);
@@ -82,7 +82,7 @@ describe("the graph's page, in a browser", function () {
     assert.equal(marked, 5);
   });
 
-  it("goes on from name to name, by keyboard, by search, and from a link to a node", async () => {
+  it("can be navigated from name to name, by keyboard, by search, and by a link to a node", async () => {
     await page.locator("#details button", { hasText: "redis" }).click();
     assert.equal(await chosen(), "redis");
     await page.locator('.node[data-name="shipping"]').focus();
@@ -97,11 +97,11 @@ describe("the graph's page, in a browser", function () {
     assert.equal(await chosen(), "payment");
   });
 
-  it("asks the network for nothing, and has nothing to complain of", () => {
+  it("sends no requests, and logs no errors", () => {
     assert.deepEqual(complaints, []);
   });
 
-  it("has its diagrams in docs/ drawn by Mermaid as it is on code hosts", async function () {
+  it("docs/ has diagrams that Mermaid draws, as on code hosts", async function () {
     const mermaid = await ensureMermaid();
     if (!mermaid) return this.skip();
     await page.goto("about:blank");

@@ -1,4 +1,4 @@
-/** The shared chart, feature by feature and refusal by refusal. */
+/** The shared chart: every feature and every refusal. */
 import assert from "node:assert/strict";
 import execa from "execa";
 import fc from "fast-check";
@@ -14,7 +14,7 @@ const renderWith = (values: object): Promise<KubernetesObject[]> =>
   render(CHART, { image: IMAGE, ...values });
 
 describe("the charts", () => {
-  it("microservice passes helm lint --strict as it is", () => lint("microservice"));
+  it("microservice passes helm lint --strict with its defaults", () => lint("microservice"));
   it("store passes helm lint --strict", () =>
     lint("store", "--set-string", "image.repository=a,image.tag=1,dataPath=/data", "--set", "port=1"));
   for (const example of Object.keys(EXAMPLES))
@@ -51,46 +51,42 @@ describe("charts/microservice refuses", () => {
 
   const refusals: [string, object, RegExp][] = [
     ["an unknown key", { replica: 1 }, /additional properties 'replica' not allowed/],
-    ["an unknown key further down", { rollout: { surge: 1 } }, /'surge' not allowed/],
+    ["an unknown nested key", { rollout: { surge: 1 } }, /'surge' not allowed/],
     ["a wrong type", { replicas: "3" }, /replicas.*got string, want integer/],
     ["a number as the value of a variable", { env: { PORT: 80 } }, /env\/PORT.*got number, want string/],
-    ["a key that no Secret has", { env: { A: { secret: "a", key: ".." } } }, /env\/A.*pattern/],
+    ["an invalid key of a Secret", { env: { A: { secret: "a", key: ".." } } }, /env\/A.*pattern/],
     [
       "a port name without a letter",
       { ports: { "8080": { container: 8080 } } },
       /'8080' does not match pattern/,
     ],
-    ["a port beyond the last", { ...rule({ ports: ["65536/TCP"] }) }, /ports\/0.*pattern/],
+    ["a port above 65535", { ...rule({ ports: ["65536/TCP"] }) }, /ports\/0.*pattern/],
     ["port 0", { ...rule({ ports: ["0"] }) }, /ports\/0.*pattern/],
-    ["no image", { image: { repository: "" } }, /image.repository: it is empty/],
+    ["no image", { image: { repository: "" } }, /image.repository: is empty/],
     [
-      "no image of a sidecar",
+      "a sidecar without an image",
       { sidecars: { a: { image: { repository: "" }, resources } } },
       /sidecars.a.image/,
     ],
     [
-      "variables that ask for each other",
+      "variables that refer to each other",
       { env: { A: "$(B)", B: "b $(C)", C: "$$$(A)", D: "$(A)", E: "$$(E)" } },
-      /env: A and B and C and D ask for each other in a circle/,
+      /env: A and B and C and D refer to each other in a cycle/,
     ],
-    [
-      "a name of a variable that Kubernetes refuses",
-      { env: { "..a": "1" } },
-      /'\.\.a' does not match pattern/,
-    ],
+    ["a variable name that Kubernetes refuses", { env: { "..a": "1" } }, /'\.\.a' does not match pattern/],
     ["a tag that is a number", { image: { ...IMAGE, tag: 1.1 } }, /got number, want string/],
     ["the tag latest", { image: { ...IMAGE, tag: "latest" } }, /tag.*must be 'a version such as "1.4.2"/],
     ["no tag", { image: { repository: "a" } }, /tag.*must be 'a version such as "1.4.2"/],
     ["a tag in the repository", { image: { repository: "a:1", tag: "1" } }, /repository.*pattern/],
-    ["a digest that is none", { image: { ...IMAGE, digest: "sha256:12" } }, /digest.*pattern/],
+    ["an invalid digest", { image: { ...IMAGE, digest: "sha256:12" } }, /digest.*pattern/],
     [
-      "a sidecar's moving tag",
+      "a mutable tag of a sidecar",
       { sidecars: { a: { image: { repository: "a", tag: "latest" }, resources } } },
       /sidecars\/a\/image\/tag.*must be/,
     ],
     ["a sidecar without resources", { sidecars: { a: { image: IMAGE } } }, /missing property 'resources'/],
     ["an unknown kind of workload", { workload: "ReplicaSet" }, /workload.*must be one of/],
-    ["a CronJob without a schedule", { workload: "CronJob" }, /cronJob.schedule: a CronJob needs one/],
+    ["a CronJob without a schedule", { workload: "CronJob" }, /cronJob.schedule: is required for a CronJob/],
     ["a schedule without a CronJob", { cronJob: { schedule: "* * * * *" } }, /only a CronJob has one/],
     [
       "claims without a StatefulSet",
@@ -98,36 +94,36 @@ describe("charts/microservice refuses", () => {
       /only a StatefulSet/,
     ],
     [
-      "Recreate but for a Deployment",
+      "Recreate for a StatefulSet",
       { workload: "StatefulSet", rollout: { strategy: "Recreate" } },
-      /Recreate is a Deployment's/,
+      /Recreate is for a Deployment/,
     ],
     ["OnDelete for a Deployment", { rollout: { strategy: "OnDelete" } }, /a Deployment takes RollingUpdate/],
-    ["a rollout that cannot move", { rollout: { maxSurge: 0 } }, /no pod can ever be replaced/],
+    ["a rollout that cannot progress", { rollout: { maxSurge: 0 } }, /no pod could ever be replaced/],
     [
-      "a deadline before the end of the wait",
+      "a progress deadline shorter than minReadySeconds",
       { rollout: { minReadySeconds: 60, progressDeadlineSeconds: 60 } },
-      /60 must be above minReadySeconds, 60/,
+      /60 must be more than minReadySeconds, 60/,
     ],
     [
       "probes of a Job",
       { workload: "Job", ports, probes: { readiness: { tcp: { port: "http" } } } },
-      /a Job has none/,
+      /a Job takes none/,
     ],
     [
-      "a grace period that the sleep uses up",
+      "a preStop sleep as long as the grace period",
       { ports, lifecycle: { preStop: { sleep: 30 } } },
       /30 leaves no time after lifecycle.preStop.sleep, 30/,
     ],
     ["a port out of range", { ports: { http: { container: 70000 } } }, /maximum/],
-    ["a port's name that is too long", { ports: { "a-name-of-sixteen": { container: 80 } } }, /maxLength/],
+    ["a port name that is too long", { ports: { "a-name-of-sixteen": { container: 80 } } }, /maxLength/],
     [
       "requests over limits",
       { resources: { requests: { memory: "2Gi" }, limits: { memory: "1Gi" } } },
       /resources.requests.memory: 2Gi is more than the limit, 1Gi/,
     ],
     [
-      "requests over limits, in other units",
+      "requests over limits, in different units",
       { resources: { requests: { cpu: "1.5" }, limits: { cpu: "1400m" } } },
       /resources.requests.cpu: 1.5 is more than the limit, 1400m/,
     ],
@@ -143,45 +139,45 @@ describe("charts/microservice refuses", () => {
       },
       /sidecars.a.resources.requests.memory: 1G is more/,
     ],
-    ["a quantity that is none", { resources: { requests: { cpu: "much" } } }, /requests\/cpu.*pattern/],
+    ["an invalid quantity", { resources: { requests: { cpu: "much" } } }, /requests\/cpu.*pattern/],
     [
       "two sources of a variable",
       { env: { A: { secret: "a", key: "b", field: "c" } } },
       /not field and secret/,
     ],
     ["a Secret without a key", { env: { A: { secret: "a" } } }, /'key' required/],
-    ["a source of variables that is none", { envFrom: { a: { prefix: "A_" } } }, /envFrom.a: either/],
+    ["a source of variables without a name", { envFrom: { a: { prefix: "A_" } } }, /envFrom.a: set either/],
     [
       "two kinds of probe at once",
       { ports, probes: { readiness: { tcp: { port: "http" }, exec: { command: ["a"] } } } },
-      /one of http, grpc, tcp or exec is needed, not exec and tcp/,
+      /set exactly one of http, grpc, tcp or exec, not exec and tcp/,
     ],
-    ["a probe that asks nothing", { probes: { readiness: { periodSeconds: 5 } } }, /is needed, not none/],
+    ["a probe without a handler", { probes: { readiness: { periodSeconds: 5 } } }, /or exec, not none/],
     [
       "a probe of an unknown port",
       { ports, probes: { liveness: { http: { path: "/", port: "web" } } } },
-      /probes.liveness.http.port: there is no port "web"; ports has http/,
+      /probes.liveness.http.port: there is no port "web"; the ports are http/,
     ],
     [
-      "a sidecar's probe of another's port",
+      "a sidecar's probe of another container's port",
       { ports, sidecars: { a: { image: IMAGE, resources, probes: { readiness: { http } } } } },
-      /sidecars.a.probes.readiness.http.port: there is no port "http"; ports has none/,
+      /sidecars.a.probes.readiness.http.port: there is no port "http"; the ports are none/,
     ],
-    ["a mount of no volume", { mounts: { data: "/data" } }, /there is no volume data/],
+    ["a mount of an unknown volume", { mounts: { data: "/data" } }, /there is no volume data/],
     [
-      "two mounts at one place",
+      "two mounts on the same path",
       { writable: { tmp: "/tmp" }, volumes: { a: { emptyDir: {} } }, mounts: { a: "/tmp" } },
       /\/tmp is used twice/,
     ],
     ["a volume of two kinds", { volumes: { a: { emptyDir: {}, pvc: { name: "a" } } } }, /maxProperties/],
     ["a relative path", { writable: { tmp: "tmp" } }, /pattern/],
     [
-      "a NodePort that nobody asked for",
+      "a NodePort Service without allowNodePort",
       { ports, service: { type: "NodePort" } },
       /set service.allowNodePort: true/,
     ],
     [
-      "a port of the nodes that nobody asked for",
+      "a node port without allowNodePort",
       { ports: { http: { container: 80, nodePort: 30080 } } },
       /ports.http.nodePort/,
     ],
@@ -191,18 +187,18 @@ describe("charts/microservice refuses", () => {
       /cannot be headless/,
     ],
     [
-      "a headless Service that keeps clients at a pod",
+      "a headless Service with session affinity",
       { ports, service: { headless: true, sessionAffinity: "ClientIP" } },
       /service.sessionAffinity: a headless Service has none/,
     ],
     ["an ingress without a port", { ingress: { hosts: { a: { host: "a.b" } } } }, /missing property 'port'/],
     [
-      "an ingress of an unknown port",
+      "an ingress to an unknown port",
       { ingress: { hosts: { a: { host: "a.b", port: "http" } } } },
-      /ingress.hosts.a.port: there is no port "http"; ports has none/,
+      /ingress.hosts.a.port: there is no port "http"; the ports are none/,
     ],
     [
-      "a route to a port that the Service has not",
+      "a route to a port that the Service does not expose",
       {
         ports: { rpc: { container: 1, expose: false } },
         grpcRoutes: { a: { gateway: { name: "b" }, port: "rpc" } },
@@ -211,97 +207,101 @@ describe("charts/microservice refuses", () => {
     ],
     ["a monitor of an unknown port", { monitor: { kind: "PodMonitor", port: "metrics" } }, /monitor.port/],
     [
-      "more pods at least than at most",
+      "minReplicas above maxReplicas",
       scaled({ minReplicas: 6 }),
       /autoscaling.minReplicas: 6 is more than maxReplicas, 5/,
     ],
     ["a scaled DaemonSet", { workload: "DaemonSet", ...scaled({}) }, /a DaemonSet cannot be scaled/],
-    ["scaling by nothing", scaled({ cpu: 0 }), /nothing to scale by/],
+    ["autoscaling without a metric", scaled({ cpu: 0 }), /has no metric to scale on/],
     [
-      "scaling by a share of no request",
+      "autoscaling by CPU without a CPU request",
       { ...scaled({}), resources: { requests: { cpu: null } } },
-      /the main one has no resources.requests.cpu/,
+      /the main container has no resources.requests.cpu/,
     ],
     [
       "a metric without a target",
       scaled({ metrics: { a: { type: "Pods" } } }),
-      /either value or averageValue/,
+      /set either value or averageValue/,
     ],
-    ["a metric of no object", scaled({ metrics: { a: { type: "Object", value: "1" } } }), /needs object/],
     [
-      "two who decide the number of pods",
-      { ...scaled({}), keda: { enabled: true, triggers: { a: { type: "cron", metadata: {} } } } },
-      /both would decide/,
+      "an Object metric without an object",
+      scaled({ metrics: { a: { type: "Object", value: "1" } } }),
+      /object is required/,
     ],
-    ["KEDA without a trigger", { keda: { enabled: true } }, /keda.triggers: nothing to scale by/],
+    [
+      "two autoscalers",
+      { ...scaled({}), keda: { enabled: true, triggers: { a: { type: "cron", metadata: {} } } } },
+      /both would set/,
+    ],
+    ["KEDA without a trigger", { keda: { enabled: true } }, /keda.triggers: has no trigger/],
     [
       "a budget of all pods",
       { replicas: 3, podDisruptionBudget: { minAvailable: 3 } },
-      /minAvailable: 3 of 3 pods lets none of them go.*at most 2/,
+      /minAvailable: 3 of 3 pods allows no eviction.*at most 2/,
     ],
     [
-      "a budget of all pods that are surely there",
+      "a budget of all pods of the autoscaler's minimum",
       { ...scaled({}), podDisruptionBudget: { minAvailable: 4 } },
       /4 of 3 pods/,
     ],
     [
-      "a budget whose share is all pods once it is rounded",
+      "a budget whose percentage rounds up to all pods",
       { replicas: 3, podDisruptionBudget: { minAvailable: "70%" } },
       /70% of 3 pods/,
     ],
     [
-      "a budget that lets none go",
+      "a budget that allows no eviction",
       { replicas: 3, podDisruptionBudget: { maxUnavailable: 0 } },
-      /maxUnavailable: 0 lets no pod go/,
+      /maxUnavailable: 0 allows no eviction/,
     ],
     [
-      "a port of nobody in a rule",
+      "an unknown port in a rule",
       { ports, ...rule({ pods: {}, ports: ["htp"] }) },
-      /no container listens on htp; they listen on 8080, http/,
+      /no container listens on htp; the containers listen on 8080, http/,
     ],
     [
-      "the Service's port in a rule",
+      "a Service port in a rule",
       { ports: { http: { container: 8080, service: 80 } }, ...rule({ pods: {}, ports: [80] }) },
       /no container listens on 80/,
     ],
-    ["a rule that would open every port", rule({ anywhere: true }), /no ports in the rule means all/],
+    ["a rule that would open every port", rule({ anywhere: true }), /a rule without ports would allow all/],
     [
-      "waiting for what cannot be reached",
+      "waiting for a host that the policy blocks",
       { waitFor: { db: { host: "db", port: 5432 } } },
       /waitFor.db would wait for db forever/,
     ],
     [
-      "an ingress that lets nobody in",
+      "an ingress that the policy blocks",
       { ports, ingress: { hosts: { a: { host: "a.b", port: "http" } } } },
-      /it lets nobody in, and ingress.hosts needs somebody/,
+      /allows no traffic, but ingress.hosts needs it/,
     ],
     [
-      "two containers of one name",
+      "two containers with the same name",
       { sidecars: { web: { image: IMAGE, resources } } },
       /names: web is used twice/,
     ],
     [
-      "two ports of the Service with one number",
+      "two Service ports with the same number",
       { ports: { a: { container: 1, service: 80 }, b: { container: 2, service: 80 } } },
-      /ports, of the Service: 80\/TCP is used twice/,
+      /ports of the Service: 80\/TCP is used twice/,
     ],
     [
-      "two volumes of one name",
+      "two volumes with the same name",
       { writable: { tmp: "/tmp" }, volumes: { "write-tmp": { emptyDir: {} } } },
       /write-tmp is used twice/,
     ],
     [
-      "a Job that would never end",
+      "a Job that would never complete",
       { workload: "Job", sidecars: { a: { native: false, image: IMAGE, resources } } },
-      /sidecars.a.native: a Job would never end/,
+      /sidecars.a.native: a Job would never complete/,
     ],
     [
-      "scaling by a share that a sidecar does not ask for",
+      "autoscaling by memory with a sidecar without a memory request",
       { ...scaled({ memory: 80 }), sidecars: { a: { image: IMAGE, resources: {} } } },
       /sidecars\/a\/resources/,
     ],
     [
-      "a load balancer's class of none",
+      "a load balancer class of a ClusterIP Service",
       { ports, service: { loadBalancerClass: "a" } },
       /a ClusterIP Service takes neither/,
     ],
@@ -311,63 +311,63 @@ describe("charts/microservice refuses", () => {
       /dns is not a TCP port/,
     ],
     [
-      "liveness that has to succeed twice",
+      "a success threshold of 2 for liveness",
       { ports, probes: { liveness: { tcp: { port: "http" }, successThreshold: 2 } } },
-      /takes 1 only/,
+      /must be 1/,
     ],
     [
-      "a scrape that takes longer than its interval",
+      "a scrape timeout longer than the interval",
       { ports, monitor: { kind: "PodMonitor", port: "http", interval: "5s" } },
       /scrapeTimeout: 10s is more than the interval, 5s/,
     ],
-    [
-      "a sysctl that is not safe",
-      { sysctls: { "kernel.msgmax": "1" } },
-      /Pod Security restricted does not admit/,
-    ],
-    ["more than all pods", { rollout: { maxUnavailable: "150%" } }, /maxUnavailable.*pattern/],
-    ["two issuers", { ports, ingress: { tls: { issuer: "a", clusterIssuer: "b" } } }, /use one/],
+    ["an unsafe sysctl", { sysctls: { "kernel.msgmax": "1" } }, /Pod Security restricted does not admit/],
+    ["a maxUnavailable above 100%", { rollout: { maxUnavailable: "150%" } }, /maxUnavailable.*pattern/],
+    ["two issuers", { ports, ingress: { tls: { issuer: "a", clusterIssuer: "b" } } }, /remove one/],
     ["root", { user: { uid: 0, gid: 0 } }, /minimum/],
     [
-      "rules that nobody can use",
+      "RBAC rules without a token",
       { rbac: { a: { apiGroups: [""], resources: ["pods"], verbs: ["get"] } } },
       /set serviceAccount.automountToken: true/,
     ],
     [
-      "rules for everybody's account",
+      "RBAC rules for the default ServiceAccount",
       {
         serviceAccount: { create: false, automountToken: true },
         rbac: { a: { apiGroups: [""], resources: ["pods"], verbs: ["get"] } },
       },
       /every pod with the ServiceAccount "default"/,
     ],
-    ["a policy that names nobody", rule({ ports: [80] }), /networkPolicy.ingress.a: nobody is named/],
-    ["a policy of addresses and pods", rule({ cidr: "10.0.0.0/8", pods: {} }), /make two rules of it/],
-    ["a policy of somebody and everybody", rule({ anywhere: true, pods: {} }), /anywhere is everybody/],
+    ["a policy rule without a peer", rule({ ports: [80] }), /networkPolicy.ingress.a: has no peer/],
     [
-      "an external secret that holds nothing",
-      { externalSecrets: { a: { store: { name: "b" } } } },
-      /it holds nothing/,
+      "a policy rule of addresses and pods",
+      rule({ cidr: "10.0.0.0/8", pods: {} }),
+      /split it into two rules/,
     ],
+    [
+      "a policy rule of pods and anywhere",
+      rule({ anywhere: true, pods: {} }),
+      /anywhere already allows every peer/,
+    ],
+    ["an empty external secret", { externalSecrets: { a: { store: { name: "b" } } } }, /would be empty/],
     [
       "an exception without a reason",
       { exceptions: { a: { checkov: "CKV_K8S_1" } } },
       /missing property 'reason'/,
     ],
     [
-      "a name that leaves no room for what a CronJob makes of it",
+      "a name too long for the suffix of a CronJob",
       { workload: "CronJob", cronJob: { schedule: "* * * * *" }, fullnameOverride: "a".repeat(53) },
       /has 53 characters.*at most 52/,
     ],
-    ["a release's name that no Service can have", { fullnameOverride: "a.b" }, /fullnameOverride.*pattern/],
-    ["a name that leaves no room", { fullnameOverride: "a".repeat(54) }, /maxLength/],
+    ["a release name that no Service can have", { fullnameOverride: "a.b" }, /fullnameOverride.*pattern/],
+    ["a name that is too long", { fullnameOverride: "a".repeat(54) }, /maxLength/],
   ];
   for (const [name, values, message] of refusals)
     it(name, async () => {
       await assert.rejects(renderWith(values), message);
     });
 
-  it("a default taken away, before anything stumbles over it", async () => {
+  it("a default removed by null, before another template fails on it", async () => {
     const taken = [
       "replicas",
       "rollout",
@@ -387,7 +387,7 @@ describe("charts/microservice refuses", () => {
     );
   });
 
-  it("all of it at once", async () => {
+  it("all problems at once", async () => {
     const values = {
       ports,
       probes: { readiness: { tcp: { port: "a" } } },
@@ -400,7 +400,7 @@ describe("charts/microservice refuses", () => {
     });
   });
 
-  it("requests over limits and nothing else, whatever the units", async () => {
+  it("requests over limits and nothing else, in all units", async () => {
     const units = { m: 0.001, "": 1, k: 1e3, Ki: 1024, M: 1e6, Mi: 2 ** 20, G: 1e9, Gi: 2 ** 30 };
     const quantity = fc
       .tuple(fc.integer({ min: 1, max: 9999 }), fc.constantFrom(...Object.keys(units)))
@@ -412,7 +412,7 @@ describe("charts/microservice refuses", () => {
       fc.asyncProperty(quantity, quantity, async (request, limit) => {
         const memory = { requests: { memory: request.text }, limits: { memory: limit.text } };
         const rendered = renderWith({ resources: memory });
-        // A sum of floats may be off by its last digit: what is that close is left out.
+        // Floating-point sums may be off in the last digit: skip values that close together.
         fc.pre(
           Math.abs(request.amount - limit.amount) > 1e-6 * limit.amount || request.amount === limit.amount,
         );
@@ -428,25 +428,25 @@ describe("a pod of charts/microservice", () => {
   const base = { ports: { http: { container: 8080 } }, config: { env: { A: "1" } }, replicas: 2 };
   const template = async (values: object) => JSON.stringify(podOf(await renderWith({ ...base, ...values })));
   const changes: [string, object, boolean][] = [
-    ["a changed variable of its configuration", { config: { env: { A: "2" } } }, true],
-    ["another file", { config: { env: { A: "1" }, files: { a: { path: "/a", content: "" } } } }, true],
-    ["a changed digest of its Secrets", { secretChecksum: "abc" }, true],
-    ["another tag", { image: { ...IMAGE, tag: "2.0.0" } }, true],
-    ["another number of pods", { replicas: 5 }, false],
+    ["a changed variable in config.env", { config: { env: { A: "2" } } }, true],
+    ["an added file", { config: { env: { A: "1" }, files: { a: { path: "/a", content: "" } } } }, true],
+    ["a changed secretChecksum", { secretChecksum: "abc" }, true],
+    ["a changed tag", { image: { ...IMAGE, tag: "2.0.0" } }, true],
+    ["a changed number of pods", { replicas: 5 }, false],
     ["an autoscaler", { autoscaling: { enabled: true } }, false],
     ["a budget", { podDisruptionBudget: { minAvailable: 1 } }, false],
     ["an Ingress", { ...LET_IN, ingress: { hosts: { a: { host: "a.b", port: "http" } } } }, false],
-    ["a rule of its policy", { networkPolicy: { ingress: { a: { pods: {} } } } }, false],
-    ["another port of the Service", { ports: { http: { container: 8080, service: 80 } } }, false],
+    ["a policy rule", { networkPolicy: { ingress: { a: { pods: {} } } } }, false],
+    ["a changed Service port", { ports: { http: { container: 8080, service: 80 } } }, false],
     ["alerts", { alerts: { A: { expr: "1" } } }, false],
-    ["the way it rolls", { rollout: { maxSurge: 2 } }, false],
+    ["a changed rollout", { rollout: { maxSurge: 2 } }, false],
   ];
   for (const [name, values, restarts] of changes)
     it(`is ${restarts ? "" : "not "}replaced for ${name}`, async () => {
       assert[restarts ? "notEqual" : "equal"](await template(values), await template({}));
     });
 
-  it("belongs to a Job of the same name as long as it runs the same", async () => {
+  it("keeps the name of its Job until what it runs changes", async () => {
     const name = async (values: object) =>
       workloadOf(await renderWith({ workload: "Job", ...values })).metadata.name;
     assert.equal(await name({}), await name({ replicas: 3 }));
@@ -457,7 +457,7 @@ describe("a pod of charts/microservice", () => {
 describe("the examples of charts/microservice", () => {
   for (const example of Object.keys(EXAMPLES))
     it(`${example} renders what tests/fixtures/rendered/${example}.yaml shows`, async () => {
-      // After a change that is meant: npm run generate, and read the difference before it is committed.
+      // After an intended change: npm run generate, and review the diff before you commit it.
       const [rendered, expected] = [await renderExample(example), golden(example)];
       assert.deepEqual(byName(parseObjects(rendered)), byName(parseObjects(expected)));
     });

@@ -1,4 +1,4 @@
-/** `flotilla new service`: in a copy of the inventories, for every language, with everything there is to use. */
+/** `flotilla new service`: in a copy of the inventories, for every language, using one of every kind of thing. */
 import assert from "node:assert/strict";
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,7 +11,7 @@ import { type Application, LANGUAGES } from "../../src/model/application";
 import { planFor, problemsOf, valuesOf } from "../support";
 import { parseObjects, podsOf, renderText, restrictedViolations } from "./render";
 
-/** What a new service uses, by application: each kind of thing there is. */
+/** What a new service uses, by application: one of each kind. */
 const USES: Record<string, string> = {
   "robot-shop": "mysql,mongodb,redis,rabbitmq,cart,payment-gateway",
   "online-boutique": "redis-cart, emailservice,frontend",
@@ -39,7 +39,7 @@ describe("flotilla new service", function () {
   };
 
   for (const application of Object.keys(catalogue))
-    it(`adds one of every language to ${application}, and each deploys as it is`, async () => {
+    it(`adds one of every language to ${application}, and each deploys without changes`, async () => {
       for (const language of LANGUAGES) {
         const { file, line, todo } = addService(
           `new-${language}`,
@@ -66,9 +66,9 @@ describe("flotilla new service", function () {
       }
     });
 
-  it("leaves files that compile, and that the formatter has nothing to say of", async () => {
+  it("leaves files that compile and are formatted", async () => {
     const bin = (name: string) => join(PROJECT, "node_modules", ".bin", name);
-    // The copy is no git repository, whose ignored files the settings speak of.
+    // The copy is not a git repository, which the settings for ignored files need.
     const settings = JSON.parse(readFileSync(join(folder, "biome.json"), "utf8"));
     writeFileSync(join(folder, "biome.json"), JSON.stringify({ ...settings, vcs: { enabled: false } }));
     const formatted = await execa(bin("biome"), ["check", "apps"], { cwd: folder, all: true, reject: false });
@@ -77,7 +77,7 @@ describe("flotilla new service", function () {
     assert.equal(compiled.exitCode, 0, compiled.all);
   });
 
-  it("writes nothing that would be refused, and says all that is wrong with it", () => {
+  it("writes nothing that would be refused, and reports everything that is wrong with it", () => {
     const before = read("robot-shop");
     const options = { language: "node" as const, uses: "mysq,redis", application: "robot-shop" };
     const problems = problemsOf(() => addService("Web", options, folder));
@@ -86,7 +86,7 @@ describe("flotilla new service", function () {
       ['"Web" is not a DNS label', 'robot-shop has no "mysq"'],
     );
     assert.match(problems[1]?.todo ?? "", /Did you mean "mysql"/);
-    // Only the whole inventory shows that this name is one of a store's hosts.
+    // Only the whole inventory shows that this name is one of a store's host names.
     const [taken] = problemsOf(() => addService("redis-master", { ...options, uses: "" }, folder));
     assert.match(taken?.what ?? "", /store redis has a host of this name/);
     const [image] = problemsOf(() => addService("orders", { ...options, uses: "", image: "orders" }, folder));

@@ -1,17 +1,17 @@
-/** The names of objects that a plan tells without rendering, beside what Helm renders. */
+/** Object names that a plan knows without rendering, compared with what Helm renders. */
 import assert from "node:assert/strict";
 import { catalogue } from "../../apps";
 import { objectNames } from "../../src/plan/objects";
 import type { Values } from "../../src/plan/plan";
 import type { MicroserviceValues } from "../../src/plan/services/microservice-values";
-import { AT_HAND, EVERYWHERE, planned } from "../environments";
+import { EVERYWHERE, LOCAL_CHARTS, planned } from "../environments";
 import { CHART, EXAMPLES } from "./examples";
 import { isDeployed, type KubernetesObject, render } from "./render";
 
 const text = (objects: { apiVersion: string; kind: string; name: string }[]) =>
   objects.map(({ apiVersion, kind, name }) => `${apiVersion} ${kind} ${name}`).sort();
 
-/** Compares both, and returns how many objects they are. */
+/** Compares both, and returns the number of objects. */
 async function compare(name: string, chart: string, values: object): Promise<number> {
   const objects: KubernetesObject[] = (await render(chart, values, name)).filter(
     // The name of a Job ends with a digest.
@@ -34,7 +34,7 @@ describe("the names of objects in a plan", function () {
       assert.ok((await compare("web", CHART, values)) > 0);
     });
 
-  it("are those of every workload, scaled or not", async () => {
+  it("are those of every workload, with and without an autoscaler", async () => {
     const { workload, statefulSet, cronJob, ...values } = EXAMPLES.typical as MicroserviceValues;
     for (const more of [
       { workload: "StatefulSet", replicas: 3, autoscaling: null },
@@ -52,10 +52,10 @@ describe("the names of objects in a plan", function () {
     }
   });
 
-  it("are those of every application, everywhere", async () => {
+  it("are those of every application, in every environment", async () => {
     const seen = new Set<string>();
     const monitored = Object.keys(catalogue).map(
-      (name) => planned(name, "prod", { ...AT_HAND, monitoring: { namespace: "monitoring" } }).plan,
+      (name) => planned(name, "prod", { ...LOCAL_CHARTS, monitoring: { namespace: "monitoring" } }).plan,
     );
     const plans = [...EVERYWHERE.map(({ plan }) => plan), ...monitored];
     for (const { name, chart, values } of plans.flatMap(({ releases }) => Object.values(releases))) {

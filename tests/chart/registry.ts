@@ -1,4 +1,4 @@
-/** A registry of charts on loopback: what helm asks of one, and nothing else. */
+/** A chart registry on loopback, with only the requests that helm sends. */
 import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
@@ -18,7 +18,7 @@ export interface PublishedChart {
 const sha256 = (content: Buffer): string => `sha256:${createHash("sha256").update(content).digest("hex")}`;
 
 export class Registry {
-  /** Blobs and manifests by digest, and tags by name: all under one repository. */
+  /** Blobs and manifests by digest, and tags by name, all in one repository. */
   private readonly blobs = new Map<string, Buffer>();
   private readonly tags = new Map<string, Buffer>();
   private readonly folder = mkdtempSync(join(tmpdir(), "flotilla-registry-"));
@@ -54,7 +54,7 @@ export class Registry {
 
   url = () => `oci://127.0.0.1:${(this.server.address() as AddressInfo).port}/charts/mysql`;
 
-  /** Publishes a version, in place of one of the same number; returns the SHA-256 of its archive in hex. */
+  /** Publishes a version, replacing the same version; returns the SHA-256 of its archive in hex. */
   async publish({ version, appVersion, values }: PublishedChart): Promise<string> {
     const chart = join(this.folder, "mysql");
     mkdirSync(join(chart, "templates"), { recursive: true });

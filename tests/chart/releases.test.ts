@@ -18,7 +18,7 @@ for (const { application, environment, plan } of EVERYWHERE)
           );
         });
 
-        it("meets Pod Security `restricted`, on a read-only file system, with no token it has no use for", () => {
+        it("complies with Pod Security `restricted`, on a read-only file system, without an unused token", () => {
           const pods = podsOf(objects.filter(isDeployed));
           assert.ok(pods.length > 0);
           for (const pod of pods) {
@@ -31,11 +31,11 @@ for (const { application, environment, plan } of EVERYWHERE)
           }
         });
 
-        it("bears a mark of Flotilla's, by which recovery knows it", () => {
+        it("has a Flotilla label, by which recovery recognizes it", () => {
           assert.ok(JSON.stringify(objects).includes(OWN_PREFIX));
         });
 
-        it("asks for what it needs and is limited", () => {
+        it("has requests and limits", () => {
           for (const pod of podsOf(objects))
             for (const { resources } of [...(pod.initContainers ?? []), ...pod.containers]) {
               assert.ok(resources.requests.cpu && resources.requests.memory);
@@ -43,14 +43,14 @@ for (const { application, environment, plan } of EVERYWHERE)
             }
         });
 
-        it("labels everything, and selects its pods by what never changes", () => {
+        it("labels everything, and selects its pods by labels that never change", () => {
           for (const { kind, metadata } of objects) {
             assert.equal(metadata.namespace, "shop", kind);
             for (const label of ["name", "instance", "version", "part-of"])
               assert.ok(metadata.labels[`app.kubernetes.io/${label}`], `${kind} lacks ${label}`);
           }
           const workload = objects.find(({ spec }) => spec?.template);
-          // A Job finds its pods by a label that the API server makes.
+          // A Job selects its pods by a label that the API server adds.
           if (workload.kind === "Job") return;
           const selector = workload.spec.selector.matchLabels;
           assert.deepEqual(selector, {
@@ -61,7 +61,7 @@ for (const { application, environment, plan } of EVERYWHERE)
             assert.equal(workload.spec.template.metadata.labels[key], value);
         });
 
-        it("answers under the host name its clients use", () => {
+        it("has the host name that its clients use", () => {
           const outputs = plan.outputs.stores[release.name];
           const names = objects.filter(({ kind }) => kind === "Service").map(({ metadata }) => metadata.name);
           if (outputs) assert.ok(names.includes(outputs.host));
@@ -83,7 +83,7 @@ for (const { application, environment, plan } of EVERYWHERE)
           }
         });
 
-        it("reads only Secrets that the plan makes, by keys they hold", () => {
+        it("only reads Secrets and keys in the plan", () => {
           for (const pod of podsOf(objects))
             for (const { env } of pod.containers)
               for (const { valueFrom } of env ?? [])
@@ -94,7 +94,7 @@ for (const { application, environment, plan } of EVERYWHERE)
         });
       });
 
-    it("is reached from outside only where the environment says so, never through a port of the nodes", async () => {
+    it("is only reachable from outside if the environment says so, and never through a node port", async () => {
       const objects: KubernetesObject[] = [];
       for (const { name, chart, values } of Object.values(plan.releases))
         objects.push(...(await render("path" in chart ? chart.path : "", values, name)));
@@ -110,7 +110,7 @@ for (const { application, environment, plan } of EVERYWHERE)
         if (kind === "Service") assert.equal(spec.type ?? "ClusterIP", "ClusterIP");
     });
 
-    it("may do with the Kubernetes API what an inventory names, in its own namespace", async () => {
+    it("only has the Kubernetes API permissions of the inventory, in its own namespace", async () => {
       for (const { name, chart, values } of Object.values(plan.releases)) {
         const objects = await render("path" in chart ? chart.path : "", values, name);
         const kinds = objects.map(({ kind }) => kind);

@@ -22,7 +22,7 @@ describe("flotilla render", function () {
   });
   afterEach(() => rmSync(out, { recursive: true }));
 
-  it("writes each store's values, and the manifests of every chart at hand", async () => {
+  it("writes each store's values, and the manifests of every chart in this repository", async () => {
     writeFileSync(join(out, "mongodb.yaml"), "left by an earlier run");
     const { exitCode, all, stdout } = await flotilla("render", "--stack", "staging", "--out", out, "--json");
     assert.equal(exitCode, 0, all);
@@ -49,7 +49,7 @@ describe("flotilla render", function () {
     assert.match(all ?? "", /warning .*bitnamilegacy, which get no updates any more/);
   });
 
-  it("writes values that helm reads as they are meant: YAML 1.1 takes a bare no for false", async () => {
+  it("writes values that helm reads correctly: in YAML 1.1 a bare no means false", async () => {
     await flotilla("render", "--stack", "local", "--out", out);
     const read = (version: "1.1" | "1.2") =>
       parse(readFileSync(join(out, "redis.values.yaml"), "utf8"), { version }) as Values;
@@ -57,7 +57,7 @@ describe("flotilla render", function () {
     assert.ok(JSON.stringify(read("1.1").args).includes('"no"'));
   });
 
-  it("says what is wrong with a stack, and writes nothing", async () => {
+  it("reports the problems of a stack, and writes nothing", async () => {
     const { exitCode, all } = await flotilla("render", "--stack", "nowhere", "--out", out);
     assert.equal(exitCode, 1);
     assert.match(all ?? "", /Pulumi\.nowhere\.yaml: there is no such file/);

@@ -1,4 +1,4 @@
-/** Renders a chart the way helm does, for tests. */
+/** Renders a chart with helm, for tests. */
 import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
 import { helm, template } from "../../cli/tools/helm";
@@ -15,18 +15,18 @@ export const mochaHooks = {
   },
 };
 
-/** A chart to render, the way helm does. */
+/** A chart to render. */
 export interface Rendering {
   /** Path of the chart in the project. */
   chart: string;
   values: object;
-  /** The release. Default: web. */
+  /** Name of the release. Default: web. */
   name?: string;
-  /** The namespace. Default: shop. */
+  /** Namespace. Default: shop. */
   namespace?: string;
 }
 
-/** What helm renders, as text. @throws Error with helm's words. */
+/** Returns the text that helm renders. @throws Error with helm's message. */
 export async function renderText({
   chart,
   values,
@@ -36,40 +36,40 @@ export async function renderText({
   return template(join(PROJECT, chart), { release: name, namespace, values });
 }
 
-/** Objects of a release. @throws Error with helm's words. */
+/** Returns the objects of a release. @throws Error with helm's message. */
 export async function render(chart: string, values: object, name = "web"): Promise<KubernetesObject[]> {
   return parseObjects(await renderText({ chart, values, name }));
 }
 
-/** The objects of a text of manifests. */
+/** Parses manifests into objects. */
 export const parseObjects = (manifests: string): KubernetesObject[] =>
   parseAllDocuments(manifests)
     .map((document) => document.toJS())
     .filter(Boolean);
 
-/** Objects as JSON, which every reader of YAML understands the same: `yes` is a word to some and true to others. */
+/** Returns objects as JSON, which every YAML reader parses the same: `yes` is a string to some and true to others. */
 export const asText = (objects: KubernetesObject[]): string =>
   objects.map((object) => `---\n${JSON.stringify(object)}\n`).join("");
 
-/** Whether an object is more than what `helm test` makes and deletes. */
+/** Whether an object is not a part of `helm test`, which creates and deletes its own. */
 export const isDeployed = ({ metadata }: KubernetesObject): boolean =>
   !metadata.annotations?.["helm.sh/hook"];
 
-/** Objects by kind and name: versions of Helm differ in their order. */
+/** Returns objects by kind and name, because the order depends on the version of Helm. */
 export const byName = (objects: KubernetesObject[]): Record<string, KubernetesObject> =>
   Object.fromEntries(objects.map((object) => [`${object.kind} ${object.metadata.name}`, object]));
 
 export const ofKind = (objects: KubernetesObject[], kind: string): KubernetesObject =>
   objects.find((object) => object.kind === kind);
 
-/** The pods of all workloads, and those that stand by themselves. */
+/** Returns the pods of all workloads, and standalone ones. */
 export const podsOf = (objects: KubernetesObject[]): KubernetesObject[] =>
   objects.flatMap(({ kind, spec }) => {
     const template = spec?.jobTemplate?.spec.template ?? spec?.template;
     return kind === "Pod" ? [spec] : template?.spec ? [template.spec] : [];
   });
 
-/** What keeps a pod from Pod Security `restricted` (the standard's own list). */
+/** Returns the violations of Pod Security `restricted` in a pod (from the standard's list). */
 export function restrictedViolations(pod: KubernetesObject): string[] {
   const violations: string[] = [];
   const safeSysctls = [

@@ -1,4 +1,4 @@
-/** New passwords for data that is left of a store: the Jobs, and the scripts run by a real shell beside fake servers. */
+/** New passwords for the data a store left behind: the Jobs, and their scripts run by a real shell with fake servers. */
 import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -29,7 +29,7 @@ interface Job {
   };
 }
 
-/** The Jobs of the store `db` of a kind, of which all claims are left and all passwords lost. */
+/** Returns the Jobs of the store `db` of a kind, whose claims all exist and whose passwords are all lost. */
 function resetsOf(kind: StoreKind, config: Record<string, unknown> = {}) {
   const shop = shopWith(kind);
   const context = contextFor(shop, config);
@@ -50,8 +50,8 @@ const containerOf = (reset: Reset) =>
 const upstream = { distribution: "upstream" };
 const prod = { environment: "prod", cluster: { context: "prod" } };
 
-describe("new passwords for data that is left", () => {
-  it("go into the claims that the store's pods mount, where these have their data", () => {
+describe("new passwords for existing data", () => {
+  it("are set in the claims that the store's pods mount, at the path of their data", () => {
     const places = (kind: StoreKind, config = {}) =>
       resetsOf(kind, config)
         .jobs()
@@ -67,7 +67,7 @@ describe("new passwords for data that is left", () => {
       "data-db-secondary-0 at /bitnami/mysql",
       "data-db-secondary-1 at /bitnami/mysql",
     ]);
-    // Of the other distribution the release says where it mounts its volume.
+    // The release of the other distribution says where its volume is mounted.
     for (const kind of ["mysql", "mongodb", "rabbitmq"] as const) {
       const { dataPath, dataSubPath } = resetsOf(kind, upstream).values as {
         dataPath: string;
@@ -78,7 +78,7 @@ describe("new passwords for data that is left", () => {
     }
   });
 
-  it("run with the image of the store", () => {
+  it("use the image of the store", () => {
     const { values, jobs } = resetsOf("mysql", upstream);
     const { image } = values as { image: { repository: string; tag: string } };
     assert.equal(containerOf(jobs()[0] as Reset).image, `${image.repository}:${image.tag}`);
@@ -92,7 +92,7 @@ describe("new passwords for data that is left", () => {
         assert.deepEqual(env.find(({ name }) => name === key)?.valueFrom, {
           secretKeyRef: { name: reset.name, key },
         });
-      // What pods know each other by is in no data.
+      // The keys by which pods authenticate each other are not in the data.
       assert.ok(Object.values(reset.keys).every((name) => !/erlang-cookie|replica-set-key/.test(name)));
     }
     assert.deepEqual(Object.values((resetsOf("mysql", prod).jobs()[1] as Reset).keys).sort(), [
@@ -103,7 +103,7 @@ describe("new passwords for data that is left", () => {
     ]);
   });
 
-  it("are refused where no Job on one volume can set them, and for claims that no pod mounts", () => {
+  it("are refused if no Job on one volume can set them, and for claims that no pod mounts", () => {
     assert.match(
       resetsOf("mongodb", prod).refusal() ?? "",
       /^a replicated mongodb changes passwords only while/,
@@ -116,7 +116,7 @@ describe("new passwords for data that is left", () => {
     );
   });
 
-  it("of a rabbitmq start its node under the name that the data has", () => {
+  it("of a rabbitmq start its node with the name in the data", () => {
     const [reset] = resetsOf("rabbitmq").jobs() as [Reset];
     assert.deepEqual(podOf(reset).hostAliases?.[0]?.hostnames, [
       "db-0.db-headless.shop-dev.svc.cluster.local",
@@ -125,13 +125,13 @@ describe("new passwords for data that is left", () => {
   });
 
   for (const kind of ["mysql", "mongodb", "rabbitmq"] as const)
-    it(`of a ${kind} come from a script that bash can read`, async () => {
+    it(`of a ${kind} use a script that bash can parse`, async () => {
       const [script] = containerOf(resetsOf(kind).jobs()[0] as Reset).args as [string];
       await execa("bash", ["-n"], { input: script });
     });
 });
 
-/** A mysqld that runs until it is told to stop, and a client that knows some users. */
+/** A mysqld that runs until it is stopped, and a client that knows some users. */
 class Mysql {
   readonly folder = mkdtempSync(join(tmpdir(), "flotilla-reset-"));
 
@@ -185,7 +185,7 @@ case "$sql" in *SHUTDOWN*) kill $(cat ${this.folder}/pid) ;; esac`,
 }
 
 describe("the script for the data of a mysql", () => {
-  it("sets the password of each user under each of its hosts, and says no password", async () => {
+  it("sets the password of each user for each of its hosts, and prints no password", async () => {
     const server = new Mysql(["root", "app", "replicator"]);
     const { all } = await server.run();
     const said = server.said();
@@ -201,7 +201,7 @@ describe("the script for the data of a mysql", () => {
     assert.doesNotMatch(all, /newROOT|newAPP/);
   });
 
-  it("changes nothing without root, without data, and where the server does not start", async () => {
+  it("changes nothing without root, without data, and if the server does not start", async () => {
     const without = new Mysql(["app"]);
     const { exitCode, all } = await without.run();
     without.close();
@@ -220,7 +220,7 @@ describe("the script for the data of a mysql", () => {
 });
 
 describe("the script for the data of a mongodb", () => {
-  it("keeps the roles of the users that are there, and makes the others", () => {
+  it("keeps the roles of existing users, and creates the others", () => {
     const { args, env } = containerOf(resetsOf("mongodb").jobs()[0] as Reset);
     const [, script = ""] = /<<'SCRIPT'\n([\s\S]*?)\nSCRIPT\n/.exec(args[0] as string) ?? [];
     const users: Record<string, object> = {

@@ -1,6 +1,6 @@
 /**
- * What the Jobs of a mysql do, run by a real shell against a fake client that knows users with two passwords. Every
- * place where a Job can stop is tried.
+ * The Jobs of a mysql rotation, run by a real shell with a fake client that supports users with two passwords. They are
+ * stopped at every statement.
  */
 import assert from "node:assert/strict";
 import {
@@ -36,7 +36,7 @@ class Server {
       writeFileSync(join(this.state, user), `old-${credential}\n`.replaceAll("-", ""));
   }
 
-  /** Runs a Job as its pod would; returns whether it succeeded. */
+  /** Runs a Job like its pod would; returns whether it succeeded. */
   async run(job: string, faults: Record<string, string> = {}): Promise<boolean> {
     rmSync(`${this.state}.count`, { force: true });
     const values = after.releases[job]?.values as { command: string[]; args: string[]; env: Values };
@@ -91,12 +91,12 @@ const expected = (generations: readonly string[]) =>
   );
 
 /**
- * Of the 18 statements of the first Job (two questions and two changes for each of four users, a change for each
+ * Some of the 18 statements of the first Job (two queries and two changes for each of four users, a change for each
  * secondary): root's, another user's changes, the last user's, the secondaries'.
  */
 const STATEMENTS = [1, 2, 3, 4, 7, 8, 15, 16, 17, 18];
 
-/** All of them, some at a time. */
+/** All of them, a few at a time. */
 async function inTurns(
   statements: readonly number[],
   work: (statement: number) => Promise<void>,
@@ -115,7 +115,7 @@ describe("the rotation of a mysql", () => {
   });
   afterEach(() => server.remove());
 
-  it("lets both passwords in after its first Job, and only the new one after its last", async () => {
+  it("accepts both passwords after its first Job, and only the new one after its last", async () => {
     assert.ok(await server.run("db-rotate-2-begin"), server.output);
     assert.deepEqual(server.users(), expected(["new", "old"]));
     assert.ok(await server.run("db-rotate-2-end"), server.output);
@@ -134,7 +134,7 @@ describe("the rotation of a mysql", () => {
   });
 
   for (const when of ["before", "after"])
-    it(`lets the old passwords in wherever its first Job stops ${when} a statement, and is finished by another try`, async () => {
+    it(`still accepts the old passwords if its first Job stops ${when} a statement, and completes when it runs again`, async () => {
       const stopAt = async (statement: number) => {
         const server = new Server();
         const faults = { FAIL_AT: String(statement), ...(when === "after" ? { FAIL_AFTER: "1" } : {}) };
@@ -148,7 +148,7 @@ describe("the rotation of a mysql", () => {
       await inTurns(STATEMENTS, stopAt);
     });
 
-  it("lets the new passwords in wherever its last Job stops, and is finished by another try", async () => {
+  it("accepts the new passwords wherever its last Job stops, and completes when it runs again", async () => {
     const stopAt = async (statement: number) => {
       const server = new Server();
       await server.run("db-rotate-2-begin");
@@ -162,8 +162,8 @@ describe("the rotation of a mysql", () => {
     await inTurns([1, 2, 4, 8], stopAt);
   });
 
-  it("keeps the password that clients have when an earlier rotation was given up", async () => {
-    // As an earlier begin left it: its new password first, the old one retained.
+  it("keeps the clients' password after a cancelled rotation", async () => {
+    // As left by an earlier first Job: its new password is current, the old one retained.
     for (const user of Object.keys(USERS)) {
       const [old] = expected(["old"])[user] as [string];
       writeFileSync(join(server.state, user), `abandoned\n${old}\n`);
@@ -172,19 +172,19 @@ describe("the rotation of a mysql", () => {
     assert.deepEqual(server.users(), expected(["new", "old"]));
   });
 
-  it("fails when it cannot log in at all, and changes nothing", async () => {
+  it("fails if it cannot log in at all, and changes nothing", async () => {
     for (const user of Object.keys(USERS)) writeFileSync(join(server.state, user), "drifted\n");
     assert.equal(await server.run("db-rotate-2-begin"), false);
     assert.match(server.output, /Access denied for user 'root'/);
   });
 
-  it("takes no old password away while a new one does not work", async () => {
+  it("does not drop an old password while a new one does not work", async () => {
     assert.equal(await server.run("db-rotate-2-end"), false);
     assert.match(server.output, /root cannot log in with the new password/);
     assert.deepEqual(server.users(), expected(["old"]));
   });
 
-  it("goes on when an account is new in the same update", async () => {
+  it("continues if an account is new in the same update", async () => {
     rmSync(join(server.state, "reports"));
     assert.ok(await server.run("db-rotate-2-begin"), server.output);
     assert.match(server.output, /there is no reports yet/);
@@ -194,7 +194,7 @@ describe("the rotation of a mysql", () => {
     assert.deepEqual(server.users(), expected(["new"]));
   });
 
-  it("shows no password, neither when it works nor when it does not", async () => {
+  it("shows no password, whether it succeeds or fails", async () => {
     await server.run("db-rotate-2-begin");
     const shown = [server.output];
     await server.run("db-rotate-2-end", { FAIL_AT: "2" });

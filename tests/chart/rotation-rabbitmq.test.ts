@@ -1,4 +1,4 @@
-/** What the Jobs of a rabbitmq do, run by a real shell against a fake of its management API, with curl and with python. */
+/** The Jobs of a rabbitmq rotation, run by a real shell with a fake management API, with curl and with python. */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { createServer, type Server as HttpServer, type IncomingMessage } from "node:http";
@@ -23,7 +23,7 @@ const beforePlan = planFor(application);
 const afterPlan = planFor(application, { stores: { db: { generation: 2 } } }, deployedFrom(beforePlan));
 const passwordOf = (credential: string) => credential.replaceAll("-", "");
 
-/** Users and rights of a server; the request numbered `failAt` that changes something is refused. */
+/** Users and permissions of a server; the changing request numbered `failAt` is refused. */
 class Api {
   users: Record<string, string> = { app: "dbapp" };
   permissions: Permission[] = [
@@ -32,7 +32,7 @@ class Api {
   ];
   changes = 0;
   failAt = 0;
-  /** A path that is not answered properly. */
+  /** A path with an invalid response. */
   broken = "";
   private readonly server: HttpServer = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -99,7 +99,7 @@ for (const client of ["curl", "python3"])
       const [found] = executablesOnPath(client, process.env.PATH ?? "");
       if (found === undefined) this.skip();
       bin = mkdtempSync(join(tmpdir(), "flotilla-bin-"));
-      // What is on PATH may be a script that starts the real one.
+      // The program on PATH may be a script that starts the real one.
       const real =
         client === "curl" ? found : (await execa(found, ["-c", "import sys; print(sys.executable)"])).stdout;
       symlinkSync(real, join(bin, client));
@@ -130,7 +130,7 @@ for (const client of ["curl", "python3"])
       return { ok: exitCode === 0, output: all };
     }
 
-    it("makes a new user with the rights of the old one, then deletes the old one", async () => {
+    it("creates a new user with the permissions of the old one, then deletes the old one", async () => {
       const begin = await run("db-rotate-2-begin");
       assert.ok(begin.ok, begin.output);
       assert.deepEqual(api.users, { app: "dbapp", app_2: "dbapp2" });
@@ -141,10 +141,10 @@ for (const client of ["curl", "python3"])
       assert.doesNotMatch(begin.output + end.output, /dbapp/);
     });
 
-    // What follows does not depend on the client, and python takes its time to start.
+    // The rest does not depend on the client, and python is slow to start.
     if (client === "python3") return;
 
-    it("leaves the old user as it is wherever the first Job stops, and is finished by another try", async () => {
+    it("does not change the old user wherever the first Job stops, and completes when it runs again", async () => {
       for (const failAt of [1, 2, 3]) {
         Object.assign(api, { users: { app: "dbapp" }, changes: 0, failAt });
         assert.equal((await run("db-rotate-2-begin")).ok, false, `request ${failAt}`);
@@ -155,19 +155,19 @@ for (const client of ["curl", "python3"])
       }
     });
 
-    it("copies no rights, and says so, when the server does not answer clearly", async () => {
+    it("copies no permissions, and says so, if the server's response is unclear", async () => {
       api.broken = "users/app";
       const { ok, output } = await run("db-rotate-2-begin");
       assert.equal(ok, false);
       assert.match(output, /GET users\/app: 503/);
     });
 
-    it("deletes no old user while the new one cannot log in", async () => {
+    it("does not delete an old user while the new one cannot log in", async () => {
       assert.equal((await run("db-rotate-2-end")).ok, false);
       assert.deepEqual(api.users, { app: "dbapp" });
     });
 
-    it("goes on when the old user is gone already", async () => {
+    it("continues if the old user is already gone", async () => {
       await run("db-rotate-2-begin");
       await run("db-rotate-2-end");
       assert.ok((await run("db-rotate-2-begin")).ok);

@@ -1,4 +1,4 @@
-/** What kube-score and Checkov find: nothing in a typical service, nothing in any application's prod plan. */
+/** kube-score and Checkov report nothing for a typical service and for every application's prod plan. */
 import assert from "node:assert/strict";
 import { kubeScore } from "../../cli/tools/checks/kube-score";
 import { checkov, SKIPPED_CHECKS } from "../../dev/checks/checkov";
@@ -15,13 +15,13 @@ describe("scores", () => {
   });
 
   for (const target of SPOTLESS) {
-    it(`kube-score finds nothing in ${target}`, () => {
+    it(`kube-score reports nothing for ${target}`, () => {
       const { findings, passed } = scores[target]?.kubeScore ?? { findings: [], passed: 0 };
       assert.deepEqual(findings, []);
       assert.ok(passed > 40, `only ${passed} checks ran`);
     });
 
-    it(`Checkov finds nothing in ${target}`, function () {
+    it(`Checkov reports nothing for ${target}`, function () {
       const report = scores[target]?.checkov;
       if (!report) this.skip();
       assert.deepEqual(report.findings, []);
@@ -29,12 +29,12 @@ describe("scores", () => {
     });
   }
 
-  it("leaves out at most three checks for every service, each with its reason", () => {
+  it("skips at most three checks for every service, each with its reason", () => {
     assert.ok(Object.keys(SKIPPED_CHECKS).length <= 3);
     for (const reason of Object.values(SKIPPED_CHECKS)) assert.ok(reason.length > 20);
   });
 
-  it("excepts only what an image dictates or a service must do, with the reason beside it", async () => {
+  it("only has exceptions for what an image dictates or a service must do, with the reason next to them", async () => {
     const exceptions: string[] = [];
     for (const release of Object.values(PROD).flat())
       for (const { kind, metadata } of parseObjects(await renderText(release)).filter(isDeployed)) {
@@ -45,13 +45,13 @@ describe("scores", () => {
         exceptions.push(`${kind} ${metadata.name}`);
       }
     const stores = ["mongodb", "mysql", "rabbitmq", "redis"].map((store) => `StatefulSet ${store}`);
-    // Robot Shop's users and its service that listens on nothing, order-service's token; the stores' own user.
+    // Robot Shop's users and its service without ports, order-service's token; the stores' own user.
     const services = ["dispatch", "order-service", "payment"].map((service) => `Deployment ${service}`);
     const others = ["StatefulSet redis", "StatefulSet redis-cart"];
     assert.deepEqual(exceptions.sort(), [...services, ...stores, ...others].sort());
   });
 
-  it("lets a container have no limit of processor time, which is optional, and looks at nothing where there is nothing", async () => {
+  it("allows a container without a CPU limit, which is optional, and accepts empty input", async () => {
     const resources = { requests: { cpu: "100m", memory: "64Mi" }, limits: { memory: "64Mi" } };
     const values = { image: { repository: "a", tag: "1" }, ports: { http: { container: 80 } }, resources };
     const { findings } = await kubeScore(await renderText({ chart: CHART, values }));
@@ -62,7 +62,7 @@ describe("scores", () => {
     assert.deepEqual((await kubeScore("")).findings, []);
   });
 
-  it("sees what is bad", async function () {
+  it("detects bad manifests", async function () {
     const values = {
       image: { repository: "a", tag: "1" },
       ports: { http: { container: 80 } },

@@ -1,4 +1,4 @@
-/** Scores the chart's examples and every application's prod plan; `npm run chart:score` prints the figures as a table. */
+/** Scores the chart's examples and every application's prod plan; `npm run chart:score` prints the results as a table. */
 import Table from "cli-table3";
 import { PLAIN_TABLE } from "../../cli/terminal/table";
 import { kubeScore } from "../../cli/tools/checks/kube-score";
@@ -10,7 +10,7 @@ import { asText, isDeployed, parseObjects, type Rendering, renderText } from "./
 export interface Scored {
   objects: number;
   kubeScore: Report;
-  /** Of what is deployed: a pod of `helm test` ends by itself and has no probes. None without Python. */
+  /** Without pods of `helm test`, which exit and have no probes. Undefined without Python. */
   checkov?: Report;
 }
 
@@ -78,7 +78,7 @@ function print(scores: Record<string, Scored>): void {
   );
 }
 
-/** Targets in which nothing may be found. */
+/** Targets without any findings. */
 export const SPOTLESS = ["typical", "full", ...Object.keys(PROD)];
 
 async function main(): Promise<void> {

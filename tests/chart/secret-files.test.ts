@@ -1,4 +1,4 @@
-/** Files with passwords as the shared chart mounts them, and the templates of the External Secrets Operator as Go fills them in. */
+/** Files with passwords as the shared chart mounts them, and the templates of the External Secrets Operator as Go renders them. */
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -42,7 +42,7 @@ const shop = application({
 });
 
 describe("a file with a password", () => {
-  it("is mounted from its Secret at its path, read-only, beside those of the ConfigMap", async () => {
+  it("is mounted from its Secret at its path, read-only, next to those of the ConfigMap", async () => {
     const { releases } = planFor(shop, { credentials: { "bank-shop": NASTY } });
     const objects = await render("charts/microservice", releases.web?.values as object);
     const { template: pod } = objects.find(({ kind }: KubernetesObject) => kind === "Deployment").spec;
@@ -69,7 +69,7 @@ describe("a file with a password", () => {
 });
 
 describe("a binary file", () => {
-  it("is in the binary part of the ConfigMap, beside texts or alone", async () => {
+  it("is in the binary part of the ConfigMap, next to texts or alone", async () => {
     const base64 = Buffer.from([0, 255, 1]).toString("base64");
     const mapOf = async (files: NonNullable<Service["files"]>) => {
       const { releases } = planFor(application({ services: { web: service({ files }) } }));
@@ -89,13 +89,13 @@ describe("a binary file", () => {
         resources: { requests: { cpu: "1m", memory: "1Mi" }, limits: { memory: "1Mi" } },
         config: { files: { a: { path: "/a" } } },
       }),
-      /config\.files\.a: either content or base64 is needed/,
+      /config\.files\.a: set either content or base64/,
     );
   });
 });
 
 describe("the templates of External Secrets", () => {
-  it("encode a password as the stack would, in each format", async () => {
+  it("encode a password the way the stack would, in each format", async () => {
     const settings = { externalSecrets: { store: { name: "vault" }, path: "eu" } };
     const { secrets } = planFor(shop, settings);
     const data: Record<string, string> = {};
@@ -137,7 +137,7 @@ const stackUrl = (): string => {
   return fillText(secrets["web-env"]?.keys.URL ?? [], { "bank-shop": NASTY });
 };
 
-/** Fills templates in with Helm, which has the functions of Go and sprig as the operator has them. */
+/** Renders templates with Helm, which has the same Go and sprig functions as the operator. */
 async function filledByGo(
   templates: Record<string, string>,
   values: Record<string, string>,

@@ -1,4 +1,4 @@
-/** A kind of store that Flotilla does not have: its descriptor, registered, is all that it takes. */
+/** A store kind that is not built in. Registering its descriptor is all it needs. */
 import assert from "node:assert/strict";
 import { edgesOf } from "../../src/model/graph";
 import { deployedStore } from "../../src/plan/deployed";
@@ -11,13 +11,13 @@ import { byName, render } from "./render";
 const account = { username: "app", credential: { generated: true as const } };
 const config = { distribution: "upstream" };
 
-describe("a kind of store of one's own", () => {
+describe("a custom store kind", () => {
   before(() => registerStoreKind(memcached));
 
   const store = redis({ kind: "memcached", accounts: { app: account } });
   const shop = application({ services: { web: service({ uses: ["cache"] }) }, stores: { cache: store } });
 
-  it("is planned: release, Secret, password, host, image and who may connect", () => {
+  it("is planned: release, Secret, password, host, image and clients", () => {
     const { releases, secrets, credentials, outputs } = planFor(shop, config);
     assert.deepEqual(Object.keys(releases), ["cache", "web"]);
     assert.deepEqual(secrets["cache-auth"]?.keys, { password: [{ credential: "cache-app" }] });
@@ -37,7 +37,7 @@ describe("a kind of store of one's own", () => {
     assert.match(found?.what ?? "", /^memcached takes exactly one account$/);
   });
 
-  it("is rendered by the chart of single pods", async () => {
+  it("is rendered by the chart of single-pod stores", async () => {
     const values = planFor(shop, config).releases.cache?.values as object;
     const objects = byName(await render("charts/store", values, "cache"));
     const [container] = objects["StatefulSet cache"].spec.template.spec.containers;
@@ -45,7 +45,7 @@ describe("a kind of store of one's own", () => {
     assert.equal(objects["Service cache"].spec.ports[0].port, 11211);
   });
 
-  it("is known again where it is deployed, and is rotated by a restart", () => {
+  it("is recognized when it is deployed, and is rotated by a restart", () => {
     const deployed = deployedFrom(planFor(shop, config));
     assert.equal(deployedStore(deployed, "cache")?.kind, "memcached");
     const next = planFor(shop, { ...config, stores: { cache: { generation: 2 } } }, deployed);

@@ -1,4 +1,4 @@
-/** Stack files have two readers, this program and Pulumi's engine: what this program takes, the engine reads alike. */
+/** Stack files have two readers, Flotilla and Pulumi's engine: what Flotilla accepts, the engine reads the same. */
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -35,7 +35,7 @@ describe("the two readers of a stack file", function () {
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  /** The text of each setting as the engine passes it to the program. Maps and lists are JSON. */
+  /** Returns the text of each setting as the engine passes it to the program. Maps and lists are JSON. */
   async function engine(text: string): Promise<Record<string, string>> {
     writeFileSync(join(folder, "Pulumi.s.yaml"), text);
     const { stdout } = await run("config", "--json");
@@ -43,7 +43,7 @@ describe("the two readers of a stack file", function () {
     return Object.fromEntries(Object.entries(told).map(([key, { value }]) => [key, value ?? ""]));
   }
 
-  /** Whether this program takes a value, and it is no more than one. */
+  /** Whether Flotilla accepts a value, and it is a single one. */
   const isTaken = (value: string): boolean => {
     const yaml = readYaml(`config:\n  s:\n    k: ${value}\n`);
     return (
@@ -55,7 +55,7 @@ describe("the two readers of a stack file", function () {
   const innerOf = (content: unknown): unknown =>
     (content as { config?: { s?: { k?: unknown } | null } }).config?.s?.k;
 
-  it("read every scalar alike, or this one refuses it", async () => {
+  it("read every scalar the same, or Flotilla refuses it", async () => {
     let taken = 0;
     let all = 0;
     await fc.assert(
@@ -84,7 +84,7 @@ describe("the two readers of a stack file", function () {
     assert.ok(taken > all / 3, `${taken} of ${all} were taken`);
   });
 
-  it("read a whole file alike: merges, anchors, comments, lists, the byte order mark", async () => {
+  it("read a whole file the same: merges, anchors, comments, lists, the byte order mark", async () => {
     const text = `\uFEFF# A comment\r
 config:\r
   flotilla:a: &a { x: 1, y: [b, 2, true, null], z: ~ }\r

@@ -5,7 +5,7 @@ const POLICY = "e2e-refusal";
 let count = 0;
 
 /**
- * Refuses to create or change objects of a namespace, given a condition in CEL on `object`; returns when it is in force.
+ * Refuses to create or change objects of a namespace that match a CEL condition on `object`; returns when it is in effect.
  * One refusal at a time.
  */
 export async function refuseObjects(namespace: string, condition: string): Promise<void> {
@@ -47,7 +47,7 @@ export async function refuseObjects(namespace: string, condition: string): Promi
   await until("the refusal is in force", async () => !(await mayCreate(namespace, marker)));
 }
 
-/** Refuses nothing any more; returns when that is so. */
+/** Removes the refusal; returns when that is in effect. */
 export async function refuseNothing(namespace: string): Promise<void> {
   const kinds = "validatingadmissionpolicybindings,validatingadmissionpolicies";
   await run("kubectl", ["delete", kinds, POLICY, "--ignore-not-found"]);

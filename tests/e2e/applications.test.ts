@@ -1,4 +1,4 @@
-/** The other applications, as their users deploy them: guard rails of the namespace, passwords of others, any size. */
+/** The other applications, as their users deploy them: limits of the namespace, external passwords, any size. */
 import assert from "node:assert/strict";
 import { stringify } from "yaml";
 import { onlineBoutique } from "../../apps/online-boutique";
@@ -18,7 +18,7 @@ interface Workload {
 
 const CONTEXT = "kwok-flotilla";
 
-/** All workloads of a namespace have all their pods. */
+/** Whether all workloads of a namespace have all their pods. */
 async function assertReady(namespace: string, count: number): Promise<void> {
   const { items } = await get<Listed<Workload>>("deployments,statefulsets", "-n", namespace);
   assert.equal(items.length, count);
@@ -26,7 +26,7 @@ async function assertReady(namespace: string, count: number): Promise<void> {
     assert.equal(status.readyReplicas, spec.replicas, metadata.name);
 }
 
-describe("Online Boutique on the embedded cluster", () => {
+describe("Online Boutique on the sandbox cluster", () => {
   const namespace = "e2e-boutique";
   let stack: Stack;
 
@@ -42,12 +42,12 @@ describe("Online Boutique on the embedded cluster", () => {
   });
   after(() => stack?.remove());
 
-  it("runs whole, and a second preview shows no change", async () => {
+  it("runs completely, and a second preview shows no change", async () => {
     await assertReady(namespace, Object.keys(onlineBoutique.services).length + 1);
     assert.deepEqual(await stack.preview(), []);
   });
 
-  it("has guard rails that hold: a quota, defaults for containers, no way in or out by itself", async () => {
+  it("has enforced limits: a quota, defaults for containers, no traffic by default", async () => {
     const { status } = await get<{ status: { hard: Record<string, string>; used: Record<string, string> } }>(
       "resourcequota",
       "flotilla",
@@ -95,9 +95,9 @@ describe("Online Boutique on the embedded cluster", () => {
   });
 });
 
-describe("order-service as in production, with what others run", () => {
+describe("order-service as in production, with externals", () => {
   const namespace = "e2e-orders";
-  // All that a URL and a JSON string must have escaped.
+  // Contains everything that must be escaped in a URL and in a JSON string.
   const password = 'p@ss:/wo"rd%\\';
   let stack: Stack;
   let logs = "";
@@ -116,14 +116,14 @@ describe("order-service as in production, with what others run", () => {
   });
   after(() => stack?.remove());
 
-  it("is refused until it has the passwords that others made, each with its command", async () => {
+  it("is refused without the external passwords, with the command to set each one", async () => {
     const { all = "", exitCode } = await stack.pulumi(["preview"], { reject: false });
     assert.notEqual(exitCode, 0);
     for (const name of ["order-db-orders", "registry-mirror"])
       assert.match(all, new RegExp(`config set --secret --path flotilla:credentials\\.${name}`));
   });
 
-  it("refuses a password in plain text, and does not repeat it", async () => {
+  it("refuses a plain-text password, and does not repeat it", async () => {
     await stack.config("flotilla:credentials.order-db-orders", "plain-text-word");
     const { all = "" } = await stack.pulumi(["preview"], { reject: false });
     assert.match(all, /flotilla:credentials\.order-db-orders: it is in plain text/);
@@ -133,7 +133,7 @@ describe("order-service as in production, with what others run", () => {
     });
   });
 
-  it("runs with them, in Secrets and nowhere else", async () => {
+  it("runs with them, and they are in Secrets only", async () => {
     await stack.secret("flotilla:credentials.order-db-orders", password);
     await stack.secret("flotilla:credentials.registry-mirror", password);
     logs += (await stack.pulumi(["preview", "--diff"])).all;
@@ -152,7 +152,7 @@ describe("order-service as in production, with what others run", () => {
     assert.deepEqual(await stack.preview(), []);
   });
 
-  it("has what its inventory asks for: an autoscaler, a budget, an Ingress, a Role for its own objects", async () => {
+  it("has an autoscaler, a budget, an Ingress and a Role, as in its inventory", async () => {
     const kinds = "hpa,pdb,ingress,role,rolebinding,networkpolicy,serviceaccount";
     const { items } = await get<Listed<{ kind: string }>>(kinds, "order-service", "-n", namespace);
     assert.equal(items.length, kinds.split(",").length);
@@ -185,7 +185,7 @@ describe("a quota that is lowered", () => {
       .join(", ")} }, stores: {}`;
   after(() => stack?.remove());
 
-  it("lets an update through that asks for much less, and one that renames a service", async () => {
+  it("allows an update with smaller requests, and one that renames a service", async () => {
     const namespace = "e2e-quota";
     stack = await projectStack("quota", {
       application: "shop",
@@ -203,7 +203,7 @@ describe("a quota that is lowered", () => {
     await stack.up();
     assert.equal(await hard(), "1");
     assert.deepEqual(await stack.preview(), []);
-    // For a while the old one and the new one are both there.
+    // For a while both the old and the new one exist.
     writeInventory(stack.folder, services("100m", ["web", "orders", "carts"]));
     await stack.up();
     await assertReady(namespace, 3);
@@ -214,7 +214,7 @@ describe("an application of 100 services and 20 stores", () => {
   let stack: Stack;
   after(() => stack?.remove());
 
-  it("is deployed whole", async function () {
+  it("is deployed completely", async function () {
     this.timeout(15 * 60_000);
     const application = generatedApplication(100, 20);
     const namespace = "e2e-large";

@@ -1,4 +1,4 @@
-/** What a user gets wrong, through the engine: one clear message, no stack trace, nothing deployed. */
+/** User errors, through the engine: one clear message, no stack trace, nothing deployed. */
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -36,7 +36,7 @@ describe("bad input", () => {
     return all;
   }
 
-  it("a misspelt key: file, line and the nearest key", async () => {
+  it("a misspelled key: file, line and the nearest key", async () => {
     const all = await refusal(`${good}  flotilla:servces: {}\n`);
     assert.match(all, /1 problem, nothing was deployed/);
     assert.match(all, /Pulumi\.bad\.yaml:5 flotilla:servces: there is no such setting/);
@@ -55,7 +55,7 @@ describe("bad input", () => {
     );
   });
 
-  it("a time, which the engine would deploy as another text", async () => {
+  it("a timestamp, which the engine would deploy as different text", async () => {
     const all = await refusal(`${good}  flotilla:services: { cart: { env: { RELEASED: 2024-01-15 } } }\n`);
     assert.match(all, /1 problem, nothing was deployed/);
     assert.match(
@@ -88,7 +88,7 @@ describe("bad input", () => {
     );
   });
 
-  it("prod without a cluster of its own", async () => {
+  it("prod without an explicit cluster", async () => {
     const all = await refusal(good.replace("environment: local", "environment: prod"));
     assert.match(all, /prod must name its cluster: it never follows the current context/);
   });
@@ -107,7 +107,7 @@ describe("bad input", () => {
     assert.match(all, /kubectl --context kwok-flotilla get nodes/);
   });
 
-  it("a service that uses an unknown store, and stores in a circle", async () => {
+  it("a service that uses an unknown store, and stores in a cycle", async () => {
     const inventory = join(stack.folder, "apps", "robot-shop.ts");
     const original = read(inventory);
     writeFileSync(
@@ -128,7 +128,7 @@ describe("bad input", () => {
     writeFileSync(inventory, original);
   });
 
-  it("a chart that is broken", async () => {
+  it("a broken chart", async () => {
     const chart = join(stack.folder, "charts", "microservice", "Chart.yaml");
     const original = read(chart);
     writeFileSync(chart, "name: [\n");

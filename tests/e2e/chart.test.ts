@@ -1,4 +1,4 @@
-/** Everything the shared chart can make, before the real API server: types, unknown fields, Pod Security. */
+/** Everything the shared chart can render, sent to the real API server: types, unknown fields, Pod Security. */
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -18,16 +18,16 @@ import {
   type Rendering,
   renderText,
 } from "../chart/render";
-import { AT_HAND, EVERYWHERE, planned } from "../environments";
+import { EVERYWHERE, LOCAL_CHARTS, planned } from "../environments";
 import { customResources } from "./custom-resources";
 import { exists, get, run, testWorld, until } from "./world";
 
 const NAMESPACE = "chart";
 
-/** Into how many parts a dry run is split. */
+/** Number of parts of a dry run. */
 const PARTS = 4;
 
-/** Kinds of which a plain Kubernetes knows nothing. */
+/** Kinds that plain Kubernetes does not have. */
 const CUSTOM = /^(gateway\.networking\.k8s\.io|monitoring\.coreos\.com|external-secrets\.io|keda\.sh)\//;
 
 /** Each feature, each example, and each release of every application in every environment. */
@@ -43,20 +43,20 @@ const RENDERINGS: Rendering[] = [
   ...EVERYWHERE.flatMap(({ plan }) => releasesOf(plan)),
 ];
 
-/** What the plan itself makes of passwords that are in the cluster's secret store. */
+/** The plan's own objects for passwords in the cluster's secret store. */
 function plannedExternalSecrets(): KubernetesObject[] {
   const settings = {
     externalSecrets: { store: { name: "vault" }, path: "eu/shop" },
     registries: { mirror: { server: "m.example.com", username: "shop" } },
     credentials: undefined,
   };
-  const { secrets } = planned("order-service", "prod", { ...AT_HAND, ...settings }).plan;
+  const { secrets } = planned("order-service", "prod", { ...LOCAL_CHARTS, ...settings }).plan;
   return Object.entries(secrets).flatMap(([name, secret]) =>
     secret.external ? [externalSecret(name, NAMESPACE, secret, secret.external)] : [],
   );
 }
 
-describe("what the shared chart makes, before the API server", function () {
+describe("what the shared chart renders, before the API server", function () {
   this.timeout(240_000);
   let objects: KubernetesObject[];
   let knowsCustom: boolean;
@@ -72,7 +72,7 @@ describe("what the shared chart makes, before the API server", function () {
     knowsCustom = definitions !== undefined;
     if (definitions) {
       await run("kubectl", ["create", "-f", "-"], { input: definitions });
-      // One without a status yet makes kubectl give up at once.
+      // kubectl fails at once if there is no status yet.
       const wait = ["wait", "--for=condition=Established", "crd", "--all", "--timeout=10s"];
       await until("the definitions are in use", async () => {
         const { exitCode } = await run("kubectl", wait, { reject: false });
@@ -80,7 +80,7 @@ describe("what the shared chart makes, before the API server", function () {
       });
     }
     const rendered: string[] = [];
-    // Four at a time: two cores take no more.
+    // Four at a time, the maximum for two cores.
     for (let start = 0; start < RENDERINGS.length; start += 4)
       rendered.push(
         ...(await Promise.all(
@@ -97,7 +97,7 @@ describe("what the shared chart makes, before the API server", function () {
     if (knowsCustom) await run("kubectl", ["delete", "-f", "-"], { input: await customResources() });
   });
 
-  /** What the API server says of the objects, in parts at one time: each kubectl asks 50 times a second at most. */
+  /** Returns the API server's response for the objects, in parallel parts: each kubectl sends at most 50 requests per second. */
   const dryRun = async (list: KubernetesObject[]) => {
     const size = Math.ceil(list.length / PARTS);
     const parts = Array.from({ length: Math.ceil(list.length / size) }, (_, part) =>
@@ -114,7 +114,7 @@ describe("what the shared chart makes, before the API server", function () {
     };
   };
 
-  it("is taken by a dry run with strict field validation, object by object", async () => {
+  it("passes a dry run with strict field validation, object by object", async () => {
     const { all, failed, taken } = await dryRun(objects);
     assert.equal(failed, 0, all);
     assert.equal(taken, objects.length);
@@ -125,7 +125,7 @@ describe("what the shared chart makes, before the API server", function () {
     process.stdout.write(`      ${objects.length} objects of ${RENDERINGS.length} releases\n`);
   });
 
-  it("has the custom resources that need an operator checked as well", function () {
+  it("includes custom resources that need an operator", function () {
     if (!knowsCustom) this.skip();
     const kinds = new Set(
       objects.filter(({ apiVersion }) => CUSTOM.test(apiVersion)).map(({ kind }) => kind),
@@ -141,12 +141,12 @@ describe("what the shared chart makes, before the API server", function () {
     ]);
   });
 
-  it("makes pods that Pod Security `restricted` admits", async () => {
+  it("creates pods that Pod Security `restricted` admits", async () => {
     const pods = podsOf(objects).map((spec, index) => ({
       apiVersion: "v1",
       kind: "Pod",
       metadata: { name: `pod-${index}`, namespace: NAMESPACE },
-      // The ServiceAccounts are not there in a dry run, and a volume claim's pod names a claim of its own.
+      // In a dry run there are no ServiceAccounts, and the pod of a claim template needs a claim of its own.
       spec: {
         ...spec,
         serviceAccountName: "default",
@@ -165,7 +165,7 @@ describe("what the shared chart makes, before the API server", function () {
     assert.match((await dryRun([rooted])).all, /violates PodSecurity "restricted/, "the check can fail");
   });
 
-  it("keeps its number of pods when an autoscaler comes", async () => {
+  it("keeps its number of pods when an autoscaler is enabled", async () => {
     const values = (more: object) => JSON.stringify({ image: IMAGE, replicas: 4, ...more });
     const upgrade = (text: string) =>
       run("helm", ["upgrade", "--install", "scaled", join(PROJECT, CHART), "-n", NAMESPACE, "-f", "-"], {
@@ -182,19 +182,19 @@ describe("what the shared chart makes, before the API server", function () {
     assert.equal(await replicas(), 6);
   });
 
-  it("leaves another release's policy alone when it is tested", async () => {
+  it("does not change another release's policy when it is tested", async () => {
     const ports = { http: { container: 8080 } };
     for (const release of ["tested", "tested-helm-test", "tested-test"])
       await run("helm", ["install", release, join(PROJECT, CHART), "-n", NAMESPACE, "-f", "-"], {
         input: JSON.stringify({ image: IMAGE, ports }),
       });
-    // The simulated pod runs to no end, so helm gives up waiting for it.
+    // The simulated pod never completes, so helm times out.
     await run("helm", ["test", "tested", "-n", NAMESPACE, "--timeout", "2s"], { reject: false });
     for (const release of ["tested", "tested-helm-test", "tested-test"])
       assert.ok(await exists("networkpolicy", release, "-n", NAMESPACE), release);
   });
 
-  it("is what the server's own schemas describe (kubeconform, strict)", async () => {
+  it("passes the server's own schemas (kubeconform, strict)", async () => {
     const { kubeconform } = await ensureTools(["kubeconform"]);
     const folder = join(testWorld.folder, "schemas");
     mkdirSync(folder, { recursive: true });
@@ -216,8 +216,8 @@ describe("what the shared chart makes, before the API server", function () {
   });
 });
 
-describe("the schemas that a cluster leaves behind", () => {
-  it("are enough to check manifests without one", async () => {
+describe("the cached schemas of a cluster", () => {
+  it("are sufficient to check manifests without a cluster", async () => {
     const objects = parseObjects(await renderText({ chart: CHART, values: EXAMPLES.typical as object }));
     const sound = await kubeconform(asText(objects.filter(({ apiVersion }) => !CUSTOM.test(apiVersion))));
     assert.deepEqual(sound?.findings, []);
@@ -229,6 +229,6 @@ describe("the schemas that a cluster leaves behind", () => {
   });
 });
 
-/** A claim template's volume exists in the StatefulSet's pods only. */
+/** The volume of a claim template only exists in the StatefulSet's pods. */
 const withoutMounts = (containers: KubernetesObject[] | undefined): KubernetesObject[] | undefined =>
   containers?.map(({ volumeMounts: _, ...container }) => container);

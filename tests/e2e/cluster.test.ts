@@ -1,4 +1,4 @@
-/** The embedded cluster itself: a second start, a crash, an interrupted creation, and what it must leave alone. */
+/** The sandbox cluster itself: a second start, a crash, an interrupted creation, and what it must not touch. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from "node:fs";
@@ -11,7 +11,7 @@ import { CLUSTER_NAME } from "../../dev/sandbox/cluster/configuration";
 import { type World, worldIn } from "../../dev/sandbox/folders";
 import { exists, get, run, testWorld, world } from "./world";
 
-/** Addresses that processes of this machine listen on, from the kernel's own tables. */
+/** Returns the addresses on which processes of this machine listen, from the kernel's tables. */
 function listeners(pids: readonly number[]): string[] {
   const inodes = new Set(
     pids.flatMap((pid) =>
@@ -34,7 +34,7 @@ function listeners(pids: readonly number[]): string[] {
   );
 }
 
-/** The status of an answer to somebody who has no certificate; none where the server ends the connection. */
+/** Returns the status of a request without a certificate; undefined if the server closes the connection. */
 const answerWithoutCredentials = (url: string): Promise<string> =>
   new Promise((resolve) => {
     ask(url, { rejectUnauthorized: false }, ({ statusCode }) => resolve(String(statusCode))).on("error", () =>
@@ -45,7 +45,7 @@ const answerWithoutCredentials = (url: string): Promise<string> =>
 const digest = (file: string) =>
   existsSync(file) ? createHash("sha256").update(readFileSync(file)).digest("hex") : "none";
 
-describe("the embedded cluster", () => {
+describe("the sandbox cluster", () => {
   const untouched = [join(homedir(), ".kube", "config"), join(homedir(), ".pulumi", "credentials.json")];
   const digests = untouched.map(digest);
   const describeIt = () => describeCluster(testWorld, kubectl);
@@ -95,7 +95,7 @@ describe("the embedded cluster", () => {
       assert.match(address, /^(0100007F|0000000000000000FFFF00000100007F|0{24}01000000):/);
   });
 
-  it("keeps its kubeconfig, its keys and the state to its user", () => {
+  it("restricts its kubeconfig, keys and state to its user", () => {
     const home = join(testWorld.cluster, "clusters", CLUSTER_NAME);
     for (const path of [
       ...[testWorld.folder, testWorld.state, testWorld.kubeconfig, testWorld.passphrase],
@@ -104,7 +104,7 @@ describe("the embedded cluster", () => {
       assert.equal(statSync(path).mode & 0o077, 0, path);
   });
 
-  it("answers nobody without credentials, and its pods' accounts may read no Secret", async () => {
+  it("does not answer without credentials, and its pods' accounts may not read Secrets", async () => {
     const { server = "", processes } = await describeIt();
     const etcd = processes.find(({ component }) => component === "etcd");
     const client = /--listen-client-urls=(\S+)/.exec(await commandLine(etcd?.pid ?? 0))?.[1] ?? "";
@@ -116,7 +116,7 @@ describe("the embedded cluster", () => {
     assert.equal(stdout, "no");
   });
 
-  it("comes up again with everything on it after all its processes were killed", async () => {
+  it("starts again with everything on it after all its processes were killed", async () => {
     await run("kubectl", ["create", "configmap", "survivor", "-n", "default"]);
     const before = await describeIt();
     for (const { pid } of before.processes) process.kill(pid, "SIGKILL");
@@ -124,28 +124,28 @@ describe("the embedded cluster", () => {
     assert.deepEqual(await startCluster(testWorld, world().tools), { fresh: false });
     assert.equal(await exists("configmap", "survivor", "-n", "default"), true);
     await run("kubectl", ["delete", "configmap", "survivor", "-n", "default"]);
-    // The leases of the killed processes must not hold new pods up.
+    // The leases of the killed processes must not delay new pods.
     await run("kubectl", ["run", "newcomer", "--image=example.com/main:1", "-n", "default"]);
     await run("kubectl", ["wait", "--for=condition=Ready", "pod/newcomer", "-n", "default", "--timeout=20s"]);
     await run("kubectl", ["delete", "pod", "newcomer", "-n", "default", "--wait=false"]);
   });
 
-  it("comes up again after a stop", async () => {
+  it("starts again after a stop", async () => {
     assert.equal(await stopCluster(testWorld), 5);
     assert.equal(await stopCluster(testWorld), 0);
     assert.deepEqual(await startCluster(testWorld, world().tools), { fresh: false });
     assert.equal((await describeIt()).running, true);
   });
 
-  it("leaves the user's own kubeconfig and Pulumi home alone", () => {
+  it("does not touch the user's own kubeconfig and Pulumi home", () => {
     assert.deepEqual(untouched.map(digest), digests);
   });
 
-  describe("beside another one", () => {
+  describe("next to another one", () => {
     const other: World = worldIn(join(testWorld.folder, "other"));
     after(() => deleteCluster(other));
 
-    it("takes ports of its own, and a creation that was interrupted is begun again", async () => {
+    it("uses different ports, and an interrupted creation starts over", async () => {
       assert.deepEqual(await startCluster(other, world().tools), { fresh: true });
       const [here, there] = await Promise.all([describeIt(), describeCluster(other, kubectl)]);
       assert.notEqual(here.server, there.server);

@@ -1,4 +1,4 @@
-/** Flotilla's components in a Pulumi program that is not Flotilla's. */
+/** Flotilla's components in a user's own Pulumi program. */
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -8,7 +8,7 @@ import { exists, initStack, type Stack, secretOf } from "./world";
 
 const PROGRAM = join(PROJECT, "tests", "e2e", "own-program", "index.ts");
 
-/** The program in a project of its own, which finds the library as a link to this repository. */
+/** The program in its own project, which finds the library as a link to this repository. */
 async function ownProgram(): Promise<Stack> {
   const folder = mkdtempSync(join(tmpdir(), "flotilla-own-"));
   const program = readFileSync(PROGRAM, "utf8").replace("../../../components", join(PROJECT, "components"));
@@ -26,7 +26,7 @@ async function ownProgram(): Promise<Stack> {
   return initStack(folder, "own-program");
 }
 
-describe("components in somebody's own program", function () {
+describe("components in a user's own program", function () {
   this.timeout(300_000);
   let stack: Stack;
   const refused = async (...command: string[]) => {
@@ -46,7 +46,7 @@ describe("components in somebody's own program", function () {
   });
   after(() => stack?.remove());
 
-  it("are previewed as they will be", async () => {
+  it("are previewed completely", async () => {
     const steps = await stack.preview();
     const releases = steps.filter(({ newState }) => newState?.type === "kubernetes:helm.sh/v3:Release");
     assert.deepEqual(releases.map(({ newState }) => newState?.inputs?.name).sort(), [
@@ -54,7 +54,7 @@ describe("components in somebody's own program", function () {
     ]);
   });
 
-  it("deploy two applications, a store and services, with passwords that fit", async () => {
+  it("deploy two applications, a store and services, with matching passwords", async () => {
     await stack.up();
     const outputs = await stack.outputs<Record<string, string>>();
     assert.equal(outputs.url, "http://web:8080");
@@ -80,11 +80,11 @@ describe("components in somebody's own program", function () {
     assert.equal(outputs.databasePassword, "[secret]");
   });
 
-  it("change nothing when nothing changed, and read no state but their own", async () => {
+  it("change nothing when nothing changed, and only read their own state", async () => {
     assert.deepEqual(await stack.preview(), []);
   });
 
-  it("take a change of one argument to the releases that it is about", async () => {
+  it("apply a change of one argument only to the releases it concerns", async () => {
     await stack.config("tag", "1.0.1");
     const steps = await stack.preview();
     assert.deepEqual([...new Set(steps.map(({ op }) => op))], ["update"]);
@@ -92,7 +92,7 @@ describe("components in somebody's own program", function () {
     await stack.up();
   });
 
-  it("refuse what would lose data, before anything is deployed", async () => {
+  it("refuse to lose data, before anything is deployed", async () => {
     await stack.config("withoutStore", "true");
     assert.match(await refused(), /arguments of Application "shop-two".*cache/s);
     await stack.config("withoutStore", "false");
@@ -108,7 +108,7 @@ describe("components in somebody's own program", function () {
     await stack.config("distribution", "upstream");
   });
 
-  it("refuse a store in another namespace than its service, and to move a store", async () => {
+  it("refuse a store in another namespace than its service, and moving a store", async () => {
     await stack.config("storePlace", "elsewhere");
     assert.match(
       await refused("preview"),
@@ -134,7 +134,7 @@ describe("components in somebody's own program", function () {
     await stack.config("withoutClient", "false");
   });
 
-  it("refuse names by which the state cannot tell components apart", async () => {
+  it("refuse names by which the state cannot distinguish components", async () => {
     await stack.config("contested", "true");
     assert.match(
       await refused("preview"),
@@ -143,7 +143,7 @@ describe("components in somebody's own program", function () {
     await stack.config("contested", "false");
   });
 
-  it("refuse wrong arguments with what to do", async () => {
+  it("refuse invalid arguments with what to do", async () => {
     await stack.config("storage", "much");
     assert.match(await refused(), /arguments of Store "orders-db": store orders-db.*storage.*much/s);
   });

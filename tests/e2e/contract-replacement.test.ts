@@ -31,7 +31,7 @@ interface Resource {
   outputs?: { metadata?: { uid?: string } };
 }
 
-/** A program with a provider, and a namespace with a Secret in it unless they are left out. */
+/** Returns a program with a provider, and a namespace with a Secret in it unless they are omitted. */
 const program = (provider: Record<string, unknown>, more = "", basis = true) => `
 const k8s = require("@pulumi/kubernetes");
 const cluster = new k8s.Provider("cluster", ${JSON.stringify(provider)});
@@ -50,7 +50,7 @@ const release = (name: string, color: string) =>
   `new k8s.helm.v3.Release("${name}", { name: "${name}", namespace: "${namespace}", chart: "./chart",
     values: { color: "${color}" }, timeout: 60 }, inside);`;
 
-/** The operations of a preview, without those on the provider itself. */
+/** Returns the operations of a preview, without those on the provider itself. */
 const onResources = (steps: readonly PreviewStep[]) =>
   steps.filter(({ urn }) => !urn.includes("pulumi:providers:")).map(({ op }) => op);
 const onProvider = (steps: readonly PreviewStep[]) =>
@@ -64,7 +64,7 @@ const assertReplacesAll = (steps: readonly PreviewStep[]) => {
   assert.ok(onProvider(steps).includes("create-replacement"), JSON.stringify(steps.map(({ op }) => op)));
   assert.equal(onResources(steps).filter((op) => op === "create-replacement").length, 2);
 };
-/** Whether the old one goes before there is a new one. */
+/** Whether the old resource is deleted before the new one is created. */
 const deletesFirst = (steps: readonly PreviewStep[]) => {
   const order = onResources(steps);
   assert.ok(order.includes("create-replacement"), order.join());
@@ -86,7 +86,7 @@ describe("a kubernetes provider", () => {
       ...options,
     });
     assert.notEqual(exitCode, 0);
-    // The engine wraps no line, but indents those of a diagnostic.
+    // The engine does not wrap lines, but indents those of a diagnostic.
     return all ?? "";
   };
   const resources = async (): Promise<Resource[]> =>
@@ -136,14 +136,14 @@ describe("a kubernetes provider", () => {
     assert.deepEqual(await stack.preview(), []);
   });
 
-  it("takes another address, context or entry of a kubeconfig for another cluster, and replaces all", async () => {
+  it("treats another address, context or entry of a kubeconfig as another cluster, and replaces everything", async () => {
     assertReplacesAll(await preview({ kubeconfig: files.byName }));
     assertReplacesAll(await preview({ kubeconfig: files.byAddress, context: "by-name" }));
     assertReplacesAll(await preview({ kubeconfig: files.byAddress, cluster: "by-name" }));
     assertReplacesAll(await preview({ kubeconfig: files.byName, clusterIdentifier: "one" }));
   });
 
-  it("replaces nothing for the same cluster in another form, for the ambient one and for one that it cannot find", async () => {
+  it("replaces nothing for the same cluster in another form, for the ambient kubeconfig and for one without the cluster", async () => {
     assert.deepEqual(await preview({ kubeconfig: files.byAddress }), []);
     assertUpdatesProvider(await preview({ kubeconfig: read(files.byAddress) }));
     assertUpdatesProvider(await preview({ kubeconfig: "" }));
@@ -152,7 +152,7 @@ describe("a kubernetes provider", () => {
     assertUpdatesProvider(await preview({ kubeconfig: files.byAddress, enableSecretMutable: true }));
   });
 
-  it("follows the cluster's identifier instead once it has one", async () => {
+  it("follows the cluster's identifier instead if it is set", async () => {
     assertUpdatesProvider(await preview({ kubeconfig: files.byAddress, clusterIdentifier: "one" }));
     await stack.up();
     const uid = await uidOf("namespace", namespace);
@@ -168,7 +168,7 @@ describe("a kubernetes provider", () => {
   const provider = () => ({ kubeconfig: files.byName, clusterIdentifier: "one" });
   const mutable = () => ({ ...provider(), enableSecretMutable: true });
 
-  it("works with an empty kubeconfig, which is the ambient one, and with the content of one", async () => {
+  it("accepts an empty kubeconfig, which is the ambient one, and the content of one", async () => {
     for (const kubeconfig of ["", read(files.byName)]) {
       write({ kubeconfig, clusterIdentifier: "one" }, secret("ambient", `${kubeconfig.length}`));
       await stack.up();
@@ -176,7 +176,7 @@ describe("a kubernetes provider", () => {
     }
   });
 
-  it("changes the data of a Secret in place only where that is allowed, else it deletes the old one first", async () => {
+  it("changes the data of a Secret in place only if that is allowed, else it deletes the old one first", async () => {
     const fixed = secret("fixed", "one", "immutable: true,");
     write(mutable(), `${secret("other", "one")}${fixed}`);
     await stack.up();
@@ -198,7 +198,7 @@ describe("a kubernetes provider", () => {
     assert.deepEqual(await stack.preview(), []);
   });
 
-  it("makes a renamed object before the old one goes, and keeps names that it has made up", async () => {
+  it("creates a renamed object before it deletes the old one, and keeps generated names", async () => {
     const unnamed = (value: string) =>
       `new k8s.core.v1.ConfigMap("made", { metadata: { namespace: "${namespace}" }, data: { key: "${value}" } }, inside);`;
     const space = (name: string) =>
@@ -220,7 +220,7 @@ describe("a kubernetes provider", () => {
     await stack.up();
   });
 
-  it("ends the deletion of a namespace only when all in it is gone", async () => {
+  it("completes the deletion of a namespace only when everything in it is gone", async () => {
     const name = `${namespace}-slow`;
     write(mutable(), `new k8s.core.v1.Namespace("slow", { metadata: { name: "${name}" } }, own);`);
     await stack.up();
@@ -247,7 +247,7 @@ describe("a kubernetes provider", () => {
     assert.equal(await exists("namespace", name), false);
   });
 
-  it("waits a while for the namespace of an object, and says so", async () => {
+  it("waits for the namespace of an object for a while, and says so", async () => {
     const late = secret("late", "one").replaceAll(namespace, `${namespace}-late`);
     write(mutable(), late);
     const update = stack.up();
@@ -268,7 +268,7 @@ describe("a kubernetes provider", () => {
     await run("kubectl", ["delete", "namespace", `${namespace}-late`]);
   });
 
-  it("refuses to create what is there already, and an object that is not valid", async () => {
+  it("refuses to create an existing object, and an invalid one", async () => {
     await run("kubectl", ["create", "namespace", `${namespace}-there`]);
     write(
       mutable(),
@@ -291,7 +291,7 @@ describe("a kubernetes provider", () => {
     write(mutable());
   });
 
-  it("forgets by a refresh an object that is gone, and fails to update one that it has not forgotten", async () => {
+  it("drops a missing object from the state in a refresh, and fails to update one without a refresh", async () => {
     write(mutable(), secret("gone", "one"));
     await stack.up();
     await run("kubectl", ["delete", "secret", "gone", "-n", namespace]);
@@ -302,11 +302,11 @@ describe("a kubernetes provider", () => {
     await stack.up();
     await run("kubectl", ["delete", "secret", "gone", "-n", namespace]);
     write(mutable());
-    // What is to be deleted may be gone.
+    // An object to be deleted may be missing.
     await stack.up();
   });
 
-  it("fails to delete and to update a release that helm does not know, with helm's words", async () => {
+  it("fails to delete and to update a release that helm does not know, with helm's message", async () => {
     write(mutable(), release("lost", "red"));
     await stack.up();
     await run("helm", ["uninstall", "lost", "-n", namespace, "--wait"]);
@@ -319,7 +319,7 @@ describe("a kubernetes provider", () => {
     assert.deepEqual(await stack.preview(), []);
   });
 
-  it("fails to install a release whose name is taken, and does not keep it", async () => {
+  it("fails to install a release whose name is in use, and does not keep it in the state", async () => {
     await run("helm", ["install", "taken", join(stack.folder, "chart"), "-n", namespace, "--wait"]);
     write(mutable(), release("taken", "red"));
     assert.match(await refused(), /cannot re-use a name that is still in use/);
@@ -328,7 +328,7 @@ describe("a kubernetes provider", () => {
     write(mutable());
   });
 
-  it("makes a release of another name before the old one goes", async () => {
+  it("creates a renamed release before it deletes the old one", async () => {
     write(mutable(), release("before", "red"));
     await stack.up();
     const renamed = release("before", "red").replace('name: "before"', 'name: "after"');
@@ -337,7 +337,7 @@ describe("a kubernetes provider", () => {
     await stack.up();
   });
 
-  it("does nothing to a cluster that it cannot reach, and forgets objects of it, not releases, when it is told to", async () => {
+  it("does nothing to a cluster that it cannot reach, and drops its objects, but not its releases, if told to", async () => {
     write(mutable(), `${secret("far", "one")}${release("far-away", "red")}`);
     await stack.up();
     const dead = { ...mutable(), kubeconfig: files.dead };
@@ -361,7 +361,7 @@ describe("a kubernetes provider", () => {
     await stack.up();
   });
 
-  it("cannot make the objects of another cluster while they are in this one: the state and the cluster stay as they were", async () => {
+  it("cannot create the objects of another cluster while they exist in this one: state and cluster are unchanged", async () => {
     const uid = await uidOf("namespace", namespace);
     write({ ...mutable(), clusterIdentifier: "two" });
     assert.match(await refused(), new RegExp(`namespaces "${namespace}" already exists`));

@@ -1,4 +1,4 @@
-/** What Flotilla relies on a provider to do: the same cases for the official plugins and the stand-ins, whichever is there. */
+/** What Flotilla relies on providers to do: the same cases for the official plugins and the stand-ins, whichever is used. */
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -16,7 +16,7 @@ interface Resource {
   outputs: Record<string, unknown>;
 }
 
-/** A program with a namespace and one release `mini` of the chart beside it. */
+/** Returns a program with a namespace and one release `mini` of the chart next to it. */
 const program = (release: Record<string, unknown>, more = "") => `
 const k8s = require("@pulumi/kubernetes");
 const pulumi = require("@pulumi/pulumi");
@@ -83,7 +83,7 @@ describe("a provider", () => {
     assert.deepEqual(Object.keys(step?.detailedDiff ?? {}), ["version"]);
   });
 
-  it("upgrades in place for a changed value or description, and says which", async () => {
+  it("upgrades in place for a changed value or description, and reports which", async () => {
     write({ values: { color: "green" }, description: "mini sha256:1" });
     const [step] = await stack.preview();
     assert.equal(step?.op, "update");
@@ -99,7 +99,7 @@ describe("a provider", () => {
     assert.deepEqual(Object.keys((await stack.preview())[0]?.detailedDiff ?? {}), ["values.color"]);
   });
 
-  it("keeps as many revisions as it is told", async () => {
+  it("keeps the configured number of revisions", async () => {
     for (const next of ["one", "two", "three"]) {
       write({ values: { color: next }, maxHistory: 2 });
       await stack.up();
@@ -107,7 +107,7 @@ describe("a provider", () => {
     assert.equal((await history()).length, 2);
   });
 
-  it("takes a failed atomic update back, keeps the new inputs as failed, and tries again", async () => {
+  it("rolls back a failed atomic update, keeps the new inputs as failed, and retries", async () => {
     const unschedulable = {
       values: { color: "black", cpu: "1000" },
       atomic: true,
@@ -123,7 +123,7 @@ describe("a provider", () => {
     const failed = await resource("kubernetes:helm.sh/v3:Release");
     assert.ok((failed.initErrors ?? []).length > 0);
     assert.deepEqual(failed.outputs.values, unschedulable.values);
-    assert.equal((await stack.preview())[0]?.op, "update", "it is tried again though no input differs");
+    assert.equal((await stack.preview())[0]?.op, "update", "it is retried without changed inputs");
     write({ values: { color: "white" }, atomic: true });
     await stack.up();
     assert.equal(await color(), "white");
@@ -150,7 +150,7 @@ describe("a provider", () => {
     write({ values: { color: "white" }, atomic: true });
   });
 
-  it("names the chart that it cannot read", async () => {
+  it("names a chart that it cannot read", async () => {
     write({ chart: "./no-such-chart" });
     const { exitCode, all } = await stack.pulumi(["preview"], { reject: false });
     assert.notEqual(exitCode, 0);
@@ -158,7 +158,7 @@ describe("a provider", () => {
     write({ values: { color: "white" }, atomic: true });
   });
 
-  it("reads no chart in a preview while an input is not known", async () => {
+  it("reads no chart in a preview while an input is unknown", async () => {
     const unread = `new k8s.helm.v3.Release("unread", { name: "unread", namespace: "${namespace}",
       chart: "oci://127.0.0.1:1/charts/unread", version: "1.2.3", values: { a: 1 },
       resourceNames: pulumi.output(pulumi.unknown) }, { provider: cluster, dependsOn: [namespace] });`;
@@ -166,7 +166,7 @@ describe("a provider", () => {
     const [step] = await stack.preview();
     assert.equal(step?.op, "create");
     assert.deepEqual(step?.newState?.inputs?.values, { a: 1 });
-    // The input that is not known is no part of the release: one that is deployed shows no change for it.
+    // The unknown input is not part of the release: a deployed release shows no change for it.
     const known = program({ values: { color: "white" }, atomic: true, version: "1.1.0" }).replace(
       '"chart":',
       '"resourceNames": pulumi.output(pulumi.unknown), "chart":',
@@ -176,7 +176,7 @@ describe("a provider", () => {
     write({ values: { color: "white" }, atomic: true });
   });
 
-  it("finds a release that was removed by hand, and installs it again", async () => {
+  it("detects a release that was uninstalled manually, and reinstalls it", async () => {
     await run("helm", ["uninstall", "mini", "-n", namespace, "--wait"]);
     await stack.pulumi(["refresh", "--yes", "--skip-preview"]);
     assert.equal((await stack.preview())[0]?.op, "create");
@@ -210,7 +210,7 @@ describe("a provider", () => {
     assert.equal(await exists("secret", "other", "-n", namespace), false);
   });
 
-  it("refuses an object that the cluster has already, and takes it over when it is told its id", async () => {
+  it("refuses an object that exists in the cluster, and imports it by its id", async () => {
     const values = { values: { color: "white" }, atomic: true };
     const secretWith = (options: string) => `new k8s.core.v1.Secret("there", {
       metadata: { name: "there", namespace: "${namespace}", labels: { a: "b" } },
@@ -230,7 +230,7 @@ describe("a provider", () => {
     await stack.up();
   });
 
-  it("takes over a release that helm has installed, in one update and in place", async () => {
+  it("imports a release that helm has installed, in one update and in place", async () => {
     const values = { values: { color: "white" }, atomic: true };
     const adopted = (options: string) => `new k8s.helm.v3.Release("adopted", { name: "adopted",
       namespace: "${namespace}", chart: "./chart", values: { color: "blue" }, description: "adopted", timeout: 60 },
@@ -257,7 +257,7 @@ describe("a provider", () => {
     assert.equal(await exists("deployment", "adopted", "-n", namespace), false);
   });
 
-  it("makes random values once, of the characters that are allowed, and encrypts passwords", async () => {
+  it("generates random values once, from the allowed characters, and encrypts passwords", async () => {
     const values = { values: { color: "white" }, atomic: true };
     const random = (length: number) => `
       exports.password = new random.RandomPassword("password", { length: ${length}, special: false }).result;

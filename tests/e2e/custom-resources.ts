@@ -1,5 +1,5 @@
 /**
- * Definitions of the custom resources that the shared chart can make. Their projects publish them inside Go modules, pinned
+ * Definitions of the custom resources that the shared chart can render. Their projects publish them in Go modules, pinned
  * by `crds/go.sum`; nothing is built.
  */
 import { readFileSync } from "node:fs";
@@ -22,7 +22,7 @@ const MODULES: Record<string, readonly string[]> = {
   "github.com/kedacore/keda/v2": ["config/crd/bases/keda.sh_scaledobjects.yaml"],
 };
 
-/** The definitions as one text of manifests, or undefined without Go. */
+/** Returns the definitions as one text of manifests, or undefined without Go. */
 export async function customResources(): Promise<string | undefined> {
   const args = ["mod", "download", "-json", ...Object.keys(MODULES)];
   const { stdout, failed, code } = (await execa("go", args, {

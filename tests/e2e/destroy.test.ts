@@ -1,4 +1,4 @@
-/** `flotilla destroy`: what it shows, what it refuses, and what is left. */
+/** `flotilla destroy`: what it shows, what it refuses, and what it keeps. */
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -21,7 +21,7 @@ describe("flotilla destroy", function () {
   let stack: Stack;
 
   const destroy = (...args: string[]) => flotilla(stack, "destroy", "--stack", stack.name, ...args);
-  /** With an answer typed on a terminal. */
+  /** Runs it with an answer typed on a terminal. */
   const answered = (answer: string) =>
     run("script", ["-qec", `cli/bin.js destroy --stack ${stack.name}`, "/dev/null"], {
       cwd: stack.folder,
@@ -33,7 +33,7 @@ describe("flotilla destroy", function () {
     run("kubectl", ["apply", "-f", "-"], {
       input: JSON.stringify({ apiVersion: "v1", kind: "List", items: objects }),
     });
-  /** Makes the API server refuse to delete a Secret of the namespace; returns when that is in force. */
+  /** Makes the API server refuse to delete a Secret of the namespace; returns when that is in effect. */
   const keepSecret = async (name: string) => {
     const rule = { apiGroups: [""], apiVersions: ["v1"], operations: ["DELETE"], resources: ["secrets"] };
     const admission = { apiVersion: "admissionregistration.k8s.io/v1", metadata: { name: KEEP } };
@@ -79,7 +79,7 @@ describe("flotilla destroy", function () {
     });
     writeInventory(stack.folder, INVENTORY);
     await stack.up();
-    // One volume that its policy keeps, and things of somebody else.
+    // One volume with policy Retain, and objects of others.
     await apply(
       {
         apiVersion: "v1",
@@ -114,7 +114,7 @@ describe("flotilla destroy", function () {
     stack?.remove();
   });
 
-  it("names what goes and what stays, each volume by name and size", async () => {
+  it("lists what is deleted and what is kept, each volume by name and size", async () => {
     const { exitCode, all = "" } = await destroy();
     assert.equal(exitCode, 3, all);
     assert.match(all, /DELETED: the data of 2 volumes, 2 GiB in all/);
@@ -130,7 +130,7 @@ describe("flotilla destroy", function () {
     assert.match(all, /there is no terminal to ask for the name\n {2}.*--confirm destroy/);
   });
 
-  it("deletes nothing, and unprotects nothing, for any other name", async () => {
+  it("deletes and unprotects nothing for any other name", async () => {
     const before = await uids(namespace);
     const isProtected = await protectedIn();
     assert.ok(isProtected.length >= 5);
@@ -147,7 +147,7 @@ describe("flotilla destroy", function () {
     assert.deepEqual(await protectedIn(), isProtected);
   });
 
-  it("refuses while a lock or a pending operation is there, and leads to recover", async () => {
+  it("refuses while there is a lock or a pending operation, and points to recover", async () => {
     const before = await uids(namespace);
     const backend = join(world().world.state, ".pulumi");
     const lock = join(backend, "locks", "organization", "flotilla", stack.name, "somebody.json");
@@ -175,7 +175,7 @@ describe("flotilla destroy", function () {
     assert.deepEqual(await uids(namespace), before);
   });
 
-  it("refuses prod as a whole, before anything is deleted", async () => {
+  it("refuses prod entirely, before anything is deleted", async () => {
     const before = await uids(namespace);
     await stack.config("flotilla:environment", "prod");
     const { exitCode, all = "" } = await destroy("--confirm", stack.name);
@@ -185,7 +185,7 @@ describe("flotilla destroy", function () {
     assert.deepEqual(await uids(namespace), before);
   });
 
-  it("deletes all of it for the right name, also what helm no longer has, and keeps what it said", async () => {
+  it("deletes everything for the right name, including what helm no longer has, and keeps what it promised", async () => {
     await run("helm", ["uninstall", "cache", "-n", namespace, "--wait"]);
     const { exitCode, all = "" } = await answered(stack.name);
     assert.equal(exitCode, 0, all);
@@ -200,13 +200,13 @@ describe("flotilla destroy", function () {
     assert.deepEqual(deployment.resources ?? [], []);
   });
 
-  it("has nothing left to do then", async () => {
+  it("then has nothing left to do", async () => {
     const { exitCode, all = "" } = await destroy();
     assert.equal(exitCode, 0, all);
     assert.match(all, /Stack destroy has nothing deployed/);
   });
 
-  it("goes on where pulumi destroy stops: at what is protected, after the services", async () => {
+  it("continues where pulumi destroy stops: at protected resources, after the services", async () => {
     await stack.up();
     const before = await uids(namespace);
     const withPreview = await stack.pulumi(["destroy", "--yes"], { reject: false });
@@ -219,10 +219,10 @@ describe("flotilla destroy", function () {
     assert.ok(await exists("statefulset", "mysql", "-n", namespace));
   });
 
-  it("says what is left when it does not finish, and goes on with the same command", async () => {
-    // The services that plain destroy took away come back.
+  it("reports what is left when it does not complete, and continues with the same command", async () => {
+    // The services that plain destroy deleted come back.
     await stack.up();
-    // Those of stores are left to the namespace.
+    // Those of stores are deleted with the namespace.
     await keepSecret("web-env");
     const { exitCode, all = "" } = await destroy("--confirm", stack.name);
     await run("kubectl", ["delete", "validatingadmissionpolicy,validatingadmissionpolicybinding", KEEP]);
@@ -236,7 +236,7 @@ describe("flotilla destroy", function () {
     assert.equal(await exists("namespace", namespace), false);
   });
 
-  it("stops when it is interrupted, and forgets what was in a namespace that somebody then deleted", async () => {
+  it("stops when it is interrupted, and drops from the state what was in a namespace that was then deleted by hand", async () => {
     await stack.up();
     const child = destroy("--confirm", stack.name);
     child.stderr?.on("data", (text: Buffer) => {

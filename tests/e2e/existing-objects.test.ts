@@ -1,4 +1,4 @@
-/** Objects of planned names that somebody created with kubectl: named, refused, taken over. */
+/** Objects with planned names that were created with kubectl: reported, refused, taken over. */
 import assert from "node:assert/strict";
 import { flotilla, writeInventory } from "./inventory";
 import { get, projectStack, run, type Stack } from "./world";
@@ -23,7 +23,7 @@ interface Live {
   };
 }
 
-describe("objects that exist already", function () {
+describe("existing objects", function () {
   this.timeout(240_000);
   let stack: Stack;
   const on = (...args: string[]) => [...args, "--stack", stack.name];
@@ -61,7 +61,7 @@ describe("objects that exist already", function () {
     await ends(0, ...on("up"), "--yes");
     for (const name of ["web-files", "api-files"])
       await create("configmap", name, "--from-literal=OLD=by-hand");
-    // Its selector finds no pod of the release.
+    // Its selector matches no pod of the release.
     await create("service", "clusterip", "api", "--tcp=80:8080");
     await create("deployment", "api", "--image=example.com/other:1");
     await create(
@@ -85,7 +85,7 @@ describe("objects that exist already", function () {
     "ServiceAccount api",
   ];
 
-  it("are named by diff, each with what to do", async () => {
+  it("are reported by diff, each with what to do", async () => {
     const all = await ends(2, ...on("diff"));
     for (const name of EXISTING) assert.ok(all.includes(`${name} in namespace ${namespace}: it exists`), all);
     assert.match(all, /ConfigMap web-files.*created with kubectl-create, and release web would create it/);
@@ -95,7 +95,7 @@ describe("objects that exist already", function () {
     assert.equal(all.split("Service api in namespace").length, 2, all);
   });
 
-  it("are refused by preview and by both updates, before anything moves", async () => {
+  it("are refused by preview and by both updates, before anything changes", async () => {
     for (const args of [["preview"], ["up", "--yes"], ["up", "--yes", "--skip-preview"]]) {
       const { exitCode, all = "" } = await stack.pulumi(args, { reject: false });
       assert.notEqual(exitCode, 0);
@@ -106,7 +106,7 @@ describe("objects that exist already", function () {
     assert.equal(await revision("web"), 1);
   });
 
-  it("are not taken from another tool, nor where a field cannot be changed", async () => {
+  it("are not taken from another tool, nor if a field is immutable", async () => {
     const held = await ends(1, ...on("adopt"), "--yes");
     assert.match(held, /ServiceAccount api .*belongs to tilt/);
     assert.match(held, /nothing was taken over/);
@@ -118,7 +118,7 @@ describe("objects that exist already", function () {
     await remove("deployment", "api");
   });
 
-  it("become part of their release, as it plans them, and are not created again", async () => {
+  it("become part of their release, as planned, and are not recreated", async () => {
     const labels = { "app.kubernetes.io/name": "api", "app.kubernetes.io/instance": "api" };
     await run("kubectl", ["apply", "-n", namespace, "-f", "-"], {
       input: JSON.stringify({
@@ -153,7 +153,7 @@ describe("objects that exist already", function () {
     assert.notEqual(Buffer.from(data.URL ?? "", "base64").toString(), "app:not-the-password");
   });
 
-  it("leave nothing to change, and nothing that drifted", async () => {
+  it("leave nothing to change, and no drift", async () => {
     await ends(0, ...on("diff"));
     await ends(0, ...on("drift"));
     await ends(0, ...on("up"), "--yes");

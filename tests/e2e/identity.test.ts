@@ -1,4 +1,4 @@
-/** What happens to a deployed stack when an address, a name, a file or its cluster changes: nothing is lost unless it was named. */
+/** A deployed stack whose address, name, files or cluster change: nothing is lost unless it was named. */
 import assert from "node:assert/strict";
 import { type Answer, answer, wordsOf } from "./identity/answer";
 import { asksPreview, IS_LONG, type Said } from "./identity/case";

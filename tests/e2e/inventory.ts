@@ -1,4 +1,4 @@
-/** Projects with an inventory of the test's own, and the command line in them. */
+/** Projects with an inventory made for a test, and the command line in them. */
 import { join } from "node:path";
 import { writeCatalogue } from "../copy";
 import { run, type Stack } from "./world";

@@ -1,4 +1,4 @@
-/** The main job on real input: Robot Shop is deployed, changed and destroyed by the engine. */
+/** The main use case with real input: Robot Shop is deployed, changed and destroyed by the engine. */
 import assert from "node:assert/strict";
 import { appendFileSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -29,7 +29,7 @@ interface Listed<T> {
 
 const RELEASE = "kubernetes:helm.sh/v3:Release";
 
-/** Helm's revision of each release. */
+/** Returns Helm's revision of each release. */
 async function revisions(): Promise<Record<string, number>> {
   const { stdout } = await run("helm", ["list", "-n", namespace, "-o", "json"]);
   const releases = JSON.parse(stdout) as { name: string; revision: string; status: string }[];
@@ -37,7 +37,7 @@ async function revisions(): Promise<Record<string, number>> {
   return Object.fromEntries(releases.map(({ name, revision }) => [name, Number(revision)]));
 }
 
-/** What the cluster holds besides namespaces' own contents. */
+/** Returns the cluster-scoped objects. */
 async function clusterScoped(): Promise<string[]> {
   const kinds =
     "namespaces,persistentvolumes,clusterroles,clusterrolebindings,storageclasses,customresourcedefinitions";
@@ -45,7 +45,7 @@ async function clusterScoped(): Promise<string[]> {
   return stdout.split("\n").sort();
 }
 
-describe("Robot Shop on the embedded cluster", () => {
+describe("Robot Shop on the sandbox cluster", () => {
   let stack: Stack;
   let untouched: string[];
   let logs = "";
@@ -57,7 +57,7 @@ describe("Robot Shop on the embedded cluster", () => {
     "mysql-load-ratings",
   ]);
 
-  it("is previewed in full before anything exists", async () => {
+  it("is previewed completely before anything exists", async () => {
     untouched = await clusterScoped();
     stack = await projectStack("lifecycle", config);
     const steps = await stack.preview();
@@ -109,7 +109,7 @@ describe("Robot Shop on the embedded cluster", () => {
     }
   });
 
-  it("says what it deployed", async () => {
+  it("has outputs that describe what it deployed", async () => {
     const outputs = await stack.outputs<Outputs>();
     assert.equal(outputs.application, "robot-shop");
     assert.equal(outputs.environment, "local");
@@ -126,7 +126,7 @@ describe("Robot Shop on the embedded cluster", () => {
       secret: "mysql-auth",
     });
     assert.match(outputs.provenance.program, /^[0-9a-f]{12}$/);
-    // Every address it names is one the cluster knows.
+    // Every address in them is known to the cluster.
     const { items } = await get<Listed<{ spec: { ports: { port: number }[] } }>>("services", "-n", namespace);
     const known = items.flatMap(({ metadata, spec }) =>
       spec.ports.map(({ port }) => `${metadata.name}:${port}`),
@@ -141,7 +141,7 @@ describe("Robot Shop on the embedded cluster", () => {
     assert.equal(metadata.labels["pod-security.kubernetes.io/enforce"], "restricted");
   });
 
-  it("is unchanged by a second update", async () => {
+  it("is not changed by a second update", async () => {
     assert.deepEqual(await stack.preview(), []);
     const { all } = await stack.up();
     logs += all;
@@ -149,7 +149,7 @@ describe("Robot Shop on the embedded cluster", () => {
     assert.ok(Object.values(await revisions()).every((revision) => revision === 1));
   });
 
-  it("gives no password away", async () => {
+  it("reveals no password", async () => {
     const { items } = await get<Listed<{ type: string; data?: Record<string, string> }>>(
       "secrets",
       "-n",
@@ -160,7 +160,7 @@ describe("Robot Shop on the embedded cluster", () => {
       .flatMap(({ data }) => Object.values(data ?? {}))
       .map((value) => Buffer.from(value, "base64").toString("utf8"))
       .flatMap((value) => [...value.split(","), ...(/\/\/[^:]+:([^@]+)@/.exec(value)?.slice(1) ?? [])])
-      // Two passwords that images fix are words of everyday use; `iloveit` stands for the fixed ones.
+      // Two passwords fixed by images are common words; `iloveit` represents the fixed ones.
       .filter((value) => !["secret", "guest"].includes(value));
     assert.ok(passwords.length >= 7, `${passwords.length} passwords`);
     assert.ok(passwords.includes("iloveit"));
@@ -199,13 +199,13 @@ describe("Robot Shop on the embedded cluster", () => {
         for (const form of [password, Buffer.from(password).toString("base64")])
           assert.ok(!text.includes(form), `${place} holds a password`);
     }
-    // The same search finds them where they may be shown: it is not blind.
+    // The same search finds them where they may be shown, so it works.
     const shown = await stack.export("--show-secrets");
     for (const password of passwords.filter((value) => value.length === 32))
       assert.ok(shown.includes(password));
   });
 
-  it("has connection strings that hold the password of their store", async () => {
+  it("has connection strings with the password of their store", async () => {
     const secret = async (name: string) =>
       (await get<{ data: Record<string, string> }>("secret", name, "-n", namespace)).data;
     const decode = (value: string | undefined) => Buffer.from(value ?? "", "base64").toString("utf8");
@@ -272,11 +272,11 @@ describe("Robot Shop on the embedded cluster", () => {
     assert.match(newest?.description ?? "", /^microservice 0\.3\.0 sha256:[0-9a-f]{12} stack [0-9a-f]{12}$/);
   });
 
-  it("changes nothing again, and keeps its passwords through all of this", async () => {
+  it("then changes nothing, and keeps its passwords throughout", async () => {
     assert.deepEqual(await stack.preview(), []);
   });
 
-  it("keeps few revisions in Helm: Pulumi has the history", async () => {
+  it("keeps few revisions in Helm, because Pulumi has the history", async () => {
     // The fourth: it was installed, its tag and its chart changed.
     await stack.config("flotilla:services.cart.tag", "2.0.1");
     await stack.up();
@@ -293,14 +293,14 @@ describe("Robot Shop on the embedded cluster", () => {
     assert.ok((JSON.parse(stdout) as unknown[]).length >= 5);
   });
 
-  it("is destroyed without a trace", async () => {
+  it("is destroyed without leftovers", async () => {
     const { exitCode, all = "" } = await flotilla(
       stack,
       ...["destroy", "--stack", "lifecycle", "--confirm", "lifecycle"],
     );
     assert.equal(exitCode, 0, all);
     assert.equal(await exists("namespace", namespace), false);
-    // The volumes' controller deletes them after their claims.
+    // The volume controller deletes them after their claims.
     await until(
       "no volume is left",
       async () => JSON.stringify(await clusterScoped()) === JSON.stringify(untouched),

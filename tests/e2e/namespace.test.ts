@@ -1,4 +1,4 @@
-/** A namespace that exists already: refused with the ways out, used beside others, taken over, and never deleted. */
+/** An existing namespace: refused with what to do, shared with others, taken over, and never deleted. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { flotilla, writeInventory } from "./inventory";
@@ -12,7 +12,7 @@ interface Live {
   metadata: { uid: string; labels?: Record<string, string>; annotations?: Record<string, string> };
 }
 
-describe("a namespace that exists already", function () {
+describe("an existing namespace", function () {
   this.timeout(240_000);
   const namespace = "e2e-team";
   let stack: Stack;
@@ -24,7 +24,7 @@ describe("a namespace that exists already", function () {
     assert.equal(exitCode, code, all);
     return all;
   };
-  /** What others have there, as it was made. */
+  /** Asserts that the objects of others are unchanged. */
   const isAsItWas = async () => {
     assert.equal((await live()).metadata.uid, uid);
     assert.ok(await exists("configmap", "theirs", "-n", namespace));
@@ -50,7 +50,7 @@ describe("a namespace that exists already", function () {
     stack?.remove();
   });
 
-  it("is refused by every command, each with the ways out", async () => {
+  it("is refused by every command, with what to do", async () => {
     const ways = (text: string) => {
       assert.match(text, /it exists already, and the state of the stack does not know it/);
       assert.match(text, /npx flotilla adopt --stack team/);
@@ -72,7 +72,7 @@ describe("a namespace that exists already", function () {
     assert.deepEqual((await live()).metadata.annotations ?? {}, {});
   });
 
-  it("is used where others own it, and nothing in it is changed that is not the stack's", async () => {
+  it("is used if others own it, and nothing in it that is not the stack's is changed", async () => {
     await create("false");
     assert.match(await ends(0, "doctor"), /e2e-team is there, and others own it[\s\S]*pod security +ok/);
     const before = (await live()).metadata;
@@ -100,17 +100,17 @@ describe("a namespace that exists already", function () {
     await ends(0, "status");
   });
 
-  it("stays with what others have in it when the stack is destroyed", async () => {
+  it("is kept with the objects of others when the stack is destroyed", async () => {
     const all = await ends(0, "destroy", "--confirm", "team");
     assert.match(all, /What stays:[\s\S]*namespace e2e-team with what others have in it/);
     await isAsItWas();
     assert.equal(await exists("deployment", "web", "-n", namespace), false);
-    // The data of stores stays with it, and an update does not use it unasked.
+    // The data of stores is kept, and an update does not use it unasked.
     assert.ok(await exists("pvc", "data-cache-0", "-n", namespace));
     assert.match(await ends(1, "up", "--yes"), /Secret cache-auth of an earlier cache is still there/);
   });
 
-  it("is taken over by adopt, which shows what it changes, and an update then goes on", async () => {
+  it("is taken over by adopt, which shows what it changes, and an update then continues", async () => {
     await create("true");
     const { "redis-password": password } = await secretOf("cache-auth", namespace);
     const all = await ends(0, "adopt", "--yes");
@@ -127,7 +127,7 @@ describe("a namespace that exists already", function () {
     assert.match(await ends(0, "adopt"), /Nothing to adopt/);
   });
 
-  it("that was taken over is not deleted by destroy either, and is free again", async () => {
+  it("is not deleted by destroy after it was taken over, and is available again", async () => {
     const all = await ends(0, "destroy", "--confirm", "team");
     assert.match(all, /namespace e2e-team with what others have in it/);
     await isAsItWas();
@@ -139,14 +139,14 @@ describe("a namespace that exists already", function () {
     await run("kubectl", ["delete", "namespace", namespace, "--wait"]);
   });
 
-  it("and that does not exist is refused where others are to own it", async () => {
+  it("is refused if it does not exist and others are to own it", async () => {
     await create("false");
     const up = await stack.pulumi(["up", "--yes", "--skip-preview"], { reject: false });
     assert.match(up.all ?? "", /it does not exist[\s\S]*kubectl create namespace e2e-team/);
     assert.match(await ends(2, "doctor"), /kubectl create namespace e2e-team/);
   });
 
-  it("that the stack created is left to others when create becomes false, by plain pulumi too", async () => {
+  it("is left to others when create becomes false for one that the stack created, also by plain pulumi", async () => {
     await create("true");
     await stack.up();
     await run("kubectl", ["create", "configmap", "theirs", "-n", namespace]);
@@ -159,7 +159,7 @@ describe("a namespace that exists already", function () {
     await isAsItWas();
     assert.equal(await exists("resourcequota", "-n", namespace), false);
     assert.match(await ends(0, "diff"), /Nothing changes/);
-    // What its owner changes is not the stack's concern.
+    // Changes by its owner do not concern the stack.
     await run("kubectl", [
       "label",
       "namespace",

@@ -1,4 +1,4 @@
-/** A day with a stack: seen before, updated, gone back, looked after; each command as a user runs it. */
+/** Operating a stack: previewed, updated, rolled back, maintained; each command as a user runs it. */
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -34,7 +34,7 @@ type Updates<T> = { updates: T[] };
 describe("a stack in operation", function () {
   this.timeout(240_000);
   let stack: Stack;
-  /** All that any command has written: no Secret's value may be in it. */
+  /** Output of all commands: it must contain no Secret's value. */
   let written = "";
 
   const flotilla = async (...args: string[]) => {
@@ -42,7 +42,7 @@ describe("a stack in operation", function () {
     written += result.all ?? "";
     return result;
   };
-  /** A command that must end with an exit code. */
+  /** Runs a command that must end with an exit code. */
   const ends = async (code: number, ...args: string[]) => {
     const { exitCode, all = "" } = await flotilla(...args);
     assert.equal(exitCode, code, `flotilla ${args.join(" ")}:\n${all}`);
@@ -73,7 +73,7 @@ describe("a stack in operation", function () {
         namespace,
       )
     ).spec.template.spec.containers[0]?.image;
-  /** What helm has recorded of every release, as objects. */
+  /** Returns Helm's manifests of every release, as objects. */
   const manifests = async (): Promise<unknown> => {
     const { stdout } = await run("helm", ["list", "-n", namespace, "-q"]);
     const texts = await Promise.all(
@@ -87,7 +87,7 @@ describe("a stack in operation", function () {
     JSON.parse((await run("helm", ["get", "values", "worker", "-n", namespace, "-o", "json"])).stdout) as {
       resources: { requests: object; limits: object };
     };
-  /** Specs of the workloads as the API server has them. */
+  /** Returns the specs of the workloads as the API server has them. */
   const specs = async () => {
     const { items } = await get<Listed<{ kind: string; spec: unknown }>>(
       "deployments,statefulsets,services,networkpolicies,serviceaccounts,configmaps",
@@ -111,7 +111,7 @@ describe("a stack in operation", function () {
       distribution: "upstream",
       application: "shop",
       namespace,
-      // What cannot become ready is given up soon.
+      // Short timeouts for what cannot become ready.
       rolloutSeconds: 12,
     });
     writeInventory(stack.folder, INVENTORY);
@@ -135,12 +135,12 @@ describe("a stack in operation", function () {
       assert.equal(await exists("namespace", namespace), false);
     });
 
-    it("asks before an update, and says how to go on where nobody can be asked", async () => {
+    it("asks before an update, and says how to continue without a terminal", async () => {
       assert.match(await ends(3, ...on("up")), /run it with --yes/);
       assert.equal(await exists("namespace", namespace), false);
     });
 
-    it("is empty once the update is made", async () => {
+    it("is empty after the update", async () => {
       const all = await ends(0, ...on("up"), "--yes");
       assert.match(all, /worker: installed in/);
       assert.match(all, /operations is up to date: \d+ created/);
@@ -148,7 +148,7 @@ describe("a stack in operation", function () {
       assert.match(await ends(0, ...on("diff"), "--offline"), /Nothing changes\./);
     });
 
-    it("tells what an update then does: which objects, which pods, and no others", async () => {
+    it("reports exactly what an update then does: objects and pods", async () => {
       await set("services.worker.tag", "1.0.1");
       const { changes, restarts } = await json<DiffOutput>(2, ...on("diff"));
       assert.deepEqual(
@@ -172,7 +172,7 @@ describe("a stack in operation", function () {
       await ends(0, ...on("diff"));
     });
 
-    it("masks Secrets and tells which of their values change", async () => {
+    it("masks Secrets and reports which of their values change", async () => {
       stack.edit("apps/index.ts", 'text`${username(of, "app")}:', 'text`changed-${username(of, "app")}:');
       const { changes } = await json<DiffOutput>(2, ...on("diff"));
       const secret = changes[0]?.objects.find(({ kind }) => kind === "Secret");
@@ -181,7 +181,7 @@ describe("a stack in operation", function () {
       await git("checkout", "apps");
     });
 
-    it("warns of what the API server will refuse", async () => {
+    it("warns about what the API server will refuse", async () => {
       await set("stores.mysql.storage", "2Gi");
       const all = await ends(2, ...on("diff"));
       assert.match(all, /The API server will refuse this/);
@@ -214,13 +214,13 @@ describe("a stack in operation", function () {
       await execa("rm", [join(stack.folder, "Pulumi.other.yaml")]);
     });
 
-    it("takes wrong arguments for no difference", async () => {
+    it("does not report wrong usage as no difference", async () => {
       assert.match(await ends(3, ...on("diff"), "--offlin"), /unknown option/);
     });
   });
 
   describe("flotilla status", () => {
-    it("shows that all is well", async () => {
+    it("shows that everything is well", async () => {
       const all = await ends(0, ...on("status"));
       assert.match(all, /operations: shop in namespace e2e-operations/);
       assert.match(all, /worker +service +microservice-\S+ +2 +deployed +1\/1 /);
@@ -247,7 +247,7 @@ describe("a stack in operation", function () {
       start = { manifests: await manifests(), specs: await specs(), config: stackFile().config };
     });
 
-    it("leads back from B to A: the same manifests, objects and settings", async () => {
+    it("rolls back from B to A: the same manifests, objects and settings", async () => {
       await set("services.worker.tag", "2.0.0");
       await set("services.web.env.COLOUR", "blue");
       await stack.up();
@@ -264,7 +264,7 @@ describe("a stack in operation", function () {
       assert.match(newest?.message ?? "", /^flotilla rollback to 2: /);
     });
 
-    it("leads back from a B that cannot be scheduled, which is explained with what it lacks", async () => {
+    it("rolls back from an unschedulable B, which is explained with what it lacks", async () => {
       await set("services.worker.resources.requests.cpu", "1000000m");
       await set("services.worker.resources.limits.cpu", "1000000m");
       const failed = await ends(1, ...on("up"), "--yes");
@@ -284,7 +284,7 @@ describe("a stack in operation", function () {
       assert.match(await ends(0, ...on("explain")), /Nothing is wrong/);
     });
 
-    it("leads back across a change of the program, which stays in the working tree", async () => {
+    it("rolls back across a change of the program, which stays in the working tree", async () => {
       stack.edit("apps/index.ts", 'tag: "1.0.0"', 'tag: "3.0.0"');
       stack.edit(
         "charts/microservice/templates/serviceaccount.yaml",
@@ -307,7 +307,7 @@ describe("a stack in operation", function () {
       await ends(0, ...on("diff"));
     });
 
-    it("leaves stores as they are, unless it is told to take them back", async () => {
+    it("does not roll back stores, unless it is told to", async () => {
       const memory = async () =>
         (
           await get<{
@@ -332,7 +332,7 @@ describe("a stack in operation", function () {
       await ends(0, ...on("diff"));
     });
 
-    it("refuses a program that was never committed, and offers the settings alone", async () => {
+    it("refuses a program that was never committed, and offers to roll back the settings only", async () => {
       stack.edit("apps/index.ts", 'tag: "1.0.0"', 'tag: "4.0.0"');
       await stack.up();
       const {
@@ -351,7 +351,7 @@ describe("a stack in operation", function () {
       assert.equal(await image("web"), "example.com/web:1.0.0", "the program is the working tree's");
     });
 
-    it("takes back one service alone", async () => {
+    it("rolls back a single service", async () => {
       await set("services.worker.tag", "6.0.0");
       await set("services.web.tag", "6.0.0");
       await stack.up();
@@ -365,7 +365,7 @@ describe("a stack in operation", function () {
       await ends(0, ...on("diff"));
     });
 
-    it("keeps passwords that were rotated since", async () => {
+    it("keeps passwords that were rotated in the meantime", async () => {
       const auth = async () =>
         JSON.stringify((await get<{ data: object }>("secret", "mysql-auth", "-n", namespace)).data);
       const old = await auth();
@@ -384,7 +384,7 @@ describe("a stack in operation", function () {
       await ends(0, ...on("diff"));
     });
 
-    it("names updates that are none to go back to", async () => {
+    it("reports updates to which it cannot roll back", async () => {
       assert.match(await ends(1, ...on("rollback"), "--to", "99"), /has no update 99/);
       const { updates: list } = await json<Updates<{ number: number; result: string }>>(
         0,
@@ -400,11 +400,11 @@ describe("a stack in operation", function () {
   });
 
   describe("flotilla drift", () => {
-    it("sees none after an update", async () => {
+    it("reports none after an update", async () => {
       assert.match(await ends(0, ...on("drift")), /No drift/);
     });
 
-    it("leaves out what an autoscaler owns", async () => {
+    it("ignores what an autoscaler owns", async () => {
       await run("kubectl", ["autoscale", "deployment", "web", "--min=2", "--max=3", "-n", namespace]);
       await run("kubectl", ["scale", "deployment", "web", "--replicas=2", "-n", namespace]);
       await ends(0, ...on("drift"));
@@ -412,7 +412,7 @@ describe("a stack in operation", function () {
       assert.match(await ends(2, ...on("drift")), /pods: 2 → 1/);
     });
 
-    it("sees an edit, an addition, a deleted object and a helm upgrade by hand, and brings all of it back", async () => {
+    it("reports a manual edit, an addition, a deleted object and a helm upgrade, and corrects all of it", async () => {
       const before = {
         manifests: await manifests(),
         specs: (await specs()).map(({ kind, name }) => [kind, name]),
@@ -442,7 +442,7 @@ describe("a stack in operation", function () {
       await ends(0, ...on("diff"));
     });
 
-    it("installs again what was uninstalled, from what was deployed and not from the working tree", async () => {
+    it("reinstalls what was uninstalled, from what was deployed and not from the working tree", async () => {
       const deployed = await image("worker");
       await run("helm", ["uninstall", "worker", "-n", namespace, "--wait"]);
       await set("services.worker.tag", "8.0.0");
@@ -458,7 +458,7 @@ describe("a stack in operation", function () {
       assert.match(await ends(0, ...on("recover"), "--yes"), /Nothing to recover/);
     });
 
-    it("puts back the last good revision when helm was killed in the middle of an upgrade", async () => {
+    it("restores the last good revision when helm was killed in the middle of an upgrade", async () => {
       const good = await manifests();
       const stuck = await workerValues();
       stuck.resources.requests = { cpu: "1000", memory: "64Mi" };
@@ -490,7 +490,7 @@ describe("a stack in operation", function () {
       assert.match(await ends(0, ...on("recover"), "--yes"), /Nothing to recover/);
     });
 
-    it("undoes what an engine that was killed had begun, and the next update goes on", async () => {
+    it("undoes what a killed engine had begun, and the next update continues", async () => {
       await set("services.worker.resources.requests.cpu", "1000000m");
       await set("services.worker.resources.limits.cpu", "1000000m");
       const kill = startUpdate();
@@ -507,7 +507,7 @@ describe("a stack in operation", function () {
       await ends(0, ...on("status"));
     });
 
-    it("goes back from an update that helm brought to its end when its engine had been killed", async () => {
+    it("rolls back an update that helm completed after its engine was killed", async () => {
       const good = await manifests();
       await set("services.worker.env.WENT_ON", "yes");
       const engine = startEngine();
@@ -545,7 +545,7 @@ describe("a stack in operation", function () {
         detached: true,
       });
 
-    /** Begins an update; returns what kills the engine, its plugins and helm. */
+    /** Starts an update; returns a function that kills the engine, its plugins and helm. */
     function startUpdate(): () => Promise<unknown> {
       const engine = startEngine();
       return () => {
@@ -623,7 +623,7 @@ describe("a stack in operation", function () {
     });
   });
 
-  describe("all that was written", () => {
+  describe("the output of all commands", () => {
     it("shows no Secret's value", async () => {
       const { items } = await get<Listed<{ data?: Record<string, string> }>>(
         "secrets",

@@ -1,4 +1,4 @@
-/** A project of one's own outside this repository, with the packed package. */
+/** A user's project outside this repository, with the packed package. */
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -52,7 +52,7 @@ export async function packNext(
 
 /**
  * Writes the lock file of a project with the versions of this repository, so that `npm ci` takes every package from npm's cache,
- * where the installation of this repository has left it.
+ * where installing this repository has left it.
  */
 export function writeLock(project: string, archive: string): void {
   const manifest = readJson<Manifest>(join(project, "package.json"));
@@ -89,7 +89,7 @@ export function writeLock(project: string, archive: string): void {
   writeFileSync(join(project, "package-lock.json"), `${JSON.stringify(lock, undefined, 2)}\n`);
 }
 
-/** Where a package of the lock finds another one: below itself, or in the folders above. */
+/** Returns where a package of the lock finds another one: in its own node_modules, or in those of a parent folder. */
 function pathOf(name: string, from: string, exists: (path: string) => boolean): string | undefined {
   const path = from === "" ? `node_modules/${name}` : `${from}/node_modules/${name}`;
   if (exists(path)) return path;

@@ -1,4 +1,4 @@
-/** The packed package in a project of one's own: created, brought up, changed, rolled back and upgraded. */
+/** The packed package in a user's project: created, deployed, changed, rolled back and upgraded. */
 import assert from "node:assert/strict";
 import {
   cpSync,
@@ -22,11 +22,11 @@ import { run } from "./world";
 const APPLICATION = "order-desk";
 const NAMESPACE = `${APPLICATION}-local`;
 
-describe("a project of one's own with the package", function () {
+describe("a user's project with the package", function () {
   this.timeout(300_000);
   const root = mkdtempSync(join(tmpdir(), "flotilla-package-"));
   const project = join(root, APPLICATION);
-  /** What leads to the project's own embedded cluster. */
+  /** The environment of the project's own sandbox. */
   let environment: NodeJS.ProcessEnv = {};
   let archive: string;
 
@@ -52,7 +52,7 @@ describe("a project of one's own with the package", function () {
     );
     return found.spec.template.spec.containers[0]?.image;
   };
-  /** Names and times of what is installed. */
+  /** Names and times of installed files. */
   const installed = () => {
     const folder = join(project, "node_modules/flotilla");
     const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).sort();
@@ -61,7 +61,7 @@ describe("a project of one's own with the package", function () {
 
   before(async () => {
     archive = await pack(PACKAGE, root);
-    // As npx does it: the package beside its dependencies, in a folder of npm's own.
+    // As npx does it: the package next to its dependencies, in a folder of npm.
     const modules = join(root, "npx/node_modules");
     await unpack(archive, modules);
     for (const name of readdirSync(join(PACKAGE, "node_modules")))
@@ -74,7 +74,7 @@ describe("a project of one's own with the package", function () {
     succeeds(await run(join(modules, "flotilla/cli/bin.js"), create, { cwd: root, reject: false }));
     writeLock(project, archive);
     await npm("ci", "--ignore-scripts", "--prefer-offline");
-    // What `make setup` leaves.
+    // As `make setup` leaves it.
     writeFileSync(join(project, "node_modules/.installed"), "");
     await run("git", ["init", "-q", "-b", "main"], { cwd: project });
     await commit("Begin");
@@ -84,7 +84,7 @@ describe("a project of one's own with the package", function () {
     rmSync(root, { recursive: true, force: true });
   });
 
-  it("holds no source, no test and no tool of developers", () => {
+  it("contains no sources, tests or development tools", () => {
     const files = installed().map((line) => line.replace(/ [^ ]+$/, ""));
     const sources = files.filter(
       (file) => /(?<!\.d)\.ts$/.test(file) && !file.startsWith("dist/cli/template/"),
@@ -100,11 +100,11 @@ describe("a project of one's own with the package", function () {
     assert.equal((await run("node", ["-e", script], { cwd: project })).stdout, "false");
   });
 
-  it("passes its own tests, with types checked", async () => {
+  it("passes its own tests, including type checks", async () => {
     assert.match((await run("make", ["test"], { cwd: project })).all ?? "", /6 passing/);
   });
 
-  it("compiles, and says the same of itself when compiled", async () => {
+  it("compiles, and has the same plan when compiled", async () => {
     const outDir = ["--noEmit", "false", "--outDir", "dist", "--skipLibCheck"];
     await run(join(project, "node_modules/.bin/tsc"), outDir, { cwd: project });
     const digest = async (main: string) =>
@@ -126,14 +126,14 @@ describe("a project of one's own with the package", function () {
     assert.match(readFileSync(join(out, "web.values.yaml"), "utf8"), /^ {2}mine: "?yes"?$/m);
   });
 
-  it("comes up with one command, and writes nothing into its packages", async () => {
+  it("is deployed with one command, which writes nothing into its packages", async () => {
     const before = installed();
     const { all = "" } = await run("make", ["demo"], { cwd: project });
     for (const release of ["cache", "web"]) assert.match(all, new RegExp(`^${release} .* deployed `, "m"));
     assert.match(all, /^2 releases, 2 pods ready\.$/m);
     assert.deepEqual(installed(), before);
     assert.equal((await inProject("git", "status", "--porcelain")).stdout, "");
-    // As JSON, what is unset is null.
+    // In JSON, unset values are null.
     const sandbox = JSON.parse((await flotilla("sandbox", "env", "--json")).stdout) as {
       environment: Record<string, string | null>;
     };
@@ -142,12 +142,12 @@ describe("a project of one's own with the package", function () {
     );
   });
 
-  it("has charts under the same path on every machine", async () => {
+  it("has charts with the same path on every machine", async () => {
     const { stdout } = await inProject("pulumi", "stack", "export", "--stack", "local");
     assert.match(stdout, /"chart": "\.\/node_modules\/flotilla\/charts\/microservice"/);
   });
 
-  it("takes a new service and a new setting, and goes back", async () => {
+  it("accepts a new service and a new setting, and rolls back", async () => {
     succeeds(await flotilla("new", "service", "orders", "--language", "node", "--uses", "cache"));
     await npm("run", "check");
     const setting = ["config", "set", "--path", "flotilla:services.web.tag", "6.9.1", "--stack", "local"];
@@ -168,7 +168,7 @@ describe("a project of one's own with the package", function () {
     );
   });
 
-  it("shows what a newer version would change, and goes back across it", async () => {
+  it("shows what a newer version would change, and rolls back across it", async () => {
     succeeds(await flotilla("up", "--stack", "local", "--yes"));
     const newer = await packNext(archive, root, "99.0.0", (folder) => {
       const template = join(folder, "charts/microservice/templates/service.yaml");
@@ -197,7 +197,7 @@ describe("a project of one's own with the package", function () {
     assert.deepEqual(Object.keys(await annotations()).includes("example.com/newer"), false);
   });
 
-  it("is refused with another version than the one that runs", async () => {
+  it("is refused with another version than the running one", async () => {
     const { all, exitCode } = await run(join(PACKAGE, "cli/bin.js"), ["check", "--stack", "local"], {
       cwd: project,
       reject: false,

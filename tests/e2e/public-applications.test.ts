@@ -1,4 +1,4 @@
-/** Public applications, as somebody who describes them deploys them: checked for local and prod, and deployed whole. */
+/** Public applications as a user would describe them: checked for local and prod, and deployed completely. */
 import assert from "node:assert/strict";
 import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -20,7 +20,7 @@ interface Workload {
 const FIXTURES = "tests/fixtures/applications";
 
 for (const [name, application] of Object.entries(readCatalogue(catalogue)))
-  describe(`${name} on the embedded cluster`, () => {
+  describe(`${name} on the sandbox cluster`, () => {
     const namespace = `e2e-${name}`;
     let stack: Stack;
 
@@ -60,7 +60,7 @@ for (const [name, application] of Object.entries(readCatalogue(catalogue)))
       assert.match(all, /\n0 errors, /);
     });
 
-    it("is deployed whole, and a second preview shows no change", async () => {
+    it("is deployed completely, and a second preview shows no change", async () => {
       await stack.up();
       const { items } = await get<{ items: Workload[] }>("deployments,statefulsets", "-n", namespace);
       const { services, stores, externals = {} } = application;

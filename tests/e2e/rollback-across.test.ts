@@ -1,4 +1,4 @@
-/** A rollback from the layout of 0.7 to a program of before, whose modules are in other places. */
+/** A rollback from the layout of 0.7 to an older program, whose modules are in other places. */
 import assert from "node:assert/strict";
 import { cpSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -9,7 +9,7 @@ import { copyProject, writeCatalogue, writeStackFile } from "../copy";
 import { flotilla } from "./inventory";
 import { get, initStack, type Stack } from "./world";
 
-/** The last commit of the old layout. */
+/** The last commit with the old layout. */
 const BEFORE = "c11cb1012836729b5830ee3e808a89074d143bfa";
 
 const catalogue = (vocabulary: string) => `import type { Application } from "${vocabulary}";
@@ -22,7 +22,7 @@ const shop: Application = {
 export const catalogue = { shop };
 `;
 
-describe("a rollback across the change of the layout", () => {
+describe("a rollback across a change of the layout", () => {
   const namespace = "e2e-across";
   let stack: Stack;
   const git = (...args: string[]) => execa("git", args, { cwd: stack.folder });
@@ -39,12 +39,12 @@ describe("a rollback across the change of the layout", () => {
 
   before(async function () {
     const has = await execa("git", ["cat-file", "-e", `${BEFORE}^{commit}`], { cwd: PROJECT, reject: false });
-    // A shallow clone has no history to go back to.
+    // A shallow clone has no history to roll back to.
     if (has.exitCode !== 0) return this.skip();
     const folder = mkdtempSync(join(tmpdir(), "flotilla-across-"));
     const { stdout } = await execa("git", ["archive", BEFORE], { cwd: PROJECT, encoding: null });
     await execa("tar", ["-x", "-C", folder, "--exclude=Pulumi.*.yaml", "--exclude=tests"], { input: stdout });
-    // The same packages: none is fetched.
+    // The same packages, so nothing is downloaded.
     cpSync(join(PROJECT, "package-lock.json"), join(folder, "package-lock.json"));
     symlinkSync(join(PROJECT, "node_modules"), join(folder, "node_modules"));
     writeFileSync(join(folder, ".gitignore"), "node_modules\n.flotilla\n");
@@ -62,7 +62,7 @@ describe("a rollback across the change of the layout", () => {
   });
   after(() => stack?.remove());
 
-  it("runs the old program again, and leads forward to the new one", async () => {
+  it("runs the old program again, and rolls forward to the new one", async () => {
     const { folder } = stack;
     for (const name of readdirSync(folder).filter((name) => !/^(\.git|\.gitignore|Pulumi\..*)$/.test(name)))
       rmSync(join(folder, name), { recursive: true });

@@ -1,4 +1,4 @@
-/** Passwords of running stores replaced through the engine, stopped at every step. */
+/** Passwords of running stores are replaced through the engine, interrupted at every step. */
 import assert from "node:assert/strict";
 import { refuseNothing, refuseObjects } from "./admission";
 import { flotilla, writeInventory } from "./inventory";
@@ -15,7 +15,7 @@ interface Workload {
   status: { succeeded?: number };
 }
 
-/** What a preview shows is tested elsewhere. */
+/** Previews are tested elsewhere. */
 const QUICK = ["--", "--skip-preview"];
 
 describe("the rotation of passwords in use", () => {
@@ -25,14 +25,14 @@ describe("the rotation of passwords in use", () => {
 
   const secret = (name: string) => secretOf(name, namespace);
 
-  /** Whether the Job of a release has ended well. */
+  /** Whether the Job of a release has completed. */
   async function done(release: string): Promise<boolean> {
     const selector = `app.kubernetes.io/instance=${release}`;
     const { items } = await get<{ items: Workload[] }>("jobs", "-n", namespace, "-l", selector);
     return items.some(({ status }) => (status.succeeded ?? 0) > 0);
   }
 
-  /** The checksum that rolls a client's pods when its Secret changes. */
+  /** Returns the checksum that restarts a client's pods when its Secret changes. */
   async function checksum(store: string): Promise<string> {
     const { spec } = await get<Workload>("deployment", `${store}-client`, "-n", namespace);
     return JSON.stringify(spec.template.metadata?.annotations ?? {});
@@ -40,7 +40,7 @@ describe("the rotation of passwords in use", () => {
 
   const passwordOf = (url: string | undefined): string => (url ?? "").split(":")[1] ?? "";
 
-  /** The passwords that a store takes for its account: what its Jobs put there, as far as they came. */
+  /** Returns the passwords that a store accepts for its account, depending on which of its Jobs have run. */
   async function taken(store: string): Promise<string[]> {
     const { password: old } = first[store] as { password: string };
     if (!(await done(`${store}-rotate-2-begin`))) return [old];
@@ -53,7 +53,7 @@ describe("the rotation of passwords in use", () => {
     return (await done(`${store}-rotate-2-end`)) ? [now as string] : [now as string, old];
   }
 
-  /** The passwords in use: of pods that run, of pods that would start now, of the store's own Secret. */
+  /** Returns the passwords in use: of running pods, of new pods, and of the store's own Secret. */
   async function used(store: string): Promise<string[]> {
     const start = first[store] as { password: string; checksum: string };
     const now = passwordOf((await secret(`${store}-client-env`)).URL);
@@ -87,13 +87,13 @@ describe("the rotation of passwords in use", () => {
   });
   after(() => stack?.remove());
 
-  it("does nothing to a store that has none, or is not deployed", async () => {
+  it("does nothing for a store without passwords, or one that is not deployed", async () => {
     const unknown = await flotilla(stack, "rotate", "postgres", "--stack", "rotation");
     assert.equal(unknown.exitCode, 1);
     assert.match(unknown.all ?? "", /shop has no store postgres; it has mysql, mongodb, rabbitmq/);
   });
 
-  // What the API server refuses, in the order of the steps; and whether the store takes the new login by then.
+  // What the API server refuses, in the order of the steps; and whether the store accepts the new login by then.
   const steps: [string, string, boolean][] = [
     ["the first Job", `object.kind == "Job" && object.metadata.name.contains("-rotate-2-begin-")`, false],
     ["the Secrets", `object.kind == "Secret" && object.metadata.name.endsWith("-auth")`, true],
@@ -103,7 +103,7 @@ describe("the rotation of passwords in use", () => {
   ];
   const rotateMysql = () => flotilla(stack, "rotate", "mysql", "--stack", "rotation", "--yes", ...QUICK);
   for (const [name, condition, begun] of steps)
-    it(`leaves everything running when it stops at ${name}`, async () => {
+    it(`keeps everything running when it stops at ${name}`, async () => {
       if (name === "the first Job")
         for (const store of stores.slice(1)) await stack.config(`flotilla:stores.${store}.generation`, "2");
       await refuseObjects(namespace, condition);
@@ -125,7 +125,7 @@ describe("the rotation of passwords in use", () => {
       }
     });
 
-  it("can be given up before its end: everybody has the old passwords again", async () => {
+  it("can be cancelled before its end: all clients have the old passwords again", async () => {
     for (const store of stores) await stack.config(`flotilla:stores.${store}.generation`, "1");
     await stack.up();
     for (const store of stores) {
@@ -137,7 +137,7 @@ describe("the rotation of passwords in use", () => {
     for (const store of stores.slice(1)) await stack.config(`flotilla:stores.${store}.generation`, "2");
   });
 
-  it("is finished by the same command once more", async () => {
+  it("is completed by running the same command again", async () => {
     const { exitCode, all } = await rotateMysql();
     assert.equal(exitCode, 0, all);
     assert.match(all ?? "", /mysql and its clients use generation 2/);
@@ -156,7 +156,7 @@ describe("the rotation of passwords in use", () => {
     assert.deepEqual(await stack.preview(), []);
   });
 
-  it("begins again with the next generation, whose Jobs take the place of the last one's", async () => {
+  it("starts again with the next generation, whose Jobs replace the previous ones", async () => {
     const { exitCode, all } = await flotilla(
       stack,
       "rotate",

@@ -1,4 +1,4 @@
-/** Layers, rules and `flotilla doctor`, through the engine and against a real API server. */
+/** Layers, rules and `flotilla doctor`, through the engine and with a real API server. */
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -60,7 +60,7 @@ describe("settings in layers", () => {
     return (step.newState.inputs as { values: { replicas: number; image: { tag: string } } }).values;
   };
 
-  it("win over the project's defaults and lose to the stack's own file, null included", async () => {
+  it("take precedence over the project's defaults, but not over the stack file, null included", async () => {
     const values = await valuesOf("order-service");
     assert.equal(values.replicas, 2, "the default is 1");
     assert.equal(values.image.tag, "1.0.1");
@@ -72,10 +72,10 @@ describe("settings in layers", () => {
     );
     const file = join(stack.folder, "Pulumi.layered.yaml");
     writeFileSync(file, read(file).replace(/flotilla:replicas: .*/, "flotilla:replicas: null"));
-    assert.equal((await valuesOf("order-service")).replicas, 1, "null takes away what the layer says");
+    assert.equal((await valuesOf("order-service")).replicas, 1, "null removes the layer's value");
   });
 
-  it("are refused with the layer's own file and line", async () => {
+  it("are refused with file and line of the layer", async () => {
     layer("wide", { replicas: 2, services: { "order-servce": { tag: "1.0.1" } } });
     await set("replicas", "many");
     const all = await refusal();
@@ -90,7 +90,7 @@ describe("settings in layers", () => {
     await unset("replicas");
   });
 
-  it("are held to the rules before anything is deployed", async () => {
+  it("must pass the rules before anything is deployed", async () => {
     layer("wide", { replicas: 2, services: { "order-service": { env: { API_TOKEN: "9f8e7d6c5b4a" } } } });
     const all = await refusal();
     assert.match(
@@ -101,7 +101,7 @@ describe("settings in layers", () => {
     layer("wide", { replicas: 2 });
   });
 
-  it("come after the program's transform, which every command sees", async () => {
+  it("apply after the program's transform, which every command uses", async () => {
     stack.edit(
       "index.ts",
       "{ project: __dirname }",
@@ -131,13 +131,13 @@ describe("settings in layers", () => {
     writeFileSync(join(stack.folder, "index.ts"), read(PROJECT, "index.ts"));
   });
 
-  it("are those of the selected stack where none is named", async () => {
+  it("are those of the selected stack by default", async () => {
     await run("pulumi", ["stack", "select", stack.name], { cwd: stack.folder });
     const { stdout } = await run("./cli/bin.js", ["config", "--json"], { cwd: stack.folder, all: false });
     assert.equal(documentedJson<{ stack: string }>("config", stdout).stack, stack.name);
   });
 
-  it("must not lead to another stack's namespace", async () => {
+  it("must not use another stack's namespace", async () => {
     writeFileSync(
       join(stack.folder, "Pulumi.other.yaml"),
       stringify({
@@ -169,7 +169,7 @@ describe("settings in layers", () => {
     };
     const failed = (diagnoses: readonly Diagnosis[]) => diagnoses.filter(({ status }) => status === "failed");
 
-    it("finds nothing wrong with a stack that can be deployed", async () => {
+    it("reports nothing for a stack that can be deployed", async () => {
       const { exitCode, diagnoses } = await doctor();
       assert.deepEqual(failed(diagnoses), []);
       assert.equal(exitCode, 0);
@@ -178,7 +178,7 @@ describe("settings in layers", () => {
       assert.equal(await exists("namespace", namespace), false, "it changes nothing");
     });
 
-    it("names what one may not do", async () => {
+    it("reports missing permissions", async () => {
       await run("kubectl", ["create", "serviceaccount", "nobody", "-n", "default"]);
       const { stdout: token } = await run("kubectl", ["create", "token", "nobody", "-n", "default"]);
       const kubeconfig = join(stack.folder, "nobody.yaml");
@@ -211,7 +211,7 @@ describe("settings in layers", () => {
         assert.equal(diagnoses.find(({ check }) => check === name)?.status, "not looked at", name);
     });
 
-    it("names what the cluster lacks: kinds, classes", async () => {
+    it("reports what the cluster lacks: kinds, classes", async () => {
       await set("externalSecrets.store.name", "vault");
       await set("externalSecrets.path", "layers");
       await set("registries.mirror.server", "m.example.com");
@@ -229,7 +229,7 @@ describe("settings in layers", () => {
       await unset("storageClass");
     });
 
-    it("says how to reach a cluster that is not there", async () => {
+    it("says how to reach an unreachable cluster", async () => {
       const { exitCode, diagnoses } = await doctor({ KUBECONFIG: join(stack.folder, "none.yaml") });
       assert.equal(exitCode, 2);
       const [cluster, ...more] = failed(diagnoses);

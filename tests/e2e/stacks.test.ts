@@ -1,4 +1,4 @@
-/** The project's own stacks, previewed against the embedded cluster as `make preview STACK=...` does. */
+/** The project's own stacks, previewed against the sandbox cluster as `make preview STACK=...` does. */
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,15 +9,15 @@ import { unreachable } from "../../src/runtime/reach";
 import { read, world } from "./world";
 
 describe("preview of the project's stacks", () => {
-  // Replicated stores have more passwords, mongodb's exporter one of its own.
+  // Replicated stores have more passwords, including one for mongodb's exporter.
   for (const [name, resources] of [
     ["dev", 63],
     ["staging", 63],
     ["prod", 64],
-    // One thing more: the login of its mirror.
+    // One more: the login of its mirror.
     ["prod-us-east-1", 65],
   ] as const)
-    it(`shows the full plan of ${name}, and edits no file of it`, async () => {
+    it(`shows the full plan of ${name}, and changes no file of it`, async () => {
       const file = join(PROJECT, `Pulumi.${name}.yaml`);
       const original = read(file);
       const selection = await prepareStack(world(), name);
@@ -43,7 +43,7 @@ describe("preview of the project's stacks", () => {
     assert.match(stdout, /RegisterResource RPC finished: .*catalogue/);
   });
 
-  it("makes no new stack in the place of one whose state is gone: that would be the end of its backups", async () => {
+  it("does not replace a stack whose state is missing with a new one, which would overwrite its backups", async () => {
     await prepareStack(world(), "dev");
     const file = join(world().world.state, ".pulumi", "stacks", "flotilla", "dev.json");
     const history = join(world().world.state, ".pulumi", "history", "flotilla", "dev");
@@ -62,7 +62,7 @@ describe("preview of the project's stacks", () => {
     writeFileSync(file, whole);
   });
 
-  it("does not create a stack that has no stack file", async () => {
+  it("does not create a stack without a stack file", async () => {
     await assert.rejects(prepareStack(world(), "nowhere"), /there is no Pulumi\.nowhere\.yaml/);
   });
 });

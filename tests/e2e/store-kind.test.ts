@@ -1,4 +1,4 @@
-/** A kind of store that Flotilla does not have, registered by a project: every command works with it. */
+/** A store kind that is not built in, registered by a project: every command supports it. */
 import assert from "node:assert/strict";
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,7 +11,7 @@ interface StatefulSet {
   status: { readyReplicas?: number };
 }
 
-describe("a kind of store of a project's own", () => {
+describe("a project's own store kind", () => {
   const namespace = "e2e-store-kind";
   let stack: Stack;
   const ends = async (code: number, ...args: string[]): Promise<string> => {
@@ -56,7 +56,7 @@ describe("a kind of store of a project's own", () => {
     assert.match(await ends(0, "graph"), /memcache/);
   });
 
-  it("gets new passwords by a restart, and a store that leaves is refused", async () => {
+  it("gets new passwords by a restart, and removing such a store is refused", async () => {
     const { password: before } = await secret("cache-auth");
     const { exitCode, all = "" } = await flotilla(
       stack,

@@ -1,4 +1,4 @@
-/** Stores in the hands of the engine: removals, charts from archives. */
+/** Stores deployed by the engine: removals, charts from archives. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -28,7 +28,7 @@ describe("a store in prod", () => {
   });
   after(() => stack.remove());
 
-  it("is not lost with a line of the inventory: nothing moves, and the command that would do it is told", async () => {
+  it("is not lost with a line of the inventory: nothing changes, and the message has the command that would delete it", async () => {
     writeInventory(stack.folder, `${services("")}, stores: {}`);
     for (const command of [["preview"], ["up", "--yes", "--skip-preview"]]) {
       const { exitCode, all = "" } = await stack.pulumi(command, { reject: false });
@@ -52,14 +52,14 @@ describe("a store in prod", () => {
     writeInventory(stack.folder, `${services("")}, stores: {}`);
   });
 
-  it("cannot be let go while the inventory has it", async () => {
+  it("cannot be deleted while the inventory has it", async () => {
     writeInventory(stack.folder, `${services('"cache"')}, ${cache}`);
     const { exitCode, all = "" } = await flotilla(stack, "remove", "cache", "--stack", "removal");
     assert.equal(exitCode, 1);
     assert.match(all, /apps\/shop\.ts still has cache/);
   });
 
-  it("goes when that is said, and its volume stays, with the Secret that opens it", async () => {
+  it("is deleted when that is allowed, and its volume is retained, with the Secret that unlocks it", async () => {
     const secret = async () =>
       (await get<{ metadata: { uid: string } }>("secret", "cache-auth", "-n", namespace)).metadata.uid;
     const before = await secret();
@@ -75,7 +75,7 @@ describe("a store in prod", () => {
     assert.deepEqual(await stack.preview(), []);
   });
 
-  it("leaves a permission behind that is used up, which flotilla up takes out", async () => {
+  it("leaves a used permission behind, which flotilla up removes", async () => {
     const { all: preview = "" } = await stack.pulumi(["preview"]);
     assert.match(
       preview,
@@ -104,7 +104,7 @@ describe("a chart from charts/vendor", () => {
       stack.folder,
       `services: { web: service(["cache"]) }, stores: { cache: { ...store("redis"), accounts: {} } }`,
     );
-    // A chart of a test under the name of the real one: where it comes from is what counts here.
+    // A test chart under the name of the real one: only its source matters here.
     writeChart(stack.folder, "23.1.1");
     const template = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: {{ .Release.Name }}}\n";
     writeFileSync(join(stack.folder, "chart/templates/objects.yaml"), template);
@@ -126,14 +126,14 @@ describe("a chart from charts/vendor", () => {
     writeFileSync(file, document.toString());
   }
 
-  it("is deployed by its relative path, without a registry", async () => {
+  it("is deployed with its relative path, without a registry", async () => {
     await stack.up();
     assert.ok(await exists("configmap", "cache", "-n", namespace));
     assert.deepEqual(await stack.preview(), []);
     assert.doesNotMatch(await stack.export(), new RegExp(stack.folder));
   });
 
-  it("is not touched by a profile that cannot be had in place: the preview says how to move", async () => {
+  it("cannot change the profile in place: the preview says how to move", async () => {
     await stack.config("flotilla:profile", "replicated");
     const { exitCode, all = "" } = await stack.pulumi(["preview"], { reject: false });
     assert.notEqual(exitCode, 0);
@@ -145,7 +145,7 @@ describe("a chart from charts/vendor", () => {
     await run("pulumi", ["config", "rm", "flotilla:profile", "--stack", stack.name], { cwd: stack.folder });
   });
 
-  it("stops the run when it is not the locked one, before anything moves", async () => {
+  it("is refused when it is not the locked one, before anything changes", async () => {
     const steps = async () => (await stack.preview()).filter(({ newState }) => newState?.type === RELEASE);
     assert.deepEqual(await steps(), []);
     appendFileSync(join(stack.folder, archive), "changed");

@@ -1,4 +1,4 @@
-/** Dollar signs and mentions of variables, through the API server to the container: what it gets is what was written. */
+/** Dollar signs and references to variables, through the API server to the container: it gets what was written. */
 import assert from "node:assert/strict";
 import { mapValues } from "../../src/model/records";
 import { host, password, type Text, text, username } from "../../src/model/text";
@@ -70,7 +70,7 @@ describe("variables, before the API server", () => {
     const rendered = await renderText({ chart: chart.path, values, name, namespace: NAMESPACE });
     const objects = parseObjects(rendered).filter((object) => object.kind === kind);
     for (const { metadata } of objects) metadata.name += suffix;
-    // The answer has the object, whatever its name: that of a Job ends with a digest.
+    // The output has the object by any name: that of a Job ends with a digest.
     const create = ["create", "--validate=strict", "-o", "json", "-f", "-"];
     const { stdout } = await run("kubectl", create, { input: asText(objects) });
     const { spec } = JSON.parse(stdout) as KubernetesObject;
@@ -80,7 +80,7 @@ describe("variables, before the API server", () => {
   before(() => run("kubectl", ["create", "namespace", NAMESPACE]));
   after(() => run("kubectl", ["delete", "namespace", NAMESPACE, "--wait=false"]));
 
-  it("are filled in and otherwise left alone in a service", async () => {
+  it("are expanded and otherwise unchanged in a service", async () => {
     const { env, command, args, probe } = started(await containerOf(plan, "web", "Deployment"), secrets);
     const login = `app:${SECRETS["db-app"]}`;
     assert.deepEqual(env, {
@@ -98,7 +98,7 @@ describe("variables, before the API server", () => {
     assert.deepEqual(probe, ["sh", "-c", `check http://db:80/x ${env.LITERAL} $(date) $$`]);
   });
 
-  it("leave the files of a service as they are, texts, bytes and those with passwords", async () => {
+  it("do not change the files of a service: texts, bytes and those with passwords", async () => {
     const { chart, values } = plan.releases.web as Plan["releases"][string];
     assert.ok("path" in chart);
     const rendered = await renderText({ chart: chart.path, values, name: "web", namespace: NAMESPACE });
@@ -132,7 +132,7 @@ describe("variables, before the API server", () => {
     );
   });
 
-  it("and the script of a loader arrive as they are written", async () => {
+  it("and the script of a loader arrive as written", async () => {
     const { env, command, args } = started(await containerOf(plan, "db-load-seed", "Job"), secrets);
     assert.deepEqual([...(command ?? []), ...(args ?? [])], ["sh", "-euc", SCRIPT]);
     assert.deepEqual(env, { HOME: "/tmp", HOST: "db", MARK: "$$" });

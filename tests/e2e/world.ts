@@ -1,4 +1,4 @@
-/** The embedded cluster of end-to-end tests; a copy of the project, a stack and a namespace for each. */
+/** The sandbox of end-to-end tests; each has a copy of the project, a stack and a namespace. */
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -14,12 +14,12 @@ import { copyOfProject, writeProgram, writeStackFile } from "../copy";
 
 const WORKER = process.env.MOCHA_WORKER_ID;
 
-/** In the clone, not in a temporary folder: what a killed run left is found by the next one. */
+/** In the clone instead of a temporary folder, so that the next run finds what a killed run left behind. */
 export const worldOfWorker = (worker = ""): World => worldIn(join(PROJECT, ".flotilla", `e2e${worker}`));
 
 export const testWorld = worldOfWorker(WORKER);
 
-/** A world in which there is nothing yet. */
+/** Returns a sandbox without a cluster. */
 export async function openAnew(world: World): Promise<OpenWorld> {
   await deleteCluster(world);
   forgetStacks(world);
@@ -33,9 +33,9 @@ export async function removeWorld(world: World): Promise<void> {
 
 let opened: OpenWorld | undefined;
 
-/** The world of this run. */
+/** The sandbox of this run. */
 export function world(): OpenWorld {
-  assert.ok(opened, "the world is not open");
+  assert.ok(opened, "the sandbox is not started");
   return opened;
 }
 
@@ -43,7 +43,7 @@ export const mochaHooks = {
   async beforeAll(this: Mocha.Context) {
     // Tools may have to be built first.
     this.timeout(45 * 60_000);
-    // A worker's is made before it begins, and serves all of its files (./workers).
+    // Each worker's sandbox is started before the worker, and serves all of its files (./workers).
     opened ??= await (WORKER === undefined ? openAnew : openWorld)(testWorld);
   },
   async afterAll(this: Mocha.Context) {
@@ -55,17 +55,17 @@ export const mochaHooks = {
 
 const environment = (): NodeJS.ProcessEnv => world().environment as NodeJS.ProcessEnv;
 
-/** Runs a program in the world; its output, standard error included, is in `all`. */
+/** Runs a program in the sandbox; its output, including standard error, is in `all`. */
 export function run(program: string, args: readonly string[], options: execa.Options = {}) {
   return execa(program, [...args], { all: true, ...options, env: { ...environment(), ...options.env } });
 }
 
-/** The parsed objects of `kubectl get ... -o json`. */
+/** Returns the parsed objects of `kubectl get ... -o json`. */
 export async function get<T>(...args: string[]): Promise<T> {
   return JSON.parse((await run("kubectl", ["get", ...args, "-o", "json"])).stdout) as T;
 }
 
-/** What the keys of a Secret hold. */
+/** Returns the contents of a Secret by key. */
 export async function secretOf(name: string, namespace: string): Promise<Record<string, string>> {
   const { data } = await get<{ data: Record<string, string> }>("secret", name, "-n", namespace);
   return mapValues(data, (value) => Buffer.from(value, "base64").toString());
@@ -74,7 +74,7 @@ export async function secretOf(name: string, namespace: string): Promise<Record<
 export const exists = async (...args: string[]): Promise<boolean> =>
   (await run("kubectl", ["get", "--ignore-not-found", "-o", "name", ...args])).stdout !== "";
 
-/** Waits for a condition; never for a time. */
+/** Waits for a condition, instead of a fixed time. */
 export async function until(what: string, condition: () => Promise<boolean>, seconds = 60): Promise<void> {
   const limit = Date.now() + seconds * 1000;
   while (!(await condition())) {
@@ -109,14 +109,14 @@ export class Stack {
     return this.pulumi(["up", "--yes", "--skip-preview", ...args]);
   }
 
-  /** The steps that change something. */
+  /** Returns the steps that change something. */
   async preview(...args: string[]): Promise<PreviewStep[]> {
     const { stdout } = await this.pulumi(["preview", "--json", ...args]);
     const { steps } = JSON.parse(stdout) as { steps?: PreviewStep[] };
     return (steps ?? []).filter(({ op }) => op !== "same");
   }
 
-  /** Resources by operation in the newest update. */
+  /** Returns the number of resources by operation in the newest update. */
   async lastUpdate(): Promise<Record<string, number>> {
     const { stdout } = await run("pulumi", ["stack", "history", "--json", "--stack", this.name], {
       cwd: this.folder,
@@ -148,7 +148,7 @@ export class Stack {
     });
   }
 
-  /** Replaces a text of a file of the project. */
+  /** Replaces text in a file of the project. */
   edit(file: string, from: string | RegExp, to: string): void {
     const path = join(this.folder, file);
     const before = readFileSync(path, "utf8");
@@ -157,7 +157,7 @@ export class Stack {
     writeFileSync(path, after);
   }
 
-  /** What it deployed goes with the cluster: each stack has a namespace of its own. */
+  /** Deployed objects are deleted with the cluster: each stack has its own namespace. */
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }
@@ -182,7 +182,7 @@ export async function initStack(folder: string, name: string): Promise<Stack> {
   return new Stack(folder, name);
 }
 
-/** A chart with one ConfigMap and one Deployment, for tests of the providers. */
+/** A chart with one ConfigMap and one Deployment, for provider tests. */
 export function writeChart(folder: string, version = "1.0.0"): void {
   const templates = join(folder, "chart", "templates");
   mkdirSync(templates, { recursive: true });

@@ -1,20 +1,20 @@
-/** Asks the API server whether it would take objects, strictly: a field it does not know is refused. */
+/** Asks the API server whether it would accept objects, with strict validation: it refuses unknown fields. */
 import { inParallel } from "../../cli/tools/parallel";
 import type { KubernetesObject } from "../chart/render";
 import { run } from "../e2e/world";
 
-/** An object and where it comes from, for the words of a failure. */
+/** An object and its source, for failure messages. */
 export interface Candidate {
   object: KubernetesObject;
   of: object;
 }
 
-/** Objects that it is asked about at once. */
+/** Number of objects per request. */
 const BATCH = 100;
-/** Kinds that the embedded cluster has no definition of. */
+/** Kinds that the sandbox cluster does not have. */
 const UNKNOWN = ["ServiceMonitor", "PodMonitor", "HTTPRoute"];
 
-/** What it says of those that it refuses. */
+/** Returns the API server's messages about refused objects. */
 export async function refusals(candidates: readonly Candidate[], namespace: string): Promise<string[]> {
   const known = candidates.filter(({ object }) => !UNKNOWN.includes(object.kind));
   const batches = Array.from({ length: Math.ceil(known.length / BATCH) }, (_, index) =>

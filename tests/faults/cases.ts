@@ -1,4 +1,4 @@
-/** What can go wrong in a night. */
+/** What can go wrong during an update. */
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, renameSync, statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
@@ -28,30 +28,30 @@ export interface Fault {
   name: string;
   /** For docs/reliability.md. */
   what: string;
-  /** Whether `make test` has it too. */
+  /** Whether `make test` runs it too. */
   short?: boolean;
   program?: "pulumi" | "flotilla";
   args?: readonly string[];
-  /** Settings of services that are asked for in the update that fails, and not afterwards. */
+  /** Settings of services that only the failing update has. */
   services?: Record<string, Record<string, unknown>>;
-  /** What is there before the update begins. */
+  /** Prepares the situation before the update starts. */
   before?(shop: Shop): Promise<{ environment?: NodeJS.ProcessEnv; undo?: Undo } | undefined>;
   /**
-   * What happens at a random moment of it; may hand out what ends it, which is done after the update, and false when nothing
-   * had come of it.
+   * Causes the fault at a random moment of the update. May return a function that ends the fault, called after the update, and
+   * false if the fault had no effect.
    */
   during?(shop: Shop, update: Running, round: number): Promise<unknown>;
-  /** Whether this machine can do it. */
+  /** Whether this machine can run the case. */
   possible?(): Promise<boolean>;
-  /** A command around the update. */
+  /** A command that wraps the update. */
   within?(): Promise<readonly string[]>;
-  /** What is done when the update has ended. */
+  /** Cleans up after the update. */
   after?(): Promise<void>;
-  /** What the update must have said, and how it must have ended. */
+  /** Checks the output and exit code of the update. */
   expect?(result: { exitCode: number; all: string }): void;
-  /** Whether all must be as it was before the update. */
+  /** Whether everything must be as before the update. */
   changesNothing?: boolean;
-  /** What recovery must have said. */
+  /** What recovery must have printed. */
   recovers?: RegExp;
   /** Pods that are lost with the fault. */
   loses?(pod: PodOf): boolean;
@@ -59,7 +59,7 @@ export interface Fault {
 
 const ENGINE = /(^|\/)pulumi (up|destroy)/;
 
-/** Behaves badly from the moment on, until the update has ended. */
+/** Misbehaves from this moment on, until the update has ended. */
 const misbehaves =
   (behaviour: Behaviour) =>
   async ({ proxy }: Shop) => {
@@ -71,11 +71,11 @@ const misbehaves =
     };
   };
 
-/** A process of the embedded control plane. */
+/** A process of the sandbox's control plane. */
 async function component(name: string): Promise<number> {
   const { processes } = await describeCluster(testWorld, undefined);
   const found = processes.find((process) => process.component === name);
-  assert.ok(found, `${name} runs`);
+  assert.ok(found, `${name} is running`);
   return found.pid;
 }
 
@@ -107,9 +107,9 @@ export const cases: readonly Fault[] = [
     name: "the provider is killed",
     what: "SIGKILL to the Kubernetes provider",
     during: async (_, update) => {
-      // It comes a few seconds after the engine.
+      // It starts a few seconds after the engine.
       await until(
-        "the provider is there",
+        "the provider is running",
         async () => update.isOver() || (await processesOf(update, PROVIDER)) !== undefined,
       );
       await killProvider(update);
@@ -228,7 +228,7 @@ export const cases: readonly Fault[] = [
       await kubectl("create", "quota", "of-others", "-n", shop.namespace, `--hard=pods=${pods}`);
       return { undo: () => kubectl("delete", "quota", "of-others", "-n", shop.namespace) };
     },
-    // The web server waits for the names of others, so its update would wait for three quarters of an hour for its second pod.
+    // The web server waits for the names of others, so its update would wait 45 minutes for its second pod.
     services: { cart: { replicas: 3 }, web: { replicas: 1 } },
     expect: ({ exitCode, all }) => {
       assert.equal(exitCode, 1, all);
@@ -243,7 +243,7 @@ export const cases: readonly Fault[] = [
       await until("the update holds the stack", async () => update.isOver() || isLocked(shop));
       if (update.isOver()) return () => false;
       const { exitCode, all } = await shop.begin("flotilla", ["up", "--yes"]).ended;
-      // It compares before it begins, and by then the first may be over.
+      // It compares before it starts, and by then the first may be over.
       if (exitCode === 0) {
         assert.ok(update.isOver(), `beside the first:\n${all}`);
         return () => false;

@@ -1,4 +1,4 @@
-/** A state backend on a disk that fills: a small file system in a mount namespace of the update's own. */
+/** A state backend on a disk that fills up: a small file system in a mount namespace of the update. */
 import {
   closeSync,
   existsSync,
@@ -14,13 +14,13 @@ import { join } from "node:path";
 import execa from "execa";
 import { testWorld, until } from "../e2e/world";
 
-/** Where the small disk's contents are laid before and after. */
+/** Where the contents of the small disk are copied from before, and to after the update. */
 const ASIDE = join(testWorld.folder, "disk");
-/** What somebody else fills it with. */
+/** The file that fills it. */
 const BALLAST = "ballast";
 const PAGE = 4096;
 
-/** Puts the state onto the small disk, runs the command, and keeps what is left of the state. */
+/** Copies the state to the small disk, runs the command, and keeps what is left of the state. */
 const SCRIPT = `set -e
 state=$1 aside=$2 size=$3; shift 3
 cp -a "$state" "$aside/before"
@@ -34,7 +34,7 @@ rm -f "$state/${BALLAST}"
 cp -a "$state" "$aside/after"
 exit $code`;
 
-/** Whether this user may mount in a namespace of its own; not on macOS, nor where the kernel forbids it. */
+/** Whether this user can mount in a new namespace; not on macOS, nor if the kernel forbids it. */
 export async function smallDisksArePossible(): Promise<boolean> {
   const { exitCode } = await execa("unshare", ["-rm", "mount", "-t", "tmpfs", "none", "/tmp"], {
     reject: false,
@@ -42,23 +42,22 @@ export async function smallDisksArePossible(): Promise<boolean> {
   return exitCode === 0;
 }
 
-/** A command before the update's: its disk has room for what the update writes. */
+/** Wraps the update: its disk has room for what the update writes. */
 export async function onSmallDisk(): Promise<readonly string[]> {
   rmSync(ASIDE, { recursive: true, force: true });
   mkdirSync(ASIDE, { recursive: true });
   const files = sizesIn(testWorld.state);
   const used = files.reduce((sum, size) => sum + Math.ceil(size / PAGE) * PAGE + PAGE, 0);
-  // An update writes a backup of the state, a new one beside it again and again, and at its end an entry of the history.
+  // An update writes a backup of the state, a new one next to it for every step, and at its end a history entry.
   const room = 8 * Math.max(...files);
   return ["unshare", "-rm", "sh", "-c", SCRIPT, "sh", testWorld.state, ASIDE, String(used + room)];
 }
 
-/** Fills the disk of a command on it. */
+/** Fills the disk of a command that runs on it. */
 export async function fillSmallDisk(pid: number): Promise<void> {
   await until("the small disk is there", async () => existsSync(join(ASIDE, "ready")));
   const state = join(`/proc/${pid}/root`, testWorld.state);
-  if (statSync(state).dev === statSync(testWorld.state).dev)
-    throw new Error("the disk is that of this machine");
+  if (statSync(state).dev === statSync(testWorld.state).dev) throw new Error("the disk is not the small one");
   const file = openSync(join(state, BALLAST), "w");
   try {
     for (const zeros = Buffer.alloc(PAGE); ; ) writeSync(file, zeros);
@@ -69,10 +68,10 @@ export async function fillSmallDisk(pid: number): Promise<void> {
   }
 }
 
-/** What the small disk held is the state from now on, on a disk with room. */
+/** Uses the contents of the small disk as the state, on a disk with room. */
 export function takeBack(): void {
   const after = join(ASIDE, "after");
-  if (!existsSync(after)) throw new Error("the small disk was never there");
+  if (!existsSync(after)) throw new Error("the small disk was never mounted");
   rmSync(testWorld.state, { recursive: true });
   renameSync(after, testWorld.state);
 }

@@ -1,4 +1,4 @@
-/** A bad night: at a random moment of an update something breaks; afterwards all is as if it had not. */
+/** Something breaks at a random moment of an update; afterwards everything is as if it had not. */
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -12,7 +12,7 @@ import { chance, LONG, SEED } from "./seed";
 import { AFFECTED, Shop, UP } from "./shop";
 import { soak } from "./soak";
 
-/** The stack is called so (Shop.deploy). */
+/** The name of the stack (Shop.deploy). */
 const DESTROY = ["destroy", "--confirm", "faults"];
 
 describe(`Robot Shop through faults (FAULTS_SEED=${SEED}${LONG ? "" : ", short form: FAULTS=long has them all"})`, () => {
@@ -47,10 +47,10 @@ describe(`Robot Shop through faults (FAULTS_SEED=${SEED}${LONG ? "" : ", short f
           recovered: false,
         };
         outcomes.push(outcome);
-        // Updates are not all as long: one that was over before the fault came is made again, with an earlier one.
+        // Updates differ in duration: one that was over before the fault is repeated, with an earlier fault.
         for (let share = chance(fault.name, round), struck = false; !struck; share /= 2)
           struck = await survive(shop, fault, { round, share }, outcome).catch(async (error) => {
-            // The next case is to find it whole all the same.
+            // The next case must find an intact stack all the same.
             await shop.begin("flotilla", ["recover", "--yes"]).ended;
             await shop.begin("pulumi", UP).ended;
             throw error;
@@ -59,7 +59,7 @@ describe(`Robot Shop through faults (FAULTS_SEED=${SEED}${LONG ? "" : ", short f
       });
 
     after(() => {
-      // A part of them (--grep) says nothing about the others.
+      // With --grep only some of them ran, which says nothing about the others.
       if (LONG && outcomes.length === planned.length) keepCases(shop.seconds, outcomes);
     });
   });
@@ -72,7 +72,7 @@ describe(`Robot Shop through faults (FAULTS_SEED=${SEED}${LONG ? "" : ", short f
   );
 
   describe("at the end", () => {
-    it("has shown no Secret's value: in no output, no command line, no file", async () => {
+    it("has shown no Secret's value: in no output, command line or file", async () => {
       await shop.noteSecrets();
       const values = [...shop.secrets];
       assert.ok(values.length >= 10 && shop.written.length > 1000 && shop.commandLines.size > 20);
@@ -84,7 +84,7 @@ describe(`Robot Shop through faults (FAULTS_SEED=${SEED}${LONG ? "" : ", short f
       for (const file of files) assert.ok(!shows(contentOf(file)), file);
     });
 
-    it("is removed to the last object when the removal was broken off by SIGTERM", async () => {
+    it("is removed completely after its removal was interrupted by SIGTERM", async () => {
       const removal = shop.begin("flotilla", DESTROY);
       await shop.untilPart(chance("destroy"), removal);
       signalProcess(removal.pid, "SIGTERM");
@@ -100,7 +100,7 @@ describe(`Robot Shop through faults (FAULTS_SEED=${SEED}${LONG ? "" : ", short f
   });
 });
 
-/** An update from one version to the other with a fault in it, and what makes it good. False when the fault came too late. */
+/** Runs an update with a fault, and its recovery. Returns false if the fault came too late. */
 async function survive(
   shop: Shop,
   fault: Fault,
@@ -146,7 +146,7 @@ async function survive(
   return struck;
 }
 
-/** All files but what the cluster itself keeps, which only its user may read, and what is linked from elsewhere. */
+/** Returns all files except the cluster's own, which only its user may read, and linked ones. */
 const filesIn = (folder: string): string[] =>
   readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
@@ -154,7 +154,7 @@ const filesIn = (folder: string): string[] =>
     return entry.isFile() ? [path] : [];
   });
 
-/** Empty for a file that is gone by now: other suites run beside this one, with the same home of Pulumi. */
+/** Returns an empty text for a file that no longer exists: other suites run in parallel, with the same Pulumi home. */
 function contentOf(file: string): Buffer {
   try {
     return readFileSync(file);
@@ -164,7 +164,7 @@ function contentOf(file: string): Buffer {
   }
 }
 
-/** What a recovery did, of what it said. */
+/** Returns what a recovery did, from its output. */
 function done(recovery: string): string {
   const lines = recovery.split("\n");
   const will = lines.filter(

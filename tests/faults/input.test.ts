@@ -1,4 +1,4 @@
-/** What is planned from input that is nearly right, and values of the shared chart that are: helm refuses it in words, or the API server accepts it. */
+/** Plans from input that is nearly right, and such values of the shared chart: helm refuses them with a proper message, or the API server accepts them. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { inParallel } from "../../cli/tools/parallel";
@@ -12,26 +12,26 @@ import {
   answersToInventory,
   answerToStackFile,
   inventoryArbitrary,
-  SOUND,
   stackFileArbitrary,
+  VALID,
 } from "../nearly-right";
 import { refusals } from "./acceptance";
 import { chance, LONG, SEED } from "./seed";
 
-/** Cases of each kind. Some 14 in 100 values of either chart are accepted: of few it may be less than the test asks for. */
+/** Cases of each kind. About 14 % of the values of either chart are accepted: of few cases it may be fewer than the test requires. */
 const CASES = LONG
   ? { values: 5000, stores: 1500, stackFiles: 3000, inventories: 10_000 }
   : { values: 300, stores: 60, stackFiles: 20, inventories: 100 };
 const NAMESPACE = "e2e-input";
 
-/** Values with anything in them, and values in which all has its type. */
+/** Values with anything in them, and values with the right types. */
 const nearly = <T extends object>(values: readonly T[]): fc.Arbitrary<T> =>
   fc.oneof(
     mutated(...values),
     fc.constantFrom(...values).chain((each) => retyped(each)),
   );
 
-describe(`input that is nearly right, as the cluster sees it (FAULTS_SEED=${SEED})`, function () {
+describe(`nearly right input, sent to the cluster (FAULTS_SEED=${SEED})`, function () {
   this.timeout(60 * 60_000);
   const known = new Set<string>();
 
@@ -45,8 +45,8 @@ describe(`input that is nearly right, as the cluster sees it (FAULTS_SEED=${SEED
   const sampled = <T>(arbitrary: fc.Arbitrary<T>, numRuns: number): T[] =>
     fc.sample(arbitrary, { numRuns, seed: Math.floor(chance("input") * 2 ** 31) });
 
-  it("as values of the shared chart is refused in words, or accepted", async () => {
-    const releases = Object.values(SOUND.releases).filter(({ kind }) => kind !== "store");
+  it("as values of the shared chart is refused with a proper message, or accepted", async () => {
+    const releases = Object.values(VALID.releases).filter(({ kind }) => kind !== "store");
     const values = sampled(nearly(releases.map((release) => release.values)), CASES.values);
     const counts = await judge(values.map((each) => ({ chart: "charts/microservice", values: each })));
     assert.ok(
@@ -55,17 +55,17 @@ describe(`input that is nearly right, as the cluster sees it (FAULTS_SEED=${SEED
     );
   });
 
-  it("as values of the store chart is refused in words, or accepted", async () => {
-    const releases = Object.values(SOUND.releases).filter(({ kind }) => kind === "store");
+  it("as values of the store chart is refused with a proper message, or accepted", async () => {
+    const releases = Object.values(VALID.releases).filter(({ kind }) => kind === "store");
     const values = sampled(nearly(releases.map((release) => release.values)), CASES.stores);
-    // That a request is no more than its limit is for the plan to see (src/plan/check.ts).
+    // That requests do not exceed limits is checked by the plan (src/plan/check.ts).
     const sound = values.filter(({ resources }) => !isMoreThanItsLimit(resources));
     const { accepted } = await judge(sound.map((each) => ({ chart: "charts/store", values: each })));
     assert.ok(accepted >= Math.ceil(CASES.stores / 100), `only ${accepted} were accepted`);
   });
 
   it("as a stack file is refused, or planned into what the cluster accepts", async () => {
-    const sound = new Set(Object.values(SOUND.releases).map(({ values }) => JSON.stringify(values)));
+    const sound = new Set(Object.values(VALID.releases).map(({ values }) => JSON.stringify(values)));
     const answers = sampled(stackFileArbitrary, CASES.stackFiles).map(answerToStackFile);
     await judge(
       answers.flatMap((answer) => ("plan" in answer ? renderingsOf(answer.plan, sound) : [])),
@@ -91,8 +91,8 @@ describe(`input that is nearly right, as the cluster sees it (FAULTS_SEED=${SEED
     assert.equal(further.length, 0, further.slice(0, 10).join("\n"));
   });
 
-  /** What differs from what is known to be sound, each once. */
-  function renderingsOf({ releases }: typeof SOUND, sound: ReadonlySet<string>) {
+  /** Returns what differs from valid values, without duplicates. */
+  function renderingsOf({ releases }: typeof VALID, sound: ReadonlySet<string>) {
     return Object.values(releases).flatMap(({ name, chart, values }) => {
       const text = JSON.stringify(values);
       if (!("path" in chart) || chart.path.endsWith(".tgz") || sound.has(text) || known.has(text)) return [];
@@ -101,7 +101,7 @@ describe(`input that is nearly right, as the cluster sees it (FAULTS_SEED=${SEED
     });
   }
 
-  /** Renders all, and asks the API server about what is rendered; what was planned no chart may refuse. */
+  /** Renders everything, and sends the objects to the API server; no chart may refuse what was planned. */
   async function judge(renderings: { chart: string; values: object; name?: string }[], planned = false) {
     const rendered = await inParallel(renderings, async (rendering) => {
       try {
@@ -125,8 +125,8 @@ describe(`input that is nearly right, as the cluster sees it (FAULTS_SEED=${SEED
   }
 });
 
-/** What a plan has apart from its releases. A password is any text. */
-const furtherObjects = ({ secrets, namespace }: typeof SOUND) => [
+/** Returns the objects of a plan outside its releases. Any text will do as a password. */
+const furtherObjects = ({ secrets, namespace }: typeof VALID) => [
   ...Object.entries(secrets).map(([name, { labels, keys }]) => ({
     object: {
       apiVersion: "v1",
@@ -139,7 +139,7 @@ const furtherObjects = ({ secrets, namespace }: typeof SOUND) => [
   ...guardsOf(namespace).map((object) => ({ object, of: { namespace: namespace.name } })),
 ];
 
-function guardsOf(namespace: typeof SOUND.namespace) {
+function guardsOf(namespace: typeof VALID.namespace) {
   const { containerDefaults, isolation, quota } = guardRails(namespace);
   return [containerDefaults, isolation, quota];
 }
@@ -151,8 +151,8 @@ function isMoreThanItsLimit(resources: unknown): boolean {
   );
 }
 
-/** Words of the chart's own or of its schema; not those of a template that stumbled. */
+/** Whether a message is the chart's own or its schema's, not that of a failing template. */
 const isProper = (words: string): boolean =>
-  // The chart's own refusals come through `fail`.
+  // The chart's own refusals come from `fail`.
   /execution error at/.test(words) ||
   !/executing "|nil pointer|panic|wrong type for value|can't evaluate|YAML/.test(words);

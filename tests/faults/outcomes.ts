@@ -1,4 +1,4 @@
-/** What became of each case, kept with the page that tells it. */
+/** The results of the cases, recorded with the page that shows them. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PROJECT } from "../../cli/tools/paths";
@@ -9,19 +9,19 @@ import { SEED } from "./seed";
 
 export interface Outcome {
   name: string;
-  /** In words, for people. */
+  /** A description for people. */
   what: string;
-  /** Seconds into the update; none where the fault was there before it. */
+  /** Seconds into the update; undefined if the fault existed before it. */
   moment?: number;
   /** How the update ended. */
   update: string;
   recovery: string;
-  /** Seconds of `flotilla recover` and the update after it. */
+  /** Duration of `flotilla recover` and the update after it, in seconds. */
   seconds: number;
   recovered: boolean;
 }
 
-/** What a soak came to: how many times as large the state and the program were in its last quarter as in its first. */
+/** Result of a soak test: growth of state and program from its first to its last quarter. */
 export interface Soak {
   updates: number;
   faults: number;
@@ -29,7 +29,7 @@ export interface Soak {
   program?: number;
 }
 
-/** When, from what seed and with what providers something was found out. */
+/** Date, seed and providers of a run. */
 interface Circumstances {
   date: string;
   seed: string;
@@ -37,7 +37,7 @@ interface Circumstances {
 }
 
 interface Kept {
-  /** `clean`: seconds of an update without a fault. */
+  /** `clean`: duration of an update without a fault, in seconds. */
   cases?: Circumstances & { clean: number; outcomes: readonly Outcome[] };
   soak?: Circumstances & Soak;
 }
@@ -45,11 +45,11 @@ interface Kept {
 const FILE = join(PROJECT, "tests", "faults", "long-run.json");
 const PAGE = join(PROJECT, "docs", "reliability.md");
 
-/** Keeps all cases of a long run, and writes the page anew. */
+/** Records all cases of a long run, and updates the page. */
 export const keepCases = (clean: number, outcomes: readonly Outcome[]): void =>
   keep({ cases: { ...circumstances(), clean: Math.round(clean), outcomes } });
 
-/** Keeps a long run's random updates, and writes the page anew. */
+/** Records the random updates of a long run, and updates the page. */
 export const keepSoak = (soak: Soak): void => keep({ soak: { ...circumstances(), ...soak } });
 
 function circumstances(): Circumstances {
@@ -60,7 +60,7 @@ function circumstances(): Circumstances {
   };
 }
 
-/** The two take an hour together, so each is kept as soon as it is done. */
+/** The two take an hour together, so each is recorded when it completes. */
 function keep(part: Kept): void {
   const before = existsSync(FILE) ? (JSON.parse(readFileSync(FILE, "utf8")) as Kept) : {};
   const kept = { ...before, ...part };
@@ -105,11 +105,11 @@ function soakLine({ updates, faults, state, program, ...how }: NonNullable<Kept[
   return `${whenOf(how)}: ${updates} random updates, ${faults} of them with a fault; no credential and no volume lost. In the last quarter the state was ${state.toFixed(2)} times as large as in the first${memory}.`;
 }
 
-/** Numbers of processes and times tell nothing a day later. */
+/** Process ids and times mean nothing a day later. */
 const withoutPlaces = (recovery: string): string =>
   recovery.replace(/end process \d+, the/g, "end the").replace(/ of \d{4}-[\dT:.Z-]+ with/g, " with");
 
-/** A line for each case. */
+/** Returns a line for each case. */
 export const outcomesText = (outcomes: readonly Outcome[]): string =>
   outcomes
     .map(({ name, moment, update, recovery, seconds, recovered }) => {

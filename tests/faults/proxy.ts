@@ -1,6 +1,6 @@
 /**
- * An API server that misbehaves: a reverse proxy on loopback in front of the real one. It asks for no certificate, and lets in only
- * who knows its address: a random path, in a kubeconfig that is its user's alone.
+ * An API server that misbehaves: a reverse proxy on loopback in front of the real one. It requires no certificate, but its address
+ * has a random path, in a kubeconfig that only its user can read.
  */
 import { randomBytes } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -9,7 +9,7 @@ import { Agent, request } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import { parse, stringify } from "yaml";
 
-/** What it does to requests; `share` is the part of them that it happens to, spread evenly. */
+/** What it does to requests; `share` is the fraction of requests that are affected, evenly spread. */
 export type Behaviour =
   | { kind: "fair" }
   | { kind: "answers"; status: number; share: number }
@@ -26,7 +26,7 @@ interface Kubeconfig {
 }
 
 export class ApiProxy {
-  /** Requests that were not let through as they should have been. */
+  /** Number of requests that were not forwarded normally. */
   harmed = 0;
   private current: Behaviour = FAIR;
   private requests = 0;
@@ -44,12 +44,12 @@ export class ApiProxy {
     server.on("connection", (socket: Socket) => {
       this.sockets.add(socket);
       socket.on("close", () => this.sockets.delete(socket));
-      // A connection that was cut is the point of it.
+      // Cut connections are intended.
       socket.on("error", () => undefined);
     });
   }
 
-  /** Starts it, and writes a kubeconfig that leads through it. */
+  /** Starts it, and writes a kubeconfig that uses it. */
   static async start(kubeconfig: string, file: string): Promise<ApiProxy> {
     const config = parse(readFileSync(kubeconfig, "utf8")) as Kubeconfig;
     const { cluster } = config.clusters[0] as Kubeconfig["clusters"][number];
@@ -77,7 +77,7 @@ export class ApiProxy {
     if (behaviour.kind === "cuts") this.cut();
   }
 
-  /** Ends every connection that is open. */
+  /** Closes every open connection. */
   cut(): void {
     this.harmed += this.sockets.size;
     for (const socket of this.sockets) socket.destroy();
@@ -121,18 +121,18 @@ export class ApiProxy {
     const forwarded = request(this.target, options, (answer) => {
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(outgoing);
-      // Of a watch, which may have nothing to say for long.
+      // Headers of a watch, which may have no events for a long time.
       outgoing.flushHeaders();
       answer.on("error", () => outgoing.destroy());
     });
-    // As if it had not listened: the client sees a connection that is closed.
+    // As if it was not listening: the client sees a closed connection.
     forwarded.on("error", () => outgoing.destroy());
     outgoing.on("close", () => forwarded.destroy());
     incoming.pipe(forwarded);
   }
 }
 
-/** The words of an API server that refuses. */
+/** Returns the response of an API server that refuses. */
 function refuse(outgoing: ServerResponse, status: number): void {
   const [reason, message] =
     status === 429
@@ -147,7 +147,7 @@ function refuse(outgoing: ServerResponse, status: number): void {
   );
 }
 
-/** What a kubeconfig holds itself or names a file of. */
+/** Returns a kubeconfig value, inline or from a file. */
 function content(entry: Record<string, string>, key: string): Buffer {
   const inline = entry[`${key}-data`];
   return inline === undefined ? readFileSync(entry[key] as string) : Buffer.from(inline, "base64");

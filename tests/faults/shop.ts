@@ -1,4 +1,4 @@
-/** A running Robot Shop with two versions, either of which is once reached without any fault: what all others must equal. */
+/** A running Robot Shop with two versions, each of which is reached once without a fault: the reference for all others. */
 import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,7 +11,7 @@ import { assertDone, isSettled, type PodOf, podsOf, type Snapshot, snapshotOf } 
 
 export type Version = "one" | "two";
 
-/** What the second version changes: an image, a number of pods, a variable, and a service less. */
+/** The changes of the second version: an image, a number of pods, a variable, and one service fewer. */
 const SETTINGS: Record<Version, Record<string, Record<string, unknown>>> = {
   one: {},
   two: {
@@ -27,12 +27,12 @@ export const AFFECTED = Object.keys(SETTINGS.two);
 
 export const PROVIDER = /pulumi-resource-kubernetes/;
 
-/** Seconds that a rollout gets besides its pods' own start, in place of three minutes: what never will be ready is given up soon. */
+/** Seconds for a rollout in addition to its pods' own start, instead of three minutes: what never becomes ready fails soon. */
 const ROLLOUT_SECONDS = 8;
-/** The same where all will be ready, were it after a fault on a machine with much to do. */
+/** The same for rollouts that become ready, even after a fault on a busy machine. */
 const PATIENT_SECONDS = 30;
 
-/** Robot Shop with a service that is given up sooner than its inventory says. */
+/** Robot Shop with a service that times out sooner than its inventory says. */
 const CATALOGUE = `import { robotShop } from "./robot-shop";
 
 const { services } = robotShop;
@@ -41,30 +41,30 @@ export const catalogue = {
 };
 `;
 
-/** Arguments of an update that asks nothing. */
+/** Arguments of a non-interactive update. */
 export const UP = ["up", "--yes", "--skip-preview"];
 
-/** An update that is under way, with all its processes in a group of their own. */
+/** An update in progress, with all its processes in one process group. */
 export interface Running {
   pid: number;
-  /** Ended in whatever way. */
+  /** Whether it has ended, in any way. */
   ended: Promise<{ exitCode: number; all: string }>;
   isOver(): boolean;
-  /** As a terminal does it on Ctrl-C: every process of the group gets it. */
+  /** Like Ctrl-C on a terminal: every process of the group gets the signal. */
   signalAll(name: NodeJS.Signals): void;
 }
 
 export class Shop {
   version: Version = "one";
-  /** Seconds that an update between the versions takes when nothing happens. */
+  /** Duration of an update between the versions without a fault, in seconds. */
   seconds = 0;
-  /** All that any command has written. */
+  /** Output of all commands. */
   written = "";
-  /** Every command line that was seen on this machine while one ran, by looking four times a second. */
+  /** Every command line that was seen on this machine while a command ran, sampled four times a second. */
   readonly commandLines = new Set<string>();
-  /** Every value of a Secret that was noted, as it is and as it is kept. */
+  /** Every recorded value of a Secret, plain and encoded. */
   readonly secrets = new Set<string>();
-  /** Where its commands put what they need for a moment. */
+  /** Where its commands put temporary files. */
   readonly temporary = mkdtempSync(join(testWorld.folder, "tmp-"));
   private readonly clean = new Map<Version, Snapshot>();
 
@@ -75,7 +75,7 @@ export class Shop {
     readonly kubeconfig: string,
   ) {}
 
-  /** Deploys it, through the proxy, as everything after that will be. */
+  /** Deploys it through the proxy, like everything after that. */
   static async deploy(): Promise<Shop> {
     const namespace = "e2e-faults";
     const kubeconfig = join(testWorld.folder, "kubeconfig-through-proxy");
@@ -84,7 +84,7 @@ export class Shop {
       environment: "local",
       distribution: "upstream",
       namespace,
-      // What cannot become ready is given up soon.
+      // What cannot become ready fails soon.
       rolloutSeconds: ROLLOUT_SECONDS,
     });
     writeFileSync(join(stack.folder, "apps", "index.ts"), CATALOGUE);
@@ -96,12 +96,12 @@ export class Shop {
     shop.seconds = (Date.now() - start) / 1000;
     await shop.learn();
     await shop.go("one");
-    // A way back that leaves something would be a fault of its own.
+    // A rollback that leaves something behind would be a fault itself.
     await shop.assertWhole();
     return shop;
   }
 
-  /** A copy of the environment that a user's shell would have. */
+  /** Returns a copy of the environment that a user's shell would have. */
   get environment(): NodeJS.ProcessEnv {
     return {
       ...(world().environment as NodeJS.ProcessEnv),
@@ -110,7 +110,7 @@ export class Shop {
     };
   }
 
-  /** Where the backend keeps its state. */
+  /** Returns where the backend keeps its state. */
   get stateFile(): string {
     return join(testWorld.state, ".pulumi", "stacks", "flotilla", `${this.stack.name}.json`);
   }
@@ -119,7 +119,7 @@ export class Shop {
     return this.version === "one" ? "two" : "one";
   }
 
-  /** Asks for a version; nothing is updated yet. Settings of services may be added to it. */
+  /** Configures a version, without updating. Settings of services may be added. */
   ask(version: Version, services: Record<string, Record<string, unknown>> = {}): void {
     const merged: Record<string, Record<string, unknown>> = { ...SETTINGS[version] };
     for (const [name, settings] of Object.entries(services)) merged[name] = { ...merged[name], ...settings };
@@ -127,7 +127,7 @@ export class Shop {
     this.version = version;
   }
 
-  /** Asks for settings of services; what else a command has set stays. */
+  /** Configures settings of services; settings changed by commands are kept. */
   askFor(services: Record<string, Record<string, unknown>>): void {
     this.set("services", services);
   }
@@ -139,7 +139,7 @@ export class Shop {
     writeFileSync(file, document.toString());
   }
 
-  /** Begins an update of the stack as it is asked for. */
+  /** Starts an update of the stack to what is configured. */
   begin(
     program: "pulumi" | "flotilla",
     args: readonly string[],
@@ -167,7 +167,7 @@ export class Shop {
     return { pid, ended, isOver: () => over, signalAll: (name) => signalProcess(-pid, name) };
   }
 
-  /** Waits until a part (0 to 1) of an update's time has passed, or it has ended; hands the seconds out. */
+  /** Waits until a fraction (0 to 1) of an update's duration has passed, or it has ended; returns the seconds. */
   async untilPart(share: number, { ended }: Running): Promise<number> {
     const seconds = share * this.seconds;
     await Promise.race([new Promise((resolve) => setTimeout(resolve, seconds * 1000)), ended]);
@@ -180,14 +180,14 @@ export class Shop {
     });
   }
 
-  /** Runs a command that must end with an exit code; hands its output out. */
+  /** Runs a command that must end with an exit code; returns its output. */
   async ends(code: number, program: "pulumi" | "flotilla", args: readonly string[]): Promise<string> {
     const { exitCode, all } = await this.begin(program, args).ended;
     assert.equal(exitCode, code, `${program} ${args.join(" ")}:\n${all}`);
     return all;
   }
 
-  /** Has the next updates wait for longer: pods come one after the other. */
+  /** Gives the next updates more time: pods start one after the other. */
   bePatient(): void {
     this.set("rolloutSeconds", PATIENT_SECONDS);
   }
@@ -209,14 +209,14 @@ export class Shop {
     return until("every pod is ready", () => isSettled(this.namespace), 90);
   }
 
-  /** Takes what there is for what this version is. */
+  /** Records the current snapshot as that of this version. */
   private async learn(): Promise<void> {
     await this.settled();
     await this.noteSecrets();
     this.clean.set(this.version, await snapshotOf(this.stack, this.namespace));
   }
 
-  /** That the version asked for is there, whole, as after an update without a fault. */
+  /** Asserts that the configured version is deployed completely, as after an update without a fault. */
   async assertWhole(): Promise<void> {
     await this.settled();
     const now = await snapshotOf(this.stack, this.namespace);
@@ -224,12 +224,12 @@ export class Shop {
     assert.deepEqual(now, this.clean.get(this.version));
   }
 
-  /** That what is there is still the version before the one asked for. */
+  /** Asserts that the version before the configured one is still deployed. */
   async assertAsBefore(): Promise<void> {
     assert.deepEqual(await snapshotOf(this.stack, this.namespace), this.clean.get(this.other));
   }
 
-  /** That no pod is another one, but for those that may be gone. */
+  /** Asserts that no pod was replaced, except those that may be lost. */
   async assertUntouched(
     before: Record<string, PodOf[]>,
     mayBeGone: (release: string, pod: PodOf) => boolean,
@@ -246,7 +246,7 @@ export class Shop {
     }
   }
 
-  /** Command lines of processes that work in the project's folder: after a command has ended there are none. */
+  /** Returns the command lines of processes in the project's folder: after a command there must be none. */
   async leftovers(): Promise<string[]> {
     const processes = await listProcesses();
     return processes.flatMap(({ pid, command }) =>
@@ -254,7 +254,7 @@ export class Shop {
     );
   }
 
-  /** Notes every value of every Secret there is now: a rotation will make others. */
+  /** Records every value of every Secret that exists now: a rotation will replace them. */
   async noteSecrets(): Promise<void> {
     const { items } = await get<{ items: { data?: Record<string, string> }[] }>(
       "secrets",
@@ -264,7 +264,7 @@ export class Shop {
     );
     const kept = items.flatMap(({ data }) => Object.values(data ?? {}));
     const values = [...kept, ...kept.map((value) => Buffer.from(value, "base64").toString())];
-    // Names that are no secret are among them, short ones.
+    // Some are not secret, but short names.
     for (const value of values) if (value.length >= 16) this.secrets.add(value);
   }
 
@@ -274,7 +274,7 @@ export class Shop {
   }
 }
 
-/** The first process of an update whose command matches, and all that it has started; undefined when there is none yet. */
+/** Returns the first process of an update whose command matches, with its descendants; undefined if there is none yet. */
 export async function processesOf(
   { pid }: Pick<Running, "pid">,
   command: RegExp,
@@ -284,7 +284,7 @@ export async function processesOf(
   return found && treeOf(found.pid, processes).map((each) => each.pid);
 }
 
-/** Everything that an update has started: plugins are in process groups of their own. */
+/** Returns all processes that an update has started: plugins are in their own process groups. */
 export async function killAll({ pid }: Running): Promise<void> {
   for (const each of treeOf(pid, await listProcesses())) signalProcess(each.pid, "SIGKILL");
 }
@@ -293,5 +293,5 @@ export async function killProvider(update: Running): Promise<void> {
   for (const pid of (await processesOf(update, PROVIDER)) ?? []) signalProcess(pid, "SIGKILL");
 }
 
-/** Runs kubectl past the proxy. */
+/** Runs kubectl without the proxy. */
 export const kubectl = (...args: string[]) => run("kubectl", args);

@@ -1,4 +1,4 @@
-/** What a stack is in the cluster, in Helm's records and in Pulumi's state, so that two of them can be compared. */
+/** A comparable snapshot of a stack: in the cluster, in Helm's records and in Pulumi's state. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { revealed } from "../../cli/core/revealed";
@@ -7,7 +7,7 @@ import { connect } from "../../cli/stack/kubectl";
 import { readReleases } from "../../cli/stack/releases";
 import { get, type Stack, testWorld } from "../e2e/world";
 
-/** Kinds that a release or the program makes. Pods and replica sets are made from these. */
+/** Kinds that a release or the program creates. Pods and replica sets are created from these. */
 const KINDS = [
   "deployments,statefulsets,daemonsets,jobs,cronjobs,services,ingresses,configmaps,secrets,serviceaccounts,networkpolicies",
   "poddisruptionbudgets,horizontalpodautoscalers,roles,rolebindings,resourcequotas,limitranges,persistentvolumeclaims",
@@ -28,19 +28,19 @@ interface LiveObject {
 }
 
 export interface Snapshot {
-  /** Of each release what Helm has recorded of its newest revision. */
+  /** Helm's record of the newest revision, per release. */
   releases: Record<string, { status: string; chart: string; digest: string }>;
-  /** Of each object a digest of what was asked for; of a Secret too, whose values are seen nowhere. */
+  /** A digest of the desired state, per object; also of Secrets, whose values are shown nowhere. */
   objects: Record<string, string>;
   /** Identity of each volume claim. */
   volumes: Record<string, string>;
-  /** The resources of the state, each with a digest of its inputs but for what is encrypted. */
+  /** The resources of the state, each with a digest of its inputs, without encrypted ones. */
   state: Record<string, string>;
-  /** Operations that the state says are under way, and what the last update has left undone. */
+  /** Pending operations in the state, and what the last update left undone. */
   pending: string[];
 }
 
-/** Waits for nothing: what is there now. */
+/** Takes a snapshot without waiting. */
 export async function snapshotOf(stack: Stack, namespace: string): Promise<Snapshot> {
   const [live, { items }, exported] = await Promise.all([
     liveReleases(namespace),
@@ -84,7 +84,7 @@ async function liveReleases(namespace: string): Promise<Snapshot["releases"]> {
   );
 }
 
-/** That nothing is under way or undone, in the state and in Helm's records. */
+/** Asserts that nothing is pending or undone, in the state and in Helm's records. */
 export function assertDone({ pending, releases }: Snapshot, where: string): void {
   assert.deepEqual(pending, [], where);
   for (const [name, { status }] of Object.entries(releases))
@@ -96,7 +96,7 @@ export interface PodOf {
   node: string;
 }
 
-/** The pods of each release, those of Jobs left out: they have ended. */
+/** Returns the pods of each release, without those of Jobs, which have completed. */
 export async function podsOf(namespace: string): Promise<Record<string, PodOf[]>> {
   const found: Record<string, PodOf[]> = {};
   for (const pod of await livePods(namespace)) {
@@ -106,7 +106,7 @@ export async function podsOf(namespace: string): Promise<Record<string, PodOf[]>
   return found;
 }
 
-/** Whether every pod is ready, and none is on its way out. */
+/** Whether every pod is ready, and none is terminating. */
 export async function isSettled(namespace: string): Promise<boolean> {
   const { items } = await get<{ items: LiveObject[] }>("deployments,statefulsets", "-n", namespace);
   const pods = await livePods(namespace);
@@ -123,11 +123,11 @@ async function livePods(namespace: string): Promise<LiveObject[]> {
   return items.filter(({ status }) => status?.phase !== "Succeeded");
 }
 
-/** What an object was asked to be: neither what the cluster has noted in it, nor who it is. */
+/** Returns the desired state of an object, without what the cluster added and its identity. */
 function askedFor({ kind, metadata, spec, status: _status, ...rest }: LiveObject): object {
   const { clusterIP: _, clusterIPs: __, ...asked } = spec ?? {};
   const { "deployment.kubernetes.io/revision": ___, ...annotations } = metadata.annotations ?? {};
-  // The disruption of a claim's binding and a job's own labels are names of the cluster's.
+  // Claim bindings and a Job's own labels are assigned by the cluster.
   const isMade = kind === "Job" || kind === "PersistentVolumeClaim";
   return {
     ...rest,
@@ -139,7 +139,7 @@ function askedFor({ kind, metadata, spec, status: _status, ...rest }: LiveObject
 
 const isOfCluster = (name: string): boolean => name === "kube-root-ca.crt" || name === "default";
 
-/** Twelve digits of a digest: enough to tell two things apart, and nothing of what they are. */
+/** Returns twelve hex digits of a digest: enough to tell two values apart without revealing them. */
 const digestOf = (value: unknown): string =>
   createHash("sha256").update(JSON.stringify(value, sorted)).digest("hex").slice(0, 12);
 

@@ -13,26 +13,26 @@ import { killAll, killProvider, type Running, type Shop, UP } from "./shop";
 import { assertDone, type Snapshot, snapshotOf } from "./snapshot";
 
 const UPDATES = LONG ? 200 : 4;
-/** One of so many updates has a fault. */
+/** One in this many updates has a fault. */
 const FAULTY = LONG ? 5 : 4;
 
 const SERVICES = ["cart", "catalogue", "payment", "ratings", "shipping", "user", "web"];
-/** Those whose passwords are generated. */
+/** Stores whose passwords are generated. */
 const STORES = ["mongodb", "mysql"];
 
 type Settings = Record<string, Record<string, unknown>>;
 
-/** One random change of what is asked for. */
+/** A random change of the configuration. */
 interface Change {
   what: string;
   settings: Settings;
-  /** The releases whose pods may be others afterwards. */
+  /** The releases whose pods may be replaced by it. */
   touches: readonly string[];
-  /** Store whose passwords are made anew. */
+  /** Store whose passwords are rotated. */
   rotates?: string;
 }
 
-/** The tests of a soak of a shop that is deployed already; `tell` hears what it came to. */
+/** The soak tests of a deployed shop; `tell` receives the result. */
 export function soak(deployed: () => Shop, tell: (result: Soak) => void): void {
   describe(`${UPDATES} random updates`, function () {
     this.timeout(3 * 60 * 60_000);
@@ -47,11 +47,11 @@ export function soak(deployed: () => Shop, tell: (result: Soak) => void): void {
       shop = deployed();
       shop.bePatient();
       await shop.go("one");
-      // Pods on their way out would be missed after the first update.
+      // Terminating pods would be missing after the first update.
       await shop.settled();
     });
 
-    it("keep every credential and volume, and leave nothing half done", async () => {
+    it("keep every credential and volume, and leave nothing incomplete", async () => {
       let before = await snapshotOf(shop.stack, shop.namespace);
       for (let number = 1; number <= UPDATES; number++) {
         const change = changeFor(number, settings);
@@ -75,7 +75,7 @@ export function soak(deployed: () => Shop, tell: (result: Soak) => void): void {
       }
     });
 
-    it("leave no process, no temporary folder and no release's record behind", async () => {
+    it("leave no process, temporary folder or Helm record behind", async () => {
       await until("nothing runs any more", async () => (await shop.leftovers()).length === 0, 10);
       assert.deepEqual(temporaryFolders(), []);
       const { items } = await get<{ items: { metadata: { labels: { name: string } } }[] }>(
@@ -90,12 +90,12 @@ export function soak(deployed: () => Shop, tell: (result: Soak) => void): void {
       for (const [release, count] of records) assert.ok(count <= 3, `${release} has ${count} records`);
     });
 
-    it("make neither the state nor the program larger", () => {
-      assert.equal(sizes.length, UPDATES, "not all updates came to their end");
+    it("do not let the state or the program grow", () => {
+      assert.equal(sizes.length, UPDATES, "not all updates completed");
       const state = growth(sizes);
       const program = memory.length === 0 ? undefined : growth(memory);
       tell({ updates: sizes.length, faults, state, ...(program === undefined ? {} : { program }) });
-      // A service may be there or not, and a rotation may be on its way.
+      // A service may be enabled or not, and a rotation may be in progress.
       assert.ok(state < 1.5, `the state is ${state.toFixed(2)} times as large`);
       assert.ok((program ?? 1) < 1.2, `the program takes ${program?.toFixed(2)} times the memory`);
     });
@@ -127,7 +127,7 @@ export function soak(deployed: () => Shop, tell: (result: Soak) => void): void {
       if (kind === "kill") {
         await killAll(update);
         await update.ended;
-        // Nobody is left who could remove what it needed for a moment.
+        // Temporary files of a killed command are left behind.
         for (const name of temporaryFolders()) rmSync(join(shop.temporary, name), { recursive: true });
       } else if (kind === "interrupt") update.signalAll("SIGINT");
       else if (kind === "errors") shop.proxy.behave({ kind: "answers", status: 500, share: 1 / 5 });
@@ -137,7 +137,7 @@ export function soak(deployed: () => Shop, tell: (result: Soak) => void): void {
   });
 }
 
-/** How many times as much the last quarter is as the first. */
+/** Returns how many times as large the last quarter is as the first. */
 function growth(values: readonly number[]): number {
   const mean = (some: readonly number[]) => some.reduce((sum, value) => sum + value, 0) / some.length;
   const part = Math.ceil(values.length / 4);
@@ -180,7 +180,7 @@ function assertCredentials(before: Snapshot, now: Snapshot, { rotates }: Change,
     assert.notEqual(now.objects[own], before.objects[own], `${where}: the passwords are the old ones`);
 }
 
-/** That the workloads are what is asked for. */
+/** Asserts that the workloads match the configuration. */
 async function assertAsked(namespace: string, settings: Settings, where: string): Promise<void> {
   interface Deployment {
     metadata: { name: string };
@@ -208,7 +208,7 @@ async function assertAsked(namespace: string, settings: Settings, where: string)
   }
 }
 
-/** The most that the program had resident in MiB, once the update has ended; none where there is no /proc. */
+/** Returns the program's maximum resident memory in MiB, after the update has ended; undefined without /proc. */
 async function watchMemory(update: Running): Promise<number[]> {
   const memory = new Memory(update.pid);
   const timer = setInterval(() => memory.sample(), 300);

@@ -1,18 +1,18 @@
 /**
- * Whether Kubernetes' network policies let a connection through (networking.k8s.io/v1, by its documentation). Written
- * here because no kept evaluator can be had as a package: netpol-analyzer and kube-network-policies are not served by
- * the Go proxy this was made with, and cyclonus reads no folder of manifests and errs on `NotIn`.
+ * Decides whether network policies allow a connection (networking.k8s.io/v1, as documented). Written here because no
+ * maintained evaluator was available as a package: the Go proxy did not serve netpol-analyzer and kube-network-policies, and
+ * cyclonus cannot read a folder of manifests and evaluates `NotIn` incorrectly.
  */
 
 export interface Pod {
   name: string;
   namespace: string;
   labels: Record<string, string>;
-  /** What its containers declare. */
+  /** Ports that its containers declare. */
   ports: { name?: string; port: number; protocol: string }[];
 }
 
-/** Somebody outside the cluster. */
+/** An address outside the cluster. */
 export interface Address {
   name: string;
   ip: string;
@@ -50,23 +50,23 @@ export interface Policy {
 
 export interface Cluster {
   policies: readonly Policy[];
-  /** Labels by namespace; Kubernetes adds one with the name itself. */
+  /** Labels by namespace, without the name label that Kubernetes adds. */
   namespaces?: Record<string, Record<string, string>>;
 }
 
-/** A port and what is spoken there: TCP, UDP or SCTP. */
+/** A port and its protocol: TCP, UDP or SCTP. */
 export interface Target {
   port: number;
   protocol: string;
 }
 
-/** Both ends must let a connection through; what is no pod has no policy. */
+/** Both ends must allow a connection; only pods have policies. */
 export function isAllowed(cluster: Cluster, from: Endpoint, to: Endpoint, target: Target): boolean {
-  return lets(cluster, "Egress", from, to, to, target) && lets(cluster, "Ingress", to, from, to, target);
+  return allows(cluster, "Egress", from, to, to, target) && allows(cluster, "Ingress", to, from, to, target);
 }
 
-/** Whether the policies of one end let the other through in one direction. */
-function lets(
+/** Whether the policies of one end allow the other end in one direction. */
+function allows(
   cluster: Cluster,
   type: "Ingress" | "Egress",
   end: Endpoint,
@@ -85,23 +85,23 @@ function lets(
   return policies.some(({ metadata, spec }) =>
     ((type === "Ingress" ? spec.ingress : spec.egress) ?? []).some(
       (rule) =>
-        knowsPeer(cluster, metadata.namespace, type === "Ingress" ? rule.from : rule.to, other) &&
-        knowsPort(rule.ports, destination, target),
+        matchesPeer(cluster, metadata.namespace, type === "Ingress" ? rule.from : rule.to, other) &&
+        matchesPort(rule.ports, destination, target),
     ),
   );
 }
 
 const isPod = (endpoint: Endpoint): endpoint is Pod => "labels" in endpoint;
 
-/** What the API server fills in: Ingress always, Egress where there are rules for it. */
+/** The API server's defaults: always Ingress, and Egress if there are egress rules. */
 const typesOf = ({ policyTypes, egress }: Policy["spec"]): string[] =>
   policyTypes ?? ["Ingress", ...(egress ? ["Egress"] : [])];
 
-/** No peers are all peers. */
-function knowsPeer(cluster: Cluster, own: string, peers: readonly Peer[] = [], other: Endpoint): boolean {
+/** An empty list of peers matches all peers. */
+function matchesPeer(cluster: Cluster, own: string, peers: readonly Peer[] = [], other: Endpoint): boolean {
   if (peers.length === 0) return true;
   return peers.some(({ podSelector, namespaceSelector, ipBlock }) => {
-    // What a block says of pods' addresses is left to the network plugin: here it says nothing.
+    // Whether a block applies to pod addresses depends on the network plugin; here it does not.
     if (ipBlock) return !isPod(other) && inBlock(ipBlock, other.ip);
     if (!isPod(other)) return false;
     const inNamespace = namespaceSelector
@@ -114,8 +114,8 @@ function knowsPeer(cluster: Cluster, own: string, peers: readonly Peer[] = [], o
   });
 }
 
-/** No ports are all ports. A name is the destination's. */
-function knowsPort(ports: readonly PolicyPort[] = [], destination: Endpoint, target: Target): boolean {
+/** An empty list of ports matches all ports. Names refer to ports of the destination. */
+function matchesPort(ports: readonly PolicyPort[] = [], destination: Endpoint, target: Target): boolean {
   if (ports.length === 0) return true;
   return ports.some(({ port, endPort, protocol = "TCP" }) => {
     if (protocol !== target.protocol) return false;
@@ -151,7 +151,7 @@ function inBlock({ cidr, except = [] }: NonNullable<Peer["ipBlock"]>, ip: string
   return inCidr(cidr, ip) && !except.some((inner) => inCidr(inner, ip));
 }
 
-/** Of IPv4. */
+/** Supports IPv4 only. */
 function inCidr(cidr: string, ip: string): boolean {
   const [base = "", length = "32"] = cidr.split("/");
   const size = 2 ** (32 - Number(length));

@@ -1,4 +1,4 @@
-/** Everybody who might talk to an application's pods, and who may by its graph. */
+/** Endpoints that might connect to an application's pods, and the connections its graph allows. */
 import { stringify } from "yaml";
 import type { Application } from "../../src/model/application";
 import { edgesOf, own } from "../../src/model/graph";
@@ -7,7 +7,7 @@ import type { KubernetesObject } from "../chart/render";
 import type { BuiltInKind } from "../kinds";
 import type { Endpoint, Pod, Policy, Target } from "./evaluate";
 
-/** The pods of a release; all replicas are alike. */
+/** Returns the pods of a release; replicas are identical, so there is one per workload. */
 export function podsIn(objects: readonly KubernetesObject[], release: string): Pod[] {
   return objects.flatMap(({ kind, metadata, spec }) => {
     const template = spec?.template;
@@ -37,7 +37,7 @@ export const DNS = "cluster-dns";
 export const CONTROLLER = "ingress-controller";
 export const SCRAPER = "scraper";
 
-/** Those who are no part of the application: some may talk to it, some may be talked to, and some nothing at all. */
+/** Returns endpoints outside the application: clients, externals, and strangers without any connection. */
 export function outsiders({ externals = {}, callers = {}, services }: Application, plan: Plan): Endpoint[] {
   const pod = (
     name: string,
@@ -66,13 +66,13 @@ export function outsiders({ externals = {}, callers = {}, services }: Applicatio
   ];
 }
 
-/** Names of the two ends, and a port: what the graph lets through. */
+/** Allowed connections: names of the two ends, and a port. */
 export type Allowed = Set<string>;
 
 export const keyOf = (from: string, to: string, { port, protocol }: Target): string =>
   `${from} -> ${to} ${port}/${protocol}`;
 
-/** By the inventory and the settings alone, without a look at what the plan says of policies. */
+/** Derives the allowed connections from inventory and settings only, independently of the policies in the plan. */
 export function allowedByGraph(
   application: Application,
   plan: Plan,
@@ -89,32 +89,32 @@ export function allowedByGraph(
     if (metrics && config.monitoring) allow(SCRAPER, name, portOf(metrics.port));
   }
   for (const { kind, name } of Object.values(plan.releases)) {
-    // A Job's name begins with its store's.
+    // The name of a Job begins with the name of its store.
     if (kind === "job")
       for (const [store, { kind: storeKind }] of Object.entries(application.stores))
         if (name.startsWith(`${store}-`))
           for (const port of JOB_PORTS[storeKind as BuiltInKind]) allow(name, store, port);
-    // A store asks nobody for a name.
+    // Stores do not use DNS.
     if (kind !== "store")
       for (const protocol of ["TCP", "UDP"]) allowed.add(keyOf(name, DNS, { port: 53, protocol }));
   }
-  // Where the other end may be anywhere it may be anybody.
+  // If the other end may be anywhere, it may be any endpoint.
   const anybody = outsiders(application, plan).map(({ name }) => name);
   for (const { from, kind, to, targetPort } of edgesOf(application))
     if (kind === "external" && !own(application.externals ?? {}, to)?.pods)
       for (const name of anybody) allow(from, name, targetPort);
   for (const [name, { permissions }] of Object.entries(application.services))
     if (permissions) for (const port of API_PORTS) for (const other of anybody) allow(name, other, port);
-  // But a pod that has no policy of its own lets nobody in where the namespace isolates it.
+  // The namespace isolates pods without a policy of their own.
   for (const key of [...allowed]) if (key.includes("-> stranger-inside ")) allowed.delete(key);
   return allowed;
 }
 
-/** Of the Kubernetes API. */
+/** Ports of the Kubernetes API. */
 export const API_PORTS = [443, 6443, 8443, 16443];
 
-/** A Job may need a store's management as well. */
+/** Ports that Jobs of a store need, including its management API. */
 const JOB_PORTS = { mongodb: [27017], mysql: [3306], redis: [6379], rabbitmq: [5672, 15672] } as const;
 
-/** For messages: a policy as people write it. */
+/** Returns a policy as YAML, for messages. */
 export const shown = (policy: Policy): string => stringify(policy);

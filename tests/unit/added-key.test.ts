@@ -1,4 +1,4 @@
-/** A settings key is declared once: everything else that shows keys finds it in the schema. */
+/** A settings key is declared once: everything that shows keys reads them from the schema. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import execa from "execa";
@@ -13,18 +13,18 @@ interface Shown {
   schema: string;
 }
 
-describe("a key that is added to the schema", function () {
+describe("a key added to the schema", function () {
   this.timeout(30_000);
   let shown: Shown;
 
-  // In a process of its own: here the schema is compiled already.
+  // In a separate process, because the schema is already compiled in this one.
   before(async () => {
     const program = join(PROJECT, "tests", "unit", "added-key", "program.ts");
     const { stdout } = await execa("node", ["--require", "ts-node/register", program], { cwd: PROJECT });
     shown = JSON.parse(stdout) as Shown;
   });
 
-  it("shows in `flotilla config` with its default, wherever it is", () => {
+  it("shows in `flotilla config` with its default, at every level", () => {
     const { defaults } = shown;
     assert.deepEqual(defaults.patience, [7, "default"]);
     assert.deepEqual(defaults["services.web.patience"], [7, "default"]);
@@ -38,7 +38,7 @@ describe("a key that is added to the schema", function () {
     assert.deepEqual(shown.set["services.cart.patience"], [7, "default"]);
   });
 
-  it("is refused with its unit when it is wrong, and suggested when it is misspelled", () => {
+  it("is refused with its unit when it is invalid, and suggested when it is misspelled", () => {
     assert.match(shown.wrong, /flotilla:patience: must be at least 1, not 0/);
     assert.match(shown.misspelled, /stores\.mysql\.patienc: .*Did you mean "patience"\?/s);
   });

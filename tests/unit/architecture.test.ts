@@ -1,11 +1,11 @@
-/** The rooms of the house, the imports between them, and the names in them. */
+/** The folders of the project, the imports between them, and their file names. */
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { builtinModules } from "node:module";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { PROJECT } from "../../cli/tools/paths";
 
-/** The folders whose modules a room may import, besides its own. */
+/** Folders whose modules a folder may import, in addition to its own. */
 const ROOMS: Record<string, readonly string[]> = {
   apps: ["src/model"],
   "src/model": [],
@@ -20,27 +20,27 @@ const ROOMS: Record<string, readonly string[]> = {
   "cli/commands": ["src", "cli"],
 };
 
-/** Rooms from which a room may import types, and nothing that runs. */
+/** Folders from which a folder may only import types. */
 const TYPES: Record<string, readonly string[]> = { "cli/core": ["cli/stack", "cli/tools"] };
 
-/** Commands of the sandbox: `cli/main.ts` loads them when they are asked for, and `dev` with them. */
+/** Sandbox commands: `cli/main.ts` loads them and `dev` only when they are used. */
 const SANDBOX_COMMANDS = ["demo", "sandbox", "sandbox-env", "sandbox-tools"].map(
   (name) => `cli/commands/${name}.ts`,
 );
 
-/** Rooms that do no I/O, and the packages that they may import. */
+/** Folders that do no I/O, and the packages that they may import. */
 const PURE_ROOMS = ["apps", "src/model", "src/config", "src/plan", "cli/core"];
 const PURE_PACKAGES = [
   ...["zod", "yaml", "ajv", "fastest-levenshtein", "node:crypto", "node:util", "node:zlib"],
   ...["@dagrejs/dagre", "diff", "js-yaml", "chalk", "cli-table3", "typescript"],
 ];
-/** The places that read: a chart's own files, where this package is, and what an inventory calls to read the files beside it. */
+/** Files that read: a chart's files, the package's location, and the files next to an inventory. */
 const CHART = "src/plan/chart.ts";
 const READERS = [CHART, "src/plan/package.ts", "src/model/disk.ts"];
 
 interface Import {
   name: string;
-  /** Path from the project; undefined for a package. */
+  /** Returns the path relative to the project; undefined for a package. */
   target?: string;
   isType: boolean;
 }
@@ -65,13 +65,13 @@ function importsOf(file: string): Import[] {
 function resolved(file: string, name: string): string {
   const path = resolve(PROJECT, dirname(file), name);
   const found = [`${path}.ts`, join(path, "index.ts"), path].find((candidate) => existsSync(candidate));
-  assert.ok(found, `${file} imports ${name}, which is not there`);
+  assert.ok(found, `${file} imports ${name}, which does not exist`);
   return relative(PROJECT, found);
 }
 
 const isIn = (path: string, rooms: readonly string[]) => rooms.some((room) => path.startsWith(`${room}/`));
 
-describe("the house", () => {
+describe("the architecture", () => {
   for (const [room, known] of Object.entries(ROOMS))
     it(`${room} imports ${known.length === 0 ? "nothing" : known.join(", ")}`, () => {
       const files = filesOf(room);
@@ -104,7 +104,7 @@ describe("the house", () => {
       );
   });
 
-  it("the program needs no tool and no command", () => {
+  it("the program imports no tool and no command", () => {
     const seen = new Set<string>();
     const visit = (file: string) => {
       if (seen.has(file)) return;
@@ -123,11 +123,11 @@ describe("the house", () => {
     assert.ok(seen.size > 20);
   });
 
-  it("no two files of sibling folders have one name", () => {
+  it("two files in sibling folders never share a name", () => {
     const files = ["apps", "cli", "components", "dev", "src"].flatMap(filesOf);
     const places: Record<string, string[]> = {};
     for (const file of files) {
-      // Each kind of store has the same parts.
+      // All store kinds have the same parts.
       if (/\/index\.ts$|^src\/plan\/stores\/[^/]+\//.test(file)) continue;
       const place = `${dirname(dirname(file))}: ${basename(file)}`;
       places[place] = [...(places[place] ?? []), file];
@@ -138,7 +138,7 @@ describe("the house", () => {
     );
   });
 
-  it("has at most ten rooms at the top", () => {
+  it("has at most ten folders at the top", () => {
     const folders = readdirSync(PROJECT, { withFileTypes: true }).filter(
       (entry) => entry.isDirectory() && !entry.name.startsWith(".") && entry.name !== "dist",
     );

@@ -1,4 +1,4 @@
-/** The benchmark's own sums: a wrong one would make every number wrong. */
+/** The benchmark's own calculations: a mistake there would make every number wrong. */
 import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -44,7 +44,7 @@ const results = (source: string): Results => ({
 });
 
 describe("the benchmark", () => {
-  it("takes medians, and tells how a cost grows", () => {
+  it("calculates medians and growth exponents", () => {
     assert.deepEqual(spread([3, 1, 8]), { min: 1, median: 3, max: 8 });
     const sizes = [125, 250, 500, 1000];
     const power = (exponent: number) =>
@@ -53,9 +53,9 @@ describe("the benchmark", () => {
     assert.ok(Math.abs(power(2) - 2) < 1e-9);
   });
 
-  it("counts the time and the memory of what a command starts as well", async () => {
+  it("includes time and memory of child processes", async () => {
     const burn =
-      // By processor time, not by the clock: on a loaded machine half a second of the clock is less of it.
+      // Measured in CPU time, because half a second of wall time is less of it on a loaded machine.
       "const b = Buffer.alloc(150e6, 1); while (process.cpuUsage().user < 500e3) b[0]++";
     const nested = `require("child_process").execFileSync(process.execPath, ["-e", ${JSON.stringify(burn)}])`;
     const command = {
@@ -64,21 +64,21 @@ describe("the benchmark", () => {
       folder: PROJECT,
     };
     const { seconds, cpuSeconds, peakMiB } = await measure(command);
-    // How long that takes is the machine's business; that it is counted is not.
+    // The duration depends on the machine; that it is counted does not.
     assert.ok(seconds > 0 && cpuSeconds >= 0.4, `${seconds} ${cpuSeconds}`);
     if (process.platform === "linux") assert.ok((peakMiB ?? 0) > 150, String(peakMiB));
   });
 
-  it("does not measure a command that fails, and says why", async () => {
+  it("fails with the output of a command that fails", async () => {
     const command = {
       program: "bash",
       args: ["-c", "echo broken >&2; exit 3"],
       folder: PROJECT,
     };
-    await assert.rejects(measure(command), /ended with 3:\nbroken/);
+    await assert.rejects(measure(command), /failed with exit code 3:\nbroken/);
   });
 
-  it("gives helmfile charts by relative paths: releases of one with an absolute path it updates one after the other", async () => {
+  it("gives helmfile relative chart paths, because it updates releases of one absolute path one after the other", async () => {
     const folder = mkdtempSync(join(tmpdir(), "flotilla-bench-"));
     const options = { path: "helmfile", hasDiff: false, concurrency: 8 };
     const contestant = await helmfile(folder, 3, options);
@@ -94,28 +94,28 @@ describe("the benchmark", () => {
     rmSync(folder, { recursive: true });
   });
 
-  it("hands SIGTERM to the command that it measures", async () => {
+  it("forwards SIGTERM to the measured command", async () => {
     const program = `
       const { handleInterrupts, interrupted } = require(${JSON.stringify(join(PROJECT, "cli", "tools", "interrupts"))});
       const { measure } = require(${JSON.stringify(join(PROJECT, "dev", "bench", "measure"))});
       handleInterrupts();
       const child = 'process.on("SIGTERM", () => process.exit(7)); setTimeout(() => {}, 60000); process.kill(' + process.pid + ', "SIGTERM")';
       measure({ program: process.execPath, args: ["-e", child], folder: "." })
-        .catch((error) => console.log(error.message.split("\\n")[0].slice(-13)));
+        .catch((error) => console.log(error.message.split("\\n")[0].slice(-24)));
     `;
     const { stdout } = await execa("node", ["-r", "ts-node/register/transpile-only", "-e", program], {
       cwd: PROJECT,
       timeout: 10_000,
     });
-    assert.equal(stdout, "ended with 7:");
+    assert.equal(stdout, "failed with exit code 7:");
   });
 
-  it("has an application of as many releases as are asked for", () => {
+  it("has an application with the requested number of releases", () => {
     const { releases } = planFor(benchApplication(12), { environment: "local" });
     assert.equal(Object.keys(releases).length, 12);
   });
 
-  it("tells by how much Flotilla is faster, of medians", () => {
+  it("reports the speedup over helmfile, based on medians", () => {
     const rows = contestRows(results("stand-in")).rows;
     assert.deepEqual(rows[0], [
       "42",
@@ -132,7 +132,7 @@ describe("the benchmark", () => {
     assert.deepEqual(rows[1]?.slice(3), ["3", "72.0", "60.0-90.0", "50.0", "-", "-", ""]);
   });
 
-  it("judges by times only with the official provider, by the ratio and the growth always", () => {
+  it("judges times only with the official provider, the ratio and the growth always", () => {
     const met = (source: string) =>
       Object.fromEntries(
         verdicts(results(source)).map(({ goal, met }) => [goal.split(":")[0]?.split(" ")[0], met]),
@@ -150,7 +150,7 @@ describe("the benchmark", () => {
     assert.doesNotMatch(circumstances(results("PATH")).join("\n"), /only the ratios/);
   });
 
-  it("draws both in one picture", async () => {
+  it("draws both contestants in one picture", async () => {
     const svg = await plot(results("PATH"));
     assert.match(svg, /^<svg /);
     for (const word of ["flotilla", "helmfile", "first up", "seconds"])

@@ -1,4 +1,4 @@
-/** Binary files, and files that are read from the disk beside the inventory. */
+/** Binary files, and files read from disk next to the inventory. */
 import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -21,7 +21,7 @@ const said = (files: unknown) =>
   read(files as never).problems.map(({ where, what, todo }) => `${where}: ${what} ${todo}`);
 
 describe("a binary file", () => {
-  it("is given as base64, in one line or several", () => {
+  it("is base64, in one line or several", () => {
     const written = `${PNG.toString("base64").slice(0, 4)}\n  ${PNG.toString("base64").slice(4)}\n`;
     const { application: shop } = read({ "/app/logo.png": { base64: written }, "/app/a.txt": "text" });
     assert.ok(shop);
@@ -31,7 +31,7 @@ describe("a binary file", () => {
     });
   });
 
-  it("is refused if it is no base64, has other keys, or is nothing at all", () => {
+  it("is refused if it is not base64, has other keys, or is empty", () => {
     assert.match(said({ "/a": { base64: "a-b_" } })[0] ?? "", /shop\.ts: service web: .*\/a.*must be base64/);
     assert.match(said({ "/a": { base64: "abc" } })[0] ?? "", /must be base64/);
     assert.match(said({ "/a": { base64: "", mode: 1 } })[0] ?? "", /mode.*there is no such key/);
@@ -40,7 +40,7 @@ describe("a binary file", () => {
     assert.match(said({ "/a": { path: "logo.png" } })[0] ?? "", /fromFile\(__dirname/);
   });
 
-  it("counts with its bytes for the size of the ConfigMap", () => {
+  it("counts in bytes for the size of the ConfigMap", () => {
     const large = Buffer.alloc(600_000).toString("base64");
     const { application: shop } = read({ "/a": { base64: large }, "/b": { base64: large } });
     assert.ok(shop);
@@ -50,7 +50,7 @@ describe("a binary file", () => {
     );
   });
 
-  it("is no plain secret, whatever its characters, and is shown by size and digest", () => {
+  it("is never a plain secret, whatever its characters, and is shown by size and digest", () => {
     const map = (bytes: Buffer) => ({
       apiVersion: "v1",
       kind: "ConfigMap",
@@ -65,11 +65,11 @@ describe("a binary file", () => {
   });
 });
 
-describe("a file from the disk", () => {
+describe("a file from disk", () => {
   const folder = mkdtempSync(join(tmpdir(), "flotilla-disk-"));
   after(() => rmSync(folder, { recursive: true }));
 
-  it("is text if it is UTF-8, and binary otherwise", () => {
+  it("is text if it is valid UTF-8, else binary", () => {
     mkdirSync(join(folder, "files"));
     const contents: [string | Buffer, string | { base64: string }][] = [
       ["grüße\r\n\t$(HOST)\n", "grüße\r\n\t$(HOST)\n"],
@@ -86,7 +86,7 @@ describe("a file from the disk", () => {
     }
   });
 
-  it("arrives with the same bytes", () => {
+  it("is deployed with the same bytes", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => {
         writeFileSync(join(folder, "any"), bytes);
@@ -98,7 +98,7 @@ describe("a file from the disk", () => {
     );
   });
 
-  it("can be what readFileSync returns", () => {
+  it("can be the result of readFileSync", () => {
     for (const bytes of [Buffer.from("text"), PNG, new Uint8Array([0xff, 0])]) {
       const { application: shop, problems } = read({ "/a": bytes });
       assert.deepEqual(problems, []);

@@ -61,7 +61,7 @@ describe("values for Bitnami's charts", () => {
         describe(title, () => {
           const values = plan.releases.db?.values as Values;
 
-          it("sets only keys the chart has", () => {
+          it("sets only keys that the chart has", () => {
             assert.deepEqual(unknownKeys(values, parse(fixture(kind, "values.yaml"))), []);
           });
 
@@ -69,12 +69,12 @@ describe("values for Bitnami's charts", () => {
             const validate = new Ajv({ strict: false, allErrors: true }).compile(
               JSON.parse(fixture(kind, "values.schema.json")),
             );
-            // Helm validates the chart's own values with ours laid over them.
+            // Helm validates the chart's default values merged with ours.
             const merged = merge(parse(fixture(kind, "values.yaml")), values);
             assert.ok(validate(merged), JSON.stringify(validate.errors));
           });
 
-          it("moves every image, those of disabled parts too", () => {
+          it("overrides every image, including those of disabled parts", () => {
             const images = (tree: unknown, path: string[] = []): string[] => {
               if (typeof tree !== "object" || tree === null) return [];
               const { repository } = tree as { repository?: string };
@@ -141,7 +141,7 @@ describe("values for Bitnami's charts", () => {
           });
           const keys = plan.secrets["db-auth"]?.keys ?? {};
           assert.deepEqual(Object.keys(keys).sort(), keysRead(kind, plan.releases.db?.values as Values));
-          // mongodb's passwords are in the order of its users: as many as there are, commas between them.
+          // mongodb's passwords are in the order of its users, separated by commas.
           const auth = plan.releases.db?.values.auth as { usernames?: string[] };
           if (kind === "mongodb")
             assert.equal(
@@ -171,8 +171,8 @@ describe("values for Bitnami's charts", () => {
 });
 
 /**
- * The keys of a store's Secret that its chart reads with these values. Source: the templates of Bitnami's charts mysql 14.0.5,
- * mongodb 17.0.2, redis 23.1.1 and rabbitmq 16.0.16. tests/chart/bitnami.test.ts compares them with what the charts render.
+ * Returns the keys of a store's Secret that its chart reads with these values. Source: the templates of Bitnami's charts mysql 14.0.5,
+ * mongodb 17.0.2, redis 23.1.1 and rabbitmq 16.0.16. tests/chart/bitnami.test.ts compares them with the rendered charts.
  */
 function keysRead(kind: BuiltInKind, values: Values): string[] {
   const auth = values.auth as Record<string, string | boolean | string[] | undefined>;

@@ -1,4 +1,4 @@
-/** A project of one's own, as the command line loads it: what is wrong with its catalogue, with file and line. */
+/** A user's project as the command line loads it: errors in its catalogue have file and line. */
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -46,7 +46,7 @@ describe("the catalogue of a project", function () {
     return text;
   };
 
-  it("is found from a folder below, in TypeScript or JavaScript", async () => {
+  it("is found from a subfolder, in TypeScript or JavaScript", async () => {
     const inTypeScript = `import { shop } from "./shop";\nexport const catalogue: Record<string, unknown> = { shop };\n`;
     const found = await config({ "apps/shop.ts": shop(), "apps/index.ts": inTypeScript }, "apps");
     assert.match(found.text, /application: shop/);
@@ -63,7 +63,7 @@ describe("the catalogue of a project", function () {
     assert.match(text, /apps\/index\.ts: it exports no `catalogue`/);
   });
 
-  it("names the line that throws, and the error's own message", async () => {
+  it("reports the line that throws, and the error's own message", async () => {
     const text = await refusal({
       "apps/index.ts": `import { shop } from "./shop";\nexport const catalogue = { shop };\n`,
       "apps/shop.ts": `${shop()}\nconst wanted: string | undefined = undefined as never;\n\nwanted.trim();\n`,
@@ -71,7 +71,7 @@ describe("the catalogue of a project", function () {
     assert.match(text, /apps\/shop\.ts:5: the inventories cannot be loaded: Cannot read properties/);
   });
 
-  it("names every syntax error with its line", async () => {
+  it("reports every syntax error with its line", async () => {
     const text = await refusal({
       "apps/index.ts": `import { shop } from "./shop";\nexport const catalogue = { shop };\n`,
       "apps/shop.ts": "export const shop = {\n  name: 'shop'\n  services: {},\n};\n",
@@ -79,12 +79,12 @@ describe("the catalogue of a project", function () {
     assert.match(text, /apps\/shop\.ts:3: syntax error: ',' expected/);
   });
 
-  it("says that a package is not installed", async () => {
+  it("reports that a package is not installed", async () => {
     const text = await refusal({ "apps/index.ts": `\nimport { host } from "flotilla";\nhost("a");\n` });
     assert.match(text, /apps\/index\.ts:2: the package flotilla is not installed\n.*npm install/);
   });
 
-  it("has no two applications of one name, of which one would be lost", async () => {
+  it("refuses two applications of the same name, of which one would be lost", async () => {
     const files = {
       "apps/shop.ts": shop(),
       "apps/other.ts": shop("other"),
@@ -99,7 +99,7 @@ describe("the catalogue of a project", function () {
     );
   });
 
-  it("tells settings under the name of the Pulumi project from those of Flotilla", async () => {
+  it("distinguishes settings under the name of the Pulumi project from those of Flotilla", async () => {
     const text = await refusal({
       "apps/index.js": `${shop().replace("export ", "")}exports.catalogue = { shop };`,
       "Pulumi.dev.yaml": `${STACK}  my-shop:replicas: 2\n  my-shop:ownKey: 2\n`,
@@ -113,7 +113,7 @@ describe("the command line outside a project", () => {
   const run = (...args: string[]) =>
     execa(join(PACKAGE, "cli/bin.js"), args, { cwd: tmpdir(), all: true, reject: false });
 
-  it("shows its help, and names what it misses", async () => {
+  it("shows its help, and reports what is missing", async () => {
     assert.equal((await run("--help")).exitCode, 0);
     const { all, exitCode } = await run("config", "--stack", "dev");
     assert.equal(exitCode, 1);

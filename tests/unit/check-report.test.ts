@@ -1,4 +1,4 @@
-/** What `flotilla check` makes of the findings of optional checkers: warnings, each with the exception that answers it. */
+/** Findings of optional checkers in `flotilla check`: warnings, each with the exception that silences it. */
 import assert from "node:assert/strict";
 import { count, type ObjectOwner, rowsOfReport } from "../../cli/core/check-report";
 import { application, problemsOf, settingsOf } from "../support";
@@ -27,13 +27,13 @@ describe("findings of optional checkers", () => {
     (object: string): ObjectOwner | undefined =>
       object === "Deployment web" ? { path: "flotilla:services.web", exceptions } : undefined;
 
-  it("are never errors: what is installed does not decide how check ends", () => {
+  it("are never errors: installed checkers do not change the exit code", () => {
     const rows = rowsOfReport("kube-score", report, owner());
     assert.equal(count([{ stage: "kube-score", lookedAt: "", rows }], "error"), 0);
     assert.equal(count([{ stage: "kube-score", lookedAt: "", rows }], "warning"), 2);
   });
 
-  it("name the exception that answers them, and are answered by it", () => {
+  it("name the exception that silences them, and are silenced by it", () => {
     const [found] = rowsOfReport("kube-score", report, owner());
     assert.match(found?.todo ?? "", /flotilla:services\.web\.exceptions\.kube-score\/pod-probes$/);
     const why = "its probes are alike by design";
@@ -45,7 +45,7 @@ describe("findings of optional checkers", () => {
     );
   });
 
-  it("are taken off in the settings by the name of checker and check, and by no other name", () => {
+  it("are silenced in the settings only by the name of checker and check", () => {
     const shop = application();
     const settings = (rule: string) =>
       settingsOf(

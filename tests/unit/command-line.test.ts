@@ -1,4 +1,4 @@
-/** What all commands share: exit codes, the default stack, old spellings, versioned JSON, completion. */
+/** What all commands have in common: exit codes, the default stack, old spellings, versioned JSON, completion. */
 import assert from "node:assert/strict";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -31,7 +31,7 @@ describe("the command line", function () {
   });
   after(() => rmSync(tools, { recursive: true, force: true }));
 
-  it("exits with 3 for wrong usage, and names the help", async () => {
+  it("exits with 3 for wrong usage, and refers to the help", async () => {
     for (const [args, help] of [
       [["up", "--bogus"], "up"],
       [["sandbox", "bogus"], "sandbox"],
@@ -47,14 +47,14 @@ describe("the command line", function () {
     assert.equal(all, "--diff compares two stacks, but got 1");
   });
 
-  it("exits with 1 for what fails, and with 0 for help", async () => {
+  it("exits with 1 for failures, and with 0 for help", async () => {
     assert.equal((await run(["config", "--stack", "nowhere"])).exitCode, 1);
     const { exitCode, stdout } = await run(["diff", "--help"]);
     assert.equal(exitCode, 0);
     assert.match(stdout, /Exit codes: 0 done, nothing to report; 1 failed; 2 something to report; 3 wrong/);
   });
 
-  it("names the new spelling of commands that have moved", async () => {
+  it("prints the new spelling of commands that have moved", async () => {
     for (const [old, now] of [
       [["cluster", "start"], "sandbox start"],
       [["env", "--json"], "sandbox env --json"],
@@ -67,7 +67,7 @@ describe("the command line", function () {
     }
   });
 
-  it("takes the selected stack where none is given", async () => {
+  it("uses the selected stack by default", async () => {
     for (const [selected, stack] of [
       ["organization/flotilla/staging", "staging"],
       ["acme/flotilla/staging", "acme/flotilla/staging"],
@@ -81,7 +81,7 @@ describe("the command line", function () {
     assert.equal(JSON.parse(given.stdout).settings.environment, "dev");
   });
 
-  it("asks for a stack where none is given and none is selected", async () => {
+  it("requires a stack if none is selected", async () => {
     const { exitCode, all } = await run(["graph"]);
     assert.equal(exitCode, 3);
     assert.equal(
@@ -92,7 +92,7 @@ describe("the command line", function () {
     assert.equal((await run(["config", "--diff", "prod", "dev"])).exitCode, 0);
   });
 
-  it("prints the JSON that docs/json.md describes", async () => {
+  it("prints the JSON documented in docs/json.md", async () => {
     for (const [command, args] of [
       ["config --explain", ["config", "--explain", "--stack", "dev", "--json"]],
       ["config --diff", ["config", "--diff", "dev", "prod", "--json"]],

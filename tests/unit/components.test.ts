@@ -1,4 +1,4 @@
-/** What the components of one service and of one store check before they plan. */
+/** What the components of one service and one store check before they plan. */
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { Application } from "../../components";
@@ -15,7 +15,7 @@ const problems = (store: Parameters<typeof neighborProblems>[3][string], key = "
   );
 
 describe("the stores of a Microservice", () => {
-  it("are in its namespace, under their names, and have it as a client", () => {
+  it("must be in its namespace, under their names, and list it as a client", () => {
     assert.deepEqual(problems({ name: "db", args: { ...place, clients: ["web", "api"] } }), []);
   });
 
@@ -29,7 +29,7 @@ describe("the stores of a Microservice", () => {
 });
 
 describe("settings in code", () => {
-  it("may be undefined, which is their default", () => {
+  it("may be undefined, which means the default", () => {
     const settings = {
       environment: "dev",
       profile: undefined,
@@ -42,7 +42,7 @@ describe("settings in code", () => {
 });
 
 describe("registerStoreKind", () => {
-  it("takes a kind again, and refuses another one of its name and a name that is not a DNS label", () => {
+  it("accepts a kind twice, and refuses a different one of the same name and a name that is not a DNS label", () => {
     const redis = kindOf("redis");
     registerStoreKind(redis);
     assert.throws(() => registerStoreKind({ ...redis }), FlotillaError);
@@ -50,7 +50,7 @@ describe("registerStoreKind", () => {
     assert.equal(kindOf("redis"), redis);
   });
 
-  it("may have the protocol of another kind: the image of a release says which one it is", () => {
+  it("accepts the protocol of another kind: the image of a release identifies the kind", () => {
     const redis = kindOf("redis");
     const valkey = { ...redis, image: { repository: "docker.io/valkey/valkey", tag: "9" } };
     const deployed = (repository: string) =>
@@ -60,7 +60,7 @@ describe("registerStoreKind", () => {
   });
 });
 
-describe("an Application in a unit test of its program", () => {
+describe("an Application in a unit test of a program", () => {
   const inventory = {
     name: "shop",
     description: "A test",

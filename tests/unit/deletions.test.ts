@@ -1,4 +1,4 @@
-/** What an update may delete, and where a stack may be: decisions of the plan. */
+/** What an update may delete, and where a stack may be deployed: decisions of the plan. */
 import assert from "node:assert/strict";
 import { protectedBy } from "../../cli/stack/deletions";
 import { plan } from "../../src/plan";
@@ -25,11 +25,11 @@ const shop = (overrides = {}) => application({ stores: { cache: redis() }, ...ov
 const contextOf = (config: Record<string, unknown>, surroundings: Partial<Surroundings>, of = shop()) =>
   contextFor(of, { environment: "dev", ...config }, { stack: "dev", ...surroundings });
 
-describe("stores that leave the inventory", () => {
+describe("stores removed from the inventory", () => {
   const problems = (allowDeletion: string[], deployed: Deployed, of = shop()) =>
     storeDeletionProblems(contextOf({ allowDeletion }, { deployed, stack: "dev-2" }, of));
 
-  it("are refused by name, each with the command that lets it go", () => {
+  it("are refused by name, each with the command that allows the deletion", () => {
     const found = problems([], { ...stores("cache", "old", "older"), web: release("service") });
     assert.deepEqual(
       found.map(({ where, what }) => [where, what]),
@@ -41,7 +41,7 @@ describe("stores that leave the inventory", () => {
     assert.match(found[0]?.todo ?? "", /npx flotilla remove old --stack dev-2$/);
   });
 
-  it("go with a permission for exactly them", () => {
+  it("are deleted with a permission for exactly them", () => {
     assert.deepEqual(problems(["store/old"], stores("cache", "old")), []);
     const [other, ...more] = problems(["store/old"], stores("cache", "old", "older"));
     assert.deepEqual(more, []);
@@ -50,14 +50,14 @@ describe("stores that leave the inventory", () => {
       assert.equal(problems([entry], stores("cache", "old")).length, 1, entry);
   });
 
-  it("are not permitted while the inventory has them", () => {
+  it("cannot be permitted while the inventory has them", () => {
     const [found] = problems(["store/cache"], stores("cache"));
     assert.equal(found?.where, "flotilla:allowDeletion");
     assert.match(found?.what ?? "", /names store\/cache, which the inventory still has/);
     assert.match(found?.todo ?? "", /Take cache out of apps\/shop\.ts, or store\/cache out of/);
   });
 
-  it("are not taken for renamed: that is said of a new one of the same kind, and of no other", () => {
+  it("may be renamed stores: the message says so for a new one of the same kind, and for no other", () => {
     const [renamed] = problems([], stores("old"));
     assert.match(
       renamed?.what ?? "",
@@ -69,7 +69,7 @@ describe("stores that leave the inventory", () => {
     assert.doesNotMatch(unlike?.what ?? "", /new name/);
   });
 
-  it("are refused by a name that a service has now, with the order in which it gets it", () => {
+  it("are refused when a service has their name now, with the order of updates in which it can get it", () => {
     const taken = application({ services: { old: service() }, stores: { cache: redis() } });
     const [found, ...more] = problems([], stores("cache", "old"), taken);
     assert.deepEqual(more, []);
@@ -80,7 +80,7 @@ describe("stores that leave the inventory", () => {
     );
   });
 
-  it("are not taken for removed where they have swapped their name with a service", () => {
+  it("are not seen as removed when they have swapped their name with a service", () => {
     const swapped = application({ services: { old: service() }, stores: { web: redis() } });
     const [found, ...more] = problems([], { ...stores("old"), web: release("service") }, swapped);
     assert.deepEqual(more, []);
@@ -93,7 +93,7 @@ describe("stores that leave the inventory", () => {
     assert.doesNotMatch(unlike?.what ?? "", /swapped/, "a store of another kind is another one");
   });
 
-  it("may be called like what every object has", () => {
+  it("may have the name of a property that every object has", () => {
     assert.equal(problems([], stores("constructor")).length, 1);
     assert.deepEqual(problems([], { constructor: release("service") }), []);
   });
@@ -111,7 +111,7 @@ describe("Secrets and passwords that nothing needs any more", () => {
     });
   const whats = (...args: Parameters<typeof problems>) => problems(...args).map(({ what }) => what);
 
-  it("are refused, with the permission that names exactly that", () => {
+  it("are refused, with the permission that names exactly them", () => {
     const guarded = { secrets: ["cache-auth"], passwords: ["cache-app", "cache-root"] };
     assert.deepEqual(problems([], guarded, { secrets: [], credentials: ["cache-app"] }), [
       {
@@ -132,25 +132,25 @@ describe("Secrets and passwords that nothing needs any more", () => {
     assert.match(left?.todo ?? "", /'flotilla:allowDeletion\[1\]' secret\/cache-auth/);
   });
 
-  it("are not let go by a permission of another kind", () => {
+  it("are not permitted by a permission of another kind", () => {
     const guarded = { secrets: ["gone"], passwords: ["gone"] };
     assert.match(whats(["secret/gone"], guarded).join(), /^password gone [^,]*, [^,]*$/);
     assert.match(whats(["password/gone"], guarded).join(), /^secret gone [^,]*, [^,]*$/);
     assert.equal(whats(["store/gone"], guarded).length, 2);
   });
 
-  it("are no matter while they are planned, or were never there", () => {
+  it("are ignored while they are planned, or were never deployed", () => {
     assert.deepEqual(problems([], { secrets: ["cache-auth"], passwords: ["cache-app"] }), []);
     assert.deepEqual(problems([], {}), []);
   });
 
-  it("come and go with a rotation: the generations of one password are one", () => {
+  it("come and go with a rotation: the generations of one password count as one", () => {
     assert.deepEqual(problems([], { passwords: ["cache-app"] }, { credentials: ["cache-app-2"] }), []);
     assert.deepEqual(problems([], { passwords: ["cache-app-2", "cache-app-3"] }), []);
     assert.equal(problems([], { passwords: ["cache-root-2"] }).length, 1);
   });
 
-  it("are the keys by which pods know each other: the old one goes with a permission", () => {
+  it("include the keys by which pods authenticate each other: the old key is deleted with a permission", () => {
     for (const key of ["erlang-cookie", "replica-set-key"]) {
       const guarded = { passwords: [`cache-${key}`, `cache-${key}-2`] };
       const there = { credentials: [`cache-${key}-2`] };
@@ -159,7 +159,7 @@ describe("Secrets and passwords that nothing needs any more", () => {
     }
   });
 
-  it("go with the store that may go, and none of a store that is called like it", () => {
+  it("are deleted with a store that may be deleted, but not those of a store with a similar name", () => {
     const deployed = stores("cache", "orders", "orders-archive");
     const guarded = {
       secrets: ["cache-auth", "orders-auth", "orders-archive-auth"],
@@ -172,20 +172,20 @@ describe("Secrets and passwords that nothing needs any more", () => {
     assert.deepEqual(problems(["store/orders", "store/orders-archive"], guarded, { deployed }), []);
   });
 
-  it("go also when an update that was broken off has deleted their store already", () => {
+  it("are also deleted when an interrupted update has already deleted their store", () => {
     const guarded = { passwords: ["cache-app", "orders-app"] };
     assert.deepEqual(problems(["store/orders"], guarded), []);
     assert.equal(problems([], guarded).length, 1);
   });
 
-  it("do not go with a store that the inventory has", () => {
+  it("are kept while the inventory has their store", () => {
     const guarded = { passwords: ["cache-app", "cache-root"] };
     assert.equal(problems(["store/cache"], guarded).length, 1);
   });
 });
 
 describe("a permission to delete", () => {
-  it("that names nothing deployed is used up", () => {
+  it("is reported as used up when it names nothing that is deployed", () => {
     const guarded = { secrets: ["cache-auth"], passwords: ["cache-app"] };
     const entries = ["store/cache", "secret/cache-auth", "password/cache-app"];
     const warnings = (allowDeletion: string[], deployed: Deployed) =>
@@ -223,7 +223,7 @@ describe("a permission to delete", () => {
   const names = (...permissions: string[]) =>
     protectedBy(resources, permissions).map((found) => found.split("$").at(-1));
 
-  it("takes the protection off exactly that", () => {
+  it("removes the protection of exactly what it names", () => {
     assert.deepEqual(names("secret/cache-auth"), [`${SECRET}::cache-auth`]);
     assert.deepEqual(names("password/cache-app"), [`${PASSWORD}::cache-app`]);
     assert.deepEqual(names("password/cache-app-2"), [], "it is not protected");
@@ -231,7 +231,7 @@ describe("a permission to delete", () => {
     assert.deepEqual(names(), []);
   });
 
-  it("of a store takes it off its release, its Secret and its passwords, and never off the namespace", () => {
+  it("of a store unprotects its release, its Secret and its passwords, and never the namespace", () => {
     assert.deepEqual(names("store/cache"), [
       `${RELEASE}::cache`,
       `${SECRET}::cache-auth`,
@@ -241,10 +241,10 @@ describe("a permission to delete", () => {
   });
 });
 
-describe("a name that another release holds", () => {
+describe("a name that another release has", () => {
   const planned = (name: string, kind: ReleasePlan["kind"]) => ({ name, kind }) as ReleasePlan;
 
-  it("is refused until that is gone, with the order", () => {
+  it("is refused until that release is gone, with the order of updates", () => {
     const deployed = { ...stores("cache"), web: release("service") };
     const [found, ...more] = heldNameProblems(contextOf({}, { deployed }), [
       planned("cache", "service"),
@@ -260,7 +260,7 @@ describe("a name that another release holds", () => {
     );
   });
 
-  it("is refused by the whole plan when a service and a store swap their names", () => {
+  it("is refused by the whole plan when a service and a store swap names", () => {
     const swapped = application({ services: { cache: service() }, stores: { web: redis() } });
     const deployed = { ...stores("cache"), web: release("service") };
     const found = problemsOf(() => planFor(swapped, { allowDeletion: ["store/cache"] }, deployed));
@@ -272,20 +272,20 @@ describe("a name that another release holds", () => {
   });
 });
 
-describe("the place of a deployed stack", () => {
+describe("the location of a deployed stack", () => {
   const there = { namespace: "shop-dev", application: "shop", environment: "dev" };
   const deployed = { ...stores("mysql", "cache"), web: release("service") };
   const deployedNamespace = "created";
   const problems = (config: Record<string, unknown>, deployedPlace: DeployedPlace = there) =>
     placeProblems(contextOf(config, { deployed, deployedPlace, deployedNamespace, stack: "dev-2" }));
 
-  it("is of no matter before the first update, and while it stays", () => {
+  it("does not matter before the first update, and while it does not change", () => {
     assert.deepEqual(problems({}), []);
     assert.deepEqual(placeProblems(contextOf({ namespace: "x" }, {})), []);
     assert.deepEqual(problems({ namespace: "shop-dev", environment: "staging" }), []);
   });
 
-  it("does not change with the namespace, and what would be lost is named", () => {
+  it("cannot change with the namespace, and the message names what would be lost", () => {
     const [found, ...more] = problems({ namespace: "elsewhere" });
     assert.deepEqual(more, []);
     assert.equal(found?.where, "flotilla:namespace");
@@ -297,13 +297,13 @@ describe("the place of a deployed stack", () => {
     assert.match(found?.todo ?? "", /npx flotilla destroy --stack dev-2/);
   });
 
-  it("does not change with the environment", () => {
+  it("cannot change with the environment", () => {
     const [found] = problems({ environment: "staging" });
     assert.equal(found?.where, "flotilla:environment");
     assert.match(found?.todo ?? "", /^Set it back to dev, or set flotilla:namespace to shop-dev\./);
   });
 
-  it("does not change with the application's name", () => {
+  it("cannot change with the application's name", () => {
     const [found] = problems({}, { namespace: "store-dev", application: "store", environment: "dev" });
     assert.equal(found?.where, "flotilla:application");
     assert.match(
@@ -312,7 +312,7 @@ describe("the place of a deployed stack", () => {
     );
   });
 
-  it("is told by the namespace alone where no update has ended, or the settings name one", () => {
+  it("is derived from the namespace only if no update has completed, or from the settings if they set it", () => {
     assert.equal(
       problems({ environment: "staging" }, { namespace: "shop-dev" })[0]?.where,
       "flotilla:namespace",
@@ -326,7 +326,7 @@ describe("the place of a deployed stack", () => {
     assert.match(found?.what ?? "", /would be deleted with everything in it$/);
   });
 
-  it("in a namespace of others is where the releases are: none is deleted there, and new ones would start empty", () => {
+  it("is, in a namespace of others, where the releases are: none is deleted there, and new ones would start empty", () => {
     for (const namespace of ["elsewhere", { name: "elsewhere", create: false }]) {
       const [found] = placeProblems(contextOf({ namespace }, { deployed, deployedPlace: there }));
       assert.match(
@@ -337,7 +337,7 @@ describe("the place of a deployed stack", () => {
     assert.deepEqual(problems({ namespace: { name: "shop-dev", create: false } }), []);
   });
 
-  it("is refused in every environment by the whole plan", () => {
+  it("is checked in every environment by the whole plan", () => {
     for (const environment of ["local", "dev", "staging"]) {
       const [found] = problemsOf(() =>
         plan(contextOf({ environment, namespace: "elsewhere" }, { deployedPlace: there })),

@@ -1,4 +1,4 @@
-/** What a destroyed stack loses and leaves. */
+/** What destroying a stack deletes and keeps. */
 import assert from "node:assert/strict";
 import { decide, isEmpty, lossOf, namespacesOf } from "../../cli/core/destroy/decide";
 import { refusalOf, strangeNamespace } from "../../cli/core/destroy/refusals";
@@ -87,17 +87,17 @@ const fates = (overrides: Partial<Holdings>, of: readonly ExportedResource[] = r
   decide(of, [holdings(overrides)]).claims.map(({ claim, fate }) => [claim, fate]);
 
 describe("destroying a stack", () => {
-  it("knows a stack of which nothing is deployed", () => {
+  it("recognizes a stack without deployed resources", () => {
     assert.ok(isEmpty([]));
     assert.ok(isEmpty([stackItself]));
     assert.ok(!isEmpty(resources));
   });
 
-  it("finds the stack's namespaces, with what it has in each", () => {
+  it("finds the stack's namespaces and what it has in each", () => {
     assert.deepEqual([...namespacesOf(resources)], [[namespace, ["mysql", "web"]]]);
   });
 
-  it("lists what goes: releases, Secrets, passwords, the namespace and the rest, but nothing of the state alone", () => {
+  it("lists what is deleted: releases, Secrets, passwords, the namespace and the rest, but nothing that is only in the state", () => {
     const { releases, secrets, passwords, namespaces, rest, gone, strangers } = decide(resources, [
       holdings(),
     ]);
@@ -111,7 +111,7 @@ describe("destroying a stack", () => {
     assert.deepEqual([gone, strangers], [[], []]);
   });
 
-  it("takes data for deleted unless its volume is known to stay", () => {
+  it("assumes that data is deleted unless its volume is known to be kept", () => {
     const claims = [claim("data-mysql-0", "one"), claim("data-mysql-1", "two"), claim("data-mysql-2")];
     const volumes = [volume("one", "Delete"), volume("two", "Retain")];
     assert.deepEqual(fates({ claims, volumes }), [
@@ -129,7 +129,7 @@ describe("destroying a stack", () => {
     assert.deepEqual(lossOf(found), { count: 2, size: "16 GiB" });
   });
 
-  it("says whose a claim is: by its label, by its name, or somebody else's, which comes last", () => {
+  it("attributes claims: by label, by name, or to others, which come last", () => {
     const labels = {};
     const claims = [
       claim("backup", "one", { labels: { "app.kubernetes.io/instance": "tool" } }),
@@ -148,7 +148,7 @@ describe("destroying a stack", () => {
     );
   });
 
-  it("leaves claims in a namespace that the stack did not create, but those that go with a release", () => {
+  it("keeps claims in a namespace that the stack did not create, except those that are deleted with a release", () => {
     const without = resources.filter((resource) => resource !== room);
     const claims = [
       claim("data-mysql-0", "one"),
@@ -169,10 +169,10 @@ describe("destroying a stack", () => {
     ]);
     const { namespaces, strangers } = decide(without, [holdings({ live: live("mysql", "web", "tool") })]);
     assert.deepEqual(namespaces, [{ name: namespace, fate: "stays" }]);
-    assert.deepEqual(strangers, [], "what is not the stack's stays with the namespace");
+    assert.deepEqual(strangers, [], "objects of others are kept with the namespace");
   });
 
-  it("leaves the Secret of a store beside its data, in a namespace that stays, and says so", () => {
+  it("keeps the Secret of a store with its data, in a namespace that is kept, and reports it", () => {
     const kept = resources.map((resource) =>
       resource.type === "kubernetes:core/v1:Secret" ? { ...resource, retainOnDelete: true } : resource,
     );
@@ -184,7 +184,7 @@ describe("destroying a stack", () => {
     assert.match(staying(part).join("\n"), /^Secrets with the passwords of that data: mysql-auth$/m);
   });
 
-  it("names what else goes with the namespace, once each, and nothing of the stack", () => {
+  it("lists what else is deleted with the namespace, once each, and nothing of the stack", () => {
     const held = (kind: string, name: string, more: object = {}) => ({ kind, metadata: { name, ...more } });
     const ofHelm = (release: string) => ({ annotations: { "meta.helm.sh/release-name": release } });
     const objects = [
@@ -207,7 +207,7 @@ describe("destroying a stack", () => {
     );
   });
 
-  it("takes out of the state what helm no longer has, and with a namespace all that was in it", () => {
+  it("removes from the state what helm no longer has, and with a namespace everything that was in it", () => {
     const [mysql, web] = resources.slice(-2) as [ExportedResource, ExportedResource];
     const one = decide(resources, [holdings({ live: live("web"), missing: ["mysql"] })]);
     assert.deepEqual(one.gone, [mysql.urn]);
@@ -228,7 +228,7 @@ describe("destroying a stack", () => {
     assert.ok(all.gone.includes(web.urn) && !all.gone.includes(password.urn));
   });
 
-  it("refuses a namespace that is not the one that the stack created: it may be of another cluster", () => {
+  it("refuses a namespace that the stack did not create: it may be in another cluster", () => {
     const other = decide(resources, [holdings({ uid: "b" })]);
     assert.deepEqual(other.namespaces, [{ name: namespace, fate: "recreated" }]);
     assert.match(
@@ -238,7 +238,7 @@ describe("destroying a stack", () => {
     assert.equal(strangeNamespace("dev", decide(resources, [holdings()])), undefined);
   });
 
-  it("leads the engine to the cluster that was looked at", () => {
+  it("points the engine to the cluster that was inspected", () => {
     const provider = {
       urn: "urn:pulumi:dev::flotilla::pulumi:providers:kubernetes::cluster",
       type: "pulumi:providers:kubernetes",
@@ -256,7 +256,7 @@ describe("destroying a stack", () => {
     });
   });
 
-  it("unprotects all, and leaves no reference to what it drops", () => {
+  it("unprotects everything, and keeps no reference to what it drops", () => {
     const child = {
       ...object("core/v1:Secret", "web"),
       parent: room.urn,
@@ -275,13 +275,13 @@ describe("destroying a stack", () => {
       dependencies: [password.urn],
       propertyDependencies: { data: [password.urn], metadata: [], type: null },
     });
-    assert.equal(child.protect, true, "what was read is not changed");
+    assert.equal(child.protect, true, "the input is not changed");
     const untouched = unprotected(before, []).at(-1);
     const { protect: _, ...expected } = child;
     assert.deepEqual(untouched, expected);
   });
 
-  it("refuses prod, whoever says so, and a stack of which nobody says what it is", () => {
+  it("refuses prod, and a stack whose environment is unknown", () => {
     for (const each of [
       { ofSettings: "prod" },
       { ofState: "prod" },
@@ -301,7 +301,7 @@ describe("destroying a stack", () => {
       assert.equal(refusalOf("dev", each), undefined);
   });
 
-  it("says the loss first, and what stays last", () => {
+  it("shows losses first, and what is kept last", () => {
     const claims = [claim("data-mysql-0", "one"), claim("data-mysql-1", "two")];
     const volumes = [volume("one", "Delete"), volume("two", "Retain")];
     const text = showDestruction(

@@ -1,4 +1,4 @@
-/** Two states of a stack compared: what changes, what that does, and what nobody may read. */
+/** Comparing two states of a stack: what changes, what that causes, and what must not be shown. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { compareReleases, type ReleaseChange, type ReleaseSide } from "../../cli/core/diff/compare";
@@ -40,7 +40,7 @@ const deployment = (
 });
 
 describe("a difference", () => {
-  it("is nothing for the same objects, whatever the order of keys and what is null", () => {
+  it("is empty for the same objects, whatever the order of keys, and null values", () => {
     const [object] = objectsIn(JSON.stringify(deployment()));
     const reversed = JSON.parse(JSON.stringify(deployment()), (_key, value: unknown) =>
       typeof value === "object" && value !== null && !Array.isArray(value)
@@ -55,7 +55,7 @@ describe("a difference", () => {
     assert.equal(only?.objects.length, 0);
   });
 
-  it("counts generated labels apart, but for those of pods, which restart them", () => {
+  it("counts generated labels separately, except those of pods, which restart them", () => {
     const labelled = deployment({}, { labels: { "helm.sh/chart": "microservice-1.1.0" } });
     const { objects, labelsOnly, pods } = change([deployment()], [labelled]);
     assert.deepEqual([objects, labelsOnly, pods], [[], 1, []]);
@@ -66,7 +66,7 @@ describe("a difference", () => {
     assert.equal(podsText(change([deployment()], [inPods])), "2 restart: label helm.sh/chart");
   });
 
-  it("says which pods restart and why", () => {
+  it("reports which pods restart and why", () => {
     const cases: [object, string][] = [
       [deployment({ image: "example.com/cart:1.0.1" }), "2 restart: image 1.0.0 → 1.0.1"],
       [
@@ -96,7 +96,7 @@ describe("a difference", () => {
     assert.equal(podsText(change([checksum("1")], [checksum("2")])), "2 restart: its configuration");
   });
 
-  it("restarts nothing for a change outside the pods, or where pods are replaced by hand", () => {
+  it("restarts nothing for a change outside the pods, or with pods that are replaced by hand", () => {
     const after = deployment({}, { spec: { minReadySeconds: 9 } });
     assert.equal(podsText(change([deployment()], [after])), "none restarts");
     const stateful = (image: string) => ({
@@ -106,14 +106,14 @@ describe("a difference", () => {
     assert.equal(podsText(change([stateful("a:1")], [stateful("a:2")])), "none restarts");
   });
 
-  it("tells pods that start, stop and Jobs that run", () => {
+  it("reports pods that start and stop, and Jobs that run", () => {
     assert.equal(podsText(change([], [deployment()])), "2 start");
     assert.equal(podsText(change([deployment()], [])), "2 stop");
     const job = { apiVersion: "batch/v1", kind: "Job", metadata: { name: "load" }, spec: {} };
     assert.equal(podsText(change([], [job])), "a new Job");
   });
 
-  it("warns of fields that the API server lets nobody change", () => {
+  it("warns about fields that the API server does not allow to change", () => {
     const store = (spec: object) => ({
       apiVersion: "apps/v1",
       kind: "StatefulSet",
@@ -139,7 +139,7 @@ describe("a difference", () => {
     assert.deepEqual(change([config({ a: 1 })], [config({ a: 2 })]).immutable, ["ConfigMap c: data.a"]);
   });
 
-  it("tells how to go on for each kind of object that the API server refuses to change", () => {
+  it("says how to continue for each kind of object that the API server refuses to change", () => {
     const advice = (kind: string, path: string, name = "web") =>
       refusedAdvice([
         {
@@ -167,14 +167,14 @@ describe("a difference", () => {
       );
   });
 
-  it("does not take for refused what the engine replaces", () => {
+  it("does not report as refused what the engine replaces", () => {
     const change = { ...empty("web", "service", "changed"), immutable: ["Service web: spec.clusterIP"] };
     assert.equal(refusedChanges([change], RAILS).length, 1);
     assert.deepEqual(refusedChanges([{ ...change, change: "replaced" }], RAILS), []);
     assert.deepEqual(refusedChanges([{ ...change, release: RAILS }], RAILS), []);
   });
 
-  it("tells what happens to volumes", () => {
+  it("reports what happens to volumes", () => {
     const claim = { apiVersion: "v1", kind: "PersistentVolumeClaim", metadata: { name: "data" }, spec: {} };
     assert.match(change([claim], []).storage[0] ?? "", /data is deleted, and with it its volume/);
     const store = {
@@ -185,7 +185,7 @@ describe("a difference", () => {
     assert.deepEqual(change([store], []).storage, ["StatefulSet db goes; the claims of its pods stay: data"]);
   });
 
-  it("puts releases that go last, and names what changes besides objects", () => {
+  it("lists removed releases last, and names what changes outside the objects", () => {
     const changes = compareReleases(
       { gone: side([deployment()]), kept: side([], { chart: "a 1" }) },
       { added: side([deployment()]), kept: side([], { chart: "a 2" }) },
@@ -203,7 +203,7 @@ describe("a difference", () => {
     assert.equal(summaryText(totalsOf([])), "Nothing changes.");
   });
 
-  it("never shows a Secret's value, in no form of the output", () => {
+  it("never shows a Secret's value, in any output format", () => {
     const secret = (data: object, stringData?: object) => ({
       apiVersion: "v1",
       kind: "Secret",
@@ -235,7 +235,7 @@ describe("a difference", () => {
     );
   });
 
-  it("escapes what it writes into a page", () => {
+  it("escapes its content in a page", () => {
     const changes = compareReleases(
       {},
       { "<b>": side([{ kind: "X", metadata: { name: "</pre>" }, a: "<i>" }]) },
@@ -247,7 +247,7 @@ describe("a difference", () => {
 });
 
 describe("fields that differ", () => {
-  it("are found wherever they are, and only they", () => {
+  it("are found at every level, and only they", () => {
     const json = fc.jsonValue({ maxDepth: 4 });
     fc.assert(
       fc.property(json, json, (before, after) => {
@@ -275,7 +275,7 @@ describe("fields that differ", () => {
     }
   });
 
-  it("name an entry of a list by its name", () => {
+  it("identify an entry of a list by its name", () => {
     const list = (value: string) => ({
       env: [
         { name: "A", value: "a" },

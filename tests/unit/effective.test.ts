@@ -1,4 +1,4 @@
-/** What `flotilla config` tells: every value that holds, and who decided it. */
+/** What `flotilla config` shows: every effective value, and where it comes from. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -21,8 +21,8 @@ const explain = (read: ReturnType<typeof readStack>): Record<string, { value: un
   return Object.fromEntries(entries);
 };
 
-describe("the settings that hold", () => {
-  it("have whether the stack creates its namespace, from a layer too, and the name that holds", () => {
+describe("the effective settings", () => {
+  it("include whether the stack creates its namespace, also from a layer, and its effective name", () => {
     const layers = { shared: "config:\n  flotilla:namespace: { create: false }\n" };
     const text = (more: string) =>
       `config:\n  flotilla:environment: dev\n  flotilla:layers: [shared]\n${more}`;
@@ -87,7 +87,7 @@ describe("the settings that hold", () => {
       assert.match(told[key]?.from ?? "", from);
     });
 
-  it("lead to the very lines", () => {
+  it("name the lines they come from", () => {
     const lineOf = (key: string) => inventory[Number(told[key]?.from.split(":")[1]) - 1];
     assert.match(lineOf("services.web.tag") ?? "", /image: image\("web"\)/);
     assert.match(lineOf("stores.mongodb.storage") ?? "", /storage: "8Gi"/);

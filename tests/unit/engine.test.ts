@@ -1,4 +1,4 @@
-/** What is said when pulumi itself does not come to its end. */
+/** Errors when pulumi itself does not complete. */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -14,32 +14,32 @@ describe("pulumi", () => {
     process.env.PATH = PATH;
   });
   after(() => rmSync(folder, { recursive: true }));
-  /** A pulumi on PATH that does this. */
+  /** Puts a pulumi with this script on PATH. */
   const pulumi = (script: string) => {
     writeFileSync(join(folder, "pulumi"), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
     process.env.PATH = `${folder}${delimiter}${PATH}`;
   };
 
-  it("that is not there is told from one that was killed", async () => {
+  it("reports a missing pulumi differently from one that was killed", async () => {
     process.env.PATH = join(folder, "empty");
     await assert.rejects(exportState("prod"), /pulumi is not on PATH/);
     pulumi("kill -KILL $$");
     await assert.rejects(exportState("prod"), /^ToolError: pulumi stack export: ended by SIGKILL$/);
   });
 
-  it("that knows no such stack: it may be lost, and a new one in its place would be the end of its backups", async () => {
+  it("reports an unknown stack: it may be lost, and a new one would overwrite its backups", async () => {
     pulumi("echo \"error: no stack named 'prod' found\" >&2; exit 255");
     await assert.rejects(exportState("prod"), /recover --stack prod.*If it is new: pulumi stack init prod/);
   });
 
-  it("that ends before it reads anything is heard all the same", async () => {
+  it("reports the output of a pulumi that exits before it reads its input", async () => {
     pulumi("exec <&-; echo 'error: no stack' >&2; exit 255");
-    // One of ten was not.
+    // One in ten was lost before.
     const calls = Array.from({ length: 60 }, () => assert.rejects(exportState("prod"), /error: no stack/));
     await Promise.all(calls);
   });
 
-  it("that cannot read a state in the moment in which another one writes it is asked again", async () => {
+  it("retries when it reads a state while another process writes it", async () => {
     const state = join(folder, "state");
     pulumi(
       `[ -e ${state} ] && echo {} || { touch ${state}; echo "error: failed to load checkpoint: EOF" >&2; exit 255; }`,
@@ -49,7 +49,7 @@ describe("pulumi", () => {
     await assert.rejects(exportState("prod"), /The state is damaged.*flotilla recover/);
   });
 
-  it("that is killed in an update leaves it half done, and a lock: never is nothing changed", async () => {
+  it("reports a killed update as incomplete and locked, never as unchanged", async () => {
     pulumi("kill -KILL $$");
     const result = await runUpdate(["up"]);
     await assert.rejects(report("prod", { ...result, seen: {} }), (error: Error) => {
@@ -63,7 +63,7 @@ describe("pulumi", () => {
     "error: the stack is currently locked by 1 lock(s)",
     "error: [409] Conflict: Another update is currently in progress.",
   ])
-    it(`that says "${words}" leads to recover`, async () => {
+    it(`leads to recover for the message "${words}"`, async () => {
       const result = { exitCode: 255, errors: { "": words }, changes: {}, seconds: 1, output: "", seen: {} };
       await assert.rejects(report("prod", result), /npx flotilla recover --stack prod/);
     });

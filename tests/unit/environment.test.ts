@@ -1,4 +1,4 @@
-/** What an environment makes of an inventory: optional services, externals and stand-ins, callers, passwords of others. */
+/** How an environment resolves an inventory: optional services, externals and stand-ins, callers, passwords of others. */
 import assert from "node:assert/strict";
 import { givenCredentials } from "../../src/config/credentials";
 import type { External } from "../../src/model/application";
@@ -36,7 +36,7 @@ const webOf = (config: Record<string, unknown>, more?: Parameters<typeof applica
   valuesOf(planFor(shop(more), config), "web");
 
 describe("externals", () => {
-  it("are connected to by their address, and let through by the narrowest thing known of them", () => {
+  it("are reached at their address, and allowed by the narrowest rule known for them", () => {
     const plan = planFor(shop(), given);
     const { env, networkPolicy } = valuesOf(plan, "web");
     assert.equal(env?.BANK, "https://bank.example.com/");
@@ -52,7 +52,7 @@ describe("externals", () => {
     assert.deepEqual(Object.keys(plan.releases), ["web"]);
   });
 
-  it("are elsewhere where a stack says so: then nothing is known of their pods", () => {
+  it("are elsewhere if a stack says so: then nothing is known about their pods", () => {
     const elsewhere = (db: object) => valuesOf(planFor(shop(), { ...given, externals: { db } }), "web");
     const moved = elsewhere({ host: "db.cloud.example.com", port: 6000, cidr: "10.1.0.0/16" });
     assert.deepEqual(moved.networkPolicy?.egress?.db, { cidr: "10.1.0.0/16", ports: [6000] });
@@ -71,14 +71,14 @@ describe("externals", () => {
       webOf({ ...given, externals: { db: { generation } } }).secretChecksum;
     assert.equal(checksum(1), webOf(given).secretChecksum);
     assert.notEqual(checksum(2), checksum(1));
-    // Where it is does not change with that.
+    // Their location does not change with it.
     assert.deepEqual(
       webOf({ ...given, externals: { db: { generation: 2 } } }).networkPolicy,
       webOf(given).networkPolicy,
     );
   });
 
-  it("are at the inventory's addresses until a stack has another host", () => {
+  it("have the inventory's addresses until a stack sets another host", () => {
     const externals = { bank: { ...bank, cidr: "198.51.100.0/24" }, db: database };
     const egress = (config: object) =>
       webOf({ ...given, ...config }, { externals }).networkPolicy?.egress?.bank;
@@ -94,7 +94,7 @@ describe("externals", () => {
     assert.match(wrong?.what ?? "", /range of addresses/);
   });
 
-  it("can have several ranges of addresses, in the inventory and in a stack", () => {
+  it("can have several address ranges, in the inventory and in a stack", () => {
     const ranges = ["198.51.100.0/24", "2001:db8::/32"];
     const egress = (config: object, more: object = {}) =>
       webOf({ ...given, ...config }, { externals: { bank: { ...bank, ...more }, db: database } })
@@ -111,7 +111,7 @@ describe("externals", () => {
     assert.match(`${both?.where}: ${both?.what}`, /external bank: it has pods and addresses/);
   });
 
-  it("of a stand-in are stood in for as well, unless a stack turns them off", () => {
+  it("of a stand-in are replaced by stand-ins as well, unless a stack turns them off", () => {
     const first = { ...bank, standIn: service({ uses: ["db"] }) };
     const names = (config: object) =>
       Object.keys(
@@ -127,7 +127,7 @@ describe("externals", () => {
     assert.deepEqual(names({ services: { bank: { enabled: false } } }), ["web"]);
   });
 
-  it("are stood in for where a stack asks for it and has none of its own", () => {
+  it("are replaced by stand-ins if a stack asks for it and does not set a host", () => {
     const plan = planFor(shop(), { standIns: true });
     assert.deepEqual(Object.keys(plan.releases).sort(), ["db", "web"]);
     assert.deepEqual(plan.secrets["web-env"]?.keys.DB?.[2], "@db:5433");
@@ -138,12 +138,12 @@ describe("externals", () => {
     });
     const own = { standIns: true, externals: { db: { host: "db.example.org" } }, ...given };
     assert.deepEqual(Object.keys(planFor(shop(), own).releases), ["web"]);
-    // Nobody stands in for what nobody uses.
+    // An external that nobody uses has no stand-in.
     const unused = planFor(shop({ services: { web: service() } }), { standIns: true });
     assert.deepEqual(Object.keys(unused.releases), ["web"]);
   });
 
-  it("need their passwords, encrypted; others are told apart, and no value is ever shown", () => {
+  it("need encrypted passwords; unknown ones are reported, and no value is ever shown", () => {
     const [missing] = problemsOf(() => planFor(shop()));
     assert.equal(missing?.where, "flotilla:credentials.db-app");
     assert.match(missing?.todo ?? "", /config set --secret --path flotilla:credentials\.db-app/);
@@ -154,7 +154,7 @@ describe("externals", () => {
     assert.ok(!JSON.stringify(planFor(shop(), { credentials: { "db-app": "hunter2" } })).includes("hunter2"));
     const [broken] = problemsOf(() => planFor(shop(), { credentials: "hunter2" }));
     assert.ok(!JSON.stringify(broken).includes("hunter2"));
-    // A stand-in has a password of its own, whatever the stack was given.
+    // A stand-in has its own password, even if the stack was given one.
     const { credentials } = planFor(shop(), { ...given, standIns: true });
     assert.deepEqual(givenNames(credentials), []);
   });
@@ -164,12 +164,12 @@ describe("passwords in a stack file", () => {
   const told = (node: unknown) => givenCredentials("flotilla:credentials", node);
   const secure = { secure: "v1:abc" };
 
-  it("are read by their names alone, each encrypted by itself", () => {
+  it("are read by name only, each encrypted separately", () => {
     assert.deepEqual(told({ a: secure, b: secure }), { names: ["a", "b"], problems: [] });
     assert.deepEqual(told({}), { names: [], problems: [] });
   });
 
-  it("are refused in plain text, beside others too, and encrypted as a whole, without being repeated", () => {
+  it("are refused in plain text, also next to others, and encrypted as a whole, without being repeated", () => {
     const { problems } = told({ a: secure, b: "hunter2" });
     assert.deepEqual(
       problems.map(({ where }) => where),
@@ -188,7 +188,7 @@ describe("optional services", () => {
       externals: {},
     });
 
-  it("are there where a stack turns them on, and others can be turned off", () => {
+  it("are deployed if a stack turns them on, and others can be turned off", () => {
     assert.deepEqual(Object.keys(planFor(optional()).releases), ["web"]);
     const on = planFor(optional(), { services: { load: { enabled: true } } });
     assert.deepEqual(Object.keys(on.releases), ["web", "load"]);
@@ -198,7 +198,7 @@ describe("optional services", () => {
     );
   });
 
-  it("cannot be missing where another one calls them", () => {
+  it("cannot be missing if another service calls them", () => {
     const services = { load: { enabled: true }, web: { enabled: false } };
     const [problem] = problemsOf(() => planFor(optional(), { services }));
     assert.equal(problem?.where, "flotilla:services.web.enabled");
@@ -206,16 +206,16 @@ describe("optional services", () => {
   });
 });
 
-describe("callers and ways in", () => {
+describe("callers and ingresses", () => {
   const callers = { gateway: { namespace: "edge", labels: { app: "gateway" }, calls: ["web"], reason } };
 
-  it("are let in by the labels of their pods and of their namespace", () => {
+  it("are allowed by the labels of their pods and of their namespace", () => {
     assert.deepEqual(webOf(given, { callers }).networkPolicy?.ingress, {
       gateway: { namespace: "edge", pods: { app: "gateway" }, ports: [8080] },
     });
   });
 
-  it("are let in to metrics where something scrapes, with a monitor where the cluster knows them", () => {
+  it("may read metrics if something scrapes, with a monitor if the cluster supports them", () => {
     const services = { web: service({ metrics: { port: "http", path: "/metrics" } }) };
     const plain = webOf({ monitoring: { namespace: "watch" } }, { services, externals: {} });
     assert.deepEqual(plain.networkPolicy?.ingress, {
@@ -234,7 +234,7 @@ describe("callers and ways in", () => {
     });
   });
 
-  it("lead to several services by their paths", () => {
+  it("route to several services by path", () => {
     const services = {
       web: service({ public: { port: "http" } }),
       api: service({ public: { port: "http", path: "/api" } }),
@@ -257,7 +257,7 @@ describe("callers and ways in", () => {
 });
 
 describe("registries", () => {
-  it("give every pod a Secret to pull with, made before it", () => {
+  it("give every pod a pull secret, created before it", () => {
     const stores = { cache: redis() };
     const config = {
       registries: { ghcr: { server: "ghcr.io", username: 'bo"t' } },
@@ -280,8 +280,8 @@ describe("registries", () => {
   });
 });
 
-describe("pods that may use the Kubernetes API", () => {
-  it("are let out to it, at its addresses where a stack knows them", () => {
+describe("pods that use the Kubernetes API", () => {
+  it("may connect to it, at its addresses if a stack sets them", () => {
     const permissions = { own: { resources: ["configmaps"], names: ["web"], verbs: ["get"], reason } };
     const services = { web: service({ permissions }) };
     const rule = (config: Record<string, unknown>) =>
@@ -295,7 +295,7 @@ describe("pods that may use the Kubernetes API", () => {
 });
 
 describe("probes", () => {
-  it("ask whether a program lives also where nothing says when it is ready", () => {
+  it("check liveness also for a service without readiness", () => {
     const liveness = { http: { path: "/live", port: "http" } };
     const services = { web: service({ probe: undefined, liveness }) };
     const { probes } = valuesOf(planFor(application({ services })), "web");
@@ -304,7 +304,7 @@ describe("probes", () => {
 });
 
 describe("autoscalers", () => {
-  it("have the time for as many pods as there may be", () => {
+  it("get a timeout for the maximum number of pods", () => {
     const of = (config: Record<string, unknown>) =>
       planFor(application({ services }), config).releases.web?.timeoutSeconds;
     assert.equal(of(prod), of({ ...prod, autoscaling: false, replicas: 9 }));
@@ -315,7 +315,7 @@ describe("autoscalers", () => {
     valuesOf(planFor(application({ services }), config), "web");
   const prod = { environment: "prod", cluster: { context: "prod" } };
 
-  it("decide in staging and prod, or where a stack says so, within its bounds", () => {
+  it("apply in staging and prod, or if a stack says so, within its bounds", () => {
     assert.equal(scaled({}).autoscaling, undefined);
     assert.equal(scaled({ autoscaling: true }).autoscaling?.enabled, true);
     assert.equal(scaled({ ...prod, autoscaling: false }).replicas, 3);
@@ -326,7 +326,7 @@ describe("autoscalers", () => {
     assert.deepEqual([autoscaling?.minReplicas, autoscaling?.maxReplicas, replicas], [2, 5, 2]);
   });
 
-  it("are not told a number of pods beside, nor bounds that cross, nor bounds where there is none", () => {
+  it("refuse a fixed number of pods, minimum above maximum, and bounds without an autoscaler", () => {
     const problem = (web: object, more: object = prod) =>
       problemsOf(() => planFor(application({ services }), { ...more, services: { web } }))[0]?.what ?? "";
     assert.match(problem({ replicas: 3 }), /an autoscaler decides/);
@@ -338,7 +338,7 @@ describe("autoscalers", () => {
     assert.match(none?.what ?? "", /has no autoscaler/);
   });
 
-  it("let one pod go where fewer run than must stay", () => {
+  it("allow one disruption if fewer pods run than must stay", () => {
     const three = application({ services: { web: service({ minAvailable: 2 }) } });
     const budget = (replicas: number) => valuesOf(planFor(three, { replicas }), "web").podDisruptionBudget;
     assert.deepEqual(budget(3), { minAvailable: 2 });

@@ -1,4 +1,4 @@
-/** Why a release is not ready: from objects as the API server writes them. */
+/** Why a release is not ready, from objects as the API server returns them. */
 import assert from "node:assert/strict";
 import { explain, type Finding, type KnownRelease } from "../../cli/core/explain/explain";
 import type { ContainerStatus, Facts, KubernetesEvent, Pod, Workload } from "../../cli/core/explain/facts";
@@ -81,7 +81,7 @@ const first = (facts: Partial<Facts>, release: Partial<KnownRelease> = {}) => {
 };
 
 describe("explain", () => {
-  it("has nothing to say of what is deployed and ready", () => {
+  it("reports nothing for what is deployed and ready", () => {
     const ready: Workload = { ...deployment, status: { readyReplicas: 1 } };
     const facts: Facts = { pods: [], workloads: [ready], replicaSets: [], claims: [], events: [] };
     assert.deepEqual(explain([cart], facts, context), []);
@@ -89,7 +89,7 @@ describe("explain", () => {
 
   const cases: [string, Pod, KubernetesEvent[], { cause: string; what: RegExp; todo: RegExp }][] = [
     [
-      "an image that is not there",
+      "a missing image",
       pod({
         name: "cart",
         state: {
@@ -107,13 +107,13 @@ describe("explain", () => {
       },
     ],
     [
-      "an image that wants a login, told by an event alone",
+      "an image that needs a login, known from an event only",
       pod({ name: "cart", state: { waiting: { reason: "ErrImagePull" } } }),
       [event("Pod", "cart-5d9f-abcde", 'Failed to pull image "example.com/cart:1.0.0": 401 Unauthorized')],
       { cause: "image", what: /its registry wants a login/, todo: /flotilla:registries/ },
     ],
     [
-      "a program that ends",
+      "a program that exits",
       pod({
         name: "cart",
         restartCount: 4,
@@ -128,7 +128,7 @@ describe("explain", () => {
       },
     ],
     [
-      "a program that takes too much memory",
+      "a program that uses too much memory",
       pod({
         name: "cart",
         restartCount: 1,
@@ -143,7 +143,7 @@ describe("explain", () => {
       },
     ],
     [
-      "a probe that fails",
+      "a failing probe",
       pod({ name: "cart", ready: false, state: { running: {} } }, { phase: "Running" }),
       [event("Pod", "cart-5d9f-abcde", "Readiness probe failed: HTTP probe failed with statuscode: 503")],
       {
@@ -153,7 +153,7 @@ describe("explain", () => {
       },
     ],
     [
-      "a store that is waited for",
+      "a store that a pod waits for",
       pod(
         { name: "cart", state: { waiting: { reason: "PodInitializing" } } },
         {
@@ -168,7 +168,7 @@ describe("explain", () => {
       },
     ],
     [
-      "a Secret that is missing",
+      "a missing Secret",
       pod({
         name: "cart",
         state: { waiting: { reason: "CreateContainerConfigError", message: 'secret "cart-env" not found' } },
@@ -206,7 +206,7 @@ describe("explain", () => {
       },
     ],
     [
-      "a pod that was put off its node",
+      "a pod that was evicted",
       pod(undefined, {
         phase: "Failed",
         reason: "Evicted",
@@ -216,21 +216,21 @@ describe("explain", () => {
       { cause: "node", what: /put off its node: Evicted/, todo: /describe pod/ },
     ],
     [
-      "a pod that has only begun",
+      "a pod that has just started",
       pod({ name: "cart", ready: false, state: { running: {} } }, { phase: "Running" }),
       [],
       { cause: "starting", what: /not ready yet/, todo: /describe pod/ },
     ],
   ];
   for (const [name, object, events, expected] of cases)
-    it(`names ${name}`, () => {
+    it(`explains ${name}`, () => {
       const reason = first({ pods: [object], events });
       assert.equal(reason.cause, expected.cause);
       assert.match(reason.what, expected.what);
       assert.match(reason.todo.join("\n"), expected.todo);
     });
 
-  it("names the quota, Pod Security and webhooks that let no pod be made", () => {
+  it("reports quotas, Pod Security and webhooks that prevent pods from being created", () => {
     const replicaSet = (message: string): Workload => ({
       ...deployment,
       kind: "ReplicaSet",
@@ -256,7 +256,7 @@ describe("explain", () => {
     );
   });
 
-  it("names the StorageClass that a claim wants, rather than the pod that waits for it", () => {
+  it("reports the missing StorageClass of a claim instead of the pod that waits for it", () => {
     const claim = {
       metadata: { name: "data-cart-0", labels: labels("cart") },
       spec: { storageClassName: "fast" },
@@ -280,7 +280,7 @@ describe("explain", () => {
     assert.match(reasons[0]?.what ?? "", /the cluster has no StorageClass fast/);
   });
 
-  it("reads from events what pods waited for that are gone, of this release and since the update", () => {
+  it("reads from events what deleted pods waited for, of this release and since the update", () => {
     const scheduling = (name: string, time: string) =>
       event("Pod", name, "0/2 nodes are available: 2 Insufficient memory.", {
         reason: "FailedScheduling",
@@ -313,7 +313,7 @@ describe("explain", () => {
     assert.match(finding.reasons[0]?.what ?? "", /not enough memory free \(it asks for 9Gi\)/);
   });
 
-  it("gives no release what belongs to one with a longer name", () => {
+  it("attributes nothing to a release that belongs to one with a longer name", () => {
     const facts: Facts = {
       pods: [],
       workloads: [],
@@ -342,7 +342,7 @@ describe("explain", () => {
     );
   });
 
-  it("tells what helm left half done, and what to do when nothing else is known", () => {
+  it("reports an operation that helm did not complete, and what to do when nothing else is known", () => {
     const ready: Workload = { ...deployment, status: { readyReplicas: 1 } };
     const pending = why({ workloads: [ready] }, { status: "pending-upgrade" });
     assert.match(pending.what, /under way, or was interrupted \(pending-upgrade\)/);
@@ -351,7 +351,7 @@ describe("explain", () => {
     assert.deepEqual(failed.reasons[0]?.said, ["timed out"]);
   });
 
-  it("shows no Secret's value that a program has logged", () => {
+  it("masks a Secret's value that a program has logged", () => {
     assert.equal(
       withoutSecrets("cannot log in with s3cr3tvalue (s3cr3tvalue)", ["s3cr3tvalue"]),
       "cannot log in with (masked) ((masked))",
@@ -368,7 +368,7 @@ describe("a load balancer without an address", () => {
   });
   const facts = { workloads: [ready], services: [service()] };
 
-  it("is named while helm waits for it, with what to do", () => {
+  it("is reported while helm waits for it, with what to do", () => {
     const { cause, object, what, todo } = first(facts, { status: "pending-install" });
     assert.deepEqual([cause, object], ["balancer", "Service cart"]);
     assert.match(what, /its load balancer has no address/);
@@ -379,13 +379,13 @@ describe("a load balancer without an address", () => {
     assert.doesNotMatch(todo.join("\n"), /recover/);
   });
 
-  it("is named with what the cloud says, also of a release that is deployed", () => {
+  it("is reported with the cloud's message, also for a deployed release", () => {
     const events = [event("Service", "cart", "Error syncing load balancer: quota exceeded")];
     assert.deepEqual(first({ ...facts, events }).said, ["Error syncing load balancer: quota exceeded"]);
     assert.equal(why(facts).what, "its load balancer has no address");
   });
 
-  it("is nothing to complain of once it has one, nor is a Service of another type", () => {
+  it("is not reported once it has one, nor is a Service of another type", () => {
     const sound = { pods: [], replicaSets: [], claims: [], events: [], workloads: [ready] };
     const others = [service([{ ip: "203.0.113.1" }]), { ...service(), spec: { type: "ClusterIP" } }];
     for (const other of others)
@@ -393,7 +393,7 @@ describe("a load balancer without an address", () => {
   });
 });
 
-describe("an update that is running", () => {
+describe("an update in progress", () => {
   const pending: KnownRelease = { ...cart, status: "pending-upgrade" };
   const facts: Facts = {
     pods: [],
@@ -414,7 +414,7 @@ describe("an update that is running", () => {
     assert.doesNotMatch(shown, /flotilla (up|rollback|recover)/);
   });
 
-  it("is recovered from where nobody is known to run one", () => {
+  it("is recovered from if no process is known to run it", () => {
     assert.match(
       JSON.stringify(explain([pending], facts, context)),
       /if no update is running: npx flotilla recover/,
@@ -422,17 +422,17 @@ describe("an update that is running", () => {
   });
 });
 
-describe("objects that exist already, in explain", () => {
+describe("existing objects, in explain", () => {
   const error =
     'rendered manifests contain a resource that already exists. Unable to continue with update: ConfigMap "cart-files" in namespace "shop" exists and cannot be imported into the current release: invalid ownership metadata; label validation error: missing key "app.kubernetes.io/managed-by": must be set to "Helm"';
 
-  it("are named from Helm's error, with the way out", () => {
+  it("are named from Helm's error, with what to do", () => {
     const reason = first({}, { error });
     assert.equal(reason.object, "ConfigMap cart-files in namespace shop");
     assert.match(reason.todo.join("\n"), /flotilla diff --stack prod\n.*flotilla adopt --stack prod/);
   });
 
-  it("are named as they are found, each of them, also after an update that left no error", () => {
+  it("are all named as they are found, also after an update without an error", () => {
     const what = "it exists already, and release cart would create it";
     const blocked = ["Service cart", "ConfigMap cart-files"].map((where) => ({ where, what, todo: "Do." }));
     for (const release of [{ blocked }, { blocked, error }, { blocked, status: undefined as never }])

@@ -1,4 +1,4 @@
-/** Passwords that others made, read in the cluster from a secret store. */
+/** Passwords created elsewhere, which the cluster reads from a secret store. */
 import assert from "node:assert/strict";
 import { password, passwordInUrl, text } from "../../src/model/text";
 import { externalSecret } from "../../src/plan/credentials/external-secrets";
@@ -40,7 +40,7 @@ describe("External Secrets", () => {
     assert.equal(plan.credentials["redis-default"]?.source, "generated");
   });
 
-  it("make a Secret of their own, beside the one the stack fills", () => {
+  it("create a separate Secret, next to the one that the stack fills", () => {
     const plan = planFor(shop, { externalSecrets });
     const { env } = valuesOf(plan, "web");
     assert.deepEqual(env?.BANK, { secret: "web-env-external", key: "BANK" });
@@ -65,7 +65,7 @@ describe("External Secrets", () => {
     });
   });
 
-  it("give way to a password that the stack was given", () => {
+  it("are replaced by a password that the stack was given", () => {
     const plan = planFor(shop, { externalSecrets, credentials: { "bank-shop": "given" } });
     assert.equal(plan.credentials["bank-shop"]?.source, "stack");
     assert.deepEqual(
@@ -74,7 +74,7 @@ describe("External Secrets", () => {
     );
   });
 
-  it("hold the login of a registry, as JSON in JSON", () => {
+  it("contain the login of a registry, as JSON in JSON", () => {
     const plan = planOf({
       externalSecrets,
       registries: { mirror: { server: "m.example.com", username: "shop" } },
@@ -88,7 +88,7 @@ describe("External Secrets", () => {
     );
   });
 
-  it("refuse a text with one password of each place", () => {
+  it("are refused for a text with passwords from both sources", () => {
     const mixed = application({
       ...shop,
       services: {
@@ -105,7 +105,7 @@ describe("External Secrets", () => {
     );
   });
 
-  it("let a brace beside a password be none of the template's", () => {
+  it("escape a brace next to a password", () => {
     const secret = { labels: {}, keys: { A: ["PWD={", { credential: "a" }, "}"] } } as unknown as SecretPlan;
     const source = { store: { name: "s", kind: "SecretStore" }, refreshInterval: "1h", keys: { a: "p/a" } };
     assert.equal(
@@ -114,7 +114,7 @@ describe("External Secrets", () => {
     );
   });
 
-  it("leave text alone that looks like a template", () => {
+  it("keep text that looks like a template", () => {
     const secret = { labels: {}, keys: { A: ["{{ x }}", { credential: "a" }] } } as unknown as SecretPlan;
     const spec = specOf("s", secret, {
       store: { name: "s", kind: "SecretStore" },
@@ -124,7 +124,7 @@ describe("External Secrets", () => {
     assert.equal(spec.target.template.data.A, '{{ "{{ x }}" }}{{ index . "a" }}');
   });
 
-  it("want a store and a path", () => {
+  it("require a store and a path", () => {
     const wheres = problemsOf(() => settingsOf({ externalSecrets: { path: "/a/" } })).map(
       ({ where }) => where,
     );

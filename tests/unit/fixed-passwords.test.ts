@@ -1,4 +1,4 @@
-/** Passwords that images fix, with any characters that can be printed: what the scripts of Jobs and charts make of them. */
+/** Passwords fixed by images, with any printable characters, in the scripts of Jobs and charts. */
 import assert from "node:assert/strict";
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -39,8 +39,8 @@ const shopWith = (kind: "mysql" | "mongodb" | "rabbitmq", ...passwords: string[]
 const upstream = { environment: "local", distribution: "upstream" };
 const valuesOf = (plan: Plan, name: string) => plan.releases[name]?.values as Values;
 
-describe("a password that an image fixes", () => {
-  it("can have any characters that can be printed", () => {
+describe("a password fixed by an image", () => {
+  it("can have any printable characters", () => {
     for (const kind of ["mysql", "mongodb", "rabbitmq"] as const) {
       assert.deepEqual(validateApplication(shopWith(kind, NASTY)), []);
       for (const value of ["a\nb", "a\0", "-rf", "\u200b"])
@@ -54,7 +54,7 @@ describe("a password that an image fixes", () => {
     assert.equal(decodeURIComponent(new URL(url).password), NASTY);
   });
 
-  it("is quoted for SQL by the Job of a mysql's accounts", async () => {
+  it("is quoted for SQL by the accounts Job of a mysql", async () => {
     const folder = mkdtempSync(join(tmpdir(), "flotilla-fixed-"));
     try {
       const log = join(folder, "log");
@@ -73,7 +73,7 @@ describe("a password that an image fixes", () => {
         },
       });
       const strings = [...readFileSync(log, "utf8").matchAll(/IDENTIFIED BY '((?:[^'\\]|''|\\.)*)';/g)];
-      // As mysql reads a string.
+      // The way mysql reads a string.
       const read = strings.map(([, quoted = ""]) =>
         quoted.replace(/''|\\(.)/g, (both, one) => one ?? both[0]),
       );
@@ -83,7 +83,7 @@ describe("a password that an image fixes", () => {
     }
   });
 
-  it("arrives in the Job of a mongodb's accounts as it is", () => {
+  it("arrives unchanged in the accounts Job of a mongodb", () => {
     const plan = planFor(shopWith("mongodb", NASTY), {});
     const { env } = valuesOf(plan, "db-accounts") as { env: Record<string, string> };
     const created: string[] = [];
@@ -103,7 +103,7 @@ describe("a password that an image fixes", () => {
     assert.deepEqual(created, [NASTY]);
   });
 
-  it("is kept from the scripts of charts and images, which quote nothing", () => {
+  it("is kept out of scripts of charts and images, which do not quote", () => {
     const auth = (kind: "mysql" | "mongodb", ...passwords: string[]) => {
       const plan = planFor(shopWith(kind, ...passwords), {});
       return { auth: valuesOf(plan, "db").auth as Values, keys: plan.secrets["db-auth"]?.keys ?? {} };
@@ -129,7 +129,7 @@ describe("a password that an image fixes", () => {
     );
   });
 
-  it("is refused within a value of YAML without quotes", () => {
+  it("is refused in an unquoted YAML value", () => {
     const shop = shopWith("mysql", NASTY);
     const file = text`url: x://u:${password("db", "app0")}@h`;
     const services = { web: { ...(shop.services.web as Service), files: { "/a.yaml": file } } };

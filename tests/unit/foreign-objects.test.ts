@@ -1,4 +1,4 @@
-/** Objects that exist already and that an update would create: whose they are, and what is said of them. */
+/** Existing objects that an update would create: their owner, and the message about them. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { passwordsOf } from "../../cli/stack/adoption/candidates";
@@ -55,7 +55,7 @@ const shop = application({ services: { web: service({ files: { "/etc/web.conf": 
 const config = { environment: "local", namespace: "shop" };
 
 describe("the objects that an update creates", () => {
-  it("are all of a first one, with those outside of releases", () => {
+  it("are all objects of a first update, including those outside of releases", () => {
     const objects = createdObjects(planFor(shop, config), {}, []).map(shortName);
     for (const name of [
       ...["LimitRange/flotilla", "NetworkPolicy/default-deny", "ResourceQuota/flotilla"],
@@ -64,14 +64,14 @@ describe("the objects that an update creates", () => {
       assert.ok(objects.includes(name), name);
   });
 
-  it("are none where nothing is added, so that no request is made", () => {
+  it("are none if nothing is added, so that no request is sent", () => {
     const plan = planFor(shop, config);
     const all = createdObjects(plan, {}, []);
     const known = all.filter(({ release }) => release === undefined).map(shortName);
     assert.deepEqual(createdObjects(plan, deployedOf(plan), known), []);
   });
 
-  it("are the new ones of a deployed release, and no others", () => {
+  it("are only the new objects of a deployed release", () => {
     const before = planFor(application(), config);
     const known = createdObjects(before, {}, []).map(shortName);
     const objects = createdObjects(planFor(shop, config), deployedOf(before), known);
@@ -79,7 +79,7 @@ describe("the objects that an update creates", () => {
     assert.equal(objects[0]?.release, "web");
   });
 
-  it("have the Secrets of stores, and leave a remote chart's objects to its rendering", () => {
+  it("include the Secrets of stores, and not a remote chart's objects, which need rendering", () => {
     const plan = planFor(application({ stores: { cart: redis() } }), { ...config, distribution: "bitnami" });
     const objects = createdObjects(plan, {}, []);
     assert.ok(objects.some((object) => shortName(object) === "Secret/cart-auth"));
@@ -87,8 +87,8 @@ describe("the objects that an update creates", () => {
   });
 });
 
-describe("whose an object is", () => {
-  it("is Helm's to say: label and both annotations", () => {
+describe("the owner of an object", () => {
+  it("is a Helm release if label and both annotations say so", () => {
     const marks = marksOf("web", "shop");
     assert.ok(isOfRelease(live(marks), "web", "shop"));
     assert.ok(!isOfRelease(live(marks), "web", "other"));
@@ -100,7 +100,7 @@ describe("whose an object is", () => {
     assert.ok(!isOfRelease(live({ labels: marks.labels }), "web", "shop"));
   });
 
-  it("is nobody's without marks, or with those of the same application", () => {
+  it("is unknown without marks, or with those of the same application", () => {
     assert.equal(managerOf(live(), "shop"), undefined);
     assert.equal(managerOf(live({ labels: { "app.kubernetes.io/managed-by": "Helm" } }), "shop"), undefined);
     const labels = { "app.kubernetes.io/managed-by": "pulumi", "app.kubernetes.io/part-of": "shop" };
@@ -117,7 +117,7 @@ describe("whose an object is", () => {
     ],
     ["Argo CD", { labels: { "argocd.argoproj.io/instance": "web-prod" } }, "Argo CD application web-prod"],
     [
-      "Argo CD by annotation",
+      "Argo CD, by annotation",
       { annotations: { "argocd.argoproj.io/tracking-id": "web-prod:/ConfigMap:shop/web" } },
       "Argo CD application web-prod",
     ],
@@ -125,7 +125,7 @@ describe("whose an object is", () => {
     ["another tool", { labels: { "app.kubernetes.io/managed-by": "Tilt" } }, "Tilt"],
   ];
   for (const [what, metadata, manager] of managed)
-    it(`is that of ${what}, and adopt leaves it alone`, () => {
+    it(`is ${what}, and adopt does not take the object over`, () => {
       const [conflict] = conflictsOf([created()], () => live(metadata), {
         application: "shop",
         namespace: "shop",
@@ -137,12 +137,12 @@ describe("whose an object is", () => {
       assert.match(todo, /adopt does not take it/);
     });
 
-  it("is nobody's where Helm keeps it whatever becomes of the release", () => {
+  it("is nobody if Helm keeps the object independently of its release", () => {
     const annotations = { "meta.helm.sh/release-name": "old", "helm.sh/resource-policy": "keep" };
     assert.equal(managerOf(live({ annotations }), "shop"), undefined);
   });
 
-  it("is never in conflict with its own release, whatever else it bears", () => {
+  it("is never in conflict with its own release, whatever other marks it has", () => {
     const entry = fc.dictionary(fc.string(), fc.string());
     fc.assert(
       fc.property(entry, entry, (labels, annotations) => {
@@ -164,8 +164,8 @@ describe("whose an object is", () => {
   });
 });
 
-describe("what is said of an object that exists", () => {
-  it("is where it is, who created it, and what to do", () => {
+describe("the message about an existing object", () => {
+  it("says where it is, who created it, and what to do", () => {
     const conflict = { ...created(), createdWith: "kubectl-create" };
     assert.deepEqual(conflictProblem(conflict, "dev"), {
       where: "ConfigMap web-files in namespace shop",
@@ -174,7 +174,7 @@ describe("what is said of an object that exists", () => {
     });
   });
 
-  it("is to wait where it is being deleted", () => {
+  it("says to wait while it is being deleted", () => {
     const [conflict] = conflictsOf([created()], () => live({ deletionTimestamp: "2026-01-01T00:00:00Z" }), {
       application: "shop",
       namespace: "shop",
@@ -183,13 +183,13 @@ describe("what is said of an object that exists", () => {
     assert.ok(!isAdoptable(conflict as Conflict));
   });
 
-  it("is to recover or to adopt a release that helm has installed", () => {
+  it("says to recover or adopt a release that helm has installed", () => {
     assert.match(installedProblem("web", "deployed", "dev").todo, /adopt --stack dev/);
     assert.match(installedProblem("web", "pending-install", "dev").todo, /recover --stack dev/);
   });
 });
 
-describe("looking for objects in the cluster", () => {
+describe("looking up objects in the cluster", () => {
   const asking = (answers: Record<string, Answer>) => {
     const asked: string[] = [];
     const ask = async (path: string): Promise<Answer> => {
@@ -202,7 +202,7 @@ describe("looking for objects in the cluster", () => {
     object: { items: names.map((name) => live({ name })) },
   });
 
-  it("asks once for each kind, and by name where it looks for one", async () => {
+  it("sends one request per kind, and one by name for a single object", async () => {
     const { ask, asked } = asking({ "/api/v1/namespaces/shop/configmaps": list("web-files", "other") });
     const find = await readObjects(ask, [
       created(),
@@ -219,7 +219,7 @@ describe("looking for objects in the cluster", () => {
     ]);
   });
 
-  it("finds objects of the whole cluster, and asks nothing more where it may not read", async () => {
+  it("finds cluster-scoped objects, and stops where it may not read", async () => {
     const role = created({ apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRole", name: "web" });
     const { ask } = asking({
       "/apis/rbac.authorization.k8s.io/v1/namespaces/shop/clusterroles": { missing: true, unserved: true },
@@ -231,7 +231,7 @@ describe("looking for objects in the cluster", () => {
     assert.equal(find(created()), undefined);
   });
 
-  it("refuses an update with every object and release, and asks nothing where nothing is added", async () => {
+  it("refuses an update with every object and release, and sends no request if nothing is added", async () => {
     const plan = planFor(shop, config);
     const { ask } = asking({
       "/api/v1/namespaces/shop/configmaps": list("web-files"),
@@ -253,7 +253,7 @@ describe("looking for objects in the cluster", () => {
     assert.deepEqual(quiet.asked, []);
   });
 
-  it("takes the newest of Helm's records", async () => {
+  it("uses the newest of Helm's records", async () => {
     const record = (version: string, status: string) => ({
       metadata: { labels: { name: "web", version, status } },
     });
@@ -266,7 +266,7 @@ describe("looking for objects in the cluster", () => {
   });
 });
 
-describe("a difference with objects that exist", () => {
+describe("a difference with existing objects", () => {
   const manifest = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "web-files" }, data: { a: "1" } };
   const there = { ...manifest, data: { a: "0", old: "x" } } as typeof manifest;
   const side = (...objects: object[]) => ({
@@ -276,7 +276,7 @@ describe("a difference with objects that exist", () => {
   });
   const taken = { manifest, live: there, wanted: manifest, added: [], release: "web" };
 
-  it("looks for what a release adds, not for values that stand for a chart", () => {
+  it("looks up what a release adds, but not values that represent a chart", () => {
     const values = { kind: "Values", metadata: { name: "db" } };
     assert.deepEqual(addedTo([], [values, manifest] as never[]), [manifest]);
     assert.deepEqual(additionsOf({ before: { web: side(manifest) }, after: { web: side(manifest) } }), []);
@@ -285,7 +285,7 @@ describe("a difference with objects that exist", () => {
     ]);
   });
 
-  it("is blocked by all of them, or while adopting by those that adopt leaves alone", () => {
+  it("is blocked by all of them, or with adopt by those that adopt does not take over", () => {
     const free = { conflict: created(), manifest };
     const held = { conflict: { ...created({ name: "other" }), manager: "Tilt" }, manifest };
     const elsewhere = {
@@ -296,7 +296,7 @@ describe("a difference with objects that exist", () => {
     assert.deepEqual([of(false), of(true)], [3, 2]);
   });
 
-  it("says once what the engine refuses as well", () => {
+  it("reports once what the engine refuses as well", () => {
     const problems = installedProblems(
       { releases: { web: {} } } as never,
       new Map(),
@@ -309,7 +309,7 @@ describe("a difference with objects that exist", () => {
     assert.equal(unlessSaid("error: other", []), "error: other");
   });
 
-  it("shows objects that are taken over as they are and as they become", () => {
+  it("shows objects that are taken over before and after", () => {
     const { before, after } = withTaken({ before: {}, after: { web: side(manifest) } }, [taken]);
     assert.deepEqual(before.web?.objects, [there]);
     assert.deepEqual(after.web?.objects, [manifest]);
@@ -328,7 +328,7 @@ describe("a difference with objects that exist", () => {
   });
 });
 
-describe("the passwords in a Secret that somebody created", () => {
+describe("the passwords in an existing Secret", () => {
   const plan = planFor(
     application({
       services: {
@@ -350,7 +350,7 @@ describe("the passwords in a Secret that somebody created", () => {
   const found = (settled: string[], ...secrets: ReturnType<typeof secret>[]) =>
     passwordsOf(plan, [], {}, secrets, { "db-app": "FromTheState" }, new Set(settled)).passwords;
 
-  it("are not those of a store that is deployed, unless the Secret is the store's own", () => {
+  it("are not those of a deployed store, unless the Secret is the store's own", () => {
     const [name = ""] = Object.keys(plan.secrets).filter((key) => plan.secrets[key]?.owner === "web");
     const [key = ""] = Object.keys(plan.secrets[name]?.keys ?? {});
     assert.deepEqual(found(["db-app"], secret(name, key)), {});

@@ -1,4 +1,4 @@
-/** One validator per concept: settings and inventories take the same texts, and refuse the others in the same words. */
+/** One validator per concept: settings and inventories accept the same texts, and refuse others with the same message. */
 import assert from "node:assert/strict";
 import { readInventory } from "../../src/model/inventory/read";
 import { problemsOf, settingsOf } from "../support";
@@ -19,7 +19,7 @@ const bank = (more: object) => shop({ externals: { bank: { ...EXTERNAL, ...more 
 const cart = (more: object) => ({ services: { cart: more } });
 const gateway = (more: object) => ({ externals: { "payment-gateway": more } });
 
-/** What is wrong with an inventory: `what` of each problem, without the value. */
+/** Returns what is wrong with an inventory: `what` of each problem, without the value. */
 const inInventory = (written: object): string[] =>
   readInventory(written, "shop").problems.map(({ what }) => what.replace(/, not .*$/s, ""));
 
@@ -186,16 +186,16 @@ const CONCEPTS: Record<string, Concept> = {
   },
 };
 
-describe("a value that settings and inventories share", () => {
+describe("a value shared by settings and inventories", () => {
   for (const [concept, { inventory, settings, accepted, refused }] of Object.entries(CONCEPTS)) {
-    it(`is taken by both: ${concept}`, () => {
+    it(`is accepted by both: ${concept}`, () => {
       for (const value of accepted) {
         assert.deepEqual(inInventory(inventory(value as never)), [], String(value));
         assert.deepEqual(inSettings(settings(value as never)), [], String(value));
       }
     });
 
-    it(`is refused by both, in the same words: ${concept}`, () => {
+    it(`is refused by both, with the same message: ${concept}`, () => {
       for (const value of refused) {
         const said = inInventory(inventory(value as never));
         assert.equal(said.length, 1, `${value}: ${said.join("; ") || "not refused"}`);
@@ -205,10 +205,10 @@ describe("a value that settings and inventories share", () => {
   }
 });
 
-describe("a value that only one of them has", () => {
+describe("a value of only one of them", () => {
   const DIGIT_PATHS = ["", "/", "//", "tmp", "/a:b", "/a/../b", "/a/.", "/a\u0000b", "/a\nb"];
 
-  it("is refused in an inventory where the API server or the chart would refuse it", () => {
+  it("is refused in an inventory if the API server or the chart would refuse it", () => {
     const said = (api: object) => inInventory(shop({}, api));
     for (const path of DIGIT_PATHS) assert.equal(said({ writable: [path] }).length, 1, JSON.stringify(path));
     assert.match(said({ files: { "/etc/app/": "x" } }).join(), /path of a file/);
@@ -238,7 +238,7 @@ describe("a value that only one of them has", () => {
       );
   });
 
-  it("is refused in settings where the API server would refuse it, or a runtime reads it as something else", () => {
+  it("is refused in settings if the API server would refuse it, or a runtime would read it as something else", () => {
     for (const host of ["10.0.0.1", "Shop.example.com", "shop", "a..b", `${"a".repeat(64)}.com`])
       assert.equal(inSettings({ ingress: { host } }).length, host === "shop" ? 0 : 1, host);
     for (const registry of ["mirror", "-.example.com", "ghcr.io:0", "https://ghcr.io"]) {

@@ -1,4 +1,4 @@
-/** What holds of every application, whatever its size and shape. */
+/** Properties of every application, of any size and shape. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { graphOf } from "../../cli/core/graph/graph";
@@ -14,7 +14,7 @@ const BITNAMI = { distribution: "bitnami", environment: "local" };
 const UPSTREAM = { distribution: "upstream", environment: "local" };
 
 describe("any application", () => {
-  it("is planned so that what is needed comes first, in every order of the inventory", () => {
+  it("is planned with dependencies first, in any order of the inventory", () => {
     fc.assert(
       fc.property(applicationArbitrary(8, 4), (application) => {
         assert.deepEqual(validateApplication(application), []);
@@ -36,7 +36,7 @@ describe("any application", () => {
     );
   });
 
-  it("leaves no field to chance that Helm does not look at: where a chart takes anything, the plan gives nothing", () => {
+  it("sets no field that Helm does not check: where a chart accepts anything, the plan sets nothing", () => {
     fc.assert(
       fc.property(applicationArbitrary(8, 4), (application) => {
         for (const release of Object.values(planFor(application, UPSTREAM).releases)) {
@@ -49,7 +49,7 @@ describe("any application", () => {
     );
   });
 
-  it("has Helm look for unknown fields in charts of others", () => {
+  it("has Helm check for unknown fields in remote charts", () => {
     for (const release of Object.values(planFor(generatedApplication(2, 4), BITNAMI).releases).filter(
       ({ kind }) => kind === "store",
     ))
@@ -92,7 +92,7 @@ describe("any application", () => {
     );
   });
 
-  it("has room in its namespace for all it may become, with one way in for each path", () => {
+  it("fits into its namespace's quota at its maximum, with one ingress for each path", () => {
     fc.assert(
       fc.property(applicationArbitrary(6, 2), fc.boolean(), (application, autoscaling) => {
         const config = { ...UPSTREAM, autoscaling, replicas: 3, ingress: { host: "shop.example.com" } };
@@ -110,7 +110,7 @@ describe("any application", () => {
     );
   });
 
-  it("keeps its passwords out of values", () => {
+  it("keeps passwords out of values", () => {
     fc.assert(
       fc.property(applicationArbitrary(6, 4), (application) => {
         const plan = planFor(application, UPSTREAM);
@@ -126,7 +126,7 @@ describe("any application", () => {
     );
   });
 
-  it("of 100 services and 20 stores is planned and drawn in under a second", () => {
+  it("of 100 services and 20 stores is planned and drawn in less than a second", () => {
     const application = generatedApplication(100, 20);
     // The first plan of a process compiles the charts' schemas.
     planFor(generatedApplication(1, 1), UPSTREAM);

@@ -1,4 +1,4 @@
-/** What is generated from the shared chart is not stale. */
+/** Files generated from the shared chart are up to date. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -7,7 +7,7 @@ import { GENERATED } from "../../dev/generate/generate";
 
 describe("generated files", () => {
   for (const [path, make] of Object.entries(GENERATED))
-    it(`${path} is what npm run generate makes of the chart`, async () => {
+    it(`${path} is what npm run generate writes`, async () => {
       assert.equal(await make(), readFileSync(join(PROJECT, path), "utf8"), "run: npm run generate");
     });
 });

@@ -1,4 +1,4 @@
-/** The picture of an application: everybody in it, every connection, in every format. */
+/** The graph of an application: every node, every connection, in every format. */
 import assert from "node:assert/strict";
 import { instance } from "@viz-js/viz";
 import { dot } from "../../cli/core/graph/dot";
@@ -13,7 +13,7 @@ import { planFor } from "../support";
 const prod = graphOf(find("robot-shop", "prod").plan);
 
 describe("the graph", () => {
-  it("has every service, store, Job and external, and where people come in", () => {
+  it("has every service, store, Job and external, and the ingress", () => {
     const named = (kind: string) => prod.nodes.filter((node) => node.kind === kind).map(({ name }) => name);
     const { application, plan } = find("robot-shop", "prod");
     assert.deepEqual(named("service").sort(), Object.keys(application.services).sort());
@@ -30,7 +30,7 @@ describe("the graph", () => {
     assert.ok(shown.includes("mysql-load-cities mysql 3306"));
   });
 
-  it("shows stand-ins and callers for what they are", () => {
+  it("shows stand-ins and callers as such", () => {
     const kinds = Object.fromEntries(
       graphOf(find("order-service", "local").plan).nodes.map(({ name, kind }) => [name, kind]),
     );
@@ -39,7 +39,7 @@ describe("the graph", () => {
     assert.equal(kinds["order-service"], "service");
   });
 
-  it("tells of a node its ports, policy, resources and probes", () => {
+  it("shows ports, policy, resources and probes of a node", () => {
     const facts = prod.nodes.find(({ name }) => name === "cart")?.facts ?? {};
     assert.deepEqual(facts.Ports, ["http: 8080 to 8080"]);
     assert.ok(facts["Policy, in"]?.includes("web: 8080"));
@@ -48,7 +48,7 @@ describe("the graph", () => {
     assert.match(facts.Probes?.join() ?? "", /readiness: GET \/health on http, every 10 s/);
   });
 
-  it("holds no password, fixed ones neither", () => {
+  it("contains no password, not even a fixed one", () => {
     for (const { plan } of EVERYWHERE) {
       const graph = graphOf(plan);
       const drawn = [
@@ -61,7 +61,7 @@ describe("the graph", () => {
     }
   });
 
-  it("is a drawing that Graphviz reads, with each connection as an arrow", async () => {
+  it("is a graph that Graphviz can draw, with each connection as an arrow", async () => {
     const viz = await instance();
     for (const { plan } of EVERYWHERE) {
       const graph = graphOf(plan);
@@ -74,7 +74,7 @@ describe("the graph", () => {
     assert.ok(viz.renderString(dot(odd), { format: "svg" }));
   });
 
-  it("is laid out without two nodes on one place, 120 of them too", () => {
+  it("is laid out without overlapping nodes, even with 120 of them", () => {
     const large = graphOf(
       planFor(generatedApplication(100, 20), { distribution: "upstream", environment: "local" }),
     );
@@ -105,7 +105,7 @@ describe("the graph", () => {
     assert.ok(!page.includes("<script>alert"));
   });
 
-  it("has the ports of people's way in from a load balancer as well", () => {
+  it("has the ports of the ingress from a load balancer as well", () => {
     const { plan } = planned("online-boutique", "dev", { loadBalancer: {}, ingress: undefined });
     const [entry] = graphOf(plan).edges;
     assert.deepEqual(entry, { from: PEOPLE, to: "frontend", port: 80, targetPort: 8080, protocol: "http" });

@@ -1,11 +1,11 @@
-/** The page's table of the identity matrix is the one of the run that was kept, and that run is of all cases. */
+/** The identity matrix in the docs is the one of the recorded run, and that run has all cases. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { CASES } from "../e2e/identity/cases";
 import { PAGE, pageOf, readKept } from "../e2e/identity/outcomes";
 
 describe("docs/reliability.md: the identity matrix", () => {
-  it("is what is kept of the last whole run", () => {
+  it("is the recorded last full run", () => {
     const page = readFileSync(PAGE, "utf8");
     assert.equal(pageOf(page, readKept()), page, "run: IDENTITY=keep npm run test:identity");
   });

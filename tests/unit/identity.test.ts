@@ -1,4 +1,4 @@
-/** Which cluster a stack belongs to: decisions on identities, answers of kubectl and states. */
+/** Which cluster a stack belongs to: decisions based on identities, kubectl's answers and states. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { ClusterIdentity } from "../../src/model/cluster";
@@ -29,7 +29,7 @@ const cluster = (overrides: Partial<ClusterIdentity> = {}): ClusterIdentity => (
   server: "https://one.example.com:6443/",
   ...overrides,
 });
-/** An identity without what is named. */
+/** Returns an identity without the given keys. */
 const without = (...keys: (keyof ClusterIdentity)[]): ClusterIdentity =>
   Object.fromEntries(
     Object.entries(cluster()).filter(([key]) => !keys.includes(key as keyof ClusterIdentity)),
@@ -38,7 +38,7 @@ const without = (...keys: (keyof ClusterIdentity)[]): ClusterIdentity =>
 const names = fc.constantFrom("main", "other", "kubernetes");
 const servers = fc.constantFrom("https://one.example.com:6443/", "https://two.example.com/");
 const digests = fc.option(fc.constantFrom("aaaaaaaaaaaaaaaa", "bbbbbbbbbbbbbbbb"), { nil: undefined });
-/** Anything a kubeconfig may say of a cluster, with this UID. */
+/** Any cluster entry of a kubeconfig, with this UID. */
 const seenAs = (uid: string | undefined): fc.Arbitrary<ClusterIdentity> =>
   fc.record({ name: names, server: servers, ca: digests }).map(({ ca, ...rest }) => ({
     ...rest,
@@ -47,7 +47,7 @@ const seenAs = (uid: string | undefined): fc.Arbitrary<ClusterIdentity> =>
   }));
 
 describe("the identity of a cluster", () => {
-  it("is the same however the kubeconfig leads to it, as long as the UID is", () => {
+  it("is the same with any kubeconfig, as long as the UID is", () => {
     fc.assert(
       fc.property(
         fc.uuid().chain((uid) => fc.tuple(seenAs(uid), seenAs(uid))),
@@ -60,7 +60,7 @@ describe("the identity of a cluster", () => {
     );
   });
 
-  it("is another one when both have a UID and these differ, whatever else is alike", () => {
+  it("is different when both have a UID and these differ, whatever else is the same", () => {
     fc.assert(
       fc.property(
         fc
@@ -74,7 +74,7 @@ describe("the identity of a cluster", () => {
     );
   });
 
-  it("falls back to the address and the CA together, and needs more evidence where only one of them is the same", () => {
+  it("falls back to address and CA together, and needs more evidence if only one of them is the same", () => {
     const unread = without("uid");
     assert.equal(isSameCluster(cluster(), unread), true);
     assert.equal(isUnsure(cluster(), unread), false);
@@ -93,19 +93,19 @@ describe("the identity of a cluster", () => {
     }
   });
 
-  it("does not depend on which of two was recorded", () => {
+  it("does not depend on which of the two was recorded", () => {
     const any = fc.option(fc.constantFrom("a", "b"), { nil: undefined }).chain((uid) => seenAs(uid));
     fc.assert(fc.property(any, any, (a, b) => isSameCluster(a, b) === isSameCluster(b, a)));
   });
 
-  it("is named by its UID, else by its CA, else by its name", () => {
+  it("is shown as its UID, else its CA, else its name", () => {
     assert.equal(identityName(cluster()), cluster().uid);
     assert.equal(identityName(without("uid")), "ca:aaaaaaaaaaaaaaaa");
     assert.equal(identityName(without("uid", "ca")), "name:main");
     assert.equal(identityText(without("uid")), "ca:aaaaaaaaaaaaaaaa at https://one.example.com:6443/");
   });
 
-  it("answers to its UID, and to less only where that cannot be read", () => {
+  it("matches its UID, and less only if that cannot be read", () => {
     assert.equal(isNamed(cluster().uid as string, cluster()), true);
     for (const setting of ["ca:aaaaaaaaaaaaaaaa", "name:main", "main", "11111111", ""])
       assert.equal(isNamed(setting, cluster()), false, setting);
@@ -127,7 +127,7 @@ describe("the identity of a cluster", () => {
 describe("the digest of a CA", () => {
   const [a, b] = [certificate("QUJD\nREVG"), certificate("R0hJ")];
 
-  it("is the same for every order and form of the text", () => {
+  it("is the same for every order and format", () => {
     const digest = caDigest(a + b);
     assert.match(digest ?? "", /^[0-9a-f]{16}$/);
     for (const text of [
@@ -141,7 +141,7 @@ describe("the digest of a CA", () => {
       assert.equal(caDigest(text), digest, text);
   });
 
-  it("differs for other certificates, and there is none without any", () => {
+  it("differs for different certificates, and is undefined without any", () => {
     const digests = [a, b, a + b, certificate("QUJDREVH")].map(caDigest);
     assert.equal(new Set(digests).size, digests.length);
     for (const text of ["", "no certificate", "-----BEGIN PRIVATE KEY-----\nQQ==\n-----END PRIVATE KEY-----"])
@@ -159,8 +159,8 @@ const check = (overrides: Partial<IdentityCheck>): IdentityCheck => ({
 });
 const other = cluster({ uid: "22222222-2222-2222-2222-222222222222", server: "https://two.example.com/" });
 
-describe("a cluster that is not the stack's", () => {
-  it("is refused with both identities and addresses, and the ways out", () => {
+describe("another cluster than the stack's", () => {
+  it("is refused with both identities and addresses, and what to do", () => {
     const problem = foreignCluster(check({ recorded: cluster(), current: other }));
     assert.equal(problem?.where, "cluster of stack prod");
     assert.equal(
@@ -178,7 +178,7 @@ describe("a cluster that is not the stack's", () => {
     );
   });
 
-  it("says why it could not be read, and whose account led there", () => {
+  it("is reported with why it could not be read, and whose account was used", () => {
     const current = { ...without("uid"), ca: "bbbbbbbbbbbbbbbb" };
     const { context, ...inPod } = check({ recorded: cluster(), current, unread: "no right to read it" });
     assert.match(
@@ -188,7 +188,7 @@ describe("a cluster that is not the stack's", () => {
     assert.match(foreignCluster(inPod)?.what ?? "", /but this pod's account leads to ca:bbbbbbbbbbbbbbbb/);
   });
 
-  it("is permitted by a setting that names it, and by no other", () => {
+  it("is allowed only by a setting that names it", () => {
     assert.equal(
       foreignCluster(check({ recorded: cluster(), current: other, named: other.uid as string })),
       undefined,
@@ -209,7 +209,7 @@ describe("a cluster that is not the stack's", () => {
     }
   });
 
-  it("is permitted to a command that moves the stack, and to no other", () => {
+  it("is allowed only to a command that moves the stack", () => {
     const moving = { recorded: cluster(), current: other, named: other.uid as string };
     assert.equal(foreignCluster(check(moving)), undefined);
     const problem = foreignCluster(check({ ...moving, mayMove: false }));
@@ -219,11 +219,11 @@ describe("a cluster that is not the stack's", () => {
     assert.equal(foreignCluster(check(there)), undefined);
   });
 
-  it("is none before the first update, wherever that goes", () => {
+  it("does not exist before the first update", () => {
     assert.equal(foreignCluster(check({ current: other, isDeployed: false })), undefined);
   });
 
-  it("is told from the stack's own by its namespace where an older version recorded nothing", () => {
+  it("is detected by its namespace if an older version recorded no identity", () => {
     assert.equal(foreignCluster(check({ hasNamespace: true, namespace: "shop-prod" })), undefined);
     for (const hasNamespace of [false, undefined]) {
       const problem = foreignCluster(
@@ -257,7 +257,7 @@ describe("reading the identity", () => {
   const named = { ca: caDigest(certificate("QUJD")), name: "main", server: "https://one.example.com:6443/" };
   const of = { project: "flotilla", stack: "prod" };
 
-  it("is one question, for kube-system", async () => {
+  it("sends one request, for kube-system", async () => {
     const asked: string[] = [];
     const { identity } = await readIdentity(async (path) => {
       asked.push(path);
@@ -267,7 +267,7 @@ describe("reading the identity", () => {
     assert.deepEqual(asked, ["/api/v1/namespaces/kube-system"]);
   });
 
-  it("goes on with the CA where kube-system is not to be read, and says so", async () => {
+  it("falls back to the CA if kube-system cannot be read, and says so", async () => {
     for (const [answer, why] of [
       [
         { unread: "no right to read it" },
@@ -288,14 +288,14 @@ describe("reading the identity", () => {
     }
   });
 
-  it("fails in words where no answer comes", async () => {
+  it("fails with a message if there is no answer", async () => {
     await assert.rejects(
       readIdentity(() => Promise.reject(new Error("connection refused")), target),
       /context "here" at https:\/\/one\.example\.com:6443\/ does not answer: connection refused/,
     );
   });
 
-  it("asks for the namespace of an older state alone, and goes by its UID", async () => {
+  it("only reads the namespace of an older state, and uses its UID", async () => {
     const asked: string[] = [];
     const verify = (isDeployed: boolean, uid: string) => {
       asked.length = 0;
@@ -325,7 +325,7 @@ describe("an answer of kubectl", () => {
   const failed = (stderr: string, more: object = {}) =>
     Object.assign(new Error("Command failed: kubectl get"), { stderr, ...more });
 
-  it("tells a missing object from one that must not be read", () => {
+  it("distinguishes a missing object from one that may not be read", () => {
     assert.deepEqual(answerOf(failed('Error from server (NotFound): namespaces "kube-system" not found\n')), {
       missing: true,
     });
@@ -340,7 +340,7 @@ describe("an answer of kubectl", () => {
     assert.deepEqual(answerOf(failed("", { code: "ENOENT" })), { unread: "kubectl is not on PATH" });
   });
 
-  it("throws kubectl's last line where the API server did not answer as one", () => {
+  it("throws kubectl's last line if the API server did not answer properly", () => {
     assert.throws(
       () => answerOf(failed("E1128 memcache.go: trying again\nThe connection to the server was refused\n")),
       { message: "The connection to the server was refused" },
@@ -361,15 +361,15 @@ describe("the namespace of an update", () => {
     ...args: [Parameters<typeof namespaceProblem>[1], Parameters<typeof namespaceProblem>[2]]
   ) => namespaceProblem("shop", ...args, { owner, stack: "prod" });
 
-  it("may be the stack's own, or none yet", () => {
+  it("may be the stack's own, or missing", () => {
     const known = { name: "shop", uid: "u" };
     assert.equal(problem(known, live({ annotations: own })), undefined);
-    assert.equal(problem(known, live()), undefined, "of a version that wrote no owner");
-    assert.equal(problem({ name: "shop" }, live()), undefined, "of a state without its UID");
+    assert.equal(problem(known, live()), undefined, "written by a version without owners");
+    assert.equal(problem({ name: "shop" }, live()), undefined, "from a state without its UID");
     assert.equal(problem(undefined, undefined), undefined);
   });
 
-  it("may not be another stack's, known or not", () => {
+  it("may not be another stack's, known or unknown", () => {
     const annotations = { "flotilla.dev/stack": "flotilla/blue", "flotilla.dev/stack-id": "ba9876543210" };
     for (const known of [undefined, { name: "shop", uid: "u" }]) {
       const found = problem(known, live({ annotations }));
@@ -385,13 +385,13 @@ describe("the namespace of an update", () => {
     assert.match(problem(undefined, nameless)?.todo ?? "", /--given-up ba9876543210$/);
   });
 
-  it("is not taken over silently: adopt does that", () => {
+  it("is not taken over silently; adopt does that", () => {
     const found = problem(undefined, live());
     assert.match(found?.what ?? "", /exists already, and the state of the stack does not know it/);
     assert.match(found?.todo ?? "", /npx flotilla adopt --stack prod/);
   });
 
-  it("is said to be lost, going, or made again", () => {
+  it("is reported as lost, being deleted, or recreated", () => {
     const known = { name: "shop", uid: "u" };
     const lost = problem(known, undefined);
     assert.match(lost?.what ?? "", /the state lists it, but the cluster does not have it/);
@@ -405,7 +405,7 @@ describe("the namespace of an update", () => {
   });
 });
 
-describe("what a state says of a stack", () => {
+describe("the identity in a state", () => {
   const urn = (types: string, name: string) => `urn:pulumi:prod::flotilla::${types}::${name}`;
   const application = (outputs: Record<string, unknown>): Record<string, StateResource> => ({
     [urn("flotilla:index:Application", "shop")]: { type: "flotilla:index:Application", outputs },
@@ -450,7 +450,7 @@ describe("what a state says of a stack", () => {
     ),
   };
 
-  it("is nothing where there is none", () => {
+  it("is empty in an empty state", () => {
     const nothing = {
       deployed: {},
       deployedGuarded: { secrets: [], passwords: [] },
@@ -461,7 +461,7 @@ describe("what a state says of a stack", () => {
     assert.deepEqual(stateIn({ ...stack, ...provider({}) }), nothing);
   });
 
-  it("of an older version names the namespace and no cluster", () => {
+  it("of an older version has the namespace and no cluster", () => {
     const state = stateIn({
       ...stack,
       ...application({}),
@@ -478,7 +478,7 @@ describe("what a state says of a stack", () => {
     });
   });
 
-  it("of this version has the cluster, the provider's fixed name for it, and the stack's id", () => {
+  it("of this version has the cluster, the provider's fixed identifier, and the stack's id", () => {
     const state = stateIn({
       ...stack,
       ...application({ cluster: cluster(), id: "0123456789ab" }),
@@ -494,21 +494,21 @@ describe("what a state says of a stack", () => {
     assert.deepEqual([state.identifier, state.id], ["fixed", "0123456789ab"]);
     assert.deepEqual(state.deployedGuarded, { secrets: ["db-auth"], passwords: ["db-app"] });
     assert.deepEqual(Object.keys(state.deployed).sort(), ["db", "web"]);
-    // Without metadata, a Secret is known by the name of its resource.
+    // Without metadata, a Secret is known by its resource name.
     assert.deepEqual(state.objects.slice(1), ["Secret/db-auth", "Secret/web-auth", "Secret/web-env"]);
   });
 
-  it("takes the id from the namespace where an update ended before it could record it", () => {
+  it("takes the id from the namespace if an update ended before it could record it", () => {
     assert.equal(stateIn(namespace({ "flotilla.dev/stack-id": "0123456789ab" })).id, "0123456789ab");
   });
 
-  it("does not know the application where no update has ended", () => {
+  it("does not know the application if no update has completed", () => {
     assert.deepEqual(stateIn(namespace()).deployedPlace, { namespace: "shop-prod" });
   });
 });
 
 describe("the provider", () => {
-  it("is told a fixed identifier, the context by name, and no text of a kubeconfig", () => {
+  it("gets a fixed identifier, the context by name, and no text of a kubeconfig", () => {
     assert.deepEqual(providerArgs({}, { context: "here" }, "fixed"), {
       kubeconfig: "",
       context: "here",

@@ -1,4 +1,4 @@
-/** Where images are taken from: overrides, digests, mirrors. */
+/** Image sources: overrides, digests, mirrors. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -16,7 +16,7 @@ describe("images", () => {
   });
   const image = { repository: "ghcr.io/shop/web", tag: "1", digest: DIGEST };
 
-  it("can come from a registry with an address of IPv6, also through a mirror", () => {
+  it("can come from a registry with an IPv6 address, also through a mirror", () => {
     const image = { repository: "[2001:db8::1]:5000/team/web", tag: "1" };
     const shop = application({ services: { web: service({ image }) }, stores: { cache: redis() } });
     assert.deepEqual(valuesOf(planFor(shop), "web").image, image);
@@ -26,7 +26,7 @@ describe("images", () => {
     assert.equal(valuesOf(plan, "web").image.repository, "[::1]:5000/hub/image");
   });
 
-  it("leave a digest behind that belongs to another tag or repository", () => {
+  it("drop a digest that belongs to another tag or repository", () => {
     assert.deepEqual(imageIn(settings, image), image);
     assert.deepEqual(imageIn(settings, image, { tag: "2" }), { repository: image.repository, tag: "2" });
     assert.deepEqual(imageIn(settings, image, { repository: "a.io/b" }), { repository: "a.io/b", tag: "1" });
@@ -48,18 +48,18 @@ describe("images", () => {
       assert.equal(imageIn(settings, { repository, tag: "1" }).repository, mirrored);
     });
 
-  it("are split as container runtimes do", () => {
+  it("are split the way container runtimes do", () => {
     assert.deepEqual(splitRepository("localhost/web"), { registry: "localhost", path: "web" });
     assert.deepEqual(splitRepository("web"), { registry: "docker.io", path: "library/web" });
   });
 
-  it("wait with what the shared chart waits with", () => {
+  it("of waiting init containers are those of the shared chart", () => {
     const { waitImage } = parse(readFileSync(join(PROJECT, "charts", "microservice", "values.yaml"), "utf8"));
     assert.deepEqual({ repository: waitImage.repository, tag: waitImage.tag }, WAIT_IMAGE);
-    assert.equal(valuesOf(planOf(), "cart").waitImage, undefined, "no value where it is the chart's own");
+    assert.equal(valuesOf(planOf(), "cart").waitImage, undefined, "the chart's own value");
   });
 
-  it("all come from the mirror: services, Jobs, stores, exporters, what waits", () => {
+  it("all come from the mirror: services, Jobs, stores, exporters, waiting containers", () => {
     for (const distribution of ["bitnami", "upstream"]) {
       const plan = planOf({
         distribution,

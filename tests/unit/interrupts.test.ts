@@ -1,4 +1,4 @@
-/** Who hears of it when a command is to end. */
+/** Which process gets a signal when a command is stopped. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import execa from "execa";
@@ -6,7 +6,7 @@ import { PROJECT } from "../../cli/tools/paths";
 
 const INTERRUPTS = JSON.stringify(join(PROJECT, "cli", "tools", "interrupts"));
 
-/** A command whose child says which signal it has got, and ends a moment later. */
+/** A command whose child reports the signal it receives, and exits a moment later. */
 const PROGRAM = `
   const execa = require("execa");
   const { delegateInterrupts, handleInterrupts } = require(${INTERRUPTS});
@@ -25,7 +25,7 @@ async function outcome(signal: NodeJS.Signals, program = PROGRAM) {
   const command = execa("node", ["-r", "ts-node/register/transpile-only", "-e", program], {
     cwd: PROJECT,
     reject: false,
-    // What the child writes comes through the same pipe.
+    // The child writes to the same pipe.
     stdin: "ignore",
   });
   command.stdout?.once("data", () => process.kill(command.pid as number, signal));
@@ -36,11 +36,11 @@ async function outcome(signal: NodeJS.Signals, program = PROGRAM) {
 }
 
 describe("a command that runs an engine", () => {
-  it("hands SIGTERM on, which comes to it alone, and waits for the end", async () => {
+  it("forwards SIGTERM, which only it receives, and waits for the engine", async () => {
     assert.deepEqual(await outcome("SIGTERM"), { exitCode: 3, said: ["ready", "SIGTERM"] });
   });
 
-  it("never ends it by force: execa would after five seconds", async () => {
+  it("never kills it: execa would, after five seconds", async () => {
     const program = `
       const { delegateInterrupts, handleInterrupts } = require(${INTERRUPTS});
       handleInterrupts();
@@ -53,7 +53,7 @@ describe("a command that runs an engine", () => {
     assert.deepEqual(said, ["ready", '["SIGTERM",{"forceKillAfterTimeout":false}]']);
   });
 
-  it("does not hand Ctrl-C on: the terminal has, and twice means at once", async () => {
+  it("does not forward Ctrl-C: the terminal has, and a second one means to stop at once", async () => {
     const { said } = await outcome("SIGINT");
     assert.deepEqual(said, ["ready"]);
   });

@@ -1,4 +1,4 @@
-/** Layers: the project's defaults, the layers a stack names, the stack's own file. Later wins. */
+/** Layers: the project's defaults, the layers that a stack names, the stack file. Later ones take precedence. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { catalogue } from "../../apps";
@@ -16,7 +16,7 @@ import { charts, problemsOf, projectFiles, readStack } from "../support";
 const layer = (...lines: string[]) => `config:\n${lines.map((line) => `  flotilla:${line}\n`).join("")}`;
 
 describe("layers", () => {
-  it("come after the project's defaults and before the stack's own file, in the order they are named", () => {
+  it("come after the project's defaults and before the stack file, in the order in which they are named", () => {
     const layers = {
       low: layer("environment: dev", "replicas: 2", "storageClass: slow", "namespace: low"),
       high: layer("replicas: 3", "storageClass: fast"),
@@ -29,7 +29,7 @@ describe("layers", () => {
     assert.equal(readStack(layer("layers: [high, low]"), layers).settings.replicas, 2);
   });
 
-  it("win over the project's default, also where the stack says nothing", () => {
+  it("override the project's default, even if the stack sets nothing", () => {
     const { settings, origins } = readStack(layer("layers: [a]"), {
       a: layer("environment: dev", "replicas: 4"),
     });
@@ -37,7 +37,7 @@ describe("layers", () => {
     assert.deepEqual(origins.get("replicas"), { kind: "layer", file: "config/layers/a.yaml", line: 3 });
   });
 
-  it("merge maps, replace scalars and lists", () => {
+  it("merge maps, and replace scalars and lists", () => {
     const layers = {
       a: layer(
         "environment: dev",
@@ -56,7 +56,7 @@ describe("layers", () => {
     });
   });
 
-  it("are removed from by null, at the top and inside", () => {
+  it("lose keys to null, at the top and inside", () => {
     const layers = {
       a: layer(
         "environment: dev",
@@ -70,15 +70,15 @@ describe("layers", () => {
       layer("layers: [a, b]", "ingress: null", "services: { cart: { tag: null } }"),
       layers,
     );
-    assert.equal(settings.replicas, undefined, "as if nobody had said anything");
+    assert.equal(settings.replicas, undefined, "the default applies");
     assert.equal(settings.ingress, undefined);
     assert.deepEqual(settings.services, { cart: { replicas: 2 } });
     assert.equal(origins.has("ingress.host"), false);
-    // Pulumi itself writes "" in place of null when it rewrites a file.
+    // Pulumi itself writes "" instead of null when it rewrites a file.
     assert.equal(readStack(layer("layers: [a]", 'ingress: ""'), layers).settings.ingress, undefined);
   });
 
-  it("may name layers of their own, which come before them; named twice they count once", () => {
+  it("may name other layers, which come before them; a layer named twice counts once", () => {
     const layers = {
       base: layer("environment: dev", "replicas: 2", "namespace: base"),
       a: layer("layers: [base]", "replicas: 3"),
@@ -90,7 +90,7 @@ describe("layers", () => {
     assert.deepEqual(settings.layers, ["a", "b"]);
   });
 
-  it("take what `pulumi config set` writes: numbers, booleans and lists as text", () => {
+  it("accept what `pulumi config set` writes: numbers, booleans and lists as text", () => {
     const { settings } = readStack(layer('layers: "[\\"a\\"]"', 'replicas: "3"', 'standIns: "true"'), {
       a: layer("environment: dev"),
     });
@@ -98,7 +98,7 @@ describe("layers", () => {
     assert.equal(settings.standIns, true);
   });
 
-  it("are read the same from a file and from the engine, also where maps are JSON text", () => {
+  it("are read the same from a file and from the engine, even if maps are JSON text", () => {
     const text = layer("layers: [a]", `services: '{"cart":{"tag":"2.0.2"}}'`, "namespace: 42");
     const layers = { a: layer("environment: dev", "services: { cart: { replicas: 2 } }") };
     const fromFile = readStack(text, layers).settings;
@@ -106,7 +106,7 @@ describe("layers", () => {
     assert.equal(fromFile.namespace, "42");
   });
 
-  it("take away what the inventory says: null for a variable, a limit, an autoscaler", () => {
+  it("remove what the inventory sets: null for a variable, a limit, an autoscaler", () => {
     const read = readStack(
       layer(
         "environment: staging",
@@ -122,7 +122,7 @@ describe("layers", () => {
     assert.equal(values.autoscaling, undefined);
   });
 
-  it("say the line of a wrong value, wherever it stands", () => {
+  it("report the line of an invalid value, in any file", () => {
     const problems = problemsOf(() =>
       readStack(layer("layers: [a]", "replicas: 2", "servces: {}"), {
         a: layer("environment: dev", "services:\n    cart:\n      replicas: -1"),
@@ -137,7 +137,7 @@ describe("layers", () => {
     );
   });
 
-  it("leave keys of others alone, however their names begin", () => {
+  it("ignore keys of others, even with similar names", () => {
     const text = `${layer("environment: dev")}  kubernetes:context: x\n  flotilla-infra:region: y\n`;
     assert.doesNotThrow(() => readStack(text));
     assert.match(
@@ -146,7 +146,7 @@ describe("layers", () => {
     );
   });
 
-  it("understand YAML's anchors and merge keys", () => {
+  it("support YAML's anchors and merge keys", () => {
     const { settings } = readStack(
       `config:
   flotilla:environment: dev
@@ -160,7 +160,7 @@ describe("layers", () => {
     assert.deepEqual(settings.services.user, settings.services.cart);
   });
 
-  it("are merged the same way in one go and one after the other", () => {
+  it("merge the same way at once and one after the other", () => {
     const tree = fc.letrec<{ map: object; value: unknown }>((tie) => ({
       map: fc.dictionary(fc.constantFrom("a", "b", "c", "__proto__", "toString"), tie("value"), {
         maxKeys: 3,
@@ -179,7 +179,7 @@ describe("layers", () => {
         const whole = merge([a, b, c]).values;
         const first = unwritten("ab", merge([a, b]).values);
         assert.deepEqual(merge([first, c]).values, whole);
-        // Later wins: what the last file says and does not remove is there.
+        // Later files take precedence: what the last file sets and does not remove is present.
         for (const [key, value] of Object.entries(c.values))
           if (typeof value === "number")
             assert.equal(Object.getOwnPropertyDescriptor(whole, key)?.value, value);
@@ -221,7 +221,7 @@ describe("layers", () => {
 describe("two stacks in one namespace on one context", () => {
   const stack = (...lines: string[]) => layer("environment: dev", ...lines);
 
-  it("are both refused, naming each other", () => {
+  it("are both refused, each naming the other", () => {
     const files = projectFiles({
       a: stack("cluster: { context: c }"),
       b: stack("cluster: { context: c }", "namespace: robot-shop-dev"),
@@ -236,7 +236,7 @@ describe("two stacks in one namespace on one context", () => {
     }
   });
 
-  it("are fine with another namespace, context, kubeconfig, or without a context", () => {
+  it("are allowed with different namespaces, contexts or kubeconfigs, or without a context", () => {
     const first = stack("cluster: { context: c }");
     for (const second of [
       stack("cluster: { context: c }", "namespace: other"),
@@ -251,7 +251,7 @@ describe("two stacks in one namespace on one context", () => {
   });
 });
 
-describe("settings as the engine hands them out", () => {
+describe("settings from the engine", () => {
   const { project, file: defaults } = parseDefaults("Pulumi.yaml", projectFiles({}).project);
   const own = (values: Record<string, string>, text = "config: {}", secretKeys: string[] = []) =>
     ownSettings(
@@ -263,12 +263,12 @@ describe("settings as the engine hands them out", () => {
       defaults,
     );
 
-  it("are not the stack's own where they are the project's defaults", () => {
+  it("are not the stack's own if they are the project's defaults", () => {
     const given = { distribution: "bitnami", services: "{}", namespace: "x" };
     assert.deepEqual(own(given).values, { namespace: "x" });
   });
 
-  it("are the stack's own where its file says so, whatever the default", () => {
+  it("are the stack's own if its file sets them, whatever the default", () => {
     const file = own({ distribution: "bitnami" }, "config:\n  flotilla:distribution: bitnami\n");
     assert.deepEqual(file.values, { distribution: "bitnami" });
     assert.equal(file.lines.get("distribution"), 2);
@@ -280,7 +280,7 @@ describe("settings as the engine hands them out", () => {
     assert.deepEqual([...lines.keys()], ["servicesX"]);
   });
 
-  it("are told of a prefix that is misspelt, where the engine has read the same file", () => {
+  it("report a misspelled prefix if the engine has read the same file", () => {
     const file = (values: Record<string, string>) =>
       ownSettings(
         { values, secretKeys: [] },
@@ -291,7 +291,7 @@ describe("settings as the engine hands them out", () => {
     assert.equal(file({ "flotilla:namespace": "x" }).problems.length, 0);
   });
 
-  it("are refused as they are written in the file, not as the engine reads them", () => {
+  it("are refused as written in the file, not as the engine reads them", () => {
     const text =
       "config:\n  flotilla:services: { cart: { tag: 1.10, env: { RELEASED: 2024-01-15 } } }\n  flotilla:namespace: x\n";
     const services = '{"cart":{"tag":1.1,"env":{"RELEASED":"2024-01-15 00:00:00 +0000 UTC"}}}';
@@ -309,14 +309,14 @@ describe("settings as the engine hands them out", () => {
     assert.equal(own({ namespace: "x" }, text).problems.length, 0, "the engine read another file");
   });
 
-  it("are refused where the file cannot be read by this program, also if the engine can", () => {
+  it("are refused if this program cannot read the file, even if the engine can", () => {
     assert.equal(
       own({ namespace: "x" }, "%YAML 1.1\n---\nconfig:\n  flotilla:namespace: x\n").problems.length,
       1,
     );
   });
 
-  it("may be called as what every object has", () => {
+  it("may have the name of a property that every object has", () => {
     assert.deepEqual(
       own({ constructor: "x", toString: "y" }).values,
       Object.fromEntries([
@@ -326,17 +326,17 @@ describe("settings as the engine hands them out", () => {
     );
   });
 
-  it("have no line where the engine found them elsewhere", () => {
+  it("have no line if the engine found them elsewhere", () => {
     const file = own({ replicas: "4" }, "config:\n  flotilla:replicas: 3\n");
     assert.deepEqual(file.values, { replicas: 4 });
     assert.equal(file.lines.has("replicas"), false);
   });
 
-  it("are removed where they are empty: that is what becomes of null", () => {
+  it("are removed if they are empty: that is what becomes of null", () => {
     assert.deepEqual(own({ ingress: "" }, 'config:\n  flotilla:ingress: ""\n').values, { ingress: null });
   });
 
-  it("keep a secret secret, and say where it stands", () => {
+  it("keep a secret secret, and report where it is", () => {
     const text = "config:\n  flotilla:services:\n    cart:\n      env: { TOKEN: { secure: v1:abc } }\n";
     const file = own({ services: '{"cart":{"env":{"TOKEN":"hunter2"}}}' }, text, ["services"]);
     assert.doesNotMatch(JSON.stringify(file.values), /hunter2/);

@@ -1,4 +1,4 @@
-/** Claims that are left of a store, and the passwords that their data knows. */
+/** Claims left behind by a store, and the passwords in their data. */
 import assert from "node:assert/strict";
 import type { ExportedResource } from "../../cli/core/state";
 import { passwordsIn, passwordsLike, withPast } from "../../cli/stack/past-passwords";
@@ -11,8 +11,8 @@ const claim = (name: string, instance?: string): ClaimObject => ({
   spec: { resources: { requests: { storage: "8Gi" } } },
 });
 
-describe("a claim that is left of a store", () => {
-  it("is known by its label, or else by its name", () => {
+describe("a claim left behind by a store", () => {
+  it("is recognized by its label, or else by its name", () => {
     assert.ok(isClaimOf(claim("anything", "db"), "db"));
     assert.ok(!isClaimOf(claim("data-db-0", "other"), "db"));
     for (const name of ["data-db-0", "datadir-db-2", "redis-data-db-master-0", "data-db-primary-1"])
@@ -21,7 +21,7 @@ describe("a claim that is left of a store", () => {
       assert.ok(!isClaimOf(claim(name), "db"), name);
   });
 
-  it("is refused with its size and with both ways on", () => {
+  it("is refused with its size and both ways to continue", () => {
     const shop = application({
       services: { web: service() },
       stores: { db: storeOf("mysql"), cache: storeOf("redis") },
@@ -37,7 +37,7 @@ describe("a claim that is left of a store", () => {
     const [lost] = leftoverProblems(shop, ["db"], [claim("data-db-0", "db")], [], of);
     assert.match(lost?.todo ?? "", /look for their passwords in the history/);
     assert.deepEqual(leftoverProblems(shop, ["db"], [claim("data-other-0", "other")], [], of), []);
-    // redis keeps no password in its data, but its old Secret is in the way of the new one.
+    // redis keeps no password in its data, but its old Secret would conflict with the new one.
     const redis = [claim("data-cache-0", "cache")];
     assert.deepEqual(leftoverProblems(shop, ["cache"], redis, [], of), []);
     const [old] = leftoverProblems(shop, ["cache"], redis, ["cache-auth"], of);
@@ -54,7 +54,7 @@ describe("stores that are new to a stack", () => {
   const planned = planFor(shop);
   const passwords = Object.keys(planned.credentials);
 
-  it("are those whose passwords no state has", () => {
+  it("are those whose passwords are in no state", () => {
     assert.deepEqual(newStores(shop, planned, {}, {}), ["db", "cache"]);
     assert.deepEqual(newStores(shop, planned, {}, { passwords }), []);
   });
@@ -104,7 +104,7 @@ describe("passwords of an earlier state", () => {
     assert.equal(passwordsIn([{ ...past[1], delete: true } as ExportedResource], ["db-root"]), undefined);
   });
 
-  it("come into the present one with what that has, and with nothing that it has not", () => {
+  it("are added to the current one, and nothing else", () => {
     const present: ExportedResource[] = [
       { urn: ROOT, type: "pulumi:pulumi:Stack" },
       { urn: HOME, type: "flotilla:index:Credentials", parent: ROOT },
@@ -128,13 +128,13 @@ describe("passwords of an earlier state", () => {
     assert.equal(bare.at(-1)?.provider, `${PROVIDER}::old`);
   });
 
-  it("leave what is there as it is", () => {
+  it("do not change what exists", () => {
     const there = password("db-root", `${PROVIDER}::new`);
     const result = withPast([provider("new"), there], passwordsIn(past, ["db-root"]) ?? []);
     assert.deepEqual(result, [provider("new"), there]);
   });
 
-  it("can be made after another one where none is left", () => {
+  it("can be created after another resource if none is left", () => {
     const [made] = passwordsLike(past[1] as ExportedResource, ["db-new"]);
     assert.match(made?.urn ?? "", /RandomPassword::db-new$/);
     assert.equal(made?.provider, `${PROVIDER}::old`);

@@ -1,4 +1,4 @@
-/** What is larger than the API server, Helm or Linux takes is refused by the plan, so by preview and up as well as by check. */
+/** What exceeds the limits of the API server, Helm or Linux is refused by the plan, so by preview and up as well as by check. */
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import fc from "fast-check";
@@ -24,12 +24,12 @@ describe("limits of the API server", () => {
     assert.match(todo, /into the image/);
   });
 
-  it("count bytes and not characters, and all files of a service together", () => {
+  it("count bytes instead of characters, and all files of a service together", () => {
     const { what } = refusal(web({ files: { "/a": "ä".repeat(300_000), "/b": "b".repeat(500_000) } }));
     assert.match(what, /its files have 1,100,000 bytes together \(\/a 600,000 bytes, \/b 500,000 bytes\)/);
   });
 
-  it("take exactly the limit, and no byte more", () => {
+  it("allow exactly the limit, and no byte more", () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: MIB }), fc.integer({ min: 0, max: 1 }), (first, over) => {
         const files = { "/a": "a".repeat(first), "/b": "b".repeat(MIB - first + over) };
@@ -40,7 +40,7 @@ describe("limits of the API server", () => {
     );
   });
 
-  it("refuse a variable or an argument with which Linux starts no program", () => {
+  it("refuse a variable or argument with which Linux cannot start a program", () => {
     const long = "x".repeat(140_000);
     assert.equal(refusal(web({ env: { LIST: long } })).where, "apps/shop.ts: service web: env.LIST");
     assert.equal(
@@ -57,7 +57,7 @@ describe("limits of the API server", () => {
     assert.equal(problemsOfOrNone(() => planFor(web({ env: { A: "x".repeat(131_070) } }))).length, 1);
   });
 
-  it("refuse variables that are too many together, and variables with a password that are too long", () => {
+  it("refuse too many variables together, and variables with a password that are too long", () => {
     const many = Object.fromEntries(Array.from({ length: 11 }, (_, at) => [`V${at}`, "x".repeat(100_000)]));
     assert.match(refusal(web({ env: many })).what, /1,1\d\d,\d+ bytes together \(the largest: /);
     const shop = application({
@@ -79,7 +79,7 @@ describe("limits of the API server", () => {
     assert.match(what, /the annotations of its Ingress have .*example\.com\/rules/);
   });
 
-  it("refuse what Helm cannot store, although the ConfigMap could: preview and up see the rule as check does", () => {
+  it("refuse what Helm cannot store, even if the ConfigMap could: preview and up apply the rule as check does", () => {
     const noise = randomBytes(450_000).toString("base64");
     const { config, read } = stackOf(web({ files: { "/noise": noise } }));
     const [found] = problemsOf(() => composePlan(config, read, { charts }));
@@ -90,7 +90,7 @@ describe("limits of the API server", () => {
   });
 });
 
-/** The problems that a call is refused with, or none. */
+/** Returns the problems of the error that a call throws, or none. */
 function problemsOfOrNone(call: () => unknown) {
   try {
     call();

@@ -1,4 +1,4 @@
-/** What Helm, Pulumi and kubectl write, read. */
+/** Reading what Helm, Pulumi and kubectl write. */
 import assert from "node:assert/strict";
 import { homedir } from "node:os";
 import { gzipSync } from "node:zlib";
@@ -28,7 +28,7 @@ const encoded = (record: object, zip = true): string => {
 };
 
 describe("Helm's records", () => {
-  it("are read as Helm keeps them, zipped or as its first versions did", () => {
+  it("are read in Helm's current and in its first format", () => {
     for (const zip of [true, false]) {
       const revision = decode(encoded(stored(3, "deployed", { a: 1 }), zip));
       assert.equal(revision.revision, 3);
@@ -38,7 +38,7 @@ describe("Helm's records", () => {
     }
   });
 
-  it("tell the newest revision and the one that is deployed, by number and not by name", () => {
+  it("show the newest and the deployed revision, ordered by number and not by name", () => {
     const revisions = [stored(10, "pending-upgrade"), stored(9, "deployed"), stored(2, "failed")];
     const { cart } = newestOf(revisions.map((record) => decode(encoded(record))));
     assert.equal(cart?.newest.revision, 10);
@@ -49,7 +49,7 @@ describe("Helm's records", () => {
 });
 
 describe("a state", () => {
-  it("is laid open, secrets in secrets as well", () => {
+  it("is decoded, including secrets in secrets", () => {
     const state = { data: { a: secretOf("x"), list: [secretOf("y")] }, plain: 1 };
     assert.deepEqual(revealed(state), { data: { a: "x", list: ["y"] }, plain: 1 });
     const hidden = {
@@ -68,7 +68,7 @@ describe("a state", () => {
   const live = (version: number, status = "deployed", values: object = {}) =>
     newestOf([decode(encoded(stored(version, status, values)))]);
 
-  it("knows a revision or values that helm has made by hand", () => {
+  it("detects a revision or values that helm changed outside Pulumi", () => {
     const changed = (version: number, values: object) =>
       isChangedByHand(state(1, { a: 1 }), live(version, "deployed", values).cart as never);
     assert.equal(changed(1, { a: 1 }), false);
@@ -78,7 +78,7 @@ describe("a state", () => {
     assert.equal(isChangedByHand(failed, live(3).cart as never), false, "Helm has rolled it back");
   });
 
-  it("and the cluster make a status", () => {
+  it("is combined with the cluster into a status", () => {
     const namespace = {
       urn: "urn:pulumi:dev::flotilla::kubernetes:core/v1:Namespace::shop",
       type: "kubernetes:core/v1:Namespace",
@@ -95,7 +95,7 @@ describe("a state", () => {
         },
       ],
     );
-    assert.deepEqual(cart?.pods, { ready: 2, wanted: 2 }, "old pods are ready as well for a while");
+    assert.deepEqual(cart?.pods, { ready: 2, wanted: 2 }, "old pods are still ready for a while");
     assert.equal(foreign?.kind, "unknown");
     const shared = releaseStatuses([state(1, {})], { ...live(1), foreign: live(4).cart as never }, []);
     assert.deepEqual(
@@ -106,19 +106,19 @@ describe("a state", () => {
     const [missing] = releaseStatuses([state(1, {})], {}, []);
     assert.deepEqual([missing?.status, missing?.drift], ["missing", "uninstalled"]);
     const [pending] = releaseStatuses([state(1, {})], live(2, "pending-upgrade"), []);
-    assert.equal(pending?.drift, undefined, "an update that is under way is no drift");
+    assert.equal(pending?.drift, undefined, "an update in progress is not drift");
   });
 });
 
-describe("where things are", () => {
-  it("is told of a file backend from any folder", () => {
+describe("locations", () => {
+  it("of a file backend are found from any folder", () => {
     assert.equal(folderOf("file:///var/state?no_tmp_dir=true"), "/var/state");
     assert.equal(folderOf("file://~"), homedir());
     assert.equal(folderOf("file://~/state"), `${homedir()}/state`);
     assert.equal(folderOf("file://./state"), `${PROJECT}/state`);
   });
 
-  it("is told kubectl and helm by the settings", () => {
+  it("of the cluster are passed to kubectl and helm from the settings", () => {
     assert.deepEqual(accessOf({}), []);
     assert.deepEqual(accessOf({ context: "prod", kubeconfig: "~/k" }, "--kube-context"), [
       "--kubeconfig",
@@ -129,11 +129,11 @@ describe("where things are", () => {
   });
 });
 
-/** What is asked of a cluster here goes by kubectl's own commands. */
+/** These tests only use kubectl's own commands. */
 const raw = () => Promise.reject(new Error("not asked for here"));
 
-describe("what an object should be like", () => {
-  it("is told also where the API server refuses one of many", async () => {
+describe("the expected state of an object", () => {
+  it("is found even if the API server refuses one of many", async () => {
     const service = (name: string, clusterIP: string) =>
       ({
         apiVersion: "v1",
@@ -180,7 +180,7 @@ describe("what an object should be like", () => {
     await assert.rejects(readPairs(unreachable, "shop", [service("a", "None")]), /connection refused/);
   });
 
-  it("is without what a hand added, but with what the server would set again by itself", async () => {
+  it("excludes manual additions, but includes what the server would set again by itself", async () => {
     const manifest = {
       apiVersion: "v1",
       kind: "Service",
@@ -216,7 +216,7 @@ describe("what an object should be like", () => {
     assert.deepEqual(kept?.wanted.spec, { selector: { app: "a" } });
   });
 
-  it("says nothing of a number of pods that an autoscaler changes between two questions", async () => {
+  it("excludes a number of pods that an autoscaler changes between two requests", async () => {
     const deployment = (replicas?: number) => ({
       apiVersion: "apps/v1",
       kind: "Deployment",

@@ -1,4 +1,4 @@
-/** What the engine would do, what a cluster has lost, and what an earlier replacement has left. */
+/** What the engine would do, what a cluster has lost, and what an earlier replacement left behind. */
 import assert from "node:assert/strict";
 import { show } from "../../cli/commands/status";
 import type { ReleaseChange } from "../../cli/core/diff/compare";
@@ -49,7 +49,7 @@ describe("the engine's view of an update", () => {
     claims: { name: string; size: string }[] = [],
   ) => withEngine(changes, steps, RAILS, claims);
 
-  it("changes nothing where it agrees", () => {
+  it("changes nothing if it agrees", () => {
     const changes = [
       change(RAILS, { kind: "stack", objects: [object("Secret", "db-auth", "changed")] }),
       change("web", { objects: [object("Deployment", "web", "changed")] }),
@@ -62,7 +62,7 @@ describe("the engine's view of an update", () => {
       step("create", "Release", "new"),
       step("delete", "Release", "old", { role: "service" }),
     ];
-    // A release that is only added or removed has no objects here; the engine's words stand beside it then.
+    // A release that is only added or removed has no objects here; then the engine's message is shown with it.
     const [rails, web, added, removed] = merged(changes, steps);
     assert.deepEqual([rails, web], changes.slice(0, 2));
     assert.deepEqual([added?.change, removed?.change], ["added", "removed"]);
@@ -70,7 +70,7 @@ describe("the engine's view of an update", () => {
     assert.deepEqual(merged(changes, []), changes);
   });
 
-  it("wins where it is worse, and loses where it is better", () => {
+  it("takes precedence if it is worse, and not if it is better", () => {
     const ranks = ["create", "update", "replace", "delete"] as const;
     const shown = ["added", "changed", "replaced", "removed"] as const;
     for (const [theirs, operation] of ranks.entries())
@@ -93,7 +93,7 @@ describe("the engine's view of an update", () => {
       }
   });
 
-  it("is said with what differs, and that a replaced release is uninstalled", () => {
+  it("is reported with what differs, and that a replaced release is uninstalled", () => {
     const [release] = merged(
       [change("web", { objects: [object("Deployment", "web", "changed")] })],
       [step("replace", "Release", "web", { differs: ["provider", "name"] })],
@@ -121,7 +121,7 @@ describe("the engine's view of an update", () => {
     assert.deepEqual([only?.kind, only?.change, more], ["release", "removed", []]);
   });
 
-  it("lists every claim that goes with a namespace", () => {
+  it("lists every claim that is deleted with a namespace", () => {
     const claims = [
       { name: "data-db-0", size: "8Gi" },
       { name: "data-cache-0", size: "1Gi" },
@@ -163,7 +163,7 @@ describe("the steps of a preview", () => {
   });
   const deployed = { db: { kind: "store" as const, chart: "", values: {} } };
 
-  it("are those of the cluster, of its provider and of passwords", () => {
+  it("are those of the cluster, its provider and passwords", () => {
     const steps = engineSteps(
       [
         previewed("update", "pulumi:pulumi:Stack", "flotilla-dev"),
@@ -189,7 +189,7 @@ describe("the steps of a preview", () => {
     );
   });
 
-  it("join the halves of a replacement, in either order", () => {
+  it("combine the halves of a replacement, in either order", () => {
     for (const ops of [
       ["create-replacement", "replace", "delete-replaced"],
       ["delete-replaced", "replace", "create-replacement"],
@@ -206,7 +206,7 @@ describe("the steps of a preview", () => {
     }
   });
 
-  it("name each input that differs once, and objects as the cluster does", () => {
+  it("name each different input once, and objects as the cluster does", () => {
     const inputs = { metadata: { name: "shop-dev" } };
     const [found] = engineSteps(
       [
@@ -238,18 +238,18 @@ const resource = (type: string, name: string, more: Partial<ExportedResource> = 
   ...more,
 });
 
-describe("what an earlier replacement has left", () => {
+describe("what an earlier replacement left behind", () => {
   const provider = (id: string, more: Partial<ExportedResource> = {}) =>
     resource(PROVIDER, "cluster", { id, ...more });
   const by = (id: string) => ({ provider: `${urn(PROVIDER, "cluster")}::${id}` });
 
-  it("is what waits to be deleted in the cluster, not what is only to be forgotten", () => {
+  it("is what is pending deletion in the cluster, not what is only removed from the state", () => {
     const old = resource(RELEASE, "db", { delete: true });
     const kept = resource(RELEASE, "web", { delete: true, retainOnDelete: true });
     assert.deepEqual(pendingDeletes([resource(RELEASE, "db"), old, kept]), [old]);
   });
 
-  it("leaves the state, and what the old provider was to do, the present one does", () => {
+  it("leaves the state, and the current provider takes over the work of the old one", () => {
     const there = [
       provider("new"),
       resource(RELEASE, "db", by("new")),
@@ -267,10 +267,10 @@ describe("what an earlier replacement has left", () => {
       { ...resource(SECRET, "untouched"), ...by("new") },
       there[3],
     ]);
-    assert.deepEqual(by("old"), { provider: state[2]?.provider }, "what was handed in stays as it was");
+    assert.deepEqual(by("old"), { provider: state[2]?.provider }, "the input is not changed");
   });
 
-  it("takes nothing from a state that has nothing of the kind, and leaves other providers alone", () => {
+  it("changes nothing in a state without it, and does not touch other providers", () => {
     const state = [
       provider("new"),
       resource(RELEASE, "db", by("new")),
@@ -282,7 +282,7 @@ describe("what an earlier replacement has left", () => {
   });
 });
 
-describe("a claim that its StatefulSet has created again", () => {
+describe("a claim that its StatefulSet has recreated", () => {
   const set = (more: object = {}, name = "db") => ({
     kind: "StatefulSet",
     metadata: {
@@ -317,19 +317,19 @@ describe("a claim that its StatefulSet has created again", () => {
     assert.match(said, /kubectl annotate pvc data-db-0 flotilla\.dev\/began-empty=true -n shop/);
   });
 
-  it("is not one that came with the store, before it, or after a wait for its pods", () => {
+  it("does not include one created with the store, before it, or after a wait for its pods", () => {
     for (const createdAt of ["2026-01-01T10:00:01Z", "2025-12-31T10:00:00Z", "2026-01-01T10:45:00Z"])
       assert.deepEqual(youngClaims([claim(createdAt)], [set()]), [], createdAt);
   });
 
-  it("is not one of several pods, which are filled by the others, nor one of another store or of a Deployment", () => {
+  it("does not include those of several pods, which replicate the data, nor of another store or of a Deployment", () => {
     assert.deepEqual(youngClaims([claim(LATER)], [set({ replicas: 3 })]), []);
     assert.deepEqual(youngClaims([claim(LATER)], [set({}, "db-2")]), []);
     assert.deepEqual(youngClaims([claim(LATER)], [{ ...set(), kind: "Deployment" }]), []);
     assert.deepEqual(youngClaims([claim(LATER)], [set({ volumeClaimTemplates: undefined })]), []);
   });
 
-  it("is not one with a volume that was there, from a snapshot or a backup, or that was meant", () => {
+  it("does not include one with an existing volume, from a snapshot or backup, or one that was intended", () => {
     const meant = { annotations: { ...annotations, "flotilla.dev/began-empty": "true" } };
     for (const change of [
       { metadata: { annotations: {} } },
@@ -377,7 +377,7 @@ describe("what a cluster has lost", () => {
     assert.deepEqual(lost, []);
   });
 
-  it("is every object and release that is missing, and nothing that waits to be deleted", async () => {
+  it("is every missing object and release, except what is pending deletion", async () => {
     const lost = await readLost(kubectl("secret/db-auth-2"), state, live("db-2"));
     assert.deepEqual(
       lost.map(({ urn }) => urn.split("::").at(-1)),
@@ -385,7 +385,7 @@ describe("what a cluster has lost", () => {
     );
   });
 
-  it("is asked for by identity alone: no Secret's value is sent, and without objects nothing is asked", async () => {
+  it("is looked up by identity only: no Secret's value is sent, and without objects there is no request", async () => {
     asked.length = 0;
     const secret = resource(SECRET, "db-auth");
     await readLost(
@@ -399,12 +399,12 @@ describe("what a cluster has lost", () => {
     assert.deepEqual(asked, []);
   });
 
-  it("is told of objects also where nobody has looked for releases", async () => {
+  it("is reported for objects even if releases were not looked up", async () => {
     const lost = await readLostObjects(kubectl("networkpolicy.networking.k8s.io/deny"), state);
     assert.deepEqual(lostJson(lost), [{ kind: "Secret", name: "db-auth" }]);
   });
 
-  it("is named as the cluster did, and a namespace stands for all that was in it", () => {
+  it("is named as in the cluster, and a namespace represents everything that was in it", () => {
     const namespace = resource(NAMESPACE, "namespace", {
       inputs: { apiVersion: "v1", kind: "Namespace", metadata: { name: "shop" } },
     });
@@ -423,7 +423,7 @@ describe("what a cluster has lost", () => {
     ]);
   });
 
-  it("is said by a status where all releases are well", () => {
+  it("is reported by a status even if all releases are healthy", () => {
     const look = { resources: state, namespace: "shop", young: [], unseen: [] as string[] };
     const said = show("dev", { ...look, lost: [resource(SECRET, "db-auth")] }, []);
     assert.match(said, /But the cluster has lost what the state has: Secret db-auth\./);
@@ -437,7 +437,7 @@ describe("what a cluster has lost", () => {
     assert.match(denied, /note not everything could be looked for: kubectl get: Forbidden/);
   });
 
-  it("is shown as installed again, with empty volumes where none are left", () => {
+  it("is shown as reinstalled, with empty volumes if none are left", () => {
     const added = change("db", { kind: "store", change: "added", storage: ["8Gi for each pod"] });
     const [shown, rails, web] = withLost(
       [added, change(RAILS, { kind: "stack" }), change("web")],
@@ -450,7 +450,7 @@ describe("what a cluster has lost", () => {
     assert.deepEqual(web, change("web"), "a change that is not an addition is none of the loss");
   });
 
-  it("is said to take up the claims that its pods leave behind, and no others", () => {
+  it("is reported to reuse the claims that its pods left behind, and no others", () => {
     const claim = (name: string, size: string, release?: string) => ({
       name,
       size,

@@ -1,4 +1,4 @@
-/** What people have added to a live object by hand. */
+/** Manual changes to live objects. */
 import assert from "node:assert/strict";
 import { addedByHand, removals, without } from "../../cli/core/diff/managed";
 
@@ -60,10 +60,10 @@ const managed = [
   },
 ];
 
-describe("what was added by hand", () => {
+describe("a manual addition", () => {
   const added = addedByHand(live, manifest, managed);
 
-  it("is what a hand has set and the manifest has not", () => {
+  it("is what a person has set and the manifest has not", () => {
     assert.deepEqual(
       added.map(({ pointer }) => pointer.join("/")),
       ["metadata/labels/hand", "spec/template/spec/containers/0/env/1", "spec/template/spec/containers/1"],
@@ -71,18 +71,18 @@ describe("what was added by hand", () => {
     assert.equal(added[0]?.manager, "kubectl-edit");
   });
 
-  it("is nothing of a controller's, nor of what helm has set", () => {
+  it("is not what a controller or helm has set", () => {
     for (const manager of ["kube-controller-manager", "helm", "Go-http-client", "istio-pilot"])
       assert.deepEqual(addedByHand(live, manifest, [{ ...managed[0], manager }]), []);
     assert.deepEqual(addedByHand(live, manifest, [{ ...managed[0], subresource: "scale" }]), []);
   });
 
-  it("is taken out of a copy, and by a patch that starts from the end", () => {
+  it("is removed from a copy, and by a patch that starts at the end", () => {
     const pointers = added.map(({ pointer }) => pointer);
     const clean = without(live, pointers);
     assert.deepEqual(clean.spec.template, manifest.spec.template);
     assert.deepEqual(clean.metadata.labels, { app: "web" });
-    assert.equal(live.spec.template.spec.containers.length, 2, "the live one stays");
+    assert.equal(live.spec.template.spec.containers.length, 2, "the live object is not changed");
     const at = (...pointer: (string | number)[]) => ({ pointer, entries: [] });
     assert.deepEqual(
       removals([at("a", 0), at("a", 2), at("b", "x/y~z")]).map(({ path }) => path),
@@ -90,7 +90,7 @@ describe("what was added by hand", () => {
     );
   });
 
-  it("is removed only from the entries that it was found in, by their keys: values may be secret", () => {
+  it("is removed only from the entries in which it was found, by key: values may be secret", () => {
     assert.deepEqual(removals(added), [
       { op: "test", path: "/spec/template/spec/containers/0/name", value: "web" },
       { op: "test", path: "/spec/template/spec/containers/0/env/1/name", value: "HAND" },
@@ -101,7 +101,7 @@ describe("what was added by hand", () => {
     ]);
   });
 
-  it("finds a port by what the manifest says of it: the protocol may be left out there", () => {
+  it("finds a port by the fields in the manifest, where the protocol may be missing", () => {
     const ports = (extra: object[]) => ({ spec: { ports: [{ port: 80, protocol: "TCP" }, ...extra] } });
     const fieldsV1 = {
       "f:spec": { "f:ports": { 'k:{"port":80,"protocol":"TCP"}': { ".": {}, "f:port": {} } } },
@@ -110,7 +110,7 @@ describe("what was added by hand", () => {
     assert.deepEqual(addedByHand(ports([]), { spec: { ports: [{ port: 80 }] } }, entry), []);
   });
 
-  it("is not the whole of annotations that others write into as well", () => {
+  it("excludes annotations that others also write into", () => {
     const noted = { "deployment.kubernetes.io/revision": "3", "meta.helm.sh/release-name": "web" };
     const object = { metadata: { name: "web", annotations: { ...noted, hand: "x" } } };
     const steps = Object.keys(object.metadata.annotations).map((key) => [`f:${key}`, {}] as const);

@@ -1,4 +1,4 @@
-/** Namespaces that exist already: others own them, or a stack takes them over. */
+/** Existing namespaces: others own them, or a stack takes them over. */
 import assert from "node:assert/strict";
 import { decide } from "../../cli/core/destroy/decide";
 import type { ManifestObject } from "../../cli/core/diff/manifests";
@@ -31,7 +31,7 @@ const place = (config: Record<string, unknown> = {}, deployedNamespace?: Namespa
   ).namespace;
 
 describe("the setting of a namespace", () => {
-  it("does not create what every cluster has", () => {
+  it("does not create namespaces that every cluster has", () => {
     for (const name of ["kube-system", "kube-public", "kube-node-lease"]) {
       for (const namespace of [name, { name }, { name, create: true }])
         assert.match(problemsOf(() => settingsOf({ namespace }))[0]?.what ?? "", /of Kubernetes itself/);
@@ -39,7 +39,7 @@ describe("the setting of a namespace", () => {
     }
   });
 
-  it("is a name, or a map whose name may be left out", () => {
+  it("is a name, or a map in which the name is optional", () => {
     assert.deepEqual(chosenNamespace("team"), { name: "team", create: true });
     assert.deepEqual(chosenNamespace({ name: "team", create: false }), { name: "team", create: false });
     assert.deepEqual(chosenNamespace({ create: false }), { create: false });
@@ -49,7 +49,7 @@ describe("the setting of a namespace", () => {
     assert.equal(plan(contextFor(shop, { namespace: { name: "team" } })).namespace.name, "team");
   });
 
-  it("says what is wrong with it", () => {
+  it("is validated with a clear message", () => {
     const told = (namespace: unknown) =>
       problemsOf(() => settingsOf({ namespace })).map(({ where, what }) => `${where}: ${what}`);
     assert.match(told("Team").join(), /^flotilla:namespace: .*DNS label/);
@@ -86,7 +86,7 @@ describe("the setting of a namespace", () => {
 });
 
 describe("a namespace that others own", () => {
-  it("gets nothing of the stack but a policy for the stack's own pods", () => {
+  it("gets nothing from the stack except a policy for the stack's own pods", () => {
     const planned = place();
     assert.deepEqual(Object.keys(guardRails(planned)), ["isolation"]);
     const { metadata, spec } = guardRails(planned).isolation ?? {};
@@ -105,13 +105,13 @@ describe("a namespace that others own", () => {
     );
   });
 
-  it("has a quota where the settings say so, of what they say only", () => {
+  it("has a quota if the settings set one, with only what they set", () => {
     const { quota } = guardRails(place({ quota: { cpu: "9", pods: 50 } }));
     assert.equal(quota?.metadata.name, "shop-dev");
     assert.deepEqual(quota?.spec.hard, { "requests.cpu": "9", pods: "50" });
   });
 
-  it("stays in the state as it is where the stack created it before: without it the engine would delete it", () => {
+  it("stays in the state if the stack created it before: otherwise the engine would delete it", () => {
     for (const origin of ["created", "adopted"] as const) {
       const planned = place({}, origin);
       assert.equal(planned.retain, true);
@@ -120,7 +120,7 @@ describe("a namespace that others own", () => {
     assert.equal(place().retain, undefined);
   });
 
-  it("must exist, and may be anybody's", () => {
+  it("must exist, and may belong to anyone", () => {
     const of = { owner, stack: "dev", create: false };
     const live = { uid: "u", annotations: {}, isGoing: false };
     const missing = namespaceProblem("team", undefined, undefined, of);
@@ -148,7 +148,7 @@ describe("a namespace that others own", () => {
     );
   });
 
-  it("is refused with the ways out where the stack is to create it", () => {
+  it("is refused with what to do if the stack is to create it", () => {
     const live = { uid: "u", annotations: {}, isGoing: false };
     const { todo = "" } = namespaceProblem("team", undefined, live, { owner, stack: "dev" }) ?? {};
     assert.match(todo, /npx flotilla adopt --stack dev/);
@@ -182,7 +182,7 @@ describe("a namespace that others own", () => {
     assert.match(`${where}: ${what}. ${todo}`, /^release web: helm has installed it already .*another name/);
     const web = { kind: "service", chart: "./charts/microservice", values: {} };
     assert.deepEqual(await check(["web"], { web, cache: web }), []);
-    assert.equal(asked.length, 2, "nothing is asked where nothing is new");
+    assert.equal(asked.length, 2, "no request if nothing is new");
   });
 
   it("is where its objects are, for the state", () => {
@@ -197,7 +197,7 @@ describe("a namespace that others own", () => {
     assert.equal(state.deployedNamespace, undefined);
   });
 
-  it("may have releases of another stack, which adopt does not take", () => {
+  it("may have releases of another stack, which adopt does not take over", () => {
     const live = (description: string) => ({ web: { newest: { description } } }) as never;
     const planned = Object.values(plan(contextFor(shop)).releases);
     const found = (description: string, ids: string[]) =>
@@ -230,7 +230,7 @@ describe("a namespace that a stack took over", () => {
     volumes: [],
   };
 
-  it("is marked, and keeps the mark with every later update", () => {
+  it("is marked, and keeps the mark in every later update", () => {
     const config = { namespace: "team" };
     const fresh = plan(contextFor(shop, config, { owner })).namespace;
     const later = plan(contextFor(shop, config, { owner, deployedNamespace: "adopted" })).namespace;
@@ -240,7 +240,7 @@ describe("a namespace that a stack took over", () => {
     assert.equal(stateIn({ [resource().urn]: resource() }).deployedNamespace, "adopted");
   });
 
-  it("is known where the update that took it over was broken off before it marked it", () => {
+  it("is recognized if the update that took it over was interrupted before it marked it", () => {
     const bare = resource({ outputs: { metadata: { name: "team", uid: "u" } } });
     const app = { type: "flotilla:index:Application", outputs: { id: owner.id } };
     assert.equal(
@@ -248,7 +248,11 @@ describe("a namespace that a stack took over", () => {
         .deployedNamespace,
       "adopted",
     );
-    assert.equal(stateIn({ [bare.urn]: bare }).deployedNamespace, "created", "of a version without owners");
+    assert.equal(
+      stateIn({ [bare.urn]: bare }).deployedNamespace,
+      "created",
+      "written by a version without owners",
+    );
   });
 
   it("is one that no stack created", () => {
@@ -258,7 +262,7 @@ describe("a namespace that a stack took over", () => {
     assert.ok(!of({ "flotilla.dev/stack-id": "ba9876543210" }));
   });
 
-  it("stays when the stack is destroyed, and so does one that was left to others", () => {
+  it("is kept when the stack is destroyed, like one that was left to others", () => {
     for (const namespace of [resource(), resource({ outputs: { metadata: { name: "team", uid: "u" } } })]) {
       const { namespaces, strangers } = decide([namespace], [holdings]);
       assert.deepEqual([namespaces, strangers], [[{ name: "team", fate: "stays" }], []]);
@@ -267,7 +271,7 @@ describe("a namespace that a stack took over", () => {
     assert.deepEqual(decide([resource()], [{ ...holdings, uid: "v" }]).namespaces[0]?.fate, "recreated");
   });
 
-  it("is not confused with one that is lost, which has the same mark until it is created again", () => {
+  it("is not confused with a lost one, which has the same mark until it is recreated", () => {
     const lost = resource({ taint: true });
     assert.equal(isRetained(lost), false);
     assert.equal(unprotected([lost], [])[0]?.retainOnDelete, undefined);
@@ -281,7 +285,7 @@ describe("a namespace that a stack took over", () => {
   });
 });
 
-describe("pods in a namespace of others", () => {
+describe("pods in a namespace that others own", () => {
   const container = {
     name: "main",
     securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
@@ -301,7 +305,7 @@ describe("pods in a namespace of others", () => {
     }) as never;
   const withMain = (more: object) => workload({ ...pod, containers: [{ ...container, ...more }] });
 
-  it("meet its Pod Security level, or each reason is named", () => {
+  it("meet its Pod Security level, or each violation is named", () => {
     assert.deepEqual(refusedByLevel("restricted", [workload(pod)]), []);
     const root = workload({ ...pod, securityContext: {} });
     assert.deepEqual(refusedByLevel("baseline", [root]), []);
@@ -332,7 +336,7 @@ describe("pods in a namespace of others", () => {
   });
   const demand = { cpu: 1, memory: 2 ** 30, memoryLimit: 2 ** 30, pods: 4 };
 
-  it("fit into its quotas, beside what is used", () => {
+  it("fit into its quotas, in addition to current usage", () => {
     assert.deepEqual(tooLittle([quota({ "requests.cpu": "2", pods: "4" })], demand, false), []);
     assert.deepEqual(tooLittle([quota({ pods: "6" }, { pods: "3" })], demand, false), [
       "ResourceQuota theirs has pods 6, of which 3 is used, and the plan may need 4",
@@ -342,7 +346,7 @@ describe("pods in a namespace of others", () => {
     assert.deepEqual(tooLittle([quota({ pods: "1" }, {}, { scopes: ["Terminating"] })], demand, false), []);
   });
 
-  it("ask for all that its quotas count, unless there is a default", () => {
+  it("request everything that its quotas count, unless there is a default", () => {
     const asked = (hard: Record<string, string>, ranges: object[] = []) =>
       notAskedFor([quota(hard)], ranges as never, [workload(pod)]);
     assert.deepEqual(asked({ "requests.cpu": "1", memory: "1Gi", pods: "1" }), []);

@@ -1,4 +1,4 @@
-/** Whatever stands in a stack file or an inventory: it is refused with a proper error, or planned. */
+/** Whatever a stack file or an inventory contains: it is refused with a proper error, or planned. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import {
@@ -9,7 +9,7 @@ import {
   stackFileArbitrary,
 } from "../nearly-right";
 
-/** Of each; the unit suite is for every minute. */
+/** Runs per kind; the unit suite runs often. */
 const numRuns = process.env.FAULTS === "long" ? 10_000 : 100;
 
 describe("input that is nearly right", function () {
@@ -22,7 +22,7 @@ describe("input that is nearly right", function () {
     }
     assert.ok("refused" in answer, (answer as { crashed: string }).crashed);
     counts.refused++;
-    // Where it is, and what to do.
+    // Where it is wrong, and what to do.
     assert.match(answer.refused, /\S+:? .*\n?/);
     assert.doesNotMatch(
       answer.refused,

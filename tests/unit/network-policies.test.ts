@@ -1,4 +1,4 @@
-/** The evaluator of network policies: Kubernetes' documented cases, and what must hold of all of them. */
+/** The evaluator of network policies: Kubernetes' documented cases, and invariants. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type Cluster, type Endpoint, isAllowed, type Pod, type Policy } from "../network/evaluate";
@@ -27,20 +27,23 @@ const allows = (spec: Policy["spec"], from: Endpoint, to: Endpoint, target = htt
   isAllowed({ policies: [policy(spec)] }, from, to, target);
 
 describe("the evaluator of network policies", () => {
-  it("lets everything through where no policy selects", () => {
+  it("allows everything if no policy selects the pods", () => {
     assert.ok(isAllowed({ policies: [] }, web, cart, http));
     assert.ok(allows({ podSelector: of("ratings"), policyTypes: ["Ingress", "Egress"] }, web, cart));
   });
 
-  it("denies what no rule names, in the directions of the policy only", () => {
+  it("denies what no rule names, only in the directions of the policy", () => {
     assert.ok(!allows({ podSelector: {}, policyTypes: ["Ingress"] }, web, cart));
     assert.ok(allows({ podSelector: of("web"), policyTypes: ["Ingress"] }, web, cart));
     assert.ok(!allows({ podSelector: of("web"), policyTypes: ["Egress"] }, web, cart));
     assert.ok(!allows({ podSelector: of("cart") }, web, cart));
-    assert.ok(allows({ podSelector: of("web") }, web, cart), "without types and egress it speaks of ingress");
+    assert.ok(
+      allows({ podSelector: of("web") }, web, cart),
+      "without types and egress it applies to ingress",
+    );
   });
 
-  it("reads both selectors of one peer together, and several peers apart", () => {
+  it("combines both selectors of one peer, and separates several peers", () => {
     const namespaceSelector = { matchLabels: { "kubernetes.io/metadata.name": "other" } };
     const spec = (from: object[]) => ({ podSelector: of("cart"), ingress: [{ from }] });
     assert.ok(allows(spec([{ podSelector: of("web") }]), web, cart));
@@ -65,7 +68,7 @@ describe("the evaluator of network policies", () => {
     assert.ok(allows(spec([{ port: 53, protocol: "UDP" }]), web, cart, { port: 53, protocol: "UDP" }));
   });
 
-  it("reads expressions and blocks of addresses", () => {
+  it("supports expressions and address blocks", () => {
     const expression = (operator: string, values?: string[]) => ({
       podSelector: { matchExpressions: [{ key: "app", operator, values }] },
       policyTypes: ["Ingress"],
@@ -73,7 +76,7 @@ describe("the evaluator of network policies", () => {
     const bare = pod("bare", "shop", {});
     assert.ok(!allows(expression("In", ["cart"]), web, cart));
     assert.ok(allows(expression("NotIn", ["cart"]), web, cart));
-    assert.ok(!allows(expression("NotIn", ["cart"]), web, bare), "what lacks the key is not in");
+    assert.ok(!allows(expression("NotIn", ["cart"]), web, bare), "a missing key is not in the list");
     assert.ok(!allows(expression("DoesNotExist"), web, bare));
     assert.ok(!allows(expression("Exists"), web, cart));
     const block = (cidr: string, except?: string[]) => ({
@@ -110,7 +113,7 @@ describe("the evaluator of network policies", () => {
   const ends = fc.tuple(fc.constantFrom(...apps), fc.constantFrom(...apps));
   const clusterOf = (specs: Policy["spec"][]): Cluster => ({ policies: specs.map((spec) => policy(spec)) });
 
-  it("whatever the policies: a further rule only opens, an order means nothing, a denial stays", () => {
+  it("for any policies: an additional rule only allows more, order does not matter, a denial stays", () => {
     fc.assert(
       fc.property(fc.array(anyPolicy, { maxLength: 4 }), rule, ends, (specs, further, [from, to]) => {
         const check = (list: Policy["spec"][]) => isAllowed(clusterOf(list), pod(from), pod(to), http);
@@ -119,7 +122,7 @@ describe("the evaluator of network policies", () => {
         const opened = specs.map((spec) => ({ ...spec, ingress: [...(spec.ingress ?? []), further] }));
         if (before) assert.ok(check(opened));
         const shut = { podSelector: {}, policyTypes: ["Ingress", "Egress"] };
-        // Beside others a policy without rules takes away only what no policy spoke of.
+        // Next to others, a policy without rules only blocks what no other policy covers.
         if (!before) assert.ok(!check([...specs, shut]));
         assert.ok(!check([shut]));
         const open = { podSelector: {}, policyTypes: ["Ingress", "Egress"], ingress: [{}], egress: [{}] };
@@ -128,7 +131,7 @@ describe("the evaluator of network policies", () => {
     );
   });
 
-  it("whatever the policies: a connection is let through when both ends let it through", () => {
+  it("for any policies: a connection is allowed when both ends allow it", () => {
     fc.assert(
       fc.property(fc.array(anyPolicy, { maxLength: 4 }), ends, (specs, [from, to]) => {
         const only = (type: string) =>

@@ -59,14 +59,14 @@ describe("flotilla new project", function () {
     assert.ok(existsSync(join(root, ".gitignore")));
   });
 
-  it("takes the name of the folder, or the one that is given", async () => {
+  it("uses the name of the folder, or the given one", async () => {
     assert.equal((await run("shop")).exitCode, 0);
     assert.ok(existsSync(join(root, "shop", "apps", "shop.ts")));
     assert.equal((await run("Other", "--application", "other")).exitCode, 0);
     assert.ok(existsSync(join(root, "Other", "apps", "other.ts")));
   });
 
-  it("refuses a folder with something in it, and names that no application can have", async () => {
+  it("refuses a folder that is not empty, and names that no application can have", async () => {
     writeFileSync(join(root, "file"), "");
     for (const [args, expected] of [
       [["."], /is not a valid application name|is not empty/],

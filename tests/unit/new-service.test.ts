@@ -1,4 +1,4 @@
-/** Where a new service is written into an inventory's source: files as people write them. */
+/** Adding a service to the source of an inventory: files as people write them. */
 import assert from "node:assert/strict";
 import { describe as describeService } from "../../cli/core/new-service/description";
 import { insertService } from "../../cli/core/new-service/insert";
@@ -35,7 +35,7 @@ export const shop = {
 `;
 
 describe("a new service in an inventory's source", () => {
-  it("logs in to no mongodb that runs without a password", () => {
+  it("does not log in to a mongodb without a password", () => {
     const open = application({
       services: {},
       stores: { db: redis({ kind: "mongodb", noPassword: "its clients know none" }) },
@@ -56,7 +56,7 @@ describe("a new service in an inventory's source", () => {
     assert.deepEqual(accounts, {});
   });
 
-  it("comes after the others, whatever stands at their end", () => {
+  it("is added after the others, whatever their last lines look like", () => {
     for (const services of [
       "{}",
       "{ web: a() }",
@@ -74,7 +74,7 @@ describe("a new service in an inventory's source", () => {
     }
   });
 
-  it("goes to the application's services, not to another object of that name", () => {
+  it("is added to the application's services, not to another object of that name", () => {
     const decoy = `const defaults = { services: { replicas: 1 } };\n${inventory("{}")}`;
     const { source = "" } = insert(decoy) ?? {};
     assert.ok(source.includes("const defaults = { services: { replicas: 1 } };"));
@@ -82,7 +82,7 @@ describe("a new service in an inventory's source", () => {
     assert.equal(insert('export const other = { name: "other", services: {} };'), undefined);
   });
 
-  it("imports what it calls beside what is imported, in the same line or another", () => {
+  it("imports what it calls next to existing imports, in the same line or another", () => {
     const imported = (imports: string) =>
       (insert(inventory("{}", "{}", imports))?.source ?? "").split("export")[0];
     assert.equal(
@@ -99,13 +99,13 @@ describe("a new service in an inventory's source", () => {
     );
   });
 
-  it("has an account of its own, under a name that is free", () => {
+  it("has its own account, under an unused name", () => {
     const { lines, accounts } = described("users");
     assert.deepEqual(accounts, { db: "users2" });
     assert.ok(lines.some((line) => line.includes('[password("db", "users2")]')));
   });
 
-  it("says what is to be done by hand where a store's accounts are not written out", () => {
+  it("says what to do by hand if a store's accounts are not a literal", () => {
     const { byHand } = insert(inventory("{}", "accountsOf()")) ?? {};
     assert.match(byHand?.[0] ?? "", /^give store db the account orders: \{ username: "orders"/);
   });

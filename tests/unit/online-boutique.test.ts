@@ -28,7 +28,7 @@ interface Fact {
 
 const services = facts.services as unknown as Fact[];
 const { plan } = planned("online-boutique", "prod", { services: { loadgenerator: { enabled: true } } });
-/** Asked for by the images and not there: the assistant needs Google's cloud. */
+/** Referenced by the images but not deployed: the assistant needs Google's cloud. */
 const ABSENT = ["shoppingassistantservice", "external:metadata.google.internal"];
 
 describe("Online Boutique agrees with its images", () => {
@@ -48,7 +48,7 @@ describe("Online Boutique agrees with its images", () => {
     assert.deepEqual(edges.sort(), expected.sort());
   });
 
-  it("has the load generator only where a stack asks for it", () => {
+  it("has the load generator only if a stack enables it", () => {
     const names = (environment: "local" | "prod") =>
       Object.keys(planned("online-boutique", environment).plan.releases);
     for (const environment of ["local", "prod"] as const)
@@ -73,14 +73,14 @@ describe("Online Boutique agrees with its images", () => {
           ports.map(({ container }) => container),
           fact.ports.container.map(({ port }) => port),
         );
-        // The first Service; the second of the frontend is a load balancer, which is a setting here.
+        // The first Service. The frontend's second one is a load balancer, which is a setting here.
         assert.deepEqual(
           ports.map(({ service }) => service),
           (fact.ports.service[0]?.ports ?? []).map(({ port }) => port),
         );
       });
 
-      it("sets what the manifest sets and what the image must have, and nothing it does not read", () => {
+      it("sets what the manifest sets and what the image needs, and nothing that it does not read", () => {
         const set = values().env ?? {};
         const read = fact.env.map(({ name }) => name);
         for (const name of Object.keys(set)) assert.ok(read.includes(name), `${name} is not read`);
@@ -91,7 +91,7 @@ describe("Online Boutique agrees with its images", () => {
           if (to !== "redis-cart" && env) assert.equal(set[env], `${to}:${port}`);
       });
 
-      it("is probed as its manifest says", () => {
+      it("has the probes of its manifest", () => {
         const { readiness, liveness } = values().probes ?? {};
         const { readinessProbe, livenessProbe } = fact.probes.in_manifest;
         assert.equal(readiness === undefined, readinessProbe === undefined);
@@ -107,7 +107,7 @@ describe("Online Boutique agrees with its images", () => {
         if (livenessProbe?.periodSeconds) assert.equal(liveness?.periodSeconds, livenessProbe.periodSeconds);
       });
 
-      it("asks for what its manifest asks for, and has the time it gives after SIGTERM", () => {
+      it("has the requests of its manifest, and its grace period after SIGTERM", () => {
         assert.deepEqual(values().resources, fact.resources["manifest_v0.10.6"]);
         const sleep = values().lifecycle?.preStop?.sleep ?? 0;
         const after = (values().terminationGracePeriodSeconds ?? 0) - sleep;
@@ -116,7 +116,7 @@ describe("Online Boutique agrees with its images", () => {
       });
     });
 
-  it("logs in to redis with a password that no comma ends", () => {
+  it("logs in to redis with a password without commas", () => {
     const { env } = valuesOf(plan, "cartservice");
     assert.deepEqual(env?.REDIS_ADDR, { secret: "cartservice-env", key: "REDIS_ADDR" });
     assert.deepEqual(plan.secrets["cartservice-env"]?.keys.REDIS_ADDR, [
@@ -127,7 +127,7 @@ describe("Online Boutique agrees with its images", () => {
     assert.equal(credential?.source, "generated");
   });
 
-  it("is reached through an ingress or a load balancer of its own, and through one of them", () => {
+  it("is reached through an ingress or a load balancer, but not both", () => {
     const exposed = (config: object) =>
       planned("online-boutique", "dev", { ingress: undefined, ...config }).plan;
     const balanced = exposed({ loadBalancer: { sourceRanges: ["198.51.100.0/24"] } });

@@ -1,4 +1,4 @@
-/** Stores that run without a password. */
+/** Stores without a password. */
 import assert from "node:assert/strict";
 import type { Application, Store } from "../../src/model/application";
 import { host, members, password, type Text, text, username } from "../../src/model/text";
@@ -26,7 +26,7 @@ describe("a mongodb without a password", () => {
     "from Bitnami, with metrics": { distribution: "bitnami", monitoring: { namespace: "monitoring" } },
     "from charts/store": { environment: "local", distribution: "upstream" },
   }))
-    it(`has no Secret, no password and no Job for accounts ${title}, and is closed to all but its clients`, () => {
+    it(`has no Secret, no password and no accounts Job ${title}, and only accepts its clients`, () => {
       const { releases, secrets, credentials, outputs } = planFor(open(), settings);
       assert.deepEqual(
         { secrets, credentials, secret: outputs.stores.db?.secret },
@@ -43,7 +43,7 @@ describe("a mongodb without a password", () => {
       assert.match(JSON.stringify(releases.db?.values[policy]), /"app\.kubernetes\.io\/instance":"web"/);
     });
 
-  it("lets loaders fill it", () => {
+  it("can be filled by loaders", () => {
     const loaders = {
       data: {
         does: "loads",
@@ -57,7 +57,7 @@ describe("a mongodb without a password", () => {
     assert.deepEqual(releases.web?.needs, ["db", "db-load-data"]);
   });
 
-  it("has no accounts, and nobody mentions a login", () => {
+  it("has no accounts, and nothing may refer to a login", () => {
     const account = { username: "app", database: "app", credential: { generated: true as const } };
     assert.match(
       refused(open([members("db")], { accounts: { app: account } }), {}, {})[0] ?? "",
@@ -70,7 +70,7 @@ describe("a mongodb without a password", () => {
       );
   });
 
-  it("neither gets nor loses its password where that would lock it", () => {
+  it("neither gets nor loses its password if that would lock clients out", () => {
     const secured = shopWith("mongodb");
     const there = (shop: Application, settings: object) => deployedFrom(planFor(shop, { ...settings }));
     const upstream = { environment: "local", distribution: "upstream" };

@@ -1,4 +1,4 @@
-/** The plan of order-service against the facts of the document it comes from (tests/fixtures/order-service.json). */
+/** The plan of order-service against the facts of its document (tests/fixtures/order-service.json). */
 import assert from "node:assert/strict";
 import { planned } from "../environments";
 import facts from "../fixtures/order-service.json";
@@ -18,17 +18,17 @@ describe("order-service agrees with its document", () => {
     assert.deepEqual(values.resources, fact?.resources.manifest);
   });
 
-  it("calls what it calls there, and is called by whom it is called", () => {
+  it("has the outgoing and incoming calls of the document", () => {
     const expected = fact?.calls.map(({ to, port }) => `order-service -> ${to} ${port}`) ?? [];
     const edges = plan.edges.map(({ from, to, targetPort }) => `${from} -> ${to} ${targetPort}`);
     assert.deepEqual(edges.sort(), [...expected, "api-gateway -> order-service 3000"].sort());
     assert.deepEqual(Object.keys(plan.entries), ["order-service"]);
   });
 
-  it("gets every variable it must have, those with a password from a Secret", () => {
+  it("gets every required variable, those with a password from a Secret", () => {
     const set = Object.keys(values.env ?? {});
     const read = fact?.env.map(({ name }) => name) ?? [];
-    // The document logs in to redis without a password.
+    // The document connects to redis without a password.
     for (const name of set) assert.ok(read.includes(name) || name === "REDIS_PASSWORD", name);
     for (const { name, required } of fact?.env ?? [])
       if (required === true) assert.ok(set.includes(name), name);
@@ -41,7 +41,7 @@ describe("order-service agrees with its document", () => {
     assert.deepEqual(plan.credentials["order-db-orders"], { source: "stack" });
   });
 
-  it("is probed, scaled, budgeted and stopped as it says", () => {
+  it("has the probes, scaling, budget and shutdown of the document", () => {
     const { readinessProbe, livenessProbe } = fact?.probes ?? {};
     const { readiness, liveness } = values.probes ?? {};
     assert.equal(readiness?.http?.path, readinessProbe?.httpGet.path);
@@ -76,7 +76,7 @@ describe("order-service agrees with its document", () => {
     assert.equal(values.ingress?.annotations?.["nginx.ingress.kubernetes.io/proxy-body-size"], "10m");
   });
 
-  it("mends the document: redis in the policy, labels that exist, a Role for two objects, no low user", () => {
+  it("fixes mistakes in the document: redis in the policy, existing labels, a Role for two objects, a high user ID", () => {
     const egress = values.networkPolicy?.egress ?? {};
     assert.deepEqual(egress.redis, { pods: { "app.kubernetes.io/instance": "redis" }, ports: [6379] });
     assert.equal(egress.kafka?.namespace, "microservices");
@@ -87,7 +87,7 @@ describe("order-service agrees with its document", () => {
     assert.equal(JSON.parse(file?.content ?? "{}").limits.maxOrderItems, 50);
   });
 
-  it("runs whole where nothing of others is there: stand-ins with passwords of their own", () => {
+  it("runs without the externals: stand-ins have their own passwords", () => {
     const { plan: local } = planned("order-service", "local");
     const standIns = Object.entries(local.outputs.services).filter(([, { standIn }]) => standIn);
     assert.deepEqual(standIns.map(([name]) => name).sort(), [
@@ -100,12 +100,12 @@ describe("order-service agrees with its document", () => {
     const database = valuesOf(local, "order-db");
     assert.deepEqual(database.env?.POSTGRES_PASSWORD, { secret: "order-db-env", key: "POSTGRES_PASSWORD" });
     assert.deepEqual(local.secrets["order-service-env"]?.keys.DATABASE_URL?.[2], "@order-db:5432/orders");
-    // A database that forgets is not doubled.
+    // A database without persistent data is not replicated.
     assert.equal(
       planned("order-service", "local", { replicas: 3 }).plan.releases["order-db"]?.values.replicas,
       1,
     );
-    // Autoscalers are for environments with metrics.
+    // Autoscalers need an environment with metrics.
     const service = valuesOf(local, "order-service");
     assert.equal(service.autoscaling, undefined);
     assert.equal(service.replicas, 1);

@@ -1,4 +1,4 @@
-/** Which resources of a state are a component's own. */
+/** Which resources in a state belong to a component. */
 import assert from "node:assert/strict";
 import { contested, resourcesOf, withoutPrefix } from "../../src/runtime/own-resources";
 
@@ -11,7 +11,7 @@ const state = (...urns: string[]) =>
 
 describe("the resources of a component", () => {
   for (const parent of ["", "own:index:Team$"])
-    it(`are told from those of another of its type${parent && ", inside a component of the program"}`, () => {
+    it(`are distinguished from those of another component of the same type${parent && ", inside a component of the program"}`, () => {
       const shop = urn(`${parent}${APPLICATION}`, "shop");
       const cache = urn(`${parent}${APPLICATION}$${STORE}$${RELEASE}`, "shop-cache");
       const two = urn(`${parent}${APPLICATION}`, "shop-two");
@@ -22,7 +22,7 @@ describe("the resources of a component", () => {
       assert.match(Object.keys(withoutPrefix({ [cache]: { type: RELEASE } }, "shop"))[0] ?? "", /::cache$/);
     });
 
-  it("of a Store are not those of an Application's", () => {
+  it("of a Store are distinguished from those of an Application", () => {
     const own = urn(`${STORE}$${RELEASE}`, "cache");
     const all = state(urn(STORE, "cache"), own, urn(`${APPLICATION}$${STORE}$${RELEASE}`, "cache"));
     assert.deepEqual(Object.keys(resourcesOf(all, STORE, "cache")), [urn(STORE, "cache"), own]);
@@ -35,7 +35,7 @@ describe("names of components", () => {
     ["", "-auth", ...accounts.map((account) => `-${account}`)].map((suffix) => `${name}${suffix}`),
   ];
 
-  it("are contested when a resource of one begins with the name of the other", () => {
+  it("conflict when a resource of one begins with the name of the other", () => {
     const shop: [string, string[]] = ["shop", ["shop-web", "shop-orders", "shop-orders-auth"]];
     const orders: [string, string[]] = ["shop-orders", ["shop-orders-web"]];
     assert.deepEqual(contested(shop, orders), ["shop-orders", "shop-orders-auth"]);
@@ -43,7 +43,7 @@ describe("names of components", () => {
     assert.deepEqual(contested(store("my", "reports"), store("my-reports")), ["my-reports"]);
   });
 
-  it("are not contested otherwise", () => {
+  it("do not conflict otherwise", () => {
     assert.deepEqual(contested(["shop", ["shop-web"]], ["shop-two", ["shop-two-web"]]), []);
     assert.deepEqual(contested(store("my", "app"), store("my-reports")), []);
     assert.deepEqual(contested(store("orders"), store("orders")), [], "a program that runs again");

@@ -1,4 +1,4 @@
-/** Where the package is, for every way in which a project may have it. */
+/** The location of the package, for every way to install it. */
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -24,14 +24,14 @@ describe("the package of a project", () => {
     return at;
   };
 
-  it("is the project itself in a clone, also in one under another name", () => {
+  it("is the project itself in a clone, even in a renamed one", () => {
     assert.equal(packageOf(PACKAGE), PACKAGE);
     assert.equal(packageOf(install("clone")), join(root, "clone"));
     writeFileSync(join(root, "clone", "package.json"), '{"name":"our-flotilla"}');
     assert.equal(packageOf(join(root, "clone")), join(root, "clone"));
   });
 
-  it("is in the project's packages, or in those of a folder above", () => {
+  it("is in the project's node_modules, or in those of a parent folder", () => {
     const above = install("node_modules", "flotilla");
     const project = folder("packages", "shop");
     assert.equal(packageOf(project), above);
@@ -39,7 +39,7 @@ describe("the package of a project", () => {
     assert.equal(packageOf(project), own);
   });
 
-  it("has the path of its link, and not one with a version in it", () => {
+  it("has the path of its link, not one with a version in it", () => {
     const target = install("shop", "node_modules", ".pnpm", "flotilla@1.0.0", "node_modules", "flotilla");
     symlinkSync(target, join(root, "shop", "node_modules", "flotilla"));
     assert.equal(packageOf(join(root, "shop")), join(root, "shop", "node_modules", "flotilla"));
@@ -56,13 +56,13 @@ describe("the package of a project", () => {
     assert.equal(lockFileOf(project), join(project, "package-lock.json"));
   });
 
-  it("is the running one where the project has none", () => {
+  it("is the running package if the project has none", () => {
     assert.equal(packageOf(folder("empty")), PACKAGE);
   });
 });
 
 describe("the compiled index", () => {
-  it("loads a module when something of it is used", () => {
+  it("loads a module on first use", () => {
     const compiled = [
       'var deploy_1 = require("./deploy");',
       'Object.defineProperty(exports, "deploy", { enumerable: true, get: function () { return deploy_1.deploy; } });',

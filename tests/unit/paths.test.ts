@@ -1,4 +1,4 @@
-/** Paths in messages: `pulumi config set --path` takes them as they are written. */
+/** Paths in messages: `pulumi config set --path` accepts them as written. */
 import assert from "node:assert/strict";
 import { pathOf } from "../../src/model/paths";
 

@@ -34,7 +34,7 @@ const environments = [
 ];
 
 describe("plan", () => {
-  it("is plain data: JSON carries all of it", () => {
+  it("is plain data: JSON preserves all of it", () => {
     for (const config of environments) {
       const plan = planOf(config);
       assert.deepEqual(JSON.parse(JSON.stringify(plan)), plan);
@@ -61,7 +61,7 @@ describe("plan", () => {
     assert.ok(many < 9 * few, `${few.toFixed(1)} ms for 400 services, ${many.toFixed(1)} ms for 1600`);
   });
 
-  it("holds no password, not even one that an image fixes", () => {
+  it("contains no password, not even one fixed by an image", () => {
     for (const config of environments) {
       const plan = planOf(config);
       const strings = leaves(plan.releases);
@@ -82,7 +82,7 @@ describe("plan", () => {
     for (const config of environments) checkReferences(planOf(config));
   });
 
-  it("puts stores before their users, and services before nobody", () => {
+  it("orders stores before their users, and services independently of each other", () => {
     const { releases } = planOf();
     assert.deepEqual(releases.user?.needs, [
       "mongodb",
@@ -91,11 +91,11 @@ describe("plan", () => {
       "mongodb-load-catalogue",
       "mongodb-load-users",
     ]);
-    // Services wait for no other service: a circle between services must still deploy.
+    // Services do not wait for other services: a cycle between services must still deploy.
     assert.deepEqual(releases.web?.needs, []);
   });
 
-  it("protects stores and their Secrets in prod, and only there", () => {
+  it("protects stores and their Secrets in prod only", () => {
     for (const config of environments) {
       const { releases, secrets } = planOf(config);
       assert.equal(releases.mysql?.protect, true);
@@ -104,7 +104,7 @@ describe("plan", () => {
     }
   });
 
-  it("uses the locked charts for bitnami and its own for upstream", () => {
+  it("uses the locked charts for bitnami and its own chart for upstream", () => {
     assert.deepEqual(planOf().releases.redis?.chart, {
       url: "oci://registry-1.docker.io/bitnamicharts/redis",
       version: "23.1.1",
@@ -112,7 +112,7 @@ describe("plan", () => {
     assert.deepEqual(planOf({ distribution: "upstream" }).releases.redis?.chart, { path: "./charts/store" });
   });
 
-  it("keeps host names and Secret keys the same in both distributions", () => {
+  it("has the same host names and Secret keys in both distributions", () => {
     const [bitnami, upstream] = [planOf(), planOf({ distribution: "upstream" })];
     assert.deepEqual(bitnami.outputs.stores, upstream.outputs.stores);
     assert.deepEqual(bitnami.secrets, upstream.secrets);
@@ -120,7 +120,7 @@ describe("plan", () => {
       assert.deepEqual(bitnami.releases[name]?.values.env, upstream.releases[name]?.values.env);
   });
 
-  it("lays the stack's overrides over the inventory", () => {
+  it("applies the stack's overrides to the inventory", () => {
     const { releases, outputs, secrets } = planOf({
       services: {
         cart: {
@@ -142,7 +142,7 @@ describe("plan", () => {
       limits: { cpu: "500m", memory: "1Gi" },
     });
     assert.equal((cart.env as Record<string, unknown>).LOG_LEVEL, "debug");
-    assert.equal(secrets["catalogue-env"], undefined, "a Secret that nobody reads is not made");
+    assert.equal(secrets["catalogue-env"], undefined, "a Secret that nothing reads is not created");
     assert.deepEqual(releases.mongodb?.values.persistence, {
       enabled: true,
       size: "20Gi",
@@ -150,7 +150,7 @@ describe("plan", () => {
     });
   });
 
-  it("changes one release, and one value of it, with one tag", () => {
+  it("changes one release, and one value of it, for one changed tag", () => {
     const [before, after] = [planOf(), planOf({ services: { cart: { tag: "9.9.9" } } })];
     const changed = Object.keys(before.releases).filter(
       (name) => JSON.stringify(before.releases[name]) !== JSON.stringify(after.releases[name]),
@@ -162,7 +162,7 @@ describe("plan", () => {
     });
   });
 
-  it("has a public URL where there is an ingress", () => {
+  it("has a public URL if there is an ingress", () => {
     assert.equal(planOf().outputs.publicUrl, undefined);
     const plan = planOf({ ingress: { host: "shop.example.com", tlsSecret: "shop-tls" } });
     assert.equal(plan.outputs.publicUrl, "https://shop.example.com");
@@ -173,13 +173,13 @@ describe("plan", () => {
     assert.equal(plan.releases.cart?.values.ingress, undefined);
   });
 
-  it("gives a rollout more time the more pods it replaces", () => {
+  it("gives a rollout more time for more pods", () => {
     const timeout = (replicas: number) => planOf({ replicas }).releases.shipping?.timeoutSeconds ?? 0;
     assert.equal(timeout(3) - timeout(1), 2 * 240);
     assert.ok(timeout(0) >= timeout(1));
   });
 
-  it("plans a redis with a password and the connection string that carries it", () => {
+  it("plans a redis with a password and a connection string that contains it", () => {
     const plan = planFor(
       application({
         services: {
@@ -201,7 +201,7 @@ describe("plan", () => {
     checkReferences(plan);
   });
 
-  it("rolls the pods of a service whose connection string changes, without its password", () => {
+  it("restarts the pods of a service when its connection string changes, except for the password", () => {
     const { releases } = planOf();
     assert.match(String(releases.user?.values.secretChecksum), /^[0-9a-f]{12}$/);
     assert.notEqual(releases.user?.values.secretChecksum, releases.catalogue?.values.secretChecksum);
@@ -213,12 +213,12 @@ describe("plan", () => {
     const waits = releases.web?.values.waitFor as Record<string, { until?: string }>;
     assert.deepEqual(Object.keys(waits), robotShop.services.web?.uses);
     for (const { until } of Object.values(waits)) assert.equal(until, "resolves");
-    // The slowest store is mysql: its own start, its accounts, then its loaders side by side.
+    // The slowest store is mysql: its own start, its accounts, then its loaders in parallel.
     assert.equal(releases.web?.timeoutSeconds, 180 + 60 + (600 + (300 + 210) + (1200 + 210)));
     assert.deepEqual(releases.cart?.values.waitFor, { redis: { host: "redis-master", port: 6379 } });
   });
 
-  it("lets a service connect to what it uses, and be connected to by its users, on the pods' own ports", () => {
+  it("allows a service to connect to what it uses, and its users to connect to it, on the pods' own ports", () => {
     const plan = planFor(
       application({
         services: {
@@ -252,7 +252,7 @@ describe("plan", () => {
     assert.deepEqual(plan.releases.cache?.values.clients, { web: { pods: pods("web"), ports: [6379] } });
   });
 
-  it("lets a service out to where the stack's own variables lead it", () => {
+  it("allows egress to hosts in the stack's own variables", () => {
     const { releases } = planOf({
       services: {
         cart: { egress: { redis: { cidr: "10.1.0.0/16", ports: [6379] }, any: { ports: [443] } } },
@@ -265,14 +265,14 @@ describe("plan", () => {
     assert.deepEqual(Object.keys(egress).sort(), ["catalogue", "redis", "setting_any", "setting_redis"]);
   });
 
-  it("restarts no pod because a store is away: liveness asks the port", () => {
+  it("restarts no pod because a store is down: liveness only connects to the port", () => {
     for (const { kind, values } of Object.values(planOf().releases)) {
       const liveness = (values.probes as { liveness?: object } | undefined)?.liveness;
       if (kind === "service" && liveness) assert.equal(Object.keys(liveness)[0], "tcp");
     }
   });
 
-  it("names the team of a service, its own before the application's", () => {
+  it("labels a service with its own team, else the application's", () => {
     const services = { web: service({ team: "front" }), cart: service() };
     const plan = planFor(application({ team: "shop", services }));
     assert.equal(plan.releases.web?.values.team, "front");
@@ -287,7 +287,7 @@ describe("plan", () => {
     assert.deepEqual(deadline(900), { progressDeadlineSeconds: 1080 });
   });
 
-  it("plans any application whose names fit, and refuses nothing of it", () => {
+  it("plans any application with valid names, and refuses nothing of it", () => {
     fc.assert(
       fc.property(applications, fc.constantFrom("bitnami", "upstream"), (generated, distribution) => {
         const plan = planFor(generated, { distribution });
@@ -312,7 +312,7 @@ describe("what a chart would refuse", () => {
   const refused = (overrides: Partial<Service>) =>
     problemsOf(() => planFor(application({ services: { web: service(overrides) } })));
 
-  it("is refused before anything is deployed: a moving tag, a port out of range, a relative path, all at once", () => {
+  it("is refused before anything is deployed: a mutable tag, a port out of range, a relative path, all at once", () => {
     const problems = refused({
       image: { repository: "example.com/web", tag: "latest" },
       ports: { http: { container: 70000, protocol: "http" } },
@@ -328,7 +328,7 @@ describe("what a chart would refuse", () => {
     );
   });
 
-  it("is refused in words that name the key, and show no pattern", () => {
+  it("is refused with a message that names the key, and shows no pattern", () => {
     const release = planFor(application()).releases.web as ReleasePlan;
     const values = {
       ...release.values,
@@ -353,7 +353,7 @@ describe("what a chart would refuse", () => {
     );
   });
 
-  it("is not what a long path becomes: its volume has a name with a hash", () => {
+  it("does not include a long path: its volume gets a name with a hash", () => {
     const long = `/var/lib/${"a".repeat(30)}/${"b".repeat(30)}`;
     const writable = ["/tmp", long, `${long}/c`, "/ä"];
     const values = valuesOf(
@@ -367,7 +367,7 @@ describe("what a chart would refuse", () => {
     for (const name of names.slice(1)) assert.match(name, /^(?=.{1,53}$)([a-z0-9][-a-z0-9]*-)?[0-9a-f]{12}$/);
   });
 
-  it("is refused: more requests than limits, of services and stores", () => {
+  it("is refused for requests above limits, of services and stores", () => {
     const resources = { requests: { memory: "8Gi" } };
     const problems = problemsOf(() =>
       planOf({ services: { cart: { resources } }, stores: { mysql: { resources } } }),
@@ -390,13 +390,13 @@ describe("a local chart's digest", () => {
   };
   const digest = (folder: string) => readCharts(folder).microservice.digest;
 
-  it("is the same wherever the project lies", () => {
+  it("does not depend on the location of the project", () => {
     const folder = copy();
     assert.equal(digest(folder), digest(PROJECT));
     rmSync(folder, { recursive: true });
   });
 
-  it("changes with an edited, a renamed and a new file, not with an editor's backup", () => {
+  it("changes with a changed, renamed or new file, not with an editor's backup", () => {
     const folder = copy();
     const template = join(folder, "charts/microservice/templates/service.yaml");
     const before = digest(folder);
@@ -412,7 +412,7 @@ describe("a local chart's digest", () => {
     rmSync(folder, { recursive: true });
   });
 
-  it("says which file is missing", () => {
+  it("names a missing file", () => {
     const folder = copy();
     rmSync(join(folder, "charts/microservice/Chart.yaml"));
     const [problem] = problemsOf(() => readCharts(folder));
@@ -421,7 +421,7 @@ describe("a local chart's digest", () => {
   });
 });
 
-/** Everything that is named is described. */
+/** Asserts that every name in the plan is defined. */
 function checkReferences(plan: Plan): void {
   for (const release of Object.values(plan.releases)) {
     for (const needed of release.needs) assert.ok(plan.releases[needed], `${release.name} needs ${needed}`);
@@ -441,7 +441,7 @@ function checkReferences(plan: Plan): void {
     assert.ok(used.includes(credential), `${credential} is in no Secret`);
 }
 
-/** All strings of a value, with the path to each. */
+/** Returns all strings of a value, with their paths. */
 function leaves(value: unknown, path: string[] = []): { path: string[]; value: string }[] {
   if (typeof value === "string") return [{ path, value }];
   if (typeof value !== "object" || value === null) return [];
@@ -450,7 +450,7 @@ function leaves(value: unknown, path: string[] = []): { path: string[]; value: s
 
 const name = fc.stringMatching(/^[a-z][a-z0-9]{0,20}$/);
 
-/** Applications of up to eight services, each using any of the stores and of the services. */
+/** Applications of up to eight services, each of which uses any stores and services. */
 const applications: fc.Arbitrary<Application> = fc
   .uniqueArray(name, { minLength: 2, maxLength: 12 })
   .chain((names) =>

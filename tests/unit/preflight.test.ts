@@ -21,7 +21,7 @@ const kubeconfig = (server: string, current = "here") => ({
 });
 const shown = { files: "~/.kube/config", key: "flotilla:cluster.context", stack: "prod" };
 
-/** A loopback port that listens, or one that does not. */
+/** Returns a loopback port that listens, or one that does not. */
 async function port(listens: boolean): Promise<{ number: number; close: () => void }> {
   const server = createServer((socket) => socket.destroy());
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -59,14 +59,14 @@ describe("the cluster of a stack", () => {
     );
   });
 
-  it("is refused when no context is current, and when the context leads nowhere", () => {
+  it("is refused without a current context, and with a context that names no cluster", () => {
     const none = resolveTarget({ ...kubeconfig("https://x"), "current-context": "" }, undefined, shown);
     assert.ok("what" in none || none.context !== undefined);
     const broken = resolveTarget(kubeconfig("https://x"), "broken", shown);
     assert.ok("what" in broken && /no server address/.test(broken.what));
   });
 
-  it("follows several kubeconfigs as kubectl does", () => {
+  it("follows several kubeconfigs the way kubectl does", () => {
     const merged = mergeKubeconfigs([
       { contexts: [] },
       kubeconfig("https://one"),
@@ -76,7 +76,7 @@ describe("the cluster of a stack", () => {
     assert.ok("context" in target && target.context === "here" && target.server.host === "one");
   });
 
-  describe("is looked at before anything is deployed", () => {
+  describe("is checked before anything is deployed", () => {
     const folder = mkdtempSync(join(tmpdir(), "flotilla-kubeconfig-"));
     const file = join(folder, "config");
     after(() => rmSync(folder, { recursive: true }));
@@ -90,7 +90,7 @@ describe("the cluster of a stack", () => {
       close();
     });
 
-    it("is refused when nothing answers", async () => {
+    it("is refused when there is no answer", async () => {
       const { number } = await port(false);
       writeFileSync(file, stringify(kubeconfig(`https://127.0.0.1:${number}`)));
       const problem = await refusal(check({ KUBECONFIG: file }));
@@ -101,17 +101,17 @@ describe("the cluster of a stack", () => {
       assert.match(problem.todo, /kubectl --context here get nodes/);
     });
 
-    it("is refused when there is no kubeconfig", async () => {
+    it("is refused without a kubeconfig", async () => {
       const problem = await refusal(check({ KUBECONFIG: join(folder, "none") }));
       assert.match(problem.what, /no kubeconfig at .*none/);
     });
 
-    it("is refused when the kubeconfig is no YAML", async () => {
+    it("is refused when the kubeconfig is invalid YAML", async () => {
       writeFileSync(file, "a: [");
       assert.match((await refusal(check({ KUBECONFIG: file }))).what, /cannot be read/);
     });
 
-    it("may have an address with a path of its own, as behind Rancher", () => {
+    it("may have an address with a path, as behind Rancher", () => {
       const path = (server: string) => {
         writeFileSync(file, stringify(kubeconfig(server)));
         return serverPath({ cluster: {} }, { KUBECONFIG: file });
@@ -121,7 +121,7 @@ describe("the cluster of a stack", () => {
       assert.equal(serverPath({ cluster: {} }, { KUBECONFIG: join(folder, "none") }), "");
     });
 
-    it("is left to the provider inside a pod and behind a proxy", async () => {
+    it("is not checked inside a pod or behind a proxy", async () => {
       await check({ KUBECONFIG: join(folder, "none"), KUBERNETES_SERVICE_HOST: "10.96.0.1" });
       writeFileSync(file, stringify(kubeconfig("https://cluster.example.com")));
       await check({ KUBECONFIG: file, HTTPS_PROXY: "http://proxy:3128" });
@@ -130,14 +130,14 @@ describe("the cluster of a stack", () => {
 });
 
 describe("a proxy", () => {
-  it("is used unless the host is excepted", () => {
+  it("is used unless the host is excluded", () => {
     const environment = { HTTPS_PROXY: "http://proxy:3128", NO_PROXY: "localhost,.example.com" };
     assert.equal(usesProxy("registry.io", environment), true);
     assert.equal(usesProxy("charts.example.com", environment), false);
     assert.equal(usesProxy("notexample.com", environment), true);
     assert.equal(usesProxy("127.0.0.1", environment), false);
     assert.equal(usesProxy("registry.io", {}), false);
-    // As Go's clients do, and so kubectl and the provider.
+    // The same rules as Go's clients, and so kubectl and the provider.
     const proxied = (NO_PROXY: string, host: string, port?: string) =>
       usesProxy(host, { HTTPS_PROXY: "http://proxy:3128", NO_PROXY }, port);
     assert.equal(proxied("10.0.0.0/8", "10.1.2.3"), false);
@@ -153,7 +153,7 @@ describe("a proxy", () => {
 });
 
 describe("remote charts", () => {
-  it("are one line each when their registry does not answer", async () => {
+  it("are one line each if their registry does not answer", async () => {
     const { number } = await port(false);
     const plan = planOf();
     for (const release of Object.values(plan.releases))
@@ -170,7 +170,7 @@ describe("remote charts", () => {
       assert.match(what, /^its chart oci:\S+ [\d.]+ cannot be reached: connection refused$/);
   });
 
-  it("are no matter for the upstream distribution", async () => {
+  it("are not checked for the upstream distribution", async () => {
     assert.deepEqual(await unreachableCharts(planOf({ distribution: "upstream" }), {}), []);
   });
 });

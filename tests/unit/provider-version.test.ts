@@ -1,4 +1,4 @@
-/** The version of a provider's binary: asked of it, kept, and compared with the SDK's. */
+/** The version of a provider binary: read from it, cached, and compared with the SDK's. */
 import assert from "node:assert/strict";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -23,31 +23,31 @@ describe("the version of a provider", () => {
   });
   after(() => rmSync(folder, { recursive: true }));
 
-  it("is told by the binary itself", async function () {
+  it("is reported by the binary itself", async function () {
     this.timeout(30_000);
     const binary = join(STAND_INS, "random", "bin", "pulumi-resource-random");
     assert.equal(await askVersion(binary), standInVersion("random"));
   });
 
-  it("of a stand-in says that it is one, and the engine can read it", () => {
+  it("of a stand-in identifies it as one, and the engine can parse it", () => {
     assert.deepEqual(parse(standInVersion("kubernetes"))?.build, ["stand-in"]);
   });
 
-  it("is the port's line first, once it is whole", () => {
+  it("follows the first complete line, which is the port", () => {
     assert.equal(readPort("4321"), undefined);
     assert.equal(readPort("4321\n"), 4321);
     assert.equal(readPort("warning: 1\n4321\nmore"), 4321);
     assert.equal(readPort("99999\n"), undefined);
   });
 
-  it("of what is no plugin is refused with what it said", async () => {
+  it("of something other than a plugin fails with its output", async () => {
     await assert.rejects(askVersion(program("ends", "echo no way >&2; exit 3")), /exit code 3. no way/);
     await assert.rejects(askVersion(program("waits", "exec sleep 60"), 200), /named no port within 0.2 s/);
     await assert.rejects(askVersion(program("lies", "echo 1; exec sleep 60"), 2000), /UNAVAILABLE|DEADLINE/);
     await assert.rejects(askVersion(join(folder, "none")), /ENOENT/);
   });
 
-  it("is asked for again only when the binary is another", async () => {
+  it("is read again only when the binary has changed", async () => {
     const binary = program("plugin", "exit 0");
     let asked = 0;
     const options = { file: join(folder, "cache", "versions.json"), ask: async () => `1.0.${asked++}` };
@@ -59,7 +59,7 @@ describe("the version of a provider", () => {
     assert.equal(await binaryVersion(binary, options), "1.0.2");
   });
 
-  it("that is not the SDK's is told, with what to do", () => {
+  it("that differs from the SDK's is reported, with what to do", () => {
     const provider = { name: "random", source: "PATH", executable: "/bin/plugin" } as const;
     assert.match(
       differenceFromSdk({ ...provider, version: "1.0.0" }) ?? "",

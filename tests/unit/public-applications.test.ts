@@ -1,4 +1,4 @@
-/** The plans of public applications, in every environment and distribution: no rule and no check refuses them. */
+/** The plans of public applications, in every environment and distribution, pass all rules and checks. */
 import assert from "node:assert/strict";
 import type { Service } from "../../src/model/application";
 import { readCatalogue } from "../../src/model/inventory/read";
@@ -40,7 +40,7 @@ function planOf(name: string, settings: Record<string, unknown>): Plan {
   return composePlan(config, read, { charts }).planned;
 }
 
-/** The variables of a service in the plan: texts, and keys of Secrets. */
+/** Returns the variables of a service in the plan: texts, and keys of Secrets. */
 const variablesOf = (plan: Plan, service: string) => valuesOf(plan, service).env ?? {};
 
 describe("public applications", () => {
@@ -55,7 +55,7 @@ describe("public applications", () => {
           assert.ok(plan.releases[service], service);
       });
 
-  it("keep what their images read: names, ports and variables", () => {
+  it("have the names, ports and variables that their images expect", () => {
     const local = SETTINGS.local as Record<string, unknown>;
     const demo = planOf("telemetry-demo", local);
     assert.equal(variablesOf(demo, "checkout").SHIPPING_ADDR, "http://shipping:50050");

@@ -1,4 +1,4 @@
-/** The namespace's quota: it holds the plan at its most, also while an update is under way, and no more than that. */
+/** The namespace's quota: the maximum of the plan fits, also during an update, and no more. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { amountOf } from "../../src/model/quantity";
@@ -18,7 +18,7 @@ const shop = (cpu = "100m", memory = "100Mi", names = ["web"]) =>
     services: Object.fromEntries(names.map((name) => [name, service({ resources: resources(cpu, memory) })])),
   });
 
-/** The state that a plan leaves. */
+/** Returns the state after a plan has been deployed. */
 const stateOf = (plan: Plan) => ({
   deployed: Object.fromEntries(
     Object.values(plan.releases).map(({ name, kind, values, chart }) => [
@@ -35,7 +35,7 @@ const next = (of: ReturnType<typeof shop>, before: Plan, config: Record<string, 
 };
 
 describe("the quota", () => {
-  it("is the sum of all pods, those of an update included, and a quarter more", () => {
+  it("is the sum of all pods, including surge pods of an update, plus a quarter", () => {
     const { quota } = planFor(shop(), { replicas: 3 }).namespace;
     assert.equal(quota["requests.cpu"], "500m");
     assert.equal(quota["requests.memory"], "500Mi");
@@ -43,7 +43,7 @@ describe("the quota", () => {
     assert.equal(quota.pods, "5");
   });
 
-  it("counts an autoscaler's most, a store's replicas and what runs beside it, and Jobs", () => {
+  it("counts the maximum of an autoscaler, a store's replicas and sidecars, and Jobs", () => {
     const scaled = application({
       services: {
         web: service({
@@ -61,11 +61,11 @@ describe("the quota", () => {
       monitoring: {},
     }).namespace.quota;
     assert.equal(replicated.pods, "4");
-    // 3 pods of 50m, with a sentinel, an exporter and what labels the pod that takes writes: 20m, 20m, 10m.
+    // 3 pods of 50m, with a sentinel, an exporter and the container that labels the primary: 20m, 20m, 10m.
     assert.equal(replicated["requests.cpu"], "400m");
   });
 
-  it("can be set, and is refused where it cannot hold the plan", () => {
+  it("can be set, and is refused if the plan does not fit", () => {
     assert.equal(planFor(shop(), { quota: { cpu: "2", pods: 9 } }).namespace.quota["requests.cpu"], "2");
     const problems = problemsOf(() =>
       planFor(shop(), { replicas: 3, quota: { cpu: "300m", memory: "1Gi", pods: 3 } }),
@@ -78,7 +78,7 @@ describe("the quota", () => {
     assert.match(problems[0]?.todo ?? "", /Raise it to at least 400m/);
   });
 
-  it("leaves room for what leaves at the end of an update, and takes it back with the next one", () => {
+  it("keeps room for what an update removes at its end, and releases it in the next update", () => {
     const before = planFor(shop("1", "1Gi"), { replicas: 4 });
     const renamed = next(shop("1", "1Gi", ["shop"]), before, { replicas: 4 });
     assert.equal(renamed.namespace.quota["requests.cpu"], "10000m");
@@ -89,7 +89,7 @@ describe("the quota", () => {
     assert.equal(settled.namespace.quota["requests.cpu"], before.namespace.quota["requests.cpu"]);
   });
 
-  it("is lowered after the pods that ask for more have gone, in the same update", () => {
+  it("is lowered after larger pods are gone, in the same update", () => {
     const before = planFor(shop("1", "1Gi"), { replicas: 4 });
     const smaller = next(shop("100m", "100Mi"), before, { replicas: 4 });
     assert.equal(smaller.namespace.quota["requests.cpu"], "700m");
@@ -99,7 +99,7 @@ describe("the quota", () => {
     assert.equal(again.namespace.quotaLast, false);
   });
 
-  it("is lowered last also where the state knows of nothing more: an update may have failed on the way", () => {
+  it("is also lowered last if the state has nothing larger: an update may have failed in between", () => {
     const failed = planFor(shop("100m", "100Mi"), { replicas: 4 });
     const { settings } = settingsOf({ application: "shop", replicas: 4 }, { shop: shop("100m", "100Mi") });
     const { deployedQuota } = stateOf(planFor(shop("1", "1Gi"), { replicas: 4 }));
@@ -110,18 +110,18 @@ describe("the quota", () => {
     assert.equal(again.namespace.quotaLast, true);
   });
 
-  it("is raised before the pods that ask for more come", () => {
+  it("is raised before larger pods are created", () => {
     const before = planFor(shop("100m", "100Mi"));
     const larger = next(shop("1", "1Gi"), before);
     assert.equal(larger.namespace.quotaLast, false);
     assert.equal(larger.namespace.quota["requests.cpu"], "2500m");
-    // More of one thing and less of the other: nothing is lowered before its time.
+    // One resource grows and another shrinks: nothing is lowered too early.
     const mixed = next(shop("50m", "2Gi"), next(shop("1", "1Gi"), before));
     assert.equal(mixed.namespace.quotaLast, false);
     assert.ok(amountOf(mixed.namespace.quota["requests.cpu"] as string) >= 2);
   });
 
-  it("leaves room for a store beside the one that takes its place", () => {
+  it("has room for a store and its replacement", () => {
     const stores = (name: string) =>
       application({ services: {}, stores: { [name]: redis({ resources: resources("2", "4Gi") }) } });
     const before = planFor(stores("cache"));
@@ -138,9 +138,9 @@ describe("the quota", () => {
     assert.deepEqual([after.namespace.quota.pods, after.namespace.quotaLast], ["0", true]);
   });
 
-  it("that is set is exceeded only where an update could not go on otherwise", () => {
+  it("that is set is exceeded only if an update could not continue otherwise", () => {
     const before = planFor(shop("1", "100Mi"), { replicas: 4, quota: { cpu: "6" } });
-    // More of one thing and less of another: neither before nor after would do.
+    // One resource grows and another shrinks: neither the old nor the new quota would do.
     const mixed = next(shop("100m", "200Mi"), before, { replicas: 4, quota: { cpu: "1" } });
     assert.equal(mixed.namespace.quotaLast, false);
     assert.equal(mixed.namespace.quota["requests.cpu"], "5000m");
@@ -148,7 +148,7 @@ describe("the quota", () => {
     assert.deepEqual([settled.namespace.quota["requests.cpu"], settled.namespace.quotaLast], ["1", true]);
   });
 
-  it("takes a load balancer's place back after it has gone", () => {
+  it("releases the room of a load balancer after it is gone", () => {
     const open = application({ services: { web: service({ public: { port: "http" } }) } });
     const before = planFor(open, { loadBalancer: {} });
     assert.equal(before.namespace.quota["services.loadbalancers"], "1");
@@ -159,7 +159,7 @@ describe("the quota", () => {
     );
   });
 
-  it("whatever changes: there is always room for the pods of before and of after", () => {
+  it("always has room for the pods before and after, whatever changes", () => {
     const cpu = fc.constantFrom("100m", "500m", "1", "2");
     const replicas = fc.integer({ min: 1, max: 6 });
     const names = fc.uniqueArray(fc.constantFrom<string>("a", "b", "c"), { minLength: 1 });
@@ -183,7 +183,7 @@ describe("the quota", () => {
     );
   });
 
-  it("names what every application may have, in every environment", () => {
+  it("is recorded for every application, in every environment", () => {
     for (const { application, environment, plan } of EVERYWHERE) {
       const { quota } = plan.namespace;
       assert.deepEqual(

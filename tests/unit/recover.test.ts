@@ -1,4 +1,4 @@
-/** What an update that was broken off has left, and what is done about it. */
+/** What an interrupted update leaves behind, and what recovery does about it. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import {
@@ -74,14 +74,14 @@ const pending = (type: string, resource = release("cart"), known = [release("car
 });
 
 describe("recovery", () => {
-  it("does nothing to a healthy stack, nor to releases of others", () => {
+  it("does nothing to a healthy stack, or to releases of others", () => {
     const { found, actions } = decide(
       situation({ live: { ...live("cart", 1, "deployed", 1), ...live("foreign", 2, "pending-upgrade", 1) } }),
     );
     assert.deepEqual([found, actions], [[], []]);
   });
 
-  it("does nothing while an update is under way", () => {
+  it("does nothing while an update is in progress", () => {
     const { blocked, actions } = decide(
       situation({ locks: [{ by: "me", alive: true }], live: live("cart", 2, "pending-upgrade", 1) }),
     );
@@ -89,14 +89,14 @@ describe("recovery", () => {
     assert.deepEqual(actions, []);
   });
 
-  it("releases a lock whose process is dead, and asks about one that cannot be seen", () => {
+  it("releases a lock whose process is dead, and asks about one that cannot be checked", () => {
     const dead = decide(situation({ locks: [{ by: "me, process 7", id: "a.json", alive: false }] }));
     assert.deepEqual(dead.actions, [{ do: "unlock", held: ["a.json"] }]);
     assert.equal(dead.unsure, undefined);
     assert.match(decide(situation({ locks: [{ by: "ci@elsewhere" }] })).unsure ?? "", /ci@elsewhere/);
   });
 
-  it("reads whose a lock is, and whether the process lives; one that is cut off is somebody's", async () => {
+  it("reads who owns a lock, and whether the process is alive; a truncated lock belongs to someone", async () => {
     const file = (pid: number) => JSON.stringify({ pid, username: "me", hostname: hostname() });
     assert.equal((await lockOf(file(2 ** 22 + 1))).alive, false);
     assert.equal(
@@ -106,7 +106,7 @@ describe("recovery", () => {
     for (const cut of ["", file(7).slice(0, 10)]) assert.equal((await lockOf(cut)).alive, undefined);
   });
 
-  it("takes for alive only what is an engine: the number may be an editor's by now, in a folder of Pulumi's name", async () => {
+  it("only treats engines as alive: the pid may be an editor's by now, in a folder of Pulumi's name", async () => {
     const holder = async (...args: string[]) => {
       const child = execa(process.execPath, ["-e", "setTimeout(() => {}, 60_000)", ...args], {
         reject: false,
@@ -123,13 +123,13 @@ describe("recovery", () => {
     assert.equal(await holder("/home/me/.pulumi/plugins/resource-random-v4/pulumi-resource-random"), false);
   });
 
-  it("takes for a lock what an update on a full disk has begun to write, as Pulumi does", async () => {
+  it("treats what an update began to write on a full disk as a lock, as Pulumi does", async () => {
     const folder = mkdtempSync(join(tmpdir(), "flotilla-locks-"));
     assert.deepEqual(await locksIn(join(folder, "none")), []);
     writeFileSync(join(folder, "a.json.18ea888e48f6a726.tmp"), "");
     writeFileSync(join(folder, "b.json.18ea888e48f6a727.tmp"), "");
     const reading = locksIn(folder);
-    // The other one was on its way.
+    // The other lock was being written.
     renameSync(join(folder, "b.json.18ea888e48f6a727.tmp"), join(folder, "b.json"));
     writeFileSync(join(folder, "b.json"), JSON.stringify({ pid: process.pid, hostname: hostname() }));
     const locks = await reading;
@@ -143,14 +143,14 @@ describe("recovery", () => {
     );
   });
 
-  it("puts the last good revision back", () => {
+  it("restores the last good revision", () => {
     assert.deepEqual(decide(situation({ live: live("cart", 5, "pending-upgrade", 4) })).actions, [
       { do: "rollback", release: "cart", namespace: "shop", to: 4 },
       { do: "refresh", targets: [urn(RELEASE, "cart")], imports: [] },
     ]);
   });
 
-  it("removes nothing that ran once: it goes back to what was good before, or leaves it to a person", () => {
+  it("removes nothing that was ever deployed: it rolls back to the last good revision, or leaves it to a person", () => {
     const between = live("cart", 5, "pending-upgrade");
     assert.deepEqual(decide(situation({ live: between, good: { cart: 4 } })).actions[0], {
       do: "rollback",
@@ -163,7 +163,7 @@ describe("recovery", () => {
     assert.match(blocked ?? "", /no good revision of cart left/);
   });
 
-  it("removes what never ran, though the state has it: an installation that failed, and helm could not clear away", () => {
+  it("removes what was never deployed, even if it is in the state: a failed installation that helm could not clean up", () => {
     const state = stateOf({ ...release("cart"), initErrors: ["the server answered 500"] });
     const never = { state, live: live("cart", 1, "pending-install") };
     const twice = { state, live: { cart: { newest: revision("cart", 2, "pending-upgrade"), oldest: 1 } } };
@@ -177,7 +177,7 @@ describe("recovery", () => {
     }
   });
 
-  it("asks where locks cannot be seen, but only when there is something to do", () => {
+  it("asks if locks cannot be seen, but only when there is something to do", () => {
     const unseen = { seesLocks: false };
     assert.equal(decide(situation(unseen)).unsure, undefined);
     assert.match(
@@ -190,7 +190,7 @@ describe("recovery", () => {
   const orderFor = (held: Partial<Situation>) =>
     decide(situation({ ...broken, ...held })).actions.map((action) => action.do);
 
-  it("releases a lock after helm's work, for which it keeps others away", () => {
+  it("releases a lock after helm's work, during which it blocks others", () => {
     assert.deepEqual(orderFor({ locks: [{ by: "me, process 7", id: "a.json", alive: false }] }), [
       "rollback",
       "unlock",
@@ -198,19 +198,19 @@ describe("recovery", () => {
     ]);
   });
 
-  it("releases one that it cannot tell from a later one before: that of an update which begins meanwhile stays", () => {
+  it("releases a lock first if it cannot be distinguished from a later one: the lock of an update that starts meanwhile stays", () => {
     for (const held of [{ seesLocks: false }, { locks: [{ by: "an update, according to the backend" }] }])
       assert.deepEqual(orderFor(held), ["unlock", "rollback", "refresh"]);
     assert.deepEqual(decide(situation({ seesLocks: false })).actions, []);
   });
 
-  it("is another one when the lock is another one, whose words are the same", () => {
+  it("is a different recovery when the lock is different, even with the same text", () => {
     const lockedBy = (id: string) => decide(situation({ locks: [{ by: "ci@elsewhere, process 7", id }] }));
     assert.deepEqual(lockedBy("a.json"), lockedBy("a.json"));
     assert.notDeepEqual(lockedBy("a.json"), lockedBy("b.json"));
   });
 
-  it("names what an update has left undone, which the next one does", () => {
+  it("lists what an update left undone and the next one does", () => {
     assert.deepEqual(decide(situation({ lastResult: "succeeded" })).unfinished, []);
     assert.deepEqual(decide(situation({ lastResult: "failed" })).unfinished, [
       'the last update ended as "failed"',
@@ -222,14 +222,14 @@ describe("recovery", () => {
     ]);
   });
 
-  it("forgets an update of Pulumi that was under way, and looks at its release", () => {
+  it("drops an interrupted Pulumi operation, and checks its release", () => {
     assert.deepEqual(decide(situation({ state: pending("updating") })).actions, [
       { do: "refresh", targets: [urn(RELEASE, "cart")], imports: [] },
       { do: "forget", again: [urn(RELEASE, "cart")] },
     ]);
   });
 
-  it("has the next update do again what failed and was put back, since a refresh would take the difference away", () => {
+  it("lets the next update retry what failed and was rolled back, since a refresh would hide the difference", () => {
     const failed = { ...release("cart"), initErrors: ["timed out"] };
     const { actions, will } = decide(
       situation({
@@ -242,7 +242,7 @@ describe("recovery", () => {
     assert.match(will.at(-1) ?? "", /next update do cart again/);
   });
 
-  it("has the next update do again what went on after the state was written, and only that", () => {
+  it("lets the next update retry what continued after the state was written, and only that", () => {
     const known = { ...release("cart"), outputs: { status: { revision: 4 } } };
     const state = { version: 3, deployment: { resources: [known] } };
     const at = (deployedAt: string, number = 5): Record<string, LiveRelease> => ({
@@ -269,7 +269,7 @@ describe("recovery", () => {
       assert.deepEqual(decide(nothing).actions, []);
   });
 
-  it("removes what was never completely installed, and takes in what was", () => {
+  it("removes what was never completely installed, and imports what was", () => {
     const state = pending("creating", release("cart"), []);
     assert.deepEqual(decide(situation({ state, live: live("cart", 1, "pending-install") })).actions, [
       { do: "uninstall", release: "cart", namespace: "shop" },
@@ -299,7 +299,7 @@ describe("recovery", () => {
     assert.deepEqual(decide(situation({ state, live: {} })).actions, [{ do: "forget", again: [] }]);
   });
 
-  it("takes in an object that was being made and is there", () => {
+  it("imports an object that was being created and exists", () => {
     const secret = {
       urn: urn("kubernetes:core/v1:Secret", "auth"),
       type: "kubernetes:core/v1:Secret",
@@ -326,7 +326,7 @@ describe("recovery", () => {
   const old = { ...release("cart"), delete: true };
   const dead = [{ by: "me, process 7", id: "a.json", alive: false }];
 
-  it("offers to forget what an earlier replacement has left, and deletes nothing of it", () => {
+  it("offers to drop what an earlier replacement left behind, and deletes nothing of it", () => {
     const { found, will, actions } = decide(situation({ state: resourcesOf(release("cart"), old) }));
     assert.match(
       found.join(),
@@ -343,7 +343,7 @@ describe("recovery", () => {
     assert.match(two.will.join(), /forget the 2 that were replaced/);
   });
 
-  it("has the next update create what the cluster has lost, and drops nothing from the state", () => {
+  it("lets the next update create what the cluster has lost, and drops nothing from the state", () => {
     const lost = [release("cart"), object("Secret", "cart-env")];
     const { found, will, actions, blocked } = decide(
       situation({ state: resourcesOf(...lost), live: {}, lost }),
@@ -354,7 +354,7 @@ describe("recovery", () => {
     assert.deepEqual(actions, [{ do: "reinstall", urns: lost.map(({ urn }) => urn) }]);
   });
 
-  it("marks nothing twice, and nothing that an operation which was broken off is about", () => {
+  it("marks nothing twice, and nothing that has an interrupted operation", () => {
     const marked = { ...release("cart"), taint: true };
     const twice = decide(situation({ state: resourcesOf(marked), live: {}, lost: [marked] }));
     assert.deepEqual([twice.found, twice.actions], [[], []]);
@@ -365,7 +365,7 @@ describe("recovery", () => {
     ]);
   });
 
-  it("looks at a namespace that was created again, and reinstalls what was in it", () => {
+  it("checks a recreated namespace, and reinstalls what was in it", () => {
     const namespace = object("Namespace", "shop");
     const { found, actions } = decide(
       situation({
@@ -382,7 +382,7 @@ describe("recovery", () => {
     ]);
   });
 
-  it("edits the state after the lock is released, and after what was being made is in it", () => {
+  it("edits the state after the lock is released, and after objects that were being created are in it", () => {
     const secret = object("Secret", "web-env");
     const state = {
       version: 3,
@@ -407,7 +407,7 @@ describe("recovery", () => {
     assert.match(unseen.unsure ?? "", /Locks of this backend cannot be seen/);
   });
 
-  it("leaves all this alone while an update is under way", () => {
+  it("does nothing of this while an update is in progress", () => {
     const { actions, blocked } = decide(
       situation({
         state: resourcesOf(release("cart"), old),
@@ -420,7 +420,7 @@ describe("recovery", () => {
     assert.match(blocked ?? "", /Wait until it has ended/);
   });
 
-  it("ends a removal that was begun", () => {
+  it("completes an uninstall that had begun", () => {
     const state = pending("deleting");
     assert.deepEqual(decide(situation({ state, live: live("cart", 3, "uninstalling") })).actions, [
       { do: "uninstall", release: "cart", namespace: "shop" },
@@ -429,7 +429,7 @@ describe("recovery", () => {
     ]);
   });
 
-  it("knows what the last update has installed and the state does not know", () => {
+  it("finds what the last update installed and the state does not have", () => {
     const state = { version: 3, deployment: { resources: [] } };
     const since = Date.parse("2026-01-01T12:00:00Z");
     const later = "2026-01-01T12:00:07.123456789Z";
@@ -462,7 +462,7 @@ describe("a state file", () => {
   };
   beforeEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  it("that can be read, or never was, is not damaged", () => {
+  it("that can be read, or never existed, is not damaged", () => {
     write("stacks/shop/prod.json", checkpoint(3));
     assert.equal(damageIn(folder, "shop", "prod"), undefined);
     assert.equal(damageIn(folder, "shop", "staging"), undefined);
@@ -470,7 +470,7 @@ describe("a state file", () => {
     assert.equal(damageIn(folder, "shop", "zipped"), undefined);
   });
 
-  it("that is cut off anywhere is restored from the copy before it; what is left of it is kept", () => {
+  it("that is truncated anywhere is restored from the copy before it; the rest of it is kept", () => {
     const whole = checkpoint(9);
     for (const length of [0, 1, Math.floor(whole.length / 2), whole.length - 1]) {
       write("stacks/shop/prod.json", whole.slice(0, length));
@@ -483,7 +483,7 @@ describe("a state file", () => {
     }
   });
 
-  it("that is gone is restored as well, from the last update if need be", () => {
+  it("that is missing is restored as well, from the last update if necessary", () => {
     write("stacks/shop/prod.json.bak", "");
     write("history/shop/prod/prod-10.checkpoint.json", checkpoint(2));
     write("history/shop/prod/prod-9.checkpoint.json", checkpoint(1));
@@ -492,17 +492,17 @@ describe("a state file", () => {
     assert.equal(isNoted(folder, "shop", "prod"), false);
     assert.equal(restore(damage), undefined);
     assert.equal(damageIn(folder, "shop", "prod"), undefined);
-    // A recovery that was broken off here begins anew with what it has to know.
+    // A recovery that was interrupted here starts again with what it needs.
     assert.equal(isNoted(folder, "shop", "prod"), true);
   });
 
-  it("of which only the history is left is restored from that", () => {
+  it("that is missing with its backups is restored from the history", () => {
     write("history/shop/prod/prod-1.checkpoint.json.gz", gzipSync(checkpoint(4)));
     restore(damageIn(folder, "shop", "prod") as Damage);
     assert.deepEqual(readFileSync(join(folder, "stacks/shop/prod.json.gz")), gzipSync(checkpoint(4)));
   });
 
-  it("is restored from what was written last: an update's end comes after its last step", () => {
+  it("is restored from what was written last: the end of an update comes after its last step", () => {
     const resourcesFor = (endedAt: number, fileAt = endedAt, stepAt = 100) => {
       rmSync(folder, { recursive: true, force: true });
       const end = `history/shop/prod/prod-${endedAt}000000000.checkpoint.json`;
@@ -520,7 +520,7 @@ describe("a state file", () => {
     assert.equal(resourcesFor(tomorrow), 8, "the clock was ahead, and was set right");
   });
 
-  it("that is whole stays, and what lies beside it and is cut off goes: Pulumi could not read the one without the other", () => {
+  it("that is intact is kept, and truncated files next to it are removed: Pulumi could not read it with them", () => {
     write("stacks/shop/prod.json", checkpoint(9));
     write("stacks/shop/prod.json.attrs", '{"user.content_type":"text/plain"}\n');
     assert.equal(damageIn(folder, "shop", "prod"), undefined);
@@ -532,14 +532,14 @@ describe("a state file", () => {
     assert.equal(damageIn(folder, "shop", "prod"), undefined);
   });
 
-  it("that cannot be opened may be whole: nothing is put in its place", () => {
-    // A folder stands for a file without permission, which the superuser may read all the same.
+  it("that cannot be opened may be intact: nothing is written in its place", () => {
+    // A folder stands in for a file without permission, because root could read that.
     mkdirSync(join(folder, "stacks/shop/prod.json"), { recursive: true });
     write("stacks/shop/prod.json.bak", checkpoint(8));
     assert.throws(() => damageIn(folder, "shop", "prod"), /cannot be opened.*EISDIR/);
   });
 
-  it("is restored although another copy cannot be opened, unless there is none besides", () => {
+  it("is restored even if another copy cannot be opened, unless there is no other", () => {
     write("stacks/shop/prod.json", "{");
     write("stacks/shop/prod.json.bak", checkpoint(8));
     mkdirSync(join(folder, "history/shop/prod/prod-1.checkpoint.json"), { recursive: true });
@@ -548,7 +548,7 @@ describe("a state file", () => {
     assert.throws(() => damageIn(folder, "shop", "prod"), /cannot be opened.*EISDIR/);
   });
 
-  it("stays as it is where the copy cannot be made", () => {
+  it("is not changed if it cannot be backed up", () => {
     write("stacks/shop/prod.json", "{");
     write("stacks/shop/prod.json.bak", checkpoint(8));
     const damage = damageIn(folder, "shop", "prod") as Damage;
@@ -557,7 +557,7 @@ describe("a state file", () => {
     assert.equal(readFileSync(join(folder, "stacks/shop/prod.json"), "utf8"), "{");
   });
 
-  it("that was moved aside by a restoration that was broken off is still missed", () => {
+  it("that was moved aside by an interrupted restore is still reported as missing", () => {
     write("stacks/shop/prod.json", "{");
     write("stacks/shop/prod.json.bak", checkpoint(8));
     restore(damageIn(folder, "shop", "prod") as Damage);
@@ -565,7 +565,7 @@ describe("a state file", () => {
     assert.equal(damageIn(folder, "shop", "prod")?.copy?.resources, 8);
   });
 
-  it("that has come back meanwhile is kept", () => {
+  it("that has reappeared in the meantime is kept", () => {
     write("stacks/shop/prod.json.bak", checkpoint(8));
     write("history/shop/prod/prod-1.checkpoint.json", checkpoint(1));
     const damage = damageIn(folder, "shop", "prod") as Damage;
@@ -575,17 +575,17 @@ describe("a state file", () => {
     assert.equal(readFileSync(join(folder, "stacks/shop/prod.json"), "utf8"), checkpoint(9));
   });
 
-  it("that is gone because its stack was renamed or removed is not missed", () => {
+  it("that is missing because its stack was renamed or removed is not reported", () => {
     write("stacks/shop/old.json.bak", checkpoint(3));
     assert.equal(damageIn(folder, "shop", "old"), undefined);
-    // Pulumi removes the files of the history, and leaves the folder.
+    // Pulumi removes the files of the history, and keeps the folder.
     mkdirSync(join(folder, "history/shop/old"), { recursive: true });
     assert.equal(damageIn(folder, "shop", "old"), undefined);
   });
 
-  it("is the newest of those that Pulumi has written with one compression or another", () => {
+  it("is the newest of those that Pulumi wrote with different compression", () => {
     write("history/shop/prod/prod-1.checkpoint.json", checkpoint(1));
-    // Where compression was switched on, the last one without it is left as a backup for ever.
+    // When compression is enabled, the last uncompressed file is kept as a backup forever.
     write("stacks/shop/prod.json.bak", checkpoint(2));
     for (const [name, content] of [
       ["prod.json.gz", gzipSync(checkpoint(9))],
@@ -600,13 +600,13 @@ describe("a state file", () => {
     assert.equal(damageIn(folder, "shop", "prod")?.copy?.resources, 8);
   });
 
-  it("without any copy is said to be lost", () => {
+  it("without any copy is reported as lost", () => {
     write("stacks/shop/prod.json", "{");
     assert.equal(damageIn(folder, "shop", "prod")?.copy, undefined);
   });
 });
 
-describe("a provider whose engine is gone", () => {
+describe("a provider whose engine has exited", () => {
   const children: execa.ExecaChildProcess[] = [];
   const engine = createServer();
   const copy = mkdtempSync(join(tmpdir(), TEMPORARY));
@@ -616,13 +616,13 @@ describe("a provider whose engine is gone", () => {
   });
   after(() => {
     for (const child of children) child.kill("SIGKILL");
-    // A server that listens would keep the suite from ending.
+    // A listening server would keep the suite from exiting.
     engine.close();
     rmSync(copy, { recursive: true });
     if (PULUMI_BACKEND_URL === undefined) delete process.env.PULUMI_BACKEND_URL;
     else process.env.PULUMI_BACKEND_URL = PULUMI_BACKEND_URL;
   });
-  /** Something with a provider's command line; its engine would listen on the port. */
+  /** Starts a process with a provider's command line; its engine would listen on the port. */
   const provider = (port: number, cwd: string, env: Record<string, string> = {}) => {
     const args = ["-e", "setTimeout(() => {}, 60_000)", "pulumi-resource-kubernetes", `127.0.0.1:${port}`];
     const child = execa(process.execPath, args, { cwd, env, reject: false });
@@ -630,7 +630,7 @@ describe("a provider whose engine is gone", () => {
     return child;
   };
 
-  it("is found and ended; one with an engine is left alone, and one of another project or backend", async () => {
+  it("is found and stopped; one with an engine, of another project or backend is not", async () => {
     const [nobody] = (await freePorts(1)) as [number];
     await once(engine.listen(0, "127.0.0.1"), "listening");
     const orphan = provider(nobody, PROJECT);

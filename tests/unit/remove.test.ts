@@ -12,7 +12,7 @@ const password = (name: string) => resource("random:index/randomPassword:RandomP
 const secret = (name: string) => resource("kubernetes:core/v1:Secret", name);
 
 describe("removing a store", () => {
-  it("unprotects what is its own, of every generation, and nothing of another store", () => {
+  it("unprotects what belongs to it, of every generation, and nothing of another store", () => {
     const own = [
       release("orders"),
       secret("orders-auth"),

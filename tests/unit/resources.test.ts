@@ -1,4 +1,4 @@
-/** Requests and limits, of disk as well: per service, per store and per loader, in the inventory and in the stack. */
+/** Requests and limits, including disk: per service, store and loader, in the inventory and in the stack. */
 import assert from "node:assert/strict";
 import type { Application, Resources } from "../../src/model/application";
 import { planFor, problemsOf, redis, service } from "../support";
@@ -30,7 +30,7 @@ const shop = (resources: Resources): Application => ({
 
 const DISTRIBUTIONS = ["upstream", "bitnami"];
 
-/** The disk that the values of a release ask for, and may have. */
+/** Returns the disk requests and limits of a release's values. */
 function diskOf(
   application: Application,
   release: string,
@@ -47,7 +47,7 @@ function diskOf(
 describe("the ephemeral storage of a container", () => {
   for (const distribution of DISTRIBUTIONS)
     for (const release of ["web", "cache", "cache-load-seed"]) {
-      it(`is what the inventory says: ${release}, ${distribution}`, () => {
+      it(`is set by the inventory: ${release}, ${distribution}`, () => {
         const disk = (limit?: string, request?: string) =>
           diskOf(shop(withDisk(limit, request)), release, { distribution });
         assert.deepEqual(disk("4Gi", "2Gi"), ["2Gi", "4Gi"]);
@@ -56,7 +56,7 @@ describe("the ephemeral storage of a container", () => {
         assert.ok([undefined, "64Mi"].includes(disk("4Gi")[0]));
       });
 
-      it(`is not more than its limit: ${release}, ${distribution}`, () => {
+      it(`cannot exceed its limit: ${release}, ${distribution}`, () => {
         const refused = (limit?: string, request?: string) =>
           problemsOf(() => planFor(shop(withDisk(limit, request)), { distribution })).map(
             ({ where, what }) => `${where}: ${what}`,
@@ -75,7 +75,7 @@ describe("the ephemeral storage of a container", () => {
       });
     }
 
-  it("is what the stack says", () => {
+  it("can be set by the stack", () => {
     const resources = { limits: { "ephemeral-storage": "3Gi" } };
     const config = {
       distribution: "upstream",

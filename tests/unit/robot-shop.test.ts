@@ -17,7 +17,7 @@ interface Fact {
   security: { restricted: { trap?: string; emptyDirs: string[] } };
 }
 
-// The load generator is a tool for tests, not a service of the shop.
+// The load generator is a test tool, not a service of the shop.
 const services = (facts.services as unknown as Fact[]).filter(({ kind }) => kind === "app");
 const plan = planOf({ environment: "prod", cluster: { context: "prod" }, replicas: 3 });
 const valuesOf = (name: string): Values => plan.releases[name]?.values as Values;
@@ -56,7 +56,7 @@ describe("Robot Shop agrees with its images", () => {
           ports.map(({ container }) => container),
           fact.ports.container.map(({ port }) => port),
         );
-        // A placeholder Service in front of nothing (targetPort 0) is left out.
+        // Ignores a placeholder Service without a target (targetPort 0).
         const real = fact.ports.service.filter(({ targetPort }) => targetPort > 0);
         assert.deepEqual(
           ports.map(({ service }) => service),
@@ -64,7 +64,7 @@ describe("Robot Shop agrees with its images", () => {
         );
       });
 
-      it("sets only variables the image reads, and one for each call", () => {
+      it("only sets variables that the image reads, and one for each call", () => {
         const set = Object.keys((values().env ?? {}) as Values);
         const read = fact.env.map(({ name }) => new RegExp(`^${name.replace("<OPTION>", "\\w+")}$`));
         for (const name of set)
@@ -75,7 +75,7 @@ describe("Robot Shop agrees with its images", () => {
         for (const { env } of fact.calls) assert.ok(set.includes(env), `${env} is not set`);
       });
 
-      it("is probed where the image answers", () => {
+      it("has probes that the image answers", () => {
         const probes = (values().probes ?? {}) as Record<string, { http?: { path: string } }>;
         const paths = fact.probes.implemented.map((line) => /^GET (\S+)/.exec(line)?.[1]);
         if (paths.length === 0) assert.deepEqual(probes, {});
@@ -86,10 +86,10 @@ describe("Robot Shop agrees with its images", () => {
           );
       });
 
-      it("runs as the user and writes to the directories that Pod Security `restricted` asks of it", () => {
+      it("runs as a user and writes to directories that comply with Pod Security `restricted`", () => {
         const { trap, emptyDirs } = fact.security.restricted;
         const { uid } = values().user as { uid: number };
-        // The facts name a user of the image; only where it must be that one may it be below 10000.
+        // The facts name the image's user. It may be below 10000 only if it must be that user.
         const [, exact] = /must be EXACTLY uid (\d+)/.exec(trap ?? "") ?? [];
         if (exact === undefined) assert.ok(uid >= 10000);
         else assert.equal(uid, Number(exact));
@@ -98,14 +98,14 @@ describe("Robot Shop agrees with its images", () => {
       });
     });
 
-  it("gives shipping longer to start than it tries to reach its database", () => {
+  it("gives shipping longer to start than it retries its database", () => {
     const { startup } = valuesOf("shipping").probes as {
       startup: { periodSeconds: number; failureThreshold: number };
     };
     assert.ok(startup.periodSeconds * startup.failureThreshold > 169);
   });
 
-  it("kills those sooner that ignore SIGTERM, and tells uWSGI to take it for an end", () => {
+  it("kills services that ignore SIGTERM sooner, and makes uWSGI stop on it", () => {
     for (const { name, language } of services as unknown as { name: string; language: string }[]) {
       const grace = Number(valuesOf(name).terminationGracePeriodSeconds);
       assert.equal(grace < 30, language.startsWith("Node"), `${name}: ${grace} s`);
@@ -113,7 +113,7 @@ describe("Robot Shop agrees with its images", () => {
     assert.equal((valuesOf("payment").env as Values).UWSGI_DIE_ON_TERM, "true");
   });
 
-  it("has its metrics read where the images tell them", () => {
+  it("scrapes metrics where the images serve them", () => {
     const scraped = planOf({ monitoring: { serviceMonitor: {} } });
     const monitored = Object.values(scraped.releases).filter(
       ({ kind, values }) => kind === "service" && values.monitor,
@@ -122,7 +122,7 @@ describe("Robot Shop agrees with its images", () => {
     for (const { values } of monitored) assert.equal((values.monitor as Values).path, "/metrics");
   });
 
-  it("lets payment out to its gateway alone, or has a stand-in that answers with 200", () => {
+  it("allows payment to reach only its gateway, or has a stand-in that answers 200", () => {
     const egress = (config: Record<string, unknown>) =>
       chartValuesOf(planOf(config), "payment").networkPolicy?.egress?.["payment-gateway"];
     assert.deepEqual(egress({}), { anywhere: true, ports: [443] });
@@ -136,12 +136,12 @@ describe("Robot Shop agrees with its images", () => {
     assert.equal(gateway({ standIns: true }), "http://payment-gateway:8080/");
   });
 
-  it("does not restart ratings because its database is away", () => {
+  it("does not restart ratings because its database is down", () => {
     const { liveness } = valuesOf("ratings").probes as { liveness: object };
     assert.deepEqual(Object.keys(liveness)[0], "tcp");
   });
 
-  it("connects each client with what the store really expects", () => {
+  it("connects each client with what the store expects", () => {
     assert.equal((valuesOf("cart").env as Values).REDIS_HOST, "redis-master");
     assert.equal((valuesOf("shipping").env as Values).CART_ENDPOINT, "cart:8080");
     assert.equal(
@@ -167,7 +167,7 @@ describe("Robot Shop agrees with its images", () => {
     ]);
   });
 
-  it("loads the first data of the facts, with the images that carry it", () => {
+  it("loads the initial data of the facts, with the images that contain it", () => {
     const preload = facts.preload as unknown as Record<string, { image?: string; paths_in_image?: string[] }>;
     for (const store of ["mongodb", "mysql"]) {
       const loaders = Object.keys(plan.releases).filter((name) => name.startsWith(`${store}-load-`));
@@ -177,13 +177,13 @@ describe("Robot Shop agrees with its images", () => {
         const { repository, tag } = valuesOf(name).image as { repository: string; tag: string };
         assert.equal(`${repository}:${tag}`, `docker.io/${preload[store]?.image}`);
       }
-      // 20-ratings.sql has a grant that MySQL 8 refuses, and 99-finished.sh nothing but a mark.
+      // 20-ratings.sql has a grant that MySQL 8 refuses, and 99-finished.sh only a marker.
       for (const path of preload[store]?.paths_in_image ?? [])
         if (!/ratings|finished/.test(path)) assert.ok(scripts.includes(path), path);
     }
   });
 
-  it("says why each fixed credential is fixed", () => {
+  it("gives a reason for each fixed credential", () => {
     const fixed = Object.values(plan.credentials).filter(({ source }) => source === "inventory");
     assert.equal(fixed.length, 3);
     for (const credential of fixed) assert.match((credential as { reason: string }).reason, /rs-\w+ .*:\d+/);

@@ -1,4 +1,4 @@
-/** Going back: which update, which settings, and the stack's file that says so. */
+/** Rolling back: to which update, with which settings, and how the stack file is restored. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { parse, stringify } from "yaml";
@@ -31,17 +31,17 @@ const update = (
 });
 const services = (tag: string) => ({ services: { cart: { tag } } });
 
-describe("the update to go back to", () => {
+describe("the update to roll back to", () => {
   const to = (...newestFirst: Update[]) => previous(newestFirst, new Map())?.number;
 
-  it("is the newest that deployed something else", () => {
+  it("is the newest one that deployed something else", () => {
     assert.equal(to(update(3, services("2")), update(2, services("2")), update(1, services("1"))), 1);
     assert.equal(to(update(2, services("1"), { commit: "b" }), update(1, services("1"), { commit: "a" })), 1);
     assert.equal(to(update(1)), undefined);
     assert.equal(to(), undefined);
   });
 
-  it("is the one before a failure, and never one that failed or was no update", () => {
+  it("is the one before a failure, and never a failed one or one that was not an update", () => {
     const failed = { result: "failed" };
     assert.equal(to(update(2, services("1"), failed), update(1, services("1"))), 1);
     assert.equal(to(update(3, services("3"), failed), update(2, services("2"), failed), update(1)), 1);
@@ -51,7 +51,7 @@ describe("the update to go back to", () => {
     );
   });
 
-  it("counts programs by their digest, where it is known", () => {
+  it("identifies programs by digest, if it is known", () => {
     const updates = [update(2, {}, { commit: "b" }), update(1, {}, { commit: "a" })];
     assert.equal(
       previous(
@@ -67,7 +67,7 @@ describe("the update to go back to", () => {
 });
 
 describe("a clock that has jumped", () => {
-  it("is seen by updates that began in the future; a minute between machines is none", () => {
+  it("is detected by updates that began in the future; a minute between machines is ignored", () => {
     const now = Date.parse("2026-01-01T12:00:00Z");
     const at = (number: number, startedAt: string) => update(number, {}, { startedAt });
     const history = [
@@ -85,7 +85,7 @@ describe("a clock that has jumped", () => {
 describe("a list of updates", () => {
   const changed = (...newestFirst: Update[]) => told(newestFirst, new Map())[0]?.changed;
 
-  it("says what each changed: settings by path, versions, commits", () => {
+  it("shows what each one changed: settings by path, versions, commits", () => {
     assert.deepEqual(changed(update(1)), ["first"]);
     assert.deepEqual(changed(update(2), update(1)), ["nothing"]);
     assert.deepEqual(changed(update(2, services("2")), update(1)), ["services.cart.tag (none) → 2"]);
@@ -102,7 +102,7 @@ describe("a list of updates", () => {
     ]);
   });
 
-  it("shows no value that is secret", () => {
+  it("shows no secret value", () => {
     const secret = { "flotilla:credentials": { secret: true } };
     assert.deepEqual(changed({ ...update(2), config: secret }, update(1)), ["credentials (none) → (secret)"]);
   });
@@ -111,7 +111,7 @@ describe("a list of updates", () => {
 describe("the restored stack file", () => {
   const salt = "encryptionsalt: v1:now\n";
 
-  it("keeps comments and what is as it was, and takes away and adds the rest", () => {
+  it("keeps comments and unchanged values, and removes and adds the rest", () => {
     const base = `# a stack\nconfig:\n  flotilla:layers: [ dev ] # shared\n  flotilla:replicas: 3\n  flotilla:old: 1\nencryptionsalt: v1:then\n`;
     const restored = restoredFile(
       base,
@@ -125,7 +125,7 @@ describe("the restored stack file", () => {
     );
   });
 
-  it("writes no default of the project down, but keeps one that the stack had written", () => {
+  it("does not write a default of the project, but keeps one that the stack had set", () => {
     const defaults = { "flotilla:distribution": "bitnami", "flotilla:stores": {} };
     const recorded = { "flotilla:distribution": "bitnami", "flotilla:stores": {} };
     assert.deepEqual(parse(restoredFile("config:\n  flotilla:stores: {}\n", "", recorded, defaults)), {
@@ -133,12 +133,12 @@ describe("the restored stack file", () => {
     });
   });
 
-  it("keeps a null, which the engine records as nothing", () => {
+  it("keeps a null, which the engine does not record", () => {
     const restored = restoredFile("config:\n  flotilla:host: null\n", "", { "flotilla:host": "" }, {});
     assert.match(restored, /flotilla:host: null/);
   });
 
-  it("says what was recorded, whatever stood there before", () => {
+  it("contains what was recorded, whatever it contained before", () => {
     const settings = fc.dictionary(
       fc.constantFrom("flotilla:a", "flotilla:b", "flotilla:c"),
       fc.oneof(
@@ -156,7 +156,7 @@ describe("the restored stack file", () => {
     );
   });
 
-  it("is read as what was recorded, also a text that looks like a number or a time", () => {
+  it("reads back what was recorded, even text that looks like a number or a time", () => {
     fc.assert(
       fc.property(fc.oneof(plainScalars, fc.constantFrom("2024-01-15", "http://a/?b", ":c")), (tag) => {
         const recorded = { "flotilla:services": { cart: { env: { A: tag } } } };
@@ -170,7 +170,7 @@ describe("the restored stack file", () => {
     );
   });
 
-  it("changes one setting at a path, and leaves nothing empty behind", () => {
+  it("changes one setting at a path, and leaves no empty map", () => {
     const config = { a: { b: { c: 1 }, d: 2 } };
     assert.deepEqual(withSetting(config, ["a", "b", "c"], 5), { a: { b: { c: 5 }, d: 2 } });
     assert.deepEqual(withSetting(config, ["a", "b", "c"], undefined), { a: { d: 2 } });
@@ -179,8 +179,8 @@ describe("the restored stack file", () => {
   });
 });
 
-describe("passwords read back out of a Secret", () => {
-  it("are those that fill its text", () => {
+describe("passwords read back from a Secret", () => {
+  it("are those that complete its text", () => {
     const password = fc.stringMatching(/^[A-Za-z0-9]{8,16}$/);
     fc.assert(
       fc.property(password, password, (one, two) => {
@@ -191,7 +191,7 @@ describe("passwords read back out of a Secret", () => {
     );
   });
 
-  it("are not found in what has another form", () => {
+  it("are not found if the text has another form", () => {
     assert.equal(valuesIn(["a:", { credential: "one" }], "b:x"), undefined);
     assert.equal(valuesIn([{ credential: "one" }, ",", { credential: "two" }], "alone"), undefined);
   });

@@ -1,4 +1,4 @@
-/** What the Jobs of a mongodb do, run against a fake of mongosh's `connect`. Every place where a Job can stop is tried. */
+/** The Jobs of a mongodb, run against a fake of mongosh's `connect`. They are stopped at every possible write. */
 import assert from "node:assert/strict";
 import { createContext, runInContext } from "node:vm";
 import type { Values } from "../../src/plan/plan";
@@ -18,7 +18,7 @@ const third = planFor(application, { ...config, stores: { db: { generation: 3 } 
 
 const passwordOf = (credential: string) => credential.replaceAll("-", "");
 
-/** A server: users by database and name; `writes` are counted, and the one numbered `failAt` does not happen. */
+/** A server: users by database and name; `writes` are counted, and the one numbered `failAt` fails. */
 class Server {
   users: Record<string, Record<string, User>> = {};
   writes = 0;
@@ -88,10 +88,10 @@ class Server {
   }
 }
 
-/** Without the prototypes of the context that made it. */
+/** Removes the prototypes of the context that created the value. */
 const plain = <T>(value: T): T => JSON.parse(JSON.stringify(value));
 
-/** A server on which the first generation's accounts were made. */
+/** Returns a server with the accounts of the first generation. */
 function started(): Server {
   const server = new Server();
   server.users.admin = { root: { pwd: "dbroot", roles: [{ role: "root", db: "admin" }] } };
@@ -100,7 +100,7 @@ function started(): Server {
 }
 
 describe("the Jobs of a mongodb", () => {
-  it("make the accounts, the exporter's too, and leave alone what is there", () => {
+  it("create the accounts, including the exporter's, and do not change existing ones", () => {
     const server = started();
     assert.deepEqual(server.names(), { admin: ["metrics", "root"], app: ["app"], reports: ["reports"] });
     assert.deepEqual(server.users.app?.app, { pwd: "dbapp", roles: [{ role: "readWrite", db: "app" }] });
@@ -108,7 +108,7 @@ describe("the Jobs of a mongodb", () => {
     assert.equal(server.writes, 0);
   });
 
-  it("make new users beside the old ones with their roles, then drop the old ones", () => {
+  it("create new users next to the old ones with their roles, then drop the old ones", () => {
     const server = started();
     const extra = { role: "read", db: "elsewhere" };
     server.users.app?.app?.roles.push(extra);
@@ -118,7 +118,7 @@ describe("the Jobs of a mongodb", () => {
       app: ["app", "app_2"],
       reports: ["reports", "reports_2"],
     });
-    assert.equal(server.users.app?.app?.pwd, "dbapp", "the old one is as it was");
+    assert.equal(server.users.app?.app?.pwd, "dbapp", "the old user is unchanged");
     assert.deepEqual(server.users.app?.app_2, {
       pwd: "dbapp2",
       roles: [{ role: "readWrite", db: "app" }, extra],
@@ -133,13 +133,13 @@ describe("the Jobs of a mongodb", () => {
   });
 
   for (const job of ["db-rotate-2-begin", "db-rotate-2-end"])
-    it(`leave what runs as it is wherever ${job} stops, and are finished by another try`, () => {
+    it(`keep clients working wherever ${job} stops, and complete when they run again`, () => {
       for (let write = 1; write <= 4; write++) {
         const server = started();
         if (job === "db-rotate-2-end") server.run(second, "db-rotate-2-begin");
         server.failAt = write;
         assert.equal(server.run(second, job), false, `write ${write}`);
-        // Clients use the old users until the first Job has ended, and the new ones once the last has begun.
+        // Clients use the old users until the first Job has ended, and the new ones once the last has started.
         const [suffix, generation] = job === "db-rotate-2-end" ? ["_2", "2"] : ["", ""];
         for (const [database, user] of [
           ["admin", "root"],
@@ -164,7 +164,7 @@ describe("the Jobs of a mongodb", () => {
     assert.deepEqual(server.names(), { admin: ["metrics", "root"], app: ["app"], reports: ["reports"] });
   });
 
-  it("drop the users of an earlier rotation whose end was missed", () => {
+  it("drop the users of an earlier rotation that was not completed", () => {
     const server = started();
     server.run(second, "db-rotate-2-begin");
     assert.ok(server.run(third, "db-rotate-3-begin"), server.output.join("\n"));

@@ -1,4 +1,4 @@
-/** A rotation as planned: what it consists of, in which order, and how far it is. */
+/** The plan of a rotation: its parts, their order, and its progress. */
 import assert from "node:assert/strict";
 import type { StoreKind } from "../../src/model/application";
 import { password, text, username } from "../../src/model/text";
@@ -22,7 +22,7 @@ const at = (generation: number) => ({ stores: { db: { generation } } });
 const without = (state: Deployed, release: string): Deployed =>
   Object.fromEntries(Object.entries(state).filter(([name]) => name !== release));
 
-/** All that comes before a release or Secret, at any distance. */
+/** Returns everything that comes before a release or Secret, directly or indirectly. */
 function comesBefore(
   { releases, secrets }: Plan,
   start: { release: string } | { secret: string },
@@ -51,7 +51,7 @@ for (const kind of KINDS)
     const deployed = deployedFrom(first);
     const second = planFor(shopWith(kind), at(2), deployed);
 
-    it("has two Jobs, the first before every Secret with a new password, the last after every pod that reads one", () => {
+    it("has two Jobs: one before every Secret with a new password, one after every pod that reads one", () => {
       for (const [name, { keys }] of Object.entries(second.secrets)) {
         const used = Object.values(keys).flatMap((parts) =>
           parts.flatMap((part) => (typeof part === "string" ? [] : [part.credential])),
@@ -62,13 +62,13 @@ for (const kind of KINDS)
       }
       const last = comesBefore(second, { release: "db-rotate-2-end" });
       for (const name of Object.keys(second.releases)) assert.ok(last.has(`release ${name}`), name);
-      // Nothing waits in a circle.
+      // There is no cycle.
       for (const name of ["db", "web"])
         assert.ok(!comesBefore(second, { release: name }).has("release db-rotate-2-end"));
       assert.ok(!comesBefore(second, { release: "db-rotate-2-begin" }).has("release db"));
     });
 
-    it("keeps the old passwords for the Jobs, unprotected, and only there", () => {
+    it("keeps the old passwords for the Jobs only, unprotected", () => {
       const old = Object.keys(second.credentials).filter((name) => first.credentials[name]);
       assert.ok(old.length > 0);
       for (const [name, { keys }] of Object.entries(second.secrets))
@@ -77,13 +77,13 @@ for (const kind of KINDS)
             assert.ok(!JSON.stringify(keys).includes(`"${credential}"`), `${name} ${credential}`);
     });
 
-    it("restarts the store and its clients by their own values", () => {
+    it("restarts the store and its clients by a change of their own values", () => {
       for (const name of ["db", "web"])
         assert.notDeepEqual(second.releases[name]?.values, first.releases[name]?.values, name);
       assert.match(JSON.stringify(second.releases.db?.values), /"flotilla.dev\/generation":"2"/);
     });
 
-    it("is the same plan however often it is made while it runs", () => {
+    it("has the same plan while it runs", () => {
       const begun = deployedFrom(second)["db-rotate-2-begin"] as Deployed[string];
       const stages: Deployed[] = [
         deployed,
@@ -94,7 +94,7 @@ for (const kind of KINDS)
       for (const stage of stages) assert.deepEqual(planFor(shopWith(kind), at(2), stage), second);
     });
 
-    it("is done for good after it: its Jobs stay, nothing waits for them, and nothing runs them again", () => {
+    it("is complete after it: its Jobs stay, nothing waits for them, and nothing runs them again", () => {
       const after = planFor(shopWith(kind), at(2), deployedFrom(second));
       assert.deepEqual(Object.keys(after.releases), Object.keys(second.releases));
       assert.deepEqual(Object.keys(after.credentials), Object.keys(second.credentials));
@@ -109,7 +109,7 @@ for (const kind of KINDS)
       assert.deepEqual(planFor(shopWith(kind), at(2), deployedFrom(after)), after);
     });
 
-    it("protects the new passwords once they are the only ones: until then it can be given up", () => {
+    it("protects the new passwords once they are the only ones: until then it can be cancelled", () => {
       const start = planFor(shopWith(kind));
       const during = planFor(shopWith(kind), at(2), deployedFrom(start));
       const after = planFor(shopWith(kind), at(2), deployedFrom(during));
@@ -121,7 +121,7 @@ for (const kind of KINDS)
       assert.equal(isProtected(after, "db-app-2"), true);
     });
 
-    it("is refused where the deployed policies do not let it in", () => {
+    it("is refused if the deployed policies block it", () => {
       const old = structuredClone(deployed);
       delete old.db?.values.podAnnotations;
       delete (old.db?.values.primary as { podAnnotations?: object } | undefined)?.podAnnotations;
@@ -130,19 +130,19 @@ for (const kind of KINDS)
       assert.match(problem?.todo ?? "", /Set it to 1 and run pulumi up once/);
     });
 
-    it("is no part of a store that starts with a later generation", () => {
+    it("is not part of a store that starts with a later generation", () => {
       const fresh = planFor(shopWith(kind), at(3));
       assert.ok(Object.keys(fresh.releases).every((name) => !name.includes("rotate")));
       assert.ok(Object.values(fresh.credentials).length === Object.values(first.credentials).length);
       assert.deepEqual(planFor(shopWith(kind), at(3), deployedFrom(fresh)), fresh);
     });
 
-    it("can be given up before its end: the old passwords still work, and everybody gets them back", () => {
+    it("can be cancelled before its end: the old passwords still work, and all clients get them back", () => {
       const halfway = without(deployedFrom(second), "db-rotate-2-end");
       assert.deepEqual(planFor(shopWith(kind), at(1), halfway), first);
     });
 
-    it("goes forward by one, and back never", () => {
+    it("only goes forward, by one generation", () => {
       const problem = (generation: number, stage: Deployed) =>
         problemsOf(() => planFor(shopWith(kind), at(generation), stage))[0];
       assert.match(problem(3, deployed)?.what ?? "", /it goes from 1 to 3/);
@@ -156,13 +156,13 @@ for (const kind of KINDS)
       const third = planFor(shopWith(kind), at(3), deployedFrom(second));
       assert.ok(third.releases["db-rotate-3-begin"]);
       assert.equal(third.releases["db-rotate-2-begin"], undefined);
-      // An end that failed leaves nothing of itself: the one before it says how far it is.
+      // An end that failed is not in the state: the one before it shows the progress.
       const failed = { ...deployedFrom(second), ...without(deployedFrom(third), "db-rotate-3-end") };
       assert.deepEqual(planFor(shopWith(kind), at(3), failed), third);
       assert.doesNotThrow(() => planFor(shopWith(kind), at(2), failed));
     });
 
-    it("can be told from the state how far it is", () => {
+    it("has its progress in the state", () => {
       const finished = (state: Deployed) => deployedStore(state, "db")?.finished;
       assert.equal(finished(deployed), 1);
       assert.equal(finished(without(deployedFrom(second), "db-rotate-2-end")), 1);
@@ -170,14 +170,14 @@ for (const kind of KINDS)
       assert.equal(finished(deployedFrom(planFor(shopWith(kind), at(7)))), 7);
     });
 
-    it("gives clients the name they log in as", () => {
+    it("gives clients the user name of their generation", () => {
       const [login] = second.secrets["web-env"]?.keys.URL ?? [];
       assert.equal(login, kind === "mysql" ? "app:" : "app_2:");
     });
   });
 
 describe("the rotation of a redis", () => {
-  it("takes no Job: its pods and its clients restart with the new password", () => {
+  it("needs no Job: its pods and clients restart with the new password", () => {
     const shop = application({
       services: { web: service({ uses: ["db"], env: { PASSWORD: text`${password("db", "default")}` } }) },
       stores: { db: storeOf("redis") },
@@ -185,7 +185,7 @@ describe("the rotation of a redis", () => {
     const first = planFor(shop);
     const second = planFor(shop, at(2), deployedFrom(first));
     assert.deepEqual(Object.keys(second.releases), ["db", "web"]);
-    // The last one stays for a while: a protected one cannot leave with the update that replaces it.
+    // The old password stays for a while: a protected one cannot be deleted by the update that replaces it.
     assert.deepEqual(Object.keys(second.credentials).sort(), ["db-default", "db-default-2"]);
     assert.notDeepEqual(second.releases.web?.values, first.releases.web?.values);
     // The new password is protected once it is the only one.

@@ -1,4 +1,4 @@
-/** Public routes that move between services: ingress-nginx refuses two Ingresses with one host and path. */
+/** Public routes that move between services: ingress-nginx refuses two Ingresses with the same host and path. */
 import assert from "node:assert/strict";
 import type { Application, Service } from "../../src/model/application";
 import { application, planFor, problemsOf, service } from "../support";
@@ -23,7 +23,7 @@ const needs = (...of: Parameters<typeof change>) =>
   Object.fromEntries(Object.values(change(...of).releases).map(({ name, needs }) => [name, needs]));
 
 describe("a route that moves", () => {
-  it("is given up before it is taken: the old service is updated first", () => {
+  it("is released before it is claimed: the old service is updated first", () => {
     assert.deepEqual(needs({ old: "/", web: undefined }, { old: undefined, web: "/" }), {
       old: [],
       web: ["old"],
@@ -36,14 +36,14 @@ describe("a route that moves", () => {
     });
   });
 
-  it("orders nothing where no route moves", () => {
+  it("adds no order if no route moves", () => {
     assert.deepEqual(needs({ a: "/a" }, { a: "/b", b: "/c" }), { a: [], b: [] });
     assert.deepEqual(needs({ a: "/a", b: undefined }, { a: undefined, b: "/a" }, {}), { a: [], b: [] });
     const other = deployedFrom(planFor(shop({ a: "/" }), { ingress: { host: "old.example.com" } }));
     assert.deepEqual(planFor(shop({ a: undefined, b: "/" }), ingress, other).releases.b?.needs, []);
   });
 
-  it("is refused from a service that is renamed or removed, with the two updates that do it", () => {
+  it("is refused from a renamed or removed service, with the two updates that do it", () => {
     const [{ where, what, todo } = assert.fail(), ...more] = problemsOf(() =>
       change({ web: "/" }, { shop: "/" }),
     );
@@ -61,7 +61,7 @@ describe("a route that moves", () => {
     planFor(shop({ shop: "/" }), ingress, deployedFrom(first));
   });
 
-  it("is refused in a circle, with the two updates that do it", () => {
+  it("is refused in a cycle, with the two updates that do it", () => {
     const problems = problemsOf(() => change({ a: "/a", b: "/b" }, { a: "/b", b: "/a" }));
     assert.equal(problems.length, 2);
     assert.match(problems[0]?.todo ?? "", /remove `public` from b and run npx flotilla up/);
@@ -69,7 +69,7 @@ describe("a route that moves", () => {
     planFor(shop({ a: "/b", b: "/a" }), ingress, deployedFrom(first));
   });
 
-  it("is not refused with another ingress controller, which takes both for a while", () => {
+  it("is allowed with another ingress controller, which accepts both for a while", () => {
     const traefik = { ingress: { host: "shop.example.com", className: "traefik" } };
     change({ web: "/" }, { shop: "/" }, traefik);
   });

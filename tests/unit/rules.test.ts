@@ -15,7 +15,7 @@ import {
 } from "../../src/plan/rules";
 import { application, contextFor, redis, problemsOf as refusedWith, service } from "../support";
 
-/** Rules that a plan breaks, with where. */
+/** Returns the rules that a plan breaks, and where. */
 function brokenBy(shop: Application, config: Record<string, unknown>) {
   const context = contextFor(shop, config);
   return planViolations(context, plan(context));
@@ -27,26 +27,26 @@ const SOUND = { requests: { cpu: "1", memory: "1Gi" }, limits: { memory: "1Gi" }
 
 const PROD = { environment: "prod", cluster: { context: "prod" }, distribution: "upstream" };
 
-describe("rules on a plan", () => {
+describe("rules for plans", () => {
   const shop = application({ services: { web: service({ uses: ["redis"] }) }, stores: { redis: redis() } });
 
-  it("find nothing in a sound one", () => {
+  it("find nothing in a valid plan", () => {
     assert.deepEqual(brokenBy(shop, { distribution: "upstream" }), []);
     assert.deepEqual(brokenBy(shop, { ...PROD, replicas: 3 }), []);
-    assert.deepEqual(brokenBy(shop, PROD), [], "prod has three where nobody says how many");
+    assert.deepEqual(brokenBy(shop, PROD), [], "the default in prod is three");
   });
 
-  it("want three pods of a service in prod, fixed or at least", () => {
+  it("require three pods of a service in prod, fixed or as minimum", () => {
     assert.deepEqual(rulesOf(brokenBy(shop, { ...PROD, replicas: 2 })), ["replicas"]);
     const scaled = application({ services: { web: service({ autoscaling: {} }) } });
     const bounds = (minReplicas: number) => ({ ...PROD, autoscaling: { minReplicas, maxReplicas: 10 } });
     assert.deepEqual(rulesOf(brokenBy(scaled, bounds(2))), ["replicas"]);
     assert.deepEqual(brokenBy(scaled, bounds(3)), []);
-    // One that is stopped is stopped on purpose, whatever an autoscaler would do.
+    // A stopped service is stopped on purpose, whatever an autoscaler would do.
     assert.deepEqual(brokenBy(scaled, { ...bounds(3), services: { web: { replicas: 0 } } }), []);
   });
 
-  it("want images of allowed registries, Jobs' and waits' included, after mirrors", () => {
+  it("require images from allowed registries, including Jobs and waiting containers, after mirrors", () => {
     const found = brokenBy(shop, { distribution: "upstream", allowedRegistries: ["example.com"] });
     assert.deepEqual(rulesOf(found), ["registry"]);
     assert.deepEqual(
@@ -58,7 +58,7 @@ describe("rules on a plan", () => {
       registryMirrors: { "docker.io": "example.com/hub" },
     };
     assert.deepEqual(brokenBy(shop, { distribution: "upstream", ...mirrored }), []);
-    // A registry whose name begins like an allowed one is another one.
+    // A registry whose name begins like an allowed one is a different one.
     const near = brokenBy(shop, {
       distribution: "upstream",
       ...mirrored,
@@ -67,7 +67,7 @@ describe("rules on a plan", () => {
     assert.deepEqual(rulesOf(near), ["registry"]);
   });
 
-  it("want digests where the stack demands them", () => {
+  it("require digests if the stack does", () => {
     const digest = `sha256:${"a".repeat(64)}`;
     const demanded = { distribution: "upstream", requireDigests: true };
     assert.equal(brokenBy(shop, demanded).length, 3);
@@ -92,7 +92,7 @@ describe("rules on a plan", () => {
     assert.doesNotMatch(JSON.stringify(found), /9f8e7d6c5b4a|hunter22/);
   });
 
-  it("let a variable or a file be with a reason of its own, on plans as on objects", () => {
+  it("accept a variable or a file with an exception, in plans and in objects", () => {
     const key = "-----BEGIN RSA PRIVATE KEY-----";
     const shop = application({
       services: {
@@ -127,7 +127,7 @@ describe("rules on a plan", () => {
     );
   });
 
-  it("take reasons by variable for plain-secret only, and for variables and files that there are", () => {
+  it("accept exceptions by variable for plain-secret only, and for existing variables and files", () => {
     const refused = (exceptions: Record<string, unknown>) =>
       refusedWith(() => contextFor(application(), { services: { web: { exceptions } } })).map(
         ({ where, what }) => `${where}: ${what}`,
@@ -146,7 +146,7 @@ describe("rules on a plan", () => {
     );
   });
 
-  it("let be what has a reason, of the stack or of the inventory", () => {
+  it("accept what has an exception, in the stack or in the inventory", () => {
     const exceptions = { replicas: "one pod is all its licence allows" };
     const [found, ...more] = brokenBy(shop, { ...PROD, replicas: 2, services: { web: { exceptions } } });
     assert.deepEqual(more, []);
@@ -169,7 +169,7 @@ describe("rules on a plan", () => {
     );
   });
 
-  it("do not ask a stand-in for more pods than it has", () => {
+  it("do not require more pods of a stand-in", () => {
     const shop = catalogue["robot-shop"] as Application;
     const found = brokenBy(shop, { ...PROD, standIns: true, replicas: 3 });
     assert.deepEqual(
@@ -178,7 +178,7 @@ describe("rules on a plan", () => {
     );
   });
 
-  it("say once what is wrong with several", () => {
+  it("report a problem of several objects once", () => {
     const many = application({
       services: Object.fromEntries(["a", "b", "c", "d"].map((name) => [name, service()])),
     });
@@ -193,7 +193,7 @@ describe("rules on a plan", () => {
   });
 });
 
-describe("rules on rendered objects", () => {
+describe("rules for rendered objects", () => {
   const container = {
     name: "web",
     image: "docker.io/library/web:1.2.3",
@@ -232,7 +232,7 @@ describe("rules on rendered objects", () => {
   }
   const changed = (change: object) => deployment({ containers: [{ ...container, ...change }] });
 
-  it("find nothing in sound ones", () => assert.deepEqual(broken(sound), []));
+  it("find nothing in valid objects", () => assert.deepEqual(broken(sound), []));
 
   const cases: [string, Rule, readonly RenderedObject[]][] = [
     ["a tag that moves", "moving-tag", [changed({ image: "web:latest" }), ...sound.slice(1)]],
@@ -250,7 +250,7 @@ describe("rules on rendered objects", () => {
     ["no readiness", "probes", [changed({ readinessProbe: undefined }), ...sound.slice(1)]],
     ["a budget of all pods", "budget", [deployment(), budget({ minAvailable: 3 })]],
     ["a budget of all pods in percent", "budget", [deployment(), budget({ minAvailable: "100%" })]],
-    ["a budget that lets nobody go", "budget", [deployment(), budget({ maxUnavailable: 0 })]],
+    ["a budget that allows no eviction", "budget", [deployment(), budget({ maxUnavailable: 0 })]],
     ["several pods without a budget", "budget", [deployment()]],
     ["two pods", "replicas", [deployment({}, { replicas: 2 }), ...sound.slice(1)]],
     ["all pods on one node", "spread", [deployment({ topologySpreadConstraints: [] }), ...sound.slice(1)]],
@@ -280,7 +280,7 @@ describe("rules on rendered objects", () => {
   for (const [name, rule, objects] of cases)
     it(`find ${name}`, () => assert.deepEqual(broken(objects), [rule]));
 
-  it("count the fewest pods of an autoscaler", () => {
+  it("use the minimum pods of an autoscaler", () => {
     const scaler: RenderedObject = {
       kind: "HorizontalPodAutoscaler",
       metadata: { name: "web" },
@@ -292,7 +292,7 @@ describe("rules on rendered objects", () => {
     );
   });
 
-  it("know that a node port of null is none, and that anti-affinity spreads", () => {
+  it("treat a node port of null as none, and accept anti-affinity as spread", () => {
     const affinity = { podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{}] } };
     const service: RenderedObject = {
       kind: "Service",
@@ -305,7 +305,7 @@ describe("rules on rendered objects", () => {
     );
   });
 
-  it("ask no probes of a Job, nor of a helper that listens on nothing", () => {
+  it("require no probes of a Job, or of a helper without ports", () => {
     const silent = {
       ...container,
       ports: undefined,
@@ -323,12 +323,12 @@ describe("rules on rendered objects", () => {
     assert.deepEqual(broken([deployment({ containers: [silent] }), ...sound.slice(1)]), ["probes"]);
   });
 
-  it("are about prod where they are about pods", () => {
+  it("for pods apply in prod", () => {
     const alone = [deployment({ topologySpreadConstraints: [] }, { replicas: 2 })];
     assert.deepEqual(broken(alone, { environment: "dev" }), []);
   });
 
-  it("measure what Helm would store, and let it be with a reason", () => {
+  it("measure what Helm would store, and accept it with an exception", () => {
     const release = { name: "web", kind: "service" } as ReleasePlan;
     const large = { ...factsOfObjects(release, []), bytes: 2 ** 21 };
     const found = (config: Record<string, unknown>) =>
@@ -338,7 +338,7 @@ describe("rules on rendered objects", () => {
     assert.equal(found({ services: { web: { exceptions } } })[0]?.excepted, exceptions["release-size"]);
   });
 
-  it("name the setting that helps: the image that waits, a store's, a loader's", () => {
+  it("name the setting that fixes it: of a waiting container's image, a store, a loader", () => {
     const waiting = deployment({ initContainers: [{ ...container, name: "wait-for-db", image: "busybox" }] });
     const release = { name: "web", kind: "service" } as ReleasePlan;
     const [found] = releaseViolations(contextFor(application()), [
@@ -347,7 +347,7 @@ describe("rules on rendered objects", () => {
     assert.match(found?.todo ?? "", /flotilla:waitImage/);
   });
 
-  it("are all tried here or in the chart suite", () => {
+  it("are all tested here or in the chart suite", () => {
     const tried = new Set<string>([...cases.map(([, rule]) => rule), "registry", "digest", "release-size"]);
     assert.deepEqual(
       RULE_NAMES.filter((rule) => !tried.has(rule)),
@@ -356,7 +356,7 @@ describe("rules on rendered objects", () => {
   });
 });
 
-describe("what looks like a secret", () => {
+describe("a value that looks like a secret", () => {
   const yes: [string, string][] = [
     ["DB_PASSWORD", "hunter22"],
     ["apiKey", "abc"],

@@ -1,4 +1,4 @@
-/** The scheduler's messages in words. */
+/** Translating the scheduler's messages. */
 import assert from "node:assert/strict";
 import { unschedulable } from "../../cli/core/explain/scheduling";
 
@@ -7,7 +7,7 @@ const pod = {
   spec: { containers: [{ name: "cart", resources: { requests: { cpu: "1k", memory: "64Mi" } } }] },
 };
 
-describe("a pod that no node takes", () => {
+describe("a pod that fits on no node", () => {
   const cases: [string, string][] = [
     [
       "0/6 nodes are available: 6 Insufficient cpu. preemption: 0/6 nodes are available: 6 No preemption victims found for incoming pod.",
@@ -31,9 +31,9 @@ describe("a pod that no node takes", () => {
     ["something new", "something new"],
   ];
   for (const [message, words] of cases)
-    it(`is told: ${words}`, () => assert.equal(unschedulable(message, pod).why, words));
+    it(`is explained: ${words}`, () => assert.equal(unschedulable(message, pod).why, words));
 
-  it("names the resources that are lacking, and a volume that is waited for", () => {
+  it("names the missing resources, and a volume that the pod waits for", () => {
     assert.deepEqual(unschedulable("0/1 nodes are available: 1 Insufficient cpu.", pod).lacks, [
       { resource: "cpu", asks: "1000" },
     ]);

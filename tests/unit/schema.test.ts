@@ -1,4 +1,4 @@
-/** The schema is the truth for editors and docs as well. */
+/** Editors and docs use the schema as well. */
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -14,7 +14,7 @@ const read = (...path: string[]) => readFileSync(join(PROJECT, ...path), "utf8")
 describe("the settings' schema", () => {
   const keys = reference();
 
-  it("says of every key what it means, its unit and its default", () => {
+  it("has meaning, unit and default of every key", () => {
     assert.ok(keys.length > 100, `${keys.length} keys`);
     for (const { path, description, unit, usual } of keys)
       for (const [what, text] of Object.entries({ description, unit, usual }))
@@ -34,13 +34,13 @@ describe("the settings' schema", () => {
   const stacks = readdirSync(PROJECT).filter((file) => /^Pulumi\..+\.yaml$/.test(file));
 
   for (const file of [...stacks, ...layers])
-    it(`takes ${file}, which names it for editors`, () => {
+    it(`accepts ${file}, which refers to it for editors`, () => {
       assert.ok(validate(parse(read(file))), JSON.stringify(validate.errors));
       const [, named] = /^# yaml-language-server: \$schema=(\S+)\n/.exec(read(file)) ?? [];
       assert.ok(named && existsSync(join(PROJECT, file, "..", named)), `${file} names ${named}`);
     });
 
-  it("takes what removes, and what `pulumi config set` writes", () => {
+  it("accepts null to remove a value, and what `pulumi config set` writes", () => {
     const config = {
       "flotilla:ingress": null,
       "flotilla:replicas": "3",
@@ -68,7 +68,7 @@ describe("the settings' schema", () => {
     }
   });
 
-  it("lets the regional stacks be ten lines at most", () => {
+  it("keeps the regional stacks below eleven lines", () => {
     for (const file of stacks.filter((name) => /^Pulumi\.prod-/.test(name)))
       assert.ok(read(file).trimEnd().split("\n").length <= 10, file);
   });

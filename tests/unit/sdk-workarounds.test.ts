@@ -1,23 +1,23 @@
-/** The SDK still needs its workarounds, and they change nothing else. */
+/** The SDK still needs the workarounds, and they change nothing else. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { inBatches, workAroundSdk } from "../../src/runtime/sdk-workarounds";
 
-/** The SDK's types leave both out. */
+/** The SDK's types omit both. */
 const debuggable = require("@pulumi/pulumi/runtime/debuggable") as {
   debuggablePromise(promise: object, context: string): unknown;
 };
 const resource = pulumi.Resource as unknown as { callsites(): unknown[] };
 
-/** What is noted with a promise. */
+/** Returns what the SDK records for a promise. */
 function noted(): string {
   const promise = Promise.resolve();
   debuggable.debuggablePromise(promise, "a test");
   return (promise as unknown as { _debugStackTrace: string })._debugStackTrace;
 }
 
-describe("the SDK's own debugging", () => {
+describe("the SDK's debugging aids", () => {
   const { debug } = pulumi.log;
   const { debuggablePromise } = debuggable;
   const { callsites } = resource;
@@ -28,7 +28,7 @@ describe("the SDK's own debugging", () => {
     Object.assign(resource, { callsites });
   });
 
-  it("notes a stack with every promise and every registration; then it does not", () => {
+  it("record a stack trace for every promise and registration, but not with the workaround", () => {
     assert.match(noted(), /sdk-workarounds\.test\.ts/, "no longer needed: withoutStacksOfPromises");
     assert.ok(resource.callsites().length > 1, "no longer needed: withoutStacksOfRegistrations");
     workAroundSdk({});
@@ -36,18 +36,18 @@ describe("the SDK's own debugging", () => {
     assert.deepEqual(resource.callsites(), []);
   });
 
-  it("sends its messages one after the other", () => {
+  it("send messages one after the other", () => {
     const source = readFileSync(require.resolve("@pulumi/pulumi/log/index.js"), "utf8");
     assert.match(source, /lastLog = Promise\.all\(\[lastLog, /, "no longer needed: inBatches");
   });
 
-  it("is left alone where leaking promises are looked for", () => {
+  it("are not disabled when leaking promises are debugged", () => {
     workAroundSdk({ PULUMI_DEBUG_PROMISE_LEAKS: "1" });
     assert.match(noted(), /sdk-workarounds\.test\.ts/);
     assert.equal(pulumi.log.debug, debug);
   });
 
-  it("leaves the traces of errors as they are", () => {
+  it("keep the stack traces of errors", () => {
     const before = Error.stackTraceLimit;
     const { prepareStackTrace } = Error;
     workAroundSdk({});
@@ -59,7 +59,7 @@ describe("the SDK's own debugging", () => {
 });
 
 describe("messages for --debug", () => {
-  /** An engine that takes a message at a time. */
+  /** An engine that accepts one message at a time. */
   function engine() {
     const sent: string[] = [];
     const answers: (() => void)[] = [];
@@ -80,7 +80,7 @@ describe("messages for --debug", () => {
   }
   const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-  it("reach the engine, all of them and in order, in fewer calls", async () => {
+  it("reach the engine, all of them and in order, with fewer calls", async () => {
     const { sent, answers, debug } = engine();
     for (const message of ["a", "b"]) void debug(message);
     await turn();
@@ -93,7 +93,7 @@ describe("messages for --debug", () => {
     assert.deepEqual(sent, ["a\nb", "c\nd\ne"]);
   });
 
-  it("hold the program until the last one is sent", async () => {
+  it("keep the program running until the last one is sent", async () => {
     const { answers, debug, isAlive } = engine();
     const done = debug("a");
     await turn();
@@ -103,7 +103,7 @@ describe("messages for --debug", () => {
     assert.equal(isAlive(), false);
   });
 
-  it("do not tell what the engine answers: it holds secrets in plain text", async () => {
+  it("do not include the engine's answers, which contain plain-text secrets", async () => {
     const { sent, debug } = engine();
     void debug("Invoke RPC finished: tok=a; err: null, resp: {\n password: hunter22 }");
     void debug("RegisterResource RPC finished: b; err: null, resp: hunter22", {} as pulumi.Resource);
@@ -112,7 +112,7 @@ describe("messages for --debug", () => {
     assert.doesNotMatch(sent.join(), /hunter22/);
   });
 
-  it("of a resource are the resource's own", async () => {
+  it("of a resource are attributed to it", async () => {
     const { sent, debug } = engine();
     void debug("a", {} as pulumi.Resource);
     assert.deepEqual(sent, ["a"]);

@@ -1,4 +1,4 @@
-/** Files that mention a password: a Secret mounted at their path, with the password encoded for the format of the file. */
+/** Files with a password: a Secret mounted at their path, with the password encoded for the file format. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { parse } from "yaml";
@@ -44,7 +44,7 @@ const shopWith = (files: NonNullable<Service["files"]>, env: NonNullable<Service
     },
   });
 
-/** What the file of a service has, with the password of the bank. */
+/** Returns the content of a service's file, with the password of the bank. */
 const contentOf = (path: string, file: Text): string => {
   const { secrets } = planFor(shopWith({ [path]: file }), { credentials });
   const [content] = Object.values(secrets["web-files"]?.keys ?? {});
@@ -53,13 +53,13 @@ const contentOf = (path: string, file: Text): string => {
 const bank = password("bank", "shop");
 const login = username("bank", "shop");
 
-describe("a file that mentions a password", () => {
+describe("a file with a password", () => {
   const files = {
     "/app/appsettings.json": text`{"Password": "${password("db", "app")}", "Host": "${host("db")}"}`,
     "/app/plain.json": text`{"Host": "${host("db")}", "Port": ${port("db")}}`,
   };
 
-  it("is a key of a Secret that is mounted at its path; others stay in the ConfigMap", () => {
+  it("is a key of a Secret mounted at its path; other files stay in the ConfigMap", () => {
     const plan = planFor(shopWith(files), { credentials });
     assert.deepEqual(plan.secrets["web-files"]?.keys, {
       "app-appsettings-json": [
@@ -84,7 +84,7 @@ describe("a file that mentions a password", () => {
     assert.deepEqual(plan.releases.web?.secrets, ["web-files"]);
   });
 
-  it("restarts its pods when its text or the generation of its password changes, and follows a rotation", () => {
+  it("restarts its pods when its text or the generation of its password changes, and takes part in a rotation", () => {
     const shop = shopWith(files);
     const first = planFor(shop, { credentials });
     const checksum = (values: MicroserviceValues) => values.secretChecksum;
@@ -98,7 +98,7 @@ describe("a file that mentions a password", () => {
     assert.deepEqual(rotated.secrets["web-files"]?.needs, ["db-rotate-2-begin"]);
   });
 
-  it("has a key of its own, also where another path is spelled alike", () => {
+  it("has a separate key, even if another path is spelled alike", () => {
     const alike = { "/a/b": [bank], "/a-b": [bank], "/a_b": "x", "/A/b": "y" } as Record<string, Text>;
     const plan = planFor(shopWith(alike), { credentials });
     const { config, mounts } = valuesOf(plan, "web");
@@ -118,7 +118,7 @@ describe("a file that mentions a password", () => {
     );
   });
 
-  it("has a Secret beside that of the variables, also where both have the same key", () => {
+  it("has a separate Secret from that of the variables, even if both have the same key", () => {
     const plan = planFor(shopWith({ "/a": [bank] }, { a: [password("db", "app")] }), { credentials });
     assert.deepEqual(valuesOf(plan, "web").env, { a: { secret: "web-env", key: "a" } });
     assert.deepEqual(Object.keys(plan.secrets).sort(), [
@@ -164,7 +164,7 @@ describe("a file that mentions a password", () => {
 });
 
 describe("a password in a file", () => {
-  it("is encoded in JSON for its place: in a string, as a whole value, beside comments", () => {
+  it("is encoded in JSON for its position: in a string, as a whole value, next to comments", () => {
     const file = text`{
   // it's "the" bank
   "a": "${bank}", "b": ${bank}, "c": "x=\\"${bank};${login}", /* " */ "d": "${passwordInUrl("bank", "shop")}",
@@ -208,7 +208,7 @@ f: [${bank}, "x"]
     assert.deepEqual(parse(second), [NASTY]);
   });
 
-  it("is refused in YAML within a value without quotes, unless Flotilla generates it", () => {
+  it("is refused in an unquoted YAML value, unless Flotilla generates it", () => {
     const of = (file: Text) =>
       problemsOf(() => planFor(shopWith({ "/a.yaml": file }), { credentials })).map(
         ({ where, what, todo }) => `${where}: ${what} ${todo}`,
@@ -223,7 +223,7 @@ f: [${bank}, "x"]
       assert.doesNotThrow(() => planFor(shopWith({ "/a.yaml": file }), { credentials }));
   });
 
-  it("is encoded in properties and XML, and stays as it is elsewhere", () => {
+  it("is encoded in properties and XML, and unchanged elsewhere", () => {
     const properties = contentOf("/a.properties", text`a.password=${bank}`);
     assert.equal(decodedProperties(properties.replace("a.password=", "")), NASTY);
     assert.match(properties, /^[ -~]+$/);
@@ -231,14 +231,14 @@ f: [${bank}, "x"]
     const decoded = ENCODERS.xml.encode(NASTY).replace(/&#(\d+);/g, (_, code) => String.fromCharCode(code));
     assert.equal(decoded, NASTY);
     assert.equal(xml, `<a b="${ENCODERS.xml.encode(NASTY)}">${ENCODERS.xml.encode(NASTY)}</a>`);
-    // Nothing is escaped in CDATA.
+    // CDATA needs no escaping.
     const cdata = contentOf("/a.xml", text`<a><![CDATA[x ${bank}]]>${bank}</a>`);
     assert.equal(cdata, `<a><![CDATA[x ${ENCODERS.cdata.encode(NASTY)}]]>${ENCODERS.xml.encode(NASTY)}</a>`);
     assert.equal(ENCODERS.cdata.encode("a]]>&"), "a]]]]><![CDATA[>&");
     assert.equal(contentOf("/a.conf", text`a = ${bank}`), `a = ${NASTY}`);
   });
 
-  it("is the same again once read, whatever its characters", () => {
+  it("is the same again when the file is read, whatever its characters", () => {
     fc.assert(
       fc.property(fc.string({ unit: "grapheme" }), (plain) => {
         assert.equal(JSON.parse(ENCODERS.json.encode(plain)), plain);
@@ -254,11 +254,11 @@ f: [${bank}, "x"]
   });
 });
 
-describe("a login in a URL", () => {
+describe("a password in a URL", () => {
   const warnings = (URL: Text) =>
     planFor(shopWith({}, { URL }), { credentials }).warnings.filter((warning) => /InUrl/.test(warning));
 
-  it("is warned of if it is not encoded and can have characters that end its part", () => {
+  it("causes a warning if it is not encoded and may contain reserved characters", () => {
     const [first = "", second = ""] = warnings(text`x://${login}:${bank}@${host("bank")}/y`);
     assert.match(
       first,
@@ -267,7 +267,7 @@ describe("a login in a URL", () => {
     assert.match(second, /the password of bank stands in a URL as it is.*passwordInUrl\("bank", "shop"\)/);
   });
 
-  it("is not warned of elsewhere, encoded, or generated", () => {
+  it("causes no warning elsewhere, encoded, or generated", () => {
     const encoded = passwordInUrl("bank", "shop");
     for (const file of [
       text`x://${usernameInUrl("bank", "shop")}:${encoded}@h`,
@@ -281,7 +281,7 @@ describe("a login in a URL", () => {
 });
 
 describe("a password in a variable", () => {
-  it("is encoded where the inventory says so, and Kubernetes fills nothing in", () => {
+  it("is encoded if the inventory says so, and Kubernetes expands nothing in it", () => {
     const env = {
       JSON: text`{"user": "${login}", "password": "${passwordInJson("bank", "shop")}"}`,
       PLAIN: [bank],
@@ -299,7 +299,7 @@ describe("a password in a variable", () => {
   });
 });
 
-/** Reads a value as java.util.Properties does. */
+/** Reads a value the way java.util.Properties does. */
 const decodedProperties = (value: string): string =>
   value.replace(/\\(u([0-9a-f]{4})|.)/gs, (_, one: string, code?: string) =>
     code === undefined ? (one === "n" ? "\n" : one) : String.fromCharCode(Number.parseInt(code, 16)),

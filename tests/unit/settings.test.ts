@@ -35,13 +35,13 @@ describe("settings", () => {
     });
   });
 
-  it("take scalars as Pulumi hands them out", () => {
+  it("accept scalars as Pulumi passes them", () => {
     assert.equal(settingsOf({ replicas: "3" }).settings.replicas, 3);
     // A namespace of digits is a name, not a number.
     assert.equal(settingsOf({ namespace: "42" }).settings.namespace, "42");
   });
 
-  it("leave keys of other projects alone", () => {
+  it("ignore keys of other projects", () => {
     assert.doesNotThrow(() =>
       readStack("config: { flotilla:layers: [dev], kubernetes:context: x }", {
         dev: "config: { flotilla:environment: dev }",
@@ -57,21 +57,21 @@ describe("settings", () => {
     todo: RegExp;
   }[] = [
     {
-      name: "a misspelt key",
+      name: "a misspelled key",
       config: { replica: 2 },
       where: "flotilla:replica",
       what: /no such setting/,
       todo: /Did you mean "replicas"/,
     },
     {
-      name: "a misspelt key inside a service",
+      name: "a misspelled key inside a service",
       config: { services: { cart: { tga: "1" } } },
       where: "flotilla:services.cart.tga",
       what: /no such setting/,
       todo: /Did you mean "tag"/,
     },
     {
-      name: "a misspelt key inside the cluster",
+      name: "a misspelled key inside the cluster",
       config: { cluster: { contxt: "a" } },
       where: "flotilla:cluster.contxt",
       what: /no such setting/,
@@ -113,7 +113,7 @@ describe("settings", () => {
       todo: /Known: mongodb, mysql, rabbitmq, redis/,
     },
     {
-      name: "a tag that YAML made a number",
+      name: "a tag that YAML reads as a number",
       config: { services: { cart: { tag: 1.1 } } },
       where: "flotilla:services.cart.tag",
       what: /must be of type string, not 1.1/,
@@ -134,7 +134,7 @@ describe("settings", () => {
       todo: /Correct it/,
     },
     {
-      name: "a size that is none",
+      name: "an invalid size",
       config: { stores: { mysql: { storage: "8 GB" } } },
       where: "flotilla:stores.mysql.storage",
       what: /Kubernetes quantity/,
@@ -148,7 +148,7 @@ describe("settings", () => {
       todo: /Correct it/,
     },
     {
-      name: "prod without a cluster of its own",
+      name: "prod without an explicit cluster",
       config: { environment: "prod" },
       where: "flotilla:cluster.context",
       what: /never follows the current context/,
@@ -156,7 +156,7 @@ describe("settings", () => {
     },
   ];
 
-  it("do not tell again what stands in a variable", () => {
+  it("do not repeat the value of a variable", () => {
     const problems = problemsOf(() =>
       settingsOf({ services: { cart: { env: { PIN: [4711], OTHER: { is: 4711 } } } } }),
     );
@@ -164,7 +164,7 @@ describe("settings", () => {
     assert.doesNotMatch(JSON.stringify(problems), /4711/);
   });
 
-  it("refuse a map in place of a text, whatever its keys are called", () => {
+  it("refuse a map instead of text, whatever its keys are", () => {
     const map = { toString: 1 };
     const problems = problemsOf(() => settingsOf({ environment: map, services: { cart: { tag: map } } }));
     assert.deepEqual(
@@ -182,7 +182,7 @@ describe("settings", () => {
       assert.match(problems[0]?.todo ?? "", todo);
     });
 
-  it("of a store that left the inventory while it is deployed say both, also beside other problems", async () => {
+  it("of a deployed store that left the inventory report both problems, also with others", async () => {
     const config = {
       project: "flotilla",
       stack: "dev",

@@ -1,4 +1,4 @@
-/** When the stand-in for the kubernetes provider makes another provider of a changed one: the official rules. */
+/** Which changed configurations make the stand-in replace the kubernetes provider: the official rules. */
 import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -36,21 +36,21 @@ describe("a changed configuration of the stand-in", () => {
     ["nothing", { kubeconfig: here }, { kubeconfig: here }, [], []],
     ["another address", { kubeconfig: here }, { kubeconfig: elsewhere }, ["kubeconfig"], ["kubeconfig"]],
     [
-      "another name of the server's certificate",
+      "another TLS server name",
       { kubeconfig: here },
       { kubeconfig: kubeconfig("https://127.0.0.1:6443", { "tls-server-name": "kubernetes" }) },
       ["kubeconfig"],
       ["kubeconfig"],
     ],
     [
-      "another user alone",
+      "only another user",
       { kubeconfig: here },
       { kubeconfig: here.replace("token: https", "token: other") },
       ["kubeconfig"],
       [],
     ],
     [
-      "another context of one cluster",
+      "another context of the same cluster",
       { kubeconfig: here },
       { kubeconfig: here, context: "here" },
       ["context"],
@@ -71,24 +71,24 @@ describe("a changed configuration of the stand-in", () => {
       ["cluster"],
     ],
     [
-      "a context that is not there",
+      "a missing context",
       { kubeconfig: here, context: "here" },
       { kubeconfig: here, context: "nowhere" },
       ["context"],
       [],
     ],
     [
-      "a context that is empty, which is one that is not there",
+      "an empty context, which counts as a missing one",
       { kubeconfig: here },
       { kubeconfig: elsewhere, context: "" },
       ["context", "kubeconfig"],
       [],
     ],
     ["from the ambient kubeconfig", {}, { kubeconfig: here }, ["kubeconfig"], []],
-    ["from an empty one", { kubeconfig: "" }, { kubeconfig: here }, ["kubeconfig"], []],
-    ["to an empty one", { kubeconfig: here }, { kubeconfig: "" }, ["kubeconfig"], []],
-    ["an identifier that is added", {}, { clusterIdentifier: "a" }, ["clusterIdentifier"], []],
-    ["an identifier that goes", { clusterIdentifier: "a" }, {}, ["clusterIdentifier"], []],
+    ["from an empty kubeconfig", { kubeconfig: "" }, { kubeconfig: here }, ["kubeconfig"], []],
+    ["to an empty kubeconfig", { kubeconfig: here }, { kubeconfig: "" }, ["kubeconfig"], []],
+    ["an added identifier", {}, { clusterIdentifier: "a" }, ["clusterIdentifier"], []],
+    ["a removed identifier", { clusterIdentifier: "a" }, {}, ["clusterIdentifier"], []],
     [
       "another identifier",
       { clusterIdentifier: "a" },
@@ -104,28 +104,28 @@ describe("a changed configuration of the stand-in", () => {
       ["clusterIdentifier", "kubeconfig"],
     ],
     [
-      "an identifier that comes with another address",
+      "an added identifier with another address",
       { kubeconfig: here },
       { kubeconfig: elsewhere, clusterIdentifier: "a" },
       ["clusterIdentifier", "kubeconfig"],
       ["kubeconfig"],
     ],
     [
-      "another address of one identifier",
+      "another address with the same identifier",
       { kubeconfig: here, clusterIdentifier: "a" },
       { kubeconfig: elsewhere, clusterIdentifier: "a" },
       ["kubeconfig"],
       [],
     ],
     [
-      "what is not known yet",
+      "an unknown value",
       { kubeconfig: here, namespace: "a" },
       { kubeconfig: UNKNOWN },
       ["kubeconfig"],
       ["kubeconfig"],
     ],
     [
-      "what is not known yet, of one identifier",
+      "an unknown value with the same identifier",
       { context: "here", clusterIdentifier: "a" },
       { context: UNKNOWN, clusterIdentifier: "a" },
       ["context"],
@@ -158,7 +158,7 @@ describe("a changed configuration of the stand-in", () => {
     });
   });
 
-  it("takes a path that leads nowhere as content, with the words that the engine looks for", () => {
+  it("treats the path of a missing file as content, with the error that the engine looks for", () => {
     assert.throws(
       () => diffConfiguration({ kubeconfig: "/no/such/file" }, { kubeconfig: here }),
       /^Error: failed to parse kubeconfig: .*cannot unmarshal string into Go value of type struct/,
@@ -173,7 +173,7 @@ describe("a kubeconfig", () => {
   });
   after(() => rmSync(folder, { recursive: true }));
 
-  it("is the same as a path, as content and as an object", () => {
+  it("is read the same as a path, as content and as an object", () => {
     const file = join(folder, "kubeconfig");
     writeFileSync(file, here);
     const expected = parseKubeconfig(here);
@@ -182,18 +182,18 @@ describe("a kubeconfig", () => {
     assert.equal(activeCluster(expected, {})?.server, "https://127.0.0.1:6443");
   });
 
-  it("is empty where there is none: no cluster is found in it", () => {
+  it("is empty if there is none: it has no cluster", () => {
     for (const none of [undefined, null, "", "# nothing\n"])
       assert.equal(activeCluster(readKubeconfig(none), {}), undefined);
   });
 
-  it("names no property of JavaScript's own", () => {
+  it("has no cluster named like a JavaScript property", () => {
     const config = parseKubeconfig(here);
     assert.equal(activeCluster(config, { context: "constructor" }), undefined);
     assert.equal(activeCluster(config, { cluster: "toString" }), undefined);
   });
 
-  it("that is no map or no text is refused", () => {
+  it("that is not a map or text is refused", () => {
     assert.throws(() => readKubeconfig("[1]"), /cannot unmarshal array/);
     assert.throws(() => readKubeconfig(true), /unexpected kubeconfig format, type: bool/);
   });
@@ -218,7 +218,7 @@ describe("a kubeconfig", () => {
     assert.equal(existsSync(file), false);
   });
 
-  it("that leads nowhere leaves no way to the cluster, and says so", () => {
+  it("with the path of a missing file makes the cluster unusable, with an error", () => {
     assert.match(
       connectionOf({ kubeconfig: "/no/such/file" }).unusable ?? "",
       /kubernetes:config:kubeconfig/,

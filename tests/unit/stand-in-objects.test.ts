@@ -1,5 +1,6 @@
-/** What the stand-in for the kubernetes provider decides of objects and releases: the official rules and words. */
+/** Decisions of the kubernetes stand-in about objects and releases: the official rules and messages. */
 import assert from "node:assert/strict";
+import { helmError, serverError } from "../../dev/sandbox/providers/kubernetes/errors";
 import { AUTONAMED, diffObject, named } from "../../dev/sandbox/providers/kubernetes/replacement";
 import { retry, WAITS } from "../../dev/sandbox/providers/kubernetes/retry";
 import {
@@ -8,7 +9,6 @@ import {
   Reach,
   Unreachable,
 } from "../../dev/sandbox/providers/kubernetes/unreachable";
-import { helmError, serverError } from "../../dev/sandbox/providers/kubernetes/words";
 import { secret, UNKNOWN } from "../../dev/sandbox/providers/protocol/property";
 
 const fixed = { secretsMutable: false, configMapsMutable: false };
@@ -21,7 +21,7 @@ const object = (kind: string, more: Record<string, never> | object = {}) => ({
 });
 
 describe("a changed object of the stand-in", () => {
-  it("is changed in place unless its name or namespace is another", () => {
+  it("is updated in place unless its name or namespace changes", () => {
     const before = object("Namespace");
     assert.deepEqual(
       diffObject(
@@ -41,11 +41,11 @@ describe("a changed object of the stand-in", () => {
     ]) {
       const { replaces, deleteBeforeReplace } = diffObject(fixed, before, object("Namespace", { metadata }));
       assert.equal(replaces.length, 1);
-      assert.equal(deleteBeforeReplace, false, "the two can be side by side");
+      assert.equal(deleteBeforeReplace, false, "the two can coexist");
     }
   });
 
-  it("is another Secret for other data, and the old one goes first, unless Secrets are mutable and this one is not", () => {
+  it("is replaced for changed data of a Secret, the old one first, unless Secrets are mutable and this one is not immutable", () => {
     const before = object("Secret", { data: { a: secret("MQ==") } });
     const after = object("Secret", { data: { a: secret("Mg=="), b: "Mw==" } });
     const expected = { replaces: ["data.a", "data.b"], deleteBeforeReplace: true };
@@ -66,7 +66,7 @@ describe("a changed object of the stand-in", () => {
     assert.deepEqual(diffObject(mutable, before, { ...before, type: "Opaque" }).replaces, ["type"]);
   });
 
-  it("is another ConfigMap for other data, unless they are mutable", () => {
+  it("is replaced for changed data of a ConfigMap, unless they are mutable", () => {
     const [before, after] = [
       object("ConfigMap", { data: { a: "1" } }),
       object("ConfigMap", { data: { a: "2" } }),
@@ -75,7 +75,7 @@ describe("a changed object of the stand-in", () => {
     assert.deepEqual(diffObject(mutable, before, after).replaces, []);
   });
 
-  it("is another quota for other scopes, also where they come with all the rest", () => {
+  it("is replaced for changed scopes of a quota, even if they come with the rest of the spec", () => {
     const scoped = object("ResourceQuota", { spec: { scopes: ["BestEffort"] } });
     assert.deepEqual(diffObject(fixed, object("ResourceQuota"), scoped).replaces, ["spec"]);
     assert.deepEqual(
@@ -84,7 +84,7 @@ describe("a changed object of the stand-in", () => {
     );
   });
 
-  it("keeps a name that was made up, and can be beside the one that comes after it", () => {
+  it("keeps a generated name, and can coexist with its replacement", () => {
     const made = named("it", {}, object("Secret", { metadata: {} }));
     const { name, annotations } = made.metadata as { name: string; annotations: object };
     assert.match(name, /^it-[0-9a-f]{1,8}$/);
@@ -96,7 +96,7 @@ describe("a changed object of the stand-in", () => {
     const unknown = object("Secret", { metadata: { name: UNKNOWN } });
     assert.equal(named("it", {}, unknown), unknown);
     const after = named("it", given, object("Secret", { metadata: {} }));
-    assert.notEqual((after.metadata as { name: string }).name, "it", "a name that was given is not kept");
+    assert.notEqual((after.metadata as { name: string }).name, "it", "an explicit name is not kept");
   });
 });
 
@@ -122,18 +122,18 @@ describe("a creation by the stand-in", () => {
     return { outcome, told, waited };
   };
 
-  it("is tried again, ever later, as long as it may pass", async () => {
+  it("is retried with growing delays, as long as it may succeed", async () => {
     assert.deepEqual(await run(0), { outcome: "made", told: [], waited: [] });
     assert.deepEqual(await run(2), { outcome: "made", told: [0, 1], waited: [1, 2] });
     assert.deepEqual(await run(9), { outcome: early, told: [0, 1, 2, 3, 4, 5], waited: WAITS });
   });
 
-  it("is not tried again where that is of no use", async () => {
+  it("is not retried if that cannot help", async () => {
     assert.deepEqual(await run(1, false), { outcome: early, told: [0], waited: [] });
   });
 });
 
-describe("the stand-in's words", () => {
+describe("the stand-in's errors", () => {
   it("are the API server's", () => {
     assert.deepEqual(
       serverError(
@@ -171,7 +171,7 @@ describe("the stand-in's words", () => {
 });
 
 describe("a cluster that the stand-in cannot reach", () => {
-  it("is said to be so, with a way to forget objects, not releases", () => {
+  it("is reported with a way to drop objects, but not releases, from the state", () => {
     const said = (operation: "create" | "update" | "read" | "delete", isRelease: boolean, forget = false) =>
       errorWhenUnreachable(operation, isRelease, "refused", forget) ?? "forgotten";
     assert.match(said("create", false), /^configured Kubernetes cluster is unreachable: refused$/);
@@ -186,7 +186,7 @@ describe("a cluster that the stand-in cannot reach", () => {
     );
   });
 
-  it("is noticed by what kubectl and helm say, a repository that cannot be reached is not one", () => {
+  it("is detected from the errors of kubectl and helm, unlike an unreachable repository", () => {
     for (const said of [
       'unable to recognize "STDIN": Get "https://127.0.0.1:1/api": dial tcp 127.0.0.1:1: connect: connection refused',
       'Kubernetes cluster unreachable: Get "https://127.0.0.1:1/version": EOF',

@@ -1,4 +1,4 @@
-/** The decisions of the provider stand-ins; what they do to a cluster is tested end to end. */
+/** Decisions of the provider stand-ins; end-to-end tests cover what they do to a cluster. */
 import assert from "node:assert/strict";
 import { difference } from "../../dev/sandbox/providers/protocol/difference";
 import { hasUnknown, revealMap, secret, UNKNOWN } from "../../dev/sandbox/providers/protocol/property";
@@ -16,14 +16,14 @@ describe("the stand-ins' differences", () => {
     });
   });
 
-  it("see through secret marks and take null for nothing", () => {
+  it("ignore secret marks, and treat null as missing", () => {
     assert.deepEqual(difference({ data: secret("x"), none: null }, { data: "x" }), {});
     assert.deepEqual(difference({ data: secret("x") }, { data: secret("y") }), { data: "update" });
   });
 });
 
 describe("the stand-ins' properties", () => {
-  it("find what is not known, inside secrets too", () => {
+  it("detect unknown values, inside secrets too", () => {
     assert.equal(hasUnknown({ a: [secret({ b: UNKNOWN })] }), true);
     assert.equal(hasUnknown({ a: "known" }), false);
   });

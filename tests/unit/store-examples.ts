@@ -1,4 +1,4 @@
-/** Applications with one store, and states in which they are deployed, for tests of stores. */
+/** Applications with one store, and states in which they are deployed, for store tests. */
 import type { Application, Store, StoreKind } from "../../src/model/application";
 import type { Deployed } from "../../src/plan/deployed";
 import type { Plan } from "../../src/plan/plan";
@@ -8,7 +8,7 @@ export { planFor };
 
 const generated = { generated: true } as const;
 
-/** A store of a kind with generated passwords, called `db`; mysql and mongodb have two accounts. */
+/** Returns a store with generated passwords, called `db`; mysql and mongodb have two accounts. */
 export function storeOf(kind: StoreKind): Store {
   const database = kind === "mysql" || kind === "mongodb";
   const app = { username: "app", ...(database ? { database: "app" } : {}), credential: generated };
@@ -17,11 +17,11 @@ export function storeOf(kind: StoreKind): Store {
   return redis({ kind, ...(kind === "redis" ? {} : { accounts }) });
 }
 
-/** An application whose one service uses one store, `db`. */
+/** Returns an application with one service that uses one store, `db`. */
 export const shopWith = (kind: StoreKind, store: Store = storeOf(kind)): Application =>
   application({ services: { web: service({ uses: ["db"] }) }, stores: { db: store } });
 
-/** The state after a plan has been deployed. */
+/** Returns the state after a plan has been deployed. */
 export const deployedFrom = ({ releases }: Plan): Deployed =>
   Object.fromEntries(
     Object.values(releases).map(({ name, kind, chart, values }) => [
@@ -30,7 +30,7 @@ export const deployedFrom = ({ releases }: Plan): Deployed =>
     ]),
   );
 
-/** What the Secret of a Job holds, with a password for each credential. */
+/** Returns the content of a Job's Secret, with a password for each credential. */
 export function secretValues(
   { secrets }: Plan,
   job: string,

@@ -1,4 +1,4 @@
-/** Names of users and databases: what each kind takes, and how they arrive in the scripts of its Jobs. */
+/** Names of users and databases: what each kind accepts, and how they appear in the scripts of its Jobs. */
 import assert from "node:assert/strict";
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -40,7 +40,7 @@ describe("the name of a database", () => {
     assert.deepEqual(problems("mysql", { database: "shop.orders" }), []);
   });
 
-  it("is refused where the server would refuse it or take it for something else", () => {
+  it("is refused if the server would refuse it or interpret it", () => {
     for (const kind of withDatabases)
       for (const database of ["", "-orders", "or`ders", "or'ders", "a b", "$x", "ä", "a/b", "x".repeat(65)])
         assert.equal(problems(kind, { database }).length, 1, `${kind} ${database}`);
@@ -63,7 +63,7 @@ describe("the name of a database", () => {
     assert.deepEqual(problems("rabbitmq", { database: "shop" }), ["a rabbitmq has no databases"]);
   });
 
-  it("does not differ by case only from another one of a mongodb", () => {
+  it("must differ by more than case from another one of a mongodb", () => {
     const two = (one: string, other: string) =>
       [
         { username: "a", database: one },
@@ -76,7 +76,7 @@ describe("the name of a database", () => {
 });
 
 describe("the name of a user", () => {
-  it("can have hyphens and dots, and as many characters as the server takes", () => {
+  it("can have hyphens and dots, and as many characters as the server accepts", () => {
     for (const kind of STORE_KINDS.filter((kind) => kind !== "redis")) {
       const database = kind === "rabbitmq" ? {} : { database: "shop" };
       for (const username of ["order-service", "order.service", "_x", "2x", "x".repeat(32)])
@@ -92,8 +92,8 @@ describe("the name of a user", () => {
   });
 });
 
-describe("the Job of a mysql's accounts", () => {
-  it("quotes names, and grants nothing on databases that only look alike", async () => {
+describe("the accounts Job of a mysql", () => {
+  it("quotes names, and grants nothing on databases with similar names", async () => {
     const folder = mkdtempSync(join(tmpdir(), "flotilla-names-"));
     try {
       const log = join(folder, "log");

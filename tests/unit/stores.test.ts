@@ -1,4 +1,4 @@
-/** Stores as planned: profiles, endpoints, access, and what is refused seen from what is deployed. */
+/** Stores in the plan: profiles, endpoints, access, and what is refused because of what is deployed. */
 import assert from "node:assert/strict";
 import { compact } from "../../src/model/records";
 import { host, members, readHost, replicaSet, text } from "../../src/model/text";
@@ -13,7 +13,7 @@ const prod = { environment: "prod", cluster: { context: "prod" } };
 const at = (values: unknown, ...path: string[]): unknown =>
   path.reduce((tree, key) => (tree as Values | undefined)?.[key], values);
 
-/** What a client is told of a store. */
+/** Returns the variables that a client gets for a store. */
 function told(kind: BuiltInKind, config: Record<string, unknown>) {
   const shop = application({
     services: {
@@ -45,7 +45,7 @@ describe("profiles", () => {
     assert.equal(profile({ ...prod, distribution: "upstream" }), "standalone");
   });
 
-  it("lead clients to the right endpoint without an edit of the inventory", () => {
+  it("point clients to the right endpoint without a change to the inventory", () => {
     const three = [0, 1, 2]
       .map((index) => `db-${index}.db-headless.shop-prod.svc.cluster.local:27017`)
       .join(",");
@@ -59,12 +59,12 @@ describe("profiles", () => {
     }
   });
 
-  it("are the same endpoints from both distributions", () => {
+  it("have the same endpoints in both distributions", () => {
     for (const kind of STORE_KINDS)
       assert.deepEqual(told(kind, {}), told(kind, { environment: "local", distribution: "upstream" }));
   });
 
-  it("say where to read in the stack's outputs", () => {
+  it("include the read endpoint in the stack's outputs", () => {
     assert.deepEqual(planFor(shopWith("mysql"), prod).outputs.stores.db, {
       host: "db-primary",
       readHost: "db-secondary",
@@ -82,7 +82,7 @@ describe("profiles", () => {
     assert.match(problem?.what ?? "", /db cannot be replicated/);
   });
 
-  it("put replicated pods on nodes and zones of their own, of which a drain takes one at a time", () => {
+  it("spread replicated pods over nodes and zones, and allow a drain one at a time", () => {
     const roles: Record<BuiltInKind, string[]> = {
       mongodb: [""],
       mysql: ["primary", "secondary"],
@@ -104,7 +104,7 @@ describe("profiles", () => {
     }
   });
 
-  it("keep volumes when a release is deleted, in every profile", () => {
+  it("retain volumes when a release is deleted, in every profile", () => {
     const kept = (values: unknown): number =>
       typeof values !== "object" || values === null
         ? 0
@@ -121,13 +121,13 @@ describe("profiles", () => {
         assert.ok(kept(planFor(shopWith(kind), config).releases.db?.values) > 0, kind);
   });
 
-  it("stop the smaller side of a split rabbitmq", () => {
+  it("stop the minority of a partitioned rabbitmq", () => {
     const { values } = planFor(shopWith("rabbitmq"), prod).releases.db ?? {};
     assert.equal(at(values, "clustering", "partitionHandling"), "pause_minority");
     assert.equal(at(values, "replicaCount"), 3);
   });
 
-  it("export metrics where something scrapes, with a ServiceMonitor where the cluster has them", () => {
+  it("export metrics if something scrapes, with a ServiceMonitor if the cluster supports it", () => {
     for (const kind of STORE_KINDS) {
       const values = (config: Record<string, unknown>) => planFor(shopWith(kind), config).releases.db?.values;
       assert.equal(at(values({}), "metrics", "enabled"), false, kind);
@@ -145,7 +145,7 @@ describe("profiles", () => {
 });
 
 describe("access to stores", () => {
-  it("is for the services that use them and for their own Jobs, on the ports they need", () => {
+  it("is allowed for the services that use them and for their own Jobs, on the ports they need", () => {
     const shop = application({
       services: { web: service({ uses: ["db"] }), other: service() },
       stores: { db: storeOf("mysql") },
@@ -164,14 +164,14 @@ describe("access to stores", () => {
       [
         ["web", 3306],
         ["db-accounts", 3306],
-        // The Jobs of its rotations, by a label that all of them have.
+        // Jobs of its rotations have a common label.
         [undefined, 3306],
       ],
     );
   });
 
-  it("opens rabbitmq's management to the Jobs of a rotation only, and before there is one", () => {
-    // The first Job runs before the store's own release is touched.
+  it("includes rabbitmq's management for the Jobs of a rotation only, and in advance", () => {
+    // The first Job runs before the store's own release is updated.
     const rotated = planFor(shopWith("rabbitmq"));
     const extraIngress = at(rotated.releases.db?.values, "networkPolicy", "extraIngress") as Values[];
     const open = extraIngress.filter((rule) => JSON.stringify(rule.ports).includes("15672"));
@@ -196,7 +196,7 @@ describe("images of stores", () => {
     return Object.values(tree).flatMap(repositories);
   };
 
-  it("come from one place, Jobs' included", () => {
+  it("come from one registry, including those of Jobs", () => {
     for (const kind of STORE_KINDS) {
       const { releases } = planFor(shopWith(kind), {
         ...prod,
@@ -239,7 +239,7 @@ describe("images of stores", () => {
     assert.match(problem?.todo ?? "", /Did you mean "first"/);
   });
 
-  it("are warned of where they get no updates", () => {
+  it("cause a warning if they get no updates", () => {
     const warnings = (config: Record<string, unknown>) => planFor(shopWith("redis"), config).warnings;
     assert.match(warnings({})[0] ?? "", /docker\.io\/bitnamilegacy, which get no updates any more/);
     assert.deepEqual(warnings({ storeImages: { repositoryPrefix: "bitnamisecure" } }), []);
@@ -256,7 +256,7 @@ describe("what is deployed", () => {
   const deployedShop = (kind: BuiltInKind, config: Record<string, unknown> = {}) =>
     deployedFrom(planFor(shopWith(kind), config));
 
-  it("is not changed by the same plan once more", () => {
+  it("is not changed by the same plan", () => {
     for (const kind of STORE_KINDS)
       for (const config of [{}, prod, { environment: "local", distribution: "upstream" }]) {
         const once = planFor(shopWith(kind), config);
@@ -276,18 +276,18 @@ describe("what is deployed", () => {
       assert.equal(refused(shopWith(kind), { profile: "standalone" }, deployedShop(kind, prod)).length, 1);
     });
 
-  it("lets a rabbitmq grow, unless its pods were made to wait for each other", () => {
+  it("allows a rabbitmq to grow, unless its pods were created to wait for each other", () => {
     const deployed = deployedShop("rabbitmq");
     assert.doesNotThrow(() => planFor(shopWith("rabbitmq"), { profile: "replicated" }, deployed));
     assert.equal(
       refused(shopWith("rabbitmq"), { profile: "standalone" }, deployedShop("rabbitmq", prod)).length,
       1,
     );
-    // As version 0.1 deployed it.
+    // As deployed by version 0.1.
     delete deployed.db?.values.podManagementPolicy;
     assert.equal(refused(shopWith("rabbitmq"), { profile: "replicated" }, deployed).length, 1);
     const kept = planFor(shopWith("rabbitmq"), {}, deployed).releases.db?.values;
-    assert.equal(kept?.podManagementPolicy, "OrderedReady", "what cannot be changed stays");
+    assert.equal(kept?.podManagementPolicy, "OrderedReady", "immutable fields are kept");
   });
 
   it("refuses another distribution and another kind under the same name", () => {
@@ -302,14 +302,14 @@ describe("what is deployed", () => {
     );
   });
 
-  it("knows charts from a registry and from an archive as the same", () => {
+  it("treats charts from a registry and from an archive as the same", () => {
     const deployed = deployedShop("mysql");
     (deployed.db as { chart: string }).chart = "./charts/vendor/mysql-14.0.5.tgz";
     assert.doesNotThrow(() => planFor(shopWith("mysql"), {}, deployed));
   });
 
   for (const environment of ["local", "dev", "staging", "prod"])
-    it(`refuses to lose a store in ${environment}, with the command that would do it`, () => {
+    it(`refuses to delete a store in ${environment}, with the command that would do it`, () => {
       const config = { ...(environment === "prod" ? prod : {}), environment };
       const empty = application({ services: { web: service() } });
       const [problem] = refused(empty, config, deployedShop("redis", config));
@@ -324,7 +324,7 @@ describe("what is deployed", () => {
       );
     });
 
-  it("refuses to remove a store that the inventory has", () => {
+  it("refuses to remove a store that is in the inventory", () => {
     assert.match(
       refused(shopWith("redis"), { ...prod, allowDeletion: ["store/db"] }, {})[0] ?? "",
       /flotilla:allowDeletion: it names store\/db, which the inventory still has/,
@@ -333,7 +333,7 @@ describe("what is deployed", () => {
 
   const everywhere = [{}, prod, { environment: "local", distribution: "upstream" }];
 
-  it("warns of a volume that grows, and not of another way to write its size", () => {
+  it("warns about a volume that grows, and not about another spelling of its size", () => {
     for (const kind of STORE_KINDS)
       for (const config of everywhere) {
         const warnings = (storage: string) =>
@@ -350,7 +350,7 @@ describe("what is deployed", () => {
       }
   });
 
-  it("refuses a volume that shrinks, and another class of volumes", () => {
+  it("refuses a volume that shrinks, and another storage class", () => {
     for (const kind of STORE_KINDS)
       for (const config of everywhere) {
         const change = (more: Record<string, unknown>) =>
@@ -381,7 +381,7 @@ describe("what is deployed", () => {
     planFor(shopWith("mysql"), moving, deployedShop("mysql", prod));
   });
 
-  it("lets volumes change where the StatefulSet has them already, or is gone", () => {
+  it("allows changed volumes if the StatefulSet has them already, or is gone", () => {
     const { settings } = settingsOf({ application: "shop" }, { shop: shopWith("mysql") });
     const set = (storage: string, storageClassName?: string) => ({
       metadata: { name: "db" },
@@ -401,7 +401,7 @@ describe("what is deployed", () => {
     assert.match(volumeRefusals(other, [set("1Gi")], settings)[0]?.what ?? "", /the default class/);
   });
 
-  it("gives no store a new cluster key while it runs, unless told to", () => {
+  it("refuses a new cluster key for a running store, unless allowed", () => {
     for (const [kind, key] of [
       ["mongodb", "replica-set-key"],
       ["rabbitmq", "erlang-cookie"],
@@ -420,19 +420,19 @@ describe("what is deployed", () => {
       );
       assert.ok(told.credentials[`db-${key}-2`]);
       assert.equal(told.credentials[`db-${key}`], undefined);
-      // What was said once is not said for the next time.
+      // A permission that was used does not apply the next time.
       assert.equal(
         refused(shopWith(kind), change({ generation: 3, acceptSplit: 2 }), deployedFrom(told)).length,
         1,
       );
-      // A new store may start with any.
+      // A new store may start with any key.
       assert.doesNotThrow(() => planFor(shopWith(kind), change({ generation: 2 })));
     }
     const [none] = refused(shopWith("mysql"), { stores: { db: { clusterKey: { generation: 2 } } } }, {});
     assert.match(none ?? "", /a standalone mysql has no secret between its pods/);
   });
 
-  it("gives no replicated redis a new password while it runs, unless told to", () => {
+  it("refuses a new password for a running replicated redis, unless allowed", () => {
     const change = { ...prod, stores: { db: { generation: 2 } } };
     assert.match(
       refused(shopWith("redis"), change, deployedShop("redis", prod))[0] ?? "",
@@ -443,7 +443,7 @@ describe("what is deployed", () => {
     );
   });
 
-  it("is not asked for where a password is not there", () => {
+  it("requires no permission if there is no password", () => {
     for (const kind of ["redis", "mongodb"] as const) {
       const open = shopWith(kind, redis({ kind, noPassword: "its clients know none" }));
       assert.match(

@@ -1,11 +1,11 @@
-/** The shared chart stays readable: a file shows one kind and fits on a screen, a helper says what it returns. */
+/** The shared chart stays readable: a file shows one kind and fits on a screen, a helper is documented. */
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { PROJECT } from "../../cli/tools/paths";
 
 const FOLDER = join(PROJECT, "charts/microservice/templates");
-/** Lines of a screen. */
+/** Number of lines on a screen. */
 const SCREEN = 50;
 
 const files = readdirSync(FOLDER, { recursive: true, encoding: "utf8" });
@@ -21,7 +21,7 @@ describe("the templates of charts/microservice", () => {
     });
 
   for (const file of files.filter((name) => name.endsWith(".tpl")))
-    it(`${file} says of each helper what it returns, and each is used`, () => {
+    it(`${file} documents each helper, and each is used`, () => {
       for (const [, before, name] of read(file).matchAll(/((?:.*\n)?){{- define "([^"]+)"/g)) {
         assert.match(before ?? "", /\*\/}}\n$/, `${name} has no comment`);
         const uses = files

@@ -33,7 +33,7 @@ describe("a tool on PATH", () => {
     chmodSync(join(folder, "helm"), 0o755);
   };
 
-  it("is used when its version is good enough", async () => {
+  it("is used when its version is compatible", async () => {
     put("v3.18.4+gd80839c");
     assert.deepEqual(await findOnPath(TOOLS.helm, folder), {
       found: "good",
@@ -42,27 +42,27 @@ describe("a tool on PATH", () => {
     });
   });
 
-  it("is passed over when it is too old, too new or says nothing", async () => {
+  it("is skipped when it is too old, too new or reports no version", async () => {
     for (const output of ["v3.9.0", "v4.0.1", "no version here"]) {
       put(output);
       assert.equal((await findOnPath(TOOLS.helm, folder)).found, "unfit", output);
     }
   });
 
-  it("is missed when it is not there or cannot be run", async () => {
+  it("is missing when it does not exist or cannot be run", async () => {
     chmodSync(join(folder, "helm"), 0o644);
     assert.equal((await findOnPath(TOOLS.helm, folder)).found, "none");
     assert.equal((await findOnPath(TOOLS.helm, "")).found, "none");
   });
 
-  it("tells its version in one of the usual ways", () => {
+  it("reports its version in one of the usual ways", () => {
     assert.equal(parseVersion("Client Version: v1.32.4-dispatcher\nKustomize Version: v5.5.0"), "1.32.4");
     assert.equal(parseVersion("etcd Version: 3.6.5\nGit SHA: x"), "3.6.5");
     assert.equal(parseVersion("kwokctl version v0.8.0 go1.26 (linux/amd64)"), "0.8.0");
     assert.equal(parseVersion("dev"), undefined);
   });
 
-  it("is not one of a world's own links", () => {
+  it("does not include the sandbox's own links", () => {
     assert.equal(outsidePath("/a:/clone/.flotilla/bin:/b:/clone/.flotilla/e2e/bin"), "/a:/b");
   });
 });
@@ -101,7 +101,7 @@ describe("a downloaded tool", () => {
   });
   const leftovers = () => readdirSync(join(folder, "out"));
 
-  it("is kept when its checksum is the vendor's", async () => {
+  it("is accepted when its checksum is the vendor's", async () => {
     files.set("/tool", "#!/bin/sh\n").set("/tool.sha256", sha256("#!/bin/sh\n"));
     await download(tool(), linux, target);
     assert.equal(readFileSync(target, "utf8"), "#!/bin/sh\n");
@@ -109,13 +109,13 @@ describe("a downloaded tool", () => {
     assert.deepEqual(leftovers(), ["tool"]);
   });
 
-  it("is refused when its checksum is another", async () => {
+  it("is refused when its checksum differs", async () => {
     files.set("/tool", "tampered").set("/tool.sha256", sha256("original"));
     await assert.rejects(download(tool(), linux, target), /has SHA-256 .* its vendor says .*: not used/);
     assert.deepEqual(leftovers(), []);
   });
 
-  it("is taken out of its archive", async () => {
+  it("is extracted from its archive", async () => {
     mkdirSync(join(folder, "etcd-v1"), { recursive: true });
     writeFileSync(join(folder, "etcd-v1", "etcd"), "etcd");
     await execa("tar", ["-czf", "archive.tar.gz", "etcd-v1"], { cwd: folder });
@@ -133,7 +133,7 @@ describe("a downloaded tool", () => {
     assert.deepEqual(leftovers(), ["tool"]);
   });
 
-  it("is checked against the digest of a GitHub release", async () => {
+  it("is verified against the digest of a GitHub release", async () => {
     files.set("/tool", "kwok");
     const get = (url: string) =>
       url.startsWith("https://api.github.com/repos/o/r/releases/tags/v1")
@@ -164,12 +164,12 @@ describe("a downloaded tool", () => {
 
 describe("a checksum file", () => {
   const digest = "a".repeat(64);
-  it("may hold the digest alone, or a line per file", () => {
+  it("may contain only the digest, or a line per file", () => {
     assert.equal(parseChecksum(`${digest}\n`, "x"), digest);
     assert.equal(parseChecksum(`${"b".repeat(64)}  y\n${digest} *x\n`, "x"), digest);
     assert.equal(parseChecksum(`${digest}  ./dist/x\n`, "x"), digest);
   });
-  it("is refused when it does not name the file", () => {
+  it("is refused when it does not list the file", () => {
     assert.throws(() => parseChecksum(`${digest}  y\n`, "x"), /does not name x/);
     assert.throws(() => parseChecksum("<html>", "x"), /does not name x/);
   });
@@ -177,7 +177,7 @@ describe("a checksum file", () => {
 
 describe("every tool", () => {
   for (const tool of Object.values(TOOLS) as Tool[])
-    it(`${tool.name} is pinned, checked and built from its own module`, () => {
+    it(`${tool.name} is pinned, verified and built from its own module`, () => {
       const modules = join(__dirname, "../../cli/tools/toolchain/modules", tool.module.folder);
       const pinned = readFileSync(join(modules, "go.mod"), "utf8");
       assert.ok(

@@ -1,4 +1,4 @@
-/** What a project changes in its plan: `transform`, and `values` in the settings of services and stores. */
+/** Project-specific changes to the plan: `transform`, and `values` in the settings of services and stores. */
 import assert from "node:assert/strict";
 import { plan } from "../../src/plan";
 import { composePlan } from "../../src/plan/compose";
@@ -22,7 +22,7 @@ const refused = (transform: Transform | undefined, settings: Record<string, unkn
   );
 
 describe("a transform", () => {
-  it("changes values of services and stores, their time limits, and the namespace", () => {
+  it("changes values of services and stores, their timeouts, and the namespace", () => {
     const changed = composed((draft, { environment }) => {
       for (const { values } of Object.values(draft.services)) values.podAnnotations = { environment };
       if (draft.stores.cache) draft.stores.cache.values.terminationGracePeriodSeconds = 90;
@@ -37,14 +37,14 @@ describe("a transform", () => {
     assert.deepEqual(changed.namespace.labels, { ...before.namespace.labels, "istio-injection": "enabled" });
   });
 
-  it("that changes nothing leaves the plan as it is", () => {
+  it("without changes does not change the plan", () => {
     assert.deepEqual(
       composed(() => {}),
       composed(undefined),
     );
   });
 
-  it("does not take away what is the stack's own", () => {
+  it("does not remove what belongs to the stack", () => {
     const owner = { stack: "flotilla/dev", id: "abc" };
     const annotated = (transform?: Transform) =>
       plan(contextFor(shop, SETTINGS, { owner, transform })).namespace.annotations;
@@ -56,7 +56,7 @@ describe("a transform", () => {
     );
   });
 
-  it("is held to the chart's schema and to the rules", () => {
+  it("must pass the chart's schema and the rules", () => {
     assert.match(
       refused(({ services }) => {
         (services.web?.values as unknown as Record<string, unknown>).replicas = "three";
@@ -110,7 +110,7 @@ describe("a transform", () => {
       /store cache: it changes storage, .*\. Use the settings of the store/,
     ],
     [
-      "sets what is no data",
+      "sets something that is not data",
       ({ services }) => {
         (services.web?.values as unknown as Record<string, unknown>).env = { A: undefined, B: () => 1 };
       },
@@ -121,7 +121,7 @@ describe("a transform", () => {
 });
 
 describe("values in settings", () => {
-  it("are merged over the planned ones, after the transform; null removes", () => {
+  it("are merged into the planned values, after the transform; null removes a value", () => {
     const { releases } = composed(
       ({ services }) => {
         if (services.web)
@@ -136,7 +136,7 @@ describe("values in settings", () => {
     assert.equal(releases.cache?.values.terminationGracePeriodSeconds, 90);
   });
 
-  it("are refused with their place, by the chart's schema and by what the plan relies on", () => {
+  it("are refused with file and key, by the chart's schema and by what the plan relies on", () => {
     assert.deepEqual(
       refused(undefined, {
         services: { web: { values: { replicas: -1, nonsense: { a: 1 }, fullnameOverride: "x" } } },
@@ -151,7 +151,7 @@ describe("values in settings", () => {
     );
   });
 
-  it("are no place for secrets", () => {
+  it("must not contain secrets", () => {
     assert.match(
       refused(undefined, {
         services: { web: { values: { podAnnotations: { a: { secure: "v1:abc" } } } } },
@@ -160,7 +160,7 @@ describe("values in settings", () => {
     );
   });
 
-  it("overlay: maps are merged, all else is replaced", () => {
+  it("overlay: maps are merged, everything else is replaced", () => {
     const before = { a: { b: 1, c: [1, 2] }, d: "x" };
     assert.deepEqual(overlay(before, { a: { c: [3] }, d: { e: true }, f: null }), {
       a: { b: 1, c: [3] },

@@ -17,7 +17,7 @@ const account = { username: "app", database: "app", credential: { generated: tru
 
 describe("an inventory", () => {
   for (const inventory of Object.values(readCatalogue(catalogue)))
-    it(`of ${inventory.name} has no problem`, () => {
+    it(`of ${inventory.name} is valid`, () => {
       assert.deepEqual(validateApplication(inventory), []);
     });
 
@@ -28,7 +28,7 @@ describe("an inventory", () => {
     assert.match(problem.todo, /Did you mean "cache"\?/);
   });
 
-  it("must not have a service named like the container that waits for a store of it", () => {
+  it("must not have a service named like the container that waits for one of its stores", () => {
     const services = { "wait-for-cache": service({ uses: ["cache"] }) };
     assert.match(one({ services, stores: { cache: redis() } }).what, /the one that waits for cache/);
   });
@@ -41,14 +41,14 @@ describe("an inventory", () => {
     assert.match(one({ services }).what, /listens on no port/);
   });
 
-  it("must not have stores that need each other in a circle", () => {
+  it("must not have stores that need each other in a cycle", () => {
     const problem = one({
       stores: { a: redis({ needs: ["b"] }), b: redis({ needs: ["c"] }), c: redis({ needs: ["a"] }) },
     });
     assert.match(problem.what, /a -> b -> c -> a/);
   });
 
-  it("may have services that use each other in a circle", () => {
+  it("may have services that use each other in a cycle", () => {
     const services = { a: service({ uses: ["b"] }), b: service({ uses: ["a"] }) };
     assert.deepEqual(validateApplication(application({ services })), []);
   });
@@ -59,12 +59,12 @@ describe("an inventory", () => {
     assert.deepEqual(validateApplication(application({ services: { ["a".repeat(53)]: service() } })), []);
   });
 
-  it("must not have a name that is no DNS label", () => {
+  it("must not have a name that is not a DNS label", () => {
     for (const name of ["Web", "1web", "web_api", "web-"])
       assert.match(one({ services: { [name]: service() } }).what, /DNS label/);
   });
 
-  it("must not call a service and a store the same", () => {
+  it("must not have a service and a store of the same name", () => {
     assert.match(one({ services: { cache: service() }, stores: { cache: redis() } }).what, /same name/);
   });
 
@@ -76,7 +76,7 @@ describe("an inventory", () => {
     assert.match(one({ services: { web: service({ ports }) } }).what, /both 80/);
   });
 
-  it("must not probe or publish a port it does not have", () => {
+  it("must not probe or publish a port that it does not have", () => {
     const probe = { tcp: { port: "htpp" } };
     assert.match(one({ services: { web: service({ probe }) } }).todo, /Did you mean "http"/);
     assert.match(
@@ -85,7 +85,7 @@ describe("an inventory", () => {
     );
   });
 
-  it("must not mention what it does not use, nor an account that is not there", () => {
+  it("must not refer to what it does not use, or to an unknown account", () => {
     const env = { HOST: [host("cache")] };
     assert.match(
       one({ services: { web: service({ env }) }, stores: { cache: redis() } }).todo,
@@ -96,7 +96,7 @@ describe("an inventory", () => {
     assert.match(one({ services: { web }, stores: { db } }).todo, /Did you mean "app"/);
   });
 
-  it("must ask for amounts that are some", () => {
+  it("must have valid quantities", () => {
     const little = { requests: { cpu: "50m", memory: "128Mi" }, limits: { memory: "lots" } };
     assert.match(one({ stores: { cache: redis({ storage: "8 Gi" }) } }).what, /"8 Gi" is not an amount/);
     assert.match(one({ stores: { cache: redis({ resources: little }) } }).what, /"lots" is not an amount/);
@@ -106,7 +106,7 @@ describe("an inventory", () => {
     );
   });
 
-  it("must describe its stores' accounts", () => {
+  it("must declare its stores' accounts", () => {
     assert.match(one({ stores: { db: redis({ kind: "mysql" }) } }).what, /no account/);
     assert.match(one({ stores: { mq: redis({ kind: "rabbitmq" }) } }).what, /exactly one account/);
     assert.match(one({ stores: { cache: redis({ accounts: { app: account } }) } }).what, /one user only/);
@@ -133,7 +133,7 @@ describe("an inventory", () => {
     assert.deepEqual(validateApplication(application({ stores: { db: { ...twice, kind: "mongodb" } } })), []);
   });
 
-  it("must not serve two ports under one number of the Service", () => {
+  it("must not use one Service port for two ports", () => {
     const ports = {
       http: { container: 8080, service: 80, protocol: "http" as const },
       admin: { container: 9090, service: 80, protocol: "http" as const },
@@ -144,7 +144,7 @@ describe("an inventory", () => {
     );
   });
 
-  it("must say why a service runs as a user that may be the node's own", () => {
+  it("must say why a service runs as a low user ID", () => {
     const problems = (user: User) =>
       validateApplication(application({ services: { web: service({ user }) } }));
     assert.match(problems({ uid: 1000, gid: 20000 })[0]?.what ?? "", /1000:20000 is below 10000/);
@@ -152,7 +152,7 @@ describe("an inventory", () => {
     assert.deepEqual(problems({ uid: 10000, gid: 10000 }), []);
   });
 
-  it("must not derive one name twice", () => {
+  it("must not lead to the same derived name twice", () => {
     assert.match(
       one({ services: { "cache-master": service() }, stores: { cache: redis() } }).what,
       /store cache has a host of this name/,
@@ -167,7 +167,7 @@ describe("an inventory", () => {
       );
   });
 
-  it("must not have the name of an object that the namespace has already", () => {
+  it("must not use the name of an object that the namespace has already", () => {
     for (const name of ["default", "default-deny"]) {
       const said = /^the namespace has a (ServiceAccount|NetworkPolicy) of this name$/;
       assert.match(one({ services: { [name]: service() } }).what, said);
@@ -176,7 +176,7 @@ describe("an inventory", () => {
     assert.deepEqual(validateApplication(application({ services: { constructor: service() } })), []);
   });
 
-  it("must not have a file above another path, nor a path of the kernel", () => {
+  it("must not have a file above another path, or a path of the kernel", () => {
     const said = (web: object) => one({ services: { web: service(web) } }).what;
     assert.match(said({ files: { "/a": "x", "/a/b": "y" } }), /^\/a\/b is below \/a, which is a file$/);
     assert.match(said({ files: { "//a": "x" }, writable: ["/a//b/"] }), /is below \/\/a, which is a file$/);
@@ -198,7 +198,7 @@ describe("an inventory", () => {
     assert.deepEqual(validateApplication(application({ services: { web: service(dots) } })), []);
   });
 
-  it("must have a name that fits into a namespace's", () => {
+  it("must have a name that fits into that of a namespace", () => {
     for (const name of ["Shop", "a".repeat(41), "a b"]) assert.match(one({ name }).what, /namespace's name/);
     assert.deepEqual(validateApplication(application({ name: "a".repeat(40) })), []);
   });
@@ -208,7 +208,7 @@ describe("an inventory", () => {
     assert.match(one({ services }).what, /listens on no port/);
   });
 
-  it("may call a service like a method of every object", () => {
+  it("may name a service like a property that every object has", () => {
     const services = { constructor: service(), web: service({ uses: ["constructor"] }) };
     assert.deepEqual(validateApplication(application({ services })), []);
     assert.match(one({ services: { web: service({ uses: ["valueOf"] }) } }).what, /neither a service/);
@@ -262,7 +262,7 @@ describe("bad input", () => {
     );
   });
 
-  it("knows what each thing has: no url of a store, no account of a service, no permission for everything", () => {
+  it("takes into account what each thing has: no url of a store, no account of a service, no permission for everything", () => {
     const stores = { cache: redis() };
     const env = (reference: Reference) =>
       one({
@@ -296,7 +296,7 @@ describe("bad input", () => {
 });
 
 describe("findCycle", () => {
-  it("finds a circle, the shortest first one, or none", () => {
+  it("finds a cycle, the shortest one first, or none", () => {
     assert.deepEqual(findCycle({ a: ["a"] }), ["a", "a"]);
     assert.deepEqual(findCycle({ a: ["b", "c"], b: ["c"], c: [] }), undefined);
     assert.deepEqual(findCycle({ a: ["b"], b: ["c"], c: ["b"] }), ["b", "c", "b"]);
@@ -304,7 +304,7 @@ describe("findCycle", () => {
 });
 
 describe("nearest", () => {
-  it("suggests a near name and no far one", () => {
+  it("suggests a similar name, but not a very different one", () => {
     assert.equal(nearest("catalog", ["catalogue", "cart"]), "catalogue");
     assert.equal(nearest("payments", ["payment"]), "payment");
     assert.equal(nearest("zebra", ["catalogue", "cart"]), undefined);

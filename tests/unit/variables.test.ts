@@ -1,4 +1,4 @@
-/** Variables that mention others, and `$` that is meant literally: what the container gets is what was written. */
+/** Variables that refer to others, and literal `$`: the container gets what was written. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Application, Service } from "../../src/model/application";
@@ -10,7 +10,7 @@ import { application, planFor, problemsOf, redis, service, settingsOf, valuesOf 
 
 const NUM_RUNS = { numRuns: 2000 };
 
-/** Texts of the characters that matter. */
+/** Texts of the relevant characters. */
 const tricky = fc
   .array(fc.constantFrom("$", "$", "(", ")", "V", "A B", "1", ".", " ", "\n", "é", "😀", "{", "$(V)", "$$"), {
     maxLength: 12,
@@ -33,7 +33,7 @@ const refusals = (given: Partial<Service>, config: Record<string, unknown> = {})
   problemsOf(() => planFor(shop(given), config)).map(({ where, what, todo }) => `${where}: ${what} ${todo}`);
 
 describe("the name of a variable", () => {
-  it("can be that of a method of every object", () => {
+  it("can be that of a property that every object has", () => {
     const env = { constructor: "a", toString: "$(constructor)b", hasOwnProperty: "c", valueOf: "d" };
     assert.deepEqual(web({ env: { ...env } }).env, { ...env, toString: "ab" });
     const { env: changed } = web(
@@ -44,8 +44,8 @@ describe("the name of a variable", () => {
   });
 });
 
-describe("a text that is meant literally", () => {
-  it("reaches the container as it is, whatever variables there are", () => {
+describe("literal text", () => {
+  it("reaches the container unchanged, whatever variables there are", () => {
     fc.assert(
       fc.property(tricky, (written) => {
         assert.equal(expand(literally(written), { V: "value" }), written);
@@ -58,7 +58,7 @@ describe("a text that is meant literally", () => {
     );
   });
 
-  it("is escaped only where Kubernetes would change it", () => {
+  it("is escaped only if Kubernetes would change it", () => {
     for (const untouched of ["$HOME $1 ${X} $", "a=$(command -v sh) b", "$(open", "100 %", ""])
       assert.equal(literally(untouched), untouched);
     assert.equal(literally("$$ROOT"), "$$$ROOT");
@@ -67,8 +67,8 @@ describe("a text that is meant literally", () => {
   });
 });
 
-describe("variables that mention others", () => {
-  it("get the values that Kubernetes would fill in, were they in the right order", () => {
+describe("variables that refer to others", () => {
+  it("get the values that Kubernetes would expand, if they were in the right order", () => {
     const word = (index: number) =>
       fc.oneof(
         fc.constantFrom("a", "-", "$a ", "}", "$(V-none)"),
@@ -87,7 +87,7 @@ describe("variables that mention others", () => {
     );
   });
 
-  it("are filled in by us, in any order, with the stack's values", () => {
+  it("are expanded by Flotilla, in any order, with the stack's values", () => {
     const env: Record<string, Text> = {
       A_URL: "http://$(B_HOSTPORT)/x",
       B_HOSTPORT: "$(C_HOST):80",
@@ -105,7 +105,7 @@ describe("variables that mention others", () => {
     assert.deepEqual([A_URL, NEW], ["http://other:80/x", "http://other:80/xy"]);
   });
 
-  it("go into a Secret if what they mention is in one, and are filled in there", () => {
+  it("go into a Secret if they refer to one in a Secret, and are expanded there", () => {
     const { env, secret } = web({
       env: {
         URL: text`mysql://$(USER):${password("db", "app")}@$(PLACE)/$$(x)`,
@@ -126,7 +126,7 @@ describe("variables that mention others", () => {
 
   const refused: [string, Partial<Service>, RegExp, object?][] = [
     [
-      "a circle",
+      "a cycle",
       { env: { A: "$(B)", B: "$(C)", C: "$(A)" } },
       /^apps\/shop\.ts: service web: env\.A: variables mention each other in a circle: A -> B -> C -> A /,
     ],
@@ -137,7 +137,7 @@ describe("variables that mention others", () => {
       /env\.A: it mentions \$\(PROT\), and service web has no such variable Did you mean "PORT"\? If .* write \$\$\(PROT\)\.$/,
     ],
     [
-      "what Kubernetes knows elsewhere only",
+      "what Kubernetes only knows elsewhere",
       { env: { A: "$(KUBERNETES_SERVICE_HOST)" } },
       /kubernetes\.default\.svc/,
     ],
@@ -147,13 +147,13 @@ describe("variables that mention others", () => {
       /^apps\/shop\.ts: service web: args\[0\]: .*PORT/,
     ],
     [
-      "what the stack takes away",
+      "what the stack removes",
       { env: { A: "$(B)", B: "1" } },
       /env\.A: it mentions \$\(B\), which flotilla:services\.web\.env\.B takes away Leave it in the stack, or change the text/,
       { B: null },
     ],
     [
-      "nothing, in the stack",
+      "an unknown variable, in the stack",
       {},
       /^(Pulumi\.test\.yaml\S* )?flotilla:services\.web\.env\.A: it mentions \$\(B\)/,
       { A: "$(B)" },
@@ -169,7 +169,7 @@ describe("variables that mention others", () => {
       /a header of its probe mentions \$\(T\)/,
     ],
     [
-      "more than a variable can have",
+      "more than a variable can contain",
       {
         env: Object.fromEntries(
           Array.from({ length: 60 }, (_, at) => [`V${at}`, at === 59 ? "" : `$(V${at + 1})$(V${at + 1})`]),
@@ -180,7 +180,7 @@ describe("variables that mention others", () => {
     ["a variable, in a path", { env: { T: "1" }, writable: ["/cache/$(T)"] }, /a path of writable mentions/],
   ];
   for (const [what, given, message, env] of refused)
-    it(`must not mention ${what}`, () => {
+    it(`must not refer to ${what}`, () => {
       const said = refusals(given, env ? { services: { web: { env } } } : {});
       assert.equal(said.length, 1, said.join("\n"));
       assert.match(said[0] as string, message);
@@ -201,7 +201,7 @@ describe("variables that mention others", () => {
 });
 
 describe("commands and arguments", () => {
-  it("take references, and variables with and without a password", () => {
+  it("accept references, and variables with and without a password", () => {
     const { command, args } = web({
       env: { LEVEL: "de$bug", PW: [password("db", "app")] },
       command: ["/app", [host("api")]],
@@ -215,7 +215,7 @@ describe("commands and arguments", () => {
     );
   });
 
-  it("must not have a password, nor a reference to what is not used", () => {
+  it("must not have a password, or a reference to what is not used", () => {
     assert.match(
       refusals({ args: [[password("db", "app")]] })[0] ?? "",
       /web, args\[0\]: a password in a command/,
@@ -226,13 +226,13 @@ describe("commands and arguments", () => {
     );
   });
 
-  it("leave a shell its own $(...) and $$", () => {
+  it("do not change a shell's own $(...) and $$", () => {
     const script = 'echo $$ > "/tmp/x.$$"; now=$(date); exec app --port $(PORT)';
     const { args } = web({ env: { PORT: "80" }, command: ["/bin/sh", "-c"], args: [script] });
     assert.equal(expand(args?.[0] ?? "", { PORT: "80", date: "?" }), script.replace("$(PORT)", "80"));
   });
 
-  it("are filled in in probes, where Kubernetes knows no values of other variables", () => {
+  it("are expanded in probes, where Kubernetes does not know the values of other variables", () => {
     const command = ["sh", "-c", "check $(URL) $$ $(date)"];
     const { probes } = web({ env: { URL: "http://$(H)", H: "a" }, probe: { exec: { command } } });
     const [, , said = ""] = probes?.readiness?.exec?.command ?? [];
@@ -251,11 +251,11 @@ describe("commands and arguments", () => {
   });
 });
 
-describe("the scripts of Jobs", () => {
+describe("Job scripts", () => {
   const SCRIPT =
     'db.a.aggregate([{$replaceRoot: {newRoot: "$$ROOT"}}])\nDELIMITER $$\necho $(HOST) > /tmp/x.$$\n';
 
-  it("reach a loader as they are written", () => {
+  it("reach a loader as written", () => {
     const image = { repository: "example.com/a", tag: "1" };
     const seed = { does: "x", image, script: SCRIPT, env: { HOST: [host("db")] } };
     const plan = planFor(shop({}, { stores: { db: { ...db, loaders: { seed } } } }));

@@ -1,10 +1,10 @@
-/** A program that nobody listens to any more ends. */
+/** A program exits when its engine is gone. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import execa from "execa";
 import { PROJECT } from "../../cli/tools/paths";
 
-/** As the SDK does it: what goes wrong is said, and that it could not be said is said as well. */
+/** The way the SDK works: errors are logged, and so is the error that logging failed. */
 const PROGRAM = (guard: string) => `
   ${guard}
   process.on("uncaughtException", (error) => setTimeout(() => console.error(String(error)), 5));
@@ -25,12 +25,12 @@ async function endOf(guard: string): Promise<number> {
 }
 
 describe("a program whose engine was killed", () => {
-  it("ends when nobody reads what it says", async () => {
+  it("exits when nobody reads its output", async () => {
     const file = JSON.stringify(join(PROJECT, "src", "runtime", "without-engine"));
     assert.equal(await endOf(`require(${file}).endWithoutEngine();`), 1);
   });
 
-  it("would go on without being told to", async () => {
+  it("would continue without the workaround", async () => {
     assert.equal(await endOf(""), 7);
   });
 });

@@ -13,7 +13,7 @@ const envOf = (value: string) => readStack(ofCart(`env: { X: ${value} }`)).setti
 const refusalOf = (text: string) => problemsOf(() => readStack(text));
 
 describe("YAML of settings", () => {
-  it("takes a plain scalar only if it prints as it is written", () => {
+  it("accepts a plain scalar only if it prints as it is written", () => {
     fc.assert(
       fc.property(plainScalars, (source) => {
         const { value, refusal } = plainScalar(source);
@@ -25,7 +25,7 @@ describe("YAML of settings", () => {
     );
   });
 
-  it("refuses a tag that is a number or a time to any reader, and quotes what is written", () => {
+  it("refuses a tag that any reader takes for a number or a time, and quotes what is written", () => {
     for (const tag of "1e3 0777 0x1F 6e12345 1.10 1.0 12345678901234567890 1_000 0b11 0o17 20240115_2 2024-01-15 0o-7 0b+1 +1 08 -0x1F .5 1. -0 0x1FFFFFFFFFFFFFFFFFF".split(
       " ",
     )) {
@@ -37,7 +37,7 @@ describe("YAML of settings", () => {
     }
   });
 
-  it("obeyed, the remedy gives what was written", () => {
+  it("is fixed by the suggested change", () => {
     fc.assert(
       fc.property(plainScalars, (source) => {
         if (plainScalar(source).refusal) assert.equal(envOf(`"${source}"`), source);
@@ -46,14 +46,14 @@ describe("YAML of settings", () => {
     );
   });
 
-  it("has numbers and booleans for variables, as they are written", () => {
+  it("accepts numbers and booleans for variables, as they are written", () => {
     for (const value of ["8080", "0", "-1", "1.5", "true", "false", "9007199254740991"])
       assert.equal(envOf(value), value);
     for (const value of ["no", "on", "y", "1:30", "2024-01-15-rc1", "0x", "1e", "<<"])
-      assert.equal(envOf(value), value, "a text to every reader");
+      assert.equal(envOf(value), value, "a string to every reader");
   });
 
-  it("refuses for a variable what is not deployed as it is written", () => {
+  it("refuses a variable that would not be deployed as written", () => {
     for (const value of ["2024-01-15", "2024-01-15T10:20:30Z", "1.10", "True", "FALSE", ".inf", "1e3"]) {
       const [problem] = refusalOf(ofCart(`env: { X: ${value} }`));
       assert.equal(problem?.todo, `Put quotes around it: "${value}".`);
@@ -66,7 +66,7 @@ describe("YAML of settings", () => {
     assert.doesNotMatch(JSON.stringify(refusalOf(settings("flotilla:credentials: { bank: 04711 }"))), /4711/);
   });
 
-  it("says how to write a number or a boolean where none but these is taken", () => {
+  it("says how to write a number or a boolean where only these are accepted", () => {
     assert.equal(refusalOf(settings("flotilla:replicas: 0x3"))[0]?.todo, "Write 3.");
     assert.equal(refusalOf(settings("flotilla:standIns: TRUE"))[0]?.todo, "Write true.");
     assert.equal(refusalOf(ofCart("replicas: 1_0"))[0]?.todo, "Write 10.");
@@ -75,7 +75,7 @@ describe("YAML of settings", () => {
     assert.equal(refusalOf(settings("flotilla:standIns: 1e3"))[0]?.todo, "Write true or false.");
   });
 
-  it("refuses keys that JavaScript keeps for itself, wherever they are", () => {
+  it("refuses keys reserved by JavaScript, at every level", () => {
     const json = JSON.stringify({ cart: {} }).replace("{}", '{"env": {"__proto__": "x"}}');
     for (const text of [
       ofCart("env: { __proto__: x }"),
@@ -90,7 +90,7 @@ describe("YAML of settings", () => {
       );
   });
 
-  it("refuses what is beside `config:`, which nothing reads", () => {
+  it("refuses keys next to `config:`, which nothing reads", () => {
     const said = (text: string) =>
       refusalOf(text).map(({ where, what, todo }) => `${where}: ${what}: ${todo}`);
     const skipped = "a stack file has no such part, and Pulumi skips it";
@@ -107,13 +107,13 @@ describe("YAML of settings", () => {
     assert.equal(refusalOf(ofCart("tag: true"))[0]?.todo, 'Put quotes around it: "true".');
   });
 
-  it("refuses a number in JSON text that `pulumi config set` wrote, as it is written there", () => {
+  it("refuses a number in JSON text from `pulumi config set`, as it is written there", () => {
     const [problem] = refusalOf(settings(`flotilla:services: '{"cart":{"tag":1.10}}'`));
     assert.equal(problem?.where, "flotilla:services.cart.tag");
     assert.equal(problem?.todo, 'Put quotes around it: "1.10".');
   });
 
-  it("checks layers and Pulumi's other parts alike, but not what other programs read", () => {
+  it("checks layers and Pulumi's other keys alike, but not what other programs read", () => {
     const a = settings("flotilla:services: { cart: { tag: 1.10 } }");
     const [problem] = problemsOf(() => readStack("config:\n  flotilla:layers: [a]\n", { a }));
     assert.deepEqual(problem?.place, { file: "config/layers/a.yaml", line: 3 });
@@ -168,14 +168,14 @@ describe("YAML of settings", () => {
       assert.match("broken" in yaml ? yaml.broken.what : (yaml.faults[0]?.what ?? ""), what);
     });
 
-  it("takes the byte order mark and the line ends of Windows", () => {
+  it("accepts the byte order mark and Windows line endings", () => {
     const yaml = readYaml("\uFEFFa: |\r\n  b\r\n  c\r\nd: e\r\n");
     assert.ok(!("broken" in yaml));
     assert.deepEqual(yaml.content, { a: "b\nc\n", d: "e" });
     assert.equal(yaml.lines.get("d"), 4);
   });
 
-  it("takes JSON", () => {
+  it("accepts JSON", () => {
     fc.assert(
       fc.property(fc.json({ noUnicodeString: true } as fc.JsonSharedConstraints), (text) => {
         const yaml = readYaml(text);

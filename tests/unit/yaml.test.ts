@@ -1,10 +1,10 @@
-/** Manifests are read as Helm and kubectl read them. */
+/** Manifests are read the way Helm and kubectl do. */
 import assert from "node:assert/strict";
 import { documentsIn } from "../../cli/core/diff/yaml";
 
 const scalar = (text: string): unknown => (documentsIn(`a: ${text}`)[0] as { a: unknown }).a;
 
-/** As sigs.k8s.io/yaml makes JSON of it, tried with its version 1.6. */
+/** JSON that sigs.k8s.io/yaml produces (tried with version 1.6). */
 const READ: Record<string, unknown> = {
   "0755": 493,
   "493": 493,
@@ -54,11 +54,11 @@ const READ: Record<string, unknown> = {
 };
 
 describe("YAML of manifests", () => {
-  it("has for each scalar what Kubernetes takes it for", () => {
+  it("has the type that Kubernetes gives each scalar", () => {
     for (const [text, value] of Object.entries(READ)) assert.deepEqual(scalar(text), value, text);
   });
 
-  it("is merged, and of a key that is there twice has the last", () => {
+  it("is merged, and the last of duplicate keys counts", () => {
     const [, second] = documentsIn(
       "---\n---\na: &base { b: 1, c: 1 }\nd: { <<: *base, c: 2 }\na: 3\n",
     ) as object[];

@@ -1,9 +1,9 @@
-{{/* An image's reference; a digest wins over a tag. */}}
+{{/* The image reference; a digest takes precedence over a tag. */}}
 {{- define "microservice.image" -}}
 {{- if .digest }}{{ .repository }}@{{ .digest }}{{ else }}{{ .repository }}:{{ .tag }}{{ end }}
 {{- end }}
 
-{{/* What every container may do: nothing that Pod Security `restricted` forbids, on a read-only file system. */}}
+{{/* The security context of every container: Pod Security `restricted`, and a read-only root file system. */}}
 {{- define "microservice.securityContext" -}}
 allowPrivilegeEscalation: false
 readOnlyRootFilesystem: true
@@ -62,7 +62,7 @@ volumeMounts:
 {{- end }}
 {{- end }}
 
-{{/* Hooks of a container. It sleeps before SIGTERM while clients learn that it is gone: where there are clients. */}}
+{{/* Lifecycle hooks of a container. One with ports sleeps before SIGTERM, until clients no longer send it requests. */}}
 {{- define "microservice.lifecycle" -}}
 {{- $hooks := .spec.lifecycle | default dict -}}
 {{- $preStop := $hooks.preStop | default dict -}}

@@ -1,4 +1,4 @@
-{{/* Environment variables from a map. Kubernetes fills in $(NAME) from variables before it only: those that ask for others come last. */}}
+{{/* Environment variables from a map. Kubernetes expands $(NAME) only from earlier variables: those with references come last. */}}
 {{- define "microservice.env" -}}
 {{- $order := include "microservice.envOrder" . | fromJson }}
 {{- $values := . }}
@@ -14,7 +14,7 @@
 {{- end }}
 {{- end }}
 
-{{/* Names of variables as JSON: `plain` ask for none, `asking` are in the order of what they ask for, `circle` ask for each other. */}}
+{{/* Names of variables as JSON: `plain` have no reference, `asking` are in the order of their references, `circle` refer to each other. */}}
 {{- define "microservice.envOrder" -}}
 {{- $plain := list }}{{ $left := dict }}
 {{- range $name, $value := . }}
@@ -26,7 +26,7 @@
 {{- range $name, $value := $left }}
 {{- $waits := false }}
 {{- range $other, $_ := $left }}
-{{- /* `$$(NAME)` is no question. */}}
+{{- /* `$$(NAME)` is an escape, not a reference. */}}
 {{- if regexMatch (printf "(^|[^$])([$][$])*[$][(]%s[)]" (regexQuoteMeta $other)) $value }}{{ $waits = true }}{{ end }}
 {{- end }}
 {{- if not $waits }}{{ $ready = append $ready $name }}{{ end }}
@@ -37,7 +37,7 @@
 {{- dict "plain" $plain "asking" $asking "circle" (keys $left | sortAlpha) | toJson }}
 {{- end }}
 
-{{/* Where a variable's value comes from. */}}
+{{/* The source of a variable's value. */}}
 {{- define "microservice.valueFrom" -}}
 {{- if .secret }}
 secretKeyRef: {name: {{ .secret | quote }}, key: {{ .key | quote }}{{ if .optional }}, optional: true{{ end }}}
@@ -50,7 +50,7 @@ resourceFieldRef: {resource: {{ .resource }}{{ with .divisor }}, divisor: {{ . |
 {{- end }}
 {{- end }}
 
-{{/* Whole objects as variables, from {root, spec, main}; the chart's own ConfigMap first, so that others win. */}}
+{{/* Sources of variables, from {root, spec, main}; the chart's own ConfigMap comes first, so that others override it. */}}
 {{- define "microservice.envFrom" -}}
 {{- if and .main .root.Values.config.env }}
 - configMapRef: {name: {{ include "microservice.name" .root }}-env}

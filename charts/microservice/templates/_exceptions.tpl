@@ -1,4 +1,4 @@
-{{/* Checks that do not apply to this service, with the reason, in the words of each checker. */}}
+{{/* Annotations that skip checks, with the reason, in the format of each checker. */}}
 {{- define "microservice.exceptions" -}}
 {{- $ignored := list }}{{ $reasons := list }}{{ $skips := list -}}
 {{- range $name, $exception := .Values.exceptions }}

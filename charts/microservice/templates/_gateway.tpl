@@ -1,4 +1,4 @@
-{{/* What the routes of every kind say of their gateway. */}}
+{{/* The gateway and host names of a route of either kind. */}}
 {{- define "microservice.parents" -}}
 parentRefs:
   - name: {{ .gateway.name | quote }}

@@ -1,9 +1,9 @@
-{{/* "true" where the Ingress serves https, else nothing. */}}
+{{/* "true" if the Ingress serves HTTPS, else empty. */}}
 {{- define "microservice.hasTls" -}}
 {{- with .Values.ingress.tls }}{{ if or .enabled .secret .issuer .clusterIssuer }}true{{ end }}{{ end }}
 {{- end }}
 
-{{/* Annotations of the Ingress: cert-manager's, ingress-nginx's limits, and its own, which win. */}}
+{{/* Annotations of the Ingress: cert-manager, ingress-nginx limits, and ingress.annotations, which take precedence. */}}
 {{- define "microservice.ingressAnnotations" -}}
 {{- $annotations := dict }}
 {{- with .Values.ingress.tls.issuer }}{{ $_ := set $annotations "cert-manager.io/issuer" . }}{{ end }}

@@ -1,4 +1,4 @@
-{{/* Native sidecars first, so that what waits may go through them; then what waits, then the init containers in order. */}}
+{{/* Native sidecars first, because waiting may need them (a proxy); then the containers that wait, then the init containers in order. */}}
 {{- define "microservice.initContainers" -}}
 {{- range $name, $sidecar := .Values.sidecars }}
 {{- if dig "native" true $sidecar }}
@@ -11,7 +11,7 @@
 {{- end }}
 {{- $ordered := dict }}
 {{- range $name, $container := .Values.initContainers }}
-{{- /* Sorted as text: an order may be negative. */}}
+{{- /* Keys sort as text; the offset keeps negative orders first. */}}
 {{- $_ := set $ordered (printf "%012d %s" (add 100000000 ($container.order | default 0)) $name) (list $name $container) }}
 {{- end }}
 {{- range $ordered }}
@@ -19,10 +19,10 @@
 {{- end }}
 {{- end }}
 
-{{/* A container that tries an address until it answers, or until its name is known: (list $ address). */}}
+{{/* A container that waits until an address accepts connections, or until its host resolves: (list $ address). */}}
 {{- define "microservice.waiting" -}}
 {{- $address := index . 1 -}}
-{{- /* Refused or not: an answer of any kind says that the name is known. */}}
+{{- /* Even a refused connection means that the host resolves. */}}
 {{- $until := ternary "! nc -z -w 2 \"$HOST\" \"$PORT\" 2>&1 | grep -q \"bad address\"" "nc -z -w 2 \"$HOST\" \"$PORT\"" (eq ($address.until | default "answers") "resolves") -}}
 image:
   {{- toYaml (index . 0).Values.waitImage | nindent 2 }}

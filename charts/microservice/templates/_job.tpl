@@ -1,4 +1,4 @@
-{{/* What a Job runs, by itself or made by a CronJob. */}}
+{{/* The spec of a Job, or of the Jobs of a CronJob. */}}
 {{- define "microservice.jobSpec" -}}
 {{- with .Values.job -}}
 backoffLimit: {{ .backoffLimit | int }}

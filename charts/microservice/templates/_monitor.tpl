@@ -1,4 +1,4 @@
-{{/* How the metrics are scraped, as a monitor of either kind says it. */}}
+{{/* The scrape endpoint of a ServiceMonitor or PodMonitor. */}}
 {{- define "microservice.endpoint" -}}
 port: {{ .port | quote }}
 path: {{ .path | quote }}

@@ -3,7 +3,7 @@
 {{ .Values.fullnameOverride | default .Release.Name }}
 {{- end }}
 
-{{/* Name of the headless Service that gives a StatefulSet's pods their hosts. */}}
+{{/* Name of the headless Service that gives a StatefulSet's pods their host names. */}}
 {{- define "microservice.headlessName" -}}
 {{ include "microservice.name" . }}-headless
 {{- end }}
@@ -15,7 +15,7 @@
 {{- else }}default{{ end }}
 {{- end }}
 
-{{/* Name of the Secret with the Ingress's certificate. */}}
+{{/* Name of the Secret with the certificate of the Ingress. */}}
 {{- define "microservice.tlsSecretName" -}}
 {{ .Values.ingress.tls.secret | default (printf "%s-tls" (include "microservice.name" .)) }}
 {{- end }}

@@ -1,4 +1,4 @@
-{{/* The other side of a rule of the NetworkPolicy. */}}
+{{/* The peer of a NetworkPolicy rule. */}}
 {{- define "microservice.peer" -}}
 {{- if .cidr }}
 ipBlock:
@@ -24,7 +24,7 @@ podSelector:
 {{- end }}
 {{- end }}
 
-{{/* A rule of the pods' way out. */}}
+{{/* An egress rule. */}}
 {{- define "microservice.egressRule" -}}
 to:
   {{- if .anywhere }} []{{ else }}
@@ -36,7 +36,7 @@ ports:
 {{- end }}
 {{- end }}
 
-{{/* Ports of a rule: (list ports own); numbers or names, with a protocol as `53/UDP`, else that of the pod's own port. */}}
+{{/* Ports of a rule: (list ports own). Numbers or names; the protocol from `53/UDP`, else that of the pod's port. */}}
 {{- define "microservice.rulePorts" -}}
 {{- $own := index . 1 }}
 {{- range index . 0 }}
@@ -47,7 +47,7 @@ ports:
 {{- end }}
 {{- end }}
 
-{{/* All ports of the pods, of which a rule without ports speaks. */}}
+{{/* All ports of the pods: what a rule without ports allows. */}}
 {{- define "microservice.ownPorts" -}}
 {{- range $name, $port := include "microservice.podPorts" . | fromYaml }}
 - port: {{ $name | quote }}

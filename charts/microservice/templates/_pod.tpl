@@ -42,7 +42,7 @@ spec:
   {{- end }}
 {{- end }}
 
-{{/* Checksums roll the pods when what they read at start has changed, and only then. */}}
+{{/* Checksums restart the pods when configuration that they read at start has changed, and only then. */}}
 {{- define "microservice.podAnnotations" -}}
 {{- if or .Values.config.env .Values.config.files }}
 checksum/config: {{ toJson .Values.config | sha256sum }}
@@ -55,7 +55,7 @@ checksum/secrets: {{ . | quote }}
 {{- end }}
 {{- end }}
 
-{{/* What holds for all containers of a pod. */}}
+{{/* The security context of the pod. */}}
 {{- define "microservice.podSecurityContext" -}}
 runAsNonRoot: true
 runAsUser: {{ .Values.user.uid | int64 }}

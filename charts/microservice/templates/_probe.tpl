@@ -1,4 +1,4 @@
-{{/* A Kubernetes probe from {probe, ports}; a gRPC probe takes a number, the others a port's name. */}}
+{{/* A Kubernetes probe from {probe, ports}; a gRPC probe takes a port number, the others a port name. */}}
 {{- define "microservice.probe" -}}
 {{- with .probe.http }}
 httpGet:

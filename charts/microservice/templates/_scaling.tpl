@@ -1,6 +1,6 @@
 {{/*
-The line with the number of pods. Where an autoscaler decides it, the line keeps the number that is live: Helm would take it
-out when an autoscaler comes, and Kubernetes then falls back to one pod. There is none to keep in a mere rendering.
+The `replicas` line. With an autoscaler it keeps the live number: without the line Kubernetes would fall back to one pod when
+an autoscaler is enabled. `helm template` has no live number.
 */}}
 {{- define "microservice.replicas" -}}
 {{- if not (include "microservice.isScaled" .) -}}
@@ -12,7 +12,7 @@ replicas: {{ .replicas | int }}
 {{- end }}
 {{- end }}
 
-{{/* How fast an autoscaler may move. */}}
+{{/* How fast an autoscaler may scale. */}}
 {{- define "microservice.scalingBehavior" -}}
 {{- range $way, $rule := .Values.autoscaling.behavior }}
 {{ $way }}:
@@ -29,7 +29,7 @@ replicas: {{ .replicas | int }}
 {{- end }}
 {{- end }}
 
-{{/* A metric of the application: (list name metric). */}}
+{{/* An additional metric of the autoscaler: (list name metric). */}}
 {{- define "microservice.metric" -}}
 {{- $name := index . 0 }}{{ $metric := index . 1 -}}
 type: {{ $metric.type }}

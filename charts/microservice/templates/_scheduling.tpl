@@ -1,4 +1,4 @@
-{{/* Where the pods go. What is here does not depend on their number: scaling must not restart them. */}}
+{{/* Scheduling of the pods. Independent of their number: scaling must not restart them. */}}
 {{- define "microservice.scheduling" -}}
 {{- $spreads := not (has .Values.workload (list "DaemonSet" "Job" "CronJob")) }}
 {{- with .Values.priorityClassName }}
@@ -43,7 +43,7 @@ topologySpreadConstraints:
 {{- end }}
 {{- end }}
 
-{{/* Keeps two pods off one node. */}}
+{{/* Keeps pods on different nodes. */}}
 {{- define "microservice.apart" -}}
 {{- if eq .Values.antiAffinity "required" }}
 requiredDuringSchedulingIgnoredDuringExecution:

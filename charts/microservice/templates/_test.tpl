@@ -1,4 +1,4 @@
-{{/* A container that asks a port of the Service: (list $ name). By HTTP where readiness is asked by HTTP there. */}}
+{{/* A container that connects to a port of the Service: (list $ name). It uses HTTP if the readiness probe does so on that port. */}}
 {{- define "microservice.testing" -}}
 {{- $root := index . 0 }}{{ $name := index . 1 }}
 {{- $http := $root.Values.probes.readiness.http | default dict }}

@@ -1,4 +1,4 @@
-{{/* The volume mounts of a container, from {root, spec, main}; `writable` and `config.files` belong to the main one. */}}
+{{/* The volume mounts of a container, from {root, spec, main}; `writable` and `config.files` belong to the main container. */}}
 {{- define "microservice.mounts" -}}
 {{- if .main }}
 {{- range $name, $directory := .root.Values.writable }}
@@ -24,7 +24,7 @@
 {{- end }}
 {{- end }}
 
-{{/* The volumes of the pod; a StatefulSet's claims are its own. */}}
+{{/* The volumes of the pod, without the claims of a StatefulSet. */}}
 {{- define "microservice.volumes" -}}
 {{- range $name, $directory := .Values.writable }}
 - name: write-{{ $name }}
@@ -54,7 +54,7 @@
 {{- end }}
 {{- end }}
 
-{{/* What a volume, or a part of a projected one, is made from: (list source, the key of a Secret's name). */}}
+{{/* The source of a volume or of a part of a projected volume: (list source, key of the Secret's name). */}}
 {{- define "microservice.volumeSource" -}}
 {{- $source := index . 0 }}
 {{- with $source.configMap }}
@@ -80,7 +80,7 @@ serviceAccountToken:
 {{- end }}
 {{- end }}
 
-{{/* Which keys of a ConfigMap or Secret become which files. */}}
+{{/* The files that the keys of a ConfigMap or Secret become. */}}
 {{- define "microservice.items" -}}
 {{- with .items }}
 items:

@@ -3,7 +3,7 @@
 {{ .Values.fullnameOverride | default .Release.Name }}
 {{- end }}
 
-{{/* What finds the pod: part of immutable fields, so it never changes. */}}
+{{/* Labels that select the pod. Selectors are immutable, so these never change. */}}
 {{- define "store.selector" -}}
 app.kubernetes.io/name: {{ include "store.name" . | quote }}
 app.kubernetes.io/instance: {{ .Release.Name | quote }}
@@ -20,7 +20,7 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
 {{- end }}
 {{- end }}
 
-{{/* The image's reference; a digest wins over the tag. */}}
+{{/* The image reference; a digest takes precedence over the tag. */}}
 {{- define "store.image" -}}
 {{- with .Values.image -}}
 {{ .repository }}{{ if .digest }}@{{ .digest }}{{ else }}:{{ .tag }}{{ end }}

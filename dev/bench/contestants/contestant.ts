@@ -1,7 +1,7 @@
-/** What is measured against one another: one way to deploy, with one command for each operation. */
+/** A contestant of the benchmark: one way to deploy, with one command per operation. */
 import type { Command } from "../measure";
 
-/** In the order in which they are run. */
+/** Operations, in the order in which they run. */
 export const OPERATIONS = [
   "first up",
   "no-op preview",
@@ -13,10 +13,10 @@ export type Operation = (typeof OPERATIONS)[number];
 
 export interface Contestant {
   name: string;
-  /** Namespace that it deploys to; none where it deploys nothing. */
+  /** Namespace it deploys to; undefined if it deploys nothing. */
   namespace?: string;
-  /** What it runs for an operation, after it has got its files ready for it. None where it has no such thing. */
+  /** Prepares the files for an operation and returns its command; undefined if the contestant does not have the operation. */
   command(operation: Operation): Promise<Command | undefined>;
-  /** Takes away what it leaves behind that is not measured. */
+  /** Cleans up what the contestant leaves behind, unmeasured. */
   leave(): Promise<void>;
 }

@@ -1,10 +1,10 @@
-/** Flotilla: a copy of the project with the application in its catalogue. */
+/** The contestant Flotilla: a copy of the project with the benchmark application in its catalogue. */
 import { copyProject, writeCatalogue, writeStackFile } from "../../../tests/copy";
 import { benchApplication, benchConfig } from "../application";
 import type { Contestant } from "./contestant";
 import { pulumiStack } from "./pulumi";
 
-/** In an empty folder. */
+/** Prepares the contestant in an empty folder. */
 export async function flotilla(folder: string, releases: number): Promise<Contestant> {
   const namespace = `bench-${releases}-flotilla`;
   const stack = `bench-${releases}`;

@@ -1,4 +1,4 @@
-/** helmfile: the same charts, values, waits and time limits as Flotilla plans. */
+/** The contestant helmfile: the same charts, values, waits and timeouts as Flotilla's plan. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import execa from "execa";
@@ -12,13 +12,13 @@ import type { Contestant, Operation } from "./contestant";
 
 export interface Helmfile {
   path: string;
-  /** Whether helm has the diff plugin, without which helmfile previews nothing and upgrades every release every time. */
+  /** Whether helm has the diff plugin. Without it helmfile has no preview and upgrades every release every time. */
   hasDiff: boolean;
-  /** Releases that it works on at one time: left alone it starts a helm for each at once. */
+  /** Number of releases processed at the same time. By default helmfile starts a helm process for all at once. */
   concurrency: number;
 }
 
-/** In an empty folder. */
+/** Prepares the contestant in an empty folder. */
 export async function helmfile(
   folder: string,
   releases: number,
@@ -27,7 +27,7 @@ export async function helmfile(
   const namespace = `bench-${releases}-helmfile`;
   const update = hasDiff ? ["apply", "--suppress-diff"] : ["sync"];
   const args: Record<Operation, readonly string[] | undefined> = {
-    // There is nothing yet to compare with: sync is the faster one.
+    // Nothing to compare with yet, so sync is faster than apply.
     "first up": ["sync"],
     "no-op preview": hasDiff ? ["diff"] : undefined,
     "no-op up": update,
@@ -70,8 +70,8 @@ function writeHelmfile(folder: string, { releases, namespace }: Plan): void {
     return {
       name,
       namespace: namespace.name,
-      // Relative, as in most helmfiles: releases that share a chart by its absolute path helmfile updates one after the other,
-      // as it does with a remote one that it may have to download (withChartOperationLock in helmfile/pkg/state/state.go).
+      // Relative, as in most helmfiles. helmfile updates releases that share a chart by its absolute path one after the other,
+      // as it does for remote charts that it may have to download (withChartOperationLock in helmfile/pkg/state/state.go).
       chart: `./${relative(folder, join(PROJECT, chart))}`,
       values: [`values/${name}.yaml`],
       needs: release.needs,

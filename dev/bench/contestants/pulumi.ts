@@ -1,4 +1,4 @@
-/** What a contestant that is a Pulumi program runs. */
+/** The commands of a contestant that is a Pulumi program. */
 import execa from "execa";
 import type { Contestant, Operation } from "./contestant";
 
@@ -8,11 +8,11 @@ const ARGUMENTS: Record<Operation, readonly string[]> = {
   "no-op preview": ["preview"],
   "no-op up": UP,
   "one service changed": UP,
-  // Flotilla's namespace and stores are protected; without the flag it would stop at them.
+  // Flotilla's namespace and stores are protected; without the flag destroy would stop there.
   destroy: ["destroy", "--yes", "--skip-preview", "--ignore-protect"],
 };
 
-/** Makes the stack of a program; returns what runs it and what removes it. */
+/** Creates the stack of a program; returns its commands and its cleanup. */
 export async function pulumiStack(
   folder: string,
   stack: string,

@@ -1,4 +1,4 @@
-/** Starts, stops and describes the embedded cluster: a real control plane with simulated nodes. */
+/** Starts, stops and describes the sandbox cluster: a real control plane with simulated nodes. */
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -20,7 +20,7 @@ import {
 import { freePorts } from "./ports";
 import { type ClusterProcess, forgetDeadProcesses, runningProcesses } from "./processes";
 
-/** Seconds the control plane and the nodes get to become ready. */
+/** Timeout in seconds for the control plane and the nodes to become ready. */
 const READY_SECONDS = 90;
 
 export interface ClusterDescription {
@@ -33,42 +33,40 @@ export interface ClusterDescription {
   processes: { component: string; pid: number }[];
 }
 
-/** Keeps the schemas of its kinds, so that manifests can be checked without a cluster. */
+/** Caches the schemas of the cluster's kinds, so that manifests can be checked without a cluster. */
 export async function keepClusterSchemas(world: World, tools: Toolchain): Promise<void> {
   await keepSchemas(async () =>
     JSON.parse((await runKubectl(world, pathOf(tools, "kubectl"), ["get", "--raw", "/openapi/v2"])).stdout),
   );
 }
 
-/** Starts the cluster unless it runs. `fresh` says that it was created, so nothing is deployed on it. */
+/** Starts the cluster unless it is running. `fresh`: it was just created, so nothing is deployed on it. */
 export async function startCluster(world: World, tools: Toolchain): Promise<{ fresh: boolean }> {
   const files = filesOf(world);
   if (await isReady(world, tools)) return { fresh: false };
   await forgetDeadProcesses(files.pids, files.home);
   if (existsSync(files.complete) && ownsFolder(world)) {
     try {
-      await step("starting the embedded cluster", async () => {
+      await step("starting the sandbox cluster", async () => {
         await kwokctl(world, tools, ["start", "cluster"]);
         await untilReady(world, tools);
         await releaseLeases(world, tools);
       });
       return { fresh: false };
     } catch (error) {
-      say(
-        `the embedded cluster does not start again (${firstLine((error as Error).message)}); it is created again`,
-      );
+      say(`the sandbox cluster does not start (${firstLine((error as Error).message)}); recreating it`);
     }
   }
   await deleteCluster(world);
-  await step("creating the embedded cluster", () => createCluster(world, tools));
+  await step("creating the sandbox cluster", () => createCluster(world, tools));
   return { fresh: true };
 }
 
-/** Stops the cluster's processes; its data stays for the next start. */
+/** Stops the cluster's processes; its data is kept for the next start. Returns the number of processes stopped. */
 export async function stopCluster(world: World): Promise<number> {
   const { pids, home } = filesOf(world);
   const running = await runningProcesses(pids, home);
-  // Clients first: etcd last, so that nothing is written to it while it goes.
+  // Clients before servers: nothing may write to etcd while it stops.
   const order = ["kwok-controller", "kube-scheduler", "kube-controller-manager", "kube-apiserver", "etcd"];
   for (const component of order) await endProcesses(pidsOf(running, component));
   await forgetDeadProcesses(pids, home);
@@ -123,7 +121,7 @@ async function createCluster(world: World, tools: Toolchain): Promise<void> {
     peer: peer as number,
   });
   writeFileSync(files.configuration, stringify(configuration));
-  // It leaves its keys readable to everybody.
+  // Otherwise kwokctl makes its keys readable by everyone.
   const umask = process.umask(0o077);
   try {
     await kwokctl(world, tools, ["create", "cluster", "--kubeconfig", world.kubeconfig]);
@@ -142,20 +140,20 @@ async function createCluster(world: World, tools: Toolchain): Promise<void> {
     "--all",
     `--timeout=${READY_SECONDS}s`,
   ]);
-  // A creation that was interrupted has no such file and is begun again.
+  // Without this file the creation was interrupted, and starts over.
   writeFileSync(files.complete, "");
 }
 
 /**
- * Takes the leases away that the processes of before hold: the new ones would wait for them to expire, 15 s for the
- * controllers and 200 s for the nodes, and no pod would start until then.
+ * Deletes the leases of the previous processes. The new ones would wait until they expire, 15 s for the controllers and
+ * 200 s for the nodes, and no pod would start until then.
  */
 async function releaseLeases(world: World, tools: Toolchain): Promise<void> {
   const { pids, home } = filesOf(world);
   const remove = (...args: string[]) =>
     runKubectl(world, pathOf(tools, "kubectl"), ["delete", "lease", "--ignore-not-found", ...args]);
   await remove("-n", "kube-system", "kube-controller-manager", "kube-scheduler");
-  // The controllers ask again every 2 s, kwok only every 50 s: it is started after the leases are gone.
+  // The controllers retry every 2 s, kwok only every 50 s: restart it once the leases are gone.
   const running = await runningProcesses(pids, home);
   await endProcesses(pidsOf(running, "kwok-controller"));
   await remove("-n", "kube-node-lease", "--all");
@@ -171,7 +169,7 @@ async function untilReady(world: World, tools: Toolchain): Promise<void> {
   while (!(await isReady(world, tools))) {
     if (Date.now() > limit)
       throw new ToolError(
-        `the embedded cluster is not ready after ${READY_SECONDS} s; its logs are in ${filesOf(world).logs}`,
+        `the sandbox cluster is not ready after ${READY_SECONDS} s; its logs are in ${filesOf(world).logs}`,
       );
     await pause(200);
   }
@@ -191,7 +189,7 @@ async function isReady(world: World, tools: Toolchain): Promise<boolean> {
   return exitCode === 0;
 }
 
-/** A clone that was moved or copied has a cluster of another path: not this one's. */
+/** Whether the cluster's files belong to this path. A moved or copied project has a cluster with the old path. */
 function ownsFolder(world: World): boolean {
   const { record, home } = filesOf(world);
   return existsSync(record) && readFileSync(record, "utf8").includes(home);
@@ -228,7 +226,7 @@ function runKubectl(world: World, kubectl: string, args: string[], input?: strin
   });
 }
 
-/** kwokctl logs JSON lines: the messages of the last ones. */
+/** Returns the last messages of kwokctl, which logs JSON lines. */
 function lastMessages(output: string): string {
   const messages = output.split("\n").map((line) => {
     try {

@@ -1,11 +1,11 @@
-/** What the embedded cluster is made of: pure data, each line a pitfall that was met (see the facts). */
+/** Configuration and objects of the sandbox cluster, as pure data. */
 import { join } from "node:path";
 
-/** Name of the cluster; its context is `kwok-<name>`. */
+/** Name of the cluster; its kubeconfig context is `kwok-<name>`. */
 export const CLUSTER_NAME = "flotilla";
 export const CLUSTER_CONTEXT = `kwok-${CLUSTER_NAME}`;
 
-/** Simulated nodes, spread over the zones in turn. */
+/** Number of simulated nodes, assigned to the zones in turn. */
 const NODES = 6;
 const ZONES = 3;
 
@@ -19,13 +19,13 @@ export interface ClusterBinaries {
   kubectl: string;
 }
 
-/** Where etcd listens. */
+/** Ports of etcd. */
 export interface EtcdPorts {
   client: number;
   peer: number;
 }
 
-/** kwokctl's configuration. */
+/** Returns kwokctl's configuration. */
 export function kwokConfiguration(binaries: ClusterBinaries, certificates: string, ports: EtcdPorts): object {
   const ca = join(certificates, "ca.crt");
   const certificate = join(certificates, "admin.crt");
@@ -36,7 +36,7 @@ export function kwokConfiguration(binaries: ClusterBinaries, certificates: strin
     apiVersion: "config.kwok.x-k8s.io/v1alpha1",
     options: {
       runtime: "binary",
-      // The default is every interface of the machine.
+      // The default is all network interfaces.
       bindAddress: "127.0.0.1",
       disableQPSLimits: true,
       etcdPort: ports.client,
@@ -51,7 +51,7 @@ export function kwokConfiguration(binaries: ClusterBinaries, certificates: strin
     componentsPatches: [
       {
         name: "etcd",
-        // It holds every Secret: with kwokctl's own arguments every user of the machine could read it.
+        // etcd stores every Secret, and with kwokctl's own arguments every user of the machine could read it.
         extraArgs: [
           ...["listen-client-urls", "advertise-client-urls"].map((name) => replaced(name, client)),
           ...["listen-peer-urls", "initial-advertise-peer-urls"].map((name) => replaced(name, peer)),
@@ -71,29 +71,29 @@ export function kwokConfiguration(binaries: ClusterBinaries, certificates: strin
           { key: "etcd-cafile", value: ca },
           { key: "etcd-certfile", value: certificate },
           { key: "etcd-keyfile", value: key },
-          // The default range holds about 250 Services.
+          // The default range only has room for about 250 Services.
           { key: "service-cluster-ip-range", value: "10.96.0.0/16" },
         ],
       },
       {
         name: "kube-controller-manager",
-        // Volumes bind only with a provisioner.
-        extraArgs: [ALONE, { key: "enable-hostpath-provisioner", value: "true" }],
+        // Volumes only bind with a provisioner.
+        extraArgs: [NO_ELECTION, { key: "enable-hostpath-provisioner", value: "true" }],
       },
-      { name: "kube-scheduler", extraArgs: [ALONE] },
+      { name: "kube-scheduler", extraArgs: [NO_ELECTION] },
     ],
   };
 }
 
-/** An argument in place of kwokctl's own. */
+/** An argument that overrides kwokctl's own. */
 const replaced = (key: string, value: string) => ({ key, value, override: true });
 
-/** Who leads and cannot renew that for ten seconds ends, as when a laptop sleeps; and there is nobody else to lead. */
-const ALONE = { key: "leader-elect", value: "false" };
+/** No leader election: a leader that cannot renew its lease for ten seconds exits, as when a laptop sleeps, and there is no other. */
+const NO_ELECTION = { key: "leader-elect", value: "false" };
 
-/** Nodes and the default StorageClass, as objects to apply. */
+/** Returns the nodes and the default StorageClass, as objects to apply. */
 export function clusterObjects(): object[] {
-  // Bitnami's pods ask for ephemeral storage, which `kwokctl scale node` leaves out.
+  // Bitnami's pods request ephemeral storage, which nodes of `kwokctl scale node` do not have.
   const resources = { cpu: "32", memory: "128Gi", pods: "250", "ephemeral-storage": "500Gi" };
   const nodes = Array.from({ length: NODES }, (_, index) => ({
     apiVersion: "v1",

@@ -1,13 +1,13 @@
-/** Ports of this machine. */
+/** Free ports on this machine. */
 import { randomInt } from "node:crypto";
 import { createServer } from "node:net";
 
-/** Above what services have by convention, and below what systems give to outgoing connections (32768 on Linux, 49152 elsewhere). */
+/** Above the well-known ports of services, below the ephemeral ports of outgoing connections (32768 on Linux, 49152 elsewhere). */
 const [FIRST, LAST] = [20_000, 32_000];
 
 /**
- * As many ports on loopback as are asked for, of which none is in use. They are random ones: what is stopped now and comes
- * again later keeps its own.
+ * Returns `count` free loopback ports. They are random, because another sandbox that is stopped now keeps its ports for its
+ * next start.
  */
 export async function freePorts(count: number): Promise<number[]> {
   const found = new Set<number>();

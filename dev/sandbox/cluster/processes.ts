@@ -1,4 +1,4 @@
-/** The cluster's own processes: kwokctl keeps a pid file each, and trusts it even when the pid is another program's by now. */
+/** The cluster's processes. kwokctl keeps a pid file for each, and trusts it even after another program got the pid. */
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { commandLine } from "../../../cli/tools/processes";
@@ -8,7 +8,7 @@ export interface ClusterProcess {
   pid: number;
 }
 
-/** The processes that run, judged by their command line and not by the pid alone. */
+/** Returns the running processes, verified by their command line and not only by pid. */
 export async function runningProcesses(pids: string, folder: string): Promise<ClusterProcess[]> {
   const recorded = readPids(pids);
   const running = await Promise.all(
@@ -17,7 +17,7 @@ export async function runningProcesses(pids: string, folder: string): Promise<Cl
   return running.flat();
 }
 
-/** Removes pid files whose process is gone or is another program: stopping the cluster must not end a stranger. */
+/** Removes pid files whose process has exited or is another program: stopping the cluster must not kill that. */
 export async function forgetDeadProcesses(pids: string, folder: string): Promise<void> {
   const alive = new Set((await runningProcesses(pids, folder)).map(({ component }) => component));
   for (const { component } of readPids(pids))

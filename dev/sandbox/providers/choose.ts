@@ -1,4 +1,4 @@
-/** Decides, provider by provider, whether the official plugin can be had; only where it cannot, a stand-in is used. */
+/** Chooses between the official plugin and, only if that is not available, the stand-in, for each provider. */
 import { existsSync, lstatSync, mkdirSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
@@ -18,7 +18,7 @@ import { unreachable, usesProxy } from "../../../src/runtime/reach";
 
 export interface Provider {
   name: ProviderName;
-  /** As the binary tells it. */
+  /** Version that the binary reports. */
   version: string;
   source: "PATH" | "plugin folder" | "stand-in";
   executable: string;
@@ -26,7 +26,7 @@ export interface Provider {
   path?: string;
 }
 
-/** Pulumi's own home for the embedded world, so that ~/.pulumi is left alone; plugins are kept for all clones. */
+/** Pulumi's home for sandboxes, so that ~/.pulumi is not touched. All projects share its plugins. */
 export const pulumiHome = (): string => join(cacheFolder(), "pulumi");
 
 export async function chooseProviders(pulumi: string): Promise<Provider[]> {
@@ -34,24 +34,22 @@ export async function chooseProviders(pulumi: string): Promise<Provider[]> {
   for (const name of PROVIDERS) chosen.push(await choose(name, pulumi));
   const standIns = chosen.filter(({ source }) => source === "stand-in").map(({ name }) => name);
   if (standIns.length > 0)
-    say(
-      `the official Pulumi plugins for ${standIns.join(" and ")} cannot be downloaded here: stand-ins are used`,
-    );
+    say(`the official Pulumi plugins for ${standIns.join(" and ")} cannot be downloaded: using stand-ins`);
   return chosen;
 }
 
 async function choose(name: ProviderName, pulumi: string): Promise<Provider> {
-  const wanted = sdkVersion(name);
+  const version = sdkVersion(name);
   const program = `pulumi-resource-${name}`;
   const [onPath] = executablesOnPath(program, outsidePath(process.env.PATH ?? ""));
   if (onPath !== undefined)
     return { name, version: await binaryVersion(onPath), source: "PATH", executable: onPath };
-  const plugin = join(pulumiHome(), "plugins", `resource-${name}-v${wanted}`);
+  const plugin = join(pulumiHome(), "plugins", `resource-${name}-v${version}`);
   const executable = join(plugin, program);
   if (
     existsSync(executable) ||
-    adoptPlugin(name, wanted, plugin) ||
-    (await installPlugin(name, wanted, pulumi))
+    adoptPlugin(name, version, plugin) ||
+    (await installPlugin(name, version, pulumi))
   )
     return { name, version: await binaryVersion(executable), source: "plugin folder", executable };
   const path = join(STAND_INS, name, "bin");
@@ -64,15 +62,15 @@ async function choose(name: ProviderName, pulumi: string): Promise<Provider> {
   };
 }
 
-/** What to say of a provider that is not the one which this project's SDK asks for. */
+/** Returns a warning about a provider whose version is not that of the project's SDK. */
 export function differenceFromSdk(
   { name, version, source, executable }: Provider,
-  wanted = sdkVersion(name),
+  expected = sdkVersion(name),
 ): string | undefined {
-  if (source === "stand-in" || version === wanted) return undefined;
+  if (source === "stand-in" || version === expected) return undefined;
   return (
-    `${executable} is version ${version}, the SDK of this project is made for ${wanted}: they may not fit together. ` +
-    `Install ${wanted}, or take the other one off PATH.`
+    `${executable} is version ${version}, but the project's SDK needs ${expected}: they may be incompatible. ` +
+    `Install ${expected}, or remove the other version from PATH.`
   );
 }
 
@@ -82,19 +80,19 @@ function adoptPlugin(name: string, version: string, plugin: string): boolean {
   const installed = join(home, "plugins", `resource-${name}-v${version}`);
   if (!existsSync(join(installed, `pulumi-resource-${name}`))) return false;
   mkdirSync(join(plugin, ".."), { recursive: true });
-  // A link that leads nowhere any more is in the way.
+  // A dangling link would be in the way.
   if (lstatSync(plugin, { throwIfNoEntry: false })) rmSync(plugin, { recursive: true });
   symlinkSync(installed, plugin);
   return true;
 }
 
-/** Where the engine looks for plugins. */
+/** Hosts from which the engine downloads plugins. */
 const SOURCES = ["get.pulumi.com", "github.com"];
 
 async function installPlugin(name: string, version: string, pulumi: string): Promise<boolean> {
-  // Without a network the engine would try again and again for seconds, at every run.
-  const tried = SOURCES.map((host) => (usesProxy(host, process.env) ? undefined : unreachable(host, 443)));
-  if ((await Promise.all(tried)).every((reason) => reason !== undefined)) return false;
+  // Without a network the engine would retry for seconds in every run.
+  const attempts = SOURCES.map((host) => (usesProxy(host, process.env) ? undefined : unreachable(host, 443)));
+  if ((await Promise.all(attempts)).every((reason) => reason !== undefined)) return false;
   try {
     await step(`installing the official ${name} plugin ${version}`, () =>
       execa(pulumi, ["plugin", "install", "resource", name, version], {
@@ -110,7 +108,7 @@ async function installPlugin(name: string, version: string, pulumi: string): Pro
   }
 }
 
-/** An interrupted installation must not pass for a plugin. */
+/** An interrupted installation must not look like a plugin. */
 function removeUnfinished(name: string, version: string): void {
   const folder = join(pulumiHome(), "plugins", `resource-${name}-v${version}`);
   if (existsSync(folder) && !readdirSync(folder).includes(`pulumi-resource-${name}`))

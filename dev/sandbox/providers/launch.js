@@ -1,4 +1,4 @@
-// Starts a stand-in from its executable: `bin/pulumi-resource-<name>` has no extension, so it is plain JavaScript.
+// Starts a stand-in. Plain JavaScript, because the executable `bin/pulumi-resource-<name>` has no extension for ts-node.
 const { existsSync } = require("node:fs");
 const { join } = require("node:path");
 

@@ -20,31 +20,31 @@ export type HostName = string;
 export interface MicroserviceValues {
   global?: {};
   /**
-   * Name of every object and host of the Service, at most 53 characters. Default: the release's name
+   * Name of all objects and host name of the Service, at most 53 characters. Default: the release name
    */
   fullnameOverride?: string;
   /**
-   * What the service is part of: label `app.kubernetes.io/part-of`
+   * Application the service belongs to: label `app.kubernetes.io/part-of`
    */
   application?: LabelValue;
   /**
-   * Its role: label `app.kubernetes.io/component`
+   * Role in the application: label `app.kubernetes.io/component`
    */
   component?: LabelValue;
   /**
-   * Who answers for it: label `flotilla.dev/team`
+   * Owning team: label `flotilla.dev/team`
    */
   team?: LabelValue;
   /**
-   * Where it runs: label `flotilla.dev/environment`
+   * Environment it runs in: label `flotilla.dev/environment`
    */
   environment?: LabelValue;
   /**
-   * More labels of every object and of the pods
+   * Additional labels of all objects and pods
    */
   labels?: Labels;
   /**
-   * More labels of the pods only
+   * Additional labels of the pods only
    */
   podLabels?: Labels;
   /**
@@ -53,7 +53,7 @@ export interface MicroserviceValues {
   podAnnotations?: Annotations;
   image: Image;
   /**
-   * Names of Secrets to pull with
+   * Names of pull secrets
    */
   imagePullSecrets?: ObjectName[];
   /**
@@ -61,7 +61,7 @@ export interface MicroserviceValues {
    */
   workload?: "Deployment" | "StatefulSet" | "DaemonSet" | "Job" | "CronJob";
   /**
-   * Pods; left to the autoscaler where there is one
+   * Number of pods; ignored when an autoscaler is enabled
    */
   replicas?: Natural;
   rollout?: {
@@ -70,15 +70,15 @@ export interface MicroserviceValues {
      */
     strategy?: "RollingUpdate" | "Recreate" | "OnDelete";
     /**
-     * Deployment, DaemonSet: pods above the number wanted while rolling: a number or a percentage
+     * Deployment, DaemonSet: pods above the desired number during a rollout, a number or a percentage
      */
     maxSurge?: NumberOrPercent;
     /**
-     * Deployment, DaemonSet: pods that may be missing while rolling: a number or a percentage
+     * Deployment, DaemonSet: pods that may be unavailable during a rollout, a number or a percentage
      */
     maxUnavailable?: NumberOrPercent;
     /**
-     * StatefulSet: only pods from this ordinal on are updated
+     * StatefulSet: only pods with this ordinal or a higher one are updated
      */
     partition?: Natural;
     /**
@@ -86,11 +86,11 @@ export interface MicroserviceValues {
      */
     minReadySeconds?: Natural;
     /**
-     * Seconds without progress after which a Deployment counts as failed
+     * Seconds without progress after which a Deployment has failed
      */
     progressDeadlineSeconds?: Positive;
     /**
-     * Old revisions that are kept
+     * Number of old revisions to keep
      */
     revisionHistoryLimit?: Natural;
   };
@@ -100,7 +100,7 @@ export interface MicroserviceValues {
      */
     podManagementPolicy?: "OrderedReady" | "Parallel";
     /**
-     * Volume claims by name: `{size, storageClass, accessMode}`; mount one by its name. They are kept when the release is deleted
+     * Volume claims by name: `{size, storageClass, accessMode}`; mount one by its name. Retained when the release is deleted
      */
     claims?: {
       [k: string]: {
@@ -112,11 +112,11 @@ export interface MicroserviceValues {
   };
   job?: {
     /**
-     * Further tries before a Job counts as failed. A changed Job runs again under a new name, an unchanged one does not
+     * Retries before a Job has failed. A changed Job runs again under a new name, an unchanged one does not
      */
     backoffLimit?: Natural;
     /**
-     * Seconds a Job may take
+     * Maximum duration of a Job, in seconds
      */
     activeDeadlineSeconds?: Positive;
     /**
@@ -124,7 +124,7 @@ export interface MicroserviceValues {
      */
     completions?: Positive;
     /**
-     * Pods at a time
+     * Pods that run at the same time
      */
     parallelism?: Positive;
     /**
@@ -134,31 +134,31 @@ export interface MicroserviceValues {
   };
   cronJob?: {
     /**
-     * When a CronJob runs, such as "* /5 * * * *"; needed for one
+     * Cron schedule, such as "* /5 * * * *"; required for a CronJob
      */
     schedule?: string;
     /**
-     * Of the schedule
+     * Time zone of the schedule
      */
     timeZone?: string;
     /**
-     * When the last run has not ended: Forbid, Allow or Replace
+     * Forbid, Allow or Replace: what to do while the previous run is still active
      */
     concurrencyPolicy?: "Forbid" | "Allow" | "Replace";
     /**
-     * Seconds after which a missed start is given up
+     * Seconds after which a missed start is skipped
      */
     startingDeadlineSeconds?: number;
     /**
-     * Jobs that are kept
+     * Number of successful Jobs to keep
      */
     successfulJobsHistoryLimit?: Natural;
     /**
-     * Failed Jobs that are kept
+     * Number of failed Jobs to keep
      */
     failedJobsHistoryLimit?: Natural;
     /**
-     * Runs nothing while true
+     * Starts no Jobs while true
      */
     suspend?: boolean;
   };
@@ -175,22 +175,22 @@ export interface MicroserviceValues {
    */
   env?: Env;
   /**
-   * All keys of an existing object as variables, by any name; later names win: `{secret}` or `{configMap}`, with `prefix` and `optional`
+   * Sources whose keys all become variables, by any name; later names take precedence: `{secret}` or `{configMap}`, with `prefix` and `optional`
    */
   envFrom?: EnvFrom;
   /**
-   * Ports by name; none: no Service
+   * Ports by name; without ports there is no Service
    */
   ports?: Ports;
   probes?: Probes;
   lifecycle?: Lifecycle;
   /**
-   * Seconds from the pod's removal to SIGKILL, the sleep included
+   * Seconds from the pod's deletion to SIGKILL, including the sleep
    */
   terminationGracePeriodSeconds?: Positive;
   resources?: Resources;
   /**
-   * Directories the program writes to, by name: a path, or `{path, sizeLimit, medium}`. All else is read-only
+   * Directories the program writes to, by name: a path, or `{path, sizeLimit, medium}`. Everything else is read-only
    */
   writable?: {
     [k: string]:
@@ -202,11 +202,11 @@ export interface MicroserviceValues {
         };
   };
   /**
-   * Volumes in the container, by volume: a path, or `{path, volume, subPath, readOnly}`
+   * Volume mounts, by volume name: a path, or `{path, volume, subPath, readOnly}`
    */
   mounts?: Mounts;
   /**
-   * Containers beside the main one, by name; image, resources (requests, and a limit of memory) and most keys of the section above
+   * Sidecar containers by name; `image`, `resources` (requests and a memory limit) and most keys of the section above
    */
   sidecars?: {
     [k: string]: {
@@ -221,13 +221,13 @@ export interface MicroserviceValues {
       resources: FullResources;
       mounts?: Mounts;
       /**
-       * Started before the main container and stopped after it. Default: true
+       * Starts before the main container and stops after it. Default: true
        */
       native?: boolean;
     };
   };
   /**
-   * Containers that run to their end first, by name; the same keys but for probes and lifecycle, and `order`
+   * Init containers by name; the keys of a sidecar without probes and lifecycle, and `order`
    */
   initContainers?: {
     [k: string]: {
@@ -240,20 +240,20 @@ export interface MicroserviceValues {
       resources: FullResources;
       mounts?: Mounts;
       /**
-       * Lower runs first; then by name. Default: 0
+       * Lower numbers run first, equal numbers in order of their names. Default: 0
        */
       order?: number;
     };
   };
   /**
-   * TCP addresses to wait for before the start, by name: `{host, port}`
+   * TCP addresses to wait for before the containers start, by name: `{host, port}`
    */
   waitFor?: {
     [k: string]: {
       host: string;
       port: Port;
       /**
-       * `answers`: somebody listens; `resolves`: the name is known. Default: `answers`
+       * `answers`: the port accepts connections; `resolves`: DNS knows the host. Default: `answers`
        */
       until?: "answers" | "resolves";
     };
@@ -261,13 +261,13 @@ export interface MicroserviceValues {
   waitImage?: Image;
   config?: {
     /**
-     * Plain variables in a ConfigMap. A changed one rolls the pods
+     * Plain variables in a ConfigMap. A change restarts the pods
      */
     env?: {
       [k: string]: string;
     };
     /**
-     * Files in a ConfigMap by name: `{path, content}`, or `{path, base64}` for binary content. A changed one rolls the pods
+     * Files in a ConfigMap by name: `{path, content}`, or `{path, base64}` for binary content. A change restarts the pods
      */
     files?: {
       [k: string]: {
@@ -278,11 +278,11 @@ export interface MicroserviceValues {
     };
   };
   /**
-   * Rolls the pods when it changes: a digest of what is in the Secrets that `env` names
+   * Digest of the contents of the Secrets that `env` names. A change restarts the pods
    */
   secretChecksum?: string;
   /**
-   * ExternalSecrets by name (External Secrets Operator); each makes the Secret `<fullname>-<name>`
+   * ExternalSecrets by name (External Secrets Operator); each creates the Secret `<fullname>-<name>`
    */
   externalSecrets?: {
     [k: string]: {
@@ -294,7 +294,7 @@ export interface MicroserviceValues {
         kind?: "SecretStore" | "ClusterSecretStore";
       };
       /**
-       * What each key of the Secret holds: `{key, property, version}` of the store
+       * Source of each key of the Secret: `{key, property, version}` in the store
        */
       keys?: {
         [k: string]: {
@@ -304,11 +304,11 @@ export interface MicroserviceValues {
         };
       };
       /**
-       * Take all properties of this key
+       * Copies all properties of this key
        */
       from?: string;
       /**
-       * How often the store is asked. Default: 1h
+       * How often the operator reads the store. Default: 1h
        */
       refreshInterval?: Duration;
     };
@@ -321,31 +321,31 @@ export interface MicroserviceValues {
   };
   service?: {
     /**
-     * ClusterIP, LoadBalancer (most clouds lead it through ports of the nodes) or NodePort (only with `allowNodePort`)
+     * ClusterIP, LoadBalancer (which uses node ports in most clouds) or NodePort (requires `allowNodePort`)
      */
     type?: "ClusterIP" | "LoadBalancer" | "NodePort";
     /**
-     * No address of its own: DNS names the pods, and nothing maps their ports. For gRPC clients that balance themselves
+     * No cluster IP: DNS resolves to the pods, without port mapping. For gRPC clients that balance load themselves
      */
     headless?: boolean;
     /**
-     * NodePorts open a port on every node, past every ingress: ask for it knowingly
+     * Allows NodePorts, which open a port on every node and bypass every ingress
      */
     allowNodePort?: boolean;
     /**
-     * Of the Service, such as a cloud's for its load balancer
+     * Annotations of the Service, such as those of a cloud load balancer
      */
     annotations?: Annotations;
     /**
-     * Which implementation makes the load balancer. Default: the cloud's
+     * Implementation of the load balancer. Default: the cloud's
      */
     loadBalancerClass?: string;
     /**
-     * Who may reach the load balancer, as CIDRs
+     * CIDRs that may reach the load balancer
      */
     loadBalancerSourceRanges?: Cidr[];
     /**
-     * Cluster, or Local to keep the client's address
+     * Cluster, or Local to preserve the client's address
      */
     externalTrafficPolicy?: "" | "Cluster" | "Local";
     /**
@@ -355,7 +355,7 @@ export interface MicroserviceValues {
   };
   ingress?: {
     /**
-     * Reached from outside under these, by any name: `{host, path, pathType, port}`; none: no Ingress
+     * Host names by any name: `{host, path, pathType, port}`; without hosts there is no Ingress
      */
     hosts?: {
       [k: string]: {
@@ -376,12 +376,12 @@ export interface MicroserviceValues {
      */
     className?: OptionalObjectName;
     /**
-     * More annotations; they win over those of the keys below
+     * Additional annotations; they take precedence over those of the keys below
      */
     annotations?: Annotations;
     tls?: {
       /**
-       * Https; on as soon as there is a secret or an issuer
+       * Serves HTTPS; implied by a secret or an issuer
        */
       enabled?: boolean;
       /**
@@ -389,29 +389,29 @@ export interface MicroserviceValues {
        */
       secret?: string;
       /**
-       * cert-manager Issuer that makes the certificate
+       * cert-manager Issuer of the certificate
        */
       issuer?: string;
       /**
-       * cert-manager ClusterIssuer that makes it
+       * cert-manager ClusterIssuer of the certificate
        */
       clusterIssuer?: string;
     };
     rateLimit?: {
       /**
-       * By client address; these limits are annotations of ingress-nginx. 0: none
+       * Limit per client address; these limits are ingress-nginx annotations. 0: no limit
        */
       requestsPerSecond?: Natural;
       /**
-       * By client address. 0: none
+       * Limit per client address. 0: no limit
        */
       requestsPerMinute?: Natural;
       /**
-       * How often the limit may be exceeded for a moment. 0: the controller's 5
+       * Multiple of the limit allowed in a burst. 0: the controller's default, 5
        */
       burstMultiplier?: Natural;
       /**
-       * Open at once by client address. 0: any number
+       * Concurrent connections per client address. 0: no limit
        */
       connections?: Natural;
     };
@@ -426,7 +426,7 @@ export interface MicroserviceValues {
        */
       gateway: Gateway;
       /**
-       * Default: the gateway's
+       * Default: the gateway's host names
        */
       hostnames?: HostName[];
       /**
@@ -442,7 +442,7 @@ export interface MicroserviceValues {
        */
       pathType?: "PathPrefix" | "Exact";
       /**
-       * Of a request, such as 10s
+       * Request timeout, such as 10s
        */
       timeout?: Duration;
     };
@@ -457,7 +457,7 @@ export interface MicroserviceValues {
        */
       gateway: Gateway;
       /**
-       * Default: the gateway's
+       * Default: the gateway's host names
        */
       hostnames?: HostName[];
       /**
@@ -465,7 +465,7 @@ export interface MicroserviceValues {
        */
       port: PortName;
       /**
-       * Only this gRPC service, with its package
+       * Only this gRPC service, including its package
        */
       service?: string;
       /**
@@ -476,27 +476,27 @@ export interface MicroserviceValues {
   };
   autoscaling?: {
     /**
-     * A HorizontalPodAutoscaler decides the number of pods; the live number is kept when it comes
+     * A HorizontalPodAutoscaler sets the number of pods; enabling it keeps the current number
      */
     enabled?: boolean;
     /**
-     * Pods at least
+     * Minimum number of pods
      */
     minReplicas?: Positive;
     /**
-     * Pods at most
+     * Maximum number of pods
      */
     maxReplicas?: Positive;
     /**
-     * Average use of the CPU request to aim at, in percent. 0: not looked at
+     * Target average utilization of the CPU request, in percent. 0: ignored
      */
     cpu?: Natural;
     /**
-     * Average use of the memory request to aim at, in percent. 0: not looked at
+     * Target average utilization of the memory request, in percent. 0: ignored
      */
     memory?: Natural;
     /**
-     * More metrics by name: `{type: Pods|Object|External, averageValue|value, labels, object}`
+     * Additional metrics by name: `{type: Pods|Object|External, averageValue|value, labels, object}`
      */
     metrics?: {
       [k: string]: {
@@ -518,19 +518,19 @@ export interface MicroserviceValues {
   };
   keda?: {
     /**
-     * A KEDA ScaledObject decides the number of pods, with the behavior above
+     * A KEDA ScaledObject sets the number of pods, with `autoscaling.behavior`
      */
     enabled?: boolean;
     /**
-     * Pods at least; 0: none without events
+     * Minimum number of pods; 0: scales to zero without events
      */
     minReplicas?: Natural;
     /**
-     * Pods at most
+     * Maximum number of pods
      */
     maxReplicas?: Positive;
     /**
-     * Seconds between two looks
+     * Seconds between two checks of the triggers
      */
     pollingInterval?: Positive;
     /**
@@ -538,7 +538,7 @@ export interface MicroserviceValues {
      */
     cooldownPeriod?: Natural;
     /**
-     * By name: `{type, metadata, metricType, authentication}`
+     * Triggers by name: `{type, metadata, metricType, authentication}`
      */
     triggers?: {
       [k: string]: {
@@ -553,20 +553,20 @@ export interface MicroserviceValues {
   };
   podDisruptionBudget?: {
     /**
-     * Made where there are at least two pods
+     * Creates a budget if there are at least two pods
      */
     enabled?: boolean;
     /**
-     * Pods that a drain may take at once: a number or a percentage
+     * Pods that a drain may evict at the same time, a number or a percentage
      */
     maxUnavailable?: NumberOrPercent;
     /**
-     * Pods that must stay, in place of maxUnavailable; below the number of pods
+     * Pods that must stay available, instead of maxUnavailable; less than the number of pods
      */
     minAvailable?: number | string;
   };
   /**
-   * Spreads the pods, by any name: `{topologyKey, maxSkew, whenUnsatisfiable}`; null takes one out
+   * Topology spread constraints by any name: `{topologyKey, maxSkew, whenUnsatisfiable}`; null removes one
    */
   topologySpread?: {
     [k: string]: {
@@ -576,19 +576,19 @@ export interface MicroserviceValues {
     };
   };
   /**
-   * Two pods on one node: preferred (rather not), required (never) or none (as it comes)
+   * Keeps pods on different nodes: preferred, required or none
    */
   antiAffinity?: "preferred" | "required" | "none";
   /**
-   * As in a pod
+   * Node affinity, as in a pod spec
    */
   nodeAffinity?: {};
   /**
-   * Labels that the node must have
+   * Labels that a node must have
    */
   nodeSelector?: Labels;
   /**
-   * By any name: `{key, operator, value, effect, tolerationSeconds}`
+   * Tolerations by any name: `{key, operator, value, effect, tolerationSeconds}`
    */
   tolerations?: {
     [k: string]: {
@@ -600,28 +600,28 @@ export interface MicroserviceValues {
     };
   };
   /**
-   * Who goes first when there is no room. Default: the cluster's
+   * Priority class of the pods. Default: the cluster's
    */
   priorityClassName?: string;
   user?: {
     /**
-     * Numeric user; below 10000 it may be one of the node's
+     * Numeric user; below 10000 it may collide with a user of the node
      */
     uid: Positive;
     /**
-     * Numeric group, and owner of the volumes
+     * Numeric group, which also owns the volumes
      */
     gid: Positive;
   };
   /**
-   * Kernel parameters of the pod; Pod Security `restricted` takes the safe ones only
+   * Kernel parameters of the pod; Pod Security `restricted` admits only safe ones
    */
   sysctls?: {
     [k: string]: string;
   };
   serviceAccount?: {
     /**
-     * Whether the chart makes it
+     * Whether the chart creates the ServiceAccount
      */
     create?: boolean;
     /**
@@ -629,7 +629,7 @@ export interface MicroserviceValues {
      */
     name?: OptionalObjectName;
     /**
-     * Such as a cloud's role
+     * Annotations, such as a cloud IAM role
      */
     annotations?: Annotations;
     /**
@@ -638,7 +638,7 @@ export interface MicroserviceValues {
     automountToken?: boolean;
   };
   /**
-   * Rules of the ServiceAccount in its namespace, by any name: `{apiGroups, resources, resourceNames, verbs}`
+   * Permissions of the ServiceAccount in its namespace, by any name: `{apiGroups, resources, resourceNames, verbs}`
    */
   rbac?: {
     [k: string]: {
@@ -659,24 +659,24 @@ export interface MicroserviceValues {
   };
   networkPolicy?: {
     /**
-     * Default deny, both ways
+     * Denies all traffic by default, in both directions
      */
     enabled?: boolean;
     /**
-     * Who may connect, by any name; without `ports` to all that the pod's containers listen on
+     * Who may connect, by any name; without `ports` to all ports of the pod's containers
      */
     ingress?: {
       [k: string]: Rule;
     };
     /**
-     * What the pods may connect to, by any name; null takes one out
+     * What the pods may connect to, by any name; null removes an entry
      */
     egress?: {
       [k: string]: Rule;
     };
   };
   /**
-   * Checks that do not apply, by any name, as annotations: `{reason, kubeScore, checkov}`
+   * Checks of kube-score and checkov to skip, by any name, as annotations: `{reason, kubeScore, checkov}`
    */
   exceptions?: {
     [k: string]: {
@@ -695,24 +695,24 @@ export interface MicroserviceValues {
      */
     port?: string;
     /**
-     * Where the metrics are
+     * HTTP path of the metrics
      */
     path?: Path;
     /**
-     * Between two scrapes
+     * Time between two scrapes
      */
     interval?: Duration;
     /**
-     * At most the interval
+     * Timeout of a scrape, at most the interval
      */
     scrapeTimeout?: Duration;
     /**
-     * What Prometheus selects monitors and rules by
+     * Labels by which Prometheus selects monitors and rules
      */
     labels?: Labels;
   };
   /**
-   * PrometheusRule, by alert: `{expr, for, severity, labels, annotations}`
+   * Alerts of a PrometheusRule, by name: `{expr, for, severity, labels, annotations}`
    */
   alerts?: {
     [k: string]: {
@@ -724,7 +724,7 @@ export interface MicroserviceValues {
     };
   };
   /**
-   * More objects by any name, as YAML or text; templates in them are filled in. Text where a template has quotes
+   * Additional objects by any name, as YAML or text; templates in them are rendered. Use text if a template contains quotes
    */
   extraObjects?: {
     [k: string]: string | {};
@@ -738,19 +738,19 @@ export interface Annotations {
 }
 export interface Image {
   /**
-   * Image that waits and tests; needs `sh`, `nc` and `wget`
+   * Image of the containers that wait and of `helm test`; needs `sh`, `nc` and `wget`
    */
   repository: string;
   /**
-   * Its version
+   * Version of the image
    */
   tag?: string;
   /**
-   * It wins over the tag
+   * Takes precedence over the tag
    */
   digest?: string;
   /**
-   * As above
+   * See `image.pullPolicy`
    */
   pullPolicy?: "Always" | "IfNotPresent" | "Never";
 }
@@ -759,11 +759,11 @@ export interface Env {
     | string
     | {
         /**
-         * Name of an existing Secret; with `key`, and `optional` if it may be missing
+         * Name of an existing Secret; with `key`, and `optional: true` if it may be missing
          */
         secret?: ObjectName;
         /**
-         * Name of an existing ConfigMap; with `key`, and `optional` if it may be missing
+         * Name of an existing ConfigMap; with `key`, and `optional: true` if it may be missing
          */
         configMap?: ObjectName;
         key?: ConfigKey;
@@ -790,11 +790,11 @@ export interface EnvFrom {
 export interface Ports {
   [k: string]: {
     /**
-     * Port the program listens on
+     * Port the container listens on
      */
     container: Port;
     /**
-     * Port of the Service. Default: the container's
+     * Port of the Service. Default: the container port
      */
     service?: Port;
     /**
@@ -802,30 +802,30 @@ export interface Ports {
      */
     protocol?: "TCP" | "UDP" | "SCTP";
     /**
-     * What is spoken there, such as `http` or `kubernetes.io/h2c` (gRPC)
+     * Application protocol, such as `http` or `kubernetes.io/h2c` (gRPC)
      */
     appProtocol?: Key;
     /**
-     * Whether the Service has it. Default: true
+     * Whether the Service includes the port. Default: true
      */
     expose?: boolean;
     /**
-     * Port of the nodes; only with `service.allowNodePort`
+     * Port on the nodes; requires `service.allowNodePort`
      */
     nodePort?: Port;
   };
 }
 export interface Probes {
   /**
-   * Asked until it succeeds once; the others wait for it
+   * Runs until it succeeds once; the other probes wait for it
    */
   startup?: Probe;
   /**
-   * Decides whether the Service sends requests
+   * Decides whether the Service sends requests to the pod
    */
   readiness?: Probe;
   /**
-   * Restarts the container: it must not depend on a store. Default: none
+   * Restarts the container when it fails, so it must not depend on a store. Default: none
    */
   liveness?: Probe;
 }
@@ -860,17 +860,17 @@ export interface Probe {
 export interface Lifecycle {
   preStop?: {
     /**
-     * Seconds between a pod's removal from the Service and SIGTERM; needs no shell. 0: none
+     * Seconds between a pod's removal from the Service and SIGTERM; needs no shell. 0 disables it
      */
     sleep?: Natural;
     /**
-     * Command to run instead
+     * Command to run instead of the sleep
      */
     exec?: string[];
   };
   postStart?: {
     /**
-     * Command to run after the start
+     * Command to run after the container starts
      */
     exec?: string[];
   };
@@ -881,15 +881,15 @@ export interface Resources {
 }
 export interface Quantities {
   /**
-   * Default: none, so that idle processors are used
+   * Default: none, so that containers can use idle CPU
    */
   cpu?: Quantity;
   /**
-   * The container is killed above it
+   * Above it the container is killed
    */
   memory?: Quantity;
   /**
-   * The pod is evicted above it
+   * Above it the pod is evicted
    */
   "ephemeral-storage"?: Quantity;
 }
@@ -975,11 +975,11 @@ export interface Gateway {
 }
 export interface Scaling {
   /**
-   * Shrinkage in a period, in percent
+   * Maximum reduction per period, in percent
    */
   percent?: Positive;
   /**
-   * Shrinkage in a period, in pods, where that is more. 0: percent alone counts
+   * Maximum reduction per period, in pods; the larger of both applies. 0: percent only
    */
   pods?: Natural;
   /**
@@ -987,7 +987,7 @@ export interface Scaling {
    */
   periodSeconds?: number;
   /**
-   * Seconds of low load before the first pod goes
+   * Seconds of low load before the first pod is removed
    */
   stabilizationWindowSeconds?: number;
 }

@@ -1,7 +1,7 @@
 #!/bin/bash
-# A mysql client and the users of its server, for the scripts of Jobs: $STATE holds a file per host and user, its current
-# password in the first line and, while it has two, the older one in the second. SQL comes on standard input.
-# The statement whose number is $FAIL_AT ends the client: before it is done, or after it with FAIL_AFTER=1.
+# Fakes a mysql client and the users of its server, for the scripts of Jobs. $STATE has a file per host and user, with the
+# current password in the first line and, while there are two, the older one in the second. SQL comes from standard input.
+# The client fails at statement number $FAIL_AT: before it runs, or after it with FAIL_AFTER=1.
 set -u
 for argument in "$@"; do
   case "$argument" in
@@ -9,7 +9,7 @@ for argument in "$@"; do
   --user=*) user="${argument#*=}" ;;
   esac
 done
-# Without other programs: a test runs this hundreds of times.
+# Uses no other programs, because a test runs this hundreds of times.
 passwords=()
 [ -f "$STATE/$user" ] && passwords=($(<"$STATE/$user"))
 [[ " ${passwords[*]} " == *" $MYSQL_PWD "* ]] || { echo "ERROR 1045 (28000): Access denied for user '$user'" >&2; exit 1; }
@@ -31,14 +31,14 @@ case "$sql" in
 *"RETAIN CURRENT PASSWORD"*)
   [[ "$sql" =~ "ALTER USER '"([a-z_]+)"'@'%' IDENTIFIED BY '"([A-Za-z0-9]+)"' RETAIN CURRENT PASSWORD, '"[a-z_]+"'@'localhost' IDENTIFIED BY '"[A-Za-z0-9]+"' RETAIN CURRENT PASSWORD;" ]] ||
     { echo "ERROR 1064 (42000): $sql" >&2; exit 1; }
-  # What was the older one is gone: only one is retained.
+  # Drops the previous older password: only one is retained.
   read -r current <"$STATE/${BASH_REMATCH[1]}"
   printf '%s\n%s\n' "${BASH_REMATCH[2]}" "$current" >"$STATE/${BASH_REMATCH[1]}"
   ;;
 "ALTER USER '"*"' IDENTIFIED BY '"*)
   [[ "$sql" =~ "ALTER USER '"([a-z_]+)"'@'%' IDENTIFIED BY '"([A-Za-z0-9]+)"', '"[a-z_]+"'@'localhost' IDENTIFIED BY '"[A-Za-z0-9]+"';" ]] ||
     { echo "ERROR 1064 (42000): $sql" >&2; exit 1; }
-  # A second password stays as it is.
+  # Keeps an older password.
   { read -r current; read -r second; } <"$STATE/${BASH_REMATCH[1]}"
   printf '%s\n' "${BASH_REMATCH[2]}" ${second:+"$second"} >"$STATE/${BASH_REMATCH[1]}"
   ;;

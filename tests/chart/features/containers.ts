@@ -31,7 +31,7 @@ export const CONTAINER_FEATURES: Feature[] = [
     },
   },
   {
-    name: "takes a digest before a tag",
+    name: "prefers a digest to a tag",
     values: { image: { ...IMAGE, digest: `sha256:${"ab".repeat(32)}` }, imagePullSecrets: ["registry"] },
     expect: (objects) => {
       assert.equal(containerOf(objects).image, `example.com/web@sha256:${"ab".repeat(32)}`);
@@ -72,12 +72,12 @@ export const CONTAINER_FEATURES: Feature[] = [
       ]),
   },
   {
-    name: "puts variables that ask for others behind them, as Kubernetes fills in only what came before",
+    name: "orders variables after those they refer to, because Kubernetes only expands earlier ones",
     values: { env: { A_URL: "http://$(POD)", POD: { field: "metadata.name" } } },
     expect: (objects) => assert.deepEqual(namesOf(envOf(objects)), ["POD", "A_URL"]),
   },
   {
-    name: "orders variables that ask for others by what they ask for",
+    name: "orders variables with references by their references",
     values: {
       env: {
         A_URL: "http://$(B_ADDRESS)/$$(A_URL)",
@@ -91,13 +91,13 @@ export const CONTAINER_FEATURES: Feature[] = [
       assert.deepEqual(namesOf(envOf(objects)), ["D_PORT", "POD", "C_HOST", "B_ADDRESS", "A_URL"]),
   },
   {
-    name: "takes variables with dots and dashes",
+    name: "accepts variables with dots and dashes",
     values: { env: { "discovery.type": "single-node", "cluster-name": "a", ".hidden": "b" } },
     expect: (objects) =>
       assert.deepEqual(namesOf(envOf(objects)), [".hidden", "cluster-name", "discovery.type"]),
   },
   {
-    name: "takes whole Secrets and ConfigMaps as variables",
+    name: "turns whole Secrets and ConfigMaps into variables",
     values: { envFrom: { b: { secret: "vault", prefix: "V_" }, a: { configMap: "shared", optional: true } } },
     expect: (objects) =>
       assert.deepEqual(containerOf(objects).envFrom, [
@@ -106,7 +106,7 @@ export const CONTAINER_FEATURES: Feature[] = [
       ]),
   },
   {
-    name: "listens on several ports, UDP among them, and exposes those it is told to",
+    name: "listens on several ports, including UDP, and exposes some of them",
     values: {
       ports: {
         ...BOTH,
@@ -146,7 +146,7 @@ export const CONTAINER_FEATURES: Feature[] = [
   probe("tcp", { tcp: { port: "http" } }, { tcpSocket: { port: "http" } }),
   probe("exec", { exec: { command: ["true"] } }, { exec: { command: ["true"] } }),
   {
-    name: "asks startup, readiness and liveness each its own way",
+    name: "has different startup, readiness and liveness probes",
     values: {
       ports: HTTP,
       probes: {
@@ -167,7 +167,7 @@ export const CONTAINER_FEATURES: Feature[] = [
     },
   },
   {
-    name: "sleeps before SIGTERM where there are clients, without a shell",
+    name: "sleeps before SIGTERM if it has ports, without a shell",
     values: {
       ports: HTTP,
       lifecycle: { preStop: { sleep: 12 }, postStart: { exec: ["/warm-up"] } },
@@ -182,13 +182,13 @@ export const CONTAINER_FEATURES: Feature[] = [
     },
   },
   {
-    name: "does not sleep where nobody connects, and runs a command instead where it is told to",
+    name: "does not sleep without ports, and runs a command instead if there is one",
     values: { lifecycle: { preStop: { exec: ["/quit"] } } },
     expect: (objects) =>
       assert.deepEqual(containerOf(objects).lifecycle, { preStop: { exec: { command: ["/quit"] } } }),
   },
   {
-    name: "asks for resources and is limited",
+    name: "has requests and limits",
     values: { resources: { requests: { cpu: "1", memory: "1Gi" }, limits: { cpu: "2", memory: "2Gi" } } },
     expect: (objects) =>
       assert.deepEqual(containerOf(objects).resources, {
@@ -197,7 +197,7 @@ export const CONTAINER_FEATURES: Feature[] = [
       }),
   },
   {
-    name: "writes to the directories it names only",
+    name: "can only write to the directories in its values",
     values: { writable: { tmp: "/tmp", cache: { path: "/cache", sizeLimit: "64Mi", medium: "Memory" } } },
     expect: (objects) => {
       assert.deepEqual(podOf(objects).spec.volumes, [
@@ -250,7 +250,7 @@ export const CONTAINER_FEATURES: Feature[] = [
     },
   ),
   {
-    name: "mounts one volume at several places",
+    name: "mounts one volume at several paths",
     values: {
       volumes: { data: { emptyDir: {} } },
       mounts: { data: "/data", logs: { volume: "data", path: "/logs", subPath: "logs" } },

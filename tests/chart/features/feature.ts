@@ -1,4 +1,4 @@
-/** What a feature of the shared chart is, and how to look at what it makes. */
+/** The type of a chart feature, and helpers to inspect the rendered objects. */
 import type { MicroserviceValues } from "../../../src/plan/services/microservice-values";
 import type { KubernetesObject } from "../render";
 
@@ -16,7 +16,7 @@ export const RESOURCES = {
 export const HTTP = { http: { container: 8080, service: 80, appProtocol: "http" } };
 export const BOTH = { ...HTTP, rpc: { container: 9000, appProtocol: "kubernetes.io/h2c" } };
 
-/** Somebody may connect, and the pods somewhere: without it what would be of no use is refused. */
+/** Allow ingress and egress: values that have no effect without it are refused. */
 export const LET_IN = { networkPolicy: { ingress: { all: { anywhere: true as const } } } };
 export const LET_OUT = { networkPolicy: { egress: { all: { anywhere: true as const } } } };
 

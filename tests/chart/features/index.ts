@@ -1,4 +1,4 @@
-/** Every feature of the shared chart: values, and what they make. The end-to-end suite asks the API server of each. */
+/** Every feature of the shared chart: values, and the expected objects. The end-to-end suite sends each to the API server. */
 
 import { CONTAINER_FEATURES } from "./containers";
 import type { Feature } from "./feature";
@@ -9,7 +9,7 @@ import { SECURITY_FEATURES } from "./security";
 import { TRAFFIC_FEATURES } from "./traffic";
 import { WORKLOAD_FEATURES } from "./workloads";
 
-/** By the section of values.yaml they belong to. */
+/** By section of values.yaml. */
 export const FEATURES: Record<string, Feature[]> = {
   workloads: WORKLOAD_FEATURES,
   containers: CONTAINER_FEATURES,

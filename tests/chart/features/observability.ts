@@ -20,7 +20,7 @@ export const OBSERVABILITY_FEATURES: Feature[] = [
     },
   },
   {
-    name: "is scraped pod by pod, on a port that no Service has",
+    name: "is scraped pod by pod, on a port that is not in the Service",
     values: {
       ...LET_IN,
       ports: { metrics: { container: 9090, expose: false } },
@@ -32,7 +32,7 @@ export const OBSERVABILITY_FEATURES: Feature[] = [
     },
   },
   {
-    name: "raises alerts",
+    name: "has alerts",
     values: {
       team: "orders",
       alerts: {
@@ -58,7 +58,7 @@ export const OBSERVABILITY_FEATURES: Feature[] = [
       ]),
   },
   {
-    name: "labels everything, and selects its pods by what never changes",
+    name: "labels everything, and selects its pods by labels that never change",
     values: {
       fullnameOverride: "cart",
       application: "shop",
@@ -97,7 +97,7 @@ export const OBSERVABILITY_FEATURES: Feature[] = [
     },
   },
   {
-    name: "keeps words that YAML reads as something else",
+    name: "quotes words that YAML reads as something else",
     values: {
       fullnameOverride: "yes",
       team: "on",
@@ -141,7 +141,7 @@ export const OBSERVABILITY_FEATURES: Feature[] = [
     },
   },
   {
-    name: "makes further objects, as YAML or text, with templates filled in",
+    name: "renders additional objects, as YAML or text, with templates",
     values: {
       extraObjects: {
         a: {

@@ -1,4 +1,4 @@
-/** More containers of the pod, and its configuration. */
+/** Additional containers of the pod, and its configuration. */
 import assert from "node:assert/strict";
 import {
   annotationsOf,
@@ -13,7 +13,7 @@ import {
 
 export const POD_FEATURES: Feature[] = [
   {
-    name: "runs native sidecars, sidecars and init containers in order, all as restricted as itself",
+    name: "runs native sidecars, sidecars and init containers in order, with the same security context",
     values: {
       sidecars: {
         proxy: {
@@ -45,7 +45,7 @@ export const POD_FEATURES: Feature[] = [
     },
   },
   {
-    name: "waits until a port answers, or until a name is known",
+    name: "waits until a port accepts connections, or until a name resolves",
     values: {
       ...LET_OUT,
       waitFor: {
@@ -67,7 +67,7 @@ export const POD_FEATURES: Feature[] = [
     },
   },
   {
-    name: "puts configuration into variables and into files, byte by byte",
+    name: "puts configuration into variables and files, byte for byte",
     values: {
       config: {
         env: { LEVEL: "info", EMPTY: "" },
@@ -91,7 +91,7 @@ export const POD_FEATURES: Feature[] = [
     },
   },
   {
-    name: "takes Secrets from an external store",
+    name: "reads Secrets from an external store",
     values: {
       externalSecrets: {
         vault: {

@@ -1,11 +1,11 @@
-/** Autoscalers, budgets, and where pods go. */
+/** Autoscalers, budgets, and scheduling. */
 import assert from "node:assert/strict";
 import { type KubernetesObject, ofKind } from "../render";
 import { type Feature, HTTP, podOf, workloadOf } from "./feature";
 
 export const SCALING_FEATURES: Feature[] = [
   {
-    name: "scales by cpu, memory and its own metrics, fast up and slowly down, and leaves the number alone",
+    name: "scales by cpu, memory and custom metrics, fast up and slowly down, and does not set the number of pods",
     values: {
       ports: HTTP,
       autoscaling: {
@@ -74,7 +74,7 @@ export const SCALING_FEATURES: Feature[] = [
     },
   },
   {
-    name: "scales by events through KEDA",
+    name: "scales on events with KEDA",
     values: {
       workload: "StatefulSet",
       keda: {
@@ -120,7 +120,7 @@ export const SCALING_FEATURES: Feature[] = [
     },
   },
   {
-    name: "keeps the share of pods it is told",
+    name: "keeps the given share of pods",
     values: { replicas: 3, podDisruptionBudget: { minAvailable: "50%" } },
     expect: (objects) => {
       const { spec } = ofKind(objects, "PodDisruptionBudget");
@@ -129,12 +129,12 @@ export const SCALING_FEATURES: Feature[] = [
     },
   },
   {
-    name: "has no budget when told so",
+    name: "has no budget if it is disabled",
     values: { replicas: 3, podDisruptionBudget: { enabled: false } },
     expect: (objects) => assert.equal(ofKind(objects, "PodDisruptionBudget"), undefined),
   },
   {
-    name: "is spread over zones and nodes, and rather not two on one node",
+    name: "is spread over zones and nodes, preferably on different nodes",
     values: {},
     expect: (objects) => {
       const { topologySpreadConstraints, affinity } = podOf(objects).spec;
@@ -153,7 +153,7 @@ export const SCALING_FEATURES: Feature[] = [
     },
   },
   {
-    name: "goes where it is told",
+    name: "is scheduled by selector, affinity, tolerations and priority",
     values: {
       antiAffinity: "required",
       topologySpread: {

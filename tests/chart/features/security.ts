@@ -1,4 +1,4 @@
-/** Users, rights, network policies, exceptions. */
+/** Users, permissions, network policies, exceptions. */
 import assert from "node:assert/strict";
 import { ofKind } from "../render";
 import {
@@ -16,7 +16,7 @@ import {
 
 export const SECURITY_FEATURES: Feature[] = [
   {
-    name: "runs as the user it is told, with a number too large for a float's short form",
+    name: "runs as the given user, even with a number too large for a float's short form",
     values: {
       user: { uid: 1000650000, gid: 1000650000 },
       sysctls: { "net.ipv4.ip_unprivileged_port_start": "0" },
@@ -32,7 +32,7 @@ export const SECURITY_FEATURES: Feature[] = [
     },
   },
   {
-    name: "has rules of its own in its namespace, and a token to use them",
+    name: "has permissions in its namespace, and a token to use them",
     values: {
       ...LET_OUT,
       serviceAccount: { annotations: { "example.com/role": "web" }, automountToken: true },
@@ -53,7 +53,7 @@ export const SECURITY_FEATURES: Feature[] = [
     },
   },
   {
-    name: "uses a ServiceAccount that is there",
+    name: "uses an existing ServiceAccount",
     values: { serviceAccount: { create: false, name: "shared" } },
     expect: (objects) => {
       assert.equal(ofKind(objects, "ServiceAccount"), undefined);
@@ -61,7 +61,7 @@ export const SECURITY_FEATURES: Feature[] = [
     },
   },
   {
-    name: "lets through what it is told, both ways",
+    name: "allows the given traffic, in both directions",
     values: {
       ports: BOTH,
       sidecars: {
@@ -117,12 +117,12 @@ export const SECURITY_FEATURES: Feature[] = [
     },
   },
   {
-    name: "has no policy when told so",
+    name: "has no policy if it is disabled",
     values: { ports: HTTP, networkPolicy: { enabled: false } },
     expect: (objects) => assert.equal(ofKind(objects, "NetworkPolicy"), undefined),
   },
   {
-    name: "answers checks that do not apply, with the reason",
+    name: "skips checks that do not apply, with the reason",
     values: {
       user: { uid: 1, gid: 1 },
       exceptions: {

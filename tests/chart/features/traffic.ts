@@ -1,11 +1,11 @@
-/** Service, Ingress, routes, and the test of them. */
+/** Service, Ingress, routes, and their tests. */
 import assert from "node:assert/strict";
 import { type KubernetesObject, ofKind } from "../render";
 import { BOTH, type Feature, HTTP, LET_IN } from "./feature";
 
 export const TRAFFIC_FEATURES: Feature[] = [
   {
-    name: "makes no test where there is nothing that it could ask",
+    name: "has no test if there is nothing to connect to",
     values: { ports: { gossip: { container: 7946, protocol: "UDP" } } },
     expect: (objects) => {
       assert.ok(ofKind(objects, "Service"));
@@ -14,7 +14,7 @@ export const TRAFFIC_FEATURES: Feature[] = [
     },
   },
   {
-    name: "is headless for clients that balance themselves, on the pods' own ports",
+    name: "is headless for clients that balance load themselves, on the pods' own ports",
     values: { ports: HTTP, service: { headless: true } },
     expect: (objects) => {
       const { spec } = ofKind(objects, "Service");
@@ -45,7 +45,7 @@ export const TRAFFIC_FEATURES: Feature[] = [
     },
   },
   {
-    name: "has a NodePort when it is asked for knowingly",
+    name: "has a NodePort if it is allowed explicitly",
     values: {
       ports: { http: { container: 80, nodePort: 30080 } },
       service: { type: "NodePort", allowNodePort: true },
@@ -53,7 +53,7 @@ export const TRAFFIC_FEATURES: Feature[] = [
     expect: (objects) => assert.equal(ofKind(objects, "Service").spec.ports[0].nodePort, 30080),
   },
   {
-    name: "is reached by plain http",
+    name: "is reached over plain HTTP",
     values: {
       ...LET_IN,
       ports: HTTP,
@@ -80,7 +80,7 @@ export const TRAFFIC_FEATURES: Feature[] = [
     },
   },
   {
-    name: "is reached over TLS with cert-manager's certificate, within limits",
+    name: "is reached over TLS with a cert-manager certificate, with rate limits",
     values: {
       ...LET_IN,
       ports: HTTP,
@@ -153,7 +153,7 @@ export const TRAFFIC_FEATURES: Feature[] = [
     },
   },
   {
-    name: "is tested by asking what its readiness asks, or else whether the port is open",
+    name: "is tested with the request of its readiness probe, or else a connection to the port",
     values: {
       ports: { ...BOTH, gossip: { container: 1, protocol: "UDP" } },
       probes: { readiness: { http: { path: "/ready", port: "http", headers: { Host: "a.b" } } } },

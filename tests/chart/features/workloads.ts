@@ -1,11 +1,11 @@
-/** Kinds of workload and how they roll. */
+/** Kinds of workload and how they roll out. */
 import assert from "node:assert/strict";
 import { ofKind } from "../render";
 import { containerOf, type Feature, HTTP, podOf, workloadOf } from "./feature";
 
 export const WORKLOAD_FEATURES: Feature[] = [
   {
-    name: "makes the least from an image alone, safe and closed",
+    name: "is minimal, safe and closed with only an image",
     values: {},
     expect: (objects) => {
       assert.deepEqual(objects.map(({ kind }) => kind).sort(), [
@@ -25,7 +25,7 @@ export const WORKLOAD_FEATURES: Feature[] = [
       assert.equal(podOf(objects).spec.automountServiceAccountToken, false);
       const policy = ofKind(objects, "NetworkPolicy").spec;
       assert.deepEqual(policy.policyTypes, ["Ingress", "Egress"]);
-      assert.deepEqual(policy.ingress, [], "nobody may connect");
+      assert.deepEqual(policy.ingress, [], "no pod may connect");
       assert.deepEqual(policy.egress[0].ports, [
         { port: 53, protocol: "UDP" },
         { port: 53, protocol: "TCP" },
@@ -34,7 +34,7 @@ export const WORKLOAD_FEATURES: Feature[] = [
     },
   },
   {
-    name: "rolls as it is told",
+    name: "rolls out with the given parameters",
     values: {
       rollout: {
         maxSurge: "25%",
@@ -53,12 +53,12 @@ export const WORKLOAD_FEATURES: Feature[] = [
     },
   },
   {
-    name: "replaces all pods at once by Recreate",
+    name: "replaces all pods at once with Recreate",
     values: { rollout: { strategy: "Recreate" } },
     expect: (objects) => assert.deepEqual(workloadOf(objects).spec.strategy, { type: "Recreate" }),
   },
   {
-    name: "runs a StatefulSet with claims that outlive it, and hosts for its pods",
+    name: "runs a StatefulSet with retained claims, and host names for its pods",
     values: {
       workload: "StatefulSet",
       replicas: 3,
@@ -95,7 +95,7 @@ export const WORKLOAD_FEATURES: Feature[] = [
     },
   },
   {
-    name: "runs a DaemonSet, a pod on each node",
+    name: "runs a DaemonSet, one pod per node",
     values: { workload: "DaemonSet", tolerations: { all: { operator: "Exists" } } },
     expect: (objects) => {
       const { spec } = ofKind(objects, "DaemonSet");
@@ -107,7 +107,7 @@ export const WORKLOAD_FEATURES: Feature[] = [
     },
   },
   {
-    name: "rolls a DaemonSet by taking pods away first, where it is told to",
+    name: "rolls out a DaemonSet by removing pods first, if configured",
     values: { workload: "DaemonSet", rollout: { maxUnavailable: "10%" } },
     expect: (objects) =>
       assert.deepEqual(workloadOf(objects).spec.updateStrategy.rollingUpdate, { maxUnavailable: "10%" }),

@@ -1,4 +1,4 @@
-/** What a command said, held against what was expected, and the words of it that matter. */
+/** Compares what a command says with what is expected, and extracts the relevant words. */
 import type { Said } from "./case";
 import type { Ground } from "./ground";
 
@@ -6,11 +6,11 @@ export interface Answer {
   command: string;
   exitCode: number;
   words: string;
-  /** Why it is not what was expected. */
+  /** Why it differs from what was expected. */
   problem?: string;
 }
 
-/** Runs a command and judges what it says. */
+/** Runs a command and compares its output. */
 export async function answer(
   ground: Ground,
   { exit, says, never }: Said,
@@ -19,7 +19,7 @@ export async function answer(
 ): Promise<Answer> {
   const { exitCode, all = "", stdout } = await ground.run(program, args);
   const text = args.includes("--json") ? previewText(stdout, all) : all;
-  // pulumi has several codes for a failure.
+  // pulumi has several exit codes for failures.
   const code = program === "pulumi" && exitCode !== 0 ? 1 : exitCode;
   const found = says.exec(text);
   const command = [program, ...args].join(" ");
@@ -36,10 +36,10 @@ export async function answer(
   };
 }
 
-/** The end of an output: the table and the errors are there. */
+/** Returns the end of an output, where the table and the errors are. */
 const ending = (text: string): string => text.split("\n").slice(-15).join("\n");
 
-/** The steps of a preview that change something, and what it refuses. */
+/** Returns the steps of a preview that change something, and what it refuses. */
 export function previewText(stdout: string, all: string): string {
   try {
     const { steps = [], diagnostics = [] } = JSON.parse(stdout) as {
@@ -65,7 +65,7 @@ const withoutFlags = (program: string, args: readonly string[]): string => {
   ].join(" ");
 };
 
-/** Words without what is another at each run. */
+/** Replaces words that differ in each run. */
 const clean = (words: string): string =>
   words
     .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}/g, "<uid>")

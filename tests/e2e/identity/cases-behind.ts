@@ -1,11 +1,11 @@
-/** The cluster, changed behind the stack's back. */
+/** The cluster is changed behind the stack's back. */
 import { until } from "../world";
 import { ANY, type Case, flotilla, NOTHING, refused, type Said } from "./case";
 
 const MISSING: Said = { exit: 2, says: /the cluster has lost what the state has: [^.\n]*/ };
 const again = flotilla("up", { exit: 0, says: /is up to date: [^\n]*/ }, "--yes");
 
-/** An object that belongs to no release is deleted by hand. */
+/** An object that belongs to no release is deleted manually. */
 const objectDeleted = (name: string, kind: string, object: string): Case => ({
   kind: "behind one's back",
   name,

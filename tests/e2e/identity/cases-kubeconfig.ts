@@ -1,4 +1,4 @@
-/** Kubeconfigs: the same cluster by another way, another cluster, and ways that lead nowhere. */
+/** Kubeconfigs: the same cluster in another way, another cluster, and none. */
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import {
@@ -138,7 +138,7 @@ export const addresses: Case[] = [
   },
 ];
 
-/** The cluster that the current context leads to has what is somebody else's, and nothing of the stack. */
+/** The current context's cluster has objects of others, and nothing of the stack. */
 const THEIRS: Step = {
   run: ["kubectl", "get", "deploy,sts,pvc,configmap", "-n", "shop-dev", "-o", "name"],
   exit: 0,

@@ -1,4 +1,4 @@
-/** The stack itself: its name, state, backend, passphrase and checkout; another stack; clusters that come and go. */
+/** The stack itself: its name, state, backend, passphrase and checkout; another stack; clusters that disappear and return. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { deleteCluster, stopCluster } from "../../../dev/sandbox/cluster/cluster";
@@ -26,7 +26,7 @@ const UNRECORDED = refused(/its state was written by a version that did not reco
 
 const NAMESPACE = "kubernetes:core/v1:Namespace";
 
-/** Another stack of the same folder, for the time of a case. */
+/** Another stack of the same folder, for the duration of a case. */
 function become(ground: Ground, name: string): Stack {
   const before = ground.stack;
   ground.stack = new Stack(before.folder, name);
@@ -35,7 +35,7 @@ function become(ground: Ground, name: string): Stack {
 
 const nameOf = ({ stack }: Ground) => ["--stack", stack.name, "--non-interactive"];
 
-/** UID of a cluster, as `flotilla:cluster.identity` takes it. */
+/** UID of a cluster, for `flotilla:cluster.identity`. */
 const uidOf = async (ground: Ground) =>
   (await ground.must("kubectl", "get", "namespace", "kube-system", "-o", "jsonpath={.metadata.uid}")).trim();
 
@@ -46,7 +46,7 @@ const stackId = async (ground: Ground) =>
       .then((text) => JSON.parse(text) as { metadata: { annotations: Record<string, string> } })
   ).metadata.annotations["flotilla.dev/stack-id"] as string;
 
-/** The state as a version wrote it that did not record the cluster. */
+/** Returns the state as written by a version that did not record the cluster. */
 const forgetIdentity = (resources: StateEntry[]): StateEntry[] =>
   resources.map((resource) => {
     const { inputs = {}, outputs = {} } = resource;
@@ -292,7 +292,7 @@ export const stacks: Case[] = [
   },
 ];
 
-/** A cluster that has nothing of the stack is named: the stack is installed there. */
+/** A cluster without anything of the stack is named: the stack is installed there. */
 const named = {
   change: async (ground: Ground) => ground.stack.config("flotilla:cluster.identity", await uidOf(ground)),
   diff: { exit: 2, says: /missing in the cluster: it is installed again/ },
@@ -303,7 +303,7 @@ const named = {
   ],
 };
 
-/** In this order: each begins where the last one has ended. */
+/** In this order: each begins with the result of the previous one. */
 export const comings: Case[] = [
   {
     kind: "cluster",

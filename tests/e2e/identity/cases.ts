@@ -1,4 +1,4 @@
-/** All cases, in the order that they run in. */
+/** All cases, in the order in which they run. */
 import type { Case } from "./case";
 import { behind } from "./cases-behind";
 import { addresses, clusters } from "./cases-kubeconfig";

@@ -1,4 +1,4 @@
-/** A stack that things happen to, and what it has that must not be lost. */
+/** The stack of the cases, and what it must not lose. */
 import { createHash } from "node:crypto";
 import { run, type Stack } from "../world";
 
@@ -9,25 +9,25 @@ interface Named {
   data?: Record<string, string>;
 }
 
-/** UIDs of the namespace and of the claims, digests of the stores' passwords; by what they are of. */
+/** UIDs of the namespace and of the claims, digests of the stores' passwords, by name. */
 export type Holdings = Record<string, string>;
 
 export class Ground {
   constructor(
     public stack: Stack,
     readonly namespace: string,
-    /** KUBECONFIG of a usual day. */
+    /** The usual KUBECONFIG. */
     readonly kubeconfig: string,
-    /** One that leads to the stack's own cluster, whatever the commands have. */
+    /** A kubeconfig for the stack's own cluster, whatever the commands use. */
     public home: string,
   ) {}
 
-  /** What the commands have otherwise in their environment. */
+  /** Additional environment variables of the commands. */
   env: Record<string, string> = {};
 
   private note = "";
 
-  /** Keeps a text for the end of the case: a state as it was, a name. */
+  /** Keeps a text until the end of the case: a previous state, a name. */
   keep(text: string): void {
     this.note = text;
   }
@@ -36,7 +36,7 @@ export class Ground {
     return this.note;
   }
 
-  /** Runs a command as a user of the stack does. */
+  /** Runs a command as a user of the stack. */
   async run(program: string, args: readonly string[]) {
     const file = program === "flotilla" ? `${this.stack.folder}/cli/bin.js` : program;
     return run(file, args, {
@@ -46,25 +46,25 @@ export class Ground {
     });
   }
 
-  /** Runs a command that has to succeed, to change something. */
+  /** Runs a command that must succeed, to change something. */
   async must(program: string, ...args: string[]): Promise<string> {
     const { exitCode, all = "", stdout } = await this.run(program, args);
     if (exitCode !== 0) throw new Error(`${program} ${args.join(" ")}:\n${all}`);
     return stdout;
   }
 
-  /** An update to begin from. */
+  /** Updates the stack to begin a case. */
   update(): Promise<string> {
     const args = ["--yes", "--skip-preview", "--non-interactive", "--stack", this.stack.name];
     return this.must("pulumi", "up", ...args);
   }
 
-  /** kubectl in the stack's own cluster. */
+  /** Runs kubectl in the stack's own cluster. */
   async kubectl(...args: string[]): Promise<string> {
     return (await run("kubectl", args, { env: { KUBECONFIG: this.home } })).stdout;
   }
 
-  /** What the stack has now. */
+  /** Returns what the stack has now. */
   async holdings(home = this.home): Promise<Holdings> {
     const read = async (...args: string[]): Promise<Named[]> => {
       const all = ["get", ...args, "--ignore-not-found", "-o", "json"];
@@ -94,7 +94,7 @@ export class Ground {
     ]);
   }
 
-  /** The resources of the state, to be changed as an older version or an accident would have left them. */
+  /** Edits the resources of the state, as an older version or an accident would have left them. */
   async editState(change: (resources: StateEntry[]) => StateEntry[]): Promise<void> {
     const state = JSON.parse(await this.stack.export()) as { deployment: { resources: StateEntry[] } };
     state.deployment.resources = change(state.deployment.resources);
@@ -117,6 +117,6 @@ export interface StateEntry {
   outputs?: Record<string, unknown>;
 }
 
-/** What is no longer there, or another one. */
+/** Returns what is missing or replaced. */
 export const lostBetween = (before: Holdings, after: Holdings): string[] =>
   Object.keys(before).filter((key) => after[key] !== before[key]);

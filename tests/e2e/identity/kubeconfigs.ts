@@ -1,4 +1,4 @@
-/** Kubeconfigs that lead to the same cluster by other ways, to another cluster, and nowhere. */
+/** Kubeconfigs for the same cluster in other ways, for another cluster, and for none. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { type AddressInfo, connect, createServer, type Server } from "node:net";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ export interface Way {
   user: Record<string, unknown>;
 }
 
-/** The only way that a kubeconfig knows. */
+/** Returns the only entry of a kubeconfig. */
 export function wayIn(kubeconfig: string): Way {
   const { clusters, users } = parse(readFileSync(kubeconfig, "utf8")) as {
     clusters: { cluster: Way["cluster"] }[];
@@ -38,20 +38,20 @@ export function writeKubeconfig(
   });
 }
 
-/** Writes whatever a kubeconfig shall say; returns its path. */
+/** Writes any kubeconfig; returns its path. */
 export function writeText(folder: string, name: string, content: object): string {
   const path = join(folder, `${name}.yaml`);
   writeFileSync(path, stringify({ apiVersion: "v1", kind: "Config", ...content }));
   return path;
 }
 
-/** The way with another address. */
+/** Returns the entry with another address. */
 export const at = (way: Way, change: (server: URL) => string): Way => ({
   ...way,
   cluster: { ...way.cluster, server: change(new URL(String(way.cluster.server))) },
 });
 
-/** The way with its files' contents in the kubeconfig itself. */
+/** Returns the entry with the contents of its files inline. */
 export const inline = ({ cluster, user }: Way): Way => ({ cluster: contents(cluster), user: contents(user) });
 
 const contents = (entry: Record<string, unknown>): Record<string, unknown> =>
@@ -63,16 +63,16 @@ const contents = (entry: Record<string, unknown>): Record<string, unknown> =>
     ),
   );
 
-/** The way without a look at the server's certificate. */
+/** Returns the entry without verification of the server's certificate. */
 export const unverified = ({ cluster, user }: Way): Way => ({
   cluster: { server: cluster.server, "insecure-skip-tls-verify": true },
   user,
 });
 
-/** The way with another login. */
+/** Returns the entry with another login. */
 export const withToken = (way: Way, token: string): Way => ({ ...way, user: { token } });
 
-/** Another port that leads to a cluster, as a tunnel does. */
+/** Opens another port to a cluster, like a tunnel. */
 export async function openTunnel(way: Way): Promise<{ server: Server; port: number }> {
   const { port } = new URL(String(way.cluster.server));
   const server = createServer((inner) => {

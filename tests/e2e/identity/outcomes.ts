@@ -1,4 +1,4 @@
-/** What became of each case, kept with the page that tells it. */
+/** The results of the cases, recorded with the page that shows them. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
@@ -15,7 +15,7 @@ export interface Outcome {
   /** UIDs of namespace and claims, digests of passwords. */
   before: Holdings;
   after: Holdings;
-  /** What was lost before any command: somebody deleted it by hand. */
+  /** What was lost before any command, because it was deleted manually. */
   byHand: readonly string[];
   /** What the commands lost. */
   lost: readonly string[];
@@ -28,13 +28,13 @@ export interface Kept {
   outcomes: readonly Outcome[];
 }
 
-/** The run that the page tells of. */
+/** The run that the page shows. */
 export const FILE = join(PROJECT, "tests", "e2e", "identity", "results.json");
 export const PAGE = join(PROJECT, "docs", "reliability.md");
 
 /**
- * Where IDENTITY says `keep`: keeps a case that has passed, and writes its part of the page. The other cases stay as they were with the
- * same providers.
+ * With IDENTITY=keep: records a case that has passed, and updates its part of the page. Other cases with the same providers are
+ * kept.
  */
 export function keepOutcome(providers: readonly Provider[], outcome: Outcome): void {
   if (process.env.IDENTITY !== "keep") return;
@@ -55,7 +55,7 @@ export function keepOutcome(providers: readonly Provider[], outcome: Outcome): v
   writeFileSync(PAGE, pageOf(readFileSync(PAGE, "utf8"), kept));
 }
 
-/** The first part of a UID or a digest tells two of them apart. */
+/** The first part of a UID or digest is enough to tell two apart. */
 const shortened = (outcome: Outcome): Outcome => ({
   ...outcome,
   before: firstParts(outcome.before),
@@ -67,7 +67,7 @@ const firstParts = (holdings: Holdings): Holdings =>
 
 export const readKept = (): Kept => JSON.parse(readFileSync(FILE, "utf8")) as Kept;
 
-/** The page with the table of a run. */
+/** Returns the page with the table of a run. */
 export const pageOf = (written: string, kept: Kept): string =>
   between(
     written,
@@ -100,22 +100,22 @@ function tableOf({ date, providers, outcomes }: Kept): string[] {
 
 type Told = Outcome["answers"][number];
 
-/** Markdown would take a placeholder for a tag. */
+/** Markdown would treat a placeholder as a tag. */
 const shown = (words: string): string => words.replace(/<(\w+)>/g, "($1)");
 
 const wordsOf = ({ command, exitCode, words }: Told): string => {
-  // It deletes what is not protected before it comes to what is.
+  // It deletes unprotected resources before it reaches the protected ones.
   const failure = command === "pulumi destroy" ? "stops" : "refused";
   return exitCode === 1 ? `${failure}: ${shown(words)}` : shown(words);
 };
 
 const said = (answers: readonly Told[]): string => answers.map(wordsOf).join("; ") || "-";
 
-/** The id of a stack is another one at each run. */
+/** The id of a stack differs in each run. */
 const commandOf = ({ command }: Told): string =>
   `\`${command.replace(/--given-up [0-9a-f]{12}/, "--given-up <id>")}\``;
 
-/** The commands after `diff` and `preview`; those that say the same are told together. */
+/** The commands after `diff` and `preview`; those with the same output are shown together. */
 function rest({ answers }: Outcome): string {
   const others = answers
     .filter(({ command }) => command !== "pulumi preview")
@@ -132,7 +132,7 @@ function rest({ answers }: Outcome): string {
 
 const hasDiff = (answers: readonly Told[]): boolean => answers[0]?.command === "flotilla diff";
 
-/** What is still the same, and who lost what is not. */
+/** What is unchanged, and which command lost what is not. */
 function fate({ lost, byHand }: Outcome): string {
   const parts = [
     ...(byHand.length === 0 ? [] : [`lost by hand: ${byHand.join(", ")}`]),

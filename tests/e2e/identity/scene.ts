@@ -1,4 +1,4 @@
-/** Two clusters, three stacks, and the kubeconfigs that lead from one to another. */
+/** Two clusters, three stacks, and kubeconfigs for each. */
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import type { Server } from "node:net";
 import { tmpdir } from "node:os";
@@ -30,7 +30,7 @@ const SMALL = `
 
 const ACCESS = "e2e-identity";
 
-/** Everything that the small stack has, but for other namespaces. */
+/** Everything that the small stack has, except other namespaces. */
 const LIMITED = [
   { apiGroups: [""], resources: ["namespaces"], resourceNames: ["shop-dev"], verbs: ["*"] },
   {
@@ -68,7 +68,7 @@ export async function openScene() {
     second,
     tunnel: tunnel.server as Server,
     grounds: await openGrounds(files, second.kubeconfig),
-    /** Starts the second cluster, which is another one if its data are gone, and rewrites the ways to it. */
+    /** Starts the second cluster, which is a new one if its data is gone, and updates its kubeconfigs. */
     async reopenOther() {
       await openWorld(second);
       otherFiles(folder, own, wayIn(second.kubeconfig));
@@ -78,7 +78,7 @@ export async function openScene() {
       await run("kubectl", ["delete", "clusterrolebinding,clusterrole", "-l", `test=${ACCESS}`]);
       for (const { stack } of Object.values(this.grounds)) stack.remove();
       rmSync(folder, { recursive: true, force: true });
-      // Files that the same worker runs next have stacks of these names.
+      // Files that the same worker runs next have stacks with these names.
       forgetStacks(testWorld);
       mkdirSync(testWorld.state, { mode: 0o700 });
       await removeWorld(second);
@@ -86,7 +86,7 @@ export async function openScene() {
   };
 }
 
-/** Ways to the stack's own cluster. */
+/** Kubeconfigs for the stack's own cluster. */
 async function ownFiles(folder: string, own: Way, port: number) {
   const write = (name: string, ways: Record<string, Way>, current = "own") =>
     writeKubeconfig(folder, name, ways, current);
@@ -112,7 +112,7 @@ async function ownFiles(folder: string, own: Way, port: number) {
   };
 }
 
-/** Ways to another cluster. */
+/** Kubeconfigs for another cluster. */
 function otherFiles(folder: string, own: Way, other: Way) {
   return {
     both: writeKubeconfig(folder, "both", { own, other }, "own"),
@@ -122,7 +122,7 @@ function otherFiles(folder: string, own: Way, other: Way) {
   };
 }
 
-/** Tokens of an account that may do anything, and of one that may not read other namespaces. */
+/** Tokens of an account with all permissions, and of one that may not read other namespaces. */
 async function makeAccounts() {
   const labels = { test: ACCESS };
   const role = (name: string, kind: string, subject: string) => ({
@@ -153,7 +153,7 @@ async function makeAccounts() {
   return { admin: await token("admin"), limited: await token("limited") };
 }
 
-/** Something of somebody else under the names of the stack. */
+/** Objects of others with the names of the stack's. */
 export const markOther = (kubeconfig: string) =>
   apply(kubeconfig, [
     { apiVersion: "v1", kind: "Namespace", metadata: { name: "shop-dev" } },

@@ -1,4 +1,4 @@
-/** Somebody's own Pulumi program, which uses Flotilla's components: two applications, and a store and services by themselves. */
+/** A user's own Pulumi program with Flotilla's components: two applications, and a standalone store and services. */
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import {
@@ -33,7 +33,7 @@ const redis: inventory.Store = {
 
 const shop = (name: string, store?: string): Inventory => ({
   name,
-  description: "An application of somebody's own program.",
+  description: "An application of a user's own program.",
   services: { web: store === undefined ? { ...web(""), uses: [], env: {} } : web(store) },
   stores: store === undefined ? {} : { [store]: redis },
 });

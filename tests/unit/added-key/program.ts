@@ -1,4 +1,4 @@
-/** Adds a key to the settings of a stack, of a service, of a store and of an external, and prints where each shows. */
+/** Adds a key to the settings of a stack, a service, a store and an external, and prints where each one shows. */
 import { z } from "zod";
 import { settingsPage } from "../../../dev/generate/settings-page";
 import { stackSchema } from "../../../dev/generate/stack-schema";

@@ -1,4 +1,4 @@
-{{/* Names and numbers that are used twice. */}}
+{{/* Duplicate names and numbers. */}}
 {{- define "microservice.duplicates" -}}
 {{- $ports := list }}{{ $listening := list }}
 {{- range $name, $port := include "microservice.servicePorts" . | fromYaml }}
@@ -12,7 +12,7 @@
 {{- if .Values.config.files }}{{ $volumes = append $volumes "files" }}{{ end }}
 {{- $spreads := list }}
 {{- range .Values.topologySpread }}{{ $spreads = append $spreads (printf "%s, %s" .topologyKey .whenUnsatisfiable) }}{{ end }}
-{{- $lists := dict "ports, of the Service" $ports "ports, of the container" $listening "the containers' names" $containers "volumes, with those of writable and config.files" $volumes "topologySpread" $spreads }}
+{{- $lists := dict "ports of the Service" $ports "ports of the container" $listening "container names" $containers "volumes (including writable and config.files)" $volumes "topologySpread" $spreads }}
 {{- range $what, $list := $lists }}
 {{- $seen := list }}
 {{- range $list }}

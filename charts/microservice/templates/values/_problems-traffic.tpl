@@ -1,12 +1,12 @@
-{{/* What nobody could reach, or everybody. */}}
+{{/* Traffic that would not arrive, or would arrive from everywhere. */}}
 {{- define "microservice.trafficProblems" -}}
 {{- $ports := include "microservice.servicePorts" . | fromYaml }}
 {{- with .Values.service }}
 {{- if and (eq .type "NodePort") (not .allowNodePort) }}
-service.type: NodePort opens a port on every node, past every ingress; use ingress, or set service.allowNodePort: true
+service.type: NodePort opens a port on every node and bypasses every ingress; use ingress, or set service.allowNodePort: true
 {{- end }}
 {{- if and .headless (ne .sessionAffinity "None") }}
-service.sessionAffinity: a headless Service has none, its clients choose a pod; set None
+service.sessionAffinity: a headless Service has none, because its clients choose a pod; set None
 {{- end }}
 {{- if and .headless (ne .type "ClusterIP") }}
 service.headless: a {{ .type }} Service cannot be headless; set service.type: ClusterIP
@@ -15,24 +15,24 @@ service.headless: a {{ .type }} Service cannot be headless; set service.type: Cl
 {{- with .Values.service }}
 {{- if ne .type "LoadBalancer" }}
 {{- if or .loadBalancerClass .loadBalancerSourceRanges }}
-service.type: loadBalancerClass and loadBalancerSourceRanges are a LoadBalancer's; a {{ .type }} Service takes neither
+service.type: loadBalancerClass and loadBalancerSourceRanges are for type LoadBalancer; a {{ .type }} Service takes neither; remove them
 {{- end }}
 {{- end }}
 {{- if and .externalTrafficPolicy (eq .type "ClusterIP") }}
-service.externalTrafficPolicy: a ClusterIP Service has no traffic from outside; leave it out
+service.externalTrafficPolicy: a ClusterIP Service has no traffic from outside; remove it
 {{- end }}
 {{- end }}
 {{- with .Values.ingress.tls }}
 {{- if and .issuer .clusterIssuer }}
-ingress.tls: issuer and clusterIssuer would both make the certificate; use one
+ingress.tls: issuer and clusterIssuer would both issue the certificate; remove one
 {{- end }}
 {{- end }}
 {{- range $name, $port := .Values.ports }}
 {{- if and $port.nodePort (eq $.Values.service.type "ClusterIP") }}
-ports.{{ $name }}.nodePort: a ClusterIP Service has none; leave it out
+ports.{{ $name }}.nodePort: a ClusterIP Service has none; remove it
 {{- end }}
 {{- if and $port.nodePort (not $.Values.service.allowNodePort) }}
-ports.{{ $name }}.nodePort: it opens a port on every node; leave it out, or set service.allowNodePort: true
+ports.{{ $name }}.nodePort: it opens a port on every node; remove it, or set service.allowNodePort: true
 {{- end }}
 {{- end }}
 {{- range $name, $host := .Values.ingress.hosts }}
@@ -48,7 +48,7 @@ ports.{{ $name }}.nodePort: it opens a port on every node; leave it out, or set 
 {{- $scraped := ternary $ports (include "microservice.podPorts" $ | fromYaml) (eq .kind "ServiceMonitor") }}
 {{- include "microservice.portProblem" (list "monitor.port" .port $scraped) }}
 {{- if gt (include "microservice.seconds" .scrapeTimeout | float64) (include "microservice.seconds" .interval | float64) }}
-monitor.scrapeTimeout: {{ .scrapeTimeout }} is more than the interval, {{ .interval }}
+monitor.scrapeTimeout: {{ .scrapeTimeout }} is more than the interval, {{ .interval }}; lower it, or raise the interval
 {{- end }}
 {{- end }}
 {{- end }}

@@ -1,6 +1,6 @@
 {{/*
-What no schema can say, a problem a line: numbers that must be below others, names that must be known. Only what is written
-here is refused here; types, ranges and unknown keys are the schema's. All problems are told at once.
+Problems that a JSON schema cannot express, one per line: numbers compared with others, references to names. Types, ranges and
+unknown keys are checked by the schema. All problems are reported together.
 */}}
 {{- define "microservice.problems" -}}
 {{- include "microservice.duplicates" . }}
@@ -13,7 +13,7 @@ here is refused here; types, ranges and unknown keys are the schema's. All probl
 {{- include "microservice.containerProblems" (dict "root" $ "where" (printf "initContainers.%s." $name) "spec" $container) }}
 {{- end }}
 {{- if not .Values.waitImage.repository }}
-waitImage.repository: it is empty; name an image with sh, nc and wget
+waitImage.repository: is empty; set an image with sh, nc and wget
 {{- end }}
 {{- include "microservice.trafficProblems" . }}
 {{- include "microservice.scalingProblems" . }}

@@ -1,4 +1,4 @@
-/** Which cluster the provider talks to, as flags of kubectl and helm. */
+/** The cluster that the provider connects to, as flags of kubectl and helm. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,16 +9,16 @@ import { pathOf, readKubeconfig } from "./kubeconfig";
 export interface Connection {
   kubectl: string[];
   helm: string[];
-  /** Namespace of what names none. */
+  /** Namespace of objects that do not set one. */
   namespace: string;
-  /** Whether the data of a Secret or a ConfigMap is changed in place; else a change makes another one. */
+  /** Whether changed data updates a Secret or ConfigMap in place; else it replaces the object. */
   secretsMutable: boolean;
   configMapsMutable: boolean;
-  /** Whether to create means to change what is there already. */
+  /** Whether creating an object that exists updates it. */
   upsertExisting: boolean;
-  /** Whether what is in a cluster that cannot be reached leaves the state. */
+  /** Whether resources of an unreachable cluster are removed from the state. */
   deleteUnreachable: boolean;
-  /** Why there is no way to the cluster at all. */
+  /** Why the kubeconfig cannot be used at all. */
   unusable?: string;
 }
 
@@ -46,11 +46,11 @@ export function connectionOf(inputs: Properties): Connection {
 const isGiven = (value: Properties[string] | undefined): value is string =>
   typeof value === "string" && value !== "";
 
-/** The input, which the engine hands over as text; else the environment. */
+/** Reads the input, which the engine passes as a string, else the environment variable. */
 const isTrue = (input: Properties[string] | undefined, variable: string): boolean =>
   String(input ?? process.env[variable]) === "true";
 
-/** No file for an input that is empty: kubectl and helm then find the kubeconfig by their own rules. */
+/** Returns no file for an empty input: kubectl and helm then find the kubeconfig by their own rules. */
 function fileOf(kubeconfig: Properties[string] | undefined): { file?: string; unusable?: string } {
   if (!isGiven(kubeconfig)) return {};
   const path = pathOf(kubeconfig);
@@ -64,7 +64,7 @@ function fileOf(kubeconfig: Properties[string] | undefined): { file?: string; un
   return { file: temporaryFile(kubeconfig) };
 }
 
-/** A file for content, since kubectl and helm read files. It is this user's alone, and gone when this process ends. */
+/** Writes content to a file, because kubectl and helm read files. Only this user can read it, and it is deleted on exit. */
 function temporaryFile(content: string): string {
   const folder = mkdtempSync(join(tmpdir(), "kubeconfig-"));
   process.on("exit", () => rmSync(folder, { recursive: true, force: true }));

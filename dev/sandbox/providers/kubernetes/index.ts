@@ -1,4 +1,4 @@
-/** Stand-in for the official kubernetes plugin: any object, and Helm releases. Needs kubectl and helm on PATH. */
+/** Stand-in for the official kubernetes plugin: supports any object, and Helm releases. Needs kubectl and helm on PATH. */
 
 import { standInVersion } from "../../../../cli/tools/provider-versions/sdk-version";
 import type { Properties } from "../protocol/property";
@@ -35,7 +35,7 @@ const RELEASE = "kubernetes:helm.sh/v3:Release";
 let connection: Connection = connectionOf({});
 let reach = new Reach();
 
-/** Undefined where the cluster cannot be reached and the resource leaves the state for it. */
+/** Runs work on the cluster. Returns undefined if the cluster is unreachable and the resource is removed from the state. */
 async function onCluster<T>(
   operation: Operation,
   type: string,

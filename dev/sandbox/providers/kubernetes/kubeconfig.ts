@@ -1,10 +1,10 @@
-/** A kubeconfig as a provider's input: the path of a file or its content, and which of its clusters is in use. */
+/** A kubeconfig as a provider input: the path of a file or its content, and the cluster it selects. */
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { parse } from "yaml";
 import { isMap, type Properties, type Property } from "../protocol/property";
 
-/** What the provider can be told about a cluster; a key that is not set has its empty value, so that two can be compared. */
+/** A cluster entry of a kubeconfig. Missing keys have empty values, so that two entries can be compared. */
 export interface Cluster {
   server: string;
   tlsServerName: string;
@@ -25,15 +25,15 @@ export interface Kubeconfig {
 
 const EMPTY: Kubeconfig = { currentContext: "", contexts: {}, clusters: {} };
 
-/** The path of the file, or undefined where the text is no path of a file, and so is content. */
+/** Returns the path of the file, or undefined if the text is content. */
 export function pathOf(pathOrContent: string): string | undefined {
   const path = pathOrContent.replace(/^~(?=\/|$)/, homedir());
   return existsSync(path) ? path : undefined;
 }
 
 /**
- * An input that is missing or empty is an empty kubeconfig; a path that leads nowhere is taken as content.
- * @throws Error with the official provider's words.
+ * A missing or empty input is an empty kubeconfig; the path of a missing file is read as content.
+ * @throws Error with the official provider's message.
  */
 export function readKubeconfig(input: Property | undefined): Kubeconfig {
   if (input === undefined || input === null || input === "") return EMPTY;
@@ -48,12 +48,12 @@ export function readKubeconfig(input: Property | undefined): Kubeconfig {
   }
 }
 
-/** @throws Error for what is no kubeconfig. */
+/** @throws Error for content that is not a kubeconfig. */
 export function parseKubeconfig(content: string): Kubeconfig {
   const document = (parse(content) ?? {}) as Property;
   if (!isMap(document)) {
     const type = Array.isArray(document) ? "array" : typeof document;
-    // The engine looks for these words, and goes on without a replacement where it finds them.
+    // The engine looks for this text and, if it finds it, continues without a replacement.
     throw new Error(
       `couldn't get version/kind; json parse error: json: cannot unmarshal ${type} into Go value of type struct ` +
         '{ APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }',
@@ -66,9 +66,9 @@ export function parseKubeconfig(content: string): Kubeconfig {
   };
 }
 
-/** The cluster that the provider talks to, by its inputs `context` and `cluster`; undefined where the kubeconfig lacks it. */
+/** Returns the cluster selected by the inputs `context` and `cluster`; undefined if the kubeconfig does not have it. */
 export function activeCluster(config: Kubeconfig, { context, cluster }: Properties): Cluster | undefined {
-  // An input that is set decides, even if it is empty.
+  // An input that is set takes precedence, even if it is empty.
   const inUse = own(config.contexts, context == null ? config.currentContext : text(context));
   if (inUse === undefined) return undefined;
   return own(config.clusters, cluster == null ? inUse : text(cluster));

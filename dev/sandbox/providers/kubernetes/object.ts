@@ -1,18 +1,18 @@
-/** Any Kubernetes object, by server-side apply. Readiness is not waited for: Flotilla applies none that needs it. */
+/** Any Kubernetes object, by server-side apply. Does not wait for readiness, which no object that Flotilla applies needs. */
 import { compact } from "../../../../src/model/records";
 import { type Properties, revealMap } from "../protocol/property";
 import { type Call, type Found, InitializationError } from "../protocol/provider";
 import type { Connection } from "./connection";
+import { ALREADY_EXISTS, serverError } from "./errors";
 import { named } from "./replacement";
 import { retry } from "./retry";
 import { change, pause, run } from "./run";
 import { isUnreachable } from "./unreachable";
-import { ALREADY_EXISTS, serverError } from "./words";
 
-/** Fields that the server does not know are its own business. */
+/** No client-side validation: the server handles unknown fields. */
 const WRITE = ["--validate=false", "--field-manager=pulumi-kubernetes", "-f", "-"];
-/** Of a deletion. */
-const TIMEOUT = 600;
+/** Timeout of a deletion, in seconds. */
+const DELETE_TIMEOUT = 600;
 
 export function checkObject(
   connection: Connection,
@@ -26,7 +26,7 @@ export function checkObject(
   return { ...inputs, metadata: { ...metadata, namespace: metadata.namespace ?? connection.namespace } };
 }
 
-/** What is there already is refused. What is too early, before its namespace or its kind, is tried again for a while. */
+/** Creates an object. Refuses one that exists; retries for a while if its namespace or kind does not exist yet. */
 export async function createObject(
   connection: Connection,
   news: Properties,
@@ -67,7 +67,7 @@ async function dryCreate(connection: Connection, news: Properties): Promise<void
   await run("kubectl", [...connection.kubectl, "create", ...flags], JSON.stringify(revealMap(news)));
 }
 
-/** What is gone must have left the state first. */
+/** Updates an object. Fails if it no longer exists: a refresh must remove it from the state first. */
 export async function updateObject(
   connection: Connection,
   state: Properties,
@@ -102,13 +102,13 @@ async function applyObject(connection: Connection, news: Properties): Promise<Pr
   return stateOf(news, JSON.parse(live));
 }
 
-/** Undefined when it is gone. */
+/** Returns undefined if the object does not exist. */
 export async function readObject(connection: Connection, state: Properties): Promise<Found | undefined> {
   const live = await liveObject(connection, state);
   return live && { state: stateOf(state, live) };
 }
 
-/** An object that no state knows, by its id: `<namespace>/<name>`, or a name alone. */
+/** Reads an object that is not in the state, by its id: `<namespace>/<name>`, or only a name. */
 export async function importObject(
   connection: Connection,
   type: string,
@@ -132,7 +132,7 @@ export async function importObject(
   return { inputs, state: stateOf(inputs, live) };
 }
 
-/** Undefined when it is gone, or when its kind is. */
+/** Returns undefined if the object or its kind does not exist. */
 async function liveObject(connection: Connection, state: Properties): Promise<Properties | undefined> {
   try {
     return await getObject(connection, state);
@@ -145,16 +145,16 @@ async function liveObject(connection: Connection, state: Properties): Promise<Pr
 async function getObject(connection: Connection, state: Properties): Promise<Properties> {
   const args = [...connection.kubectl, "get", "-o", "json", "-f", "-"];
   const { items, ...object } = JSON.parse(await run("kubectl", args, identityOf(state))) as Properties;
-  // Of one object that it reads from standard input kubectl makes a list.
+  // For an object from standard input kubectl returns a list.
   return Array.isArray(items) ? (items[0] as Properties) : object;
 }
 
 const isGone = (error: unknown): boolean =>
   ["NotFound", "NoMatch"].includes(serverError((error as Error).message).reason ?? "");
 
-/** Waits until it is gone, and a namespace until all that is in it is gone. */
+/** Deletes an object and waits until it is gone; for a namespace until everything in it is gone. */
 export async function deleteObject(connection: Connection, state: Properties, { warn }: Call): Promise<void> {
-  const flags = ["--cascade=foreground", "--wait=true", `--timeout=${TIMEOUT}s`, "-f", "-"];
+  const flags = ["--cascade=foreground", "--wait=true", `--timeout=${DELETE_TIMEOUT}s`, "-f", "-"];
   try {
     await change("kubectl", [...connection.kubectl, "delete", ...flags], identityOf(state));
   } catch (error) {
@@ -175,10 +175,10 @@ export function idOf(news: Properties): string {
   return namespace === undefined ? name : `${namespace}/${name}`;
 }
 
-/** The inputs, their secret marks kept, with what the server added to the metadata. */
+/** Returns the inputs with their secret marks, and the metadata that the server added. */
 function stateOf(news: Properties, live: Properties): Properties {
   const { managedFields, annotations, labels, ...metadata } = live.metadata as Properties;
-  // What only the server sets is as it is now, also where an object was deleted and created again.
+  // Fields that only the server sets come from the live object, which may have been recreated.
   const own: Properties = {};
   for (const key of ["uid", "resourceVersion", "creationTimestamp"])
     if (metadata[key] !== undefined) own[key] = metadata[key];
@@ -191,7 +191,7 @@ function identityOf(state: Properties): string {
   return JSON.stringify({ apiVersion, kind, metadata: { name, ...(namespace ? { namespace } : {}) } });
 }
 
-/** Kinds without a namespace among those a program is likely to use. */
+/** Whether the kind has no namespace, for kinds that programs are likely to use. */
 function isClusterScoped({ kind }: Properties): boolean {
   return /^(Namespace|Node|PersistentVolume|StorageClass|PriorityClass|IngressClass|CustomResourceDefinition|Cluster.*)$/.test(
     String(kind),

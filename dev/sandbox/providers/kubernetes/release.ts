@@ -20,11 +20,11 @@ import {
   InitializationError,
 } from "../protocol/provider";
 import type { Connection } from "./connection";
+import { helmError } from "./errors";
 import { change, run } from "./run";
-import { helmError } from "./words";
 
 const DEFAULT_TIMEOUT = 300;
-/** Inputs of the official provider that this one cannot honour: refused, not ignored. */
+/** Inputs of the official provider that the stand-in does not support. They are refused, not ignored. */
 const UNSUPPORTED = ["valueYamlFiles", "postrender", "verify", "keyring", "lint"];
 
 export async function checkRelease(
@@ -39,7 +39,7 @@ export async function checkRelease(
       inputs: news,
       failures: unsupported.map((property) => ({
         property,
-        reason: "the stand-in does not support it; install the official kubernetes plugin",
+        reason: "is not supported by the stand-in; install the official kubernetes plugin",
       })),
     };
   const { resourceNames, ...given } = news;
@@ -49,7 +49,7 @@ export async function checkRelease(
     namespace: given.namespace ?? connection.namespace,
     ...(given.skipAwait === true ? {} : { timeout: given.timeout ?? DEFAULT_TIMEOUT }),
   };
-  // Like the official provider: the chart is read only when everything is known.
+  // Like the official provider, read the chart only when everything is known.
   if (hasUnknown(news)) return { inputs };
   try {
     return { inputs: { ...inputs, version: await chartVersion(inputs) } };
@@ -94,7 +94,7 @@ export async function createRelease(
     await change("helm", [...connection.helm, ...args], valuesOf(inputs));
   } catch (error) {
     const message = helmError((error as Error).message);
-    // What helm has not begun leaves nothing, nor does an atomic release that failed.
+    // A refused release leaves nothing behind, nor does a failed atomic one.
     if (isRefused(message) || !(await liveStatus(connection, inputs))) throw new Error(message);
     warn(
       `Helm release ${JSON.stringify(inputs.name)} was created but has a failed status. Use the \`helm\` command to ` +
@@ -122,28 +122,28 @@ export async function updateRelease(
     await change("helm", [...connection.helm, ...args], valuesOf(inputs));
   } catch (error) {
     const message = helmError((error as Error).message);
-    // What helm has not begun is no failed release: the state stays as it is.
+    // Helm refused to start: the release has not failed, and the state stays unchanged.
     if (isRefused(message) || !(await hasMoved(connection, state))) throw new Error(message);
-    // The state takes the new inputs, marked as failed: the next update tries them again.
+    // The state gets the new inputs, marked as failed, so that the next update retries them.
     throw await failed(connection, news, "failed to initialize completely", message);
   }
   return stateOf(connection, news);
 }
 
-/** Helm's words for what it does not even begin, by what it knows of the release. */
+/** Whether helm refused to start, because of the release's status. */
 const isRefused = (message: string): boolean =>
   /cannot re-use a name that is still in use|has no deployed releases|another operation .* is in progress/.test(
     message,
   );
 
-/** Whether helm has made a revision since the state was written. */
+/** Whether helm has created a revision since the state was written. */
 async function hasMoved(connection: Connection, state: Properties): Promise<boolean> {
   const { status, ...inputs } = revealMap(state);
   const live = await liveStatus(connection, inputs);
   return live !== undefined && live.version !== (isMap(status) ? status.revision : undefined);
 }
 
-/** The official provider's words for a release that is there and not what was asked for. */
+/** Returns the official provider's error for a release that exists but failed. */
 async function failed(connection: Connection, news: Properties, what: string, message: string) {
   const id = releaseId(news);
   return new InitializationError(
@@ -154,7 +154,7 @@ async function failed(connection: Connection, news: Properties, what: string, me
   );
 }
 
-/** Undefined when helm knows it no more. */
+/** Returns undefined if the release does not exist. */
 export async function readRelease(connection: Connection, state: Properties): Promise<Found | undefined> {
   if (!(await liveStatus(connection, revealMap(state)))) return undefined;
   const inputs = revealMap({ inputs: state.__inputs ?? {} }).inputs;
@@ -162,7 +162,7 @@ export async function readRelease(connection: Connection, state: Properties): Pr
   return { state: await stateOf(connection, known) };
 }
 
-/** A release that no state knows, by its id: `<namespace>/<name>`. Its chart is known by its name alone. */
+/** Reads a release that is not in the state, by its id: `<namespace>/<name>`. Only the name of its chart is known. */
 export async function importRelease(connection: Connection, id: string): Promise<Found | undefined> {
   const [namespace = "", name = ""] = id.split("/");
   const live = await liveStatus(connection, { name, namespace });
@@ -182,12 +182,12 @@ export async function importRelease(connection: Connection, id: string): Promise
   ) as { chart: string }[];
   const [, chart = "", version = ""] = /^(.*?)-(\d+\.\d+\.\d+.*)$/.exec(listed?.chart ?? "") ?? [];
   const values = isMap(live.config) ? live.config : {};
-  // What helm has no record of the official provider gives these values.
+  // The official provider uses these values for what helm does not record.
   const inputs = { name, namespace, chart, version, values, description: "", atomic: false, timeout: 0 };
   return { inputs, state: await stateOf(connection, inputs) };
 }
 
-/** Of a release that helm does not know this fails: a refresh takes it out of the state. */
+/** Uninstalls a release. Fails if it does not exist: a refresh removes it from the state. */
 export async function deleteRelease(
   connection: Connection,
   state: Properties,
@@ -197,13 +197,13 @@ export async function deleteRelease(
   const wait = atomic === true || skipAwait !== true;
   const flags = wait ? ["--wait", "--timeout", `${timeout ?? DEFAULT_TIMEOUT}s`] : [];
   const args = ["uninstall", String(name), "-n", String(namespace), ...flags];
-  const said = await change("helm", [...connection.helm, ...args]);
-  // Such as the objects that it has kept.
-  const information = said.replace(/^release "[^"]*" uninstalled$/m, "").trim();
+  const output = await change("helm", [...connection.helm, ...args]);
+  // Such as the objects that helm kept.
+  const information = output.replace(/^release "[^"]*" uninstalled$/m, "").trim();
   if (information !== "") warn(`Helm uninstall returned information: ${JSON.stringify(information)}`);
 }
 
-/** The version that a chart reference leads to now. */
+/** Returns the version that a chart reference currently resolves to. */
 async function chartVersion(inputs: Properties): Promise<string> {
   const { chart } = revealMap(inputs);
   const file = join(String(chart), "Chart.yaml");
@@ -254,7 +254,7 @@ async function liveStatus(connection: Connection, inputs: Properties): Promise<P
   }
 }
 
-/** The inputs with what helm reports: status, and the names of the objects by kind. */
+/** Returns the inputs with what helm reports: status, and object names by kind. */
 async function stateOf(connection: Connection, news: Properties): Promise<Properties> {
   const live = await liveStatus(connection, revealMap(news));
   const info = (live?.info ?? {}) as Properties;

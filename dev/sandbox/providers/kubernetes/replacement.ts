@@ -1,10 +1,10 @@
-/** Which changes of an object take another object: the official provider's rules, for the kinds that Flotilla applies. */
+/** Which changes replace an object: the official provider's rules, for the kinds that Flotilla applies. */
 import { difference } from "../protocol/difference";
 import { isMap, type Properties, type Property, revealMap } from "../protocol/property";
 import type { Difference } from "../protocol/provider";
 import type { Connection } from "./connection";
 
-/** Set on an object whose name the provider has made up. */
+/** Annotation of an object whose name the provider generated. */
 export const AUTONAMED = "pulumi.com/autonamed";
 
 const IDENTITY = ["metadata.name", "metadata.namespace"];
@@ -15,19 +15,19 @@ export function diffObject(mutability: Mutability, oldInputs: Properties, newInp
   const olds = revealMap(oldInputs);
   const news = revealMap(newInputs);
   const changes = difference(olds, news);
-  const fixed = fixedFields(mutability, news);
+  const immutable = immutableFields(mutability, news);
   const replaces = Object.keys(changes).filter(
-    (path) => path === "metadata" || fixed.some((field) => touches(path, field, news)),
+    (path) => path === "metadata" || immutable.some((field) => touches(path, field, news)),
   );
   return {
     changes,
     replaces,
-    // Two objects of one name cannot be side by side.
-    deleteBeforeReplace: replaces.length > 0 && !isAutonamed(news) && haveOneName(olds, news),
+    // Two objects with the same name cannot coexist.
+    deleteBeforeReplace: replaces.length > 0 && !isAutonamed(news) && haveSameName(olds, news),
   };
 }
 
-function fixedFields({ secretsMutable, configMapsMutable }: Mutability, news: Properties): string[] {
+function immutableFields({ secretsMutable, configMapsMutable }: Mutability, news: Properties): string[] {
   switch (`${String(news.apiVersion)}/${String(news.kind)}`) {
     case "v1/Secret":
       return [
@@ -44,7 +44,7 @@ function fixedFields({ secretsMutable, configMapsMutable }: Mutability, news: Pr
   }
 }
 
-/** Whether a change is one of the field, or inside of it, or adds what has the field. */
+/** Whether a change affects the field: the field itself, a part of it, or an added parent that has it. */
 function touches(path: string, field: string, news: Properties): boolean {
   if (path === field || path.startsWith(`${field}.`) || path.startsWith(`${field}[`)) return true;
   return field.startsWith(`${path}.`) && valueAt(news, field) !== undefined;
@@ -61,10 +61,10 @@ const isAutonamed = (object: Properties): boolean => {
   return isMap(annotations) && annotations[AUTONAMED] === "true";
 };
 
-const haveOneName = (olds: Properties, news: Properties): boolean =>
+const haveSameName = (olds: Properties, news: Properties): boolean =>
   IDENTITY.every((path) => valueAt(olds, path) === valueAt(news, path));
 
-/** The object with a name: its own, else the one that was made up for it before, else a new one. */
+/** Returns the object with a name: its own, else the one generated before, else a new one. */
 export function named(name: string, oldInputs: Properties, inputs: Properties): Properties {
   const metadata = isMap(inputs.metadata) ? inputs.metadata : {};
   if (metadata.name !== undefined && metadata.name !== "") return inputs;

@@ -1,17 +1,17 @@
-/** Creations that are too early, tried again: the namespace of an object, or its kind, may be on its way. */
+/** Retries creations: the namespace or the kind of an object may not exist yet. */
 
-/** Seconds before each next try. */
+/** Seconds to wait before each retry. */
 export const WAITS = [1, 2, 4, 8, 16];
 
 interface Retries {
   mayPass(error: Error): boolean;
-  /** Told of every failure, with the number of the try. */
+  /** Called for every failure, with the number of the attempt. */
   failed(error: Error, attempt: number): void;
-  /** @throws Error when there is no use in waiting any more. */
+  /** @throws Error to stop retrying. */
   pause(seconds: number): Promise<void>;
 }
 
-/** @throws Error of the last try. */
+/** @throws Error of the last attempt. */
 export async function retry<T>(work: () => Promise<T>, { mayPass, failed, pause }: Retries): Promise<T> {
   for (let attempt = 0; ; attempt++)
     try {

@@ -1,11 +1,11 @@
-/** Runs kubectl and helm: input over standard input, never on the command line; all are ended on Ctrl-C. */
+/** Runs kubectl and helm. Input goes through standard input, never the command line; Ctrl-C stops all of them. */
 import execa from "execa";
 
 const running = new Set<execa.ExecaChildProcess>();
 const waiting = new Set<() => void>();
 let cancelled = false;
 
-/** Runs what changes the cluster; nothing of that kind begins after Ctrl-C. @throws Error with the program's own words. */
+/** Runs a command that changes the cluster; none starts after Ctrl-C. @throws Error with the program's message. */
 export async function change(
   program: "kubectl" | "helm",
   args: readonly string[],
@@ -15,7 +15,7 @@ export async function change(
   return run(program, args, input);
 }
 
-/** Standard output of what only looks. @throws Error with the program's own words. */
+/** Runs a read-only command; returns its standard output. @throws Error with the program's message. */
 export async function run(program: "kubectl" | "helm", args: readonly string[], input = ""): Promise<string> {
   const child = execa(program, [...args], { input, reject: false, maxBuffer: 512 * 1024 * 1024 });
   running.add(child);
@@ -28,7 +28,7 @@ export async function run(program: "kubectl" | "helm", args: readonly string[], 
   }
 }
 
-/** Waits; not any longer once Ctrl-C is pressed. @throws Error when it is. */
+/** Waits, until Ctrl-C at most. @throws Error after Ctrl-C. */
 export async function pause(seconds: number): Promise<void> {
   await new Promise<void>((resolve) => {
     const end = () => {
@@ -42,14 +42,14 @@ export async function pause(seconds: number): Promise<void> {
   if (cancelled) throw new Error("cancelled");
 }
 
-/** Interrupts what runs: helm then rolls an atomic release back before it ends. */
+/** Interrupts all running commands: helm then rolls back an atomic release before it exits. */
 export function cancelAll(): void {
   cancelled = true;
   for (const end of waiting) end();
   for (const child of running) child.kill("SIGINT");
 }
 
-/** Ended from outside, this process takes with it what the official provider has inside. */
+/** The official provider does this work in its own process, so the commands must stop with this one. */
 process.on("SIGTERM", () => {
   for (const child of running) child.kill("SIGKILL");
   process.exit(143);

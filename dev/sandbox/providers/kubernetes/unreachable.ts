@@ -1,4 +1,4 @@
-/** A cluster that cannot be reached: how it is noticed, and what the official provider does then. */
+/** Unreachable clusters: how they are detected, and how the official provider reacts. */
 
 export type Operation = "create" | "update" | "read" | "delete";
 
@@ -11,21 +11,21 @@ const NO_ANSWER = [
   /no configuration has been provided/,
 ];
 
-/** Whether a program that failed had no cluster to talk to. */
-export const isUnreachable = (said: string): boolean => NO_ANSWER.some((words) => words.test(said));
+/** Whether a program failed because it could not reach the cluster. */
+export const isUnreachable = (message: string): boolean => NO_ANSWER.some((pattern) => pattern.test(message));
 
 const REMOVE_FROM_STATE =
   "If the cluster was deleted, you can remove this resource from Pulumi state by rerunning the operation with the " +
   'PULUMI_K8S_DELETE_UNREACHABLE environment variable set to "true"';
 
-/** The error of an operation; undefined where the resource leaves the state instead. */
+/** Returns the error of an operation; undefined if the resource is removed from the state instead. */
 export function errorWhenUnreachable(
   operation: Operation,
   isRelease: boolean,
   reason: string,
   deleteUnreachable: boolean,
 ): string | undefined {
-  // A release is never let go of by a deletion.
+  // Deleting a release never only removes it from the state.
   if (operation === "delete" && isRelease)
     return `can't delete Helm Release with unreachable cluster. Reason: ${JSON.stringify(reason)}`;
   if (operation === "read" || operation === "delete") {
@@ -41,11 +41,11 @@ export function errorWhenUnreachable(
     : `configured Kubernetes cluster is unreachable: ${reason}`;
 }
 
-/** The official provider looks for the cluster once, when it is configured; what a later failure says is told as it is. */
+/** The official provider only checks whether the cluster is reachable when it is configured. Later failures are reported as they are. */
 export class Reach {
   private hasAnswered = false;
 
-  /** @throws Unreachable where the cluster has never answered, else what the work throws. */
+  /** @throws Unreachable if the cluster has never answered, else the error of the work. */
   async to<T>(work: () => Promise<T>): Promise<T> {
     try {
       const result = await work();

@@ -1,4 +1,4 @@
-/** Answers to the engine, as the messages of the protocol. */
+/** Converts results to the protocol's messages. */
 import * as grpc from "@grpc/grpc-js";
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
@@ -6,7 +6,7 @@ import { Any } from "google-protobuf/google/protobuf/any_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { type Checked, type ConfigDifference, type Difference, InitializationError } from "./provider";
 
-/** An error as the engine takes it; of a resource that exists it gets the state as well. */
+/** Returns an error for the engine, with the state if the resource exists. */
 export function toStatus(error: Error): Partial<grpc.StatusObject> {
   const metadata = new grpc.Metadata();
   if (error instanceof InitializationError) {

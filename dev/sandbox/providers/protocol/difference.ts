@@ -1,9 +1,9 @@
-/** What differs between two sets of inputs, as the paths that a preview shows. */
+/** The differences between two sets of inputs, as the paths that a preview shows. */
 import { isMap, type Properties, type Property, reveal } from "./property";
 
 export type Change = "add" | "delete" | "update";
 
-/** By path, such as `values.image.tag` or `values.args[0]`. */
+/** Returns changes by path, such as `values.image.tag` or `values.args[0]`. */
 export function difference(before: Properties, after: Properties): Record<string, Change> {
   const changes: Record<string, Change> = {};
   compare(reveal(before), reveal(after), "", changes);
@@ -26,7 +26,7 @@ function compareEntry(
   path: string,
   changes: Record<string, Change>,
 ): void {
-  // The engine leaves null out on one side and keeps it on the other.
+  // The engine omits null on one side and keeps it on the other.
   if ((before ?? null) === null && (after ?? null) === null) return;
   if (before === undefined || before === null) changes[path] = "add";
   else if (after === undefined || after === null) changes[path] = "delete";

@@ -1,4 +1,4 @@
-/** What the user is told through the engine, which names its address as the first argument. */
+/** Messages to the user through the engine, whose address is the first argument. */
 import * as grpc from "@grpc/grpc-js";
 import * as engineServices from "@pulumi/pulumi/proto/engine_grpc_pb";
 import * as engineMessages from "@pulumi/pulumi/proto/engine_pb";
@@ -7,8 +7,8 @@ import type { Call } from "./provider";
 const { INFO, WARNING } = engineMessages.LogSeverity;
 let engine: engineServices.EngineClient | undefined;
 
-/** Tells the user something through the engine, of a resource or in general. */
-function tell(
+/** Sends the user a message about a resource, or in general. */
+function log(
   severity: engineMessages.LogSeverity,
   message: string,
   { urn = "", ephemeral = false }: { urn?: string; ephemeral?: boolean } = {},
@@ -21,16 +21,16 @@ function tell(
   request.setMessage(message);
   request.setUrn(urn);
   request.setEphemeral(ephemeral);
-  // The message is a courtesy: an engine that does not take it must not stop the update.
+  // Best effort: an engine that does not accept the message must not stop the update.
   engine.log(request, () => {});
 }
 
-/** Warns the user of something that is about no resource. */
-export const warn = (message: string): void => tell(WARNING, message);
+/** Sends a warning that is not about a resource. */
+export const warn = (message: string): void => log(WARNING, message);
 
-/** What a provider gets for one resource. */
+/** Returns the call of a provider for one resource. */
 export const callOf = (urn: string): Call => ({
   urn,
-  warn: (message) => tell(WARNING, message, { urn }),
-  status: (message) => tell(INFO, message, { urn, ephemeral: true }),
+  warn: (message) => log(WARNING, message, { urn }),
+  status: (message) => log(INFO, message, { urn, ephemeral: true }),
 });

@@ -1,11 +1,11 @@
-/** Property values as the engine sends them: JSON in which secrets, unknowns and assets are specially marked maps. */
+/** Property values as the engine sends them: JSON in which secrets, unknowns and assets are specially marked. */
 import { SECRET_SIGNATURE, SIGNATURE } from "../../../../cli/core/revealed";
 import { isRecord } from "../../../../src/model/records";
 
 export type Property = null | boolean | number | string | Property[] | Properties;
 export type Properties = { [key: string]: Property };
 
-/** Stands for a value that is not known yet. */
+/** Placeholder for a value that is not known yet. */
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 export const secret = (value: Property): Properties => ({ [SIGNATURE]: SECRET_SIGNATURE, value });
@@ -18,7 +18,7 @@ export function isMap(value: Property | undefined): value is Properties {
   return isRecord(value);
 }
 
-/** The value without its secret marks, at every depth. */
+/** Returns the value without secret marks, at every depth. */
 export function reveal(value: Property): Property {
   if (isSecret(value)) return reveal(value.value);
   if (Array.isArray(value)) return value.map(reveal);

@@ -1,13 +1,13 @@
-/** What a provider has to do, in terms of properties: the server turns requests into calls of these. */
+/** The interface of a provider in terms of properties. The server translates requests to these calls. */
 import type { Change } from "./difference";
 import type { Properties } from "./property";
 
-/** What a provider does for one resource. Types are Pulumi's tokens. */
+/** A provider. Types are Pulumi's type tokens. */
 export interface Provider {
-  /** Name of the plugin it stands in for. */
+  /** Name of the plugin that it replaces. */
   name: string;
   version: string;
-  /** Compares the provider's own inputs, before they are handed to `configure`. */
+  /** Compares the provider's own inputs, before they are passed to `configure`. */
   diffConfig?(olds: Properties, news: Properties): ConfigDifference;
   /** Called once with the provider's own inputs. */
   configure?(inputs: Properties): void | Promise<void>;
@@ -27,24 +27,24 @@ export interface Provider {
     preview: boolean,
     call: Call,
   ): Promise<Properties>;
-  /** Undefined when the resource is gone. Of one that no state knows (an import) the inputs are found as well. */
+  /** Returns undefined if the resource does not exist. For an import, with an empty state, it returns inputs as well. */
   read(type: string, id: string, state: Properties, call: Call): Promise<Found | undefined>;
   delete(type: string, id: string, state: Properties, call: Call): Promise<void>;
-  /** The user pressed Ctrl-C. */
+  /** Called when the user presses Ctrl-C. */
   cancel?(): void;
 }
 
-/** Of one resource: what it is called, and how the user is told of it. */
+/** The URN of a resource, and how to send messages about it. */
 export interface Call {
   urn: string;
   warn(message: string): void;
-  /** Shown beside the resource until the next one comes. */
+  /** Shown next to the resource until the next status. */
   status(message: string): void;
 }
 
 export interface Found {
   state: Properties;
-  /** Default: those that are known. */
+  /** Default: the known inputs. */
   inputs?: Properties;
 }
 
@@ -55,20 +55,20 @@ export interface Checked {
 
 export interface Difference {
   changes: Record<string, Change>;
-  /** Paths whose change takes a new resource. */
+  /** Paths whose change replaces the resource. */
   replaces: string[];
-  /** Whether the old one must be gone before there is a new one. */
+  /** Whether the old resource must be deleted before the new one is created. */
   deleteBeforeReplace?: boolean;
 }
 
-/** Of a provider's own inputs, by their names. */
+/** Differences of the provider's own inputs, by name. */
 export interface ConfigDifference {
   changed: string[];
-  /** Those whose change takes another provider, and all of its resources with it. */
+  /** Inputs whose change replaces the provider and all its resources. */
   replaces: string[];
 }
 
-/** The resource exists but is not what was asked for: the engine keeps it, marked as failed, and tries again. */
+/** The resource exists but failed: the engine keeps it in the state, marked as failed, and retries. */
 export class InitializationError extends Error {
   constructor(
     message: string,

@@ -1,5 +1,5 @@
 /**
- * Serves the provider protocol over gRPC. The SDK's own `@pulumi/pulumi/provider` hands a provider no configuration,
+ * Serves the provider protocol over gRPC. The SDK's own `@pulumi/pulumi/provider` passes no configuration to a provider,
  * so the generated classes are used directly.
  */
 import * as grpc from "@grpc/grpc-js";
@@ -13,7 +13,7 @@ import { callOf, warn } from "./engine-log";
 import type { Properties } from "./property";
 import type { Provider } from "./provider";
 
-/** Starts the server on a free loopback port and tells the engine which. */
+/** Starts the server on a free loopback port and reports the port to the engine. */
 export function serve(provider: Provider): void {
   const server = new grpc.Server({
     "grpc.max_receive_message_length": 400 * 1024 * 1024,
@@ -30,16 +30,16 @@ export function serve(provider: Provider): void {
   endWithEngine();
 }
 
-/** Requests that are worked on. */
-let underWay = 0;
+/** Number of requests in progress. */
+let inProgress = 0;
 
-/** An engine that was killed says no good-bye: what is under way is brought to its end, as by the official plugins. */
+/** Exits when the engine is gone. If it was killed, requests in progress are completed first, as in the official plugins. */
 function endWithEngine(): void {
-  // The engine's own good-bye. Without a handler the process would end before it puts away what it has written.
+  // The engine's normal way to stop a provider. Without a handler the process would exit without its cleanup.
   process.on("SIGINT", () => process.exit(130));
   const engine = process.ppid;
   setInterval(() => {
-    if (process.ppid !== engine && underWay === 0) process.exit();
+    if (process.ppid !== engine && inProgress === 0) process.exit();
   }, 2000).unref();
 }
 
@@ -60,9 +60,7 @@ function handlersOf(provider: Provider) {
     }),
     configure: unary(async (request: messages.ConfigureRequest) => {
       await provider.configure?.(properties(request.getArgs()));
-      warn(
-        `a stand-in for the official Pulumi ${provider.name} plugin is in use: good for the embedded cluster only`,
-      );
+      warn(`using a stand-in for the official Pulumi ${provider.name} plugin; only for the sandbox`);
       const response = new messages.ConfigureResponse();
       response.setAcceptsecrets(true);
       response.setSupportspreview(true);
@@ -138,9 +136,9 @@ type Callback = (error: grpc.ServiceError | Partial<grpc.StatusObject> | null, r
 
 function unary<Request>(handle: (request: Request) => Promise<unknown>) {
   return (call: { request: Request }, callback: Callback) => {
-    underWay++;
+    inProgress++;
     handle(call.request)
-      .finally(() => underWay--)
+      .finally(() => inProgress--)
       .then(
         (response) => callback(null, response),
         (error: Error) => callback(toStatus(error)),
@@ -157,7 +155,7 @@ function typeOf(urn: string): string {
   return (urn.split("::")[2] as string).split("$").at(-1) as string;
 }
 
-/** The resource's own name, which may hold the separator. */
+/** Returns the name of the resource, which may contain the separator. */
 function resourceName(urn: string): string {
   return urn.split("::").slice(3).join("::");
 }

@@ -25,7 +25,7 @@ serve({
     return { inputs: news, failures };
   },
 
-  // A random value never changes in place: whatever differs makes a new one.
+  // A random value never changes in place: every difference replaces it.
   diff(_type, oldInputs, news) {
     const changes = difference(oldInputs, news);
     return { changes, replaces: Object.keys(changes) };
@@ -74,11 +74,11 @@ function generate(type: string, news: Properties): { id: string; state: Properti
       return { id: b64Url, state };
     }
     default:
-      throw new Error(`the stand-in has no ${type}; install the official random plugin`);
+      throw new Error(`the stand-in does not support ${type}; install the official random plugin`);
   }
 }
 
-/** Characters drawn evenly from the allowed sets, each set's minimum kept, in random order. */
+/** Returns random characters from the allowed sets, with each set's minimum, in random order. */
 function characters(inputs: Properties): string {
   const special = typeof inputs.overrideSpecial === "string" ? inputs.overrideSpecial : SPECIAL;
   const sets = [
