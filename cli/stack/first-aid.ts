@@ -1,7 +1,7 @@
 /** What has to be put right before it can be seen what else there is: a state that cannot be read, processes without an engine. */
 import { basename } from "node:path";
 import { compact } from "../../src/model/records";
-import { doubtOf } from "../core/recovery/recovery";
+import { questionAboutLocks } from "../core/recovery/recovery";
 import { step } from "../terminal/progress";
 import { ToolError } from "../tools/failure";
 import { type Damage, damageText, readDamage, restore, wasRestored } from "./damage";
@@ -52,7 +52,7 @@ export async function firstAidFor(stack: string): Promise<FirstAid> {
     );
   }
   // One that is still alive somewhere else writes the state under the hands of whoever restores it.
-  const unsure = damage && doubtOf(locks ?? []);
+  const unsure = damage && questionAboutLocks(locks ?? []);
   return compact({
     found,
     will,

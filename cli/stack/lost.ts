@@ -50,7 +50,7 @@ export function lostText(lost: readonly ExportedResource[]): string {
     namespace === undefined
       ? lost.map((resource) => `${kindOfType(resource.type)} ${nameIn(resource)}`).join(", ")
       : `namespace ${nameIn(namespace)} with all that was in it, volumes included`;
-  return `the cluster has lost what the state has: ${what}`;
+  return `the cluster has lost ${what}`;
 }
 
 /** Lost resources as data, by the names that the cluster knew. */

@@ -259,10 +259,10 @@ describe("a stack in operation", function () {
       await set("services.worker.resources.limits.cpu", "1000000m");
       const failed = await ends(1, ...on("up"), "--yes");
       assert.match(failed, /worker: \d+ s, .*no node takes it/);
-      const why = /no node takes it: 6 of 6 nodes have not enough cpu free \(it asks for 1000\)/;
+      const why = /it cannot be scheduled: 6 of 6 nodes do not have enough free cpu \(it requests 1000\)/;
       assert.match(failed, why);
       const explained = await ends(2, ...on("explain"));
-      assert.match(explained, /service worker: the last update of it failed; the version before it runs on/);
+      assert.match(explained, /service worker: its last update failed; the previous version keeps running/);
       assert.match(explained, why);
       assert.match(explained, /pulumi config set --path flotilla:services\.worker\.resources\.requests\.cpu/);
       assert.match(explained, /npx flotilla rollback --stack operations/);
@@ -464,8 +464,8 @@ describe("a stack in operation", function () {
       await helm;
       assert.match(await ends(2, ...on("status")), /worker .* pending-upgrade/);
       const all = await ends(0, ...on("recover"), "--yes");
-      assert.match(all, /helm was ended in the middle of worker: revision \d+ is pending-upgrade/);
-      assert.match(all, /the last good one/);
+      assert.match(all, /helm was interrupted at worker: revision \d+ is pending-upgrade/);
+      assert.match(all, /the last successful one/);
       assert.deepEqual(await manifests(), good);
       await ends(0, ...on("status"));
       await ends(0, ...on("diff"));
@@ -477,7 +477,7 @@ describe("a stack in operation", function () {
       await set("services.worker.resources.limits.cpu", "1000000m");
       const kill = startUpdate();
       await until("the update waits", async () => (await status("worker")) === "pending-upgrade");
-      assert.match(await ends(1, ...on("recover"), "--yes"), /an update is under way/);
+      assert.match(await ends(1, ...on("recover"), "--yes"), /an update is in progress/);
       await kill();
       const all = await ends(0, ...on("recover"), "--yes");
       assert.match(all, /locked by .*, which no longer runs/);

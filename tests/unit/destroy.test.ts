@@ -292,7 +292,7 @@ describe("destroying a stack", () => {
         refusalOf("eu", each) ?? "",
         /environment prod[\s\S]*Nothing was deleted[\s\S]*unprotect --all/,
       );
-    assert.match(refusalOf("eu", {}) ?? "", /nothing tells whether[\s\S]*Nothing was deleted/);
+    assert.match(refusalOf("eu", {}) ?? "", /cannot tell whether[\s\S]*Nothing was deleted/);
     for (const each of [
       { ofSettings: "dev" },
       { ofState: "staging" },

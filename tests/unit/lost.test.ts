@@ -134,7 +134,7 @@ describe("the engine's view of an update", () => {
       );
     }
     const [empty] = merged([], [step("delete", "Namespace", "shop")]);
-    assert.deepEqual(empty?.storage, ["DELETED with the namespace: no volume"]);
+    assert.deepEqual(empty?.storage, ["DELETED with the namespace: no volumes"]);
     const [labels] = merged([], [step("update", "Namespace", "shop")], claims);
     assert.deepEqual(labels?.storage, []);
     const [known] = merged(
@@ -312,7 +312,7 @@ describe("a claim that its StatefulSet has created again", () => {
     ]);
     assert.match(
       said,
-      /claim data-db-0 is younger than db: it began empty at 2026-01-03T08:00:00Z\. If nobody/,
+      /claim data-db-0 is newer than db: it was created empty at 2026-01-03T08:00:00Z\. If that was not/,
     );
     assert.match(said, /kubectl annotate pvc data-db-0 flotilla\.dev\/began-empty=true -n shop/);
   });
@@ -409,13 +409,10 @@ describe("what a cluster has lost", () => {
       inputs: { apiVersion: "v1", kind: "Namespace", metadata: { name: "shop" } },
     });
     const lost = [resource(SECRET, "db-auth"), policy, resource(RELEASE, "db")];
-    assert.equal(
-      lostText(lost),
-      "the cluster has lost what the state has: Secret db-auth, NetworkPolicy deny, Release db",
-    );
+    assert.equal(lostText(lost), "the cluster has lost Secret db-auth, NetworkPolicy deny, Release db");
     assert.match(
       lostText([...lost, namespace]),
-      /: namespace shop with all that was in it, volumes included$/,
+      /lost namespace shop with all that was in it, volumes included$/,
     );
     assert.deepEqual(lostJson([policy, namespace]), [
       { kind: "NetworkPolicy", name: "deny" },
@@ -426,7 +423,7 @@ describe("what a cluster has lost", () => {
   it("is said by a status where all releases are well", () => {
     const look = { resources: state, namespace: "shop", young: [], unseen: [] as string[] };
     const said = show("dev", { ...look, lost: [resource(SECRET, "db-auth")] }, []);
-    assert.match(said, /But the cluster has lost what the state has: Secret db-auth\./);
+    assert.match(said, /But the cluster has lost Secret db-auth\./);
     assert.match(said, /npx flotilla up --stack dev {4}create again what the cluster has lost/);
     assert.doesNotMatch(show("dev", { ...look, lost: [] }, []), /lost/);
     const denied = show(
