@@ -44,13 +44,13 @@ export interface ExportedResource extends StateResource {
   initErrors?: string[];
 }
 
-/** What the engine had begun when it was ended: `creating`, `updating`, `deleting` ... */
+/** An operation that the engine had started when it was interrupted: `creating`, `updating`, `deleting` ... */
 export interface PendingOperation {
   type: string;
   resource: ExportedResource;
 }
 
-/** What `pulumi stack export` writes, and `pulumi stack import` takes back. */
+/** The format of `pulumi stack export` and `pulumi stack import`. */
 export interface ExportedState {
   version: number;
   deployment?: {

@@ -74,7 +74,7 @@ describe("a namespace that exists already", function () {
 
   it("is used where others own it, and nothing in it is changed that is not the stack's", async () => {
     await create("false");
-    assert.match(await ends(0, "doctor"), /e2e-team is there, and others own it[\s\S]*pod security +ok/);
+    assert.match(await ends(0, "doctor"), /e2e-team exists and is owned by others[\s\S]*pod security +ok/);
     const before = (await live()).metadata;
     writeChart(stack.folder);
     await run("helm", ["install", "web", join(stack.folder, "chart"), "-n", namespace]);

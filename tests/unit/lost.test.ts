@@ -412,7 +412,7 @@ describe("what a cluster has lost", () => {
     assert.equal(lostText(lost), "the cluster has lost Secret db-auth, NetworkPolicy deny, Release db");
     assert.match(
       lostText([...lost, namespace]),
-      /lost namespace shop with all that was in it, volumes included$/,
+      /lost namespace shop and everything in it, volumes included$/,
     );
     assert.deepEqual(lostJson([policy, namespace]), [
       { kind: "NetworkPolicy", name: "deny" },
@@ -441,9 +441,9 @@ describe("what a cluster has lost", () => {
       [resource(RELEASE, "db"), resource(SECRET, "db-auth"), resource(RELEASE, "web")],
       [],
     );
-    assert.deepEqual(shown?.about, ["it is missing in the cluster: it is installed again"]);
+    assert.deepEqual(shown?.about, ["missing in the cluster, so it is reinstalled"]);
     assert.deepEqual(shown?.storage, ["EMPTY volumes: 8Gi for each pod"]);
-    assert.deepEqual(rails?.about, ["some of it is missing in the cluster: it is created again"]);
+    assert.deepEqual(rails?.about, ["objects missing in the cluster are recreated"]);
     assert.deepEqual(web, change("web"), "a change that is not an addition is none of the loss");
   });
 

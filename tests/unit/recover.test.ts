@@ -137,7 +137,7 @@ describe("recovery", () => {
     assert.deepEqual(
       locks.map(({ by, id, alive }) => [by.replace(/ \d+$/, ""), id, alive]),
       [
-        [`somebody@${hostname()}, process`, "b.json", false],
+        [`unknown@${hostname()}, process`, "b.json", false],
         ["an update that could not finish writing its lock", "a.json.18ea888e48f6a726.tmp", false],
       ],
     );
@@ -539,7 +539,7 @@ describe("a state file", () => {
     // A folder stands for a file without permission, which the superuser may read all the same.
     mkdirSync(join(folder, "stacks/shop/prod.json"), { recursive: true });
     write("stacks/shop/prod.json.bak", checkpoint(8));
-    assert.throws(() => damageIn(folder, "shop", "prod"), /cannot be opened.*EISDIR/);
+    assert.throws(() => damageIn(folder, "shop", "prod"), /cannot open the state.*EISDIR/);
   });
 
   it("is restored although another copy cannot be opened, unless there is none besides", () => {
@@ -548,7 +548,7 @@ describe("a state file", () => {
     mkdirSync(join(folder, "history/shop/prod/prod-1.checkpoint.json"), { recursive: true });
     assert.equal(damageIn(folder, "shop", "prod")?.copy?.resources, 8);
     rmSync(join(folder, "stacks/shop/prod.json.bak"));
-    assert.throws(() => damageIn(folder, "shop", "prod"), /cannot be opened.*EISDIR/);
+    assert.throws(() => damageIn(folder, "shop", "prod"), /cannot open the state.*EISDIR/);
   });
 
   it("stays as it is where the copy cannot be made", () => {

@@ -10,7 +10,7 @@ const objectDeleted = (name: string, kind: string, object: string): Case => ({
   kind: "behind one's back",
   name,
   change: (ground) => ground.must("kubectl", "delete", kind, object, "-n", "shop-dev"),
-  diff: { exit: 2, says: /some of it is missing in the cluster: it is created again/ },
+  diff: { exit: 2, says: /objects missing in the cluster are recreated/ },
   preview: ANY,
   more: [
     flotilla("status", {
