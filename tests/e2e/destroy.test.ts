@@ -117,14 +117,14 @@ describe("flotilla destroy", function () {
   it("names what goes and what stays, each volume by name and size", async () => {
     const { exitCode, all = "" } = await destroy();
     assert.equal(exitCode, 1, all);
-    assert.match(all, /DELETED: the data of 2 volumes, 2 GiB in all/);
+    assert.match(all, /DELETED: the data of 2 volumes, 2 GiB in total/);
     for (const store of ["cache", "mysql"])
       assert.match(all, new RegExp(`data-${store}-0 +1Gi +${store} +pvc-\\S+ +Delete +data deleted`));
     assert.match(
       all,
       /uploads +3Gi +not of the stack +e2e-destroy-kept +Retain +claim deleted, volume stays/,
     );
-    assert.match(all, /NOT OF THE STACK[\s\S]*ConfigMap by-hand/);
+    assert.match(all, /NOT PART OF THE STACK[\s\S]*ConfigMap by-hand/);
     assert.match(all, /web +service +1/);
     assert.match(all, /What stays:[\s\S]*PersistentVolume e2e-destroy-kept, 3Gi/);
     assert.match(all, /there is no terminal to ask on\. To go on without a question, give --confirm destroy/);
@@ -189,7 +189,7 @@ describe("flotilla destroy", function () {
     await run("helm", ["uninstall", "cache", "-n", namespace, "--wait"]);
     const { exitCode, all = "" } = await answered(stack.name);
     assert.equal(exitCode, 0, all);
-    assert.match(all, /cache +store +uninstalled already/);
+    assert.match(all, /cache +store +already uninstalled/);
     assert.match(all, /data-cache-0 +1Gi +cache +pvc-\S+ +Delete +data deleted/);
     assert.match(all, /removing from the state what the cluster no longer has: cache/);
     assert.match(all, /destroy is destroyed: \d+ deleted/);
@@ -250,7 +250,7 @@ describe("flotilla destroy", function () {
     await run("kubectl", ["delete", "namespace", namespace, "--wait"]);
     const { exitCode, all = "" } = await destroy("--confirm", stack.name);
     assert.equal(exitCode, 0, all);
-    assert.match(all, /only taken out of the state:\s+- namespace e2e-destroy, everything in it/);
+    assert.match(all, /so only removed from the state:\s+- namespace e2e-destroy, everything in it/);
     assert.match(all, /destroy is destroyed/);
   });
 });

@@ -102,7 +102,7 @@ describe("a namespace that exists already", function () {
 
   it("stays with what others have in it when the stack is destroyed", async () => {
     const all = await ends(0, "destroy", "--confirm", "team");
-    assert.match(all, /What stays:[\s\S]*namespace e2e-team with what others have in it/);
+    assert.match(all, /What stays:[\s\S]*namespace e2e-team and what others have in it/);
     await isAsItWas();
     assert.equal(await exists("deployment", "web", "-n", namespace), false);
     // The data of stores stays with it, and an update does not use it unasked.
@@ -129,7 +129,7 @@ describe("a namespace that exists already", function () {
 
   it("that was taken over is not deleted by destroy either, and is free again", async () => {
     const all = await ends(0, "destroy", "--confirm", "team");
-    assert.match(all, /namespace e2e-team with what others have in it/);
+    assert.match(all, /namespace e2e-team and what others have in it/);
     await isAsItWas();
     const { annotations = {} } = (await live()).metadata;
     assert.deepEqual(

@@ -60,7 +60,7 @@ describe("the catalogue of a project", function () {
   it("is missed where there is none", async () => {
     assert.match(await refusal({}), /apps\/index\.ts: the file does not exist/);
     const text = await refusal({ "apps/index.ts": "export const applications = {};\n" });
-    assert.match(text, /apps\/index\.ts: it exports no `catalogue`/);
+    assert.match(text, /apps\/index\.ts: it does not export `catalogue`/);
   });
 
   it("names the line that throws, and the error's own message", async () => {

@@ -310,12 +310,12 @@ describe("destroying a stack", () => {
     );
     assert.match(
       text,
-      /^.*Destroy stack dev.*: shop in namespace shop-dev, on the current context\n\n.*the data of 1 volume, 8 GiB in all/,
+      /^.*Destroy stack dev.*: shop in namespace shop-dev, on the current context\n\n.*the data of 1 volume, 8 GiB in total/,
     );
     assert.match(text, /What stays:\n {2}- PersistentVolume two, 8Gi: the data of mysql/);
     assert.match(
       showDestruction({ stack: "dev" }, decide(resources, [holdings()])),
-      /No volume is deleted\./,
+      /No volumes are deleted\./,
     );
   });
 });

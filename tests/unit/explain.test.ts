@@ -410,7 +410,7 @@ describe("an update that is running", () => {
     assert.match(text, /ann@laptop, process 7.*wait until that update has finished/);
     assert.doesNotMatch(text, /recover/);
     const shown = showFindings("prod", [finding as Finding], "ann@laptop, process 7");
-    assert.match(shown, /look again when it has ended/);
+    assert.match(shown, /check again when it has finished/);
     assert.doesNotMatch(shown, /flotilla (up|rollback|recover)/);
   });
 
