@@ -1,4 +1,4 @@
-/** Finds the places of things in the source of an inventory. */
+/** Finds objects and lines in the source of an inventory. */
 import ts from "typescript";
 
 /** Returns the line of a path in an application's source, or of the deepest part of the path that exists. */

@@ -84,7 +84,7 @@ function stageOfPlan({ releases, warnings, namespace }: Plan): Stage {
   const { pods } = namespace.quota;
   return {
     stage: "plan",
-    lookedAt: `${Object.keys(releases).length} releases, ${pods === undefined ? `namespace ${namespace.name} of others` : `a quota of ${pods} pods`}`,
+    lookedAt: `${Object.keys(releases).length} releases, ${pods === undefined ? `shared namespace ${namespace.name}` : `a quota of ${pods} pods`}`,
     rows: warnings.map((warning) => ({
       severity: "warning",
       stage: "plan",

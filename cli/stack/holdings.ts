@@ -62,7 +62,7 @@ export async function readHoldings(
   const [live, { items }, secrets] = await Promise.all([
     readReleases(kubectl, namespace),
     kubectl.json<ObjectList<HeldObject>>(["get", KINDS, "-n", namespace]),
-    // Without Helm's records, which are megabytes and already read.
+    // Without Helm's records, which are large and were already read.
     kubectl.json<ObjectList<HeldObject>>([
       "get",
       "secrets",

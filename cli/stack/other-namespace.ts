@@ -20,7 +20,7 @@ export async function otherNamespace(
   const id = recordedId(byUrn(resources));
   // A state without an id is from an older version: any owner is then another stack.
   const stranger = strangerOf(live, { id });
-  // A stack that merely uses a shared namespace does not care who owns it.
+  // A stack that only uses a shared namespace can ignore its owner.
   if (stranger !== undefined) return isShared(resources) ? {} : { stranger };
   if (known.uid === undefined || live.uid === known.uid) return {};
   const recreated = resources.find(({ type, delete: isGoing }) => type === NAMESPACE && !isGoing);
@@ -28,5 +28,5 @@ export async function otherNamespace(
 }
 
 /** Refreshes one resource in the state. */
-export const readAgain = (stack: string, { urn }: ExportedResource): Promise<string> =>
+export const refreshResource = (stack: string, { urn }: ExportedResource): Promise<string> =>
   pulumiQuietly(["refresh", "--stack", stack, "--yes", "--skip-preview", "--target", urn]);

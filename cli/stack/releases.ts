@@ -44,7 +44,7 @@ export async function readReleases(
   namespace: string,
 ): Promise<Record<string, LiveRelease>> {
   const selector = encodeURIComponent("owner=helm,status!=superseded");
-  // Raw: the records are megabytes, which kubectl would otherwise parse and format again.
+  // Raw, because kubectl would parse and format megabytes of records.
   const path = `/api/v1/namespaces/${namespace}/secrets?labelSelector=${selector}`;
   const { items } = await kubectl.raw<ObjectList<{ data?: { release?: string } }>>(path);
   return newestOf(items.flatMap(({ data }) => (data?.release ? [decode(data.release)] : [])));

@@ -16,19 +16,19 @@ const POLICY_UNKNOWN = "unknown";
 
 /** Data loss first, then everything deleted, then what stays. */
 export function showDestruction(subject: Subject, destruction: Destruction): string {
-  const { releases, claims, strangers, gone } = destruction;
+  const { releases, claims, foreign, gone } = destruction;
   return [
     title(subject, destruction),
     headline(claims),
     ...(claims.length === 0 ? [] : [claimTable(claims)]),
     releases.length === 0 ? "No releases are deleted." : releaseTable(releases),
     alsoGoes(destruction),
-    ...(strangers.length === 0
+    ...(foreign.length === 0
       ? []
       : [
           list(
             chalk.red("NOT PART OF THE STACK, but deleted with the namespace:"),
-            strangers.map((name) => chalk.red(name)),
+            foreign.map((name) => chalk.red(name)),
           ),
         ]),
     ...(gone.length === 0 ? [] : [goneText(destruction)]),

@@ -16,7 +16,7 @@ export function showFindings(stack: string, findings: readonly Finding[], runnin
         : ["  The reason is unknown: its pods are gone, and no events about them are left."]),
     ].join("\n"),
   );
-  return `${blocks.join("\n\n")}\n\n${plural(findings.length, "release")} of ${stack} unhealthy. ${running === undefined ? NEXT(stack) : `The update by ${running} is still running: check again when it has finished.\n`}`;
+  return `${blocks.join("\n\n")}\n\n${plural(findings.length, "unhealthy release")} in ${stack}. ${running === undefined ? NEXT(stack) : `The update by ${running} is still running: check again when it has finished.\n`}`;
 }
 
 const NEXT = (stack: string): string => `After fixing the cause:

@@ -1,7 +1,7 @@
 /** What a destroyed stack loses and leaves. */
 import assert from "node:assert/strict";
 import { decide, isEmpty, lossOf, namespacesOf } from "../../cli/core/destroy/decide";
-import { refusalOf, strangeNamespace } from "../../cli/core/destroy/refusals";
+import { recreatedNamespace, refusalOf } from "../../cli/core/destroy/refusals";
 import type { ExportedResource } from "../../cli/core/state";
 import { clusterOfState, pointed, unprotected } from "../../cli/stack/destruction/unprotect";
 import type { HeldClaim, Holdings } from "../../cli/stack/holdings";
@@ -98,9 +98,7 @@ describe("destroying a stack", () => {
   });
 
   it("lists what goes: releases, Secrets, passwords, the namespace and the rest, but nothing of the state alone", () => {
-    const { releases, secrets, passwords, namespaces, rest, gone, strangers } = decide(resources, [
-      holdings(),
-    ]);
+    const { releases, secrets, passwords, namespaces, rest, gone, foreign } = decide(resources, [holdings()]);
     assert.deepEqual(
       releases.map(({ name, kind }) => `${kind} ${name}`),
       ["store mysql", "service web"],
@@ -108,7 +106,7 @@ describe("destroying a stack", () => {
     assert.deepEqual([secrets, passwords], [["mysql-auth"], ["mysql-root"]]);
     assert.deepEqual(namespaces, [{ name: namespace, fate: "goes" }]);
     assert.deepEqual(rest, ["NetworkPolicy shop-dev-default-deny"]);
-    assert.deepEqual([gone, strangers], [[], []]);
+    assert.deepEqual([gone, foreign], [[], []]);
   });
 
   it("takes data for deleted unless its volume is known to stay", () => {
@@ -167,9 +165,9 @@ describe("destroying a stack", () => {
       ["of-release", "deleted"],
       ["owned", "deleted"],
     ]);
-    const { namespaces, strangers } = decide(without, [holdings({ live: live("mysql", "web", "tool") })]);
+    const { namespaces, foreign } = decide(without, [holdings({ live: live("mysql", "web", "tool") })]);
     assert.deepEqual(namespaces, [{ name: namespace, fate: "stays" }]);
-    assert.deepEqual(strangers, [], "what is not the stack's stays with the namespace");
+    assert.deepEqual(foreign, [], "what is not the stack's stays with the namespace");
   });
 
   it("leaves the Secret of a store beside its data, in a namespace that stays, and says so", () => {
@@ -201,10 +199,13 @@ describe("destroying a stack", () => {
       }),
       held("CronJob", "dump", { labels: { "app.kubernetes.io/instance": "mysql" } }),
     ];
-    assert.deepEqual(
-      decide(resources, [holdings({ objects, live: live("mysql", "web", "tool") })]).strangers,
-      ["Helm release tool", "CronJob dump", "Pod debug", "Secret by-hand", "Service lost"],
-    );
+    assert.deepEqual(decide(resources, [holdings({ objects, live: live("mysql", "web", "tool") })]).foreign, [
+      "Helm release tool",
+      "CronJob dump",
+      "Pod debug",
+      "Secret by-hand",
+      "Service lost",
+    ]);
   });
 
   it("takes out of the state what helm no longer has, and with a namespace all that was in it", () => {
@@ -232,10 +233,10 @@ describe("destroying a stack", () => {
     const other = decide(resources, [holdings({ uid: "b" })]);
     assert.deepEqual(other.namespaces, [{ name: namespace, fate: "recreated" }]);
     assert.match(
-      strangeNamespace("dev", other) ?? "",
+      recreatedNamespace("dev", other) ?? "",
       /shop-dev is not the one[\s\S]*npx flotilla recover --stack dev/,
     );
-    assert.equal(strangeNamespace("dev", decide(resources, [holdings()])), undefined);
+    assert.equal(recreatedNamespace("dev", decide(resources, [holdings()])), undefined);
   });
 
   it("leads the engine to the cluster that was looked at", () => {

@@ -123,7 +123,7 @@ describe("explain", () => {
       [],
       {
         cause: "crash",
-        what: /ends with exit code 127 \(its command was not found\), 4 times so far/,
+        what: /exited with code 127 \(its command was not found\), 4 times so far/,
         todo: /kubectl -n shop logs cart-5d9f-abcde -c cart --previous/,
       },
     ],

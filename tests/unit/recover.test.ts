@@ -352,7 +352,7 @@ describe("recovery", () => {
     assert.match(found.join(), /the cluster has lost Release cart, Secret cart-env/);
     assert.match(
       will.join(),
-      /mark the 2 lost resources so that the next update .* recreates them; the state keeps them/,
+      /mark the 2 lost resources so that the next update .* recreates them; they stay in the state until then/,
     );
     assert.deepEqual(actions, [{ do: "reinstall", urns: lost.map(({ urn }) => urn) }]);
   });

@@ -33,7 +33,7 @@ export interface Destruction {
   rest: string[];
   claims: ClaimFate[];
   /** Objects that are deleted with a namespace although they are not part of the stack. */
-  strangers: string[];
+  foreign: string[];
   /** URNs of resources that the cluster no longer has and Pulumi would fail to delete. */
   gone: string[];
 }
@@ -118,9 +118,9 @@ export function decide(resources: readonly ExportedResource[], holdings: readonl
     claims: holdings.flatMap((holding) =>
       claimFates(resources, holding, owned.get(holding.namespace) ?? [], goes(holding.namespace)),
     ),
-    strangers: holdings
+    foreign: holdings
       .filter(({ namespace }) => goes(namespace))
-      .flatMap((holding) => strangersIn(resources, holding, owned.get(holding.namespace) ?? [])),
+      .flatMap((holding) => foreignIn(resources, holding, owned.get(holding.namespace) ?? [])),
     gone: holdings.flatMap((holding) => goneIn(resources, holding)),
   };
 }
@@ -212,7 +212,7 @@ function claimFate(volume: string | undefined, policy: string | undefined): Clai
 const storeByName = (claim: string, stores: readonly string[]): string | undefined =>
   stores.find((store) => new RegExp(`-${store}(-[a-z]+)?-[0-9]+$`).test(claim));
 
-/** Whether a claim is deleted with a release of the stack, also in a namespace that stays. */
+/** Whether a claim is deleted with a release of the stack, even in a namespace that stays. */
 function goesWithRelease({ metadata }: HeldClaim, releases: readonly string[]): boolean {
   const { annotations = {}, ownerReferences = [] } = metadata;
   const isHelms =
@@ -224,7 +224,7 @@ function goesWithRelease({ metadata }: HeldClaim, releases: readonly string[]): 
 /** Objects that Kubernetes creates in every namespace. */
 const BUILT_IN = ["ConfigMap kube-root-ca.crt"];
 
-function strangersIn(
+function foreignIn(
   resources: readonly ExportedResource[],
   { live, objects }: Holdings,
   releases: readonly string[],

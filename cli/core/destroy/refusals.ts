@@ -19,7 +19,7 @@ export function refusalOf(
 }
 
 /** Returns what to do about a namespace that was recreated; undefined if the stack created all of them. */
-export function strangeNamespace(stack: string, { namespaces }: Destruction): string | undefined {
+export function recreatedNamespace(stack: string, { namespaces }: Destruction): string | undefined {
   const other = namespaces.find(({ fate }) => fate === "recreated");
   return (
     other &&

@@ -44,7 +44,7 @@ function podText({ effect, count, why }: PodImpact): string {
   return effect === "restart" ? `${who} restart: ${why}` : `${who} ${effect}`;
 }
 
-/** The last line under a difference. */
+/** The last line of a diff. */
 export function summaryText({ releases, objects, restarts, scaledRestarts }: Totals): string {
   if (releases === 0) return "Nothing changes.";
   const who = [
@@ -55,7 +55,7 @@ export function summaryText({ releases, objects, restarts, scaledRestarts }: Tot
   return `${plural(releases, "release")} change${releases === 1 ? "s" : ""}, ${plural(objects, "object")} in all; ${pods}.`;
 }
 
-/** The last line under a comparison of two stacks. */
+/** The last line of a comparison of two stacks. */
 export const comparedText = ({ releases, objects }: Totals): string =>
   releases === 0
     ? "No differences."

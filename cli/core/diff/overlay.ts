@@ -1,8 +1,8 @@
 import { isRecord } from "../../../src/model/records";
 
 /**
- * Overlays the fields of a manifest on a live object: an estimate, without the API server, of what applying it results in. List
- * entries are matched by name, or by index if both lists have the same length.
+ * Overlays the fields of a manifest on a live object. This estimates the result of applying it without asking the API server.
+ * List entries are matched by name, or by index if both lists have the same length.
  */
 export function overlay(live: unknown, manifest: unknown): unknown {
   if (isRecord(live) && isRecord(manifest))

@@ -41,7 +41,7 @@ export interface Finding {
 export interface ExplainContext {
   stack: string;
   namespace: string;
-  /** When the last update began, in milliseconds. */
+  /** When the last update started, in milliseconds. */
   since: number;
   /** Who is updating the stack right now. Default: nobody, or unknown. */
   running?: string;

@@ -1,4 +1,5 @@
 /** Why a pod is not ready. */
+import { plural } from "../../../src/model/plural";
 import { compact } from "../../../src/model/records";
 import type { Container, ContainerStatus, KubernetesEvent, Pod } from "./facts";
 import { kubectl, type Reason, setting, type Where } from "./reason";
@@ -153,7 +154,7 @@ function endedReason(
   where: Where,
 ): Reason {
   const object = `Pod ${pod.metadata.name}`;
-  const often = restartCount === 0 ? "" : `, ${restartCount} ${restartCount === 1 ? "time" : "times"} so far`;
+  const often = restartCount === 0 ? "" : `, ${plural(restartCount, "time")} so far`;
   const logs = kubectl(
     where,
     `logs ${pod.metadata.name} -c ${name}${restartCount > 0 ? " --previous" : ""} --tail=50`,
@@ -170,7 +171,7 @@ function endedReason(
   return compact({
     cause: "crash",
     object,
-    what: `container ${name} ends with exit code ${exitCode}${meaning === undefined ? "" : ` (${meaning})`}${often}`,
+    what: `container ${name} exited with code ${exitCode}${meaning === undefined ? "" : ` (${meaning})`}${often}`,
     said: message?.trim().split("\n").slice(-10),
     todo: [logs],
     logs: { pod: pod.metadata.name, container: name, previous: restartCount > 0 },
@@ -199,7 +200,7 @@ function probeReason(
   return {
     cause: "probe",
     object: `Pod ${pod.metadata.name}`,
-    what: `container ${name} is running, but its ${kind} probe fails${restartCount > 0 ? `; it was restarted ${restartCount} times` : ""}`,
+    what: `container ${name} is running, but its ${kind} probe fails${restartCount > 0 ? `; it was restarted ${plural(restartCount, "time")}` : ""}`,
     said: [message],
     todo: [kubectl(where, `logs ${pod.metadata.name} -c ${name} --tail=50`)],
   };

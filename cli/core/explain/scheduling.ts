@@ -11,7 +11,7 @@ export interface Unschedulable {
 }
 
 const WORDS: [RegExp, string][] = [
-  [/didn't match pod topology spread constraints/, "would put too many of its pods into one zone or node"],
+  [/didn't match pod topology spread constraints/, "would violate its topology spread constraints"],
   [/didn't match Pod's node affinity\/selector/, "do not match its node affinity or selector"],
   [/didn't satisfy existing pods anti-affinity rules/, "run a pod whose anti-affinity excludes it"],
   [/didn't match pod (anti-)?affinity( rules)?/, "do not match its pod affinity or anti-affinity"],

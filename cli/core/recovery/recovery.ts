@@ -77,7 +77,7 @@ export function decide(situation: Situation): Recovery {
     actions: beyondHelp.length > 0 ? [] : actions,
     blocked:
       beyondHelp.length > 0
-        ? `Helm has no successful revision of ${beyondHelp.join(", ")} left, and Flotilla does not remove releases on a guess. Look at helm history, then repair it with helm upgrade or helm rollback.`
+        ? `Helm has no successful revision of ${beyondHelp.join(", ")} left, and Flotilla does not remove releases on a guess. See helm history, then repair it with helm upgrade or helm rollback.`
         : undefined,
     unsure:
       questionAboutLocks(locks) ??
@@ -145,12 +145,14 @@ const recreatedPart = (namespace: ExportedResource | undefined): Part =>
 /** Resources in the state that the cluster has lost. */
 function lostPart(lost: readonly ExportedResource[]): Part {
   if (lost.length === 0) return {};
-  const [what, them] =
-    lost.length === 1 ? ["the lost resource", "it"] : [`the ${lost.length} lost resources`, "them"];
+  const [what, them, stay] =
+    lost.length === 1
+      ? ["the lost resource", "it", "it stays"]
+      : [`the ${lost.length} lost resources`, "them", "they stay"];
   return {
     found: [`the cluster has lost ${lost.map(resourceText).join(", ")}`],
     will: [
-      `mark ${what} so that the next update (npx flotilla up) recreates ${them}; the state keeps ${them}`,
+      `mark ${what} so that the next update (npx flotilla up) recreates ${them}; ${stay} in the state until then`,
     ],
     actions: [{ do: "reinstall", urns: lost.map(({ urn }) => urn) }],
   };

@@ -78,14 +78,14 @@ function unfinishedRelease(release: Release, good: Situation["good"]): Part {
       : [];
   return {
     found,
-    ...(isGoing ? uninstalled(release, "was being removed") : putBack(release, good)),
+    ...(isGoing ? uninstalled(release, "was being removed") : rollBack(release, good)),
     targets: resource ? [resource.urn] : [],
     again: resource && hasFailed(resource) ? [resource.urn] : [],
   };
 }
 
 /** Rolls a release back to its last successful revision, or uninstalls it if it never had one. */
-function putBack(release: Release, good: Situation["good"]): Part {
+function rollBack(release: Release, good: Situation["good"]): Part {
   const { name, live, resource } = release;
   const to = live.deployed?.revision ?? good[name];
   if (to !== undefined)

@@ -12,7 +12,7 @@ import { reachCluster } from "../access";
 import { type Comparison, compareWithDeployed } from "../comparison/sides";
 import { begun, exportState } from "../engine";
 import type { Kubectl } from "../kubectl";
-import { otherNamespace, readAgain } from "../other-namespace";
+import { otherNamespace, refreshResource } from "../other-namespace";
 import { type PastPasswords, restorePastPasswords } from "../past-passwords";
 import { type PlannedStack, planStack } from "../planning";
 import { readReleases } from "../releases";
@@ -103,7 +103,7 @@ export async function takeOver(
   const { namespace } = adoption;
   // After a refresh against another cluster, the state has the UID of the namespace there.
   const { recreated } = await otherNamespace(settings, planned.resources);
-  if (recreated) await readAgain(stack, recreated);
+  if (recreated) await refreshResource(stack, recreated);
   await setNewPasswords(planned, resets, found, kubectl);
   // The new passwords are in Secrets now and are taken from there like all others.
   const settled =

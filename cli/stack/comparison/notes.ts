@@ -38,7 +38,9 @@ export function notesOf(
 /** The note about lost resources. */
 export function lostNotes(stack: string, lost: readonly ExportedResource[]): string[] {
   if (lost.length === 0) return [];
-  return [`${lostText(lost)}. npx flotilla up --stack ${stack} recreates it; plain pulumi does not notice`];
+  return [
+    `${lostText(lost)}. npx flotilla up --stack ${stack} recreates what is missing; plain pulumi does not notice`,
+  ];
 }
 
 /** The note about resources that an earlier replacement left for deletion. */

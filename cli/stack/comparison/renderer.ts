@@ -74,7 +74,7 @@ const aboutOf = ({
 }: Pick<ReleaseInputs, "description" | "timeout" | "disableOpenapiValidation">) => ({
   chart: String(description),
   "Helm waits": `${timeout} s`,
-  "Helm looks for unknown fields": disableOpenapiValidation ? "no" : "yes",
+  "Helm checks for unknown fields": disableOpenapiValidation ? "no" : "yes",
 });
 
 export const inputsOf = ({ inputs }: ExportedResource): ReleaseInputs => inputs as unknown as ReleaseInputs;

@@ -33,7 +33,7 @@ export async function compareStacks(stack: string, against: string): Promise<Com
 
 /** Translates objects into the other stack's namespace and environment, which are meant to differ. */
 function as(sides: Sides, from: Plan, to: Plan): Sides {
-  // Also as a part of host names.
+  // Also inside host names.
   const name = new RegExp(`(?<![\\w-])${from.namespace.name}(?![\\w-])`, "g");
   const rename = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(rename);

@@ -5,7 +5,7 @@ import { ADOPTED, OWNER, OWNER_ID } from "../../../src/plan/labels";
 import { ownerText } from "../../../src/runtime/check-namespace";
 import { checkCluster } from "../../../src/runtime/preflight";
 import { type Destruction, decide, namespacesOf } from "../../core/destroy/decide";
-import { refusalOf, strangeNamespace } from "../../core/destroy/refusals";
+import { recreatedNamespace, refusalOf } from "../../core/destroy/refusals";
 import { outputsOf } from "../../core/release-status";
 import {
   type ExportedResource,
@@ -47,8 +47,8 @@ export async function prepareDestruction(stack: string, state: ExportedState): P
   await refuseWhileUpdating(stack, state);
   const kubectl = await reach(access, stack, resources);
   const destruction = await look(kubectl, state);
-  const strange = strangeNamespace(stack, destruction);
-  if (strange !== undefined) throw new ToolError(strange);
+  const refusal = recreatedNamespace(stack, destruction);
+  if (refusal !== undefined) throw new ToolError(refusal);
   await refuseStranger(stack, access, resources);
   const owned = resources.flatMap(({ type, outputs }) =>
     type === NAMESPACE ? String((outputs?.metadata as { name?: string } | undefined)?.name) : [],
@@ -63,12 +63,16 @@ export async function destroy(stack: string, prepared: Prepared): Promise<Update
   await unprotect(stack, prepared);
   stopIfInterrupted();
   const result = await remove(stack, prepared.kubectl);
-  if (result.exitCode === 0) await giveBack(prepared);
+  if (result.exitCode === 0) await removeOwnerAnnotations(prepared);
   return result;
 }
 
 /** Removes the owner annotations from namespaces that stay: with them, no stack could use the namespace, not even this one. */
-async function giveBack({ kubectl, destruction: { namespaces }, owned }: Prepared): Promise<void> {
+async function removeOwnerAnnotations({
+  kubectl,
+  destruction: { namespaces },
+  owned,
+}: Prepared): Promise<void> {
   const own = namespaces.filter(({ name, fate }) => fate === "stays" && owned.includes(name));
   for (const { name } of own)
     await kubectl
@@ -165,7 +169,7 @@ async function assertSame(stack: string, { kubectl, destruction: shown }: Prepar
 const steady = (destruction: Destruction) => ({
   ...destruction,
   releases: destruction.releases.map(({ pods: _, ...rest }) => rest),
-  strangers: destruction.strangers.filter((name) => !name.startsWith("Pod ")),
+  foreign: destruction.foreign.filter((name) => !name.startsWith("Pod ")),
 });
 
 async function unprotect(

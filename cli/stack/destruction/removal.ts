@@ -18,7 +18,7 @@ interface Removal {
 
 export async function remove(stack: string, kubectl: Kubectl): Promise<UpdateResult> {
   const removals = new Map<string, Removal>();
-  const timer = setInterval(() => void sayWaiting(kubectl, removals), INTERVAL_SECONDS * 1000);
+  const timer = setInterval(() => void reportWaiting(kubectl, removals), INTERVAL_SECONDS * 1000);
   const start = Date.now();
   try {
     const result = await runUpdate(["destroy", "--stack", stack], {
@@ -47,7 +47,7 @@ function note({ operation, type, name, phase }: Step, removals: Map<string, Remo
   say(`${what}: ${phase === "done" ? chalk.stderr.green("removed") : chalk.stderr.red("failed")}${took}`);
 }
 
-async function sayWaiting(kubectl: Kubectl, removals: ReadonlyMap<string, Removal>): Promise<void> {
+async function reportWaiting(kubectl: Kubectl, removals: ReadonlyMap<string, Removal>): Promise<void> {
   for (const [what, removal] of removals) {
     const { since, saidAt, isNamespace } = removal;
     if (Date.now() - saidAt < REPEAT_SECONDS * 1000) continue;

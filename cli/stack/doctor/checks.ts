@@ -26,7 +26,7 @@ import { node, providers, pulumiCli } from "./machine";
 import { sharedNamespace } from "./shared-namespace";
 import { metrics, storage, wayIn } from "./surroundings";
 
-const LOOK_AGAIN = "The cluster did not answer this: check that it is healthy, and try again.";
+const LOOK_AGAIN = "The cluster did not answer the request: check that it is healthy, and try again.";
 
 /** Everything that a stack needs, in the order in which to fix it. */
 export async function diagnose(stack: string): Promise<Diagnosis[]> {

@@ -51,7 +51,7 @@ export async function bringBack(stack: string, drift: Drift): Promise<Updated> {
           );
         }
       });
-    // Helm cannot upgrade a release that is gone: it is created anew, while its old entry stays in the state.
+    // Helm cannot upgrade a release that is gone: a new one is created, while the old entry stays in the state.
     if (urns.gone.length > 0) await markLost(stack, urns.gone);
     // Uninterruptible: a mark left by an interruption would look like a failed update.
     return delegateInterrupts(async () => {

@@ -63,7 +63,7 @@ export async function findDrift(stack: string): Promise<Drift> {
     {
       release: RAILS,
       kind: "stack",
-      // A shared namespace is its owner's business.
+      // Changes of a shared namespace are up to its owner.
       objects: deployedGuardRails(
         isShared(resources) ? resources.filter(({ type }) => type !== NAMESPACE) : resources,
       ),
@@ -94,7 +94,7 @@ export async function findDrift(stack: string): Promise<Drift> {
   );
   const of = new Map(pairs.map((pair) => [pair.manifest, pair]));
   const sides = expected.map(({ release, kind, objects }) => {
-    const own = objects.flatMap((object) => of.get(object) ?? []).filter(counts);
+    const own = objects.flatMap((object) => of.get(object) ?? []).filter(isRelevant);
     const side = (side: readonly ManifestObject[]): ReleaseSide => ({ kind, objects: side, about: {} });
     return [
       release,
@@ -139,7 +139,7 @@ async function leftOf(
 }
 
 /** A deleted Job is not drift: it has run, and its TTL or a user removed it. */
-const counts = ({ manifest, live }: Pair): boolean => live !== undefined || manifest.kind !== "Job";
+const isRelevant = ({ manifest, live }: Pair): boolean => live !== undefined || manifest.kind !== "Job";
 
 /** The revision that Pulumi deployed, if Helm still has it; else the deployed one. */
 async function deployedRevision(
