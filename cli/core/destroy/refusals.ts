@@ -24,7 +24,7 @@ export function recreatedNamespace(stack: string, { namespaces }: Destruction): 
   return (
     other &&
     `namespace ${other.name} is not the one that stack ${stack} created: its UID differs. Nothing was deleted.
-  Somebody deleted the namespace and created it again. If everything in it belongs to ${stack}:
+  It was deleted and recreated. If everything in it belongs to ${stack}:
     npx flotilla recover --stack ${stack}
     npx flotilla destroy --stack ${stack}`
   );
