@@ -11,18 +11,19 @@ import { report } from "../stack/update-report";
 import { update } from "../stack/update-with-progress";
 import { confirmed } from "../terminal/ask";
 import { showComparison } from "../terminal/comparison";
+import { stackOption, yesOption } from "../terminal/options";
 
 export function upCommand(): Command {
   return new Command("up")
-    .description("`pulumi up` that shows what it changes, what each release waits for, and why if it fails")
-    .argument("[arguments...]", "further arguments of `pulumi up`, after --")
-    .requiredOption("-s, --stack <name>", "the stack: dev, staging, prod ...")
-    .option("-y, --yes", "do not ask after the difference is shown")
+    .description("Update a stack, with progress, and explain failures")
+    .argument("[arguments...]", "more arguments for `pulumi up`, after --")
+    .addOption(stackOption())
+    .addOption(yesOption("the difference is shown"))
     .addHelpText(
       "after",
       `
-It is the same update as \`pulumi up\`: the same engine, program and state. A failed release is rolled back by Helm; what
-has been updated before it stays. Run it again to go on, or \`flotilla rollback\` to go back.`,
+Shows the difference, asks, and runs \`pulumi up\`: the same engine, program and state. Helm rolls back a release that fails;
+releases that were updated before it stay. Run it again to continue, or \`flotilla rollback\` to go back.`,
     )
     .action(async (further: string[], { stack, yes }: { stack: string; yes?: boolean }) => {
       await refuseWhileLocked(stack);
