@@ -431,7 +431,7 @@ describe("what a cluster has lost", () => {
       { ...look, lost: [resource(SECRET, "db-auth")], unseen: ["kubectl get: Forbidden"] },
       [],
     );
-    assert.match(denied, /note not everything could be looked for: kubectl get: Forbidden/);
+    assert.match(denied, /note not everything could be checked: kubectl get: Forbidden/);
   });
 
   it("is shown as installed again, with empty volumes where none are left", () => {
