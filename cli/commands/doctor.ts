@@ -28,7 +28,7 @@ const COLOURS: Record<Diagnosis["status"], (text: string) => string> = {
   ok: chalk.green,
   warning: chalk.yellow,
   failed: chalk.red,
-  "not looked at": chalk.dim,
+  skipped: chalk.dim,
 };
 
 function show(diagnoses: readonly Diagnosis[]): string {

@@ -2,7 +2,7 @@ import chalk from "chalk";
 import Table from "cli-table3";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { stackFileName } from "../../src/config/stack-names";
-import { previous, type Told, told } from "../core/updates";
+import { previous, type UpdateWithChanges, withChanges } from "../core/updates";
 import { readCheckpoint, readHistory, type Update, updateJson } from "../stack/history";
 import { PROJECT_NAME } from "../stack/project";
 import { type RollbackOptions, withRollback } from "../stack/rollback/rolling-back";
@@ -60,7 +60,7 @@ it is, except for the stack's file: it gets the earlier settings once the update
       if (history.length === 0)
         throw new ToolError(`stack ${stack} has never been updated, so there is no update to go back to`);
       const checkpoints = await recentCheckpoints(stack, history, LISTED);
-      const updates = told(history, imagesOf(checkpoints));
+      const updates = withChanges(history, imagesOf(checkpoints));
       if (options.list && options.json)
         process.stdout.write(resultJson({ stack, updates: updates.map(updateJson) }));
       else process.stdout.write(show(stack, updates));
@@ -78,7 +78,7 @@ it is, except for the stack's file: it gets the earlier settings once the update
     });
 }
 
-function show(stack: string, all: readonly Told[]): string {
+function show(stack: string, all: readonly UpdateWithChanges[]): string {
   const updates = all.slice(0, LISTED);
 
   const table = new Table({ ...PLAIN_TABLE, head: ["UPDATE", "WHEN", "RESULT", "CHANGED", "MESSAGE"] });

@@ -1,4 +1,4 @@
-/** What an update would change, for people. */
+/** Prints what an update would change. */
 import chalk from "chalk";
 import Table from "cli-table3";
 import type { Problem } from "../../src/model/problems";
@@ -7,33 +7,33 @@ import { comparedText, objectsText, podsText, summaryText, totalsOf } from "../c
 import { refusedAdvice } from "../core/diff/refused";
 import { PLAIN_TABLE } from "./table";
 
-/** Every object's difference, and last a table of the releases: what is read first is nearest to the prompt. */
+/** The diff of every object, then a table of the releases: the summary comes last, next to the prompt. */
 export const showChanges = (changes: readonly ReleaseChange[], isUpdate = true): string =>
   changes.length === 0 ? "" : [...changes.flatMap(showRelease), "", table(changes, isUpdate), ""].join("\n");
 
-/** What is shown of a comparison. */
+/** The parts of a comparison that are shown. */
 interface Compared {
   changes: readonly ReleaseChange[];
   notes: readonly string[];
-  /** What the update would create and exists already. Default: nothing. */
+  /** Objects that the update would create and that already exist. Default: none. */
   blocked?: readonly Problem[];
 }
 
-/** `isUpdate`: whether one becomes the other; of two stacks no pod restarts. */
+/** `isUpdate`: whether it shows an update, with its effects on pods and volumes, and not two stacks. */
 export function showComparison({ changes, notes, blocked = [] }: Compared, { isUpdate = true } = {}): string {
   const parts = changes.length === 0 ? [] : [showChanges(changes, isUpdate).trimEnd()];
   const refused = isUpdate ? changes.flatMap(({ immutable }) => immutable) : [];
   if (refused.length > 0)
     parts.push(
       "",
-      chalk.red.bold("The API server will refuse this: these fields cannot be changed"),
+      chalk.red.bold("The API server will refuse this: these fields are immutable"),
       ...refused.map((text) => chalk.red(`  ${text}`)),
       ...refusedAdvice(changes).map((text) => `  ${text}`),
     );
   if (blocked.length > 0)
     parts.push(
       "",
-      chalk.red.bold("The update is refused: what it would create exists already"),
+      chalk.red.bold("The update is refused: these objects already exist"),
       ...blocked.flatMap(({ where, what, todo }) => [chalk.red(`  ${where}: ${what}`), `    ${todo}`]),
     );
   if (notes.length > 0) parts.push("", ...notes.map((note) => `${chalk.yellow("note")} ${note}`));

@@ -1,7 +1,7 @@
-/** Reads files that may not be there. */
+/** Reads files that may not exist. */
 import { readFileSync } from "node:fs";
 
-/** The text of a file; undefined where it cannot be read. */
+/** Returns the text of a file; undefined if it cannot be read. */
 export function readIfThere(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8");

@@ -90,7 +90,7 @@ describe("flotilla new service", function () {
     const [taken] = problemsOf(() => addService("redis-master", { ...options, uses: "" }, folder));
     assert.match(taken?.what ?? "", /store redis has a host of this name/);
     const [image] = problemsOf(() => addService("orders", { ...options, uses: "", image: "orders" }, folder));
-    assert.match(image?.what ?? "", /has no tag/);
+    assert.match(image?.what ?? "", /has no exact version tag/);
     assert.equal(read("robot-shop"), before);
   });
 });

@@ -74,7 +74,7 @@ describe("an existing namespace", function () {
 
   it("is used if others own it, and nothing in it that is not the stack's is changed", async () => {
     await create("false");
-    assert.match(await ends(0, "doctor"), /e2e-team is there, and others own it[\s\S]*pod security +ok/);
+    assert.match(await ends(0, "doctor"), /e2e-team exists and is owned by others[\s\S]*pod security +ok/);
     const before = (await live()).metadata;
     writeChart(stack.folder);
     await run("helm", ["install", "web", join(stack.folder, "chart"), "-n", namespace]);
@@ -102,7 +102,7 @@ describe("an existing namespace", function () {
 
   it("is kept with the objects of others when the stack is destroyed", async () => {
     const all = await ends(0, "destroy", "--confirm", "team");
-    assert.match(all, /What stays:[\s\S]*namespace e2e-team with what others have in it/);
+    assert.match(all, /What stays:[\s\S]*namespace e2e-team and what others have in it/);
     await isAsItWas();
     assert.equal(await exists("deployment", "web", "-n", namespace), false);
     // The data of stores is kept, and an update does not use it unasked.
@@ -129,7 +129,7 @@ describe("an existing namespace", function () {
 
   it("is not deleted by destroy after it was taken over, and is available again", async () => {
     const all = await ends(0, "destroy", "--confirm", "team");
-    assert.match(all, /namespace e2e-team with what others have in it/);
+    assert.match(all, /namespace e2e-team and what others have in it/);
     await isAsItWas();
     const { annotations = {} } = (await live()).metadata;
     assert.deepEqual(

@@ -83,7 +83,7 @@ describe("a store in prod", () => {
     );
     const { exitCode, all = "" } = await flotilla(stack, "up", "--yes", "--stack", "removal");
     assert.equal(exitCode, 0, all);
-    assert.match(all, /flotilla:allowDeletion is used up and taken out; commit it/);
+    assert.match(all, /removed used entries of flotilla:allowDeletion; commit the file/);
     assert.doesNotMatch(read(stack.folder, "Pulumi.removal.yaml"), /allowDeletion/);
   });
 });

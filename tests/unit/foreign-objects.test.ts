@@ -316,7 +316,7 @@ describe("a difference with existing objects", () => {
   });
 
   it("warns of the deletion by a first installation that fails, and of no other", () => {
-    assert.match(takenNotes([taken], {})[0] ?? "", /Helm deletes what was taken over.*ConfigMap web-files/);
+    assert.match(takenNotes([taken], {})[0] ?? "", /Helm deletes these adopted objects.*ConfigMap web-files/);
     assert.deepEqual(takenNotes([taken], { web: {} as never }), []);
   });
 

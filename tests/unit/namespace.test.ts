@@ -264,8 +264,8 @@ describe("a namespace that a stack took over", () => {
 
   it("is kept when the stack is destroyed, like one that was left to others", () => {
     for (const namespace of [resource(), resource({ outputs: { metadata: { name: "team", uid: "u" } } })]) {
-      const { namespaces, strangers } = decide([namespace], [holdings]);
-      assert.deepEqual([namespaces, strangers], [[{ name: "team", fate: "stays" }], []]);
+      const { namespaces, foreign } = decide([namespace], [holdings]);
+      assert.deepEqual([namespaces, foreign], [[{ name: "team", fate: "stays" }], []]);
       assert.deepEqual(unprotected([namespace], [])[0]?.retainOnDelete, true);
     }
     assert.deepEqual(decide([resource()], [{ ...holdings, uid: "v" }]).namespaces[0]?.fate, "recreated");

@@ -2,7 +2,7 @@
 import { until } from "../world";
 import { ANY, type Case, flotilla, NOTHING, refused, type Said } from "./case";
 
-const MISSING: Said = { exit: 2, says: /the cluster has lost what the state has: [^.\n]*/ };
+const MISSING: Said = { exit: 2, says: /the cluster has lost [^.\n]*/ };
 const again = flotilla("up", { exit: 0, says: /is up to date: [^\n]*/ }, "--yes");
 
 /** An object that belongs to no release is deleted manually. */
@@ -10,12 +10,12 @@ const objectDeleted = (name: string, kind: string, object: string): Case => ({
   kind: "behind one's back",
   name,
   change: (ground) => ground.must("kubectl", "delete", kind, object, "-n", "shop-dev"),
-  diff: { exit: 2, says: /some of it is missing in the cluster: it is created again/ },
+  diff: { exit: 2, says: /objects missing in the cluster are recreated/ },
   preview: ANY,
   more: [
     flotilla("status", {
       exit: 2,
-      says: new RegExp(`the cluster has lost what the state has: \\w+ ${object}`),
+      says: new RegExp(`the cluster has lost \\w+ ${object}`),
     }),
     again,
     flotilla("diff", NOTHING),

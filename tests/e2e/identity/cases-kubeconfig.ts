@@ -207,7 +207,7 @@ export const clusters: Case[] = [
     kind: "stack",
     name: "prod: `flotilla destroy`, confirmed with the right name",
     on: "prod",
-    more: [flotilla("destroy", refused(/is of environment prod[^\n]*/), "--confirm", "prod")],
+    more: [flotilla("destroy", refused(/has environment prod[^\n]*/), "--confirm", "prod")],
   },
   {
     kind: "cluster",
@@ -247,7 +247,7 @@ export const clusters: Case[] = [
     more: [
       { run: ["pulumi", "refresh", "--yes", "--skip-preview"], exit: 0, says: /\d+ deleted/ },
       THEIRS,
-      { ...flotilla("diff", { exit: 2, says: /installed already, by helm/ }), kubeconfig: "both" },
+      { ...flotilla("diff", { exit: 2, says: /already installed with helm/ }), kubeconfig: "both" },
       flotilla("adopt", { exit: 0, says: /To take over: [^\n]*/ }, "--yes"),
       flotilla("diff", NOTHING),
     ],

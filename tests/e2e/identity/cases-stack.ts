@@ -199,13 +199,7 @@ export const stacks: Case[] = [
     more: [
       flotilla("up", refused(/belongs to stack flotilla\/dev/), "--yes"),
       flotilla("adopt", refused(/it belongs to stack flotilla\/dev \(id \w+\)/), "--yes"),
-      flotilla(
-        "adopt",
-        refused(/does not belong to a stack with the id 0123/),
-        "--given-up",
-        "0123",
-        "--yes",
-      ),
+      flotilla("adopt", refused(/not to a stack with the id 0123/), "--given-up", "0123", "--yes"),
       {
         run: ["pulumi", "destroy", "--yes", "--skip-preview"],
         exit: 0,
@@ -277,7 +271,7 @@ export const stacks: Case[] = [
           .filter(({ type }) => type === NAMESPACE)
           .map((resource) => ({ ...resource, delete: true, protect: false })),
       ]),
-    diff: { exit: 2, says: /an earlier update left 1 replaced resources[^;]*/ },
+    diff: { exit: 2, says: /an earlier update left 1 replaced resource[^;]*/ },
     preview: ANY,
     up: undefined,
     more: [
@@ -295,7 +289,7 @@ export const stacks: Case[] = [
 /** A cluster without anything of the stack is named: the stack is installed there. */
 const named = {
   change: async (ground: Ground) => ground.stack.config("flotilla:cluster.identity", await uidOf(ground)),
-  diff: { exit: 2, says: /missing in the cluster: it is installed again/ },
+  diff: { exit: 2, says: /missing in the cluster, so it is reinstalled/ },
   preview: ANY,
   more: [
     flotilla("up", { exit: 0, says: /is up to date: [^\n]*/, never: /deleted/ }, "--yes"),
