@@ -33,7 +33,7 @@ export function addService(
     throw new FlotillaError([
       {
         where: "Pulumi.yaml: flotilla:application",
-        what: `there is no application "${application}"`,
+        what: `unknown application "${application}"`,
         todo: suggest(application, Object.keys(catalogue())),
       },
     ]);
@@ -103,9 +103,7 @@ function nameProblems(application: Application, name: string, uses: readonly str
             "Use lower-case letters, digits and hyphens, starting with a letter.",
           ),
         ]),
-    ...(taken
-      ? [problem("<name>", `${application.name} has a ${name} already`, "Give it another name.")]
-      : []),
+    ...(taken ? [problem("<name>", `${application.name} has a ${name} already`, "Use another name.")] : []),
     ...uses
       .filter((target) => !known.includes(target))
       .map((target) => problem("--uses", `${application.name} has no "${target}"`, suggest(target, known))),

@@ -106,7 +106,7 @@ describe("flotilla check", function () {
     assert.equal(exitCode, 1, all);
     assert.match(
       stdout,
-      /error Pulumi\.bad\.yaml:3 flotilla:replics: there is no such setting\n {4}Did you mean "replicas"\?/,
+      /error Pulumi\.bad\.yaml:3 flotilla:replics: unknown setting\n {4}Did you mean "replicas"\?/,
     );
     assert.match(stdout, /\n1 error, 0 warnings$/);
   });

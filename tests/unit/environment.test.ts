@@ -108,7 +108,7 @@ describe("externals", () => {
     );
     assert.match(`${wrong?.where}: ${wrong?.what}`, /bank\.cidr\[1\]: must be a range of addresses/);
     const [both] = problemsOf(() => egress({}, { cidr: ranges, pods: { namespace: "a", labels: {} } }));
-    assert.match(`${both?.where}: ${both?.what}`, /external bank: it has pods and addresses/);
+    assert.match(`${both?.where}: ${both?.what}`, /external bank: has both `pods` and `cidr`/);
   });
 
   it("of a stand-in are stood in for as well, unless a stack turns them off", () => {
@@ -176,7 +176,7 @@ describe("passwords in a stack file", () => {
       ["flotilla:credentials.b"],
     );
     assert.ok(!JSON.stringify(problems).includes("hunter2"));
-    assert.match(told(secure).problems[0]?.what ?? "", /encrypted as a whole/);
+    assert.match(told(secure).problems[0]?.what ?? "", /the whole map is encrypted/);
     assert.match(told(["hunter2"]).problems[0]?.what ?? "", /must be a map/);
   });
 });

@@ -34,7 +34,10 @@ describe("the setting of a namespace", () => {
   it("does not create what every cluster has", () => {
     for (const name of ["kube-system", "kube-public", "kube-node-lease"]) {
       for (const namespace of [name, { name }, { name, create: true }])
-        assert.match(problemsOf(() => settingsOf({ namespace }))[0]?.what ?? "", /of Kubernetes itself/);
+        assert.match(
+          problemsOf(() => settingsOf({ namespace }))[0]?.what ?? "",
+          /system namespace of Kubernetes/,
+        );
       settingsOf({ namespace: { name, create: false } });
     }
   });

@@ -61,12 +61,12 @@ describe("a mongodb without a password", () => {
     const account = { username: "app", database: "app", credential: { generated: true as const } };
     assert.match(
       refused(open([members("db")], { accounts: { app: account } }), {}, {})[0] ?? "",
-      /store db: it has accounts, but it runs without a password.* Remove `accounts`, or `noPassword`/s,
+      /store db: has accounts, but runs without a password.* Remove `accounts`, or `noPassword`/s,
     );
     for (const reference of [password("db", "root"), username("db", "app")])
       assert.match(
         refused(open([reference]), {}, {})[0] ?? "",
-        /service web, URL: it mentions the (password|username) of "db", which runs without a password/,
+        /service web, URL: refers to the (password|username) of "db", which runs without a password/,
       );
   });
 

@@ -321,7 +321,7 @@ describe("what a chart would refuse", () => {
     assert.deepEqual(
       problems.map(({ where, what }) => `${where} ${what}`),
       [
-        "apps/shop.ts: service web: image.tag must not be latest, which is another image tomorrow: name a version or a digest",
+        "apps/shop.ts: service web: image.tag must not be latest, which is a mutable tag: use a version or a digest",
         "apps/shop.ts: service web: ports.http.container must be at most 65535, not 70000",
         'apps/shop.ts: service web: writable[0] must be an absolute path below /, without a colon, . or .., such as /var/cache, not "tmp"',
       ],

@@ -138,11 +138,11 @@ describe("rules on a plan", () => {
     );
     assert.match(
       refused({ budget: { A: "it is the name of a header" } }).join(),
-      /exceptions\.budget: must say why, in a sentence that others understand; only plain-secret/,
+      /exceptions\.budget: must be a reason in a full sentence; only plain-secret/,
     );
     assert.match(
       refused({ "plain-secret": { CSRF: "no" } }).join(),
-      /exceptions\.plain-secret\.CSRF: must say why/,
+      /exceptions\.plain-secret\.CSRF: must be a reason/,
     );
   });
 

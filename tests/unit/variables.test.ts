@@ -222,7 +222,7 @@ describe("commands and arguments", () => {
     );
     assert.match(
       refusals({ uses: [], command: [[host("api")]] })[0] ?? "",
-      /web, command\[0\]: it mentions "api"/,
+      /web, command\[0\]: refers to "api"/,
     );
   });
 

@@ -18,7 +18,7 @@ const withoutDb = `
 
 const GONE = /store db is gone from the inventory, but it is deployed with its data[^\n]*/;
 
-const STILL_SET = /flotilla:stores\.db: shop has no store "db" any more, but it is deployed with its data/;
+const STILL_SET = /flotilla:stores\.db: shop no longer has a store "db", but it is still deployed with its data/;
 
 export const settings: Case[] = [
   {
