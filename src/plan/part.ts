@@ -30,7 +30,7 @@ function partOf(context: PlanContext, plan: Plan, name: string): Plan {
   );
   return {
     ...plan,
-    // The caller orders dependencies on other parts.
+    // The caller takes care of dependencies on other parts.
     releases: mapValues(releases, (release) => ({
       ...release,
       needs: release.needs.filter((need) => need in releases),

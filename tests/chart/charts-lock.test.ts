@@ -102,7 +102,7 @@ describe("charts/lock.yaml", function () {
     assert.equal(problem?.where, "charts/vendor/mysql-1.0.0.tgz");
     assert.match(
       problem?.what ?? "",
-      new RegExp(`it is not the chart that charts/lock.yaml names: sha256 .*, locked ${digest}`),
+      new RegExp(`the chart does not match charts/lock.yaml: sha256 .*, locked ${digest}`),
     );
     await assert.rejects(pullCharts(project, PLAIN), /is not the chart that charts\/lock.yaml names/);
     writeLock();

@@ -43,7 +43,7 @@ describe("flotilla render", function () {
     assert.equal(rendered.length, 18);
     for (const { values, manifests } of rendered)
       for (const file of [values, manifests]) if (file) assert.ok(readFileSync(file, "utf8").length > 0);
-    assert.match(all ?? "", /warning .*bitnamilegacy, which get no updates any more/);
+    assert.match(all ?? "", /warning .*bitnamilegacy, which no longer get updates/);
   });
 
   it("writes values that helm reads as they are meant: YAML 1.1 takes a bare no for false", async () => {

@@ -97,7 +97,10 @@ describe("components in somebody's own program", function () {
     assert.match(await refused(), /arguments of Application "shop-two".*cache/s);
     await stack.config("withoutStore", "false");
     await stack.config("namespace", "elsewhere");
-    assert.match(await refused(), /deployed in namespace shop-two-local, and this moves it to elsewhere/);
+    assert.match(
+      await refused(),
+      /deployed in namespace shop-two-local, and this would move it to elsewhere/,
+    );
     assert.equal(await exists("namespace", "elsewhere"), false);
     await stack.config("namespace", "shop-two-local");
     await stack.config("distribution", "bitnami");

@@ -46,7 +46,7 @@ describe("a binary file", () => {
     assert.ok(shop);
     assert.match(
       problemsOf(() => planFor(shop))[0]?.what ?? "",
-      /its files have 1,200,000 bytes together .*, and the ConfigMap that holds them takes at most 1,048,576/,
+      /the files have 1,200,000 bytes together .*, and their ConfigMap holds at most 1,048,576/,
     );
   });
 

@@ -89,7 +89,7 @@ describe("externals", () => {
     });
     const both = { cidr: "10.0.0.0/8", pods: { namespace: "a", labels: {} } };
     const [problem] = problemsOf(() => webOf({ ...given, externals: { bank: both } }));
-    assert.match(problem?.what ?? "", /pods and addresses/);
+    assert.match(problem?.what ?? "", /both `pods` and `cidr`/);
     const [wrong] = problemsOf(() => webOf({ ...given, externals: { bank: { cidr: "999.1.1.1/99" } } }));
     assert.match(wrong?.what ?? "", /range of addresses/);
   });
@@ -202,7 +202,7 @@ describe("optional services", () => {
     const services = { load: { enabled: true }, web: { enabled: false } };
     const [problem] = problemsOf(() => planFor(optional(), { services }));
     assert.equal(problem?.where, "flotilla:services.web.enabled");
-    assert.match(problem?.what ?? "", /load uses web, which the stack does not have/);
+    assert.match(problem?.what ?? "", /load uses web, which is disabled in this stack/);
   });
 });
 

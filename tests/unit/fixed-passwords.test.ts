@@ -135,7 +135,7 @@ describe("a password that an image fixes", () => {
     const services = { web: { ...(shop.services.web as Service), files: { "/a.yaml": file } } };
     assert.match(
       problemsOf(() => planFor({ ...shop, services }, {}))[0]?.what ?? "",
-      /the password of "db" is a part of a YAML value without quotes/,
+      /the password of "db" is part of a YAML value without quotes/,
     );
   });
 });

@@ -182,7 +182,10 @@ describe("a namespace that others own", () => {
       /^\/api\/v1\/namespaces\/team\/secrets\?labelSelector=.*name in \(cache,web\)/,
     );
     const [{ where, what, todo } = { where: "", what: "", todo: "" }] = await check(["web"]);
-    assert.match(`${where}: ${what}. ${todo}`, /^release web: helm has installed it already .*another name/);
+    assert.match(
+      `${where}: ${what}. ${todo}`,
+      /^release web: helm has already installed the release .*rename the service/,
+    );
     const web = { kind: "service", chart: "./charts/microservice", values: {} };
     assert.deepEqual(await check(["web"], { web, cache: web }), []);
     assert.equal(asked.length, 2, "nothing is asked where nothing is new");

@@ -187,7 +187,7 @@ describe("rules on a plan", () => {
     assert.equal(problems[0]?.where, "flotilla:replicas");
     assert.match(
       problems[0]?.what ?? "",
-      /^Deployment a; Deployment b; Deployment c and 1 more: prod needs at least three pods/,
+      /^Deployment a; Deployment b; Deployment c and 1 more: has 2 pods, and prod needs at least three/,
     );
     assert.match(problems[0]?.todo ?? "", /flotilla:services\.<name>\.exceptions\.replicas/);
   });
