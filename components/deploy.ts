@@ -16,13 +16,13 @@ import { asAdopted } from "../src/plan/namespace/namespace";
 import { findUpward } from "../src/plan/package";
 import { volumeChanges } from "../src/plan/stores/changes";
 import type { Transform } from "../src/plan/transform";
+import { applyOverrides } from "../src/runtime/apply-overrides";
 import { askWithKubectl } from "../src/runtime/ask-cluster";
 import { checkNamespace, isOfOthers } from "../src/runtime/check-namespace";
 import { checkVolumes } from "../src/runtime/check-volumes";
 import { checkObjects } from "../src/runtime/foreign-objects";
 import { identityName, recordOf } from "../src/runtime/identity";
 import { checkLeftovers } from "../src/runtime/leftover-claims";
-import { obeyOverrides } from "../src/runtime/obey-overrides";
 import { ownerOf } from "../src/runtime/owner";
 import { checkCluster } from "../src/runtime/preflight";
 import { loadedFiles, type Provenance, readProvenance } from "../src/runtime/provenance";
@@ -112,7 +112,7 @@ async function deployApplication(
 ) {
   const { settings, application } = read;
   const charts = readCharts(project);
-  const { isAdopting, isChecked, adoptsNamespace } = obeyOverrides();
+  const { isAdopting, isChecked, adoptsNamespace } = applyOverrides();
   const owner = ownerOf(config, state.id);
   const { context, planned: asSet } = composePlan(config, read, { charts, ...state, owner, transform });
   const target = await checkCluster(settings, config.stack);

@@ -158,7 +158,7 @@ export function deletionWarnings({ settings, deployed, deployedGuarded }: PlanCo
 }
 
 /** Reports releases with the name of a deployed release of another kind: both would exist during the update. */
-export function heldNameProblems(context: PlanContext, releases: readonly ReleasePlan[]): Problem[] {
+export function nameCollisionProblems(context: PlanContext, releases: readonly ReleasePlan[]): Problem[] {
   const { application, deployed, remedies } = context;
   return releases.flatMap(({ name, kind }) => {
     const there = own(deployed, name)?.kind;

@@ -60,7 +60,7 @@ function standInsFor(
 ): Record<string, Service> {
   for (const name of users.flatMap(({ uses }) => uses ?? [])) {
     const standIn = own(externals, name)?.standIn;
-    if (!standIn || own(found, name) || !isStoodInFor(settings, name)) continue;
+    if (!standIn || own(found, name) || !usesStandIn(settings, name)) continue;
     found[name] = standIn;
     standInsFor([standIn], externals, settings, found);
   }
@@ -68,7 +68,7 @@ function standInsFor(
 }
 
 /** Whether a stand-in replaces an external. A stack that sets the address of an external uses the real one. */
-const isStoodInFor = (settings: Settings, name: string): boolean =>
+const usesStandIn = (settings: Settings, name: string): boolean =>
   settings.standIns &&
   own(settings.externals, name) === undefined &&
   own(settings.services, name)?.enabled !== false;

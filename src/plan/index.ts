@@ -11,7 +11,7 @@ import {
   registryCredentials,
   registrySecrets,
 } from "./credentials/externals";
-import { credentialDeletionProblems, deletionWarnings, heldNameProblems } from "./deletions";
+import { credentialDeletionProblems, deletionWarnings, nameCollisionProblems } from "./deletions";
 import { isRotating } from "./deployed";
 import { environmentProblems } from "./environment";
 import { directLabels, type Owner } from "./labels";
@@ -22,11 +22,11 @@ import { quotaProblems } from "./namespace/quota";
 import { outputsOf } from "./outputs";
 import { placeProblems } from "./place";
 import type { Plan, ReleasePlan, SecretPlan } from "./plan";
-import { waysIn } from "./services/exposure";
+import { publicEntries } from "./services/exposure";
 import { fileTextProblems } from "./services/files";
 import { planMicroservice } from "./services/microservice";
 import { mergeResources, serviceResources } from "./services/resources";
-import { inRouteOrder, routeProblems } from "./services/routes";
+import { orderedByRoutes, routeProblems } from "./services/routes";
 import { scalingProblems } from "./services/scaling";
 import { mixedSecretProblems } from "./services/secrets";
 import { urlWarnings } from "./services/url-warnings";
@@ -49,7 +49,7 @@ export function plan(context: PlanContext): Plan {
   const wrong = validateApplication(declared);
   refuse([
     ...wrong,
-    ...asFarAsPossible(wrong, () => [
+    ...furtherProblems(wrong, () => [
       ...environmentProblems(declared, application, settings),
       ...variableProblems(declared, settings),
       ...credentialProblems(context),
@@ -70,7 +70,7 @@ export function plan(context: PlanContext): Plan {
   const planned = [
     ...stores.map((name) => planStore(context, name)),
     ...jobs.flatMap((job) => job.releases),
-    ...inRouteOrder(
+    ...orderedByRoutes(
       context,
       services.map(({ release }) => release),
     ),
@@ -104,7 +104,7 @@ export function plan(context: PlanContext): Plan {
     ...valueProblems(context, changed),
     ...limitProblems(context, releases, secrets),
     ...routeProblems(context, releases),
-    ...heldNameProblems(context, releases),
+    ...nameCollisionProblems(context, releases),
     ...credentialDeletionProblems(context, { secrets, credentials }),
   ]);
   return {
@@ -112,7 +112,7 @@ export function plan(context: PlanContext): Plan {
     environment: settings.environment,
     namespace,
     edges: edgesOf(application),
-    entries: waysIn(application, settings),
+    entries: publicEntries(application, settings),
     credentials,
     secrets,
     releases: byName(releases.map((release) => ownedBy(owner, release))),
@@ -137,7 +137,7 @@ function planJobs(context: PlanContext, name: string): JobsPlan[] {
 }
 
 /** Returns more problems, or none if the search crashes because of known problems, such as unknown names. */
-function asFarAsPossible(wrong: readonly Problem[], look: () => Problem[]): Problem[] {
+function furtherProblems(wrong: readonly Problem[], look: () => Problem[]): Problem[] {
   try {
     return look();
   } catch (error) {

@@ -4,7 +4,7 @@ import { hasSecret, storeSecretName } from "./credentials";
 import { isStandIn } from "./environment";
 import { addressOf } from "./hosts";
 import type { PlanOutputs } from "./plan";
-import { waysIn } from "./services/exposure";
+import { publicEntries } from "./services/exposure";
 import { imageOf } from "./services/microservice";
 
 /** Returns the outputs of a stack: the addresses of services and stores. */
@@ -48,4 +48,4 @@ export function outputsOf(context: AppContext): PlanOutputs {
 
 /** Returns the public URL of the application: the URL of its first entry. */
 const publicUrlOf = ({ application, settings }: AppContext): string | undefined =>
-  Object.values(waysIn(application, settings)).find(({ url }) => url !== undefined)?.url;
+  Object.values(publicEntries(application, settings)).find(({ url }) => url !== undefined)?.url;

@@ -30,7 +30,7 @@ export function namespaceProblem(
       what: "the namespace does not exist, and flotilla:namespace.create is false",
       todo: `Create it: kubectl create namespace ${name}. Or let the stack create it: remove create: false from flotilla:namespace.`,
     };
-  if (live?.isGoing) return goingProblem(name, stack);
+  if (live?.isGoing) return terminatingProblem(name, stack);
   // A stack that only uses the namespace does not care who owns it or whether it was created again.
   if (!create) return undefined;
   const stranger = live && strangerOf(live, owner);
@@ -69,7 +69,7 @@ export function namespaceProblem(
   return undefined;
 }
 
-const goingProblem = (name: string, stack: string): Problem => ({
+const terminatingProblem = (name: string, stack: string): Problem => ({
   where: `namespace ${name}`,
   what: "the namespace is being deleted",
   todo: `Wait until it is gone (kubectl get namespace ${name}), then run: npx flotilla up --stack ${stack}`,
@@ -84,13 +84,13 @@ export function strangerOf({ annotations }: LiveNamespace, { id: own }: { id?: s
 }
 
 /** Whether no stack created a namespace: it has no owner, or its owner took it over. */
-export const isMadeByOthers = ({ annotations }: LiveNamespace): boolean =>
+export const isCreatedByOthers = ({ annotations }: LiveNamespace): boolean =>
   annotations[OWNER_ID] === undefined || annotations[ADOPTED] !== undefined;
 
 /** Whether the cluster has the namespace, and no stack created it. */
 export async function isOfOthers(ask: Ask, name: string): Promise<boolean> {
   const live = await readNamespace(ask, name);
-  return live !== undefined && isMadeByOthers(live);
+  return live !== undefined && isCreatedByOthers(live);
 }
 
 /** Formats an owner for messages. */

@@ -106,7 +106,7 @@ describe("charts/lock.yaml", function () {
     );
     await assert.rejects(pullCharts(project, PLAIN), /is not the chart that charts\/lock.yaml names/);
     writeLock();
-    assert.match(problemsOf(planVendored)[0]?.what ?? "", /it has no sha256 for mysql 1\.0\.0/);
+    assert.match(problemsOf(planVendored)[0]?.what ?? "", /the sha256 of mysql 1\.0\.0 is missing/);
   });
 
   it("is moved to the newest version, and what no longer exists is shown", async () => {

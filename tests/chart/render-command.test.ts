@@ -57,7 +57,7 @@ describe("flotilla render", function () {
   it("says what is wrong with a stack, and writes nothing", async () => {
     const { exitCode, all } = await flotilla("render", "--stack", "nowhere", "--out", out);
     assert.equal(exitCode, 1);
-    assert.match(all ?? "", /Pulumi\.nowhere\.yaml: there is no such file/);
+    assert.match(all ?? "", /Pulumi\.nowhere\.yaml: the stack file does not exist/);
     assert.deepEqual(readdirSync(out), []);
     assert.equal((await flotilla("render", "--stack", "prod")).exitCode, 2);
   });

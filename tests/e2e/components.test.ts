@@ -141,7 +141,7 @@ describe("components in somebody's own program", function () {
     await stack.config("contested", "true");
     assert.match(
       await refused("preview"),
-      /Application "shop-two-cache": its name and that of Application "shop-two" leave open .* resource shop-two-cache/,
+      /Application "shop-two-cache": because of the name of Application "shop-two", the owner of the resource shop-two-cache/,
     );
     await stack.config("contested", "false");
   });

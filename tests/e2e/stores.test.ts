@@ -35,7 +35,7 @@ describe("a store in prod", () => {
       assert.notEqual(exitCode, 0);
       assert.match(
         all,
-        /1 problem, nothing was deployed:\s+apps\/shop\.ts: store cache is gone from the inventory/,
+        /1 problem, nothing was deployed:\s+apps\/shop\.ts: store cache was removed from the inventory/,
       );
       assert.match(all, /npx flotilla remove cache --stack removal/);
     }
@@ -153,7 +153,7 @@ describe("a chart from charts/vendor", () => {
     assert.notEqual(exitCode, 0);
     assert.match(
       all,
-      /1 problem, nothing was deployed:\s+charts\/vendor\/redis-23\.1\.1\.tgz: it is not the chart/,
+      /1 problem, nothing was deployed:\s+charts\/vendor\/redis-23\.1\.1\.tgz: the chart does not match/,
     );
     rmSync(join(stack.folder, archive));
     const missing = await stack.pulumi(["preview"], { reject: false });

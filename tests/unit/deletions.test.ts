@@ -6,7 +6,7 @@ import type { Surroundings } from "../../src/plan/context";
 import {
   credentialDeletionProblems,
   deletionWarnings,
-  heldNameProblems,
+  nameCollisionProblems,
   storeDeletionProblems,
 } from "../../src/plan/deletions";
 import type { Deployed, DeployedGuarded, DeployedPlace, DeployedRelease } from "../../src/plan/deployed";
@@ -247,7 +247,7 @@ describe("a name that another release holds", () => {
 
   it("is refused until that is gone, with the order", () => {
     const deployed = { ...stores("cache"), web: release("service") };
-    const [found, ...more] = heldNameProblems(contextOf({}, { deployed }), [
+    const [found, ...more] = nameCollisionProblems(contextOf({}, { deployed }), [
       planned("cache", "service"),
       planned("web", "service"),
       planned("new", "store"),

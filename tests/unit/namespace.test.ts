@@ -14,7 +14,7 @@ import { plan } from "../../src/plan";
 import type { NamespaceOrigin } from "../../src/plan/deployed";
 import { guardRails } from "../../src/plan/namespace/guard-rails";
 import { asAdopted } from "../../src/plan/namespace/namespace";
-import { isMadeByOthers, namespaceProblem } from "../../src/runtime/check-namespace";
+import { isCreatedByOthers, namespaceProblem } from "../../src/runtime/check-namespace";
 import { readInstalled } from "../../src/runtime/installed-releases";
 import { stateIn } from "../../src/runtime/state";
 import { application, contextFor, problemsOf, redis, settingsOf } from "../support";
@@ -258,7 +258,7 @@ describe("a namespace that a stack took over", () => {
   });
 
   it("is one that no stack created", () => {
-    const of = (annotations: Record<string, string>) => isMadeByOthers({ annotations, isGoing: false });
+    const of = (annotations: Record<string, string>) => isCreatedByOthers({ annotations, isGoing: false });
     assert.ok(of({}));
     assert.ok(of({ "flotilla.dev/stack-id": "ba9876543210", "flotilla.dev/adopted": "true" }));
     assert.ok(!of({ "flotilla.dev/stack-id": "ba9876543210" }));

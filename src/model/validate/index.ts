@@ -2,11 +2,11 @@
 import type { Application } from "../application";
 import { MAX_STORE_NAME } from "../names";
 import type { Problem } from "../problems";
+import { checkCallers, checkPublicPaths } from "./access";
 import { checkApplication, checkHosts } from "./names";
 import { checkAccountKeys, checkCycle, checkName } from "./report";
 import { checkService } from "./services";
 import { checkStore } from "./stores";
-import { checkCallers, checkWaysIn } from "./ways-in";
 
 /** Returns all problems of an inventory, in the order of the inventory. */
 export function validateApplication(application: Application): Problem[] {
@@ -17,7 +17,7 @@ export function validateApplication(application: Application): Problem[] {
 
   checkApplication(application, report);
   checkHosts(application, report);
-  checkWaysIn(application, report);
+  checkPublicPaths(application, report);
   for (const name of Object.keys(application.services)) checkName(`service ${name}`, name, report);
   for (const name of Object.keys(application.stores))
     checkName(`store ${name}`, name, report, MAX_STORE_NAME);

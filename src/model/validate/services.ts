@@ -5,11 +5,11 @@ import { suggest } from "../nearest";
 import { FIRST_SAFE_ID, PRESETS } from "../presets";
 import { isText, mentionsPassword, referencesOf, type Text } from "../text";
 import { wordsIn } from "../words";
+import { hasNoPorts } from "./access";
 import { checkPaths } from "./paths";
 import { checkResources } from "./quantities";
 import { checkReference } from "./references";
 import type { Report } from "./report";
-import { hasNoPorts } from "./ways-in";
 
 /** Checks a service, or the stand-in of an external. */
 export function checkService(

@@ -7,7 +7,10 @@ import type { EntryPlan, Plan } from "../plan";
 import type { MicroserviceValues } from "./microservice-values";
 
 /** Returns the entries from outside the cluster, by service. */
-export function waysIn({ services }: Application, { ingress, loadBalancer }: Settings): Plan["entries"] {
+export function publicEntries(
+  { services }: Application,
+  { ingress, loadBalancer }: Settings,
+): Plan["entries"] {
   const entries = Object.entries(services).flatMap(([name, service]): [string, EntryPlan][] => {
     const port = service.public && own(service.ports ?? {}, service.public.port);
     if (!port) return [];

@@ -40,7 +40,7 @@ function routeMoves({ deployed }: PlanContext, releases: readonly ReleasePlan[])
 }
 
 /** Adds the services whose routes a service takes over to its `needs`. */
-export function inRouteOrder(context: PlanContext, releases: readonly ReleasePlan[]): ReleasePlan[] {
+export function orderedByRoutes(context: PlanContext, releases: readonly ReleasePlan[]): ReleasePlan[] {
   const moves = routeMoves(context, releases);
   const names = new Set(releases.map(({ name }) => name));
   return releases.map((release) => {

@@ -22,7 +22,7 @@ export interface Overrides {
 }
 
 /** Applies the environment variables. Without them it does nothing. */
-export function obeyOverrides(environment = process.env): Overrides {
+export function applyOverrides(environment = process.env): Overrides {
   const ids = JSON.parse(environment[ADOPT] ?? "{}") as Record<string, string>;
   const kept = new Set(JSON.parse(environment[KEEP] ?? "[]") as string[]);
   const isAdopting = Object.keys(ids).length > 0;

@@ -5,7 +5,7 @@ import { suggest } from "../nearest";
 import type { Report } from "./report";
 
 /** Checks public paths. All services share one host, so each needs its own path. */
-export function checkWaysIn(application: Application, report: Report): void {
+export function checkPublicPaths(application: Application, report: Report): void {
   const seen = new Map<string, string>();
   for (const [name, service] of Object.entries(application.services)) {
     if (!service.public) continue;
