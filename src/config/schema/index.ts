@@ -68,7 +68,7 @@ export const settingsSchema = z.strictObject({
         "must be true, false, or the bounds {minReplicas, maxReplicas}",
       )
       .optional(),
-    "Whether to create the autoscalers of the inventory. A map sets the bounds of autoscalers without their own.",
+    "Whether to create the autoscalers of the inventory. A map also sets the bounds of autoscalers that have none in the inventory.",
     "true, false or map",
     "true in staging and prod, from `replicas` to 10 pods",
   ),

@@ -26,8 +26,8 @@ const pods = z.int().min(1).max(1000);
 /** The bounds of an autoscaler. The arguments are their defaults, in words. */
 export const bounds = (fewest: string, most: string) =>
   z.strictObject({
-    minReplicas: key(pods.optional(), "Fewest pods.", "pods, 1 to 1000", fewest),
-    maxReplicas: key(pods.optional(), "Most pods.", "pods, 1 to 1000", most),
+    minReplicas: key(pods.optional(), "Minimum number of pods.", "pods, 1 to 1000", fewest),
+    maxReplicas: key(pods.optional(), "Maximum number of pods.", "pods, 1 to 1000", most),
   });
 
 /** The rule whose exceptions can be limited to single variables and files. */
