@@ -210,7 +210,7 @@ function unusableKeysIn(value: unknown, path: readonly PropertyKey[] = []): stri
   );
 }
 
-/** The place of a problem in a file. */
+/** Returns the place of a problem in a file. */
 export const placeOf = (file: string, line: number | undefined): NonNullable<Problem["place"]> =>
   line === undefined ? { file } : { file, line };
 

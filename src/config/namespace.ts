@@ -16,6 +16,6 @@ export function chosenNamespace(setting: unknown): ChosenNamespace {
   return { ...(typeof name === "string" ? { name } : {}), create: create !== false };
 }
 
-/** The setting for a namespace that others own, for messages. */
+/** Returns the setting for a namespace that others own, for messages. */
 export const othersNamespace = (name: string): string =>
   `flotilla:namespace: { name: ${name}, create: false }`;

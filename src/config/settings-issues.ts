@@ -99,7 +99,7 @@ function quotesAt(path: readonly PropertyKey[], input: unknown): string {
   return `Put quotes around it${input === undefined ? "" : `: "${input}"`}${why}.`;
 }
 
-/** The unit and default of the key at a path. */
+/** Returns the unit and default of the key at a path. */
 function aboutAt(path: readonly PropertyKey[]) {
   const schema = schemaAt(settingsSchema, path);
   return schema && ABOUT.get(schema);

@@ -31,7 +31,7 @@ export const isMapped = (range: string): boolean => {
   return groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff;
 };
 
-/** The eight groups of an IPv6 address. */
+/** Returns the eight groups of an IPv6 address. */
 function groupsOf(address: string): number[] {
   const plain = address.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, ...parts: string[]) => {
     const [a = 0, b = 0, c = 0, d = 0] = parts.slice(0, 4).map(Number);

@@ -87,7 +87,7 @@ export function deployedStore(deployed: Deployed, name: string): DeployedStore |
 const kindOfChart = (chart: string) =>
   allKinds().find(({ name }) => new RegExp(`/${name}(-[0-9][^/]*)?$`).test(chart));
 
-/** Returns the kind with the protocol of a release of `charts/store`. Of several, the one with its image, from any mirror. */
+/** Returns the kind with the protocol of a release of `charts/store`. If several match, the image decides, from any mirror. */
 export function kindAmong(
   known: readonly StoreKindDescriptor[],
   { portName, image }: Values,

@@ -24,7 +24,7 @@ export function packageOf(project: string): string {
   const installed = (folder: string) => join(folder, "node_modules", NAME);
   const owner = findUpward(project, (folder) => isPackage(installed(folder)));
   if (owner !== undefined) return installed(owner);
-  // A clone under another name.
+  // A fork with another package name.
   return existsSync(join(project, "charts", "microservice")) ? resolve(project) : PACKAGE;
 }
 

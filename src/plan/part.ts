@@ -40,7 +40,7 @@ function partOf(context: PlanContext, plan: Plan, name: string): Plan {
   };
 }
 
-/** The passwords of a store. A service has none. */
+/** Returns the passwords of a store. A service has none. */
 function ownCredentials(context: PlanContext, name: string): Record<string, CredentialPlan> {
   const shape = context.stores[name];
   return shape ? credentialsOf(shape, { rotating: false }) : {};

@@ -119,7 +119,7 @@ const ONE: Record<string, string> = {
   callers: "caller",
 };
 
-/** The place of a key in messages, such as `service api: env.PORT`. */
+/** Returns the place of a key in messages, such as `service api: env.PORT`. */
 function placeOf(path: readonly PropertyKey[]): string {
   const [group, name, ...rest] = path;
   const kind = ONE[String(group)];

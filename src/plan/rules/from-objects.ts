@@ -87,7 +87,7 @@ function pathOfFile({ values }: Partial<ReleasePlan>, key: string): string | und
   return own(config?.files ?? {}, key)?.path;
 }
 
-/** Kind and name of an object, for messages. */
+/** Returns kind and name of an object, for messages. */
 export const nameOf = ({ kind, metadata }: RenderedObject): string => `${kind} ${metadata?.name}`;
 
 const podOf = ({ spec }: RenderedObject): PodTemplate =>
