@@ -190,7 +190,7 @@ describe("a stack in operation", function () {
       for (const command of ["diff", "up"])
         assert.match(
           await ends(1, ...on(command)),
-          /flotilla:stores\.mysql\.storage: .*would become smaller/,
+          /flotilla:stores\.mysql\.storage: .*would shrink/,
         );
       await unset("stores");
     });
