@@ -374,7 +374,7 @@ describe("what is deployed", () => {
         planFor(shopWith(kind), same, deployedShop(kind, same));
         assert.match(
           refused(shopWith(kind), config, deployedShop(kind, same)).join("\n"),
-          /of the class fast, the settings say the default class.*Set flotilla:stores\.db\.storageClass to fast/,
+          /have the class fast, but the settings say the default class.*Set flotilla:stores\.db\.storageClass to fast/,
         );
       }
   });
