@@ -1,4 +1,4 @@
-/** Short digests, so that an edit shows as one changed line. */
+/** Short digests, so that a change shows as one line in a diff. */
 import { createHash } from "node:crypto";
 
 /** Returns the first 12 hex digits of the SHA-256 over the parts, each preceded by its length. */

@@ -102,11 +102,11 @@ describe("charts/lock.yaml", function () {
     assert.equal(problem?.where, "charts/vendor/mysql-1.0.0.tgz");
     assert.match(
       problem?.what ?? "",
-      new RegExp(`it is not the chart that charts/lock.yaml names: sha256 .*, locked ${digest}`),
+      new RegExp(`the chart does not match charts/lock.yaml: sha256 .*, locked ${digest}`),
     );
     await assert.rejects(pullCharts(project, PLAIN), /is not the chart that charts\/lock.yaml names/);
     writeLock();
-    assert.match(problemsOf(planVendored)[0]?.what ?? "", /it has no sha256 for mysql 1\.0\.0/);
+    assert.match(problemsOf(planVendored)[0]?.what ?? "", /the sha256 of mysql 1\.0\.0 is missing/);
   });
 
   it("is updated to the newest version, and removed settings are shown", async () => {

@@ -52,7 +52,7 @@ describe("an existing namespace", function () {
 
   it("is refused by every command, with what to do", async () => {
     const ways = (text: string) => {
-      assert.match(text, /it exists already, and the state of the stack does not know it/);
+      assert.match(text, /the namespace already exists, but is not in the stack's state/);
       assert.match(text, /npx flotilla adopt --stack team/);
       assert.match(text, /flotilla:namespace: \{ name: e2e-team, create: false \}/);
     };
@@ -78,7 +78,10 @@ describe("an existing namespace", function () {
     const before = (await live()).metadata;
     writeChart(stack.folder);
     await run("helm", ["install", "web", join(stack.folder, "chart"), "-n", namespace]);
-    assert.match(await ends(1, "up", "--yes"), /release web: helm has installed it already \(deployed\)/);
+    assert.match(
+      await ends(1, "up", "--yes"),
+      /release web: helm has already installed the release \(deployed\)/,
+    );
     assert.equal(await exists("statefulset", "cache", "-n", namespace), false, "nothing was begun");
     await run("helm", ["uninstall", "web", "-n", namespace, "--wait"]);
     await ends(0, "up", "--yes");
@@ -107,7 +110,7 @@ describe("an existing namespace", function () {
     assert.equal(await exists("deployment", "web", "-n", namespace), false);
     // The data of stores is kept, and an update does not use it unasked.
     assert.ok(await exists("pvc", "data-cache-0", "-n", namespace));
-    assert.match(await ends(1, "up", "--yes"), /Secret cache-auth of an earlier cache is still there/);
+    assert.match(await ends(1, "up", "--yes"), /Secret cache-auth of an earlier cache still exists/);
   });
 
   it("is taken over by adopt, which shows what it changes, and an update then continues", async () => {

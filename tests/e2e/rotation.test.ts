@@ -178,6 +178,9 @@ describe("the rotation of passwords in use", () => {
     const { exitCode, all = "" } = await stack.pulumi(["preview"], { reject: false });
     assert.notEqual(exitCode, 0);
     assert.match(all, /3 problems, nothing was deployed/);
-    assert.match(all, /Pulumi\.rotation\.yaml:\d+ flotilla:stores\.rabbitmq\.generation: it goes back to 1/);
+    assert.match(
+      all,
+      /Pulumi\.rotation\.yaml:\d+ flotilla:stores\.rabbitmq\.generation: the generation goes back to 1/,
+    );
   });
 });

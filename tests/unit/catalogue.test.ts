@@ -104,7 +104,7 @@ describe("the catalogue of a project", function () {
       "apps/index.js": `${shop().replace("export ", "")}exports.catalogue = { shop };`,
       "Pulumi.dev.yaml": `${STACK}  my-shop:replicas: 2\n  my-shop:ownKey: 2\n`,
     });
-    assert.match(text, /Pulumi\.dev\.yaml:4 my-shop:replicas: its prefix is not flotilla/);
+    assert.match(text, /Pulumi\.dev\.yaml:4 my-shop:replicas: the prefix is not flotilla/);
     assert.doesNotMatch(text, /ownKey/);
   });
 });

@@ -72,7 +72,7 @@ export const behind: Case[] = [
     change: (ground) => ground.must("kubectl", "delete", "namespace", "shop-dev", "--wait"),
     diff: { exit: 2, says: /EMPTY volumes[^\n]*/ },
     preview: ANY,
-    up: refused(/the state lists it, but the cluster does not have it/),
+    up: refused(/the namespace is in the state, but not in the cluster/),
     more: [
       flotilla("status", { exit: 2, says: /[^\n]*(missing|gone)[^\n]*/ }),
       again,
@@ -88,7 +88,7 @@ export const behind: Case[] = [
     },
     diff: { exit: 2, says: /EMPTY volumes[^\n]*/ },
     preview: ANY,
-    up: refused(/it was deleted and created again since the last update/),
+    up: refused(/the namespace was deleted and recreated since the last update/),
     more: [
       flotilla("recover", { exit: 0, says: /What recover does:\n[^\n]*/ }, "--yes"),
       again,

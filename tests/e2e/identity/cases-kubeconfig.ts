@@ -14,7 +14,7 @@ import {
 } from "./case";
 import { writeText } from "./kubeconfigs";
 
-const FOREIGN = refused(/the stack is deployed in \S+ at \S+, but context "[a-z]+" leads to \S+/);
+const FOREIGN = refused(/the stack is deployed in \S+ at \S+, but context "[a-z]+" points to \S+/);
 const foreign = { diff: FOREIGN, preview: FOREIGN, up: FOREIGN };
 const same = { kind: "address", diff: NOTHING, preview: UNCHANGED, up: UPDATED } as const;
 const connection = { diff: CONNECTION, preview: PROVIDER_ONLY };
@@ -50,7 +50,7 @@ export const addresses: Case[] = [
     ...same,
     name: "a user who may not read `kube-system`: known by the CA, and said so",
     kubeconfig: "limited",
-    diff: { exit: 0, says: /known by its CA certificate only[^\n]*/ },
+    diff: { exit: 0, says: /only identified by its CA certificate[^\n]*/ },
   },
   { ...same, name: "the kubeconfig in another file", kubeconfig: "moved", up: undefined, isLong: true },
   { ...same, name: "context, cluster and user renamed", kubeconfig: "renamed", ...connection },
@@ -100,7 +100,7 @@ export const addresses: Case[] = [
     name: "no current context, and the stack names none",
     isPreviewed: true,
     kubeconfig: "no current context",
-    ...bad(/no context is current, and the stack names none/),
+    ...bad(/the kubeconfig has no current context, and the stack does not set one/),
   },
   {
     kind: "address",
@@ -121,7 +121,7 @@ export const addresses: Case[] = [
     name: "an address with a wrong path",
     isLong: true,
     kubeconfig: "wrong path",
-    ...bad(/does not answer: no Kubernetes API is served there/),
+    ...bad(/does not answer: there is no Kubernetes API at this address/),
   },
   {
     kind: "address",
@@ -191,7 +191,7 @@ export const clusters: Case[] = [
     isLong: true,
     kubeconfig: "switched",
     change: ({ stack }) => stack.config("flotilla:cluster.identity", "00000000-0000-4000-8000-000000000000"),
-    ...bad(/it names \S+, but context "other" leads to \S+/),
+    ...bad(/the setting is \S+, but context "other" points to \S+/),
     restore: (ground) => ground.must("pulumi", "config", "rm", "flotilla:cluster", "-s", ground.stack.name),
   },
   {

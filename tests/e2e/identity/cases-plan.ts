@@ -10,15 +10,16 @@ const asBefore = inventory(INVENTORY);
 const unset = (key: string) => (ground: Ground) =>
   ground.must("pulumi", "config", "rm", `flotilla:${key}`, "-s", ground.stack.name);
 const moves = (to: string) =>
-  refused(new RegExp(`stack dev is deployed in namespace shop-dev, and this moves it to ${to}[^\\n]*`));
+  refused(new RegExp(`stack dev is deployed in namespace shop-dev, and this would move it to ${to}[^\\n]*`));
 
 const withoutDb = `
   services: { web: { ...service(["cache"]), startupSeconds: 1 } },
   stores: { cache: { ...store("redis"), accounts: {} } },`;
 
-const GONE = /store db is gone from the inventory, but it is deployed with its data[^\n]*/;
+const GONE = /store db was removed from the inventory, but it is deployed with its data[^\n]*/;
 
-const STILL_SET = /flotilla:stores\.db: shop has no store "db" any more, but it is deployed with its data/;
+const STILL_SET =
+  /flotilla:stores\.db: shop no longer has a store "db", but it is still deployed with its data/;
 
 export const settings: Case[] = [
   {
@@ -56,7 +57,7 @@ export const settings: Case[] = [
     name: "another profile for the stores",
     isLong: true,
     change: ({ stack }) => stack.config("flotilla:profile", "replicated"),
-    ...everywhere(refused(/would become replicated, but it is deployed standalone/)),
+    ...everywhere(refused(/the profile is replicated, but db is deployed as standalone/)),
     restore: unset("profile"),
   },
 ];
@@ -91,7 +92,7 @@ export const inventories: Case[] = [
       inventory(withoutDb)(ground);
       await ground.stack.config("flotilla:allowDeletion[0]", "store/dc");
     },
-    ...everywhere(refused(/names store\/dc only/)),
+    ...everywhere(refused(/only lists store\/dc/)),
     restore: (ground) => {
       asBefore(ground);
       return unset("allowDeletion")(ground);
@@ -101,7 +102,7 @@ export const inventories: Case[] = [
     kind: "inventory",
     name: "a store is renamed",
     change: inventory(INVENTORY.replaceAll("db", "database")),
-    ...everywhere(refused(/If database is its new name: a renamed store is another one/)),
+    ...everywhere(refused(/A store cannot be renamed: database would be a new/)),
     restore: asBefore,
   },
   {
@@ -119,7 +120,7 @@ export const inventories: Case[] = [
     change: inventory(`
       services: { db: { ...service(["cache", "web"], { URL: url("web") }), startupSeconds: 1 } },
       stores: { cache: { ...store("redis"), accounts: {} }, web: store("mysql", "app") },`),
-    ...everywhere(refused(/the names of a store and a service were swapped: db [^\n]*/)),
+    ...everywhere(refused(/a store and a service swapped names: db [^\n]*/)),
     restore: asBefore,
   },
   {
@@ -137,9 +138,9 @@ export const inventories: Case[] = [
     kind: "inventory",
     name: "and put back: `adopt` gives it its volume and the password of its data again",
     change: asBefore,
-    diff: refused(/store db: it would take up the volume claim data-db-0[^\n]*/),
-    preview: refused(/store db: it would take up the volume claim data-db-0[^\n]*/),
-    up: refused(/store db: it would take up the volume claim data-db-0[^\n]*/),
+    diff: refused(/store db: the store would reuse the volume claim data-db-0[^\n]*/),
+    preview: refused(/store db: the store would reuse the volume claim data-db-0[^\n]*/),
+    up: refused(/store db: the store would reuse the volume claim data-db-0[^\n]*/),
     more: [flotilla("adopt", { exit: 0, says: /is up to date: [^\n]*/ }, "--yes"), flotilla("diff", NOTHING)],
   },
   {
@@ -151,7 +152,9 @@ export const inventories: Case[] = [
         stores: { cache: { ...store("redis"), accounts: {} } },`)(ground);
       await ground.must("flotilla", "remove", "db", "--stack", "dev");
     },
-    ...everywhere(refused(/a store of that name is deployed, and Helm cannot have two releases of one name/)),
+    ...everywhere(
+      refused(/a store with this name is deployed, and Helm cannot have two releases with one name/),
+    ),
     restore: async (ground) => {
       asBefore(ground);
       await unset("allowDeletion")(ground);

@@ -20,9 +20,9 @@ import type { Ground, StateEntry } from "./ground";
 import { INVENTORY, markOther } from "./scene";
 
 const held = { diff: NOTHING, preview: UNCHANGED, up: UPDATED } as const;
-const FOREIGN = refused(/the stack is deployed in \S+ at \S+, but context "[a-z]+" leads to \S+/);
+const FOREIGN = refused(/the stack is deployed in \S+ at \S+, but context "[a-z]+" points to \S+/);
 
-const UNRECORDED = refused(/its state was written by a version that did not record the cluster/);
+const UNRECORDED = refused(/the state was written by a version that did not record the cluster/);
 
 const NAMESPACE = "kubernetes:core/v1:Namespace";
 
@@ -193,9 +193,9 @@ export const stacks: Case[] = [
       become(ground, "twin");
       await ground.must("pulumi", "stack", "init", "twin", "--non-interactive");
     },
-    diff: refused(/it belongs to stack flotilla\/dev \(id \w+\), not to this one/),
-    preview: refused(/it belongs to stack flotilla\/dev \(id \w+\), not to this one/),
-    up: refused(/it belongs to stack flotilla\/dev \(id \w+\), not to this one/),
+    diff: refused(/the namespace belongs to stack flotilla\/dev \(id \w+\), not to this stack/),
+    preview: refused(/the namespace belongs to stack flotilla\/dev \(id \w+\), not to this stack/),
+    up: refused(/the namespace belongs to stack flotilla\/dev \(id \w+\), not to this stack/),
     more: [
       flotilla("up", refused(/belongs to stack flotilla\/dev/), "--yes"),
       flotilla("adopt", refused(/it belongs to stack flotilla\/dev \(id \w+\)/), "--yes"),
@@ -219,8 +219,8 @@ export const stacks: Case[] = [
       await ground.must("pulumi", "stack", "rm", name, "--yes", "--force", "--preserve-config");
       await ground.must("pulumi", "stack", "init", name, "--non-interactive");
     },
-    diff: refused(/it belongs to stack flotilla\/dev \(id \w+\), not to this one/),
-    preview: refused(/it belongs to stack flotilla\/dev \(id \w+\), not to this one/),
+    diff: refused(/the namespace belongs to stack flotilla\/dev \(id \w+\), not to this stack/),
+    preview: refused(/the namespace belongs to stack flotilla\/dev \(id \w+\), not to this stack/),
     up: refused(/npx flotilla adopt --stack dev --given-up \w+/),
     more: async (ground) => [
       flotilla(
