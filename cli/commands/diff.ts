@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { Command, Option } from "commander";
 import { totalsOf } from "../core/diff/describe";
+import { diffMarkdown } from "../core/diff/diff-markdown";
 import { diffPage } from "../core/diff/diff-page";
 import { refusedAdvice } from "../core/diff/refused";
 import type { Comparison } from "../stack/comparison/sides";
@@ -15,6 +16,8 @@ interface Options {
   against?: string;
   json?: boolean;
   html?: string;
+  markdown?: string;
+  save?: string;
 }
 
 export function diffCommand(): Command {
@@ -30,6 +33,10 @@ export function diffCommand(): Command {
     )
     .option("--json", "print the changes as a JSON object")
     .option("--html <file>", "write them as a page as well")
+    .option("--markdown <file>", "write them as Markdown for a pull request as well")
+    .addOption(
+      new Option("--save <file>", "save the plan for `flotilla up --plan`").conflicts(["offline", "against"]),
+    )
     .addHelpText(
       "after",
       `
@@ -40,7 +47,7 @@ shown as installed again. Values of Secrets are masked. Generated labels and the
 
 Exit codes: 0 nothing changes, 2 there are changes, 1 failed.`,
     )
-    .action(async ({ stack, offline = false, against, json, html }: Options) => {
+    .action(async ({ stack, offline = false, against, json, html, markdown, save }: Options) => {
       const comparison =
         against === undefined
           ? await differenceOf(stack, offline)
@@ -49,6 +56,8 @@ Exit codes: 0 nothing changes, 2 there are changes, 1 failed.`,
         against === undefined ? `What an update of ${stack} changes` : `${stack} compared with ${against}`;
       if (html !== undefined)
         writeFileSync(html, diffPage({ title, isUpdate: against === undefined, ...comparison }));
+      if (markdown !== undefined)
+        writeFileSync(markdown, diffMarkdown({ title, isUpdate: against === undefined, ...comparison }));
       process.stdout.write(
         json
           ? jsonText(toJson(stack, comparison))
@@ -60,6 +69,7 @@ Exit codes: 0 nothing changes, 2 there are changes, 1 failed.`,
         if (refusedAdvice(comparison.changes).length === 0) throw refusedByEngine(stack, refused);
         process.stderr.write(`${refusedByEngine(stack, refused).message}\n`);
       }
+      if (save !== undefined) await (await import("../stack/reviewed")).savePlan(stack, comparison, save);
       if (comparison.changes.length > 0 || (comparison.pending ?? []).length > 0) process.exitCode = 2;
     });
 }

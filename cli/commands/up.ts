@@ -5,6 +5,7 @@ import { compareWithDeployed } from "../stack/comparison/sides";
 import { letGo, takeOutUsed } from "../stack/deletions";
 import { connect } from "../stack/kubectl";
 import { markLost, unmarkFound } from "../stack/lost";
+import { heldTo } from "../stack/reviewed";
 import { settingsOfStack } from "../stack/settings";
 import { refuseHalfDone, refuseUpdate, refuseWhileLocked } from "../stack/update-refusals";
 import { report } from "../stack/update-report";
@@ -12,37 +13,48 @@ import { update } from "../stack/update-with-progress";
 import { confirmed } from "../terminal/ask";
 import { showComparison } from "../terminal/comparison";
 
+interface Options {
+  stack: string;
+  yes?: boolean;
+  plan?: string;
+}
+
 export function upCommand(): Command {
   return new Command("up")
     .description("`pulumi up` that shows what it changes, what each release waits for, and why if it fails")
     .argument("[arguments...]", "further arguments of `pulumi up`, after --")
     .requiredOption("-s, --stack <name>", "the stack: dev, staging, prod ...")
     .option("-y, --yes", "do not ask after the difference is shown")
+    .option("--plan <file>", "apply exactly the plan that `flotilla diff --save` saved, without asking")
     .addHelpText(
       "after",
       `
 It is the same update as \`pulumi up\`: the same engine, program and state. A failed release is rolled back by Helm; what
-has been updated before it stays. Run it again to go on, or \`flotilla rollback\` to go back.`,
+has been updated before it stays. Run it again to go on, or \`flotilla rollback\` to go back. With --plan it is refused, with
+the difference, if it would do anything else than the plan that was reviewed.`,
     )
-    .action(async (further: string[], { stack, yes }: { stack: string; yes?: boolean }) => {
+    .action(async (further: string[], { stack, yes, plan }: Options) => {
+      const reviewed = plan === undefined ? undefined : heldTo(stack, plan, further);
       await refuseWhileLocked(stack);
       const comparison = await compareWithDeployed(stack);
       process.stdout.write(showComparison(comparison));
       const { settings, application } = settingsOfStack(stack);
+      await reviewed?.compare(comparison);
       refuseUpdate(stack, comparison, settings);
-      if (!yes && !(await confirmed(`Update ${stack}?`))) return;
+      if (!reviewed && !yes && !(await confirmed(`Update ${stack}?`))) return;
       const kubectl = await connect(settings);
       const namespace = namespaceOf(application, settings);
       const lost = (comparison.lost ?? []).map(({ urn }) => urn);
       const marked = (comparison.marked ?? []).map(({ urn }) => urn);
       if (lost.length + marked.length + settings.allowDeletion.length > 0) await refuseHalfDone(stack);
+      const only = await reviewed?.environment(comparison);
       await letGo(stack, settings);
       if (marked.length > 0) await unmarkFound(stack, marked);
       if (lost.length > 0) await markLost(stack, lost);
       const result = await update(
         ["up", "--stack", stack, ...further],
         { stack, namespace, kubectl },
-        lost.length > 0 ? { environment: { [CHECKED]: "true" } } : {},
+        { environment: { ...(lost.length > 0 ? { [CHECKED]: "true" } : {}), ...only } },
       );
       await report(stack, result);
       await takeOutUsed(stack, settings);
