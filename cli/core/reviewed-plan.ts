@@ -184,7 +184,7 @@ const partsOf = (changes: readonly ReleaseChange[]): Part[] =>
       ...(labelsOnly > 0
         ? [{ release, what: `${plural(labelsOnly, "object")}: generated labels only` }]
         : []),
-      { release, what: `pods: ${podsText(change)}` },
+      ...(change.pods.length > 0 ? [{ release, what: `pods: ${podsText(change)}` }] : []),
       ...storage.map((what) => ({ release, what })),
       ...immutable.map((what) => ({ release, what: `cannot be changed: ${what}` })),
       ...objects.map(({ change: how, kind: of, name, diff }) => ({

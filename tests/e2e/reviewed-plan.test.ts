@@ -132,7 +132,10 @@ describe("a reviewed plan", function () {
     });
     const template = "charts/microservice/templates/serviceaccount.yaml";
     await edited(template, "kind: ServiceAccount", "kind: ServiceAccount # new", async () => {
-      assert.match(await refused(), /chart of web, worker: microservice \S+ sha256:\w+ → microservice/);
+      assert.match(
+        await refused(),
+        /chart of mysql-accounts, web, worker: microservice \S+ sha256:\w+ → microservice/,
+      );
     });
   });
 
@@ -207,7 +210,9 @@ describe("a reviewed plan", function () {
     }
     rmSync(plan);
     assert.match(await apply(1), /there is no such file/);
-    await ends(1, "up", "--plan", plan, "--", "--refresh");
+    const further = await command(stack, "up", "--stack", stack.name, "--plan", plan, "--", "--refresh");
+    assert.equal(further.exitCode, 1);
+    assert.match(further.all ?? "", /no further arguments with --plan: --refresh/);
   });
 
   it("has no secret value, no path of this machine and no commit", async () => {

@@ -1,4 +1,5 @@
 /** A difference as Markdown for a comment on a pull request or merge request. */
+import { plural } from "../../../src/model/plural";
 import type { Problem } from "../../../src/model/problems";
 import type { ObjectChange, ReleaseChange } from "./compare";
 import { comparedText, losesData, objectsText, podsText, summaryText, totalsOf } from "./describe";
@@ -38,19 +39,19 @@ export function diffMarkdown({
     WARNING_BYTES,
     warnings.length === 0 ? [] : ["", "> [!CAUTION]"],
     warnings,
-    (left) => `> ${left} more warnings.`,
+    (left) => `> ${plural(left, "more warning")}.`,
   );
   page.add(
     WARNING_BYTES,
     notes.length === 0 ? [] : [""],
     notes.map((note) => `- ${code(note)}`),
-    (left) => `- ${left} more notes.`,
+    (left) => `- ${plural(left, "more note")}.`,
   );
   page.add(
     TABLE_BYTES,
     changes.length === 0 ? [] : tableHead(isUpdate),
     changes.map((change) => row(change, isUpdate)),
-    (left) => `\n${left} more releases.`,
+    (left) => `\n${plural(left, "more release")}.`,
   );
   page.add(
     MOST_BYTES,
@@ -60,7 +61,7 @@ export function diffMarkdown({
       ...change.objects.map((object) => details(change, object)),
     ]),
     (left) =>
-      `\n${left} more objects are not shown here: a comment would be too long. \`npx flotilla diff\` shows them.`,
+      `\n${plural(left, "more object")} would make this comment too long. \`npx flotilla diff\` shows everything.`,
   );
   return page.text;
 }
