@@ -1,5 +1,4 @@
 /** Saves the plan of an update for a review, and holds an update to it. */
-import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { isEncrypted } from "../../src/config/credentials";
 import { merge } from "../../src/config/merge";
 import { bareName } from "../../src/config/stack-names";
@@ -23,6 +22,7 @@ import { releasesOf, resourceText } from "../core/state";
 import { showMismatch } from "../terminal/mismatch";
 import { say } from "../terminal/progress";
 import { ToolError } from "../tools/failure";
+import { readIfThere, writeWhole } from "../tools/files";
 import { PACKAGE, PROJECT } from "../tools/paths";
 import { programIn } from "../tools/project-copy";
 import type { Comparison } from "./comparison/sides";
@@ -33,20 +33,18 @@ import { refuseUpdate } from "./update-refusals";
 /** Writes the plan of an update into a file. @throws ToolError if the update would be refused. */
 export async function savePlan(stack: string, comparison: Comparison, file: string): Promise<void> {
   refuseUpdate(stack, comparison, comparedOf(comparison).planned.settings);
-  const text = planFileText(await planNow(stack, comparison), new Date().toISOString());
-  const arriving = `${file}.${process.pid}.tmp`;
-  writeFileSync(arriving, text);
-  renameSync(arriving, file);
+  writeWhole(file, planFileText(await planNow(stack, comparison), new Date().toISOString()));
 }
 
 /** Reads a plan that was saved. @throws ToolError if there is none, or if it is not one of this stack. */
 function readPlan(stack: string, file: string): ReviewedPlan {
-  if (!existsSync(file))
+  const text = readIfThere(file);
+  if (text === undefined)
     throw new ToolError(
-      `${file}: there is no such file\n  Save a plan first: npx flotilla diff --stack ${stack} --save ${file}`,
+      `${file}: there is no such file, or it cannot be read\n  Save a plan first: npx flotilla diff --stack ${stack} --save ${file}`,
     );
   const reader = { stack: bareName(stack), project: PROJECT_NAME, flotilla: versionOf(PACKAGE) };
-  const read = readPlanFile(readFileSync(file, "utf8"), reader);
+  const read = readPlanFile(text, reader);
   if ("wrong" in read) throw new ToolError(`${file}: ${read.wrong}\n  ${read.todo.replace("<file>", file)}`);
   return read;
 }

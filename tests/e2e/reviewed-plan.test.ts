@@ -1,6 +1,6 @@
 /** What was reviewed is what is applied: a saved plan, and each way in which the world changes before it is applied. */
 import assert from "node:assert/strict";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ReviewedPlan } from "../../cli/core/reviewed-plan";
 import { flotilla as command, writeInventory } from "./inventory";
@@ -185,8 +185,14 @@ describe("a reviewed plan", function () {
     assert.match(all, /deployed release worker\.status: deployed → missing/);
   });
 
+  it("is applied when it creates again what the cluster has lost", async () => {
+    await save();
+    assert.deepEqual(saved().deployed.lost.at(-1), "Release worker");
+    await apply(0);
+    assert.equal(await image(), "example.com/web:1.0.2");
+  });
+
   it("is refused when somebody else has updated the stack", async () => {
-    await ends(0, "up", "--yes");
     await set("services.worker.tag", "1.0.4");
     await save();
     await set("services.worker.tag", "1.0.5");
@@ -215,6 +221,17 @@ describe("a reviewed plan", function () {
     assert.match(further.all ?? "", /no further arguments with --plan: --refresh/);
   });
 
+  it("is not saved for an update that would be refused, nor where it cannot be written", async () => {
+    await set("stores.mysql.storage", "2Gi");
+    assert.match(await ends(1, "diff", "--save", plan), /in the middle of the update/);
+    assert.equal(existsSync(plan), false);
+    await run("pulumi", ["config", "rm", "flotilla:stores", "--stack", stack.name], { cwd: stack.folder });
+    const nowhere = join(stack.folder, "no", "plan.json");
+    assert.match(await ends(1, "diff", "--save", nowhere), /plan\.json cannot be written: /);
+    const offline = await command(stack, "diff", "--stack", stack.name, "--save", plan, "--offline");
+    assert.match(offline.all ?? "", /cannot be used with/);
+  });
+
   it("has no secret value, no path of this machine and no commit", async () => {
     await save();
     const values = [
@@ -224,6 +241,6 @@ describe("a reviewed plan", function () {
     assert.ok(values.length >= 2);
     for (const value of values)
       for (const form of [value, Buffer.from(value).toString("base64")]) assert.ok(!written.includes(form));
-    assert.ok(!readFileSync(plan, "utf8").includes(stack.folder));
+    assert.ok(!read(plan).includes(stack.folder));
   });
 });

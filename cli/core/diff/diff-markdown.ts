@@ -5,12 +5,8 @@ import type { ObjectChange, ReleaseChange } from "./compare";
 import { comparedText, losesData, objectsText, podsText, summaryText, totalsOf } from "./describe";
 import type { Page } from "./diff-page";
 
-/** Bytes of a page: GitHub takes 65,536 characters, and CI may add some. */
-const MOST_BYTES = 65_000;
-
-/** Bytes of warnings and notes, and of the table with them. What is left is for the objects. */
-const WARNING_BYTES = 15_000;
-const TABLE_BYTES = 40_000;
+/** Bytes that the page has at most after each of its parts. GitHub takes 65,536 characters. */
+const MOST_BYTES = { warnings: 15_000, notes: 20_000, table: 40_000, objects: 65_000 };
 
 export interface MarkdownPage extends Page {
   /** Why the engine refuses the update. Undefined: it does not. */
@@ -36,25 +32,25 @@ export function diffMarkdown({
   const page = new Lines(head);
   const warnings = isUpdate ? warningsOf(changes, blocked, refused) : [];
   page.add(
-    WARNING_BYTES,
+    MOST_BYTES.warnings,
     warnings.length === 0 ? [] : ["", "> [!CAUTION]"],
     warnings,
     (left) => `> ${plural(left, "more warning")}.`,
   );
   page.add(
-    WARNING_BYTES,
+    MOST_BYTES.notes,
     notes.length === 0 ? [] : [""],
     notes.map((note) => `- ${code(note)}`),
     (left) => `- ${plural(left, "more note")}.`,
   );
   page.add(
-    TABLE_BYTES,
+    MOST_BYTES.table,
     changes.length === 0 ? [] : tableHead(isUpdate),
     changes.map((change) => row(change, isUpdate)),
     (left) => `\n${plural(left, "more release")}.`,
   );
   page.add(
-    MOST_BYTES,
+    MOST_BYTES.objects,
     [],
     changes.flatMap((change) => [
       ...change.about.map((text) => `\n${code(change.release)}: ${code(text)}`),
