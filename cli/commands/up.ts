@@ -37,9 +37,9 @@ the difference, if it would do anything else than the plan that was reviewed.`,
       const reviewed = plan === undefined ? undefined : heldTo(stack, plan, further);
       await refuseWhileLocked(stack);
       const comparison = await compareWithDeployed(stack);
+      await reviewed?.compare(comparison);
       process.stdout.write(showComparison(comparison));
       const { settings, application } = settingsOfStack(stack);
-      await reviewed?.compare(comparison);
       refuseUpdate(stack, comparison, settings);
       if (!reviewed && !yes && !(await confirmed(`Update ${stack}?`))) return;
       const kubectl = await connect(settings);
