@@ -1,10 +1,14 @@
 /** A reviewed plan: the file that `flotilla diff --save` writes, and whether it is still what an update would do. */
 import { z } from "zod";
+import { isEncrypted } from "../../src/config/credentials";
 import { pathOf } from "../../src/model/paths";
 import { plural } from "../../src/model/plural";
+import { isRecord, mapValues } from "../../src/model/records";
+import { dataDigest } from "../../src/plan/digest";
 import type { ReleaseChange } from "./diff/compare";
 import { podsText } from "./diff/describe";
 import { fieldChanges, pathText, valueText } from "./diff/fields";
+import { SIGNATURE } from "./revealed";
 
 /** The version of the file's format. */
 export const FORMAT = 1;
@@ -91,6 +95,14 @@ export type PlanNow = Omit<ReviewedPlan, "version" | "createdAt">;
 export function planFileText({ stack, project, flotilla, ...rest }: PlanNow, createdAt: string): string {
   const plan: ReviewedPlan = { version: FORMAT, stack, project, flotilla, createdAt, ...rest };
   return `${JSON.stringify(plan, null, 2)}\n`;
+}
+
+/** Plain data without secrets: an encrypted one as a digest of its encrypted text, one of a state as a mark. */
+export function withoutSecrets(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutSecrets);
+  if (!isRecord(value)) return value;
+  if (isEncrypted(value)) return `(encrypted, ${dataDigest(value)})`;
+  return SIGNATURE in value ? "(secret)" : mapValues(value, withoutSecrets);
 }
 
 /** Who reads a plan. */

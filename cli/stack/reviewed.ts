@@ -1,15 +1,13 @@
 /** Saves the plan of an update for a review, and holds an update to it. */
-import { isEncrypted } from "../../src/config/credentials";
 import { merge } from "../../src/config/merge";
 import { bareName } from "../../src/config/stack-names";
-import { compact, isRecord, mapValues } from "../../src/model/records";
+import { compact, mapValues } from "../../src/model/records";
 import { dataDigest, planDigest, updateDigest } from "../../src/plan/digest";
 import { versionOf } from "../../src/plan/package";
 import { askWithKubectl } from "../../src/runtime/ask-cluster";
 import { REVIEWED } from "../../src/runtime/overrides";
 import { checkCluster } from "../../src/runtime/preflight";
 import { readIdentity } from "../../src/runtime/verify-cluster";
-import { SIGNATURE } from "../core/revealed";
 import {
   mismatchOf,
   type PlanNow,
@@ -17,6 +15,7 @@ import {
   type ReviewedPlan,
   readPlanFile,
   updatedText,
+  withoutSecrets,
 } from "../core/reviewed-plan";
 import { releasesOf, resourceText } from "../core/state";
 import { showMismatch } from "../terminal/mismatch";
@@ -135,14 +134,6 @@ async function planNow(stack: string, comparison: Comparison): Promise<PlanNow> 
     },
     changes: comparison.changes,
   };
-}
-
-/** Plain data without secrets: an encrypted one as a digest of its encrypted text, one of a state as a mark. */
-function withoutSecrets(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutSecrets);
-  if (!isRecord(value)) return value;
-  if (isEncrypted(value)) return `(encrypted, ${dataDigest(value)})`;
-  return SIGNATURE in value ? "(secret)" : mapValues(value, withoutSecrets);
 }
 
 function comparedOf({ compared }: Comparison): NonNullable<Comparison["compared"]> {

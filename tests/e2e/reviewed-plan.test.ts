@@ -1,12 +1,13 @@
 /** What was reviewed is what is applied: a saved plan, and each way in which the world changes before it is applied. */
 import assert from "node:assert/strict";
-import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ReviewedPlan } from "../../cli/core/reviewed-plan";
 import { flotilla as command, writeInventory } from "./inventory";
-import { get, projectStack, read, run, type Stack, secretOf } from "./world";
+import { get, projectStack, read, run, Stack, secretOf } from "./world";
 
 const namespace = "e2e-reviewed";
+const AUTHOR = ["-c", "user.name=Test", "-c", "user.email=test@example.com"];
 
 const INVENTORY = `
   services: {
@@ -92,14 +93,24 @@ describe("a reviewed plan", function () {
     assert.equal(await image(), "example.com/web:1.0.0");
   });
 
-  it("is applied by a later update, also after the program's files have changed without effect", async () => {
+  it("is applied from another folder and commit, whose files have changed without effect", async () => {
     await set("services.worker.tag", "1.0.1");
     await save();
     assert.ok(read(plan).startsWith('{\n  "version": 1,\n  "stack": "reviewed",\n'));
     assert.match(read(page), /\| <code>worker<\/code> \| service \| upgraded \|/);
-    await edited("apps/index.ts", /^/, "// A comment.\n", async () => {
-      await apply(0);
-    });
+    // As CI does after a merge: in another folder, from another commit.
+    const merged = new Stack(`${stack.folder}-merged`, stack.name);
+    cpSync(stack.folder, merged.folder, { recursive: true });
+    merged.edit("apps/index.ts", /^/, "// A comment.\n");
+    for (const args of [
+      ["init", "-q"],
+      ["add", "apps"],
+      [...AUTHOR, "commit", "-qm", "merged"],
+    ])
+      await run("git", args, { cwd: merged.folder });
+    const { exitCode, all } = await command(merged, "up", "--stack", stack.name, "--plan", plan);
+    assert.equal(exitCode, 0, all);
+    merged.remove();
     assert.equal(await image(), "example.com/web:1.0.1");
     await ends(0, "diff");
   });

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { ObjectChange, ReleaseChange } from "../../cli/core/diff/compare";
 import { empty } from "../../cli/core/diff/engine-steps";
+import { secretOf } from "../../cli/core/revealed";
 import {
   type Mismatch,
   mismatchOf,
@@ -10,6 +11,7 @@ import {
   planFileText,
   type ReviewedPlan,
   readPlanFile,
+  withoutSecrets,
 } from "../../cli/core/reviewed-plan";
 import { RAILS } from "../../cli/stack/comparison/renderer";
 import { showMismatch } from "../../cli/terminal/mismatch";
@@ -99,6 +101,16 @@ describe("the file of a plan", () => {
       assert.match(read.wrong, expected);
       assert.match(read.todo, /npx flotilla diff --stack prod --save <file>/);
     }
+  });
+
+  it("has no secret of settings or of a state, and tells encrypted texts apart", () => {
+    const secret = { ...secretOf("hunter2"), value: "hunter2" };
+    const data = withoutSecrets({ a: [{ secure: "v1:one" }, secret], b: { c: { secure: "v1:two" }, d: 1 } });
+    const { a, b } = data as { a: string[]; b: { c: string; d: number } };
+    assert.match(a[0] ?? "", /^\(encrypted, [0-9a-f]{12}\)$/);
+    assert.notEqual(a[0], b.c);
+    assert.deepEqual([a[1], b.d], ["(secret)", 1]);
+    assert.doesNotMatch(JSON.stringify(data), /hunter2|v1:/);
   });
 
   it("is either read whole or refused, whatever somebody has changed in it", () => {
