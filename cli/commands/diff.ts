@@ -6,7 +6,7 @@ import { diffPage } from "../core/diff/diff-page";
 import { refusedAdvice } from "../core/diff/refused";
 import type { Comparison } from "../stack/comparison/sides";
 import { begun, exportState } from "../stack/engine";
-import { failsForLost, refusedByEngine } from "../stack/engine-preview";
+import { refusedByEngine } from "../stack/engine-preview";
 import { showComparison } from "../terminal/comparison";
 import { jsonText } from "../terminal/json";
 
@@ -56,15 +56,20 @@ Exit codes: 0 nothing changes, 2 there are changes, 1 failed.`,
         against === undefined ? `What an update of ${stack} changes` : `${stack} compared with ${against}`;
       if (html !== undefined)
         writeFileSync(html, diffPage({ title, isUpdate: against === undefined, ...comparison }));
+      const { compared } = comparison;
+      const { engineRefusal } = await import("../stack/update-refusals");
+      const refused = compared && engineRefusal(comparison, compared.planned.settings);
       if (markdown !== undefined)
-        writeFileSync(markdown, diffMarkdown({ title, isUpdate: against === undefined, ...comparison }));
+        writeFileSync(
+          markdown,
+          diffMarkdown({ title, isUpdate: against === undefined, ...comparison, refused }),
+        );
       process.stdout.write(
         json
           ? jsonText(toJson(stack, comparison))
           : showComparison(comparison, { isUpdate: against === undefined }),
       );
-      const { refused, lost = [] } = comparison;
-      if (refused !== undefined && !failsForLost(refused, lost)) {
+      if (refused !== undefined) {
         // The difference says already that the update is refused, and where.
         if (refusedAdvice(comparison.changes).length === 0) throw refusedByEngine(stack, refused);
         process.stderr.write(`${refusedByEngine(stack, refused).message}\n`);

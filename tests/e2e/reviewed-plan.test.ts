@@ -4,7 +4,7 @@ import { cpSync, existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ReviewedPlan } from "../../cli/core/reviewed-plan";
 import { flotilla as command, writeInventory } from "./inventory";
-import { get, projectStack, read, run, Stack, secretOf } from "./world";
+import { exists, get, projectStack, read, run, Stack, secretOf } from "./world";
 
 const namespace = "e2e-reviewed";
 const AUTHOR = ["-c", "user.name=Test", "-c", "user.email=test@example.com"];
@@ -253,5 +253,18 @@ describe("a reviewed plan", function () {
     for (const value of values)
       for (const form of [value, Buffer.from(value).toString("base64")]) assert.ok(!written.includes(form));
     assert.ok(!read(plan).includes(stack.folder));
+  });
+
+  it("is applied when it deletes a store that the settings let go", async () => {
+    writeInventory(
+      stack.folder,
+      "services: { web: { ...service([]), startupSeconds: 1 }, worker: { ...service([]), startupSeconds: 1 } }, stores: {}",
+    );
+    await set("allowDeletion[0]", "store/mysql");
+    await save();
+    assert.match(read(page), /\| <code>mysql<\/code> \| store \| \*\*deleted\*\* \|/);
+    assert.doesNotMatch(read(page), /The update is refused/);
+    await apply(0);
+    assert.equal(await exists("statefulset", "mysql", "-n", namespace), false);
   });
 });
