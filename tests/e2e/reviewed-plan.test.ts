@@ -262,7 +262,7 @@ describe("a reviewed plan", function () {
     );
     await set("allowDeletion[0]", "store/mysql");
     await save();
-    assert.match(read(page), /\| <code>mysql<\/code> \| store \| \*\*deleted\*\* \|/);
+    assert.match(read(page), /\| <code>mysql<\/code> \| release \| \*\*deleted\*\* \|/);
     assert.doesNotMatch(read(page), /The update is refused/);
     await apply(0);
     assert.equal(await exists("statefulset", "mysql", "-n", namespace), false);

@@ -174,11 +174,11 @@ function details({ release }: ReleaseChange, { kind, name, change, diff }: Objec
 /** A text that is shown as it is: nothing in it is Markdown or HTML, mentions somebody, or ends a table's cell. */
 const code = (text: string): string => `<code>${escaped(text)}</code>`;
 
-/** A text in one line, its ASCII punctuation as entities. */
+/** A text in one line, with entities for punctuation that Markdown, HTML or GitHub could read. */
 const escaped = (text: string): string =>
   text
     .replace(/\s+/g, " ")
     .replace(/\p{Cc}/gu, "")
     .replace(/[!-/:-@[-`{-~]/g, (character) =>
-      /[,.]/.test(character) ? character : `&#${character.charCodeAt(0)};`,
+      /[,.()-]/.test(character) ? character : `&#${character.charCodeAt(0)};`,
     );
