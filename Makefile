@@ -14,16 +14,16 @@ node_modules/.installed: package.json package-lock.json
 setup: node_modules/.installed ## Install the packages
 
 .PHONY: demo
-demo: setup ## Deploy an application to the embedded cluster and show what runs: make demo [APP=online-boutique]
+demo: setup ## Deploy an application to the sandbox and show what runs: make demo [APP=online-boutique]
 	@$(FLOTILLA) demo $(if $(APP),--application $(APP))
 
 .PHONY: demo-down
-demo-down: setup ## Delete the embedded cluster and all that is on it
-	@$(FLOTILLA) demo-down
+demo-down: setup ## Delete the sandbox and everything on it
+	@$(FLOTILLA) sandbox delete
 
 .PHONY: preview
-preview: setup ## Preview any stack against the embedded cluster: make preview STACK=prod
-	@$(FLOTILLA) preview --stack $(or $(STACK),local)
+preview: setup ## Preview a stack against the sandbox: make preview STACK=prod
+	@$(FLOTILLA) sandbox preview --stack $(or $(STACK),local)
 
 .PHONY: test
 test: setup ## Run every check and every test

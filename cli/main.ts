@@ -1,9 +1,11 @@
 /** The `flotilla` command line: one file per command, loaded when it is asked for. */
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, type Option } from "commander";
 import { FlotillaError } from "../src/model/problems";
-// Inventories are checked against the kinds of stores that are registered.
+// Inventories are checked against the registered kinds of stores.
 import "../src/plan/stores/registry";
-import { ToolError } from "./tools/failure";
+import { EXIT, EXIT_CODES_HELP } from "./core/exit-codes";
+import { selectedStack } from "./stack/selected";
+import { ToolError, UsageError } from "./tools/failure";
 import { handleInterrupts, INTERRUPTED, interrupted } from "./tools/interrupts";
 import { requireProject } from "./tools/paths";
 import { parallelism } from "./tools/pulumi-parallel";
@@ -11,7 +13,7 @@ import { parallelism } from "./tools/pulumi-parallel";
 /** In the order of `--help`: begin, before an update, update, after it, change, tools. */
 const COMMANDS: Record<string, () => Promise<Command>> = {
   demo: async () => (await import("./commands/demo")).demoCommand(),
-  "demo-down": async () => (await import("./commands/demo")).demoDownCommand(),
+  new: async () => (await import("./commands/new")).newCommand(),
   init: async () => (await import("./commands/init")).initCommand(),
   doctor: async () => (await import("./commands/doctor")).doctorCommand(),
   config: async () => (await import("./commands/config")).configCommand(),
@@ -28,63 +30,96 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   rotate: async () => (await import("./commands/rotate")).rotateCommand(),
   remove: async () => (await import("./commands/remove")).removeCommand(),
   destroy: async () => (await import("./commands/destroy")).destroyCommand(),
-  new: async () => (await import("./commands/new")).newCommand(),
   render: async () => (await import("./commands/render")).renderCommand(),
   graph: async () => (await import("./commands/graph")).graphCommand(),
   charts: async () => (await import("./commands/charts")).chartsCommand(),
-  env: async () => (await import("./commands/env")).envCommand(),
-  cluster: async () => (await import("./commands/cluster")).clusterCommand(),
-  tools: async () => (await import("./commands/tools")).toolsCommand(),
+  sandbox: async () => (await import("./commands/sandbox")).sandboxCommand(),
 };
 
-/** Commands that work in any folder; `new` has one of them and says itself what needs a project. */
-const WITHOUT_PROJECT = ["tools", "new"];
+/** Commands that were renamed in 0.7.0. */
+const RENAMED: Record<string, string> = {
+  cluster: "sandbox",
+  env: "sandbox env",
+  tools: "sandbox tools",
+  "demo-down": "sandbox delete",
+};
 
-const EXIT_CODES = `
-Exit codes: 0 done, 1 failed, 2 wrong arguments, 130 interrupted.`;
+/** Commands that work in any folder; `new service` needs a project and says so itself. */
+const WITHOUT_PROJECT = ["new", "completion", "complete", "sandbox tools"];
 
-/** Commands whose exit code 2 says that there is a difference: wrong arguments must not pass for one. */
-const TELLS_DIFFERENCE = ["diff", "status", "explain", "drift"];
+/** The command that a shell calls to complete a line, and the one that prints the script for it. */
+const COMPLETION = ["complete", "completion"];
 
 async function main(): Promise<void> {
   handleInterrupts();
   process.env.PULUMI_PARALLEL = parallelism();
-  // `| head` has read enough: that is no failure.
-  process.stdout.on("error", ({ code }: NodeJS.ErrnoException) => process.exit(code === "EPIPE" ? 0 : 1));
+  // `| head` has read enough: that is not a failure.
+  process.stdout.on("error", ({ code }: NodeJS.ErrnoException) =>
+    process.exit(code === "EPIPE" ? EXIT.done : EXIT.failed),
+  );
+  const [asked = "", ...further] = process.argv.slice(2);
+  refuseOldSpelling(asked, further);
   const program = new Command("flotilla")
-    .description("Whole microservice applications on Kubernetes: preview, deploy, operate.")
+    .description("Deploy and operate whole microservice applications on Kubernetes")
     .exitOverride()
-    .addHelpText("after", EXIT_CODES)
-    .hook("preAction", () => {
-      if (!WITHOUT_PROJECT.includes(asked)) requireProject();
-    });
-  const asked = process.argv[2] ?? "";
-  const names = Object.hasOwn(COMMANDS, asked) ? [asked] : Object.keys(COMMANDS);
-  for (const name of names) {
-    const command = await (COMMANDS[name] as () => Promise<Command>)();
-    program.addCommand(inherit(command, !TELLS_DIFFERENCE.includes(name)));
-  }
+    .addHelpText("after", EXIT_CODES_HELP)
+    .showHelpAfterError("See: npx flotilla --help")
+    .hook("preAction", (_, action) => prepare(action));
+  for (const name of commandsToLoad(asked, further))
+    program.addCommand(await (COMMANDS[name] as () => Promise<Command>)());
+  for (const command of program.commands) inherit(command);
+  if (COMPLETION.includes(asked) || !Object.hasOwn(COMMANDS, asked))
+    (await import("./commands/completion")).addCompletion(program);
   await program.parseAsync();
 }
 
-/** Sub-commands must report wrong arguments the way the program does. */
-function inherit(command: Command, hasUsualCodes: boolean): Command {
-  command.exitOverride();
-  if (hasUsualCodes) command.addHelpText("after", EXIT_CODES);
-  for (const inner of command.commands) inherit(inner, hasUsualCodes);
-  return command;
+/** The named command, of a line to complete as well; otherwise all of them. */
+function commandsToLoad(asked: string, further: readonly string[]): string[] {
+  const named = asked === "complete" ? further[1] : asked;
+  return named !== undefined && Object.hasOwn(COMMANDS, named) ? [named] : Object.keys(COMMANDS);
+}
+
+function refuseOldSpelling(asked: string, further: readonly string[]): void {
+  const now = Object.hasOwn(RENAMED, asked) ? RENAMED[asked] : undefined;
+  if (now !== undefined)
+    throw new UsageError(`flotilla ${asked} was renamed. Use: npx flotilla ${[now, ...further].join(" ")}`);
+}
+
+/** What every command needs before it runs: a project, and a stack where it takes one. */
+async function prepare(action: Command): Promise<void> {
+  const path = pathOf(action);
+  if (!WITHOUT_PROJECT.some((name) => path === name || path.startsWith(`${name} `))) requireProject();
+  const stack = action.options.find((option) => option.attributeName() === "stack");
+  if (stack !== undefined && action.getOptionValue("stack") === undefined && !isExcluded(action, stack))
+    action.setOptionValueWithSource("stack", await selectedStack(), "default");
+}
+
+/** The command below the program, with its group: `sandbox tools`. */
+const pathOf = (command: Command): string =>
+  command.parent?.parent ? `${pathOf(command.parent)} ${command.name()}` : command.name();
+
+/** Whether another option is given that the command takes instead. */
+const isExcluded = (command: Command, { conflictsWith }: Option & { conflictsWith?: string[] }): boolean =>
+  (conflictsWith ?? []).some((name) => command.getOptionValue(name) !== undefined);
+
+/** Subcommands report wrong arguments the way the program does. */
+function inherit(command: Command): void {
+  command
+    .exitOverride()
+    .addHelpText("after", EXIT_CODES_HELP)
+    .showHelpAfterError(`See: npx flotilla ${pathOf(command)} --help`);
+  for (const inner of command.commands) inherit(inner);
 }
 
 main().catch((error: unknown) => {
   if (interrupted) {
     process.stderr.write(`${INTERRUPTED}\n`);
-    process.exitCode = 130;
-  } else if (error instanceof CommanderError) {
-    const wrong = TELLS_DIFFERENCE.includes(process.argv[2] ?? "") ? 1 : 2;
-    process.exitCode = error.exitCode === 0 ? 0 : wrong;
-  } else {
+    process.exitCode = EXIT.interrupted;
+  } else if (error instanceof CommanderError)
+    process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  else {
     const known = error instanceof ToolError || error instanceof FlotillaError;
     process.stderr.write(`${known ? error.message : ((error as Error).stack ?? String(error))}\n`);
-    process.exitCode = 1;
+    process.exitCode = error instanceof UsageError ? EXIT.usage : EXIT.failed;
   }
 });

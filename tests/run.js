@@ -65,7 +65,7 @@ async function runLane(scripts, isShown) {
 
 async function main() {
   // Before the lanes: two that miss a tool would both build it. Where one cannot be had the suites say so.
-  spawnSync(join(project, "cli", "bin.js"), ["tools"], { cwd: project, stdio: "inherit" });
+  spawnSync(join(project, "cli", "bin.js"), ["sandbox", "tools"], { cwd: project, stdio: "inherit" });
   await Promise.all(LANES.map((scripts, index) => runLane(scripts, index === LANES.length - 1)));
   rmSync(folder, { recursive: true, force: true });
   const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";

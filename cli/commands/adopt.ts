@@ -18,6 +18,7 @@ import type { PastPasswords } from "../stack/past-passwords";
 import { report } from "../stack/update-report";
 import { confirmed } from "../terminal/ask";
 import { showComparison } from "../terminal/comparison";
+import { stackOption, yesOption } from "../terminal/options";
 import { ToolError } from "../tools/failure";
 
 interface Options extends AdoptionOptions {
@@ -27,28 +28,25 @@ interface Options extends AdoptionOptions {
 
 export function adoptCommand(): Command {
   return new Command("adopt")
-    .description("take over a namespace, releases of helm, and objects of planned names that others created")
-    .requiredOption("-s, --stack <name>", "the stack: dev, staging, prod ...")
-    .option("-y, --yes", "do not ask after the difference is shown")
-    .option(
-      "--given-up <id>",
-      "take over what belongs to the stack with this id, whose state is lost or given up",
-    )
+    .description("Take over namespaces, Helm releases and objects that already exist")
+    .addOption(stackOption())
+    .addOption(yesOption("the difference is shown"))
+    .option("--given-up <id>", "take over what belongs to the stack with this ID, whose state is lost")
     .option(
       "--reset-password <store...>",
-      "set new passwords in the leftover data of a store, with a Job; for when the old ones are lost",
+      "set new passwords in the existing data of a store with a Job, when the old ones are lost",
     )
     .addHelpText(
       "after",
       `
-It shows what becomes otherwise, imports the releases into the stack's state and upgrades them to what the stack plans.
-An object created with kubectl under a planned name becomes part of the release; fields that the release does not set are removed
-from it. Pods restart only where the difference says so. Passwords are read from the Secrets they are in, and kept. What the plan has
-and the cluster has not is installed with the rest.
+Shows what would change, imports the releases into the stack's state and upgrades them to what the stack plans.
+An object that was created with kubectl under a planned name becomes part of its release; fields that the release does not
+set are removed from it. Pods restart only where the difference says so. Existing passwords are read from their Secrets and
+kept. Releases that are planned but not yet in the cluster are installed as well.
 
-A state that was lost is built again the same way: pulumi stack init <stack>, then adopt with the id that the refusal names.
-What belongs to another stack is not taken over, unless its id is named: two states of one namespace delete each other's data.
-A namespace that no stack created stays when the stack is destroyed. To use one and leave it to its owner, set
+To rebuild a lost state: pulumi stack init <stack>, then adopt with the ID that the refusal names. What belongs to another
+stack is not taken over unless its ID is given: two states for one namespace delete each other's data.
+Destroying the stack keeps a namespace that no stack created. To deploy into a namespace and leave it to its owner, set
 flotilla:namespace to { name: <name>, create: false } instead.`,
     )
     .action(async ({ stack, yes, ...options }: Options) => {
@@ -56,7 +54,7 @@ flotilla:namespace to { name: <name>, create: false } instead.`,
       const comparison = await compareTakeOver(stack, adoption);
       if (isNothing(adoption, comparison)) {
         process.stdout.write(
-          `${chalk.green("Nothing to adopt:")} namespace ${adoption.found.namespace} has nothing that ${stack} plans and its state does not know. What is still to be deployed: npx flotilla up --stack ${stack}\n`,
+          `${chalk.green("Nothing to adopt:")} everything in namespace ${adoption.found.namespace} that ${stack} plans is in its state already.\n  Deploy the rest: npx flotilla up --stack ${stack}\n`,
         );
         return;
       }
@@ -64,12 +62,12 @@ flotilla:namespace to { name: <name>, create: false } instead.`,
       const refused = refusedChanges(comparison.changes, RAILS);
       if (refused.length > 0)
         throw new ToolError(
-          `nothing was taken over: the API server would refuse the changes named above\n  Do what is said there, then again: npx flotilla adopt --stack ${stack}`,
+          `nothing was taken over: the API server would refuse the changes above\n  Follow the advice there, then run: npx flotilla adopt --stack ${stack}`,
         );
       const { others, found } = adoption;
       if (others.length > 0)
         process.stdout.write(
-          `\n${chalk.yellow("NOT OF THE STACK:")} ${others.join(", ")}. The quota, the default deny and the Pod Security level of the namespace hold for them as well.\n  To leave them alone: ${othersNamespace(found.namespace)}\n`,
+          `\n${chalk.yellow("NOT PART OF THE STACK:")} ${others.join(", ")}. The quota, the default-deny policy and the Pod Security level of the namespace will apply to them too.\n  To leave them alone: ${othersNamespace(found.namespace)}\n`,
         );
       process.stdout.write(`\n${chalk.bold("To take over:")} ${partsOf(adoption, comparison).join("; ")}\n`);
       if (!yes && !(await confirmed(`Take them over into ${stack}?`))) return;
@@ -77,7 +75,7 @@ flotilla:namespace to { name: <name>, create: false } instead.`,
     });
 }
 
-/** What is taken over, in words. */
+/** Describes what is taken over. */
 function partsOf(
   { found, adoption: { leftovers }, resets, past }: TakeOver,
   { taken }: Comparison,

@@ -4,33 +4,33 @@ import { Command } from "commander";
 import { RULES } from "../../src/config/rules";
 import { plural } from "../../src/model/plural";
 import { count, type Row, type Severity, type Stage } from "../core/check-report";
+import { EXIT } from "../core/exit-codes";
 import { type Checked, checkStack } from "../stack/check-stages";
-import { jsonText } from "../terminal/json";
+import { resultJson } from "../terminal/json";
+import { jsonOption, stackOption } from "../terminal/options";
 import { PLAIN_TABLE } from "../terminal/table";
 
 export function checkCommand(): Command {
   const rules = Object.entries(RULES).map(([name, asks]) => `  ${name.padEnd(14)}${asks}`);
   return new Command("check")
-    .description(
-      "look at a stack before anything moves: settings, plan, rendered objects; no cluster is needed",
-    )
-    .requiredOption("-s, --stack <name>", "the stack: dev, staging, prod ...")
-    .option("--json", "print what was found as a JSON object")
+    .description("Check a stack's settings, plan and rendered objects without a cluster")
+    .addOption(stackOption())
+    .addOption(jsonOption())
     .addHelpText(
       "after",
       `
-It ends with 1 when there is an error, which preview and up refuse as well. kubeconform and kube-score look as well where they
-are installed, and only warn. Rules:
+Exits with 2 when there are errors; preview and up refuse the same errors. If kubeconform and kube-score are installed, they
+run as well, and their findings are warnings. Rules:
 ${rules.join("\n")}
 
-A rule is taken off one service or store with a reason: flotilla:services.<name>.exceptions.<rule>: <why>
-plain-secret is taken off single variables and files: flotilla:services.<name>.exceptions.plain-secret.<variable>: <why>
-A warning of a checker is taken off alike: flotilla:services.<name>.exceptions.kube-score/<check>: <why>`,
+To except a service or store from a rule, give a reason: flotilla:services.<name>.exceptions.<rule>: <reason>
+For single variables and files: flotilla:services.<name>.exceptions.plain-secret.<variable>: <reason>
+For a warning of a checker: flotilla:services.<name>.exceptions.kube-score/<check>: <reason>`,
     )
     .action(async ({ stack, json }: { stack: string; json?: boolean }) => {
       const checked = await checkStack(stack);
-      process.stdout.write(json ? jsonText(toJson(stack, checked)) : show(checked));
-      if (count(checked.stages, "error") > 0) process.exitCode = 1;
+      process.stdout.write(json ? resultJson(toJson(stack, checked)) : show(checked));
+      if (count(checked.stages, "error") > 0) process.exitCode = EXIT.reported;
     });
 }
 
@@ -39,7 +39,7 @@ function toJson(stack: string, { stages, away }: Checked) {
     stack,
     errors: count(stages, "error"),
     warnings: count(stages, "warning"),
-    stages: stages.map(({ stage, lookedAt, skipped = false }) => ({ stage, lookedAt, skipped })),
+    stages: stages.map(({ stage, lookedAt, skipped = false }) => ({ stage, checked: lookedAt, skipped })),
     notRendered: away,
     findings: stages.flatMap(({ rows }) => rows),
   };
@@ -52,7 +52,7 @@ const COLOURS: Record<Severity, (text: string) => string> = {
 };
 
 function show({ stages, away }: Checked): string {
-  const table = new Table({ ...PLAIN_TABLE, head: ["CHECK", "LOOKED AT", "ERRORS", "WARNINGS", "EXCEPTED"] });
+  const table = new Table({ ...PLAIN_TABLE, head: ["CHECK", "CHECKED", "ERRORS", "WARNINGS", "EXCEPTED"] });
   for (const stage of stages) table.push(lineOf(stage));
   const rows = stages.flatMap(({ rows }) => rows);
   const findings = (["error", "warning", "excepted"] as const).flatMap((severity) =>
@@ -86,7 +86,7 @@ function lineOf({ stage, lookedAt, rows, annotated = 0, skipped }: Stage): strin
   ];
 }
 
-/** A problem names its rule itself. */
+/** A problem whose message ends with its rule. */
 const NAMED_ALREADY = /\(rule [\w-]+\)$/;
 
 function describe({ severity, check, where, what, todo }: Row): string {

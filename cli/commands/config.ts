@@ -7,47 +7,50 @@ import { secretLike } from "../../src/model/secret-like";
 import { type Effective, effectiveSettings } from "../../src/plan/effective";
 import { placesOf } from "../stack/places";
 import { settingsOfStack } from "../stack/settings";
-import { jsonText } from "../terminal/json";
+import { resultJson } from "../terminal/json";
+import { jsonOption, stackOption } from "../terminal/options";
 import { PLAIN_TABLE } from "../terminal/table";
-import { ToolError } from "../tools/failure";
+import { UsageError } from "../tools/failure";
 
 export function configCommand(): Command {
   return new Command("config")
-    .description("show the effective settings of a stack, all layers and defaults included")
-    .option("-s, --stack <name>", "the stack: dev, staging, prod ...")
-    .option("-e, --explain", "name for each value the file and line that decided it")
+    .description("Show a stack's effective settings, with layers and defaults")
+    .addOption(stackOption().conflicts("diff"))
+    .option("-e, --explain", "show the file and line that set each value")
     .option("-d, --diff <stacks...>", "compare two stacks: --diff prod staging")
-    .option("--json", "as JSON; with --explain and --diff an array")
+    .addOption(jsonOption())
     .addHelpText(
       "after",
       `
-Later wins: chart, inventory, Pulumi.yaml, the layers in the order the stack names them, the stack's own file (which
-\`pulumi config set\` writes). Maps merge, scalars and lists replace, null removes. Passwords are only named.`,
+Later sources win: chart, inventory, Pulumi.yaml, the layers in the order that the stack lists them, the stack's own file
+(which \`pulumi config set\` writes). Maps merge, scalars and lists replace, null removes. Passwords are never shown.`,
     )
     .action(({ stack, explain, diff, json }: Options) => {
-      if ((stack === undefined) === (diff === undefined))
-        throw new ToolError("name a stack with --stack, or two with --diff");
-      if (diff) return print(compare(diff), json, showDifferences);
-      const read = settingsOfStack(stack as string);
+      if (diff) {
+        const differences = compare(diff);
+        process.stdout.write(json ? resultJson({ stacks: diff, differences }) : showDifferences(differences));
+        return;
+      }
+      const read = settingsOfStack(stack);
       const effective = shownSettings(read);
-      if (explain) return print(explained(read, effective), json, showExplained);
-      const tree = nest(effective);
-      process.stdout.write(json ? jsonText(tree) : yamlOf(tree));
+      if (explain) {
+        const rows = explained(read, effective);
+        process.stdout.write(json ? resultJson({ stack, explained: rows }) : showExplained(rows));
+        return;
+      }
+      const settings = nest(effective);
+      process.stdout.write(json ? resultJson({ stack, settings }) : yamlOf(settings));
     });
 }
 
 interface Options {
-  stack?: string;
+  stack: string;
   explain?: boolean;
   diff?: string[];
   json?: boolean;
 }
 
-function print<T>(rows: readonly T[], json: boolean | undefined, show: (rows: readonly T[]) => string): void {
-  process.stdout.write(json ? jsonText(rows) : show(rows));
-}
-
-/** The settings without what looks like a secret: it must not be there, and is not told again. */
+/** Returns the settings, with values that look like secrets hidden. */
 const shownSettings = (read: StackSettings): Effective[] =>
   effectiveSettings(read).map((entry) => {
     const looks = secretLike(entry.path.at(-1) as string, String(entry.value));
@@ -57,7 +60,7 @@ const shownSettings = (read: StackSettings): Effective[] =>
 interface Explained {
   key: string;
   value: unknown;
-  /** Who decided it: file and line, or what else. */
+  /** What set it: file and line, or another source. */
   from: string;
 }
 
@@ -74,12 +77,12 @@ const showExplained = (rows: readonly Explained[]): string => {
 
 interface Difference {
   key: string;
-  /** By stack; one that has no such key is left out. */
+  /** By stack; a stack without the key is left out. */
   values: Record<string, unknown>;
 }
 
 function compare(stacks: readonly string[]): Difference[] {
-  if (stacks.length !== 2) throw new ToolError(`--diff compares two stacks: it was given ${stacks.length}`);
+  if (stacks.length !== 2) throw new UsageError(`--diff compares two stacks, but got ${stacks.length}`);
   const [first, second] = stacks.map((stack) => {
     const effective = shownSettings(settingsOfStack(stack));
     return new Map(effective.map(({ path, value }) => [pathOf(path), value]));
@@ -96,7 +99,7 @@ function compare(stacks: readonly string[]): Difference[] {
 }
 
 function showDifferences(rows: readonly Difference[]): string {
-  if (rows.length === 0) return "They are the same.\n";
+  if (rows.length === 0) return "The settings are the same.\n";
   const stacks = [...new Set(rows.flatMap(({ values }) => Object.keys(values)))];
   const table = new Table({ ...PLAIN_TABLE, head: ["KEY", ...stacks.map((stack) => stack.toUpperCase())] });
   table.push(
@@ -110,7 +113,7 @@ function showDifferences(rows: readonly Difference[]): string {
 
 const shown = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
 
-/** Entries as the map whose ends they are. */
+/** Returns the entries as a nested map. */
 function nest(effective: readonly Effective[]): Record<string, unknown> {
   const tree: Record<string, unknown> = {};
   for (const { path, value } of effective) {

@@ -1,8 +1,7 @@
 import { Command } from "commander";
-import { deleteCluster } from "../../dev/sandbox/cluster/cluster";
-import { worldOfClone } from "../../dev/sandbox/folders";
+import { sandboxOfProject } from "../../dev/sandbox/folders";
 import { localStackOf, prepareStack } from "../../dev/sandbox/stack";
-import { enterWorld, forgetStacks, openWorld, pulumi } from "../../dev/sandbox/world";
+import { enterWorld, openWorld, pulumi } from "../../dev/sandbox/world";
 import { CHECKED } from "../../src/runtime/overrides";
 import { type ReleaseStatus, releaseStatuses } from "../core/release-status";
 import { catalogue } from "../stack/catalogue";
@@ -11,19 +10,19 @@ import { lookAt } from "../stack/look";
 import { applicationOption, DEFAULT_APPLICATION } from "../stack/project";
 import { recover } from "../stack/recovery/performing";
 import { recoveryOf } from "../stack/recovery/reading";
-import { jsonText } from "../terminal/json";
-import { say } from "../terminal/progress";
+import { resultJson } from "../terminal/json";
+import { jsonOption } from "../terminal/options";
 import { statusTable, summary } from "../terminal/release-table";
 import { ToolError } from "../tools/failure";
 
 export function demoCommand(): Command {
   return new Command("demo")
-    .description("deploy an application to the embedded cluster and show what runs")
-    .addOption(applicationOption("one of apps/, in a stack of its own"))
-    .option("--json", "print what runs as a JSON array; progress goes to standard error")
+    .description("Deploy an application to the sandbox and show what runs")
+    .addOption(applicationOption("application from apps/; each has its own stack"))
+    .addOption(jsonOption())
     .action(async ({ application, json }: { application: string; json?: boolean }) => {
       const stack = localStackOf(application);
-      const open = await openWorld(worldOfClone());
+      const open = await openWorld(sandboxOfProject());
       enterWorld(open);
       const first = await firstAidFor(stack);
       if (first.unsure !== undefined) throw notNow(stack, first.unsure);
@@ -39,43 +38,32 @@ export function demoCommand(): Command {
         {
           env: {
             ...open.environment,
-            // What the cluster has lost is marked by now, and installed again.
+            // What the cluster has lost is marked by now, so it is installed again.
             ...(actions.some((action) => action.do === "reinstall") ? { [CHECKED]: "true" } : {}),
           } as NodeJS.ProcessEnv,
-          // With --json standard output belongs to the result.
+          // With --json standard output is for the result.
           stdio: ["inherit", json ? process.stderr : "inherit", "inherit"],
           reject: false,
         },
       );
       if (exitCode !== 0)
         throw new ToolError(
-          `pulumi up ended with exit code ${exitCode}. Its output is above; fix it and run make demo${appOf(application)} again: it goes on from here.`,
+          `pulumi up exited with ${exitCode}; its output is above. Fix the cause and run make demo${appOf(application)} again: it continues from here.`,
         );
       const { resources, live, workloads, namespace } = await lookAt(stack);
       const releases = releaseStatuses(resources, live, workloads);
       process.stdout.write(
         json
-          ? jsonText(releases)
+          ? resultJson({ stack, releases })
           : `\n${statusTable(releases)}\n\n${summary(releases)}\n${next(application, stack, namespace, releases)}\n`,
       );
-    });
-}
-
-export function demoDownCommand(): Command {
-  return new Command("demo-down")
-    .description("delete the embedded cluster with everything on it, and its stacks")
-    .action(async () => {
-      const world = worldOfClone();
-      await deleteCluster(world);
-      forgetStacks(world);
-      say("the embedded cluster and everything on it is gone; the tools stay in the cache");
     });
 }
 
 const notNow = (stack: string, why: string): ToolError =>
   new ToolError(`${stack} cannot be updated now: ${why}\n  See: npx flotilla recover --stack ${stack}`);
 
-/** How `make` is told of another application. */
+/** The argument for `make`. */
 const appOf = (application: string): string =>
   application === DEFAULT_APPLICATION ? "" : ` APP=${application}`;
 
@@ -89,21 +77,24 @@ function next(
   const store = releases.find(({ kind }) => kind === "store");
   const others = Object.keys(catalogue()).filter((name) => name !== application);
   const commands: [string, string][] = [
-    ['eval "$(npx flotilla env)"', "put this shell into the embedded world"],
-    [`pulumi stack select ${stack}`, "this application's stack"],
-    [`pulumi config set --path flotilla:services.${service?.release}.tag 2.0.0`, "ship a version"],
-    [`npx flotilla diff --stack ${stack}`, "see what it would change: which objects, which pods restart"],
-    [`npx flotilla up --stack ${stack}`, "deploy it, and learn why if it fails"],
-    [`npx flotilla rollback --stack ${stack}`, "take it back"],
-    [`npx flotilla rotate ${store?.release} --stack ${stack}`, "new passwords for a store that is in use"],
-    [`npx flotilla status --stack ${stack}`, "what runs, and whether it is what was deployed"],
+    ['eval "$(npx flotilla sandbox env)"', "point this shell to the sandbox"],
+    [`pulumi stack select ${stack}`, "select the stack of this application"],
+    [`pulumi config set --path flotilla:services.${service?.release}.tag 2.0.0`, "set a new version"],
+    [`npx flotilla diff --stack ${stack}`, "show what it would change, and which pods restart"],
+    [`npx flotilla up --stack ${stack}`, "deploy it; a failure is explained"],
+    [`npx flotilla rollback --stack ${stack}`, "go back"],
+    [`npx flotilla rotate ${store?.release} --stack ${stack}`, "replace the passwords of a running store"],
+    [`npx flotilla status --stack ${stack}`, "show what runs"],
     [`kubectl get pods -n ${namespace}`, `and helm list -n ${namespace}`],
-    [`npx flotilla graph --stack ${stack}`, "who talks to whom; --format html for a page"],
-    ...others.map((name): [string, string] => [`make demo${appOf(name)}`, "another application beside it"]),
-    ["make preview STACK=prod", "any other stack, against the embedded cluster"],
-    ["make demo-down", "delete the cluster and all of this"],
+    [`npx flotilla graph --stack ${stack}`, "draw the connections; --format html for a page"],
+    ...others.map((name): [string, string] => [
+      `make demo${appOf(name)}`,
+      "deploy another application next to it",
+    ]),
+    ["make preview STACK=prod", "preview another stack against the sandbox"],
+    ["make demo-down", "delete the sandbox and everything on it"],
   ];
   const width = Math.max(...commands.map(([command]) => command.length));
   const lines = commands.map(([command, what]) => `  ${command.padEnd(width)}  ${what}`);
-  return `\nThe pods are simulated, all else is real. Try next:\n${lines.join("\n")}`;
+  return `\nThe pods are simulated; everything else is real. Try next:\n${lines.join("\n")}`;
 }

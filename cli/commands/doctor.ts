@@ -1,26 +1,26 @@
 import chalk from "chalk";
 import Table from "cli-table3";
 import { Command } from "commander";
+import { EXIT } from "../core/exit-codes";
 import { diagnose } from "../stack/doctor/checks";
 import type { Diagnosis } from "../stack/doctor/diagnosis";
-import { jsonText } from "../terminal/json";
+import { resultJson } from "../terminal/json";
+import { jsonOption, stackOption } from "../terminal/options";
 import { PLAIN_TABLE } from "../terminal/table";
 
 export function doctorCommand(): Command {
   return new Command("doctor")
-    .description(
-      "check what a stack needs: this machine, the state backend, its cluster, what you may do there",
-    )
-    .requiredOption("-s, --stack <name>", "the stack: dev, staging, prod ...")
-    .option("--json", "as a JSON array")
+    .description("Check this machine, the backend, the cluster and your permissions")
+    .addOption(stackOption())
+    .addOption(jsonOption())
     .addHelpText(
       "after",
-      "\nIt changes nothing. It ends with 1 when something is missing without which the stack cannot be deployed.",
+      "\nChanges nothing. Exits with 2 when something is missing that the stack needs to be deployed.",
     )
     .action(async ({ stack, json }: { stack: string; json?: boolean }) => {
       const diagnoses = await diagnose(stack);
-      process.stdout.write(json ? jsonText(diagnoses) : show(diagnoses));
-      if (diagnoses.some(({ status }) => status === "failed")) process.exitCode = 1;
+      process.stdout.write(json ? resultJson({ stack, checks: diagnoses }) : show(diagnoses));
+      if (diagnoses.some(({ status }) => status === "failed")) process.exitCode = EXIT.reported;
     });
 }
 

@@ -3,33 +3,35 @@ import { Command } from "commander";
 import { plural } from "../../src/model/plural";
 import type { Addition } from "../core/diff/managed";
 import { nameOf } from "../core/diff/manifests";
+import { EXIT } from "../core/exit-codes";
 import { bringBack } from "../stack/drift/correction";
 import { type Drift, findDrift, isDrift } from "../stack/drift/differences";
 import { report } from "../stack/update-report";
 import { confirmed } from "../terminal/ask";
 import { showChanges } from "../terminal/comparison";
-import { jsonText } from "../terminal/json";
+import { resultJson } from "../terminal/json";
+import { jsonOption, stackOption } from "../terminal/options";
 import { say } from "../terminal/progress";
 import { ToolError } from "../tools/failure";
 
 export function driftCommand(): Command {
   return new Command("drift")
-    .description("find what was changed by hand since the last update: objects, and releases")
-    .requiredOption("-s, --stack <name>", "the stack: dev, staging, prod ...")
-    .option("--correct", "bring it back to what was deployed, then look again")
+    .description("Find what was changed by hand since the last update")
+    .addOption(stackOption())
+    .option("--correct", "restore what was deployed, then check again")
     .option("-y, --yes", "with --correct: do not ask")
-    .option("--json", "print it as a JSON object")
+    .addOption(jsonOption())
     .addHelpText(
       "after",
       `
-Each object is compared with what the API server would make of its manifest (a dry run: nothing is changed). What
-autoscalers and other controllers own does not count, nor does a Job that is gone after it was done. It is compared with
-what was deployed last, not with your working tree: \`flotilla diff\` does that.
+Compares each object with the result of a server-side dry run of its deployed manifest. Fields that autoscalers and other
+controllers own are ignored, and so are finished Jobs that were deleted. Your working tree does not matter here:
+\`flotilla diff\` compares with that.
 
---correct is a Helm upgrade through Pulumi with the program and the settings of the last update. Fields that were added by
-hand are removed first, because Helm leaves what its chart does not name.
+--correct runs a Helm upgrade through Pulumi with the program and settings of the last update. Fields that were added by
+hand are removed first, because Helm keeps fields that its chart does not set.
 
-Exit codes: 0 nothing has drifted, or all of it was corrected; 2 there is drift; 1 failed.`,
+Exits with 2 when there is drift that was not corrected.`,
     )
     .action(
       async ({
@@ -44,22 +46,22 @@ Exit codes: 0 nothing has drifted, or all of it was corrected; 2 there is drift;
         json?: boolean;
       }) => {
         const drift = await findDrift(stack);
-        process.stdout.write(json ? jsonText(toJson(stack, drift)) : show(stack, drift, !correct));
+        process.stdout.write(json ? resultJson(toJson(stack, drift)) : show(stack, drift, !correct));
         if (!isDrift(drift)) return;
         if (!correct) {
-          process.exitCode = 2;
+          process.exitCode = EXIT.reported;
           return;
         }
         if (drift.refused.length > 0)
           throw new ToolError(
-            `nothing was changed: the API server refuses ${drift.refused.map(({ object }) => object).join(", ")} as deployed. Delete what stands in the way (kubectl delete, for a StatefulSet with --cascade=orphan), then run this again`,
+            `nothing was changed: the API server refuses ${drift.refused.map(({ object }) => object).join(", ")} as deployed. Delete these objects (kubectl delete, for a StatefulSet with --cascade=orphan), then run this again`,
           );
-        if (!yes && !(await confirmed("Bring all of this back?"))) return;
+        if (!yes && !(await confirmed("Restore all of this?"))) return;
         await report(stack, await bringBack(stack, drift));
-        say("looking again");
+        say("checking again");
         const left = await findDrift(stack);
         process.stdout.write(show(stack, left, false));
-        if (isDrift(left)) process.exitCode = 2;
+        if (isDrift(left)) process.exitCode = EXIT.reported;
       },
     );
 }
@@ -82,16 +84,16 @@ const managersOf = (added: readonly Addition[]): string[] => [
   ...new Set(added.map(({ manager }) => manager)),
 ];
 
-/** What a store that comes back finds; nothing to say of what is no store. */
+/** Describes the volume claims that a reinstalled store finds; empty for a service. */
 const volumesText = (claims: string | undefined): string =>
   claims === undefined
     ? ""
     : claims === ""
-      ? `; ${chalk.red("EMPTY volumes: its claims are gone")}`
-      : `; it uses existing claims: ${claims}`;
+      ? `; ${chalk.red("EMPTY volumes: its volume claims are gone")}`
+      : `; it uses existing volume claims: ${claims}`;
 
 function show(stack: string, drift: Drift, withNext: boolean): string {
-  if (!isDrift(drift)) return `${chalk.green("No drift:")} everything of ${stack} is as it was deployed.\n`;
+  if (!isDrift(drift)) return `${chalk.green("No drift:")} everything in ${stack} is as deployed.\n`;
   const { changes, byHelm, uninstalled, left, additions, refused } = drift;
   const lines = [
     showChanges(changes),
@@ -104,12 +106,12 @@ function show(stack: string, drift: Drift, withNext: boolean): string {
       ({ object, added }) =>
         `${chalk.yellow(nameOf(object))}: added by hand with ${managersOf(added).join(", ")}: ${added.map(({ pointer }) => pointer.join(".")).join(", ")}`,
     ),
-    ...refused.map(({ object, why }) => `${chalk.red(object)} cannot be brought back as it is: ${why}`),
+    ...refused.map(({ object, why }) => `${chalk.red(object)} cannot be restored as it is: ${why}`),
     "",
     chalk.bold(
-      `${plural(new Set([...changes.map(({ release }) => release), ...byHelm.map(({ release }) => release), ...uninstalled]).size, "release")} of ${stack} not as deployed.`,
+      `${plural(new Set([...changes.map(({ release }) => release), ...byHelm.map(({ release }) => release), ...uninstalled]).size, "release")} of ${stack} drifted.`,
     ),
-    ...(withNext ? [`  npx flotilla drift --stack ${stack} --correct    bring them back`] : []),
+    ...(withNext ? [`  npx flotilla drift --stack ${stack} --correct    restore them`] : []),
   ];
   return `${lines.join("\n")}\n`;
 }

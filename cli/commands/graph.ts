@@ -6,15 +6,15 @@ import { type Graph, graphOf } from "../core/graph/graph";
 import { html } from "../core/graph/graph-page";
 import { mermaid } from "../core/graph/mermaid";
 import { planAfresh } from "../stack/planning";
-import { LOCAL_STACK } from "../stack/project";
-import { jsonText } from "../terminal/json";
+import { resultJson } from "../terminal/json";
+import { stackOption } from "../terminal/options";
 import { say } from "../terminal/progress";
 import { ToolError } from "../tools/failure";
 
 const FORMATS: Record<string, (graph: Graph) => string> = {
   mermaid,
   dot,
-  json: jsonText,
+  json: (graph) => resultJson(graph),
   html: (graph) => html(graph, { style: readPart("style.css"), script: readPart("client.js") }),
 };
 
@@ -30,21 +30,18 @@ const readPart = (file: string) => readFileSync(join(__dirname, "..", "core", "g
 
 export function graphCommand(): Command {
   return new Command("graph")
-    .description("draw who talks to whom in a stack: services, stores, ports, ways in")
-    .option("-s, --stack <name>", "the stack: dev, staging, prod ...", LOCAL_STACK)
+    .description("Draw the connections between services, stores and externals")
+    .addOption(stackOption())
     .addOption(
       new Option(
         "-f, --format <format>",
-        "mermaid (Markdown), dot (Graphviz), json, or html: a page to click through",
+        "mermaid (Markdown), dot (Graphviz), json, or html (an interactive page)",
       )
         .choices(Object.keys(FORMATS))
         .default("mermaid"),
     )
-    .option("-o, --out <file>", "where to; default: standard output")
-    .addHelpText(
-      "after",
-      "\nIt needs no cluster and no state: the stack is drawn as if nothing of it was deployed.",
-    )
+    .option("-o, --out <file>", "output file; default: standard output")
+    .addHelpText("after", "\nNeeds no cluster and no state: the stack is drawn as for its first deployment.")
     .action(({ stack, format, out }: { stack: string; format: string; out?: string }) => {
       const graph = graphOf(planAfresh(stack).planned);
       const drawn = (FORMATS[format] as (graph: Graph) => string)(graph);

@@ -11,7 +11,7 @@ import { compact, mapValues } from "../../src/model/records";
 import { packageOf } from "../../src/plan/package";
 import { readProjectFiles } from "../../src/runtime/project-files";
 import { catalogue } from "../stack/catalogue";
-import { ToolError } from "../tools/failure";
+import { UsageError } from "../tools/failure";
 import { PROJECT } from "../tools/paths";
 
 interface Options {
@@ -24,46 +24,46 @@ interface Options {
 
 export function initCommand(): Command {
   return new Command("init")
-    .description("write the file of a new stack; settings that are not valid are refused")
-    .argument("<stack>", "its name, such as prod-us-east-1")
+    .description("Create a stack file; invalid settings are refused")
+    .argument("<stack>", "the name of the stack, such as prod-us-east-1")
     .option(
       "-l, --layers <names>",
-      "files of config/layers, with commas between them; default: the one of the stack's name",
+      "layers from config/layers, comma-separated; default: the one named like the stack",
     )
-    .option("-c, --context <name>", "context of the kubeconfig; prod needs its own")
-    .option("-k, --kubeconfig <path>", "the kubeconfig; default: KUBECONFIG, then ~/.kube/config")
-    .option("-a, --application <name>", "one of apps/; default: Pulumi.yaml's")
-    .option("-n, --namespace <name>", "the namespace; default: <application>-<environment>")
+    .option("-c, --context <name>", "kubeconfig context; required for prod")
+    .option("-k, --kubeconfig <path>", "kubeconfig file; default: KUBECONFIG, then ~/.kube/config")
+    .option("-a, --application <name>", "application from apps/; default: the one in Pulumi.yaml")
+    .option("-n, --namespace <name>", "namespace; default: <application>-<environment>")
     .action((stack: string, options: Options) => {
       const file = initStack(stack, options);
-      process.stdout.write(`${file} is written. Next:
-  npx flotilla config --stack ${stack} --explain    each setting, and where it comes from
-  npx flotilla check --stack ${stack}               what is wrong with it
-  npx flotilla doctor --stack ${stack}              what this machine and the cluster lack for it
-  pulumi stack init ${stack} && pulumi preview --stack ${stack}
+      process.stdout.write(`Created ${file}. Next:
+  npx flotilla config --stack ${stack} --explain    show each setting and where it comes from
+  npx flotilla check --stack ${stack}               check settings, plan and rendered objects
+  npx flotilla doctor --stack ${stack}              check this machine and the cluster
+  pulumi stack init ${stack} && npx flotilla diff --stack ${stack}
 `);
     });
 }
 
-/** Writes the file of a stack. Returns its name. @throws FlotillaError when its settings would be wrong. */
+/** Writes the file of a new stack and returns its name. @throws FlotillaError when its settings are invalid. */
 export function initStack(stack: string, options: Options, project = PROJECT): string {
   if (!/^[A-Za-z0-9][\w.-]{0,99}$/.test(stack))
-    throw new ToolError(
-      `"${stack}" is not a valid name of a stack: use letters, digits, hyphens, underscores and periods`,
+    throw new UsageError(
+      `"${stack}" is not a valid stack name: use letters, digits, hyphens, underscores and periods`,
     );
   const file = stackFileName(stack);
   if (existsSync(join(project, file)))
-    throw new ToolError(`${file} exists already: edit it, or choose another name`);
+    throw new UsageError(`${file} already exists: edit it, or choose another name`);
   const files = readProjectFiles(project);
   const layers = layersFor(stack, options.layers, files.layers.names);
   const text = stackFile(layers, options);
-  // Read as it will be: a file that would be refused is not written.
+  // Validated before it is written.
   const config = stackConfig({ ...files, stacks: { ...files.stacks, [stack]: text } }, stack);
   try {
     readSettings(config, catalogue());
   } catch (error) {
     if (!(error instanceof FlotillaError)) throw error;
-    throw new FlotillaError(error.problems, `${file} is not written`);
+    throw new FlotillaError(error.problems, `${file} was not written`);
   }
   writeFileSync(join(project, file), text);
   return file;
@@ -72,7 +72,7 @@ export function initStack(stack: string, options: Options, project = PROJECT): s
 function layersFor(stack: string, given: string | undefined, known: readonly string[]): string[] {
   if (given !== undefined) return given.split(",").flatMap((name) => name.trim() || []);
   if (known.includes(stack)) return [stack];
-  throw new ToolError(`name the layers it starts from with --layers. ${suggest(stack, known)}`);
+  throw new UsageError(`name its layers with --layers. ${suggest(stack, known)}`);
 }
 
 function stackFile(
@@ -92,7 +92,7 @@ function stackFile(
   return `# yaml-language-server: $schema=${schema}\nconfig:\n${lines.join("")}`;
 }
 
-/** As it is where YAML takes it for a text, else as JSON. */
+/** Returns a text as a YAML scalar, quoted where YAML would read something else. */
 const quoted = (text: string): string =>
   /^([A-Za-z/]|~\/)[\w./@-]*$/.test(text) && !/^(true|false|null|yes|no|on|off)$/i.test(text)
     ? text

@@ -1,22 +1,19 @@
 import { Command } from "commander";
-import { worldOfClone } from "../../dev/sandbox/folders";
-import { prepareStack } from "../../dev/sandbox/stack";
-import { openWorld, pulumi } from "../../dev/sandbox/world";
+import { EXIT } from "../core/exit-codes";
+import { pulumiOnTerminal } from "../stack/engine";
+import { stackOption } from "../terminal/options";
 
 export function previewCommand(): Command {
   return new Command("preview")
-    .description(
-      "run `pulumi preview` of any stack against the embedded cluster; its stack file is not touched",
+    .description("Run `pulumi preview` of a stack against its own cluster")
+    .addOption(stackOption())
+    .argument("[arguments...]", "more arguments for `pulumi preview`, after --")
+    .addHelpText(
+      "after",
+      "\nIt changes nothing. Object by object: npx flotilla diff. Against the sandbox: npx flotilla sandbox preview",
     )
-    .requiredOption("-s, --stack <name>", "the stack: dev, staging, prod ...")
-    .argument("[arguments...]", "further arguments of `pulumi preview`, after --")
     .action(async (further: string[], { stack }: { stack: string }) => {
-      const open = await openWorld(worldOfClone());
-      const selection = await prepareStack(open, stack);
-      const { exitCode } = await pulumi(open, ["preview", ...selection, ...further], {
-        stdio: "inherit",
-        reject: false,
-      });
-      process.exitCode = exitCode;
+      const exitCode = await pulumiOnTerminal(["preview", "--stack", stack, ...further]);
+      if (exitCode !== 0) process.exitCode = EXIT.failed;
     });
 }

@@ -6,23 +6,22 @@ import { firstAidFor, giveFirstAid } from "../stack/first-aid";
 import { recover } from "../stack/recovery/performing";
 import { recoveryOf } from "../stack/recovery/reading";
 import { confirmed } from "../terminal/ask";
-import { ToolError } from "../tools/failure";
+import { stackOption, yesOption } from "../terminal/options";
+import { ToolError, UsageError } from "../tools/failure";
 
 export function recoverCommand(): Command {
   return new Command("recover")
-    .description(
-      "repair what a killed update has left: locks, half-done releases, a damaged state, orphaned processes",
-    )
-    .requiredOption("-s, --stack <name>", "the stack: dev, staging, prod ...")
-    .option("-y, --yes", "do not ask")
+    .description("Repair a stack after a killed or interrupted update")
+    .addOption(stackOption())
+    .addOption(yesOption())
     .addHelpText(
       "after",
       `
-It says what has happened and what it would do, and asks. The last good revision of a release is kept and put back; what
-was never completely installed is removed, except its volume claims. A state file that is cut off or gone is restored from
-the backend's own backup (file backends); providers that an engine has left running are ended. On a healthy stack it does
-nothing. A lock whose process is not visible from this machine is released only after you
-confirm that the process has ended, never with --yes.`,
+Shows what happened and what it would do, then asks. It handles locks, pending operations, half-installed releases, damaged
+state files and provider processes that an engine left behind. The last good revision of a release is restored; a release that
+was never completely installed is removed, except for its volume claims. A truncated or missing state file is restored from
+the backend's own backup (file backends). On a healthy stack it does nothing. A lock whose process is not visible from this
+machine is released only after you confirm that the process has ended, never with --yes.`,
     )
     .action(async ({ stack, yes = false }: { stack: string; yes?: boolean }) => {
       const first = await firstAidFor(stack);
@@ -43,7 +42,7 @@ confirm that the process has ended, never with --yes.`,
       const { found, unfinished, will, actions, unknown, blocked, unsure, seesLocks } = recovery;
       if (found.length === 0 && !isHurt && !first.restored) {
         process.stdout.write(
-          `${chalk.green("Nothing to recover:")} ${seesLocks ? "no lock, " : ""}no pending operation, no unfinished release.\n${seesLocks ? "" : unseenLocks(stack)}${unfinished.length === 0 ? "" : `But ${unfinished.join("; ")}:\n${next(stack)}`}`,
+          `${chalk.green("Nothing to recover:")} ${seesLocks ? "no locks, " : ""}no pending operations, no unfinished releases.\n${seesLocks ? "" : unseenLocks(stack)}${unfinished.length === 0 ? "" : `However, ${unfinished.join("; ")}:\n${next(stack)}`}`,
         );
         return;
       }
@@ -59,42 +58,42 @@ confirm that the process has ended, never with --yes.`,
       const ending =
         unknown.length === 0
           ? next(stack)
-          : `  npx flotilla adopt --stack ${stack}       first: ${unknown.join(", ")} runs, and the state does not know it\n${next(stack)}`;
+          : `  npx flotilla adopt --stack ${stack}       first: ${unknown.join(", ")} runs but is not in the state\n${next(stack)}`;
       const mayBeLocked = !seesLocks && actions.every((action) => action.do !== "unlock");
       const isWhole = found.length === 0 && unfinished.length === 0 && !first.restored;
       process.stdout.write(
-        `\n${chalk.green("Recovered.")} ${isWhole ? "Nothing else is left unfinished. If an update was interrupted, it" : "The update that was interrupted"} is not done yet:\n${ending}${mayBeLocked ? unseenLocks(stack) : ""}`,
+        `\n${chalk.green("Recovered.")} ${isWhole ? "Nothing else is unfinished. If an update was interrupted, it" : "The interrupted update"} is not finished yet:\n${ending}${mayBeLocked ? unseenLocks(stack) : ""}`,
       );
     });
 }
 
 const nobodyToAsk = (question: string, stack: string): ToolError =>
-  new ToolError(
-    `${question}\n  --yes does not answer this question. If the answer is yes, run it on a terminal: npx flotilla recover --stack ${stack}`,
+  new UsageError(
+    `${question}\n  --yes does not answer this question. If the answer is yes, run this on a terminal: npx flotilla recover --stack ${stack}`,
   );
 
-/** A question may have stood for an hour, and somebody else have recovered the stack meanwhile. */
+/** The question may have been open for an hour, and somebody else may have recovered the stack. */
 function assertSame(shown: object, now: object, stack: string): void {
   if (isDeepStrictEqual(shown, now)) return;
   throw new ToolError(
-    `something has changed since you were asked, and nothing was done.\n  Look again: npx flotilla recover --stack ${stack}`,
+    `the stack has changed since the question was asked, so nothing was done.\n  Run again: npx flotilla recover --stack ${stack}`,
   );
 }
 
 const unseenLocks = (stack: string): string =>
-  `Locks of this backend cannot be seen from here. If pulumi says that the stack is locked, and no update of it is running: pulumi cancel --stack ${stack}\n`;
+  `Flotilla cannot see the locks of this backend. If pulumi reports that the stack is locked and no update is running: pulumi cancel --stack ${stack}\n`;
 
 const next = (
   stack: string,
-): string => `  npx flotilla diff --stack ${stack}        what it still has to change
-  npx flotilla explain --stack ${stack}     why it did not finish
-  npx flotilla up --stack ${stack}          go on
-  npx flotilla rollback --stack ${stack}    or go back
+): string => `  npx flotilla diff --stack ${stack}        show what is still to be changed
+  npx flotilla explain --stack ${stack}     explain why it did not finish
+  npx flotilla up --stack ${stack}          continue
+  npx flotilla rollback --stack ${stack}    go back instead
 `;
 
 const happened = (stack: string, found: readonly string[]): string =>
-  `What has happened to ${stack}:\n${list(found)}\n`;
+  `What happened to ${stack}:\n${list(found)}\n`;
 
-const done = (will: readonly string[]): string => `What is done about it:\n${list(will)}\n`;
+const done = (will: readonly string[]): string => `What recover does:\n${list(will)}\n`;
 
 const list = (lines: readonly string[]): string => lines.map((line) => `  - ${line}`).join("\n");

@@ -8,7 +8,8 @@ import { compact } from "../../src/model/records";
 import type { ReleasePlan } from "../../src/plan/plan";
 import { planAfresh } from "../stack/planning";
 import { type RenderedRelease, renderReleases } from "../stack/rendering";
-import { jsonText } from "../terminal/json";
+import { resultJson } from "../terminal/json";
+import { jsonOption, stackOption } from "../terminal/options";
 import { say } from "../terminal/progress";
 import { PLAIN_TABLE } from "../terminal/table";
 import { ToolError } from "../tools/failure";
@@ -18,21 +19,19 @@ interface Rendered {
   kind: ReleasePlan["kind"];
   chart: string;
   values: string;
-  /** None where the chart is not at hand. */
+  /** Undefined when the chart is not available. */
   manifests?: string;
 }
 
 export function renderCommand(): Command {
   return new Command("render")
-    .description(
-      "write what a stack would deploy into a folder: each release's values, and its manifests where the chart is available",
-    )
-    .requiredOption("-s, --stack <name>", "the stack: dev, staging, prod ...")
-    .requiredOption("-o, --out <folder>", "where to; files of the same names are replaced")
-    .option("--json", "print what was written as a JSON array")
+    .description("Write each release's values and manifests to a folder")
+    .addOption(stackOption())
+    .requiredOption("-o, --out <folder>", "output folder; existing files are overwritten")
+    .addOption(jsonOption())
     .addHelpText(
       "after",
-      "\nIt needs no cluster and no state: the stack is rendered as if nothing of it was deployed. A chart of a registry is\navailable once `flotilla charts pull` has fetched it. Secrets are only named.",
+      "\nNeeds no cluster and no state: the stack is rendered as for its first deployment. Manifests of remote charts need\n`flotilla charts pull` first; without it only values are written. Secret values are never written.",
     )
     .action(async ({ stack, out, json }: { stack: string; out: string; json?: boolean }) => {
       const { settings, planned, context } = planAfresh(stack);
@@ -44,7 +43,7 @@ export function renderCommand(): Command {
         if (failure !== undefined)
           throw new ToolError(`release ${release.name} cannot be rendered: ${failure}`);
       const rendered = releases.map((release) => write(release, folder));
-      process.stdout.write(json ? jsonText(rendered) : show(rendered, folder));
+      process.stdout.write(json ? resultJson({ stack, releases: rendered }) : show(rendered, folder));
     });
 }
 
@@ -52,9 +51,9 @@ function write({ release, manifests }: RenderedRelease, folder: string): Rendere
   const { name, values, kind, description } = release;
   const valuesFile = join(folder, `${name}.values.yaml`);
   const manifestsFile = join(folder, `${name}.yaml`);
-  // Helm reads YAML 1.1, in which a bare `no` is no text.
+  // Helm reads YAML 1.1, in which a bare `no` is false.
   writeFileSync(valuesFile, stringify(values, { lineWidth: 0, version: "1.1" }));
-  // What an earlier run left must not pass for this one's.
+  // A file of an earlier run must not pass for a new one.
   rmSync(manifestsFile, { force: true });
   if (manifests !== undefined) writeFileSync(manifestsFile, manifests);
   return compact({
@@ -79,6 +78,6 @@ function show(rendered: readonly Rendered[], folder: string): string {
   const hint =
     away === 0
       ? ""
-      : `\nThe charts of ${away} releases are not available; to have their manifests too: npx flotilla charts pull\n`;
+      : `\nThe charts of ${away} releases are not available. To render their manifests too: npx flotilla charts pull\n`;
   return `${table.toString()}\n\n${rendered.length} releases in ${folder}\n${hint}`;
 }

@@ -11,7 +11,8 @@ import { report } from "../stack/update-report";
 import { confirmed } from "../terminal/ask";
 import { showComparison } from "../terminal/comparison";
 import { ago } from "../terminal/duration";
-import { jsonText } from "../terminal/json";
+import { resultJson } from "../terminal/json";
+import { stackOption, yesOption } from "../terminal/options";
 import { PLAIN_TABLE } from "../terminal/table";
 import { ToolError } from "../tools/failure";
 
@@ -28,34 +29,40 @@ interface Options extends RollbackOptions {
 
 export function rollbackCommand(): Command {
   return new Command("rollback")
-    .description("go back to what an earlier update deployed: its settings and its program")
-    .requiredOption("-s, --stack <name>", "the stack: dev, staging, prod ...")
-    .option("-t, --to <number>", "the update; default: the newest that deployed something else", (text) => {
-      if (!/^[1-9][0-9]*$/.test(text)) throw new InvalidArgumentError("It is a number of the list.");
-      return Number(text);
-    })
-    .option("-l, --list", "only list the updates, with what each changed")
-    .option("--only <service>", "go back with the settings and the version of one service")
-    .option("--config-only", "go back to the settings, with the program of this working tree")
-    .option("--include-stores", "go back with stores as well; by default they stay as they are")
-    .option("-y, --yes", "do not ask after the difference is shown")
+    .description("Go back to the settings and program of an earlier update")
+    .addOption(stackOption())
+    .option(
+      "-t, --to <number>",
+      "number of the update; default: the newest one that deployed something else",
+      (text) => {
+        if (!/^[1-9][0-9]*$/.test(text)) throw new InvalidArgumentError("It must be a number from the list.");
+        return Number(text);
+      },
+    )
+    .option("-l, --list", "list the updates and what each one changed")
+    .option("--only <service>", "go back with one service only: its settings and version")
+    .option("--config-only", "go back to the settings, but run the program of the working tree")
+    .option("--include-stores", "go back with stores as well; by default they do not change")
+    .addOption(yesOption("the difference is shown"))
     .addOption(
-      new Option("--json", "print the updates as a JSON array, and go back to none").implies({ list: true }),
+      new Option("--json", "print the updates as a JSON object, and change nothing").implies({ list: true }),
     )
     .addHelpText(
       "after",
       `
-Updates are numbered from the oldest. The program is that of the git commit that the update recorded, in a temporary
-worktree, if its digest shows that it is the one that ran then. Passwords are never generated again. Your working tree is not
-touched; the stack's file is what is deployed, once the update has succeeded.`,
+Updates are numbered from the oldest. Runs the program of the git commit that the update recorded, in a temporary worktree,
+after its digest has proved that it is the same program. Existing passwords are never regenerated. Your working tree stays as
+it is, except for the stack's file: it gets the earlier settings once the update has succeeded.`,
     )
     .action(async (options: Options) => {
       const { stack, yes } = options;
       const history = await readHistory(stack);
-      if (history.length === 0) throw new ToolError(`stack ${stack} has never been updated`);
+      if (history.length === 0)
+        throw new ToolError(`stack ${stack} has never been updated, so there is no update to go back to`);
       const checkpoints = await recentCheckpoints(stack, history, LISTED);
       const updates = told(history, imagesOf(checkpoints));
-      if (options.list && options.json) process.stdout.write(jsonText(updates.map(updateJson)));
+      if (options.list && options.json)
+        process.stdout.write(resultJson({ stack, updates: updates.map(updateJson) }));
       else process.stdout.write(show(stack, updates));
       if (options.list) return;
       const target = chosen(stack, history, options.to, previous(history, programsOf(checkpoints)));
@@ -96,10 +103,10 @@ function show(stack: string, all: readonly Told[]): string {
 
 function done({ stack, only, configOnly }: Options, { number, commit }: Update): string {
   const file = stackFileName(stack);
-  if (only !== undefined) return `${only} is as in update ${number}, and ${file} says so: commit it.\n`;
+  if (only !== undefined) return `${only} is as in update ${number}. Commit ${file}.\n`;
   const program =
     configOnly || commit === undefined
       ? ""
-      : `\nThe program of this working tree may be newer: before the next update, undo there what did not work, or\ncheck out ${commit.slice(0, 7)}; npx flotilla diff --stack ${stack} shows the difference.`;
-  return `${file} is what is deployed now, as in update ${number}: commit it.${program}\n`;
+      : `\nThe program in your working tree may be newer. Before the next update, revert the change there or check out\n${commit.slice(0, 7)}; npx flotilla diff --stack ${stack} shows the difference.`;
+  return `${file} has the settings of update ${number}, which are deployed now: commit it.${program}\n`;
 }

@@ -4,23 +4,24 @@ import { kindOf } from "../../src/plan/stores/registry";
 import { pulumiOnTerminal, pulumiQuietly } from "../stack/engine";
 import { generationKey, nextGeneration, storeNamed } from "../stack/generations";
 import { settingsOfStack } from "../stack/settings";
+import { stackOption, yesOption } from "../terminal/options";
 import { say } from "../terminal/progress";
 import { ToolError } from "../tools/failure";
 
 export function rotateCommand(): Command {
   return new Command("rotate")
-    .description("replace the generated passwords of a store, while it and its clients run")
-    .argument("<store>", "the store, as the inventory calls it")
-    .argument("[arguments...]", "further arguments of `pulumi up`, after --")
-    .requiredOption("-s, --stack <name>", "the stack: dev, staging, prod ...")
-    .option("-y, --yes", "do not ask after the preview")
+    .description("Replace the generated passwords of a running store")
+    .argument("<store>", "the store's name in the inventory")
+    .argument("[arguments...]", "more arguments for `pulumi up`, after --")
+    .addOption(stackOption())
+    .addOption(yesOption("the preview"))
     .addHelpText(
       "after",
       `
-It raises the store's generation in the stack file and runs \`pulumi up\`: a Job lets the new passwords in beside the old
-ones, the Secrets change, the store and its clients restart, and a last Job takes the old passwords away. Both work until
-then: wherever it stops, everything goes on running, and the same command goes on from there. (redis knows one password
-at a time: its clients fail from its restart to their own.)`,
+Raises the store's generation in the stack file and runs \`pulumi up\`: a Job adds the new passwords next to the old ones, the
+Secrets change, the store and its clients restart, and a last Job removes the old passwords. Both work until then: if it
+stops, everything keeps running, and the same command continues. (redis has one password at a time: its clients fail
+between its restart and theirs.)`,
     )
     .action(async (name: string, further: string[], { stack, yes }: { stack: string; yes?: boolean }) => {
       const read = settingsOfStack(stack);
@@ -44,7 +45,7 @@ at a time: its clients fail from its restart to their own.)`,
         ...further,
       ]);
       if (exitCode !== 0) throw unfinished(name, store, generation, stack, exitCode);
-      say(`${name} and its clients use generation ${generation}; commit Pulumi.${stack}.yaml`);
+      say(`${name} and its clients use generation ${generation}: commit Pulumi.${stack}.yaml`);
     });
 }
 
@@ -55,11 +56,11 @@ function unfinished(
   stack: string,
   exitCode: number,
 ): ToolError {
-  const again = `  Go on:    npx flotilla rotate ${name} --stack ${stack}`;
-  const ended = `pulumi up ended with exit code ${exitCode}: its output is above.`;
+  const again = `  Continue: npx flotilla rotate ${name} --stack ${stack}`;
+  const ended = `pulumi up exited with ${exitCode}; its output is above.`;
   if (!kindOf(store.kind).rotationWork)
     return new ToolError(
-      `${ended} Clients of ${name} that have not restarted since ${name} did cannot log in.\n${again}`,
+      `${ended} Clients of ${name} that have not restarted since then cannot log in.\n${again}`,
     );
   const back = `pulumi config set --path ${generationKey(name)} ${generation - 1} --stack ${stack} && pulumi up --stack ${stack}`;
   return new ToolError(`${ended} The old passwords of ${name} still work.\n${again}\n  Go back:  ${back}`);

@@ -2,38 +2,39 @@ import { setTimeout as pause } from "node:timers/promises";
 import chalk from "chalk";
 import { Command } from "commander";
 import { problemText } from "../../src/model/problems";
+import { EXIT } from "../core/exit-codes";
 import { isWell, outputsOf, type ReleaseStatus, releaseStatuses } from "../core/release-status";
 import { youngText } from "../core/young-claims";
 import { type Update, updateJson } from "../stack/history";
 import { type Look, lookAt } from "../stack/look";
 import { lostJson, lostText } from "../stack/lost";
 import { ago } from "../terminal/duration";
+import { resultJson } from "../terminal/json";
+import { jsonOption, stackOption } from "../terminal/options";
 import { statusTable, summary } from "../terminal/release-table";
 
-/** Milliseconds between two looks. */
+/** Milliseconds between two refreshes. */
 const INTERVAL = 2000;
 
 export function statusCommand(): Command {
   return new Command("status")
-    .description(
-      "show what runs of a stack: releases, versions, images, pods, the last update, drift at a glance",
-    )
-    .requiredOption("-s, --stack <name>", "the stack: dev, staging, prod ...")
-    .option("-w, --watch", "look again every two seconds, until Ctrl-C")
-    .option("--json", "print it as a JSON object; with --watch one on each line")
+    .description("Show releases, versions, images, pods and the last update")
+    .addOption(stackOption())
+    .option("-w, --watch", "refresh every two seconds until Ctrl-C")
+    .addOption(jsonOption())
     .addHelpText(
       "after",
       `
-DRIFT is derived from revisions, images and numbers of pods; \`flotilla drift\` looks at every field. What the state has beside
-releases (namespace, Secrets, quota, policies) and the cluster has lost is named below the table, and so is a claim that began
-empty more than an hour after its store was installed.
+DRIFT compares revisions, images and pod counts; \`flotilla drift\` compares every field. Below the table are other resources of
+the state that the cluster has lost (namespace, Secrets, quota, policies), and volume claims that were created empty more than
+an hour after their store was installed. With --watch, --json prints one object per line.
 
-Exit codes: 0 all is deployed and ready, 2 something is not or is lost, 1 failed.`,
+Exits with 2 when something is not ready, not deployed or lost.`,
     )
     .action(async ({ stack, watch, json }: { stack: string; watch?: boolean; json?: boolean }) => {
       for (;;) {
         const look = await lookAt(stack, { forLosses: true }).catch((error: Error) => {
-          // Whoever watches wants to see it come back.
+          // With --watch it may come back.
           if (!watch) throw error;
           process.stderr.write(`${error.message}\n`);
         });
@@ -42,11 +43,10 @@ Exit codes: 0 all is deployed and ready, 2 something is not or is lost, 1 failed
           continue;
         }
         const releases = releaseStatuses(look.resources, look.live, look.workloads);
-        process.exitCode = releases.every(isWell) && look.lost.length === 0 ? 0 : 2;
-        if (json)
-          process.stdout.write(`${JSON.stringify(toJson(stack, look, releases), null, watch ? 0 : 2)}\n`);
+        process.exitCode = releases.every(isWell) && look.lost.length === 0 ? EXIT.done : EXIT.reported;
+        if (json) process.stdout.write(resultJson(toJson(stack, look, releases), { indent: watch ? 0 : 2 }));
         else {
-          // On a terminal the table stays in its place.
+          // On a terminal the table is redrawn in place.
           if (watch && process.stdout.isTTY) process.stdout.write("\x1b[H\x1b[2J");
           process.stdout.write(show(stack, look, releases));
         }
@@ -75,7 +75,7 @@ function toJson(
   };
 }
 
-/** The status of a stack, for people. */
+/** Returns the status of a stack as text. */
 export function show(
   stack: string,
   look: Pick<Look, "resources" | "namespace" | "lastUpdate" | "lost" | "young" | "unseen" | "obstacle">,
@@ -85,16 +85,16 @@ export function show(
   const refused = obstacle === undefined ? undefined : `An update is refused: ${problemText(obstacle)}`;
   const outputs = outputsOf(resources);
   if (!outputs && releases.length + lost.length === 0)
-    return `Nothing of stack ${stack} is deployed. ${refused ?? `Deploy it: npx flotilla up --stack ${stack}`}\n`;
+    return `Stack ${stack} has nothing deployed. ${refused ?? `Deploy it: npx flotilla up --stack ${stack}`}\n`;
   const lines = [
     `${chalk.bold(stack)}: ${outputs?.application ?? "no completed update"} in namespace ${namespace}`,
-    lastUpdate ? `Last ${updateLine(lastUpdate)}` : "It has never been updated.",
+    lastUpdate ? `Last ${updateLine(lastUpdate)}` : "The stack has never been updated.",
     "",
     statusTable(releases),
     "",
     summary(releases),
     ...(lost.length === 0 ? [] : [chalk.red(`But ${lostText(lost)}.`)]),
-    ...unseen.map((why) => `${chalk.yellow("note")} not everything could be looked for: ${why}`),
+    ...unseen.map((why) => `${chalk.yellow("note")} not everything could be checked: ${why}`),
     ...(refused === undefined ? [] : [`${chalk.yellow("note")} ${refused}`]),
     ...young.map((claim) => `${chalk.yellow("note")} ${youngText(claim, namespace)}`),
   ];
@@ -116,16 +116,20 @@ function nextSteps(stack: string, releases: readonly ReleaseStatus[], lost: Look
     [
       releases.some(({ status }) => status.startsWith("pending-")),
       "recover",
-      "if no update is running: one was interrupted",
+      "an update was interrupted (if none is running)",
     ],
     [
       lost.length > 0 || releases.some(({ status, kind }) => status === "missing" && kind !== "unknown"),
       "up",
-      "create again what the cluster has lost; diff shows it",
+      "install again what the cluster has lost",
     ],
-    [releases.some((release) => !isWell(release)), "explain", "why something is not ready"],
-    [releases.some(({ drift, kind }) => drift !== undefined && kind !== "unknown"), "drift", "what differs"],
-    [releases.some(({ kind }) => kind === "unknown"), "adopt", "take over what helm installed"],
+    [releases.some((release) => !isWell(release)), "explain", "explain what is not ready"],
+    [
+      releases.some(({ drift, kind }) => drift !== undefined && kind !== "unknown"),
+      "drift",
+      "show what differs",
+    ],
+    [releases.some(({ kind }) => kind === "unknown"), "adopt", "take over what Helm installed"],
   ];
   return steps
     .filter(([applies]) => applies)

@@ -12,6 +12,7 @@ import { report } from "../stack/update-report";
 import { update } from "../stack/update-with-progress";
 import { confirmed } from "../terminal/ask";
 import { showComparison } from "../terminal/comparison";
+import { stackOption, yesOption } from "../terminal/options";
 
 interface Options {
   stack: string;
@@ -21,17 +22,17 @@ interface Options {
 
 export function upCommand(): Command {
   return new Command("up")
-    .description("`pulumi up` that shows what it changes, what each release waits for, and why if it fails")
-    .argument("[arguments...]", "further arguments of `pulumi up`, after --")
-    .requiredOption("-s, --stack <name>", "the stack: dev, staging, prod ...")
-    .option("-y, --yes", "do not ask after the difference is shown")
+    .description("Update a stack, with progress, and explain failures")
+    .argument("[arguments...]", "more arguments for `pulumi up`, after --")
+    .addOption(stackOption())
+    .addOption(yesOption("the difference is shown"))
     .option("--plan <file>", "apply exactly the plan that `flotilla diff --save` saved, without asking")
     .addHelpText(
       "after",
       `
-It is the same update as \`pulumi up\`: the same engine, program and state. A failed release is rolled back by Helm; what
-has been updated before it stays. Run it again to go on, or \`flotilla rollback\` to go back. With --plan it is refused, with
-the difference, if it would do anything else than the plan that was reviewed.`,
+Shows the difference, asks, and runs \`pulumi up\`: the same engine, program and state. Helm rolls back a release that fails;
+releases that were updated before it stay. Run it again to continue, or \`flotilla rollback\` to go back. With --plan it
+is refused, with the difference, if it would do anything other than the reviewed plan.`,
     )
     .action(async (further: string[], { stack, yes, plan }: Options) => {
       const reviewed = plan === undefined ? undefined : heldTo(stack, plan, further);

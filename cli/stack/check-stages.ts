@@ -1,5 +1,6 @@
 /** The stages of `flotilla check`, one after the other: each goes on from what the one before has found sound. */
-import { basename } from "node:path";
+import { existsSync } from "node:fs";
+import { basename, join } from "node:path";
 import type { OptionalChecker } from "../../src/config/rules";
 import { locate, readSettings, type StackConfig, type StackSettings } from "../../src/config/settings";
 import { stackFileName } from "../../src/config/stack-names";
@@ -34,7 +35,7 @@ import { PROJECT } from "../tools/paths";
 import { findTool } from "../tools/toolchain/ensure";
 import { catalogue } from "./catalogue";
 import { type RenderedRelease, renderReleases } from "./rendering";
-import { configOfStack } from "./settings";
+import { configOfStack, settingsOfStack } from "./settings";
 import { projectTransform } from "./transform";
 
 export interface Checked {
@@ -43,8 +44,9 @@ export interface Checked {
   away: string[];
 }
 
-/** Looks at a stack without a cluster and without its state. */
+/** Checks a stack without a cluster and without its state. @throws FlotillaError when there is no such stack. */
 export async function checkStack(stack: string): Promise<Checked> {
+  if (!existsSync(join(PROJECT, stackFileName(stack)))) settingsOfStack(stack);
   const config = configOfStack(stack);
   const layers = config.files
     .filter(({ kind }) => kind === "layer")
@@ -71,6 +73,8 @@ export async function checkStack(stack: string): Promise<Checked> {
       away: [],
     };
   const planStage = stageOfPlan(planned.result.planned);
+  if ((await findTool("helm")) === undefined)
+    return { stages: [settled, planStage, stageOfValues(planned.result, config, read.result)], away: [] };
   const rendered = await renderReleases(planned.result.planned, settings, charts);
   return {
     stages: [settled, planStage, ...(await stagesOfObjects(planned.result, config, read.result, rendered))],
@@ -96,16 +100,36 @@ function stageOfPlan({ releases, warnings, namespace }: Plan): Stage {
   };
 }
 
+/** The rules without rendered objects: what preview and up refuse. Helm is not installed for a check, because building it takes minutes. */
+function stageOfValues(
+  { violations }: ReturnType<typeof planWithRules>,
+  config: StackConfig,
+  settings: StackSettings,
+): Stage {
+  return {
+    stage: "rules",
+    lookedAt: "planned values only: helm is not installed (npx flotilla sandbox tools)",
+    rows: rowsOfRules(violations, config, settings),
+  };
+}
+
+/** Violations and exceptions as findings, with the place of each setting. */
+function rowsOfRules(
+  violations: readonly Violation[],
+  config: StackConfig,
+  { origins }: StackSettings,
+): Row[] {
+  const problems = problemsOf(violations);
+  const placed = problems.length === 0 ? [] : locate(new FlotillaError(problems), config, origins).problems;
+  return [...rowsOfProblems("rules", placed), ...rowsOfExceptions("rules", violations)];
+}
+
 async function stagesOfObjects(
   { context, violations }: ReturnType<typeof planWithRules>,
   config: StackConfig,
-  { origins }: StackSettings,
+  settings: StackSettings,
   rendered: readonly RenderedRelease[],
 ): Promise<Stage[]> {
-  const placed = (violations: readonly Violation[]) => {
-    const problems = problemsOf(violations);
-    return problems.length === 0 ? [] : locate(new FlotillaError(problems), config, origins).problems;
-  };
   const releases = rendered.map(({ release, manifests }) => ({
     release,
     manifests,
@@ -137,8 +161,7 @@ async function stagesOfObjects(
         ...rendered.flatMap(({ release, failure }) =>
           failure === undefined ? [] : [failureRow(release.name, failure)],
         ),
-        ...rowsOfProblems("rules", placed([...seen, ...unseen])),
-        ...rowsOfExceptions("rules", [...seen, ...unseen]),
+        ...rowsOfRules([...seen, ...unseen], config, settings),
       ],
     },
     await checker("kubeconform", `${count} objects`, owner, () =>
@@ -173,12 +196,13 @@ async function checker(
     rows: [],
     skipped: true,
   });
-  if ((await findTool(name)) === undefined) return leftOut("it is not installed (npx flotilla tools)");
+  if ((await findTool(name)) === undefined)
+    return leftOut("it is not installed (npx flotilla sandbox tools)");
   try {
     const report = await check();
     if (!report)
       return leftOut(
-        "its schemas are not here (start the embedded cluster once: npx flotilla cluster start)",
+        "the schemas of Kubernetes are missing (start the sandbox once: npx flotilla sandbox start)",
       );
     return { stage: name, lookedAt, rows: rowsOfReport(name, report, owner), annotated: report.excepted };
   } catch (error) {

@@ -1,24 +1,28 @@
 /** Asks before something is done. */
 import { createInterface } from "node:readline/promises";
-import { ToolError } from "../tools/failure";
+import { EXIT } from "../core/exit-codes";
+import { UsageError } from "../tools/failure";
 
-/** Whether the user says yes. @throws ToolError where nobody can be asked. */
+/** Asks a question. Returns whether the user says yes; otherwise the command fails. @throws UsageError without a terminal. */
 export async function confirmed(question: string): Promise<boolean> {
   if (!process.stdin.isTTY)
-    throw new ToolError("there is no terminal to ask on. To go on without a question, give --yes");
-  return /^y(es)?$/i.test((await answer(`${question} (yes/no) `)) ?? "");
+    throw new UsageError(`there is no terminal to ask: ${question}\n  To answer yes, run it with --yes`);
+  if (/^y(es)?$/i.test((await answer(`${question} (yes/no) `)) ?? "")) return true;
+  process.stderr.write("Nothing was changed.\n");
+  process.exitCode ??= EXIT.failed;
+  return false;
 }
 
-/** Whether the user types this name. @throws ToolError without a terminal. */
+/** Asks for a name. Returns whether the user types it. @throws UsageError without a terminal. */
 export async function typed(question: string, name: string): Promise<boolean> {
   if (!process.stdin.isTTY)
-    throw new ToolError(
-      `there is no terminal to ask on. To go on without a question, give --confirm ${name}`,
+    throw new UsageError(
+      `there is no terminal to ask for the name\n  To give it, run this with --confirm ${name}`,
     );
   return (await answer(question)) === name;
 }
 
-/** What the user types; undefined where they do not answer: Ctrl-C or Ctrl-D. */
+/** Returns what the user types; undefined on Ctrl-C or Ctrl-D. */
 async function answer(question: string): Promise<string | undefined> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
@@ -26,7 +30,7 @@ async function answer(question: string): Promise<string | undefined> {
   } catch (error) {
     if ((error as Error).name !== "AbortError") throw error;
     process.stderr.write("\n");
-    process.exitCode = 130;
+    process.exitCode = EXIT.interrupted;
     return undefined;
   } finally {
     terminal.close();

@@ -6,6 +6,14 @@ export class ToolError extends Error {
   }
 }
 
+/** Wrong usage: arguments or options that do not fit, or a question that nobody can answer. The command ends with exit code 3. */
+export class UsageError extends ToolError {
+  constructor(message: string) {
+    super(message);
+    this.name = "UsageError";
+  }
+}
+
 /** A message without its details. */
 export const firstLine = (text: string): string => text.split("\n")[0] as string;
 

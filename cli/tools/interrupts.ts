@@ -1,3 +1,5 @@
+import { EXIT } from "../core/exit-codes";
+
 /** Ctrl-C reaches every process of the terminal at once: while a child handles it, this process only waits for it. */
 let delegated = 0;
 /** The children that do. SIGTERM comes to this process alone, from a CI runner or a supervisor: they are told. */
@@ -21,7 +23,7 @@ export function handleInterrupts(): void {
         for (const child of children) child.kill(name, { forceKillAfterTimeout: false });
       if (delegated > 0) return;
       process.stderr.write(`${INTERRUPTED}\n`);
-      process.exit(130);
+      process.exit(EXIT.interrupted);
     });
 }
 

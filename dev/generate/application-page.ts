@@ -1,4 +1,4 @@
-/** The page of an application: the generated part between two marks, what people wrote around it as it is. */
+/** Generates the page of an application: replaces the part between two markers and keeps the rest. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Graph, graphOf } from "../../cli/core/graph/graph";
@@ -20,7 +20,7 @@ export function applicationPage(application: Application): string {
   return between(written, "the inventory", generated(application));
 }
 
-/** As in production, with one way in and everything that somebody else runs. */
+/** The plan for prod with an ingress, without stand-ins for externals. */
 function productionOf(application: Application): Plan {
   const values = {
     application: application.name,
@@ -47,12 +47,12 @@ function generated(application: Application): string {
   return [
     "## Who talks to whom",
     "",
-    "In prod with an ingress. Every arrow is a rule in the network policy of each end that is deployed here; all else is denied.",
+    "In prod with an ingress. Each arrow is a rule in the network policies of both ends, if they are deployed here. All other traffic is denied.",
     "",
     "```mermaid",
     `${mermaid(graph)}\`\`\``,
     "",
-    "The same as a matrix: who connects (rows) to what (columns), and the port of the pods where it differs.",
+    "The same as a matrix: clients in rows, targets in columns, with the port. `80 to 3000`: the Service port and the pod port differ.",
     "",
     ...matrix(graph),
     "",
@@ -95,7 +95,7 @@ function services({ services }: Application, { nodes }: Graph): string[] {
   );
 }
 
-/** Services that are off, what others run, and who calls from elsewhere, each with its reason. */
+/** Optional services, externals and callers, each with its reason. */
 function others({ services, externals = {}, callers = {} }: Application): string[] {
   const optional = Object.entries(services).flatMap(([name, { optional: reason }]) =>
     reason === undefined
@@ -106,7 +106,7 @@ function others({ services, externals = {}, callers = {} }: Application): string
     name,
     `external, ${host}:${port}`,
     reason,
-    standIn ? "`flotilla:standIns: true` puts a stand-in in its place" : "",
+    standIn ? "`flotilla:standIns: true` deploys a stand-in instead" : "",
   ]);
   const caller = Object.entries(callers).map(([name, { namespace, reason }]) => [
     name,
@@ -117,5 +117,5 @@ function others({ services, externals = {}, callers = {} }: Application): string
   const rows = [...optional, ...external, ...caller];
   return rows.length === 0
     ? []
-    : ["## What is not deployed", "", ...table(["name", "what", "why", "in a stack"], rows), ""];
+    : ["## What is not deployed", "", ...table(["name", "what", "reason", "to deploy"], rows), ""];
 }

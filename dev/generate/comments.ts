@@ -1,19 +1,19 @@
-/** The words of a chart's values.yaml: what `## @param` and `## @extra` say of each value. */
+/** Reads the descriptions of values from a chart's values.yaml (`## @param` and `## @extra`). */
 import type { JSONSchema } from "json-schema-to-typescript";
 
-// The package has no types, and its index does not name these two.
+// The package has no types, and its index does not export these two.
 const { parseMetadataComments } = require("@bitnami/readme-generator-for-helm/lib/parser.js") as {
   parseMetadataComments: (file: string, config: unknown) => { parameters: Comment[] };
 };
 const config: unknown = require("@bitnami/readme-generator-for-helm/config.json");
 
 interface Comment {
-  /** Path of the value; a step in capitals stands for any name. */
+  /** The path of the value; a step in capitals stands for any name. */
   name: string;
   description: string;
 }
 
-/** A schema with the words of values.yaml as descriptions. */
+/** Returns the schema with the descriptions of values.yaml. */
 export function withDescriptions(schema: JSONSchema, valuesFile: string): JSONSchema {
   const described = structuredClone(schema);
   for (const { name, description } of parseMetadataComments(valuesFile, config).parameters) {
@@ -23,7 +23,7 @@ export function withDescriptions(schema: JSONSchema, valuesFile: string): JSONSc
   return described;
 }
 
-/** The schema at a path. What several places share is described where it is defined, by the first that speaks of it. */
+/** Returns the schema at a path. A shared definition gets the first description found for it. */
 function find(root: JSONSchema, schema: JSONSchema, path: readonly string[]): JSONSchema | undefined {
   const [step, ...rest] = path;
   if (step === undefined) return schema;
@@ -31,7 +31,7 @@ function find(root: JSONSchema, schema: JSONSchema, path: readonly string[]): JS
   const target = reference ? root.definitions?.[reference.replace("#/definitions/", "")] : schema;
   const named = target?.properties?.[step];
   if (named) {
-    // A reference cannot carry words of its own in this version of JSON Schema: they would be dropped.
+    // This version of JSON Schema drops a description next to a $ref.
     if (rest.length === 0 && named.$ref && target?.properties) {
       const wrapped: JSONSchema = { allOf: [{ $ref: named.$ref }] };
       target.properties[step] = wrapped;

@@ -1,11 +1,11 @@
-/** What is generated from the shared chart, the settings and the inventories, and where it goes. `npm run generate` writes it; a test fails when it is stale. */
+/** Generates files from the shared chart, the settings and the inventories. `npm run generate` writes them; a test fails if one is stale. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { catalogue } from "../../apps";
 import { PROJECT } from "../../cli/tools/paths";
 import { readCatalogue } from "../../src/model/inventory/read";
 import { applicationPage } from "./application-page";
-import { licencesPage } from "./licences";
+import { licensesPage } from "./licenses";
 import { requiredValues } from "./required-values";
 import { settingsPage } from "./settings-page";
 import { stackSchema } from "./stack-schema";
@@ -14,14 +14,14 @@ import { valuesType } from "./values-type";
 
 const CHART = join(PROJECT, "charts", "microservice");
 
-/** Generated files by their path in the project, each with how to make its content. */
+/** The generated files by their path in the project, each with a function that returns its content. */
 export const GENERATED: Record<string, () => Promise<string>> = {
   "src/plan/services/microservice-values.ts": () => valuesType(CHART),
   "charts/microservice/README.md": () => readmeWithTable(CHART),
   "charts/microservice/templates/values/_missing.tpl": async () => requiredValues(CHART),
   "config/stack.schema.json": async () => stackSchema(),
   "docs/configuration.md": async () => settingsPage(),
-  "docs/licences.md": async () => licencesPage(),
+  "docs/licenses.md": async () => licensesPage(),
   ...Object.fromEntries(
     Object.values(readCatalogue(catalogue)).map((application) => [
       `docs/applications/${application.name}.md`,

@@ -1,17 +1,17 @@
-/** Pages that are partly generated, and tables in them. */
+/** Generated parts of pages, and Markdown tables. */
 
-const END = "<!-- to here -->";
+const END = "<!-- end of the generated part -->";
 
-/** A page with the part between its marks made anew. What it is made from, and with what, is named in the mark. */
+/** Returns the page with the part between its markers replaced. The first marker names the source and the command. */
 export function between(
   written: string,
   source: string,
   generated: string,
   command = "npm run generate",
 ): string {
-  const begin = `<!-- generated from ${source} by \`${command}\`: do not edit from here -->`;
+  const begin = `<!-- generated from ${source} by \`${command}\`: do not edit this part -->`;
   const [before = "", rest = ""] = written.split(begin);
-  // A page may have more than one such part.
+  // A page can have several generated parts.
   const end = rest.indexOf(END);
   const after = end < 0 ? "\n" : rest.slice(end + END.length);
   return `${before}${begin}\n\n${generated}\n${END}${after}`;
@@ -20,7 +20,7 @@ export function between(
 const row = (cells: readonly string[]): string =>
   `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
 
-/** Lines of a Markdown table. */
+/** Returns the lines of a Markdown table. */
 export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string[] => [
   row(head),
   row(head.map(() => "---")),

@@ -1,16 +1,16 @@
-/** The helper that refuses a value taken away by null: Helm deletes it, and what is not there reads as 0 or nothing. */
+/** Generates the template that refuses a value removed by null: Helm deletes it, and templates read it as 0 or empty. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 
-/** Maps whose default entries may be taken out. */
+/** Maps whose default entries can be removed with null. */
 const OPEN = ["resources.requests", "resources.limits", "topologySpread", "networkPolicy.egress"];
 
-/** The template for the chart in `folder`. */
+/** Returns the template for the chart in `folder`. */
 export function requiredValues(folder: string): string {
   const values = parse(readFileSync(join(folder, "values.yaml"), "utf8")) as Record<string, unknown>;
   const list = pathsOf(values).map((path) => `  ${JSON.stringify(path)}`);
-  return `{{/* Values that null has taken away. Generated from values.yaml: run \`npm run generate\`. */}}
+  return `{{/* Values removed by null. Generated from values.yaml: run \`npm run generate\`. */}}
 {{- define "microservice.missing" -}}
 {{- $paths := list
 ${list.join("\n")}
@@ -21,7 +21,7 @@ ${list.join("\n")}
 {{- if kindIs "map" $value }}{{ $value = index $value . }}{{ end }}
 {{- end }}
 {{- if kindIs "invalid" $value }}
-{{ $path }}: null takes its default away, and nothing is left; leave the key out instead
+{{ $path }}: null removes its default and leaves no value; remove the key instead
 {{- end }}
 {{- end }}
 {{- end }}

@@ -1,4 +1,4 @@
-/** docs/configuration.md: the keys between two marks, from the schema; what people wrote around them as it is. */
+/** Generates docs/configuration.md: replaces the tables of keys and rules between two markers and keeps the rest. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { PROJECT } from "../../cli/tools/paths";
@@ -34,14 +34,14 @@ function generated(): string {
     "## Every rule",
     "",
     ...table(
-      ["rule", "asks for"],
+      ["rule", "requires"],
       Object.entries(RULES).map(([name, asks]) => [`\`${name}\``, asks]),
     ),
     "",
   ].join("\n");
 }
 
-/** The part of a path that a section is called after. */
+/** The part of a path that is the heading of its section. */
 const headOf = ([first, second]: readonly string[]): string =>
   second === "<name>" ? `${first}.<name>` : (first as string);
 

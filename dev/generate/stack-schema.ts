@@ -1,4 +1,4 @@
-/** The JSON Schema of stack files and layers, for editors: the first line of such a file names it. */
+/** Generates the JSON Schema of stack files and layers, for editors. The first line of a stack file names it. */
 import { z } from "zod";
 import { jsonText } from "../../cli/terminal/json";
 import { CREDENTIALS } from "../../src/config/credentials";
@@ -11,7 +11,7 @@ type Schema = z.core.JSONSchema.BaseSchema;
 
 const PREFIX = "flotilla:";
 
-/** The schema as text. */
+/** Returns the schema as text. */
 export function stackSchema(): string {
   const settings = z.toJSONSchema(settingsSchema, {
     io: "input",
@@ -45,7 +45,7 @@ export function stackSchema(): string {
   return jsonText(schema);
 }
 
-/** A key as it may stand in a file: null takes away what earlier files say, and `pulumi config set` writes text. */
+/** Returns the schema of a key in a file: null removes the value of earlier files, and `pulumi config set` writes text. */
 function asWritten(name: string, schema: Schema): Schema {
   const { description, ...rest } = nullable(schema);
   if (name === CREDENTIALS) return { description, type: ["object", "null"], additionalProperties: ENCRYPTED };
@@ -63,7 +63,7 @@ const ENCRYPTED: Schema = {
   additionalProperties: false,
 };
 
-/** The same, and null as well, at every key inside. */
+/** Returns the schema with null allowed at every nested key. */
 function nullable(schema: Schema): Schema {
   const { type, properties, additionalProperties, required: _, ...rest } = schema;
   const inner = (value: unknown, key = "") => {

@@ -1,4 +1,4 @@
-/** The tables of values in a chart's README.md, from the comments in its values.yaml. */
+/** Generates the tables of values in a chart's README.md from the comments in its values.yaml. */
 import { copyFileSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ const { runReadmeGenerator } = require("@bitnami/readme-generator-for-helm") as 
   runReadmeGenerator: (options: { values: string; readme: string }) => void;
 };
 
-/** README.md of the chart in `folder` as it should be. @throws Error when a value and its comment do not match. */
+/** Returns the README.md of the chart in `folder` with current tables. @throws Error if a value and its comment do not match. */
 export async function readmeWithTable(folder: string): Promise<string> {
   return inTemporaryFolder(tmpdir(), async (temporary) => {
     const readme = join(temporary, "README.md");

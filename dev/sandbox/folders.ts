@@ -29,5 +29,5 @@ export function worldIn(folder: string): World {
   };
 }
 
-/** The clone's own world. */
-export const worldOfClone = (): World => worldIn(join(PROJECT, ".flotilla"));
+/** The sandbox of the project. */
+export const sandboxOfProject = (): World => worldIn(join(PROJECT, ".flotilla"));

@@ -1,8 +1,8 @@
 /** `flotilla check`, `config` and `init`, as a user runs them. */
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import execa from "execa";
 import { catalogue } from "../../apps";
 import { cacheFolder, PROJECT } from "../../cli/tools/paths";
@@ -15,6 +15,7 @@ import { factsOfObjects, releaseViolations } from "../../src/plan/rules";
 import { releaseBytes } from "../../src/plan/rules/release-bytes";
 import { copyOfProject } from "../copy";
 import { EVERYWHERE } from "../environments";
+import { documentedJson } from "../json-shape";
 import { application, charts, planFor, readStack, settingsOf } from "../support";
 import { releaseSize } from "./release-size";
 import { parseObjects, renderText } from "./render";
@@ -48,7 +49,7 @@ describe("flotilla check", function () {
 
   it("looks with kubeconform and kube-score where they are", async () => {
     const { stdout } = await flotilla("check", "--stack", "prod", "--json");
-    const { stages } = JSON.parse(stdout) as Output;
+    const { stages } = documentedJson<Output>("check", stdout);
     assert.deepEqual(
       stages.map(({ stage }) => stage),
       ["settings", "plan", "rules", "kubeconform", "kube-score"],
@@ -70,6 +71,20 @@ describe("flotilla check", function () {
         (name) => executablesOnPath(name, process.env.PATH ?? "").length === 0,
       ),
     );
+  });
+
+  it("installs no helm, and checks without rendering where there is none", async () => {
+    const cache = join(folder, "empty-cache");
+    const { exitCode, all = "" } = await execa(join(folder, "cli/bin.js"), ["check", "--stack", "prod"], {
+      cwd: folder,
+      all: true,
+      reject: false,
+      env: { XDG_CACHE_HOME: cache, PATH: dirname(process.execPath) },
+      extendEnv: false,
+    });
+    assert.equal(exitCode, 0, all);
+    assert.match(all, /rules +planned values only: helm is not installed \(npx flotilla sandbox tools\)/);
+    assert.equal(existsSync(join(cache, "flotilla", "tools")), false);
   });
 
   it("checks an application without services and stores, and other commands show it", async () => {
@@ -97,13 +112,13 @@ describe("flotilla check", function () {
     }
   });
 
-  it("ends with 1 for settings that are wrong, and says which stage it was", async () => {
+  it("exits with 2 for settings that are wrong, and says which stage it was", async () => {
     writeFileSync(
       join(folder, "Pulumi.bad.yaml"),
       readFileSync(join(PROJECT, "tests", "fixtures", "bad-config", "unknown-key.yaml")),
     );
     const { exitCode, stdout, all = "" } = await flotilla("check", "--stack", "bad");
-    assert.equal(exitCode, 1, all);
+    assert.equal(exitCode, 2, all);
     assert.match(
       stdout,
       /error Pulumi\.bad\.yaml:3 flotilla:replics: there is no such setting\n {4}Did you mean "replicas"\?/,
@@ -111,13 +126,13 @@ describe("flotilla check", function () {
     assert.match(stdout, /\n1 error, 0 warnings$/);
   });
 
-  it("ends with 1 for a rule that is broken, by name, in JSON as well", async () => {
+  it("exits with 2 for a rule that is broken, by name, in JSON as well", async () => {
     writeFileSync(
       join(folder, "Pulumi.two.yaml"),
       "config:\n  flotilla:layers: [prod]\n  flotilla:cluster: { context: two }\n  flotilla:services:\n    cart: { autoscaling: { minReplicas: 2 } }\n",
     );
     const { exitCode, stdout } = await flotilla("check", "--stack", "two", "--json");
-    assert.equal(exitCode, 1);
+    assert.equal(exitCode, 2);
     const { errors, findings } = JSON.parse(stdout) as Output;
     assert.equal(errors, 1);
     const error = findings.find(({ severity }) => severity === "error");
@@ -152,12 +167,12 @@ describe("flotilla check", function () {
     assert.equal(settings.cluster.context, "qa");
     assert.equal(settings.namespace, "shop-qa");
     const again = await flotilla("init", "qa", "--layers", "dev");
-    assert.match(again.all ?? "", /Pulumi\.qa\.yaml exists already/);
+    assert.match(again.all ?? "", /Pulumi\.qa\.yaml already exists/);
     const wrong = await flotilla("init", "eu", "--layers", "prod,eu-wset-1");
     assert.equal(wrong.exitCode, 1);
     assert.match(
       wrong.all ?? "",
-      /1 problem, Pulumi\.eu\.yaml is not written:\n.*there is no layer "eu-wset-1"/,
+      /1 problem, Pulumi\.eu\.yaml was not written:\n.*there is no layer "eu-wset-1"/,
     );
     assert.match(wrong.all ?? "", /Did you mean "eu-west-1"\?/);
     assert.throws(() => readFileSync(join(folder, "Pulumi.eu.yaml")));
@@ -181,12 +196,14 @@ describe("flotilla check", function () {
   it("has a companion that compares two stacks", async () => {
     const { stdout, exitCode } = await flotilla("config", "--diff", "prod", "dev", "--json");
     assert.equal(exitCode, 0);
-    const differences = JSON.parse(stdout) as { key: string; values: Record<string, unknown> }[];
+    const { differences } = JSON.parse(stdout) as {
+      differences: { key: string; values: Record<string, unknown> }[];
+    };
     const of = (key: string) => differences.find((difference) => difference.key === key)?.values;
     assert.deepEqual(of("environment"), { prod: "prod", dev: "dev" });
     assert.deepEqual(of("stores.mongodb.storage"), { prod: "100Gi", dev: "2Gi" });
     assert.equal(of("application"), undefined);
-    assert.match((await flotilla("config", "--diff", "prod", "prod")).stdout, /They are the same/);
+    assert.match((await flotilla("config", "--diff", "prod", "prod")).stdout, /The settings are the same/);
   });
 });
 

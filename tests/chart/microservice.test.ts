@@ -381,7 +381,7 @@ describe("charts/microservice refuses", () => {
       renderWith(Object.fromEntries(taken.map((key) => [key, null]))),
       ({ message }: Error) => {
         for (const key of taken)
-          assert.match(message, new RegExp(`- ${key}[.a-zA-Z]*: null takes its default away`));
+          assert.match(message, new RegExp(`- ${key}[.a-zA-Z]*: null removes its default`));
         return true;
       },
     );

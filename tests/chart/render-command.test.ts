@@ -7,6 +7,7 @@ import execa from "execa";
 import { parse } from "yaml";
 import { PROJECT } from "../../cli/tools/paths";
 import type { Values } from "../../src/plan/plan";
+import { documentedJson } from "../json-shape";
 import { charts } from "../support";
 import { parseObjects } from "./render";
 
@@ -39,7 +40,9 @@ describe("flotilla render", function () {
         .sort(),
       ["Job", "NetworkPolicy", "ServiceAccount"],
     );
-    const rendered = JSON.parse(stdout) as { release: string; values: string; manifests?: string }[];
+    const { releases: rendered } = documentedJson<{
+      releases: { release: string; values: string; manifests?: string }[];
+    }>("render", stdout);
     assert.equal(rendered.length, 18);
     for (const { values, manifests } of rendered)
       for (const file of [values, manifests]) if (file) assert.ok(readFileSync(file, "utf8").length > 0);
@@ -59,6 +62,6 @@ describe("flotilla render", function () {
     assert.equal(exitCode, 1);
     assert.match(all ?? "", /Pulumi\.nowhere\.yaml: there is no such file/);
     assert.deepEqual(readdirSync(out), []);
-    assert.equal((await flotilla("render", "--stack", "prod")).exitCode, 2);
+    assert.equal((await flotilla("render", "--stack", "prod")).exitCode, 3);
   });
 });

@@ -60,7 +60,7 @@ describe("a namespace that exists already", function () {
     assert.notEqual(up.exitCode, 0);
     ways(up.all ?? "");
     ways(await ends(1, "up", "--yes"));
-    ways(await ends(1, "doctor"));
+    ways(await ends(2, "doctor"));
     ways(await ends(2, "explain"));
     ways(await ends(0, "status"));
     const { exitCode, all = "" } = await flotilla(stack, "diff", "--stack", stack.name);
@@ -115,7 +115,7 @@ describe("a namespace that exists already", function () {
     const { "redis-password": password } = await secretOf("cache-auth", namespace);
     const all = await ends(0, "adopt", "--yes");
     assert.match(all, /~ Namespace e2e-team[\s\S]*flotilla.dev\/adopted/);
-    assert.match(all, /NOT OF THE STACK: Deployment theirs\./);
+    assert.match(all, /NOT PART OF THE STACK: Deployment theirs\./);
     const { labels = {}, annotations = {} } = (await live()).metadata;
     assert.equal(labels["pod-security.kubernetes.io/enforce"], "restricted");
     assert.equal(annotations["flotilla.dev/adopted"], "true");
@@ -143,7 +143,7 @@ describe("a namespace that exists already", function () {
     await create("false");
     const up = await stack.pulumi(["up", "--yes", "--skip-preview"], { reject: false });
     assert.match(up.all ?? "", /it does not exist[\s\S]*kubectl create namespace e2e-team/);
-    assert.match(await ends(1, "doctor"), /kubectl create namespace e2e-team/);
+    assert.match(await ends(2, "doctor"), /kubectl create namespace e2e-team/);
   });
 
   it("that the stack created is left to others when create becomes false, by plain pulumi too", async () => {

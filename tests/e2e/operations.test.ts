@@ -5,6 +5,7 @@ import { join } from "node:path";
 import execa from "execa";
 import { parse, parseAllDocuments, stringify } from "yaml";
 import type { ReleaseChange } from "../../cli/core/diff/compare";
+import { documentedJson } from "../json-shape";
 import { flotilla as command, writeInventory } from "./inventory";
 import { exists, get, projectStack, read, run, type Stack, until, world } from "./world";
 
@@ -27,6 +28,9 @@ const INVENTORY = `
   },
   stores: { mysql: store("mysql", "app") },`;
 
+/** The JSON of `rollback --list`. */
+type Updates<T> = { updates: T[] };
+
 describe("a stack in operation", function () {
   this.timeout(240_000);
   let stack: Stack;
@@ -48,7 +52,7 @@ describe("a stack in operation", function () {
   const json = async <T>(code: number, ...args: string[]): Promise<T> => {
     const { exitCode, stdout, all } = await flotilla(...args, "--json");
     assert.equal(exitCode, code, all);
-    return JSON.parse(stdout) as T;
+    return documentedJson<T>(args[0] === "rollback" ? "rollback --list" : (args[0] as string), stdout);
   };
   const set = (path: string, value: string) => stack.config(`flotilla:${path}`, value);
   const unset = (path: string) =>
@@ -132,7 +136,7 @@ describe("a stack in operation", function () {
     });
 
     it("asks before an update, and says how to go on where nobody can be asked", async () => {
-      assert.match(await ends(1, ...on("up")), /give --yes/);
+      assert.match(await ends(3, ...on("up")), /run it with --yes/);
       assert.equal(await exists("namespace", namespace), false);
     });
 
@@ -211,7 +215,7 @@ describe("a stack in operation", function () {
     });
 
     it("takes wrong arguments for no difference", async () => {
-      assert.match(await ends(1, ...on("diff"), "--offlin"), /unknown option/);
+      assert.match(await ends(3, ...on("diff"), "--offlin"), /unknown option/);
     });
   });
 
@@ -230,7 +234,11 @@ describe("a stack in operation", function () {
 
     it("lists what each update changed", async () => {
       await commit("worker 1.0.1");
-      const list = await json<{ number: number; changed: string[] }[]>(0, ...on("rollback"), "--list");
+      const { updates: list } = await json<Updates<{ number: number; changed: string[] }>>(
+        0,
+        ...on("rollback"),
+        "--list",
+      );
       assert.deepEqual(
         list.map(({ number }) => number),
         [2, 1],
@@ -250,7 +258,9 @@ describe("a stack in operation", function () {
       assert.deepEqual(await specs(), start.specs);
       assert.deepEqual(stackFile().config, start.config);
       await ends(0, ...on("diff"));
-      const [newest] = await json<{ number: number; message: string }[]>(0, ...on("rollback"), "--list");
+      const {
+        updates: [newest],
+      } = await json<Updates<{ number: number; message: string }>>(0, ...on("rollback"), "--list");
       assert.match(newest?.message ?? "", /^flotilla rollback to 2: /);
     });
 
@@ -312,7 +322,9 @@ describe("a stack in operation", function () {
       const kept = await ends(0, ...on("rollback"), "--yes");
       assert.match(kept, /left as they are, because they are stores': .*mysql/);
       assert.deepEqual([await image("worker"), await memory()], ["example.com/web:1.0.1", "256Mi"]);
-      const [{ number } = { number: 0 }] = await json<{ number: number }[]>(0, ...on("rollback"), "--list");
+      const {
+        updates: [{ number } = { number: 0 }],
+      } = await json<Updates<{ number: number }>>(0, ...on("rollback"), "--list");
       await ends(0, ...on("rollback"), "--to", String(number), "--include-stores", "--yes");
       assert.equal(await memory(), "128Mi");
       stack.edit("apps/index.ts", 'limits: { memory: "256Mi" }', 'limits: { memory: "128Mi" }');
@@ -323,7 +335,9 @@ describe("a stack in operation", function () {
     it("refuses a program that was never committed, and offers the settings alone", async () => {
       stack.edit("apps/index.ts", 'tag: "1.0.0"', 'tag: "4.0.0"');
       await stack.up();
-      const [{ number } = { number: 0 }] = await json<{ number: number }[]>(0, ...on("rollback"), "--list");
+      const {
+        updates: [{ number } = { number: 0 }],
+      } = await json<Updates<{ number: number }>>(0, ...on("rollback"), "--list");
       updates = number;
       await git("checkout", "apps");
       await set("services.worker.tag", "5.0.0");
@@ -372,7 +386,11 @@ describe("a stack in operation", function () {
 
     it("names updates that are none to go back to", async () => {
       assert.match(await ends(1, ...on("rollback"), "--to", "99"), /has no update 99/);
-      const list = await json<{ number: number; result: string }[]>(0, ...on("rollback"), "--list");
+      const { updates: list } = await json<Updates<{ number: number; result: string }>>(
+        0,
+        ...on("rollback"),
+        "--list",
+      );
       const failed = list.find(({ result }) => result === "failed");
       assert.match(
         await ends(1, ...on("rollback"), "--to", String(failed?.number), "--yes"),
@@ -415,7 +433,7 @@ describe("a stack in operation", function () {
       assert.match(seen, /^ +values: env/m);
       assert.match((await flotilla(...on("status"))).all ?? "", /changed with helm/);
       const corrected = await ends(0, ...on("drift"), "--correct", "--yes");
-      assert.match(corrected, /No drift: everything of operations is as it was deployed\.$/);
+      assert.match(corrected, /No drift: everything in operations is as deployed\.$/);
       assert.deepEqual(await manifests(), before.manifests);
       assert.deepEqual(
         (await specs()).map(({ kind, name }) => [kind, name]),

@@ -80,7 +80,7 @@ describe("a project of one's own with the package", function () {
     await commit("Begin");
   });
   after(async () => {
-    if (existsSync(join(project, ".flotilla"))) await flotilla("demo-down");
+    if (existsSync(join(project, ".flotilla"))) await flotilla("sandbox", "delete");
     rmSync(root, { recursive: true, force: true });
   });
 
@@ -134,8 +134,12 @@ describe("a project of one's own with the package", function () {
     assert.deepEqual(installed(), before);
     assert.equal((await inProject("git", "status", "--porcelain")).stdout, "");
     // As JSON, what is unset is null.
-    const told = JSON.parse((await flotilla("env", "--json")).stdout) as Record<string, string | null>;
-    environment = Object.fromEntries(Object.entries(told).map(([name, value]) => [name, value ?? undefined]));
+    const sandbox = JSON.parse((await flotilla("sandbox", "env", "--json")).stdout) as {
+      environment: Record<string, string | null>;
+    };
+    environment = Object.fromEntries(
+      Object.entries(sandbox.environment).map(([name, value]) => [name, value ?? undefined]),
+    );
   });
 
   it("has charts under the same path on every machine", async () => {

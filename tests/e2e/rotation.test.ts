@@ -113,7 +113,7 @@ describe("the rotation of passwords in use", () => {
       assert.match(all, /refused by the test/);
       assert.match(
         all,
-        /The old passwords of mysql still work\.\s+Go on: +npx flotilla rotate mysql --stack rotation/,
+        /The old passwords of mysql still work\.\s+Continue: +npx flotilla rotate mysql --stack rotation/,
       );
       if (name !== "the first Job") assert.match(all, /the rotation of mysql to generation 2 is under way/);
       for (const store of stores) {

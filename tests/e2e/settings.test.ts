@@ -4,6 +4,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { PROJECT } from "../../cli/tools/paths";
+import { documentedJson } from "../json-shape";
 import { exists, projectStack, read, run, type Stack, testWorld } from "./world";
 
 const namespace = "e2e-layers";
@@ -125,9 +126,15 @@ describe("settings in layers", () => {
       cwd: stack.folder,
       reject: false,
     });
-    assert.equal(exitCode, 1);
+    assert.equal(exitCode, 2);
     assert.match(all, /the transform of index\.ts: services\.order-service\.values\.podAnnotations\.by/);
     writeFileSync(join(stack.folder, "index.ts"), read(PROJECT, "index.ts"));
+  });
+
+  it("are those of the selected stack where none is named", async () => {
+    await run("pulumi", ["stack", "select", stack.name], { cwd: stack.folder });
+    const { stdout } = await run("./cli/bin.js", ["config", "--json"], { cwd: stack.folder, all: false });
+    assert.equal(documentedJson<{ stack: string }>("config", stdout).stack, stack.name);
   });
 
   it("must not lead to another stack's namespace", async () => {
@@ -157,8 +164,8 @@ describe("settings in layers", () => {
           env: environment,
         },
       );
-      assert.ok(stdout.startsWith("["), stderr);
-      return { exitCode, diagnoses: JSON.parse(stdout) as Diagnosis[] };
+      assert.ok(stdout.startsWith("{"), stderr);
+      return { exitCode, diagnoses: documentedJson<{ checks: Diagnosis[] }>("doctor", stdout).checks };
     };
     const failed = (diagnoses: readonly Diagnosis[]) => diagnoses.filter(({ status }) => status === "failed");
 
@@ -183,7 +190,7 @@ describe("settings in layers", () => {
         ),
       );
       const { exitCode, diagnoses } = await doctor({ KUBECONFIG: kubeconfig });
-      assert.equal(exitCode, 1);
+      assert.equal(exitCode, 2);
       const denied = diagnoses.filter(({ check, status }) => check === "permissions" && status === "failed");
       const deployments = denied.find(({ found }) => found.endsWith(" deployments.apps"));
       assert.match(deployments?.found ?? "", /you may not get, create, patch, delete deployments\.apps/);
@@ -195,7 +202,7 @@ describe("settings in layers", () => {
 
     it("compares nothing with a state that it cannot read", async () => {
       const { exitCode, diagnoses } = await doctor({ PULUMI_BACKEND_URL: "file:///nowhere" });
-      assert.equal(exitCode, 1);
+      assert.equal(exitCode, 2);
       assert.deepEqual(
         failed(diagnoses).map(({ check }) => check),
         ["backend"],
@@ -211,7 +218,7 @@ describe("settings in layers", () => {
       await set("registries.mirror.username", "shop");
       await set("storageClass", "fast");
       const { exitCode, diagnoses } = await doctor();
-      assert.equal(exitCode, 1);
+      assert.equal(exitCode, 2);
       const [kind, storage, ...more] = failed(diagnoses);
       assert.match(kind?.found ?? "", /knows no ExternalSecret \(external-secrets\.io\/v1\)/);
       assert.match(kind?.todo ?? "", /External Secrets Operator/);
@@ -224,7 +231,7 @@ describe("settings in layers", () => {
 
     it("says how to reach a cluster that is not there", async () => {
       const { exitCode, diagnoses } = await doctor({ KUBECONFIG: join(stack.folder, "none.yaml") });
-      assert.equal(exitCode, 1);
+      assert.equal(exitCode, 2);
       const [cluster, ...more] = failed(diagnoses);
       assert.equal(cluster?.check, "cluster");
       assert.match(cluster?.found ?? "", /there is no kubeconfig/);

@@ -168,7 +168,7 @@ function contentOf(file: string): Buffer {
 function done(recovery: string): string {
   const lines = recovery.split("\n");
   const will = lines.filter(
-    (line, index) => line.startsWith("  - ") && headOf(lines, index).startsWith("What is done"),
+    (line, index) => line.startsWith("  - ") && headOf(lines, index).startsWith("What recover does"),
   );
   return will.length === 0 ? "nothing to recover" : will.map((line) => line.slice(4)).join("; ");
 }

@@ -23,8 +23,8 @@ const ROOMS: Record<string, readonly string[]> = {
 /** Rooms from which a room may import types, and nothing that runs. */
 const TYPES: Record<string, readonly string[]> = { "cli/core": ["cli/stack", "cli/tools"] };
 
-/** Commands of the embedded cluster: `cli/main.ts` loads them when they are asked for, and `dev` with them. */
-const SANDBOX_COMMANDS = ["cluster", "demo", "env", "preview", "tools"].map(
+/** Commands of the sandbox: `cli/main.ts` loads them when they are asked for, and `dev` with them. */
+const SANDBOX_COMMANDS = ["demo", "sandbox", "sandbox-env", "sandbox-tools"].map(
   (name) => `cli/commands/${name}.ts`,
 );
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { PROJECT } from "../../cli/tools/paths";
-import { productionPackages } from "../../dev/generate/licences";
+import { productionPackages } from "../../dev/generate/licenses";
 
 /** Licences that ask for no more than their own text. */
 const FREE = [
@@ -17,8 +17,8 @@ describe("the packages Flotilla runs with", () => {
   it("have licences that let everybody use them", () => {
     const packages = productionPackages();
     assert.ok(packages.length > 100);
-    for (const { name, licence } of packages)
-      assert.ok(FREE.includes(BY_FILE[name] ?? licence), `${name}: ${licence}`);
+    for (const { name, license } of packages)
+      assert.ok(FREE.includes(BY_FILE[name] ?? license), `${name}: ${license}`);
   });
 
   it("need no script to be installed, and none is run", () => {

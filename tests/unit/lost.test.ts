@@ -427,7 +427,7 @@ describe("what a cluster has lost", () => {
     const look = { resources: state, namespace: "shop", young: [], unseen: [] as string[] };
     const said = show("dev", { ...look, lost: [resource(SECRET, "db-auth")] }, []);
     assert.match(said, /But the cluster has lost what the state has: Secret db-auth\./);
-    assert.match(said, /npx flotilla up --stack dev {4}create again what the cluster has lost/);
+    assert.match(said, /npx flotilla up --stack dev {4}install again what the cluster has lost/);
     assert.doesNotMatch(show("dev", { ...look, lost: [] }, []), /lost/);
     const denied = show(
       "dev",

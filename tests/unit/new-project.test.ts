@@ -69,15 +69,15 @@ describe("flotilla new project", function () {
   it("refuses a folder with something in it, and names that no application can have", async () => {
     writeFileSync(join(root, "file"), "");
     for (const [args, expected] of [
-      [["."], /is not a valid name|is not empty/],
-      [[".", "--application", "shop"], /^\. is not empty\n.*nothing was written/],
+      [["."], /is not a valid application name|is not empty/],
+      [[".", "--application", "shop"], /^\. is not empty, so nothing was written\n/],
       [["file"], /^file is not empty/],
-      [["Bad_Name"], /"Bad_Name" is not a valid name of an application\n {2}.*--application/],
+      [["Bad_Name"], /"Bad_Name" is not a valid application name\n {2}.*--application/],
       [["x", "--application", "a".repeat(41)], /at most 40/],
       [["flotilla"], /cannot be named flotilla/],
     ] as const) {
       const { all = "", exitCode } = await run(...args);
-      assert.equal(exitCode, 1, all);
+      assert.equal(exitCode, 3, all);
       assert.match(all, expected);
     }
     assert.deepEqual(readdirSync(root), ["file"]);

@@ -1,4 +1,4 @@
-/** my-shop: a web service and its cache. Replace them by yours, or add some: npx flotilla new service <name> */
+/** my-shop: a web service and its cache. Replace them with your own, or add one: npx flotilla new service <name> */
 import { address, type Inventory, password, text, username } from "flotilla";
 
 export const myShop: Inventory = {

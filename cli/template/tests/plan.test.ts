@@ -1,4 +1,4 @@
-/** What the stacks would deploy, without a cluster. */
+/** Tests of what the stacks would deploy. They need no cluster. */
 import assert from "node:assert/strict";
 import { planOf } from "flotilla";
 import { catalogue } from "../apps";

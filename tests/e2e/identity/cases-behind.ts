@@ -90,7 +90,7 @@ export const behind: Case[] = [
     preview: ANY,
     up: refused(/it was deleted and created again since the last update/),
     more: [
-      flotilla("recover", { exit: 0, says: /What is done about it:\n[^\n]*/ }, "--yes"),
+      flotilla("recover", { exit: 0, says: /What recover does:\n[^\n]*/ }, "--yes"),
       again,
       flotilla("diff", NOTHING),
     ],

@@ -286,7 +286,7 @@ export const stacks: Case[] = [
         refused(/an earlier update replaced 1 resource and did not delete the old one/),
         "--yes",
       ),
-      flotilla("recover", { exit: 0, says: /What is done about it:\n[^\n]*/ }, "--yes"),
+      flotilla("recover", { exit: 0, says: /What recover does:\n[^\n]*/ }, "--yes"),
       flotilla("diff", NOTHING),
     ],
   },

@@ -1,4 +1,4 @@
-{{/* Values that null has taken away. Generated from values.yaml: run `npm run generate`. */}}
+{{/* Values removed by null. Generated from values.yaml: run `npm run generate`. */}}
 {{- define "microservice.missing" -}}
 {{- $paths := list
   "fullnameOverride"
@@ -142,7 +142,7 @@
 {{- if kindIs "map" $value }}{{ $value = index $value . }}{{ end }}
 {{- end }}
 {{- if kindIs "invalid" $value }}
-{{ $path }}: null takes its default away, and nothing is left; leave the key out instead
+{{ $path }}: null removes its default and leaves no value; remove the key instead
 {{- end }}
 {{- end }}
 {{- end }}

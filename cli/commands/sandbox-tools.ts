@@ -1,16 +1,17 @@
 import Table from "cli-table3";
 import { Command } from "commander";
 import { chooseProviders, differenceFromSdk } from "../../dev/sandbox/providers/choose";
-import { jsonText } from "../terminal/json";
+import { resultJson } from "../terminal/json";
+import { jsonOption } from "../terminal/options";
 import { say } from "../terminal/progress";
 import { PLAIN_TABLE } from "../terminal/table";
 import { ensureTools } from "../tools/toolchain/ensure";
 import { CHECK_TOOLS, CLUSTER_TOOLS, DEPLOY_TOOLS } from "../tools/toolchain/specification";
 
-export function toolsCommand(): Command {
-  return new Command("tools")
-    .description("install what is missing and show where each tool and provider comes from")
-    .option("--json", "as a JSON array")
+export const sandboxToolsCommand = (): Command =>
+  new Command("tools")
+    .description("Install missing tools and show where each one is")
+    .addOption(jsonOption())
     .action(async ({ json }: { json?: boolean }) => {
       const tools = await ensureTools([...CLUSTER_TOOLS, ...DEPLOY_TOOLS, ...CHECK_TOOLS]);
       const providers = await chooseProviders(tools.pulumi?.path as string);
@@ -28,11 +29,10 @@ export function toolsCommand(): Command {
         })),
       ];
       if (json) {
-        process.stdout.write(jsonText(rows));
+        process.stdout.write(resultJson({ tools: rows }));
         return;
       }
       const table = new Table({ ...PLAIN_TABLE, head: ["TOOL", "VERSION", "FROM", "PATH"] });
       table.push(...rows.map(({ name, version, source, path }) => [name, version, source, path]));
       process.stdout.write(`${table.toString()}\n`);
     });
-}

@@ -1,0 +1,49 @@
+import { Command } from "commander";
+import { sandboxOfProject } from "../../dev/sandbox/folders";
+import { lossOf, prepareStack } from "../../dev/sandbox/stack";
+import { foreignSalt, openWorld } from "../../dev/sandbox/world";
+import { LOCAL_STACK, PROJECT_NAME } from "../stack/project";
+import { resultJson } from "../terminal/json";
+import { jsonOption } from "../terminal/options";
+import { say } from "../terminal/progress";
+
+export const sandboxEnvCommand = (): Command =>
+  new Command("env")
+    .description("Print the variables that point a shell to the sandbox")
+    .addOption(jsonOption())
+    .addHelpText(
+      "after",
+      `
+In a POSIX shell: eval "$(npx flotilla sandbox env)"
+Then pulumi, kubectl and helm use the sandbox. Missing tools are installed and the cluster is started first.
+With --json a variable that is null has to be unset.`,
+    )
+    .action(async ({ json }: { json?: boolean }) => {
+      const world = sandboxOfProject();
+      const open = await openWorld(world);
+      const loss = lossOf(world, LOCAL_STACK);
+      if (loss === undefined) await prepareStack(open, LOCAL_STACK);
+      else say(loss);
+      if (foreignSalt(world, LOCAL_STACK))
+        say(
+          `Pulumi.${LOCAL_STACK}.yaml has the encryption salt of another backend, so pulumi cannot read the sandbox's state of ${PROJECT_NAME}: ` +
+            `remove the line encryptionsalt from Pulumi.${LOCAL_STACK}.yaml`,
+        );
+      const { environment } = open;
+      process.stdout.write(
+        json
+          ? resultJson({
+              environment: Object.fromEntries(
+                Object.entries(environment).map(([name, value]) => [name, value ?? null]),
+              ),
+            })
+          : shellText(environment),
+      );
+    });
+
+const shellText = (environment: Record<string, string | undefined>): string =>
+  Object.entries(environment)
+    .map(([name, value]) => (value === undefined ? `unset ${name};\n` : `export ${name}=${quoted(value)};\n`))
+    .join("");
+
+const quoted = (value: string) => `'${value.replaceAll("'", "'\\''")}'`;

@@ -1,0 +1,13 @@
+/** Options that commands share. */
+import { Option } from "commander";
+
+/** The stack. `cli/main.ts` sets the selected stack where the option is not given. */
+export const stackOption = (): Option =>
+  new Option("-s, --stack <name>", "the stack; default: the selected one (pulumi stack select)");
+
+/** Skips a question; `after` says what is shown before it. */
+export const yesOption = (after?: string): Option =>
+  new Option("-y, --yes", after === undefined ? "do not ask" : `do not ask after ${after}`);
+
+/** The versioned JSON of docs/json.md. */
+export const jsonOption = (what = "print the result as a JSON object"): Option => new Option("--json", what);

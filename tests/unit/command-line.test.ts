@@ -1,0 +1,123 @@
+/** What all commands share: exit codes, the default stack, old spellings, versioned JSON, completion. */
+import assert from "node:assert/strict";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import execa from "execa";
+import { PROJECT } from "../../cli/tools/paths";
+import { documentedJson } from "../json-shape";
+
+describe("the command line", function () {
+  this.timeout(60_000);
+  let tools: string;
+  /** Runs the command with a pulumi that has this stack selected; undefined for a pulumi without a selection. */
+  const run = (args: readonly string[], selected?: string) => {
+    writeFileSync(
+      join(tools, "pulumi"),
+      selected === undefined
+        ? '#!/bin/sh\necho "error: no stack selected; please use pulumi stack select" >&2\nexit 255\n'
+        : `#!/bin/sh\necho "${selected}"\n`,
+    );
+    chmodSync(join(tools, "pulumi"), 0o755);
+    return execa(join(PROJECT, "cli/bin.js"), args, {
+      cwd: PROJECT,
+      all: true,
+      reject: false,
+      env: { PATH: [tools, process.env.PATH].join(delimiter) },
+    });
+  };
+  before(() => {
+    tools = mkdtempSync(join(tmpdir(), "flotilla-tools-"));
+  });
+  after(() => rmSync(tools, { recursive: true, force: true }));
+
+  it("exits with 3 for wrong usage, and names the help", async () => {
+    for (const [args, help] of [
+      [["up", "--bogus"], "up"],
+      [["sandbox", "bogus"], "sandbox"],
+      [["rotate"], "rotate"],
+      [["graph", "--format", "gif"], "graph"],
+    ] as const) {
+      const { exitCode, all } = await run(args);
+      assert.equal(exitCode, 3, all);
+      assert.match(all ?? "", new RegExp(`^error: .*\nSee: npx flotilla ${help} --help$`));
+    }
+    const { exitCode, all } = await run(["config", "--diff", "prod"]);
+    assert.equal(exitCode, 3);
+    assert.equal(all, "--diff compares two stacks, but got 1");
+  });
+
+  it("exits with 1 for what fails, and with 0 for help", async () => {
+    assert.equal((await run(["config", "--stack", "nowhere"])).exitCode, 1);
+    const { exitCode, stdout } = await run(["diff", "--help"]);
+    assert.equal(exitCode, 0);
+    assert.match(stdout, /Exit codes: 0 done, nothing to report; 1 failed; 2 something to report; 3 wrong/);
+  });
+
+  it("names the new spelling of commands that have moved", async () => {
+    for (const [old, now] of [
+      [["cluster", "start"], "sandbox start"],
+      [["env", "--json"], "sandbox env --json"],
+      [["tools"], "sandbox tools"],
+      [["demo-down"], "sandbox delete"],
+    ] as const) {
+      const { exitCode, all } = await run(old);
+      assert.equal(exitCode, 3);
+      assert.equal(all, `flotilla ${old[0]} was renamed. Use: npx flotilla ${now}`);
+    }
+  });
+
+  it("takes the selected stack where none is given", async () => {
+    for (const [selected, stack] of [
+      ["organization/flotilla/staging", "staging"],
+      ["acme/flotilla/staging", "acme/flotilla/staging"],
+    ] as const) {
+      const { stdout } = await run(["config", "--json"], selected);
+      const config = documentedJson<{ stack: string; settings: { environment: string } }>("config", stdout);
+      assert.equal(config.stack, stack);
+      assert.equal(config.settings.environment, "staging");
+    }
+    const given = await run(["config", "--json", "--stack", "dev"], "organization/flotilla/staging");
+    assert.equal(JSON.parse(given.stdout).settings.environment, "dev");
+  });
+
+  it("asks for a stack where none is given and none is selected", async () => {
+    const { exitCode, all } = await run(["graph"]);
+    assert.equal(exitCode, 3);
+    assert.equal(
+      all,
+      "no stack is given, and none is selected\n  Name one with --stack <name>, or select one: pulumi stack select <name>",
+    );
+    // It compares two others.
+    assert.equal((await run(["config", "--diff", "prod", "dev"])).exitCode, 0);
+  });
+
+  it("prints the JSON that docs/json.md describes", async () => {
+    for (const [command, args] of [
+      ["config --explain", ["config", "--explain", "--stack", "dev", "--json"]],
+      ["config --diff", ["config", "--diff", "dev", "prod", "--json"]],
+      ["graph --format json", ["graph", "--format", "json", "--stack", "dev"]],
+      ["sandbox status", ["sandbox", "status", "--json"]],
+    ] as const)
+      documentedJson(command, (await run(args)).stdout);
+  });
+
+  it("completes commands, options and stacks", async () => {
+    const completed = async (...line: string[]) =>
+      (await run(["complete", "--", ...line])).stdout.split("\n").map((text) => text.split("\t")[0]);
+    assert.ok((await completed("")).includes("rollback"));
+    assert.ok((await completed("sandbox", "")).includes("preview"));
+    assert.ok((await completed("diff", "--")).includes("--offline"));
+    const stacks = await completed("up", "--stack", "");
+    assert.deepEqual(stacks.filter((stack) => ["prod", "staging"].includes(stack ?? "")).sort(), [
+      "prod",
+      "staging",
+    ]);
+    for (const shell of ["bash", "zsh", "fish"]) {
+      const { exitCode, stdout } = await run(["completion", shell]);
+      assert.equal(exitCode, 0);
+      assert.match(stdout, /flotilla/);
+    }
+    assert.equal((await run(["completion", "csh"])).exitCode, 3);
+  });
+});
