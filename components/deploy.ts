@@ -5,13 +5,14 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { locate, readSettings, type StackConfig, type StackSettings } from "../src/config/settings";
 import type { ClusterIdentity } from "../src/model/cluster";
-import { FlotillaError } from "../src/model/problems";
+import { FlotillaError, type Problem, refuse } from "../src/model/problems";
 import { compact } from "../src/model/records";
 import type { Catalogue } from "../src/model/written";
 import { type Charts, readCharts } from "../src/plan/chart";
 import { composePlan } from "../src/plan/compose";
 import { fixedValues, givenNames } from "../src/plan/credentials";
 import { deployedStores } from "../src/plan/deployed";
+import { updateDigest } from "../src/plan/digest";
 import { asAdopted } from "../src/plan/namespace/namespace";
 import { findUpward } from "../src/plan/package";
 import { volumeChanges } from "../src/plan/stores/changes";
@@ -112,9 +113,11 @@ async function deployApplication(
 ) {
   const { settings, application } = read;
   const charts = readCharts(project);
-  const { isAdopting, isChecked, adoptsNamespace } = applyOverrides();
+  const { isAdopting, isChecked, adoptsNamespace, reviewed } = applyOverrides();
   const owner = ownerOf(config, state.id);
   const { context, planned: asSet } = composePlan(config, read, { charts, ...state, owner, transform });
+  if (reviewed !== undefined && reviewed !== updateDigest(asSet, owner, state.deployed))
+    refuse([changedMeanwhile(config.stack)]);
   const target = await checkCluster(settings, config.stack);
   const ask = askWithKubectl(settings.cluster);
   const { identity, isMoving, warnings } = await verifyCluster(ask, target, settings, known, config);
@@ -165,6 +168,12 @@ async function deployApplication(
     provenance: provenance(charts),
   };
 }
+
+const changedMeanwhile = (stack: string): Problem => ({
+  where: `stack ${stack}`,
+  what: "the plan or what is deployed has changed since it was compared with the reviewed plan",
+  todo: `See what an update changes now: npx flotilla diff --stack ${stack}`,
+});
 
 interface StackApplicationArgs extends PlannedArgs {
   /** Outputs that the next update reads from the state: the identity of the cluster and the ID of the stack. */

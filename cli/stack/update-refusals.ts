@@ -22,11 +22,9 @@ export async function refuseWhileLocked(stack: string): Promise<void> {
 }
 
 /** @throws ToolError if the update must not start. */
-export function refuseUpdate(
-  stack: string,
-  { changes, pending = [], refused, steps = [], lost = [], blocked = [] }: Comparison,
-  settings: Settings,
-): void {
+export function refuseUpdate(stack: string, comparison: Comparison, settings: Settings): void {
+  const { changes, pending = [], steps = [], blocked = [] } = comparison;
+  const refused = engineRefusal(comparison, settings);
   if (pending.length > 0)
     throw new ToolError(
       `an earlier update replaced ${plural(pending.length, "resource")} and did not delete the old ${pending.length === 1 ? "one" : "ones"}. This update would delete ${pending.length === 1 ? "it" : "them"}.\n  To see them and remove them from the state: npx flotilla recover --stack ${stack}`,
@@ -44,11 +42,17 @@ export function refuseUpdate(
     throw new ToolError(
       `the API server would refuse the changes listed above in the middle of the update. Nothing was changed.${refused === undefined ? "" : `\n${refused}`}`,
     );
-  if (refused === undefined) return;
+  if (refused !== undefined) throw refusedByEngine(stack, refused);
+}
+
+/** Returns why the engine refuses an update, unless `flotilla up` resolves the cause before it starts the engine. */
+export function engineRefusal(
+  { refused, lost = [] }: Comparison,
+  { allowDeletion }: Pick<Settings, "allowDeletion">,
+): string | undefined {
+  if (refused === undefined || failsForLost(refused, lost)) return undefined;
   // Resources that the settings allow to be deleted are still protected; they are unprotected before the update.
-  if (settings.allowDeletion.length > 0 && PROTECTED.test(refused)) return;
-  if (failsForLost(refused, lost)) return;
-  throw refusedByEngine(stack, refused);
+  return allowDeletion.length > 0 && PROTECTED.test(refused) ? undefined : refused;
 }
 
 /** Editing a state drops its pending operations. @throws ToolError if there are any. */

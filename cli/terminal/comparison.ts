@@ -3,7 +3,7 @@ import chalk from "chalk";
 import Table from "cli-table3";
 import type { Problem } from "../../src/model/problems";
 import type { ReleaseChange } from "../core/diff/compare";
-import { comparedText, objectsText, podsText, summaryText, totalsOf } from "../core/diff/describe";
+import { comparedText, losesData, objectsText, podsText, summaryText, totalsOf } from "../core/diff/describe";
 import { refusedAdvice } from "../core/diff/refused";
 import { PLAIN_TABLE } from "./table";
 
@@ -59,12 +59,13 @@ function showRelease({ release, kind, change, objects, about, labelsOnly }: Rele
     ...(labelsOnly > 0 ? [`    ${labelsOnly} objects: generated labels only`] : []),
     ...objects.flatMap((object) => [
       `  ${SIGNS[object.change]} ${object.kind} ${object.name}`,
-      ...object.diff.split("\n").map((line) => `    ${colour(line)}`),
+      ...object.diff.split("\n").map((line) => `    ${coloredLine(line)}`),
     ]),
   ];
 }
 
-function colour(line: string): string {
+/** A line of a difference, colored by its sign. */
+export function coloredLine(line: string): string {
   if (line.startsWith("+")) return chalk.green(line);
   if (line.startsWith("-")) return chalk.red(line);
   return line.startsWith("@@") ? chalk.cyan(line) : line;
@@ -75,11 +76,10 @@ function table(changes: readonly ReleaseChange[], isUpdate: boolean): string {
   const rows = new Table({ ...PLAIN_TABLE, head });
   for (const change of changes) {
     const { release, kind, storage } = change;
-    const isLost = /^(DELETED|REPLACED|EMPTY)/;
     const touched =
       storage.length === 0
         ? "not touched"
-        : storage.map((text) => (isLost.test(text) ? chalk.red(text) : chalk.yellow(text))).join("; ");
+        : storage.map((text) => (losesData(text) ? chalk.red(text) : chalk.yellow(text))).join("; ");
     const isGone = change.change === "removed" || change.change === "replaced";
     rows.push([
       release,

@@ -1,7 +1,7 @@
 /** Applies the overrides of a command for one update. The variable names are in `overrides.ts`, which does not load the SDK. */
 import * as pulumi from "@pulumi/pulumi";
 import { compact } from "../model/records";
-import { ADOPT, CHECKED, KEEP, PATCH_FORCE } from "./overrides";
+import { ADOPT, CHECKED, KEEP, PATCH_FORCE, REVIEWED } from "./overrides";
 import { NAMESPACE, PASSWORD, RELEASE, SECRET } from "./resource-types";
 
 /** Inputs of a kept resource that may differ from the plan, by type. */
@@ -19,6 +19,8 @@ export interface Overrides {
   isChecked: boolean;
   /** Whether the namespace is imported. */
   adoptsNamespace: boolean;
+  /** The digest of the only update that may run. Undefined: any may. */
+  reviewed: string | undefined;
 }
 
 /** Applies the environment variables. Without them it does nothing. */
@@ -42,5 +44,6 @@ export function applyOverrides(environment = process.env): Overrides {
     isAdopting,
     isChecked,
     adoptsNamespace: Object.keys(ids).some((key) => key.startsWith(`${NAMESPACE}::`)),
+    reviewed: environment[REVIEWED],
   };
 }

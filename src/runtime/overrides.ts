@@ -17,3 +17,6 @@ export const TAKE_OVER = { [PATCH_FORCE]: "true" };
 
 /** Set by a command that has compared the state with the cluster and resolved the differences, so the program skips that check. */
 export const CHECKED = "FLOTILLA_CHECKED";
+
+/** Digest of the update that a command has compared with a reviewed plan: the program refuses any other. */
+export const REVIEWED = "FLOTILLA_REVIEWED";

@@ -44,6 +44,10 @@ function podText({ effect, count, why }: PodImpact): string {
   return effect === "restart" ? `${who} restart: ${why}` : `${who} ${effect}`;
 }
 
+/** Whether a text about storage says that data is lost. */
+export const losesData = (text: string): boolean =>
+  /^(DELETED|REPLACED|EMPTY)|is deleted, and with it its volume/.test(text);
+
 /** The last line of a diff. */
 export function summaryText({ releases, objects, restarts, scaledRestarts }: Totals): string {
   if (releases === 0) return "Nothing changes.";

@@ -34,7 +34,7 @@ import { existing } from "../existing";
 import type { Kubectl } from "../kubectl";
 import { markedOf, readLost } from "../lost";
 import { type PlannedStack, planStack } from "../planning";
-import { readReleases } from "../releases";
+import { type LiveRelease, readReleases } from "../releases";
 import { configOfStack, settingsBeside } from "../settings";
 import {
   addedTo,
@@ -73,6 +73,8 @@ export interface Comparison {
   blocked?: readonly Problem[];
   /** The objects to take over: those of releases, and those that Pulumi manages directly. */
   taken?: { releases: readonly Taken[]; others: readonly Pair[] };
+  /** What was compared: the plan and the state, and Helm's releases. None of two stacks. */
+  compared?: { planned: PlannedStack; live: Readonly<Record<string, LiveRelease>> | undefined };
 }
 
 export interface ComparisonOptions {
@@ -199,6 +201,7 @@ export async function compareWithDeployed(
     steps,
     blocked,
     taken: { releases: taken, others },
+    compared: { planned, live },
     refused: unlessSaid(view?.refused, blocked),
   });
 }

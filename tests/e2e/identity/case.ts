@@ -18,7 +18,7 @@ export interface Step extends Said {
 }
 
 export interface Case {
-  kind: "address" | "cluster" | "stack" | "settings" | "inventory" | "behind one's back";
+  kind: "address" | "cluster" | "stack" | "settings" | "inventory" | "changed by hand";
   name: string;
   /** Only in the long form, because another case shows the same. */
   isLong?: true;

@@ -29,7 +29,7 @@ export const addresses: Case[] = [
   { ...same, name: "another port (a tunnel)", kubeconfig: "tunnel", up: undefined, isLong: true },
   {
     ...same,
-    name: "CA and client certificate in line in place of files",
+    name: "CA and client certificate inline instead of in files",
     kubeconfig: "inline",
     isLong: true,
   },
@@ -42,13 +42,13 @@ export const addresses: Case[] = [
   },
   {
     ...same,
-    name: "another user: a token in place of a client certificate",
+    name: "another user: a token instead of a client certificate",
     kubeconfig: "token",
     isLong: true,
   },
   {
     ...same,
-    name: "a user who may not read `kube-system`: known by the CA, and said so",
+    name: "a user who may not read `kube-system`: recognized by the CA, with a note",
     kubeconfig: "limited",
     diff: { exit: 0, says: /only identified by its CA certificate[^\n]*/ },
   },
@@ -125,13 +125,13 @@ export const addresses: Case[] = [
   },
   {
     kind: "address",
-    name: "an address where nobody listens",
+    name: "an address that nothing listens on",
     kubeconfig: "nobody listens",
     ...bad(/the cluster of context "own" at \S+ cannot be reached/),
   },
   {
     kind: "address",
-    name: "a login that is not valid",
+    name: "invalid credentials",
     isLong: true,
     kubeconfig: "bad token",
     ...bad(/the cluster of context "own" at \S+ does not answer: [^\n]+/),
@@ -149,7 +149,7 @@ const THEIRS: Step = {
 export const clusters: Case[] = [
   {
     kind: "cluster",
-    name: "`KUBECONFIG` leads to another cluster",
+    name: "`KUBECONFIG` points to another cluster",
     kubeconfig: "other",
     ...foreign,
     isPreviewed: true,
@@ -181,7 +181,7 @@ export const clusters: Case[] = [
   },
   {
     kind: "cluster",
-    name: "the same context name leads to another cluster",
+    name: "the same context name points to another cluster",
     kubeconfig: "swapped",
     ...foreign,
   },
@@ -196,7 +196,7 @@ export const clusters: Case[] = [
   },
   {
     kind: "cluster",
-    name: "prod: `flotilla:cluster.context` is changed to another cluster, and tried again",
+    name: "prod: `flotilla:cluster.context` is changed to another cluster, and the update is retried",
     on: "prod",
     change: ({ stack }) => stack.config("flotilla:cluster.context", "other"),
     ...foreign,
@@ -242,7 +242,7 @@ export const clusters: Case[] = [
   },
   {
     kind: "cluster",
-    name: "plain `pulumi refresh --yes` where the recorded context name leads to another cluster",
+    name: "plain `pulumi refresh --yes` where the recorded context name points to another cluster",
     kubeconfig: "swapped",
     more: [
       { run: ["pulumi", "refresh", "--yes", "--skip-preview"], exit: 0, says: /\d+ deleted/ },

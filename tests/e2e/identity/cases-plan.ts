@@ -65,7 +65,7 @@ export const settings: Case[] = [
 export const inventories: Case[] = [
   {
     kind: "inventory",
-    name: "a store is taken out",
+    name: "a store is removed",
     isPreviewed: true,
     change: inventory(withoutDb),
     ...everywhere(refused(GONE)),
@@ -86,7 +86,7 @@ export const inventories: Case[] = [
   },
   {
     kind: "inventory",
-    name: "a store is taken out, and another deletion is allowed",
+    name: "a store is removed, and another deletion is allowed",
     isLong: true,
     change: async (ground) => {
       inventory(withoutDb)(ground);
@@ -107,7 +107,7 @@ export const inventories: Case[] = [
   },
   {
     kind: "inventory",
-    name: "a store is gone, and a service still uses its login",
+    name: "a store is removed, and a service still uses its login",
     isLong: true,
     change: inventory(withoutDb.replace('["cache"]', '["cache"], { URL: url("db") }')),
     ...everywhere(refused(/[^\n]*\bdb\b[^\n]*/)),
@@ -125,7 +125,7 @@ export const inventories: Case[] = [
   },
   {
     kind: "inventory",
-    name: "a store is removed, which is allowed by name (`flotilla remove`)",
+    name: "a store is removed with permission (`flotilla remove`)",
     change: async (ground) => {
       inventory(withoutDb)(ground);
       await ground.must("flotilla", "remove", "db", "--stack", "dev");
@@ -136,7 +136,7 @@ export const inventories: Case[] = [
   },
   {
     kind: "inventory",
-    name: "and put back: `adopt` gives it its volume and the password of its data again",
+    name: "and added again: `adopt` restores its volume and the password of its data",
     change: asBefore,
     diff: refused(/store db: the store would reuse the volume claim data-db-0[^\n]*/),
     preview: refused(/store db: the store would reuse the volume claim data-db-0[^\n]*/),
@@ -145,7 +145,7 @@ export const inventories: Case[] = [
   },
   {
     kind: "inventory",
-    name: "a service takes the name of a store that was just taken out",
+    name: "a service takes the name of a store that was just removed",
     change: async (ground) => {
       inventory(`
         services: { web: { ...service(["cache"]), startupSeconds: 1 }, db: service(["cache"]) },

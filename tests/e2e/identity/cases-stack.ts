@@ -142,7 +142,7 @@ export const stacks: Case[] = [
   {
     ...held,
     kind: "stack",
-    name: "a state of before, which records no cluster: the next update records it",
+    name: "a state of an older version, without the cluster: the next update records it",
     change: (ground) => ground.editState(forgetIdentity),
     diff: CONNECTION,
     preview: PROVIDER_ONLY,
@@ -150,7 +150,7 @@ export const stacks: Case[] = [
   {
     ...held,
     kind: "stack",
-    name: "the CA was renewed since the last update: known by the UID",
+    name: "the CA was renewed since the last update: recognized by the UID",
     isLong: true,
     change: (ground) =>
       ground.editState((resources) =>
@@ -164,7 +164,7 @@ export const stacks: Case[] = [
   },
   {
     kind: "stack",
-    name: "a state of before, and another cluster",
+    name: "a state of an older version, and another cluster",
     kubeconfig: "switched",
     change: (ground) => ground.editState(forgetIdentity),
     diff: UNRECORDED,
@@ -213,7 +213,7 @@ export const stacks: Case[] = [
   },
   {
     kind: "stack",
-    name: "the state is lost: `up` is refused, `adopt --given-up` builds it again",
+    name: "the state is lost: `up` is refused, `adopt --given-up` rebuilds it",
     change: async (ground) => {
       const { name } = ground.stack;
       await ground.must("pulumi", "stack", "rm", name, "--yes", "--force", "--preserve-config");
@@ -319,9 +319,9 @@ export const comings: Case[] = [
     up: UPDATED,
   },
   {
-    kind: "behind one's back",
+    kind: "changed by hand",
     on: "guest",
-    name: "the cluster is wiped and built again: it is another one, and has to be named",
+    name: "the cluster is wiped and recreated: it is a different one, and must be named",
     change: async (_, scene) => {
       await deleteCluster(scene.second);
       await scene.reopenOther();
@@ -334,9 +334,9 @@ export const comings: Case[] = [
   },
   {
     ...named,
-    kind: "behind one's back",
+    kind: "changed by hand",
     on: "guest",
-    name: "the same, with its identity in `flotilla:cluster.identity`: installed again",
+    name: "the same, with its identity in `flotilla:cluster.identity`: reinstalled",
   },
   {
     ...named,
