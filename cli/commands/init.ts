@@ -24,11 +24,11 @@ interface Options {
 
 export function initCommand(): Command {
   return new Command("init")
-    .description("Create a stack file; invalid settings are refused")
+    .description("Create a stack file and check its settings")
     .argument("<stack>", "the name of the stack, such as prod-us-east-1")
     .option(
       "-l, --layers <names>",
-      "layers from config/layers, comma-separated; default: the one named like the stack",
+      "layers from config/layers, comma-separated; default: the layer with the stack's name",
     )
     .option("-c, --context <name>", "kubeconfig context; required for prod")
     .option("-k, --kubeconfig <path>", "kubeconfig file; default: KUBECONFIG, then ~/.kube/config")

@@ -30,7 +30,7 @@ machine is released only after you confirm that the process has ended, never wit
         process.stdout.write(`${happened(stack, first.found)}${done(first.will)}`);
         if (first.unsure !== undefined && yes) throw nobodyToAsk(first.unsure, stack);
         if (!yes) {
-          if (!(await confirmed(first.unsure ?? "Do it?"))) return;
+          if (!(await confirmed(first.unsure ?? "Repair the stack?"))) return;
           assertSame(first, await firstAidFor(stack), stack);
         }
         await giveFirstAid(first);
@@ -51,7 +51,7 @@ machine is released only after you confirm that the process has ended, never wit
       if (will.length > 0) process.stdout.write(done(will));
       if (unsure !== undefined && yes) throw nobodyToAsk(unsure, stack);
       if (actions.length > 0 && !yes) {
-        if (!(await confirmed(unsure ?? "Do it?"))) return;
+        if (!(await confirmed(unsure ?? "Repair the stack?"))) return;
         assertSame(recovery, await recoveryOf(stack, first), stack);
       }
       await recover(stack, actions);

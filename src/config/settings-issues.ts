@@ -109,7 +109,9 @@ function aboutAt(path: readonly PropertyKey[]) {
 function remedyAt(path: readonly PropertyKey[]): string {
   const about = aboutAt(path);
   if (!about) return "";
-  return about.usual.startsWith("required") ? `: ${about.unit}` : `, or remove it (default: ${about.usual})`;
+  return about.usual.startsWith("required")
+    ? ` (expected: ${about.unit})`
+    : `, or remove it (default: ${about.usual})`;
 }
 
 /** Returns an example line for a missing key. */

@@ -330,7 +330,7 @@ describe("recovery", () => {
     const { found, will, actions } = decide(situation({ state: resourcesOf(release("cart"), old) }));
     assert.match(
       found.join(),
-      /replaced Release cart, and the next one would delete the old ones, in whatever cluster they are/,
+      /replaced Release cart, and the next update would delete the old ones, even in another cluster/,
     );
     assert.match(
       will.join(),
