@@ -72,7 +72,9 @@ export function initStack(stack: string, options: Options, project = PROJECT): s
 function layersFor(stack: string, given: string | undefined, known: readonly string[]): string[] {
   if (given !== undefined) return given.split(",").flatMap((name) => name.trim() || []);
   if (known.includes(stack)) return [stack];
-  throw new UsageError(`name its layers with --layers. ${suggest(stack, known)}`);
+  throw new UsageError(
+    `there is no layer named ${stack}\n  Name the stack's layers with --layers. ${suggest(stack, known)}`,
+  );
 }
 
 function stackFile(

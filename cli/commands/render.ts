@@ -79,5 +79,5 @@ function show(rendered: readonly Rendered[], folder: string): string {
     away === 0
       ? ""
       : `\nThe charts of ${away} releases are not available. To render their manifests too: npx flotilla charts pull\n`;
-  return `${table.toString()}\n\n${rendered.length} releases in ${folder}\n${hint}`;
+  return `${table.toString()}\n\nWrote ${rendered.length} releases to ${folder}\n${hint}`;
 }

@@ -18,7 +18,7 @@ export function rotateCommand(): Command {
     .addHelpText(
       "after",
       `
-Raises the store's generation in the stack file and runs \`pulumi up\`: a Job adds the new passwords next to the old ones, the
+Increases the store's generation in the stack file and runs \`pulumi up\`: a Job adds the new passwords next to the old ones, the
 Secrets change, the store and its clients restart, and a last Job removes the old passwords. Old and new passwords work until
 then: if the rotation is interrupted, everything keeps running, and the same command continues. (redis has one password at a
 time: its clients cannot log in between its restart and theirs.)`,

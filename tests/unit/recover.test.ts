@@ -615,7 +615,7 @@ describe("a provider whose engine has exited", () => {
   const copy = mkdtempSync(join(tmpdir(), TEMPORARY));
   const { PULUMI_BACKEND_URL } = process.env;
   before(() => {
-    process.env.PULUMI_BACKEND_URL = "file:///of-the-embedded-world";
+    process.env.PULUMI_BACKEND_URL = "file:///of-the-sandbox";
   });
   after(() => {
     for (const child of children) child.kill("SIGKILL");
