@@ -221,7 +221,7 @@ describe("a reviewed plan", function () {
     await save();
     const text = read(plan);
     for (const [content, expected] of [
-      ["{", /it is not a plan that flotilla diff --save has written/],
+      ["{", /it is not a plan written by flotilla diff --save/],
       [text.replace('"version": 1', '"version": 2'), /its format has version 2,/],
       [text.replace('"stack": "reviewed"', '"stack": "prod"'), /a plan of stack prod, not of stack reviewed/],
     ] as const) {
