@@ -13,8 +13,9 @@ const pod = (
   {
     name = "cart-5d9f-abcde",
     init,
+    awaited = "redis|answers|redis|6379",
     ...rest
-  }: Partial<Pod["status"]> & { name?: string; init?: ContainerStatus } = {},
+  }: Partial<Pod["status"]> & { name?: string; init?: ContainerStatus; awaited?: string } = {},
 ): Pod => ({
   metadata: { name, labels: labels("cart") },
   spec: {
@@ -27,11 +28,9 @@ const pod = (
     ],
     initContainers: [
       {
-        name: "wait-for-redis",
-        env: [
-          { name: "HOST", value: "redis" },
-          { name: "PORT", value: "6379" },
-        ],
+        name: "wait-for-dependencies",
+        image: "busybox:1.37.0",
+        env: [{ name: "WAIT_FOR", value: awaited }],
       },
     ],
   },
@@ -157,7 +156,7 @@ describe("explain", () => {
       pod(
         { name: "cart", state: { waiting: { reason: "PodInitializing" } } },
         {
-          init: { name: "wait-for-redis", state: { running: {} } },
+          init: { name: "wait-for-dependencies", state: { running: {} } },
         },
       ),
       [],
@@ -165,6 +164,40 @@ describe("explain", () => {
         cause: "waiting",
         what: /waiting for redis \(redis:6379\), which does not respond/,
         todo: /instance=redis/,
+      },
+    ],
+    [
+      "several dependencies that a pod waits for",
+      pod(
+        { name: "cart", state: { waiting: { reason: "PodInitializing" } } },
+        {
+          awaited: "redis|answers|redis|6379 users|resolves|users|8080",
+          init: { name: "wait-for-dependencies", state: { running: {} } },
+        },
+      ),
+      [],
+      {
+        cause: "waiting",
+        what: /waiting for all of redis \(redis:6379\), users \(the name users\); the last line of its log/,
+        todo: /instance in \(redis,users\)/,
+      },
+    ],
+    [
+      "a wait image that is missing",
+      pod(
+        { name: "cart", state: { waiting: { reason: "PodInitializing" } } },
+        {
+          init: {
+            name: "wait-for-dependencies",
+            state: { waiting: { reason: "ImagePullBackOff", message: '"busybox:1.37.0": not found' } },
+          },
+        },
+      ),
+      [],
+      {
+        cause: "image",
+        what: /image busybox:1\.37\.0 cannot be pulled/,
+        todo: /^pulumi config set --path flotilla:waitImage\.tag <existing tag> --stack prod$/,
       },
     ],
     [

@@ -51,7 +51,7 @@ describe("rules for plans", () => {
     assert.deepEqual(rulesOf(found), ["registry"]);
     assert.deepEqual(
       found.map(({ where }) => where),
-      ["StatefulSet redis, container redis", "Deployment web, container wait"],
+      ["StatefulSet redis, container redis", "Deployment web, container wait-for-dependencies"],
     );
     const mirrored = {
       allowedRegistries: ["example.com/hub", "example.com/image"],
@@ -339,7 +339,9 @@ describe("rules for rendered objects", () => {
   });
 
   it("name the setting that fixes it: of a waiting container's image, a store, a loader", () => {
-    const waiting = deployment({ initContainers: [{ ...container, name: "wait-for-db", image: "busybox" }] });
+    const waiting = deployment({
+      initContainers: [{ ...container, name: "wait-for-dependencies", image: "busybox" }],
+    });
     const release = { name: "web", kind: "service" } as ReleasePlan;
     const [found] = releaseViolations(contextFor(application()), [
       { release, facts: factsOfObjects(release, [waiting]) },

@@ -253,7 +253,7 @@ function pastReasons(
     if (event.reason === "FailedCreate") return [creationReason(object, message, where)];
     if (/Failed to pull image "([^"]+)"/.test(message)) {
       const image = /Failed to pull image "([^"]+)"/.exec(message)?.[1];
-      return [imageReason(object, compact({ name: "", image }), message, where)];
+      return [imageReason(object, compact({ name: "", image }), message, where, pod)];
     }
     if (event.reason === "BackOff")
       return [

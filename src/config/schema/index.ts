@@ -107,7 +107,7 @@ export const settingsSchema = z.strictObject({
   ),
   waitImage: key(
     ownImage.default({}),
-    "Image of the init container that waits for stores. It needs `sh`, `nc` and `wget`.",
+    "Image of the init container that waits for stores and names. It needs `sh`, `nc`, `wget`, and `getent` or `nslookup`.",
     "map",
     "the shared chart's, busybox",
   ),

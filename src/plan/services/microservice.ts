@@ -21,6 +21,7 @@ import { wordsOf } from "../variable-values";
 import { exceptionsOf, permissionsOf } from "./exceptions";
 import { ingressOf, loadBalancerOf, monitorOf } from "./exposure";
 import { filesOf } from "./files";
+import { limitVariables } from "./limit-variables";
 import type { MicroserviceValues, Ports } from "./microservice-values";
 import { probesOf, startupSecondsOf } from "./probes";
 import { serviceResources } from "./resources";
@@ -52,6 +53,7 @@ export function planMicroservice(context: PlanContext, name: string): Microservi
   const { uid, gid } = service.user ?? DEFAULT_USER;
   const waitSeconds = service.needsNames ? secondsUntilNames(context, usedServices) : 0;
   const startSeconds = settings.rolloutSeconds + startupSecondsOf(service) + waitSeconds;
+  const resources = serviceResources(service, overrides.resources);
   const values: MicroserviceValues = {
     fullnameOverride: name,
     application: application.name,
@@ -65,11 +67,15 @@ export function planMicroservice(context: PlanContext, name: string): Microservi
     rollout: startSeconds > DEFAULT_PROGRESS_DEADLINE ? { progressDeadlineSeconds: startSeconds } : {},
     command: wordsOf(context, service, service.command),
     args: wordsOf(context, service, service.args),
-    env: environmentOf(context, service, secrets.env),
+    // What the inventory and the stack set takes precedence.
+    env: {
+      ...limitVariables(service.language, resources.limits),
+      ...environmentOf(context, service, secrets.env),
+    },
     ports: portsOf(service),
     probes: probesOf(context, service),
     ...shutdownOf(service),
-    resources: serviceResources(service, overrides.resources),
+    resources,
     autoscaling: autoscaling ? { enabled: true, ...autoscaling } : {},
     podDisruptionBudget: minAvailableOf(service, replicas),
     user: { uid, gid },
