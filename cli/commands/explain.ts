@@ -19,7 +19,8 @@ export function explainCommand(): Command {
       "after",
       `
 Run it after a failed update, or while one is slow. After a failure Helm has restored the old version; what the new pods
-were waiting for is then read from events, which Kubernetes keeps for an hour.
+were waiting for is then read from what \`flotilla up\` has seen on this machine, and from events, which Kubernetes keeps for an
+hour.
 
 Exits with 2 when something is wrong.`,
     )
@@ -35,7 +36,10 @@ Exits with 2 when something is wrong.`,
       process.stdout.write(
         json
           ? resultJson({ stack, findings, ...compact({ obstacle }) })
-          : (refused ?? showFindings(stack, findings, running)),
+          : (refused ??
+              (findings.length === 0 && running === undefined && Object.keys(look.live).length === 0
+                ? `Stack ${stack} has nothing deployed. Deploy it: npx flotilla up --stack ${stack}\n`
+                : showFindings(stack, findings, compact({ running, hasEarlier: look.hasEarlier })))),
       );
       if (findings.length > 0 || obstacle !== undefined) process.exitCode = EXIT.reported;
     });
