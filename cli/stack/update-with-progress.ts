@@ -1,5 +1,6 @@
 /** An update with readable progress: which releases it is waiting for, and why. */
 import chalk from "chalk";
+import { kindOfRelease } from "../../src/runtime/state";
 import { explain, type KnownRelease } from "../core/explain/explain";
 import { readiness, readyAndNew, releaseOf } from "../core/explain/facts";
 import type { Reason } from "../core/explain/reason";
@@ -54,6 +55,7 @@ class Watch {
   readonly seen: Record<string, readonly SeenReason[]> = {};
   private readonly last = new Map<string, string>();
   private readonly since = new Map<string, number>();
+  private readonly kinds = new Map<string, KnownRelease["kind"]>();
   private readonly said = new Map<string, { text: string; at: number }>();
   private looking: Promise<void> | undefined;
 
@@ -63,12 +65,13 @@ class Watch {
     private readonly kubectl: Kubectl,
   ) {}
 
-  step({ operation, type, name, phase }: Step): void {
+  step({ operation, type, name, urn, phase }: Step): void {
     // These steps of a replacement change only the state.
     if (type !== RELEASE || operation === "replace" || operation === "delete-replaced") return;
     const [begun, done] = WORDS[operation] ?? [operation, `${operation}: done`];
     if (phase === "begun") {
       this.since.set(name, Date.now());
+      this.kinds.set(name, kindOfRelease(urn) ?? "service");
       say(`${name}: ${begun} ...`);
       return;
     }
@@ -98,10 +101,11 @@ class Watch {
 
   private async lookNow(): Promise<void> {
     const facts = await readFacts(this.kubectl, this.namespace);
+    const { stack, namespace } = this;
+    const known = [...this.kinds].map(([name, kind]) => ({ name, kind, status: "pending-upgrade" }));
     for (const [release, started] of [...this.since]) {
-      const known: KnownRelease = { name: release, kind: "service", status: "pending-upgrade" };
-      const { stack, namespace } = this;
-      const [finding] = explain([known], facts, { stack, namespace, since: started });
+      const findings = explain(known, facts, { stack, namespace, since: started });
+      const finding = findings.find((candidate) => candidate.release === release);
       if (finding === undefined || !this.since.has(release)) continue;
       const own = facts.workloads.filter(({ metadata }) => releaseOf(metadata) === release);
       const pods = own.map((workload) => ({ workload, ...readiness(workload) }));

@@ -14,6 +14,7 @@ import { statusTable } from "../../cli/terminal/release-table";
 import { ToolError } from "../../cli/tools/failure";
 import { PROJECT } from "../../cli/tools/paths";
 import { accessOf } from "../../src/runtime/ask-cluster";
+import { kindOfRelease } from "../../src/runtime/state";
 
 const stored = (version: number, status: string, values: object = {}) => ({
   name: "cart",
@@ -78,6 +79,14 @@ describe("a state", () => {
     assert.equal(changed(1, { a: 2 }), true, "after pulumi refresh the number is known");
     const failed = state(1, { a: 1 }, ["timed out"]);
     assert.equal(isChangedByHand(failed, live(3).cart as never), false, "Helm has rolled it back");
+  });
+
+  it("tells the kind of a release by its component", () => {
+    const urn = (component: string) =>
+      `urn:pulumi:dev::shop::flotilla:index:Application$${component}$kubernetes:helm.sh/v3:Release::db`;
+    assert.equal(kindOfRelease(urn("flotilla:index:Store")), "store");
+    assert.equal(kindOfRelease(urn("flotilla:index:Microservice")), "service");
+    assert.equal(kindOfRelease(urn("other:index:Thing")), undefined);
   });
 
   it("is combined with the cluster into a status", () => {
