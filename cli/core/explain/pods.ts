@@ -175,12 +175,14 @@ function endedReason(
     `logs ${pod.metadata.name} -c ${name}${restartCount > 0 ? " --previous" : ""} --tail=50`,
   );
   const limit = container?.resources?.limits?.memory;
+  const log = { pod: pod.metadata.name, container: name, previous: restartCount > 0 };
   if (reason === "OOMKilled")
     return {
       cause: "memory",
       object,
       what: `container ${name} used more memory than its limit${limit === undefined ? "" : ` of ${limit}`} and was killed${often}`,
       todo: [...setting(where, "resources.limits.memory", "<more>"), logs],
+      logs: log,
     };
   const meaning = EXITS[exitCode];
   return compact({
@@ -189,7 +191,7 @@ function endedReason(
     what: `container ${name} exited with code ${exitCode}${meaning === undefined ? "" : ` (${meaning})`}${often}`,
     said: message?.trim().split("\n").slice(-10),
     todo: [logs],
-    logs: { pod: pod.metadata.name, container: name, previous: restartCount > 0 },
+    logs: log,
   });
 }
 

@@ -27,6 +27,7 @@ import { probesOf, startupSecondsOf } from "./probes";
 import { serviceResources } from "./resources";
 import { autoscalingOf, podsAtLeast, podsAtMost } from "./scaling";
 import { checksumOf, secretsOf } from "./secrets";
+import { servicesBefore } from "./service-order";
 
 /** The chart's default for `progressDeadlineSeconds`. */
 const DEFAULT_PROGRESS_DEADLINE = 600;
@@ -51,7 +52,9 @@ export function planMicroservice(context: PlanContext, name: string): Microservi
   const secrets = secretsOf(context, name);
   const all = { ...secrets.env, ...secrets.files };
   const { uid, gid } = service.user ?? DEFAULT_USER;
-  const waitSeconds = service.needsNames ? secondsUntilNames(context, usedServices) : 0;
+  const first = servicesBefore(application, name);
+  const later = service.needsNames ? usedServices.filter((target) => !first.includes(target)) : [];
+  const waitSeconds = secondsUntilNames(context, later);
   const startSeconds = settings.rolloutSeconds + startupSecondsOf(service) + waitSeconds;
   const resources = serviceResources(service, overrides.resources);
   const values: MicroserviceValues = {
@@ -98,7 +101,7 @@ export function planMicroservice(context: PlanContext, name: string): Microservi
     chart: { path: charts.microservice.path },
     description: describeChart(charts.microservice),
     values: prune(values),
-    needs: [...stores, ...stores.flatMap((store) => preparations(context, store))],
+    needs: [...stores, ...stores.flatMap((store) => preparations(context, store)), ...first],
     secrets: [...Object.keys(all), ...pullSecrets],
     timeoutSeconds:
       settings.rolloutSeconds +
