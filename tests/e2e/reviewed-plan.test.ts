@@ -58,7 +58,10 @@ describe("a reviewed plan", function () {
   const refused = async () => {
     const before = [await updates(), await image()];
     const all = await apply(1);
-    assert.match(all, /no longer matches what an update of reviewed would do, as shown above\. Nothing was changed\./);
+    assert.match(
+      all,
+      /no longer matches what an update of reviewed would do, as shown above\. Nothing was changed\./,
+    );
     assert.deepEqual([await updates(), await image()], before);
     return all;
   };

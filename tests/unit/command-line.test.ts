@@ -54,6 +54,43 @@ describe("the command line", function () {
     assert.match(stdout, /Exit codes: 0 done, nothing to report; 1 failed; 2 something to report; 3 wrong/);
   });
 
+  it("refuses files that it cannot write before it reads the stack", async () => {
+    for (const [option, file] of [
+      ["--html", "/nonexistent/changes.html"],
+      ["--markdown", tools],
+      ["--save", "/nonexistent/plan.json"],
+    ] as const) {
+      const { exitCode, all } = await run(["diff", "--stack", "nowhere", option, file]);
+      assert.equal(exitCode, 1);
+      assert.match(all ?? "", new RegExp(`^${file} cannot be written: .*$`));
+    }
+  });
+
+  it("refuses a plan that is a folder or a pipe, which would block", async () => {
+    const pipe = join(tools, "pipe");
+    await execa("mkfifo", [pipe]);
+    for (const file of [tools, pipe]) {
+      const { exitCode, all } = await run(["up", "--stack", "dev", "--plan", file]);
+      assert.equal(exitCode, 1);
+      assert.equal(all, `${file} is not a regular file`);
+    }
+  });
+
+  it("says that pulumi is not on PATH", async () => {
+    for (const [args, code] of [
+      [["preview", "--stack", "dev"], 1],
+      [["preview"], 3],
+    ] as const) {
+      const { exitCode, stderr } = await execa(process.execPath, [join(PROJECT, "cli/bin.js"), ...args], {
+        cwd: PROJECT,
+        reject: false,
+        env: { PATH: tools.concat("-none") },
+      });
+      assert.equal(exitCode, code, stderr);
+      assert.match(stderr, /^.*pulumi.* is not on PATH/);
+    }
+  });
+
   it("prints the new spelling of commands that have moved", async () => {
     for (const [old, now] of [
       [["cluster", "start"], "sandbox start"],
