@@ -1,6 +1,6 @@
 /** What all commands have in common: exit codes, the default stack, old spellings, versioned JSON, completion. */
 import assert from "node:assert/strict";
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import execa from "execa";
@@ -89,6 +89,22 @@ describe("the command line", function () {
       assert.equal(exitCode, code, stderr);
       assert.match(stderr, /^.*pulumi.* is not on PATH/);
     }
+  });
+
+  it("reports one error, without a stack trace, when a cluster cannot be reached or Pulumi.yaml is a folder", async () => {
+    const adopted = await execa(join(PROJECT, "cli/bin.js"), ["adopt", "--stack", "dev"], {
+      cwd: PROJECT,
+      reject: false,
+      env: { KUBECONFIG: join(tools, "no-kubeconfig") },
+    });
+    const project = join(tools, "project");
+    mkdirSync(join(project, "Pulumi.yaml"), { recursive: true });
+    const started = await execa(join(PROJECT, "cli/bin.js"), ["up"], { cwd: project, reject: false });
+    for (const { exitCode, stderr } of [adopted, started]) {
+      assert.equal(exitCode, 1, stderr);
+      assert.doesNotMatch(stderr, /\n {4}at /);
+    }
+    assert.match(started.stderr, /^there is no Pulumi\.yaml in /);
   });
 
   it("prints the new spelling of commands that have moved", async () => {
