@@ -7,8 +7,9 @@ import { ToolError } from "./failure";
 
 export { PACKAGE };
 
-const found = findUpward(process.cwd(), (folder) =>
-  statSync(join(folder, "Pulumi.yaml"), { throwIfNoEntry: false })?.isFile() === true,
+const found = findUpward(
+  process.cwd(),
+  (folder) => statSync(join(folder, "Pulumi.yaml"), { throwIfNoEntry: false })?.isFile() === true,
 );
 
 /** The project: the nearest folder from the working directory upward that has a Pulumi.yaml. */
