@@ -140,7 +140,7 @@ async function deployApplication(
   const unreadable = await unreadableCharts(planned);
   for (const warning of [...planned.warnings, ...warnings]) pulumi.log.warn(warning);
   for (const { where, what } of unreadable)
-    pulumi.log.warn(`${where}: ${what}; the preview does not read it`);
+    pulumi.log.warn(`${where}: ${what}; the preview continues without it`);
 
   const identifier = state.identifier ?? identityName(identity);
   const cluster = new k8s.Provider("cluster", providerArgs(settings.cluster, target, identifier));

@@ -40,8 +40,8 @@ export function diffCommand(): Command {
       "after",
       `
 Planned releases are rendered with helm and compared with the manifests that Helm has recorded in the cluster. A release
-whose chart and values have not changed is not rendered, because Pulumi does not upgrade it. The engine previews the update
-as well, so replacements and deletions are shown too. What the cluster has lost is shown as installed again. Secret values
+whose chart and values have not changed is not rendered, because Pulumi does not upgrade it. Pulumi previews the update
+as well, so replacements and deletions are shown too. Objects that the cluster has lost are shown as recreated. Secret values
 are masked. Generated labels and the order of keys are ignored.
 
 Exits with 2 when there are changes.`,

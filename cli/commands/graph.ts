@@ -39,8 +39,8 @@ export function graphCommand(): Command {
       const drawn = (FORMATS[format] as (graph: Graph) => string)(graph);
       if (out === undefined) process.stdout.write(drawn);
       else {
-        writeText(out, drawn);
-        say(`${graph.nodes.length} nodes and ${graph.edges.length} connections in ${resolve(out)}`);
+        writeText(resolve(out), drawn);
+        say(`wrote ${graph.nodes.length} nodes and ${graph.edges.length} connections to ${resolve(out)}`);
       }
     });
 }

@@ -35,7 +35,8 @@ export function rollbackCommand(): Command {
       "-t, --to <number>",
       "number of the update; default: the newest one that deployed something else",
       (text) => {
-        if (!/^[1-9][0-9]*$/.test(text)) throw new InvalidArgumentError("It must be a number from the list.");
+        if (!/^[1-9][0-9]*$/.test(text))
+          throw new InvalidArgumentError("It must be the number of an update: see flotilla rollback --list.");
         return Number(text);
       },
     )
@@ -51,7 +52,7 @@ export function rollbackCommand(): Command {
       "after",
       `
 Updates are numbered from the oldest. Runs the program of the git commit that the update recorded, in a temporary worktree,
-after its digest has proved that it is the same program. Existing passwords are never regenerated. Your working tree stays as
+after checking that its digest is the recorded one. Existing passwords are never regenerated. Your working tree stays as
 it is, except for the stack's file: it gets the earlier settings once the update has succeeded.`,
     )
     .action(async (options: Options) => {
@@ -103,7 +104,8 @@ function show(stack: string, all: readonly UpdateWithChanges[]): string {
 
 function done({ stack, only, configOnly }: Options, { number, commit }: Update): string {
   const file = stackFileName(stack);
-  if (only !== undefined) return `${only} is as in update ${number}. Commit ${file}.\n`;
+  if (only !== undefined)
+    return `${only} has the settings and version of update ${number} again: commit ${file}.\n`;
   const program =
     configOnly || commit === undefined
       ? ""

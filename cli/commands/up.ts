@@ -31,8 +31,8 @@ export function upCommand(): Command {
       "after",
       `
 Shows the difference, asks, and runs \`pulumi up\`: the same engine, program and state. Helm rolls back a release that fails;
-releases that were updated before it stay. Run it again to continue, or \`flotilla rollback\` to go back. With --plan it
-is refused, with the difference, if it would do anything other than the reviewed plan.`,
+releases that were updated before it stay. Run it again to continue, or \`flotilla rollback\` to go back. With --plan,
+an update that would do anything other than the reviewed plan is refused, and the difference is shown.`,
     )
     .action(async (further: string[], { stack, yes, plan }: Options) => {
       const reviewed = plan === undefined ? undefined : heldTo(stack, plan, further);

@@ -119,7 +119,7 @@ export function readPlanFile(
 ): ReviewedPlan | { wrong: string; todo: string } {
   const again = `Save it again: npx flotilla diff --stack ${reader.stack} --save <file>`;
   const none = (why: string) => ({
-    wrong: `it is not a plan that flotilla diff --save has written: ${why}`,
+    wrong: `it is not a plan written by flotilla diff --save: ${why}`,
     todo: again,
   });
   let data: unknown;
@@ -133,7 +133,7 @@ export function readPlanFile(
   const { version, flotilla } = head.data;
   if (version !== FORMAT)
     return {
-      wrong: `it has version ${version} of the format, and flotilla ${reader.flotilla} reads version ${FORMAT}`,
+      wrong: `its format has version ${version}, and flotilla ${reader.flotilla} reads version ${FORMAT}`,
       todo: again,
     };
   if (flotilla !== reader.flotilla)
@@ -145,7 +145,7 @@ export function readPlanFile(
     if (plan[key] !== reader[key])
       return {
         wrong: `it is a plan of ${key} ${plan[key]}, not of ${key} ${reader[key]}`,
-        todo: key === "stack" ? `Apply it to its own stack, or leave it. ${again}` : again,
+        todo: key === "stack" ? `Apply it to its own stack, or save a new plan. ${again}` : again,
       };
   return plan;
 }
@@ -225,7 +225,7 @@ function causesOf(reviewed: ReviewedPlan, now: PlanNow): string[] {
       : [`plan: ${reviewed.plan} → ${now.plan}${filesText(reviewed, now)}`]),
     ...(reviewed.plan === now.plan && reviewed.program !== now.program && hasMaskedChange(now.changes)
       ? [
-          `program: ${reviewed.program} → ${now.program}. The update changes Secrets, whose values a plan does not have: they may be others`,
+          `program: ${reviewed.program} → ${now.program}. The update changes Secrets. A plan does not contain their values, so they may differ from the reviewed ones`,
         ]
       : []),
   ];
@@ -241,7 +241,7 @@ const clusterText = ({ uid, name, server }: Cluster): string => `${uid ?? name} 
 
 /** What to say of updates since the review. */
 export const updatedText = (then: number, now: number): string =>
-  `updates: the review saw update ${then === 0 ? "none" : then}, and the newest is now ${now === 0 ? "none" : now}`;
+  `updates: the newest update was ${then === 0 ? "none" : then} when the plan was saved, and is now ${now === 0 ? "none" : now}`;
 
 const differences = (before: unknown, after: unknown): string[] =>
   fieldChanges(before, after).map(

@@ -36,7 +36,7 @@ export async function firstAidFor(stack: string): Promise<FirstAid> {
   if (locks?.some(({ alive }) => alive === true)) return nothing;
   const found = orphans.map(
     ({ pid, what }) =>
-      `${what} of a killed engine is still running (process ${pid}), for this stack or another one of this project; nothing records what it does`,
+      `${what} of a killed Pulumi run is still running (process ${pid}), for this stack or another one of this project; Pulumi does not record its changes`,
   );
   const will = orphans.map(({ pid, what }) => `end process ${pid}, ${what}`);
   if (damage) found.push(damageText(stack, damage));

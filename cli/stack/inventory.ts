@@ -39,7 +39,7 @@ export function addService(
     ]);
   const { application: described, problems } = readInventory(written, application);
   refuse(problems);
-  if (!described) throw new Error(`the inventory of ${application} has neither problems nor an application`);
+  if (!described) throw new Error(`the inventory of ${application} has neither errors nor an application`);
   const file = `apps/${application}.ts`;
   if (!existsSync(join(project, file)))
     throw new FlotillaError([

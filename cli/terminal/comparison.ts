@@ -1,6 +1,7 @@
 /** Prints what an update would change. */
 import chalk from "chalk";
 import Table from "cli-table3";
+import { plural } from "../../src/model/plural";
 import type { Problem } from "../../src/model/problems";
 import type { ReleaseChange } from "../core/diff/compare";
 import { comparedText, losesData, objectsText, podsText, summaryText, totalsOf } from "../core/diff/describe";
@@ -56,7 +57,7 @@ function showRelease({ release, kind, change, objects, about, labelsOnly }: Rele
     "",
     chalk.bold(`${SIGNS[change]} ${kind === "stack" ? release : `${kind} ${release}`}`),
     ...about.map((text) => `    ${text}`),
-    ...(labelsOnly > 0 ? [`    ${labelsOnly} objects: generated labels only`] : []),
+    ...(labelsOnly > 0 ? [`    ${plural(labelsOnly, "object")}: generated labels only`] : []),
     ...objects.flatMap((object) => [
       `  ${SIGNS[object.change]} ${object.kind} ${object.name}`,
       ...object.diff.split("\n").map((line) => `    ${coloredLine(line)}`),

@@ -94,7 +94,7 @@ const plainText = (value: unknown): string => (typeof value === "object" ? "" : 
  */
 function quotesAt(path: readonly PropertyKey[], input: unknown): string {
   const unit = aboutAt(path)?.unit;
-  if (unit !== undefined && unit !== "text") return `Write it in quotes (${unit}).`;
+  if (unit !== undefined && unit !== "text") return `Put it in quotes: ${unit}.`;
   const why = typeof input === "boolean" ? "" : " (YAML drops the trailing zeros of a number)";
   return `Put quotes around it${input === undefined ? "" : `: "${input}"`}${why}.`;
 }
@@ -109,7 +109,9 @@ function aboutAt(path: readonly PropertyKey[]) {
 function remedyAt(path: readonly PropertyKey[]): string {
   const about = aboutAt(path);
   if (!about) return "";
-  return about.usual.startsWith("required") ? `: ${about.unit}` : `, or remove it (default: ${about.usual})`;
+  return about.usual.startsWith("required")
+    ? ` (expected: ${about.unit})`
+    : `, or remove it (default: ${about.usual})`;
 }
 
 /** Returns an example line for a missing key. */

@@ -19,7 +19,7 @@ const LARGEST = 1024 * 1024;
  * files: { "/app/logo.png": fromFile(__dirname, "files/logo.png") }
  */
 export function fromFile(folder: string, path: string): string | Binary | Unreadable {
-  if (typeof path !== "string") return { unreadable: "fromFile has two arguments: __dirname and a path" };
+  if (typeof path !== "string") return { unreadable: "fromFile takes two arguments: __dirname and a path" };
   const inside = normalize(path);
   if (isAbsolute(inside) || inside.split(sep)[0] === "..") return outside(path);
   try {

@@ -20,7 +20,7 @@ export const commandRemedies = (stack: string): Remedies => ({
   allow: (deletion, index) =>
     `pulumi config set --path 'flotilla:allowDeletion[${index}]' ${deletion} --stack ${stack}, then npx flotilla up --stack ${stack}`,
   update: `npx flotilla up --stack ${stack}`,
-  rotate: (store) => `npx flotilla rotate ${store}`,
+  rotate: (store) => `npx flotilla rotate ${store} --stack ${stack}`,
   move: `To move it: create a second stack (npx flotilla init <stack>), back up and restore the data, then npx flotilla destroy --stack ${stack}; docs/operations.md, "Moving an application".`,
 });
 

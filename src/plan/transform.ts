@@ -153,7 +153,7 @@ function run(
       ]);
   } catch (error) {
     const what = `the function failed: ${error instanceof Error ? error.message : String(error)}`;
-    return unchanged([{ where: TRANSFORM, what, todo: "Correct it." }]);
+    return unchanged([{ where: TRANSFORM, what, todo: "Fix the function." }]);
   }
   const problems = [...nameProblems(draft, planned), ...dataProblems(draft)];
   if (problems.length > 0) return unchanged(problems);

@@ -127,7 +127,7 @@ describe("flotilla destroy", function () {
     assert.match(all, /NOT PART OF THE STACK[\s\S]*ConfigMap by-hand/);
     assert.match(all, /web +service +1/);
     assert.match(all, /What stays:[\s\S]*PersistentVolume e2e-destroy-kept, 3Gi/);
-    assert.match(all, /there is no terminal to ask for the name\n {2}.*--confirm destroy/);
+    assert.match(all, /cannot ask for the stack's name without a terminal\n {2}.*--confirm destroy/);
   });
 
   it("deletes and unprotects nothing for any other name", async () => {

@@ -119,7 +119,7 @@ describe("a reviewed plan", function () {
   });
 
   it("is refused when it was applied already", async () => {
-    assert.match(await refused(), /updates: the review saw update 1, and the newest is now 2/);
+    assert.match(await refused(), /updates: the newest update was 1 when the plan was saved, and is now 2/);
   });
 
   it("says that nothing changes, and is applied all the same", async () => {
@@ -164,7 +164,7 @@ describe("a reviewed plan", function () {
           assert.match(await refused(), /plan: \w+ → \w+ \(the program's files have changed as well/);
         });
         await edited("apps/index.ts", /^/, "// A comment.\n", async () => {
-          assert.match(await refused(), /The update changes Secrets, whose values a plan does not have/);
+          assert.match(await refused(), /The update changes Secrets\. A plan does not contain their values/);
         });
       },
     );
@@ -213,7 +213,7 @@ describe("a reviewed plan", function () {
     await ends(0, "up", "--yes");
     await set("services.worker.tag", "1.0.4");
     const all = await refused();
-    assert.match(all, /updates: the review saw update \d+, and the newest is now \d+/);
+    assert.match(all, /updates: the newest update was \d+ when the plan was saved, and is now \d+/);
     assert.match(all, /deployed release worker\.revision/);
   });
 
@@ -221,8 +221,8 @@ describe("a reviewed plan", function () {
     await save();
     const text = read(plan);
     for (const [content, expected] of [
-      ["{", /it is not a plan that flotilla diff --save has written/],
-      [text.replace('"version": 1', '"version": 2'), /version 2 of the format/],
+      ["{", /it is not a plan written by flotilla diff --save/],
+      [text.replace('"version": 1', '"version": 2'), /its format has version 2,/],
       [text.replace('"stack": "reviewed"', '"stack": "prod"'), /a plan of stack prod, not of stack reviewed/],
     ] as const) {
       writeFileSync(plan, content);

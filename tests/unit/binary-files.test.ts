@@ -127,7 +127,10 @@ describe("a file from disk", () => {
     assert.match(refusal("circle"), /"circle" cannot be read: ELOOP/);
     assert.match(refusal("large/x"), /"large\/x" cannot be read: ENOTDIR/);
     assert.match(refusal("a\0b"), /"a\\u0000b" cannot be read/);
-    assert.match(said({ "/a": fromFile(folder, undefined as never) })[0] ?? "", /fromFile has two arguments/);
+    assert.match(
+      said({ "/a": fromFile(folder, undefined as never) })[0] ?? "",
+      /fromFile takes two arguments/,
+    );
     if (process.getuid?.() !== 0) {
       writeFileSync(join(folder, "private"), "x");
       chmodSync(join(folder, "private"), 0);

@@ -176,7 +176,7 @@ describe("a difference", () => {
 
   it("reports what happens to volumes", () => {
     const claim = { apiVersion: "v1", kind: "PersistentVolumeClaim", metadata: { name: "data" }, spec: {} };
-    assert.match(change([claim], []).storage[0] ?? "", /data is deleted, and with it its volume/);
+    assert.match(change([claim], []).storage[0] ?? "", /data is deleted, with its volume/);
     const store = {
       kind: "StatefulSet",
       metadata: { name: "db" },

@@ -330,7 +330,7 @@ describe("autoscalers", () => {
     const problem = (web: object, more: object = prod) =>
       problemsOf(() => planFor(application({ services }), { ...more, services: { web } }))[0]?.what ?? "";
     assert.match(problem({ replicas: 3 }), /an autoscaler decides/);
-    assert.match(problem({ autoscaling: { minReplicas: 20 } }), /scales from 20 to 9/);
+    assert.match(problem({ autoscaling: { minReplicas: 20 } }), /has minReplicas 20 and maxReplicas 9/);
     const plain = application({ services: { web: service() } });
     const [none] = problemsOf(() =>
       planFor(plain, { services: { web: { autoscaling: { minReplicas: 2 } } } }),

@@ -98,7 +98,7 @@ describe("the engine's view of an update", () => {
       [change("web", { objects: [object("Deployment", "web", "changed")] })],
       [step("replace", "Release", "web", { differs: ["provider", "name"] })],
     );
-    assert.deepEqual(release?.about, ["the engine: replace (provider, name)"]);
+    assert.deepEqual(release?.about, ["Pulumi: replace (provider, name)"]);
     assert.match(release?.storage.join() ?? "", /^REPLACED: .*this one is uninstalled$/);
   });
 
@@ -113,9 +113,9 @@ describe("the engine's view of an update", () => {
     assert.deepEqual(changes, [
       change(RAILS, {
         kind: "stack",
-        objects: [{ kind: "Connection", name: "cluster", change: "changed", diff: "the engine: update" }],
+        objects: [{ kind: "Connection", name: "cluster", change: "changed", diff: "Pulumi: update" }],
       }),
-      change("db", { kind: "store", about: ["the engine: update (timeout)"] }),
+      change("db", { kind: "store", about: ["Pulumi: update (timeout)"] }),
     ]);
     const [only, ...more] = merged([], [step("delete", "Release", "gone")]);
     assert.deepEqual([only?.kind, only?.change, more], ["release", "removed", []]);
@@ -424,7 +424,7 @@ describe("what a cluster has lost", () => {
     const look = { resources: state, namespace: "shop", young: [], unseen: [] as string[] };
     const said = show("dev", { ...look, lost: [resource(SECRET, "db-auth")] }, []);
     assert.match(said, /But the cluster has lost Secret db-auth\./);
-    assert.match(said, /npx flotilla up --stack dev {4}install again what the cluster has lost/);
+    assert.match(said, /npx flotilla up --stack dev {4}recreate what the cluster has lost/);
     assert.doesNotMatch(show("dev", { ...look, lost: [] }, []), /lost/);
     const denied = show(
       "dev",

@@ -330,7 +330,7 @@ describe("recovery", () => {
     const { found, will, actions } = decide(situation({ state: resourcesOf(release("cart"), old) }));
     assert.match(
       found.join(),
-      /replaced Release cart, and the next one would delete the old ones, in whatever cluster they are/,
+      /replaced Release cart, and the next update would delete the old ones, even in another cluster/,
     );
     assert.match(
       will.join(),
@@ -615,7 +615,7 @@ describe("a provider whose engine has exited", () => {
   const copy = mkdtempSync(join(tmpdir(), TEMPORARY));
   const { PULUMI_BACKEND_URL } = process.env;
   before(() => {
-    process.env.PULUMI_BACKEND_URL = "file:///of-the-embedded-world";
+    process.env.PULUMI_BACKEND_URL = "file:///of-the-sandbox";
   });
   after(() => {
     for (const child of children) child.kill("SIGKILL");

@@ -83,7 +83,7 @@ describe("the file of a plan", () => {
       ['{ "version": 1, "stack": "prod", "changes": [] }', /is not a plan .*flotilla/],
       [
         edited('"version": 1', '"version": 2'),
-        /version 2 of the format, and flotilla 0\.7\.0 reads version 1/,
+        /its format has version 2, and flotilla 0\.7\.0 reads version 1/,
       ],
       [
         edited('"flotilla": "0.7.0"', '"flotilla": "0.6.0"'),
@@ -155,7 +155,10 @@ describe("a reviewed plan no longer fits", () => {
     const masked = { ...reviewed, changes };
     assert.equal(mismatchOf(masked, { ...now, changes }), undefined);
     const { causes } = mismatchOf(masked, { ...now, changes, program: "ffffffffffff" }) ?? assert.fail();
-    assert.match(causes.join(), /^program: .* The update changes Secrets, whose values a plan does not have/);
+    assert.match(
+      causes.join(),
+      /^program: .* The update changes Secrets\. A plan does not contain their values/,
+    );
   });
 
   it("when a chart has changed, once for all of its releases", () => {
@@ -209,9 +212,9 @@ describe("a reviewed plan no longer fits", () => {
 
   it("when somebody has updated the stack", () => {
     assert.deepEqual(differs(deployed({ update: 13 })).causes, [
-      "updates: the review saw update 12, and the newest is now 13",
+      "updates: the newest update was 12 when the plan was saved, and is now 13",
     ]);
-    assert.match(differs(deployed({ update: 0 })).causes.join(), /the newest is now none/);
+    assert.match(differs(deployed({ update: 0 })).causes.join(), /and is now none/);
   });
 
   it("when somebody has upgraded or uninstalled a release with helm", () => {

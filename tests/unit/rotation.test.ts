@@ -127,7 +127,7 @@ for (const kind of KINDS)
       delete (old.db?.values.primary as { podAnnotations?: object } | undefined)?.podAnnotations;
       const [problem] = problemsOf(() => planFor(shopWith(kind), at(2), old));
       assert.match(problem?.what ?? "", /network policies block rotation Jobs/);
-      assert.match(problem?.todo ?? "", /Set it to 1 and run pulumi up once/);
+      assert.match(problem?.todo ?? "", /Set it to 1 and run npx flotilla up --stack \w+\. Then rotate/);
     });
 
     it("is not part of a store that starts with a later generation", () => {

@@ -113,7 +113,7 @@ describe("rules for plans", () => {
     assert.match(left({})[2]?.todo ?? "", /exceptions\.plain-secret\["\/etc\/test\.pem"\]$/);
     assert.deepEqual(
       left(excepting({ A_TOKEN: reason, "/etc/test.pem": reason })).map(({ where }) => where),
-      ["release web.env.B_TOKEN"],
+      ["release web, values.env.B_TOKEN"],
     );
     assert.deepEqual(left(excepting(reason)), []);
     const context = contextFor(shop, excepting({ A_TOKEN: reason, "/etc/test.pem": reason }));

@@ -46,7 +46,7 @@ function podText({ effect, count, why }: PodImpact): string {
 
 /** Whether a text about storage says that data is lost. */
 export const losesData = (text: string): boolean =>
-  /^(DELETED|REPLACED|EMPTY)|is deleted, and with it its volume/.test(text);
+  /^(DELETED|REPLACED|EMPTY)|is deleted, with its volume/.test(text);
 
 /** The last line of a diff. */
 export function summaryText({ releases, objects, restarts, scaledRestarts }: Totals): string {

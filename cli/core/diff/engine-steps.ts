@@ -84,7 +84,7 @@ function withStep(change: ReleaseChange, step: EngineStep | undefined): ReleaseC
   return {
     ...change,
     change: isWorse ? engine : change.change,
-    about: [...change.about, `the engine: ${step.operation}${what}`],
+    about: [...change.about, `Pulumi: ${step.operation}${what}`],
     storage:
       step.operation === "replace"
         ? [...change.storage, "REPLACED: a new release is installed, then this one is uninstalled"]
@@ -100,7 +100,7 @@ function withObjects(
   const objects = [...change.objects];
   for (const { operation, kind, name, differs } of steps) {
     const index = objects.findIndex((object) => object.kind === kind && object.name === name);
-    const text = `the engine: ${operation}${differs.length === 0 ? "" : ` (${differs.join(", ")})`}`;
+    const text = `Pulumi: ${operation}${differs.length === 0 ? "" : ` (${differs.join(", ")})`}`;
     const engine: ObjectChange = { kind, name, change: CHANGES[operation], diff: text };
     const existing = objects[index];
     if (existing === undefined) objects.push(engine);

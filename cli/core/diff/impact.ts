@@ -108,7 +108,7 @@ function storageImpacts(before: ManifestObject | undefined, after: ManifestObjec
   const name = nameOf(object);
   if (object.kind === "PersistentVolumeClaim") {
     if (!before) return [`${name} is created`];
-    if (!after) return [`${name} is deleted, and with it its volume, unless that is retained`];
+    if (!after) return [`${name} is deleted, with its volume unless the volume is retained`];
     return fieldChanges(before.spec, after.spec).map(
       ({ path, before: old, after: now }) =>
         `${name}: ${pathText(path)} ${valueText(old)} → ${valueText(now)}`,

@@ -128,7 +128,7 @@ export function imageReason(
         ? ["add the registry's credentials to the stack: flotilla:registries, docs/configuration.md"]
         : []),
       ...(/rate limit|cannot reach/.test(why ?? "")
-        ? ["pull images from a mirror: flotilla:registries, docs/configuration.md"]
+        ? ["pull images from a mirror: flotilla:registryMirrors, docs/configuration.md"]
         : []),
     ],
   };

@@ -77,7 +77,7 @@ export function decide(situation: Situation): Recovery {
     actions: beyondHelp.length > 0 ? [] : actions,
     blocked:
       beyondHelp.length > 0
-        ? `Helm has no successful revision of ${beyondHelp.join(", ")} left, and Flotilla does not remove releases on a guess. See helm history, then repair it with helm upgrade or helm rollback.`
+        ? `Helm has no successful revision of ${beyondHelp.join(", ")} left to restore, and Flotilla does not uninstall a release that may hold data. Look at helm history, then repair it with helm upgrade or helm rollback.`
         : undefined,
     unsure:
       questionAboutLocks(locks) ??
@@ -125,7 +125,7 @@ function pendingPart(pending: readonly ExportedResource[]): Part {
   if (pending.length === 0) return {};
   return {
     found: [
-      `an earlier update replaced ${pending.map(resourceText).join(", ")}, and the next one would delete the old ones, in whatever cluster they are`,
+      `an earlier update replaced ${pending.map(resourceText).join(", ")}, and the next update would delete the old ones, even in another cluster`,
     ],
     will: [
       `remove ${pending.length === 1 ? "the replaced resource" : `the ${pending.length} replaced resources`} from the state; nothing is deleted in any cluster`,

@@ -39,7 +39,7 @@ export function notesOf(
 export function lostNotes(stack: string, lost: readonly ExportedResource[]): string[] {
   if (lost.length === 0) return [];
   return [
-    `${lostText(lost)}. npx flotilla up --stack ${stack} recreates what is missing; plain pulumi does not notice`,
+    `${lostText(lost)}. npx flotilla up --stack ${stack} recreates what is missing; a plain pulumi up does not`,
   ];
 }
 
@@ -48,7 +48,7 @@ export const pendingNotes = (stack: string, pending: readonly ExportedResource[]
   pending.length === 0
     ? []
     : [
-        `an earlier update left ${plural(pending.length, "replaced resource")}, which the next one would delete: ${pending.map(resourceText).join(", ")}; to remove them from the state: npx flotilla recover --stack ${stack}`,
+        `an earlier update left ${plural(pending.length, "replaced resource")}, which the next update would delete: ${pending.map(resourceText).join(", ")}; to remove them from the state: npx flotilla recover --stack ${stack}`,
       ];
 
 /** Notes about protected releases that would be removed. */

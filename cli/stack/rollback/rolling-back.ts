@@ -189,6 +189,6 @@ async function refuseTouched(
   const touched = kept.filter(({ key }) => changed.has(key)).map(({ name }) => name);
   if (touched.length > 0)
     throw new ToolError(
-      `the program of update ${number} cannot leave these stores unchanged: ${touched.join(", ")}.\n  To roll them back too: --include-stores. To roll back only the settings: --config-only`,
+      `the program of update ${number} would change these stores: ${touched.join(", ")}.\n  To roll them back too: --include-stores. To roll back only the settings: --config-only`,
     );
 }

@@ -44,7 +44,7 @@ export const settingsSchema = z.strictObject({
   ),
   environment: key(
     z.enum(ENVIRONMENTS),
-    "Purpose of the stack. prod has additional rules: it must name its cluster, needs more than one command to destroy, and has at least three pods per service.",
+    "Purpose of the stack. prod has additional rules: it must name its cluster, has at least three pods per service, and is refused by `flotilla destroy`.",
     ENVIRONMENTS.join(", "),
     "required",
   ),

@@ -123,7 +123,7 @@ function checkScaling(where: string, { autoscaling, minAvailable }: Service, rep
   if (!(minReplicas >= 1 && maxReplicas >= minReplicas))
     report(
       where,
-      `scales from ${minReplicas} to ${maxReplicas} pods`,
+      `the autoscaler has minReplicas ${minReplicas} and maxReplicas ${maxReplicas}`,
       "Set `minReplicas` to at least 1, and `maxReplicas` to at least `minReplicas`.",
     );
   if (autoscaling?.minReplicas !== undefined && minAvailable !== undefined && minAvailable >= minReplicas)

@@ -18,7 +18,7 @@ export function factsOfValues(plan: Plan, settings: Settings, release: ReleasePl
     workloads: [],
     budgets: [],
     nodePorts: [],
-    literals: literalsIn(values, `release ${name}`),
+    literals: literalsIn(values, `release ${name}, values`),
   };
   if (kind === "store") return { ...facts, workloads: [storeWorkload(plan, settings, release)] };
   return { ...facts, ...microserviceFacts(values as unknown as MicroserviceValues, name) };

@@ -97,7 +97,7 @@ export function scalingProblems(services: Record<string, Service>, settings: Set
     if (scaling.maxReplicas < scaling.minReplicas)
       problems.push({
         where: overrides?.autoscaling ? `${where}.autoscaling` : "flotilla:autoscaling",
-        what: `${name} scales from ${scaling.minReplicas} to ${scaling.maxReplicas} pods`,
+        what: `the autoscaler of ${name} has minReplicas ${scaling.minReplicas} and maxReplicas ${scaling.maxReplicas}`,
         todo: "Set maxReplicas to at least minReplicas.",
       });
     return problems;

@@ -102,7 +102,7 @@ function generationProblems(context: PlanContext, name: string, there: DeployedS
     problems.push({
       where: `${where}.generation`,
       what: `${name} was deployed by a version of Flotilla whose network policies block rotation Jobs`,
-      todo: `Set it to ${finished} and run pulumi up once. Then rotate: ${remedies.rotate(name)}`,
+      todo: `Set it to ${finished} and run ${remedies.update}. Then rotate: ${remedies.rotate(name)}`,
     });
   if (shape.generation < finished)
     problems.push({
@@ -114,7 +114,7 @@ function generationProblems(context: PlanContext, name: string, there: DeployedS
     problems.push({
       where: `${where}.generation`,
       what: `the generation goes from ${finished} to ${shape.generation}, but a rotation needs the previous password`,
-      todo: `Set it to ${finished + 1} and run pulumi up. Then increase it by one again.`,
+      todo: `Set it to ${finished + 1} and run ${remedies.update}. Then increase it by one again.`,
     });
   const refusal = kind.rotationRefusal?.(shape);
   if (

@@ -46,7 +46,7 @@ export const UNCHANGED: Said = { exit: 0, says: /^no change$/ };
 /** Another context, file or version updates the provider, and replaces nothing. */
 export const CONNECTION: Said = {
   exit: 2,
-  says: /the engine: update \((context|kubeconfig|version|clusterIdentifier)[^)]*\)/,
+  says: /Pulumi: update \((context|kubeconfig|version|clusterIdentifier)[^)]*\)/,
   never: /replaced|removed|deleted/i,
 };
 export const PROVIDER_ONLY: Said = { exit: 0, says: /^update kubernetes cluster$/ };
