@@ -3,11 +3,12 @@ import { Command, CommanderError, type Option } from "commander";
 import { FlotillaError } from "../src/model/problems";
 // Inventories are checked against the registered kinds of stores.
 import "../src/plan/stores/registry";
+import { versionOf } from "../src/plan/package";
 import { EXIT, EXIT_CODES_HELP } from "./core/exit-codes";
 import { selectedStack } from "./stack/selected";
 import { ToolError, UsageError } from "./tools/failure";
 import { handleInterrupts, INTERRUPTED, interrupted } from "./tools/interrupts";
-import { requireProject } from "./tools/paths";
+import { PACKAGE, requireProject } from "./tools/paths";
 import { parallelism } from "./tools/pulumi-parallel";
 
 /** In the order of `--help`: begin, before an update, update, after it, change, tools. */
@@ -61,6 +62,7 @@ async function main(): Promise<void> {
   refuseOldSpelling(asked, further);
   const program = new Command("flotilla")
     .description("Deploy and operate whole microservice applications on Kubernetes")
+    .version(versionOf(PACKAGE), "-V, --version", "print the version of flotilla")
     .exitOverride()
     .addHelpText("after", EXIT_CODES_HELP)
     .showHelpAfterError("See: npx flotilla --help")

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import chalk from "chalk";
 import Table from "cli-table3";
@@ -14,6 +14,7 @@ import { jsonOption, stackOption } from "../terminal/options";
 import { say } from "../terminal/progress";
 import { PLAIN_TABLE } from "../terminal/table";
 import { ToolError } from "../tools/failure";
+import { makeFolder } from "../tools/files";
 
 interface Rendered {
   release: string;
@@ -38,7 +39,7 @@ export function renderCommand(): Command {
       const { settings, planned, context } = planAfresh(stack);
       for (const warning of planned.warnings) say(`${chalk.stderr.yellow("warning")} ${warning}`);
       const folder = resolve(out);
-      mkdirSync(folder, { recursive: true });
+      makeFolder(folder);
       const releases = await renderReleases(planned, settings, context.charts);
       for (const { release, failure } of releases)
         if (failure !== undefined)

@@ -1,9 +1,15 @@
 /** Options that commands share. */
-import { Option } from "commander";
+import { InvalidArgumentError, Option } from "commander";
 
 /** The stack. `cli/main.ts` sets the selected stack where the option is not given. */
 export const stackOption = (): Option =>
-  new Option("-s, --stack <name>", "the stack; default: the selected one (pulumi stack select)");
+  new Option("-s, --stack <name>", "the stack; default: the selected one (pulumi stack select)").argParser(
+    (name: string) => {
+      // An unset variable in a script must not mean the selected stack.
+      if (name === "") throw new InvalidArgumentError("The name is empty.");
+      return name;
+    },
+  );
 
 /** Skips a question; `after` says what is shown before it. */
 export const yesOption = (after?: string): Option =>

@@ -1,5 +1,14 @@
 /** Reads files that may not exist, and writes files atomically. */
-import { accessSync, constants, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { ToolError } from "./failure";
 
@@ -18,6 +27,16 @@ export function requireWritable(path: string): void {
     const found = statSync(path, { throwIfNoEntry: false });
     if (found?.isDirectory()) throw new Error("it is a folder");
     accessSync(found === undefined ? dirname(path) : path, constants.W_OK);
+  } catch (error) {
+    throw unwritable(path, error);
+  }
+}
+
+/** Creates a folder unless it exists. @throws ToolError if it cannot be created or written to. */
+export function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+    accessSync(path, constants.W_OK);
   } catch (error) {
     throw unwritable(path, error);
   }

@@ -36,6 +36,7 @@ describe("the command line", function () {
       [["up", "--bogus"], "up"],
       [["sandbox", "bogus"], "sandbox"],
       [["rotate"], "rotate"],
+      [["check", "--stack", ""], "check"],
       [["graph", "--format", "gif"], "graph"],
     ] as const) {
       const { exitCode, all } = await run(args);
