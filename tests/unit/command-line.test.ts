@@ -8,7 +8,7 @@ import { PROJECT } from "../../cli/tools/paths";
 import { documentedJson } from "../json-shape";
 
 describe("the command line", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let tools: string;
   /** Runs the command with a pulumi that has this stack selected; undefined for a pulumi without a selection. */
   const run = (args: readonly string[], selected?: string) => {
