@@ -3,7 +3,7 @@
  * are the same on both sides. One gateway runs on each side.
  */
 import { rmSync } from "node:fs";
-import { connect, createServer, type NetConnectOpts, type Socket } from "node:net";
+import { connect, createServer, type NetConnectOpts, type Server, type Socket } from "node:net";
 
 /** A port of loopback (`127.0.0.1:80`) or the path of a socket. */
 export function endpointOf(text: string): NetConnectOpts & { port: number } {
@@ -31,11 +31,11 @@ function join(one: Socket, other: Socket): void {
   }
 }
 
-function serve(from: string, handle: (client: Socket) => void): void {
+function serve(from: string, handle: (client: Socket) => void): Server {
   const endpoint = endpointOf(from);
   // Of a gateway that was killed.
   if ("path" in endpoint) rmSync(from, { force: true });
-  createServer({ allowHalfOpen: true, noDelay: true }, handle)
+  return createServer({ allowHalfOpen: true, noDelay: true }, handle)
     .on("error", (error) => {
       process.stderr.write(`${from}: ${error.message}\n`);
       process.exit(1);
@@ -43,13 +43,13 @@ function serve(from: string, handle: (client: Socket) => void): void {
     .listen(endpoint);
 }
 
-const forward = (from: string, to: string): void =>
+const forward = (from: string, to: string): Server =>
   serve(from, (client) =>
     join(client, connect({ ...endpointOf(to), allowHalfOpen: true } as NetConnectOpts)),
   );
 
 /** Connects to any host: containerd pulls images through it, with the machine's network. */
-const proxy = (from: string): void =>
+const proxy = (from: string): Server =>
   serve(from, (client) => {
     client.on("error", () => client.destroy());
     client.once("data", (head) => {
@@ -65,10 +65,7 @@ const proxy = (from: string): void =>
   });
 
 /** Arguments: `forward <from> <to>` and `proxy <from>`, any number of them. */
-export function main(args: readonly string[]): void {
-  const [what, from, to, ...rest] = args;
-  if (what === "forward") forward(from as string, to as string);
-  else if (what === "proxy") proxy(from as string);
-  const further = what === "proxy" ? args.slice(2) : rest;
-  if (further.length > 0) main(further);
+export function main([what, from = "", ...rest]: readonly string[]): Server[] {
+  if (what === "forward") return [forward(from, rest[0] as string), ...main(rest.slice(1))];
+  return what === "proxy" ? [proxy(from), ...main(rest)] : [];
 }
