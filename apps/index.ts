@@ -1,4 +1,4 @@
-/** The catalogue: every application that a stack can name in `flotilla:application`. */
+/** The catalogue: the applications that a stack can choose in `flotilla:application`. */
 import type { Catalogue } from "../src/model/written";
 import { onlineBoutique } from "./online-boutique";
 import { orderService } from "./order-service";

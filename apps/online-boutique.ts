@@ -1,10 +1,10 @@
 /**
- * Online Boutique v0.10.6: a web shop of eleven services that speak gRPC, and a redis for its carts.
- * Every value is what the published images read or what their manifests say, from GoogleCloudPlatform/microservices-demo
- * at that tag; `tests/fixtures/online-boutique.json` holds those facts with file and line, and a test compares them.
+ * Online Boutique v0.10.6: a web shop of eleven gRPC services, with a redis store for carts.
+ * Every value comes from the published images or their manifests (GoogleCloudPlatform/microservices-demo at that tag);
+ * `tests/fixtures/online-boutique.json` has these facts with file and line, and a test compares them.
  *
- * gRPC clients keep one connection to a Service's address: pods that an update or more replicas bring get requests from
- * clients that connect anew only. A service mesh or a proxy in front evens that out.
+ * gRPC clients keep one connection to a Service's address, so new pods only get requests from clients that reconnect. A service
+ * mesh or a proxy balances the load.
  */
 import type { Application, Port, Service } from "../src/model/application";
 import { resources } from "../src/model/resources";
@@ -21,16 +21,16 @@ const grpc = (container: number, served = container): Record<string, Port> => ({
   grpc: { container, service: served, protocol: "grpc" },
 });
 
-/** Every service answers the health check with a constant: it says that the program lives, and nothing of its stores. */
+/** Every service answers the health check with a constant, independent of its stores. */
 const HEALTH = {
   probe: { grpc: { port: "grpc" } },
   liveness: { grpc: { port: "grpc" } },
 } satisfies Partial<Service>;
 
-/** Their manifests leave them 5 s; here 5 s of sleep come before those. */
+/** The manifests grant 5 s. Here, 5 s of sleep come first. */
 const SHORT = {
   graceSeconds: 10,
-  reason: "the manifests give it 5 s after SIGTERM, of which it takes no notice",
+  reason: "the manifests give it 5 s after SIGTERM, which it ignores",
 };
 
 /** Addresses of services as `host:port`, by variable. */
@@ -68,7 +68,7 @@ export const onlineBoutique: Application = {
       env: {
         PORT: "8080",
         ENABLE_PROFILER: "0",
-        // It panics without one (src/frontend/main.go:132-139), and calls it only when ENABLE_ASSISTANT is set.
+        // The program panics without it (src/frontend/main.go:132-139), but only uses it if ENABLE_ASSISTANT is set.
         SHOPPING_ASSISTANT_SERVICE_ADDR: "shoppingassistantservice:80",
       },
       probe: {
@@ -81,9 +81,9 @@ export const onlineBoutique: Application = {
       image: image("cartservice"),
       uses: ["redis-cart"],
       ports: grpc(7070),
-      // A configuration string of StackExchange.Redis (Startup.cs:29-40); without it each pod has carts of its own.
+      // A configuration string of StackExchange.Redis (Startup.cs:29-40). Without it, each pod has its own carts.
       env: { REDIS_ADDR: text`${address("redis-cart")},password=${password("redis-cart", "default")}` },
-      // No PORT: the image listens where ASPNETCORE_HTTP_PORTS says (src/cartservice/src/Dockerfile:42).
+      // No PORT: the image listens on ASPNETCORE_HTTP_PORTS (src/cartservice/src/Dockerfile:42).
       ...HEALTH,
       resources: resources(["200m", "300m"], ["64Mi", "128Mi"]),
     },
@@ -120,7 +120,7 @@ export const onlineBoutique: Application = {
     }),
     emailservice: service("emailservice", {
       language: "python",
-      // Callers say 5000, the program listens on 8080.
+      // Callers use 5000, and the program listens on 8080.
       ports: grpc(8080, 5000),
       env: { PORT: "8080", DISABLE_PROFILER: "1" },
       ...HEALTH,
@@ -163,7 +163,7 @@ export const onlineBoutique: Application = {
     }),
     loadgenerator: service("loadgenerator", {
       language: "python",
-      optional: "it makes up visitors: for trying the shop out",
+      optional: "it simulates visitors, for demos",
       calls: { FRONTEND_ADDR: "frontend" },
       env: { USERS: "10", RATE: "1" },
       noProbe: "it listens on nothing: locust runs without its web page (src/loadgenerator/Dockerfile:52)",

@@ -1,31 +1,31 @@
 /**
- * order-service: one service with all that a team's own one needs. It is a template: no image of it exists.
- * It follows the document it comes from (`tests/fixtures/order-service.json` has its facts) with its mistakes mended: the
- * variables it needs are all set, its configuration is mounted, the policy knows redis, DNS over TCP and the labels that
- * pods and namespaces really have, the Role names its objects, and pods meet Pod Security `restricted`.
+ * order-service: one service with everything that a team's service needs. It is a template: its image does not exist.
+ * It follows a published example (`tests/fixtures/order-service.json` has its facts) and fixes its mistakes: all required
+ * variables are set, the configuration is mounted, the network policy allows redis and DNS over TCP and uses the actual labels of
+ * pods and namespaces, the Role names its objects, and pods meet Pod Security `restricted`.
  */
 import type { Application } from "../src/model/application";
 import { address, host, password, passwordInUrl, port, text, username } from "../src/model/text";
 import { answersOk, kafka, postgres } from "./stand-ins";
 
-/** Where the document has what the service calls and is called by. */
+/** The namespace of the services that call it, and that it calls. */
 const namespace = "microservices";
 
-/** Another team's service: 80 in front of 3000, as its own. */
-const neighbour = (name: string) =>
+/** Another team's service, with the same ports: 80 for container port 3000. */
+const neighbor = (name: string) =>
   ({
     host: `${name}.${namespace}.svc.cluster.local`,
     port: 80,
     protocol: "http",
     pods: { namespace, labels: { "app.kubernetes.io/name": name }, port: 3000 },
-    reason: "orders are paid there, and taken from stock",
+    reason: "payment of orders, and stock",
     standIn: answersOk,
   }) as const;
 
 export const orderService: Application = {
   name: "order-service",
   description:
-    "order-service: a template for a service of one's own, with everything a service in production needs",
+    "order-service: a template for your own service, with everything that a service needs in production",
   team: "orders",
   services: {
     "order-service": {
@@ -65,7 +65,7 @@ export const orderService: Application = {
           2,
         )}\n`,
       },
-      // Readiness asks the database and redis, liveness nothing but the program itself.
+      // Readiness checks the database and redis, liveness only the program itself.
       probe: { http: { path: "/health/ready", port: "http" } },
       liveness: { http: { path: "/health/live", port: "http" } },
       timing: {
@@ -139,18 +139,18 @@ export const orderService: Application = {
       port: 9092,
       protocol: "tcp",
       pods: { namespace, labels: { "app.kubernetes.io/name": "kafka" } },
-      reason: "others learn of orders through it",
+      reason: "it publishes orders to other services",
       standIn: kafka("kafka"),
     },
-    "payment-service": neighbour("payment-service"),
-    "inventory-service": neighbour("inventory-service"),
+    "payment-service": neighbor("payment-service"),
+    "inventory-service": neighbor("inventory-service"),
   },
   callers: {
     "api-gateway": {
       namespace,
       labels: { "app.kubernetes.io/name": "api-gateway" },
       calls: ["order-service"],
-      reason: "clients inside the company come through it",
+      reason: "it forwards requests from clients inside the company",
     },
   },
 };

@@ -1,13 +1,13 @@
 /**
- * Robot Shop's first data. It is in the images of the shop's own stores (mongo/ and mysql/ of instana/robot-shop), which
- * have a client as well: the Jobs run those images against whatever store there is. Each script leaves alone what it finds.
+ * Robot Shop's first data. It is in the images of the shop's own stores (mongo/ and mysql/ of instana/robot-shop), which also
+ * contain a client: the Jobs run these images against the deployed stores. No script changes existing data.
  */
 import type { Loader } from "../src/model/application";
 import { host, members, password, port, replicaSet, text, username } from "../src/model/text";
 
 const image = (name: string) => ({ repository: `docker.io/robotshop/rs-${name}`, tag: "2.1.0" });
 
-/** Runs the image's own file unless the collection has documents; an index that is there is not made again. */
+/** Runs the image's own file unless the collection has documents. Existing indexes are not created again. */
 const mongodb = (collection: string, file: string, indexes: readonly string[]) => `
 shell=$(command -v mongosh || command -v mongo)
 "$shell" --quiet "$URL" --eval '
@@ -42,7 +42,7 @@ export const mongodbLoaders: Record<string, Loader> = {
   },
 };
 
-/** The images' client is of MySQL 5.7: it fetches the server's key for the way MySQL 9 logs in. */
+/** The client in the images is MySQL 5.7. It must fetch the server's public key for the login method of MySQL 9. */
 const mysqlClient = `
 client() {
   MYSQL_PWD="$PASSWORD" mysql --host="$HOST" --port="$PORT" --user="$USERNAME" \\
@@ -62,7 +62,7 @@ export const mysqlLoaders: Record<string, Loader> = {
     does: "Cities and countries for shipping (mysql/scripts/10-dump.sql.gz)",
     image: image("mysql-db"),
     env: mysqlEnv("shipping"),
-    // The dump fills cities first and codes last: rows in codes say that all of it is there.
+    // The dump fills cities first and codes last, so rows in codes mean that it is complete.
     script: `${mysqlClient}
 rows=""
 table=$(client --execute="SELECT 1 FROM information_schema.tables WHERE table_schema = 'cities' AND table_name = 'codes'")

@@ -1,7 +1,7 @@
 /**
  * Robot Shop: Stan's Robot Shop, eight services and four stores.
- * Every value is what the published images really read, taken from their source (instana/robot-shop of 2023-03);
- * `tests/fixtures/robot-shop.json` holds those facts with file and line, and a test compares them with the plan.
+ * Every value is what the published images read, according to their source (instana/robot-shop, 2023-03);
+ * `tests/fixtures/robot-shop.json` has these facts with file and line, and a test compares them with the plan.
  */
 import type { Application } from "../src/model/application";
 import { resources } from "../src/model/resources";
@@ -11,17 +11,17 @@ import { answersOk } from "./stand-ins";
 
 const image = (service: string) => ({ repository: `docker.io/robotshop/rs-${service}`, tag: "2.1.0" });
 const http = (container: number) => ({ http: { container, protocol: "http" as const } });
-/** As the environment bounds it. None keeps anything in memory that another pod would miss: carts are in redis. */
+/** The bounds come from the environment. No service keeps state in memory: carts are in redis. */
 const scaled = {};
 const get = (path: string) => ({ http: { path, port: "http" } });
 
-/** A program that has no handler for SIGTERM never gets it as the first process: waiting longer helps nobody. */
+/** As PID 1, a program without a SIGTERM handler ignores the signal, so a longer grace period does not help. */
 const deafNode = {
   graceSeconds: 15,
-  reason: "node server.js is the first process and ignores SIGTERM: it answers until it is killed",
+  reason: "node server.js is PID 1 and ignores SIGTERM: it answers until it is killed",
 };
 
-/** The user in its own database; the unified topology makes the 3.x driver reconnect and speak OP_MSG. */
+/** The user is in its own database. The unified topology makes the 3.x driver reconnect and use OP_MSG. */
 const mongoUrl = (account: string) =>
   text`mongodb://${username("mongodb", account)}:${password("mongodb", account)}@${members("mongodb")}/${account}?useUnifiedTopology=true${replicaSet("mongodb")}`;
 
@@ -46,10 +46,10 @@ export const robotShop: Application = {
         RATINGS_HOST: [host("ratings")],
       },
       probe: get("/"),
-      // nginx resolves its upstreams once, at start, and exits when one has no Service yet.
+      // nginx resolves its upstreams once, on start, and exits if one has no Service yet.
       needsNames: true,
-      // The image's own entrypoint lies in /root, which only root may enter. The nginx base image's entrypoint fills in
-      // templates from the environment just as well, into a directory that must then be writable.
+      // The image's own entrypoint is in /root, which only root can read. The entrypoint of the nginx base image also renders
+      // templates from environment variables, into a directory that must be writable.
       command: ["/docker-entrypoint.sh"],
       args: ["nginx", "-g", "daemon off;"],
       writable: ["/etc/nginx/conf.d", "/var/cache/nginx", "/var/run", "/tmp"],
@@ -104,7 +104,7 @@ export const robotShop: Application = {
         CART_ENDPOINT: text`${address("cart")}`,
       },
       probe: get("/health"),
-      // It tries for about 169 s to reach its database before it gives up (RetryableDataSource.java:19).
+      // The program retries its database for about 169 s (RetryableDataSource.java:19).
       startupSeconds: 240,
       writable: ["/tmp"],
     },
@@ -119,7 +119,7 @@ export const robotShop: Application = {
         USER_HOST: [host("user")],
         CART_HOST: [host("cart")],
         PAYMENT_GATEWAY: [url("payment-gateway")],
-        // Without it uWSGI takes SIGTERM for a reload and is killed at the end of the grace period.
+        // Without it, uWSGI reloads on SIGTERM and is killed at the end of the grace period.
         UWSGI_DIE_ON_TERM: "true",
       },
       metrics: { port: "http", path: "/metrics" },
@@ -143,7 +143,7 @@ export const robotShop: Application = {
         APP_ENV: "prod",
       },
       probe: { http: { path: "/_health", port: "http", notStartup: "it fails with the database" } },
-      // Apache listens on 80 without being root: a safe sysctl under Pod Security `restricted`.
+      // Lets Apache listen on 80 without root: a safe sysctl under Pod Security `restricted`.
       sysctls: { "net.ipv4.ip_unprivileged_port_start": "0" },
       writable: ["/var/www/html/var", "/var/run/apache2", "/var/lock/apache2", "/tmp"],
     },
@@ -212,13 +212,13 @@ export const robotShop: Application = {
       host: "paypal.com",
       port: 443,
       protocol: "https",
-      reason: "payment asks PAYMENT_GATEWAY for a 200 before it takes an order (payment.py:84-90)",
+      reason: "payment expects a 200 from PAYMENT_GATEWAY before it accepts an order (payment.py:84-90)",
       standIn: answersOk,
     },
   },
 };
 
-/** nginx's configuration: the routes of web/default.conf.template without its tracing module. */
+/** Returns the nginx configuration: the routes of web/default.conf.template without the tracing module. */
 function webConfiguration(): string {
   const route = (name: string, upstreamPort: number) =>
     `  location /api/${name}/ {\n    proxy_pass http://\${${name.toUpperCase()}_HOST}:${upstreamPort}/;\n  }\n`;

@@ -1,4 +1,4 @@
-/** Services that take the place of externals where a stack has none of its own: for trying things out, never for work. */
+/** Services that replace externals in a stack. Only for development and demos. */
 import type { Service } from "../src/model/application";
 import { address, password, text, username } from "../src/model/text";
 
@@ -34,7 +34,7 @@ http {
   writable: ["/tmp"],
 };
 
-/** A PostgreSQL with one account, the database of which bears its name; it forgets everything when its pod goes. */
+/** A PostgreSQL server with one account, and a database with the same name. Its data is lost when the pod stops. */
 export const postgres = (name: string, account: string): Service => ({
   language: "go",
   image: { repository: "docker.io/library/postgres", tag: "17.6" },
@@ -43,7 +43,7 @@ export const postgres = (name: string, account: string): Service => ({
     POSTGRES_USER: [username(name, account)],
     POSTGRES_PASSWORD: [password(name, account)],
     POSTGRES_DB: account,
-    // A folder of the volume: initdb wants it empty and its own.
+    // A subfolder of the volume: initdb needs an empty folder that it owns.
     PGDATA: "/var/lib/postgresql/data/pgdata",
   },
   probe: { tcp: { port: "postgresql" } },
@@ -53,12 +53,12 @@ export const postgres = (name: string, account: string): Service => ({
   writable: ["/var/lib/postgresql/data", "/var/run/postgresql", "/tmp"],
 });
 
-/** A Kafka of one broker that is its own controller; it forgets everything when its pod goes. */
+/** A Kafka cluster with one broker that is also the controller. Its data is lost when the pod stops. */
 export const kafka = (name: string): Service => ({
   language: "java",
   image: { repository: "docker.io/apache/kafka", tag: "4.1.0" },
   ports: { kafka: { container: 9092, protocol: "tcp" } },
-  // One variable with such a name, and the image leaves its own configuration aside: so they are all here.
+  // With one KAFKA_ variable, the image ignores its default configuration, so all of them are set.
   env: {
     KAFKA_NODE_ID: "1",
     KAFKA_PROCESS_ROLES: "broker,controller",

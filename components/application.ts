@@ -21,7 +21,7 @@ import { createApplication } from "./resources";
 
 /** The arguments of an `Application`. */
 export interface ApplicationArgs {
-  /** The services and stores to deploy, and which of them use each other. */
+  /** The services and stores to deploy, and their dependencies. */
   inventory: WrittenApplication;
   /** The settings: the keys of a stack file, without the prefix `flotilla:`. */
   settings: SettingsInCode;
@@ -37,23 +37,23 @@ export interface ApplicationArgs {
   transform?: Transform;
 }
 
-/** The outputs of an `Application`: its place, and the addresses of its services and stores. */
+/** The outputs of an `Application`: its namespace, and the addresses of its services and stores. */
 export interface ApplicationOutputs extends PlanOutputs {
   /** Name of the application, from its inventory. */
   application: string;
-  /** Environment that it is deployed for, such as `prod`. */
+  /** Environment of the application, such as `prod`. */
   environment: string;
-  /** Namespace that it is deployed to. */
+  /** Namespace of the application. */
   namespace: string;
 }
 
 /**
  * A whole application as a component of your own Pulumi program: namespace, passwords, stores and services. It reads only its
  * arguments and the state of the stack. It deploys to the cluster of the Kubernetes provider in `opts`, or of the program's
- * default provider. The names of its resources begin with its own name, so a program can have several applications.
+ * default provider. The names of its resources start with its own name, so a program can have several applications.
  *
- * An update that would lose data is refused, for example because a store left the inventory. To allow it, name the store in
- * `settings.allowDeletion` and remove its protection with `pulumi state unprotect`.
+ * An update that would lose data is refused, for example after a store was removed from the inventory. To allow it, add the store
+ * to `settings.allowDeletion` and remove its protection with `pulumi state unprotect`.
  *
  * @throws pulumi.RunError with every problem of the arguments, before anything is deployed.
  */
@@ -62,7 +62,7 @@ export class Application extends pulumi.ComponentResource<ApplicationOutputs> {
   private readonly args: ApplicationArgs;
 
   constructor(name: string, args: ApplicationArgs, opts?: pulumi.ComponentResourceOptions) {
-    // Refuses wrong arguments before the program creates other resources; the rest is checked once the state is read.
+    // Refuses invalid arguments before the program creates other resources. The rest is checked after the state is read.
     check(name, args);
     super(COMPONENT_TYPES.application, name, {}, opts);
     requireNamedCluster(this, args.settings.environment, whereOf(name));
@@ -70,7 +70,7 @@ export class Application extends pulumi.ComponentResource<ApplicationOutputs> {
     this.args = args;
   }
 
-  /** The place and the addresses of the application, known once the state is read. */
+  /** The namespace and the addresses of the application, known after the state is read. */
   public get outputs(): pulumi.Output<ApplicationOutputs> {
     return pulumi.output(this.getData());
   }

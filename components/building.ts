@@ -3,14 +3,14 @@ import { FlotillaError } from "../src/model/problems";
 import { programRemedies } from "../src/plan/remedies";
 
 /**
- * Builds a component whose resources depend on the state. It keeps the engine waiting meanwhile, which takes a program that
- * only reads for one that has ended. `where` names the component in messages.
+ * Builds a component whose resources depend on the state. It keeps the program alive meanwhile: otherwise the engine considers a
+ * program that is only reading as finished. `where` names the component in messages.
  * @throws pulumi.RunError with the text of the FlotillaError that `work` throws.
  */
 export async function building<T>(where: () => string, work: () => Promise<T>): Promise<T> {
   const done = pulumi.runtime.rpcKeepAlive();
   try {
-    // `work` reads fields that the constructor sets after it has called this function.
+    // `work` reads fields that the constructor sets after it calls this function.
     await Promise.resolve();
     return await work();
   } catch (error) {
@@ -20,7 +20,7 @@ export async function building<T>(where: () => string, work: () => Promise<T>): 
   }
 }
 
-/** Returns a FlotillaError about the arguments of a component as an error of the program; other errors stay as they are. */
+/** Converts a FlotillaError about the arguments of a component to an error of the program. Other errors are returned unchanged. */
 export function refusalOf(where: string, error: unknown): unknown {
   if (!(error instanceof FlotillaError)) return error;
   // Messages name the component instead of `apps/<name>.ts`, and settings in code instead of stack files and commands.
@@ -37,12 +37,12 @@ export function refusalOf(where: string, error: unknown): unknown {
       .replace(/\bapps\/\S+\.ts\b/g, "the inventory")
       .replace(/npx flotilla remove (\S+) --stack \S+/, programRemedies.removeStore("$1")),
   }));
-  return refusal(new FlotillaError(problems, "nothing of it was deployed"));
+  return refusal(new FlotillaError(problems, "no part of it was deployed"));
 }
 
 /**
- * Returns a FlotillaError as an error that the engine shows without a stack trace; other errors stay as they are. The stack is
- * removed, because the SDK formats it for its own trace, and Node 20 needs 12 s for a frame of the SDK whose source map is missing.
+ * Converts a FlotillaError to an error that the engine shows without a stack trace. Other errors are returned unchanged. The stack
+ * is removed because the SDK formats it, and Node 20 needs 12 s for an SDK frame whose source map is missing.
  */
 export function refusal(error: unknown): unknown {
   if (!(error instanceof FlotillaError)) return error;

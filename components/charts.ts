@@ -7,7 +7,7 @@ import { type UnreachableChart, unreachableCharts } from "../src/runtime/preflig
 
 let charts: Charts | undefined;
 
-/** Returns the charts of the running program, read once. Their paths are relative to its folder, where the provider looks. */
+/** Returns the charts of the running program, read once. Paths are relative to the program's folder, as the provider expects. */
 export function chartsForProgram(): Charts {
   charts ??= readCharts(process.cwd());
   return charts;
@@ -24,7 +24,7 @@ export async function warnedOf(plan: Plan, component: pulumi.Resource): Promise<
 }
 
 /**
- * Returns the releases whose chart's registry does not answer. A preview shows them without reading their charts.
+ * Returns the releases whose chart registry does not answer. A preview shows them without reading their charts.
  * @throws FlotillaError if there are any in an update.
  */
 export async function unreadableCharts(plan: Plan): Promise<UnreachableChart[]> {

@@ -1,4 +1,4 @@
-/** Refuses components of one program whose resources the state could not tell apart. */
+/** Refuses components of one program whose resources cannot be distinguished in the state. */
 import * as pulumi from "@pulumi/pulumi";
 import { type Problem, refuse } from "../src/model/problems";
 import type { Plan } from "../src/plan/plan";
@@ -11,12 +11,12 @@ interface Claim {
   resources: string[];
 }
 
-/** The claims of each running program, by its stack. */
+/** The claims of each running program, by stack. */
 const claims = new WeakMap<pulumi.Resource, readonly Claim[]>();
 
 /**
- * Records the names of a component's resources. A name that begins with the name of another component of the same type is
- * refused: the state could not say whose resource it is. Mocks have no stack, and no check.
+ * Records the names of a component's resources. A name that starts with the name of another component of the same type is refused,
+ * because the state would not show which component owns it. Mocks have no stack and are not checked.
  * @throws FlotillaError with both components and the name.
  */
 export function claimNames(type: Claim["type"], name: string, plan: Plan, prefix = ""): void {
@@ -34,8 +34,8 @@ export function claimNames(type: Claim["type"], name: string, plan: Plan, prefix
         return [
           {
             where: `${type} "${name}"`,
-            what: `its name and that of ${type} "${other.name}" leave open which of them the resource ${first} belongs to`,
-            todo: `Rename one of the two components, or the service, store or account that ${first} is named after.`,
+            what: `because of the name of ${type} "${other.name}", the owner of the resource ${first} would be ambiguous`,
+            todo: `Rename one of the two components, or the service, store or account in the name ${first}.`,
           },
         ];
       }),

@@ -11,7 +11,7 @@ import { COMPONENT_TYPES } from "../src/runtime/resource-types";
 export interface CredentialsArgs {
   /** Namespace of the Secrets. */
   namespace: string;
-  /** Passwords to generate, by name: their length in characters, and whether the stack refuses to delete them. */
+  /** Passwords to generate, by name: the length in characters, and whether the stack refuses to delete them. */
   generated: Record<string, { length: number; protect: boolean }>;
   /** Values of passwords that an image fixes, by name. */
   fixed: Record<string, string>;
@@ -24,7 +24,7 @@ export interface CredentialsArgs {
   prefix?: string;
 }
 
-/** Generated passwords, and the Secrets that hold them and others. No other part of the program handles the value of a password. */
+/** Generated passwords, and the Secrets that contain passwords. No other part of the program handles password values. */
 export class Credentials extends pulumi.ComponentResource {
   /** The values of all passwords, by name. */
   public readonly values: Readonly<Record<string, pulumi.Output<string>>>;
@@ -41,7 +41,7 @@ export class Credentials extends pulumi.ComponentResource {
       credential,
       new random.RandomPassword(
         `${this.prefix}${credential}`,
-        // Letters and digits: the only characters that all stores and connection strings take unquoted.
+        // Only letters and digits, which need no quoting in any store or connection string.
         { length, special: false },
         { parent: this, protect },
       ).result,
@@ -54,7 +54,7 @@ export class Credentials extends pulumi.ComponentResource {
     this.registerOutputs({ credentials: Object.keys(args.generated) });
   }
 
-  /** Creates a Kubernetes Secret, or the ExternalSecret that the cluster creates it from, after the resources of `dependsOn`. */
+  /** Creates a Kubernetes Secret, or an ExternalSecret for it, after the resources of `dependsOn`. */
   public secret(name: string, plan: SecretPlan, dependsOn: pulumi.Input<pulumi.Resource>[]): pulumi.Resource {
     if (plan.external)
       return new k8s.apiextensions.CustomResource(
@@ -68,20 +68,20 @@ export class Credentials extends pulumi.ComponentResource {
       {
         metadata: { name, namespace: this.args.namespace, labels: plan.labels },
         type: plan.type ?? "Opaque",
-        // Not `stringData`: the API server turns it into `data`, so every refresh would show a difference.
+        // Not `stringData`: the API server converts it to `data`, so every refresh would show a difference.
         data: pulumi.secret(data),
       },
-      // The Secret of a removed store stays with its volumes, whose data has these passwords.
+      // The Secret of a removed store is retained with its volumes, whose data has these passwords.
       { parent: this, protect: plan.protect, retainOnDelete: plan.protect, dependsOn },
     );
   }
 }
 
-/** The value of a key of a Secret, in base64. */
+/** Returns the value of a Secret's key, in base64. */
 function encode(text: SecretText, values: Credentials["values"]): pulumi.Output<string> {
   const known = credentialsIn(text).map((name) => {
     const value = values[name];
-    if (!value) throw new Error(`the plan names credential ${name}, which it does not describe`);
+    if (!value) throw new Error(`credential ${name} is missing in the plan`);
     return [name, value] as const;
   });
   return pulumi

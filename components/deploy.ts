@@ -5,24 +5,25 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { locate, readSettings, type StackConfig, type StackSettings } from "../src/config/settings";
 import type { ClusterIdentity } from "../src/model/cluster";
-import { FlotillaError } from "../src/model/problems";
+import { FlotillaError, type Problem, refuse } from "../src/model/problems";
 import { compact } from "../src/model/records";
 import type { Catalogue } from "../src/model/written";
 import { type Charts, readCharts } from "../src/plan/chart";
 import { composePlan } from "../src/plan/compose";
 import { fixedValues, givenNames } from "../src/plan/credentials";
 import { deployedStores } from "../src/plan/deployed";
+import { updateDigest } from "../src/plan/digest";
 import { asAdopted } from "../src/plan/namespace/namespace";
 import { findUpward } from "../src/plan/package";
 import { volumeChanges } from "../src/plan/stores/changes";
 import type { Transform } from "../src/plan/transform";
+import { applyOverrides } from "../src/runtime/apply-overrides";
 import { askWithKubectl } from "../src/runtime/ask-cluster";
 import { checkNamespace, isOfOthers } from "../src/runtime/check-namespace";
 import { checkVolumes } from "../src/runtime/check-volumes";
 import { checkObjects } from "../src/runtime/foreign-objects";
 import { identityName, recordOf } from "../src/runtime/identity";
 import { checkLeftovers } from "../src/runtime/leftover-claims";
-import { obeyOverrides } from "../src/runtime/obey-overrides";
 import { ownerOf } from "../src/runtime/owner";
 import { checkCluster } from "../src/runtime/preflight";
 import { loadedFiles, type Provenance, readProvenance } from "../src/runtime/provenance";
@@ -40,11 +41,11 @@ import { createApplication, type PlannedArgs } from "./resources";
 
 /** The options of `deploy`. */
 export interface DeployOptions {
-  /** Path of the project's folder, which has Pulumi.yaml, the stack files and `config/layers`, or of a folder in it. */
+  /** Path of the project's folder (with Pulumi.yaml, the stack files and `config/layers`), or of a folder in it. */
   project: string;
   /**
    * Changes the plan before it is checked and deployed: values of releases, labels of the namespace. Commands such as
-   * `flotilla diff` apply it as well.
+   * `flotilla diff` also apply it.
    * @default none
    */
   transform?: Transform;
@@ -56,22 +57,22 @@ export interface Program {
   (): Promise<Record<string, unknown>>;
   /**
    * Returns the first 12 hex digits of the SHA-256 over the program's own files. Rollbacks call it in programs of other commits,
-   * so its name and its place in the export of `index.ts` do not change.
+   * so its name and its place in the export of `index.ts` must not change.
    */
   digest(): string;
-  /** The transform that the program was given. Commands read it here. */
+  /** The transform of the program, for commands. */
   readonly transform?: Transform;
 }
 
 /**
- * Returns a Pulumi program that deploys one application of the catalogue: the one that the config of the stack names, with the
- * settings of that config.
+ * Returns a Pulumi program that deploys one application of the catalogue. The stack's config names the application and contains
+ * its settings.
  *
  * @example
  * export = deploy(catalogue, { project: __dirname });
  */
 export function deploy(catalogue: Catalogue, { project: folder, transform }: DeployOptions): Program {
-  // A compiled program is in a folder below.
+  // A compiled program is in a subfolder of the project.
   const project = findUpward(folder, (above) => existsSync(join(above, "Pulumi.yaml"))) ?? folder;
   const loaded = loadedFiles(project);
   const provenance = (charts: Charts) => readProvenance(project, charts, loaded);
@@ -85,7 +86,7 @@ export function deploy(catalogue: Catalogue, { project: folder, transform }: Dep
   });
 }
 
-/** What a program deploys with. */
+/** The parameters of a deployment. */
 interface Deployment {
   /** Path of the folder with Pulumi.yaml. */
   project: string;
@@ -112,9 +113,11 @@ async function deployApplication(
 ) {
   const { settings, application } = read;
   const charts = readCharts(project);
-  const { isAdopting, isChecked, adoptsNamespace } = obeyOverrides();
+  const { isAdopting, isChecked, adoptsNamespace, reviewed } = applyOverrides();
   const owner = ownerOf(config, state.id);
   const { context, planned: asSet } = composePlan(config, read, { charts, ...state, owner, transform });
+  if (reviewed !== undefined && reviewed !== updateDigest(asSet, owner, state.deployed))
+    refuse([changedMeanwhile(config.stack)]);
   const target = await checkCluster(settings, config.stack);
   const ask = askWithKubectl(settings.cluster);
   const { identity, isMoving, warnings } = await verifyCluster(ask, target, settings, known, config);
@@ -124,19 +127,20 @@ async function deployApplication(
       : asSet;
   const { create = true } = planned.namespace;
   const of = { owner, stack: config.stack, isMoving, create, mayBeLost: isChecked };
-  // A preview of a deployed stack skips this request: the update makes it.
+  // A preview of a deployed stack skips this check; the update does it.
   const isAsked = !isAdopting && (!pulumi.runtime.isDryRun() || known.namespace === undefined);
   const hasNamespace = !isAsked || (await checkNamespace(ask, planned.namespace.name, known.namespace, of));
   if ((known.namespace !== undefined || !create) && !isAdopting && !isChecked)
     await checkLeftovers(ask, application, planned, state, config.stack);
   if (!isAdopting && !isMoving)
     await checkVolumes(ask, planned.namespace.name, volumeChanges(context), settings);
-  // Where the namespace is missing, it has no objects.
+  // A missing namespace has no objects.
   if (!isAdopting && !isChecked && !isMoving && hasNamespace)
     await checkObjects(ask, planned, state, config.stack);
   const unreadable = await unreadableCharts(planned);
   for (const warning of [...planned.warnings, ...warnings]) pulumi.log.warn(warning);
-  for (const { where, what } of unreadable) pulumi.log.warn(`${where}: ${what}; shown without reading it`);
+  for (const { where, what } of unreadable)
+    pulumi.log.warn(`${where}: ${what}; the preview continues without it`);
 
   const identifier = state.identifier ?? identityName(identity);
   const cluster = new k8s.Provider("cluster", providerArgs(settings.cluster, target, identifier));
@@ -146,7 +150,7 @@ async function deployApplication(
       plan: planned,
       fixed: fixedValues(application, planned.credentials),
       given: readCredentials(givenNames(planned.credentials)),
-      // Only before the first update: afterwards the policies of the running pods exist.
+      // Only before the first update: afterwards, the policies of the running pods exist.
       adopting: isAdopting && Object.keys(state.deployed).length === 0,
       unreadableCharts: new Set(unreadable.map(({ release }) => release)),
       record: { cluster: recordOf(isMoving ? undefined : known.recorded, identity), id: owner.id },
@@ -165,8 +169,14 @@ async function deployApplication(
   };
 }
 
+const changedMeanwhile = (stack: string): Problem => ({
+  where: `stack ${stack}`,
+  what: "the plan or what is deployed has changed since it was compared with the reviewed plan",
+  todo: `See what an update changes now: npx flotilla diff --stack ${stack}`,
+});
+
 interface StackApplicationArgs extends PlannedArgs {
-  /** Outputs that the next update reads from the state: the identity of the cluster and the id of the stack. */
+  /** Outputs that the next update reads from the state: the identity of the cluster and the ID of the stack. */
   record: { cluster: ClusterIdentity; id: string };
 }
 

@@ -1,5 +1,5 @@
 /**
- * The vocabulary of an inventory: its types, and the helpers for its texts. This file does not load the Pulumi SDK, so commands
+ * The vocabulary of an inventory: types, and helpers for references in text. This file does not load the Pulumi SDK, so commands
  * that only read inventories start fast.
  */
 export type {

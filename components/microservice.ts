@@ -15,7 +15,7 @@ import type { Store } from "./store";
 
 /** The arguments of a `Microservice`. */
 export interface MicroserviceArgs extends PartArgs {
-  /** The service: its image, its ports, its environment, and the names of the services, stores and externals that it uses. */
+  /** The service: image, ports, environment variables, and the names of the services, stores and externals that it uses. */
   service: WrittenService;
   /**
    * The stores that the service uses, by name. They are deployed before it.
@@ -38,26 +38,26 @@ export interface MicroserviceArgs extends PartArgs {
    */
   credentials?: Record<string, pulumi.Input<string>>;
   /**
-   * Names of the microservices in the namespace that connect to the service. Its network policy denies all others.
+   * Names of the microservices in the namespace that connect to the service. The network policy denies all others.
    * @default none
    */
   clients?: readonly string[];
 }
 
 /**
- * A stateless service as a Helm release of the shared chart, with a Secret for the variables that mention a password. Its name, a
- * DNS label, is the name of the release, of the Deployment and of the host.
+ * A stateless service as a Helm release of the shared chart, with a Secret for variables that contain a password. Its name, a DNS
+ * label, is the name of the release, of the Deployment and of the host.
  *
  * @throws pulumi.RunError with every problem of the arguments, before anything is deployed.
  */
 export class Microservice extends pulumi.ComponentResource {
-  /** Its Helm release. */
+  /** The Helm release. */
   public readonly release: k8s.helm.v3.Release;
-  /** Its arguments, which microservices that use it read. */
+  /** The arguments, which microservices that use this one read. */
   public readonly args: MicroserviceArgs;
-  /** Its name, which is the name of its release and its host. */
+  /** The name of the component, its release and its host. */
   public readonly name: string;
-  /** Its URL inside the cluster; undefined for a service without a port. */
+  /** The URL inside the cluster. Undefined for a service without a port. */
   public readonly url: string | undefined;
 
   constructor(name: string, args: MicroserviceArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -78,7 +78,7 @@ export class Microservice extends pulumi.ComponentResource {
 
 const whereOf = (name: string): string => `arguments of Microservice "${name}"`;
 
-/** The plan of the service with its surroundings. @throws pulumi.RunError with every problem of the arguments. */
+/** Plans the service with its neighbors. @throws pulumi.RunError with every problem of the arguments. */
 function planOf(name: string, args: MicroserviceArgs): Plan {
   const { service, stores = {}, services = {}, externals = {}, clients = [], credentials = {} } = args;
   const where = whereOf(name);
@@ -108,7 +108,7 @@ function planOf(name: string, args: MicroserviceArgs): Plan {
   }
 }
 
-/** The settings, with the distribution and the profiles of the stores: hosts and connection strings follow from them. */
+/** Returns the settings with the distribution and the profiles of the stores, which determine hosts and connection strings. */
 function settingsWithStores({ settings, stores = {} }: MicroserviceArgs): MicroserviceArgs["settings"] {
   const [distribution = settings.distribution] = Object.values(stores).map(
     ({ args }) => args.settings.distribution,
@@ -121,7 +121,7 @@ function settingsWithStores({ settings, stores = {} }: MicroserviceArgs): Micros
   };
 }
 
-/** The passwords of its stores and externals, by their names in the plan. */
+/** Returns the passwords of the stores and externals, by their names in the plan. */
 function passwordsOf({
   stores = {},
   credentials = {},

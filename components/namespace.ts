@@ -4,21 +4,21 @@ import { guardRails } from "../src/plan/namespace/guard-rails";
 import type { NamespacePlan } from "../src/plan/plan";
 import { COMPONENT_TYPES } from "../src/runtime/resource-types";
 
-/** The arguments of a `Namespace`: its plan, and whether its isolation comes later. */
+/** The arguments of a `Namespace`: its plan, and whether the isolation is created later. */
 export interface NamespaceArgs extends NamespacePlan {
-  /** Whether the caller creates the default policy with `isolation`, after releases whose pods run already. */
+  /** Whether the caller creates the default policy with `isolation` after the releases, because their pods already run. */
   isolationLast: boolean;
 }
 
 /**
- * The namespace of one application in one environment, with its guard rails: a quota, default resources of containers, and a
- * network policy that denies every connection that no other policy allows. In a namespace that others own, it is only what
- * concerns the application's own pods.
+ * The namespace of one application in one environment, with its guard rails: a quota, default container resources, and a network
+ * policy that denies every connection that no other policy allows. In a namespace that others own, it only contains objects for
+ * the application's own pods.
  */
 export class Namespace extends pulumi.ComponentResource {
   /** The namespace itself, if it is in the state. Empty if others own it. */
   public readonly namespace: k8s.core.v1.Namespace[];
-  /** The resources that must exist before a release is installed. A quota that is lowered is not one of them. */
+  /** The resources that must exist before a release is installed. A lowered quota is not included. */
   public readonly ready: pulumi.Resource[];
   private readonly objects: ReturnType<typeof guardRails>;
 
@@ -38,7 +38,7 @@ export class Namespace extends pulumi.ComponentResource {
               parent: this,
               protect: args.protect,
               ...(args.retain ? { retainOnDelete: true } : {}),
-              // What others own stays as it is.
+              // The namespace of others must not change.
               ...(args.create === false ? { ignoreChanges: ["metadata"] } : {}),
             }),
           ];
@@ -54,7 +54,7 @@ export class Namespace extends pulumi.ComponentResource {
     this.registerOutputs({ name: args.name });
   }
 
-  /** Creates the policy that denies all connections, after `dependsOn`. The releases have policies that allow some. */
+  /** Creates the policy that denies all connections, after `dependsOn`. The releases have policies with exceptions. */
   public isolation(dependsOn: pulumi.Resource[]): pulumi.Resource[] {
     const { isolation } = this.objects;
     return isolation === undefined
@@ -67,7 +67,7 @@ export class Namespace extends pulumi.ComponentResource {
         ];
   }
 
-  /** Creates the quota, after `dependsOn`: one that is lowered comes after the releases whose requests are lowered. */
+  /** Creates the quota, after `dependsOn`. A lowered quota comes after the releases whose requests are lowered. */
   public quota(dependsOn: pulumi.Resource[]): pulumi.Resource[] {
     const { quota } = this.objects;
     return quota === undefined

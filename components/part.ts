@@ -1,4 +1,4 @@
-/** Plans one service or store for its component, as an application that has only this part and its neighbors. */
+/** Plans one service or store for its component, as an application with only this part and its neighbors. */
 import * as pulumi from "@pulumi/pulumi";
 import { configInCode, readInCode, type SettingsInCode } from "../src/config/from-code";
 import type { StackConfig, StackSettings } from "../src/config/settings";
@@ -9,11 +9,11 @@ import type { WrittenApplication, WrittenExternal, WrittenService, WrittenStore 
 
 /** The arguments that the components of one service and of one store share. */
 export interface PartArgs {
-  /** Application that it belongs to: the label `app.kubernetes.io/part-of` of its objects. A DNS label, at most 40 characters. */
+  /** Application of the component: the label `app.kubernetes.io/part-of` of its objects. A DNS label, at most 40 characters. */
   application: string;
   /** Namespace to install into. It must exist. */
   namespace: string;
-  /** The settings: the keys of a stack file, without the prefix `flotilla:`. Keys about other parts have no effect. */
+  /** The settings: the keys of a stack file, without the prefix `flotilla:`. Keys for other parts have no effect. */
   settings: Omit<SettingsInCode, "namespace" | "registries">;
 }
 
@@ -30,7 +30,7 @@ export interface Surrounding {
   externals?: Record<string, WrittenExternal>;
 }
 
-/** Reads the settings and the inventory of a part. `where` names it in messages. @throws FlotillaError with every problem. */
+/** Reads the settings and the inventory of a part. `where` names the part in messages. @throws FlotillaError with every problem. */
 export function readPart(
   where: string,
   { application, namespace, settings }: PartArgs,
@@ -42,7 +42,7 @@ export function readPart(
   return { config, read: readInCode(config, inventory) };
 }
 
-/** Describes another service, with just what network policies and host names need. */
+/** Describes another service, with only what network policies and host names need. */
 export const neighbor = ({ ports, uses }: Pick<Service, "ports" | "uses">): Service => ({
   language: "node",
   image: { repository: "neighbor", tag: "described-by-its-own-component" },
@@ -50,13 +50,13 @@ export const neighbor = ({ ports, uses }: Pick<Service, "ports" | "uses">): Serv
   ...compact({ ports, uses }),
 });
 
-/** A component of another part, as far as its neighbors read it. */
+/** The properties of another part's component that its neighbors read. */
 interface Neighbor {
   name: string;
   args: PartArgs & { clients?: readonly string[] };
 }
 
-/** Reports components that a service uses under another name, in another namespace, or without being one of their clients. */
+/** Reports components that a service uses with another name, in another namespace, or without being one of their clients. */
 export const neighborProblems = (
   service: string,
   { namespace }: PartArgs,
@@ -75,8 +75,8 @@ export const neighborProblems = (
         ? []
         : [
             problem(
-              `${component} is in namespace ${args.namespace}, and the service is in ${namespace}`,
-              "Deploy both to one namespace, or describe it as an external.",
+              `${component} is in namespace ${args.namespace}, but the service is in ${namespace}`,
+              "Deploy both to one namespace, or declare it as an external.",
             ),
           ]),
       ...(args.clients?.includes(service)

@@ -1,4 +1,4 @@
-/** The plan of a stack, for unit tests of a project. */
+/** Plans a stack for a project's unit tests. */
 import { readSettings } from "../src/config/settings";
 import { stackConfig } from "../src/config/stack";
 import { compact } from "../src/model/records";
@@ -13,7 +13,7 @@ import { readProjectFiles } from "../src/runtime/project-files";
 export interface PlanOptions {
   /** Path of the project's folder. Default: the working directory. */
   project?: string;
-  /** The transform that the program gives to `deploy`. Default: none. */
+  /** The transform that the program passes to `deploy`. Default: none. */
   transform?: Transform;
 }
 

@@ -3,8 +3,8 @@ import { FlotillaError } from "../src/model/problems";
 import { refusalOf } from "./building";
 
 /**
- * Refuses the default Kubernetes provider for prod unless the stack's config names its cluster: it follows the current context of
- * the kubeconfig. `where` names the component in the message.
+ * Refuses the default Kubernetes provider for prod unless the stack's config names its cluster, because it follows the current
+ * context of the kubeconfig. `where` names the component in the message.
  * @throws pulumi.RunError with what to do.
  */
 export function requireNamedCluster(component: pulumi.Resource, environment: string, where: string): void {
@@ -17,8 +17,8 @@ export function requireNamedCluster(component: pulumi.Resource, environment: str
     new FlotillaError([
       {
         where,
-        what: "it is for prod, and the default Kubernetes provider follows the current context of the kubeconfig",
-        todo: "Pass a provider that names its cluster: new k8s.Provider(name, { context: ... }) as provider of the options. Or set kubernetes:context in the stack's config.",
+        what: "the environment is prod, but the default Kubernetes provider follows the current context of the kubeconfig",
+        todo: "Set the option `provider` to one that names its cluster: new k8s.Provider(name, { context: ... }). Or set kubernetes:context in the stack's config.",
       },
     ]),
   );

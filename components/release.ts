@@ -10,13 +10,13 @@ export interface ReleaseArgs {
   /** The plan of the release. */
   release: ReleasePlan;
   /**
-   * Whether the registry of its chart answers. A preview shows a release without reading its chart when it does not.
+   * Whether the chart's registry answers. If not, a preview shows the release without reading its chart.
    * @default true
    */
   chartReadable?: boolean;
 }
 
-/** Creates the Helm release of a plan, under `name` in the state. */
+/** Creates the Helm release of a plan, with `name` as its name in the state. */
 export const createRelease = (
   name: string,
   { namespace, release, chartReadable = true }: ReleaseArgs,
@@ -26,8 +26,8 @@ export const createRelease = (
     name,
     {
       ...releaseInputs(release, namespace),
-      // The provider reads a chart only when all inputs are known, so one input stays unknown here. It drops this input after
-      // that check: no change shows.
+      // The provider only reads a chart if all inputs are known, so one input stays unknown here. It drops this input after that
+      // check, so it never shows as a change.
       ...(chartReadable ? {} : { resourceNames: pulumi.output(pulumi.unknown) as pulumi.Output<never> }),
     },
     {

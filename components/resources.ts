@@ -21,17 +21,17 @@ export interface GivenPasswords {
   given?: Record<string, pulumi.Output<string>>;
 }
 
-/** A plan, and what its resources need that the plan does not have. */
+/** A plan, and what its resources need in addition. */
 export interface PlannedArgs extends GivenPasswords {
   /** The plan to create. */
   plan: Plan;
   /**
-   * Whether pods run already that no network policy allows connections to yet. Isolation and quota then come after the releases.
+   * Whether pods already run without network policies that allow their connections. Isolation and quota then come after the releases.
    * @default false
    */
   adopting?: boolean;
   /**
-   * Names of the releases whose chart cannot be read now. Only previews have any.
+   * Names of the releases whose chart cannot be read now. Only in previews.
    * @default none
    */
   unreadableCharts?: ReadonlySet<string>;
@@ -50,15 +50,17 @@ export function createApplication(parent: pulumi.ComponentResource, name: string
     isolationLast: adopting,
     quotaLast: adopting || plan.namespace.quotaLast,
   };
-  const room = new Namespace(prefix === "" ? plan.namespace.name : `${prefix}namespace`, guarded, { parent });
-  const { namespace, ready } = room;
+  const component = new Namespace(prefix === "" ? plan.namespace.name : `${prefix}namespace`, guarded, {
+    parent,
+  });
+  const { namespace, ready } = component;
   const credentials = createCredentials(parent, name, args, namespace);
   const releases = createReleases(parent, args, credentials, { secrets: namespace, releases: ready });
-  if (guarded.isolationLast) room.isolation(releases);
-  if (guarded.quotaLast) room.quota(releases);
+  if (guarded.isolationLast) component.isolation(releases);
+  if (guarded.quotaLast) component.quota(releases);
 }
 
-/** Creates the passwords of a plan, after `dependsOn`. Its Secrets are created when a release needs them. */
+/** Creates the passwords of a plan, after `dependsOn`. Secrets are created when a release needs them. */
 export function createCredentials(
   parent: pulumi.ComponentResource,
   name: string,
@@ -77,7 +79,7 @@ export function createCredentials(
 
 /**
  * Creates the Secrets and releases of a plan, each after the resources that it needs and those of `after`. The release named
- * `own` is a direct child of `parent`; every other one gets a component around it.
+ * `own` is a direct child of `parent`; every other release gets its own component.
  */
 export function createReleases(
   parent: pulumi.ComponentResource,
@@ -86,7 +88,7 @@ export function createReleases(
   after: { secrets: pulumi.Input<pulumi.Resource>[]; releases: pulumi.Input<pulumi.Resource>[] },
   own?: string,
 ): k8s.helm.v3.Release[] {
-  // A Secret may need a release, which needs other Secrets: each is created when it is first needed.
+  // A Secret may need a release, which needs other Secrets, so each is created when it is first needed.
   const secret = once((key: string): pulumi.Resource => {
     const planned = find(plan.secrets[key], key);
     return credentials.secret(key, planned, [...after.secrets, ...(planned.needs ?? []).map(release)]);
@@ -108,20 +110,20 @@ export function createReleases(
   return Object.keys(plan.releases).map(release);
 }
 
-/** Returns a function that calls `make` once for each key. */
-function once<T>(make: (key: string) => T): (key: string) => T {
-  const made = new Map<string, T>();
+/** Returns a function that calls `create` once for each key. */
+function once<T>(create: (key: string) => T): (key: string) => T {
+  const created = new Map<string, T>();
   return (key) => {
-    const known = made.get(key);
+    const known = created.get(key);
     if (known) return known;
-    const result = make(key);
-    made.set(key, result);
+    const result = create(key);
+    created.set(key, result);
     return result;
   };
 }
 
-/** Returns a part of the plan that another part names. @throws Error if it is missing. */
+/** Returns a part of the plan that another part refers to. @throws Error if it is missing. */
 function find<T>(value: T | undefined, name: string): T {
-  if (value === undefined) throw new Error(`the plan names ${name}, which it does not describe`);
+  if (value === undefined) throw new Error(`${name} is missing in the plan`);
   return value;
 }

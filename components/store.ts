@@ -23,16 +23,16 @@ import { createCredentials, createReleases } from "./resources";
 
 /** The arguments of a `Store`. */
 export interface StoreArgs extends PartArgs {
-  /** The store: its kind, its accounts, the size of its volume. */
+  /** The store: kind, accounts, size of the volume. */
   store: WrittenStore;
   /**
-   * Names of the microservices in the namespace that connect to the store. Its network policy denies all others.
+   * Names of the microservices in the namespace that connect to the store. The network policy denies all others.
    * @default none
    */
   clients?: readonly string[];
 }
 
-/** What `build` returns: the outputs, and the passwords by name. */
+/** The result of `build`: the outputs, and the passwords by name. */
 interface Built {
   outputs: StoreOutputs;
   passwords: Readonly<Record<string, pulumi.Output<string>>>;
@@ -42,15 +42,15 @@ interface Built {
  * A database or queue as a Helm release, with its generated passwords, its Secret, and the Jobs that create its accounts and
  * load its first data. Its name, a DNS label, is the name of the release and of the host.
  *
- * Release, Secret and passwords are protected: to delete the store, run `pulumi state unprotect` first. Its volumes stay.
- * Its passwords are not rotated; an `Application` can rotate them.
+ * Release, Secret and passwords are protected: to delete the store, run `pulumi state unprotect` first. Volumes are retained.
+ * Passwords cannot be rotated; use an `Application` for that.
  *
  * @throws pulumi.RunError with every problem of the arguments, before anything is deployed.
  */
 export class Store extends pulumi.ComponentResource<Built> {
-  /** Its arguments, which microservices that use it read. */
+  /** The arguments, which microservices that use the store read. */
   public readonly args: StoreArgs;
-  /** Its name, which is the name of its release and its host. */
+  /** The name of the component, its release and its host. */
   public readonly name: string;
   private readonly shape: StoreShape;
 
@@ -63,7 +63,7 @@ export class Store extends pulumi.ComponentResource<Built> {
     this.shape = shape;
   }
 
-  /** Its host, port and profile, and the name of its Secret, known once the state is read. */
+  /** Host, port, profile, and the name of the Secret, known after the state is read. */
   public get outputs(): pulumi.Output<StoreOutputs> {
     return pulumi.output(this.getData().then(({ outputs }) => outputs));
   }
@@ -73,7 +73,7 @@ export class Store extends pulumi.ComponentResource<Built> {
     return credentialName(this.shape, account);
   }
 
-  /** Names of the accounts with a password: those of the arguments, and the store's internal ones. */
+  /** Names of the accounts with a password: from the arguments, and internal ones. */
   public get accounts(): string[] {
     return [...internalAccounts(this.shape), ...Object.keys(this.shape.store.accounts ?? {})];
   }
@@ -89,7 +89,7 @@ export class Store extends pulumi.ComponentResource<Built> {
     return pulumi.secret(pulumi.output(value));
   }
 
-  /** Its profile: `standalone` or `replicated`. */
+  /** The profile: `standalone` or `replicated`. */
   public get profile(): StoreShape["profile"] {
     return this.shape.profile;
   }
@@ -128,7 +128,7 @@ export class Store extends pulumi.ComponentResource<Built> {
 
 const whereOf = (name: string): string => `arguments of Store "${name}"`;
 
-/** Settings and inventory of the store with its clients. @throws FlotillaError with every problem. */
+/** Reads the settings and the inventory of the store with its clients. @throws FlotillaError with every problem. */
 function readStore(name: string, args: StoreArgs): { config: StackConfig; read: StackSettings } {
   const { store, clients = [], settings } = args;
   const described = { stores: { [name]: store }, services: clientsOf(clients, name) };
@@ -139,8 +139,8 @@ function readStore(name: string, args: StoreArgs): { config: StackConfig; read: 
       new FlotillaError([
         {
           where: `${PREFIX}:stores.${name}.generation`,
-          what: "the passwords of a Store are not rotated: services that use them would have to change between two Jobs",
-          todo: "Leave it out, or have an Application deploy the store and its services.",
+          what: "passwords of a Store cannot be rotated, because services that use them would have to change between two Jobs",
+          todo: "Remove it, or deploy the store and its services with an Application.",
         },
       ]),
       config,
@@ -156,12 +156,12 @@ function refuseMove(name: string, { namespace }: StoreArgs, there: string | unde
     {
       where: `${whereOf(name)}: namespace`,
       what: `the store is deployed in namespace ${there}; in ${namespace} it would start with an empty volume`,
-      todo: `Set it to ${there}. To move the data, create a second Store under another name, and copy the data.`,
+      todo: `Set it to ${there}. To move the data, create a second Store with another name, and copy the data.`,
     },
   ]);
 }
 
-/** The shape of the store from its arguments. @throws pulumi.RunError with every problem. */
+/** Returns the shape of the store. @throws pulumi.RunError with every problem of the arguments. */
 function shapeIn(name: string, args: StoreArgs): StoreShape {
   try {
     const { config, read } = readStore(name, args);

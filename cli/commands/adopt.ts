@@ -31,7 +31,7 @@ export function adoptCommand(): Command {
     .description("Take over namespaces, Helm releases and objects that already exist")
     .addOption(stackOption())
     .addOption(yesOption("the difference is shown"))
-    .option("--given-up <id>", "take over what belongs to the stack with this ID, whose state is lost")
+    .option("--given-up <id>", "also take over what belongs to the stack with this ID, if its state is lost")
     .option(
       "--reset-password <store...>",
       "set new passwords in the existing data of a store with a Job, when the old ones are lost",
@@ -44,17 +44,17 @@ An object that was created with kubectl under a planned name becomes part of its
 set are removed from it. Pods restart only where the difference says so. Existing passwords are read from their Secrets and
 kept. Releases that are planned but not yet in the cluster are installed as well.
 
-To rebuild a lost state: pulumi stack init <stack>, then adopt with the ID that the refusal names. What belongs to another
-stack is not taken over unless its ID is given: two states for one namespace delete each other's data.
-Destroying the stack keeps a namespace that no stack created. To deploy into a namespace and leave it to its owner, set
-flotilla:namespace to { name: <name>, create: false } instead.`,
+To rebuild a lost state, run pulumi stack init <stack>, then adopt with --given-up and the ID from the error message. What
+belongs to another stack is taken over only with its ID, because two states of one namespace delete each other's data.
+Destroying the stack later keeps the namespace, unless a stack created it. To deploy into a namespace without taking it
+over, set flotilla:namespace to { name: <name>, create: false }.`,
     )
     .action(async ({ stack, yes, ...options }: Options) => {
       const adoption = await prepareTakeOver(stack, options);
       const comparison = await compareTakeOver(stack, adoption);
       if (isNothing(adoption, comparison)) {
         process.stdout.write(
-          `${chalk.green("Nothing to adopt:")} everything in namespace ${adoption.found.namespace} that ${stack} plans is in its state already.\n  Deploy the rest: npx flotilla up --stack ${stack}\n`,
+          `${chalk.green("Nothing to adopt:")} everything of ${stack} in namespace ${adoption.found.namespace} is already in its state.\n  To deploy what is not in the cluster yet: npx flotilla up --stack ${stack}\n`,
         );
         return;
       }
@@ -62,7 +62,7 @@ flotilla:namespace to { name: <name>, create: false } instead.`,
       const refused = refusedChanges(comparison.changes, RAILS);
       if (refused.length > 0)
         throw new ToolError(
-          `nothing was taken over: the API server would refuse the changes above\n  Follow the advice there, then run: npx flotilla adopt --stack ${stack}`,
+          `nothing was taken over: the API server would refuse the changes listed above\n  Follow the steps listed there, then run: npx flotilla adopt --stack ${stack}`,
         );
       const { others, found } = adoption;
       if (others.length > 0)
@@ -86,15 +86,15 @@ function partsOf(
   return [
     ...(releases.length > 0 ? [releases.map(({ name }) => name).join(", ")] : []),
     ...(taken?.releases ?? []).map(({ manifest, release }) => `${nameOf(manifest)} into ${release}`),
-    ...(around > 0 ? [`${plural(around, "object")} around them`] : []),
-    ...(passwords > 0 ? [`${plural(passwords, "password")} as they are`] : []),
+    ...(around > 0 ? [`${plural(around, "other object")}`] : []),
+    ...(passwords > 0 ? [`${plural(passwords, "password")}, unchanged`] : []),
     ...(past === undefined || Object.keys(past.updates).length === 0
       ? []
       : [`the passwords of ${leftovers.map(({ store }) => store).join(", ")} from ${updatesText(past)}`]),
     ...(resets.jobs.length === 0
       ? []
       : [
-          `the data in ${resets.jobs.map(({ claim }) => claim).join(", ")}, with new passwords that a Job sets in it`,
+          `the data in ${resets.jobs.map(({ claim }) => claim).join(", ")}, in which a Job sets new passwords`,
         ]),
   ];
 }

@@ -36,7 +36,7 @@ export function chartsCommand(): Command {
       }
       const table = new Table({ ...PLAIN_TABLE, head: ["CHART", "VERSION", "SHA256", "RESULT"] });
       const words = {
-        present: "already there",
+        present: "already downloaded",
         verified: "downloaded, verified",
         recorded: chalk.yellow("downloaded, sha256 recorded"),
       };
@@ -44,15 +44,20 @@ export function chartsCommand(): Command {
         table.push([chart, version, sha256, words[outcome]]);
       process.stdout.write(`${table.toString()}\n`);
       if (pulled.some(({ outcome }) => outcome === "recorded"))
-        say("charts/lock.yaml has new digests: review and commit it");
+        say("charts/lock.yaml has new digests: review the file and commit it");
     });
   command
     .command("update")
     .description("Update charts/lock.yaml to the newest versions")
-    .argument("[charts...]", "names, each with an optional @<version>; default: every chart in the lock")
+    .argument(
+      "[charts...]",
+      "names, each with an optional @<version>; default: every chart in charts/lock.yaml",
+    )
     .addOption(jsonOption())
     .action(async (wanted: string[], { json }: { json?: boolean }) => {
-      const updated = await step("asking the registries", () => updateCharts(PROJECT, wanted, allValuesOf));
+      const updated = await step("looking up the newest versions", () =>
+        updateCharts(PROJECT, wanted, allValuesOf),
+      );
       if (json) {
         process.stdout.write(resultJson({ charts: updated }));
         return;
@@ -75,7 +80,9 @@ export function chartsCommand(): Command {
           );
       }
       if (updated.some(({ from, to }) => from !== to))
-        say("charts/lock.yaml has changed. Review it with git diff, and its effect with npx flotilla diff");
+        say(
+          "charts/lock.yaml has changed. To review it: git diff charts/lock.yaml. To see its effect: npx flotilla diff",
+        );
       if (updated.some(({ gone }) => gone.length > 0)) process.exitCode = EXIT.reported;
     });
   return command;

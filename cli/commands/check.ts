@@ -66,7 +66,7 @@ function show({ stages, away }: Checked): string {
     ...(away.length > 0
       ? [
           "",
-          `Of ${away.join(", ")} only the values were looked at: their charts are not available (npx flotilla charts pull).`,
+          `Only the planned values of ${away.join(", ")} were checked, because their charts are not available. To check their objects too: npx flotilla charts pull`,
         ]
       : []),
     "",

@@ -17,7 +17,7 @@ export function addCompletion(program: Command): void {
 bash:  source <(npx flotilla completion bash)    in ~/.bashrc
 zsh:   source <(npx flotilla completion zsh)     in ~/.zshrc
 fish:  npx flotilla completion fish > ~/.config/fish/completions/flotilla.fish
-The scripts call flotilla, which has to be on PATH (npm install --global, or node_modules/.bin).`,
+The scripts call flotilla, which must be on PATH (npm install --global, or node_modules/.bin).`,
     );
 }
 

@@ -70,7 +70,9 @@ export function demoCommand(): Command {
 }
 
 const notNow = (stack: string, why: string): ToolError =>
-  new ToolError(`${stack} cannot be updated now: ${why}\n  See: npx flotilla recover --stack ${stack}`);
+  new ToolError(
+    `${stack} cannot be updated now: ${why}\n  To see its state and repair it: npx flotilla recover --stack ${stack}`,
+  );
 
 /** The argument for `make`. */
 const appOf = (application: string): string =>

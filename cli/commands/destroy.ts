@@ -83,6 +83,6 @@ async function report(
     name === "" ? message : `${name}: ${message}`,
   );
   throw new ToolError(
-    `the destruction of ${stack} did not finish (${changesText(changes) || "nothing was deleted"}, in ${took})\n${words.join("\n") || output.trim()}\n${again}`,
+    `destroying ${stack} did not finish (${changesText(changes) || "nothing was deleted"}, in ${took})\n${words.join("\n") || output.trim()}\n${again}`,
   );
 }

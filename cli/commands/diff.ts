@@ -1,12 +1,13 @@
 import { writeFileSync } from "node:fs";
 import { Command, Option } from "commander";
 import { totalsOf } from "../core/diff/describe";
+import { diffMarkdown } from "../core/diff/diff-markdown";
 import { diffPage } from "../core/diff/diff-page";
 import { refusedAdvice } from "../core/diff/refused";
 import { EXIT } from "../core/exit-codes";
 import type { Comparison } from "../stack/comparison/sides";
 import { begun, exportState } from "../stack/engine";
-import { failsForLost, refusedByEngine } from "../stack/engine-preview";
+import { refusedByEngine } from "../stack/engine-preview";
 import { showComparison } from "../terminal/comparison";
 import { resultJson } from "../terminal/json";
 import { jsonOption, stackOption } from "../terminal/options";
@@ -17,6 +18,8 @@ interface Options {
   against?: string;
   json?: boolean;
   html?: string;
+  markdown?: string;
+  save?: string;
 }
 
 export function diffCommand(): Command {
@@ -29,17 +32,21 @@ export function diffCommand(): Command {
     )
     .addOption(jsonOption())
     .option("--html <file>", "also write the changes as an HTML page")
+    .option("--markdown <file>", "also write the changes as a comment for a pull request")
+    .addOption(
+      new Option("--save <file>", "save the plan for `flotilla up --plan`").conflicts(["offline", "against"]),
+    )
     .addHelpText(
       "after",
       `
 Planned releases are rendered with helm and compared with the manifests that Helm has recorded in the cluster. A release
-whose chart and values have not changed is not rendered, because Pulumi does not upgrade it. The engine previews the update
-as well, so replacements and deletions are shown too. What the cluster has lost is shown as installed again. Secret values
+whose chart and values have not changed is not rendered, because Pulumi does not upgrade it. Pulumi previews the update
+as well, so replacements and deletions are shown too. Objects that the cluster has lost are shown as recreated. Secret values
 are masked. Generated labels and the order of keys are ignored.
 
 Exits with 2 when there are changes.`,
     )
-    .action(async ({ stack, offline = false, against, json, html }: Options) => {
+    .action(async ({ stack, offline = false, against, json, html, markdown, save }: Options) => {
       const comparison =
         against === undefined
           ? await differenceOf(stack, offline)
@@ -48,17 +55,25 @@ Exits with 2 when there are changes.`,
         against === undefined ? `What an update of ${stack} changes` : `${stack} compared with ${against}`;
       if (html !== undefined)
         writeFileSync(html, diffPage({ title, isUpdate: against === undefined, ...comparison }));
+      const { compared } = comparison;
+      const { engineRefusal } = await import("../stack/update-refusals");
+      const refused = compared && engineRefusal(comparison, compared.planned.settings);
+      if (markdown !== undefined)
+        writeFileSync(
+          markdown,
+          diffMarkdown({ title, isUpdate: against === undefined, ...comparison, refused }),
+        );
       process.stdout.write(
         json
           ? resultJson(toJson(stack, comparison))
           : showComparison(comparison, { isUpdate: against === undefined }),
       );
-      const { refused, lost = [] } = comparison;
-      if (refused !== undefined && !failsForLost(refused, lost)) {
+      if (refused !== undefined) {
         // The difference already says that the update is refused, and where.
         if (refusedAdvice(comparison.changes).length === 0) throw refusedByEngine(stack, refused);
         process.stderr.write(`${refusedByEngine(stack, refused).message}\n`);
       }
+      if (save !== undefined) await (await import("../stack/reviewed")).savePlan(stack, comparison, save);
       if (comparison.changes.length > 0 || (comparison.pending ?? []).length > 0)
         process.exitCode = EXIT.reported;
     });

@@ -13,10 +13,7 @@ export function doctorCommand(): Command {
     .description("Check this machine, the backend, the cluster and your permissions")
     .addOption(stackOption())
     .addOption(jsonOption())
-    .addHelpText(
-      "after",
-      "\nChanges nothing. Exits with 2 when something is missing that the stack needs to be deployed.",
-    )
+    .addHelpText("after", "\nChanges nothing. Exits with 2 when something that the stack needs is missing.")
     .action(async ({ stack, json }: { stack: string; json?: boolean }) => {
       const diagnoses = await diagnose(stack);
       process.stdout.write(json ? resultJson({ stack, checks: diagnoses }) : show(diagnoses));
@@ -28,7 +25,7 @@ const COLOURS: Record<Diagnosis["status"], (text: string) => string> = {
   ok: chalk.green,
   warning: chalk.yellow,
   failed: chalk.red,
-  "not looked at": chalk.dim,
+  skipped: chalk.dim,
 };
 
 function show(diagnoses: readonly Diagnosis[]): string {

@@ -25,8 +25,8 @@ export function driftCommand(): Command {
       "after",
       `
 Compares each object with the result of a server-side dry run of its deployed manifest. Fields that autoscalers and other
-controllers own are ignored, and so are finished Jobs that were deleted. Your working tree does not matter here:
-\`flotilla diff\` compares with that.
+controllers own are ignored, and so are finished Jobs that were deleted. The working tree is not read: to compare with it, run
+\`flotilla diff\`.
 
 --correct runs a Helm upgrade through Pulumi with the program and settings of the last update. Fields that were added by
 hand are removed first, because Helm keeps fields that its chart does not set.
@@ -54,7 +54,7 @@ Exits with 2 when there is drift that was not corrected.`,
         }
         if (drift.refused.length > 0)
           throw new ToolError(
-            `nothing was changed: the API server refuses ${drift.refused.map(({ object }) => object).join(", ")} as deployed. Delete these objects (kubectl delete, for a StatefulSet with --cascade=orphan), then run this again`,
+            `nothing was changed: the API server refuses to restore ${drift.refused.map(({ object }) => object).join(", ")}\n  Delete these objects with kubectl delete (a StatefulSet with --cascade=orphan), then run this again.`,
           );
         if (!yes && !(await confirmed("Restore all of this?"))) return;
         await report(stack, await bringBack(stack, drift));

@@ -18,8 +18,8 @@ export function explainCommand(): Command {
     .addHelpText(
       "after",
       `
-Run it after a failed update, or while one is slow. After a failure Helm has restored the old version; what the new pods
-were waiting for is then read from events, which Kubernetes keeps for an hour.
+Run it after a failed update, or while an update is slow. After a failure, Helm has already restored the old version, so the
+reasons are read from the events of the new pods, which Kubernetes keeps for an hour.
 
 Exits with 2 when something is wrong.`,
     )

@@ -48,7 +48,7 @@ export function graphCommand(): Command {
       if (out === undefined) process.stdout.write(drawn);
       else {
         write(out, drawn);
-        say(`${graph.nodes.length} nodes and ${graph.edges.length} connections in ${resolve(out)}`);
+        say(`wrote ${graph.nodes.length} nodes and ${graph.edges.length} connections to ${resolve(out)}`);
       }
     });
 }

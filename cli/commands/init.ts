@@ -24,11 +24,11 @@ interface Options {
 
 export function initCommand(): Command {
   return new Command("init")
-    .description("Create a stack file; invalid settings are refused")
+    .description("Create a stack file and check its settings")
     .argument("<stack>", "the name of the stack, such as prod-us-east-1")
     .option(
       "-l, --layers <names>",
-      "layers from config/layers, comma-separated; default: the one named like the stack",
+      "layers from config/layers, comma-separated; default: the layer with the stack's name",
     )
     .option("-c, --context <name>", "kubeconfig context; required for prod")
     .option("-k, --kubeconfig <path>", "kubeconfig file; default: KUBECONFIG, then ~/.kube/config")
@@ -72,7 +72,9 @@ export function initStack(stack: string, options: Options, project = PROJECT): s
 function layersFor(stack: string, given: string | undefined, known: readonly string[]): string[] {
   if (given !== undefined) return given.split(",").flatMap((name) => name.trim() || []);
   if (known.includes(stack)) return [stack];
-  throw new UsageError(`name its layers with --layers. ${suggest(stack, known)}`);
+  throw new UsageError(
+    `there is no layer named ${stack}\n  Name the stack's layers with --layers. ${suggest(stack, known)}`,
+  );
 }
 
 function stackFile(

@@ -10,7 +10,7 @@ export function previewCommand(): Command {
     .argument("[arguments...]", "more arguments for `pulumi preview`, after --")
     .addHelpText(
       "after",
-      "\nIt changes nothing. Object by object: npx flotilla diff. Against the sandbox: npx flotilla sandbox preview",
+      "\nChanges nothing. To see what changes in each object: npx flotilla diff. To preview against the sandbox:\nnpx flotilla sandbox preview",
     )
     .action(async (further: string[], { stack }: { stack: string }) => {
       const exitCode = await pulumiOnTerminal(["preview", "--stack", stack, ...further]);

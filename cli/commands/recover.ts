@@ -18,10 +18,10 @@ export function recoverCommand(): Command {
       "after",
       `
 Shows what happened and what it would do, then asks. It handles locks, pending operations, half-installed releases, damaged
-state files and provider processes that an engine left behind. The last good revision of a release is restored; a release that
-was never completely installed is removed, except for its volume claims. A truncated or missing state file is restored from
-the backend's own backup (file backends). On a healthy stack it does nothing. A lock whose process is not visible from this
-machine is released only after you confirm that the process has ended, never with --yes.`,
+state files and provider processes that a killed pulumi left behind. The last good revision of a release is restored. A
+release that was never completely installed is uninstalled, except for its volume claims. A truncated or missing state file is
+restored from the backend's own backup (file backends). On a healthy stack it does nothing. A lock whose process is not visible
+from this machine is released only after you confirm that the process has ended, never with --yes.`,
     )
     .action(async ({ stack, yes = false }: { stack: string; yes?: boolean }) => {
       const first = await firstAidFor(stack);
@@ -30,7 +30,7 @@ machine is released only after you confirm that the process has ended, never wit
         process.stdout.write(`${happened(stack, first.found)}${done(first.will)}`);
         if (first.unsure !== undefined && yes) throw nobodyToAsk(first.unsure, stack);
         if (!yes) {
-          if (!(await confirmed(first.unsure ?? "Do it?"))) return;
+          if (!(await confirmed(first.unsure ?? "Repair the stack?"))) return;
           assertSame(first, await firstAidFor(stack), stack);
         }
         await giveFirstAid(first);
@@ -51,7 +51,7 @@ machine is released only after you confirm that the process has ended, never wit
       if (will.length > 0) process.stdout.write(done(will));
       if (unsure !== undefined && yes) throw nobodyToAsk(unsure, stack);
       if (actions.length > 0 && !yes) {
-        if (!(await confirmed(unsure ?? "Do it?"))) return;
+        if (!(await confirmed(unsure ?? "Repair the stack?"))) return;
         assertSame(recovery, await recoveryOf(stack, first), stack);
       }
       await recover(stack, actions);

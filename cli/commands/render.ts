@@ -4,6 +4,7 @@ import chalk from "chalk";
 import Table from "cli-table3";
 import { Command } from "commander";
 import { stringify } from "yaml";
+import { plural } from "../../src/model/plural";
 import { compact } from "../../src/model/records";
 import type { ReleasePlan } from "../../src/plan/plan";
 import { planAfresh } from "../stack/planning";
@@ -79,5 +80,5 @@ function show(rendered: readonly Rendered[], folder: string): string {
     away === 0
       ? ""
       : `\nThe charts of ${away} releases are not available. To render their manifests too: npx flotilla charts pull\n`;
-  return `${table.toString()}\n\n${rendered.length} releases in ${folder}\n${hint}`;
+  return `${table.toString()}\n\nWrote ${plural(rendered.length, "release")} to ${folder}\n${hint}`;
 }

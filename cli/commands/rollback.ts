@@ -2,7 +2,7 @@ import chalk from "chalk";
 import Table from "cli-table3";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { stackFileName } from "../../src/config/stack-names";
-import { previous, type Told, told } from "../core/updates";
+import { previous, type UpdateWithChanges, withChanges } from "../core/updates";
 import { readCheckpoint, readHistory, type Update, updateJson } from "../stack/history";
 import { PROJECT_NAME } from "../stack/project";
 import { type RollbackOptions, withRollback } from "../stack/rollback/rolling-back";
@@ -35,7 +35,8 @@ export function rollbackCommand(): Command {
       "-t, --to <number>",
       "number of the update; default: the newest one that deployed something else",
       (text) => {
-        if (!/^[1-9][0-9]*$/.test(text)) throw new InvalidArgumentError("It must be a number from the list.");
+        if (!/^[1-9][0-9]*$/.test(text))
+          throw new InvalidArgumentError("It must be the number of an update: see flotilla rollback --list.");
         return Number(text);
       },
     )
@@ -51,7 +52,7 @@ export function rollbackCommand(): Command {
       "after",
       `
 Updates are numbered from the oldest. Runs the program of the git commit that the update recorded, in a temporary worktree,
-after its digest has proved that it is the same program. Existing passwords are never regenerated. Your working tree stays as
+after checking that its digest is the recorded one. Existing passwords are never regenerated. Your working tree stays as
 it is, except for the stack's file: it gets the earlier settings once the update has succeeded.`,
     )
     .action(async (options: Options) => {
@@ -60,7 +61,7 @@ it is, except for the stack's file: it gets the earlier settings once the update
       if (history.length === 0)
         throw new ToolError(`stack ${stack} has never been updated, so there is no update to go back to`);
       const checkpoints = await recentCheckpoints(stack, history, LISTED);
-      const updates = told(history, imagesOf(checkpoints));
+      const updates = withChanges(history, imagesOf(checkpoints));
       if (options.list && options.json)
         process.stdout.write(resultJson({ stack, updates: updates.map(updateJson) }));
       else process.stdout.write(show(stack, updates));
@@ -78,7 +79,7 @@ it is, except for the stack's file: it gets the earlier settings once the update
     });
 }
 
-function show(stack: string, all: readonly Told[]): string {
+function show(stack: string, all: readonly UpdateWithChanges[]): string {
   const updates = all.slice(0, LISTED);
 
   const table = new Table({ ...PLAIN_TABLE, head: ["UPDATE", "WHEN", "RESULT", "CHANGED", "MESSAGE"] });
@@ -103,7 +104,8 @@ function show(stack: string, all: readonly Told[]): string {
 
 function done({ stack, only, configOnly }: Options, { number, commit }: Update): string {
   const file = stackFileName(stack);
-  if (only !== undefined) return `${only} is as in update ${number}. Commit ${file}.\n`;
+  if (only !== undefined)
+    return `${only} has the settings and version of update ${number} again: commit ${file}.\n`;
   const program =
     configOnly || commit === undefined
       ? ""

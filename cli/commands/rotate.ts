@@ -18,10 +18,10 @@ export function rotateCommand(): Command {
     .addHelpText(
       "after",
       `
-Raises the store's generation in the stack file and runs \`pulumi up\`: a Job adds the new passwords next to the old ones, the
-Secrets change, the store and its clients restart, and a last Job removes the old passwords. Both work until then: if it
-stops, everything keeps running, and the same command continues. (redis has one password at a time: its clients fail
-between its restart and theirs.)`,
+Increases the store's generation in the stack file and runs \`pulumi up\`: a Job adds the new passwords next to the old ones, the
+Secrets change, the store and its clients restart, and a last Job removes the old passwords. Old and new passwords work until
+then: if the rotation is interrupted, everything keeps running, and the same command continues. (redis has one password at a
+time: its clients cannot log in between its restart and theirs.)`,
     )
     .action(async (name: string, further: string[], { stack, yes }: { stack: string; yes?: boolean }) => {
       const read = settingsOfStack(stack);

@@ -16,7 +16,7 @@ export const sandboxEnvCommand = (): Command =>
       `
 In a POSIX shell: eval "$(npx flotilla sandbox env)"
 Then pulumi, kubectl and helm use the sandbox. Missing tools are installed and the cluster is started first.
-With --json a variable that is null has to be unset.`,
+With --json, unset the variables whose value is null.`,
     )
     .action(async ({ json }: { json?: boolean }) => {
       const world = sandboxOfProject();

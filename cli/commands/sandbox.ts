@@ -90,7 +90,7 @@ const sandboxPreviewCommand = (): Command =>
     .argument("[arguments...]", "more arguments for `pulumi preview`, after --")
     .addHelpText(
       "after",
-      "\nThe stack's file is not changed, and its own cluster is not contacted.\nAgainst the stack's own cluster: npx flotilla preview",
+      "\nThe stack's file is not changed, and its own cluster is not contacted.\nTo preview against the stack's own cluster: npx flotilla preview",
     )
     .action(async (further: string[], { stack }: { stack: string }) => {
       const open = await openWorld(sandboxOfProject());

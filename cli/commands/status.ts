@@ -121,7 +121,7 @@ function nextSteps(stack: string, releases: readonly ReleaseStatus[], lost: Look
     [
       lost.length > 0 || releases.some(({ status, kind }) => status === "missing" && kind !== "unknown"),
       "up",
-      "install again what the cluster has lost",
+      "recreate what the cluster has lost",
     ],
     [releases.some((release) => !isWell(release)), "explain", "explain what is not ready"],
     [

@@ -1,4 +1,4 @@
-/** What `flotilla check` has looked at and found. */
+/** The report of `flotilla check`: its stages and their findings. */
 
 import type { OptionalChecker } from "../../src/config/rules";
 import { own } from "../../src/model/graph";
@@ -12,22 +12,22 @@ export interface Row {
   severity: Severity;
   /** The stage that found it. */
   stage: string;
-  /** The rule's name, or the checker's own name of the check. */
+  /** The rule's name, or the name that the external checker gives the check. */
   check: string;
   where: string;
   what: string;
-  /** What to do; of what is excepted the reason. */
+  /** What to do; for an excepted row, the reason of the exception. */
   todo: string;
 }
 
 export interface Stage {
   stage: string;
-  /** What was looked at, or why nothing was. */
+  /** What was checked, or why nothing was. */
   lookedAt: string;
   rows: Row[];
-  /** Checks that are let be, besides those among the rows: an annotation of the object says why. */
+  /** Checks suppressed by an annotation of the object; they have no row. */
   annotated?: number;
-  /** Whether it was left out. */
+  /** Whether the stage was skipped. */
   skipped?: boolean;
 }
 
@@ -41,15 +41,15 @@ export const rowsOfProblems = (stage: string, problems: readonly Problem[]): Row
     todo: problem.todo,
   }));
 
-/** What is excepted, with its reason. */
+/** The excepted violations, with their reasons. */
 export const rowsOfExceptions = (stage: string, violations: readonly Violation[]): Row[] =>
   violations.flatMap(({ rule, where, what, excepted }) =>
     excepted === undefined ? [] : [{ severity: "excepted", stage, check: rule, where, what, todo: excepted }],
   );
 
 /**
- * What an optional checker finds: warnings, because an error must not depend on what is installed. `ownerOf` tells which service
- * or store an object belongs to, with its exceptions.
+ * The findings of an optional checker, as warnings: an error must not depend on which tools are installed. `ownerOf` returns the
+ * service or store that an object belongs to, with its exceptions.
  */
 export const rowsOfReport = (
   stage: OptionalChecker,
@@ -69,16 +69,16 @@ export const rowsOfReport = (
       todo:
         reason ??
         (owner === undefined
-          ? "Fix what the inventory or the stack says of it, or its chart."
-          : `Fix what the inventory or the stack says of it, or say why it is acceptable: ${owner.path}.exceptions.${exception}`),
+          ? "Fix it in the inventory, the stack's settings or its chart."
+          : `Fix it in the inventory or the stack's settings, or state why it is acceptable: ${owner.path}.exceptions.${exception}`),
     };
   });
 
 /** The service or store that an object belongs to. */
 export interface ObjectOwner {
-  /** Its settings, such as `flotilla:services.web`. */
+  /** The path of its settings, such as `flotilla:services.web`. */
   path: string;
-  /** Reasons by rule, and by checker and check. */
+  /** Reasons by rule, or by `<checker>/<check>`. */
   exceptions: Readonly<Record<string, string>>;
 }
 

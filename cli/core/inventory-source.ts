@@ -1,7 +1,7 @@
-/** An inventory as it is written: where in its source something stands. */
+/** Finds objects and lines in the source of an inventory. */
 import ts from "typescript";
 
-/** Line of what an application's source says at a path, or of the deepest part of the path that it has. */
+/** Returns the line of a path in an application's source, or of the deepest part of the path that exists. */
 export function lineInInventory(
   source: string,
   application: string,
@@ -20,7 +20,7 @@ export function lineInInventory(
   return line;
 }
 
-/** The object literal with this `name`. */
+/** Returns the object literal of the application with this name. */
 export function inventoryOf(root: ts.Node, application: string): ts.ObjectLiteralExpression | undefined {
   if (ts.isObjectLiteralExpression(root)) {
     const name = propertyOf(root, "name");

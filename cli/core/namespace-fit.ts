@@ -1,9 +1,9 @@
-/** Whether planned pods fit a namespace that others own: its Pod Security level, its quotas. Pure decisions. */
+/** Whether planned pods fit the Pod Security level and quotas of a namespace that others own. Pure decisions. */
 import { amountOf } from "../../src/model/quantity";
 import type { Demand } from "../../src/plan/namespace/demand";
 import { type ManifestObject, nameOf } from "./diff/manifests";
 
-/** The label with the Pod Security level that a namespace enforces. */
+/** The label for the Pod Security level that a namespace enforces. */
 export const ENFORCE = "pod-security.kubernetes.io/enforce";
 
 interface SecurityContext {
@@ -49,7 +49,7 @@ const containersOf = ({ initContainers = [], containers = [] }: PodSpec): Contai
   ...containers,
 ];
 
-/** Volumes that the level `restricted` allows. */
+/** Volume types that the level `restricted` allows. */
 const RESTRICTED_VOLUMES = [
   "configMap",
   "csi",
@@ -61,7 +61,7 @@ const RESTRICTED_VOLUMES = [
   "secret",
 ];
 
-/** Capabilities that the level `baseline` allows to add. */
+/** Capabilities that pods may add at the level `baseline`. */
 const BASELINE_CAPABILITIES = [
   "AUDIT_WRITE",
   "CHOWN",
@@ -78,7 +78,7 @@ const BASELINE_CAPABILITIES = [
   "SYS_CHROOT",
 ];
 
-/** Returns what of the planned pods a Pod Security level refuses (https://kubernetes.io/docs/concepts/security/pod-security-standards). */
+/** Returns violations of a Pod Security level (https://kubernetes.io/docs/concepts/security/pod-security-standards). */
 export function refusedByLevel(level: string | undefined, objects: readonly ManifestObject[]): string[] {
   if (level !== "baseline" && level !== "restricted") return [];
   return objects.flatMap((object) => {
@@ -142,7 +142,7 @@ export interface LimitRange {
   };
 }
 
-/** The parts of a plan's demand that quotas limit, by their keys. */
+/** The parts of a plan's demand that quotas limit, by quota key. */
 const DEMANDED: Record<string, keyof Demand> = {
   cpu: "cpu",
   "requests.cpu": "cpu",
@@ -152,7 +152,10 @@ const DEMANDED: Record<string, keyof Demand> = {
   pods: "pods",
 };
 
-/** Returns where a quota leaves less than the plan needs at most. What a deployed stack uses is part of what is used. */
+/**
+ * Returns the quotas that leave less than the plan's maximum demand. For a deployed stack, usage is not subtracted: it includes
+ * the stack's own.
+ */
 export function tooLittle(quotas: readonly Quota[], demand: Demand, isDeployed: boolean): string[] {
   return quotas.filter(isForAllPods).flatMap(({ metadata, spec, status }) =>
     Object.entries(spec?.hard ?? {}).flatMap(([key, hard]) => {
@@ -168,7 +171,7 @@ export function tooLittle(quotas: readonly Quota[], demand: Demand, isDeployed: 
   );
 }
 
-/** Returns the requests and limits that a quota requires of every container, and that a planned one does not have. */
+/** Returns the requests and limits that a quota requires of every container and that planned ones lack. */
 export function notAskedFor(
   quotas: readonly Quota[],
   ranges: readonly LimitRange[],
@@ -191,7 +194,7 @@ export function notAskedFor(
       const without = objects.filter((object) =>
         containersOf(podOf(object) ?? {}).some(({ resources = {} }) => {
           const asked = resources[kind as "requests" | "limits"]?.[resource];
-          // A limit is a request as well.
+          // A limit is also the default request.
           return asked === undefined && (kind === "limits" || resources.limits?.[resource] === undefined);
         }),
       );
@@ -204,7 +207,7 @@ export function notAskedFor(
   );
 }
 
-/** A quota with scopes counts some pods only, such as those of a priority class. */
+/** Whether a quota counts all pods; one with scopes counts only some, such as those of a priority class. */
 const isForAllPods = ({ spec }: Quota): boolean =>
   (spec?.scopes ?? []).length === 0 && spec?.scopeSelector === undefined;
 

@@ -1,19 +1,19 @@
-/** What a plan takes of a cluster: kinds it must serve, what one must be allowed to do with them, storage. */
+/** What a plan needs from a cluster: API kinds, permissions and storage classes. */
 import type { Settings } from "../../src/config/schema";
 import { guardRails } from "../../src/plan/namespace/guard-rails";
 import type { Plan } from "../../src/plan/plan";
 import type { ManifestObject } from "./diff/manifests";
 
-/** A kind of object, as manifests name it. */
+/** A kind of object, as in manifests. */
 export interface Kind {
   apiVersion: string;
   kind: string;
 }
 
-/** What Helm and Pulumi do with the objects they make. */
+/** The verbs that Helm and Pulumi need on the objects they create. */
 export const VERBS = ["get", "create", "patch", "delete"] as const;
 
-/** What Helm reads to see whether a release is ready, and keeps its own records in. */
+/** The permissions that Helm needs to watch readiness and to store its release records. */
 export const READ: readonly { group: string; resource: string; verb: string }[] = [
   { group: "", resource: "secrets", verb: "list" },
   { group: "", resource: "secrets", verb: "update" },
@@ -23,8 +23,8 @@ export const READ: readonly { group: string; resource: string; verb: string }[] 
 
 /**
  * The kinds that Bitnami's charts create, for charts that are not on this machine. Each profile has a StatefulSet, Services, a
- * ServiceAccount, a NetworkPolicy and ConfigMaps (rabbitmq a Secret in their place); the replicated ones add PodDisruptionBudgets,
- * and rabbitmq's a Role with its RoleBinding. Source: `helm template` of https://github.com/bitnami/charts as of 2026-07-01, with
+ * ServiceAccount, a NetworkPolicy and ConfigMaps (rabbitmq a Secret instead); replicated profiles add PodDisruptionBudgets, and
+ * rabbitmq adds a Role with its RoleBinding. Source: `helm template` of https://github.com/bitnami/charts as of 2026-07-01, with
  * mysql 14.0.5, mongodb 17.0.2, redis 23.1.1 and rabbitmq 16.0.16.
  */
 const BITNAMI: readonly Kind[] = [
@@ -39,7 +39,7 @@ const BITNAMI: readonly Kind[] = [
   { apiVersion: "rbac.authorization.k8s.io/v1", kind: "RoleBinding" },
 ];
 
-/** Every kind that the plan makes, once each. */
+/** Returns the kinds that the plan creates, once each. */
 export function kindsOf(
   plan: Plan,
   settings: Settings,
@@ -60,14 +60,13 @@ export function kindsOf(
   return [...new Map(kinds.map((kind) => [`${kind.apiVersion}/${kind.kind}`, kind])).values()];
 }
 
-/** Who brings a group of kinds that Kubernetes itself does not have. */
+/** Who provides API groups that are not part of Kubernetes, and the alternative. */
 export const PROVIDED_BY: Record<string, string> = {
-  "external-secrets.io":
-    "the External Secrets Operator (0.16 or later), or take flotilla:externalSecrets out",
-  "monitoring.coreos.com": "the Prometheus operator, or take flotilla:monitoring.serviceMonitor out",
+  "external-secrets.io": "the External Secrets Operator (0.16 or later), or remove flotilla:externalSecrets",
+  "monitoring.coreos.com": "the Prometheus operator, or remove flotilla:monitoring.serviceMonitor",
 };
 
-/** The storage classes that stores name; undefined stands for the cluster's default. */
+/** Returns the storage classes that stores use; undefined stands for the cluster's default. */
 export function storageClassesOf(settings: Settings, stores: readonly string[]): (string | undefined)[] {
   const named = stores.map((store) => settings.stores[store]?.storageClass ?? settings.storageClass);
   return [...new Set(named)];

@@ -1,30 +1,30 @@
-/** The settings that a rollback deploys, from those of then and those of now. */
+/** The settings that a rollback deploys, from the recorded ones and the current ones. */
 import { isDeepStrictEqual } from "node:util";
 import { PREFIX } from "../../src/config/prefix";
 import { deployedStore } from "../../src/plan/deployed";
 import { type RecordedConfig, settingAt, withSetting } from "./restore";
 import { deployedOf, type ExportedResource, RELEASE } from "./state";
 
-/** Recorded settings. */
+/** The recorded settings of the target update and of now. */
 export interface PastSettings {
   then: RecordedConfig;
   now: RecordedConfig;
 }
 
-/** The settings of then for all that does not have to stay as it is now; `resources` are those of now. */
+/** Returns the past settings, except those that must stay as they are now; `resources` are the current ones. */
 export function settingsOfThen(
   { then, now }: PastSettings,
   resources: readonly ExportedResource[],
   { includeStores }: { includeStores: boolean },
 ): RecordedConfig {
   const key = (name: string) => `${PREFIX}:${name}`;
-  // Where the stack is does not go back with it: a program of then knows nothing of what keeps it there.
+  // The stack stays in its place: a past program may not know the settings that keep it there.
   const staying = ["cluster", "namespace", ...(includeStores ? [] : ["stores"])];
   const kept = staying.reduce(
     (config, name) => withSetting(config, [key(name)], settingAt(now, [key(name)])),
     then,
   );
-  // Passwords of an older generation are gone.
+  // Passwords of older generations no longer exist.
   const deployed = deployedOf(resources);
   return Object.keys(deployed).reduce((config, name) => {
     const store = deployedStore(deployed, name);
@@ -44,7 +44,7 @@ const withGeneration = (
     ? config
     : withSetting(config, path, generation === 1 ? undefined : generation);
 
-/** The settings of now, with one service's settings and version of then; `before` and `resources` are the states of both. */
+/** Returns the current settings with one service's past settings and version; `before` and `resources` are the past and current states. */
 export function withServiceOfThen(
   { then, now }: PastSettings,
   service: string,
@@ -54,14 +54,14 @@ export function withServiceOfThen(
   const path = [`${PREFIX}:services`, service];
   const config = withSetting(now, path, settingAt(then, path));
   const [was, is] = [imageIn(before, service), imageIn(resources, service)];
-  // Where the inventory has named another version since, the settings have to name that of then.
+  // If the inventory has changed the version since, the settings must name the past one.
   const image = isDeepStrictEqual(was, is)
     ? { tag: settingAt(now, [...path, "tag"]), digest: settingAt(now, [...path, "digest"]) }
     : { tag: was?.tag, digest: was?.digest };
   return withSetting(withSetting(config, [...path, "tag"], image.tag), [...path, "digest"], image.digest);
 }
 
-/** A service's image as a state has it. */
+/** A service's image in a state. */
 function imageIn(
   resources: readonly ExportedResource[],
   service: string,

@@ -1,4 +1,4 @@
-/** What runs of a stack: its state, Helm's records and the workloads, put side by side. */
+/** The status of a stack's releases, from its state, Helm's records and the live workloads. */
 
 import { isDeepStrictEqual } from "node:util";
 import { compact } from "../../src/model/records";
@@ -22,20 +22,20 @@ export interface ReleaseStatus {
   release: string;
   kind: "store" | "service" | "stand-in" | "job" | "unknown";
   chart: string;
-  /** Helm's number of the newest revision; none where Helm has no such release. */
+  /** The newest revision in Helm; undefined if Helm has no such release. */
   revision?: number;
-  /** Helm's word for it: deployed, failed, pending-upgrade ... or missing. */
+  /** Helm's status: deployed, failed, pending-upgrade ... or missing. */
   status: string;
   /** Whether Pulumi's last update of it failed. */
   failed: boolean;
-  /** Pods that are ready, and pods that should be; of a Job those that have succeeded. */
+  /** The numbers of ready and wanted pods; for a Job, of succeeded ones. */
   pods: { ready: number; wanted: number };
   /** `host:port` inside the cluster. */
   endpoint?: string;
   image: string;
-  /** When Helm made the revision. */
+  /** When Helm created the revision. */
   updatedAt?: string;
-  /** What is not as it was deployed, as far as revisions, images and numbers of pods tell; all fields: `flotilla drift`. */
+  /** Drift in revisions, images and numbers of pods; `flotilla drift` compares all fields. */
   drift?: string;
 }
 
@@ -45,19 +45,19 @@ interface StackOutputs extends PlanOutputs {
   namespace: string;
 }
 
-/** What the stack said of itself when it was updated last; undefined before the first update. */
+/** The stack's outputs of its last update; undefined before the first. */
 export const outputsOf = (resources: readonly ExportedResource[]): StackOutputs | undefined => {
   const outputs = stackOutputs(resources);
   return outputs?.namespace === undefined ? undefined : (outputs as unknown as StackOutputs);
 };
 
-/** The namespace that the stack is deployed in, also where no update has come to its outputs yet. */
+/** The namespace that the stack is deployed in, even if no update has got as far as its outputs. */
 export const namespaceIn = (resources: readonly ExportedResource[]): string | undefined =>
   deployedPlace(byUrn(resources))?.namespace ?? outputsOf(resources)?.namespace;
 
 /**
- * Stores first, then Jobs, then services; last what is in the namespace and in no state. Once the stack is deployed in a namespace
- * of others, those are theirs.
+ * Stores first, then Jobs, then services; last the releases in the namespace that the state does not have. Those are left out if
+ * the namespace is shared: they belong to others.
  */
 export function releaseStatuses(
   resources: readonly ExportedResource[],
@@ -104,11 +104,11 @@ export function releaseStatuses(
   });
 }
 
-/** Whether a release is deployed, and all its pods are ready. */
+/** Whether a release is deployed and all its pods are ready. */
 export const isWell = ({ status, failed, pods }: ReleaseStatus): boolean =>
   status === "deployed" && !failed && pods.ready >= pods.wanted;
 
-/** Drift at a glance. */
+/** The drift of a release in a few words. */
 function driftOf(
   state: ExportedResource | undefined,
   live: LiveRelease | undefined,
@@ -122,17 +122,18 @@ function driftOf(
   const isScaled = objects.some(({ kind }) => /^(HorizontalPodAutoscaler|ScaledObject)$/.test(kind ?? ""));
   const wanted = objects.filter(({ kind }) => /^(Deployment|StatefulSet|DaemonSet)$/.test(kind ?? ""));
   const found = wanted.flatMap((object) => {
-    const there = workloads.find(
+    const workload = workloads.find(
       ({ kind, metadata }) => kind === object.kind && metadata.name === object.metadata?.name,
     );
-    if (!there) return [`${object.kind} deleted`];
+    if (!workload) return [`${object.kind} deleted`];
     const images = (containers: readonly { image?: string }[] = []) =>
       containers.map(({ image }) => image).join();
     return [
-      ...(images(object.spec?.template?.spec?.containers) === images(there.spec?.template?.spec?.containers)
+      ...(images(object.spec?.template?.spec?.containers) ===
+      images(workload.spec?.template?.spec?.containers)
         ? []
         : ["image"]),
-      ...(isScaled || object.spec?.replicas === undefined || object.spec.replicas === there.spec?.replicas
+      ...(isScaled || object.spec?.replicas === undefined || object.spec.replicas === workload.spec?.replicas
         ? []
         : ["pods"]),
     ];
@@ -141,8 +142,8 @@ function driftOf(
 }
 
 /**
- * Whether helm has made a revision that Pulumi does not know, or one with other values: after a `pulumi refresh` the state
- * knows the number. A failed update of Pulumi leaves such ones as well.
+ * Whether helm has created a revision that Pulumi does not know, or one with different values: after `pulumi refresh` the state
+ * has its number. A failed update of Pulumi also leaves such revisions, and does not count.
  */
 export function isChangedByHand(state: ExportedResource, { newest }: Pick<LiveRelease, "newest">): boolean {
   if (hasFailed(state)) return false;

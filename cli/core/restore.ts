@@ -1,18 +1,18 @@
-/** A stack's file as it must be for an earlier update's settings to hold again. */
+/** Restores the settings of an earlier update in a stack file. */
 import { isDeepStrictEqual } from "node:util";
 import { type Document, isMap, parseDocument } from "yaml";
 import { quoteTexts } from "../../src/config/yaml-write";
 
-/** Keys of a stack file that say how its secrets are encrypted: they belong to the state, and stay. */
+/** Keys of a stack file that say how its secrets are encrypted: they belong to the state and stay unchanged. */
 const ENCRYPTION = ["secretsprovider", "encryptedkey", "encryptionsalt"];
 
 /** Settings by full key (`flotilla:services`); a secret is `{ secure: <ciphertext> }`. */
 export type RecordedConfig = Readonly<Record<string, unknown>>;
 
 /**
- * The text of a stack file in which the recorded settings hold. What `base` says already stays as it is written, comments
- * included. The engine records the project's defaults (`defaults`, by full key) among a stack's settings: they are not
- * written down. How secrets are encrypted is as in `current`.
+ * Returns the text of a stack file with the recorded settings. Settings that `base` already has keep their formatting and
+ * comments. The engine records the project's defaults (`defaults`, by full key) among a stack's settings; they are not written.
+ * The encryption keys are taken from `current`.
  */
 export function restoredFile(
   base: string,
@@ -42,14 +42,14 @@ export function restoredFile(
 const configIn = (document: Document): Record<string, unknown> =>
   ((document.toJS() as { config?: Record<string, unknown> } | null)?.config ?? {}) as Record<string, unknown>;
 
-/** Whether the engine makes the same of what is written: every scalar a text, of nothing an empty one. */
+/** Whether the engine reads the written value as the recorded one: it turns scalars into strings, and null into an empty one. */
 function isSame(written: unknown, recorded: unknown): boolean {
   if (isDeepStrictEqual(written, recorded)) return true;
   if (typeof written === "object" && written !== null) return false;
   return typeof recorded !== "object" && String(written ?? "") === String(recorded ?? "");
 }
 
-/** Recorded settings in which a path has another value; undefined takes it away, and with it what is then empty. */
+/** Returns the settings with another value at a path; undefined removes it, and maps that become empty. */
 export function withSetting(
   recorded: RecordedConfig,
   path: readonly string[],

@@ -1,8 +1,8 @@
-/** A stack's state as `pulumi stack export` writes it: its resources, and what they say. Pure. */
+/** A stack's state as `pulumi stack export` writes it. Pure. */
 import type { Deployed } from "../../src/plan/deployed";
 import { deployedNamespace, deployedReleases, type StateResource } from "../../src/runtime/state";
 
-/** Types in a state: the stack itself, a Helm release, a generated password, a namespace, a Secret. */
+/** Type tokens in a state: the stack itself, a Helm release, a generated password, a namespace, a Secret. */
 export const STACK = "pulumi:pulumi:Stack";
 export const RELEASE = "kubernetes:helm.sh/v3:Release";
 export const PASSWORD = "random:index/randomPassword:RandomPassword";
@@ -12,10 +12,10 @@ export const SECRET = "kubernetes:core/v1:Secret";
 /** The resource's own name. */
 export const nameOfUrn = (urn: string): string => urn.split("::").at(-1) as string;
 
-/** The kind of resource that a type names, without its package and version. */
+/** The kind in a type token, without package and version. */
 export const kindOfType = (type: string): string => type.split(":").at(-1) as string;
 
-/** A resource in words: its kind and its own name. */
+/** A resource as text: its kind and name. */
 export const resourceText = ({ type, urn }: { type: string; urn: string }): string =>
   `${kindOfType(type)} ${nameOfUrn(urn)}`;
 
@@ -27,30 +27,30 @@ export interface ExportedResource extends StateResource {
   outputs?: Record<string, unknown>;
   parent?: string;
   protect?: boolean;
-  /** A resource that another has replaced: the next update deletes it. */
+  /** Whether another resource has replaced it, so that the next update deletes it. */
   delete?: boolean;
-  /** Its deletion leaves the object in the cluster. */
+  /** Whether its deletion keeps the object in the cluster. */
   retainOnDelete?: boolean;
-  /** The next update replaces it. */
+  /** Whether the next update replaces it. */
   taint?: boolean;
-  /** URNs that it comes after; of each of its inputs in `propertyDependencies`. */
+  /** URNs of its dependencies; `propertyDependencies` has them per input. */
   dependencies?: string[];
   propertyDependencies?: Record<string, string[] | null>;
   /** URN of the resource whose deletion deletes it as well. */
   deletedWith?: string;
   /** `<urn>::<id>` of its provider. */
   provider?: string;
-  /** Why it is not what was asked for; the next update tries again. */
+  /** Why its last operation failed; the next update tries again. */
   initErrors?: string[];
 }
 
-/** What the engine had begun when it was ended: `creating`, `updating`, `deleting` ... */
+/** An operation that the engine had started when it was interrupted: `creating`, `updating`, `deleting` ... */
 export interface PendingOperation {
   type: string;
   resource: ExportedResource;
 }
 
-/** What `pulumi stack export` writes, and `pulumi stack import` takes back. */
+/** The format of `pulumi stack export` and `pulumi stack import`. */
 export interface ExportedState {
   version: number;
   deployment?: {
@@ -65,7 +65,7 @@ export const resourcesOf = ({ deployment }: ExportedState): ExportedResource[] =
 export const operationsOf = ({ deployment }: ExportedState): PendingOperation[] =>
   deployment?.pending_operations ?? [];
 
-/** What the stack told about itself when it was updated last. */
+/** The stack outputs of the last update. */
 export const stackOutputs = (resources: readonly ExportedResource[]): Record<string, unknown> | undefined =>
   resources.find(({ type }) => type === STACK)?.outputs;
 
@@ -77,7 +77,7 @@ export const releasesOf = (resources: readonly ExportedResource[]): Map<string, 
       .map((resource) => [String(resource.inputs?.name), resource]),
   );
 
-/** The reference to the provider that these resources have now in place of the one it refers to; undefined where they have none. */
+/** The current reference to the provider that an older reference names; undefined if these resources have no such provider. */
 export function presentProvider(
   reference: string | undefined,
   resources: readonly ExportedResource[],
@@ -87,24 +87,24 @@ export function presentProvider(
   return provider && `${provider.urn}::${provider.id}`;
 }
 
-/** The releases of a state, as a plan wants them. */
+/** The releases of a state in the form that a plan takes. */
 export const deployedOf = (resources: readonly ExportedResource[]): Deployed =>
   deployedReleases(byUrn(resources));
 
-/** The resources of a state as its program reads them: without those that wait to be deleted. */
+/** The resources of a state by URN, as the program reads them: without those pending deletion. */
 export const byUrn = (resources: readonly ExportedResource[]): Record<string, ExportedResource> =>
   Object.fromEntries(
     resources.filter((resource) => !resource.delete).map((resource) => [resource.urn, resource]),
   );
 
 /**
- * Whether a namespace in a state stays when the stack is destroyed: others created it, or own it now. A lost one has the same
- * mark, to be created again.
+ * Whether a namespace in a state stays when the stack is destroyed, because others created or own it. A lost namespace is also
+ * retained, but tainted for recreation.
  */
 export const isRetained = ({ type, retainOnDelete, taint }: ExportedResource): boolean =>
   type === NAMESPACE && retainOnDelete === true && taint !== true;
 
-/** Whether others own the namespace that a stack is deployed in: the state does not have it, or it was left to them. */
+/** Whether others own the namespace that a stack is deployed in: the state does not have it, or retains it without having adopted it. */
 export function isShared(resources: readonly ExportedResource[]): boolean {
   const namespace = resources.find(({ type, delete: isGoing }) => type === NAMESPACE && !isGoing);
   return (
@@ -112,11 +112,11 @@ export function isShared(resources: readonly ExportedResource[]): boolean {
   );
 }
 
-/** Whether it is not what was asked for: the next update tries it again. */
+/** Whether its last operation failed; the next update tries again. */
 export const hasFailed = ({ initErrors = [] }: Pick<ExportedResource, "initErrors">): boolean =>
   initErrors.length > 0;
 
-/** Releases that are not what was asked for. */
+/** The names of failed releases. */
 export const failedOf = (resources: readonly ExportedResource[]): string[] =>
   resources.filter(hasFailed).map(({ outputs }) => String(outputs?.name));
 
@@ -124,16 +124,16 @@ export const failedOf = (resources: readonly ExportedResource[]): string[] =>
 export const pendingDeletes = (resources: readonly ExportedResource[]): ExportedResource[] =>
   resources.filter((resource) => resource.delete === true && resource.retainOnDelete !== true);
 
-/** The protected resources of a store: its release, its Secret, its passwords. */
+/** The URNs of a store's protected resources: its release, Secret and passwords. */
 export function protectedOf(resources: readonly ExportedResource[], store: string): string[] {
   const own = new RegExp(`^${store}(-(auth|[a-z][a-z0-9]*|replica-set-key|erlang-cookie)(-[0-9]+)?)?$`);
-  // Another store may be called like this one with something behind it.
+  // Another store's name may start with this one's.
   const others = Object.entries(deployedOf(resources))
     .filter(([name, { kind }]) => kind === "store" && name !== store && name.startsWith(`${store}-`))
     .map(([name]) => name);
   return (
     resources
-      // The namespace may be called like a store.
+      // The namespace may have the same name as a store.
       .filter(({ protect, type }) => protect === true && type !== NAMESPACE)
       .map(({ urn }) => urn)
       .filter((urn) => {

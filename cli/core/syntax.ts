@@ -1,4 +1,4 @@
-/** What TypeScript says of sources without their types. */
+/** Checks the syntax of TypeScript sources without type checking. */
 import ts from "typescript";
 
 export interface SyntaxFault {
@@ -6,7 +6,7 @@ export interface SyntaxFault {
   what: string;
 }
 
-/** Returns the syntax errors of a source; `file` decides by its extension how it is read. */
+/** Returns the syntax errors of a source; the extension of `file` decides how it is parsed. */
 export function syntaxFaults(file: string, source: string): SyntaxFault[] {
   const { diagnostics = [] } = ts.transpileModule(source, {
     fileName: file,

@@ -1,29 +1,29 @@
-/** A stack's updates as people choose among them: pure. */
+/** A stack's updates, for people who choose one of them: pure. */
 import { isDeepStrictEqual } from "node:util";
 import { isRecord } from "../../src/model/records";
 import type { ConfigValue, Update } from "../stack/history";
 import { type FieldChange, fieldChanges, pathText, valueText } from "./diff/fields";
 
-export interface Told extends Update {
-  /** What it changed against the update before it. */
+export interface UpdateWithChanges extends Update {
+  /** What it changed compared with the previous update. */
   changed: string[];
 }
 
-/** Updates that deployed something: refreshes and the like have a number, but nobody goes back to one. */
+/** Whether a rollback can target an update: refreshes and the like have a number, but deploy nothing. */
 export const isTarget = ({ kind, result }: Update): boolean => kind === "update" && result === "succeeded";
 
-/** Milliseconds by which the clocks of two machines may differ without a word. */
+/** Milliseconds by which the clocks of two machines may differ without a warning. */
 const CLOCK_DIFFERENCE = 60_000;
 
-/** Updates that say they began later than now: a backend of files orders them by time, and a clock has jumped. */
+/** Updates with a start time in the future: a clock has jumped, and file backends order updates by time. */
 export const fromTheFuture = (updates: readonly Update[], now: number): Update[] =>
   updates.filter(({ startedAt }) => Date.parse(startedAt) > now + CLOCK_DIFFERENCE);
 
-/** Each update with what it changed; `images` are its services' images, where they are known. */
-export function told(
+/** Returns each update with what it changed; `images` are its services' images, if known. */
+export function withChanges(
   updates: readonly Update[],
   images: ReadonlyMap<number, Record<string, string>>,
-): Told[] {
+): UpdateWithChanges[] {
   const oldestFirst = [...updates].sort((a, b) => a.number - b.number);
   return oldestFirst
     .map((update, index) => {
@@ -62,7 +62,7 @@ function changes(
   return all.length > 0 ? all : ["nothing"];
 }
 
-/** A map that comes or goes, entry by entry. */
+/** An added or removed map as one change per entry. */
 function parts(change: FieldChange): FieldChange[] {
   const { path, before = {}, after = {} } = change;
   const inner = isRecord(before) && isRecord(after) ? fieldChanges(before, after, path) : [];
@@ -71,7 +71,7 @@ function parts(change: FieldChange): FieldChange[] {
     : [change];
 }
 
-/** A setting of a tag says what the image says as well. */
+/** Whether a changed image already covers this setting of a tag. */
 const saidByTags = (setting: string, tags: readonly string[]): boolean => {
   const service = /^services\.([^.]+)\.tag /.exec(setting)?.[1];
   return tags.some((tag) => tag.startsWith(`${service} `));
@@ -89,8 +89,8 @@ const tagOf = (image: string | undefined): string => image?.split(":").at(-1) ??
 const short = (commit: string | undefined): string => commit?.slice(0, 7) ?? "(none)";
 
 /**
- * The update to go back to when none is named: the newest that deployed something else than the newest of all. A rollback
- * that failed is gone on with. Undefined when there is none.
+ * The default target of a rollback: the newest update that deployed something different from the latest one. A failed rollback
+ * is resumed. Undefined if there is none.
  */
 export function previous(
   updates: readonly Update[],
@@ -102,11 +102,11 @@ export function previous(
   const begun = isFailed ? /^flotilla rollback to (\d+): /.exec(current.message)?.[1] : undefined;
   const resumed = begun === undefined ? undefined : updates.find(({ number }) => number === Number(begun));
   if (resumed) return resumed;
-  // What failed half-way is gone back from to the last that did not, whatever it deployed.
+  // After a failed update, the target is the last successful one, whatever it deployed.
   return earlier.find((update) => isTarget(update) && (isFailed || !isSameAs(update, current, programs)));
 }
 
-/** Whether two updates deployed the same: the same settings and, as far as it is known of both, the same program. */
+/** Whether two updates deployed the same settings and the same program (by its digest if known for both, else by commit). */
 function isSameAs(a: Update, b: Update, programs: ReadonlyMap<number, string>): boolean {
   const [one, other] = [programs.get(a.number), programs.get(b.number)];
   const isSameProgram = one !== undefined && other !== undefined ? one === other : a.commit === b.commit;

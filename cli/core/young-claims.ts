@@ -1,25 +1,25 @@
-/** Volume claims that were deleted and recreated empty: they are younger than their store. */
+/** Volume claims that were deleted and recreated empty: they are newer than their store. */
 
 import type { DatedClaim, LiveClaim } from "../stack/claims";
 import { releaseOf, type Workload } from "./explain/facts";
 
-/** A claim that was created long after the pods that it belongs to. */
+/** A claim that was created long after its StatefulSet. */
 export interface YoungClaim {
   claim: string;
   release: string;
-  /** When it began, empty. */
+  /** When it was created, empty. */
   createdAt: string;
 }
 
 /** Annotation that marks a claim as intentionally empty. */
 export const MEANT_EMPTY = "flotilla.dev/began-empty";
 
-/** Hours by which a claim has to be younger than its StatefulSet, which creates its first claim at once. */
+/** How many hours newer than its StatefulSet a claim must be; the StatefulSet creates its first claim immediately. */
 const YOUNGER_HOURS = 1;
 
 /**
- * Claims that were deleted after their store was installed, and that its StatefulSet has created again, empty. Only claims that are the
- * only copy of their data: the first of a StatefulSet with one pod, since others come with more pods and are filled by those.
+ * Returns claims that were deleted after their store was installed and recreated empty by its StatefulSet. Only claims with the
+ * sole copy of their data count: the claim of a StatefulSet with one pod. With several pods, the others refill a new claim.
  */
 export const youngClaims = (claims: readonly LiveClaim[], workloads: readonly Workload[]): YoungClaim[] =>
   workloads.flatMap(({ kind, metadata, spec = {} }) => {
@@ -36,7 +36,7 @@ export const youngClaims = (claims: readonly LiveClaim[], workloads: readonly Wo
     });
   });
 
-/** Whether a claim got a new volume with nothing in it: not one that was there, a copy of another, or one that a backup filled. */
+/** Whether a claim got a new, empty volume: not an existing one, a clone, a snapshot or one restored by Velero. */
 const beganEmpty = ({ metadata: { annotations = {}, labels = {} }, spec }: DatedClaim): boolean =>
   Object.keys(annotations).some((key) => key.endsWith("kubernetes.io/storage-provisioner")) &&
   spec?.dataSource === undefined &&
@@ -44,6 +44,6 @@ const beganEmpty = ({ metadata: { annotations = {}, labels = {} }, spec }: Dated
   labels["velero.io/restore-name"] === undefined &&
   annotations[MEANT_EMPTY] === undefined;
 
-/** A young claim in words, with what to do. */
+/** The message about a young claim, with what to do. */
 export const youngText = ({ claim, release, createdAt }: YoungClaim, namespace: string): string =>
-  `claim ${claim} is younger than ${release}: it began empty at ${createdAt}. If nobody meant that, restore its data from a backup; if it was meant: kubectl annotate pvc ${claim} ${MEANT_EMPTY}=true -n ${namespace}`;
+  `claim ${claim} is newer than ${release}: it was created empty at ${createdAt}. If that was not intended, restore its data from a backup. If it was: kubectl annotate pvc ${claim} ${MEANT_EMPTY}=true -n ${namespace}`;

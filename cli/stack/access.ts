@@ -1,4 +1,4 @@
-/** The cluster and the namespace of a stack, also while its settings are not sound: what runs can be looked at all the same. */
+/** The cluster and namespace of a stack, even if its settings are invalid: live objects can be inspected anyway. */
 import { merge } from "../../src/config/merge";
 import type { Settings } from "../../src/config/schema";
 import type { StackSettings } from "../../src/config/settings";
@@ -18,13 +18,13 @@ import { configOfStack, settingsOfStack } from "./settings";
 
 export interface Access {
   cluster: Settings["cluster"];
-  /** The namespace that the settings lead to; none while they are not sound. */
+  /** The namespace according to the settings; undefined if they are invalid. */
   namespace?: string;
-  /** The settings, if they are sound. */
+  /** The settings, if they are valid. */
   read?: StackSettings;
 }
 
-/** @throws FlotillaError when not even the files can be read. */
+/** @throws FlotillaError if the files cannot be read at all. */
 export function accessTo(stack: string): Access {
   try {
     const read = settingsOfStack(stack);
@@ -49,8 +49,8 @@ export function accessTo(stack: string): Access {
 }
 
 /**
- * kubectl for a stack's cluster, which is the one that its state records; with `mayMove` also one that the settings move it to.
- * @throws FlotillaError when the context does not exist, its API server does not answer, or it is another cluster.
+ * Returns kubectl for a stack's cluster: the one recorded in its state or, with `mayMove`, one that the settings move it to.
+ * @throws FlotillaError if the context does not exist, its API server does not respond, or it is a different cluster.
  */
 export async function reachCluster(
   access: Pick<Settings, "cluster">,

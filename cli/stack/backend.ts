@@ -1,4 +1,4 @@
-/** Where the state of stacks is kept. */
+/** The Pulumi backend, which stores the state of stacks. */
 import { homedir } from "node:os";
 import { delimiter, resolve } from "node:path";
 import { PROJECT } from "../tools/paths";
@@ -7,12 +7,12 @@ import { pulumiQuietly } from "./engine";
 export type Backend =
   | { kind: "cloud" }
   | { kind: "file"; folder: string }
-  /** A bucket, which nothing reads without its own tools. */
+  /** A bucket, which cannot be read without the cloud's own tools. */
   | { kind: "bucket"; url: string };
 
 let known: Promise<Backend> | undefined;
 
-/** Asks pulumi, once. */
+/** Asks pulumi once and remembers the answer. */
 export const readBackend = (): Promise<Backend> => {
   known ??= ask();
   return known;
@@ -24,7 +24,7 @@ async function ask(): Promise<Backend> {
   return url.startsWith("file:") ? { kind: "file", folder: folderOf(url) } : { kind: "bucket", url };
 }
 
-/** `file://~/x`, `file://./x` and `file:///x`, as pulumi takes them. */
+/** Resolves `file://~/x`, `file://./x` and `file:///x` like pulumi does. */
 export const folderOf = (url: string): string =>
   resolve(
     PROJECT,
@@ -34,10 +34,10 @@ export const folderOf = (url: string): string =>
       .replace(/^~(?=\/|$)/, homedir()),
   );
 
-/** Variables that name files, which may be named from where the user is. */
+/** Variables with file paths, which may be relative to the user's working directory. */
 const FILES = ["PULUMI_CONFIG_PASSPHRASE_FILE", "PULUMI_HOME"];
 
-/** What pulumi needs in its environment to find the same state, keys and cluster from another folder. */
+/** The environment that pulumi needs to find the same state, keys and cluster from another folder. */
 export async function environmentElsewhere(environment = process.env): Promise<Record<string, string>> {
   const backend = await readBackend();
   const files = FILES.flatMap((name) =>

@@ -1,4 +1,4 @@
-/** The catalogue of the project: what its `apps/index.ts` exports. */
+/** The catalogue of the project, exported by its `apps/index.ts`. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { FlotillaError, type Problem } from "../../src/model/problems";
@@ -12,7 +12,7 @@ const EXAMPLE = "export const catalogue = { shop };";
 
 let known: Catalogue | undefined;
 
-/** Returns the catalogue, loaded at the first call. @throws FlotillaError if it cannot be loaded, or is not a catalogue. */
+/** Returns the catalogue, loaded on the first call. @throws FlotillaError if it cannot be loaded or is not a catalogue. */
 export function catalogue(): Catalogue {
   known ??= load();
   return known;
@@ -24,8 +24,8 @@ function load(): Catalogue {
   if (file === undefined)
     throw refusal({
       where: "apps/index.ts",
-      what: "there is no such file, and it lists the applications of the project",
-      todo: `Write it: ${EXAMPLE}`,
+      what: "the file does not exist; it lists the applications of the project",
+      todo: `Create it: ${EXAMPLE}`,
     });
   const path = join(APPS, file);
   if (path.endsWith(".ts")) loadTypeScript();
@@ -39,15 +39,15 @@ function load(): Catalogue {
   if (!isRecord(catalogue) || Array.isArray(catalogue))
     throw refusal({
       where: `apps/${file}`,
-      what: "it exports no `catalogue`, a map of applications by name",
-      todo: `Write: ${EXAMPLE}`,
+      what: "it does not export `catalogue`, a map of applications by name",
+      todo: `Add: ${EXAMPLE}`,
     });
   const double = overwritten(path, Object.keys(catalogue).length);
   if (double) throw refusal(double);
   return catalogue as Catalogue;
 }
 
-/** Why the inventories cannot be loaded: the syntax errors in them, or else the error that one of them throws. */
+/** Why the inventories cannot be loaded: their syntax errors, or else the error that one of them throws. */
 function failureOf(error: unknown): FlotillaError {
   const { message = String(error), stack = "" } = error instanceof Error ? error : {};
   const named = [...`${message}\n${stack}`.matchAll(/([^\s():[\]]+\.[cm]?[jt]s):(\d+)/g)].flatMap(
@@ -60,26 +60,26 @@ function failureOf(error: unknown): FlotillaError {
   if (missing !== undefined)
     return refusal({
       where: at ? placeOf(at.path, lineWith(at.path, missing) ?? at.line) : "apps",
-      what: `the package ${missing} is not installed`,
-      todo: "Install the packages of the project: npm install",
+      what: `package ${missing} is not installed`,
+      todo: "Install the project's packages: npm install",
     });
   return refusal({
     where: at ? placeOf(at.path, at.line) : "apps",
-    what: `the inventories cannot be loaded: ${message.split("\n")[0]}`,
-    todo: "Fix what fails there.",
+    what: `cannot load the inventories: ${message.split("\n")[0]}`,
+    todo: "Fix the code there.",
   });
 }
 
 const placeOf = (path: string, line: number): string => `${relative(PROJECT, path)}:${line}`;
 
-/** The line that names a module. */
+/** The line that imports a module. */
 function lineWith(path: string, module: string): number | undefined {
   const lines = readFileSync(path, "utf8").split("\n");
   const index = lines.findIndex((line) => line.includes(`"${module}"`) || line.includes(`'${module}'`));
   return index < 0 ? undefined : index + 1;
 }
 
-/** Whether a path is a source of the project, and not of one of its packages. */
+/** Whether a path is a source file of the project and not of one of its packages. */
 const isOwn = (path: string): boolean =>
   path.startsWith(PROJECT + sep) && !path.includes(`${sep}node_modules${sep}`) && existsSync(path);
 
@@ -89,18 +89,18 @@ const sourcesOfApps = (): string[] =>
     .map((file) => join(APPS, file));
 
 function faultsIn(paths: readonly string[]): Problem[] {
-  // The compiler takes a while to load, and is of use only here.
+  // Loaded lazily: the compiler is slow to load and needed only here.
   const { syntaxFaults } = require("../core/syntax") as typeof import("../core/syntax");
   return [...new Set(paths)].flatMap((path) =>
     syntaxFaults(path, readFileSync(path, "utf8")).map(({ line, what }) => ({
       where: placeOf(path, line),
       what: `syntax error: ${what}`,
-      todo: "Correct it.",
+      todo: "Fix it.",
     })),
   );
 }
 
-/** An application that another one of the same name has overwritten in the map. */
+/** Reports an application that another one of the same name has overwritten in the catalogue. */
 function overwritten(index: string, entries: number): Problem | undefined {
   const files = new Map<string, { file: string; application: object }>();
   for (const [path, module] of Object.entries(require.cache)) {

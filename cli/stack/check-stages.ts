@@ -1,4 +1,4 @@
-/** The stages of `flotilla check`, one after the other: each goes on from what the one before has found sound. */
+/** The stages of `flotilla check`: each one continues from the valid result of the previous one. */
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { OptionalChecker } from "../../src/config/rules";
@@ -40,11 +40,11 @@ import { projectTransform } from "./transform";
 
 export interface Checked {
   stages: Stage[];
-  /** Releases of charts that are not on this disk. */
+  /** Releases whose charts are not on this machine. */
   away: string[];
 }
 
-/** Checks a stack without a cluster and without its state. @throws FlotillaError when there is no such stack. */
+/** Checks a stack without a cluster and without its state. @throws FlotillaError if the stack does not exist. */
 export async function checkStack(stack: string): Promise<Checked> {
   if (!existsSync(join(PROJECT, stackFileName(stack)))) settingsOfStack(stack);
   const config = configOfStack(stack);
@@ -88,7 +88,7 @@ function stageOfPlan({ releases, warnings, namespace }: Plan): Stage {
   const { pods } = namespace.quota;
   return {
     stage: "plan",
-    lookedAt: `${Object.keys(releases).length} releases, ${pods === undefined ? `namespace ${namespace.name} as others keep it` : `a quota of ${pods} pods`}`,
+    lookedAt: `${Object.keys(releases).length} releases, ${pods === undefined ? `shared namespace ${namespace.name}` : `a quota of ${pods} pods`}`,
     rows: warnings.map((warning) => ({
       severity: "warning",
       stage: "plan",
@@ -135,28 +135,30 @@ async function stagesOfObjects(
     manifests,
     objects: manifests === undefined ? [] : objectsIn(manifests),
   }));
-  const atHand = releases.filter(({ manifests }) => manifests !== undefined);
+  const available = releases.filter(({ manifests }) => manifests !== undefined);
   const seen = releaseViolations(
     context,
-    atHand.map(({ release, objects }) => ({ release, facts: factsOfObjects(release, objects) })),
+    available.map(({ release, objects }) => ({ release, facts: factsOfObjects(release, objects) })),
   );
-  // What preview and up refuse for the values alone is an error here as well, unless the objects show it already.
+  // Violations found in the values alone are refused by preview and up, so they are errors here too, unless the objects show them.
   const unseen = violations.filter(
     ({ release, rule, excepted }) =>
       !seen.some((other) => other.release === release && other.rule === rule && other.excepted === excepted),
   );
-  const count = atHand.reduce((sum, { objects }) => sum + objects.length, 0);
-  // What Bitnami renders is Bitnami's: kube-score is for the charts of this repository.
-  const own = atHand.filter(({ release }) => "path" in release.chart && !release.chart.path.endsWith(".tgz"));
+  const count = available.reduce((sum, { objects }) => sum + objects.length, 0);
+  // kube-score is for our own charts; Bitnami's objects are not ours to fix.
+  const own = available.filter(
+    ({ release }) => "path" in release.chart && !release.chart.path.endsWith(".tgz"),
+  );
   const deployed = own.flatMap(({ objects }) => objects.filter(isDeployed));
   const owner = (object: string): ObjectOwner | undefined => {
-    const found = atHand.find(({ objects }) => objects.some((candidate) => nameOf(candidate) === object));
+    const found = available.find(({ objects }) => objects.some((candidate) => nameOf(candidate) === object));
     return found && ownerOfRelease(context, found.release);
   };
   return [
     {
       stage: "rules",
-      lookedAt: `${count} objects of ${atHand.length} releases`,
+      lookedAt: `${count} objects of ${available.length} releases`,
       rows: [
         ...rendered.flatMap(({ release, failure }) =>
           failure === undefined ? [] : [failureRow(release.name, failure)],
@@ -165,16 +167,16 @@ async function stagesOfObjects(
       ],
     },
     await checker("kubeconform", `${count} objects`, owner, () =>
-      kubeconform(asText(atHand.flatMap(({ objects }) => objects))),
+      kubeconform(asText(available.flatMap(({ objects }) => objects))),
     ),
     await checker("kube-score", `${deployed.length} objects of our charts`, owner, () =>
-      // How many pods there are is the environment's own decision; in prod the rule `replicas` says how few are too few.
+      // The environment decides the number of pods; in prod the rule `replicas` sets the minimum.
       kubeScore(asText(deployed), ["deployment-replicas"]),
     ),
   ];
 }
 
-/** The service or store of a release, with the exceptions that the stack makes for it. */
+/** The service or store of a release, with its exceptions in the stack's settings. */
 function ownerOfRelease({ application, settings }: AppContext, release: ReleasePlan): ObjectOwner {
   const { kind, name } = ownerOf(application, release);
   const exceptions = Object.entries(own(settings[kind], name)?.exceptions ?? {}).flatMap(([rule, why]) =>
@@ -183,7 +185,7 @@ function ownerOfRelease({ application, settings }: AppContext, release: ReleaseP
   return { path: `flotilla:${kind}.${name}`, exceptions: Object.fromEntries(exceptions) };
 }
 
-/** Asks a checker. One that is not installed or fails is left out, and says so: it must not decide how the check ends. */
+/** Runs an optional checker. If it is not installed or fails, the stage is skipped and says so, but the check does not fail. */
 async function checker(
   name: OptionalChecker,
   lookedAt: string,
@@ -192,7 +194,7 @@ async function checker(
 ): Promise<Stage> {
   const leftOut = (why: string): Stage => ({
     stage: name,
-    lookedAt: `left out: ${why}`,
+    lookedAt: `skipped: ${why}`,
     rows: [],
     skipped: true,
   });
@@ -216,10 +218,10 @@ const failureRow = (release: string, failure: string): Row => ({
   check: "render",
   where: `release ${release}`,
   what: `its chart cannot be rendered: ${failure}`,
-  todo: "Fix the chart, or what the inventory or the stack says of it.",
+  todo: "Fix the chart, or the inventory or settings that it is rendered from.",
 });
 
-/** Objects without what is null: the API server takes that for not being there. */
+/** Serializes objects without nulls: the API server treats null as absent. */
 const asText = (objects: readonly RenderedObject[]): string =>
   objects
     .map(
@@ -228,7 +230,7 @@ const asText = (objects: readonly RenderedObject[]): string =>
     )
     .join("");
 
-/** The result, or the problems it is refused with. */
+/** Returns the result, or the problems of the FlotillaError that was thrown. */
 function attempt<T>(make: () => T): { result: T } | { problems: FlotillaError["problems"] } {
   try {
     return { result: make() };

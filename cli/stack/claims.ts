@@ -1,21 +1,21 @@
-/** Volume claims of a namespace. */
+/** The volume claims of a namespace. */
 import { type ClaimObject, isClaimOf, sizeOf } from "../../src/runtime/leftover-claims";
 import type { Kubectl, ObjectList } from "./kubectl";
 
 export interface LiveClaim {
   name: string;
-  /** As Kubernetes writes it: 8Gi. */
+  /** A Kubernetes quantity, such as 8Gi. */
   size: string;
   object: DatedClaim;
 }
 
-/** A claim with when it was created, and from what. */
+/** A claim with its creation time and data source. */
 export interface DatedClaim extends ClaimObject {
   metadata: ClaimObject["metadata"] & { creationTimestamp?: string; annotations?: Record<string, string> };
   spec?: ClaimObject["spec"] & { dataSource?: object; dataSourceRef?: object };
 }
 
-/** The claims of a namespace, by name; none where there is no such namespace. */
+/** The claims of a namespace; none if it does not exist. */
 export async function readClaims(kubectl: Kubectl, namespace: string): Promise<LiveClaim[]> {
   const { items } = await kubectl.json<ObjectList<DatedClaim>>([
     ...["get", "persistentvolumeclaims", "-n", namespace],
@@ -23,10 +23,10 @@ export async function readClaims(kubectl: Kubectl, namespace: string): Promise<L
   return items.map((object) => ({ name: object.metadata.name, size: sizeOf(object), object }));
 }
 
-/** Claims in words: `data-db-0 (8Gi), data-db-1 (8Gi)`. */
+/** Claims as text: `data-db-0 (8Gi), data-db-1 (8Gi)`. */
 export const claimsText = (claims: readonly { name: string; size: string }[]): string =>
   claims.map(({ name, size }) => `${name} (${size})`).join(", ");
 
-/** The claims that the pods of a release take up. */
+/** The claims that the pods of a release use. */
 export const claimsOf = (claims: readonly LiveClaim[], release: string): LiveClaim[] =>
   claims.filter(({ object }) => isClaimOf(object, release));

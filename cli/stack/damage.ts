@@ -1,4 +1,4 @@
-/** A state file that cannot be read, and the newest copy of it that can: of a file backend, which keeps both side by side. */
+/** Finds an unreadable state file of a file backend, and its newest readable copy. */
 import {
   copyFileSync,
   existsSync,
@@ -17,25 +17,25 @@ import { readBackend } from "./backend";
 import { type End, endsIn, filesIn, readCheckpointFile } from "./checkpoint";
 
 export interface Damage {
-  /** The state file, which is not there or is no checkpoint, unless it is for its attributes that it cannot be read. */
+  /** The state file: missing, not a valid checkpoint, or with broken `attributes`. */
   file: string;
   isMissing: boolean;
-  /** What lies beside a state that is whole, and is none. */
+  /** The broken attributes file of an intact state. */
   attributes?: string;
-  /** A copy that can be read; none where there is none. */
+  /** The best readable copy, if there is one. */
   copy?: { file: string; writtenAt: Date; resources: number };
 }
 
-/** Pulumi uses the newest of these (pulumi/pkg/backend/diy/state.go: stackPath), and leaves a backup of each that it once used. */
+/** Pulumi uses the newest of these (pulumi/pkg/backend/diy/state.go: stackPath) and leaves a backup of each. */
 const ENDINGS = [".json", ".json.gz", ".json.zst"];
 
-/** What has happened to the state of a stack, in words. */
+/** A message about the damage. */
 export const damageText = (stack: string, { file, isMissing, attributes }: Damage): string =>
   attributes === undefined
-    ? `the state of ${stack} ${isMissing ? "is gone" : "is damaged"}: ${file}`
-    : `what the backend keeps beside the state of ${stack} cannot be read: ${attributes}`;
+    ? `the state of ${stack} is ${isMissing ? "missing" : "damaged"}: ${file}`
+    : `the attributes file of the state of ${stack} cannot be read: ${attributes}`;
 
-/** Undefined for a state that can be read, for a stack that never was, and for backends that keep their states themselves. */
+/** Returns undefined for a readable state, for a stack that never existed, and for backends other than files. */
 export async function readDamage(project: string, stack: string): Promise<Damage | undefined> {
   const root = await rootOf();
   return root === undefined ? undefined : damageIn(root, project, bareName(stack));
@@ -46,29 +46,29 @@ async function rootOf(): Promise<string | undefined> {
   return backend.kind === "file" ? join(backend.folder, ".pulumi") : undefined;
 }
 
-/** Where a state may be. */
+/** The possible paths of a state. */
 const filesOf = (root: string, project: string, stack: string): string[] =>
   ENDINGS.map((ending) => join(root, "stacks", project, `${stack}${ending}`));
 
-/** The damage of a state in a backend's folder. */
+/** Returns the damage of a state in a backend's folder. */
 export function damageIn(root: string, project: string, stack: string): Damage | undefined {
   const files = filesOf(root, project, stack);
-  const there = newest(files);
+  const present = newest(files);
   // Node.js 20 cannot read zstd.
-  if (there?.endsWith(".zst")) return undefined;
-  if (there !== undefined && resourcesIn(there) !== undefined) {
-    const attributes = brokenAttributes(there);
-    return attributes === undefined ? undefined : { file: there, isMissing: false, attributes };
+  if (present?.endsWith(".zst")) return undefined;
+  if (present !== undefined && resourcesIn(present) !== undefined) {
+    const attributes = brokenAttributes(present);
+    return attributes === undefined ? undefined : { file: present, isMissing: false, attributes };
   }
   const ends = endsIn(join(root, "history", project, stack));
   const file =
-    there ??
+    present ??
     newest(files.map((path) => `${path}.bak`))?.replace(/\.bak$/, "") ??
     files.find((path) => ends.some((end) => isPackedAs(path, end.file)));
-  // Older backends have no folder for the project, and Pulumi itself moves them.
+  // Older backends have no project folders; Pulumi migrates them itself.
   if (file === undefined || file.endsWith(".zst")) return undefined;
-  const isMissing = there === undefined;
-  // A stack that was removed or renamed leaves a backup behind, but no history; nor has one whose first update was killed.
+  const isMissing = present === undefined;
+  // A removed or renamed stack leaves a backup but no history. A stack whose first update was killed has no history either.
   if (isMissing && ends.length === 0 && !existsSync(noteOf(file))) return undefined;
   const backups = byAge(filesIn(join(root, "backups", project, stack)));
   const copy = firstWhole(copiesOf(file, ends, backups));
@@ -76,8 +76,8 @@ export function damageIn(root: string, project: string, stack: string): Damage |
 }
 
 /**
- * The attributes of a file, when they cannot be read: then Pulumi cannot read the file either. They are written in place, and
- * an engine may be killed meanwhile (gocloud.dev/blob/fileblob: setAttrs). Where there are none nobody misses them.
+ * The attributes file of a file, if it is broken: then Pulumi cannot read the file itself either. It is written in place, and an
+ * engine may be killed meanwhile (gocloud.dev/blob/fileblob: setAttrs). A missing one does no harm.
  */
 function brokenAttributes(file: string): string | undefined {
   const attributes = attributesOf(file);
@@ -101,8 +101,8 @@ const writtenAt = (file: string): Date => statSync(file).mtime;
 const isPackedAs = (one: string, other: string): boolean => one.endsWith(".gz") === other.endsWith(".gz");
 
 /**
- * Copies of a state, the best first: the one from before the engine's last step, and those at the end of updates. The end of the
- * last update comes after its last step; but times are not to be trusted when the clock has jumped, or the backend was copied.
+ * The copies of a state, best first: the one from before the engine's last step, and those at the ends of updates. The end of the
+ * last update is newer than its last step, but times are unreliable if the clock jumped or the backend was copied.
  */
 function copiesOf(file: string, ends: readonly End[], backups: readonly string[]): string[] {
   const before = `${file}.bak`;
@@ -124,10 +124,10 @@ function copiesOf(file: string, ends: readonly End[], backups: readonly string[]
   ].filter((path) => isPackedAs(path.replace(/\.bak$/, ""), file));
 }
 
-/** In milliseconds, by its name. */
+/** The time in its name, in milliseconds. */
 const endedAt = ({ nanoseconds }: End): number => Number(nanoseconds / 1_000_000n);
 
-/** @throws ToolError when none is whole, and one may not be opened. */
+/** Returns the first intact file. @throws ToolError if there is none and one of them cannot be opened. */
 function firstWhole(files: readonly string[]): Damage["copy"] {
   let closed: unknown;
   for (const file of files) {
@@ -142,22 +142,22 @@ function firstWhole(files: readonly string[]): Damage["copy"] {
   return undefined;
 }
 
-/** How many resources a checkpoint has; undefined when it is none. @throws ToolError for one that may not be opened. */
+/** The number of resources in a checkpoint; undefined if it is not one. @throws ToolError if it cannot be opened. */
 function resourcesIn(file: string): number | undefined {
   try {
     return readCheckpointFile(file).length;
   } catch (error) {
     const { syscall, code, message } = error as NodeJS.ErrnoException;
-    // It may be whole all the same.
+    // An unreadable file may still be intact.
     if (syscall !== undefined && code !== "ENOENT")
-      throw new ToolError(`the state, or a copy of it, cannot be opened: ${message}`);
+      throw new ToolError(`cannot open the state or a copy of it: ${message}`);
     return undefined;
   }
 }
 
 /**
- * Puts the copy in its place, and notes it. What was there is kept beside it; returns where.
- * @throws ToolError when the state can be read by now.
+ * Restores the copy and leaves a note of it. Returns the path under which the damaged file is kept.
+ * @throws ToolError if the state has become readable.
  */
 export function restore({ file, attributes, copy }: Damage): string | undefined {
   if (attributes !== undefined) {
@@ -166,10 +166,12 @@ export function restore({ file, attributes, copy }: Damage): string | undefined 
   }
   if (copy === undefined) throw new Error("nothing to restore from");
   if (resourcesIn(file) !== undefined)
-    throw new ToolError(`the state can be read again, and stays as it is: ${file}\n  Run it again.`);
+    throw new ToolError(
+      `the state can be read again and was left unchanged: ${file}\n  Run this command again.`,
+    );
   const kept = `${file}.damaged`;
   mkdirSync(dirname(file), { recursive: true });
-  // Under another name first: on a full disk, or broken off, what is there stays.
+  // Under a temporary name first, so that a full disk or an interruption does no harm.
   copyFileSync(copy.file, `${file}.copy`);
   writeFileSync(noteOf(file), "");
   const isThere = existsSync(file);
@@ -179,20 +181,20 @@ export function restore({ file, attributes, copy }: Damage): string | undefined 
   return isThere ? kept : undefined;
 }
 
-/** The note of a state that was restored and may not know its last moment. */
+/** The file that marks a restored state, which may lack the last steps. */
 const noteOf = (file: string): string => `${file}.restored`;
 
-/** Whether the state was restored, and nobody has looked yet at what it does not know. */
+/** Whether the state was restored and the steps that it may lack have not been recovered yet. */
 export async function wasRestored(project: string, stack: string): Promise<boolean> {
   const root = await rootOf();
   return root !== undefined && isNoted(root, project, bareName(stack));
 }
 
-/** The same in a backend's folder. */
+/** Like `wasRestored`, for a backend's folder. */
 export const isNoted = (root: string, project: string, stack: string): boolean =>
   filesOf(root, project, stack).some((file) => existsSync(noteOf(file)));
 
-/** What it does not know has been told, and put right. */
+/** Removes the mark after the recovery. */
 export async function forgetRestored(project: string, stack: string): Promise<void> {
   const root = await rootOf();
   for (const file of root === undefined ? [] : filesOf(root, project, bareName(stack)))

@@ -1,7 +1,9 @@
-/** What the settings let an update delete: its protection is taken off before, and the permission taken out after. */
+/** Deletions that flotilla:allowDeletion permits: unprotects the resources before an update, and removes used permissions after it. */
+
 import { PREFIX } from "../../src/config/prefix";
 import type { Settings } from "../../src/config/schema";
 import { stackFileName } from "../../src/config/stack-names";
+import { plural } from "../../src/model/plural";
 import { deployedGuarded } from "../../src/runtime/state";
 import {
   byUrn,
@@ -16,7 +18,7 @@ import { say } from "../terminal/progress";
 import { pulumiQuietly, readState } from "./engine";
 import { edit } from "./marks";
 
-/** The protected resources that permissions name. */
+/** Returns the URNs of protected resources that permissions name. */
 export function protectedBy(
   resources: readonly ExportedResource[],
   permissions: readonly string[],
@@ -36,7 +38,7 @@ const split = (permission: string): [kind: string, name: string] => {
   return [permission.slice(0, at), permission.slice(at + 1)];
 };
 
-/** Takes the protection off what the settings let go. */
+/** Unprotects the resources that the settings allow to be deleted. */
 export async function letGo(stack: string, { allowDeletion }: Settings): Promise<void> {
   if (allowDeletion.length === 0) return;
   const urns = protectedBy(await readState(stack), allowDeletion);
@@ -44,25 +46,25 @@ export async function letGo(stack: string, { allowDeletion }: Settings): Promise
   await edit(stack, urns, (resource) => {
     resource.protect = false;
   });
-  say(`${urns.length} resources are no longer protected: flotilla:allowDeletion names them`);
+  say(`unprotected ${plural(urns.length, "resource")} named in flotilla:allowDeletion`);
 }
 
-/** Takes permissions out of the stack file whose store, Secret or password is gone. */
+/** Removes permissions from the stack file whose store, Secret or password no longer exists. */
 export async function takeOutUsed(stack: string, { allowDeletion }: Settings): Promise<void> {
   if (allowDeletion.length === 0) return;
   const resources = await readState(stack);
   const deployed = deployedOf(resources);
   const { secrets = [], passwords = [] } = deployedGuarded(byUrn(resources));
-  const isThere = (permission: string): boolean => {
+  const isDeployed = (permission: string): boolean => {
     const [kind, name] = split(permission);
     if (kind === "store") return deployed[name]?.kind === "store";
     return (kind === "secret" ? secrets : passwords).includes(name);
   };
-  const left = allowDeletion.filter(isThere);
+  const left = allowDeletion.filter(isDeployed);
   if (left.length === allowDeletion.length) return;
   const key = `${PREFIX}:allowDeletion`;
   await pulumiQuietly(["config", "rm", key, "--stack", stack]);
   for (const [index, entry] of left.entries())
     await pulumiQuietly(["config", "set", "--path", `${key}[${index}]`, entry, "--stack", stack]);
-  say(`${stackFileName(stack)}: flotilla:allowDeletion is used up and taken out; commit it`);
+  say(`${stackFileName(stack)}: removed used entries of flotilla:allowDeletion; commit the file`);
 }

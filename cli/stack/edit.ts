@@ -1,9 +1,12 @@
-/** Changes a stack's state where no command of Pulumi does. */
+/** Edits a stack's state in ways that no Pulumi command offers. */
 
 import type { ExportedState } from "../core/state";
 import { exportState, pulumiQuietly } from "./engine";
 
-/** Exports the state, changes it and takes it back in one import. That drops the operations that the state had under way. With `secrets` they are laid open meanwhile, in memory only. */
+/**
+ * Exports the state, changes it and imports it, which drops its pending operations. With `secrets`, they are decrypted meanwhile,
+ * in memory only.
+ */
 export async function editState(
   stack: string,
   change: (state: ExportedState) => void,

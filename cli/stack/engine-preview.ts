@@ -1,9 +1,9 @@
-/** What the engine would do with a program: `pulumi preview`, which changes nothing. */
+/** Runs `pulumi preview` to find out what the engine would do. */
 import type { PreviewStep } from "../core/preview-step";
 import { ToolError } from "../tools/failure";
 import { pulumiQuietly } from "./engine";
 
-/** The steps that change something. @throws ToolError with what the program refuses. */
+/** Returns the steps that change something. @throws ToolError with the program's errors. */
 export async function previewSteps(
   stack: string,
   folder: string,
@@ -19,15 +19,15 @@ export async function previewSteps(
   return steps.filter(({ op }) => op !== "same" && op !== "read");
 }
 
-/** Whether a preview fails only because it looks for what the cluster has lost: an update marks that first, and creates it again. */
+/** Whether a preview fails only because it looks for lost resources: an update marks those first and recreates them. */
 export const failsForLost = (words: string, lost: { readonly length: number }): boolean =>
   lost.length > 0 && /not found/i.test(words);
 
-/** What the engine would not do. */
+/** The error for a failed preview. */
 export const refusedByEngine = (stack: string, words: string): ToolError =>
   new ToolError(`the preview of ${stack} fails:\n${words}`);
 
-/** What the program itself says, without the engine's frame around it. */
+/** The program's own messages, without the engine's output around them. */
 function messageOf(text: string): string {
   const from = text.indexOf("{");
   if (from < 0) return text;

@@ -1,4 +1,4 @@
-/** A stack's state and config, through the user's own pulumi. */
+/** Access to a stack's state and config through the user's own pulumi. */
 import { setTimeout } from "node:timers/promises";
 import execa from "execa";
 import { type ExportedResource, type ExportedState, resourcesOf } from "../core/state";
@@ -6,12 +6,12 @@ import { ToolError } from "../tools/failure";
 import { delegateInterrupts } from "../tools/interrupts";
 import { PROJECT } from "../tools/paths";
 
-/** A stack that the backend does not have; `sought` where a copy of its state was looked for already. */
+/** A stack that the backend does not have. `sought`: whether a copy of its state was already looked for. */
 export class UnknownStack extends ToolError {
   constructor(stack: string, { sought = false } = {}) {
-    const before = ` If it was there before: npx flotilla recover --stack ${stack} brings it back from a backend of files.`;
+    const before = ` If it existed before, recover it from a file backend: npx flotilla recover --stack ${stack}.`;
     super(
-      `the backend in use has no stack ${stack}${sought ? ", nor a copy of its state" : ""}.\n  If it is one of the embedded cluster: eval "$(npx flotilla env)".${sought ? "" : before} If it is new: pulumi stack init ${stack}`,
+      `the current backend has no stack ${stack}${sought ? " and no copy of its state" : ""}.\n  If it is a stack of the sandbox: eval "$(npx flotilla sandbox env)".${sought ? "" : before} If it is new: pulumi stack init ${stack}`,
     );
   }
 }
@@ -19,9 +19,9 @@ export class UnknownStack extends ToolError {
 export interface EngineOptions {
   /** The folder of the program. Default: the project. */
   cwd?: string;
-  /** What it reads from standard input. Default: nothing. */
+  /** Its standard input. Default: none. */
   input?: string;
-  /** Further variables of its environment. Default: none. */
+  /** Additional environment variables. Default: none. */
   environment?: Record<string, string>;
 }
 
@@ -36,14 +36,14 @@ export async function pulumiOnTerminal(
   return exitCode;
 }
 
-/** What pulumi says of a state that it cannot read. */
+/** Pulumi's error for a state that it cannot read. */
 const UNREADABLE = /failed to load checkpoint/;
 
-/** Runs pulumi and hands its output out. @throws ToolError with pulumi's words. */
+/** Runs pulumi and returns its output. @throws ToolError with pulumi's message. */
 export async function pulumiQuietly(args: readonly string[], options: EngineOptions = {}): Promise<string> {
   let ended = await runQuietly(args, options);
-  // While an update writes its state there are moments in which nobody can read it, since what lies beside the file is written
-  // in place (gocloud.dev/blob/fileblob: setAttrs). Nothing is done yet when that is found.
+  // While an update writes its state, it is briefly unreadable: its attributes file is written in place
+  // (gocloud.dev/blob/fileblob: setAttrs). Retrying is safe, because pulumi has not done anything yet.
   for (let left = 3; left > 0 && UNREADABLE.test(ended.stderr); left--) {
     await setTimeout(100);
     ended = await runQuietly(args, options);
@@ -52,13 +52,13 @@ export async function pulumiQuietly(args: readonly string[], options: EngineOpti
   if (exitCode === 0) return stdout;
   if ((result as Partial<NodeJS.ErrnoException>).code === "ENOENT")
     throw new ToolError(
-      'pulumi is not on PATH.\n  Install it, or put this shell into the embedded world: eval "$(npx flotilla env)"',
+      'pulumi is not on PATH.\n  Install it, or use the sandbox in this shell: eval "$(npx flotilla sandbox env)"',
     );
-  const words = result.signal ? `ended by ${result.signal}` : stderr.trim() || stdout.trim();
+  const words = result.signal ? `terminated by ${result.signal}` : stderr.trim() || stdout.trim();
   const unknown = /no stack named '([^']+)' found/.exec(words)?.[1];
   if (unknown !== undefined) throw new UnknownStack(unknown);
   const damaged = UNREADABLE.test(words)
-    ? "\n  The state is damaged. In a backend of files, npx flotilla recover --stack <name> restores it from the backend's own backup; in a bucket, bring back an earlier version of it."
+    ? "\n  The state is damaged. In a file backend, restore it from the backend's own backup: npx flotilla recover --stack <name>. In a bucket, restore an earlier version of the object."
     : "";
   throw new ToolError(`pulumi ${args.slice(0, 2).join(" ")}: ${words}${damaged}`);
 }
@@ -67,11 +67,11 @@ function runQuietly(
   args: readonly string[],
   { cwd = PROJECT, input, environment = {} }: EngineOptions,
 ): Promise<execa.ExecaReturnValue> {
-  // Ctrl-C reaches pulumi as well: what it has begun it brings to an end by itself.
+  // Ctrl-C also reaches pulumi, which finishes the operations it has started.
   return delegateInterrupts(() =>
     execa("pulumi", [...args], {
       cwd,
-      // Not an empty one: execa drops all that pulumi says when it ends before it has closed that.
+      // Not an empty input: execa drops pulumi's output if pulumi exits before that is closed.
       ...(input === undefined ? { stdin: "ignore" as const } : { input }),
       env: environment,
       reject: false,
@@ -80,13 +80,13 @@ function runQuietly(
   );
 }
 
-/** Work that is begun before it is needed: where it fails is where it is awaited. */
+/** Marks work that starts before its result is needed: its errors surface where it is awaited. */
 export function begun<T>(work: Promise<T>): Promise<T> {
   work.catch(() => undefined);
   return work;
 }
 
-/** The state; its secrets stay encrypted unless they are asked for. */
+/** Exports the state; its secrets stay encrypted unless `secrets` is set. */
 export async function exportState(stack: string, { secrets = false } = {}): Promise<ExportedState> {
   const shown = secrets ? ["--show-secrets"] : [];
   return JSON.parse(await pulumiQuietly(["stack", "export", "--stack", stack, ...shown])) as ExportedState;

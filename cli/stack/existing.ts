@@ -1,8 +1,8 @@
-/** Which objects a cluster has. */
+/** Finds out which objects a cluster has. */
 import { groupOf, identity, type ManifestObject } from "../core/diff/manifests";
 import { type Kubectl, listText } from "./kubectl";
 
-/** Those of the objects that the cluster has. */
+/** Returns the objects that the cluster has. */
 export async function existing<T extends ManifestObject>(
   kubectl: Kubectl,
   objects: readonly T[],
@@ -15,7 +15,7 @@ export async function existing<T extends ManifestObject>(
   return objects.filter((object) => names.has(nameInAnswer(object)));
 }
 
-/** As `kubectl get -o name` names an object. */
+/** The name of an object in the output of `kubectl get -o name`. */
 function nameInAnswer({ apiVersion = "", kind = "", metadata }: ManifestObject): string {
   const group = groupOf(apiVersion);
   return `${kind.toLowerCase()}${group === "" ? "" : `.${group}`}/${metadata?.name}`;

@@ -1,4 +1,4 @@
-/** Reads what a namespace holds. */
+/** Reads the objects of a namespace. */
 import type { Balanced, Claim, Facts, KubernetesEvent, Pod, Workload } from "../core/explain/facts";
 import type { Kubectl, ObjectList } from "./kubectl";
 
@@ -13,7 +13,7 @@ export async function readWorkloads(kubectl: Kubectl, namespace: string): Promis
   return (await kubectl.json<ObjectList<Workload>>(["get", kinds, "-n", namespace])).items;
 }
 
-/** All that tells why something is not ready. */
+/** Reads everything that can explain why something is not ready. */
 export async function readFacts(kubectl: Kubectl, namespace: string): Promise<Facts> {
   const kinds =
     "deployments,statefulsets,daemonsets,jobs,replicasets,pods,persistentvolumeclaims,services,events";

@@ -1,4 +1,4 @@
-/** Why releases of a stack are not deployed or not ready. */
+/** Explains why releases of a stack are not deployed or not ready. */
 import type { Problem } from "../../src/model/problems";
 import { compact } from "../../src/model/records";
 import { readCharts } from "../../src/plan/chart";
@@ -16,17 +16,17 @@ import type { Look } from "./look";
 import { configOfStack } from "./settings";
 import { projectTransform } from "./transform";
 
-/** Errors that an update has just ended with, by release: what the state does not keep. */
+/** The errors of an update that has just ended, by release; the state does not record them. */
 export type Errors = Readonly<Record<string, string>>;
 
-/** `running` is who is updating the stack right now, if anyone. */
+/** Returns the findings about a stack. `running`: who is updating it right now, if anyone. */
 export async function explainStack(
   stack: string,
   look: Look,
   { errors = {}, running }: { errors?: Errors; running?: string } = {},
 ): Promise<Finding[]> {
   const { kubectl, namespace, lastUpdate } = look;
-  // What is planned and was never deployed is missing only if an update has tried.
+  // A planned release that was never deployed counts as missing only if an update has tried.
   const hasTried = lastUpdate !== undefined && lastUpdate.result !== "succeeded";
   const planned = hasTried || Object.keys(errors).length > 0 ? planOf(stack, look) : undefined;
   const [facts, blocked] = await Promise.all([
@@ -42,7 +42,7 @@ export async function explainStack(
     compact({
       stack,
       namespace,
-      // Before the first update there is nothing to be old.
+      // Before the first update, no event is too old.
       since: Date.parse(lastUpdate?.startedAt ?? "") || 0,
       running,
     }),
@@ -55,7 +55,7 @@ export async function explainStack(
   );
 }
 
-/** What should be there: what the settings plan, and what the state has. */
+/** The releases that should exist: those of the plan and those in the state. */
 function knownReleases({ resources, live }: Look, errors: Errors, planned: Plan | undefined): KnownRelease[] {
   const deployed = deployedOf(resources);
   const kinds: Record<string, KnownRelease["kind"]> = {};
@@ -68,7 +68,7 @@ function knownReleases({ resources, live }: Look, errors: Errors, planned: Plan 
   });
 }
 
-/** What the settings plan. Settings that cannot be planned now say nothing of what runs. */
+/** The plan of the settings; undefined if they are invalid, which must not hide findings about what runs. */
 export function planOf(
   stack: string,
   { read, resources }: Pick<Look, "read" | "resources">,
@@ -86,7 +86,7 @@ export function planOf(
   }
 }
 
-/** The objects that exist already and that releases, or the Secrets that they need, would create: by release. */
+/** Existing objects that block releases or the Secrets they need, by release. */
 async function blockedReleases(
   stack: string,
   { cluster, resources }: Look,

@@ -1,4 +1,4 @@
-/** A stack's updates, numbered from the oldest, in any backend. */
+/** A stack's update history, numbered from the oldest, in any backend. */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { bareName } from "../../src/config/stack-names";
@@ -10,9 +10,9 @@ import { readBackend } from "./backend";
 import { endsIn, readCheckpointFile } from "./checkpoint";
 import { pulumiQuietly } from "./engine";
 
-/** A value of a stack's config as `pulumi stack history --json` writes it. */
+/** A value of a stack's config in `pulumi stack history --json`. */
 export interface ConfigValue {
-  /** None when it is secret, and secrets were not asked for. */
+  /** Undefined if it is secret and secrets were not requested. */
   value?: string;
   objectValue?: unknown;
   secret?: boolean;
@@ -30,7 +30,7 @@ export interface Update {
   endedAt?: string;
   /** The git commit that was checked out. */
   commit?: string;
-  /** What the update was told, project defaults included. */
+  /** The config of the update, project defaults included. */
   config: Record<string, ConfigValue>;
 }
 
@@ -45,10 +45,10 @@ interface Entry {
   config?: Record<string, ConfigValue>;
 }
 
-/** More updates than a stack has. */
+/** More updates than any stack has. */
 const ALL = "1000000";
 
-/** All updates, the newest first. */
+/** Returns all updates, newest first. */
 export async function readHistory(stack: string, { secrets = false } = {}): Promise<Update[]> {
   const shown = secrets ? ["--show-secrets"] : [];
   const args = ["stack", "history", "--json", "--page-size", ALL, "--stack", stack, ...shown];
@@ -56,7 +56,7 @@ export async function readHistory(stack: string, { secrets = false } = {}): Prom
   return entries.map((entry, index) => updateOf(entry, entries.length - index));
 }
 
-/** The newest update or removal; none when there was none among the newest entries. A refresh is neither. */
+/** Returns the newest update or destroy among the last ten entries; refreshes do not count. */
 export async function readLastUpdate(stack: string): Promise<Omit<Update, "number"> | undefined> {
   const args = ["stack", "history", "--json", "--page-size", "10", "--stack", stack];
   const entries = JSON.parse(await pulumiQuietly(args)) as Entry[];
@@ -80,9 +80,9 @@ function updateOf(entry: Entry, fromOldest: number): Update {
 }
 
 /**
- * What an update left, as resources; undefined where the backend does not tell. The cloud keeps a version for each
- * update; a file backend keeps a checkpoint beside each entry of its history. Buckets do as well, but nothing reads them
- * without their own tools.
+ * Returns the resources at the end of an update; undefined if the backend does not have them. The cloud keeps a version for each
+ * update, a file backend a checkpoint next to each history entry. Buckets keep them too, but cannot be read without the cloud's
+ * own tools.
  */
 export async function readCheckpoint(
   project: string,
@@ -99,7 +99,7 @@ export async function readCheckpoint(
   return file === undefined ? undefined : readCheckpointFile(file);
 }
 
-/** The files of a history are named by time, so their order is the updates'. */
+/** The checkpoint file of an update: history files are named by time, so they sort like the updates. */
 function checkpointFile(root: string, project: string, stack: string, number: number): string | undefined {
   const history = join(root, ".pulumi", "history");
   const folder = [join(history, project, stack), join(history, stack)].find((path) => existsSync(path));
@@ -111,9 +111,9 @@ function checkpointFile(root: string, project: string, stack: string, number: nu
   return endsIn(folder).find(({ nanoseconds }) => String(nanoseconds) === time)?.file;
 }
 
-/** An update for programs: without its settings. */
-export const updateJson = ({ config, ...told }: Omit<Update, "number">) => told;
+/** An update for JSON output, without its settings. */
+export const updateJson = ({ config, ...rest }: Omit<Update, "number">) => rest;
 
-/** What the program of an update said of itself. */
+/** The provenance that an update's program recorded. */
 export const provenanceOf = (resources: readonly ExportedResource[]): Provenance | undefined =>
   stackOutputs(resources)?.provenance as Provenance | undefined;

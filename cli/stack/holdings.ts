@@ -1,4 +1,4 @@
-/** Reads what would go with a namespace: its releases, its workloads, its volume claims and their volumes. */
+/** Reads everything that is deleted with a namespace: its releases, workloads, volume claims and their volumes. */
 import { compact } from "../../src/model/records";
 import type { Metadata, Workload } from "../core/explain/facts";
 import { ToolError } from "../tools/failure";
@@ -24,24 +24,24 @@ export interface Volume {
 
 export interface Holdings {
   namespace: string;
-  /** UID of the namespace; none where the cluster has no such namespace. */
+  /** The UID of the namespace; undefined if it does not exist. */
   uid?: string;
-  /** Helm's releases, but for those of which only replaced revisions are left. */
+  /** Helm's releases, except those with nothing but superseded revisions. */
   live: Record<string, LiveRelease>;
-  /** The expected releases of which helm has no record. */
+  /** The expected releases that Helm has no record of. */
   missing: string[];
   workloads: Workload[];
   /** Workloads, Services, Ingresses, ConfigMaps and Secrets. */
   objects: HeldObject[];
   claims: HeldClaim[];
-  /** The volumes of the claims; undefined where this user may not read volumes. */
+  /** The volumes of the claims; undefined if this user may not read volumes. */
   volumes?: Volume[];
 }
 
 const KINDS =
   "deployments,statefulsets,daemonsets,cronjobs,jobs,pods,services,ingresses,configmaps,persistentvolumeclaims";
 
-/** `expected`: the releases that the state has in this namespace. */
+/** Reads the contents of a namespace. `expected`: the releases that the state has in it. */
 export async function readHoldings(
   kubectl: Kubectl,
   namespace: string,
@@ -62,7 +62,7 @@ export async function readHoldings(
   const [live, { items }, secrets] = await Promise.all([
     readReleases(kubectl, namespace),
     kubectl.json<ObjectList<HeldObject>>(["get", KINDS, "-n", namespace]),
-    // Helm's own records are megabytes, and are read already.
+    // Without Helm's records, which are large and were already read.
     kubectl.json<ObjectList<HeldObject>>([
       "get",
       "secrets",
@@ -90,7 +90,7 @@ export async function readHoldings(
   });
 }
 
-/** A release whose newest revision was deleted by hand still is one for helm while it has older ones. */
+/** The releases without any record: Helm still has a release if only its newest revision was deleted by hand. */
 async function withoutRecord(
   kubectl: Kubectl,
   namespace: string,
@@ -102,13 +102,13 @@ async function withoutRecord(
   return unseen.filter((_, index) => replaced[index] === undefined);
 }
 
-/** Volumes by name. They belong to no namespace: who may do everything in one may not be able to read them. */
+/** Reads volumes by name. They are cluster-scoped, so that users with all rights in a namespace may not be able to read them. */
 async function readVolumes(kubectl: Kubectl, names: readonly string[]): Promise<Volume[] | undefined> {
   if (names.length === 0) return [];
   try {
     const answer = await findObject<Volume | ObjectList<Volume>>(kubectl, "persistentvolumes", ...names);
     if (!answer) return [];
-    // One name is answered with the object itself.
+    // For a single name, kubectl returns the object itself.
     return "items" in answer ? answer.items : [answer];
   } catch (error) {
     if (error instanceof ToolError && /forbidden/i.test(error.message)) return undefined;

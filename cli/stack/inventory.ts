@@ -14,7 +14,7 @@ import { insertService } from "../core/new-service/insert";
 import { PROJECT } from "../tools/paths";
 import { catalogue } from "./catalogue";
 
-/** A service as the user asks for it. */
+/** The user's options for a new service. */
 export interface NewServiceOptions {
   language: Language;
   uses: string;
@@ -22,7 +22,7 @@ export interface NewServiceOptions {
   image?: string;
 }
 
-/** Writes the service into the inventory; what would not be a sound inventory is not written. */
+/** Adds a service to the inventory; a result that is not valid is not written. */
 export function addService(
   name: string,
   { language, uses, application, image }: NewServiceOptions,
@@ -33,20 +33,20 @@ export function addService(
     throw new FlotillaError([
       {
         where: "Pulumi.yaml: flotilla:application",
-        what: `there is no application "${application}"`,
+        what: `unknown application "${application}"`,
         todo: suggest(application, Object.keys(catalogue())),
       },
     ]);
   const { application: described, problems } = readInventory(written, application);
   refuse(problems);
-  if (!described) throw new Error(`the inventory of ${application} has neither problems nor an application`);
+  if (!described) throw new Error(`the inventory of ${application} has neither errors nor an application`);
   const file = `apps/${application}.ts`;
   if (!existsSync(join(project, file)))
     throw new FlotillaError([
       {
         where: file,
-        what: `there is no such file, so that the inventory of ${application} cannot be edited`,
-        todo: `Rename the file that describes ${application}, or add the service there by hand.`,
+        what: `the file does not exist, so the inventory of ${application} cannot be edited`,
+        todo: `Rename the file that defines ${application}, or add the service there by hand.`,
       },
     ]);
   const targets = [...new Set(uses.split(",").flatMap((target) => target.trim() || []))];
@@ -55,7 +55,7 @@ export function addService(
   const path = join(project, file);
   const source = readFileSync(path, "utf8");
   const text = describe(described, { name, language, uses: targets, image: imageOf(name, image) });
-  // A clone of this package has the vocabulary among its own modules.
+  // In a clone of this package, the vocabulary is one of its own modules.
   const isClone = existsSync(join(project, "src", "model", "text.ts"));
   const vocabulary = isClone ? "../src/model/text" : "flotilla";
   const inserted = insertService(source, application, text, vocabulary);
@@ -64,12 +64,12 @@ export function addService(
       {
         where: file,
         what: "it has no `services: { ... }` to add to",
-        todo: `Add it where the services are described:\n${text.lines.join("\n")}`,
+        todo: `Add this where the services are defined:\n${text.lines.join("\n")}`,
       },
     ]);
   writeFileSync(path, inserted.source);
   try {
-    // What is left to be done by hand is still missing.
+    // With edits left to make by hand, the inventory is not valid yet.
     if (inserted.byHand.length === 0) refuse(problemsIn(path, application));
   } catch (error) {
     writeFileSync(path, source);
@@ -79,15 +79,15 @@ export function addService(
 }
 
 const toEdit = (image: string | undefined): string[] => [
-  ...(image === undefined ? ["image: where yours is, and an exact tag"] : []),
+  ...(image === undefined ? ["image: your repository, and an exact tag"] : []),
   "ports: where it listens",
-  "env: what it reads; a text that mentions a password becomes part of a Secret",
-  "probe, liveness: paths that answer 200",
-  "writable: where it writes; all else is read-only",
-  "resources, public, autoscaling, metrics: where the language's preset and the defaults will not do",
+  "env: the variables it reads; those with a password go into a Secret",
+  "probe, liveness: paths that return 200",
+  "writable: paths it writes to; everything else is read-only",
+  "resources, public, autoscaling, metrics: if the language's preset and the defaults do not fit",
 ];
 
-/** What is wrong before anything is written. */
+/** The problems with the names of a new service and its dependencies. */
 function nameProblems(application: Application, name: string, uses: readonly string[]): Problem[] {
   const { services, stores, externals = {}, callers = {} } = application;
   const known = [services, stores, externals].flatMap((record) => Object.keys(record));
@@ -103,9 +103,7 @@ function nameProblems(application: Application, name: string, uses: readonly str
             "Use lower-case letters, digits and hyphens, starting with a letter.",
           ),
         ]),
-    ...(taken
-      ? [problem("<name>", `${application.name} has a ${name} already`, "Give it another name.")]
-      : []),
+    ...(taken ? [problem("<name>", `${application.name} has a ${name} already`, "Use another name.")] : []),
     ...uses
       .filter((target) => !known.includes(target))
       .map((target) => problem("--uses", `${application.name} has no "${target}"`, suggest(target, known))),
@@ -118,14 +116,14 @@ const imageOf = (name: string, image: string | undefined) => {
     throw new FlotillaError([
       {
         where: "--image",
-        what: `"${image}" has no tag of an exact version`,
+        what: `"${image}" has no exact version tag`,
         todo: "Write it as registry.example.com/orders:1.0.0.",
       },
     ]);
   return { repository: repository ?? `registry.example.com/${name}`, tag: tag ?? "0.1.0" };
 };
 
-/** The checks of an inventory, of the file as it is now. */
+/** Loads the edited inventory and returns its problems. */
 function problemsIn(path: string, application: string): Problem[] {
   delete require.cache[path];
   const exported = Object.values(require(path) as Catalogue);

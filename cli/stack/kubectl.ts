@@ -1,4 +1,4 @@
-/** Asks a cluster through kubectl: it knows every way to log in that a kubeconfig can name. */
+/** Access to a cluster through kubectl, which supports every login method of a kubeconfig. */
 import { delimiter, dirname } from "node:path";
 import execa from "execa";
 import type { Settings } from "../../src/config/schema";
@@ -9,42 +9,42 @@ import { ensureTools } from "../tools/toolchain/ensure";
 import { executablesOnPath } from "../tools/toolchain/search-path";
 
 export interface Kubectl {
-  /** Standard output. @throws ToolError with kubectl's own words. */
+  /** Runs kubectl and returns its output. @throws ToolError with kubectl's own message. */
   run(args: readonly string[], options?: KubectlOptions): Promise<string>;
-  /** What `-o json` writes, parsed. */
+  /** Runs kubectl with `-o json` and parses its output. */
   json<T>(args: readonly string[], options?: KubectlOptions): Promise<T>;
-  /** What the API server answers at a path, parsed. */
+  /** Gets an API path and parses the answer. */
   raw<T>(path: string): Promise<T>;
 }
 
 export interface KubectlOptions {
-  /** What it reads from standard input. Default: nothing. */
+  /** Its standard input. Default: none. */
   input?: string;
-  /** Whether what it has written counts although it failed. Default false. */
+  /** Whether to return its output even if it fails. Default false. */
   partial?: boolean;
 }
 
-/** A list as kubectl writes it. */
+/** A list in kubectl's JSON output. */
 export interface ObjectList<T> {
   items: T[];
 }
 
-/** Objects as one text for kubectl's standard input. */
+/** Objects as a List, for kubectl's standard input. */
 export const listText = (items: readonly object[]): string =>
   JSON.stringify({ apiVersion: "v1", kind: "List", items });
 
-/** The answer of `kubectl get` for these arguments; undefined where there is nothing. */
+/** Returns the result of `kubectl get` for these arguments; undefined if nothing is found. */
 export async function findObject<T>(kubectl: Kubectl, ...args: string[]): Promise<T | undefined> {
   const text = await kubectl.run(["get", ...args, "--ignore-not-found", "-o", "json"]);
   return text.trim() === "" ? undefined : (JSON.parse(text) as T);
 }
 
-/** Any version will do for what is asked here: the first on PATH is taken without asking which it is. */
+/** Finds kubectl: the first on PATH, since any version is good enough here. */
 async function findKubectl(): Promise<string> {
   const [onPath] = executablesOnPath("kubectl", process.env.PATH ?? "");
   if (onPath !== undefined) return onPath;
   const path = (await ensureTools(["kubectl"])).kubectl?.path as string;
-  // For the program that an update runs: it asks the cluster with the kubectl on PATH.
+  // The program that an update runs also uses the kubectl on PATH.
   process.env.PATH = [process.env.PATH ?? "", dirname(path)].join(delimiter);
   return path;
 }
@@ -65,7 +65,7 @@ export async function connect({ cluster }: Pick<Settings, "cluster">): Promise<K
   return {
     run,
     json: async (args, options) => JSON.parse(await run([...args, "-o", "json"], options)),
-    // With --raw kubectl forgets the path that the server's own address may have.
+    // With --raw, kubectl ignores a path in the server's address.
     raw: async (path) => JSON.parse(await run(["get", "--raw", `${serverPath({ cluster })}${path}`])),
   };
 }

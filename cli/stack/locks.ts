@@ -1,4 +1,4 @@
-/** Who holds a stack: an update that is under way, or one that was killed. */
+/** The locks of a stack, held by a running or a killed update. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
@@ -10,15 +10,15 @@ import { readBackend } from "./backend";
 import { pulumiQuietly } from "./engine";
 
 export interface Lock {
-  /** Who holds it, in words. */
+  /** Who holds it, as text. */
   by: string;
-  /** What tells it from one that comes later: its file. None in the cloud. */
+  /** Its file name, which distinguishes it from later locks. Undefined in the cloud. */
   id?: string;
-  /** Whether its process is alive; undefined where that cannot be seen from here. */
+  /** Whether its process is alive; undefined if that cannot be seen from here. */
   alive?: boolean;
 }
 
-/** The locks of a stack; undefined for a bucket, whose locks pulumi tells only when it meets them. */
+/** Returns the locks of a stack; undefined for a bucket, whose locks pulumi only reports when it runs into them. */
 export async function readLocks(project: string, stack: string): Promise<Lock[] | undefined> {
   const backend = await readBackend();
   if (backend.kind === "cloud") {
@@ -35,20 +35,20 @@ export async function readLocks(project: string, stack: string): Promise<Lock[] 
   return locksIn(join(backend.folder, ".pulumi", "locks", "organization", project, bareName(stack)));
 }
 
-/** Who is updating a stack right now; undefined if no one is, or if the backend does not tell. */
+/** Returns who is updating a stack right now; undefined if nobody is, or if the backend does not say. */
 export async function runningUpdate(project: string, stack: string): Promise<string | undefined> {
   return (await readLocks(project, stack))?.find(({ alive }) => alive !== false)?.by;
 }
 
-/** What a lock is written to before it gets its name (gocloud.dev/blob/fileblob: createTemp). Pulumi takes it for a lock, too. */
+/** The temporary file of a lock that is being written (gocloud.dev/blob/fileblob: createTemp). Pulumi treats it as a lock too. */
 const UNNAMED = /\.json\.[0-9a-f]+\.tmp$/;
 
-/** The locks in a folder of a backend of files. */
+/** The locks in a folder of a file backend. */
 export async function locksIn(folder: string): Promise<Lock[]> {
   const names = (pattern: RegExp): string[] =>
     existsSync(folder) ? readdirSync(folder).filter((name) => pattern.test(name)) : [];
   const unnamed = names(UNNAMED);
-  // One that is being written has its name in a moment.
+  // A lock that is just being written gets its name in a moment.
   if (unnamed.length > 0) await pause(1000);
   const abandoned = names(UNNAMED).filter((name) => unnamed.includes(name));
   const locks = await Promise.all(
@@ -67,7 +67,7 @@ export async function locksIn(folder: string): Promise<Lock[]> {
   ];
 }
 
-/** An update that ends meanwhile takes its lock with it. */
+/** Reads a lock file; undefined if its update has just ended and removed it. */
 function readIfThere(file: string): string | undefined {
   try {
     return readFileSync(file, "utf8");
@@ -77,7 +77,7 @@ function readIfThere(file: string): string | undefined {
   }
 }
 
-/** The command, wherever it lies and whatever version it names; neither a plugin in ~/.pulumi nor an editor in a folder of that name. */
+/** The pulumi command at any path and with any version suffix, but not a plugin in ~/.pulumi or an editor in a folder of that name. */
 const ENGINE = /(^|[/\\])pulumi(?!-(resource|language|analyzer|tool|converter)-)[\w.-]*( |$)/;
 
 interface LockFile {
@@ -86,18 +86,18 @@ interface LockFile {
   hostname?: string;
 }
 
-/** What a lock file says. One that is cut off, as by a disk that was full, says nothing of who made it. */
+/** Parses a lock file. A truncated one, as after a full disk, does not say who created it. */
 export async function lockOf(text: string): Promise<Lock> {
   let file: LockFile;
   try {
     file = JSON.parse(text) as LockFile;
   } catch {
-    return { by: "somebody, whose lock cannot be read" };
+    return { by: "an unknown user (the lock file cannot be read)" };
   }
   const { pid, username, hostname: host } = file;
   return compact({
-    by: `${username ?? "somebody"}@${host ?? "somewhere"}, process ${pid ?? "?"}`,
-    // By its command line: the pid may be another program's by now, or a process that is dead but not yet reaped.
+    by: `${username ?? "unknown"}@${host ?? "unknown"}, process ${pid ?? "?"}`,
+    // By its command line: the pid may have been reused, or belong to a dead process that is not reaped yet.
     alive: host === hostname() && pid !== undefined ? ENGINE.test(await commandLine(pid)) : undefined,
   });
 }

@@ -1,15 +1,15 @@
-/** The last lines of containers, without what nobody may read. */
+/** The last log lines of containers, with secret values masked. */
 import { compact } from "../../src/model/records";
 import type { Reason } from "../core/explain/reason";
 import type { Kubectl } from "./kubectl";
 import { readSecrets } from "./secrets";
 
-/** Lines that are shown. */
+/** How many lines are shown. */
 const LINES = 8;
-/** A shorter value may be part of any word. */
+/** Shorter values are not masked, because they could be part of any word. */
 const SHORTEST = 6;
 
-/** The reasons with the last lines of the containers that they are about; of all that is said Secrets' values are masked. */
+/** Adds the last log lines of their containers to reasons, and masks Secrets' values in all texts. */
 export async function withLogs(
   kubectl: Kubectl,
   namespace: string,
@@ -26,7 +26,7 @@ export async function withLogs(
   );
 }
 
-/** What the container has written last, or else what is known already. */
+/** The container's last log lines, or else what is already known. */
 async function lastLines(
   kubectl: Kubectl,
   namespace: string,
@@ -34,7 +34,7 @@ async function lastLines(
 ): Promise<readonly string[] | undefined> {
   if (!logs) return said;
   const args = ["logs", logs.pod, "-c", logs.container, "-n", namespace, `--tail=${LINES}`];
-  // A node that is gone, or a container that has never run, has no lines.
+  // There are no logs if the node is gone or the container has never run.
   const text = await kubectl.run([...args, ...(logs.previous ? ["--previous"] : [])]).catch(() => "");
   const lines = text.split("\n").filter((line) => line.trim() !== "");
   return lines.length === 0 ? said : lines;
@@ -43,7 +43,7 @@ async function lastLines(
 export const withoutSecrets = (line: string, secrets: readonly string[]): string =>
   secrets.reduce((text, secret) => text.replaceAll(secret, "(masked)"), line);
 
-/** Values of the namespace's Secrets, as they are and in base64, the longest first. */
+/** The values of the namespace's Secrets, plain and in base64, longest first. */
 async function secretValues(kubectl: Kubectl, namespace: string): Promise<string[]> {
   const secrets = await readSecrets(kubectl, namespace);
   const encoded = secrets.flatMap(({ data }) => Object.values(data ?? {}));

@@ -1,4 +1,4 @@
-/** A stack as it runs: its state, its last update, and what the cluster has of it. */
+/** A stack as it is now: its state, its last update, and its objects in the cluster. */
 import { chosenNamespace } from "../../src/config/namespace";
 import type { StackSettings } from "../../src/config/settings";
 import type { Problem } from "../../src/model/problems";
@@ -29,13 +29,13 @@ export interface Look extends Access {
   lastUpdate?: Omit<Update, "number">;
   live: Record<string, LiveRelease>;
   workloads: Workload[];
-  /** Objects of the state outside releases that the cluster has lost. Empty unless `forLosses` is set. */
+  /** Objects outside releases that are in the state and the cluster has lost. Empty unless `forLosses` is set. */
   lost: ExportedResource[];
   /** Claims that were created empty after their store was installed. Empty unless `forLosses` is set. */
   young: YoungClaim[];
-  /** Why nothing can be deployed into the namespace. Undefined if something is deployed, or nothing is in the way. */
+  /** Why nothing can be deployed into the namespace. Undefined if something is deployed, or nothing blocks it. */
   obstacle?: Problem;
-  /** Why some losses could not be checked, such as a missing right to read the objects. */
+  /** Why some losses could not be checked, such as a missing permission to read the objects. */
   unseen: string[];
 }
 
@@ -44,7 +44,7 @@ export interface LookOptions {
   forLosses?: boolean;
 }
 
-/** Looks for what an update of a stack that is not deployed would find in its namespace. */
+/** Checks what the first update of a stack would find in its namespace. */
 async function obstacleOf(
   stack: string,
   namespace: string,
@@ -56,9 +56,9 @@ async function obstacleOf(
   return namespaceProblem(namespace, undefined, live, { owner, stack, create });
 }
 
-/** @throws FlotillaError or ToolError when the cluster or the state cannot be reached, or nothing tells where the stack is. */
+/** @throws FlotillaError or ToolError if the cluster or the state cannot be reached, or the stack's place is unknown. */
 export async function lookAt(stack: string, { forLosses = false }: LookOptions = {}): Promise<Look> {
-  // pulumi reads while node loads the rest of the program, and the settings.
+  // pulumi reads the state while node loads the rest of the program and the settings.
   const reading = begun(Promise.all([exportState(stack), readLastUpdate(stack)]));
   const { accessTo, reachCluster } = await import("./access");
   const { readClaims } = await import("./claims");
@@ -88,9 +88,9 @@ export async function lookAt(stack: string, { forLosses = false }: LookOptions =
   };
   const [[state, lastUpdate], { kubectl, found, lost }] = await Promise.all([reading, cluster()]);
   const resources = resourcesOf(state);
-  // The settings may name another namespace than the one that was deployed, or none.
+  // The settings may name a namespace other than the deployed one, or none.
   const namespace = namespaceIn(resources) ?? planned;
-  // Neither deployed nor sound: the settings say what is wrong with them.
+  // Neither deployed nor valid: reading the settings throws their problems.
   if (namespace === undefined) {
     (await import("./settings")).settingsOfStack(stack);
     throw new ToolError(`nothing of stack ${stack} is deployed`);

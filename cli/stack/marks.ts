@@ -1,24 +1,24 @@
-/** Makes the next update update resources whose inputs are as they were. */
+/** Marks that make the next update update resources although their inputs have not changed. */
 
 import { type ExportedResource, resourcesOf } from "../core/state";
 import { editState } from "./edit";
 
 /**
- * Marks resources as not initialised, which the next update tries again: the state has no other way to say so. Taking the state
- * back drops the operations that it had under way.
+ * Marks resources as failed to initialize, so that the next update tries them again: the state has no other way to say so.
+ * Importing the state drops its pending operations.
  */
 export const mark = (stack: string, urns: readonly string[], why: string): Promise<void> =>
   edit(stack, urns, (resource) => {
     resource.initErrors = [why];
   });
 
-/** Takes back the marks that no update has come to. */
+/** Removes marks that no update has processed. */
 export const unmark = (stack: string, urns: readonly string[], why: string): Promise<void> =>
   edit(stack, urns, (resource) => {
     if (resource.initErrors?.[0] === why) delete resource.initErrors;
   });
 
-/** Changes resources of a state; those that wait to be deleted stay as they are. */
+/** Changes resources of a state, except those pending deletion. */
 export function edit(
   stack: string,
   urns: readonly string[],

@@ -1,4 +1,4 @@
-/** What an engine that was killed has left running: providers go on with what they had begun, and nobody notes what comes of it. */
+/** Processes left by a killed engine: its providers continue their operations, and nothing records the results. */
 import { connect } from "node:net";
 import { PROJECT } from "../tools/paths";
 import {
@@ -15,14 +15,14 @@ import { folderOf as folderOfBackend, readBackend } from "./backend";
 
 export interface Orphan {
   pid: number;
-  /** In words: the kubernetes provider, the program. */
+  /** What it is: `the kubernetes provider`, `the program`. */
   what: string;
 }
 
-/** A plugin and where its engine listens, which is its argument (pulumi/sdk/go/common/resource/plugin: newPlugin). */
+/** A plugin's command line with the address of its engine (pulumi/sdk/go/common/resource/plugin: newPlugin). */
 const PLUGIN = /pulumi-(resource|language)-([\w-]+).*? (127\.0\.0\.1|\[::1\]):(\d+)/;
 
-/** The orphans of this project, as far as they can be seen: on this machine. */
+/** Returns the orphans of this project on this machine. */
 export async function readOrphans(): Promise<Orphan[]> {
   const found = await Promise.all((await listProcesses()).map(orphanOf));
   return found.flatMap((orphan) => orphan ?? []);
@@ -31,14 +31,14 @@ export async function readOrphans(): Promise<Orphan[]> {
 async function orphanOf({ pid, command }: Process): Promise<Orphan | undefined> {
   const [, kind, name, host, port] = PLUGIN.exec(command) ?? [];
   if (kind === undefined || !isOwn(pid)) return undefined;
-  // Elsewhere neither a process's folder nor its environment can be seen.
+  // Only Linux shows a process's folder and environment.
   if (process.platform === "linux" && !(await isOurs(pid))) return undefined;
   if (await listens(host === "[::1]" ? "::1" : "127.0.0.1", Number(port))) return undefined;
   return { pid, what: kind === "resource" ? `the ${name} provider` : "the program" };
 }
 
 /**
- * By the folder that its engine ran in, which is the project or another commit of it in a temporary one (`flotilla rollback`),
+ * Whether it belongs to this project, by the folder of its engine (the project, or a temporary worktree of `flotilla rollback`)
  * and by the engine's backend.
  */
 async function isOurs(pid: number): Promise<boolean> {
@@ -49,10 +49,10 @@ async function isOurs(pid: number): Promise<boolean> {
   return isOfProject && sharesBackend(environment.PULUMI_BACKEND_URL);
 }
 
-/** The embedded world of a clone and a backend of one's own have stacks side by side: those of the other are not touched. */
+/** The sandbox and the user's own backend can both be in use: orphans of the other backend are left alone. */
 async function sharesBackend(url = ""): Promise<boolean> {
   const { PULUMI_BACKEND_URL: own = "" } = process.env;
-  // Without a URL it is the one that the user is logged in to.
+  // Without a URL, it is the backend that the user is logged in to.
   if (url === own) return true;
   if (!url.startsWith("file:")) return false;
   const folder = folderOfBackend(url);
@@ -73,7 +73,7 @@ function listens(host: string, port: number): Promise<boolean> {
   });
 }
 
-/** Ends them and what they have started; what they had begun stays half done, as if they had been killed with their engine. */
+/** Ends the orphans and their children; their operations stay unfinished, as if killed together with the engine. */
 export async function endOrphans(orphans: readonly Orphan[]): Promise<void> {
   const processes = await listProcesses();
   await endProcesses(orphans.flatMap(({ pid }) => treeOf(pid, processes).map((each) => each.pid)));

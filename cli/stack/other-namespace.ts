@@ -1,4 +1,4 @@
-/** A namespace that is no longer the one a state has deployed: created again, or another stack's. */
+/** Finds out whether a namespace is no longer the one in the state: recreated, or taken over by another stack. */
 import type { Settings } from "../../src/config/schema";
 import { compact } from "../../src/model/records";
 import type { Owner } from "../../src/plan/labels";
@@ -9,7 +9,7 @@ import { readNamespace } from "../../src/runtime/verify-cluster";
 import { byUrn, type ExportedResource, isShared, NAMESPACE } from "../core/state";
 import { pulumiQuietly } from "./engine";
 
-/** The namespace of a state, where the cluster has another one of that name, and whose that is. */
+/** Returns the state's namespace if the cluster has a different one of that name, or the other stack that owns it. */
 export async function otherNamespace(
   { cluster }: Pick<Settings, "cluster">,
   resources: readonly ExportedResource[],
@@ -18,15 +18,15 @@ export async function otherNamespace(
   const live = known && (await readNamespace(askWithKubectl(cluster), known.name));
   if (!live) return {};
   const id = recordedId(byUrn(resources));
-  // A state without an id is of an older version: whatever has an owner by now is another stack's.
+  // A state without an id is from an older version: any owner is then another stack.
   const stranger = strangerOf(live, { id });
-  // It is no concern of a stack that only uses the namespace.
+  // A stack that only uses a shared namespace can ignore its owner.
   if (stranger !== undefined) return isShared(resources) ? {} : { stranger };
   if (known.uid === undefined || live.uid === known.uid) return {};
   const recreated = resources.find(({ type, delete: isGoing }) => type === NAMESPACE && !isGoing);
   return compact({ recreated });
 }
 
-/** Lets the engine read one resource again: its state then has what the cluster has of it. */
-export const readAgain = (stack: string, { urn }: ExportedResource): Promise<string> =>
+/** Refreshes one resource in the state. */
+export const refreshResource = (stack: string, { urn }: ExportedResource): Promise<string> =>
   pulumiQuietly(["refresh", "--stack", stack, "--yes", "--skip-preview", "--target", urn]);

@@ -1,4 +1,4 @@
-/** A stack's config as updates were told it, with its secrets encrypted as they stand in its file. */
+/** A stack's config as updates recorded it, with secrets encrypted as in its stack file. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,10 +11,10 @@ import { inTemporaryFolder } from "../tools/temporary";
 import { pulumiQuietly } from "./engine";
 import type { ConfigValue } from "./history";
 
-/** What pulumi writes for a secret that it cannot decrypt. */
+/** Pulumi's placeholder for a secret that it cannot decrypt. */
 const UNREADABLE = "ERROR_UNABLE_TO_DECRYPT";
 
-/** The values that a history tells with secrets shown; what is secret is encrypted again at once. */
+/** Returns the values in a history with secrets shown; secrets are encrypted again immediately. */
 export async function recordedConfig(
   stack: string,
   config: Readonly<Record<string, ConfigValue>>,
@@ -24,7 +24,7 @@ export async function recordedConfig(
   const encrypt = secretKeys.length === 0 ? undefined : await encrypter(stack, currentFile);
   if (JSON.stringify(config).includes(UNREADABLE))
     throw new ToolError(
-      `the secrets of that update cannot be read: they were encrypted with another passphrase or by another provider.\n  Deploy with the present passwords instead: change the settings by hand, then npx flotilla up --stack ${stack}`,
+      `the secrets of that update cannot be read: they were encrypted with another passphrase or by another provider.\n  To deploy with the current passwords instead, change the settings by hand and run: npx flotilla up --stack ${stack}`,
     );
   const values: Record<string, unknown> = {};
   for (const [key, { value, objectValue, secret }] of Object.entries(config)) {
@@ -34,7 +34,7 @@ export async function recordedConfig(
   return values;
 }
 
-/** Numbers and truth values stand in a file as such, if they print as they are written. */
+/** Numbers and booleans become such in the file, if they print exactly as recorded. */
 const scalar = (value: string | undefined): unknown =>
   value !== undefined && /^(true|false|-?(0|[1-9][0-9]*))$/.test(value) && String(JSON.parse(value)) === value
     ? JSON.parse(value)
@@ -42,7 +42,7 @@ const scalar = (value: string | undefined): unknown =>
 
 type Encrypt = (path: readonly string[], plain: unknown) => Promise<unknown>;
 
-/** Encrypts the texts of a value; one that the stack's file has as well is written as it is there. */
+/** Encrypts the strings of a value; for a string that the stack file also has, its ciphertext there is reused. */
 async function encrypter(stack: string, currentFile: string): Promise<Encrypt> {
   const args = ["config", "--show-secrets", "--json", "--stack", stack, "--config-file", currentFile];
   const shown = JSON.parse(await pulumiQuietly(args)) as Record<string, ConfigValue>;
@@ -64,13 +64,13 @@ async function encrypter(stack: string, currentFile: string): Promise<Encrypt> {
     const ciphertext = at(written[key], rest);
     return now === plain && isEncrypted(ciphertext)
       ? ciphertext
-      : encryptAnew(stack, currentFile, String(plain));
+      : encryptText(stack, currentFile, String(plain));
   };
   return encrypt;
 }
 
-/** Lets pulumi encrypt a text into a file that is thrown away. */
-const encryptAnew = (stack: string, currentFile: string, plain: string): Promise<unknown> =>
+/** Lets pulumi encrypt a text, in a temporary file. */
+const encryptText = (stack: string, currentFile: string, plain: string): Promise<unknown> =>
   inTemporaryFolder(tmpdir(), async (folder) => {
     const file = join(folder, "Pulumi.encrypt.yaml");
     const { config: _, ...encryption } = parse(readFileSync(currentFile, "utf8")) as Record<string, unknown>;

@@ -1,21 +1,21 @@
-/** Passwords that a stack had once: its history keeps them, encrypted, with what each update left. */
+/** Passwords that a stack once had: the checkpoints in its history keep them, encrypted. */
 
 import { compact } from "../../src/model/records";
 import { type ExportedResource, nameOfUrn, PASSWORD, presentProvider, STACK } from "../core/state";
 import { editState } from "./edit";
 import { readCheckpoint, readHistory } from "./history";
 
-/** Updates that are looked into, the newest first. */
+/** How many updates are searched, newest first. */
 const LOOKED_INTO = 100;
 
 export interface PastPasswords {
-  /** By password, the newest update that left it. */
+  /** The newest update with each password, by password. */
   updates: Record<string, number>;
-  /** As the states of these updates have them: encrypted, and never laid open here. With the providers that made them. */
+  /** The resources from those updates, with their providers; values stay encrypted. */
   resources: ExportedResource[];
 }
 
-/** The newest of each of these passwords that the history has; nothing where the backend does not tell. */
+/** Finds the newest value of each password in the history; none if the backend has no checkpoints. */
 export async function findPastPasswords(
   project: string,
   stack: string,
@@ -26,7 +26,7 @@ export async function findPastPasswords(
   for (const update of updates) {
     const wanted = names.filter((name) => found.updates[name] === undefined);
     if (wanted.length === 0) break;
-    // One that cannot be read any more must not hide the others.
+    // An unreadable checkpoint must not hide the others.
     const resources = (await readCheckpoint(project, stack, update).catch(() => undefined)) ?? [];
     for (const name of wanted) {
       const password = passwordsIn(resources, [name]);
@@ -38,7 +38,7 @@ export async function findPastPasswords(
   return found;
 }
 
-/** The resources of these passwords, each with its provider in front; undefined where one is missing. */
+/** The resources of these passwords after those of their providers; undefined if one is missing. */
 export function passwordsIn(
   resources: readonly ExportedResource[],
   names: readonly string[],
@@ -55,7 +55,7 @@ export function passwordsIn(
   return [...providers, ...passwords];
 }
 
-/** The state with resources of an earlier one, each where it is not there already; what they referred to and is gone is left out. */
+/** Adds resources of an earlier state that are missing; references to resources that no longer exist are dropped. */
 export function withPast(
   resources: readonly ExportedResource[],
   past: readonly ExportedResource[],
@@ -67,7 +67,7 @@ export function withPast(
     const { parent, provider, dependencies, propertyDependencies: _, ...rest } = resource;
     const present = presentProvider(provider, result);
     const root = result.find(({ type }) => type === STACK)?.urn;
-    // The engine's own providers hang on nothing.
+    // Default providers have no parent.
     const home = parent === undefined ? undefined : find(parent) ? parent : root;
     result.push(
       compact({
@@ -81,13 +81,13 @@ export function withPast(
   return result;
 }
 
-/** Puts them into the state; the engine takes the encrypted values as they are. */
+/** Adds past passwords to the state; the engine accepts the encrypted values as they are. */
 export const restorePastPasswords = (stack: string, { resources }: PastPasswords): Promise<void> =>
   editState(stack, ({ deployment }) => {
     if (deployment) deployment.resources = withPast(deployment.resources ?? [], resources);
   });
 
-/** Resources for passwords that no state has, made after another password's: only what it is worth differs. */
+/** Password resources modeled on another one, for passwords that no state has; only the values will differ. */
 export function passwordsLike(template: ExportedResource, names: readonly string[]): ExportedResource[] {
   const prefix = template.urn.slice(0, template.urn.lastIndexOf("::"));
   return names.map((name) => ({ ...template, urn: `${prefix}::${name}` }));

@@ -1,4 +1,4 @@
-/** Who decided a value, in words that an editor can open. */
+/** The sources of effective values, as file:line places that editors can open. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { linesIn, pathOf } from "../../src/config/file";
@@ -8,7 +8,7 @@ import { packageOf } from "../../src/plan/package";
 import { lineInInventory } from "../core/inventory-source";
 import { PROJECT } from "../tools/paths";
 
-/** Names the place of each value of one application. */
+/** Returns a function that names the source of a value of one application. */
 export function placesOf({ name }: Application): (entry: Effective) => string {
   const file = `apps/${name}.ts`;
   const source = existsSync(join(PROJECT, file)) ? readFileSync(join(PROJECT, file), "utf8") : "";

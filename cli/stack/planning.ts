@@ -1,4 +1,4 @@
-/** A stack as the next `pulumi up` would see it: its settings, what its state holds, and the plan that follows. */
+/** A stack as the next `pulumi up` will see it: its settings, its state, and the resulting plan. */
 import { readSettings, type StackConfig, type StackSettings } from "../../src/config/settings";
 import { readCharts } from "../../src/plan/chart";
 import { type Composition, composePlan } from "../../src/plan/compose";
@@ -18,8 +18,8 @@ export interface PlannedStack extends StackSettings, Composition {
 }
 
 /**
- * Plans a stack on what its state, which is being read, says is deployed.
- * @throws FlotillaError with what `pulumi up` would refuse, ToolError when the state cannot be read.
+ * Plans a stack on top of what is deployed according to its state.
+ * @throws FlotillaError with what `pulumi up` would refuse, ToolError if the state cannot be read.
  */
 export async function planStack(stack: string, reading: Promise<ExportedState>): Promise<PlannedStack> {
   const config = configOfStack(stack);
@@ -28,7 +28,7 @@ export async function planStack(stack: string, reading: Promise<ExportedState>):
   const resources = await readingResources;
   const charts = readCharts(PROJECT);
   const state = stateIn(byUrn(resources));
-  // An id that the next update creates is not known yet.
+  // The next update creates the id of a new stack.
   const owner = ownerOf(config, state.id ?? "(new)");
   return {
     ...read,
@@ -38,7 +38,7 @@ export async function planStack(stack: string, reading: Promise<ExportedState>):
   };
 }
 
-/** Plans a stack as if nothing of it was deployed. @throws FlotillaError with what `pulumi up` would refuse. */
+/** Plans a stack as if nothing were deployed. @throws FlotillaError with what `pulumi up` would refuse. */
 export function planAfresh(stack: string): StackSettings & Composition {
   const config = configOfStack(stack);
   const read = readSettings(config, catalogue());

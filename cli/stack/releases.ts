@@ -1,4 +1,4 @@
-/** Helm's own records of its releases, read from the Secrets it keeps them in: no helm is needed. */
+/** Helm's release records, read directly from their Secrets, without the helm CLI. */
 import { gunzipSync } from "node:zlib";
 import { compact } from "../../src/model/records";
 import type { Values } from "../../src/plan/plan";
@@ -12,7 +12,7 @@ export interface HelmRevision {
   /** deployed, failed, pending-install, pending-upgrade, pending-rollback, uninstalling ... */
   status: string;
   description: string;
-  /** When it was made, as Helm wrote it. */
+  /** When it was created, in Helm's format. */
   deployedAt: string;
   chart: { name: string; version: string };
   values: Values;
@@ -22,9 +22,9 @@ export interface HelmRevision {
 export interface LiveRelease {
   /** The newest revision. */
   newest: HelmRevision;
-  /** The one that is deployed: what an upgrade starts from. None before the first has succeeded. */
+  /** The deployed revision, which an upgrade starts from. Undefined until one has succeeded. */
   deployed?: HelmRevision;
-  /** Number of the oldest revision that is still recorded. Helm forgets the oldest first. */
+  /** The number of the oldest recorded revision. Helm prunes the oldest first. */
   oldest: number;
 }
 
@@ -38,19 +38,19 @@ interface Stored {
   manifest?: string;
 }
 
-/** The releases of a namespace, by name. Revisions that others have taken the place of are left out. */
+/** Returns the releases of a namespace by name, without superseded revisions. */
 export async function readReleases(
   kubectl: Kubectl,
   namespace: string,
 ): Promise<Record<string, LiveRelease>> {
   const selector = encodeURIComponent("owner=helm,status!=superseded");
-  // As the API server sends it: they are megabytes, which kubectl would read and write again.
+  // Raw, because kubectl would parse and format megabytes of records.
   const path = `/api/v1/namespaces/${namespace}/secrets?labelSelector=${selector}`;
   const { items } = await kubectl.raw<ObjectList<{ data?: { release?: string } }>>(path);
   return newestOf(items.flatMap(({ data }) => (data?.release ? [decode(data.release)] : [])));
 }
 
-/** Number of the newest revision that another was to take the place of. */
+/** Returns the number of the newest superseded revision. */
 export async function lastSuperseded(
   kubectl: Kubectl,
   namespace: string,
@@ -67,7 +67,7 @@ export async function lastSuperseded(
   return revisions.length === 0 ? undefined : Math.max(...revisions);
 }
 
-/** Of each release the newest revision, the newest that is deployed, and the number of the oldest. */
+/** Groups revisions by release: the newest, the deployed one, and the number of the oldest. */
 export function newestOf(revisions: readonly HelmRevision[]): Record<string, LiveRelease> {
   const found: Record<string, LiveRelease> = {};
   for (const revision of [...revisions].sort((a, b) => a.revision - b.revision)) {
@@ -78,10 +78,10 @@ export function newestOf(revisions: readonly HelmRevision[]): Record<string, Liv
   return found;
 }
 
-/** A record as a Secret holds it: JSON, zipped, in base64 twice, once by Helm and once by Kubernetes. */
+/** Decodes a record in a Secret: gzipped JSON, base64-encoded by Helm and again by Kubernetes. */
 export function decode(data: string): HelmRevision {
   const zipped = Buffer.from(Buffer.from(data, "base64").toString("utf8"), "base64");
-  // Helm's first versions did not zip.
+  // Early Helm versions did not compress.
   const isZipped = zipped[0] === 0x1f && zipped[1] === 0x8b;
   const stored = JSON.parse((isZipped ? gunzipSync(zipped) : zipped).toString("utf8")) as Stored;
   const { name, namespace, version, info, chart, config, manifest } = stored;

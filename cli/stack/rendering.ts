@@ -1,4 +1,4 @@
-/** The manifests of releases, as helm makes them of the charts at hand. */
+/** Renders the manifests of releases from the available charts with helm. */
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Settings } from "../../src/config/schema";
@@ -11,12 +11,12 @@ import { template } from "../tools/helm";
 import { inParallel } from "../tools/parallel";
 import { cacheFolder, PROJECT } from "../tools/paths";
 
-/** What helm makes of a release: nothing where the chart is not at hand, or why it cannot. */
+/** The manifests of a release, or the error of helm; neither if the chart is not available. */
 export type Manifests = { manifests?: string; failure?: string };
 
 export type RenderedRelease = Manifests & { release: ReleasePlan };
 
-/** Renders every release of a plan whose chart is on this disk. */
+/** Renders every release of a plan whose chart is on this machine. */
 export async function renderReleases(
   { namespace, releases }: Plan,
   settings: Settings,
@@ -25,11 +25,11 @@ export async function renderReleases(
   const apis = settings.monitoring?.serviceMonitor ? ["--api-versions", "monitoring.coreos.com/v1"] : [];
   return inParallel(Object.values(releases), async (release) => {
     const inputs = releaseInputs(release, namespace.name);
-    return { release, ...(await render(inputs, chartAtHand(inputs, charts), apis)) };
+    return { release, ...(await render(inputs, localChart(inputs, charts), apis)) };
   });
 }
 
-/** Renders one release of a chart on this disk. */
+/** Renders one release from a local chart. */
 export async function render(
   { name, namespace, values }: ReleaseInputs,
   chart: string | undefined,
@@ -43,8 +43,8 @@ export async function render(
   }
 }
 
-/** The chart on this disk: a folder, or an archive that is the locked one. `folder` is what its path starts from. */
-export function chartAtHand(
+/** The path of the local chart, starting at `folder`: a directory, or an archive that matches the lock. */
+export function localChart(
   { chart }: Pick<ReleaseInputs, "chart">,
   charts: Charts,
   folder = PROJECT,
@@ -55,7 +55,7 @@ export function chartAtHand(
   return join(folder, locked.file);
 }
 
-/** A registry's chart from the cache, fetched into it if need be; undefined if it is not available. */
+/** A remote chart from the cache, fetched if necessary; undefined if it is not available. */
 export async function chartFetched(
   { chart, version = "" }: ReleaseInputs,
   charts: Charts,

@@ -7,7 +7,7 @@ export interface SecretObject {
   data?: Record<string, string>;
 }
 
-/** The Secrets of a namespace without Helm's own records, which are megabytes. */
+/** Reads the Secrets of a namespace without Helm's own records, which are megabytes. */
 export const readSecrets = async (kubectl: Kubectl, namespace: string): Promise<SecretObject[]> =>
   (
     await kubectl.json<ObjectList<SecretObject>>([

@@ -1,4 +1,4 @@
-/** Settings of a stack from its files, without the engine. */
+/** Reads the settings of a stack from its files, without the engine. */
 import { readSettings, type StackConfig, type StackSettings } from "../../src/config/settings";
 import { stackConfig } from "../../src/config/stack";
 import { FlotillaError } from "../../src/model/problems";
@@ -8,12 +8,12 @@ import { deployedOf, type ExportedResource } from "../core/state";
 import { PROJECT } from "../tools/paths";
 import { catalogue } from "./catalogue";
 
-/** A stack as its files describe it. */
+/** The config of a stack and its layers, as files. */
 export const configOfStack = (stack: string): StackConfig => stackConfig(readProjectFiles(PROJECT), stack);
 
 /**
- * Reads the settings of a stack while its state is being read. Waits for the state only when the settings are wrong: the state
- * tells a store that left the inventory from a misspelled one.
+ * Reads the settings of a stack while its state is being read. Waits for the state only if the settings are invalid: the state
+ * distinguishes a store that left the inventory from a misspelled one.
  */
 export async function settingsBeside(
   config: StackConfig,
@@ -28,6 +28,6 @@ export async function settingsBeside(
   }
 }
 
-/** @throws FlotillaError when there is no such stack file, or its settings are wrong. */
+/** @throws FlotillaError if the stack file does not exist or its settings are invalid. */
 export const settingsOfStack = (stack: string): StackSettings =>
   readSettings(configOfStack(stack), catalogue());

@@ -1,4 +1,4 @@
-/** The transform of the project's program, so that commands plan what the program plans. */
+/** The transform of the project's program, so that commands plan the same as the program. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { FlotillaError } from "../../src/model/problems";
@@ -8,13 +8,13 @@ import { loadTypeScript } from "../tools/typescript";
 
 let known: { transform?: Transform } | undefined;
 
-/** Returns the transform that the program, `index.ts`, gives to `deploy`, or undefined if it has none. @throws FlotillaError if it does not load. */
+/** Returns the transform that `index.ts` passes to `deploy`; undefined if it has none. @throws FlotillaError if it does not load. */
 export function projectTransform(): Transform | undefined {
   known ??= load();
   return known.transform;
 }
 
-/** Loads `index.ts` only if it names a transform: the SDK that it imports takes a second. */
+/** Loads `index.ts` only if it mentions a transform: the SDK that it imports takes a second. */
 function load(): { transform?: Transform } {
   const file = ["index.ts", "index.js"].find((name) => existsSync(join(PROJECT, name)));
   if (file === undefined) return {};
@@ -28,7 +28,7 @@ function load(): { transform?: Transform } {
       {
         where: file,
         what: `it does not load: ${(error instanceof Error ? error.message : String(error)).split("\n")[0]}`,
-        todo: "Correct it: pulumi cannot run it either.",
+        todo: "Fix it: pulumi cannot run it either.",
       },
     ]);
   }

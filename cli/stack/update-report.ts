@@ -1,4 +1,4 @@
-/** How an update ended, and why it failed. */
+/** Reports how an update ended, and why it failed. */
 import chalk from "chalk";
 import { showFindings } from "../terminal/findings-text";
 import { ToolError } from "../tools/failure";
@@ -6,7 +6,7 @@ import { explainStack } from "./findings";
 import { type Look, lookAt } from "./look";
 import { changesText, type Updated } from "./update-with-progress";
 
-/** Says how an update ended; after a failure why. @throws ToolError after a failure. */
+/** Prints the result of an update and, after a failure, the reasons. @throws ToolError after a failure. */
 export async function report(stack: string, result: Updated): Promise<void> {
   const { exitCode, signal, changes, seconds } = result;
   if (exitCode === 0) {
@@ -17,14 +17,14 @@ export async function report(stack: string, result: Updated): Promise<void> {
   }
   if (signal !== undefined)
     throw new ToolError(
-      `pulumi was ended by ${signal} after ${Math.round(seconds)} s: what it had started is unfinished, and its lock may still be there\n  npx flotilla recover --stack ${stack} puts that right.`,
+      `pulumi was terminated by ${signal} after ${Math.round(seconds)} s: its operations are unfinished, and its lock may still exist\n  To repair this: npx flotilla recover --stack ${stack}`,
     );
   const { "": ofProgram, ...errors } = result.errors;
   const look = await lookAt(stack).catch(() => undefined);
   const findings = look ? await explained(stack, look, result, errors) : [];
   if (findings.length > 0) process.stdout.write(`\n${showFindings(stack, findings)}`);
-  const told = new Set(findings.map(({ release }) => release));
-  const others = Object.entries(errors).filter(([name]) => !told.has(name));
+  const explainedReleases = new Set(findings.map(({ release }) => release));
+  const others = Object.entries(errors).filter(([name]) => !explainedReleases.has(name));
   const words = [
     ...others.map(([name, message]) => `${name}: ${message}`),
     ...(ofProgram === undefined || (findings.length > 0 && /update failed/.test(ofProgram))
@@ -40,12 +40,12 @@ export async function report(stack: string, result: Updated): Promise<void> {
   );
 }
 
-/** What pulumi says of a lock, and of one that is not whole. */
+/** Pulumi's errors about a lock, and about a truncated one. */
 const HELD = /currently locked by|update is currently in progress|unexpected end of JSON input/;
 
 async function explained(stack: string, look: Look, { seen }: Updated, errors: Record<string, string>) {
   const findings = await explainStack(stack, look, { errors });
-  // Only what this update was about.
+  // Only releases that this update was working on.
   const about = findings.filter(({ release }) => release in errors || release in seen);
   return about.map((finding) => {
     const reasons = seen[finding.release];

@@ -1,4 +1,4 @@
-/** An update with progress for people: which release is waited for, and for what. */
+/** An update with readable progress: which releases it is waiting for, and why. */
 import chalk from "chalk";
 import { explain, type KnownRelease } from "../core/explain/explain";
 import { readiness, releaseOf, type Workload } from "../core/explain/facts";
@@ -10,13 +10,13 @@ import type { Kubectl } from "./kubectl";
 import { withLogs } from "./logs";
 import { runUpdate, type Step, type UpdateOptions, type UpdateResult } from "./update";
 
-/** Seconds between two looks into the cluster. */
+/** Seconds between two checks of the cluster. */
 const INTERVAL_SECONDS = 2;
-/** Seconds after which what has not changed is said again. */
+/** Seconds after which an unchanged status is reported again. */
 const REPEAT_SECONDS = 30;
 
 export interface Updated extends UpdateResult {
-  /** What pods of a release waited for, as it was seen: after a failure they are gone. */
+  /** Why pods of each release were not ready, as seen during the update: after a failure the pods are gone. */
   seen: Record<string, Reason[]>;
 }
 
@@ -25,10 +25,10 @@ const WORDS: Record<string, [begun: string, done: string]> = {
   update: ["updating", "updated"],
   delete: ["removing", "removed"],
   import: ["taking over", "taken over"],
-  "create-replacement": ["installing again", "installed again"],
+  "create-replacement": ["reinstalling", "reinstalled"],
 };
 
-/** Runs an update; says on standard error what each release waits for. */
+/** Runs an update and reports on standard error what each release is waiting for. */
 export async function update(
   args: readonly string[],
   { stack, namespace, kubectl }: { stack: string; namespace: string; kubectl: Kubectl },
@@ -59,7 +59,7 @@ class Watch {
   ) {}
 
   step({ operation, type, name, phase }: Step): void {
-    // The halves of a replacement that only the state is about.
+    // These steps of a replacement change only the state.
     if (type !== RELEASE || operation === "replace" || operation === "delete-replaced") return;
     const [begun, done] = WORDS[operation] ?? [operation, `${operation}: done`];
     if (phase === "begun") {
@@ -73,11 +73,11 @@ class Watch {
     say(`${name}: ${phase === "done" ? chalk.stderr.green(done) : chalk.stderr.red("failed")}${took}`);
   }
 
-  /** Looks at what is waited for; one look at a time. */
+  /** Checks the releases in progress, unless a check is already running. */
   look(): void {
     if (this.since.size === 0) return;
     this.looking ??= this.lookNow()
-      // The next look may succeed; an update does not end because one could not be had.
+      // The next check may succeed; a failed one must not end the update.
       .catch(() => undefined)
       .finally(() => {
         this.looking = undefined;
@@ -105,15 +105,15 @@ class Watch {
       const pods = own.map((workload) => ({ workload, ...readiness(workload) }));
       const updated = pods.reduce((sum, { workload, ready }) => sum + newAndReady(workload, ready), 0);
       const wanted = pods.reduce((sum, { wanted }) => sum + wanted, 0);
-      const telling = reasons.filter(({ cause }) => cause !== "starting");
-      // Now: when the update has failed, the pods are gone, and with them what they have written.
-      if (telling.length > 0 && !this.isSeen(release, telling))
-        this.seen[release] = await withLogs(this.kubectl, this.namespace, telling);
-      const [reason] = telling;
+      const specific = reasons.filter(({ cause }) => cause !== "starting");
+      // Read logs now: after a failed update, the pods and their logs are gone.
+      if (specific.length > 0 && !this.isSeen(release, specific))
+        this.seen[release] = await withLogs(this.kubectl, this.namespace, specific);
+      const [reason] = specific;
       const why = reason ? `; ${chalk.stderr.yellow(reason.what)}` : "";
       if (updated < wanted) this.tell(release, started, `${updated} of ${wanted} new pods ready${why}`);
       else if (Date.now() - started > REPEAT_SECONDS * 1000)
-        // Before that helm may not have come to them: the pods are the old ones.
+        // Not earlier: helm may not have changed the workload yet, so the ready pods may be old ones.
         this.tell(release, started, `${updated} of ${wanted} pods ready${why}`);
     }
   }
@@ -132,10 +132,10 @@ class Watch {
   }
 }
 
-/** Pods of the new version that are ready: of those that are ready, as many as cannot be old ones. */
+/** The number of ready pods of the new version: the ready pods that cannot be old ones. */
 function newAndReady({ metadata, status = {} }: Workload, ready: number): number {
   const { replicas, updatedReplicas, observedGeneration } = status;
-  // Its controller has not seen the new version yet.
+  // The controller has not seen the new version yet.
   if (observedGeneration !== undefined && observedGeneration < (metadata.generation ?? 0)) return 0;
   if (replicas === undefined || updatedReplicas === undefined) return ready;
   return Math.max(0, Math.min(updatedReplicas, (status.readyReplicas ?? 0) - (replicas - updatedReplicas)));
@@ -146,7 +146,7 @@ const DONE: Record<string, string> = {
   create: "created",
   update: "updated",
   delete: "deleted",
-  replace: "created again",
+  replace: "recreated",
   import: "taken over",
 };
 

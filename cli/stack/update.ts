@@ -1,4 +1,4 @@
-/** Runs an update of the engine and tells what it does as it does it, by the events that it writes with `--json`. */
+/** Runs an update of the engine and reports its steps as they happen, from its `--json` events. */
 import { createInterface } from "node:readline";
 import execa from "execa";
 import { compact } from "../../src/model/records";
@@ -6,7 +6,7 @@ import { nameOfUrn, STACK } from "../core/state";
 import { delegateInterrupts } from "../tools/interrupts";
 import { PROJECT } from "../tools/paths";
 
-/** The parts of an engine event that are looked at (pulumi/sdk/go/common/apitype/events.go). */
+/** The parts of an engine event that are used here (pulumi/sdk/go/common/apitype/events.go). */
 interface EngineEvent {
   resourcePreEvent?: { metadata: StepMetadata };
   resOutputsEvent?: { metadata: StepMetadata };
@@ -32,26 +32,26 @@ export interface Step {
 
 export interface UpdateResult {
   exitCode: number;
-  /** What ended pulumi, where it did not end by itself. */
+  /** The signal that terminated pulumi, if one did. */
   signal?: string;
-  /** Errors in the engine's or the provider's words, by the name of the resource; of the program itself under "". */
+  /** Messages of the engine or provider, by resource name; errors of the program itself are under "". */
   errors: Record<string, string>;
-  /** Resources by what was done with them. */
+  /** The number of resources by operation. */
   changes: Record<string, number>;
   seconds: number;
-  /** What pulumi says besides its events, such as why it does not begin. */
+  /** Pulumi's output apart from its events, such as why it does not start. */
   output: string;
 }
 
 export interface UpdateOptions {
   /** The folder of the program. Default: the project. */
   cwd?: string;
-  /** Further variables of the environment. Default: none. */
+  /** Additional environment variables. Default: none. */
   environment?: Record<string, string>;
   onStep?: (step: Step) => void;
 }
 
-/** Runs `pulumi up` or another operation without asking. */
+/** Runs `pulumi up` or another operation without confirmation. */
 export async function runUpdate(
   args: readonly string[],
   { cwd = PROJECT, environment = {}, onStep = () => {} }: UpdateOptions = {},
@@ -67,7 +67,7 @@ export async function runUpdate(
     });
     if (pulumi.stdout)
       createInterface({ input: pulumi.stdout }).on("line", (line) => {
-        // The last line of a pulumi that was killed may not be whole.
+        // If pulumi was killed, its last line may be incomplete.
         if (/^\{.*\}$/.test(line)) apply(JSON.parse(line) as EngineEvent, result, onStep);
       });
     return pulumi;
@@ -95,5 +95,5 @@ function apply(event: EngineEvent, result: UpdateResult, onStep: (step: Step) =>
   }
 }
 
-/** Without the engine's marks for colours. */
+/** Removes the engine's color codes. */
 const plain = (message: string): string => message.replace(/<\{%[^%]*%\}>/g, "").trim();

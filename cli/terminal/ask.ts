@@ -6,7 +6,7 @@ import { UsageError } from "../tools/failure";
 /** Asks a question. Returns whether the user says yes; otherwise the command fails. @throws UsageError without a terminal. */
 export async function confirmed(question: string): Promise<boolean> {
   if (!process.stdin.isTTY)
-    throw new UsageError(`there is no terminal to ask: ${question}\n  To answer yes, run it with --yes`);
+    throw new UsageError(`cannot ask without a terminal: ${question}\n  To answer yes, run this with --yes`);
   if (/^y(es)?$/i.test((await answer(`${question} (yes/no) `)) ?? "")) return true;
   process.stderr.write("Nothing was changed.\n");
   process.exitCode ??= EXIT.failed;
@@ -17,7 +17,7 @@ export async function confirmed(question: string): Promise<boolean> {
 export async function typed(question: string, name: string): Promise<boolean> {
   if (!process.stdin.isTTY)
     throw new UsageError(
-      `there is no terminal to ask for the name\n  To give it, run this with --confirm ${name}`,
+      `cannot ask for the stack's name without a terminal\n  To confirm, run this with --confirm ${name}`,
     );
   return (await answer(question)) === name;
 }

@@ -1,4 +1,4 @@
-/** What a destruction deletes and leaves, in words. */
+/** Prints what a destroy deletes and what it keeps. */
 import chalk from "chalk";
 import Table from "cli-table3";
 import { plural } from "../../src/model/plural";
@@ -8,27 +8,27 @@ import { PLAIN_TABLE } from "./table";
 export interface Subject {
   stack: string;
   application?: string | undefined;
-  /** The context of the cluster; none for the current one. */
+  /** The kubeconfig context; undefined for the current one. */
   context?: string | undefined;
 }
 
 const POLICY_UNKNOWN = "unknown";
 
-/** The loss first, then what goes, then what stays. */
+/** Data loss first, then everything deleted, then what stays. */
 export function showDestruction(subject: Subject, destruction: Destruction): string {
-  const { releases, claims, strangers, gone } = destruction;
+  const { releases, claims, foreign, gone } = destruction;
   return [
     title(subject, destruction),
     headline(claims),
     ...(claims.length === 0 ? [] : [claimTable(claims)]),
-    releases.length === 0 ? "No release is deleted." : releaseTable(releases),
+    releases.length === 0 ? "No releases are deleted." : releaseTable(releases),
     alsoGoes(destruction),
-    ...(strangers.length === 0
+    ...(foreign.length === 0
       ? []
       : [
           list(
-            chalk.red("NOT OF THE STACK, and deleted with the namespace:"),
-            strangers.map((name) => chalk.red(name)),
+            chalk.red("NOT PART OF THE STACK, but deleted with the namespace:"),
+            foreign.map((name) => chalk.red(name)),
           ),
         ]),
     ...(gone.length === 0 ? [] : [goneText(destruction)]),
@@ -47,9 +47,9 @@ function title({ stack, application, context }: Subject, { namespaces }: Destruc
 
 function headline(claims: readonly ClaimFate[]): string {
   const { count, size } = lossOf(claims);
-  if (count === 0) return "No volume is deleted.";
+  if (count === 0) return "No volumes are deleted.";
   return chalk.red.bold(
-    `DELETED: the data of ${plural(count, "volume")}, ${size} in all. No backup is taken.`,
+    `DELETED: the data of ${plural(count, "volume")}, ${size} in total. No backup is made.`,
   );
 }
 
@@ -63,10 +63,10 @@ const FATES: Record<ClaimFate["fate"], string> = {
 function claimTable(claims: readonly ClaimFate[]): string {
   const table = new Table({
     ...PLAIN_TABLE,
-    head: ["VOLUME CLAIM", "SIZE", "OF", "VOLUME", "POLICY", "WHAT HAPPENS"],
+    head: ["VOLUME CLAIM", "SIZE", "RELEASE", "VOLUME", "POLICY", "EFFECT"],
   });
   for (const { claim, size, of, isOwn, volume, policy, fate } of claims) {
-    const owner = isOwn ? of : `not of the stack${of === undefined ? "" : ` (${of})`}`;
+    const owner = isOwn ? of : `not part of the stack${of === undefined ? "" : ` (${of})`}`;
     const isRed = fate === "deleted" || (!isOwn && fate !== "stays");
     const row = [
       claim,
@@ -80,24 +80,24 @@ function claimTable(claims: readonly ClaimFate[]): string {
   }
   const unknown = claims.some(({ volume, policy }) => volume !== undefined && policy === undefined);
   return unknown
-    ? `${table}\nReclaim policies cannot be read with this login: those volumes are counted as deleted.`
+    ? `${table}\nYou have no permission to read reclaim policies: volumes with an unknown policy count as deleted.`
     : table.toString();
 }
 
 function releaseTable(releases: Destruction["releases"]): string {
   const table = new Table({ ...PLAIN_TABLE, head: ["RELEASE", "KIND", "PODS"] });
   for (const { name, kind, pods, isGone } of releases)
-    table.push([name, kind, isGone ? "uninstalled already" : kind === "job" ? "-" : String(pods.wanted)]);
-  return `${table}\n${plural(releases.length, "release")} in all.`;
+    table.push([name, kind, isGone ? "already uninstalled" : kind === "job" ? "-" : String(pods.wanted)]);
+  return `${table}\n${plural(releases.length, "release")} in total.`;
 }
 
 function alsoGoes({ secrets, passwords, namespaces, rest }: Destruction): string {
   const going = namespaces.filter(({ fate }) => fate === "goes");
-  return list("Deleted as well:", [
+  return list("Also deleted:", [
     ...(secrets.length === 0 ? [] : [`Secrets: ${secrets.join(", ")}`]),
     ...(passwords.length === 0 ? [] : [`generated passwords: ${passwords.join(", ")}`]),
     ...(rest.length === 0 ? [] : [rest.join(", ")]),
-    ...going.map(({ name }) => `namespace ${name}, with everything in it`),
+    ...going.map(({ name }) => `namespace ${name} and everything in it`),
   ]);
 }
 
@@ -105,10 +105,10 @@ function goneText({ namespaces, releases }: Destruction): string {
   const lost = namespaces.filter(({ fate }) => fate === "gone").map(({ name }) => `namespace ${name}`);
   const uninstalled = releases.filter(({ isGone }) => isGone).map(({ name }) => `release ${name}`);
   const what = lost.length > 0 ? [...lost, "everything in it"] : uninstalled;
-  return list("The cluster no longer has these; they are only taken out of the state:", [what.join(", ")]);
+  return list("No longer in the cluster, so only removed from the state:", [what.join(", ")]);
 }
 
-/** What is left afterwards, by name. */
+/** What remains afterwards, by name. */
 export function staying({ claims, namespaces, secretsLeft }: Destruction): string[] {
   const kept = claims.filter(({ fate }) => fate === "retained");
   const claimsLeft = claims.filter(({ fate }) => fate === "stays");
@@ -123,9 +123,9 @@ export function staying({ claims, namespaces, secretsLeft }: Destruction): strin
       : [`Secrets with the passwords of that data: ${secretsLeft.join(", ")}`]),
     ...namespaces
       .filter(({ fate }) => fate === "stays")
-      .map(({ name }) => `namespace ${name} with what others have in it: the stack does not own it`),
+      .map(({ name }) => `namespace ${name} and what others have in it: the stack does not own it`),
     "everything outside the namespace, including external services and databases",
-    "the stack itself, with its config and its history",
+    "the stack itself, with its config and history",
   ];
 }
 

@@ -5,7 +5,7 @@ const UNITS: [string, number][] = [
   ["s", 1],
 ];
 
-/** How long ago, in its largest unit: `3 h ago`. */
+/** How long ago a time was, in the largest unit: `3 h ago`. */
 export function ago(time: string | undefined, now = Date.now()): string {
   const seconds = Math.max(0, Math.round((now - Date.parse(time ?? "")) / 1000));
   if (Number.isNaN(seconds)) return "-";

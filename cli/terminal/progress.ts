@@ -1,14 +1,14 @@
-/** Progress of long work, for people: on standard error, so that a command's own output stays clean. */
+/** Progress messages. They go to standard error, so that a command's own output stays clean. */
 import chalk from "chalk";
 
-/** Seconds of silence after which a step says that it is still at work. */
+/** Seconds after which a step reports that it is still running. */
 const HEARTBEAT_SECONDS = 15;
 
 export function say(message: string): void {
   process.stderr.write(`${chalk.stderr.cyan("flotilla")} ${message}\n`);
 }
 
-/** Runs a step: says that it begins, that it goes on, and how long it took. */
+/** Runs a step and reports that it starts, is still running, and how long it took. */
 export async function step<T>(message: string, work: () => Promise<T>): Promise<T> {
   const start = Date.now();
   const seconds = () => `${((Date.now() - start) / 1000).toFixed(1)} s`;

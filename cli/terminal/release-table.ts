@@ -1,4 +1,4 @@
-/** The releases of a stack, for people. */
+/** Prints the releases of a stack. */
 import chalk from "chalk";
 import Table from "cli-table3";
 import { plural } from "../../src/model/plural";

@@ -1,6 +1,6 @@
 import type Table from "cli-table3";
 
-/** A table without lines: it survives copying into a chat or a ticket. */
+/** A table without borders, which survives copying into a chat or a ticket. */
 export const PLAIN_TABLE: Table.TableConstructorOptions = {
   chars: Object.fromEntries(
     [

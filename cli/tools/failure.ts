@@ -1,4 +1,4 @@
-/** A tool, download or cluster that is not available: shown as its message alone, with what was tried and what to do. */
+/** A failure that is not a bug, such as an unavailable tool or cluster. Only its message is shown: what was tried and what to do. */
 export class ToolError extends Error {
   constructor(message: string) {
     super(message);
@@ -14,10 +14,10 @@ export class UsageError extends ToolError {
   }
 }
 
-/** A message without its details. */
+/** The first line of a message, without its details. */
 export const firstLine = (text: string): string => text.split("\n")[0] as string;
 
-/** What a program that failed says itself, without its command. */
+/** The error output of a failed program, without its command line. */
 export function wordsOf(error: unknown): string {
   const { stderr, message } = error as { stderr?: string; message: string };
   return stderr?.trim() || message;

@@ -1,23 +1,23 @@
-/** Helm: where it is, and what it makes of charts. */
+/** The helm CLI. */
 import execa from "execa";
 import { ensureTools } from "./toolchain/ensure";
 
 let path: Promise<string> | undefined;
 
-/** Path of helm; installed when it is missing. */
+/** Returns the path of helm, which is installed if it is missing. */
 export function helm(): Promise<string> {
   path ??= ensureTools(["helm"]).then((tools) => tools.helm?.path as string);
   return path;
 }
 
-/** What helm makes of a chart (a folder or an archive) and values. @throws Error with helm's words. */
+/** Renders a chart (a folder or an archive) with values. @throws Error with helm's message. */
 export async function template(
   chart: string,
   { release, namespace, values }: { release: string; namespace: string; values: object },
   further: readonly string[] = [],
 ): Promise<string> {
   const args = ["template", release, chart, "--namespace", namespace, "-f", "-", ...further];
-  // It ends soon: collecting garbage less often saves a tenth of its time.
+  // helm runs only briefly: less frequent garbage collection saves a tenth of its time.
   const env = { GOGC: process.env.GOGC ?? "400" };
   return (await execa(await helm(), args, { input: asYaml(values), env })).stdout;
 }

@@ -2,15 +2,15 @@ import { EXIT } from "../core/exit-codes";
 
 /** Ctrl-C reaches every process of the terminal at once: while a child handles it, this process only waits for it. */
 let delegated = 0;
-/** The children that do. SIGTERM comes to this process alone, from a CI runner or a supervisor: they are told. */
+/** Those children. SIGTERM, from a CI runner or a supervisor, reaches this process only and is passed on to them. */
 const children = new Set<Child>();
 
-/** One of execa, which would send SIGKILL five seconds after a SIGTERM: a release takes longer to come to its end. */
+/** A child of execa, which would send SIGKILL five seconds after SIGTERM; a release may take longer to finish. */
 interface Child {
   kill(signal: NodeJS.Signals, options: { forceKillAfterTimeout: false }): boolean;
 }
 
-export const INTERRUPTED = "interrupted; run the same command again to go on";
+export const INTERRUPTED = "interrupted; run the same command again to continue";
 
 /** Whether the user has asked to stop. */
 export let interrupted = false;

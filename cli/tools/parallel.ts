@@ -1,7 +1,7 @@
-/** Work on many things at once. */
+/** Parallel work. */
 import { availableParallelism } from "node:os";
 
-/** Does the same for each, as many at a time as this machine can do at once, and one more to keep it busy. */
+/** Processes items in parallel: as many as this machine has cores, and one more to keep it busy. */
 export async function inParallel<A, B>(items: readonly A[], work: (item: A) => Promise<B>): Promise<B[]> {
   const results: B[] = [];
   let next = 0;

@@ -6,11 +6,11 @@ import execa from "execa";
 export interface Process {
   pid: number;
   parent: number;
-  /** Its program and arguments, with spaces between them. */
+  /** Its program and arguments, separated by spaces. */
   command: string;
 }
 
-/** Those that can be seen. One that has ended but was not yet reaped is none. */
+/** Returns the visible processes, without zombies. */
 export async function listProcesses(): Promise<Process[]> {
   if (process.platform === "linux")
     return readdirSync("/proc").flatMap((name) => (/^\d+$/.test(name) ? fromProc(Number(name)) : []));
@@ -23,29 +23,29 @@ export async function listProcesses(): Promise<Process[]> {
   });
 }
 
-/** The folder it works in; undefined where that cannot be seen. */
+/** The working directory of a process; undefined if it cannot be read. */
 export function folderOf(pid: number): string | undefined {
   try {
     return process.platform === "linux" ? readlinkSync(`/proc/${pid}/cwd`) : undefined;
   } catch {
-    // It has ended meanwhile, or is another user's.
+    // It has ended, or belongs to another user.
     return undefined;
   }
 }
 
-/** Its environment when it was started; undefined where that cannot be seen. */
+/** The initial environment of a process; undefined if it cannot be read. */
 export function environmentOf(pid: number): Record<string, string> | undefined {
   try {
     if (process.platform !== "linux") return undefined;
     const entries = readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
     return Object.fromEntries(entries.map((entry) => [entry.split("=", 1)[0], entry.replace(/^[^=]*=/, "")]));
   } catch {
-    // It has ended meanwhile, or is another user's.
+    // It has ended, or belongs to another user.
     return undefined;
   }
 }
 
-/** A process and all that it has started; their numbers tell nothing of who started whom, since they begin anew. */
+/** Returns a process and its descendants, by parent: pids wrap around, so their order says nothing. */
 export function treeOf<P extends Pick<Process, "pid" | "parent">>(pid: number, processes: readonly P[]): P[] {
   const own = processes.filter((each) => each.pid === pid);
   return [
@@ -57,33 +57,33 @@ export function treeOf<P extends Pick<Process, "pid" | "parent">>(pid: number, p
 function fromProc(pid: number): Process[] {
   try {
     const command = readFileSync(`/proc/${pid}/cmdline`, "utf8").replace(/\0+$/, "").replaceAll("\0", " ");
-    // Its name is in parentheses, and may have spaces and parentheses of its own.
+    // Its name is in parentheses and may itself contain spaces and parentheses.
     const parent = /^.*\) \S+ (\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, "utf8"))?.[1];
     return command === "" ? [] : [{ pid, parent: Number(parent), command }];
   } catch {
-    // It has ended meanwhile.
+    // It has ended.
     return [];
   }
 }
 
-/** Ends processes, gently first; waits until they are gone. */
+/** Ends processes with SIGTERM, then SIGKILL, and waits until they are gone. */
 export async function endProcesses(pids: readonly number[]): Promise<void> {
   const limit = Date.now() + 10_000;
   for (const pid of pids) signalProcess(pid, "SIGTERM");
   for (const pid of pids) {
-    // A process that has ended but was not yet reaped has a pid and no command line.
+    // A zombie has a pid but no command line.
     while ((await commandLine(pid)) !== "" && Date.now() < limit) await pause(50);
     if ((await commandLine(pid)) !== "") signalProcess(pid, "SIGKILL");
   }
 }
 
-/** Empty when there is no such process, or when it has ended. */
+/** The command line of a process; empty if it does not exist or has ended. */
 export async function commandLine(pid: number): Promise<string> {
   if (process.platform === "linux") return fromProc(pid)[0]?.command ?? "";
   return (await execa("ps", ["-ww", "-o", "args=", "-p", String(pid)], { reject: false })).stdout;
 }
 
-/** Whether this user may send it signals: another's processes can be seen, too. */
+/** Whether this user may signal a process; processes of other users are visible too. */
 export function isOwn(pid: number): boolean {
   try {
     return process.kill(pid, 0);
@@ -92,7 +92,7 @@ export function isOwn(pid: number): boolean {
   }
 }
 
-/** Sends a signal; a process that has ended meanwhile needs none. */
+/** Sends a signal, unless the process has already ended. */
 export function signalProcess(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);

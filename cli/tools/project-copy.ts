@@ -1,4 +1,4 @@
-/** Programs beside the working tree: a copy of it, and which program a folder holds. */
+/** Copies of the project, and the digests of programs. */
 import { cpSync, existsSync, readFileSync, symlinkSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import execa from "execa";
@@ -6,12 +6,12 @@ import { parse } from "yaml";
 import { findUpward } from "../../src/plan/package";
 import { PROJECT } from "./paths";
 
-/** What is no part of the program: it is large, or belongs to a machine. */
+/** Folders that are not part of the program: large, or specific to a machine. */
 const LEFT_OUT = [".git", ".flotilla", "node_modules", "tests", "docs"];
-/** The state of a file backend, wherever in the project it is. */
+/** The folder of a file backend, anywhere in the project. */
 const STATE = ".pulumi";
 
-/** Copies the project, so that what is written there is not written here. */
+/** Copies the project, so that changes to the copy do not affect it. */
 export function copyProject(folder: string): void {
   cpSync(PROJECT, folder, {
     recursive: true,
@@ -20,7 +20,7 @@ export function copyProject(folder: string): void {
       return !LEFT_OUT.includes(parts[0] as string) && !parts.includes(STATE);
     },
   });
-  // A workspace keeps the packages of its projects in a folder above them.
+  // In a workspace, node_modules is in a folder above the project.
   const above = findUpward(PROJECT, (parent) => existsSync(join(parent, "node_modules")));
   if (above !== undefined) linkPackages(join(above, "node_modules"), folder);
 }
@@ -30,16 +30,16 @@ export function linkPackages(modules: string, folder: string): void {
   if (existsSync(modules)) symlinkSync(modules, join(folder, "node_modules"));
 }
 
-/** How a program says its digest: what Pulumi itself runs has it as a property of what it exports. */
+/** The code that asks a program for its digest: a property of the module that Pulumi runs. */
 const ask = (folder: string): string => `require(${JSON.stringify(mainOf(folder))}).digest()`;
 
-/** What Pulumi runs of a project: what Pulumi.yaml names, or else the folder itself. */
+/** The path that Pulumi runs: `main` of Pulumi.yaml, or else the folder itself. */
 export function mainOf(folder: string): string {
   const { main } = parse(readFileSync(join(folder, "Pulumi.yaml"), "utf8")) as { main?: string };
   return join(folder, main ?? "");
 }
 
-/** The same for programs of version 0.6 and before. Their modules keep these places, since their commits do not change. */
+/** The same code for programs of version 0.6 and before. The module paths are those of past commits, so they must not change. */
 const ASK_BEFORE_0_7 = `(() => {
   const { readCharts } = require("./plan/chart.ts");
   const { readProvenance } = require("./runtime/provenance.ts");
@@ -47,8 +47,8 @@ const ASK_BEFORE_0_7 = `(() => {
 })()`;
 
 /**
- * The digest of the program in a folder, as it records it itself when it is deployed: by its own code, for what belongs
- * to the program may have been other files then. Undefined for a program from before there was such a digest.
+ * Returns the digest of the program in a folder, computed by that program's own code, because older versions may have counted
+ * other files as part of the program. Undefined for programs older than the digest.
  */
 export async function programIn(folder: string): Promise<string | undefined> {
   const asking = existsSync(join(folder, "runtime", "provenance.ts")) ? ASK_BEFORE_0_7 : ask(folder);

@@ -1,34 +1,34 @@
-/** Writes a project of one's own from the files in `cli/template`. */
+/** Writes a new project from the files in `cli/template`. */
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { PACKAGE } from "./paths";
 
 const TEMPLATE = join(__dirname, "..", "template");
 
-/** The application in the template: its name, and the constant that describes it. */
+/** The template's application: its name, and the constant that defines it. */
 const NAME = "my-shop";
 const CONSTANT = "myShop";
 
-/** Names in the template's own files, and words that JavaScript keeps for itself. */
+/** Identifiers that the template's files already use. */
 const TAKEN = ["address", "password", "text", "username", "catalogue", "deploy", "planOf", "assert"];
 
-/** npm does not pack files of this name. */
+/** Files that are renamed, because npm does not pack them under their real names. */
 const RENAMED: Record<string, string> = { gitignore: ".gitignore" };
 
-/** Where a project puts the archive of this package, if it was installed from one. */
+/** The folder for the archive of this package, if it was installed from one. */
 const VENDOR = "vendor";
 
 type Manifest = Record<"dependencies" | "devDependencies", Record<string, string>> & {
   version: string;
 };
 
-/** Whether something is in a folder, or it is a file. */
+/** Whether a path is a file or a folder that is not empty. */
 export function isTaken(folder: string): boolean {
   const found = statSync(folder, { throwIfNoEntry: false });
   return found !== undefined && (!found.isDirectory() || readdirSync(folder).length > 0);
 }
 
-/** Writes the project of an application into a folder, which is created. */
+/** Writes the project of an application into a folder, which is created if necessary. */
 export function writeProject(folder: string, application: string): void {
   const constant = constantFor(application);
   const write = (file: string, text: string) => {
@@ -47,7 +47,7 @@ export function writeProject(folder: string, application: string): void {
   );
 }
 
-/** `my-shop` as a name for a constant. */
+/** Turns `my-shop` into the name of a constant. */
 function constantFor(application: string): string {
   const name = application.replace(/-+(.)/g, (_, letter: string) => letter.toUpperCase());
   return TAKEN.includes(name) || isReserved(name) ? `${name}Application` : name;
@@ -62,7 +62,7 @@ function isReserved(name: string): boolean {
   }
 }
 
-/** The template's package.json with the versions that this package was made and tested with. */
+/** The template's package.json with the versions that this package was tested with. */
 function manifest(own: string | undefined): object {
   const read = (path: string) => JSON.parse(readFileSync(path, "utf8")) as Manifest;
   const { version, dependencies, devDependencies } = read(join(PACKAGE, "package.json"));
@@ -82,7 +82,7 @@ function manifest(own: string | undefined): object {
   };
 }
 
-/** The archive that npm has installed this package from: there need not be a registry that has it. */
+/** The archive that npm installed this package from, since no registry may have it. */
 function archiveOfPackage(): string | undefined {
   const modules = dirname(PACKAGE);
   const lock = join(modules, ".package-lock.json");

@@ -1,18 +1,18 @@
-/** Folders that are gone when the work is done, when it fails, and when it is interrupted. */
+/** Temporary folders, removed when their work is done, fails or is interrupted. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
-/** How the names of the folders begin. */
+/** The prefix of the folders' names. */
 export const TEMPORARY = ".temporary-";
 
 const open = new Set<string>();
 
-// An interrupted process runs no `finally`, but it does run this.
+// An interrupted process does not run `finally`, but does run this.
 process.on("exit", () => {
   for (const folder of open) rmSync(folder, { recursive: true, force: true });
 });
 
-/** Hands a new folder inside `parent` to the work. */
+/** Calls `work` with a new folder inside `parent`. */
 export async function inTemporaryFolder<T>(parent: string, work: (folder: string) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(parent, TEMPORARY));
   open.add(folder);

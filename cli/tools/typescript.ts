@@ -1,4 +1,4 @@
-/** Loads the project's TypeScript: the inventories. This package itself is compiled. */
+/** Loads the project's inventories, which are TypeScript. This package itself is compiled. */
 import { readFileSync } from "node:fs";
 import type { Module } from "node:module";
 
@@ -7,14 +7,14 @@ interface Compiling extends Module {
 }
 
 /**
- * Lets `require` load TypeScript, without checking its types. ts-node would do so as well, but npm installs it with a version of
- * TypeScript of its own choice, which need not be one that Pulumi accepts.
+ * Lets `require` load TypeScript without type checking. Not with ts-node, because npm may install it with a TypeScript version
+ * that Pulumi does not accept.
  */
 export function loadTypeScript(): void {
-  // A command that runs from its own sources has done so.
+  // Commands that run from their sources have already registered ts-node.
   if (require.extensions[".ts"]) return;
   const ts = require("typescript") as typeof import("typescript");
-  // Errors name the lines of the source.
+  // So that errors name lines of the source.
   process.setSourceMapsEnabled(true);
   require.extensions[".ts"] = (module: Module, file: string) => {
     const { outputText } = ts.transpileModule(readFileSync(file, "utf8"), {

@@ -1,4 +1,4 @@
-/** Another commit of this repository beside the working tree, which is not touched. */
+/** Checks out another commit of this repository in a temporary worktree. The working tree is not touched. */
 import { existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
@@ -12,17 +12,17 @@ import { PROJECT } from "./paths";
 import { linkPackages, mainOf } from "./project-copy";
 import { inTemporaryFolder } from "./temporary";
 
-/** Whether this repository has a commit; false outside one. */
+/** Whether this repository has a commit; false outside a repository. */
 export const hasCommit = async (commit: string): Promise<boolean> =>
   git(["cat-file", "-e", `${commit}^{commit}`]).then(
     () => true,
     () => false,
   );
 
-/** Hands the project of a commit, checked out in a temporary worktree, to the work. @throws ToolError when git cannot check it out. */
+/** Calls `work` with the project of a commit in a temporary worktree. @throws ToolError if git cannot check it out. */
 export async function inWorktree<T>(commit: string, work: (project: string) => Promise<T>): Promise<T> {
   const prefix = await git(["rev-parse", "--show-prefix"]);
-  // What a killed run has left.
+  // Remove leftovers of killed runs.
   await git(["worktree", "prune"]);
   return inTemporaryFolder(tmpdir(), async (folder) => {
     const tree = join(folder, "tree");
@@ -33,7 +33,7 @@ export async function inWorktree<T>(commit: string, work: (project: string) => P
     }
     try {
       const project = join(tree, prefix);
-      // What was fetched once need not be fetched again; the lock says which archives are right.
+      // Reuse fetched charts; the lock says which archives are valid.
       const vendored = join(PROJECT, VENDOR);
       if (existsSync(vendored) && !existsSync(join(project, VENDOR))) {
         mkdirSync(dirname(join(project, VENDOR)), { recursive: true });
@@ -46,7 +46,7 @@ export async function inWorktree<T>(commit: string, work: (project: string) => P
   });
 }
 
-/** How packages are installed as a lock file names them, without running what they bring. */
+/** Commands that install the packages of a lock file without running their scripts. */
 const INSTALLERS: Record<string, readonly [program: string, ...args: string[]]> = {
   "package-lock.json": ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
   "pnpm-lock.yaml": ["pnpm", "install", "--frozen-lockfile", "--ignore-scripts"],
@@ -54,9 +54,9 @@ const INSTALLERS: Record<string, readonly [program: string, ...args: string[]]> 
 };
 
 /**
- * Gives a checked-out project the packages that its lock file names: those of the working tree if they are the same. Compiles a
- * program that its commit has only as source.
- * @throws ToolError if it has no lock file, or they cannot be installed.
+ * Installs the packages of a checked-out project's lock file, or links the working tree's if the lock files are equal. Compiles a
+ * program that the commit has only as source.
+ * @throws ToolError if there is no lock file, or the packages cannot be installed.
  */
 export async function installPackages(project: string): Promise<void> {
   const lock = lockFileOf(project);
@@ -67,7 +67,7 @@ export async function installPackages(project: string): Promise<void> {
     if (from !== PROJECT) linkPackages(join(PROJECT, "node_modules"), project);
   } else if (lock === undefined)
     throw new ToolError(
-      `that commit has no ${Object.keys(INSTALLERS).join(", ")}: which packages its program ran with is not known`,
+      `that commit has no lock file (${Object.keys(INSTALLERS).join(", ")}), so the packages its program ran with are unknown`,
     );
   else {
     const [program, ...args] = INSTALLERS[basename(lock)] as [string, ...string[]];
@@ -79,7 +79,7 @@ export async function installPackages(project: string): Promise<void> {
     );
 }
 
-/** Whether Pulumi runs a compiled file that is not there, and the project says how to make it. */
+/** Whether Pulumi runs a compiled file that does not exist, and the project has a build script. */
 function needsBuild(project: string): boolean {
   const { main, scripts = {} } = JSON.parse(readFileSync(join(project, "package.json"), "utf8")) as {
     main?: string;

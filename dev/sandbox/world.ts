@@ -177,7 +177,8 @@ function encryptedPaths(value: unknown, path: string[] = []): string[][] {
 function readStackFile(stack: string): Document {
   const name = `Pulumi.${stack}.yaml`;
   const source = join(PROJECT, name);
-  if (!existsSync(source)) throw new ToolError(`there is no ${name}; every stack needs such a file`);
+  if (!existsSync(source))
+    throw new ToolError(`${name}: the stack file does not exist\n  Create it: npx flotilla init ${stack}`);
   const document = parseDocument(readFileSync(source, "utf8"));
   if (document.errors[0]) throw new ToolError(`${name}: ${document.errors[0].message}`);
   return document;

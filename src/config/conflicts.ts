@@ -1,4 +1,4 @@
-/** Finds stacks that would deploy to the same namespace of the same cluster, where each would change the other's objects. */
+/** Finds stacks that would deploy to the same namespace of the same cluster and overwrite each other's objects. */
 import type { Problem } from "../model/problems";
 import { isRecord } from "../model/records";
 import { merge } from "./merge";
@@ -7,7 +7,7 @@ import { PREFIX } from "./prefix";
 import type { StackConfig } from "./settings";
 import { stackFileName } from "./stack-names";
 
-/** The place that a stack deploys to, according to its files. */
+/** Where a stack deploys to, according to its files. */
 interface Place {
   context: string;
   kubeconfig: string | undefined;
@@ -18,10 +18,10 @@ interface Place {
 }
 
 /**
- * Reports other stacks of the project that deploy to the same place. Stacks may share a namespace that others own, unless they
- * deploy the same application: their releases would have the same names. Only stacks that name their context are compared: the
- * current context can differ from run to run. `others` is called only if needed. Problems in the files of other stacks are
- * ignored.
+ * Reports other stacks of the project that deploy to the same place. Stacks may share a namespace that none of them creates,
+ * unless they deploy the same application: their release names would collide. Only stacks that name their context are compared,
+ * because the current context can differ from run to run. `others` is called only if needed. Problems in the files of other
+ * stacks are ignored.
  */
 export function placeProblems(config: StackConfig, others: () => readonly StackConfig[]): Problem[] {
   const place = placeIn(config);
@@ -33,7 +33,7 @@ export function placeProblems(config: StackConfig, others: () => readonly StackC
       {
         where: `${PREFIX}:namespace`,
         what: `namespace ${place.namespace} on context ${place.context} is also used by stack ${other.stack} (${stackFileName(other.stack)})`,
-        todo: `Give one of them another namespace, or a cluster of its own: pulumi config set ${PREFIX}:namespace <name> --stack ${config.stack}`,
+        todo: `Use another namespace or cluster for one of them: pulumi config set ${PREFIX}:namespace <name> --stack ${config.stack}`,
       },
     ];
   });

@@ -2,10 +2,10 @@
 import type { Problem } from "../model/problems";
 import { isRecord } from "../model/records";
 
-/** The key, without the prefix of the project. */
+/** The key, without the prefix. */
 export const CREDENTIALS = "credentials";
 
-/** The names of the passwords in a stack's config, and the problems of that part of the config. */
+/** The names of the passwords in a stack's config, and the problems found there. */
 export interface GivenCredentials {
   names: string[];
   problems: Problem[];
@@ -28,8 +28,8 @@ export function givenCredentials(key: string, node: unknown): GivenCredentials {
       problems: [
         {
           where: key,
-          what: "it is encrypted as a whole, so that the names cannot be read",
-          todo: `Remove it, and set each password by itself: ${command("<name>")}`,
+          what: "the whole map is encrypted, so the names cannot be read",
+          todo: `Remove it and set each password separately: ${command("<name>")}`,
         },
       ],
     };
@@ -39,12 +39,12 @@ export function givenCredentials(key: string, node: unknown): GivenCredentials {
       .filter(([, value]) => !isEncrypted(value))
       .map(([name]) => ({
         where: `${key}.${name}`,
-        what: "it is in plain text",
-        todo: `Remove it, have the password changed, and run: ${command(name)}`,
+        what: "the password is in plain text",
+        todo: `Remove it, change the password, and run: ${command(name)}`,
       })),
   };
 }
 
-/** Whether a value is an encrypted one, as Pulumi writes it. */
+/** Whether a value is encrypted by Pulumi. */
 export const isEncrypted = (value: unknown): boolean =>
   typeof value === "object" && value !== null && Object.keys(value).join() === "secure";

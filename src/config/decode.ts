@@ -4,8 +4,8 @@ import { own } from "../model/graph";
 import { settingsSchema } from "./schema";
 
 /**
- * Returns the value of a key. Pulumi passes every scalar as text, and `pulumi config set` writes maps as JSON. The value stays a
- * text if the schema accepts a text; otherwise it is parsed as JSON. An empty text, which is Pulumi's null, becomes null.
+ * Returns the value of a key. Pulumi passes every scalar as text, and `pulumi config set` writes maps as JSON. The value stays
+ * text if the schema accepts text; otherwise it is parsed as JSON. Empty text is Pulumi's null and becomes null.
  */
 export function decode(name: string, value: unknown): unknown {
   if (typeof value === "object" && value !== null) return value;

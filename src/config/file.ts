@@ -1,4 +1,4 @@
-/** Reads one file of settings: a layer, the file of a stack, or the defaults of the project. */
+/** Reads one settings file: a layer, a stack file, or the defaults of the project. */
 import { distance } from "fastest-levenshtein";
 import { suggest } from "../model/nearest";
 import { pathOf } from "../model/paths";
@@ -13,7 +13,7 @@ import { faultsIn, jsonFaults } from "./yaml-problems";
 
 export { pathOf } from "../model/paths";
 
-/** The kind of a file of settings. */
+/** The kind of a settings file. */
 export type FileKind = "project" | "layer" | "stack";
 
 /** The settings in one file, before they are merged. */
@@ -21,17 +21,17 @@ export interface SettingsFile {
   kind: FileKind;
   /** Path in the project. */
   path: string;
-  /** Values by key, without their prefix. `null` removes the value of earlier files. */
+  /** Values by key, without the prefix. `null` removes the value of earlier files. */
   values: Record<string, unknown>;
   /** Line of each key and list entry, by its path, such as `services.cart.tag` or `layers[0]`. */
   lines: ReadonlyMap<string, number>;
-  /** Problems of the file itself. */
+  /** Problems in the file itself. */
   problems: Problem[];
-  /** Whether the text cannot be read. Default: false. */
+  /** Whether the file cannot be parsed. Default: false. */
   isUnreadable?: boolean;
 }
 
-/** Parses a layer or the file of a stack. */
+/** Parses a layer or a stack file. */
 export function parseSettings(
   kind: "layer" | "stack",
   path: string,
@@ -53,18 +53,18 @@ export function parseSettings(
   if (isEmpty)
     return broken(kind, path, {
       where: path,
-      what: "it is empty",
+      what: "the file is empty",
       todo:
         kind === "layer"
-          ? "Write settings into it, under `config:`, or take it out of the layers."
-          : `A stack says at least which layers it starts from. Write: config: { ${PREFIX}:layers: [dev] }`,
+          ? "Add settings under `config:`, or remove it from the layers."
+          : `A stack file names at least its layers. Write: config: { ${PREFIX}:layers: [dev] }`,
       place: { file: path },
     });
   if (!isRecord(content) || !isRecord(config))
     return broken(kind, path, {
       where: path,
-      what: "it is not a map of settings",
-      todo: `Write \`config:\` and below it settings, such as ${PREFIX}:replicas: 2.`,
+      what: "the file is not a map of settings",
+      todo: `Write \`config:\`, and settings such as ${PREFIX}:replicas: 2 below it.`,
       place: { file: path, line: 1 },
     });
   const lines = below("config", yaml.lines);
@@ -84,10 +84,10 @@ export function parseSettings(
     if (prefix === "" && [project, PREFIX].includes(key))
       problem(
         key,
-        "it is the prefix of settings, not a map of them",
-        `Write each by itself, as in ${PREFIX}:replicas: 2.`,
+        "this is the prefix of settings, not a map of settings",
+        `Write each setting with its prefix, as in ${PREFIX}:replicas: 2.`,
       );
-    else if (prefix === "") problem(key, "it has no prefix", `Write ${PREFIX}:${key}.`);
+    else if (prefix === "") problem(key, "the key has no prefix", `Write ${PREFIX}:${key}.`);
     else if (prefix === `${PREFIX}:`) {
       values.push([name, decode(name, value)]);
       const faults = typeof value === "string" ? jsonFaults(value) : [];
@@ -98,19 +98,19 @@ export function parseSettings(
       }));
       file.problems.push(...faultsIn(inFile, path));
     } else if (isMisspelt(prefix.slice(0, -1)) || (prefix === `${project}:` && name in settingsSchema.shape))
-      problem(key, `its prefix is not ${PREFIX}`, `Did you mean "${PREFIX}:${name}"?`);
+      problem(key, `the prefix is not ${PREFIX}`, `Did you mean "${PREFIX}:${name}"?`);
     else if (kind === "layer")
-      problem(key, `a layer holds settings of ${PREFIX} only`, "Write it into the stack's own file.");
+      problem(key, `a layer can only contain ${PREFIX} settings`, "Move it to the stack file.");
   }
   for (const where of unusableKeysIn(Object.fromEntries(values)))
-    problem(`${PREFIX}:${where}`, "a key cannot have this name", "Rename it.");
+    problem(`${PREFIX}:${where}`, "this name cannot be used as a key", "Rename it.");
   // `fromEntries` also creates a key named `__proto__`.
   file.values = Object.fromEntries(values);
   if (kind === "stack")
     for (const key of Object.keys(content).filter((key) => !OF_PULUMI.includes(key)))
       file.problems.push({
         where: key,
-        what: "a stack file has no such part, and Pulumi skips it",
+        what: "unknown top-level key in a stack file; Pulumi ignores it",
         todo: key.includes(":") ? "Indent it below `config:`." : suggest(key, OF_PULUMI),
         place: placeOf(path, yaml.lines.get(key)),
       });
@@ -118,27 +118,27 @@ export function parseSettings(
     for (const key of Object.keys(content).filter((key) => key !== "config"))
       file.problems.push({
         where: key,
-        what: "a layer has no such part",
-        todo: "A layer holds `config:`, as a stack file does, and nothing else.",
+        what: "unknown top-level key in a layer",
+        todo: "A layer contains only `config:`, with settings below it.",
         place: placeOf(path, yaml.lines.get(key)),
       });
     for (const where of encryptedIn(file.values))
       problem(
         `${PREFIX}:${where}`,
-        "it is encrypted for one stack, and no other can read it",
-        "Write it into that stack's own file.",
+        "the value is encrypted for one stack, and no other stack can read it",
+        "Move it to that stack's file.",
       );
   }
   return file;
 }
 
-/** The parts of a stack file that Pulumi reads (sdk/go/common/workspace/project.go, ProjectStack). */
+/** The top-level keys of a stack file that Pulumi reads (sdk/go/common/workspace/project.go, ProjectStack). */
 const OF_PULUMI = ["config", "encryptedkey", "encryptionsalt", "environment", "secretsprovider"];
 
-/** Whether a prefix is probably a misspelling of ours. The prefixes of Pulumi's providers are too different. */
+/** Whether a prefix is probably a misspelling of ours. The prefixes of Pulumi's providers differ by more than 2 edits. */
 const isMisspelt = (prefix: string): boolean => distance(prefix.toLowerCase(), PREFIX) <= 2;
 
-/** Settings that are in no file. */
+/** Settings that do not come from a file. */
 export const unwritten = (path: string, values: Record<string, unknown>): SettingsFile => ({
   kind: "stack",
   path,
@@ -163,7 +163,7 @@ export function parseDefaults(path: string, text: string): { project: string; fi
     throw new FlotillaError([
       {
         where: path,
-        what: "it is not a Pulumi project: it has no name",
+        what: "not a Pulumi project: it has no name",
         todo: `Restore it: git checkout ${path}`,
       },
     ]);
@@ -172,7 +172,7 @@ export function parseDefaults(path: string, text: string): { project: string; fi
   const values = Object.entries(isRecord(config) ? config : {}).flatMap(
     ([key, declared]): [string, unknown][] => {
       const value = isRecord(declared) ? (declared.value ?? declared.default) : declared;
-      // Pulumi gives a key without a prefix that of the project.
+      // Pulumi prefixes a bare key with the project's name.
       const full = key.includes(":") ? key : `${name}:${key}`;
       if (value === undefined || !full.startsWith(prefix)) return [];
       const short = full.slice(prefix.length);
@@ -200,7 +200,7 @@ export function encryptedIn(value: unknown, path: readonly PropertyKey[] = []): 
   return Object.entries(value).flatMap(([key, inner]) => encryptedIn(inner, [...path, key]));
 }
 
-/** Returns the paths of the keys within settings that JavaScript keeps for itself. */
+/** Returns the paths of keys within settings that JavaScript reserves. */
 function unusableKeysIn(value: unknown, path: readonly PropertyKey[] = []): string[] {
   if (typeof value !== "object" || value === null) return [];
   return Object.entries(value).flatMap(([key, inner]) =>
@@ -210,11 +210,11 @@ function unusableKeysIn(value: unknown, path: readonly PropertyKey[] = []): stri
   );
 }
 
-/** The place of a problem in a file. */
+/** Returns the place of a problem in a file. */
 export const placeOf = (file: string, line: number | undefined): NonNullable<Problem["place"]> =>
   line === undefined ? { file } : { file, line };
 
-/** The same lines, by paths without the prefix. */
+/** The lines by paths without the prefix. */
 function stripped(lines: ReadonlyMap<string, number>): Map<string, number> {
   const prefix = `${PREFIX}:`;
   return new Map(
@@ -228,7 +228,7 @@ export function linesIn(text: string): ReadonlyMap<string, number> {
   return "broken" in yaml ? new Map() : yaml.lines;
 }
 
-/** The lines of what is below a key. */
+/** The lines of the keys below a key. */
 const below = (key: string, lines: ReadonlyMap<string, number>): Map<string, number> =>
   new Map(
     [...lines].flatMap(([path, line]) =>

@@ -10,7 +10,7 @@ import { readSettings, type StackConfig, type StackSettings } from "./settings";
 
 /**
  * The settings of a stack file as a typed object. docs/configuration.md has their meanings, units and defaults. The application,
- * the cluster and the passwords are not among them: the program passes them in other ways.
+ * the cluster and the passwords are left out: the program passes them in other ways.
  */
 export type SettingsInCode = Omit<
   z.input<typeof settingsSchema>,
@@ -25,7 +25,7 @@ export function configInCode(
   settings: SettingsInCode,
   credentials: readonly string[] = [],
 ): StackConfig {
-  // The component's provider decides the cluster. The text satisfies the rule that prod names its context.
+  // The component's provider decides the cluster. The placeholder satisfies the rule that prod names its context.
   const cluster = { context: "of the provider" };
   return {
     project: PREFIX,

@@ -8,16 +8,16 @@ import type { SettingsFile } from "./file";
 import { PREFIX } from "./prefix";
 import { credentialsInFile } from "./stack";
 
-/** The config of a stack in the engine: full keys such as `flotilla:application`, scalars as texts, maps as JSON. */
+/** The config of a stack in the engine: full keys such as `flotilla:application`, scalars as text, maps as JSON. */
 export interface EngineConfig {
   values: Record<string, string>;
-  /** Full keys whose value is encrypted, or contains an encrypted value. */
+  /** Full keys whose value is encrypted or contains an encrypted value. */
   secretKeys: readonly string[];
 }
 
 /**
- * Returns the stack's own settings. Their values are those of the engine, which can come from another file than the stack's
- * (`--config-file`). The stack's file adds the lines of values that are the same, and separates settings from defaults.
+ * Returns the stack's own settings. The values are the engine's, which can come from another file than the stack's
+ * (`--config-file`). The stack's file adds the line numbers of equal values, and separates settings from defaults.
  */
 export function ownSettings(
   { values, secretKeys }: EngineConfig,
@@ -31,7 +31,7 @@ export function ownSettings(
     const name = key.slice(prefix.length);
     const written = own(file.values, name);
     if (secretKeys.includes(key)) return [[name, written ?? { secure: "" }]];
-    // The engine's value of a setting that is refused is not what is written. Messages quote what is written.
+    // The engine reads a refused value differently. Messages quote the text in the file.
     const isRefused = file.problems.some(({ where }) => isAtOrBelow(where, key));
     const value = isRefused && written !== undefined ? written : decode(name, text);
     if (!isDeepStrictEqual(value, written)) elsewhere.push(name);
@@ -43,7 +43,7 @@ export function ownSettings(
     ...file,
     values: Object.fromEntries(settings),
     lines: new Map([...file.lines].filter(([path]) => !isElsewhere(path))),
-    // Problems of the stack's file count only for keys that the engine has too: it can have read another file.
+    // The engine may have read another file: problems of the stack's file count only for keys that the engine has too.
     problems:
       settings.length > 0 && !file.isUnreadable
         ? file.problems.filter(({ where }) => Object.keys(values).some((key) => isAtOrBelow(where, key)))
@@ -52,8 +52,8 @@ export function ownSettings(
 }
 
 /**
- * Returns the names of a stack's passwords, from the stack's file: to the engine the whole key is secret if one password is. If
- * the file does not have the key, the names come from the engine's value.
+ * Returns the names of a stack's passwords. They come from the stack's file, because the engine treats the whole key as secret;
+ * if the file does not have the key, they come from the engine's value.
  */
 export function credentialsAt(
   key: string,
@@ -67,7 +67,7 @@ export function credentialsAt(
   return names ? { names, problems: [] } : givenCredentials(key, undefined);
 }
 
-/** Returns the keys of a JSON map. Messages must not quote the text: it contains the passwords. */
+/** Returns the keys of a JSON map. The text contains passwords and must not appear in a message. */
 function namesIn(value: string): string[] | undefined {
   try {
     const parsed: unknown = JSON.parse(value);

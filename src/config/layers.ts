@@ -1,4 +1,4 @@
-/** Finds the layers of a stack, in their order. */
+/** Finds the layers of a stack, in order. */
 import { suggest } from "../model/nearest";
 import { pathOf } from "../model/paths";
 import type { Problem } from "../model/problems";
@@ -19,13 +19,13 @@ export interface LayerFolder {
 
 /** The layers of one file. */
 export interface Layers {
-  /** The layers, the one with the lowest precedence first. */
+  /** The layers, lowest precedence first. */
   files: SettingsFile[];
-  /** Problems of missing layers and of layers that contain themselves. */
+  /** Missing layers and cycles. */
   problems: Problem[];
 }
 
-/** Returns the layers of a folder. Each is parsed once, at its first use. */
+/** Returns the layers of a folder. Each is parsed once, on first use. */
 export function parsedLayers({ names, read }: LayerFolder, project: string): ParsedLayers {
   const parsed = new Map<string, SettingsFile>();
   return {
@@ -46,8 +46,8 @@ export interface ParsedLayers {
 }
 
 /**
- * Returns the layers that a file names, each after the layers that it names itself. A layer that is named twice counts once, in
- * its first place.
+ * Returns the layers that a file names, each after the layers that it names itself. A layer that is named twice counts once, at
+ * its first position.
  */
 export function resolveLayers(named: SettingsFile, folder: ParsedLayers): Layers {
   const files = new Map<string, SettingsFile>();
@@ -59,14 +59,14 @@ export function resolveLayers(named: SettingsFile, folder: ParsedLayers): Layers
       if (start >= 0)
         problems.push({
           where: `${PREFIX}:${where}`,
-          what: `the layers lead in a circle: ${[...path.slice(start), name].join(" -> ")}`,
-          todo: "Take one of them out.",
+          what: `the layers form a cycle: ${[...path.slice(start), name].join(" -> ")}`,
+          todo: "Remove one of them.",
           place,
         });
       else if (!folder.names.includes(name))
         problems.push({
           where: `${PREFIX}:${where}`,
-          what: `there is no layer "${name}": ${LAYERS}/${name}.yaml does not exist`,
+          what: `unknown layer "${name}": ${LAYERS}/${name}.yaml does not exist`,
           todo: suggest(name, folder.names),
           place,
         });
@@ -88,7 +88,7 @@ function namesIn(file: SettingsFile, problems: Problem[]): { name: string; where
   if (!Array.isArray(listed) || listed.some((name) => typeof name !== "string")) {
     problems.push({
       where: `${PREFIX}:layers`,
-      what: "it must be a list of layers",
+      what: "must be a list of layers",
       todo: `Write ${PREFIX}:layers: [${isRecord(listed) || Array.isArray(listed) ? "prod" : String(listed)}].`,
       place: placeOf(file.path, file.lines.get("layers")),
     });

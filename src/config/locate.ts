@@ -5,7 +5,7 @@ import { PREFIX } from "./prefix";
 import type { StackConfig } from "./settings";
 import { stackFileName } from "./stack-names";
 
-/** Returns the error with the file and line of each key, sorted by file (the stack's own first) and line. */
+/** Returns the error with the file and line of each key, sorted by file (the stack file first) and line. */
 export function locate(
   error: FlotillaError,
   { stack, files }: Pick<StackConfig, "stack" | "files">,
@@ -17,7 +17,7 @@ export function locate(
     if (problem.place || !problem.where.startsWith(prefix)) return problem;
     const path = problem.where.slice(prefix.length);
     const origin = origins.get(path) ?? originOf(origins, path);
-    // A missing key is a problem of the stack's file, not of the project's defaults.
+    // A missing key is reported in the stack file, not in the project's defaults.
     const isDefault = origin?.kind === "project" && !origins.has(path);
     const { file, line } = origin && !isDefault ? origin : { file: own, line: undefined };
     return { ...problem, place: line === undefined ? { file } : { file, line } };

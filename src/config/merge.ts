@@ -1,4 +1,4 @@
-/** Merges files of settings: maps are merged, scalars and lists are replaced, `null` removes. Later files win. */
+/** Merges settings files: maps are merged, scalars and lists are replaced, `null` removes. Later files win. */
 import { isAtOrBelow, pathOf } from "../model/paths";
 import { isRecord } from "../model/records";
 import type { FileKind, SettingsFile } from "./file";
@@ -9,11 +9,11 @@ export interface Origin {
   kind: FileKind;
   /** Path in the project. */
   file: string;
-  /** Undefined if the value was set outside of the file, for example with `--config-file`. */
+  /** Undefined if the value was set outside the file, for example with `--config-file`. */
   line?: number;
 }
 
-/** The merged settings. */
+/** Merged settings. */
 export interface Merged {
   values: Record<string, unknown>;
   /** Origin of every key and list entry, by path. */
@@ -21,8 +21,8 @@ export interface Merged {
 }
 
 /**
- * Merges files, the one with the lowest precedence first. A null removes the value of earlier files. It stays in the result where
- * `staysNull` says so, to remove a value that is not in a file, such as one of the inventory.
+ * Merges files, lowest precedence first. A null removes the value of earlier files. It stays in the result where `staysNull` is
+ * true, to remove a value that comes from the inventory.
  */
 export function merge(
   files: readonly SettingsFile[],
@@ -31,12 +31,12 @@ export function merge(
   const values: Record<string, unknown> = {};
   const origins = new Map<string, Origin>();
   for (const file of files) mergeInto(values, file.values, [], file, origins);
-  takeOut(values, [], origins, staysNull);
+  removeNulls(values, [], origins, staysNull);
   return { values, origins };
 }
 
-/** Removes nulls and their origins. */
-function takeOut(
+/** Removes nulls and their origins, in place. */
+function removeNulls(
   map: Record<string, unknown>,
   path: readonly string[],
   origins: Map<string, Origin>,
@@ -44,7 +44,7 @@ function takeOut(
 ): void {
   for (const [key, value] of Object.entries(map)) {
     const inner = [...path, key];
-    if (isRecord(value)) takeOut(value, inner, origins, staysNull);
+    if (isRecord(value)) removeNulls(value, inner, origins, staysNull);
     else if (value === null && !staysNull(inner)) {
       delete map[key];
       origins.delete(pathOf(inner));
@@ -76,7 +76,7 @@ function mergeInto(
   }
 }
 
-/** Sets an own key, also one such as `__proto__`, which an assignment does not create. */
+/** Sets an own key. Also works for `__proto__`, which an assignment does not create. */
 const set = (target: object, key: string, value: unknown): void => {
   Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true });
 };

@@ -7,7 +7,7 @@ import { isRecord } from "../model/records";
 import { isCheckOfChecker, RULE_NAMES } from "./rules";
 import type { MessageContext } from "./settings-issues";
 
-/** Problems of overrides whose service, store, external, loader or rule does not exist. */
+/** Reports overrides whose service, store, external, loader or rule does not exist. */
 export function nameProblems(
   input: Record<string, unknown>,
   application: Application,
@@ -32,8 +32,8 @@ export function nameProblems(
     ...check(["stores"], [...Object.keys(stores), ...removed], name, "store"),
     ...removed.map((store) => ({
       where: where(["stores", store]),
-      what: `${name} has no store "${store}" any more, but it is deployed with its data`,
-      todo: `Put ${store} back into apps/${name}.ts; or, if its data may go: take this setting out, then npx flotilla remove ${store} --stack ${stack}`,
+      what: `${name} no longer has a store "${store}", but it is still deployed with its data`,
+      todo: `Put ${store} back into apps/${name}.ts. If its data can be deleted, remove this setting and run: npx flotilla remove ${store} --stack ${stack}`,
     })),
     ...check(["externals"], Object.keys(externals), name, "external"),
     ...Object.entries(stores).flatMap(([store, { loaders = {} }]) =>
@@ -61,7 +61,7 @@ export function nameProblems(
   ];
 }
 
-/** Returns the keys of the map at a path of the input, or none if the value there is not a map. */
+/** Returns the keys of the map at a path of the input. Empty if the value is not a map. */
 function keysAt(input: unknown, [first, ...rest]: readonly string[]): string[] {
   if (!isRecord(input)) return [];
   return first === undefined ? Object.keys(input) : keysAt(own(input, first), rest);

@@ -1,2 +1,2 @@
-/** The prefix of every setting, such as `flotilla:environment`: the same in all projects, so that it can be documented. */
+/** The prefix of every setting, such as `flotilla:environment`. It is the same in all projects, whatever their name. */
 export const PREFIX = "flotilla";

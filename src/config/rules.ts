@@ -2,18 +2,19 @@
 
 /** What each rule requires, by its name. */
 export const RULES = {
-  "moving-tag": "an image has a tag that stays what it is, or a digest",
-  registry: "images come from where `flotilla:allowedRegistries` says",
-  digest: "images are named by digest where `flotilla:requireDigests` is true",
-  resources: "every container asks for processor time and memory, and has a limit of memory",
-  probes: "what runs on and listens is asked whether it is ready and whether it is alive",
-  budget: "a disruption budget lets one pod go at least; in prod, what has several pods has one",
-  replicas: "in prod a service has three pods at least",
-  spread: "in prod, what has several pods is spread over nodes or zones",
-  "node-port": "no Service opens a port of the nodes",
+  "moving-tag": "an image has an immutable tag or a digest",
+  registry: "images come from a registry in `flotilla:allowedRegistries`",
+  digest: "images have a digest if `flotilla:requireDigests` is true",
+  resources: "every container has CPU and memory requests and a memory limit",
+  probes: "a long-running container with a port has readiness and liveness probes",
+  budget:
+    "a PodDisruptionBudget allows at least one disruption; in prod, every workload with several pods has one",
+  replicas: "in prod, a service has at least three pods",
+  spread: "in prod, a workload with several pods is spread over nodes or zones",
+  "node-port": "no Service opens a node port",
   "plain-secret":
-    "nothing that looks like a password stands in variables or values, and no well-known kind of key in files",
-  "release-size": "Helm's own Secret of a release stays below 1 MiB, the limit of a Secret",
+    "variables and values contain nothing that looks like a password, and files contain no well-known kind of key",
+  "release-size": "Helm's Secret for a release stays below 1 MiB, the size limit of a Secret",
 } as const;
 
 /** The name of a rule. */
@@ -21,12 +22,12 @@ export type Rule = keyof typeof RULES;
 
 export const RULE_NAMES = Object.keys(RULES) as Rule[];
 
-/** Checkers that `flotilla check` asks where they are installed. They warn only. */
+/** Checkers that `flotilla check` runs if they are installed. They only warn. */
 export const OPTIONAL_CHECKERS = ["kubeconform", "kube-score"] as const;
 
 export type OptionalChecker = (typeof OPTIONAL_CHECKERS)[number];
 
-/** The names of their checks in exceptions, such as `kube-score/pod-probes`. */
+/** Matches the name of a checker's check in exceptions, such as `kube-score/pod-probes`. */
 export const CHECK_OF_CHECKER = `^(${OPTIONAL_CHECKERS.join("|")})/[a-z0-9-]+$`;
 
 /** Whether an exception is for a check of an optional checker. */

@@ -11,30 +11,30 @@ import { ENVIRONMENTS, settingsSchema } from "./schema";
 import { ABOUT } from "./schema/key";
 import { stackFileName } from "./stack-names";
 
-/** What messages about the settings of a stack are written with. */
+/** What messages about the settings of a stack need to know. */
 export interface MessageContext {
   /** The full name of a key, such as `flotilla:services.cart.tag`. */
   where: (path: readonly PropertyKey[]) => string;
   stack: string;
-  /** Whether all files could be read: otherwise a missing key may be in the file that could not. */
+  /** Whether all files could be read. Otherwise a missing key may be in an unreadable file. */
   complete: boolean;
 }
 
-/** Settings of older versions, each with what to write now. */
+/** Settings of older versions, each with its replacement. */
 const RENAMED: Record<string, string> = {
-  removeStores: "It is allowDeletion now, with store/ before each name: allowDeletion: [store/redis].",
+  removeStores: "Use allowDeletion, with store/ before each name: allowDeletion: [store/redis].",
 };
 
-/** Returns an issue as the problems of its keys. */
+/** Converts an issue to problems of its keys. */
 export function issueProblems(issue: Issue, context: MessageContext): Problem[] {
   const { where, stack } = context;
-  // `layers.ts` has reported what is wrong with the list of layers.
+  // `layers.ts` reports problems of the list of layers.
   if (issue.path[0] === "layers") return [];
   const key = where(issue.path);
   if (issue.code === "unrecognized_keys")
     return issue.keys.map((unknown) => ({
       where: where([...issue.path, unknown]),
-      what: "there is no such setting",
+      what: "unknown setting",
       todo:
         own(RENAMED, [...issue.path, unknown].join(".")) ??
         suggest(unknown, keysAt(settingsSchema, issue.path)),
@@ -48,7 +48,7 @@ export function issueProblems(issue: Issue, context: MessageContext): Problem[] 
             todo:
               issue.path.length === 1
                 ? `Add it to ${stackFileName(stack)}: ${exampleOf(issue.path)}`
-                : `Add it there: ${String(issue.path.at(-1))}: <${aboutAt(issue.path)?.unit ?? "value"}>`,
+                : `Add it: ${String(issue.path.at(-1))}: <${aboutAt(issue.path)?.unit ?? "value"}>`,
           },
         ]
       : [];
@@ -56,11 +56,11 @@ export function issueProblems(issue: Issue, context: MessageContext): Problem[] 
     return [
       {
         where: key,
-        what: `there is no environment ${JSON.stringify(issue.input)}`,
+        what: `unknown environment ${JSON.stringify(issue.input)}`,
         todo: suggest(plainText(issue.input), ENVIRONMENTS),
       },
     ];
-  // A variable may hold a password, although it must not: the message does not repeat its value.
+  // A variable may hold a password although it must not, so the message does not repeat its value.
   const looks = secretLike(String(issue.path.at(-1) ?? ""), plainText(issue.input));
   const isPrivate = issue.path.includes("env") || looks !== undefined;
   const given =
@@ -82,39 +82,39 @@ export function issueProblems(issue: Issue, context: MessageContext): Problem[] 
   ];
 }
 
-/** Types whose names are those of zod in messages about settings. */
+/** How messages about settings name these types. */
 const TYPES = { string: "of type string", boolean: "of type boolean" };
 
-/** Returns a scalar as text, and an empty text for an object: one with a key `toString` cannot be converted. */
+/** Returns a scalar as text, and empty text for an object: an object with a key `toString` cannot be converted. */
 const plainText = (value: unknown): string => (typeof value === "object" ? "" : String(value));
 
 /**
- * What to do about a number, true or false in place of a text: a quantity needs its unit, another text needs quotes. The value prints
- * as it is written: the reader of the file refuses others.
+ * Returns the remedy for a number, true or false in place of text: a quantity needs its unit, other text needs quotes. The value
+ * prints as it is written, because the YAML reader refuses any other.
  */
 function quotesAt(path: readonly PropertyKey[], input: unknown): string {
   const unit = aboutAt(path)?.unit;
-  if (unit !== undefined && unit !== "text") return `Write it in quotes, as ${unit}.`;
+  if (unit !== undefined && unit !== "text") return `Put it in quotes: ${unit}.`;
   const why = typeof input === "boolean" ? "" : " (YAML drops the trailing zeros of a number)";
   return `Put quotes around it${input === undefined ? "" : `: "${input}"`}${why}.`;
 }
 
-/** The unit and default of the key at a path. */
+/** Returns the unit and default of the key at a path. */
 function aboutAt(path: readonly PropertyKey[]) {
   const schema = schemaAt(settingsSchema, path);
   return schema && ABOUT.get(schema);
 }
 
-/** What else can be done: the expected unit of a required key, the default of an optional one. */
+/** Completes a remedy with the expected unit of a required key or the default of an optional one. */
 function remedyAt(path: readonly PropertyKey[]): string {
   const about = aboutAt(path);
   if (!about) return "";
   return about.usual.startsWith("required")
-    ? `: ${about.unit}`
-    : `, or take it out (its default: ${about.usual})`;
+    ? ` (expected: ${about.unit})`
+    : `, or remove it (default: ${about.usual})`;
 }
 
-/** A line to write for a missing key. */
+/** Returns an example line for a missing key. */
 function exampleOf(path: readonly PropertyKey[]): string {
   const examples: Record<string, string> = {
     application: "application: <one of apps/>",

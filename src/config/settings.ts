@@ -1,4 +1,4 @@
-/** Reads the settings of a stack from its config, or reports every problem with its key, file and line. */
+/** Reads the settings of a stack from its config. Reports every problem with its key, file and line. */
 import type { Application } from "../model/application";
 import { own } from "../model/graph";
 import { readInventory, sameNameProblems } from "../model/inventory/read";
@@ -21,22 +21,22 @@ import { issueProblems, type MessageContext } from "./settings-issues";
 
 export { locate } from "./locate";
 
-/** The config of a stack: the files that its settings come from. */
+/** The files that the settings of a stack come from. */
 export interface StackConfig {
   /** The name of the Pulumi project. */
   project: string;
   stack: string;
-  /** The project's defaults, the layers, the stack's own: later wins. */
+  /** The project's defaults, the layers, the stack file. Later files win. */
   files: readonly SettingsFile[];
-  /** The names of the passwords in the stack's config, with the problems of that part of it. Default: none. */
+  /** The names of the passwords in the stack's config, with the problems found there. Default: none. */
   credentials?: GivenCredentials;
-  /** Problems with finding the files, such as a missing layer. Default: none. */
+  /** Problems finding the files, such as a missing layer. Default: none. */
   problems?: readonly Problem[];
-  /** Other stacks that deploy to the same namespace of the same cluster, as problems. Default: none. */
+  /** Problems with other stacks that deploy to the same namespace of the same cluster. Default: none. */
   conflicts?: readonly Problem[];
 }
 
-/** The settings of a stack, validated, and the application that they deploy. */
+/** The validated settings of a stack, and the application that they deploy. */
 export interface StackSettings {
   settings: Settings;
   application: Application;
@@ -45,8 +45,8 @@ export interface StackSettings {
 }
 
 /**
- * Reads the settings of a stack. `deployedStores` are the stores in its state, if the caller has read it: settings of a store that
- * left the inventory are then not reported as misspelled.
+ * Reads the settings of a stack. `deployedStores` are the stores in its state, if known: settings of a deployed store that is no
+ * longer in the inventory are then not reported as misspelled.
  * @throws FlotillaError if a key is unknown, missing, of the wrong type, out of range or does not fit the inventory.
  */
 export function readSettings(
@@ -62,7 +62,7 @@ export function readSettings(
     stack,
     complete: unread.length === 0,
   };
-  // A value that its file refuses stays the text that was written, which is of the wrong type for many settings.
+  // A value that its file refuses stays text, which is the wrong type for many settings: report it only once.
   const refused = new Set(unread.map((problem) => problem.where));
   const encrypted = encryptedIn(values).filter((path) => !isAtOrBelow(path, CREDENTIALS));
   const readable = Object.entries(values).filter(
@@ -81,7 +81,7 @@ export function readSettings(
   const problems: Problem[] = [
     ...unread,
     ...(config.conflicts ?? []),
-    // An encrypted value in a layer has been reported with the layer.
+    // An encrypted value in a layer is already reported with the layer.
     ...encrypted
       .filter((path) => originOf(origins, path)?.kind !== "layer")
       .map((path) => secretProblem(path)),
@@ -102,7 +102,7 @@ export function readSettings(
   ];
   if (!parsed.success || application === undefined || problems.length > 0)
     throw locate(
-      // The inventory is checked here as well, so that one run shows every problem. Otherwise the plan checks it.
+      // One run shows every problem: the plan, which normally checks the inventory, is never made in this case.
       new FlotillaError([...problems, ...(application ? validateApplication(application) : [])]),
       config,
       origins,
@@ -112,7 +112,7 @@ export function readSettings(
 
 const unknownApplication = (name: string, catalogue: Catalogue, { where }: MessageContext): Problem => ({
   where: where(["application"]),
-  what: `there is no application "${name}"`,
+  what: `unknown application "${name}"`,
   todo:
     Object.keys(catalogue).length === 0
       ? "The catalogue in apps/index.ts is empty: add the application to it."
@@ -121,11 +121,11 @@ const unknownApplication = (name: string, catalogue: Catalogue, { where }: Messa
 
 const NO_CATALOGUE: Problem = {
   where: "apps/index.ts",
-  what: "it exports no catalogue",
+  what: "the file does not export a catalogue",
   todo: "Write: export const catalogue = { [shop.name]: shop };",
 };
 
-/** A stack of production names its cluster. Files that could not be read may do so. */
+/** Requires prod to name its cluster. Skipped if a file could not be read: it may name the cluster. */
 function clusterProblems(
   { environment, cluster }: Record<string, unknown>,
   { where, stack, complete }: MessageContext,
@@ -141,11 +141,11 @@ function clusterProblems(
   ];
 }
 
-/** Whether a null stays at a path: there it removes a value of the inventory. */
+/** Whether a null at a path removes a value of the inventory, and must stay. */
 const staysNull = (path: readonly string[]): boolean =>
   schemaAt(settingsSchema, path)?.safeParse(null).success ?? false;
 
-/** Reports tags and repositories that have no effect, because an earlier file sets a digest, which wins. */
+/** Reports tags and repositories that have no effect because an earlier file sets a digest, which wins. */
 function imageProblems(files: readonly SettingsFile[], origins: ReadonlyMap<string, Origin>): Problem[] {
   const rank = (origin: Origin) => files.findIndex(({ path }) => path === origin.file);
   return [...origins].flatMap(([path, digest]): Problem[] => {
@@ -156,8 +156,8 @@ function imageProblems(files: readonly SettingsFile[], origins: ReadonlyMap<stri
     return [
       {
         where: `${PREFIX}:${image}.${origins.has(`${image}.tag`) ? "tag" : "repository"}`,
-        what: `the digest that ${digest.file} sets wins over it: the old image would stay`,
-        todo: `Set the new image's own digest beside it, or ${PREFIX}:${image}.digest: null.`,
+        what: `has no effect: the digest in ${digest.file} wins over it, and the old image would stay`,
+        todo: `Also set the digest of the new image, or ${PREFIX}:${image}.digest: null.`,
       },
     ];
   });
@@ -165,6 +165,6 @@ function imageProblems(files: readonly SettingsFile[], origins: ReadonlyMap<stri
 
 const secretProblem = (path: string): Problem => ({
   where: `${PREFIX}:${path}`,
-  what: "the value is a secret, but settings become Helm values in plain text",
-  todo: `Set it without --secret; a password belongs to an account of the inventory, or under ${PREFIX}:${CREDENTIALS}.`,
+  what: "the value is a secret, but settings end up in Helm values in plain text",
+  todo: `Set it without --secret. Declare a password as an account in the inventory, or set it under ${PREFIX}:${CREDENTIALS}.`,
 });

@@ -1,4 +1,4 @@
-/** Returns the name of a stack's file. The stack's name can include organization and project. */
+/** Returns the name of a stack's file. The stack name can include organization and project. */
 export const stackFileName = (stack: string): string => `Pulumi.${bareName(stack)}.yaml`;
 
 /** Returns the name of a stack without organization and project. */

@@ -1,4 +1,4 @@
-/** Collects the files that a stack's settings come from, in their order. */
+/** Collects the files that a stack's settings come from, in order. */
 import { suggest } from "../model/nearest";
 import type { Problem } from "../model/problems";
 import { compact } from "../model/records";
@@ -10,7 +10,7 @@ import { PREFIX } from "./prefix";
 import type { StackConfig } from "./settings";
 import { bareName, stackFileName } from "./stack-names";
 
-/** The files of a project that contain settings. */
+/** The settings files of a project. */
 export interface ProjectFiles {
   /** The text of Pulumi.yaml. */
   project: string;
@@ -19,14 +19,14 @@ export interface ProjectFiles {
   layers: LayerFolder;
 }
 
-/** Returns the config of a stack from its files. The problems of the files are part of it. */
+/** Returns the config of a stack from its files. It includes the problems of the files. */
 export function stackConfig(files: ProjectFiles, stack: string): StackConfig {
   const project = parseDefaults("Pulumi.yaml", files.project);
   const own = ownFile(files, bareName(stack), project.project);
   return assemble(files, project, bareName(stack), own, credentialsInFile(own));
 }
 
-/** Returns the config of a stack whose own settings are known. Its layers go between the project's defaults and these. */
+/** Returns the config of a stack, given its own settings. Its layers go between the project's defaults and these. */
 export function assemble(
   files: ProjectFiles,
   { project, file: defaults }: ReturnType<typeof parseDefaults>,
@@ -56,7 +56,7 @@ export function assemble(
   };
 }
 
-/** Returns the file of a stack, parsed. If it is missing, the result has only a problem. */
+/** Returns the parsed file of a stack. If the file is missing, the result has no values and one problem. */
 export function ownFile({ stacks }: ProjectFiles, stack: string, project: string): SettingsFile {
   const path = stackFileName(stack);
   const text = Object.hasOwn(stacks, stack) ? stacks[stack] : undefined;
@@ -67,8 +67,8 @@ export function ownFile({ stacks }: ProjectFiles, stack: string, project: string
       problems: [
         {
           where: path,
-          what: "there is no such file, and each stack needs one",
-          todo: `${suggest(stack, Object.keys(stacks))} Or write it: npx flotilla init ${stack}`,
+          what: "the stack file does not exist",
+          todo: `${suggest(stack, Object.keys(stacks))} Or create it: npx flotilla init ${stack}`,
         },
       ],
     };
@@ -77,7 +77,7 @@ export function ownFile({ stacks }: ProjectFiles, stack: string, project: string
 
 const EMPTY: SettingsFile = { kind: "stack", path: "", values: {}, lines: new Map(), problems: [] };
 
-/** The names and problems of the passwords in a stack's own file; undefined if the file has none. */
+/** The names and problems of the passwords in a stack file. Undefined if the file has none. */
 export function credentialsInFile(own: SettingsFile): GivenCredentials | undefined {
   const given = own.values[CREDENTIALS];
   return given === undefined || given === null
@@ -85,14 +85,14 @@ export function credentialsInFile(own: SettingsFile): GivenCredentials | undefin
     : givenCredentials(`${PREFIX}:${CREDENTIALS}`, given);
 }
 
-/** Reports passwords in a layer: a password belongs to one stack. */
+/** Reports passwords in a layer. A password belongs to one stack. */
 function layerCredentials(layer: SettingsFile): Problem[] {
   if (layer.values[CREDENTIALS] === undefined) return [];
   return [
     {
       where: `${PREFIX}:${CREDENTIALS}`,
-      what: "a layer is shared by stacks, and must hold no password",
-      todo: `Remove it, have the passwords changed, and give each stack its own: pulumi config set --secret --path ${PREFIX}:${CREDENTIALS}.<name>`,
+      what: "a layer is shared by several stacks and must not contain a password",
+      todo: `Remove it, change the passwords, and give each stack its own: pulumi config set --secret --path ${PREFIX}:${CREDENTIALS}.<name>`,
       place: { file: layer.path, line: layer.lines.get(CREDENTIALS) ?? 1 },
     },
   ];

@@ -23,7 +23,7 @@ export interface Fault extends Advice {
   scalar?: { source: string; meant?: string };
 }
 
-/** A document, and where its nodes are. */
+/** A document and the positions of its nodes. */
 interface Parsed {
   document: Document.Parsed;
   /** The text that it was parsed from. */
@@ -32,8 +32,8 @@ interface Parsed {
 }
 
 /**
- * Gives each plain scalar of a document the value that it has for the engine. Returns the values and keys that are refused. The
- * document must have been parsed without a schema, so that each scalar is a text.
+ * Sets each plain scalar of a document to the value that the engine reads. Returns the values and keys that are refused. The
+ * document must have been parsed without a schema, so that each scalar is text.
  */
 export function resolveScalars({ document, text, lineOf }: Parsed): Fault[] {
   const faults: Fault[] = [];
@@ -67,7 +67,7 @@ export function resolveScalars({ document, text, lineOf }: Parsed): Fault[] {
   return faults;
 }
 
-/** Returns the text with spaces in place of what is in quotes or in blocks. Lines stay lines. */
+/** Returns the text with quoted and block scalars masked by dots. Line breaks stay. */
 export function withoutTexts({ document, text }: Parsed): string {
   let rest = text;
   visit(document, {
@@ -87,7 +87,7 @@ const valueAdvice = (source: string, { what, ...meant }: Refusal): Omit<Fault, "
   scalar: { source, ...meant },
 });
 
-/** Returns what is wrong with a key: it must be a text. */
+/** Returns what is wrong with a key, which must be text. */
 function keyAdvice(key: Node, place: Place): Advice | undefined {
   const notation = notationAdvice(key, place);
   if (!isMerge(key) && keyText(key) === MERGE) return QUOTED_MERGE;
@@ -103,19 +103,19 @@ function keyAdvice(key: Node, place: Place): Advice | undefined {
 }
 
 const TWO_MERGES: Advice = {
-  what: "a map can have the key << only once",
+  what: "the key << appears twice in one map",
   todo: "Merge several maps with one key: <<: [*first, *second].",
 };
 
-/** The engine writes the key out without quotes, and then reads it as a merge. */
-const QUOTED_MERGE: Advice = { what: "<< cannot be the name of a key", todo: "Rename the key." };
+/** The engine writes this key without quotes, and then reads it as a merge. */
+const QUOTED_MERGE: Advice = { what: "<< cannot be used as the name of a key", todo: "Rename the key." };
 
 const MERGE = "<<";
 
 const isPlain = (node: unknown): node is Scalar =>
   isScalar(node) && node.type === Scalar.PLAIN && node.tag === undefined;
 
-/** Whether a key merges another map into its own. */
+/** Whether a key is a YAML merge key, which merges another map into its own. */
 const isMerge = (key: unknown): boolean => isScalar(key) && typeof key.value === "symbol";
 
 const keyText = (key: unknown): string => (isMerge(key) ? MERGE : isScalar(key) ? String(key.value) : "");
@@ -128,7 +128,7 @@ export function linesOf({ document, lineOf }: Parsed): Map<string, number> {
     if (start !== undefined) lines.set(pathOf(path), lineOf(start));
   };
   const follow = (node: unknown, path: readonly PropertyKey[], depth: number): void => {
-    // Stops at aliases that contain themselves. Settings that are nested this deep get no line.
+    // Aliases can contain themselves. Settings that are nested deeper than this get no line.
     if (depth > 20) return;
     if (isAlias(node)) follow(node.resolve(document), path, depth + 1);
     else if (isMap(node))

@@ -10,7 +10,7 @@ import { readYaml } from "./yaml";
 import type { Fault } from "./yaml-nodes";
 import type { Advice } from "./yaml-syntax";
 
-/** Returns the problems of the settings. What other programs and Pulumi itself write into the file is not checked. */
+/** Returns the problems of the settings. The config of Pulumi and of other programs in the file is not checked. */
 export function faultsIn(faults: readonly Fault[], file: string): Problem[] {
   const prefix = `${PREFIX}:`;
   return faults.flatMap((fault): Problem[] => {
@@ -28,19 +28,22 @@ export function faultsIn(faults: readonly Fault[], file: string): Problem[] {
   });
 }
 
-/** What to write for a setting that takes no text, by the type that it takes. */
+/** What to write for a setting that is not text, by its type. */
 const INSTEAD_OF_TEXT: Record<string, string> = {
   int: "Write a number in digits, without quotes.",
   number: "Write a number in digits, without quotes.",
   boolean: "Write true or false.",
 };
 
-/** Returns what is wrong with a setting. A value that can be a secret is not quoted. */
+/** Returns what is wrong with a setting. A value that may be a secret is not quoted. */
 function adviceOn({ what, todo, scalar }: Fault, setting: readonly PropertyKey[]): Advice {
   if (!scalar) return { what, todo };
   const { source, meant } = scalar;
   if (setting[0] === CREDENTIALS || mayBeSecret(String(setting.at(-1)), source))
-    return { what: "YAML does not read it as the text that is written", todo: "Put quotes around it." };
+    return {
+      what: "YAML does not read the value as the text that is written",
+      todo: "Put quotes around it.",
+    };
   const schema = schemaAt(settingsSchema, setting.map(String));
   const takes = (value: unknown): boolean => schema?.safeParse(value).success === true;
   if (meant !== undefined && !takes(source) && takes(JSON.parse(meant)))
@@ -51,10 +54,10 @@ function adviceOn({ what, todo, scalar }: Fault, setting: readonly PropertyKey[]
   return { what, todo: INSTEAD_OF_TEXT[expected ?? ""] ?? todo };
 }
 
-/** Returns the faults of the numbers in a setting that is JSON text, as `pulumi config set` writes it. */
+/** Returns the faults of numbers in a setting that is JSON text, as `pulumi config set` writes it. */
 export function jsonFaults(text: string): Fault[] {
   if (!/^\s*[[{]/.test(text)) return [];
   const yaml = readYaml(text);
-  // JSON has other rules for texts.
+  // The rules for strings differ in JSON.
   return "broken" in yaml ? [] : yaml.faults.filter(({ scalar }) => scalar);
 }

@@ -1,11 +1,11 @@
 /**
  * Decides what a plain scalar means. Pulumi's engine reads a stack file with another parser (gopkg.in/yaml.v3, resolve.go) than this
- * program, and passes numbers on as JSON. A scalar is taken only if every reader makes the same of it and prints it as it is written.
+ * program, and passes numbers on as JSON. A scalar is accepted only if every reader reads the same value and prints it as written.
  */
 
-/** A plain scalar, read. */
+/** The result of reading a plain scalar. */
 export interface PlainScalar {
-  /** The value. A scalar that is refused stays the text that was written. */
+  /** The value. For a refused scalar: the text as written. */
   value: string | number | boolean | null;
   /** Why the scalar is refused. */
   refusal?: Refusal;
@@ -14,7 +14,7 @@ export interface PlainScalar {
 /** Why a scalar is refused. */
 export interface Refusal {
   what: string;
-  /** How to write the value that is not a text, such as `511` for `0777`. Undefined if there is no way. */
+  /** How to write the value that YAML reads, such as `511` for `0777`. Undefined if that is not possible. */
   meant?: string;
 }
 
@@ -36,11 +36,11 @@ function boolean(source: string): PlainScalar {
   return { value: source, refusal: { what: `YAML reads ${source} as ${meant}`, meant } };
 }
 
-/** The engine turns it into `2024-01-15 00:00:00 +0000 UTC`. */
+/** The engine turns a time into text such as `2024-01-15 00:00:00 +0000 UTC`. */
 const TIME =
   /^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(([Tt]| +)[0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}([.,][0-9]+)?(Z|[-+][0-9]{2}:[0-9]{2})?)?$/;
 
-/** The engine skips underscores, and reads `0b11`, `0o17` and `017`. */
+/** The engine ignores underscores, and reads `0b11`, `0o17` and `017`. */
 const isNumber = (source: string): boolean =>
   /^[-+.0-9]/.test(source) && (integer(source) !== undefined || DECIMAL.test(plain(source)));
 
@@ -68,6 +68,6 @@ function number(source: string): PlainScalar {
     value: source,
     refusal: isKept
       ? { what: `YAML reads ${source} as the number ${printed}`, meant: printed }
-      : { what: `YAML reads ${source} as a number, and would write it in another way` },
+      : { what: `YAML reads ${source} as a number, and would write it differently` },
   };
 }

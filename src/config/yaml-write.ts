@@ -1,4 +1,4 @@
-/** Writes settings as YAML that every reader takes for the same. */
+/** Writes settings as YAML that every parser reads the same way. */
 import { Document, type Node, Scalar, visit } from "yaml";
 import { plainScalar } from "./yaml-scalar";
 
@@ -9,7 +9,7 @@ export function yamlOf(value: unknown): string {
   return document.toString({ lineWidth: 0 });
 }
 
-/** Puts quotes around each text that a reader could take for something else. */
+/** Puts quotes around each text that a parser could read as something else. */
 export function quoteTexts(node: Node | Document): void {
   visit(node, {
     Scalar(_, scalar) {
@@ -20,7 +20,7 @@ export function quoteTexts(node: Node | Document): void {
   });
 }
 
-/** Whether a text stays one without quotes. In braces, a question mark and a colon at the start end it. */
+/** Whether text stays text without quotes. In braces, a question mark or a leading colon would end it. */
 function isSafe(text: string): boolean {
   const { value, refusal } = plainScalar(text);
   return value === text && refusal === undefined && !/^:|\?/.test(text);

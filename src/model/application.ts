@@ -1,6 +1,6 @@
 /**
  * The vocabulary of an inventory: the parts of an application, as plain typed data. This file has no logic: `graph.ts` and
- * `validate/` read an inventory, and `src/plan` plans it.
+ * `validate/` read the inventory, and `src/plan` turns it into a plan.
  */
 import type { Text } from "./text";
 
@@ -15,7 +15,7 @@ export interface StoreKinds {
 /** Name of a kind of store. `registerStoreKind` adds kinds. */
 export type StoreKind = keyof StoreKinds;
 
-/** How a store runs: with one pod, or with several that take over from each other. */
+/** How a store runs: with one pod, or with several and failover. */
 export const PROFILES = ["standalone", "replicated"] as const;
 export type Profile = (typeof PROFILES)[number];
 
@@ -37,77 +37,77 @@ export type Language = (typeof LANGUAGES)[number];
 
 /** An application: a set of services and the stores they use. */
 export interface Application {
-  /** DNS label, at most 40 characters; part of the namespace's name. */
+  /** DNS label, at most 40 characters. It is part of the namespace's name. */
   name: string;
   /** What the application is, in one sentence. */
   description: string;
-  /** The team that is responsible for it: the label `flotilla.dev/team` of its objects. Default: no label. */
+  /** The responsible team: the label `flotilla.dev/team` of all objects. Default: no label. */
   team?: string;
-  /** Its services, by name. The name is that of the Helm release, the Deployment and the host. */
+  /** The services, by name. The Helm release, the Deployment and the host have the same name. */
   services: Record<string, Service>;
-  /** Its stores, by name. The name is that of the Helm release. */
+  /** The stores, by name. The Helm release has the same name. */
   stores: Record<string, Store>;
-  /** Systems that its services connect to and that others operate, by name. Default: none. */
+  /** Systems that services connect to and that others operate, by name. Default: none. */
   externals?: Record<string, External>;
-  /** Pods of other namespaces that call its services, by name. Default: none. */
+  /** Pods in other namespaces that call services of the application, by name. Default: none. */
   callers?: Record<string, Caller>;
 }
 
 /** A stateless program that runs from an image. */
 export interface Service {
-  /** Decides its preset: resources, start-up, probes, shutdown (`presets.ts`). */
+  /** Selects the preset for resources, start-up, probes and shutdown (`presets.ts`). */
   language: Language;
-  /** The team that is responsible for it. Default: the application's team. */
+  /** The responsible team. Default: the application's team. */
   team?: string;
   image: Image;
-  /** Its ports, by name. Default: none, so the service listens on no port and gets no Kubernetes Service. */
+  /** The ports, by name. Default: none; a service without ports gets no Kubernetes Service. */
   ports?: Record<string, Port>;
-  /** Why only some stacks need it: a stack has it only with `services.<name>.enabled: true`. Default: every stack has it. */
+  /** Why only some stacks need the service: it is deployed only with `services.<name>.enabled: true`. Default: always deployed. */
   optional?: Reason;
-  /** Names of the services, stores and externals that it connects to: the edges of the graph. Default: none. */
+  /** Names of the services, stores and externals that the service connects to: the edges of the graph. Default: none. */
   uses?: string[];
-  /** Environment variables by name. A text that mentions a password becomes a key of a Secret. `$(NAME)` is another variable. */
+  /** Environment variables by name. Text that contains a password becomes a key of a Secret. `$(NAME)` is another variable. */
   env?: Record<string, Text>;
-  /** How Kubernetes checks whether the program can take requests. Default: no check, for a program that listens on no port. */
+  /** How Kubernetes checks whether the program can serve requests. Default: no check, for a program without a port. */
   probe?: Probe;
-  /** How Kubernetes checks whether the program is alive, whether its stores answer or not. Default: its port takes connections. */
+  /** How Kubernetes checks whether the program is alive, independent of its stores. Default: its port accepts connections. */
   liveness?: Probe;
   /** Period, timeout and threshold of the probes. Default: the language's preset. */
   timing?: { readiness?: Partial<Timing>; liveness?: Partial<Timing> };
-  /** Why the service has no probe. Default: checks report a missing probe. */
+  /** Why the service has no probe. Default: a missing probe is reported. */
   noProbe?: Reason;
-  /** Whether the program exits at start when a host name does not resolve. Its pods then wait for the names. Default: false. */
+  /** Whether the program exits on start if a host name does not resolve. Its pods then wait for the names. Default: false. */
   needsNames?: boolean;
-  /** Time from start to the first successful probe, at most, in seconds. Default: the language's preset. */
+  /** Maximum time from start to the first successful probe, in seconds. Default: the language's preset. */
   startupSeconds?: number;
-  /** How it is stopped. Default: the language's preset. */
+  /** How the service is stopped. Default: the language's preset. */
   shutdown?: Partial<Shutdown> & {
-    /** Why it differs from the preset. */
+    /** Why the values differ from the preset. */
     reason: Reason;
   };
   /** Requests and limits. Default: the language's preset. */
   resources?: Resources;
   /** The user the image runs as. Default: uid and gid 10001. */
   user?: User;
-  /** Directories the program writes to; each becomes an emptyDir, the rest of the file system is read-only. */
+  /** Directories that the program writes to. Each becomes an emptyDir; the rest of the file system is read-only. */
   writable?: string[];
-  /** Files to mount into the container, by absolute path: texts, or binary content. One with a password is kept in a Secret. */
+  /** Files to mount into the container, by absolute path: text or binary content. Files with a password are kept in a Secret. */
   files?: Record<string, Text | Binary>;
   /** Replaces the image's entrypoint. `$(NAME)` is the value of a variable. */
   command?: Text[];
   /** Replaces the image's arguments. `$(NAME)` is the value of a variable. */
   args?: Text[];
-  /** Kernel parameters of the pod; Pod Security `restricted` allows only the safe ones. */
+  /** Kernel parameters of the pod. Pod Security `restricted` allows only the safe ones. */
   sysctls?: Record<string, string>;
   /** The port that is reachable from outside the cluster, in stacks with an ingress or a load balancer. Default: none. */
   public?: Public;
-  /** Where it serves its metrics, for stacks with `monitoring`. Default: it has no metrics. */
+  /** Where the program serves metrics, for stacks with `monitoring`. Default: no metrics. */
   metrics?: { /** Name of a port. */ port: string; path: string };
-  /** How the number of its pods follows the load, for stacks with `autoscaling`. Default: the number is fixed. */
+  /** How the number of pods follows the load, for stacks with `autoscaling`. Default: a fixed number. */
   autoscaling?: Autoscaling;
-  /** Number of pods that a drain of nodes must leave running. Default: all but one. */
+  /** Number of pods that must stay available while nodes are drained. Default: all but one. */
   minAvailable?: number;
-  /** Its rights in the Kubernetes API in its own namespace, by any name. Its pods get a token for them. Default: none, no token. */
+  /** Permissions for the Kubernetes API in the service's namespace, by a name of your choice. Pods get a token for them. Default: none, and no token. */
   permissions?: Record<string, Permission>;
 }
 
@@ -116,11 +116,11 @@ export interface Binary {
   base64: string;
 }
 
-/** A container image. A tag is always a string, also one such as `"1.10"`. */
+/** A container image. A tag is always a string, such as `"1.10"`. */
 export interface Image {
   repository: string;
   tag: string;
-  /** Digest, as `sha256:` and 64 hex digits. It wins over the tag. Default: none. */
+  /** Digest: `sha256:` and 64 hex digits. It wins over the tag. Default: none. */
   digest?: string;
 }
 
@@ -146,13 +146,13 @@ export interface Resources {
   requests: {
     cpu: string;
     memory: string;
-    /** Disk for logs, temporary files and the container's own layer. Default: 64Mi, or the limit if that is less. */
+    /** Disk for logs, temporary files and the container's writable layer. Default: 64Mi, or the limit if that is less. */
     "ephemeral-storage"?: string;
   };
   limits: {
     cpu?: string;
     memory: string;
-    /** A pod that writes more is evicted. Default: 1Gi, and 2Gi for Bitnami's stores. */
+    /** A pod that writes more is evicted. Default: 1Gi (2Gi for stores of Bitnami). */
     "ephemeral-storage"?: string;
   };
 }
@@ -164,7 +164,7 @@ export interface HttpProbe {
   port: string;
   /** Headers to send. Default: none. */
   headers?: Record<string, string>;
-  /** Why a restart does not help while the path fails at start: the start-up probe then checks the port only. Default: it helps. */
+  /** Why a restart does not help while the path fails on start: the start-up probe then only checks the port. Default: it helps. */
   notStartup?: Reason;
 }
 
@@ -172,15 +172,15 @@ export interface HttpProbe {
 export interface Timing {
   periodSeconds: number;
   timeoutSeconds: number;
-  /** Number of failures in a row after which the probe fails. */
+  /** Number of consecutive failures after which the probe fails. */
   failureThreshold: number;
 }
 
 /** How a pod stops. */
 export interface Shutdown {
-  /** Seconds between the pod's removal from its Service and SIGTERM. Requests still arrive meanwhile. */
+  /** Seconds between the pod's removal from its Service and SIGTERM. Requests still arrive during this time. */
   sleepSeconds: number;
-  /** Seconds between the pod's removal from its Service and SIGKILL, the sleep included. */
+  /** Seconds between the pod's removal from its Service and SIGKILL, including the sleep. */
   graceSeconds: number;
 }
 
@@ -190,9 +190,9 @@ export interface Public {
   port: string;
   /** Path under the stack's host. Default: `/`. */
   path?: string;
-  /** Limits for each client address, which ingress-nginx enforces. Default: none. */
+  /** Limits per client address, enforced by ingress-nginx. Default: none. */
   rateLimit?: { requestsPerSecond?: number; connections?: number };
-  /** Additional annotations of the Ingress, for its controller. Default: none. */
+  /** Additional annotations of the Ingress. Default: none. */
   annotations?: Record<string, string>;
 }
 
@@ -201,12 +201,12 @@ export interface Autoscaling {
   /** Minimum and maximum number of pods. Default: the stack's bounds (`flotilla:autoscaling`). */
   minReplicas?: number;
   maxReplicas?: number;
-  /** Target for the average use, in percent of the request. Default: 70 for CPU, none for memory. */
+  /** Target for the average utilization, in percent of the request. Default: 70 for CPU, none for memory. */
   cpu?: number;
   memory?: number;
-  /** Targets for metrics of the pods, by metric: the average for each pod. They need a metrics adapter. Default: none. */
+  /** Targets for pod metrics, by metric: the average per pod. They need a metrics adapter. Default: none. */
   podMetrics?: Record<string, string>;
-  /** How fast it scales. Default: up to twice the pods every 15 s; 10 % fewer pods a minute, after 5 minutes of low load. */
+  /** How fast it scales. Default: up to twice the pods every 15 s; 10% fewer pods per minute, after 5 minutes of low load. */
   behavior?: { scaleUp?: Partial<ScalingRule>; scaleDown?: Partial<ScalingRule> };
 }
 
@@ -221,12 +221,12 @@ export interface ScalingRule {
   stabilizationWindowSeconds: number;
 }
 
-/** A rule of a Role: the verbs that are allowed for named objects. */
+/** A rule of a Role: the allowed verbs for named objects. */
 export interface Permission {
   /** API group of the resources. Default: the core group. */
   apiGroup?: string;
   resources: string[];
-  /** Names of the objects. They are required: a rule for all objects of a kind would include those of others. */
+  /** Names of the objects. Required: a rule for all objects of a kind would include objects of others. */
   names: string[];
   verbs: string[];
   reason: Reason;
@@ -236,16 +236,16 @@ export interface Permission {
 export interface User {
   uid: number;
   gid: number;
-  /** Why the image needs this user. Required below 10000, where a node has its own users. Default: none. */
+  /** Why the image needs this user. Required below 10000, where user IDs may collide with the node's. Default: none. */
   reason?: Reason;
 }
 
 /** A database or queue. */
 export interface Store {
   kind: StoreKind;
-  /** The accounts of its clients, by name. Default: none; the store still has its own administrator. */
+  /** The accounts of clients, by name. Default: none; the store always has an administrator. */
   accounts?: Record<string, Account>;
-  /** Why the store must run without a password and without accounts. Only redis and mongodb can. Default: a password is required. */
+  /** Why the store must run without a password and accounts. Only redis and mongodb can. Default: a password is required. */
   noPassword?: Reason;
   /** Names of stores that must be ready before this one. Default: none. */
   needs?: string[];
@@ -259,64 +259,64 @@ export interface Store {
 /** A user of a store. */
 export interface Account {
   username: string;
-  /** The database that the account owns. Leave it out for kinds without databases, such as rabbitmq. */
+  /** The database that the account owns. Omit it for kinds without databases, such as rabbitmq. */
   database?: string;
   credential: Credential;
 }
 
 /**
  * A Job that fills a store with its first data. It can run again at any time, for example after a failure or with a new
- * password, so its script must leave existing data as it is.
+ * password, so the script must not change existing data.
  */
 export interface Loader {
   /** What the Job loads, and from where, in one sentence. */
   does: string;
-  /** Names of loaders of the same store that run before it. Default: none. */
+  /** Names of loaders of the same store that must run first. Default: none. */
   needs?: string[];
-  /** The image of the Job. It has both the data and a client of the store. */
+  /** The image of the Job. It contains both the data and a client for the store. */
   image: Image;
-  /** A script for `sh`; it runs with `set -eu`. */
+  /** A script for `sh`, run with `set -eu`. */
   script: string;
-  /** Environment variables by name. They can reference only the loader's own store. */
+  /** Environment variables by name. They can only reference the loader's own store. */
   env: Record<string, Text>;
   /** Time limit, in seconds. Default: 600. */
   seconds?: number;
-  /** Requests and limits. Default: 50m CPU and 128 Mi, at most 1 core and 512 Mi. */
+  /** Requests and limits. Default: requests of 50m CPU and 128Mi, limits of 1 CPU and 512Mi. */
   resources?: Resources;
 }
 
-/** How the password of an account is set: generated and kept in encrypted state, or fixed if an image requires it. */
+/** The password of an account: generated and kept encrypted in the state, or fixed if an image requires it. */
 export type Credential = { generated: true } | { fixed: string; reason: Reason };
 
-/** Why a field differs from the safe default, with the source of that fact. */
+/** Why a field differs from the safe default, with a source. */
 export type Reason = string;
 
-/** A system that services connect to and that others operate: outside the cluster, or in another namespace of it. */
+/** A system that services connect to and that others operate: outside the cluster, or in another namespace. */
 export interface External {
   /** Why the application needs it. */
   reason: Reason;
-  /** Its DNS name. A stack can set another one (`flotilla:externals`). */
+  /** DNS name. A stack can override it (`flotilla:externals`). */
   host: string;
   port: number;
   protocol: "https" | "http" | "tcp";
-  /** Its pods, if it runs in the cluster: network policies then allow only connections to them. Default: any address. */
+  /** The pods, if the external runs in the cluster: network policies then only allow connections to them. Default: any address. */
   pods?: Peer & { /** The port that the pods listen on. Default: the external's port. */ port?: number };
-  /** Its addresses, such as 10.1.0.0/16, or a list of them, instead of pods. Default: any address. */
+  /** Addresses, such as 10.1.0.0/16, or a list of them, instead of pods. Default: any address. */
   cidr?: string | string[];
   /** The accounts that services log in with, by name. A stack sets their passwords (`flotilla:credentials`). Default: none. */
   accounts?: Record<string, { username: string; database?: string }>;
-  /** A service that replaces it in stacks with `flotilla:standIns`. Default: none. */
+  /** A service that replaces the external in stacks with `flotilla:standIns`. Default: none. */
   standIn?: Service;
 }
 
-/** Pods of another namespace that call services of the application. */
+/** Pods in another namespace that call services of the application. */
 export interface Caller extends Peer {
-  /** Names of the services that it calls. */
+  /** Names of the services that the caller calls. */
   calls: string[];
   reason: Reason;
 }
 
-/** Pods of another namespace. */
+/** Pods in another namespace. */
 export interface Peer {
   namespace: string;
   labels: Record<string, string>;

@@ -1,6 +1,6 @@
 /** Ranges of addresses, such as 10.1.0.0/16. */
 
-/** Returns the first address of a valid range, with its prefix: `10.0.0.0/8` for `10.0.0.5/8`. IPv6 is written in full. */
+/** Returns the first address of a valid range with its prefix: `10.0.0.0/8` for `10.0.0.5/8`. IPv6 is written in full. */
 export function firstOfRange(range: string): string {
   const [address = "", prefix = ""] = range.split("/");
   const isV6 = address.includes(":");
@@ -14,7 +14,7 @@ export function firstOfRange(range: string): string {
   return `${masked.map((group) => group.toString(radix)).join(isV6 ? ":" : ".")}/${prefix}`;
 }
 
-/** Whether a range begins at its first address, as the API server requires. */
+/** Whether a range starts at its first address, as the API server requires. */
 export const beginsAtFirst = (range: string): boolean => {
   const [address = ""] = range.split("/");
   const [first = ""] = firstOfRange(range).split("/");
@@ -23,7 +23,7 @@ export const beginsAtFirst = (range: string): boolean => {
     : address.split(".").map(Number).join() === first.split(".").map(Number).join();
 };
 
-/** Whether a range has IPv4 addresses in the form of IPv6, which the API server refuses. */
+/** Whether a range has IPv4-mapped IPv6 addresses, which the API server refuses. */
 export const isMapped = (range: string): boolean => {
   const [address = ""] = range.split("/");
   if (!address.includes(":")) return false;
@@ -31,7 +31,7 @@ export const isMapped = (range: string): boolean => {
   return groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff;
 };
 
-/** The eight groups of an IPv6 address. */
+/** Returns the eight groups of an IPv6 address. */
 function groupsOf(address: string): number[] {
   const plain = address.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, ...parts: string[]) => {
     const [a = 0, b = 0, c = 0, d = 0] = parts.slice(0, 4).map(Number);

@@ -1,4 +1,4 @@
-/** Validators of texts that settings and inventories share. */
+/** Validators that settings and inventories share. */
 import { z } from "zod";
 import { beginsAtFirst, firstOfRange, isMapped } from "./cidr";
 import { amountOf } from "./quantity";
@@ -25,12 +25,12 @@ export const host = z
     /^(?=.{1,253}$)[a-zA-Z0-9]([-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?(\.[a-zA-Z0-9]([-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?)*$/,
     "must be a DNS name, such as shop.example.com",
   )
-  // As in URLs: a name that ends in a number is an address.
+  // As in URLs, a name that ends in a number is an address.
   .refine((name) => !/(^|\.)[0-9]+$/.test(name) || z.ipv4().safeParse(name).success, {
     error: "must be a DNS name, such as shop.example.com, or an IPv4 address, such as 10.1.2.3",
   });
 
-/** The host of an Ingress: a DNS name in lower case, and no address. */
+/** The host of an Ingress: a DNS name in lower case, not an address. */
 export const publicHost = z
   .string()
   .regex(
@@ -40,11 +40,11 @@ export const publicHost = z
 
 export const port = z.int().min(1).max(65535);
 
-/** A number of things. The API server has 32 bits for it. */
+/** A count. The API server stores it in 32 bits. */
 export const count = z.int().min(1).max(2_147_483_647);
 
 /** A user or group ID. Pods never run as root. */
-export const userId = z.int().min(1, "must not be 0: no pod runs as root").max(2_147_483_647);
+export const userId = z.int().min(1, "must not be 0: pods never run as root").max(2_147_483_647);
 
 /** The name of a port (k8s.io/apimachinery, IsValidPortName). */
 export const portName = z
@@ -60,10 +60,9 @@ export const cidr = z
   .check((context) => {
     const refuse = (message: string) =>
       context.issues.push({ code: "custom", input: context.value, message, path: [] });
-    if (isMapped(context.value))
-      refuse("must be a range of IPv4 addresses in their own form, such as 10.1.0.0/16");
+    if (isMapped(context.value)) refuse("must be a range in IPv4 notation, such as 10.1.0.0/16");
     else if (!beginsAtFirst(context.value))
-      refuse(`must begin at the first address of the range: ${firstOfRange(context.value)}`);
+      refuse(`must start at the first address of the range: ${firstOfRange(context.value)}`);
   });
 
 /** One range of addresses, or several. */
@@ -72,7 +71,7 @@ export const cidrs = z.union(
   "must be a range of addresses, such as 10.1.0.0/16, or a list of them",
 );
 
-/** An amount. `most` is low enough for the sums of many to print as whole numbers. */
+/** An amount. `most` is low enough that sums of many amounts print as whole numbers. */
 const amount = (most: string) =>
   z
     .string()
@@ -85,7 +84,7 @@ const amount = (most: string) =>
 
 export const quantity = amount("1T");
 
-/** An amount of memory or disk. The API server takes thousandths of a byte, and means them. */
+/** An amount of memory or disk. The API server also accepts thousandths of a byte, which are always a mistake. */
 export const bytes = amount("1024Ti").refine(
   (text) => !text.endsWith("m") && amountOf(text) >= 1,
   'must be whole bytes, such as "512Mi": m is a thousandth of a byte',
@@ -101,37 +100,37 @@ const qualifiedName = (what: string) => z.string().regex(QUALIFIED_NAME, `must b
 export const labelValue = z
   .string()
   .max(63)
-  .regex(/^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$/, "must be a label's value: letters, digits, - _ .");
+  .regex(/^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$/, "must be a label value: letters, digits, - _ .");
 
-export const labels = z.record(qualifiedName("a key of labels, such as app or example.com/app"), labelValue);
+export const labels = z.record(qualifiedName("a label key, such as app or example.com/app"), labelValue);
 
 export const annotations = z.record(
   qualifiedName(
-    "a key of annotations, such as example.com/limit: at most 63 letters, digits, - _ . after the slash",
+    "an annotation key, such as example.com/limit: at most 63 letters, digits, - _ . after the slash",
   ),
   z.string(),
 );
 
-export const loadBalancerClass = qualifiedName("a class of load balancers, such as service.k8s.aws/nlb");
+export const loadBalancerClass = qualifiedName("a load balancer class, such as service.k8s.aws/nlb");
 
 /**
- * Name of an environment variable, as every version of the API server accepts it (IsEnvVarName). It can be a key of a Secret.
- * From 1.32 on, the API server accepts most other characters as well.
+ * Name of an environment variable, as every version of the API server accepts it (IsEnvVarName). It is also a valid key of a
+ * Secret. Since 1.32, the API server also accepts most other characters.
  */
 export const variableName = z
   .string()
   .max(253)
   .regex(
     /^([-_a-zA-Z]|\.[-_a-zA-Z0-9])[-._a-zA-Z0-9]*$/,
-    "must be the name of a variable: letters, digits, and - . _, not beginning with a digit or two dots",
+    "must be the name of a variable: letters, digits and - . _, not starting with a digit or two dots",
   );
 
-/** A text that arrives in a container as it is written: half a character would become another one, and U+0000 ends a text. */
+/** Text that reaches a container unchanged: a lone surrogate would be replaced, and U+0000 ends a string. */
 export const passable = z
   .string()
   .refine(
     (text) => !/[\p{Cs}\0]/u.test(text),
-    "has the character U+0000 or half a character, which no container can be given",
+    "contains U+0000 or a lone surrogate (half a character), which cannot be passed to a container",
   );
 
 /** The name of an HTTP header, as the API server accepts it (IsHTTPHeaderName). */
@@ -165,7 +164,7 @@ export const sysctlName = z
   .string()
   .refine(
     (name) => SAFE_SYSCTLS.includes(name),
-    `must be one of ${SAFE_SYSCTLS.join(", ")}: Pod Security admits no other`,
+    `must be one of ${SAFE_SYSCTLS.join(", ")}: Pod Security allows no other`,
   );
 
 /** The name of a metric (Prometheus' data model). */
@@ -173,7 +172,7 @@ export const metricName = z
   .string()
   .regex(/^[a-zA-Z_:][a-zA-Z0-9_:]*$/, "must be the name of a metric, such as requests_per_second");
 
-/** A path in a container, below its root. Kubernetes refuses a colon in it. */
+/** A path in a container, below the root. Kubernetes does not allow a colon in it. */
 export const absolutePath = z
   .string()
   .max(4096)
@@ -183,17 +182,13 @@ export const absolutePath = z
   });
 
 /** The path of a file in a container. */
-export const filePath = absolutePath.regex(/[^/]$/, "must be the path of a file: without / at its end");
+export const filePath = absolutePath.regex(/[^/]$/, "must be the path of a file: without / at the end");
 
-/** Most characters of a reason: several together are annotations of one object. */
+/** Most characters of a reason. Several reasons together become annotations of one object. */
 const LONGEST_REASON = 1000;
 
 /** Why a field differs from the default. */
-export const reason = z.string().trim().min(1, "must say why").max(LONGEST_REASON);
+export const reason = z.string().trim().min(1, "must be a reason").max(LONGEST_REASON);
 
-/** The reason for an exception from a check, which becomes an annotation of the workload. */
-export const sentence = z
-  .string()
-  .trim()
-  .min(12, "must say why, in a sentence that others understand")
-  .max(LONGEST_REASON);
+/** The reason for an exception from a check. It becomes an annotation of the workload. */
+export const sentence = z.string().trim().min(12, "must be a reason in a full sentence").max(LONGEST_REASON);

@@ -6,7 +6,7 @@ import { factsOf } from "./store-kinds";
 export interface Edge {
   from: string;
   to: string;
-  /** The kind of B; `caller` if A is a caller, whose B is always a service. */
+  /** The kind of B. `caller` if A is a caller; B is then always a service. */
   kind: "service" | "store" | "external" | "caller";
   /** The port of the Kubernetes Service, or of the store or external. */
   port: number;
@@ -15,7 +15,7 @@ export interface Edge {
   protocol: string;
 }
 
-/** Returns all edges, in the order of the inventory. Unknown names have no edge; `validate/` reports them. */
+/** Returns all edges, in the order of the inventory. Unknown names are skipped; `validate/` reports them. */
 export function edgesOf(application: Application): Edge[] {
   return [
     ...Object.entries(application.services).flatMap(([from, service]) =>
@@ -29,7 +29,7 @@ export function edgesOf(application: Application): Edge[] {
   ];
 }
 
-/** Returns the names of the services or stores that a service uses. A stand-in counts as a service. */
+/** Returns the names of the services or stores that a service uses. A stand-in is a service. */
 export function usedBy(application: Application, service: Service, kind: "services" | "stores"): string[] {
   return (service.uses ?? []).filter((target) => own<object>(application[kind], target));
 }
@@ -77,10 +77,10 @@ export function findCycle(needs: Record<string, readonly string[]>): string[] | 
   return undefined;
 }
 
-/** The port of the Kubernetes Service that leads to a port of a container. */
+/** The port of the Kubernetes Service for a port of a container. */
 export const servicePort = ({ container, service }: Port): number => service ?? container;
 
-/** Returns a property of the record itself, and not an inherited one: a service can be named `constructor`. */
+/** Returns an own property of a record, never an inherited one: a service can be named `constructor`. */
 export function own<T>(record: Record<string, T>, key: string): T | undefined {
   return Object.hasOwn(record, key) ? record[key] : undefined;
 }

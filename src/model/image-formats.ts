@@ -1,18 +1,18 @@
 /** The parts of image references, with the grammar of container runtimes (github.com/distribution/reference, regexp.go and normalize.go). */
 import { z } from "zod";
 
-/** The registry of images that name none. */
+/** The registry of images without a registry in their name. */
 const DOCKER_HUB = "docker.io";
 
 const PORT = "(?:6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-9]{4}|[1-9][0-9]{0,3})";
 const DOMAIN_LABEL = "[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?";
 const HOST = `(?:${DOMAIN_LABEL}(?:\\.${DOMAIN_LABEL})*|\\[[a-fA-F0-9:]+\\])(?::${PORT})?`;
-/** What a runtime takes for a host: it has a dot or a port, or is `localhost`. Everything else is a part of the path. */
+/** What a container runtime reads as a host: it has a dot or a port, or is `localhost`. Anything else is part of the path. */
 const RECOGNIZED = "(?=localhost[:/]|localhost$|[^/]*[.:])";
 const COMPONENT = "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*";
 const PATH = `${COMPONENT}(?:/${COMPONENT})*`;
 
-/** The most characters of a repository with its registry. */
+/** Longest repository including its registry, in characters. */
 const MAX_REPOSITORY = 255;
 
 /** The host of a registry. Images without a host come from docker.io. */
@@ -20,7 +20,7 @@ export const registryHost = z
   .string()
   .regex(
     new RegExp(`^${RECOGNIZED}${HOST}$`),
-    "must be a registry's host, such as docker.io or mirror.example.com:5000",
+    "must be the host of a registry, such as docker.io or mirror.example.com:5000",
   );
 
 /** A registry, or a path in one. */
@@ -41,25 +41,24 @@ export const imagePath = z
 const NOT_A_REPOSITORY =
   "must be a repository, such as registry.example.com/team/shop: in lower case, without a tag or digest";
 
-/** A repository, with or without a registry. A runtime takes 64 hex digits for the ID of an image. */
+/** A repository, with or without a registry. A runtime reads 64 hex digits as the ID of an image. */
 export const repository = z
   .string()
   .max(MAX_REPOSITORY)
   .regex(new RegExp(`^(?![a-f0-9]{64}$)(?:${RECOGNIZED}${HOST}/)?${PATH}$`), NOT_A_REPOSITORY);
 
-/** A tag, also one that moves. */
+/** A tag, including the mutable `latest`. */
 export const anyTag = z
   .string()
   .regex(/^\w[\w.-]{0,127}$/, "must be an image tag: at most 128 letters, digits and _ . -");
 
-/** Tag of images whose publishers name no version. */
-export const MOVING_TAG = "latest";
+/** The tag that always points to the newest image. */
+export const MUTABLE_TAG = "latest";
 
-/** What messages say of a tag that moves. */
-export const NO_MOVING_TAG =
-  "must not be latest, which is another image tomorrow: name a version or a digest";
+/** The message about the mutable tag. */
+export const NO_MUTABLE_TAG = "must not be latest, which is a mutable tag: use a version or a digest";
 
-export const tag = anyTag.refine((value) => value !== MOVING_TAG, NO_MOVING_TAG);
+export const tag = anyTag.refine((value) => value !== MUTABLE_TAG, NO_MUTABLE_TAG);
 
 export const digest = z
   .string()

@@ -13,7 +13,7 @@ const TYPES: Record<string, string> = {
   boolean: "true or false",
 };
 
-/** Says what a value must be. `words` are names of types to use instead of the usual ones. */
+/** Returns what a value must be. `words` overrides the names of types. */
 export function mustBe(issue: Issue, words: Readonly<Record<string, string>> = {}): string {
   switch (issue.code) {
     case "invalid_type":
@@ -58,7 +58,7 @@ export function ofMeantAlternative(issue: Issue): Issue[] {
   );
 }
 
-/** The distance of an alternative of another type. */
+/** The distance of an alternative with another type. */
 const ANOTHER_TYPE = 10;
 
 const distanceOf = (errors: readonly Issue[]): number =>
@@ -72,10 +72,10 @@ function strangeness(error: Issue): number {
   if (error.path.length === 1) return isMissing(error) ? 1 : 0;
   if (error.path.length > 1) return 0;
   if (error.code === "unrecognized_keys") return error.keys.length;
-  // The value has the type of the alternative, and is not one of its values.
+  // The value has the right type, but is not allowed.
   return ["custom", "invalid_format", "too_big"].includes(error.code) ? 0 : ANOTHER_TYPE;
 }
 
-/** Whether a map lacks the key that tells the alternatives of a union apart. */
+/** Whether a map lacks the key that distinguishes the alternatives of a union. */
 const lacksDiscriminator = ({ discriminator, input }: z.core.$ZodIssueInvalidUnion): boolean =>
   discriminator !== undefined && !Object.hasOwn(Object(input), discriminator);

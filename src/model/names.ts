@@ -6,17 +6,17 @@ import { factsOf } from "./store-kinds";
 /** Longest name of a Helm release. Names of Services and values of labels can have 63 characters. */
 export const MAX_RELEASE_NAME = 53;
 
-/** Longest name of an application: with an environment it is the name of a namespace. */
+/** Longest name of an application: together with the environment it becomes the name of a namespace. */
 export const MAX_APPLICATION_NAME = 40;
 
 /** A DNS label that starts with a letter. */
 export const DNS_LABEL = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;
 
-/** Longest key of a path: the shared chart makes the name of a volume from it. */
+/** Longest key of a path: the shared chart derives the name of a volume from it. */
 const MAX_PATH_NAME = 53;
 
 /**
- * Returns a key for a path, such as `var-run-apache2` for `/var/run/apache2`. The key of a long path, and of one without
+ * Returns a key for a path, such as `var-run-apache2` for `/var/run/apache2`. The key of a long path, or of a path without
  * letters and digits, ends in a hash.
  */
 export function nameOfPath(path: string): string {
@@ -33,8 +33,8 @@ function withHash(name: string, path: string): string {
 }
 
 /**
- * Returns the keys of the paths that a service mounts. Of paths such as `/a_b` and `/a-b`, which would have the same key, all but the
- * first have a hash.
+ * Returns the keys of the paths that a service mounts. If paths such as `/a_b` and `/a-b` have the same key, all but the first
+ * get a hash.
  */
 export function keysOfPaths({ writable = [], files = {} }: Pick<Service, "writable" | "files">) {
   const keys = new Map<string, string>();
@@ -48,7 +48,7 @@ export function keysOfPaths({ writable = [], files = {} }: Pick<Service, "writab
   return (path: string): string => keys.get(path) ?? nameOfPath(path);
 }
 
-/** Longest name of a store: charts and Jobs append to it. */
+/** Longest name of a store: charts and Jobs append suffixes to it. */
 export const MAX_STORE_NAME = 34;
 
 /** Names of all Services that the charts of a store can create. */
@@ -60,7 +60,7 @@ export const accountsRelease = (store: string) => `${store}-accounts`;
 
 /**
  * Releases of the two Jobs of a rotation: the first adds the new passwords, the second removes the old ones. Each generation
- * has its own releases, so a release that exists says that its Job succeeded, even if a later rotation fails.
+ * has its own releases, so an existing release means that its Job succeeded, even if a later rotation fails.
  */
 export const rotationReleases = (store: string, generation: number) => ({
   begin: `${rotationPrefix(store)}${generation}-begin`,

@@ -20,5 +20,5 @@ export function nearest(name: string, known: readonly string[]): string | undefi
 export function suggest(name: string, known: readonly string[]): string {
   const near = nearest(name, known);
   if (near !== undefined) return `Did you mean "${near}"?`;
-  return known.length === 0 ? "None is known here; remove it." : `Known: ${[...known].sort().join(", ")}.`;
+  return known.length === 0 ? "There are none; remove it." : `Known: ${[...known].sort().join(", ")}.`;
 }

@@ -1,8 +1,8 @@
-/** Whether a path is a key, or a path below that key. */
+/** Whether a path is a key or below that key. */
 export const isAtOrBelow = (path: string, key: string): boolean =>
   path === key || path.startsWith(`${key}.`) || path.startsWith(`${key}[`);
 
-/** Characters that end a key in a path of Pulumi's (`sdk/go/common/resource/property_path.go`). */
+/** Characters that end a key in a Pulumi path (`sdk/go/common/resource/property_path.go`). */
 const SPECIAL = /[.[\]"]|^$/;
 
 /** Writes a path as `pulumi config set --path` reads it: a key with a dot is `env["discovery.type"]`. */

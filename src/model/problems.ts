@@ -1,6 +1,6 @@
 /**
- * Problems: where, what is wrong, and what to do. Every check in `model`, `config` and `plan` collects them and reports all
- * at once, so that one run shows everything to fix.
+ * Problems: where, what is wrong, and what to do. Checks in `model`, `config` and `plan` collect them, so that one run shows
+ * everything to fix.
  */
 
 /** A problem of an inventory, a setting or a plan. */
@@ -11,7 +11,7 @@ export interface Problem {
   what: string;
   /** What to do. */
   todo: string;
-  /** The rule of `flotilla check` that is violated. Default: none. */
+  /** The violated rule of `flotilla check`. Default: none. */
   rule?: string;
   /** The file and line of the problem. Default: unknown, or `where` names the file. */
   place?: { file: string; line?: number };
@@ -40,7 +40,7 @@ function formatProblems(problems: readonly Problem[], consequence: string): stri
   return `${count}, ${consequence}:\n${problems.map((problem) => `  ${problemText(problem)}`).join("\n")}`;
 }
 
-/** A problem in words, what to do on lines of its own. */
+/** Returns a problem as text, with the remedy on its own line. */
 export const problemText = (problem: Problem): string =>
   `${fullPlace(problem)}: ${problem.what}\n    ${problem.todo}`;
 

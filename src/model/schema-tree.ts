@@ -1,7 +1,7 @@
-/** Reads a schema as a tree of keys: that of the settings, and that of inventories. */
+/** Reads a zod schema as a tree of keys. */
 import { z } from "zod";
 
-/** Returns a schema without its optional, default and nullable wrappers, as it is before a transformation. */
+/** Returns a schema without optional, default and nullable wrappers, and the input side of a transformation. */
 export function bare(schema: z.ZodType): z.ZodType {
   if (
     schema instanceof z.ZodOptional ||
@@ -19,7 +19,7 @@ export interface Inside {
   any?: z.ZodType;
 }
 
-/** Returns the schemas below a map or a list. Of a union, it returns those of all alternatives. Other schemas have none. */
+/** Returns the schemas below a map or a list. For a union: those of all alternatives. Other schemas have none. */
 export function inside(schema: z.ZodType): Inside {
   const inner = bare(schema);
   if (inner instanceof z.ZodObject) return { keys: inner.def.shape as Record<string, z.ZodType> };
@@ -31,7 +31,7 @@ export function inside(schema: z.ZodType): Inside {
   return { keys: Object.assign({}, ...alternatives.map(({ keys }) => keys)), ...(any && { any }) };
 }
 
-/** Returns the defaults of the keys of the map at a path. */
+/** Returns the defaults of the keys in the map at a path. */
 export function defaultsAt(root: z.ZodType, path: readonly PropertyKey[]): Record<string, unknown> {
   const schema = schemaAt(root, path);
   return schema
@@ -48,7 +48,7 @@ export function schemaAt(root: z.ZodType, path: readonly PropertyKey[]): z.ZodTy
   let current: z.ZodType | undefined = root;
   for (const step of path) {
     if (!current) return undefined;
-    // Everything below a value of any form can have any form.
+    // Anything is allowed below an unknown value.
     if (bare(current) instanceof z.ZodUnknown) return current;
     const { keys, any }: Inside = inside(current);
     current = Object.hasOwn(keys, step) ? keys[String(step)] : any;

@@ -1,15 +1,15 @@
-/** The facts about each kind of store that the checks and the graph of an inventory need. The kinds are in `src/plan/stores`. */
+/** The facts about each kind of store that checks and the graph of an inventory need. The kinds are in `src/plan/stores`. */
 import type { Resources, StoreKind } from "./application";
 
-/** What a kind of store takes as the name of a user or database. */
+/** The rule for names of users or databases in a kind of store. */
 export interface NameRule {
   /** Longest name, in characters. Default: 64. */
   max?: number;
-  /** Names that the store or its charts have themselves. Default: none. */
+  /** Names that the store or its charts use themselves. Default: none. */
   reserved?: RegExp;
   /** Whether a name can have dots. Default: true. */
   dots?: boolean;
-  /** Whether two names that differ by case only are refused. Default: false. */
+  /** Whether two names that differ only by case are refused. Default: false. */
   ignoresCase?: boolean;
 }
 
@@ -17,24 +17,24 @@ export interface NameRule {
 export interface StoreFacts {
   /** The port that clients connect to. */
   port: number;
-  /** The protocol of that port, and its name. */
+  /** The protocol of that port, and the port's name. */
   protocol: string;
-  /** Suffixes that its charts add to the store's name for their Services, in all distributions and profiles. */
+  /** Suffixes that charts add to the store's name for Services, in all distributions and profiles. */
   serviceSuffixes: readonly string[];
-  /** The logins of its clients: its only user, exactly one account, or at least one account. */
+  /** The logins of clients: the only user, exactly one account, or at least one account. */
   logins: "default user" | "one account" | "accounts";
-  /** Whether it can run without a password. */
+  /** Whether the store can run without a password. */
   mayLackPassword: boolean;
   /** Whether each account owns a database. */
   hasDatabases: boolean;
-  /** The names of its users and databases. Default: those of `NameRule`. */
+  /** The rules for names of users and databases. Default: the defaults of `NameRule`. */
   users?: NameRule;
   databases?: NameRule;
   /** Whether users in different databases can have the same name. */
   hasUsersPerDatabase: boolean;
-  /** Whether a user has one password only, so that each generation of a password is a new user next to the old one. */
+  /** Whether a user can only have one password, so that a rotation creates a new user next to the old one. */
   renamesUsers: boolean;
-  /** Default requests and limits. Robot Shop's stores ran with them on a real node. */
+  /** Default requests and limits, measured with Robot Shop's stores on a real node. */
   resources: Resources;
 }
 
@@ -52,8 +52,6 @@ export const knownKinds = (): StoreKind[] => [...kinds.keys()];
 export function factsOf(kind: StoreKind): StoreFacts {
   const facts = kinds.get(kind);
   if (!facts)
-    throw new Error(
-      `there is no kind of store ${kind}: src/plan/stores/registry.ts has those that there are`,
-    );
+    throw new Error(`unknown kind of store ${kind}: it is not registered in src/plan/stores/registry.ts`);
   return facts;
 }

@@ -1,6 +1,6 @@
 /**
- * Text with references, as data. `text\`mongodb://${host("mongodb")}/shop\`` keeps the reference as a part of its own, so a plan
- * can fill in the host, and it can tell which texts mention a password without knowing the password.
+ * Text with references, as data. `text\`mongodb://${host("mongodb")}/shop\`` keeps the reference as a separate part, so the plan
+ * can fill in the host, and knows which texts contain a password without knowing the password.
  */
 import type { Binary } from "./application";
 
@@ -24,7 +24,7 @@ export type Text = string | readonly (string | Reference)[];
 /** The host name of a service, store or external. */
 export const host = (of: string): Reference => ({ ref: "host", of });
 
-/** The host name for reads that can lag a little: the secondaries of a replicated mysql, otherwise the host itself. */
+/** The host name for reads that may be slightly stale: the secondaries of a replicated mysql, otherwise the host itself. */
 export const readHost = (of: string): Reference => ({ ref: "readHost", of });
 
 /** `host:port` of the members of a store, separated by commas. Only a replicated mongodb has more than one. */
@@ -42,10 +42,10 @@ export const url = (of: string): Reference => ({ ref: "url", of });
 /** The user name of an account of a store or external. */
 export const username = (of: string, account: string): Reference => ({ ref: "username", of, account });
 
-/** The password of an account of a store or external. A text with it is kept in a Secret. */
+/** The password of an account of a store or external. Text that contains it is kept in a Secret. */
 export const password = (of: string, account: string): Reference => ({ ref: "password", of, account });
 
-/** The password, encoded as a part of a URL: passwords of externals can have any characters. */
+/** The password, encoded for a URL. Passwords of externals can have any characters. */
 export const passwordInUrl = (of: string, account: string): Reference => ({
   ref: "password",
   of,
@@ -53,7 +53,7 @@ export const passwordInUrl = (of: string, account: string): Reference => ({
   encoding: "uri",
 });
 
-/** The user name, encoded as a part of a URL: those of externals can have any characters. */
+/** The user name, encoded for a URL. User names of externals can have any characters. */
 export const usernameInUrl = (of: string, account: string): Reference => ({
   ref: "username",
   of,
@@ -61,7 +61,7 @@ export const usernameInUrl = (of: string, account: string): Reference => ({
   encoding: "uri",
 });
 
-/** The password, encoded as a part of a JSON string: between its quotes, as in a variable whose value is JSON. */
+/** The password, encoded for a JSON string (without the quotes), as in a variable whose value is JSON. */
 export const passwordInJson = (of: string, account: string): Reference => ({
   ref: "password",
   of,
@@ -97,7 +97,7 @@ export function referencesOf(value: Text): Reference[] {
 export const isText = (content: Text | Binary): content is Text =>
   typeof content === "string" || Array.isArray(content);
 
-/** Whether a text mentions a password, so that it must be kept in a Secret. */
+/** Whether a text contains a password and must be kept in a Secret. */
 export function mentionsPassword(value: Text): boolean {
   return referencesOf(value).some((reference) => reference.ref === "password");
 }

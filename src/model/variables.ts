@@ -1,6 +1,6 @@
 /**
- * `$(NAME)` in a text stands for the value of another variable of the container, as in a Kubernetes manifest. Kubernetes fills in only
- * variables that come before, and nothing in a Secret, so that we fill them in ourselves. `$$(NAME)` is the text `$(NAME)`.
+ * `$(NAME)` in a text is replaced with the value of another variable of the container, as in a Kubernetes manifest. We do that
+ * ourselves, because Kubernetes only replaces variables that come before, and none in a Secret. `$$(NAME)` is the text `$(NAME)`.
  */
 import { own } from "./graph";
 import { mapValues } from "./records";
@@ -49,10 +49,10 @@ export const variablesIn = (text: Text): string[] =>
 export const isVariable = (part: Part): part is { variable: string } =>
   typeof part !== "string" && "variable" in part;
 
-/** Most characters of a variable: more than Linux starts a program with. */
+/** Longest value of a variable, in characters. Linux does not start a program with a longer one. */
 const LONGEST = 128 * 1024;
 
-/** Returns the length of each variable with those that it mentions, as far as the inventory tells. */
+/** Returns the length of each variable with the variables that it mentions, as far as the inventory knows it. */
 export function lengthsOf(env: Readonly<Record<string, Text>>): ReadonlyMap<string, number> {
   const known = new Map<string, number>();
   const lengthOf = (name: string, above: readonly string[]): number => {
@@ -62,7 +62,7 @@ export function lengthsOf(env: Readonly<Record<string, Text>>): ReadonlyMap<stri
       known.get(name) ??
       partsOf(text).reduce((sum, part) => {
         if (typeof part === "string") return sum + part.length;
-        // An empty one counts as well: it takes time.
+        // An empty variable counts too, because replacing it takes time.
         return sum + (isVariable(part) ? Math.max(1, lengthOf(part.variable, [...above, name])) : 0);
       }, 0);
     known.set(name, length);
@@ -72,12 +72,12 @@ export function lengthsOf(env: Readonly<Record<string, Text>>): ReadonlyMap<stri
   return known;
 }
 
-/** Whether a variable grows too long by those that it mentions: it is not filled in. */
+/** Whether a variable with the variables that it mentions is too long. It is then not replaced. */
 export const isTooLong = (length: number | undefined): boolean => length !== undefined && length > LONGEST;
 
 /**
- * Fills in the variables that texts mention. Those that do not exist, those that lead back to the text, and those that are too long
- * stay as they are.
+ * Replaces the variables that texts mention. Mentions of missing variables, cycles, and values that are too long stay as they
+ * are.
  */
 export function withValues(env: Readonly<Record<string, Text>>): Record<string, Text> {
   const lengths = lengthsOf(env);
@@ -101,21 +101,21 @@ export function withValues(env: Readonly<Record<string, Text>>): Record<string, 
 export const mention = (variable: string): string => `$(${variable})`;
 
 /**
- * A `$` and what follows it, which Kubernetes leaves as they are: text in brackets that is the name of no variable, an open bracket that
- * nothing closes, another ASCII character, or the end. Older versions break other characters after a `$`.
+ * A `$` that Kubernetes does not interpret, with what follows it: text in parentheses that is not a valid name, an unclosed
+ * parenthesis, another ASCII character, or the end. Older versions break non-ASCII characters after a `$`.
  */
 const UNTOUCHED = `\\$(?:\\((?!${NAME}\\))[^)]*\\)|\\((?![^)]*\\))|[\\x00-\\x23\\x25-\\x27\\x29-\\x7f]|$)`;
 const DOLLAR = new RegExp(`${UNTOUCHED}|\\$`, "g");
 
-/** Returns what to write into a manifest, so that Kubernetes passes a text to the container as it is: `$` becomes `$$` where needed. */
+/** Returns the manifest form of a text that Kubernetes must pass to the container unchanged: `$` becomes `$$` where needed. */
 export const literally = (text: string): string =>
   text.replace(DOLLAR, (match, offset: number) => (match === "$" && offset < text.length - 1 ? "$$" : match));
 
-/** Returns what to write into a manifest for literals and mentions of variables that Kubernetes fills in. */
+/** Returns the manifest form of literals and mentions of variables that Kubernetes replaces. */
 export const toManifest = (parts: readonly (string | { variable: string })[]): string =>
   parts.every((part) => typeof part === "string")
     ? literally(parts.join(""))
-    : // A literal can end within what Kubernetes takes for a mention, so that each `$` is doubled.
+    : // A literal and what follows it could together look like a mention, so each `$` is doubled.
       parts
         .map((part) => (typeof part === "string" ? part.replaceAll("$", "$$$$") : mention(part.variable)))
         .join("");

@@ -1,4 +1,4 @@
-/** The types of an inventory as authors write it: those of `application.ts`, with some shorter forms. */
+/** The types of an inventory as authors write it: the types of `application.ts`, with some shorter notations. */
 import type {
   Application,
   Binary,
@@ -14,7 +14,7 @@ import type {
 import type { Unreadable } from "./disk";
 import type { Reference } from "./text";
 
-/** A text. Numbers and booleans become texts as JavaScript prints them. */
+/** Text. Numbers and booleans become text as JavaScript prints them. */
 export type WrittenText =
   | string
   | number
@@ -22,10 +22,10 @@ export type WrittenText =
   | Reference
   | readonly (string | number | boolean | Reference)[];
 
-/** An image: an object, or a text such as `registry/path:tag` or `registry/path:tag@sha256:...`. */
+/** An image: an object, or text such as `registry/path:tag` or `registry/path:tag@sha256:...`. */
 export type WrittenImage = Image | string;
 
-/** A port of the service, by its name or by the number that the program listens on. */
+/** A port of the service: its name, or the number that the program listens on. */
 type PortOf = string | number;
 
 /** A check of a service: HTTP, gRPC, TCP or a command. */
@@ -42,29 +42,29 @@ export interface WrittenService
     "image" | "env" | "command" | "args" | "files" | "probe" | "liveness" | "public" | "metrics"
   > {
   image: WrittenImage;
-  /** Environment variables by name. A text that mentions a password becomes a key of a Secret. `$(NAME)` is another variable. */
+  /** Environment variables by name. Text that contains a password becomes a key of a Secret. `$(NAME)` is another variable. */
   env?: Record<string, WrittenText>;
   /** Replaces the image's entrypoint. `$(NAME)` is the value of a variable. */
   command?: WrittenText[];
   /** Replaces the image's arguments. `$(NAME)` is the value of a variable. */
   args?: WrittenText[];
-  /** Files to mount into the container, by absolute path: texts, or binary content. One with a password is kept in a Secret. */
+  /** Files to mount into the container, by absolute path: text or binary content. Files with a password are kept in a Secret. */
   files?: Record<string, WrittenText | Binary | Uint8Array | Unreadable>;
-  /** How Kubernetes checks whether the program can take requests. Default: no check, for a program that listens on no port. */
+  /** How Kubernetes checks whether the program can serve requests. Default: no check, for a program without a port. */
   probe?: WrittenProbe;
-  /** How Kubernetes checks whether the program is alive, whether its stores answer or not. Default: its port takes connections. */
+  /** How Kubernetes checks whether the program is alive, independent of its stores. Default: its port accepts connections. */
   liveness?: WrittenProbe;
   /** The port that is reachable from outside the cluster, in stacks with an ingress or a load balancer. Default: none. */
   public?: Omit<Public, "port"> & { port: PortOf };
-  /** Where it serves its metrics, for stacks with `monitoring`. Default: it has no metrics. */
+  /** Where the program serves metrics, for stacks with `monitoring`. Default: no metrics. */
   metrics?: { port: PortOf; path: string };
 }
 
 /** A database or queue. */
 export interface WrittenStore extends Omit<Store, "resources" | "loaders" | "kind"> {
-  /** The kind: mongodb, mysql, redis, rabbitmq, or one that the project registers. */
+  /** The kind: mongodb, mysql, redis, rabbitmq, or a kind that the project registers. */
   kind: string;
-  /** Requests and limits. Default: small ones, depending on the kind. */
+  /** Requests and limits. Default: small values, depending on the kind. */
   resources?: Store["resources"];
   /** Jobs that fill the store with its first data, by name. Services that use the store start after them. Default: none. */
   loaders?: Record<
@@ -75,17 +75,17 @@ export interface WrittenStore extends Omit<Store, "resources" | "loaders" | "kin
 
 /** A system that services connect to and that others operate. */
 export interface WrittenExternal extends Omit<External, "standIn"> {
-  /** A service that replaces it in stacks with `flotilla:standIns`. Default: none. */
+  /** A service that replaces the external in stacks with `flotilla:standIns`. Default: none. */
   standIn?: WrittenService;
 }
 
 /** An application: a set of services and the stores they use. */
 export interface WrittenApplication extends Omit<Application, "services" | "stores" | "externals"> {
-  /** Its services, by name. The name is that of the Helm release, the Deployment and the host. */
+  /** The services, by name. The Helm release, the Deployment and the host have the same name. */
   services: Record<string, WrittenService>;
-  /** Its stores, by name. The name is that of the Helm release. Default: none. */
+  /** The stores, by name. The Helm release has the same name. Default: none. */
   stores?: Record<string, WrittenStore>;
-  /** Systems that its services connect to and that others operate, by name. Default: none. */
+  /** Systems that services connect to and that others operate, by name. Default: none. */
   externals?: Record<string, WrittenExternal>;
 }
 

@@ -1,6 +1,5 @@
 /**
- * Reads the charts that a plan can use, with the digests of local ones.
- * Planning reads files only here: those of the charts, once per run.
+ * Reads the charts that a plan can use, with the digests of local ones. Planning reads files only here, once per run.
  */
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
@@ -13,15 +12,15 @@ import { packageOf } from "./package";
 
 /** A chart of this package. */
 export interface LocalChart {
-  /** Path relative to the program's folder, so that a state shows no difference on another machine. */
+  /** Path relative to the program's folder, so that state written on one machine shows no diff on another. */
   path: string;
   name: string;
   version: string;
-  /** First 12 hex digits of the SHA-256 over the names and contents of the files that are deployed. */
+  /** First 12 hex digits of the SHA-256 over the names and contents of the deployed files. */
   digest: string;
-  /** The JSON schema of its values. */
+  /** The JSON Schema of the values. */
   schema: object;
-  /** Size of its compressed files in the Secret in which Helm keeps a release, in bytes. */
+  /** Size of the compressed files in Helm's Secret for a release, in bytes. */
   packed: number;
 }
 
@@ -33,14 +32,14 @@ export interface Charts {
   remote: Record<string, RemoteChart>;
 }
 
-/** A locked chart of a registry. */
+/** A locked chart in a registry. */
 export interface RemoteChart {
   url: string;
   /** Exact version. */
   version: string;
-  /** Tag of the chart's main image, which Jobs use as well. */
+  /** Tag of the chart's main image, which Jobs also use. */
   imageTag: string;
-  /** SHA-256 of the chart's archive in hex. Undefined until `flotilla charts pull` has recorded it. */
+  /** SHA-256 of the chart's archive in hex. Undefined until `flotilla charts pull` records it. */
   sha256?: string;
   /** Path of the archive, relative to the project. */
   file: string;
@@ -48,11 +47,11 @@ export interface RemoteChart {
   vendored?: { path: string; sha256: string; bytes: number };
 }
 
-/** Folder of the archives, relative to the project. git ignores it. */
+/** Folder of the archives, relative to the project. It is in `.gitignore`. */
 export const VENDOR = "charts/vendor";
 
 /**
- * Reads the charts that a project deploys: those of the package that it uses, and the archives in its own `charts/vendor`.
+ * Reads the charts that a project deploys: the charts of its package, and the archives in its own `charts/vendor`.
  * @throws FlotillaError if a chart is missing or broken.
  */
 export function readCharts(project: string): Charts {
@@ -70,7 +69,7 @@ function pathFrom(project: string, path: string): string {
   return found.startsWith("../") ? found : `./${found}`;
 }
 
-/** Returns Helm's description for a release of a local chart. It changes with every file of the chart. */
+/** Returns Helm's description for a release of a local chart. It changes when any file of the chart changes. */
 export function describeChart(chart: LocalChart): string {
   return `${chart.name} ${chart.version} sha256:${chart.digest}`;
 }
@@ -82,7 +81,7 @@ function readLocalChart(library: string, path: string, project: string): LocalCh
     version?: string;
   };
   if (!metadata?.name || !metadata.version)
-    throw broken(`${path}/Chart.yaml`, "it has no name or no version", "Add both.");
+    throw broken(`${path}/Chart.yaml`, "the name or the version is missing", "Add both.");
   const files = contentsOf(folder, chartFiles(folder));
   return {
     path: pathFrom(project, folder),
@@ -110,7 +109,7 @@ export const digestOf = (root: string, files: readonly string[]): string =>
 const contentsOf = (root: string, files: readonly string[]): [name: string, content: Buffer][] =>
   files.map((file) => [relative(root, file).split(sep).join("/"), readFileSync(file)]);
 
-/** Returns all files of a folder, sorted, without the backup files of editors and the files of a desktop. */
+/** Returns all files of a folder, sorted, without editor backups and .DS_Store. */
 export function listFiles(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !/^(\.DS_Store|\.#.*|.*~|.*\.sw[op])$/.test(entry.name))
@@ -121,7 +120,7 @@ export function listFiles(folder: string): string[] {
 /** The lock file, relative to the project. */
 export const LOCK = "charts/lock.yaml";
 
-/** Returns the lock file that a project uses: its own, or that of the package. */
+/** Returns the lock file that a project uses: its own, or the one of the package. */
 export function lockOf(project: string, library = packageOf(project)): string {
   const own = join(project, LOCK);
   return existsSync(own) ? own : join(library, LOCK);
@@ -170,7 +169,7 @@ function readYaml(file: string, shown: string): unknown {
   } catch (error) {
     throw broken(
       shown,
-      `it cannot be read: ${(error as Error).message}`,
+      `the file cannot be read: ${(error as Error).message}`,
       "Restore it: git checkout -- charts",
     );
   }

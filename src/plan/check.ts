@@ -6,7 +6,7 @@ import type { LocalChart } from "./chart";
 import type { ReleasePlan } from "./plan";
 import type { mergeResources } from "./services/resources";
 
-/** Checks a release's values against the schema of its local chart. `whereOf` tells where the value at a path was written. */
+/** Checks a release's values against the schema of its local chart. `whereOf` returns where the value at a path was set. */
 export function schemaProblems(
   release: ReleasePlan,
   chart: LocalChart,
@@ -16,14 +16,14 @@ export function schemaProblems(
   if (validate(release.values)) return [];
   return (validate.errors ?? []).filter(isCause).map((error) => ({
     where: whereOf(keysOf(error)),
-    what: `the chart refuses ${keysOf(error).join(".") || "its values"}: ${describe(chart.schema, error)}`,
-    todo: `Correct it there, or in the stack's settings; ${chart.path}/values.yaml says what it takes.`,
+    what: `the chart refuses ${keysOf(error).join(".") || "the values"}: ${describe(chart.schema, error)}`,
+    todo: `Correct it there or in the stack's settings; ${chart.path}/values.yaml documents the values.`,
   }));
 }
 
 const validators = new WeakMap<object, ValidateFunction>();
 
-/** Returns the validator of a schema. It is compiled once, without optimization, which would take longer than all validations. */
+/** Returns the validator of a schema. It is compiled once, without optimization, which would cost more time than it saves. */
 function validatorOf(schema: object): ValidateFunction {
   const known =
     validators.get(schema) ??
@@ -35,23 +35,23 @@ function validatorOf(schema: object): ValidateFunction {
 /** Whether an error is a cause. Ajv reports `if` and `propertyNames` only as a consequence of another error. */
 const isCause = ({ keyword }: ErrorObject): boolean => keyword !== "if" && keyword !== "propertyNames";
 
-/** The path of the key at fault. An error of a key's name is reported at the map that has the key. */
+/** Returns the path of the key at fault. Ajv reports an invalid key at the map that contains it. */
 function keysOf({ instancePath, propertyName }: ErrorObject): string[] {
   const steps = instancePath.split("/").slice(1).map(unescaped);
   return [...steps, ...(propertyName === undefined ? [] : [propertyName])];
 }
 
-/** A step of a JSON pointer. */
+/** Unescapes a step of a JSON pointer. */
 const unescaped = (step: string): string => step.replaceAll("~1", "/").replaceAll("~0", "~");
 
-/** What the definitions of the charts' schemas that have a pattern mean. */
+/** Describes the definitions with a pattern in the charts' schemas. */
 const FORMS: Record<string, string> = {
   cidr: "a range of addresses, such as 10.1.0.0/16",
   configKey: "the name of a file or a key: letters, digits, - _ .",
   duration: "a duration, such as 30s",
   hostName: "a DNS name in lower case",
-  key: "a key of labels or annotations, such as app or example.com/app",
-  labelValue: "a label's value: at most 63 letters, digits, - _ .",
+  key: "a label or annotation key, such as app or example.com/app",
+  labelValue: "a label value: at most 63 letters, digits, - _ .",
   name: "a name of at most 53 lower-case letters, digits and hyphens",
   objectName: "the name of an object: lower-case letters, digits, hyphens and dots",
   optionalObjectName: "the name of an object: lower-case letters, digits, hyphens and dots",
@@ -64,17 +64,17 @@ const FORMS: Record<string, string> = {
 function describe(schema: object, { keyword, params, message }: ErrorObject): string {
   if (keyword === "const") return `must be ${params.allowedValue}`;
   if (keyword === "enum") return `must be one of ${params.allowedValues.join(", ")}`;
-  if (keyword === "additionalProperties") return `there is no ${params.additionalProperty}`;
+  if (keyword === "additionalProperties") return `unknown key ${params.additionalProperty}`;
   if (keyword !== "pattern") return message ?? keyword;
   const { definitions = {} } = schema as { definitions?: Record<string, { pattern?: string }> };
   const [name = ""] = Object.entries(definitions).find(([, { pattern }]) => pattern === params.pattern) ?? [];
-  return `must be ${FORMS[name] ?? "of another form"}`;
+  return name in FORMS ? `must be ${FORMS[name]}` : "has an invalid format";
 }
 
-/** The shared chart's limit of ephemeral storage, which is also that of the chart of stores. */
+/** The default limit of ephemeral storage in the charts for services and stores. */
 export const CHART_DISK = "1Gi";
 
-/** Reports requests above their limits: the API server would refuse the pods. `disk` is the default limit of ephemeral storage. */
+/** Reports requests above their limits, which the API server refuses. `disk` is the default limit of ephemeral storage. */
 export function requestProblems(
   where: string,
   resources: ReturnType<typeof mergeResources>,
@@ -88,7 +88,7 @@ export function requestProblems(
     return [
       {
         where,
-        what: `it asks for ${request} of ${resource}, which is more than its limit, ${limit}`,
+        what: `the request of ${request} ${resource} is above the limit of ${limit}`,
         todo: `Lower the request or raise the limit: resources.requests.${resource}, resources.limits.${resource}.`,
       },
     ];

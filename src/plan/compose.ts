@@ -23,7 +23,7 @@ export function composePlan(
   return composition;
 }
 
-/** Plans a stack and returns the violations of rules as well. @throws FlotillaError with every problem. */
+/** Plans a stack and also returns the violated rules. @throws FlotillaError with every problem. */
 export function planWithRules(
   config: StackConfig,
   read: StackSettings,
@@ -36,7 +36,7 @@ export function planWithRules(
   });
 }
 
-/** Runs `work`, and adds the places in the stack's files to the problems that it throws. */
+/** Runs `work`, and adds files and lines to the problems that it throws. */
 export function located<T>(config: StackConfig, { origins }: StackSettings, work: () => T): T {
   try {
     return work();

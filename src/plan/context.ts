@@ -1,4 +1,4 @@
-/** The input of every part of planning: the application in its environment, the charts, and what is deployed. */
+/** The input of planning: the application in its environment, the charts, and what is deployed. */
 import type { Settings } from "../config/schema";
 import type { Application } from "../model/application";
 import { mapValues } from "../model/records";
@@ -17,11 +17,11 @@ import type { Transform } from "./transform";
 export interface AppContext {
   /** The inventory, unchanged. */
   declared: Application;
-  /** The inventory for this environment: without services that are turned off, and with stand-ins. */
+  /** The inventory for this environment: without disabled services, and with stand-ins. */
   application: Application;
   settings: Settings;
   namespace: string;
-  /** The shapes of its stores, by name. */
+  /** The shapes of the stores, by name. */
   stores: Record<string, StoreShape>;
 }
 
@@ -45,21 +45,21 @@ export interface Surroundings {
   charts: Charts;
   /** The deployed releases. Default: none. */
   deployed?: Deployed;
-  /** `hard` of the deployed quota. Default: none is deployed. */
+  /** `hard` of the deployed quota. Default: no quota is deployed. */
   deployedQuota?: Record<string, string>;
   /** Deployed Secrets and passwords that an update must not delete unless it is allowed to. Default: none. */
   deployedGuarded?: DeployedGuarded;
-  /** The place of the deployed stack. Default: it is not deployed. */
+  /** Where the stack is deployed. Default: it is not deployed. */
   deployedPlace?: DeployedPlace;
   /** Where the namespace in the state comes from. Default: the state has none. */
   deployedNamespace?: NamespaceOrigin;
-  /** The stack that is recorded as owner of the namespace and the releases. Default: no owner is recorded. */
+  /** The stack to record as owner of the namespace and the releases. Default: no owner is recorded. */
   owner?: Owner;
   /** Name of the stack, for messages. Default: the name of the environment. */
   stack?: string;
   /** The project's changes to the plan. Default: none. */
   transform?: Transform;
-  /** What messages advise. Default: commands for the stack. */
+  /** The remedies in messages. Default: commands for the stack. */
   remedies?: Remedies;
 }
 

@@ -1,4 +1,4 @@
-/** Checks what an update would delete: stores, Secrets and passwords need a permission in the settings. */
+/** Checks what an update would delete: the settings must allow the deletion of stores, Secrets and passwords. */
 import type { Settings } from "../config/schema";
 import type { StoreKind } from "../model/application";
 import { own } from "../model/graph";
@@ -12,7 +12,7 @@ import { allKinds } from "./stores/registry";
 /** The setting that allows deletions. */
 const SETTING = "flotilla:allowDeletion";
 
-/** Returns the names of one kind that the settings allow an update to delete. */
+/** Returns the names of a kind that the settings allow to delete. */
 const allowed = ({ allowDeletion }: Settings, kind: "store" | "secret" | "password"): string[] =>
   allowDeletion.flatMap((entry) => (entry.startsWith(`${kind}/`) ? [entry.slice(kind.length + 1)] : []));
 
@@ -20,7 +20,7 @@ const allowed = ({ allowDeletion }: Settings, kind: "store" | "secret" | "passwo
 const removedStores = ({ deployed, application }: PlanContext): string[] =>
   deployedStores(deployed).filter((name) => !own(application.stores, name));
 
-/** Reports stores that left the inventory without a permission, and permissions for stores that stay. */
+/** Reports removed stores whose deletion is not allowed, and allowed deletions of stores that stay. */
 export function storeDeletionProblems(context: PlanContext): Problem[] {
   const { settings, application, deployed, remedies } = context;
   const permitted = allowed(settings, "store");
@@ -30,8 +30,8 @@ export function storeDeletionProblems(context: PlanContext): Problem[] {
       .filter((name) => own(application.stores, name))
       .map((name) => ({
         where: SETTING,
-        what: `it names store/${name}, which the inventory still has`,
-        todo: `Take ${name} out of apps/${application.name}.ts, or store/${name} out of ${SETTING}.`,
+        what: `lists store/${name}, which is still in the inventory`,
+        todo: `Remove ${name} from apps/${application.name}.ts, or store/${name} from ${SETTING}.`,
       })),
     ...removedStores(context)
       .filter((name) => !permitted.includes(name))
@@ -39,27 +39,27 @@ export function storeDeletionProblems(context: PlanContext): Problem[] {
         const kind = deployedStore(deployed, name)?.kind;
         const twin = added.find((other) => own(application.stores, other)?.kind === kind);
         const where = `apps/${application.name}.ts`;
-        const what = `store ${name} is gone from the inventory, but it is deployed with its data`;
+        const what = `store ${name} was removed from the inventory, but it is deployed with its data`;
         if (!own(application.services, name))
           return {
             where,
             what: `${what}${renameText(name, twin, kind)}${otherwise(permitted)}`,
-            todo: `Put it back; or, if its data may go: ${remedies.removeStore(name)}`,
+            todo: `Put it back. If its data can be deleted: ${remedies.removeStore(name)}`,
           };
         const swap = swapOf(context, name);
         return {
           where,
-          what: `${what}, and ${swap ?? `service ${name} has its name now`}${otherwise(permitted)}`,
+          what: `${what}, and ${swap ?? `service ${name} now has its name`}${otherwise(permitted)}`,
           todo:
             swap === undefined
-              ? `Put it back, and give service ${name} another name; or, if its data may go: ${firstRemove(name, remedies, "service")}`
+              ? `Put it back, and rename service ${name}. If its data can be deleted: ${firstRemove(name, remedies, "service")}`
               : SWAP_BACK,
         };
       }),
   ];
 }
 
-/** Says that a deployed store and a deployed service have swapped their names; undefined if they have not. */
+/** Describes a deployed store and a deployed service that have swapped names. Undefined if they have not. */
 function swapOf({ application, deployed }: PlanContext, store: string): string | undefined {
   if (!own(application.services, store)) return undefined;
   const kind = deployedStore(deployed, store)?.kind;
@@ -68,40 +68,40 @@ function swapOf({ application, deployed }: PlanContext, store: string): string |
   );
   return other === undefined
     ? undefined
-    : `the names of a store and a service were swapped: ${store} is deployed as a store and is a service now, ${other} is deployed as a service and is a store now`;
+    : `a store and a service swapped names: ${store} is deployed as a store and is now a service, ${other} is deployed as a service and is now a store`;
 }
 
 const SWAP_BACK = "Swap the names back: a deployed store keeps its name.";
 
-/** The steps with which a release gets the name of a deployed release of another kind. */
+/** Returns the steps to reuse the name of a deployed release for a release of another kind. */
 const afterUpdate = (name: string, { update }: Remedies, kind: ReleasePlan["kind"], first = ""): string =>
-  `take ${kind} ${name} out of the inventory, ${first}run ${update}, then add the ${kind} again`;
-/** The same steps if the deployed release is a store. */
+  `remove ${kind} ${name} from the inventory, ${first}run ${update}, then add the ${kind} again`;
+/** Returns the same steps if the deployed release is a store. */
 const firstRemove = (name: string, remedies: Remedies, kind: ReleasePlan["kind"]): string =>
   afterUpdate(name, remedies, kind, `${remedies.removeStore(name)}, `);
 
-/** A hint that a renamed store is a new one. */
+/** Returns a hint that renaming a store creates a new one. */
 const renameText = (name: string, twin: string | undefined, kind: StoreKind | undefined): string =>
   twin === undefined
     ? ""
-    : `. If ${twin} is its new name: a renamed store is another one, a new ${kind} with empty volumes and new passwords, and ${name} is removed`;
+    : `. A store cannot be renamed: ${twin} would be a new ${kind} with empty volumes and new passwords, and ${name} would be removed`;
 
-/** A hint that the permissions are for other stores. */
+/** Returns a hint that the settings allow other deletions. */
 const otherwise = (permitted: readonly string[]): string =>
   permitted.length === 0
     ? ""
-    : `; ${SETTING} names ${permitted.map((name) => `store/${name}`).join(", ")} only`;
+    : `; ${SETTING} only lists ${permitted.map((name) => `store/${name}`).join(", ")}`;
 
-/** Reports Secrets and passwords that left the plan without a permission, and permissions for those that stay. */
+/** Reports removed Secrets and passwords whose deletion is not allowed, and allowed deletions of those that stay. */
 export function credentialDeletionProblems(
   { settings, deployed, application, deployedGuarded, remedies }: PlanContext,
   planned: { secrets: Record<string, SecretPlan>; credentials: Record<string, CredentialPlan> },
 ): Problem[] {
   const { secrets = [], passwords = [] } = deployedGuarded;
   const going = allowed(settings, "store");
-  // Includes stores that an interrupted update has deleted: their passwords are deleted last.
+  // Includes stores that an interrupted update has already deleted: their passwords are deleted last.
   const stores = new Set([...deployedStores(deployed), ...going]);
-  // The longest name wins: the name of one store can begin with that of another.
+  // The longest name wins, because the name of one store can be a prefix of another's.
   const storeOf = (name: string): string | undefined =>
     [...stores].filter((store) => name.startsWith(`${store}-`)).sort((a, b) => b.length - a.length)[0];
   const goesWithStore = (name: string): boolean => {
@@ -111,7 +111,7 @@ export function credentialDeletionProblems(
   const names = new Set(Object.keys(planned.credentials).map(withoutGeneration));
   const lost = [
     ...secrets.filter((name) => !(name in planned.secrets)).map((name) => ["secret", name] as const),
-    // Rotations create and delete other generations of a planned password. The key of a cluster is not rotated, and is protected.
+    // Rotations create and delete other generations of a planned password. A cluster key is not rotated, and is protected.
     ...passwords
       .filter((name) => !(name in planned.credentials))
       .filter((name) => isClusterKey(name) || !names.has(withoutGeneration(name)))
@@ -122,16 +122,16 @@ export function credentialDeletionProblems(
       .filter((name) => name in (kind === "secret" ? planned.secrets : planned.credentials))
       .map((name) => ({
         where: SETTING,
-        what: `it names ${kind}/${name}, which the stack still needs`,
-        todo: `Take ${kind}/${name} out of ${SETTING}.`,
+        what: `lists ${kind}/${name}, which the stack still needs`,
+        todo: `Remove ${kind}/${name} from ${SETTING}.`,
       })),
   );
   const refused = lost
     .filter(([kind, name]) => !goesWithStore(name) && !allowed(settings, kind).includes(name))
     .map(([kind, name]) => ({
       where: `apps/${application.name}.ts`,
-      what: `${kind} ${name} is deployed, and nothing in the inventory or the settings needs it any more: the update would delete it`,
-      todo: `Put back what needed it; or, if it may go: ${remedies.allow(`${kind}/${name}`, settings.allowDeletion.length)}`,
+      what: `${kind} ${name} is deployed, but the inventory and the settings no longer need it: the update would delete it`,
+      todo: `Put back what needs it. If it can be deleted: ${remedies.allow(`${kind}/${name}`, settings.allowDeletion.length)}`,
     }));
   return [...kept, ...refused];
 }
@@ -144,7 +144,7 @@ const isClusterKey = (name: string): boolean =>
 
 const withoutGeneration = (name: string): string => name.replace(/-[0-9]+$/, "");
 
-/** Warns of permissions for things that are not deployed: an update has used them, or they are misspelled. */
+/** Warns about allowed deletions of things that are not deployed: an update has deleted them, or the name is misspelled. */
 export function deletionWarnings({ settings, deployed, deployedGuarded }: PlanContext): string[] {
   const { secrets = [], passwords = [] } = deployedGuarded;
   const there = new Set([
@@ -154,11 +154,11 @@ export function deletionWarnings({ settings, deployed, deployedGuarded }: PlanCo
   ]);
   return settings.allowDeletion
     .filter((entry) => !there.has(entry))
-    .map((entry) => `${SETTING} names ${entry}, but the stack has none deployed: remove the entry`);
+    .map((entry) => `${SETTING} lists ${entry}, which is not deployed: remove the entry`);
 }
 
-/** Reports releases that take the name of a deployed release of another kind: during the update Helm would need both. */
-export function heldNameProblems(context: PlanContext, releases: readonly ReleasePlan[]): Problem[] {
+/** Reports releases with the name of a deployed release of another kind: both would exist during the update. */
+export function nameCollisionProblems(context: PlanContext, releases: readonly ReleasePlan[]): Problem[] {
   const { application, deployed, remedies } = context;
   return releases.flatMap(({ name, kind }) => {
     const there = own(deployed, name)?.kind;
@@ -167,10 +167,10 @@ export function heldNameProblems(context: PlanContext, releases: readonly Releas
     return [
       {
         where: `apps/${application.name}.ts: ${kind} ${name}`,
-        what: `a ${there} of that name is deployed, and Helm cannot have two releases of one name${swap === undefined ? "" : `; ${swap}`}`,
+        what: `a ${there} with this name is deployed, and Helm cannot have two releases with one name${swap === undefined ? "" : `; ${swap}`}`,
         todo:
           swap === undefined
-            ? `Give the ${kind} another name; or ${there === "store" ? firstRemove(name, remedies, kind) : afterUpdate(name, remedies, kind)}`
+            ? `Rename the ${kind}; or ${there === "store" ? firstRemove(name, remedies, kind) : afterUpdate(name, remedies, kind)}`
             : SWAP_BACK,
       },
     ];

@@ -1,4 +1,4 @@
-/** What is deployed according to the stack's state. It is read once at start and passed to the plan as data. */
+/** What is deployed, according to the stack's state. It is read once at the start and passed to the plan as data. */
 import type { Distribution } from "../config/schema";
 import type { Profile, StoreKind } from "../model/application";
 import { own } from "../model/graph";
@@ -27,7 +27,7 @@ export interface DeployedGuarded {
   passwords?: readonly string[];
 }
 
-/** The place of a deployed stack. */
+/** Where a stack is deployed. */
 export interface DeployedPlace {
   namespace: string;
   /** Undefined if no update has finished yet. */
@@ -35,10 +35,10 @@ export interface DeployedPlace {
   environment?: string;
 }
 
-/** Where a namespace in the state comes from: an update created it, or `adopt` took it over from others. */
+/** The origin of a namespace in the state: an update created it, or `adopt` took it over from others. */
 export type NamespaceOrigin = "created" | "adopted";
 
-/** The deployed releases, by name. Empty if nothing is deployed, or if the state was not read. */
+/** The deployed releases, by name. Empty if nothing is deployed or the state was not read. */
 export type Deployed = Record<string, DeployedRelease>;
 
 /** Returns the names of the deployed stores. */
@@ -52,14 +52,14 @@ export interface DeployedStore {
   profile: Profile;
   storage?: string;
   storageClass?: string;
-  /** How its pods start, which cannot be changed. Only rabbitmq sets it. */
+  /** The StatefulSet's podManagementPolicy, which cannot be changed. Only rabbitmq sets it. */
   podManagementPolicy?: string;
   clusterGeneration: number;
   /** The newest generation of passwords whose rotation is finished. */
   finished: number;
-  /** Whether it has a password: its release then names the store's Secret. */
+  /** Whether it has a password, so its release names the store's Secret. */
   hasPassword: boolean;
-  /** Whether its network policy allows the Jobs of a rotation: releases of older versions do not. */
+  /** Whether its network policy allows rotation Jobs. Releases of older versions do not. */
   knowsRotation: boolean;
 }
 
@@ -87,7 +87,7 @@ export function deployedStore(deployed: Deployed, name: string): DeployedStore |
 const kindOfChart = (chart: string) =>
   allKinds().find(({ name }) => new RegExp(`/${name}(-[0-9][^/]*)?$`).test(chart));
 
-/** Returns the kind with the protocol of a release of `charts/store`. Of several, the one with its image, from any mirror. */
+/** Returns the kind with the protocol of a release of `charts/store`. If several match, the image decides, from any mirror. */
 export function kindAmong(
   known: readonly StoreKindDescriptor[],
   { portName, image }: Values,
@@ -98,7 +98,7 @@ export function kindAmong(
   return kinds.length === 1 ? kinds[0] : kinds.find((kind) => imageName(kind.image.repository) === deployed);
 }
 
-/** Returns the newest generation whose last Job is deployed, or the one before a rotation that has only begun. */
+/** Returns the newest generation whose last Job is deployed, or the generation before an unfinished rotation. */
 function finishedGeneration(deployed: Deployed, store: string, ofPods: number): number {
   const pattern = new RegExp(`^${rotationPrefix(store)}([0-9]+)-(begin|end)$`);
   const jobs = Object.entries(deployed)
@@ -111,13 +111,13 @@ function finishedGeneration(deployed: Deployed, store: string, ofPods: number): 
   return begun.length > 0 ? Math.min(...begun) - 1 : ofPods;
 }
 
-/** Returns the maps that can have values of a store's pods: the top level, and Bitnami's roles. */
+/** Returns the maps that can contain values for a store's pods: the top level, and Bitnami's roles. */
 const partsOf = (values: Values): Values[] =>
   [values, values.primary, values.master, values.replica].filter(
     (part): part is Values => part !== undefined,
   );
 
-/** Returns requests and limits of the store's main container. */
+/** Returns the requests and limits of the store's main container. */
 export const resourcesIn = (values: Values): Values | undefined =>
   partsOf(values).find(({ resources }) => resources !== undefined)?.resources as Values | undefined;
 
@@ -145,13 +145,13 @@ function volumeOf(values: Values): { storage?: string; storageClass?: string } {
   });
 }
 
-/** Whether a text is one of the values. */
+/** Whether the values contain a text. */
 const isIn = (value: Value, text: string): boolean =>
   value === text || (typeof value === "object" && Object.values(value).some((inner) => isIn(inner, text)));
 
 const textOf = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
 
-/** Whether the passwords of a deployed store are being rotated. Jobs, Secrets and restarts then wait for each other. */
+/** Whether the passwords of a deployed store are being rotated. Jobs, Secrets and restarts are then ordered. */
 export function isRotating(
   { deployed, stores }: Pick<PlanContext, "deployed" | "stores">,
   name: string,
@@ -160,7 +160,7 @@ export function isRotating(
   return store !== undefined && (own(stores, name)?.generation ?? 1) > store.finished;
 }
 
-/** Whether the Jobs of the current generation are deployed, so their rotation is finished. */
+/** Whether the Jobs of the current generation are deployed, which means that the rotation is finished. */
 export function wasRotated(
   { deployed, stores }: Pick<PlanContext, "deployed" | "stores">,
   name: string,

@@ -1,6 +1,6 @@
 /**
  * Lists the effective value of every setting, and its source: a file, the inventory, a preset or a default. Keys whose value
- * depends on other keys have a function here. Every other key of the schema shows its own value or its default.
+ * depends on other keys are computed here. Every other key of the schema shows its own value or its default.
  */
 import type { Origin } from "../config/merge";
 import { settingsSchema } from "../config/schema";
@@ -22,7 +22,7 @@ import { shapeOf } from "./stores/shape";
 /** The source of a value. */
 export type Source =
   | Origin
-  /** The inventory of the application, with the path from its top. */
+  /** The inventory of the application, with the path in it. */
   | { kind: "inventory"; path: readonly string[] }
   | { kind: "preset"; language: string }
   | { kind: "chart"; file: string }
@@ -34,11 +34,11 @@ export interface Effective {
   path: readonly string[];
   value: unknown;
   source: Source;
-  /** The other key that decided the value. Undefined if its own key did. */
+  /** The key that decided the value, if it is another one. */
   by?: string;
 }
 
-/** Returns all effective values, in the order of the reference. Passwords appear by name only. */
+/** Returns all effective values, in the order of the reference. Passwords are listed by name only. */
 export function effectiveSettings({ settings, application: declared, origins }: StackSettings): Effective[] {
   const context: Context = { ...createAppContext(declared, settings), origins };
   const { application } = context;
@@ -97,13 +97,13 @@ function ofService(context: Context, name: string, service: Service): Effective[
   const at = entryIn(context, ["services", name]);
   const fromInventory = (step: string): Source => ({ kind: "inventory", path: [...path, step] });
   const bound = (side: "minReplicas" | "maxReplicas"): Effective => {
-    const said = service.autoscaling?.[side] !== undefined;
+    const isInInventory = service.autoscaling?.[side] !== undefined;
     // The default minimum is the number of pods of services without an autoscaler.
     const keys = [`autoscaling.${side}`, ...(side === "minReplicas" ? ["replicas"] : [])];
     return at(
       ["autoscaling", side],
       scaling?.[side],
-      said ? fromInventory("autoscaling") : firstOf(context, keys),
+      isInInventory ? fromInventory("autoscaling") : firstOf(context, keys),
     );
   };
   const pods: Source & { by?: string } = isStandIn(application, name)
@@ -164,7 +164,7 @@ const ofExternal = (context: Context, name: string): Effective[] =>
 
 type At = (path: readonly string[], value: unknown, fallback: Source & { by?: string }) => Effective;
 
-/** Returns a function for entries below a path. The source is the file that sets the key, otherwise the fallback. */
+/** Returns a function that creates entries below a path. Their source is the file that sets the key, or the fallback. */
 const entryIn =
   ({ origins }: Context, base: readonly string[]): At =>
   (relative, value, fallback) => {
@@ -194,7 +194,7 @@ function imageEntries(
   ];
 }
 
-/** Returns the source of the first key that a file sets, or the default. */
+/** Returns the source of the first key that is set in a file, or the default. */
 function firstOf({ origins }: Context, keys: readonly string[]): Source & { by?: string } {
   const key = keys.find((candidate) => origins.has(candidate));
   const origin = key === undefined ? undefined : origins.get(key);

@@ -1,4 +1,4 @@
-/** Adapts an inventory to a stack: its optional services, the addresses of its externals, and their stand-ins. */
+/** Adapts an inventory to a stack: optional services, addresses of externals, and stand-ins. */
 import type { Settings } from "../config/schema";
 import type { Application, External, Loader, Service } from "../model/application";
 import { own } from "../model/graph";
@@ -8,8 +8,8 @@ import { withValues } from "../model/variables";
 import { declaredVariables, loaderVariables } from "./variable-values";
 
 /**
- * Returns the application to plan. An external with a stand-in is a service as well; a lookup of its host must check services
- * first. The variables of services include those of the stack, and mention no other variables.
+ * Returns the application to plan. An external with a stand-in is also a service, so a lookup of its host must check services
+ * first. The variables of services include those of the stack, with mentions of other variables replaced.
  */
 export function inEnvironment(application: Application, settings: Settings): Application {
   const enabled = entriesOf(application.services).filter(([name, service]) =>
@@ -51,7 +51,7 @@ export const isStandIn = ({ services, externals }: Application, name: string): b
 const isEnabled = (settings: Settings, name: string, { optional }: Service): boolean =>
   own(settings.services, name)?.enabled ?? optional === undefined;
 
-/** Returns the stand-ins of the externals that services use, and those that stand-ins use themselves. */
+/** Returns the stand-ins of the externals that services or other stand-ins use. */
 function standInsFor(
   users: readonly Service[],
   externals: Record<string, External>,
@@ -60,20 +60,20 @@ function standInsFor(
 ): Record<string, Service> {
   for (const name of users.flatMap(({ uses }) => uses ?? [])) {
     const standIn = own(externals, name)?.standIn;
-    if (!standIn || own(found, name) || !isStoodInFor(settings, name)) continue;
+    if (!standIn || own(found, name) || !usesStandIn(settings, name)) continue;
     found[name] = standIn;
     standInsFor([standIn], externals, settings, found);
   }
   return found;
 }
 
-/** Whether an external gets its stand-in. A stack that sets the address of an external has the external itself. */
-const isStoodInFor = (settings: Settings, name: string): boolean =>
+/** Whether a stand-in replaces an external. A stack that sets the address of an external uses the real one. */
+const usesStandIn = (settings: Settings, name: string): boolean =>
   settings.standIns &&
   own(settings.externals, name) === undefined &&
   own(settings.services, name)?.enabled !== false;
 
-/** Returns an external with the stack's address. With another host, the pods and addresses of the inventory do not apply. */
+/** Returns an external with the stack's address. The inventory's pods and addresses do not apply to another host. */
 function placed(external: External, setting: Settings["externals"][string] | undefined): External {
   if (!setting) return external;
   const { pods, cidr, ...rest } = external;
@@ -87,8 +87,7 @@ function placed(external: External, setting: Settings["externals"][string] | und
 }
 
 /**
- * Reports services that are turned off although others use them, and settings that exclude each other. `declared` is the
- * unchanged inventory.
+ * Reports disabled services that others use, and settings that exclude each other. `declared` is the unchanged inventory.
  */
 export function environmentProblems(
   declared: Application,
@@ -104,8 +103,8 @@ export function environmentProblems(
       : [
           {
             where: `flotilla:services.${name}.enabled`,
-            what: `${user} uses ${name}, which the stack does not have`,
-            todo: `Set it to true, or turn ${user} off as well.`,
+            what: `${user} uses ${name}, which is disabled in this stack`,
+            todo: `Set it to true, or disable ${user} too.`,
           },
         ];
   });
@@ -114,8 +113,8 @@ export function environmentProblems(
       ? [
           {
             where: `flotilla:externals.${name}`,
-            what: "it has pods and addresses",
-            todo: "Keep one: a network policy names the one or the other.",
+            what: "has both `pods` and `cidr`",
+            todo: "Keep one of them: a network policy uses either pods or addresses.",
           },
         ]
       : [],
@@ -123,7 +122,7 @@ export function environmentProblems(
   return [...needed, ...twice, ...exposureProblems(planned, settings)];
 }
 
-/** Reports an ingress next to a load balancer, and load balancers that would lead to several services or ports. */
+/** Reports an ingress in addition to a load balancer, and load balancers for several services or ports. */
 function exposureProblems({ name, services }: Application, settings: Settings): Problem[] {
   if (!settings.loadBalancer) return [];
   const open = entriesOf(services).flatMap(([service, described]) => (described.public ? [service] : []));
@@ -131,7 +130,7 @@ function exposureProblems({ name, services }: Application, settings: Settings): 
   if (settings.ingress)
     problems.push({
       where: "flotilla:loadBalancer",
-      what: "there is an ingress as well",
+      what: "cannot be combined with flotilla:ingress",
       todo: "Keep flotilla:ingress or flotilla:loadBalancer.",
     });
   if (open.length > 1)
@@ -145,8 +144,8 @@ function exposureProblems({ name, services }: Application, settings: Settings): 
     if (ports.length > 1)
       problems.push({
         where: "flotilla:loadBalancer",
-        what: `${service} has the ports ${ports.join(" and ")}: a load balancer opens all of them`,
-        todo: "Use flotilla:ingress instead, which opens one.",
+        what: `${service} has the ports ${ports.join(" and ")}: a load balancer would expose all of them`,
+        todo: "Use flotilla:ingress instead, which exposes one.",
       });
   }
   return problems;

@@ -38,15 +38,14 @@ function urlOf(context: AppContext, name: string): string {
   return `${scheme}://${host}${port === SCHEME_PORTS[scheme] ? "" : `:${port}`}/`;
 }
 
-/** Fills in the references of a text. @throws Error if it mentions a password. */
+/** Replaces the references in a text. @throws Error if it contains a password. */
 export function fill(context: AppContext, text: Text): string {
   const parts = fillSecret(context, text);
-  if (parts.some((part) => typeof part !== "string"))
-    throw new Error("a text with a password has no plain form");
+  if (parts.some((part) => typeof part !== "string")) throw new Error("text with a password cannot be plain");
   return parts.join("");
 }
 
-/** Fills in the references of a text. Passwords stay names of credentials. Adjacent strings are joined. */
+/** Replaces the references in a text. Passwords stay names of credentials. Adjacent strings are joined. */
 export function fillSecret(context: AppContext, text: Text): SecretText {
   return joined(
     (typeof text === "string" ? [text] : text).map((part) =>
@@ -66,7 +65,7 @@ export function joined(filled: SecretText): SecretText {
   return parts;
 }
 
-/** Returns what a reference stands for. A password stays the name of a credential. */
+/** Returns the value of a reference. A password stays the name of a credential. */
 export function resolve(context: AppContext, reference: Reference): string | CredentialText {
   const { application, settings } = context;
   const { of } = reference;

@@ -1,4 +1,4 @@
-/** Resolves images: those of the inventory, with the overrides and the registry mirrors of the stack. */
+/** Resolves images of the inventory with the overrides and registry mirrors of the stack. */
 import type { Settings } from "../config/schema";
 import type { Image } from "../model/application";
 import { own } from "../model/graph";
@@ -12,10 +12,10 @@ export interface ImageOverrides {
   digest?: string | undefined;
 }
 
-/** The image with which the shared chart waits (`waitImage` of its values.yaml). */
+/** The image of the shared chart's init container that waits for stores (`waitImage` in values.yaml). */
 export const WAIT_IMAGE: Image = { repository: "docker.io/library/busybox", tag: "1.37.0" };
 
-/** Returns an image with the stack's overrides. Another repository or tag drops the digest of the inventory. */
+/** Returns an image with the stack's overrides. Another repository or tag drops the inventory's digest. */
 export function imageIn(settings: Settings, image: Image, overrides: ImageOverrides = {}): Image {
   const { repository = image.repository, tag = image.tag } = overrides;
   const isSame = repository === image.repository && tag === image.tag;
@@ -23,7 +23,7 @@ export function imageIn(settings: Settings, image: Image, overrides: ImageOverri
   return compact({ repository: mirrored(settings, repository), tag, digest });
 }
 
-/** Returns the image that waits, or nothing if it is the chart's default. */
+/** Returns the values for the wait image. Empty if it is the chart's default. */
 export function waitImageIn(settings: Settings): { waitImage?: Image } {
   const image = imageIn(settings, WAIT_IMAGE, settings.waitImage);
   const isChartsOwn =
@@ -31,7 +31,7 @@ export function waitImageIn(settings: Settings): { waitImage?: Image } {
   return isChartsOwn ? {} : { waitImage: image };
 }
 
-/** Returns a repository, with the mirror of its registry if there is one. */
+/** Returns a repository on the mirror of its registry, if there is one. */
 function mirrored(settings: Settings, repository: string): string {
   const { registry, path } = splitRepository(repository);
   const mirror = mirrorOf(settings, registry);

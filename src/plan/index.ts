@@ -11,7 +11,7 @@ import {
   registryCredentials,
   registrySecrets,
 } from "./credentials/externals";
-import { credentialDeletionProblems, deletionWarnings, heldNameProblems } from "./deletions";
+import { credentialDeletionProblems, deletionWarnings, nameCollisionProblems } from "./deletions";
 import { isRotating } from "./deployed";
 import { environmentProblems } from "./environment";
 import { directLabels, type Owner } from "./labels";
@@ -22,11 +22,11 @@ import { quotaProblems } from "./namespace/quota";
 import { outputsOf } from "./outputs";
 import { placeProblems } from "./place";
 import type { Plan, ReleasePlan, SecretPlan } from "./plan";
-import { waysIn } from "./services/exposure";
+import { publicEntries } from "./services/exposure";
 import { fileTextProblems } from "./services/files";
 import { planMicroservice } from "./services/microservice";
 import { mergeResources, serviceResources } from "./services/resources";
-import { inRouteOrder, routeProblems } from "./services/routes";
+import { orderedByRoutes, routeProblems } from "./services/routes";
 import { scalingProblems } from "./services/scaling";
 import { mixedSecretProblems } from "./services/secrets";
 import { urlWarnings } from "./services/url-warnings";
@@ -42,14 +42,14 @@ import { variableProblems } from "./variable-problems";
 
 /**
  * Plans an application in its environment.
- * @throws FlotillaError with every problem of the inventory, of the settings, and of the change from what is deployed.
+ * @throws FlotillaError with every problem of the inventory, the settings, and the change from what is deployed.
  */
 export function plan(context: PlanContext): Plan {
   const { declared, application, settings, owner } = context;
   const wrong = validateApplication(declared);
   refuse([
     ...wrong,
-    ...asFarAsPossible(wrong, () => [
+    ...furtherProblems(wrong, () => [
       ...environmentProblems(declared, application, settings),
       ...variableProblems(declared, settings),
       ...credentialProblems(context),
@@ -70,7 +70,7 @@ export function plan(context: PlanContext): Plan {
   const planned = [
     ...stores.map((name) => planStore(context, name)),
     ...jobs.flatMap((job) => job.releases),
-    ...inRouteOrder(
+    ...orderedByRoutes(
       context,
       services.map(({ release }) => release),
     ),
@@ -79,7 +79,7 @@ export function plan(context: PlanContext): Plan {
     externalCredentials(context),
     registryCredentials(settings),
     ...stores.map((name) =>
-      // Until a rotation ends it can be canceled, which deletes the new passwords: they are not protected yet.
+      // A running rotation can be canceled, which deletes the new passwords, so they are not protected yet.
       credentialsOf(shapeOf(context, name), { rotating: isRotating(context, name) }),
     ),
     ...jobs.map((job) => job.credentials),
@@ -104,7 +104,7 @@ export function plan(context: PlanContext): Plan {
     ...valueProblems(context, changed),
     ...limitProblems(context, releases, secrets),
     ...routeProblems(context, releases),
-    ...heldNameProblems(context, releases),
+    ...nameCollisionProblems(context, releases),
     ...credentialDeletionProblems(context, { secrets, credentials }),
   ]);
   return {
@@ -112,7 +112,7 @@ export function plan(context: PlanContext): Plan {
     environment: settings.environment,
     namespace,
     edges: edgesOf(application),
-    entries: waysIn(application, settings),
+    entries: publicEntries(application, settings),
     credentials,
     secrets,
     releases: byName(releases.map((release) => ownedBy(owner, release))),
@@ -126,7 +126,7 @@ export function plan(context: PlanContext): Plan {
   };
 }
 
-/** Plans the Jobs of a store: those that prepare it for its clients, and those of its rotation. */
+/** Plans the Jobs of a store: preparation for its clients, and rotation. */
 function planJobs(context: PlanContext, name: string): JobsPlan[] {
   const phase = rotationPhase(context, name);
   const users = [...preparations(context, name), ...clientsOf(context.application, name)];
@@ -136,8 +136,8 @@ function planJobs(context: PlanContext, name: string): JobsPlan[] {
   ];
 }
 
-/** Returns further problems, or none if the search fails because of problems that are known already, such as unknown names. */
-function asFarAsPossible(wrong: readonly Problem[], look: () => Problem[]): Problem[] {
+/** Returns more problems, or none if the search crashes because of known problems, such as unknown names. */
+function furtherProblems(wrong: readonly Problem[], look: () => Problem[]): Problem[] {
   try {
     return look();
   } catch (error) {
@@ -146,14 +146,14 @@ function asFarAsPossible(wrong: readonly Problem[], look: () => Problem[]): Prob
   }
 }
 
-/** Reports replicated stores of the distribution `upstream`: its chart, `charts/store`, has one pod. */
+/** Reports replicated stores in the distribution `upstream`, whose chart `charts/store` only supports one pod. */
 function profileProblems({ stores, settings }: AppContext): Problem[] {
   if (settings.distribution !== "upstream") return [];
   return Object.values(stores)
     .filter(({ profile }) => profile === "replicated")
     .map(({ name }) => ({
       where: own(settings.stores, name)?.profile ? `flotilla:stores.${name}.profile` : "flotilla:profile",
-      what: `${name} cannot be replicated in the distribution upstream, whose stores have one pod`,
+      what: `${name} cannot be replicated in the distribution upstream, whose stores have only one pod`,
       todo: "Set the profile to standalone, or flotilla:distribution to bitnami.",
     }));
 }
@@ -161,7 +161,7 @@ function profileProblems({ stores, settings }: AppContext): Problem[] {
 /** Reports requests above their limits. */
 function resourceProblems(context: AppContext): Problem[] {
   const { application, settings } = context;
-  // The settings of the stack win, so the problem is to be fixed there if they set resources.
+  // Settings win over the inventory, so the problem is reported there if they set resources.
   const where = (kind: "service" | "store", name: string) =>
     own<{ resources?: object }>(settings[`${kind}s`], name)?.resources
       ? `flotilla:${kind}s.${name}.resources`
@@ -222,7 +222,7 @@ function storeSecrets(context: PlanContext): Record<string, SecretPlan> {
   return Object.fromEntries(secrets);
 }
 
-/** Adds the owner to the description of a release, which Helm keeps with each revision. A Job would run again with another one. */
+/** Adds the owner to the description of a release, which Helm keeps with each revision. Jobs are left out: they would run again. */
 const ownedBy = (owner: Owner | undefined, release: ReleasePlan): ReleasePlan =>
   owner === undefined || release.kind === "job"
     ? release

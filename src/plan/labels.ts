@@ -1,25 +1,25 @@
 import { compact } from "../model/records";
 import type { AppContext } from "./context";
 
-/** Prefix of Flotilla's own labels and annotations. The objects of all its releases have one. */
+/** Prefix of Flotilla's own labels and annotations. All objects of its releases have at least one. */
 export const OWN_PREFIX = "flotilla.dev/";
 
-/** Annotations of a namespace with the stack that owns it: the stack's name, and the random id in its state. */
+/** Annotations of a namespace with the owning stack: its name, and the random ID in its state. */
 export const OWNER = `${OWN_PREFIX}stack`;
 export const OWNER_ID = `${OWN_PREFIX}stack-id`;
 
-/** Annotation of a namespace that the stack did not create and has taken over: it is never deleted with the stack. */
+/** Annotation of a namespace that the stack took over without creating it. It is never deleted with the stack. */
 export const ADOPTED = `${OWN_PREFIX}adopted`;
 
 /** The stack that owns a namespace and releases. */
 export interface Owner {
   /** `<project>/<stack>`. */
   stack: string;
-  /** Random id, which never changes in a state. */
+  /** Random ID, which never changes in a state. */
   id: string;
 }
 
-/** Returns the labels of all objects of an application. Helm adds its own `managed-by` to the objects of a release. */
+/** Returns the labels of all objects of an application. Helm adds its own `managed-by` to objects of releases. */
 export function commonLabels({ application, settings }: AppContext): Record<string, string> {
   return {
     "app.kubernetes.io/part-of": application.name,

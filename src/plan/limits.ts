@@ -1,4 +1,4 @@
-/** Finds what is larger than the API server or Linux takes, before anything is deployed. No exception helps here. */
+/** Finds values that are too large for the API server or Linux, before anything is deployed. There are no exceptions. */
 import type { Settings } from "../config/schema";
 import { own } from "../model/graph";
 import { pathOf } from "../model/paths";
@@ -10,11 +10,11 @@ import type { MicroserviceValues } from "./services/microservice-values";
 
 /** Largest content of a ConfigMap or a Secret, in bytes (Kubernetes' MaxSecretSize). */
 export const LARGEST_OBJECT = 1024 * 1024;
-/** Largest variable or argument with which Linux starts a program, in bytes (MAX_ARG_STRLEN, without the final zero). */
+/** Largest variable or argument of a program on Linux, in bytes (MAX_ARG_STRLEN, without the final zero). */
 const LARGEST_STRING = 128 * 1024 - 1;
-/** Largest sum of an object's annotations, in bytes (TotalAnnotationSizeLimitB). */
+/** Largest size of all annotations of an object, in bytes (TotalAnnotationSizeLimitB). */
 const LARGEST_ANNOTATIONS = 256 * 1024;
-/** Room for the annotations that the chart and Helm add. */
+/** Reserved for the annotations that the chart and Helm add, in bytes. */
 const OWN_ANNOTATIONS = 2 * 1024;
 
 /** A named part of an object, and its size in bytes. */
@@ -45,7 +45,7 @@ export function limitProblems(
   ];
 }
 
-/** All files of a service are in one ConfigMap. */
+/** Checks the files of a service, which are in one ConfigMap. */
 function fileProblems(where: string, { config }: MicroserviceValues): Problem[] {
   const files = Object.values(config?.files ?? {}).map(({ path, content, base64 }) =>
     base64 === undefined
@@ -57,13 +57,13 @@ function fileProblems(where: string, { config }: MicroserviceValues): Problem[] 
   return [
     {
       where: `${where}: files`,
-      what: `${subject("its files have", files)}, and the ConfigMap that holds them takes at most ${bytesText(LARGEST_OBJECT)}`,
-      todo: "Put what is large into the image, or let the program download it into a writable directory.",
+      what: `${subject("the files have", files)}, and their ConfigMap holds at most ${bytesText(LARGEST_OBJECT)}`,
+      todo: "Add large files to the image, or let the program download them into a writable directory.",
     },
   ];
 }
 
-/** Linux limits single variables and arguments; the object that holds them all is limited by the API server's database. */
+/** Checks variables and arguments: Linux limits each of them, and the API server's database limits the object with all of them. */
 function stringProblems(
   where: string,
   { name: release, kind }: ReleasePlan,
@@ -89,16 +89,16 @@ function stringProblems(
     .filter(({ bytes }) => bytes > LARGEST_STRING)
     .map(({ where, bytes }) => ({
       where,
-      what: `it has ${bytesText(bytes)}, and Linux starts no program with a variable or an argument of more than ${bytesText(LARGEST_STRING)}`,
-      todo: "Put the text into a file (`files`), and give the program its path.",
+      what: `has ${bytesText(bytes)}, and Linux limits a variable or an argument to ${bytesText(LARGEST_STRING)}`,
+      todo: "Put the text into a file (`files`), and pass its path to the program.",
     }));
   const all = [...variables, ...words];
   if (large.length > 0 || sum(all) <= LARGEST_OBJECT) return large;
   return [
     {
       where,
-      what: `${subject("its variables and arguments have", all)}, and the API server stores at most about ${bytesText(LARGEST_OBJECT)} of them`,
-      todo: "Put the largest into files (`files`), and give the program their paths.",
+      what: `${subject("the variables and arguments have", all)}, and the API server stores at most about ${bytesText(LARGEST_OBJECT)}`,
+      todo: "Put the largest ones into files (`files`), and pass their paths to the program.",
     },
   ];
 }
@@ -112,8 +112,8 @@ function annotationProblems(where: string, { ingress, service }: MicroserviceVal
         : [
             {
               where,
-              what: `${subject(`the annotations of its ${kind} have`, parts)}, and an object takes at most ${bytesText(LARGEST_ANNOTATIONS)} of them, ours included`,
-              todo: "Remove or shorten the largest.",
+              what: `${subject(`the annotations of the ${kind} have`, parts)}, and an object can have at most ${bytesText(LARGEST_ANNOTATIONS)}, including Flotilla's own`,
+              todo: "Remove or shorten the largest ones.",
             },
           ];
     },
@@ -126,8 +126,8 @@ function secretProblems(inventory: string, name: string, { owner, keys }: Secret
   return [
     {
       where: `${inventory}: ${owner}: Secret ${name}`,
-      what: `${subject("its texts have", parts)} without their passwords, and a Secret takes at most ${bytesText(LARGEST_OBJECT)}`,
-      todo: "Take out of the texts that mention a password what needs none.",
+      what: `${subject("the keys have", parts)} without their passwords, and a Secret holds at most ${bytesText(LARGEST_OBJECT)}`,
+      todo: "Move text that needs no password out of the variables or files with a password.",
     },
   ];
 }
@@ -136,7 +136,7 @@ const part = (name: string, text: string): Part => ({ name, bytes: Buffer.byteLe
 
 const sum = (parts: readonly Part[]): number => parts.reduce((total, { bytes }) => total + bytes, 0);
 
-/** The text of a variable, as far as it is known. */
+/** Returns the known parts of a variable's text. */
 function textOf(
   value: NonNullable<MicroserviceValues["env"]>[string],
   secrets: Readonly<Record<string, SecretPlan>>,
@@ -147,15 +147,15 @@ function textOf(
   return text === undefined ? "" : literalOf(text);
 }
 
-/** The parts of a text that are not passwords. */
+/** Returns the parts of a text that are not passwords. */
 const literalOf = (text: SecretText): string => text.filter((part) => typeof part === "string").join("");
 
-/** Says how much the parts of something have, and which are the largest. */
+/** Describes the total size of parts, and names the largest ones. */
 function subject(they: string, parts: readonly Part[]): string {
   const largest = [...parts].sort((a, b) => b.bytes - a.bytes).slice(0, 3);
   const named = largest.map(({ name, bytes }) => `${name} ${bytesText(bytes)}`).join(", ");
   return `${they} ${bytesText(sum(parts))} together (${parts.length > largest.length ? "the largest: " : ""}${named})`;
 }
 
-/** A size, such as `1,048,576 bytes`. */
+/** Formats a size, such as `1,048,576 bytes`. */
 export const bytesText = (bytes: number): string => `${bytes.toLocaleString("en-US")} bytes`;

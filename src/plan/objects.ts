@@ -1,10 +1,10 @@
-/** The names of the objects that an update creates, as far as a plan tells them without rendering charts. */
+/** The names of the objects that an update creates, as far as the plan knows them without rendering charts. */
 import type { Deployed } from "./deployed";
 import { guardRails } from "./namespace/guard-rails";
 import type { Plan, ReleasePlan, Values } from "./plan";
 import type { MicroserviceValues } from "./services/microservice-values";
 
-/** What tells an object from all others of its namespace. */
+/** Identifies an object within a namespace. */
 export interface ObjectName {
   apiVersion: string;
   kind: string;
@@ -15,17 +15,17 @@ export interface ObjectName {
 export interface CreatedObject extends ObjectName {
   /** The namespace of the object. */
   namespace: string;
-  /** The release that it belongs to. Undefined: Pulumi creates it itself. */
+  /** The release of the object. Undefined if Pulumi creates it itself. */
   release?: string;
 }
 
-/** An object in short, such as `Secret/web-env`. */
+/** Returns the short name of an object, such as `Secret/web-env`. */
 export const shortName = ({ kind, name }: Pick<ObjectName, "kind" | "name">): string => `${kind}/${name}`;
 
 /**
- * Returns the objects that an update creates: those of new releases, new ones of deployed releases, and those that Pulumi creates
- * itself. `known` are the objects in the state, as `shortName` has them. Releases of remote charts have none: only rendering
- * tells what is in them.
+ * Returns the objects that an update creates: all objects of new releases, new objects of deployed releases, and objects that
+ * Pulumi creates itself. `known` are the short names of the objects in the state. Releases of remote charts are left out, because
+ * their objects are only known after rendering.
  */
 export function createdObjects(
   { namespace, releases, secrets }: Plan,
@@ -67,8 +67,8 @@ export function objectNames(release: string, chart: string, values: Values): Obj
 }
 
 /**
- * The objects of `charts/microservice`, with the defaults of its `values.yaml`. A Job is left out, because its name ends with a
- * digest of what is rendered. So are the extra objects of a user of the chart.
+ * Returns the objects of `charts/microservice`, with the defaults of its `values.yaml`. Jobs are left out, because their name ends
+ * with a digest of what is rendered, and so are `extraObjects`.
  */
 function microserviceObjects(release: string, values: Values): ObjectName[] {
   const {
@@ -113,7 +113,7 @@ function microserviceObjects(release: string, values: Values): ObjectName[] {
     ...object(
       "policy/v1",
       "PodDisruptionBudget",
-      podDisruptionBudget.enabled !== false && KEEPS_PODS.includes(workload) && fewest >= 2,
+      podDisruptionBudget.enabled !== false && WITH_BUDGET.includes(workload) && fewest >= 2,
     ),
     ...object("monitoring.coreos.com/v1", "ServiceMonitor", monitor.kind === "ServiceMonitor"),
     ...object("monitoring.coreos.com/v1", "PodMonitor", monitor.kind === "PodMonitor"),
@@ -124,12 +124,12 @@ function microserviceObjects(release: string, values: Values): ObjectName[] {
   ];
 }
 
-/** Workloads with a fixed number of pods, which a disruption budget keeps running. */
-const KEEPS_PODS: readonly string[] = ["Deployment", "StatefulSet"];
+/** Workloads for which the chart creates a disruption budget. */
+const WITH_BUDGET: readonly string[] = ["Deployment", "StatefulSet"];
 
 const hasKeys = (value: object | undefined): boolean => Object.keys(value ?? {}).length > 0;
 
-/** The objects of `charts/store`. */
+/** Returns the objects of `charts/store`. */
 function storeObjects(release: string, { fullnameOverride, host }: Values): ObjectName[] {
   const name = typeof fullnameOverride === "string" ? fullnameOverride : release;
   return [

@@ -4,16 +4,16 @@ import { hasSecret, storeSecretName } from "./credentials";
 import { isStandIn } from "./environment";
 import { addressOf } from "./hosts";
 import type { PlanOutputs } from "./plan";
-import { waysIn } from "./services/exposure";
+import { publicEntries } from "./services/exposure";
 import { imageOf } from "./services/microservice";
 
-/** Returns the outputs of a stack: the addresses of its services and stores. */
+/** Returns the outputs of a stack: the addresses of services and stores. */
 export function outputsOf(context: AppContext): PlanOutputs {
   const { application, settings } = context;
   const services = Object.entries(application.services).map(([name, service]) => {
     const { repository, tag } = imageOf(service, settings, name);
     const [port] = Object.values(service.ports ?? {});
-    // gRPC has no standard scheme. Clients and proxies accept http.
+    // gRPC has no standard URL scheme; clients and proxies accept http.
     const url = port
       ? `${port.protocol === "tcp" ? "tcp" : "http"}://${name}:${addressOf(context, name).port}`
       : undefined;
@@ -46,6 +46,6 @@ export function outputsOf(context: AppContext): PlanOutputs {
   });
 }
 
-/** The URL of the application from outside: that of its first entry. */
+/** Returns the public URL of the application: the URL of its first entry. */
 const publicUrlOf = ({ application, settings }: AppContext): string | undefined =>
-  Object.values(waysIn(application, settings)).find(({ url }) => url !== undefined)?.url;
+  Object.values(publicEntries(application, settings)).find(({ url }) => url !== undefined)?.url;

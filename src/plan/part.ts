@@ -30,7 +30,7 @@ function partOf(context: PlanContext, plan: Plan, name: string): Plan {
   );
   return {
     ...plan,
-    // The caller orders dependencies on other parts.
+    // The caller takes care of dependencies on other parts.
     releases: mapValues(releases, (release) => ({
       ...release,
       needs: release.needs.filter((need) => need in releases),
@@ -40,7 +40,7 @@ function partOf(context: PlanContext, plan: Plan, name: string): Plan {
   };
 }
 
-/** The passwords of a store. A service has none. */
+/** Returns the passwords of a store. A service has none. */
 function ownCredentials(context: PlanContext, name: string): Record<string, CredentialPlan> {
   const shape = context.stores[name];
   return shape ? credentialsOf(shape, { rotating: false }) : {};

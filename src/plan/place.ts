@@ -1,4 +1,4 @@
-/** Checks that a deployed stack keeps its namespace: another name would delete the old namespace and its data. */
+/** Checks that a deployed stack keeps its namespace: a new name would delete the old namespace with its data. */
 import { chosenNamespace } from "../config/namespace";
 import type { Problem } from "../model/problems";
 import type { AppContext, PlanContext } from "./context";
@@ -18,7 +18,7 @@ export function placeProblems(context: PlanContext): Problem[] {
   return [
     {
       where,
-      what: `stack ${stack} is deployed in namespace ${there.namespace}, and this moves it to ${namespace}: ${lost}`,
+      what: `stack ${stack} is deployed in namespace ${there.namespace}, and this would move it to ${namespace}: ${lost}`,
       todo: `${back} ${remedies.move}`,
     },
   ];

@@ -1,6 +1,4 @@
-/**
- * The type of a plan: plain, serializable data. It has no secret values, only the names of credentials.
- */
+/** The type of a plan: plain, serializable data. It has no secret values, only names of credentials. */
 import type { Environment } from "../config/schema";
 import type { Profile } from "../model/application";
 import type { Edge } from "../model/graph";
@@ -17,24 +15,24 @@ export interface Plan {
   entries: Record<string, EntryPlan>;
   /** Passwords, by name. */
   credentials: Record<string, CredentialPlan>;
-  /** Kubernetes Secrets, by name. Their keys contain credentials and plain texts. */
+  /** Kubernetes Secrets, by name. Their keys contain credentials and plain text. */
   secrets: Record<string, SecretPlan>;
   /** Helm releases, by name. */
   releases: Record<string, ReleasePlan>;
   /** Outputs of the stack. */
   outputs: PlanOutputs;
-  /** Warnings to show before the deployment. They do not stop it. */
+  /** Warnings to show before the update. They do not stop it. */
   warnings: string[];
 }
 
 /** The namespace of an application and its guard rails. */
 export interface NamespacePlan {
   name: string;
-  /** Whether the stack creates it. Otherwise others own it, and it has no guard rails but for the stack's own pods. Default: true. */
+  /** Whether the stack creates it. Otherwise others own it, and guard rails only cover the stack's own pods. Default: true. */
   create?: boolean;
-  /** Whether it is in the state and stays when the stack is destroyed: others created it, or own it now. Default: false. */
+  /** Whether it is in the state but stays when the stack is destroyed, because others created it or own it now. Default: false. */
   retain?: boolean;
-  /** Prefix of the names of guard rails in a namespace that others own. Default: none. */
+  /** Prefix for the names of guard rails in a namespace that others own. Default: none. */
   prefix?: string;
   /** Labels of the namespace and of the guard rails in it. */
   labels: Record<string, string>;
@@ -42,32 +40,32 @@ export interface NamespacePlan {
   annotations: Record<string, string>;
   /** Labels of the namespace for Pod Security. */
   podSecurity: Record<string, string>;
-  /** Limits for all pods and Services together: `hard` of a ResourceQuota. Empty: no quota. */
+  /** Limits for all pods and Services together: `hard` of a ResourceQuota. If empty: no quota. */
   quota: Record<string, string>;
   /** Whether the quota is lowered. It is then applied after the releases whose requests are lowered. */
   quotaLast: boolean;
   /**
-   * The network policy that denies all connections, of every pod or of the pods of the stack's releases. The releases have
-   * policies that allow some. Undefined without a release in a namespace that others own.
+   * The network policy that denies all connections, for every pod or for the pods of the stack's releases. The releases have
+   * policies with exceptions. Undefined for a namespace that others own if there is no release.
    */
   isolation?: { podSelector: PodSelector; policyTypes: string[] };
-  /** Defaults of containers without requests and limits: `default` and `defaultRequest` of a LimitRange. Undefined: none. */
+  /** Defaults for containers without requests and limits: `default` and `defaultRequest` of a LimitRange. Default: none. */
   containerDefaults?: { limits: Record<string, string>; requests: Record<string, string> };
   /** Whether the stack refuses to delete it, and every volume claim in it. */
   protect: boolean;
 }
 
-/** Selects every pod, or those with one of the values of a label. */
+/** Selects every pod, or pods whose label has one of the values. */
 export interface PodSelector {
   matchExpressions?: { key: string; operator: "In"; values: string[] }[];
 }
 
-/** A password, by the place that its value comes from. */
+/** A password, by the source of its value. */
 export type CredentialPlan =
   | {
-      /** Generated, and kept in encrypted state. */
+      /** Generated, and kept encrypted in the state. */
       source: "generated";
-      /** Length in characters, which are letters and digits. */
+      /** Number of characters (letters and digits). */
       length: number;
       /** Whether the stack refuses to delete it. */
       protect: boolean;
@@ -85,7 +83,7 @@ export type CredentialPlan =
       source: "stack";
     }
   | {
-      /** In the secret store that the External Secrets Operator of the cluster reads. */
+      /** In the secret store that the External Secrets Operator reads. */
       source: "secret store";
       /** Key in the secret store. */
       key: string;
@@ -93,7 +91,7 @@ export type CredentialPlan =
 
 /** A Kubernetes Secret. */
 export interface SecretPlan {
-  /** The store or service the Secret belongs to. */
+  /** The store or service that the Secret belongs to. */
   owner: string;
   labels: Record<string, string>;
   /** Whether the stack refuses to delete it. */
@@ -102,9 +100,9 @@ export interface SecretPlan {
   type?: string;
   /** Content by key. */
   keys: Record<string, SecretText>;
-  /** The secret store that the cluster fills it from. Default: the stack fills it. */
+  /** The secret store that its content comes from. Default: the stack sets the content. */
   external?: ExternalSecretPlan;
-  /** Releases that come before it: the Job of a rotation adds a new password before its clients read it. Default: none. */
+  /** Releases that come before it: a rotation Job adds a new password before clients read it. Default: none. */
   needs?: string[];
 }
 
@@ -117,15 +115,15 @@ export interface ExternalSecretPlan {
   keys: Record<string, string>;
 }
 
-/** A text whose parts are strings and credentials. */
+/** Text that consists of strings and credentials. */
 export type SecretText = readonly (string | CredentialText)[];
 
-/** The value of a credential as a part of a text. */
+/** A credential as part of a text. */
 export interface CredentialText {
   credential: string;
-  /** Generation of a password that is not generated: a new one restarts its readers. Default: 1. */
+  /** Generation of a password that is not generated. A new generation restarts the pods that use it. Default: 1. */
   generation?: number;
-  /** How it is encoded where it stands. Default: as it is. */
+  /** How the value is encoded in the text. Default: not encoded. */
   encoding?: Encoding;
 }
 
@@ -136,7 +134,7 @@ export interface ReleasePlan {
   kind: "store" | "service" | "job";
   chart: ChartReference;
   values: Values;
-  /** Helm's description of the revision. It has the digest of a local chart, so that an edited template is a change. */
+  /** Helm's description of the revision. It contains the digest of a local chart, so that an edited template is a change. */
   description: string;
   /** Releases that come before it. */
   needs: string[];
@@ -146,11 +144,11 @@ export interface ReleasePlan {
   timeoutSeconds: number;
   /** Whether the stack refuses to delete it. */
   protect: boolean;
-  /** Whether it is a finished Job, which later changes of its chart or values do not run again. Default: false. */
+  /** Whether it is a finished Job that must not run again when its chart or values change. Default: false. */
   done?: boolean;
 }
 
-/** A chart: a folder or an archive by its path relative to the project, or a chart of a registry by its exact version. */
+/** A chart: the path of a folder or an archive relative to the project, or a chart in a registry with its exact version. */
 export type ChartReference = { path: string } | { url: string; version: string };
 
 /** Helm values. */
@@ -165,14 +163,14 @@ export interface EntryPlan {
   port: number;
   /** Port of the pods. */
   targetPort: number;
-  /** URL from outside. Undefined for a load balancer, whose address the cloud chooses. */
+  /** Public URL. Undefined for a load balancer, whose address the cloud chooses. */
   url?: string;
 }
 
 /** The address of a store. */
 export interface StoreOutputs {
   host: string;
-  /** Host for reads that can lag a little. Undefined if it is the same host. */
+  /** Host for reads that may be slightly stale. Undefined if it is the same host. */
   readHost?: string;
   port: number;
   profile: Profile;
@@ -188,11 +186,11 @@ export interface PlanOutputs {
       /** URL inside the cluster. Undefined for a service without a port. */
       url?: string;
       image: string;
-      /** Set if it is the stand-in of an external. */
+      /** Set if the service is a stand-in for an external. */
       standIn?: true;
     }
   >;
   stores: Record<string, StoreOutputs>;
-  /** URL of the application from outside. Undefined without an ingress. */
+  /** Public URL of the application. Undefined without an ingress. */
   publicUrl?: string;
 }

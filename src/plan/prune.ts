@@ -1,7 +1,7 @@
 import { isRecord } from "../model/records";
 import type { Values } from "./plan";
 
-/** Removes undefined and empty values at any depth, so that a preview shows only values that matter. */
+/** Removes undefined and empty values at any depth, so that previews only show values that matter. */
 export function prune(values: object): Values {
   const entries = Object.entries(values)
     .map(([key, value]) => [key, isRecord(value) ? prune(value) : value])

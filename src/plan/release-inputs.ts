@@ -1,4 +1,4 @@
-/** Converts a planned release to the inputs of the provider, which compares them to decide on an update. */
+/** Converts a planned release to the inputs of the provider, which compares them to detect changes. */
 import { isDeepStrictEqual } from "node:util";
 import type { ReleasePlan, Values } from "./plan";
 
@@ -6,9 +6,9 @@ import type { ReleasePlan, Values } from "./plan";
 export interface ReleaseInputs {
   name: string;
   namespace: string;
-  /** Path of a folder or archive relative to the project, or URL in a registry. */
+  /** Path of a folder or archive relative to the project, or registry URL. */
   chart: string;
-  /** Version of a chart in a registry. */
+  /** Version, for a chart in a registry. */
   version?: string;
   values: Values;
   description: string;
@@ -25,7 +25,7 @@ export interface ReleaseInputs {
 /** Number of revisions that Helm keeps. Pulumi's history replaces Helm's, and each revision is a Secret of up to 1 MiB. */
 const MAX_HISTORY = 3;
 
-/** Inputs whose changes are ignored for a finished Job. */
+/** Inputs whose changes do not run a finished Job again. */
 export const DONE_IGNORES = [
   "chart",
   "version",
@@ -55,12 +55,12 @@ export function releaseInputs(release: ReleasePlan, namespace: string): ReleaseI
 }
 
 /**
- * Whether the chart is a folder of the project. Such charts are tested and have a schema, so Helm can skip its own check, which
- * reads the schema of every kind from the API server and takes longer than rendering.
+ * Whether the chart is a local folder. Such charts are tested and have a schema, so Helm can skip its own check, which reads
+ * the schema of every kind from the API server and takes longer than rendering.
  */
 const isOwnChart = ({ chart }: ReleasePlan): boolean => "path" in chart && !chart.path.endsWith(".tgz");
 
-/** Whether the engine would leave a deployed release as it is, by comparing its inputs with those in the state. */
+/** Whether the engine would not change a deployed release: its inputs equal those in the state. */
 export function isUnchanged(release: ReleasePlan, inputs: ReleaseInputs, deployed: object): boolean {
   const there = deployed as Partial<ReleaseInputs>;
   const keys = (Object.keys(inputs) as (keyof ReleaseInputs)[]).filter(

@@ -1,26 +1,26 @@
-/** What messages of a plan advise: commands, or changes of a program that uses the components. */
+/** The remedies in messages of a plan: commands, or changes to a program that uses the components. */
 
-/** How a user does what a message advises. Each text is a clause without a period. */
+/** Remedies. Each is a clause without a period. */
 export interface Remedies {
-  /** Deletes a store that left the inventory. */
+  /** Deletes a store that was removed from the inventory. */
   removeStore(name: string): string;
-  /** Allows an update to delete something, such as `secret/orders-auth`. `index` is its place in `allowDeletion`. */
+  /** Allows an update to delete something, such as `secret/orders-auth`. `index` is its index in `allowDeletion`. */
   allow(deletion: string, index: number): string;
   /** Runs an update. */
   update: string;
-  /** Begins a rotation of a store's passwords. */
+  /** Starts a rotation of a store's passwords. */
   rotate(store: string): string;
   /** Moves the application to another namespace. A sentence. */
   move: string;
 }
 
-/** Returns the remedies for a stack of the `flotilla` command. */
+/** Returns the remedies for users of the `flotilla` command. */
 export const commandRemedies = (stack: string): Remedies => ({
   removeStore: (name) => `npx flotilla remove ${name} --stack ${stack}`,
   allow: (deletion, index) =>
     `pulumi config set --path 'flotilla:allowDeletion[${index}]' ${deletion} --stack ${stack}, then npx flotilla up --stack ${stack}`,
   update: `npx flotilla up --stack ${stack}`,
-  rotate: (store) => `npx flotilla rotate ${store}`,
+  rotate: (store) => `npx flotilla rotate ${store} --stack ${stack}`,
   move: `To move it: create a second stack (npx flotilla init <stack>), back up and restore the data, then npx flotilla destroy --stack ${stack}; docs/operations.md, "Moving an application".`,
 });
 
@@ -32,6 +32,6 @@ export const programRemedies: Remedies = {
   removeStore: (name) => allowInCode(`store/${name}`),
   allow: allowInCode,
   update: "pulumi up",
-  rotate: (store) => `raise settings.stores["${store}"].generation by one`,
+  rotate: (store) => `increase settings.stores["${store}"].generation by one`,
   move: "To move it: deploy a second Application, back up and restore the data, then remove the first one.",
 };

@@ -1,4 +1,4 @@
-/** What a project changes in its plan: the `transform` of its program, and `values` in the settings of services and stores. */
+/** The project's changes to its plan: the `transform` of its program, and `values` in the settings of services and stores. */
 import { isDeepStrictEqual } from "node:util";
 import { own } from "../model/graph";
 import { pathOf } from "../model/paths";
@@ -20,11 +20,11 @@ export interface DraftRelease<Kind extends string, V> {
 
 /** The part of a plan that a transform can change. */
 export interface Draft {
-  /** The namespace. Its own labels and annotations stay. */
+  /** The namespace. The labels and annotations that Flotilla sets stay. */
   namespace: Pick<NamespacePlan, "labels" | "annotations" | "containerDefaults">;
-  /** Services, by name. Their values are those of the shared chart. */
+  /** Services, by name, with values of the shared chart. */
   services: Record<string, DraftRelease<"service", MicroserviceValues>>;
-  /** Stores, by name. Their values depend on the kind of the store and the distribution. */
+  /** Stores, by name. The values depend on the kind of the store and the distribution. */
   stores: Record<string, DraftRelease<"store", Values>>;
 }
 
@@ -37,8 +37,8 @@ export interface TransformedStack {
 }
 
 /**
- * Changes a draft in place, before it is checked: a violated rule or a value that the chart refuses is reported as if it
- * came from an inventory. The same draft must always give the same result.
+ * Changes a draft in place, before it is checked: a violated rule or a value that the chart refuses is reported as if it came
+ * from an inventory. The same draft must always give the same result.
  */
 export type Transform = (draft: Draft, stack: TransformedStack) => void;
 
@@ -81,7 +81,7 @@ export function transformed(
   return { ...result, releases, changedIn, problems: [...result.problems, ...guarded] };
 }
 
-/** Keys of charts that names, volumes and passwords follow from: other parts of the plan rely on their values. */
+/** Chart keys for names, volumes and passwords, whose planned values other parts of the plan rely on. */
 const NAMES = ["fullnameOverride", "nameOverride", "namespaceOverride"];
 const DATA = [
   ...["auth", "existingSecret", "architecture", "replicaCount", "replicaSetName", "clusterDomain"],
@@ -98,10 +98,10 @@ function guardProblems(
   const isStore = before.kind === "store";
   return changesOf(before.values, after.values, isStore ? [...NAMES, ...DATA] : NAMES).map((path) => ({
     where: changedIn(after, path) ?? before.name,
-    what: `it changes ${path.join(".")}, which ${NAMES.includes(path.at(-1) as string) ? "hosts of others are" : "the store's data and its clients are"} planned with`,
+    what: `changes ${path.join(".")}, which ${NAMES.includes(path.at(-1) as string) ? "other parts of the plan use as a host name" : "the store's data and clients depend on"}`,
     todo: isStore
-      ? "Use the settings of the store (storage, storageClass, profile) and its accounts in the inventory."
-      : "Leave it as it is.",
+      ? "Use the store's settings (storage, storageClass, profile), and its accounts in the inventory."
+      : "Do not change it.",
   }));
 }
 
@@ -147,13 +147,13 @@ function run(
       return unchanged([
         {
           where: TRANSFORM,
-          what: "it returns a value",
-          todo: "Change the draft in place, without await, and return nothing.",
+          what: "the function returns a value",
+          todo: "Change the draft in place, without async, and return nothing.",
         },
       ]);
   } catch (error) {
-    const what = `it failed: ${error instanceof Error ? error.message : String(error)}`;
-    return unchanged([{ where: TRANSFORM, what, todo: "Correct it." }]);
+    const what = `the function failed: ${error instanceof Error ? error.message : String(error)}`;
+    return unchanged([{ where: TRANSFORM, what, todo: "Fix the function." }]);
   }
   const problems = [...nameProblems(draft, planned), ...dataProblems(draft)];
   if (problems.length > 0) return unchanged(problems);
@@ -192,7 +192,7 @@ const draftsOf = (planned: readonly ReleasePlan[], kind: "service" | "store") =>
 
 type Drafts = Record<"services" | "stores", Record<string, DraftRelease<string, Values>>>;
 
-/** Reports releases that were added, removed or renamed. The inventory and the settings decide which there are. */
+/** Reports releases that the transform adds, removes or renames. Only the inventory and the settings can do that. */
 function nameProblems(draft: Drafts, planned: readonly ReleasePlan[]): Problem[] {
   return (["service", "store"] as const).flatMap((kind) => {
     const drafts = draft[`${kind}s`];
@@ -203,26 +203,26 @@ function nameProblems(draft: Drafts, planned: readonly ReleasePlan[]): Problem[]
         .filter((name) => !Object.hasOwn(drafts, name))
         .map((name) => ({
           where: at(name),
-          what: "it removes the release",
-          todo: `Leave it out of the inventory, or turn a service off: flotilla:services.${name}.enabled: false.`,
+          what: "removes the release",
+          todo: `Remove it from the inventory, or turn a service off: flotilla:services.${name}.enabled: false.`,
         })),
       ...Object.keys(drafts)
         .filter((name) => !names.includes(name))
         .map((name) => ({
           where: at(name),
-          what: "it adds a release",
-          todo: "Describe it in the inventory.",
+          what: "adds a release",
+          todo: "Add it to the inventory.",
         })),
     ];
   });
 }
 
-/** Reports what is not plain data. A plan has no functions and no outputs. */
+/** Reports values that are not plain data: a plan cannot contain functions and outputs. */
 const dataProblems = (draft: Drafts & { namespace: object }): Problem[] =>
   unplain(draft, []).map((path) => ({
     where: `${TRANSFORM}: ${pathOf(path)}`,
-    what: "it is not plain data",
-    todo: "Set text, a number, true, false, a list or a map; delete a key to remove it.",
+    what: "the value is not plain data",
+    todo: "Use text, a number, true, false, a list or a map. Delete a key to remove it.",
   }));
 
 function unplain(value: unknown, path: readonly PropertyKey[]): PropertyKey[][] {
@@ -233,7 +233,7 @@ function unplain(value: unknown, path: readonly PropertyKey[]): PropertyKey[][] 
   return [[...path]];
 }
 
-/** Merges values over others: maps are merged, all else is replaced, and null removes. */
+/** Merges values over others: maps are merged, other values are replaced, and null removes. */
 export function overlay(values: Values, over: Readonly<Record<string, unknown>>): Values {
   const merged = new Map<string, Value>(Object.entries(values));
   for (const [key, value] of Object.entries(over)) {
@@ -245,7 +245,7 @@ export function overlay(values: Values, over: Readonly<Record<string, unknown>>)
   return Object.fromEntries(merged);
 }
 
-/** Whether values have something at a path, or a leaf above it. */
+/** Whether values have an entry at a path, or a leaf above it. */
 function has(values: unknown, path: readonly string[]): boolean {
   const [step, ...rest] = path;
   if (step === undefined) return values !== undefined;

@@ -1,4 +1,4 @@
-/** Reports mentions of variables, such as `$(NAME)`, that nothing can fill in. */
+/** Reports mentions of variables, such as `$(NAME)`, that cannot be replaced. */
 import type { Settings } from "../config/schema";
 import type { Application, Probe, Service } from "../model/application";
 import { findCycle, own } from "../model/graph";
@@ -11,7 +11,7 @@ import { isTooLong, lengthsOf, mention, variablesIn, withValues } from "../model
 import { wordsIn } from "../model/words";
 import { declaredVariables, isOfKubernetes, loaderVariables, runsShell } from "./variable-values";
 
-/** The variables of a container, and where messages place them. */
+/** The variables of a container, and their places in messages. */
 interface Scope {
   /** The service or loader, such as `service web`. */
   owner: string;
@@ -20,8 +20,8 @@ interface Scope {
   env: Record<string, Text>;
   /** Returns the place of a variable. */
   at(variable: string): string;
-  /** Returns the key of the stack that takes a variable away, if one does. */
-  takenAway?(variable: string): string | undefined;
+  /** Returns the setting that removes a variable, if there is one. */
+  removedBy?(variable: string): string | undefined;
 }
 
 /** Reports mentions of variables in the services and loaders of an inventory, with the variables of the stack. */
@@ -62,7 +62,7 @@ function scopeOf(file: string, owner: string, name: string, service: Service, se
     where,
     env: declaredVariables(service, overrides),
     at: (variable) => (own(overrides, variable) === undefined ? inInventory : inStack)(variable),
-    takenAway: (variable) => (own(overrides, variable) === null ? inStack(variable) : undefined),
+    removedBy: (variable) => (own(overrides, variable) === null ? inStack(variable) : undefined),
   };
 }
 
@@ -78,26 +78,26 @@ function ofVariables(scope: Scope): Problem[] {
   const unknown = Object.entries(env).flatMap(([key, text]) =>
     variablesIn(text).flatMap((variable) => unknownProblems(scope, at(key), variable)),
   );
-  const circle = findCycle(mapValues(env, variablesIn));
-  if (!circle) return [...unknown, ...tooLong(scope)];
-  const [first = "", second] = circle;
+  const cycle = findCycle(mapValues(env, variablesIn));
+  if (!cycle) return [...unknown, ...tooLong(scope)];
+  const [first = "", second] = cycle;
   return [
     ...unknown,
     {
       where: at(first),
       what:
         first === second
-          ? `it mentions itself, ${mention(first)}`
-          : `variables mention each other in a circle: ${circle.join(" -> ")}`,
+          ? `refers to itself, ${mention(first)}`
+          : `the variables form a cycle: ${cycle.join(" -> ")}`,
       todo:
         first === second
-          ? "Write the whole value: what the image sets is not known. A text that is meant literally has two dollar signs."
+          ? "Write the complete value: the image's own value is not known. To use the text literally, write two dollar signs."
           : "Write the value into one of them.",
     },
   ];
 }
 
-/** Reports the variables that become too long, but not those that mention one of them. */
+/** Reports variables that become too long, but not variables that mention one of them. */
 function tooLong({ env, at }: Scope): Problem[] {
   const lengths = lengthsOf(env);
   return Object.entries(env).flatMap(([name, text]) => {
@@ -107,26 +107,26 @@ function tooLong({ env, at }: Scope): Problem[] {
     return [
       {
         where: at(name),
-        what: `it has ${lengths.get(name)?.toLocaleString("en-US")} characters with the variables that it mentions, and Linux starts no program with so long a variable`,
-        todo: "Mention less, or put the text into a file (`files`), and give the program its path.",
+        what: `has ${lengths.get(name)?.toLocaleString("en-US")} characters including the variables that it refers to, which is too long for a variable on Linux`,
+        todo: "Refer to fewer variables, or put the text into a file (`files`) and pass its path to the program.",
       },
     ];
   });
 }
 
-function unknownProblems({ env, owner, takenAway }: Scope, where: string, variable: string): Problem[] {
+function unknownProblems({ env, owner, removedBy }: Scope, where: string, variable: string): Problem[] {
   if (own(env, variable) !== undefined) return [];
-  const key = takenAway?.(variable);
+  const key = removedBy?.(variable);
   return [
     {
       where,
-      what: `it mentions ${mention(variable)}, ${key === undefined ? `and ${owner} has no such variable` : `which ${key} takes away`}`,
+      what: `refers to ${mention(variable)}, ${key === undefined ? `but ${owner} has no such variable` : `which ${key} removes`}`,
       todo:
         key !== undefined
-          ? `Leave it in the stack, or change the text that mentions it: ${key}.`
+          ? `Remove that setting, or change the text that refers to the variable: ${key}.`
           : isOfKubernetes(variable)
-            ? "Kubernetes knows it in commands and arguments only: let the program read it, or use the host kubernetes.default.svc."
-            : `${suggest(variable, Object.keys(env))} If the text is meant literally, write $${mention(variable)}.`,
+            ? "Kubernetes only replaces it in commands and arguments: let the program read it, or use the host kubernetes.default.svc."
+            : `${suggest(variable, Object.keys(env))} To use the text literally, write $${mention(variable)}.`,
     },
   ];
 }
@@ -141,10 +141,10 @@ function ofWords(scope: Scope, service: Service): Problem[] {
   );
 }
 
-/** Kubernetes knows no Secrets when it runs the command of a probe. */
+/** Checks the command of a probe, where Kubernetes does not replace variables from a Secret. */
 function ofProbe(scope: Scope, probe: Probe): Problem[] {
   if (!("exec" in probe)) return [];
-  const where = `${scope.where}: the command of its probe`;
+  const where = `${scope.where}: the command of the probe`;
   const { command } = probe.exec;
   const values = withValues(scope.env);
   return command.flatMap(variablesIn).flatMap((variable) => {
@@ -154,25 +154,25 @@ function ofProbe(scope: Scope, probe: Probe): Problem[] {
     return [
       {
         where,
-        what: `it mentions ${mention(variable)}, which is in a Secret: Kubernetes does not fill it in there`,
+        what: `refers to ${mention(variable)}, which is in a Secret: Kubernetes does not replace it there`,
         todo: `Let a shell read the variable: ["sh", "-c", "... "$${variable}""].`,
       },
     ];
   });
 }
 
-/** Reports mentions of a service's variables where Kubernetes fills in none. */
+/** Reports mentions of a service's variables in places where variables are not replaced. */
 function elsewhere({ where, env }: Scope, service: Service): Problem[] {
   const { probe, liveness, metrics, writable = [], files = {}, sysctls = {}, public: open } = service;
   const http = [probe, liveness].flatMap((one) => (one && "http" in one ? [one.http] : []));
   const places: Record<string, string[]> = {
-    "the path of its probe": http.map(({ path }) => path),
-    "a header of its probe": http.flatMap(({ headers = {} }) => Object.values(headers)),
-    "the path of its metrics": metrics ? [metrics.path] : [],
-    "a path of writable": writable,
-    "a path of files": Object.keys(files),
-    "a value of sysctls": Object.values(sysctls),
-    "an annotation of public": Object.values(open?.annotations ?? {}),
+    "the path of the probe": http.map(({ path }) => path),
+    "a header of the probe": http.flatMap(({ headers = {} }) => Object.values(headers)),
+    "the path of the metrics": metrics ? [metrics.path] : [],
+    "a path in `writable`": writable,
+    "a path in `files`": Object.keys(files),
+    "a value in `sysctls`": Object.values(sysctls),
+    "an annotation in `public`": Object.values(open?.annotations ?? {}),
   };
   return Object.entries(places).flatMap(([place, texts]) =>
     texts
@@ -180,7 +180,7 @@ function elsewhere({ where, env }: Scope, service: Service): Problem[] {
       .filter((variable) => own(env, variable) !== undefined)
       .map((variable) => ({
         where,
-        what: `${place} mentions ${mention(variable)}, and variables are filled in only in env, command, args and commands of probes`,
+        what: `${place} refers to ${mention(variable)}, but variables are only replaced in env, command, args and commands of probes`,
         todo: "Write the value itself.",
       })),
   );

@@ -1,4 +1,4 @@
-/** The variables of services and loaders, and the texts that mention them. */
+/** The variables of services and loaders, and texts that mention them. */
 import type { Settings } from "../config/schema";
 import type { Loader, Service } from "../model/application";
 import { own } from "../model/graph";
@@ -7,30 +7,30 @@ import { isVariable, mention, partsOf, toManifest } from "../model/variables";
 import type { AppContext } from "./context";
 import { fill } from "./hosts";
 
-/** The stack's variables of a service. Null removes one of the inventory. */
+/** The stack's variables for a service. Null removes a variable of the inventory. */
 export type Overrides = NonNullable<Settings["services"][string]["env"]>;
 
-/** Returns the variables of a service as they are written: those of the inventory, then those that the stack sets. */
+/** Returns the variables of a service as written: first the inventory's, then the stack's. */
 export function declaredVariables({ env = {} }: Service, overrides: Overrides = {}): Record<string, Text> {
   const inventory = Object.entries(env).filter(([key]) => own(overrides, key) === undefined);
   const added = Object.entries(overrides).filter((entry): entry is [string, string] => entry[1] !== null);
   return Object.fromEntries([...inventory, ...added]);
 }
 
-/** Returns the variables of a loader as they are written. */
+/** Returns the variables of a loader as written. */
 export const loaderVariables = ({ env }: Loader): Record<string, Text> => ({ HOME: "/tmp", ...env });
 
-/** Variables that Kubernetes sets in every container. It knows them in commands and arguments. */
+/** Whether Kubernetes sets a variable in every container. It replaces these in commands and arguments. */
 export const isOfKubernetes = (variable: string): boolean =>
   /^KUBERNETES_(SERVICE_(HOST|PORT|PORT_HTTPS)|PORT(_443_TCP(_(PROTO|PORT|ADDR))?)?)$/.test(variable);
 
-/** Whether a shell runs a command: `$(NAME)` is then the output of a command, unless there is a variable NAME. */
+/** Whether a shell runs a command. `$(NAME)` is then command substitution, unless there is a variable NAME. */
 export const runsShell = (words: readonly Text[]): boolean =>
   words.some((word) => typeof word === "string" && /^(.*\/)?(sh|bash|ash|dash|ksh|zsh)$/.test(word));
 
 /**
- * Returns the words of a command or its arguments for a manifest. Kubernetes fills in the variables that are in a Secret; all others
- * are filled in here.
+ * Returns the words of a command or its arguments for a manifest. Kubernetes replaces the variables in a Secret; all others are
+ * replaced here.
  */
 export function wordsOf(context: AppContext, { env = {} }: Service, words: readonly Text[] = []): string[] {
   return words.map((word) =>

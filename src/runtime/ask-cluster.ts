@@ -1,10 +1,10 @@
-/** Sends single requests to the API server, through kubectl: it logs in and uses proxies as the provider does. */
+/** Sends single requests to the API server through kubectl, which logs in and uses proxies like the provider. */
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import type { Settings } from "../config/schema";
 import { expandHome, serverPath } from "./preflight";
 
-/** Returns the flags that select the cluster of the settings. kubectl and helm have different names for the context's flag. */
+/** Returns the flags that select the cluster of the settings. kubectl and helm use different names for the context flag. */
 export const accessOf = (
   { kubeconfig, context }: Pick<Settings["cluster"], "kubeconfig" | "context">,
   contextFlag = "--context",
@@ -13,12 +13,12 @@ export const accessOf = (
   ...(context === undefined ? [] : [contextFlag, context]),
 ];
 
-/** The answer of the API server for a path. */
+/** The API server's answer for a path. */
 export type Answer =
   | { object: unknown }
   /** The object does not exist. */
-  | { missing: true /** The server does not have the kind of object either. */; unserved?: true }
-  /** The reason why the object cannot be read. */
+  | { missing: true /** The server does not serve the kind of object either. */; unserved?: true }
+  /** Why the object cannot be read. */
   | { unread: string };
 
 /** Gets a path of the API server. @throws Error with kubectl's message if the API server does not answer. */
@@ -26,7 +26,7 @@ export type Ask = (path: string) => Promise<Answer>;
 
 const run = promisify(execFile);
 
-/** Asks with the kubectl on PATH. Without one, every answer is `unread`. */
+/** Sends requests with the kubectl on PATH. Without kubectl, every answer is `unread`. */
 export const askWithKubectl =
   (cluster: Settings["cluster"]): Ask =>
   async (path) => {
@@ -42,7 +42,7 @@ export const askWithKubectl =
     }
   };
 
-/** Returns the answer that a failure of kubectl stands for. @throws Error with kubectl's message for other failures. */
+/** Converts a failure of kubectl to an answer. @throws Error with kubectl's message for other failures. */
 export function answerOf(error: NodeJS.ErrnoException & { stderr?: string }): Answer {
   if (error.code === "ENOENT") return { unread: "kubectl is not on PATH" };
   const words = (error.stderr ?? error.message).trim();
@@ -50,6 +50,6 @@ export function answerOf(error: NodeJS.ErrnoException & { stderr?: string }): An
     return /could not find the requested resource/.test(words)
       ? { missing: true, unserved: true }
       : { missing: true };
-  if (/\(Forbidden\)/.test(words)) return { unread: "no right to read it" };
+  if (/\(Forbidden\)/.test(words)) return { unread: "no permission to read it" };
   throw new Error(words.split("\n").at(-1) || error.message);
 }

@@ -1,4 +1,4 @@
-/** Compares the namespace of a stack with the one in the cluster, before an update. */
+/** Compares the namespace of a stack with the cluster, before an update. */
 import { othersNamespace } from "../config/namespace";
 import { FlotillaError, type Problem } from "../model/problems";
 import { ADOPTED, OWNER, OWNER_ID, type Owner } from "../plan/labels";
@@ -10,9 +10,9 @@ import { type LiveNamespace, readNamespace } from "./verify-cluster";
 export interface PlaceCheck {
   owner: Owner;
   stack: string;
-  /** Whether the stack moves to this cluster. Default false. */
+  /** Whether the stack moves to this cluster. Default: false. */
   isMoving?: boolean;
-  /** Whether the stack creates the namespace. Otherwise others own it. Default true. */
+  /** Whether the stack creates the namespace. Otherwise others own it. Default: true. */
   create?: boolean;
 }
 
@@ -27,17 +27,17 @@ export function namespaceProblem(
   if (!create && live === undefined)
     return {
       where,
-      what: "it does not exist, and flotilla:namespace.create is false: the stack does not create it",
-      todo: `Create it: kubectl create namespace ${name}. Or let the stack create it: take create: false out of flotilla:namespace.`,
+      what: "the namespace does not exist, and flotilla:namespace.create is false",
+      todo: `Create it: kubectl create namespace ${name}. Or let the stack create it: remove create: false from flotilla:namespace.`,
     };
-  if (live?.isGoing) return goingProblem(name, stack);
-  // Whoever owns it, and whether it is another one by now, is no concern of a stack that only uses it.
+  if (live?.isGoing) return terminatingProblem(name, stack);
+  // A stack that only uses the namespace does not care who owns it or whether it was created again.
   if (!create) return undefined;
   const stranger = live && strangerOf(live, owner);
   if (stranger !== undefined)
     return {
       where,
-      what: `it belongs to stack ${ownerText(stranger)}, not to this one: ${ownerText(owner)}`,
+      what: `the namespace belongs to stack ${ownerText(stranger)}, not to this stack, ${ownerText(owner)}`,
       todo: givenUpText(stack, name, stranger),
     };
   if (known === undefined || isMoving)
@@ -46,64 +46,64 @@ export function namespaceProblem(
       : {
           where,
           what: isMoving
-            ? "it exists already in the cluster that the stack moves to"
-            : "it exists already, and the state of the stack does not know it",
+            ? "the namespace already exists in the cluster that the stack moves to"
+            : "the namespace already exists, but is not in the stack's state",
           todo: isMoving
-            ? `Delete it there if nobody needs it (kubectl delete namespace ${name} deletes its volumes), or take the move back.`
-            : `To take it over, with what Flotilla or helm has installed in it: npx flotilla adopt --stack ${stack}, which shows the changes and asks
+            ? `Delete it if it is not needed (kubectl delete namespace ${name} deletes its volumes), or cancel the move.`
+            : `To take it over with everything that Flotilla or helm installed in it: npx flotilla adopt --stack ${stack} (shows the changes and asks)
     ${useText(name)}
     Or set flotilla:namespace to another name.`,
         };
   if (live === undefined)
     return {
       where,
-      what: "the state lists it, but the cluster does not have it",
-      todo: `To create it again with everything in it: npx flotilla up --stack ${stack}. Volumes start empty.`,
+      what: "the namespace is in the state, but not in the cluster",
+      todo: `To recreate it with everything in it: npx flotilla up --stack ${stack}. Volumes start empty.`,
     };
   if (known.uid !== undefined && live.uid !== undefined && known.uid !== live.uid)
     return {
       where,
-      what: "it was deleted and created again since the last update: what the state knows of it is gone",
-      todo: `See what is left and repair the state: npx flotilla recover --stack ${stack}`,
+      what: "the namespace was deleted and recreated since the last update, and the objects in the state no longer exist",
+      todo: `To see what still exists and repair the state: npx flotilla recover --stack ${stack}`,
     };
   return undefined;
 }
 
-const goingProblem = (name: string, stack: string): Problem => ({
+const terminatingProblem = (name: string, stack: string): Problem => ({
   where: `namespace ${name}`,
-  what: "it is being deleted",
-  todo: `Wait until it is gone (kubectl get namespace ${name}), then: npx flotilla up --stack ${stack}`,
+  what: "the namespace is being deleted",
+  todo: `Wait until it is gone (kubectl get namespace ${name}), then run: npx flotilla up --stack ${stack}`,
 });
 
-const useText = (name: string): string => `To use it and leave it to its owner: ${othersNamespace(name)}`;
+const useText = (name: string): string => `To use it without owning it: ${othersNamespace(name)}`;
 
-/** Returns the other stack that owns a namespace. A namespace without an id has no owner yet. */
+/** Returns the other stack that owns a namespace. A namespace without an ID has no owner yet. */
 export function strangerOf({ annotations }: LiveNamespace, { id: own }: { id?: string }): Owner | undefined {
   const id = annotations[OWNER_ID];
   return id === undefined || id === own ? undefined : { stack: annotations[OWNER] ?? "unknown", id };
 }
 
-/** Whether no stack has created a namespace: it has no owner, or one that has taken it over. */
-export const isMadeByOthers = ({ annotations }: LiveNamespace): boolean =>
+/** Whether no stack created a namespace: it has no owner, or its owner took it over. */
+export const isCreatedByOthers = ({ annotations }: LiveNamespace): boolean =>
   annotations[OWNER_ID] === undefined || annotations[ADOPTED] !== undefined;
 
-/** Whether the cluster has the namespace, and no stack has created it. */
+/** Whether the cluster has the namespace, and no stack created it. */
 export async function isOfOthers(ask: Ask, name: string): Promise<boolean> {
   const live = await readNamespace(ask, name);
-  return live !== undefined && isMadeByOthers(live);
+  return live !== undefined && isCreatedByOthers(live);
 }
 
-/** An owner, for messages. */
+/** Formats an owner for messages. */
 export const ownerText = ({ stack, id }: Owner): string => `${stack} (id ${id})`;
 
-/** What to do about a namespace that another stack owns. */
+/** Returns the remedy for a namespace that another stack owns. */
 export const givenUpText = (stack: string, namespace: string, { id }: Owner): string =>
-  `Give ${stack} another flotilla:namespace.
+  `Use another flotilla:namespace for ${stack}.
     ${useText(namespace)}
-    Only if the state of the other stack is lost or given up for good: npx flotilla adopt --stack ${stack} --given-up ${id}`;
+    Only if the other stack's state is lost or no longer needed: npx flotilla adopt --stack ${stack} --given-up ${id}`;
 
 /**
- * Checks the namespace before an update. Returns whether the cluster has it, as far as it can be read.
+ * Checks the namespace before an update. Returns whether the cluster has it; true if it cannot be read.
  * @throws FlotillaError if the update must not change it.
  */
 export async function checkNamespace(
@@ -111,12 +111,12 @@ export async function checkNamespace(
   name: string,
   known: DeployedNamespace | undefined,
   of: PlaceCheck & {
-    /** Whether the namespace can be missing, because the update creates lost objects again. Default: false. */
+    /** Whether the namespace may be missing, because the update recreates lost objects. Default: false. */
     mayBeLost?: boolean;
   },
 ): Promise<boolean> {
   const answer = await ask(`/api/v1/namespaces/${encodeURIComponent(name)}`);
-  // Without the right to read it, the update itself shows the API server's message.
+  // Without permission to read it, the update itself shows the API server's message.
   if ("unread" in answer) return true;
   const live = await readNamespace(async () => answer, name);
   if (live === undefined && of.mayBeLost && (of.create ?? true)) return false;

@@ -1,4 +1,4 @@
-/** Refuses other volumes of a store before an update, unless its StatefulSets were prepared by hand. */
+/** Refuses changed volumes of a store before an update, unless its StatefulSets were prepared manually. */
 import type { Settings } from "../config/schema";
 import { type Problem, refuse } from "../model/problems";
 import { amountOf } from "../model/quantity";
@@ -16,7 +16,7 @@ interface ClaimSpec {
   resources?: { requests?: { storage?: string } };
 }
 
-/** Returns why the volumes of a store cannot change yet: its StatefulSets still have the old ones. */
+/** Returns why the volumes of a store cannot change yet: its StatefulSets still have the old size or class. */
 export function volumeRefusals(
   change: VolumeChange,
   sets: readonly StatefulSetObject[],
@@ -38,8 +38,8 @@ export function volumeRefusals(
   return [
     {
       where: `flotilla:stores.${name}.storage`,
-      what: `it is ${after.storage}, but the volumes of StatefulSet ${old.map(({ set }) => set).join(" and ")} have ${first.storage}, and Kubernetes refuses that change`,
-      todo: `Take the steps by hand first: ${GROWING} has them. Or set it to ${first.storage}.`,
+      what: `the setting is ${after.storage}, but the volumes of StatefulSet ${old.map(({ set }) => set).join(" and ")} have ${first.storage}, and Kubernetes refuses this change`,
+      todo: `First take the manual steps: ${GROWING} describes them. Or set it to ${first.storage}.`,
     },
   ];
 }
@@ -57,7 +57,7 @@ export async function checkVolumes(
       const answer = await ask(
         `/apis/apps/v1/namespaces/${encodeURIComponent(namespace)}/statefulsets?labelSelector=${selector}`,
       );
-      // Without the right to list them, the update itself shows the API server's message.
+      // Without permission to list them, the update itself shows the API server's message.
       if (!("object" in answer)) return [];
       return volumeRefusals(change, (answer.object as { items: StatefulSetObject[] }).items, settings);
     }),

@@ -1,4 +1,4 @@
-/** Finds objects that exist already and are not those of the release or the stack that is about to create them. */
+/** Finds existing objects that do not belong to the release or the stack that is about to create them. */
 import { type Problem, refuse } from "../model/problems";
 import { compact } from "../model/records";
 import type { Deployed } from "../plan/deployed";
@@ -20,9 +20,9 @@ export interface LiveObject {
   };
 }
 
-/** A planned object that exists already and belongs to somebody else, or to nobody. */
+/** A planned object that already exists and belongs to somebody else, or to nobody. */
 export interface Conflict extends CreatedObject {
-  /** Who manages the object, such as `Helm release shop in namespace old`. Default: nobody. */
+  /** The manager of the object, such as `Helm release shop in namespace old`. Default: none. */
   manager?: string;
   /** The program that created it, such as `kubectl-create`. Default: unknown. */
   createdWith?: string;
@@ -38,13 +38,13 @@ const PART_OF = "app.kubernetes.io/part-of";
 const RELEASE_NAME = "meta.helm.sh/release-name";
 const RELEASE_NAMESPACE = "meta.helm.sh/release-namespace";
 
-/** The label and annotations that make an object one of a release. */
+/** Returns the label and annotations that make an object part of a release. */
 export const marksOf = (release: string, namespace: string) => ({
   labels: { [MANAGED_BY]: "Helm" },
   annotations: { [RELEASE_NAME]: release, [RELEASE_NAMESPACE]: namespace },
 });
 
-/** Whether Helm takes an object for one of a release (helm, pkg/action/validate.go: checkOwnership). */
+/** Whether Helm considers an object part of a release (helm, pkg/action/validate.go: checkOwnership). */
 export const isOfRelease = (
   { metadata: { labels = {}, annotations = {} } }: LiveObject,
   release: string,
@@ -54,7 +54,7 @@ export const isOfRelease = (
   annotations[RELEASE_NAME] === release &&
   annotations[RELEASE_NAMESPACE] === namespace;
 
-/** Labels and annotations of programs that put back what others change, and what their value names. */
+/** Labels and annotations of controllers that revert changes, and what their value names. */
 const CONTROLLERS: readonly [key: string, what: string][] = [
   ["argocd.argoproj.io/instance", "Argo CD application"],
   ["argocd.argoproj.io/tracking-id", "Argo CD application"],
@@ -65,7 +65,7 @@ const CONTROLLERS: readonly [key: string, what: string][] = [
   ["objectset.rio.cattle.io/owner-name", "Rancher Fleet bundle"],
 ];
 
-/** Returns who manages an object, or undefined if nobody does. `application` is the one whose stack looks at it. */
+/** Returns the manager of an object. Undefined if there is none. `application` is the application of the stack. */
 export function managerOf(
   { metadata: { labels = {}, annotations = {}, ownerReferences = [] } }: LiveObject,
   application: string,
@@ -74,10 +74,10 @@ export function managerOf(
   if (owner) return `${owner.kind} ${owner.name}`;
   const marks = { ...annotations, ...labels };
   const [key, controller] = CONTROLLERS.find(([mark]) => marks[mark] !== undefined) ?? [];
-  // A tracking id begins with the name of the application.
+  // A tracking ID starts with the name of the application.
   if (key !== undefined) return `${controller} ${marks[key]?.split(":")[0]}`;
   const release = annotations[RELEASE_NAME];
-  // Helm leaves what has this annotation, whatever becomes of the release.
+  // Helm keeps objects with this annotation when it deletes the release.
   if (release !== undefined && annotations["helm.sh/resource-policy"] !== "keep")
     return `Helm release ${release} in namespace ${annotations[RELEASE_NAMESPACE] ?? "unknown"}`;
   const by = labels[MANAGED_BY];
@@ -88,7 +88,7 @@ export function managerOf(
   return by;
 }
 
-/** Returns the conflicts between objects that an update creates and objects that exist. */
+/** Returns the conflicts between objects that an update creates and existing objects. */
 export function conflictsOf(
   created: readonly CreatedObject[],
   live: (object: CreatedObject) => LiveObject | undefined,
@@ -111,7 +111,7 @@ export function conflictsOf(
   });
 }
 
-/** Whether `flotilla adopt` takes the object over. It changes nothing in other namespaces, and imports no ExternalSecret. */
+/** Whether `flotilla adopt` takes over the object. It changes nothing in other namespaces, and does not import ExternalSecrets. */
 export const isAdoptable = ({ manager, isGoing, isElsewhere, kind, release }: Conflict): boolean =>
   manager === undefined && !isGoing && !isElsewhere && (kind !== "ExternalSecret" || release !== undefined);
 
@@ -124,27 +124,27 @@ export function conflictProblem(conflict: Conflict, stack: string): Problem {
   if (isGoing)
     return {
       where,
-      what: `it is being deleted, and ${creator} would create it`,
+      what: `the object is being deleted, and ${creator} would create it`,
       todo: `Wait until it is gone (${command("get")}), then update again.`,
     };
-  const others = release === undefined ? "" : " Or choose another name in the inventory.";
+  const others = release === undefined ? "" : " Or use another name in the inventory.";
   if (manager !== undefined)
     return {
       where,
-      what: `it exists already and belongs to ${manager}, and ${creator} would create it`,
-      todo: `Remove it there.${others} npx flotilla adopt does not take it: two owners would undo each other's changes.`,
+      what: `the object already exists and belongs to ${manager}, and ${creator} would create it`,
+      todo: `Remove it there.${others} npx flotilla adopt does not take it over, because two owners would revert each other's changes.`,
     };
   const origin = createdWith === undefined ? "" : `, created with ${createdWith}`;
   return {
     where,
-    what: `it exists already${origin}, and ${creator} would create it`,
+    what: `the object already exists${origin}, and ${creator} would create it`,
     todo: `${isAdoptable(conflict) ? `To take it over: npx flotilla adopt --stack ${stack}. ` : ""}If it is not needed: ${command("delete")}.${others}`,
   };
 }
 
 /**
- * Reads those of the objects that exist, by one list for each kind and namespace. Kinds that the cluster does not serve or that
- * the account must not list have none: the update itself shows the API server's message.
+ * Reads the objects that exist, with one list request per kind and namespace. Kinds that the cluster does not serve or that the
+ * account cannot list are skipped: the update itself shows the API server's message.
  */
 export async function readObjects(
   ask: Ask,
@@ -170,17 +170,17 @@ async function list(ask: Ask, path: string, wanted: readonly CreatedObject[]): P
   const selector =
     others.length === 0
       ? `fieldSelector=${encodeURIComponent(`metadata.name=${first.name}`)}`
-      : // Helm's own records are megabytes.
+      : // Helm's own Secrets can be megabytes.
         `labelSelector=${encodeURIComponent("owner!=helm")}`;
   const answer = await ask(`${path}?${selector}`);
   if ("object" in answer) return (answer.object as { items: LiveObject[] }).items;
-  // A kind that is not served in namespaces may be one of the whole cluster.
+  // A kind that is not served in namespaces may be cluster-scoped.
   if (!("unserved" in answer)) return [];
   const whole = await ask(`${path.replace(/\/namespaces\/[^/]+/, "")}?${selector}`);
   return "object" in whole ? (whole.object as { items: LiveObject[] }).items : [];
 }
 
-/** The path of an object's kind in its namespace, with the plural that Kubernetes guesses (meta.UnsafeGuessKindToResource). */
+/** Returns the path of an object's kind in its namespace, with the plural that Kubernetes guesses (meta.UnsafeGuessKindToResource). */
 function resourcePath({ apiVersion, kind, namespace }: CreatedObject): string {
   const singular = kind.toLowerCase();
   const plural = /s$/.test(singular) ? `${singular}es` : singular.replace(/y$/, "ie").concat("s");
@@ -200,7 +200,7 @@ export async function readConflicts(
   return conflictsOf(created, live, { application: planned.application, namespace: planned.namespace.name });
 }
 
-/** Checks the objects and releases that an update creates. @throws FlotillaError if some exist and are not the stack's own. */
+/** Checks the objects and releases that an update creates. @throws FlotillaError if some exist and do not belong to the stack. */
 export async function checkObjects(
   ask: Ask,
   planned: Plan,

@@ -1,15 +1,15 @@
-/** Finds releases that Helm has recorded and the state does not know: Helm refuses to install another one of their name. */
+/** Finds releases that Helm knows but the state does not: Helm refuses to install another release with the same name. */
 import type { Problem } from "../model/problems";
 import type { Deployed } from "../plan/deployed";
 import type { Plan } from "../plan/plan";
 import type { Ask } from "./ask-cluster";
 
-/** One of Helm's own records, as far as its labels tell. */
+/** A Secret in which Helm records a release, with its labels. */
 interface HelmRecord {
   metadata: { labels?: { name?: string; status?: string; version?: string } };
 }
 
-/** Returns the status of the newest record of each release that Helm has. */
+/** Returns the status of the newest record of each release that Helm knows. */
 export async function readStatuses(
   ask: Ask,
   namespace: string,
@@ -19,7 +19,7 @@ export async function readStatuses(
   const selector = encodeURIComponent(`owner=helm,name in (${releases.join(",")})`);
   const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/secrets?labelSelector=${selector}`;
   const answer = await ask(path);
-  // Without the right to list them, the update itself shows Helm's message.
+  // Without permission to list them, the update itself shows Helm's message.
   if (!("object" in answer)) return {};
   const labels = (answer.object as { items: HelmRecord[] }).items.map(
     ({ metadata }) => metadata.labels ?? {},
@@ -28,19 +28,19 @@ export async function readStatuses(
   return Object.fromEntries(labels.map(({ name = "", status = "unknown" }) => [name, status]));
 }
 
-const OTHERS = "If others need it: give the service or store another name.";
+const OTHERS = "If others need it: rename the service or store.";
 
-/** Returns why a release that Helm has recorded must not be installed. */
+/** Returns why a release that Helm already knows must not be installed. */
 export const installedProblem = (release: string, status: string, stack: string): Problem => ({
   where: `release ${release}`,
-  what: `helm has installed it already (${status}), and the state of the stack does not know it`,
+  what: `helm has already installed the release (${status}), but it is not in the stack's state`,
   todo:
     status === "deployed"
       ? `To take it over: npx flotilla adopt --stack ${stack}. ${OTHERS}`
-      : `If an update was interrupted: npx flotilla recover --stack ${stack}. Otherwise bring it to an end with helm, then: npx flotilla adopt --stack ${stack}. ${OTHERS}`,
+      : `If an update was interrupted: npx flotilla recover --stack ${stack}. Otherwise finish or roll back the release with helm, then run: npx flotilla adopt --stack ${stack}. ${OTHERS}`,
 });
 
-/** Returns the releases that an update installs and Helm has recorded already, as problems. */
+/** Reports the releases that an update would install and Helm already knows. */
 export async function readInstalled(
   ask: Ask,
   { namespace, releases }: Pick<Plan, "namespace" | "releases">,

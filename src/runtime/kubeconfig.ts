@@ -2,7 +2,7 @@
 import { suggest } from "../model/nearest";
 import type { Problem } from "../model/problems";
 
-/** The parts of a kubeconfig that lead from a context to a cluster. */
+/** The parts of a kubeconfig that connect a context with a cluster. */
 export interface Kubeconfig {
   "current-context"?: string;
   contexts?: { name: string; context?: { cluster?: string } }[];
@@ -22,11 +22,11 @@ export interface KubeconfigCluster {
 /** The cluster of a context. */
 export interface ClusterTarget {
   context: string;
-  /** Name of its entry in the kubeconfig. */
+  /** Name of the cluster's entry in the kubeconfig. */
   name: string;
   cluster: KubeconfigCluster;
   server: URL;
-  /** Whether requests go through a proxy: then the server itself can be unreachable from this machine. */
+  /** Whether requests go through a proxy. The server itself may then be unreachable from this machine. */
   proxied: boolean;
 }
 
@@ -48,26 +48,26 @@ export const clusterOf = ({ contexts = [], clusters = [] }: Kubeconfig, context:
 /** Returns the cluster of a context, or the problem with it. */
 export function resolveTarget(
   config: Kubeconfig,
-  wanted: string | undefined,
+  chosen: string | undefined,
   shown: { files: string; key: string; stack: string },
 ): ClusterTarget | Problem {
   const { files, key, stack } = shown;
   const names = (config.contexts ?? []).map(({ name }) => name);
-  const context = wanted ?? config["current-context"];
-  const choose = `Name one with: pulumi config set --path ${key} <context> --stack ${stack}`;
+  const context = chosen ?? config["current-context"];
+  const choose = `Set one: pulumi config set --path ${key} <context> --stack ${stack}`;
   if (context === undefined)
     return {
       where: files,
-      what: "no context is current, and the stack names none",
+      what: "the kubeconfig has no current context, and the stack does not set one",
       todo:
         names.length > 0
-          ? `${choose} (there are: ${names.join(", ")})`
-          : "Point KUBECONFIG at your cluster's kubeconfig.",
+          ? `${choose} (known: ${names.join(", ")})`
+          : "Point KUBECONFIG to your cluster's kubeconfig.",
     };
   const entry = config.contexts?.find(({ name }) => name === context);
   if (!entry)
     return {
-      where: wanted === undefined ? files : key,
+      where: chosen === undefined ? files : key,
       what: `${files} has no context "${context}"`,
       todo: `${suggest(context, names)} ${choose}`,
     };
@@ -75,8 +75,8 @@ export function resolveTarget(
   if (!cluster?.server || !URL.canParse(cluster.server))
     return {
       where: files,
-      what: `context "${context}" leads to cluster "${entry.context?.cluster}", which has no server address`,
-      todo: "Fix the kubeconfig, or name another context.",
+      what: `context "${context}" uses cluster "${entry.context?.cluster}", which has no server address`,
+      todo: "Fix the kubeconfig, or use another context.",
     };
   return {
     context,

@@ -1,4 +1,4 @@
-/** Finds volume claims of an earlier store that a new store would reuse: their data has the old passwords. */
+/** Finds volume claims of an earlier store that a new store would reuse, although their data has the old passwords. */
 import type { Application, Store } from "../model/application";
 import { type Problem, refuse } from "../model/problems";
 import { hasSecret, storeSecretName } from "../plan/credentials";
@@ -15,7 +15,7 @@ export interface ClaimObject {
   status?: { capacity?: { storage?: string } };
 }
 
-/** The size of a claim, as Kubernetes writes it. */
+/** Returns the size of a claim, as Kubernetes formats it. */
 export const sizeOf = ({ spec, status }: ClaimObject): string =>
   status?.capacity?.storage ?? spec?.resources?.requests?.storage ?? "size unknown";
 
@@ -28,7 +28,7 @@ export function isClaimOf({ metadata }: ClaimObject, store: string): boolean {
   ).test(metadata.name);
 }
 
-/** Returns the stores that the next update installs with passwords that the state does not have. */
+/** Returns the stores that the next update installs with passwords that are not in the state. */
 export function newStores(
   application: Application,
   planned: Pick<Plan, "releases" | "credentials" | "secrets">,
@@ -43,10 +43,10 @@ export function newStores(
   });
 }
 
-/** Whether the data of a store contains its passwords. Other stores take the password that they start with. */
+/** Whether the data of a store contains its passwords. Other stores use the password that they start with. */
 export const keepsPasswords = ({ kind }: Pick<Store, "kind">): boolean => kindOf(kind).reset !== undefined;
 
-/** Returns why stores must not be installed: claims or a Secret of an earlier store of the same name are left. */
+/** Returns why stores must not be installed: claims or a Secret of an earlier store with the same name still exist. */
 export function leftoverProblems(
   application: Application,
   stores: readonly string[],
@@ -65,19 +65,17 @@ export function leftoverProblems(
     const there = own.map((claim) => `${claim.metadata.name} (${sizeOf(claim)})`).join(", ");
     const what =
       own.length === 0
-        ? `Secret ${secret} of an earlier ${store} is still there, and the state does not know it`
-        : `it would take up the volume ${own.length === 1 ? "claim" : "claims"} ${there} of an earlier ${store}. That data was created with other passwords, so logins with new ones would fail`;
+        ? `Secret ${secret} of an earlier ${store} still exists, but is not in the state`
+        : `the store would reuse the volume ${own.length === 1 ? "claim" : "claims"} ${there} of an earlier ${store}. Its data was created with other passwords, so logins with new ones would fail`;
     const reuse = hasOld
       ? `To reuse the passwords of Secret ${secret}: npx flotilla adopt --stack ${stack}`
-      : `To look for their passwords in the history of the stack, or to set new ones: npx flotilla adopt --stack ${stack}`;
+      : `To find their passwords in the stack's history, or to set new ones: npx flotilla adopt --stack ${stack}`;
     const commands = [
       ...(names.length > 0 ? [`kubectl delete pvc ${names.join(" ")} -n ${namespace}`] : []),
       ...(hasOld ? [`kubectl delete secret ${secret} -n ${namespace}`] : []),
     ].join(" && ");
     const fresh =
-      names.length > 0
-        ? "To begin with empty volumes, which deletes that data"
-        : "To begin with a new password";
+      names.length > 0 ? "To start with empty volumes (deletes the data)" : "To start with a new password";
     return [
       {
         where: `apps/${application.name}.ts: store ${store}`,
@@ -106,7 +104,7 @@ export async function checkLeftovers(
       return "object" in (await ask(`${path}/secrets/${name}`)) ? [name] : [];
     }),
   ]);
-  // Without the right to list claims, only Secrets are found.
+  // Without permission to list claims, only Secrets are found.
   const items = "object" in claims ? (claims.object as { items: ClaimObject[] }).items : [];
   const of = { namespace: planned.namespace.name, stack };
   const problems = leftoverProblems(application, stores, items, secrets.flat(), of);

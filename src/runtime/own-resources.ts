@@ -4,8 +4,8 @@ import type { Resources } from "./state";
 import { nameOfUrn, typesOfUrn } from "./urn";
 
 /**
- * Returns a component and the resources that it created, whose names begin with its own. A name that begins with those of two
- * components belongs to the one with the longer name.
+ * Returns a component and the resources that it created, whose names start with its name. If the names of two components match,
+ * the resource belongs to the longer one.
  */
 export function resourcesOf(resources: Resources, type: string, name: string): Resources {
   const components = Object.keys(resources)
@@ -14,7 +14,7 @@ export function resourcesOf(resources: Resources, type: string, name: string): R
     .sort((a, b) => b.length - a.length);
   return Object.fromEntries(
     Object.entries(resources).filter(([urn]) => {
-      // The component can be inside another one, but the resources of an Application are its own.
+      // The component can be inside another one, but the resources of an Application belong to that Application.
       const types = typesOfUrn(urn);
       const isOthers = type !== COMPONENT_TYPES.application && types.includes(COMPONENT_TYPES.application);
       if (!types.includes(type) || isOthers) return false;
@@ -25,8 +25,8 @@ export function resourcesOf(resources: Resources, type: string, name: string): R
 }
 
 /**
- * Returns the resource names by which `resourcesOf` would take a resource of one component for one of another: the names of a
- * component that begin with the longer name of another. Both components have the same type.
+ * Returns the resource names that `resourcesOf` would attribute to the wrong component: names of one component that start with
+ * the longer name of the other. Both components have the same type.
  */
 export function contested(
   [name, resources]: readonly [string, readonly string[]],

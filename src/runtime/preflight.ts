@@ -1,4 +1,4 @@
-/** Checks that the cluster and the registries of charts answer, before anything is deployed. */
+/** Checks that the cluster and the chart registries answer, before anything is deployed. */
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
@@ -17,7 +17,7 @@ import {
 import { unreachable, usesProxy } from "./reach";
 
 /**
- * Returns the cluster that the settings and the kubeconfig select; undefined inside a cluster without a kubeconfig.
+ * Returns the cluster that the settings and the kubeconfig select. Undefined inside a cluster without a kubeconfig.
  * @throws FlotillaError if the context does not exist or its API server does not answer.
  */
 export async function checkCluster(
@@ -27,7 +27,7 @@ export async function checkCluster(
 ): Promise<ClusterTarget | undefined> {
   const paths = kubeconfigPaths(settings, environment);
   const files = paths.filter((path) => existsSync(path));
-  // Inside a cluster without a kubeconfig, the provider uses the pod's own account.
+  // Inside a cluster without a kubeconfig, the provider uses the pod's service account.
   if (files.length === 0 && environment.KUBERNETES_SERVICE_HOST && settings.cluster.context === undefined)
     return undefined;
   if (files.length === 0)
@@ -35,7 +35,7 @@ export async function checkCluster(
       {
         where: `${PREFIX}:cluster`,
         what: `there is no kubeconfig at ${paths.join(", ")}`,
-        todo: 'Point KUBECONFIG at your cluster\'s kubeconfig, or start the embedded cluster: eval "$(npx flotilla env)"',
+        todo: 'Point KUBECONFIG to your cluster\'s kubeconfig, or use the sandbox: npx flotilla sandbox start && eval "$(npx flotilla sandbox env)"',
       },
     ]);
   const config = mergeKubeconfigs(files.map(readKubeconfig));
@@ -53,13 +53,13 @@ export async function checkCluster(
       {
         where: `${PREFIX}:cluster`,
         what: `the cluster of context "${context}" at ${server.origin} cannot be reached: ${reason}`,
-        todo: `Start it or connect to its network, then try: kubectl --context ${context} get nodes`,
+        todo: `Start the cluster or connect to its network, then try: kubectl --context ${context} get nodes`,
       },
     ]);
   return target;
 }
 
-/** Returns the path of the API server's address, such as Rancher's `/k8s/clusters/c-1`. Empty if it has none. */
+/** Returns the path in the API server's URL, such as Rancher's `/k8s/clusters/c-1`. Empty if there is none. */
 export function serverPath(settings: Pick<Settings, "cluster">, environment = process.env): string {
   const files = kubeconfigPaths(settings, environment).filter((path) => existsSync(path));
   const config = mergeKubeconfigs(files.map(readKubeconfig));
@@ -67,12 +67,12 @@ export function serverPath(settings: Pick<Settings, "cluster">, environment = pr
   return URL.canParse(server) ? new URL(server).pathname.replace(/\/+$/, "") : "";
 }
 
-/** A release whose chart cannot be fetched now, as a problem. */
+/** A release whose chart cannot be downloaded now, as a problem. */
 export interface UnreachableChart extends Problem {
   release: string;
 }
 
-/** Returns the releases whose chart's registry does not answer. Each registry is asked once. */
+/** Returns the releases whose chart registry does not answer. Each registry is checked once. */
 export async function unreachableCharts(plan: Plan, environment = process.env): Promise<UnreachableChart[]> {
   const asked = new Map<string, Promise<string | undefined>>();
   const found = Object.values(plan.releases).map(async (release) => {
@@ -92,7 +92,7 @@ function describe(release: ReleasePlan, reason: string): UnreachableChart {
   return {
     release: release.name,
     where: `release ${release.name}`,
-    what: `its chart ${name} cannot be reached: ${reason}`,
+    what: `the chart ${name} cannot be reached: ${reason}`,
     todo: "Connect to the registry's network, or deploy from charts/vendor: npx flotilla charts pull, then set flotilla:charts to vendored.",
   };
 }
@@ -125,7 +125,7 @@ function readKubeconfig(path: string): Kubeconfig {
       {
         where: path,
         what: `the kubeconfig cannot be read: ${(error as Error).message.split("\n")[0]}`,
-        todo: "Fix it, or point KUBECONFIG at another.",
+        todo: "Fix it, or point KUBECONFIG to another file.",
       },
     ]);
   }

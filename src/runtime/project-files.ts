@@ -1,10 +1,10 @@
-/** Reads the files of a project that contain settings. */
+/** Reads the settings files of a project. */
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { LAYERS } from "../config/layers";
 import type { ProjectFiles } from "../config/stack";
 
-/** Returns the files with settings of the project in a folder. */
+/** Returns the settings files of the project in a folder. */
 export function readProjectFiles(folder: string): ProjectFiles {
   const layers = join(folder, LAYERS);
   const text = (path: string) => readFileSync(path, "utf8");

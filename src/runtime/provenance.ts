@@ -1,4 +1,4 @@
-/** Identifies the program of an update, so that a rollback can prove that it runs the same one. */
+/** Identifies the program of an update, so that a rollback can prove that it runs the same program. */
 import { execFileSync } from "node:child_process";
 import { existsSync, realpathSync, statSync } from "node:fs";
 import { join, sep } from "node:path";
@@ -6,7 +6,7 @@ import { type Charts, digestOf, listFiles } from "../plan/chart";
 import { shortDigest } from "../plan/digest";
 import { lockFileOf, packageOf, versionOf } from "../plan/package";
 
-/** The program that an update ran. */
+/** The program of an update. */
 export interface Provenance {
   /** The version of this package. */
   version: string;
@@ -17,19 +17,19 @@ export interface Provenance {
 }
 
 /**
- * Files and folders that decide what is deployed, unlike tests, docs and tools: those of a project that uses the package, and
- * the package's own in a clone of it.
+ * Files and folders that determine what is deployed, unlike tests, docs and tools: in a project that uses the package, and in a
+ * clone of the package.
  */
 const PROGRAM = ["apps", "charts/lock.yaml", "config/layers", "components", "src", "index.ts"];
 
-/** Returns the provenance of a project. The digests of the charts stand for their files; `loaded` are further files of its program. */
+/** Returns the provenance of a project. The charts are covered by their digests; `loaded` are additional files of the program. */
 export function readProvenance(project: string, charts: Charts, loaded: readonly string[]): Provenance {
   const library = packageOf(project);
   const { microservice, store } = charts;
   const version = versionOf(library);
   const program = shortDigest(
     digestOf(project, programFiles(project, library === project ? [] : loaded)),
-    // A package that is installed is known by its version.
+    // An installed package is identified by its version.
     ...(library === project ? [] : [version]),
     microservice.digest,
     store.digest,
@@ -49,7 +49,7 @@ function gitCommit(project: string): string {
   }
 }
 
-/** Returns the files of a project's own that the running program has loaded by now, wherever in the project they are. */
+/** Returns the project's own files that the running program has loaded so far. */
 export function loadedFiles(project: string): string[] {
   const root = realpathSync(project);
   return Object.keys(require.cache)

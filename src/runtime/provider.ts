@@ -6,7 +6,7 @@ import type { ClusterTarget } from "./kubeconfig";
 
 /**
  * Returns arguments that never make the provider replace resources. `clusterIdentifier` never changes in a stack, so every other
- * change of the provider is an update (pulumi-kubernetes, provider.go: DiffConfig). Flotilla itself verifies the cluster.
+ * change of the provider is an update (pulumi-kubernetes, provider.go: DiffConfig). Flotilla verifies the cluster itself.
  */
 export function providerArgs(
   { kubeconfig }: Pick<Settings["cluster"], "kubeconfig">,
@@ -14,14 +14,14 @@ export function providerArgs(
   clusterIdentifier: string,
 ): ProviderArgs {
   return {
-    // Never undefined: the SDK would then write the text of KUBECONFIG into the state, and the provider would read it as the path of
-    // one file. With an empty text, client-go reads KUBECONFIG or ~/.kube/config and merges several files as kubectl does.
+    // Never undefined: the SDK would write the value of KUBECONFIG into the state, and the provider would read it as the path of one
+    // file. With an empty value, client-go reads KUBECONFIG or ~/.kube/config and merges several files like kubectl.
     kubeconfig: kubeconfig ?? "",
-    // Always by name: `pulumi refresh` and `pulumi destroy` do not run the program, and must use the context of the last update
+    // Always named: `pulumi refresh` and `pulumi destroy` do not run the program, and must use the context of the last update
     // instead of the current one.
     ...compact({ context: target?.context }),
     clusterIdentifier,
-    // A changed Secret is changed in place: by default the provider deletes it and creates another.
+    // Change Secrets in place. By default, the provider deletes a changed Secret and creates a new one.
     enableSecretMutable: true,
   };
 }

@@ -1,10 +1,10 @@
-/** Checks whether an address answers, by opening a TCP connection. */
+/** Checks whether an address accepts TCP connections. */
 import { BlockList, connect, isIP } from "node:net";
 
 /** Time limit for opening a connection, in seconds. */
 const LIMIT_SECONDS = 5;
 
-/** Returns why a connection does not open, or undefined if it does. */
+/** Returns why a connection cannot be opened, or undefined if it can. */
 export function unreachable(host: string, port: number): Promise<string | undefined> {
   return new Promise((resolve) => {
     const socket = connect({ host, port });
@@ -19,8 +19,8 @@ export function unreachable(host: string, port: number): Promise<string | undefi
 }
 
 /**
- * Whether requests to a host go through a proxy of the environment. The rules are those of Go, which kubectl and the provider use
- * (golang.org/x/net/http/httpproxy).
+ * Whether requests to a host go through a proxy from the environment. The rules are those of Go, which kubectl and the provider
+ * use (golang.org/x/net/http/httpproxy).
  */
 export function usesProxy(host: string, environment: NodeJS.ProcessEnv, port = "443"): boolean {
   const setting = (name: string) => environment[name] || environment[name.toLowerCase()] || "";
@@ -61,7 +61,7 @@ function reasonOf(error: NodeJS.ErrnoException): string {
     EHOSTUNREACH: "no route to host",
     ENETUNREACH: "no route to network",
   };
-  // After several addresses the error is an AggregateError. The first inner error has the code.
+  // If several addresses were tried, the error is an AggregateError. The first inner error has the code.
   const inner = error instanceof AggregateError ? (error.errors[0] as NodeJS.ErrnoException) : error;
   return reasons[inner.code ?? ""] ?? inner.code ?? inner.message;
 }

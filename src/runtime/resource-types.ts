@@ -18,7 +18,7 @@ export const RELEASE_COMPONENTS: Record<ReleasePlan["kind"], string> = {
   job: COMPONENT_TYPES.job,
 };
 
-/** Types of the engine's and the providers' resources. */
+/** Types of resources of the engine and the providers. */
 export const STACK = "pulumi:pulumi:Stack";
 export const KUBERNETES_PROVIDER = "pulumi:providers:kubernetes";
 export const RELEASE = "kubernetes:helm.sh/v3:Release";

@@ -4,7 +4,7 @@
  */
 import * as pulumi from "@pulumi/pulumi";
 
-/** Parts of the SDK that its types do not have. */
+/** Parts of the SDK that are missing in its types. */
 interface Debuggable {
   debuggablePromise(promise: Promise<unknown>, context?: unknown): Promise<unknown>;
 }
@@ -13,7 +13,7 @@ interface Callsites {
 }
 type Debug = typeof pulumi.log.debug;
 
-/** Applies the workarounds, unless PULUMI_DEBUG_PROMISE_LEAKS is set to debug the SDK. */
+/** Applies the workarounds unless PULUMI_DEBUG_PROMISE_LEAKS is set, which is used to debug the SDK. */
 export function workAroundSdk(environment = process.env): void {
   if (environment.PULUMI_DEBUG_PROMISE_LEAKS) return;
   withoutStacksOfPromises(require("@pulumi/pulumi/runtime/debuggable") as Debuggable);
@@ -22,7 +22,7 @@ export function workAroundSdk(environment = process.env): void {
 }
 
 /**
- * Prevents a stack trace with every promise. The SDK creates several for each resource, and ts-node maps each frame to its source
+ * Prevents a stack trace for every promise. The SDK creates several per resource, and ts-node maps each frame to its source
  * (https://github.com/pulumi/pulumi/issues/7682).
  */
 function withoutStacksOfPromises(debuggable: Debuggable): void {
@@ -39,7 +39,7 @@ function withoutStacksOfPromises(debuggable: Debuggable): void {
 }
 
 /**
- * Prevents a stack trace with every registration. The engine keeps it in the state, which it writes at every step
+ * Prevents a stack trace for every registration. The engine keeps it in the state, which it writes at every step
  * (https://github.com/pulumi/pulumi/pull/20430, https://github.com/pulumi/pulumi/issues/18478).
  */
 function withoutStacksOfRegistrations(resource: Callsites): void {
@@ -51,9 +51,9 @@ const withoutAnswers = (message: string): string =>
   message.replace(/\bresp: .*$/s, "resp: not shown, it may hold secrets");
 
 /**
- * Returns a function that sends debug messages in batches. The SDK sends its messages for `--debug` one by one, even without
- * `--debug`, and a program ends after the last one (https://github.com/pulumi/pulumi/issues/7146). While a message is being sent,
- * new ones are collected into the next batch.
+ * Returns a function that sends debug messages in batches. The SDK sends its `--debug` messages one by one, even without `--debug`,
+ * and a program only exits after the last one (https://github.com/pulumi/pulumi/issues/7146). While a message is sent, new ones
+ * are collected for the next batch.
  */
 export function inBatches(send: Debug, keepAlive: () => () => void): Debug {
   let waiting: string[] = [];

@@ -8,10 +8,10 @@ import type { StackConfig } from "../config/settings";
 import { assemble, ownFile } from "../config/stack";
 import { readProjectFiles } from "./project-files";
 
-/** Returns the config of the running stack. `folder` is that of the project. */
+/** Returns the config of the running stack. `folder` is the folder of the project. */
 export function readStackConfig(folder: string): StackConfig {
   const values = pulumi.runtime.allConfig();
-  // The SDK has this function but leaves it out of its declarations.
+  // The SDK has this function, but its type declarations omit it.
   const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret(key: string): boolean };
   const secretKeys = Object.keys(values).filter((key) => isConfigSecret(key));
   const [project, stack] = [pulumi.getProject(), pulumi.getStack()];

@@ -1,4 +1,4 @@
-/** Reads a state, from the engine or from `pulumi stack export`: its releases, its place, its cluster. */
+/** Reads a state from the engine or from `pulumi stack export`: releases, namespace, cluster. */
 import type { ClusterIdentity } from "../model/cluster";
 import { compact } from "../model/records";
 import type {
@@ -25,7 +25,7 @@ import {
 import { nameOfUrn, typesOfUrn } from "./urn";
 import type { KnownCluster } from "./verify-cluster";
 
-/** A resource in a state, as far as it is read. */
+/** A resource in a state, with the fields that are read. */
 export interface StateResource {
   type: string;
   outputs?: Record<string, unknown>;
@@ -37,11 +37,11 @@ export type Resources = Record<string, StateResource>;
 const find = (resources: Resources, type: string): StateResource | undefined =>
   Object.values(resources).find((resource) => resource.type === type);
 
-/** Returns the kind of release that a component has, by the component's type. */
+/** Returns the kind of a component's release, by the component's type. */
 const kindOf = (component: string | undefined): DeployedRelease["kind"] | undefined =>
   (["store", "service", "job"] as const).find((kind) => RELEASE_COMPONENTS[kind] === component);
 
-/** Returns the releases of a state, by name. Their values are the inputs of Flotilla, which have no secrets. */
+/** Returns the releases in a state, by name. Their values are Flotilla's inputs, which contain no secrets. */
 export function deployedReleases(resources: Resources): Deployed {
   const found = Object.entries(resources).flatMap(([urn, { type, outputs }]) => {
     const kind = kindOf(typesOfUrn(urn).at(-2));
@@ -69,9 +69,9 @@ export function deployedQuota(resources: Resources): Record<string, string> | un
 export interface DeployedNamespace {
   name: string;
   uid?: string;
-  /** Id of the stack that owns it, from its annotation. */
+  /** ID of the stack that owns it, from its annotation. */
   owner?: string;
-  /** Whether the stack has taken it over from others. Default: the stack created it. */
+  /** Whether the stack took it over from others. Default: the stack created it. */
   adopted?: true;
 }
 
@@ -83,7 +83,7 @@ export function deployedNamespace(resources: Resources): DeployedNamespace | und
   if (typeof metadata?.name !== "string") return undefined;
   const { name, uid, annotations } = metadata;
   const owner = annotations?.[OWNER_ID];
-  // Without an owner although the stack has an id: an update that took it over was broken off.
+  // No owner although the stack has an ID: an update that took it over was interrupted.
   const isUnmarked = owner === undefined && applicationId(resources) !== undefined;
   const adopted = annotations?.[ADOPTED] !== undefined || isUnmarked ? (true as const) : undefined;
   return compact({ name, uid, owner, adopted });
@@ -93,7 +93,7 @@ export function deployedNamespace(resources: Resources): DeployedNamespace | und
 export const recordedCluster = (resources: Resources): ClusterIdentity | undefined =>
   find(resources, COMPONENT_TYPES.application)?.outputs?.cluster as ClusterIdentity | undefined;
 
-/** Returns the id of the stack, which marks the objects that it owns. Undefined before its first update. */
+/** Returns the ID of the stack, which marks the objects that it owns. Undefined before its first update. */
 export function recordedId(resources: Resources): string | undefined {
   return applicationId(resources) ?? deployedNamespace(resources)?.owner;
 }
@@ -140,7 +140,7 @@ export function deployedGuarded(resources: Resources): DeployedGuarded {
   };
 }
 
-/** Returns the namespace that the objects of a state are in, where others own it. */
+/** Returns the namespace of the objects in a state, for a namespace that others own. */
 function namespaceOfObjects(resources: Resources): string | undefined {
   const found = Object.values(resources)
     .filter(({ type }) => type.startsWith("kubernetes:"))
@@ -155,7 +155,7 @@ function namespaceOfObjects(resources: Resources): string | undefined {
 export function deployedPlace(resources: Resources): DeployedPlace | undefined {
   const namespace = deployedNamespace(resources)?.name ?? namespaceOfObjects(resources);
   if (namespace === undefined) return undefined;
-  // In a program of one's own, the component has these outputs, not the stack.
+  // In a program that uses the components, the component has these outputs, not the stack.
   const { application, environment } = {
     ...stackOutputsIn(resources),
     ...find(resources, COMPONENT_TYPES.application)?.outputs,
@@ -167,7 +167,7 @@ export function deployedPlace(resources: Resources): DeployedPlace | undefined {
   };
 }
 
-/** Returns what a state knows about the stack's cluster. */
+/** Returns the facts in a state about the stack's cluster. */
 export function knownCluster(resources: Resources): KnownCluster {
   return compact({
     recorded: recordedCluster(resources),
@@ -191,7 +191,7 @@ export interface DeployedState {
   cluster: KnownCluster;
   /** The provider's `clusterIdentifier`. */
   identifier?: string;
-  /** The id of the stack. */
+  /** The ID of the stack. */
   id?: string;
 }
 

@@ -1,7 +1,7 @@
 /** The parts of a URN: `urn:pulumi:<stack>::<project>::<types of the parents>$<type>::<name>`. */
 
-/** Name of the resource. It may contain `::`. */
+/** Returns the name of the resource, which may contain `::`. */
 export const nameOfUrn = (urn: string): string => urn.split("::").slice(3).join("::");
 
-/** Types of the parents from the outermost on, then the type of the resource. */
+/** Returns the types of the parents, outermost first, then the type of the resource. */
 export const typesOfUrn = (urn: string): string[] => urn.split("::")[2]?.split("$") ?? [];

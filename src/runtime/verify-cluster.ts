@@ -1,4 +1,4 @@
-/** Reads the identity of the cluster that the settings select, and compares it with the one in the state. */
+/** Reads the identity of the cluster that the settings select, and compares it with the state. */
 import { readFileSync } from "node:fs";
 import { PREFIX } from "../config/prefix";
 import type { Settings } from "../config/schema";
@@ -10,7 +10,7 @@ import { caDigest, foreignCluster, identityText, isSameCluster, isUnsure } from 
 import type { ClusterTarget } from "./kubeconfig";
 import type { DeployedNamespace } from "./state";
 
-/** What a state knows about the stack's cluster. */
+/** The facts in a state about the stack's cluster. */
 export interface KnownCluster {
   /** Identity that the last update recorded. */
   recorded?: ClusterIdentity;
@@ -48,9 +48,9 @@ export async function readIdentity(
   const answer = await ask("/api/v1/namespaces/kube-system").catch((error: Error) => {
     throw new FlotillaError([unanswered(error, target)]);
   });
-  // Every API server has namespaces. A wrong path shows here only: the CA is still right, and every object would be missing.
+  // Every API server has namespaces. A wrong path only shows here: the CA is still right, and every object would be missing.
   if ("missing" in answer && answer.unserved)
-    throw new FlotillaError([unanswered(new Error("no Kubernetes API is served there"), target)]);
+    throw new FlotillaError([unanswered(new Error("there is no Kubernetes API at this address"), target)]);
   const ca = target && authorityOf(target);
   const named = compact({
     name: target?.name ?? "in-cluster",
@@ -62,14 +62,14 @@ export async function readIdentity(
     if (uid !== undefined) return { identity: { uid, ...named } };
   }
   const why =
-    "unread" in answer ? `namespace kube-system: ${answer.unread}` : "it has no namespace kube-system";
+    "unread" in answer ? `namespace kube-system: ${answer.unread}` : "there is no namespace kube-system";
   return { identity: named, unread: why };
 }
 
 const unanswered = (error: Error, target: ClusterTarget | undefined): Problem => ({
   where: `${PREFIX}:cluster`,
   what: `the cluster${target === undefined ? "" : ` of context "${target.context}" at ${target.server.href}`} does not answer: ${error.message}`,
-  todo: "Log in to it, or correct the kubeconfig, then try: kubectl get namespace kube-system",
+  todo: "Log in to the cluster or fix the kubeconfig, then try: kubectl get namespace kube-system",
 });
 
 /** Returns the CA certificates of a cluster, as PEM. */
@@ -90,12 +90,12 @@ export interface VerifiedCluster {
   identity: ClusterIdentity;
   /** Whether the settings move the stack here from another cluster. */
   isMoving: boolean;
-  /** Warnings: that the stack moves to it, or that its UID cannot be read. */
+  /** Warnings: the stack moves to the cluster, or its UID cannot be read. */
   warnings: string[];
 }
 
 /**
- * Reads the identity of the cluster and compares it with the one in the state.
+ * Reads the identity of the cluster and compares it with the state.
  * @throws FlotillaError if it is not the stack's cluster and the settings do not name it.
  */
 export async function verifyCluster(
@@ -137,12 +137,12 @@ export async function verifyCluster(
       ...(!isMoving
         ? []
         : [
-            `stack ${stack} moves to cluster ${identityText(identity)}, which ${PREFIX}:cluster.identity names; what runs in ${identityText(recorded)} stays there, and the stack forgets it`,
+            `stack ${stack} moves to cluster ${identityText(identity)}, as set in ${PREFIX}:cluster.identity; everything in ${identityText(recorded)} keeps running, but is no longer in the state`,
           ]),
       ...(unread === undefined
         ? []
         : [
-            `the cluster is known by its ${identity.ca === undefined ? "address" : "CA certificate"} only, not by the UID of kube-system (${unread})`,
+            `the cluster is only identified by its ${identity.ca === undefined ? "address" : "CA certificate"}, not by the UID of kube-system (${unread})`,
           ]),
     ],
   };

@@ -1,9 +1,9 @@
-/** Ends a program whose engine was killed. */
+/** Exits when the engine was killed. */
 
 /**
- * Ends this program when its output is closed. The SDK reports errors to the engine, or to standard error if that fails. When
- * both are closed, each failed write is an error that the SDK reports again, forever: such a program used a CPU for an hour and
- * grew to 5 GB.
+ * Exits this program when its output is closed. The SDK reports errors to the engine, or to standard error if that fails. If both
+ * are closed, each failed write is an error that the SDK reports again, forever: such a program used a CPU for an hour and grew
+ * to 5 GB.
  */
 export function endWithoutEngine(): void {
   for (const stream of [process.stdout, process.stderr])

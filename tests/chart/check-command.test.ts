@@ -121,7 +121,7 @@ describe("flotilla check", function () {
     assert.equal(exitCode, 2, all);
     assert.match(
       stdout,
-      /error Pulumi\.bad\.yaml:3 flotilla:replics: there is no such setting\n {4}Did you mean "replicas"\?/,
+      /error Pulumi\.bad\.yaml:3 flotilla:replics: unknown setting\n {4}Did you mean "replicas"\?/,
     );
     assert.match(stdout, /\n1 error, 0 warnings$/);
   });
@@ -143,7 +143,7 @@ describe("flotilla check", function () {
   it("requires an existing stack, and names the stacks if there is none", async () => {
     const { exitCode, all = "" } = await flotilla("check", "--stack", "pord");
     assert.equal(exitCode, 1);
-    assert.match(all, /Pulumi\.pord\.yaml: there is no such file/);
+    assert.match(all, /Pulumi\.pord\.yaml: the stack file does not exist/);
     assert.match(all, /Did you mean "prod"\?/);
   });
 
@@ -172,7 +172,7 @@ describe("flotilla check", function () {
     assert.equal(wrong.exitCode, 1);
     assert.match(
       wrong.all ?? "",
-      /1 problem, Pulumi\.eu\.yaml was not written:\n.*there is no layer "eu-wset-1"/,
+      /1 problem, Pulumi\.eu\.yaml was not written:\n.*unknown layer "eu-wset-1"/,
     );
     assert.match(wrong.all ?? "", /Did you mean "eu-west-1"\?/);
     assert.throws(() => readFileSync(join(folder, "Pulumi.eu.yaml")));

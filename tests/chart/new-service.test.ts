@@ -88,9 +88,9 @@ describe("flotilla new service", function () {
     assert.match(problems[1]?.todo ?? "", /Did you mean "mysql"/);
     // Only the whole inventory shows that this name is one of a store's host names.
     const [taken] = problemsOf(() => addService("redis-master", { ...options, uses: "" }, folder));
-    assert.match(taken?.what ?? "", /store redis has a host of this name/);
+    assert.match(taken?.what ?? "", /store redis creates a host with this name/);
     const [image] = problemsOf(() => addService("orders", { ...options, uses: "", image: "orders" }, folder));
-    assert.match(image?.what ?? "", /has no tag/);
+    assert.match(image?.what ?? "", /has no exact version tag/);
     assert.equal(read("robot-shop"), before);
   });
 });

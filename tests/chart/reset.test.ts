@@ -106,7 +106,7 @@ describe("new passwords for existing data", () => {
   it("are refused if no Job on one volume can set them, and for claims that no pod mounts", () => {
     assert.match(
       resetsOf("mongodb", prod).refusal() ?? "",
-      /^a replicated mongodb changes passwords only while/,
+      /^a replicated mongodb can only change passwords while/,
     );
     assert.match(resetsOf("rabbitmq", prod).refusal() ?? "", /^a replicated rabbitmq /);
     assert.equal(resetsOf("mysql", prod).refusal(), undefined);

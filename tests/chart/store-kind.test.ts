@@ -34,7 +34,7 @@ describe("a custom store kind", () => {
   it("is checked by its own rules", () => {
     const without = application({ services: {}, stores: { cache: redis({ kind: "memcached" }) } });
     const [found] = problemsOf(() => planFor(without, config));
-    assert.match(found?.what ?? "", /^memcached takes exactly one account$/);
+    assert.match(found?.what ?? "", /^memcached needs exactly one account$/);
   });
 
   it("is rendered by the chart of single-pod stores", async () => {

@@ -126,7 +126,7 @@ describe("order-service as in production, with externals", () => {
   it("refuses a plain-text password, and does not repeat it", async () => {
     await stack.config("flotilla:credentials.order-db-orders", "plain-text-word");
     const { all = "" } = await stack.pulumi(["preview"], { reject: false });
-    assert.match(all, /flotilla:credentials\.order-db-orders: it is in plain text/);
+    assert.match(all, /flotilla:credentials\.order-db-orders: the password is in plain text/);
     assert.ok(!all.includes("plain-text-word"));
     await run("pulumi", ["config", "rm", "flotilla:credentials", "--stack", stack.name], {
       cwd: stack.folder,

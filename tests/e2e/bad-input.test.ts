@@ -39,7 +39,7 @@ describe("bad input", () => {
   it("a misspelled key: file, line and the nearest key", async () => {
     const all = await refusal(`${good}  flotilla:servces: {}\n`);
     assert.match(all, /1 problem, nothing was deployed/);
-    assert.match(all, /Pulumi\.bad\.yaml:5 flotilla:servces: there is no such setting/);
+    assert.match(all, /Pulumi\.bad\.yaml:5 flotilla:servces: unknown setting/);
     assert.match(all, /Did you mean "services"\?/);
   });
 
@@ -75,8 +75,8 @@ describe("bad input", () => {
     const all = await refusal(
       `${good.replace("environment: local", "environment: lokal")}  flotilla:application: sock-shop\n`,
     );
-    assert.match(all, /:2 flotilla:environment: there is no environment "lokal"/);
-    assert.match(all, /:5 flotilla:application: there is no application "sock-shop"/);
+    assert.match(all, /:2 flotilla:environment: unknown environment "lokal"/);
+    assert.match(all, /:5 flotilla:application: unknown application "sock-shop"/);
   });
 
   it("a context that does not exist", async () => {
@@ -120,9 +120,9 @@ describe("bad input", () => {
     const all = await refusal(good);
     assert.match(
       all,
-      /apps\/robot-shop\.ts: service cart: it uses "postgres", which is neither a service, a store nor an external/,
+      /apps\/robot-shop\.ts: service cart: uses "postgres", which is not a service, store or external/,
     );
-    assert.match(all, /the stores need each other in a circle: mysql -> rabbitmq -> mysql/);
+    assert.match(all, /the `needs` of stores form a cycle: mysql -> rabbitmq -> mysql/);
     writeFileSync(inventory, original.replaceAll("dispatch: {", `"${"d".repeat(54)}": {`));
     assert.match(await refusal(good), /the release name has 54 characters, Helm allows 53/);
     writeFileSync(inventory, original);

@@ -225,7 +225,10 @@ describe("the cached schemas of a cluster", () => {
     const wrong = { ...objects.find(({ kind }) => kind === "Service"), spec: { prots: [] } };
     assert.match((await kubeconform(asText([wrong])))?.findings[0]?.message ?? "", /prots/);
     const unknown = { apiVersion: "apps/v1", kind: "Deploiment", metadata: { name: "x" } };
-    assert.match((await kubeconform(asText([unknown])))?.findings[0]?.message ?? "", /no schema of its kind/);
+    assert.match(
+      (await kubeconform(asText([unknown])))?.findings[0]?.message ?? "",
+      /no schema for its kind/,
+    );
   });
 });
 

@@ -97,7 +97,10 @@ describe("components in a user's own program", function () {
     assert.match(await refused(), /arguments of Application "shop-two".*cache/s);
     await stack.config("withoutStore", "false");
     await stack.config("namespace", "elsewhere");
-    assert.match(await refused(), /deployed in namespace shop-two-local, and this moves it to elsewhere/);
+    assert.match(
+      await refused(),
+      /deployed in namespace shop-two-local, and this would move it to elsewhere/,
+    );
     assert.equal(await exists("namespace", "elsewhere"), false);
     await stack.config("namespace", "shop-two-local");
     await stack.config("distribution", "bitnami");
@@ -138,7 +141,7 @@ describe("components in a user's own program", function () {
     await stack.config("contested", "true");
     assert.match(
       await refused("preview"),
-      /Application "shop-two-cache": its name and that of Application "shop-two" leave open .* resource shop-two-cache/,
+      /Application "shop-two-cache": because of the name of Application "shop-two", the owner of the resource shop-two-cache/,
     );
     await stack.config("contested", "false");
   });

@@ -117,17 +117,17 @@ describe("flotilla destroy", function () {
   it("lists what is deleted and what is kept, each volume by name and size", async () => {
     const { exitCode, all = "" } = await destroy();
     assert.equal(exitCode, 3, all);
-    assert.match(all, /DELETED: the data of 2 volumes, 2 GiB in all/);
+    assert.match(all, /DELETED: the data of 2 volumes, 2 GiB in total/);
     for (const store of ["cache", "mysql"])
       assert.match(all, new RegExp(`data-${store}-0 +1Gi +${store} +pvc-\\S+ +Delete +data deleted`));
     assert.match(
       all,
       /uploads +3Gi +not of the stack +e2e-destroy-kept +Retain +claim deleted, volume stays/,
     );
-    assert.match(all, /NOT OF THE STACK[\s\S]*ConfigMap by-hand/);
+    assert.match(all, /NOT PART OF THE STACK[\s\S]*ConfigMap by-hand/);
     assert.match(all, /web +service +1/);
     assert.match(all, /What stays:[\s\S]*PersistentVolume e2e-destroy-kept, 3Gi/);
-    assert.match(all, /there is no terminal to ask for the name\n {2}.*--confirm destroy/);
+    assert.match(all, /cannot ask for the stack's name without a terminal\n {2}.*--confirm destroy/);
   });
 
   it("deletes and unprotects nothing for any other name", async () => {
@@ -181,7 +181,7 @@ describe("flotilla destroy", function () {
     const { exitCode, all = "" } = await destroy("--confirm", stack.name);
     await stack.config("flotilla:environment", "dev");
     assert.equal(exitCode, 1);
-    assert.match(all, /is of environment prod[\s\S]*Nothing was deleted[\s\S]*pulumi state unprotect --all/);
+    assert.match(all, /has environment prod[\s\S]*Nothing was deleted[\s\S]*pulumi state unprotect --all/);
     assert.deepEqual(await uids(namespace), before);
   });
 
@@ -189,9 +189,9 @@ describe("flotilla destroy", function () {
     await run("helm", ["uninstall", "cache", "-n", namespace, "--wait"]);
     const { exitCode, all = "" } = await answered(stack.name);
     assert.equal(exitCode, 0, all);
-    assert.match(all, /cache +store +uninstalled already/);
+    assert.match(all, /cache +store +already uninstalled/);
     assert.match(all, /data-cache-0 +1Gi +cache +pvc-\S+ +Delete +data deleted/);
-    assert.match(all, /taking out of the state what the cluster no longer has: cache/);
+    assert.match(all, /removing from the state what the cluster no longer has: cache/);
     assert.match(all, /destroy is destroyed: \d+ deleted/);
     assert.match(all, /PersistentVolume e2e-destroy-kept[\s\S]*pulumi stack rm destroy/);
     assert.equal(await exists("namespace", namespace), false);
@@ -227,7 +227,7 @@ describe("flotilla destroy", function () {
     const { exitCode, all = "" } = await destroy("--confirm", stack.name);
     await run("kubectl", ["delete", "validatingadmissionpolicy,validatingadmissionpolicybinding", KEEP]);
     assert.equal(exitCode, 1, all);
-    assert.match(all, /Left of destroy: .*Secret web-env.*namespace e2e-destroy/);
+    assert.match(all, /Stack destroy still has: .*Secret web-env.*namespace e2e-destroy/);
     assert.match(all, /did not finish \(\d+ deleted/);
     assert.match(all, /kept by the test[\s\S]*To continue: npx flotilla destroy --stack destroy/);
     assert.ok(await exists("pvc", "data-mysql-0", "-n", namespace));
@@ -245,12 +245,12 @@ describe("flotilla destroy", function () {
     });
     const stopped = await child;
     assert.equal(stopped.exitCode, 130, stopped.all);
-    assert.match(stopped.all ?? "", /Left of destroy: .*namespace e2e-destroy/);
+    assert.match(stopped.all ?? "", /Stack destroy still has: .*namespace e2e-destroy/);
     assert.ok(await exists("namespace", namespace));
     await run("kubectl", ["delete", "namespace", namespace, "--wait"]);
     const { exitCode, all = "" } = await destroy("--confirm", stack.name);
     assert.equal(exitCode, 0, all);
-    assert.match(all, /only taken out of the state:\s+- namespace e2e-destroy, everything in it/);
+    assert.match(all, /so only removed from the state:\s+- namespace e2e-destroy, everything in it/);
     assert.match(all, /destroy is destroyed/);
   });
 });

@@ -102,7 +102,7 @@ describe("existing objects", function () {
       for (const name of EXISTING) assert.ok(all.includes(`${name} in namespace`), all);
       assert.match(all, /6 problems, nothing was deployed/);
     }
-    assert.match(await ends(1, ...on("up"), "--yes"), /exists already in the cluster, as named above/);
+    assert.match(await ends(1, ...on("up"), "--yes"), /already exist in the cluster \(listed above\)/);
     assert.equal(await revision("web"), 1);
   });
 

@@ -52,7 +52,7 @@ describe("an existing namespace", function () {
 
   it("is refused by every command, with what to do", async () => {
     const ways = (text: string) => {
-      assert.match(text, /it exists already, and the state of the stack does not know it/);
+      assert.match(text, /the namespace already exists, but is not in the stack's state/);
       assert.match(text, /npx flotilla adopt --stack team/);
       assert.match(text, /flotilla:namespace: \{ name: e2e-team, create: false \}/);
     };
@@ -74,11 +74,14 @@ describe("an existing namespace", function () {
 
   it("is used if others own it, and nothing in it that is not the stack's is changed", async () => {
     await create("false");
-    assert.match(await ends(0, "doctor"), /e2e-team is there, and others own it[\s\S]*pod security +ok/);
+    assert.match(await ends(0, "doctor"), /e2e-team exists and is owned by others[\s\S]*pod security +ok/);
     const before = (await live()).metadata;
     writeChart(stack.folder);
     await run("helm", ["install", "web", join(stack.folder, "chart"), "-n", namespace]);
-    assert.match(await ends(1, "up", "--yes"), /release web: helm has installed it already \(deployed\)/);
+    assert.match(
+      await ends(1, "up", "--yes"),
+      /release web: helm has already installed the release \(deployed\)/,
+    );
     assert.equal(await exists("statefulset", "cache", "-n", namespace), false, "nothing was begun");
     await run("helm", ["uninstall", "web", "-n", namespace, "--wait"]);
     await ends(0, "up", "--yes");
@@ -102,12 +105,12 @@ describe("an existing namespace", function () {
 
   it("is kept with the objects of others when the stack is destroyed", async () => {
     const all = await ends(0, "destroy", "--confirm", "team");
-    assert.match(all, /What stays:[\s\S]*namespace e2e-team with what others have in it/);
+    assert.match(all, /What stays:[\s\S]*namespace e2e-team and what others have in it/);
     await isAsItWas();
     assert.equal(await exists("deployment", "web", "-n", namespace), false);
     // The data of stores is kept, and an update does not use it unasked.
     assert.ok(await exists("pvc", "data-cache-0", "-n", namespace));
-    assert.match(await ends(1, "up", "--yes"), /Secret cache-auth of an earlier cache is still there/);
+    assert.match(await ends(1, "up", "--yes"), /Secret cache-auth of an earlier cache still exists/);
   });
 
   it("is taken over by adopt, which shows what it changes, and an update then continues", async () => {
@@ -129,7 +132,7 @@ describe("an existing namespace", function () {
 
   it("is not deleted by destroy after it was taken over, and is available again", async () => {
     const all = await ends(0, "destroy", "--confirm", "team");
-    assert.match(all, /namespace e2e-team with what others have in it/);
+    assert.match(all, /namespace e2e-team and what others have in it/);
     await isAsItWas();
     const { annotations = {} } = (await live()).metadata;
     assert.deepEqual(

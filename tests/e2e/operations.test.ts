@@ -192,10 +192,7 @@ describe("a stack in operation", function () {
       assert.match(preview.all ?? "", /the volumes of StatefulSet mysql have 1Gi, and Kubernetes refuses/);
       await set("stores.mysql.storage", "512Mi");
       for (const command of ["diff", "up"])
-        assert.match(
-          await ends(1, ...on(command)),
-          /flotilla:stores\.mysql\.storage: .*would become smaller/,
-        );
+        assert.match(await ends(1, ...on(command)), /flotilla:stores\.mysql\.storage: .*would shrink/);
       await unset("stores");
     });
 
@@ -268,11 +265,11 @@ describe("a stack in operation", function () {
       await set("services.worker.resources.requests.cpu", "1000000m");
       await set("services.worker.resources.limits.cpu", "1000000m");
       const failed = await ends(1, ...on("up"), "--yes");
-      assert.match(failed, /worker: \d+ s, .*no node takes it/);
-      const why = /no node takes it: 6 of 6 nodes have not enough cpu free \(it asks for 1000\)/;
+      assert.match(failed, /worker: \d+ s, .*cannot be scheduled/);
+      const why = /it cannot be scheduled: 6 of 6 nodes do not have enough free cpu \(it requests 1000\)/;
       assert.match(failed, why);
       const explained = await ends(2, ...on("explain"));
-      assert.match(explained, /service worker: the last update of it failed; the version before it runs on/);
+      assert.match(explained, /service worker: its last update failed; the previous version keeps running/);
       assert.match(explained, why);
       assert.match(explained, /pulumi config set --path flotilla:services\.worker\.resources\.requests\.cpu/);
       assert.match(explained, /npx flotilla rollback --stack operations/);
@@ -320,7 +317,7 @@ describe("a stack in operation", function () {
       await stack.up();
       assert.equal(await memory(), "256Mi");
       const kept = await ends(0, ...on("rollback"), "--yes");
-      assert.match(kept, /left as they are, because they are stores': .*mysql/);
+      assert.match(kept, /stores are not rolled back: .*mysql/);
       assert.deepEqual([await image("worker"), await memory()], ["example.com/web:1.0.1", "256Mi"]);
       const {
         updates: [{ number } = { number: 0 }],
@@ -343,7 +340,7 @@ describe("a stack in operation", function () {
       await set("services.worker.tag", "5.0.0");
       await stack.up();
       const refused = await ends(1, ...on("rollback"), "--to", String(updates), "--yes");
-      assert.match(refused, /changes in it that were not committed/);
+      assert.match(refused, /it ran with uncommitted changes/);
       assert.match(refused, /--config-only/);
       assert.equal(await image("worker"), "example.com/web:5.0.0");
       await ends(0, ...on("rollback"), "--to", String(updates), "--config-only", "--yes");
@@ -482,8 +479,8 @@ describe("a stack in operation", function () {
       await helm;
       assert.match(await ends(2, ...on("status")), /worker .* pending-upgrade/);
       const all = await ends(0, ...on("recover"), "--yes");
-      assert.match(all, /helm was ended in the middle of worker: revision \d+ is pending-upgrade/);
-      assert.match(all, /the last good one/);
+      assert.match(all, /helm was interrupted at worker: revision \d+ is pending-upgrade/);
+      assert.match(all, /the last successful one/);
       assert.deepEqual(await manifests(), good);
       await ends(0, ...on("status"));
       await ends(0, ...on("diff"));
@@ -495,11 +492,11 @@ describe("a stack in operation", function () {
       await set("services.worker.resources.limits.cpu", "1000000m");
       const kill = startUpdate();
       await until("the update waits", async () => (await status("worker")) === "pending-upgrade");
-      assert.match(await ends(1, ...on("recover"), "--yes"), /an update is under way/);
+      assert.match(await ends(1, ...on("recover"), "--yes"), /an update is in progress/);
       await kill();
       const all = await ends(0, ...on("recover"), "--yes");
-      assert.match(all, /locked by .*, which no longer runs/);
-      assert.match(all, /Pulumi was updating Release worker/);
+      assert.match(all, /locked by .*, which is no longer running/);
+      assert.match(all, /Pulumi was interrupted while updating Release worker/);
       assert.equal(await status("worker"), "deployed");
       await unset("services.worker.resources");
       await ends(0, ...on("up"), "--yes");
@@ -515,7 +512,10 @@ describe("a stack in operation", function () {
       process.kill(engine.pid as number, "SIGKILL");
       await until("helm has ended", async () => (await status("worker")) === "deployed");
       assert.notDeepEqual(await manifests(), good);
-      assert.match(await ends(0, ...on("recover"), "--yes"), /Pulumi was updating Release worker/);
+      assert.match(
+        await ends(0, ...on("recover"), "--yes"),
+        /Pulumi was interrupted while updating Release worker/,
+      );
       await unset("services.worker.env");
       await stack.up();
       assert.deepEqual(await manifests(), good);
@@ -598,7 +598,7 @@ describe("a stack in operation", function () {
       await until("the pods are there", async () => (await podUids("mysql", other)).length === 1);
       const pods = { worker: await podUids("worker", other), mysql: await podUids("mysql", other) };
       const refused = await ends(1, "adopt", "--stack", "adopted", "--yes");
-      assert.match(refused, /release mysql: its passwords are not found/);
+      assert.match(refused, /release mysql: its passwords are missing/);
       const passwords = { "mysql-root-password": "RootPasswordInUse", "mysql-password": "AppPasswordInUse" };
       await run("kubectl", [
         ...["create", "secret", "generic", "mysql-auth", "-n", other],

@@ -28,7 +28,7 @@ describe("preview of the project's stacks", () => {
       assert.match(stdout, new RegExp(`environment: "${name.split("-")[0]}"`));
       assert.doesNotMatch(all, /^\s+at .*\.(ts|js):\d+/m, "no stack trace");
       // prod's layer says why they are good enough for now.
-      assert.equal(/warning: the stores run Bitnami's images/.test(all), !name.startsWith("prod"));
+      assert.equal(/warning: the stores use Bitnami's images/.test(all), !name.startsWith("prod"));
       // Where Bitnami's registry cannot be reached, each of the four charts is one line.
       const lines = all.split("\n").filter((line) => /^\s+warning: release \w+: its chart/.test(line));
       const away = (await unreachable("registry-1.docker.io", 443)) !== undefined;

@@ -68,6 +68,6 @@ describe("a project's own store kind", () => {
     assert.equal((await secret("web-env")).CACHE, `app:${after}`);
     stack.edit("apps/index.ts", 'cache: store("memcached")', "");
     stack.edit("apps/index.ts", 'service(["cache"], { CACHE: url("cache") })', "service([])");
-    assert.match(await ends(1, "diff"), /cache is gone from the inventory|store "?cache/);
+    assert.match(await ends(1, "diff"), /cache was removed from the inventory|store "?cache/);
   });
 });

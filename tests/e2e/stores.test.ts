@@ -35,7 +35,7 @@ describe("a store in prod", () => {
       assert.notEqual(exitCode, 0);
       assert.match(
         all,
-        /1 problem, nothing was deployed:\s+apps\/shop\.ts: store cache is gone from the inventory/,
+        /1 problem, nothing was deployed:\s+apps\/shop\.ts: store cache was removed from the inventory/,
       );
       assert.match(all, /npx flotilla remove cache --stack removal/);
     }
@@ -79,11 +79,11 @@ describe("a store in prod", () => {
     const { all: preview = "" } = await stack.pulumi(["preview"]);
     assert.match(
       preview,
-      /flotilla:allowDeletion names store\/cache, but the stack has none deployed: remove the entry/,
+      /flotilla:allowDeletion lists store\/cache, which is not deployed: remove the entry/,
     );
     const { exitCode, all = "" } = await flotilla(stack, "up", "--yes", "--stack", "removal");
     assert.equal(exitCode, 0, all);
-    assert.match(all, /flotilla:allowDeletion is used up and taken out; commit it/);
+    assert.match(all, /removed used entries of flotilla:allowDeletion; commit the file/);
     assert.doesNotMatch(read(stack.folder, "Pulumi.removal.yaml"), /allowDeletion/);
   });
 });
@@ -139,7 +139,7 @@ describe("a chart from charts/vendor", () => {
     assert.notEqual(exitCode, 0);
     assert.match(
       all,
-      /flotilla:stores\.cache\.profile: cache would become replicated, but it is deployed standalone/,
+      /flotilla:stores\.cache\.profile: the profile is replicated, but cache is deployed as standalone/,
     );
     assert.match(all, /docs\/stores\.md/);
     await run("pulumi", ["config", "rm", "flotilla:profile", "--stack", stack.name], { cwd: stack.folder });
@@ -153,10 +153,10 @@ describe("a chart from charts/vendor", () => {
     assert.notEqual(exitCode, 0);
     assert.match(
       all,
-      /1 problem, nothing was deployed:\s+charts\/vendor\/redis-23\.1\.1\.tgz: it is not the chart/,
+      /1 problem, nothing was deployed:\s+charts\/vendor\/redis-23\.1\.1\.tgz: the chart does not match/,
     );
     rmSync(join(stack.folder, archive));
     const missing = await stack.pulumi(["preview"], { reject: false });
-    assert.match(missing.all ?? "", /the chart is not there\s+Fetch it: npx flotilla charts pull/);
+    assert.match(missing.all ?? "", /the chart does not exist\s+Download it: npx flotilla charts pull/);
   });
 });

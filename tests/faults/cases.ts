@@ -92,7 +92,7 @@ const LOST_NODE = "node-1";
 export const cases: readonly Fault[] = [
   {
     name: "the engine is killed",
-    what: "SIGKILL to the engine alone, as by a machine without memory: its providers live on",
+    what: "SIGKILL to the engine only, like the OOM killer: its providers keep running",
     short: true,
     during: async (_, update) => {
       for (const pid of (await processesOf(update, ENGINE))?.slice(0, 1) ?? []) signalProcess(pid, "SIGKILL");
@@ -134,14 +134,14 @@ export const cases: readonly Fault[] = [
   },
   {
     name: "SIGTERM",
-    what: "SIGTERM to `flotilla up` alone, as from a CI runner that gives up",
+    what: "SIGTERM to `flotilla up` only, as from a CI runner that times out",
     program: "flotilla",
     args: ["up", "--yes"],
     during: async (_, update) => signalProcess(update.pid, "SIGTERM"),
   },
   {
     name: "the API server is killed",
-    what: "SIGKILL to the API server, which is started again at once",
+    what: "SIGKILL to the API server, which restarts at once",
     during: killed("kube-apiserver"),
   },
   {
@@ -167,22 +167,22 @@ export const cases: readonly Fault[] = [
   },
   {
     name: "the API server is slow",
-    what: "it answers half a second later",
+    what: "it answers with a delay of half a second",
     during: misbehaves({ kind: "slow", milliseconds: 500 }),
   },
   {
     name: "connections are cut",
-    what: "every connection is cut, and then every fifth request",
+    what: "every connection is cut, then every fifth request",
     during: misbehaves({ kind: "cuts", share: 1 / 5 }),
   },
   {
     name: "etcd is restarted",
-    what: "SIGKILL to etcd, which is started again at once",
+    what: "SIGKILL to etcd, which restarts at once",
     during: killed("etcd"),
   },
   {
     name: "a node is lost",
-    what: "a node with pods of the application is gone for good; another one comes later",
+    what: "a node with pods of the application is lost for good; another one joins later",
     during: async () => {
       await kubectl("delete", "node", LOST_NODE);
       return async () => {
@@ -208,7 +208,7 @@ export const cases: readonly Fault[] = [
   },
   {
     name: "a webhook rejects",
-    what: "an admission rule of the cluster refuses what a service would become",
+    what: "an admission policy of the cluster rejects the new version of a service",
     before: async ({ namespace }) => {
       await refuseObjects(namespace, `object.metadata.name in ${JSON.stringify(AFFECTED)}`);
       return { undo: () => refuseNothing(namespace) };
@@ -220,7 +220,7 @@ export const cases: readonly Fault[] = [
   },
   {
     name: "a quota is too small",
-    what: "somebody else's quota leaves no room for another pod",
+    what: "a quota of another team leaves no room for another pod",
     program: "flotilla",
     args: ["up", "--yes"],
     before: async (shop) => {
@@ -237,7 +237,7 @@ export const cases: readonly Fault[] = [
   },
   {
     name: "two updates at once",
-    what: "a second update begins while one is under way: it is refused with who holds the stack, and the first goes on",
+    what: "a second update starts during the first: it is refused and names the lock holder, and the first continues",
     short: true,
     during: async (shop, update) => {
       await until("the update holds the stack", async () => update.isOver() || isLocked(shop));
@@ -258,7 +258,7 @@ export const cases: readonly Fault[] = [
   },
   {
     name: "the passphrase is wrong",
-    what: "the update is begun with another passphrase: nothing is changed",
+    what: "the update is started with another passphrase: nothing changes",
     before: async () => ({
       environment: { PULUMI_CONFIG_PASSPHRASE: "another", PULUMI_CONFIG_PASSPHRASE_FILE: "" },
     }),
@@ -270,7 +270,7 @@ export const cases: readonly Fault[] = [
   },
   {
     name: "the state is truncated",
-    what: "the engine is killed, and of the state file only a part is left",
+    what: "the engine is killed, and the state file is truncated",
     short: true,
     during: async (shop, update, round) => {
       await killAll(update);
@@ -282,7 +282,7 @@ export const cases: readonly Fault[] = [
   },
   {
     name: "the disk is full",
-    what: "somebody else fills the disk of the state backend to its last byte",
+    what: "another program fills the disk of the state backend completely",
     possible: smallDisksArePossible,
     within: onSmallDisk,
     during: async (_, update) => fillSmallDisk(update.pid),
@@ -293,7 +293,7 @@ export const cases: readonly Fault[] = [
   },
   {
     name: "the clock jumps",
-    what: "the machine's clock was two days ahead during the updates before, and is right again",
+    what: "the machine's clock was two days ahead during the previous updates, and is correct again",
     before: async (shop) => {
       const ahead = 2 * 86_400_000_000_000;
       const folder = join(testWorld.state, ".pulumi", "history", "flotilla", shop.stack.name);

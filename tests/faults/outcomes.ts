@@ -68,7 +68,7 @@ function keep(part: Kept): void {
   writeFileSync(PAGE, pageOf(readFileSync(PAGE, "utf8"), kept));
 }
 
-function pageOf(written: string, { cases, soak }: Kept): string {
+export function pageOf(written: string, { cases, soak }: Kept): string {
   const lines = [...(cases ? casesLines(cases) : []), "", ...(soak ? [soakLine(soak)] : [])];
   return between(
     written,
@@ -87,14 +87,14 @@ function casesLines({ clean, outcomes, ...how }: NonNullable<Kept["cases"]>): st
     `${whenOf(how)}: ${outcomes.length} cases, ${recovered} recovered. An update without a fault took ${clean} s.`,
     "",
     ...table(
-      ["fault", "what happens", "after", "the update", "`flotilla recover` would", "whole again after"],
+      ["fault", "what happens", "after", "the update", "`flotilla recover` would", "recovered after"],
       outcomes.map(({ name, what, moment, update, recovery, seconds, recovered }) => [
         name,
         what,
         moment === undefined ? "before" : `${moment} s`,
         update,
         withoutPlaces(recovery),
-        recovered ? `${seconds} s` : "**not**",
+        recovered ? `${seconds} s` : "**never**",
       ]),
     ),
   ];
@@ -102,7 +102,7 @@ function casesLines({ clean, outcomes, ...how }: NonNullable<Kept["cases"]>): st
 
 function soakLine({ updates, faults, state, program, ...how }: NonNullable<Kept["soak"]>): string {
   const memory = program === undefined ? "" : `, and the program took ${program.toFixed(2)} times the memory`;
-  return `${whenOf(how)}: ${updates} random updates, ${faults} of them with a fault; no credential and no volume lost. In the last quarter the state was ${state.toFixed(2)} times as large as in the first${memory}.`;
+  return `${whenOf(how)}: ${updates} random updates, ${faults} of them with a fault; no credential or volume was lost. In the last quarter the state was ${state.toFixed(2)} times as large as in the first${memory}.`;
 }
 
 /** Process ids and times mean nothing a day later. */
@@ -114,7 +114,7 @@ export const outcomesText = (outcomes: readonly Outcome[]): string =>
   outcomes
     .map(({ name, moment, update, recovery, seconds, recovered }) => {
       const when = moment === undefined ? "" : `, after ${moment} s`;
-      const end = recovered ? `whole again ${seconds} s later` : "NOT RECOVERED";
+      const end = recovered ? `recovered ${seconds} s later` : "NOT RECOVERED";
       return `    ${name}${when}: the update ${update}; ${recovery}; ${end}\n`;
     })
     .join("");

@@ -34,7 +34,7 @@ describe("a binary file", () => {
   it("is refused if it is not base64, has other keys, or is empty", () => {
     assert.match(said({ "/a": { base64: "a-b_" } })[0] ?? "", /shop\.ts: service web: .*\/a.*must be base64/);
     assert.match(said({ "/a": { base64: "abc" } })[0] ?? "", /must be base64/);
-    assert.match(said({ "/a": { base64: "", mode: 1 } })[0] ?? "", /mode.*there is no such key/);
+    assert.match(said({ "/a": { base64: "", mode: 1 } })[0] ?? "", /mode.*unknown key/);
     for (const content of [null, { path: "logo.png" }, 1n])
       assert.equal(said({ "/a": content }).length, 1, String(content));
     assert.match(said({ "/a": { path: "logo.png" } })[0] ?? "", /fromFile\(__dirname/);
@@ -46,7 +46,7 @@ describe("a binary file", () => {
     assert.ok(shop);
     assert.match(
       problemsOf(() => planFor(shop))[0]?.what ?? "",
-      /its files have 1,200,000 bytes together .*, and the ConfigMap that holds them takes at most 1,048,576/,
+      /the files have 1,200,000 bytes together .*, and their ConfigMap holds at most 1,048,576/,
     );
   });
 
@@ -115,11 +115,11 @@ describe("a file from disk", () => {
     const refusal = (path: string) => said({ "/a": fromFile(folder, path) })[0] ?? "";
     assert.match(
       refusal("gone"),
-      /apps\/shop\.ts: service web: .*there is no file gone beside the inventory/,
+      /apps\/shop\.ts: service web: .*the file gone does not exist in the folder of the inventory/,
     );
-    assert.match(refusal("dangling"), /there is no file dangling/);
+    assert.match(refusal("dangling"), /the file dangling does not exist/);
     assert.match(refusal("files"), /files is a folder: name each of its files/);
-    assert.match(refusal("large"), /large has 1,048,577 bytes, and a ConfigMap takes at most 1,048,576/);
+    assert.match(refusal("large"), /large has 1,048,577 bytes, and a ConfigMap holds at most 1,048,576/);
     symlinkSync("/etc", join(folder, "outside"));
     symlinkSync("circle", join(folder, "circle"));
     for (const path of ["../x", "/etc/passwd", "files/../../x", "outside", "outside/passwd"])
@@ -127,7 +127,10 @@ describe("a file from disk", () => {
     assert.match(refusal("circle"), /"circle" cannot be read: ELOOP/);
     assert.match(refusal("large/x"), /"large\/x" cannot be read: ENOTDIR/);
     assert.match(refusal("a\0b"), /"a\\u0000b" cannot be read/);
-    assert.match(said({ "/a": fromFile(folder, undefined as never) })[0] ?? "", /fromFile has two arguments/);
+    assert.match(
+      said({ "/a": fromFile(folder, undefined as never) })[0] ?? "",
+      /fromFile takes two arguments/,
+    );
     if (process.getuid?.() !== 0) {
       writeFileSync(join(folder, "private"), "x");
       chmodSync(join(folder, "private"), 0);

@@ -58,9 +58,9 @@ describe("the catalogue of a project", function () {
   });
 
   it("is missed where there is none", async () => {
-    assert.match(await refusal({}), /apps\/index\.ts: there is no such file/);
+    assert.match(await refusal({}), /apps\/index\.ts: the file does not exist/);
     const text = await refusal({ "apps/index.ts": "export const applications = {};\n" });
-    assert.match(text, /apps\/index\.ts: it exports no `catalogue`/);
+    assert.match(text, /apps\/index\.ts: it does not export `catalogue`/);
   });
 
   it("reports the line that throws, and the error's own message", async () => {
@@ -68,7 +68,7 @@ describe("the catalogue of a project", function () {
       "apps/index.ts": `import { shop } from "./shop";\nexport const catalogue = { shop };\n`,
       "apps/shop.ts": `${shop()}\nconst wanted: string | undefined = undefined as never;\n\nwanted.trim();\n`,
     });
-    assert.match(text, /apps\/shop\.ts:5: the inventories cannot be loaded: Cannot read properties/);
+    assert.match(text, /apps\/shop\.ts:5: cannot load the inventories: Cannot read properties/);
   });
 
   it("reports every syntax error with its line", async () => {
@@ -81,7 +81,7 @@ describe("the catalogue of a project", function () {
 
   it("reports that a package is not installed", async () => {
     const text = await refusal({ "apps/index.ts": `\nimport { host } from "flotilla";\nhost("a");\n` });
-    assert.match(text, /apps\/index\.ts:2: the package flotilla is not installed\n.*npm install/);
+    assert.match(text, /apps\/index\.ts:2: package flotilla is not installed\n.*npm install/);
   });
 
   it("refuses two applications of the same name, of which one would be lost", async () => {
@@ -104,7 +104,7 @@ describe("the catalogue of a project", function () {
       "apps/index.js": `${shop().replace("export ", "")}exports.catalogue = { shop };`,
       "Pulumi.dev.yaml": `${STACK}  my-shop:replicas: 2\n  my-shop:ownKey: 2\n`,
     });
-    assert.match(text, /Pulumi\.dev\.yaml:4 my-shop:replicas: its prefix is not flotilla/);
+    assert.match(text, /Pulumi\.dev\.yaml:4 my-shop:replicas: the prefix is not flotilla/);
     assert.doesNotMatch(text, /ownKey/);
   });
 });

@@ -22,7 +22,7 @@ describe("the stores of a Microservice", () => {
   it("are refused with every problem otherwise", () => {
     assert.deepEqual(problems({ name: "orders", args: { ...place, namespace: "other" } }), [
       'arguments of Microservice "api": stores.db: the key is not the name of Store "orders". Write stores: { "orders": ... }.',
-      'arguments of Microservice "api": stores.db: Store "orders" is in namespace other, and the service is in shop. Deploy both to one namespace, or describe it as an external.',
+      'arguments of Microservice "api": stores.db: Store "orders" is in namespace other, but the service is in shop. Deploy both to one namespace, or declare it as an external.',
       'arguments of Microservice "api": stores.db: the network policy of Store "orders" denies connections from api. Add "api" to its clients.',
     ]);
   });

@@ -6,7 +6,7 @@ import type { Surroundings } from "../../src/plan/context";
 import {
   credentialDeletionProblems,
   deletionWarnings,
-  heldNameProblems,
+  nameCollisionProblems,
   storeDeletionProblems,
 } from "../../src/plan/deletions";
 import type { Deployed, DeployedGuarded, DeployedPlace, DeployedRelease } from "../../src/plan/deployed";
@@ -35,7 +35,7 @@ describe("stores removed from the inventory", () => {
       found.map(({ where, what }) => [where, what]),
       ["old", "older"].map((name) => [
         "apps/shop.ts",
-        `store ${name} is gone from the inventory, but it is deployed with its data`,
+        `store ${name} was removed from the inventory, but it is deployed with its data`,
       ]),
     );
     assert.match(found[0]?.todo ?? "", /npx flotilla remove old --stack dev-2$/);
@@ -45,7 +45,10 @@ describe("stores removed from the inventory", () => {
     assert.deepEqual(problems(["store/old"], stores("cache", "old")), []);
     const [other, ...more] = problems(["store/old"], stores("cache", "old", "older"));
     assert.deepEqual(more, []);
-    assert.match(other?.what ?? "", /^store older is gone .*; flotilla:allowDeletion names store\/old only$/);
+    assert.match(
+      other?.what ?? "",
+      /^store older was removed .*; flotilla:allowDeletion only lists store\/old$/,
+    );
     for (const entry of ["secret/old", "password/old", "store/older", "store/ol"])
       assert.equal(problems([entry], stores("cache", "old")).length, 1, entry);
   });
@@ -53,15 +56,15 @@ describe("stores removed from the inventory", () => {
   it("cannot be permitted while the inventory has them", () => {
     const [found] = problems(["store/cache"], stores("cache"));
     assert.equal(found?.where, "flotilla:allowDeletion");
-    assert.match(found?.what ?? "", /names store\/cache, which the inventory still has/);
-    assert.match(found?.todo ?? "", /Take cache out of apps\/shop\.ts, or store\/cache out of/);
+    assert.match(found?.what ?? "", /lists store\/cache, which is still in the inventory/);
+    assert.match(found?.todo ?? "", /Remove cache from apps\/shop\.ts, or store\/cache from/);
   });
 
   it("may be renamed stores: the message says so for a new one of the same kind, and for no other", () => {
     const [renamed] = problems([], stores("old"));
     assert.match(
       renamed?.what ?? "",
-      /If cache is its new name: a renamed store is another one, a new redis with empty volumes and new passwords, and old is removed$/,
+      /cache would be a new redis with empty volumes and new passwords, and old would be removed$/,
     );
     const [kept] = problems([], stores("old", "cache"));
     assert.doesNotMatch(kept?.what ?? "", /new name/);
@@ -73,10 +76,10 @@ describe("stores removed from the inventory", () => {
     const taken = application({ services: { old: service() }, stores: { cache: redis() } });
     const [found, ...more] = problems([], stores("cache", "old"), taken);
     assert.deepEqual(more, []);
-    assert.match(found?.what ?? "", /^store old is gone .*, and service old has its name now$/);
+    assert.match(found?.what ?? "", /^store old was removed .*, and service old now has its name$/);
     assert.match(
       found?.todo ?? "",
-      /^Put it back, and give service old another name; or, if its data may go: take service old out .*flotilla remove old .*then add the service again$/,
+      /^Put it back, and rename service old. If its data can be deleted: remove service old .*flotilla remove old .*then add the service again$/,
     );
   });
 
@@ -86,7 +89,7 @@ describe("stores removed from the inventory", () => {
     assert.deepEqual(more, []);
     assert.match(
       found?.what ?? "",
-      /the names of a store and a service were swapped: old is deployed as a store and is a service now, web is deployed as a service and is a store now$/,
+      /a store and a service swapped names: old is deployed as a store and is now a service, web is deployed as a service and is now a store$/,
     );
     assert.match(found?.todo ?? "", /^Swap the names back/);
     const [unlike] = problems([], { old: release("store", "mysql"), web: release("service") }, swapped);
@@ -116,13 +119,13 @@ describe("Secrets and passwords that nothing needs any more", () => {
     assert.deepEqual(problems([], guarded, { secrets: [], credentials: ["cache-app"] }), [
       {
         where: "apps/shop.ts",
-        what: "secret cache-auth is deployed, and nothing in the inventory or the settings needs it any more: the update would delete it",
-        todo: "Put back what needed it; or, if it may go: pulumi config set --path 'flotilla:allowDeletion[0]' secret/cache-auth --stack dev, then npx flotilla up --stack dev",
+        what: "secret cache-auth is deployed, but the inventory and the settings no longer need it: the update would delete it",
+        todo: "Put back what needs it. If it can be deleted: pulumi config set --path 'flotilla:allowDeletion[0]' secret/cache-auth --stack dev, then npx flotilla up --stack dev",
       },
       {
         where: "apps/shop.ts",
-        what: "password cache-root is deployed, and nothing in the inventory or the settings needs it any more: the update would delete it",
-        todo: "Put back what needed it; or, if it may go: pulumi config set --path 'flotilla:allowDeletion[0]' password/cache-root --stack dev, then npx flotilla up --stack dev",
+        what: "password cache-root is deployed, but the inventory and the settings no longer need it: the update would delete it",
+        todo: "Put back what needs it. If it can be deleted: pulumi config set --path 'flotilla:allowDeletion[0]' password/cache-root --stack dev, then npx flotilla up --stack dev",
       },
     ]);
     const permitted = ["secret/cache-auth", "password/cache-root"];
@@ -194,9 +197,7 @@ describe("a permission to delete", () => {
     const used = ["store/old", "secret/cache", "password/cache-auth", "store/web"];
     assert.deepEqual(
       warnings(used, { ...stores("cache"), web: release("service") }),
-      used.map(
-        (entry) => `flotilla:allowDeletion names ${entry}, but the stack has none deployed: remove the entry`,
-      ),
+      used.map((entry) => `flotilla:allowDeletion lists ${entry}, which is not deployed: remove the entry`),
     );
   });
 
@@ -246,17 +247,17 @@ describe("a name that another release has", () => {
 
   it("is refused until that release is gone, with the order of updates", () => {
     const deployed = { ...stores("cache"), web: release("service") };
-    const [found, ...more] = heldNameProblems(contextOf({}, { deployed }), [
+    const [found, ...more] = nameCollisionProblems(contextOf({}, { deployed }), [
       planned("cache", "service"),
       planned("web", "service"),
       planned("new", "store"),
     ]);
     assert.deepEqual(more, []);
     assert.equal(found?.where, "apps/shop.ts: service cache");
-    assert.match(found?.what ?? "", /^a store of that name is deployed/);
+    assert.match(found?.what ?? "", /^a store with this name is deployed/);
     assert.match(
       found?.todo ?? "",
-      /^Give the service another name; or take service cache out .*, npx flotilla remove cache --stack dev, run .*, then add the service again$/,
+      /^Rename the service; or remove service cache .*, npx flotilla remove cache --stack dev, run .*, then add the service again$/,
     );
   });
 
@@ -268,7 +269,7 @@ describe("a name that another release has", () => {
       "apps/shop.ts: service cache",
       "apps/shop.ts: store web",
     ]);
-    assert.match(found.map(({ what }) => what).join(), /the names of a store and a service were swapped/);
+    assert.match(found.map(({ what }) => what).join(), /a store and a service swapped names/);
   });
 });
 
@@ -291,7 +292,7 @@ describe("the location of a deployed stack", () => {
     assert.equal(found?.where, "flotilla:namespace");
     assert.equal(
       found?.what,
-      "stack dev-2 is deployed in namespace shop-dev, and this moves it to elsewhere: the old namespace would be deleted with the volumes of cache, mysql",
+      "stack dev-2 is deployed in namespace shop-dev, and this would move it to elsewhere: the old namespace would be deleted with the volumes of cache, mysql",
     );
     assert.match(found?.todo ?? "", /^Set it to shop-dev\. To move it: create a second stack/);
     assert.match(found?.todo ?? "", /npx flotilla destroy --stack dev-2/);
@@ -331,7 +332,7 @@ describe("the location of a deployed stack", () => {
       const [found] = placeProblems(contextOf({ namespace }, { deployed, deployedPlace: there }));
       assert.match(
         found?.what ?? "",
-        /moves it to elsewhere: its releases would be installed again there, with empty volumes for cache, mysql$/,
+        /move it to elsewhere: its releases would be installed again there, with empty volumes for cache, mysql$/,
       );
     }
     assert.deepEqual(problems({ namespace: { name: "shop-dev", create: false } }), []);
@@ -342,7 +343,7 @@ describe("the location of a deployed stack", () => {
       const [found] = problemsOf(() =>
         plan(contextOf({ environment, namespace: "elsewhere" }, { deployedPlace: there })),
       );
-      assert.match(found?.what ?? "", /this moves it to elsewhere/, environment);
+      assert.match(found?.what ?? "", /this would move it to elsewhere/, environment);
     }
   });
 });

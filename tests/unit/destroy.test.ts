@@ -1,7 +1,7 @@
 /** What destroying a stack deletes and keeps. */
 import assert from "node:assert/strict";
 import { decide, isEmpty, lossOf, namespacesOf } from "../../cli/core/destroy/decide";
-import { refusalOf, strangeNamespace } from "../../cli/core/destroy/refusals";
+import { recreatedNamespace, refusalOf } from "../../cli/core/destroy/refusals";
 import type { ExportedResource } from "../../cli/core/state";
 import { clusterOfState, pointed, unprotected } from "../../cli/stack/destruction/unprotect";
 import type { HeldClaim, Holdings } from "../../cli/stack/holdings";
@@ -98,9 +98,7 @@ describe("destroying a stack", () => {
   });
 
   it("lists what is deleted: releases, Secrets, passwords, the namespace and the rest, but nothing that is only in the state", () => {
-    const { releases, secrets, passwords, namespaces, rest, gone, strangers } = decide(resources, [
-      holdings(),
-    ]);
+    const { releases, secrets, passwords, namespaces, rest, gone, foreign } = decide(resources, [holdings()]);
     assert.deepEqual(
       releases.map(({ name, kind }) => `${kind} ${name}`),
       ["store mysql", "service web"],
@@ -108,7 +106,7 @@ describe("destroying a stack", () => {
     assert.deepEqual([secrets, passwords], [["mysql-auth"], ["mysql-root"]]);
     assert.deepEqual(namespaces, [{ name: namespace, fate: "goes" }]);
     assert.deepEqual(rest, ["NetworkPolicy shop-dev-default-deny"]);
-    assert.deepEqual([gone, strangers], [[], []]);
+    assert.deepEqual([gone, foreign], [[], []]);
   });
 
   it("assumes that data is deleted unless its volume is known to be kept", () => {
@@ -167,9 +165,9 @@ describe("destroying a stack", () => {
       ["of-release", "deleted"],
       ["owned", "deleted"],
     ]);
-    const { namespaces, strangers } = decide(without, [holdings({ live: live("mysql", "web", "tool") })]);
+    const { namespaces, foreign } = decide(without, [holdings({ live: live("mysql", "web", "tool") })]);
     assert.deepEqual(namespaces, [{ name: namespace, fate: "stays" }]);
-    assert.deepEqual(strangers, [], "objects of others are kept with the namespace");
+    assert.deepEqual(foreign, [], "objects of others are kept with the namespace");
   });
 
   it("keeps the Secret of a store with its data, in a namespace that is kept, and reports it", () => {
@@ -201,10 +199,13 @@ describe("destroying a stack", () => {
       }),
       held("CronJob", "dump", { labels: { "app.kubernetes.io/instance": "mysql" } }),
     ];
-    assert.deepEqual(
-      decide(resources, [holdings({ objects, live: live("mysql", "web", "tool") })]).strangers,
-      ["Helm release tool", "CronJob dump", "Pod debug", "Secret by-hand", "Service lost"],
-    );
+    assert.deepEqual(decide(resources, [holdings({ objects, live: live("mysql", "web", "tool") })]).foreign, [
+      "Helm release tool",
+      "CronJob dump",
+      "Pod debug",
+      "Secret by-hand",
+      "Service lost",
+    ]);
   });
 
   it("removes from the state what helm no longer has, and with a namespace everything that was in it", () => {
@@ -232,10 +233,10 @@ describe("destroying a stack", () => {
     const other = decide(resources, [holdings({ uid: "b" })]);
     assert.deepEqual(other.namespaces, [{ name: namespace, fate: "recreated" }]);
     assert.match(
-      strangeNamespace("dev", other) ?? "",
+      recreatedNamespace("dev", other) ?? "",
       /shop-dev is not the one[\s\S]*npx flotilla recover --stack dev/,
     );
-    assert.equal(strangeNamespace("dev", decide(resources, [holdings()])), undefined);
+    assert.equal(recreatedNamespace("dev", decide(resources, [holdings()])), undefined);
   });
 
   it("points the engine to the cluster that was inspected", () => {
@@ -292,7 +293,7 @@ describe("destroying a stack", () => {
         refusalOf("eu", each) ?? "",
         /environment prod[\s\S]*Nothing was deleted[\s\S]*unprotect --all/,
       );
-    assert.match(refusalOf("eu", {}) ?? "", /nothing tells whether[\s\S]*Nothing was deleted/);
+    assert.match(refusalOf("eu", {}) ?? "", /cannot tell whether[\s\S]*Nothing was deleted/);
     for (const each of [
       { ofSettings: "dev" },
       { ofState: "staging" },
@@ -310,12 +311,12 @@ describe("destroying a stack", () => {
     );
     assert.match(
       text,
-      /^.*Destroy stack dev.*: shop in namespace shop-dev, on the current context\n\n.*the data of 1 volume, 8 GiB in all/,
+      /^.*Destroy stack dev.*: shop in namespace shop-dev, on the current context\n\n.*the data of 1 volume, 8 GiB in total/,
     );
     assert.match(text, /What stays:\n {2}- PersistentVolume two, 8Gi: the data of mysql/);
     assert.match(
       showDestruction({ stack: "dev" }, decide(resources, [holdings()])),
-      /No volume is deleted\./,
+      /No volumes are deleted\./,
     );
   });
 });

@@ -79,7 +79,7 @@ describe("a difference", () => {
         "2 restart: metadata.annotations",
       ],
       [deployment({}, { spec: { replicas: 3 } }), "pods: 2 → 3"],
-      [deployment({}, { spec: { replicas: undefined } }), "pods: 2 → as the autoscaler decides"],
+      [deployment({}, { spec: { replicas: undefined } }), "pods: 2 → autoscaled"],
       [deployment({ resources: { limits: { memory: "1Gi" } } }), "2 restart: resources of cart"],
     ];
     for (const [after, text] of cases) assert.equal(podsText(change([deployment()], [after])), text);
@@ -93,17 +93,17 @@ describe("a difference", () => {
     assert.equal(podsText(change([env("1")], [env("2")])), "2 restart: variable A");
     const checksum = (value: string) =>
       deployment({}, { pod: { annotations: { "checksum/config": value } } });
-    assert.equal(podsText(change([checksum("1")], [checksum("2")])), "2 restart: its configuration");
+    assert.equal(podsText(change([checksum("1")], [checksum("2")])), "2 restart: configuration");
   });
 
   it("restarts nothing for a change outside the pods, or with pods that are replaced by hand", () => {
     const after = deployment({}, { spec: { minReadySeconds: 9 } });
-    assert.equal(podsText(change([deployment()], [after])), "none restarts");
+    assert.equal(podsText(change([deployment()], [after])), "no restarts");
     const stateful = (image: string) => ({
       ...deployment({ image }, { spec: { updateStrategy: { type: "OnDelete" } } }),
       kind: "StatefulSet",
     });
-    assert.equal(podsText(change([stateful("a:1")], [stateful("a:2")])), "none restarts");
+    assert.equal(podsText(change([stateful("a:1")], [stateful("a:2")])), "no restarts");
   });
 
   it("reports pods that start and stop, and Jobs that run", () => {
@@ -152,9 +152,9 @@ describe("a difference", () => {
     assert.match(selector, /its pods stop.*: kubectl delete deployment web -n shop$/);
     assert.doesNotMatch(selector, /volume/i);
     const size = "spec.volumeClaimTemplates[0].spec.resources.requests.storage";
-    assert.match(advice("StatefulSet", size), /«Growing a volume»/);
+    assert.match(advice("StatefulSet", size), /"Growing a volume"/);
     const ofClass = advice("StatefulSet", "spec.volumeClaimTemplates[0].spec.storageClassName");
-    assert.match(ofClass, /«Moving to another profile/);
+    assert.match(ofClass, /"Moving to another profile/);
     assert.match(
       advice("StatefulSet", "spec.serviceName"),
       /delete statefulset web -n shop --cascade=orphan$/,
@@ -163,7 +163,7 @@ describe("a difference", () => {
     for (const kind of ["Service", "Secret", "ConfigMap", "RoleBinding"])
       assert.match(
         advice(kind, "roleRef.name"),
-        new RegExp(`creates it again: kubectl delete ${kind.toLowerCase()} web -n shop$`),
+        new RegExp(`recreates it: kubectl delete ${kind.toLowerCase()} web -n shop$`),
       );
   });
 
@@ -176,13 +176,15 @@ describe("a difference", () => {
 
   it("reports what happens to volumes", () => {
     const claim = { apiVersion: "v1", kind: "PersistentVolumeClaim", metadata: { name: "data" }, spec: {} };
-    assert.match(change([claim], []).storage[0] ?? "", /data is deleted, and with it its volume/);
+    assert.match(change([claim], []).storage[0] ?? "", /data is deleted, with its volume/);
     const store = {
       kind: "StatefulSet",
       metadata: { name: "db" },
       spec: { volumeClaimTemplates: [{ metadata: { name: "data" } }] },
     };
-    assert.deepEqual(change([store], []).storage, ["StatefulSet db goes; the claims of its pods stay: data"]);
+    assert.deepEqual(change([store], []).storage, [
+      "StatefulSet db is removed; the claims of its pods stay: data",
+    ]);
   });
 
   it("lists removed releases last, and names what changes outside the objects", () => {

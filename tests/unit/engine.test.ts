@@ -24,7 +24,7 @@ describe("pulumi", () => {
     process.env.PATH = join(folder, "empty");
     await assert.rejects(exportState("prod"), /pulumi is not on PATH/);
     pulumi("kill -KILL $$");
-    await assert.rejects(exportState("prod"), /^ToolError: pulumi stack export: ended by SIGKILL$/);
+    await assert.rejects(exportState("prod"), /^ToolError: pulumi stack export: terminated by SIGKILL$/);
   });
 
   it("reports an unknown stack: it may be lost, and a new one would overwrite its backups", async () => {
@@ -53,7 +53,7 @@ describe("pulumi", () => {
     pulumi("kill -KILL $$");
     const result = await runUpdate(["up"]);
     await assert.rejects(report("prod", { ...result, seen: {} }), (error: Error) => {
-      assert.match(error.message, /ended by SIGKILL.*unfinished.*\n.*flotilla recover --stack prod/);
+      assert.match(error.message, /terminated by SIGKILL.*unfinished.*\n.*flotilla recover --stack prod/);
       assert.doesNotMatch(error.message, /nothing was changed/);
       return true;
     });

@@ -89,7 +89,7 @@ describe("externals", () => {
     });
     const both = { cidr: "10.0.0.0/8", pods: { namespace: "a", labels: {} } };
     const [problem] = problemsOf(() => webOf({ ...given, externals: { bank: both } }));
-    assert.match(problem?.what ?? "", /pods and addresses/);
+    assert.match(problem?.what ?? "", /both `pods` and `cidr`/);
     const [wrong] = problemsOf(() => webOf({ ...given, externals: { bank: { cidr: "999.1.1.1/99" } } }));
     assert.match(wrong?.what ?? "", /range of addresses/);
   });
@@ -108,7 +108,7 @@ describe("externals", () => {
     );
     assert.match(`${wrong?.where}: ${wrong?.what}`, /bank\.cidr\[1\]: must be a range of addresses/);
     const [both] = problemsOf(() => egress({}, { cidr: ranges, pods: { namespace: "a", labels: {} } }));
-    assert.match(`${both?.where}: ${both?.what}`, /external bank: it has pods and addresses/);
+    assert.match(`${both?.where}: ${both?.what}`, /external bank: has both `pods` and `cidr`/);
   });
 
   it("of a stand-in are replaced by stand-ins as well, unless a stack turns them off", () => {
@@ -176,7 +176,7 @@ describe("passwords in a stack file", () => {
       ["flotilla:credentials.b"],
     );
     assert.ok(!JSON.stringify(problems).includes("hunter2"));
-    assert.match(told(secure).problems[0]?.what ?? "", /encrypted as a whole/);
+    assert.match(told(secure).problems[0]?.what ?? "", /the whole map is encrypted/);
     assert.match(told(["hunter2"]).problems[0]?.what ?? "", /must be a map/);
   });
 });
@@ -202,7 +202,7 @@ describe("optional services", () => {
     const services = { load: { enabled: true }, web: { enabled: false } };
     const [problem] = problemsOf(() => planFor(optional(), { services }));
     assert.equal(problem?.where, "flotilla:services.web.enabled");
-    assert.match(problem?.what ?? "", /load uses web, which the stack does not have/);
+    assert.match(problem?.what ?? "", /load uses web, which is disabled in this stack/);
   });
 });
 
@@ -330,7 +330,7 @@ describe("autoscalers", () => {
     const problem = (web: object, more: object = prod) =>
       problemsOf(() => planFor(application({ services }), { ...more, services: { web } }))[0]?.what ?? "";
     assert.match(problem({ replicas: 3 }), /an autoscaler decides/);
-    assert.match(problem({ autoscaling: { minReplicas: 20 } }), /scales from 20 to 9/);
+    assert.match(problem({ autoscaling: { minReplicas: 20 } }), /has minReplicas 20 and maxReplicas 9/);
     const plain = application({ services: { web: service() } });
     const [none] = problemsOf(() =>
       planFor(plain, { services: { web: { autoscaling: { minReplicas: 2 } } } }),

@@ -102,7 +102,7 @@ describe("explain", () => {
       [],
       {
         cause: "image",
-        what: /the image example\.com\/cart:1\.0\.0 cannot be pulled: there is no such image or tag/,
+        what: /image example\.com\/cart:1\.0\.0 cannot be pulled: the image or tag does not exist/,
         todo: /flotilla:services\.cart\.tag/,
       },
     ],
@@ -110,7 +110,7 @@ describe("explain", () => {
       "an image that needs a login, known from an event only",
       pod({ name: "cart", state: { waiting: { reason: "ErrImagePull" } } }),
       [event("Pod", "cart-5d9f-abcde", 'Failed to pull image "example.com/cart:1.0.0": 401 Unauthorized')],
-      { cause: "image", what: /its registry wants a login/, todo: /flotilla:registries/ },
+      { cause: "image", what: /its registry requires credentials/, todo: /flotilla:registries/ },
     ],
     [
       "a program that exits",
@@ -123,7 +123,7 @@ describe("explain", () => {
       [],
       {
         cause: "crash",
-        what: /ends with exit code 127 \(its command is not there\), 4 times so far/,
+        what: /exited with code 127 \(its command was not found\), 4 times so far/,
         todo: /kubectl -n shop logs cart-5d9f-abcde -c cart --previous/,
       },
     ],
@@ -148,7 +148,7 @@ describe("explain", () => {
       [event("Pod", "cart-5d9f-abcde", "Readiness probe failed: HTTP probe failed with statuscode: 503")],
       {
         cause: "probe",
-        what: /container cart runs, but its readiness probe fails/,
+        what: /container cart is running, but its readiness probe fails/,
         todo: /logs cart-5d9f-abcde/,
       },
     ],
@@ -163,7 +163,7 @@ describe("explain", () => {
       [],
       {
         cause: "waiting",
-        what: /waits for redis \(redis:6379\), which does not answer/,
+        what: /waiting for redis \(redis:6379\), which does not respond/,
         todo: /instance=redis/,
       },
     ],
@@ -184,7 +184,7 @@ describe("explain", () => {
           reason: "FailedMount",
         }),
       ],
-      { cause: "volume", what: /a volume of it cannot be mounted/, todo: /describe pod/ },
+      { cause: "volume", what: /one of its volumes cannot be mounted/, todo: /describe pod/ },
     ],
     [
       "a pod without a node",
@@ -201,7 +201,7 @@ describe("explain", () => {
       [],
       {
         cause: "unschedulable",
-        what: /2 of 2 nodes have not enough cpu free \(it asks for 4\)/,
+        what: /2 of 2 nodes do not have enough free cpu \(it requests 4\)/,
         todo: /describe nodes/,
       },
     ],
@@ -213,7 +213,7 @@ describe("explain", () => {
         message: "The node was low on resource: memory.",
       }),
       [],
-      { cause: "node", what: /put off its node: Evicted/, todo: /describe pod/ },
+      { cause: "node", what: /rejected or evicted it: Evicted/, todo: /describe pod/ },
     ],
     [
       "a pod that has just started",
@@ -244,11 +244,11 @@ describe("explain", () => {
     assert.equal(quota.cause, "quota");
     assert.match(
       quota.what,
-      /the quota flotilla is used up: a pod more wants pods=1; used are pods=5, of pods=5/,
+      /quota flotilla is exhausted: one more pod requests pods=1; pods=5 of pods=5 is used/,
     );
     assert.match(
       of('pods "x" is forbidden: violates PodSecurity "restricted:latest": runAsNonRoot != true').what,
-      /they break Pod Security/,
+      /they violate its Pod Security level/,
     );
     assert.match(
       of('admission webhook "policy.example.com" denied the request: no').what,
@@ -308,9 +308,9 @@ describe("explain", () => {
       },
       { error: "context deadline exceeded" },
     );
-    assert.equal(finding.what, "the last update of it failed; the version before it runs on");
+    assert.equal(finding.what, "its last update failed; the previous version keeps running");
     assert.equal(finding.reasons.length, 1, "two pods of one kind are one reason");
-    assert.match(finding.reasons[0]?.what ?? "", /not enough memory free \(it asks for 9Gi\)/);
+    assert.match(finding.reasons[0]?.what ?? "", /not have enough free memory \(it requests 9Gi\)/);
   });
 
   it("attributes nothing to a release that belongs to one with a longer name", () => {
@@ -345,7 +345,7 @@ describe("explain", () => {
   it("reports an operation that helm did not complete, and what to do when nothing else is known", () => {
     const ready: Workload = { ...deployment, status: { readyReplicas: 1 } };
     const pending = why({ workloads: [ready] }, { status: "pending-upgrade" });
-    assert.match(pending.what, /under way, or was interrupted \(pending-upgrade\)/);
+    assert.match(pending.what, /in progress or was interrupted \(pending-upgrade\)/);
     assert.match(pending.reasons[0]?.todo.join() ?? "", /npx flotilla recover --stack prod/);
     const failed = why({ workloads: [ready] }, { error: "timed out" });
     assert.deepEqual(failed.reasons[0]?.said, ["timed out"]);
@@ -407,10 +407,10 @@ describe("an update in progress", () => {
     const [finding] = explain([pending], facts, { ...context, running: "ann@laptop, process 7" });
     assert.match(finding?.what ?? "", /^it is being updated/);
     const text = JSON.stringify(finding);
-    assert.match(text, /ann@laptop, process 7.*wait until that update has ended/);
+    assert.match(text, /ann@laptop, process 7.*wait until that update has finished/);
     assert.doesNotMatch(text, /recover/);
     const shown = showFindings("prod", [finding as Finding], "ann@laptop, process 7");
-    assert.match(shown, /look again when it has ended/);
+    assert.match(shown, /check again when it has finished/);
     assert.doesNotMatch(shown, /flotilla (up|rollback|recover)/);
   });
 

@@ -169,8 +169,8 @@ describe("the message about an existing object", () => {
     const conflict = { ...created(), createdWith: "kubectl-create" };
     assert.deepEqual(conflictProblem(conflict, "dev"), {
       where: "ConfigMap web-files in namespace shop",
-      what: "it exists already, created with kubectl-create, and release web would create it",
-      todo: "To take it over: npx flotilla adopt --stack dev. If it is not needed: kubectl delete configmap web-files -n shop. Or choose another name in the inventory.",
+      what: "the object already exists, created with kubectl-create, and release web would create it",
+      todo: "To take it over: npx flotilla adopt --stack dev. If it is not needed: kubectl delete configmap web-files -n shop. Or use another name in the inventory.",
     });
   });
 
@@ -224,7 +224,7 @@ describe("looking up objects in the cluster", () => {
     const { ask } = asking({
       "/apis/rbac.authorization.k8s.io/v1/namespaces/shop/clusterroles": { missing: true, unserved: true },
       "/apis/rbac.authorization.k8s.io/v1/clusterroles": list("web"),
-      "/api/v1/namespaces/shop/configmaps": { unread: "no right to read it" },
+      "/api/v1/namespaces/shop/configmaps": { unread: "no permission to read it" },
     });
     const find = await readObjects(ask, [role, created()]);
     assert.ok(find(role));
@@ -316,7 +316,7 @@ describe("a difference with existing objects", () => {
   });
 
   it("warns of the deletion by a first installation that fails, and of no other", () => {
-    assert.match(takenNotes([taken], {})[0] ?? "", /Helm deletes what was taken over.*ConfigMap web-files/);
+    assert.match(takenNotes([taken], {})[0] ?? "", /Helm deletes these adopted objects.*ConfigMap web-files/);
     assert.deepEqual(takenNotes([taken], { web: {} as never }), []);
   });
 

@@ -212,8 +212,8 @@ describe("a value of only one of them", () => {
     const said = (api: object) => inInventory(shop({}, api));
     for (const path of DIGIT_PATHS) assert.equal(said({ writable: [path] }).length, 1, JSON.stringify(path));
     assert.match(said({ files: { "/etc/app/": "x" } }).join(), /path of a file/);
-    assert.match(said({ team: "Team A" }).join(), /a label's value/);
-    assert.match(said({ user: { uid: 0, gid: 1 } }).join(), /no pod runs as root/);
+    assert.match(said({ team: "Team A" }).join(), /a label value/);
+    assert.match(said({ user: { uid: 0, gid: 1 } }).join(), /pods never run as root/);
     assert.match(said({ user: { uid: 3e9, gid: 1 } }).join(), /at most 2147483647/);
     assert.match(said({ autoscaling: { podMetrics: { requests: "many" } } }).join(), /quantity/);
     assert.match(said({ minAvailable: 1e10 }).join(), /at most 2147483647/);
@@ -242,10 +242,10 @@ describe("a value of only one of them", () => {
     for (const host of ["10.0.0.1", "Shop.example.com", "shop", "a..b", `${"a".repeat(64)}.com`])
       assert.equal(inSettings({ ingress: { host } }).length, host === "shop" ? 0 : 1, host);
     for (const registry of ["mirror", "-.example.com", "ghcr.io:0", "https://ghcr.io"]) {
-      assert.match(inSettings({ storeImages: { registry } }).join(), /registry's host/, registry);
+      assert.match(inSettings({ storeImages: { registry } }).join(), /host of a registry/, registry);
       assert.match(
         inSettings({ registryMirrors: { [registry]: "a.io" } }).join(),
-        /registry's host/,
+        /host of a registry/,
         registry,
       );
     }

@@ -165,11 +165,11 @@ describe("another cluster than the stack's", () => {
     assert.equal(problem?.where, "cluster of stack prod");
     assert.equal(
       problem?.what,
-      'the stack is deployed in 11111111-1111-1111-1111-111111111111 at https://one.example.com:6443/, but context "here" leads to 22222222-2222-2222-2222-222222222222 at https://two.example.com/',
+      'the stack is deployed in 11111111-1111-1111-1111-111111111111 at https://one.example.com:6443/, but context "here" points to 22222222-2222-2222-2222-222222222222 at https://two.example.com/',
     );
     assert.match(
       problem?.todo ?? "",
-      /^Point KUBECONFIG or flotilla:cluster\.context at the cluster of prod\.\n/,
+      /^Point KUBECONFIG or flotilla:cluster\.context to the cluster of prod\.\n/,
     );
     assert.match(problem?.todo ?? "", /npx flotilla init <stack>/);
     assert.match(
@@ -180,12 +180,12 @@ describe("another cluster than the stack's", () => {
 
   it("is reported with why it could not be read, and whose account was used", () => {
     const current = { ...without("uid"), ca: "bbbbbbbbbbbbbbbb" };
-    const { context, ...inPod } = check({ recorded: cluster(), current, unread: "no right to read it" });
+    const { context, ...inPod } = check({ recorded: cluster(), current, unread: "no permission to read it" });
     assert.match(
       foreignCluster({ ...inPod, ...(context === undefined ? {} : { context }) })?.what ?? "",
-      /leads to ca:bbbbbbbbbbbbbbbb at https:\/\/one\.example\.com:6443\/ \(no right to read it\)$/,
+      /points to ca:bbbbbbbbbbbbbbbb at https:\/\/one\.example\.com:6443\/ \(no permission to read it\)$/,
     );
-    assert.match(foreignCluster(inPod)?.what ?? "", /but this pod's account leads to ca:bbbbbbbbbbbbbbbb/);
+    assert.match(foreignCluster(inPod)?.what ?? "", /but this pod's account points to ca:bbbbbbbbbbbbbbbb/);
   });
 
   it("is allowed only by a setting that names it", () => {
@@ -200,11 +200,11 @@ describe("another cluster than the stack's", () => {
       assert.equal(problem?.where, "flotilla:cluster.identity");
       assert.match(
         problem?.what ?? "",
-        /^it names 11111111-\S+, but context "here" leads to 22222222-\S+ at https:\/\/two\.example\.com\/$/,
+        /^the setting is 11111111-\S+, but context "here" points to 22222222-\S+ at https:\/\/two\.example\.com\/$/,
       );
       assert.match(
         problem?.todo ?? "",
-        /If it was replaced by this one: pulumi config set --path flotilla:cluster\.identity 22222222-\S+ --stack prod$/,
+        /If this cluster replaces it: pulumi config set --path flotilla:cluster\.identity 22222222-\S+ --stack prod$/,
       );
     }
   });
@@ -230,8 +230,8 @@ describe("another cluster than the stack's", () => {
         check({ namespace: "shop-prod", ...(hasNamespace === undefined ? {} : { hasNamespace }) }),
       );
       assert.match(problem?.what ?? "", /written by a version that did not record the cluster/);
-      assert.match(problem?.what ?? "", /the namespace shop-prod that it deployed is not in this one/);
-      assert.match(problem?.todo ?? "", /^Update prod once with the kubeconfig of its own cluster/);
+      assert.match(problem?.what ?? "", /this cluster does not have the deployed namespace shop-prod/);
+      assert.match(problem?.todo ?? "", /^Update prod once with the kubeconfig of its cluster/);
     }
   });
 });
@@ -270,10 +270,10 @@ describe("reading the identity", () => {
   it("falls back to the CA if kube-system cannot be read, and says so", async () => {
     for (const [answer, why] of [
       [
-        { unread: "no right to read it" },
-        /UID of kube-system \(namespace kube-system: no right to read it\)/,
+        { unread: "no permission to read it" },
+        /UID of kube-system \(namespace kube-system: no permission to read it\)/,
       ],
-      [{ missing: true as const }, /UID of kube-system \(it has no namespace kube-system\)/],
+      [{ missing: true as const }, /UID of kube-system \(there is no namespace kube-system\)/],
     ] as const) {
       const verified = await verifyCluster(
         async () => answer,
@@ -283,7 +283,7 @@ describe("reading the identity", () => {
         of,
       );
       assert.deepEqual(verified.identity, named);
-      assert.match(verified.warnings.join(), /known by its CA certificate only/);
+      assert.match(verified.warnings.join(), /only identified by its CA certificate/);
       assert.match(verified.warnings.join(), why);
     }
   });
@@ -316,7 +316,7 @@ describe("reading the identity", () => {
     assert.equal(asked.length, 1);
     await assert.rejects(
       verify(true, "another"),
-      /shop-prod that it deployed is not in this one.*\n.*Update prod once/s,
+      /does not have the deployed namespace shop-prod.*\n.*Update prod once/s,
     );
   });
 });
@@ -335,7 +335,7 @@ describe("an answer of kubectl", () => {
           'Error from server (Forbidden): namespaces "kube-system" is forbidden: User "ci" cannot get resource',
         ),
       ),
-      { unread: "no right to read it" },
+      { unread: "no permission to read it" },
     );
     assert.deepEqual(answerOf(failed("", { code: "ENOENT" })), { unread: "kubectl is not on PATH" });
   });
@@ -376,7 +376,7 @@ describe("the namespace of an update", () => {
       assert.equal(found?.where, "namespace shop");
       assert.equal(
         found?.what,
-        "it belongs to stack flotilla/blue (id ba9876543210), not to this one: flotilla/prod (id 0123456789ab)",
+        "the namespace belongs to stack flotilla/blue (id ba9876543210), not to this stack, flotilla/prod (id 0123456789ab)",
       );
       assert.match(found?.todo ?? "", /npx flotilla adopt --stack prod --given-up ba9876543210$/);
     }
@@ -387,20 +387,20 @@ describe("the namespace of an update", () => {
 
   it("is not taken over silently; adopt does that", () => {
     const found = problem(undefined, live());
-    assert.match(found?.what ?? "", /exists already, and the state of the stack does not know it/);
+    assert.match(found?.what ?? "", /already exists, but is not in the stack's state/);
     assert.match(found?.todo ?? "", /npx flotilla adopt --stack prod/);
   });
 
   it("is reported as lost, being deleted, or recreated", () => {
     const known = { name: "shop", uid: "u" };
     const lost = problem(known, undefined);
-    assert.match(lost?.what ?? "", /the state lists it, but the cluster does not have it/);
+    assert.match(lost?.what ?? "", /the namespace is in the state, but not in the cluster/);
     assert.match(lost?.todo ?? "", /npx flotilla up --stack prod\. Volumes start empty/);
     const going = problem(known, live({ isGoing: true }));
     assert.match(going?.what ?? "", /being deleted/);
     assert.match(going?.todo ?? "", /kubectl get namespace shop/);
     const again = problem(known, live({ uid: "v" }));
-    assert.match(again?.what ?? "", /deleted and created again/);
+    assert.match(again?.what ?? "", /deleted and recreated/);
     assert.match(again?.todo ?? "", /npx flotilla recover --stack prod/);
   });
 });

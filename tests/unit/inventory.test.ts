@@ -43,14 +43,14 @@ const reading = (written: object): Application => {
 
 /** What is written, and what is said of it. */
 const REFUSED: [string, unknown, RegExp][] = [
-  ["nothing", undefined, /it exports no application/],
-  ["a text", "shop", /it exports no application/],
+  ["nothing", undefined, /the file does not export an application/],
+  ["a text", "shop", /the file does not export an application/],
   ["a list", [], /the application: must be a map/],
-  ["no name", { description: "x", services: {} }, /^name: it is missing$/],
-  ["no description", { name: "shop", services: {} }, /^description: it is missing$/],
-  ["no services", { name: "shop", description: "x" }, /^services: it is missing$/],
+  ["no name", { description: "x", services: {} }, /^name: required key is missing$/],
+  ["no description", { name: "shop", services: {} }, /^description: required key is missing$/],
+  ["no services", { name: "shop", description: "x" }, /^services: required key is missing$/],
   ["a list of services", shop({ services: [API] }), /^services: must be a map$/],
-  ["a misspelled key", shop({ servcies: {} }), /^servcies: there is no such key$/],
+  ["a misspelled key", shop({ servcies: {} }), /^servcies: unknown key$/],
   ["a name that is a number", shop({ name: 7 }), /^name: must be text, not 7$/],
   ["a service that is null", shop({ services: { api: null } }), /^service api: must be a map, not null$/],
   [
@@ -61,10 +61,14 @@ const REFUSED: [string, unknown, RegExp][] = [
   [
     "no language",
     shop({ services: { api: { image: API.image } } }),
-    /^service api: language: it is missing$/,
+    /^service api: language: required key is missing$/,
   ],
-  ["no image", shop({ services: { api: { language: "go" } } }), /^service api: image: it is missing$/],
-  ["an image without a tag", api({ image: "nginx" }), /^service api: image: names no tag/],
+  [
+    "no image",
+    shop({ services: { api: { language: "go" } } }),
+    /^service api: image: required key is missing$/,
+  ],
+  ["an image without a tag", api({ image: "nginx" }), /^service api: image: has no tag/],
   [
     "an image in upper case",
     api({ image: "Nginx:1.29" }),
@@ -99,7 +103,7 @@ const REFUSED: [string, unknown, RegExp][] = [
   [
     "a key of an image",
     api({ image: { repository: "nginx", tag: "1", pullPolicy: "Always" } }),
-    /^service api: image\.pullPolicy: there is no such key$/,
+    /^service api: image\.pullPolicy: unknown key$/,
   ],
   [
     "a command that is a text",
@@ -109,10 +113,10 @@ const REFUSED: [string, unknown, RegExp][] = [
   ["args that are a text", api({ args: "--x" }), /^service api: args: must be a list, not "--x"$/],
   ["uses that is a text", api({ uses: "db" }), /^service api: uses: must be a list, not "db"$/],
   ["a use that is a number", api({ uses: [1] }), /^service api: uses\[0\]: must be text, not 1$/],
-  ["livenes", api({ livenes: {} }), /^service api: livenes: there is no such key$/],
-  ["environment", api({ environment: {} }), /^service api: environment: there is no such key$/],
-  ["volumes", api({ volumes: [] }), /^service api: volumes: there is no such key$/],
-  ["replicas", api({ replicas: 2 }), /^service api: replicas: there is no such key$/],
+  ["livenes", api({ livenes: {} }), /^service api: livenes: unknown key$/],
+  ["environment", api({ environment: {} }), /^service api: environment: unknown key$/],
+  ["volumes", api({ volumes: [] }), /^service api: volumes: unknown key$/],
+  ["replicas", api({ replicas: 2 }), /^service api: replicas: unknown key$/],
   [
     "a variable that is null",
     api({ env: { A: null } }),
@@ -177,17 +181,17 @@ const REFUSED: [string, unknown, RegExp][] = [
   [
     "a probe's path",
     api({ ...web, probe: { http: { path: "health", port: "http" } } }),
-    /^service api: probe\.http\.path: must begin with \/, not "health"$/,
+    /^service api: probe\.http\.path: must start with \/, not "health"$/,
   ],
   [
     "a probe without a port",
     api({ ...web, probe: { http: { path: "/" } } }),
-    /^service api: probe\.http\.port: it is missing$/,
+    /^service api: probe\.http\.port: required key is missing$/,
   ],
   [
     "a probe's port that it does not have",
     api({ ...web, probe: { http: { path: "/", port: 9090 } } }),
-    /^service api: probe\.http\.port: is 9090, but its ports are 8080$/,
+    /^service api: probe\.http\.port: is 9090, but the service's ports are 8080$/,
   ],
   [
     "a probe's header",
@@ -202,17 +206,17 @@ const REFUSED: [string, unknown, RegExp][] = [
   [
     "a public port that it does not have",
     api({ ...web, public: { port: 80 } }),
-    /^service api: public\.port: is 80, but its ports are 8080$/,
+    /^service api: public\.port: is 80, but the service's ports are 8080$/,
   ],
   [
     "a public port of a service without ports",
     api({ public: { port: 80 } }),
-    /^service api: public\.port: is 80, but it has no port$/,
+    /^service api: public\.port: is 80, but the service has no ports$/,
   ],
   [
     "an annotation's key",
     api({ ...web, public: { port: "http", annotations: { "a b": "1" } } }),
-    /^service api: public\.annotations\.a b: must be a key of annotations, such as example\.com\/limit/,
+    /^service api: public\.annotations\.a b: must be an annotation key, such as example\.com\/limit/,
   ],
   ["seconds that are a text", api({ startupSeconds: "60" }), /^service api: startupSeconds: must be/],
   [
@@ -243,7 +247,7 @@ const REFUSED: [string, unknown, RegExp][] = [
   [
     "no limit of memory",
     api({ resources: { requests: { cpu: "1", memory: "1Gi" }, limits: {} } }),
-    /^service api: resources\.limits\.memory: it is missing$/,
+    /^service api: resources\.limits\.memory: required key is missing$/,
   ],
   ["a relative path", api({ writable: ["tmp"] }), /^service api: writable\[0\]: must be an absolute path/],
   [
@@ -256,29 +260,33 @@ const REFUSED: [string, unknown, RegExp][] = [
     api({ writable: ["/a:b"] }),
     /^service api: writable\[0\]: must be an absolute path/,
   ],
-  ["an empty reason", api({ noProbe: "" }), /^service api: noProbe: must say why/],
+  ["an empty reason", api({ noProbe: "" }), /^service api: noProbe: must be a reason/],
   [
     "a permission without a reason",
     api({ permissions: { a: { resources: ["secrets"], names: ["a"], verbs: ["get"] } } }),
-    /^service api: permissions\.a\.reason: it is missing$/,
+    /^service api: permissions\.a\.reason: required key is missing$/,
   ],
   ["a user's name", api({ user: { uid: "node", gid: 1 } }), /^service api: user\.uid: must be/],
   [
     "an unknown kind of store",
     db({ kind: "postgresql" }),
-    /^store db: kind: there is no kind of store "postgresql"$/,
+    /^store db: kind: unknown kind of store "postgresql"$/,
   ],
-  ["a store without a kind", shop({ stores: { db: { storage: "1Gi" } } }), /^store db: kind: it is missing$/],
+  [
+    "a store without a kind",
+    shop({ stores: { db: { storage: "1Gi" } } }),
+    /^store db: kind: required key is missing$/,
+  ],
   [
     "a store without storage",
     shop({ stores: { db: { kind: "mysql" } } }),
-    /^store db: storage: it is missing$/,
+    /^store db: storage: required key is missing$/,
   ],
   ["storage that is a number", db({ storage: 8 }), /^store db: storage: must be text, not 8$/],
   [
     "an account without a credential",
     db({ accounts: { app: { username: "app" } } }),
-    /^store db: accounts\.app\.credential: it is missing$/,
+    /^store db: accounts\.app\.credential: required key is missing$/,
   ],
   [
     "a credential that is a text",
@@ -288,12 +296,12 @@ const REFUSED: [string, unknown, RegExp][] = [
   [
     "a fixed password without a reason",
     db({ accounts: { app: { username: "app", credential: { fixed: "hunter22" } } } }),
-    /^store db: accounts\.app\.credential\.reason: it is missing$/,
+    /^store db: accounts\.app\.credential\.reason: required key is missing$/,
   ],
   [
     "a loader without a script",
     db({ loaders: { seed: { does: "x", image: "a:1", env: {} } } }),
-    /^store db: loaders\.seed\.script: it is missing$/,
+    /^store db: loaders\.seed\.script: required key is missing$/,
   ],
   [
     "a scheme in a host",
@@ -309,17 +317,17 @@ const REFUSED: [string, unknown, RegExp][] = [
   [
     "an external without a port",
     shop({ externals: { s: { ...STRIPE, port: undefined } } }),
-    /^external s: port: it is missing$/,
+    /^external s: port: required key is missing$/,
   ],
   [
     "a stand-in that is wrong",
     stripe({ standIn: { language: "node" } }),
-    /^external stripe: standIn\.image: it is missing$/,
+    /^external stripe: standIn\.image: required key is missing$/,
   ],
   [
     "labels of a caller",
     caller({ labels: { "a b": "c" } }),
-    /^caller batch: labels\.a b: must be a key of labels/,
+    /^caller batch: labels\.a b: must be a label key/,
   ],
   ["a caller's namespace", caller({ namespace: "Batch" }), /^caller batch: namespace: must be a DNS label/],
 ];
@@ -342,7 +350,7 @@ describe("the shape of an inventory", () => {
     assert.deepEqual(
       problems.map(({ where, todo }) => `${where}: ${todo}`),
       [
-        'apps/shop.ts: service api: language: Did you mean "ruby"? Any other runtime is "generic".',
+        'apps/shop.ts: service api: language: Did you mean "ruby"? Use "generic" for any other runtime.',
         "apps/shop.ts: service api: env.PORT: Correct it.",
         'apps/shop.ts: service api: command: Write a list: ["/app","--x"].',
       ],
@@ -441,24 +449,24 @@ describe("an inventory that is no plain data", () => {
   const withProto = (json: string): unknown => JSON.parse(json.replace("{", '{"__proto__": {}, '));
 
   it("is refused at the property that cannot be read", () => {
-    assert.deepEqual(refusals(throwing(shop(), "services")), ["services: reading it fails: boom"]);
+    assert.deepEqual(refusals(throwing(shop(), "services")), ["services: the value cannot be read: boom"]);
     assert.deepEqual(refusals(shop({ services: throwing({}, "api") })), [
-      "service api: reading it fails: boom",
+      "service api: the value cannot be read: boom",
     ]);
     const proxy = new Proxy(shop(), {
       ownKeys: () => {
         throw new Error("boom");
       },
     });
-    assert.deepEqual(refusals(proxy), ["the application: reading it fails: boom"]);
+    assert.deepEqual(refusals(proxy), ["the application: the value cannot be read: boom"]);
   });
 
   it("is refused with a key that zod would skip", () => {
     assert.deepEqual(refusals(shop({ services: withProto('{"api": {}}') })), [
-      "service __proto__: a key cannot have this name",
+      "service __proto__: this name cannot be used as a key",
     ]);
     assert.deepEqual(refusals(api({ env: withProto('{"A": "b"}') })), [
-      "service api: env.__proto__: a key cannot have this name",
+      "service api: env.__proto__: this name cannot be used as a key",
     ]);
   });
 
@@ -488,13 +496,13 @@ describe("the value of a variable", () => {
   it("cannot be a list within a list", () =>
     assert.match(
       refusals(api({ env: { A: ["a", [host("db"), ":"]] } })).join(),
-      /^service api: env\.A\[1\]: must be text.*is spread: \.\.\.address\("db"\)$/,
+      /^service api: env\.A\[1\]: must be text.*spread a nested list: \.\.\.address\("db"\)$/,
     ));
 
   for (const text of ["a\0b", "\ud800", ["\udfff"]])
     it(`cannot be ${JSON.stringify(text)}, which no container gets`, () => {
       for (const more of [{ env: { A: text } }, { args: [text] }, { files: { "/a": text } }])
-        assert.match(refusals(api(more)).join(), /has the character U\+0000 or half a character/);
+        assert.match(refusals(api(more)).join(), /contains U\+0000 or a lone surrogate/);
     });
 
   it("is what a number and an emoji print", () =>
@@ -510,7 +518,7 @@ describe("the message about a wrong value", () => {
           app: { username: "a", database: "a", credential: { generated: true, fixed: "x", reason: "y" } },
         },
       }),
-      "store db: accounts.app.credential.generated: it does not go together with the other keys there",
+      "store db: accounts.app.credential.generated: cannot be combined with the other keys here",
     ],
     ["a function", shop({ services: { api: () => API } }), "service api: must be a map, not a function"],
     [

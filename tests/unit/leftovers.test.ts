@@ -35,13 +35,13 @@ describe("a claim left behind by a store", () => {
       /kubectl delete pvc data-db-0 -n shop-dev && kubectl delete secret db-auth -n shop-dev$/,
     );
     const [lost] = leftoverProblems(shop, ["db"], [claim("data-db-0", "db")], [], of);
-    assert.match(lost?.todo ?? "", /look for their passwords in the history/);
+    assert.match(lost?.todo ?? "", /find their passwords in the stack's history/);
     assert.deepEqual(leftoverProblems(shop, ["db"], [claim("data-other-0", "other")], [], of), []);
     // redis keeps no password in its data, but its old Secret would conflict with the new one.
     const redis = [claim("data-cache-0", "cache")];
     assert.deepEqual(leftoverProblems(shop, ["cache"], redis, [], of), []);
     const [old] = leftoverProblems(shop, ["cache"], redis, ["cache-auth"], of);
-    assert.match(old?.what ?? "", /^Secret cache-auth of an earlier cache is still there/);
+    assert.match(old?.what ?? "", /^Secret cache-auth of an earlier cache still exists/);
     assert.match(old?.todo ?? "", /: kubectl delete secret cache-auth -n shop-dev$/);
   });
 });

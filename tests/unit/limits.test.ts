@@ -21,12 +21,12 @@ describe("limits of the API server", () => {
     const { where, what, todo } = refusal(web({ files: { "/etc/geo.json": "x".repeat(1_200_000) } }));
     assert.equal(where, "apps/shop.ts: service web: files");
     assert.match(what, /\/etc\/geo\.json 1,200,000 bytes.*at most 1,048,576 bytes/);
-    assert.match(todo, /into the image/);
+    assert.match(todo, /to the image/);
   });
 
   it("count bytes instead of characters, and all files of a service together", () => {
     const { what } = refusal(web({ files: { "/a": "ä".repeat(300_000), "/b": "b".repeat(500_000) } }));
-    assert.match(what, /its files have 1,100,000 bytes together \(\/a 600,000 bytes, \/b 500,000 bytes\)/);
+    assert.match(what, /the files have 1,100,000 bytes together \(\/a 600,000 bytes, \/b 500,000 bytes\)/);
   });
 
   it("allow exactly the limit, and no byte more", () => {
@@ -76,7 +76,7 @@ describe("limits of the API server", () => {
     const annotations = { "example.com/rules": "x".repeat(256 * 1024) };
     const shop = web({ public: { port: "http", annotations } });
     const { what } = refusal(shop, { ingress: { host: "shop.example.com" } });
-    assert.match(what, /the annotations of its Ingress have .*example\.com\/rules/);
+    assert.match(what, /the annotations of the Ingress have .*example\.com\/rules/);
   });
 
   it("refuse what Helm cannot store, even if the ConfigMap could: preview and up apply the rule as check does", () => {

@@ -98,7 +98,7 @@ describe("the engine's view of an update", () => {
       [change("web", { objects: [object("Deployment", "web", "changed")] })],
       [step("replace", "Release", "web", { differs: ["provider", "name"] })],
     );
-    assert.deepEqual(release?.about, ["the engine: replace (provider, name)"]);
+    assert.deepEqual(release?.about, ["Pulumi: replace (provider, name)"]);
     assert.match(release?.storage.join() ?? "", /^REPLACED: .*this one is uninstalled$/);
   });
 
@@ -113,9 +113,9 @@ describe("the engine's view of an update", () => {
     assert.deepEqual(changes, [
       change(RAILS, {
         kind: "stack",
-        objects: [{ kind: "Connection", name: "cluster", change: "changed", diff: "the engine: update" }],
+        objects: [{ kind: "Connection", name: "cluster", change: "changed", diff: "Pulumi: update" }],
       }),
-      change("db", { kind: "store", about: ["the engine: update (timeout)"] }),
+      change("db", { kind: "store", about: ["Pulumi: update (timeout)"] }),
     ]);
     const [only, ...more] = merged([], [step("delete", "Release", "gone")]);
     assert.deepEqual([only?.kind, only?.change, more], ["release", "removed", []]);
@@ -134,7 +134,7 @@ describe("the engine's view of an update", () => {
       );
     }
     const [empty] = merged([], [step("delete", "Namespace", "shop")]);
-    assert.deepEqual(empty?.storage, ["DELETED with the namespace: no volume"]);
+    assert.deepEqual(empty?.storage, ["DELETED with the namespace: no volumes"]);
     const [labels] = merged([], [step("update", "Namespace", "shop")], claims);
     assert.deepEqual(labels?.storage, []);
     const [known] = merged(
@@ -312,7 +312,7 @@ describe("a claim that its StatefulSet has recreated", () => {
     ]);
     assert.match(
       said,
-      /claim data-db-0 is younger than db: it began empty at 2026-01-03T08:00:00Z\. If nobody/,
+      /claim data-db-0 is newer than db: it was created empty at 2026-01-03T08:00:00Z\. If that was not/,
     );
     assert.match(said, /kubectl annotate pvc data-db-0 flotilla\.dev\/began-empty=true -n shop/);
   });
@@ -409,13 +409,10 @@ describe("what a cluster has lost", () => {
       inputs: { apiVersion: "v1", kind: "Namespace", metadata: { name: "shop" } },
     });
     const lost = [resource(SECRET, "db-auth"), policy, resource(RELEASE, "db")];
-    assert.equal(
-      lostText(lost),
-      "the cluster has lost what the state has: Secret db-auth, NetworkPolicy deny, Release db",
-    );
+    assert.equal(lostText(lost), "the cluster has lost Secret db-auth, NetworkPolicy deny, Release db");
     assert.match(
       lostText([...lost, namespace]),
-      /: namespace shop with all that was in it, volumes included$/,
+      /lost namespace shop and everything in it, volumes included$/,
     );
     assert.deepEqual(lostJson([policy, namespace]), [
       { kind: "NetworkPolicy", name: "deny" },
@@ -426,15 +423,15 @@ describe("what a cluster has lost", () => {
   it("is reported by a status even if all releases are healthy", () => {
     const look = { resources: state, namespace: "shop", young: [], unseen: [] as string[] };
     const said = show("dev", { ...look, lost: [resource(SECRET, "db-auth")] }, []);
-    assert.match(said, /But the cluster has lost what the state has: Secret db-auth\./);
-    assert.match(said, /npx flotilla up --stack dev {4}install again what the cluster has lost/);
+    assert.match(said, /But the cluster has lost Secret db-auth\./);
+    assert.match(said, /npx flotilla up --stack dev {4}recreate what the cluster has lost/);
     assert.doesNotMatch(show("dev", { ...look, lost: [] }, []), /lost/);
     const denied = show(
       "dev",
       { ...look, lost: [resource(SECRET, "db-auth")], unseen: ["kubectl get: Forbidden"] },
       [],
     );
-    assert.match(denied, /note not everything could be looked for: kubectl get: Forbidden/);
+    assert.match(denied, /note not everything could be checked: kubectl get: Forbidden/);
   });
 
   it("is shown as reinstalled, with empty volumes if none are left", () => {
@@ -444,9 +441,9 @@ describe("what a cluster has lost", () => {
       [resource(RELEASE, "db"), resource(SECRET, "db-auth"), resource(RELEASE, "web")],
       [],
     );
-    assert.deepEqual(shown?.about, ["it is missing in the cluster: it is installed again"]);
+    assert.deepEqual(shown?.about, ["missing in the cluster, so it is reinstalled"]);
     assert.deepEqual(shown?.storage, ["EMPTY volumes: 8Gi for each pod"]);
-    assert.deepEqual(rails?.about, ["some of it is missing in the cluster: it is created again"]);
+    assert.deepEqual(rails?.about, ["objects missing in the cluster are recreated"]);
     assert.deepEqual(web, change("web"), "a change that is not an addition is none of the loss");
   });
 

@@ -14,7 +14,7 @@ import { plan } from "../../src/plan";
 import type { NamespaceOrigin } from "../../src/plan/deployed";
 import { guardRails } from "../../src/plan/namespace/guard-rails";
 import { asAdopted } from "../../src/plan/namespace/namespace";
-import { isMadeByOthers, namespaceProblem } from "../../src/runtime/check-namespace";
+import { isCreatedByOthers, namespaceProblem } from "../../src/runtime/check-namespace";
 import { readInstalled } from "../../src/runtime/installed-releases";
 import { stateIn } from "../../src/runtime/state";
 import { application, contextFor, problemsOf, redis, settingsOf } from "../support";
@@ -34,7 +34,10 @@ describe("the setting of a namespace", () => {
   it("does not create namespaces that every cluster has", () => {
     for (const name of ["kube-system", "kube-public", "kube-node-lease"]) {
       for (const namespace of [name, { name }, { name, create: true }])
-        assert.match(problemsOf(() => settingsOf({ namespace }))[0]?.what ?? "", /of Kubernetes itself/);
+        assert.match(
+          problemsOf(() => settingsOf({ namespace }))[0]?.what ?? "",
+          /system namespace of Kubernetes/,
+        );
       settingsOf({ namespace: { name, create: false } });
     }
   });
@@ -179,7 +182,10 @@ describe("a namespace that others own", () => {
       /^\/api\/v1\/namespaces\/team\/secrets\?labelSelector=.*name in \(cache,web\)/,
     );
     const [{ where, what, todo } = { where: "", what: "", todo: "" }] = await check(["web"]);
-    assert.match(`${where}: ${what}. ${todo}`, /^release web: helm has installed it already .*another name/);
+    assert.match(
+      `${where}: ${what}. ${todo}`,
+      /^release web: helm has already installed the release .*rename the service/,
+    );
     const web = { kind: "service", chart: "./charts/microservice", values: {} };
     assert.deepEqual(await check(["web"], { web, cache: web }), []);
     assert.equal(asked.length, 2, "no request if nothing is new");
@@ -256,7 +262,7 @@ describe("a namespace that a stack took over", () => {
   });
 
   it("is one that no stack created", () => {
-    const of = (annotations: Record<string, string>) => isMadeByOthers({ annotations, isGoing: false });
+    const of = (annotations: Record<string, string>) => isCreatedByOthers({ annotations, isGoing: false });
     assert.ok(of({}));
     assert.ok(of({ "flotilla.dev/stack-id": "ba9876543210", "flotilla.dev/adopted": "true" }));
     assert.ok(!of({ "flotilla.dev/stack-id": "ba9876543210" }));
@@ -264,8 +270,8 @@ describe("a namespace that a stack took over", () => {
 
   it("is kept when the stack is destroyed, like one that was left to others", () => {
     for (const namespace of [resource(), resource({ outputs: { metadata: { name: "team", uid: "u" } } })]) {
-      const { namespaces, strangers } = decide([namespace], [holdings]);
-      assert.deepEqual([namespaces, strangers], [[{ name: "team", fate: "stays" }], []]);
+      const { namespaces, foreign } = decide([namespace], [holdings]);
+      assert.deepEqual([namespaces, foreign], [[{ name: "team", fate: "stays" }], []]);
       assert.deepEqual(unprotected([namespace], [])[0]?.retainOnDelete, true);
     }
     assert.deepEqual(decide([resource()], [{ ...holdings, uid: "v" }]).namespaces[0]?.fate, "recreated");

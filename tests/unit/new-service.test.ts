@@ -107,6 +107,6 @@ describe("a new service in an inventory's source", () => {
 
   it("says what to do by hand if a store's accounts are not a literal", () => {
     const { byHand } = insert(inventory("{}", "accountsOf()")) ?? {};
-    assert.match(byHand?.[0] ?? "", /^give store db the account orders: \{ username: "orders"/);
+    assert.match(byHand?.[0] ?? "", /^add this account to store db: orders: \{ username: "orders"/);
   });
 });

@@ -142,7 +142,7 @@ describe("Online Boutique agrees with its images", () => {
     assert.equal(closed.namespace.quota["services.nodeports"], "0");
     assert.throws(
       () => exposed({ loadBalancer: {}, ingress: { host: "shop.example.com" } }),
-      /flotilla:loadBalancer: there is an ingress as well/,
+      /flotilla:loadBalancer: cannot be combined with flotilla:ingress/,
     );
   });
 });

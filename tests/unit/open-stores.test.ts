@@ -61,12 +61,12 @@ describe("a mongodb without a password", () => {
     const account = { username: "app", database: "app", credential: { generated: true as const } };
     assert.match(
       refused(open([members("db")], { accounts: { app: account } }), {}, {})[0] ?? "",
-      /store db: it has accounts, but it runs without a password.* Remove `accounts`, or `noPassword`/s,
+      /store db: has accounts, but runs without a password.* Remove `accounts`, or `noPassword`/s,
     );
     for (const reference of [password("db", "root"), username("db", "app")])
       assert.match(
         refused(open([reference]), {}, {})[0] ?? "",
-        /service web, URL: it mentions the (password|username) of "db", which runs without a password/,
+        /service web, URL: refers to the (password|username) of "db", which runs without a password/,
       );
   });
 
@@ -77,11 +77,11 @@ describe("a mongodb without a password", () => {
     for (const settings of [{}, upstream])
       assert.match(
         refused(secured, settings, there(open(), settings))[0] ?? "",
-        /deployed without a password, and would run with one: its data has no users.*Put `noPassword` back/s,
+        /deployed without a password, and cannot be changed to run with one: its data has no users.*Restore `noPassword`/s,
       );
     assert.match(
       refused(open(), prod, there(secured, prod))[0] ?? "",
-      /deployed with a password, and would run without one: its members log in.*Remove `noPassword`/s,
+      /deployed with a password, and cannot be changed to run without one: its members use.*Remove `noPassword`/s,
     );
     assert.doesNotThrow(() => planFor(open(), {}, there(secured, {})));
     for (const settings of [{}, prod, upstream]) {
@@ -91,7 +91,7 @@ describe("a mongodb without a password", () => {
     const cache = shopWith("redis", redis({ noPassword: "its clients know none" }));
     assert.match(
       refused(shopWith("redis"), prod, there(cache, prod))[0] ?? "",
-      /its nodes log in to each other with the password or without one/,
+      /its nodes use the password to connect to each other/,
     );
     assert.doesNotThrow(() => planFor(shopWith("redis"), {}, there(cache, {})));
   });

@@ -321,7 +321,7 @@ describe("what a chart would refuse", () => {
     assert.deepEqual(
       problems.map(({ where, what }) => `${where} ${what}`),
       [
-        "apps/shop.ts: service web: image.tag must not be latest, which is another image tomorrow: name a version or a digest",
+        "apps/shop.ts: service web: image.tag must not be latest, which is a mutable tag: use a version or a digest",
         "apps/shop.ts: service web: ports.http.container must be at most 65535, not 70000",
         'apps/shop.ts: service web: writable[0] must be an absolute path below /, without a colon, . or .., such as /var/cache, not "tmp"',
       ],
@@ -341,14 +341,14 @@ describe("what a chart would refuse", () => {
     assert.deepEqual(
       schemaProblems({ ...release, values }, charts.microservice, () => "web").map(({ what }) => what),
       [
-        "the chart refuses team: must be a label's value: at most 63 letters, digits, - _ .",
+        "the chart refuses team: must be a label value: at most 63 letters, digits, - _ .",
         "the chart refuses workload: must be one of Deployment, StatefulSet, DaemonSet, Job, CronJob",
         "the chart refuses ports.a-very-long-port-name: must NOT have more than 15 characters",
         "the chart refuses ports.a-very-long-port-name: must be the name of a port: at most 15 lower-case letters, digits and single hyphens",
         "the chart refuses writable.a/b: must be a name of at most 53 lower-case letters, digits and hyphens",
         `the chart refuses writable.${"x".repeat(54)}: must NOT have more than 53 characters`,
         "the chart refuses writable.a/b: must be an absolute path",
-        "the chart refuses ingress.annotations.a b: must be a key of labels or annotations, such as app or example.com/app",
+        "the chart refuses ingress.annotations.a b: must be a label or annotation key, such as app or example.com/app",
       ],
     );
   });
@@ -375,8 +375,8 @@ describe("what a chart would refuse", () => {
     assert.deepEqual(
       problems.map(({ where, what }) => `${where} ${what}`),
       [
-        "flotilla:services.cart.resources it asks for 8Gi of memory, which is more than its limit, 512Mi",
-        "flotilla:stores.mysql.resources it asks for 8Gi of memory, which is more than its limit, 1Gi",
+        "flotilla:services.cart.resources the request of 8Gi memory is above the limit of 512Mi",
+        "flotilla:stores.mysql.resources the request of 8Gi memory is above the limit of 1Gi",
       ],
     );
   });

@@ -167,7 +167,7 @@ describe("remote charts", () => {
       "redis",
     ]);
     for (const { what } of problems)
-      assert.match(what, /^its chart oci:\S+ [\d.]+ cannot be reached: connection refused$/);
+      assert.match(what, /^the chart oci:\S+ [\d.]+ cannot be reached: connection refused$/);
   });
 
   it("are not checked for the upstream distribution", async () => {

@@ -74,7 +74,7 @@ describe("the quota", () => {
       problems.map(({ where }) => where),
       ["flotilla:quota.cpu", "flotilla:quota.pods"],
     );
-    assert.match(problems[0]?.what ?? "", /it is 300m, and the plan may need 400m/);
+    assert.match(problems[0]?.what ?? "", /300m is less than the 400m/);
     assert.match(problems[0]?.todo ?? "", /Raise it to at least 400m/);
   });
 

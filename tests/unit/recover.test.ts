@@ -85,7 +85,7 @@ describe("recovery", () => {
     const { blocked, actions } = decide(
       situation({ locks: [{ by: "me", alive: true }], live: live("cart", 2, "pending-upgrade", 1) }),
     );
-    assert.match(blocked ?? "", /Wait until it has ended/);
+    assert.match(blocked ?? "", /Wait until it finishes/);
     assert.deepEqual(actions, []);
   });
 
@@ -137,7 +137,7 @@ describe("recovery", () => {
     assert.deepEqual(
       locks.map(({ by, id, alive }) => [by.replace(/ \d+$/, ""), id, alive]),
       [
-        [`somebody@${hostname()}, process`, "b.json", false],
+        [`unknown@${hostname()}, process`, "b.json", false],
         ["an update that could not finish writing its lock", "a.json.18ea888e48f6a726.tmp", false],
       ],
     );
@@ -160,7 +160,7 @@ describe("recovery", () => {
     });
     const { actions, blocked } = decide(situation({ live: between }));
     assert.deepEqual(actions, []);
-    assert.match(blocked ?? "", /no good revision of cart left/);
+    assert.match(blocked ?? "", /no successful revision of cart left/);
   });
 
   it("removes what was never deployed, even if it is in the state: a failed installation that helm could not clean up", () => {
@@ -239,7 +239,7 @@ describe("recovery", () => {
       }),
     );
     assert.deepEqual(actions.at(-1), { do: "forget", again: [failed.urn] });
-    assert.match(will.at(-1) ?? "", /next update do cart again/);
+    assert.match(will.at(-1) ?? "", /next update deploys it again/);
   });
 
   it("lets the next update retry what continued after the state was written, and only that", () => {
@@ -251,7 +251,7 @@ describe("recovery", () => {
     const since = Date.parse("2026-11-22T10:00:00Z");
     const { actions, found } = decide(situation({ state, live: at("2026-11-22T10:00:05Z"), since }));
     assert.deepEqual(actions, [{ do: "forget", again: [known.urn] }]);
-    assert.match(found.join(), /cart went on to revision 5/);
+    assert.match(found.join(), /cart has revision 5/);
     for (const nothing of [
       situation({ state, live: at("2026-11-22T10:00:05Z") }),
       situation({ state, live: at("2026-11-22T09:00:00Z"), since }),
@@ -330,17 +330,17 @@ describe("recovery", () => {
     const { found, will, actions } = decide(situation({ state: resourcesOf(release("cart"), old) }));
     assert.match(
       found.join(),
-      /replaced Release cart, and the next one would delete the old ones, wherever they are/,
+      /replaced Release cart, and the next update would delete the old ones, even in another cluster/,
     );
     assert.match(
       will.join(),
-      /forget what was replaced: nothing is deleted, what is left in a cluster stays there/,
+      /remove the replaced resource from the state; nothing is deleted in any cluster/,
     );
     assert.deepEqual(actions, [{ do: "drop", urns: [old.urn] }]);
     const kept = { ...old, retainOnDelete: true };
     assert.deepEqual(decide(situation({ state: resourcesOf(release("cart"), kept) })).actions, []);
     const two = decide(situation({ state: resourcesOf(old, { ...release("web"), delete: true }) }));
-    assert.match(two.will.join(), /forget the 2 that were replaced/);
+    assert.match(two.will.join(), /remove the 2 replaced resources/);
   });
 
   it("lets the next update create what the cluster has lost, and drops nothing from the state", () => {
@@ -349,8 +349,11 @@ describe("recovery", () => {
       situation({ state: resourcesOf(...lost), live: {}, lost }),
     );
     assert.equal(blocked, undefined);
-    assert.match(found.join(), /the cluster has lost what the state has: Release cart, Secret cart-env/);
-    assert.match(will.join(), /create the 2 that are lost again; until then the state keeps them/);
+    assert.match(found.join(), /the cluster has lost Release cart, Secret cart-env/);
+    assert.match(
+      will.join(),
+      /mark the 2 lost resources so that the next update .* recreates them; they stay in the state until then/,
+    );
     assert.deepEqual(actions, [{ do: "reinstall", urns: lost.map(({ urn }) => urn) }]);
   });
 
@@ -375,7 +378,7 @@ describe("recovery", () => {
         recreated: namespace,
       }),
     );
-    assert.match(found.join("\n"), /namespace shop was deleted and created again since the last update/);
+    assert.match(found.join("\n"), /namespace shop was deleted and recreated since the last update/);
     assert.deepEqual(actions, [
       { do: "refresh", targets: [namespace.urn], imports: [] },
       { do: "reinstall", urns: [urn(RELEASE, "cart")] },
@@ -417,7 +420,7 @@ describe("recovery", () => {
       }),
     );
     assert.deepEqual(actions, []);
-    assert.match(blocked ?? "", /Wait until it has ended/);
+    assert.match(blocked ?? "", /Wait until it finishes/);
   });
 
   it("completes an uninstall that had begun", () => {
@@ -443,7 +446,7 @@ describe("recovery", () => {
       ]);
     const whole = decide(situation({ state, since, live: at(later, "deployed") }));
     assert.deepEqual([whole.actions, whole.unknown], [[], ["cart"]]);
-    assert.deepEqual(whole.found, ["release cart runs, and the state does not know it"]);
+    assert.deepEqual(whole.found, ["release cart is running but missing from the state"]);
     const ofOthers = situation({ state, since, live: at(later, "pending-install", "") });
     const earlier = situation({ state, since, live: at("2026-01-01T11:00:00Z", "pending-install") });
     const endedWell = situation({ state, live: at(later, "pending-install") });
@@ -536,7 +539,7 @@ describe("a state file", () => {
     // A folder stands in for a file without permission, because root could read that.
     mkdirSync(join(folder, "stacks/shop/prod.json"), { recursive: true });
     write("stacks/shop/prod.json.bak", checkpoint(8));
-    assert.throws(() => damageIn(folder, "shop", "prod"), /cannot be opened.*EISDIR/);
+    assert.throws(() => damageIn(folder, "shop", "prod"), /cannot open the state.*EISDIR/);
   });
 
   it("is restored even if another copy cannot be opened, unless there is no other", () => {
@@ -545,7 +548,7 @@ describe("a state file", () => {
     mkdirSync(join(folder, "history/shop/prod/prod-1.checkpoint.json"), { recursive: true });
     assert.equal(damageIn(folder, "shop", "prod")?.copy?.resources, 8);
     rmSync(join(folder, "stacks/shop/prod.json.bak"));
-    assert.throws(() => damageIn(folder, "shop", "prod"), /cannot be opened.*EISDIR/);
+    assert.throws(() => damageIn(folder, "shop", "prod"), /cannot open the state.*EISDIR/);
   });
 
   it("is not changed if it cannot be backed up", () => {
@@ -612,7 +615,7 @@ describe("a provider whose engine has exited", () => {
   const copy = mkdtempSync(join(tmpdir(), TEMPORARY));
   const { PULUMI_BACKEND_URL } = process.env;
   before(() => {
-    process.env.PULUMI_BACKEND_URL = "file:///of-the-embedded-world";
+    process.env.PULUMI_BACKEND_URL = "file:///of-the-sandbox";
   });
   after(() => {
     for (const child of children) child.kill("SIGKILL");

@@ -66,7 +66,7 @@ describe("the ephemeral storage of a container", () => {
           cache: "store cache",
           "cache-load-seed": "store cache, loader seed",
         };
-        const where = `apps/shop.ts: ${place[release as keyof typeof place]}: it asks for 3Gi of ephemeral-storage`;
+        const where = `apps/shop.ts: ${place[release as keyof typeof place]}: the request of 3Gi ephemeral-storage`;
         for (const problems of [refused("2Gi", "3Gi"), refused(undefined, "3Gi")])
           assert.ok(
             problems.some((problem) => problem.startsWith(where)),

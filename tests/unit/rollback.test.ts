@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { parse, stringify } from "yaml";
 import { restoredFile, withSetting } from "../../cli/core/restore";
-import { fromTheFuture, previous, told } from "../../cli/core/updates";
+import { fromTheFuture, previous, withChanges } from "../../cli/core/updates";
 import type { Update } from "../../cli/stack/history";
 import { readYaml } from "../../src/config/yaml";
 import { fillText } from "../../src/plan/credentials/secret-text";
@@ -83,7 +83,7 @@ describe("a clock that has jumped", () => {
 });
 
 describe("a list of updates", () => {
-  const changed = (...newestFirst: Update[]) => told(newestFirst, new Map())[0]?.changed;
+  const changed = (...newestFirst: Update[]) => withChanges(newestFirst, new Map())[0]?.changed;
 
   it("shows what each one changed: settings by path, versions, commits", () => {
     assert.deepEqual(changed(update(1)), ["first"]);
@@ -97,7 +97,7 @@ describe("a list of updates", () => {
       [1, { cart: "example.com/cart:1" }],
       [2, { cart: "example.com/cart:2" }],
     ]);
-    assert.deepEqual(told([update(2, services("2")), update(1, services("1"))], images)[0]?.changed, [
+    assert.deepEqual(withChanges([update(2, services("2")), update(1, services("1"))], images)[0]?.changed, [
       "cart 1 → 2",
     ]);
   });

@@ -126,8 +126,8 @@ for (const kind of KINDS)
       delete old.db?.values.podAnnotations;
       delete (old.db?.values.primary as { podAnnotations?: object } | undefined)?.podAnnotations;
       const [problem] = problemsOf(() => planFor(shopWith(kind), at(2), old));
-      assert.match(problem?.what ?? "", /network policies let no rotation in/);
-      assert.match(problem?.todo ?? "", /Set it to 1 and run pulumi up once/);
+      assert.match(problem?.what ?? "", /network policies block rotation Jobs/);
+      assert.match(problem?.todo ?? "", /Set it to 1 and run npx flotilla up --stack \w+\. Then rotate/);
     });
 
     it("is not part of a store that starts with a later generation", () => {
@@ -145,14 +145,14 @@ for (const kind of KINDS)
     it("only goes forward, by one generation", () => {
       const problem = (generation: number, stage: Deployed) =>
         problemsOf(() => planFor(shopWith(kind), at(generation), stage))[0];
-      assert.match(problem(3, deployed)?.what ?? "", /it goes from 1 to 3/);
+      assert.match(problem(3, deployed)?.what ?? "", /the generation goes from 1 to 3/);
       assert.match(
         problem(1, deployedFrom(second))?.what ?? "",
-        /it goes back to 1, but the passwords of generation 2/,
+        /the generation goes back to 1, but generation 2/,
       );
       assert.match(problem(1, deployedFrom(second))?.todo ?? "", /npx flotilla rotate db/);
       const halfway = without(deployedFrom(second), "db-rotate-2-end");
-      assert.match(problem(3, halfway)?.what ?? "", /it goes from 1 to 3/);
+      assert.match(problem(3, halfway)?.what ?? "", /the generation goes from 1 to 3/);
       const third = planFor(shopWith(kind), at(3), deployedFrom(second));
       assert.ok(third.releases["db-rotate-3-begin"]);
       assert.equal(third.releases["db-rotate-2-begin"], undefined);

@@ -49,7 +49,10 @@ describe("a route that moves", () => {
     );
     assert.deepEqual(more, []);
     assert.equal(where, "apps/shop.ts: service shop: public");
-    assert.match(what, /takes shop\.example\.com\/ over from web, .*removes web last.*ingress-nginx refuses/);
+    assert.match(
+      what,
+      /takes over shop\.example\.com\/ from web, .*web is deleted last.*ingress-nginx refuses/,
+    );
     assert.match(todo, /keep web in the inventory without `public`.*then remove web/);
     // The two updates.
     const first = planFor(

@@ -113,7 +113,7 @@ describe("rules for plans", () => {
     assert.match(left({})[2]?.todo ?? "", /exceptions\.plain-secret\["\/etc\/test\.pem"\]$/);
     assert.deepEqual(
       left(excepting({ A_TOKEN: reason, "/etc/test.pem": reason })).map(({ where }) => where),
-      ["release web.env.B_TOKEN"],
+      ["release web, values.env.B_TOKEN"],
     );
     assert.deepEqual(left(excepting(reason)), []);
     const context = contextFor(shop, excepting({ A_TOKEN: reason, "/etc/test.pem": reason }));
@@ -138,11 +138,11 @@ describe("rules for plans", () => {
     );
     assert.match(
       refused({ budget: { A: "it is the name of a header" } }).join(),
-      /exceptions\.budget: must say why, in a sentence that others understand; only plain-secret/,
+      /exceptions\.budget: must be a reason in a full sentence; only plain-secret/,
     );
     assert.match(
       refused({ "plain-secret": { CSRF: "no" } }).join(),
-      /exceptions\.plain-secret\.CSRF: must say why/,
+      /exceptions\.plain-secret\.CSRF: must be a reason/,
     );
   });
 
@@ -187,7 +187,7 @@ describe("rules for plans", () => {
     assert.equal(problems[0]?.where, "flotilla:replicas");
     assert.match(
       problems[0]?.what ?? "",
-      /^Deployment a; Deployment b; Deployment c and 1 more: prod needs at least three pods/,
+      /^Deployment a; Deployment b; Deployment c and 1 more: has 2 pods, and prod needs at least three/,
     );
     assert.match(problems[0]?.todo ?? "", /flotilla:services\.<name>\.exceptions\.replicas/);
   });

@@ -11,23 +11,23 @@ describe("a pod that fits on no node", () => {
   const cases: [string, string][] = [
     [
       "0/6 nodes are available: 6 Insufficient cpu. preemption: 0/6 nodes are available: 6 No preemption victims found for incoming pod.",
-      "6 of 6 nodes have not enough cpu free (it asks for 1000)",
+      "6 of 6 nodes do not have enough free cpu (it requests 1000)",
     ],
     [
       "0/6 nodes are available: 6 Insufficient cpu. no new claims to deallocate, preemption: 0/6 nodes are available: 6 Preemption is not helpful for scheduling.",
-      "6 of 6 nodes have not enough cpu free (it asks for 1000)",
+      "6 of 6 nodes do not have enough free cpu (it requests 1000)",
     ],
     [
       "0/3 nodes are available: 1 node(s) had untolerated taint {dedicated: db}, 2 Insufficient memory.",
-      "1 of 3 nodes are tainted {dedicated: db}, 2 of 3 nodes have not enough memory free (it asks for 64Mi)",
+      "1 of 3 nodes have the untolerated taint {dedicated: db}, 2 of 3 nodes do not have enough free memory (it requests 64Mi)",
     ],
     [
       "0/2 nodes are available: 2 node(s) didn't match Pod's node affinity/selector.",
-      "2 of 2 nodes have not the labels that it asks for",
+      "2 of 2 nodes do not match its node affinity or selector",
     ],
-    ["0/1 nodes are available: 1 Too many pods.", "1 of 1 nodes have as many pods as they can take"],
+    ["0/1 nodes are available: 1 Too many pods.", "1 of 1 nodes have reached their pod limit"],
     ["0/1 nodes are available: 1 node(s) were unschedulable.", "1 of 1 nodes are cordoned"],
-    ["0/0 nodes are available: no nodes available to schedule pods", "the cluster has no node"],
+    ["0/0 nodes are available: no nodes available to schedule pods", "the cluster has no nodes"],
     ["something new", "something new"],
   ];
   for (const [message, words] of cases)

@@ -149,7 +149,7 @@ describe("a file with a password", () => {
     const mixed = { "/a.json": text`{"a": "${bank}", "b": "${password("db", "app")}"}` };
     assert.match(
       problemsOf(() => planFor(shopWith(mixed), { externalSecrets }))[0]?.what ?? "",
-      /\/a\.json mentions bank-shop and db-app, which are not in one place/,
+      /\/a\.json contains bank-shop and db-app, but only some of them/,
     );
   });
 
@@ -158,7 +158,7 @@ describe("a file with a password", () => {
     for (const config of [{ credentials }, { externalSecrets }])
       assert.match(
         problemsOf(() => planFor(shopWith(large), config))[0]?.what ?? "",
-        /its texts have 1,200,000 bytes together .*, and a Secret takes at most 1,048,576 bytes/,
+        /the keys have 1,200,000 bytes together .*, and a Secret holds at most 1,048,576 bytes/,
       );
   });
 });
@@ -215,7 +215,7 @@ f: [${bank}, "x"]
       );
     assert.match(
       of(text`url: x://u:${bank}@h`)[0] ?? "",
-      /service web, \/a\.yaml: the password of "bank" is a part of a YAML value without quotes.* double quotes/,
+      /service web, \/a\.yaml: the password of "bank" is part of a YAML value without quotes.* double quotes/,
     );
     const generated = text`url: x://u:${password("db", "app")}@h`;
     assert.equal(contentOf("/a.yaml", generated), "url: x://u:Generated1@h");
@@ -262,9 +262,9 @@ describe("a password in a URL", () => {
     const [first = "", second = ""] = warnings(text`x://${login}:${bank}@${host("bank")}/y`);
     assert.match(
       first,
-      /service web, URL: the username of bank stands in a URL .* usernameInUrl\("bank", "shop"\)/,
+      /service web, URL: the username of bank is not encoded in a URL.* usernameInUrl\("bank", "shop"\)/,
     );
-    assert.match(second, /the password of bank stands in a URL as it is.*passwordInUrl\("bank", "shop"\)/);
+    assert.match(second, /the password of bank is not encoded in a URL.*passwordInUrl\("bank", "shop"\)/);
   });
 
   it("causes no warning elsewhere, encoded, or generated", () => {

@@ -60,21 +60,21 @@ describe("settings", () => {
       name: "a misspelled key",
       config: { replica: 2 },
       where: "flotilla:replica",
-      what: /no such setting/,
+      what: /unknown setting/,
       todo: /Did you mean "replicas"/,
     },
     {
       name: "a misspelled key inside a service",
       config: { services: { cart: { tga: "1" } } },
       where: "flotilla:services.cart.tga",
-      what: /no such setting/,
+      what: /unknown setting/,
       todo: /Did you mean "tag"/,
     },
     {
       name: "a misspelled key inside the cluster",
       config: { cluster: { contxt: "a" } },
       where: "flotilla:cluster.contxt",
-      what: /no such setting/,
+      what: /unknown setting/,
       todo: /Did you mean "context"/,
     },
     {
@@ -88,14 +88,14 @@ describe("settings", () => {
       name: "an unknown environment",
       config: { environment: "produ" },
       where: "flotilla:environment",
-      what: /no environment "produ"/,
+      what: /unknown environment "produ"/,
       todo: /Did you mean "prod"/,
     },
     {
       name: "an unknown application",
       config: { application: "robot-shopp" },
       where: "flotilla:application",
-      what: /no application "robot-shopp"/,
+      what: /unknown application "robot-shopp"/,
       todo: /Did you mean "robot-shop"/,
     },
     {
@@ -124,7 +124,7 @@ describe("settings", () => {
       config: { replicas: 5000 },
       where: "flotilla:replicas",
       what: /at most 1000/,
-      todo: /Correct it, or take it out \(its default: 3 in prod, else 1\)/,
+      todo: /Correct it, or remove it \(default: 3 in prod, else 1\)/,
     },
     {
       name: "a number of the wrong kind",
@@ -214,11 +214,11 @@ describe("settings", () => {
     ]);
     assert.equal(
       found["flotilla:stores.orders"]?.what,
-      'robot-shop has no store "orders" any more, but it is deployed with its data',
+      'robot-shop no longer has a store "orders", but it is still deployed with its data',
     );
     assert.match(
       found["flotilla:stores.orders"]?.todo ?? "",
-      /^Put orders back .*take this setting out, then npx flotilla remove orders --stack dev$/,
+      /^Put orders back .*remove this setting and run: npx flotilla remove orders --stack dev$/,
     );
     assert.match(found["flotilla:stores.mysqli"]?.todo ?? "", /Did you mean "mysql"/);
     const unread = await problems(Promise.reject(new Error("no state")));

@@ -45,22 +45,19 @@ describe("the name of a database", () => {
       for (const database of ["", "-orders", "or`ders", "or'ders", "a b", "$x", "ä", "a/b", "x".repeat(65)])
         assert.equal(problems(kind, { database }).length, 1, `${kind} ${database}`);
     for (const database of ["mysql", "sys", "INFORMATION_SCHEMA", "performance_schema"])
-      assert.match(problems("mysql", { database })[0] ?? "", /is the store's own/);
+      assert.match(problems("mysql", { database })[0] ?? "", /is reserved for the store/);
     for (const database of ["local", "config"])
-      assert.match(problems("mongodb", { database })[0] ?? "", /is the store's own/);
-    assert.match(
-      problems("mongodb", { database: "a.b" })[0] ?? "",
-      /"a\.b" cannot be the name of a database/,
-    );
+      assert.match(problems("mongodb", { database })[0] ?? "", /is reserved for the store/);
+    assert.match(problems("mongodb", { database: "a.b" })[0] ?? "", /"a\.b" is not a valid database/);
     assert.match(
       problems("mongodb", { database: "x".repeat(64) })[0] ?? "",
-      /the name of its database has 64 characters/,
+      /the database name has 64 characters/,
     );
   });
 
   it("must be there, and only for kinds that have databases", () => {
-    assert.deepEqual(problems("mysql", {}), ["its database has no name"]);
-    assert.deepEqual(problems("rabbitmq", { database: "shop" }), ["a rabbitmq has no databases"]);
+    assert.deepEqual(problems("mysql", {}), ["the account has no database"]);
+    assert.deepEqual(problems("rabbitmq", { database: "shop" }), ["rabbitmq has no databases"]);
   });
 
   it("must differ by more than case from another one of a mongodb", () => {
@@ -69,7 +66,7 @@ describe("the name of a database", () => {
         { username: "a", database: one },
         { username: "b", database: other },
       ] as const;
-    assert.match(problems("mongodb", ...two("Shop", "shop"))[0] ?? "", /differs by case only from "shop"/);
+    assert.match(problems("mongodb", ...two("Shop", "shop"))[0] ?? "", /differs only by case from "shop"/);
     assert.deepEqual(problems("mysql", ...two("Shop", "shop")), []);
     assert.deepEqual(problems("mongodb", ...two("shop", "shop")), []);
   });
@@ -86,9 +83,12 @@ describe("the name of a user", () => {
     }
     assert.match(
       problems("mysql", { username: "x".repeat(33), database: "shop" })[0] ?? "",
-      /the name of its user has 33 characters/,
+      /the user name has 33 characters/,
     );
-    assert.match(problems("mysql", { username: "mysql.sys", database: "shop" })[0] ?? "", /the store's own/);
+    assert.match(
+      problems("mysql", { username: "mysql.sys", database: "shop" })[0] ?? "",
+      /reserved for the store/,
+    );
   });
 });
 

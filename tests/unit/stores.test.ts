@@ -241,7 +241,7 @@ describe("images of stores", () => {
 
   it("cause a warning if they get no updates", () => {
     const warnings = (config: Record<string, unknown>) => planFor(shopWith("redis"), config).warnings;
-    assert.match(warnings({})[0] ?? "", /docker\.io\/bitnamilegacy, which get no updates any more/);
+    assert.match(warnings({})[0] ?? "", /docker\.io\/bitnamilegacy, which no longer get updates/);
     assert.deepEqual(warnings({ storeImages: { repositoryPrefix: "bitnamisecure" } }), []);
     assert.deepEqual(warnings({ storeImages: { acceptNoUpdates: "a mirror is not there yet" } }), []);
     assert.deepEqual(warnings({ environment: "local", distribution: "upstream" }), []);
@@ -269,9 +269,9 @@ describe("what is deployed", () => {
       const [problem, ...more] = refused(shopWith(kind), { profile: "replicated" }, deployedShop(kind));
       assert.match(
         problem ?? "",
-        /flotilla:stores\.db\.profile: db would become replicated, but it is deployed standalone/,
+        /flotilla:stores\.db\.profile: the profile is replicated, but db is deployed as standalone/,
       );
-      assert.match(problem ?? "", /Set flotilla:stores\.db\.profile to standalone; .*docs\/stores\.md/);
+      assert.match(problem ?? "", /Set flotilla:stores\.db\.profile to standalone\. .*docs\/stores\.md/);
       assert.deepEqual(more, []);
       assert.equal(refused(shopWith(kind), { profile: "standalone" }, deployedShop(kind, prod)).length, 1);
     });
@@ -294,11 +294,11 @@ describe("what is deployed", () => {
     const upstream = { environment: "local", distribution: "upstream" };
     assert.match(
       refused(shopWith("mysql"), upstream, deployedShop("mysql"))[0] ?? "",
-      /flotilla:distribution: it is upstream now, but db is deployed from bitnami/,
+      /flotilla:distribution: the distribution is upstream, but db is deployed from bitnami/,
     );
     assert.match(
       refused(shopWith("mongodb"), {}, deployedShop("mysql"))[0] ?? "",
-      /store db: it is a mongodb now, but a mysql is deployed/,
+      /store db: the kind is mongodb, but a mysql is deployed/,
     );
   });
 
@@ -313,21 +313,24 @@ describe("what is deployed", () => {
       const config = { ...(environment === "prod" ? prod : {}), environment };
       const empty = application({ services: { web: service() } });
       const [problem] = refused(empty, config, deployedShop("redis", config));
-      assert.match(problem ?? "", /apps\/shop\.ts: store db is gone from the inventory, but it is deployed/);
+      assert.match(
+        problem ?? "",
+        /apps\/shop\.ts: store db was removed from the inventory, but it is deployed/,
+      );
       assert.match(problem ?? "", new RegExp(`npx flotilla remove db --stack ${environment}`));
       const permitted = { ...config, allowDeletion: ["store/db"] };
       assert.doesNotThrow(() => planFor(empty, permitted, deployedShop("redis", config)));
       const another = { ...config, allowDeletion: ["store/cache"] };
       assert.match(
         refused(empty, another, deployedShop("redis", config))[0] ?? "",
-        /flotilla:allowDeletion names store\/cache only/,
+        /flotilla:allowDeletion only lists store\/cache/,
       );
     });
 
   it("refuses to remove a store that is in the inventory", () => {
     assert.match(
       refused(shopWith("redis"), { ...prod, allowDeletion: ["store/db"] }, {})[0] ?? "",
-      /flotilla:allowDeletion: it names store\/db, which the inventory still has/,
+      /flotilla:allowDeletion: lists store\/db, which is still in the inventory/,
     );
   });
 
@@ -340,7 +343,7 @@ describe("what is deployed", () => {
           planFor(shopWith(kind), { ...config, stores: { db: { storage } } }, deployedShop(kind, config))
             .warnings;
         assert.ok(
-          warnings("9Gi").some((text) => /the volumes of db have 1Gi, the settings say 9Gi/.test(text)),
+          warnings("9Gi").some((text) => /the volumes of db have 1Gi, but the settings say 9Gi/.test(text)),
           `${kind} ${JSON.stringify(config)}`,
         );
         assert.deepEqual(
@@ -357,11 +360,11 @@ describe("what is deployed", () => {
           refused(shopWith(kind), { ...config, ...more }, deployedShop(kind, config)).join("\n");
         assert.match(
           change({ stores: { db: { storage: "512Mi" } } }),
-          /^flotilla:stores\.db\.storage: the volumes of db would become smaller, 512Mi instead of 1Gi.* \| Set flotilla:stores\.db\.storage to 1Gi/,
+          /^flotilla:stores\.db\.storage: the volumes of db would shrink from 1Gi to 512Mi.* \| Set flotilla:stores\.db\.storage to 1Gi/,
         );
         assert.match(
           change({ storageClass: "fast" }),
-          /^flotilla:storageClass: the volumes of db are of the default class, the settings say the class fast.* \| Remove it/,
+          /^flotilla:storageClass: the volumes of db have the default class, but the settings say the class fast.* \| Remove it/,
         );
         assert.match(
           change({ stores: { db: { storageClass: "fast" } } }),
@@ -371,7 +374,7 @@ describe("what is deployed", () => {
         planFor(shopWith(kind), same, deployedShop(kind, same));
         assert.match(
           refused(shopWith(kind), config, deployedShop(kind, same)).join("\n"),
-          /of the class fast, the settings say the default class.*Set flotilla:stores\.db\.storageClass to fast/,
+          /have the class fast, but the settings say the default class.*Set flotilla:stores\.db\.storageClass to fast/,
         );
       }
   });
@@ -394,8 +397,8 @@ describe("what is deployed", () => {
     assert.deepEqual(volumeRefusals(grown, [set("9216Mi")], settings), []);
     const [problem] = volumeRefusals(grown, [set("1Gi")], settings);
     assert.equal(problem?.where, "flotilla:stores.db.storage");
-    assert.match(problem?.what ?? "", /it is 9Gi, but the volumes of StatefulSet db have 1Gi/);
-    assert.match(problem?.todo ?? "", /«Growing a volume».*Or set it to 1Gi/);
+    assert.match(problem?.what ?? "", /the setting is 9Gi, but the volumes of StatefulSet db have 1Gi/);
+    assert.match(problem?.todo ?? "", /"Growing a volume".*Or set it to 1Gi/);
     const other = { ...grown, after: { storage: "1Gi", storageClass: "fast" } };
     assert.deepEqual(volumeRefusals(other, [set("1Gi", "fast")], settings), []);
     assert.match(volumeRefusals(other, [set("1Gi")], settings)[0]?.what ?? "", /the default class/);
@@ -429,7 +432,7 @@ describe("what is deployed", () => {
       assert.doesNotThrow(() => planFor(shopWith(kind), change({ generation: 2 })));
     }
     const [none] = refused(shopWith("mysql"), { stores: { db: { clusterKey: { generation: 2 } } } }, {});
-    assert.match(none ?? "", /a standalone mysql has no secret between its pods/);
+    assert.match(none ?? "", /a standalone mysql has no cluster key/);
   });
 
   it("refuses a new password for a running replicated redis, unless allowed", () => {
@@ -448,13 +451,13 @@ describe("what is deployed", () => {
       const open = shopWith(kind, redis({ kind, noPassword: "its clients know none" }));
       assert.match(
         refused(open, { stores: { db: { generation: 2 } } }, {})[0] ?? "",
-        /db has no password that could be rotated: its clients know none/,
+        /db has no password that can be rotated: its clients know none/,
       );
     }
     const open = shopWith("mongodb", redis({ kind: "mongodb", noPassword: "its clients know none" }));
     assert.match(
       refused(open, { ...prod, stores: { db: { clusterKey: { generation: 2 } } } }, {})[0] ?? "",
-      /a replicated mongodb without a password has no secret between its pods/,
+      /a replicated mongodb without a password has no cluster key/,
     );
   });
 });

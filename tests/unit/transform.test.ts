@@ -77,44 +77,44 @@ describe("a transform", () => {
       () => {
         throw new Error("no such team");
       },
-      /the transform of index\.ts: it failed: no such team\. /,
+      /the transform of index\.ts: the function failed: no such team\. /,
     ],
-    ["returns a promise", async () => {}, /: it returns a value\. .*without await/],
-    ["returns a draft", ((draft: unknown) => draft) as Transform, /: it returns a value/],
+    ["returns a promise", async () => {}, /: the function returns a value\. .*without async/],
+    ["returns a draft", ((draft: unknown) => draft) as Transform, /: the function returns a value/],
     [
       "removes a service",
       ({ services }) => {
         delete services.api;
       },
-      /service api: it removes the release\. .*services\.api\.enabled: false/,
+      /service api: removes the release\. .*services\.api\.enabled: false/,
     ],
     [
       "adds a store",
       ({ stores }) => {
         stores.queue = structuredClone(stores.cache as NonNullable<typeof stores.cache>);
       },
-      /store queue: it adds a release/,
+      /store queue: adds a release/,
     ],
     [
       "renames a service",
       ({ services }) => {
         if (services.web) services.web.values.fullnameOverride = "other";
       },
-      /service web: it changes fullnameOverride, which hosts of others are planned with/,
+      /service web: changes fullnameOverride, which other parts of the plan use as a host name/,
     ],
     [
       "changes a volume",
       ({ stores }) => {
         if (stores.cache) stores.cache.values.storage = { size: "20Gi" };
       },
-      /store cache: it changes storage, .*\. Use the settings of the store/,
+      /store cache: changes storage, .*\. Use the store's settings/,
     ],
     [
       "sets something that is not data",
       ({ services }) => {
         (services.web?.values as unknown as Record<string, unknown>).env = { A: undefined, B: () => 1 };
       },
-      /services\.web\.values\.env\.A: it is not plain data/,
+      /services\.web\.values\.env\.A: the value is not plain data/,
     ],
   ] as [string, Transform, RegExp][])
     it(`is refused when it ${what}`, () => assert.match(refused(transform).join("\n"), expected));
@@ -143,9 +143,9 @@ describe("values in settings", () => {
         stores: { cache: { values: { storage: { size: "20Gi" } } } },
       }).map((line) => line.replace(/\. .*/, "")),
       [
-        "Pulumi.test.yaml flotilla:stores.cache.values.storage: it changes storage, which the store's data and its clients are planned with",
-        "Pulumi.test.yaml flotilla:services.web.values.fullnameOverride: it changes fullnameOverride, which hosts of others are planned with",
-        "Pulumi.test.yaml flotilla:services.web.values: the chart refuses its values: there is no nonsense",
+        "Pulumi.test.yaml flotilla:stores.cache.values.storage: changes storage, which the store's data and clients depend on",
+        "Pulumi.test.yaml flotilla:services.web.values.fullnameOverride: changes fullnameOverride, which other parts of the plan use as a host name",
+        "Pulumi.test.yaml flotilla:services.web.values: the chart refuses the values: unknown key nonsense",
         "Pulumi.test.yaml flotilla:services.web.values.replicas: the chart refuses replicas: must be >= 0",
       ],
     );

@@ -24,13 +24,16 @@ describe("an inventory", () => {
   it("must not use an unknown store; the nearest one is suggested", () => {
     const problem = one({ services: { web: service({ uses: ["cahce"] }) }, stores: { cache: redis() } });
     assert.match(problem.where, /^apps\/shop\.ts: service web$/);
-    assert.match(problem.what, /uses "cahce", which is neither a service, a store nor an external of shop/);
+    assert.match(problem.what, /uses "cahce", which is not a service, store or external of shop/);
     assert.match(problem.todo, /Did you mean "cache"\?/);
   });
 
   it("must not have a service named like the container that waits for one of its stores", () => {
     const services = { "wait-for-cache": service({ uses: ["cache"] }) };
-    assert.match(one({ services, stores: { cache: redis() } }).what, /the one that waits for cache/);
+    assert.match(
+      one({ services, stores: { cache: redis() } }).what,
+      /the init container that waits for cache/,
+    );
   });
 
   it("must not use a service without a port", () => {
@@ -38,7 +41,7 @@ describe("an inventory", () => {
       web: service({ uses: ["worker"] }),
       worker: service({ ports: undefined, probe: undefined }),
     };
-    assert.match(one({ services }).what, /listens on no port/);
+    assert.match(one({ services }).what, /has no ports/);
   });
 
   it("must not have stores that need each other in a cycle", () => {
@@ -55,7 +58,7 @@ describe("an inventory", () => {
 
   it("must not have a name that is too long for Helm", () => {
     const name = "a".repeat(54);
-    assert.match(one({ services: { [name]: service() } }).what, /54 characters, Helm allows 53/);
+    assert.match(one({ services: { [name]: service() } }).what, /54 characters; Helm allows 53/);
     assert.deepEqual(validateApplication(application({ services: { ["a".repeat(53)]: service() } })), []);
   });
 
@@ -73,7 +76,7 @@ describe("an inventory", () => {
       http: { container: 80, protocol: "http" as const },
       other: { container: 80, protocol: "tcp" as const },
     };
-    assert.match(one({ services: { web: service({ ports }) } }).what, /both 80/);
+    assert.match(one({ services: { web: service({ ports }) } }).what, /the same number, 80/);
   });
 
   it("must not probe or publish a port that it does not have", () => {
@@ -98,8 +101,8 @@ describe("an inventory", () => {
 
   it("must have valid quantities", () => {
     const little = { requests: { cpu: "50m", memory: "128Mi" }, limits: { memory: "lots" } };
-    assert.match(one({ stores: { cache: redis({ storage: "8 Gi" }) } }).what, /"8 Gi" is not an amount/);
-    assert.match(one({ stores: { cache: redis({ resources: little }) } }).what, /"lots" is not an amount/);
+    assert.match(one({ stores: { cache: redis({ storage: "8 Gi" }) } }).what, /"8 Gi" is not a quantity/);
+    assert.match(one({ stores: { cache: redis({ resources: little }) } }).what, /"lots" is not a quantity/);
     assert.match(
       one({ services: { web: service({ resources: little }) } }).where,
       /resources\.limits\.memory/,
@@ -109,7 +112,10 @@ describe("an inventory", () => {
   it("must declare its stores' accounts", () => {
     assert.match(one({ stores: { db: redis({ kind: "mysql" }) } }).what, /no account/);
     assert.match(one({ stores: { mq: redis({ kind: "rabbitmq" }) } }).what, /exactly one account/);
-    assert.match(one({ stores: { cache: redis({ accounts: { app: account } }) } }).what, /one user only/);
+    assert.match(
+      one({ stores: { cache: redis({ accounts: { app: account } }) } }).what,
+      /only the default user/,
+    );
     assert.match(
       one({ stores: { db: redis({ kind: "mysql", noPassword: "why not", accounts: { app: account } }) } })
         .what,
@@ -118,18 +124,18 @@ describe("an inventory", () => {
     const injected = { ...account, username: "a'; DROP" };
     assert.match(
       one({ stores: { db: redis({ kind: "mysql", accounts: { app: injected } }) } }).what,
-      /cannot be the name of a user/,
+      /is not a valid user name/,
     );
     const ofStore = { ...account, username: "root" };
     assert.match(
       one({ stores: { db: redis({ kind: "mysql", accounts: { app: ofStore } }) } }).what,
-      /the user "root" is the store's own/,
+      /the user name "root" is reserved for the store/,
     );
     const twice = redis({
       kind: "mysql",
       accounts: { app: account, other: { ...account, database: "other" } },
     });
-    assert.match(one({ stores: { db: twice } }).what, /it logs in as "\w+", as account app does/);
+    assert.match(one({ stores: { db: twice } }).what, /has the same user name as account app/);
     assert.deepEqual(validateApplication(application({ stores: { db: { ...twice, kind: "mongodb" } } })), []);
   });
 
@@ -140,7 +146,7 @@ describe("an inventory", () => {
     };
     assert.match(
       one({ services: { web: service({ ports }) } }).what,
-      /http and admin are both 80 of the Service/,
+      /http and admin have the same Service port, 80/,
     );
   });
 
@@ -155,10 +161,10 @@ describe("an inventory", () => {
   it("must not lead to the same derived name twice", () => {
     assert.match(
       one({ services: { "cache-master": service() }, stores: { cache: redis() } }).what,
-      /store cache has a host of this name/,
+      /store cache creates a host with this name/,
     );
     const shop = service({ public: { port: "http" } });
-    assert.match(one({ services: { web: shop, admin: shop } }).what, /web is public under the same path, \//);
+    assert.match(one({ services: { web: shop, admin: shop } }).what, /web has the same public path, \//);
     assert.match(one({ services: { web: service({ writable: ["/a/b", "//a/b/"] }) } }).what, /are the same/);
     for (const key of ["root", "mysql", "a-b", "a b"])
       assert.equal(
@@ -169,7 +175,7 @@ describe("an inventory", () => {
 
   it("must not use the name of an object that the namespace has already", () => {
     for (const name of ["default", "default-deny"]) {
-      const said = /^the namespace has a (ServiceAccount|NetworkPolicy) of this name$/;
+      const said = /^the namespace already has a (ServiceAccount|NetworkPolicy) with this name$/;
       assert.match(one({ services: { [name]: service() } }).what, said);
       assert.match(one({ stores: { [name]: redis() } }).what, said);
     }
@@ -181,8 +187,8 @@ describe("an inventory", () => {
     assert.match(said({ files: { "/a": "x", "/a/b": "y" } }), /^\/a\/b is below \/a, which is a file$/);
     assert.match(said({ files: { "//a": "x" }, writable: ["/a//b/"] }), /is below \/\/a, which is a file$/);
     for (const path of ["/proc", "/sys/fs/cgroup", "/dev", "//dev/null", "/proc/1/x"]) {
-      assert.match(said({ writable: [path] }), /belongs to the kernel/, path);
-      assert.match(said({ files: { [path]: "x" } }), /belongs to the kernel/, path);
+      assert.match(said({ writable: [path] }), /is a kernel directory/, path);
+      assert.match(said({ files: { [path]: "x" } }), /is a kernel directory/, path);
     }
     const fine = { writable: ["/dev/shm", "/process", "/tmp"], files: { "/tmp/a": "x", "/tmp-b": "x" } };
     assert.deepEqual(validateApplication(application({ services: { web: service(fine) } })), []);
@@ -192,7 +198,7 @@ describe("an inventory", () => {
     for (const path of ["/a/../b", "/..", "/a/.", "/a/./b"])
       assert.match(
         one({ services: { web: service({ public: { port: "http", path } }) } }).what,
-        /its public path/,
+        /invalid public path/,
       );
     const dots = { public: { port: "http", path: "/.well-known/...x" } };
     assert.deepEqual(validateApplication(application({ services: { web: service(dots) } })), []);
@@ -205,13 +211,16 @@ describe("an inventory", () => {
 
   it("must not use a service without a port", () => {
     const services = { web: service({ uses: ["worker"] }), worker: service({ ports: {}, probe: undefined }) };
-    assert.match(one({ services }).what, /listens on no port/);
+    assert.match(one({ services }).what, /has no ports/);
   });
 
   it("may name a service like a property that every object has", () => {
     const services = { constructor: service(), web: service({ uses: ["constructor"] }) };
     assert.deepEqual(validateApplication(application({ services })), []);
-    assert.match(one({ services: { web: service({ uses: ["valueOf"] }) } }).what, /neither a service/);
+    assert.match(
+      one({ services: { web: service({ uses: ["valueOf"] }) } }).what,
+      /not a service, store or external/,
+    );
   });
 });
 
@@ -240,14 +249,14 @@ describe("bad input", () => {
     const problems = problemsOf(() => planFor(bad, { quota: { cpu: "10m" } }));
     const told = problems.map(({ where, what, todo }) => `${where}: ${what}. ${todo}`);
     for (const expected of [
-      /service web: it uses "crat", .* Did you mean "cart"/,
-      /service cart: ports http and admin are both 8080/,
+      /service web: uses "crat", .* Did you mean "cart"/,
+      /service cart: ports http and admin have the same number, 8080/,
       /external cart: a service has the same name/,
-      /store one: the stores need each other in a circle: one -> two -> one/,
-      /store three, loader a: the loaders need each other in a circle: a -> b -> a/,
-      /service worker: its public port is "http", and it has no port at all/,
-      /caller gateway: it calls "wbe", .* Did you mean "web"/,
-      /flotilla:quota\.cpu: it is 10m, and the plan may need/,
+      /store one: the `needs` of stores form a cycle: one -> two -> one/,
+      /store three, loader a: the `needs` of loaders form a cycle: a -> b -> a/,
+      /service worker: the public port is "http", but the service has no ports/,
+      /caller gateway: calls "wbe", .* Did you mean "web"/,
+      /flotilla:quota\.cpu: 10m is less than the 900m that the plan may need/,
     ])
       assert.equal(told.filter((line) => expected.test(line)).length, 1, `${expected} in ${told.join("\n")}`);
     assert.equal(told.length, 8, told.join("\n"));
@@ -277,20 +286,20 @@ describe("bad input", () => {
     assert.match(one({ services: { web: service({ permissions }) } }).what, /allows everything/);
     const path = (path: string) =>
       one({ services: { web: service({ public: { port: "http", path } }) } }).what;
-    assert.match(path("/orders-and-payments-services-and-more/{id}"), /is not one/);
+    assert.match(path("/orders-and-payments-services-and-more/{id}"), /invalid public path/);
     const twice = {
       a: service({ public: { port: "http", path: "/a" } }),
       b: service({ public: { port: "http", path: "/a/" } }),
     };
-    assert.match(one({ services: twice }).what, /a is public under the same path/);
+    assert.match(one({ services: twice }).what, /a has the same public path/);
     assert.match(
       one({ services: { web: service({ shutdown: { graceSeconds: 4, reason: "a test" } }) } }).what,
-      /it sleeps 5 s of the 4 s/,
+      /sleepSeconds` \(5\) leaves no time to stop within `graceSeconds` \(4\)/,
     );
     const autoscaling = { minReplicas: 2, maxReplicas: 4 };
     assert.match(
       one({ services: { web: service({ autoscaling, minAvailable: 2 }) } }).what,
-      /no node could be drained/,
+      /no node can be drained/,
     );
   });
 });

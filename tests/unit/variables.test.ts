@@ -128,13 +128,13 @@ describe("variables that refer to others", () => {
     [
       "a cycle",
       { env: { A: "$(B)", B: "$(C)", C: "$(A)" } },
-      /^apps\/shop\.ts: service web: env\.A: variables mention each other in a circle: A -> B -> C -> A /,
+      /^apps\/shop\.ts: service web: env\.A: the variables form a cycle: A -> B -> C -> A /,
     ],
-    ["itself", { env: { PATH: "/opt/bin:$(PATH)" } }, /env\.PATH: it mentions itself, \$\(PATH\)/],
+    ["itself", { env: { PATH: "/opt/bin:$(PATH)" } }, /env\.PATH: refers to itself, \$\(PATH\)/],
     [
       "nothing",
       { env: { A: "$(PROT)", PORT: "1" } },
-      /env\.A: it mentions \$\(PROT\), and service web has no such variable Did you mean "PORT"\? If .* write \$\$\(PROT\)\.$/,
+      /env\.A: refers to \$\(PROT\), but service web has no such variable Did you mean "PORT"\? To .* write \$\$\(PROT\)\.$/,
     ],
     [
       "what Kubernetes only knows elsewhere",
@@ -149,24 +149,24 @@ describe("variables that refer to others", () => {
     [
       "what the stack removes",
       { env: { A: "$(B)", B: "1" } },
-      /env\.A: it mentions \$\(B\), which flotilla:services\.web\.env\.B takes away Leave it in the stack, or change the text/,
+      /env\.A: refers to \$\(B\), which flotilla:services\.web\.env\.B removes Remove that setting, or change the text/,
       { B: null },
     ],
     [
       "an unknown variable, in the stack",
       {},
-      /^(Pulumi\.test\.yaml\S* )?flotilla:services\.web\.env\.A: it mentions \$\(B\)/,
+      /^(Pulumi\.test\.yaml\S* )?flotilla:services\.web\.env\.A: refers to \$\(B\)/,
       { A: "$(B)" },
     ],
     [
       "a Secret, in the command of a probe",
       { env: { PW: [password("db", "app")] }, probe: { exec: { command: ["ping", "-p$(PW)"] } } },
-      /the command of its probe: it mentions \$\(PW\), which is in a Secret/,
+      /the command of the probe: refers to \$\(PW\), which is in a Secret/,
     ],
     [
       "a variable, in a header",
       { env: { T: "1" }, probe: { http: { path: "/", port: "http", headers: { "X-T": "$(T)" } } } },
-      /a header of its probe mentions \$\(T\)/,
+      /a header of the probe refers to \$\(T\)/,
     ],
     [
       "more than a variable can contain",
@@ -175,9 +175,13 @@ describe("variables that refer to others", () => {
           Array.from({ length: 60 }, (_, at) => [`V${at}`, at === 59 ? "" : `$(V${at + 1})$(V${at + 1})`]),
         ),
       },
-      /env\.V41: it has 262,144 characters with the variables that it mentions/,
+      /env\.V41: has 262,144 characters including the variables that it refers to/,
     ],
-    ["a variable, in a path", { env: { T: "1" }, writable: ["/cache/$(T)"] }, /a path of writable mentions/],
+    [
+      "a variable, in a path",
+      { env: { T: "1" }, writable: ["/cache/$(T)"] },
+      /a path in `writable` refers to/,
+    ],
   ];
   for (const [what, given, message, env] of refused)
     it(`must not refer to ${what}`, () => {
@@ -222,7 +226,7 @@ describe("commands and arguments", () => {
     );
     assert.match(
       refusals({ uses: [], command: [[host("api")]] })[0] ?? "",
-      /web, command\[0\]: it mentions "api"/,
+      /web, command\[0\]: refers to "api"/,
     );
   });
 

@@ -86,14 +86,14 @@ describe("YAML of settings", () => {
         refusalOf(text)
           .map(({ where, what }) => `${where}: ${what}`)
           .join(),
-        /^flotilla:(services\.cart\.env|registryMirrors)\.__proto__: a key cannot have this name$/,
+        /^flotilla:(services\.cart\.env|registryMirrors)\.__proto__: this name cannot be used as a key$/,
       );
   });
 
   it("refuses keys next to `config:`, which nothing reads", () => {
     const said = (text: string) =>
       refusalOf(text).map(({ where, what, todo }) => `${where}: ${what}: ${todo}`);
-    const skipped = "a stack file has no such part, and Pulumi skips it";
+    const skipped = "unknown top-level key in a stack file; Pulumi ignores it";
     assert.deepEqual(said(`${settings()}flotilla:replicas: 3\n`), [
       `flotilla:replicas: ${skipped}: Indent it below \`config:\`.`,
     ]);
@@ -136,14 +136,14 @@ describe("YAML of settings", () => {
   });
 
   const notations: Record<string, [text: string, what: RegExp]> = {
-    "two merges in one map": ["a: &a { x: y }\nb: &b { x: z }\nc: { <<: *a, <<: *b }\n", /only once/],
-    "a key of the name of a merge": ['a: { "<<": b }\n', /cannot be the name of a key/],
+    "two merges in one map": ["a: &a { x: y }\nb: &b { x: z }\nc: { <<: *a, <<: *b }\n", /appears twice/],
+    "a key of the name of a merge": ['a: { "<<": b }\n', /cannot be used as the name of a key/],
     "a tag": ["a: !!binary aGk=\n", /has a tag/],
     "a key that is a number": ["0777: a\n", /does not read the key 0777 as text/],
     "a key that is nothing": [": a\n", /key {2}as text/],
     "a key that is a list": ["[a]: b\n", /key must be text/],
     "the same key as number and text": ['1: a\n"1": b\n', /unique/],
-    "more than one document": ["a: b\n---\na: c\n", /not YAML/],
+    "more than one document": ["a: b\n---\na: c\n", /invalid YAML/],
     "a directive": ["%YAML 1.1\n---\na: b\n", /directive/],
     "a tab at the start of a line": ["a:\n  - b\n\t\n", /tab/],
     "a key with a question mark": ["? a\n: b\n", /question mark/],
@@ -153,12 +153,12 @@ describe("YAML of settings", () => {
     "a control character": ["a: b\u0007\n", /U\+0007/],
     "bytes that are not UTF-8": ["a: b\uFFFD\n", /UTF-8/],
     "a carriage return alone": ["a: b\rc: d\n", /U\+000D/],
-    "a question mark in braces": ["a: { b: http://c/?d }\n", /in braces/],
+    "a question mark in braces": ["a: { b: http://c/?d }\n", /inside braces/],
     "a colon without a space in braces": ["a: { b:}\n", /needs a space/],
-    "an empty line before a text": ["a: |\n\n  b\n  c\n", /begins with an empty line/],
-    "a text that the file ends in": ["a: |\n  b", /end of a line/],
+    "an empty line before a text": ["a: |\n\n  b\n  c\n", /starts with an empty line/],
+    "a text that the file ends in": ["a: |\n  b", /end with a newline/],
     "a backslash that ends a line": ['a: "b\\\n\n  c"\n', /backslash/],
-    "a last line of spaces": ["a:\n  |2\n    b\n    \n", /of spaces/],
+    "a last line of spaces": ["a:\n  |2\n    b\n    \n", /only spaces/],
     "a colon on the next line": ["a: { b\n : c }\n", /on one line/],
     "an anchor with a dot": ["a: &b.c d\n", /anchor/],
   };

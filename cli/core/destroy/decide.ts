@@ -1,4 +1,4 @@
-/** What goes and what stays when a stack is destroyed: pure decisions. */
+/** What a destroy deletes and what it keeps: pure decisions. */
 
 import { amountOf } from "../../../src/model/quantity";
 import { compact } from "../../../src/model/records";
@@ -19,30 +19,30 @@ import {
   STACK,
 } from "../state";
 
-/** Helm's note on what it has installed. */
+/** The annotation that Helm puts on objects it installs. */
 const RELEASE_NAME = "meta.helm.sh/release-name";
 
 export interface Destruction {
   namespaces: NamespaceFate[];
   releases: ReleaseFate[];
   secrets: string[];
-  /** Secrets of stores that stay, beside their claims, in a namespace that stays. */
+  /** Secrets of stores that stay with the volume claims in a namespace that stays. */
   secretsLeft: string[];
   passwords: string[];
-  /** What else Pulumi deletes, as `NetworkPolicy shop-default-deny`. */
+  /** Everything else that Pulumi deletes, as `NetworkPolicy shop-default-deny`. */
   rest: string[];
   claims: ClaimFate[];
-  /** What goes with a namespace although the stack does not know it. */
-  strangers: string[];
-  /** URNs of what the cluster no longer has and Pulumi would fail to delete. */
+  /** Objects that are deleted with a namespace although they are not part of the stack. */
+  foreign: string[];
+  /** URNs of resources that the cluster no longer has and Pulumi would fail to delete. */
   gone: string[];
 }
 
 export interface NamespaceFate {
   name: string;
   /**
-   * `goes`: the stack created it. `stays`: others created or own it. `gone`: the cluster has none.
-   * `recreated`: it is not the one that the stack created, so nothing may be deleted.
+   * `goes`: the stack created it. `stays`: others created or own it. `gone`: it is not in the cluster.
+   * `recreated`: its UID differs from the one that the stack created, so nothing may be deleted.
    */
   fate: "goes" | "stays" | "gone" | "recreated";
 }
@@ -51,28 +51,28 @@ export interface ReleaseFate {
   name: string;
   kind: ReleaseStatus["kind"] | "release";
   pods: { ready: number; wanted: number };
-  /** Whether helm no longer has it. */
+  /** Whether Helm no longer has it. */
   isGone: boolean;
 }
 
 export interface ClaimFate {
   claim: string;
   namespace: string;
-  /** As Kubernetes writes it; "?" where the claim has none. */
+  /** As a Kubernetes quantity; "?" if the claim has no size. */
   size: string;
-  /** The store whose data it holds, or whatever release it is of. */
+  /** The store or other release that it belongs to. */
   of?: string;
-  /** Whether a release of the stack has it. */
+  /** Whether that release is part of the stack. */
   isOwn: boolean;
-  /** The PersistentVolume; none while the claim is bound to none. */
+  /** The PersistentVolume; undefined while the claim is unbound. */
   volume?: string;
-  /** The volume's reclaim policy; none where it cannot be read. */
+  /** The volume's reclaim policy; undefined if it cannot be read. */
   policy?: string;
   /** `deleted`: the data is lost. `retained`: the volume stays. `stays`: the claim stays. `empty`: it never had a volume. */
   fate: "deleted" | "retained" | "stays" | "empty";
 }
 
-/** What an update has deployed: all of the state but the stack itself. */
+/** Whether a state has no resources apart from the stack itself. */
 export const isEmpty = (resources: readonly ExportedResource[]): boolean =>
   resources.every(({ type }) => type === STACK);
 
@@ -88,7 +88,7 @@ export function namespacesOf(resources: readonly ExportedResource[]): Map<string
   return found;
 }
 
-/** `holdings`: what the cluster has, of each of `namespacesOf`. */
+/** Decides what a destroy does. `holdings`: the contents of each namespace of `namespacesOf`. */
 export function decide(resources: readonly ExportedResource[], holdings: readonly Holdings[]): Destruction {
   const owned = namespacesOf(resources);
   const namespaces = holdings.map(
@@ -118,14 +118,14 @@ export function decide(resources: readonly ExportedResource[], holdings: readonl
     claims: holdings.flatMap((holding) =>
       claimFates(resources, holding, owned.get(holding.namespace) ?? [], goes(holding.namespace)),
     ),
-    strangers: holdings
+    foreign: holdings
       .filter(({ namespace }) => goes(namespace))
-      .flatMap((holding) => strangersIn(resources, holding, owned.get(holding.namespace) ?? [])),
+      .flatMap((holding) => foreignIn(resources, holding, owned.get(holding.namespace) ?? [])),
     gone: holdings.flatMap((holding) => goneIn(resources, holding)),
   };
 }
 
-/** In the order of `flotilla status`; last what no component of Flotilla has deployed. */
+/** The releases in the order of `flotilla status`; releases that no Flotilla component deployed come last. */
 function releaseFates(
   resources: readonly ExportedResource[],
   { live, workloads, missing }: Holdings,
@@ -168,7 +168,7 @@ function namespaceFate(
 const namesOf = (resources: readonly ExportedResource[], of: string): string[] =>
   resources.flatMap(({ type, urn }) => (type === of ? [nameOfUrn(urn)] : [])).sort();
 
-/** Deleted by Pulumi, and in none of the other lists. Components and providers are nothing outside the state. */
+/** Whether Pulumi deletes it and no other list has it. Components and providers exist in the state only. */
 const isRest = ({ type }: ExportedResource): boolean =>
   !/^(pulumi:|flotilla:)/.test(type) && ![RELEASE, SECRET, PASSWORD, NAMESPACE].includes(type);
 
@@ -202,7 +202,7 @@ function claimFates(
     .sort((a, b) => Number(b.isOwn) - Number(a.isOwn) || a.claim.localeCompare(b.claim));
 }
 
-/** A volume whose policy cannot be read may be one that is deleted. */
+/** A volume whose policy cannot be read counts as deleted: it may be. */
 function claimFate(volume: string | undefined, policy: string | undefined): ClaimFate["fate"] {
   if (volume === undefined) return "empty";
   return policy === "Retain" ? "retained" : "deleted";
@@ -212,19 +212,19 @@ function claimFate(volume: string | undefined, policy: string | undefined): Clai
 const storeByName = (claim: string, stores: readonly string[]): string | undefined =>
   stores.find((store) => new RegExp(`-${store}(-[a-z]+)?-[0-9]+$`).test(claim));
 
-/** Whether a claim is deleted with a release of the stack, also in a namespace that stays. */
+/** Whether a claim is deleted with a release of the stack, even in a namespace that stays. */
 function goesWithRelease({ metadata }: HeldClaim, releases: readonly string[]): boolean {
   const { annotations = {}, ownerReferences = [] } = metadata;
   const isHelms =
     releases.includes(annotations[RELEASE_NAME] ?? "") && annotations["helm.sh/resource-policy"] !== "keep";
-  // A StatefulSet that is to delete its claims owns them.
+  // A StatefulSet with the retention policy Delete owns its claims.
   return isHelms || (ownerReferences.length > 0 && releases.includes(releaseOf(metadata) ?? ""));
 }
 
-/** What Kubernetes puts into every namespace. */
+/** Objects that Kubernetes creates in every namespace. */
 const BUILT_IN = ["ConfigMap kube-root-ca.crt"];
 
-function strangersIn(
+function foreignIn(
   resources: readonly ExportedResource[],
   { live, objects }: Holdings,
   releases: readonly string[],
@@ -237,11 +237,11 @@ function strangersIn(
     const { annotations = {}, labels = {}, ownerReferences = [], name } = object.metadata;
     const identity = `${object.kind} ${name}`;
     if (ownerReferences.length > 0 || known.has(identity) || BUILT_IN.includes(identity)) return false;
-    // Older clusters give each ServiceAccount a Secret.
+    // Older clusters create a token Secret for each ServiceAccount.
     if (annotations["kubernetes.io/service-account.name"] !== undefined) return false;
     const release = annotations[RELEASE_NAME];
     if (release !== undefined) return !releases.includes(release) && !others.includes(release);
-    // Helm leaves its annotation off hooks.
+    // Helm does not annotate hooks.
     const isHook = labels["app.kubernetes.io/managed-by"] === "Helm";
     return !(isHook && releases.includes(releaseOf(object.metadata) ?? ""));
   });
@@ -251,7 +251,7 @@ function strangersIn(
   ];
 }
 
-/** In a namespace that is gone everything is. A release without a record fails to be deleted: "Release not loaded". */
+/** Everything in a missing namespace, and releases that Helm has no record of: deleting those fails with "Release not loaded". */
 const goneIn = (resources: readonly ExportedResource[], { namespace, uid, missing }: Holdings): string[] =>
   resources
     .filter((resource) => {
@@ -267,7 +267,7 @@ const goneIn = (resources: readonly ExportedResource[], { namespace, uid, missin
     })
     .map(({ urn }) => urn);
 
-/** Claims whose data is lost, with what they hold in all, as `3 GiB`; claims of unknown size count for nothing. */
+/** The number of claims whose data is lost and their total size, as `3 GiB`; claims of unknown size count as 0. */
 export function lossOf(claims: readonly ClaimFate[]): { count: number; size: string } {
   const lost = claims.filter(({ fate }) => fate === "deleted");
   const bytes = lost.reduce((sum, { size }) => sum + (amountOf(size) || 0), 0);

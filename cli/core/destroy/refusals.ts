@@ -2,29 +2,29 @@
 import { stackFileName } from "../../../src/config/stack-names";
 import type { Destruction } from "./decide";
 
-/** Why a stack may not be destroyed by this command; undefined where it may. `ofState`: the environment when it was updated last. */
+/** Returns why this command may not destroy a stack; undefined if it may. `ofState`: the environment at the last update. */
 export function refusalOf(
   stack: string,
   { ofSettings, ofState }: { ofSettings?: string | undefined; ofState?: string | undefined },
 ): string | undefined {
   if (ofSettings === undefined && ofState === undefined)
-    return `nothing tells whether stack ${stack} is of environment prod: its settings are not valid, and its state does not say. Nothing was deleted.
+    return `cannot tell whether stack ${stack} has environment prod: its settings are invalid, and its state does not name the environment. Nothing was deleted.
   Fix its settings first: npx flotilla check --stack ${stack}`;
   if (ofSettings !== "prod" && ofState !== "prod") return undefined;
   const where = ofSettings === "prod" ? `by ${stackFileName(stack)}` : "by its last update";
-  return `stack ${stack} is of environment prod (${where}), and this command destroys none of those. Nothing was deleted.
-  To destroy it knowingly, take a backup of every store and check that it can be restored. Then:
+  return `stack ${stack} has environment prod (${where}), and this command does not destroy prod stacks. Nothing was deleted.
+  If you do want to destroy it, back up every store and check that the backups can be restored. Then:
     pulumi state unprotect --all --stack ${stack}
     pulumi destroy --stack ${stack}`;
 }
 
-/** What to do where a namespace of the stack's name is not the stack's; undefined where each is. */
-export function strangeNamespace(stack: string, { namespaces }: Destruction): string | undefined {
+/** Returns what to do about a namespace that was recreated; undefined if the stack created all of them. */
+export function recreatedNamespace(stack: string, { namespaces }: Destruction): string | undefined {
   const other = namespaces.find(({ fate }) => fate === "recreated");
   return (
     other &&
     `namespace ${other.name} is not the one that stack ${stack} created: its UID differs. Nothing was deleted.
-  Somebody deleted the namespace and created it again. If everything in it belongs to ${stack}:
+  It was deleted and recreated. If everything in it belongs to ${stack}:
     npx flotilla recover --stack ${stack}
     npx flotilla destroy --stack ${stack}`
   );

@@ -1,4 +1,4 @@
-/** Two states of a stack, release by release and object by object. */
+/** Compares two states of a stack, release by release and object by object. */
 import { isDeepStrictEqual } from "node:util";
 import { compact } from "../../../src/model/records";
 import { type Impact, impactOf } from "./impact";
@@ -6,11 +6,11 @@ import { identityOf, type ManifestObject } from "./manifests";
 import { normalise } from "./normalise";
 import { unified } from "./unified";
 
-/** A release on one side: what it consists of. */
+/** A release on one side of the comparison. */
 export interface ReleaseSide {
   kind: string;
   objects: readonly ManifestObject[];
-  /** What besides its objects makes it what it is: its chart, how long Helm waits. */
+  /** Its properties apart from its objects: its chart, how long Helm waits. */
   about: Readonly<Record<string, string>>;
 }
 
@@ -33,13 +33,13 @@ export interface ReleaseChange extends Impact {
   kind: string;
   change: Change;
   objects: ObjectChange[];
-  /** Objects that differ in nothing but generated labels. */
+  /** Objects that differ only in generated labels. */
   labelsOnly: number;
-  /** What changes besides objects, as `what: before → after`. */
+  /** Changed properties apart from the objects, as `what: before → after`. */
   about: string[];
 }
 
-/** The releases that differ, in the order of the second side; those that go come last. */
+/** Returns the releases that differ, in the order of the second side; removed releases come last. */
 export function compareReleases(before: Sides, after: Sides): ReleaseChange[] {
   const names = [...Object.keys(after), ...Object.keys(before).filter((name) => !(name in after))];
   return names.flatMap((name) => {
@@ -83,7 +83,7 @@ function compareRelease(
   };
 }
 
-/** Undefined when nothing but generated labels differs. */
+/** Compares two versions of an object; undefined if only generated labels differ. */
 export function compareObject(
   before: ManifestObject | undefined,
   after: ManifestObject | undefined,

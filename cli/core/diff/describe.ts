@@ -1,4 +1,4 @@
-/** A change in words: for a table, a page, a question. */
+/** Texts about changes for tables, pages and questions. */
 import { plural } from "../../../src/model/plural";
 import type { ReleaseChange } from "./compare";
 import type { PodImpact } from "./impact";
@@ -6,9 +6,9 @@ import type { PodImpact } from "./impact";
 export interface Totals {
   releases: number;
   objects: number;
-  /** Pods that are replaced, of workloads that say how many they have. */
+  /** Replaced pods of workloads with a fixed number of replicas. */
   restarts: number;
-  /** Workloads of which all pods are replaced, as many as their autoscaler has made. */
+  /** Autoscaled workloads whose pods are all replaced. */
   scaledRestarts: number;
   immutable: number;
 }
@@ -24,7 +24,7 @@ export const totalsOf = (changes: readonly ReleaseChange[]): Totals => ({
 const restarts = (changes: readonly ReleaseChange[]): PodImpact[] =>
   changes.flatMap(({ pods }) => pods.filter(({ effect }) => effect === "restart"));
 
-/** `2 changed, 1 added`, or what is changed besides objects. */
+/** `2 changed, 1 added`, or the names of the changed properties if no object changes. */
 export function objectsText({ objects, labelsOnly, about }: ReleaseChange): string {
   const parts = (["added", "changed", "replaced", "removed"] as const).flatMap((kind) => {
     const count = objects.filter(({ change }) => change === kind).length;
@@ -34,9 +34,9 @@ export function objectsText({ objects, labelsOnly, about }: ReleaseChange): stri
   return parts.length > 0 ? parts.join(", ") : `none (${about.map((text) => text.split(":")[0]).join(", ")})`;
 }
 
-/** What happens to the pods of a release. */
+/** The effect on the pods of a release. */
 export const podsText = ({ pods, change }: ReleaseChange): string =>
-  pods.length > 0 ? pods.map(podText).join("; ") : change === "changed" ? "none restarts" : "none";
+  pods.length > 0 ? pods.map(podText).join("; ") : change === "changed" ? "no restarts" : "none";
 
 function podText({ effect, count, why }: PodImpact): string {
   if (effect === "scale" || effect === "run") return why;
@@ -44,7 +44,11 @@ function podText({ effect, count, why }: PodImpact): string {
   return effect === "restart" ? `${who} restart: ${why}` : `${who} ${effect}`;
 }
 
-/** The last line under a difference. */
+/** Whether a text about storage says that data is lost. */
+export const losesData = (text: string): boolean =>
+  /^(DELETED|REPLACED|EMPTY)|is deleted, with its volume/.test(text);
+
+/** The last line of a diff. */
 export function summaryText({ releases, objects, restarts, scaledRestarts }: Totals): string {
   if (releases === 0) return "Nothing changes.";
   const who = [
@@ -55,10 +59,10 @@ export function summaryText({ releases, objects, restarts, scaledRestarts }: Tot
   return `${plural(releases, "release")} change${releases === 1 ? "s" : ""}, ${plural(objects, "object")} in all; ${pods}.`;
 }
 
-/** The last line under a comparison of two stacks. */
+/** The last line of a comparison of two stacks. */
 export const comparedText = ({ releases, objects }: Totals): string =>
   releases === 0
-    ? "They do not differ."
+    ? "No differences."
     : `${plural(releases, "release")} differ${releases === 1 ? "s" : ""}, in ${plural(objects, "object")}.`;
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);

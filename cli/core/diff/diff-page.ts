@@ -1,4 +1,4 @@
-/** A difference as one page that needs nothing else. */
+/** A diff as one self-contained HTML page. */
 import { escapeText } from "../../../src/model/html";
 import type { Problem } from "../../../src/model/problems";
 import type { ObjectChange, ReleaseChange } from "./compare";
@@ -6,11 +6,11 @@ import { comparedText, objectsText, podsText, summaryText, totalsOf } from "./de
 
 export interface Page {
   title: string;
-  /** Whether one becomes the other; of two stacks no pod restarts. Default true. */
+  /** Whether it shows an update, with its effects on pods and volumes, and not two stacks. Default true. */
   isUpdate?: boolean;
   changes: readonly ReleaseChange[];
   notes: readonly string[];
-  /** What the update would create and exists already. Default: nothing. */
+  /** Objects that the update would create and that exist already. Default: none. */
   blocked?: readonly Problem[];
 }
 
@@ -58,7 +58,7 @@ const section = (
   isUpdate: boolean,
 ): string => `<section>
 <h2>${escapeText(release)}</h2>
-${(isUpdate ? immutable : []).map((text) => `<p class="refused">The API server refuses this: ${escapeText(text)} cannot be changed.</p>`).join("\n")}
+${(isUpdate ? immutable : []).map((text) => `<p class="refused">The API server refuses this change: ${escapeText(text)} is immutable.</p>`).join("\n")}
 ${about.map((text) => `<p>${escapeText(text)}</p>`).join("\n")}
 ${objects.map(details).join("\n")}
 </section>`;

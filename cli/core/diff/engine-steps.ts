@@ -1,7 +1,7 @@
-/** What the engine itself would do, held against the difference of the rendered objects: the worse of the two is shown. */
+/** Merges the steps of Pulumi's engine into the diff of the rendered objects: the more drastic of the two is shown. */
 import type { ObjectChange, ReleaseChange } from "./compare";
 
-/** What the engine does with a resource. */
+/** What the engine would do to a resource. */
 export type Operation = "create" | "update" | "replace" | "delete";
 
 /** A resource that the engine would change. */
@@ -12,16 +12,16 @@ export interface EngineStep {
   kind: string;
   /** The resource's own name. */
   name: string;
-  /** What of it differs, as the provider names it. */
+  /** The inputs that differ, as the provider names them. */
   differs: readonly string[];
-  /** Of a release: store, service or job. */
+  /** The kind of a release: store, service or job. */
   role?: string;
 }
 
-/** A claim for a volume. */
+/** A volume claim. */
 export interface Claim {
   name: string;
-  /** As Kubernetes writes it: 8Gi. */
+  /** A Kubernetes quantity, such as 8Gi. */
   size: string;
 }
 
@@ -36,7 +36,7 @@ const CHANGES: Record<Operation, ReleaseChange["change"]> = {
 
 const RANK: Record<ReleaseChange["change"], number> = { added: 0, changed: 1, replaced: 2, removed: 3 };
 
-/** The changes, with all that only the engine would do, or would do worse. `rails` names what belongs to no release. */
+/** Adds changes that only the engine makes, or makes more drastic. `rails` names the entry of objects outside any release. */
 export function withEngine(
   changes: readonly ReleaseChange[],
   steps: readonly EngineStep[],
@@ -61,7 +61,7 @@ export function withEngine(
   return [...rest.filter((change) => change.objects.length > 0), ...worse, ...missing];
 }
 
-/** A change of a release that nothing is known of yet. */
+/** A change of a release without any details yet. */
 export const empty = (release: string, kind: string, change: ReleaseChange["change"]): ReleaseChange => ({
   release,
   kind,
@@ -84,10 +84,10 @@ function withStep(change: ReleaseChange, step: EngineStep | undefined): ReleaseC
   return {
     ...change,
     change: isWorse ? engine : change.change,
-    about: [...change.about, `the engine: ${step.operation}${what}`],
+    about: [...change.about, `Pulumi: ${step.operation}${what}`],
     storage:
       step.operation === "replace"
-        ? [...change.storage, "REPLACED: another release is installed, then this one is uninstalled"]
+        ? [...change.storage, "REPLACED: a new release is installed, then this one is uninstalled"]
         : change.storage,
   };
 }
@@ -100,12 +100,12 @@ function withObjects(
   const objects = [...change.objects];
   for (const { operation, kind, name, differs } of steps) {
     const index = objects.findIndex((object) => object.kind === kind && object.name === name);
-    const text = `the engine: ${operation}${differs.length === 0 ? "" : ` (${differs.join(", ")})`}`;
+    const text = `Pulumi: ${operation}${differs.length === 0 ? "" : ` (${differs.join(", ")})`}`;
     const engine: ObjectChange = { kind, name, change: CHANGES[operation], diff: text };
-    const there = objects[index];
-    if (there === undefined) objects.push(engine);
-    else if (RANK[engine.change] > RANK[there.change])
-      objects[index] = { ...there, change: engine.change, diff: `${text}\n${there.diff}` };
+    const existing = objects[index];
+    if (existing === undefined) objects.push(engine);
+    else if (RANK[engine.change] > RANK[existing.change])
+      objects[index] = { ...existing, change: engine.change, diff: `${text}\n${existing.diff}` };
   }
   const lost = objects.some(
     ({ kind, change: what }) => kind === "Namespace" && (what === "replaced" || what === "removed"),
@@ -115,7 +115,7 @@ function withObjects(
     ...change,
     objects,
     storage: lost
-      ? [...change.storage, `DELETED with the namespace: ${volumes === "" ? "no volume" : volumes}`]
+      ? [...change.storage, `DELETED with the namespace: ${volumes === "" ? "no volumes" : volumes}`]
       : change.storage,
   };
 }

@@ -1,4 +1,4 @@
-/** The engine's own plan of an update, as steps that can be held against a difference of objects. */
+/** The engine's preview of an update, as steps that can be merged into a diff of objects. */
 
 import { compact } from "../../../src/model/records";
 import type { Deployed } from "../../../src/plan/deployed";
@@ -17,16 +17,16 @@ const OPERATIONS: Record<string, Operation> = {
   "delete-before-replace": "replace",
 };
 
-/** What the engine would do with what is in the cluster, and with passwords; components and outputs are left out. */
+/** Returns what the engine would do to objects of the cluster and to passwords; components and outputs are left out. */
 export function engineSteps(steps: readonly PreviewStep[], deployed: Deployed): EngineStep[] {
   const found = new Map<string, EngineStep>();
   for (const step of steps) {
     const operation = OPERATIONS[step.op];
     const kind = kindOf(step);
     if (operation === undefined || kind === undefined) continue;
-    // New passwords belong to new stores, which are shown.
+    // New passwords belong to new stores, which the diff shows anyway.
     if (kind === "Password" && operation === "create") continue;
-    // A replacement has a step for each of its halves.
+    // A replacement has two steps: create and delete.
     const known = found.get(step.urn);
     const differs = known && known.differs.length > 0 ? known.differs : differencesOf(step);
     const name = objectNameOf(step);
@@ -54,7 +54,7 @@ function kindOf(step: PreviewStep): string | undefined {
   return type.startsWith("kubernetes:") ? kindOfType(type) : undefined;
 }
 
-/** The name in the cluster; of what has none there, such as a password, that in the state. */
+/** The name in the cluster, or in the state for resources without an object, such as passwords. */
 function objectNameOf({ urn, newState, oldState }: PreviewStep): string {
   const { metadata, name } = ((newState ?? oldState)?.inputs ?? {}) as {
     metadata?: { name?: string };

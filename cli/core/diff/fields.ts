@@ -2,15 +2,15 @@
 import { isDeepStrictEqual } from "node:util";
 import { isRecord } from "../../../src/model/records";
 
-/** A field that is not the same; what is not there is undefined. */
+/** A field that differs; a missing value is undefined. */
 export interface FieldChange {
-  /** Steps to it: keys, and for an entry of a list its name or number in brackets. */
+  /** The steps to it: keys, and for list entries the name or index in brackets. */
   path: readonly string[];
   before: unknown;
   after: unknown;
 }
 
-/** The innermost fields that differ. Entries of a list are told by their names where all have one, else by their numbers. */
+/** Returns the innermost fields that differ. List entries are matched by name if all have a unique one, else by index. */
 export function fieldChanges(before: unknown, after: unknown, path: readonly string[] = []): FieldChange[] {
   if (isDeepStrictEqual(before, after)) return [];
   const [old, now] = [entriesOf(before), entriesOf(after)];
@@ -19,11 +19,11 @@ export function fieldChanges(before: unknown, after: unknown, path: readonly str
   const [left, right] = isByName ? [byName(before), byName(after as Named[])] : [old, now];
   const keys = [...new Set([...left.keys(), ...right.keys()])];
   const changes = keys.flatMap((key) => fieldChanges(left.get(key), right.get(key), [...path, key]));
-  // The same entries in another order.
+  // No entry differs, so only the order does.
   return changes.length > 0 ? changes : [{ path, before, after }];
 }
 
-/** A path as people write it. */
+/** A path as text, such as `spec.containers[web].image`. */
 export const pathText = (path: readonly string[]): string =>
   path.reduce((text, step) => (step.startsWith("[") || text === "" ? text + step : `${text}.${step}`), "");
 

@@ -1,9 +1,9 @@
-/** What no update may replace or delete unasked, whatever the rendered objects say. */
+/** Replacements and deletions that need permission, whatever the diff of the rendered objects says. */
 import { type EngineStep, RELEASE_KIND } from "./engine-steps";
 
 /**
- * Steps of the engine that take a namespace away, or put another store, Secret of a store or password in the place of one. That
- * stores and what belongs to them are deleted, the plan itself refuses unless the settings allow it.
+ * The steps that delete or replace a namespace, or replace a store, its Secret or a password. Deletions of stores are not among
+ * them: the plan itself refuses those unless the settings allow them.
  */
 export const unguarded = (steps: readonly EngineStep[]): EngineStep[] =>
   steps.filter(({ operation, kind, name, role }) => {
@@ -16,6 +16,6 @@ export const unguarded = (steps: readonly EngineStep[]): EngineStep[] =>
     );
   });
 
-/** Such steps in words. */
+/** Those steps as text. */
 export const unguardedText = (steps: readonly EngineStep[]): string =>
   steps.map(({ operation, kind, name }) => `${operation} ${kind} ${name}`).join(", ");

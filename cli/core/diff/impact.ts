@@ -1,15 +1,15 @@
-/** What a change of an object does: to pods, to volumes, and whether the API server takes it at all. */
+/** The effects of a change of an object on pods and volumes, and whether the API server accepts it. */
 import { isAtOrBelow } from "../../../src/model/paths";
 import { compact } from "../../../src/model/records";
 import { type FieldChange, fieldChanges, pathText, valueText } from "./fields";
 import { type ManifestObject, nameOf } from "./manifests";
 
 export interface Impact {
-  /** Pods that are replaced, started or stopped, and why. */
+  /** Pods that restart, start or stop, and why. */
   pods: PodImpact[];
-  /** What happens to volumes and their claims. */
+  /** Effects on volumes and volume claims. */
   storage: string[];
-  /** Changes that the API server refuses: the field cannot be changed. */
+  /** Changes of immutable fields, which the API server refuses. */
   immutable: string[];
 }
 
@@ -17,7 +17,7 @@ export interface PodImpact {
   /** Kind and name of the workload. */
   workload: string;
   effect: "restart" | "start" | "stop" | "scale" | "run";
-  /** Pods that it is about, where the object says so. */
+  /** The number of pods, if the object states it. */
   count?: number;
   why: string;
 }
@@ -63,14 +63,14 @@ function podImpacts(before: ManifestObject | undefined, after: ManifestObject | 
 const specOf = (object: ManifestObject | undefined): Workload => (object?.spec ?? {}) as Workload;
 const countOf = ({ replicas }: Workload): { count?: number } => compact({ count: replicas });
 const countText = ({ replicas }: Workload): string =>
-  replicas === undefined ? "as the autoscaler decides" : String(replicas);
+  replicas === undefined ? "autoscaled" : String(replicas);
 
-/** Why pods restart, in a few words. */
+/** Why pods restart, in short. */
 function reasons(changes: readonly FieldChange[], { strategy }: Workload): string {
-  // The label follows the image's tag.
+  // This label only repeats the image's tag.
   const substantial = changes.filter(({ path }) => path.at(-1) !== "app.kubernetes.io/version");
-  const told = [...new Set((substantial.length > 0 ? substantial : changes).map(reason))];
-  const most = told.slice(0, 3).join(", ") + (told.length > 3 ? `, and ${told.length - 3} more` : "");
+  const all = [...new Set((substantial.length > 0 ? substantial : changes).map(reason))];
+  const most = all.slice(0, 3).join(", ") + (all.length > 3 ? `, and ${all.length - 3} more` : "");
   return strategy?.type === "Recreate" ? `${most}; all at once` : most;
 }
 
@@ -88,12 +88,12 @@ function reason({ path, before, after }: FieldChange): string {
 }
 
 function annotationReason(annotation: string): string {
-  if (annotation === "checksum/config") return "its configuration";
-  if (annotation === "checksum/secrets") return "its secrets";
+  if (annotation === "checksum/config") return "configuration";
+  if (annotation === "checksum/secrets") return "secrets";
   return `annotation ${annotation}`;
 }
 
-/** `repository: old → new` where only the tag differs. */
+/** `old tag → new tag` if only the tag differs, else the whole images. */
 function imageChange(before: string, after: string): string {
   const split = (image: string) => {
     const at = /[:@](?=[^/]*$)/.exec(image)?.index ?? image.length;
@@ -107,8 +107,8 @@ function storageImpacts(before: ManifestObject | undefined, after: ManifestObjec
   const object = (after ?? before) as ManifestObject;
   const name = nameOf(object);
   if (object.kind === "PersistentVolumeClaim") {
-    if (!before) return [`${name} is made`];
-    if (!after) return [`${name} is deleted, and with it its volume, unless that is retained`];
+    if (!before) return [`${name} is created`];
+    if (!after) return [`${name} is deleted, with its volume unless the volume is retained`];
     return fieldChanges(before.spec, after.spec).map(
       ({ path, before: old, after: now }) =>
         `${name}: ${pathText(path)} ${valueText(old)} → ${valueText(now)}`,
@@ -117,7 +117,8 @@ function storageImpacts(before: ManifestObject | undefined, after: ManifestObjec
   if (object.kind !== "StatefulSet") return [];
   const [old, now] = [claims(before), claims(after)];
   if (!before) return now.length > 0 ? [`${name} gets a volume for each pod: ${now.join(", ")}`] : [];
-  if (!after) return old.length > 0 ? [`${name} goes; the claims of its pods stay: ${old.join(", ")}`] : [];
+  if (!after)
+    return old.length > 0 ? [`${name} is removed; the claims of its pods stay: ${old.join(", ")}`] : [];
   return fieldChanges(specOf(before).volumeClaimTemplates, specOf(after).volumeClaimTemplates).map(
     ({ path, before: old, after: now }) =>
       `${name}: volumeClaimTemplates${pathText(path)} ${valueText(old)} → ${valueText(now)}`,
@@ -128,8 +129,8 @@ const claims = (object: ManifestObject | undefined): string[] =>
   (specOf(object).volumeClaimTemplates ?? []).map(({ metadata }) => String(metadata?.name));
 
 /**
- * Fields that the API server lets nobody change, by kind (Kubernetes' validation: ValidateStatefulSetUpdate and its like).
- * A function tells for a path below the object whether it is one.
+ * Immutable fields by kind, from the API server's validation (ValidateStatefulSetUpdate and similar functions). Each function
+ * returns whether the field at a path is immutable.
  */
 const FIXED: Record<string, (path: string, before: ManifestObject) => boolean> = {
   Deployment: (path) => isAtOrBelow(path, "spec.selector"),

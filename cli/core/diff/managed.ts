@@ -1,4 +1,4 @@
-/** Who has set which field of a live object: from the record that the API server keeps of it (metadata.managedFields). */
+/** Finds out who set which field of a live object, from the API server's record of it (metadata.managedFields). */
 import { isDeepStrictEqual } from "node:util";
 import { isRecord } from "../../../src/model/records";
 
@@ -9,15 +9,15 @@ export interface ManagedFields {
   fieldsV1?: FieldsV1;
 }
 
-/** Fields as a tree: `f:<name>`, `k:<keys of a list's entry as JSON>`, `v:<value>`, and `.` for the node itself. */
+/** Fields as a tree: `f:<name>`, `k:<keys of a list entry as JSON>`, `v:<value>`, and `.` for the node itself. */
 export interface FieldsV1 {
   [step: string]: FieldsV1;
 }
 
-/** Steps to a field: keys, and numbers in lists. */
+/** The steps to a field: keys, and indexes in lists. */
 export type Pointer = readonly (string | number)[];
 
-/** A field, and what tells the entries of lists that it lies in: by the time it is removed they may have moved. */
+/** A field, and the values that identify the list entries it is in: entries may have moved by the time it is removed. */
 interface Place {
   pointer: Pointer;
   entries: readonly { pointer: Pointer; value: unknown }[];
@@ -29,10 +29,10 @@ export interface Addition extends Place {
   manager: string;
 }
 
-/** Programs with which people change objects by hand. */
+/** Field managers of people who change objects by hand. */
 const HANDS = /^(kubectl|k9s|node-fetch|Mozilla|dashboard)/;
 
-/** What kubectl and Helm note themselves, and what asks for a restart: no state that anybody wants back. */
+/** Bookkeeping of kubectl and Helm, and restart requests: nothing that anyone wants reverted. */
 const NOTES = [
   "kubectl.kubernetes.io/last-applied-configuration",
   "kubectl.kubernetes.io/restartedAt",
@@ -44,13 +44,13 @@ const NOTES = [
   "app.kubernetes.io/managed-by",
 ];
 
-/** Maps that are everybody's: whoever wrote into them first has not made them as a whole. */
+/** Maps shared by several managers: the first writer does not own them as a whole. */
 const SHARED = ["annotations", "labels"];
 
-/** Parts that are the server's. */
+/** Parts that the API server writes. */
 const SERVERS = ["status", "managedFields"];
 
-/** Fields of a live object that people have added by hand: the manifest has nothing there. */
+/** Returns the fields of a live object that people added by hand and the manifest does not have. */
 export function addedByHand(live: unknown, manifest: unknown, managed: readonly ManagedFields[]): Addition[] {
   const found = managed
     .filter(({ manager = "", subresource }) => HANDS.test(manager) && subresource === undefined)
@@ -77,13 +77,13 @@ function added(fields: FieldsV1, live: unknown, manifest: unknown, { pointer, en
     if (index < 0) return [];
     const counterpart = Array.isArray(manifest) ? manifest.find(fits) : undefined;
     const own = [...pointer, index];
-    const telling =
+    const identifying =
       kind === "v:" ? [{ pointer: own, value: live[index] as unknown }] : keysOf(live[index], text, own);
-    return below(inner, live[index], counterpart, { pointer: own, entries: [...entries, ...telling] });
+    return below(inner, live[index], counterpart, { pointer: own, entries: [...entries, ...identifying] });
   });
 }
 
-/** The keys of a list's entry, which are no secrets, with their values. */
+/** The key fields of a list entry with their values, which are never secret. */
 const keysOf = (item: unknown, keys: string, pointer: Pointer): { pointer: Pointer; value: unknown }[] =>
   Object.keys(JSON.parse(keys) as object).flatMap((key) => {
     const value = fieldOf(item, key);
@@ -93,7 +93,7 @@ const keysOf = (item: unknown, keys: string, pointer: Pointer): { pointer: Point
 function below(fields: FieldsV1, live: unknown, manifest: unknown, place: Place): Place[] {
   if (live === undefined) return [];
   if (manifest === undefined || manifest === null) {
-    // The whole of it, where the node itself was made by that hand; else what it made inside.
+    // The whole node if this manager created it, else only what it added inside.
     const steps = Object.keys(fields).filter((step) => step !== ".");
     const isShared = SHARED.includes(String(place.pointer.at(-1)));
     const isWhole = steps.length === 0 || ("." in fields && !isShared);
@@ -104,7 +104,7 @@ function below(fields: FieldsV1, live: unknown, manifest: unknown, place: Place)
 
 const fieldOf = (value: unknown, key: string): unknown => (isRecord(value) ? value[key] : undefined);
 
-/** Whether an entry of a list has these keys; one that it lacks has the server's default. */
+/** Whether a list entry has these key values; a key that it lacks has the server's default. */
 function hasKeys(item: unknown, keys: string): boolean {
   const wanted = Object.entries(JSON.parse(keys) as Record<string, unknown>);
   return (
@@ -115,10 +115,10 @@ function hasKeys(item: unknown, keys: string): boolean {
   );
 }
 
-/** A copy without these fields. */
+/** Returns a copy without these fields. */
 export function without<T>(value: T, pointers: readonly Pointer[]): T {
   const copy = structuredClone(value) as unknown;
-  // From the end, so that numbers of what comes before stay right.
+  // From the end, so that earlier indexes stay valid.
   const ordered = [...pointers].sort((a, b) => compare(b, a));
   for (const pointer of ordered) {
     const parent = valueAt(copy, pointer.slice(0, -1));
@@ -126,7 +126,7 @@ export function without<T>(value: T, pointers: readonly Pointer[]): T {
     if (Array.isArray(parent)) parent.splice(Number(last), 1);
     else if (typeof parent === "object" && parent !== null)
       delete (parent as Record<string, unknown>)[String(last)];
-    // The server keeps no empty map of these.
+    // The API server drops these maps when they are empty.
     const [shared, above] = [String(pointer.at(-2)), valueAt(copy, pointer.slice(0, -2))];
     if (SHARED.includes(shared) && isDeepStrictEqual(parent, {}))
       delete (above as Record<string, unknown>)[shared];
@@ -137,7 +137,7 @@ export function without<T>(value: T, pointers: readonly Pointer[]): T {
 /** A step of a JSON patch (RFC 6902). */
 export type PatchStep = { op: "remove"; path: string } | { op: "test"; path: string; value: unknown };
 
-/** A JSON patch that removes these fields, if the entries of lists that they lie in are where they were. */
+/** A JSON patch that removes these fields, unless the list entries they are in have moved. */
 export const removals = (places: readonly Place[]): PatchStep[] => [
   ...places.flatMap(({ entries }) =>
     entries.map(({ pointer, value }) => ({ op: "test" as const, path: pathOf(pointer), value })),
@@ -151,7 +151,7 @@ export const removals = (places: readonly Place[]): PatchStep[] => [
 const pathOf = (pointer: Pointer): string =>
   `/${pointer.map((step) => String(step).replaceAll("~", "~0").replaceAll("/", "~1")).join("/")}`;
 
-/** What an object has at a place. */
+/** The value at a pointer. */
 export const valueAt = (object: unknown, pointer: Pointer): unknown => pointer.reduce(at, object);
 
 const at = (value: unknown, step: string | number): unknown =>

@@ -1,4 +1,4 @@
-/** Kubernetes objects as manifests have them. */
+/** Kubernetes objects in manifests. */
 import { compact } from "../../../src/model/records";
 import type { RenderedObject } from "../../../src/plan/rules";
 import { documentsIn } from "./yaml";
@@ -16,26 +16,26 @@ export interface ManifestObject extends RenderedObject {
   };
 }
 
-/** The objects of a text of manifests. */
+/** Parses manifests. */
 export const objectsIn = (manifests: string): ManifestObject[] =>
   (documentsIn(manifests) as (ManifestObject | null)[]).flatMap((object) => object ?? []);
 
-/** Whether an object is more than what a hook, such as `helm test`, makes and deletes. */
+/** Whether an object is part of the release and not of a hook such as `helm test`. */
 export const isDeployed = ({ metadata }: RenderedObject): boolean => !metadata?.annotations?.["helm.sh/hook"];
 
-/** The group of an API version; the core group is an empty text. */
+/** The group of an API version; empty for the core group. */
 export const groupOf = (apiVersion: string): string =>
   apiVersion.includes("/") ? (apiVersion.split("/")[0] as string) : "";
 
-/** What tells an object from all others, whatever version of its API it is written in. */
+/** An object's identity within a release: group, kind and name, but not the API version. */
 export const identityOf = ({ apiVersion = "", kind, metadata }: ManifestObject): string =>
   [groupOf(apiVersion), kind, metadata?.name].join("/");
 
-/** Id of an object in a state. */
+/** The id that an object has in a Pulumi state. */
 export const idOf = ({ metadata }: ManifestObject): string =>
   metadata?.namespace === undefined ? String(metadata?.name) : `${metadata.namespace}/${metadata.name}`;
 
-/** As much of an object as kubectl needs to find it. */
+/** The fields that kubectl needs to find an object. */
 export const identity = ({ apiVersion, kind, metadata }: ManifestObject) => ({
   apiVersion,
   kind,

@@ -1,29 +1,29 @@
-/** Objects without what says nothing about a change, and without what nobody may read. */
+/** Removes noise from objects and masks secret values before they are compared. */
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { compact, isRecord, mapValues } from "../../../src/model/records";
 import { bytesText } from "../../../src/plan/limits";
 import type { ManifestObject } from "./manifests";
 
-/** Labels and annotations that Helm, charts and kubectl put on objects. Those of pods stay: a change of them restarts the pods. */
+/** Labels and annotations that Helm, charts and kubectl put on objects. They stay on pods: changing them there restarts pods. */
 const GENERATED = [
   "helm.sh/chart",
   "app.kubernetes.io/managed-by",
   "app.kubernetes.io/version",
   "meta.helm.sh/release-name",
   "meta.helm.sh/release-namespace",
-  // A copy of the whole object, of a Secret with its values.
+  // A copy of the whole object, including a Secret's values.
   "kubectl.kubernetes.io/last-applied-configuration",
 ];
 
-/** What stands for a value of a Secret. */
+/** Placeholders for a Secret's values. */
 export const MASKED = "(masked)";
 export const MASKED_CHANGED = "(masked, changed)";
 
 /** Parts of a Secret that hold values. */
 const SECRET_PARTS = ["data", "stringData"] as const;
 
-/** Without generated labels and nulls; a Secret's values are masked, those that are not as in `other` are marked. */
+/** Removes generated labels and nulls and masks a Secret's values; values that differ from `other` are marked. */
 export function normalise(object: ManifestObject, other?: ManifestObject): ManifestObject {
   const { metadata = {}, ...rest } = masked(object, other);
   const { labels, annotations, namespace, ...named } = metadata;
@@ -56,7 +56,7 @@ function masked(object: ManifestObject, other: ManifestObject | undefined): Mani
   return result as ManifestObject;
 }
 
-/** A ConfigMap with sizes and digests in place of its binary content, which would be unreadable in a diff. */
+/** Replaces a ConfigMap's binary content, unreadable in a diff, with sizes and digests. */
 function withoutBytes(object: ManifestObject): ManifestObject {
   const { binaryData } = object as { binaryData?: unknown };
   return isRecord(binaryData)
@@ -77,7 +77,7 @@ const withoutGenerated = (entries: Record<string, string> | undefined): Record<s
 const nonEmpty = <T extends object>(key: string, value: T): Record<string, T> =>
   Object.keys(value).length > 0 ? { [key]: value } : {};
 
-/** The API server takes null for not being there. */
+/** The API server treats null as absent. */
 function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNulls);
   if (typeof value !== "object" || value === null) return value;

@@ -1,8 +1,8 @@
 import { isRecord } from "../../../src/model/records";
 
 /**
- * A live object with the fields of a manifest as they are there: what applying it would make of it, as far as that can be
- * told without the API server. Entries of lists are matched by name, or by place where there are as many.
+ * Overlays the fields of a manifest on a live object. This estimates the result of applying it without asking the API server.
+ * List entries are matched by name, or by index if both lists have the same length.
  */
 export function overlay(live: unknown, manifest: unknown): unknown {
   if (isRecord(live) && isRecord(manifest))
@@ -23,7 +23,7 @@ export function overlay(live: unknown, manifest: unknown): unknown {
     : manifest;
 }
 
-/** The name of a list's entry; a volume claim's template has it in its metadata. */
+/** The name of a list entry; volumeClaimTemplates have it in their metadata. */
 function nameIn(item: unknown): unknown {
   if (!isRecord(item)) return undefined;
   return item.name ?? (isRecord(item.metadata) ? item.metadata.name : undefined);

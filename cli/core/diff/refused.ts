@@ -1,13 +1,13 @@
-/** Changes that the API server refuses because a field cannot be changed, and the way on for each kind of object. */
+/** Changes of immutable fields, which the API server refuses, and what to do for each kind of object. */
 import type { ReleaseChange } from "./compare";
 
-/** The changes of fields that cannot be changed, without those of objects that the engine itself replaces. */
+/** Returns the changes of immutable fields, except in objects that the engine replaces anyway. */
 export const refusedChanges = (changes: readonly ReleaseChange[], rails: string): string[] =>
   changes.flatMap(({ release, change, immutable }) =>
     release === rails || change === "replaced" ? [] : immutable,
   );
 
-/** Returns what to do about fields that cannot be changed, each advice once. */
+/** Returns what to do about changed immutable fields, each piece of advice once. */
 export const refusedAdvice = (changes: readonly ReleaseChange[]): string[] => [
   ...new Set(
     changes.flatMap(({ objects, immutable }) =>
@@ -25,18 +25,18 @@ function adviceOf(kind: string, name: string, path: string, where: string): stri
   switch (kind) {
     case "Deployment":
     case "DaemonSet":
-      return `${kind} ${name}: its labels decide which pods are its own. Delete it first; its pods stop, and the update starts new ones: ${remove}`;
+      return `${kind} ${name}: its selector cannot be changed. Delete it first; its pods stop, and the update starts new ones: ${remove}`;
     case "StatefulSet":
       if (/^spec\.volumeClaimTemplates.*\.(storage|size)$/.test(path))
-        return `${kind} ${name}: a volume can grow, but not shrink: docs/stores.md, «Growing a volume», has the steps.`;
+        return `${kind} ${name}: a volume can grow but not shrink. See docs/stores.md, "Growing a volume", for the steps.`;
       if (path.startsWith("spec.volumeClaimTemplates"))
-        return `${kind} ${name}: its volumes stay what they are. To move the data: docs/stores.md, «Moving to another profile or distribution».`;
-      return `${kind} ${name}: delete it first without its pods and volumes, and the update creates it again: ${remove} --cascade=orphan`;
+        return `${kind} ${name}: existing volumes cannot be changed. To move the data, see docs/stores.md, "Moving to another profile or distribution".`;
+      return `${kind} ${name}: delete it first but keep its pods and volumes, and the update recreates it: ${remove} --cascade=orphan`;
     case "Job":
       return `${kind} ${name}: delete it first, and the update runs it again: ${remove}`;
     case "PersistentVolumeClaim":
-      return `${kind} ${name}: its volume stays what it is. Take the change back, or give the claim another name, whose volume starts empty.`;
+      return `${kind} ${name}: an existing volume cannot be changed. Revert the change, or rename the claim; its new volume starts empty.`;
     default:
-      return `${kind} ${name}: delete it first, and the update creates it again: ${remove}`;
+      return `${kind} ${name}: delete it first, and the update recreates it: ${remove}`;
   }
 }

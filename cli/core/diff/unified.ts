@@ -1,12 +1,12 @@
-/** Two versions of an object as unified text, its keys in one order. */
+/** The unified diff of two versions of an object, with sorted keys. */
 import { structuredPatch } from "diff";
 import { stringify } from "yaml";
 import type { ManifestObject } from "./manifests";
 
-/** Lines of what is the same around what is not. */
+/** Unchanged lines around each change. */
 const CONTEXT = 3;
 
-/** The hunks alone, without file names; all of an object that is new or goes. */
+/** Returns the hunks without file names; the whole object if it is added or removed. */
 export function unified(before: ManifestObject | undefined, after: ManifestObject | undefined): string {
   const { hunks } = structuredPatch("", "", text(before), text(after), "", "", { context: CONTEXT });
   return hunks
@@ -20,5 +20,5 @@ export function unified(before: ManifestObject | undefined, after: ManifestObjec
 const text = (object: ManifestObject | undefined): string =>
   object === undefined
     ? ""
-    : // As YAML 1.1, in which texts like "no" and "0755" need quotes: Kubernetes reads it so.
+    : // Kubernetes reads YAML 1.1, in which strings like "no" and "0755" need quotes.
       stringify(object, { version: "1.1", sortMapEntries: true, lineWidth: 0, aliasDuplicateObjects: false });

@@ -1,4 +1,4 @@
-/** Why a stack's releases are not what they should be: one finding for each of them. */
+/** Explains why releases of a stack are unhealthy: one finding per release. */
 import type { Problem } from "../../../src/model/problems";
 import { compact } from "../../../src/model/records";
 import {
@@ -15,25 +15,25 @@ import { imageReason, isReady, reasonsOfPod, schedulingReason } from "./pods";
 import type { Reason, Where } from "./reason";
 import { creationReason, reasonsOfBalancer, reasonsOfClaim, reasonsOfWorkload } from "./workloads";
 
-/** A release as state and Helm know it. */
+/** A release according to the state and Helm. */
 export interface KnownRelease {
   name: string;
   kind: "store" | "service" | "job";
-  /** Helm's word for its newest revision; none where Helm has no such release. */
+  /** Helm's status of its newest revision; undefined if Helm has no such release. */
   status?: string;
-  /** The error that the last update ended with, in Pulumi's words. */
+  /** The error of the last update, as Pulumi reports it. */
   error?: string;
-  /** Objects that it would create but that exist already and belong to others. Default: none, or not checked. */
+  /** Objects that it would create but that already exist and belong to others. Default: none, or not checked. */
   blocked?: readonly Problem[];
 }
 
 export interface Finding {
   release: string;
   kind: KnownRelease["kind"];
-  /** What is wrong with it as a whole. */
+  /** What is wrong with the release as a whole. */
   what: string;
   pods: { ready: number; wanted: number };
-  /** Why, the most telling first. */
+  /** Why, most specific first. */
   reasons: Reason[];
 }
 
@@ -41,13 +41,13 @@ export interface Finding {
 export interface ExplainContext {
   stack: string;
   namespace: string;
-  /** When the last update began, in milliseconds. */
+  /** When the last update started, in milliseconds. */
   since: number;
-  /** Who is updating the stack right now. Default: no one, or not known. */
+  /** Who is updating the stack right now. Default: nobody, or unknown. */
   running?: string;
 }
 
-/** Releases that are not deployed or not ready, or that were not when they were updated since `since` (milliseconds). */
+/** Returns a finding for each release that is not deployed, is not ready, or failed in an update since `since`. */
 export function explain(
   releases: readonly KnownRelease[],
   facts: Facts,
@@ -88,7 +88,7 @@ export function explain(
   });
 }
 
-/** Objects that exist already, as they are now, or else as Helm's error names the first of them. */
+/** Conflicts with existing objects: as checked now, or else the first one from Helm's error. */
 function conflictReasons({ name, blocked = [], error = "" }: KnownRelease, { stack }: Where): Reason[] {
   const reasons = blocked.map(
     ({ where, what, todo }): Reason => ({
@@ -105,16 +105,16 @@ function conflictReasons({ name, blocked = [], error = "" }: KnownRelease, { sta
     {
       cause: "conflict",
       object: `${kind} ${object} in namespace ${namespace}`,
-      what: `it existed before release ${name}, and Helm does not take what is not marked as its own`,
+      what: `it existed before release ${name}, and Helm does not take over objects without its ownership metadata`,
       todo: [
-        `see what exists now: npx flotilla diff --stack ${stack}`,
+        `see which objects exist now: npx flotilla diff --stack ${stack}`,
         `to take over objects without a manager: npx flotilla adopt --stack ${stack}`,
       ],
     },
   ];
 }
 
-/** When no object says anything: what Helm and Pulumi know. */
+/** What Helm and Pulumi know, if no object gives a reason. */
 function lastReasons(
   { name, status, error }: KnownRelease,
   { stack }: Where,
@@ -125,8 +125,8 @@ function lastReasons(
       {
         cause: "starting",
         object: `Release ${name}`,
-        what: `the update by ${running} is at work on it; its pods have nothing to complain of`,
-        todo: ["wait until that update has ended"],
+        what: `the update by ${running} is working on it; its pods report no problem`,
+        todo: ["wait until that update has finished"],
       },
     ];
   if (status?.startsWith("pending-"))
@@ -134,7 +134,7 @@ function lastReasons(
       {
         cause: "starting",
         object: `Release ${name}`,
-        what: "helm is at work on it, or was ended before it was done; its pods have nothing to complain of",
+        what: "helm is working on it, or was interrupted; its pods report no problem",
         todo: [`if no update is running: npx flotilla recover --stack ${stack}`],
       },
     ];
@@ -143,14 +143,14 @@ function lastReasons(
     {
       cause: "starting",
       object: `Release ${name}`,
-      what: "its update ended with an error",
+      what: "its update failed",
       said: [error],
       todo: [],
     },
   ];
 }
 
-/** What belongs to a release. */
+/** The facts about one release. */
 function ownFacts({ pods, workloads, replicaSets, claims, services = [] }: Facts, release: string) {
   const isOwn = ({ metadata }: { metadata: Parameters<typeof releaseOf>[0] }) =>
     releaseOf(metadata) === release;
@@ -171,33 +171,31 @@ function total(workloads: readonly Workload[]): { ready: number; wanted: number 
   };
 }
 
-/** Undefined when nothing is wrong with it. */
+/** Returns what is wrong with a release as a whole; undefined if it is healthy. */
 function troubleOf(
   { status, error, kind, blocked = [] }: KnownRelease,
   { ready, wanted }: { ready: number; wanted: number },
   hasNoAddress: boolean,
   running: string | undefined,
 ): string | undefined {
-  const pods = kind === "job" ? "it is not done" : `${ready} of ${wanted} pods ready`;
+  const pods = kind === "job" ? "it is not complete" : `${ready} of ${wanted} pods ready`;
   if (status === undefined)
-    return error === undefined
-      ? "it is not in the cluster"
-      : "it could not be installed, and what had been made of it was taken away again";
+    return error === undefined ? "it is not in the cluster" : "its installation failed and was cleaned up";
   if (status.startsWith("pending-"))
     return running === undefined
-      ? `an operation on it is under way, or was interrupted (${status}); ${pods}`
+      ? `an operation on it is in progress or was interrupted (${status}); ${pods}`
       : `it is being updated (${status}); ${pods}`;
   if (error !== undefined)
     return ready === wanted
-      ? "the last update of it failed; the version before it runs on"
-      : `the last update of it failed; ${pods}`;
+      ? "its last update failed; the previous version keeps running"
+      : `its last update failed; ${pods}`;
   if (status === "failed") return `its last operation failed; ${pods}`;
   if (ready < wanted) return pods;
   if (blocked.length > 0) return "its next update is refused";
   return hasNoAddress ? "its load balancer has no address" : undefined;
 }
 
-/** What is to be seen now. */
+/** The reasons visible in the objects as they are now. */
 function presentReasons(
   { pods, workloads, replicaSets, claims, services }: ReturnType<typeof ownFacts>,
   events: readonly KubernetesEvent[],
@@ -216,7 +214,7 @@ function presentReasons(
     ...pods
       .filter((pod) => !isReady(pod))
       .flatMap((pod) => reasonsOfPod(pod, of("Pod", pod.metadata.name), where))
-      // A claim says more than the pod that waits for it.
+      // A claim is a more specific reason than the pod waiting for it.
       .filter(({ cause }) => failing.length === 0 || cause !== "volume"),
     ...services.flatMap((service) => reasonsOfBalancer(service, of("Service", service.metadata.name), where)),
   ];
@@ -227,7 +225,7 @@ const lacksPods = (workload: Workload): boolean => {
   return ready < wanted;
 };
 
-/** What events still tell of pods that are gone: after a failed update Helm has put the old version back. */
+/** Reasons from events of deleted pods: after a failed update Helm has already rolled back. */
 function pastReasons(
   release: string,
   releases: readonly KnownRelease[],
@@ -246,7 +244,7 @@ function pastReasons(
     const owner = owners.find(({ metadata }) => name === metadata.name || isPodOf(name, metadata.name));
     if ((owner ? releaseOf(owner.metadata) : nearestName(name, names)) !== release) return [];
     const object = `${kind} ${name}`;
-    // The pod is gone, but what it was made from may still be there.
+    // The pod is gone, but its template may still exist.
     const pod: Pod | undefined = owner?.spec?.template?.spec && {
       metadata: { name },
       spec: owner.spec.template.spec,
@@ -262,32 +260,38 @@ function pastReasons(
         {
           cause: "crash",
           object,
-          what: "a container of it ended again and again",
+          what: "one of its containers kept crashing",
           said: [message],
           todo: [],
         },
       ];
     if (event.reason === "Unhealthy")
-      return [{ cause: "probe", object, what: "a probe of it failed", said: [message], todo: [] }];
+      return [{ cause: "probe", object, what: "one of its probes failed", said: [message], todo: [] }];
     if (/Mount|Attach/.test(event.reason ?? ""))
       return [
-        { cause: "volume", object, what: "a volume of it could not be mounted", said: [message], todo: [] },
+        {
+          cause: "volume",
+          object,
+          what: "one of its volumes could not be mounted",
+          said: [message],
+          todo: [],
+        },
       ];
     return [];
   });
 }
 
-/** The release whose name an object's begins with; the longest: `cart` must not get what is cart-worker's. */
+/** The release with the longest name that an object's name starts with: `cart` must not get objects of `cart-worker`. */
 const nearestName = (name: string, releases: readonly string[]): string | undefined =>
   [...releases]
     .sort((a, b) => b.length - a.length)
     .find((release) => name === release || name.startsWith(`${release}-`));
 
-/** `<owner>-<five letters>` of a ReplicaSet or Job, `<owner>-<number>` of a StatefulSet. */
+/** Pods are named `<owner>-<five characters>` by ReplicaSets and Jobs, `<owner>-<number>` by StatefulSets. */
 const isPodOf = (name: string, owner: string): boolean =>
   name.startsWith(`${owner}-`) && /^([a-z0-9]{5}|\d+)$/.test(name.slice(owner.length + 1));
 
-/** One of each kind that says the same, the newest: ten pods that lack memory are one reason. */
+/** Keeps the newest of equal reasons: ten pods that lack memory are one reason. */
 function dedupe(reasons: readonly Reason[]): Reason[] {
   const kept = new Map<string, Reason>();
   for (const reason of reasons) kept.set(`${reason.cause} ${reason.what}`, reason);

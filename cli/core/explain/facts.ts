@@ -1,4 +1,4 @@
-/** What a namespace holds, as far as it tells why something is not ready: Kubernetes' objects, of which any part may be missing. */
+/** The Kubernetes objects of a namespace that can explain why something is not ready; any field may be missing. */
 
 export interface Metadata {
   name: string;
@@ -81,7 +81,7 @@ export interface Claim {
   status?: { phase?: string };
 }
 
-/** A Service, as far as its load balancer goes. */
+/** The parts of a Service that concern its load balancer. */
 export interface Balanced {
   metadata: Metadata;
   spec?: { type?: string };
@@ -106,30 +106,30 @@ export interface Facts {
   workloads: Workload[];
   replicaSets: Workload[];
   claims: Claim[];
-  /** Services. Default: none was looked for. */
+  /** Services. Default: not read. */
   services?: Balanced[];
   events: KubernetesEvent[];
 }
 
-/** Labels by which an object belongs to a release. */
+/** The label that names the release of an object. */
 export const INSTANCE = "app.kubernetes.io/instance";
 
 export const releaseOf = ({ labels }: Metadata): string | undefined => labels?.[INSTANCE];
 
-/** When an event happened last, in milliseconds. */
+/** When an event last occurred, in milliseconds. */
 export const timeOf = ({ lastTimestamp, eventTime, metadata }: KubernetesEvent): number =>
   Date.parse(lastTimestamp ?? eventTime ?? metadata?.creationTimestamp ?? "") || 0;
 
-/** Pods that are ready, and pods that should be; of a Job those that have succeeded. */
+/** The numbers of ready and wanted pods; for a Job, of succeeded ones. */
 export function readiness({ kind, spec, status }: Workload): { ready: number; wanted: number } {
   if (kind === "Job") return { ready: status?.succeeded ?? 0, wanted: spec?.completions ?? 1 };
   if (kind === "DaemonSet")
     return { ready: status?.numberReady ?? 0, wanted: status?.desiredNumberScheduled ?? 0 };
   const wanted = spec?.replicas ?? 1;
-  // For some seconds after an update the old pods are ready as well.
+  // For a few seconds after an update, the old pods count as ready too.
   return { ready: Math.min(wanted, status?.readyReplicas ?? 0), wanted };
 }
 
-/** Whether a Service waits for the address of its load balancer. Helm waits for it as well. */
+/** Whether a Service is waiting for the address of its load balancer. Helm waits for it too. */
 export const lacksAddress = ({ spec, status }: Balanced): boolean =>
   spec?.type === "LoadBalancer" && (status?.loadBalancer?.ingress ?? []).length === 0;

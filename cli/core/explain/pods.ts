@@ -1,10 +1,11 @@
 /** Why a pod is not ready. */
+import { plural } from "../../../src/model/plural";
 import { compact } from "../../../src/model/records";
 import type { Container, ContainerStatus, KubernetesEvent, Pod } from "./facts";
 import { kubectl, type Reason, setting, type Where } from "./reason";
 import { unschedulable } from "./scheduling";
 
-/** Reasons of a pod that should be ready; none when it is, or when it is on its way out. `events` are its own, oldest first. */
+/** Returns why a pod is not ready; nothing if it is ready or terminating. `events` are its own, oldest first. */
 export function reasonsOfPod(pod: Pod, events: readonly KubernetesEvent[], where: Where): Reason[] {
   const { metadata, status } = pod;
   if (metadata.deletionTimestamp !== undefined || status?.phase === "Succeeded" || isReady(pod)) return [];
@@ -14,7 +15,7 @@ export function reasonsOfPod(pod: Pod, events: readonly KubernetesEvent[], where
       {
         cause: "node",
         object,
-        what: `it was put off its node: ${status.reason}`,
+        what: `its node rejected or evicted it: ${status.reason}`,
         ...(status.message === undefined ? {} : { said: [status.message] }),
         todo: [kubectl(where, `describe pod ${metadata.name}`)],
       },
@@ -30,11 +31,11 @@ export function reasonsOfPod(pod: Pod, events: readonly KubernetesEvent[], where
 export const isReady = ({ status }: Pod): boolean =>
   status?.conditions?.some(({ type, status: is }) => type === "Ready" && is === "True") ?? false;
 
-/** An init container that has done its work, or a sidecar that runs. */
+/** Whether an init container has completed, or is a running sidecar. */
 const isOver = ({ state, started }: ContainerStatus): boolean =>
   state?.terminated?.exitCode === 0 || (started === true && state?.running !== undefined);
 
-/** No node takes it. */
+/** The reason why a pod cannot be scheduled. */
 export function schedulingReason(object: string, message: string, where: Where, pod?: Pod): Reason {
   const { why, lacks, forVolume } = unschedulable(message, pod);
   const settings = lacks.flatMap(({ resource }) =>
@@ -45,7 +46,7 @@ export function schedulingReason(object: string, message: string, where: Where, 
   return {
     cause: forVolume ? "volume" : "unschedulable",
     object,
-    what: forVolume ? `it waits for its volume: ${why}` : `no node takes it: ${why}`,
+    what: forVolume ? `it is waiting for its volume: ${why}` : `it cannot be scheduled: ${why}`,
     said: [message],
     todo: forVolume
       ? [kubectl(where, "get pvc"), kubectl(where, "describe pvc")]
@@ -71,7 +72,7 @@ function containerReasons(
       {
         cause: "configuration",
         object,
-        what: `container ${name} cannot be made: ${waiting.message ?? waiting.reason}`,
+        what: `container ${name} cannot be created: ${waiting.message ?? waiting.reason}`,
         todo: [kubectl(where, "get secrets,configmaps"), kubectl(where, `describe pod ${pod.metadata.name}`)],
       },
     ];
@@ -93,16 +94,19 @@ const newest = (events: readonly KubernetesEvent[], pattern: RegExp): string | u
   events.filter(({ type, message }) => type !== "Normal" && pattern.test(message ?? "")).at(-1)?.message;
 
 const PULL_CAUSES: [RegExp, string][] = [
-  [/not found|manifest unknown|no such manifest/i, "there is no such image or tag"],
-  [/unauthorized|authentication required|denied|403|401/i, "its registry wants a login, or refuses this one"],
-  [/429|toomanyrequests|rate limit/i, "its registry has had enough requests from here for now"],
-  [/x509|certificate/i, "the certificate of its registry is not trusted by the nodes"],
-  [/no such host|timeout|i\/o|refused|unreachable/i, "its registry cannot be reached from the nodes"],
-  [/InvalidImageName|invalid reference/i, "that is no name of an image"],
-  [/no match for platform|exec format/i, "it is not made for the nodes' architecture"],
+  [/not found|manifest unknown|no such manifest/i, "the image or tag does not exist"],
+  [
+    /unauthorized|authentication required|denied|403|401/i,
+    "its registry requires credentials, or rejects these",
+  ],
+  [/429|toomanyrequests|rate limit/i, "registry rate limit exceeded"],
+  [/x509|certificate/i, "the nodes do not trust the certificate of its registry"],
+  [/no such host|timeout|i\/o|refused|unreachable/i, "the nodes cannot reach its registry"],
+  [/InvalidImageName|invalid reference/i, "invalid image name"],
+  [/no match for platform|exec format/i, "it is not built for the nodes' architecture"],
 ];
 
-/** An image that cannot be pulled. */
+/** The reason why an image cannot be pulled. */
 export function imageReason(
   object: string,
   container: Container | undefined,
@@ -113,33 +117,33 @@ export function imageReason(
   return {
     cause: "image",
     object,
-    what: `the image ${container?.image ?? ""} cannot be pulled${why === undefined ? "" : `: ${why}`}`.replace(
+    what: `image ${container?.image ?? ""} cannot be pulled${why === undefined ? "" : `: ${why}`}`.replace(
       "  ",
       " ",
     ),
     ...(message === undefined ? {} : { said: [message] }),
     todo: [
-      ...(where.settings === "services" ? setting(where, "tag", "<a tag that is there>") : []),
-      ...(/wants a login/.test(why ?? "")
-        ? ["give the stack its registry's login: flotilla:registries, docs/configuration.md"]
+      ...(where.settings === "services" ? setting(where, "tag", "<existing tag>") : []),
+      ...(/requires credentials/.test(why ?? "")
+        ? ["add the registry's credentials to the stack: flotilla:registries, docs/configuration.md"]
         : []),
-      ...(/had enough|cannot be reached/.test(why ?? "")
-        ? ["take images from a mirror: flotilla:registries, docs/configuration.md"]
+      ...(/rate limit|cannot reach/.test(why ?? "")
+        ? ["pull images from a mirror: flotilla:registryMirrors, docs/configuration.md"]
         : []),
     ],
   };
 }
 
-/** What shells and kernels mean by an exit code. */
+/** The conventional meanings of exit codes. */
 const EXITS: Record<number, string> = {
-  1: "its own failure",
-  2: "its own failure, or wrong arguments",
+  1: "application error",
+  2: "application error, or wrong arguments",
   126: "its command is not executable",
-  127: "its command is not there",
+  127: "its command was not found",
   134: "it aborted",
   137: "it was killed",
-  139: "a crash in memory (SIGSEGV)",
-  143: "it was told to stop (SIGTERM)",
+  139: "segmentation fault (SIGSEGV)",
+  143: "it was asked to stop (SIGTERM)",
 };
 
 function endedReason(
@@ -150,7 +154,7 @@ function endedReason(
   where: Where,
 ): Reason {
   const object = `Pod ${pod.metadata.name}`;
-  const often = restartCount === 0 ? "" : `, ${restartCount} ${restartCount === 1 ? "time" : "times"} so far`;
+  const often = restartCount === 0 ? "" : `, ${plural(restartCount, "time")} so far`;
   const logs = kubectl(
     where,
     `logs ${pod.metadata.name} -c ${name}${restartCount > 0 ? " --previous" : ""} --tail=50`,
@@ -167,7 +171,7 @@ function endedReason(
   return compact({
     cause: "crash",
     object,
-    what: `container ${name} ends with exit code ${exitCode}${meaning === undefined ? "" : ` (${meaning})`}${often}`,
+    what: `container ${name} exited with code ${exitCode}${meaning === undefined ? "" : ` (${meaning})`}${often}`,
     said: message?.trim().split("\n").slice(-10),
     todo: [logs],
     logs: { pod: pod.metadata.name, container: name, previous: restartCount > 0 },
@@ -180,7 +184,7 @@ function waitingReason(object: string, name: string, container: Container | unde
   return {
     cause: "waiting",
     object,
-    what: `it waits for ${of} (${variable("HOST") ?? of}:${variable("PORT") ?? "?"}), which does not answer`,
+    what: `it is waiting for ${of} (${variable("HOST") ?? of}:${variable("PORT") ?? "?"}), which does not respond`,
     todo: [kubectl(where, `get pods,endpoints -l app.kubernetes.io/instance=${of}`)],
   };
 }
@@ -196,13 +200,13 @@ function probeReason(
   return {
     cause: "probe",
     object: `Pod ${pod.metadata.name}`,
-    what: `container ${name} runs, but its ${kind} probe fails${restartCount > 0 ? `; it was restarted ${restartCount} times` : ""}`,
+    what: `container ${name} is running, but its ${kind} probe fails${restartCount > 0 ? `; it was restarted ${plural(restartCount, "time")}` : ""}`,
     said: [message],
     todo: [kubectl(where, `logs ${pod.metadata.name} -c ${name} --tail=50`)],
   };
 }
 
-/** It is scheduled, and nothing is wrong with its containers: what it is still waiting for. */
+/** The reason why a scheduled pod with healthy containers is not ready yet. */
 function startingReasons(pod: Pod, events: readonly KubernetesEvent[], where: Where): Reason[] {
   const object = `Pod ${pod.metadata.name}`;
   const mount = newest(events, /MountVolume|AttachVolume|Unable to attach or mount/);
@@ -211,7 +215,7 @@ function startingReasons(pod: Pod, events: readonly KubernetesEvent[], where: Wh
       {
         cause: "volume",
         object,
-        what: "a volume of it cannot be mounted",
+        what: "one of its volumes cannot be mounted",
         said: [mount],
         todo: [kubectl(where, `describe pod ${pod.metadata.name}`)],
       },
@@ -222,9 +226,7 @@ function startingReasons(pod: Pod, events: readonly KubernetesEvent[], where: Wh
       cause: "starting",
       object,
       what:
-        sandbox === undefined
-          ? "it has been started, and is not ready yet"
-          : "its node cannot give it a network",
+        sandbox === undefined ? "it has started but is not ready yet" : "its node cannot set up its network",
       ...(sandbox === undefined ? {} : { said: [sandbox] }),
       todo: [kubectl(where, `describe pod ${pod.metadata.name}`)],
     },

@@ -1,4 +1,4 @@
-/** Why something is not ready, in words, and what to do about it. */
+/** Reasons why something is not ready, and what to do about them. */
 
 export type Cause =
   | "unschedulable"
@@ -23,20 +23,20 @@ export interface Reason {
   object: string;
   /** One sentence. */
   what: string;
-  /** What Kubernetes, or the program itself, says. */
+  /** Messages of Kubernetes or of the program itself. */
   said?: string[];
-  /** What to do, as commands or words. */
+  /** What to do: commands or sentences. */
   todo: string[];
-  /** Whose last lines may tell more. */
+  /** The container whose last log lines may say more. */
   logs?: { pod: string; container: string; previous: boolean };
 }
 
-/** Where a reason is: for the commands that it names. */
+/** The context of a reason, for the commands it suggests. */
 export interface Where {
   stack: string;
   namespace: string;
   release: string;
-  /** Its part of the settings. Default: it has none of its own. */
+  /** The section of its settings. Default: it has no settings. */
   settings?: "services" | "stores";
 }
 

@@ -1,23 +1,23 @@
-/** Why no node takes a pod, from the scheduler's own message. */
+/** Explains why a pod cannot be scheduled, from the scheduler's message. */
 import type { Pod } from "./facts";
 
 export interface Unschedulable {
-  /** In words. */
+  /** The explanation. */
   why: string;
-  /** Resources that the nodes lack, with what the pod asks for. */
+  /** Resources that the nodes lack, with the pod's requests. */
   lacks: { resource: string; asks: string }[];
-  /** Whether it waits for a volume. */
+  /** Whether the pod is waiting for a volume. */
   forVolume: boolean;
 }
 
 const WORDS: [RegExp, string][] = [
-  [/didn't match pod topology spread constraints/, "would put too many of its pods into one zone or node"],
-  [/didn't match Pod's node affinity\/selector/, "have not the labels that it asks for"],
-  [/didn't satisfy existing pods anti-affinity rules/, "have a pod that keeps others away"],
-  [/didn't match pod (anti-)?affinity( rules)?/, "do not fit its wishes for neighbours"],
+  [/didn't match pod topology spread constraints/, "would violate its topology spread constraints"],
+  [/didn't match Pod's node affinity\/selector/, "do not match its node affinity or selector"],
+  [/didn't satisfy existing pods anti-affinity rules/, "run a pod whose anti-affinity excludes it"],
+  [/didn't match pod (anti-)?affinity( rules)?/, "do not match its pod affinity or anti-affinity"],
   [/didn't have free ports for the requested pod ports/, "have its port in use"],
-  [/had volume node affinity conflict/, "are in another zone than its volume"],
-  [/exceed max volume count/, "have as many volumes as they can take"],
+  [/had volume node affinity conflict/, "are in a different zone from its volume"],
+  [/exceed max volume count/, "have reached their volume limit"],
   [/were unschedulable/, "are cordoned"],
 ];
 
@@ -34,22 +34,22 @@ export function unschedulable(message: string, pod?: Pod): Unschedulable {
     if (resource !== undefined) {
       const asks = pod ? requestOf(pod, resource) : "";
       lacks.push({ resource, asks });
-      return `${on}have not enough ${resource} free${asks === "" ? "" : ` (it asks for ${asks})`}`;
+      return `${on}do not have enough free ${resource}${asks === "" ? "" : ` (it requests ${asks})`}`;
     }
-    if (what === "Too many pods") return `${on}have as many pods as they can take`;
+    if (what === "Too many pods") return `${on}have reached their pod limit`;
     const taint = /had untolerated taint\(?s?\)? ?(.*)$/.exec(what)?.[1];
-    if (taint !== undefined) return `${on}are tainted ${taint}`;
+    if (taint !== undefined) return `${on}have the untolerated taint ${taint}`;
     const words = WORDS.find(([pattern]) => pattern.test(what))?.[1];
     return words === undefined ? part : `${on}${words}`;
   });
   return {
-    why: nodes === "0" ? "the cluster has no node" : parts.join(", "),
+    why: nodes === "0" ? "the cluster has no nodes" : parts.join(", "),
     lacks,
     forVolume: /PersistentVolumeClaim|persistentvolumeclaim/.test(body),
   };
 }
 
-/** What a pod asks for of a resource, by container where there are several. */
+/** A pod's requests of a resource; with several containers, as a sum. */
 function requestOf({ spec }: Pod, resource: string): string {
   const asked = (spec?.containers ?? []).flatMap(({ resources }) => resources?.requests?.[resource] ?? []);
   // The API server writes 1000 as 1k.

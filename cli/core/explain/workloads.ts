@@ -1,8 +1,8 @@
-/** Why a workload has fewer pods than it should, or a Job does not end: what its controllers say. */
+/** Explains why a workload has too few pods or a Job does not complete, from what its controllers report. */
 import { type Balanced, type Claim, type KubernetesEvent, lacksAddress, type Workload } from "./facts";
 import { kubectl, type Reason, type Where } from "./reason";
 
-/** What keeps a controller from making pods: quota, admission, an account that is missing. */
+/** The reason why a controller cannot create pods: quota, admission, a missing service account. */
 export function creationReason(object: string, message: string, where: Where): Reason {
   const base = { object, said: [message] };
   const quota = /exceeded quota: ([^,]+), requested: (.*?), used: (.*?), limited: (.*)$/s.exec(message);
@@ -11,10 +11,10 @@ export function creationReason(object: string, message: string, where: Where): R
     return {
       ...base,
       cause: "quota",
-      what: `the quota ${name} is used up: a pod more wants ${requested}; used are ${used}, of ${limited}`,
+      what: `quota ${name} is exhausted: one more pod requests ${requested}; ${used} of ${limited} is used`,
       todo: [
         kubectl(where, `describe resourcequota ${name}`),
-        "ask for less, or give the stack a larger quota: flotilla:quota",
+        "lower the requests, or raise the stack's quota: flotilla:quota",
       ],
     };
   }
@@ -22,7 +22,7 @@ export function creationReason(object: string, message: string, where: Where): R
     return {
       ...base,
       cause: "admission",
-      what: "the namespace does not admit its pods: they break Pod Security",
+      what: "the namespace does not admit its pods: they violate its Pod Security level",
       todo: [`npx flotilla check --stack ${where.stack}`],
     };
   if (/admission webhook/.test(message))
@@ -42,12 +42,12 @@ export function creationReason(object: string, message: string, where: Where): R
   return {
     ...base,
     cause: "admission",
-    what: "its pods cannot be made",
+    what: "its pods cannot be created",
     todo: [kubectl(where, `describe ${object.toLowerCase().replace(" ", "/")}`)],
   };
 }
 
-/** Reasons that a workload, or a ReplicaSet of it, gives for itself. */
+/** The reasons in the status and events of a workload or one of its ReplicaSets. */
 export function reasonsOfWorkload(
   workload: Workload,
   events: readonly KubernetesEvent[],
@@ -67,8 +67,8 @@ export function reasonsOfWorkload(
         object,
         what:
           failed.reason === "DeadlineExceeded"
-            ? "it took longer than it may"
-            : "its pods have failed as often as they may",
+            ? "it exceeded its deadline"
+            : "its pods failed too often (backoffLimit)",
         ...(failed.message === undefined ? {} : { said: [failed.message] }),
         todo: [kubectl(where, `logs job/${metadata.name} --tail=50`)],
       },
@@ -79,7 +79,7 @@ export function reasonsOfWorkload(
   return creation?.message === undefined ? [] : [creationReason(object, creation.message, where)];
 }
 
-/** A claim that has no volume. */
+/** The reason why a volume claim is not bound. */
 export function reasonsOfClaim(
   { metadata, spec, status }: Claim,
   events: readonly KubernetesEvent[],
@@ -99,14 +99,14 @@ export function reasonsOfClaim(
           ? `the cluster has no StorageClass ${missing}`
           : spec?.storageClassName === undefined
             ? "it has no volume: the cluster has no default StorageClass, or no volume fits"
-            : `StorageClass ${spec.storageClassName} has given it no volume yet`,
+            : `StorageClass ${spec.storageClassName} has not provisioned a volume yet`,
       ...(said === undefined ? {} : { said: [said] }),
       todo: ["kubectl get storageclass", `npx flotilla doctor --stack ${where.stack}`],
     },
   ];
 }
 
-/** A load balancer without an address: helm waits for it until its time is up. */
+/** The reason why a load balancer has no address; Helm waits for one until it times out. */
 export function reasonsOfBalancer(
   service: Balanced,
   events: readonly KubernetesEvent[],
@@ -121,13 +121,13 @@ export function reasonsOfBalancer(
       object: `Service ${name}`,
       what:
         said === undefined
-          ? "its load balancer has no address: nothing in the cluster has answered for it yet"
+          ? "its load balancer has no address: no controller in the cluster has handled it yet"
           : "its load balancer has no address",
       ...(said === undefined ? {} : { said: [said] }),
       todo: [
         kubectl(where, `describe service ${name}`),
-        "a cloud gives an address within minutes; any other cluster needs a controller for load balancers, such as MetalLB, or the class of one: flotilla:loadBalancer.className",
-        "without one, use an ingress instead: flotilla:ingress in place of flotilla:loadBalancer",
+        "clouds assign an address within minutes; other clusters need a load balancer controller, such as MetalLB, or its class: flotilla:loadBalancer.className",
+        "without one, use an ingress: flotilla:ingress instead of flotilla:loadBalancer",
       ],
     },
   ];

@@ -1,4 +1,4 @@
-/** The graph in Graphviz' language. */
+/** The graph in Graphviz DOT. */
 import { arrowsOf, labelOf } from "./edges";
 import type { Graph, NodeKind } from "./graph";
 

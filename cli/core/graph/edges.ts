@@ -1,4 +1,4 @@
-/** Edges for drawing: one arrow from one node to another, whatever the number of ports. */
+/** Edges for drawing: one arrow per pair of nodes, however many ports they use. */
 import type { GraphEdge } from "./graph";
 
 export interface Arrow {
@@ -19,6 +19,6 @@ export function arrowsOf(edges: readonly GraphEdge[]): Arrow[] {
   return [...arrows.values()];
 }
 
-/** `http 80`: what is spoken, and where. */
+/** Protocols and ports, such as `http 80`. */
 export const labelOf = ({ ports }: Arrow): string =>
   ports.map(({ protocol, port }) => `${protocol} ${port}`).join(", ");

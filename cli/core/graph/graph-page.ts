@@ -1,4 +1,4 @@
-/** The graph as one HTML page that needs nothing else: a drawing, and what is known of the node one clicks on. */
+/** The graph as one self-contained HTML page: a drawing, and the details of the selected node. */
 import { escapeText } from "../../../src/model/html";
 import { arrowsOf, labelOf } from "./edges";
 import type { Graph } from "./graph";
@@ -24,7 +24,7 @@ ${style}</style>
 <body>
 <header>
 <h1>${escapeText(title)}</h1>
-<p>Namespace <code>${escapeText(graph.namespace)}</code>: ${graph.nodes.length} nodes, ${graph.edges.length} connections. All else is denied.</p>
+<p>Namespace <code>${escapeText(graph.namespace)}</code>: ${graph.nodes.length} nodes, ${graph.edges.length} connections. All other traffic is denied.</p>
 <label>Find <input id="find" type="search" list="names" placeholder="a name" autocomplete="off"></label>
 <datalist id="names">${graph.nodes.map(({ name }) => `<option value="${escapeText(name)}">`).join("")}</datalist>
 </header>
@@ -32,7 +32,7 @@ ${style}</style>
 <section id="picture" aria-label="Graph">
 ${svg(layout(graph))}
 </section>
-<aside id="details" aria-live="polite"><p>Click a node, or choose one with the Tab and Enter keys: its connections, policy, resources and probes show here.</p></aside>
+<aside id="details" aria-live="polite"><p>Click a node, or select one with Tab and Enter, to see its connections, network policy, resources and probes.</p></aside>
 </main>
 <script type="application/json" id="graph">${embed(pageData(graph))}</script>
 <script>
@@ -42,7 +42,7 @@ ${script}</script>
 `;
 }
 
-/** What the script shows of a node. */
+/** The details of each node, for the script. */
 function pageData({ nodes, edges }: Graph) {
   const arrows = arrowsOf(edges);
   return Object.fromEntries(
@@ -62,10 +62,10 @@ function pageData({ nodes, edges }: Graph) {
   );
 }
 
-/** JSON inside a script element: nothing in it can end the element. */
+/** JSON for a script element; escaped so that it cannot close the element. */
 const embed = (data: object): string => JSON.stringify(data).replaceAll("<", "\\u003c");
 
-/** How far a drawing may shrink to fit the window: below that one could not read it, and it scrolls. */
+/** How far a drawing may shrink to fit the window; below this it is unreadable, so it scrolls instead. */
 const SMALLEST = 0.6;
 
 function svg({ width, height, nodes, arrows }: Drawing): string {
@@ -84,7 +84,7 @@ ${[...lines, ...boxes].join("\n")}
 </svg>`;
 }
 
-/** A smooth line through the middles between its points. */
+/** A smooth curve through the midpoints between its points. */
 function path(points: readonly Point[]): string {
   const [first, ...rest] = points;
   if (!first) return "";

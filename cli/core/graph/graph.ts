@@ -1,4 +1,4 @@
-/** An application's graph in one environment, as data: who is there, who talks to whom, and what lets them. */
+/** An application's graph in one environment, as data: its nodes, their connections and the policies that allow them. */
 import { type Edge, own } from "../../../src/model/graph";
 import { resourcesIn } from "../../../src/plan/deployed";
 import type { Plan, ReleasePlan } from "../../../src/plan/plan";
@@ -9,7 +9,7 @@ export type NodeKind = "people" | "caller" | "service" | "stand-in" | "store" | 
 export interface GraphNode {
   name: string;
   kind: NodeKind;
-  /** What people want to know of it, by topic: short lines of text. */
+  /** Details by topic: short lines of text. */
   facts: Record<string, string[]>;
 }
 
@@ -18,7 +18,7 @@ export interface GraphEdge {
   to: string;
   /** What the client connects to. */
   port: number;
-  /** What a network policy sees. */
+  /** The container's port, which network policies match. */
   targetPort: number;
   protocol: string;
 }
@@ -31,10 +31,10 @@ export interface Graph {
   edges: GraphEdge[];
 }
 
-/** The node that stands for everybody outside; no release can have its name. */
+/** The node for everyone outside the cluster; no release can have this name. */
 export const PEOPLE = "(people)";
 
-/** The graph of a plan. */
+/** Returns the graph of a plan. */
 export function graphOf(plan: Plan): Graph {
   const releases = Object.values(plan.releases).filter(({ done }) => !done);
   const jobs = releases.filter(({ kind }) => kind === "job");
@@ -83,7 +83,7 @@ const plain = ({ from, to, port, targetPort, protocol }: Edge): GraphEdge => ({
 const kindOf = (plan: Plan, { name, kind }: ReleasePlan): NodeKind =>
   own(plan.outputs.services, name)?.standIn ? "stand-in" : kind;
 
-/** People come in where the environment lets them. */
+/** Edges from people to the services that the environment exposes. */
 const entryEdges = ({ entries }: Plan): GraphEdge[] =>
   Object.entries(entries).map(([to, { protocol, port, targetPort }]) => ({
     from: PEOPLE,
@@ -102,7 +102,7 @@ function entryLine(name: string, { entries }: Plan): string {
   return url === undefined ? by : `${by}, ${url}`;
 }
 
-/** A Job reaches the store it works on. */
+/** Edges from a Job to the stores it works on. */
 function jobEdges(plan: Plan, job: ReleasePlan): GraphEdge[] {
   const { networkPolicy } = job.values as unknown as MicroserviceValues;
   return Object.entries(networkPolicy?.egress ?? {}).flatMap(([to, { ports = [] }]) =>
@@ -126,7 +126,7 @@ function serviceFacts(plan: Plan, { name, values }: ReleasePlan): GraphNode["fac
     Image: [`${image.repository}:${image.tag}`],
     Pods: [
       autoscaling?.enabled
-        ? `${autoscaling.minReplicas} to ${autoscaling.maxReplicas}, as an autoscaler decides`
+        ? `${autoscaling.minReplicas} to ${autoscaling.maxReplicas}, autoscaled`
         : String(replicas ?? 1),
     ],
     Ports: Object.entries(ports ?? {}).map(
@@ -146,7 +146,7 @@ function storeFacts(plan: Plan, { name, values, chart }: ReleasePlan): GraphNode
     Chart: ["path" in chart ? chart.path : `${chart.url} ${chart.version}`],
     Profile: outputs ? [outputs.profile] : [],
     Address: outputs ? [`${outputs.host}:${outputs.port}`] : [],
-    Secret: outputs?.secret === undefined ? ["none: it has no password"] : [outputs.secret],
+    Secret: outputs?.secret === undefined ? ["none: no password"] : [outputs.secret],
     Resources: resourceLines(resourcesIn(values)),
   });
 }

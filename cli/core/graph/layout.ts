@@ -1,4 +1,4 @@
-/** Where everything goes in a drawing: dagre ranks the nodes from the left to the right. */
+/** The layout of a drawing: dagre ranks the nodes from left to right. */
 import dagre from "@dagrejs/dagre";
 import { arrowsOf, labelOf } from "./edges";
 import type { Graph, GraphNode } from "./graph";
@@ -16,13 +16,13 @@ export interface Point {
   y: number;
 }
 
-/** The middle of a box, and its size. */
+/** The center of a box, and its size. */
 interface Box extends Point {
   width: number;
   height: number;
 }
 
-/** Of a character at 13 px, a little more than its mean. */
+/** Width of a character at 13 px: slightly more than the average. */
 const CHARACTER = 7.8;
 const HEIGHT = 36;
 

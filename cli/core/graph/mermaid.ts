@@ -1,4 +1,4 @@
-/** The graph as a Mermaid flowchart, as GitHub and many editors draw it. */
+/** The graph as a Mermaid flowchart, which GitHub and many editors render. */
 import { arrowsOf, labelOf } from "./edges";
 import type { Graph, NodeKind } from "./graph";
 
@@ -13,7 +13,7 @@ const SHAPES: Record<NodeKind, [open: string, close: string]> = {
 };
 
 export function mermaid({ nodes, edges }: Graph): string {
-  // Names may be words of Mermaid, such as `end`.
+  // Names may be Mermaid keywords, such as `end`.
   const ids = new Map(nodes.map(({ name }, index) => [name, `n${index}`]));
   const id = (name: string) => ids.get(name) as string;
   return [

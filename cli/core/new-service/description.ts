@@ -1,4 +1,4 @@
-/** What a new service looks like in an inventory, as TypeScript: a start that deploys, and that one edits. */
+/** The TypeScript of a new service in an inventory: it deploys as it is, and is meant to be edited. */
 import type { Application, Language } from "../../../src/model/application";
 import { own } from "../../../src/model/graph";
 import { factsOf } from "../../../src/model/store-kinds";
@@ -12,7 +12,7 @@ export interface NewService {
   image: { repository: string; tag: string };
 }
 
-/** Where programs of a language usually listen when nobody is root. */
+/** The usual unprivileged port of each language. */
 const PORTS: Record<Language, number> = {
   node: 3000,
   python: 8000,
@@ -28,30 +28,30 @@ const PORTS: Record<Language, number> = {
   generic: 8080,
 };
 
-/** What they write to besides /tmp. */
+/** Paths that they write to in addition to /tmp. */
 const WRITABLE: Partial<Record<Language, string[]>> = {
   nginx: ["/var/cache/nginx", "/var/run"],
   php: ["/var/run/apache2", "/var/lock/apache2"],
 };
 
-/** Variables that a language's runtime or its usual framework reads; the rest listens where its image says. */
+/** Variables that a language's runtime or usual framework reads; without one, the image decides the port. */
 const RUNTIME: Partial<Record<Language, Record<string, string>>> = {
   node: { PORT: String(PORTS.node), NODE_ENV: "production" },
   python: { PORT: String(PORTS.python), PYTHONUNBUFFERED: "1" },
   go: { PORT: String(PORTS.go) },
   ruby: { PORT: String(PORTS.ruby) },
   elixir: { PORT: String(PORTS.elixir), PHX_SERVER: "true" },
-  // Of the container's memory: by default the heap gets a quarter of it.
+  // Percent of the container's memory; by default the heap gets only 25.
   java: { SERVER_PORT: String(PORTS.java), JAVA_TOOL_OPTIONS: "-XX:MaxRAMPercentage=75" },
-  // On a read-only file system there is no place for its diagnostics.
+  // Its diagnostics would need a writable file system.
   dotnet: { ASPNETCORE_HTTP_PORTS: String(PORTS.dotnet), DOTNET_EnableDiagnostics: "0" },
 };
 
-/** Text of a property of `services`, and the helpers of src/model/text it calls. */
+/** The text of a property of `services`, and the helpers of src/model/text it calls. */
 export interface Described {
   lines: string[];
   helpers: string[];
-  /** Accounts that stores must have for it, by store. */
+  /** The account that it needs in each store, by store. */
   accounts: Record<string, string>;
 }
 
@@ -72,7 +72,7 @@ export function describe(application: Application, service: NewService): Describ
       `  ports: { http: { container: ${port}, protocol: "http" } },`,
       ...(uses.length === 0 ? [] : [`  uses: [${uses.map(quote).join(", ")}],`]),
       ...(env.length === 0 ? [] : ["  env: {", ...env.map((line) => `    ${line}`), "  },"]),
-      "  // Ready: it can take requests, its stores included. Live: it runs, whatever becomes of them.",
+      "  // Ready: can serve requests, including its stores. Live: the process works, even if its stores do not.",
       '  probe: { http: { path: "/health/ready", port: "http" } },',
       '  liveness: { http: { path: "/health/live", port: "http" } },',
       `  writable: [${writable.map(quote).join(", ")}],`,
@@ -90,7 +90,7 @@ export function describe(application: Application, service: NewService): Describ
   };
 }
 
-/** The account of a service: its name without what no user name has, and not the name of another account. */
+/** The account name of a service: its name without characters that user names cannot have, and not taken yet. */
 function accountOf(application: Application, store: string, service: string): string {
   const taken = Object.values(own(application.stores, store)?.accounts ?? {});
   const keys = Object.keys(own(application.stores, store)?.accounts ?? {});
@@ -101,7 +101,7 @@ function accountOf(application: Application, store: string, service: string): st
   return candidates.find(isFree) ?? base;
 }
 
-/** A variable for each thing that a client must know, in the order of their names' parts. */
+/** The variables with everything that a client of the target needs to know. */
 function variablesFor(
   application: Application,
   target: string,
@@ -135,5 +135,5 @@ function variablesFor(
 
 const quote = (text: string): string => JSON.stringify(text);
 
-/** A property's name: quoted where it is no identifier. */
+/** A property name, quoted unless it is an identifier. */
 export const keyOf = (name: string): string => (/^[a-z][a-z0-9]*$/.test(name) ? name : quote(name));

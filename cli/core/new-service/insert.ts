@@ -1,24 +1,27 @@
-/** Edits of an inventory's source that leave everything else as it is. */
+/** Inserts a service into an inventory's source and leaves the rest unchanged. */
 import ts from "typescript";
 import { descend, inventoryOf } from "../inventory-source";
 import { type Described, keyOf } from "./description";
 
 export interface Inserted {
   source: string;
-  /** Line of the new service, from 1. */
+  /** Line of the new service, starting at 1. */
   line: number;
-  /** What could not be found to be edited, as things to do by hand. */
+  /** Edits whose place was not found, as instructions to make them by hand. */
   byHand: string[];
 }
 
-/** Text to put in, at a place of the source as it was. */
+/** A replacement text and its range in the original source. */
 interface Edit {
   at: number;
   until: number;
   text: string;
 }
 
-/** The source with a service more, whose helpers come from the module `vocabulary`. Undefined when it has no `services: { ... }` of the application to add to. */
+/**
+ * Returns the source with the service added; its helpers are imported from the module `vocabulary`. Undefined if the application
+ * has no literal `services: { ... }`.
+ */
 export function insertService(
   source: string,
   application: string,
@@ -35,7 +38,7 @@ export function insertService(
     const line = `${keyOf(account)}: { username: "${account}", database: "${account}", credential: { generated: true } },`;
     const accounts = descend(inventory, ["stores", store, "accounts"]);
     if (accounts) edits.push(...addTo(file, accounts, [line]));
-    else byHand.push(`give store ${store} the account ${line.replace(/,$/, "")}`);
+    else byHand.push(`add this account to store ${store}: ${line.replace(/,$/, "")}`);
   }
   edits.push(...addImport(file, described.helpers, vocabulary));
   const edited = [...edits]
@@ -45,7 +48,7 @@ export function insertService(
   return { source: edited, line, byHand };
 }
 
-/** Lines at the end of an object, indented as its other properties are. */
+/** Adds lines at the end of an object, indented like its other properties. */
 function addTo(file: ts.SourceFile, object: ts.ObjectLiteralExpression, lines: readonly string[]): Edit[] {
   const end = object.getEnd() - 1;
   const { line } = file.getLineAndCharacterOfPosition(object.getStart());
@@ -59,7 +62,7 @@ function addTo(file: ts.SourceFile, object: ts.ObjectLiteralExpression, lines: r
   const lineStart = file.text.lastIndexOf("\n", end - 1) + 1;
   if (file.text.slice(lineStart, end).trim() === "")
     return [...comma, { at: lineStart, until: lineStart, text }];
-  // It stands on one line with its braces: what is in it gets a line of its own.
+  // The object is on one line: move its contents to a separate line.
   const start = object.getStart() + 1;
   const before = file.text.slice(start, end).trim();
   const kept = before === "" ? "" : `${indent}  ${before}${comma.length > 0 ? "," : ""}\n`;
@@ -68,7 +71,7 @@ function addTo(file: ts.SourceFile, object: ts.ObjectLiteralExpression, lines: r
 
 const LINE_WIDTH = 110;
 
-/** The helpers that are not imported yet. */
+/** Imports the helpers that are not imported yet. */
 function addImport(file: ts.SourceFile, helpers: readonly string[], vocabulary: string): Edit[] {
   const imports = file.statements.filter(ts.isImportDeclaration);
   const named = imports
@@ -77,9 +80,9 @@ function addImport(file: ts.SourceFile, helpers: readonly string[], vocabulary: 
       const bindings = declaration.importClause?.namedBindings;
       return bindings && ts.isNamedImports(bindings) ? [{ declaration, bindings }] : [];
     })[0];
-  const there = named?.bindings.elements.map((element) => element.getText(file)) ?? [];
-  const all = [...new Set([...there, ...helpers])].sort((a, b) => compare(bare(a), bare(b)));
-  if (all.length === there.length) return [];
+  const imported = named?.bindings.elements.map((element) => element.getText(file)) ?? [];
+  const all = [...new Set([...imported, ...helpers])].sort((a, b) => compare(bare(a), bare(b)));
+  if (all.length === imported.length) return [];
   const onOneLine = `import { ${all.join(", ")} } from "${vocabulary}";`;
   const text =
     onOneLine.length <= LINE_WIDTH

@@ -1,9 +1,9 @@
-/** The operations that Pulumi had begun when it was ended. */
+/** The operations that were pending when Pulumi was interrupted. */
 import { idOf, type ManifestObject } from "../diff/manifests";
 import { operationsOf, type PendingOperation, RELEASE, resourcesOf, resourceText } from "../state";
 import type { Part, Situation } from "./situation";
 
-/** Also one that a refresh was to take into the state, and did not. */
+/** Whether an operation creates a resource, or imports one that a refresh did not get to. */
 export const isCreation = ({ type }: PendingOperation): boolean =>
   type === "creating" || type === "importing";
 
@@ -15,23 +15,23 @@ export const creatingIn = (operations: readonly PendingOperation[]): Set<string>
       .map(({ resource }) => String(resource.inputs?.name)),
   );
 
-/** What the operations of a state come to. */
+/** Returns what to do about the pending operations of a state. */
 export function operationParts({
   state,
   live,
   exists,
 }: Pick<Situation, "state" | "live" | "exists">): Part[] {
-  // What was lost is in the state all along: a second entry would be one too many.
+  // Lost resources are already in the state: importing them would duplicate them.
   const known = new Set(resourcesOf(state).flatMap(({ urn, taint }) => (taint ? [urn] : [])));
   return operationsOf(state).map((operation) => {
     const { type, resource } = operation;
     const { urn } = resource;
     const text = resourceText(resource);
-    const found = [`Pulumi was ${type} ${text} when it was ended`];
+    const found = [`Pulumi was interrupted while ${type} ${text}`];
     if (!isCreation(operation))
       return {
         found,
-        // Whether it is gone, and which revision it has by now, is for the cluster to say.
+        // A refresh finds out whether it still exists and which revision it has.
         targets: resource.type === RELEASE ? [urn] : [],
         again: type === "updating" ? [urn] : [],
       };
@@ -39,13 +39,13 @@ export function operationParts({
     if (id === undefined) return { found };
     return {
       found,
-      will: [`take ${text}, which the cluster has, into the state`],
+      will: [`import ${text}, which the cluster has, into the state`],
       imports: [{ urn, id }],
     };
   });
 }
 
-/** The id under which an object that was being made is there; undefined where it is not, or not whole. */
+/** The id of an object that was being created; undefined if it does not exist or is incomplete. */
 function importOf(
   { resource }: PendingOperation,
   live: Situation["live"],

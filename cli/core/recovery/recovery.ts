@@ -1,4 +1,4 @@
-/** What an update that was broken off has left, and what puts it right: pure decisions. */
+/** What an interrupted update has left, and how to repair it: pure decisions. */
 import { compact } from "../../../src/model/records";
 import { ownerText } from "../../../src/runtime/check-namespace";
 import type { Lock } from "../../stack/locks";
@@ -18,27 +18,27 @@ import { releaseParts } from "./releases-left";
 import { type Action, allOf, type Import, type Part, type Situation } from "./situation";
 
 export interface Recovery {
-  /** What has happened, in words. */
+  /** What has happened. */
   found: string[];
-  /** What needs another update, and is no matter of recovery. */
+  /** What needs another update and not recovery. */
   unfinished: string[];
-  /** What is done about it, in words and in order. */
+  /** What will be done, in order. */
   will: string[];
   actions: Action[];
-  /** Why nothing may be done now. */
+  /** Why nothing can be done now. */
   blocked?: string;
-  /** Releases that run, are the stack's, and are not in its state. */
+  /** Running releases of the stack that are missing from its state. */
   unknown: string[];
-  /** A question to confirm first, about what cannot be checked from here. */
+  /** A question to confirm first, about something that cannot be checked from here. */
   unsure?: string;
-  /** Whether a lock would have been found. */
+  /** Whether locks are visible in this backend. */
   seesLocks: boolean;
 }
 
-/** What to ask where the process of a lock cannot be seen; undefined where all can. */
-export function doubtOf(locks: readonly Lock[]): string | undefined {
+/** The question about a lock whose process cannot be seen from here; undefined if there is none. */
+export function questionAboutLocks(locks: readonly Lock[]): string | undefined {
   const unseen = locks.find(({ alive }) => alive === undefined);
-  return unseen && `Is it certain that no update runs there any more (${unseen.by})?`;
+  return unseen && `Are you sure that no update is running there anymore (${unseen.by})?`;
 }
 
 export function decide(situation: Situation): Recovery {
@@ -62,8 +62,7 @@ export function decide(situation: Situation): Recovery {
   const steps = [
     ...withUnlocking(begun, locks, seesLocks, isToDo),
     refreshPart(targets, imports, resources),
-    // What edits the state comes after the lock is released, and after what was being made is in it: an edit drops the
-    // operations that were under way.
+    // Edits of the state come after the lock is released and after imports: an edit drops the pending operations.
     ...edits,
     forgetPart(operations.length > imports.length, again),
   ];
@@ -78,17 +77,17 @@ export function decide(situation: Situation): Recovery {
     actions: beyondHelp.length > 0 ? [] : actions,
     blocked:
       beyondHelp.length > 0
-        ? `Helm has no good revision of ${beyondHelp.join(", ")} left, and nothing is removed on a guess. See helm history, and finish it with helm upgrade or helm rollback.`
+        ? `Helm has no successful revision of ${beyondHelp.join(", ")} left to restore, and Flotilla does not uninstall a release that may hold data. Look at helm history, then repair it with helm upgrade or helm rollback.`
         : undefined,
     unsure:
-      doubtOf(locks) ??
+      questionAboutLocks(locks) ??
       (!seesLocks && actions.length > 0
-        ? "Locks of this backend cannot be seen from here. Is it certain that no update of this stack is running?"
+        ? "Locks of this backend cannot be seen from here. Are you sure that no update of this stack is running?"
         : undefined),
   });
 }
 
-/** Why nothing of the stack may be touched now; undefined where it may. */
+/** Returns why the stack must not be touched now; undefined if it may. */
 function blockedBy({ locks, stranger, seesLocks }: Situation): Recovery | undefined {
   const because = (found: string, blocked: string): Recovery => ({
     found: [found],
@@ -102,34 +101,34 @@ function blockedBy({ locks, stranger, seesLocks }: Situation): Recovery | undefi
   const running = locks.find(({ alive }) => alive === true);
   if (running)
     return because(
-      `an update is under way: ${running.by}`,
-      "Wait until it has ended, or end it with Ctrl-C; what it has begun would be undone while it runs.",
+      `an update is in progress: ${running.by}`,
+      "Wait until it finishes, or stop it with Ctrl-C. Recovering now would undo its work while it runs.",
     );
   if (stranger === undefined) return undefined;
   return because(
-    `the namespace of the stack belongs to another one now: ${ownerText(stranger)}`,
-    `Nothing was changed. If the other stack is given up for good: npx flotilla adopt --stack <stack> --given-up ${stranger.id}`,
+    `the stack's namespace now belongs to another stack: ${ownerText(stranger)}`,
+    `Nothing was changed. If the other stack is abandoned for good: npx flotilla adopt --stack <stack> --given-up ${stranger.id}`,
   );
 }
 
 const lockText = ({ by, alive }: Lock): string =>
-  `the stack is locked by ${by}${alive === false ? ", which no longer runs" : ""}`;
+  `the stack is locked by ${by}${alive === false ? ", which is no longer running" : ""}`;
 
-/** The lost resources that the next update is to create again. What an operation that was broken off is about is decided with it. */
+/** The lost resources that the next update must recreate, except those with a pending operation, which is handled on its own. */
 function toReinstall({ lost = [] }: Situation, operations: readonly PendingOperation[]): ExportedResource[] {
   const underWay = new Set(operations.map(({ resource }) => resource.urn));
   return lost.filter(({ urn, taint }) => !underWay.has(urn) && !taint);
 }
 
-/** What an earlier replacement left to be deleted. */
+/** Resources that an earlier replacement left for deletion. */
 function pendingPart(pending: readonly ExportedResource[]): Part {
   if (pending.length === 0) return {};
   return {
     found: [
-      `an earlier update replaced ${pending.map(resourceText).join(", ")}, and the next one would delete the old ones, wherever they are`,
+      `an earlier update replaced ${pending.map(resourceText).join(", ")}, and the next update would delete the old ones, even in another cluster`,
     ],
     will: [
-      `let the state forget ${pending.length === 1 ? "what was replaced" : `the ${pending.length} that were replaced`}: nothing is deleted, what is left in a cluster stays there`,
+      `remove ${pending.length === 1 ? "the replaced resource" : `the ${pending.length} replaced resources`} from the state; nothing is deleted in any cluster`,
     ],
     actions: [{ do: "drop", urns: pending.map(({ urn }) => urn) }],
   };
@@ -139,36 +138,40 @@ const recreatedPart = (namespace: ExportedResource | undefined): Part =>
   namespace === undefined
     ? {}
     : {
-        found: [`namespace ${nameOfUrn(namespace.urn)} was deleted and created again since the last update`],
+        found: [`namespace ${nameOfUrn(namespace.urn)} was deleted and recreated since the last update`],
         targets: [namespace.urn],
       };
 
-/** What the cluster has lost. */
+/** Resources in the state that the cluster has lost. */
 function lostPart(lost: readonly ExportedResource[]): Part {
   if (lost.length === 0) return {};
-  const [what, them] =
-    lost.length === 1 ? ["what is lost", "it"] : [`the ${lost.length} that are lost`, "them"];
+  const [what, them, stay] =
+    lost.length === 1
+      ? ["the lost resource", "it", "it stays"]
+      : [`the ${lost.length} lost resources`, "them", "they stay"];
   return {
-    found: [`the cluster has lost what the state has: ${lost.map(resourceText).join(", ")}`],
-    will: [`have the next update (npx flotilla up) create ${what} again; until then the state keeps ${them}`],
+    found: [`the cluster has lost ${lost.map(resourceText).join(", ")}`],
+    will: [
+      `mark ${what} so that the next update (npx flotilla up) recreates ${them}; ${stay} in the state until then`,
+    ],
     actions: [{ do: "reinstall", urns: lost.map(({ urn }) => urn) }],
   };
 }
 
-/** What was marked as lost and is there again. */
+/** Resources that are marked as lost but exist again. */
 function markedPart(marked: readonly ExportedResource[]): Part {
   if (marked.length === 0) return {};
   return {
-    found: [`the cluster has again what was lost: ${marked.map(resourceText).join(", ")}`],
-    will: ["have the next update leave that as it is"],
+    found: [`lost resources are back in the cluster: ${marked.map(resourceText).join(", ")}`],
+    will: ["unmark them, so that the next update does not recreate them"],
     actions: [{ do: "unmark", urns: marked.map(({ urn }) => urn) }],
   };
 }
 
 /**
- * The parts with the release of the lock in its place. Until helm's work is done it keeps others away, for helm asks for no
- * lock. But one that cannot be told from that of an update which begins meanwhile is released before: that update's own lock
- * then stops what comes after.
+ * The parts with the unlocking in the right place. The lock is kept while helm works, because helm takes no lock and others must
+ * stay away. A lock that cannot be told apart from one of an update that starts meanwhile is released first: that update's own
+ * lock then stops the later steps.
  */
 function withUnlocking(
   begun: readonly Part[],
@@ -191,32 +194,32 @@ function refreshPart(targets: string[], imports: Import[], resources: readonly E
     will:
       targets.length === 0
         ? []
-        : [`let Pulumi look at ${targets.map(nameOfUrn).join(", ")} again (pulumi refresh)`],
+        : [`refresh ${targets.map(nameOfUrn).join(", ")} in the state (pulumi refresh)`],
     actions: [{ do: "refresh", targets: targets.length > 0 ? targets : stackOf(resources), imports }],
   };
 }
 
 /**
- * The stack itself, at which there is nothing to look: what is imported is no target, since the state does not have it,
- * and without any target Pulumi would look at everything.
+ * The stack's own resource, as a harmless target: imported resources cannot be targets, since they are not in the state yet, and
+ * without a target Pulumi would refresh everything.
  */
 const stackOf = (resources: readonly ExportedResource[]): string[] =>
   resources.flatMap(({ type, urn }) => (type === STACK ? [urn] : []));
 
-/** Operations that no import completes are forgotten, and what is updated again is marked with them. */
+/** Clears pending operations that no import completes, and marks what must be updated again. */
 function forgetPart(areLeft: boolean, again: string[]): Part {
   if (!areLeft && again.length === 0) return {};
   return {
     will: [
       areLeft
-        ? "let Pulumi forget the operations that were under way: the next update does them again"
-        : `have the next update do ${again.map(nameOfUrn).join(", ")} again`,
+        ? "clear the pending operations; the next update repeats them"
+        : `mark ${again.map(nameOfUrn).join(", ")} so that the next update deploys ${again.length === 1 ? "it" : "them"} again`,
     ],
     actions: [{ do: "forget", again }],
   };
 }
 
-/** What the next update has to finish. */
+/** What the next update must finish. */
 function unfinishedIn(resources: readonly ExportedResource[], lastResult: string | undefined): string[] {
   const failed = resources.filter(hasFailed).map(({ urn }) => nameOfUrn(urn));
   const hasEndedWell = lastResult === undefined || lastResult === "succeeded";

@@ -1,4 +1,4 @@
-/** The releases that helm was working on when it was ended, or that the state does not know as they are. */
+/** The releases that helm was working on when it was interrupted, or that differ from the state. */
 import { OWN_PREFIX } from "../../../src/plan/labels";
 import type { HelmRevision, LiveRelease } from "../../stack/releases";
 import { isChangedByHand } from "../release-status";
@@ -6,26 +6,26 @@ import { type ExportedResource, hasFailed, operationsOf, releasesOf, resourcesOf
 import { creatingIn } from "./operations";
 import type { Part, Situation } from "./situation";
 
-/** One of Helm's releases, and what is known of it. */
+/** A Helm release, and what is known about it. */
 interface Release {
   name: string;
   live: LiveRelease;
-  /** Its resource in the state; none where the state does not know it. */
+  /** Its resource in the state; undefined if the state does not have it. */
   resource?: ExportedResource;
   /** Whether Pulumi was creating it. */
   isBegun: boolean;
-  /** Whether the update has installed it, and neither its state nor an operation of it says so. */
+  /** Whether the interrupted update installed it without recording it in the state or in a pending operation. */
   isForgotten: boolean;
 }
 
 type Given = Pick<Situation, "state" | "live" | "good" | "since">;
 
-/** What Helm's releases come to. */
+/** Returns what to do about the Helm releases. */
 export function releaseParts(situation: Given): Part[] {
   const operations = operationsOf(situation.state);
   const known = releasesOf(resourcesOf(situation.state));
   const creating = creatingIn(operations);
-  // An update that was broken off is done again anyway.
+  // Interrupted updates are repeated anyway.
   const updating = new Set(
     operations.flatMap(({ type, resource }) => (type === "updating" ? [resource.urn] : [])),
   );
@@ -34,7 +34,7 @@ export function releaseParts(situation: Given): Part[] {
     const resource = known.get(name);
     const isBegun = creating.has(name);
     const isForgotten = !resource && !isBegun && since !== undefined && isOf(live.newest, since);
-    // A release that is not in the state, and that no update was creating, is not this stack's.
+    // A release that is not in the state and was not being created is not part of this stack.
     if (!resource && !isBegun && !isForgotten) return {};
     const release: Release = { name, live, resource, isBegun, isForgotten };
     if (live.newest.status !== "deployed") return unfinishedRelease(release, situation.good);
@@ -42,13 +42,13 @@ export function releaseParts(situation: Given): Part[] {
   });
 }
 
-/** One that runs, and that the state does not know. */
+/** A running release that is missing from the state. */
 const runningUnknown = ({ name }: Release): Part => ({
-  found: [`release ${name} runs, and the state does not know it`],
+  found: [`release ${name} is running but missing from the state`],
   unknown: [name],
 });
 
-/** One that is well: whether it came to that in an update which the state has not heard the end of. */
+/** A healthy release: it may have a newer revision than the state has recorded. */
 function advanced(
   { name, live: { newest }, resource }: Release,
   since: number | undefined,
@@ -58,51 +58,51 @@ function advanced(
   const isNewer = Date.parse(newest.deployedAt) >= since && isChangedByHand(resource, { newest });
   if (!isNewer) return {};
   return {
-    found: [`release ${name} went on to revision ${newest.revision}, and the state does not know it`],
+    found: [`release ${name} has revision ${newest.revision}, which the state has not recorded`],
     again: [resource.urn],
   };
 }
 
-/** One that is not deployed: of an update that was broken off in the middle of it, or that failed. */
+/** A release that is not deployed: its update was interrupted or failed. */
 function unfinishedRelease(release: Release, good: Situation["good"]): Part {
   const { name, live, resource, isBegun, isForgotten } = release;
   const { status, revision } = live.newest;
-  // A record that `helm uninstall --keep-history` left holds the name, and nothing runs.
+  // A record left by `helm uninstall --keep-history` blocks the name although nothing runs.
   const isGoing = status === "uninstalling" || status === "uninstalled";
   const isPending = status.startsWith("pending-") || isGoing;
   if (!isPending && !isBegun && !isForgotten) return {};
   const found = isPending
-    ? [`helm was ended in the middle of ${name}: revision ${revision} is ${status}`]
+    ? [`helm was interrupted at ${name}: revision ${revision} is ${status}`]
     : isForgotten
-      ? [`release ${name} is ${status}, and the state does not know it`]
+      ? [`release ${name} is ${status} and missing from the state`]
       : [];
   return {
     found,
-    ...(isGoing ? uninstalled(release, "was being removed") : putBack(release, good)),
+    ...(isGoing ? uninstalled(release, "was being removed") : rollBack(release, good)),
     targets: resource ? [resource.urn] : [],
     again: resource && hasFailed(resource) ? [resource.urn] : [],
   };
 }
 
-/** Back to its last good revision; one that never had one is removed. */
-function putBack(release: Release, good: Situation["good"]): Part {
+/** Rolls a release back to its last successful revision, or uninstalls it if it never had one. */
+function rollBack(release: Release, good: Situation["good"]): Part {
   const { name, live, resource } = release;
   const to = live.deployed?.revision ?? good[name];
   if (to !== undefined)
     return {
       actions: [{ do: "rollback", release: name, namespace: live.newest.namespace, to }],
-      will: [`put revision ${to} of ${name} back, the last good one (helm rollback)`],
+      will: [`roll ${name} back to revision ${to}, the last successful one (helm rollback)`],
     };
-  // It may have run once, and Helm have forgotten that: nothing of it may be removed.
+  // It may have been deployed by a revision that Helm has pruned, so it must not be removed.
   if (resource && live.oldest > 1) return { beyondHelp: [name] };
   return uninstalled(release, "was never completely installed");
 }
 
 const uninstalled = ({ name, live }: Release, why: string): Part => ({
   actions: [{ do: "uninstall", release: name, namespace: live.newest.namespace }],
-  will: [`remove ${name}, which ${why} (helm uninstall; volume claims stay)`],
+  will: [`uninstall ${name}, which ${why} (helm uninstall; volume claims stay)`],
 });
 
-/** The provider may have been killed where the engine was not: the state then has neither the release nor an operation. */
+/** Whether the interrupted update installed it: if only the provider was killed, the state has neither the release nor an operation. */
 const isOf = ({ deployedAt, manifest }: HelmRevision, since: number): boolean =>
   Date.parse(deployedAt) >= since && manifest.includes(OWN_PREFIX);

@@ -1,4 +1,4 @@
-/** What there is to see of a stack whose update was broken off, and what can be done about it. */
+/** The situation of a stack after an interrupted update, and the actions that repair it. */
 import type { Owner } from "../../../src/plan/labels";
 import type { Lock } from "../../stack/locks";
 import type { LiveRelease } from "../../stack/releases";
@@ -9,74 +9,74 @@ export interface Situation {
   state: ExportedState;
   /** Helm's releases in the stack's namespace. */
   live: Readonly<Record<string, LiveRelease>>;
-  /** Newest revision that was good, of releases that have none deployed. */
+  /** The newest successful revision of releases without a deployed one. */
   good: Readonly<Record<string, number>>;
-  /** Whether a lock would be seen: in a bucket none is. */
+  /** Whether locks are visible: in a bucket they are not. */
   seesLocks: boolean;
-  /** How the last update of the stack ended; none before the first. */
+  /** The result of the stack's last update; undefined before the first. */
   lastResult?: string;
   /**
-   * When the last update began, in milliseconds, if it did not end well: what Flotilla has installed since then and the state
-   * does not know is of that update. 0 where the state was restored; none where all ended well.
+   * When the last update started, in milliseconds, if it did not succeed: releases that Flotilla has installed since then and the
+   * state lacks are from that update. 0 if the state was restored; undefined if the update succeeded.
    */
   since?: number;
-  /** The objects that pending operations were making, by URN: whether the cluster has them. */
+  /** Whether the cluster has the objects that pending operations were creating, by URN. */
   exists: Readonly<Record<string, boolean>>;
-  /** What the state has and the cluster has lost. Default: nothing. */
+  /** Resources in the state that the cluster has lost. Default: none. */
   lost?: readonly ExportedResource[];
-  /** The stack's namespace in the state, where the cluster has another one of that name. Default: it is the same. */
+  /** The stack's namespace in the state, if the cluster has a different one of that name. Default: it is the same. */
   recreated?: ExportedResource;
-  /** The other stack that the namespace belongs to. Default: it is this stack's. */
+  /** The other stack that the namespace belongs to. Default: it belongs to this one. */
   stranger?: Owner;
-  /** What is marked to be created again, although the cluster has it. Default: nothing. */
+  /** Resources marked for recreation although the cluster has them. Default: none. */
   marked?: readonly ExportedResource[];
 }
 
 export type Action =
-  /** The locks that were seen; another one is not released. */
+  /** Releases the locks that were found, and no others. */
   | { do: "unlock"; held: string[] }
-  /** Helm puts the last good revision back. */
+  /** Helm rolls back to the last successful revision. */
   | { do: "rollback"; release: string; namespace: string; to: number }
-  /** Helm removes what an installation that never succeeded has left; volume claims stay. */
+  /** Helm uninstalls a release that was never installed successfully; volume claims stay. */
   | { do: "uninstall"; release: string; namespace: string }
   /** `pulumi refresh`, which also imports the resources that were being created. */
   | { do: "refresh"; targets: string[]; imports: Import[] }
-  /** Pulumi forgets the operations that were under way, and the next update updates these again, whatever the state says of them. */
+  /** Clears the pending operations and marks resources for another update, whatever the state says about them. */
   | { do: "forget"; again: string[] }
-  /** The state forgets what an earlier replacement left to be deleted. Nothing is deleted in a cluster. */
+  /** Removes from the state what an earlier replacement left for deletion. Nothing is deleted in a cluster. */
   | { do: "drop"; urns: string[] }
-  /** The next update creates again what the cluster has lost. */
+  /** Marks lost resources so that the next update recreates them. */
   | { do: "reinstall"; urns: string[] }
-  /** What the cluster has is no longer marked to be created again. */
+  /** Removes that mark from resources that exist again. */
   | { do: "unmark"; urns: string[] };
 
-/** What Pulumi was making and the cluster has: its URN, and the id it has there. */
+/** A resource that Pulumi was creating and the cluster has: its URN and its id. */
 export interface Import {
   urn: string;
   id: string;
 }
 
-/** One thing that an update has left: what is found of it, and what follows from that. */
+/** One finding after an interrupted update, and what follows from it. */
 export interface Part {
-  /** What has happened, in words. */
+  /** What has happened. */
   found?: string[];
-  /** What is done about it, in words and in order. */
+  /** What will be done, in order. */
   will?: string[];
   actions?: Action[];
   imports?: Import[];
-  /** URNs of what Pulumi has to look at. */
+  /** URNs of resources to refresh. */
   targets?: string[];
   /**
-   * URNs of what the state may be wrong about: a refresh adds what a release has come to have, and takes nothing away of what it
-   * no longer has (values are merged in the provider's Read), and a difference that a failed update has left is one no more.
+   * URNs of resources that the state may be wrong about even after a refresh: the provider's Read merges values, so that removed
+   * ones stay, and the difference that a failed update left is no longer seen.
    */
   again?: string[];
-  /** Releases that run, are the stack's, and are not in its state. */
+  /** Running releases of the stack that are missing from its state. */
   unknown?: string[];
-  /** Releases of which Helm has no good revision left. */
+  /** Releases without any successful revision left in Helm. */
   beyondHelp?: string[];
 }
 
-/** What parts say of one thing, in their order. */
+/** The values of one key of all parts, in order. */
 export const allOf = <Key extends keyof Part>(parts: readonly Part[], key: Key): NonNullable<Part[Key]> =>
   parts.flatMap((part): unknown[] => part[key] ?? []) as NonNullable<Part[Key]>;

@@ -1,4 +1,4 @@
-/** What helm has installed of a stack's plan and no state knows, and what else of it the cluster has. */
+/** Finds the planned releases and objects of a stack that the cluster has and the state does not. */
 
 import type { Store } from "../../../src/model/application";
 import type { Problem } from "../../../src/model/problems";
@@ -21,26 +21,26 @@ import { readSecrets, type SecretObject } from "../secrets";
 
 /** What the user allows. */
 export interface AdoptionOptions {
-  /** Id of the stack whose namespace is taken over. */
+  /** The id of the abandoned stack whose namespace is taken over. */
   givenUp?: string;
-  /** Stores whose data gets new passwords. */
+  /** Stores in whose data new passwords are set. */
   resetPassword?: readonly string[];
 }
 
 export interface Adoption {
   /** Releases to take over. */
   releases: ReleasePlan[];
-  /** Ids by `<type>::<name>` of all that is imported. */
+  /** The ids of everything to import, by `<type>::<name>`. */
   ids: Record<string, string>;
-  /** Passwords that are in use and that the state does not have, by credential. */
+  /** Passwords in use that the state does not have, by credential. */
   passwords: Record<string, string>;
-  /** All passwords that a Secret or the state has, by credential. */
+  /** All passwords in a Secret or the state, by credential. */
   known: Record<string, string>;
-  /** Why it cannot be done. */
+  /** Why the adoption is not possible. */
   problems: Problem[];
-  /** Releases to take over of whose passwords some are not found in the cluster. */
+  /** Releases to take over with passwords that are not found in the cluster. */
   lacking: Lacking[];
-  /** Stores that would take up claims of before, and of whose passwords no Secret is left. */
+  /** Stores that would reuse old claims but have no Secret with the passwords anymore. */
   leftovers: Leftover[];
   namespace: string;
 }
@@ -49,19 +49,19 @@ export interface Leftover {
   store: string;
   /** Names of the claims. */
   claims: string[];
-  /** Credentials whose values are not known. */
+  /** Credentials whose values are unknown. */
   missing: string[];
   /** All credentials of the store. */
   credentials: string[];
-  /** The Secrets that they would be read from. */
+  /** The Secrets that they are read from. */
   secrets: { name: string; keys: string[] }[];
 }
 
 export interface Lacking {
   release: string;
-  /** Credentials whose values are not known. */
+  /** Credentials whose values are unknown. */
   missing: string[];
-  /** Its Secret, and the keys of that. */
+  /** Its Secret and the Secret's keys. */
   secret: string;
   keys: string[];
 }
@@ -75,15 +75,15 @@ export async function findAdoption(
   const releases = Object.values(planned.releases).filter(({ name }) => live[name] && !known.has(name));
   const namespace = planned.namespace.name;
   const secrets = await readSecrets(kubectl, namespace);
-  const there = new Set(resources.map(({ type, urn }) => `${type}::${nameOfUrn(urn)}`));
+  const inState = new Set(resources.map(({ type, urn }) => `${type}::${nameOfUrn(urn)}`));
   const objects = await existingObjects(planned, kubectl);
   const ids = Object.fromEntries(
     [
       ...releases.map(({ name }) => [`${RELEASE}::${name}`, `${namespace}/${name}`] as const),
       ...objects,
-    ].filter(([key]) => !there.has(key)),
+    ].filter(([key]) => !inState.has(key)),
   );
-  // A Secret of a planned name, made by hand, must not change what a deployed store was started with.
+  // A handmade Secret with a planned name must not replace the passwords that a deployed store was started with.
   const settled = new Set([...known.keys()].flatMap((release) => passwordsOfStore(planned, release)));
   const found = passwordsOf(planned, releases, live, secrets, generatedValues(resources), settled);
   const state = stateIn(byUrn(resources));
@@ -125,7 +125,7 @@ function leftoversOf(
   });
 }
 
-/** The planned objects around the releases that the cluster has: by `<type>::<name>` their ids. */
+/** The ids of planned objects outside releases that the cluster has, by `<type>::<name>`. */
 async function existingObjects(planned: Plan, kubectl: Kubectl): Promise<[string, string][]> {
   const name = planned.namespace.name;
   const { namespace, containerDefaults, isolation, quota } = guardRails(planned.namespace);
@@ -164,27 +164,27 @@ function problemsOf({ name, kind, chart }: ReleasePlan, live: LiveRelease | unde
     return [
       {
         where,
-        what: `its newest revision is ${newest?.status}: what runs is not what helm has recorded`,
-        todo: `Bring it to an end with helm first: helm rollback ${name}, or helm upgrade.`,
+        what: `its newest revision is ${newest?.status}, so the running objects may differ from Helm's record`,
+        todo: `Repair it with helm first: helm rollback ${name}, or helm upgrade.`,
       },
     ];
   const planned = ("path" in chart ? chart.path : chart.url)
     .split("/")
     .at(-1)
     ?.replace(/-[0-9].*$/, "");
-  // A service's chart may be any: its pods are all there is to it. A store's volumes are laid out by its chart.
+  // A service may come from any chart, since only its pods matter. A store's data layout depends on its chart.
   return kind !== "store" || deployed.chart.name === planned
     ? []
     : [
         {
           where,
-          what: `it was installed from chart ${deployed.chart.name}, and ${planned} keeps data another way`,
-          todo: "Set flotilla:distribution to the one it came from; or move its data: docs/stores.md, «Moving to another profile or distribution».",
+          what: `it was installed from chart ${deployed.chart.name}, and chart ${planned} stores data differently`,
+          todo: 'Set flotilla:distribution to the distribution it was installed from, or move its data: docs/stores.md, "Moving to another profile or distribution".',
         },
       ];
 }
 
-/** Passwords that are in use, from the Secrets they are in. */
+/** Reads the passwords in use from their Secrets. */
 export function passwordsOf(
   planned: Plan,
   releases: readonly ReleasePlan[],
@@ -195,7 +195,7 @@ export function passwordsOf(
 ): Pick<Adoption, "passwords" | "known" | "lacking"> {
   const passwords: Record<string, string> = {};
   for (const [secret, { owner, keys }] of Object.entries(planned.secrets)) {
-    // Under the planned name, where the release's values say, or as a store's chart names its own.
+    // Under the planned name, the name in the release's values, or the name that a store's chart uses.
     const isStore = planned.releases[owner]?.kind === "store";
     const names = [secret, ...(isStore ? [...existingSecrets(live[owner]?.newest.values), owner] : [])];
     const held = names.map(
@@ -209,7 +209,7 @@ export function passwordsOf(
       const found = Object.fromEntries(
         Object.entries(read).filter(([name]) => isStore || !settled.has(name) || inState[name] === undefined),
       );
-      // A store's own Secret is what it was started with.
+      // A store's own Secret wins: the store was started with it.
       Object.assign(passwords, isStore ? found : { ...found, ...passwords });
     }
   }
@@ -221,7 +221,7 @@ export function passwordsOf(
     );
     return missing.length === 0 ? [] : [{ release: owner, missing, secret, keys: Object.keys(keys) }];
   });
-  // What the state has may be of an adoption that was broken off: the store still has its own.
+  // Passwords in the state may come from an interrupted adoption, while the store still has its own.
   const isToKeep = ([name, value]: [string, string]) => isGenerated(name) && inState[name] !== value;
   return {
     passwords: Object.fromEntries(Object.entries(passwords).filter(isToKeep)),
@@ -230,7 +230,7 @@ export function passwordsOf(
   };
 }
 
-/** Why releases cannot be taken over whose passwords are known from nowhere. */
+/** The problems of releases that cannot be taken over because their passwords are unknown. */
 export const lackingProblems = (
   lacking: readonly Lacking[],
   known: readonly string[],
@@ -243,13 +243,13 @@ export const lackingProblems = (
       : [
           {
             where: `release ${release}`,
-            what: `its passwords are not found (${unknown.join(", ")}): new ones would lock everybody out`,
-            todo: `Put them into a Secret ${secret} in namespace ${namespace}, with the keys ${keys.join(", ")}.`,
+            what: `its passwords are missing (${unknown.join(", ")}); new ones would lock everyone out`,
+            todo: `Put them into Secret ${secret} in namespace ${namespace}, with the keys ${keys.join(", ")}.`,
           },
         ];
   });
 
-/** Names of Secrets that values refer to (`auth.existingSecret` and its like). */
+/** The names of Secrets that values refer to (`auth.existingSecret` and similar keys). */
 function existingSecrets(values: unknown): string[] {
   if (typeof values !== "object" || values === null) return [];
   return Object.entries(values).flatMap(([key, value]) =>

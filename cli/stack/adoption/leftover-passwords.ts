@@ -1,4 +1,4 @@
-/** Passwords of data that is left of stores: their Secrets are gone, and an earlier state may have them. */
+/** Passwords of leftover store data whose Secrets are gone; an earlier state may have them. */
 import { FlotillaError } from "../../../src/model/problems";
 import { resetRefusal } from "../../../src/plan/stores/reset";
 import { findPastPasswords, type PastPasswords } from "../past-passwords";
@@ -8,9 +8,9 @@ import type { Adoption, AdoptionOptions } from "./candidates";
 import { otherWays } from "./reset";
 
 /**
- * Passwords of stores whose volumes are left and whose Secrets are not. An account that the history never had, of a store
- * that it had, is a new one.
- * @throws FlotillaError when no update had them.
+ * Finds passwords, in the update history, of stores whose volumes still exist but whose Secrets do not. An account that the
+ * history never had counts as new if the history has other accounts of its store.
+ * @throws FlotillaError if no update had them.
  */
 export async function pastPasswordsFor(
   { context, config }: PlannedStack,
@@ -44,11 +44,11 @@ export async function pastPasswordsFor(
       const { store, claims, missing: lost } = leftover;
       const reset =
         refusals[index] === undefined
-          ? `To set new passwords in that data, for these accounts: ${again}`
-          : `It cannot get new passwords here: ${refusals[index]}.`;
+          ? `To set new passwords for these accounts in that data: ${again}`
+          : `New passwords cannot be set here: ${refusals[index]}.`;
       return {
         where: `store ${store}`,
-        what: `its volume claims ${claims.join(", ")} are left of an earlier ${store}, and the passwords of their data are found neither in a Secret nor in the history of ${stack} (${lost.join(", ")})`,
+        what: `its volume claims ${claims.join(", ")} are left from an earlier ${store}, and the passwords of their data are neither in a Secret nor in the history of ${stack} (${lost.join(", ")})`,
         todo: `${reset}\n    ${otherWays(leftover, namespace)}`,
       };
     }),

@@ -1,4 +1,4 @@
-/** The namespace of an adoption, and who has what in it. */
+/** The namespace of an adoption, and what others have in it. */
 import type { Settings } from "../../../src/config/schema";
 import type { Problem } from "../../../src/model/problems";
 import { asAdopted } from "../../../src/plan/namespace/namespace";
@@ -12,7 +12,7 @@ import type { Kubectl } from "../kubectl";
 import type { PlannedStack } from "../planning";
 import type { LiveRelease } from "../releases";
 
-/** The plan as the update of an adoption has it: a namespace that others created is marked, and never deleted. */
+/** Returns the plan for an adoption's update: a namespace that others created is marked, so that it is never deleted. */
 export async function withAdoptedNamespace(
   { planned, resources }: Pick<PlannedStack, "planned" | "resources">,
   { cluster }: Pick<Settings, "cluster">,
@@ -24,7 +24,7 @@ export async function withAdoptedNamespace(
     : planned;
 }
 
-/** Workloads of others in a namespace that is taken over: its quota, default deny and Pod Security level hold for them too. */
+/** Workloads of others in a namespace to take over: its quota, default deny and Pod Security level will apply to them too. */
 export async function othersWorkloads(
   { name, create }: Plan["namespace"],
   releases: Plan["releases"],
@@ -52,7 +52,7 @@ export const othersReleases = (
           {
             where: `release ${name}`,
             what: `it belongs to the stack with the id ${id}`,
-            todo: `Give the service or store another name, or this stack another flotilla:namespace. Only if the other stack is lost or given up for good: add --given-up ${id}`,
+            todo: `Rename the service or store, or give this stack another flotilla:namespace. Only if the other stack is lost or abandoned for good: add --given-up ${id}`,
           },
         ];
   });

@@ -1,4 +1,4 @@
-/** Makes objects that others created part of the releases that plan them. */
+/** Makes objects that others created part of the releases that plan them, before Helm installs those. */
 import type { Problem } from "../../../src/model/problems";
 import { marksOf } from "../../../src/runtime/foreign-objects";
 import { impactOf } from "../../core/diff/impact";
@@ -11,8 +11,8 @@ import { type Pair, remove } from "../drift/dry-run";
 import type { Kubectl } from "../kubectl";
 
 /**
- * Returns an object as its release has it, with the marks by which Helm knows it. Helm itself would leave what the release does
- * not have: a selector of before, for example, with which a Service finds no pod.
+ * Returns an object as its release plans it, with Helm's ownership metadata. Helm itself would keep fields that the release does
+ * not have, for example an old selector with which a Service finds no pods.
  */
 export function replacementOf({ wanted, release }: Taken, namespace: string): ManifestObject {
   const { labels, annotations } = marksOf(release, namespace);
@@ -32,7 +32,7 @@ const replace = (kubectl: Kubectl, namespace: string, taken: Taken, flags: reado
     input: JSON.stringify(replacementOf(taken, namespace)),
   });
 
-/** Returns why the API server does not let objects become those of their releases. The difference names fields that never change. */
+/** Returns why the API server refuses to change objects into the planned ones. The diff already names immutable fields. */
 export async function refusedObjects(
   kubectl: Kubectl,
   namespace: string,
@@ -58,7 +58,7 @@ export async function refusedObjects(
   return problems.flat();
 }
 
-/** Makes the objects what their releases have, and removes what was added by hand to those that the state takes. */
+/** Changes objects into the planned ones, and removes fields added by hand from those that are imported. */
 export async function takeObjects(
   kubectl: Kubectl,
   namespace: string,
@@ -70,7 +70,7 @@ export async function takeObjects(
     );
   for (const { live, manifest, added } of others)
     if (live && added.length > 0)
-      await step(`removing what was added to ${nameOf(manifest)}`, () =>
+      await step(`removing fields added to ${nameOf(manifest)}`, () =>
         delegateInterrupts(() => remove(kubectl, namespace, live, added)),
       );
 }

@@ -1,4 +1,4 @@
-/** Puts passwords that are in use into a state: no provider imports a password without making another of it. */
+/** Writes passwords in use into a state: the provider cannot import a password without replacing it. */
 import { ADOPT, CHECKED, TAKE_OVER } from "../../../src/runtime/overrides";
 import { COMPONENT_TYPES } from "../../../src/runtime/resource-types";
 import { secretOf } from "../../core/revealed";
@@ -13,7 +13,7 @@ import { findPastPasswords, passwordsIn, passwordsLike, withPast } from "../past
 import { PROJECT_NAME } from "../project";
 import type { Adoption } from "./candidates";
 
-/** Types that have to be in the state before a password can be. */
+/** Types that must be in the state before a password can be. */
 const AROUND_PASSWORDS: readonly string[] = [
   COMPONENT_TYPES.application,
   COMPONENT_TYPES.namespace,
@@ -21,18 +21,18 @@ const AROUND_PASSWORDS: readonly string[] = [
   NAMESPACE,
 ];
 
-/** Gives the state a resource for each password, with the value that is in use. */
+/** Adds a resource for each password to the state, with the value in use. */
 export async function keepPasswords(stack: string, { passwords, ids }: Adoption): Promise<void> {
   const names = Object.keys(passwords);
   if (names.length === 0) return;
-  // In one go: broken off between the two, the state would hold passwords that no store has.
+  // In one uninterruptible step: interrupted in between, the state would have passwords that no store has.
   await step("taking over passwords", () =>
     delegateInterrupts(async () => {
       const resources = await readState(stack);
-      const there = new Set(
+      const inState = new Set(
         resources.flatMap(({ type, urn }) => (type === PASSWORD ? [nameOfUrn(urn)] : [])),
       );
-      const missing = names.filter((name) => !there.has(name));
+      const missing = names.filter((name) => !inState.has(name));
       const past = missing.length === 0 ? [] : await resourcesFor(stack, resources, missing);
       if (past === undefined) await letEngineCreate(stack, names, ids);
       await editState(
@@ -52,13 +52,13 @@ export async function keepPasswords(stack: string, { passwords, ids }: Adoption)
   );
 }
 
-/** Resources for passwords as an earlier state had them, or after another password; undefined where the stack never had one. */
+/** Password resources from an earlier state, or modeled on another password; undefined if the stack never had a password. */
 async function resourcesFor(
   stack: string,
   resources: readonly ExportedResource[],
   names: readonly string[],
 ): Promise<ExportedResource[] | undefined> {
-  // In a state that is empty there is nothing to hang them on.
+  // In an empty state they would have no parent.
   if (!resources.some(({ type }) => type === COMPONENT_TYPES.credentials)) return undefined;
   const past = await findPastPasswords(PROJECT_NAME, stack, names);
   if (names.every((name) => past.updates[name] !== undefined)) return past.resources;
@@ -68,9 +68,9 @@ async function resourcesFor(
   return [...found.filter(({ type }) => type !== PASSWORD), ...passwordsLike(template, names)];
 }
 
-/** The engine makes random ones, which nothing uses. */
+/** Lets the engine create random passwords, whose values are then replaced. */
 async function letEngineCreate(stack: string, names: readonly string[], ids: Adoption["ids"]): Promise<void> {
-  // The engine imports also what is no target: here only what a password stands in.
+  // The engine also imports resources that are not targets, so only the parents of passwords are listed.
   const around = Object.entries(ids).filter(([key]) =>
     AROUND_PASSWORDS.some((type) => key.startsWith(`${type}::`)),
   );

@@ -1,4 +1,4 @@
-/** Gives data that is left of stores new passwords, through Jobs, before the stores are installed on it. */
+/** Sets new passwords in leftover store data, through Jobs, before the stores are installed on it. */
 
 import { randomBytes, randomInt } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
@@ -24,7 +24,7 @@ import { withLogs } from "../logs";
 import type { PlannedStack } from "../planning";
 import type { Adoption, Leftover } from "./candidates";
 
-/** Milliseconds between two looks at a Job. */
+/** Milliseconds between two checks of a Job. */
 const INTERVAL = 2000;
 
 export interface Resets {
@@ -34,9 +34,9 @@ export interface Resets {
 }
 
 /**
- * Plans new passwords for the data of these stores. One whose passwords are known needs none, as after an adoption that
- * was interrupted.
- * @throws FlotillaError for a store whose data cannot get any.
+ * Plans new passwords for the data of these stores. A store whose passwords are known, as after an interrupted adoption, needs
+ * none.
+ * @throws FlotillaError for a store in whose data no passwords can be set.
  */
 export async function planNewPasswords(
   { context }: PlannedStack,
@@ -51,13 +51,13 @@ export async function planNewPasswords(
     const having = Object.keys(context.stores);
     if (!shape) return [{ where, what: `${name} has no store ${store}`, todo: suggest(store, having) }];
     if (shape.store.noPassword !== undefined)
-      return [{ where, what: `${store} runs without a password`, todo: "Leave it out." }];
+      return [{ where, what: `${store} runs without a password`, todo: "Remove this option." }];
     if (!shape.kind.reset)
       return [
         {
           where,
-          what: `the data of a ${shape.kind.name} knows no password: it takes the one that it is started with`,
-          todo: "Leave it out.",
+          what: `the data of ${shape.kind.name} contains no password: the server takes the one it is started with`,
+          todo: "Remove this option.",
         },
       ];
     const leftover = leftovers.find((other) => other.store === store);
@@ -68,7 +68,7 @@ export async function planNewPasswords(
   const chosen = leftovers.filter(({ store }) => stores.includes(store));
   for (const store of stores)
     if (!chosen.some((leftover) => leftover.store === store))
-      say(`${store} keeps its passwords: they are known, or no data of it is left`);
+      say(`${store} keeps its passwords: they are known, or it has no leftover data`);
   const run = randomBytes(3).toString("hex");
   const resets = {
     jobs: chosen.flatMap(({ store, claims, missing }) => planResets(context, store, claims, missing, run)),
@@ -80,18 +80,18 @@ export async function planNewPasswords(
   return resets;
 }
 
-/** How to go on without new passwords. */
+/** The alternatives to new passwords. */
 export function otherWays({ claims, secrets }: Leftover, namespace: string): string {
   const places = secrets.map(({ name, keys }) => `${name} (${keys.join(", ")})`).join(" and ");
   return [
-    `If you know the passwords, put them into Secret ${places} of namespace ${namespace}, and run adopt again.`,
-    `To begin with empty volumes, which deletes that data: kubectl delete pvc ${claims.join(" ")} -n ${namespace}`,
+    `If you know the passwords, put them into Secret ${places} in namespace ${namespace} and run adopt again.`,
+    `To start with empty volumes (this deletes the data): kubectl delete pvc ${claims.join(" ")} -n ${namespace}`,
   ].join("\n    ");
 }
 
 const CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
-/** As long, and of the same characters, as those that @pulumi/random makes. */
+/** A password of the same length and characters as those of @pulumi/random. */
 const newPassword = (): string =>
   Array.from({ length: PASSWORD_LENGTH }, () => CHARACTERS[randomInt(CHARACTERS.length)]).join("");
 
@@ -101,13 +101,13 @@ interface PodWithVolumes {
   status?: { phase?: string };
 }
 
-/** @throws FlotillaError where a pod has a claim mounted: only one server may write to its data. */
+/** @throws FlotillaError if a pod has a claim mounted: only one server may write to its data. */
 async function refuseUsedClaims(jobs: readonly Reset[], kubectl: Kubectl, namespace: string): Promise<void> {
   if (jobs.length === 0) return;
   const { items } = await kubectl.json<ObjectList<PodWithVolumes>>(["get", "pods", "-n", namespace]);
   const running = items.filter(
     ({ metadata, status }) =>
-      // Those of an earlier reset are taken away before the next one begins.
+      // Pods of an earlier reset are deleted before the next one starts.
       metadata.labels?.[RESETS] === undefined && status?.phase !== "Succeeded" && status?.phase !== "Failed",
   );
   const problems = jobs.flatMap(({ store, claim }) =>
@@ -118,16 +118,16 @@ async function refuseUsedClaims(jobs: readonly Reset[], kubectl: Kubectl, namesp
       .map(({ metadata }) => ({
         where: `--reset-password ${store}`,
         what: `pod ${metadata.name} uses volume claim ${claim}`,
-        todo: "Stop what runs on it first: only one server may write to this data.",
+        todo: "Stop that pod first: only one server may write to this data.",
       })),
   );
   if (problems.length > 0) throw new FlotillaError(problems, "nothing was taken over");
 }
 
 /**
- * Runs the Jobs, one after the other, and writes each store's new passwords into its Secrets: from there an adoption
- * takes them, this one or, if it is interrupted, the next.
- * @throws ToolError when a Job fails; run again, it sets the passwords again.
+ * Runs the Jobs one after the other and writes each store's new passwords into its Secrets, from which this adoption takes them,
+ * or the next one if this is interrupted.
+ * @throws ToolError if a Job fails. Running it again sets the passwords again.
  */
 export async function setNewPasswords(
   planned: PlannedStack,
@@ -153,12 +153,12 @@ export async function setNewPasswords(
       );
     if (interrupted)
       throw new ToolError(
-        `interrupted: the passwords of ${store} are set; run the same command again to go on`,
+        `interrupted: the passwords of ${store} are set; run the same command again to continue`,
       );
   }
 }
 
-/** Creates a Secret, or changes its keys. What it holds goes through standard input. */
+/** Creates a Secret or changes its keys. Its values are passed through standard input. */
 async function writeSecret(
   { name, labels, data }: { name: string; labels: Record<string, string>; data: Record<string, string> },
   kubectl: Kubectl,
@@ -186,7 +186,7 @@ async function run(
   kubectl: Kubectl,
   namespace: string,
 ): Promise<void> {
-  // Also what an earlier run has left that was killed.
+  // Also removes leftovers of an earlier run that was killed.
   const remove = () =>
     kubectl.run([
       ...["delete", "job,secret", "-n", namespace, `--selector=${RESETS}=${store}`],
@@ -197,7 +197,7 @@ async function run(
     const { metadata } = JSON.parse(
       await kubectl.run(["create", "-f", "-", "-o", "json"], { input: JSON.stringify(job) }),
     ) as { metadata: { uid: string; labels: Record<string, string> } };
-    // It goes with the Job, also where this command is killed.
+    // The Secret is deleted with the Job, even if this command is killed.
     const owner = { apiVersion: "batch/v1", kind: "Job", name, uid: metadata.uid };
     const secret = {
       apiVersion: "v1",
@@ -212,7 +212,7 @@ async function run(
   }
 }
 
-/** Waits for a Job, and says what it waits for. @throws ToolError when it fails, or the user stops. */
+/** Waits for a Job and reports what it is waiting for. @throws ToolError if it fails or the user interrupts. */
 async function finished(stack: string, name: string, kubectl: Kubectl, namespace: string): Promise<void> {
   let said = "";
   for (;;) {
@@ -222,9 +222,9 @@ async function finished(stack: string, name: string, kubectl: Kubectl, namespace
     if (is("Complete")) return;
     const reasons = await reasonsOf(stack, name, kubectl, namespace);
     if (is("Failed"))
-      throw new ToolError(`the Job ${name} failed: nothing was taken over\n${reasons.map(text).join("\n")}`);
+      throw new ToolError(`Job ${name} failed; nothing was taken over\n${reasons.map(text).join("\n")}`);
     if (interrupted)
-      throw new ToolError("interrupted: nothing was taken over; run the same command again to go on");
+      throw new ToolError("interrupted: nothing was taken over; run the same command again to continue");
     const now = reasons.map(({ object, what }) => `${object}: ${what}`).join("; ");
     if (now !== said && now !== "") say(now);
     said = now;

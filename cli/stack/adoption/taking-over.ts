@@ -1,4 +1,4 @@
-/** Takes over what helm or a lost state has left, once it is certain that nothing of another stack is taken. */
+/** Takes over what helm or a lost state left in the cluster, after checking that it does not belong to another stack. */
 import type { Settings } from "../../../src/config/schema";
 import { FlotillaError } from "../../../src/model/problems";
 import { askWithKubectl } from "../../../src/runtime/ask-cluster";
@@ -12,7 +12,7 @@ import { reachCluster } from "../access";
 import { type Comparison, compareWithDeployed } from "../comparison/sides";
 import { begun, exportState } from "../engine";
 import type { Kubectl } from "../kubectl";
-import { otherNamespace, readAgain } from "../other-namespace";
+import { otherNamespace, refreshResource } from "../other-namespace";
 import { type PastPasswords, restorePastPasswords } from "../past-passwords";
 import { type PlannedStack, planStack } from "../planning";
 import { readReleases } from "../releases";
@@ -25,25 +25,25 @@ import { refusedObjects, takeObjects } from "./objects";
 import { keepPasswords } from "./passwords";
 import { planNewPasswords, type Resets, setNewPasswords } from "./reset";
 
-/** An adoption that may begin, if nothing of it is refused. */
+/** A prepared adoption, which can start unless a part of it is refused. */
 export interface TakeOver {
   settings: Settings;
-  /** The state, which is being read. */
+  /** The state, while it is being read. */
   reading: Promise<ExportedState>;
   kubectl: Kubectl;
   planned: PlannedStack;
-  /** What the cluster has. */
+  /** What the cluster has to take over. */
   found: Adoption;
   /** The same with the new passwords, and without the stores that get them. */
   adoption: Adoption;
   resets: Resets;
-  /** Passwords that the history has; undefined where none is asked for. */
+  /** Passwords from the history; undefined if none are needed. */
   past: PastPasswords | undefined;
-  /** Workloads of others in a namespace that is taken over. */
+  /** Workloads of others in the namespace to take over. */
   others: readonly string[];
 }
 
-/** Looks at what there is to take over. @throws FlotillaError or ToolError when it must not be. */
+/** Finds what there is to take over. @throws FlotillaError or ToolError if it must not be taken over. */
 export async function prepareTakeOver(stack: string, options: AdoptionOptions): Promise<TakeOver> {
   const { givenUp, resetPassword = [] } = options;
   const { settings } = settingsOfStack(stack);
@@ -77,7 +77,7 @@ export const isNothing = ({ adoption, past, resets }: TakeOver, { taken }: Compa
   resets.jobs.length === 0 &&
   (taken?.releases ?? []).length === 0;
 
-/** What the adoption changes. @throws FlotillaError when something of it cannot be taken over. */
+/** Returns what the adoption changes. @throws FlotillaError if a part of it cannot be taken over. */
 export async function compareTakeOver(
   stack: string,
   { reading, kubectl, found, adoption: { passwords, leftovers, namespace }, resets, past }: TakeOver,
@@ -101,11 +101,11 @@ export async function takeOver(
   { taken = { releases: [], others: [] } }: Comparison,
 ): Promise<Updated> {
   const { namespace } = adoption;
-  // A refresh against another cluster leaves the UID of the namespace that is there.
+  // After a refresh against another cluster, the state has the UID of the namespace there.
   const { recreated } = await otherNamespace(settings, planned.resources);
-  if (recreated) await readAgain(stack, recreated);
+  if (recreated) await refreshResource(stack, recreated);
   await setNewPasswords(planned, resets, found, kubectl);
-  // The new passwords are in Secrets now, and are taken from there as all others are.
+  // The new passwords are in Secrets now and are taken from there like all others.
   const settled =
     resets.jobs.length === 0
       ? adoption
@@ -120,7 +120,7 @@ export async function takeOver(
   );
 }
 
-/** @throws FlotillaError when the namespace belongs to another stack, which is not named as given up. */
+/** @throws FlotillaError if the namespace belongs to another stack that is not named by --given-up. */
 async function refuseStranger(
   stack: string,
   { planned, resources }: PlannedStack,
@@ -128,16 +128,16 @@ async function refuseStranger(
   givenUp: string | undefined,
 ): Promise<void> {
   const { name, create } = planned.namespace;
-  // What a stack has in a namespace of others is checked release by release.
+  // In a shared namespace, each release is checked instead.
   if (create === false) return;
   const live = await readNamespace(askWithKubectl(cluster), name);
   const id = recordedId(byUrn(resources));
   const stranger = live && strangerOf(live, { id });
-  // It is this stack's own, also after an adoption that was interrupted.
+  // It is this stack's own, perhaps after an interrupted adoption.
   if (stranger === undefined) return;
   if (givenUp !== undefined && givenUp !== stranger.id)
     throw new ToolError(
-      `namespace ${name} does not belong to a stack with the id ${givenUp}, but to ${ownerText(stranger)}: nothing was taken over`,
+      `namespace ${name} belongs to ${ownerText(stranger)}, not to a stack with the id ${givenUp}; nothing was taken over`,
     );
   if (givenUp !== undefined) return;
   throw new FlotillaError(

@@ -1,4 +1,4 @@
-/** The objects that a comparison adds and the cluster has already. */
+/** The objects that an update adds but the cluster already has. */
 
 import type { Problem } from "../../../src/model/problems";
 import type { CreatedObject } from "../../../src/plan/objects";
@@ -19,10 +19,10 @@ import { type Pair, readPairs } from "../drift/dry-run";
 import type { Kubectl } from "../kubectl";
 import type { LiveRelease } from "../releases";
 
-/** Objects that an update adds, with the release that they belong to. */
+/** An object that an update adds, with its release. */
 interface Addition {
   manifest: ManifestObject;
-  /** Undefined: Pulumi creates it itself. */
+  /** Undefined if Pulumi creates it directly. */
   release?: string;
 }
 
@@ -32,13 +32,13 @@ export const additionsOf = ({ before, after }: { before: Sides; after: Sides }):
     addedTo(before[release]?.objects ?? [], objects).map((manifest) => ({ manifest, release })),
   );
 
-/** Returns the objects that one list has and the other does not. */
+/** Returns the objects of `after` that `before` does not have. */
 export function addedTo(
   before: readonly ManifestObject[],
   after: readonly ManifestObject[],
 ): ManifestObject[] {
   const known = new Set(before.map(identityOf));
-  // Values that stand for objects have no version.
+  // The values that stand in for unrendered objects have no API version.
   return after.filter((manifest) => manifest.apiVersion !== undefined && !known.has(identityOf(manifest)));
 }
 
@@ -48,7 +48,7 @@ export interface Collision {
   manifest: ManifestObject;
 }
 
-/** Returns the additions that exist already and are not of their release. A namespace has checks of its own. */
+/** Returns the additions that already exist and do not belong to their release. Namespaces are checked separately. */
 export async function findCollisions(
   ask: Ask,
   additions: readonly Addition[],
@@ -81,7 +81,7 @@ const createdOf = (
   ...(release === undefined ? {} : { release }),
 });
 
-/** Returns why an update is refused; while objects are taken over, the others only. */
+/** Returns the conflicts that block an update; when adopting, only those that cannot be adopted. */
 export const blockedBy = (
   collisions: readonly Collision[],
   { stack, adopting }: { stack: string; adopting: boolean },
@@ -91,7 +91,7 @@ export const blockedBy = (
     .filter((conflict) => !adopting || !isAdoptable(conflict))
     .map((conflict) => conflictProblem(conflict, stack));
 
-/** Returns the releases that helm has installed and the state does not know, as problems. */
+/** Returns planned releases that helm has installed and the state does not have, as problems. */
 export const installedProblems = (
   { releases }: Plan,
   states: ReadonlyMap<string, ExportedResource>,
@@ -99,20 +99,20 @@ export const installedProblems = (
   stack: string,
 ): Problem[] =>
   Object.keys(releases).flatMap((name) => {
-    const there = states.has(name) ? undefined : live[name];
-    return there ? [installedProblem(name, there.newest.status, stack)] : [];
+    const installed = states.has(name) ? undefined : live[name];
+    return installed ? [installedProblem(name, installed.newest.status, stack)] : [];
   });
 
-/** What the engine refuses, unless the problems say it already: the program looks for the same objects. */
+/** The engine's refusal, unless the problems already cover it: the program checks for the same objects. */
 export const unlessSaid = (refused: string | undefined, problems: readonly Problem[]): string | undefined =>
   problems.some(({ where, what }) => refused?.includes(`${where}: ${what}`)) ? undefined : refused;
 
-/** An object of a release that is taken over: as it is, and as the release has it. */
+/** An object to take over, as it is and as its release plans it. */
 export interface Taken extends Pair {
   release: string;
 }
 
-/** Reads what taking over changes in the objects of releases. Nothing is changed by it. */
+/** Finds out what adoption changes in the objects of releases, without changing anything. */
 export async function readTaken(
   kubectl: Kubectl,
   namespace: string,
@@ -127,7 +127,7 @@ export async function readTaken(
   return pairs.map((pair) => ({ ...pair, release: releases.get(pair.manifest) as string }));
 }
 
-/** The sides, with the objects that are taken over as they are and as they become. */
+/** Adds the objects to take over to both sides: as they are, and as they will be. */
 export function withTaken(
   { before, after }: { before: Sides; after: Sides },
   taken: readonly Taken[],
@@ -135,8 +135,8 @@ export function withTaken(
   const sides = { before: { ...before }, after: { ...after } };
   for (const { release, manifest, live, wanted } of taken) {
     const side = sides.after[release] as ReleaseSide;
-    const there = sides.before[release] ?? { ...side, objects: [] };
-    sides.before[release] = { ...there, objects: [...there.objects, ...(live ? [live] : [])] };
+    const before = sides.before[release] ?? { ...side, objects: [] };
+    sides.before[release] = { ...before, objects: [...before.objects, ...(live ? [live] : [])] };
     sides.after[release] = {
       ...side,
       objects: side.objects.map((object) => (object === manifest ? wanted : object)),
@@ -145,7 +145,7 @@ export function withTaken(
   return sides;
 }
 
-/** The changes, with what is taken over said of each release. */
+/** Adds the names of the objects to take over to the changes of their releases. */
 export const withTakenText = (changes: readonly ReleaseChange[], taken: readonly Taken[]): ReleaseChange[] =>
   changes.map((change) => {
     const names = taken
@@ -156,7 +156,7 @@ export const withTakenText = (changes: readonly ReleaseChange[], taken: readonly
       : { ...change, about: [...change.about, `takes over ${names.join(", ")}`] };
   });
 
-/** Warns of objects that Helm would delete: it undoes a first installation that fails. */
+/** Warns that Helm deletes adopted objects if it rolls back a failed first installation. */
 export function takenNotes(
   taken: readonly Taken[],
   live: Readonly<Record<string, LiveRelease>> = {},
@@ -165,6 +165,6 @@ export function takenNotes(
   return names.length === 0
     ? []
     : [
-        `if the first installation of their release fails, Helm deletes what was taken over with the rest of it: ${names.join(", ")}`,
+        `if the first installation of their release fails, Helm deletes these adopted objects with it: ${names.join(", ")}`,
       ];
 }

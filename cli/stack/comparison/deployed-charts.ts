@@ -1,4 +1,4 @@
-/** The charts that a stack was deployed with, for rendering it again without its cluster. */
+/** The charts that a stack was deployed with, to render its releases without the cluster. */
 
 import { type Charts, readCharts } from "../../../src/plan/chart";
 import { packageOf } from "../../../src/plan/package";
@@ -9,31 +9,33 @@ import { PACKAGE, PROJECT } from "../../tools/paths";
 import { hasCommit, installPackages, inWorktree } from "../../tools/worktree";
 import { provenanceOf } from "../history";
 
-/** Hands the folder with the charts that were deployed to the work: this one, or a worktree of the deployed commit. */
+/** Calls `work` with the deployed charts and their folder: this project, or a worktree of the deployed commit. */
 export async function withDeployedCharts<T>(
   resources: readonly ExportedResource[],
   charts: Charts,
   work: (folder: string, charts: Charts) => Promise<T>,
 ): Promise<T> {
-  if (hasThem(resources, charts)) return work(PROJECT, charts);
+  if (isDeployedWith(resources, charts)) return work(PROJECT, charts);
   const commit = provenanceOf(resources)?.commit;
-  if (commit === undefined || commit === "none") throw missing("the state names no commit");
+  if (commit === undefined || commit === "none") throw missing("the state does not record a commit");
   if (!(await hasCommit(commit)))
-    throw missing(`this repository does not have their commit ${commit.slice(0, 7)} (git fetch --all)`);
-  say(
-    `the charts have changed since the stack was deployed: they are taken from commit ${commit.slice(0, 7)}`,
-  );
+    throw missing(`this repository does not have commit ${commit.slice(0, 7)} (git fetch --all)`);
+  say(`the charts have changed since the last update: using those of commit ${commit.slice(0, 7)}`);
   return inWorktree(commit, async (folder) => {
-    // A project finds them in its packages.
+    // A user's project has the charts in its installed packages.
     if (packageOf(folder) === PACKAGE) await installPackages(folder);
-    const then = readCharts(folder);
-    if (!hasThem(resources, then)) throw missing(`those of commit ${commit.slice(0, 7)} differ as well`);
-    return work(folder, then);
+    const past = readCharts(folder);
+    if (!isDeployedWith(resources, past))
+      throw missing(`those of commit ${commit.slice(0, 7)} differ as well`);
+    return work(folder, past);
   });
 }
 
-/** Whether the local charts are those that the releases were made of. */
-function hasThem(resources: readonly ExportedResource[], { microservice, store, remote }: Charts): boolean {
+/** Whether the releases were deployed with these charts. */
+function isDeployedWith(
+  resources: readonly ExportedResource[],
+  { microservice, store, remote }: Charts,
+): boolean {
   const vendored = Object.values(remote).flatMap(({ vendored: archive }) => archive?.sha256 ?? []);
   const digests = resources.flatMap(({ type, inputs }) => {
     const digest = /sha256:([0-9a-f]+)\b/.exec(String(inputs?.description))?.[1];
@@ -49,5 +51,5 @@ function hasThem(resources: readonly ExportedResource[], { microservice, store, 
 
 const missing = (why: string): ToolError =>
   new ToolError(
-    `the charts that the stack was deployed with are not available: ${why}\n  Leave out --offline: Helm has kept what it deployed in the cluster.`,
+    `the charts that the stack was deployed with are not available: ${why}\n  Run without --offline: Helm's records in the cluster have what was deployed.`,
   );

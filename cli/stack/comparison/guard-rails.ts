@@ -1,4 +1,4 @@
-/** What Pulumi itself keeps in the namespace, besides releases: guard rails and Secrets, as planned and as deployed. */
+/** The objects that Pulumi manages directly: guard rails and Secrets, as planned and as deployed. */
 
 import type { Application } from "../../../src/model/application";
 import { fixedValues } from "../../../src/plan/credentials";
@@ -10,13 +10,13 @@ import type { ManifestObject } from "../../core/diff/manifests";
 import { revealed } from "../../core/revealed";
 import { type ExportedResource, NAMESPACE, nameOfUrn, PASSWORD, RELEASE } from "../../core/state";
 
-/** The objects of a state that is laid open. */
+/** The objects of a state with decrypted secrets. */
 export const deployedGuardRails = (resources: readonly ExportedResource[]): ManifestObject[] =>
   resources
     .filter(({ type }) => type.startsWith("kubernetes:") && type !== RELEASE)
     .map(({ inputs }) => revealed(inputs) as ManifestObject);
 
-/** The objects of a plan. `given` are the passwords that the stack was given. */
+/** The objects of a plan. `given` are the passwords in the stack's settings. */
 export function plannedGuardRails(
   planned: Plan,
   application: Application,
@@ -24,9 +24,9 @@ export function plannedGuardRails(
   given: Readonly<Record<string, string>>,
 ): ManifestObject[] {
   const { namespace, ...inside } = guardRails(planned.namespace);
-  // A namespace that others own by now stays in the state as it is.
-  const there = deployedGuardRails(resources.filter(({ type }) => type === NAMESPACE));
-  const around = planned.namespace.create === false ? there : [namespace];
+  // A namespace that others own now stays in the state unchanged.
+  const deployed = deployedGuardRails(resources.filter(({ type }) => type === NAMESPACE));
+  const around = planned.namespace.create === false ? deployed : [namespace];
   const values = {
     ...generatedValues(resources),
     ...fixedValues(application, planned.credentials),
@@ -48,7 +48,7 @@ function secretObject(
 ): ManifestObject {
   const data = Object.entries(keys).map(([key, text]) => {
     const isKnown = credentialsIn(text).every((credential) => values[credential] !== undefined);
-    // A password that is still to be made differs from any other.
+    // A password that is yet to be generated differs from any other value.
     return [key, isKnown ? Buffer.from(fillText(text, values), "utf8").toString("base64") : null];
   });
   return {
@@ -60,7 +60,7 @@ function secretObject(
   } as ManifestObject;
 }
 
-/** Passwords that the state holds, by name. */
+/** The generated passwords in a state, by name. */
 export const generatedValues = (resources: readonly ExportedResource[]): Record<string, string> =>
   Object.fromEntries(
     resources.flatMap(({ type, urn, outputs }) => {

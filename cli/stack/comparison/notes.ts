@@ -1,5 +1,6 @@
-/** What to know besides a difference: where state and cluster do not agree, and what the engine will refuse. */
+/** Notes below a diff: where the state and the cluster disagree, and what the engine will refuse. */
 
+import { plural } from "../../../src/model/plural";
 import type { Plan } from "../../../src/plan/plan";
 import { isChangedByHand } from "../../core/release-status";
 import { type ExportedResource, resourceText } from "../../core/state";
@@ -7,7 +8,7 @@ import { lostText } from "../lost";
 import type { LiveRelease } from "../releases";
 import { inputsOf } from "./renderer";
 
-/** Where state and cluster do not agree: the difference is not all there is to know. */
+/** Notes about releases whose state and Helm record disagree. */
 export function notesOf(
   planned: Plan,
   stack: string,
@@ -18,40 +19,42 @@ export function notesOf(
   if (!live) return [];
   return Object.keys(planned.releases).flatMap((name) => {
     const state = states.get(name);
-    const there = live[name];
+    const release = live[name];
     if (!state)
-      return there && !adopting
-        ? [`${name} is installed already, by helm: take it over with npx flotilla adopt --stack ${stack}`]
+      return release && !adopting
+        ? [`${name} is already installed with helm; to take it over: npx flotilla adopt --stack ${stack}`]
         : [];
-    if (!there) return [];
-    if (there.newest.status.startsWith("pending-") || there.newest.status === "uninstalled")
+    if (!release) return [];
+    if (release.newest.status.startsWith("pending-") || release.newest.status === "uninstalled")
       return [
-        `${name} is ${there.newest.status}: an update is running, or one was interrupted; then npx flotilla recover --stack ${stack}`,
+        `${name} is ${release.newest.status}: an update is running or was interrupted; if interrupted: npx flotilla recover --stack ${stack}`,
       ];
-    return isChangedByHand(state, there)
-      ? [`${name} was changed with helm since: npx flotilla drift --stack ${stack}`]
+    return isChangedByHand(state, release)
+      ? [`${name} was changed with helm since the last update: npx flotilla drift --stack ${stack}`]
       : [];
   });
 }
 
-/** What the cluster has lost, in one line. */
+/** The note about lost resources. */
 export function lostNotes(stack: string, lost: readonly ExportedResource[]): string[] {
   if (lost.length === 0) return [];
   return [
-    `${lostText(lost)}. npx flotilla up --stack ${stack} creates it again; plain pulumi does not see it`,
+    `${lostText(lost)}. npx flotilla up --stack ${stack} recreates what is missing; a plain pulumi up does not`,
   ];
 }
 
-/** Resources that an earlier replacement left to be deleted. */
+/** The note about resources that an earlier replacement left for deletion. */
 export const pendingNotes = (stack: string, pending: readonly ExportedResource[]): string[] =>
   pending.length === 0
     ? []
     : [
-        `an earlier update left ${pending.length} replaced resources, which the next one would delete: ${pending.map(resourceText).join(", ")}; npx flotilla recover --stack ${stack} forgets them`,
+        `an earlier update left ${plural(pending.length, "replaced resource")}, which the next update would delete: ${pending.map(resourceText).join(", ")}; to remove them from the state: npx flotilla recover --stack ${stack}`,
       ];
 
-/** Releases that would go, and may not. */
+/** Notes about protected releases that would be removed. */
 export const protectedNotes = (gone: readonly ExportedResource[]): string[] =>
   gone.flatMap((state) =>
-    state.protect ? [`${inputsOf(state).name} would be removed, but it is protected: pulumi up refuses`] : [],
+    state.protect
+      ? [`${inputsOf(state).name} would be removed, but it is protected: pulumi up will refuse`]
+      : [],
   );

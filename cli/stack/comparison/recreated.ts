@@ -1,10 +1,10 @@
-/** What the cluster has lost, in a difference: it is created again. */
+/** Lost resources in a diff: the update recreates them. */
 import type { ReleaseChange } from "../../core/diff/compare";
 import { type ExportedResource, RELEASE } from "../../core/state";
 import { claimsOf, claimsText, type LiveClaim } from "../claims";
 import { RAILS } from "./renderer";
 
-/** The changes, with what is lost said of each release and object that is. */
+/** Adds notes about lost resources to the changes of their releases. */
 export function withLost(
   changes: readonly ReleaseChange[],
   lost: readonly ExportedResource[],
@@ -18,21 +18,21 @@ export function withLost(
     if (change.release === RAILS && hasObjects)
       return {
         ...change,
-        about: [...change.about, "some of it is missing in the cluster: it is created again"],
+        about: [...change.about, "objects missing in the cluster are recreated"],
       };
     if (!releases.has(change.release) || change.change !== "added") return change;
-    const there = claimsOf(claims, change.release);
+    const existing = claimsOf(claims, change.release);
     const storage =
       change.storage.length === 0
         ? []
         : [
-            there.length > 0
-              ? `uses existing claims: ${claimsText(there)}`
+            existing.length > 0
+              ? `uses existing claims: ${claimsText(existing)}`
               : `EMPTY volumes: ${change.storage.join("; ")}`,
           ];
     return {
       ...change,
-      about: [...change.about, "it is missing in the cluster: it is installed again"],
+      about: [...change.about, "missing in the cluster, so it is reinstalled"],
       storage,
     };
   });

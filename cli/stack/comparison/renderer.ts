@@ -1,4 +1,4 @@
-/** Releases as sides of a comparison: rendered, or as Helm has recorded them. */
+/** Builds the sides of a comparison: releases rendered from charts or read from Helm's records. */
 
 import type { Charts } from "../../../src/plan/chart";
 import type { Plan } from "../../../src/plan/plan";
@@ -9,15 +9,15 @@ import type { ExportedResource } from "../../core/state";
 import { ToolError } from "../../tools/failure";
 import { PROJECT } from "../../tools/paths";
 import type { LiveRelease } from "../releases";
-import { chartAtHand, chartFetched, isRemote, render } from "../rendering";
+import { chartFetched, isRemote, localChart, render } from "../rendering";
 
-/** What stands for the objects that belong to no release. */
+/** The name of the entry for objects outside any release. */
 export const RAILS = "(guard rails and Secrets)";
 
 export const railsSide = (objects: readonly ManifestObject[]): Sides =>
   objects.length === 0 ? {} : { [RAILS]: { kind: "stack", objects, about: {} } };
 
-/** The releases of a side as the plan orders them. */
+/** The releases of a side in the order of the plan. */
 export const inOrder = ({ releases }: Plan, sides: Sides): Sides =>
   Object.fromEntries(
     [RAILS, ...Object.keys(releases)].flatMap((name) => {
@@ -28,7 +28,7 @@ export const inOrder = ({ releases }: Plan, sides: Sides): Sides =>
 
 export type RenderedSide = ReleaseSide & { rendered: boolean };
 
-/** Renders releases, and keeps in mind which it could not. */
+/** Renders releases and remembers which ones it could not. */
 export class Renderer {
   private readonly away = new Set<string>();
 
@@ -38,24 +38,24 @@ export class Renderer {
     private readonly folder = PROJECT,
   ) {}
 
-  /** What could not be rendered. */
+  /** A note about releases that could not be rendered. */
   get notes(): string[] {
     const names = [...this.away].join(", ");
     return names === ""
       ? []
       : [
-          `of ${names} only the values are compared: their charts are not available (npx flotilla charts pull)`,
+          `only the values of ${names} are compared: their charts are not available (npx flotilla charts pull)`,
         ];
   }
 
   async side(kind: string, inputs: ReleaseInputs): Promise<RenderedSide> {
     const chart =
-      chartAtHand(inputs, this.charts, this.folder) ??
+      localChart(inputs, this.charts, this.folder) ??
       (isRemote(inputs.chart) ? await chartFetched(inputs, this.charts) : undefined);
     const { manifests, failure } = await render(inputs, chart, this.flags);
     if (failure !== undefined)
       throw new ToolError(
-        `release ${inputs.name} cannot be rendered: ${failure}\n  pulumi up would fail there: fix its chart, or what the inventory or the stack says of it.`,
+        `release ${inputs.name} cannot be rendered: ${failure}\n  pulumi up would fail here too: fix its chart, or the inventory or settings that it is rendered from.`,
       );
     if (manifests === undefined) this.away.add(inputs.name);
     return {
@@ -74,12 +74,12 @@ const aboutOf = ({
 }: Pick<ReleaseInputs, "description" | "timeout" | "disableOpenapiValidation">) => ({
   chart: String(description),
   "Helm waits": `${timeout} s`,
-  "Helm looks for unknown fields": disableOpenapiValidation ? "no" : "yes",
+  "Helm checks for unknown fields": disableOpenapiValidation ? "no" : "yes",
 });
 
 export const inputsOf = ({ inputs }: ExportedResource): ReleaseInputs => inputs as unknown as ReleaseInputs;
 
-/** What is deployed of a release: as Helm recorded it, or else rendered again. */
+/** The deployed side of a release: as Helm recorded it, or else rendered again. */
 export async function deployedSide(
   kind: string,
   state: ExportedResource,
@@ -97,7 +97,7 @@ export async function deployedSide(
   };
 }
 
-/** A release that helm installed and no state knows. */
+/** The side of a release that helm installed and the state does not have. */
 const installedSide = (kind: string, live: LiveRelease | undefined): RenderedSide | undefined =>
   live?.deployed && {
     kind,
@@ -106,14 +106,14 @@ const installedSide = (kind: string, live: LiveRelease | undefined): RenderedSid
     about: {},
   };
 
-/** A release whose chart is not available, as its values. */
+/** The side of a release whose chart is not available: its values. */
 export const valuesSide = (kind: string, inputs: ReleaseInputs): ReleaseSide => ({
   kind,
   objects: [{ kind: "Values", metadata: { name: inputs.name }, values: inputs.values } as ManifestObject],
   about: aboutOf(inputs),
 });
 
-/** What is deployed of a release, and what would be; where one of the two cannot be rendered, the values of both. */
+/** The deployed and the planned side of a release; if either cannot be rendered, the values of both. */
 export async function bothSides(
   kind: string,
   { state, live, inputs }: { state?: ExportedResource; live?: LiveRelease; inputs: ReleaseInputs },

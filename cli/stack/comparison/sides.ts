@@ -1,4 +1,4 @@
-/** What an update would change: what is deployed beside what would be. */
+/** Compares what is deployed with what an update would deploy. */
 
 import { PREFIX } from "../../../src/config/prefix";
 import type { Problem } from "../../../src/model/problems";
@@ -34,7 +34,7 @@ import { existing } from "../existing";
 import type { Kubectl } from "../kubectl";
 import { markedOf, readLost } from "../lost";
 import { type PlannedStack, planStack } from "../planning";
-import { readReleases } from "../releases";
+import { type LiveRelease, readReleases } from "../releases";
 import { configOfStack, settingsBeside } from "../settings";
 import {
   addedTo,
@@ -57,34 +57,36 @@ import { bothSides, deployedSide, inOrder, inputsOf, RAILS, Renderer, railsSide 
 
 export interface Comparison {
   changes: ReleaseChange[];
-  /** What to know besides. */
+  /** Notes and warnings. */
   notes: string[];
-  /** Resources of the state that the cluster has lost: an update by `flotilla up` creates them again. */
+  /** Resources in the state that the cluster has lost: `flotilla up` recreates them. */
   lost?: readonly ExportedResource[];
-  /** Resources that an earlier replacement left to be deleted. */
+  /** Resources that an earlier replacement left for deletion. */
   pending?: readonly ExportedResource[];
-  /** Why the engine refuses the update; none where it does not. */
+  /** Why the engine refuses the update; undefined if it does not. */
   refused?: string;
-  /** What the engine would do, but for what the cluster has lost. */
+  /** What the engine would do, except for lost resources. */
   steps?: readonly EngineStep[];
-  /** Resources that are marked to be created again although the cluster has them. */
+  /** Resources marked for recreation although the cluster has them. */
   marked?: readonly ExportedResource[];
-  /** Why the update is refused: what it would create exists already. */
+  /** Objects that block the update because they already exist. */
   blocked?: readonly Problem[];
-  /** What is taken over: the objects of releases, and the others that were changed by hand. */
+  /** The objects to take over: those of releases, and those that Pulumi manages directly. */
   taken?: { releases: readonly Taken[]; others: readonly Pair[] };
+  /** What was compared: the plan and the state, and Helm's releases. None of two stacks. */
+  compared?: { planned: PlannedStack; live: Readonly<Record<string, LiveRelease>> | undefined };
 }
 
 export interface ComparisonOptions {
-  /** Whether to compare with what was deployed last, without the cluster. Default false. */
+  /** Whether to compare with the last deployment, without the cluster. Default false. */
   offline?: boolean;
-  /** Passwords that will be in the state by then: objects that the cluster has already are compared as they are there. */
+  /** The passwords that an adoption puts into the state; existing objects are then compared as they are in the cluster. */
   adopting?: Readonly<Record<string, string>>;
-  /** The state with its secrets, where it is being read already. Default: it is read. */
+  /** The state with its secrets, if it is already being read. Default: it is read. */
   reading?: Promise<ExportedState>;
 }
 
-/** What `pulumi up` would change, against the cluster or, offline, against what was deployed last. */
+/** Returns what `pulumi up` would change, compared with the cluster or, offline, with the last deployment. */
 export async function compareWithDeployed(
   stack: string,
   {
@@ -100,7 +102,7 @@ export async function compareWithDeployed(
     ? undefined
     : await reachCluster(settings, stack, readingResources, { mayMove: adopting === undefined });
   const planning = begun(planStack(stack, reading));
-  // Runs beside the rest; what the engine refuses is reported at the end.
+  // Runs in parallel; the engine's refusal is reported at the end.
   const engine =
     kubectl === undefined || adopting !== undefined ? undefined : begun(engineView(stack, planning));
   const [planned, flags, live, claims] = await Promise.all([
@@ -128,8 +130,8 @@ export async function compareWithDeployed(
   const now = new Renderer(planned.context.charts, flags);
   const compare = async (old: Renderer) => {
     await inParallel(changed, async ({ release: { name, kind }, inputs }) => {
-      const there = { inputs, state: states.get(name), live: live?.[name] };
-      const sides = await bothSides(kind, there, { old, now });
+      const release = { inputs, state: states.get(name), live: live?.[name] };
+      const sides = await bothSides(kind, release, { old, now });
       after[name] = sides.after;
       if (sides.before) before[name] = sides.before;
     });
@@ -159,7 +161,7 @@ export async function compareWithDeployed(
       )
     : [];
   const taken = kubectl && adopting ? await readTaken(kubectl, namespace, collisions) : [];
-  // A namespace that the state does not know is refused or taken over, never added.
+  // A namespace that the state does not have is refused or taken over, never added.
   const asked = added.filter(({ kind }) => adopting !== undefined || kind === "Namespace");
   const others = kubectl ? await readPairs(kubectl, namespace, asked) : [];
   rails.before.push(...others.flatMap(({ live }) => live ?? []));
@@ -179,7 +181,7 @@ export async function compareWithDeployed(
   const view = await engine;
   const pending = pendingDeletes(resources);
   const marked = markedOf(resources).filter((resource) => !lost.includes(resource));
-  // What is lost is created again: the engine may take it for an update, or by its mark for a replacement.
+  // Lost resources are recreated, but the engine may see an update or, because of their taint, a replacement.
   const apart = new Set([...lost, ...marked].map(({ urn }) => urn));
   const steps = (view?.steps ?? []).filter(({ urn }) => !apart.has(urn));
   return compact({
@@ -199,13 +201,14 @@ export async function compareWithDeployed(
     steps,
     blocked,
     taken: { releases: taken, others },
+    compared: { planned, live },
     refused: unlessSaid(view?.refused, blocked),
   });
 }
 
 /**
- * Compares releases. Where a field cannot be changed, the cluster is asked for the object: one that was deleted by hand, as the
- * advice says, is created again.
+ * Compares releases. If an immutable field changes, the cluster is asked whether the object still exists: one that was deleted by
+ * hand, as the advice says, is simply recreated.
  */
 async function withoutDeleted(
   kubectl: Kubectl,
@@ -221,20 +224,20 @@ async function withoutDeleted(
     .map((object) => ({ ...object, metadata: { namespace, ...object.metadata } }));
   const found = new Set(await existing(kubectl, asked));
   const deleted = new Set(asked.filter((object) => !found.has(object)).map(identityOf));
-  const there = mapValues(before, (side) => ({
+  const remaining = mapValues(before, (side) => ({
     ...side,
     objects: side.objects.filter((object) => !deleted.has(identityOf(object))),
   }));
-  return compareReleases(there, after);
+  return compareReleases(remaining, after);
 }
 
-/** What the engine would do, or why it would not. */
+/** What the engine would do, or why it refuses. */
 async function engineView(
   stack: string,
   planning: Promise<PlannedStack>,
 ): Promise<{ steps: EngineStep[]; refused?: string }> {
   const previewing = begun(previewSteps(stack, PROJECT));
-  // The engine's program refuses what the plan refuses, in the same words: report it once.
+  // The plan is awaited first: the engine's program would refuse the same problems, and they are reported only once.
   const { resources } = await planning;
   try {
     return { steps: engineSteps(await previewing, deployedOf(resources)) };
@@ -244,7 +247,7 @@ async function engineView(
   }
 }
 
-/** Passwords that the stack was given; asked for only where there are any. */
+/** The passwords in the stack's settings; pulumi is asked only if there are any. */
 async function givenValues({ planned }: PlannedStack, stack: string): Promise<Record<string, string>> {
   const names = givenNames(planned.credentials);
   if (names.length === 0) return {};

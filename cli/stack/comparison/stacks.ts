@@ -1,4 +1,4 @@
-/** How one stack differs from another. */
+/** Compares one stack with another. */
 
 import { readCharts } from "../../../src/plan/chart";
 import type { Plan } from "../../../src/plan/plan";
@@ -12,7 +12,7 @@ import { plannedGuardRails } from "./guard-rails";
 import { inOrder, Renderer, railsSide, valuesSide } from "./renderer";
 import type { Comparison } from "./sides";
 
-/** How one stack differs from another, both as their files plan them; neither has to be deployed. */
+/** Compares two stacks as their files plan them; neither needs to be deployed. */
 export async function compareStacks(stack: string, against: string): Promise<Comparison> {
   const charts = readCharts(PROJECT);
   const renderer = new Renderer(charts, []);
@@ -31,9 +31,9 @@ export async function compareStacks(stack: string, against: string): Promise<Com
   return { changes, notes: renderer.notes };
 }
 
-/** The same objects, in the other stack's namespace and environment: those two are what the stacks are for. */
+/** Translates objects into the other stack's namespace and environment, which are meant to differ. */
 function as(sides: Sides, from: Plan, to: Plan): Sides {
-  // Also inside a host's name.
+  // Also inside host names.
   const name = new RegExp(`(?<![\\w-])${from.namespace.name}(?![\\w-])`, "g");
   const rename = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(rename);

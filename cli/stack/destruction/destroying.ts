@@ -1,11 +1,11 @@
-/** Destroys what a stack has deployed, once it is certain that nothing else is destroyed. */
+/** Destroys what a stack has deployed, after checking that nothing else would be destroyed. */
 import { isDeepStrictEqual } from "node:util";
 import { FlotillaError } from "../../../src/model/problems";
 import { ADOPTED, OWNER, OWNER_ID } from "../../../src/plan/labels";
 import { ownerText } from "../../../src/runtime/check-namespace";
 import { checkCluster } from "../../../src/runtime/preflight";
 import { type Destruction, decide, namespacesOf } from "../../core/destroy/decide";
-import { refusalOf, strangeNamespace } from "../../core/destroy/refusals";
+import { recreatedNamespace, refusalOf } from "../../core/destroy/refusals";
 import { outputsOf } from "../../core/release-status";
 import {
   type ExportedResource,
@@ -30,7 +30,7 @@ import type { UpdateResult } from "../update";
 import { remove, terminationOf } from "./removal";
 import { clusterOfState, pointed, unprotected } from "./unprotect";
 
-/** A destruction that may begin. */
+/** A prepared destroy. */
 export interface Prepared {
   access: Access;
   kubectl: Kubectl;
@@ -39,7 +39,7 @@ export interface Prepared {
   owned: readonly string[];
 }
 
-/** Looks at what goes and what stays. @throws ToolError or FlotillaError when nothing of the stack may be deleted. */
+/** Finds out what is deleted and what stays. @throws ToolError or FlotillaError if the stack must not be destroyed. */
 export async function prepareDestruction(stack: string, state: ExportedState): Promise<Prepared> {
   const resources = resourcesOf(state);
   const access = accessOf(stack, resources);
@@ -47,8 +47,8 @@ export async function prepareDestruction(stack: string, state: ExportedState): P
   await refuseWhileUpdating(stack, state);
   const kubectl = await reach(access, stack, resources);
   const destruction = await look(kubectl, state);
-  const strange = strangeNamespace(stack, destruction);
-  if (strange !== undefined) throw new ToolError(strange);
+  const refusal = recreatedNamespace(stack, destruction);
+  if (refusal !== undefined) throw new ToolError(refusal);
   await refuseStranger(stack, access, resources);
   const owned = resources.flatMap(({ type, outputs }) =>
     type === NAMESPACE ? String((outputs?.metadata as { name?: string } | undefined)?.name) : [],
@@ -56,19 +56,23 @@ export async function prepareDestruction(stack: string, state: ExportedState): P
   return { access, kubectl, destruction, owned };
 }
 
-/** Deletes what was shown. @throws ToolError when it is no longer the same, or the user stops. */
+/** Deletes what was shown. @throws ToolError if it has changed since, or the user interrupts. */
 export async function destroy(stack: string, prepared: Prepared): Promise<UpdateResult> {
   await assertSame(stack, prepared);
   stopIfInterrupted();
   await unprotect(stack, prepared);
   stopIfInterrupted();
   const result = await remove(stack, prepared.kubectl);
-  if (result.exitCode === 0) await giveBack(prepared);
+  if (result.exitCode === 0) await removeOwnerAnnotations(prepared);
   return result;
 }
 
-/** Takes the stack's name off namespaces that stay: it would refuse them to every other stack, and to this one. */
-async function giveBack({ kubectl, destruction: { namespaces }, owned }: Prepared): Promise<void> {
+/** Removes the owner annotations from namespaces that stay: with them, no stack could use the namespace, not even this one. */
+async function removeOwnerAnnotations({
+  kubectl,
+  destruction: { namespaces },
+  owned,
+}: Prepared): Promise<void> {
   const own = namespaces.filter(({ name, fate }) => fate === "stays" && owned.includes(name));
   for (const { name } of own)
     await kubectl
@@ -80,7 +84,7 @@ async function giveBack({ kubectl, destruction: { namespaces }, owned }: Prepare
       );
 }
 
-/** Also of a stack whose files are gone: its state names the cluster of the last update. */
+/** The access to a stack's cluster; if its files are gone, to the cluster that its state names. */
 function accessOf(stack: string, resources: readonly ExportedResource[]): Access {
   try {
     return accessTo(stack);
@@ -104,14 +108,14 @@ async function refuseWhileUpdating(stack: string, state: ExportedState): Promise
   if (lock === undefined && pending.length === 0) return;
   const what =
     lock === undefined
-      ? `an update of ${stack} was interrupted: Pulumi was ${pending.map(({ type, resource }) => `${type} ${nameOfUrn(resource.urn)}`).join(", ")}`
-      : `the stack ${stack} is locked by ${lock.by}`;
+      ? `an update of ${stack} was interrupted while ${pending.map(({ type, resource }) => `${type} ${nameOfUrn(resource.urn)}`).join(", ")}`
+      : `stack ${stack} is locked by ${lock.by}`;
   throw new ToolError(
-    `${what}. Nothing was deleted.\n  Wait until a running update has ended. If it was interrupted: npx flotilla recover --stack ${stack}`,
+    `${what}. Nothing was deleted.\n  Wait until a running update finishes. If it was interrupted: npx flotilla recover --stack ${stack}`,
   );
 }
 
-/** @throws ToolError when another stack has taken the namespace over since. */
+/** @throws ToolError if another stack has taken over the namespace. */
 async function refuseStranger(
   stack: string,
   access: Access,
@@ -120,7 +124,7 @@ async function refuseStranger(
   const { stranger } = await otherNamespace(access, resources);
   if (stranger !== undefined)
     throw new ToolError(
-      `the namespace belongs to stack ${ownerText(stranger)} now, not to ${stack}. Nothing was deleted.\n  To forget the state of ${stack} and delete nothing in the cluster: pulumi stack rm ${stack} --force`,
+      `the namespace now belongs to stack ${ownerText(stranger)}, not to ${stack}. Nothing was deleted.\n  To remove the state of ${stack} without deleting anything in the cluster: pulumi stack rm ${stack} --force`,
     );
 }
 
@@ -132,10 +136,13 @@ async function reach(
   try {
     return await reachCluster(access, stack, resources);
   } catch (error) {
-    if (!(error instanceof FlotillaError) || !/cannot be reached|does not answer/.test(error.message))
+    if (
+      !(error instanceof FlotillaError) ||
+      !/cannot be reached|cannot reach|does not (answer|respond)/.test(error.message)
+    )
       throw error;
     throw new ToolError(
-      `${error.message.replace("nothing was deployed", "nothing was deleted")}\n  If this cluster is gone for good, its stack can only be forgotten: pulumi stack rm ${stack} --force`,
+      `${error.message.replace("nothing was deployed", "nothing was deleted")}\n  If this cluster is gone for good, remove only the stack's state: pulumi stack rm ${stack} --force`,
     );
   }
 }
@@ -148,13 +155,13 @@ async function look(kubectl: Kubectl, state: ExportedState): Promise<Destruction
   return decide(resources, await Promise.all(holdings));
 }
 
-/** A question may have stood for an hour: what is deleted is what was shown. */
+/** The user may have taken an hour to confirm: only what was shown may be deleted. */
 async function assertSame(stack: string, { kubectl, destruction: shown }: Prepared): Promise<void> {
   const state = await exportState(stack);
   await refuseWhileUpdating(stack, state);
   if (isDeepStrictEqual(steady(await look(kubectl, state)), steady(shown))) return;
   throw new ToolError(
-    `something has changed since the list was shown. Nothing was deleted.\n  Look again: npx flotilla destroy --stack ${stack}`,
+    `something has changed since the list was shown. Nothing was deleted.\n  Start again: npx flotilla destroy --stack ${stack}`,
   );
 }
 
@@ -162,7 +169,7 @@ async function assertSame(stack: string, { kubectl, destruction: shown }: Prepar
 const steady = (destruction: Destruction) => ({
   ...destruction,
   releases: destruction.releases.map(({ pods: _, ...rest }) => rest),
-  strangers: destruction.strangers.filter((name) => !name.startsWith("Pod ")),
+  foreign: destruction.foreign.filter((name) => !name.startsWith("Pod ")),
 });
 
 async function unprotect(
@@ -170,13 +177,13 @@ async function unprotect(
   { access: { cluster }, destruction: { gone } }: Prepared,
 ): Promise<void> {
   if (gone.length > 0)
-    say(`taking out of the state what the cluster no longer has: ${gone.map(nameOfUrn).join(", ")}`);
+    say(`removing from the state what the cluster no longer has: ${gone.map(nameOfUrn).join(", ")}`);
   const target = await checkCluster({ cluster }, stack);
-  await step("taking the protection off", () =>
+  await step("unprotecting the resources", () =>
     editState(stack, ({ deployment }) => {
       if (deployment?.resources)
         deployment.resources = pointed(unprotected(deployment.resources, gone), {
-          // As the program does: without a kubeconfig of the settings that of the environment.
+          // Like the program: without a kubeconfig in the settings, the environment's is used.
           kubeconfig: cluster.kubeconfig ?? "",
           context: target?.context,
         });
@@ -184,12 +191,12 @@ async function unprotect(
   );
 }
 
-/** Ctrl-C while pulumi reads or writes the state is pulumi's, which may still succeed: nothing is begun after it. */
+/** Ctrl-C while pulumi reads or writes the state goes to pulumi, which may still succeed: nothing may start after it. */
 function stopIfInterrupted(): void {
   if (interrupted) throw new ToolError(INTERRUPTED);
 }
 
-/** What a destruction that did not finish has left. */
+/** The message about what an unfinished destroy has left. */
 export async function leftover(stack: string, kubectl: Kubectl): Promise<string> {
   const resources = resourcesOf(await exportState(stack));
   const { releases, namespaces, secrets, passwords, rest } = decide(
@@ -213,5 +220,5 @@ export async function leftover(stack: string, kubectl: Kubectl): Promise<string>
     ...namespaces.filter(({ fate }) => fate !== "stays").map(({ name }) => `namespace ${name}`),
   ];
   const why = waits.flat().map((message) => `  ${message}\n`);
-  return `\nLeft of ${stack}: ${named.join(", ") || "only entries of the state"}\n${why.join("")}What is left is not protected until the next \`pulumi up\`.\n`;
+  return `\nStack ${stack} still has: ${named.join(", ") || "only entries in the state"}\n${why.join("")}These resources stay unprotected until the next \`pulumi up\`.\n`;
 }

@@ -1,28 +1,28 @@
-/** `pulumi destroy` with progress for people: what is removed, and what a removal that takes long waits for. */
+/** `pulumi destroy` with readable progress: what is being removed, and what slow removals are waiting for. */
 import chalk from "chalk";
 import { NAMESPACE, RELEASE } from "../../core/state";
 import { say } from "../../terminal/progress";
 import { findObject, type Kubectl } from "../kubectl";
 import { runUpdate, type Step, type UpdateResult } from "../update";
 
-/** Seconds between two looks at what is still being removed, and after which it is said again. */
+/** Seconds between checks of pending removals, and between reports of the same one. */
 const INTERVAL_SECONDS = 3;
 const REPEAT_SECONDS = 15;
 
 interface Removal {
   since: number;
-  /** When it was mentioned last. */
+  /** When it was last reported. */
   saidAt: number;
   isNamespace: boolean;
 }
 
 export async function remove(stack: string, kubectl: Kubectl): Promise<UpdateResult> {
   const removals = new Map<string, Removal>();
-  const timer = setInterval(() => void sayWaiting(kubectl, removals), INTERVAL_SECONDS * 1000);
+  const timer = setInterval(() => void reportWaiting(kubectl, removals), INTERVAL_SECONDS * 1000);
   const start = Date.now();
   try {
     const result = await runUpdate(["destroy", "--stack", stack], {
-      // The state decides what is deleted: the program may no longer be sound.
+      // The state decides what is deleted; the program may no longer work.
       environment: { PULUMI_RUN_PROGRAM: "false" },
       onStep: (step) => note(step, removals),
     });
@@ -47,7 +47,7 @@ function note({ operation, type, name, phase }: Step, removals: Map<string, Remo
   say(`${what}: ${phase === "done" ? chalk.stderr.green("removed") : chalk.stderr.red("failed")}${took}`);
 }
 
-async function sayWaiting(kubectl: Kubectl, removals: ReadonlyMap<string, Removal>): Promise<void> {
+async function reportWaiting(kubectl: Kubectl, removals: ReadonlyMap<string, Removal>): Promise<void> {
   for (const [what, removal] of removals) {
     const { since, saidAt, isNamespace } = removal;
     if (Date.now() - saidAt < REPEAT_SECONDS * 1000) continue;
@@ -63,14 +63,14 @@ interface Terminating {
   status?: { conditions?: { type: string; status: string; message?: string }[] };
 }
 
-/** What a namespace that is being deleted waits for, in Kubernetes' words: content that is left, finalizers. */
+/** What a terminating namespace is waiting for, as Kubernetes reports it: remaining content, finalizers. */
 export async function terminationOf(kubectl: Kubectl, namespace: string): Promise<string[]> {
   try {
     const found = await findObject<Terminating>(kubectl, "namespace", namespace);
     const { conditions = [] } = found?.status ?? {};
     return conditions.flatMap(({ status, message }) => (status === "True" && message ? [message] : []));
   } catch {
-    // The next look may succeed.
+    // The next check may succeed.
     return [];
   }
 }

@@ -1,8 +1,8 @@
-/** What is changed in a state before it is destroyed. */
+/** The changes of a state before a destroy. */
 import { compact, mapValues } from "../../../src/model/records";
 import { type ExportedResource, isRetained, nameOfUrn, SECRET } from "../../core/state";
 
-/** Takes the protection off all resources, and drops those that are gone with every reference to them. */
+/** Unprotects all resources, and removes those that are gone together with every reference to them. */
 export function unprotected(
   resources: readonly ExportedResource[],
   gone: readonly string[],
@@ -19,8 +19,8 @@ export function unprotected(
       const { dependencies, propertyDependencies } = resource;
       return compact({
         ...resource,
-        // Marks of what was to be created again would leave it in the cluster. A store's Secret stays beside its data, and a
-        // namespace with what others have in it.
+        // The mark for recreation would leave resources in the cluster. A store's Secret stays with its data, though, and a
+        // shared namespace with what others have in it.
         retainOnDelete:
           retainOnDelete && (resource.type === SECRET || isRetained({ ...resource, retainOnDelete, taint }))
             ? true
@@ -34,7 +34,7 @@ export function unprotected(
     });
 }
 
-/** Leads the engine to the cluster that was looked at: `pulumi destroy` takes it from the state, as the last update left it. */
+/** Points the engine at the cluster that was checked: `pulumi destroy` uses the one that the last update left in the state. */
 export function pointed(
   resources: readonly ExportedResource[],
   cluster: { context?: string | undefined; kubeconfig?: string | undefined },
@@ -55,7 +55,7 @@ export function pointed(
   );
 }
 
-/** The cluster of the last update; undefined where the state has no provider of its own for it. */
+/** The cluster of the last update; undefined if the state has no explicit provider for it. */
 export function clusterOfState(
   resources: readonly ExportedResource[],
 ): { context?: string; kubeconfig?: string } | undefined {

@@ -1,4 +1,4 @@
-/** What `flotilla doctor` looks at, each with what to do where it is wrong. */
+/** The checks of `flotilla doctor`, each with what to do if it fails. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { satisfies } from "semver";
@@ -19,16 +19,16 @@ import { pulumiQuietly, readState } from "../engine";
 import { planAfresh } from "../planning";
 import { renderReleases } from "../rendering";
 import { askCluster } from "./cluster";
-import { attempt, type Diagnosis, failed, firstWords, notLookedAt, ok } from "./diagnosis";
+import { attempt, type Diagnosis, failed, firstWords, ok, skipped } from "./diagnosis";
 import { identity } from "./identity";
 import { permissions, servedKinds } from "./kinds";
 import { node, providers, pulumiCli } from "./machine";
 import { sharedNamespace } from "./shared-namespace";
 import { metrics, storage, wayIn } from "./surroundings";
 
-const LOOK_AGAIN = "The cluster refused to answer: check that it is healthy, and try again.";
+const LOOK_AGAIN = "The cluster did not answer the request: check that it is healthy, and try again.";
 
-/** All that a stack takes, in the order in which one would fix it. */
+/** Everything that a stack needs, in the order in which to fix it. */
 export async function diagnose(stack: string): Promise<Diagnosis[]> {
   const machine = [node(), await pulumiCli(), ...(await providers())];
   const hasPulumi = machine.every(({ check, status }) => check !== "pulumi" || status === "ok");
@@ -36,7 +36,7 @@ export async function diagnose(stack: string): Promise<Diagnosis[]> {
   if ("problems" in settled) return [...machine, ...settled.problems];
   const { read, ...composition } = settled;
   const { planned } = composition;
-  const state = hasPulumi ? await backend(stack) : notLookedAt("backend", "there is no pulumi");
+  const state = hasPulumi ? await backend(stack) : skipped("backend", "pulumi is not available");
   return [
     ...machine,
     ok("settings", `stack ${stack}: ${planned.application}, ${planned.environment}`),
@@ -45,7 +45,7 @@ export async function diagnose(stack: string): Promise<Diagnosis[]> {
   ];
 }
 
-/** The resources in the state; none for a new stack, and undefined when the state cannot be read. */
+/** The resources in the state; none for a new stack, undefined if the state cannot be read. */
 const resourcesOf = async (stack: string, backend: Diagnosis["status"]) =>
   backend === "ok" ? await readState(stack) : backend === "warning" ? [] : undefined;
 
@@ -54,7 +54,7 @@ async function backend(stack: string): Promise<Diagnosis> {
     const listed = JSON.parse(await pulumiQuietly(["stack", "ls", "--json"])) as { name: string }[];
     const isThere = listed.some(({ name }) => name.split("/").at(-1) === stack.split("/").at(-1));
     return isThere
-      ? ok("backend", `it has the stack ${stack}`)
+      ? ok("backend", `it has stack ${stack}`)
       : {
           check: "backend",
           status: "warning",
@@ -105,10 +105,10 @@ async function cluster(
   } catch (error) {
     return [failed("cluster", firstWords(error), `Log in to it: kubectl${flag(settings)} get namespaces`)];
   }
-  // In another cluster nothing else is worth looking at.
+  // In a wrong cluster, the other checks are pointless.
   const known =
     resources === undefined
-      ? ["identity", "namespace", "volumes"].map((check) => notLookedAt(check, "the state cannot be read"))
+      ? ["identity", "namespace", "volumes"].map((check) => skipped(check, "the state cannot be read"))
       : await identity(read, planned, stack, target, resources);
   if (known.some(({ check, status }) => check === "identity" && status === "failed"))
     return [versionOf(version, name), ...known];
@@ -147,17 +147,17 @@ async function cluster(
 const flag = ({ cluster: { context } }: StackSettings["settings"]): string =>
   context === undefined ? "" : ` --context ${context}`;
 
-/** The oldest version that the shared chart takes. */
+/** Checks the cluster's version against the shared chart's requirement. */
 function versionOf(version: string, name: string): Diagnosis {
   const { kubeVersion } = parse(
     readFileSync(join(packageOf(PROJECT), "charts", "microservice", "Chart.yaml"), "utf8"),
   ) as { kubeVersion: string };
-  // A managed cluster's version has a suffix of its maker's, which semver takes for one before the release.
+  // Versions of managed clusters have a vendor suffix, which semver would treat as a pre-release.
   return satisfies(/\d+\.\d+\.\d+/.exec(version)?.[0] ?? "", kubeVersion)
     ? ok("cluster", `${name}, Kubernetes ${version}`)
     : failed(
         "cluster",
-        `${name} is Kubernetes ${version}, the charts take ${kubeVersion.replace("-0", "")}`,
+        `${name} runs Kubernetes ${version}, but the charts require ${kubeVersion.replace("-0", "")}`,
         "Upgrade the cluster.",
       );
 }

@@ -1,10 +1,10 @@
-/** What a cluster knows and allows. */
+/** The APIs that a cluster serves and the permissions it grants. */
 import type { Settings } from "../../../src/config/schema";
 import { groupOf } from "../../core/diff/manifests";
 import { connect, listText, type ObjectList } from "../kubectl";
 
 export interface Resource {
-  /** Name in paths and rules: the plural. */
+  /** The plural name, as in paths and RBAC rules. */
   name: string;
   kind: string;
   namespaced: boolean;
@@ -14,24 +14,24 @@ export interface Question {
   group: string;
   resource: string;
   verb: string;
-  /** None for what belongs to no namespace. */
+  /** Undefined for cluster-scoped resources. */
   namespace?: string;
 }
 
 export interface Cluster {
-  /** Version of the API server, such as v1.36.3. */
+  /** The version of the API server, such as v1.36.3. */
   version(): Promise<string>;
-  /** What a group and version serves; undefined where the cluster has no such version. */
+  /** The resources of a group and version; undefined if the cluster does not serve it. */
   resources(apiVersion: string): Promise<Resource[] | undefined>;
-  /** Versions that the cluster has of a group. */
+  /** The versions of a group that the cluster serves. */
   versions(group: string): Promise<string[]>;
-  /** Whether one may do each; in the order of the questions. */
+  /** Whether each is allowed, in the order of the questions. */
   mayI(questions: readonly Question[]): Promise<boolean[]>;
-  /** Names of the objects of a kind that belongs to no namespace, with their annotations. */
+  /** The objects of a cluster-scoped resource, by name and annotations. */
   list(resource: string): Promise<{ name: string; annotations: Record<string, string> }[]>;
 }
 
-/** The cluster that the settings name. Each method fails with kubectl's own words. */
+/** The cluster that the settings name. Each method throws with kubectl's own message. */
 export async function askCluster(settings: Settings): Promise<Cluster> {
   const { run, json, raw } = await connect(settings);
   return {
@@ -63,7 +63,7 @@ export async function askCluster(settings: Settings): Promise<Cluster> {
       const answer = await run(["create", "-f", "-", "-o", "json"], {
         input: listText(items),
       });
-      // One object is not put into a list; several come one after the other or as a list, by kubectl's version.
+      // A single object comes without a list; several come one after the other or as a list, depending on kubectl's version.
       return documentsIn(answer).map(({ status }) => status?.allowed === true);
     },
     async list(resource) {

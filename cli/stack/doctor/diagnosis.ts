@@ -1,9 +1,9 @@
-/** What a look of `flotilla doctor` has found. */
+/** The results of checks of `flotilla doctor`. */
 import { firstLine, wordsOf } from "../../tools/failure";
 
 export interface Diagnosis {
   check: string;
-  status: "ok" | "warning" | "failed" | "not looked at";
+  status: "ok" | "warning" | "failed" | "skipped";
   /** What was found. */
   found: string;
   /** What to do. */
@@ -17,13 +17,13 @@ export const failed = (check: string, found: string, todo: string): Diagnosis =>
   found,
   todo,
 });
-export const notLookedAt = (check: string, found: string): Diagnosis => ({
+export const skipped = (check: string, found: string): Diagnosis => ({
   check,
-  status: "not looked at",
+  status: "skipped",
   found,
 });
 
-/** What a question to the cluster has brought, or why it has not. */
+/** The answer of the cluster, or the error message. */
 export async function attempt<T>(ask: () => Promise<T>): Promise<{ result: T } | { error: string }> {
   try {
     return { result: await ask() };
@@ -32,5 +32,5 @@ export async function attempt<T>(ask: () => Promise<T>): Promise<{ result: T } |
   }
 }
 
-/** The first line of what kubectl says. */
+/** The first line of an error of kubectl. */
 export const firstWords = (error: unknown): string => firstLine(wordsOf(error));

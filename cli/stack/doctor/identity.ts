@@ -1,4 +1,4 @@
-/** Whether the cluster is the stack's own, and whether anything in it stands in the stack's way. */
+/** Checks whether the cluster is the stack's own, and whether anything in it blocks the stack. */
 import type { StackSettings } from "../../../src/config/settings";
 import { FlotillaError, refuse } from "../../../src/model/problems";
 import type { Plan } from "../../../src/plan/plan";
@@ -15,7 +15,7 @@ import { byUrn, type ExportedResource } from "../../core/state";
 import { PROJECT_NAME } from "../project";
 import type { Diagnosis } from "./diagnosis";
 
-/** The identity of the cluster, the namespace, and claims that a store would take up. */
+/** Checks the identity of the cluster, the namespace, and leftover claims that a store would reuse. */
 export async function identity(
   { settings, application }: StackSettings,
   planned: Plan,
@@ -40,16 +40,16 @@ export async function identity(
       async () => {
         const { name, create = true } = planned.namespace;
         await checkNamespace(ask, name, known.namespace, { owner: ownerOf(of, id), stack, create });
-        if (create) return `${name} is ${known.namespace === undefined ? "free" : "there, and this stack's"}`;
+        if (create) return `${name} ${known.namespace === undefined ? "is free" : "belongs to this stack"}`;
         refuse(await readInstalled(ask, planned, state.deployed, stack));
-        return `${name} is there, and others own it`;
+        return `${name} exists and is owned by others`;
       },
     ],
     [
       "volumes",
       async () => {
         await checkLeftovers(ask, application, planned, state, stack);
-        return "no claim is left of an earlier store";
+        return "no claims are left from an earlier store";
       },
     ],
   ];

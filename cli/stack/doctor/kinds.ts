@@ -1,4 +1,4 @@
-/** Kinds of objects: whether the cluster serves them, and what one may do with them. */
+/** Checks whether the cluster serves the kinds of the plan and grants the permissions for them. */
 import { compact } from "../../../src/model/records";
 import { groupOf } from "../../core/diff/manifests";
 import { type Kind, PROVIDED_BY, READ, VERBS } from "../../core/needs";
@@ -35,13 +35,13 @@ async function absent(connected: Cluster, { apiVersion, kind }: Kind): Promise<D
   if (versions.length > 0)
     return failed(
       "kinds",
-      `the cluster has no ${kind} of ${apiVersion}; of ${group} it has ${versions.join(", ")}`,
+      `the cluster does not serve ${kind} in ${apiVersion}; it serves ${group} in ${versions.join(", ")}`,
       `Upgrade ${provider ?? "the cluster"}.`,
     );
   return failed(
     "kinds",
-    `the cluster knows no ${kind} (${apiVersion})`,
-    `Install ${provider ?? `what brings ${group}`}.`,
+    `the cluster does not serve ${kind} (${apiVersion})`,
+    `Install ${provider ?? `the provider of ${group}`}.`,
   );
 }
 
@@ -72,14 +72,14 @@ export async function permissions(
     denied.set(name, { verbs: [...verbs, verb], isClusterWide: !("namespace" in where) });
   });
   if (denied.size === 0)
-    return [ok("permissions", `${questions.length} asked for in namespace ${namespace}, all given`)];
+    return [ok("permissions", `all ${questions.length} permissions granted in namespace ${namespace}`)];
   return [...denied].map(([resource, { verbs, isClusterWide }]) =>
     failed(
       "permissions",
-      `you may not ${verbs.join(", ")} ${resource}`,
+      `you are not allowed to ${verbs.join(", ")} ${resource}`,
       isClusterWide
-        ? `Ask for these rights: a ClusterRole with resources ${resource} and these verbs, bound to you by a ClusterRoleBinding.`
-        : `Ask for these rights in namespace ${namespace}: a Role with resources ${resource} and these verbs, bound to you.`,
+        ? `Request a ClusterRole with resources ${resource} and these verbs, bound to you by a ClusterRoleBinding.`
+        : `Request a Role in namespace ${namespace} with resources ${resource} and these verbs, bound to you by a RoleBinding.`,
     ),
   );
 }

@@ -1,4 +1,4 @@
-/** What a stack takes of this machine: Node.js, pulumi, and its plugins. */
+/** Checks what a stack needs on this machine: Node.js, pulumi and its plugins. */
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
@@ -17,7 +17,7 @@ export function node(): Diagnosis {
   };
   return satisfies(process.version, engines.node)
     ? ok("node", process.version)
-    : failed("node", `${process.version}, needed is ${engines.node}`, "Install a later Node.js.");
+    : failed("node", `${process.version}, but ${engines.node} is required`, "Install a newer Node.js.");
 }
 
 export async function pulumiCli(): Promise<Diagnosis> {
@@ -25,15 +25,15 @@ export async function pulumiCli(): Promise<Diagnosis> {
   const found = await findOnPath(TOOLS.pulumi, process.env.PATH ?? "");
   if (found.found === "good") return ok("pulumi", `${found.version} at ${found.path}`);
   const todo =
-    'Install it (https://www.pulumi.com/docs/install/), or use the embedded world: eval "$(npx flotilla env)"';
+    'Install it (https://www.pulumi.com/docs/install/), or use the sandbox: eval "$(npx flotilla sandbox env)"';
   return found.found === "none"
     ? failed("pulumi", "it is not on PATH", todo)
-    : failed("pulumi", `${found.path} is version ${found.version}, needed is ${accepts}`, todo);
+    : failed("pulumi", `${found.path} is version ${found.version}, but ${accepts} is required`, todo);
 }
 
 export const providers = (): Promise<Diagnosis[]> => Promise.all(PROVIDERS.map(plugin));
 
-/** A plugin is downloaded by the engine itself when it is first needed. */
+/** Checks a plugin. A missing one is only a warning: the engine downloads it when it first needs it. */
 async function plugin(name: ProviderName): Promise<Diagnosis> {
   const wanted = sdkVersion(name);
   const check = `plugin ${name}`;
@@ -49,14 +49,14 @@ async function plugin(name: ProviderName): Promise<Diagnosis> {
       check,
       status: "warning",
       found: `${wanted} is not installed yet`,
-      todo: `The first preview downloads it; to have it now: pulumi plugin install resource ${name} ${wanted}`,
+      todo: `The first preview downloads it. To install it now: pulumi plugin install resource ${name} ${wanted}`,
     };
   try {
     const version = await binaryVersion(executable);
     const found = `${version} at ${executable}`;
-    // A stand-in names the version that it stands for.
+    // A stand-in reports the version that it replaces.
     if (version.split("+")[0] === wanted) return ok(check, found);
-    const todo = `The SDK of this project is made for ${wanted}: install that, or take the other one off PATH.`;
+    const todo = `This project's SDK needs ${wanted}: install it, or remove the other one from PATH.`;
     return { check, status: "warning", found, todo };
   } catch (error) {
     if (!(error instanceof ToolError)) throw error;

@@ -1,4 +1,4 @@
-/** Whether a namespace that others own takes the planned pods. */
+/** Checks whether a namespace that others own accepts the planned pods. */
 import type { Settings } from "../../../src/config/schema";
 import type { Composition } from "../../../src/plan/compose";
 import { demandOf } from "../../../src/plan/namespace/demand";
@@ -18,7 +18,7 @@ interface Found {
   metadata: { labels?: Record<string, string> };
 }
 
-/** The level and the quotas of a namespace, beside the pods of the plan. Nothing for a namespace of the stack's own. */
+/** Checks the planned pods against a shared namespace's Pod Security level and quotas. Nothing for the stack's own namespace. */
 export async function sharedNamespace(
   settings: Settings,
   { planned, context }: Composition,
@@ -29,7 +29,7 @@ export async function sharedNamespace(
   if (create !== false) return [];
   const kubectl = await connect(settings);
   const found = await findObject<Found>(kubectl, "namespace", name);
-  // That it is missing is said by the look at the namespace itself.
+  // The check of the namespace itself reports that it is missing.
   if (found === undefined) return [];
   const list = async <T>(kind: string) =>
     (await kubectl.json<ObjectList<T>>(["get", kind, "-n", name])).items;
@@ -44,18 +44,18 @@ export async function sharedNamespace(
       failed(
         "pod security",
         `namespace ${name} enforces ${level}, which refuses ${what}`,
-        `Ask the owner of the namespace for a level that allows it (label ${ENFORCE}), or use another namespace.`,
+        `Ask the owner of the namespace for a level that allows this (label ${ENFORCE}), or use another namespace.`,
       ),
     ),
     ...(refused.length === 0
-      ? [ok("pod security", `namespace ${name} enforces ${level ?? "no level"}, which the planned pods meet`)]
+      ? [ok("pod security", `namespace ${name} enforces ${level ?? "no level"}; all planned pods comply`)]
       : []),
     ...[...lacking, ...little].map(
       (what): Diagnosis => ({
         check: "quota",
         status: "warning",
         found: what,
-        todo: `Ask the owner of namespace ${name} for more, or lower what the stack asks for.`,
+        todo: `Ask the owner of namespace ${name} for more, or lower the stack's requests and limits.`,
       }),
     ),
     ...(lacking.length + little.length === 0 ? [ok("quota", quotaText(quotas))] : []),
@@ -64,5 +64,5 @@ export async function sharedNamespace(
 
 const quotaText = (quotas: readonly Quota[]): string =>
   quotas.length === 0
-    ? "others set none"
-    : `${quotas.map(({ metadata }) => metadata.name).join(", ")} leave enough`;
+    ? "the namespace's owner set none"
+    : `sufficient: ${quotas.map(({ metadata }) => metadata.name).join(", ")}`;

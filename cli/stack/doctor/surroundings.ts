@@ -1,11 +1,11 @@
-/** What a cluster has beside Kubernetes itself: metrics, storage, a way in. */
+/** Checks what a cluster provides in addition to Kubernetes itself: metrics, storage, ingress. */
 import type { StackSettings } from "../../../src/config/settings";
 import { inEnvironment } from "../../../src/plan/environment";
 import { type Kind, storageClassesOf } from "../../core/needs";
 import type { Cluster } from "./cluster";
-import { attempt, type Diagnosis, failed, notLookedAt, ok } from "./diagnosis";
+import { attempt, type Diagnosis, failed, ok, skipped } from "./diagnosis";
 
-/** Autoscalers read what pods use from an API that Kubernetes itself does not have. */
+/** Checks the metrics API, which autoscalers need and which is not part of Kubernetes itself. */
 export async function metrics(connected: Cluster, kinds: readonly Kind[]): Promise<Diagnosis[]> {
   if (!kinds.some(({ kind }) => kind === "HorizontalPodAutoscaler")) return [];
   if ((await connected.versions("metrics.k8s.io")).length > 0)
@@ -14,13 +14,13 @@ export async function metrics(connected: Cluster, kinds: readonly Kind[]): Promi
     {
       check: "metrics",
       status: "warning",
-      found: "the cluster has no metrics.k8s.io: autoscalers stay at their minimum of pods",
+      found: "the cluster does not serve metrics.k8s.io, so autoscalers stay at their minimum",
       todo: "Install metrics-server, or set flotilla:autoscaling to false.",
     },
   ];
 }
 
-/** The annotation of the class that claims without one get. */
+/** The annotation of the default StorageClass. */
 const DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class";
 
 export async function storage(
@@ -30,7 +30,7 @@ export async function storage(
   const wanted = storageClassesOf(settings, Object.keys(inEnvironment(application, settings).stores));
   if (wanted.length === 0) return [];
   const classes = await attempt(() => connected.list("storageclasses"));
-  if ("error" in classes) return [notLookedAt("storage", classes.error)];
+  if ("error" in classes) return [skipped("storage", classes.error)];
   const names = classes.result.map(({ name }) => name);
   return wanted.map((name) => {
     if (name !== undefined)
@@ -47,7 +47,7 @@ export async function storage(
       : failed(
           "storage",
           `the cluster has no default StorageClass; ${listOf(names)}`,
-          "Name one: flotilla:storageClass.",
+          "Set flotilla:storageClass.",
         );
   });
 }
@@ -58,7 +58,7 @@ export async function wayIn(
 ): Promise<Diagnosis[]> {
   if (!ingress) return [];
   const classes = await attempt(() => connected.list("ingressclasses"));
-  if ("error" in classes) return [notLookedAt("ingress", classes.error)];
+  if ("error" in classes) return [skipped("ingress", classes.error)];
   const names = classes.result.map(({ name }) => name);
   const { className } = ingress;
   const isDefault = classes.result.some(
@@ -71,10 +71,10 @@ export async function wayIn(
       check: "ingress",
       status: "warning",
       found: `the cluster has no ${className === undefined ? "default IngressClass" : `IngressClass ${className}`}; ${listOf(names)}`,
-      todo: "The application cannot be reached from outside: install an ingress controller, or name its class in flotilla:ingress.className.",
+      todo: "The application is not reachable from outside: install an ingress controller, or set flotilla:ingress.className to its class.",
     },
   ];
 }
 
 const listOf = (names: readonly string[]): string =>
-  names.length === 0 ? "there is none at all" : `there are: ${names.join(", ")}`;
+  names.length === 0 ? "it has none at all" : `it has: ${names.join(", ")}`;

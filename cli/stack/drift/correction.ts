@@ -1,4 +1,4 @@
-/** Brings what has drifted back to what was deployed. */
+/** Corrects drift: restores what was deployed. */
 import { join } from "node:path";
 import { stackFileName } from "../../../src/config/stack-names";
 import { CHECKED } from "../../../src/runtime/overrides";
@@ -20,7 +20,7 @@ import { remove } from "./dry-run";
 
 const MARK = "it was changed by hand: flotilla drift --correct";
 
-/** Corrects a drift with the program and the settings of the last update. @throws ToolError when that cannot be made. */
+/** Corrects drift with the program and settings of the last update. @throws ToolError if they are not available. */
 export async function bringBack(stack: string, drift: Drift): Promise<Updated> {
   const { kubectl, namespace, resources, additions, urns } = drift;
   const last = await lastUpdate(stack);
@@ -28,7 +28,7 @@ export async function bringBack(stack: string, drift: Drift): Promise<Updated> {
   const wanted = {
     recorded: provenanceOf(resources),
     of: "the last update",
-    else: `Deploy this working tree's first: npx flotilla up --stack ${stack}. Then look for drift again.`,
+    else: `Deploy this working tree first: npx flotilla up --stack ${stack}. Then check for drift again.`,
   };
   return withProgram(stack, wanted, config, async ({ folder, environment }) => {
     const apart = new Set(urns.gone);
@@ -39,25 +39,25 @@ export async function bringBack(stack: string, drift: Drift): Promise<Updated> {
     refuseUnguarded(
       steps.filter(({ urn }) => !apart.has(urn)),
       resources,
-      "bringing it back",
+      "correcting the drift",
     );
     for (const { object, added } of additions)
-      await step(`removing what was added to ${nameOf(object)}`, async () => {
+      await step(`removing fields added to ${nameOf(object)}`, async () => {
         try {
           await remove(kubectl, namespace, object, added);
         } catch (error) {
           throw new ToolError(
-            `${(error as Error).message}\n  Somebody may be changing ${nameOf(object)} at the moment. Check again: npx flotilla drift --stack ${stack}`,
+            `${(error as Error).message}\n  Someone may be changing ${nameOf(object)} right now. Check again: npx flotilla drift --stack ${stack}`,
           );
         }
       });
-    // Helm upgrades no release that it does not know: what is gone is created beside its entry in the state.
+    // Helm cannot upgrade a release that is gone: a new one is created, while the old entry stays in the state.
     if (urns.gone.length > 0) await markLost(stack, urns.gone);
-    // In one go: a mark that outlives an interruption would pass for an update that failed.
+    // Uninterruptible: a mark left by an interruption would look like a failed update.
     return delegateInterrupts(async () => {
       await mark(stack, urns.changed, MARK);
-      // Of all resources: with the program and the settings of the last update nothing else has a reason to change, and
-      // an update of some alone fails in the engine ("Duplicate resource URN") where what they depend on has changed since.
+      // Updates all resources: with the program and settings of the last update nothing else changes, and a targeted update
+      // fails in the engine ("Duplicate resource URN") if dependencies have changed since.
       const updated = await update(
         ["up", "--stack", stack, "--message", "flotilla drift --correct"],
         { stack, namespace, kubectl },
@@ -78,7 +78,7 @@ async function lastUpdate(stack: string): Promise<Update> {
   if (!last) throw new ToolError(`stack ${stack} has never been updated`);
   if (last.result !== "succeeded")
     throw new ToolError(
-      `the last update of ${stack} did not succeed: first finish it (npx flotilla up --stack ${stack}) or go back (npx flotilla rollback --stack ${stack})`,
+      `the last update of ${stack} did not succeed. First finish it (npx flotilla up --stack ${stack}) or roll back (npx flotilla rollback --stack ${stack})`,
     );
   return last;
 }

@@ -1,4 +1,4 @@
-/** Where a stack's cluster is not as it was deployed. */
+/** Finds differences between a stack's cluster and what was deployed. */
 import { compareReleases, type ReleaseChange, type ReleaseSide } from "../../core/diff/compare";
 import { fieldChanges, pathText } from "../../core/diff/fields";
 import type { Addition } from "../../core/diff/managed";
@@ -27,33 +27,33 @@ export interface Drift {
   kubectl: Kubectl;
   namespace: string;
   resources: ExportedResource[];
-  /** Objects that differ: what is taken back is `-`, what comes back is `+`. */
+  /** Objects that differ: a correction removes `-` and restores `+`. */
   changes: ReleaseChange[];
-  /** Releases that somebody changed with helm. */
+  /** Releases that were changed with helm. */
   byHelm: { release: string; revision: number; description: string; values: string[] }[];
-  /** Releases that somebody uninstalled. */
+  /** Releases that were uninstalled. */
   uninstalled: string[];
-  /** Of stores among them: the claims that are left, as text. None left: the store starts empty. */
+  /** The remaining claims of uninstalled stores, as text. If empty, the store starts empty. */
   left: Record<string, string>;
-  /** Fields that were added by hand, which Helm would leave. */
+  /** Fields that were added by hand, which Helm would keep. */
   additions: { object: ManifestObject; added: Addition[] }[];
-  /** Objects that the API server does not let be as they were deployed, and why. */
+  /** Objects that the API server refuses to restore, and why. */
   refused: { object: string; why: string }[];
-  /** URNs of what differs. */
+  /** The URNs of changed and deleted resources. */
   urns: { changed: string[]; gone: string[] };
 }
 
 export const isDrift = ({ changes, byHelm, uninstalled }: Drift): boolean =>
   changes.length + byHelm.length + uninstalled.length > 0;
 
-/** @throws ToolError when nothing of the stack is deployed. */
+/** @throws ToolError if nothing of the stack is deployed. */
 export async function findDrift(stack: string): Promise<Drift> {
   const access = accessTo(stack);
   const reading = exportState(stack, { secrets: true }).then(resourcesOf);
   const [resources, kubectl] = await Promise.all([reading, reachCluster(access, stack, reading)]);
   const namespace = namespaceIn(resources);
   if (namespace === undefined)
-    throw new ToolError(`nothing of stack ${stack} is deployed: there is nothing that could have drifted`);
+    throw new ToolError(`stack ${stack} has nothing deployed, so nothing can have drifted`);
   const live = await readReleases(kubectl, namespace);
   const deployed = deployedOf(resources);
 
@@ -63,26 +63,26 @@ export async function findDrift(stack: string): Promise<Drift> {
     {
       release: RAILS,
       kind: "stack",
-      // How a namespace of others is, is theirs.
+      // Changes of a shared namespace are up to its owner.
       objects: deployedGuardRails(
         isShared(resources) ? resources.filter(({ type }) => type !== NAMESPACE) : resources,
       ),
     },
   ];
   for (const [release, state] of releasesOf(resources)) {
-    const there = live[release];
-    if (!there) {
+    const installed = live[release];
+    if (!installed) {
       uninstalled.push(release);
       continue;
     }
-    const revision = await deployedRevision(kubectl, namespace, state, there);
-    if (isChangedByHand(state, there))
+    const revision = await deployedRevision(kubectl, namespace, state, installed);
+    if (isChangedByHand(state, installed))
       byHelm.push({
         release,
-        revision: there.newest.revision,
-        description: there.newest.description,
-        // By path alone: somebody may have given a password as a value.
-        values: fieldChanges(state.inputs?.values, there.newest.values).map(({ path }) => pathText(path)),
+        revision: installed.newest.revision,
+        description: installed.newest.description,
+        // Paths only: someone may have set a password as a value.
+        values: fieldChanges(state.inputs?.values, installed.newest.values).map(({ path }) => pathText(path)),
       });
     const objects = objectsIn(revision?.manifest ?? "").filter(isDeployed);
     expected.push({ release, kind: deployed[release]?.kind ?? "release", objects });
@@ -94,7 +94,7 @@ export async function findDrift(stack: string): Promise<Drift> {
   );
   const of = new Map(pairs.map((pair) => [pair.manifest, pair]));
   const sides = expected.map(({ release, kind, objects }) => {
-    const own = objects.flatMap((object) => of.get(object) ?? []).filter(counts);
+    const own = objects.flatMap((object) => of.get(object) ?? []).filter(isRelevant);
     const side = (side: readonly ManifestObject[]): ReleaseSide => ({ kind, objects: side, about: {} });
     return [
       release,
@@ -138,10 +138,10 @@ async function leftOf(
   return Object.fromEntries(stores.map((store) => [store, claimsText(claimsOf(claims, store))]));
 }
 
-/** A Job has done its work: that it is gone, taken away by its age or by hand, changes nothing. */
-const counts = ({ manifest, live }: Pair): boolean => live !== undefined || manifest.kind !== "Job";
+/** A deleted Job is not drift: it has run, and its TTL or a user removed it. */
+const isRelevant = ({ manifest, live }: Pair): boolean => live !== undefined || manifest.kind !== "Job";
 
-/** The revision that Pulumi made, where Helm has it still; else what is deployed. */
+/** The revision that Pulumi deployed, if Helm still has it; else the deployed one. */
 async function deployedRevision(
   kubectl: Kubectl,
   namespace: string,

@@ -1,4 +1,4 @@
-/** Live objects beside what they would be if their manifests were applied again: a dry run on the server. */
+/** Compares live objects with the result of applying their manifests again, through a server-side dry run. */
 
 import { isDeepStrictEqual } from "node:util";
 import { compact } from "../../../src/model/records";
@@ -15,16 +15,16 @@ import { overlay } from "../../core/diff/overlay";
 import { inParallel } from "../../tools/parallel";
 import { type Kubectl, listText, type ObjectList } from "../kubectl";
 
-/** An object as the cluster has it, and as it should be. */
+/** An object as it is in the cluster and as it should be. */
 export interface Pair {
   manifest: ManifestObject;
-  /** None where it was deleted. */
+  /** Undefined if it was deleted. */
   live?: ManifestObject;
-  /** The live one with every field of the manifest as it says, and without what was added by hand. */
+  /** The live object with every field of the manifest restored and without fields added by hand. */
   wanted: ManifestObject;
   /** Fields that were added by hand. */
   added: Addition[];
-  /** Why the API server does not let this object be as its manifest says, where it does not: an immutable field, a webhook. */
+  /** Why the API server refuses to apply the manifest, if it does: an immutable field, a webhook. */
   refused?: string;
 }
 
@@ -32,7 +32,7 @@ const MANAGER = "flotilla-drift";
 
 type LiveObject = ManifestObject & { metadata: { managedFields?: ManagedFields[] } };
 
-/** @throws ToolError when the cluster does not answer, or knows a kind no more. */
+/** @throws ToolError if the cluster does not respond or no longer serves a kind. */
 export async function readPairs(
   kubectl: Kubectl,
   namespace: string,
@@ -47,11 +47,11 @@ export async function readPairs(
     scalers.items.map(({ spec }) => `${spec?.scaleTargetRef?.kind}/${spec?.scaleTargetRef?.name}`),
   );
   const live = new Map(found.map((object) => [identityOf(object), object]));
-  // How many pods there are is the autoscaler's, which may change it between two questions.
+  // The autoscaler sets the number of pods and may change it between two requests.
   const withoutScaled = <T extends ManifestObject>(object: T): T =>
     scaled.has(`${object.kind}/${object.metadata?.name}`) ? without(object, [["spec", "replicas"]]) : object;
-  const there = manifests.filter((manifest) => live.has(identityOf(manifest))).map(withoutScaled);
-  const answers = await dryRun(kubectl, namespace, there);
+  const present = manifests.filter((manifest) => live.has(identityOf(manifest))).map(withoutScaled);
+  const answers = await dryRun(kubectl, namespace, present);
   return inParallel(manifests, async (manifest): Promise<Pair> => {
     const object = live.get(identityOf(manifest));
     if (!object) return { manifest, wanted: manifest, added: [] };
@@ -100,13 +100,13 @@ async function readLive(
   return itemsIn(text);
 }
 
-/** What the server would make of a manifest, or why it refuses it. */
+/** The server's result for a manifest, or why it refuses it. */
 interface Answer {
   object?: LiveObject;
   refused?: string;
 }
 
-/** Nothing is changed by it: the server only says what it would make of them. @throws ToolError when it cannot be asked. */
+/** Applies manifests as a dry run, which changes nothing. @throws ToolError if the server cannot be asked. */
 async function dryRun(
   kubectl: Kubectl,
   namespace: string,
@@ -124,7 +124,7 @@ async function dryRun(
     if (!REFUSAL.test(message)) throw error;
     const [only, ...others] = manifests;
     if (others.length === 0) return new Map([[identityOf(only as ManifestObject), { refused: message }]]);
-    // One that is refused must not hide the others: the halves tell which it is.
+    // One refused manifest must not hide the others: bisect to find it.
     const half = Math.ceil(manifests.length / 2);
     return new Map([
       ...(await dryRun(kubectl, namespace, manifests.slice(0, half))),
@@ -134,8 +134,8 @@ async function dryRun(
 }
 
 /**
- * The additions that are a change: what the server would set again by itself is none, whoever wrote it first. And why it
- * refuses to take them back, where it does. Nothing is changed by the asking.
+ * Returns the additions that are real changes, without defaults that the server would set again, and why the server refuses to
+ * remove them, if it does. A dry run: nothing is changed.
  */
 async function changing(
   kubectl: Kubectl,
@@ -154,12 +154,12 @@ async function changing(
     return { added: found.filter((addition) => !isSetAgain(addition)) };
   } catch (error) {
     const { message } = error as Error;
-    // Anything else is somebody who changes it just now: it is told when it is corrected.
+    // Any other error means a concurrent change, which the correction reports.
     return compact({ added: found, refused: REFUSAL.test(message) ? message : undefined });
   }
 }
 
-/** Takes fields that were added by hand out of an object. @throws ToolError when it is not as it was, or must not be. */
+/** Removes fields that were added by hand. @throws ToolError if the object has changed since, or the server refuses. */
 export const remove = (
   kubectl: Kubectl,
   namespace: string,
@@ -175,17 +175,17 @@ export const remove = (
     { input: JSON.stringify(identity(object)) },
   );
 
-/** How the API server says that it does not take an object, in kubectl's words. */
+/** The API server's refusals of an object, in kubectl's output. */
 const REFUSAL = /\bis invalid\b|immutable|denied the request/;
 
-/** One object is not put into a list. */
+/** kubectl prints a single object without a list. */
 function itemsIn(text: string): LiveObject[] {
   if (text.trim() === "") return [];
   const parsed = JSON.parse(text) as LiveObject | (ObjectList<LiveObject> & { kind: "List" });
   return "items" in parsed ? parsed.items : [parsed];
 }
 
-/** Without what only the server sets. */
+/** Removes fields that only the API server sets. */
 function withoutServers(object: ManifestObject): ManifestObject {
   const { metadata, ...rest } = object as ManifestObject & { status?: unknown };
   const { uid, resourceVersion, generation, creationTimestamp, managedFields, selfLink, ...named } =

@@ -1,4 +1,4 @@
-/** Does what a recovery has decided. */
+/** Performs the actions of a recovery. */
 import execa from "execa";
 import type { Settings } from "../../../src/config/schema";
 import { accessOf } from "../../../src/runtime/ask-cluster";
@@ -16,7 +16,7 @@ import { PROJECT_NAME } from "../project";
 
 const AGAIN = "its update was interrupted: flotilla recover";
 
-/** Does what was decided, in order. @throws ToolError at the first that fails; what was done before it stays done. */
+/** Performs the actions in order. @throws ToolError if one fails; the actions before it stay done. */
 export async function recover(stack: string, actions: readonly Action[]): Promise<void> {
   const { cluster } = accessTo(stack);
   for (const action of actions) await perform(stack, cluster, action);
@@ -29,8 +29,8 @@ function perform(stack: string, cluster: Settings["cluster"], action: Action): P
     case "unlock":
       return step("releasing the lock", () => unlock(stack, action.held));
     case "rollback":
-      return step(`putting revision ${action.to} of ${action.release} back`, () =>
-        // Without --wait: pods that could not become ready before must not keep the record from being put right.
+      return step(`rolling ${action.release} back to revision ${action.to}`, () =>
+        // Without --wait: pods that were not ready before must not block the repair of Helm's record.
         runHelm([
           ...["rollback", action.release, String(action.to), "-n", action.namespace],
           ...flags,
@@ -38,7 +38,7 @@ function perform(stack: string, cluster: Settings["cluster"], action: Action): P
         ]),
       );
     case "uninstall":
-      return step(`removing ${action.release}`, () =>
+      return step(`uninstalling ${action.release}`, () =>
         runHelm([
           ...["uninstall", action.release, "-n", action.namespace],
           ...flags,
@@ -46,15 +46,15 @@ function perform(stack: string, cluster: Settings["cluster"], action: Action): P
         ]),
       );
     case "refresh":
-      return step("looking at what the cluster has", () => refresh(stack, action));
+      return step("refreshing the state", () => refresh(stack, action));
     case "drop":
-      return step("forgetting what was replaced", () => dropPending(stack));
+      return step("removing replaced resources from the state", () => dropPending(stack));
     case "reinstall":
-      return step("marking what the cluster has lost", () => markLost(stack, action.urns));
+      return step("marking lost resources", () => markLost(stack, action.urns));
     case "unmark":
       return step("removing marks", () => unmarkFound(stack, action.urns));
     case "forget":
-      return step("forgetting the operations that were under way", () => mark(stack, action.again, AGAIN));
+      return step("clearing pending operations", () => mark(stack, action.again, AGAIN));
   }
 }
 
@@ -66,14 +66,14 @@ const refresh = (stack: string, { targets, imports }: Extract<Action, { do: "ref
     ...(imports.length === 0 ? ["--skip-pending-creates"] : []),
   ]);
 
-/** @throws ToolError when an update has begun meanwhile: `pulumi cancel` releases whatever lock there is. */
+/** @throws ToolError if an update has started meanwhile: `pulumi cancel` would release its lock too. */
 async function unlock(stack: string, held: readonly string[]): Promise<void> {
   const locks = await readLocks(PROJECT_NAME, stack);
   if (locks?.length === 0) return;
-  const stranger = locks?.find(({ id }) => id !== undefined && !held.includes(id));
-  if (stranger)
+  const other = locks?.find(({ id }) => id !== undefined && !held.includes(id));
+  if (other)
     throw new ToolError(
-      `an update of ${stack} has started meanwhile: ${stranger.by}\n  When it has ended: npx flotilla recover --stack ${stack}`,
+      `an update of ${stack} has started in the meantime: ${other.by}\n  After it has finished: npx flotilla recover --stack ${stack}`,
     );
   await pulumiQuietly(["cancel", "--yes", "--stack", stack]);
 }

@@ -1,4 +1,4 @@
-/** Reads what an update that was broken off has left. */
+/** Reads what an interrupted update has left. */
 import { chosenNamespace } from "../../../src/config/namespace";
 import { compact } from "../../../src/model/records";
 import { isCreation } from "../../core/recovery/operations";
@@ -25,7 +25,7 @@ import { otherNamespace } from "../other-namespace";
 import { PROJECT_NAME } from "../project";
 import { type LiveRelease, lastSuperseded, readReleases } from "../releases";
 
-/** What there is to recover, and how; `restored` where the state may not know its last moment. */
+/** Returns what there is to recover, and how. `restored`: whether the state is a restored copy that may lack the last steps. */
 export async function recoveryOf(stack: string, { restored = false } = {}): Promise<Recovery> {
   const access = accessTo(stack);
   const [locks, state, last] = await Promise.all([
@@ -57,8 +57,8 @@ export async function recoveryOf(stack: string, { restored = false } = {}): Prom
 }
 
 /**
- * The releases that can be the stack's. In a namespace of others that is what the state has, what was being created and what the
- * settings plan: a release of another stack looks like a forgotten one.
+ * The releases that can belong to the stack. In a shared namespace, those are the ones in the state, in pending operations and in
+ * the plan, because a release of another stack looks just like a forgotten one.
  */
 function ownOf(
   stack: string,
@@ -84,7 +84,7 @@ function unfinishedSince(last: Pick<Update, "result" | "startedAt"> | undefined)
   return last === undefined || last.result === "succeeded" ? undefined : Date.parse(last.startedAt);
 }
 
-/** Of releases whose old revision had been put aside when helm was ended, before the new one took its place. */
+/** The last good revisions of releases without a deployed one: helm was interrupted after it superseded the old revision. */
 async function goodRevisions(
   kubectl: Kubectl,
   namespace: string,
@@ -99,7 +99,7 @@ async function goodRevisions(
   );
 }
 
-/** Which of the objects that were being made the cluster has. */
+/** Whether the cluster has the objects that were being created. */
 async function existing(kubectl: Kubectl, state: ExportedState): Promise<Situation["exists"]> {
   const objects = operationsOf(state).filter(
     (operation) =>

@@ -1,4 +1,4 @@
-/** What the engine would do with a program, as two sides that can be compared. */
+/** What the engine would do with a program, as two comparable sides. */
 import { isRecord } from "../../../src/model/records";
 import { readCharts } from "../../../src/plan/chart";
 import type { ReleaseInputs } from "../../../src/plan/release-inputs";
@@ -15,7 +15,7 @@ import { inParallel } from "../../tools/parallel";
 import { bothSides, deployedSide, Renderer, railsSide } from "../comparison/renderer";
 import type { LiveRelease } from "../releases";
 
-/** A resource of a store, and what stands for it in `KEEP`. */
+/** A resource of a store, and its key in the variable `KEEP`. */
 export interface StorePart {
   key: string;
   name: string;
@@ -23,18 +23,18 @@ export interface StorePart {
 
 export const keyOf = (step: PreviewStep): string => `${typeOfStep(step)}::${nameOfUrn(step.urn)}`;
 
-/** The stores' own resources that the steps would change or delete: releases, Jobs, passwords, Secrets. */
+/** Returns the stores' resources that the steps would change or delete: releases, Jobs, passwords, Secrets. */
 export function storeParts(
   steps: readonly PreviewStep[],
   resources: readonly ExportedResource[],
 ): StorePart[] {
   const deployed = deployedOf(resources);
   const secrets = Object.values(outputsOf(resources)?.stores ?? {}).map(({ secret }) => secret);
-  const there = new Set(resources.map(({ urn }) => urn));
+  const inState = new Set(resources.map(({ urn }) => urn));
   return steps
     .filter((step) => {
       const name = nameOfUrn(step.urn);
-      if (!there.has(step.urn)) return false;
+      if (!inState.has(step.urn)) return false;
       if (typeOfStep(step) === RELEASE) return ["store", "job"].includes(deployed[name]?.kind ?? "");
       if (typeOfStep(step) === SECRET) return secrets.includes(name);
       return typeOfStep(step) === PASSWORD;
@@ -42,7 +42,7 @@ export function storeParts(
     .map((step) => ({ key: keyOf(step), name: nameOfUrn(step.urn) }));
 }
 
-/** @throws ToolError when a program, perhaps an old one, would take away what no update may. `what` begins the sentence. */
+/** @throws ToolError if a program, perhaps an old one, would replace or delete what no update may. `what` starts the message. */
 export function refuseUnguarded(
   steps: readonly PreviewStep[],
   resources: readonly ExportedResource[],
@@ -50,10 +50,10 @@ export function refuseUnguarded(
 ): void {
   const lost = unguarded(engineSteps(steps, deployedOf(resources)));
   if (lost.length > 0)
-    throw new ToolError(`${what} would ${unguardedText(lost)}, and data would be lost. Nothing was changed.`);
+    throw new ToolError(`${what} would ${unguardedText(lost)}, which would lose data. Nothing was changed.`);
 }
 
-/** Stores that the steps install, with passwords that the state does not have. */
+/** Returns the stores that the steps would install with passwords that the state does not have. */
 export function newStoresIn(steps: readonly PreviewStep[], resources: readonly ExportedResource[]): string[] {
   const known = new Set(resources.flatMap(({ type, urn }) => (type === PASSWORD ? [nameOfUrn(urn)] : [])));
   const created = steps.filter(({ op }) => op === "create");
@@ -64,13 +64,13 @@ export function newStoresIn(steps: readonly PreviewStep[], resources: readonly E
     .filter((store) => passwords.some((name) => name.startsWith(`${store}-`) && !known.has(name)));
 }
 
-/** Passwords in use that would be generated again. */
+/** Returns the passwords in use that would be regenerated. */
 export const replacedPasswords = (steps: readonly PreviewStep[]): string[] =>
   steps
     .filter((step) => typeOfStep(step) === PASSWORD && /replace/.test(step.op))
     .map(({ urn }) => nameOfUrn(urn));
 
-/** What is deployed, and what would be. */
+/** Returns what is deployed and what would be. */
 export async function sidesOf(
   steps: readonly PreviewStep[],
   resources: readonly ExportedResource[],
@@ -93,8 +93,8 @@ export async function sidesOf(
       if (state) before[name] = await deployedSide(kind, state, live[name], renderer);
       return;
     }
-    const there = { inputs, state, live: live[name] };
-    const sides = await bothSides(kind, there, { old: renderer, now: renderer });
+    const release = { inputs, state, live: live[name] };
+    const sides = await bothSides(kind, release, { old: renderer, now: renderer });
     after[name] = sides.after;
     if (sides.before) before[name] = sides.before;
   });
@@ -117,7 +117,7 @@ export async function sidesOf(
   };
 }
 
-/** A Secret's values are all hidden alike; those that the engine calls changed get another text. */
+/** The object in a preview. The engine hides all values of a Secret, so changed ones get a different placeholder. */
 function objectOf(
   inputs: Record<string, unknown> | undefined,
   changed: readonly string[] = [],

@@ -1,4 +1,4 @@
-/** The program and the stack file of an update, in a folder of their own. */
+/** The program and stack file of an update, in a separate folder. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,11 +15,11 @@ import { inTemporaryFolder } from "../../tools/temporary";
 import { hasCommit, installPackages, inWorktree } from "../../tools/worktree";
 import { environmentElsewhere } from "../backend";
 
-/** Which program: the one that an update recorded, or the working tree's, whatever that is. */
+/** Which program to use: the one that an update recorded, or the working tree's. */
 export type Wanted =
   | {
       recorded: Provenance | undefined;
-      /** Whose program it is, in words. */
+      /** Whose program it is, as text. */
       of: string;
       /** What to do if it is not available. */
       else: string;
@@ -27,15 +27,15 @@ export type Wanted =
   | "working tree";
 
 export interface Prepared {
-  /** Folder of the program, with the stack's file in it. */
+  /** The folder with the program and the stack file. */
   folder: string;
-  /** The stack's file as it is to be when the update is done. */
+  /** The contents of the stack file after the update. */
   stackFile: string;
-  /** Variables that pulumi needs there. */
+  /** The environment variables that pulumi needs there. */
   environment: Record<string, string>;
 }
 
-/** Hands a folder with the program and the settings to the work. The working tree is not touched. */
+/** Calls `work` with a folder that has the program and the settings. The working tree is not touched. */
 export async function withProgram<T>(
   stack: string,
   wanted: Wanted,
@@ -65,32 +65,32 @@ async function inProgram<T>(wanted: Wanted, work: (folder: string) => Promise<T>
     });
   if (wanted === "working tree") return (await inHead(work)) ?? inCopy();
   const { recorded } = wanted;
-  if (!recorded) throw notTheSame(wanted, "the backend does not say which program it ran");
+  if (!recorded) throw notTheSame(wanted, "the backend does not record which program it ran");
   const { commit, program } = recorded;
-  // A worktree first: an update that runs there records its commit as well.
-  let held: string | undefined;
-  const isThere = commit !== "none" && (await hasCommit(commit));
-  if (isThere) {
-    const found = await inWorktree(commit, async (folder) => {
+  // A worktree first: an update that runs there records the commit too.
+  let found: string | undefined;
+  const isKnown = commit !== "none" && (await hasCommit(commit));
+  if (isKnown) {
+    const done = await inWorktree(commit, async (folder) => {
       await installPackages(folder);
-      held = await programIn(folder);
-      return held === program ? { result: await work(folder) } : undefined;
+      found = await programIn(folder);
+      return found === program ? { result: await work(folder) } : undefined;
     });
-    if (found) return found.result;
+    if (done) return done.result;
   }
   if ((await programIn(PROJECT)) === program) return inCopy();
   const short = commit.slice(0, 7);
   throw notTheSame(
     wanted,
     commit === "none"
-      ? "it ran a program that was in no git repository, and the one of this working tree differs"
-      : isThere
-        ? `it recorded commit ${short} and program ${program}, but that commit holds program ${held ?? "without a digest"}: there were changes in it that were not committed`
+      ? "its program was not in a git repository, and the one in this working tree differs"
+      : isKnown
+        ? `it recorded commit ${short} and program ${program}, but that commit has program ${found ?? "without a digest"}, so it ran with uncommitted changes`
         : `it recorded commit ${short}, which this repository does not have (git fetch --all)`,
   );
 }
 
-/** The working tree's program from the commit that is checked out, if it is that: an update then records the commit. */
+/** Uses a worktree of HEAD if the working tree's program is unchanged, so that the update records the commit. */
 async function inHead<T>(work: (folder: string) => Promise<T>): Promise<T | undefined> {
   if (!(await hasCommit("HEAD"))) return undefined;
   const program = await programIn(PROJECT);

@@ -1,4 +1,4 @@
-/** Goes back to what an earlier update deployed. */
+/** Rolls a stack back to what an earlier update deployed. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stackFileName } from "../../../src/config/stack-names";
@@ -33,30 +33,30 @@ import { type Wanted, withProgram } from "./program";
 
 export interface Target {
   update: Update;
-  /** What it left; undefined where the backend does not tell. */
+  /** The state at its end; undefined if the backend does not have it. */
   checkpoint: ExportedResource[] | undefined;
 }
 
 export interface RollbackOptions {
-  /** The settings of then with the program of this working tree. Default: with the program of then. */
+  /** Whether to use the program of this working tree with the past settings. Default: the past program. */
   configOnly?: boolean;
-  /** Whether stores go back as well. Default false. */
+  /** Whether to roll back stores too. Default false. */
   includeStores?: boolean;
-  /** The only service that goes back. Default: all of the stack. */
+  /** The only service to roll back. Default: the whole stack. */
   only?: string;
 }
 
-/** A rollback that may begin. */
+/** A prepared rollback. */
 export interface Rollback {
   /** What it changes. */
   changes: ReleaseChange[];
   notes: string[];
   run(): Promise<Updated>;
-  /** Makes the stack's file what is deployed. */
+  /** Writes the deployed settings to the stack file. */
   keepSettings(): void;
 }
 
-/** Prepares a rollback and hands it to the work. @throws ToolError when it must not begin. */
+/** Prepares a rollback and calls `work` with it. @throws ToolError if it must not start. */
 export async function withRollback(
   stack: string,
   target: Target,
@@ -69,14 +69,14 @@ export async function withRollback(
   const config = await configFor(stack, target, resources, options);
   const wanted = wantedProgram(stack, target, resources, options);
   await withProgram(stack, wanted, config, async ({ folder, stackFile, environment: elsewhere }) => {
-    say(`asking the engine what going back to update ${number} changes`);
+    say(`previewing the rollback to update ${number}`);
     const [all, flags] = await Promise.all([previewSteps(stack, folder, elsewhere), capabilities(kubectl)]);
-    refuseUnguarded(all, resources, `going back to update ${number}`);
+    refuseUnguarded(all, resources, `the rollback to update ${number}`);
     await refuseLeftovers(all, resources, kubectl, namespace, { stack, number });
     refuseNewPasswords(all);
     const { before, after, notes } = await sidesOf(all, resources, live, folder, flags);
     const changes = compareReleases(before, after);
-    // A store whose objects stay as they are comes along: its record is all that changes.
+    // A store whose objects do not change is rolled back too: only its record changes.
     const isTouched = (name: string) => changes.find(({ release }) => release === name)?.objects.length !== 0;
     const kept = includeStores ? [] : storeParts(all, resources).filter(({ name }) => isTouched(name));
     const environment = { ...elsewhere, [KEEP]: JSON.stringify(kept.map(({ key }) => key)) };
@@ -90,9 +90,7 @@ export async function withRollback(
         ...notes,
         ...(names.length === 0
           ? []
-          : [
-              `left as they are, because they are stores': ${names.join(", ")}; to take them back as well: --include-stores`,
-            ]),
+          : [`stores are not rolled back: ${names.join(", ")}; to include them: --include-stores`]),
       ],
       run: () =>
         update(
@@ -117,12 +115,12 @@ function wantedProgram(
     ? {
         recorded: checkpoint && provenanceOf(checkpoint),
         of: `update ${number}`,
-        else: "To go back to its settings alone, with the program of this working tree: add --config-only",
+        else: "To roll back only the settings and use the program of this working tree: add --config-only",
       }
     : {
         recorded: provenanceOf(resources),
-        of: "what is deployed",
-        else: `Deploy a program that is committed first: npx flotilla up --stack ${stack}`,
+        of: "the last update",
+        else: `Deploy a committed program first: npx flotilla up --stack ${stack}`,
       };
 }
 
@@ -145,11 +143,13 @@ async function configFor(
   if (only === undefined) return settingsOfThen(settings, resources, { includeStores });
   const services = outputsOf(resources)?.services ?? {};
   if (!Object.hasOwn(services, only))
-    throw new ToolError(`no service ${only} is deployed; deployed are ${Object.keys(services).join(", ")}`);
+    throw new ToolError(
+      `no service ${only} is deployed; deployed services: ${Object.keys(services).join(", ")}`,
+    );
   return withServiceOfThen(settings, only, checkpoint, resources);
 }
 
-/** A store that comes back would take up what is left of it, with new passwords. */
+/** Refuses to bring back a store that would reuse leftover data with new passwords. */
 async function refuseLeftovers(
   steps: readonly PreviewStep[],
   resources: readonly ExportedResource[],
@@ -165,7 +165,7 @@ async function refuseLeftovers(
   );
   if (taken.length > 0)
     throw new ToolError(
-      `update ${number} would install stores on existing volume claims, with new passwords that their data does not know: ${taken.join(", ")}.\n  Add the store to the inventory again instead; then npx flotilla adopt --stack ${stack} gives it the passwords of its data.`,
+      `the rollback to update ${number} would install stores on existing volume claims with new passwords, which do not match their data: ${taken.join(", ")}.\n  Add the store to the inventory again instead, then adopt its data with its passwords: npx flotilla adopt --stack ${stack}`,
     );
 }
 
@@ -177,7 +177,7 @@ function refuseNewPasswords(steps: readonly PreviewStep[]): void {
     );
 }
 
-/** Refuses a program that would change stores that must stay: an older one ignores the request, or no longer has the store. */
+/** Refuses a program that would change stores that must stay: an older one may ignore the request, or not have the store. */
 async function refuseTouched(
   stack: string,
   folder: string,
@@ -189,6 +189,6 @@ async function refuseTouched(
   const touched = kept.filter(({ key }) => changed.has(key)).map(({ name }) => name);
   if (touched.length > 0)
     throw new ToolError(
-      `the program of update ${number} cannot leave these as they are: ${touched.join(", ")}.\n  To take them back as well: --include-stores. To go back to the settings alone: --config-only`,
+      `the program of update ${number} would change these stores: ${touched.join(", ")}.\n  To roll them back too: --include-stores. To roll back only the settings: --config-only`,
     );
 }

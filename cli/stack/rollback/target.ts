@@ -1,4 +1,4 @@
-/** Which update a rollback goes back to. */
+/** Selects the update that a rollback targets. */
 import { plural } from "../../../src/model/plural";
 import { outputsOf } from "../../core/release-status";
 import type { ExportedResource } from "../../core/state";
@@ -8,10 +8,10 @@ import { inParallel } from "../../tools/parallel";
 import { provenanceOf, readCheckpoint, type Update } from "../history";
 import { PROJECT_NAME } from "../project";
 
-/** What updates left, by their numbers. */
+/** The states at the ends of updates, by number. */
 export type Checkpoints = ReadonlyMap<number, readonly ExportedResource[]>;
 
-/** The update that the user names, or else the one that was found. @throws ToolError when there is none to go back to. */
+/** Returns the update that the user names, or else `before`. @throws ToolError if there is none to roll back to. */
 export function chosen(
   stack: string,
   history: readonly Update[],
@@ -22,24 +22,24 @@ export function chosen(
     const later = fromTheFuture(history, Date.now());
     if (later.length > 0)
       throw new ToolError(
-        `${plural(later.length, "update")} of ${stack} began in the future: a machine's clock has jumped, and which update was the last is not certain.\n  Name the one to go back to: npx flotilla rollback --stack ${stack} --to <number>`,
+        `${plural(later.length, "update")} of ${stack} started in the future: a machine's clock has jumped, so the order of updates is uncertain.\n  Name the one to roll back to: npx flotilla rollback --stack ${stack} --to <number>`,
       );
     if (before) return before;
     throw new ToolError(
-      `no earlier update of ${stack} deployed something else: there is nothing to go back to`,
+      `there is nothing to roll back to: no earlier update of ${stack} deployed anything different`,
     );
   }
   const target = history.find(({ number }) => number === to);
   if (!target)
-    throw new ToolError(`${stack} has no update ${to}: they are numbered from 1 to ${history[0]?.number}`);
+    throw new ToolError(`${stack} has no update ${to}: updates are numbered 1 to ${history[0]?.number}`);
   if (!isTarget(target))
     throw new ToolError(
-      `update ${to} is not one to go back to: its ${target.kind} ${target.result}. Choose an update that succeeded.`,
+      `cannot roll back to update ${to}: its ${target.kind} ${target.result}. Choose an update that succeeded.`,
     );
   return target;
 }
 
-/** What the newest updates left, `listed` of them and the one before; those that the backend does not tell of are left out. */
+/** Returns the states at the ends of the newest updates (`listed` and one more); states that the backend lacks are left out. */
 export async function recentCheckpoints(
   stack: string,
   history: readonly Update[],
@@ -47,14 +47,14 @@ export async function recentCheckpoints(
 ): Promise<Map<number, ExportedResource[]>> {
   const recent = history.slice(0, listed + 1).filter(({ kind }) => kind === "update");
   const found = await inParallel(recent, async (update) => {
-    // One that cannot be read any more must not hide the others.
+    // An unreadable checkpoint must not hide the others.
     const resources = await readCheckpoint(PROJECT_NAME, stack, update).catch(() => undefined);
     return [update.number, resources] as const;
   });
   return new Map(found.flatMap(([number, resources]) => (resources ? [[number, resources] as const] : [])));
 }
 
-/** The services' images by update. */
+/** The images of services, by update. */
 export const imagesOf = (checkpoints: Checkpoints): Map<number, Record<string, string>> =>
   new Map(
     [...checkpoints].map(([number, resources]) => [
@@ -65,7 +65,7 @@ export const imagesOf = (checkpoints: Checkpoints): Map<number, Record<string, s
     ]),
   );
 
-/** The digests of the programs that updates ran, of those that recorded it. */
+/** The program digests that updates recorded, by update. */
 export const programsOf = (checkpoints: Checkpoints): Map<number, string> =>
   new Map(
     [...checkpoints].flatMap(([number, resources]) => {

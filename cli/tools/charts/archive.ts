@@ -1,4 +1,4 @@
-/** Archives of charts: fetched by helm, read without it. */
+/** Chart archives: fetched with helm, read without it. */
 import { mkdirSync, readdirSync, renameSync } from "node:fs";
 import { dirname, join } from "node:path";
 import execa from "execa";
@@ -7,10 +7,10 @@ import { ToolError } from "../failure";
 import { helm } from "../helm";
 import { inTemporaryFolder } from "../temporary";
 
-/** How to reach a registry besides; tests add `--plain-http`. */
+/** Additional arguments for reaching a registry; tests add `--plain-http`. */
 export type HelmArguments = readonly string[];
 
-/** Fetches an exact version into `target`. @throws ToolError with helm's words and what to do. */
+/** Fetches an exact version into `target`. @throws ToolError with helm's message and what to do. */
 export async function pullArchive(
   url: string,
   version: string,
@@ -27,7 +27,7 @@ export async function pullArchive(
   });
 }
 
-/** The newest version in a registry. @throws ToolError with helm's words and what to do. */
+/** Returns the newest version in a registry. @throws ToolError with helm's message and what to do. */
 export async function newestVersion(url: string, further: HelmArguments = []): Promise<string> {
   const chart = parse(await ask(url, ["show", "chart", url, ...further])) as { version: string };
   return chart.version;
@@ -38,11 +38,11 @@ async function ask(url: string, args: readonly string[]): Promise<string> {
   if (exitCode === 0) return stdout;
   const reason = stderr.trim().split("\n").at(-1) ?? `exit code ${exitCode}`;
   throw new ToolError(
-    `${url}: ${reason}\n  Connect to the registry's network; a registry with a login wants: helm registry login`,
+    `${url}: ${reason}\n  Check your connection to the registry. If it requires a login: helm registry login`,
   );
 }
 
-/** A file of an archive, as YAML; undefined when it has none of this name at its top. */
+/** Reads a YAML file at the top level of a chart archive; undefined if it does not exist. */
 export async function readFromArchive<T>(archive: string, name: string): Promise<T | undefined> {
   const { stdout: list } = await execa("tar", ["-tzf", archive]);
   const member = list.split("\n").find((path) => path.split("/").length === 2 && path.endsWith(`/${name}`));

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { parseDocument } from "yaml";
 import { LOCK, lockOf } from "../../../src/plan/chart";
 
-/** Sets keys of one chart in the project's lock, which begins as that of the package; comments and everything else stay. */
+/** Sets keys of one chart in the project's lock, which starts as a copy of the package's; everything else stays, comments included. */
 export function writeLock(project: string, chart: string, keys: Record<string, string>): void {
   const path = join(project, LOCK);
   const document = parseDocument(readFileSync(lockOf(project), "utf8"));

@@ -1,4 +1,4 @@
-/** Fetches the archives that `charts/lock.yaml` names, and keeps only those it vouches for. */
+/** Fetches the archives that `charts/lock.yaml` names, and keeps only those with the locked digest. */
 import { renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { type RemoteChart, readCharts, sha256Of } from "../../../src/plan/chart";
@@ -10,11 +10,11 @@ export interface Pulled {
   chart: string;
   version: string;
   sha256: string;
-  /** What was done: it was there already, it was fetched and checked, or it was fetched and its digest is recorded now. */
+  /** `present`: it already existed. `verified`: fetched and checked. `recorded`: fetched, and its digest is now in the lock. */
   outcome: "present" | "verified" | "recorded";
 }
 
-/** @throws ToolError for the first chart that is not available, or is not the one that the lock names: it is not kept. */
+/** @throws ToolError for the first chart that is not available or does not match the lock; it is not kept. */
 export async function pullCharts(project: string, further: HelmArguments = []): Promise<Pulled[]> {
   const pulled: Pulled[] = [];
   for (const [chart, locked] of Object.entries(readCharts(project).remote))
@@ -34,7 +34,7 @@ async function pullChart(
   if (vendored && sha256 !== undefined)
     throw new ToolError(
       `${file} is not the chart that charts/lock.yaml names: sha256 ${vendored.sha256}, locked ${sha256}.\n` +
-        "  Find out who changed it; delete it to fetch it again.",
+        "  Find out who changed it. To fetch it again, delete it.",
     );
   const path = join(project, file);
   const arriving = `${path}.arriving`;
@@ -43,8 +43,8 @@ async function pullChart(
   if (sha256 !== undefined && actual !== sha256) {
     rmSync(arriving);
     throw new ToolError(
-      `${url} ${version} has sha256 ${actual}, charts/lock.yaml says ${sha256}: it is not kept.\n` +
-        "  The registry serves another chart under this version than the one that was locked. Ask its publisher why, before anything else.",
+      `${url} ${version} has sha256 ${actual}, but charts/lock.yaml says ${sha256}; the chart was not kept.\n` +
+        "  The registry serves a different chart under this version than the locked one. Ask its publisher why before you use it.",
     );
   }
   renameSync(arriving, path);

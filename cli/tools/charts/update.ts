@@ -1,4 +1,4 @@
-/** Moves `charts/lock.yaml` to newer versions, and says which values of ours the new chart no longer has. */
+/** Updates `charts/lock.yaml` to newer versions, and finds values of ours that the new charts no longer have. */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import semver from "semver";
@@ -13,10 +13,10 @@ export interface Updated {
   chart: string;
   from: string;
   to: string;
-  /** Versions of the programs in the charts' images. */
+  /** The app versions of the charts. */
   appFrom?: string;
   appTo?: string;
-  /** Values that Flotilla sets and the new chart does not know. */
+  /** Values that Flotilla sets and the new chart does not have. */
   gone: string[];
   /** Values that the old chart had and the new one does not. */
   removed: string[];
@@ -27,7 +27,7 @@ interface Metadata {
 }
 
 /**
- * @param wanted Names of charts, with `@<version>` for another version than the newest. None: all charts.
+ * @param wanted Names of charts, with `@<version>` for a version other than the newest. If empty, all charts.
  * @param valuesOf All values that Flotilla may set in a chart.
  */
 export async function updateCharts(
@@ -43,13 +43,13 @@ export async function updateCharts(
     if (!locked)
       throw new ToolError(`charts/lock.yaml has no chart ${chart}; it has ${Object.keys(remote).join(", ")}`);
     if (version !== undefined && semver.valid(version) === null)
-      throw new ToolError(`${request}: ${version} is no exact version, such as ${locked.version}`);
+      throw new ToolError(`${request}: ${version} is not an exact version such as ${locked.version}`);
     return { chart, version, locked };
   });
   const found: Found[] = [];
   for (const { chart, version, locked } of requests)
     found.push(await findUpdate(project, chart, locked, version, valuesOf(chart), further));
-  // Only when all is known: a registry that fails half way must not leave changes that nobody was told of.
+  // Write only after all charts are found: a registry that fails halfway must not leave unreported changes.
   for (const { updated, lock, old } of found) {
     if (lock) writeLock(project, updated.chart, lock);
     if (old) rmSync(old);
@@ -57,12 +57,12 @@ export async function updateCharts(
   return found.map(({ updated }) => updated);
 }
 
-/** What there is to be done for one chart. */
+/** The update of one chart. */
 interface Found {
   updated: Updated;
-  /** What the lock is to say. */
+  /** The new keys in the lock. */
   lock?: Record<string, string>;
-  /** The archive that is of no use then. */
+  /** The archive that becomes obsolete. */
   old?: string;
 }
 
@@ -81,7 +81,7 @@ async function findUpdate(
   if (!locked.vendored) await pullArchive(locked.url, from, archives.from, further);
   if (locked.sha256 !== undefined && sha256Of(archives.from) !== locked.sha256)
     throw new ToolError(
-      `${locked.file} is not the chart that charts/lock.yaml names; run npx flotilla charts pull first`,
+      `${locked.file} is not the chart that charts/lock.yaml names\n  Run npx flotilla charts pull first.`,
     );
   await pullArchive(locked.url, to, archives.to, further);
   const [oldValues, newValues, oldChart, newChart] = await Promise.all([
@@ -93,7 +93,7 @@ async function findUpdate(
   const imageTag = newValues?.image?.tag;
   if (typeof imageTag !== "string" || imageTag === "latest")
     throw new ToolError(
-      `${chart} ${to} names no version of its main image (image.tag is ${imageTag}): nothing was changed.\n` +
+      `${chart} ${to} does not name a version of its main image (image.tag is ${imageTag}). Nothing was changed.\n` +
         `  Choose a version that does: npx flotilla charts update ${chart}@<version>`,
     );
   return {

@@ -1,10 +1,10 @@
-/** kube-score: what is good practice for objects of Kubernetes. */
+/** kube-score: best practices for Kubernetes objects. */
 import execa from "execa";
 import { ensureTools } from "../toolchain/ensure";
 import { KUBERNETES } from "../toolchain/specification";
 import { type Finding, nothingChecked, type Report } from "./report";
 
-/** Grades of kube-score: 10 is fine, 7 almost, 5 a warning, 1 critical. */
+/** Grades of kube-score: 10 is OK, 7 almost OK, 5 a warning, 1 critical. */
 const FINE = 7;
 const WARNING = 5;
 
@@ -19,18 +19,18 @@ interface ScoredObject {
   }[];
 }
 
-/** Scores objects together: some checks look at several. Tests that are ignored are named as kube-score does. */
+/** Scores objects together, because some checks need several. `ignored`: kube-score's names of tests to skip. */
 export async function kubeScore(manifests: string, ignored: readonly string[] = []): Promise<Report> {
   if (manifests === "") return nothingChecked();
   const { "kube-score": tool } = await ensureTools(["kube-score"]);
   const minor = KUBERNETES.split(".").slice(0, 2).join(".");
-  // It ends with 1 when it finds something.
+  // It exits with 1 if it finds something.
   const { stdout, stderr, exitCode } = await execa(
     tool?.path as string,
     [
       "score",
       ...["--kubernetes-version", `v${minor}`, "--output-format", "json"],
-      // A limit of processor time is optional: it slows pods down on nodes that have time left.
+      // CPU limits are optional: they throttle pods even on idle nodes.
       "--ignore-container-cpu-limit",
       ...ignored.flatMap((test) => ["--ignore-test", test]),
       "-",
@@ -42,7 +42,7 @@ export async function kubeScore(manifests: string, ignored: readonly string[] = 
   for (const object of JSON.parse(stdout) as ScoredObject[]) {
     const exceptions = object.object_meta.annotations?.["kube-score/ignore"]?.split(",") ?? [];
     for (const { check, grade, skipped, comments } of object.checks) {
-      // Skipped are the optional checks as well.
+      // Optional checks are skipped too.
       if (skipped) report.excepted += exceptions.includes(check.id) ? 1 : 0;
       else if (grade >= FINE) report.passed += 1;
       else report.findings.push(finding(object, check.id, grade, comments ?? []));

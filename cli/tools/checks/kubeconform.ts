@@ -1,4 +1,4 @@
-/** kubeconform: whether objects are what Kubernetes' schemas describe. */
+/** kubeconform: validates objects against the schemas of Kubernetes. */
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import execa from "execa";
@@ -9,7 +9,7 @@ import { KUBERNETES } from "../toolchain/specification";
 import { nothingChecked, type Report } from "./report";
 import { cachedSchemas, schemaLocation } from "./schemas";
 
-/** Groups of kinds that every cluster has: their schemas are there, or nothing was looked at. */
+/** Groups that every cluster serves: a missing schema of one of them means that nothing was checked. */
 const isBuiltIn = (version: string): boolean =>
   /^(v1$|(apps|batch|autoscaling|policy|networking\.k8s\.io|rbac\.authorization\.k8s\.io)\/)/.test(version);
 
@@ -21,8 +21,8 @@ interface Output {
 }
 
 /**
- * Checks manifests against the schemas of the embedded cluster where it has run on this machine, else against those that
- * kubeconform downloads. Kinds of the cluster's own are not looked at. Undefined where there are no schemas.
+ * Validates manifests against the schemas of the sandbox cluster if it has run on this machine, else against those that
+ * kubeconform downloads. Custom resources are not checked. Returns undefined if no schemas are available.
  */
 export async function kubeconform(manifests: string): Promise<Report | undefined> {
   if (manifests === "") return nothingChecked();
@@ -57,7 +57,7 @@ export async function kubeconform(manifests: string): Promise<Report | undefined
       object: `${kind} ${name}`,
       message:
         msg === ""
-          ? "there is no schema of its kind"
+          ? "no schema for its kind"
           : msg.replace(
               /^(problem validating schema\. Check JSON formatting: )?jsonschema validation failed with '[^']*' - /,
               "",

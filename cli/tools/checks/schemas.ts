@@ -1,4 +1,4 @@
-/** JSON schemas for kubeconform from what the API server itself publishes (OpenAPI v2), custom resources included. */
+/** JSON schemas for kubeconform, from the API server's own OpenAPI v2 document, custom resources included. */
 import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { compact, mapValues } from "../../../src/model/records";
@@ -20,18 +20,18 @@ interface Definition {
   "x-kubernetes-preserve-unknown-fields"?: boolean;
 }
 
-/** Where kubeconform finds the schema of a kind in a folder that `writeSchemas` filled. */
+/** The location template of the schemas in a folder filled by `writeSchemas`. */
 export const schemaLocation = (folder: string): string =>
   join(folder, "{{ .ResourceKind }}{{ .KindSuffix }}.json");
 
-/** What kubeconform calls the suffix of a kind: the first word of its group, and its version. */
+/** kubeconform's KindSuffix: the first part of the group, and the version. */
 const suffix = (group: string, version: string): string =>
   ["", ...(group ? [group.split(".")[0]] : []), version].join("-");
 
-/** Writes one schema a kind, strict: a field that is not defined is refused. */
+/** Writes one strict schema per kind: undefined fields are refused. */
 export function writeSchemas(folder: string, { definitions }: OpenApi): void {
   const strict = Object.fromEntries(Object.entries(definitions).map(([name, it]) => [name, close(it)]));
-  // The server publishes these two as text, and takes numbers as well.
+  // The server declares these two as strings but also accepts numbers.
   for (const name of Object.keys(strict))
     if (/\.(Quantity|IntOrString)$/.test(name))
       strict[name] = { oneOf: [{ type: "string" }, { type: "number" }] };
@@ -43,7 +43,7 @@ export function writeSchemas(folder: string, { definitions }: OpenApi): void {
       );
 }
 
-/** The definitions that one needs, itself included. */
+/** Returns a definition and all definitions that it refers to. */
 function closureOf(name: string, all: Record<string, object>): Record<string, object> {
   const found: Record<string, object> = {};
   const visit = (wanted: string): void => {
@@ -63,9 +63,9 @@ function close(definition: Definition): object {
   return {
     ...rest,
     ...compact({
-      // The validator knows fewer formats than the server has.
+      // The validator does not know all of the server's formats.
       type: format === "int-or-string" ? ["string", "integer"] : undefined,
-      // An empty text is as good as none: the server fills in its default.
+      // The server treats an empty string as absent and fills in its default.
       enum: words && [...new Set([...words, ""])],
       items: items && close(items),
       properties: properties && mapValues(properties, close),
@@ -74,10 +74,10 @@ function close(definition: Definition): object {
   };
 }
 
-/** Where the schemas of the embedded cluster's own kinds are kept once it has run. */
+/** Where the sandbox cluster's schemas are cached once it has run. */
 export const cachedSchemas = (): string => join(cacheFolder(), "schemas", `kubernetes-${KUBERNETES}`);
 
-/** Keeps the schemas that a fresh embedded cluster publishes, so that manifests can be checked without one. */
+/** Caches the schemas of a new sandbox cluster, so that manifests can be checked without one. */
 export async function keepSchemas(publish: () => Promise<OpenApi>): Promise<void> {
   const target = cachedSchemas();
   if (existsSync(target)) return;

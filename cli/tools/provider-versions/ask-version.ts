@@ -1,4 +1,4 @@
-/** The version of a provider, as its binary tells it over its own protocol: what an SDK asks for may be another. */
+/** Asks a provider's binary for its version over the plugin protocol; it may differ from the one that the SDK needs. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import type * as Grpc from "@grpc/grpc-js";
@@ -7,18 +7,18 @@ import * as services from "@pulumi/pulumi/proto/provider_grpc_pb";
 import type * as Protobuf from "google-protobuf/google/protobuf/empty_pb";
 import { ToolError } from "../failure";
 
-/** Pulumi's own packages, of which its protocol is made. */
+/** The packages of Pulumi's SDK that implement the protocol. */
 const ofPulumi = createRequire(require.resolve("@pulumi/pulumi"));
 const grpc = ofPulumi("@grpc/grpc-js") as typeof Grpc;
 const { Empty } = ofPulumi("google-protobuf/google/protobuf/empty_pb") as typeof Protobuf;
 
-/** Milliseconds for all of it: a large binary on a busy machine takes seconds to begin. */
+/** The time limit in milliseconds: a large binary on a busy machine takes seconds to start. */
 const LIMIT = 20_000;
 
-/** A plugin wants the address of an engine; nothing is told to it before it is configured. */
+/** Plugins need the address of an engine, but do not contact it before they are configured. */
 const NO_ENGINE = "127.0.0.1:1";
 
-/** @throws ToolError for what is no plugin of Pulumi. */
+/** @throws ToolError if the executable is not a Pulumi plugin. */
 export async function askVersion(executable: string, limit = LIMIT): Promise<string> {
   const child = spawn(executable, [NO_ENGINE], { stdio: ["ignore", "pipe", "pipe"] });
   const deadline = Date.now() + limit;
@@ -27,20 +27,23 @@ export async function askVersion(executable: string, limit = LIMIT): Promise<str
     return (await pluginInfo(port, deadline)) || "unknown";
   } catch (error) {
     throw new ToolError(
-      `${executable} does not say which version it is: ${(error as Error).message}\n` +
-        "  Is it a plugin of Pulumi for this machine? Install it again, or take it off PATH.",
+      `${executable} does not report its version: ${(error as Error).message}\n` +
+        "  Check that it is a Pulumi plugin for this platform. Reinstall it, or remove it from PATH.",
     );
   } finally {
-    // It holds nothing that would have to be put away.
+    // It has nothing to clean up.
     child.kill("SIGKILL");
   }
 }
 
-/** A plugin prints the port that it listens on, on a line of its own. */
+/** Waits for the port that the plugin prints on a separate line. */
 function portOf(child: ChildProcess, limit: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const said = { stdout: "", stderr: "" };
-    const timer = setTimeout(() => reject(new Error(`it named no port within ${limit / 1000} s`)), limit);
+    const timer = setTimeout(
+      () => reject(new Error(`it did not print a port within ${limit / 1000} s`)),
+      limit,
+    );
     const settle = (outcome: () => void) => {
       clearTimeout(timer);
       outcome();
@@ -61,7 +64,7 @@ function portOf(child: ChildProcess, limit: number): Promise<number> {
   });
 }
 
-/** The port, once its whole line is there. */
+/** Returns the port, once its line is complete. */
 export function readPort(output: string): number | undefined {
   const line = /^(\d{1,5})\r?$/m.exec(output.slice(0, output.lastIndexOf("\n") + 1))?.[1];
   const port = Number(line);

@@ -1,4 +1,4 @@
-/** The versions of providers' binaries, asked for once: a binary that has changed is asked again. */
+/** The versions of provider binaries, cached until a binary changes. */
 import { mkdirSync, readFileSync, realpathSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { jsonText } from "../../terminal/json";
@@ -6,11 +6,11 @@ import { cacheFolder } from "../paths";
 
 const FILE = "plugin-versions.json";
 
-/** What speaks the protocol is loaded only where a binary has to be asked. */
+/** Loads the plugin protocol only when a binary must be asked. */
 const askItself = async (executable: string): Promise<string> =>
   (await import("./ask-version")).askVersion(executable);
 
-/** @throws ToolError when the binary does not tell. */
+/** @throws ToolError if the binary does not report its version. */
 export async function binaryVersion(
   executable: string,
   { file = join(cacheFolder(), FILE), ask = askItself } = {},
@@ -24,7 +24,7 @@ export async function binaryVersion(
   return version;
 }
 
-/** Another binary in the same place has another size or was written at another time. */
+/** The identity of a binary: its path, size and modification time. */
 function identityOf(executable: string): string {
   const path = realpathSync(executable);
   const { size, mtimeMs } = statSync(path);
@@ -35,7 +35,7 @@ function readKnown(file: string): Record<string, string> {
   try {
     return JSON.parse(readFileSync(file, "utf8")) as Record<string, string>;
   } catch {
-    // There is none yet, or another process is writing it: the binary is asked.
+    // The cache does not exist yet, or another process is writing it: ask the binary.
     return {};
   }
 }

@@ -7,7 +7,7 @@ import type { Tool } from "./specification";
 
 const MODULES = join(__dirname, "modules");
 
-/** Arguments of `go build`: nothing but what go.mod and go.sum name, no path of this machine in the result. */
+/** The arguments of `go build`: only pinned modules, and no paths of this machine in the result. */
 export function buildArguments(tool: Tool, output: string): string[] {
   const variables = Object.entries(tool.module.variables ?? {}).map(([name, value]) => `-X ${name}=${value}`);
   return [
@@ -23,7 +23,7 @@ export function buildArguments(tool: Tool, output: string): string[] {
   ];
 }
 
-/** Puts the tool's executable at `target`. @throws Error with the compiler's last lines when it cannot be built. */
+/** Builds the tool's executable at `target`. @throws Error with the compiler's last lines if the build fails. */
 export async function build(tool: Tool, target: string): Promise<void> {
   await inTemporaryFolder(dirname(target), async (folder) => {
     const output = join(folder, tool.name);

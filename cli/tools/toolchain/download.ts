@@ -1,4 +1,4 @@
-/** Downloads an official release and keeps it only if its checksum is the vendor's. */
+/** Downloads an official release and keeps it only if its checksum matches the vendor's. */
 import { createHash } from "node:crypto";
 import { chmodSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -6,17 +6,17 @@ import execa from "execa";
 import { inTemporaryFolder } from "../temporary";
 import type { Checksum, Platform, Tool } from "./specification";
 
-/** How to get a URL; tests put a local server in its place. */
+/** How to get a URL; tests use a local server instead. */
 export type Fetch = (url: string) => Promise<Response>;
 
-/** Milliseconds until a server must have begun to answer. */
+/** Milliseconds within which a server must start to respond. */
 const ANSWER_LIMIT = 15_000;
 
-/** `fetch` that gives up on a server that does not answer. The body may take as long as it needs. */
+/** `fetch` that gives up on a server that does not respond. The body may take as long as it needs. */
 const patientFetch: Fetch = async (url) => {
   const controller = new AbortController();
   const timer = setTimeout(
-    () => controller.abort(new Error(`no answer within ${ANSWER_LIMIT / 1000} s`)),
+    () => controller.abort(new Error(`no response within ${ANSWER_LIMIT / 1000} s`)),
     ANSWER_LIMIT,
   );
   try {
@@ -27,8 +27,8 @@ const patientFetch: Fetch = async (url) => {
 };
 
 /**
- * Puts the tool's executable at `target`.
- * @throws Error when there is no release for the platform, when it cannot be fetched, or when its checksum is wrong.
+ * Downloads the tool's executable to `target`.
+ * @throws Error if the platform has no release, if it cannot be fetched, or if its checksum is wrong.
  */
 export async function download(
   tool: Tool,
@@ -43,7 +43,7 @@ export async function download(
   const content = Buffer.from(await (await fetchOk(url, get)).arrayBuffer());
   const actual = createHash("sha256").update(content).digest("hex");
   if (actual !== expected)
-    throw new Error(`${url} has SHA-256 ${actual}, its vendor says ${expected}: not used`);
+    throw new Error(`${url} has SHA-256 ${actual}, but its vendor says ${expected}; it was not kept`);
   await inTemporaryFolder(dirname(target), async (folder) => {
     const file = join(folder, name);
     writeFileSync(file, content);
@@ -66,11 +66,11 @@ async function checksumOf(checksum: Checksum, platform: Platform, name: string, 
     await fetchOk(`https://api.github.com/repos/${repository}/releases/tags/${tag}`, get)
   ).json()) as { assets?: { name: string; digest?: string | null }[] };
   const digest = release.assets?.find((asset) => asset.name === name)?.digest;
-  if (!digest?.startsWith("sha256:")) throw new Error(`${repository} ${tag} gives no SHA-256 for ${name}`);
+  if (!digest?.startsWith("sha256:")) throw new Error(`${repository} ${tag} has no SHA-256 for ${name}`);
   return digest.slice("sha256:".length);
 }
 
-/** The digest alone, or the line of a file: `<digest>  <name>`, the name perhaps with `*` or a path in front. */
+/** Parses a checksum file: the digest alone, or lines `<digest>  <name>`, where `*` or a path may precede the name. */
 export function parseChecksum(text: string, name: string): string {
   const lines = text
     .split("\n")
@@ -90,9 +90,9 @@ async function fetchOk(url: string, get: Fetch): Promise<Response> {
   } catch (error) {
     const cause = (error as { cause?: { code?: string; message?: string } }).cause;
     throw new Error(
-      `${new URL(url).host} cannot be reached: ${cause?.code ?? cause?.message ?? (error as Error).message}`,
+      `cannot reach ${new URL(url).host}: ${cause?.code ?? cause?.message ?? (error as Error).message}`,
     );
   }
-  if (!response.ok) throw new Error(`${url} answers ${response.status} ${response.statusText}`);
+  if (!response.ok) throw new Error(`${url} returned ${response.status} ${response.statusText}`);
   return response;
 }

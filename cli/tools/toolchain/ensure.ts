@@ -1,4 +1,4 @@
-/** Gets every tool that is asked for: from PATH, else from the cache, else downloaded, else built. */
+/** Gets tools: from PATH, else from the cache, else downloaded, else built. */
 import { existsSync, mkdirSync } from "node:fs";
 import { delimiter, dirname, join, sep } from "node:path";
 import { say, step } from "../../terminal/progress";
@@ -18,7 +18,7 @@ export interface InstalledTool {
 
 export type Toolchain = Record<string, InstalledTool>;
 
-/** @throws ToolError for the first tool that is not available: which one, what was tried, what to do. */
+/** @throws ToolError for the first tool that is not available, with what was tried and what to do. */
 export async function ensureTools(names: readonly ToolName[]): Promise<Toolchain> {
   const platform = currentPlatform();
   const found: Toolchain = {};
@@ -26,16 +26,16 @@ export async function ensureTools(names: readonly ToolName[]): Promise<Toolchain
   return found;
 }
 
-const underway = new Map<ToolName, Promise<InstalledTool>>();
+const pending = new Map<ToolName, Promise<InstalledTool>>();
 
-/** Two who ask for one tool at the same time wait for the same work; the next to ask looks anew. */
+/** Concurrent requests for one tool share the same work; later requests start again. */
 function once(name: ToolName, work: () => Promise<InstalledTool>): Promise<InstalledTool> {
-  const begun = underway.get(name) ?? work().finally(() => underway.delete(name));
-  underway.set(name, begun);
-  return begun;
+  const started = pending.get(name) ?? work().finally(() => pending.delete(name));
+  pending.set(name, started);
+  return started;
 }
 
-/** Path of a tool that is there already, or undefined: nothing is installed for the asking. */
+/** Returns the path of an installed tool, or undefined. Installs nothing. */
 export async function findTool(name: ToolName): Promise<string | undefined> {
   const onPath = await findOnPath(TOOLS[name], outsidePath(process.env.PATH ?? ""));
   if (onPath.found === "good") return onPath.path;
@@ -43,7 +43,7 @@ export async function findTool(name: ToolName): Promise<string | undefined> {
   return existsSync(cached) ? cached : undefined;
 }
 
-/** Where a tool of the cache is: its version and platform are part of the path. */
+/** The path of a tool in the cache, with its version and platform. */
 function cachedPath(tool: Tool, platform: Platform): string {
   return join(
     cacheFolder(),
@@ -59,8 +59,8 @@ async function ensureTool(tool: Tool, name: ToolName, platform: Platform): Promi
   if (onPath.found === "good") return { name, path: onPath.path, version: onPath.version, source: "PATH" };
   tried.push(
     onPath.found === "none"
-      ? "PATH: it is not there"
-      : `PATH: ${onPath.path} is version ${onPath.version}, needed is ${tool.accepts}`,
+      ? "PATH: not found"
+      : `PATH: ${onPath.path} is version ${onPath.version}, but ${tool.accepts} is required`,
   );
   const target = cachedPath(tool, platform);
   const cached: InstalledTool = { name, path: target, version: tool.version, source: "cache" };
@@ -71,7 +71,7 @@ async function ensureTool(tool: Tool, name: ToolName, platform: Platform): Promi
     return cached;
   } catch (error) {
     tried.push(`download: ${(error as Error).message}`);
-    say(`${tool.name} cannot be downloaded (${(error as Error).message}); it is built from source instead`);
+    say(`cannot download ${tool.name} (${(error as Error).message}); building it from source instead`);
   }
   try {
     await step(`building ${tool.name} ${tool.version}`, () => build(tool, target));
@@ -86,7 +86,7 @@ async function ensureTool(tool: Tool, name: ToolName, platform: Platform): Promi
   );
 }
 
-/** PATH without the links of a world: a shell inside one must find what a shell outside finds. */
+/** PATH without the sandbox's own folders, so that a shell inside the sandbox finds the same tools as one outside. */
 export function outsidePath(path: string): string {
   return path
     .split(delimiter)
@@ -99,7 +99,7 @@ function currentPlatform(): Platform {
   const os = process.platform;
   if ((os !== "linux" && os !== "darwin") || (arch !== "amd64" && arch !== "arm64"))
     throw new ToolError(
-      `the embedded cluster runs on Linux and macOS, on x64 and arm64; this is ${process.platform}/${process.arch}`,
+      `the sandbox and its tools run on Linux and macOS, on x64 and arm64; this is ${process.platform}/${process.arch}`,
     );
   return { os, arch };
 }

@@ -1,4 +1,4 @@
-/** Finds a tool on PATH and decides whether its version will do. */
+/** Finds a tool on PATH and decides whether its version is acceptable. */
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import execa from "execa";
@@ -10,7 +10,7 @@ export type OnPath =
   | { found: "unfit"; path: string; version: string }
   | { found: "none" };
 
-/** All executables of a name on PATH, in its order. */
+/** Returns all executables with a name on PATH, in order. */
 export function executablesOnPath(name: string, path: string): string[] {
   return path
     .split(delimiter)
@@ -19,7 +19,7 @@ export function executablesOnPath(name: string, path: string): string[] {
     .filter(isExecutable);
 }
 
-/** The first one on PATH decides: it is the one a shell would run. */
+/** Only the first one on PATH counts: it is the one that a shell would run. */
 export async function findOnPath(
   tool: Pick<Tool, "name" | "accepts" | "versionArguments">,
   path: string,
@@ -37,7 +37,7 @@ export async function findOnPath(
   return { found: satisfies(version, tool.accepts) ? "good" : "unfit", path: first, version };
 }
 
-/** The first number of three parts: `Client Version: v1.32.4-dispatcher` is 1.32.4. */
+/** Returns the first version with three parts: `Client Version: v1.32.4-dispatcher` is 1.32.4. */
 export function parseVersion(output: string): string | undefined {
   const match = /\d+\.\d+\.\d+/.exec(output);
   return match ? coerce(match[0])?.version : undefined;

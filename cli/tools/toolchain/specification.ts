@@ -1,31 +1,31 @@
 /**
- * What each tool is: which version is good enough on PATH, where its official release is, from which Go module it is
- * built otherwise. Versions and packages were tried together (see the facts on the embedded cluster).
+ * The tools: which versions on PATH are acceptable, where the official release is, and the Go module to build from otherwise.
+ * These versions and packages were tested together.
  */
 
 export interface Tool {
   name: string;
-  /** The version that is downloaded or built, without a leading v. */
+  /** The version to download or build, without a leading v. */
   version: string;
-  /** The tool that looks for this one in its own folder. */
+  /** The tool that expects this one in its own folder. */
   beside?: string;
-  /** Versions on PATH that do as well, as a semver range. */
+  /** Acceptable versions on PATH, as a semver range. */
   accepts: string;
-  /** Arguments that print the version; the first number of three parts in the output counts. None: any will do. */
+  /** Arguments that print the version; the first version with three parts in the output counts. If unset, any version is accepted. */
   versionArguments?: readonly string[];
   release: Release;
   module: Module;
 }
 
-/** An official release. `archive` names a tar.gz and the path inside it; without it the file is the executable. */
+/** An official release: a tar.gz with `member` as the executable inside it, else the executable itself. */
 export interface Release {
   url: (platform: Platform) => string | undefined;
-  /** Path of the executable inside the tar.gz. */
+  /** The path of the executable inside the tar.gz. */
   member?: (platform: Platform) => string;
   checksum: Checksum;
 }
 
-/** Where the vendor says what the file's SHA-256 is. */
+/** Where the vendor publishes the SHA-256 of the file. */
 export type Checksum =
   | {
       kind: "file" /** A file with the digest alone, or with lines `<digest>  <name>`. */;
@@ -86,7 +86,7 @@ const kubernetes = (name: string, versionArguments: readonly string[]): Tool => 
   return {
     name,
     version: KUBERNETES,
-    // The servers of a control plane must be of one version; kubectl may be older.
+    // The servers of a control plane must have the same version; kubectl may be older.
     accepts: name === "kubectl" ? ">=1.31.0" : `~${kubernetesMajor}.${kubernetesMinor}`,
     versionArguments,
     release: {
@@ -127,7 +127,7 @@ export const TOOLS = {
   pulumi: {
     name: "pulumi",
     version: PULUMI,
-    // Older ones may not know a setting that is a map (Pulumi.yaml).
+    // Older ones may not support settings that are maps (Pulumi.yaml).
     accepts: ">=3.259.0 <4",
     versionArguments: ["version"],
     release: pulumiRelease("pulumi"),
@@ -140,13 +140,13 @@ export const TOOLS = {
   "pulumi-language-nodejs": {
     name: "pulumi-language-nodejs",
     version: PULUMI,
-    // pulumi looks for it in its own folder first, then on PATH, with a warning.
+    // pulumi looks for it in its own folder first; if it is on PATH instead, pulumi prints a warning.
     beside: "pulumi",
-    // It comes with pulumi and has no version of its own to ask for.
+    // It comes with pulumi and does not report a version.
     accepts: "*",
     release: pulumiRelease("pulumi-language-nodejs"),
     module: {
-      // Later versions are a module that is not published; this one runs today's SDK.
+      // Later versions are not published as a module; this one runs the current SDK.
       folder: "pulumi-language-nodejs",
       package: "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs",
       variables: { "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": "3.66.0" },
@@ -170,7 +170,7 @@ export const TOOLS = {
       package: "helm.sh/helm/v3/cmd/helm",
       variables: {
         "helm.sh/helm/v3/internal/version.version": `v${HELM}`,
-        // The version of Kubernetes that `helm template` assumes; the source's own default is 1.20.
+        // The Kubernetes version that `helm template` assumes; the default in the source is 1.20.
         "helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor": "1",
         "helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor": "35",
         "helm.sh/helm/v3/pkg/lint/rules.k8sVersionMajor": "1",
@@ -229,11 +229,11 @@ export const TOOLS = {
   etcd: {
     name: "etcd",
     version: ETCD,
-    // With 3.4 watches stall for about 50 s at random.
+    // With 3.4, watches randomly stall for about 50 s.
     accepts: ">=3.6.0 <4",
     versionArguments: ["--version"],
     release: {
-      // For macOS etcd comes as a zip file only: there it is built.
+      // For macOS, etcd is published only as a zip file, so it is built there.
       url: ({ os, arch }) =>
         os === "linux" ? github("etcd-io/etcd", `v${ETCD}`, `etcd-v${ETCD}-${os}-${arch}.tar.gz`) : undefined,
       member: ({ os, arch }) => `etcd-v${ETCD}-${os}-${arch}/etcd`,
@@ -298,7 +298,7 @@ export const TOOLS = {
 
 export type ToolName = keyof typeof TOOLS;
 
-/** What the embedded cluster runs on. */
+/** The tools of the sandbox cluster. */
 export const CLUSTER_TOOLS: readonly ToolName[] = [
   "kwokctl",
   "kwok",
@@ -309,11 +309,11 @@ export const CLUSTER_TOOLS: readonly ToolName[] = [
   "kubectl",
 ];
 
-/** What a real node takes, in addition to packages of the distribution (dev/sandbox/nodes/requirements.ts). */
+/** The tools of a real node, in addition to packages of the distribution (dev/sandbox/nodes/requirements.ts). */
 export const NODE_TOOLS: readonly ToolName[] = ["kubelet", "kube-proxy", "kube-router", "coredns"];
 
-/** What `flotilla check` looks with besides. */
+/** The optional checkers of `flotilla check`. */
 export const CHECK_TOOLS: readonly ToolName[] = ["kubeconform", "kube-score"];
 
-/** What deploying takes. Helm is for people and for the stand-in provider: the program itself does without. */
+/** The tools for deploying. Helm is for users and the stand-in provider; the program itself does not need it. */
 export const DEPLOY_TOOLS: readonly ToolName[] = ["pulumi", "pulumi-language-nodejs", "helm"];

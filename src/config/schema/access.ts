@@ -1,4 +1,4 @@
-/** The settings for access: the cluster, ways in from outside, and the sources of images and secrets. */
+/** The settings for the cluster, access from outside, and the sources of images and secrets. */
 import { z } from "zod";
 import {
   annotations,
@@ -15,13 +15,13 @@ import { key } from "./key";
 export const cluster = z.strictObject({
   context: key(
     z.string().min(1).optional(),
-    "A context of the kubeconfig; prod must name its own.",
+    "Context of the kubeconfig. Required in prod.",
     "name",
     "the current context",
   ),
   kubeconfig: key(
     z.string().min(1).optional(),
-    "The kubeconfig.",
+    "Path of the kubeconfig.",
     "path, ~ is the home folder",
     "KUBECONFIG, then ~/.kube/config",
   ),
@@ -30,33 +30,33 @@ export const cluster = z.strictObject({
       .string()
       .regex(
         /^[0-9a-f-]{36}$|^ca:[0-9a-f]{16}$|^name:.+$/,
-        "must be the UID of the cluster's kube-system namespace, ca: and 16 hex digits, or name: and its name in the kubeconfig",
+        "must be the UID of the cluster's kube-system namespace, ca: and 16 hex digits, or name: and the cluster's name in the kubeconfig",
       )
       .optional(),
-    "Which cluster it is, whatever the kubeconfig leads to: every other one is refused. Naming another than the stack is deployed in lets it move there.",
+    "The identity of the cluster. Flotilla refuses any other cluster that the kubeconfig points to. To move a stack, set the identity of the new cluster.",
     "UID of the namespace kube-system",
     "the cluster of the first update",
   ),
 });
 
 export const ingress = z.strictObject({
-  host: key(publicHost, "DNS name that people know.", "DNS name", "required"),
+  host: key(publicHost, "Public DNS name.", "DNS name", "required"),
   className: key(objectName.optional(), "IngressClass.", "name", "the cluster's default class"),
   tlsSecret: key(
     objectName.optional(),
-    "The TLS Secret; with it the public URL is https.",
+    "TLS Secret. Makes the public URL https.",
     "name of a Secret",
-    "plain http",
+    "none: plain http",
   ),
   clusterIssuer: key(
     objectName.optional(),
-    "cert-manager's ClusterIssuer that makes the certificate; with it the public URL is https.",
+    "cert-manager ClusterIssuer that issues the certificate. Makes the public URL https.",
     "name",
     "none",
   ),
   namespace: key(
     name.default("ingress-nginx"),
-    "Namespace of the ingress controller: its pods may connect to the public services.",
+    "Namespace of the ingress controller. Its pods may connect to the public services.",
     "DNS label",
   ),
 });
@@ -64,26 +64,26 @@ export const ingress = z.strictObject({
 export const loadBalancer = z.strictObject({
   annotations: key(
     annotations.default({}),
-    "Annotations of the Service, for the cloud's controller.",
+    "Annotations of the Service for the cloud's load balancer controller.",
     "text by name",
   ),
-  className: key(loadBalancerClass.optional(), "Which implementation makes it.", "name", "the cloud's"),
+  className: key(loadBalancerClass.optional(), "Load balancer class.", "name", "the cloud's default"),
   sourceRanges: key(
     z.array(cidr).default([]),
-    "Who may reach it; everybody where it is empty.",
+    "Client addresses that may connect. If empty: any.",
     "list of CIDRs",
   ),
 });
 
 export const monitoring = z.strictObject({
-  namespace: key(name.default("monitoring"), "Namespace of the pods that scrape.", "DNS label"),
+  namespace: key(name.default("monitoring"), "Namespace of the pods that scrape metrics.", "DNS label"),
   serviceMonitor: key(
     z
       .strictObject({
-        labels: key(labels.default({}), "Labels by which the operator finds them.", "text by name"),
+        labels: key(labels.default({}), "Labels that the operator selects.", "text by name"),
       })
       .optional(),
-    "Make ServiceMonitors; the cluster must know them (Prometheus operator).",
+    "Create ServiceMonitors. The cluster needs the Prometheus operator.",
     "map",
     "none",
   ),
@@ -94,10 +94,10 @@ export const namespace = z
     [
       name,
       z.strictObject({
-        name: key(name.optional(), "Its name.", "DNS label", "`<application>-<environment>`"),
+        name: key(name.optional(), "Name of the namespace.", "DNS label", "`<application>-<environment>`"),
         create: key(
           z.boolean().default(true),
-          "Whether the stack creates it. false: it exists, others own it, and the stack deploys into it. The stack then sets no labels, no quota (unless `quota` does) and no default resources there, isolates its own pods only, and never deletes it.",
+          "Whether the stack creates the namespace. false: it exists already and others own it. The stack then sets no labels, no quota (unless `quota` is set) and no default resources there, isolates only its own pods, and never deletes the namespace.",
           "true or false",
         ),
       }),
@@ -105,7 +105,7 @@ export const namespace = z
     "must be a DNS label, or the map {name, create}",
   )
   .refine((chosen) => !isOfKubernetes(chosen), {
-    error: "is a namespace of Kubernetes itself, and exists in every cluster: choose another one",
+    error: "is a system namespace of Kubernetes: choose another one",
   });
 
 const isOfKubernetes = (chosen: string | { name?: string; create: boolean }): boolean =>
@@ -114,17 +114,17 @@ const isOfKubernetes = (chosen: string | { name?: string; create: boolean }): bo
   );
 
 export const registry = z.strictObject({
-  server: key(registryHost, "The registry.", "host[:port]", "required"),
-  username: key(z.string().min(1), "Who logs in.", "text", "required"),
+  server: key(registryHost, "Host of the registry.", "host[:port]", "required"),
+  username: key(z.string().min(1), "User name.", "text", "required"),
 });
 
 export const externalSecrets = z.strictObject({
   store: key(
     z.strictObject({
-      name: key(objectName, "Its name.", "name", "required"),
+      name: key(objectName, "Name of the secret store.", "name", "required"),
       kind: key(
         z.enum(["ClusterSecretStore", "SecretStore"]).default("ClusterSecretStore"),
-        "Its kind.",
+        "Kind of the secret store.",
         "ClusterSecretStore or SecretStore",
       ),
     }),
@@ -134,7 +134,7 @@ export const externalSecrets = z.strictObject({
   ),
   path: key(
     z.string().regex(/^[\w.-]+(\/[\w.-]+)*$/, "must be a path, such as us-east-1/robot-shop"),
-    "Where this stack's passwords are in it: each is the key `<path>/<credential>`.",
+    "Path of this stack's passwords in the secret store. Each password has the key `<path>/<credential>`.",
     "path",
     "required",
   ),
@@ -143,7 +143,7 @@ export const externalSecrets = z.strictObject({
       .string()
       .regex(/^[0-9]+(s|m|h)$/, 'must be a duration, such as "1h"')
       .default("1h"),
-    "How often the store is asked.",
+    "How often the secret store is read.",
     "duration",
   ),
 });

@@ -1,4 +1,4 @@
-/** Types of values that several keys have. */
+/** Value types that several keys share. */
 import { z } from "zod";
 import { bytes, quantity } from "../../model/formats";
 import { digest, repository, tag } from "../../model/image-formats";
@@ -38,22 +38,17 @@ const resources = z.strictObject({
   requests: key(
     z
       .strictObject({
-        cpu: key(
-          quantity.nullish(),
-          "Guaranteed processor time.",
-          'cores ("250m" is a quarter)',
-          "the inventory's",
-        ),
+        cpu: key(quantity.nullish(), "Guaranteed CPU.", 'cores ("250m" is a quarter)', "the inventory's"),
         memory: key(bytes.nullish(), "Guaranteed memory.", 'bytes ("256Mi")', "the inventory's"),
         "ephemeral-storage": key(
           bytes.nullish(),
-          "Guaranteed disk for logs, temporary files and the container's own layer.",
+          "Guaranteed disk for logs, temporary files and the container's writable layer.",
           'bytes ("64Mi")',
           "the inventory's, or 64Mi",
         ),
       })
       .optional(),
-    "What a container is promised; the scheduler looks for that much room.",
+    "Guaranteed resources of a container. The scheduler reserves them.",
     "map",
     "the inventory's",
   ),
@@ -62,20 +57,25 @@ const resources = z.strictObject({
       .strictObject({
         cpu: key(
           quantity.nullish(),
-          "Processor time above which it is slowed down.",
+          "CPU limit. A container that needs more is throttled.",
           "cores",
           "the inventory's",
         ),
-        memory: key(bytes.nullish(), "Memory above which it is killed.", "bytes", "the inventory's"),
+        memory: key(
+          bytes.nullish(),
+          "Memory limit. A container that uses more is killed.",
+          "bytes",
+          "the inventory's",
+        ),
         "ephemeral-storage": key(
           bytes.nullish(),
-          "Disk above which its pod is evicted.",
+          "Disk limit. A pod that uses more is evicted.",
           "bytes",
-          "the inventory's, or 1Gi, and 2Gi for Bitnami's stores",
+          "the inventory's, or 1Gi (2Gi for stores of Bitnami)",
         ),
       })
       .optional(),
-    "What a container may have at most.",
+    "Maximum resources of a container.",
     "map",
     "the inventory's",
   ),
@@ -85,28 +85,28 @@ const resources = z.strictObject({
 export const image = {
   repository: key(
     repository.optional(),
-    "Image repository with registry, for a private build; a mirror of a whole registry is in `registryMirrors`.",
+    "Image repository with registry, for a private build. To mirror a whole registry, use `registryMirrors`.",
     "registry/path",
     "the inventory's",
   ),
   tag: key(
     tag.optional(),
-    'Image tag. A number must be quoted: 1.10 is the number 1.1, "1.10" is a tag.',
+    'Image tag. Put numbers in quotes: YAML reads 1.10 as the number 1.1, and "1.10" as a tag.',
     "text",
     "the inventory's",
   ),
   digest: key(
     digest.optional(),
-    "Digest of the image; it wins over the tag.",
+    "Image digest. Wins over the tag.",
     "sha256: and 64 hex digits",
-    "the inventory's, as long as the tag is",
+    "the inventory's, unless `tag` is set",
   ),
 };
 
 /** The key for requests and limits of a service or store. */
 export const resourcesKey = key(
   resources.optional(),
-  "Requests and limits, merged over the inventory's.",
+  "Requests and limits. Merged over the inventory's.",
   "map",
   "the inventory's",
 );
@@ -114,7 +114,7 @@ export const resourcesKey = key(
 /** The key for values of a service's or store's chart. */
 export const valuesKey = key(
   z.record(z.string(), z.unknown()).optional(),
-  "Values of its Helm chart for what no other key sets, merged over the planned ones; null removes one. Nothing secret.",
+  "Helm values that no other key sets. Merged over the planned values; null removes one. No secrets.",
   "map",
-  "the planned ones",
+  "the planned values",
 );

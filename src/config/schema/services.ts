@@ -26,17 +26,20 @@ const pods = z.int().min(1).max(1000);
 /** The bounds of an autoscaler. The arguments are their defaults, in words. */
 export const bounds = (fewest: string, most: string) =>
   z.strictObject({
-    minReplicas: key(pods.optional(), "Fewest pods.", "pods, 1 to 1000", fewest),
-    maxReplicas: key(pods.optional(), "Most pods.", "pods, 1 to 1000", most),
+    minReplicas: key(pods.optional(), "Minimum number of pods.", "pods, 1 to 1000", fewest),
+    maxReplicas: key(pods.optional(), "Maximum number of pods.", "pods, 1 to 1000", most),
   });
 
-/** The rule that takes exceptions for single variables and files. */
+/** The rule whose exceptions can be limited to single variables and files. */
 const BY_NAME = "plain-secret";
 
 /** The key for rules that do not apply to a service or store. */
 export const exceptions = key(
   z
-    .record(z.string(), z.union([reason, z.record(z.string(), reason)], "must say why, or by variable why"))
+    .record(
+      z.string(),
+      z.union([reason, z.record(z.string(), reason)], "must be a reason, or a map of reasons by variable"),
+    )
     .superRefine((rules, context) => {
       for (const [rule, why] of Object.entries(rules))
         if (rule !== BY_NAME && typeof why !== "string")
@@ -44,16 +47,16 @@ export const exceptions = key(
             code: "custom",
             path: [rule],
             input: why,
-            message: `must say why, in a sentence that others understand; only ${BY_NAME} takes a reason by variable`,
+            message: `must be a reason in a full sentence; only ${BY_NAME} accepts reasons by variable`,
           });
     })
     .optional(),
-  "Rules of `flotilla check` that do not apply to it, by rule, each with the reason; of `plain-secret` also by variable or file.",
+  "Rules of `flotilla check` that do not apply here, with the reason. For `plain-secret` also a map of reasons by variable or file.",
   "sentence by rule",
   "none: all rules apply",
 );
 
-/** The text of a variable. Numbers and booleans become texts, as in inventories. */
+/** The value of a variable. Numbers and booleans become text, as in inventories. */
 const variableText = z
   .union([passable, z.number(), z.boolean()], { error: "must be text, a number, true or false" })
   .transform(String);
@@ -62,25 +65,25 @@ export const service = z.strictObject({
   ...image,
   enabled: key(
     z.boolean().optional(),
-    "Whether the stack has the service.",
+    "Whether to deploy the service.",
     "true or false",
-    "true, unless the inventory calls it optional",
+    "true, unless it is optional in the inventory",
   ),
   replicas: key(
     replicas.optional(),
-    "Pods, where no autoscaler decides; 0 stops it, also where one would.",
+    "Number of pods, without an autoscaler. 0 stops the service, also with an autoscaler.",
     "pods, 0 to 1000",
     "`replicas` of the stack",
   ),
   autoscaling: key(
     bounds("the inventory's, then the stack's", "the inventory's, then the stack's").nullish(),
-    "The bounds of its autoscaler; null takes it away.",
+    "Bounds of the autoscaler. null removes the autoscaler.",
     "map",
     "the inventory's, then the stack's",
   ),
   env: key(
     z.record(variableName, variableText.nullable()).optional(),
-    "Environment variables added to the inventory's or in place of them; null takes one away. Nothing secret.",
+    "Environment variables, merged over the inventory's; null removes one. No secrets.",
     "text by name",
     "the inventory's",
   ),
@@ -90,48 +93,48 @@ export const service = z.strictObject({
       .record(
         z.string(),
         z.strictObject({
-          cidr: key(cidr.optional(), "Addresses, such as 10.1.0.0/16.", "CIDR", "any"),
-          ports: key(z.array(port).min(1), "Ports it may connect to.", "ports, 1 to 65535", "required"),
+          cidr: key(cidr.optional(), "Allowed addresses, such as 10.1.0.0/16.", "CIDR", "any"),
+          ports: key(z.array(port).min(1), "Allowed ports.", "ports, 1 to 65535", "required"),
         }),
       )
       .optional(),
-    "What the service may connect to besides what the inventory says it uses, by any name.",
+    "Additional destinations that the service may connect to, by a name of your choice.",
     "map by name",
-    "nothing",
+    "none",
   ),
   values: valuesKey,
   exceptions,
 });
 
 export const external = z.strictObject({
-  host: key(host.optional(), "Where it answers.", "DNS name", "the inventory's"),
-  port: key(port.optional(), "The port it answers on.", "port, 1 to 65535", "the inventory's"),
+  host: key(host.optional(), "Host name.", "DNS name", "the inventory's"),
+  port: key(port.optional(), "Port.", "port, 1 to 65535", "the inventory's"),
   pods: key(
     z
       .strictObject({
-        namespace: key(name, "Their namespace.", "DNS label", "required"),
-        labels: key(labels, "Their labels.", "text by name", "required"),
-        port: key(port.optional(), "The port they listen on.", "port, 1 to 65535", "`port`"),
+        namespace: key(name, "Namespace of the pods.", "DNS label", "required"),
+        labels: key(labels, "Labels of the pods.", "text by name", "required"),
+        port: key(port.optional(), "Port that the pods listen on.", "port, 1 to 65535", "`port`"),
       })
       .optional(),
-    "The pods behind it, in another namespace of the cluster.",
+    "Pods behind the external, in another namespace of the cluster.",
     "map",
     "the inventory's, unless there is a host",
   ),
   cidr: key(
     cidrs.optional(),
-    "Its addresses, such as 10.1.0.0/16, in place of pods.",
+    "Addresses of the external, such as 10.1.0.0/16, instead of pods.",
     "CIDR, or list of CIDRs",
     "any",
   ),
   generation: key(
     generation.default(1),
-    "Counts the changes of its passwords: one more restarts the services that log in with them.",
+    "Number of the current passwords. Increase it after a password changes, to restart the services that use it.",
     "1 to 999",
   ),
 });
 
-/** The keys that replace an image which Flotilla chooses. */
+/** The keys that replace an image that Flotilla chooses. */
 export const ownImage = z.strictObject({
   repository: key(
     repository.optional(),
@@ -140,10 +143,5 @@ export const ownImage = z.strictObject({
     "the shared chart's",
   ),
   tag: key(tag.optional(), "Image tag, in quotes.", "text", "the shared chart's"),
-  digest: key(
-    digest.optional(),
-    "Digest of the image; it wins over the tag.",
-    "sha256: and 64 hex digits",
-    "none",
-  ),
+  digest: key(digest.optional(), "Image digest. Wins over the tag.", "sha256: and 64 hex digits", "none"),
 });

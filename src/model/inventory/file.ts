@@ -4,7 +4,7 @@ import type { Binary } from "../application";
 import { contentOf } from "../disk";
 import { text } from "./text";
 
-/** Base64 with padding, in one line or several. */
+/** Base64 with padding, without line breaks. */
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 const binary = z.strictObject({

@@ -1,14 +1,14 @@
 /** The schema of images in an inventory. */
 import { z } from "zod";
-import { anyTag, digest, MOVING_TAG, NO_MOVING_TAG, repository } from "../image-formats";
+import { anyTag, digest, MUTABLE_TAG, NO_MUTABLE_TAG, repository } from "../image-formats";
 import { mustBe } from "../issues";
 import { compact } from "../records";
 
 const parts = z
   .strictObject({ repository, tag: anyTag, digest: digest.optional() })
-  .refine(({ tag, digest }) => tag !== MOVING_TAG || digest !== undefined, {
+  .refine(({ tag, digest }) => tag !== MUTABLE_TAG || digest !== undefined, {
     path: ["tag"],
-    message: NO_MOVING_TAG,
+    message: NO_MUTABLE_TAG,
   });
 
 /** An image as `registry/path:tag@digest`. A colon before a slash belongs to the port of the registry. */
@@ -23,7 +23,7 @@ export const image = z.union(
       if (tag === undefined) {
         context.addIssue({
           code: "custom",
-          message: "names no tag: write it as registry/path:tag, or registry/path:tag@sha256:...",
+          message: "has no tag: write registry/path:tag or registry/path:tag@sha256:...",
         });
         return z.NEVER;
       }

@@ -1,4 +1,4 @@
-/** Reads an inventory, and reports every key and value of a wrong form before anything is planned. */
+/** Reads an inventory. Reports every invalid key and value before anything is planned. */
 import type { Application, StoreKind } from "../application";
 import { own } from "../graph";
 import { type Issue, isMissing, mustBe, ofMeantAlternative } from "../issues";
@@ -13,7 +13,7 @@ import type { Catalogue } from "../written";
 import { type ApplicationRead, applicationSchema } from "./schema";
 import { strangeIn } from "./strange";
 
-/** An inventory that was read. */
+/** The result of reading an inventory. */
 export interface ReadInventory {
   /** The application. Undefined if there are problems. */
   application?: Application;
@@ -22,14 +22,14 @@ export interface ReadInventory {
 
 const read = new WeakMap<object, ReadInventory>();
 
-/** Reads the inventory that a file of `apps` exports under a name. Each inventory is read once. */
+/** Reads the inventory that a file in `apps` exports under a name. Each inventory is read once. */
 export function readInventory(written: unknown, name: string): ReadInventory {
   if (typeof written !== "object" || written === null)
     return {
       problems: [
         {
           where: fileOf(name),
-          what: "it exports no application",
+          what: "the file does not export an application",
           todo: "Export a map: { name, description, services }.",
         },
       ],
@@ -52,7 +52,7 @@ export function readCatalogue(catalogue: Catalogue): Record<string, Application>
   );
 }
 
-/** Reports applications with the same name: each would deploy over the other. */
+/** Reports applications with the same name, which would overwrite each other's releases. */
 export function sameNameProblems(catalogue: Catalogue): Problem[] {
   const keys = new Map<string, string>();
   return Object.entries(catalogue).flatMap(([key, written]) => {
@@ -95,14 +95,14 @@ function kindProblems({ stores = {} }: ApplicationRead, file: string): Problem[]
       : [
           {
             where: `${file}: store ${name}: kind`,
-            what: `there is no kind of store ${JSON.stringify(kind)}`,
+            what: `unknown kind of store ${JSON.stringify(kind)}`,
             todo: suggest(kind, knownKinds()),
           },
         ],
   );
 }
 
-/** Adds the defaults of keys that an inventory leaves out. */
+/** Adds the defaults of keys that an inventory omits. */
 const withDefaults = ({ stores = {}, ...others }: ApplicationRead): Application => ({
   ...others,
   stores: mapValues(stores, (store) => ({
@@ -119,7 +119,7 @@ const ONE: Record<string, string> = {
   callers: "caller",
 };
 
-/** The place of a key in messages, such as `service api: env.PORT`. */
+/** Returns the place of a key in messages, such as `service api: env.PORT`. */
 function placeOf(path: readonly PropertyKey[]): string {
   const [group, name, ...rest] = path;
   const kind = ONE[String(group)];
@@ -127,15 +127,15 @@ function placeOf(path: readonly PropertyKey[]): string {
   return rest.length === 0 ? `${kind} ${String(name)}` : `${kind} ${String(name)}: ${pathOf(rest)}`;
 }
 
-/** Keys of other tools, each with what to write instead. */
+/** Keys of other tools, each with the Flotilla equivalent. */
 const INSTEAD: Record<string, string> = {
-  environment: "Variables are in `env`.",
+  environment: "Use `env` for environment variables.",
   replicas:
-    "The number of pods differs between environments: it is the setting flotilla:services.<name>.replicas.",
-  dependsOn: "What a service needs is in `uses`.",
+    "The number of pods depends on the environment. Use the setting flotilla:services.<name>.replicas.",
+  dependsOn: "Use `uses` for what the service connects to.",
   volumes:
-    "A service keeps nothing: `writable` has directories that are gone with the pod; data belongs in a store.",
-  secrets: "A variable that mentions a password becomes a Secret: password(store, account).",
+    "Services have no persistent volumes. Use `writable` for temporary directories, and a store for data.",
+  secrets: "Use password(store, account) in a variable: Flotilla then keeps it in a Secret.",
 };
 
 function toProblems(issue: Issue, file: string): Problem[] {
@@ -146,22 +146,22 @@ function toProblems(issue: Issue, file: string): Problem[] {
       known.includes(key)
         ? {
             where: where([...issue.path, key]),
-            what: "it does not go together with the other keys there",
-            todo: "Remove it or them.",
+            what: "cannot be combined with the other keys here",
+            todo: "Remove this key or the others.",
           }
         : {
             where: where([...issue.path, key]),
-            what: "there is no such key",
+            what: "unknown key",
             todo: own(INSTEAD, key) ?? suggest(key, known),
           },
     );
   }
   if (isMissing(issue))
-    return [{ where: where(issue.path), what: "it is missing", todo: `It ${mustBe(issue)}.` }];
+    return [{ where: where(issue.path), what: "required key is missing", todo: `It ${mustBe(issue)}.` }];
   return [{ where: where(issue.path), what: `${mustBe(issue)}${given(issue)}`, todo: todoOf(issue) }];
 }
 
-/** Whether messages must not repeat the value at a path: it is a variable, a file or a password. */
+/** Whether messages must not quote the value at a path, because it is a variable, a file or a password. */
 const isPrivate = (path: readonly PropertyKey[]): boolean =>
   path.some((step) => ["env", "files", "fixed", "script", "credential"].includes(String(step)));
 
@@ -182,7 +182,7 @@ function todoOf(issue: Issue): string {
   if (issue.code === "invalid_type" && issue.expected === "array" && typeof issue.input === "string")
     return `Write a list: ${JSON.stringify(issue.input.trim().split(/\s+/))}.`;
   if (issue.path.at(-1) === "language" && typeof issue.input === "string")
-    return `${suggest(issue.input, Object.keys(PRESETS))} Any other runtime is "generic".`;
+    return `${suggest(issue.input, Object.keys(PRESETS))} Use "generic" for any other runtime.`;
   return "Correct it.";
 }
 

@@ -1,4 +1,4 @@
-/** The schema of an inventory. It checks at run time what the types cannot: without it a misspelled key would be dropped silently. */
+/** The schema of an inventory. It checks at run time what types cannot: without it, a misspelled key would be silently dropped. */
 import { z } from "zod";
 import { labelValue } from "../formats";
 import { service } from "./service";
@@ -19,5 +19,5 @@ export const applicationSchema = z.strictObject({
 
 /** An inventory as authors write it. */
 export type ApplicationInput = z.input<typeof applicationSchema>;
-/** An inventory that was read: images are split into parts, and values are texts. */
+/** A parsed inventory: images are split into parts, and values are text. */
 export type ApplicationRead = z.output<typeof applicationSchema>;

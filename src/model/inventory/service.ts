@@ -26,11 +26,11 @@ import { resources } from "./resources";
 import { text } from "./text";
 
 const seconds = z.int().min(0).max(86_400);
-const path = z.string().regex(/^\//, "must begin with /");
+const path = z.string().regex(/^\//, "must start with /");
 const words = z.array(z.string());
 
 /** A port, by its name or its number. */
-const portOf = z.union([portName, port], { error: "must be the name of a port, or its number" });
+const portOf = z.union([portName, port], { error: "must be the name or number of a port" });
 
 const probe = z.union(
   [
@@ -147,7 +147,8 @@ export const service = shape.transform((written, context) => {
   const { ports } = written;
   const refuse: Refuse = (path, number) => {
     const known = Object.values(ports ?? {}).map(({ container }) => container);
-    const has = known.length === 0 ? "it has no port" : `its ports are ${known.join(", ")}`;
+    const has =
+      known.length === 0 ? "the service has no ports" : `the service's ports are ${known.join(", ")}`;
     context.addIssue({ code: "custom", path: [...path], message: `is ${number}, but ${has}` });
     return z.NEVER;
   };

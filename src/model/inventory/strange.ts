@@ -1,7 +1,7 @@
-/** Finds what no plain data has, before the schema reads an inventory: it would crash, or skip it without a word. */
+/** Finds what plain data cannot contain, before the schema reads an inventory: zod would crash or silently skip it. */
 import type { Problem } from "../problems";
 
-/** Reports properties that cannot be read and keys that JavaScript keeps for itself. `where` makes a place of a path. */
+/** Reports properties that cannot be read and keys that JavaScript reserves. `where` turns a path into a place. */
 export function strangeIn(written: object, where: (path: readonly PropertyKey[]) => string): Problem[] {
   const seen = new Set<object>();
   const visit = (value: unknown, path: readonly PropertyKey[]): Problem[] => {
@@ -13,7 +13,7 @@ export function strangeIn(written: object, where: (path: readonly PropertyKey[])
     return keys.value.flatMap((key) => {
       const inner = [...path, key];
       if (key === "__proto__")
-        return [{ where: where(inner), what: "a key cannot have this name", todo: "Rename it." }];
+        return [{ where: where(inner), what: "this name cannot be used as a key", todo: "Rename it." }];
       const read = reading(() => (value as Record<string, unknown>)[key]);
       return "failed" in read ? [unreadable(where(inner), read.failed)] : visit(read.value, inner);
     });
@@ -23,7 +23,7 @@ export function strangeIn(written: object, where: (path: readonly PropertyKey[])
 
 const unreadable = (where: string, failed: string): Problem => ({
   where,
-  what: `reading it fails: ${failed}`,
+  what: `the value cannot be read: ${failed}`,
   todo: "Write the value itself: an inventory is plain data.",
 });
 

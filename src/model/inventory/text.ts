@@ -21,22 +21,22 @@ export const reference: z.ZodType<Reference, Reference> = z.discriminatedUnion(
     z.strictObject({ ref: z.literal("username"), ...ofAccount }),
     z.strictObject({ ref: z.literal("password"), ...ofAccount }),
   ],
-  { error: "must be a reference that host, port, password or another helper makes" },
+  { error: "must be a reference returned by host, port, password or another helper" },
 );
 
-/** A scalar. Numbers and booleans become texts. */
+/** A scalar. Numbers and booleans become text. */
 const scalar = z.union([passable, z.number(), z.boolean()]).transform(String);
 
 /** A part of a text. */
 const part = z.union([scalar, reference], {
   error:
-    'must be text, a number, true or false, or a reference such as host("db"); a list in the list is spread: ...address("db")',
+    'must be text, a number, true or false, or a reference such as host("db"); spread a nested list: ...address("db")',
 });
 
 const MUST_BE_TEXT =
   'must be text, a number, true or false, a reference such as host("db"), or a list of these';
 
-/** A list of parts. zod's `readonly` would freeze what it is given, which fails for bytes. */
+/** A list of parts. zod's `readonly` would freeze its input, which fails for bytes. */
 const parts: z.ZodType<Text, readonly z.input<typeof part>[]> = z
   .array(part)
   .transform((parts): Text => parts);

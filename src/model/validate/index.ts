@@ -2,13 +2,13 @@
 import type { Application } from "../application";
 import { MAX_STORE_NAME } from "../names";
 import type { Problem } from "../problems";
+import { checkCallers, checkPublicPaths } from "./access";
 import { checkApplication, checkHosts } from "./names";
-import { checkAccountKeys, checkCircle, checkName } from "./report";
+import { checkAccountKeys, checkCycle, checkName } from "./report";
 import { checkService } from "./services";
 import { checkStore } from "./stores";
-import { checkCallers, checkWaysIn } from "./ways-in";
 
-/** Returns all problems of an inventory, in its order. */
+/** Returns all problems of an inventory, in the order of the inventory. */
 export function validateApplication(application: Application): Problem[] {
   const problems: Problem[] = [];
   const file = `apps/${application.name}.ts`;
@@ -17,7 +17,7 @@ export function validateApplication(application: Application): Problem[] {
 
   checkApplication(application, report);
   checkHosts(application, report);
-  checkWaysIn(application, report);
+  checkPublicPaths(application, report);
   for (const name of Object.keys(application.services)) checkName(`service ${name}`, name, report);
   for (const name of Object.keys(application.stores))
     checkName(`store ${name}`, name, report, MAX_STORE_NAME);
@@ -31,12 +31,12 @@ export function validateApplication(application: Application): Problem[] {
     if (external.pods && external.cidr !== undefined)
       report(
         `external ${name}`,
-        "it has pods and addresses",
-        "Keep one: a network policy names the one or the other.",
+        "has both `pods` and `cidr`",
+        "Keep one of them: a network policy uses either pods or addresses.",
       );
     if (external.standIn) checkService(application, name, external.standIn, report, "stand-in of external");
   }
   checkCallers(application, report);
-  checkCircle("stores", application.stores, (name) => `store ${name}`, report);
+  checkCycle("stores", application.stores, (name) => `store ${name}`, report);
   return problems;
 }

@@ -1,4 +1,4 @@
-/** Checks the names of an inventory: their form, and that each is used once. */
+/** Checks the names of an inventory: their format, and that each is used once. */
 import type { Application } from "../application";
 import { DNS_LABEL, MAX_APPLICATION_NAME, rotationPrefix, storeJobs, storeServices } from "../names";
 import type { Report } from "./report";
@@ -23,14 +23,14 @@ export function checkApplication(application: Application, report: Report): void
   ]);
   for (const { name, store, what } of taken)
     if (name !== store && others.has(name))
-      report(name, `store ${store} has ${what} of this name`, "Rename one of the two.");
+      report(name, `store ${store} creates ${what} with this name`, "Rename one of the two.");
   for (const store of Object.keys(application.stores))
     for (const name of others)
       if (name.startsWith(rotationPrefix(store)))
-        report(name, `the rotations of store ${store} have such names`, "Give it another name.");
+        report(name, `names of this form are reserved for rotations of store ${store}`, "Use another name.");
 }
 
-/** Checks that services, stores, externals and callers have different names: a host name leads to one of them. */
+/** Checks that services, stores, externals and callers have different names, because names are host names. */
 export function checkHosts(application: Application, report: Report): void {
   const seen = new Map<string, string>();
   for (const [kind, record] of [
@@ -45,7 +45,7 @@ export function checkHosts(application: Application, report: Report): void {
         report(
           `${kind} ${name}`,
           `a ${other} has the same name`,
-          "Rename one: a host name leads to one place.",
+          "Rename one of them: each name is a host name.",
         );
       seen.set(name, kind);
     }

@@ -2,10 +2,10 @@
 import type { Service } from "../application";
 import type { Report } from "./report";
 
-/** Directories of the kernel. A container runtime mounts nothing into them, except shared memory. */
-const OF_THE_KERNEL = /^\/(proc|sys|dev(?!\/shm(\/|$)))(\/|$)/;
+/** Kernel directories. A container runtime mounts nothing there, except shared memory. */
+const KERNEL_DIRECTORY = /^\/(proc|sys|dev(?!\/shm(\/|$)))(\/|$)/;
 
-/** Checks that the paths differ, that a container can have them, and that no file is above another path. */
+/** Checks that the paths differ, that they can be mounted, and that no path is below a file. */
 export function checkPaths(where: string, { writable = [], files = {} }: Service, report: Report): void {
   const paths = [...writable, ...Object.keys(files)];
   const seen = new Map<string, string>();
@@ -14,10 +14,10 @@ export function checkPaths(where: string, { writable = [], files = {} }: Service
     if (other !== undefined)
       report(where, `the paths ${other} and ${path} are the same`, "Remove one of them.");
     seen.set(plain(path), path);
-    if (OF_THE_KERNEL.test(plain(path)))
+    if (KERNEL_DIRECTORY.test(plain(path)))
       report(
         where,
-        `the path ${path} belongs to the kernel`,
+        `the path ${path} is a kernel directory`,
         "Use another path: nothing can be mounted there.",
       );
   }
@@ -27,5 +27,5 @@ export function checkPaths(where: string, { writable = [], files = {} }: Service
         report(where, `${path} is below ${file}, which is a file`, "Change one of the two paths.");
 }
 
-/** A path with single slashes, and none at its end. */
+/** Returns a path with single slashes, and none at the end. */
 const plain = (path: string): string => path.replace(/\/+/g, "/").replace(/\/$/, "");

@@ -13,5 +13,5 @@ export function checkResources(where: string, resources: Resources | undefined, 
 /** Checks one amount, which must be above 0. */
 export function checkQuantity(where: string, amount: string, report: Report): void {
   if (!(amountOf(amount) > 0))
-    report(where, `"${amount}" is not an amount`, 'Use a Kubernetes quantity, such as "500m" or "8Gi".');
+    report(where, `"${amount}" is not a quantity`, 'Use a Kubernetes quantity, such as "500m" or "8Gi".');
 }

@@ -1,4 +1,4 @@
-/** Checks the references of texts: their targets must be used, and must have the property. */
+/** Checks the references in texts: the target must be in `uses`, and must have the property. */
 import type { Application } from "../application";
 import { own } from "../graph";
 import { suggest } from "../nearest";
@@ -26,7 +26,7 @@ export function checkReference(
   // A stand-in can read the passwords that its clients log in with.
   const isOwn = of === name && external !== undefined;
   if (!uses.includes(of) && !isOwn) {
-    report(where, `it mentions "${of}", which the service does not use`, `Add "${of}" to \`uses\`.`);
+    report(where, `refers to "${of}", which is not in \`uses\``, `Add "${of}" to \`uses\`.`);
     return;
   }
   const service = own(application.services, of);
@@ -38,14 +38,14 @@ export function checkReference(
   if (!has) {
     report(
       where,
-      `it mentions the ${ref} of "${of}", which is ${kind === "external" ? "an" : "a"} ${kind}`,
-      ref === "url" ? "A store has none: name its host and port." : "Only a store has one.",
+      `refers to the ${ref} of "${of}", which is ${kind === "external" ? "an" : "a"} ${kind}`,
+      ref === "url" ? "Stores have no url: use host and port." : `Only a store has a ${ref}.`,
     );
     return;
   }
   const protocol = external?.protocol ?? Object.values(service?.ports ?? {})[0]?.protocol;
   if (ref === "url" && protocol === "tcp")
-    report(where, `it mentions the url of "${of}", which does not speak http`, "Name its host and port.");
+    report(where, `refers to the url of "${of}", whose protocol is tcp`, "Use host and port.");
   checkAccount(application, where, reference, report);
 }
 
@@ -62,8 +62,8 @@ export function checkAccount(
   if (store?.noPassword !== undefined) {
     report(
       where,
-      `it mentions the ${reference.ref} of "${of}", which runs without a password`,
-      "Remove the mention: clients connect without a login.",
+      `refers to the ${reference.ref} of "${of}", which runs without a password`,
+      "Remove the reference: clients connect without a login.",
     );
     return;
   }
@@ -74,7 +74,7 @@ export function checkAccount(
   if (!accounts.includes(reference.account))
     report(
       where,
-      `it mentions account "${reference.account}" of "${of}", which has no such account`,
+      `refers to account "${reference.account}" of "${of}", which does not exist`,
       suggest(reference.account, accounts),
     );
 }

@@ -1,8 +1,8 @@
-/** How checks of an inventory report problems, and checks that several of them share. */
+/** Reporting of problems, and shared checks. */
 import { findCycle, own } from "../graph";
 import { DNS_LABEL, MAX_RELEASE_NAME } from "../names";
 
-/** Takes a problem: where in the inventory, what is wrong, what to do. */
+/** Reports a problem: where in the inventory, what is wrong, what to do. */
 export type Report = (where: string, what: string, todo: string) => void;
 
 /** Checks the name of a release. */
@@ -10,8 +10,8 @@ export function checkName(where: string, name: string, report: Report, limit = M
   if (name.length > limit)
     report(
       where,
-      `the release name has ${name.length} characters, ${limit === MAX_RELEASE_NAME ? "Helm" : "a store"} allows ${limit}`,
-      "Give it a shorter name.",
+      `the release name has ${name.length} characters; ${limit === MAX_RELEASE_NAME ? "Helm" : "a store"} allows ${limit}`,
+      "Use a shorter name.",
     );
   else if (!DNS_LABEL.test(name))
     report(
@@ -19,18 +19,22 @@ export function checkName(where: string, name: string, report: Report, limit = M
       "the name is not a DNS label",
       "Use lower-case letters, digits and hyphens, starting with a letter.",
     );
-  else if (own(OF_THE_NAMESPACE, name))
-    report(where, `the namespace has ${own(OF_THE_NAMESPACE, name)} of this name`, "Give it another name.");
+  else if (own(NAMESPACE_OBJECTS, name))
+    report(
+      where,
+      `the namespace already has ${own(NAMESPACE_OBJECTS, name)} with this name`,
+      "Use another name.",
+    );
 }
 
-/** Names of objects that a namespace has before its releases, which have objects of the same kinds. */
-const OF_THE_NAMESPACE: Record<string, string> = {
+/** Names of objects that exist in a namespace before the releases, which create objects of the same kinds. */
+const NAMESPACE_OBJECTS: Record<string, string> = {
   default: "a ServiceAccount",
   "default-deny": "a NetworkPolicy",
 };
 
-/** Reports stores or loaders that need each other in a circle. */
-export function checkCircle(
+/** Reports a cycle in the `needs` of stores or loaders. */
+export function checkCycle(
   what: string,
   record: Record<string, { needs?: string[] }>,
   where: (name: string) => string,
@@ -42,8 +46,8 @@ export function checkCircle(
   if (cycle)
     report(
       where(cycle[0] as string),
-      `the ${what} need each other in a circle: ${cycle.join(" -> ")}`,
-      "Remove one of these from `needs`: none of them could ever be started first.",
+      `the \`needs\` of ${what} form a cycle: ${cycle.join(" -> ")}`,
+      "Remove one of them from `needs`: none of them could start first.",
     );
 }
 
@@ -53,7 +57,7 @@ export function checkAccountKeys(where: string, accounts: readonly string[], rep
     if (!/^[a-z][a-z0-9]{0,30}$/.test(account))
       report(
         `${where}, account "${account}"`,
-        "the key must be at most 31 lower-case letters and digits, and begin with a letter",
-        `Only the inventory uses it, as in password(store, "app"). The user of the store is \`username\`, which can have a hyphen.`,
+        "the key must be at most 31 lower-case letters and digits, starting with a letter",
+        `The key is only used in the inventory, as in password(store, "app"). The user of the store is \`username\`, which can have hyphens.`,
       );
 }

@@ -5,11 +5,11 @@ import { suggest } from "../nearest";
 import { FIRST_SAFE_ID, PRESETS } from "../presets";
 import { isText, mentionsPassword, referencesOf, type Text } from "../text";
 import { wordsIn } from "../words";
+import { hasNoPorts } from "./access";
 import { checkPaths } from "./paths";
 import { checkResources } from "./quantities";
 import { checkReference } from "./references";
 import type { Report } from "./report";
-import { listensNowhere } from "./ways-in";
 
 /** Checks a service, or the stand-in of an external. */
 export function checkService(
@@ -24,24 +24,24 @@ export function checkService(
   const externals = Object.keys(application.externals ?? {});
   const uses = service.uses ?? [];
   for (const target of uses) {
-    if (target === name) report(where, "it uses itself", `Remove "${target}" from \`uses\`.`);
+    if (target === name) report(where, "the service uses itself", `Remove "${target}" from \`uses\`.`);
     else if (name === `wait-for-${target}`)
       report(
         where,
-        `its container would be named like the one that waits for ${target}`,
-        "Give it another name.",
+        `the container would have the same name as the init container that waits for ${target}`,
+        "Use another name.",
       );
     else if (!own(application.services, target) && !stores.includes(target) && !externals.includes(target))
       report(
         where,
-        `it uses "${target}", which is neither a service, a store nor an external of ${application.name}`,
+        `uses "${target}", which is not a service, store or external of ${application.name}`,
         suggest(target, [...Object.keys(application.services), ...stores, ...externals]),
       );
-    else if (listensNowhere(own(application.services, target)))
+    else if (hasNoPorts(own(application.services, target)))
       report(
         where,
-        `it uses "${target}", which listens on no port`,
-        `Give ${target} a port or remove the edge.`,
+        `uses "${target}", which has no ports`,
+        `Add a port to ${target}, or remove it from \`uses\`.`,
       );
   }
   const seen = { container: new Map<number, string>(), service: new Map<number, string>() };
@@ -50,11 +50,15 @@ export function checkService(
     const listening = seen.container.get(port.container);
     const serving = seen.service.get(served);
     if (listening)
-      report(where, `ports ${listening} and ${portName} are both ${port.container}`, "Change one of them.");
+      report(
+        where,
+        `ports ${listening} and ${portName} have the same number, ${port.container}`,
+        "Change one of them.",
+      );
     else if (serving)
       report(
         where,
-        `ports ${serving} and ${portName} are both ${served} of the Service`,
+        `ports ${serving} and ${portName} have the same Service port, ${served}`,
         "Change one of them.",
       );
     seen.container.set(port.container, portName);
@@ -64,16 +68,16 @@ export function checkService(
   if (service.user && isLow(service.user) && service.user.reason === undefined)
     report(
       where,
-      `its user ${service.user.uid}:${service.user.gid} is below ${FIRST_SAFE_ID}, where a node has its own users`,
-      `Use ${FIRST_SAFE_ID} or more, or give the \`reason\` why the image needs this one.`,
+      `the user ${service.user.uid}:${service.user.gid} is below ${FIRST_SAFE_ID} and may be a user of the node`,
+      `Use ${FIRST_SAFE_ID} or higher, or set \`reason\` to why the image needs this user.`,
     );
   for (const [what, portName] of portsNamed(service))
     if (Object.keys(service.ports ?? {}).length === 0)
-      report(where, `${what} is "${portName}", and it has no port at all`, "Describe the port in `ports`.");
+      report(where, `${what} is "${portName}", but the service has no ports`, "Add the port to `ports`.");
     else if (!own(service.ports ?? {}, portName))
       report(
         where,
-        `${what} is "${portName}", which it does not have`,
+        `${what} is "${portName}", which does not exist`,
         suggest(portName, Object.keys(service.ports ?? {})),
       );
   checkResources(where, service.resources, report);
@@ -82,7 +86,7 @@ export function checkService(
   if (sleepSeconds >= graceSeconds)
     report(
       where,
-      `it sleeps ${sleepSeconds} s of the ${graceSeconds} s that it has to stop`,
+      `\`shutdown.sleepSeconds\` (${sleepSeconds}) leaves no time to stop within \`graceSeconds\` (${graceSeconds})`,
       "Set `shutdown.graceSeconds` to more than `sleepSeconds`.",
     );
   checkPermissions(where, service, report);
@@ -90,8 +94,8 @@ export function checkService(
     if (mentionsPassword(text))
       report(
         `${where}, ${key}`,
-        "a password in a command can be read by everyone who sees the pod",
-        "Make it an environment variable, here NAME, and write $(NAME).",
+        "a password in a command is visible to everyone who can read the pod",
+        "Put it into an environment variable, and refer to it as $(NAME).",
       );
   const texts = [
     ...Object.entries(service.env ?? {}),
@@ -103,14 +107,14 @@ export function checkService(
       checkReference(application, name, uses, `${where}, ${key}`, reference, report);
 }
 
-/** The port names that a service mentions, each with its purpose. */
+/** Returns the port names that a service mentions, each with its purpose. */
 function portsNamed(service: Service): [string, string][] {
   const probes = [service.probe, service.liveness].flatMap((probe) => (probe ? Object.values(probe) : []));
-  const asked = probes.flatMap(({ port }) => (port === undefined ? [] : [["the port of its probe", port]]));
+  const probed = probes.flatMap(({ port }) => (port === undefined ? [] : [["the port of the probe", port]]));
   return [
-    ...asked,
-    ...(service.public ? [["its public port", service.public.port]] : []),
-    ...(service.metrics ? [["the port of its metrics", service.metrics.port]] : []),
+    ...probed,
+    ...(service.public ? [["the public port", service.public.port]] : []),
+    ...(service.metrics ? [["the port of the metrics", service.metrics.port]] : []),
   ] as [string, string][];
 }
 
@@ -119,13 +123,13 @@ function checkScaling(where: string, { autoscaling, minAvailable }: Service, rep
   if (!(minReplicas >= 1 && maxReplicas >= minReplicas))
     report(
       where,
-      `it scales from ${minReplicas} to ${maxReplicas} pods`,
+      `the autoscaler has minReplicas ${minReplicas} and maxReplicas ${maxReplicas}`,
       "Set `minReplicas` to at least 1, and `maxReplicas` to at least `minReplicas`.",
     );
   if (autoscaling?.minReplicas !== undefined && minAvailable !== undefined && minAvailable >= minReplicas)
     report(
       where,
-      `${minAvailable} of at least ${minReplicas} pods must stay, so that no node could be drained`,
+      `${minAvailable} of at least ${minReplicas} pods must stay available, so that no node can be drained`,
       "Set `minAvailable` below `minReplicas`.",
     );
 }
@@ -135,7 +139,7 @@ function checkPermissions(where: string, { permissions }: Service, report: Repor
     if ([...resources, ...names, ...verbs].includes("*") || names.length === 0)
       report(
         `${where}, permission ${key}`,
-        "it allows everything",
+        "the permission allows everything",
         "Name the resources, the objects and the verbs.",
       );
 }

@@ -1,16 +1,16 @@
-/** How passwords and user names are encoded in the texts that they are parts of. */
+/** How passwords and user names are encoded as parts of text. */
 
 /** An encoding, for the plan and for a template of the External Secrets Operator. */
 interface Encoder {
   encode(plain: string): string;
-  /** Functions of a Go template, with those of sprig. */
+  /** Go template functions, including sprig. */
   template: string;
 }
 
 const QUOTES = ` | trimPrefix "\\"" | trimSuffix "\\""`;
 
 export const ENCODERS = {
-  /** A part of a URL. `urlquery` encodes a space as +, which is valid only in a query. */
+  /** Part of a URL. `urlquery` encodes a space as +, which is only valid in a query. */
   uri: {
     encode: (plain) =>
       encodeURIComponent(plain).replace(
@@ -21,11 +21,11 @@ export const ENCODERS = {
   },
   /** A JSON string with its quotes. */
   json: { encode: (plain) => JSON.stringify(plain), template: " | toJson" },
-  /** A part of a JSON string, between its quotes. Double-quoted YAML and TOML read it as well. */
+  /** Part of a JSON string, without the quotes. Also valid in double-quoted YAML and TOML. */
   jsonString: { encode: (plain) => JSON.stringify(plain).slice(1, -1), template: ` | toJson${QUOTES}` },
-  /** A part of a single-quoted string of YAML. */
+  /** Part of a single-quoted YAML string. */
   yamlString: { encode: (plain) => plain.replaceAll("'", "''"), template: ` | replace "'" "''"` },
-  /** A part of a value of Java properties, which are read as Latin-1. */
+  /** Part of a value in Java properties, which are read as Latin-1. */
   properties: {
     encode: (plain) =>
       plain
@@ -34,12 +34,12 @@ export const ENCODERS = {
         .replace(/[^ -~]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`),
     template: ` | printf "%+q"${QUOTES} | replace " " "\\\\ "`,
   },
-  /** A part of an attribute or a text of XML. */
+  /** Part of an XML attribute or text. */
   xml: {
     encode: (plain) => plain.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`),
     template: " | html",
   },
-  /** A part of a CDATA section of XML, which `]]>` ends: the section is divided there. */
+  /** Part of an XML CDATA section, which is split at each `]]>`. */
   cdata: {
     encode: (plain) => plain.replaceAll("]]>", "]]]]><![CDATA[>"),
     template: ' | replace "]]>" "]]]]><![CDATA[>"',

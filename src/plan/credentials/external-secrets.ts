@@ -1,16 +1,16 @@
-/** Secrets that the External Secrets Operator fills in the cluster, from the secret store that the stack names. */
+/** Secrets that the External Secrets Operator creates from the stack's secret store. */
 import type { Settings } from "../../config/schema";
 import type { ExternalSecretPlan, SecretPlan, SecretText } from "../plan";
 import { ENCODERS } from "./encodings";
 import { credentialsInAll } from "./secret-text";
 
-/** Returns the key of a password in the secret store, or undefined if the stack's config has the password. */
+/** Returns the key of a password in the secret store. Undefined if the stack's config has the password. */
 export const remoteKey = (settings: Settings, credential: string): string | undefined =>
   settings.externalSecrets === undefined || settings.credentials.includes(credential)
     ? undefined
     : `${settings.externalSecrets.path}/${credential}`;
 
-/** Returns the source of a Secret with these texts. All their credentials must be in the secret store. */
+/** Returns the source of a Secret with these texts. All credentials in them must be in the secret store. */
 export function externalSource(
   { externalSecrets }: Settings,
   texts: readonly SecretText[],
@@ -50,11 +50,11 @@ export function externalSecret(
   };
 }
 
-/** Converts a text to a template of the operator, which is a Go template with the functions of sprig. */
+/** Converts a text to a template for the operator: a Go template with sprig functions. */
 function templateOf(text: SecretText): string {
   return text
     .map((part) => {
-      // Go would read braces of the text as parts of the template.
+      // Braces in the text would be read as template syntax.
       if (typeof part === "string") return /[{}]/.test(part) ? `{{ ${JSON.stringify(part)} }}` : part;
       return `{{ index . ${JSON.stringify(part.credential)}${part.encoding === undefined ? "" : ENCODERS[part.encoding].template} }}`;
     })

@@ -1,4 +1,4 @@
-/** Passwords that are not generated: those of externals and of registries. */
+/** Passwords that are not generated: for externals and registries. */
 import type { Settings } from "../../config/schema";
 import type { Application } from "../../model/application";
 import { own } from "../../model/graph";
@@ -19,7 +19,7 @@ export const accountCredentials = ({ externals = {} }: Application): string[] =>
     Object.keys(accounts ?? {}).map((account) => externalCredential(name, account)),
   );
 
-/** Returns the credentials of the externals that services use. Those of stand-ins are generated. */
+/** Returns the credentials of the externals that services use. Credentials of stand-ins are generated. */
 export function externalCredentials({ application, settings }: AppContext): Record<string, CredentialPlan> {
   const used = new Set(Object.values(application.services).flatMap(({ uses }) => uses ?? []));
   const credentials = Object.entries(application.externals ?? {})
@@ -29,7 +29,7 @@ export function externalCredentials({ application, settings }: AppContext): Reco
         externalCredential(name, account),
         own(application.services, name)
           ? generatedPassword(false)
-          : madeByOthers(settings, externalCredential(name, account)),
+          : givenCredential(settings, externalCredential(name, account)),
       ]),
     );
   return Object.fromEntries(credentials);
@@ -38,7 +38,7 @@ export function externalCredentials({ application, settings }: AppContext): Reco
 /** Returns the name of the credential of a registry. */
 const registryCredential = (registry: string): string => `registry-${registry}`;
 
-/** Returns the name of the pull Secret of a registry. The one that the cluster fills has another name. */
+/** Returns the name of the pull Secret of a registry. A Secret from the secret store has another name. */
 const registrySecret = (settings: Settings, registry: string): string =>
   remoteKey(settings, registryCredential(registry)) === undefined
     ? `registry-${registry}`
@@ -48,7 +48,7 @@ const registrySecret = (settings: Settings, registry: string): string =>
 export const pullSecretsOf = (settings: Settings): string[] =>
   Object.keys(settings.registries).map((name) => registrySecret(settings, name));
 
-/** Returns the names of the pull Secrets of stores and their Jobs. They include Secrets that Flotilla does not create. */
+/** Returns the names of the pull Secrets of stores and their Jobs, including Secrets that Flotilla does not create. */
 export const storePullSecretsOf = (settings: Settings): string[] => [
   ...pullSecretsOf(settings),
   ...settings.storeImages.pullSecrets,
@@ -59,13 +59,13 @@ export function registryCredentials(settings: Settings): Record<string, Credenti
   return Object.fromEntries(
     Object.keys(settings.registries).map((name) => [
       registryCredential(name),
-      madeByOthers(settings, registryCredential(name)),
+      givenCredential(settings, registryCredential(name)),
     ]),
   );
 }
 
-/** Returns a credential that is not generated: the stack's config has it, or the cluster reads it. */
-function madeByOthers(settings: Settings, credential: string): CredentialPlan {
+/** Returns a credential that is not generated: it comes from the stack's config or from the secret store. */
+function givenCredential(settings: Settings, credential: string): CredentialPlan {
   const key = remoteKey(settings, credential);
   return key === undefined ? { source: "stack" } : { source: "secret store", key };
 }
@@ -93,28 +93,28 @@ export function registrySecrets(context: AppContext): Record<string, SecretPlan>
 /** Reports passwords that are missing, unused, or needed for two purposes. */
 export function credentialProblems(context: AppContext): Problem[] {
   const { declared, settings } = context;
-  const wanted = { ...externalCredentials(context), ...registryCredentials(settings) };
-  const missing = Object.keys(wanted).filter(
-    (name) => wanted[name]?.source === "stack" && !settings.credentials.includes(name),
+  const needed = { ...externalCredentials(context), ...registryCredentials(settings) };
+  const missing = Object.keys(needed).filter(
+    (name) => needed[name]?.source === "stack" && !settings.credentials.includes(name),
   );
   const known = [...Object.keys(registryCredentials(settings)), ...accountCredentials(declared)];
   const twice = known.filter((name, index) => known.indexOf(name) !== index);
   return [
     ...twice.map((name) => ({
       where: `flotilla:credentials.${name}`,
-      what: "a registry and an account of an external would take the same password",
+      what: "a registry and an account of an external have the same credential name",
       todo: "Rename the registry.",
     })),
     ...missing.map((name) => ({
       where: `flotilla:credentials.${name}`,
-      what: "the password is missing: somebody else made it, so it cannot be generated",
-      todo: `Run: pulumi config set --secret --path flotilla:credentials.${name} (it asks for the value), or say in flotilla:externalSecrets where the cluster reads it.`,
+      what: "the password is missing, and cannot be generated because others created it",
+      todo: `Run: pulumi config set --secret --path flotilla:credentials.${name} (it asks for the value), or set flotilla:externalSecrets to read it from a secret store.`,
     })),
     ...settings.credentials
       .filter((name) => !known.includes(name))
       .map((name) => ({
         where: `flotilla:credentials.${name}`,
-        what: "nothing takes a password of this name",
+        what: "no account or registry uses a password with this name",
         todo: suggest(name, known),
       })),
   ];

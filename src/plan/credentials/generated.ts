@@ -3,7 +3,7 @@ import { accountsRelease } from "../../model/names";
 import type { Plan, SecretPlan } from "../plan";
 import { credentialsIn } from "./secret-text";
 
-/** Returns the Secrets with a store's passwords: its own, and that of the Job that creates its accounts. */
+/** Returns the Secrets with a store's passwords: its own, and the one of the Job that creates its accounts. */
 export const secretsOfStore = ({ secrets }: Pick<Plan, "secrets">, store: string): [string, SecretPlan][] =>
   Object.entries(secrets).filter(([, { owner }]) => owner === store || owner === accountsRelease(store));
 

@@ -9,10 +9,10 @@ import { generatedPassword } from "./passwords";
 /** Returns the name of the Secret with a store's passwords. */
 export const storeSecretName = (store: string) => `${store}-auth`;
 
-/** Whether a store has such a Secret. A store without a password has none. */
+/** Whether a store has a Secret. A store without a password has none. */
 export const hasSecret = (store: Store): boolean => store.noPassword === undefined;
 
-/** Returns the internal accounts of a store, whose passwords it needs in addition to those of its accounts. */
+/** Returns the internal accounts of a store, which need passwords in addition to its accounts. */
 export function internalAccounts(shape: StoreShape): string[] {
   const { store, kind, profile } = shape;
   if (!hasSecret(store)) return [];
@@ -27,7 +27,7 @@ const isClusterKey = ({ kind }: StoreShape, account: string): boolean => account
 
 /**
  * Returns the name of the credential of a store's account or internal account. From the second generation on, the name ends with
- * the generation. A password that an image fixes has one generation.
+ * the generation. A password that an image fixes always has generation 1.
  */
 export function credentialName(shape: StoreShape, account: string): string {
   const generation = generationOf(shape, account);
@@ -39,13 +39,13 @@ function generationOf(shape: StoreShape, account: string): number {
   return isClusterKey(shape, account) ? shape.clusterGeneration : shape.generation;
 }
 
-/** Whether the password of an account is generated, and not fixed by an image. */
+/** Whether the password of an account is generated, as opposed to fixed by an image. */
 export function isGenerated(store: Store, account: string): boolean {
   const described = own(store.accounts ?? {}, account);
   return described === undefined || "generated" in described.credential;
 }
 
-/** Returns the accounts whose passwords a rotation replaces: those with generated passwords, except the cluster key. */
+/** Returns the accounts whose passwords a rotation replaces: all with generated passwords, except the cluster key. */
 export const rotatedAccounts = (shape: StoreShape): string[] =>
   [...internalAccounts(shape), ...Object.keys(shape.store.accounts ?? {})].filter(
     (account) => !isClusterKey(shape, account) && isGenerated(shape.store, account),
@@ -53,14 +53,14 @@ export const rotatedAccounts = (shape: StoreShape): string[] =>
 
 /**
  * Returns the user name of an account. In mongodb and rabbitmq a user has one password, so each generation is a new user next to
- * the old one. In mysql a user can have two passwords for a while, and redis has one user only.
+ * the old one. In mysql a user can temporarily have two passwords, and redis has only one user.
  */
 export function userName(shape: StoreShape, account: string, name: string): string {
   const generation = generationOf(shape, account);
   return generation === 1 || !shape.kind.facts.renamesUsers ? name : `${name}_${generation}`;
 }
 
-/** Returns the user name of an account in the inventory. The users of internal accounts have the names of the accounts. */
+/** Returns the user name of an account in the inventory. For an internal account it is the name of the account. */
 export const userOf = ({ accounts = {} }: Pick<Store, "accounts">, account: string): string =>
   own(accounts, account)?.username ?? account;
 
@@ -80,8 +80,8 @@ export const credentialOf = (context: AppContext, store: string, account: string
 
 /**
  * Returns all credentials of a store, by name. New passwords are not protected while their rotation runs. The plan of a rotation
- * adds the previous passwords, which its Jobs need (`previousCredentials`). A kind without such Jobs, redis, keeps its previous
- * password here: the update would be refused if a protected password left the plan.
+ * adds the previous passwords, which its Jobs need (`previousCredentials`). A kind without rotation Jobs (redis) keeps its
+ * previous password here, because an update that removes a protected password from the plan is refused.
  */
 export function credentialsOf(
   shape: StoreShape,
@@ -116,7 +116,7 @@ export function previousCredentials(shape: StoreShape): Record<string, Credentia
 export const givenNames = (credentials: Record<string, CredentialPlan>): string[] =>
   Object.keys(credentials).filter((name) => credentials[name]?.source === "stack");
 
-/** Returns the values of the passwords that images fix, by name. Only the deployment reads them: a plan has no values. */
+/** Returns the values of the passwords that images fix, by name. They are read during the deployment: a plan has no values. */
 export function fixedValues(
   application: Application,
   credentials: Record<string, CredentialPlan>,

@@ -1,4 +1,4 @@
-/** Fills in the texts of Secrets, and lists the credentials in them. */
+/** Replaces and lists the credentials in texts of Secrets. */
 import type { SecretText } from "../plan";
 import { ENCODERS } from "./encodings";
 

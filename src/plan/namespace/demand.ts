@@ -1,4 +1,4 @@
-/** Sums up the requests and limits of all pods of an application at their maximum number. */
+/** Sums the requests and limits of all pods of an application at their maximum number. */
 import { own } from "../../model/graph";
 import { amountOf } from "../../model/quantity";
 import type { AppContext, PlanContext } from "../context";
@@ -19,12 +19,12 @@ export interface Demand {
   cpu: number;
   /** Requested memory, in bytes. */
   memory: number;
-  /** Limit of memory, in bytes. */
+  /** Memory limit, in bytes. */
   memoryLimit: number;
   pods: number;
 }
 
-/** Requests and limits of a container, in the form of Helm values. */
+/** Requests and limits of a container, as in Helm values. */
 interface Quantities {
   requests?: { cpu?: string; memory?: string };
   limits?: { memory?: string };
@@ -47,12 +47,12 @@ function totalOf(demands: readonly Demand[]): Demand {
   return { cpu: sum("cpu"), memory: sum("memory"), memoryLimit: sum("memoryLimit"), pods: sum("pods") };
 }
 
-/** Returns the demand of an application: all its pods, and one more of each service during its rollout. */
+/** Returns the demand of an application: all pods, plus one of each service for its rollout. */
 export function demandOf(context: AppContext): Demand {
   return totalOf([...Object.values(demandsOf(context)), ...demandsOfJobs(context)]);
 }
 
-/** Returns the demand during an update: removed releases run until its end, and reduced ones shrink pod by pod. */
+/** Returns the demand during an update: removed releases run until the end, and smaller ones shrink pod by pod. */
 export function demandMeanwhile(context: PlanContext): Demand {
   const { deployed } = context;
   const planned = demandsOf(context);
@@ -100,11 +100,11 @@ function demandsOf(context: AppContext): Record<string, Demand> {
   ]);
 }
 
-/** Returns the demand of a service. Its init container that waits for stores requests less and does not count. */
+/** Returns the demand of a service. Its init container requests less and does not count. */
 const demandOfService = (pods: number, resources: Quantities): Demand =>
   demandOfPods(pods === 0 ? 0 : pods + 1, resources);
 
-/** Returns the demand of a deployed service, from its values. */
+/** Returns the demand of a deployed service from its values. */
 const demandOfValues = ({ replicas = 1, autoscaling, resources }: MicroserviceValues): Demand =>
   demandOfService(
     autoscaling?.enabled ? Math.max(replicas, autoscaling.maxReplicas ?? 0) : replicas,
@@ -121,7 +121,7 @@ function containersOf(values: Values): Quantities[] {
   ].flatMap((resources) => (resources === undefined ? [] : [resources as Quantities]));
 }
 
-/** Returns the demand of a store. A StatefulSet replaces its pods one by one and never has additional ones. */
+/** Returns the demand of a store. A StatefulSet replaces its pods one by one, without a surge. */
 export function demandOfStore(context: AppContext, name: string): Demand {
   const shape = shapeOf(context, name);
   const pods = shape.profile === "replicated" ? REPLICAS : 1;

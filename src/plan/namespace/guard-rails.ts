@@ -3,8 +3,8 @@ import { compact } from "../../model/records";
 import type { NamespacePlan } from "../plan";
 
 /**
- * Returns the manifests of the namespace, the container defaults, the isolation and the quota of an application, those that it
- * has. A namespace that others own has a manifest while it is in the state, with nothing but its name.
+ * Returns the manifests of the namespace, the container defaults, the isolation and the quota of an application, as far as it
+ * has them. A namespace that others own has a manifest while it is in the state, with only its name.
  */
 export function guardRails({
   name,

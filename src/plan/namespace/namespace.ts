@@ -1,11 +1,11 @@
-/** Plans the namespace: one of the stack's own with guard rails for every pod, or a place in one that others own. */
+/** Plans the namespace: the stack's own with guard rails for every pod, or a place in a namespace that others own. */
 import { chosenNamespace } from "../../config/namespace";
 import type { PlanContext } from "../context";
 import { ADOPTED, directLabels, OWNER, OWNER_ID } from "../labels";
 import type { NamespacePlan } from "../plan";
-import { quotaOf, toldQuota } from "./quota";
+import { quotaOf, settingsQuota } from "./quota";
 
-/** Requests and limits of containers that are started by hand. Planned containers have their own. */
+/** Requests and limits of containers that are started manually. Planned containers set their own. */
 const CONTAINER_DEFAULTS: NamespacePlan["containerDefaults"] = {
   requests: { cpu: "50m", memory: "64Mi" },
   limits: { memory: "256Mi" },
@@ -44,7 +44,7 @@ function ownNamespace(context: PlanContext): NamespacePlan {
   return deployedNamespace === "adopted" ? asAdopted(planned) : planned;
 }
 
-/** The plan of a namespace that the stack takes over from others: it stays when the stack is destroyed. */
+/** Returns the plan of a namespace that the stack takes over from others. It stays when the stack is destroyed. */
 export const asAdopted = (planned: NamespacePlan): NamespacePlan => ({
   ...planned,
   annotations: { ...planned.annotations, [ADOPTED]: "true" },
@@ -52,8 +52,8 @@ export const asAdopted = (planned: NamespacePlan): NamespacePlan => ({
 });
 
 /**
- * Plans what the stack has in a namespace that others own: nothing that touches their pods. A namespace that the stack created
- * before stays in the state: without it, the engine would delete it.
+ * Plans the stack's objects in a namespace that others own. None of them affects the others' pods. A namespace that the stack
+ * created earlier stays in the state: otherwise the engine would delete it.
  */
 function place(context: PlanContext, releases: readonly string[]): NamespacePlan {
   const { application, settings, deployedNamespace } = context;
@@ -65,7 +65,7 @@ function place(context: PlanContext, releases: readonly string[]): NamespacePlan
     labels: directLabels(context),
     annotations: {},
     podSecurity: {},
-    quota: toldQuota(context),
+    quota: settingsQuota(context),
     quotaLast: false,
     ...(releases.length === 0
       ? {}

@@ -5,7 +5,7 @@ import { type Edge, edgesOf, own } from "../../model/graph";
 import type { AppContext } from "../context";
 import type { MicroserviceValues, Rule } from "../services/microservice-values";
 
-/** Returns the label that selects the pods of a release. All charts set it, Bitnami's included. */
+/** Returns the label that selects the pods of a release. All charts set it, including Bitnami's. */
 export const podsOf = (release: string): Record<string, string> => ({
   "app.kubernetes.io/instance": release,
 });
@@ -37,10 +37,10 @@ export function networkPolicyOf(
   };
 }
 
-/** Ports of API servers and of their Service. A network policy cannot select an API server in another way. */
+/** Ports of API servers and of their Service. A network policy can only select an API server by port or address. */
 export const API_SERVER_PORTS = [443, 6443, 8443, 16443];
 
-/** Allows pods with a token to use the Kubernetes API. The underscore keeps the name different from those of services. */
+/** Allows pods with a token to use the Kubernetes API. No service name has an underscore, so rule names cannot collide. */
 function apiServerRule(
   application: Application,
   { apiServer }: Settings,
@@ -52,10 +52,9 @@ function apiServerRule(
   return { kubernetes_api: apiServer === undefined ? { anywhere: true, ports } : { cidr: apiServer, ports } };
 }
 
-/** Allows the additional connections of the settings, for example to an address that a variable sets. */
+/** Allows the additional connections in the settings, for example to an address in a variable. */
 function settingsRules(settings: Settings, name: string): Record<string, Rule> {
   const rules = Object.entries(own(settings.services, name)?.egress ?? {}).map(([key, { cidr, ports }]) => [
-    // The underscore keeps the name different from those of services.
     `setting_${key}`,
     cidr === undefined ? { anywhere: true, ports } : { cidr, ports },
   ]);
@@ -72,7 +71,7 @@ interface EdgesByEnd {
 
 const found = new WeakMap<Application, EdgesByEnd>();
 
-/** Returns the edges of an application by their ends. They are computed once, because each release needs its own. */
+/** Returns the edges of an application by source and target. They are computed once, because every release needs them. */
 function edgesByEnd(application: Application): EdgesByEnd {
   const known = found.get(application);
   if (known) return known;
@@ -92,7 +91,7 @@ function groupBy(edges: readonly Edge[], end: (edge: Edge) => string): Map<strin
   return groups;
 }
 
-/** Returns one rule for each peer, or for each of its ranges of addresses, with the ports of all edges to it. */
+/** Returns one rule for each peer, or for each of its address ranges, with the ports of all edges to it. */
 function rules(
   application: Application,
   edges: readonly Edge[],
@@ -103,14 +102,13 @@ function rules(
     const other = otherSide(edge);
     const ports = [...(own(named, other)?.ports ?? []), edge.targetPort];
     peersOf(application, edge, other).forEach((peer, index) => {
-      // The underscore keeps the name different from those of services.
       named[index === 0 ? other : `${other}_${index + 1}`] = { ...peer, ports };
     });
   }
   return named;
 }
 
-/** Returns the peers of an edge: a release of the application, pods of another namespace, ranges of addresses, or any address. */
+/** Returns the peers of an edge: a release of the application, pods in another namespace, address ranges, or any address. */
 function peersOf(application: Application, { kind }: Edge, other: string): Omit<Rule, "ports">[] {
   const caller = kind === "caller" ? own(application.callers ?? {}, other) : undefined;
   if (caller) return [{ namespace: caller.namespace, pods: { ...caller.labels } }];
@@ -120,7 +118,7 @@ function peersOf(application: Application, { kind }: Edge, other: string): Omit<
   return cidr === undefined ? [{ anywhere: true }] : [cidr].flat().map((range) => ({ cidr: range }));
 }
 
-/** Allows the ingress controller to connect to the public port, or any address if there is a load balancer. */
+/** Allows connections to the public port, from the ingress controller, or from any address if there is a load balancer. */
 function publicRule({ application, settings }: AppContext, name: string): Record<string, Rule> {
   const port = own(application.services, name)?.public?.port;
   if (port === undefined) return {};

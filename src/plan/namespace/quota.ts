@@ -5,7 +5,7 @@ import { amountOf } from "../../model/quantity";
 import type { AppContext, PlanContext } from "../context";
 import { type Demand, demandMeanwhile, demandOf } from "./demand";
 
-/** Factor that leaves room for pods started by hand, tests of releases, and repeated Jobs. */
+/** Factor that leaves room for manually started pods, release tests, and repeated Jobs. */
 const HEAD_ROOM = 1.25;
 
 const MI = 2 ** 20;
@@ -14,20 +14,20 @@ const MI = 2 ** 20;
 export interface QuotaPlan {
   /** `hard` of the ResourceQuota. */
   hard: Record<string, string>;
-  /** Whether the quota is lowered. It is then applied after the releases: earlier, it could block pods of the update. */
+  /** Whether the quota is lowered. It is then applied after the releases, because it could block pods of the update. */
   lowered: boolean;
 }
 
 /**
- * Returns the quota: the largest demand of the plan, and head room. During an update the pods of both versions run, so a quota
- * is lowered after the update. If they do not fit and the old quota is not large enough either, the quota covers both versions,
- * and the next update lowers it.
+ * Returns the quota: the largest demand of the plan plus head room. Pods of both versions run during an update, so a quota is
+ * lowered after the update. If both versions fit neither the new nor the old quota, the quota covers both, and the next update
+ * lowers it.
  */
 export function quotaOf(context: PlanContext): QuotaPlan {
   const { settings, deployedQuota: before = {} } = context;
   const needed = demandOf(context);
   const meanwhile = demandMeanwhile(context);
-  const amounts = ASKED.map(([key, of, unit]) => {
+  const amounts = QUOTA_KEYS.map(([key, of, unit]) => {
     const set = settingFor(settings, of);
     const target = amountOf(set === undefined ? unit(needed[of] * HEAD_ROOM) : String(set));
     const old = amountOf(before[key] ?? "0");
@@ -36,7 +36,7 @@ export function quotaOf(context: PlanContext): QuotaPlan {
   const balancers = settings.loadBalancer ? 1 : 0;
   const balancersBefore = Number(before["services.loadbalancers"] ?? balancers);
   const fewer = balancers < balancersBefore;
-  // Also if everything seems to fit: after a failed update, more pods can run than the state says.
+  // Even if everything seems to fit: after a failed update, more pods may run than the state says.
   const lowered =
     (fewer || amounts.some(({ target, old }) => target < old)) &&
     amounts.every(({ of, target, old, fits }) => target <= old && (fits || meanwhile[of] <= old));
@@ -49,49 +49,51 @@ export function quotaOf(context: PlanContext): QuotaPlan {
     hard: {
       ...Object.fromEntries(hard),
       "services.loadbalancers": open,
-      // Only a load balancer can need a port of the nodes.
+      // Only a load balancer may need a node port.
       "services.nodeports": open,
     },
     lowered,
   };
 }
 
-/** Returns the quota of a namespace that others own: only what the settings name, because it counts the pods of others too. */
-export function toldQuota(context: PlanContext): Record<string, string> {
+/** Returns the quota of a namespace that others own: only keys in the settings, because the pods of others count too. */
+export function settingsQuota(context: PlanContext): Record<string, string> {
   const { hard } = quotaOf(context);
-  const told = ASKED.filter(([, of]) => settingFor(context.settings, of) !== undefined).map(([key]) => key);
-  return Object.fromEntries(told.flatMap((key) => (hard[key] === undefined ? [] : [[key, hard[key]]])));
+  const keys = QUOTA_KEYS.filter(([, of]) => settingFor(context.settings, of) !== undefined).map(
+    ([key]) => key,
+  );
+  return Object.fromEntries(keys.flatMap((key) => (hard[key] === undefined ? [] : [[key, hard[key]]])));
 }
 
 /** Reports quotas in the settings that are smaller than the demand of the plan. */
 export function quotaProblems(context: AppContext): Problem[] {
   const { settings } = context;
   const needed = demandOf(context);
-  return ASKED.flatMap(([, of, unit]) => {
+  return QUOTA_KEYS.flatMap(([, of, unit]) => {
     const set = settingFor(settings, of);
     if (set === undefined || !(amountOf(String(set)) < needed[of])) return [];
     const shown = unit(needed[of]);
     return [
       {
         where: `flotilla:quota.${of}`,
-        what: `it is ${set}, and the plan may need ${shown} (all pods at their maximum, and one more of each service while it is updated)`,
+        what: `${set} is less than the ${shown} that the plan may need (the maximum number of pods, plus one of each service during its rollout)`,
         todo: `Raise it to at least ${shown}, or lower the replicas or requests.`,
       },
     ];
   });
 }
 
-/** Returns the quota that the stack sets. The limit of memory always follows the plan. */
+/** Returns the quota that the stack sets. The memory limit always follows the plan. */
 const settingFor = ({ quota }: Settings, of: keyof Demand): string | number | undefined =>
   of === "memoryLimit" ? undefined : quota[of];
 
-/** Writes cores, rounded up to tenths. The inner rounding removes errors of floating-point sums. */
+/** Formats cores, rounded up to tenths. The inner rounding removes floating-point errors. */
 const cores = (amount: number): string => `${Math.ceil(Math.round(amount * 1000) / 100) * 100}m`;
 
 const mebibytes = (amount: number): string => `${Math.ceil(amount / MI)}Mi`;
 
-/** The keys of the quota, each with its part of the demand and its unit. */
-const ASKED: readonly [key: string, of: keyof Demand, unit: (amount: number) => string][] = [
+/** The keys of the quota, with their part of the demand and their unit. */
+const QUOTA_KEYS: readonly [key: string, of: keyof Demand, unit: (amount: number) => string][] = [
   ["requests.cpu", "cpu", cores],
   ["requests.memory", "memory", mebibytes],
   ["limits.memory", "memoryLimit", mebibytes],

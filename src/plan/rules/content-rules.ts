@@ -1,4 +1,4 @@
-/** Rules about the other contents of a release: ports of Services, texts that look like secrets, and its size. */
+/** Rules about the content of a release: node ports, text that looks like a secret, and size. */
 import type { Settings } from "../../config/schema";
 import { own } from "../../model/graph";
 import { pathOf } from "../../model/paths";
@@ -6,15 +6,15 @@ import { secretLike } from "../../model/secret-like";
 import { bytesText, LARGEST_OBJECT } from "../limits";
 import type { Check } from "./violation";
 
-/** Services open no port of the nodes. */
+/** Services open no node port. */
 export const nodePorts: Check = ({ facts }) =>
   facts.nodePorts.map((service) => ({
     rule: "node-port",
     where: service,
-    what: "it opens a port of every node",
+    what: "the Service opens a port on every node",
   }));
 
-/** Helm's own Secret of a release is within the limit of a Secret. */
+/** Helm's Secret for a release is within the size limit of a Secret. */
 export const size: Check = ({ facts: { release, bytes = 0 }, owner }) =>
   bytes <= LARGEST_OBJECT
     ? []
@@ -22,12 +22,12 @@ export const size: Check = ({ facts: { release, bytes = 0 }, owner }) =>
         {
           rule: "release-size",
           where: `release ${release}`,
-          what: `Helm stores it, compressed, in a Secret of about ${bytesText(bytes)}, and a Secret takes at most ${bytesText(LARGEST_OBJECT)}`,
-          todo: `Make its files smaller: put what is large into the image, or let the program download it. Or say why it is counted wrongly: flotilla:${owner.kind}.${owner.name}.exceptions.release-size`,
+          what: `Helm stores it, compressed, in a Secret of about ${bytesText(bytes)}, and a Secret holds at most ${bytesText(LARGEST_OBJECT)}`,
+          todo: `Make the files smaller: add large files to the image, or let the program download them. If the estimate is wrong, say why: flotilla:${owner.kind}.${owner.name}.exceptions.release-size`,
         },
       ];
 
-/** Plain texts in values and variables do not look like secrets. */
+/** Plain text in values and variables does not look like a secret. */
 export const literals: Check = ({ facts, owner }, settings) =>
   facts.literals.flatMap(({ where, name, value }) => {
     const looks = secretLike(name, value);
@@ -39,15 +39,15 @@ export const literals: Check = ({ facts, owner }, settings) =>
         ...(isOverride(settings, owner.name, name)
           ? { key: `flotilla:${pathOf(["services", owner.name, "env", name])}` }
           : {}),
-        // Only the kind of secret is named: the value may be one.
-        what: `its value looks like ${looks}`,
-        todo: `A password belongs to an account of the inventory, or under flotilla:credentials. If it is none, say why: flotilla:${owner.kind}.${owner.name}.exceptions.plain-secret${keyText(name)}`,
+        // The message names only the kind of secret, because the value may be one.
+        what: `the value looks like ${looks}`,
+        todo: `Declare a password as an account in the inventory, or set it under flotilla:credentials. If it is not a secret, say why: flotilla:${owner.kind}.${owner.name}.exceptions.plain-secret${keyText(name)}`,
         name,
       },
     ];
   });
 
-/** A name as a path of settings has it. */
+/** Returns a name as a step of a settings path. */
 const keyText = (name: string): string => (/^[A-Za-z0-9_-]+$/.test(name) ? `.${name}` : `["${name}"]`);
 
 /** Whether the stack sets a variable of a service. */

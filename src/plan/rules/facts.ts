@@ -1,4 +1,4 @@
-/** The facts about a release that rules check, from its values or its rendered objects. Undefined means unknown. */
+/** The facts about a release that rules check, from its values or its rendered objects. Undefined: unknown. */
 import type { ReleasePlan } from "../plan";
 
 /** Facts about a release. */
@@ -7,11 +7,11 @@ export interface ReleaseFacts {
   kind: ReleasePlan["kind"];
   workloads: WorkloadFacts[];
   budgets: BudgetFacts[];
-  /** Services that open a port of the nodes, by kind and name. */
+  /** Services that open a node port, by kind and name. */
   nodePorts: string[];
-  /** Size of the Secret in which Helm keeps the release, in bytes. */
+  /** Size of Helm's Secret for the release, in bytes. */
   bytes?: number;
-  /** Plain texts in values or objects. */
+  /** Plain text in values or objects. */
   literals: Literal[];
 }
 
@@ -19,12 +19,12 @@ export interface ReleaseFacts {
 export interface WorkloadFacts {
   /** Kind and name. */
   object: string;
-  /** Whether its pods run permanently, unlike those of a Job. */
-  runsOn: boolean;
-  /** Number of pods; the minimum if an autoscaler decides. */
+  /** Whether the pods run permanently, unlike the pods of a Job. */
+  isLongRunning: boolean;
+  /** Number of pods, or the minimum of the autoscaler. */
   pods: number;
   containers: ContainerFacts[];
-  /** Whether its pods are spread over nodes or zones. */
+  /** Whether the pods are spread over nodes or zones. */
   isSpread?: boolean;
 }
 
@@ -33,7 +33,7 @@ export interface ContainerFacts {
   name: string;
   /** Image, as pods reference it. */
   image: string;
-  /** Whether it is an init container that ends before the others start. */
+  /** Whether it is an init container that exits before the others start. */
   isInit: boolean;
   requests?: Quantities;
   limits?: Quantities;
@@ -53,13 +53,13 @@ export interface Quantities {
 export interface BudgetFacts {
   /** Kind and name. */
   object: string;
-  /** The workload whose pods it selects. Undefined if it selects none. */
+  /** The workload whose pods it selects. Undefined if there is none. */
   workload?: string;
   minAvailable?: number | string;
   maxUnavailable?: number | string;
 }
 
-/** A plain text in values or objects. */
+/** Plain text in values or objects. */
 export interface Literal {
   /** Place of the text: an object and a path in it. */
   where: string;

@@ -5,7 +5,7 @@ import type { ReleasePlan } from "../plan";
 import type { MicroserviceValues } from "../services/microservice-values";
 import type { BudgetFacts, ContainerFacts, Literal, ReleaseFacts, WorkloadFacts } from "./facts";
 
-/** A rendered object with the fields that rules need. Any of them can be missing. */
+/** A rendered object with the fields that rules need. Any field can be missing. */
 export interface RenderedObject {
   kind?: string;
   metadata?: { name?: string; annotations?: Record<string, string> };
@@ -50,13 +50,13 @@ interface Container {
 }
 
 /** Kinds whose pods run permanently. */
-const RUN_ON = ["Deployment", "StatefulSet", "DaemonSet"];
-/** Kinds whose pods end. */
-const END = ["Job", "CronJob"];
+const LONG_RUNNING = ["Deployment", "StatefulSet", "DaemonSet"];
+/** Kinds whose pods run to completion. */
+const FINITE = ["Job", "CronJob"];
 
 /** Returns the facts about a release from its rendered objects. */
 export function factsOfObjects(release: ReleasePlan, objects: readonly RenderedObject[]): ReleaseFacts {
-  const workloads = objects.filter(({ kind = "" }) => [...RUN_ON, ...END].includes(kind));
+  const workloads = objects.filter(({ kind = "" }) => [...LONG_RUNNING, ...FINITE].includes(kind));
   const scalers = objects.filter(({ kind }) => kind === "HorizontalPodAutoscaler");
   return {
     release: release.name,
@@ -81,13 +81,13 @@ export function factsOfObjects(release: ReleasePlan, objects: readonly RenderedO
   };
 }
 
-/** The path of a file of the inventory, by its key in the ConfigMap. */
+/** Returns the path of an inventory's file by its key in the ConfigMap. */
 function pathOfFile({ values }: Partial<ReleasePlan>, key: string): string | undefined {
   const { config } = (values ?? {}) as unknown as MicroserviceValues;
   return own(config?.files ?? {}, key)?.path;
 }
 
-/** Kind and name of an object, for messages. */
+/** Returns kind and name of an object, for messages. */
 export const nameOf = ({ kind, metadata }: RenderedObject): string => `${kind} ${metadata?.name}`;
 
 const podOf = ({ spec }: RenderedObject): PodTemplate =>
@@ -103,7 +103,7 @@ function workloadOf(object: RenderedObject, scalers: readonly RenderedObject[]):
   const affinity = pod.affinity?.podAntiAffinity ?? {};
   return {
     object: nameOf(object),
-    runsOn: RUN_ON.includes(kind),
+    isLongRunning: LONG_RUNNING.includes(kind),
     pods: scaler?.spec?.minReplicas ?? spec?.replicas ?? 1,
     containers: [
       ...(pod.initContainers ?? []).map((container) =>
@@ -134,26 +134,26 @@ function containerOf(
   };
 }
 
-/** Converts quantities to texts: a manifest can have numbers. */
+/** Converts quantities to text, because a manifest can have numbers. */
 const textsOf = (quantities: Record<string, string | number> = {}): Record<string, string> =>
   Object.fromEntries(Object.entries(quantities).map(([name, quantity]) => [name, String(quantity)]));
 
 function budgetOf(object: RenderedObject, workloads: readonly RenderedObject[]): BudgetFacts {
   const { selector, minAvailable, maxUnavailable } = object.spec ?? {};
-  const wanted = Object.entries(selector?.matchLabels ?? {});
-  const counted = workloads.find((workload) => {
+  const selected = Object.entries(selector?.matchLabels ?? {});
+  const target = workloads.find((workload) => {
     const labels = podOf(workload).metadata?.labels ?? {};
-    return wanted.length > 0 && wanted.every(([key, value]) => labels[key] === value);
+    return selected.length > 0 && selected.every(([key, value]) => labels[key] === value);
   });
   return compact({
     object: nameOf(object),
-    workload: counted && nameOf(counted),
+    workload: target && nameOf(target),
     minAvailable,
     maxUnavailable,
   });
 }
 
-/** Whether a Service opens a port of the nodes. Ports that Kubernetes chooses for a load balancer do not count. */
+/** Whether a Service opens a node port. Ports that Kubernetes chooses for a load balancer do not count. */
 const opensNodePort = ({ kind, spec }: RenderedObject): boolean =>
   kind === "Service" &&
   (spec?.type === "NodePort" ||

@@ -9,7 +9,7 @@ import type { MicroserviceValues } from "../services/microservice-values";
 import { REPLICAS } from "../stores/profile";
 import type { ContainerFacts, Literal, ReleaseFacts, WorkloadFacts } from "./facts";
 
-/** Returns the facts about a release from its values. For Bitnami's charts they are images and plain texts. */
+/** Returns the facts about a release from its values. For Bitnami's charts only images and plain text are known. */
 export function factsOfValues(plan: Plan, settings: Settings, release: ReleasePlan): ReleaseFacts {
   const { name, kind, values } = release;
   const facts: ReleaseFacts = {
@@ -18,7 +18,7 @@ export function factsOfValues(plan: Plan, settings: Settings, release: ReleasePl
     workloads: [],
     budgets: [],
     nodePorts: [],
-    literals: literalsIn(values, `release ${name}`),
+    literals: literalsIn(values, `release ${name}, values`),
   };
   if (kind === "store") return { ...facts, workloads: [storeWorkload(plan, settings, release)] };
   return { ...facts, ...microserviceFacts(values as unknown as MicroserviceValues, name) };
@@ -47,7 +47,7 @@ function microserviceFacts(
     workloads: [
       {
         object,
-        runsOn: kind !== "Job" && kind !== "CronJob",
+        isLongRunning: kind !== "Job" && kind !== "CronJob",
         pods: replicas,
         containers: [container, ...(waits ? [wait] : [])],
       },
@@ -66,7 +66,7 @@ function storeWorkload(
 ): WorkloadFacts {
   return {
     object: `StatefulSet ${name}`,
-    runsOn: true,
+    isLongRunning: true,
     pods: distribution === "bitnami" && own(outputs.stores, name)?.profile === "replicated" ? REPLICAS : 1,
     containers: imagesIn(values, true).map(([part, image]) => ({
       name: part === "" ? name : part,
@@ -76,7 +76,7 @@ function storeWorkload(
   };
 }
 
-/** Returns the images in a chart's values, each with its part of the chart: the main image, and those of enabled parts. */
+/** Returns the images in a chart's values by the part of the chart: the main image, and the images of enabled parts. */
 function imagesIn(values: Values, isOn: boolean, part = ""): [string, string][] {
   const { image } = values;
   const own: [string, string][] = isOn && isRecord(image) ? [[part, imageOf(image)]] : [];
@@ -95,10 +95,10 @@ function imageOf(image: Values): string {
 const referenceOf = (image: Image): string =>
   imageReference({ ...image, tag: image.tag === "" ? CHARTS_OWN_TAG : image.tag });
 
-/** Placeholder for the tag of an image that the values leave to the chart. */
+/** Placeholder for the tag of an image that the chart sets. */
 const CHARTS_OWN_TAG = "of-the-chart";
 
-/** Returns every text in values with its key, except references to Secrets. */
+/** Returns all text in values with its key, except references to Secrets. */
 function literalsIn(value: unknown, where: string, name = ""): Literal[] {
   if (typeof value === "string") return [{ where, name, value }];
   if (typeof value === "number") return [{ where, name, value: String(value) }];
@@ -107,11 +107,11 @@ function literalsIn(value: unknown, where: string, name = ""): Literal[] {
   if (!isRecord(value)) return [];
   const { path, content, base64 } = value;
   if (typeof path === "string" && typeof base64 === "string") return [];
-  // A file is named by its path, as the inventory has it.
+  // A file is named by its path, as in the inventory.
   if (typeof path === "string" && typeof content === "string")
     return [{ where: `${where}.content`, name: path, value: content }];
   return Object.entries(value).flatMap(([key, inner]) =>
-    // A variable can have the name of a reference, such as `secret`.
+    // A variable can be named like a reference, such as `secret`.
     name !== "env" && isReference(key) ? [] : literalsIn(inner, `${where}.${key}`, key),
   );
 }

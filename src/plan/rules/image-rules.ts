@@ -4,7 +4,7 @@ import { compact } from "../../model/records";
 import type { ContainerFacts } from "./facts";
 import { at, type Check, type CheckedRelease, containersOf, type Found } from "./violation";
 
-/** Images have a version, come from an allowed registry, and have a digest where the stack requires one. */
+/** Images have an immutable tag, come from an allowed registry, and have a digest if the stack requires one. */
 export const images: Check = (checked, { allowedRegistries, requireDigests }) => {
   return containersOf(checked.facts).flatMap(({ workload, container }): Found[] => {
     const { repository, tag, digest } = partsOf(container.image);
@@ -15,30 +15,30 @@ export const images: Check = (checked, { allowedRegistries, requireDigests }) =>
       found.push({
         rule: "moving-tag",
         where,
-        what: `the image ${container.image} may be another one tomorrow`,
-        todo: `Name its version, where the inventory or the stack names the image: ${key.image}`,
+        what: `image ${container.image} has a mutable tag`,
+        todo: `Use a version as the tag, in the inventory or in the stack: ${key.image}`,
       });
     if (allowedRegistries.length > 0 && !allowedRegistries.some((allowed) => isBelow(repository, allowed)))
       found.push({
         rule: "registry",
         where,
-        what: `the image ${container.image} does not come from ${allowedRegistries.join(", ")}`,
+        what: `image ${container.image} does not come from ${allowedRegistries.join(", ")}`,
         key: "flotilla:allowedRegistries",
-        todo: `Add a mirror (flotilla:registryMirrors), another image (${key.image}), or the registry to flotilla:allowedRegistries.`,
+        todo: `Set a mirror (flotilla:registryMirrors) or another image (${key.image}), or add the registry to flotilla:allowedRegistries.`,
       });
     if (requireDigests && digest === undefined)
       found.push({
         rule: "digest",
         where,
-        what: `the image ${container.image} has no digest`,
+        what: `image ${container.image} has no digest`,
         key: "flotilla:requireDigests",
-        todo: `Name it: ${key.digest}`,
+        todo: `Set it: ${key.digest}`,
       });
     return found;
   });
 };
 
-/** The settings in which a stack replaces the image of a container, and its digest. */
+/** Returns the settings with which a stack overrides the image of a container, and its digest. */
 function imageKey(
   { facts, owner }: CheckedRelease,
   { isInit, name }: ContainerFacts,
@@ -58,7 +58,7 @@ function imageKey(
   };
 }
 
-/** Whether a repository is in a registry, or below a path of it. */
+/** Whether a repository is in a registry, or below a path in it. */
 function isBelow(repository: string, allowed: string): boolean {
   const full = fullName(repository);
   return full === allowed || full === fullName(allowed) || full.startsWith(`${allowed}/`);
@@ -69,7 +69,7 @@ function fullName(repository: string): string {
   return `${registry}/${path}`;
 }
 
-/** Splits an image as a pod names it. */
+/** Splits the image of a container. */
 function partsOf(image: string): { repository: string; tag?: string; digest?: string } {
   const [named = "", digest] = image.split("@");
   const colon = named.lastIndexOf(":");

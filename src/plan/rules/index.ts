@@ -15,7 +15,7 @@ import type { CheckedRelease, Exceptions, Violation } from "./violation";
 export { factsOfObjects, type RenderedObject } from "./from-objects";
 export type { Violation } from "./violation";
 
-/** Returns the violations that the values of a plan show, before anything is rendered or deployed. */
+/** Returns the violations in the values of a plan, before anything is rendered or deployed. */
 export function planViolations(context: PlanContext, plan: Plan): Violation[] {
   return releaseViolations(
     context,
@@ -29,7 +29,7 @@ export function planViolations(context: PlanContext, plan: Plan): Violation[] {
   );
 }
 
-/** Returns the violations that the facts of releases show. */
+/** Returns the violations in the facts of releases. */
 export function releaseViolations(
   context: AppContext,
   releases: readonly { release: ReleasePlan; facts: ReleaseFacts }[],
@@ -39,7 +39,7 @@ export function releaseViolations(
   );
 }
 
-/** Returns the violations without an exception as problems. Violations that differ only in their place become one problem. */
+/** Returns the violations without an exception as problems. Violations that differ only by place become one problem. */
 export function problemsOf(violations: readonly Violation[]): Problem[] {
   const groups = new Map<string, Violation[]>();
   for (const violation of violations.filter(({ excepted }) => excepted === undefined)) {
@@ -85,12 +85,12 @@ function checkedOf(
   };
 }
 
-/** The exceptions of a service or store: those of the stack, and those that the inventory gives a reason for. */
+/** Returns the exceptions of a service or store, from the stack and from the inventory. */
 function exceptionsOf(settings: Settings, owner: CheckedRelease["owner"], inventory: Exceptions): Exceptions {
   return { ...inventory, ...own(settings[owner.kind], owner.name)?.exceptions };
 }
 
-/** The service or store that a release belongs to. The name of a Job begins with that of its store. */
+/** Returns the service or store that a release belongs to. The name of a Job starts with the name of its store. */
 export function ownerOf({ stores }: Application, { name, kind }: ReleasePlan): CheckedRelease["owner"] {
   if (kind === "service") return { kind: "services", name };
   if (kind === "store") return { kind: "stores", name };

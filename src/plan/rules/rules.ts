@@ -21,7 +21,7 @@ const CHECKS: readonly Check[] = [
   literals,
 ];
 
-/** Returns every violation of a release, the accepted ones included. */
+/** Returns every violation of a release, including the accepted ones. */
 export function violationsOf(checked: CheckedRelease, settings: Settings): Violation[] {
   const found = CHECKS.flatMap((check) => check(checked, settings));
   return found.map(({ rule, where, what, todo, key, name }) =>
@@ -38,7 +38,7 @@ export function violationsOf(checked: CheckedRelease, settings: Settings): Viola
   );
 }
 
-/** The reason for an exception of a rule, for all of a service or store or for one of its variables and files. */
+/** Returns the reason for an exception from a rule, for a whole service or store, or for one variable or file. */
 function reasonFor(exceptions: Exceptions, rule: Rule, name: string | undefined): string | undefined {
   const reasons = exceptions[rule];
   return typeof reasons === "object" && name !== undefined
@@ -48,7 +48,7 @@ function reasonFor(exceptions: Exceptions, rule: Rule, name: string | undefined)
       : undefined;
 }
 
-/** A remedy that names the exception, too. */
+/** Adds the setting of the exception to a remedy. */
 const withException = (todo: string | undefined, exception: string): string =>
   todo?.includes(exception)
     ? todo

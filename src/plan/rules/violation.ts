@@ -15,32 +15,32 @@ export interface Violation {
   todo: string;
   /** The setting that causes it. Default: no setting. */
   key?: string;
-  /** The reason why the stack or the inventory accepts it. Default: it is not accepted. */
+  /** Why the stack or the inventory accepts it. Default: not accepted. */
   excepted?: string;
 }
 
 /** Reasons by rule, or by rule and name. */
 export type Exceptions = Partial<Record<Rule, string | Record<string, string>>>;
 
-/** A release that is checked against the rules, with its owner and the exceptions that apply to it. */
+/** A release to check, with its owner and exceptions. */
 export interface CheckedRelease {
   facts: ReleaseFacts;
-  /** The service or store that the release belongs to; its exceptions apply. */
+  /** The service or store that the release belongs to, whose exceptions apply. */
   owner: { kind: "services" | "stores"; name: string };
-  /** Rules that do not apply, each with the reason, or with reasons by the name of a variable or file. */
+  /** Rules that do not apply, each with a reason, or with reasons by variable or file. */
   exceptions: Exceptions;
   /** Whether it is a stand-in for an external, which has one pod in every environment. */
   isStandIn: boolean;
 }
 
-/** What a check finds. The key and the remedy are optional. */
+/** A finding of a check. */
 export interface Found {
   rule: Rule;
   where: string;
   what: string;
   key?: string;
   todo?: string;
-  /** The variable or file that it is about. Default: none. */
+  /** The variable or file. Default: none. */
   name?: string;
 }
 

@@ -4,7 +4,7 @@ import { own } from "../../model/graph";
 import type { BudgetFacts } from "./facts";
 import { at, type Check, containersOf, type Found } from "./violation";
 
-/** Containers request CPU and memory, and have a limit of memory. */
+/** Containers have CPU and memory requests and a memory limit. */
 export const resources: Check = ({ facts }) =>
   containersOf(facts).flatMap(({ workload, container }) => {
     const { requests, limits } = container;
@@ -15,18 +15,16 @@ export const resources: Check = ({ facts }) =>
       ...(limits.memory === undefined ? ["limits.memory"] : []),
     ];
     if (missing.length === 0) return [];
-    return [
-      { rule: "resources", where: at(workload, container), what: `it has no ${missing.join(", no ")}` },
-    ];
+    return [{ rule: "resources", where: at(workload, container), what: `has no ${missing.join(", no ")}` }];
   });
 
-/** Containers that listen and do not end have a readiness and a liveness probe. */
+/** Long-running containers with a port have a readiness and a liveness probe. */
 export const probes: Check = ({ facts }) =>
   containersOf(facts).flatMap(({ workload, container }) => {
-    // A sidecar that listens on no port needs no probe.
+    // A sidecar without a port needs no probe.
     const others = workload.containers.filter(({ isInit, name }) => !isInit && name !== container.name);
     const isHelper = container.listens === false && others.some(({ listens }) => listens);
-    if (!workload.runsOn || container.isInit || isHelper) return [];
+    if (!workload.isLongRunning || container.isInit || isHelper) return [];
     const missing = [
       ...(container.hasReadiness === false ? ["readiness"] : []),
       ...(container.hasLiveness === false ? ["liveness"] : []),
@@ -36,29 +34,29 @@ export const probes: Check = ({ facts }) =>
       {
         rule: "probes",
         where: at(workload, container),
-        what: `it has no ${missing.join(" and no ")} probe`,
+        what: `has no ${missing.join(" and no ")} probe`,
       },
     ];
   });
 
-/** Disruption budgets allow a drain; in prod, workloads with several pods have one. */
+/** Disruption budgets allow a drain. In prod, workloads with several pods have one. */
 export const budget: Check = ({ facts }, { environment }) => {
   const blocking = facts.budgets.flatMap((budget): Found[] => {
     const workload = facts.workloads.find(({ object }) => object === budget.workload);
-    if (!workload || staysAtLeast(budget, workload.pods) < workload.pods) return [];
+    if (!workload || keptPods(budget, workload.pods) < workload.pods) return [];
     return [
       {
         rule: "budget",
         where: budget.object,
-        what: `it lets none of ${workload.pods} pod${workload.pods === 1 ? "" : "s"} go: no node could be drained`,
+        what: `allows no disruption of ${workload.pods} pod${workload.pods === 1 ? "" : "s"}, so no node can be drained`,
       },
     ];
   });
   if (environment !== "prod") return blocking;
-  // Charts create budgets that values do not mention. Facts from rendered objects have them; only those facts set `isSpread`.
+  // Values do not show the budgets that charts create. Only facts from rendered objects have them, and only those set `isSpread`.
   const bare = facts.workloads.filter(
-    ({ object, pods, runsOn, isSpread }) =>
-      runsOn &&
+    ({ object, pods, isLongRunning, isSpread }) =>
+      isLongRunning &&
       pods > 1 &&
       isSpread !== undefined &&
       !facts.budgets.some(({ workload }) => workload === object),
@@ -69,7 +67,7 @@ export const budget: Check = ({ facts }, { environment }) => {
       ({ object, pods }): Found => ({
         rule: "budget",
         where: object,
-        what: `a drain of nodes may take all ${pods} pods at once: no disruption budget counts them`,
+        what: `has no PodDisruptionBudget: a drain may evict all ${pods} pods at once`,
       }),
     ),
   ];
@@ -82,11 +80,11 @@ export const replicas: Check = ({ facts, owner, isStandIn }, settings) => {
   return (
     facts.workloads
       // A service with 0 pods was stopped on purpose.
-      .filter(({ runsOn, pods }) => runsOn && pods > 0 && pods < 3)
+      .filter(({ isLongRunning, pods }) => isLongRunning && pods > 0 && pods < 3)
       .map(({ object, pods }) => ({
         rule: "replicas",
         where: object,
-        what: `prod needs at least three pods, it has ${pods}`,
+        what: `has ${pods} pod${pods === 1 ? "" : "s"}, and prod needs at least three`,
         key: podsKey(settings, owner.name),
         todo: `Raise it, or say why fewer are enough: flotilla:services.${owner.name}.exceptions.replicas`,
       }))
@@ -97,11 +95,11 @@ export const replicas: Check = ({ facts, owner, isStandIn }, settings) => {
 export const spread: Check = ({ facts }, { environment }) => {
   if (environment !== "prod") return [];
   return facts.workloads
-    .filter(({ runsOn, pods, isSpread }) => runsOn && pods > 1 && isSpread === false)
-    .map(({ object }) => ({ rule: "spread", where: object, what: "all its pods may be on one node" }));
+    .filter(({ isLongRunning, pods, isSpread }) => isLongRunning && pods > 1 && isSpread === false)
+    .map(({ object }) => ({ rule: "spread", where: object, what: "all pods may run on one node" }));
 };
 
-/** The setting that decides how many pods a service has. */
+/** Returns the setting that decides how many pods a service has. */
 function podsKey(settings: Settings, name: string): string {
   const overrides = own(settings.services, name);
   if (overrides?.replicas !== undefined) return `flotilla:services.${name}.replicas`;
@@ -109,13 +107,13 @@ function podsKey(settings: Settings, name: string): string {
   return typeof settings.autoscaling === "object" ? "flotilla:autoscaling" : "flotilla:replicas";
 }
 
-/** The number of pods that a budget keeps. */
-function staysAtLeast({ minAvailable, maxUnavailable }: BudgetFacts, pods: number): number {
+/** Returns the number of pods that a budget keeps running. */
+function keptPods({ minAvailable, maxUnavailable }: BudgetFacts, pods: number): number {
   if (minAvailable !== undefined) return countOf(minAvailable, pods);
   return pods - (maxUnavailable === undefined ? 1 : countOf(maxUnavailable, pods));
 }
 
-/** The pods that a number or a percentage stands for. Kubernetes rounds percentages up. */
+/** Converts a number or a percentage to a number of pods. Kubernetes rounds percentages up. */
 const countOf = (value: number | string, pods: number): number =>
   typeof value === "string" && value.endsWith("%")
     ? Math.ceil((Number.parseInt(value, 10) / 100) * pods)

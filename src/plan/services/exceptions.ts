@@ -1,4 +1,4 @@
-/** Plans the exceptions of a service: its rights, and the checks that do not apply to it, with the inventory's reasons. */
+/** Plans the exceptions of a service: its permissions, and the checks that do not apply, with the inventory's reasons. */
 import type { Service } from "../../model/application";
 import type { MicroserviceValues } from "./microservice-values";
 
@@ -10,7 +10,7 @@ export const exceptionsOf = (service: Service): MicroserviceValues["exceptions"]
   ...tokenExceptions(service.permissions),
 });
 
-/** Exception from the check that liveness and readiness differ, for a service whose only check is its port. */
+/** Exception from the check that liveness and readiness differ, for a service whose only probe is its port. */
 const connectionExceptions = ({ probe, liveness }: Service): MicroserviceValues["exceptions"] =>
   probe && "tcp" in probe && !liveness
     ? {
@@ -21,7 +21,7 @@ const connectionExceptions = ({ probe, liveness }: Service): MicroserviceValues[
       }
     : {};
 
-/** Exceptions from the checks that require a user from 10000 on. */
+/** Exceptions from the checks that require a user ID of at least 10000. */
 const lowUserExceptions = (reason: string | undefined): MicroserviceValues["exceptions"] =>
   reason === undefined
     ? {}
@@ -33,13 +33,13 @@ const noProbeExceptions = (reason: string | undefined): MicroserviceValues["exce
     ? {}
     : { liveness: { reason, checkov: "CKV_K8S_8" }, readiness: { reason, checkov: "CKV_K8S_9" } };
 
-/** Exception from the check that requires pods without a token, with the reason of the first permission. */
+/** Exception from the check that pods have no token, with the reason of the first permission. */
 function tokenExceptions(permissions: Service["permissions"]): MicroserviceValues["exceptions"] {
   const [permission] = Object.values(permissions ?? {});
   return permission ? { token: { reason: permission.reason, checkov: "CKV_K8S_38" } } : {};
 }
 
-/** Returns the values for a Role with the service's permissions, and for a token to use them. */
+/** Returns the values for a Role with the service's permissions, and for a token. */
 export function permissionsOf({
   permissions = {},
 }: Service): Pick<MicroserviceValues, "rbac" | "serviceAccount"> {

@@ -1,4 +1,4 @@
-/** Plans how a service is reached from outside: by ingress or load balancer, and by scrapers of metrics. */
+/** Plans access to a service from outside: by ingress or load balancer, and for metrics scrapers. */
 import type { Settings } from "../../config/schema";
 import type { Application, Service } from "../../model/application";
 import { own, servicePort } from "../../model/graph";
@@ -7,7 +7,10 @@ import type { EntryPlan, Plan } from "../plan";
 import type { MicroserviceValues } from "./microservice-values";
 
 /** Returns the entries from outside the cluster, by service. */
-export function waysIn({ services }: Application, { ingress, loadBalancer }: Settings): Plan["entries"] {
+export function publicEntries(
+  { services }: Application,
+  { ingress, loadBalancer }: Settings,
+): Plan["entries"] {
   const entries = Object.entries(services).flatMap(([name, service]): [string, EntryPlan][] => {
     const port = service.public && own(service.ports ?? {}, service.public.port);
     if (!port) return [];
@@ -26,7 +29,7 @@ export function waysIn({ services }: Application, { ingress, loadBalancer }: Set
   return Object.fromEntries(entries);
 }
 
-/** Returns the chart's `ingress`; empty for a service or a stack without one. */
+/** Returns the chart's `ingress`. Empty for a service or a stack without one. */
 export function ingressOf(service: Service, { ingress }: Settings): MicroserviceValues["ingress"] {
   if (service.public === undefined || ingress === undefined) return {};
   const { host, className, tlsSecret, clusterIssuer } = ingress;
@@ -40,7 +43,7 @@ export function ingressOf(service: Service, { ingress }: Settings): Microservice
   };
 }
 
-/** Returns the chart's `service` for a load balancer; empty for a service or a stack without one. */
+/** Returns the chart's `service` for a load balancer. Empty for a service or a stack without one. */
 export function loadBalancerOf(service: Service, { loadBalancer }: Settings): MicroserviceValues["service"] {
   if (service.public === undefined || loadBalancer === undefined) return {};
   const { annotations, className, sourceRanges } = loadBalancer;
@@ -52,7 +55,7 @@ export function loadBalancerOf(service: Service, { loadBalancer }: Settings): Mi
   };
 }
 
-/** Returns the chart's `monitor` for a ServiceMonitor; empty for a service without metrics or a stack without ServiceMonitors. */
+/** Returns the chart's `monitor` for a ServiceMonitor. Empty for a service without metrics or a stack without ServiceMonitors. */
 export function monitorOf({ metrics }: Service, { monitoring }: Settings): MicroserviceValues["monitor"] {
   if (metrics === undefined || monitoring?.serviceMonitor === undefined) return {};
   return { kind: "ServiceMonitor", ...metrics, labels: { ...monitoring.serviceMonitor.labels } };

@@ -1,6 +1,6 @@
 /**
- * The texts of files. Passwords and user names of externals can have any characters, so that they are encoded for the format of the
- * file, which the end of its name tells: JSON, YAML, Java properties or XML. In other files they stand as they are.
+ * The text of files. Passwords and user names of externals can have any characters, so they are encoded for the format of the
+ * file: JSON, YAML, Java properties or XML, by the file extension. In other files they are not encoded.
  */
 import { Document, parseAllDocuments, type Scalar, visit } from "yaml";
 import type { Reference, Text } from "../../model/text";
@@ -9,7 +9,7 @@ import { ENCODERS, type Encoding } from "../credentials/encodings";
 import { joined, resolve } from "../hosts";
 import type { SecretText } from "../plan";
 
-/** Fills in the references of a file. Passwords stay names of credentials. */
+/** Replaces the references in a file. Passwords stay names of credentials. */
 export function fillFile(context: AppContext, path: string, text: Text): SecretText {
   const parts = typeof text === "string" ? [text] : text;
   const places = placesIn(path, parts);
@@ -24,7 +24,7 @@ export function fillFile(context: AppContext, path: string, text: Text): SecretT
   );
 }
 
-/** Returns the passwords and user names in a YAML file that are parts of values without quotes. */
+/** Returns the passwords and user names in a YAML file that are part of values without quotes. */
 export const unquotedIn = (path: string, text: Text): Reference[] =>
   typeof text === "string"
     ? []
@@ -32,10 +32,10 @@ export const unquotedIn = (path: string, text: Text): Reference[] =>
         place === "unquoted" ? [text[index] as Reference] : [],
       );
 
-/** How a part is encoded. `unquoted`: a part of a value without quotes, where some characters would end the value. */
+/** How a part is encoded. `unquoted`: part of a value without quotes, where some characters would end the value. */
 type Place = Encoding | "unquoted" | undefined;
 
-/** Returns how the parts of a file are encoded. `undefined` for those that stay as they are. */
+/** Returns how the parts of a file are encoded. `undefined`: not encoded. */
 function placesIn(path: string, parts: readonly (string | Reference)[]): Place[] {
   const format = /\.(json|ya?ml|properties|xml)$/i.exec(path)?.[1]?.toLowerCase();
   if (format === undefined || !parts.some(isLogin)) return parts.map(() => undefined);
@@ -55,7 +55,7 @@ const isLogin = (part: string | Reference): boolean =>
   (part.ref === "password" || part.ref === "username") &&
   part.encoding === undefined;
 
-/** Tells which parts of a JSON text are within a string. Many programs allow comments. */
+/** Returns which parts of a JSON text are within a string. Comments are allowed, as in many programs. */
 function jsonPlaces(parts: readonly (string | Reference)[]): Encoding[] {
   let place: "" | '"' | "//" | "/*" = "";
   return parts.map((part) => {
@@ -69,7 +69,7 @@ function jsonPlaces(parts: readonly (string | Reference)[]): Encoding[] {
   });
 }
 
-/** Tells which parts of an XML text are within a CDATA section, where nothing is escaped. */
+/** Returns which parts of an XML text are within a CDATA section, where nothing is escaped. */
 function xmlPlaces(parts: readonly (string | Reference)[]): Encoding[] {
   let inCdata = false;
   return parts.map((part) => {
@@ -79,7 +79,7 @@ function xmlPlaces(parts: readonly (string | Reference)[]): Encoding[] {
   });
 }
 
-/** Tells from the quotes of each value of a YAML text how the parts in it are encoded. */
+/** Returns how parts of a YAML text are encoded, by the quotes of the values that contain them. */
 function yamlPlaces(parts: readonly (string | Reference)[]): Place[] {
   const literals = parts.filter((part) => typeof part === "string").join("");
   let mark = "FLOTILLA";

@@ -1,4 +1,4 @@
-/** The files of a service: in the chart's ConfigMap, or in a Secret if they mention a password. */
+/** The files of a service: in the chart's ConfigMap, or in a Secret if they contain a password. */
 import type { Application, Binary, Service } from "../../model/application";
 import { own } from "../../model/graph";
 import { keysOfPaths } from "../../model/names";
@@ -10,7 +10,7 @@ import { isPlain } from "../stores/store";
 import { fillFile, unquotedIn } from "./file-text";
 import type { MicroserviceValues } from "./microservice-values";
 
-/** Reports passwords of others in YAML files where some characters would end the value, or begin a comment. */
+/** Reports passwords in YAML files that may contain characters that end the value or start a comment. */
 export const fileTextProblems = ({ declared }: AppContext): Problem[] =>
   Object.entries(declared.services).flatMap(([service, { files = {} }]) =>
     Object.entries(files).flatMap(([path, text]) =>
@@ -18,13 +18,13 @@ export const fileTextProblems = ({ declared }: AppContext): Problem[] =>
         .filter((reference) => canHaveAny(declared, reference))
         .map(({ ref, of }) => ({
           where: `apps/${declared.name}.ts: service ${service}, ${path}`,
-          what: `the ${ref} of "${of}" is a part of a YAML value without quotes, and it can have characters that end the value`,
-          todo: "Put the value into double quotes.",
+          what: `the ${ref} of "${of}" is part of a YAML value without quotes, and may contain characters that end the value`,
+          todo: "Put the value in double quotes.",
         })),
     ),
   );
 
-/** Whether a user name or password can have characters other than letters and digits: those of others can. */
+/** Whether a user name or password can have characters other than letters and digits. Only generated ones cannot. */
 function canHaveAny({ externals = {}, stores }: Application, reference: Reference): boolean {
   if (own(externals, reference.of)) return true;
   if (reference.ref !== "password") return false;
@@ -32,7 +32,7 @@ function canHaveAny({ externals = {}, stores }: Application, reference: Referenc
   return credential !== undefined && "fixed" in credential && !isPlain(credential.fixed);
 }
 
-/** Returns the values for the files of a service. `secrets` are its Secrets with files. */
+/** Returns the values for the files of a service. `secrets` are the service's Secrets with files. */
 export function filesOf(
   context: AppContext,
   service: Service,
@@ -72,6 +72,6 @@ export function filesOf(
   };
 }
 
-/** Returns the name of the volume of a Secret. That of the Secret can be too long for a volume. */
+/** Returns the name of the volume for a Secret, whose own name may be too long for a volume. */
 const volumeOf = (secrets: Record<string, SecretPlan>, name: string): string =>
   secrets[name]?.external === undefined ? "secret-files" : "secret-files-external";

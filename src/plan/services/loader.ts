@@ -16,9 +16,9 @@ import { prune } from "../prune";
 import { shapeOf } from "../stores/shape";
 import type { MicroserviceValues } from "./microservice-values";
 
-/** A Job that works on a store. */
+/** A Job for a store. */
 export interface StoreJob {
-  /** Name of its release. */
+  /** Name of the release. */
   name: string;
   store: string;
   image: Image;
@@ -38,17 +38,17 @@ export interface StoreJob {
   needs: string[];
   /** Releases that come before its Secret. */
   secretNeeds: string[];
-  /** Additional labels of its pods. Default: none. */
+  /** Additional pod labels. Default: none. */
   podLabels?: Record<string, string>;
 }
 
 /** Time for the image pull and the wait for the store, in seconds. */
 const START_SECONDS = 180;
 
-/** Returns the time limit of a Job's release, in seconds. It is above the deadline of the Job, whose message is then reported. */
+/** Returns the time limit of a Job's release, in seconds. It is above the Job's deadline, so that the Job's own failure is reported. */
 export const jobSeconds = (seconds: number): number => seconds + START_SECONDS + 30;
 
-/** Requests and limits of a Job that sets none. */
+/** Default requests and limits of a Job. */
 export const LITTLE: Resources = {
   requests: { cpu: "50m", memory: "128Mi" },
   limits: { cpu: "1", memory: "512Mi" },
@@ -81,7 +81,7 @@ export function planJob(
     image: { ...job.image },
     ...waitImageIn(settings),
     imagePullSecrets: storePullSecretsOf(settings),
-    // Scripts and values have no mentions of variables: a `$` is a `$`.
+    // Scripts and values do not mention variables, so every `$` is literal.
     command: job.command.map(literally),
     args: job.args?.map(literally),
     env: { HOME: "/tmp", ...mapValues(job.env, literally), ...Object.fromEntries(secretRefs) },
@@ -91,7 +91,7 @@ export function planJob(
     resources: { ...(job.resources ?? LITTLE) },
     job: { backoffLimit: 3, activeDeadlineSeconds: job.seconds + START_SECONDS },
     waitFor: { [job.store]: { host, port } },
-    // A new password changes the Job, so that it runs again. The digest has only names of credentials.
+    // A new password changes the Job, so that it runs again. The digest covers only names of credentials.
     secretChecksum: hasSecret ? shortDigest(JSON.stringify(job.secretEnv)) : undefined,
     networkPolicy: {
       egress: { [job.store]: { pods: podsOf(job.store), ports: [...kind.jobPorts] } },

@@ -1,4 +1,4 @@
-/** Plans a service: its release of the shared chart, and its Secrets. */
+/** Plans a service: the release of the shared chart, and the Secrets. */
 import type { Settings } from "../../config/schema";
 import type { Image, Service } from "../../model/application";
 import { own, servicePort, usedBy } from "../../model/graph";
@@ -27,7 +27,7 @@ import { serviceResources } from "./resources";
 import { autoscalingOf, podsAtLeast, podsAtMost } from "./scaling";
 import { checksumOf, secretsOf } from "./secrets";
 
-/** The chart's default for the time without progress after which a rollout fails, in seconds. */
+/** The chart's default for `progressDeadlineSeconds`. */
 const DEFAULT_PROGRESS_DEADLINE = 600;
 
 /** The release of a service, and its Secrets. */
@@ -61,7 +61,7 @@ export function planMicroservice(context: PlanContext, name: string): Microservi
     ...waitImageIn(settings),
     imagePullSecrets: pullSecrets,
     replicas,
-    // A rollout fails only after the time that a pod needs to start.
+    // A rollout must not fail before a pod had the time to start.
     rollout: startSeconds > DEFAULT_PROGRESS_DEADLINE ? { progressDeadlineSeconds: startSeconds } : {},
     command: wordsOf(context, service, service.command),
     args: wordsOf(context, service, service.args),
@@ -79,7 +79,7 @@ export function planMicroservice(context: PlanContext, name: string): Microservi
     writable: Object.fromEntries((service.writable ?? []).map((path) => [keyOf(path), path])),
     ...filesOf(context, service, secrets.files),
     waitFor: waitsOf(context, service, stores, usedServices),
-    // A changed connection string rolls the pods. The digest has only names of credentials.
+    // A changed connection string restarts the pods. The digest covers only names of credentials.
     secretChecksum: checksumOf(Object.values(all)),
     service: loadBalancerOf(service, settings),
     ingress: ingressOf(service, settings),
@@ -104,7 +104,7 @@ export function planMicroservice(context: PlanContext, name: string): Microservi
   return { release, secrets: all };
 }
 
-/** Returns the time until the Services of other services exist, in seconds: their releases start after the stores that they use. */
+/** Returns the time until the Kubernetes Services of other services exist, in seconds: their releases wait for their stores. */
 function secondsUntilNames(context: AppContext, services: readonly string[]): number {
   const { application, stores } = context;
   const used = services.flatMap((name) => own(application.services, name)?.uses ?? []);
@@ -140,7 +140,7 @@ function portsOf(service: Service): Ports {
   return Object.fromEntries(ports);
 }
 
-/** Returns what the pods wait for: stores until they answer, and services until their names resolve, if the program needs that. */
+/** Returns what the pods wait for: stores to accept connections, and service names to resolve if the program needs that. */
 function waitsOf(
   context: AppContext,
   service: Service,
@@ -165,7 +165,7 @@ function shutdownOf(
   return { lifecycle: { preStop: { sleep: sleepSeconds } }, terminationGracePeriodSeconds: graceSeconds };
 }
 
-/** Returns the disruption budget. With too few pods it would block every drain, so the chart's default applies. */
+/** Returns the disruption budget. With too few pods it would block every drain; then the chart's default applies. */
 const minAvailableOf = (
   { minAvailable }: Service,
   replicas: number,

@@ -1,4 +1,4 @@
-/** Derives the readiness, liveness and start-up probes from the probe of the inventory. */
+/** Derives the readiness, liveness and start-up probes from the inventory's probe. */
 import type { Probe, Service } from "../../model/application";
 import { PRESETS } from "../../model/presets";
 import type { AppContext } from "../context";
@@ -8,11 +8,11 @@ import type { Probe as ChartProbe, Probes } from "./microservice-values";
 /** Period of the start-up probe, in seconds. */
 const STARTUP_PERIOD = 5;
 
-/** Returns the time from start to the first successful probe, at most, in seconds. */
+/** Returns the maximum time from start to the first successful probe, in seconds. */
 export const startupSecondsOf = ({ startupSeconds, language }: Service): number =>
   startupSeconds ?? PRESETS[language].startupSeconds;
 
-/** Returns the chart's `probes`; empty for a service without a probe. */
+/** Returns the chart's `probes`. Empty for a service without a probe. */
 export function probesOf(context: AppContext, service: Service): Probes {
   const { probe, timing = {} } = service;
   const toValues = (probe: Probe) => valuesOf(context, service, probe);
@@ -23,7 +23,7 @@ export function probesOf(context: AppContext, service: Service): Probes {
   const start = startup(service, first);
   const { timeoutSeconds } = { ...readiness, ...timing.readiness };
   return {
-    // Its failure restarts the pod, so it must check only what a restart can fix.
+    // A failure restarts the pod, so it must only check what a restart can fix.
     startup: {
       ...toValues(start),
       periodSeconds: STARTUP_PERIOD,
@@ -41,9 +41,9 @@ function startup({ liveness }: Service, probe: Probe): Probe {
 }
 
 /**
- * Returns the liveness probe of a service that does not describe one: its port. The readiness path would not do, because one that fails
- * with a store or under load would restart all pods at once; readiness already removes a hanging pod from the Service. A command
- * has no port, so there is no liveness probe then.
+ * Returns the default liveness probe of a service: its port. It does not use the readiness path, because a path that fails with a
+ * store or under load would restart all pods at once; readiness already removes a hanging pod from the Service. A command has no
+ * port, so there is no liveness probe then.
  */
 function portOnly(probe: Probe): ChartProbe | undefined {
   if ("http" in probe) return { tcp: { port: probe.http.port } };

@@ -1,13 +1,13 @@
 /**
- * Orders the updates of services that take over each other's routes. ingress-nginx refuses an Ingress while another one has its
- * host and path, so the service that gives a route up comes first.
+ * Orders the updates of services that take over routes from each other. ingress-nginx refuses an Ingress while another one has
+ * the same host and path, so the service that gives up a route is updated first.
  */
 import type { Problem } from "../../model/problems";
 import type { PlanContext } from "../context";
 import type { ReleasePlan, Values } from "../plan";
 import type { MicroserviceValues } from "./microservice-values";
 
-/** A route that goes from a deployed service to another one. */
+/** A route that moves from a deployed service to another one. */
 interface RouteMove {
   from: string;
   to: string;
@@ -15,7 +15,7 @@ interface RouteMove {
   route: string;
 }
 
-/** Returns the routes of a service from its values. A slash at the end of a path makes no difference. */
+/** Returns the routes of a service from its values. A trailing slash makes no difference. */
 function routesIn(values: Values): string[] {
   const { ingress } = values as unknown as MicroserviceValues;
   return Object.values(ingress?.hosts ?? {}).map(
@@ -23,7 +23,7 @@ function routesIn(values: Values): string[] {
   );
 }
 
-/** Returns the routes that this update moves from one service to another. */
+/** Returns the routes that the update moves from one service to another. */
 function routeMoves({ deployed }: PlanContext, releases: readonly ReleasePlan[]): RouteMove[] {
   const holders = Object.entries(deployed).flatMap(([name, { kind, values }]) =>
     kind === "service" ? routesIn(values).map((route) => ({ name, route })) : [],
@@ -39,8 +39,8 @@ function routeMoves({ deployed }: PlanContext, releases: readonly ReleasePlan[])
   );
 }
 
-/** Adds to the needs of services the services whose routes they take over. */
-export function inRouteOrder(context: PlanContext, releases: readonly ReleasePlan[]): ReleasePlan[] {
+/** Adds the services whose routes a service takes over to its `needs`. */
+export function orderedByRoutes(context: PlanContext, releases: readonly ReleasePlan[]): ReleasePlan[] {
   const moves = routeMoves(context, releases);
   const names = new Set(releases.map(({ name }) => name));
   return releases.map((release) => {
@@ -51,10 +51,10 @@ export function inRouteOrder(context: PlanContext, releases: readonly ReleasePla
   });
 }
 
-/** Reports routes that cannot move in one update: from a service that goes, which goes last, and around in a circle. */
+/** Reports routes that cannot move in one update: from a removed service, which is deleted last, and in a cycle. */
 export function routeProblems(context: PlanContext, releases: readonly ReleasePlan[]): Problem[] {
   const { application, settings, stack } = context;
-  // Other controllers take two Ingresses of one route.
+  // Other controllers accept two Ingresses with the same route.
   if (!/nginx/.test(settings.ingress?.className ?? "nginx")) return [];
   const moves = routeMoves(context, releases);
   const names = new Set(releases.map(({ name }) => name));
@@ -64,24 +64,24 @@ export function routeProblems(context: PlanContext, releases: readonly ReleasePl
       return [
         {
           where,
-          what: `it takes ${route} over from ${from}, which goes with this update: an update removes ${from} last, and ingress-nginx refuses a second Ingress with the same host and path`,
-          todo: `Take two updates: keep ${from} in the inventory without \`public\` and run npx flotilla up --stack ${stack}, which moves the route; then remove ${from} and run it again.`,
+          what: `takes over ${route} from ${from}, which this update removes: ${from} is deleted last, and ingress-nginx refuses a second Ingress with the same host and path`,
+          todo: `Use two updates: keep ${from} in the inventory without \`public\` and run npx flotilla up --stack ${stack}, which moves the route; then remove ${from} and run it again.`,
         },
       ];
-    const isCircle = leadsTo(moves, from, to);
-    return isCircle
+    const isCycle = leadsTo(moves, from, to);
+    return isCycle
       ? [
           {
             where,
-            what: `it takes ${route} over from ${from}, and the routes move in a circle: ingress-nginx refuses a second Ingress with the same host and path`,
-            todo: `Take two updates: remove \`public\` from ${from} and run npx flotilla up --stack ${stack}; then add its new one and run it again.`,
+            what: `takes over ${route} from ${from}, and the routes move in a cycle: ingress-nginx refuses a second Ingress with the same host and path`,
+            todo: `Use two updates: remove \`public\` from ${from} and run npx flotilla up --stack ${stack}; then add the new \`public\` and run it again.`,
           },
         ]
       : [];
   });
 }
 
-/** Whether a service takes a route over from another one, directly or through others. */
+/** Whether a service takes over a route from another one, directly or through others. */
 function leadsTo(
   moves: readonly RouteMove[],
   to: string,

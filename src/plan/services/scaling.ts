@@ -1,4 +1,4 @@
-/** Plans the number of a service's pods: fixed, or chosen by an autoscaler between two bounds. */
+/** Plans the number of pods of a service: fixed, or chosen by an autoscaler within bounds. */
 import type { Settings } from "../../config/schema";
 import type { Service } from "../../model/application";
 import { own } from "../../model/graph";
@@ -8,7 +8,7 @@ import type { AppContext } from "../context";
 import { isStandIn } from "../environment";
 import type { MicroserviceValues } from "./microservice-values";
 
-/** Whether the stack has autoscalers. By default staging and prod have them, because they need metrics and spare nodes. */
+/** Whether the stack has autoscalers. By default only staging and prod do, because autoscalers need metrics and spare nodes. */
 const scales = ({ autoscaling, environment }: Settings): boolean =>
   typeof autoscaling === "object" || (autoscaling ?? (environment === "staging" || environment === "prod"));
 
@@ -16,7 +16,7 @@ const scales = ({ autoscaling, environment }: Settings): boolean =>
 export const replicasOf = ({ replicas, environment }: Settings): number =>
   replicas ?? (environment === "prod" ? 3 : 1);
 
-/** Returns the bounds of autoscalers whose service sets none. */
+/** Returns the stack's default bounds of autoscalers. */
 const stackBounds = (settings: Settings) => {
   const { autoscaling } = settings;
   const {
@@ -55,16 +55,16 @@ export function autoscalingOf(
   };
 }
 
-/** Returns the number of a service's pods, or the minimum of its autoscaler. */
+/** Returns the number of pods of a service, or the minimum of its autoscaler. */
 export function podsAtLeast({ application, settings }: AppContext, name: string): number {
   const service = own(application.services, name);
-  // Two pods of a stand-in would not share their data.
+  // Several pods of a stand-in would not share data.
   const usual = isStandIn(application, name) ? 1 : replicasOf(settings);
   const scaling = service && autoscalingOf(service, settings, name);
   return scaling?.minReplicas ?? own(settings.services, name)?.replicas ?? usual;
 }
 
-/** Returns the number of a service's pods, or the maximum of its autoscaler. */
+/** Returns the number of pods of a service, or the maximum of its autoscaler. */
 export function podsAtMost(context: AppContext, name: string): number {
   const { application, settings } = context;
   const service = own(application.services, name);
@@ -72,7 +72,7 @@ export function podsAtMost(context: AppContext, name: string): number {
   return scaling?.maxReplicas ?? podsAtLeast(context, name);
 }
 
-/** Reports settings that do not fit the way a service scales. */
+/** Reports settings that conflict with how a service scales. */
 export function scalingProblems(services: Record<string, Service>, settings: Settings): Problem[] {
   return Object.entries(services).flatMap(([name, service]): Problem[] => {
     const overrides = own(settings.services, name);
@@ -83,7 +83,7 @@ export function scalingProblems(services: Record<string, Service>, settings: Set
         {
           where: `${where}.autoscaling`,
           what: `${name} has no autoscaler`,
-          todo: "Describe one in the inventory (`autoscaling`), or set its replicas.",
+          todo: "Add `autoscaling` in the inventory, or set `replicas` instead.",
         },
       ];
     if (!scaling) return [];
@@ -91,13 +91,13 @@ export function scalingProblems(services: Record<string, Service>, settings: Set
     if (overrides?.replicas !== undefined)
       problems.push({
         where: `${where}.replicas`,
-        what: "an autoscaler decides the number of its pods",
+        what: "an autoscaler decides the number of pods",
         todo: `Set ${where}.autoscaling.minReplicas and maxReplicas instead, or flotilla:autoscaling to false.`,
       });
     if (scaling.maxReplicas < scaling.minReplicas)
       problems.push({
         where: overrides?.autoscaling ? `${where}.autoscaling` : "flotilla:autoscaling",
-        what: `it scales from ${scaling.minReplicas} to ${scaling.maxReplicas} pods`,
+        what: `the autoscaler of ${name} has minReplicas ${scaling.minReplicas} and maxReplicas ${scaling.maxReplicas}`,
         todo: "Set maxReplicas to at least minReplicas.",
       });
     return problems;

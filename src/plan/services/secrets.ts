@@ -1,4 +1,4 @@
-/** The Secrets of a service: its variables and files that mention a password. */
+/** The Secrets of a service: variables and files that contain a password. */
 
 import type { Service } from "../../model/application";
 import { own } from "../../model/graph";
@@ -16,14 +16,14 @@ import { directLabels } from "../labels";
 import type { SecretPlan, SecretText } from "../plan";
 import { fillFile } from "./file-text";
 
-/** What a Secret of a service has. Variables and files have one each: Kubernetes limits the size of a Secret. */
+/** The content of a Secret of a service. Variables and files have separate Secrets, because Kubernetes limits their size. */
 type Content = "env" | "files";
 
-/** Name of a Secret of a service. The secret store of the cluster fills a second one. */
+/** Returns the name of a Secret of a service. Content from the secret store is in a second Secret. */
 const secretName = (service: string, content: Content, isRemote: boolean) =>
   `${service}-${content}${isRemote ? "-external" : ""}`;
 
-/** A text that mentions a password. */
+/** A text that contains a password. */
 interface SecretEntry {
   /** Key in the Secret. */
   key: string;
@@ -31,14 +31,14 @@ interface SecretEntry {
   name: string;
   text: Text;
   filled: SecretText;
-  /** Whether the secret store of the cluster has its passwords: all, none, or some of them, which is a problem. */
+  /** How many of its passwords come from the secret store. `some` is a problem. */
   remote: "all" | "none" | "some";
 }
 
-/** Returns the variables or files of a service that mention a password. */
+/** Returns the variables or files of a service that contain a password. */
 function entriesOf(context: AppContext, service: string, content: Content): SecretEntry[] {
   const { settings, application } = context;
-  // Without a secret store every password is in the stack.
+  // Without a secret store, all passwords are in the stack.
   const sources = settings.externalSecrets ? externalCredentials(context) : {};
   const written: Pick<Service, "env" | "files" | "writable"> = own(application.services, service) ?? {};
   const keyOf = keysOfPaths(written);
@@ -60,22 +60,22 @@ function entriesOf(context: AppContext, service: string, content: Content): Secr
   });
 }
 
-/** Reports texts that mention a password of the secret store and one of the stack: neither side can fill them. */
+/** Reports texts with a password from the secret store and one from the stack: neither side has both values. */
 export const mixedSecretProblems = (context: AppContext): Problem[] =>
-  // Without a secret store every password is in the stack.
+  // Without a secret store, all passwords are in the stack.
   Object.keys(context.settings.externalSecrets ? context.application.services : {}).flatMap((service) =>
     CONTENTS.flatMap((content) => entriesOf(context, service, content))
       .filter(({ remote }) => remote === "some")
       .map(({ name, filled }) => ({
         where: `apps/${context.application.name}.ts: service ${service}`,
-        what: `${name} mentions ${credentialsIn(filled).join(" and ")}, which are not in one place: some are in flotilla:externalSecrets, others are not`,
-        todo: "Make two variables or files of it, or give the stack the password: pulumi config set --secret --path flotilla:credentials.<name>",
+        what: `${name} contains ${credentialsIn(filled).join(" and ")}, but only some of them come from flotilla:externalSecrets`,
+        todo: "Split it into two variables or files, or set the password in the stack: pulumi config set --secret --path flotilla:credentials.<name>",
       })),
   );
 
 const CONTENTS: readonly Content[] = ["env", "files"];
 
-/** Returns the Secrets of a service, by name: those that the stack fills, and those that the secret store of the cluster fills. */
+/** Returns the Secrets of a service, by name: with content from the stack, and with content from the secret store. */
 export function secretsOf(
   context: PlanContext,
   service: string,
@@ -113,6 +113,6 @@ function secretsWith(context: PlanContext, service: string, content: Content): R
   return Object.fromEntries(secrets);
 }
 
-/** Digest of the contents of Secrets, by the names of their credentials; undefined if there are none. A new one rolls the pods. */
+/** Returns a digest of Secrets, over the names of their credentials. Undefined if there are none. A new digest restarts the pods. */
 export const checksumOf = (secrets: readonly SecretPlan[]): string | undefined =>
   secrets.length === 0 ? undefined : shortDigest(secrets.map(({ keys }) => JSON.stringify(keys)).join(""));

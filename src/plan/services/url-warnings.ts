@@ -1,4 +1,4 @@
-/** Warns of logins that stand in the user part of a URL without being encoded. */
+/** Warns about logins in the user part of a URL that are not encoded. */
 import type { Application } from "../../model/application";
 import { own } from "../../model/graph";
 import { isText, type Reference, type Text } from "../../model/text";
@@ -14,8 +14,8 @@ export const urlWarnings = ({ application }: AppContext): string[] =>
         .filter((reference) => mustBeEncoded(application, reference))
         .map(
           ({ ref, of, account }) =>
-            `apps/${application.name}.ts: service ${service}, ${name}: the ${ref} of ${of} stands in a URL as it is, ` +
-            `where characters such as @ and / end it: write ${ref}InUrl("${of}", "${account}")`,
+            `apps/${application.name}.ts: service ${service}, ${name}: the ${ref} of ${of} is not encoded in a URL, ` +
+            `where characters such as @ and / would end it: use ${ref}InUrl("${of}", "${account}")`,
         ),
     ),
   );
@@ -35,7 +35,7 @@ function inUserPart(text: Text): Login[] {
   });
 }
 
-/** Whether a login has, or can have, characters that a URL takes for something else. */
+/** Whether a login has, or can have, characters that must be encoded in a URL. */
 function mustBeEncoded(
   { externals = {}, services, stores }: Application,
   { ref, of, account }: Login,

@@ -1,4 +1,4 @@
-/** Checks changes of deployed stores: those that cannot be made in place, or would lose data, are refused. */
+/** Refuses changes of deployed stores that are impossible in place or would lose data. */
 import type { Settings } from "../../config/schema";
 import type { Problem } from "../../model/problems";
 import { amountOf } from "../../model/quantity";
@@ -10,10 +10,10 @@ import { type DeployedStore, deployedStore } from "../deployed";
 import { shapeOf } from "./shape";
 import { isReplicated } from "./store";
 
-/** Reports stores in the inventory and the settings that do not fit what is deployed. */
+/** Reports changes in the inventory and the settings that are impossible for the deployed stores. */
 export function storeChangeProblems(context: PlanContext): Problem[] {
   const { application, settings, deployed } = context;
-  // A stack that names its cluster can move to another one, with other volumes. The program knows, and checks them then.
+  // A stack that names its cluster can move to another one, with other volumes. The program then checks them itself.
   const changes = settings.cluster.identity === undefined ? volumeChanges(context) : [];
   return [
     ...storeDeletionProblems(context),
@@ -27,8 +27,8 @@ export function storeChangeProblems(context: PlanContext): Problem[] {
 }
 
 /** The page with the steps for growing a volume. */
-export const GROWING = "docs/stores.md, «Growing a volume»,";
-const MIGRATION = "docs/stores.md, «Moving to another profile or distribution», has the steps";
+export const GROWING = 'docs/stores.md, "Growing a volume",';
+const MIGRATION = 'see docs/stores.md, "Moving to another profile or distribution"';
 
 /** Reports a changed kind, distribution or profile. */
 function shapeProblems(context: AppContext, name: string, there: DeployedStore): Problem[] {
@@ -41,16 +41,16 @@ function shapeProblems(context: AppContext, name: string, there: DeployedStore):
     return [
       {
         where: `apps/${application.name}.ts: store ${name}`,
-        what: `it is a ${kind} now, but a ${there.kind} is deployed under this name`,
-        todo: `Give the ${kind} another name; ${name} can be removed when nobody uses it any more.`,
+        what: `the kind is ${kind}, but a ${there.kind} is deployed with this name`,
+        todo: `Rename the ${kind}. ${name} can be removed when it is no longer used.`,
       },
     ];
   if (there.distribution !== settings.distribution)
     return [
       {
         where: "flotilla:distribution",
-        what: `it is ${settings.distribution} now, but ${name} is deployed from ${there.distribution}, which keeps its data another way`,
-        todo: `Set flotilla:distribution to ${there.distribution}; to move the data, ${MIGRATION}.`,
+        what: `the distribution is ${settings.distribution}, but ${name} is deployed from ${there.distribution}, which stores its data differently`,
+        todo: `Set flotilla:distribution to ${there.distribution}. To move the data, ${MIGRATION}.`,
       },
     ];
   const secured = hasSecret(shape.store);
@@ -60,8 +60,8 @@ function shapeProblems(context: AppContext, name: string, there: DeployedStore):
     return [
       {
         where: `apps/${application.name}.ts: store ${name}`,
-        what: `it is deployed ${there.hasPassword ? "with" : "without"} a password, and would run ${secured ? "with" : "without"} one: ${refusal}`,
-        todo: `${secured ? "Put `noPassword` back" : "Remove `noPassword`"}; or add a second store under another name, copy the data, and remove ${name}.`,
+        what: `the store is deployed ${there.hasPassword ? "with" : "without"} a password, and cannot be changed to run ${secured ? "with" : "without"} one: ${refusal}`,
+        todo: `${secured ? "Restore `noPassword`" : "Remove `noPassword`"}; or add a second store with another name, copy the data, and remove ${name}.`,
       },
     ];
   const grows = profile === "replicated" && descriptor.canGrow?.(there) === true;
@@ -69,8 +69,8 @@ function shapeProblems(context: AppContext, name: string, there: DeployedStore):
     return [
       {
         where: `${where}.profile`,
-        what: `${name} would become ${profile}, but it is deployed ${there.profile}: other pods with other, empty volumes`,
-        todo: `Set ${where}.profile to ${there.profile}; to move the data, ${MIGRATION}.`,
+        what: `the profile is ${profile}, but ${name} is deployed as ${there.profile}: the change would create new pods with empty volumes`,
+        todo: `Set ${where}.profile to ${there.profile}. To move the data, ${MIGRATION}.`,
       },
     ];
   return [];
@@ -86,14 +86,14 @@ function generationProblems(context: PlanContext, name: string, there: DeployedS
   if (shape.generation > 1 && rotatedAccounts(shape).length === 0)
     problems.push({
       where: `${where}.generation`,
-      what: `${name} has no password that could be rotated: ${store.noPassword ?? "its images fix them all"}`,
+      what: `${name} has no password that can be rotated: ${store.noPassword ?? "all of them are fixed by images"}`,
       todo: "Remove it.",
     });
   const key = kind.clusterKey?.account;
   if (shape.clusterGeneration > 1 && !internalAccounts(shape).includes(key ?? ""))
     problems.push({
       where: `${where}.clusterKey`,
-      what: `a ${shape.profile} ${store.kind}${hasSecret(store) ? "" : " without a password"} has no secret between its pods`,
+      what: `a ${shape.profile} ${store.kind}${hasSecret(store) ? "" : " without a password"} has no cluster key`,
       todo: "Remove it.",
     });
   if (!there) return problems;
@@ -101,20 +101,20 @@ function generationProblems(context: PlanContext, name: string, there: DeployedS
   if (kind.rotationWork !== undefined && shape.generation > finished && !knowsRotation)
     problems.push({
       where: `${where}.generation`,
-      what: `${name} was deployed by a version of Flotilla whose network policies let no rotation in`,
-      todo: `Set it to ${finished} and run pulumi up once; then rotate: ${remedies.rotate(name)}`,
+      what: `${name} was deployed by a version of Flotilla whose network policies block rotation Jobs`,
+      todo: `Set it to ${finished} and run ${remedies.update}. Then rotate: ${remedies.rotate(name)}`,
     });
   if (shape.generation < finished)
     problems.push({
       where: `${where}.generation`,
-      what: `it goes back to ${shape.generation}, but the passwords of generation ${finished} are deployed and the older ones are gone`,
+      what: `the generation goes back to ${shape.generation}, but generation ${finished} is deployed and older passwords no longer exist`,
       todo: `Set it to ${finished}, or rotate once more: ${remedies.rotate(name)}`,
     });
   if (shape.generation > finished + 1)
     problems.push({
       where: `${where}.generation`,
-      what: `it goes from ${finished} to ${shape.generation}, but a rotation needs the password before the new one`,
-      todo: `Set it to ${finished + 1} and run pulumi up; then go on by one.`,
+      what: `the generation goes from ${finished} to ${shape.generation}, but a rotation needs the previous password`,
+      todo: `Set it to ${finished + 1} and run ${remedies.update}. Then increase it by one again.`,
     });
   const refusal = kind.rotationRefusal?.(shape);
   if (
@@ -125,7 +125,7 @@ function generationProblems(context: PlanContext, name: string, there: DeployedS
     problems.push({
       where: `${where}.generation`,
       what: refusal,
-      todo: `Set it to ${finished}. To change it knowingly, stop all pods of ${name} first and set ${where}.clusterKey.acceptSplit to ${shape.generation}.`,
+      todo: `Set it to ${finished}. To change it anyway, stop all pods of ${name} first and set ${where}.clusterKey.acceptSplit to ${shape.generation}.`,
     });
   if (
     key !== undefined &&
@@ -136,13 +136,13 @@ function generationProblems(context: PlanContext, name: string, there: DeployedS
   )
     problems.push({
       where: `${where}.clusterKey.generation`,
-      what: `a new ${key} splits the running cluster: pods with the old and with the new one do not find each other`,
-      todo: `Set it to ${there.clusterGeneration}. To change it knowingly, stop all pods of ${name} first and set ${where}.clusterKey.acceptSplit to ${shape.clusterGeneration}.`,
+      what: `a new ${key} splits the running cluster: pods with the old and the new one cannot connect to each other`,
+      todo: `Set it to ${there.clusterGeneration}. To change it anyway, stop all pods of ${name} first and set ${where}.clusterKey.acceptSplit to ${shape.clusterGeneration}.`,
     });
   return problems;
 }
 
-/** The volumes of a deployed store, as they are and as the settings say. */
+/** A change of a deployed store's volumes. */
 export interface VolumeChange {
   name: string;
   before: Volume;
@@ -155,7 +155,7 @@ interface Volume {
   storageClass?: string;
 }
 
-/** Returns the stores whose volumes have another size or class than the deployed ones. */
+/** Returns the stores whose planned volumes differ from the deployed ones by size or class. */
 export const volumeChanges = ({
   stores,
   deployed,
@@ -170,18 +170,18 @@ export const volumeChanges = ({
     return isSame ? [] : [{ name, before, after }];
   });
 
-/** Warns of volumes that grow. Whether the steps by hand are done, only the cluster knows: `runtime/check-volumes.ts`. */
+/** Warns about volumes that grow. `runtime/check-volumes.ts` asks the cluster whether the manual steps are done. */
 export const storeChangeWarnings = (context: PlanContext): string[] =>
   volumeChanges(context).flatMap(({ name, before, after }) =>
     amountOf(after.storage) > amountOf(before.storage)
       ? [
-          `the volumes of ${name} have ${before.storage}, the settings say ${after.storage}: Kubernetes refuses that change of a StatefulSet; ` +
-            `${GROWING} has the steps to take first`,
+          `the volumes of ${name} have ${before.storage}, but the settings say ${after.storage}: Kubernetes refuses this change of a StatefulSet; ` +
+            `${GROWING} describes the steps to take first`,
         ]
       : [],
   );
 
-/** Returns why volumes cannot become what the settings say: smaller ones, or ones of another class. */
+/** Reports volumes that would shrink or change their class. */
 export function volumeProblems({ name, before, after }: VolumeChange, settings: Settings): Problem[] {
   const where = `flotilla:stores.${name}`;
   const isOfStack = settings.stores[name]?.storageClass === undefined && settings.storageClass !== undefined;
@@ -190,8 +190,8 @@ export function volumeProblems({ name, before, after }: VolumeChange, settings: 
       ? [
           {
             where: `${where}.storage`,
-            what: `the volumes of ${name} would become smaller, ${after.storage} instead of ${before.storage}, and Kubernetes makes no volume smaller`,
-            todo: `Set ${where}.storage to ${before.storage}; to move the data to a smaller store, ${MIGRATION}.`,
+            what: `the volumes of ${name} would shrink from ${before.storage} to ${after.storage}, and Kubernetes cannot shrink volumes`,
+            todo: `Set ${where}.storage to ${before.storage}. To move the data to a smaller store, ${MIGRATION}.`,
           },
         ]
       : []),
@@ -200,8 +200,8 @@ export function volumeProblems({ name, before, after }: VolumeChange, settings: 
       : [
           {
             where: isOfStack ? "flotilla:storageClass" : `${where}.storageClass`,
-            what: `the volumes of ${name} are of ${classText(before)}, the settings say ${classText(after)}: Kubernetes refuses that change of a StatefulSet`,
-            todo: `${before.storageClass === undefined ? "Remove it" : `Set ${where}.storageClass to ${before.storageClass}`}; to move the data to another class, ${MIGRATION}.`,
+            what: `the volumes of ${name} have ${classText(before)}, but the settings say ${classText(after)}: Kubernetes refuses this change of a StatefulSet`,
+            todo: `${before.storageClass === undefined ? "Remove it" : `Set ${where}.storageClass to ${before.storageClass}`}. To move the data to another class, ${MIGRATION}.`,
           },
         ]),
   ];

@@ -12,28 +12,30 @@ export function chartProblems(kinds: readonly StoreKind[], source: ChartSource, 
       return [
         {
           where: "charts/lock.yaml",
-          what: `it does not say where the chart of ${kind} comes from`,
+          what: `the chart of ${kind} is missing`,
           todo: "Restore it: git checkout -- charts/lock.yaml",
         },
       ];
     if (source === "oci") return [];
     const { version, sha256, vendored, file } = locked;
     if (!vendored)
-      return [{ where: file, what: "the chart is not there", todo: "Fetch it: npx flotilla charts pull" }];
+      return [
+        { where: file, what: "the chart does not exist", todo: "Download it: npx flotilla charts pull" },
+      ];
     if (sha256 === undefined)
       return [
         {
           where: "charts/lock.yaml",
-          what: `it has no sha256 for ${kind} ${version}, so that ${file} cannot be checked`,
-          todo: "Fetch the chart from its registry, which records the digest: npx flotilla charts pull",
+          what: `the sha256 of ${kind} ${version} is missing, so ${file} cannot be verified`,
+          todo: "Download the chart from its registry, which records the digest: npx flotilla charts pull",
         },
       ];
     if (vendored.sha256 !== sha256)
       return [
         {
           where: file,
-          what: `it is not the chart that charts/lock.yaml names: sha256 ${vendored.sha256}, locked ${sha256}`,
-          todo: `Find out who changed it; then delete it and fetch it again: npx flotilla charts pull`,
+          what: `the chart does not match charts/lock.yaml: sha256 ${vendored.sha256}, locked ${sha256}`,
+          todo: `Find out who changed it. Then delete it and download it again: npx flotilla charts pull`,
         },
       ];
     return [];

@@ -10,12 +10,12 @@ import type { Values } from "../plan";
 import { shapeOf } from "./shape";
 import type { StoreContext } from "./store";
 
-/** User and group id of the images, which own their files and data. */
+/** User and group ID of the images, which own their files and data. */
 export const IMAGE_USERS: Record<Distribution, number> = { bitnami: 1001, upstream: 999 };
 
 type ImageContext = Pick<PlanContext, "settings" | "charts" | "stores">;
 
-/** Returns the image of a store. For a Bitnami chart, the lock file has its tag. */
+/** Returns the image of a store. For a Bitnami chart, the tag comes from the lock file. */
 export function storeImage({ settings, charts, stores }: ImageContext, name: string): Image {
   const { kind } = shapeOf({ stores }, name);
   const { registry, repositoryPrefix } = settings.storeImages;
@@ -26,7 +26,7 @@ export function storeImage({ settings, charts, stores }: ImageContext, name: str
   return imageIn(settings, image, { digest: own(settings.stores, name)?.digest });
 }
 
-/** Returns the tag of a chart's main image. `chartProblems` has checked that the chart is locked. */
+/** Returns the tag of a chart's main image. `chartProblems` checks that the chart is locked. */
 const imageTag = (charts: Charts, kind: StoreKind): string => charts.remote[kind]?.imageTag as string;
 
 /** Returns the values for an additional image of a Bitnami chart. The tag is the chart's default. */
@@ -50,12 +50,12 @@ export function bitnamiStoreImage(context: StoreContext): Values {
   };
 }
 
-/** Warns of images that get no updates. */
+/** Warns about images that no longer get updates. */
 export function imageWarnings({ distribution, storeImages }: Settings): string[] {
   const isLegacy = storeImages.repositoryPrefix.split("/").includes(LEGACY_PREFIX);
   if (distribution !== "bitnami" || !isLegacy || storeImages.acceptNoUpdates !== undefined) return [];
   return [
-    `the stores run Bitnami's images of ${storeImages.registry}/${storeImages.repositoryPrefix}, which get no updates any more, ` +
-      "security fixes included: for a mirror or the paid catalogue set flotilla:storeImages, for the official images flotilla:distribution to upstream; or say in flotilla:storeImages.acceptNoUpdates why they will do",
+    `the stores use Bitnami's images from ${storeImages.registry}/${storeImages.repositoryPrefix}, which no longer get updates, ` +
+      "including security fixes. Set flotilla:storeImages to a mirror or the paid catalogue, or flotilla:distribution to upstream for the official images, or say in flotilla:storeImages.acceptNoUpdates why this is acceptable",
   ];
 }

@@ -1,4 +1,4 @@
-/** Plans a store: the distribution decides its chart, the kind and the profile decide the values. */
+/** Plans a store: the distribution selects its chart, the kind and the profile determine the values. */
 import type { StoreKind } from "../../model/application";
 import { compact } from "../../model/records";
 import { describeChart, type RemoteChart } from "../chart";
@@ -17,11 +17,11 @@ import { canRotate, rotationLabel } from "./rotation";
 import { type StoreShape, shapeOf } from "./shape";
 import { generationAnnotations, type StoreContext } from "./store";
 
-/** Returns the time limit of a store's release, in seconds. The pods of a replicated store are replaced one after the other. */
+/** Returns the time limit of a store's release, in seconds. Pods of a replicated store are replaced one by one. */
 const releaseSeconds = ({ kind, profile }: StoreShape): number =>
   kind.timeoutSeconds * (profile === "replicated" ? 2 : 1);
 
-/** Returns the time from the start of a store's release to that of its clients' releases, at most, in seconds. */
+/** Returns the maximum time from the start of a store's release to the start of its clients' releases, in seconds. */
 export function storeSeconds(context: AppContext, name: string): number {
   const shape = shapeOf(context, name);
   return releaseSeconds(shape) + preparationSeconds(shape);
@@ -54,8 +54,8 @@ export function planStore(context: PlanContext, name: string): ReleasePlan {
 }
 
 /**
- * Returns the clients of a store with the ports that they connect to: the services that use it, and its own Jobs. The Jobs of a
- * rotation are always allowed, because the first one runs before the store's release is updated.
+ * Returns the clients of a store with the ports that they connect to: services that use it, and its own Jobs. Rotation Jobs are
+ * always allowed, because the first one runs before the store's release is updated.
  */
 function clientsIn(context: AppContext, shape: StoreShape): StoreContext["clients"] {
   const { name, kind } = shape;
@@ -65,12 +65,12 @@ function clientsIn(context: AppContext, shape: StoreShape): StoreContext["client
       { pods: podsOf(client), ports: [kind.facts.port] },
     ]),
     ...preparations(context, name).map((job) => [job, { pods: podsOf(job), ports: kind.jobPorts }]),
-    // The underscore keeps the name different from those of releases.
+    // No release name has an underscore, so the names cannot collide.
     ...(canRotate(shape) ? [["its_rotation", { pods: rotationLabel(name), ports: kind.jobPorts }]] : []),
   ]);
 }
 
-/** Returns the chart of a kind, and Helm's description of a release of it. */
+/** Returns the chart of a kind, and Helm's description of its releases. */
 function chartOf(
   { settings, charts }: PlanContext,
   kind: StoreKind,
@@ -87,7 +87,7 @@ function chartOf(
   return { chart: { url, version }, description: `${kind} ${version}` };
 }
 
-/** Reports problems of the charts that an application's stores need. */
+/** Reports problems with the charts that an application's stores need. */
 export function storeChartProblems({ settings, application, charts }: PlanContext) {
   if (settings.distribution === "upstream") return [];
   const used = allKinds()

@@ -17,7 +17,7 @@ import { type StoreShape, shapeOf } from "./shape";
 const ACCOUNTS_SECONDS = 300;
 const LOADER_SECONDS = 600;
 
-/** Returns the Jobs that prepare a store, as names of releases. The releases of its clients come after them. */
+/** Returns the release names of the Jobs that prepare a store. The releases of its clients come after them. */
 export function preparations(context: AppContext, name: string): string[] {
   const shape = shapeOf(context, name);
   return [
@@ -26,7 +26,7 @@ export function preparations(context: AppContext, name: string): string[] {
   ];
 }
 
-/** Whether a Job creates the accounts of a store. A store without a password has none. */
+/** Whether a Job creates the accounts of a store. A store without a password has no accounts. */
 const makesAccounts = ({ store, kind }: StoreShape): boolean =>
   kind.accountsWork !== undefined && hasSecret(store);
 
@@ -35,7 +35,7 @@ export const preparationSeconds = (shape: StoreShape): number =>
   (makesAccounts(shape) ? jobSeconds(ACCOUNTS_SECONDS) : 0) +
   Math.max(0, ...Object.keys(shape.store.loaders ?? {}).map((loader) => loaderSeconds(shape.store, loader)));
 
-/** Returns the time limit of a loader and of the loaders before it, in seconds. */
+/** Returns the time limit of a loader including the loaders before it, in seconds. */
 function loaderSeconds(store: Store, name: string): number {
   const { seconds = LOADER_SECONDS, needs = [] } = own(store.loaders ?? {}, name) ?? {};
   return jobSeconds(seconds) + Math.max(0, ...needs.map((other) => loaderSeconds(store, other)));
@@ -55,7 +55,7 @@ export function planPreparations(context: PlanContext, name: string, secretNeeds
           planJob(context, {
             name: accounts,
             store: name,
-            // The store's image has the client, and the node has pulled it already.
+            // The store's image contains the client, and a node has already pulled it.
             image: storeImage(context, name),
             ...commandOf(work.script),
             env: work.env,

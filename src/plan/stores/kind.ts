@@ -1,4 +1,4 @@
-/** The descriptor of a kind of store. Each kind has its own folder, which exports one. */
+/** The descriptor of a kind of store. Each kind has its own folder, which exports its descriptor. */
 import type { Distribution } from "../../config/schema";
 import type { Image, Profile, Store, StoreKind } from "../../model/application";
 import type { StoreFacts } from "../../model/store-kinds";
@@ -18,9 +18,9 @@ export interface StoreKindDescriptor {
   facts: StoreFacts;
   /** Upstream image, for the distribution `upstream`. */
   image: Image;
-  /** Time from an empty volume to a ready pod, with the image pull, at most, in seconds. */
+  /** Maximum time from an empty volume to a ready pod, including the image pull, in seconds. */
   timeoutSeconds: number;
-  /** Ports that its Jobs connect to: that of clients, and those for administration. */
+  /** Ports that its Jobs connect to: the client port, and ports for administration. */
   jobPorts: readonly number[];
   /** Returns the values of its chart, by distribution. */
   values: Record<Distribution, (context: StoreContext) => Values>;
@@ -28,23 +28,23 @@ export interface StoreKindDescriptor {
   sidecars?(shape: StoreShape): Sidecar[];
   /** Returns the address for clients, from the Services that its charts create. */
   endpoint(place: { name: string; profile: Profile; namespace: string; at: At }): Endpoint;
-  /** Returns its internal accounts, which need passwords in addition to those of the inventory. The cluster key is not one. */
+  /** Returns its internal accounts, which need passwords in addition to the inventory's accounts. Excludes the cluster key. */
   internalAccounts(shape: StoreShape): string[];
   /** The secret with which its pods authenticate each other. Rotations do not change it. Default: none. */
   clusterKey?: { account: string; profiles: readonly Profile[] };
-  /** Returns the contents of its Secret in both distributions: exactly the keys that the Bitnami chart reads. */
+  /** Returns the content of its Secret in both distributions: exactly the keys that Bitnami's chart reads. */
   secretKeys(shape: StoreShape, of: (account: string) => SecretText): Record<string, SecretText>;
-  /** Returns the Job that creates its databases and users. Default: no Job, because it has one user only. */
+  /** Returns the Job that creates its databases and users. Default: no Job, for a kind with only one user. */
   accountsWork?(shape: StoreShape, address: Endpoint): Work;
-  /** Returns the Jobs that replace its passwords while it runs. Default: no Jobs, because a restart replaces them. */
+  /** Returns the Jobs that replace its passwords while it runs. Default: no Jobs, for a kind whose passwords change with a restart. */
   rotationWork?(shape: StoreShape, before: StoreShape, address: Endpoint): RotationWork;
-  /** How to set passwords in its data while it is stopped. Default: its data contains no passwords. */
+  /** Sets passwords in its data while it is stopped. Default: its data contains no passwords. */
   reset?: StoreReset;
   /** Returns why the passwords of a running store cannot be rotated, or undefined if they can. Default: they can. */
   rotationRefusal?(shape: StoreShape): string | undefined;
-  /** Returns why a deployed store cannot begin to have a password, or stop having the one that it `had`. Default: it can. */
+  /** Returns why a password cannot be added to a deployed store, or removed if it `had` one. Default: it can. */
   passwordRefusal?(shape: StoreShape, had: boolean): string | undefined;
-  /** Returns the variables with which a new service logs in. `flotilla new` writes them into the inventory. */
+  /** Returns the variables that a new service needs to log in. `flotilla new` writes them into the inventory. */
   clientVariables(login: ClientLogin): ClientVariables;
   /** Whether a deployed store can change from standalone to replicated in place. Default: it cannot. */
   canGrow?(there: DeployedStore): boolean;
@@ -55,11 +55,11 @@ export interface ClientLogin {
   /** Name of the store in the inventory. */
   target: string;
   store: Store;
-  /** The new account of the service, for kinds with an account for each service. */
+  /** The new account of the service, for kinds with one account per service. */
   account: string;
   /** Prefix of the names of the variables. */
   prefix: string;
-  /** Writes a variable whose value is a helper of the vocabulary, such as `line("HOST", "host")`. */
+  /** Returns a variable whose value is a helper, such as `line("HOST", "host")`. */
   line(suffix: string, helper: string, ...args: string[]): string;
 }
 
@@ -86,9 +86,9 @@ export interface RotationWork extends Omit<Work, "script"> {
   end: Script;
 }
 
-/** How to set passwords in the data of a stopped store. */
+/** Sets passwords in the data of a stopped store. */
 export interface StoreReset {
-  /** The mount path of the volume, the mounted part of it, and the path of the data, by distribution. */
+  /** The mount path of the volume, the mounted subpath, and the path of the data, by distribution. */
   places: Record<Distribution, { mount: string; subPath?: string; data: string }>;
   /** Returns the volume claims of its pods. Default: `data-<store>-0`. */
   claims?(shape: StoreShape, distribution: Distribution): string[];

@@ -6,7 +6,7 @@ import { own } from "../../model/graph";
 import type { At } from "./kind";
 import type { StoreShape } from "./shape";
 
-/** Number of pods of a replicated store: the minimum with which one can fail. */
+/** Number of pods of a replicated store: the minimum that tolerates the loss of one. */
 export const REPLICAS = 3;
 
 /** Name of a mongodb replica set. */
@@ -16,17 +16,17 @@ export const REPLICA_SET = "rs0";
 export const namespaceOf = (application: Pick<Application, "name">, settings: Settings): string =>
   chosenNamespace(settings.namespace).name ?? `${application.name}-${settings.environment}`;
 
-/** Returns the profile of a store: its own setting, that of the stack, or the default of the environment. */
+/** Returns the profile of a store: its own setting, the stack's, or the default of the environment. */
 export function profileOf(settings: Settings, store: string): Profile {
-  const habit =
+  const usual =
     settings.environment === "prod" && settings.distribution === "bitnami" ? "replicated" : "standalone";
-  return own(settings.stores, store)?.profile ?? settings.profile ?? habit;
+  return own(settings.stores, store)?.profile ?? settings.profile ?? usual;
 }
 
 /** The address of a store for its clients. */
 export interface Endpoint {
   host: string;
-  /** Host for reads that can lag a little. */
+  /** Host for reads that may be slightly stale. */
   readHost: string;
   port: number;
   /** `host:port` of each member that a client must know. */
@@ -35,7 +35,7 @@ export interface Endpoint {
   replicaSet?: string;
 }
 
-/** Returns the option of a mongodb connection string for the replica set. */
+/** Returns the replica set option of a mongodb connection string. */
 export const replicaSetOption = ({ replicaSet }: Pick<Endpoint, "replicaSet">): string =>
   replicaSet === undefined ? "" : `&replicaSet=${replicaSet}`;
 

@@ -1,4 +1,4 @@
-/** The registry of the kinds of store. A new kind needs a folder, and a line here. */
+/** The registry of store kinds. A new kind needs a folder, and a line here. */
 import type { StoreKind } from "../../model/application";
 import { DNS_LABEL } from "../../model/names";
 import { refuse } from "../../model/problems";
@@ -22,7 +22,7 @@ export function registerStoreKind(kind: StoreKindDescriptor): void {
       { where, what: "the name is not a DNS label", todo: "Use lower-case letters, digits and hyphens." },
     ]);
   if ((kinds.get(kind.name) ?? kind) !== kind)
-    refuse([{ where, what: "there is a kind of store of this name", todo: "Choose another name." }]);
+    refuse([{ where, what: "another kind of store has this name", todo: "Use another name." }]);
   kinds.set(kind.name, kind);
   registerStoreFacts(kind.name, kind.facts);
 }
@@ -32,7 +32,7 @@ for (const kind of [mongodb, mysql, redis, rabbitmq]) registerStoreKind(kind);
 /** Returns a kind of store. @throws Error if the kind is not registered. */
 export function kindOf(name: StoreKind): StoreKindDescriptor {
   const kind = kinds.get(name);
-  if (!kind) throw new Error(`there is no kind of store ${name}`);
+  if (!kind) throw new Error(`unknown kind of store ${name}`);
   return kind;
 }
 

@@ -1,6 +1,6 @@
 /**
  * Plans Jobs that set new passwords in the data of a stopped store, for volumes of an earlier store whose passwords are lost. Each
- * Job works on one volume claim, with the store's own image.
+ * Job works on one volume claim, with the store's image.
  */
 import type { Distribution } from "../../config/schema";
 import { compact } from "../../model/records";
@@ -16,7 +16,7 @@ import { IMAGE_USERS, storeImage } from "./images";
 import { variableOf } from "./script";
 import { type StoreShape, shapeOf } from "./shape";
 
-/** Label of the Jobs, their pods and their Secrets. Its value is the store. */
+/** Label of the Jobs, their pods and their Secrets. The value is the name of the store. */
 export const RESETS = `${OWN_PREFIX}resets`;
 
 /** A Job that sets passwords in one volume. */
@@ -30,7 +30,7 @@ export interface Reset {
   keys: Record<string, string>;
 }
 
-/** Time limit for the image pull, the recovery of the data and the passwords, in seconds. */
+/** Time limit for the image pull, the recovery of the data and the password changes, in seconds. */
 const RESET_SECONDS = 1800;
 /** Time for a clean stop of the server when the Job is deleted, in seconds. */
 const GRACE_SECONDS = 120;
@@ -50,16 +50,16 @@ export function resetRefusal(
   const shape = shapeOf(context, name);
   const kind = shape.kind.name;
   if (!shape.kind.reset?.profiles.includes(shape.profile))
-    return `a ${shape.profile} ${kind} changes passwords only while most of its pods run, and a Job works on one volume`;
+    return `a ${shape.profile} ${kind} can only change passwords while most of its pods run, and a Job works on one volume`;
   const mounted = mountedClaims(shape, context.settings.distribution);
   // The other volumes are copies of the first one.
   if (claims.includes(mounted[0] as string)) return undefined;
-  return `a ${shape.profile} ${kind} of the distribution ${context.settings.distribution} takes up ${mounted.join(", ")}, not ${claims.join(", ")}`;
+  return `a ${shape.profile} ${kind} of the distribution ${context.settings.distribution} mounts ${mounted.join(", ")}, not ${claims.join(", ")}`;
 }
 
 /**
  * Plans the Jobs that set credentials of a store in its volume claims. Claims that its pods do not mount are skipped. `run` is part
- * of the names of the Jobs, so that reports never show an earlier Job.
+ * of the names of the Jobs, so that a report never shows an earlier Job.
  */
 export function planResets(
   context: PlanContext,

@@ -11,27 +11,27 @@ import { storeImage } from "./images";
 import { commandOf, type Script } from "./script";
 import { type StoreShape, shapeOf } from "./shape";
 
-/** Time limit of a Job of a rotation, in seconds. */
+/** Time limit of a rotation Job, in seconds. */
 const SECONDS = 300;
 
-/** The plan of some Jobs of a store: releases, Secrets, and additional credentials. */
+/** The plan of Jobs of a store: releases, Secrets, and additional credentials. */
 export interface JobsPlan {
   releases: ReleasePlan[];
   secrets: Record<string, SecretPlan>;
   credentials: Record<string, CredentialPlan>;
 }
 
-/** Whether Jobs rotate the passwords of a store. For other kinds a restart changes the only password. */
+/** Whether Jobs rotate the passwords of a store. For other kinds, a restart changes the only password. */
 const rotatesByJobs = ({ kind }: StoreShape): boolean => kind.rotationWork !== undefined;
 
-/** Whether Jobs can rotate passwords of a store: it has generated ones. */
+/** Whether Jobs can rotate passwords of a store, which needs at least one generated password. */
 export const canRotate = (shape: StoreShape): boolean =>
   rotatesByJobs(shape) && rotatedAccounts(shape).length > 0;
 
-/** The context that tells the phase of a rotation. */
+/** The part of the context that determines the phase of a rotation. */
 type Rotating = Pick<PlanContext, "stores" | "deployed">;
 
-/** Returns the phase of a store's rotation: its Jobs must run, have run, or do not exist. */
+/** Returns the phase of a store's rotation: its Jobs run, have finished, or do not exist. */
 export function rotationPhase(context: Rotating, name: string): "running" | "done" | "none" {
   const shape = own(context.stores, name);
   if (!shape || !canRotate(shape)) return "none";
@@ -45,12 +45,12 @@ export function rotationGate(context: Rotating, name: string): string[] {
   return running ? [rotationReleases(name, shapeOf(context, name).generation).begin] : [];
 }
 
-/** Returns the label of the pods of a rotation, by which the store's network policy allows every generation. */
+/** Returns the label of rotation pods, which the store's network policy allows for every generation. */
 export const rotationLabel = (store: string): Record<string, string> => ({ [`${OWN_PREFIX}rotates`]: store });
 
 /**
  * Plans the two Jobs of a rotation. `users` are the releases that log in to the store, which must restart before the second Job.
- * Finished Jobs stay as they are: no release waits for them, and no change runs them again.
+ * Finished Jobs do not change: no release waits for them, and no change runs them again.
  */
 export function planRotation(
   context: PlanContext,
@@ -61,7 +61,7 @@ export function planRotation(
   const { begin, end } = rotationReleases(name, shape.generation);
   const before = { ...shape, generation: shape.generation - 1 };
   const work = shape.kind.rotationWork?.(shape, before, addressOf(context, name));
-  if (!work) throw new Error(`a restart rotates the password of ${name}`);
+  if (!work) throw new Error(`${name} has no rotation Jobs: a restart changes its password`);
   const job = (jobName: string, script: Script, needs: string[]) =>
     planJob(context, {
       name: jobName,

@@ -1,4 +1,4 @@
-/** The scripts of the Jobs of a store, and the variables that they read. */
+/** The scripts of a store's Jobs, and the variables that they read. */
 import { credentialName, rotatedAccounts } from "../credentials";
 import type { SecretText } from "../plan";
 import type { StoreShape } from "./shape";
@@ -24,14 +24,14 @@ export function commandOf({ text, runner }: Script): {
       };
 }
 
-/** Returns the variable with the password of an account. Accounts of the inventory cannot have the names of internal ones. */
+/** Returns the variable with the password of an account. Names of internal accounts are reserved, so variables are unique. */
 export const variableOf = (account: string): string =>
   `${account.replaceAll("-", "_").toUpperCase()}_PASSWORD`;
 
 /** Returns the variable with the previous password of an account. */
 export const previousVariableOf = (account: string): string => `${variableOf(account)}_BEFORE`;
 
-/** Returns the user names of all earlier generations: the end of an earlier rotation can have failed. */
+/** Returns the user names of all earlier generations, because the last step of an earlier rotation may have failed. */
 export const olderNames = (shape: StoreShape, nameIn: (generation: StoreShape) => string): string[] =>
   Array.from({ length: shape.generation - 1 }, (_, index) => nameIn({ ...shape, generation: index + 1 }));
 

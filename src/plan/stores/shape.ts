@@ -1,4 +1,4 @@
-/** The shape of a store: the inventory's description, with the settings and the defaults of the environment applied. */
+/** The shape of a store: the inventory's entry, with settings and defaults of the environment applied. */
 import type { Profile, Store } from "../../model/application";
 import { own } from "../../model/graph";
 import type { StoreKindDescriptor } from "./kind";
@@ -16,7 +16,7 @@ export interface StoreShape {
   generation: number;
   /** Generation of its cluster key. */
   clusterGeneration: number;
-  /** Requests and limits, with the overrides of the stack. */
+  /** Requests and limits, with the stack's overrides. */
   resources: { requests: Record<string, string>; limits: Record<string, string> };
   /** Size of each volume. */
   storage: string;
@@ -24,12 +24,12 @@ export interface StoreShape {
   storageClass?: string;
 }
 
-/** Returns the shape of a store. @throws Error if the store does not exist: the inventory has been checked before. */
+/** Returns the shape of a store. @throws Error if the store does not exist, which validation rules out. */
 export function shapeOf(
   { stores }: { stores: Readonly<Record<string, StoreShape>> },
   name: string,
 ): StoreShape {
   const shape = own(stores, name);
-  if (!shape) throw new Error(`there is no store ${name}`);
+  if (!shape) throw new Error(`unknown store ${name}`);
   return shape;
 }

@@ -14,7 +14,7 @@ import type { StoreShape } from "./shape";
 export interface StoreContext extends PlanContext, StoreShape {
   /** Name of the Secret with the store's passwords. */
   secret: string;
-  /** The clients that can connect, by any name: the labels of their pods, and the ports. */
+  /** The allowed clients, by any name: pod labels and ports. */
   clients: Record<string, { pods: Record<string, string>; ports: readonly number[] }>;
   /** The deployed store. Undefined if it is new. */
   there?: DeployedStore;
@@ -28,7 +28,7 @@ export function bitnamiCommon({ name, settings }: StoreContext): Values {
   const pullSecrets = storePullSecretsOf(settings);
   return {
     global: {
-      // Without it the charts refuse images of other repositories than their own.
+      // Without this, the charts refuse images from other repositories.
       security: { allowInsecureImages: true },
       ...(pullSecrets.length === 0 ? {} : { imagePullSecrets: pullSecrets }),
     },
@@ -37,10 +37,10 @@ export function bitnamiCommon({ name, settings }: StoreContext): Values {
   };
 }
 
-/** The limit of ephemeral storage of Bitnami's stores. */
+/** The default limit of ephemeral storage for stores of Bitnami. */
 export const BITNAMI_DISK = "2Gi";
 
-/** Returns requests and limits of a Bitnami chart's main container, which replace its presets. */
+/** Returns the requests and limits of a Bitnami chart's main container. They replace the chart's presets. */
 export function bitnamiResources({ resources }: StoreContext): Values {
   return {
     resourcesPreset: "none",
@@ -67,7 +67,7 @@ export function generationAnnotations({ generation, clusterGeneration }: StoreCo
   };
 }
 
-/** Returns the values that place pods on different nodes and, if possible, zones, and that let a drain take one at a time. */
+/** Returns the values that spread pods over nodes and, if possible, zones, and that let a drain evict one pod at a time. */
 export function placement(context: StoreContext): Values {
   if (!isReplicated(context)) return { pdb: { create: false } };
   return {
@@ -84,7 +84,7 @@ export function placement(context: StoreContext): Values {
   };
 }
 
-/** Returns the values for Bitnami's NetworkPolicy: its clients can connect to it, and it to its own pods and DNS. */
+/** Returns the values for Bitnami's NetworkPolicy: clients may connect in; the pods may connect to each other and to DNS. */
 export function bitnamiNetworkPolicy(
   { clients, settings }: StoreContext,
   metricsPort?: number,
@@ -115,10 +115,10 @@ export function bitnamiNetworkPolicy(
 /** Returns the label that selects a namespace. */
 export const namespaceLabel = (namespace: string): Values => ({ "kubernetes.io/metadata.name": namespace });
 
-/** Memory limits of the exporters of metrics. */
+/** Memory limits of the metrics exporters. */
 export const EXPORTER_MEMORY = { mongodb: "256Mi", mysql: "128Mi", redis: "128Mi" } as const;
 
-/** Returns the values for a sidecar that exports metrics, which is enabled if the stack has `monitoring`. */
+/** Returns the values for a metrics exporter sidecar. It is enabled if the stack has `monitoring`. */
 export function exporter({ settings, metrics }: StoreContext, image: string, memory: string): Values {
   return {
     enabled: metrics,
@@ -130,7 +130,7 @@ export function exporter({ settings, metrics }: StoreContext, image: string, mem
 /** Memory limit of a redis sentinel. */
 export const SENTINEL_MEMORY = "128Mi";
 
-/** Requests and limits of the container that labels the redis master. */
+/** Requests and limits of the sidecar that labels the redis master. */
 export const KUBECTL_RESOURCES = {
   requests: { cpu: "10m", memory: "32Mi", "ephemeral-storage": "16Mi" },
   limits: { memory: "128Mi", "ephemeral-storage": "64Mi" },
@@ -151,7 +151,7 @@ export const smallSidecar = (memory: string) => ({
 /** Interval between two scrapes. */
 export const SCRAPE_INTERVAL = "30s";
 
-/** Returns the values for a ServiceMonitor, if the stack has them. `labels` is the chart's key for its labels. */
+/** Returns the values for a ServiceMonitor, if the stack uses them. `labels` is the chart's key for its labels. */
 export function serviceMonitor({ settings }: StoreContext, labels = "labels"): Values {
   const monitor = settings.monitoring?.serviceMonitor;
   return monitor === undefined
@@ -168,11 +168,11 @@ export const accountsOf = (shape: StoreShape) =>
   }));
 
 /**
- * Returns the accounts that a chart or an image creates at first start: their scripts write passwords into SQL and JavaScript as they
- * are, and split lists of them at commas. The Job `<store>-accounts` creates all accounts.
+ * Returns the accounts that a chart or an image can create on first start: its scripts do not escape passwords in SQL and
+ * JavaScript, and split lists at commas. The Job `<store>-accounts` creates all accounts.
  */
 export const accountsOfChart = (shape: StoreShape) =>
   accountsOf(shape).filter(({ credential }) => !("fixed" in credential) || isPlain(credential.fixed));
 
-/** Whether a password means the same in every script. */
+/** Whether a password needs no escaping in any script. */
 export const isPlain = (password: string): boolean => /^[A-Za-z0-9]+$/.test(password);

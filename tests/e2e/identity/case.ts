@@ -18,7 +18,7 @@ export interface Step extends Said {
 }
 
 export interface Case {
-  kind: "address" | "cluster" | "stack" | "settings" | "inventory" | "behind one's back";
+  kind: "address" | "cluster" | "stack" | "settings" | "inventory" | "changed by hand";
   name: string;
   /** Only in the long form, because another case shows the same. */
   isLong?: true;
@@ -46,7 +46,7 @@ export const UNCHANGED: Said = { exit: 0, says: /^no change$/ };
 /** Another context, file or version updates the provider, and replaces nothing. */
 export const CONNECTION: Said = {
   exit: 2,
-  says: /the engine: update \((context|kubeconfig|version|clusterIdentifier)[^)]*\)/,
+  says: /Pulumi: update \((context|kubeconfig|version|clusterIdentifier)[^)]*\)/,
   never: /replaced|removed|deleted/i,
 };
 export const PROVIDER_ONLY: Said = { exit: 0, says: /^update kubernetes cluster$/ };

@@ -2,20 +2,20 @@
 import { until } from "../world";
 import { ANY, type Case, flotilla, NOTHING, refused, type Said } from "./case";
 
-const MISSING: Said = { exit: 2, says: /the cluster has lost what the state has: [^.\n]*/ };
+const MISSING: Said = { exit: 2, says: /the cluster has lost [^.\n]*/ };
 const again = flotilla("up", { exit: 0, says: /is up to date: [^\n]*/ }, "--yes");
 
 /** An object that belongs to no release is deleted manually. */
 const objectDeleted = (name: string, kind: string, object: string): Case => ({
-  kind: "behind one's back",
+  kind: "changed by hand",
   name,
   change: (ground) => ground.must("kubectl", "delete", kind, object, "-n", "shop-dev"),
-  diff: { exit: 2, says: /some of it is missing in the cluster: it is created again/ },
+  diff: { exit: 2, says: /objects missing in the cluster are recreated/ },
   preview: ANY,
   more: [
     flotilla("status", {
       exit: 2,
-      says: new RegExp(`the cluster has lost what the state has: \\w+ ${object}`),
+      says: new RegExp(`the cluster has lost \\w+ ${object}`),
     }),
     again,
     flotilla("diff", NOTHING),
@@ -24,15 +24,15 @@ const objectDeleted = (name: string, kind: string, object: string): Case => ({
 
 export const behind: Case[] = [
   {
-    kind: "behind one's back",
-    name: "`helm uninstall` of a store: its volume is taken up",
+    kind: "changed by hand",
+    name: "`helm uninstall` of a store: its volume is reused",
     change: (ground) => ground.must("helm", "uninstall", "cache", "-n", "shop-dev", "--wait"),
     diff: MISSING,
     preview: ANY,
     more: [flotilla("status", { exit: 2, says: /cache[^\n]*/ }), again, flotilla("diff", NOTHING)],
   },
   {
-    kind: "behind one's back",
+    kind: "changed by hand",
     name: "`helm uninstall` of a service, and its tag changes",
     change: async (ground) => {
       await ground.must("helm", "uninstall", "web", "-n", "shop-dev", "--wait");
@@ -48,8 +48,8 @@ export const behind: Case[] = [
   },
   objectDeleted("a store's Secret is deleted: it comes back with the same passwords", "secret", "db-auth"),
   {
-    kind: "behind one's back",
-    name: "a claim is deleted: its StatefulSet makes an empty one",
+    kind: "changed by hand",
+    name: "a claim is deleted: its StatefulSet creates an empty one",
     change: async (ground) => {
       const before = await ground.holdings();
       await ground.must("kubectl", "delete", "pvc", "data-cache-0", "-n", "shop-dev", "--wait=false");
@@ -67,12 +67,12 @@ export const behind: Case[] = [
     isLong: true,
   },
   {
-    kind: "behind one's back",
-    name: "`kubectl delete namespace`: shown, and installed again with the same passwords",
+    kind: "changed by hand",
+    name: "`kubectl delete namespace`: shown, and reinstalled with the same passwords",
     change: (ground) => ground.must("kubectl", "delete", "namespace", "shop-dev", "--wait"),
     diff: { exit: 2, says: /EMPTY volumes[^\n]*/ },
     preview: ANY,
-    up: refused(/the state lists it, but the cluster does not have it/),
+    up: refused(/the namespace is in the state, but not in the cluster/),
     more: [
       flotilla("status", { exit: 2, says: /[^\n]*(missing|gone)[^\n]*/ }),
       again,
@@ -80,15 +80,15 @@ export const behind: Case[] = [
     ],
   },
   {
-    kind: "behind one's back",
-    name: "the namespace is deleted and created again by hand",
+    kind: "changed by hand",
+    name: "the namespace is deleted and recreated by hand",
     change: async (ground) => {
       await ground.must("kubectl", "delete", "namespace", "shop-dev", "--wait");
       await ground.must("kubectl", "create", "namespace", "shop-dev");
     },
     diff: { exit: 2, says: /EMPTY volumes[^\n]*/ },
     preview: ANY,
-    up: refused(/it was deleted and created again since the last update/),
+    up: refused(/the namespace was deleted and recreated since the last update/),
     more: [
       flotilla("recover", { exit: 0, says: /What recover does:\n[^\n]*/ }, "--yes"),
       again,
@@ -96,7 +96,7 @@ export const behind: Case[] = [
     ],
   },
   {
-    kind: "behind one's back",
+    kind: "changed by hand",
     name: "`helm uninstall` of a store, then `flotilla drift --correct`",
     change: (ground) => ground.must("helm", "uninstall", "cache", "-n", "shop-dev", "--wait"),
     diff: MISSING,

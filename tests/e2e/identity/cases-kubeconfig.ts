@@ -14,7 +14,7 @@ import {
 } from "./case";
 import { writeText } from "./kubeconfigs";
 
-const FOREIGN = refused(/the stack is deployed in \S+ at \S+, but context "[a-z]+" leads to \S+/);
+const FOREIGN = refused(/the stack is deployed in \S+ at \S+, but context "[a-z]+" points to \S+/);
 const foreign = { diff: FOREIGN, preview: FOREIGN, up: FOREIGN };
 const same = { kind: "address", diff: NOTHING, preview: UNCHANGED, up: UPDATED } as const;
 const connection = { diff: CONNECTION, preview: PROVIDER_ONLY };
@@ -29,7 +29,7 @@ export const addresses: Case[] = [
   { ...same, name: "another port (a tunnel)", kubeconfig: "tunnel", up: undefined, isLong: true },
   {
     ...same,
-    name: "CA and client certificate in line in place of files",
+    name: "CA and client certificate inline instead of in files",
     kubeconfig: "inline",
     isLong: true,
   },
@@ -42,15 +42,15 @@ export const addresses: Case[] = [
   },
   {
     ...same,
-    name: "another user: a token in place of a client certificate",
+    name: "another user: a token instead of a client certificate",
     kubeconfig: "token",
     isLong: true,
   },
   {
     ...same,
-    name: "a user who may not read `kube-system`: known by the CA, and said so",
+    name: "a user who may not read `kube-system`: recognized by the CA, with a note",
     kubeconfig: "limited",
-    diff: { exit: 0, says: /known by its CA certificate only[^\n]*/ },
+    diff: { exit: 0, says: /only identified by its CA certificate[^\n]*/ },
   },
   { ...same, name: "the kubeconfig in another file", kubeconfig: "moved", up: undefined, isLong: true },
   { ...same, name: "context, cluster and user renamed", kubeconfig: "renamed", ...connection },
@@ -100,7 +100,7 @@ export const addresses: Case[] = [
     name: "no current context, and the stack names none",
     isPreviewed: true,
     kubeconfig: "no current context",
-    ...bad(/no context is current, and the stack names none/),
+    ...bad(/the kubeconfig has no current context, and the stack does not set one/),
   },
   {
     kind: "address",
@@ -121,17 +121,17 @@ export const addresses: Case[] = [
     name: "an address with a wrong path",
     isLong: true,
     kubeconfig: "wrong path",
-    ...bad(/does not answer: no Kubernetes API is served there/),
+    ...bad(/does not answer: there is no Kubernetes API at this address/),
   },
   {
     kind: "address",
-    name: "an address where nobody listens",
+    name: "an address that nothing listens on",
     kubeconfig: "nobody listens",
     ...bad(/the cluster of context "own" at \S+ cannot be reached/),
   },
   {
     kind: "address",
-    name: "a login that is not valid",
+    name: "invalid credentials",
     isLong: true,
     kubeconfig: "bad token",
     ...bad(/the cluster of context "own" at \S+ does not answer: [^\n]+/),
@@ -149,7 +149,7 @@ const THEIRS: Step = {
 export const clusters: Case[] = [
   {
     kind: "cluster",
-    name: "`KUBECONFIG` leads to another cluster",
+    name: "`KUBECONFIG` points to another cluster",
     kubeconfig: "other",
     ...foreign,
     isPreviewed: true,
@@ -181,7 +181,7 @@ export const clusters: Case[] = [
   },
   {
     kind: "cluster",
-    name: "the same context name leads to another cluster",
+    name: "the same context name points to another cluster",
     kubeconfig: "swapped",
     ...foreign,
   },
@@ -191,12 +191,12 @@ export const clusters: Case[] = [
     isLong: true,
     kubeconfig: "switched",
     change: ({ stack }) => stack.config("flotilla:cluster.identity", "00000000-0000-4000-8000-000000000000"),
-    ...bad(/it names \S+, but context "other" leads to \S+/),
+    ...bad(/the setting is \S+, but context "other" points to \S+/),
     restore: (ground) => ground.must("pulumi", "config", "rm", "flotilla:cluster", "-s", ground.stack.name),
   },
   {
     kind: "cluster",
-    name: "prod: `flotilla:cluster.context` is changed to another cluster, and tried again",
+    name: "prod: `flotilla:cluster.context` is changed to another cluster, and the update is retried",
     on: "prod",
     change: ({ stack }) => stack.config("flotilla:cluster.context", "other"),
     ...foreign,
@@ -207,7 +207,7 @@ export const clusters: Case[] = [
     kind: "stack",
     name: "prod: `flotilla destroy`, confirmed with the right name",
     on: "prod",
-    more: [flotilla("destroy", refused(/is of environment prod[^\n]*/), "--confirm", "prod")],
+    more: [flotilla("destroy", refused(/has environment prod[^\n]*/), "--confirm", "prod")],
   },
   {
     kind: "cluster",
@@ -242,12 +242,12 @@ export const clusters: Case[] = [
   },
   {
     kind: "cluster",
-    name: "plain `pulumi refresh --yes` where the recorded context name leads to another cluster",
+    name: "plain `pulumi refresh --yes` where the recorded context name points to another cluster",
     kubeconfig: "swapped",
     more: [
       { run: ["pulumi", "refresh", "--yes", "--skip-preview"], exit: 0, says: /\d+ deleted/ },
       THEIRS,
-      { ...flotilla("diff", { exit: 2, says: /installed already, by helm/ }), kubeconfig: "both" },
+      { ...flotilla("diff", { exit: 2, says: /already installed with helm/ }), kubeconfig: "both" },
       flotilla("adopt", { exit: 0, says: /To take over: [^\n]*/ }, "--yes"),
       flotilla("diff", NOTHING),
     ],

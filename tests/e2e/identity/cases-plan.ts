@@ -10,15 +10,16 @@ const asBefore = inventory(INVENTORY);
 const unset = (key: string) => (ground: Ground) =>
   ground.must("pulumi", "config", "rm", `flotilla:${key}`, "-s", ground.stack.name);
 const moves = (to: string) =>
-  refused(new RegExp(`stack dev is deployed in namespace shop-dev, and this moves it to ${to}[^\\n]*`));
+  refused(new RegExp(`stack dev is deployed in namespace shop-dev, and this would move it to ${to}[^\\n]*`));
 
 const withoutDb = `
   services: { web: { ...service(["cache"]), startupSeconds: 1 } },
   stores: { cache: { ...store("redis"), accounts: {} } },`;
 
-const GONE = /store db is gone from the inventory, but it is deployed with its data[^\n]*/;
+const GONE = /store db was removed from the inventory, but it is deployed with its data[^\n]*/;
 
-const STILL_SET = /flotilla:stores\.db: shop has no store "db" any more, but it is deployed with its data/;
+const STILL_SET =
+  /flotilla:stores\.db: shop no longer has a store "db", but it is still deployed with its data/;
 
 export const settings: Case[] = [
   {
@@ -56,7 +57,7 @@ export const settings: Case[] = [
     name: "another profile for the stores",
     isLong: true,
     change: ({ stack }) => stack.config("flotilla:profile", "replicated"),
-    ...everywhere(refused(/would become replicated, but it is deployed standalone/)),
+    ...everywhere(refused(/the profile is replicated, but db is deployed as standalone/)),
     restore: unset("profile"),
   },
 ];
@@ -64,7 +65,7 @@ export const settings: Case[] = [
 export const inventories: Case[] = [
   {
     kind: "inventory",
-    name: "a store is taken out",
+    name: "a store is removed",
     isPreviewed: true,
     change: inventory(withoutDb),
     ...everywhere(refused(GONE)),
@@ -85,13 +86,13 @@ export const inventories: Case[] = [
   },
   {
     kind: "inventory",
-    name: "a store is taken out, and another deletion is allowed",
+    name: "a store is removed, and another deletion is allowed",
     isLong: true,
     change: async (ground) => {
       inventory(withoutDb)(ground);
       await ground.stack.config("flotilla:allowDeletion[0]", "store/dc");
     },
-    ...everywhere(refused(/names store\/dc only/)),
+    ...everywhere(refused(/only lists store\/dc/)),
     restore: (ground) => {
       asBefore(ground);
       return unset("allowDeletion")(ground);
@@ -101,12 +102,12 @@ export const inventories: Case[] = [
     kind: "inventory",
     name: "a store is renamed",
     change: inventory(INVENTORY.replaceAll("db", "database")),
-    ...everywhere(refused(/If database is its new name: a renamed store is another one/)),
+    ...everywhere(refused(/A store cannot be renamed: database would be a new/)),
     restore: asBefore,
   },
   {
     kind: "inventory",
-    name: "a store is gone, and a service still uses its login",
+    name: "a store is removed, and a service still uses its login",
     isLong: true,
     change: inventory(withoutDb.replace('["cache"]', '["cache"], { URL: url("db") }')),
     ...everywhere(refused(/[^\n]*\bdb\b[^\n]*/)),
@@ -119,12 +120,12 @@ export const inventories: Case[] = [
     change: inventory(`
       services: { db: { ...service(["cache", "web"], { URL: url("web") }), startupSeconds: 1 } },
       stores: { cache: { ...store("redis"), accounts: {} }, web: store("mysql", "app") },`),
-    ...everywhere(refused(/the names of a store and a service were swapped: db [^\n]*/)),
+    ...everywhere(refused(/a store and a service swapped names: db [^\n]*/)),
     restore: asBefore,
   },
   {
     kind: "inventory",
-    name: "a store is removed, which is allowed by name (`flotilla remove`)",
+    name: "a store is removed with permission (`flotilla remove`)",
     change: async (ground) => {
       inventory(withoutDb)(ground);
       await ground.must("flotilla", "remove", "db", "--stack", "dev");
@@ -135,23 +136,25 @@ export const inventories: Case[] = [
   },
   {
     kind: "inventory",
-    name: "and put back: `adopt` gives it its volume and the password of its data again",
+    name: "and added again: `adopt` restores its volume and the password of its data",
     change: asBefore,
-    diff: refused(/store db: it would take up the volume claim data-db-0[^\n]*/),
-    preview: refused(/store db: it would take up the volume claim data-db-0[^\n]*/),
-    up: refused(/store db: it would take up the volume claim data-db-0[^\n]*/),
+    diff: refused(/store db: the store would reuse the volume claim data-db-0[^\n]*/),
+    preview: refused(/store db: the store would reuse the volume claim data-db-0[^\n]*/),
+    up: refused(/store db: the store would reuse the volume claim data-db-0[^\n]*/),
     more: [flotilla("adopt", { exit: 0, says: /is up to date: [^\n]*/ }, "--yes"), flotilla("diff", NOTHING)],
   },
   {
     kind: "inventory",
-    name: "a service takes the name of a store that was just taken out",
+    name: "a service takes the name of a store that was just removed",
     change: async (ground) => {
       inventory(`
         services: { web: { ...service(["cache"]), startupSeconds: 1 }, db: service(["cache"]) },
         stores: { cache: { ...store("redis"), accounts: {} } },`)(ground);
       await ground.must("flotilla", "remove", "db", "--stack", "dev");
     },
-    ...everywhere(refused(/a store of that name is deployed, and Helm cannot have two releases of one name/)),
+    ...everywhere(
+      refused(/a store with this name is deployed, and Helm cannot have two releases with one name/),
+    ),
     restore: async (ground) => {
       asBefore(ground);
       await unset("allowDeletion")(ground);

@@ -20,9 +20,9 @@ import type { Ground, StateEntry } from "./ground";
 import { INVENTORY, markOther } from "./scene";
 
 const held = { diff: NOTHING, preview: UNCHANGED, up: UPDATED } as const;
-const FOREIGN = refused(/the stack is deployed in \S+ at \S+, but context "[a-z]+" leads to \S+/);
+const FOREIGN = refused(/the stack is deployed in \S+ at \S+, but context "[a-z]+" points to \S+/);
 
-const UNRECORDED = refused(/its state was written by a version that did not record the cluster/);
+const UNRECORDED = refused(/the state was written by a version that did not record the cluster/);
 
 const NAMESPACE = "kubernetes:core/v1:Namespace";
 
@@ -142,7 +142,7 @@ export const stacks: Case[] = [
   {
     ...held,
     kind: "stack",
-    name: "a state of before, which records no cluster: the next update records it",
+    name: "a state of an older version, without the cluster: the next update records it",
     change: (ground) => ground.editState(forgetIdentity),
     diff: CONNECTION,
     preview: PROVIDER_ONLY,
@@ -150,7 +150,7 @@ export const stacks: Case[] = [
   {
     ...held,
     kind: "stack",
-    name: "the CA was renewed since the last update: known by the UID",
+    name: "the CA was renewed since the last update: recognized by the UID",
     isLong: true,
     change: (ground) =>
       ground.editState((resources) =>
@@ -164,7 +164,7 @@ export const stacks: Case[] = [
   },
   {
     kind: "stack",
-    name: "a state of before, and another cluster",
+    name: "a state of an older version, and another cluster",
     kubeconfig: "switched",
     change: (ground) => ground.editState(forgetIdentity),
     diff: UNRECORDED,
@@ -193,19 +193,13 @@ export const stacks: Case[] = [
       become(ground, "twin");
       await ground.must("pulumi", "stack", "init", "twin", "--non-interactive");
     },
-    diff: refused(/it belongs to stack flotilla\/dev \(id \w+\), not to this one/),
-    preview: refused(/it belongs to stack flotilla\/dev \(id \w+\), not to this one/),
-    up: refused(/it belongs to stack flotilla\/dev \(id \w+\), not to this one/),
+    diff: refused(/the namespace belongs to stack flotilla\/dev \(id \w+\), not to this stack/),
+    preview: refused(/the namespace belongs to stack flotilla\/dev \(id \w+\), not to this stack/),
+    up: refused(/the namespace belongs to stack flotilla\/dev \(id \w+\), not to this stack/),
     more: [
       flotilla("up", refused(/belongs to stack flotilla\/dev/), "--yes"),
       flotilla("adopt", refused(/it belongs to stack flotilla\/dev \(id \w+\)/), "--yes"),
-      flotilla(
-        "adopt",
-        refused(/does not belong to a stack with the id 0123/),
-        "--given-up",
-        "0123",
-        "--yes",
-      ),
+      flotilla("adopt", refused(/not to a stack with the id 0123/), "--given-up", "0123", "--yes"),
       {
         run: ["pulumi", "destroy", "--yes", "--skip-preview"],
         exit: 0,
@@ -219,14 +213,14 @@ export const stacks: Case[] = [
   },
   {
     kind: "stack",
-    name: "the state is lost: `up` is refused, `adopt --given-up` builds it again",
+    name: "the state is lost: `up` is refused, `adopt --given-up` rebuilds it",
     change: async (ground) => {
       const { name } = ground.stack;
       await ground.must("pulumi", "stack", "rm", name, "--yes", "--force", "--preserve-config");
       await ground.must("pulumi", "stack", "init", name, "--non-interactive");
     },
-    diff: refused(/it belongs to stack flotilla\/dev \(id \w+\), not to this one/),
-    preview: refused(/it belongs to stack flotilla\/dev \(id \w+\), not to this one/),
+    diff: refused(/the namespace belongs to stack flotilla\/dev \(id \w+\), not to this stack/),
+    preview: refused(/the namespace belongs to stack flotilla\/dev \(id \w+\), not to this stack/),
     up: refused(/npx flotilla adopt --stack dev --given-up \w+/),
     more: async (ground) => [
       flotilla(
@@ -277,7 +271,7 @@ export const stacks: Case[] = [
           .filter(({ type }) => type === NAMESPACE)
           .map((resource) => ({ ...resource, delete: true, protect: false })),
       ]),
-    diff: { exit: 2, says: /an earlier update left 1 replaced resources[^;]*/ },
+    diff: { exit: 2, says: /an earlier update left 1 replaced resource[^;]*/ },
     preview: ANY,
     up: undefined,
     more: [
@@ -295,7 +289,7 @@ export const stacks: Case[] = [
 /** A cluster without anything of the stack is named: the stack is installed there. */
 const named = {
   change: async (ground: Ground) => ground.stack.config("flotilla:cluster.identity", await uidOf(ground)),
-  diff: { exit: 2, says: /missing in the cluster: it is installed again/ },
+  diff: { exit: 2, says: /missing in the cluster, so it is reinstalled/ },
   preview: ANY,
   more: [
     flotilla("up", { exit: 0, says: /is up to date: [^\n]*/, never: /deleted/ }, "--yes"),
@@ -325,9 +319,9 @@ export const comings: Case[] = [
     up: UPDATED,
   },
   {
-    kind: "behind one's back",
+    kind: "changed by hand",
     on: "guest",
-    name: "the cluster is wiped and built again: it is another one, and has to be named",
+    name: "the cluster is wiped and recreated: it is a different one, and must be named",
     change: async (_, scene) => {
       await deleteCluster(scene.second);
       await scene.reopenOther();
@@ -340,9 +334,9 @@ export const comings: Case[] = [
   },
   {
     ...named,
-    kind: "behind one's back",
+    kind: "changed by hand",
     on: "guest",
-    name: "the same, with its identity in `flotilla:cluster.identity`: installed again",
+    name: "the same, with its identity in `flotilla:cluster.identity`: reinstalled",
   },
   {
     ...named,

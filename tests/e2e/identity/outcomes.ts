@@ -81,12 +81,12 @@ function tableOf({ date, providers, outcomes }: Kept): string[] {
     ({ name, version, isOfficial }) => `${isOfficial ? "" : "the stand-in for "}${name} ${version}`,
   );
   const losses = outcomes.filter(({ lost }) => lost.length > 0).length;
-  const but = losses === 0 ? "" : `, but for ${losses} where that was named and allowed`;
+  const but = losses === 0 ? "" : `, except in ${losses} where it was named and allowed`;
   return [
     `${date}, with these providers: ${used.join(", ")}. ${outcomes.length} cases; no command lost anything${but}.`,
     "",
     ...table(
-      ["what changes", "`diff`", "`preview`", "`up`, and other commands", "namespace, volumes and passwords"],
+      ["change", "`diff`", "`preview`", "`up`, and other commands", "namespace, volumes and passwords"],
       outcomes.map((outcome) => [
         `**${outcome.kind}**: ${outcome.name}`,
         said(outcome.answers.slice(0, hasDiff(outcome.answers) ? 1 : 0)),
@@ -135,9 +135,9 @@ const hasDiff = (answers: readonly Told[]): boolean => answers[0]?.command === "
 /** What is unchanged, and which command lost what is not. */
 function fate({ lost, byHand }: Outcome): string {
   const parts = [
-    ...(byHand.length === 0 ? [] : [`lost by hand: ${byHand.join(", ")}`]),
-    ...(lost.length === 0 ? [] : [`deleted, as was allowed: ${lost.join(", ")}`]),
+    ...(byHand.length === 0 ? [] : [`deleted manually: ${byHand.join(", ")}`]),
+    ...(lost.length === 0 ? [] : [`deleted with permission: ${lost.join(", ")}`]),
   ];
-  if (parts.length === 0) return "the same";
-  return lost.length === 0 ? `${parts.join("; ")}; the rest is the same` : parts.join("; ");
+  if (parts.length === 0) return "unchanged";
+  return lost.length === 0 ? `${parts.join("; ")}; the rest is unchanged` : parts.join("; ");
 }

@@ -1,4 +1,4 @@
-// Runs in the page: shows what is known of the chosen node. Everything is put in as text.
+// Runs in the page: shows the details of the selected node. All content is inserted as text.
 (() => {
   const graph = JSON.parse(document.getElementById("graph").textContent);
   const svg = document.querySelector("svg");
@@ -8,16 +8,16 @@
   const edges = [...document.querySelectorAll(".edge")];
 
   const element = (tag, text) => {
-    const made = document.createElement(tag);
-    if (text !== undefined) made.textContent = text;
-    return made;
+    const created = document.createElement(tag);
+    if (text !== undefined) created.textContent = text;
+    return created;
   };
 
   const list = (title, items) => {
     if (items.length === 0) return [];
-    const made = element("ul");
-    made.append(...items);
-    return [element("h3", title), made];
+    const listed = element("ul");
+    listed.append(...items);
+    return [element("h3", title), listed];
   };
 
   const lines = (texts) => texts.map((text) => element("li", text));

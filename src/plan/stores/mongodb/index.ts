@@ -33,7 +33,7 @@ export const mongodb: StoreKindDescriptor = {
   sidecars: ({ metrics }) => (metrics ? [smallSidecar(EXPORTER_MEMORY.mongodb).resources] : []),
   endpoint: ({ name, profile, namespace, at }) => {
     if (profile === "standalone") return at(name);
-    // The chart has no Service for a replica set as a whole: clients connect to all members and find the primary.
+    // The chart has no Service for the whole replica set: clients connect to all members and find the primary.
     const headless = at(`${name}-headless`);
     const members = Array.from(
       { length: REPLICAS },
@@ -94,7 +94,7 @@ export const mongodb: StoreKindDescriptor = {
   clientVariables: ({ target, store, account, prefix }) => {
     const name = JSON.stringify(target);
     if (store.noPassword !== undefined)
-      // Some drivers refuse an empty option, and the one for the replica set begins with `&`.
+      // The replica set option starts with `&`, and some drivers refuse an empty option before it.
       return {
         lines: [
           `${prefix}_URL: text\`mongodb://\${members(${name})}/${account}?appName=${account}\${replicaSet(${name})}\`,`,
@@ -111,8 +111,8 @@ export const mongodb: StoreKindDescriptor = {
   },
   passwordRefusal: (shape, had) => {
     if (isReplicated(shape))
-      return "its members log in to each other with a key or without one, and they restart one by one";
-    return had ? undefined : "its data has no users, and only an empty volume gets the first one";
+      return "its members use a key to connect to each other, and they restart one by one";
+    return had ? undefined : "its data has no users, and the first user is only created on an empty volume";
   },
   reset: {
     places: {
@@ -141,7 +141,7 @@ const loginIn = (shape: StoreShape, account: string) => ({
 const databaseOf = (store: Store, account: string): string =>
   own(store.accounts ?? {}, account)?.database ?? "admin";
 
-/** Returns the roles of an account. Those of the exporter are the ones that Bitnami's image gives it. */
+/** Returns the roles of an account. The exporter has the roles that Bitnami's image gives it. */
 function rolesOf(store: Store, account: string): { role: string; db: string }[] {
   const database = own(store.accounts ?? {}, account)?.database;
   if (database !== undefined) return [{ role: "readWrite", db: database }];

@@ -1,5 +1,5 @@
 /**
- * Scripts of the Jobs of a mongodb, for mongosh (`--nodb`) in the store's own image. Passwords come from the environment.
+ * Scripts of the Jobs of a mongodb store, for mongosh (`--nodb`) in the store's image. Passwords come from the environment.
  * A user has one password, so a rotation creates a new user with the roles of the old one, and drops the old one later.
  */
 
@@ -10,7 +10,7 @@ const login = (username, variable, database) =>
   connect("mongodb://" + username + ":" + process.env[variable] + "@" + MEMBERS + "/" + database + "?authSource=" + database + OPTIONS);
 `;
 
-/** Creates missing users. Existing users stay as they are. */
+/** Creates missing users. Existing users are not changed. */
 export const MONGODB_ACCOUNTS = `${PRELUDE}const [root, ...accounts] = users;
 const admin = login(root.username, root.variable, "admin");
 for (const { username, database, variable, roles } of accounts) {

@@ -34,7 +34,7 @@ export function bitnamiMongodb(context: StoreContext): Values {
           replicaCount: REPLICAS,
           replicaSetName: REPLICA_SET,
           replicaSetHostnames: true,
-          // The chart's default is two members with data and an arbiter, so writes with a majority need both members.
+          // The chart's default is two data members and an arbiter, so majority writes need both members.
           arbiter: { enabled: false },
           hidden: { enabled: false },
         }
@@ -50,7 +50,7 @@ export function bitnamiMongodb(context: StoreContext): Values {
     ...placement(context),
     podAnnotations: generationAnnotations(context),
     terminationGracePeriodSeconds: isReplicated(context) ? 120 : 60,
-    // The chart's default is off. A replica set needs time at first start, to elect a primary and to copy data.
+    // Off by default. A replica set needs time on first start to elect a primary and to copy data.
     startupProbe: { enabled: true, periodSeconds: 10, timeoutSeconds: 10, failureThreshold: 60 },
     readinessProbe: { timeoutSeconds: 10 },
     livenessProbe: { timeoutSeconds: 20 },

@@ -44,7 +44,7 @@ export const mysql: StoreKindDescriptor = {
   internalAccounts: (shape) => ["root", ...(isReplicated(shape) ? ["replication"] : [])],
   secretKeys: (shape, of) => ({
     "mysql-root-password": of("root"),
-    // Bitnami's chart requires the key, also when it creates no account.
+    // Bitnami's chart requires the key even if it creates no account.
     "mysql-password": ofFirst(accountsOfChart(shape)[0]?.key, of),
     ...(isReplicated(shape) ? { "mysql-replication-password": of("replication") } : {}),
   }),

@@ -1,5 +1,5 @@
 /**
- * Scripts of the Jobs of a mysql, for bash in the store's own image. Passwords come from the environment and reach the server
+ * Scripts of the Jobs of a mysql store, for bash in the store's image. Passwords come from the environment and reach the server
  * through standard input and MYSQL_PWD, never as arguments.
  */
 
@@ -32,11 +32,11 @@ export interface MysqlAccount {
   database: string;
   /** Name of the variable with the password. */
   variable: string;
-  /** Whether the password has only letters and digits. Others are quoted for SQL. */
+  /** Whether the password only has letters and digits. Otherwise it is quoted for SQL. */
   isPlain: boolean;
 }
 
-/** Returns a script that creates missing databases and users. Existing ones stay as they are. */
+/** Returns a script that creates missing databases and users. Existing ones are not changed. */
 export function mysqlAccounts(accounts: readonly MysqlAccount[]): string {
   const make = accounts.map(
     ({ username, database, variable, isPlain }) => `${isPlain ? "" : quoted(variable)}as_root "$HOST" <<SQL
@@ -50,11 +50,11 @@ echo "${username} may use ${database}"
   return PRELUDE + make.join("");
 }
 
-/** Returns the lines of bash that quote a password for a string of SQL. */
+/** Returns bash lines that quote a password for an SQL string. */
 const quoted = (variable: string): string =>
   [`${variable}=\${${variable}//\\\\/\\\\\\\\}`, `${variable}=\${${variable}//\\'/\\'\\'}`, ""].join("\n");
 
-/** Returns a database's name for GRANT, which takes `_` for any character. */
+/** Returns the name of a database for GRANT, where `_` matches any character. */
 const literalPattern = (database: string): string => database.replaceAll("_", "\\_");
 
 /** The input of the scripts of a rotation. */
@@ -69,8 +69,8 @@ export interface MysqlRotation {
 
 /**
  * Returns a script that gives each user the new password in addition to the old one. mysql accepts both until the old one is
- * discarded (dev.mysql.com, "Dual Password Support"). Users that have the new password already are skipped: setting it twice would
- * discard the old one. The old password is set again first, because a canceled rotation can have left another one.
+ * discarded (dev.mysql.com, "Dual Password Support"). Users that already have the new password are skipped, because setting it
+ * twice would discard the old one. The old password is set again first, because a canceled rotation may have left another one.
  */
 export function mysqlRotateBegin({ users, secondaries, replicationVariable }: MysqlRotation): string {
   const changes = users.map(
@@ -118,16 +118,16 @@ ${check.join("")}${discard.join("")}`;
 
 /** The input of the script that sets passwords in the data. */
 export interface MysqlReset {
-  /** Users, each with the name of the variable with its password. */
+  /** Users, with the name of the variable for each password. */
   users: readonly { username: string; variable: string }[];
   /** Name of the variable with the password of the replication user, with which a secondary logs in to its primary. */
   replicationVariable?: string;
 }
 
 /**
- * Returns a script that sets passwords in the data directory DATA. It starts a server that needs no password and accepts only
- * connections of the script ("How to Reset the Root Password", dev.mysql.com). The server uses the binary log of the data, which it
- * needs to recover after a crash. The changes are not written to that log, so the replication positions stay: each replica's
+ * Returns a script that sets passwords in the data directory DATA. It starts a server that needs no password and only accepts
+ * connections from the script ("How to Reset the Root Password", dev.mysql.com). The server uses the existing binary log, which it
+ * needs to recover after a crash. The changes are not written to that log, so replication positions stay the same: each replica's
  * data gets the changes from its own Job.
  */
 export function mysqlReset({ users, replicationVariable }: MysqlReset): string {

@@ -46,7 +46,7 @@ export function bitnamiMysql(context: StoreContext): Values {
   };
 }
 
-/** Returns the values of a role. Both have the same, because a secondary can be promoted by hand. */
+/** Returns the values of a role. They are the same for both, because a secondary can be promoted manually. */
 function role(context: StoreContext): Values {
   return {
     ...bitnamiResources(context),
@@ -55,7 +55,7 @@ function role(context: StoreContext): Values {
     ...placement(context),
     podAnnotations: generationAnnotations(context),
     terminationGracePeriodSeconds: isReplicated(context) ? 120 : 60,
-    // The chart's probes time out after 1 s, and a first start after 115 s, which is too short on a slow volume.
+    // The chart's probes time out after 1 s, and the first start after 115 s, which is too short on a slow volume.
     startupProbe: { timeoutSeconds: 10, failureThreshold: 60 },
     readinessProbe: { timeoutSeconds: 10 },
     livenessProbe: { timeoutSeconds: 10, failureThreshold: 6 },

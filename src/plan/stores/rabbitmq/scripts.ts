@@ -1,5 +1,5 @@
 /**
- * Scripts of the Jobs of a rabbitmq, for bash in the store's own image. They use its management API. A user has one password,
+ * Scripts of the Jobs of a rabbitmq store, for bash in the store's image. They use the management API. A user has one password,
  * so a rotation creates a new user with the rights of the old one, and deletes the old one later.
  *
  * USERNAME, PASSWORD, PREVIOUS_USERNAME, PREVIOUS_PASSWORD and OLDER (all earlier names) come from the environment.

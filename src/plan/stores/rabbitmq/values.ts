@@ -26,7 +26,7 @@ export function bitnamiRabbitmq(context: StoreContext): Values {
     ...bitnamiCommon(context),
     image: bitnamiStoreImage(context),
     ...(isReplicated(context) ? CLUSTER : ONE_NODE),
-    // After a stop of all nodes, each waits for the others, so all must start at once. The field cannot be changed later.
+    // After a full stop, each node waits for the others, so all must start at once. The field cannot be changed later.
     podManagementPolicy: there ? (there.podManagementPolicy ?? "OrderedReady") : "Parallel",
     extraPlugins: "",
     auth: {
@@ -67,7 +67,7 @@ const ONE_NODE: Values = {
   plugins: "rabbitmq_management",
 };
 
-/** Values of a cluster. The smaller part of a split cluster pauses. */
+/** Values of a cluster. In a network partition, the minority pauses. */
 const CLUSTER: Values = {
   replicaCount: REPLICAS,
   clustering: {

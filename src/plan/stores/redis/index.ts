@@ -25,7 +25,7 @@ export const redis: StoreKindDescriptor = {
     ...(shape.metrics ? [smallSidecar(EXPORTER_MEMORY.redis).resources] : []),
     ...(isReplicated(shape) ? [smallSidecar(SENTINEL_MEMORY).resources, KUBECTL_RESOURCES] : []),
   ],
-  // In sentinel mode this name leads to the pod that accepts writes. A standalone redis has the same name.
+  // In sentinel mode this Service selects the master. A standalone redis has the same name.
   endpoint: ({ name, at }) => at(`${name}-master`),
   internalAccounts: () => ["default"],
   secretKeys: (_, of) => ({ "redis-password": of("default") }),
@@ -37,10 +37,10 @@ export const redis: StoreKindDescriptor = {
   },
   passwordRefusal: (shape) =>
     isReplicated(shape)
-      ? "its nodes log in to each other with the password or without one, and they restart one by one"
+      ? "its nodes use the password to connect to each other, and they restart one by one"
       : undefined,
   rotationRefusal: (shape) =>
     isReplicated(shape)
-      ? "a new password splits the running redis: its nodes log in to each other with it, and they restart one by one"
+      ? "a new password splits the running redis: its nodes use it to connect to each other, and they restart one by one"
       : undefined,
 };

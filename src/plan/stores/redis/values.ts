@@ -83,7 +83,7 @@ const apiServerRule = ({ apiServer }: Settings): Values => ({
   ...(apiServer === undefined ? {} : { to: [{ ipBlock: { cidr: apiServer } }] }),
 });
 
-/** Returns the values for sentinel mode: sentinels choose the master, and a Service with a stable name leads to it. */
+/** Returns the values for sentinel mode: sentinels elect the master, and a Service with a stable name selects it. */
 function sentinelMode({ settings }: StoreContext, pods: Values): Values {
   return {
     // Sentinel mode ignores `master`: every node is a replica that can be promoted.
@@ -117,7 +117,7 @@ export function upstreamRedis(context: StoreContext): Values {
     host: `${context.name}-master`,
     port: 6379,
     portName: "redis",
-    // redis-cli reads its password from REDISCLI_AUTH. The server reads it from standard input, and not from an argument.
+    // redis-cli reads the password from REDISCLI_AUTH. The server reads it from standard input, so it is not an argument.
     env: secured ? { REDISCLI_AUTH: { secret: context.secret, key: "redis-password" } } : {},
     args: secured
       ? ["sh", "-c", "exec redis-server --appendonly yes - <<END\nrequirepass $REDISCLI_AUTH\nEND\n"]

@@ -1,28 +1,30 @@
-/** Applies what a command requests for one update. The names of the variables are in `overrides.ts`, which does not load the SDK. */
+/** Applies the overrides of a command for one update. The variable names are in `overrides.ts`, which does not load the SDK. */
 import * as pulumi from "@pulumi/pulumi";
 import { compact } from "../model/records";
-import { ADOPT, CHECKED, KEEP, PATCH_FORCE } from "./overrides";
+import { ADOPT, CHECKED, KEEP, PATCH_FORCE, REVIEWED } from "./overrides";
 import { NAMESPACE, PASSWORD, RELEASE, SECRET } from "./resource-types";
 
-/** Inputs in which a kept resource can differ from the plan, by type. */
+/** Inputs of a kept resource that may differ from the plan, by type. */
 const INPUTS: Record<string, string[]> = {
   [RELEASE]: ["chart", "version", "values", "description", "timeout", "waitForJobs"],
   [SECRET]: ["data", "type", "metadata"],
   [PASSWORD]: ["length", "special"],
 };
 
-/** What the variables request. */
+/** The effect of the variables. */
 export interface Overrides {
   /** Whether resources are imported. */
   isAdopting: boolean;
-  /** Whether the command has compared the state with the cluster. */
+  /** Whether the command has already compared the state with the cluster. */
   isChecked: boolean;
   /** Whether the namespace is imported. */
   adoptsNamespace: boolean;
+  /** The digest of the only update that may run. Undefined: any may. */
+  reviewed: string | undefined;
 }
 
-/** Applies the variables of the environment. Without them it changes nothing. */
-export function obeyOverrides(environment = process.env): Overrides {
+/** Applies the environment variables. Without them it does nothing. */
+export function applyOverrides(environment = process.env): Overrides {
   const ids = JSON.parse(environment[ADOPT] ?? "{}") as Record<string, string>;
   const kept = new Set(JSON.parse(environment[KEEP] ?? "[]") as string[]);
   const isAdopting = Object.keys(ids).length > 0;
@@ -36,11 +38,12 @@ export function obeyOverrides(environment = process.env): Overrides {
       return { props, opts: pulumi.mergeOptions(opts, more) };
     });
   const isChecked = environment[CHECKED] === "true";
-  // Only the provider's process needs it: the SDK would write it into the state, and the next update would remove it.
+  // Only the provider's process needs it. The SDK would write it into the state, and the next update would remove it.
   if (isChecked) delete environment[PATCH_FORCE];
   return {
     isAdopting,
     isChecked,
     adoptsNamespace: Object.keys(ids).some((key) => key.startsWith(`${NAMESPACE}::`)),
+    reviewed: environment[REVIEWED],
   };
 }
