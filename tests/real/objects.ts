@@ -1,13 +1,19 @@
-/** Objects of the test: a server, a client that it admits and one that it does not, and a volume. */
+/** Objects of the test: a server, a client that it admits and one that it does not, a volume, and an autoscaler. */
 export const NAMESPACE = "real-test";
 
 const SERVER = `require("http").createServer((_, r) => r.end("ok")).listen(8080); process.on("SIGTERM", () => process.exit())`;
+/** Computes half of the time. */
+const BUSY = `setInterval(() => { const end = Date.now() + 50; while (Date.now() < end); }, 100); process.on("SIGTERM", () => process.exit())`;
 const IDLE = `setInterval(() => {}, 1e6); process.on("SIGTERM", () => process.exit())`;
 
-function pod(name: string, image: string, script: string, volume?: string): object {
+const pod = (name: string, image: string, script: string, volume?: string): object => ({
+  apiVersion: "v1",
+  kind: "Pod",
+  ...podTemplate(name, image, script, volume),
+});
+
+function podTemplate(name: string, image: string, script: string, volume?: string): object {
   return {
-    apiVersion: "v1",
-    kind: "Pod",
     metadata: { name, namespace: NAMESPACE, labels: { app: name } },
     spec: {
       enableServiceLinks: false,
@@ -41,17 +47,13 @@ function pod(name: string, image: string, script: string, volume?: string): obje
   };
 }
 
+export const NAMESPACE_OBJECT = {
+  apiVersion: "v1",
+  kind: "Namespace",
+  metadata: { name: NAMESPACE, labels: { "pod-security.kubernetes.io/enforce": "restricted" } },
+};
+
 export const objects = (image: string): object[] => [
-  {
-    apiVersion: "v1",
-    kind: "Namespace",
-    metadata: { name: NAMESPACE, labels: { "pod-security.kubernetes.io/enforce": "restricted" } },
-  },
-  {
-    apiVersion: "v1",
-    kind: "ServiceAccount",
-    metadata: { name: "default", namespace: NAMESPACE },
-  },
   {
     apiVersion: "networking.k8s.io/v1",
     kind: "NetworkPolicy",
@@ -77,4 +79,26 @@ export const objects = (image: string): object[] => [
   pod("server", image, SERVER),
   pod("client", image, IDLE, "data"),
   pod("stranger", image, IDLE),
+  {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name: "busy", namespace: NAMESPACE },
+    spec: { selector: { matchLabels: { app: "busy" } }, template: podTemplate("busy", image, BUSY) },
+  },
+  {
+    apiVersion: "autoscaling/v2",
+    kind: "HorizontalPodAutoscaler",
+    metadata: { name: "busy", namespace: NAMESPACE },
+    spec: {
+      scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: "busy" },
+      minReplicas: 1,
+      maxReplicas: 2,
+      metrics: [
+        {
+          type: "Resource",
+          resource: { name: "cpu", target: { type: "Utilization", averageUtilization: 200 } },
+        },
+      ],
+    },
+  },
 ];

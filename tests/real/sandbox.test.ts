@@ -17,7 +17,7 @@ import { portOf } from "../../dev/sandbox/nodes/node";
 import { type OpenWorld, openWorld } from "../../dev/sandbox/world";
 import { NODE_IMAGE, nodeImage } from "./images/node-image";
 import { traces } from "./machine";
-import { NAMESPACE, objects } from "./objects";
+import { NAMESPACE, NAMESPACE_OBJECT, objects } from "./objects";
 
 const world = worldIn(join(PROJECT, ".flotilla", "real"));
 
@@ -30,6 +30,12 @@ describe("a sandbox with a real node", () => {
 
   const kubectl = async (...args: string[]): Promise<string> =>
     (await execa("kubectl", args, { env: open.environment as NodeJS.ProcessEnv })).stdout;
+
+  const apply = (...items: object[]) =>
+    execa("kubectl", ["apply", "-f", "-"], {
+      env: open.environment as NodeJS.ProcessEnv,
+      input: items.map((object) => stringify(object)).join("---\n"),
+    });
 
   /** Runs JavaScript in a pod. */
   const inPod = (pod: string, script: string): Promise<string> =>
@@ -67,12 +73,9 @@ describe("a sandbox with a real node", () => {
     copyFileSync(await nodeImage(), join(images, "node.tar"));
     traced = await traces(world.folder);
     open = await openWorld(world, "real");
-    await execa("kubectl", ["apply", "-f", "-"], {
-      env: open.environment as NodeJS.ProcessEnv,
-      input: objects(NODE_IMAGE)
-        .map((object) => stringify(object))
-        .join("---\n"),
-    });
+    await apply(NAMESPACE_OBJECT);
+    await kubectl("wait", "--for=create", "-n", NAMESPACE, "serviceaccount/default");
+    await apply(...objects(NODE_IMAGE));
   });
 
   after(async function () {
@@ -105,6 +108,15 @@ describe("a sandbox with a real node", () => {
   it("gives a pod that is not root a volume of its group", async () => {
     const script = `const fs = require("fs"); fs.writeFileSync("/data/note", "kept"); console.log(fs.statSync("/data").gid)`;
     assert.equal(await inPod("client", script), "2000");
+  });
+
+  it("measures pods, and an autoscaler adds one by processor use", async () => {
+    const replicas = () =>
+      kubectl("get", "deployment", "busy", "-n", NAMESPACE, "-o", "jsonpath={.status.readyReplicas}");
+    await eventually("two busy pods", 100, async () => (await replicas()) === "2");
+    assert.match(await kubectl("top", "pods", "-n", NAMESPACE), /^busy-\S+ +\d+m +\d+Mi/m);
+    assert.match(await kubectl("top", "nodes"), /^real-0 +\d+m/m);
+    await kubectl("delete", "deployment,horizontalpodautoscaler", "busy", "-n", NAMESPACE);
   });
 
   it("listens on loopback only, and is out of reach of the machine's network", async () => {

@@ -101,7 +101,8 @@ export function daemons({ kubeconfig, port, programs }: ScriptSettings): {
       ],
       afterApi: true,
     },
-    { name: "volumes", command: own("provisioner", kubeconfig, "volumes"), afterApi: true },
+    { name: "provisioner", command: own("provisioner", kubeconfig, "volumes"), afterApi: true },
+    { name: "metrics", command: own("metrics", kubeconfig), afterApi: true },
   ];
 }
 

@@ -20,6 +20,9 @@ export const NETWORK = {
   pullProxy: 3128,
 } as const;
 
+/** Port of the metrics API, on the node's address. */
+export const METRICS_PORT = 4443;
+
 /** Images that the sandbox builds itself, from the toolchain's binaries. */
 export const PAUSE_IMAGE = "flotilla.local/pause:1";
 export const dnsImage = (version: string): string => `flotilla.local/coredns:${version}`;

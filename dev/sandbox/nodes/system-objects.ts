@@ -1,5 +1,6 @@
-/** Objects of a cluster with a real node: its StorageClass and its DNS. */
+/** Objects of a cluster with a real node: its StorageClass, its DNS and its metrics. */
 import { dnsImage, NETWORK } from "./layout";
+import { metricsObjects } from "./metrics-objects";
 import { PROVISIONER, STORAGE_CLASS } from "./volumes";
 
 const NAME = "coredns";
@@ -27,6 +28,7 @@ const COREFILE = `cluster.local:53 in-addr.arpa:53 ip6.arpa:53 {
 
 export function systemObjects(dnsVersion: string): object[] {
   return [
+    ...metricsObjects(),
     {
       apiVersion: "storage.k8s.io/v1",
       kind: "StorageClass",
