@@ -1,7 +1,16 @@
 /** A sandbox with a real node: pods run, and the cluster does to them what a real one does. */
 import assert from "node:assert/strict";
-import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import execa from "execa";
@@ -13,7 +22,7 @@ import { type World, worldIn } from "../../dev/sandbox/folders";
 import { podProcesses } from "../../dev/sandbox/nodes/cgroups";
 import { nodeFiles } from "../../dev/sandbox/nodes/layout";
 import { requireRealNodes } from "../../dev/sandbox/nodes/machine";
-import { portOf } from "../../dev/sandbox/nodes/node";
+import { nodeProcesses, portOf } from "../../dev/sandbox/nodes/node";
 import { type OpenWorld, openWorld } from "../../dev/sandbox/world";
 import { NODE_IMAGE, nodeImage } from "./images/node-image";
 import { traces } from "./machine";
@@ -25,6 +34,7 @@ const world = worldIn(join(PROJECT, ".flotilla", "real"));
 const DENIED = /^(ECONNREFUSED|timeout)$/;
 
 describe("a sandbox with a real node", () => {
+  const other = worldIn(join(world.folder, "other"));
   let open: OpenWorld;
   let traced: Record<string, string[]>;
 
@@ -56,8 +66,16 @@ describe("a sandbox with a real node", () => {
     }
   }
 
-  const podsReady = () =>
-    kubectl("wait", "-n", NAMESPACE, "--for=condition=Ready", "pod", "--all", "--timeout=90s");
+  const otherIsGone = async () => {
+    assert.deepEqual(await nodeProcesses(other), []);
+    assert.deepEqual(podProcesses(nodeFiles(other).cgroup), []);
+  };
+
+  const podsReady = (seconds: number) =>
+    kubectl(
+      ...["wait", "-n", NAMESPACE, "--for=condition=Ready", `--timeout=${seconds}s`],
+      ...["pod/server", "pod/client", "pod/stranger"],
+    );
 
   before(async function () {
     this.timeout(45 * 60_000);
@@ -81,13 +99,13 @@ describe("a sandbox with a real node", () => {
   after(async function () {
     this.timeout(60_000);
     if (open === undefined) return;
-    await deleteCluster(world);
+    for (const each of [other, world]) await deleteCluster(each);
     rmSync(world.folder, { recursive: true, force: true });
   });
 
   it("has one node, and its pods become ready under restricted Pod Security", async () => {
     assert.equal(await kubectl("get", "nodes", "-o", "name"), "node/real-0");
-    await podsReady();
+    await podsReady(90);
   });
 
   it("resolves names and routes Services", async () => {
@@ -139,7 +157,7 @@ describe("a sandbox with a real node", () => {
     await eventually("the processes are gone", 10, async () => !(await isRunning(world, open)));
     await openWorld(world);
     await eventually("pods answer", 120, async () => {
-      await podsReady();
+      await podsReady(5);
       return (await request("client", "http://server:8080/")) === "200";
     });
     assert.equal(
@@ -182,15 +200,38 @@ describe("a sandbox with a real node", () => {
     await assert.rejects(openWorld(world, "simulated"), /has real nodes.*sandbox delete/);
   });
 
-  it("runs next to another one", async function () {
-    this.timeout(240_000);
-    const other = worldIn(join(world.folder, "other"));
+  it("says why a kernel cannot run it, and leaves nothing running", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "flotilla-no-nftables-"));
+    writeFileSync(join(folder, "nft"), "#!/bin/sh\necho 'Operation not supported' >&2; exit 1\n", {
+      mode: 0o755,
+    });
+    const path = process.env.PATH;
+    process.env.PATH = `${folder}:${path}`;
     try {
-      const next = await openWorld(other, "real");
-      assert.equal((await describeCluster(other, next.tools.kubectl?.path)).running, true);
+      await assert.rejects(
+        openWorld(other, "real"),
+        /^ToolError: the namespaces of a real node cannot be created on this machine: Operation not supported$/,
+      );
     } finally {
-      await deleteCluster(other);
+      process.env.PATH = path;
+      rmSync(folder, { recursive: true });
     }
+    await otherIsGone();
+  });
+
+  it("names an image archive that is none, and leaves nothing running", async () => {
+    const { images } = nodeFiles(other);
+    mkdirSync(images, { recursive: true });
+    writeFileSync(join(images, "broken.tar"), "no archive");
+    await assert.rejects(openWorld(other, "real"), /other\/images\/broken\.tar cannot be imported: /);
+    await otherIsGone();
+    rmSync(images, { recursive: true });
+  });
+
+  it("runs next to another one", async () => {
+    const next = await openWorld(other, "real");
+    assert.equal(await isRunning(other, next), true);
+    await deleteCluster(other);
     assert.equal(await isRunning(world, open), true);
   });
 

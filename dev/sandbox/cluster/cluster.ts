@@ -13,6 +13,7 @@ import type { World } from "../folders";
 import {
   hasGround,
   hasRealNode,
+  importNewImages,
   inNodeNetwork,
   nodeProcesses,
   portOf,
@@ -74,7 +75,10 @@ export async function startCluster(
     throw new ToolError(
       `the sandbox has ${present} nodes. To have ${nodes} ones, delete it with everything on it first: npx flotilla sandbox delete`,
     );
-  if (await isReady(world, tools)) return { fresh: false };
+  if (await isReady(world, tools)) {
+    await importNewImages(world);
+    return { fresh: false };
+  }
   await forgetDeadProcesses(files.pids, files.home);
   if (present !== undefined && ownsFolder(world)) {
     try {

@@ -138,7 +138,10 @@ ip route add default via ${NETWORK.gateway} dev node0
 echo 1 > /proc/sys/net/ipv4/ip_forward
 echo 0 > /proc/sys/net/ipv4/conf/all/rp_filter
 echo 0 > /proc/sys/net/ipv4/conf/default/rp_filter
+# Without these the daemons would run, and neither Services nor network policies work.
 nft list ruleset > /dev/null
+iptables --wait --list --numeric > /dev/null
+ipset list > /dev/null
 touch ground-ready
 
 keep() {

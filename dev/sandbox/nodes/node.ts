@@ -115,6 +115,14 @@ export async function startNode(
   }
 }
 
+/** Imports image archives that were added while the node runs. */
+export async function importNewImages(world: World): Promise<void> {
+  if (!hasRealNode(world)) return;
+  const files = nodeFiles(world);
+  const init = await initOf(files);
+  if (init !== undefined) await importUserImages(init, files);
+}
+
 async function untilRuntime(files: NodeFiles): Promise<number> {
   const limit = Date.now() + 30_000;
   for (;;) {
