@@ -99,6 +99,15 @@ export function valuesOf({ releases }: Plan, name: string): MicroserviceValues {
   return release.values as unknown as MicroserviceValues;
 }
 
+/** The variables that runtimes get from the limits of their containers. */
+const LIMIT_VARIABLES = ["NODE_OPTIONS", "GOMEMLIMIT", "GOMAXPROCS"];
+
+/** Returns the variables of a service that its inventory and its stack set. */
+export const ownEnv = ({
+  env = {},
+}: Pick<MicroserviceValues, "env">): NonNullable<MicroserviceValues["env"]> =>
+  Object.fromEntries(Object.entries(env).filter(([name]) => !LIMIT_VARIABLES.includes(name)));
+
 export const service = (overrides: Partial<Service> = {}): Service => ({
   language: "node",
   image: { repository: "example.com/image", tag: "1.0.0" },

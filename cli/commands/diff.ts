@@ -1,4 +1,3 @@
-import { writeFileSync } from "node:fs";
 import { Command, Option } from "commander";
 import { totalsOf } from "../core/diff/describe";
 import { diffMarkdown } from "../core/diff/diff-markdown";
@@ -11,6 +10,7 @@ import { refusedByEngine } from "../stack/engine-preview";
 import { showComparison } from "../terminal/comparison";
 import { resultJson } from "../terminal/json";
 import { jsonOption, stackOption } from "../terminal/options";
+import { requireWritable, writeText } from "../tools/files";
 
 interface Options {
   stack: string;
@@ -47,6 +47,8 @@ are masked. Generated labels and the order of keys are ignored.
 Exits with 2 when there are changes.`,
     )
     .action(async ({ stack, offline = false, against, json, html, markdown, save }: Options) => {
+      const files = [html, markdown, save].filter((file) => file !== undefined);
+      for (const file of files) requireWritable(file);
       const comparison =
         against === undefined
           ? await differenceOf(stack, offline)
@@ -54,15 +56,12 @@ Exits with 2 when there are changes.`,
       const title =
         against === undefined ? `What an update of ${stack} changes` : `${stack} compared with ${against}`;
       if (html !== undefined)
-        writeFileSync(html, diffPage({ title, isUpdate: against === undefined, ...comparison }));
+        writeText(html, diffPage({ title, isUpdate: against === undefined, ...comparison }));
       const { compared } = comparison;
       const { engineRefusal } = await import("../stack/update-refusals");
       const refused = compared && engineRefusal(comparison, compared.planned.settings);
       if (markdown !== undefined)
-        writeFileSync(
-          markdown,
-          diffMarkdown({ title, isUpdate: against === undefined, ...comparison, refused }),
-        );
+        writeText(markdown, diffMarkdown({ title, isUpdate: against === undefined, ...comparison, refused }));
       process.stdout.write(
         json
           ? resultJson(toJson(stack, comparison))

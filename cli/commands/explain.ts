@@ -19,7 +19,7 @@ export function explainCommand(): Command {
       "after",
       `
 Run it after a failed update, or while an update is slow. After a failure, Helm has already restored the old version, so the
-reasons are read from the events of the new pods, which Kubernetes keeps for an hour.
+reasons are read from what \`flotilla up\` saw on this machine, and from events, which Kubernetes keeps for an hour.
 
 Exits with 2 when something is wrong.`,
     )
@@ -35,7 +35,10 @@ Exits with 2 when something is wrong.`,
       process.stdout.write(
         json
           ? resultJson({ stack, findings, ...compact({ obstacle }) })
-          : (refused ?? showFindings(stack, findings, running)),
+          : (refused ??
+              (findings.length === 0 && running === undefined && Object.keys(look.live).length === 0
+                ? `Stack ${stack} has nothing deployed. Deploy it: npx flotilla up --stack ${stack}\n`
+                : showFindings(stack, findings, compact({ running, hasEarlier: look.hasEarlier })))),
       );
       if (findings.length > 0 || obstacle !== undefined) process.exitCode = EXIT.reported;
     });

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Command, Option } from "commander";
 import { dot } from "../core/graph/dot";
@@ -9,7 +9,7 @@ import { planAfresh } from "../stack/planning";
 import { resultJson } from "../terminal/json";
 import { stackOption } from "../terminal/options";
 import { say } from "../terminal/progress";
-import { ToolError } from "../tools/failure";
+import { writeText } from "../tools/files";
 
 const FORMATS: Record<string, (graph: Graph) => string> = {
   mermaid,
@@ -17,14 +17,6 @@ const FORMATS: Record<string, (graph: Graph) => string> = {
   json: (graph) => resultJson(graph),
   html: (graph) => html(graph, { style: readPart("style.css"), script: readPart("client.js") }),
 };
-
-function write(file: string, text: string): void {
-  try {
-    writeFileSync(file, text);
-  } catch (error) {
-    throw new ToolError(`${resolve(file)} cannot be written: ${(error as Error).message}`);
-  }
-}
 
 const readPart = (file: string) => readFileSync(join(__dirname, "..", "core", "graph", "page", file), "utf8");
 
@@ -47,7 +39,7 @@ export function graphCommand(): Command {
       const drawn = (FORMATS[format] as (graph: Graph) => string)(graph);
       if (out === undefined) process.stdout.write(drawn);
       else {
-        write(out, drawn);
+        writeText(resolve(out), drawn);
         say(`wrote ${graph.nodes.length} nodes and ${graph.edges.length} connections to ${resolve(out)}`);
       }
     });

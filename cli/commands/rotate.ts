@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { stackFileName } from "../../src/config/stack-names";
 import type { Store } from "../../src/model/application";
 import { kindOf } from "../../src/plan/stores/registry";
 import { pulumiOnTerminal, pulumiQuietly } from "../stack/engine";
@@ -45,7 +46,7 @@ time: its clients cannot log in between its restart and theirs.)`,
         ...further,
       ]);
       if (exitCode !== 0) throw unfinished(name, store, generation, stack, exitCode);
-      say(`${name} and its clients use generation ${generation}: commit Pulumi.${stack}.yaml`);
+      say(`${name} and its clients use generation ${generation}: commit ${stackFileName(stack)}`);
     });
 }
 

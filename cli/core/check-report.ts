@@ -41,6 +41,12 @@ export const rowsOfProblems = (stage: string, problems: readonly Problem[]): Row
     todo: problem.todo,
   }));
 
+/** Violations that are only warnings, without the excepted ones. */
+export const rowsOfWarnings = (stage: string, violations: readonly Violation[]): Row[] =>
+  violations.flatMap(({ rule, where, what, todo, excepted }) =>
+    excepted === undefined ? [{ severity: "warning", stage, check: rule, where, what, todo }] : [],
+  );
+
 /** The excepted violations, with their reasons. */
 export const rowsOfExceptions = (stage: string, violations: readonly Violation[]): Row[] =>
   violations.flatMap(({ rule, where, what, excepted }) =>

@@ -1,13 +1,14 @@
 /** The status of a stack's releases, from its state, Helm's records and the live workloads. */
 
 import { isDeepStrictEqual } from "node:util";
+import { own } from "../../src/model/graph";
 import { compact } from "../../src/model/records";
 import type { PlanOutputs } from "../../src/plan/plan";
 import { deployedPlace } from "../../src/runtime/state";
 import type { LiveRelease } from "../stack/releases";
 import { isDeployed, objectsIn } from "./diff/manifests";
 import type { Workload } from "./explain/facts";
-import { readiness, releaseOf } from "./explain/facts";
+import { readiness, readyAndNew, releaseOf } from "./explain/facts";
 import {
   byUrn,
   deployedOf,
@@ -17,6 +18,13 @@ import {
   releasesOf,
   stackOutputs,
 } from "./state";
+
+export interface PodNumbers {
+  ready: number;
+  wanted: number;
+  /** How many of the ready ones have the new version. Undefined if no old ones are ready. */
+  updated?: number;
+}
 
 export interface ReleaseStatus {
   release: string;
@@ -29,7 +37,7 @@ export interface ReleaseStatus {
   /** Whether Pulumi's last update of it failed. */
   failed: boolean;
   /** The numbers of ready and wanted pods; for a Job, of succeeded ones. */
-  pods: { ready: number; wanted: number };
+  pods: PodNumbers;
   /** `host:port` inside the cluster. */
   endpoint?: string;
   image: string;
@@ -55,14 +63,19 @@ export const outputsOf = (resources: readonly ExportedResource[]): StackOutputs 
 export const namespaceIn = (resources: readonly ExportedResource[]): string | undefined =>
   deployedPlace(byUrn(resources))?.namespace ?? outputsOf(resources)?.namespace;
 
+/** Kinds of releases by name. */
+type Kinds = Readonly<Record<string, "store" | "service" | "job">>;
+
 /**
  * Stores first, then Jobs, then services; last the releases in the namespace that the state does not have. Those are left out if
- * the namespace is shared: they belong to others.
+ * the namespace is shared: they belong to others. `unrecorded`: releases of the plan, while an update that has not recorded them
+ * yet is running or was interrupted.
  */
 export function releaseStatuses(
   resources: readonly ExportedResource[],
   live: Readonly<Record<string, LiveRelease>>,
   workloads: readonly Workload[],
+  unrecorded: Kinds = {},
 ): ReleaseStatus[] {
   const outputs = outputsOf(resources);
   const deployed = deployedOf(resources);
@@ -77,14 +90,14 @@ export function releaseStatuses(
     .filter((name) => !(name in deployed) && !isOthers)
     .sort();
   return [...known, ...unknown].map((name) => {
-    const kind = deployed[name]?.kind ?? "unknown";
-    const own = workloads.filter(({ metadata }) => releaseOf(metadata) === name);
-    const pods = own.map(readiness);
+    const kind = deployed[name]?.kind ?? own(unrecorded, name) ?? "unknown";
+    const workloadsOf = workloads.filter(({ metadata }) => releaseOf(metadata) === name);
     const { newest } = live[name] ?? {};
     const store = outputs?.stores[name];
     const service = outputs?.services[name];
     const endpoint = store ? `${store.host}:${store.port}` : service?.url?.replace(/^\w+:\/\//, "");
-    const drift = driftOf(states.get(name), live[name], own);
+    const drift =
+      name in deployed || kind === "unknown" ? driftOf(states.get(name), live[name], workloadsOf) : undefined;
     return compact({
       release: name,
       kind: service?.standIn ? "stand-in" : kind,
@@ -92,16 +105,20 @@ export function releaseStatuses(
       revision: newest?.revision,
       status: newest?.status ?? "missing",
       failed: hasFailed(states.get(name) ?? {}),
-      pods: {
-        ready: pods.reduce((sum, { ready }) => sum + ready, 0),
-        wanted: pods.reduce((sum, { wanted }) => sum + wanted, 0),
-      },
+      pods: podNumbers(workloadsOf),
       endpoint,
-      image: own[0]?.spec?.template?.spec?.containers?.[0]?.image ?? "-",
+      image: workloadsOf[0]?.spec?.template?.spec?.containers?.[0]?.image ?? "-",
       updatedAt: newest?.deployedAt,
       drift,
     });
   });
+}
+
+function podNumbers(workloads: readonly Workload[]): PodNumbers {
+  const pods = workloads.map((workload) => ({ ...readiness(workload), updated: readyAndNew(workload) }));
+  const sum = (key: "ready" | "wanted" | "updated") => pods.reduce((total, part) => total + part[key], 0);
+  const [ready, updated] = [sum("ready"), sum("updated")];
+  return compact({ ready, wanted: sum("wanted"), updated: updated < ready ? updated : undefined });
 }
 
 /** Whether a release is deployed and all its pods are ready. */

@@ -16,6 +16,7 @@ import {
   problemsOf,
   type RenderedObject,
   releaseViolations,
+  signalWarnings,
   type Violation,
 } from "../../src/plan/rules";
 import {
@@ -24,6 +25,7 @@ import {
   rowsOfExceptions,
   rowsOfProblems,
   rowsOfReport,
+  rowsOfWarnings,
   type Stage,
 } from "../core/check-report";
 import { isDeployed, nameOf, objectsIn } from "../core/diff/manifests";
@@ -102,14 +104,14 @@ function stageOfPlan({ releases, warnings, namespace }: Plan): Stage {
 
 /** The rules without rendered objects: what preview and up refuse. Helm is not installed for a check, because building it takes minutes. */
 function stageOfValues(
-  { violations }: ReturnType<typeof planWithRules>,
+  { context, violations }: ReturnType<typeof planWithRules>,
   config: StackConfig,
   settings: StackSettings,
 ): Stage {
   return {
     stage: "rules",
     lookedAt: "planned values only: helm is not installed (npx flotilla sandbox tools)",
-    rows: rowsOfRules(violations, config, settings),
+    rows: [...rowsOfRules(violations, config, settings), ...signalRows(context)],
   };
 }
 
@@ -122,6 +124,12 @@ function rowsOfRules(
   const problems = problemsOf(violations);
   const placed = problems.length === 0 ? [] : locate(new FlotillaError(problems), config, origins).problems;
   return [...rowsOfProblems("rules", placed), ...rowsOfExceptions("rules", violations)];
+}
+
+/** Programs that probably ignore SIGTERM: the inventory suggests it, and no object can show it. */
+function signalRows(context: AppContext): Row[] {
+  const warnings = signalWarnings(context);
+  return [...rowsOfWarnings("rules", warnings), ...rowsOfExceptions("rules", warnings)];
 }
 
 async function stagesOfObjects(
@@ -164,6 +172,7 @@ async function stagesOfObjects(
           failure === undefined ? [] : [failureRow(release.name, failure)],
         ),
         ...rowsOfRules([...seen, ...unseen], config, settings),
+        ...signalRows(context),
       ],
     },
     await checker("kubeconform", `${count} objects`, owner, () =>

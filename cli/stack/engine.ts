@@ -16,6 +16,18 @@ export class UnknownStack extends ToolError {
   }
 }
 
+class MissingPulumi extends ToolError {
+  constructor() {
+    super(
+      'pulumi is not on PATH.\n  Install it, or use the sandbox in this shell: eval "$(npx flotilla sandbox env)"',
+    );
+  }
+}
+
+/** Whether a program did not run because it is not installed. */
+export const isMissing = (ended: object): boolean =>
+  (ended as Partial<NodeJS.ErrnoException>).code === "ENOENT";
+
 export interface EngineOptions {
   /** The folder of the program. Default: the project. */
   cwd?: string;
@@ -30,10 +42,11 @@ export async function pulumiOnTerminal(
   args: readonly string[],
   { cwd = PROJECT }: EngineOptions = {},
 ): Promise<number> {
-  const { exitCode } = await delegateInterrupts(() =>
+  const ended = await delegateInterrupts(() =>
     execa("pulumi", [...args], { cwd, stdio: "inherit", reject: false }),
   );
-  return exitCode;
+  if (isMissing(ended)) throw new MissingPulumi();
+  return ended.exitCode;
 }
 
 /** Pulumi's error for a state that it cannot read. */
@@ -50,10 +63,7 @@ export async function pulumiQuietly(args: readonly string[], options: EngineOpti
   }
   const { exitCode, stdout, stderr, ...result } = ended;
   if (exitCode === 0) return stdout;
-  if ((result as Partial<NodeJS.ErrnoException>).code === "ENOENT")
-    throw new ToolError(
-      'pulumi is not on PATH.\n  Install it, or use the sandbox in this shell: eval "$(npx flotilla sandbox env)"',
-    );
+  if (isMissing(result)) throw new MissingPulumi();
   const words = result.signal ? `terminated by ${result.signal}` : stderr.trim() || stdout.trim();
   const unknown = /no stack named '([^']+)' found/.exec(words)?.[1];
   if (unknown !== undefined) throw new UnknownStack(unknown);

@@ -8,31 +8,48 @@ import { askWithKubectl } from "../../src/runtime/ask-cluster";
 import { conflictProblem, readConflicts } from "../../src/runtime/foreign-objects";
 import { stateIn } from "../../src/runtime/state";
 import { explain, type Finding, type KnownRelease } from "../core/explain/explain";
+import type { Seen } from "../core/explain/seen";
 import { byUrn, deployedOf, type ExportedResource, hasFailed, RELEASE } from "../core/state";
 import { PROJECT } from "../tools/paths";
 import { readFacts } from "./facts";
+import type { Lock } from "./locks";
 import { withLogs } from "./logs";
-import type { Look } from "./look";
+import { isFirstUpdateOpen, type Look } from "./look";
+import { readSeen } from "./seen";
 import { configOfStack } from "./settings";
 import { projectTransform } from "./transform";
 
 /** The errors of an update that has just ended, by release; the state does not record them. */
 export type Errors = Readonly<Record<string, string>>;
 
-/** Returns the findings about a stack. `running`: who is updating it right now, if anyone. */
+export interface ExplainOptions {
+  errors?: Errors;
+  /** Who is updating the stack right now. Default: nobody, or unknown. */
+  running?: Lock;
+  /** What the update that has just ended has seen. Default: as recorded. */
+  seen?: Seen;
+}
+
+/** Returns the findings about a stack. */
 export async function explainStack(
   stack: string,
   look: Look,
-  { errors = {}, running }: { errors?: Errors; running?: string } = {},
+  { errors = {}, running, seen }: ExplainOptions = {},
 ): Promise<Finding[]> {
   const { kubectl, namespace, lastUpdate } = look;
-  // A planned release that was never deployed counts as missing only if an update has tried.
-  const hasTried = lastUpdate !== undefined && lastUpdate.result !== "succeeded";
-  const planned = hasTried || Object.keys(errors).length > 0 ? planOf(stack, look) : undefined;
+  // A planned release that was never deployed counts as missing only if an update has tried. A first one is not in the history yet.
+  const hasFailed =
+    (lastUpdate !== undefined && lastUpdate.result !== "succeeded") || Object.keys(errors).length > 0;
+  const planned =
+    hasFailed || running !== undefined || isFirstUpdateOpen(look) ? planOf(stack, look) : undefined;
   const [facts, blocked] = await Promise.all([
     readFacts(kubectl, namespace),
-    planned ? blockedReleases(stack, look, planned) : ({} as Record<string, Problem[]>),
+    // What a running update has installed is not in the state yet, and would look like someone else's.
+    planned && hasFailed && running === undefined
+      ? blockedReleases(stack, look, planned)
+      : ({} as Record<string, Problem[]>),
   ]);
+  const lastStart = running?.since ?? lastUpdate?.startedAt;
   const findings = explain(
     knownReleases(look, errors, planned).map((release) => ({
       ...release,
@@ -43,8 +60,9 @@ export async function explainStack(
       stack,
       namespace,
       // Before the first update, no event is too old.
-      since: Date.parse(lastUpdate?.startedAt ?? "") || 0,
-      running,
+      since: Date.parse(lastStart ?? "") || 0,
+      running: running?.by,
+      seen: seen ?? readSeen(stack, lastStart),
     }),
   );
   return Promise.all(
@@ -64,7 +82,8 @@ function knownReleases({ resources, live }: Look, errors: Errors, planned: Plan 
   const failures = failuresOf(resources);
   return Object.entries(kinds).map(([name, kind]) => {
     const error = errors[name] ?? failures[name];
-    return compact({ name, kind, status: live[name]?.newest.status, error });
+    const isNew = Object.hasOwn(deployed, name) ? undefined : true;
+    return compact({ name, kind, status: live[name]?.newest.status, error, isNew });
   });
 }
 

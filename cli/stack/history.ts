@@ -56,13 +56,34 @@ export async function readHistory(stack: string, { secrets = false } = {}): Prom
   return entries.map((entry, index) => updateOf(entry, entries.length - index));
 }
 
-/** Returns the newest update or destroy among the last ten entries; refreshes do not count. */
-export async function readLastUpdate(stack: string): Promise<Omit<Update, "number"> | undefined> {
-  const args = ["stack", "history", "--json", "--page-size", "10", "--stack", stack];
-  const entries = JSON.parse(await pulumiQuietly(args)) as Entry[];
-  const entry = entries.find(({ kind }) => ["update", "destroy"].includes(kind));
-  return entry && updateOf(entry, 0);
+/** The newest update or destroy of a stack, and whether an update before it has succeeded. */
+export interface RecentUpdates {
+  last?: Omit<Update, "number">;
+  /** Whether there is an update to go back to. */
+  hasEarlier: boolean;
 }
+
+/** How many entries are read to find the last update. */
+const RECENT = 10;
+
+/** Returns the newest update or destroy among the last ten entries; refreshes do not count. */
+export async function readRecentUpdates(stack: string): Promise<RecentUpdates> {
+  const args = ["stack", "history", "--json", "--page-size", String(RECENT), "--stack", stack];
+  const entries = JSON.parse(await pulumiQuietly(args)) as Entry[];
+  const index = entries.findIndex(({ kind }) => ["update", "destroy"].includes(kind));
+  const entry = entries[index];
+  const earlier = entries
+    .slice(index + 1)
+    .some(({ kind, result }) => kind === "update" && result === "succeeded");
+  return compact({
+    last: entry && updateOf(entry, 0),
+    // Older entries are not read.
+    hasEarlier: earlier || entries.length === RECENT,
+  });
+}
+
+export const readLastUpdate = async (stack: string): Promise<RecentUpdates["last"]> =>
+  (await readRecentUpdates(stack)).last;
 
 function updateOf(entry: Entry, fromOldest: number): Update {
   const { version, kind, result, message, startTime, endTime, environment, config } = entry;

@@ -16,6 +16,8 @@ export interface Lock {
   id?: string;
   /** Whether its process is alive; undefined if that cannot be seen from here. */
   alive?: boolean;
+  /** When it was taken, in ISO format; undefined if that is unknown. */
+  since?: string;
 }
 
 /** Returns the locks of a stack; undefined for a bucket, whose locks pulumi only reports when it runs into them. */
@@ -35,9 +37,9 @@ export async function readLocks(project: string, stack: string): Promise<Lock[] 
   return locksIn(join(backend.folder, ".pulumi", "locks", "organization", project, bareName(stack)));
 }
 
-/** Returns who is updating a stack right now; undefined if nobody is, or if the backend does not say. */
-export async function runningUpdate(project: string, stack: string): Promise<string | undefined> {
-  return (await readLocks(project, stack))?.find(({ alive }) => alive !== false)?.by;
+/** Returns the lock of whoever is updating a stack right now; undefined if nobody is, or if the backend does not say. */
+export async function runningUpdate(project: string, stack: string): Promise<Lock | undefined> {
+  return (await readLocks(project, stack))?.find(({ alive }) => alive !== false);
 }
 
 /** The temporary file of a lock that is being written (gocloud.dev/blob/fileblob: createTemp). Pulumi treats it as a lock too. */
@@ -84,6 +86,7 @@ interface LockFile {
   pid?: number;
   username?: string;
   hostname?: string;
+  timestamp?: string;
 }
 
 /** Parses a lock file. A truncated one, as after a full disk, does not say who created it. */
@@ -94,10 +97,11 @@ export async function lockOf(text: string): Promise<Lock> {
   } catch {
     return { by: "an unknown user (the lock file cannot be read)" };
   }
-  const { pid, username, hostname: host } = file;
+  const { pid, username, hostname: host, timestamp } = file;
   return compact({
     by: `${username ?? "unknown"}@${host ?? "unknown"}, process ${pid ?? "?"}`,
     // By its command line: the pid may have been reused, or belong to a dead process that is not reaped yet.
     alive: host === hostname() && pid !== undefined ? ENGINE.test(await commandLine(pid)) : undefined,
+    since: timestamp,
   });
 }

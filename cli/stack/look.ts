@@ -16,7 +16,7 @@ import { firstLine, ToolError } from "../tools/failure";
 import type { Access } from "./access";
 import { begun, exportState } from "./engine";
 import { readWorkloads } from "./facts";
-import { readLastUpdate, type Update } from "./history";
+import { readRecentUpdates, type Update } from "./history";
 import type { Kubectl } from "./kubectl";
 import { readLostObjects } from "./lost";
 import { PROJECT_NAME } from "./project";
@@ -27,6 +27,8 @@ export interface Look extends Access {
   namespace: string;
   resources: ExportedResource[];
   lastUpdate?: Omit<Update, "number">;
+  /** Whether an earlier update than the last one has succeeded, so that there is something to roll back to. */
+  hasEarlier: boolean;
   live: Record<string, LiveRelease>;
   workloads: Workload[];
   /** Objects outside releases that are in the state and the cluster has lost. Empty unless `forLosses` is set. */
@@ -44,6 +46,10 @@ export interface LookOptions {
   forLosses?: boolean;
 }
 
+/** Whether a first update is running or was interrupted: it is in no history yet, but helm is in the middle of its releases. */
+export const isFirstUpdateOpen = ({ lastUpdate, live }: Pick<Look, "lastUpdate" | "live">): boolean =>
+  lastUpdate === undefined && Object.values(live).some(({ newest }) => newest.status.startsWith("pending-"));
+
 /** Checks what the first update of a stack would find in its namespace. */
 async function obstacleOf(
   stack: string,
@@ -59,7 +65,7 @@ async function obstacleOf(
 /** @throws FlotillaError or ToolError if the cluster or the state cannot be reached, or the stack's place is unknown. */
 export async function lookAt(stack: string, { forLosses = false }: LookOptions = {}): Promise<Look> {
   // pulumi reads the state while node loads the rest of the program and the settings.
-  const reading = begun(Promise.all([exportState(stack), readLastUpdate(stack)]));
+  const reading = begun(Promise.all([exportState(stack), readRecentUpdates(stack)]));
   const { accessTo, reachCluster } = await import("./access");
   const { readClaims } = await import("./claims");
   const access = accessTo(stack);
@@ -86,7 +92,10 @@ export async function lookAt(stack: string, { forLosses = false }: LookOptions =
     ]);
     return { kubectl, found, lost };
   };
-  const [[state, lastUpdate], { kubectl, found, lost }] = await Promise.all([reading, cluster()]);
+  const [[state, { last: lastUpdate, hasEarlier }], { kubectl, found, lost }] = await Promise.all([
+    reading,
+    cluster(),
+  ]);
   const resources = resourcesOf(state);
   // The settings may name a namespace other than the deployed one, or none.
   const namespace = namespaceIn(resources) ?? planned;
@@ -107,6 +116,7 @@ export async function lookAt(stack: string, { forLosses = false }: LookOptions =
     namespace,
     resources,
     lastUpdate,
+    hasEarlier,
     live,
     workloads,
     lost,

@@ -1,4 +1,5 @@
 /** Saves the plan of an update for a review, and refuses an update that does not match it. */
+import { statSync } from "node:fs";
 import { merge } from "../../src/config/merge";
 import { bareName } from "../../src/config/stack-names";
 import { compact, mapValues } from "../../src/model/records";
@@ -37,6 +38,9 @@ export async function savePlan(stack: string, comparison: Comparison, file: stri
 
 /** Reads a saved plan. @throws ToolError if there is none, or if it belongs to another stack. */
 function readPlan(stack: string, file: string): ReviewedPlan {
+  // A pipe without a writer would block, and Ctrl-C with it.
+  if (statSync(file, { throwIfNoEntry: false })?.isFile() === false)
+    throw new ToolError(`${file} is not a regular file`);
   const text = readIfThere(file);
   if (text === undefined)
     throw new ToolError(

@@ -22,7 +22,7 @@ export async function report(stack: string, result: Updated): Promise<void> {
   const { "": ofProgram, ...errors } = result.errors;
   const look = await lookAt(stack).catch(() => undefined);
   const findings = look ? await explained(stack, look, result, errors) : [];
-  if (findings.length > 0) process.stdout.write(`\n${showFindings(stack, findings)}`);
+  if (look && findings.length > 0) process.stdout.write(`\n${showFindings(stack, findings, look)}`);
   const explainedReleases = new Set(findings.map(({ release }) => release));
   const others = Object.entries(errors).filter(([name]) => !explainedReleases.has(name));
   const words = [
@@ -44,13 +44,7 @@ export async function report(stack: string, result: Updated): Promise<void> {
 const HELD = /currently locked by|update is currently in progress|unexpected end of JSON input/;
 
 async function explained(stack: string, look: Look, { seen }: Updated, errors: Record<string, string>) {
-  const findings = await explainStack(stack, look, { errors });
+  const findings = await explainStack(stack, look, { errors, seen });
   // Only releases that this update was working on.
-  const about = findings.filter(({ release }) => release in errors || release in seen);
-  return about.map((finding) => {
-    const reasons = seen[finding.release];
-    return finding.reasons.some(({ cause }) => cause !== "starting") || !reasons
-      ? finding
-      : { ...finding, reasons };
-  });
+  return findings.filter(({ release }) => release in errors || release in seen);
 }

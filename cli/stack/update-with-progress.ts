@@ -1,13 +1,16 @@
 /** An update with readable progress: which releases it is waiting for, and why. */
 import chalk from "chalk";
+import { kindOfRelease } from "../../src/runtime/state";
 import { explain, type KnownRelease } from "../core/explain/explain";
-import { readiness, releaseOf, type Workload } from "../core/explain/facts";
+import { readiness, readyAndNew, releaseOf } from "../core/explain/facts";
 import type { Reason } from "../core/explain/reason";
+import { addSeen, type Seen, type SeenReason } from "../core/explain/seen";
 import { RELEASE } from "../core/state";
 import { say } from "../terminal/progress";
 import { readFacts } from "./facts";
 import type { Kubectl } from "./kubectl";
 import { withLogs } from "./logs";
+import { forgetSeen, keepSeen } from "./seen";
 import { runUpdate, type Step, type UpdateOptions, type UpdateResult } from "./update";
 
 /** Seconds between two checks of the cluster. */
@@ -17,7 +20,7 @@ const REPEAT_SECONDS = 30;
 
 export interface Updated extends UpdateResult {
   /** Why pods of each release were not ready, as seen during the update: after a failure the pods are gone. */
-  seen: Record<string, Reason[]>;
+  seen: Seen;
 }
 
 const WORDS: Record<string, [begun: string, done: string]> = {
@@ -36,10 +39,12 @@ export async function update(
 ): Promise<Updated> {
   const watch = new Watch(stack, namespace, kubectl);
   const start = Date.now();
+  forgetSeen(stack);
   const timer = setInterval(() => watch.look(), INTERVAL_SECONDS * 1000);
   try {
     const result = await runUpdate(args, { ...options, onStep: (step) => watch.step(step) });
     await watch.idle();
+    if (result.exitCode === 0) forgetSeen(stack);
     return { ...result, seconds: (Date.now() - start) / 1000, seen: watch.seen };
   } finally {
     clearInterval(timer);
@@ -47,8 +52,10 @@ export async function update(
 }
 
 class Watch {
-  readonly seen: Record<string, Reason[]> = {};
+  readonly seen: Record<string, readonly SeenReason[]> = {};
+  private readonly last = new Map<string, string>();
   private readonly since = new Map<string, number>();
+  private readonly kinds = new Map<string, KnownRelease["kind"]>();
   private readonly said = new Map<string, { text: string; at: number }>();
   private looking: Promise<void> | undefined;
 
@@ -58,12 +65,13 @@ class Watch {
     private readonly kubectl: Kubectl,
   ) {}
 
-  step({ operation, type, name, phase }: Step): void {
+  step({ operation, type, name, urn, phase }: Step): void {
     // These steps of a replacement change only the state.
     if (type !== RELEASE || operation === "replace" || operation === "delete-replaced") return;
     const [begun, done] = WORDS[operation] ?? [operation, `${operation}: done`];
     if (phase === "begun") {
       this.since.set(name, Date.now());
+      this.kinds.set(name, kindOfRelease(urn) ?? "service");
       say(`${name}: ${begun} ...`);
       return;
     }
@@ -71,6 +79,9 @@ class Watch {
     this.since.delete(name);
     const took = started === undefined ? "" : ` in ${((Date.now() - started) / 1000).toFixed(1)} s`;
     say(`${name}: ${phase === "done" ? chalk.stderr.green(done) : chalk.stderr.red("failed")}${took}`);
+    const others = [...this.since.keys()];
+    if (phase === "failed" && others.length > 0)
+      say(`${name} has failed, so the update ends when these have ended: ${others.join(", ")}`);
   }
 
   /** Checks the releases in progress, unless a check is already running. */
@@ -90,25 +101,19 @@ class Watch {
 
   private async lookNow(): Promise<void> {
     const facts = await readFacts(this.kubectl, this.namespace);
-    const oldest = Math.min(...this.since.values());
-    const waiting = [...this.since.keys()];
-    const known: KnownRelease[] = waiting.map((name) => ({
-      name,
-      kind: "service",
-      status: "pending-upgrade",
-    }));
-    const findings = explain(known, facts, { stack: this.stack, namespace: this.namespace, since: oldest });
-    for (const { release, reasons } of findings) {
-      const started = this.since.get(release);
-      if (started === undefined) continue;
+    const { stack, namespace } = this;
+    const known = [...this.kinds].map(([name, kind]) => ({ name, kind, status: "pending-upgrade" }));
+    for (const [release, started] of [...this.since]) {
+      const findings = explain(known, facts, { stack, namespace, since: started });
+      const finding = findings.find((candidate) => candidate.release === release);
+      if (finding === undefined || !this.since.has(release)) continue;
       const own = facts.workloads.filter(({ metadata }) => releaseOf(metadata) === release);
       const pods = own.map((workload) => ({ workload, ...readiness(workload) }));
-      const updated = pods.reduce((sum, { workload, ready }) => sum + newAndReady(workload, ready), 0);
+      const updated = pods.reduce((sum, { workload }) => sum + readyAndNew(workload), 0);
       const wanted = pods.reduce((sum, { wanted }) => sum + wanted, 0);
-      const specific = reasons.filter(({ cause }) => cause !== "starting");
+      const specific = finding.reasons.filter(({ cause }) => cause !== "starting");
       // Read logs now: after a failed update, the pods and their logs are gone.
-      if (specific.length > 0 && !this.isSeen(release, specific))
-        this.seen[release] = await withLogs(this.kubectl, this.namespace, specific);
+      await this.keep(release, specific);
       const [reason] = specific;
       const why = reason ? `; ${chalk.stderr.yellow(reason.what)}` : "";
       if (updated < wanted) this.tell(release, started, `${updated} of ${wanted} new pods ready${why}`);
@@ -118,9 +123,14 @@ class Watch {
     }
   }
 
-  private isSeen(release: string, reasons: readonly Reason[]): boolean {
-    const known = (this.seen[release] ?? []).map(({ object, cause }) => `${object} ${cause}`);
-    return reasons.every(({ object, cause }) => known.includes(`${object} ${cause}`));
+  /** Keeps reasons with the last log lines of their containers, if they have changed. */
+  private async keep(release: string, reasons: readonly Reason[]): Promise<void> {
+    const text = reasons.map(({ object, cause, what }) => `${object} ${cause} ${what}`).join("\n");
+    if (reasons.length === 0 || this.last.get(release) === text) return;
+    const now = await withLogs(this.kubectl, this.namespace, reasons);
+    this.last.set(release, text);
+    this.seen[release] = addSeen(this.seen[release] ?? [], now, new Date().toISOString());
+    keepSeen(this.stack, this.seen);
   }
 
   private tell(release: string, started: number, text: string): void {
@@ -130,15 +140,6 @@ class Watch {
     this.said.set(release, { text, at: now });
     say(`${release}: ${Math.round((now - started) / 1000)} s, ${text}`);
   }
-}
-
-/** The number of ready pods of the new version: the ready pods that cannot be old ones. */
-function newAndReady({ metadata, status = {} }: Workload, ready: number): number {
-  const { replicas, updatedReplicas, observedGeneration } = status;
-  // The controller has not seen the new version yet.
-  if (observedGeneration !== undefined && observedGeneration < (metadata.generation ?? 0)) return 0;
-  if (replicas === undefined || updatedReplicas === undefined) return ready;
-  return Math.max(0, Math.min(updatedReplicas, (status.readyReplicas ?? 0) - (replicas - updatedReplicas)));
 }
 
 const DONE: Record<string, string> = {

@@ -27,6 +27,7 @@ export interface Step {
   type: string;
   /** The resource's own name. */
   name: string;
+  urn: string;
   phase: "begun" | "done" | "failed";
 }
 
@@ -79,7 +80,13 @@ function apply(event: EngineEvent, result: UpdateResult, onStep: (step: Step) =>
   const { resourcePreEvent, resOutputsEvent, resOpFailedEvent, diagnosticEvent, summaryEvent } = event;
   const tell = (metadata: StepMetadata | undefined, phase: Step["phase"]) => {
     if (metadata && metadata.op !== "same")
-      onStep({ operation: metadata.op, type: metadata.type, name: nameOfUrn(metadata.urn), phase });
+      onStep({
+        operation: metadata.op,
+        type: metadata.type,
+        name: nameOfUrn(metadata.urn),
+        urn: metadata.urn,
+        phase,
+      });
   };
   tell(resourcePreEvent?.metadata, "begun");
   tell(resOutputsEvent?.metadata, "done");

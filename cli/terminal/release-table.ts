@@ -25,7 +25,8 @@ export function statusTable(releases: readonly ReleaseStatus[]): string {
   for (const release of releases) {
     const { kind, chart, revision, status, failed, pods, endpoint, image, updatedAt, drift } = release;
     const all = pods.ready >= pods.wanted;
-    const ready = kind === "job" && all ? "done" : `${pods.ready}/${pods.wanted}`;
+    const old = pods.updated === undefined ? "" : ` (${pods.updated} new)`;
+    const ready = kind === "job" && all ? "done" : `${pods.ready}/${pods.wanted}${old}`;
     const word = failed && status === "deployed" ? "update failed" : status;
     table.push([
       release.release,
@@ -33,7 +34,7 @@ export function statusTable(releases: readonly ReleaseStatus[]): string {
       chart,
       revision ?? "-",
       word === "deployed" ? chalk.green(word) : chalk.red(word),
-      all ? ready : chalk.yellow(ready),
+      all && old === "" ? ready : chalk.yellow(ready),
       endpoint ?? "-",
       image,
       ago(updatedAt),

@@ -1,5 +1,6 @@
 /** Reads files that may not exist, and writes files atomically. */
-import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { accessSync, constants, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { ToolError } from "./failure";
 
 /** Returns the text of a file; undefined if it cannot be read. */
@@ -11,6 +12,26 @@ export function readIfThere(path: string): string | undefined {
   }
 }
 
+/** Refuses a file that cannot be written, before long work for it starts. @throws ToolError */
+export function requireWritable(path: string): void {
+  try {
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found?.isDirectory()) throw new Error("it is a folder");
+    accessSync(found === undefined ? dirname(path) : path, constants.W_OK);
+  } catch (error) {
+    throw unwritable(path, error);
+  }
+}
+
+/** Writes a file. @throws ToolError if it cannot be written. */
+export function writeText(path: string, text: string): void {
+  try {
+    writeFileSync(path, text);
+  } catch (error) {
+    throw unwritable(path, error);
+  }
+}
+
 /** Writes a file so that it has all of the text or does not change. @throws ToolError if it cannot be written. */
 export function writeWhole(path: string, text: string): void {
   const arriving = `${path}.${process.pid}.tmp`;
@@ -19,6 +40,9 @@ export function writeWhole(path: string, text: string): void {
     renameSync(arriving, path);
   } catch (error) {
     rmSync(arriving, { force: true });
-    throw new ToolError(`${path} cannot be written: ${(error as Error).message}`);
+    throw unwritable(path, error);
   }
 }
+
+const unwritable = (path: string, error: unknown): ToolError =>
+  new ToolError(`${path} cannot be written: ${(error as Error).message}`);

@@ -1,5 +1,5 @@
 /** Where things are: the user's project, this package, and the cache that all projects share. */
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { findUpward, PACKAGE, packageOf, versionOf } from "../../src/plan/package";
@@ -7,7 +7,10 @@ import { ToolError } from "./failure";
 
 export { PACKAGE };
 
-const found = findUpward(process.cwd(), (folder) => existsSync(join(folder, "Pulumi.yaml")));
+const found = findUpward(
+  process.cwd(),
+  (folder) => statSync(join(folder, "Pulumi.yaml"), { throwIfNoEntry: false })?.isFile() === true,
+);
 
 /** The project: the nearest folder from the working directory upward that has a Pulumi.yaml. */
 export const PROJECT = found ?? process.cwd();

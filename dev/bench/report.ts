@@ -103,7 +103,7 @@ export function circumstances(results: Results): string[] {
       .map(([name, version]) => `${name} ${version}`)
       .join(", "),
     `providers: ${providers.map(({ name, version, source }) => `${name} ${source === "stand-in" ? "STAND-IN" : `${version}, official (${source})`}`).join("; ")}`,
-    `contestants in turn; PULUMI_PARALLEL=${parallel}, helmfile --concurrency=${parallel}; numbers are medians`,
+    `Flotilla and helmfile in turn; PULUMI_PARALLEL=${parallel}, helmfile --concurrency=${parallel}; numbers are medians`,
     ...(isOfficial(results) ? [] : ["With a stand-in only the ratios to helmfile are meaningful."]),
   ];
 }

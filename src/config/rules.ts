@@ -13,7 +13,8 @@ export const RULES = {
   spread: "in prod, a workload with several pods is spread over nodes or zones",
   "node-port": "no Service opens a node port",
   "plain-secret":
-    "variables and values contain nothing that looks like a password, and files contain no well-known kind of key",
+    "variables and values contain nothing that looks like a password, and files contain no key or token in a known format",
+  sigterm: "a service with ports ends in time when it is asked to stop (only a warning, and only in `check`)",
   "release-size": "Helm's Secret for a release stays below 1 MiB, the size limit of a Secret",
 } as const;
 

@@ -76,7 +76,7 @@ export interface Service {
   timing?: { readiness?: Partial<Timing>; liveness?: Partial<Timing> };
   /** Why the service has no probe. Default: a missing probe is reported. */
   noProbe?: Reason;
-  /** Whether the program exits on start if a host name does not resolve. Its pods then wait for the names. Default: false. */
+  /** Whether the program exits on start if a host name does not resolve. It then comes after the services it uses. Default: false. */
   needsNames?: boolean;
   /** Maximum time from start to the first successful probe, in seconds. Default: the language's preset. */
   startupSeconds?: number;

@@ -9,6 +9,9 @@ export const MAX_RELEASE_NAME = 53;
 /** Longest name of an application: together with the environment it becomes the name of a namespace. */
 export const MAX_APPLICATION_NAME = 40;
 
+/** The shared chart's init container that waits for stores and names. */
+export const WAIT_CONTAINER = "wait-for-dependencies";
+
 /** A DNS label that starts with a letter. */
 export const DNS_LABEL = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;
 

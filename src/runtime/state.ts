@@ -37,6 +37,10 @@ export type Resources = Record<string, StateResource>;
 const find = (resources: Resources, type: string): StateResource | undefined =>
   Object.values(resources).find((resource) => resource.type === type);
 
+/** Returns the kind of a release by its URN; undefined if no component of Flotilla owns it. */
+export const kindOfRelease = (urn: string): DeployedRelease["kind"] | undefined =>
+  kindOf(typesOfUrn(urn).at(-2));
+
 /** Returns the kind of a component's release, by the component's type. */
 const kindOf = (component: string | undefined): DeployedRelease["kind"] | undefined =>
   (["store", "service", "job"] as const).find((kind) => RELEASE_COMPONENTS[kind] === component);
@@ -44,7 +48,7 @@ const kindOf = (component: string | undefined): DeployedRelease["kind"] | undefi
 /** Returns the releases in a state, by name. Their values are Flotilla's inputs, which contain no secrets. */
 export function deployedReleases(resources: Resources): Deployed {
   const found = Object.entries(resources).flatMap(([urn, { type, outputs }]) => {
-    const kind = kindOf(typesOfUrn(urn).at(-2));
+    const kind = kindOfRelease(urn);
     if (type !== RELEASE || kind === undefined) return [];
     const { name, chart, values } = outputs ?? {};
     if (typeof name !== "string") return [];

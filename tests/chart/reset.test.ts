@@ -112,7 +112,7 @@ describe("new passwords for existing data", () => {
     assert.equal(resetsOf("mysql", prod).refusal(), undefined);
     assert.match(
       resetsOf("mysql").refusal(["data-db-primary-0"]) ?? "",
-      /^a standalone mysql of the distribution bitnami takes up data-db-0, not data-db-primary-0$/,
+      /^a standalone mysql of the distribution bitnami mounts data-db-0, not data-db-primary-0$/,
     );
   });
 

@@ -13,6 +13,12 @@ describe("charts/store", () => {
       assert.equal(metadata.labels["app.kubernetes.io/version"], "a".repeat(62));
   });
 
+  it("restarts without the registry", async () => {
+    const objects = await render("charts/store", values, "redis");
+    const [container] = objects.find(({ kind }) => kind === "StatefulSet").spec.template.spec.containers;
+    assert.equal(container.imagePullPolicy, "IfNotPresent");
+  });
+
   it("requires a name for its port", async () => {
     await assert.rejects(render("charts/store", { ...values, portName: null }, "redis"), /portName/);
   });

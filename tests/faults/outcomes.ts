@@ -87,11 +87,18 @@ function casesLines({ clean, outcomes, ...how }: NonNullable<Kept["cases"]>): st
     `${whenOf(how)}: ${outcomes.length} cases, ${recovered} recovered. An update without a fault took ${clean} s.`,
     "",
     ...table(
-      ["fault", "what happens", "after", "the update", "`flotilla recover` would", "recovered after"],
+      [
+        "fault",
+        "what happens",
+        "fault after",
+        "the update",
+        "what `flotilla recover` does",
+        "recovered after",
+      ],
       outcomes.map(({ name, what, moment, update, recovery, seconds, recovered }) => [
         name,
         what,
-        moment === undefined ? "before" : `${moment} s`,
+        moment === undefined ? "before the update" : `${moment} s`,
         update,
         withoutPlaces(recovery),
         recovered ? `${seconds} s` : "**never**",
@@ -101,8 +108,9 @@ function casesLines({ clean, outcomes, ...how }: NonNullable<Kept["cases"]>): st
 }
 
 function soakLine({ updates, faults, state, program, ...how }: NonNullable<Kept["soak"]>): string {
-  const memory = program === undefined ? "" : `, and the program took ${program.toFixed(2)} times the memory`;
-  return `${whenOf(how)}: ${updates} random updates, ${faults} of them with a fault; no credential or volume was lost. In the last quarter the state was ${state.toFixed(2)} times as large as in the first${memory}.`;
+  const memory =
+    program === undefined ? "" : `, and the program used ${program.toFixed(2)} times as much memory`;
+  return `${whenOf(how)}: ${updates} random updates, ${faults} of them with a fault; no credential or volume was lost. In the last quarter of the run, the state was ${state.toFixed(2)} times as large as in the first${memory}.`;
 }
 
 /** Process ids and times mean nothing a day later. */

@@ -1,6 +1,6 @@
 /** What all commands have in common: exit codes, the default stack, old spellings, versioned JSON, completion. */
 import assert from "node:assert/strict";
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import execa from "execa";
@@ -52,6 +52,59 @@ describe("the command line", function () {
     const { exitCode, stdout } = await run(["diff", "--help"]);
     assert.equal(exitCode, 0);
     assert.match(stdout, /Exit codes: 0 done, nothing to report; 1 failed; 2 something to report; 3 wrong/);
+  });
+
+  it("refuses files that it cannot write before it reads the stack", async () => {
+    for (const [option, file] of [
+      ["--html", "/nonexistent/changes.html"],
+      ["--markdown", tools],
+      ["--save", "/nonexistent/plan.json"],
+    ] as const) {
+      const { exitCode, all } = await run(["diff", "--stack", "nowhere", option, file]);
+      assert.equal(exitCode, 1);
+      assert.match(all ?? "", new RegExp(`^${file} cannot be written: .*$`));
+    }
+  });
+
+  it("refuses a plan that is a folder or a pipe, which would block", async () => {
+    const pipe = join(tools, "pipe");
+    await execa("mkfifo", [pipe]);
+    for (const file of [tools, pipe]) {
+      const { exitCode, all } = await run(["up", "--stack", "dev", "--plan", file]);
+      assert.equal(exitCode, 1);
+      assert.equal(all, `${file} is not a regular file`);
+    }
+  });
+
+  it("says that pulumi is not on PATH", async () => {
+    for (const [args, code] of [
+      [["preview", "--stack", "dev"], 1],
+      [["preview"], 3],
+    ] as const) {
+      const { exitCode, stderr } = await execa(process.execPath, [join(PROJECT, "cli/bin.js"), ...args], {
+        cwd: PROJECT,
+        reject: false,
+        env: { PATH: tools.concat("-none") },
+      });
+      assert.equal(exitCode, code, stderr);
+      assert.match(stderr, /^.*pulumi.* is not on PATH/);
+    }
+  });
+
+  it("reports one error, without a stack trace, when a cluster cannot be reached or Pulumi.yaml is a folder", async () => {
+    const adopted = await execa(join(PROJECT, "cli/bin.js"), ["adopt", "--stack", "dev"], {
+      cwd: PROJECT,
+      reject: false,
+      env: { KUBECONFIG: join(tools, "no-kubeconfig") },
+    });
+    const project = join(tools, "project");
+    mkdirSync(join(project, "Pulumi.yaml"), { recursive: true });
+    const started = await execa(join(PROJECT, "cli/bin.js"), ["up"], { cwd: project, reject: false });
+    for (const { exitCode, stderr } of [adopted, started]) {
+      assert.equal(exitCode, 1, stderr);
+      assert.doesNotMatch(stderr, /\n {4}at /);
+    }
+    assert.match(started.stderr, /^there is no Pulumi\.yaml in /);
   });
 
   it("prints the new spelling of commands that have moved", async () => {

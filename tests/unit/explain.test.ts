@@ -13,8 +13,9 @@ const pod = (
   {
     name = "cart-5d9f-abcde",
     init,
+    awaited = "redis|answers|redis|6379",
     ...rest
-  }: Partial<Pod["status"]> & { name?: string; init?: ContainerStatus } = {},
+  }: Partial<Pod["status"]> & { name?: string; init?: ContainerStatus; awaited?: string } = {},
 ): Pod => ({
   metadata: { name, labels: labels("cart") },
   spec: {
@@ -27,11 +28,9 @@ const pod = (
     ],
     initContainers: [
       {
-        name: "wait-for-redis",
-        env: [
-          { name: "HOST", value: "redis" },
-          { name: "PORT", value: "6379" },
-        ],
+        name: "wait-for-dependencies",
+        image: "busybox:1.37.0",
+        env: [{ name: "WAIT_FOR", value: awaited }],
       },
     ],
   },
@@ -157,7 +156,7 @@ describe("explain", () => {
       pod(
         { name: "cart", state: { waiting: { reason: "PodInitializing" } } },
         {
-          init: { name: "wait-for-redis", state: { running: {} } },
+          init: { name: "wait-for-dependencies", state: { running: {} } },
         },
       ),
       [],
@@ -165,6 +164,40 @@ describe("explain", () => {
         cause: "waiting",
         what: /waiting for redis \(redis:6379\), which does not respond/,
         todo: /instance=redis/,
+      },
+    ],
+    [
+      "several dependencies that a pod waits for",
+      pod(
+        { name: "cart", state: { waiting: { reason: "PodInitializing" } } },
+        {
+          awaited: "redis|answers|redis|6379 users|resolves|users|8080",
+          init: { name: "wait-for-dependencies", state: { running: {} } },
+        },
+      ),
+      [],
+      {
+        cause: "waiting",
+        what: /waiting for all of redis \(redis:6379\), users \(the name users\); the last line of its log/,
+        todo: /instance in \(redis,users\)/,
+      },
+    ],
+    [
+      "a wait image that is missing",
+      pod(
+        { name: "cart", state: { waiting: { reason: "PodInitializing" } } },
+        {
+          init: {
+            name: "wait-for-dependencies",
+            state: { waiting: { reason: "ImagePullBackOff", message: '"busybox:1.37.0": not found' } },
+          },
+        },
+      ),
+      [],
+      {
+        cause: "image",
+        what: /image busybox:1\.37\.0 cannot be pulled/,
+        todo: /^pulumi config set --path flotilla:waitImage\.tag <existing tag> --stack prod$/,
       },
     ],
     [
@@ -351,6 +384,45 @@ describe("explain", () => {
     assert.deepEqual(failed.reasons[0]?.said, ["timed out"]);
   });
 
+  it("does not take an event of a deleted pod for one of its successor with the same name", () => {
+    const starting: Pod = pod(
+      { name: "cart", ready: false, state: { running: {} } },
+      { name: "cart-0", phase: "Running" },
+    );
+    const failed = (uid: string) =>
+      event("Pod", "cart-0", "Readiness probe failed: connection refused", {
+        reason: "Unhealthy",
+        involvedObject: { kind: "Pod", name: "cart-0", uid },
+      });
+    const of = (uid: string) =>
+      first(
+        { pods: [{ ...starting, metadata: { ...starting.metadata, uid: "new" } }], events: [failed(uid)] },
+        { status: "pending-upgrade" },
+      );
+    assert.equal(of("new").cause, "probe");
+    assert.equal(of("old").cause, "starting");
+  });
+
+  it("does not explain a new pod by events of older versions while helm is working on the release", () => {
+    const replicaSet = (name: string, revision: string): Workload => ({
+      kind: "ReplicaSet",
+      metadata: {
+        name,
+        labels: labels("cart"),
+        annotations: { "deployment.kubernetes.io/revision": revision },
+      },
+      spec: { replicas: 0 },
+    });
+    const facts = {
+      pods: [pod({ name: "cart", ready: false, state: { running: {} } }, { name: "cart-new-aaaaa" })],
+      replicaSets: [replicaSet("cart-new", "3"), replicaSet("cart-old", "2")],
+      events: [event("Pod", "cart-old-bbbbb", "Back-off restarting failed container", { reason: "BackOff" })],
+    };
+    assert.equal(first(facts, { status: "pending-upgrade" }).cause, "starting");
+    const after = first({ ...facts, pods: [] }, { error: "timed out" });
+    assert.deepEqual([after.cause, after.object], ["crash", "Pod cart-old-bbbbb (gone)"]);
+  });
+
   it("masks a Secret's value that a program has logged", () => {
     assert.equal(
       withoutSecrets("cannot log in with s3cr3tvalue (s3cr3tvalue)", ["s3cr3tvalue"]),
@@ -409,9 +481,54 @@ describe("an update in progress", () => {
     const text = JSON.stringify(finding);
     assert.match(text, /ann@laptop, process 7.*wait until that update has finished/);
     assert.doesNotMatch(text, /recover/);
-    const shown = showFindings("prod", [finding as Finding], "ann@laptop, process 7");
+    const shown = showFindings("prod", [finding as Finding], {
+      running: { by: "ann@laptop, process 7" },
+      hasEarlier: true,
+    });
     assert.match(shown, /check again when it has finished/);
     assert.doesNotMatch(shown, /flotilla (up|rollback|recover)/);
+  });
+
+  it("is explained before the state has its releases; what it has not begun is not a finding", () => {
+    const crashing: Facts = {
+      ...facts,
+      workloads: [deployment],
+      pods: [
+        pod({ name: "cart", restartCount: 1, lastState: { terminated: { exitCode: 1, reason: "Error" } } }),
+      ],
+    };
+    const releases: KnownRelease[] = [
+      { ...cart, status: "pending-install", isNew: true },
+      { name: "web", kind: "service", isNew: true },
+    ];
+    const running = "ann@laptop, process 7";
+    const [finding, ...more] = explain(releases, crashing, { ...context, running });
+    assert.deepEqual(more, []);
+    assert.match(finding?.reasons[0]?.what ?? "", /exited with code 1/);
+    const idle = explain([releases[1] as KnownRelease], { ...facts, workloads: [] }, { ...context, running });
+    assert.deepEqual(idle, []);
+    const said = showFindings("prod", idle, { running: { by: running }, hasEarlier: false });
+    assert.doesNotMatch(said, /Nothing is wrong/);
+    assert.match(said, /The update by ann@laptop, process 7 is running/);
+  });
+
+  it("reports a release that has failed and was removed in it", () => {
+    const gone = event("Pod", "web-5d9f-aaaaa", 'Failed to pull image "example.com/web:9": not found');
+    const [finding] = explain(
+      [{ name: "web", kind: "service", isNew: true }],
+      { ...facts, workloads: [], events: [gone] },
+      { ...context, running: "ann" },
+    );
+    assert.match(finding?.what ?? "", /its installation failed, and Helm has removed it/);
+    assert.equal(finding?.reasons[0]?.cause, "image");
+  });
+
+  it("offers a rollback only to something that ran before", () => {
+    const [finding] = explain([{ ...pending, error: "timed out" }], facts, context);
+    const said = (hasEarlier: boolean) => showFindings("prod", [finding as Finding], { hasEarlier });
+    assert.match(said(true), /flotilla rollback/);
+    assert.doesNotMatch(said(false), /rollback/);
+    assert.match(said(false), /flotilla up/);
   });
 
   it("is recovered from if no process is known to run it", () => {

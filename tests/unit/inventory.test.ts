@@ -6,7 +6,7 @@ import { readInventory } from "../../src/model/inventory/read";
 import type { ApplicationInput, ApplicationRead } from "../../src/model/inventory/schema";
 import { host, password } from "../../src/model/text";
 import type { WrittenApplication } from "../../src/model/written";
-import { planFor, problemsOf, settingsOf, valuesOf } from "../support";
+import { ownEnv, planFor, problemsOf, settingsOf, valuesOf } from "../support";
 
 /** The documented types are those of the schema: tsc holds them together. */
 const documented = (written: WrittenApplication): ApplicationInput => written;
@@ -424,7 +424,7 @@ describe("a short form in an inventory", () => {
     const application = reading(short);
     const plan = planFor(application, { distribution: "upstream" });
     assert.deepEqual(Object.keys(plan.releases), ["db", "db-accounts", "api"]);
-    assert.deepEqual(valuesOf(plan, "api").env, { PORT: "8080" });
+    assert.deepEqual(ownEnv(valuesOf(plan, "api")), { PORT: "8080" });
   });
 
   it("changes nothing of an inventory without one", () => {

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { homedir } from "node:os";
 import { gzipSync } from "node:zlib";
+import { show } from "../../cli/commands/status";
 import type { ManifestObject } from "../../cli/core/diff/manifests";
 import { isChangedByHand, releaseStatuses } from "../../cli/core/release-status";
 import { revealed, secretOf } from "../../cli/core/revealed";
@@ -9,9 +10,11 @@ import { folderOf } from "../../cli/stack/backend";
 import { type Pair, readPairs } from "../../cli/stack/drift/dry-run";
 import type { Kubectl } from "../../cli/stack/kubectl";
 import { decode, newestOf } from "../../cli/stack/releases";
+import { statusTable } from "../../cli/terminal/release-table";
 import { ToolError } from "../../cli/tools/failure";
 import { PROJECT } from "../../cli/tools/paths";
 import { accessOf } from "../../src/runtime/ask-cluster";
+import { kindOfRelease } from "../../src/runtime/state";
 
 const stored = (version: number, status: string, values: object = {}) => ({
   name: "cart",
@@ -78,6 +81,14 @@ describe("a state", () => {
     assert.equal(isChangedByHand(failed, live(3).cart as never), false, "Helm has rolled it back");
   });
 
+  it("tells the kind of a release by its component", () => {
+    const urn = (component: string) =>
+      `urn:pulumi:dev::shop::flotilla:index:Application$${component}$kubernetes:helm.sh/v3:Release::db`;
+    assert.equal(kindOfRelease(urn("flotilla:index:Store")), "store");
+    assert.equal(kindOfRelease(urn("flotilla:index:Microservice")), "service");
+    assert.equal(kindOfRelease(urn("other:index:Thing")), undefined);
+  });
+
   it("is combined with the cluster into a status", () => {
     const namespace = {
       urn: "urn:pulumi:dev::flotilla::kubernetes:core/v1:Namespace::shop",
@@ -107,6 +118,44 @@ describe("a state", () => {
     assert.deepEqual([missing?.status, missing?.drift], ["missing", "uninstalled"]);
     const [pending] = releaseStatuses([state(1, {})], live(2, "pending-upgrade"), []);
     assert.equal(pending?.drift, undefined, "an update in progress is not drift");
+  });
+});
+
+describe("a status", () => {
+  const first = newestOf([decode(encoded(stored(1, "pending-install")))]);
+  const statusOf = (running: boolean) => {
+    const releases = releaseStatuses([], first, [], running ? { cart: "service" } : {});
+    const look = { resources: [], namespace: "shop", lost: [], young: [], unseen: [] };
+    return show("dev", look, releases, running ? { by: "ann@laptop, process 7" } : undefined);
+  };
+
+  it("of a running first update offers neither recover nor adopt", () => {
+    const said = statusOf(true);
+    assert.match(said, /Its first update, by ann@laptop, process 7, is running\./);
+    assert.match(said, /cart +service /);
+    assert.doesNotMatch(said, /never been updated|flotilla (recover|adopt|up)|not in the state/);
+    assert.match(said, /flotilla explain/);
+    assert.match(statusOf(false), /Its first update was interrupted\.[\s\S]*flotilla recover/);
+  });
+
+  it("shows that a ready pod is an old one", () => {
+    const deployment = (status: object) => ({
+      kind: "Deployment",
+      metadata: { name: "cart", labels: { "app.kubernetes.io/instance": "cart" } },
+      spec: { replicas: 1 },
+      status,
+    });
+    const podsOf = (status: object) => {
+      const releases = releaseStatuses([], first, [deployment(status)], { cart: "service" });
+      return [releases[0]?.pods, statusTable(releases)] as const;
+    };
+    const [during, text] = podsOf({ replicas: 2, updatedReplicas: 1, readyReplicas: 1 });
+    assert.deepEqual(during, { ready: 1, wanted: 1, updated: 0 });
+    assert.match(text, /1\/1 \(0 new\)/);
+    assert.deepEqual(podsOf({ replicas: 1, updatedReplicas: 1, readyReplicas: 1 })[0], {
+      ready: 1,
+      wanted: 1,
+    });
   });
 });
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { catalogue } from "../../apps";
 import { RULE_NAMES, type Rule } from "../../src/config/rules";
-import type { Application } from "../../src/model/application";
+import type { Application, Service } from "../../src/model/application";
 import { secretLike } from "../../src/model/secret-like";
 import { plan } from "../../src/plan";
 import type { ReleasePlan } from "../../src/plan/plan";
@@ -12,6 +12,7 @@ import {
   problemsOf,
   type RenderedObject,
   releaseViolations,
+  signalWarnings,
 } from "../../src/plan/rules";
 import { application, contextFor, redis, problemsOf as refusedWith, service } from "../support";
 
@@ -51,7 +52,7 @@ describe("rules for plans", () => {
     assert.deepEqual(rulesOf(found), ["registry"]);
     assert.deepEqual(
       found.map(({ where }) => where),
-      ["StatefulSet redis, container redis", "Deployment web, container wait"],
+      ["StatefulSet redis, container redis", "Deployment web, container wait-for-dependencies"],
     );
     const mirrored = {
       allowedRegistries: ["example.com/hub", "example.com/image"],
@@ -339,7 +340,9 @@ describe("rules for rendered objects", () => {
   });
 
   it("name the setting that fixes it: of a waiting container's image, a store, a loader", () => {
-    const waiting = deployment({ initContainers: [{ ...container, name: "wait-for-db", image: "busybox" }] });
+    const waiting = deployment({
+      initContainers: [{ ...container, name: "wait-for-dependencies", image: "busybox" }],
+    });
     const release = { name: "web", kind: "service" } as ReleasePlan;
     const [found] = releaseViolations(contextFor(application()), [
       { release, facts: factsOfObjects(release, [waiting]) },
@@ -348,9 +351,57 @@ describe("rules for rendered objects", () => {
   });
 
   it("are all tested here or in the chart suite", () => {
-    const tried = new Set<string>([...cases.map(([, rule]) => rule), "registry", "digest", "release-size"]);
+    const tried = new Set<string>([...cases.map(([, rule]) => rule), "registry", "digest"]);
+    for (const rule of ["release-size", "sigterm"]) tried.add(rule);
     assert.deepEqual(
       RULE_NAMES.filter((rule) => !tried.has(rule)),
+      [],
+    );
+  });
+});
+
+describe("the warning about SIGTERM", () => {
+  const warned = (overrides: Partial<Service>, config: Record<string, unknown> = {}) =>
+    signalWarnings(contextFor(application({ services: { web: service(overrides) } }), config));
+
+  it("names node programs and shells that do not pass it on, and what helps", () => {
+    const [node] = warned({});
+    assert.equal(node?.rule, "sigterm");
+    assert.match(node?.what ?? "", /open connection is reset.*as PID 1, node ignores it/);
+    assert.match(node?.todo ?? "", /tini.*preStop.*flotilla:services\.web\.exceptions\.sigterm/);
+    const [shell] = warned({ language: "java", command: ["/bin/sh", "-c", "java -jar app.jar"] });
+    assert.match(shell?.what ?? "", /a shell is PID 1/);
+    assert.equal(warned({ language: "go", command: ["sh", "-c"], args: ["server --port 80"] }).length, 1);
+  });
+
+  it("is not about programs that get it or that nobody connects to", () => {
+    for (const overrides of [
+      { language: "go" },
+      { command: ["/sbin/tini", "--", "node", "server.js"] },
+      { command: ["sh", "-c", "setup && exec node server.js"] },
+      { command: ["sh", "/start.sh"] },
+      { ports: {}, probe: undefined, noProbe: "it has no port" },
+    ] as Partial<Service>[])
+      assert.deepEqual(warned(overrides), [], JSON.stringify(overrides));
+    const values = { lifecycle: { preStop: { exec: ["/drain"] } } };
+    assert.deepEqual(warned({}, { services: { web: { values } } }), []);
+  });
+
+  it("is accepted with the inventory's reason for its shutdown, or with an exception", () => {
+    const reason = "it answers until it is killed, which its clients expect";
+    assert.equal(warned({ shutdown: { graceSeconds: 20, reason } })[0]?.excepted, reason);
+    assert.equal(warned({}, { services: { web: { exceptions: { sigterm: reason } } } })[0]?.excepted, reason);
+    assert.deepEqual(
+      Object.values(catalogue).flatMap((shop) =>
+        signalWarnings(contextFor(shop as Application)).filter(({ excepted }) => excepted === undefined),
+      ),
+      [],
+    );
+  });
+
+  it("does not refuse an update", () => {
+    assert.deepEqual(
+      brokenBy(application({ services: { web: service() } }), { distribution: "upstream" }),
       [],
     );
   });

@@ -17,7 +17,7 @@ import {
 import { ENCODERS } from "../../src/plan/credentials/encodings";
 import { fillText } from "../../src/plan/credentials/secret-text";
 import type { MicroserviceValues } from "../../src/plan/services/microservice-values";
-import { application, planFor, problemsOf, redis, service, valuesOf } from "../support";
+import { application, ownEnv, planFor, problemsOf, redis, service, valuesOf } from "../support";
 import { deployedFrom } from "./store-examples";
 
 const NASTY = `p@:/?#%&'"\\$ \${x} $(HOST) {{ü}}, [y] # z`;
@@ -120,7 +120,7 @@ describe("a file with a password", () => {
 
   it("has a separate Secret from that of the variables, even if both have the same key", () => {
     const plan = planFor(shopWith({ "/a": [bank] }, { a: [password("db", "app")] }), { credentials });
-    assert.deepEqual(valuesOf(plan, "web").env, { a: { secret: "web-env", key: "a" } });
+    assert.deepEqual(ownEnv(valuesOf(plan, "web")), { a: { secret: "web-env", key: "a" } });
     assert.deepEqual(Object.keys(plan.secrets).sort(), [
       "db-accounts-env",
       "db-auth",
@@ -289,7 +289,7 @@ describe("a password in a variable", () => {
     };
     const plan = planFor(shopWith({}, env), { credentials });
     const keys = plan.secrets["web-env"]?.keys ?? {};
-    assert.deepEqual(Object.values(valuesOf(plan, "web").env ?? {}), [
+    assert.deepEqual(Object.values(ownEnv(valuesOf(plan, "web"))), [
       { secret: "web-env", key: "JSON" },
       { secret: "web-env", key: "PLAIN" },
       { secret: "web-env", key: "COMBINED" },

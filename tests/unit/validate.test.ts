@@ -28,11 +28,11 @@ describe("an inventory", () => {
     assert.match(problem.todo, /Did you mean "cache"\?/);
   });
 
-  it("must not have a service named like the container that waits for one of its stores", () => {
-    const services = { "wait-for-cache": service({ uses: ["cache"] }) };
+  it("must not have a service named like the container that waits for its stores", () => {
+    const services = { "wait-for-dependencies": service({ uses: ["cache"] }) };
     assert.match(
       one({ services, stores: { cache: redis() } }).what,
-      /the init container that waits for cache/,
+      /the init container that waits for what a service uses/,
     );
   });
 

@@ -6,7 +6,7 @@ import { readInventory } from "../../src/model/inventory/read";
 import { address, host, password, port, type Text, text, username } from "../../src/model/text";
 import { literally, toManifest, withValues } from "../../src/model/variables";
 import { expand } from "../kubelet";
-import { application, planFor, problemsOf, redis, service, settingsOf, valuesOf } from "../support";
+import { application, ownEnv, planFor, problemsOf, redis, service, settingsOf, valuesOf } from "../support";
 
 const NUM_RUNS = { numRuns: 2000 };
 
@@ -27,7 +27,8 @@ const shop = (web: Partial<Service>, more: Partial<Application> = {}) =>
   });
 const web = (given: Partial<Service>, config: Record<string, unknown> = {}) => {
   const plan = planFor(shop(given), config);
-  return { ...valuesOf(plan, "web"), secret: plan.secrets["web-env"]?.keys };
+  const values = valuesOf(plan, "web");
+  return { ...values, env: ownEnv(values), secret: plan.secrets["web-env"]?.keys };
 };
 const refusals = (given: Partial<Service>, config: Record<string, unknown> = {}) =>
   problemsOf(() => planFor(shop(given), config)).map(({ where, what, todo }) => `${where}: ${what} ${todo}`);

@@ -19,7 +19,7 @@ capabilities:
 {{- $spec := .spec -}}
 name: {{ .name | quote }}
 image: {{ include "microservice.image" $spec.image | quote }}
-imagePullPolicy: {{ $spec.image.pullPolicy | default "Always" }}
+imagePullPolicy: {{ $spec.image.pullPolicy | default "IfNotPresent" }}
 {{- with $spec.command }}
 command:
   {{- toYaml . | nindent 2 }}

@@ -6,8 +6,8 @@
   restartPolicy: Always
 {{- end }}
 {{- end }}
-{{- range $name, $address := .Values.waitFor }}
-- {{ include "microservice.container" (dict "root" $ "name" (printf "wait-for-%s" $name) "spec" (include "microservice.waiting" (list $ $address) | fromYaml)) | indent 2 | trim }}
+{{- if .Values.waitFor }}
+- {{ include "microservice.container" (dict "root" $ "name" "wait-for-dependencies" "spec" (include "microservice.waiting" . | fromYaml)) | indent 2 | trim }}
 {{- end }}
 {{- $ordered := dict }}
 {{- range $name, $container := .Values.initContainers }}
@@ -19,20 +19,20 @@
 {{- end }}
 {{- end }}
 
-{{/* A container that waits until an address accepts connections, or until its host resolves: (list $ address). */}}
+{{/* The container that waits until all addresses accept connections or resolve. */}}
 {{- define "microservice.waiting" -}}
-{{- $address := index . 1 -}}
-{{- /* Even a refused connection means that the host resolves. */}}
-{{- $until := ternary "! nc -z -w 2 \"$HOST\" \"$PORT\" 2>&1 | grep -q \"bad address\"" "nc -z -w 2 \"$HOST\" \"$PORT\"" (eq ($address.until | default "answers") "resolves") -}}
+{{- $entries := list -}}
+{{- range $name, $address := .Values.waitFor }}
+{{- $entries = append $entries (printf "%s|%s|%s|%d" $name ($address.until | default "answers") $address.host (int $address.port)) }}
+{{- end -}}
 image:
-  {{- toYaml (index . 0).Values.waitImage | nindent 2 }}
+  {{- toYaml .Values.waitImage | nindent 2 }}
 command: [sh, -c]
 args:
-  - 'until {{ $until }}; do echo "waiting for $HOST:$PORT"; sleep 1; done'
+  - {{ .Files.Get "files/wait.sh" | toJson }}
 env:
-  HOST: {{ $address.host | quote }}
-  PORT: {{ $address.port | int | toString | quote }}
+  WAIT_FOR: {{ join " " $entries | quote }}
 resources:
   requests: {cpu: 5m, memory: 8Mi, ephemeral-storage: 1Mi}
-  limits: {cpu: 50m, memory: 16Mi, ephemeral-storage: 16Mi}
+  limits: {cpu: 50m, memory: 32Mi, ephemeral-storage: 16Mi}
 {{- end }}

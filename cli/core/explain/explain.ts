@@ -3,8 +3,10 @@ import type { Problem } from "../../../src/model/problems";
 import { compact } from "../../../src/model/records";
 import {
   type Facts,
+  isAbout,
   type KubernetesEvent,
   lacksAddress,
+  newestReplicaSet,
   type Pod,
   readiness,
   releaseOf,
@@ -13,6 +15,7 @@ import {
 } from "./facts";
 import { imageReason, isReady, reasonsOfPod, schedulingReason } from "./pods";
 import type { Reason, Where } from "./reason";
+import { type Seen, withSeen } from "./seen";
 import { creationReason, reasonsOfBalancer, reasonsOfClaim, reasonsOfWorkload } from "./workloads";
 
 /** A release according to the state and Helm. */
@@ -25,6 +28,8 @@ export interface KnownRelease {
   error?: string;
   /** Objects that it would create but that already exist and belong to others. Default: none, or not checked. */
   blocked?: readonly Problem[];
+  /** Whether only the plan has it: it has never been installed. Default: the state has it. */
+  isNew?: boolean;
 }
 
 export interface Finding {
@@ -45,13 +50,18 @@ export interface ExplainContext {
   since: number;
   /** Who is updating the stack right now. Default: nobody, or unknown. */
   running?: string;
+  /** What the last update has seen. Default: nothing. */
+  seen?: Seen;
 }
 
-/** Returns a finding for each release that is not deployed, is not ready, or failed in an update since `since`. */
+/**
+ * Returns a finding for each release that is not deployed, is not ready, or failed in an update since `since`. What a running
+ * update has not begun yet is not a finding.
+ */
 export function explain(
   releases: readonly KnownRelease[],
   facts: Facts,
-  { stack, namespace, since, running }: ExplainContext,
+  { stack, namespace, since, running, seen = {} }: ExplainContext,
 ): Finding[] {
   const events = facts.events.filter((event) => timeOf(event) >= since).sort((a, b) => timeOf(a) - timeOf(b));
   return releases.flatMap((release) => {
@@ -63,14 +73,18 @@ export function explain(
     });
     const own = ownFacts(facts, release.name);
     const pods = total(own.workloads);
-    const what = troubleOf(release, pods, own.services.some(lacksAddress), running);
+    const what = isNotBegun(release, running)
+      ? "its installation failed, and Helm has removed it"
+      : troubleOf(release, pods, own.services.some(lacksAddress), running);
     if (what === undefined) return [];
     const conflicts = conflictReasons(release, where);
     const now = [...presentReasons(own, events, where)];
     const past = now.some(({ cause }) => cause !== "starting")
       ? []
-      : pastReasons(release.name, releases, facts, events, where);
-    const reasons = [...conflicts, ...dedupe([...now.filter(({ cause }) => cause !== "starting"), ...past])];
+      : pastReasons(release, releases, facts, events, where);
+    const found = dedupe([...now.filter(({ cause }) => cause !== "starting"), ...past]);
+    const reasons = [...conflicts, ...withSeen(found, seen[release.name])];
+    if (isNotBegun(release, running) && reasons.length === 0) return [];
     return [
       {
         release: release.name,
@@ -87,6 +101,10 @@ export function explain(
     ];
   });
 }
+
+/** Whether a running update has not installed a release yet; or it has failed, and Helm has removed it. */
+const isNotBegun = ({ status, error, isNew }: KnownRelease, running: string | undefined): boolean =>
+  running !== undefined && isNew === true && status === undefined && error === undefined;
 
 /** Conflicts with existing objects: as checked now, or else the first one from Helm's error. */
 function conflictReasons({ name, blocked = [], error = "" }: KnownRelease, { stack }: Where): Reason[] {
@@ -201,22 +219,20 @@ function presentReasons(
   events: readonly KubernetesEvent[],
   where: Where,
 ): Reason[] {
-  const of = (kind: string, name: string) =>
-    events.filter(({ involvedObject }) => involvedObject.kind === kind && involvedObject.name === name);
-  const failing = claims.flatMap((claim) =>
-    reasonsOfClaim(claim, of("PersistentVolumeClaim", claim.metadata.name), where),
-  );
+  const of = (kind: string, { metadata }: Pick<Pod, "metadata">) =>
+    events.filter((event) => isAbout(event, { kind, metadata }));
+  const failing = claims.flatMap((claim) => reasonsOfClaim(claim, of("PersistentVolumeClaim", claim), where));
   return [
     ...failing,
     ...[...workloads, ...replicaSets]
       .filter((workload) => lacksPods(workload))
-      .flatMap((workload) => reasonsOfWorkload(workload, of(workload.kind, workload.metadata.name), where)),
+      .flatMap((workload) => reasonsOfWorkload(workload, of(workload.kind, workload), where)),
     ...pods
       .filter((pod) => !isReady(pod))
-      .flatMap((pod) => reasonsOfPod(pod, of("Pod", pod.metadata.name), where))
+      .flatMap((pod) => reasonsOfPod(pod, of("Pod", pod), where))
       // A claim is a more specific reason than the pod waiting for it.
       .filter(({ cause }) => failing.length === 0 || cause !== "volume"),
-    ...services.flatMap((service) => reasonsOfBalancer(service, of("Service", service.metadata.name), where)),
+    ...services.flatMap((service) => reasonsOfBalancer(service, of("Service", service), where)),
   ];
 }
 
@@ -225,9 +241,12 @@ const lacksPods = (workload: Workload): boolean => {
   return ready < wanted;
 };
 
-/** Reasons from events of deleted pods: after a failed update Helm has already rolled back. */
+/**
+ * Reasons from events of deleted pods: after a failed update Helm has already rolled back. While Helm is working on the release,
+ * only pods of its newest version count: events of older ones explain nothing about the pods that are starting.
+ */
 function pastReasons(
-  release: string,
+  { name: release, status }: KnownRelease,
   releases: readonly KnownRelease[],
   { pods, replicaSets, workloads }: Facts,
   events: readonly KubernetesEvent[],
@@ -235,50 +254,71 @@ function pastReasons(
 ): Reason[] {
   const names = releases.map(({ name }) => name);
   const owners = [...replicaSets, ...workloads];
-  const alive = new Set(pods.map(({ metadata }) => metadata.name));
-  return events.flatMap((event) => {
+  const isPending = status?.startsWith("pending-") ?? false;
+  const newest = newestReplicaSet(replicaSets.filter(({ metadata }) => releaseOf(metadata) === release));
+  const isOld = (owner: Workload | undefined, kind = "", name = "") =>
+    isPending &&
+    // A pod that has taken the name of a deleted one shows its own reasons.
+    (pods.some(({ metadata }) => kind === "Pod" && metadata.name === name) ||
+      (newest !== undefined && owner?.kind === "ReplicaSet" && owner.metadata.name !== newest.metadata.name));
+  return events.flatMap((event): Reason[] => {
     const { kind, name = "" } = event.involvedObject;
     const { message } = event;
     if (event.type !== "Warning" || message === undefined) return [];
-    if (kind === "Pod" && alive.has(name)) return [];
+    if (pods.some(({ metadata }) => isAbout(event, { kind: "Pod", metadata }))) return [];
     const owner = owners.find(({ metadata }) => name === metadata.name || isPodOf(name, metadata.name));
     if ((owner ? releaseOf(owner.metadata) : nearestName(name, names)) !== release) return [];
-    const object = `${kind} ${name}`;
-    // The pod is gone, but its template may still exist.
-    const pod: Pod | undefined = owner?.spec?.template?.spec && {
-      metadata: { name },
-      spec: owner.spec.template.spec,
-    };
-    if (event.reason === "FailedScheduling") return [schedulingReason(object, message, where, pod)];
-    if (event.reason === "FailedCreate") return [creationReason(object, message, where)];
-    if (/Failed to pull image "([^"]+)"/.test(message)) {
-      const image = /Failed to pull image "([^"]+)"/.exec(message)?.[1];
-      return [imageReason(object, compact({ name: "", image }), message, where)];
-    }
-    if (event.reason === "BackOff")
-      return [
-        {
-          cause: "crash",
-          object,
-          what: "one of its containers kept crashing",
-          said: [message],
-          todo: [],
-        },
-      ];
-    if (event.reason === "Unhealthy")
-      return [{ cause: "probe", object, what: "one of its probes failed", said: [message], todo: [] }];
-    if (/Mount|Attach/.test(event.reason ?? ""))
-      return [
-        {
-          cause: "volume",
-          object,
-          what: "one of its volumes could not be mounted",
-          said: [message],
-          todo: [],
-        },
-      ];
-    return [];
+    if (isOld(owner, kind, name)) return [];
+    const isGone = kind === "Pod" || owner === undefined;
+    const object = isGone ? `${kind} ${name} (gone)` : `${kind} ${name}`;
+    return reasonOfEvent(event, message, object, where, owner).map((reason) =>
+      isGone ? { ...reason, gone: true } : reason,
+    );
   });
+}
+
+/** The reason in a warning about an object. */
+function reasonOfEvent(
+  event: KubernetesEvent,
+  message: string,
+  object: string,
+  where: Where,
+  owner: Workload | undefined,
+): Reason[] {
+  // The pod is gone, but its template may still exist.
+  const pod: Pod | undefined = owner?.spec?.template?.spec && {
+    metadata: { name: event.involvedObject.name ?? "" },
+    spec: owner.spec.template.spec,
+  };
+  if (event.reason === "FailedScheduling") return [schedulingReason(object, message, where, pod)];
+  if (event.reason === "FailedCreate") return [creationReason(object, message, where)];
+  if (/Failed to pull image "([^"]+)"/.test(message)) {
+    const image = /Failed to pull image "([^"]+)"/.exec(message)?.[1];
+    return [imageReason(object, compact({ name: "", image }), message, where, pod)];
+  }
+  if (event.reason === "BackOff")
+    return [
+      {
+        cause: "crash",
+        object,
+        what: "one of its containers kept crashing",
+        said: [message],
+        todo: [],
+      },
+    ];
+  if (event.reason === "Unhealthy")
+    return [{ cause: "probe", object, what: "one of its probes failed", said: [message], todo: [] }];
+  if (/Mount|Attach/.test(event.reason ?? ""))
+    return [
+      {
+        cause: "volume",
+        object,
+        what: "one of its volumes could not be mounted",
+        said: [message],
+        todo: [],
+      },
+    ];
+  return [];
 }
 
 /** The release with the longest name that an object's name starts with: `cart` must not get objects of `cart-worker`. */

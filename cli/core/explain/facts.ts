@@ -2,6 +2,8 @@
 
 export interface Metadata {
   name: string;
+  uid?: string;
+  annotations?: Record<string, string>;
   labels?: Record<string, string>;
   creationTimestamp?: string;
   deletionTimestamp?: string;
@@ -94,7 +96,7 @@ export interface KubernetesEvent {
   message?: string;
   count?: number;
   series?: { count?: number };
-  involvedObject: { kind?: string; name?: string };
+  involvedObject: { kind?: string; name?: string; uid?: string };
   lastTimestamp?: string | null;
   eventTime?: string | null;
   metadata?: { creationTimestamp?: string };
@@ -133,3 +135,30 @@ export function readiness({ kind, spec, status }: Workload): { ready: number; wa
 /** Whether a Service is waiting for the address of its load balancer. Helm waits for it too. */
 export const lacksAddress = ({ spec, status }: Balanced): boolean =>
   spec?.type === "LoadBalancer" && (status?.loadBalancer?.ingress ?? []).length === 0;
+
+/** The number of ready pods of the new version: the ready pods that cannot be old ones. */
+export function readyAndNew(workload: Workload): number {
+  const { metadata, status = {} } = workload;
+  const { replicas, updatedReplicas, observedGeneration, readyReplicas = 0 } = status;
+  // The controller has not seen the new version yet.
+  if (observedGeneration !== undefined && observedGeneration < (metadata.generation ?? 0)) return 0;
+  if (replicas === undefined || updatedReplicas === undefined) return readiness(workload).ready;
+  return Math.max(0, Math.min(updatedReplicas, readyReplicas - (replicas - updatedReplicas)));
+}
+
+/** Whether an event is about this object. Another object may have had its name before, as pods of a StatefulSet do. */
+export const isAbout = (
+  { involvedObject }: KubernetesEvent,
+  { kind, metadata }: { kind: string; metadata: Metadata },
+): boolean =>
+  involvedObject.kind === kind &&
+  involvedObject.name === metadata.name &&
+  (involvedObject.uid === undefined || metadata.uid === undefined || involvedObject.uid === metadata.uid);
+
+/** The ReplicaSet with a Deployment's newest template; undefined if its revision is unknown. */
+export function newestReplicaSet(replicaSets: readonly Workload[]): Workload | undefined {
+  const revision = ({ metadata }: Workload): number =>
+    Number(metadata.annotations?.["deployment.kubernetes.io/revision"] ?? 0);
+  const newest = [...replicaSets].sort((a, b) => revision(b) - revision(a))[0];
+  return newest && revision(newest) > 0 ? newest : undefined;
+}

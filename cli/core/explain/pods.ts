@@ -1,4 +1,5 @@
 /** Why a pod is not ready. */
+import { WAIT_CONTAINER } from "../../../src/model/names";
 import { plural } from "../../../src/model/plural";
 import { compact } from "../../../src/model/records";
 import type { Container, ContainerStatus, KubernetesEvent, Pod } from "./facts";
@@ -66,7 +67,7 @@ function containerReasons(
   const waiting = state?.waiting;
   const ended = state?.terminated ?? lastState?.terminated;
   if (waiting?.reason !== undefined && /Image/.test(waiting.reason))
-    return [imageReason(object, container, waiting.message ?? newest(events, /pull|image/i), where)];
+    return [imageReason(object, container, waiting.message ?? newest(events, /pull|image/i), where, pod)];
   if (waiting?.reason !== undefined && /Config|CreateContainer|RunContainer/.test(waiting.reason))
     return [
       {
@@ -79,7 +80,7 @@ function containerReasons(
   if (ended && (ended.exitCode !== 0 || ended.reason === "OOMKilled"))
     return [endedReason(pod, status, ended, container, where)];
   if (state?.running !== undefined && name.startsWith("wait-for-"))
-    return [waitingReason(object, name, container, where)];
+    return [waitingReason(pod, name, container, where)];
   if (state?.running !== undefined && status.ready === false) {
     const probe = newest(events, /probe failed|probe errored/i);
     if (probe !== undefined) return [probeReason(pod, name, probe, status, where)];
@@ -112,6 +113,7 @@ export function imageReason(
   container: Container | undefined,
   message: string | undefined,
   where: Where,
+  pod?: Pod,
 ): Reason {
   const why = PULL_CAUSES.find(([pattern]) => pattern.test(message ?? ""))?.[1];
   return {
@@ -123,7 +125,7 @@ export function imageReason(
     ),
     ...(message === undefined ? {} : { said: [message] }),
     todo: [
-      ...(where.settings === "services" ? setting(where, "tag", "<existing tag>") : []),
+      ...tagSetting(container, where, pod),
       ...(/requires credentials/.test(why ?? "")
         ? ["add the registry's credentials to the stack: flotilla:registries, docs/configuration.md"]
         : []),
@@ -132,6 +134,19 @@ export function imageReason(
         : []),
     ],
   };
+}
+
+/** The command that sets another tag for a container: the service's, the wait image's, or none for other containers. */
+function tagSetting(container: Container | undefined, where: Where, pod: Pod | undefined): string[] {
+  const { initContainers = [], containers = [] } = pod?.spec ?? {};
+  // An event of a pod that is gone names only the image.
+  const name =
+    container?.name ||
+    [...containers, ...initContainers].find(({ image }) => image === container?.image)?.name;
+  if (name === WAIT_CONTAINER)
+    return [`pulumi config set --path flotilla:waitImage.tag <existing tag> --stack ${where.stack}`];
+  const isOther = name !== undefined && containers.length > 0 && containers[0]?.name !== name;
+  return isOther || where.settings !== "services" ? [] : setting(where, "tag", "<existing tag>");
 }
 
 /** The conventional meanings of exit codes. */
@@ -160,12 +175,14 @@ function endedReason(
     `logs ${pod.metadata.name} -c ${name}${restartCount > 0 ? " --previous" : ""} --tail=50`,
   );
   const limit = container?.resources?.limits?.memory;
+  const log = { pod: pod.metadata.name, container: name, previous: restartCount > 0 };
   if (reason === "OOMKilled")
     return {
       cause: "memory",
       object,
       what: `container ${name} used more memory than its limit${limit === undefined ? "" : ` of ${limit}`} and was killed${often}`,
       todo: [...setting(where, "resources.limits.memory", "<more>"), logs],
+      logs: log,
     };
   const meaning = EXITS[exitCode];
   return compact({
@@ -174,19 +191,45 @@ function endedReason(
     what: `container ${name} exited with code ${exitCode}${meaning === undefined ? "" : ` (${meaning})`}${often}`,
     said: message?.trim().split("\n").slice(-10),
     todo: [logs],
-    logs: { pod: pod.metadata.name, container: name, previous: restartCount > 0 },
+    logs: log,
   });
 }
 
-function waitingReason(object: string, name: string, container: Container | undefined, where: Where): Reason {
-  const variable = (key: string) => container?.env?.find((entry) => entry.name === key)?.value;
-  const of = name.replace(/^wait-for-/, "");
-  return {
+/** Why a wait container still runs. Its log says which of several addresses it still waits for. */
+function waitingReason(pod: Pod, name: string, container: Container | undefined, where: Where): Reason {
+  const awaited = awaitedBy(name, container);
+  const places = awaited.map(({ of, place }) => `${of} (${place})`);
+  const names = awaited.map(({ of }) => of);
+  const one = names.length === 1;
+  return compact({
     cause: "waiting",
-    object,
-    what: `it is waiting for ${of} (${variable("HOST") ?? of}:${variable("PORT") ?? "?"}), which does not respond`,
-    todo: [kubectl(where, `get pods,endpoints -l app.kubernetes.io/instance=${of}`)],
-  };
+    object: `Pod ${pod.metadata.name}`,
+    what: one
+      ? `it is waiting for ${places[0]}, which does not respond`
+      : `it is waiting for all of ${places.join(", ")}; the last line of its log names those that do not respond`,
+    todo: [
+      kubectl(
+        where,
+        `get pods,endpoints -l ${one ? `app.kubernetes.io/instance=${names[0]}` : `'app.kubernetes.io/instance in (${names.join(",")})'`}`,
+      ),
+    ],
+    logs: one ? undefined : { pod: pod.metadata.name, container: name, previous: false },
+  });
+}
+
+/** What a wait container waits for. Version 0.6 had one container for each address, such as `wait-for-redis`. */
+function awaitedBy(name: string, container: Container | undefined): { of: string; place: string }[] {
+  const variable = (key: string) => container?.env?.find((entry) => entry.name === key)?.value;
+  const entries = variable("WAIT_FOR")
+    ?.split(" ")
+    .map((entry) => entry.split("|"));
+  if (entries !== undefined)
+    return entries.map(([of = "", until, host, port]) => ({
+      of,
+      place: until === "resolves" ? `the name ${host}` : `${host}:${port}`,
+    }));
+  const of = name.replace(/^wait-for-/, "");
+  return [{ of, place: `${variable("HOST") ?? of}:${variable("PORT") ?? "?"}` }];
 }
 
 function probeReason(

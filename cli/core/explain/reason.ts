@@ -29,6 +29,10 @@ export interface Reason {
   todo: string[];
   /** The container whose last log lines may say more. */
   logs?: { pod: string; container: string; previous: boolean };
+  /** Whether the object is gone, and only its events are left. Default: it exists. */
+  gone?: true;
+  /** When an update saw it, in ISO format. The object may be gone since. Default: it is seen now. */
+  seenAt?: string;
 }
 
 /** The context of a reason, for the commands it suggests. */

@@ -49,7 +49,7 @@ export async function prepareTakeOver(stack: string, options: AdoptionOptions): 
   const { settings } = settingsOfStack(stack);
   const reading = begun(exportState(stack, { secrets: true }));
   const [kubectl, planned] = await Promise.all([
-    reachCluster(settings, stack, reading.then(resourcesOf)),
+    reachCluster(settings, stack, begun(reading.then(resourcesOf))),
     planStack(stack, reading),
   ]);
   await refuseStranger(stack, planned, settings, givenUp);

@@ -123,7 +123,7 @@ async function cluster(
   );
   const kindsServed = await attempt(() => servedKinds(connected, kinds));
   if ("error" in kindsServed)
-    return [versionOf(version, name), failed("kinds", kindsServed.error, LOOK_AGAIN)];
+    return [versionOf(version, name), ...known, failed("kinds", kindsServed.error, LOOK_AGAIN)];
   const { served, missing } = kindsServed.result;
   const found = [
     () => permissions(connected, planned.namespace.name, served),

@@ -71,7 +71,7 @@ const resources = z.strictObject({
           bytes.nullish(),
           "Disk limit. A pod that uses more is evicted.",
           "bytes",
-          "the inventory's, or 1Gi (2Gi for stores of Bitnami)",
+          "the inventory's, or 1Gi (2Gi for Bitnami's stores)",
         ),
       })
       .optional(),

@@ -44,7 +44,7 @@ export const settingsSchema = z.strictObject({
   ),
   environment: key(
     z.enum(ENVIRONMENTS),
-    "Purpose of the stack. prod has additional rules: it must name its cluster, needs more than one command to destroy, and has at least three pods per service.",
+    "Purpose of the stack. prod has additional rules: it must name its cluster, has at least three pods per service, and is refused by `flotilla destroy`.",
     ENVIRONMENTS.join(", "),
     "required",
   ),
@@ -107,7 +107,7 @@ export const settingsSchema = z.strictObject({
   ),
   waitImage: key(
     ownImage.default({}),
-    "Image of the init container that waits for stores. It needs `sh`, `nc` and `wget`.",
+    "Image of the init container that waits for stores and names. It needs `sh`, `nc`, `wget`, and `getent` or `nslookup`.",
     "map",
     "the shared chart's, busybox",
   ),

@@ -69,6 +69,7 @@ export const store = z.strictObject({
       .default({ generation: 1 }),
     "Secret that the store's pods authenticate each other with: RabbitMQ's Erlang cookie, MongoDB's replica set key.",
     "map",
+    "generation 1",
   ),
   values: valuesKey,
   exceptions,

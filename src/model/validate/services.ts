@@ -1,6 +1,7 @@
 /** Checks one service of an inventory. */
 import type { Application, Service, User } from "../application";
 import { own, servicePort } from "../graph";
+import { WAIT_CONTAINER } from "../names";
 import { suggest } from "../nearest";
 import { FIRST_SAFE_ID, PRESETS } from "../presets";
 import { isText, mentionsPassword, referencesOf, type Text } from "../text";
@@ -23,14 +24,14 @@ export function checkService(
   const stores = Object.keys(application.stores);
   const externals = Object.keys(application.externals ?? {});
   const uses = service.uses ?? [];
+  if (name === WAIT_CONTAINER)
+    report(
+      where,
+      "the name is that of the init container that waits for what a service uses",
+      "Use another name.",
+    );
   for (const target of uses) {
     if (target === name) report(where, "the service uses itself", `Remove "${target}" from \`uses\`.`);
-    else if (name === `wait-for-${target}`)
-      report(
-        where,
-        `the container would have the same name as the init container that waits for ${target}`,
-        "Use another name.",
-      );
     else if (!own(application.services, target) && !stores.includes(target) && !externals.includes(target))
       report(
         where,

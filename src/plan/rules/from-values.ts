@@ -2,6 +2,7 @@
 import type { Settings } from "../../config/schema";
 import type { Image } from "../../model/application";
 import { own } from "../../model/graph";
+import { WAIT_CONTAINER } from "../../model/names";
 import { compact, isRecord } from "../../model/records";
 import { imageReference, WAIT_IMAGE } from "../images";
 import type { Plan, ReleasePlan, Values } from "../plan";
@@ -38,7 +39,7 @@ function microserviceFacts(
   };
   const waits = Object.keys(values.waitFor ?? {}).length > 0;
   const wait: ContainerFacts = {
-    name: "wait",
+    name: WAIT_CONTAINER,
     image: referenceOf((values.waitImage as Image | undefined) ?? WAIT_IMAGE),
     isInit: true,
   };

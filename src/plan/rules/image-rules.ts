@@ -1,5 +1,6 @@
 /** Rules about the images of containers: their tags, registries and digests. */
 import { splitRepository } from "../../model/image-formats";
+import { WAIT_CONTAINER } from "../../model/names";
 import { compact } from "../../model/records";
 import type { ContainerFacts } from "./facts";
 import { at, type Check, type CheckedRelease, containersOf, type Found } from "./violation";
@@ -43,7 +44,7 @@ function imageKey(
   { facts, owner }: CheckedRelease,
   { isInit, name }: ContainerFacts,
 ): { image: string; digest: string } {
-  if (isInit && /^wait(-for-|$)/.test(name))
+  if (isInit && name === WAIT_CONTAINER)
     return { image: "flotilla:waitImage", digest: "flotilla:waitImage.digest" };
   const loader = facts.release.startsWith(`${owner.name}-load-`)
     ? facts.release.slice(`${owner.name}-load-`.length)

@@ -13,6 +13,7 @@ import { violationsOf } from "./rules";
 import type { CheckedRelease, Exceptions, Violation } from "./violation";
 
 export { factsOfObjects, type RenderedObject } from "./from-objects";
+export { signalWarnings } from "./signals";
 export type { Violation } from "./violation";
 
 /** Returns the violations in the values of a plan, before anything is rendered or deployed. */

@@ -246,7 +246,7 @@ export interface MicroserviceValues {
     };
   };
   /**
-   * TCP addresses to wait for before the containers start, by name: `{host, port}`
+   * TCP addresses to wait for before the containers start, all at the same time, by name: `{host, port}`
    */
   waitFor?: {
     [k: string]: {
@@ -738,7 +738,7 @@ export interface Annotations {
 }
 export interface Image {
   /**
-   * Image of the containers that wait and of `helm test`; needs `sh`, `nc` and `wget`
+   * Image of the container that waits and of `helm test`; needs `sh`, `nc`, `wget`, and `getent` or `nslookup`
    */
   repository: string;
   /**

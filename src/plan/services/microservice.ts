@@ -21,11 +21,13 @@ import { wordsOf } from "../variable-values";
 import { exceptionsOf, permissionsOf } from "./exceptions";
 import { ingressOf, loadBalancerOf, monitorOf } from "./exposure";
 import { filesOf } from "./files";
+import { limitVariables } from "./limit-variables";
 import type { MicroserviceValues, Ports } from "./microservice-values";
 import { probesOf, startupSecondsOf } from "./probes";
 import { serviceResources } from "./resources";
 import { autoscalingOf, podsAtLeast, podsAtMost } from "./scaling";
 import { checksumOf, secretsOf } from "./secrets";
+import { servicesBefore } from "./service-order";
 
 /** The chart's default for `progressDeadlineSeconds`. */
 const DEFAULT_PROGRESS_DEADLINE = 600;
@@ -50,8 +52,11 @@ export function planMicroservice(context: PlanContext, name: string): Microservi
   const secrets = secretsOf(context, name);
   const all = { ...secrets.env, ...secrets.files };
   const { uid, gid } = service.user ?? DEFAULT_USER;
-  const waitSeconds = service.needsNames ? secondsUntilNames(context, usedServices) : 0;
+  const first = servicesBefore(application, name);
+  const later = service.needsNames ? usedServices.filter((target) => !first.includes(target)) : [];
+  const waitSeconds = secondsUntilNames(context, later);
   const startSeconds = settings.rolloutSeconds + startupSecondsOf(service) + waitSeconds;
+  const resources = serviceResources(service, overrides.resources);
   const values: MicroserviceValues = {
     fullnameOverride: name,
     application: application.name,
@@ -65,11 +70,15 @@ export function planMicroservice(context: PlanContext, name: string): Microservi
     rollout: startSeconds > DEFAULT_PROGRESS_DEADLINE ? { progressDeadlineSeconds: startSeconds } : {},
     command: wordsOf(context, service, service.command),
     args: wordsOf(context, service, service.args),
-    env: environmentOf(context, service, secrets.env),
+    // What the inventory and the stack set takes precedence.
+    env: {
+      ...limitVariables(service.language, resources.limits),
+      ...environmentOf(context, service, secrets.env),
+    },
     ports: portsOf(service),
     probes: probesOf(context, service),
     ...shutdownOf(service),
-    resources: serviceResources(service, overrides.resources),
+    resources,
     autoscaling: autoscaling ? { enabled: true, ...autoscaling } : {},
     podDisruptionBudget: minAvailableOf(service, replicas),
     user: { uid, gid },
@@ -92,7 +101,7 @@ export function planMicroservice(context: PlanContext, name: string): Microservi
     chart: { path: charts.microservice.path },
     description: describeChart(charts.microservice),
     values: prune(values),
-    needs: [...stores, ...stores.flatMap((store) => preparations(context, store))],
+    needs: [...stores, ...stores.flatMap((store) => preparations(context, store)), ...first],
     secrets: [...Object.keys(all), ...pullSecrets],
     timeoutSeconds:
       settings.rolloutSeconds +

@@ -2,6 +2,7 @@
  * Orders the updates of services that take over routes from each other. ingress-nginx refuses an Ingress while another one has
  * the same host and path, so the service that gives up a route is updated first.
  */
+import { own } from "../../model/graph";
 import type { Problem } from "../../model/problems";
 import type { PlanContext } from "../context";
 import type { ReleasePlan, Values } from "../plan";
@@ -39,16 +40,38 @@ function routeMoves({ deployed }: PlanContext, releases: readonly ReleasePlan[])
   );
 }
 
-/** Adds the services whose routes a service takes over to its `needs`. */
+/**
+ * Adds the services whose routes a service takes over to its `needs`. Where that makes a cycle, an order for the sake of names
+ * gives way: services that give up a route are deployed, so their names exist.
+ */
 export function orderedByRoutes(context: PlanContext, releases: readonly ReleasePlan[]): ReleasePlan[] {
   const moves = routeMoves(context, releases);
+  if (moves.length === 0) return [...releases];
   const names = new Set(releases.map(({ name }) => name));
-  return releases.map((release) => {
-    const first = moves.filter(({ from, to }) => to === release.name && names.has(from));
-    return first.length === 0
-      ? release
-      : { ...release, needs: [...release.needs, ...new Set(first.map(({ from }) => from))] };
-  });
+  const before = (release: ReleasePlan) =>
+    moves.filter(({ from, to }) => to === release.name && names.has(from)).map(({ from }) => from);
+  const needs = Object.fromEntries(
+    releases.map((release) => [release.name, [...new Set([...release.needs, ...before(release)])]]),
+  );
+  return releases.map((release) => ({
+    ...release,
+    needs: (needs[release.name] ?? []).filter(
+      (need) => before(release).includes(need) || !reaches(needs, need, release.name),
+    ),
+  }));
+}
+
+/** Whether one name leads to another, directly or through others. */
+function reaches(
+  needs: Readonly<Record<string, readonly string[]>>,
+  from: string,
+  to: string,
+  seen = new Set<string>(),
+): boolean {
+  if (from === to) return true;
+  if (seen.has(from)) return false;
+  seen.add(from);
+  return (own(needs, from) ?? []).some((next) => reaches(needs, next, to, seen));
 }
 
 /** Reports routes that cannot move in one update: from a removed service, which is deleted last, and in a cycle. */

@@ -56,6 +56,6 @@ export function imageWarnings({ distribution, storeImages }: Settings): string[]
   if (distribution !== "bitnami" || !isLegacy || storeImages.acceptNoUpdates !== undefined) return [];
   return [
     `the stores use Bitnami's images from ${storeImages.registry}/${storeImages.repositoryPrefix}, which no longer get updates, ` +
-      "including security fixes. Set flotilla:storeImages to a mirror or the paid catalogue, or flotilla:distribution to upstream for the official images, or say in flotilla:storeImages.acceptNoUpdates why this is acceptable",
+      "including security fixes. Set flotilla:storeImages to a mirror or the paid catalog, or flotilla:distribution to upstream for the official images, or say in flotilla:storeImages.acceptNoUpdates why this is acceptable",
   ];
 }

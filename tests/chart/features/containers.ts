@@ -1,7 +1,19 @@
 /** The container: image, variables, ports, probes, lifecycle, resources, directories, volumes. */
 import assert from "node:assert/strict";
 import { ofKind } from "../render";
-import { BOTH, containerOf, envOf, type Feature, HTTP, IMAGE, namesOf, podOf, workloadOf } from "./feature";
+import {
+  BOTH,
+  containerOf,
+  envOf,
+  type Feature,
+  HTTP,
+  IMAGE,
+  LET_OUT,
+  namesOf,
+  podOf,
+  RESOURCES,
+  workloadOf,
+} from "./feature";
 
 const probe = (name: string, given: object, expected: object): Feature => ({
   name: `probes by ${name}`,
@@ -37,6 +49,21 @@ export const CONTAINER_FEATURES: Feature[] = [
       assert.equal(containerOf(objects).image, `example.com/web@sha256:${"ab".repeat(32)}`);
       assert.equal(podOf(objects).metadata.labels["app.kubernetes.io/version"], "abababababab");
       assert.deepEqual(podOf(objects).spec.imagePullSecrets, [{ name: "registry" }]);
+    },
+  },
+  {
+    name: "restarts its containers without the registry, unless the values say otherwise",
+    values: {
+      ...LET_OUT,
+      image: { ...IMAGE, pullPolicy: "Always" },
+      sidecars: { proxy: { image: IMAGE, resources: RESOURCES } },
+      waitFor: { mysql: { host: "mysql", port: 3306 } },
+    },
+    expect: (objects) => {
+      const { containers, initContainers } = podOf(objects).spec;
+      assert.equal(containers[0].imagePullPolicy, "Always");
+      for (const { name, imagePullPolicy } of initContainers)
+        assert.equal(imagePullPolicy, "IfNotPresent", name);
     },
   },
   {

@@ -1,5 +1,9 @@
 /** Additional containers of the pod, and its configuration. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { PROJECT } from "../../../cli/tools/paths";
+import { CHART } from "../examples";
 import {
   annotationsOf,
   containerOf,
@@ -34,7 +38,7 @@ export const POD_FEATURES: Feature[] = [
     },
     expect: (objects) => {
       const { initContainers, containers } = podOf(objects).spec;
-      assert.deepEqual(namesOf(initContainers), ["proxy", "wait-for-mysql", "b", "a", "c"]);
+      assert.deepEqual(namesOf(initContainers), ["proxy", "wait-for-dependencies", "b", "a", "c"]);
       assert.deepEqual(namesOf(containers), ["web", "logs"]);
       assert.equal(initContainers[0].restartPolicy, "Always");
       assert.equal(initContainers[1].restartPolicy, undefined);
@@ -45,7 +49,7 @@ export const POD_FEATURES: Feature[] = [
     },
   },
   {
-    name: "waits until a port accepts connections, or until a name resolves",
+    name: "waits in one container until ports accept connections and names resolve",
     values: {
       ...LET_OUT,
       waitFor: {
@@ -55,15 +59,15 @@ export const POD_FEATURES: Feature[] = [
       waitImage: { repository: "mirror/busybox", tag: "1.36.1" },
     },
     expect: (objects) => {
-      const [cart, mysql] = podOf(objects).spec.initContainers;
-      assert.equal(mysql.name, "wait-for-mysql");
-      assert.equal(mysql.image, "mirror/busybox:1.36.1");
-      assert.deepEqual(mysql.env, [
-        { name: "HOST", value: "mysql" },
-        { name: "PORT", value: "3306" },
+      const [wait, ...others] = podOf(objects).spec.initContainers;
+      assert.deepEqual(others, []);
+      assert.equal(wait.name, "wait-for-dependencies");
+      assert.equal(wait.image, "mirror/busybox:1.36.1");
+      assert.deepEqual(wait.env, [
+        { name: "WAIT_FOR", value: "cart|resolves|cart|8080 mysql|answers|mysql|3306" },
       ]);
-      assert.match(mysql.args[0], /^until nc -z/);
-      assert.match(cart.args[0], /^until ! nc .*bad address/);
+      assert.deepEqual(wait.command, ["sh", "-c"]);
+      assert.equal(wait.args[0], readFileSync(join(PROJECT, CHART, "files", "wait.sh"), "utf8"));
     },
   },
   {

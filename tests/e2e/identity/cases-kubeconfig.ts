@@ -25,7 +25,7 @@ const bad = (says: RegExp) => {
 
 export const addresses: Case[] = [
   { ...same, name: "`localhost` in place of `127.0.0.1`", kubeconfig: "localhost" },
-  { ...same, name: "a slash behind the address", kubeconfig: "slash", up: undefined, isLong: true },
+  { ...same, name: "a slash at the end of the address", kubeconfig: "slash", up: undefined, isLong: true },
   { ...same, name: "another port (a tunnel)", kubeconfig: "tunnel", up: undefined, isLong: true },
   {
     ...same,

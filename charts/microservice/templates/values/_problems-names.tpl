@@ -6,7 +6,7 @@
 {{- end }}
 {{- range .Values.ports }}{{ $listening = append $listening (printf "%d/%s" (int .container) (.protocol | default "TCP")) }}{{ end }}
 {{- $containers := list (include "microservice.name" .) | concat (keys .Values.sidecars) (keys .Values.initContainers) }}
-{{- range $name, $address := .Values.waitFor }}{{ $containers = append $containers (printf "wait-for-%s" $name) }}{{ end }}
+{{- if .Values.waitFor }}{{ $containers = append $containers "wait-for-dependencies" }}{{ end }}
 {{- $volumes := keys .Values.volumes }}
 {{- range $name, $directory := .Values.writable }}{{ $volumes = append $volumes (printf "write-%s" $name) }}{{ end }}
 {{- if .Values.config.files }}{{ $volumes = append $volumes "files" }}{{ end }}

@@ -79,7 +79,10 @@ function authOf(context: StoreContext): Values {
   };
 }
 
-/** Returns the values of `charts/store`. */
+/**
+ * Returns the values of `charts/store`. They set no cache size: mongod computes it from the container's limit itself (SERVER-16571;
+ * SERVER-60412 for cgroup v2), half of what is above 1 GB and at least 256 MB.
+ */
 export function upstreamMongodb(context: StoreContext): Values {
   return {
     port: 27017,

@@ -1,6 +1,7 @@
 /** mysql: values for the Bitnami chart in both profiles, and for `charts/store` on the upstream image. */
 import type { Values } from "../../plan";
 import { bitnamiStoreImage } from "../images";
+import { fromMemoryLimit, mysqlBufferPool } from "../memory";
 import { REPLICAS } from "../profile";
 import {
   accountsOfChart,
@@ -50,6 +51,7 @@ export function bitnamiMysql(context: StoreContext): Values {
 function role(context: StoreContext): Values {
   return {
     ...bitnamiResources(context),
+    ...fromMemoryLimit(context, (bytes) => ({ extraFlags: bufferPool(bytes).join(" ") })),
     persistence: persistence(context),
     persistentVolumeClaimRetentionPolicy: RETAIN,
     ...placement(context),
@@ -60,6 +62,12 @@ function role(context: StoreContext): Values {
     readinessProbe: { timeoutSeconds: 10 },
     livenessProbe: { timeoutSeconds: 10, failureThreshold: 6 },
   };
+}
+
+/** Returns the options that fit mysql's cache into its memory limit. */
+function bufferPool(limit: number): string[] {
+  const { bytes, instances } = mysqlBufferPool(limit);
+  return [`--innodb-buffer-pool-size=${bytes}`, `--innodb-buffer-pool-instances=${instances}`];
 }
 
 /** Returns the values of `charts/store`. */
@@ -79,6 +87,8 @@ export function upstreamMysql(context: StoreContext): Values {
           }
         : {}),
     },
+    // The entrypoint adds `mysqld` before an option.
+    ...fromMemoryLimit(context, (bytes) => ({ args: bufferPool(bytes) })),
     dataPath: "/var/lib/mysql",
     // mysqld needs an empty data directory, and the root of a new ext4 volume has lost+found.
     dataSubPath: "data",

@@ -5,32 +5,40 @@
  * USERNAME, PASSWORD, PREVIOUS_USERNAME, PREVIOUS_PASSWORD and OLDER (all earlier names) come from the environment.
  */
 
-/** Common part of the scripts. Bitnami's image has curl, the upstream image has python. Passwords are never arguments. */
-const PRELUDE = `export API="http://$HOST:15672/api"
+/**
+ * Common part of the scripts. Bitnami's image has curl; the official images have neither curl nor, since December 2025, python
+ * (docker-library/rabbitmq, dac149a). Both have bash, and cowboy answers HTTP/1.0 without chunks. Passwords are never arguments
+ * of a program.
+ */
+const PRELUDE = `AUTHORITY="$HOST:15672"
 # usage: request USER PASSWORD METHOD PATH < body: the answer, and its status in the last line
 request() {
   if command -v curl >/dev/null; then
     (umask 077; printf 'user = "%s:%s"\\n' "$1" "$2" >/tmp/login)
     curl --config /tmp/login --silent --show-error --max-time 30 --request "$3" --write-out '\\n%{http_code}' \\
-      --header 'content-type: application/json' --data-binary @- "$API/$4"
+      --header 'content-type: application/json' --data-binary @- "http://$AUTHORITY/api/$4"
   else
-    API_USER="$1" API_PASSWORD="$2" python3 -c "$PYTHON" "$3" "$4"
+    request_by_bash "$@"
   fi
 }
-PYTHON='
-import base64, os, sys, urllib.error, urllib.request
-method, path = sys.argv[1:]
-body = sys.stdin.buffer.read()
-login = (os.environ["API_USER"] + ":" + os.environ["API_PASSWORD"]).encode()
-request = urllib.request.Request(os.environ["API"] + "/" + path, data=body or None, method=method)
-request.add_header("authorization", "Basic " + base64.b64encode(login).decode())
-request.add_header("content-type", "application/json")
-try:
-    answer = urllib.request.urlopen(request, timeout=30)
-except urllib.error.HTTPError as error:
-    answer = error
-sys.stdout.write(answer.read().decode() + "\\n" + str(answer.status))
-'
+# usage: as request
+request_by_bash() {
+  local LC_ALL=C body login answer=""
+  body=$(cat -) || return 1
+  login=$(printf '%s:%s' "$1" "$2" | base64) || return 1
+  exec 3<>"/dev/tcp/\${AUTHORITY%:*}/\${AUTHORITY##*:}" || return 1
+  printf '%s\\r\\n' "$3 /api/$4 HTTP/1.0" "Host: $AUTHORITY" "Authorization: Basic \${login//$'\\n'/}" \\
+    "Content-Type: application/json" "Content-Length: \${#body}" "Connection: close" "" >&3 || return 1
+  printf %s "$body" >&3 || return 1
+  # It reads to the end; its status is 1 there, and above 128 after 30 seconds.
+  IFS= read -r -d '' -t 30 answer <&3 || [ $? = 1 ] || { echo "$3 $4: no answer in 30 seconds" >&2; return 1; }
+  exec 3>&-
+  case "$answer" in
+  HTTP/1.?" "[1-5][0-9][0-9]*$'\\r\\n\\r\\n'*) ;;
+  *) echo "$3 $4: the answer is not HTTP" >&2; return 1 ;;
+  esac
+  printf '%s\\n%s' "\${answer#*$'\\r\\n\\r\\n'}" "\${answer:9:3}"
+}
 # usage: do_request ... : the answer; anything but success ends the script
 do_request() {
   local answer

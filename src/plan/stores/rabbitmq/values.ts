@@ -1,6 +1,7 @@
 /** rabbitmq: values for the Bitnami chart in both profiles, and for `charts/store` on the upstream image. */
 import type { Values } from "../../plan";
 import { bitnamiStoreImage } from "../images";
+import { fromMemoryLimit } from "../memory";
 import { REPLICAS } from "../profile";
 import {
   accountsOf,
@@ -119,6 +120,11 @@ export function upstreamRabbitmq(context: StoreContext): Values {
       RABBITMQ_ERLANG_COOKIE: { secret: context.secret, key: "rabbitmq-erlang-cookie" },
       // The name of the node is part of its data directory, so it must not depend on the namespace or the cluster.
       RABBITMQ_NODENAME: "rabbit@localhost",
+      // It blocks publishers at 60 % of the memory that it takes for available: without this, the machine's (/proc/meminfo). With
+      // a limit of 1 GiB it then blocks at 610 MiB instead of being killed (measured with 4.3.6). Bitnami's chart sets it too.
+      ...fromMemoryLimit(context, (bytes) => ({
+        RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: `-rabbit total_memory_available_override_value ${bytes}`,
+      })),
     },
     dataPath: "/var/lib/rabbitmq",
     writable: { tmp: "/tmp", log: "/var/log/rabbitmq" },

@@ -3,6 +3,7 @@ import type { Settings } from "../../../config/schema";
 import { API_SERVER_PORTS } from "../../namespace/network";
 import type { Values } from "../../plan";
 import { bitnamiImage, bitnamiStoreImage } from "../images";
+import { fromMemoryLimit, memoryLimit, redisMemory } from "../memory";
 import { REPLICAS } from "../profile";
 import {
   bitnamiCommon,
@@ -29,6 +30,9 @@ export function bitnamiRedis(context: StoreContext): Values {
   const replicated = isReplicated(context);
   const pods: Values = {
     ...bitnamiResources(context),
+    ...fromMemoryLimit(context, (bytes) => ({
+      extraFlags: memoryFlags(bytes).map((words) => words.join(" ")),
+    })),
     persistence: persistence(context),
     ...placement(context),
     podAnnotations: generationAnnotations(context),
@@ -109,9 +113,17 @@ function sentinelMode({ settings }: StoreContext, pods: Values): Values {
   };
 }
 
+/** Returns the options that keep redis below its memory limit. It refuses writes then, because data must not vanish. */
+const memoryFlags = (limit: number): [string, string][] => [
+  ["--maxmemory", String(redisMemory(limit))],
+  ["--maxmemory-policy", "noeviction"],
+];
+
 /** Returns the values of `charts/store`. */
 export function upstreamRedis(context: StoreContext): Values {
   const secured = context.store.noPassword === undefined;
+  const limit = memoryLimit(context);
+  const options = ["--appendonly", "yes", ...(limit === undefined ? [] : memoryFlags(limit).flat())];
   return {
     // The same host name as with the Bitnami chart.
     host: `${context.name}-master`,
@@ -120,8 +132,8 @@ export function upstreamRedis(context: StoreContext): Values {
     // redis-cli reads the password from REDISCLI_AUTH. The server reads it from standard input, so it is not an argument.
     env: secured ? { REDISCLI_AUTH: { secret: context.secret, key: "redis-password" } } : {},
     args: secured
-      ? ["sh", "-c", "exec redis-server --appendonly yes - <<END\nrequirepass $REDISCLI_AUTH\nEND\n"]
-      : ["redis-server", "--appendonly", "yes", "--protected-mode", "no"],
+      ? ["sh", "-c", `exec redis-server ${options.join(" ")} - <<END\nrequirepass $REDISCLI_AUTH\nEND\n`]
+      : ["redis-server", ...options, "--protected-mode", "no"],
     dataPath: "/data",
     writable: { tmp: "/tmp" },
     probe: {
