@@ -1,6 +1,6 @@
 /** Reads what this machine offers for a real node. */
-import { existsSync, mkdirSync, statfsSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { existsSync, statfsSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
 import { ToolError } from "../../../cli/tools/failure";
 import { outsidePath } from "../../../cli/tools/toolchain/ensure";
 import { executablesOnPath } from "../../../cli/tools/toolchain/search-path";
@@ -17,9 +17,12 @@ export const cniFolder = (): string | undefined =>
 /** Returns the path of a program that was required. */
 export const programPath = (name: string): string => executablesOnPath(name, daemonPath())[0] ?? name;
 
+/** The folder itself, or the nearest one above it. */
+const existingOf = (folder: string): string => (existsSync(folder) ? folder : existingOf(dirname(folder)));
+
 function readMachine(folder: string): Machine {
   const isLinux = process.platform === "linux";
-  const { bavail, bsize } = statfsSync(folder);
+  const { bavail, bsize } = statfsSync(existingOf(folder));
   return {
     platform: process.platform,
     isRoot: process.getuid?.() === 0,
@@ -32,7 +35,6 @@ function readMachine(folder: string): Machine {
 
 /** @throws ToolError if this machine cannot run a real node. */
 export function requireRealNodes(folder: string): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
   const reason = obstacle(readMachine(folder));
   if (reason !== undefined) throw new ToolError(reason);
 }
