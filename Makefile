@@ -14,8 +14,8 @@ node_modules/.installed: package.json package-lock.json
 setup: node_modules/.installed ## Install the packages
 
 .PHONY: demo
-demo: setup ## Deploy an application to the sandbox and show what runs: make demo [APP=online-boutique]
-	@$(FLOTILLA) demo $(if $(APP),--application $(APP))
+demo: setup ## Deploy an application to the sandbox and show what runs: make demo [APP=online-boutique] [NODES=real]
+	@$(FLOTILLA) demo $(if $(APP),--application $(APP)) $(if $(NODES),--nodes $(NODES))
 
 .PHONY: demo-down
 demo-down: setup ## Delete the sandbox and everything on it

@@ -1,4 +1,6 @@
 import { Command } from "commander";
+import { nodeKind } from "../../dev/sandbox/cluster/cluster";
+import type { NodeKind } from "../../dev/sandbox/cluster/configuration";
 import { sandboxOfProject } from "../../dev/sandbox/folders";
 import { localStackOf, prepareStack } from "../../dev/sandbox/stack";
 import { enterWorld, openWorld, pulumi } from "../../dev/sandbox/world";
@@ -11,18 +13,25 @@ import { applicationOption, DEFAULT_APPLICATION } from "../stack/project";
 import { recover } from "../stack/recovery/performing";
 import { recoveryOf } from "../stack/recovery/reading";
 import { resultJson } from "../terminal/json";
-import { jsonOption } from "../terminal/options";
+import { jsonOption, nodesOption } from "../terminal/options";
 import { statusTable, summary } from "../terminal/release-table";
 import { ToolError } from "../tools/failure";
+
+interface DemoOptions {
+  application: string;
+  nodes?: NodeKind;
+  json?: boolean;
+}
 
 export function demoCommand(): Command {
   return new Command("demo")
     .description("Deploy an application to the sandbox and show what runs")
     .addOption(applicationOption("application from apps/; each has its own stack"))
+    .addOption(nodesOption())
     .addOption(jsonOption())
-    .action(async ({ application, json }: { application: string; json?: boolean }) => {
+    .action(async ({ application, nodes, json }: DemoOptions) => {
       const stack = localStackOf(application);
-      const open = await openWorld(sandboxOfProject());
+      const open = await openWorld(sandboxOfProject(), nodes);
       enterWorld(open);
       const first = await firstAidFor(stack);
       if (first.unsure !== undefined) throw notNow(stack, first.unsure);
@@ -55,7 +64,7 @@ export function demoCommand(): Command {
       process.stdout.write(
         json
           ? resultJson({ stack, releases })
-          : `\n${statusTable(releases)}\n\n${summary(releases)}\n${next(application, stack, namespace, releases)}\n`,
+          : `\n${statusTable(releases)}\n\n${summary(releases)}\n${next(application, stack, namespace, releases, nodeKind(open.world))}\n`,
       );
     });
 }
@@ -74,6 +83,7 @@ function next(
   stack: string,
   namespace: string,
   releases: readonly ReleaseStatus[],
+  nodes: NodeKind | undefined,
 ): string {
   const service = releases.find(({ kind }) => kind === "service");
   const store = releases.find(({ kind }) => kind === "store");
@@ -98,5 +108,7 @@ function next(
   ];
   const width = Math.max(...commands.map(([command]) => command.length));
   const lines = commands.map(([command, what]) => `  ${command.padEnd(width)}  ${what}`);
-  return `\nThe pods are simulated; everything else is real. Try next:\n${lines.join("\n")}`;
+  const reality =
+    nodes === "real" ? "Pods run on a real node." : "The pods are simulated; everything else is real.";
+  return `\n${reality} Try next:\n${lines.join("\n")}`;
 }

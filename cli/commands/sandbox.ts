@@ -1,12 +1,13 @@
 import chalk from "chalk";
 import { Command } from "commander";
 import { deleteCluster, describeCluster, stopCluster } from "../../dev/sandbox/cluster/cluster";
+import type { NodeKind } from "../../dev/sandbox/cluster/configuration";
 import { sandboxOfProject } from "../../dev/sandbox/folders";
 import { prepareStack } from "../../dev/sandbox/stack";
 import { forgetStacks, openWorld, pulumi } from "../../dev/sandbox/world";
 import { EXIT } from "../core/exit-codes";
 import { resultJson } from "../terminal/json";
-import { jsonOption, stackOption } from "../terminal/options";
+import { jsonOption, nodesOption, stackOption } from "../terminal/options";
 import { say } from "../terminal/progress";
 import { findTool } from "../tools/toolchain/ensure";
 import { sandboxEnvCommand } from "./sandbox-env";
@@ -18,7 +19,7 @@ export function sandboxCommand(): Command {
   );
   command.addHelpText(
     "after",
-    "\nThe sandbox has a real control plane and simulated nodes. It lives in .flotilla/ of the project, with a state\nbackend of its own; ~/.kube/config and ~/.pulumi stay as they are. See docs/sandbox.md.",
+    "\nThe sandbox has a real control plane, and simulated nodes or a real one. It lives in .flotilla/ of the project, with a state\nbackend of its own; ~/.kube/config and ~/.pulumi stay as they are. See docs/sandbox.md.",
   );
   command.addCommand(startCommand());
   command.addCommand(stopCommand());
@@ -31,10 +32,13 @@ export function sandboxCommand(): Command {
 }
 
 const startCommand = (): Command =>
-  new Command("start").description("Start the cluster, unless it is running").action(async () => {
-    await openWorld(sandboxOfProject());
-    await showStatus(false);
-  });
+  new Command("start")
+    .description("Start the cluster, unless it is running")
+    .addOption(nodesOption())
+    .action(async ({ nodes }: { nodes?: NodeKind }) => {
+      await openWorld(sandboxOfProject(), nodes);
+      await showStatus(false);
+    });
 
 const stopCommand = (): Command =>
   new Command("stop").description("Stop the cluster and keep its data").action(async () => {

@@ -17,3 +17,10 @@ export const yesOption = (after?: string): Option =>
 
 /** The versioned JSON of docs/json.md. */
 export const jsonOption = (what = "print the result as a JSON object"): Option => new Option("--json", what);
+
+/** Which nodes a new sandbox cluster has; the present one keeps its own. */
+export const nodesOption = (): Option =>
+  new Option("--nodes <kind>", "nodes of a new cluster: simulated, or a real one (Linux, as root)").choices([
+    "simulated",
+    "real",
+  ]);

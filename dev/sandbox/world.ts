@@ -10,16 +10,23 @@ import { delegateInterrupts } from "../../cli/tools/interrupts";
 import { PACKAGE, PROJECT } from "../../cli/tools/paths";
 import { parallelism } from "../../cli/tools/pulumi-parallel";
 import { ensureTools, outsidePath, type Toolchain } from "../../cli/tools/toolchain/ensure";
-import { CLUSTER_TOOLS, DEPLOY_TOOLS, TOOLS, type Tool } from "../../cli/tools/toolchain/specification";
+import {
+  CLUSTER_TOOLS,
+  DEPLOY_TOOLS,
+  NODE_TOOLS,
+  TOOLS,
+  type Tool,
+} from "../../cli/tools/toolchain/specification";
 import { isEncrypted } from "../../src/config/credentials";
 import { merge } from "../../src/config/merge";
 import { PREFIX } from "../../src/config/prefix";
 import { stackConfig } from "../../src/config/stack";
 import { isRecord } from "../../src/model/records";
 import { readProjectFiles } from "../../src/runtime/project-files";
-import { keepClusterSchemas, startCluster } from "./cluster/cluster";
-import { CLUSTER_CONTEXT } from "./cluster/configuration";
+import { keepClusterSchemas, nodeKind, startCluster } from "./cluster/cluster";
+import { CLUSTER_CONTEXT, type NodeKind } from "./cluster/configuration";
 import type { World } from "./folders";
+import { requireRealNodes } from "./nodes/machine";
 import { chooseProviders, type Provider, pulumiHome } from "./providers/choose";
 
 /** A started sandbox: its tools are installed and its cluster is running. */
@@ -31,13 +38,21 @@ export interface OpenWorld {
   environment: Record<string, string | undefined>;
 }
 
-/** Installs the tools, starts the cluster and prepares the state backend. Idempotent. */
-export async function openWorld(world: World): Promise<OpenWorld> {
+/**
+ * Installs the tools, starts the cluster and prepares the state backend. Idempotent.
+ * @param kind the nodes of a new cluster; by default those of the present one, or simulated ones.
+ */
+export async function openWorld(world: World, kind?: NodeKind): Promise<OpenWorld> {
   mkdirSync(world.folder, { recursive: true, mode: 0o700 });
-  const tools = await ensureTools([...CLUSTER_TOOLS, ...DEPLOY_TOOLS]);
+  const nodes = kind ?? nodeKind(world) ?? "simulated";
+  if (nodes === "real") requireRealNodes(world.folder);
+  const tools = await ensureTools([
+    ...[...CLUSTER_TOOLS, ...DEPLOY_TOOLS],
+    ...(nodes === "real" ? NODE_TOOLS : []),
+  ]);
   const providers = await chooseProviders(tools.pulumi?.path as string);
   linkTools(world, tools);
-  const { fresh } = await startCluster(world, tools);
+  const { fresh } = await startCluster(world, tools, nodes);
   await keepClusterSchemas(world, tools);
   if (fresh && existsSync(world.state)) {
     say("deleting the stacks of the old sandbox cluster: nothing of them is deployed on the new one");

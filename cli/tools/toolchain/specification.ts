@@ -58,6 +58,8 @@ const ETCD = "3.6.5";
 const KUBECONFORM = "0.7.0";
 const KUBE_SCORE = "1.20.0";
 const HELMFILE = "1.8.0";
+const KUBE_ROUTER = "2.1.0";
+const COREDNS = "1.15.0";
 
 const github = (repository: string, tag: string, asset: string) =>
   `https://github.com/${repository}/releases/download/${tag}/${asset}`;
@@ -180,6 +182,48 @@ export const TOOLS = {
   "kube-apiserver": kubernetes("kube-apiserver", ["--version"]),
   "kube-controller-manager": kubernetes("kube-controller-manager", ["--version"]),
   "kube-scheduler": kubernetes("kube-scheduler", ["--version"]),
+  kubelet: kubernetes("kubelet", ["--version"]),
+  "kube-proxy": kubernetes("kube-proxy", ["--version"]),
+  "kube-router": {
+    name: "kube-router",
+    version: KUBE_ROUTER,
+    accepts: ">=2.1.0 <3",
+    versionArguments: ["--version"],
+    release: {
+      url: ({ os, arch }) =>
+        os === "linux"
+          ? github(
+              "cloudnativelabs/kube-router",
+              `v${KUBE_ROUTER}`,
+              `kube-router_${KUBE_ROUTER}_linux_${arch}.tar.gz`,
+            )
+          : undefined,
+      member: () => "kube-router",
+      checksum: { kind: "github", repository: "cloudnativelabs/kube-router", tag: `v${KUBE_ROUTER}` },
+    },
+    module: {
+      folder: "kube-router",
+      package: "github.com/cloudnativelabs/kube-router/v2/cmd/kube-router",
+      variables: { "github.com/cloudnativelabs/kube-router/v2/pkg/version.Version": `v${KUBE_ROUTER}` },
+    },
+  },
+  coredns: {
+    name: "coredns",
+    version: COREDNS,
+    accepts: ">=1.11.0 <2",
+    versionArguments: ["-version"],
+    release: {
+      url: ({ os, arch }) => github("coredns/coredns", `v${COREDNS}`, `coredns_${COREDNS}_${os}_${arch}.tgz`),
+      member: () => "coredns",
+      checksum: {
+        kind: "file",
+        url: ({ os, arch }) =>
+          github("coredns/coredns", `v${COREDNS}`, `coredns_${COREDNS}_${os}_${arch}.tgz.sha256`),
+      },
+    },
+    // Its own main.go: all plugins of the release take minutes to compile.
+    module: { folder: "coredns", package: "." },
+  },
   kwok: kwok("kwok"),
   kwokctl: kwok("kwokctl"),
   etcd: {
@@ -264,6 +308,9 @@ export const CLUSTER_TOOLS: readonly ToolName[] = [
   "kube-scheduler",
   "kubectl",
 ];
+
+/** The tools of a real node, in addition to packages of the distribution (dev/sandbox/nodes/requirements.ts). */
+export const NODE_TOOLS: readonly ToolName[] = ["kubelet", "kube-proxy", "kube-router", "coredns"];
 
 /** The optional checkers of `flotilla check`. */
 export const CHECK_TOOLS: readonly ToolName[] = ["kubeconform", "kube-score"];

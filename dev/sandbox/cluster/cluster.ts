@@ -1,4 +1,4 @@
-/** Starts, stops and describes the sandbox cluster: a real control plane with simulated nodes. */
+/** Starts, stops and describes the sandbox cluster: a real control plane with simulated nodes or a real one. */
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -8,14 +8,28 @@ import { say, step } from "../../../cli/terminal/progress";
 import { keepSchemas } from "../../../cli/tools/checks/schemas";
 import { firstLine, ToolError } from "../../../cli/tools/failure";
 import { endProcesses } from "../../../cli/tools/processes";
-import type { Toolchain } from "../../../cli/tools/toolchain/ensure";
+import type { InstalledTool, Toolchain } from "../../../cli/tools/toolchain/ensure";
 import type { World } from "../folders";
+import {
+  hasGround,
+  hasRealNode,
+  importNewImages,
+  inNodeNetwork,
+  nodeProcesses,
+  portOf,
+  removeGround,
+  startGround,
+  startNode,
+  stopNode,
+} from "../nodes/node";
+import { systemObjects } from "../nodes/system-objects";
 import {
   CLUSTER_CONTEXT,
   CLUSTER_NAME,
   type ClusterBinaries,
   clusterObjects,
   kwokConfiguration,
+  type NodeKind,
 } from "./configuration";
 import { freePorts } from "./ports";
 import { type ClusterProcess, forgetDeadProcesses, runningProcesses } from "./processes";
@@ -40,37 +54,74 @@ export async function keepClusterSchemas(world: World, tools: Toolchain): Promis
   );
 }
 
-/** Starts the cluster unless it is running. `fresh`: it was just created, so nothing is deployed on it. */
-export async function startCluster(world: World, tools: Toolchain): Promise<{ fresh: boolean }> {
+/** Returns the kind of the cluster's nodes; undefined if there is no cluster. */
+export function nodeKind(world: World): NodeKind | undefined {
+  if (!existsSync(filesOf(world).complete)) return undefined;
+  return hasRealNode(world) ? "real" : "simulated";
+}
+
+/**
+ * Starts the cluster unless it is running. `fresh`: it was just created, so nothing is deployed on it.
+ * @throws ToolError if there is a cluster with other nodes.
+ */
+export async function startCluster(
+  world: World,
+  tools: Toolchain,
+  nodes: NodeKind = nodeKind(world) ?? "simulated",
+): Promise<{ fresh: boolean }> {
   const files = filesOf(world);
-  if (await isReady(world, tools)) return { fresh: false };
+  const present = nodeKind(world);
+  if (present !== undefined && present !== nodes)
+    throw new ToolError(
+      `the sandbox has ${present} nodes. To have ${nodes} ones, delete it with everything on it first: npx flotilla sandbox delete`,
+    );
+  if (await isReady(world, tools)) {
+    await importNewImages(world);
+    return { fresh: false };
+  }
   await forgetDeadProcesses(files.pids, files.home);
-  if (existsSync(files.complete) && ownsFolder(world)) {
+  if (present !== undefined && ownsFolder(world)) {
     try {
       await step("starting the sandbox cluster", async () => {
+        if (nodes === "real" && !(await hasGround(world))) {
+          // The control plane may still run in the network of a node that was killed.
+          await stopCluster(world);
+          await startGround(world, tools, portOf(world));
+        }
         await kwokctl(world, tools, ["start", "cluster"]);
         await untilReady(world, tools);
         await releaseLeases(world, tools);
+        if (nodes === "real") await completeNode(world, tools);
       });
       return { fresh: false };
     } catch (error) {
+      // Nothing of it is lost: its data and images are kept.
+      if (nodes === "real") throw error;
       say(`the sandbox cluster does not start (${firstLine((error as Error).message)}); recreating it`);
     }
   }
   await deleteCluster(world);
-  await step("creating the sandbox cluster", () => createCluster(world, tools));
+  try {
+    await step("creating the sandbox cluster", () => createCluster(world, tools, nodes));
+  } catch (error) {
+    // A node that does not start would keep namespaces and cgroups of the machine.
+    if (nodes === "real") await stopCluster(world);
+    throw error;
+  }
   return { fresh: true };
 }
 
 /** Stops the cluster's processes; its data is kept for the next start. Returns the number of processes stopped. */
 export async function stopCluster(world: World): Promise<number> {
   const { pids, home } = filesOf(world);
+  const ofNode = await stopNode(world);
   const running = await runningProcesses(pids, home);
   // Clients before servers: nothing may write to etcd while it stops.
   const order = ["kwok-controller", "kube-scheduler", "kube-controller-manager", "kube-apiserver", "etcd"];
   for (const component of order) await endProcesses(pidsOf(running, component));
   await forgetDeadProcesses(pids, home);
-  return running.length;
+  await removeGround(world);
+  return ofNode + running.length;
 }
 
 /** Stops the cluster and deletes its data. */
@@ -89,7 +140,7 @@ export async function describeCluster(
     running: false,
     context: CLUSTER_CONTEXT,
     kubeconfig: world.kubeconfig,
-    processes: await runningProcesses(pids, home),
+    processes: [...(await runningProcesses(pids, home)), ...(await nodeProcesses(world))],
   };
   if (kubectl === undefined || description.processes.length === 0 || !existsSync(world.kubeconfig))
     return description;
@@ -112,14 +163,17 @@ export async function describeCluster(
   }
 }
 
-async function createCluster(world: World, tools: Toolchain): Promise<void> {
+async function createCluster(world: World, tools: Toolchain, nodes: NodeKind): Promise<void> {
   const files = filesOf(world);
   mkdirSync(world.cluster, { recursive: true, mode: 0o700 });
-  const [client, peer] = await freePorts(2);
-  const configuration = kwokConfiguration(binariesOf(tools), join(files.home, "pki"), {
-    client: client as number,
-    peer: peer as number,
-  });
+  const [etcdClient, etcdPeer, api] = (await freePorts(3)) as [number, number, number];
+  const configuration = kwokConfiguration(
+    binariesOf(tools),
+    join(files.home, "pki"),
+    { etcdClient, etcdPeer, api },
+    nodes,
+  );
+  if (nodes === "real") await startGround(world, tools, api);
   writeFileSync(files.configuration, stringify(configuration));
   // Otherwise kwokctl makes its keys readable by everyone.
   const umask = process.umask(0o077);
@@ -131,18 +185,26 @@ async function createCluster(world: World, tools: Toolchain): Promise<void> {
   chmodSync(world.kubeconfig, 0o600);
   await untilReady(world, tools);
   const kubectl = pathOf(tools, "kubectl");
-  const objects = { apiVersion: "v1", kind: "List", items: clusterObjects() };
+  const items = nodes === "real" ? systemObjects(toolOf(tools, "coredns").version) : clusterObjects();
+  const objects = { apiVersion: "v1", kind: "List", items };
   await runKubectl(world, kubectl, ["apply", "--server-side", "-f", "-"], JSON.stringify(objects));
-  await runKubectl(world, kubectl, [
-    "wait",
-    "--for=condition=Ready",
-    "node",
-    "--all",
-    `--timeout=${READY_SECONDS}s`,
-  ]);
+  if (nodes === "real") await completeNode(world, tools);
+  else
+    await runKubectl(world, kubectl, [
+      "wait",
+      "--for=condition=Ready",
+      "node",
+      "--all",
+      `--timeout=${READY_SECONDS}s`,
+    ]);
   // Without this file the creation was interrupted, and starts over.
   writeFileSync(files.complete, "");
 }
+
+const completeNode = (world: World, tools: Toolchain): Promise<void> =>
+  startNode(world, toolOf(tools, "coredns"), (...args) =>
+    execa(pathOf(tools, "kubectl"), ["--kubeconfig", world.kubeconfig, ...args]),
+  );
 
 /**
  * Deletes the leases of the previous processes. The new ones would wait until they expire, 15 s for the controllers and
@@ -179,6 +241,7 @@ async function isReady(world: World, tools: Toolchain): Promise<boolean> {
   const { pids, home, components } = filesOf(world);
   if (!existsSync(world.kubeconfig) || !ownsFolder(world)) return false;
   if ((await runningProcesses(pids, home)).length < components) return false;
+  if (hasRealNode(world) && !(await hasGround(world))) return false;
   const { exitCode } = await runKubectl(
     world,
     pathOf(tools, "kubectl"),
@@ -211,11 +274,13 @@ function filesOf(world: World) {
 
 async function kwokctl(world: World, tools: Toolchain, args: string[]): Promise<void> {
   const { configuration } = filesOf(world);
-  const { exitCode, all } = await execa(
-    pathOf(tools, "kwokctl"),
-    ["--name", CLUSTER_NAME, "--config", configuration, ...args],
-    { reject: false, all: true, env: { KWOK_WORKDIR: world.cluster } },
-  );
+  const command = [pathOf(tools, "kwokctl"), "--name", CLUSTER_NAME, "--config", configuration, ...args];
+  const [program = "", ...rest] = hasRealNode(world) ? await inNodeNetwork(world, command) : command;
+  const { exitCode, all } = await execa(program, rest, {
+    reject: false,
+    all: true,
+    env: { KWOK_WORKDIR: world.cluster },
+  });
   if (exitCode !== 0) throw new ToolError(`kwokctl ${args[0]} failed:\n${lastMessages(all ?? "")}`);
 }
 
@@ -254,8 +319,10 @@ function binariesOf(tools: Toolchain): ClusterBinaries {
   };
 }
 
-function pathOf(tools: Toolchain, name: string): string {
+function toolOf(tools: Toolchain, name: string): InstalledTool {
   const tool = tools[name];
   if (!tool) throw new Error(`${name} was not ensured`);
-  return tool.path;
+  return tool;
 }
+
+const pathOf = (tools: Toolchain, name: string): string => toolOf(tools, name).path;

@@ -1,5 +1,6 @@
 /** Configuration and objects of the sandbox cluster, as pure data. */
 import { join } from "node:path";
+import { NETWORK } from "../nodes/layout";
 
 /** Name of the cluster; its kubeconfig context is `kwok-<name>`. */
 export const CLUSTER_NAME = "flotilla";
@@ -19,18 +20,27 @@ export interface ClusterBinaries {
   kubectl: string;
 }
 
-/** Ports of etcd. */
-export interface EtcdPorts {
-  client: number;
-  peer: number;
+/** Ports of the control plane. */
+export interface ControlPlanePorts {
+  etcdClient: number;
+  etcdPeer: number;
+  api: number;
 }
 
+/** Simulated by kwok, or real: a kubelet in a network namespace in which the control plane runs, too. */
+export type NodeKind = "simulated" | "real";
+
 /** Returns kwokctl's configuration. */
-export function kwokConfiguration(binaries: ClusterBinaries, certificates: string, ports: EtcdPorts): object {
+export function kwokConfiguration(
+  binaries: ClusterBinaries,
+  certificates: string,
+  ports: ControlPlanePorts,
+  nodes: NodeKind,
+): object {
   const ca = join(certificates, "ca.crt");
   const certificate = join(certificates, "admin.crt");
   const key = join(certificates, "admin.key");
-  const [client, peer] = [`https://127.0.0.1:${ports.client}`, `https://127.0.0.1:${ports.peer}`];
+  const [client, peer] = [`https://127.0.0.1:${ports.etcdClient}`, `https://127.0.0.1:${ports.etcdPeer}`];
   return {
     kind: "KwokctlConfiguration",
     apiVersion: "config.kwok.x-k8s.io/v1alpha1",
@@ -39,8 +49,10 @@ export function kwokConfiguration(binaries: ClusterBinaries, certificates: strin
       // The default is all network interfaces.
       bindAddress: "127.0.0.1",
       disableQPSLimits: true,
-      etcdPort: ports.client,
-      etcdPeerPort: ports.peer,
+      etcdPort: ports.etcdClient,
+      etcdPeerPort: ports.etcdPeer,
+      kubeApiserverPort: ports.api,
+      ...(nodes === "real" ? { kubeApiserverCertSANs: [NETWORK.node, NETWORK.kubernetesService] } : {}),
       etcdBinary: binaries.etcd,
       kubeApiserverBinary: binaries["kube-apiserver"],
       kubeControllerManagerBinary: binaries["kube-controller-manager"],
@@ -72,18 +84,42 @@ export function kwokConfiguration(binaries: ClusterBinaries, certificates: strin
           { key: "etcd-certfile", value: certificate },
           { key: "etcd-keyfile", value: key },
           // The default range only has room for about 250 Services.
-          { key: "service-cluster-ip-range", value: "10.96.0.0/16" },
+          { key: "service-cluster-ip-range", value: NETWORK.services },
+          ...(nodes === "real" ? apiServerOfRealNode(certificate, key) : []),
         ],
       },
       {
         name: "kube-controller-manager",
-        // Volumes only bind with a provisioner.
-        extraArgs: [NO_ELECTION, { key: "enable-hostpath-provisioner", value: "true" }],
+        // Volumes only bind with a provisioner. A real node has its own, because this one's volumes ignore fsGroup.
+        extraArgs: [
+          NO_ELECTION,
+          ...(nodes === "real" ? [] : [{ key: "enable-hostpath-provisioner", value: "true" }]),
+        ],
       },
       { name: "kube-scheduler", extraArgs: [NO_ELECTION] },
+      {
+        name: "kwok-controller",
+        // By default it manages all nodes, and would report pods of a real node as running.
+        extraArgs: [
+          replaced("manage-all-nodes", "false"),
+          { key: "manage-nodes-with-annotation-selector", value: `${SIMULATED.key}=${SIMULATED.value}` },
+        ],
+      },
     ],
   };
 }
+
+/** The annotation of simulated nodes. */
+const SIMULATED = { key: "kwok.x-k8s.io/node", value: "fake" };
+
+/** Pods and the kubelet reach it over the node's address; no other machine can reach that. */
+const apiServerOfRealNode = (certificate: string, key: string) => [
+  replaced("bind-address", "0.0.0.0"),
+  { key: "advertise-address", value: NETWORK.node },
+  { key: "kubelet-client-certificate", value: certificate },
+  { key: "kubelet-client-key", value: key },
+  { key: "kubelet-preferred-address-types", value: "InternalIP" },
+];
 
 /** An argument that overrides kwokctl's own. */
 const replaced = (key: string, value: string) => ({ key, value, override: true });
@@ -91,7 +127,7 @@ const replaced = (key: string, value: string) => ({ key, value, override: true }
 /** No leader election: a leader that cannot renew its lease for ten seconds exits, as when a laptop sleeps, and there is no other. */
 const NO_ELECTION = { key: "leader-elect", value: "false" };
 
-/** Returns the nodes and the default StorageClass, as objects to apply. */
+/** Returns simulated nodes and their default StorageClass, as objects to apply. */
 export function clusterObjects(): object[] {
   // Bitnami's pods request ephemeral storage, which nodes of `kwokctl scale node` do not have.
   const resources = { cpu: "32", memory: "128Gi", pods: "250", "ephemeral-storage": "500Gi" };
@@ -100,7 +136,7 @@ export function clusterObjects(): object[] {
     kind: "Node",
     metadata: {
       name: `node-${index}`,
-      annotations: { "kwok.x-k8s.io/node": "fake" },
+      annotations: { [SIMULATED.key]: SIMULATED.value },
       labels: {
         type: "kwok",
         "kubernetes.io/hostname": `node-${index}`,

@@ -18,7 +18,7 @@ export async function freePorts(count: number): Promise<number[]> {
   return [...found];
 }
 
-const isFree = (port: number): Promise<boolean> =>
+export const isFree = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const server = createServer();
     server.once("error", () => resolve(false));

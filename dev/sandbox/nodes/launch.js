@@ -1,0 +1,11 @@
+// Starts a program of the node. Plain JavaScript, because in a clone the program itself is TypeScript.
+const { existsSync } = require("node:fs");
+const { join } = require("node:path");
+
+const [name, ...args] = process.argv.slice(2);
+if (!existsSync(join(__dirname, `${name}.js`)))
+  require("ts-node").register({
+    transpileOnly: true,
+    project: join(__dirname, "..", "..", "..", "tsconfig.json"),
+  });
+require(join(__dirname, name)).main(args);

@@ -1,0 +1,106 @@
+/** Configuration files of the daemons of a real node, as pure data. */
+import { stringify } from "yaml";
+import { INSIDE, NETWORK, NODE_NAME, PAUSE_IMAGE } from "./layout";
+
+export interface NodeSettings {
+  /** The folder with the CNI plugins. */
+  cniPlugins: string;
+  /** Of the cluster: its authority checks who talks to the kubelet. */
+  certificateAuthority: string;
+  kubeconfig: string;
+  /** Name of the node's cgroup. */
+  cgroup: string;
+}
+
+/** Returns the content of each file, by its name in the node's folder. */
+export function nodeConfiguration(settings: NodeSettings): Record<string, string> {
+  return {
+    "containerd.toml": containerd(settings),
+    "cni/10-pods.conflist": cni(),
+    "kubelet.yaml": stringify(kubelet(settings)),
+    "kube-proxy.yaml": stringify(kubeProxy(settings)),
+    // For the few pods that use the node's DNS: what they cannot find there does not exist.
+    "resolv.conf": `nameserver ${NETWORK.dns}\n`,
+  };
+}
+
+const containerd = ({ cniPlugins }: NodeSettings): string => `version = 2
+root = "${INSIDE}/containerd"
+state = "/run/containerd"
+[grpc]
+  address = "${INSIDE}/containerd.sock"
+[plugins."io.containerd.grpc.v1.cri"]
+  sandbox_image = "${PAUSE_IMAGE}"
+  # In a container or a small virtual machine root may not lower the score.
+  restrict_oom_score_adj = true
+  [plugins."io.containerd.grpc.v1.cri".cni]
+    bin_dir = "${cniPlugins}"
+    conf_dir = "${INSIDE}/cni"
+  [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
+    runtime_type = "io.containerd.runc.v2"
+    [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
+      SystemdCgroup = false
+`;
+
+const cni = (): string =>
+  JSON.stringify({
+    cniVersion: "1.0.0",
+    name: "pods",
+    plugins: [
+      {
+        type: "ptp",
+        ipMasq: false,
+        ipam: {
+          type: "host-local",
+          dataDir: "/run/pod-addresses",
+          ranges: [[{ subnet: NETWORK.pods }]],
+          routes: [{ dst: "0.0.0.0/0" }],
+        },
+      },
+      { type: "portmap", capabilities: { portMappings: true } },
+    ],
+  });
+
+const kubelet = ({ certificateAuthority, cgroup }: NodeSettings): object => ({
+  apiVersion: "kubelet.config.k8s.io/v1beta1",
+  kind: "KubeletConfiguration",
+  address: NETWORK.node,
+  authentication: {
+    anonymous: { enabled: false },
+    webhook: { enabled: true },
+    x509: { clientCAFile: certificateAuthority },
+  },
+  authorization: { mode: "Webhook" },
+  cgroupDriver: "cgroupfs",
+  // Each sandbox has its own: a kubelet deletes the cgroups of pods that it does not know.
+  cgroupRoot: `/${cgroup}`,
+  failCgroupV1: false,
+  failSwapOn: false,
+  clusterDomain: "cluster.local",
+  clusterDNS: [NETWORK.dns],
+  resolvConf: `${INSIDE}/resolv.conf`,
+  containerRuntimeEndpoint: `unix://${INSIDE}/containerd.sock`,
+  // The disk is the user's: the default of 10 % free would evict pods on a machine that works well.
+  evictionHard: { "memory.available": "100Mi", "nodefs.available": "2%", "imagefs.available": "2%" },
+  // Imported images cannot be pulled again.
+  imageGCHighThresholdPercent: 99,
+  imageGCLowThresholdPercent: 98,
+  serializeImagePulls: false,
+  healthzBindAddress: "127.0.0.1",
+  podLogsDir: `${INSIDE}/pod-logs`,
+  volumePluginDir: `${INSIDE}/volume-plugins`,
+});
+
+const kubeProxy = ({ kubeconfig }: NodeSettings): object => ({
+  apiVersion: "kubeproxy.config.k8s.io/v1alpha1",
+  kind: "KubeProxyConfiguration",
+  mode: "nftables",
+  clusterCIDR: NETWORK.pods,
+  hostnameOverride: NODE_NAME,
+  clientConnection: { kubeconfig },
+  metricsBindAddress: "127.0.0.1:10249",
+  healthzBindAddress: "127.0.0.1:10256",
+  nodePortAddresses: [`${NETWORK.node}/32`],
+  // The size of the connection table is the machine's, not the namespace's.
+  conntrack: { maxPerCore: 0, tcpEstablishedTimeout: "0s", tcpCloseWaitTimeout: "0s" },
+});

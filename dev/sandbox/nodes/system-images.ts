@@ -1,0 +1,101 @@
+/** Images on the real node: those of the sandbox itself, and archives that the user provides. */
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, dirname, join } from "node:path";
+import execa from "execa";
+import { say } from "../../../cli/terminal/progress";
+import { firstLine, ToolError } from "../../../cli/tools/failure";
+import { inTemporaryFolder } from "../../../cli/tools/temporary";
+import type { InstalledTool } from "../../../cli/tools/toolchain/ensure";
+import { type ImageConfig, packImage } from "./image-archive";
+import { inNode } from "./init-script";
+import { dnsImage, INSIDE, type NodeFiles, PAUSE_IMAGE } from "./layout";
+import { programPath } from "./machine";
+import { type Architecture, pauseProgram } from "./pause";
+
+/** Runs containerd's command-line client in the node. */
+export function ctr(init: number, ...args: string[]) {
+  const [command, ...rest] = [
+    ...inNode(init, ["net", "mount"]),
+    ...[programPath("ctr"), "--address", `${INSIDE}/containerd.sock`, "--namespace", "k8s.io", ...args],
+  ];
+  return execa(command as string, rest);
+}
+
+/** Imports the images of the sandbox itself that the node does not have. */
+export async function importSystemImages(
+  init: number,
+  files: NodeFiles,
+  coredns: InstalledTool,
+): Promise<void> {
+  const present = (await ctr(init, "images", "list", "--quiet")).stdout.split("\n");
+  const images: [string, ImageConfig, (folder: string) => void][] = [
+    [
+      PAUSE_IMAGE,
+      { Entrypoint: ["/pause"], User: "65535:65535" },
+      (folder) =>
+        writeFileSync(join(folder, "pause"), pauseProgram(process.arch as Architecture), { mode: 0o755 }),
+    ],
+    [
+      dnsImage(coredns.version),
+      { Entrypoint: ["/coredns"] },
+      (folder) => copyFileSync(coredns.path, join(folder, "coredns")),
+    ],
+  ];
+  for (const [name, config, fill] of images) {
+    if (present.includes(name)) continue;
+    await inTemporaryFolder(files.folder, async (folder) => {
+      const root = join(folder, "root");
+      mkdirSync(root);
+      fill(root);
+      const archive = join(folder, "image.tar");
+      await packImage(name, root, config, archive);
+      await ctr(init, "images", "import", archive);
+    });
+  }
+}
+
+/** What identifies an archive that was imported. */
+export type Imported = Record<string, string>;
+
+/** Returns the archives of the folder that are new or changed. */
+export const archivesToImport = (found: Imported, imported: Imported): string[] =>
+  Object.keys(found)
+    .filter((file) => found[file] !== imported[file])
+    .sort();
+
+/**
+ * Imports image archives (OCI or `docker save`) from the sandbox's folder of images.
+ * @throws ToolError for a file that is not an image archive.
+ */
+export async function importUserImages(init: number, { images, imported }: NodeFiles): Promise<void> {
+  if (!existsSync(images)) return;
+  const found: Imported = Object.fromEntries(
+    readdirSync(images)
+      .filter((file) => /\.(tar|tar\.gz|tgz)$/.test(file))
+      .map((file) => {
+        const { size, mtimeMs } = statSync(join(images, file));
+        return [file, `${size} ${mtimeMs}`];
+      }),
+  );
+  const known = existsSync(imported) ? (JSON.parse(readFileSync(imported, "utf8")) as Imported) : {};
+  const fresh = archivesToImport(found, known);
+  for (const file of fresh)
+    try {
+      await ctr(init, "images", "import", join(images, file));
+    } catch (error) {
+      const reason = firstLine((error as { stderr?: string }).stderr ?? (error as Error).message);
+      throw new ToolError(
+        `${join(basename(dirname(images)), basename(images), file)} cannot be imported: ${reason}\n  It must be an OCI or Docker image archive, for example from docker save.`,
+      );
+    }
+  if (fresh.length > 0) say(`imported ${fresh.length} image archive(s) from ${images}`);
+  writeFileSync(imported, JSON.stringify(found));
+}
