@@ -136,7 +136,7 @@ describe("a stack in operation", function () {
     });
 
     it("asks before an update, and says how to continue without a terminal", async () => {
-      assert.match(await ends(3, ...on("up")), /run it with --yes/);
+      assert.match(await ends(3, ...on("up")), /run this with --yes/);
       assert.equal(await exists("namespace", namespace), false);
     });
 
