@@ -106,7 +106,7 @@ describe("components in a user's own program", function () {
     await stack.config("distribution", "bitnami");
     assert.match(
       await refused(),
-      /arguments of Store "orders-db".*it is bitnami now, but orders-db is deployed from upstream/s,
+      /arguments of Store "orders-db".*the distribution is bitnami, but orders-db is deployed from upstream/s,
     );
     await stack.config("distribution", "upstream");
   });

@@ -122,7 +122,7 @@ describe("flotilla destroy", function () {
       assert.match(all, new RegExp(`data-${store}-0 +1Gi +${store} +pvc-\\S+ +Delete +data deleted`));
     assert.match(
       all,
-      /uploads +3Gi +not of the stack +e2e-destroy-kept +Retain +claim deleted, volume stays/,
+      /uploads +3Gi +not part of the stack +e2e-destroy-kept +Retain +claim deleted, volume stays/,
     );
     assert.match(all, /NOT PART OF THE STACK[\s\S]*ConfigMap by-hand/);
     assert.match(all, /web +service +1/);
