@@ -124,7 +124,7 @@ describe("bad input", () => {
     );
     assert.match(all, /the `needs` of stores form a cycle: mysql -> rabbitmq -> mysql/);
     writeFileSync(inventory, original.replaceAll("dispatch: {", `"${"d".repeat(54)}": {`));
-    assert.match(await refusal(good), /the release name has 54 characters, Helm allows 53/);
+    assert.match(await refusal(good), /the release name has 54 characters; Helm allows 53/);
     writeFileSync(inventory, original);
   });
 
@@ -132,7 +132,7 @@ describe("bad input", () => {
     const chart = join(stack.folder, "charts", "microservice", "Chart.yaml");
     const original = read(chart);
     writeFileSync(chart, "name: [\n");
-    assert.match(await refusal(good), /charts\/microservice\/Chart\.yaml: it cannot be read/);
+    assert.match(await refusal(good), /charts\/microservice\/Chart\.yaml: the file cannot be read/);
     writeFileSync(chart, original);
   });
 });

@@ -255,7 +255,7 @@ export const stacks: Case[] = [
       ),
       flotilla(
         "adopt",
-        { exit: 0, says: /the data in data-db-0, with new passwords[^\n]*/ },
+        { exit: 0, says: /the data in data-db-0, in which a Job sets new passwords[^\n]*/ },
         ...["--given-up", ground.kept(), "--reset-password", "db", "--yes"],
       ),
       flotilla("diff", NOTHING),
