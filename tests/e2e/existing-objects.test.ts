@@ -87,7 +87,8 @@ describe("existing objects", function () {
 
   it("are reported by diff, each with what to do", async () => {
     const all = await ends(2, ...on("diff"));
-    for (const name of EXISTING) assert.ok(all.includes(`${name} in namespace ${namespace}: it exists`), all);
+    for (const name of EXISTING)
+      assert.ok(all.includes(`${name} in namespace ${namespace}: the object already exists`), all);
     assert.match(all, /ConfigMap web-files.*created with kubectl-create, and release web would create it/);
     assert.match(all, /ServiceAccount api .*belongs to tilt/);
     assert.match(all, new RegExp(`npx flotilla adopt --stack ${stack.name}`));
