@@ -145,7 +145,7 @@ describe("an existing namespace", function () {
   it("is refused if it does not exist and others are to own it", async () => {
     await create("false");
     const up = await stack.pulumi(["up", "--yes", "--skip-preview"], { reject: false });
-    assert.match(up.all ?? "", /it does not exist[\s\S]*kubectl create namespace e2e-team/);
+    assert.match(up.all ?? "", /the namespace does not exist[\s\S]*kubectl create namespace e2e-team/);
     assert.match(await ends(2, "doctor"), /kubectl create namespace e2e-team/);
   });
 
