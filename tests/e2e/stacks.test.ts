@@ -52,7 +52,7 @@ describe("preview of the project's stacks", () => {
     writeFileSync(join(history, "dev-1.checkpoint.json"), whole);
     writeFileSync(`${file}.bak`, whole);
     rmSync(file);
-    await assert.rejects(prepareStack(world(), "dev"), /is gone: .*\n.*flotilla recover --stack dev/);
+    await assert.rejects(prepareStack(world(), "dev"), /is missing: .*\n.*flotilla recover --stack dev/);
     assert.equal(existsSync(file), false);
     await assert.rejects(
       pulumi(world(), ["preview", "--stack", "dev", "--non-interactive"]),
