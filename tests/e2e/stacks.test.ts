@@ -30,7 +30,7 @@ describe("preview of the project's stacks", () => {
       // prod's layer says why they are good enough for now.
       assert.equal(/warning: the stores use Bitnami's images/.test(all), !name.startsWith("prod"));
       // Where Bitnami's registry cannot be reached, each of the four charts is one line.
-      const lines = all.split("\n").filter((line) => /^\s+warning: release \w+: its chart/.test(line));
+      const lines = all.split("\n").filter((line) => /^\s+warning: release \w+: the chart/.test(line));
       const away = (await unreachable("registry-1.docker.io", 443)) !== undefined;
       assert.equal(new Set(lines).size, away ? 4 : 0);
       assert.equal(read(file), original);
@@ -63,6 +63,6 @@ describe("preview of the project's stacks", () => {
   });
 
   it("does not create a stack without a stack file", async () => {
-    await assert.rejects(prepareStack(world(), "nowhere"), /there is no Pulumi\.nowhere\.yaml/);
+    await assert.rejects(prepareStack(world(), "nowhere"), /Pulumi\.nowhere\.yaml: the stack file does not exist/);
   });
 });
