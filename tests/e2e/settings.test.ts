@@ -119,7 +119,7 @@ describe("settings in layers", () => {
     await run("./cli/bin.js", ["render", "--stack", stack.name, "--out", rendered], { cwd: stack.folder });
     assert.match(read(rendered, "order-service.yaml"), /by: "?settings"?\n\s+from: "?transform"?\n/);
     await set("services.order-service.values.fullnameOverride", "orders");
-    assert.match(await refusal(), /values\.fullnameOverride: it changes fullnameOverride/);
+    assert.match(await refusal(), /values\.fullnameOverride: changes fullnameOverride/);
     await unset("services.order-service.values");
     stack.edit("index.ts", 'by: "transform"', "by: undefined");
     const { exitCode, all = "" } = await run("./cli/bin.js", ["check", "--stack", stack.name], {

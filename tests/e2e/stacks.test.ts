@@ -63,6 +63,9 @@ describe("preview of the project's stacks", () => {
   });
 
   it("does not create a stack without a stack file", async () => {
-    await assert.rejects(prepareStack(world(), "nowhere"), /Pulumi\.nowhere\.yaml: the stack file does not exist/);
+    await assert.rejects(
+      prepareStack(world(), "nowhere"),
+      /Pulumi\.nowhere\.yaml: the stack file does not exist/,
+    );
   });
 });

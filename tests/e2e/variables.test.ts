@@ -92,6 +92,8 @@ describe("variables, before the API server", () => {
       LOGIN: login,
       "discovery.type": "single-node",
       "cluster-name": "single-node",
+      // From the memory limit of a node service.
+      NODE_OPTIONS: "--max-old-space-size=384",
     });
     assert.deepEqual(command, ["/app", "--db", "db", "$$"]);
     assert.deepEqual(args, ["http://db:80/x", `--dsn=${login}@db/$$`, "pid $$", "$(A_URL)"]);
