@@ -48,9 +48,6 @@ const RENAMED: Record<string, string> = {
 /** Commands that work in any folder; `new service` needs a project and says so itself. */
 const WITHOUT_PROJECT = ["new", "completion", "complete", "sandbox tools"];
 
-/** The command that a shell calls to complete a line, and the one that prints the script for it. */
-const COMPLETION = ["complete", "completion"];
-
 async function main(): Promise<void> {
   handleInterrupts();
   process.env.PULUMI_PARALLEL = parallelism();
@@ -70,8 +67,7 @@ async function main(): Promise<void> {
   for (const name of commandsToLoad(asked, further))
     program.addCommand(await (COMMANDS[name] as () => Promise<Command>)());
   for (const command of program.commands) inherit(command);
-  if (COMPLETION.includes(asked) || !Object.hasOwn(COMMANDS, asked))
-    (await import("./commands/completion")).addCompletion(program);
+  if (!Object.hasOwn(COMMANDS, asked)) (await import("./commands/completion")).addCompletion(program);
   await program.parseAsync();
 }
 

@@ -58,8 +58,9 @@ Exits with 2 when there are changes.`,
       if (html !== undefined)
         writeText(html, diffPage({ title, isUpdate: against === undefined, ...comparison }));
       const { compared } = comparison;
-      const { engineRefusal } = await import("../stack/update-refusals");
-      const refused = compared && engineRefusal(comparison, compared.planned.settings);
+      const refused =
+        compared &&
+        (await import("../stack/update-refusals")).engineRefusal(comparison, compared.planned.settings);
       if (markdown !== undefined)
         writeText(markdown, diffMarkdown({ title, isUpdate: against === undefined, ...comparison, refused }));
       process.stdout.write(

@@ -28,7 +28,7 @@ from this machine is released only after you confirm that the process has ended,
       const isHurt = first.found.length > 0;
       if (isHurt) {
         process.stdout.write(`${happened(stack, first.found)}${done(first.will)}`);
-        if (first.unsure !== undefined && yes) throw nobodyToAsk(first.unsure, stack);
+        if (first.unsure !== undefined && yes) throw needsAnswer(first.unsure, stack);
         if (!yes) {
           if (!(await confirmed(first.unsure ?? "Repair the stack?"))) return;
           assertSame(first, await firstAidFor(stack), stack);
@@ -49,7 +49,7 @@ from this machine is released only after you confirm that the process has ended,
       if (found.length > 0) process.stdout.write(happened(stack, found));
       if (blocked !== undefined) throw new ToolError(blocked);
       if (will.length > 0) process.stdout.write(done(will));
-      if (unsure !== undefined && yes) throw nobodyToAsk(unsure, stack);
+      if (unsure !== undefined && yes) throw needsAnswer(unsure, stack);
       if (actions.length > 0 && !yes) {
         if (!(await confirmed(unsure ?? "Repair the stack?"))) return;
         assertSame(recovery, await recoveryOf(stack, first), stack);
@@ -67,12 +67,12 @@ from this machine is released only after you confirm that the process has ended,
     });
 }
 
-const nobodyToAsk = (question: string, stack: string): ToolError =>
+const needsAnswer = (question: string, stack: string): ToolError =>
   new UsageError(
     `${question}\n  --yes does not answer this question. If the answer is yes, run this on a terminal: npx flotilla recover --stack ${stack}`,
   );
 
-/** The question may have been open for an hour, and somebody else may have recovered the stack. */
+/** Another user may have recovered the stack while the question was open. */
 function assertSame(shown: object, now: object, stack: string): void {
   if (isDeepStrictEqual(shown, now)) return;
   throw new ToolError(

@@ -24,7 +24,7 @@ export type Errors = Readonly<Record<string, string>>;
 
 export interface ExplainOptions {
   errors?: Errors;
-  /** Who is updating the stack right now. Default: nobody, or unknown. */
+  /** The running update: its user or process. Undefined if none is known. */
   running?: Lock;
   /** What the update that has just ended has seen. Default: as recorded. */
   seen?: Seen;
@@ -38,14 +38,14 @@ export async function explainStack(
 ): Promise<Finding[]> {
   const { kubectl, namespace, lastUpdate } = look;
   // A planned release that was never deployed counts as missing only if an update has tried. A first one is not in the history yet.
-  const hasFailed =
+  const isAfterFailure =
     (lastUpdate !== undefined && lastUpdate.result !== "succeeded") || Object.keys(errors).length > 0;
   const planned =
-    hasFailed || running !== undefined || isFirstUpdateOpen(look) ? planOf(stack, look) : undefined;
+    isAfterFailure || running !== undefined || isFirstUpdateOpen(look) ? planOf(stack, look) : undefined;
   const [facts, blocked] = await Promise.all([
     readFacts(kubectl, namespace),
     // What a running update has installed is not in the state yet, and would look like someone else's.
-    planned && hasFailed && running === undefined
+    planned && isAfterFailure && running === undefined
       ? blockedReleases(stack, look, planned)
       : ({} as Record<string, Problem[]>),
   ]);

@@ -37,7 +37,7 @@ export async function readLocks(project: string, stack: string): Promise<Lock[] 
   return locksIn(join(backend.folder, ".pulumi", "locks", "organization", project, bareName(stack)));
 }
 
-/** Returns the lock of whoever is updating a stack right now; undefined if nobody is, or if the backend does not say. */
+/** Returns the lock of the running update of a stack; undefined if there is none, or if the backend does not report locks. */
 export async function runningUpdate(project: string, stack: string): Promise<Lock | undefined> {
   return (await readLocks(project, stack))?.find(({ alive }) => alive !== false);
 }

@@ -4,6 +4,7 @@ import { merge } from "../../src/config/merge";
 import { bareName } from "../../src/config/stack-names";
 import { compact, mapValues } from "../../src/model/records";
 import { dataDigest, planDigest, updateDigest } from "../../src/plan/digest";
+import { withoutOwner } from "../../src/plan/labels";
 import { versionOf } from "../../src/plan/package";
 import { askWithKubectl } from "../../src/runtime/ask-cluster";
 import { REVIEWED } from "../../src/runtime/overrides";
@@ -123,7 +124,7 @@ async function planNow(stack: string, comparison: Comparison): Promise<PlanNow> 
     program,
     cluster: identity,
     settings: mapValues(merge(config.files).values, withoutSecrets),
-    charts: mapValues(planned.releases, ({ description }) => description.replace(/ stack \S+$/, "")),
+    charts: mapValues(planned.releases, ({ description }) => withoutOwner(description, context.owner)),
     deployed: {
       update,
       releases: Object.fromEntries(

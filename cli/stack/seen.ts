@@ -1,9 +1,9 @@
 /** What the last update of a stack has seen of pods that were not ready, kept in the project's `.flotilla`. Secrets are masked. */
-import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { bareName } from "../../src/config/stack-names";
 import type { Seen } from "../core/explain/seen";
-import { readIfThere } from "../tools/files";
+import { readIfThere, writeWhole } from "../tools/files";
 import { PROJECT } from "../tools/paths";
 
 interface SeenRecord {
@@ -22,8 +22,7 @@ export function keepSeen(stack: string, seen: Seen, project = PROJECT): void {
   const record: SeenRecord = { version: 1, writtenAt: new Date().toISOString(), seen };
   try {
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(`${file}.new`, JSON.stringify(record), { mode: 0o600 });
-    renameSync(`${file}.new`, file);
+    writeWhole(file, JSON.stringify(record), { mode: 0o600 });
   } catch {
     // The report of this update has it anyway.
   }

@@ -5,7 +5,7 @@ import type { Finding } from "../core/explain/explain";
 import type { Reason } from "../core/explain/reason";
 
 export interface Surroundings {
-  /** Who is updating the stack right now. Default: nobody, or unknown. */
+  /** The running update: its user or process. Undefined if none is known. */
   running?: { by: string };
   /** Whether there is an earlier version to roll back to. */
   hasEarlier: boolean;

@@ -6,7 +6,7 @@ export class ToolError extends Error {
   }
 }
 
-/** Wrong usage: arguments or options that do not fit, or a question that nobody can answer. The command ends with exit code 3. */
+/** Wrong usage: invalid arguments or options, or a question without a terminal to answer it. The command exits with 3. */
 export class UsageError extends ToolError {
   constructor(message: string) {
     super(message);

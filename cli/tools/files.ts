@@ -52,10 +52,10 @@ export function writeText(path: string, text: string): void {
 }
 
 /** Writes a file so that it has all of the text or does not change. @throws ToolError if it cannot be written. */
-export function writeWhole(path: string, text: string): void {
+export function writeWhole(path: string, text: string, { mode }: { mode?: number } = {}): void {
   const arriving = `${path}.${process.pid}.tmp`;
   try {
-    writeFileSync(arriving, text);
+    writeFileSync(arriving, text, { mode });
     renameSync(arriving, path);
   } catch (error) {
     rmSync(arriving, { force: true });

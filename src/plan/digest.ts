@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { isRecord, mapValues } from "../model/records";
 import type { Deployed } from "./deployed";
-import { OWNER_ID, type Owner } from "./labels";
+import { OWNER_ID, type Owner, withoutOwner } from "./labels";
 import type { Plan } from "./plan";
 
 /** Returns the first 12 hex digits of the SHA-256 over the parts, each preceded by its length. */
@@ -27,7 +27,7 @@ export function planDigest({ warnings: _, ...plan }: Plan, owner: Owner | undefi
   const { [OWNER_ID]: _id, ...annotations } = plan.namespace.annotations;
   const releases = mapValues(plan.releases, (release) => ({
     ...release,
-    description: release.description.replace(` stack ${owner?.id}`, ""),
+    description: withoutOwner(release.description, owner),
   }));
   return dataDigest({ ...plan, namespace: { ...plan.namespace, annotations }, releases });
 }

@@ -14,7 +14,7 @@ import {
 import { credentialDeletionProblems, deletionWarnings, nameCollisionProblems } from "./deletions";
 import { isRotating } from "./deployed";
 import { environmentProblems } from "./environment";
-import { directLabels, type Owner } from "./labels";
+import { directLabels, type Owner, ownerMark } from "./labels";
 import { limitProblems } from "./limits";
 import { planNamespace } from "./namespace/namespace";
 import { clientsOf } from "./namespace/network";
@@ -222,11 +222,11 @@ function storeSecrets(context: PlanContext): Record<string, SecretPlan> {
   return Object.fromEntries(secrets);
 }
 
-/** Adds the owner to the description of a release, which Helm keeps with each revision. Jobs are left out: they would run again. */
+/** Adds the owner to the description of a release. Jobs are left out: they would run again. */
 const ownedBy = (owner: Owner | undefined, release: ReleasePlan): ReleasePlan =>
   owner === undefined || release.kind === "job"
     ? release
-    : { ...release, description: `${release.description} stack ${owner.id}` };
+    : { ...release, description: `${release.description}${ownerMark(owner)}` };
 
 function byName(releases: ReleasePlan[]): Record<string, ReleasePlan> {
   return Object.fromEntries(releases.map((release) => [release.name, release]));

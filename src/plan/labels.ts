@@ -19,6 +19,17 @@ export interface Owner {
   id: string;
 }
 
+/** Returns the end of the description of an owned release. Helm keeps it with each revision. */
+export const ownerMark = ({ id }: Owner): string => ` stack ${id}`;
+
+/** Returns the ID of the owner in the description of a release. */
+export const ownerIdIn = (description: string): string | undefined =>
+  /\bstack ([0-9a-f]{12})$/.exec(description)?.[1];
+
+/** Returns the description of a release without its owner. */
+export const withoutOwner = (description: string, owner: Owner | undefined): string =>
+  owner === undefined ? description : description.replace(ownerMark(owner), "");
+
 /** Returns the labels of all objects of an application. Helm adds its own `managed-by` to objects of releases. */
 export function commonLabels({ application, settings }: AppContext): Record<string, string> {
   return {

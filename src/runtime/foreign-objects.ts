@@ -20,7 +20,7 @@ export interface LiveObject {
   };
 }
 
-/** A planned object that already exists and belongs to somebody else, or to nobody. */
+/** A planned object that already exists and does not belong to the stack. */
 export interface Conflict extends CreatedObject {
   /** The manager of the object, such as `Helm release shop in namespace old`. Default: none. */
   manager?: string;

@@ -171,7 +171,7 @@ function details({ release }: ReleaseChange, { kind, name, change, diff }: Objec
   ].join("\n");
 }
 
-/** A text that is shown as it is: nothing in it is Markdown or HTML, mentions somebody, or ends a table's cell. */
+/** Returns a text that renders literally: no Markdown, no HTML, no @mention, no end of a table cell. */
 const code = (text: string): string => `<code>${escaped(text)}</code>`;
 
 /** A text in one line, with entities for punctuation that Markdown, HTML or GitHub could read. */

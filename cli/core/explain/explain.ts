@@ -48,7 +48,7 @@ export interface ExplainContext {
   namespace: string;
   /** When the last update started, in milliseconds. */
   since: number;
-  /** Who is updating the stack right now. Default: nobody, or unknown. */
+  /** The running update: its user or process. Undefined if none is known. */
   running?: string;
   /** What the last update has seen. Default: nothing. */
   seen?: Seen;

@@ -1,6 +1,7 @@
 /** The namespace of an adoption, and what others have in it. */
 import type { Settings } from "../../../src/config/schema";
 import type { Problem } from "../../../src/model/problems";
+import { ownerIdIn } from "../../../src/plan/labels";
 import { asAdopted } from "../../../src/plan/namespace/namespace";
 import type { Plan, ReleasePlan } from "../../../src/plan/plan";
 import { askWithKubectl } from "../../../src/runtime/ask-cluster";
@@ -45,7 +46,7 @@ export const othersReleases = (
   ids: readonly (string | undefined)[],
 ): Problem[] =>
   releases.flatMap(({ name }) => {
-    const [, id] = /\bstack ([0-9a-f]{12})$/.exec(live[name]?.newest.description ?? "") ?? [];
+    const id = ownerIdIn(live[name]?.newest.description ?? "");
     return id === undefined || ids.includes(id)
       ? []
       : [
