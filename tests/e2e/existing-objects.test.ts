@@ -1,7 +1,7 @@
 /** Objects with planned names that were created with kubectl: reported, refused, taken over. */
 import assert from "node:assert/strict";
-import { flotilla, writeInventory } from "./inventory";
-import { get, projectStack, run, type Stack } from "./world";
+import { flotilla, inventoryStack, writeInventory } from "./inventory";
+import { get, run, type Stack } from "./world";
 
 const namespace = "e2e-existing";
 
@@ -50,14 +50,9 @@ describe("existing objects", function () {
     JSON.parse((await run("helm", ["status", release, "-n", namespace, "-o", "json"])).stdout).version;
 
   before(async () => {
-    stack = await projectStack("existing", {
-      environment: "local",
-      distribution: "upstream",
-      application: "shop",
-      namespace,
+    stack = await inventoryStack("existing", namespace, inventory(WEB), {
       rolloutSeconds: 12,
     });
-    writeInventory(stack.folder, inventory(WEB));
     await ends(0, ...on("up"), "--yes");
     for (const name of ["web-files", "api-files"])
       await create("configmap", name, "--from-literal=OLD=by-hand");

@@ -1,7 +1,7 @@
 /** A first update that fails: what is said while it runs, and what is left of it afterwards. */
 import assert from "node:assert/strict";
-import { flotilla, writeInventory } from "./inventory";
-import { get, projectStack, run, type Stack, until } from "./world";
+import { flotilla, inventoryStack } from "./inventory";
+import { get, run, type Stack, until } from "./world";
 
 const namespace = "e2e-first-update";
 
@@ -49,14 +49,9 @@ describe("a first update that fails", function () {
   };
 
   before(async () => {
-    stack = await projectStack("first-update", {
-      environment: "local",
-      distribution: "upstream",
-      application: "shop",
-      namespace,
+    stack = await inventoryStack("first-update", namespace, INVENTORY, {
       rolloutSeconds: 45,
     });
-    writeInventory(stack.folder, INVENTORY);
   });
   after(() => stack?.remove());
 

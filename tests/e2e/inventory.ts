@@ -1,7 +1,7 @@
 /** Projects with an inventory made for a test, and the command line in them. */
 import { join } from "node:path";
 import { writeCatalogue } from "../copy";
-import { run, type Stack } from "./world";
+import { projectStack, run, type Stack } from "./world";
 
 /** An inventory of services and stores, as the only one of a project. */
 export function writeInventory(folder: string, body: string): void {
@@ -22,6 +22,19 @@ const shop: Application = { name: "shop", description: "A test", ${body} };
 export const catalogue = { shop };
 `,
   );
+}
+
+/** Returns a local stack with upstream stores that deploys an inventory of its own. `more` are further settings. */
+export async function inventoryStack(
+  name: string,
+  namespace: string,
+  inventory: string,
+  more: Record<string, unknown> = {},
+): Promise<Stack> {
+  const settings = { application: "shop", environment: "local", distribution: "upstream", namespace };
+  const stack = await projectStack(name, { ...settings, ...more });
+  writeInventory(stack.folder, inventory);
+  return stack;
 }
 
 /** Runs the command line of a copy of the project. */

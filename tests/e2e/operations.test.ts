@@ -6,8 +6,8 @@ import execa from "execa";
 import { parse, parseAllDocuments, stringify } from "yaml";
 import type { ReleaseChange } from "../../cli/core/diff/compare";
 import { documentedJson } from "../json-shape";
-import { flotilla as command, writeInventory } from "./inventory";
-import { exists, get, projectStack, read, run, type Stack, until, world } from "./world";
+import { flotilla as command, inventoryStack } from "./inventory";
+import { exists, get, read, run, type Stack, until, world } from "./world";
 
 const namespace = "e2e-operations";
 
@@ -106,15 +106,10 @@ describe("a stack in operation", function () {
   const stackFile = () => parse(read(stack.folder, `Pulumi.${stack.name}.yaml`)) as { config: unknown };
 
   before(async () => {
-    stack = await projectStack("operations", {
-      environment: "local",
-      distribution: "upstream",
-      application: "shop",
-      namespace,
+    stack = await inventoryStack("operations", namespace, INVENTORY, {
       // Short timeouts for what cannot become ready.
       rolloutSeconds: 12,
     });
-    writeInventory(stack.folder, INVENTORY);
     writeFileSync(join(stack.folder, ".gitignore"), "node_modules\n.flotilla\n");
     await git("init", "-q", "-b", "main");
     await commit("first");

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { cpSync, existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ReviewedPlan } from "../../cli/core/reviewed-plan";
-import { flotilla as command, writeInventory } from "./inventory";
-import { exists, get, projectStack, read, run, Stack, secretOf } from "./world";
+import { flotilla as command, inventoryStack, writeInventory } from "./inventory";
+import { exists, get, read, run, Stack, secretOf } from "./world";
 
 const namespace = "e2e-reviewed";
 const AUTHOR = ["-c", "user.name=Test", "-c", "user.email=test@example.com"];
@@ -74,14 +74,9 @@ describe("a reviewed plan", function () {
   };
 
   before(async () => {
-    stack = await projectStack("reviewed", {
-      environment: "local",
-      distribution: "upstream",
-      application: "shop",
-      namespace,
+    stack = await inventoryStack("reviewed", namespace, INVENTORY, {
       rolloutSeconds: 12,
     });
-    writeInventory(stack.folder, INVENTORY);
     plan = join(stack.folder, "plan.json");
     page = join(stack.folder, "plan.md");
   });

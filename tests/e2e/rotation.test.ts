@@ -1,8 +1,8 @@
 /** Passwords of running stores are replaced through the engine, interrupted at every step. */
 import assert from "node:assert/strict";
 import { refuseNothing, refuseObjects } from "./admission";
-import { flotilla, writeInventory } from "./inventory";
-import { get, projectStack, type Stack, secretOf } from "./world";
+import { flotilla, inventoryStack } from "./inventory";
+import { get, type Stack, secretOf } from "./world";
 
 interface Container {
   env?: { name: string; valueFrom?: { secretKeyRef?: { name: string; key: string } } }[];
@@ -67,14 +67,9 @@ describe("the rotation of passwords in use", () => {
   const first: Record<string, { password: string; checksum: string }> = {};
 
   before(async () => {
-    stack = await projectStack("rotation", {
-      application: "shop",
-      environment: "local",
-      distribution: "upstream",
+    stack = await inventoryStack(
+      "rotation",
       namespace,
-    });
-    writeInventory(
-      stack.folder,
       `services: { ${stores.map((name) => `"${name}-client": service(["${name}"], { URL: url("${name}") })`)} },
        stores: { mysql: store("mysql", "app"), mongodb: store("mongodb", "app"), rabbitmq: store("rabbitmq") }`,
     );

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PROJECT } from "../../cli/tools/paths";
-import { flotilla, writeInventory } from "./inventory";
-import { get, projectStack, type Stack, secretOf } from "./world";
+import { flotilla, inventoryStack } from "./inventory";
+import { get, type Stack, secretOf } from "./world";
 
 interface StatefulSet {
   spec: { template: { spec: { containers: { image: string }[] } } };
@@ -22,14 +22,9 @@ describe("a project's own store kind", () => {
   const secret = (name: string) => secretOf(name, namespace);
 
   before(async () => {
-    stack = await projectStack("store-kind", {
-      environment: "local",
-      distribution: "upstream",
-      application: "shop",
+    stack = await inventoryStack(
+      "store-kind",
       namespace,
-    });
-    writeInventory(
-      stack.folder,
       `services: { web: service(["cache"], { CACHE: url("cache") }) }, stores: { cache: store("memcached") }`,
     );
     // The descriptor, its registration, and nothing else.
