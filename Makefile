@@ -14,12 +14,12 @@ node_modules/.installed: package.json package-lock.json
 setup: node_modules/.installed ## Install the packages
 
 .PHONY: demo
-demo: setup ## Deploy an application to the sandbox and show what runs: make demo [APP=online-boutique] [NODES=real]
-	@$(FLOTILLA) demo $(if $(APP),--application $(APP)) $(if $(NODES),--nodes $(NODES))
+demo: setup ## Deploy an application to the sandbox and show what runs: make demo [APP=online-boutique] [NODES=real|kind] [CONTEXT=<your cluster>]
+	@$(FLOTILLA) demo $(if $(APP),--application $(APP)) $(if $(NODES),--nodes $(NODES)) $(if $(CONTEXT),--context '$(CONTEXT)')
 
 .PHONY: demo-down
-demo-down: setup ## Delete the sandbox and everything on it
-	@$(FLOTILLA) sandbox delete
+demo-down: setup ## Delete the sandbox, or what make demo CONTEXT=<your cluster> deployed: make demo-down [CONTEXT=...]
+	@$(FLOTILLA) sandbox delete $(if $(CONTEXT),--context '$(CONTEXT)')
 
 .PHONY: preview
 preview: setup ## Preview a stack against the sandbox: make preview STACK=prod

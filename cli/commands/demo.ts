@@ -1,9 +1,12 @@
 import { Command } from "commander";
 import { nodeKind } from "../../dev/sandbox/cluster/cluster";
 import type { NodeKind } from "../../dev/sandbox/cluster/configuration";
-import { sandboxOfProject } from "../../dev/sandbox/folders";
+import { agreed } from "../../dev/sandbox/context/agreement";
+import { kubeconfigsWith, openContext } from "../../dev/sandbox/context/open";
+import { demoLock, sandboxOfProject, worldOfContext } from "../../dev/sandbox/folders";
+import { exclusively } from "../../dev/sandbox/lock";
 import { localStackOf, prepareStack } from "../../dev/sandbox/stack";
-import { enterWorld, openWorld, pulumi } from "../../dev/sandbox/world";
+import { enterWorld, type OpenWorld, openWorld, pulumi } from "../../dev/sandbox/world";
 import { CHECKED } from "../../src/runtime/overrides";
 import { type ReleaseStatus, releaseStatuses } from "../core/release-status";
 import { catalogue } from "../stack/catalogue";
@@ -13,13 +16,15 @@ import { applicationOption, DEFAULT_APPLICATION } from "../stack/project";
 import { recover } from "../stack/recovery/performing";
 import { recoveryOf } from "../stack/recovery/reading";
 import { resultJson } from "../terminal/json";
-import { jsonOption, nodesOption } from "../terminal/options";
+import { contextOption, jsonOption, nodesOption, yesOption } from "../terminal/options";
 import { statusTable, summary } from "../terminal/release-table";
 import { ToolError } from "../tools/failure";
 
 interface DemoOptions {
   application: string;
   nodes?: NodeKind;
+  context?: string;
+  yes?: boolean;
   json?: boolean;
 }
 
@@ -27,47 +32,88 @@ export function demoCommand(): Command {
   return new Command("demo")
     .description("Deploy an application to the sandbox and show what runs")
     .addOption(applicationOption("application from apps/; each has its own stack"))
-    .addOption(nodesOption())
+    .addOption(nodesOption().conflicts("context"))
+    .addOption(contextOption("deploy to this cluster of your kubeconfig instead of the sandbox; asks first"))
+    .addOption(yesOption("the cluster of --context is shown"))
     .addOption(jsonOption())
-    .action(async ({ application, nodes, json }: DemoOptions) => {
+    .action(async (options: DemoOptions) => {
+      const { application, context, json } = options;
       const stack = localStackOf(application);
-      const open = await openWorld(sandboxOfProject(), nodes);
-      enterWorld(open);
-      const first = await firstAidFor(stack);
-      if (first.unsure !== undefined) throw notNow(stack, first.unsure);
-      await giveFirstAid(first);
-      const selection = await prepareStack(open, stack);
-      const { actions, blocked, unsure } = await recoveryOf(stack, first);
-      const doubt = blocked ?? unsure;
-      if (doubt !== undefined) throw notNow(stack, doubt);
-      await recover(stack, actions);
-      const { exitCode } = await pulumi(
-        open,
-        ["up", ...selection, "--yes", "--skip-preview", "--suppress-outputs"],
-        {
-          env: {
-            ...open.environment,
-            // What the cluster has lost is marked by now, so it is installed again.
-            ...(actions.some((action) => action.do === "reinstall") ? { [CHECKED]: "true" } : {}),
-          } as NodeJS.ProcessEnv,
-          // With --json standard output is for the result.
-          stdio: ["inherit", json ? process.stderr : "inherit", "inherit"],
-          reject: false,
-        },
-      );
-      if (exitCode !== 0)
-        throw new ToolError(
-          `pulumi up exited with ${exitCode}; its output is above. Fix the cause and run make demo${appOf(application)} again: it continues from here.`,
-        );
+      if (context !== undefined) kubeconfigsWith(context);
+      const home = context === undefined ? sandboxOfProject() : worldOfContext(context);
+      const open = await exclusively(demoLock(home), () => deploy(stack, options));
+      if (open === undefined) return;
       const { resources, live, workloads, namespace } = await lookAt(stack);
       const releases = releaseStatuses(resources, live, workloads);
       process.stdout.write(
         json
           ? resultJson({ stack, releases })
-          : `\n${statusTable(releases)}\n\n${summary(releases)}\n${next(application, stack, namespace, releases, nodeKind(open.world))}\n`,
+          : `\n${statusTable(releases)}\n\n${summary(releases)}\n${next(application, stack, namespace, releases, placeOf(context, nodeKind(open.world)))}\n`,
       );
     });
 }
+
+/** Returns the opened sandbox or cluster; undefined if the user does not agree. */
+async function deploy(
+  stack: string,
+  { application, nodes, context, yes = false, json }: DemoOptions,
+): Promise<OpenWorld | undefined> {
+  const open = await (context === undefined ? openWorld(sandboxOfProject(), nodes) : openContext(context));
+  enterWorld(open);
+  const first = await firstAidFor(stack);
+  if (first.unsure !== undefined) throw notNow(stack, first.unsure);
+  await giveFirstAid(first);
+  const selection = await prepareStack(open, stack);
+  if (context !== undefined && !(await agreed(open, context, stack, yes))) return undefined;
+  const { actions, blocked, unsure } = await recoveryOf(stack, first);
+  const doubt = blocked ?? unsure;
+  if (doubt !== undefined) throw notNow(stack, doubt);
+  await recover(stack, actions);
+  const { exitCode } = await pulumi(
+    open,
+    ["up", ...selection, "--yes", "--skip-preview", "--suppress-outputs"],
+    {
+      env: {
+        ...open.environment,
+        // What the cluster has lost is marked by now, so it is installed again.
+        ...(actions.some((action) => action.do === "reinstall") ? { [CHECKED]: "true" } : {}),
+      } as NodeJS.ProcessEnv,
+      // With --json standard output is for the result.
+      stdio: ["inherit", json ? process.stderr : "inherit", "inherit"],
+      reject: false,
+    },
+  );
+  if (exitCode !== 0)
+    throw new ToolError(
+      `pulumi up exited with ${exitCode}; its output is above. Fix the cause and run make demo${appOf(application)}${placeOf(context).argument} again: it continues from here.`,
+    );
+  return open;
+}
+
+/** Where the demo runs, as the commands after it name it. */
+interface Place {
+  /** The argument for `make`. */
+  argument: string;
+  /** The option for `sandbox env`. */
+  option: string;
+  /** Whether its pods run. */
+  reality: string;
+}
+
+const REALITY: Record<NodeKind, string> = {
+  simulated: "The pods are simulated; everything else is real.",
+  real: "Pods run on a real node.",
+  kind: "Pods run on kind.",
+};
+
+const placeOf = (context?: string, nodes: NodeKind = "simulated"): Place =>
+  context === undefined
+    ? { argument: "", option: "", reality: REALITY[nodes] }
+    : {
+        argument: ` CONTEXT='${context}'`,
+        option: ` --context '${context}'`,
+        reality: `This is on context ${context}.`,
+      };
 
 const notNow = (stack: string, why: string): ToolError =>
   new ToolError(
@@ -83,13 +129,13 @@ function next(
   stack: string,
   namespace: string,
   releases: readonly ReleaseStatus[],
-  nodes: NodeKind | undefined,
+  place: Place,
 ): string {
   const service = releases.find(({ kind }) => kind === "service");
   const store = releases.find(({ kind }) => kind === "store");
   const others = Object.keys(catalogue()).filter((name) => name !== application);
   const commands: [string, string][] = [
-    ['eval "$(npx flotilla sandbox env)"', "point this shell to the sandbox"],
+    [`eval "$(npx flotilla sandbox env${place.option})"`, "point this shell to it"],
     [`pulumi stack select ${stack}`, "select the stack of this application"],
     [`pulumi config set --path flotilla:services.${service?.release}.tag 2.0.0`, "set a new version"],
     [`npx flotilla diff --stack ${stack}`, "show what it would change, and which pods restart"],
@@ -100,15 +146,15 @@ function next(
     [`kubectl get pods -n ${namespace}`, `and helm list -n ${namespace}`],
     [`npx flotilla graph --stack ${stack}`, "draw the connections; --format html for a page"],
     ...others.map((name): [string, string] => [
-      `make demo${appOf(name)}`,
+      `make demo${appOf(name)}${place.argument}`,
       "deploy another application next to it",
     ]),
-    ["make preview STACK=prod", "preview another stack against the sandbox"],
-    ["make demo-down", "delete the sandbox and everything on it"],
+    ...(place.argument === ""
+      ? ([["make preview STACK=prod", "preview another stack against the sandbox"]] as [string, string][])
+      : []),
+    [`make demo-down${place.argument}`, "delete it with everything on it"],
   ];
   const width = Math.max(...commands.map(([command]) => command.length));
   const lines = commands.map(([command, what]) => `  ${command.padEnd(width)}  ${what}`);
-  const reality =
-    nodes === "real" ? "Pods run on a real node." : "The pods are simulated; everything else is real.";
-  return `\n${reality} Try next:\n${lines.join("\n")}`;
+  return `\n${place.reality} Try next:\n${lines.join("\n")}`;
 }

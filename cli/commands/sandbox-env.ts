@@ -1,15 +1,17 @@
 import { Command } from "commander";
+import { openContext } from "../../dev/sandbox/context/open";
 import { sandboxOfProject } from "../../dev/sandbox/folders";
 import { lossOf, prepareStack } from "../../dev/sandbox/stack";
 import { foreignSalt, openWorld } from "../../dev/sandbox/world";
 import { LOCAL_STACK, PROJECT_NAME } from "../stack/project";
 import { resultJson } from "../terminal/json";
-import { jsonOption } from "../terminal/options";
+import { contextOption, jsonOption } from "../terminal/options";
 import { say } from "../terminal/progress";
 
 export const sandboxEnvCommand = (): Command =>
   new Command("env")
     .description("Print the variables that point a shell to the sandbox")
+    .addOption(contextOption("to the demo that `flotilla demo --context` deployed to this cluster"))
     .addOption(jsonOption())
     .addHelpText(
       "after",
@@ -18,9 +20,9 @@ In a POSIX shell: eval "$(npx flotilla sandbox env)"
 Then pulumi, kubectl and helm use the sandbox. Missing tools are installed and the cluster is started first.
 With --json, unset the variables whose value is null.`,
     )
-    .action(async ({ json }: { json?: boolean }) => {
-      const world = sandboxOfProject();
-      const open = await openWorld(world);
+    .action(async ({ context, json }: { context?: string; json?: boolean }) => {
+      const open = context === undefined ? await openWorld(sandboxOfProject()) : await openContext(context);
+      const { world } = open;
       const loss = lossOf(world, LOCAL_STACK);
       if (loss === undefined) await prepareStack(open, LOCAL_STACK);
       else say(loss);

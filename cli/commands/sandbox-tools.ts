@@ -1,6 +1,6 @@
 import Table from "cli-table3";
 import { Command } from "commander";
-import { chooseProviders, differenceFromSdk } from "../../dev/sandbox/providers/choose";
+import { announceStandIns, chooseProviders, differenceFromSdk } from "../../dev/sandbox/providers/choose";
 import { resultJson } from "../terminal/json";
 import { jsonOption } from "../terminal/options";
 import { say } from "../terminal/progress";
@@ -15,6 +15,7 @@ export const sandboxToolsCommand = (): Command =>
     .action(async ({ json }: { json?: boolean }) => {
       const tools = await ensureTools([...CLUSTER_TOOLS, ...DEPLOY_TOOLS, ...CHECK_TOOLS]);
       const providers = await chooseProviders(tools.pulumi?.path as string);
+      announceStandIns(providers);
       for (const provider of providers) {
         const difference = differenceFromSdk(provider);
         if (difference !== undefined) say(difference);

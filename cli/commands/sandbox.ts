@@ -2,12 +2,14 @@ import chalk from "chalk";
 import { Command } from "commander";
 import { deleteCluster, describeCluster, stopCluster } from "../../dev/sandbox/cluster/cluster";
 import type { NodeKind } from "../../dev/sandbox/cluster/configuration";
-import { sandboxOfProject } from "../../dev/sandbox/folders";
+import { deleteFromContext } from "../../dev/sandbox/context/removal";
+import { sandboxOfProject, startLock } from "../../dev/sandbox/folders";
+import { exclusively } from "../../dev/sandbox/lock";
 import { prepareStack } from "../../dev/sandbox/stack";
 import { forgetStacks, openWorld, pulumi } from "../../dev/sandbox/world";
 import { EXIT } from "../core/exit-codes";
 import { resultJson } from "../terminal/json";
-import { jsonOption, nodesOption, stackOption } from "../terminal/options";
+import { contextOption, jsonOption, nodesOption, stackOption, yesOption } from "../terminal/options";
 import { say } from "../terminal/progress";
 import { findTool } from "../tools/toolchain/ensure";
 import { sandboxEnvCommand } from "./sandbox-env";
@@ -19,7 +21,7 @@ export function sandboxCommand(): Command {
   );
   command.addHelpText(
     "after",
-    "\nThe sandbox has a real control plane, and simulated nodes or a real one. It lives in .flotilla/ of the project, with a state\nbackend of its own; ~/.kube/config and ~/.pulumi stay as they are. See docs/sandbox.md.",
+    "\nThe sandbox has a real control plane, and simulated nodes or a real one, or it runs on kind. It lives in .flotilla/ of the\nproject, with a state backend of its own; ~/.kube/config and ~/.pulumi stay as they are. See docs/sandbox.md.",
   );
   command.addCommand(startCommand());
   command.addCommand(stopCommand());
@@ -42,17 +44,25 @@ const startCommand = (): Command =>
 
 const stopCommand = (): Command =>
   new Command("stop").description("Stop the cluster and keep its data").action(async () => {
-    const stopped = await stopCluster(sandboxOfProject());
+    const world = sandboxOfProject();
+    const stopped = await exclusively(startLock(world), () => stopCluster(world));
     say(stopped === 0 ? "the sandbox is not running" : `stopped the sandbox (${stopped} processes)`);
   });
 
 const deleteCommand = (): Command =>
-  new Command("delete").description("Delete the cluster, its data and its stacks").action(async () => {
-    const world = sandboxOfProject();
-    await deleteCluster(world);
-    forgetStacks(world);
-    say("deleted the sandbox and everything on it; the tools stay in the cache");
-  });
+  new Command("delete")
+    .description("Delete the cluster, its data and its stacks")
+    .addOption(contextOption("only what `flotilla demo --context` deployed to this cluster; asks first"))
+    .addOption(yesOption("the list is shown"))
+    .action(async ({ context, yes = false }: { context?: string; yes?: boolean }) => {
+      if (context !== undefined) return deleteFromContext(context, yes);
+      const world = sandboxOfProject();
+      await exclusively(startLock(world), async () => {
+        await deleteCluster(world);
+        forgetStacks(world);
+      });
+      say("deleted the sandbox and everything on it; the tools stay in the cache");
+    });
 
 const statusCommand = (): Command =>
   new Command("status")

@@ -20,7 +20,14 @@ export const jsonOption = (what = "print the result as a JSON object"): Option =
 
 /** Which nodes a new sandbox cluster has; the present one keeps its own. */
 export const nodesOption = (): Option =>
-  new Option("--nodes <kind>", "nodes of a new cluster: simulated, or a real one (Linux, as root)").choices([
-    "simulated",
-    "real",
-  ]);
+  new Option(
+    "--nodes <kind>",
+    "nodes of a new cluster: simulated, real (Linux, as root), or of kind (with Docker or Podman)",
+  ).choices(["simulated", "real", "kind"]);
+
+/** A cluster of the user's instead of the sandbox's own. */
+export const contextOption = (what: string): Option =>
+  new Option("--context <name>", what).argParser((name: string) => {
+    if (name === "") throw new InvalidArgumentError("The name is empty.");
+    return name;
+  });

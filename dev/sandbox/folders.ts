@@ -1,4 +1,5 @@
 /** The folders of the sandbox: `.flotilla/` in the project, which git ignores. */
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { PROJECT } from "../../cli/tools/paths";
 
@@ -29,5 +30,21 @@ export function worldIn(folder: string): World {
   };
 }
 
+const FOLDER = join(PROJECT, ".flotilla");
+
 /** The sandbox of the project. */
-export const sandboxOfProject = (): World => worldIn(join(PROJECT, ".flotilla"));
+export const sandboxOfProject = (): World => worldIn(FOLDER);
+
+/** State and passphrase of the demo on a cluster of the user's, apart from the sandbox's own. */
+export const worldOfContext = (context: string): World =>
+  worldIn(join(FOLDER, "contexts", folderName(context)));
+
+/** Names of contexts can have any characters, as those of EKS do. */
+const folderName = (context: string): string =>
+  `${context.replace(/[^\w.-]+/g, "-").slice(0, 40)}-${createHash("sha256").update(context).digest("hex").slice(0, 8)}`;
+
+/** Held while the cluster starts, stops or is deleted. */
+export const startLock = ({ folder }: World): string => join(folder, "start.lock");
+
+/** Held while a demo is deployed or deleted. */
+export const demoLock = ({ folder }: World): string => join(folder, "demo.lock");

@@ -16,6 +16,7 @@ import {
   NODE_TOOLS,
   TOOLS,
   type Tool,
+  type ToolName,
 } from "../../cli/tools/toolchain/specification";
 import { isEncrypted } from "../../src/config/credentials";
 import { merge } from "../../src/config/merge";
@@ -23,11 +24,13 @@ import { PREFIX } from "../../src/config/prefix";
 import { stackConfig } from "../../src/config/stack";
 import { isRecord } from "../../src/model/records";
 import { readProjectFiles } from "../../src/runtime/project-files";
-import { keepClusterSchemas, nodeKind, startCluster } from "./cluster/cluster";
-import { CLUSTER_CONTEXT, type NodeKind } from "./cluster/configuration";
-import type { World } from "./folders";
+import { contextOf, keepClusterSchemas, nodeKind, startCluster } from "./cluster/cluster";
+import type { NodeKind } from "./cluster/configuration";
+import { requireKind } from "./cluster/kind";
+import { startLock, type World } from "./folders";
+import { exclusively } from "./lock";
 import { requireRealNodes } from "./nodes/machine";
-import { chooseProviders, type Provider, pulumiHome } from "./providers/choose";
+import { announceStandIns, chooseProviders, type Provider, pulumiHome } from "./providers/choose";
 
 /** A started sandbox: its tools are installed and its cluster is running. */
 export interface OpenWorld {
@@ -38,19 +41,28 @@ export interface OpenWorld {
   environment: Record<string, string | undefined>;
 }
 
+/** What each kind of nodes needs: tools of the toolchain, and a check of the machine. */
+const NEEDS: Record<NodeKind, { tools: readonly ToolName[]; require: (folder: string) => void }> = {
+  simulated: { tools: CLUSTER_TOOLS, require: () => undefined },
+  real: { tools: [...CLUSTER_TOOLS, ...NODE_TOOLS], require: requireRealNodes },
+  kind: { tools: [], require: requireKind },
+};
+
 /**
- * Installs the tools, starts the cluster and prepares the state backend. Idempotent.
+ * Installs the tools, starts the cluster and prepares the state backend. Idempotent. Waits for another process that does the same.
  * @param kind the nodes of a new cluster; by default those of the present one, or simulated ones.
  */
-export async function openWorld(world: World, kind?: NodeKind): Promise<OpenWorld> {
-  mkdirSync(world.folder, { recursive: true, mode: 0o700 });
+export function openWorld(world: World, kind?: NodeKind): Promise<OpenWorld> {
+  return exclusively(startLock(world), () => open(world, kind));
+}
+
+async function open(world: World, kind: NodeKind | undefined): Promise<OpenWorld> {
   const nodes = kind ?? nodeKind(world) ?? "simulated";
-  if (nodes === "real") requireRealNodes(world.folder);
-  const tools = await ensureTools([
-    ...[...CLUSTER_TOOLS, ...DEPLOY_TOOLS],
-    ...(nodes === "real" ? NODE_TOOLS : []),
-  ]);
+  const needs = NEEDS[nodes];
+  needs.require(world.folder);
+  const tools = await ensureTools([...needs.tools, ...DEPLOY_TOOLS]);
   const providers = await chooseProviders(tools.pulumi?.path as string);
+  announceStandIns(providers);
   linkTools(world, tools);
   const { fresh } = await startCluster(world, tools, nodes);
   await keepClusterSchemas(world, tools);
@@ -58,14 +70,22 @@ export async function openWorld(world: World, kind?: NodeKind): Promise<OpenWorl
     say("deleting the stacks of the old sandbox cluster: nothing of them is deployed on the new one");
     forgetStacks(world);
   }
-  mkdirSync(world.state, { recursive: true, mode: 0o700 });
-  if (!existsSync(world.passphrase))
-    writeFileSync(world.passphrase, randomBytes(24).toString("base64url"), { mode: 0o600 });
+  makeBackend(world);
   return { world, tools, providers, environment: worldEnvironment(world, providers) };
 }
 
+/** Creates the state backend and its passphrase, unless they exist. */
+export function makeBackend({ state, passphrase }: World): void {
+  mkdirSync(state, { recursive: true, mode: 0o700 });
+  if (!existsSync(passphrase))
+    writeFileSync(passphrase, randomBytes(24).toString("base64url"), { mode: 0o600 });
+}
+
 /** Returns the environment in which plain `pulumi`, `kubectl` and `helm` use the sandbox. */
-function worldEnvironment(world: World, providers: readonly Provider[]): Record<string, string | undefined> {
+export function worldEnvironment(
+  world: World,
+  providers: readonly Provider[],
+): Record<string, string | undefined> {
   const standIns = providers.flatMap(({ path: folder }) => (folder === undefined ? [] : [folder]));
   return {
     KUBECONFIG: world.kubeconfig,
@@ -155,7 +175,7 @@ export function stackFileFor(world: World, stack: string): { file: string; encry
   const { cluster } = merge(stackConfig(readProjectFiles(PROJECT), stack).files).values;
   if (isRecord(cluster) && Object.keys(cluster).length > 0)
     document.setIn(["config", `${PREFIX}:cluster`], {
-      context: CLUSTER_CONTEXT,
+      context: contextOf(world),
       kubeconfig: null,
       identity: null,
     });
@@ -198,7 +218,7 @@ export function foreignSalt(world: World, stack: string): boolean {
 }
 
 /** Creates links to the tools in use, and to flotilla itself. */
-function linkTools(world: World, tools: Toolchain): void {
+export function linkTools(world: World, tools: Toolchain): void {
   rmSync(world.bin, { recursive: true, force: true });
   mkdirSync(world.bin, { recursive: true });
   for (const tool of Object.values(tools)) {

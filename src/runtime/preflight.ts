@@ -131,5 +131,12 @@ function readKubeconfig(path: string): Kubeconfig {
   }
 }
 
+/** Returns the kubeconfig that kubectl uses without arguments, merged from its files. */
+export function usersKubeconfig(environment = process.env): { paths: string[]; config: Kubeconfig } {
+  const paths = kubeconfigPaths({ cluster: {} }, environment);
+  const files = paths.filter((path) => existsSync(path));
+  return { paths, config: mergeKubeconfigs(files.map(readKubeconfig)) };
+}
+
 const hostnameOf = (url: URL) => url.hostname.replace(/^\[|\]$/g, "");
 const portOf = (url: URL) => Number(url.port || (url.protocol === "http:" ? 80 : 443));

@@ -12,8 +12,11 @@ export function sdkVersion(name: ProviderName): string {
   return (JSON.parse(readFileSync(manifestOf(name), "utf8")) as { version: string }).version;
 }
 
+/** Marks the version of a stand-in. */
+export const STAND_IN = "+stand-in";
+
 /** The version that a stand-in reports: the one it replaces, marked as a stand-in. */
-export const standInVersion = (name: ProviderName): string => `${sdkVersion(name)}+stand-in`;
+export const standInVersion = (name: ProviderName): string => `${sdkVersion(name)}${STAND_IN}`;
 
 /** The manifest in the project's packages. A stand-in may run outside a project and then uses this package's. */
 function manifestOf(name: ProviderName): string {

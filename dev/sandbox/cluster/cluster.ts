@@ -1,4 +1,4 @@
-/** Starts, stops and describes the sandbox cluster: a real control plane with simulated nodes or a real one. */
+/** Starts, stops and describes the sandbox cluster: a real control plane with simulated nodes or a real one, or kind. */
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -7,6 +7,7 @@ import { parse, stringify } from "yaml";
 import { say, step } from "../../../cli/terminal/progress";
 import { keepSchemas } from "../../../cli/tools/checks/schemas";
 import { firstLine, ToolError } from "../../../cli/tools/failure";
+import { readIfThere } from "../../../cli/tools/files";
 import { endProcesses } from "../../../cli/tools/processes";
 import type { InstalledTool, Toolchain } from "../../../cli/tools/toolchain/ensure";
 import type { World } from "../folders";
@@ -31,6 +32,7 @@ import {
   kwokConfiguration,
   type NodeKind,
 } from "./configuration";
+import { createKind, deleteKind, hasKind, loadImages, startKind, stopKind } from "./kind";
 import { freePorts } from "./ports";
 import { type ClusterProcess, forgetDeadProcesses, runningProcesses } from "./processes";
 
@@ -57,7 +59,14 @@ export async function keepClusterSchemas(world: World, tools: Toolchain): Promis
 /** Returns the kind of the cluster's nodes; undefined if there is no cluster. */
 export function nodeKind(world: World): NodeKind | undefined {
   if (!existsSync(filesOf(world).complete)) return undefined;
+  if (hasKind(world)) return "kind";
   return hasRealNode(world) ? "real" : "simulated";
+}
+
+/** Returns the kubeconfig context of the cluster. */
+export function contextOf(world: World): string {
+  const text = readIfThere(world.kubeconfig);
+  return text === undefined ? CLUSTER_CONTEXT : String(parse(text)["current-context"]);
 }
 
 /**
@@ -75,6 +84,7 @@ export async function startCluster(
     throw new ToolError(
       `the sandbox has ${present} nodes. To have ${nodes} ones, delete it with everything on it first: npx flotilla sandbox delete`,
     );
+  if (nodes === "kind") return startOnKind(world, tools);
   if (await isReady(world, tools)) {
     await importNewImages(world);
     return { fresh: false };
@@ -111,8 +121,30 @@ export async function startCluster(
   return { fresh: true };
 }
 
-/** Stops the cluster's processes; its data is kept for the next start. Returns the number of processes stopped. */
+/** Starts the cluster on kind; creates it if it does not exist or its containers are gone. */
+async function startOnKind(world: World, tools: Toolchain): Promise<{ fresh: boolean }> {
+  if (nodeKind(world) === "kind") {
+    const isThere =
+      (await isReady(world, tools)) ||
+      (await step("starting the sandbox cluster", async () => {
+        if (!(await startKind(world))) return false;
+        await untilReady(world, tools);
+        return true;
+      }));
+    if (isThere) {
+      await loadImages(world);
+      return { fresh: false };
+    }
+  }
+  await deleteCluster(world);
+  await step("creating the sandbox cluster on kind", () => createKind(world));
+  writeFileSync(filesOf(world).complete, "");
+  return { fresh: true };
+}
+
+/** Stops the cluster's processes or containers; its data is kept for the next start. Returns how many were stopped. */
 export async function stopCluster(world: World): Promise<number> {
+  if (hasKind(world)) return stopKind(world);
   const { pids, home } = filesOf(world);
   const ofNode = await stopNode(world);
   const running = await runningProcesses(pids, home);
@@ -126,7 +158,7 @@ export async function stopCluster(world: World): Promise<number> {
 
 /** Stops the cluster and deletes its data. */
 export async function deleteCluster(world: World): Promise<void> {
-  await stopCluster(world);
+  await (hasKind(world) ? deleteKind(world) : stopCluster(world));
   rmSync(world.cluster, { recursive: true, force: true });
   rmSync(world.kubeconfig, { force: true });
 }
@@ -138,12 +170,12 @@ export async function describeCluster(
   const { pids, home } = filesOf(world);
   const description: ClusterDescription = {
     running: false,
-    context: CLUSTER_CONTEXT,
+    context: contextOf(world),
     kubeconfig: world.kubeconfig,
     processes: [...(await runningProcesses(pids, home)), ...(await nodeProcesses(world))],
   };
-  if (kubectl === undefined || description.processes.length === 0 || !existsSync(world.kubeconfig))
-    return description;
+  const mayRun = description.processes.length > 0 || hasKind(world);
+  if (kubectl === undefined || !mayRun || !existsSync(world.kubeconfig)) return description;
   const get = async (...args: string[]) => JSON.parse((await runKubectl(world, kubectl, args)).stdout);
   try {
     const [version, nodes] = await Promise.all([
@@ -163,7 +195,11 @@ export async function describeCluster(
   }
 }
 
-async function createCluster(world: World, tools: Toolchain, nodes: NodeKind): Promise<void> {
+async function createCluster(
+  world: World,
+  tools: Toolchain,
+  nodes: Exclude<NodeKind, "kind">,
+): Promise<void> {
   const files = filesOf(world);
   mkdirSync(world.cluster, { recursive: true, mode: 0o700 });
   const [etcdClient, etcdPeer, api] = (await freePorts(3)) as [number, number, number];
@@ -238,10 +274,7 @@ async function untilReady(world: World, tools: Toolchain): Promise<void> {
 }
 
 async function isReady(world: World, tools: Toolchain): Promise<boolean> {
-  const { pids, home, components } = filesOf(world);
-  if (!existsSync(world.kubeconfig) || !ownsFolder(world)) return false;
-  if ((await runningProcesses(pids, home)).length < components) return false;
-  if (hasRealNode(world) && !(await hasGround(world))) return false;
+  if (!existsSync(world.kubeconfig) || !(hasKind(world) || (await hasProcesses(world)))) return false;
   const { exitCode } = await runKubectl(
     world,
     pathOf(tools, "kubectl"),
@@ -250,6 +283,12 @@ async function isReady(world: World, tools: Toolchain): Promise<boolean> {
     false,
   );
   return exitCode === 0;
+}
+
+async function hasProcesses(world: World): Promise<boolean> {
+  const { pids, home, components } = filesOf(world);
+  if (!ownsFolder(world) || (await runningProcesses(pids, home)).length < components) return false;
+  return !hasRealNode(world) || hasGround(world);
 }
 
 /** Whether the cluster's files belong to this path. A moved or copied project has a cluster with the old path. */

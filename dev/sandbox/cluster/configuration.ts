@@ -27,15 +27,16 @@ export interface ControlPlanePorts {
   api: number;
 }
 
-/** Simulated by kwok, or real: a kubelet in a network namespace in which the control plane runs, too. */
-export type NodeKind = "simulated" | "real";
+/** Kinds of nodes: simulated by kwok, real (kubelets in network namespaces of this machine), or containers of kind. */
+export const NODE_KINDS = ["simulated", "real", "kind"] as const;
+export type NodeKind = (typeof NODE_KINDS)[number];
 
 /** Returns kwokctl's configuration. */
 export function kwokConfiguration(
   binaries: ClusterBinaries,
   certificates: string,
   ports: ControlPlanePorts,
-  nodes: NodeKind,
+  nodes: Exclude<NodeKind, "kind">,
 ): object {
   const ca = join(certificates, "ca.crt");
   const certificate = join(certificates, "admin.crt");
@@ -110,7 +111,7 @@ export function kwokConfiguration(
 }
 
 /** The annotation of simulated nodes. */
-const SIMULATED = { key: "kwok.x-k8s.io/node", value: "fake" };
+export const SIMULATED = { key: "kwok.x-k8s.io/node", value: "fake" };
 
 /** Pods and the kubelet reach it over the node's address; no other machine can reach that. */
 const apiServerOfRealNode = (certificate: string, key: string) => [

@@ -1,5 +1,7 @@
 /** Whether this machine can run a real node: what it needs, and one line about what is missing. */
 
+import { insteadOf } from "../cluster/alternatives";
+
 /** What a machine offers. */
 export interface Machine {
   platform: NodeJS.Platform;
@@ -37,12 +39,10 @@ const CONTROLLERS = { 1: ["cpu", "cpuacct", "cpuset", "memory"], 2: ["cpu", "cpu
 
 const LEAST_BYTES = 2 * 1024 ** 3;
 
-const INSTEAD = "Without real nodes: npx flotilla sandbox start --nodes simulated";
-
 /** Returns why a real node cannot run here and what to do, on one line; undefined if it can. */
 export function obstacle(machine: Machine): string | undefined {
   const problem = problemOf(machine);
-  return problem && `real nodes ${problem}. ${INSTEAD}`;
+  return problem && `real nodes ${problem}. ${insteadOf("real")}`;
 }
 
 function problemOf({

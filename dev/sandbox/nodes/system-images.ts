@@ -71,29 +71,34 @@ export const archivesToImport = (found: Imported, imported: Imported): string[] 
     .filter((file) => found[file] !== imported[file])
     .sort();
 
-/**
- * Imports image archives (OCI or `docker save`) from the sandbox's folder of images.
- * @throws ToolError for a file that is not an image archive.
- */
-export async function importUserImages(init: number, { images, imported }: NodeFiles): Promise<void> {
-  if (!existsSync(images)) return;
+/** Returns the paths of the archives that are new or changed since the record, and the next record. */
+export function imageArchives(images: string, record: string): { fresh: string[]; found: Imported } {
+  const files = existsSync(images) ? readdirSync(images) : [];
   const found: Imported = Object.fromEntries(
-    readdirSync(images)
+    files
       .filter((file) => /\.(tar|tar\.gz|tgz)$/.test(file))
       .map((file) => {
         const { size, mtimeMs } = statSync(join(images, file));
         return [file, `${size} ${mtimeMs}`];
       }),
   );
-  const known = existsSync(imported) ? (JSON.parse(readFileSync(imported, "utf8")) as Imported) : {};
-  const fresh = archivesToImport(found, known);
+  const known = existsSync(record) ? (JSON.parse(readFileSync(record, "utf8")) as Imported) : {};
+  return { fresh: archivesToImport(found, known).map((file) => join(images, file)), found };
+}
+
+/**
+ * Imports image archives (OCI or `docker save`) from the sandbox's folder of images.
+ * @throws ToolError for a file that is not an image archive.
+ */
+export async function importUserImages(init: number, { images, imported }: NodeFiles): Promise<void> {
+  const { fresh, found } = imageArchives(images, imported);
   for (const file of fresh)
     try {
-      await ctr(init, "images", "import", join(images, file));
+      await ctr(init, "images", "import", file);
     } catch (error) {
       const reason = firstLine((error as { stderr?: string }).stderr ?? (error as Error).message);
       throw new ToolError(
-        `${join(basename(dirname(images)), basename(images), file)} cannot be imported: ${reason}\n  It must be an OCI or Docker image archive, for example from docker save.`,
+        `${join(basename(dirname(images)), basename(images), basename(file))} cannot be imported: ${reason}\n  It must be an OCI or Docker image archive, for example from docker save.`,
       );
     }
   if (fresh.length > 0) say(`imported ${fresh.length} image archive(s) from ${images}`);

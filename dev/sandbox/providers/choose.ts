@@ -9,6 +9,7 @@ import { binaryVersion } from "../../../cli/tools/provider-versions/binary-versi
 import {
   PROVIDERS,
   type ProviderName,
+  STAND_IN,
   sdkVersion,
   standInVersion,
 } from "../../../cli/tools/provider-versions/sdk-version";
@@ -32,11 +33,18 @@ export const pulumiHome = (): string => join(cacheFolder(), "pulumi");
 export async function chooseProviders(pulumi: string): Promise<Provider[]> {
   const chosen: Provider[] = [];
   for (const name of PROVIDERS) chosen.push(await choose(name, pulumi));
+  return chosen;
+}
+
+/** Says which providers are stand-ins. */
+export function announceStandIns(chosen: readonly Provider[]): void {
   const standIns = chosen.filter(({ source }) => source === "stand-in").map(({ name }) => name);
   if (standIns.length > 0)
     say(`the official Pulumi plugins for ${standIns.join(" and ")} cannot be downloaded: using stand-ins`);
-  return chosen;
 }
+
+/** Whether a provider is a stand-in, also one that is on PATH. */
+export const isStandIn = ({ version }: Pick<Provider, "version">): boolean => version.endsWith(STAND_IN);
 
 async function choose(name: ProviderName, pulumi: string): Promise<Provider> {
   const version = sdkVersion(name);
