@@ -3,6 +3,7 @@ import { nodeKind } from "../../dev/sandbox/cluster/cluster";
 import type { NodeKind } from "../../dev/sandbox/cluster/configuration";
 import { agreed } from "../../dev/sandbox/context/agreement";
 import { kubeconfigsWith, openContext } from "../../dev/sandbox/context/open";
+import { optionFor } from "../../dev/sandbox/context/target";
 import { demoLock, sandboxOfProject, worldOfContext } from "../../dev/sandbox/folders";
 import { exclusively } from "../../dev/sandbox/lock";
 import { localStackOf, prepareStack } from "../../dev/sandbox/stack";
@@ -110,8 +111,8 @@ const placeOf = (context?: string, nodes: NodeKind = "simulated"): Place =>
   context === undefined
     ? { argument: "", option: "", reality: REALITY[nodes] }
     : {
-        argument: ` CONTEXT='${context}'`,
-        option: ` --context '${context}'`,
+        argument: optionFor(context).replace(" --context ", " CONTEXT="),
+        option: optionFor(context),
         reality: `This is on context ${context}.`,
       };
 

@@ -11,7 +11,7 @@ import { askWithKubectl } from "../../../src/runtime/ask-cluster";
 import { checkCluster } from "../../../src/runtime/preflight";
 import { isStandIn } from "../providers/choose";
 import type { OpenWorld } from "../world";
-import { NODES_PATH, type Nodes, nodesIn, standInRefusal, targetText } from "./target";
+import { NODES_PATH, type Nodes, nodesIn, optionFor, standInRefusal, targetText } from "./target";
 
 /** Returns the cluster as text, and its nodes. @throws ToolError or FlotillaError if it does not answer. */
 export async function lookAtTarget(
