@@ -23,6 +23,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   preview: async () => (await import("./commands/preview")).previewCommand(),
   up: async () => (await import("./commands/up")).upCommand(),
   status: async () => (await import("./commands/status")).statusCommand(),
+  open: async () => (await import("./commands/open")).openCommand(),
   explain: async () => (await import("./commands/explain")).explainCommand(),
   drift: async () => (await import("./commands/drift")).driftCommand(),
   rollback: async () => (await import("./commands/rollback")).rollbackCommand(),

@@ -123,6 +123,13 @@ export async function importNewImages(world: World): Promise<void> {
   if (init !== undefined) await importUserImages(init, files);
 }
 
+/** Returns the names of the images that the node has. */
+export async function imagesOfNode(world: World): Promise<string[]> {
+  const init = await initOf(nodeFiles(world));
+  if (init === undefined) throw new ToolError("the sandbox's node is not running");
+  return (await ctr(init, "images", "list", "--quiet")).stdout.split("\n");
+}
+
 async function untilRuntime(files: NodeFiles): Promise<number> {
   const limit = Date.now() + 30_000;
   for (;;) {

@@ -71,7 +71,7 @@ function fullName(repository: string): string {
 }
 
 /** Splits the image of a container. */
-function partsOf(image: string): { repository: string; tag?: string; digest?: string } {
+export function partsOf(image: string): { repository: string; tag?: string; digest?: string } {
   const [named = "", digest] = image.split("@");
   const colon = named.lastIndexOf(":");
   const hasTag = colon > named.lastIndexOf("/");

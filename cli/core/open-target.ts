@@ -1,0 +1,43 @@
+/** Decides which service `flotilla open` shows, and where it answers. */
+import type { Application } from "../../src/model/application";
+import { own } from "../../src/model/graph";
+import { suggest } from "../../src/model/nearest";
+
+/** A port of a service that is opened. */
+export interface OpenTarget {
+  service: string;
+  /** Port of the Service. */
+  port: number;
+  scheme: "http" | "tcp";
+  /** Path of the first page. Default "/". */
+  path: string;
+}
+
+/** Returns the target, or why there is none. By default it is the service that is public. */
+export function openTargetOf({ services }: Application, name?: string): OpenTarget | { problem: string } {
+  const withPorts = Object.keys(services).filter(
+    (each) => Object.keys(services[each]?.ports ?? {}).length > 0,
+  );
+  const open = name ?? withPorts.filter((each) => services[each]?.public !== undefined);
+  if (Array.isArray(open) && open.length !== 1)
+    return {
+      problem:
+        open.length === 0
+          ? `the application has no public service. Name one: ${withPorts.join(", ") || "none has a port"}`
+          : `the application has several public services. Name one: ${open.join(", ")}`,
+    };
+  const service = Array.isArray(open) ? (open[0] as string) : open;
+  const found = own(services, service);
+  if (found === undefined)
+    return { problem: `the application has no service named ${service}. ${suggest(service, withPorts)}` };
+  const ports = found.ports ?? {};
+  const portName = found.public?.port ?? Object.keys(ports)[0];
+  const port = portName === undefined ? undefined : own(ports, portName);
+  if (port === undefined) return { problem: `${service} has no port` };
+  return {
+    service,
+    port: port.service ?? port.container,
+    scheme: port.protocol === "http" ? "http" : "tcp",
+    path: found.public?.path ?? "/",
+  };
+}

@@ -1,0 +1,85 @@
+/** Connects a port of this machine to a Service until the process is interrupted. kubectl does it, and ends with the pod. */
+import { createServer } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
+import execa from "execa";
+import type { Settings } from "../../src/config/schema";
+import { accessOf } from "../../src/runtime/ask-cluster";
+import { say } from "../terminal/progress";
+import { firstLine, ToolError } from "../tools/failure";
+import { delegateInterrupts, interrupted } from "../tools/interrupts";
+import { ensureTools } from "../tools/toolchain/ensure";
+import { executablesOnPath } from "../tools/toolchain/search-path";
+
+export interface Forward {
+  cluster: Settings["cluster"];
+  namespace: string;
+  service: string;
+  /** Port of the Service. */
+  port: number;
+  /** Port of this machine. */
+  localPort: number;
+}
+
+/** Milliseconds between two tries. */
+const INTERVAL = 1000;
+
+/** Returns a free port of the loopback interface. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/**
+ * Forwards the port until Ctrl-C or until `onReady` returns true; `onReady` is called when it is connected for the first time.
+ * Connects again when the pod behind it has ended. @throws ToolError with kubectl's message if the first connection fails.
+ */
+export async function keepForwarding(forward: Forward, onReady: () => Promise<boolean>): Promise<void> {
+  const kubectl = await kubectlPath();
+  let state: "new" | "connected" | "lost" | "ended" = "new";
+  let ending: Promise<void> = Promise.resolve();
+  do {
+    if (state === "lost") await pause(INTERVAL);
+    const child = execa(kubectl, argumentsOf(forward), { stdin: "ignore", reject: false });
+    child.stdout?.on("data", (data: Buffer) => {
+      if (!data.toString().includes("Forwarding from")) return;
+      if (state === "lost") say(`connected to ${forward.service} again`);
+      if (state === "new")
+        ending = onReady().then((ends) => {
+          if (!ends) return;
+          state = "ended";
+          child.kill("SIGTERM");
+        });
+      state = "connected";
+    });
+    // It may keep listening after the pod has ended, and refuse every request.
+    child.stderr?.on("data", (data: Buffer) => {
+      if (LOST.test(data.toString())) child.kill("SIGTERM");
+    });
+    const { stderr } = await delegateInterrupts(() => child);
+    await ending;
+    if (state === "new" && !interrupted)
+      throw new ToolError(`cannot connect to the Service ${forward.service}: ${firstLine(stderr.trim())}`);
+    if (state === "connected" && !interrupted)
+      say(`lost the connection to ${forward.service}; connecting again`);
+    state = (state as string) === "ended" ? "ended" : "lost";
+  } while (!interrupted && state === "lost");
+}
+
+const LOST = /lost connection to pod|error forwarding port|an error occurred forwarding/i;
+
+async function kubectlPath(): Promise<string> {
+  const [onPath] = executablesOnPath("kubectl", process.env.PATH ?? "");
+  return onPath ?? ((await ensureTools(["kubectl"])).kubectl?.path as string);
+}
+
+const argumentsOf = ({ cluster, namespace, service, port, localPort }: Forward): string[] => [
+  ...accessOf(cluster),
+  ...["port-forward", "--namespace", namespace, "--address", "127.0.0.1"],
+  ...[`service/${service}`, `${localPort}:${port}`],
+];

@@ -1,0 +1,55 @@
+/** Image archives in the cache. An archive with the same content is built once. */
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { step } from "../../../cli/terminal/progress";
+import { cacheFolder } from "../../../cli/tools/paths";
+import { inTemporaryFolder } from "../../../cli/tools/temporary";
+import { type ImageConfig, packImage } from "../nodes/image-archive";
+import { ENTRYPOINT, entrypointOf, unpackRecipe } from "./debian";
+import { RECIPES, type Recipe } from "./recipes";
+
+/** An image to build. */
+export interface Build {
+  /** Name of the image with registry and tag. */
+  image: string;
+  /** What it is made of. Another identity is another archive. */
+  identity: unknown;
+  config: ImageConfig;
+  /** Writes its file system into a new folder. */
+  fill(root: string): Promise<void>;
+}
+
+const cache = (): string => join(cacheFolder(), "images");
+
+/** Returns the archive of an image; builds it unless it is in the cache. */
+export async function archiveOf({ image, identity, config, fill }: Build): Promise<string> {
+  const slug = image.replace(/[^\w.-]+/g, "_");
+  const content = JSON.stringify([image, identity, config, process.arch]);
+  const digest = createHash("sha256").update(content).digest("hex").slice(0, 16);
+  const archive = join(cache(), `${slug}-${digest}.tar`);
+  if (existsSync(archive)) return archive;
+  mkdirSync(cache(), { recursive: true });
+  await inTemporaryFolder(cache(), (folder) =>
+    step(`building the image ${image}`, async () => {
+      const root = join(folder, "root");
+      await fill(root);
+      await packImage(image, root, config, archive);
+    }),
+  );
+  for (const name of readdirSync(cache()))
+    if (name.startsWith(`${slug}-`) && name !== `${slug}-${digest}.tar`) rmSync(join(cache(), name));
+  return archive;
+}
+
+/** Returns how to build a stand-in of an official image with the given name and tag. */
+export function standInOf(recipe: string, image: string, tag: string): Build {
+  const definition = RECIPES[recipe] as Recipe;
+  const { hasEntrypoint, config } = definition;
+  return {
+    image,
+    identity: [definition, tag, hasEntrypoint ? readFileSync(entrypointOf(recipe), "utf8") : ""],
+    config: { ...(hasEntrypoint ? { Entrypoint: [ENTRYPOINT] } : {}), ...config },
+    fill: (root) => unpackRecipe(recipe, definition, tag, root),
+  };
+}

@@ -1,0 +1,89 @@
+/** Unpacks packages of Debian into a folder: the file system of an image. Nothing of them runs. */
+import { chmodSync, copyFileSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import execa from "execa";
+import { executablesOnPath } from "../../../cli/tools/toolchain/search-path";
+import type { Recipe } from "./recipes";
+
+/** The release of Debian that packages come from, unless a recipe needs another one. */
+const STABLE = "trixie";
+
+/** Not needed in a container. */
+const EXCLUDED = ["/usr/share/doc/*", "/usr/share/man/*", "/usr/share/info/*", "/usr/share/locale/*"];
+
+const ENTRYPOINTS = join(__dirname, "entrypoints");
+
+/** Where an image has its entrypoint. */
+export const ENTRYPOINT = "/usr/local/bin/entrypoint.sh";
+
+export const entrypointOf = (name: string): string => join(ENTRYPOINTS, `${name}.sh`);
+
+/** Returns the programs that are not on PATH and that a recipe needs, with their Debian packages. */
+export function missingPrograms({ jars }: Recipe, path = process.env.PATH ?? ""): string[] {
+  const needed = ["mmdebstrap", ...(jars === undefined ? [] : ["mvn"])];
+  return needed.filter((program) => executablesOnPath(program, path).length === 0);
+}
+
+/** Writes the file system of a recipe into a new folder. */
+export async function unpackRecipe(name: string, recipe: Recipe, tag: string, root: string): Promise<void> {
+  await execa("mmdebstrap", [
+    ...["--quiet", "--variant=extract", "--aptopt=Acquire::Check-Valid-Until false"],
+    ...[...EXCLUDED, ...(recipe.exclude ?? [])].map((pattern) => `--dpkgopt=path-exclude=${pattern}`),
+    ...[`--include=${recipe.packages.join(",")}`, recipe.suite ?? STABLE, root],
+  ]);
+  if (recipe.packages.includes("busybox")) await linkApplets(root);
+  else symlinkSync("bash", join(root, "usr/bin/sh"));
+  if (recipe.jars) await addJars(recipe.jars, tag, root);
+  if (recipe.hasEntrypoint) {
+    const target = join(root, ENTRYPOINT);
+    mkdirSync(dirname(target), { recursive: true });
+    copyFileSync(entrypointOf(name), target);
+    chmodSync(target, 0o755);
+  }
+  const files = { ...usersOf(recipe), ...recipe.files };
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), content);
+  }
+}
+
+/** Returns the files that name the users of an image. */
+export function usersOf({ user }: Pick<Recipe, "user">): Record<string, string> {
+  const users = [
+    { name: "root", id: 0, home: "/root" },
+    ...(user === undefined ? [] : [user]),
+    { name: "nobody", id: 65534, home: "/nonexistent" },
+  ];
+  return {
+    "/etc/passwd": users.map(({ name, id, home }) => `${name}:x:${id}:${id}::${home}:/bin/sh\n`).join(""),
+    "/etc/group": users.map(({ name, id }) => `${name}:x:${id}:\n`).join(""),
+  };
+}
+
+/** Busybox is every program that its list names. */
+async function linkApplets(root: string): Promise<void> {
+  const { stdout } = await execa("chroot", [root, "/usr/bin/busybox", "--list"]);
+  for (const applet of stdout.split("\n").filter((each) => each !== "busybox"))
+    symlinkSync("busybox", join(root, "usr/bin", applet));
+}
+
+async function addJars({ coordinate, folder }: NonNullable<Recipe["jars"]>, version: string, root: string) {
+  const target = join(root, folder);
+  mkdirSync(target, { recursive: true });
+  writeFileSync(join(target, "pom.xml"), pomOf(coordinate, version));
+  const goal = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies";
+  await execa("mvn", ["--batch-mode", "--quiet", goal, "-DincludeScope=runtime", "-DoutputDirectory=."], {
+    cwd: target,
+  });
+}
+
+function pomOf(coordinate: string, version: string): string {
+  const [group, artifact] = coordinate.split(":");
+  const library = `<groupId>${group}</groupId><artifactId>${artifact}</artifactId><version>${version}</version>`;
+  return `<project xmlns="http://maven.apache.org/POM/4.0.0">
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>dev.flotilla</groupId><artifactId>image</artifactId><version>1</version>
+  <dependencies><dependency>${library}</dependency></dependencies>
+</project>
+`;
+}

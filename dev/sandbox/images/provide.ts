@@ -1,0 +1,83 @@
+/** Gives a real node the images that a stack needs and that the node cannot pull. */
+import { copyFileSync, existsSync, linkSync, mkdirSync } from "node:fs";
+import { basename, join } from "node:path";
+import { say } from "../../../cli/terminal/progress";
+import { ToolError } from "../../../cli/tools/failure";
+import { plural } from "../../../src/model/plural";
+import type { World } from "../folders";
+import { nodeFiles } from "../nodes/layout";
+import { imagesOfNode, importNewImages } from "../nodes/node";
+import { archiveOf, standInOf } from "./archives";
+import { type Buildable, chooseImages, EXAMPLES, fullName, registriesOf } from "./choose";
+import { missingPrograms } from "./debian";
+import { exampleBuild, hasExample } from "./example";
+import { RECIPES, type Recipe } from "./recipes";
+import { unreachable } from "./registry";
+
+/** Debian's packages of the programs that build images. */
+const PACKAGES: Record<string, string> = { mmdebstrap: "mmdebstrap", mvn: "maven" };
+
+/** @throws ToolError if the node can neither pull an image nor get it from the sandbox. */
+export async function provideImages(world: World, images: readonly string[]): Promise<void> {
+  const present = await imagesOfNode(world);
+  const lacking = [...new Set(images.map(fullName))].filter((image) => !present.includes(image));
+  const examples = Object.fromEntries(Object.entries(EXAMPLES).filter(([, name]) => hasExample(name)));
+  const reasons = await reasonsOf(registriesOf(lacking, examples));
+  const { build, missing } = chooseImages(lacking, examples, Object.keys(reasons));
+  const why = Object.entries(reasons)
+    .map(([registry, reason]) => `${registry} cannot be reached (${reason})`)
+    .join(", ");
+  if (missing.length > 0) throw new ToolError(missingText(why, missing, nodeFiles(world).images));
+  const recipes = build.flatMap(({ from }) => ("recipe" in from ? [RECIPES[from.recipe] as Recipe] : []));
+  requirePrograms(why, recipes);
+  if (recipes.length > 0)
+    say(`${why}: ${plural(recipes.length, "image")} will be built from Debian's packages, as stand-ins`);
+  await importArchives(world, build);
+}
+
+/** Returns why registries cannot be reached, for those that cannot. */
+async function reasonsOf(registries: readonly string[]): Promise<Record<string, string>> {
+  const answers = await Promise.all(
+    registries.map(async (registry) => [registry, await unreachable(registry)] as const),
+  );
+  return Object.fromEntries(
+    answers.flatMap(([registry, reason]) => (reason === undefined ? [] : [[registry, reason]])),
+  );
+}
+
+const missingText = (why: string, missing: readonly string[], folder: string): string =>
+  [
+    `${why}, and the node does not have these images:`,
+    ...missing.map((image) => `    ${image}`),
+    `  Put archives of them (docker save) into ${folder}, or use simulated nodes: npx flotilla sandbox delete, then make demo`,
+  ].join("\n");
+
+function requirePrograms(why: string, recipes: readonly Recipe[]): void {
+  const programs = [...new Set(recipes.flatMap((recipe) => missingPrograms(recipe)))];
+  if (programs.length > 0)
+    throw new ToolError(
+      `${why}, and stand-ins for its images need ${programs.join(", ")}\n  On Debian and Ubuntu: apt-get install ${programs.map((name) => PACKAGES[name]).join(" ")}`,
+    );
+}
+
+async function importArchives(world: World, builds: readonly Buildable[]): Promise<void> {
+  const { images } = nodeFiles(world);
+  mkdirSync(images, { recursive: true });
+  for (const { image, tag, from } of builds) {
+    const build =
+      "example" in from ? await exampleBuild(from.example, image) : standInOf(from.recipe, image, tag);
+    linkArchive(await archiveOf(build), images);
+  }
+  await importNewImages(world);
+}
+
+/** Shares the file with the cache if both are on the same file system. */
+function linkArchive(archive: string, folder: string): void {
+  const target = join(folder, basename(archive));
+  if (existsSync(target)) return;
+  try {
+    linkSync(archive, target);
+  } catch {
+    copyFileSync(archive, target);
+  }
+}

@@ -1,0 +1,34 @@
+// @ts-check
+/** Ends the connections of a server without failing a request. */
+import { setTimeout as sleep } from "node:timers/promises";
+
+/**
+ * Follows the connections of a server.
+ *
+ * @param {import("node:http").Server} server
+ */
+export function createDrain(server) {
+  /** Connections, and whether they had a request. @type {Map<import("node:net").Socket, boolean>} */
+  const sockets = new Map();
+  server.on("connection", (socket) => {
+    sockets.set(socket, false);
+    socket.once("close", () => sockets.delete(socket));
+  });
+  server.on("request", (request) => sockets.set(request.socket, true));
+
+  /**
+   * Waits for the clients to leave: responses ask them to, with `Connection: close`. A client that sends nothing for a while has
+   * its idle connection closed; a request that runs is waited for, however long it takes.
+   *
+   * @param {() => Promise<void>} close Stops listening, closes idle connections and waits for the others.
+   * @param {number} [quietMs] How long connections stay open for a last request.
+   */
+  return async function drain(close, quietMs = 5000) {
+    const end = Date.now() + quietMs;
+    while (sockets.size > 0 && Date.now() < end) await sleep(50);
+    const closed = close();
+    // Browsers open connections in advance. Node.js does not count those without a request as idle.
+    for (const [socket, hadRequest] of sockets) if (!hadRequest) socket.destroy();
+    await closed;
+  };
+}
