@@ -115,8 +115,14 @@ describe("flotilla demo --context", function () {
     assert.equal(await exists("namespace", namespace), false);
   });
 
-  it("refuses a namespace that is not the stack's own", async () => {
+  it("refuses a namespace that is not the stack's own, and a cluster without a default StorageClass", async () => {
     await run("kubectl", ["create", "namespace", namespace]);
+    const isDefault = (suffix: string) =>
+      run("kubectl", [
+        ...["annotate", "--overwrite", "storageclass", "standard"],
+        `storageclass.kubernetes.io/is-default-class${suffix}`,
+      ]);
+    await isDefault("=false");
     const { exitCode, all = "" } = await demo("--context", context, "--yes");
     assert.equal(exitCode, 1, all);
     assert.match(
@@ -127,6 +133,11 @@ describe("flotilla demo --context", function () {
       all,
       /For commands on this stack, first: eval "\$\(npx flotilla sandbox env --context arn:\S+mine\)"/,
     );
+    assert.match(
+      all,
+      /\n +storage: the cluster has no default StorageClass; it has: standard\n +Set flotilla:storageClass/,
+    );
+    await isDefault("=true");
     await run("kubectl", ["delete", "namespace", namespace, "--wait"]);
   });
 

@@ -59,11 +59,15 @@ describe("a machine for kind", () => {
   });
 
   it("says why kind fails, in the words of Docker if it is the cause", () => {
+    // Of kind 0.33.0.
+    const output = `Deleting cluster "x" ...
+ERROR: failed to delete cluster "x": error listing nodes: command "docker ps -a --format '{{.Names}}'" failed with error: exit status 1
+
+Command Output: Cannot connect to the Docker daemon. Is the docker daemon running?
+`;
     assert.equal(
-      kindReason(
-        `ERROR: failed to list nodes: command "docker ps -a" failed with error: exit status 1\nCommand Output: Cannot connect to the Docker daemon. Is it running?\n`,
-      ),
-      `failed to list nodes: command "docker ps -a" failed with error: exit status 1: Cannot connect to the Docker daemon. Is it running?`,
+      kindReason(output),
+      `failed to delete cluster "x": error listing nodes: exit status 1: Cannot connect to the Docker daemon. Is the docker daemon running?`,
     );
     assert.equal(kindReason("ERROR: no nodes found"), "no nodes found");
     assert.equal(kindReason(""), "no output");
