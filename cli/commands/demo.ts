@@ -3,6 +3,7 @@ import { nodeKind } from "../../dev/sandbox/cluster/cluster";
 import type { NodeKind } from "../../dev/sandbox/cluster/configuration";
 import { agreed } from "../../dev/sandbox/context/agreement";
 import { kubeconfigsWith, openContext } from "../../dev/sandbox/context/open";
+import { optionFor } from "../../dev/sandbox/context/target";
 import { demoApplication, NEXT_TAG, provideDemoImages, showPublicService } from "../../dev/sandbox/demo";
 import { demoLock, sandboxOfProject, worldOfContext } from "../../dev/sandbox/folders";
 import { exclusively } from "../../dev/sandbox/lock";
@@ -123,8 +124,8 @@ const placeOf = (context: string | undefined, nodes: NodeKind): Place =>
     ? { podsRun: nodes !== "simulated", argument: "", option: "", reality: REALITY[nodes] }
     : {
         podsRun: true,
-        argument: ` CONTEXT='${context}'`,
-        option: ` --context '${context}'`,
+        argument: optionFor(context).replace(" --context ", " CONTEXT="),
+        option: optionFor(context),
         reality: `This is on context ${context}.`,
       };
 

@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { openContext } from "../../dev/sandbox/context/open";
 import { sandboxOfProject } from "../../dev/sandbox/folders";
 import { lossOf, prepareStack } from "../../dev/sandbox/stack";
-import { foreignSalt, openWorld } from "../../dev/sandbox/world";
+import { foreignSalt, type OpenWorld, openWorld } from "../../dev/sandbox/world";
 import { LOCAL_STACK, PROJECT_NAME } from "../stack/project";
 import { resultJson } from "../terminal/json";
 import { contextOption, jsonOption } from "../terminal/options";
@@ -22,15 +22,7 @@ With --json, unset the variables whose value is null.`,
     )
     .action(async ({ context, json }: { context?: string; json?: boolean }) => {
       const open = context === undefined ? await openWorld(sandboxOfProject()) : await openContext(context);
-      const { world } = open;
-      const loss = lossOf(world, LOCAL_STACK);
-      if (loss === undefined) await prepareStack(open, LOCAL_STACK);
-      else say(loss);
-      if (foreignSalt(world, LOCAL_STACK))
-        say(
-          `Pulumi.${LOCAL_STACK}.yaml has the encryption salt of another backend, so pulumi cannot read the sandbox's state of ${PROJECT_NAME}: ` +
-            `remove the line encryptionsalt from Pulumi.${LOCAL_STACK}.yaml`,
-        );
+      if (context === undefined) await prepareLocalStack(open);
       const { environment } = open;
       process.stdout.write(
         json
@@ -42,6 +34,17 @@ With --json, unset the variables whose value is null.`,
           : shellText(environment),
       );
     });
+
+async function prepareLocalStack(open: OpenWorld): Promise<void> {
+  const loss = lossOf(open.world, LOCAL_STACK);
+  if (loss === undefined) await prepareStack(open, LOCAL_STACK);
+  else say(loss);
+  if (foreignSalt(open.world, LOCAL_STACK))
+    say(
+      `Pulumi.${LOCAL_STACK}.yaml has the encryption salt of another backend, so pulumi cannot read the sandbox's state of ${PROJECT_NAME}: ` +
+        `remove the line encryptionsalt from Pulumi.${LOCAL_STACK}.yaml`,
+    );
+}
 
 const shellText = (environment: Record<string, string | undefined>): string =>
   Object.entries(environment)

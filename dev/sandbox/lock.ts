@@ -48,7 +48,8 @@ async function take(file: string): Promise<void> {
   while (!create(file, own)) {
     const text = readIfThere(file);
     const holder = text === undefined ? undefined : holderIn(text);
-    if (text !== undefined && isOld(file) && !(await isAlive(holder))) await removeStale(file, text, own);
+    const isStale = holder === undefined ? isOld(file) : !(await isAlive(holder));
+    if (text !== undefined && isStale) await removeStale(file, text, own);
     else if (holder !== undefined && holder.pid !== told) {
       told = holder.pid;
       say(`waiting for another command in this project: flotilla ${holder.doing} (process ${holder.pid})`);

@@ -23,11 +23,12 @@ describe("the command line", function () {
       cwd: PROJECT,
       all: true,
       reject: false,
-      env: { PATH: [tools, process.env.PATH].join(delimiter) },
+      env: { PATH: [tools, process.env.PATH].join(delimiter), KUBECONFIG: join(tools, "kubeconfig") },
     });
   };
   before(() => {
     tools = mkdtempSync(join(tmpdir(), "flotilla-tools-"));
+    writeFileSync(join(tools, "kubeconfig"), "contexts: [{ name: work, context: { cluster: office } }]");
   });
   after(() => rmSync(tools, { recursive: true, force: true }));
 
@@ -167,6 +168,9 @@ describe("the command line", function () {
       "prod",
       "staging",
     ]);
+    assert.ok((await completed("sandbox", "delete", "--")).includes("--context"));
+    for (const line of [["demo"], ["sandbox", "env"], ["sandbox", "delete"]])
+      assert.ok((await completed(...line, "--context", "")).includes("work"), line.join(" "));
     for (const shell of ["bash", "zsh", "fish"]) {
       const { exitCode, stdout } = await run(["completion", shell]);
       assert.equal(exitCode, 0);

@@ -61,15 +61,13 @@ export const loadArguments = ({ name }: KindCluster, archive: string): string[] 
 export const kindEnvironment = ({ engine }: KindCluster): Record<string, string> =>
   engine === "docker" ? {} : { [ENGINE_VARIABLE]: engine };
 
-/** Returns the reason in the output of a failed kind: its ERROR line and, after it, the last line of the engine's own output. */
+/** Returns the reason in the output of a failed kind: its error and, where that is about the engine, the engine's own words. */
 export function kindReason(output: string): string {
   const lines = output
     .split("\n")
     .map((line) => line.trim())
     .filter((line) => line !== "");
-  const error = lines.find((line) => line.startsWith("ERROR: "))?.replace("ERROR: ", "");
-  const engine = lines
-    .findLast((line) => line.startsWith("Command Output: "))
-    ?.replace("Command Output: ", "");
-  return [error, engine].filter(Boolean).join(": ") || (lines.at(-1) ?? "no output");
+  const after = (label: string) => lines.find((line) => line.startsWith(label))?.slice(label.length);
+  const error = after("ERROR: ")?.replace(/command ".*" failed with error: /, "");
+  return [error, after("Command Output: ")].filter(Boolean).join(": ") || (lines.at(-1) ?? "no output");
 }

@@ -1,8 +1,8 @@
 /** A sandbox cluster on kind: its nodes are containers of Docker or Podman. */
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, join } from "node:path";
 import execa from "execa";
-import { say, step } from "../../../cli/terminal/progress";
+import { step } from "../../../cli/terminal/progress";
 import { ToolError } from "../../../cli/tools/failure";
 import { outsidePath } from "../../../cli/tools/toolchain/ensure";
 import { executablesOnPath } from "../../../cli/tools/toolchain/search-path";
@@ -91,7 +91,6 @@ export async function loadImages(world: World): Promise<void> {
   const { fresh, found } = imageArchives(join(world.folder, "images"), importedOf(world));
   for (const file of fresh)
     await step(`loading ${basename(file)}`, () => kind(cluster, loadArguments(cluster, file)));
-  if (fresh.length > 0) say(`loaded ${fresh.length} image archive(s) from ${dirname(fresh[0] as string)}`);
   writeFileSync(importedOf(world), JSON.stringify(found));
 }
 

@@ -11,7 +11,7 @@ import { askWithKubectl } from "../../../src/runtime/ask-cluster";
 import { checkCluster } from "../../../src/runtime/preflight";
 import { isStandIn } from "../providers/choose";
 import type { OpenWorld } from "../world";
-import { NODES_PATH, type Nodes, nodesIn, standInRefusal, targetText } from "./target";
+import { NODES_PATH, type Nodes, nodesIn, optionFor, standInRefusal, targetText } from "./target";
 
 /** Returns the cluster as text, and its nodes. @throws ToolError or FlotillaError if it does not answer. */
 export async function lookAtTarget(
@@ -25,7 +25,7 @@ export async function lookAtTarget(
     return { text: targetText(context, server, nodes), nodes };
   } catch (error) {
     throw new ToolError(
-      `the cluster of context ${context} at ${server} does not answer: ${firstLine((error as Error).message)}\n  Log in to it, then try: kubectl --context ${context} get nodes`,
+      `the cluster of context ${context} at ${server} does not answer: ${firstLine((error as Error).message)}\n  Log in to it, then try: kubectl${optionFor(context)} get nodes`,
     );
   }
 }
@@ -65,6 +65,6 @@ async function refuseUnfit(context: string, stack: string): Promise<void> {
     ({ check, found, todo }) => `  ${check}: ${found}${todo === undefined ? "" : `\n    ${todo}`}`,
   );
   throw new ToolError(
-    `stack ${stack} cannot be deployed to context ${context}. Nothing was changed:\n${lines.join("\n")}\n  For commands on this stack, first: eval "$(npx flotilla sandbox env --context ${context})"`,
+    `stack ${stack} cannot be deployed to context ${context}. Nothing was changed:\n${lines.join("\n")}\n  For commands on this stack, first: eval "$(npx flotilla sandbox env${optionFor(context)})"`,
   );
 }

@@ -19,6 +19,7 @@ import { exclusively } from "../lock";
 import { enterWorld } from "../world";
 import { lookAtTarget } from "./agreement";
 import { openContext, stacksOf } from "./open";
+import { optionFor } from "./target";
 
 /** Lists what is deleted, asks, and deletes it with the state. */
 export async function deleteFromContext(context: string, yes: boolean): Promise<void> {
@@ -59,6 +60,6 @@ async function remove(context: string, stack: string, prepared: Prepared): Promi
     name === "" ? message : `${name}: ${message}`,
   );
   throw new ToolError(
-    `deleting stack ${stack} from context ${context} did not finish\n${words.join("\n") || output.trim()}\n  To continue, run the same command again. If it still fails: eval "$(npx flotilla sandbox env --context ${context})", then npx flotilla recover --stack ${stack}`,
+    `deleting stack ${stack} from context ${context} did not finish\n${words.join("\n") || output.trim()}\n  To continue, run the same command again. If it still fails: eval "$(npx flotilla sandbox env${optionFor(context)})", then npx flotilla recover --stack ${stack}`,
   );
 }

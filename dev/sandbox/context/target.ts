@@ -39,6 +39,10 @@ export const targetText = (context: string, server: string, nodes: Nodes | undef
       : `${plural(nodes.count, "node")}${nodes.simulated ? " (simulated)" : ""}`
   }`;
 
+/** Returns the option that names a context in a command to copy into a shell. */
+export const optionFor = (context: string): string =>
+  ` --context ${/^[\w.:/@-]+$/.test(context) ? context : `'${context.replaceAll("'", "'\\''")}'`}`;
+
 /** Returns the message for a context that no kubeconfig has. */
 export function unknownContext(context: string, known: readonly string[], paths: readonly string[]): string {
   const files = paths.join(", ");
