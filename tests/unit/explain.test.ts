@@ -156,7 +156,7 @@ describe("explain", () => {
       pod(
         { name: "cart", state: { waiting: { reason: "PodInitializing" } } },
         {
-          init: { name: "wait-for-dependencies", state: { running: {} } },
+          init: { name: "wait-for-dependencies", started: true, state: { running: {} } },
         },
       ),
       [],
@@ -172,7 +172,7 @@ describe("explain", () => {
         { name: "cart", state: { waiting: { reason: "PodInitializing" } } },
         {
           awaited: "redis|answers|redis|6379 users|resolves|users|8080",
-          init: { name: "wait-for-dependencies", state: { running: {} } },
+          init: { name: "wait-for-dependencies", started: true, state: { running: {} } },
         },
       ),
       [],

@@ -22,6 +22,8 @@ export interface Container {
   image?: string;
   env?: { name: string; value?: string }[];
   resources?: { requests?: Record<string, string>; limits?: Record<string, string> };
+  /** Of an init container: it is a sidecar, which runs as long as the pod. */
+  restartPolicy?: "Always";
 }
 
 export interface ContainerStatus {

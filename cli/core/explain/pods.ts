@@ -23,7 +23,7 @@ export function reasonsOfPod(pod: Pod, events: readonly KubernetesEvent[], where
     ];
   const scheduled = status?.conditions?.find(({ type }) => type === "PodScheduled");
   if (scheduled?.status === "False") return [schedulingReason(object, scheduled.message ?? "", where, pod)];
-  const init = (status?.initContainerStatuses ?? []).filter((container) => !isOver(container));
+  const init = (status?.initContainerStatuses ?? []).filter((container) => !isOver(pod, container));
   const containers = init.length > 0 ? init.slice(0, 1) : (status?.containerStatuses ?? []);
   const found = containers.flatMap((container) => containerReasons(pod, container, events, where));
   return found.length > 0 ? found : startingReasons(pod, events, where);
@@ -32,9 +32,12 @@ export function reasonsOfPod(pod: Pod, events: readonly KubernetesEvent[], where
 export const isReady = ({ status }: Pod): boolean =>
   status?.conditions?.some(({ type, status: is }) => type === "Ready" && is === "True") ?? false;
 
-/** Whether an init container has completed, or is a running sidecar. */
-const isOver = ({ state, started }: ContainerStatus): boolean =>
-  state?.terminated?.exitCode === 0 || (started === true && state?.running !== undefined);
+/** Whether an init container has completed, or is a started sidecar. A kubelet also reports that a running one has `started`. */
+function isOver(pod: Pod, { name, state, started }: ContainerStatus): boolean {
+  if (state?.terminated?.exitCode === 0) return true;
+  const isSidecar = containerOf(pod, name)?.restartPolicy === "Always";
+  return isSidecar && started === true && state?.running !== undefined;
+}
 
 /** The reason why a pod cannot be scheduled. */
 export function schedulingReason(object: string, message: string, where: Where, pod?: Pod): Reason {

@@ -1,5 +1,5 @@
 /** Unpacks packages of Debian into a folder: the file system of an image. Nothing of them runs. */
-import { chmodSync, copyFileSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, lstatSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import execa from "execa";
 import { executablesOnPath } from "../../../cli/tools/toolchain/search-path";
@@ -60,11 +60,13 @@ export function usersOf({ user }: Pick<Recipe, "user">): Record<string, string> 
   };
 }
 
-/** Busybox is every program that its list names. */
+/** Busybox is every program that its list names, unless a package has that program. */
 async function linkApplets(root: string): Promise<void> {
   const { stdout } = await execa("chroot", [root, "/usr/bin/busybox", "--list"]);
-  for (const applet of stdout.split("\n").filter((each) => each !== "busybox"))
-    symlinkSync("busybox", join(root, "usr/bin", applet));
+  for (const applet of stdout.split("\n").filter((each) => each !== "busybox")) {
+    const path = join(root, "usr/bin", applet);
+    if (lstatSync(path, { throwIfNoEntry: false }) === undefined) symlinkSync("busybox", path);
+  }
 }
 
 async function addJars({ coordinate, folder }: NonNullable<Recipe["jars"]>, version: string, root: string) {

@@ -35,7 +35,7 @@ const POSTGRESQL = "/usr/lib/postgresql/17/bin";
 export const RECIPES: Record<string, Recipe> = {
   busybox: {
     repository: "docker.io/library/busybox",
-    packages: ["base-files", "busybox"],
+    packages: ["base-files", "bash", "busybox"],
     config: { Cmd: ["sh"] },
   },
   redis: {
