@@ -13,6 +13,11 @@ node_modules/.installed: package.json package-lock.json
 .PHONY: setup
 setup: node_modules/.installed ## Install the packages
 
+EXAMPLE := examples/order-service
+$(EXAMPLE)/node_modules/.installed: $(EXAMPLE)/package.json $(EXAMPLE)/package-lock.json
+	@npm ci --prefix $(EXAMPLE) --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
 .PHONY: demo
 demo: setup ## Deploy an application to the sandbox and show what runs: make demo [APP=online-boutique] [NODES=real|kind] [CONTEXT=<your cluster>]
 	@$(FLOTILLA) demo $(if $(APP),--application $(APP)) $(if $(NODES),--nodes $(NODES)) $(if $(CONTEXT),--context '$(CONTEXT)')
@@ -26,5 +31,5 @@ preview: setup ## Preview a stack against the sandbox: make preview STACK=prod
 	@$(FLOTILLA) sandbox preview --stack $(or $(STACK),local)
 
 .PHONY: test
-test: setup ## Run every check and every test
+test: setup $(EXAMPLE)/node_modules/.installed ## Run every check and every test
 	@node tests/run.js

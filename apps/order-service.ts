@@ -1,11 +1,11 @@
 /**
- * order-service: one service with everything that a team's service needs. It is a template: its image does not exist.
- * It follows a published example (`tests/fixtures/order-service.json` has its facts) and fixes its mistakes: all required
+ * order-service: one service with everything that a team's service needs. Its program is in `examples/order-service`; the image
+ * is in no registry. It follows a published example (`tests/fixtures/order-service.json` has its facts) and fixes its mistakes: all required
  * variables are set, the configuration is mounted, the network policy allows redis and DNS over TCP and uses the actual labels of
  * pods and namespaces, the Role names its objects, and pods meet Pod Security `restricted`.
  */
 import type { Application } from "../src/model/application";
-import { address, host, password, passwordInUrl, port, text, username } from "../src/model/text";
+import { address, host, password, passwordInUrl, port, text, url, username } from "../src/model/text";
 import { answersOk, kafka, postgres } from "./stand-ins";
 
 /** The namespace of the services that call it, and that it calls. */
@@ -54,6 +54,10 @@ export const orderService: Application = {
         REDIS_HOST: [host("redis")],
         REDIS_PORT: [port("redis")],
         REDIS_PASSWORD: [password("redis", "default")],
+        PAYMENT_URL: [url("payment-service")],
+        INVENTORY_URL: [url("inventory-service")],
+        // The ConfigMap that Flotilla creates for `files`, and the key of the file.
+        CONFIG_MAP: "order-service-files/etc-order-service-app-config-json",
       },
       files: {
         "/etc/order-service/app-config.json": `${JSON.stringify(
@@ -75,7 +79,7 @@ export const orderService: Application = {
       shutdown: {
         sleepSeconds: 10,
         graceSeconds: 90,
-        reason: "its longest request takes over a minute",
+        reason: "it still serves for 5 seconds after SIGTERM, and a payment may take 30",
       },
       resources: {
         requests: { cpu: "100m", memory: "128Mi" },
@@ -99,14 +103,8 @@ export const orderService: Application = {
         configuration: {
           resources: ["configmaps"],
           names: ["order-service-files"],
-          verbs: ["get", "watch"],
-          reason: "it reads its own configuration again when that changes",
-        },
-        secret: {
-          resources: ["secrets"],
-          names: ["order-service-env"],
           verbs: ["get"],
-          reason: "it reads its own Secret again when a password changes",
+          reason: "it reads its limits again every 30 seconds, so that they can be changed without a restart",
         },
       },
     },

@@ -5,7 +5,10 @@ const { tmpdir } = require("node:os");
 const { join, resolve } = require("node:path");
 
 // Suites with a cluster wait for it half of the time. The end-to-end suite is the longest, so the others run in parallel.
-const LANES = [["check", "test:unit", "test:chart", "test:faults", "test:real"], ["test:e2e"]];
+const LANES = [
+  ["check", "test:unit", "test:example", "test:chart", "test:faults", "test:real"],
+  ["test:e2e"],
+];
 
 const project = resolve(__dirname, "..");
 const folder = mkdtempSync(join(tmpdir(), "flotilla-test-"));

@@ -8,17 +8,23 @@ import { demoApplication, NEXT_TAG, provideDemoImages, showPublicService } from 
 import { demoLock, sandboxOfProject, worldOfContext } from "../../dev/sandbox/folders";
 import { exclusively } from "../../dev/sandbox/lock";
 import { localStackOf, prepareStack } from "../../dev/sandbox/stack";
-import { enterWorld, type OpenWorld, openWorld, pulumi } from "../../dev/sandbox/world";
+import { enterWorld, type OpenWorld, openWorld } from "../../dev/sandbox/world";
+import { namespaceOf } from "../../src/plan/stores/profile";
 import { CHECKED } from "../../src/runtime/overrides";
 import { type ReleaseStatus, releaseStatuses } from "../core/release-status";
 import { catalogue } from "../stack/catalogue";
 import { firstAidFor, giveFirstAid } from "../stack/first-aid";
+import { connect } from "../stack/kubectl";
 import { lookAt } from "../stack/look";
 import { applicationOption, DEFAULT_APPLICATION } from "../stack/project";
 import { recover } from "../stack/recovery/performing";
 import { recoveryOf } from "../stack/recovery/reading";
+import { settingsOfStack } from "../stack/settings";
+import { report } from "../stack/update-report";
+import { update } from "../stack/update-with-progress";
 import { resultJson } from "../terminal/json";
 import { contextOption, jsonOption, nodesOption, yesOption } from "../terminal/options";
+import { say } from "../terminal/progress";
 import { statusTable, summary } from "../terminal/release-table";
 import { ToolError } from "../tools/failure";
 
@@ -80,24 +86,22 @@ async function deploy(
   const doubt = blocked ?? unsure;
   if (doubt !== undefined) throw notNow(stack, doubt);
   await recover(stack, actions);
-  const { exitCode, signal } = await pulumi(
-    open,
-    ["up", ...selection, "--yes", "--skip-preview", "--suppress-outputs"],
-    {
-      env: {
-        ...open.environment,
-        // What the cluster has lost is marked by now, so it is installed again.
-        ...(actions.some((action) => action.do === "reinstall") ? { [CHECKED]: "true" } : {}),
-      } as NodeJS.ProcessEnv,
-      // With --json standard output is for the result.
-      stdio: ["inherit", json ? process.stderr : "inherit", "inherit"],
-      reject: false,
-    },
+  const { settings, application: planned } = settingsOfStack(stack);
+  const namespace = namespaceOf(planned, settings);
+  const result = await update(
+    ["up", ...selection],
+    { stack, namespace, kubectl: await connect(settings) },
+    // What the cluster has lost is marked by now, so it is installed again.
+    { environment: actions.some((action) => action.do === "reinstall") ? { [CHECKED]: "true" } : {} },
   );
-  if (exitCode !== 0)
-    throw new ToolError(
-      `pulumi up ${exitCode === undefined ? `was ended by ${signal}` : `exited with ${exitCode}`}; its output is above. Fix the cause and run make demo${appOf(application, placeOf(context, nodes))}${placeOf(context, nodes).argument} again: it continues from here.`,
-    );
+  if (result.exitCode !== 0) {
+    const place = placeOf(context, nodes);
+    say(`to continue after the cause is fixed: make demo${appOf(application, place)}${place.argument}`);
+    // With --json standard output is for the result.
+    if (json)
+      throw new ToolError(`the update of ${stack} failed. To see why: npx flotilla explain --stack ${stack}`);
+  }
+  await (json ? undefined : report(stack, result));
   return open;
 }
 

@@ -168,8 +168,8 @@ describe("order-service as in production, with externals", () => {
     const can = (verb: string, object: string) =>
       run("kubectl", ["auth", "can-i", verb, object, "-n", namespace, "--as", account], { reject: false });
     const account = `system:serviceaccount:${namespace}:order-service`;
-    assert.equal((await can("get", "secret/order-service-env")).stdout, "yes");
-    assert.equal((await can("get", "secret/redis-auth")).stdout, "no");
+    assert.equal((await can("get", "configmap/order-service-files")).stdout, "yes");
+    assert.equal((await can("get", "secret/order-service-env")).stdout, "no");
     assert.equal((await can("list", "configmaps")).stdout, "no");
   });
 });

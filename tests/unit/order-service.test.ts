@@ -28,11 +28,14 @@ describe("order-service agrees with its document", () => {
   it("gets every required variable, those with a password from a Secret", () => {
     const set = Object.keys(ownEnv(values));
     const read = fact?.env.map(({ name }) => name) ?? [];
-    // The document connects to redis without a password.
-    for (const name of set) assert.ok(read.includes(name) || name === "REDIS_PASSWORD", name);
+    // The document connects to redis without a password, and calls two services without their addresses. Its permission
+    // to read the configuration again has no program; this one does that, and must know what to read.
+    const added = ["REDIS_PASSWORD", "PAYMENT_URL", "INVENTORY_URL", "CONFIG_MAP"];
+    assert.deepEqual(set.filter((name) => !read.includes(name)).sort(), [...added].sort());
     for (const { name, required } of fact?.env ?? [])
       if (required === true) assert.ok(set.includes(name), name);
     assert.equal(values.env?.KAFKA_BROKERS, "kafka.microservices.svc.cluster.local:9092");
+    assert.equal(values.env?.PAYMENT_URL, "http://payment-service.microservices.svc.cluster.local/");
     assert.deepEqual(plan.secrets["order-service-env"]?.keys.DATABASE_URL, [
       "postgresql://orders:",
       { credential: "order-db-orders", encoding: "uri" },
@@ -76,12 +79,22 @@ describe("order-service agrees with its document", () => {
     assert.equal(values.ingress?.annotations?.["nginx.ingress.kubernetes.io/proxy-body-size"], "10m");
   });
 
-  it("fixes mistakes in the document: redis in the policy, existing labels, a Role for two objects, a high user ID", () => {
+  it("fixes mistakes in the document: redis in the policy, existing labels, a Role for one object, a high user ID", () => {
     const egress = values.networkPolicy?.egress ?? {};
     assert.deepEqual(egress.redis, { pods: { "app.kubernetes.io/instance": "redis" }, ports: [6379] });
     assert.equal(egress.kafka?.namespace, "microservices");
     assert.equal(egress["payment-service"]?.ports?.[0], 3000);
-    for (const rule of Object.values(values.rbac ?? {})) assert.equal(rule.resourceNames?.length, 1);
+    // The document's program reads every ConfigMap and its Secret. This one needs no more than its own configuration.
+    const own = {
+      apiGroups: [""],
+      resources: ["configmaps"],
+      resourceNames: ["order-service-files"],
+      verbs: ["get"],
+    };
+    assert.deepEqual(values.rbac, { configuration: own });
+    assert.deepEqual(egress.kubernetes_api?.ports, [443, 6443, 8443, 16443]);
+    const [key] = Object.keys(values.config?.files ?? {});
+    assert.equal(values.env?.CONFIG_MAP, `order-service-files/${key}`);
     assert.ok((values.user?.uid ?? 0) >= 10000);
     const file = Object.values(values.config?.files ?? {})[0];
     assert.equal(JSON.parse(file?.content ?? "{}").limits.maxOrderItems, 50);

@@ -40,7 +40,7 @@ export async function provideImages(world: World, images: readonly string[]): Pr
   const recipes = build.flatMap(({ from }) => ("recipe" in from ? [RECIPES[from.recipe] as Recipe] : []));
   requirePrograms(why, recipes);
   if (recipes.length > 0)
-    say(`${why}: ${plural(recipes.length, "image")} will be built from Debian's packages, as stand-ins`);
+    say(`${why}: ${plural(recipes.length, "image")} are built from Debian's packages, as stand-ins`);
   await importArchives(world, build);
 }
 

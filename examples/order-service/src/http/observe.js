@@ -30,7 +30,7 @@ export function observeRequests(app, metrics) {
     reply.raw.once("close", () => {
       if (!isInternal) metrics.inFlight.dec();
       const ms = performance.now() - started;
-      const status = reply.raw.writableFinished ? reply.statusCode : CLIENT_LEFT;
+      const status = reply.raw.writableEnded ? reply.statusCode : CLIENT_LEFT;
       // A path has any number of values, and a request without a route any path.
       const labels = { method, route: routeOptions.url ?? "none", status: String(status) };
       metrics.requests.inc(labels);
