@@ -4,6 +4,7 @@ import type { NodeKind } from "../../dev/sandbox/cluster/configuration";
 import { agreed } from "../../dev/sandbox/context/agreement";
 import { kubeconfigsWith, openContext } from "../../dev/sandbox/context/open";
 import { optionFor } from "../../dev/sandbox/context/target";
+import { demoApplication, NEXT_TAG, provideDemoImages, showPublicService } from "../../dev/sandbox/demo";
 import { demoLock, sandboxOfProject, worldOfContext } from "../../dev/sandbox/folders";
 import { exclusively } from "../../dev/sandbox/lock";
 import { localStackOf, prepareStack } from "../../dev/sandbox/stack";
@@ -37,40 +38,49 @@ export function demoCommand(): Command {
     .addOption(contextOption("deploy to this cluster of your kubeconfig instead of the sandbox; asks first"))
     .addOption(yesOption("the cluster of --context is shown"))
     .addOption(jsonOption())
-    .action(async (options: DemoOptions) => {
-      const { application, context, json } = options;
+    .action(async (given: DemoOptions, command: Command) => {
+      const { context, json } = given;
+      // The kind of nodes of the present cluster or, if there is none, of the new one.
+      const nodes = given.nodes ?? nodeKind(sandboxOfProject()) ?? "simulated";
+      const podsRun = context === undefined && nodes !== "simulated";
+      const isDefault = command.getOptionValueSource("application") === "default";
+      const application = isDefault ? demoApplication(podsRun) : given.application;
+      const options = { ...given, application };
       const stack = localStackOf(application);
       if (context !== undefined) kubeconfigsWith(context);
       const home = context === undefined ? sandboxOfProject() : worldOfContext(context);
-      const open = await exclusively(demoLock(home), () => deploy(stack, options));
+      const open = await exclusively(demoLock(home), () => deploy(stack, { ...options, nodes }));
       if (open === undefined) return;
       const { resources, live, workloads, namespace } = await lookAt(stack);
       const releases = releaseStatuses(resources, live, workloads);
       process.stdout.write(
         json
           ? resultJson({ stack, releases })
-          : `\n${statusTable(releases)}\n\n${summary(releases)}\n${next(application, stack, namespace, releases, placeOf(context, nodeKind(open.world)))}\n`,
+          : `\n${statusTable(releases)}\n\n${summary(releases)}\n${next(application, stack, namespace, releases, placeOf(context, nodes))}\n`,
       );
+      if (podsRun && !json) await showPublicService(stack);
     });
 }
 
 /** Returns the opened sandbox or cluster; undefined if the user does not agree. */
 async function deploy(
   stack: string,
-  { application, nodes, context, yes = false, json }: DemoOptions,
+  { application, nodes, context, yes = false, json }: DemoOptions & { nodes: NodeKind },
 ): Promise<OpenWorld | undefined> {
   const open = await (context === undefined ? openWorld(sandboxOfProject(), nodes) : openContext(context));
   enterWorld(open);
   const first = await firstAidFor(stack);
   if (first.unsure !== undefined) throw notNow(stack, first.unsure);
   await giveFirstAid(first);
+  if (context === undefined && nodeKind(open.world) !== "simulated")
+    await provideDemoImages(open.world, stack);
   const selection = await prepareStack(open, stack);
   if (context !== undefined && !(await agreed(open, context, stack, yes))) return undefined;
   const { actions, blocked, unsure } = await recoveryOf(stack, first);
   const doubt = blocked ?? unsure;
   if (doubt !== undefined) throw notNow(stack, doubt);
   await recover(stack, actions);
-  const { exitCode } = await pulumi(
+  const { exitCode, signal } = await pulumi(
     open,
     ["up", ...selection, "--yes", "--skip-preview", "--suppress-outputs"],
     {
@@ -86,13 +96,15 @@ async function deploy(
   );
   if (exitCode !== 0)
     throw new ToolError(
-      `pulumi up exited with ${exitCode}; its output is above. Fix the cause and run make demo${appOf(application)}${placeOf(context).argument} again: it continues from here.`,
+      `pulumi up ${exitCode === undefined ? `was ended by ${signal}` : `exited with ${exitCode}`}; its output is above. Fix the cause and run make demo${appOf(application, placeOf(context, nodes))}${placeOf(context, nodes).argument} again: it continues from here.`,
     );
   return open;
 }
 
 /** Where the demo runs, as the commands after it name it. */
 interface Place {
+  /** Whether a service can be opened there. */
+  podsRun: boolean;
   /** The argument for `make`. */
   argument: string;
   /** The option for `sandbox env`. */
@@ -107,10 +119,11 @@ const REALITY: Record<NodeKind, string> = {
   kind: "Pods run on kind.",
 };
 
-const placeOf = (context?: string, nodes: NodeKind = "simulated"): Place =>
+const placeOf = (context: string | undefined, nodes: NodeKind): Place =>
   context === undefined
-    ? { argument: "", option: "", reality: REALITY[nodes] }
+    ? { podsRun: nodes !== "simulated", argument: "", option: "", reality: REALITY[nodes] }
     : {
+        podsRun: true,
         argument: optionFor(context).replace(" --context ", " CONTEXT="),
         option: optionFor(context),
         reality: `This is on context ${context}.`,
@@ -121,9 +134,9 @@ const notNow = (stack: string, why: string): ToolError =>
     `${stack} cannot be updated now: ${why}\n  To see its state and repair it: npx flotilla recover --stack ${stack}`,
   );
 
-/** The argument for `make`. */
-const appOf = (application: string): string =>
-  application === DEFAULT_APPLICATION ? "" : ` APP=${application}`;
+/** The argument for `make`. Where pods run, the default is another application. */
+const appOf = (application: string, { podsRun }: Pick<Place, "podsRun">): string =>
+  application === DEFAULT_APPLICATION && !podsRun ? "" : ` APP=${application}`;
 
 function next(
   application: string,
@@ -138,16 +151,19 @@ function next(
   const commands: [string, string][] = [
     [`eval "$(npx flotilla sandbox env${place.option})"`, "point this shell to it"],
     [`pulumi stack select ${stack}`, "select the stack of this application"],
-    [`pulumi config set --path flotilla:services.${service?.release}.tag 2.0.0`, "set a new version"],
+    [`pulumi config set --path flotilla:services.${service?.release}.tag ${NEXT_TAG}`, "set a new version"],
     [`npx flotilla diff --stack ${stack}`, "show what it would change, and which pods restart"],
     [`npx flotilla up --stack ${stack}`, "deploy it; a failure is explained"],
     [`npx flotilla rollback --stack ${stack}`, "go back"],
     [`npx flotilla rotate ${store?.release} --stack ${stack}`, "replace the passwords of a running store"],
     [`npx flotilla status --stack ${stack}`, "show what runs"],
+    ...(place.podsRun
+      ? [[`npx flotilla open --stack ${stack}`, "open it in a browser"] as [string, string]]
+      : []),
     [`kubectl get pods -n ${namespace}`, `and helm list -n ${namespace}`],
     [`npx flotilla graph --stack ${stack}`, "draw the connections; --format html for a page"],
     ...others.map((name): [string, string] => [
-      `make demo${appOf(name)}${place.argument}`,
+      `make demo${appOf(name, place)}${place.argument}`,
       "deploy another application next to it",
     ]),
     ...(place.argument === ""

@@ -40,35 +40,32 @@ export function freePort(): Promise<number> {
  * Connects again when the pod behind it has ended. @throws ToolError with kubectl's message if the first connection fails.
  */
 export async function keepForwarding(forward: Forward, onReady: () => Promise<boolean>): Promise<void> {
+  const { service } = forward;
   const kubectl = await kubectlPath();
-  let state: "new" | "connected" | "lost" | "ended" = "new";
-  let ending: Promise<void> = Promise.resolve();
-  do {
-    if (state === "lost") await pause(INTERVAL);
+  /** Whether `onReady` wants no more; undefined before the first connection. */
+  let done: Promise<boolean> | undefined;
+  for (;;) {
+    let isConnected = false;
     const child = execa(kubectl, argumentsOf(forward), { stdin: "ignore", reject: false });
     child.stdout?.on("data", (data: Buffer) => {
       if (!data.toString().includes("Forwarding from")) return;
-      if (state === "lost") say(`connected to ${forward.service} again`);
-      if (state === "new")
-        ending = onReady().then((ends) => {
-          if (!ends) return;
-          state = "ended";
-          child.kill("SIGTERM");
-        });
-      state = "connected";
+      isConnected = true;
+      if (done !== undefined) say(`connected to ${service} again`);
+      done ??= onReady();
+      const end = () => child.kill("SIGTERM");
+      done.then((ends) => ends && end(), end);
     });
     // It may keep listening after the pod has ended, and refuse every request.
     child.stderr?.on("data", (data: Buffer) => {
       if (LOST.test(data.toString())) child.kill("SIGTERM");
     });
     const { stderr } = await delegateInterrupts(() => child);
-    await ending;
-    if (state === "new" && !interrupted)
-      throw new ToolError(`cannot connect to the Service ${forward.service}: ${firstLine(stderr.trim())}`);
-    if (state === "connected" && !interrupted)
-      say(`lost the connection to ${forward.service}; connecting again`);
-    state = (state as string) === "ended" ? "ended" : "lost";
-  } while (!interrupted && state === "lost");
+    if (interrupted || (await done)) return;
+    if (done === undefined)
+      throw new ToolError(`cannot connect to the Service ${service}: ${firstLine(stderr.trim())}`);
+    if (isConnected) say(`lost the connection to ${service}; connecting again`);
+    await pause(INTERVAL);
+  }
 }
 
 const LOST = /lost connection to pod|error forwarding port|an error occurred forwarding/i;

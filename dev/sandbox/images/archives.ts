@@ -1,7 +1,7 @@
 /** Image archives in the cache. An archive with the same content is built once. */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { step } from "../../../cli/terminal/progress";
 import { cacheFolder } from "../../../cli/tools/paths";
 import { inTemporaryFolder } from "../../../cli/tools/temporary";
@@ -24,10 +24,9 @@ const cache = (): string => join(cacheFolder(), "images");
 
 /** Returns the archive of an image; builds it unless it is in the cache. */
 export async function archiveOf({ image, identity, config, fill }: Build): Promise<string> {
-  const slug = image.replace(/[^\w.-]+/g, "_");
   const content = JSON.stringify([image, identity, config, process.arch]);
   const digest = createHash("sha256").update(content).digest("hex").slice(0, 16);
-  const archive = join(cache(), `${slug}-${digest}.tar`);
+  const archive = join(cache(), `${prefixOf(image)}${digest}.tar`);
   if (existsSync(archive)) return archive;
   mkdirSync(cache(), { recursive: true });
   await inTemporaryFolder(cache(), (folder) =>
@@ -37,9 +36,21 @@ export async function archiveOf({ image, identity, config, fill }: Build): Promi
       await packImage(image, root, config, archive);
     }),
   );
-  for (const name of readdirSync(cache()))
-    if (name.startsWith(`${slug}-`) && name !== `${slug}-${digest}.tar`) rmSync(join(cache(), name));
+  removeOthers(archive, image);
   return archive;
+}
+
+/** What the names of an image's archives begin with. */
+const prefixOf = (image: string): string => `flotilla-${image.replace(/[^\w.-]+/g, "_")}-`;
+
+/** Whether a folder has an archive of an image that was built here. */
+export const isBuilt = (image: string, folder: string): boolean =>
+  existsSync(folder) && readdirSync(folder).some((name) => name.startsWith(prefixOf(image)));
+
+/** Removes the archives of the same image with another content from the folder of this one. */
+export function removeOthers(archive: string, image: string): void {
+  for (const name of readdirSync(dirname(archive)))
+    if (name.startsWith(prefixOf(image)) && name !== basename(archive)) rmSync(join(dirname(archive), name));
 }
 
 /** Returns how to build a stand-in of an official image with the given name and tag. */

@@ -4,10 +4,11 @@ import { basename, join } from "node:path";
 import { say } from "../../../cli/terminal/progress";
 import { ToolError } from "../../../cli/tools/failure";
 import { plural } from "../../../src/model/plural";
+import { loadImages } from "../cluster/kind";
 import type { World } from "../folders";
 import { nodeFiles } from "../nodes/layout";
-import { imagesOfNode, importNewImages } from "../nodes/node";
-import { archiveOf, standInOf } from "./archives";
+import { hasRealNode, imagesOfNode, importNewImages } from "../nodes/node";
+import { archiveOf, isBuilt, removeOthers, standInOf } from "./archives";
 import { type Buildable, chooseImages, EXAMPLES, fullName, registriesOf } from "./choose";
 import { missingPrograms } from "./debian";
 import { exampleBuild, hasExample } from "./example";
@@ -17,17 +18,25 @@ import { unreachable } from "./registry";
 /** Debian's packages of the programs that build images. */
 const PACKAGES: Record<string, string> = { mmdebstrap: "mmdebstrap", mvn: "maven" };
 
-/** @throws ToolError if the node can neither pull an image nor get it from the sandbox. */
+/**
+ * Builds what no registry has, and what this machine cannot reach. Nodes of kind pull the images that registries have.
+ * @throws ToolError if a real node can neither pull an image nor get it from the sandbox.
+ */
 export async function provideImages(world: World, images: readonly string[]): Promise<void> {
-  const present = await imagesOfNode(world);
-  const lacking = [...new Set(images.map(fullName))].filter((image) => !present.includes(image));
+  const isReal = hasRealNode(world);
+  const present = isReal ? await imagesOfNode(world) : [];
+  const folder = nodeFiles(world).images;
+  // What the sandbox has built follows its source.
+  const lacking = [...new Set(images.map(fullName))].filter(
+    (image) => !present.includes(image) || isBuilt(image, folder),
+  );
   const examples = Object.fromEntries(Object.entries(EXAMPLES).filter(([, name]) => hasExample(name)));
-  const reasons = await reasonsOf(registriesOf(lacking, examples));
+  const reasons = isReal ? await reasonsOf(registriesOf(lacking, examples)) : {};
   const { build, missing } = chooseImages(lacking, examples, Object.keys(reasons));
   const why = Object.entries(reasons)
     .map(([registry, reason]) => `${registry} cannot be reached (${reason})`)
     .join(", ");
-  if (missing.length > 0) throw new ToolError(missingText(why, missing, nodeFiles(world).images));
+  if (missing.length > 0) throw new ToolError(missingText(why, missing, folder));
   const recipes = build.flatMap(({ from }) => ("recipe" in from ? [RECIPES[from.recipe] as Recipe] : []));
   requirePrograms(why, recipes);
   if (recipes.length > 0)
@@ -66,13 +75,13 @@ async function importArchives(world: World, builds: readonly Buildable[]): Promi
   for (const { image, tag, from } of builds) {
     const build =
       "example" in from ? await exampleBuild(from.example, image) : standInOf(from.recipe, image, tag);
-    linkArchive(await archiveOf(build), images);
+    linkArchive(await archiveOf(build), image, images);
   }
-  await importNewImages(world);
+  await (hasRealNode(world) ? importNewImages(world) : loadImages(world));
 }
 
 /** Shares the file with the cache if both are on the same file system. */
-function linkArchive(archive: string, folder: string): void {
+function linkArchive(archive: string, image: string, folder: string): void {
   const target = join(folder, basename(archive));
   if (existsSync(target)) return;
   try {
@@ -80,4 +89,5 @@ function linkArchive(archive: string, folder: string): void {
   } catch {
     copyFileSync(archive, target);
   }
+  removeOthers(target, image);
 }

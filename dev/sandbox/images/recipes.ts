@@ -21,7 +21,7 @@ export interface Recipe {
   user?: { name: string; id: number; home: string };
   /** Text files, by path. */
   files?: Record<string, string>;
-  config?: Pick<ImageConfig, "Cmd" | "Env">;
+  config?: Pick<ImageConfig, "Cmd" | "Env" | "WorkingDir">;
 }
 
 /** What scripts and probes need. */
@@ -41,7 +41,7 @@ export const RECIPES: Record<string, Recipe> = {
   redis: {
     repository: "docker.io/library/redis",
     packages: [...SHELL, "redis-server"],
-    config: { Cmd: ["redis-server"] },
+    config: { Cmd: ["redis-server"], WorkingDir: "/data" },
   },
   mysql: {
     repository: "docker.io/library/mysql",

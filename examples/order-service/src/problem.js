@@ -11,3 +11,15 @@ export class Problem extends Error {
     this.statusCode = statusCode;
   }
 }
+
+/**
+ * Describes an error for the log in one line, with what caused it: errors of several attempts often have no text of their own.
+ *
+ * @param {unknown} error
+ * @returns {string}
+ */
+export function described(error) {
+  if (!(error instanceof Error)) return String(error);
+  const [first] = error instanceof AggregateError ? error.errors : [error.cause];
+  return [error.message, first === undefined ? "" : described(first)].filter(Boolean).join(": ");
+}

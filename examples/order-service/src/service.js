@@ -50,7 +50,7 @@ export function createService(configuration, log) {
     }),
     orders: {
       place: createPlacing({ neighbors, store, onStored: outbox.wake, log }),
-      once: createOnce({ keys: createKeys(redis), find }),
+      once: createOnce(createKeys(redis)),
       find: createCachedFind(redis, find),
       latest: store.latest,
       settings: () => settings,

@@ -25,6 +25,17 @@ export function factsOfValues(plan: Plan, settings: Settings, release: ReleasePl
   return { ...facts, ...microserviceFacts(values as unknown as MicroserviceValues, name) };
 }
 
+/** Returns the images of a plan, as pods name them. */
+export const imagesOfPlan = (plan: Plan, settings: Settings): string[] => [
+  ...new Set(
+    Object.values(plan.releases).flatMap((release) =>
+      factsOfValues(plan, settings, release).workloads.flatMap(({ containers }) =>
+        containers.map(({ image }) => image),
+      ),
+    ),
+  ),
+];
+
 function microserviceFacts(
   values: MicroserviceValues,
   name: string,

@@ -4,6 +4,7 @@
  * does not help: Kubernetes never updates a file that is mounted with `subPath`.
  */
 import { isDeepStrictEqual } from "node:util";
+import { described } from "../problem.js";
 import { pause } from "../wait.js";
 import { settingsOf } from "./settings.js";
 
@@ -31,7 +32,7 @@ export async function refreshSettings({ read, apply, current, log, signal, perio
       }
       failure = "";
     } catch (error) {
-      const { message } = /** @type {Error} */ (error);
+      const message = described(error);
       // Once for each problem, not once for each attempt.
       if (message !== failure && !signal.aborted)
         log.warn({ problem: message }, "the settings cannot be read again, and stay as they are");

@@ -17,15 +17,15 @@ export function createDrain(server) {
   server.on("request", (request) => sockets.set(request.socket, true));
 
   /**
-   * Waits for the clients to leave: responses ask them to, with `Connection: close`. A client that sends nothing for a while has
-   * its idle connection closed; a request that runs is waited for, however long it takes.
+   * Waits for the clients to leave. For a while, the server still accepts connections, because clients learn late that the pod
+   * is going, and each response asks its client to leave, with `Connection: close`. Then it closes idle connections. A request
+   * that runs is waited for, however long it takes.
    *
    * @param {() => Promise<void>} close Stops listening, closes idle connections and waits for the others.
-   * @param {number} [quietMs] How long connections stay open for a last request.
+   * @param {number} [noticeMs]
    */
-  return async function drain(close, quietMs = 5000) {
-    const end = Date.now() + quietMs;
-    while (sockets.size > 0 && Date.now() < end) await sleep(50);
+  return async function drain(close, noticeMs = 5000) {
+    await sleep(noticeMs);
     const closed = close();
     // Browsers open connections in advance. Node.js does not count those without a request as idle.
     for (const [socket, hadRequest] of sockets) if (!hadRequest) socket.destroy();

@@ -1,19 +1,15 @@
 // @ts-check
 /** Turns errors into answers. Clients are told of problems and of what is wrong with their requests. */
-import { Problem } from "../problem.js";
+import { described, Problem } from "../problem.js";
 import { errorPage } from "./page.js";
 
 /** @param {import("fastify").FastifyInstance} app */
 export function addErrors(app) {
   app.setErrorHandler((error, request, reply) => {
-    const { statusCode = 500, message, cause } = /** @type {Error & { statusCode?: number }} */ (error);
+    const { statusCode = 500, message } = /** @type {Error & { statusCode?: number }} */ (error);
     const isTold = error instanceof Problem || statusCode < 500;
     if (!isTold) request.log.error(error);
-    else if (statusCode >= 500)
-      request.log.error(
-        { problem: message, cause: cause instanceof Error ? cause.message : undefined },
-        "failed",
-      );
+    else if (statusCode >= 500) request.log.error({ problem: described(error) }, "failed");
     const text = isTold ? message : "something went wrong; the log has the details";
     // The same request may work in a moment.
     if (statusCode === 503 || statusCode === 409) reply.header("retry-after", "1");

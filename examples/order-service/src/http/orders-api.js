@@ -43,7 +43,7 @@ const ONE_ORDER = { params: { type: "object", properties: { id: { type: "string"
 /**
  * @param {import("fastify").FastifyInstance} app
  * @param {object} needs
- * @param {(order: import("../orders/neighbors.js").NewOrder) => Promise<Order>} needs.place
+ * @param {(order: import("../orders/neighbors.js").NewOrder) => Promise<import("../orders/place.js").Placed>} needs.place
  * @param {ReturnType<typeof import("../orders/once.js").createOnce>} needs.once
  * @param {(id: string) => Promise<Order | undefined>} needs.find
  * @param {(count: number) => Promise<Order[]>} needs.latest
@@ -62,9 +62,7 @@ export function addOrders(app, { place, once, find, latest, settings }) {
     const placeAs = (/** @type {string} */ id) => place({ id, items, total });
     const key = request.headers["idempotency-key"];
     const { order, isRepeated } =
-      typeof key === "string"
-        ? await once(key, randomUUID(), items, placeAs)
-        : { order: await placeAs(randomUUID()), isRepeated: false };
+      typeof key === "string" ? await once(key, randomUUID(), items, placeAs) : await placeAs(randomUUID());
     if (isRepeated) reply.header("idempotency-replayed", "true");
     if (isForm(request)) return reply.redirect("/orders", 303);
     return reply.code(201).header("location", `/orders/${order.id}`).send(order);

@@ -3,6 +3,7 @@
  * Publishes the events that were stored with the orders. While Kafka is away, they wait in the table, and no request fails. An
  * event is published at least once: consumers ignore a second one with the same order ID.
  */
+import { described } from "../problem.js";
 import { backoff, pause } from "../wait.js";
 
 const BATCH = 100;
@@ -32,7 +33,7 @@ export function createOutbox({ take, publish, log, idleMs = 5000 }) {
       } catch (error) {
         failures++;
         const ms = backoff(failures, 500, 30_000);
-        log.warn({ problem: /** @type {Error} */ (error).message, retryMs: ms }, "events wait in the outbox");
+        log.warn({ problem: described(error), retryMs: ms }, "events wait in the outbox");
         await pause(ms, ended.signal);
       }
     }

@@ -17,6 +17,8 @@ export function createPublisher(brokers) {
     autocreateTopics: true,
     connectTimeout: 3000,
     timeout: 5000,
+    // For a broker that hangs. Its default of 30 s would delay a shutdown.
+    requestTimeout: 6000,
     // The outbox tries again.
     retries: 0,
   });

@@ -1,7 +1,7 @@
 // @ts-check
 /** The connections to PostgreSQL. */
 import pg from "pg";
-import { Problem } from "../problem.js";
+import { described, Problem } from "../problem.js";
 
 /**
  * @param {string} url
@@ -21,7 +21,7 @@ export function createPool(url, log) {
   });
   // An idle connection that breaks. Without a listener, it would end the program. The pool replaces the connection.
   pool.on("error", (error) =>
-    log.warn({ problem: error.message }, "an idle connection to the database broke"),
+    log.warn({ problem: described(error) }, "an idle connection to the database broke"),
   );
   return pool;
 }

@@ -1,6 +1,7 @@
 // @ts-check
 /** The connection to redis. It is restored for ever; in between, commands fail at once instead of waiting. */
 import { createClient } from "@redis/client";
+import { described } from "../problem.js";
 import { backoff } from "../wait.js";
 
 /**
@@ -24,7 +25,8 @@ export function createRedis({ host, port, password }, log) {
   });
   let problem = "";
   // Without a listener, an error would end the program.
-  client.on("error", (/** @type {Error} */ { message }) => {
+  client.on("error", (error) => {
+    const message = described(error);
     if (message !== problem) log.warn({ problem: message }, "redis is not available");
     problem = message;
   });

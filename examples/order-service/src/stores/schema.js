@@ -1,5 +1,6 @@
 // @ts-check
 /** Creates the tables, as soon as the database answers. */
+import { described } from "../problem.js";
 import { backoff, pause } from "../wait.js";
 
 const STATEMENTS = `
@@ -44,10 +45,7 @@ export async function createTablesEventually(create, log, signal) {
       return await create();
     } catch (error) {
       const ms = backoff(failures);
-      log.warn(
-        { problem: /** @type {Error} */ (error).message, retryMs: ms },
-        "the tables cannot be created",
-      );
+      log.warn({ problem: described(error), retryMs: ms }, "the tables cannot be created");
       await pause(ms, signal);
     }
   }
