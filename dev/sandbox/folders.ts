@@ -35,9 +35,14 @@ const FOLDER = join(PROJECT, ".flotilla");
 /** The sandbox of the project. */
 export const sandboxOfProject = (): World => worldIn(FOLDER);
 
-/** State and passphrase of the demo on a cluster of the user's, apart from the sandbox's own. */
-export const worldOfContext = (context: string): World =>
-  worldIn(join(FOLDER, "contexts", folderName(context)));
+/**
+ * The state of the demo on a cluster of the user's, apart from the sandbox's own. The passphrase is the same: pulumi writes the salt
+ * that belongs to it into stack files, which the sandbox uses, too.
+ */
+export const worldOfContext = (context: string): World => ({
+  ...worldIn(join(FOLDER, "contexts", folderName(context))),
+  passphrase: sandboxOfProject().passphrase,
+});
 
 /** Names of contexts can have any characters, as those of EKS do. */
 const folderName = (context: string): string =>

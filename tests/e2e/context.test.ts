@@ -164,7 +164,7 @@ describe("flotilla demo --context", function () {
     assert.ok(await exists("deployment", "web", "-n", namespace));
     assert.deepEqual(await others(), before);
     // Nothing of the sandbox itself was started.
-    assert.deepEqual(readdirSync(join(stack.folder, ".flotilla")), ["contexts"]);
+    assert.deepEqual(readdirSync(join(stack.folder, ".flotilla")), ["contexts", "passphrase"]);
     writeStackFile(stack.folder, "shop-local", {
       ...{ application: "shop", environment: "local", distribution: "upstream", namespace },
       services: { web: { tag: "2.0.0" } },
