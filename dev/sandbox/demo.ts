@@ -6,7 +6,7 @@ import { say } from "../../cli/terminal/progress";
 import { ToolError } from "../../cli/tools/failure";
 import { imagesOfPlan } from "../../src/plan/rules/from-values";
 import type { World } from "./folders";
-import { EXAMPLES, fullName } from "./images/choose";
+import { EXAMPLES, fullName } from "./images/choice";
 import { hasExample } from "./images/example";
 import { provideImages } from "./images/provide";
 

@@ -39,6 +39,11 @@ export function world(): OpenWorld {
   return opened;
 }
 
+/** Uses a sandbox that another suite has started. */
+export function useWorld(started: OpenWorld): void {
+  opened = started;
+}
+
 export const mochaHooks = {
   async beforeAll(this: Mocha.Context) {
     // Tools may have to be built first.

@@ -9,9 +9,10 @@ import type { World } from "../folders";
 import { nodeFiles } from "../nodes/layout";
 import { hasRealNode, imagesOfNode, importNewImages } from "../nodes/node";
 import { archiveOf, isBuilt, removeOthers, standInOf } from "./archives";
-import { type Buildable, chooseImages, EXAMPLES, fullName, registriesOf } from "./choose";
+import { type Buildable, chooseImages, EXAMPLES, fullName, registriesOf } from "./choice";
 import { missingPrograms } from "./debian";
-import { exampleBuild, hasExample } from "./example";
+import { exampleFolder, hasExample } from "./example";
+import { nodeAppBuild } from "./node-app";
 import { RECIPES, type Recipe } from "./recipes";
 import { unreachable } from "./registry";
 
@@ -74,7 +75,9 @@ async function importArchives(world: World, builds: readonly Buildable[]): Promi
   mkdirSync(images, { recursive: true });
   for (const { image, tag, from } of builds) {
     const build =
-      "example" in from ? await exampleBuild(from.example, image) : standInOf(from.recipe, image, tag);
+      "example" in from
+        ? await nodeAppBuild(exampleFolder(from.example), image)
+        : standInOf(from.recipe, image, tag);
     linkArchive(await archiveOf(build), image, images);
   }
   await (hasRealNode(world) ? importNewImages(world) : loadImages(world));

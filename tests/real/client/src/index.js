@@ -1,0 +1,3 @@
+// Runs one of the programs; the arguments name it: store, load, or a misbehavior.
+const [program] = process.argv.slice(2);
+await import(`./${program}.js`);

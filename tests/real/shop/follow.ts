@@ -1,0 +1,98 @@
+/** Sums the counts that pods of the test print (tests/real/client), including those of pods that end meanwhile. */
+import { setTimeout as pause } from "node:timers/promises";
+import execa from "execa";
+import { get, world } from "../../e2e/world";
+
+export interface Count {
+  ok: number;
+  failed: number;
+}
+
+interface Line {
+  kept: Count;
+  fresh: Count;
+  slowest?: number;
+  error: string | null;
+}
+
+export interface Counts extends Omit<Line, "error"> {
+  errors: string[];
+  /** Number of pods that counted. */
+  pods: number;
+}
+
+interface PodList {
+  items: { metadata: { name: string }; status: { phase: string } }[];
+}
+
+/** Follows the logs of all pods of a release from now on, including those that start later. */
+export class Follower {
+  private readonly lines = new Map<string, Line>();
+  private readonly before = new Map<string, Line>();
+  private readonly following = new Map<string, execa.ExecaChildProcess>();
+  private isOver = false;
+  private readonly work: Promise<void>;
+
+  constructor(
+    private readonly namespace: string,
+    private readonly selector: string,
+  ) {
+    this.work = this.follow();
+  }
+
+  /** Stops, and returns what was counted since the start. */
+  async end(): Promise<Counts> {
+    this.isOver = true;
+    await this.work;
+    // The last lines arrive within one period of the reporter.
+    await pause(700);
+    for (const child of this.following.values()) child.kill("SIGKILL");
+    return this.counts();
+  }
+
+  counts(): Counts {
+    const sum: Counts = { kept: { ok: 0, failed: 0 }, fresh: { ok: 0, failed: 0 }, errors: [], pods: 0 };
+    for (const [pod, line] of this.lines) {
+      const before = this.before.get(pod);
+      sum.pods++;
+      for (const which of ["kept", "fresh"] as const) {
+        sum[which].ok += line[which].ok - (before?.[which].ok ?? 0);
+        sum[which].failed += line[which].failed - (before?.[which].failed ?? 0);
+      }
+      if (line.error !== null && line.error !== before?.error) sum.errors.push(`${pod}: ${line.error}`);
+      if (line.slowest !== undefined) sum.slowest = Math.max(sum.slowest ?? 0, line.slowest);
+    }
+    return sum;
+  }
+
+  private async follow(): Promise<void> {
+    for (let isFirst = true; !this.isOver; isFirst = false) {
+      const { items } = await get<PodList>("pods", "-n", this.namespace, "-l", this.selector);
+      for (const { metadata, status } of items)
+        if (status.phase === "Running" && !this.following.has(metadata.name))
+          this.start(metadata.name, isFirst);
+      await pause(300);
+    }
+  }
+
+  private start(pod: string, wasThere: boolean): void {
+    const child = execa("kubectl", ["logs", "--follow", "--namespace", this.namespace, pod], {
+      env: world().environment as NodeJS.ProcessEnv,
+      reject: false,
+    });
+    this.following.set(pod, child);
+    const begin = Date.now();
+    let rest = "";
+    child.stdout?.on("data", (data: Buffer) => {
+      const pieces = (rest + data.toString()).split("\n");
+      rest = pieces.pop() as string;
+      for (const piece of pieces) {
+        if (!piece.startsWith("{")) continue;
+        const line = JSON.parse(piece) as Line;
+        // What a pod counted before the follower started comes first, at once.
+        if (wasThere && Date.now() - begin < 200) this.before.set(pod, line);
+        this.lines.set(pod, line);
+      }
+    });
+  }
+}

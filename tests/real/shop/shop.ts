@@ -1,0 +1,156 @@
+/** The sandbox with real nodes and the shop on it, which all files of this folder share. */
+import assert from "node:assert/strict";
+import { cpSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type execa from "execa";
+import { stringify } from "yaml";
+import { PROJECT } from "../../../cli/tools/paths";
+import { deleteCluster } from "../../../dev/sandbox/cluster/cluster";
+import { worldIn } from "../../../dev/sandbox/folders";
+import { nodeFiles } from "../../../dev/sandbox/nodes/layout";
+import { requireRealNodes } from "../../../dev/sandbox/nodes/machine";
+import { forgetStacks, openWorld } from "../../../dev/sandbox/world";
+import { writeCatalogue } from "../../copy";
+import { flotilla } from "../../e2e/inventory";
+import { projectStack, run, type Stack, until, useWorld } from "../../e2e/world";
+import { CLIENT_IMAGE, putImages, REGISTRY } from "./images";
+import { INVENTORY } from "./inventory";
+
+export const NAMESPACE = "shop";
+/** The namespace of order-service's callers and neighbors, according to its inventory. */
+export const CALLERS = "microservices";
+
+export const shopWorld = worldIn(join(PROJECT, ".flotilla", "real-shop"));
+
+/** Makes releases fail soon, and nothing else. */
+const INDEX = `import { deploy } from "./components";
+import { catalogue } from "./apps";
+export = deploy(catalogue, {
+  transform: ({ services }) => {
+    for (const release of Object.values(services)) release.timeoutSeconds = 60;
+  },
+});
+`;
+
+const SETTINGS = {
+  application: "shop",
+  environment: "local",
+  distribution: "upstream",
+  standIns: true,
+  namespace: NAMESPACE,
+  registryMirrors: { "docker.io": REGISTRY },
+  services: { "order-service": { replicas: 2 } },
+};
+
+let opening: Promise<Stack> | undefined;
+
+/** Why the tests cannot run on this machine. */
+export function obstacle(): string | undefined {
+  try {
+    requireRealNodes(shopWorld.folder);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+/** Returns the stack of the deployed shop; deploys it the first time. Skips the suite where no real node can run. */
+export async function theShop(test: Mocha.Context): Promise<Stack> {
+  test.timeout(45 * 60_000);
+  const reason = obstacle();
+  if (reason !== undefined) {
+    process.stdout.write(`      skipped: ${reason}\n`);
+    test.skip();
+  }
+  opening ??= deployShop();
+  return opening;
+}
+
+async function deployShop(): Promise<Stack> {
+  await deleteCluster(shopWorld);
+  forgetStacks(shopWorld);
+  await putImages(nodeFiles(shopWorld).images);
+  useWorld(await openWorld(shopWorld, "real"));
+  const stack = await projectStack("shop", SETTINGS);
+  writeCatalogue(stack.folder, INVENTORY);
+  for (const file of ["order-service.ts", "stand-ins.ts"])
+    cpSync(join(PROJECT, "apps", file), join(stack.folder, "apps", file));
+  writeFileSync(join(stack.folder, "index.ts"), INDEX);
+  await update(stack);
+  await startLoad();
+  return stack;
+}
+
+after(async function () {
+  this.timeout(60_000);
+  if (opening === undefined) return;
+  (await opening.catch(() => undefined))?.remove();
+  await deleteCluster(shopWorld);
+  rmSync(shopWorld.folder, { recursive: true, force: true });
+});
+
+/** Runs `flotilla up`, which must succeed. Returns its output. */
+export async function update(stack: Stack, ...args: string[]): Promise<string> {
+  const { exitCode, all = "" } = await flotilla(stack, "up", "--stack", stack.name, "--yes", ...args);
+  assert.equal(exitCode, 0, all);
+  return all;
+}
+
+/** The pod that sends requests: a caller that the network policies admit. */
+const LOAD = {
+  apiVersion: "v1",
+  kind: "Pod",
+  metadata: {
+    name: "load",
+    namespace: CALLERS,
+    labels: { app: "load", "app.kubernetes.io/name": "api-gateway" },
+  },
+  spec: {
+    // Nodes of the tests come and go; this one does not.
+    nodeName: "real-0",
+    containers: [
+      {
+        name: "load",
+        image: CLIENT_IMAGE,
+        imagePullPolicy: "IfNotPresent",
+        args: ["load"],
+        env: [
+          { name: "LOAD_URL", value: `http://order-service.${NAMESPACE}.svc.cluster.local/orders` },
+          { name: "LOAD_RATE", value: "8" },
+        ],
+      },
+    ],
+  },
+};
+
+async function startLoad(): Promise<void> {
+  await apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: CALLERS } });
+  await run("kubectl", ["wait", "--for=create", "-n", CALLERS, "serviceaccount/default"]);
+  await apply(LOAD);
+  await run("kubectl", ["wait", "--for=condition=Ready", "-n", CALLERS, "pod/load"]);
+}
+
+export const apply = (...objects: object[]) =>
+  run("kubectl", ["apply", "-f", "-"], {
+    input: objects.map((object) => stringify(object)).join("---\n"),
+  } as execa.Options);
+
+/** Waits until all pods of the shop are ready. */
+export const allReady = (seconds = 90): Promise<void> =>
+  until(
+    "all pods are ready",
+    async () => {
+      const { stdout } = await run("kubectl", [
+        ...["get", "deployments,statefulsets", "-n", NAMESPACE],
+        ...["-o", `jsonpath={range .items[*]}{.spec.replicas}={.status.readyReplicas} {end}`],
+      ]);
+      return stdout
+        .trim()
+        .split(" ")
+        .every((pair) => {
+          const [wanted, ready] = pair.split("=");
+          return wanted === ready;
+        });
+    },
+    seconds,
+  );
