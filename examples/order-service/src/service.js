@@ -19,6 +19,7 @@ import { createPublisher } from "./stores/kafka.js";
 import { createPool } from "./stores/postgres.js";
 import { createRedis } from "./stores/redis.js";
 import { createTables, createTablesEventually } from "./stores/schema.js";
+import { within } from "./wait.js";
 
 /**
  * @param {import("./configuration/environment.js").Configuration} configuration
@@ -85,7 +86,9 @@ export function createService(configuration, log) {
       await drain(() => app.close());
       ended.abort();
       await outbox.stop();
-      await Promise.allSettled([publisher.close(), redis.close(), pool.end()]);
+      const closed = Promise.allSettled([publisher.close(), redis.close(), pool.end()]);
+      // Nothing is lost if a store hangs.
+      await within(3000, closed).catch(() => log.warn("not all connections are closed"));
     },
   };
 }

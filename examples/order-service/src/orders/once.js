@@ -8,7 +8,7 @@ import { Problem } from "../problem.js";
 
 const DAY_SECONDS = 24 * 60 * 60;
 /** Longer than any request takes. It only counts if the program was killed. */
-const LOCK_SECONDS = 60;
+const LOCK_SECONDS = 120;
 
 /** @typedef {import("./place.js").Placed} Placed */
 
