@@ -28,7 +28,11 @@ export async function nodeAppBuild(folder: string, image: string): Promise<Build
       const app = join(root, APP);
       mkdirSync(app);
       for (const part of PARTS) cpSync(join(folder, part), join(app, part), { recursive: true });
-      await execa("npm", ["ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd: app });
+      await execa(
+        "npm",
+        ["ci", "--omit=dev", "--omit=optional", "--ignore-scripts", "--no-audit", "--no-fund"],
+        { cwd: app },
+      );
       mkdirSync(join(root, "etc"), { recursive: true });
       for (const [path, content] of Object.entries(usersOf({}))) writeFileSync(join(root, path), content);
       mkdirSync(join(root, "tmp"), { mode: 0o1777 });

@@ -47,7 +47,7 @@ export const RECIPES: Record<string, Recipe> = {
     repository: "docker.io/library/mysql",
     // The stable release has MariaDB only, which lacks two passwords per user.
     suite: "sid",
-    packages: [...SHELL, "mysql-server", "mysql-client"],
+    packages: [...SHELL, "findutils", "mysql-server", "mysql-client"],
     hasEntrypoint: true,
     user: { name: "mysql", id: 999, home: "/var/lib/mysql" },
     files: {

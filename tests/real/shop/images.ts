@@ -15,7 +15,7 @@ import { kindOf } from "../../../src/plan/stores/registry";
 /** The registry of the tests, as the mirror of docker.io. It does not exist. */
 export const REGISTRY = "flotilla.test";
 
-const STORES = ["redis", "mysql", "rabbitmq"].map((kind) => kindOf(kind).image);
+const STORES = (["redis", "mysql", "rabbitmq"] as const).map((kind) => kindOf(kind).image);
 const OFFICIAL: Image[] = [
   ...STORES,
   WAIT_IMAGE,

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { Stack } from "../../e2e/world";
 import { Follower } from "./follow";
-import { CALLERS, NAMESPACE, theShop, update } from "./shop";
+import { CALLERS, theShop, update } from "./shop";
 
 describe("requests at a constant rate to order-service", () => {
   let stack: Stack;
@@ -37,8 +37,4 @@ describe("requests at a constant rate to order-service", () => {
         await update(stack);
       }
     }));
-});
-
-describe("the shop on real nodes", () => {
-  it("is in the namespace of the tests", () => assert.equal(NAMESPACE, "shop"));
 });

@@ -26,6 +26,7 @@ export const shopWorld = worldIn(join(PROJECT, ".flotilla", "real-shop"));
 const INDEX = `import { deploy } from "./components";
 import { catalogue } from "./apps";
 export = deploy(catalogue, {
+  project: __dirname,
   transform: ({ services }) => {
     for (const release of Object.values(services)) release.timeoutSeconds = 60;
   },
