@@ -1,7 +1,7 @@
 import chalk from "chalk";
 import { Command } from "commander";
 import { deleteCluster, describeCluster, stopCluster } from "../../dev/sandbox/cluster/cluster";
-import type { NodeKind } from "../../dev/sandbox/cluster/configuration";
+import type { Nodes } from "../../dev/sandbox/cluster/configuration";
 import { sandboxOfProject } from "../../dev/sandbox/folders";
 import { prepareStack } from "../../dev/sandbox/stack";
 import { forgetStacks, openWorld, pulumi } from "../../dev/sandbox/world";
@@ -19,7 +19,7 @@ export function sandboxCommand(): Command {
   );
   command.addHelpText(
     "after",
-    "\nThe sandbox has a real control plane, and simulated nodes or a real one. It lives in .flotilla/ of the project, with a state\nbackend of its own; ~/.kube/config and ~/.pulumi stay as they are. See docs/sandbox.md.",
+    "\nThe sandbox has a real control plane, and simulated nodes or real ones. It lives in .flotilla/ of the project, with a state\nbackend of its own; ~/.kube/config and ~/.pulumi stay as they are. See docs/sandbox.md.",
   );
   command.addCommand(startCommand());
   command.addCommand(stopCommand());
@@ -35,7 +35,7 @@ const startCommand = (): Command =>
   new Command("start")
     .description("Start the cluster, unless it is running")
     .addOption(nodesOption())
-    .action(async ({ nodes }: { nodes?: NodeKind }) => {
+    .action(async ({ nodes }: { nodes?: Nodes }) => {
       await openWorld(sandboxOfProject(), nodes);
       await showStatus(false);
     });
@@ -76,7 +76,9 @@ async function showStatus(json: boolean): Promise<boolean> {
       ...(running
         ? [`API server        ${server} (Kubernetes ${kubernetes})`, `nodes             ${nodes}`]
         : []),
-      ...processes.map(({ component, pid }) => `process           ${component} ${pid}`),
+      ...processes.map(
+        ({ component, pid, node }) => `process           ${node ? `${node} ` : ""}${component} ${pid}`,
+      ),
     ];
     process.stdout.write(`${lines.join("\n")}\n`);
   }

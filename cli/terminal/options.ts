@@ -20,7 +20,7 @@ export const jsonOption = (what = "print the result as a JSON object"): Option =
 
 /** Which nodes a new sandbox cluster has; the present one keeps its own. */
 export const nodesOption = (): Option =>
-  new Option("--nodes <kind>", "nodes of a new cluster: simulated, or a real one (Linux, as root)").choices([
-    "simulated",
-    "real",
-  ]);
+  new Option(
+    "--nodes <kind>",
+    "nodes of a new cluster: simulated, or real (Linux, as root), by default one",
+  ).choices(["simulated", "real", ...[2, 3, 4, 5].map((count) => `real:${count}`)]);

@@ -24,7 +24,7 @@ import { stackConfig } from "../../src/config/stack";
 import { isRecord } from "../../src/model/records";
 import { readProjectFiles } from "../../src/runtime/project-files";
 import { keepClusterSchemas, nodeKind, startCluster } from "./cluster/cluster";
-import { CLUSTER_CONTEXT, type NodeKind } from "./cluster/configuration";
+import { CLUSTER_CONTEXT, kindOf, type Nodes } from "./cluster/configuration";
 import type { World } from "./folders";
 import { requireRealNodes } from "./nodes/machine";
 import { chooseProviders, type Provider, pulumiHome } from "./providers/choose";
@@ -40,16 +40,14 @@ export interface OpenWorld {
 
 /**
  * Installs the tools, starts the cluster and prepares the state backend. Idempotent.
- * @param kind the nodes of a new cluster; by default those of the present one, or simulated ones.
+ * @param wanted the nodes of a new cluster; by default those of the present one, or simulated ones.
  */
-export async function openWorld(world: World, kind?: NodeKind): Promise<OpenWorld> {
+export async function openWorld(world: World, wanted?: Nodes): Promise<OpenWorld> {
   mkdirSync(world.folder, { recursive: true, mode: 0o700 });
-  const nodes = kind ?? nodeKind(world) ?? "simulated";
-  if (nodes === "real") requireRealNodes(world.folder);
-  const tools = await ensureTools([
-    ...[...CLUSTER_TOOLS, ...DEPLOY_TOOLS],
-    ...(nodes === "real" ? NODE_TOOLS : []),
-  ]);
+  const nodes = wanted ?? nodeKind(world) ?? "simulated";
+  const isReal = kindOf(nodes) === "real";
+  if (isReal) requireRealNodes(world.folder);
+  const tools = await ensureTools([...[...CLUSTER_TOOLS, ...DEPLOY_TOOLS], ...(isReal ? NODE_TOOLS : [])]);
   const providers = await chooseProviders(tools.pulumi?.path as string);
   linkTools(world, tools);
   const { fresh } = await startCluster(world, tools, nodes);
