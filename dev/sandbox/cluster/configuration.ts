@@ -1,6 +1,6 @@
 /** Configuration and objects of the sandbox cluster, as pure data. */
 import { join } from "node:path";
-import { NETWORK, zoneOf } from "../nodes/layout";
+import { LOSS_SECONDS, NETWORK, zoneOf } from "../nodes/layout";
 
 /** Name of the cluster; its kubeconfig context is `kwok-<name>`. */
 export const CLUSTER_NAME = "flotilla";
@@ -97,7 +97,7 @@ export function kwokConfiguration(
         // Volumes only bind with a provisioner. Real nodes have their own, because this one's volumes ignore fsGroup.
         extraArgs: [
           NO_ELECTION,
-          ...(nodes === "real" ? [] : [{ key: "enable-hostpath-provisioner", value: "true" }]),
+          ...(nodes === "real" ? nodeLoss() : [{ key: "enable-hostpath-provisioner", value: "true" }]),
         ],
       },
       { name: "kube-scheduler", extraArgs: [NO_ELECTION] },
@@ -125,6 +125,12 @@ const apiServerOfRealNodes = (certificate: string, key: string) => [
   { key: "kubelet-preferred-address-types", value: "InternalIP" },
   // The hub has no kube-proxy: the API server connects to the pods behind a Service, for example of a webhook.
   { key: "enable-aggregator-routing", value: "true" },
+];
+
+/** A node that does not report for that long is not ready. kwokctl sets more than three minutes. */
+const nodeLoss = () => [
+  replaced("node-monitor-period", "2s"),
+  replaced("node-monitor-grace-period", `${LOSS_SECONDS}s`),
 ];
 
 /** An argument that overrides kwokctl's own. */

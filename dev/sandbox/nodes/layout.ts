@@ -43,6 +43,9 @@ export const realNode = (index: number): RealNode => ({
   zone: zoneOf(index),
 });
 
+/** After that many seconds without a report a node counts as lost. Kubernetes' default is 50. */
+export const LOSS_SECONDS = 20;
+
 /** Images that the sandbox builds itself, from the toolchain's binaries. */
 export const PAUSE_IMAGE = "flotilla.local/pause:1";
 export const dnsImage = (version: string): string => `flotilla.local/coredns:${version}`;

@@ -1,6 +1,6 @@
 /** Configuration files of the daemons of a real node, as pure data. */
 import { stringify } from "yaml";
-import { INSIDE, NETWORK, PAUSE_IMAGE, type RealNode } from "./layout";
+import { INSIDE, LOSS_SECONDS, NETWORK, PAUSE_IMAGE, type RealNode } from "./layout";
 
 export interface NodeSettings {
   node: RealNode;
@@ -80,6 +80,8 @@ const kubelet = ({ node, certificateAuthority, cgroup }: NodeSettings): object =
   cgroupDriver: "cgroupfs",
   // Each node has its own: a kubelet deletes the cgroups of pods that it does not know.
   cgroupRoot: `/${cgroup}`,
+  // The kubelet reports four times in it.
+  nodeLeaseDurationSeconds: LOSS_SECONDS,
   failCgroupV1: false,
   failSwapOn: false,
   clusterDomain: "cluster.local",

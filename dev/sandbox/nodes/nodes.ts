@@ -150,7 +150,7 @@ export async function removeGround(world: World): Promise<void> {
   for (const node of realNodesOf(world)) await forgetNodeSpace(nodeFiles(world, node));
   const hub = hubFiles(world);
   for (const mark of [hub.groundReady, hub.apiReady]) rmSync(mark, { force: true });
-  const others = (await listProcesses()).some(({ command }) => /\/nodes\/real-\d+\/init\.sh$/.test(command));
+  const others = (await listProcesses()).some(({ command }) => /\/cluster\/node.*\/init\.sh$/.test(command));
   if (!others) removeFixedFolders();
 }
 
