@@ -30,6 +30,7 @@ import {
   CLUSTER_NAME,
   type ClusterBinaries,
   clusterObjects,
+  countOf,
   kindOf,
   kwokConfiguration,
   type NodeKind,
@@ -189,7 +190,7 @@ async function createCluster(world: World, tools: Toolchain, nodes: Nodes): Prom
     { etcdClient, etcdPeer, api },
     kindOf(nodes),
   );
-  const count = kindOf(nodes) === "real" ? Number(nodes.split(":")[1] ?? 1) : 0;
+  const count = countOf(nodes);
   createNodes(world, count);
   if (count > 0) await startGround(world, tools, api);
   writeFileSync(files.configuration, stringify(configuration));

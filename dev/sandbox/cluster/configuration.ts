@@ -34,6 +34,10 @@ export type Nodes = NodeKind | `real:${number}`;
 
 export const kindOf = (nodes: Nodes): NodeKind => (nodes === "simulated" ? "simulated" : "real");
 
+/** Returns the number of real nodes. */
+export const countOf = (nodes: Nodes): number =>
+  nodes === "simulated" ? 0 : Number(nodes.split(":")[1] ?? 1);
+
 /** Returns kwokctl's configuration. */
 export function kwokConfiguration(
   binaries: ClusterBinaries,
