@@ -14,7 +14,7 @@ node_modules/.installed: package.json package-lock.json
 setup: node_modules/.installed ## Install the packages
 
 .PHONY: demo
-demo: setup ## Deploy an application to the sandbox and show what runs: make demo [APP=online-boutique] [NODES=real]
+demo: setup ## Deploy an application to the sandbox and show what runs: make demo [APP=online-boutique] [NODES=real:3]
 	@$(FLOTILLA) demo $(if $(APP),--application $(APP)) $(if $(NODES),--nodes $(NODES))
 
 .PHONY: demo-down

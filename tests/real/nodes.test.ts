@@ -1,10 +1,14 @@
 /** A sandbox with several real nodes: they work as one cluster, and it goes on when it loses one. */
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { readdirSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
+import execa from "execa";
 import { describeCluster, startCluster } from "../../dev/sandbox/cluster/cluster";
 import { podProcesses } from "../../dev/sandbox/nodes/cgroups";
-import { nodeFiles, type RealNode, realNodesOf } from "../../dev/sandbox/nodes/layout";
+import { NETWORK, nodeFiles, PULL_PORT, type RealNode, realNodesOf } from "../../dev/sandbox/nodes/layout";
 import { loseNode } from "../../dev/sandbox/nodes/nodes";
+import { initOf, inSpace } from "../../dev/sandbox/nodes/spaces";
 import type { OpenWorld } from "../../dev/sandbox/world";
 import { sharedCluster } from "./cluster";
 import { NAMESPACE, objects } from "./nodes-objects";
@@ -76,6 +80,23 @@ describe("a sandbox with several real nodes", () => {
       assert.equal(await request("client-real-0", url), "200");
       assert.match(await request("stranger-real-0", url), DENIED);
     }
+  });
+
+  it("pulls images with the machine's network, which pods cannot reach", async () => {
+    const registry = createServer((socket) => socket.end("hello")).listen(0, "127.0.0.1");
+    await once(registry, "listening");
+    const { port } = registry.address() as AddressInfo;
+    try {
+      const script = `const c = require("net").connect(${PULL_PORT}, "${NETWORK.hub}", () => c.write("CONNECT 127.0.0.1:${port} HTTP/1.1\\r\\n\\r\\n")); c.pipe(process.stdout)`;
+      for (const node of nodes) {
+        const init = (await initOf(nodeFiles(open.world, node))) as number;
+        const [command = "", ...rest] = [...inSpace(init, ["net"]), process.execPath, "-e", script];
+        assert.match((await execa(command, rest)).stdout, / 200 [\s\S]*hello$/);
+      }
+    } finally {
+      registry.close();
+    }
+    assert.equal(await request("client-real-0", `http://${NETWORK.hub}:${PULL_PORT}/`), "timeout");
   });
 
   it("measures all nodes", async () => {

@@ -22,6 +22,7 @@ import {
   removeGround,
   startGround,
   startMissingNodes,
+  startMissingSpaces,
   stopNodes,
 } from "../nodes/nodes";
 import { systemObjects } from "../nodes/system-objects";
@@ -100,7 +101,8 @@ export async function startCluster(
   if (present !== undefined && ownsFolder(world)) {
     try {
       await step("starting the sandbox cluster", async () => {
-        if (isReal && !(await hasHub(world))) {
+        if (isReal && (await hasHub(world))) await startMissingSpaces(world, tools);
+        else if (isReal) {
           // The control plane may still run in the network of a hub that was killed.
           await stopCluster(world);
           await startGround(world, tools, portOf(world));

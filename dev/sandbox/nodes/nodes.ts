@@ -7,6 +7,7 @@ import { listProcesses, signalProcess } from "../../../cli/tools/processes";
 import type { InstalledTool, Toolchain } from "../../../cli/tools/toolchain/ensure";
 import type { ClusterProcess } from "../cluster/processes";
 import type { World } from "../folders";
+import { podProcesses } from "./cgroups";
 import { gatewayIn, startHub } from "./hub";
 import { FIXED_FOLDERS, hubFiles, nodeFiles, type RealNode, realNode, realNodesOf } from "./layout";
 import { forgetNodeSpace, joinCluster, type Kubectl, startNodeSpace, stopNode, untilRuntime } from "./node";
@@ -51,7 +52,9 @@ async function startSpaces(
   // All of them, so that after a failure none starts any more.
   const started = await Promise.allSettled(nodes.map((node) => startNodeSpace(world, tools, node, hub)));
   const failed = started.find((each) => each.status === "rejected");
-  if (failed !== undefined) throw failed.reason;
+  if (failed === undefined) return;
+  await Promise.all(nodes.map((node) => stopNode(nodeFiles(world, node))));
+  throw failed.reason;
 }
 
 /** Imports images, lets the nodes join the cluster, and waits until they are ready. */
@@ -83,6 +86,17 @@ export async function completeNodes(
   }
 }
 
+/** Creates the namespaces of the nodes that have ended while the hub runs. Returns these nodes. */
+export async function startMissingSpaces(world: World, tools: Toolchain): Promise<RealNode[]> {
+  const all = await listProcesses();
+  const missing = realNodesOf(world).filter((node) => !isOpen(all, nodeFiles(world, node)));
+  const hub = await initOf(hubFiles(world));
+  if (missing.length === 0 || hub === undefined) return [];
+  for (const node of missing) await forgetNodeSpace(nodeFiles(world, node));
+  await startSpaces(world, tools, missing, hub);
+  return missing;
+}
+
 /** Starts the nodes that have ended while the control plane runs. */
 export async function startMissingNodes(
   world: World,
@@ -90,16 +104,12 @@ export async function startMissingNodes(
   coredns: InstalledTool,
   kubectl: Kubectl,
 ): Promise<void> {
-  const all = await listProcesses();
-  const missing = realNodesOf(world).filter((node) => !isOpen(all, nodeFiles(world, node)));
-  const hub = await initOf(hubFiles(world));
-  if (missing.length === 0 || hub === undefined) return;
-  for (const node of missing) await forgetNodeSpace(nodeFiles(world, node));
+  const missing = await startMissingSpaces(world, tools);
+  if (missing.length === 0) return;
   // They show when a node is back.
   await kubectl(
     ...["delete", "lease", "--ignore-not-found", "-n", "kube-node-lease", ...missing.map(({ name }) => name)],
   );
-  await startSpaces(world, tools, missing, hub);
   await completeNodes(world, coredns, kubectl, missing);
 }
 
@@ -123,7 +133,7 @@ export async function loseNode(world: World, node: RealNode): Promise<void> {
   const init = await initOf(files);
   if (init === undefined) throw new ToolError(`the node ${node.name} is not running`);
   signalProcess(init, "SIGKILL");
-  while (processesOf(await listProcesses(), files, "node").length > 0) await pause(50);
+  while ((await initOf(files)) !== undefined || podProcesses(files.cgroup).length > 0) await pause(50);
 }
 
 /** Stops all nodes and the hub. Returns the number of processes that ran. */
