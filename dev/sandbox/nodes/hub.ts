@@ -1,6 +1,8 @@
 /** Starts and finds the hub: the network of the control plane, to which the nodes are connected (./hub-script). */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { ToolError } from "../../../cli/tools/failure";
 import { folderOf, listProcesses, type Process } from "../../../cli/tools/processes";
 import { isFree } from "../cluster/ports";
@@ -51,9 +53,33 @@ export async function startHub(world: World, port: number): Promise<number> {
   writeFileSync(files.port, String(port));
   const init = await startSpace(files);
   const forward = ["gateway", "forward", `127.0.0.1:${port}`, "api.sock", "proxy", "pull.sock"];
-  background(process.execPath, [LAUNCH, ...forward], files.folder, join(files.logs, "gateway-outside.log"));
+  background(process.execPath, [LAUNCH, ...forward], files.folder, outsideLog(files));
   return init;
 }
+
+/** Waits until the machine can talk to the hub. @throws ToolError if the gateway ends. */
+export async function untilGateway(world: World): Promise<void> {
+  const files = hubFiles(world);
+  while (!(await accepts(portOf(world)))) {
+    await pause(100);
+    if (gatewayIn(await listProcesses(), files) !== undefined) continue;
+    throw new ToolError(
+      `the gateway to the sandbox's control plane has ended; its log is ${outsideLog(files)}`,
+    );
+  }
+}
+
+const accepts = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1");
+    socket.once("error", () => resolve(false));
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
+  });
+
+const outsideLog = ({ logs }: HubFiles): string => join(logs, "gateway-outside.log");
 
 /** Returns the gateway of the machine. */
 export const gatewayIn = (processes: readonly Process[], { folder }: HubFiles): number | undefined =>

@@ -8,7 +8,7 @@ import type { InstalledTool, Toolchain } from "../../../cli/tools/toolchain/ensu
 import type { ClusterProcess } from "../cluster/processes";
 import type { World } from "../folders";
 import { podProcesses } from "./cgroups";
-import { gatewayIn, startHub } from "./hub";
+import { gatewayIn, startHub, untilGateway } from "./hub";
 import { FIXED_FOLDERS, hubFiles, nodeFiles, type RealNode, realNode, realNodesOf } from "./layout";
 import { forgetNodeSpace, joinCluster, type Kubectl, startNodeSpace, stopNode, untilRuntime } from "./node";
 import { initOf, isOpen, processesOf } from "./spaces";
@@ -33,6 +33,7 @@ export async function startGround(world: World, tools: Toolchain, port: number):
   try {
     const hub = await startHub(world, port);
     await startSpaces(world, tools, realNodesOf(world), hub);
+    await untilGateway(world);
   } catch (error) {
     await stopNodes(world);
     await removeGround(world);
