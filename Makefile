@@ -19,7 +19,7 @@ $(EXAMPLE)/node_modules/.installed: $(EXAMPLE)/package.json $(EXAMPLE)/package-l
 	@touch $@
 
 .PHONY: demo
-demo: setup ## Deploy an application to the sandbox and show what runs: make demo [APP=online-boutique] [NODES=real|kind] [CONTEXT=<your cluster>]
+demo: setup ## Deploy an application to the sandbox and show what runs: make demo [APP=online-boutique] [NODES=real|real:3|kind] [CONTEXT=<your cluster>]
 	@$(FLOTILLA) demo $(if $(APP),--application $(APP)) $(if $(NODES),--nodes $(NODES)) $(if $(CONTEXT),--context '$(CONTEXT)')
 
 .PHONY: demo-down

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { nodeKind } from "../../dev/sandbox/cluster/cluster";
-import type { NodeKind } from "../../dev/sandbox/cluster/configuration";
+import { kindOf, type NodeKind, type Nodes } from "../../dev/sandbox/cluster/configuration";
 import { agreed } from "../../dev/sandbox/context/agreement";
 import { kubeconfigsWith, openContext } from "../../dev/sandbox/context/open";
 import { optionFor } from "../../dev/sandbox/context/target";
@@ -30,7 +30,7 @@ import { ToolError } from "../tools/failure";
 
 interface DemoOptions {
   application: string;
-  nodes?: NodeKind;
+  nodes?: Nodes;
   context?: string;
   yes?: boolean;
   json?: boolean;
@@ -46,7 +46,7 @@ export function demoCommand(): Command {
     .addOption(jsonOption())
     .action(async (given: DemoOptions, command: Command) => {
       const { context, json } = given;
-      // The kind of nodes of the present cluster or, if there is none, of the new one.
+      // Of the present cluster or, if there is none, of the new one.
       const nodes = given.nodes ?? nodeKind(sandboxOfProject()) ?? "simulated";
       const podsRun = context === undefined && nodes !== "simulated";
       const isDefault = command.getOptionValueSource("application") === "default";
@@ -71,7 +71,7 @@ export function demoCommand(): Command {
 /** Returns the opened sandbox or cluster; undefined if the user does not agree. */
 async function deploy(
   stack: string,
-  { application, nodes, context, yes = false, json }: DemoOptions & { nodes: NodeKind },
+  { application, nodes, context, yes = false, json }: DemoOptions & { nodes: Nodes },
 ): Promise<OpenWorld | undefined> {
   const open = await (context === undefined ? openWorld(sandboxOfProject(), nodes) : openContext(context));
   enterWorld(open);
@@ -119,13 +119,13 @@ interface Place {
 
 const REALITY: Record<NodeKind, string> = {
   simulated: "The pods are simulated; everything else is real.",
-  real: "Pods run on a real node.",
+  real: "The pods run for real.",
   kind: "Pods run on kind.",
 };
 
-const placeOf = (context: string | undefined, nodes: NodeKind): Place =>
+const placeOf = (context: string | undefined, nodes: Nodes): Place =>
   context === undefined
-    ? { podsRun: nodes !== "simulated", argument: "", option: "", reality: REALITY[nodes] }
+    ? { podsRun: nodes !== "simulated", argument: "", option: "", reality: REALITY[kindOf(nodes)] }
     : {
         podsRun: true,
         argument: optionFor(context).replace(" --context ", " CONTEXT="),

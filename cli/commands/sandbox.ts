@@ -1,7 +1,7 @@
 import chalk from "chalk";
 import { Command } from "commander";
 import { deleteCluster, describeCluster, stopCluster } from "../../dev/sandbox/cluster/cluster";
-import type { NodeKind } from "../../dev/sandbox/cluster/configuration";
+import type { Nodes } from "../../dev/sandbox/cluster/configuration";
 import { deleteFromContext } from "../../dev/sandbox/context/removal";
 import { sandboxOfProject, startLock } from "../../dev/sandbox/folders";
 import { exclusively } from "../../dev/sandbox/lock";
@@ -21,7 +21,7 @@ export function sandboxCommand(): Command {
   );
   command.addHelpText(
     "after",
-    "\nThe sandbox has a real control plane, and simulated nodes or a real one, or it runs on kind. It lives in .flotilla/ of the\nproject, with a state backend of its own; ~/.kube/config and ~/.pulumi stay as they are. See docs/sandbox.md.",
+    "\nThe sandbox has a real control plane, and simulated nodes or real ones, or it runs on kind. It lives in .flotilla/ of the\nproject, with a state backend of its own; ~/.kube/config and ~/.pulumi stay as they are. See docs/sandbox.md.",
   );
   command.addCommand(startCommand());
   command.addCommand(stopCommand());
@@ -37,7 +37,7 @@ const startCommand = (): Command =>
   new Command("start")
     .description("Start the cluster, unless it is running")
     .addOption(nodesOption())
-    .action(async ({ nodes }: { nodes?: NodeKind }) => {
+    .action(async ({ nodes }: { nodes?: Nodes }) => {
       await openWorld(sandboxOfProject(), nodes);
       await showStatus(false);
     });
@@ -86,7 +86,9 @@ async function showStatus(json: boolean): Promise<boolean> {
       ...(running
         ? [`API server        ${server} (Kubernetes ${kubernetes})`, `nodes             ${nodes}`]
         : []),
-      ...processes.map(({ component, pid }) => `process           ${component} ${pid}`),
+      ...processes.map(
+        ({ component, pid, node }) => `process           ${node ? `${node} ` : ""}${component} ${pid}`,
+      ),
     ];
     process.stdout.write(`${lines.join("\n")}\n`);
   }

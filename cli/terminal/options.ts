@@ -22,8 +22,8 @@ export const jsonOption = (what = "print the result as a JSON object"): Option =
 export const nodesOption = (): Option =>
   new Option(
     "--nodes <kind>",
-    "nodes of a new cluster: simulated, real (Linux, as root), or of kind (with Docker or Podman)",
-  ).choices(["simulated", "real", "kind"]);
+    "nodes of a new cluster: simulated, real (Linux, as root; real:3 for three), or of kind (with Docker or Podman)",
+  ).choices(["simulated", "real", ...[2, 3, 4, 5].map((count) => `real:${count}`), "kind"]);
 
 /** A cluster of the user's instead of the sandbox's own. */
 export const contextOption = (what: string): Option =>

@@ -25,7 +25,7 @@ import { stackConfig } from "../../src/config/stack";
 import { isRecord } from "../../src/model/records";
 import { readProjectFiles } from "../../src/runtime/project-files";
 import { contextOf, keepClusterSchemas, nodeKind, startCluster } from "./cluster/cluster";
-import type { NodeKind } from "./cluster/configuration";
+import { kindOf, type NodeKind, type Nodes } from "./cluster/configuration";
 import { requireKind } from "./cluster/kind";
 import { startLock, type World } from "./folders";
 import { exclusively } from "./lock";
@@ -49,16 +49,17 @@ const NEEDS: Record<NodeKind, { tools: readonly ToolName[]; require: (folder: st
 };
 
 /**
+/**
  * Installs the tools, starts the cluster and prepares the state backend. Idempotent. Waits for another process that does the same.
- * @param kind the nodes of a new cluster; by default those of the present one, or simulated ones.
+ * @param wanted the nodes of a new cluster; by default those of the present one, or simulated ones.
  */
-export function openWorld(world: World, kind?: NodeKind): Promise<OpenWorld> {
-  return exclusively(startLock(world), () => open(world, kind));
+export function openWorld(world: World, wanted?: Nodes): Promise<OpenWorld> {
+  return exclusively(startLock(world), () => open(world, wanted));
 }
 
-async function open(world: World, kind: NodeKind | undefined): Promise<OpenWorld> {
-  const nodes = kind ?? nodeKind(world) ?? "simulated";
-  const needs = NEEDS[nodes];
+async function open(world: World, wanted: Nodes | undefined): Promise<OpenWorld> {
+  const nodes = wanted ?? nodeKind(world) ?? "simulated";
+  const needs = NEEDS[kindOf(nodes)];
   needs.require(world.folder);
   const tools = await ensureTools([...needs.tools, ...DEPLOY_TOOLS]);
   const providers = await chooseProviders(tools.pulumi?.path as string);

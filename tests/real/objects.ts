@@ -47,11 +47,11 @@ function podTemplate(name: string, image: string, script: string, volume?: strin
   };
 }
 
-export const NAMESPACE_OBJECT = {
+export const namespaceObject = (name: string): object => ({
   apiVersion: "v1",
   kind: "Namespace",
-  metadata: { name: NAMESPACE, labels: { "pod-security.kubernetes.io/enforce": "restricted" } },
-};
+  metadata: { name, labels: { "pod-security.kubernetes.io/enforce": "restricted" } },
+});
 
 export const objects = (image: string): object[] => [
   {

@@ -1,74 +1,39 @@
-/** A sandbox with a real node: pods run, and the cluster does to them what a real one does. */
+/** A sandbox with one real node: pods run, and the cluster does to them what a real one does. */
 import assert from "node:assert/strict";
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import execa from "execa";
-import { stringify } from "yaml";
 import { PROJECT } from "../../cli/tools/paths";
 import { listProcesses } from "../../cli/tools/processes";
 import { deleteCluster, describeCluster, stopCluster } from "../../dev/sandbox/cluster/cluster";
 import { type World, worldIn } from "../../dev/sandbox/folders";
 import { podProcesses } from "../../dev/sandbox/nodes/cgroups";
-import { nodeFiles } from "../../dev/sandbox/nodes/layout";
-import { requireRealNodes } from "../../dev/sandbox/nodes/machine";
-import { nodeProcesses, portOf } from "../../dev/sandbox/nodes/node";
+import { portOf } from "../../dev/sandbox/nodes/hub";
+import { imagesFolder, nodeFiles, realNode } from "../../dev/sandbox/nodes/layout";
+import { nodeProcesses } from "../../dev/sandbox/nodes/nodes";
 import { type OpenWorld, openWorld } from "../../dev/sandbox/world";
-import { NODE_IMAGE, nodeImage } from "./images/node-image";
+import { provideNodeImage, skipWithoutRealNodes } from "./cluster";
+import { NODE_IMAGE } from "./images/node-image";
 import { traces } from "./machine";
-import { NAMESPACE, NAMESPACE_OBJECT, objects } from "./objects";
+import { NAMESPACE, namespaceObject, objects } from "./objects";
+import { DENIED, eventually, podsOf } from "./pods";
 
 const world = worldIn(join(PROJECT, ".flotilla", "real"));
 
-/** A policy rejects or drops. */
-const DENIED = /^(ECONNREFUSED|timeout)$/;
+const filesIn = (of: World) => nodeFiles(of, realNode(0));
 
 describe("a sandbox with a real node", () => {
   const other = worldIn(join(world.folder, "other"));
   let open: OpenWorld;
   let traced: Record<string, string[]>;
 
-  const kubectl = async (...args: string[]): Promise<string> =>
-    (await execa("kubectl", args, { env: open.environment as NodeJS.ProcessEnv })).stdout;
-
-  const apply = (...items: object[]) =>
-    execa("kubectl", ["apply", "-f", "-"], {
-      env: open.environment as NodeJS.ProcessEnv,
-      input: items.map((object) => stringify(object)).join("---\n"),
-    });
-
-  /** Runs JavaScript in a pod. */
-  const inPod = (pod: string, script: string): Promise<string> =>
-    kubectl("exec", "-n", NAMESPACE, pod, "--", "/node", "-e", script);
-
-  /** Returns the status of an HTTP request from a pod, or its error. */
-  const request = (pod: string, url: string): Promise<string> =>
-    inPod(
-      pod,
-      `fetch(${JSON.stringify(url)}, { signal: AbortSignal.timeout(3000) }).then((r) => console.log(r.status), (e) => console.log(e.name === "TimeoutError" ? "timeout" : e.cause?.code ?? e.message))`,
-    );
-
-  async function eventually(what: string, seconds: number, condition: () => Promise<boolean>): Promise<void> {
-    const limit = Date.now() + seconds * 1000;
-    while (!(await condition().catch(() => false))) {
-      assert.ok(Date.now() < limit, `not within ${seconds} s: ${what}`);
-      await pause(300);
-    }
-  }
+  const { kubectl, apply, inPod, request } = podsOf(() => open, NAMESPACE);
 
   const otherIsGone = async () => {
     assert.deepEqual(await nodeProcesses(other), []);
-    assert.deepEqual(podProcesses(nodeFiles(other).cgroup), []);
+    assert.deepEqual(podProcesses(filesIn(other).cgroup), []);
   };
 
   const podsReady = (seconds: number) =>
@@ -78,20 +43,12 @@ describe("a sandbox with a real node", () => {
     );
 
   before(async function () {
-    this.timeout(45 * 60_000);
-    try {
-      requireRealNodes(world.folder);
-    } catch (error) {
-      process.stdout.write(`      skipped: ${(error as Error).message}\n`);
-      this.skip();
-    }
+    skipWithoutRealNodes(this, world);
     await deleteCluster(world);
-    const images = nodeFiles(world).images;
-    mkdirSync(images, { recursive: true });
-    copyFileSync(await nodeImage(), join(images, "node.tar"));
+    await provideNodeImage(world);
     traced = await traces(world.folder);
     open = await openWorld(world, "real");
-    await apply(NAMESPACE_OBJECT);
+    await apply(namespaceObject(NAMESPACE));
     await kubectl("wait", "--for=create", "-n", NAMESPACE, "serviceaccount/default");
     await apply(...objects(NODE_IMAGE));
   });
@@ -146,7 +103,7 @@ describe("a sandbox with a real node", () => {
 
   it("starts again with everything on it after all its processes were killed", async () => {
     const { processes } = await describeCluster(world, open.tools.kubectl?.path);
-    const pods = podProcesses(nodeFiles(world).cgroup);
+    const pods = podProcesses(filesIn(world).cgroup);
     assert.ok(pods.length >= 8, `${pods.length} processes of pods`);
     for (const pid of [...processes.map((each) => each.pid), ...pods])
       try {
@@ -178,7 +135,7 @@ describe("a sandbox with a real node", () => {
   });
 
   it("deletes a volume with its claim", async () => {
-    const volumes = () => readdirSync(nodeFiles(world).volumes);
+    const volumes = () => readdirSync(filesIn(world).volumes);
     assert.equal(volumes().length, 1);
     await kubectl("delete", "pod", "client", "-n", NAMESPACE, "--grace-period=1");
     await kubectl("delete", "pvc", "data", "-n", NAMESPACE);
@@ -196,8 +153,9 @@ describe("a sandbox with a real node", () => {
     await openWorld(world);
   });
 
-  it("refuses to become a simulated one", async () => {
-    await assert.rejects(openWorld(world, "simulated"), /has real nodes.*sandbox delete/);
+  it("refuses other nodes", async () => {
+    await assert.rejects(openWorld(world, "real:2"), /has 1 real node\..*sandbox delete/);
+    await assert.rejects(openWorld(world, "simulated"), /has 1 real node\..*sandbox delete/);
   });
 
   it("says why a kernel cannot run it, and leaves nothing running", async () => {
@@ -210,7 +168,7 @@ describe("a sandbox with a real node", () => {
     try {
       await assert.rejects(
         openWorld(other, "real"),
-        /^ToolError: the namespaces of a real node cannot be created on this machine: Operation not supported$/,
+        /^ToolError: the namespaces of real nodes cannot be created on this machine: Operation not supported$/,
       );
     } finally {
       process.env.PATH = path;
@@ -220,7 +178,7 @@ describe("a sandbox with a real node", () => {
   });
 
   it("names an image archive that is none, and leaves nothing running", async () => {
-    const { images } = nodeFiles(other);
+    const images = imagesFolder(other);
     mkdirSync(images, { recursive: true });
     writeFileSync(join(images, "broken.tar"), "no archive");
     await assert.rejects(openWorld(other, "real"), /other\/images\/broken\.tar cannot be imported: /);

@@ -1,4 +1,4 @@
-/** The real node of the sandbox: its configuration and its decisions, without starting one. */
+/** Real nodes of the sandbox: their configuration and decisions, without starting one. */
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import { once } from "node:events";
@@ -7,17 +7,18 @@ import { type AddressInfo, connect, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { kwokConfiguration } from "../../dev/sandbox/cluster/configuration";
+import { countOf, kwokConfiguration } from "../../dev/sandbox/cluster/configuration";
 import { worldIn } from "../../dev/sandbox/folders";
 import { hierarchiesIn, machineCgroups } from "../../dev/sandbox/nodes/cgroups";
 import { connectTarget, endpointOf, main as gateway } from "../../dev/sandbox/nodes/gateway";
+import { type HubSettings, hubDaemons, hubScript } from "../../dev/sandbox/nodes/hub-script";
 import { imageDocuments, packImage } from "../../dev/sandbox/nodes/image-archive";
 import { daemons, initScript, type ScriptSettings } from "../../dev/sandbox/nodes/init-script";
-import { NETWORK, nodeFiles, PAUSE_IMAGE } from "../../dev/sandbox/nodes/layout";
-import { daemonOf, initIn } from "../../dev/sandbox/nodes/node";
+import { NETWORK, nodeFiles, PAUSE_IMAGE, realNode, realNodesOf } from "../../dev/sandbox/nodes/layout";
 import { nodeConfiguration } from "../../dev/sandbox/nodes/node-configuration";
 import { pauseProgram } from "../../dev/sandbox/nodes/pause";
 import { type Machine, obstacle } from "../../dev/sandbox/nodes/requirements";
+import { daemonOf, initIn } from "../../dev/sandbox/nodes/spaces";
 import { archivesToImport } from "../../dev/sandbox/nodes/system-images";
 import { systemObjects } from "../../dev/sandbox/nodes/system-objects";
 import { type Claim, PROVISIONER, type Volume, volumeWork } from "../../dev/sandbox/nodes/volumes";
@@ -25,11 +26,49 @@ import { type Claim, PROVISIONER, type Volume, volumeWork } from "../../dev/sand
 const temporary = mkdtempSync(join(tmpdir(), "flotilla-node-"));
 after(() => rmSync(temporary, { recursive: true }));
 
+describe("several real nodes", () => {
+  const nodes = [0, 1, 2, 3, 4].map(realNode);
+
+  it("have an address and a range for pods each, next to the hub's", () => {
+    assert.deepEqual(nodes[2], {
+      name: "real-2",
+      address: "198.18.0.4",
+      pods: "198.19.2.0/24",
+      zone: "local-c",
+    });
+    for (const field of ["name", "address", "pods"] as const)
+      assert.equal(new Set(nodes.map((node) => node[field])).size, nodes.length);
+    assert.ok(nodes.every(({ address }) => address !== NETWORK.hub));
+  });
+
+  it("are in the zones of simulated nodes, in turn", () => {
+    assert.deepEqual(
+      nodes.map(({ zone }) => zone),
+      ["local-a", "local-b", "local-c", "local-a", "local-b"],
+    );
+  });
+
+  it("are those that the cluster was created with", () => {
+    const world = worldIn(join(temporary, "several"));
+    assert.deepEqual(realNodesOf(world), []);
+    for (const node of nodes.slice(0, 3))
+      mkdirSync(join(nodeFiles(world, node).folder, "log"), { recursive: true });
+    assert.deepEqual(realNodesOf(world), nodes.slice(0, 3));
+  });
+
+  it("are a choice of their number, which is one by default", () => {
+    assert.deepEqual((["simulated", "real", "real:3"] as const).map(countOf), [0, 1, 3]);
+  });
+});
+
 describe("the configuration of a real node", () => {
   const files = nodeConfiguration({
+    node: realNode(1),
     cniPlugins: "/opt/cni/bin",
     certificateAuthority: "/project/ca.crt",
-    kubeconfig: "/project/kubeconfig",
+    certificate: "/project/admin.crt",
+    key: "/project/admin.key",
+    port: 20_001,
     cgroup: "flotilla-1",
   });
   const kubelet = parse(files["kubelet.yaml"] as string);
@@ -40,10 +79,27 @@ describe("the configuration of a real node", () => {
     assert.equal(kubelet.authorization.mode, "Webhook");
   });
 
-  it("keeps the cgroups of each sandbox apart", () => {
+  it("keeps the cgroups of each sandbox and of each node apart", () => {
     assert.equal(kubelet.cgroupRoot, "/flotilla-1");
-    const [one, other] = ["/a/.flotilla", "/b/.flotilla"].map((path) => nodeFiles(worldIn(path)).cgroup);
-    assert.notEqual(one, other);
+    const cgroups = ["/a/.flotilla", "/b/.flotilla"].flatMap((path) =>
+      [0, 1].map((index) => nodeFiles(worldIn(path), realNode(index)).cgroup),
+    );
+    assert.equal(new Set(cgroups).size, 4);
+  });
+
+  it("gives pods addresses of the node's own range, and masquerades between no pods", () => {
+    const [ptp] = JSON.parse(files["cni/10-pods.conflist"] as string).plugins;
+    assert.deepEqual(ptp.ipam.ranges, [[{ subnet: "198.19.1.0/24" }]]);
+    assert.equal(ptp.ipMasq, false);
+    assert.equal(parse(files["kube-proxy.yaml"] as string).clusterCIDR, NETWORK.pods);
+  });
+
+  it("reaches the API server over the hub, and checks who it is", () => {
+    const [{ cluster }] = parse(files.kubeconfig as string).clusters;
+    assert.deepEqual(cluster, {
+      server: `https://${NETWORK.hub}:20001`,
+      "certificate-authority": "/project/ca.crt",
+    });
   });
 
   it("has short paths of sockets, whatever the project's path is", () => {
@@ -91,10 +147,19 @@ describe("the control plane of a sandbox", () => {
     assert.equal(argumentsOf("real")("kube-controller-manager", "enable-hostpath-provisioner"), undefined);
   });
 
+  it("notices the loss of a real node within seconds, where kwokctl sets minutes", () => {
+    assert.equal(argumentsOf("real")("kube-controller-manager", "node-monitor-grace-period"), "20s");
+    assert.equal(argumentsOf("simulated")("kube-controller-manager", "node-monitor-grace-period"), undefined);
+  });
+
+  it("connects to the pods behind a Service itself: its network has no kube-proxy", () => {
+    assert.equal(argumentsOf("real")("kube-apiserver", "enable-aggregator-routing"), "true");
+  });
+
   it("listens beyond loopback for a real node only, whose network nobody else is in", () => {
     assert.equal(argumentsOf("simulated")("kube-apiserver", "bind-address"), undefined);
     assert.equal(argumentsOf("real")("kube-apiserver", "bind-address"), "0.0.0.0");
-    assert.equal(argumentsOf("real")("kube-apiserver", "advertise-address"), NETWORK.node);
+    assert.equal(argumentsOf("real")("kube-apiserver", "advertise-address"), NETWORK.hub);
   });
 });
 
@@ -104,13 +169,10 @@ describe("the first process of a real node", () => {
     kubelet: "/cache/kubelet",
     "kube-proxy": "/cache/kube-proxy",
     "kube-router": "/cache/kube-router",
-    node: "/usr/bin/node",
-    launch: "/project/dev/sandbox/nodes/launch.js",
   };
   const settings: ScriptSettings = {
-    folder: "/it's a project/.flotilla/cluster/node",
-    kubeconfig: "/it's a project/.flotilla/kubeconfig",
-    port: 20_001,
+    node: realNode(1),
+    folder: "/it's a project/.flotilla/cluster/nodes/real-1",
     path: "/usr/bin:/sbin",
     programs,
   };
@@ -133,8 +195,17 @@ describe("the first process of a real node", () => {
     assert.match(initScript(settings), /for setting in .*vm\/overcommit_memory.* kernel\/panic /);
   });
 
+  it("connects it to the hub, which routes to its pods", () => {
+    const lines = initScript(settings).split("\n");
+    assert.ok(lines.includes("ip link add eth0 type veth peer name real-1 netns /proc/self/fd/3"));
+    assert.ok(lines.includes("ip route add default via 198.18.0.1 dev eth0"));
+    assert.ok(lines.includes("hub ip route add 198.19.1.0/24 via 198.18.0.3 dev real-1 src 198.18.0.1"));
+    const closed = lines.indexOf("exec 3<&-");
+    assert.ok(closed > 0 && closed < lines.findIndex((line) => line.startsWith("keep ")));
+  });
+
   it("is found among the machine's processes, and its loops are not mistaken for it", () => {
-    const files = nodeFiles(worldIn("/p/.flotilla"));
+    const files = nodeFiles(worldIn("/p/.flotilla"), realNode(1));
     const command = `/bin/sh ${files.script}`;
     const processes = [
       { pid: 3, parent: 2, command },
@@ -142,14 +213,54 @@ describe("the first process of a real node", () => {
       { pid: 1, parent: 0, command: `/usr/bin/unshare --fork --net ${command}` },
     ];
     assert.equal(initIn(processes, files), 2);
-    assert.equal(initIn(processes, nodeFiles(worldIn("/other/.flotilla"))), undefined);
+    for (const [path, index] of [
+      ["/p/.flotilla", 0],
+      ["/other/.flotilla", 1],
+    ] as const)
+      assert.equal(initIn(processes, nodeFiles(worldIn(path), realNode(index))), undefined);
   });
 
   it("tells daemons from pods", () => {
     assert.equal(daemonOf("/cache/kubelet --config=x"), "kubelet");
-    assert.equal(daemonOf(`/usr/bin/node ${programs.launch} provisioner k v`), "provisioner");
+    assert.equal(
+      daemonOf("/usr/bin/node /project/dev/sandbox/nodes/launch.js provisioner k v"),
+      "provisioner",
+    );
     assert.equal(daemonOf("/usr/bin/containerd-shim-runc-v2 -namespace k8s.io"), undefined);
     assert.equal(daemonOf("/coredns -conf /etc/coredns/Corefile"), undefined);
+  });
+});
+
+describe("the first process of the hub", () => {
+  const settings: HubSettings = {
+    folder: "/it's a project/.flotilla/cluster/nodes",
+    kubeconfig: "/it's a project/.flotilla/kubeconfig",
+    port: 20_001,
+    nodes: ["real-0", "real-1"],
+    path: "/usr/bin:/sbin",
+    node: "/usr/bin/node",
+    launch: "/project/dev/sandbox/nodes/launch.js",
+  };
+  const script = hubScript(settings);
+
+  it("is a valid shell script, also in a folder with spaces and quotes", () => {
+    assert.equal(spawnSync("sh", ["-n"], { input: script }).status, 0);
+    assert.ok(script.includes(`cd '/it'\\''s a project/.flotilla/cluster/nodes'\n`));
+  });
+
+  it("has a way to registries for the nodes, and none for pods", () => {
+    assert.match(script, /input tcp dport 3128 ip saddr != 198\.18\.0\.0\/24 drop/);
+  });
+
+  it("drops what is sent to a lost node", () => {
+    for (const range of ["198.18.0.0/24", "198.19.0.0/16"])
+      assert.ok(script.includes(`ip route add blackhole ${range}\n`));
+  });
+
+  it("gives the volumes and metrics of every node to one program each", () => {
+    const commands = Object.fromEntries(hubDaemons(settings).map(({ name, command }) => [name, command]));
+    assert.deepEqual(commands.provisioner?.slice(-3), [settings.folder, "real-0", "real-1"]);
+    assert.deepEqual(commands.metrics?.slice(-2), ["real-0", "real-1"]);
   });
 });
 
@@ -209,9 +320,15 @@ describe("a machine for real nodes", () => {
   });
 });
 
-describe("volumes of a real node", () => {
-  const claim = (spec: Partial<Claim["spec"]> = {}, phase = "Pending"): Claim => ({
-    metadata: { name: "data", namespace: "shop", uid: "u1" },
+describe("volumes of real nodes", () => {
+  const nodes = ["real-0", "real-1"];
+  const selected = (node: string) => ({ "volume.kubernetes.io/selected-node": node });
+  const claim = (
+    spec: Partial<Claim["spec"]> = {},
+    phase = "Pending",
+    annotations: Record<string, string> = selected("real-1"),
+  ): Claim => ({
+    metadata: { name: "data", namespace: "shop", uid: "u1", annotations },
     spec: {
       storageClassName: "standard",
       accessModes: ["ReadWriteOnce"],
@@ -222,34 +339,54 @@ describe("volumes of a real node", () => {
   });
   const volume = (phase: string, policy = "Delete", by = PROVISIONER): Volume => ({
     metadata: { name: "pvc-u1", uid: "v", annotations: { "pv.kubernetes.io/provisioned-by": by } },
-    spec: { persistentVolumeReclaimPolicy: policy },
+    spec: {
+      persistentVolumeReclaimPolicy: policy,
+      nodeAffinity: { required: { nodeSelectorTerms: [{ matchExpressions: [{ values: ["real-1"] }] }] } },
+    },
     status: { phase },
   });
 
-  it("are created for a claim as local volumes of the node, bound to it", () => {
-    const { create, remove } = volumeWork([claim()], []);
+  it("are created for a claim as local volumes of its pod's node, bound to both", () => {
+    const { create, remove } = volumeWork(nodes, [claim()], []);
     assert.deepEqual(remove, []);
-    assert.equal(create[0]?.folder, "pvc-u1");
+    assert.equal(create[0]?.node, "real-1");
+    assert.equal(create[0]?.name, "pvc-u1");
     const object = create[0]?.object as { spec: Record<string, Record<string, unknown>> } | undefined;
+    assert.deepEqual(object?.spec.nodeAffinity?.required, {
+      nodeSelectorTerms: [
+        { matchExpressions: [{ key: "kubernetes.io/hostname", operator: "In", values: ["real-1"] }] },
+      ],
+    });
     assert.equal(object?.spec.local?.path, "/run/flotilla/volumes/pvc-u1");
     assert.equal(object?.spec.claimRef?.uid, "u1");
   });
 
+  it("wait for the first pod, and are on the sandbox's nodes only", () => {
+    for (const annotations of [{}, selected("elsewhere"), selected("../..")])
+      assert.deepEqual(volumeWork(nodes, [claim({}, "Pending", annotations)], []).create, []);
+    const [object] = systemObjects("1.0.0", 2).filter(
+      (each) => (each as { kind: string }).kind === "StorageClass",
+    ) as { volumeBindingMode?: string }[];
+    assert.equal(object?.volumeBindingMode, "WaitForFirstConsumer");
+  });
+
   it("are created once, and not for other classes, block devices and bound claims", () => {
     const none = [
-      volumeWork([claim()], [volume("Available")]),
-      volumeWork([claim({ storageClassName: "fast" })], []),
-      volumeWork([claim({ volumeMode: "Block" })], []),
-      volumeWork([claim({ volumeName: "by-hand" })], []),
-      volumeWork([claim({}, "Bound")], []),
+      volumeWork(nodes, [claim()], [volume("Available")]),
+      volumeWork(nodes, [claim({ storageClassName: "fast" })], []),
+      volumeWork(nodes, [claim({ volumeMode: "Block" })], []),
+      volumeWork(nodes, [claim({ volumeName: "by-hand" })], []),
+      volumeWork(nodes, [claim({}, "Bound")], []),
     ];
     for (const { create } of none) assert.deepEqual(create, []);
   });
 
   it("are deleted with their claims, unless they are to be kept or are somebody else's", () => {
-    assert.deepEqual(volumeWork([], [volume("Released")]).remove, ["pvc-u1"]);
+    assert.deepEqual(volumeWork(nodes, [], [volume("Released")]).remove, [
+      { node: "real-1", name: "pvc-u1" },
+    ]);
     for (const kept of [volume("Bound"), volume("Released", "Retain"), volume("Released", "Delete", "other")])
-      assert.deepEqual(volumeWork([], [kept]).remove, []);
+      assert.deepEqual(volumeWork(nodes, [], [kept]).remove, []);
   });
 });
 
@@ -367,12 +504,22 @@ describe("the proxy for pulling images", () => {
   });
 });
 
-describe("the DNS of a real node", () => {
+describe("the DNS of real nodes", () => {
+  const objectsOf = (nodes: number, kind: string) =>
+    systemObjects("1.0.0", nodes).filter((object) => (object as { kind: string }).kind === kind);
+
   it("says at once that names outside the cluster do not exist", () => {
-    const map = systemObjects("1.0.0").find((object) => (object as { kind: string }).kind === "ConfigMap");
+    const [map] = objectsOf(1, "ConfigMap");
     const { Corefile } = (map as { data: { Corefile: string } }).data;
     // In one block the template would answer for the cluster's names, too.
-    assert.match(Corefile, /^cluster\.local:53 [^}]*\{[^}]*kubernetes/);
-    assert.match(Corefile, /\n\.:53 \{[^}]*template ANY ANY \./);
+    const [cluster = "", others = ""] = Corefile.split("\n.:53 ");
+    assert.match(cluster, /^cluster\.local:53 .*\{\n[\s\S]+ kubernetes /);
+    assert.match(others, /template ANY ANY \./);
+  });
+
+  it("has a pod on two of several nodes, so that it survives the loss of one", () => {
+    const replicas = (nodes: number) =>
+      objectsOf(nodes, "Deployment").map((each) => (each as { spec: { replicas: number } }).spec.replicas);
+    assert.deepEqual([1, 2, 5].map(replicas), [[1], [2], [2]]);
   });
 });

@@ -1,4 +1,4 @@
-/** Starts, stops and describes the sandbox cluster: a real control plane with simulated nodes or a real one, or kind. */
+/** Starts, stops and describes the sandbox cluster: a real control plane with simulated nodes or real ones, or kind. */
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -10,27 +10,34 @@ import { firstLine, ToolError } from "../../../cli/tools/failure";
 import { readIfThere } from "../../../cli/tools/files";
 import { endProcesses } from "../../../cli/tools/processes";
 import type { InstalledTool, Toolchain } from "../../../cli/tools/toolchain/ensure";
+import { plural } from "../../../src/model/plural";
 import type { World } from "../folders";
+import { hasHub, inHubNetwork, portOf } from "../nodes/hub";
+import { realNodesOf } from "../nodes/layout";
+import type { Kubectl } from "../nodes/node";
 import {
-  hasGround,
-  hasRealNode,
+  completeNodes,
+  createNodes,
+  hasRealNodes,
   importNewImages,
-  inNodeNetwork,
   nodeProcesses,
-  portOf,
   removeGround,
   startGround,
-  startNode,
-  stopNode,
-} from "../nodes/node";
+  startMissingNodes,
+  startMissingSpaces,
+  stopNodes,
+} from "../nodes/nodes";
 import { systemObjects } from "../nodes/system-objects";
 import {
   CLUSTER_CONTEXT,
   CLUSTER_NAME,
   type ClusterBinaries,
   clusterObjects,
+  countOf,
+  kindOf,
   kwokConfiguration,
   type NodeKind,
+  type Nodes,
 } from "./configuration";
 import { createKind, deleteKind, hasKind, loadImages, startKind, stopKind } from "./kind";
 import { freePorts } from "./ports";
@@ -46,7 +53,7 @@ export interface ClusterDescription {
   server?: string;
   kubernetes?: string;
   nodes?: number;
-  processes: { component: string; pid: number }[];
+  processes: ClusterProcess[];
 }
 
 /** Caches the schemas of the cluster's kinds, so that manifests can be checked without a cluster. */
@@ -60,7 +67,17 @@ export async function keepClusterSchemas(world: World, tools: Toolchain): Promis
 export function nodeKind(world: World): NodeKind | undefined {
   if (!existsSync(filesOf(world).complete)) return undefined;
   if (hasKind(world)) return "kind";
-  return hasRealNode(world) ? "real" : "simulated";
+  return hasRealNodes(world) ? "real" : "simulated";
+}
+
+/** Returns why the present cluster cannot have these nodes; undefined if it has them. */
+function difference(world: World, wanted: Nodes): string | undefined {
+  const kind = nodeKind(world);
+  const count = realNodesOf(world).length;
+  const isSame = kindOf(wanted) === kind && (!wanted.includes(":") || wanted === `real:${count}`);
+  if (kind === undefined || isSame) return undefined;
+  const has = { simulated: "simulated nodes", real: plural(count, "real node"), kind: "nodes of kind" }[kind];
+  return `the sandbox has ${has}. To have others, delete it with everything on it first: npx flotilla sandbox delete`;
 }
 
 /** Returns the kubeconfig context of the cluster. */
@@ -76,37 +93,41 @@ export function contextOf(world: World): string {
 export async function startCluster(
   world: World,
   tools: Toolchain,
-  nodes: NodeKind = nodeKind(world) ?? "simulated",
+  nodes: Nodes = nodeKind(world) ?? "simulated",
 ): Promise<{ fresh: boolean }> {
   const files = filesOf(world);
   const present = nodeKind(world);
-  if (present !== undefined && present !== nodes)
-    throw new ToolError(
-      `the sandbox has ${present} nodes. To have ${nodes} ones, delete it with everything on it first: npx flotilla sandbox delete`,
-    );
-  if (nodes === "kind") return startOnKind(world, tools);
+  const kind = kindOf(nodes);
+  const isReal = kind === "real";
+  const reason = difference(world, nodes);
+  if (reason !== undefined) throw new ToolError(reason);
+  if (kind === "kind") return startOnKind(world, tools);
   if (await isReady(world, tools)) {
-    await importNewImages(world);
+    if (isReal) {
+      await importNewImages(world);
+      await startMissingNodes(world, tools, toolOf(tools, "coredns"), kubectlOf(world, tools));
+    }
     return { fresh: false };
   }
   await forgetDeadProcesses(files.pids, files.home);
   if (present !== undefined && ownsFolder(world)) {
     try {
       await step("starting the sandbox cluster", async () => {
-        if (nodes === "real" && !(await hasGround(world))) {
-          // The control plane may still run in the network of a node that was killed.
+        if (isReal && (await hasHub(world))) await startMissingSpaces(world, tools);
+        else if (isReal) {
+          // The control plane may still run in the network of a hub that was killed.
           await stopCluster(world);
           await startGround(world, tools, portOf(world));
         }
         await kwokctl(world, tools, ["start", "cluster"]);
         await untilReady(world, tools);
         await releaseLeases(world, tools);
-        if (nodes === "real") await completeNode(world, tools);
+        if (isReal) await completeNodes(world, toolOf(tools, "coredns"), kubectlOf(world, tools));
       });
       return { fresh: false };
     } catch (error) {
       // Nothing of it is lost: its data and images are kept.
-      if (nodes === "real") throw error;
+      if (isReal) throw error;
       say(`the sandbox cluster does not start (${firstLine((error as Error).message)}); recreating it`);
     }
   }
@@ -115,7 +136,7 @@ export async function startCluster(
     await step("creating the sandbox cluster", () => createCluster(world, tools, nodes));
   } catch (error) {
     // A node that does not start would keep namespaces and cgroups of the machine.
-    if (nodes === "real") await stopCluster(world);
+    if (isReal) await stopCluster(world);
     throw error;
   }
   return { fresh: true };
@@ -146,14 +167,14 @@ async function startOnKind(world: World, tools: Toolchain): Promise<{ fresh: boo
 export async function stopCluster(world: World): Promise<number> {
   if (hasKind(world)) return stopKind(world);
   const { pids, home } = filesOf(world);
-  const ofNode = await stopNode(world);
+  const ofNodes = await stopNodes(world);
   const running = await runningProcesses(pids, home);
   // Clients before servers: nothing may write to etcd while it stops.
   const order = ["kwok-controller", "kube-scheduler", "kube-controller-manager", "kube-apiserver", "etcd"];
   for (const component of order) await endProcesses(pidsOf(running, component));
   await forgetDeadProcesses(pids, home);
   await removeGround(world);
-  return ofNode + running.length;
+  return ofNodes + running.length;
 }
 
 /** Stops the cluster and deletes its data. */
@@ -195,21 +216,19 @@ export async function describeCluster(
   }
 }
 
-async function createCluster(
-  world: World,
-  tools: Toolchain,
-  nodes: Exclude<NodeKind, "kind">,
-): Promise<void> {
+async function createCluster(world: World, tools: Toolchain, nodes: Nodes): Promise<void> {
   const files = filesOf(world);
+  const count = countOf(nodes);
   mkdirSync(world.cluster, { recursive: true, mode: 0o700 });
   const [etcdClient, etcdPeer, api] = (await freePorts(3)) as [number, number, number];
   const configuration = kwokConfiguration(
     binariesOf(tools),
     join(files.home, "pki"),
     { etcdClient, etcdPeer, api },
-    nodes,
+    count > 0 ? "real" : "simulated",
   );
-  if (nodes === "real") await startGround(world, tools, api);
+  createNodes(world, count);
+  if (count > 0) await startGround(world, tools, api);
   writeFileSync(files.configuration, stringify(configuration));
   // Otherwise kwokctl makes its keys readable by everyone.
   const umask = process.umask(0o077);
@@ -221,10 +240,10 @@ async function createCluster(
   chmodSync(world.kubeconfig, 0o600);
   await untilReady(world, tools);
   const kubectl = pathOf(tools, "kubectl");
-  const items = nodes === "real" ? systemObjects(toolOf(tools, "coredns").version) : clusterObjects();
+  const items = count > 0 ? systemObjects(toolOf(tools, "coredns").version, count) : clusterObjects();
   const objects = { apiVersion: "v1", kind: "List", items };
   await runKubectl(world, kubectl, ["apply", "--server-side", "-f", "-"], JSON.stringify(objects));
-  if (nodes === "real") await completeNode(world, tools);
+  if (count > 0) await completeNodes(world, toolOf(tools, "coredns"), kubectlOf(world, tools));
   else
     await runKubectl(world, kubectl, [
       "wait",
@@ -237,10 +256,10 @@ async function createCluster(
   writeFileSync(files.complete, "");
 }
 
-const completeNode = (world: World, tools: Toolchain): Promise<void> =>
-  startNode(world, toolOf(tools, "coredns"), (...args) =>
-    execa(pathOf(tools, "kubectl"), ["--kubeconfig", world.kubeconfig, ...args]),
-  );
+const kubectlOf =
+  (world: World, tools: Toolchain): Kubectl =>
+  (...args) =>
+    execa(pathOf(tools, "kubectl"), ["--kubeconfig", world.kubeconfig, ...args]);
 
 /**
  * Deletes the leases of the previous processes. The new ones would wait until they expire, 15 s for the controllers and
@@ -288,7 +307,7 @@ async function isReady(world: World, tools: Toolchain): Promise<boolean> {
 async function hasProcesses(world: World): Promise<boolean> {
   const { pids, home, components } = filesOf(world);
   if (!ownsFolder(world) || (await runningProcesses(pids, home)).length < components) return false;
-  return !hasRealNode(world) || hasGround(world);
+  return !hasRealNodes(world) || hasHub(world);
 }
 
 /** Whether the cluster's files belong to this path. A moved or copied project has a cluster with the old path. */
@@ -314,7 +333,7 @@ function filesOf(world: World) {
 async function kwokctl(world: World, tools: Toolchain, args: string[]): Promise<void> {
   const { configuration } = filesOf(world);
   const command = [pathOf(tools, "kwokctl"), "--name", CLUSTER_NAME, "--config", configuration, ...args];
-  const [program = "", ...rest] = hasRealNode(world) ? await inNodeNetwork(world, command) : command;
+  const [program = "", ...rest] = hasRealNodes(world) ? await inHubNetwork(world, command) : command;
   const { exitCode, all } = await execa(program, rest, {
     reject: false,
     all: true,

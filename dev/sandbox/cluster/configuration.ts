@@ -1,14 +1,13 @@
 /** Configuration and objects of the sandbox cluster, as pure data. */
 import { join } from "node:path";
-import { NETWORK } from "../nodes/layout";
+import { LOSS_SECONDS, NETWORK, zoneOf } from "../nodes/layout";
 
 /** Name of the cluster; its kubeconfig context is `kwok-<name>`. */
 export const CLUSTER_NAME = "flotilla";
 export const CLUSTER_CONTEXT = `kwok-${CLUSTER_NAME}`;
 
-/** Number of simulated nodes, assigned to the zones in turn. */
+/** Number of simulated nodes. */
 const NODES = 6;
-const ZONES = 3;
 
 /** Paths of the binaries of a control plane. */
 export interface ClusterBinaries {
@@ -27,9 +26,18 @@ export interface ControlPlanePorts {
   api: number;
 }
 
-/** Kinds of nodes: simulated by kwok, real (kubelets in network namespaces of this machine), or containers of kind. */
+/** Simulated by kwok, real (kubelets in network namespaces of this machine), or containers of kind. */
 export const NODE_KINDS = ["simulated", "real", "kind"] as const;
 export type NodeKind = (typeof NODE_KINDS)[number];
+
+/** What nodes a cluster is to have. `real` alone is one for a new cluster, and any number for a present one. */
+export type Nodes = NodeKind | `real:${number}`;
+
+export const kindOf = (nodes: Nodes): NodeKind => nodes.split(":")[0] as NodeKind;
+
+/** Returns the number of real nodes. */
+export const countOf = (nodes: Nodes): number =>
+  kindOf(nodes) === "real" ? Number(nodes.split(":")[1] ?? 1) : 0;
 
 /** Returns kwokctl's configuration. */
 export function kwokConfiguration(
@@ -53,7 +61,7 @@ export function kwokConfiguration(
       etcdPort: ports.etcdClient,
       etcdPeerPort: ports.etcdPeer,
       kubeApiserverPort: ports.api,
-      ...(nodes === "real" ? { kubeApiserverCertSANs: [NETWORK.node, NETWORK.kubernetesService] } : {}),
+      ...(nodes === "real" ? { kubeApiserverCertSANs: [NETWORK.hub, NETWORK.kubernetesService] } : {}),
       etcdBinary: binaries.etcd,
       kubeApiserverBinary: binaries["kube-apiserver"],
       kubeControllerManagerBinary: binaries["kube-controller-manager"],
@@ -86,21 +94,21 @@ export function kwokConfiguration(
           { key: "etcd-keyfile", value: key },
           // The default range only has room for about 250 Services.
           { key: "service-cluster-ip-range", value: NETWORK.services },
-          ...(nodes === "real" ? apiServerOfRealNode(certificate, key) : []),
+          ...(nodes === "real" ? apiServerOfRealNodes(certificate, key) : []),
         ],
       },
       {
         name: "kube-controller-manager",
-        // Volumes only bind with a provisioner. A real node has its own, because this one's volumes ignore fsGroup.
+        // Volumes only bind with a provisioner. Real nodes have their own, because this one's volumes ignore fsGroup.
         extraArgs: [
           NO_ELECTION,
-          ...(nodes === "real" ? [] : [{ key: "enable-hostpath-provisioner", value: "true" }]),
+          ...(nodes === "real" ? nodeLoss() : [{ key: "enable-hostpath-provisioner", value: "true" }]),
         ],
       },
       { name: "kube-scheduler", extraArgs: [NO_ELECTION] },
       {
         name: "kwok-controller",
-        // By default it manages all nodes, and would report pods of a real node as running.
+        // By default it manages all nodes, and would report pods of real nodes as running.
         extraArgs: [
           replaced("manage-all-nodes", "false"),
           { key: "manage-nodes-with-annotation-selector", value: `${SIMULATED.key}=${SIMULATED.value}` },
@@ -113,13 +121,21 @@ export function kwokConfiguration(
 /** The annotation of simulated nodes. */
 export const SIMULATED = { key: "kwok.x-k8s.io/node", value: "fake" };
 
-/** Pods and the kubelet reach it over the node's address; no other machine can reach that. */
-const apiServerOfRealNode = (certificate: string, key: string) => [
+/** Pods and kubelets reach it over the address of the hub; no other machine can reach that. */
+const apiServerOfRealNodes = (certificate: string, key: string) => [
   replaced("bind-address", "0.0.0.0"),
-  { key: "advertise-address", value: NETWORK.node },
+  { key: "advertise-address", value: NETWORK.hub },
   { key: "kubelet-client-certificate", value: certificate },
   { key: "kubelet-client-key", value: key },
   { key: "kubelet-preferred-address-types", value: "InternalIP" },
+  // The hub has no kube-proxy: the API server connects to the pods behind a Service, for example of a webhook.
+  { key: "enable-aggregator-routing", value: "true" },
+];
+
+/** A node that does not report for that long is not ready. kwokctl sets more than three minutes. */
+const nodeLoss = () => [
+  replaced("node-monitor-period", "2s"),
+  replaced("node-monitor-grace-period", `${LOSS_SECONDS}s`),
 ];
 
 /** An argument that overrides kwokctl's own. */
@@ -144,7 +160,7 @@ export function clusterObjects(): object[] {
         "kubernetes.io/os": "linux",
         "kubernetes.io/arch": "amd64",
         "topology.kubernetes.io/region": "local",
-        "topology.kubernetes.io/zone": `local-${"abc"[index % ZONES]}`,
+        "topology.kubernetes.io/zone": zoneOf(index),
       },
     },
     status: { capacity: resources, allocatable: resources },

@@ -6,6 +6,8 @@ import { commandLine } from "../../../cli/tools/processes";
 export interface ClusterProcess {
   component: string;
   pid: number;
+  /** The name of the real node that it belongs to. */
+  node?: string;
 }
 
 /** Returns the running processes, verified by their command line and not only by pid. */

@@ -6,8 +6,8 @@ import { ToolError } from "../../../cli/tools/failure";
 import { plural } from "../../../src/model/plural";
 import { loadImages } from "../cluster/kind";
 import type { World } from "../folders";
-import { nodeFiles } from "../nodes/layout";
-import { hasRealNode, imagesOfNode, importNewImages } from "../nodes/node";
+import { imagesFolder } from "../nodes/layout";
+import { hasRealNodes, imagesOfNodes, importNewImages } from "../nodes/nodes";
 import { archiveOf, isBuilt, removeOthers, standInOf } from "./archives";
 import { type Buildable, chooseImages, EXAMPLES, fullName, registriesOf } from "./choice";
 import { missingPrograms } from "./debian";
@@ -24,9 +24,9 @@ const PACKAGES: Record<string, string> = { mmdebstrap: "mmdebstrap", mvn: "maven
  * @throws ToolError if a real node can neither pull an image nor get it from the sandbox.
  */
 export async function provideImages(world: World, images: readonly string[]): Promise<void> {
-  const isReal = hasRealNode(world);
-  const present = isReal ? await imagesOfNode(world) : [];
-  const folder = nodeFiles(world).images;
+  const isReal = hasRealNodes(world);
+  const present = isReal ? await imagesOfNodes(world) : [];
+  const folder = imagesFolder(world);
   // What the sandbox has built follows its source.
   const lacking = [...new Set(images.map(fullName))].filter(
     (image) => !present.includes(image) || isBuilt(image, folder),
@@ -71,7 +71,7 @@ function requirePrograms(why: string, recipes: readonly Recipe[]): void {
 }
 
 async function importArchives(world: World, builds: readonly Buildable[]): Promise<void> {
-  const { images } = nodeFiles(world);
+  const images = imagesFolder(world);
   mkdirSync(images, { recursive: true });
   for (const { image, tag, from } of builds) {
     const build =
@@ -80,7 +80,7 @@ async function importArchives(world: World, builds: readonly Buildable[]): Promi
         : standInOf(from.recipe, image, tag);
     linkArchive(await archiveOf(build), image, images);
   }
-  await (hasRealNode(world) ? importNewImages(world) : loadImages(world));
+  await (hasRealNodes(world) ? importNewImages(world) : loadImages(world));
 }
 
 /** Shares the file with the cache if both are on the same file system. */

@@ -3,27 +3,27 @@
  * network, starts the daemons, and starts them again when they end. When it ends, the kernel ends every process of the node and
  * removes its mounts and interfaces.
  */
-import { FIXED_FOLDERS, INSIDE, NETWORK, NODE_NAME } from "./layout";
+import { FIXED_FOLDERS, INSIDE, NETWORK, PULL_PORT, type RealNode } from "./layout";
+import { type Daemon, FORWARDING, quoted, supervision } from "./supervision";
 
+/** Paths of the daemons' programs. */
 export interface Programs {
   containerd: string;
   kubelet: string;
   "kube-proxy": string;
   "kube-router": string;
-  node: string;
-  /** Starts one of our own programs (launch.js). */
-  launch: string;
 }
 
 export interface ScriptSettings {
+  node: RealNode;
   folder: string;
-  kubeconfig: string;
-  /** Port of the API server. */
-  port: number;
   /** PATH of the daemons. */
   path: string;
   programs: Programs;
 }
+
+/** The script finds the network of the hub under this file descriptor. */
+export const HUB_DESCRIPTOR = 3;
 
 /** Settings of the machine's kernel that a kubelet changes. It sees files in their place. */
 const KERNEL_SETTINGS = [
@@ -31,37 +31,11 @@ const KERNEL_SETTINGS = [
   ...["kernel/keys/root_maxkeys", "kernel/keys/root_maxbytes"],
 ];
 
-/** Returns the arguments of `unshare` that start the script. */
-export const unshareArguments = (script: string): string[] => [
-  ...["--fork", "--kill-child", "--pid", "--mount-proc", "--mount", "--net"],
-  ...["/bin/sh", script],
-];
-
-/** Returns a command to be run in the node's namespaces; `init` is the process ID of the script. */
-export const inNode = (init: number, namespaces: readonly ("net" | "mount")[]): string[] => [
-  "nsenter",
-  `--target=${init}`,
-  ...namespaces.map((name) => `--${name}`),
-];
-
 /** Returns the daemons with their commands, those first that need no API server. */
-export function daemons({ kubeconfig, port, programs }: ScriptSettings): {
-  name: string;
-  command: string[];
-  afterApi: boolean;
-}[] {
-  const proxy = `http://127.0.0.1:${NETWORK.pullProxy}`;
-  const own = (program: string, ...args: string[]) => [programs.node, programs.launch, program, ...args];
+export function daemons({ node, programs }: ScriptSettings): Daemon[] {
+  const proxy = `http://${NETWORK.hub}:${PULL_PORT}`;
+  const kubeconfig = `${INSIDE}/kubeconfig`;
   return [
-    {
-      name: "gateway",
-      command: own(
-        "gateway",
-        ...["forward", "api.sock", `127.0.0.1:${port}`],
-        ...["forward", `127.0.0.1:${NETWORK.pullProxy}`, "pull.sock"],
-      ),
-      afterApi: false,
-    },
     {
       name: "containerd",
       command: [
@@ -78,9 +52,9 @@ export function daemons({ kubeconfig, port, programs }: ScriptSettings): {
         `--kubeconfig=${kubeconfig}`,
         `--root-dir=${INSIDE}/kubelet`,
         `--cert-dir=${INSIDE}/kubelet-pki`,
-        `--hostname-override=${NODE_NAME}`,
-        `--node-ip=${NETWORK.node}`,
-        "--node-labels=topology.kubernetes.io/zone=local-a,topology.kubernetes.io/region=local",
+        `--hostname-override=${node.name}`,
+        `--node-ip=${node.address}`,
+        `--node-labels=topology.kubernetes.io/zone=${node.zone},topology.kubernetes.io/region=local`,
       ],
       afterApi: true,
     },
@@ -92,25 +66,23 @@ export function daemons({ kubeconfig, port, programs }: ScriptSettings): {
     {
       name: "kube-router",
       command: [
-        ...["env", `NODE_NAME=${NODE_NAME}`, programs["kube-router"]],
+        ...["env", `NODE_NAME=${node.name}`, programs["kube-router"]],
         `--kubeconfig=${kubeconfig}`,
-        `--hostname-override=${NODE_NAME}`,
+        `--hostname-override=${node.name}`,
         `--service-cluster-ip-range=${NETWORK.services}`,
         ...["--run-router=false", "--run-service-proxy=false", "--run-firewall=true", "--enable-cni=false"],
         ...["--health-port=0", "--metrics-port=0"],
       ],
       afterApi: true,
     },
-    { name: "provisioner", command: own("provisioner", kubeconfig, "volumes"), afterApi: true },
-    { name: "metrics", command: own("metrics", kubeconfig), afterApi: true },
   ];
 }
 
 /** Returns the script. */
 export function initScript(settings: ScriptSettings): string {
-  const { folder, path } = settings;
+  const { node, folder, path } = settings;
   return `#!/bin/sh
-# Written by flotilla. The first process of the sandbox's real node.
+# Written by flotilla. The first process of the sandbox's node ${node.name}.
 set -eu
 export PATH=${quoted(path)}
 umask 022
@@ -128,40 +100,24 @@ for setting in ${KERNEL_SETTINGS.join(" ")}; do
 done
 mount --make-rshared /
 
-# The node's interface leads nowhere: both ends of the pair are here.
+# A pair of interfaces: one end here, the other in the hub, which routes between the nodes.
+hub() { nsenter --net=/proc/self/fd/${HUB_DESCRIPTOR} "$@"; }
+# Of the same node before it was killed.
+hub ip link delete ${node.name} 2> /dev/null || true
 ip link set lo up
-ip link add node0 type veth peer name node1
-ip link set node1 up
-ip addr add ${NETWORK.node}/24 dev node0
-ip link set node0 up
-ip route add default via ${NETWORK.gateway} dev node0
-echo 1 > /proc/sys/net/ipv4/ip_forward
-echo 0 > /proc/sys/net/ipv4/conf/all/rp_filter
-echo 0 > /proc/sys/net/ipv4/conf/default/rp_filter
+ip link add eth0 type veth peer name ${node.name} netns /proc/self/fd/${HUB_DESCRIPTOR}
+ip addr add ${node.address}/32 dev eth0
+ip link set eth0 up
+ip route add ${NETWORK.hub} dev eth0
+ip route add default via ${NETWORK.hub} dev eth0
+hub ip link set ${node.name} up
+hub ip route add ${node.address} dev ${node.name} src ${NETWORK.hub}
+hub ip route add ${node.pods} via ${node.address} dev ${node.name} src ${NETWORK.hub}
+exec ${HUB_DESCRIPTOR}<&-
+${FORWARDING}
 # Without these the daemons would run, and neither Services nor network policies work.
 nft list ruleset > /dev/null
 iptables --wait --list --numeric > /dev/null
 ipset list > /dev/null
-touch ground-ready
-
-keep() {
-  name=$1; condition=$2; shift 2
-  while [ ! -e "$condition" ]; do sleep 0.2; done
-  while [ ! -e stopping ]; do
-    "$@" >> "log/$name.log" 2>&1 || echo "flotilla: $name ended with $?" >> "log/$name.log"
-    sleep 1
-  done
+${supervision(daemons(settings))}`;
 }
-${daemons(settings)
-  .map(({ name, command, afterApi }) => {
-    const condition = afterApi ? "api-ready" : "ground-ready";
-    return `keep ${name} ${condition} ${command.map(quoted).join(" ")} < /dev/null &`;
-  })
-  .join("\n")}
-# Also reaps the orphans of the node.
-while :; do wait; sleep 1; done
-`;
-}
-
-const quoted = (word: string): string =>
-  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

@@ -1,4 +1,4 @@
-/** Objects that connect the API server with the node's metrics API. */
+/** Objects that connect the API server with the sandbox's metrics API. */
 import { METRICS_PORT, NETWORK } from "./layout";
 
 const NAME = "metrics-server";
@@ -18,7 +18,7 @@ export function metricsObjects(): object[] {
       metadata: { name: NAME, namespace: NAMESPACE, labels: { "kubernetes.io/service-name": NAME } },
       addressType: "IPv4",
       ports: [{ name: "https", port: METRICS_PORT, protocol: "TCP" }],
-      endpoints: [{ addresses: [NETWORK.node], conditions: { ready: true } }],
+      endpoints: [{ addresses: [NETWORK.hub], conditions: { ready: true } }],
     },
     {
       apiVersion: "apiregistration.k8s.io/v1",

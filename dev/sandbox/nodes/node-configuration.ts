@@ -1,13 +1,18 @@
 /** Configuration files of the daemons of a real node, as pure data. */
 import { stringify } from "yaml";
-import { INSIDE, NETWORK, NODE_NAME, PAUSE_IMAGE } from "./layout";
+import { INSIDE, LOSS_SECONDS, NETWORK, PAUSE_IMAGE, type RealNode } from "./layout";
 
 export interface NodeSettings {
+  node: RealNode;
   /** The folder with the CNI plugins. */
   cniPlugins: string;
   /** Of the cluster: its authority checks who talks to the kubelet. */
   certificateAuthority: string;
-  kubeconfig: string;
+  /** The client certificate of the daemons, and its key. */
+  certificate: string;
+  key: string;
+  /** Port of the API server. */
+  port: number;
   /** Name of the node's cgroup. */
   cgroup: string;
 }
@@ -16,9 +21,10 @@ export interface NodeSettings {
 export function nodeConfiguration(settings: NodeSettings): Record<string, string> {
   return {
     "containerd.toml": containerd(settings),
-    "cni/10-pods.conflist": cni(),
+    "cni/10-pods.conflist": cni(settings),
     "kubelet.yaml": stringify(kubelet(settings)),
     "kube-proxy.yaml": stringify(kubeProxy(settings)),
+    kubeconfig: stringify(kubeconfig(settings)),
     // For the few pods that use the node's DNS: what they cannot find there does not exist.
     "resolv.conf": `nameserver ${NETWORK.dns}\n`,
   };
@@ -42,7 +48,7 @@ state = "/run/containerd"
       SystemdCgroup = false
 `;
 
-const cni = (): string =>
+const cni = ({ node }: NodeSettings): string =>
   JSON.stringify({
     cniVersion: "1.0.0",
     name: "pods",
@@ -53,7 +59,7 @@ const cni = (): string =>
         ipam: {
           type: "host-local",
           dataDir: "/run/pod-addresses",
-          ranges: [[{ subnet: NETWORK.pods }]],
+          ranges: [[{ subnet: node.pods }]],
           routes: [{ dst: "0.0.0.0/0" }],
         },
       },
@@ -61,10 +67,10 @@ const cni = (): string =>
     ],
   });
 
-const kubelet = ({ certificateAuthority, cgroup }: NodeSettings): object => ({
+const kubelet = ({ node, certificateAuthority, cgroup }: NodeSettings): object => ({
   apiVersion: "kubelet.config.k8s.io/v1beta1",
   kind: "KubeletConfiguration",
-  address: NETWORK.node,
+  address: node.address,
   authentication: {
     anonymous: { enabled: false },
     webhook: { enabled: true },
@@ -72,8 +78,10 @@ const kubelet = ({ certificateAuthority, cgroup }: NodeSettings): object => ({
   },
   authorization: { mode: "Webhook" },
   cgroupDriver: "cgroupfs",
-  // Each sandbox has its own: a kubelet deletes the cgroups of pods that it does not know.
+  // Each node has its own: a kubelet deletes the cgroups of pods that it does not know.
   cgroupRoot: `/${cgroup}`,
+  // The kubelet reports four times in it.
+  nodeLeaseDurationSeconds: LOSS_SECONDS,
   failCgroupV1: false,
   failSwapOn: false,
   clusterDomain: "cluster.local",
@@ -91,16 +99,31 @@ const kubelet = ({ certificateAuthority, cgroup }: NodeSettings): object => ({
   volumePluginDir: `${INSIDE}/volume-plugins`,
 });
 
-const kubeProxy = ({ kubeconfig }: NodeSettings): object => ({
+const kubeProxy = ({ node }: NodeSettings): object => ({
   apiVersion: "kubeproxy.config.k8s.io/v1alpha1",
   kind: "KubeProxyConfiguration",
   mode: "nftables",
   clusterCIDR: NETWORK.pods,
-  hostnameOverride: NODE_NAME,
-  clientConnection: { kubeconfig },
+  hostnameOverride: node.name,
+  clientConnection: { kubeconfig: `${INSIDE}/kubeconfig` },
   metricsBindAddress: "127.0.0.1:10249",
   healthzBindAddress: "127.0.0.1:10256",
-  nodePortAddresses: [`${NETWORK.node}/32`],
+  nodePortAddresses: [`${node.address}/32`],
   // The size of the connection table is the machine's, not the namespace's.
   conntrack: { maxPerCore: 0, tcpEstablishedTimeout: "0s", tcpCloseWaitTimeout: "0s" },
+});
+
+/** The cluster's own kubeconfig has an address on the machine's loopback. */
+const kubeconfig = ({ certificateAuthority, certificate, key, port }: NodeSettings): object => ({
+  apiVersion: "v1",
+  kind: "Config",
+  "current-context": "sandbox",
+  contexts: [{ name: "sandbox", context: { cluster: "sandbox", user: "node" } }],
+  clusters: [
+    {
+      name: "sandbox",
+      cluster: { server: `https://${NETWORK.hub}:${port}`, "certificate-authority": certificateAuthority },
+    },
+  ],
+  users: [{ name: "node", user: { "client-certificate": certificate, "client-key": key } }],
 });

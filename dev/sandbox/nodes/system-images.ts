@@ -1,4 +1,4 @@
-/** Images on the real node: those of the sandbox itself, and archives that the user provides. */
+/** Images on real nodes: those of the sandbox itself, and archives that the user provides. */
 import {
   copyFileSync,
   existsSync,
@@ -14,28 +14,37 @@ import { say } from "../../../cli/terminal/progress";
 import { firstLine, ToolError } from "../../../cli/tools/failure";
 import { inTemporaryFolder } from "../../../cli/tools/temporary";
 import type { InstalledTool } from "../../../cli/tools/toolchain/ensure";
+import type { World } from "../folders";
 import { type ImageConfig, packImage } from "./image-archive";
-import { inNode } from "./init-script";
-import { dnsImage, INSIDE, type NodeFiles, PAUSE_IMAGE } from "./layout";
+import { dnsImage, INSIDE, imagesFolder, type NodeFiles, PAUSE_IMAGE } from "./layout";
 import { programPath } from "./machine";
 import { type Architecture, pauseProgram } from "./pause";
+import { inSpace } from "./spaces";
+
+/** A node whose containerd runs. */
+export interface NodeRuntime {
+  /** Its first process. */
+  init: number;
+  files: NodeFiles;
+}
 
 /** Runs containerd's command-line client in the node. */
 export function ctr(init: number, ...args: string[]) {
   const [command, ...rest] = [
-    ...inNode(init, ["net", "mount"]),
+    ...inSpace(init, ["net", "mount"]),
     ...[programPath("ctr"), "--address", `${INSIDE}/containerd.sock`, "--namespace", "k8s.io", ...args],
   ];
   return execa(command as string, rest);
 }
 
-/** Imports the images of the sandbox itself that the node does not have. */
+/** Imports the images of the sandbox itself to the nodes that do not have them. */
 export async function importSystemImages(
-  init: number,
-  files: NodeFiles,
+  nodes: readonly NodeRuntime[],
   coredns: InstalledTool,
 ): Promise<void> {
-  const present = (await ctr(init, "images", "list", "--quiet")).stdout.split("\n");
+  const present = await Promise.all(
+    nodes.map(async ({ init }) => (await ctr(init, "images", "list", "--quiet")).stdout.split("\n")),
+  );
   const images: [string, ImageConfig, (folder: string) => void][] = [
     [
       PAUSE_IMAGE,
@@ -50,14 +59,16 @@ export async function importSystemImages(
     ],
   ];
   for (const [name, config, fill] of images) {
-    if (present.includes(name)) continue;
-    await inTemporaryFolder(files.folder, async (folder) => {
+    const without = nodes.filter((_, index) => !present[index]?.includes(name));
+    const [first] = without;
+    if (first === undefined) continue;
+    await inTemporaryFolder(first.files.folder, async (folder) => {
       const root = join(folder, "root");
       mkdirSync(root);
       fill(root);
       const archive = join(folder, "image.tar");
       await packImage(name, root, config, archive);
-      await ctr(init, "images", "import", archive);
+      await Promise.all(without.map(({ init }) => ctr(init, "images", "import", archive)));
     });
   }
 }
@@ -87,20 +98,28 @@ export function imageArchives(images: string, record: string): { fresh: string[]
 }
 
 /**
- * Imports image archives (OCI or `docker save`) from the sandbox's folder of images.
+ * Imports image archives (OCI or `docker save`) from the sandbox's folder of images to every node.
  * @throws ToolError for a file that is not an image archive.
  */
-export async function importUserImages(init: number, { images, imported }: NodeFiles): Promise<void> {
-  const { fresh, found } = imageArchives(images, imported);
+export async function importUserImages(world: World, nodes: readonly NodeRuntime[]): Promise<void> {
+  const folder = imagesFolder(world);
+  const imported = await Promise.all(nodes.map((node) => importArchives(node, folder)));
+  const count = new Set(imported.flat()).size;
+  if (count > 0) say(`imported ${count} image archive(s) from ${folder}`);
+}
+
+/** Returns the archives that the node did not have. */
+async function importArchives({ init, files: { imported } }: NodeRuntime, folder: string): Promise<string[]> {
+  const { fresh, found } = imageArchives(folder, imported);
   for (const file of fresh)
     try {
       await ctr(init, "images", "import", file);
     } catch (error) {
       const reason = firstLine((error as { stderr?: string }).stderr ?? (error as Error).message);
       throw new ToolError(
-        `${join(basename(dirname(images)), basename(images), basename(file))} cannot be imported: ${reason}\n  It must be an OCI or Docker image archive, for example from docker save.`,
+        `${join(basename(dirname(folder)), basename(folder), basename(file))} cannot be imported: ${reason}\n  It must be an OCI or Docker image archive, for example from docker save.`,
       );
     }
-  if (fresh.length > 0) say(`imported ${fresh.length} image archive(s) from ${images}`);
   writeFileSync(imported, JSON.stringify(found));
+  return fresh;
 }

@@ -1,4 +1,4 @@
-/** Objects of a cluster with a real node: its StorageClass, its DNS and its metrics. */
+/** Objects of a cluster with real nodes: its StorageClass, its DNS and its metrics. */
 import { dnsImage, NETWORK } from "./layout";
 import { metricsObjects } from "./metrics-objects";
 import { PROVISIONER, STORAGE_CLASS } from "./volumes";
@@ -11,7 +11,10 @@ const LABELS = { "k8s-app": "kube-dns" };
 /** Names of the cluster only: the node has no way to another DNS server, so all others do not exist. */
 const COREFILE = `cluster.local:53 in-addr.arpa:53 ip6.arpa:53 {
     errors
-    health
+    health {
+        # A pod that ends still answers until every node routes around it.
+        lameduck 2s
+    }
     ready
     kubernetes cluster.local in-addr.arpa ip6.arpa {
         pods insecure
@@ -26,7 +29,8 @@ const COREFILE = `cluster.local:53 in-addr.arpa:53 ip6.arpa:53 {
 }
 `;
 
-export function systemObjects(dnsVersion: string): object[] {
+/** `nodes` is the number of nodes. */
+export function systemObjects(dnsVersion: string, nodes: number): object[] {
   return [
     ...metricsObjects(),
     {
@@ -38,6 +42,8 @@ export function systemObjects(dnsVersion: string): object[] {
       },
       provisioner: PROVISIONER,
       reclaimPolicy: "Delete",
+      // A volume is on the node of the pod that first uses it.
+      volumeBindingMode: "WaitForFirstConsumer",
     },
     { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: NAME, namespace: NAMESPACE } },
     {
@@ -71,6 +77,8 @@ export function systemObjects(dnsVersion: string): object[] {
       kind: "Deployment",
       metadata: { name: NAME, namespace: NAMESPACE, labels: LABELS },
       spec: {
+        // DNS survives the loss of a node.
+        replicas: Math.min(nodes, 2),
         selector: { matchLabels: LABELS },
         template: {
           metadata: { labels: LABELS },
@@ -78,6 +86,13 @@ export function systemObjects(dnsVersion: string): object[] {
             serviceAccountName: NAME,
             priorityClassName: "system-cluster-critical",
             dnsPolicy: "Default",
+            affinity: {
+              podAntiAffinity: {
+                requiredDuringSchedulingIgnoredDuringExecution: [
+                  { labelSelector: { matchLabels: LABELS }, topologyKey: "kubernetes.io/hostname" },
+                ],
+              },
+            },
             containers: [
               {
                 name: NAME,
@@ -103,6 +118,12 @@ export function systemObjects(dnsVersion: string): object[] {
           },
         },
       },
+    },
+    {
+      apiVersion: "policy/v1",
+      kind: "PodDisruptionBudget",
+      metadata: { name: NAME, namespace: NAMESPACE },
+      spec: { maxUnavailable: 1, selector: { matchLabels: LABELS } },
     },
     {
       apiVersion: "v1",

@@ -1,5 +1,5 @@
-/** Which volumes of the real node to create and delete, as a pure decision. */
-import { INSIDE, NODE_NAME } from "./layout";
+/** Which volumes of real nodes to create and delete, as a pure decision. */
+import { INSIDE } from "./layout";
 
 export const PROVISIONER = "flotilla.dev/folder";
 export const STORAGE_CLASS = "standard";
@@ -20,20 +20,35 @@ export interface Claim extends Named {
 }
 
 export interface Volume extends Named {
-  spec: { persistentVolumeReclaimPolicy?: string };
+  spec: {
+    persistentVolumeReclaimPolicy?: string;
+    nodeAffinity?: { required?: { nodeSelectorTerms: { matchExpressions?: { values?: string[] }[] }[] } };
+  };
   status?: { phase?: string };
 }
 
 export interface VolumeWork {
-  /** Volumes to create, each with its folder. */
-  create: { folder: string; object: object }[];
-  /** Names of volumes to delete, each after its folder of the same name. */
-  remove: string[];
+  /** Volumes to create, each with the folder of its name on its node. */
+  create: { node: string; name: string; object: object }[];
+  /** Volumes to delete, each after its folder. */
+  remove: { node: string; name: string }[];
 }
+
+/** The scheduler writes it into a claim whose pod it has found a node for. */
+const SELECTED_NODE = "volume.kubernetes.io/selected-node";
 
 const nameOf = (claim: Claim): string => `pvc-${claim.metadata.uid}`;
 
-export function volumeWork(claims: readonly Claim[], volumes: readonly Volume[]): VolumeWork {
+/** Returns the node of a volume. */
+const nodeOf = ({ spec }: Volume): string | undefined =>
+  spec.nodeAffinity?.required?.nodeSelectorTerms[0]?.matchExpressions?.[0]?.values?.[0];
+
+/** `nodes` are the names of the sandbox's nodes. */
+export function volumeWork(
+  nodes: readonly string[],
+  claims: readonly Claim[],
+  volumes: readonly Volume[],
+): VolumeWork {
   const known = new Set(volumes.map(({ metadata }) => metadata.name));
   const waiting = claims.filter(
     (claim) =>
@@ -50,13 +65,21 @@ export function volumeWork(claims: readonly Claim[], volumes: readonly Volume[])
       status?.phase === "Released",
   );
   return {
-    create: waiting.map((claim) => ({ folder: nameOf(claim), object: volumeFor(claim) })),
-    remove: released.map(({ metadata }) => metadata.name),
+    create: waiting.flatMap((claim) => {
+      const node = claim.metadata.annotations?.[SELECTED_NODE];
+      if (node === undefined || !nodes.includes(node)) return [];
+      return [{ node, name: nameOf(claim), object: volumeFor(claim, node) }];
+    }),
+    remove: released.flatMap((volume) => {
+      const node = nodeOf(volume);
+      if (node === undefined || !nodes.includes(node)) return [];
+      return [{ node, name: volume.metadata.name }];
+    }),
   };
 }
 
 /** A `local` volume: the kubelet applies fsGroup to it, which it does not for `hostPath`. */
-function volumeFor(claim: Claim): object {
+function volumeFor(claim: Claim, node: string): object {
   const name = nameOf(claim);
   return {
     apiVersion: "v1",
@@ -80,7 +103,7 @@ function volumeFor(claim: Claim): object {
         required: {
           nodeSelectorTerms: [
             {
-              matchExpressions: [{ key: "kubernetes.io/hostname", operator: "In", values: [NODE_NAME] }],
+              matchExpressions: [{ key: "kubernetes.io/hostname", operator: "In", values: [node] }],
             },
           ],
         },

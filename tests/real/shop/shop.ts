@@ -7,7 +7,7 @@ import { stringify } from "yaml";
 import { PROJECT } from "../../../cli/tools/paths";
 import { deleteCluster } from "../../../dev/sandbox/cluster/cluster";
 import { worldIn } from "../../../dev/sandbox/folders";
-import { nodeFiles } from "../../../dev/sandbox/nodes/layout";
+import { imagesFolder } from "../../../dev/sandbox/nodes/layout";
 import { requireRealNodes } from "../../../dev/sandbox/nodes/machine";
 import { forgetStacks, openWorld } from "../../../dev/sandbox/world";
 import { writeCatalogue } from "../../copy";
@@ -70,7 +70,7 @@ export async function theShop(test: Mocha.Context): Promise<Stack> {
 async function deployShop(): Promise<Stack> {
   await deleteCluster(shopWorld);
   forgetStacks(shopWorld);
-  await putImages(nodeFiles(shopWorld).images);
+  await putImages(imagesFolder(shopWorld));
   useWorld(await openWorld(shopWorld, "real"));
   const stack = await projectStack("shop", SETTINGS);
   writeCatalogue(stack.folder, INVENTORY);

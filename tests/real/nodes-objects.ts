@@ -1,0 +1,121 @@
+/** Objects of the test of several nodes: a service on all of them, clients on each, and a pod with a volume. */
+import { NODE_IMAGE } from "./images/node-image";
+
+export const NAMESPACE = "nodes-test";
+
+/** Answers with its name, and goes on for a moment when it is to end, until no node sends it requests any more. */
+const SERVER = `require("http").createServer((_, r) => r.end(require("os").hostname())).listen(8080); process.on("SIGTERM", () => setTimeout(() => process.exit(), 2000))`;
+const IDLE = `setInterval(() => {}, 1e6); process.on("SIGTERM", () => process.exit())`;
+
+interface Details {
+  node?: string;
+  claim?: string;
+  spec?: object;
+}
+
+function template(app: string, script: string, { node, claim, spec }: Details = {}): object {
+  return {
+    metadata: { labels: { app } },
+    spec: {
+      enableServiceLinks: false,
+      automountServiceAccountToken: false,
+      securityContext: {
+        runAsNonRoot: true,
+        runAsUser: 10001,
+        fsGroup: 2000,
+        seccompProfile: { type: "RuntimeDefault" },
+      },
+      ...(node === undefined ? {} : { nodeSelector: { "kubernetes.io/hostname": node } }),
+      containers: [
+        {
+          name: "main",
+          image: NODE_IMAGE,
+          imagePullPolicy: "IfNotPresent",
+          args: ["-e", script],
+          ...(script === SERVER
+            ? { readinessProbe: { httpGet: { path: "/", port: 8080 }, periodSeconds: 1 } }
+            : {}),
+          resources: { requests: { cpu: "10m", memory: "32Mi" }, limits: { memory: "128Mi" } },
+          securityContext: {
+            allowPrivilegeEscalation: false,
+            readOnlyRootFilesystem: true,
+            capabilities: { drop: ["ALL"] },
+          },
+          volumeMounts: claim === undefined ? [] : [{ name: "data", mountPath: "/data" }],
+        },
+      ],
+      volumes: claim === undefined ? [] : [{ name: "data", persistentVolumeClaim: { claimName: claim } }],
+      ...spec,
+    },
+  };
+}
+
+const deployment = (name: string, replicas: number, pod: object): object => ({
+  apiVersion: "apps/v1",
+  kind: "Deployment",
+  metadata: { name, namespace: NAMESPACE },
+  // A volume has one user at a time.
+  spec: { replicas, strategy: { type: "Recreate" }, selector: { matchLabels: { app: name } }, template: pod },
+});
+
+/** On a node each, and on no other until that one takes pods again. */
+const client = (app: string, node: string): object => {
+  const { metadata, ...pod } = template(app, IDLE, { node }) as { metadata: object };
+  return {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { ...metadata, name: `${app}-${node}`, namespace: NAMESPACE },
+    ...pod,
+  };
+};
+
+export const objects = (nodes: readonly string[]): object[] => [
+  deployment(
+    "web",
+    nodes.length,
+    template("web", SERVER, {
+      spec: {
+        topologySpreadConstraints: [
+          {
+            maxSkew: 1,
+            topologyKey: "kubernetes.io/hostname",
+            whenUnsatisfiable: "DoNotSchedule",
+            nodeTaintsPolicy: "Honor",
+            labelSelector: { matchLabels: { app: "web" } },
+          },
+        ],
+      },
+    }),
+  ),
+  {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name: "web", namespace: NAMESPACE },
+    spec: { selector: { app: "web" }, ports: [{ port: 8080 }] },
+  },
+  {
+    apiVersion: "policy/v1",
+    kind: "PodDisruptionBudget",
+    metadata: { name: "web", namespace: NAMESPACE },
+    spec: { maxUnavailable: 1, selector: { matchLabels: { app: "web" } } },
+  },
+  {
+    apiVersion: "networking.k8s.io/v1",
+    kind: "NetworkPolicy",
+    metadata: { name: "web", namespace: NAMESPACE },
+    spec: {
+      podSelector: { matchLabels: { app: "web" } },
+      policyTypes: ["Ingress"],
+      ingress: [{ from: [{ podSelector: { matchLabels: { app: "client" } } }], ports: [{ port: 8080 }] }],
+    },
+  },
+  {
+    apiVersion: "v1",
+    kind: "PersistentVolumeClaim",
+    metadata: { name: "data", namespace: NAMESPACE },
+    spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } },
+  },
+  deployment("keeper", 1, template("keeper", IDLE, { claim: "data" })),
+  ...nodes.map((node) => client("client", node)),
+  client("stranger", nodes[0] as string),
+];
