@@ -180,7 +180,7 @@ case "$*" in *version*) echo '{ "gitVersion": "v1.36.0" }' ;; *nodes*) echo '{ "
   it("refuses other nodes", async () => {
     await assert.rejects(
       startCluster(world, tools, "simulated"),
-      /the sandbox has kind nodes\. .*sandbox delete/,
+      /the sandbox has nodes of kind\. .*sandbox delete/,
     );
   });
 

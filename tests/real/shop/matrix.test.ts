@@ -18,7 +18,9 @@ const STRANGER = {
   kind: "Pod",
   metadata: { name: "stranger", namespace: CALLERS, labels: { app: "stranger" } },
   spec: {
-    containers: [{ name: "stranger", image: CLIENT_IMAGE, imagePullPolicy: "IfNotPresent", args: ["load"] }],
+    containers: [
+      { name: "stranger", image: CLIENT_IMAGE, imagePullPolicy: "IfNotPresent", args: ["misbehave"] },
+    ],
   },
 };
 

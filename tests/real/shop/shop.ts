@@ -20,6 +20,10 @@ export const NAMESPACE = "shop";
 /** The namespace of order-service's callers and neighbors, according to its inventory. */
 export const CALLERS = "microservices";
 
+/** Whether the cases run that take long. They need two nodes. */
+export const IS_LONG = process.env.REAL === "long";
+export const SECOND_NODE = "real-1";
+
 export const shopWorld = worldIn(join(PROJECT, ".flotilla", "real-shop"));
 
 /** Makes releases fail soon, and nothing else. */
@@ -71,7 +75,9 @@ async function deployShop(): Promise<Stack> {
   await deleteCluster(shopWorld);
   forgetStacks(shopWorld);
   await putImages(imagesFolder(shopWorld));
-  useWorld(await openWorld(shopWorld, "real"));
+  useWorld(await openWorld(shopWorld, IS_LONG ? "real:2" : "real"));
+  // Stores stay on the first node, so that the second can be lost.
+  if (IS_LONG) await run("kubectl", ["cordon", SECOND_NODE]);
   const stack = await projectStack("shop", SETTINGS);
   writeCatalogue(stack.folder, INVENTORY);
   for (const file of ["order-service.ts", "stand-ins.ts"])
@@ -107,7 +113,7 @@ const LOAD = {
     labels: { app: "load", "app.kubernetes.io/name": "api-gateway" },
   },
   spec: {
-    // Nodes of the tests come and go; this one does not.
+    // The other node is lost in a test.
     nodeName: "real-0",
     containers: [
       {
