@@ -23,7 +23,7 @@ export function openTargetOf({ services }: Application, name?: string): OpenTarg
     return {
       problem:
         open.length === 0
-          ? `the application has no public service. Name one: ${withPorts.join(", ") || "none has a port"}`
+          ? `the application has no public service${withPorts.length === 0 ? ", and no service has a port" : `. Name one: ${withPorts.join(", ")}`}`
           : `the application has several public services. Name one: ${open.join(", ")}`,
     };
   const service = Array.isArray(open) ? (open[0] as string) : open;
