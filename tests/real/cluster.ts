@@ -1,4 +1,4 @@
-/** A cluster of three real nodes for all suites that need several. The first suite starts it; it is deleted after the last one. */
+/** A cluster of three real nodes. */
 import assert from "node:assert/strict";
 import { copyFileSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -14,14 +14,15 @@ import { traces } from "./machine";
 
 const world = worldIn(join(PROJECT, ".flotilla", "several"));
 
-let cluster: Promise<OpenWorld> | undefined;
 let traced: Record<string, string[]> | undefined;
 
-/** Returns the cluster; starts it if it does not run. Skips the suite where no real node can run. */
-export async function sharedCluster(suite: Context): Promise<OpenWorld> {
+/** Starts the cluster. Skips the suite where no real node can run. */
+export async function severalNodes(suite: Context): Promise<OpenWorld> {
   skipWithoutRealNodes(suite, world);
-  cluster ??= start();
-  return cluster;
+  await deleteCluster(world);
+  await provideNodeImage(world);
+  traced = await traces(world.folder);
+  return openWorld(world, "real:3");
 }
 
 export function skipWithoutRealNodes(suite: Context, { folder }: World): void {
@@ -34,23 +35,16 @@ export function skipWithoutRealNodes(suite: Context, { folder }: World): void {
   }
 }
 
-async function start(): Promise<OpenWorld> {
-  await deleteCluster(world);
-  await provideNodeImage(world);
-  traced = await traces(world.folder);
-  return openWorld(world, "real:3");
-}
-
 /** Puts the image with Node.js where the sandbox imports it. */
 export async function provideNodeImage(to: World): Promise<void> {
   mkdirSync(imagesFolder(to), { recursive: true });
   copyFileSync(await nodeImage(), join(imagesFolder(to), "node.tar"));
 }
 
-after("delete the cluster, and nothing of it is left", async function () {
-  this.timeout(60_000);
+/** Deletes the cluster. @throws AssertionError if anything of it is left on the machine. */
+export async function deleteSeveralNodes(): Promise<void> {
   if (traced === undefined) return;
   await deleteCluster(world);
   rmSync(world.folder, { recursive: true, force: true });
   assert.deepEqual(await traces(world.folder), traced);
-});
+}

@@ -10,7 +10,7 @@ import { NETWORK, nodeFiles, PULL_PORT, type RealNode, realNodesOf } from "../..
 import { loseNode } from "../../dev/sandbox/nodes/nodes";
 import { initOf, inSpace } from "../../dev/sandbox/nodes/spaces";
 import type { OpenWorld } from "../../dev/sandbox/world";
-import { sharedCluster } from "./cluster";
+import { deleteSeveralNodes, severalNodes } from "./cluster";
 import { NAMESPACE, objects } from "./nodes-objects";
 import { namespaceObject } from "./objects";
 import { DENIED, eventually, podsOf } from "./pods";
@@ -44,7 +44,7 @@ describe("a sandbox with several real nodes", () => {
     );
 
   before(async function () {
-    open = await sharedCluster(this);
+    open = await severalNodes(this);
     nodes = realNodesOf(open.world);
     await apply(namespaceObject(NAMESPACE));
     await kubectl("wait", "--for=create", "-n", NAMESPACE, "serviceaccount/default");
@@ -53,8 +53,9 @@ describe("a sandbox with several real nodes", () => {
     await kubectl("wait", "-n", NAMESPACE, "--for=condition=Ready", "--timeout=60s", "pod", "--all");
   });
 
-  after(async () => {
-    if (open !== undefined) await kubectl("delete", "namespace", NAMESPACE, "--wait=false");
+  after("delete the cluster, and nothing of it is left", async function () {
+    this.timeout(60_000);
+    await deleteSeveralNodes();
   });
 
   it("has nodes in a zone each, and spreads pods over them", async () => {
