@@ -13,13 +13,9 @@ export function reasonsOfPod(pod: Pod, events: readonly KubernetesEvent[], where
   const object = `Pod ${metadata.name}`;
   if (status?.phase === "Failed" && status.reason !== undefined)
     return [
-      {
-        cause: "node",
-        object,
-        what: `its node rejected or evicted it: ${status.reason}`,
-        ...(status.message === undefined ? {} : { said: [status.message] }),
-        todo: [kubectl(where, `describe pod ${metadata.name}`)],
-      },
+      evictedReason(object, status.reason, status.message, where, [
+        kubectl(where, `describe pod ${metadata.name}`),
+      ]),
     ];
   const scheduled = status?.conditions?.find(({ type }) => type === "PodScheduled");
   if (scheduled?.status === "False") return [schedulingReason(object, scheduled.message ?? "", where, pod)];
@@ -37,6 +33,31 @@ function isOver(pod: Pod, { name, state, started }: ContainerStatus): boolean {
   if (state?.terminated?.exitCode === 0) return true;
   const isSidecar = containerOf(pod, name)?.restartPolicy === "Always";
   return isSidecar && started === true && state?.running !== undefined;
+}
+
+/** The reason why a node has evicted or rejected a pod. `look`: the command that shows more, if the pod exists. */
+export function evictedReason(
+  object: string,
+  reason: string,
+  message: string | undefined,
+  where: Where,
+  look: string[],
+): Reason {
+  const said = message?.trim();
+  const base = { cause: "node" as const, object, ...(said === undefined ? {} : { said: [said] }) };
+  // "Pod ephemeral local storage usage exceeds the total limit of containers 64Mi", or one about a container or a volume.
+  const limit = /local storage usage exceeds the total limit of containers (\w+)/.exec(said ?? "")?.[1];
+  if (limit === undefined && !/ephemeral storage limit|^Usage of EmptyDir/.test(said ?? ""))
+    return {
+      ...base,
+      what: `its node rejected or evicted it: ${reason}`,
+      todo: look,
+    };
+  return {
+    ...base,
+    what: `its node evicted it: its temporary files and logs used more disk than its limit${limit === undefined ? "" : ` of ${limit}`}`,
+    todo: setting(where, "resources.limits.ephemeral-storage", "<more>"),
+  };
 }
 
 /** The reason why a pod cannot be scheduled. */

@@ -64,6 +64,8 @@ const shop: Application = {
     first: misbehaving("none"),
     second: misbehaving("none"),
     third: misbehaving("none"),
+    // Its program answers after 40 seconds; its liveness probe alone would allow 4.
+    slow: { ...misbehaving("slow"), startupSeconds: 60 },
   },
   stores: {
     ...orderService.stores,
