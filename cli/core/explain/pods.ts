@@ -270,6 +270,8 @@ function probeReason(
     what: `container ${name} is running, but its ${kind} probe fails${restartCount > 0 ? `; it was restarted ${plural(restartCount, "time")}` : ""}`,
     said: [message],
     todo: [kubectl(where, `logs ${pod.metadata.name} -c ${name} --tail=50`)],
+    // A program that is not ready often logs why: a store refuses its password.
+    logs: { pod: pod.metadata.name, container: name, previous: false },
   };
 }
 

@@ -66,6 +66,25 @@ const shop: Application = {
     third: misbehaving("none"),
     // Its program answers after 40 seconds; its liveness probe alone would allow 4.
     slow: { ...misbehaving("slow"), startupSeconds: 60 },
+    // It may connect to mysql, and has a password of its own for it, which is wrong.
+    "archive-client": {
+      ...client("archive", "mysql", "app", {
+        STORE_USERNAME: [username("archive", "app")],
+        STORE_DATABASE: "shop",
+      }),
+      uses: ["archive", "mysql"],
+    },
+  },
+  externals: {
+    ...orderService.externals,
+    archive: {
+      host: "mysql.shop.svc.cluster.local",
+      port: 3306,
+      protocol: "tcp",
+      pods: { namespace: "shop", labels: { "app.kubernetes.io/instance": "mysql" } },
+      accounts: { app: { username: "app" } },
+      reason: "a server of others, as far as this application knows",
+    },
   },
   stores: {
     ...orderService.stores,

@@ -20,6 +20,9 @@ export const NAMESPACE = "shop";
 /** The namespace of order-service's callers and neighbors, according to its inventory. */
 export const CALLERS = "microservices";
 
+/** The password of archive-client, which is not the one of its server. */
+export const WRONG_PASSWORD = "correct-horse-battery-staple";
+
 export const shopWorld = worldIn(join(PROJECT, ".flotilla", "real-shop"));
 
 /** Makes releases fail soon, and nothing else. The slow program needs its own time limit. */
@@ -40,7 +43,7 @@ const SETTINGS = {
   standIns: true,
   namespace: NAMESPACE,
   registryMirrors: { "docker.io": REGISTRY },
-  services: { "order-service": { replicas: 2 } },
+  services: { "order-service": { replicas: 2 }, "archive-client": { replicas: 0 } },
 };
 
 let opening: Promise<Stack> | undefined;
@@ -77,6 +80,7 @@ async function deployShop(): Promise<Stack> {
   for (const file of ["order-service.ts", "stand-ins.ts"])
     cpSync(join(PROJECT, "apps", file), join(stack.folder, "apps", file));
   writeFileSync(join(stack.folder, "index.ts"), INDEX);
+  await stack.secret("flotilla:credentials.archive-app", WRONG_PASSWORD);
   await update(stack);
   await startLoad();
   return stack;
