@@ -458,6 +458,28 @@ describe("explain", () => {
     assert.match(started("spec.containers{cart}").what, /container cart started, but no event says why/);
   });
 
+  it("says that a container was killed because of its liveness probe, not that it crashed", () => {
+    const restarted = pod(
+      {
+        name: "cart",
+        ready: false,
+        restartCount: 2,
+        state: { running: {} },
+        lastState: { terminated: { exitCode: 137 } },
+      },
+      { phase: "Running" },
+    );
+    const about = (type: string, reason: string, message: string) =>
+      event("Pod", "cart-5d9f-abcde", message, { type, reason });
+    const failed = about("Warning", "Unhealthy", "Liveness probe failed: context deadline exceeded");
+    const killing = about("Normal", "Killing", "Container cart failed liveness probe, will be restarted");
+    const { cause, what, said } = first({ pods: [restarted], events: [failed, killing] });
+    assert.equal(cause, "probe");
+    assert.match(what, /its liveness probe failed, and it was restarted 2 times so far/);
+    assert.deepEqual(said, ["Liveness probe failed: context deadline exceeded"]);
+    assert.equal(first({ pods: [restarted], events: [failed] }).cause, "crash");
+  });
+
   it("names the disk limit that a pod was evicted for, also after the pod is gone", () => {
     const message = "Pod ephemeral local storage usage exceeds the total limit of containers 64Mi. ";
     const evicted = pod(undefined, { phase: "Failed", reason: "Evicted", message });

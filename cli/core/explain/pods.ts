@@ -101,13 +101,16 @@ function containerReasons(
         todo: [kubectl(where, "get secrets,configmaps"), kubectl(where, `describe pod ${pod.metadata.name}`)],
       },
     ];
+  const probe = killedBy(name, events);
+  if (probe !== undefined && ended && ended.reason !== "OOMKilled" && STOPPED.includes(ended.exitCode ?? 0))
+    return [restartedReason(pod, name, probe, status, events, where)];
   if (ended && (ended.exitCode !== 0 || ended.reason === "OOMKilled"))
     return [endedReason(pod, status, ended, container, where)];
   if (state?.running !== undefined && name.startsWith("wait-for-"))
     return [waitingReason(pod, name, container, where)];
   if (state?.running !== undefined && status.ready === false) {
-    const probe = newest(events, /probe failed|probe errored/i);
-    if (probe !== undefined) return [probeReason(pod, name, probe, status, where)];
+    const failed = newest(events, /probe failed|probe errored/i);
+    if (failed !== undefined) return [probeReason(pod, name, failed, status, where)];
   }
   return [];
 }
@@ -273,6 +276,35 @@ function probeReason(
     // A program that is not ready often logs why: a store refuses its password.
     logs: { pod: pod.metadata.name, container: name, previous: false },
   };
+}
+
+/** Exit codes of a program that was asked to stop: its own, or those of SIGKILL and SIGTERM. */
+const STOPPED = [0, 137, 143];
+
+/** The probe for which the kubelet has killed a container: `liveness` or `startup`. */
+const killedBy = (name: string, events: readonly KubernetesEvent[]): string | undefined =>
+  events
+    .filter(({ reason }) => reason === "Killing")
+    .map(({ message = "" }) => /^Container (\S+) failed (liveness|startup) probe/.exec(message))
+    .findLast((match) => match?.[1] === name)?.[2];
+
+function restartedReason(
+  pod: Pod,
+  name: string,
+  probe: string,
+  { restartCount = 0 }: ContainerStatus,
+  events: readonly KubernetesEvent[],
+  where: Where,
+): Reason {
+  const message = newest(events, new RegExp(`^${probe} probe (failed|errored)`, "i"));
+  return compact({
+    cause: "probe" as const,
+    object: `Pod ${pod.metadata.name}`,
+    what: `container ${name} was killed: its ${probe} probe failed, and it was restarted ${plural(restartCount, "time")} so far`,
+    said: message === undefined ? undefined : [message],
+    todo: [kubectl(where, `logs ${pod.metadata.name} -c ${name} --previous --tail=50`)],
+    logs: { pod: pod.metadata.name, container: name, previous: true },
+  });
 }
 
 /** The reason why a scheduled pod with healthy containers is not ready yet. */
