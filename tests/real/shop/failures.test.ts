@@ -44,7 +44,8 @@ const FAILURES: Failure[] = [
   },
   {
     release: "rabbitmq-client",
-    settings: { "resources.requests.cpu": "100", "resources.limits.cpu": "100" },
+    // Not "100": pulumi would write a number.
+    settings: { "resources.requests.cpu": "100000m", "resources.limits.cpu": "100000m" },
     live: /cannot be scheduled: .* enough free cpu \(it requests 100\)/,
     report: [/cannot be scheduled: .*cpu \(it requests 100\)/, /rabbitmq-client\.resources\.requests\.cpu/],
   },
