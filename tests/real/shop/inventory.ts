@@ -36,6 +36,8 @@ const misbehaving = (MISBEHAVIOR: string): Service => ({
   ...program,
   resources,
   args: ["misbehave"],
+  // The default, its port, would not notice a program that hangs.
+  liveness: { http: { path: "/", port: "http" } },
   writable: ["/tmp"],
   timing: { readiness: { periodSeconds: 1 }, liveness: { periodSeconds: 2, timeoutSeconds: 1, failureThreshold: 2 } },
   env: { MISBEHAVIOR },
