@@ -53,8 +53,8 @@ const FAILURES: Failure[] = [
     // Its password is wrong from the start.
     release: "archive-client",
     settings: { replicas: "1" },
-    live: /its readiness probe fails/,
-    report: [/its readiness probe fails/, /ER_ACCESS_DENIED_ERROR/],
+    live: /its startup probe fail/,
+    report: [/its startup probe fail/, /ER_ACCESS_DENIED_ERROR/],
   },
 ];
 

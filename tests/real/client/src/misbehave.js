@@ -17,9 +17,11 @@ if (MISBEHAVIOR === "crash") {
   process.exit(3);
 }
 if (MISBEHAVIOR === "memory") setInterval(() => kept.push(Buffer.alloc(16 * 1024 * 1024, 1)), 100);
-if (MISBEHAVIOR === "disk")
+if (MISBEHAVIOR === "disk") {
   // Enough for its limit, and not more: the disk is the machine's.
   for (let size = 0; size < 128; size += 8) appendFileSync("/tmp/file", Buffer.alloc(8 * 1024 * 1024));
+  setInterval(() => {}, 1000);
+}
 if (MISBEHAVIOR === "slow") setTimeout(listen, 40_000);
 // It must not become ready before it is killed.
 else if (MISBEHAVIOR !== "memory" && MISBEHAVIOR !== "disk") listen();
