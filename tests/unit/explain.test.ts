@@ -445,6 +445,20 @@ describe("explain", () => {
     assert.deepEqual(causes(mount, crash, gone("Started", "started")), ["crash"]);
   });
 
+  it("does not say that a version without pods keeps running", () => {
+    const stopped: Workload = { ...deployment, spec: { replicas: 0 } };
+    assert.match(
+      why({ workloads: [stopped] }, { error: "timed out" }).what,
+      /the previous version has no pods/,
+    );
+  });
+
+  it("knows how a proxy says that a registry does not exist", () => {
+    const message = "failed to do request: getaddrinfo ENOTFOUND registry.example.com";
+    const waiting = { name: "cart", state: { waiting: { reason: "ErrImagePull", message } } };
+    assert.match(first({ pods: [pod(waiting)] }).what, /the nodes cannot reach its registry/);
+  });
+
   it("says how far a deleted pod came if no event is a warning", () => {
     const started = (fieldPath: string) =>
       first(

@@ -206,6 +206,8 @@ function troubleOf(
     return running === undefined
       ? `an operation on it is in progress or was interrupted (${status}); ${pods}`
       : `it is being updated (${status}); ${pods}`;
+  if (error !== undefined && kind === "service" && wanted === 0)
+    return "its last update failed; the previous version has no pods";
   if (error !== undefined)
     return ready === wanted
       ? "its last update failed; the previous version keeps running"

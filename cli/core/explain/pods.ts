@@ -129,7 +129,10 @@ const PULL_CAUSES: [RegExp, string][] = [
   ],
   [/429|toomanyrequests|rate limit/i, "registry rate limit exceeded"],
   [/x509|certificate/i, "the nodes do not trust the certificate of its registry"],
-  [/no such host|timeout|i\/o|refused|unreachable/i, "the nodes cannot reach its registry"],
+  [
+    /no such host|ENOTFOUND|EAI_AGAIN|timeout|i\/o|refused|unreachable/i,
+    "the nodes cannot reach its registry",
+  ],
   [/InvalidImageName|invalid reference/i, "invalid image name"],
   [/no match for platform|exec format/i, "it is not built for the nodes' architecture"],
 ];
