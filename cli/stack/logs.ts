@@ -26,18 +26,20 @@ export async function withLogs(
   );
 }
 
-/** The container's last log lines, or else what is already known. */
+/** What is already known, and the container's last log lines. The known lines about a crash are the same ones. */
 async function lastLines(
   kubectl: Kubectl,
   namespace: string,
-  { logs, said }: Reason,
+  { cause, logs, said = [] }: Reason,
 ): Promise<readonly string[] | undefined> {
-  if (!logs) return said;
+  const known = said.length === 0 ? undefined : said;
+  if (!logs) return known;
   const args = ["logs", logs.pod, "-c", logs.container, "-n", namespace, `--tail=${LINES}`];
   // There are no logs if the node is gone or the container has never run.
   const text = await kubectl.run([...args, ...(logs.previous ? ["--previous"] : [])]).catch(() => "");
   const lines = text.split("\n").filter((line) => line.trim() !== "");
-  return lines.length === 0 ? said : lines;
+  if (lines.length === 0) return known;
+  return cause === "crash" ? lines : [...said, ...lines];
 }
 
 export const withoutSecrets = (line: string, secrets: readonly string[]): string =>

@@ -423,6 +423,87 @@ describe("explain", () => {
     assert.deepEqual([after.cause, after.object], ["crash", "Pod cart-old-bbbbb (gone)"]);
   });
 
+  const gone = (reason: string, message: string, more: Partial<KubernetesEvent["involvedObject"]> = {}) =>
+    event("Pod", "cart-old-bbbbb", message, {
+      reason,
+      type: /^(Failed|BackOff|Evicted)/.test(reason) ? "Warning" : "Normal",
+      involvedObject: { kind: "Pod", name: "cart-old-bbbbb", uid: "1", ...more },
+    });
+
+  it("does not report what a deleted pod has got over: a volume that was not bound at first", () => {
+    const volume = gone(
+      "FailedScheduling",
+      "0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims.",
+    );
+    const crash = gone("BackOff", "Back-off restarting failed container");
+    const causes = (...events: KubernetesEvent[]) =>
+      why({ events }, { error: "timed out" }).reasons.map(({ cause }) => cause);
+    assert.deepEqual(causes(volume, crash), ["volume", "crash"]);
+    assert.deepEqual(causes(volume, gone("Scheduled", "assigned"), crash), ["crash"]);
+    assert.deepEqual(causes(volume, gone("Scheduled", "assigned", { uid: "2" }), crash), ["volume", "crash"]);
+    const mount = gone("FailedMount", "MountVolume.SetUp failed");
+    assert.deepEqual(causes(mount, crash, gone("Started", "started")), ["crash"]);
+  });
+
+  it("does not say that a version without pods keeps running", () => {
+    const stopped: Workload = { ...deployment, spec: { replicas: 0 } };
+    assert.match(
+      why({ workloads: [stopped] }, { error: "timed out" }).what,
+      /the previous version has no pods/,
+    );
+  });
+
+  it("knows how a proxy says that a registry does not exist", () => {
+    const message = "failed to do request: getaddrinfo ENOTFOUND registry.example.com";
+    const waiting = { name: "cart", state: { waiting: { reason: "ErrImagePull", message } } };
+    assert.match(first({ pods: [pod(waiting)] }).what, /the nodes cannot reach its registry/);
+  });
+
+  it("says how far a deleted pod came if no event is a warning", () => {
+    const started = (fieldPath: string) =>
+      first(
+        { events: [gone("Pulled", "pulled"), gone("Started", "Container started", { fieldPath })] },
+        { status: "failed" },
+      );
+    assert.match(
+      started("spec.initContainers{wait-for-dependencies}").what,
+      /its init container wait-for-dependencies started, but no other/,
+    );
+    assert.match(started("spec.containers{cart}").what, /container cart started, but no event says why/);
+  });
+
+  it("says that a container was killed because of its liveness probe, not that it crashed", () => {
+    const restarted = pod(
+      {
+        name: "cart",
+        ready: false,
+        restartCount: 2,
+        state: { running: {} },
+        lastState: { terminated: { exitCode: 137 } },
+      },
+      { phase: "Running" },
+    );
+    const about = (type: string, reason: string, message: string) =>
+      event("Pod", "cart-5d9f-abcde", message, { type, reason });
+    const failed = about("Warning", "Unhealthy", "Liveness probe failed: context deadline exceeded");
+    const killing = about("Normal", "Killing", "Container cart failed liveness probe, will be restarted");
+    const { cause, what, said } = first({ pods: [restarted], events: [failed, killing] });
+    assert.equal(cause, "probe");
+    assert.match(what, /its liveness probe failed, and it was restarted 2 times so far/);
+    assert.deepEqual(said, ["Liveness probe failed: context deadline exceeded"]);
+    assert.equal(first({ pods: [restarted], events: [failed] }).cause, "crash");
+  });
+
+  it("names the disk limit that a pod was evicted for, also after the pod is gone", () => {
+    const message = "Pod ephemeral local storage usage exceeds the total limit of containers 64Mi. ";
+    const evicted = pod(undefined, { phase: "Failed", reason: "Evicted", message });
+    for (const facts of [{ pods: [evicted] }, { events: [gone("Evicted", message)] }]) {
+      const { what, todo } = first(facts, { error: "timed out" });
+      assert.match(what, /used more disk than its limit of 64Mi/);
+      assert.match(todo.join(), /resources\.limits\.ephemeral-storage/);
+    }
+  });
+
   it("masks a Secret's value that a program has logged", () => {
     assert.equal(
       withoutSecrets("cannot log in with s3cr3tvalue (s3cr3tvalue)", ["s3cr3tvalue"]),

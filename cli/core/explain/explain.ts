@@ -6,17 +6,17 @@ import {
   isAbout,
   type KubernetesEvent,
   lacksAddress,
-  newestReplicaSet,
   type Pod,
   readiness,
   releaseOf,
   timeOf,
   type Workload,
 } from "./facts";
-import { imageReason, isReady, reasonsOfPod, schedulingReason } from "./pods";
+import { eventsOfGone, type GoneEvent, pastReasons, startedReasons } from "./past";
+import { isReady, reasonsOfPod } from "./pods";
 import type { Reason, Where } from "./reason";
 import { type Seen, withSeen } from "./seen";
-import { creationReason, reasonsOfBalancer, reasonsOfClaim, reasonsOfWorkload } from "./workloads";
+import { reasonsOfBalancer, reasonsOfClaim, reasonsOfWorkload } from "./workloads";
 
 /** A release according to the state and Helm. */
 export interface KnownRelease {
@@ -64,6 +64,7 @@ export function explain(
   { stack, namespace, since, running, seen = {} }: ExplainContext,
 ): Finding[] {
   const events = facts.events.filter((event) => timeOf(event) >= since).sort((a, b) => timeOf(a) - timeOf(b));
+  const names = releases.map(({ name }) => name);
   return releases.flatMap((release) => {
     const where: Where = compact({
       stack,
@@ -79,9 +80,10 @@ export function explain(
     if (what === undefined) return [];
     const conflicts = conflictReasons(release, where);
     const now = [...presentReasons(own, events, where)];
+    const gone = () => eventsOfGone(release.name, names, facts, events);
     const past = now.some(({ cause }) => cause !== "starting")
       ? []
-      : pastReasons(release, releases, facts, events, where);
+      : pastReasons(release, gone(), facts, where);
     const found = dedupe([...now.filter(({ cause }) => cause !== "starting"), ...past]);
     const reasons = [...conflicts, ...withSeen(found, seen[release.name])];
     if (isNotBegun(release, running) && reasons.length === 0) return [];
@@ -96,7 +98,7 @@ export function explain(
             ? reasons
             : now.length > 0
               ? now.slice(0, 1)
-              : lastReasons(release, where, running),
+              : lastReasons(release, gone, where, running),
       },
     ];
   });
@@ -132,9 +134,10 @@ function conflictReasons({ name, blocked = [], error = "" }: KnownRelease, { sta
   ];
 }
 
-/** What Helm and Pulumi know, if no object gives a reason. */
+/** What Helm, Pulumi and events without a warning say, if no object gives a reason. */
 function lastReasons(
   { name, status, error }: KnownRelease,
+  gone: () => readonly GoneEvent[],
   { stack }: Where,
   running: string | undefined,
 ): Reason[] {
@@ -156,16 +159,16 @@ function lastReasons(
         todo: [`if no update is running: npx flotilla recover --stack ${stack}`],
       },
     ];
-  if (error === undefined) return [];
-  return [
-    {
-      cause: "starting",
-      object: `Release ${name}`,
-      what: "its update failed",
-      said: [error],
-      todo: [],
-    },
-  ];
+  const started = startedReasons(gone());
+  if (error === undefined) return started;
+  const failed: Reason = {
+    cause: "starting",
+    object: `Release ${name}`,
+    what: "its update failed",
+    said: [error],
+    todo: [],
+  };
+  return [...started, failed];
 }
 
 /** The facts about one release. */
@@ -203,6 +206,8 @@ function troubleOf(
     return running === undefined
       ? `an operation on it is in progress or was interrupted (${status}); ${pods}`
       : `it is being updated (${status}); ${pods}`;
+  if (error !== undefined && kind === "service" && wanted === 0)
+    return "its last update failed; the previous version has no pods";
   if (error !== undefined)
     return ready === wanted
       ? "its last update failed; the previous version keeps running"
@@ -240,96 +245,6 @@ const lacksPods = (workload: Workload): boolean => {
   const { ready, wanted } = readiness(workload);
   return ready < wanted;
 };
-
-/**
- * Reasons from events of deleted pods: after a failed update Helm has already rolled back. While Helm is working on the release,
- * only pods of its newest version count: events of older ones explain nothing about the pods that are starting.
- */
-function pastReasons(
-  { name: release, status }: KnownRelease,
-  releases: readonly KnownRelease[],
-  { pods, replicaSets, workloads }: Facts,
-  events: readonly KubernetesEvent[],
-  where: Where,
-): Reason[] {
-  const names = releases.map(({ name }) => name);
-  const owners = [...replicaSets, ...workloads];
-  const isPending = status?.startsWith("pending-") ?? false;
-  const newest = newestReplicaSet(replicaSets.filter(({ metadata }) => releaseOf(metadata) === release));
-  const isOld = (owner: Workload | undefined, kind = "", name = "") =>
-    isPending &&
-    // A pod that has taken the name of a deleted one shows its own reasons.
-    (pods.some(({ metadata }) => kind === "Pod" && metadata.name === name) ||
-      (newest !== undefined && owner?.kind === "ReplicaSet" && owner.metadata.name !== newest.metadata.name));
-  return events.flatMap((event): Reason[] => {
-    const { kind, name = "" } = event.involvedObject;
-    const { message } = event;
-    if (event.type !== "Warning" || message === undefined) return [];
-    if (pods.some(({ metadata }) => isAbout(event, { kind: "Pod", metadata }))) return [];
-    const owner = owners.find(({ metadata }) => name === metadata.name || isPodOf(name, metadata.name));
-    if ((owner ? releaseOf(owner.metadata) : nearestName(name, names)) !== release) return [];
-    if (isOld(owner, kind, name)) return [];
-    const isGone = kind === "Pod" || owner === undefined;
-    const object = isGone ? `${kind} ${name} (gone)` : `${kind} ${name}`;
-    return reasonOfEvent(event, message, object, where, owner).map((reason) =>
-      isGone ? { ...reason, gone: true } : reason,
-    );
-  });
-}
-
-/** The reason in a warning about an object. */
-function reasonOfEvent(
-  event: KubernetesEvent,
-  message: string,
-  object: string,
-  where: Where,
-  owner: Workload | undefined,
-): Reason[] {
-  // The pod is gone, but its template may still exist.
-  const pod: Pod | undefined = owner?.spec?.template?.spec && {
-    metadata: { name: event.involvedObject.name ?? "" },
-    spec: owner.spec.template.spec,
-  };
-  if (event.reason === "FailedScheduling") return [schedulingReason(object, message, where, pod)];
-  if (event.reason === "FailedCreate") return [creationReason(object, message, where)];
-  if (/Failed to pull image "([^"]+)"/.test(message)) {
-    const image = /Failed to pull image "([^"]+)"/.exec(message)?.[1];
-    return [imageReason(object, compact({ name: "", image }), message, where, pod)];
-  }
-  if (event.reason === "BackOff")
-    return [
-      {
-        cause: "crash",
-        object,
-        what: "one of its containers kept crashing",
-        said: [message],
-        todo: [],
-      },
-    ];
-  if (event.reason === "Unhealthy")
-    return [{ cause: "probe", object, what: "one of its probes failed", said: [message], todo: [] }];
-  if (/Mount|Attach/.test(event.reason ?? ""))
-    return [
-      {
-        cause: "volume",
-        object,
-        what: "one of its volumes could not be mounted",
-        said: [message],
-        todo: [],
-      },
-    ];
-  return [];
-}
-
-/** The release with the longest name that an object's name starts with: `cart` must not get objects of `cart-worker`. */
-const nearestName = (name: string, releases: readonly string[]): string | undefined =>
-  [...releases]
-    .sort((a, b) => b.length - a.length)
-    .find((release) => name === release || name.startsWith(`${release}-`));
-
-/** Pods are named `<owner>-<five characters>` by ReplicaSets and Jobs, `<owner>-<number>` by StatefulSets. */
-const isPodOf = (name: string, owner: string): boolean =>
-  name.startsWith(`${owner}-`) && /^([a-z0-9]{5}|\d+)$/.test(name.slice(owner.length + 1));
 
 /** Keeps the newest of equal reasons: ten pods that lack memory are one reason. */
 function dedupe(reasons: readonly Reason[]): Reason[] {

@@ -98,7 +98,7 @@ export interface KubernetesEvent {
   message?: string;
   count?: number;
   series?: { count?: number };
-  involvedObject: { kind?: string; name?: string; uid?: string };
+  involvedObject: { kind?: string; name?: string; uid?: string; fieldPath?: string };
   lastTimestamp?: string | null;
   eventTime?: string | null;
   metadata?: { creationTimestamp?: string };

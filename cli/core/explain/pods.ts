@@ -13,13 +13,9 @@ export function reasonsOfPod(pod: Pod, events: readonly KubernetesEvent[], where
   const object = `Pod ${metadata.name}`;
   if (status?.phase === "Failed" && status.reason !== undefined)
     return [
-      {
-        cause: "node",
-        object,
-        what: `its node rejected or evicted it: ${status.reason}`,
-        ...(status.message === undefined ? {} : { said: [status.message] }),
-        todo: [kubectl(where, `describe pod ${metadata.name}`)],
-      },
+      evictedReason(object, status.reason, status.message, where, [
+        kubectl(where, `describe pod ${metadata.name}`),
+      ]),
     ];
   const scheduled = status?.conditions?.find(({ type }) => type === "PodScheduled");
   if (scheduled?.status === "False") return [schedulingReason(object, scheduled.message ?? "", where, pod)];
@@ -37,6 +33,31 @@ function isOver(pod: Pod, { name, state, started }: ContainerStatus): boolean {
   if (state?.terminated?.exitCode === 0) return true;
   const isSidecar = containerOf(pod, name)?.restartPolicy === "Always";
   return isSidecar && started === true && state?.running !== undefined;
+}
+
+/** The reason why a node has evicted or rejected a pod. `look`: the command that shows more, if the pod exists. */
+export function evictedReason(
+  object: string,
+  reason: string,
+  message: string | undefined,
+  where: Where,
+  look: string[],
+): Reason {
+  const said = message?.trim();
+  const base = { cause: "node" as const, object, ...(said === undefined ? {} : { said: [said] }) };
+  // "Pod ephemeral local storage usage exceeds the total limit of containers 64Mi", or one about a container or a volume.
+  const limit = /local storage usage exceeds the total limit of containers (\w+)/.exec(said ?? "")?.[1];
+  if (limit === undefined && !/ephemeral storage limit|^Usage of EmptyDir/.test(said ?? ""))
+    return {
+      ...base,
+      what: `its node rejected or evicted it: ${reason}`,
+      todo: look,
+    };
+  return {
+    ...base,
+    what: `its node evicted it: its temporary files and logs used more disk than its limit${limit === undefined ? "" : ` of ${limit}`}`,
+    todo: setting(where, "resources.limits.ephemeral-storage", "<more>"),
+  };
 }
 
 /** The reason why a pod cannot be scheduled. */
@@ -80,13 +101,16 @@ function containerReasons(
         todo: [kubectl(where, "get secrets,configmaps"), kubectl(where, `describe pod ${pod.metadata.name}`)],
       },
     ];
+  const probe = killedBy(name, events);
+  if (probe !== undefined && ended && ended.reason !== "OOMKilled" && STOPPED.includes(ended.exitCode ?? 0))
+    return [restartedReason(pod, name, probe, status, events, where)];
   if (ended && (ended.exitCode !== 0 || ended.reason === "OOMKilled"))
     return [endedReason(pod, status, ended, container, where)];
   if (state?.running !== undefined && name.startsWith("wait-for-"))
     return [waitingReason(pod, name, container, where)];
   if (state?.running !== undefined && status.ready === false) {
-    const probe = newest(events, /probe failed|probe errored/i);
-    if (probe !== undefined) return [probeReason(pod, name, probe, status, where)];
+    const failed = newest(events, /probe failed|probe errored/i);
+    if (failed !== undefined) return [probeReason(pod, name, failed, status, where)];
   }
   return [];
 }
@@ -105,7 +129,10 @@ const PULL_CAUSES: [RegExp, string][] = [
   ],
   [/429|toomanyrequests|rate limit/i, "registry rate limit exceeded"],
   [/x509|certificate/i, "the nodes do not trust the certificate of its registry"],
-  [/no such host|timeout|i\/o|refused|unreachable/i, "the nodes cannot reach its registry"],
+  [
+    /no such host|ENOTFOUND|EAI_AGAIN|timeout|i\/o|refused|unreachable/i,
+    "the nodes cannot reach its registry",
+  ],
   [/InvalidImageName|invalid reference/i, "invalid image name"],
   [/no match for platform|exec format/i, "it is not built for the nodes' architecture"],
 ];
@@ -249,7 +276,38 @@ function probeReason(
     what: `container ${name} is running, but its ${kind} probe fails${restartCount > 0 ? `; it was restarted ${plural(restartCount, "time")}` : ""}`,
     said: [message],
     todo: [kubectl(where, `logs ${pod.metadata.name} -c ${name} --tail=50`)],
+    // A program that is not ready often logs why: a store refuses its password.
+    logs: { pod: pod.metadata.name, container: name, previous: false },
   };
+}
+
+/** Exit codes of a program that was asked to stop: its own, or those of SIGKILL and SIGTERM. */
+const STOPPED = [0, 137, 143];
+
+/** The probe for which the kubelet has killed a container: `liveness` or `startup`. */
+const killedBy = (name: string, events: readonly KubernetesEvent[]): string | undefined =>
+  events
+    .filter(({ reason }) => reason === "Killing")
+    .map(({ message = "" }) => /^Container (\S+) failed (liveness|startup) probe/.exec(message))
+    .findLast((match) => match?.[1] === name)?.[2];
+
+function restartedReason(
+  pod: Pod,
+  name: string,
+  probe: string,
+  { restartCount = 0 }: ContainerStatus,
+  events: readonly KubernetesEvent[],
+  where: Where,
+): Reason {
+  const message = newest(events, new RegExp(`^${probe} probe (failed|errored)`, "i"));
+  return compact({
+    cause: "probe" as const,
+    object: `Pod ${pod.metadata.name}`,
+    what: `container ${name} was killed: its ${probe} probe failed, and it was restarted ${plural(restartCount, "time")} so far`,
+    said: message === undefined ? undefined : [message],
+    todo: [kubectl(where, `logs ${pod.metadata.name} -c ${name} --previous --tail=50`)],
+    logs: { pod: pod.metadata.name, container: name, previous: true },
+  });
 }
 
 /** The reason why a scheduled pod with healthy containers is not ready yet. */

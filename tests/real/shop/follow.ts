@@ -76,12 +76,13 @@ export class Follower {
   }
 
   private start(pod: string, wasThere: boolean): void {
-    const child = execa("kubectl", ["logs", "--follow", "--namespace", this.namespace, pod], {
+    // What a pod counted before the follower started is in its last line until then.
+    const from = wasThere ? ["--tail=1"] : [];
+    const child = execa("kubectl", ["logs", "--follow", ...from, "--namespace", this.namespace, pod], {
       env: world().environment as NodeJS.ProcessEnv,
       reject: false,
     });
     this.following.set(pod, child);
-    const begin = Date.now();
     let rest = "";
     child.stdout?.on("data", (data: Buffer) => {
       const pieces = (rest + data.toString()).split("\n");
@@ -89,8 +90,7 @@ export class Follower {
       for (const piece of pieces) {
         if (!piece.startsWith("{")) continue;
         const line = JSON.parse(piece) as Line;
-        // What a pod counted before the follower started comes first, at once.
-        if (wasThere && Date.now() - begin < 200) this.before.set(pod, line);
+        if (wasThere && !this.before.has(pod)) this.before.set(pod, line);
         this.lines.set(pod, line);
       }
     });

@@ -36,6 +36,8 @@ const misbehaving = (MISBEHAVIOR: string): Service => ({
   ...program,
   resources,
   args: ["misbehave"],
+  // The default, its port, would not notice a program that hangs.
+  liveness: { http: { path: "/", port: "http" } },
   writable: ["/tmp"],
   timing: { readiness: { periodSeconds: 1 }, liveness: { periodSeconds: 2, timeoutSeconds: 1, failureThreshold: 2 } },
   env: { MISBEHAVIOR },
@@ -64,6 +66,27 @@ const shop: Application = {
     first: misbehaving("none"),
     second: misbehaving("none"),
     third: misbehaving("none"),
+    // Its program answers after 40 seconds; its liveness probe alone would allow 4.
+    slow: { ...misbehaving("slow"), startupSeconds: 60 },
+    // It may connect to mysql, and has a password of its own for it, which is wrong.
+    "archive-client": {
+      ...client("archive", "mysql", "app", {
+        STORE_USERNAME: [username("archive", "app")],
+        STORE_DATABASE: "shop",
+      }),
+      uses: ["archive", "mysql"],
+    },
+  },
+  externals: {
+    ...orderService.externals,
+    archive: {
+      host: "mysql.shop.svc.cluster.local",
+      port: 3306,
+      protocol: "tcp",
+      pods: { namespace: "shop", labels: { "app.kubernetes.io/instance": "mysql" } },
+      accounts: { app: { username: "app" } },
+      reason: "a server of others, as far as this application knows",
+    },
   },
   stores: {
     ...orderService.stores,

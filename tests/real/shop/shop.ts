@@ -24,15 +24,18 @@ export const CALLERS = "microservices";
 export const IS_LONG = process.env.REAL === "long";
 export const SECOND_NODE = "real-1";
 
+/** The password of archive-client, which is not the one of its server. */
+export const WRONG_PASSWORD = "correct-horse-battery-staple";
+
 export const shopWorld = worldIn(join(PROJECT, ".flotilla", "real-shop"));
 
-/** Makes releases fail soon, and nothing else. */
+/** Makes releases fail soon, and nothing else. The slow program needs its own time limit. */
 const INDEX = `import { deploy } from "./components";
 import { catalogue } from "./apps";
 export = deploy(catalogue, {
   project: __dirname,
   transform: ({ services }) => {
-    for (const release of Object.values(services)) release.timeoutSeconds = 60;
+    for (const [name, release] of Object.entries(services)) if (name !== "slow") release.timeoutSeconds = 60;
   },
 });
 `;
@@ -44,7 +47,7 @@ const SETTINGS = {
   standIns: true,
   namespace: NAMESPACE,
   registryMirrors: { "docker.io": REGISTRY },
-  services: { "order-service": { replicas: 2 } },
+  services: { "order-service": { replicas: 2 }, "archive-client": { replicas: 0 } },
 };
 
 let opening: Promise<Stack> | undefined;
@@ -83,6 +86,7 @@ async function deployShop(): Promise<Stack> {
   for (const file of ["order-service.ts", "stand-ins.ts"])
     cpSync(join(PROJECT, "apps", file), join(stack.folder, "apps", file));
   writeFileSync(join(stack.folder, "index.ts"), INDEX);
+  await stack.secret("flotilla:credentials.archive-app", WRONG_PASSWORD);
   await update(stack);
   await startLoad();
   return stack;
