@@ -5,6 +5,7 @@ import { kindOf } from "../../src/plan/stores/registry";
 import { pulumiOnTerminal, pulumiQuietly } from "../stack/engine";
 import { generationKey, nextGeneration, storeNamed } from "../stack/generations";
 import { settingsOfStack } from "../stack/settings";
+import { refuseWhileLocked } from "../stack/update-refusals";
 import { stackOption, yesOption } from "../terminal/options";
 import { say } from "../terminal/progress";
 import { ToolError } from "../tools/failure";
@@ -25,6 +26,8 @@ then: if the rotation is interrupted, everything keeps running, and the same com
 time: its clients cannot log in between its restart and theirs.)`,
     )
     .action(async (name: string, further: string[], { stack, yes }: { stack: string; yes?: boolean }) => {
+      // Before the stack file is written.
+      await refuseWhileLocked(stack);
       const read = settingsOfStack(stack);
       const store = storeNamed(read.application, name);
       const { generation, isNew } = await nextGeneration(read, name, store, stack);

@@ -20,7 +20,7 @@
  *   Bandit's `shutdown_timeout` 15 s (thousand_island's options).
  * - ruby is like python, rust like go, elixir in between. generic, for any other runtime, is like node with two minutes to start.
  */
-import type { Language, Resources, Shutdown, Timing, User } from "./application";
+import type { Language, Resources, Service, Shutdown, Timing, User } from "./application";
 import { resources } from "./resources";
 
 /** The defaults of a language's services. */
@@ -64,6 +64,12 @@ export const PRESETS: Record<Language, Preset> = {
   elixir: preset(["100m", "500m"], ["128Mi", "256Mi"]),
   generic: preset(["100m", "500m"], ["256Mi", "512Mi"], { startupSeconds: 120 }),
 };
+
+/** Returns how a service's pods end. */
+export const shutdownOf = ({ language, shutdown }: Pick<Service, "language" | "shutdown">): Shutdown => ({
+  ...PRESETS[language].shutdown,
+  ...shutdown,
+});
 
 /** Users and groups below this ID may exist on a node. kube-score and Checkov require the same minimum. */
 export const FIRST_SAFE_ID = 10000;

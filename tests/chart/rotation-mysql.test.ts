@@ -48,6 +48,7 @@ class Server {
         ...plainOf(values.env),
         ...secretValues(after, job, passwordOf),
         STATE: this.state,
+        DRAIN_SECONDS: "0",
         PATH: `${join(this.folder, "bin")}:${process.env.PATH}`,
         ...faults,
       },

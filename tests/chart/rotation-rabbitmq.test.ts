@@ -97,7 +97,7 @@ for (const client of ["curl", "bash alone"])
     let bin: string;
     before(async function () {
       // What the official images have: bash, coreutils and sed, but neither curl nor python.
-      const programs = ["bash", "base64", "cat", "sed", ...(client === "curl" ? ["curl"] : [])];
+      const programs = ["bash", "base64", "cat", "sed", "sleep", ...(client === "curl" ? ["curl"] : [])];
       const found = programs.flatMap((program) =>
         executablesOnPath(program, process.env.PATH ?? "").slice(0, 1),
       );
@@ -123,6 +123,7 @@ for (const client of ["curl", "bash alone"])
         env: {
           ...(values.env as Record<string, string>),
           ...secretValues(afterPlan, job, passwordOf),
+          DRAIN_SECONDS: "0",
           PATH: bin,
         },
       });

@@ -35,6 +35,7 @@ class Server {
       process: { env },
       connect: (url: string) => this.connect(url),
       print: (line: string) => this.output.push(line),
+      sleep: (milliseconds: number) => this.output.push(`waits ${milliseconds} ms`),
     });
     this.writes = 0;
     try {

@@ -1,6 +1,6 @@
 /** The plan of a rotation: its parts, their order, and its progress. */
 import assert from "node:assert/strict";
-import type { StoreKind } from "../../src/model/application";
+import type { Service, StoreKind } from "../../src/model/application";
 import { password, text, username } from "../../src/model/text";
 import { type Deployed, deployedStore } from "../../src/plan/deployed";
 import type { Plan } from "../../src/plan/plan";
@@ -81,6 +81,17 @@ for (const kind of KINDS)
       for (const name of ["db", "web"])
         assert.notDeepEqual(second.releases[name]?.values, first.releases[name]?.values, name);
       assert.match(JSON.stringify(second.releases.db?.values), /"flotilla.dev\/generation":"2"/);
+    });
+
+    it("keeps the old passwords until old pods of clients have ended, which Helm does not wait for", () => {
+      const slow = shopWith(kind);
+      Object.assign(slow.services.web as Service, { shutdown: { graceSeconds: 90, reason: "a test" } });
+      const plan = planFor(slow, at(2), deployedFrom(planFor(slow)));
+      const valuesOf = (job: string) => JSON.stringify(plan.releases[job]?.values);
+      assert.match(valuesOf("db-rotate-2-end"), /"DRAIN_SECONDS":"100"/);
+      assert.match(valuesOf("db-rotate-2-end"), /sleep[ (].{0,20}DRAIN_SECONDS/);
+      assert.match(valuesOf("db-rotate-2-end"), /"activeDeadlineSeconds":580/);
+      assert.doesNotMatch(valuesOf("db-rotate-2-begin"), /DRAIN_SECONDS/);
     });
 
     it("has the same plan while it runs", () => {

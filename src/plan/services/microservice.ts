@@ -3,7 +3,7 @@ import type { Settings } from "../../config/schema";
 import type { Image, Service } from "../../model/application";
 import { own, servicePort, usedBy } from "../../model/graph";
 import { keysOfPaths } from "../../model/names";
-import { DEFAULT_USER, PRESETS } from "../../model/presets";
+import { DEFAULT_USER, shutdownOf } from "../../model/presets";
 import { compact, mapValues } from "../../model/records";
 import { mentionsPassword } from "../../model/text";
 import { literally } from "../../model/variables";
@@ -77,7 +77,7 @@ export function planMicroservice(context: PlanContext, name: string): Microservi
     },
     ports: portsOf(service),
     probes: probesOf(context, service),
-    ...shutdownOf(service),
+    ...shutdownValues(service),
     resources,
     autoscaling: autoscaling ? { enabled: true, ...autoscaling } : {},
     podDisruptionBudget: minAvailableOf(service, replicas),
@@ -167,10 +167,10 @@ function waitsOf(
   ]);
 }
 
-function shutdownOf(
+function shutdownValues(
   service: Service,
 ): Pick<MicroserviceValues, "lifecycle" | "terminationGracePeriodSeconds"> {
-  const { sleepSeconds, graceSeconds } = { ...PRESETS[service.language].shutdown, ...service.shutdown };
+  const { sleepSeconds, graceSeconds } = shutdownOf(service);
   return { lifecycle: { preStop: { sleep: sleepSeconds } }, terminationGracePeriodSeconds: graceSeconds };
 }
 

@@ -1,5 +1,6 @@
 import { own } from "../../model/graph";
 import { rotationReleases } from "../../model/names";
+import { shutdownOf } from "../../model/presets";
 import type { PlanContext } from "../context";
 import { previousCredentials, rotatedAccounts } from "../credentials";
 import { isRotating, wasRotated } from "../deployed";
@@ -13,6 +14,24 @@ import { type StoreShape, shapeOf } from "./shape";
 
 /** Time limit of a rotation Job, in seconds. */
 const SECONDS = 300;
+
+/**
+ * Time in seconds in which a Deployment starts to end its old pods. Helm only waits for the new ones (helm.sh/helm/v3,
+ * pkg/kube/ready.go): without load it is less than a second, and on a busy real node it was 6 seconds.
+ */
+const LAG_SECONDS = 10;
+
+/** Returns how long old pods of a store's users may still log in after the new ones are ready, in seconds. */
+function drainSeconds({ application }: PlanContext, users: readonly string[]): number {
+  const services = users.flatMap((user) => own(application.services, user) ?? []);
+  return LAG_SECONDS + Math.max(0, ...services.map((service) => shutdownOf(service).graceSeconds));
+}
+
+/** Returns the script with a pause at its start, of DRAIN_SECONDS. */
+const afterDrain = ({ runner, text }: Script): Script => ({
+  runner,
+  text: `${runner === "bash" ? 'sleep "$DRAIN_SECONDS"' : "sleep(Number(process.env.DRAIN_SECONDS) * 1000);"}\n${text}`,
+});
 
 /** The plan of Jobs of a store: releases, Secrets, and additional credentials. */
 export interface JobsPlan {
@@ -62,21 +81,31 @@ export function planRotation(
   const before = { ...shape, generation: shape.generation - 1 };
   const work = shape.kind.rotationWork?.(shape, before, addressOf(context, name));
   if (!work) throw new Error(`${name} has no rotation Jobs: a restart changes its password`);
-  const job = (jobName: string, script: Script, needs: string[]) =>
+  const drain = drainSeconds(context, users);
+  const job = (
+    jobName: string,
+    script: Script,
+    needs: string[],
+    more: { seconds: number; env?: Record<string, string> },
+  ) =>
     planJob(context, {
       name: jobName,
       store: name,
       image: storeImage(context, name),
       ...commandOf(script),
-      env: work.env,
+      env: { ...work.env, ...more.env },
       secretEnv: work.secretEnv,
-      seconds: SECONDS,
+      seconds: more.seconds,
       needs: phase === "running" ? needs : [],
       secretNeeds: [],
       podLabels: rotationLabel(name),
     });
-  const first = job(begin, work.begin, []);
-  const last = job(end, work.end, [begin, name, ...users]);
+  const first = job(begin, work.begin, [], { seconds: SECONDS });
+  // Old pods that still serve requests must be able to log in until they end.
+  const last = job(end, afterDrain(work.end), [begin, name, ...users], {
+    seconds: SECONDS + drain,
+    env: { DRAIN_SECONDS: String(drain) },
+  });
   const done = phase === "done" ? { done: true } : {};
   return {
     releases: [first.release, last.release].map((release) => ({ ...release, ...done })),

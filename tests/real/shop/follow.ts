@@ -11,12 +11,17 @@ export interface Count {
 interface Line {
   kept: Count;
   fresh: Count;
+  /** Failed operations of clients of stores whose password was refused. */
+  refused?: number;
   slowest?: number;
   error: string | null;
 }
 
-export interface Counts extends Omit<Line, "error"> {
+export interface Counts extends Omit<Line, "error" | "refused"> {
+  refused: number;
   errors: string[];
+  /** Times of the first and last failure, in milliseconds since 1970. */
+  failing?: { from: number; to: number };
   /** Number of pods that counted. */
   pods: number;
 }
@@ -30,6 +35,7 @@ export class Follower {
   private readonly lines = new Map<string, Line>();
   private readonly before = new Map<string, Line>();
   private readonly following = new Map<string, execa.ExecaChildProcess>();
+  private failing: Counts["failing"];
   private isOver = false;
   private readonly work: Promise<void>;
 
@@ -51,7 +57,9 @@ export class Follower {
   }
 
   counts(): Counts {
-    const sum: Counts = { kept: { ok: 0, failed: 0 }, fresh: { ok: 0, failed: 0 }, errors: [], pods: 0 };
+    const none = { ok: 0, failed: 0 };
+    const sum: Counts = { kept: { ...none }, fresh: { ...none }, refused: 0, errors: [], pods: 0 };
+    if (this.failing !== undefined) sum.failing = this.failing;
     for (const [pod, line] of this.lines) {
       const before = this.before.get(pod);
       sum.pods++;
@@ -59,6 +67,7 @@ export class Follower {
         sum[which].ok += line[which].ok - (before?.[which].ok ?? 0);
         sum[which].failed += line[which].failed - (before?.[which].failed ?? 0);
       }
+      sum.refused += (line.refused ?? 0) - (before?.refused ?? 0);
       if (line.error !== null && line.error !== before?.error) sum.errors.push(`${pod}: ${line.error}`);
       if (line.slowest !== undefined) sum.slowest = Math.max(sum.slowest ?? 0, line.slowest);
     }
@@ -91,8 +100,12 @@ export class Follower {
         if (!piece.startsWith("{")) continue;
         const line = JSON.parse(piece) as Line;
         if (wasThere && !this.before.has(pod)) this.before.set(pod, line);
+        else if (failed(line) > failed(this.lines.get(pod)))
+          this.failing = { from: this.failing?.from ?? Date.now(), to: Date.now() };
         this.lines.set(pod, line);
       }
     });
   }
 }
+
+const failed = (line: Line | undefined): number => (line ? line.kept.failed + line.fresh.failed : 0);

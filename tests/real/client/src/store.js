@@ -1,12 +1,12 @@
 /**
  * A client of a store. Ten operations per second use a connection that it keeps, and two use a new one each. It reports how many
- * succeed and fail. It is ready once an operation has succeeded.
+ * succeed and fail, and how many of those fail because the store refuses the password. It is ready once an operation has succeeded.
  */
 import { createServer } from "node:http";
 import { reporter } from "./report.js";
-import { connect, within } from "./stores.js";
+import { connect, isRefusal, within } from "./stores.js";
 
-const counts = { kept: { ok: 0, failed: 0 }, fresh: { ok: 0, failed: 0 }, error: null };
+const counts = { kept: { ok: 0, failed: 0 }, fresh: { ok: 0, failed: 0 }, refused: 0, error: null };
 const report = reporter(() => counts);
 let kept;
 let isBusy = false;
@@ -18,6 +18,7 @@ async function count(which, work) {
     counts[which].ok++;
   } catch (error) {
     counts[which].failed++;
+    if (isRefusal(error)) counts.refused++;
     counts.error = `${which}: ${error.code ?? error.message}`;
     return false;
   }

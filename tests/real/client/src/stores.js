@@ -1,4 +1,7 @@
-/** One operation that writes and reads, for each kind of store. `connect` returns it with a way to close the connection. */
+/**
+ * What clients do with each kind of store: one operation, to write a word, and to look for one. `connect` returns them with a way to
+ * close the connection.
+ */
 const HOST = process.env.STORE_HOST;
 const PORT = Number(process.env.STORE_PORT);
 const USERNAME = process.env.STORE_USERNAME;
@@ -17,7 +20,12 @@ async function redis() {
   });
   client.on("error", () => {});
   await client.connect();
-  return { operate: () => client.incr("operations"), close: () => client.destroy() };
+  return {
+    operate: () => client.incr("operations"),
+    write: (word) => client.set(`kept:${word}`, word),
+    has: async (word) => (await client.get(`kept:${word}`)) === word,
+    close: () => client.destroy(),
+  };
 }
 
 async function mysql() {
@@ -29,6 +37,12 @@ async function mysql() {
   return {
     operate: () =>
       connection.query({ sql: "INSERT INTO operations VALUES (?)", timeout: TIMEOUT }, [Date.now()]),
+    write: async (word) => {
+      await connection.query("CREATE TABLE IF NOT EXISTS kept (word VARCHAR(100))");
+      await connection.query("INSERT INTO kept VALUES (?)", [word]);
+    },
+    has: async (word) =>
+      (await connection.query("SELECT word FROM kept WHERE word = ?", [word]))[0].length > 0,
     close: () => connection.destroy(),
   };
 }
@@ -41,16 +55,35 @@ async function rabbitmq() {
   const channel = await connection.createConfirmChannel();
   channel.on("error", () => {});
   await channel.assertQueue("operations", { durable: true, arguments: { "x-max-length": 1000 } });
+  const kept = () => channel.assertQueue("kept", { durable: true });
   return {
     operate: async () => {
       channel.sendToQueue("operations", Buffer.from("operation"), { persistent: true });
       await channel.waitForConfirms();
+    },
+    write: async (word) => {
+      await kept();
+      channel.sendToQueue("kept", Buffer.from(word), { persistent: true });
+      await channel.waitForConfirms();
+    },
+    has: async (word) => {
+      await kept();
+      // Not acknowledged: they return to the queue when the connection closes.
+      for (;;) {
+        const message = await channel.get("kept");
+        if (message === false) return false;
+        if (message.content.toString() === word) return true;
+      }
     },
     close: () => connection.close().catch(() => {}),
   };
 }
 
 const KINDS = { redis, mysql, rabbitmq };
+
+/** Whether a store has refused the username or password. */
+export const isRefusal = ({ code, message }) =>
+  /WRONGPASS|ER_ACCESS_DENIED_ERROR|ACCESS.REFUSED/.test(`${code} ${message}`);
 
 /** Fails after the time limit. */
 export async function within(promise) {

@@ -1,0 +1,130 @@
+/** Passwords of stores are replaced while clients use them. */
+import assert from "node:assert/strict";
+import { get, type Stack, until } from "../../e2e/world";
+import { clientOf, followClient, logIn, loginOf, readySince, type StoreName } from "./clients";
+import type { Counts } from "./follow";
+import { start } from "./running";
+import { allReady, NAMESPACE, theShop } from "./shop";
+
+/** Time in milliseconds in which a failure of a client becomes visible: its time limit is 5 seconds. */
+const SLACK = 10_000;
+/** Longest time in milliseconds in which operations fail: one restart of the store, on a loaded machine. */
+const LONGEST = 90_000;
+
+describe("the rotation of a store's passwords", () => {
+  let stack: Stack;
+
+  before(async function () {
+    this.timeout(20 * 60_000);
+    stack = await theShop(this);
+  });
+
+  /** Rotates a store and checks data and logins. Prints and returns what its client saw. */
+  async function rotated(store: StoreName, what: string, work: () => Promise<void>): Promise<Counts> {
+    const old = await loginOf(store);
+    const word = `${store}-${Date.now()}`;
+    const written = await logIn(store, { write: word });
+    assert.ok(written.accepted, written.error);
+    const follower = followClient(store);
+    const begin = Date.now();
+    await work();
+    await allReady();
+    const counts = await follower.end();
+    const { kept, fresh, refused, failing } = counts;
+    process.stdout.write(
+      `      ${what}: ${Math.round((Date.now() - begin) / 1000)} s, ${kept.ok} + ${fresh.ok} operations, ${kept.failed} + ${fresh.failed} failed in ${failing ? seconds(failing.to - failing.from) : 0} s, ${refused} logins refused\n`,
+    );
+    assert.notEqual((await loginOf(store)).password, old.password);
+    const withOld = await logIn(store, old);
+    assert.equal(withOld.refused, true, `the old password: ${JSON.stringify(withOld)}`);
+    assert.deepEqual(await logIn(store, { read: word }), { accepted: true, found: true });
+    assert.ok(kept.ok > 100 && fresh.ok > 20, "the client has not worked");
+    if (failing) assert.ok(failing.to - failing.from < LONGEST, "operations failed for too long");
+    return counts;
+  }
+
+  /** Asserts that no operation failed after the release was ready again. */
+  async function assertFailedOnlyUntil(release: string, { failing, errors }: Counts): Promise<void> {
+    const late = (failing?.to ?? 0) - (await readySince(release));
+    assert.ok(
+      late < SLACK,
+      `operations still fail ${late} ms after ${release} is ready: ${errors.join("\n")}`,
+    );
+  }
+
+  /** Asserts that no login was refused, and that operations only failed while the store restarted. */
+  async function assertAlwaysIn(store: StoreName, counts: Counts): Promise<void> {
+    assert.equal(counts.refused, 0, counts.errors.join("\n"));
+    await assertFailedOnlyUntil(store, counts);
+  }
+
+  const rotate = (store: StoreName) => async () => {
+    const { exitCode, all } = await start(stack, "rotate", store).ended;
+    assert.equal(exitCode, 0, all);
+  };
+
+  // Old and new passwords work until all clients have the new one.
+  for (const store of ["mysql", "rabbitmq"] as const)
+    it(`lets clients of ${store} log in at any time`, async () => {
+      const counts = await rotated(store, `rotation of ${store}`, rotate(store));
+      await assertAlwaysIn(store, counts);
+    });
+
+  it("keeps clients of redis out until they restart", async () => {
+    const counts = await rotated("redis", "rotation of redis", rotate("redis"));
+    await assertFailedOnlyUntil(clientOf("redis"), counts);
+  });
+
+  /** Starts a rotation and ends it with `stop` after its first Job has run. */
+  async function stopAfterFirstJob(store: StoreName, stop: "interrupt" | "kill"): Promise<string> {
+    const begin = Date.now();
+    const running = start(stack, "rotate", store);
+    await until(`the first Job of ${store} has run`, () => firstJobRan(store, begin), 120);
+    await running[stop]();
+    const { exitCode, all } = await running.ended;
+    assert.notEqual(exitCode, 0, all);
+    return all;
+  }
+
+  it("continues a rotation of mysql that was killed, after recover", async () => {
+    const counts = await rotated("mysql", "rotation of mysql, killed and continued", async () => {
+      await stopAfterFirstJob("mysql", "kill");
+      const refused = await start(stack, "rotate", "mysql").ended;
+      assert.notEqual(refused.exitCode, 0);
+      assert.match(refused.all, /If it was interrupted: npx flotilla recover --stack shop/);
+      const recovered = await start(stack, "recover").ended;
+      assert.equal(recovered.exitCode, 0, recovered.all);
+      await rotate("mysql")();
+    });
+    await assertAlwaysIn("mysql", counts);
+  });
+
+  // REAL=long: what it shows beyond the one above is only how Ctrl-C ends the first command.
+  (process.env.REAL === "long" ? it : it.skip)("continues a rotation of rabbitmq after Ctrl-C", async () => {
+    const counts = await rotated("rabbitmq", "rotation of rabbitmq, Ctrl-C and continued", async () => {
+      const said = await stopAfterFirstJob("rabbitmq", "interrupt");
+      assert.match(
+        said,
+        /The old passwords of rabbitmq still work\.\s+Continue: +npx flotilla rotate rabbitmq/,
+      );
+      await rotate("rabbitmq")();
+    });
+    await assertAlwaysIn("rabbitmq", counts);
+  });
+});
+
+const seconds = (milliseconds: number): string => (milliseconds / 1000).toFixed(1);
+
+/** Whether the Job that adds the new passwords has succeeded since then. */
+async function firstJobRan(store: StoreName, since: number): Promise<boolean> {
+  const { items } = await get<{
+    items: { metadata: { name: string }; status: { succeeded?: number; completionTime?: string } }[];
+  }>("jobs", "-n", NAMESPACE);
+  return items.some(
+    ({ metadata, status }) =>
+      new RegExp(`^${store}-rotate-\\d+-begin`).test(metadata.name) &&
+      (status.succeeded ?? 0) > 0 &&
+      // Times of the API have whole seconds.
+      Date.parse(status.completionTime ?? "") > since - 1000,
+  );
+}
