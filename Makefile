@@ -19,11 +19,11 @@ $(EXAMPLE)/node_modules/.installed: $(EXAMPLE)/package.json $(EXAMPLE)/package-l
 	@touch $@
 
 .PHONY: demo
-demo: setup ## Deploy an application to the sandbox and show what runs: make demo [APP=online-boutique] [NODES=real|real:3|kind] [CONTEXT=<your cluster>]
+demo: setup ## Deploy an application to the sandbox and show what runs: make demo [APP=online-boutique] [NODES=real|real:3|kind] [CONTEXT=<context>]
 	@$(FLOTILLA) demo $(if $(APP),--application $(APP)) $(if $(NODES),--nodes $(NODES)) $(if $(CONTEXT),--context '$(CONTEXT)')
 
 .PHONY: demo-down
-demo-down: setup ## Delete the sandbox, or what make demo CONTEXT=<your cluster> deployed: make demo-down [CONTEXT=...]
+demo-down: setup ## Delete the sandbox, or what make demo CONTEXT=<context> deployed: make demo-down [CONTEXT=<context>]
 	@$(FLOTILLA) sandbox delete $(if $(CONTEXT),--context '$(CONTEXT)')
 
 .PHONY: preview

@@ -50,7 +50,7 @@ function contexts(): [string, string][] {
       context?.cluster ?? "",
     ]);
   } catch {
-    // A kubeconfig that cannot be read has none.
+    // There is nothing to complete without a readable kubeconfig.
     return [];
   }
 }

@@ -41,12 +41,18 @@ export function demoCommand(): Command {
     .description("Deploy an application to the sandbox and show what runs")
     .addOption(applicationOption("application from apps/; each has its own stack"))
     .addOption(nodesOption().conflicts("context"))
-    .addOption(contextOption("deploy to this cluster of your kubeconfig instead of the sandbox; asks first"))
+    .addOption(
+      contextOption("deploy to the cluster of this kubeconfig context instead of the sandbox; asks first"),
+    )
     .addOption(yesOption("the cluster of --context is shown"))
     .addOption(jsonOption())
+    .addHelpText(
+      "after",
+      "\nOn nodes that run pods, the default application is order-service if examples/ has its program.",
+    )
     .action(async (given: DemoOptions, command: Command) => {
       const { context, json } = given;
-      // Of the present cluster or, if there is none, of the new one.
+      // The nodes of the present cluster or, if there is none, of the new one.
       const nodes = given.nodes ?? nodeKind(sandboxOfProject()) ?? "simulated";
       const podsRun = context === undefined && nodes !== "simulated";
       const isDefault = command.getOptionValueSource("application") === "default";
@@ -115,22 +121,31 @@ interface Place {
   option: string;
   /** Whether its pods run. */
   reality: string;
+  /** What `make demo-down` does. */
+  deletion: string;
 }
 
 const REALITY: Record<NodeKind, string> = {
   simulated: "The pods are simulated; everything else is real.",
   real: "The pods run for real.",
-  kind: "Pods run on kind.",
+  kind: "The pods run on kind.",
 };
 
 const placeOf = (context: string | undefined, nodes: Nodes): Place =>
   context === undefined
-    ? { podsRun: nodes !== "simulated", argument: "", option: "", reality: REALITY[kindOf(nodes)] }
+    ? {
+        podsRun: nodes !== "simulated",
+        argument: "",
+        option: "",
+        reality: REALITY[kindOf(nodes)],
+        deletion: "delete the sandbox and everything on it",
+      }
     : {
         podsRun: true,
         argument: optionFor(context).replace(" --context ", " CONTEXT="),
         option: optionFor(context),
-        reality: `This is on context ${context}.`,
+        reality: `The application runs on context ${context}.`,
+        deletion: "delete what the demo deployed",
       };
 
 const notNow = (stack: string, why: string): ToolError =>
@@ -153,7 +168,7 @@ function next(
   const store = releases.find(({ kind }) => kind === "store");
   const others = Object.keys(catalogue()).filter((name) => name !== application);
   const commands: [string, string][] = [
-    [`eval "$(npx flotilla sandbox env${place.option})"`, "point this shell to it"],
+    [`eval "$(npx flotilla sandbox env${place.option})"`, "point this shell to the cluster"],
     [`pulumi stack select ${stack}`, "select the stack of this application"],
     [`pulumi config set --path flotilla:services.${service?.release}.tag ${NEXT_TAG}`, "set a new version"],
     [`npx flotilla diff --stack ${stack}`, "show what it would change, and which pods restart"],
@@ -162,7 +177,7 @@ function next(
     [`npx flotilla rotate ${store?.release} --stack ${stack}`, "replace the passwords of a running store"],
     [`npx flotilla status --stack ${stack}`, "show what runs"],
     ...(place.podsRun
-      ? [[`npx flotilla open --stack ${stack}`, "open it in a browser"] as [string, string]]
+      ? [[`npx flotilla open --stack ${stack}`, "open the public service in a browser"] as [string, string]]
       : []),
     [`kubectl get pods -n ${namespace}`, `and helm list -n ${namespace}`],
     [`npx flotilla graph --stack ${stack}`, "draw the connections; --format html for a page"],
@@ -173,7 +188,7 @@ function next(
     ...(place.argument === ""
       ? ([["make preview STACK=prod", "preview another stack against the sandbox"]] as [string, string][])
       : []),
-    [`make demo-down${place.argument}`, "delete it with everything on it"],
+    [`make demo-down${place.argument}`, place.deletion],
   ];
   const width = Math.max(...commands.map(([command]) => command.length));
   const lines = commands.map(([command, what]) => `  ${command.padEnd(width)}  ${what}`);

@@ -12,8 +12,8 @@ export function openCommand(): Command {
     .addHelpText(
       "after",
       `
-Prints the URL and stays. The connection is kubectl's, so it needs no ingress, and network policies do not apply to it. It is made
-again when the pod behind it is replaced.`,
+Prints the URL and keeps the connection open. The connection is kubectl's, so it needs no ingress, and network policies do not apply
+to it. When the pod behind it is replaced, it connects to another one.`,
     )
     .action(async (name: string | undefined, { stack, port }: { stack: string; port?: number }) => {
       await openService(stack, {

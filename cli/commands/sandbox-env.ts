@@ -11,7 +11,7 @@ import { say } from "../terminal/progress";
 export const sandboxEnvCommand = (): Command =>
   new Command("env")
     .description("Print the variables that point a shell to the sandbox")
-    .addOption(contextOption("to the demo that `flotilla demo --context` deployed to this cluster"))
+    .addOption(contextOption("point to the demo that `flotilla demo --context` deployed to this cluster"))
     .addOption(jsonOption())
     .addHelpText(
       "after",

@@ -52,7 +52,9 @@ const stopCommand = (): Command =>
 const deleteCommand = (): Command =>
   new Command("delete")
     .description("Delete the cluster, its data and its stacks")
-    .addOption(contextOption("only what `flotilla demo --context` deployed to this cluster; asks first"))
+    .addOption(
+      contextOption("delete only what `flotilla demo --context` deployed to this cluster; asks first"),
+    )
     .addOption(yesOption("the list is shown"))
     .action(async ({ context, yes = false }: { context?: string; yes?: boolean }) => {
       if (context !== undefined) return deleteFromContext(context, yes);

@@ -5,7 +5,7 @@ import { accessTo, reachCluster } from "./access";
 import { readState } from "./engine";
 import { freePort, keepForwarding } from "./port-forward";
 
-export interface OpenOptions {
+interface OpenOptions {
   /** Default: the public service of the application. */
   name?: string | undefined;
   /** Local port. Default: a free one. */

@@ -20,8 +20,7 @@ export interface Forward {
   localPort: number;
 }
 
-/** Milliseconds between two tries. */
-const INTERVAL = 1000;
+const INTERVAL_MS = 1000;
 
 /** Returns a free port of the loopback interface. */
 export function freePort(): Promise<number> {
@@ -42,7 +41,7 @@ export function freePort(): Promise<number> {
 export async function keepForwarding(forward: Forward, onReady: () => Promise<boolean>): Promise<void> {
   const { service } = forward;
   const kubectl = await kubectlPath();
-  /** Whether `onReady` wants no more; undefined before the first connection. */
+  /** The result of `onReady`; undefined before the first connection. */
   let done: Promise<boolean> | undefined;
   for (;;) {
     let isConnected = false;
@@ -64,7 +63,7 @@ export async function keepForwarding(forward: Forward, onReady: () => Promise<bo
     if (done === undefined)
       throw new ToolError(`cannot connect to the Service ${service}: ${firstLine(stderr.trim())}`);
     if (isConnected) say(`lost the connection to ${service}; connecting again`);
-    await pause(INTERVAL);
+    await pause(INTERVAL_MS);
   }
 }
 

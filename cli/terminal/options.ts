@@ -22,10 +22,10 @@ export const jsonOption = (what = "print the result as a JSON object"): Option =
 export const nodesOption = (): Option =>
   new Option(
     "--nodes <kind>",
-    "nodes of a new cluster: simulated, real (Linux, as root; real:3 for three), or of kind (with Docker or Podman)",
+    "nodes of a new cluster: simulated, real (Linux, as root; real:3 for three), or kind (with Docker or Podman)",
   ).choices(["simulated", "real", ...[2, 3, 4, 5].map((count) => `real:${count}`), "kind"]);
 
-/** A cluster of the user's instead of the sandbox's own. */
+/** A cluster that the user has, instead of the sandbox's own. */
 export const contextOption = (what: string): Option =>
   new Option("--context <name>", what).argParser((name: string) => {
     if (name === "") throw new InvalidArgumentError("The name is empty.");
