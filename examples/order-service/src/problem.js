@@ -1,5 +1,5 @@
 // @ts-check
-/** An error that the client is told about. Of all others, clients only learn that something went wrong. */
+/** An error that is reported to the client. For all others, the client only gets a general message. */
 export class Problem extends Error {
   /**
    * @param {number} statusCode

@@ -29,7 +29,7 @@ describe("the API", () => {
     assert.equal(store.orders.size, 1);
   });
 
-  it("refuses what is no order, or not within the limits", async () => {
+  it("refuses what is not an order or is over a limit", async () => {
     const { app, store } = createFakeService();
     /** @type {[object, number][]} */
     const cases = [

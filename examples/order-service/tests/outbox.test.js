@@ -5,7 +5,7 @@ import { createOutboxTable } from "../src/orders/outbox-table.js";
 import { createKeptLog, until } from "./fakes.js";
 
 describe("the outbox", () => {
-  it("publishes events when it is told of them, and keeps them while Kafka is away", async () => {
+  it("publishes events when they are reported, and keeps them while Kafka is away", async () => {
     /** @type {string[]} */
     const waiting = [];
     /** @type {string[]} */

@@ -1,5 +1,5 @@
 // @ts-check
-/** Turns errors into answers. Clients are told of problems and of what is wrong with their requests. */
+/** Turns errors into answers. Problems, and what is wrong with a request, are reported to the client. */
 import { described, Problem } from "../problem.js";
 import { errorPage } from "./page.js";
 
@@ -7,10 +7,10 @@ import { errorPage } from "./page.js";
 export function addErrors(app) {
   app.setErrorHandler((error, request, reply) => {
     const { statusCode = 500, message } = /** @type {Error & { statusCode?: number }} */ (error);
-    const isTold = error instanceof Problem || statusCode < 500;
-    if (!isTold) request.log.error(error);
+    const isReported = error instanceof Problem || statusCode < 500;
+    if (!isReported) request.log.error(error);
     else if (statusCode >= 500) request.log.error({ problem: described(error) }, "failed");
-    const text = isTold ? message : "something went wrong; the log has the details";
+    const text = isReported ? message : "something went wrong; the log has the details";
     // The same request may work in a moment.
     if (statusCode === 503 || statusCode === 409) reply.header("retry-after", "1");
     return answer(request, reply.code(statusCode), text);

@@ -48,7 +48,7 @@ export function createNeighbors({ paymentUrl, inventoryUrl }, fetch = globalThis
       signal: AbortSignal.timeout(timeoutMs),
     };
     try {
-      // Again once without an answer: the neighbor may have closed the connection that was kept for the next request.
+      // Tries once more if there is no answer: the neighbor may have closed the connection that was kept for the next request.
       const response = await fetch(url, init).catch((error) => {
         if (init.signal.aborted) throw error;
         return fetch(url, init);

@@ -14,7 +14,7 @@ const BATCH = 100;
  *   Hands events to `publish` and removes those that were published. Returns their number.
  * @param {(events: import("../stores/kafka.js").Event[]) => Promise<void>} needs.publish
  * @param {import("pino").BaseLogger} needs.log
- * @param {number} [needs.idleMs] How long to wait without being told of an event. Others may have left some.
+ * @param {number} [needs.idleMs] How long to wait for `wake`. Another pod may have left events.
  */
 export function createOutbox({ take, publish, log, idleMs = 5000 }) {
   const ended = new AbortController();
@@ -43,7 +43,7 @@ export function createOutbox({ take, publish, log, idleMs = 5000 }) {
     start: () => {
       running = run();
     },
-    /** Says that there is an event. */
+    /** Reports that there is an event. */
     wake: () => alarm.abort(),
     /** Ends after the current batch. */
     stop: async () => {

@@ -7,7 +7,7 @@ import { query } from "../stores/postgres.js";
 /** @param {import("pg").Pool} pool */
 export const createOrders = (pool) => ({
   /**
-   * Stores an order and its event, in one statement and so in one transaction. Returns the stored one if it is there already.
+   * Stores an order and its event, in one statement and so in one transaction. Returns the stored order if it exists already.
    *
    * @param {import("./neighbors.js").NewOrder} order
    * @returns {Promise<Order>}

@@ -1,5 +1,5 @@
 // @ts-check
-/** The connection to redis. It is restored for ever; in between, commands fail at once instead of waiting. */
+/** The connection to redis. It is restored without a limit of attempts; until then, commands fail at once instead of waiting. */
 import { createClient } from "@redis/client";
 import { described } from "../problem.js";
 import { backoff } from "../wait.js";
