@@ -1,4 +1,4 @@
-/** `flotilla demo --context`: a demo on a cluster that the user has, here another sandbox. */
+/** `flotilla demo --context`: a demo on a cluster that the user has; here it is another sandbox. */
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -96,7 +96,7 @@ describe("flotilla demo --context", function () {
     assert.equal(existsSync(contexts()), false);
   });
 
-  it("says why a cluster does not answer, and to whom it belongs to allow more", async () => {
+  it("says why a cluster does not answer, and which permissions are missing", async () => {
     for (const [name, expected] of [
       [
         "closed",
@@ -188,7 +188,7 @@ describe("flotilla demo --context", function () {
     assert.ok(all.endsWith(context), all);
   });
 
-  it("deletes what it has made after a list and a question, with its state", async () => {
+  it("deletes what it has deployed, with its state, after a list and a question", async () => {
     const before = await others();
     const asked = await flotilla("sandbox", "delete", "--context", context);
     assert.equal(asked.exitCode, 3, asked.all);

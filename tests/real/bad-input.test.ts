@@ -1,4 +1,4 @@
-/** What a machine can have that would be in the way of real nodes: what a killed start left, and its network range in use. */
+/** Real nodes on a machine with the remains of a killed start, and with their network range in use. */
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import { join } from "node:path";

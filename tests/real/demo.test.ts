@@ -33,7 +33,7 @@ describe("the demo on a real node", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it("ends with an answer of order-service, which takes an order", async function () {
+  it("ends with an answer of order-service", async function () {
     // Images may have to be built.
     this.timeout(20 * 60_000);
     const { exitCode, all = "" } = await flotilla("demo", "--nodes", "real");
@@ -42,7 +42,7 @@ describe("the demo on a real node", () => {
     assert.match(all, /^GET http:\/\/127\.0\.0\.1:\d+\/orders: 200 in \d+ ms$/m);
   });
 
-  it("stays open with flotilla open, also when the pod is replaced", async function () {
+  it("takes an order through flotilla open, which connects again after the pod is replaced", async function () {
     this.timeout(120_000);
     const { stdout } = await flotilla("sandbox", "env", "--json");
     const { environment } = JSON.parse(stdout) as { environment: Record<string, string | null> };

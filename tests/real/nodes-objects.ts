@@ -3,7 +3,7 @@ import { NODE_IMAGE } from "./images/node-image";
 
 export const NAMESPACE = "nodes-test";
 
-/** Answers with its name, and goes on for a moment when it is to end, until no node sends it requests any more. */
+/** Answers with its name. After SIGTERM it still answers for a moment, until no node sends it requests any more. */
 const SERVER = `require("http").createServer((_, r) => r.end(require("os").hostname())).listen(8080); process.on("SIGTERM", () => setTimeout(() => process.exit(), 2000))`;
 const IDLE = `setInterval(() => {}, 1e6); process.on("SIGTERM", () => process.exit())`;
 
@@ -58,7 +58,7 @@ const deployment = (name: string, replicas: number, pod: object): object => ({
   spec: { replicas, strategy: { type: "Recreate" }, selector: { matchLabels: { app: name } }, template: pod },
 });
 
-/** On a node each, and on no other until that one takes pods again. */
+/** A pod that runs on one node only. */
 const client = (app: string, node: string): object => {
   const { metadata, ...pod } = template(app, IDLE, { node }) as { metadata: object };
   return {

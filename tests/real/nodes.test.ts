@@ -1,4 +1,4 @@
-/** A sandbox with several real nodes: they work as one cluster, and it goes on when it loses one. */
+/** A sandbox with several real nodes: they work as one cluster, which keeps working when it loses one. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { readdirSync } from "node:fs";
@@ -133,7 +133,7 @@ describe("a sandbox with several real nodes", () => {
     assert.equal(await note(), "kept");
   });
 
-  it("goes on when a node is lost, and takes it back", async () => {
+  it("keeps working when a node is lost, and takes it back", async () => {
     const [survivor, lost] = nodes as [RealNode, RealNode];
     const files = nodeFiles(open.world, lost);
     assert.ok(podProcesses(files.cgroup).length > 0);

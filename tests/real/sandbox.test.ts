@@ -177,7 +177,7 @@ describe("a sandbox with a real node", () => {
     await otherIsGone();
   });
 
-  it("names an image archive that is none, and leaves nothing running", async () => {
+  it("names a file that is not an image archive, and leaves nothing running", async () => {
     const images = imagesFolder(other);
     mkdirSync(images, { recursive: true });
     writeFileSync(join(images, "broken.tar"), "no archive");

@@ -1,4 +1,4 @@
-/** Requests to order-service while it is updated. */
+/** Requests to order-service while it is updated or scaled, and while its nodes are drained or lost. */
 import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
 import { realNode } from "../../../dev/sandbox/nodes/layout";
