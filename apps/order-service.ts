@@ -1,8 +1,8 @@
 /**
  * order-service: one service with everything that a team's service needs. Its program is in `examples/order-service`; the image
- * is in no registry. It follows a published example (`tests/fixtures/order-service.json` has its facts) and fixes its mistakes: all required
- * variables are set, the configuration is mounted, the network policy allows redis and DNS over TCP and uses the actual labels of
- * pods and namespaces, the Role names its objects, and pods meet Pod Security `restricted`.
+ * is in no registry. It follows a published example (`tests/fixtures/order-service.json` has its facts) and fixes its mistakes:
+ * all required variables are set, the configuration is mounted, the network policy allows redis and DNS over TCP and uses the
+ * actual labels of pods and namespaces, the Role names its objects, and pods meet Pod Security `restricted`.
  */
 import type { Application } from "../src/model/application";
 import { address, host, password, passwordInUrl, port, text, url, username } from "../src/model/text";

@@ -36,8 +36,8 @@ const FOLDER = join(PROJECT, ".flotilla");
 export const sandboxOfProject = (): World => worldIn(FOLDER);
 
 /**
- * The state of the demo on a cluster of the user's, apart from the sandbox's own. The passphrase is the same: pulumi writes the salt
- * that belongs to it into stack files, which the sandbox uses, too.
+ * The state of the demo on a cluster that the user has, separate from the sandbox's own. The passphrase is the same: pulumi writes
+ * the salt that belongs to it into stack files, which the sandbox uses, too.
  */
 export const worldOfContext = (context: string): World => ({
   ...worldIn(join(FOLDER, "contexts", folderName(context))),

@@ -1,4 +1,4 @@
-/** Lets only one command at a time work on a sandbox. */
+/** A lock, so that only one command at a time works on a sandbox. */
 import { mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -6,7 +6,7 @@ import { say } from "../../cli/terminal/progress";
 import { readIfThere } from "../../cli/tools/files";
 import { commandLine } from "../../cli/tools/processes";
 
-/** Who holds a lock. The command line tells it from a later process with the same ID. */
+/** The process that holds a lock. Its command line distinguishes it from a later process with the same ID. */
 interface Holder {
   pid: number;
   commandLine: string;
@@ -44,14 +44,14 @@ async function take(file: string): Promise<void> {
     commandLine: await commandLine(process.pid),
     doing: process.argv.slice(2).join(" "),
   } satisfies Holder);
-  let told: number | undefined;
+  let reported: number | undefined;
   while (!create(file, own)) {
     const text = readIfThere(file);
     const holder = text === undefined ? undefined : holderIn(text);
     const isStale = holder === undefined ? isOld(file) : !(await isAlive(holder));
     if (text !== undefined && isStale) await removeStale(file, text, own);
-    else if (holder !== undefined && holder.pid !== told) {
-      told = holder.pid;
+    else if (holder !== undefined && holder.pid !== reported) {
+      reported = holder.pid;
       say(`waiting for another command in this project: flotilla ${holder.doing} (process ${holder.pid})`);
     } else await pause(200);
   }
@@ -80,7 +80,7 @@ function create(file: string, text: string): boolean {
   }
 }
 
-/** A new one may not be completely written yet. */
+/** A new lock may not be completely written yet. */
 const isOld = (file: string): boolean =>
   Date.now() - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Date.now()) > 500;
 

@@ -49,7 +49,6 @@ const NEEDS: Record<NodeKind, { tools: readonly ToolName[]; require: (folder: st
 };
 
 /**
-/**
  * Installs the tools, starts the cluster and prepares the state backend. Idempotent. Waits for another process that does the same.
  * @param wanted the nodes of a new cluster; by default those of the present one, or simulated ones.
  */
@@ -71,12 +70,12 @@ async function open(world: World, wanted: Nodes | undefined): Promise<OpenWorld>
     say("deleting the stacks of the old sandbox cluster: nothing of them is deployed on the new one");
     forgetStacks(world);
   }
-  makeBackend(world);
+  createBackend(world);
   return { world, tools, providers, environment: worldEnvironment(world, providers) };
 }
 
 /** Creates the state backend and its passphrase, unless they exist. */
-export function makeBackend({ state, passphrase }: World): void {
+export function createBackend({ state, passphrase }: World): void {
   mkdirSync(state, { recursive: true, mode: 0o700 });
   if (!existsSync(passphrase))
     writeFileSync(passphrase, randomBytes(24).toString("base64url"), { mode: 0o600 });

@@ -1,4 +1,4 @@
-/** Which images a sandbox builds, and of what. */
+/** Which images a sandbox builds, and from what. */
 import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -75,7 +75,7 @@ describe("a recipe", () => {
     assert.match(users as string, /^mysql:x:999:999::\/var\/lib\/mysql:\/bin\/sh$/m);
   });
 
-  it("makes another image for another tag", () => {
+  it("gives another image for another tag", () => {
     const [one, two] = ["4.1.0", "4.1.1"].map((tag) => standInOf("kafka", "kafka", tag).identity);
     assert.notDeepEqual(one, two);
   });

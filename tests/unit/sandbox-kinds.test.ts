@@ -1,4 +1,4 @@
-/** Where a sandbox can run: kind, and a cluster of the user's. Without kind, Docker or a cluster. */
+/** A sandbox on kind and a demo on a cluster that the user has, without kind, Docker or such a cluster. */
 import assert from "node:assert/strict";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -212,7 +212,7 @@ case "$*" in *version*) echo '{ "gitVersion": "v1.36.0" }' ;; *nodes*) echo '{ "
   });
 });
 
-describe("a demo on a cluster of the user's", () => {
+describe("a demo on a cluster that the user has", () => {
   const answer = (items: object[], remainingItemCount?: number) =>
     nodesIn({ object: { items, metadata: { remainingItemCount } } });
   const simulated = clusterObjects().filter((object) => (object as { kind: string }).kind === "Node");
@@ -240,7 +240,7 @@ describe("a demo on a cluster of the user's", () => {
     assert.equal(standInRefusal(["kubernetes"], { count: 6, simulated: true }, "work"), undefined);
   });
 
-  it("names the cluster, and the contexts that there are", () => {
+  it("names the cluster, and the contexts of the kubeconfig", () => {
     assert.equal(
       targetText("work", "https://k:6443", { count: 1, simulated: false }),
       "context work, server https://k:6443, 1 node",
@@ -250,7 +250,7 @@ describe("a demo on a cluster of the user's", () => {
       unknownContext("x", ["a", "b"], ["~/.kube/config"]),
       /no context x in ~\/\.kube\/config\n.*: a, b\./,
     );
-    assert.match(unknownContext("x", [], ["/none"]), /\/none has none/);
+    assert.match(unknownContext("x", [], ["/none"]), /\/none has no contexts\n/);
   });
 
   it("has a folder for each context, whatever its name is, and an option to copy into a shell", () => {

@@ -13,9 +13,6 @@ export interface KindCluster {
 export const kindName = (folder: string): string =>
   `flotilla-${createHash("sha256").update(folder).digest("hex").slice(0, 8)}`;
 
-/** kind names the kubeconfig context after the cluster. */
-export const kindContext = (name: string): string => `kind-${name}`;
-
 /** kind's variable for an engine other than Docker. */
 export const ENGINE_VARIABLE = "KIND_EXPERIMENTAL_PROVIDER";
 

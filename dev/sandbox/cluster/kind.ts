@@ -7,6 +7,7 @@ import { ToolError } from "../../../cli/tools/failure";
 import { outsidePath } from "../../../cli/tools/toolchain/ensure";
 import { executablesOnPath } from "../../../cli/tools/toolchain/search-path";
 import type { World } from "../folders";
+import { imagesFolder } from "../nodes/layout";
 import { imageArchives } from "../nodes/system-images";
 import {
   createArguments,
@@ -47,7 +48,7 @@ function usableEngine(): string {
 /** Creates the cluster with nothing but the image archives of the sandbox in it. */
 export async function createKind(world: World): Promise<void> {
   const cluster: KindCluster = { name: kindName(world.folder), engine: usableEngine() };
-  // What a deleted clone in the same folder has left. Fails, with nothing to clean up, where the engine does not run.
+  // A deleted clone in the same folder may have left a cluster. Also fails before anything exists if the engine does not run.
   await kind(cluster, deleteArguments(cluster, world.kubeconfig));
   mkdirSync(world.cluster, { recursive: true, mode: 0o700 });
   writeFileSync(fileOf(world), JSON.stringify(cluster));
@@ -88,7 +89,7 @@ export async function deleteKind(world: World): Promise<void> {
 /** Loads the image archives of the sandbox that are new or changed. */
 export async function loadImages(world: World): Promise<void> {
   const cluster = read(world);
-  const { fresh, found } = imageArchives(join(world.folder, "images"), importedOf(world));
+  const { fresh, found } = imageArchives(imagesFolder(world), importedOf(world));
   for (const file of fresh)
     await step(`loading ${basename(file)}`, () => kind(cluster, loadArguments(cluster, file)));
   writeFileSync(importedOf(world), JSON.stringify(found));

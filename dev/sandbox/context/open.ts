@@ -1,4 +1,4 @@
-/** Opens the tools, the state backend and the environment for a demo on a cluster of the user's. */
+/** Prepares the tools, the state backend and the environment for a demo on a cluster that the user has. */
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { basename, delimiter, join, resolve } from "node:path";
 import { stringify } from "yaml";
@@ -10,7 +10,7 @@ import { usersKubeconfig } from "../../../src/runtime/preflight";
 import { startLock, type World, worldOfContext } from "../folders";
 import { exclusively } from "../lock";
 import { chooseProviders } from "../providers/choose";
-import { linkTools, makeBackend, type OpenWorld, worldEnvironment } from "../world";
+import { createBackend, linkTools, type OpenWorld, worldEnvironment } from "../world";
 import { unknownContext } from "./target";
 
 /** Prepares everything without contacting the cluster. @throws UsageError if no kubeconfig has the context. */
@@ -22,7 +22,7 @@ export async function openContext(context: string): Promise<OpenWorld> {
     const tools = await ensureTools(DEPLOY_TOOLS);
     const providers = await chooseProviders(tools.pulumi?.path as string);
     linkTools(world, tools);
-    makeBackend(world);
+    createBackend(world);
     // Selects the context for every tool. The user's files, with their credentials, stay where they are.
     writeFileSync(
       world.kubeconfig,

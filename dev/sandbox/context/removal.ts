@@ -1,4 +1,4 @@
-/** Deletes what demos have deployed to a cluster of the user's. */
+/** Deletes what demos have deployed to a cluster that the user has. */
 import { existsSync, rmSync } from "node:fs";
 import { isEmpty } from "../../../cli/core/destroy/decide";
 import { outputsOf } from "../../../cli/core/release-status";

@@ -1,4 +1,4 @@
-/** Decisions and messages about a cluster of the user's on which a demo is deployed. Pure. */
+/** Decisions and messages about the cluster that the user has and on which a demo is deployed. Pure. */
 import { plural } from "../../../src/model/plural";
 import type { Answer } from "../../../src/runtime/ask-cluster";
 import { SIMULATED } from "../cluster/configuration";
@@ -47,7 +47,7 @@ export const optionFor = (context: string): string =>
 export function unknownContext(context: string, known: readonly string[], paths: readonly string[]): string {
   const files = paths.join(", ");
   return known.length === 0
-    ? `there is no context ${context}: ${files} has none\n  Point KUBECONFIG to the kubeconfig of your cluster.`
+    ? `there is no context ${context}: ${files} has no contexts\n  Point KUBECONFIG to the kubeconfig of your cluster.`
     : `there is no context ${context} in ${files}\n  Use one of these: ${known.join(", ")}. For another kubeconfig, set KUBECONFIG.`;
 }
 

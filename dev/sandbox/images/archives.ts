@@ -13,7 +13,7 @@ import { RECIPES, type Recipe } from "./recipes";
 export interface Build {
   /** Name of the image with registry and tag. */
   image: string;
-  /** What it is made of. Another identity is another archive. */
+  /** What it is built from. A different identity gives a different archive. */
   identity: unknown;
   config: ImageConfig;
   /** Writes its file system into a new folder. */

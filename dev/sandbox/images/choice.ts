@@ -1,5 +1,4 @@
-/** Decides for each image that a real node lacks whether the node pulls it, the sandbox builds it, or nobody has it. */
-
+/** Decides for each image that a real node lacks whether the node pulls it, the sandbox builds it, or it is missing. */
 import { own } from "../../../src/model/graph";
 import { splitRepository } from "../../../src/model/image-formats";
 import { partsOf } from "../../../src/plan/rules/image-rules";

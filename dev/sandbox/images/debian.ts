@@ -60,7 +60,7 @@ export function usersOf({ user }: Pick<Recipe, "user">): Record<string, string> 
   };
 }
 
-/** Busybox is every program that its list names, unless a package has that program. */
+/** Links each program that busybox contains to busybox, unless a package has that program. */
 async function linkApplets(root: string): Promise<void> {
   const { stdout } = await execa("chroot", [root, "/usr/bin/busybox", "--list"]);
   for (const applet of stdout.split("\n").filter((each) => each !== "busybox")) {

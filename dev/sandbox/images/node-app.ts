@@ -9,7 +9,7 @@ import { copyNode, NODE, nodeIdentity } from "./node-root";
 /** Where the program is in the image. */
 const APP = "/app";
 
-/** What belongs into the image. */
+/** The files of the image. */
 const PARTS = ["package.json", "package-lock.json", "src"];
 
 /** Returns how to build the image of a program whose entry point is `src/index.js`. */

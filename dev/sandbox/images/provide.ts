@@ -1,4 +1,4 @@
-/** Gives a real node the images that a stack needs and that the node cannot pull. */
+/** Provides real nodes with the images that a stack needs and that they cannot pull. */
 import { copyFileSync, existsSync, linkSync, mkdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { say } from "../../../cli/terminal/progress";
@@ -16,7 +16,7 @@ import { nodeAppBuild } from "./node-app";
 import { RECIPES, type Recipe } from "./recipes";
 import { unreachable } from "./registry";
 
-/** Debian's packages of the programs that build images. */
+/** The Debian packages of the programs that build images. */
 const PACKAGES: Record<string, string> = { mmdebstrap: "mmdebstrap", mvn: "maven" };
 
 /**
@@ -41,7 +41,7 @@ export async function provideImages(world: World, images: readonly string[]): Pr
   const recipes = build.flatMap(({ from }) => ("recipe" in from ? [RECIPES[from.recipe] as Recipe] : []));
   requirePrograms(why, recipes);
   if (recipes.length > 0)
-    say(`${why}: ${plural(recipes.length, "image")} are built from Debian's packages, as stand-ins`);
+    say(`${why}: building stand-ins for ${plural(recipes.length, "image")} from Debian packages`);
   await importArchives(world, build);
 }
 

@@ -1,5 +1,5 @@
 /**
- * Images from the packages of Debian, for machines that cannot reach a registry. Each stands for an official image: it reads the
+ * Images built from Debian packages, for machines that cannot reach a registry. Each stands for an official image: it reads the
  * same variables and arguments as far as Flotilla uses them, and has its own entrypoint and another version of the program.
  */
 import type { ImageConfig } from "../nodes/image-archive";

@@ -102,7 +102,7 @@ mount --make-rshared /
 
 # A pair of interfaces: one end here, the other in the hub, which routes between the nodes.
 hub() { nsenter --net=/proc/self/fd/${HUB_DESCRIPTOR} "$@"; }
-# Of the same node before it was killed.
+# A node that was killed may have left its interface.
 hub ip link delete ${node.name} 2> /dev/null || true
 ip link set lo up
 ip link add eth0 type veth peer name ${node.name} netns /proc/self/fd/${HUB_DESCRIPTOR}

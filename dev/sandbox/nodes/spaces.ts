@@ -1,4 +1,4 @@
-/** Starts and finds sets of namespaces, and runs commands in them. The hub and every node have one, and a script as first process. */
+/** Starts and finds sets of namespaces, and runs commands in them. The hub and every node have one; its first process is a script. */
 import { spawn } from "node:child_process";
 import { closeSync, existsSync, openSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";

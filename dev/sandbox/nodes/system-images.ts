@@ -14,6 +14,7 @@ import { say } from "../../../cli/terminal/progress";
 import { firstLine, ToolError } from "../../../cli/tools/failure";
 import { inTemporaryFolder } from "../../../cli/tools/temporary";
 import type { InstalledTool } from "../../../cli/tools/toolchain/ensure";
+import { plural } from "../../../src/model/plural";
 import type { World } from "../folders";
 import { type ImageConfig, packImage } from "./image-archive";
 import { dnsImage, INSIDE, imagesFolder, type NodeFiles, PAUSE_IMAGE } from "./layout";
@@ -105,7 +106,7 @@ export async function importUserImages(world: World, nodes: readonly NodeRuntime
   const folder = imagesFolder(world);
   const imported = await Promise.all(nodes.map((node) => importArchives(node, folder)));
   const count = new Set(imported.flat()).size;
-  if (count > 0) say(`imported ${count} image archive(s) from ${folder}`);
+  if (count > 0) say(`imported ${plural(count, "image archive")} from ${folder}`);
 }
 
 /** Returns the archives that the node did not have. */
