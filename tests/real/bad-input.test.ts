@@ -8,7 +8,7 @@ import { PROJECT } from "../../cli/tools/paths";
 import { listProcesses } from "../../cli/tools/processes";
 import { deleteCluster, nodeKind } from "../../dev/sandbox/cluster/cluster";
 import { worldIn } from "../../dev/sandbox/folders";
-import { requireRealNodes } from "../../dev/sandbox/nodes/machine";
+import { skipWithoutRealNodes } from "./cluster";
 import { traces } from "./machine";
 
 const world = worldIn(join(PROJECT, ".flotilla", "real-input"));
@@ -47,12 +47,7 @@ describe("a machine with something in the way of real nodes", function () {
   };
 
   before(async function () {
-    try {
-      requireRealNodes(world.folder);
-    } catch (error) {
-      process.stdout.write(`      skipped: ${(error as Error).message}\n`);
-      this.skip();
-    }
+    skipWithoutRealNodes(this, world);
     await deleteCluster(world);
     traced = await traces(world.folder);
   });

@@ -1,4 +1,4 @@
-/** A cluster of three real nodes. */
+/** A cluster of three real nodes, and what suites with real nodes share. */
 import assert from "node:assert/strict";
 import { copyFileSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -25,7 +25,8 @@ export async function severalNodes(suite: Context): Promise<OpenWorld> {
   return openWorld(world, "real:3");
 }
 
-export function skipWithoutRealNodes(suite: Context, { folder }: World): void {
+/** Skips a suite where no real node can run, and prints why. */
+export function skipWithoutRealNodes(suite: Context, { folder }: Pick<World, "folder">): void {
   suite.timeout(45 * 60_000);
   try {
     requireRealNodes(folder);

@@ -1,10 +1,11 @@
 /** The demo on a real node: order-service answers, and nothing is left of it afterwards. */
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import execa from "execa";
-import { requireRealNodes } from "../../dev/sandbox/nodes/machine";
 import { copyOfProject } from "../copy";
+import { skipWithoutRealNodes } from "./cluster";
 import { traces } from "./machine";
 
 describe("the demo on a real node", () => {
@@ -15,13 +16,7 @@ describe("the demo on a real node", () => {
     execa(join(folder, "cli/bin.js"), args, { cwd: folder, all: true, reject: false });
 
   before(async function () {
-    this.timeout(60_000);
-    try {
-      requireRealNodes("/tmp");
-    } catch (error) {
-      process.stdout.write(`      skipped: ${(error as Error).message}\n`);
-      this.skip();
-    }
+    skipWithoutRealNodes(this, { folder: tmpdir() });
     folder = copyOfProject("flotilla-demo-", ["examples", "Pulumi.order-service-local.yaml"]);
     traced = await traces(folder);
   });

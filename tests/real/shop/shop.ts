@@ -8,11 +8,11 @@ import { PROJECT } from "../../../cli/tools/paths";
 import { deleteCluster } from "../../../dev/sandbox/cluster/cluster";
 import { worldIn } from "../../../dev/sandbox/folders";
 import { imagesFolder } from "../../../dev/sandbox/nodes/layout";
-import { requireRealNodes } from "../../../dev/sandbox/nodes/machine";
 import { forgetStacks, openWorld } from "../../../dev/sandbox/world";
 import { writeCatalogue } from "../../copy";
 import { flotilla } from "../../e2e/inventory";
 import { projectStack, run, type Stack, until, useWorld } from "../../e2e/world";
+import { skipWithoutRealNodes } from "../cluster";
 import { CLIENT_IMAGE, putImages, REGISTRY } from "./images";
 import { INVENTORY } from "./inventory";
 
@@ -52,24 +52,9 @@ const SETTINGS = {
 
 let opening: Promise<Stack> | undefined;
 
-/** Why the tests cannot run on this machine. */
-export function obstacle(): string | undefined {
-  try {
-    requireRealNodes(shopWorld.folder);
-    return undefined;
-  } catch (error) {
-    return (error as Error).message;
-  }
-}
-
 /** Returns the stack of the deployed shop; deploys it the first time. Skips the suite where no real node can run. */
 export async function theShop(test: Mocha.Context): Promise<Stack> {
-  test.timeout(45 * 60_000);
-  const reason = obstacle();
-  if (reason !== undefined) {
-    process.stdout.write(`      skipped: ${reason}\n`);
-    test.skip();
-  }
+  skipWithoutRealNodes(test, shopWorld);
   opening ??= deployShop();
   return opening;
 }
