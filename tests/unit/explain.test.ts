@@ -430,7 +430,7 @@ describe("explain", () => {
       involvedObject: { kind: "Pod", name: "cart-old-bbbbb", uid: "1", ...more },
     });
 
-  it("does not report what a deleted pod has got over: a volume that was not bound at first", () => {
+  it("does not report a problem of a deleted pod that was over: a volume that was not bound at first", () => {
     const volume = gone(
       "FailedScheduling",
       "0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims.",

@@ -20,7 +20,7 @@ export interface GoneEvent {
   owner: Workload | undefined;
 }
 
-/** Returns the events of a release's objects except its present pods, without those that later ones have overtaken. */
+/** Returns the events of a release's objects except its present pods, without problems that later events show to be over. */
 export function eventsOfGone(
   release: string,
   releases: readonly string[],
@@ -33,7 +33,7 @@ export function eventsOfGone(
     const { name = "" } = event.involvedObject;
     const owner = owners.find(({ metadata }) => name === metadata.name || isPodOf(name, metadata.name));
     if ((owner ? releaseOf(owner.metadata) : nearestName(name, releases)) !== release) return [];
-    return isOvertaken(event, events) ? [] : [{ event, owner }];
+    return isOver(event, events) ? [] : [{ event, owner }];
   });
 }
 
@@ -66,7 +66,7 @@ export function pastReasons(
   });
 }
 
-/** What is left of a pod without a warning: which of its containers started. Returns one reason, about the newest pod. */
+/** Which container of a deleted pod without warnings started last. Returns one reason, about the newest pod, or none. */
 export function startedReasons(events: readonly GoneEvent[]): Reason[] {
   const started = events.flatMap(({ event: { reason, involvedObject } }) => {
     const [, section, container] =
@@ -94,18 +94,18 @@ export function startedReasons(events: readonly GoneEvent[]): Reason[] {
 const BEGUN = ["Pulling", "Pulled", "Created", "Started"];
 
 /** What proves that a failure is over, by the reason of its event. A pod is scheduled and gets its volumes only once. */
-const OVERTAKEN_BY: Readonly<Record<string, readonly string[]>> = {
+const OVER_AFTER: Readonly<Record<string, readonly string[]>> = {
   FailedScheduling: ["Scheduled", ...BEGUN],
   FailedMount: BEGUN,
   FailedAttachVolume: BEGUN,
 };
 
-/** Whether the pod got over what an event says. */
-function isOvertaken(
+/** Whether another event of the pod shows that the problem of an event is over. */
+function isOver(
   { reason = "", involvedObject }: KubernetesEvent,
   events: readonly KubernetesEvent[],
 ): boolean {
-  const by = OVERTAKEN_BY[reason] ?? [];
+  const by = OVER_AFTER[reason] ?? [];
   const { kind, name, uid } = involvedObject;
   return events.some(
     ({ reason = "", involvedObject: of }) =>

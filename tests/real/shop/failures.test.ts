@@ -1,4 +1,4 @@
-/** Releases that fail in the ways that releases fail in production: what the commands say, compared with what was done. */
+/** Releases that fail as in production: what the commands report, compared with the cause. */
 import assert from "node:assert/strict";
 import { stripVTControlCharacters } from "node:util";
 import { flotilla } from "../../e2e/inventory";
@@ -86,8 +86,8 @@ describe("releases that fail", () => {
     await reset(stack);
   });
 
-  /** Asserts that a text has the failures and no secret, and nothing that was not done. */
-  function assertTells(text: string): void {
+  /** Asserts that a text has the failures with their causes, no other causes, and no secret. */
+  function assertReports(text: string): void {
     const blocks = text.split(/\n(?=(?:service|store|job) \S+: )/);
     for (const { release, report } of FAILURES) {
       const block = blocks.find((candidate) => candidate.startsWith(`service ${release}: `)) ?? "";
@@ -118,11 +118,11 @@ describe("releases that fail", () => {
   });
 
   it("are explained by the report of the update", () => {
-    assertTells(output.slice(output.search(/^service \S+: /m)));
+    assertReports(output.slice(output.search(/^service \S+: /m)));
     assert.match(output, /the update of shop failed after \d+ s/);
   });
 
-  it("are explained later, when their pods are gone", async () => assertTells(await command("explain")));
+  it("are explained later, when their pods are gone", async () => assertReports(await command("explain")));
 
   it("leave the old versions running, and say so", async () => {
     const text = await command("status");
@@ -143,7 +143,7 @@ describe("releases that fail", () => {
     assert.deepEqual([fresh.failed, kept.failed], [0, 0], errors.join("\n"));
   });
 
-  it("are well again after an update with the old settings", async () => {
+  it("are ready again after an update with the old settings", async () => {
     await reset(stack);
     await update(stack);
     assert.match(await command("explain"), /Nothing is wrong/);
@@ -168,6 +168,6 @@ async function passwords(): Promise<string[]> {
   );
   const own = items.filter(({ type }) => type === "Opaque");
   const contents = await Promise.all(own.map(({ metadata }) => secretOf(metadata.name, NAMESPACE)));
-  // Shorter values are no passwords, such as a user name.
+  // Shorter values, such as user names, are not passwords.
   return contents.flatMap((content) => Object.values(content)).filter((value) => value.length >= 12);
 }

@@ -1,4 +1,4 @@
-/** What real kubelets do when probes fail, and when they must not fail. */
+/** What real kubelets do when probes fail, and that probes do not fail when they must not. */
 import assert from "node:assert/strict";
 import { stripVTControlCharacters } from "node:util";
 import { flotilla } from "../../e2e/inventory";
@@ -80,7 +80,7 @@ describe("probes", () => {
     }
   });
 
-  it("restart nobody when a store is lost", async () => {
+  it("restart no container when a store is lost", async () => {
     const releases = ["order-service", "redis-client"];
     const restarts = async () => restartsOf((await Promise.all(releases.map(podsOf))).flat());
     const before = await restarts();
