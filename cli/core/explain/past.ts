@@ -33,7 +33,7 @@ export function eventsOfGone(
     const { name = "" } = event.involvedObject;
     const owner = owners.find(({ metadata }) => name === metadata.name || isPodOf(name, metadata.name));
     if ((owner ? releaseOf(owner.metadata) : nearestName(name, releases)) !== release) return [];
-    return isOver(event, events) ? [] : [{ event, owner }];
+    return isResolved(event, events) ? [] : [{ event, owner }];
   });
 }
 
@@ -94,18 +94,18 @@ export function startedReasons(events: readonly GoneEvent[]): Reason[] {
 const BEGUN = ["Pulling", "Pulled", "Created", "Started"];
 
 /** What proves that a failure is over, by the reason of its event. A pod is scheduled and gets its volumes only once. */
-const OVER_AFTER: Readonly<Record<string, readonly string[]>> = {
+const RESOLVED_BY: Readonly<Record<string, readonly string[]>> = {
   FailedScheduling: ["Scheduled", ...BEGUN],
   FailedMount: BEGUN,
   FailedAttachVolume: BEGUN,
 };
 
 /** Whether another event of the pod shows that the problem of an event is over. */
-function isOver(
+function isResolved(
   { reason = "", involvedObject }: KubernetesEvent,
   events: readonly KubernetesEvent[],
 ): boolean {
-  const by = OVER_AFTER[reason] ?? [];
+  const by = RESOLVED_BY[reason] ?? [];
   const { kind, name, uid } = involvedObject;
   return events.some(
     ({ reason = "", involvedObject: of }) =>
