@@ -4,7 +4,7 @@ import { get, type Stack, until } from "../../e2e/world";
 import { clientOf, followClient, logIn, loginOf, readySince, type StoreName } from "./clients";
 import type { Counts } from "./follow";
 import { start } from "./running";
-import { allReady, NAMESPACE, theShop } from "./shop";
+import { allReady, IS_LONG, NAMESPACE, theShop } from "./shop";
 
 /** Time in milliseconds in which a failure of a client becomes visible: its time limit is 5 seconds. */
 const SLACK = 10_000;
@@ -99,8 +99,8 @@ describe("the rotation of a store's passwords", () => {
     await assertAlwaysIn("mysql", counts);
   });
 
-  // REAL=long: what it shows beyond the one above is only how Ctrl-C ends the first command.
-  (process.env.REAL === "long" ? it : it.skip)("continues a rotation of rabbitmq after Ctrl-C", async () => {
+  // It differs from the case above only in how the first command ends.
+  (IS_LONG ? it : it.skip)("continues a rotation of rabbitmq after Ctrl-C (REAL=long)", async () => {
     const counts = await rotated("rabbitmq", "rotation of rabbitmq, Ctrl-C and continued", async () => {
       const said = await stopAfterFirstJob("rabbitmq", "interrupt");
       assert.match(
