@@ -1,11 +1,11 @@
 /** Objects of the test of several nodes: a service on all of them, clients on each, and a pod with a volume. */
 import { NODE_IMAGE } from "./images/node-image";
+import { IDLE, podSpec } from "./pod-spec";
 
 export const NAMESPACE = "nodes-test";
 
 /** Answers with its name. After SIGTERM it still answers for a moment, until no node sends it requests any more. */
 const SERVER = `require("http").createServer((_, r) => r.end(require("os").hostname())).listen(8080); process.on("SIGTERM", () => setTimeout(() => process.exit(), 2000))`;
-const IDLE = `setInterval(() => {}, 1e6); process.on("SIGTERM", () => process.exit())`;
 
 interface Details {
   node?: string;
@@ -13,42 +13,14 @@ interface Details {
   spec?: object;
 }
 
-function template(app: string, script: string, { node, claim, spec }: Details = {}): object {
-  return {
-    metadata: { labels: { app } },
-    spec: {
-      enableServiceLinks: false,
-      automountServiceAccountToken: false,
-      securityContext: {
-        runAsNonRoot: true,
-        runAsUser: 10001,
-        fsGroup: 2000,
-        seccompProfile: { type: "RuntimeDefault" },
-      },
-      ...(node === undefined ? {} : { nodeSelector: { "kubernetes.io/hostname": node } }),
-      containers: [
-        {
-          name: "main",
-          image: NODE_IMAGE,
-          imagePullPolicy: "IfNotPresent",
-          args: ["-e", script],
-          ...(script === SERVER
-            ? { readinessProbe: { httpGet: { path: "/", port: 8080 }, periodSeconds: 1 } }
-            : {}),
-          resources: { requests: { cpu: "10m", memory: "32Mi" }, limits: { memory: "128Mi" } },
-          securityContext: {
-            allowPrivilegeEscalation: false,
-            readOnlyRootFilesystem: true,
-            capabilities: { drop: ["ALL"] },
-          },
-          volumeMounts: claim === undefined ? [] : [{ name: "data", mountPath: "/data" }],
-        },
-      ],
-      volumes: claim === undefined ? [] : [{ name: "data", persistentVolumeClaim: { claimName: claim } }],
-      ...spec,
-    },
-  };
-}
+const template = (app: string, script: string, { node, claim, spec }: Details = {}): object => ({
+  metadata: { labels: { app } },
+  spec: {
+    ...podSpec(NODE_IMAGE, script, { isServer: script === SERVER, claim }),
+    ...(node === undefined ? {} : { nodeSelector: { "kubernetes.io/hostname": node } }),
+    ...spec,
+  },
+});
 
 const deployment = (name: string, replicas: number, pod: object): object => ({
   apiVersion: "apps/v1",

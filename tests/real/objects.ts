@@ -1,51 +1,22 @@
 /** Objects of the test: a server, a client that it admits and one that it does not, a volume, and an autoscaler. */
+import { IDLE, podSpec } from "./pod-spec";
+
 export const NAMESPACE = "real-test";
 
 const SERVER = `require("http").createServer((_, r) => r.end("ok")).listen(8080); process.on("SIGTERM", () => process.exit())`;
 /** Computes half of the time. */
 const BUSY = `setInterval(() => { const end = Date.now() + 50; while (Date.now() < end); }, 100); process.on("SIGTERM", () => process.exit())`;
-const IDLE = `setInterval(() => {}, 1e6); process.on("SIGTERM", () => process.exit())`;
 
-const pod = (name: string, image: string, script: string, volume?: string): object => ({
+const pod = (name: string, image: string, script: string, claim?: string): object => ({
   apiVersion: "v1",
   kind: "Pod",
-  ...podTemplate(name, image, script, volume),
+  ...podTemplate(name, image, script, claim),
 });
 
-function podTemplate(name: string, image: string, script: string, volume?: string): object {
-  return {
-    metadata: { name, namespace: NAMESPACE, labels: { app: name } },
-    spec: {
-      enableServiceLinks: false,
-      automountServiceAccountToken: false,
-      securityContext: {
-        runAsNonRoot: true,
-        runAsUser: 10001,
-        fsGroup: 2000,
-        seccompProfile: { type: "RuntimeDefault" },
-      },
-      containers: [
-        {
-          name: "main",
-          image,
-          imagePullPolicy: "IfNotPresent",
-          args: ["-e", script],
-          ...(name === "server"
-            ? { readinessProbe: { httpGet: { path: "/", port: 8080 }, periodSeconds: 1 } }
-            : {}),
-          resources: { requests: { cpu: "10m", memory: "32Mi" }, limits: { memory: "128Mi" } },
-          securityContext: {
-            allowPrivilegeEscalation: false,
-            readOnlyRootFilesystem: true,
-            capabilities: { drop: ["ALL"] },
-          },
-          volumeMounts: volume === undefined ? [] : [{ name: "data", mountPath: "/data" }],
-        },
-      ],
-      volumes: volume === undefined ? [] : [{ name: "data", persistentVolumeClaim: { claimName: volume } }],
-    },
-  };
-}
+const podTemplate = (name: string, image: string, script: string, claim?: string): object => ({
+  metadata: { name, namespace: NAMESPACE, labels: { app: name } },
+  spec: podSpec(image, script, { isServer: script === SERVER, claim }),
+});
 
 export const namespaceObject = (name: string): object => ({
   apiVersion: "v1",

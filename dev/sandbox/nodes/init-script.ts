@@ -23,7 +23,7 @@ export interface ScriptSettings {
 }
 
 /** The script finds the network of the hub under this file descriptor. */
-export const HUB_DESCRIPTOR = 3;
+const HUB_DESCRIPTOR = 3;
 
 /** Settings of the machine's kernel that a kubelet changes. It sees files in their place. */
 const KERNEL_SETTINGS = [
