@@ -1,4 +1,5 @@
 /** Opens a service of a stack in a browser: a local port that stays connected. */
+import { inEnvironment } from "../../src/plan/environment";
 import { type OpenTarget, openTargetOf } from "../core/open-target";
 import { ToolError } from "../tools/failure";
 import { accessTo, reachCluster } from "./access";
@@ -21,7 +22,7 @@ export async function openService(stack: string, { name, port, onReady }: OpenOp
     throw new ToolError(
       `the settings of ${stack} are invalid\n  To see why: npx flotilla check --stack ${stack}`,
     );
-  const target = openTargetOf(read.application, name);
+  const target = openTargetOf(inEnvironment(read.application, read.settings), name);
   if ("problem" in target) throw new ToolError(target.problem);
   await reachCluster(read.settings, stack, readState(stack));
   const localPort = port ?? (await freePort());

@@ -57,7 +57,7 @@ async function reasonsOf(registries: readonly string[]): Promise<Record<string, 
 
 const missingText = (why: string, missing: readonly string[], folder: string): string =>
   [
-    `${why}, and the node does not have these images:`,
+    `${why}, and these images are not on the nodes:`,
     ...missing.map((image) => `    ${image}`),
     `  Put archives of them (docker save) into ${folder}, or use simulated nodes: npx flotilla sandbox delete, then make demo`,
   ].join("\n");

@@ -10,7 +10,7 @@ begun=$data/.begun
 text() { local value=${1//\\/\\\\}; printf "'%s'" "${value//\'/\'\'}"; }
 
 if [ "$1" = mysqld ] && { [ -e "$begun" ] || [ -z "$(ls -A "$data")" ]; }; then
-  # Of a first start that was interrupted.
+  # Removes what an interrupted first start has left.
   find "$data" -mindepth 1 -delete
   touch "$begun"
   script=$(umask 077; mktemp)
