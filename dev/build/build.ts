@@ -12,6 +12,7 @@ const DATA = [
   "cli/core/graph/page",
   "cli/template",
   "cli/tools/toolchain/modules",
+  "dev/sandbox/images/entrypoints",
   "dev/sandbox/nodes/launch.js",
   "dev/sandbox/providers/launch.js",
   "dev/sandbox/providers/kubernetes/bin",
