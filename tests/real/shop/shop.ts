@@ -145,7 +145,8 @@ export const allReady = (seconds = 90): Promise<void> =>
         .split(" ")
         .every((pair) => {
           const [wanted, ready] = pair.split("=");
-          return wanted === ready;
+          // A Deployment without pods reports none.
+          return wanted === (ready || "0");
         });
     },
     seconds,
