@@ -3,7 +3,7 @@ import { copyFileSync, mkdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { answersOk, kafka, postgres } from "../../../apps/stand-ins";
 import { PROJECT } from "../../../cli/tools/paths";
-import { archiveOf, type Build, standInOf } from "../../../dev/sandbox/images/archives";
+import { archiveOf, type Build, removeOthers, standInOf } from "../../../dev/sandbox/images/archives";
 import { fullName } from "../../../dev/sandbox/images/choice";
 import { exampleFolder } from "../../../dev/sandbox/images/example";
 import { nodeAppBuild } from "../../../dev/sandbox/images/node-app";
@@ -46,6 +46,9 @@ export async function putImages(folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
   for (const build of await builds()) {
     const archive = await archiveOf(build);
-    copyFileSync(archive, join(folder, basename(archive)));
+    const target = join(folder, basename(archive));
+    copyFileSync(archive, target);
+    // Of a run that was killed.
+    removeOthers(target, build.image);
   }
 }
