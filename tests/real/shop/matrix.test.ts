@@ -2,12 +2,17 @@
 import assert from "node:assert/strict";
 import { inParallel } from "../../../cli/tools/parallel";
 import { flotilla } from "../../e2e/inventory";
-import { get, run, type Stack } from "../../e2e/world";
+import { get, run, type Stack, until } from "../../e2e/world";
 import { CLIENT_IMAGE } from "./images";
 import { apply, CALLERS, NAMESPACE, theShop } from "./shop";
 
 interface Pod {
-  metadata: { name: string; namespace: string; labels: Record<string, string> };
+  metadata: {
+    name: string;
+    namespace: string;
+    labels: Record<string, string>;
+    deletionTimestamp?: string;
+  };
   spec: { containers: { name: string; ports?: { containerPort: number; protocol: string }[] }[] };
   status: { phase: string; podIP: string };
 }
@@ -73,6 +78,11 @@ describe("connections between pods of the shop", () => {
   }
 
   it("are those of the graph, and no others", async () => {
+    // An update of another suite may still end old pods.
+    await until("no pod is ending", async () => {
+      const { items } = await get<{ items: Pod[] }>("pods", "-n", NAMESPACE);
+      return items.every(({ metadata }) => metadata.deletionTimestamp === undefined);
+    });
     const start = Date.now();
     const shop = await podsOf(NAMESPACE);
     const all = [...shop, ...(await podsOf(CALLERS))];
