@@ -11,7 +11,7 @@ import { imagesFolder } from "../../../dev/sandbox/nodes/layout";
 import { forgetStacks, openWorld } from "../../../dev/sandbox/world";
 import { writeCatalogue } from "../../copy";
 import { flotilla } from "../../e2e/inventory";
-import { projectStack, run, type Stack, until, useWorld } from "../../e2e/world";
+import { get, projectStack, run, type Stack, until, useWorld } from "../../e2e/world";
 import { skipWithoutRealNodes } from "../cluster";
 import { CLIENT_IMAGE, putImages, REGISTRY } from "./images";
 import { INVENTORY } from "./inventory";
@@ -92,8 +92,8 @@ export async function update(stack: Stack, ...args: string[]): Promise<string> {
   return all;
 }
 
-/** The pod that sends requests: a caller that the network policies admit. */
-const LOAD = {
+/** Returns the pod that sends requests: a caller that the network policies admit. */
+const loadPod = (address: string) => ({
   apiVersion: "v1",
   kind: "Pod",
   metadata: {
@@ -111,18 +111,20 @@ const LOAD = {
         imagePullPolicy: "IfNotPresent",
         args: ["load"],
         env: [
-          { name: "LOAD_URL", value: `http://order-service.${NAMESPACE}.svc.cluster.local/orders` },
+          { name: "LOAD_URL", value: `http://${address}/orders` },
           { name: "LOAD_RATE", value: "8" },
         ],
       },
     ],
   },
-};
+});
 
 async function startLoad(): Promise<void> {
   await apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: CALLERS } });
   await run("kubectl", ["wait", "--for=create", "-n", CALLERS, "serviceaccount/default"]);
-  await apply(LOAD);
+  // By address: with a node, a pod of the DNS is lost too, and look-ups that time out would hide everything else.
+  const { spec } = await get<{ spec: { clusterIP: string } }>("service", "order-service", "-n", NAMESPACE);
+  await apply(loadPod(spec.clusterIP));
   await run("kubectl", ["wait", "--for=condition=Ready", "-n", CALLERS, "pod/load"]);
 }
 
