@@ -106,12 +106,16 @@ describe("connections between pods of the shop", () => {
     const { edges } = JSON.parse(graph.stdout) as {
       edges: { from: string; to: string; targetPort: number }[];
     };
+    // A Job that has ended and a service without pods are in the graph, too.
+    const running = new Set(all.map(nameOf));
+    const expected = edges.filter(({ from, to }) => running.has(from) && running.has(to));
     process.stdout.write(
-      `      ${Math.round((Date.now() - start) / 1000)} s: ${all.length} pods tried ${targets.length} ports; ${measured.size} of ${edges.length} edges, and no others\n`,
+      `      ${Math.round((Date.now() - start) / 1000)} s: ${all.length} pods tried ${targets.length} ports; ${measured.size} connections, of ${expected.length} edges\n`,
     );
+    assert.ok(expected.length >= 9, `${expected.length} edges`);
     assert.deepEqual(
       [...measured].sort(),
-      edges.map(({ from, to, targetPort }) => `${from} -> ${to} ${targetPort}`).sort(),
+      expected.map(({ from, to, targetPort }) => `${from} -> ${to} ${targetPort}`).sort(),
     );
   });
 });
