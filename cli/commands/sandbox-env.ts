@@ -1,12 +1,16 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { Command } from "commander";
 import { openContext } from "../../dev/sandbox/context/open";
 import { sandboxOfProject } from "../../dev/sandbox/folders";
 import { lossOf, prepareStack } from "../../dev/sandbox/stack";
 import { foreignSalt, type OpenWorld, openWorld } from "../../dev/sandbox/world";
+import { stackFileName } from "../../src/config/stack-names";
 import { LOCAL_STACK, PROJECT_NAME } from "../stack/project";
 import { resultJson } from "../terminal/json";
 import { contextOption, jsonOption } from "../terminal/options";
 import { say } from "../terminal/progress";
+import { PROJECT } from "../tools/paths";
 
 export const sandboxEnvCommand = (): Command =>
   new Command("env")
@@ -36,6 +40,8 @@ With --json, unset the variables whose value is null.`,
     });
 
 async function prepareLocalStack(open: OpenWorld): Promise<void> {
+  // A project may have stacks of its own only.
+  if (!existsSync(join(PROJECT, stackFileName(LOCAL_STACK)))) return;
   const loss = lossOf(open.world, LOCAL_STACK);
   if (loss === undefined) await prepareStack(open, LOCAL_STACK);
   else say(loss);
