@@ -8,6 +8,8 @@ export interface OpenTarget {
   service: string;
   /** Port of the Service. */
   port: number;
+  /** Port of its pods. */
+  podPort: number;
   scheme: "http" | "tcp";
   /** Path of the first page. Default "/". */
   path: string;
@@ -37,6 +39,7 @@ export function openTargetOf({ services }: Application, name?: string): OpenTarg
   return {
     service,
     port: port.service ?? port.container,
+    podPort: port.container,
     scheme: port.protocol === "http" ? "http" : "tcp",
     path: found.public?.path ?? "/",
   };

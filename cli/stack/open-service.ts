@@ -26,7 +26,7 @@ export async function openService(stack: string, { name, port, onReady }: OpenOp
   if ("problem" in target) throw new ToolError(target.problem);
   await reachCluster(read.settings, stack, readState(stack));
   const localPort = port ?? (await freePort());
-  const forward = { cluster: read.settings.cluster, namespace, service: target.service, port: target.port };
+  const forward = { cluster: read.settings.cluster, namespace, ...target };
   const address = `127.0.0.1:${localPort}`;
   const url = target.scheme === "http" ? `http://${address}${target.path}` : address;
   await keepForwarding({ ...forward, localPort }, () => onReady(url, target));

@@ -16,6 +16,8 @@ export interface Forward {
   service: string;
   /** Port of the Service. */
   port: number;
+  /** Port of its pods. */
+  podPort: number;
   /** Port of this machine. */
   localPort: number;
 }
@@ -45,7 +47,11 @@ export async function keepForwarding(forward: Forward, onReady: () => Promise<bo
   let done: Promise<boolean> | undefined;
   for (;;) {
     let isConnected = false;
-    const child = execa(kubectl, argumentsOf(forward), { stdin: "ignore", reject: false });
+    const pod = await runningPod(kubectl, forward);
+    const child = execa(kubectl, argumentsOf(forward, pod), { stdin: "ignore", reject: false });
+    const gone = pod === undefined ? undefined : untilGone(kubectl, forward, pod);
+    // kubectl does not notice it before the next connection, and an open one would hang.
+    void gone?.then(({ exitCode }) => exitCode === 0 && child.kill("SIGTERM"));
     child.stdout?.on("data", (data: Buffer) => {
       if (!data.toString().includes("Forwarding from")) return;
       isConnected = true;
@@ -59,6 +65,7 @@ export async function keepForwarding(forward: Forward, onReady: () => Promise<bo
       if (LOST.test(data.toString())) child.kill("SIGTERM");
     });
     const { stderr } = await delegateInterrupts(() => child);
+    gone?.kill("SIGTERM");
     if (interrupted || (await done)) return;
     if (done === undefined)
       throw new ToolError(`cannot connect to the Service ${service}: ${firstLine(stderr.trim())}`);
@@ -74,8 +81,38 @@ async function kubectlPath(): Promise<string> {
   return onPath ?? ((await ensureTools(["kubectl"])).kubectl?.path as string);
 }
 
-const argumentsOf = ({ cluster, namespace, service, port, localPort }: Forward): string[] => [
+const place = ({ cluster, namespace }: Forward): string[] => [
   ...accessOf(cluster),
-  ...["port-forward", "--namespace", namespace, "--address", "127.0.0.1"],
-  ...[`service/${service}`, `${localPort}:${port}`],
+  ...["--namespace", namespace],
 ];
+
+/** Returns a running pod of the service, as kubectl names it; undefined if there is none. */
+async function runningPod(kubectl: string, forward: Forward): Promise<string | undefined> {
+  const { stdout } = await execa(
+    kubectl,
+    [
+      ...[...place(forward), "get", "pods", "--field-selector", "status.phase=Running"],
+      ...["--selector", `app.kubernetes.io/instance=${forward.service}`],
+      ...[
+        "-o",
+        "go-template={{range .items}}{{if not .metadata.deletionTimestamp}}pod/{{.metadata.name}} {{end}}{{end}}",
+      ],
+    ],
+    { reject: false },
+  );
+  return stdout.split(" ").find((name) => name !== "");
+}
+
+/** Ends when the pod is gone. */
+const untilGone = (kubectl: string, forward: Forward, pod: string) =>
+  execa(kubectl, [...place(forward), "wait", "--for=delete", pod, "--timeout=8760h"], {
+    stdin: "ignore",
+    reject: false,
+  });
+
+const argumentsOf = (forward: Forward, pod: string | undefined): string[] => {
+  const { service, port, podPort, localPort } = forward;
+  const target =
+    pod === undefined ? [`service/${service}`, `${localPort}:${port}`] : [pod, `${localPort}:${podPort}`];
+  return [...place(forward), "port-forward", "--address", "127.0.0.1", ...target];
+};

@@ -78,7 +78,6 @@ describe("the demo on a real node", () => {
         ["rollout", "status", "deployment/order-service", "-n", "order-service-local", "--timeout=90s"],
         { env: env as NodeJS.ProcessEnv },
       );
-      await fetch(url).catch(() => undefined);
       await again;
       const listed = await fetch(url, { headers: { accept: "application/json" } });
       assert.match(await listed.text(), /"A-1"/);

@@ -25,6 +25,7 @@ describe("the service to open", () => {
     assert.deepEqual(openTargetOf(application({ api, web, worker })), {
       service: "web",
       port: 80,
+      podPort: 8080,
       scheme: "http",
       path: "/shop",
     });
@@ -34,6 +35,7 @@ describe("the service to open", () => {
     assert.deepEqual(openTargetOf(application({ api, web }), "api"), {
       service: "api",
       port: 50051,
+      podPort: 50051,
       scheme: "tcp",
       path: "/",
     });
