@@ -4,9 +4,11 @@ import { planAfresh } from "../../cli/stack/planning";
 import { DEFAULT_APPLICATION } from "../../cli/stack/project";
 import { say } from "../../cli/terminal/progress";
 import { ToolError } from "../../cli/tools/failure";
+import { fullName } from "../../src/model/image-formats";
 import { imagesOfPlan } from "../../src/plan/rules/from-values";
+import { partsOf } from "../../src/plan/rules/image-rules";
 import type { World } from "./folders";
-import { EXAMPLES, fullName } from "./images/choice";
+import { EXAMPLES } from "./images/choice";
 import { hasExample } from "./images/example";
 import { provideImages } from "./images/provide";
 
@@ -26,7 +28,7 @@ export const demoApplication = (podsRun: boolean): string =>
 export async function provideDemoImages(world: World, stack: string): Promise<void> {
   const { planned, settings } = planAfresh(stack);
   const images = imagesOfPlan(planned, settings);
-  const repositories = images.map((image) => fullName(image).replace(/:[^:/]*$/, ""));
+  const repositories = images.map((image) => partsOf(fullName(image)).repository);
   const next = Object.keys(EXAMPLES).filter((repository) => repositories.includes(repository));
   await provideImages(world, [...images, ...next.map((repository) => `${repository}:${NEXT_TAG}`)]);
 }

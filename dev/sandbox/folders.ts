@@ -1,7 +1,7 @@
 /** The folders of the sandbox: `.flotilla/` in the project, which git ignores. */
-import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { PROJECT } from "../../cli/tools/paths";
+import { shortDigest } from "../../src/plan/digest";
 
 /** Everything a sandbox keeps on disk, its cluster and its stacks. Deleting the folder removes them. */
 export interface World {
@@ -46,7 +46,7 @@ export const worldOfContext = (context: string): World => ({
 
 /** Names of contexts can have any characters, as those of EKS do. */
 const folderName = (context: string): string =>
-  `${context.replace(/[^\w.-]+/g, "-").slice(0, 40)}-${createHash("sha256").update(context).digest("hex").slice(0, 8)}`;
+  `${context.replace(/[^\w.-]+/g, "-").slice(0, 40)}-${shortDigest(context)}`;
 
 /** Held while the cluster starts, stops or is deleted. */
 export const startLock = ({ folder }: World): string => join(folder, "start.lock");

@@ -72,3 +72,9 @@ export function splitRepository(repository: string): { registry: string; path: s
   const path = isHost ? rest.join("/") : repository;
   return { registry, path: registry === DOCKER_HUB && !path.includes("/") ? `library/${path}` : path };
 }
+
+/** Returns a repository or an image with its registry, as container runtimes list it. */
+export function fullName(image: string): string {
+  const { registry, path } = splitRepository(image);
+  return `${registry}/${path}`;
+}

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { flotilla, writeInventory } from "./inventory";
-import { exists, get, projectStack, run, type Stack, until, world } from "./world";
+import { apply, exists, get, projectStack, run, type Stack, until, world } from "./world";
 
 const INVENTORY = `
   services: { web: { ...service(["cache", "mysql"], { URL: url("mysql") }), startupSeconds: 1 } },
@@ -28,10 +28,6 @@ describe("flotilla destroy", function () {
       reject: false,
       input: `${answer}\n`,
       env: { FORCE_COLOR: "0" },
-    });
-  const apply = (...objects: object[]) =>
-    run("kubectl", ["apply", "-f", "-"], {
-      input: JSON.stringify({ apiVersion: "v1", kind: "List", items: objects }),
     });
   /** Makes the API server refuse to delete a Secret of the namespace; returns when that is in effect. */
   const keepSecret = async (name: string) => {

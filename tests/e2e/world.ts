@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import execa from "execa";
 import { stringify } from "yaml";
+import { listText } from "../../cli/stack/kubectl";
 import { PROJECT } from "../../cli/tools/paths";
 import { deleteCluster } from "../../dev/sandbox/cluster/cluster";
 import { type World, worldIn } from "../../dev/sandbox/folders";
@@ -69,6 +70,10 @@ export function run(program: string, args: readonly string[], options: execa.Opt
 export async function get<T>(...args: string[]): Promise<T> {
   return JSON.parse((await run("kubectl", ["get", ...args, "-o", "json"])).stdout) as T;
 }
+
+/** Applies objects with kubectl. */
+export const apply = (...objects: object[]) =>
+  run("kubectl", ["apply", "-f", "-"], { input: listText(objects) });
 
 /** Returns the contents of a Secret by key. */
 export async function secretOf(name: string, namespace: string): Promise<Record<string, string>> {

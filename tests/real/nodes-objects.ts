@@ -1,6 +1,7 @@
 /** Objects of the test of several nodes: a service on all of them, clients on each, and a pod with a volume. */
 import { NODE_IMAGE } from "./images/node-image";
 import { IDLE, podSpec } from "./pod-spec";
+import { dataClaim, servedAt } from "./shared-objects";
 
 export const NAMESPACE = "nodes-test";
 
@@ -59,34 +60,14 @@ export const objects = (nodes: readonly string[]): object[] => [
       },
     }),
   ),
-  {
-    apiVersion: "v1",
-    kind: "Service",
-    metadata: { name: "web", namespace: NAMESPACE },
-    spec: { selector: { app: "web" }, ports: [{ port: 8080 }] },
-  },
+  ...servedAt("web", NAMESPACE),
   {
     apiVersion: "policy/v1",
     kind: "PodDisruptionBudget",
     metadata: { name: "web", namespace: NAMESPACE },
     spec: { maxUnavailable: 1, selector: { matchLabels: { app: "web" } } },
   },
-  {
-    apiVersion: "networking.k8s.io/v1",
-    kind: "NetworkPolicy",
-    metadata: { name: "web", namespace: NAMESPACE },
-    spec: {
-      podSelector: { matchLabels: { app: "web" } },
-      policyTypes: ["Ingress"],
-      ingress: [{ from: [{ podSelector: { matchLabels: { app: "client" } } }], ports: [{ port: 8080 }] }],
-    },
-  },
-  {
-    apiVersion: "v1",
-    kind: "PersistentVolumeClaim",
-    metadata: { name: "data", namespace: NAMESPACE },
-    spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } },
-  },
+  dataClaim(NAMESPACE),
   deployment("keeper", 1, template("keeper", IDLE, { claim: "data" })),
   ...nodes.map((node) => client("client", node)),
   client("stranger", nodes[0] as string),

@@ -12,8 +12,8 @@ import { initOf, inSpace } from "../../dev/sandbox/nodes/spaces";
 import type { OpenWorld } from "../../dev/sandbox/world";
 import { deleteSeveralNodes, severalNodes } from "./cluster";
 import { NAMESPACE, objects } from "./nodes-objects";
-import { namespaceObject } from "./objects";
 import { DENIED, eventually, podsOf } from "./pods";
+import { namespaceObject } from "./shared-objects";
 
 const URL = "http://web:8080/";
 
@@ -37,11 +37,8 @@ describe("a sandbox with several real nodes", () => {
     );
   const isReady = async (node: RealNode) =>
     kubectl("get", "node", node.name, "-o", 'jsonpath={.status.conditions[?(@.type=="Ready")].status}');
-  const note = async () =>
-    kubectl(
-      ...["exec", "-n", NAMESPACE, "deployment/keeper", "--", "/node", "-e"],
-      `console.log(require("fs").readFileSync("/data/note", "utf8"))`,
-    );
+  const note = () =>
+    inPod("deployment/keeper", `console.log(require("fs").readFileSync("/data/note", "utf8"))`);
 
   before(async function () {
     open = await severalNodes(this);
@@ -112,10 +109,7 @@ describe("a sandbox with several real nodes", () => {
     const node = nodes.find(({ name }) => name === home) as RealNode;
     for (const each of nodes)
       assert.equal(readdirSync(nodeFiles(open.world, each).volumes).length, each === node ? 1 : 0);
-    await kubectl(
-      ...["exec", "-n", NAMESPACE, "deployment/keeper", "--", "/node", "-e"],
-      `require("fs").writeFileSync("/data/note", "kept")`,
-    );
+    await inPod("deployment/keeper", `require("fs").writeFileSync("/data/note", "kept")`);
     const from = nodes.find((each) => each !== node) as RealNode;
     const { answered, errors } = await underTraffic(`client-${from.name}`, URL, async () => {
       // Nothing would create the clients again.

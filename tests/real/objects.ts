@@ -1,5 +1,6 @@
 /** Objects of the test: a server, a client that it admits and one that it does not, a volume, and an autoscaler. */
 import { IDLE, podSpec } from "./pod-spec";
+import { dataClaim, servedAt } from "./shared-objects";
 
 export const NAMESPACE = "real-test";
 
@@ -18,35 +19,9 @@ const podTemplate = (name: string, image: string, script: string, claim?: string
   spec: podSpec(image, script, { isServer: script === SERVER, claim }),
 });
 
-export const namespaceObject = (name: string): object => ({
-  apiVersion: "v1",
-  kind: "Namespace",
-  metadata: { name, labels: { "pod-security.kubernetes.io/enforce": "restricted" } },
-});
-
 export const objects = (image: string): object[] => [
-  {
-    apiVersion: "networking.k8s.io/v1",
-    kind: "NetworkPolicy",
-    metadata: { name: "server", namespace: NAMESPACE },
-    spec: {
-      podSelector: { matchLabels: { app: "server" } },
-      policyTypes: ["Ingress"],
-      ingress: [{ from: [{ podSelector: { matchLabels: { app: "client" } } }], ports: [{ port: 8080 }] }],
-    },
-  },
-  {
-    apiVersion: "v1",
-    kind: "PersistentVolumeClaim",
-    metadata: { name: "data", namespace: NAMESPACE },
-    spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } },
-  },
-  {
-    apiVersion: "v1",
-    kind: "Service",
-    metadata: { name: "server", namespace: NAMESPACE },
-    spec: { selector: { app: "server" }, ports: [{ port: 8080 }] },
-  },
+  ...servedAt("server", NAMESPACE),
+  dataClaim(NAMESPACE),
   pod("server", image, SERVER),
   pod("client", image, IDLE, "data"),
   pod("stranger", image, IDLE),

@@ -1,9 +1,9 @@
 /** How tests talk to a cluster and to the pods on it. */
-import assert from "node:assert/strict";
-import { setTimeout as pause } from "node:timers/promises";
 import execa from "execa";
-import { stringify } from "yaml";
+import { listText } from "../../cli/stack/kubectl";
+import { NODE } from "../../dev/sandbox/images/node-root";
 import type { OpenWorld } from "../../dev/sandbox/world";
+import { until } from "../e2e/world";
 
 /** A policy rejects or drops. */
 export const DENIED = /^(ECONNREFUSED|timeout)$/;
@@ -15,11 +15,10 @@ export function podsOf(open: () => OpenWorld, namespace: string) {
 
   const kubectl = async (...args: string[]): Promise<string> => (await run(args)).stdout as string;
 
-  const apply = (...items: object[]) =>
-    run(["apply", "-f", "-"], { input: items.map((object) => stringify(object)).join("---\n") });
+  const apply = (...items: object[]) => run(["apply", "-f", "-"], { input: listText(items) });
 
   const execution = (pod: string, script: string) => [
-    ...["exec", "--stdin", "-n", namespace, pod, "--", "/node", "-e"],
+    ...["exec", "--stdin", "-n", namespace, pod, "--", NODE, "-e"],
     script,
   ];
 
@@ -30,7 +29,7 @@ export function podsOf(open: () => OpenWorld, namespace: string) {
   const request = (pod: string, url: string): Promise<string> =>
     inPod(
       pod,
-      // Node.js would wait for a connection that nobody needs any more.
+      // Otherwise Node.js waits for a connection that is no longer needed.
       `fetch(${JSON.stringify(url)}, { signal: AbortSignal.timeout(3000) }).then((r) => console.log(r.status), (e) => console.log(e.name === "TimeoutError" ? "timeout" : e.cause?.code ?? e.message)).finally(() => process.exit())`,
     );
 
@@ -78,14 +77,5 @@ process.stdin.on("end", () => {
 `;
 
 /** Waits until the condition holds; one that throws does not hold yet. */
-export async function eventually(
-  what: string,
-  seconds: number,
-  condition: () => Promise<boolean>,
-): Promise<void> {
-  const limit = Date.now() + seconds * 1000;
-  while (!(await condition().catch(() => false))) {
-    assert.ok(Date.now() < limit, `not within ${seconds} s: ${what}`);
-    await pause(300);
-  }
-}
+export const eventually = (what: string, seconds: number, condition: () => Promise<boolean>): Promise<void> =>
+  until(what, () => condition().catch(() => false), seconds);

@@ -17,8 +17,9 @@ import { type OpenWorld, openWorld } from "../../dev/sandbox/world";
 import { provideNodeImage, skipWithoutRealNodes } from "./cluster";
 import { NODE_IMAGE } from "./images/node-image";
 import { traces } from "./machine";
-import { NAMESPACE, namespaceObject, objects } from "./objects";
+import { NAMESPACE, objects } from "./objects";
 import { DENIED, eventually, podsOf } from "./pods";
+import { namespaceObject } from "./shared-objects";
 
 const world = worldIn(join(PROJECT, ".flotilla", "real"));
 

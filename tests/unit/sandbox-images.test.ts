@@ -4,10 +4,12 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isBuilt, removeOthers, standInOf } from "../../dev/sandbox/images/archives";
-import { chooseImages, EXAMPLES, fullName, registriesOf } from "../../dev/sandbox/images/choice";
-import { entrypointOf, missingPrograms, usersOf } from "../../dev/sandbox/images/debian";
+import { chooseImages, EXAMPLES, registriesOf } from "../../dev/sandbox/images/choice";
+import { entrypointOf, missingPrograms } from "../../dev/sandbox/images/debian";
 import { hasExample } from "../../dev/sandbox/images/example";
 import { RECIPES } from "../../dev/sandbox/images/recipes";
+import { usersOf } from "../../dev/sandbox/images/root-files";
+import { fullName } from "../../src/model/image-formats";
 import { imagesOfPlan } from "../../src/plan/rules/from-values";
 import { LOCAL_CHARTS, planned } from "../environments";
 import { settingsOf } from "../support";
@@ -71,7 +73,7 @@ describe("a recipe", () => {
   });
 
   it("has a user that programs find by its number", () => {
-    const { "/etc/passwd": users } = usersOf({ user: { name: "mysql", id: 999, home: "/var/lib/mysql" } });
+    const { "/etc/passwd": users } = usersOf({ name: "mysql", id: 999, home: "/var/lib/mysql" });
     assert.match(users as string, /^mysql:x:999:999::\/var\/lib\/mysql:\/bin\/sh$/m);
   });
 

@@ -75,7 +75,7 @@ describe("the lock of a sandbox", function () {
     const taken = waiting.map((each) => says(each, "taken"));
     await Promise.all(waiting.map((each) => says(each, "waiting")));
     killed.kill("SIGKILL");
-    // Each in turn: nobody gets it before the one with it ends.
+    // One after the other: the next begins when the holder has ended.
     const left = new Set(waiting.keys());
     while (left.size > 0) {
       const index = await Promise.race([...left].map((each) => taken[each]?.then(() => each)));

@@ -1,5 +1,5 @@
 /** kind (Kubernetes in Docker): its command lines, and whether it can run here. Pure. */
-import { createHash } from "node:crypto";
+import { shortDigest } from "../../../src/plan/digest";
 import { insteadOf } from "./alternatives";
 
 /** The cluster of a sandbox on kind. */
@@ -10,8 +10,7 @@ export interface KindCluster {
 }
 
 /** Returns the name of the cluster of a sandbox. Two clones have different ones. */
-export const kindName = (folder: string): string =>
-  `flotilla-${createHash("sha256").update(folder).digest("hex").slice(0, 8)}`;
+export const kindName = (folder: string): string => `flotilla-${shortDigest(folder)}`;
 
 /** kind's variable for an engine other than Docker. */
 export const ENGINE_VARIABLE = "KIND_EXPERIMENTAL_PROVIDER";

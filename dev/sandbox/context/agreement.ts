@@ -11,13 +11,13 @@ import { askWithKubectl } from "../../../src/runtime/ask-cluster";
 import { checkCluster } from "../../../src/runtime/preflight";
 import { isStandIn } from "../providers/choose";
 import type { OpenWorld } from "../world";
-import { NODES_PATH, type Nodes, nodesIn, optionFor, standInRefusal, targetText } from "./target";
+import { NODES_PATH, nodesIn, optionFor, standInRefusal, type TargetNodes, targetText } from "./target";
 
 /** Returns the cluster as text, and its nodes. @throws ToolError or FlotillaError if it does not answer. */
 export async function lookAtTarget(
   context: string,
   stack: string,
-): Promise<{ text: string; nodes: Nodes | undefined }> {
+): Promise<{ text: string; nodes: TargetNodes | undefined }> {
   const target = await checkCluster({ cluster: { context } }, stack);
   const server = target?.server.href.replace(/\/$/, "") ?? "";
   try {

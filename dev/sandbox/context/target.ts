@@ -4,7 +4,7 @@ import type { Answer } from "../../../src/runtime/ask-cluster";
 import { SIMULATED } from "../cluster/configuration";
 
 /** The nodes of a cluster. */
-export interface Nodes {
+export interface TargetNodes {
   count: number;
   /** Whether all of them are simulated, as in another sandbox: no pod runs there. */
   simulated: boolean;
@@ -19,7 +19,7 @@ interface NodeList {
 }
 
 /** Returns the nodes in an answer of the API server; undefined if they may not be read. */
-export function nodesIn(answer: Answer): Nodes | undefined {
+export function nodesIn(answer: Answer): TargetNodes | undefined {
   if (!("object" in answer)) return undefined;
   const { items, metadata } = answer.object as NodeList;
   const more = metadata?.remainingItemCount ?? 0;
@@ -32,7 +32,7 @@ export function nodesIn(answer: Answer): Nodes | undefined {
 }
 
 /** Returns the cluster as text, for the user to recognize it. */
-export const targetText = (context: string, server: string, nodes: Nodes | undefined): string =>
+export const targetText = (context: string, server: string, nodes: TargetNodes | undefined): string =>
   `context ${context}, server ${server}, ${
     nodes === undefined
       ? "number of nodes unknown (no permission to list them)"
@@ -54,7 +54,7 @@ export function unknownContext(context: string, known: readonly string[], paths:
 /** Returns why the providers may not be used on this cluster; undefined if they may. */
 export function standInRefusal(
   standIns: readonly string[],
-  nodes: Nodes | undefined,
+  nodes: TargetNodes | undefined,
   context: string,
 ): string | undefined {
   if (standIns.length === 0 || nodes?.simulated) return undefined;

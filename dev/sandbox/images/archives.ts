@@ -1,10 +1,10 @@
 /** Image archives in the cache. An archive with the same content is built once. */
-import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { step } from "../../../cli/terminal/progress";
 import { cacheFolder } from "../../../cli/tools/paths";
 import { inTemporaryFolder } from "../../../cli/tools/temporary";
+import { dataDigest } from "../../../src/plan/digest";
 import { type ImageConfig, packImage } from "../nodes/image-archive";
 import { ENTRYPOINT, entrypointOf, unpackRecipe } from "./debian";
 import { RECIPES, type Recipe } from "./recipes";
@@ -23,9 +23,8 @@ export interface Build {
 const cache = (): string => join(cacheFolder(), "images");
 
 /** Returns the archive of an image; builds it unless it is in the cache. */
-export async function archiveOf({ image, identity, config, fill }: Build): Promise<string> {
-  const content = JSON.stringify([image, identity, config, process.arch]);
-  const digest = createHash("sha256").update(content).digest("hex").slice(0, 16);
+export async function buildArchive({ image, identity, config, fill }: Build): Promise<string> {
+  const digest = dataDigest([image, identity, config, process.arch]);
   const archive = join(cache(), `${prefixOf(image)}${digest}.tar`);
   if (existsSync(archive)) return archive;
   mkdirSync(cache(), { recursive: true });

@@ -2,7 +2,7 @@
 import { own } from "../../../src/model/graph";
 import { splitRepository } from "../../../src/model/image-formats";
 import { partsOf } from "../../../src/plan/rules/image-rules";
-import { RECIPES } from "./recipes";
+import { recipeFor } from "./recipes";
 
 /** Services of `examples/`, by the repository of their image. No registry has these images. */
 export const EXAMPLES: Record<string, string> = { "docker.io/myregistry/order-service": "order-service" };
@@ -19,12 +19,6 @@ export interface Choice {
   build: Buildable[];
   /** Images that the node cannot pull and the sandbox cannot build. */
   missing: string[];
-}
-
-/** Returns the name of an image with registry and path, as containerd lists it. */
-export function fullName(image: string): string {
-  const { registry, path } = splitRepository(image);
-  return `${registry}/${path}`;
 }
 
 /** Returns the registries of the images that are not built from examples. */
@@ -48,7 +42,7 @@ export function chooseImages(
     const { repository, tag, digest } = partsOf(image);
     const buildable = tag !== undefined && digest === undefined;
     const example = own(examples, repository);
-    const recipe = Object.keys(RECIPES).find((name) => RECIPES[name]?.repository === repository);
+    const recipe = recipeFor(repository);
     if (buildable && example !== undefined) choice.build.push({ image, tag, from: { example } });
     else if (!unreachable.includes(registryOf(image))) continue;
     else if (buildable && recipe !== undefined) choice.build.push({ image, tag, from: { recipe } });

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import execa from "execa";
 import { executablesOnPath } from "../../../cli/tools/toolchain/search-path";
 import type { Recipe } from "./recipes";
+import { usersOf, writeFiles } from "./root-files";
 
 /** The release of Debian that packages come from, unless a recipe needs another one. */
 const STABLE = "trixie";
@@ -18,7 +19,7 @@ export const ENTRYPOINT = "/usr/local/bin/entrypoint.sh";
 
 export const entrypointOf = (name: string): string => join(ENTRYPOINTS, `${name}.sh`);
 
-/** Returns the programs that are not on PATH and that a recipe needs, with their Debian packages. */
+/** Returns the programs that a recipe needs and that are not on PATH. */
 export function missingPrograms({ jars }: Recipe, path = process.env.PATH ?? ""): string[] {
   const needed = ["mmdebstrap", ...(jars === undefined ? [] : ["mvn"])];
   return needed.filter((program) => executablesOnPath(program, path).length === 0);
@@ -40,24 +41,7 @@ export async function unpackRecipe(name: string, recipe: Recipe, tag: string, ro
     copyFileSync(entrypointOf(name), target);
     chmodSync(target, 0o755);
   }
-  const files = { ...usersOf(recipe), ...recipe.files };
-  for (const [path, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(root, path)), { recursive: true });
-    writeFileSync(join(root, path), content);
-  }
-}
-
-/** Returns the files that name the users of an image. */
-export function usersOf({ user }: Pick<Recipe, "user">): Record<string, string> {
-  const users = [
-    { name: "root", id: 0, home: "/root" },
-    ...(user === undefined ? [] : [user]),
-    { name: "nobody", id: 65534, home: "/nonexistent" },
-  ];
-  return {
-    "/etc/passwd": users.map(({ name, id, home }) => `${name}:x:${id}:${id}::${home}:/bin/sh\n`).join(""),
-    "/etc/group": users.map(({ name, id }) => `${name}:x:${id}:\n`).join(""),
-  };
+  writeFiles(root, { ...usersOf(recipe.user), ...recipe.files });
 }
 
 /** Links each program that busybox contains to busybox, unless a package has that program. */

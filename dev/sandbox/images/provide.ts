@@ -3,13 +3,14 @@ import { copyFileSync, existsSync, linkSync, mkdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { say } from "../../../cli/terminal/progress";
 import { ToolError } from "../../../cli/tools/failure";
+import { fullName } from "../../../src/model/image-formats";
 import { plural } from "../../../src/model/plural";
 import { loadImages } from "../cluster/kind";
 import type { World } from "../folders";
 import { imagesFolder } from "../nodes/layout";
 import { hasRealNodes, imagesOfNodes, importNewImages } from "../nodes/nodes";
-import { archiveOf, isBuilt, removeOthers, standInOf } from "./archives";
-import { type Buildable, chooseImages, EXAMPLES, fullName, registriesOf } from "./choice";
+import { buildArchive, isBuilt, removeOthers, standInOf } from "./archives";
+import { type Buildable, chooseImages, EXAMPLES, registriesOf } from "./choice";
 import { missingPrograms } from "./debian";
 import { exampleFolder, hasExample } from "./example";
 import { nodeAppBuild } from "./node-app";
@@ -78,7 +79,7 @@ async function importArchives(world: World, builds: readonly Buildable[]): Promi
       "example" in from
         ? await nodeAppBuild(exampleFolder(from.example), image)
         : standInOf(from.recipe, image, tag);
-    linkArchive(await archiveOf(build), image, images);
+    linkArchive(await buildArchive(build), image, images);
   }
   await (hasRealNodes(world) ? importNewImages(world) : loadImages(world));
 }

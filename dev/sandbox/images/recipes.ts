@@ -97,3 +97,7 @@ socket = /var/run/mysqld/mysqld.sock
     config: { Cmd: ["nginx", "-g", "daemon off;"] },
   },
 };
+
+/** Returns the name of the recipe for an official image. */
+export const recipeFor = (repository: string): string | undefined =>
+  Object.keys(RECIPES).find((name) => RECIPES[name]?.repository === repository);

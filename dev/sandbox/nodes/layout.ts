@@ -1,7 +1,7 @@
 /** Names, addresses and files of the real nodes and of the hub: the network of the control plane, which connects them. */
-import { createHash } from "node:crypto";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { shortDigest } from "../../../src/plan/digest";
 import type { World } from "../folders";
 
 /** A node's own mount namespace has its folder here, so that the paths of sockets stay short. */
@@ -90,7 +90,7 @@ export function nodeFiles(world: World, { name }: Pick<RealNode, "name">) {
     /** What was imported from the folder of image archives. */
     imported: join(folder, "imported.json"),
     volumes: join(folder, "volumes"),
-    cgroup: `flotilla-${createHash("sha256").update(folder).digest("hex").slice(0, 8)}`,
+    cgroup: `flotilla-${shortDigest(folder)}`,
   };
 }
 

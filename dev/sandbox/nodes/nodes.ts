@@ -11,8 +11,8 @@ import { podProcesses } from "./cgroups";
 import { gatewayIn, startHub, untilGateway } from "./hub";
 import { FIXED_FOLDERS, hubFiles, nodeFiles, type RealNode, realNode, realNodesOf } from "./layout";
 import { forgetNodeSpace, joinCluster, type Kubectl, startNodeSpace, stopNode, untilRuntime } from "./node";
-import { initOf, isOpen, processesOf } from "./spaces";
-import { ctr, importSystemImages, importUserImages, type NodeRuntime } from "./system-images";
+import { initIn, initOf, isOpen, processesOf } from "./spaces";
+import { imagesOf, importSystemImages, importUserImages, type NodeRuntime } from "./system-images";
 
 /** Marks a folder outside the sandbox that a sandbox has created. */
 const MARK = ".created-by-flotilla";
@@ -114,32 +114,23 @@ export async function startMissingNodes(
   await completeNodes(world, coredns, kubectl, missing);
 }
 
-/** Imports image archives that were added while the nodes run. */
-export async function importNewImages(world: World): Promise<void> {
-  const runtimes = await Promise.all(
-    realNodesOf(world).map(async (node) => {
-      const files = nodeFiles(world, node);
-      return { init: await initOf(files), files };
-    }),
-  );
-  await importUserImages(
-    world,
-    runtimes.filter((runtime): runtime is NodeRuntime => runtime.init !== undefined),
-  );
+/** Returns the nodes that run. */
+async function runningNodes(world: World): Promise<NodeRuntime[]> {
+  const all = await listProcesses();
+  return realNodesOf(world).flatMap((node) => {
+    const files = nodeFiles(world, node);
+    const init = initIn(all, files);
+    return init === undefined ? [] : [{ init, files }];
+  });
 }
 
-/** Returns the names of the images that every node has. */
+/** Imports image archives that were added while the nodes run. */
+export const importNewImages = async (world: World): Promise<void> =>
+  importUserImages(world, await runningNodes(world));
+
+/** Returns the names of the images that every node has. A node that does not run imports all archives when it starts. */
 export async function imagesOfNodes(world: World): Promise<string[]> {
-  const lists = await Promise.all(
-    realNodesOf(world).map(async (node) => {
-      const init = await initOf(nodeFiles(world, node));
-      // A node that does not run imports all archives when it starts.
-      return init === undefined
-        ? undefined
-        : (await ctr(init, "images", "list", "--quiet")).stdout.split("\n");
-    }),
-  );
-  const [first = [], ...others] = lists.filter((list) => list !== undefined);
+  const [first = [], ...others] = await Promise.all((await runningNodes(world)).map(imagesOf));
   return first.filter((image) => others.every((list) => list.includes(image)));
 }
 

@@ -38,14 +38,16 @@ export function ctr(init: number, ...args: string[]) {
   return execa(command as string, rest);
 }
 
+/** Returns the names of the images that the node has. */
+export const imagesOf = async ({ init }: NodeRuntime): Promise<string[]> =>
+  (await ctr(init, "images", "list", "--quiet")).stdout.split("\n");
+
 /** Imports the images of the sandbox itself to the nodes that do not have them. */
 export async function importSystemImages(
   nodes: readonly NodeRuntime[],
   coredns: InstalledTool,
 ): Promise<void> {
-  const present = await Promise.all(
-    nodes.map(async ({ init }) => (await ctr(init, "images", "list", "--quiet")).stdout.split("\n")),
-  );
+  const present = await Promise.all(nodes.map(imagesOf));
   const images: [string, ImageConfig, (folder: string) => void][] = [
     [
       PAUSE_IMAGE,

@@ -2,7 +2,7 @@
 /** The log: one JSON object per line on standard output. */
 import pino from "pino";
 
-/** Returns the logger. It never logs headers or bodies; these paths are for what somebody adds later. */
+/** Returns the logger. It never logs headers or bodies. These paths also cover fields that are added later. */
 export const createLog = (
   /** @type {string} */ level,
   /** @type {pino.DestinationStream} */ destination = pino.destination(1),

@@ -28,7 +28,7 @@ describe("placing an order", () => {
     assert.equal(store.orders.size, 0);
   });
 
-  it("asks nobody to pay while the database is away", async () => {
+  it("takes no payment while the database is away", async () => {
     const neighbors = createFakeNeighbors();
     const store = { ...createFakeStore(), find: () => Promise.reject(new Error("away")) };
     const { log } = createKeptLog();

@@ -1,5 +1,5 @@
 /** Rules about the images of containers: their tags, registries and digests. */
-import { splitRepository } from "../../model/image-formats";
+import { fullName } from "../../model/image-formats";
 import { WAIT_CONTAINER } from "../../model/names";
 import { compact } from "../../model/records";
 import type { ContainerFacts } from "./facts";
@@ -63,11 +63,6 @@ function imageKey(
 function isBelow(repository: string, allowed: string): boolean {
   const full = fullName(repository);
   return full === allowed || full === fullName(allowed) || full.startsWith(`${allowed}/`);
-}
-
-function fullName(repository: string): string {
-  const { registry, path } = splitRepository(repository);
-  return `${registry}/${path}`;
 }
 
 /** Splits the image of a container. */

@@ -1,8 +1,10 @@
 /** Two clusters, three stacks, and kubeconfigs for each. */
+
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import type { Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { listText } from "../../../cli/stack/kubectl";
 import { worldIn } from "../../../dev/sandbox/folders";
 import { forgetStacks, openWorld } from "../../../dev/sandbox/world";
 import { writeInventory } from "../inventory";
@@ -163,7 +165,7 @@ export const markOther = (kubeconfig: string) =>
 const apply = (kubeconfig: string, items: object[]) =>
   run("kubectl", ["apply", "-f", "-"], {
     env: { KUBECONFIG: kubeconfig },
-    input: JSON.stringify({ apiVersion: "v1", kind: "List", items }),
+    input: listText(items),
   });
 
 async function openGrounds(files: { both: string; switched: string }, other: string) {

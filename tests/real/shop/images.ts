@@ -3,12 +3,12 @@ import { copyFileSync, mkdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { answersOk, kafka, postgres } from "../../../apps/stand-ins";
 import { PROJECT } from "../../../cli/tools/paths";
-import { archiveOf, type Build, removeOthers, standInOf } from "../../../dev/sandbox/images/archives";
-import { fullName } from "../../../dev/sandbox/images/choice";
+import { type Build, buildArchive, removeOthers, standInOf } from "../../../dev/sandbox/images/archives";
 import { exampleFolder } from "../../../dev/sandbox/images/example";
 import { nodeAppBuild } from "../../../dev/sandbox/images/node-app";
-import { RECIPES } from "../../../dev/sandbox/images/recipes";
+import { recipeFor } from "../../../dev/sandbox/images/recipes";
 import type { Image } from "../../../src/model/application";
+import { fullName } from "../../../src/model/image-formats";
 import { WAIT_IMAGE } from "../../../src/plan/images";
 import { kindOf } from "../../../src/plan/stores/registry";
 
@@ -31,7 +31,7 @@ export const CLIENT_IMAGE = `${REGISTRY}/flotilla/client:1.0.0`;
 
 async function builds(): Promise<Build[]> {
   const standIns = OFFICIAL.map(({ repository, tag }) => {
-    const recipe = Object.keys(RECIPES).find((name) => RECIPES[name]?.repository === repository);
+    const recipe = recipeFor(repository);
     if (recipe === undefined) throw new Error(`no recipe for ${repository}`);
     return standInOf(recipe, named(`${repository}:${tag}`), tag);
   });
@@ -45,7 +45,7 @@ async function builds(): Promise<Build[]> {
 export async function putImages(folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
   for (const build of await builds()) {
-    const archive = await archiveOf(build);
+    const archive = await buildArchive(build);
     const target = join(folder, basename(archive));
     copyFileSync(archive, target);
     // Of a run that was killed.

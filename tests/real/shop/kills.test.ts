@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { isReady } from "../../../cli/core/explain/pods";
 import { listProcesses } from "../../../cli/tools/processes";
 import { nodeProcesses } from "../../../dev/sandbox/nodes/nodes";
 import { get, run, type Stack, until } from "../../e2e/world";
@@ -14,7 +15,7 @@ interface Pod {
   metadata: { name: string; uid: string; creationTimestamp: string };
   status: {
     conditions?: { type: string; status: string }[];
-    containerStatuses?: { restartCount: number }[];
+    containerStatuses?: { name: string; restartCount: number }[];
   };
 }
 
@@ -160,9 +161,6 @@ async function redis(): Promise<Pod | undefined> {
   const selector = "app.kubernetes.io/instance=redis";
   return (await get<{ items: Pod[] }>("pods", "-n", NAMESPACE, "-l", selector)).items[0];
 }
-
-const isReady = ({ status }: Pod): boolean =>
-  status.conditions?.some(({ type, status: is }) => type === "Ready" && is === "True") === true;
 
 /** Kills the program of redis from outside: the machine sees the processes of the node's pods, in their cgroups. */
 async function killRedis(): Promise<void> {

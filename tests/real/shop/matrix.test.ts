@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { inParallel } from "../../../cli/tools/parallel";
 import { flotilla } from "../../e2e/inventory";
-import { get, run, type Stack, until } from "../../e2e/world";
+import { apply, get, run, type Stack, until } from "../../e2e/world";
 import { CLIENT_IMAGE } from "./images";
-import { apply, CALLERS, NAMESPACE, theShop } from "./shop";
+import { CALLERS, NAMESPACE, theShop } from "./shop";
 
 interface Pod {
   metadata: {

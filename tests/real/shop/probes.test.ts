@@ -1,6 +1,7 @@
 /** What real kubelets do when probes fail, and that probes do not fail when they must not. */
 import assert from "node:assert/strict";
 import { stripVTControlCharacters } from "node:util";
+import { isReady } from "../../../cli/core/explain/pods";
 import { flotilla } from "../../e2e/inventory";
 import { get, run, type Stack, until } from "../../e2e/world";
 import { NAMESPACE, theShop, update } from "./shop";
@@ -9,7 +10,7 @@ interface Pod {
   metadata: { name: string; deletionTimestamp?: string };
   status: {
     conditions: { type: string; status: string; lastTransitionTime: string }[];
-    containerStatuses: { restartCount: number; state: { running?: { startedAt: string } } }[];
+    containerStatuses: { name: string; restartCount: number; state: { running?: { startedAt: string } } }[];
   };
 }
 
@@ -22,10 +23,7 @@ const podsOf = async (release: string): Promise<Pod[]> => {
 const restartsOf = (pods: readonly Pod[]): number =>
   pods.reduce((sum, { status }) => sum + (status.containerStatuses?.[0]?.restartCount ?? 0), 0);
 
-const readyOf = (pods: readonly Pod[]): number =>
-  pods.filter(({ status }) =>
-    status.conditions?.some(({ type, status: is }) => type === "Ready" && is === "True"),
-  ).length;
+const readyOf = (pods: readonly Pod[]): number => pods.filter(isReady).length;
 
 const print = (text: string) => process.stdout.write(`      ${text}\n`);
 

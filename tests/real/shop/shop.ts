@@ -2,8 +2,6 @@
 import assert from "node:assert/strict";
 import { cpSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type execa from "execa";
-import { stringify } from "yaml";
 import { PROJECT } from "../../../cli/tools/paths";
 import { deleteCluster } from "../../../dev/sandbox/cluster/cluster";
 import { worldIn } from "../../../dev/sandbox/folders";
@@ -11,7 +9,7 @@ import { imagesFolder } from "../../../dev/sandbox/nodes/layout";
 import { forgetStacks, openWorld } from "../../../dev/sandbox/world";
 import { writeCatalogue } from "../../copy";
 import { flotilla } from "../../e2e/inventory";
-import { get, projectStack, run, type Stack, until, useWorld } from "../../e2e/world";
+import { apply, get, projectStack, run, type Stack, until, useWorld } from "../../e2e/world";
 import { skipWithoutRealNodes } from "../cluster";
 import { CLIENT_IMAGE, putImages, REGISTRY } from "./images";
 import { INVENTORY } from "./inventory";
@@ -129,11 +127,6 @@ async function startLoad(): Promise<void> {
   await apply(loadPod(spec.clusterIP));
   await run("kubectl", ["wait", "--for=condition=Ready", "-n", CALLERS, "pod/load"]);
 }
-
-export const apply = (...objects: object[]) =>
-  run("kubectl", ["apply", "-f", "-"], {
-    input: objects.map((object) => stringify(object)).join("---\n"),
-  } as execa.Options);
 
 /** Waits until all pods of the shop are ready. */
 export const allReady = (seconds = 90): Promise<void> =>
