@@ -8,7 +8,7 @@ import { demoApplication, NEXT_TAG, provideDemoImages, showPublicService } from 
 import { demoLock, sandboxOfProject, worldOfContext } from "../../dev/sandbox/folders";
 import { exclusively } from "../../dev/sandbox/lock";
 import { localStackOf, prepareStack } from "../../dev/sandbox/stack";
-import { enterWorld, type OpenWorld, openWorld } from "../../dev/sandbox/world";
+import { enterWorld, openWorld } from "../../dev/sandbox/world";
 import { namespaceOf } from "../../src/plan/stores/profile";
 import { CHECKED } from "../../src/runtime/overrides";
 import { type ReleaseStatus, releaseStatuses } from "../core/release-status";
@@ -52,42 +52,44 @@ export function demoCommand(): Command {
     )
     .action(async (given: DemoOptions, command: Command) => {
       const { context, json } = given;
-      // The nodes of the present cluster or, if there is none, of the new one.
+      // Of the present cluster or, if there is none, of the new one.
       const nodes = given.nodes ?? nodeKind(sandboxOfProject()) ?? "simulated";
-      const podsRun = context === undefined && nodes !== "simulated";
+      const place = placeOf(context, nodes);
+      const isOwn = context === undefined;
       const isDefault = command.getOptionValueSource("application") === "default";
-      const application = isDefault ? demoApplication(podsRun) : given.application;
-      const options = { ...given, application };
+      const application = isDefault ? demoApplication(isOwn && place.podsRun) : given.application;
       const stack = localStackOf(application);
-      if (context !== undefined) kubeconfigsWith(context);
-      const home = context === undefined ? sandboxOfProject() : worldOfContext(context);
-      const open = await exclusively(demoLock(home), () => deploy(stack, { ...options, nodes }));
-      if (open === undefined) return;
+      if (!isOwn) kubeconfigsWith(context);
+      const home = isOwn ? sandboxOfProject() : worldOfContext(context);
+      const deployed = await exclusively(demoLock(home), () =>
+        deploy(stack, { ...given, application, nodes }, place),
+      );
+      if (!deployed) return;
       const { resources, live, workloads, namespace } = await lookAt(stack);
       const releases = releaseStatuses(resources, live, workloads);
       process.stdout.write(
         json
           ? resultJson({ stack, releases })
-          : `\n${statusTable(releases)}\n\n${summary(releases)}\n${next(application, stack, namespace, releases, placeOf(context, nodes))}\n`,
+          : `\n${statusTable(releases)}\n\n${summary(releases)}\n${next(application, stack, namespace, releases, place)}\n`,
       );
-      if (podsRun && !json) await showPublicService(stack);
+      if (isOwn && place.podsRun && !json) await showPublicService(stack);
     });
 }
 
-/** Returns the opened sandbox or cluster; undefined if the user does not agree. */
+/** Deploys the stack. Returns false if the user does not agree. @throws ToolError if the update fails. */
 async function deploy(
   stack: string,
   { application, nodes, context, yes = false, json }: DemoOptions & { nodes: Nodes },
-): Promise<OpenWorld | undefined> {
+  place: Place,
+): Promise<boolean> {
   const open = await (context === undefined ? openWorld(sandboxOfProject(), nodes) : openContext(context));
   enterWorld(open);
   const first = await firstAidFor(stack);
   if (first.unsure !== undefined) throw notNow(stack, first.unsure);
   await giveFirstAid(first);
-  if (context === undefined && nodeKind(open.world) !== "simulated")
-    await provideDemoImages(open.world, stack);
+  if (context === undefined && place.podsRun) await provideDemoImages(open.world, stack);
   const selection = await prepareStack(open, stack);
-  if (context !== undefined && !(await agreed(open, context, stack, yes))) return undefined;
+  if (context !== undefined && !(await agreed(open, context, stack, yes))) return false;
   const { actions, blocked, unsure } = await recoveryOf(stack, first);
   const doubt = blocked ?? unsure;
   if (doubt !== undefined) throw notNow(stack, doubt);
@@ -100,26 +102,24 @@ async function deploy(
     // What the cluster has lost is marked by now, so it is installed again.
     { environment: actions.some((action) => action.do === "reinstall") ? { [CHECKED]: "true" } : {} },
   );
-  if (result.exitCode !== 0) {
-    const place = placeOf(context, nodes);
+  if (result.exitCode !== 0)
     say(`to continue after the cause is fixed: make demo${appOf(application, place)}${place.argument}`);
-    // With --json standard output is for the result.
-    if (json)
-      throw new ToolError(`the update of ${stack} failed. To see why: npx flotilla explain --stack ${stack}`);
-  }
-  await (json ? undefined : report(stack, result));
-  return open;
+  // With --json standard output is for the result.
+  if (!json) await report(stack, result);
+  else if (result.exitCode !== 0)
+    throw new ToolError(`the update of ${stack} failed. To see why: npx flotilla explain --stack ${stack}`);
+  return true;
 }
 
 /** Where the demo runs, as the commands after it name it. */
 interface Place {
-  /** Whether a service can be opened there. */
+  /** Whether pods run there, so that a service can be opened. */
   podsRun: boolean;
   /** The argument for `make`. */
   argument: string;
   /** The option for `sandbox env`. */
   option: string;
-  /** Whether its pods run. */
+  /** What runs, in a sentence. */
   reality: string;
   /** What `make demo-down` does. */
   deletion: string;
@@ -154,7 +154,7 @@ const notNow = (stack: string, why: string): ToolError =>
   );
 
 /** The argument for `make`. Where pods run, the default is another application. */
-const appOf = (application: string, { podsRun }: Pick<Place, "podsRun">): string =>
+const appOf = (application: string, { podsRun }: Place): string =>
   application === DEFAULT_APPLICATION && !podsRun ? "" : ` APP=${application}`;
 
 function next(

@@ -40,7 +40,7 @@ export async function findObject<T>(kubectl: Kubectl, ...args: string[]): Promis
 }
 
 /** Finds kubectl: the first on PATH, since any version is good enough here. */
-async function findKubectl(): Promise<string> {
+export async function findKubectl(): Promise<string> {
   const [onPath] = executablesOnPath("kubectl", process.env.PATH ?? "");
   if (onPath !== undefined) return onPath;
   const path = (await ensureTools(["kubectl"])).kubectl?.path as string;

@@ -4,7 +4,7 @@ import { type OpenTarget, openTargetOf } from "../core/open-target";
 import { ToolError } from "../tools/failure";
 import { accessTo, reachCluster } from "./access";
 import { readState } from "./engine";
-import { freePort, keepForwarding } from "./port-forward";
+import { keepForwarding } from "./port-forward";
 
 interface OpenOptions {
   /** Default: the public service of the application. */
@@ -24,10 +24,10 @@ export async function openService(stack: string, { name, port, onReady }: OpenOp
     );
   const target = openTargetOf(inEnvironment(read.application, read.settings), name);
   if ("problem" in target) throw new ToolError(target.problem);
-  await reachCluster(read.settings, stack, readState(stack));
-  const localPort = port ?? (await freePort());
-  const forward = { cluster: read.settings.cluster, namespace, ...target };
-  const address = `127.0.0.1:${localPort}`;
-  const url = target.scheme === "http" ? `http://${address}${target.path}` : address;
-  await keepForwarding({ ...forward, localPort }, () => onReady(url, target));
+  const kubectl = await reachCluster(read.settings, stack, readState(stack));
+  const forward = { cluster: read.settings.cluster, namespace, ...target, localPort: port };
+  await keepForwarding(kubectl, forward, (localPort) => {
+    const address = `127.0.0.1:${localPort}`;
+    return onReady(target.scheme === "http" ? `http://${address}${target.path}` : address, target);
+  });
 }

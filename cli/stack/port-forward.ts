@@ -1,5 +1,4 @@
 /** Connects a port of this machine to a Service until the process is interrupted. kubectl does it, and ends with the pod. */
-import { createServer } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import execa from "execa";
 import type { Settings } from "../../src/config/schema";
@@ -7,8 +6,7 @@ import { accessOf } from "../../src/runtime/ask-cluster";
 import { say } from "../terminal/progress";
 import { firstLine, ToolError } from "../tools/failure";
 import { delegateInterrupts, interrupted } from "../tools/interrupts";
-import { ensureTools } from "../tools/toolchain/ensure";
-import { executablesOnPath } from "../tools/toolchain/search-path";
+import { findKubectl, type Kubectl, type ObjectList } from "./kubectl";
 
 export interface Forward {
   cluster: Settings["cluster"];
@@ -18,45 +16,56 @@ export interface Forward {
   port: number;
   /** Port of its pods. */
   podPort: number;
-  /** Port of this machine. */
-  localPort: number;
+  /** Port of this machine. Default: a free one. */
+  localPort?: number | undefined;
+}
+
+interface Pod {
+  metadata: { name: string; deletionTimestamp?: string };
 }
 
 const INTERVAL_MS = 1000;
 
-/** Returns a free port of the loopback interface. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
-}
-
 /**
- * Forwards the port until Ctrl-C or until `onReady` returns true; `onReady` is called when it is connected for the first time.
- * Connects again when the pod behind it has ended. @throws ToolError with kubectl's message if the first connection fails.
+ * Forwards the port until Ctrl-C or until `onReady` returns true; `onReady` is called with the local port when it is connected for
+ * the first time. Connects again when the pod behind it has ended.
+ * @throws ToolError with kubectl's message if the first connection fails.
  */
-export async function keepForwarding(forward: Forward, onReady: () => Promise<boolean>): Promise<void> {
-  const { service } = forward;
-  const kubectl = await kubectlPath();
+export async function keepForwarding(
+  kubectl: Kubectl,
+  forward: Forward,
+  onReady: (localPort: number) => Promise<boolean>,
+): Promise<void> {
+  const { cluster, namespace, service } = forward;
+  const program = await findKubectl();
+  const start = (...args: string[]) =>
+    execa(program, [...accessOf(cluster), "--namespace", namespace, ...args], {
+      stdin: "ignore",
+      reject: false,
+    });
+  /** Later connections use the port of the first one. */
+  let { localPort } = forward;
   /** The result of `onReady`; undefined before the first connection. */
   let done: Promise<boolean> | undefined;
   for (;;) {
     let isConnected = false;
     const pod = await runningPod(kubectl, forward);
-    const child = execa(kubectl, argumentsOf(forward, pod), { stdin: "ignore", reject: false });
-    const gone = pod === undefined ? undefined : untilGone(kubectl, forward, pod);
+    const child = start(
+      "port-forward",
+      "--address",
+      "127.0.0.1",
+      ...targetOf({ ...forward, localPort }, pod),
+    );
     // kubectl does not notice it before the next connection, and an open one would hang.
+    const gone = pod === undefined ? undefined : start("wait", "--for=delete", pod, "--timeout=8760h");
     void gone?.then(({ exitCode }) => exitCode === 0 && child.kill("SIGTERM"));
     child.stdout?.on("data", (data: Buffer) => {
-      if (!data.toString().includes("Forwarding from")) return;
+      const [, port] = /Forwarding from 127\.0\.0\.1:(\d+)/.exec(data.toString()) ?? [];
+      if (port === undefined) return;
+      localPort = Number(port);
       isConnected = true;
       if (done !== undefined) say(`connected to ${service} again`);
-      done ??= onReady();
+      done ??= onReady(localPort);
       const end = () => child.kill("SIGTERM");
       done.then((ends) => ends && end(), end);
     });
@@ -76,43 +85,21 @@ export async function keepForwarding(forward: Forward, onReady: () => Promise<bo
 
 const LOST = /lost connection to pod|error forwarding port|an error occurred forwarding/i;
 
-async function kubectlPath(): Promise<string> {
-  const [onPath] = executablesOnPath("kubectl", process.env.PATH ?? "");
-  return onPath ?? ((await ensureTools(["kubectl"])).kubectl?.path as string);
+/** Returns a running pod of the service, as kubectl names it; undefined if there is none or the cluster does not answer. */
+async function runningPod(kubectl: Kubectl, { namespace, service }: Forward): Promise<string | undefined> {
+  const { items } = await kubectl
+    .json<ObjectList<Pod>>([
+      ...["get", "pods", "--namespace", namespace, "--field-selector", "status.phase=Running"],
+      ...["--selector", `app.kubernetes.io/instance=${service}`],
+    ])
+    .catch(() => ({ items: [] }));
+  const pod = items.find(({ metadata }) => metadata.deletionTimestamp === undefined);
+  return pod && `pod/${pod.metadata.name}`;
 }
 
-const place = ({ cluster, namespace }: Forward): string[] => [
-  ...accessOf(cluster),
-  ...["--namespace", namespace],
-];
-
-/** Returns a running pod of the service, as kubectl names it; undefined if there is none. */
-async function runningPod(kubectl: string, forward: Forward): Promise<string | undefined> {
-  const { stdout } = await execa(
-    kubectl,
-    [
-      ...[...place(forward), "get", "pods", "--field-selector", "status.phase=Running"],
-      ...["--selector", `app.kubernetes.io/instance=${forward.service}`],
-      ...[
-        "-o",
-        "go-template={{range .items}}{{if not .metadata.deletionTimestamp}}pod/{{.metadata.name}} {{end}}{{end}}",
-      ],
-    ],
-    { reject: false },
-  );
-  return stdout.split(" ").find((name) => name !== "");
+/** Returns what to forward: the port of a pod or, without one, that of the Service. */
+function targetOf({ service, port, podPort, localPort }: Forward, pod: string | undefined): string[] {
+  // Without a local port, kubectl chooses a free one.
+  const local = localPort ?? "";
+  return pod === undefined ? [`service/${service}`, `${local}:${port}`] : [pod, `${local}:${podPort}`];
 }
-
-/** Ends when the pod is gone. */
-const untilGone = (kubectl: string, forward: Forward, pod: string) =>
-  execa(kubectl, [...place(forward), "wait", "--for=delete", pod, "--timeout=8760h"], {
-    stdin: "ignore",
-    reject: false,
-  });
-
-const argumentsOf = (forward: Forward, pod: string | undefined): string[] => {
-  const { service, port, podPort, localPort } = forward;
-  const target =
-    pod === undefined ? [`service/${service}`, `${localPort}:${port}`] : [pod, `${localPort}:${podPort}`];
-  return [...place(forward), "port-forward", "--address", "127.0.0.1", ...target];
-};

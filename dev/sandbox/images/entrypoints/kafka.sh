@@ -16,7 +16,7 @@ while IFS= read -r -d '' line; do
   printf '%s=%s\n' "$name" "${line#*=}"
 done </proc/self/environ >"$properties"
 
-run() { java ${KAFKA_HEAP_OPTS:-} ${KAFKA_OPTS:-} -Dlog4j2.level=WARN -cp '/opt/kafka/libs/*' "$@"; }
-run kafka.tools.StorageTool format --ignore-formatted --cluster-id 4L6g3nShT-eMCtK--X86sw --config "$properties"
-# shellcheck disable=SC2086
-exec java ${KAFKA_HEAP_OPTS:-} ${KAFKA_OPTS:-} -Dlog4j2.level=WARN -cp '/opt/kafka/libs/*' kafka.Kafka "$properties"
+# shellcheck disable=SC2206
+java=(java ${KAFKA_HEAP_OPTS:-} ${KAFKA_OPTS:-} -Dlog4j2.level=WARN -cp '/opt/kafka/libs/*')
+"${java[@]}" kafka.tools.StorageTool format --ignore-formatted --cluster-id 4L6g3nShT-eMCtK--X86sw --config "$properties"
+exec "${java[@]}" kafka.Kafka "$properties"
