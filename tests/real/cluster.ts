@@ -6,6 +6,8 @@ import type { Context } from "mocha";
 import { PROJECT } from "../../cli/tools/paths";
 import { deleteCluster } from "../../dev/sandbox/cluster/cluster";
 import { type World, worldIn } from "../../dev/sandbox/folders";
+import { missingPrograms } from "../../dev/sandbox/images/debian";
+import { RECIPES } from "../../dev/sandbox/images/recipes";
 import { imagesFolder } from "../../dev/sandbox/nodes/layout";
 import { requireRealNodes } from "../../dev/sandbox/nodes/machine";
 import { type OpenWorld, openWorld } from "../../dev/sandbox/world";
@@ -34,6 +36,14 @@ export function skipWithoutRealNodes(suite: Context, { folder }: Pick<World, "fo
     process.stdout.write(`      skipped: ${(error as Error).message}\n`);
     suite.skip();
   }
+}
+
+/** Skips a suite whose images cannot be built on this machine, and prints why. */
+export function skipWithoutImages(suite: Context): void {
+  const missing = [...new Set(Object.values(RECIPES).flatMap((recipe) => missingPrograms(recipe)))];
+  if (missing.length === 0) return;
+  process.stdout.write(`      skipped: images of the test need ${missing.join(" and ")}\n`);
+  suite.skip();
 }
 
 /** Puts the image with Node.js where the sandbox imports it. */

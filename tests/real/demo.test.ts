@@ -4,8 +4,9 @@ import { rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import execa from "execa";
+import { unreachable } from "../../dev/sandbox/images/registry";
 import { copyOfProject } from "../copy";
-import { skipWithoutRealNodes } from "./cluster";
+import { skipWithoutImages, skipWithoutRealNodes } from "./cluster";
 import { traces } from "./machine";
 
 describe("the demo on a real node", () => {
@@ -17,6 +18,7 @@ describe("the demo on a real node", () => {
 
   before(async function () {
     skipWithoutRealNodes(this, { folder: tmpdir() });
+    if ((await unreachable("docker.io")) !== undefined) skipWithoutImages(this);
     folder = copyOfProject("flotilla-demo-", ["examples", "Pulumi.order-service-local.yaml"]);
     traced = await traces(folder);
   });

@@ -90,7 +90,7 @@ const kubelet = ({ node, certificateAuthority, cgroup }: NodeSettings): object =
   containerRuntimeEndpoint: `unix://${INSIDE}/containerd.sock`,
   // The disk is the user's: the default of 10 % free would evict pods on a machine that works well.
   evictionHard: { "memory.available": "100Mi", "nodefs.available": "2%", "imagefs.available": "2%" },
-  // A pod that exceeds its disk limit is evicted within half a minute instead of three.
+  // How often it measures disks, to evict a pod that exceeds its limit. Its default is a minute.
   volumeStatsAggPeriod: "10s",
   // Imported images cannot be pulled again.
   imageGCHighThresholdPercent: 99,

@@ -17,7 +17,7 @@ const SECONDS = 300;
 
 /**
  * Time in seconds in which a Deployment starts to end its old pods. Helm only waits for the new ones (helm.sh/helm/v3,
- * pkg/kube/ready.go): without load it is less than a second, and on a busy real node it was 6 seconds.
+ * pkg/kube/ready.go). On a busy real node it was 6 seconds (measured).
  */
 const LAG_SECONDS = 10;
 

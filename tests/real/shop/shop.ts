@@ -10,7 +10,7 @@ import { forgetStacks, openWorld } from "../../../dev/sandbox/world";
 import { writeCatalogue } from "../../copy";
 import { flotilla } from "../../e2e/inventory";
 import { apply, get, projectStack, run, type Stack, until, useWorld } from "../../e2e/world";
-import { skipWithoutRealNodes } from "../cluster";
+import { skipWithoutImages, skipWithoutRealNodes } from "../cluster";
 import { CLIENT_IMAGE, putImages, REGISTRY } from "./images";
 import { INVENTORY } from "./inventory";
 
@@ -55,6 +55,7 @@ let opening: Promise<Stack> | undefined;
 /** Returns the stack of the deployed shop; deploys it the first time. Skips the suite where no real node can run. */
 export async function theShop(test: Mocha.Context): Promise<Stack> {
   skipWithoutRealNodes(test, shopWorld);
+  skipWithoutImages(test);
   opening ??= deployShop();
   return opening;
 }
