@@ -20,7 +20,7 @@ export function createPlacing({ neighbors, store, onStored, log }) {
    * @returns {Promise<Placed>}
    */
   return async function place(order) {
-    // Also, no payment is taken while the database is away.
+    // This also fails while the database is away, before a payment is taken.
     const earlier = await store.find(order.id);
     if (earlier) return { order: earlier, isRepeated: true };
     await neighbors.reserve(order);
