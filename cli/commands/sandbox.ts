@@ -46,7 +46,7 @@ const stopCommand = (): Command =>
   new Command("stop").description("Stop the cluster and keep its data").action(async () => {
     const world = sandboxOfProject();
     const stopped = await exclusively(startLock(world), () => stopCluster(world));
-    say(stopped === 0 ? "the sandbox is not running" : `stopped the sandbox (${stopped} processes)`);
+    say(stopped === 0 ? "the sandbox is not running" : "stopped the sandbox");
   });
 
 const deleteCommand = (): Command =>

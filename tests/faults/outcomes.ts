@@ -62,12 +62,14 @@ function circumstances(): Circumstances {
 
 /** The two take an hour together, so each is recorded when it completes. */
 function keep(part: Kept): void {
-  const before = existsSync(FILE) ? (JSON.parse(readFileSync(FILE, "utf8")) as Kept) : {};
-  const kept = { ...before, ...part };
+  const kept = { ...(existsSync(FILE) ? readKept() : {}), ...part };
   writeFileSync(FILE, `${JSON.stringify(kept, null, 2)}\n`);
   writeFileSync(PAGE, pageOf(readFileSync(PAGE, "utf8"), kept));
 }
 
+export const readKept = (): Kept => JSON.parse(readFileSync(FILE, "utf8")) as Kept;
+
+/** Returns the page with the tables of the runs. */
 export function pageOf(written: string, { cases, soak }: Kept): string {
   const lines = [...(cases ? casesLines(cases) : []), "", ...(soak ? [soakLine(soak)] : [])];
   return between(

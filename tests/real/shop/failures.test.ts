@@ -1,10 +1,13 @@
 /** Releases that fail as in production: what the commands report, compared with the cause. */
 import assert from "node:assert/strict";
 import { stripVTControlCharacters } from "node:util";
+import { plural } from "../../../src/model/plural";
 import { flotilla } from "../../e2e/inventory";
 import { get, type Stack, secretOf } from "../../e2e/world";
+import { CALLERS } from "./callers";
 import { Follower } from "./follow";
-import { CALLERS, NAMESPACE, theShop, update, WRONG_PASSWORD } from "./shop";
+import { report, secondsSince } from "./report";
+import { NAMESPACE, theShop, update, WRONG_PASSWORD } from "./shop";
 
 interface Failure {
   release: string;
@@ -77,7 +80,7 @@ describe("releases that fail", () => {
     follower = new Follower(CALLERS, "app=load");
     const start = Date.now();
     output = await command("up", "--yes");
-    seconds = Math.round((Date.now() - start) / 1000);
+    seconds = secondsSince(start);
   });
 
   after(async function () {
@@ -127,9 +130,11 @@ describe("releases that fail", () => {
   it("leave the old versions running, and say so", async () => {
     const text = await command("status");
     const { fresh, kept, errors } = await follower.end();
-    process.stdout.write(
-      `      ${FAILURES.length} failures in one update: ${seconds} s, ${fresh.ok} + ${kept.ok} requests, ${fresh.failed} + ${kept.failed} failed\n`,
-    );
+    report("releases that fail in one update", {
+      seconds,
+      counts: { fresh, kept },
+      detail: `${plural(FAILURES.length, "release")} failed`,
+    });
     for (const { release } of FAILURES) {
       const line = text.split("\n").find((candidate) => candidate.trim().startsWith(`${release} `)) ?? "";
       assert.match(line, /update failed/, text);

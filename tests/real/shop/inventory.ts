@@ -59,6 +59,12 @@ const shop: Application = {
         liveness: { periodSeconds: 5, timeoutSeconds: 2, failureThreshold: 3 },
       },
       shutdown: { sleepSeconds: 5, graceSeconds: 30, reason: "a test" },
+      autoscaling: {
+        // More than its limit: only its requests count.
+        cpu: 1000,
+        podMetrics: { http_requests_in_flight: "2" },
+        behavior: { scaleDown: { percent: 100, periodSeconds: 15, stabilizationWindowSeconds: 0 } },
+      },
     },
     "redis-client": client("redis", "redis", "default"),
     "mysql-client": client("mysql", "mysql", "app", { ...account("mysql"), STORE_DATABASE: "shop" }),

@@ -6,10 +6,13 @@ import { isReady } from "../../../cli/core/explain/pods";
 import { listProcesses } from "../../../cli/tools/processes";
 import { nodeProcesses } from "../../../dev/sandbox/nodes/nodes";
 import { get, run, type Stack, until } from "../../e2e/world";
+import { CALLERS } from "./callers";
 import { logIn, STORES } from "./clients";
 import { type Counts, Follower } from "./follow";
+import { report, secondsSince } from "./report";
+import type { CaseName } from "./results";
 import { type Running, start } from "./running";
-import { allReady, CALLERS, NAMESPACE, shopWorld, theShop, update } from "./shop";
+import { allReady, NAMESPACE, shopWorld, theShop, update } from "./shop";
 
 interface Pod {
   metadata: { name: string; uid: string; creationTimestamp: string };
@@ -39,16 +42,14 @@ describe("SIGKILL in the middle of an update", () => {
   const redisMemory = "flotilla:stores.redis.resources.limits.memory";
   const remove = (path: string) => stack.pulumi(["config", "rm", "--path", path]);
 
-  async function during(what: string, work: () => Promise<string>): Promise<Counts> {
+  async function during(name: CaseName, work: () => Promise<string>): Promise<Counts> {
     const follower = new Follower(CALLERS, "app=load");
     const begin = Date.now();
     const ending = await work();
     await allReady();
     const counts = await follower.end();
     const { kept, fresh } = counts;
-    process.stdout.write(
-      `      SIGKILL of ${what}: ${Math.round((Date.now() - begin) / 1000)} s, ${ending}; ${fresh.ok} + ${kept.ok} requests, ${fresh.failed} + ${kept.failed} failed\n`,
-    );
+    report(name, { seconds: secondsSince(begin), counts: { fresh, kept }, detail: ending });
     assert.ok((await orders()).includes(order), "an order is lost");
     for (const store of STORES)
       assert.deepEqual(await logIn(store, { read: word }), { accepted: true, found: true }, store);
@@ -65,21 +66,24 @@ describe("SIGKILL in the middle of an update", () => {
   }
 
   it("of kubelet and containerd disturbs no pod, and loses nothing", async () => {
-    const { fresh, kept, errors } = await during("kubelet and containerd", async () => {
-      for (const [path, value] of changes) await stack.config(path, value);
-      const begin = Date.now();
-      const running = start(stack, "up");
-      await until("the update has created a pod", async () => (await podsSince(begin)).length > 0, 120);
-      await killDaemons("kubelet");
-      await killDaemons("containerd");
-      assert.ok(!running.isOver(), "the update was over before");
-      return completed(running);
-    });
+    const { fresh, kept, errors } = await during(
+      "SIGKILL of kubelet and containerd during an update",
+      async () => {
+        for (const [path, value] of changes) await stack.config(path, value);
+        const begin = Date.now();
+        const running = start(stack, "up");
+        await until("the update has created a pod", async () => (await podsSince(begin)).length > 0, 120);
+        await killDaemons("kubelet");
+        await killDaemons("containerd");
+        assert.ok(!running.isOver(), "the update was over before");
+        return completed(running);
+      },
+    );
     assert.deepEqual([fresh.failed, kept.failed], [0, 0], errors.join("\n"));
   });
 
   it("of redis and of all processes of pulumi loses nothing", async () => {
-    await during("redis and pulumi", async () => {
+    await during("SIGKILL of redis and pulumi during an update", async () => {
       for (const [path] of changes) await remove(path);
       await stack.config(redisMemory, "320Mi");
       const before = await redis();

@@ -1,10 +1,13 @@
 /** Which pods can connect to which, measured from inside the pods, against the graph of the inventory. */
 import assert from "node:assert/strict";
 import { inParallel } from "../../../cli/tools/parallel";
+import { plural } from "../../../src/model/plural";
 import { flotilla } from "../../e2e/inventory";
 import { apply, get, run, type Stack, until } from "../../e2e/world";
+import { CALLERS } from "./callers";
 import { CLIENT_IMAGE } from "./images";
-import { CALLERS, NAMESPACE, theShop } from "./shop";
+import { report, secondsSince } from "./report";
+import { NAMESPACE, theShop } from "./shop";
 
 interface Pod {
   metadata: {
@@ -109,9 +112,10 @@ describe("connections between pods of the shop", () => {
     // A Job that has ended and a service without pods are in the graph, too.
     const running = new Set(all.map(nameOf));
     const expected = edges.filter(({ from, to }) => running.has(from) && running.has(to));
-    process.stdout.write(
-      `      ${Math.round((Date.now() - start) / 1000)} s: ${all.length} pods tried ${targets.length} ports; ${measured.size} connections, of ${expected.length} edges\n`,
-    );
+    report("connections between pods", {
+      seconds: secondsSince(start),
+      detail: `${all.length} pods tried ${targets.length} ports: ${measured.size} connections; the graph has ${plural(expected.length, "edge")} between these pods`,
+    });
     assert.ok(expected.length >= 9, `${expected.length} edges`);
     assert.deepEqual(
       [...measured].sort(),

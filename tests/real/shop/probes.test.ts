@@ -2,8 +2,10 @@
 import assert from "node:assert/strict";
 import { stripVTControlCharacters } from "node:util";
 import { isReady } from "../../../cli/core/explain/pods";
+import { plural } from "../../../src/model/plural";
 import { flotilla } from "../../e2e/inventory";
 import { get, run, type Stack, until } from "../../e2e/world";
+import { report, secondsSince } from "./report";
 import { NAMESPACE, theShop, update } from "./shop";
 
 interface Pod {
@@ -24,8 +26,6 @@ const restartsOf = (pods: readonly Pod[]): number =>
   pods.reduce((sum, { status }) => sum + (status.containerStatuses?.[0]?.restartCount ?? 0), 0);
 
 const readyOf = (pods: readonly Pod[]): number => pods.filter(isReady).length;
-
-const print = (text: string) => process.stdout.write(`      ${text}\n`);
 
 describe("probes", () => {
   let stack: Stack;
@@ -55,7 +55,10 @@ describe("probes", () => {
     const ready = status.conditions.find(({ type }) => type === "Ready")?.lastTransitionTime ?? "";
     const started = status.containerStatuses[0]?.state.running?.startedAt ?? "";
     const seconds = (Date.parse(ready) - Date.parse(started)) / 1000;
-    print(`slow start: ready after ${seconds} s, ${restartsOf(pods)} restarts`);
+    report("a slow start", {
+      seconds,
+      detail: `${plural(restartsOf(pods), "restart")}; the liveness probe alone would allow 4 s`,
+    });
     assert.ok(seconds >= 39, `ready after ${seconds} s`);
     assert.equal(restartsOf(pods), 0);
   });
@@ -66,9 +69,9 @@ describe("probes", () => {
       await update(stack);
       const start = Date.now();
       await until("it is restarted", async () => restartsOf(await podsOf("first")) >= 1, 180);
-      const seconds = Math.round((Date.now() - start) / 1000);
+      const seconds = secondsSince(start);
       const explained = await said("explain", /service first: /);
-      print(`hanging program: restarted ${seconds} s after its update`);
+      report("a program that hangs", { seconds, detail: "restarted this long after its update" });
       assert.match(explained, /its liveness probe failed, and it was restarted \d+ times? so far/);
       assert.match(explained, /[Ll]iveness probe failed: /);
       assert.match(await said("status", /^\s*first .* 0\/1 /m), /npx flotilla explain/);
@@ -101,11 +104,13 @@ describe("probes", () => {
     } finally {
       await scale(1);
     }
-    const lost = Math.round((Date.now() - start) / 1000);
+    const lost = secondsSince(start);
     const back = Date.now();
     await said("explain", /Nothing is wrong/);
-    const seconds = Math.round((Date.now() - back) / 1000);
-    print(`redis lost for ${lost} s: all ready ${seconds} s later, ${(await restarts()) - before} restarts`);
+    report("redis is lost", {
+      seconds: lost,
+      detail: `all pods ready ${secondsSince(back)} s after it was back, ${plural((await restarts()) - before, "restart")}`,
+    });
     assert.match(text, /service order-service: 0 of 2 pods ready/);
     assert.match(text, /its readiness probe fails[\s\S]*503/);
     assert.equal(await restarts(), before);

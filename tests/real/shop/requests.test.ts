@@ -5,8 +5,11 @@ import { realNode } from "../../../dev/sandbox/nodes/layout";
 import { loseNode } from "../../../dev/sandbox/nodes/nodes";
 import { openWorld } from "../../../dev/sandbox/world";
 import { get, run, type Stack, until } from "../../e2e/world";
+import { CALLERS } from "./callers";
 import { type Counts, Follower } from "./follow";
-import { allReady, CALLERS, IS_LONG, NAMESPACE, SECOND_NODE, shopWorld, theShop, update } from "./shop";
+import { report, secondsSince } from "./report";
+import type { CaseName } from "./results";
+import { allReady, IS_LONG, NAMESPACE, SECOND_NODE, shopWorld, theShop, update } from "./shop";
 
 describe("requests at a constant rate to order-service", () => {
   let stack: Stack;
@@ -16,21 +19,27 @@ describe("requests at a constant rate to order-service", () => {
   });
 
   /** Returns the counts while something is done, and prints them. */
-  async function measure(what: string, work: () => Promise<unknown>): Promise<Counts> {
+  async function measure(
+    name: CaseName,
+    work: () => Promise<unknown>,
+    detail?: () => string,
+  ): Promise<Counts> {
     const follower = new Follower(CALLERS, "app=load");
     const start = Date.now();
     await work();
     const counts = await follower.end();
-    const { fresh, kept, slowest } = counts;
-    process.stdout.write(
-      `      ${what}: ${Math.round((Date.now() - start) / 1000)} s, ${fresh.ok} + ${kept.ok} requests, ${fresh.failed} + ${kept.failed} failed, slowest ${slowest} ms\n`,
-    );
+    const { fresh, kept } = counts;
+    report(name, {
+      seconds: secondsSince(start),
+      counts: { fresh, kept },
+      ...(detail ? { detail: detail() } : {}),
+    });
     assert.ok(fresh.ok > 20, `${fresh.ok} requests`);
     return counts;
   }
 
-  async function during(what: string, work: () => Promise<unknown>): Promise<void> {
-    const { fresh, kept, errors } = await measure(what, work);
+  async function during(name: CaseName, work: () => Promise<unknown>): Promise<void> {
+    const { fresh, kept, errors } = await measure(name, work);
     assert.deepEqual([fresh.failed, kept.failed], [0, 0], errors.join("\n"));
   }
 
@@ -43,13 +52,13 @@ describe("requests at a constant rate to order-service", () => {
   };
 
   it("does not fail during a rolling update", () =>
-    during("rolling update", async () => {
+    during("rolling update of order-service", async () => {
       await stack.config("flotilla:services.order-service.tag", "2.0.0");
       await update(stack);
     }));
 
   it("does not fail while it is scaled up and down", () =>
-    during("scaling from 2 to 4 to 2 pods", async () => {
+    during("order-service with 2 pods, 4, and 2 again", async () => {
       for (const replicas of ["4", "2"]) {
         await stack.config("flotilla:services.order-service.replicas", replicas);
         await update(stack);
@@ -86,7 +95,7 @@ describe("requests at a constant rate to order-service", () => {
       await update(stack);
       await until("pods on the second node", async () => (await podsOn(SECOND_NODE)).length > 0);
       let failing = 0;
-      const { fresh } = await measure("loss of a node", async () => {
+      const loss = async () => {
         const start = Date.now();
         await loseNode(shopWorld, realNode(1));
         await run("kubectl", [
@@ -98,8 +107,12 @@ describe("requests at a constant rate to order-service", () => {
         failing = (Date.now() - start) / 1000;
         // Requests that were sent until then fail at their time limit of 10 s.
         await pause(12_000);
-      });
-      process.stdout.write(`      the node was not ready after ${Math.round(failing)} s\n`);
+      };
+      const { fresh } = await measure(
+        "loss of a node with half of the pods",
+        loss,
+        () => `the node was not ready after ${Math.round(failing)} s`,
+      );
       assert.ok(failing < 40, `${failing} s`);
       assert.ok(fresh.failed < fresh.ok, `${fresh.failed} failed, ${fresh.ok} succeeded`);
       await during("after the loss", () => pause(20_000));

@@ -4,6 +4,8 @@ import { INTERRUPTED } from "../../../cli/tools/interrupts";
 import { get, type Stack, until } from "../../e2e/world";
 import { clientOf, followClient, logIn, loginOf, readySince, type StoreName } from "./clients";
 import type { Counts } from "./follow";
+import { report, secondsSince } from "./report";
+import type { CaseName } from "./results";
 import { start } from "./running";
 import { allReady, IS_LONG, NAMESPACE, theShop } from "./shop";
 
@@ -21,7 +23,7 @@ describe("the rotation of a store's passwords", () => {
   });
 
   /** Rotates a store and checks data and logins. Prints and returns what its client saw. */
-  async function rotated(store: StoreName, what: string, work: () => Promise<void>): Promise<Counts> {
+  async function rotated(store: StoreName, name: CaseName, work: () => Promise<void>): Promise<Counts> {
     const old = await loginOf(store);
     const word = `${store}-${Date.now()}`;
     const written = await logIn(store, { write: word });
@@ -32,9 +34,12 @@ describe("the rotation of a store's passwords", () => {
     await allReady();
     const counts = await follower.end();
     const { kept, fresh, refused, failing } = counts;
-    process.stdout.write(
-      `      ${what}: ${Math.round((Date.now() - begin) / 1000)} s, ${kept.ok} + ${fresh.ok} operations, ${kept.failed} + ${fresh.failed} failed in ${failing ? seconds(failing.to - failing.from) : 0} s, ${refused} logins refused\n`,
-    );
+    report(name, {
+      seconds: secondsSince(begin),
+      counts: { fresh, kept },
+      refused,
+      ...(failing ? { detail: `operations failed for ${seconds(failing.to - failing.from)} s` } : {}),
+    });
     assert.notEqual((await loginOf(store)).password, old.password);
     const withOld = await logIn(store, old);
     assert.equal(withOld.refused, true, `the old password: ${JSON.stringify(withOld)}`);

@@ -11,12 +11,11 @@ import { writeCatalogue } from "../../copy";
 import { flotilla } from "../../e2e/inventory";
 import { apply, get, projectStack, run, type Stack, until, useWorld } from "../../e2e/world";
 import { skipWithoutImages, skipWithoutRealNodes } from "../cluster";
-import { CLIENT_IMAGE, putImages, REGISTRY } from "./images";
+import { CALLERS, callerPod } from "./callers";
+import { putImages, REGISTRY } from "./images";
 import { INVENTORY } from "./inventory";
 
 export const NAMESPACE = "shop";
-/** The namespace of order-service's callers and neighbors, according to its inventory. */
-export const CALLERS = "microservices";
 
 /** Whether the cases run that take long. They need two nodes. */
 export const IS_LONG = process.env.REAL === "long";
@@ -40,6 +39,9 @@ export = deploy(catalogue, {
 });
 `;
 
+/** Number of pods of order-service, unless a test changes it. */
+export const ORDER_SERVICE_PODS = 2;
+
 const SETTINGS = {
   application: "shop",
   environment: "local",
@@ -47,7 +49,7 @@ const SETTINGS = {
   standIns: true,
   namespace: NAMESPACE,
   registryMirrors: { "docker.io": REGISTRY },
-  services: { "order-service": { replicas: 2 }, "archive-client": { replicas: 0 } },
+  services: { "order-service": { replicas: ORDER_SERVICE_PODS }, "archive-client": { replicas: 0 } },
 };
 
 let opening: Promise<Stack> | undefined;
@@ -93,39 +95,26 @@ export async function update(stack: Stack, ...args: string[]): Promise<string> {
   return all;
 }
 
-/** Returns the pod that sends requests: a caller that the network policies admit. */
-const loadPod = (address: string) => ({
-  apiVersion: "v1",
-  kind: "Pod",
-  metadata: {
-    name: "load",
-    namespace: CALLERS,
-    labels: { app: "load", "app.kubernetes.io/name": "api-gateway" },
-  },
-  spec: {
-    // The other node is lost in a test.
-    nodeName: "real-0",
-    containers: [
-      {
-        name: "load",
-        image: CLIENT_IMAGE,
-        imagePullPolicy: "IfNotPresent",
-        args: ["load"],
-        env: [
-          { name: "LOAD_URL", value: `http://${address}/orders` },
-          { name: "LOAD_RATE", value: "8" },
-        ],
-      },
-    ],
-  },
-});
+/**
+ * Returns the URL of order-service, by address: with a node, a pod of the DNS is lost too, and look-ups that time out would hide
+ * everything else.
+ */
+export async function ordersUrl(): Promise<string> {
+  const { spec } = await get<{ spec: { clusterIP: string } }>("service", "order-service", "-n", NAMESPACE);
+  return `http://${spec.clusterIP}/orders`;
+}
 
 async function startLoad(): Promise<void> {
   await apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: CALLERS } });
   await run("kubectl", ["wait", "--for=create", "-n", CALLERS, "serviceaccount/default"]);
-  // By address: with a node, a pod of the DNS is lost too, and look-ups that time out would hide everything else.
-  const { spec } = await get<{ spec: { clusterIP: string } }>("service", "order-service", "-n", NAMESPACE);
-  await apply(loadPod(spec.clusterIP));
+  await apply(
+    callerPod("load", {
+      env: [
+        { name: "LOAD_URL", value: await ordersUrl() },
+        { name: "LOAD_RATE", value: "8" },
+      ],
+    }),
+  );
   await run("kubectl", ["wait", "--for=condition=Ready", "-n", CALLERS, "pod/load"]);
 }
 
