@@ -7,7 +7,7 @@ import { get, type Stack, secretOf } from "../../e2e/world";
 import { CALLERS } from "./callers";
 import { Follower } from "./follow";
 import { report, secondsSince } from "./report";
-import { NAMESPACE, theShop, update, WRONG_PASSWORD } from "./shop";
+import { NAMESPACE, theShop, update, WRONG_PASSWORD, withTimeLimits } from "./shop";
 
 interface Failure {
   release: string;
@@ -61,6 +61,11 @@ const FAILURES: Failure[] = [
   },
 ];
 
+/** In seconds. A pod with a full disk is evicted within a minute or more. */
+const TIME_LIMITS = Object.fromEntries(
+  FAILURES.map(({ release }) => [release, release === "third" ? 150 : 60]),
+);
+
 describe("releases that fail", () => {
   let stack: Stack;
   let secrets: string[];
@@ -79,7 +84,7 @@ describe("releases that fail", () => {
         await stack.config(`flotilla:services.${release}.${path}`, value);
     follower = new Follower(CALLERS, "app=load");
     const start = Date.now();
-    output = await command("up", "--yes");
+    output = await withTimeLimits(stack, TIME_LIMITS, () => command("up", "--yes"));
     seconds = secondsSince(start);
   });
 

@@ -73,7 +73,7 @@ const shop: Application = {
     second: misbehaving("none"),
     third: misbehaving("none"),
     // Its program answers after 40 seconds; its liveness probe alone would allow 4.
-    slow: { ...misbehaving("slow"), startupSeconds: 60 },
+    slow: { ...misbehaving("slow"), startupSeconds: 90 },
     // It may connect to mysql, and has a password of its own for it, which is wrong.
     "archive-client": {
       ...client("archive", "mysql", "app", {

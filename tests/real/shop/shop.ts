@@ -26,18 +26,34 @@ export const WRONG_PASSWORD = "correct-horse-battery-staple";
 
 export const shopWorld = worldIn(join(PROJECT, ".flotilla", "real-shop"));
 
-/** Makes releases fail soon, and nothing else. The slow program keeps its own time limit. */
-const INDEX = `import { deploy } from "./components";
+/** Writes the program of the project. */
+function writeProgram(stack: Stack, timeLimits: Record<string, number>): void {
+  const program = `import { deploy } from "./components";
 import { catalogue } from "./apps";
+const timeLimits: Record<string, number> = ${JSON.stringify(timeLimits)};
 export = deploy(catalogue, {
   project: __dirname,
   transform: ({ services }) => {
-    for (const [name, release] of Object.entries(services))
-      // A pod with a full disk is evicted within a minute or more.
-      if (name !== "slow") release.timeoutSeconds = name === "third" ? 150 : 60;
+    for (const [name, release] of Object.entries(services)) release.timeoutSeconds = timeLimits[name] ?? release.timeoutSeconds;
   },
 });
 `;
+  writeFileSync(join(stack.folder, "index.ts"), program);
+}
+
+/** Runs work with other time limits of services, in seconds. */
+export async function withTimeLimits<T>(
+  stack: Stack,
+  timeLimits: Record<string, number>,
+  work: () => Promise<T>,
+): Promise<T> {
+  writeProgram(stack, timeLimits);
+  try {
+    return await work();
+  } finally {
+    writeProgram(stack, {});
+  }
+}
 
 /** Number of pods of order-service, unless a test changes it. */
 export const ORDER_SERVICE_PODS = 2;
@@ -73,7 +89,7 @@ async function deployShop(): Promise<Stack> {
   writeCatalogue(stack.folder, INVENTORY);
   for (const file of ["order-service.ts", "stand-ins.ts"])
     cpSync(join(PROJECT, "apps", file), join(stack.folder, "apps", file));
-  writeFileSync(join(stack.folder, "index.ts"), INDEX);
+  writeProgram(stack, {});
   await stack.secret("flotilla:credentials.archive-app", WRONG_PASSWORD);
   await update(stack);
   await startLoad();
