@@ -71,6 +71,10 @@ export const programsOf = ({ services, tasks = {} }: Application): Record<string
 export const programOf = ({ services, tasks = {} }: Application, name: string): Program | undefined =>
   own<Program>(services, name) ?? own(tasks, name);
 
+/** Returns the kind of a service or task, for messages. */
+export const kindOfProgram = ({ services }: Application, name: string): "service" | "task" =>
+  own(services, name) ? "service" : "task";
+
 /** Returns a cycle, such as `["a", "b", "a"]`, or undefined if there is none. */
 export function findCycle(needs: Record<string, readonly string[]>): string[] | undefined {
   const done = new Set<string>();

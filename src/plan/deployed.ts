@@ -6,14 +6,14 @@ import { rotationPrefix, rotationReleases } from "../model/names";
 import { compact } from "../model/records";
 import type { PlanContext } from "./context";
 import { storeSecretName } from "./credentials";
-import type { Value, Values } from "./plan";
+import type { ReleasePlan, Value, Values } from "./plan";
 import { CLUSTER_GENERATION, GENERATION } from "./stores/generation";
 import type { StoreKindDescriptor } from "./stores/kind";
 import { allKinds } from "./stores/registry";
 
 /** A Helm release in the state. */
 export interface DeployedRelease {
-  kind: "store" | "service" | "job";
+  kind: ReleasePlan["kind"];
   /** Path or URL of its chart. */
   chart: string;
   values: Values;

@@ -52,7 +52,7 @@ function imageKey(
   const own = `flotilla:${owner.kind}.${owner.name}`;
   if (loader !== undefined)
     return { image: `${own}.loaders.${loader}`, digest: `${own}.loaders.${loader}.digest` };
-  const isMain = name === owner.name || owner.kind === "services" || facts.kind === "job";
+  const isMain = name === owner.name || owner.kind !== "stores" || facts.kind === "job";
   return {
     image: owner.kind === "stores" ? "flotilla:storeImages" : `${own}.repository`,
     digest: isMain ? `${own}.digest` : "flotilla:storeImages.digests, by the image's name",

@@ -86,13 +86,14 @@ function checkedOf(
   };
 }
 
-/** Returns the exceptions of a service or store, from the stack and from the inventory. */
+/** Returns the exceptions of a service, store or task, from the stack and from the inventory. */
 function exceptionsOf(settings: Settings, owner: CheckedRelease["owner"], inventory: Exceptions): Exceptions {
   return { ...inventory, ...own(settings[owner.kind], owner.name)?.exceptions };
 }
 
-/** Returns the service or store that a release belongs to. The name of a Job starts with the name of its store. */
-export function ownerOf({ stores }: Application, { name, kind }: ReleasePlan): CheckedRelease["owner"] {
+/** Returns the service, store or task that a release belongs to. The name of a Job starts with the name of its store. */
+export function ownerOf({ stores }: Application, { name, kind, task }: ReleasePlan): CheckedRelease["owner"] {
+  if (task !== undefined) return { kind: "tasks", name: task };
   if (kind === "service") return { kind: "services", name };
   if (kind === "store") return { kind: "stores", name };
   const candidates = Object.keys(stores).filter((store) => name.startsWith(`${store}-`));

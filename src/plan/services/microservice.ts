@@ -5,6 +5,7 @@ import { own, servicePort, usedBy } from "../../model/graph";
 import { keysOfPaths } from "../../model/names";
 import { DEFAULT_USER, shutdownOf } from "../../model/presets";
 import { compact, mapValues } from "../../model/records";
+import type { Program } from "../../model/task";
 import { mentionsPassword } from "../../model/text";
 import { literally } from "../../model/variables";
 import { describeChart } from "../chart";
@@ -17,6 +18,7 @@ import type { ReleasePlan, SecretPlan } from "../plan";
 import { prune } from "../prune";
 import { storeSeconds } from "../stores";
 import { preparations } from "../stores/jobs";
+import { migrationsBefore } from "../tasks/tasks";
 import { wordsOf } from "../variable-values";
 import { exceptionsOf, permissionsOf } from "./exceptions";
 import { ingressOf, loadBalancerOf, monitorOf } from "./exposure";
@@ -101,7 +103,12 @@ export function planMicroservice(context: PlanContext, name: string): Microservi
     chart: { path: charts.microservice.path },
     description: describeChart(charts.microservice),
     values: prune(values),
-    needs: [...stores, ...stores.flatMap((store) => preparations(context, store)), ...first],
+    needs: [
+      ...stores,
+      ...stores.flatMap((store) => preparations(context, store)),
+      ...first,
+      ...migrationsBefore(context, name),
+    ],
     secrets: [...Object.keys(all), ...pullSecrets],
     timeoutSeconds:
       settings.rolloutSeconds +
@@ -126,9 +133,9 @@ export const imageOf = (service: Service, settings: Settings, name: string): Ima
   imageIn(settings, service.image, own(settings.services, name));
 
 /** Returns the environment variables. Those with a password reference a Secret. */
-function environmentOf(
+export function environmentOf(
   context: AppContext,
-  { env = {} }: Service,
+  { env = {} }: Program,
   secrets: Record<string, SecretPlan>,
 ): MicroserviceValues["env"] {
   const holder = (key: string) =>
