@@ -120,12 +120,15 @@ export function planMicroservice(context: PlanContext, name: string): Microservi
   return { release, secrets: all };
 }
 
-/** Returns the time until the Kubernetes Services of other services exist, in seconds: their releases wait for their stores. */
+/** Returns the time until the Kubernetes Services of other services exist, in seconds: their releases wait for stores and migrations. */
 function secondsUntilNames(context: AppContext, services: readonly string[]): number {
   const { application, stores } = context;
   const used = services.flatMap((name) => own(application.services, name)?.uses ?? []);
   const seconds = used.map((name) => (own(stores, name) ? storeSeconds(context, name) : 0));
-  return Math.max(0, ...seconds);
+  const migrations = Object.values(application.tasks ?? {}).flatMap(({ before, seconds }) =>
+    before?.some((name) => services.includes(name)) ? [seconds] : [],
+  );
+  return Math.max(0, ...seconds) + Math.max(0, ...migrations);
 }
 
 /** Returns the image of a service with the stack's overrides. */
