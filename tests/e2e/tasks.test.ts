@@ -74,9 +74,15 @@ describe("tasks", function () {
     return all;
   };
   const up = (code: number) => ends(code, "up", "--yes");
-  /** Lets the pods of a task wait for a node, or run again. kwok completes the pods of Jobs as soon as they run. */
-  const hold = (task: string, cpu: string) =>
-    stack.config(`flotilla:tasks.${task}.resources.requests.cpu`, cpu);
+  /** Lets the pods of a task wait for a node that is large enough. kwok completes the pods of Jobs as soon as they run. */
+  const hold = async (task: string) => {
+    for (const kind of ["limits", "requests"])
+      await stack.config(`flotilla:tasks.${task}.resources.${kind}.cpu`, "1000000m");
+  };
+  const release = async (task: string) => {
+    for (const kind of ["limits", "requests"])
+      await stack.config(`flotilla:tasks.${task}.resources.${kind}.cpu`, "50m");
+  };
   /** Ends the waiting pod of a task that is not one of `known`. */
   const end = async (task: string, known: readonly Pod[], exitCode: number) => {
     const names = known.map(({ metadata }) => metadata.name);
@@ -127,7 +133,7 @@ describe("tasks", function () {
 
   it("leave the old version running if the migration of a new one fails", async () => {
     await stack.config("flotilla:services.orders.tag", "2.0.0");
-    await hold("migrate", "1000");
+    await hold("migrate");
     const known = await podsOf("migrate");
     const [said] = await Promise.all([up(1), end("migrate", known, 3)]);
     assert.match(said, /migrate-[0-9a-f]{8}: failed/);
@@ -157,7 +163,7 @@ describe("tasks", function () {
   });
 
   it("update the service once the migration succeeds", async () => {
-    await hold("migrate", "50m");
+    await release("migrate");
     await up(0);
     const [job, ...more] = await migrations();
     assert.deepEqual(more, [], "the old version's Job is gone");
@@ -182,7 +188,7 @@ describe("tasks", function () {
 
   it("are suspended by the stack, and still run by hand: with the exit code of the program", async () => {
     await stack.config("flotilla:tasks.report.suspend", "true");
-    await hold("report", "1000");
+    await hold("report");
     await up(0);
     const { spec } = await get<{ spec: { suspend: boolean } }>("cronjob", "report", "-n", namespace);
     assert.equal(spec.suspend, true);
