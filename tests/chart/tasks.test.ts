@@ -9,6 +9,7 @@ import {
   type KubernetesObject,
   ofKind,
   parseObjects,
+  podsOf,
   renderText,
   restrictedViolations,
 } from "./render";
@@ -52,12 +53,10 @@ describe("tasks, as the chart renders them", () => {
   });
 
   it("meet Pod Security `restricted`, with a read-only root file system, without a token", () => {
-    const pods = [
-      ofKind(objects.migrate as KubernetesObject[], "Job").spec.template,
-      ofKind(objects.report as KubernetesObject[], "CronJob").spec.jobTemplate.spec.template,
-    ];
-    for (const { spec, metadata } of pods) {
-      assert.deepEqual(restrictedViolations({ spec, metadata }), []);
+    const pods = podsOf(Object.values(objects).flat());
+    assert.equal(pods.length, 2);
+    for (const spec of pods) {
+      assert.deepEqual(restrictedViolations(spec), []);
       assert.equal(spec.automountServiceAccountToken, false);
       assert.equal(spec.restartPolicy, "Never");
       for (const container of [...spec.containers, ...(spec.initContainers ?? [])]) {
