@@ -6,9 +6,10 @@ import type { Problem } from "../../src/model/problems";
 import type { Task } from "../../src/model/task";
 import { host, password } from "../../src/model/text";
 import type { WrittenApplication, WrittenTask } from "../../src/model/written";
+import { composePlan } from "../../src/plan/compose";
 import type { Deployed } from "../../src/plan/deployed";
 import type { Plan } from "../../src/plan/plan";
-import { application, planFor, problemsOf, redis, service, valuesOf } from "../support";
+import { application, charts, planFor, problemsOf, redis, service, stackOf, valuesOf } from "../support";
 
 const migration = (overrides: Partial<Task> = {}): Task => ({
   image: { of: "orders" },
@@ -306,6 +307,27 @@ describe("wrong tasks", () => {
       },
       /task report.*cpu/,
     );
+  });
+
+  it("are checked by the rules, with the settings that fix them", () => {
+    const problems = (tasks: Record<string, Task>) =>
+      problemsOf(() => {
+        const { config, read } = stackOf(shop(tasks), {
+          environment: "dev",
+          requireDigests: true,
+          distribution: "upstream",
+        });
+        return composePlan(config, read, { charts });
+      })
+        .map(text)
+        .join("\n");
+    assert.match(
+      problems({ report: report() }),
+      /CronJob report, container report.*[\s\S]*flotilla:tasks\.report\.digest/,
+    );
+    const ofService = problems({ migrate: migration() });
+    assert.match(ofService, /Job migrate-[0-9a-f]{8}, container migrate-/);
+    assert.doesNotMatch(ofService, /Set it: flotilla:tasks/);
   });
 
   it("are refused if they wait for each other in a circle", () => {

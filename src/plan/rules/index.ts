@@ -3,6 +3,7 @@ import type { Settings } from "../../config/schema";
 import type { Application } from "../../model/application";
 import { own } from "../../model/graph";
 import type { Problem } from "../../model/problems";
+import { isImageOf } from "../../model/task";
 import type { AppContext, PlanContext } from "../context";
 import { isStandIn } from "../environment";
 import type { Plan, ReleasePlan } from "../plan";
@@ -78,9 +79,11 @@ function checkedOf(
   const owner = ownerOf(application, release);
   const noProbe = own(application.services, owner.name)?.noProbe;
   const inventory: Exceptions = noProbe === undefined ? {} : { probes: noProbe };
+  const image = owner.kind === "tasks" ? own(application.tasks ?? {}, owner.name)?.image : undefined;
   return {
     facts,
     owner,
+    ...(image && isImageOf(image) ? { imageOf: image.of } : {}),
     exceptions: exceptionsOf(settings, owner, inventory),
     isStandIn: isStandIn(application, release.name),
   };

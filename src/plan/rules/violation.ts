@@ -27,6 +27,8 @@ export interface CheckedRelease {
   facts: ReleaseFacts;
   /** The service, store or task that the release belongs to, whose exceptions apply. */
   owner: { kind: "services" | "stores" | "tasks"; name: string };
+  /** The service whose image a task has. Default: its own image. */
+  imageOf?: string;
   /** Rules that do not apply, each with a reason, or with reasons by variable or file. */
   exceptions: Exceptions;
   /** Whether it is a stand-in for an external, which has one pod in every environment. */
