@@ -24,6 +24,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   up: async () => (await import("./commands/up")).upCommand(),
   status: async () => (await import("./commands/status")).statusCommand(),
   open: async () => (await import("./commands/open")).openCommand(),
+  run: async () => (await import("./commands/run")).runCommand(),
   explain: async () => (await import("./commands/explain")).explainCommand(),
   drift: async () => (await import("./commands/drift")).driftCommand(),
   rollback: async () => (await import("./commands/rollback")).rollbackCommand(),

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { RELEASE_COMPONENTS } from "../src/runtime/resource-types";
 import { createRelease, type ReleaseArgs } from "./release";
 
-/** The component around the Helm release of a store, a service or a Job of an application. */
+/** The component around the Helm release of a store, a service, a Job or a task of an application. */
 export class PlannedRelease extends pulumi.ComponentResource {
   /** The Helm release. */
   public readonly release: k8s.helm.v3.Release;

@@ -141,6 +141,37 @@ export const FULL_INVENTORY: WrittenApplication = {
       storage: "2Gi",
     },
   },
+  tasks: {
+    migrate: {
+      image: { of: "api" },
+      seconds: 300,
+      before: ["api"],
+      team: "payments",
+      uses: ["db"],
+      env: { HOST: [host("db")], PASSWORD: [password("db", "app")], STEP: 1 },
+      command: ["migrate"],
+      args: ["--host", host("db")],
+      files: { "/etc/migrate.conf": "lock = true" },
+      writable: ["/tmp"],
+      user: { uid: 1000, gid: 1000, reason: "the user of the image, to whom its files belong" },
+    },
+    report: {
+      image: "registry.example.com/report:1",
+      seconds: 600,
+      retries: 2,
+      resources: RESOURCES,
+      uses: ["api"],
+      env: { API: [address("api")].flat() },
+      cron: {
+        schedule: "30 3 * * 1-5",
+        timeZone: "Europe/Berlin",
+        concurrency: "Replace",
+        startingDeadlineSeconds: 60,
+        history: { successful: 1, failed: 5 },
+        suspend: false,
+      },
+    },
+  },
   externals: {
     bank: {
       reason: "payments",

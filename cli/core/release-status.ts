@@ -3,12 +3,13 @@
 import { isDeepStrictEqual } from "node:util";
 import { own } from "../../src/model/graph";
 import { compact } from "../../src/model/records";
-import type { PlanOutputs } from "../../src/plan/plan";
+import type { PlanOutputs, ReleasePlan, Values } from "../../src/plan/plan";
+import type { MicroserviceValues } from "../../src/plan/services/microservice-values";
 import { deployedPlace } from "../../src/runtime/state";
 import type { LiveRelease } from "../stack/releases";
 import { isDeployed, objectsIn } from "./diff/manifests";
 import type { Workload } from "./explain/facts";
-import { readiness, readyAndNew, releaseOf } from "./explain/facts";
+import { hasFailedRun, lastRunOf, readiness, readyAndNew, releaseOf } from "./explain/facts";
 import {
   byUrn,
   deployedOf,
@@ -28,7 +29,7 @@ export interface PodNumbers {
 
 export interface ReleaseStatus {
   release: string;
-  kind: "store" | "service" | "stand-in" | "job" | "unknown";
+  kind: ReleasePlan["kind"] | "stand-in" | "unknown";
   chart: string;
   /** The newest revision in Helm; undefined if Helm has no such release. */
   revision?: number;
@@ -38,6 +39,8 @@ export interface ReleaseStatus {
   failed: boolean;
   /** The numbers of ready and wanted pods; for a Job, of succeeded ones. */
   pods: PodNumbers;
+  /** The schedule of a cron task. Undefined for other releases. */
+  cron?: CronStatus;
   /** `host:port` inside the cluster. */
   endpoint?: string;
   image: string;
@@ -45,6 +48,14 @@ export interface ReleaseStatus {
   updatedAt?: string;
   /** Drift in revisions, images and numbers of pods; `flotilla drift` compares all fields. */
   drift?: string;
+}
+
+export interface CronStatus {
+  schedule: string;
+  timeZone: string;
+  suspended: boolean;
+  /** Result of the newest ended run. Undefined if none is left. */
+  lastRun?: "succeeded" | "failed";
 }
 
 interface StackOutputs extends PlanOutputs {
@@ -64,10 +75,10 @@ export const namespaceIn = (resources: readonly ExportedResource[]): string | un
   deployedPlace(byUrn(resources))?.namespace ?? outputsOf(resources)?.namespace;
 
 /** Kinds of releases by name. */
-type Kinds = Readonly<Record<string, "store" | "service" | "job">>;
+type Kinds = Readonly<Record<string, ReleasePlan["kind"]>>;
 
 /**
- * Stores first, then Jobs, then services; last the releases in the namespace that the state does not have. Those are left out if
+ * Stores first, then Jobs, tasks and services; last the releases in the namespace that the state does not have. Those are left out if
  * the namespace is shared: they belong to others. `unrecorded`: releases of the plan, while an update that has not recorded them
  * yet is running or was interrupted.
  */
@@ -80,7 +91,7 @@ export function releaseStatuses(
   const outputs = outputsOf(resources);
   const deployed = deployedOf(resources);
   const states = releasesOf(resources);
-  const order = ["store", "job", "service"];
+  const order = ["store", "job", "task", "service"];
   const known = Object.keys(deployed).sort(
     (a, b) =>
       order.indexOf(deployed[a]?.kind ?? "") - order.indexOf(deployed[b]?.kind ?? "") || a.localeCompare(b),
@@ -106,6 +117,7 @@ export function releaseStatuses(
       status: newest?.status ?? "missing",
       failed: hasFailed(states.get(name) ?? {}),
       pods: podNumbers(workloadsOf),
+      cron: cronOf(name, deployed[name]?.values, workloads),
       endpoint,
       image: workloadsOf[0]?.spec?.template?.spec?.containers?.[0]?.image ?? "-",
       updatedAt: newest?.deployedAt,
@@ -121,9 +133,27 @@ function podNumbers(workloads: readonly Workload[]): PodNumbers {
   return compact({ ready, wanted: sum("wanted"), updated: updated < ready ? updated : undefined });
 }
 
-/** Whether a release is deployed and all its pods are ready. */
-export const isWell = ({ status, failed, pods }: ReleaseStatus): boolean =>
-  status === "deployed" && !failed && pods.ready >= pods.wanted;
+/** Returns the schedule of a cron task from the values of its release. */
+function cronOf(
+  name: string,
+  values: Values | undefined,
+  workloads: readonly Workload[],
+): CronStatus | undefined {
+  const { workload, cronJob = {} } = (values ?? {}) as unknown as Partial<MicroserviceValues>;
+  if (workload !== "CronJob") return undefined;
+  const last = lastRunOf(workloads, name);
+  const { schedule = "", timeZone = "Etc/UTC", suspend = false } = cronJob;
+  return compact({
+    schedule,
+    timeZone,
+    suspended: suspend,
+    lastRun: last && (hasFailedRun(last) ? ("failed" as const) : ("succeeded" as const)),
+  });
+}
+
+/** Whether a release is deployed, all its pods are ready, and the last run of a cron task has not failed. */
+export const isWell = ({ status, failed, pods, cron }: ReleaseStatus): boolean =>
+  status === "deployed" && !failed && pods.ready >= pods.wanted && cron?.lastRun !== "failed";
 
 /** The drift of a release in a few words. */
 function driftOf(

@@ -3,6 +3,7 @@ import type { Problem } from "../../src/model/problems";
 import { compact } from "../../src/model/records";
 import { readCharts } from "../../src/plan/chart";
 import { planWithRules } from "../../src/plan/compose";
+import { type Deployed, taskIn } from "../../src/plan/deployed";
 import type { Plan } from "../../src/plan/plan";
 import { askWithKubectl } from "../../src/runtime/ask-cluster";
 import { conflictProblem, readConflicts } from "../../src/runtime/foreign-objects";
@@ -79,12 +80,32 @@ function knownReleases({ resources, live }: Look, errors: Errors, planned: Plan 
   const kinds: Record<string, KnownRelease["kind"]> = {};
   for (const [name, { kind }] of Object.entries(deployed)) kinds[name] = kind;
   for (const { name, kind } of Object.values(planned?.releases ?? {})) kinds[name] ??= kind;
+  const tasks = tasksOf(deployed, planned);
   const failures = failuresOf(resources);
   return Object.entries(kinds).map(([name, kind]) => {
     const error = errors[name] ?? failures[name];
     const isNew = Object.hasOwn(deployed, name) ? undefined : true;
-    return compact({ name, kind, status: live[name]?.newest.status, error, isNew });
+    return compact({ name, kind, ...tasks[name], status: live[name]?.newest.status, error, isNew });
   });
+}
+
+/** The task of each release that belongs to one, and the services that are updated after it. */
+function tasksOf(
+  deployed: Deployed,
+  planned: Plan | undefined,
+): Record<string, Pick<KnownRelease, "task" | "before">> {
+  const releases = Object.values(planned?.releases ?? {});
+  const inState = Object.entries(deployed).flatMap(([name, { values }]) => {
+    const task = taskIn(values);
+    return task === undefined ? [] : [[name, { task }] as const];
+  });
+  const inPlan = releases.flatMap(({ name, task }) => {
+    const before = releases.flatMap((other) =>
+      other.needs.includes(name) && other.kind === "service" ? [other.name] : [],
+    );
+    return task === undefined ? [] : [[name, { task, before }] as const];
+  });
+  return Object.fromEntries([...inState, ...inPlan]);
 }
 
 /** The plan of the settings; undefined if they are invalid, which must not hide findings about what runs. */

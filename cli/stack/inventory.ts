@@ -89,9 +89,9 @@ const toEdit = (image: string | undefined): string[] => [
 
 /** The problems with the names of a new service and its dependencies. */
 function nameProblems(application: Application, name: string, uses: readonly string[]): Problem[] {
-  const { services, stores, externals = {}, callers = {} } = application;
+  const { services, stores, tasks = {}, externals = {}, callers = {} } = application;
   const known = [services, stores, externals].flatMap((record) => Object.keys(record));
-  const taken = [...known, ...Object.keys(callers)].includes(name);
+  const taken = [...known, ...Object.keys(tasks), ...Object.keys(callers)].includes(name);
   const problem = (where: string, what: string, todo: string): Problem => ({ where, what, todo });
   return [
     ...(DNS_LABEL.test(name)

@@ -46,7 +46,7 @@ export const withoutSecrets = (line: string, secrets: readonly string[]): string
   secrets.reduce((text, secret) => text.replaceAll(secret, "(masked)"), line);
 
 /** The values of the namespace's Secrets, plain and in base64, longest first. */
-async function secretValues(kubectl: Kubectl, namespace: string): Promise<string[]> {
+export async function secretValues(kubectl: Kubectl, namespace: string): Promise<string[]> {
   const secrets = await readSecrets(kubectl, namespace);
   const encoded = secrets.flatMap(({ data }) => Object.values(data ?? {}));
   return [...encoded, ...encoded.map((value) => Buffer.from(value, "base64").toString("utf8"))]

@@ -87,7 +87,11 @@ function claimTable(claims: readonly ClaimFate[]): string {
 function releaseTable(releases: Destruction["releases"]): string {
   const table = new Table({ ...PLAIN_TABLE, head: ["RELEASE", "KIND", "PODS"] });
   for (const { name, kind, pods, isGone } of releases)
-    table.push([name, kind, isGone ? "already uninstalled" : kind === "job" ? "-" : String(pods.wanted)]);
+    table.push([
+      name,
+      kind,
+      isGone ? "already uninstalled" : kind === "job" || kind === "task" ? "-" : String(pods.wanted),
+    ]);
   return `${table}\n${plural(releases.length, "release")} in total.`;
 }
 

@@ -2,7 +2,7 @@
 import chalk from "chalk";
 import Table from "cli-table3";
 import { plural } from "../../src/model/plural";
-import { isWell, type ReleaseStatus } from "../core/release-status";
+import { type CronStatus, isWell, type ReleaseStatus } from "../core/release-status";
 import { ago } from "./duration";
 import { PLAIN_TABLE } from "./table";
 
@@ -23,10 +23,14 @@ export function statusTable(releases: readonly ReleaseStatus[]): string {
     ],
   });
   for (const release of releases) {
-    const { kind, chart, revision, status, failed, pods, endpoint, image, updatedAt, drift } = release;
+    const { kind, chart, revision, status, failed, pods, endpoint, image, updatedAt, drift, cron } = release;
     const all = pods.ready >= pods.wanted;
     const old = pods.updated === undefined ? "" : ` (${pods.updated} new)`;
-    const ready = kind === "job" && all ? "done" : `${pods.ready}/${pods.wanted}${old}`;
+    const ready = cron
+      ? cronText(cron)
+      : (kind === "job" || kind === "task") && all
+        ? "done"
+        : `${pods.ready}/${pods.wanted}${old}`;
     const word = failed && status === "deployed" ? "update failed" : status;
     table.push([
       release.release,
@@ -34,7 +38,7 @@ export function statusTable(releases: readonly ReleaseStatus[]): string {
       chart,
       revision ?? "-",
       word === "deployed" ? chalk.green(word) : chalk.red(word),
-      all && old === "" ? ready : chalk.yellow(ready),
+      all && old === "" && cron?.lastRun !== "failed" ? ready : chalk.yellow(ready),
       endpoint ?? "-",
       image,
       ago(updatedAt),
@@ -44,8 +48,12 @@ export function statusTable(releases: readonly ReleaseStatus[]): string {
   return table.toString();
 }
 
+/** What a cron task does now, instead of the number of its pods. */
+const cronText = ({ schedule, suspended, lastRun }: CronStatus): string =>
+  `${suspended ? "suspended" : schedule}${lastRun === "failed" ? ", last run failed" : ""}`;
+
 export function summary(releases: readonly ReleaseStatus[]): string {
-  const lasting = releases.filter(({ kind }) => kind !== "job");
+  const lasting = releases.filter(({ kind }) => kind !== "job" && kind !== "task");
   const ready = lasting.reduce((sum, { pods }) => sum + pods.ready, 0);
   const wanted = lasting.reduce((sum, { pods }) => sum + pods.wanted, 0);
   const well = releases.filter(isWell).length;

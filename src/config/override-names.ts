@@ -4,6 +4,7 @@ import { own } from "../model/graph";
 import { suggest } from "../model/nearest";
 import type { Problem } from "../model/problems";
 import { isRecord } from "../model/records";
+import type { Program } from "../model/task";
 import { isCheckOfChecker, RULE_NAMES } from "./rules";
 import type { MessageContext } from "./settings-issues";
 
@@ -14,7 +15,7 @@ export function nameProblems(
   { where, stack }: Pick<MessageContext, "where" | "stack">,
   deployedStores: readonly string[],
 ): Problem[] {
-  const { name, services, stores, externals = {} } = application;
+  const { name, services, stores, tasks = {}, externals = {} } = application;
   const removed = keysAt(input, ["stores"]).filter(
     (store) => !own(stores, store) && deployedStores.includes(store),
   );
@@ -35,11 +36,12 @@ export function nameProblems(
       what: `${name} no longer has a store "${store}", but it is still deployed with its data`,
       todo: `Put ${store} back into apps/${name}.ts. If its data can be deleted, remove this setting and run: npx flotilla remove ${store} --stack ${stack}`,
     })),
+    ...check(["tasks"], Object.keys(tasks), name, "task"),
     ...check(["externals"], Object.keys(externals), name, "external"),
     ...Object.entries(stores).flatMap(([store, { loaders = {} }]) =>
       check(["stores", store, "loaders"], Object.keys(loaders), store, "loader"),
     ),
-    ...["services", "stores"].flatMap((kind) =>
+    ...["services", "stores", "tasks"].flatMap((kind) =>
       keysAt(input, [kind]).flatMap((owner) =>
         check(
           [kind, owner, "exceptions"],
@@ -49,15 +51,17 @@ export function nameProblems(
         ),
       ),
     ),
-    ...Object.entries(services).flatMap(([service, { env = {}, files = {} }]) => {
-      const set = keysAt(input, ["services", service, "env"]);
-      return check(
-        ["services", service, "exceptions", "plain-secret"],
-        [...Object.keys(env), ...set, ...Object.keys(files)],
-        service,
-        "variable or file",
-      );
-    }),
+    ...Object.entries({ services, tasks }).flatMap(([kind, programs]) =>
+      Object.entries<Program>(programs).flatMap(([program, { env = {}, files = {} }]) => {
+        const set = keysAt(input, [kind, program, "env"]);
+        return check(
+          [kind, program, "exceptions", "plain-secret"],
+          [...Object.keys(env), ...set, ...Object.keys(files)],
+          program,
+          "variable or file",
+        );
+      }),
+    ),
   ];
 }
 

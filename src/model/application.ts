@@ -2,6 +2,7 @@
  * The vocabulary of an inventory: the parts of an application, as plain typed data. This file has no logic: `graph.ts` and
  * `validate/` read the inventory, and `src/plan` turns it into a plan.
  */
+import type { Task } from "./task";
 import type { Text } from "./text";
 
 /** The kinds of store, by name. A module that registers its own kind adds it here by declaration merging. */
@@ -47,6 +48,8 @@ export interface Application {
   services: Record<string, Service>;
   /** The stores, by name. The Helm release has the same name. */
   stores: Record<string, Store>;
+  /** Programs that run to their end, by name: migrations before a service is updated, and cron tasks. Default: none. */
+  tasks?: Record<string, Task>;
   /** Systems that services connect to and that others operate, by name. Default: none. */
   externals?: Record<string, External>;
   /** Pods in other namespaces that call services of the application, by name. Default: none. */

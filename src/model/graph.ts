@@ -1,6 +1,7 @@
 /** The dependency graph of an application. */
 import type { Application, Port, Service } from "./application";
 import { factsOf } from "./store-kinds";
+import type { Program } from "./task";
 
 /** An edge of the graph: A uses B. */
 export interface Edge {
@@ -18,8 +19,8 @@ export interface Edge {
 /** Returns all edges, in the order of the inventory. Unknown names are skipped; `validate/` reports them. */
 export function edgesOf(application: Application): Edge[] {
   return [
-    ...Object.entries(application.services).flatMap(([from, service]) =>
-      (service.uses ?? []).flatMap((to) => edgesTo(application, from, to)),
+    ...Object.entries(programsOf(application)).flatMap(([from, { uses = [] }]) =>
+      uses.flatMap((to) => edgesTo(application, from, to)),
     ),
     ...Object.entries(application.callers ?? {}).flatMap(([from, { calls }]) =>
       calls.flatMap((to) =>
@@ -29,9 +30,13 @@ export function edgesOf(application: Application): Edge[] {
   ];
 }
 
-/** Returns the names of the services or stores that a service uses. A stand-in is a service. */
-export function usedBy(application: Application, service: Service, kind: "services" | "stores"): string[] {
-  return (service.uses ?? []).filter((target) => own<object>(application[kind], target));
+/** Returns the names of the services or stores that a service or task uses. A stand-in is a service. */
+export function usedBy(
+  application: Application,
+  { uses = [] }: Pick<Service, "uses">,
+  kind: "services" | "stores",
+): string[] {
+  return uses.filter((target) => own<object>(application[kind], target));
 }
 
 function edgesTo(application: Application, from: string, to: string): Edge[] {
@@ -55,6 +60,20 @@ function edgesTo(application: Application, from: string, to: string): Edge[] {
     protocol: port.protocol,
   }));
 }
+
+/** Returns the services and tasks of an application, by name. Their names differ. */
+export const programsOf = ({ services, tasks = {} }: Application): Record<string, Program> => ({
+  ...services,
+  ...tasks,
+});
+
+/** Returns a service or task of an application. */
+export const programOf = ({ services, tasks = {} }: Application, name: string): Program | undefined =>
+  own<Program>(services, name) ?? own(tasks, name);
+
+/** Returns the kind of a service or task, for messages. */
+export const kindOfProgram = ({ services }: Application, name: string): "service" | "task" =>
+  own(services, name) ? "service" : "task";
 
 /** Returns a cycle, such as `["a", "b", "a"]`, or undefined if there is none. */
 export function findCycle(needs: Record<string, readonly string[]>): string[] | undefined {

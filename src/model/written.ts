@@ -12,6 +12,7 @@ import type {
   Store,
 } from "./application";
 import type { Unreadable } from "./disk";
+import type { ImageOf, Program, Task } from "./task";
 import type { Reference } from "./text";
 
 /** Text. Numbers and booleans become text as JavaScript prints them. */
@@ -73,6 +74,14 @@ export interface WrittenStore extends Omit<Store, "resources" | "loaders" | "kin
   >;
 }
 
+/** A program that runs to its end: a migration (`before`) or a cron task (`cron`). */
+export interface WrittenTask
+  extends Omit<Task, "image" | keyof Program>,
+    Pick<WrittenService, keyof Program> {
+  /** The image; `{ of: "orders" }` is the image of a service, with the stack's tag or digest. */
+  image: WrittenImage | ImageOf;
+}
+
 /** A system that services connect to and that others operate. */
 export interface WrittenExternal extends Omit<External, "standIn"> {
   /** A service that replaces the external in stacks with `flotilla:standIns`. Default: none. */
@@ -80,11 +89,13 @@ export interface WrittenExternal extends Omit<External, "standIn"> {
 }
 
 /** An application: a set of services and the stores they use. */
-export interface WrittenApplication extends Omit<Application, "services" | "stores" | "externals"> {
+export interface WrittenApplication extends Omit<Application, "services" | "stores" | "tasks" | "externals"> {
   /** The services, by name. The Helm release, the Deployment and the host have the same name. */
   services: Record<string, WrittenService>;
   /** The stores, by name. The Helm release has the same name. Default: none. */
   stores?: Record<string, WrittenStore>;
+  /** Programs that run to their end, by name: migrations before a service is updated, and cron tasks. Default: none. */
+  tasks?: Record<string, WrittenTask>;
   /** Systems that services connect to and that others operate, by name. Default: none. */
   externals?: Record<string, WrittenExternal>;
 }

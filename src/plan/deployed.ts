@@ -3,17 +3,18 @@ import type { Distribution } from "../config/schema";
 import type { Profile, StoreKind } from "../model/application";
 import { own } from "../model/graph";
 import { rotationPrefix, rotationReleases } from "../model/names";
-import { compact } from "../model/records";
+import { compact, isRecord } from "../model/records";
 import type { PlanContext } from "./context";
 import { storeSecretName } from "./credentials";
-import type { Value, Values } from "./plan";
+import { TASK_LABEL } from "./labels";
+import type { ReleasePlan, Value, Values } from "./plan";
 import { CLUSTER_GENERATION, GENERATION } from "./stores/generation";
 import type { StoreKindDescriptor } from "./stores/kind";
 import { allKinds } from "./stores/registry";
 
 /** A Helm release in the state. */
 export interface DeployedRelease {
-  kind: "store" | "service" | "job";
+  kind: ReleasePlan["kind"];
   /** Path or URL of its chart. */
   chart: string;
   values: Values;
@@ -40,6 +41,11 @@ export type NamespaceOrigin = "created" | "adopted";
 
 /** The deployed releases, by name. Empty if nothing is deployed or the state was not read. */
 export type Deployed = Record<string, DeployedRelease>;
+
+/** Returns the task that a release belongs to, from its values; undefined if it belongs to none. */
+export function taskIn({ podLabels }: Values): string | undefined {
+  return textOf(isRecord(podLabels) ? podLabels[TASK_LABEL] : undefined);
+}
 
 /** Returns the names of the deployed stores. */
 export const deployedStores = (deployed: Deployed): string[] =>

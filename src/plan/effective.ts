@@ -11,6 +11,7 @@ import { splitRepository } from "../model/image-formats";
 import { pathOf } from "../model/paths";
 import { compact, isRecord } from "../model/records";
 import { defaultsAt } from "../model/schema-tree";
+import { isImageOf, type Task } from "../model/task";
 import { type AppContext, createAppContext } from "./context";
 import { isStandIn } from "./environment";
 import { imageIn, mirrorOf, WAIT_IMAGE } from "./images";
@@ -18,6 +19,8 @@ import { serviceResources } from "./services/resources";
 import { autoscalingOf, podsAtLeast, replicasOf } from "./services/scaling";
 import { profileOf } from "./stores/profile";
 import { shapeOf } from "./stores/shape";
+import { taskResources } from "./tasks/task";
+import { taskImage } from "./tasks/tasks";
 
 /** The source of a value. */
 export type Source =
@@ -42,7 +45,7 @@ export interface Effective {
 export function effectiveSettings({ settings, application: declared, origins }: StackSettings): Effective[] {
   const context: Context = { ...createAppContext(declared, settings), origins };
   const { application } = context;
-  const { services: _, stores: __, externals: ___, ...common } = settings;
+  const { services: _, stores: __, externals: ___, tasks: ____, ...common } = settings;
   const computed = {
     ...common,
     replicas: replicasOf(settings),
@@ -77,6 +80,7 @@ export function effectiveSettings({ settings, application: declared, origins }: 
     ),
     ...Object.entries(application.services).flatMap(([name, service]) => ofService(context, name, service)),
     ...Object.keys(application.stores).flatMap((name) => ofStore(context, name)),
+    ...Object.entries(application.tasks ?? {}).flatMap(([name, task]) => ofTask(context, name, task)),
     ...Object.keys(application.externals ?? {}).flatMap((name) => ofExternal(context, name)),
   ];
 }
@@ -153,6 +157,43 @@ function ofStore(context: Context, name: string): Effective[] {
       ...others,
       clusterKey: kind.clusterKey && (clusterKey ?? { generation: 1 }),
     }).map(([key, value]) => at(key, value, { kind: "default" })),
+  ];
+}
+
+function ofTask(context: Context, name: string, task: Task): Effective[] {
+  const overrides = own(context.settings.tasks, name) ?? {};
+  const { repository, tag, digest, suspend, resources, ...others } = overrides;
+  const at = entryIn(context, ["tasks", name]);
+  const fromInventory = (step: string): Source => ({ kind: "inventory", path: ["tasks", name, step] });
+  return [
+    // The image of a service is listed with the service.
+    ...(isImageOf(task.image)
+      ? []
+      : imageEntries(
+          at,
+          task.image,
+          taskImage(context, name, task),
+          fromInventory("image"),
+          context,
+          repository,
+        )),
+    ...(task.cron
+      ? [
+          at(
+            ["suspend"],
+            suspend ?? task.cron.suspend ?? false,
+            task.cron.suspend === undefined ? { kind: "default" } : fromInventory("cron"),
+          ),
+        ]
+      : []),
+    ...leavesOf(taskResources(context, name, task)).map(([key, value]) =>
+      at(
+        ["resources", ...key],
+        value,
+        hasIn(task.resources, key) ? fromInventory("resources") : { kind: "default" },
+      ),
+    ),
+    ...leavesOf(others).map(([key, value]) => at(key, value, { kind: "default" })),
   ];
 }
 

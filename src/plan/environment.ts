@@ -1,9 +1,10 @@
 /** Adapts an inventory to a stack: optional services, addresses of externals, and stand-ins. */
 import type { Settings } from "../config/schema";
 import type { Application, External, Loader, Service } from "../model/application";
-import { own } from "../model/graph";
+import { own, programsOf } from "../model/graph";
 import type { Problem } from "../model/problems";
 import { compact, mapValues } from "../model/records";
+import type { Program, Task } from "../model/task";
 import { withValues } from "../model/variables";
 import { declaredVariables, loaderVariables } from "./variable-values";
 
@@ -18,8 +19,15 @@ export function inEnvironment(application: Application, settings: Settings): App
   const externals = entriesOf(application.externals).map(
     ([name, external]) => [name, placed(external, own(settings.externals, name))] as const,
   );
+  const tasks = entriesOf(application.tasks).flatMap(([name, task]): [string, Task][] => {
+    const before = task.before?.filter((service) => enabled.some(([other]) => other === service));
+    // A migration has nothing to do without its services.
+    if (before?.length === 0) return [];
+    const env = withValues(declaredVariables(task, own(settings.tasks, name)?.env));
+    return [[name, { ...task, ...compact({ before }), env }]];
+  });
   const standIns = standInsFor(
-    enabled.map(([, service]) => service),
+    [...enabled, ...tasks].map(([, program]) => program),
     Object.fromEntries(externals),
     settings,
   );
@@ -34,6 +42,7 @@ export function inEnvironment(application: Application, settings: Settings): App
   return {
     ...application,
     services,
+    ...(application.tasks ? { tasks: Object.fromEntries(tasks) } : {}),
     stores: mapValues(application.stores, (store) =>
       store.loaders ? { ...store, loaders: mapValues(store.loaders, withVariables) } : store,
     ),
@@ -51,9 +60,9 @@ export const isStandIn = ({ services, externals }: Application, name: string): b
 const isEnabled = (settings: Settings, name: string, { optional }: Service): boolean =>
   own(settings.services, name)?.enabled ?? optional === undefined;
 
-/** Returns the stand-ins of the externals that services or other stand-ins use. */
+/** Returns the stand-ins of the externals that services, tasks or other stand-ins use. */
 function standInsFor(
-  users: readonly Service[],
+  users: readonly Program[],
   externals: Record<string, External>,
   settings: Settings,
   found: Record<string, Service> = {},
@@ -96,7 +105,7 @@ export function environmentProblems(
 ): Problem[] {
   const off = Object.keys(declared.services).filter((name) => !own(planned.services, name));
   const needed = off.flatMap((name) => {
-    const users = entriesOf(planned.services).filter(([, { uses }]) => uses?.includes(name));
+    const users = entriesOf(programsOf(planned)).filter(([, { uses }]) => uses?.includes(name));
     const [user] = users.map(([user]) => user);
     return user === undefined
       ? []

@@ -37,6 +37,9 @@ import { planPreparations, preparations } from "./stores/jobs";
 import { type JobsPlan, planRotation, rotationPhase } from "./stores/rotation";
 import { shapeOf } from "./stores/shape";
 import { BITNAMI_DISK } from "./stores/store";
+import { taskProblems } from "./tasks/problems";
+import { planTask, taskResources } from "./tasks/task";
+import { taskReleases } from "./tasks/tasks";
 import { type Transformed, transformed } from "./transform";
 import { variableProblems } from "./variable-problems";
 
@@ -51,6 +54,7 @@ export function plan(context: PlanContext): Plan {
     ...wrong,
     ...furtherProblems(wrong, () => [
       ...environmentProblems(declared, application, settings),
+      ...taskProblems(context),
       ...variableProblems(declared, settings),
       ...credentialProblems(context),
       ...mixedSecretProblems(context),
@@ -66,10 +70,12 @@ export function plan(context: PlanContext): Plan {
   ]);
   const stores = Object.keys(application.stores);
   const services = Object.keys(application.services).map((name) => planMicroservice(context, name));
+  const tasks = Object.keys(application.tasks ?? {}).map((name) => planTask(context, name));
   const jobs = stores.flatMap((name) => planJobs(context, name));
   const planned = [
     ...stores.map((name) => planStore(context, name)),
     ...jobs.flatMap((job) => job.releases),
+    ...tasks.map(({ release }) => release),
     ...orderedByRoutes(
       context,
       services.map(({ release }) => release),
@@ -88,7 +94,7 @@ export function plan(context: PlanContext): Plan {
     registrySecrets(context),
     storeSecrets(context),
     ...jobs.map((job) => job.secrets),
-    ...services.map(({ secrets }) => secrets),
+    ...[...services, ...tasks].map(({ secrets }) => secrets),
   );
   const changed = transformed(
     context,
@@ -129,7 +135,10 @@ export function plan(context: PlanContext): Plan {
 /** Plans the Jobs of a store: preparation for its clients, and rotation. */
 function planJobs(context: PlanContext, name: string): JobsPlan[] {
   const phase = rotationPhase(context, name);
-  const users = [...preparations(context, name), ...clientsOf(context.application, name)];
+  const releases = clientsOf(context.application, name).map(
+    (client) => own(taskReleases(context), client) ?? client,
+  );
+  const users = [...preparations(context, name), ...releases];
   return [
     planPreparations(context, name, context.gates[name] ?? []),
     ...(phase === "none" ? [] : [planRotation(context, name, { users, phase })]),
@@ -162,7 +171,7 @@ function profileProblems({ stores, settings }: AppContext): Problem[] {
 function resourceProblems(context: AppContext): Problem[] {
   const { application, settings } = context;
   // Settings win over the inventory, so the problem is reported there if they set resources.
-  const where = (kind: "service" | "store", name: string) =>
+  const where = (kind: "service" | "store" | "task", name: string) =>
     own<{ resources?: object }>(settings[`${kind}s`], name)?.resources
       ? `flotilla:${kind}s.${name}.resources`
       : `apps/${application.name}.ts: ${kind} ${name}`;
@@ -172,6 +181,9 @@ function resourceProblems(context: AppContext): Problem[] {
         where("service", name),
         serviceResources(service, own(settings.services, name)?.resources),
       ),
+    ),
+    ...Object.entries(application.tasks ?? {}).flatMap(([name, task]) =>
+      requestProblems(where("task", name), taskResources(context, name, task)),
     ),
     ...Object.entries(application.stores).flatMap(([name, { loaders }]) => [
       ...requestProblems(
@@ -224,7 +236,7 @@ function storeSecrets(context: PlanContext): Record<string, SecretPlan> {
 
 /** Adds the owner to the description of a release. Jobs are left out: they would run again. */
 const ownedBy = (owner: Owner | undefined, release: ReleasePlan): ReleasePlan =>
-  owner === undefined || release.kind === "job"
+  owner === undefined || release.kind === "job" || release.kind === "task"
     ? release
     : { ...release, description: `${release.description}${ownerMark(owner)}` };
 

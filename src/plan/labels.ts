@@ -4,6 +4,9 @@ import type { AppContext } from "./context";
 /** Prefix of Flotilla's own labels and annotations. All objects of its releases have at least one. */
 export const OWN_PREFIX = "flotilla.dev/";
 
+/** Label of the pods of a task. It is the same for every version of a migration, unlike the name of the release. */
+export const TASK_LABEL = `${OWN_PREFIX}task`;
+
 /** Annotations of a namespace with the owning stack: its name, and the random ID in its state. */
 export const OWNER = `${OWN_PREFIX}stack`;
 export const OWNER_ID = `${OWN_PREFIX}stack-id`;

@@ -33,7 +33,7 @@ export function limitProblems(
   const charts = releases.filter(({ kind }) => kind !== "store");
   return [
     ...charts.flatMap((release) => {
-      const where = `${inventory}: ${release.kind} ${release.name}`;
+      const where = `${inventory}: ${release.kind} ${release.task ?? release.name}`;
       const values = release.values as unknown as MicroserviceValues;
       return [
         ...fileProblems(where, values),
@@ -66,7 +66,7 @@ function fileProblems(where: string, { config }: MicroserviceValues): Problem[] 
 /** Checks variables and arguments: Linux limits each of them, and the API server's database limits the object with all of them. */
 function stringProblems(
   where: string,
-  { name: release, kind }: ReleasePlan,
+  { name, kind, task }: ReleasePlan,
   settings: Settings,
   values: MicroserviceValues,
   secrets: Readonly<Record<string, SecretPlan>>,
@@ -75,13 +75,15 @@ function stringProblems(
     part(name, `${name}=${textOf(value, secrets)}`),
   );
   const words = wordsIn(values).map(([place, word]) => part(place, word));
-  const isSet = (name: string) =>
-    kind === "service" && own(own(settings.services, release)?.env ?? {}, name) !== undefined;
+  const group = task === undefined ? "services" : "tasks";
+  const owner = task ?? name;
+  const isSet = (variable: string) =>
+    kind !== "job" && own(own(settings[group], owner)?.env ?? {}, variable) !== undefined;
   const large = [
     ...variables.map((variable) => ({
       ...variable,
       where: isSet(variable.name)
-        ? `flotilla:${pathOf(["services", release, "env", variable.name])}`
+        ? `flotilla:${pathOf([group, owner, "env", variable.name])}`
         : `${where}: ${pathOf(["env", variable.name])}`,
     })),
     ...words.map((word) => ({ ...word, where: `${where}: ${word.name}` })),

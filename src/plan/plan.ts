@@ -91,7 +91,7 @@ export type CredentialPlan =
 
 /** A Kubernetes Secret. */
 export interface SecretPlan {
-  /** The store or service that the Secret belongs to. */
+  /** The store, service or task that the Secret belongs to. */
   owner: string;
   labels: Record<string, string>;
   /** Whether the stack refuses to delete it. */
@@ -131,7 +131,9 @@ export interface CredentialText {
 export interface ReleasePlan {
   /** Name of the Helm release, and `fullnameOverride` of its chart. */
   name: string;
-  kind: "store" | "service" | "job";
+  kind: "store" | "service" | "job" | "task";
+  /** The task that it belongs to: the name of a migration's release has a digest. Default: none. */
+  task?: string;
   chart: ChartReference;
   values: Values;
   /** Helm's description of the revision. It contains the digest of a local chart, so that an edited template is a change. */

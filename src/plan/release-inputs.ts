@@ -47,7 +47,7 @@ export function releaseInputs(release: ReleasePlan, namespace: string): ReleaseI
     // A failed update leaves the old version running.
     atomic: true,
     cleanupOnFail: true,
-    ...(kind === "job" ? { waitForJobs: true } : {}),
+    ...(kind === "job" || kind === "task" ? { waitForJobs: true } : {}),
     timeout: timeoutSeconds,
     maxHistory: MAX_HISTORY,
     ...(isOwnChart(release) ? { disableOpenapiValidation: true } : {}),

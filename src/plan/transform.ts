@@ -65,7 +65,7 @@ export function transformed(
     result.releases.filter((release, at) => release !== planned[at]).map(({ name }) => name),
   );
   const valuesOf = ({ kind, name }: ReleasePlan) =>
-    kind === "job" ? undefined : own(settings[`${kind}s`], name)?.values;
+    kind === "service" || kind === "store" ? own(settings[`${kind}s`], name)?.values : undefined;
   const changedIn: Transformed["changedIn"] = (release, path) => {
     if (has(valuesOf(release), path))
       return `flotilla:${pathOf([`${release.kind}s`, release.name, "values", ...path])}`;
@@ -166,7 +166,7 @@ function run(
       annotations: { ...draft.namespace.annotations, ...namespace.annotations },
     },
     releases: planned.map((release) => {
-      if (release.kind === "job") return release;
+      if (release.kind === "job" || release.kind === "task") return release;
       const { values, timeoutSeconds } = draft[`${release.kind}s`][release.name] as DraftRelease<
         string,
         Values

@@ -6,6 +6,7 @@ import { suggest } from "../model/nearest";
 import { pathOf } from "../model/paths";
 import type { Problem } from "../model/problems";
 import { mapValues } from "../model/records";
+import { asService } from "../model/task";
 import { mentionsPassword, type Text } from "../model/text";
 import { isTooLong, lengthsOf, mention, variablesIn, withValues } from "../model/variables";
 import { wordsIn } from "../model/words";
@@ -24,7 +25,7 @@ interface Scope {
   removedBy?(variable: string): string | undefined;
 }
 
-/** Reports mentions of variables in the services and loaders of an inventory, with the variables of the stack. */
+/** Reports mentions of variables in the services, tasks and loaders of an inventory, with the variables of the stack. */
 export function variableProblems(declared: Application, settings: Settings): Problem[] {
   const file = `apps/${declared.name}.ts`;
   const standIns = Object.entries(declared.externals ?? {}).flatMap(([name, { standIn }]) =>
@@ -33,13 +34,17 @@ export function variableProblems(declared: Application, settings: Settings): Pro
   const services = Object.entries(declared.services).map(
     ([name, service]) => [name, service, "service"] as const,
   );
+  const tasks = Object.entries(declared.tasks ?? {}).map(
+    ([name, task]) => [name, asService(task), "task"] as const,
+  );
   const loaders = Object.entries(declared.stores).flatMap(([store, { loaders = {} }]) =>
     Object.entries(loaders).map(([name, loader]) => [`store ${store}, loader ${name}`, loader] as const),
   );
   return [
-    ...[...services, ...standIns].flatMap(([name, service, kind]) =>
-      ofService(scopeOf(file, `${kind} ${name}`, name, service, settings), service),
-    ),
+    ...[...services, ...standIns, ...tasks].flatMap(([name, service, kind]) => {
+      const group = kind === "task" ? "tasks" : "services";
+      return ofService(scopeOf(file, `${kind} ${name}`, [group, name], service, settings), service);
+    }),
     ...loaders.flatMap(([owner, loader]) => {
       const where = `${file}: ${owner}`;
       return ofVariables({
@@ -52,10 +57,16 @@ export function variableProblems(declared: Application, settings: Settings): Pro
   ];
 }
 
-function scopeOf(file: string, owner: string, name: string, service: Service, settings: Settings): Scope {
-  const overrides = own(settings.services, name)?.env ?? {};
+function scopeOf(
+  file: string,
+  owner: string,
+  [group, name]: ["services" | "tasks", string],
+  service: Service,
+  settings: Settings,
+): Scope {
+  const overrides = own(settings[group], name)?.env ?? {};
   const where = `${file}: ${owner}`;
-  const inStack = (variable: string) => `flotilla:${pathOf(["services", name, "env", variable])}`;
+  const inStack = (variable: string) => `flotilla:${pathOf([group, name, "env", variable])}`;
   const inInventory = (variable: string) => `${where}: ${pathOf(["env", variable])}`;
   return {
     owner,

@@ -1,7 +1,8 @@
 /** The variables of services and loaders, and texts that mention them. */
 import type { Settings } from "../config/schema";
-import type { Loader, Service } from "../model/application";
+import type { Loader } from "../model/application";
 import { own } from "../model/graph";
+import type { Program } from "../model/task";
 import { mentionsPassword, type Text } from "../model/text";
 import { isVariable, mention, partsOf, toManifest } from "../model/variables";
 import type { AppContext } from "./context";
@@ -10,8 +11,8 @@ import { fill } from "./hosts";
 /** The stack's variables for a service. Null removes a variable of the inventory. */
 export type Overrides = NonNullable<Settings["services"][string]["env"]>;
 
-/** Returns the variables of a service as written: first the inventory's, then the stack's. */
-export function declaredVariables({ env = {} }: Service, overrides: Overrides = {}): Record<string, Text> {
+/** Returns the variables of a service or task as written: first the inventory's, then the stack's. */
+export function declaredVariables({ env = {} }: Program, overrides: Overrides = {}): Record<string, Text> {
   const inventory = Object.entries(env).filter(([key]) => own(overrides, key) === undefined);
   const added = Object.entries(overrides).filter((entry): entry is [string, string] => entry[1] !== null);
   return Object.fromEntries([...inventory, ...added]);
@@ -32,7 +33,7 @@ export const runsShell = (words: readonly Text[]): boolean =>
  * Returns the words of a command or its arguments for a manifest. Kubernetes replaces the variables in a Secret; all others are
  * replaced here.
  */
-export function wordsOf(context: AppContext, { env = {} }: Service, words: readonly Text[] = []): string[] {
+export function wordsOf(context: AppContext, { env = {} }: Program, words: readonly Text[] = []): string[] {
   return words.map((word) =>
     toManifest(
       partsOf(word).map((part) => {

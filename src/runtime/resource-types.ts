@@ -9,6 +9,7 @@ export const COMPONENT_TYPES = {
   microservice: "flotilla:index:Microservice",
   namespace: "flotilla:index:Namespace",
   store: "flotilla:index:Store",
+  task: "flotilla:index:Task",
 } as const;
 
 /** Type of the component around a Helm release, by the kind of the release. */
@@ -16,6 +17,7 @@ export const RELEASE_COMPONENTS: Record<ReleasePlan["kind"], string> = {
   store: COMPONENT_TYPES.store,
   service: COMPONENT_TYPES.microservice,
   job: COMPONENT_TYPES.job,
+  task: COMPONENT_TYPES.task,
 };
 
 /** Types of resources of the engine and the providers. */

@@ -43,7 +43,7 @@ export const kindOfRelease = (urn: string): DeployedRelease["kind"] | undefined 
 
 /** Returns the kind of a component's release, by the component's type. */
 const kindOf = (component: string | undefined): DeployedRelease["kind"] | undefined =>
-  (["store", "service", "job"] as const).find((kind) => RELEASE_COMPONENTS[kind] === component);
+  (["store", "service", "job", "task"] as const).find((kind) => RELEASE_COMPONENTS[kind] === component);
 
 /** Returns the releases in a state, by name. Their values are Flotilla's inputs, which contain no secrets. */
 export function deployedReleases(resources: Resources): Deployed {

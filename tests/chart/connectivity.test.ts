@@ -8,6 +8,7 @@ import { PLAIN_TABLE } from "../../cli/terminal/table";
 import { EVERYWHERE } from "../environments";
 import { type Endpoint, isAllowed, type Policy, type Target } from "../network/evaluate";
 import { API_PORTS, allowedByGraph, keyOf, outsiders, podsIn, policiesIn } from "../network/world";
+import { WITH_TASKS } from "../tasks";
 import { releasesOf } from "./examples";
 import { isDeployed, type KubernetesObject, parseObjects, renderText } from "./render";
 
@@ -20,7 +21,7 @@ const table = new Table({
 const counts = new Map<string, { allowed: number; denied: number }>();
 
 describe("connectivity", () => {
-  for (const { application, environment, plan, config } of EVERYWHERE)
+  for (const { application, environment, plan, config } of [...EVERYWHERE, WITH_TASKS])
     describe(`of ${application.name} in ${environment}`, () => {
       const objects: Record<string, KubernetesObject[]> = {};
       let policies: Policy[];

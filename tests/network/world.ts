@@ -2,6 +2,7 @@
 import { stringify } from "yaml";
 import type { Application } from "../../src/model/application";
 import { edgesOf, own } from "../../src/model/graph";
+import { TASK_LABEL } from "../../src/plan/labels";
 import type { Plan } from "../../src/plan/plan";
 import type { KubernetesObject } from "../chart/render";
 import type { BuiltInKind } from "../kinds";
@@ -10,12 +11,12 @@ import type { Endpoint, Pod, Policy, Target } from "./evaluate";
 /** Returns the pods of a release; replicas are identical, so there is one per workload. */
 export function podsIn(objects: readonly KubernetesObject[], release: string): Pod[] {
   return objects.flatMap(({ kind, metadata, spec }) => {
-    const template = spec?.template;
+    const template = spec?.jobTemplate?.spec.template ?? spec?.template;
     if (!template?.spec?.containers) return [];
     const containers = [...template.spec.containers, ...(template.spec.initContainers ?? [])];
     return [
       {
-        name: kind === "Job" ? release : metadata.name,
+        name: template.metadata.labels[TASK_LABEL] ?? (kind === "Job" ? release : metadata.name),
         namespace: metadata.namespace,
         labels: template.metadata.labels,
         ports: containers.flatMap(({ ports = [] }: KubernetesObject) =>
@@ -88,7 +89,8 @@ export function allowedByGraph(
     if (open && config.ingress) allow(CONTROLLER, name, portOf(open.port));
     if (metrics && config.monitoring) allow(SCRAPER, name, portOf(metrics.port));
   }
-  for (const { kind, name } of Object.values(plan.releases)) {
+  for (const { kind, name: release, task } of Object.values(plan.releases)) {
+    const name = task ?? release;
     // The name of a Job begins with the name of its store.
     if (kind === "job")
       for (const [store, { kind: storeKind }] of Object.entries(application.stores))

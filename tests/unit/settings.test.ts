@@ -32,6 +32,7 @@ describe("settings", () => {
       credentials: [],
       services: {},
       stores: {},
+      tasks: {},
     });
   });
 

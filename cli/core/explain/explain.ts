@@ -1,11 +1,14 @@
 /** Explains why releases of a stack are unhealthy: one finding per release. */
 import type { Problem } from "../../../src/model/problems";
 import { compact } from "../../../src/model/records";
+import type { ReleasePlan } from "../../../src/plan/plan";
 import {
   type Facts,
+  hasFailedRun,
   isAbout,
   type KubernetesEvent,
   lacksAddress,
+  lastRunOf,
   type Pod,
   readiness,
   releaseOf,
@@ -21,7 +24,11 @@ import { reasonsOfBalancer, reasonsOfClaim, reasonsOfWorkload } from "./workload
 /** A release according to the state and Helm. */
 export interface KnownRelease {
   name: string;
-  kind: "store" | "service" | "job";
+  kind: ReleasePlan["kind"];
+  /** The task that it belongs to. Default: none. */
+  task?: string;
+  /** The services that are only updated after it. Default: none. */
+  before?: readonly string[];
   /** Helm's status of its newest revision; undefined if Helm has no such release. */
   status?: string;
   /** The error of the last update, as Pulumi reports it. */
@@ -70,14 +77,20 @@ export function explain(
       stack,
       namespace,
       release: release.name,
-      settings: release.kind === "job" ? undefined : (`${release.kind}s` as const),
+      ...settingsOf(release),
     });
     const own = ownFacts(facts, release.name);
     const pods = total(own.workloads);
+    const run = release.kind === "task" ? lastRunOf(facts.workloads, release.name) : undefined;
     const what = isNotBegun(release, running)
       ? "its installation failed, and Helm has removed it"
-      : troubleOf(release, pods, own.services.some(lacksAddress), running);
+      : (troubleOf(release, pods, own.services.some(lacksAddress), running) ??
+        (run && hasFailedRun(run) ? "its last run failed" : undefined));
     if (what === undefined) return [];
+    if (run && what === "its last run failed")
+      return [
+        { release: release.name, kind: release.kind, what, pods, reasons: runReasons(run, own.pods, where) },
+      ];
     const conflicts = conflictReasons(release, where);
     const now = [...presentReasons(own, events, where)];
     const gone = () => eventsOfGone(release.name, names, facts, events);
@@ -102,6 +115,21 @@ export function explain(
       },
     ];
   });
+}
+
+/** The settings of a release: of its task, if it has one. */
+const settingsOf = ({ name, kind, task = name }: KnownRelease): Pick<Where, "settings" | "owner"> =>
+  kind === "job" ? {} : { settings: `${kind}s` as const, owner: task };
+
+/** The reasons why a run of a cron task failed: what its pods say, then the Job itself. */
+function runReasons(run: Workload, pods: readonly Pod[], where: Where): Reason[] {
+  const own = pods.filter(({ metadata }) =>
+    metadata.ownerReferences?.some(({ kind, name }) => kind === "Job" && name === run.metadata.name),
+  );
+  return dedupe([
+    ...own.filter((pod) => !isReady(pod)).flatMap((pod) => reasonsOfPod(pod, [], where)),
+    ...reasonsOfWorkload(run, [], where),
+  ]);
 }
 
 /** Whether a running update has not installed a release yet; or it has failed, and Helm has removed it. */
@@ -194,14 +222,23 @@ function total(workloads: readonly Workload[]): { ready: number; wanted: number 
 
 /** Returns what is wrong with a release as a whole; undefined if it is healthy. */
 function troubleOf(
-  { status, error, kind, blocked = [] }: KnownRelease,
+  { status, error, kind, blocked = [], before = [] }: KnownRelease,
   { ready, wanted }: { ready: number; wanted: number },
   hasNoAddress: boolean,
   running: string | undefined,
 ): string | undefined {
-  const pods = kind === "job" ? "it is not complete" : `${ready} of ${wanted} pods ready`;
+  const pods =
+    kind === "job" || (kind === "task" && wanted > 0)
+      ? "it is not complete"
+      : `${ready} of ${wanted} pods ready`;
+  const kept =
+    before.length === 0
+      ? ""
+      : `; ${before.join(" and ")} ${before.length === 1 ? "was" : "were"} not updated`;
   if (status === undefined)
-    return error === undefined ? "it is not in the cluster" : "its installation failed and was cleaned up";
+    return error === undefined
+      ? "it is not in the cluster"
+      : `its installation failed and was cleaned up${kept}`;
   if (status.startsWith("pending-"))
     return running === undefined
       ? `an operation on it is in progress or was interrupted (${status}); ${pods}`

@@ -134,6 +134,23 @@ export function readiness({ kind, spec, status }: Workload): { ready: number; wa
   return { ready: Math.min(wanted, status?.readyReplicas ?? 0), wanted };
 }
 
+/** Returns the newest ended Job that a CronJob has started. */
+export function lastRunOf(workloads: readonly Workload[], cronJob: string): Workload | undefined {
+  const startedAt = ({ metadata }: Workload): string => metadata.creationTimestamp ?? "";
+  return workloads
+    .filter(
+      ({ kind, metadata, status }) =>
+        kind === "Job" &&
+        metadata.ownerReferences?.some((owner) => owner.kind === "CronJob" && owner.name === cronJob) &&
+        status?.conditions?.some(({ type, status }) => /^(Complete|Failed)$/.test(type) && status === "True"),
+    )
+    .sort((a, b) => startedAt(b).localeCompare(startedAt(a)))[0];
+}
+
+/** Whether an ended Job has failed. */
+export const hasFailedRun = ({ status }: Workload): boolean =>
+  status?.conditions?.some(({ type, status }) => type === "Failed" && status === "True") ?? false;
+
 /** Whether a Service is waiting for the address of its load balancer. Helm waits for it too. */
 export const lacksAddress = ({ spec, status }: Balanced): boolean =>
   spec?.type === "LoadBalancer" && (status?.loadBalancer?.ingress ?? []).length === 0;

@@ -176,7 +176,7 @@ function tagSetting(container: Container | undefined, where: Where, pod: Pod | u
   if (name === WAIT_CONTAINER)
     return [`pulumi config set --path flotilla:waitImage.tag <existing tag> --stack ${where.stack}`];
   const isOther = name !== undefined && containers.length > 0 && containers[0]?.name !== name;
-  return isOther || where.settings !== "services" ? [] : setting(where, "tag", "<existing tag>");
+  return isOther || where.settings === "stores" ? [] : setting(where, "tag", "<existing tag>");
 }
 
 /** The conventional meanings of exit codes. */

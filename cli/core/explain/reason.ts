@@ -41,14 +41,20 @@ export interface Where {
   namespace: string;
   release: string;
   /** The section of its settings. Default: it has no settings. */
-  settings?: "services" | "stores";
+  settings?: "services" | "stores" | "tasks";
+  /** The service, store or task in that section. Default: the release's name. */
+  owner?: string;
 }
 
 export const kubectl = ({ namespace }: Where, command: string): string =>
   `kubectl -n ${namespace} ${command}`;
 
 /** The command that changes a setting of the release; `example` stands for its value. */
-export const setting = ({ stack, settings, release }: Where, path: string, example: string): string[] =>
+export const setting = (
+  { stack, settings, release, owner = release }: Where,
+  path: string,
+  example: string,
+): string[] =>
   settings === undefined
     ? []
-    : [`pulumi config set --path flotilla:${settings}.${release}.${path} ${example} --stack ${stack}`];
+    : [`pulumi config set --path flotilla:${settings}.${owner}.${path} ${example} --stack ${stack}`];

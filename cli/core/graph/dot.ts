@@ -9,6 +9,7 @@ const SHAPES: Record<NodeKind, string> = {
   "stand-in": "parallelogram",
   store: "cylinder",
   job: "component",
+  task: "component",
   external: "hexagon",
 };
 

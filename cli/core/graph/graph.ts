@@ -4,7 +4,7 @@ import { resourcesIn } from "../../../src/plan/deployed";
 import type { Plan, ReleasePlan } from "../../../src/plan/plan";
 import type { MicroserviceValues, Probe } from "../../../src/plan/services/microservice-values";
 
-export type NodeKind = "people" | "caller" | "service" | "stand-in" | "store" | "job" | "external";
+export type NodeKind = "people" | "caller" | "service" | "stand-in" | "store" | "job" | "task" | "external";
 
 export interface GraphNode {
   name: string;
@@ -36,14 +36,14 @@ export const PEOPLE = "(people)";
 
 /** Returns the graph of a plan. */
 export function graphOf(plan: Plan): Graph {
-  const releases = Object.values(plan.releases).filter(({ done }) => !done);
+  const releases = Object.values(plan.releases).filter(({ done, task }) => !done || task !== undefined);
   const jobs = releases.filter(({ kind }) => kind === "job");
   const edges = [
     ...entryEdges(plan),
     ...plan.edges.map(plain),
     ...jobs.flatMap((job) => jobEdges(plan, job)),
   ];
-  const known = new Set(releases.map(({ name }) => name));
+  const known = new Set(releases.map(nodeName));
   const outside = (kind: "caller" | "external", names: string[]): GraphNode[] =>
     [...new Set(names)].filter((name) => !known.has(name)).map((name) => ({ name, kind, facts: {} }));
   const people: GraphNode[] =
@@ -59,7 +59,7 @@ export function graphOf(plan: Plan): Graph {
         plan.edges.filter(({ kind }) => kind === "caller").map(({ from }) => from),
       ),
       ...releases.map((release) => ({
-        name: release.name,
+        name: nodeName(release),
         kind: kindOf(plan, release),
         facts: release.kind === "store" ? storeFacts(plan, release) : serviceFacts(plan, release),
       })),
@@ -71,6 +71,9 @@ export function graphOf(plan: Plan): Graph {
     edges,
   };
 }
+
+/** The name of a task's node is that of the task: the release of a migration has another name for each version. */
+const nodeName = ({ name, task }: ReleasePlan): string => task ?? name;
 
 const plain = ({ from, to, port, targetPort, protocol }: Edge): GraphEdge => ({
   from,
@@ -118,17 +121,28 @@ const jobEdge = (from: string, to: string, port: number): GraphEdge => ({
   protocol: "tcp",
 });
 
-function serviceFacts(plan: Plan, { name, values }: ReleasePlan): GraphNode["facts"] {
-  const { image, replicas, autoscaling, ports, resources, probes, networkPolicy, user } =
+function serviceFacts(plan: Plan, { name, task, values }: ReleasePlan): GraphNode["facts"] {
+  const { image, replicas, autoscaling, ports, resources, probes, networkPolicy, user, cronJob, job } =
     values as unknown as MicroserviceValues;
+  const before = Object.values(plan.releases).flatMap((other) =>
+    other.kind === "service" && other.needs.includes(name) ? [other.name] : [],
+  );
   return withoutEmpty({
     "Way in": own(plan.entries, name) ? [entryLine(name, plan)] : [],
     Image: [`${image.repository}:${image.tag}`],
-    Pods: [
-      autoscaling?.enabled
-        ? `${autoscaling.minReplicas} to ${autoscaling.maxReplicas}, autoscaled`
-        : String(replicas ?? 1),
-    ],
+    Pods:
+      task === undefined
+        ? [
+            autoscaling?.enabled
+              ? `${autoscaling.minReplicas} to ${autoscaling.maxReplicas}, autoscaled`
+              : String(replicas ?? 1),
+          ]
+        : [],
+    Schedule: cronJob?.schedule
+      ? [`${cronJob.schedule}, ${cronJob.timeZone ?? "Etc/UTC"}${cronJob.suspend ? ", suspended" : ""}`]
+      : [],
+    "Runs before": task === undefined ? [] : before,
+    "Time limit": task === undefined ? [] : [`${job?.activeDeadlineSeconds} s`],
     Ports: Object.entries(ports ?? {}).map(
       ([name, { container, service }]) => `${name}: ${service} to ${container}`,
     ),

@@ -9,6 +9,7 @@ const SHAPES: Record<NodeKind, [open: string, close: string]> = {
   "stand-in": ["[/", "/]"],
   store: ["[(", ")]"],
   job: ["[[", "]]"],
+  task: ["[[", "]]"],
   external: ["{{", "}}"],
 };
 

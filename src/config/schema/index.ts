@@ -9,6 +9,7 @@ import { bytes, cidr, name, objectName, quantity, registryHost, registryPath, re
 import { key } from "./key";
 import { bounds, external, ownImage, service } from "./services";
 import { LEGACY_PREFIX, store, storeImages } from "./stores";
+import { task } from "./tasks";
 
 export { LEGACY_PREFIX } from "./stores";
 
@@ -183,6 +184,7 @@ export const settingsSchema = z.strictObject({
   ),
   services: key(z.record(z.string(), service).default({}), "Overrides by service.", "map by service"),
   stores: key(z.record(z.string(), store).default({}), "Overrides by store.", "map by store"),
+  tasks: key(z.record(z.string(), task).default({}), "Overrides by task.", "map by task"),
   allowDeletion: key(
     z
       .array(

@@ -61,6 +61,14 @@ const variableText = z
   .union([passable, z.number(), z.boolean()], { error: "must be text, a number, true or false" })
   .transform(String);
 
+/** The key for variables of a service or task. */
+export const variablesKey = key(
+  z.record(variableName, variableText.nullable()).optional(),
+  "Environment variables, merged over the inventory's; null removes one. No secrets.",
+  "text by name",
+  "the inventory's",
+);
+
 export const service = z.strictObject({
   ...image,
   enabled: key(
@@ -81,12 +89,7 @@ export const service = z.strictObject({
     "map",
     "the inventory's, then the stack's",
   ),
-  env: key(
-    z.record(variableName, variableText.nullable()).optional(),
-    "Environment variables, merged over the inventory's; null removes one. No secrets.",
-    "text by name",
-    "the inventory's",
-  ),
+  env: variablesKey,
   resources: resourcesKey,
   egress: key(
     z

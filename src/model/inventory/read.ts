@@ -115,6 +115,7 @@ const withDefaults = ({ stores = {}, ...others }: ApplicationRead): Application 
 const ONE: Record<string, string> = {
   services: "service",
   stores: "store",
+  tasks: "task",
   externals: "external",
   callers: "caller",
 };

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { labelValue } from "../formats";
 import { service } from "./service";
 import { caller, external, store } from "./store";
+import { task } from "./task";
 
 /** A map by name. `validate/` checks the names. */
 const byName = <T extends z.ZodType>(schema: T) => z.record(z.string(), schema);
@@ -13,6 +14,7 @@ export const applicationSchema = z.strictObject({
   team: labelValue.optional(),
   services: byName(service),
   stores: byName(store).optional(),
+  tasks: byName(task).optional(),
   externals: byName(external).optional(),
   callers: byName(caller).optional(),
 });

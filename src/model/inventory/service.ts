@@ -138,6 +138,18 @@ const shape = z.strictObject({
     .optional(),
 });
 
+/** The keys that services and tasks have in common. */
+export const programShape = shape.pick({
+  team: true,
+  uses: true,
+  env: true,
+  user: true,
+  writable: true,
+  files: true,
+  command: true,
+  args: true,
+});
+
 type Shape = z.output<typeof shape>;
 type Ports = Shape["ports"];
 type Refuse = (path: readonly string[], port: number) => never;

@@ -7,6 +7,7 @@ import { checkApplication, checkHosts } from "./names";
 import { checkAccountKeys, checkCycle, checkName } from "./report";
 import { checkService } from "./services";
 import { checkStore } from "./stores";
+import { checkTask } from "./tasks";
 
 /** Returns all problems of an inventory, in the order of the inventory. */
 export function validateApplication(application: Application): Problem[] {
@@ -25,6 +26,8 @@ export function validateApplication(application: Application): Problem[] {
     checkService(application, name, service, report);
   for (const [name, store] of Object.entries(application.stores))
     checkStore(application, name, store, report);
+  for (const [name, task] of Object.entries(application.tasks ?? {}))
+    checkTask(application, name, task, report);
   for (const [name, external] of Object.entries(application.externals ?? {})) {
     checkName(`external ${name}`, name, report);
     checkAccountKeys(`external ${name}`, Object.keys(external.accounts ?? {}), report);

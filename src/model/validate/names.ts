@@ -1,6 +1,7 @@
 /** Checks the names of an inventory: their format, and that each is used once. */
 import type { Application } from "../application";
 import { DNS_LABEL, MAX_APPLICATION_NAME, rotationPrefix, storeJobs, storeServices } from "../names";
+import { isMigrationRelease } from "../task";
 import type { Report } from "./report";
 
 /** Checks the name of the application, and that no name collides with a Service or Job of a store. */
@@ -13,8 +14,8 @@ export function checkApplication(application: Application, report: Report): void
       `Use at most ${MAX_APPLICATION_NAME} lower-case letters, digits and hyphens, starting with a letter.`,
     );
   const others = new Set(
-    [application.services, application.stores, application.externals ?? {}].flatMap((record) =>
-      Object.keys(record),
+    [application.services, application.stores, application.externals ?? {}, application.tasks ?? {}].flatMap(
+      (record) => Object.keys(record),
     ),
   );
   const taken = Object.entries(application.stores).flatMap(([store, { kind, loaders }]) => [
@@ -28,14 +29,19 @@ export function checkApplication(application: Application, report: Report): void
     for (const name of others)
       if (name.startsWith(rotationPrefix(store)))
         report(name, `names of this form are reserved for rotations of store ${store}`, "Use another name.");
+  for (const [task, { before }] of Object.entries(application.tasks ?? {}))
+    for (const name of others)
+      if (before && isMigrationRelease(name, task))
+        report(name, `names of this form are reserved for versions of task ${task}`, "Use another name.");
 }
 
-/** Checks that services, stores, externals and callers have different names, because names are host names. */
+/** Checks that services, stores, tasks, externals and callers have different names: names of hosts and releases. */
 export function checkHosts(application: Application, report: Report): void {
   const seen = new Map<string, string>();
   for (const [kind, record] of [
     ["store", application.stores],
     ["service", application.services],
+    ["task", application.tasks ?? {}],
     ["external", application.externals ?? {}],
     ["caller", application.callers ?? {}],
   ] as const)
@@ -45,7 +51,7 @@ export function checkHosts(application: Application, report: Report): void {
         report(
           `${kind} ${name}`,
           `a ${other} has the same name`,
-          "Rename one of them: each name is a host name.",
+          `Rename one of them: each name is a ${kind === "task" ? "release" : "host"} name.`,
         );
       seen.set(name, kind);
     }

@@ -10,7 +10,7 @@ export function checkName(where: string, name: string, report: Report, limit = M
   if (name.length > limit)
     report(
       where,
-      `the release name has ${name.length} characters; ${limit === MAX_RELEASE_NAME ? "Helm" : "a store"} allows ${limit}`,
+      `the release name has ${name.length} characters; ${limit === MAX_RELEASE_NAME ? "Helm" : `a ${where.split(" ")[0]}`} allows ${limit}`,
       "Use a shorter name.",
     );
   else if (!DNS_LABEL.test(name))

@@ -31,7 +31,7 @@ export function checkService(
       "Use another name.",
     );
   for (const target of uses) {
-    if (target === name) report(where, "the service uses itself", `Remove "${target}" from \`uses\`.`);
+    if (target === name) report(where, `the ${kind} uses itself`, `Remove "${target}" from \`uses\`.`);
     else if (!own(application.services, target) && !stores.includes(target) && !externals.includes(target))
       report(
         where,

@@ -1,7 +1,7 @@
 /** Passwords that are not generated: for externals and registries. */
 import type { Settings } from "../../config/schema";
 import type { Application } from "../../model/application";
-import { own } from "../../model/graph";
+import { own, programsOf } from "../../model/graph";
 import { suggest } from "../../model/nearest";
 import type { Problem } from "../../model/problems";
 import type { AppContext } from "../context";
@@ -19,9 +19,9 @@ export const accountCredentials = ({ externals = {} }: Application): string[] =>
     Object.keys(accounts ?? {}).map((account) => externalCredential(name, account)),
   );
 
-/** Returns the credentials of the externals that services use. Credentials of stand-ins are generated. */
+/** Returns the credentials of the externals that services and tasks use. Credentials of stand-ins are generated. */
 export function externalCredentials({ application, settings }: AppContext): Record<string, CredentialPlan> {
-  const used = new Set(Object.values(application.services).flatMap(({ uses }) => uses ?? []));
+  const used = new Set(Object.values(programsOf(application)).flatMap(({ uses }) => uses ?? []));
   const credentials = Object.entries(application.externals ?? {})
     .filter(([name]) => used.has(name))
     .flatMap(([name, { accounts }]) =>

@@ -12,6 +12,7 @@ import { preparations } from "../stores/jobs";
 import { REPLICAS } from "../stores/profile";
 import { canRotate } from "../stores/rotation";
 import { shapeOf } from "../stores/shape";
+import { taskResources } from "../tasks/task";
 
 /** Requests and limits of a group of pods. */
 export interface Demand {
@@ -57,7 +58,7 @@ export function demandMeanwhile(context: PlanContext): Demand {
   const { deployed } = context;
   const planned = demandsOf(context);
   const before = Object.entries(deployed)
-    .filter(([, { kind }]) => kind !== "job")
+    .filter(([, { kind }]) => kind === "service" || kind === "store")
     .map(([name, { kind, values }]) => [
       name,
       kind === "service"
@@ -132,13 +133,18 @@ export function demandOfStore(context: AppContext, name: string): Demand {
   );
 }
 
-/** Returns the demand of the Jobs of stores. The two Jobs of a rotation run one after the other. */
-const demandsOfJobs = (context: AppContext): Demand[] =>
-  Object.values(context.stores).flatMap((shape) => {
+/** Returns the demand of tasks, and of the Jobs of stores. The two Jobs of a rotation run one after the other. */
+const demandsOfJobs = (context: AppContext): Demand[] => [
+  ...Object.entries(context.application.tasks ?? {}).map(([name, task]) =>
+    // A second run may start before the first one has ended.
+    demandOfPods(task.cron?.concurrency === "Allow" ? 2 : 1, taskResources(context, name, task)),
+  ),
+  ...Object.values(context.stores).flatMap((shape) => {
     const loaders = Object.values(shape.store.loaders ?? {});
     const others = preparations(context, shape.name).length - loaders.length;
     return [
       demandOfPods(others + (canRotate(shape) ? 1 : 0), LITTLE),
       ...loaders.map(({ resources }) => demandOfPods(1, resources ?? LITTLE)),
     ];
-  });
+  }),
+];

@@ -3,6 +3,7 @@ import type { Settings } from "../../config/schema";
 import type { Application } from "../../model/application";
 import { type Edge, edgesOf, own } from "../../model/graph";
 import type { AppContext } from "../context";
+import { TASK_LABEL } from "../labels";
 import type { MicroserviceValues, Rule } from "../services/microservice-values";
 
 /** Returns the label that selects the pods of a release. All charts set it, including Bitnami's. */
@@ -10,12 +11,16 @@ export const podsOf = (release: string): Record<string, string> => ({
   "app.kubernetes.io/instance": release,
 });
 
-/** Returns the names of the services that use a service or store. */
+/** Returns the label that selects the pods of a service, store or task. */
+export const podsOfClient = ({ tasks = {} }: Application, name: string): Record<string, string> =>
+  own(tasks, name) ? { [TASK_LABEL]: name } : podsOf(name);
+
+/** Returns the names of the services and tasks that use a service or store. */
 export function clientsOf(application: Application, name: string): string[] {
   return [...new Set(edgesTo(application, name).map(({ from }) => from))];
 }
 
-/** Returns the rules of a service's network policy. The chart adds a rule for DNS. */
+/** Returns the rules of the network policy of a service or task. The chart adds a rule for DNS. */
 export function networkPolicyOf(
   context: AppContext,
   name: string,
@@ -112,7 +117,7 @@ function rules(
 function peersOf(application: Application, { kind }: Edge, other: string): Omit<Rule, "ports">[] {
   const caller = kind === "caller" ? own(application.callers ?? {}, other) : undefined;
   if (caller) return [{ namespace: caller.namespace, pods: { ...caller.labels } }];
-  if (kind !== "external") return [{ pods: podsOf(other) }];
+  if (kind !== "external") return [{ pods: podsOfClient(application, other) }];
   const { pods, cidr } = own(application.externals ?? {}, other) ?? {};
   if (pods) return [{ namespace: pods.namespace, pods: { ...pods.labels } }];
   return cidr === undefined ? [{ anywhere: true }] : [cidr].flat().map((range) => ({ cidr: range }));

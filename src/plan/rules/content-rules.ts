@@ -4,7 +4,7 @@ import { own } from "../../model/graph";
 import { pathOf } from "../../model/paths";
 import { secretLike } from "../../model/secret-like";
 import { bytesText, LARGEST_OBJECT } from "../limits";
-import type { Check } from "./violation";
+import type { Check, CheckedRelease } from "./violation";
 
 /** Services open no node port. */
 export const nodePorts: Check = ({ facts }) =>
@@ -36,8 +36,8 @@ export const literals: Check = ({ facts, owner }, settings) =>
       {
         rule: "plain-secret",
         where,
-        ...(isOverride(settings, owner.name, name)
-          ? { key: `flotilla:${pathOf(["services", owner.name, "env", name])}` }
+        ...(isOverride(settings, owner, name)
+          ? { key: `flotilla:${pathOf([owner.kind, owner.name, "env", name])}` }
           : {}),
         // The message names only the kind of secret, because the value may be one.
         what: `the value looks like ${looks}`,
@@ -50,6 +50,6 @@ export const literals: Check = ({ facts, owner }, settings) =>
 /** Returns a name as a step of a settings path. */
 const keyText = (name: string): string => (/^[A-Za-z0-9_-]+$/.test(name) ? `.${name}` : `["${name}"]`);
 
-/** Whether the stack sets a variable of a service. */
-const isOverride = (settings: Settings, service: string, variable: string): boolean =>
-  own(own(settings.services, service)?.env ?? {}, variable) !== undefined;
+/** Whether the stack sets a variable of a service or task. */
+const isOverride = (settings: Settings, { kind, name }: CheckedRelease["owner"], variable: string): boolean =>
+  kind !== "stores" && own(own(settings[kind], name)?.env ?? {}, variable) !== undefined;

@@ -41,7 +41,7 @@ export const images: Check = (checked, { allowedRegistries, requireDigests }) =>
 
 /** Returns the settings with which a stack overrides the image of a container, and its digest. */
 function imageKey(
-  { facts, owner }: CheckedRelease,
+  { facts, owner, imageOf }: CheckedRelease,
   { isInit, name }: ContainerFacts,
 ): { image: string; digest: string } {
   if (isInit && name === WAIT_CONTAINER)
@@ -49,10 +49,10 @@ function imageKey(
   const loader = facts.release.startsWith(`${owner.name}-load-`)
     ? facts.release.slice(`${owner.name}-load-`.length)
     : undefined;
-  const own = `flotilla:${owner.kind}.${owner.name}`;
+  const own = imageOf === undefined ? `flotilla:${owner.kind}.${owner.name}` : `flotilla:services.${imageOf}`;
   if (loader !== undefined)
     return { image: `${own}.loaders.${loader}`, digest: `${own}.loaders.${loader}.digest` };
-  const isMain = name === owner.name || owner.kind === "services" || facts.kind === "job";
+  const isMain = name === owner.name || owner.kind !== "stores" || facts.kind === "job";
   return {
     image: owner.kind === "stores" ? "flotilla:storeImages" : `${own}.repository`,
     digest: isMain ? `${own}.digest` : "flotilla:storeImages.digests, by the image's name",

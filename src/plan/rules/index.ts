@@ -3,6 +3,7 @@ import type { Settings } from "../../config/schema";
 import type { Application } from "../../model/application";
 import { own } from "../../model/graph";
 import type { Problem } from "../../model/problems";
+import { isImageOf } from "../../model/task";
 import type { AppContext, PlanContext } from "../context";
 import { isStandIn } from "../environment";
 import type { Plan, ReleasePlan } from "../plan";
@@ -78,21 +79,24 @@ function checkedOf(
   const owner = ownerOf(application, release);
   const noProbe = own(application.services, owner.name)?.noProbe;
   const inventory: Exceptions = noProbe === undefined ? {} : { probes: noProbe };
+  const image = owner.kind === "tasks" ? own(application.tasks ?? {}, owner.name)?.image : undefined;
   return {
     facts,
     owner,
+    ...(image && isImageOf(image) ? { imageOf: image.of } : {}),
     exceptions: exceptionsOf(settings, owner, inventory),
     isStandIn: isStandIn(application, release.name),
   };
 }
 
-/** Returns the exceptions of a service or store, from the stack and from the inventory. */
+/** Returns the exceptions of a service, store or task, from the stack and from the inventory. */
 function exceptionsOf(settings: Settings, owner: CheckedRelease["owner"], inventory: Exceptions): Exceptions {
   return { ...inventory, ...own(settings[owner.kind], owner.name)?.exceptions };
 }
 
-/** Returns the service or store that a release belongs to. The name of a Job starts with the name of its store. */
-export function ownerOf({ stores }: Application, { name, kind }: ReleasePlan): CheckedRelease["owner"] {
+/** Returns the service, store or task that a release belongs to. The name of a Job starts with the name of its store. */
+export function ownerOf({ stores }: Application, { name, kind, task }: ReleasePlan): CheckedRelease["owner"] {
+  if (task !== undefined) return { kind: "tasks", name: task };
   if (kind === "service") return { kind: "services", name };
   if (kind === "store") return { kind: "stores", name };
   const candidates = Object.keys(stores).filter((store) => name.startsWith(`${store}-`));

@@ -25,8 +25,10 @@ export type Exceptions = Partial<Record<Rule, string | Record<string, string>>>;
 /** A release to check, with its owner and exceptions. */
 export interface CheckedRelease {
   facts: ReleaseFacts;
-  /** The service or store that the release belongs to, whose exceptions apply. */
-  owner: { kind: "services" | "stores"; name: string };
+  /** The service, store or task that the release belongs to, whose exceptions apply. */
+  owner: { kind: "services" | "stores" | "tasks"; name: string };
+  /** The service whose image a task has. Default: its own image. */
+  imageOf?: string;
   /** Rules that do not apply, each with a reason, or with reasons by variable or file. */
   exceptions: Exceptions;
   /** Whether it is a stand-in for an external, which has one pod in every environment. */

@@ -1,8 +1,9 @@
 /** The files of a service: in the chart's ConfigMap, or in a Secret if they contain a password. */
-import type { Application, Binary, Service } from "../../model/application";
-import { own } from "../../model/graph";
+import type { Application, Binary } from "../../model/application";
+import { kindOfProgram, own, programsOf } from "../../model/graph";
 import { keysOfPaths } from "../../model/names";
 import type { Problem } from "../../model/problems";
+import type { Program } from "../../model/task";
 import { isText, mentionsPassword, type Reference, type Text } from "../../model/text";
 import type { AppContext } from "../context";
 import type { SecretPlan } from "../plan";
@@ -12,12 +13,12 @@ import type { MicroserviceValues } from "./microservice-values";
 
 /** Reports passwords in YAML files that may contain characters that end the value or start a comment. */
 export const fileTextProblems = ({ declared }: AppContext): Problem[] =>
-  Object.entries(declared.services).flatMap(([service, { files = {} }]) =>
+  Object.entries(programsOf(declared)).flatMap(([name, { files = {} }]) =>
     Object.entries(files).flatMap(([path, text]) =>
       (isText(text) ? unquotedIn(path, text) : [])
         .filter((reference) => canHaveAny(declared, reference))
         .map(({ ref, of }) => ({
-          where: `apps/${declared.name}.ts: service ${service}, ${path}`,
+          where: `apps/${declared.name}.ts: ${kindOfProgram(declared, name)} ${name}, ${path}`,
           what: `the ${ref} of "${of}" is part of a YAML value without quotes, and may contain characters that end the value`,
           todo: "Put the value in double quotes.",
         })),
@@ -35,7 +36,7 @@ function canHaveAny({ externals = {}, stores }: Application, reference: Referenc
 /** Returns the values for the files of a service. `secrets` are the service's Secrets with files. */
 export function filesOf(
   context: AppContext,
-  service: Service,
+  service: Program,
   secrets: Record<string, SecretPlan>,
 ): Pick<MicroserviceValues, "config" | "volumes" | "mounts"> {
   const keyOf = keysOfPaths(service);

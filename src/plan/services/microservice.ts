@@ -5,6 +5,7 @@ import { own, servicePort, usedBy } from "../../model/graph";
 import { keysOfPaths } from "../../model/names";
 import { DEFAULT_USER, shutdownOf } from "../../model/presets";
 import { compact, mapValues } from "../../model/records";
+import type { Program } from "../../model/task";
 import { mentionsPassword } from "../../model/text";
 import { literally } from "../../model/variables";
 import { describeChart } from "../chart";
@@ -17,6 +18,7 @@ import type { ReleasePlan, SecretPlan } from "../plan";
 import { prune } from "../prune";
 import { storeSeconds } from "../stores";
 import { preparations } from "../stores/jobs";
+import { migrationsBefore } from "../tasks/tasks";
 import { wordsOf } from "../variable-values";
 import { exceptionsOf, permissionsOf } from "./exceptions";
 import { ingressOf, loadBalancerOf, monitorOf } from "./exposure";
@@ -101,7 +103,12 @@ export function planMicroservice(context: PlanContext, name: string): Microservi
     chart: { path: charts.microservice.path },
     description: describeChart(charts.microservice),
     values: prune(values),
-    needs: [...stores, ...stores.flatMap((store) => preparations(context, store)), ...first],
+    needs: [
+      ...stores,
+      ...stores.flatMap((store) => preparations(context, store)),
+      ...first,
+      ...migrationsBefore(context, name),
+    ],
     secrets: [...Object.keys(all), ...pullSecrets],
     timeoutSeconds:
       settings.rolloutSeconds +
@@ -113,12 +120,15 @@ export function planMicroservice(context: PlanContext, name: string): Microservi
   return { release, secrets: all };
 }
 
-/** Returns the time until the Kubernetes Services of other services exist, in seconds: their releases wait for their stores. */
+/** Returns the time until the Kubernetes Services of other services exist, in seconds: their releases wait for stores and migrations. */
 function secondsUntilNames(context: AppContext, services: readonly string[]): number {
   const { application, stores } = context;
   const used = services.flatMap((name) => own(application.services, name)?.uses ?? []);
   const seconds = used.map((name) => (own(stores, name) ? storeSeconds(context, name) : 0));
-  return Math.max(0, ...seconds);
+  const migrations = Object.values(application.tasks ?? {}).flatMap(({ before, seconds }) =>
+    before?.some((name) => services.includes(name)) ? [seconds] : [],
+  );
+  return Math.max(0, ...seconds) + Math.max(0, ...migrations);
 }
 
 /** Returns the image of a service with the stack's overrides. */
@@ -126,9 +136,9 @@ export const imageOf = (service: Service, settings: Settings, name: string): Ima
   imageIn(settings, service.image, own(settings.services, name));
 
 /** Returns the environment variables. Those with a password reference a Secret. */
-function environmentOf(
+export function environmentOf(
   context: AppContext,
-  { env = {} }: Service,
+  { env = {} }: Program,
   secrets: Record<string, SecretPlan>,
 ): MicroserviceValues["env"] {
   const holder = (key: string) =>

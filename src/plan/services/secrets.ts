@@ -1,7 +1,6 @@
 /** The Secrets of a service: variables and files that contain a password. */
 
-import type { Service } from "../../model/application";
-import { own } from "../../model/graph";
+import { kindOfProgram, own, programOf, programsOf } from "../../model/graph";
 import { keysOfPaths } from "../../model/names";
 import type { Problem } from "../../model/problems";
 import { compact } from "../../model/records";
@@ -40,7 +39,7 @@ function entriesOf(context: AppContext, service: string, content: Content): Secr
   const { settings, application } = context;
   // Without a secret store, all passwords are in the stack.
   const sources = settings.externalSecrets ? externalCredentials(context) : {};
-  const written: Pick<Service, "env" | "files" | "writable"> = own(application.services, service) ?? {};
+  const written = programOf(application, service) ?? {};
   const keyOf = keysOfPaths(written);
   return Object.entries(written[content] ?? {}).flatMap(([name, text]) => {
     if (!isText(text) || !mentionsPassword(text)) return [];
@@ -63,11 +62,11 @@ function entriesOf(context: AppContext, service: string, content: Content): Secr
 /** Reports texts with a password from the secret store and one from the stack: neither side has both values. */
 export const mixedSecretProblems = (context: AppContext): Problem[] =>
   // Without a secret store, all passwords are in the stack.
-  Object.keys(context.settings.externalSecrets ? context.application.services : {}).flatMap((service) =>
+  Object.keys(context.settings.externalSecrets ? programsOf(context.application) : {}).flatMap((service) =>
     CONTENTS.flatMap((content) => entriesOf(context, service, content))
       .filter(({ remote }) => remote === "some")
       .map(({ name, filled }) => ({
-        where: `apps/${context.application.name}.ts: service ${service}`,
+        where: `apps/${context.application.name}.ts: ${kindOfProgram(context.application, service)} ${service}`,
         what: `${name} contains ${credentialsIn(filled).join(" and ")}, but only some of them come from flotilla:externalSecrets`,
         todo: "Split it into two variables or files, or set the password in the stack: pulumi config set --secret --path flotilla:credentials.<name>",
       })),

@@ -1,20 +1,20 @@
 /** Warns about logins in the user part of a URL that are not encoded. */
 import type { Application } from "../../model/application";
-import { own } from "../../model/graph";
+import { kindOfProgram, own, programsOf } from "../../model/graph";
 import { isText, type Reference, type Text } from "../../model/text";
 import type { AppContext } from "../context";
 import { ENCODERS } from "../credentials/encodings";
 import { isPlain } from "../stores/store";
 
-/** Returns the warnings for the variables and files of services. */
+/** Returns the warnings for the variables and files of services and tasks. */
 export const urlWarnings = ({ application }: AppContext): string[] =>
-  Object.entries(application.services).flatMap(([service, { env = {}, files = {} }]) =>
+  Object.entries(programsOf(application)).flatMap(([program, { env = {}, files = {} }]) =>
     Object.entries({ ...files, ...env }).flatMap(([name, content]) =>
       (isText(content) ? inUserPart(content) : [])
         .filter((reference) => mustBeEncoded(application, reference))
         .map(
           ({ ref, of, account }) =>
-            `apps/${application.name}.ts: service ${service}, ${name}: the ${ref} of ${of} is not encoded in a URL, ` +
+            `apps/${application.name}.ts: ${kindOfProgram(application, program)} ${program}, ${name}: the ${ref} of ${of} is not encoded in a URL, ` +
             `where characters such as @ and / would end it: use ${ref}InUrl("${of}", "${account}")`,
         ),
     ),

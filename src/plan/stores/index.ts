@@ -7,7 +7,7 @@ import { hasSecret, storeSecretName } from "../credentials";
 import { pullSecretsOf, storePullSecretsOf } from "../credentials/externals";
 import { deployedStore } from "../deployed";
 import { commonLabels } from "../labels";
-import { clientsOf, podsOf } from "../namespace/network";
+import { clientsOf, podsOf, podsOfClient } from "../namespace/network";
 import type { ChartReference, ReleasePlan, Values } from "../plan";
 import { chartProblems } from "./charts";
 import { IMAGE_USERS, storeImage } from "./images";
@@ -54,7 +54,7 @@ export function planStore(context: PlanContext, name: string): ReleasePlan {
 }
 
 /**
- * Returns the clients of a store with the ports that they connect to: services that use it, and its own Jobs. Rotation Jobs are
+ * Returns the clients of a store with the ports that they connect to: services and tasks that use it, and its own Jobs. Rotation Jobs are
  * always allowed, because the first one runs before the store's release is updated.
  */
 function clientsIn(context: AppContext, shape: StoreShape): StoreContext["clients"] {
@@ -62,7 +62,7 @@ function clientsIn(context: AppContext, shape: StoreShape): StoreContext["client
   return Object.fromEntries([
     ...clientsOf(context.application, name).map((client) => [
       client,
-      { pods: podsOf(client), ports: [kind.facts.port] },
+      { pods: podsOfClient(context.application, client), ports: [kind.facts.port] },
     ]),
     ...preparations(context, name).map((job) => [job, { pods: podsOf(job), ports: kind.jobPorts }]),
     // No release name has an underscore, so the names cannot collide.

@@ -1,0 +1,61 @@
+/** Tasks in their environment: images, versions and names of releases. */
+import type { Image, Service } from "../../model/application";
+import { own } from "../../model/graph";
+import { mapValues } from "../../model/records";
+import { isImageOf, migrationRelease, type Task } from "../../model/task";
+import { isText, type Reference, type Text } from "../../model/text";
+import type { AppContext } from "../context";
+import { dataDigest } from "../digest";
+import { fill } from "../hosts";
+import { imageIn } from "../images";
+
+/** Returns the image of a task. The image of a service has the stack's settings for the service. */
+export function taskImage({ declared, settings }: AppContext, name: string, { image }: Task): Image {
+  if (!isImageOf(image)) return imageIn(settings, image, own(settings.tasks, name));
+  // A service that this stack does not deploy still has an image.
+  const { image: ofService } = own(declared.services, image.of) as Service;
+  return imageIn(settings, ofService, own(settings.services, image.of));
+}
+
+/**
+ * Returns the digest of what makes a version of a migration: image, command, arguments, variables and files. Logins count as
+ * references, and images without their mirror: a rotated password or a new mirror runs nothing again.
+ */
+export function versionOf(context: AppContext, name: string, task: Task): string {
+  const withoutMirrors = { ...context, settings: { ...context.settings, registryMirrors: {} } };
+  const { env = {}, files = {}, command = [], args = [] } = task;
+  const plain = (text: Text) =>
+    typeof text === "string" ? text : text.map((part) => plainPart(context, part));
+  return dataDigest({
+    image: taskImage(withoutMirrors, name, task),
+    command: command.map(plain),
+    args: args.map(plain),
+    env: mapValues(env, plain),
+    files: mapValues(files, (content) => (isText(content) ? plain(content) : content)),
+  }).slice(0, 8);
+}
+
+/** Returns a part of a text with addresses filled in. */
+const plainPart = (context: AppContext, part: string | Reference): string | Reference =>
+  typeof part === "string" || part.ref === "password" || part.ref === "username"
+    ? part
+    : fill(context, [part]);
+
+const releases = new WeakMap<AppContext, Record<string, string>>();
+
+/** Returns the names of the releases of all tasks, by task. They are computed once, because every service needs them. */
+export function taskReleases(context: AppContext): Record<string, string> {
+  const known = releases.get(context);
+  if (known) return known;
+  const names = mapValues(context.application.tasks ?? {}, (task, name) =>
+    task.before ? migrationRelease(name, versionOf(context, name, task)) : name,
+  );
+  releases.set(context, names);
+  return names;
+}
+
+/** Returns the releases of the migrations that come before a service. */
+export const migrationsBefore = (context: AppContext, service: string): string[] =>
+  Object.entries(context.application.tasks ?? {}).flatMap(([name, { before }]) =>
+    before?.includes(service) ? [own(taskReleases(context), name) as string] : [],
+  );
