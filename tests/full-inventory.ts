@@ -42,9 +42,12 @@ export const FULL_INVENTORY: WrittenApplication = {
       ports: {
         http: { container: 3000, protocol: "http" },
         rpc: { container: 50051, protocol: "grpc" },
-        metrics: { container: 9090, protocol: "tcp" },
+        metrics: { container: 9090, protocol: "tcp", appProtocol: "http" },
+        dns: { container: 5353, service: 53, protocol: "udp" },
+        "dns-tcp": { container: 5353, service: 53, protocol: "tcp" },
       },
-      uses: ["db", "cache", "bank", "queue"],
+      sessionAffinity: { seconds: 600 },
+      uses: ["db", "cache", "bank", "queue", "statsd"],
       env: {
         DB: ["mysql://", username("db", "app"), ":", password("db", "app"), "@", ...address("db")],
         CACHE_PASSWORD: [password("cache", "default")],
@@ -81,6 +84,13 @@ export const FULL_INVENTORY: WrittenApplication = {
           reason: "it reads its settings again",
         },
       },
+    },
+    cluster: {
+      language: "elixir",
+      image: "registry.example.com/cluster:1",
+      ports: { peers: { container: 4369, protocol: "tcp" }, signals: { container: 2905, protocol: "sctp" } },
+      headless: true,
+      probe: { tcp: { port: "peers" } },
     },
     worker: {
       language: "python",
@@ -163,6 +173,7 @@ export const FULL_INVENTORY: WrittenApplication = {
       protocol: "tcp",
       pods: { namespace: "mail", labels: { app: "mail" }, port: 2525 },
     },
+    statsd: { reason: "metrics", host: "statsd.example.com", port: 8125, protocol: "udp" },
   },
   callers: {
     batch: { namespace: "batch", labels: { app: "batch" }, calls: ["api"], reason: "reports" },

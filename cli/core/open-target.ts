@@ -1,7 +1,8 @@
 /** Decides which service `flotilla open` shows, and where it answers. */
-import type { Application } from "../../src/model/application";
+import type { Application, Port } from "../../src/model/application";
 import { own } from "../../src/model/graph";
 import { suggest } from "../../src/model/nearest";
+import { isTcp } from "../../src/model/ports";
 
 /** A port of a service that is opened. */
 export interface OpenTarget {
@@ -33,9 +34,11 @@ export function openTargetOf({ services }: Application, name?: string): OpenTarg
   if (found === undefined)
     return { problem: `the application has no service named ${service}. ${suggest(service, withPorts)}` };
   const ports = found.ports ?? {};
-  const portName = found.public?.port ?? Object.keys(ports)[0];
+  // kubectl forwards TCP only.
+  const portName = found.public?.port ?? Object.keys(ports).find((each) => isTcp(ports[each] as Port));
   const port = portName === undefined ? undefined : own(ports, portName);
-  if (port === undefined) return { problem: `${service} has no port` };
+  if (port === undefined)
+    return { problem: `${service} has no ${Object.keys(ports).length === 0 ? "port" : "TCP port"}` };
   return {
     service,
     port: port.service ?? port.container,

@@ -2,7 +2,10 @@
  * The vocabulary of an inventory: the parts of an application, as plain typed data. This file has no logic: `graph.ts` and
  * `validate/` read the inventory, and `src/plan` turns it into a plan.
  */
+import type { Port, SessionAffinity } from "./ports";
 import type { Text } from "./text";
+
+export type { Port, SessionAffinity } from "./ports";
 
 /** The kinds of store, by name. A module that registers its own kind adds it here by declaration merging. */
 export interface StoreKinds {
@@ -62,6 +65,10 @@ export interface Service {
   image: Image;
   /** The ports, by name. Default: none; a service without ports gets no Kubernetes Service. */
   ports?: Record<string, Port>;
+  /** Whether the name resolves to the addresses of the pods, for clients that choose a pod themselves. Default: one address for all pods. */
+  headless?: boolean;
+  /** Keeps a client address on one pod. Default: each connection goes to any pod. */
+  sessionAffinity?: SessionAffinity;
   /** Why only some stacks need the service: it is deployed only with `services.<name>.enabled: true`. Default: always deployed. */
   optional?: Reason;
   /** Names of the services, stores and externals that the service connects to: the edges of the graph. Default: none. */
@@ -122,16 +129,6 @@ export interface Image {
   tag: string;
   /** Digest: `sha256:` and 64 hex digits. It wins over the tag. Default: none. */
   digest?: string;
-}
-
-/** A port of a service. */
-export interface Port {
-  /** The port the program listens on, 1 to 65535. */
-  container: number;
-  /** The port of the Kubernetes Service. Default: the container's. */
-  service?: number;
-  /** The protocol of the port. */
-  protocol: "http" | "grpc" | "tcp";
 }
 
 /** A check of a service: HTTP, gRPC, TCP or a command. The readiness, liveness and start-up probes follow from it. */
@@ -298,7 +295,7 @@ export interface External {
   /** DNS name. A stack can override it (`flotilla:externals`). */
   host: string;
   port: number;
-  protocol: "https" | "http" | "tcp";
+  protocol: "https" | "http" | "tcp" | "udp" | "sctp";
   /** The pods, if the external runs in the cluster: network policies then only allow connections to them. Default: any address. */
   pods?: Peer & { /** The port that the pods listen on. Default: the external's port. */ port?: number };
   /** Addresses, such as 10.1.0.0/16, or a list of them, instead of pods. Default: any address. */

@@ -140,6 +140,12 @@ function exposureProblems({ name, services }: Application, settings: Settings): 
       todo: "Use flotilla:ingress instead.",
     });
   for (const service of open) {
+    if (own(services, service)?.headless)
+      problems.push({
+        where: "flotilla:loadBalancer",
+        what: `${service} is headless, and a load balancer needs a Service with an address`,
+        todo: `Remove \`headless\` from ${service}, or use flotilla:ingress instead.`,
+      });
     const ports = Object.keys(own(services, service)?.ports ?? {});
     if (ports.length > 1)
       problems.push({

@@ -15,7 +15,7 @@ export function outputsOf(context: AppContext): PlanOutputs {
     const [port] = Object.values(service.ports ?? {});
     // gRPC has no standard URL scheme; clients and proxies accept http.
     const url = port
-      ? `${port.protocol === "tcp" ? "tcp" : "http"}://${name}:${addressOf(context, name).port}`
+      ? `${port.protocol === "http" || port.protocol === "grpc" ? "http" : port.protocol}://${name}:${addressOf(context, name).port}`
       : undefined;
     return [
       name,

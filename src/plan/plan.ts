@@ -144,6 +144,11 @@ export interface ReleasePlan {
   timeoutSeconds: number;
   /** Whether the stack refuses to delete it. */
   protect: boolean;
+  /**
+   * Whether Helm replaces objects instead of patching them: a patch of ports with the same number for two protocols leaves only
+   * one of them. Default: false.
+   */
+  replaces?: true;
   /** Whether it is a finished Job that must not run again when its chart or values change. Default: false. */
   done?: boolean;
 }

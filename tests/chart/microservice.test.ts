@@ -191,6 +191,11 @@ describe("charts/microservice refuses", () => {
       { ports, service: { headless: true, sessionAffinity: "ClientIP" } },
       /service.sessionAffinity: a headless Service has none/,
     ],
+    [
+      "a time of session affinity without session affinity",
+      { ports, service: { sessionAffinitySeconds: 60 } },
+      /service.sessionAffinitySeconds: there is no session affinity/,
+    ],
     ["an ingress without a port", { ingress: { hosts: { a: { host: "a.b" } } } }, /missing property 'port'/],
     [
       "an ingress to an unknown port",

@@ -79,10 +79,13 @@ export function allowedByGraph(
   config: Record<string, unknown>,
 ): Allowed {
   const tcp = (port: number): Target => ({ port, protocol: "TCP" });
+  const transports: Record<string, string> = { udp: "UDP", sctp: "SCTP" };
   const allowed: Allowed = new Set();
-  const allow = (from: string, to: string, port: number) => allowed.add(keyOf(from, to, tcp(port)));
+  const allow = (from: string, to: string, port: number, protocol = "") =>
+    allowed.add(keyOf(from, to, { ...tcp(port), protocol: transports[protocol] ?? "TCP" }));
 
-  for (const { from, to, targetPort } of edgesOf(application)) allow(from, to, targetPort);
+  for (const { from, to, targetPort, protocol } of edgesOf(application))
+    allow(from, to, targetPort, protocol);
   for (const [name, { ports = {}, public: open, metrics }] of Object.entries(application.services)) {
     const portOf = (port: string) => own(ports, port)?.container as number;
     if (open && config.ingress) allow(CONTROLLER, name, portOf(open.port));
@@ -100,9 +103,9 @@ export function allowedByGraph(
   }
   // If the other end may be anywhere, it may be any endpoint.
   const anybody = outsiders(application, plan).map(({ name }) => name);
-  for (const { from, kind, to, targetPort } of edgesOf(application))
+  for (const { from, kind, to, targetPort, protocol } of edgesOf(application))
     if (kind === "external" && !own(application.externals ?? {}, to)?.pods)
-      for (const name of anybody) allow(from, name, targetPort);
+      for (const name of anybody) allow(from, name, targetPort, protocol);
   for (const [name, { permissions }] of Object.entries(application.services))
     if (permissions) for (const port of API_PORTS) for (const other of anybody) allow(name, other, port);
   // The namespace isolates pods without a policy of their own.

@@ -121,6 +121,7 @@ const jobEdge = (from: string, to: string, port: number): GraphEdge => ({
 function serviceFacts(plan: Plan, { name, values }: ReleasePlan): GraphNode["facts"] {
   const { image, replicas, autoscaling, ports, resources, probes, networkPolicy, user } =
     values as unknown as MicroserviceValues;
+  const { service: clients } = values as unknown as MicroserviceValues;
   return withoutEmpty({
     "Way in": own(plan.entries, name) ? [entryLine(name, plan)] : [],
     Image: [`${image.repository}:${image.tag}`],
@@ -130,8 +131,15 @@ function serviceFacts(plan: Plan, { name, values }: ReleasePlan): GraphNode["fac
         : String(replicas ?? 1),
     ],
     Ports: Object.entries(ports ?? {}).map(
-      ([name, { container, service }]) => `${name}: ${service} to ${container}`,
+      ([name, { container, service, protocol = "TCP" }]) =>
+        `${name}: ${service} to ${container}${protocol === "TCP" ? "" : ` (${protocol})`}`,
     ),
+    Service: [
+      ...(clients?.headless ? ["headless: its name resolves to the pods"] : []),
+      ...(clients?.sessionAffinity === "ClientIP"
+        ? [`a client stays on one pod for ${clients.sessionAffinitySeconds ?? 10_800} s`]
+        : []),
+    ],
     Resources: resourceLines(resources),
     Probes: Object.entries(probes ?? {}).map(([name, probe]) => `${name}: ${describeProbe(probe)}`),
     "Runs as": user ? [`${user.uid}:${user.gid}`] : [],

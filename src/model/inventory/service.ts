@@ -4,6 +4,7 @@ import { LANGUAGES, type Probe } from "../application";
 import {
   absolutePath,
   annotations,
+  appProtocol,
   count,
   dnsLabel,
   filePath,
@@ -20,6 +21,7 @@ import {
   userId,
   variableName,
 } from "../formats";
+import { isTcp, PORT_PROTOCOLS } from "../ports";
 import { fileContent } from "./file";
 import { image } from "./image";
 import { resources } from "./resources";
@@ -77,10 +79,13 @@ const shape = z.strictObject({
       z.strictObject({
         container: port,
         service: port.optional(),
-        protocol: z.enum(["http", "grpc", "tcp"]),
+        protocol: z.enum(PORT_PROTOCOLS),
+        appProtocol: appProtocol.optional(),
       }),
     )
     .optional(),
+  headless: z.boolean().optional(),
+  sessionAffinity: z.strictObject({ seconds: z.int().min(1).max(86_400).optional() }).optional(),
   optional: reason.optional(),
   uses: words.optional(),
   env: z.record(variableName, text).optional(),
@@ -166,7 +171,9 @@ export const service = shape.transform((written, context) => {
 
 function nameOfPort(port: string | number, ports: Ports, path: readonly string[], refuse: Refuse): string {
   if (typeof port === "string") return port;
-  const [name] = Object.entries(ports ?? {}).find(([, { container }]) => container === port) ?? [];
+  const found = Object.entries(ports ?? {}).filter(([, { container }]) => container === port);
+  // Probes, routes and metrics use TCP; a UDP port can have the same number.
+  const [name] = found.find(([, candidate]) => isTcp(candidate)) ?? found[0] ?? [];
   return name ?? refuse(path, port);
 }
 

@@ -2,6 +2,7 @@
 import type { Settings } from "../../config/schema";
 import type { Application } from "../../model/application";
 import { type Edge, edgesOf, own } from "../../model/graph";
+import { transportOf } from "../../model/ports";
 import type { AppContext } from "../context";
 import type { MicroserviceValues, Rule } from "../services/microservice-values";
 
@@ -100,12 +101,18 @@ function rules(
   const named: Record<string, Rule> = {};
   for (const edge of edges) {
     const other = otherSide(edge);
-    const ports = [...(own(named, other)?.ports ?? []), edge.targetPort];
+    const ports = [...(own(named, other)?.ports ?? []), portOf(edge)];
     peersOf(application, edge, other).forEach((peer, index) => {
       named[index === 0 ? other : `${other}_${index + 1}`] = { ...peer, ports };
     });
   }
   return named;
+}
+
+/** Returns the port of an edge as the chart writes it: a rule without a protocol is for TCP. */
+function portOf({ targetPort, protocol }: Edge): number | string {
+  const transport = transportOf(protocol);
+  return transport === "TCP" ? targetPort : `${targetPort}/${transport}`;
 }
 
 /** Returns the peers of an edge: a release of the application, pods in another namespace, address ranges, or any address. */

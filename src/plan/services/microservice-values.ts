@@ -352,6 +352,10 @@ export interface MicroserviceValues {
      * None or ClientIP
      */
     sessionAffinity?: "None" | "ClientIP";
+    /**
+     * Seconds without a connection until a client may change its pod, for ClientIP. Default: 10800
+     */
+    sessionAffinitySeconds?: number;
   };
   ingress?: {
     /**
@@ -798,7 +802,7 @@ export interface Ports {
      */
     service?: Port;
     /**
-     * TCP, UDP or SCTP. Default: TCP
+     * TCP, UDP or SCTP. Default: TCP. To use one number for two protocols, upgrade with `helm upgrade --force`
      */
     protocol?: "TCP" | "UDP" | "SCTP";
     /**

@@ -1,7 +1,7 @@
 /** Service, Ingress, routes, and their tests. */
 import assert from "node:assert/strict";
 import { type KubernetesObject, ofKind } from "../render";
-import { BOTH, type Feature, HTTP, LET_IN } from "./feature";
+import { BOTH, containerOf, type Feature, HTTP, LET_IN, namesOf } from "./feature";
 
 export const TRAFFIC_FEATURES: Feature[] = [
   {
@@ -21,6 +21,45 @@ export const TRAFFIC_FEATURES: Feature[] = [
       assert.equal(spec.clusterIP, "None");
       assert.equal(spec.ports[0].port, 8080, "nothing maps 80 to it");
       assert.deepEqual(ofKind(objects, "Pod").spec.containers[0].args, ["web", "8080"]);
+    },
+  },
+  {
+    name: "has one port number for two protocols",
+    values: {
+      ports: {
+        dns: { container: 5353, service: 53, protocol: "UDP" },
+        "dns-tcp": { container: 5353, service: 53 },
+        signals: { container: 2905, protocol: "SCTP", appProtocol: "example.com/m3ua" },
+      },
+      networkPolicy: { ingress: { web: { pods: { app: "web" }, ports: ["5353/UDP", 5353] } } },
+    },
+    expect: (objects) => {
+      const numbers = (list: KubernetesObject[], key: string) =>
+        list.map(({ protocol, [key]: number }) => `${number}/${protocol}`);
+      assert.deepEqual(numbers(ofKind(objects, "Service").spec.ports, "port"), [
+        "53/UDP",
+        "53/TCP",
+        "2905/SCTP",
+      ]);
+      assert.deepEqual(numbers(containerOf(objects).ports, "containerPort"), [
+        "5353/UDP",
+        "5353/TCP",
+        "2905/SCTP",
+      ]);
+      assert.deepEqual(ofKind(objects, "NetworkPolicy").spec.ingress[0].ports, [
+        { port: 5353, protocol: "UDP" },
+        { port: 5353, protocol: "TCP" },
+      ]);
+      assert.deepEqual(namesOf(ofKind(objects, "Pod").spec.containers), ["test-dns-tcp"]);
+    },
+  },
+  {
+    name: "keeps a client on one pod",
+    values: { ports: HTTP, service: { sessionAffinity: "ClientIP", sessionAffinitySeconds: 600 } },
+    expect: (objects) => {
+      const { spec } = ofKind(objects, "Service");
+      assert.equal(spec.sessionAffinity, "ClientIP");
+      assert.deepEqual(spec.sessionAffinityConfig, { clientIP: { timeoutSeconds: 600 } });
     },
   },
   {

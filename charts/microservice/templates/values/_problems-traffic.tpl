@@ -8,6 +8,9 @@ service.type: NodePort opens a port on every node and bypasses every ingress; us
 {{- if and .headless (ne .sessionAffinity "None") }}
 service.sessionAffinity: a headless Service has none, because its clients choose a pod; set None
 {{- end }}
+{{- if and .sessionAffinitySeconds (eq .sessionAffinity "None") }}
+service.sessionAffinitySeconds: there is no session affinity; set service.sessionAffinity: ClientIP
+{{- end }}
 {{- if and .headless (ne .type "ClusterIP") }}
 service.headless: a {{ .type }} Service cannot be headless; set service.type: ClusterIP
 {{- end }}
