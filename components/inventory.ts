@@ -8,6 +8,7 @@ export type {
   Binary,
   Caller,
   Credential,
+  GrpcProbe,
   HttpProbe,
   Language,
   Peer,

@@ -19,7 +19,7 @@ export const FULL_INVENTORY: WrittenApplication = {
       uses: ["api"],
       env: { API: [url("api")], LEVEL: "debug", RATE: 0.5, ON: true },
       probe: {
-        http: { path: "/", port: "http", headers: { Host: "shop" }, notStartup: "it waits for the api" },
+        http: { path: "/", port: "http", scheme: "http", headers: { Host: "shop" }, notStartup: "it waits for the api" },
       },
       liveness: { tcp: { port: 8080 } },
       public: {
@@ -55,7 +55,7 @@ export const FULL_INVENTORY: WrittenApplication = {
         BANK: [url("bank")],
         BANK_PASSWORD: [password("bank", "app")],
       },
-      probe: { grpc: { port: "rpc" } },
+      probe: { grpc: { port: "rpc", service: "shop.v1.Api" } },
       timing: {
         readiness: { periodSeconds: 5, timeoutSeconds: 2, failureThreshold: 2 },
         liveness: { periodSeconds: 20 },

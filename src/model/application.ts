@@ -134,9 +134,17 @@ export interface Image {
 /** A check of a service: HTTP, gRPC, TCP or a command. The readiness, liveness and start-up probes follow from it. */
 export type Probe =
   | { http: HttpProbe }
-  | { grpc: { port: string } }
+  | { grpc: GrpcProbe }
   | { tcp: { port: string } }
   | { exec: { command: string[] } };
+
+/** A check by gRPC's health service (`grpc.health.v1.Health`). The kubelet uses no TLS. */
+export interface GrpcProbe {
+  /** Name of a port. */
+  port: string;
+  /** Name of the service to ask about. Default: the server as a whole. */
+  service?: string;
+}
 
 /** Requests and limits of a container, as Kubernetes quantities. */
 export interface Resources {
@@ -159,6 +167,8 @@ export interface HttpProbe {
   path: string;
   /** Name of a port. */
   port: string;
+  /** The kubelet does not verify the certificate of an HTTPS server. Default: http. */
+  scheme?: "http" | "https";
   /** Headers to send. Default: none. */
   headers?: Record<string, string>;
   /** Why a restart does not help while the path fails on start: the start-up probe then only checks the port. Default: it helps. */

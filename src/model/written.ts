@@ -3,6 +3,7 @@ import type {
   Application,
   Binary,
   External,
+  GrpcProbe,
   HttpProbe,
   Image,
   Loader,
@@ -31,7 +32,7 @@ type PortOf = string | number;
 /** A check of a service: HTTP, gRPC, TCP or a command. */
 export type WrittenProbe =
   | { http: Omit<HttpProbe, "port"> & { port: PortOf } }
-  | { grpc: { port: PortOf } }
+  | { grpc: Omit<GrpcProbe, "port"> & { port: PortOf } }
   | { tcp: { port: PortOf } }
   | Extract<Probe, { exec: unknown }>;
 

@@ -168,9 +168,9 @@ const resourceLines = (resources: MicroserviceValues["resources"]): string[] =>
 
 function describeProbe(probe: Probe): string {
   const what = probe.http
-    ? `GET ${probe.http.path} on ${probe.http.port}`
+    ? `GET ${probe.http.path} on ${probe.http.port}${probe.http.scheme === "HTTPS" ? " by HTTPS" : ""}`
     : probe.grpc
-      ? `gRPC health on ${probe.grpc.port}`
+      ? `gRPC health${probe.grpc.service === undefined ? "" : ` of ${probe.grpc.service}`} on ${probe.grpc.port}`
       : probe.tcp
         ? `connects to ${probe.tcp.port}`
         : `runs ${probe.exec?.command.join(" ")}`;

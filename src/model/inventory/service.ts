@@ -40,11 +40,12 @@ const probe = z.union(
       http: z.strictObject({
         path,
         port: portOf,
+        scheme: z.enum(["http", "https"]).optional(),
         headers: z.record(headerName, headerValue).optional(),
         notStartup: reason.optional(),
       }),
     }),
-    z.strictObject({ grpc: z.strictObject({ port: portOf }) }),
+    z.strictObject({ grpc: z.strictObject({ port: portOf, service: z.string().min(1).optional() }) }),
     z.strictObject({ tcp: z.strictObject({ port: portOf }) }),
     z.strictObject({ exec: z.strictObject({ command: words.min(1) }) }),
   ],
@@ -186,7 +187,7 @@ function probeWithName(
   const name = (port: string | number, kind: string) =>
     nameOfPort(port, ports, [...path, kind, "port"], refuse);
   if ("http" in probe) return { http: { ...probe.http, port: name(probe.http.port, "http") } };
-  if ("grpc" in probe) return { grpc: { port: name(probe.grpc.port, "grpc") } };
+  if ("grpc" in probe) return { grpc: { ...probe.grpc, port: name(probe.grpc.port, "grpc") } };
   if ("tcp" in probe) return { tcp: { port: name(probe.tcp.port, "tcp") } };
   return probe;
 }
