@@ -23,6 +23,7 @@ import { askWithKubectl } from "../src/runtime/ask-cluster";
 import { checkNamespace, isOfOthers } from "../src/runtime/check-namespace";
 import { checkServices } from "../src/runtime/check-services";
 import { checkVolumes } from "../src/runtime/check-volumes";
+import { checkWaysIn } from "../src/runtime/check-ways-in";
 import { checkObjects } from "../src/runtime/foreign-objects";
 import { identityName, recordOf } from "../src/runtime/identity";
 import { checkLeftovers } from "../src/runtime/leftover-claims";
@@ -138,6 +139,7 @@ async function deployApplication(
     await Promise.all([
       checkVolumes(ask, planned.namespace.name, volumeChanges(context), settings),
       checkServices(ask, planned, headlessChanges(context)),
+      checkWaysIn(ask, planned, settings),
     ]);
   // A missing namespace has no objects.
   if (!isAdopting && !isChecked && !isMoving && hasNamespace)

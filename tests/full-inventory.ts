@@ -19,7 +19,13 @@ export const FULL_INVENTORY: WrittenApplication = {
       uses: ["api"],
       env: { API: [url("api")], LEVEL: "debug", RATE: 0.5, ON: true },
       probe: {
-        http: { path: "/", port: "http", scheme: "http", headers: { Host: "shop" }, notStartup: "it waits for the api" },
+        http: {
+          path: "/",
+          port: "http",
+          scheme: "http",
+          headers: { Host: "shop" },
+          notStartup: "it waits for the api",
+        },
       },
       liveness: { tcp: { port: 8080 } },
       public: {
@@ -27,6 +33,29 @@ export const FULL_INVENTORY: WrittenApplication = {
         path: "/",
         rateLimit: { requestsPerSecond: 10, connections: 5 },
         annotations: { "example.com/limit": "1" },
+      },
+      routes: {
+        old: {
+          port: "http",
+          path: "/old",
+          match: "exact",
+          redirect: { scheme: "https", host: "new.example.com", path: "/new", permanent: true },
+        },
+        v1: {
+          port: 8080,
+          path: "/v1",
+          rewrite: "/",
+          timeoutSeconds: 30,
+          maxBody: "10Mi",
+          cors: {
+            origins: ["https://shop.example.com"],
+            methods: ["GET", "POST"],
+            headers: ["X-Request-Id"],
+            exposeHeaders: ["ETag"],
+            credentials: true,
+            maxAgeSeconds: 600,
+          },
+        },
       },
       needsNames: true,
       writable: ["/tmp", "/var/cache/nginx"],

@@ -3,9 +3,11 @@
  * `validate/` read the inventory, and `src/plan` turns it into a plan.
  */
 import type { Port, SessionAffinity } from "./ports";
+import type { Public } from "./public";
 import type { Text } from "./text";
 
 export type { Port, SessionAffinity } from "./ports";
+export type { Cors, Public, Redirect } from "./public";
 
 /** The kinds of store, by name. A module that registers its own kind adds it here by declaration merging. */
 export interface StoreKinds {
@@ -106,8 +108,10 @@ export interface Service {
   args?: Text[];
   /** Kernel parameters of the pod. Pod Security `restricted` allows only the safe ones. */
   sysctls?: Record<string, string>;
-  /** The port that is reachable from outside the cluster, in stacks with an ingress or a load balancer. Default: none. */
+  /** The port that is reachable from outside the cluster, in stacks with a gateway, an ingress or a load balancer. Default: none. */
   public?: Public;
+  /** Additional hosts and paths that are reachable from outside the cluster, by name. Default: none. */
+  routes?: Record<string, Public>;
   /** Where the program serves metrics, for stacks with `monitoring`. Default: no metrics. */
   metrics?: { /** Name of a port. */ port: string; path: string };
   /** How the number of pods follows the load, for stacks with `autoscaling`. Default: a fixed number. */
@@ -189,18 +193,6 @@ export interface Shutdown {
   sleepSeconds: number;
   /** Seconds between the pod's removal from its Service and SIGKILL, including the sleep. */
   graceSeconds: number;
-}
-
-/** How a service is reachable from outside the cluster. */
-export interface Public {
-  /** Name of a port. */
-  port: string;
-  /** Path under the stack's host. Default: `/`. */
-  path?: string;
-  /** Limits per client address, enforced by ingress-nginx. Default: none. */
-  rateLimit?: { requestsPerSecond?: number; connections?: number };
-  /** Additional annotations of the Ingress. Default: none. */
-  annotations?: Record<string, string>;
 }
 
 /** The HorizontalPodAutoscaler of a service. */

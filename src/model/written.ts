@@ -40,7 +40,7 @@ export type WrittenProbe =
 export interface WrittenService
   extends Omit<
     Service,
-    "image" | "env" | "command" | "args" | "files" | "probe" | "liveness" | "public" | "metrics"
+    "image" | "env" | "command" | "args" | "files" | "probe" | "liveness" | "public" | "routes" | "metrics"
   > {
   image: WrittenImage;
   /** Environment variables by name. Text that contains a password becomes a key of a Secret. `$(NAME)` is another variable. */
@@ -55,8 +55,10 @@ export interface WrittenService
   probe?: WrittenProbe;
   /** How Kubernetes checks whether the program is alive, independent of its stores. Default: its port accepts connections. */
   liveness?: WrittenProbe;
-  /** The port that is reachable from outside the cluster, in stacks with an ingress or a load balancer. Default: none. */
+  /** The port that is reachable from outside the cluster, in stacks with a gateway, an ingress or a load balancer. Default: none. */
   public?: Omit<Public, "port"> & { port: PortOf };
+  /** Additional hosts and paths that are reachable from outside the cluster, by name. Default: none. */
+  routes?: Record<string, Omit<Public, "port"> & { port: PortOf }>;
   /** Where the program serves metrics, for stacks with `monitoring`. Default: no metrics. */
   metrics?: { port: PortOf; path: string };
 }

@@ -12,6 +12,11 @@ const described = application({
   name: "protocols",
   services: {
     resolver: service({ ports: DNS, probe: { tcp: { port: "dns-tcp" } } }),
+    web: service({
+      ports: { http: { container: 8080, protocol: "http" }, rpc: { container: 9090, protocol: "grpc" } },
+      public: { port: "http" },
+      routes: { rpc: { port: "rpc", host: "rpc" } },
+    }),
     exchange: service({
       ports: {
         signals: { container: 2905, protocol: "sctp" },
@@ -38,7 +43,17 @@ const described = application({
   callers: { pbx: { namespace: "office", labels: { app: "pbx" }, calls: ["exchange"], reason: "phones" } },
 });
 
-const config = { application: described.name, environment: "dev", monitoring: {} };
+const config = {
+  application: described.name,
+  environment: "dev",
+  monitoring: {},
+  gateway: {
+    name: "public",
+    namespace: "gateways",
+    host: "example.com",
+    hosts: { rpc: { host: "rpc.example.com" } },
+  },
+};
 
 export const MANY_PROTOCOLS: Planned[] = [
   {

@@ -35,6 +35,7 @@ export const policiesIn = (objects: readonly KubernetesObject[]): Policy[] =>
 
 export const DNS = "cluster-dns";
 export const CONTROLLER = "ingress-controller";
+export const GATEWAY = "gateway";
 export const SCRAPER = "scraper";
 
 /** Returns endpoints outside the application: clients, externals, and strangers without any connection. */
@@ -54,6 +55,7 @@ export function outsiders({ externals = {}, callers = {}, services }: Applicatio
   return [
     pod(DNS, "kube-system", { "k8s-app": "kube-dns" }),
     pod(CONTROLLER, "ingress-nginx", { "app.kubernetes.io/name": "ingress-nginx" }),
+    pod(GATEWAY, "gateways", { "gateway.networking.k8s.io/gateway-name": "public" }),
     pod(SCRAPER, "monitoring", { "app.kubernetes.io/name": "prometheus" }),
     ...real.map(
       ([name, { pods }]): Endpoint =>
@@ -86,9 +88,14 @@ export function allowedByGraph(
 
   for (const { from, to, targetPort, protocol } of edgesOf(application))
     allow(from, to, targetPort, protocol);
-  for (const [name, { ports = {}, public: open, metrics }] of Object.entries(application.services)) {
+  for (const [name, { ports = {}, public: open, routes = {}, metrics }] of Object.entries(
+    application.services,
+  )) {
     const portOf = (port: string) => own(ports, port)?.container as number;
-    if (open && config.ingress) allow(CONTROLLER, name, portOf(open.port));
+    for (const { port } of [...(open ? [open] : []), ...Object.values(routes)]) {
+      if (config.ingress) allow(CONTROLLER, name, portOf(port));
+      if (config.gateway) allow(GATEWAY, name, portOf(port));
+    }
     if (metrics && config.monitoring) allow(SCRAPER, name, portOf(metrics.port));
   }
   for (const { kind, name } of Object.values(plan.releases)) {

@@ -85,21 +85,28 @@ const kindOf = (plan: Plan, { name, kind }: ReleasePlan): NodeKind =>
 
 /** Edges from people to the services that the environment exposes. */
 const entryEdges = ({ entries }: Plan): GraphEdge[] =>
-  Object.entries(entries).map(([to, { protocol, port, targetPort }]) => ({
-    from: PEOPLE,
-    to,
-    port,
-    targetPort,
-    protocol,
-  }));
+  Object.entries(entries).flatMap(([to, entry]) => {
+    const edges = [entry, ...(entry.others ?? [])].map(({ protocol, port, targetPort }) => ({
+      from: PEOPLE,
+      to,
+      port,
+      targetPort,
+      protocol,
+    }));
+    return [...new Map(edges.map((edge) => [JSON.stringify(edge), edge])).values()];
+  });
 
 const entryFacts = (plan: Plan): GraphNode["facts"] => ({
-  "Way in": Object.keys(plan.entries).map((name) => `${name}: ${entryLine(name, plan)}`),
+  "Way in": Object.keys(plan.entries).flatMap((name) =>
+    entryLines(name, plan).map((line) => `${name}: ${line}`),
+  ),
 });
 
-function entryLine(name: string, { entries }: Plan): string {
-  const { by, url } = entries[name] as Plan["entries"][string];
-  return url === undefined ? by : `${by}, ${url}`;
+function entryLines(name: string, { entries }: Plan): string[] {
+  const entry = own(entries, name);
+  return (entry ? [entry, ...(entry.others ?? [])] : []).map(({ by, url }) =>
+    url === undefined ? by : `${by}, ${url}`,
+  );
 }
 
 /** Edges from a Job to the stores it works on. */
@@ -123,7 +130,7 @@ function serviceFacts(plan: Plan, { name, values }: ReleasePlan): GraphNode["fac
     values as unknown as MicroserviceValues;
   const { service: clients } = values as unknown as MicroserviceValues;
   return withoutEmpty({
-    "Way in": own(plan.entries, name) ? [entryLine(name, plan)] : [],
+    "Way in": entryLines(name, plan),
     Image: [`${image.repository}:${image.tag}`],
     Pods: [
       autoscaling?.enabled

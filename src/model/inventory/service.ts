@@ -3,7 +3,6 @@ import { z } from "zod";
 import { LANGUAGES, type Probe } from "../application";
 import {
   absolutePath,
-  annotations,
   appProtocol,
   count,
   dnsLabel,
@@ -22,8 +21,10 @@ import {
   variableName,
 } from "../formats";
 import { isTcp, PORT_PROTOCOLS } from "../ports";
+import { mapValues } from "../records";
 import { fileContent } from "./file";
 import { image } from "./image";
+import { routeOf } from "./public";
 import { resources } from "./resources";
 import { text } from "./text";
 
@@ -33,6 +34,8 @@ const words = z.array(z.string());
 
 /** A port, by its name or its number. */
 const portOf = z.union([portName, port], { error: "must be the name or number of a port" });
+
+const route = routeOf(portOf);
 
 const probe = z.union(
   [
@@ -106,16 +109,8 @@ const shape = z.strictObject({
   command: z.array(text).optional(),
   args: z.array(text).optional(),
   sysctls: z.record(sysctlName, z.string().min(1)).optional(),
-  public: z
-    .strictObject({
-      port: portOf,
-      path: path.optional(),
-      rateLimit: z
-        .strictObject({ requestsPerSecond: count.optional(), connections: count.optional() })
-        .optional(),
-      annotations: annotations.optional(),
-    })
-    .optional(),
+  public: route.optional(),
+  routes: z.record(dnsLabel.max(20), route).optional(),
   metrics: z.strictObject({ port: portOf, path }).optional(),
   autoscaling: z
     .strictObject({
@@ -158,12 +153,18 @@ export const service = shape.transform((written, context) => {
     context.addIssue({ code: "custom", path: [...path], message: `is ${number}, but ${has}` });
     return z.NEVER;
   };
-  const { probe, liveness, public: open, metrics, ...others } = written;
+  const { probe, liveness, public: open, routes, metrics, ...others } = written;
   return {
     ...others,
     ...(probe && { probe: probeWithName(probe, ports, ["probe"], refuse) }),
     ...(liveness && { liveness: probeWithName(liveness, ports, ["liveness"], refuse) }),
     ...(open && { public: { ...open, port: nameOfPort(open.port, ports, ["public", "port"], refuse) } }),
+    ...(routes && {
+      routes: mapValues(routes, (one, name) => ({
+        ...one,
+        port: nameOfPort(one.port, ports, ["routes", name, "port"], refuse),
+      })),
+    }),
     ...(metrics && {
       metrics: { ...metrics, port: nameOfPort(metrics.port, ports, ["metrics", "port"], refuse) },
     }),

@@ -4,6 +4,7 @@ import { own } from "../graph";
 import { WAIT_CONTAINER } from "../names";
 import { suggest } from "../nearest";
 import { FIRST_SAFE_ID, PRESETS } from "../presets";
+import { MAIN_ROUTE, routesOf } from "../public";
 import { isText, mentionsPassword, referencesOf, type Text } from "../text";
 import { wordsIn } from "../words";
 import { hasNoPorts } from "./access";
@@ -96,7 +97,10 @@ function portsNamed(service: Service): [string, string][] {
   const probed = probes.flatMap(({ port }) => (port === undefined ? [] : [["the port of the probe", port]]));
   return [
     ...probed,
-    ...(service.public ? [["the public port", service.public.port]] : []),
+    ...Object.entries(routesOf(service)).map(([name, { port }]) => [
+      name === MAIN_ROUTE ? "the public port" : `the port of route ${name}`,
+      port,
+    ]),
     ...(service.metrics ? [["the port of the metrics", service.metrics.port]] : []),
   ] as [string, string][];
 }

@@ -3,6 +3,7 @@ import type { Settings } from "../../config/schema";
 import type { Application } from "../../model/application";
 import { type Edge, edgesOf, own } from "../../model/graph";
 import { transportOf } from "../../model/ports";
+import { routesOf } from "../../model/public";
 import type { AppContext } from "../context";
 import type { MicroserviceValues, Rule } from "../services/microservice-values";
 
@@ -125,14 +126,19 @@ function peersOf(application: Application, { kind }: Edge, other: string): Omit<
   return cidr === undefined ? [{ anywhere: true }] : [cidr].flat().map((range) => ({ cidr: range }));
 }
 
-/** Allows connections to the public port, from the ingress controller, or from any address if there is a load balancer. */
-function publicRule({ application, settings }: AppContext, name: string): Record<string, Rule> {
-  const port = own(application.services, name)?.public?.port;
-  if (port === undefined) return {};
-  if (settings.loadBalancer) return { load_balancer: { anywhere: true, ports: [port] } };
-  return settings.ingress
-    ? { ingress_controller: { namespace: settings.ingress.namespace, ports: [port] } }
-    : {};
+/** Allows connections to the public ports, from the gateway or ingress controller, or from any address if there is a load balancer. */
+function publicRule({ application, settings, namespace }: AppContext, name: string): Record<string, Rule> {
+  const ports = [
+    ...new Set(Object.values(routesOf(own(application.services, name) ?? {})).map(({ port }) => port)),
+  ];
+  if (ports.length === 0) return {};
+  const { loadBalancer, gateway, ingress } = settings;
+  if (loadBalancer) return { load_balancer: { anywhere: true, ports } };
+  if (gateway)
+    return {
+      gateway_proxies: { namespace: gateway.proxyNamespace ?? gateway.namespace ?? namespace, ports },
+    };
+  return ingress ? { ingress_controller: { namespace: ingress.namespace, ports } } : {};
 }
 
 /** Allows the pods that scrape metrics to connect. */

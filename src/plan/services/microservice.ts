@@ -20,13 +20,14 @@ import { storeSeconds } from "../stores";
 import { preparations } from "../stores/jobs";
 import { wordsOf } from "../variable-values";
 import { exceptionsOf, permissionsOf } from "./exceptions";
-import { ingressOf, loadBalancerOf, monitorOf } from "./exposure";
+import { loadBalancerOf, monitorOf } from "./exposure";
 import { filesOf } from "./files";
 import { limitVariables } from "./limit-variables";
 import type { MicroserviceValues, Ports } from "./microservice-values";
 import { probesOf, startupSecondsOf } from "./probes";
 import { replacesObjects } from "./replacement";
 import { serviceResources } from "./resources";
+import { routeValues } from "./route-values";
 import { autoscalingOf, podsAtLeast, podsAtMost } from "./scaling";
 import { checksumOf, secretsOf } from "./secrets";
 import { servicesBefore } from "./service-order";
@@ -93,7 +94,7 @@ export function planMicroservice(context: PlanContext, name: string): Microservi
     // A changed connection string restarts the pods. The digest covers only names of credentials.
     secretChecksum: checksumOf(Object.values(all)),
     service: { ...serviceOf(service), ...loadBalancerOf(service, settings) },
-    ingress: ingressOf(service, settings),
+    ...routeValues(name, service, settings),
     networkPolicy: networkPolicyOf(context, name),
     monitor: monitorOf(service, settings),
   };

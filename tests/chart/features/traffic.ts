@@ -192,6 +192,115 @@ export const TRAFFIC_FEATURES: Feature[] = [
     },
   },
   {
+    name: "has routes that rewrite, redirect, and allow other sites",
+    values: {
+      ...LET_IN,
+      ports: HTTP,
+      httpRoutes: {
+        api: {
+          gateway: { name: "public" },
+          hostnames: ["*.example.com"],
+          port: "http",
+          path: "/v1",
+          rewrite: "/",
+          cors: {
+            origins: ["https://shop.example.com"],
+            methods: ["GET"],
+            headers: ["X-Request-Id"],
+            exposeHeaders: ["ETag"],
+            credentials: true,
+            maxAgeSeconds: 60,
+          },
+        },
+        exact: { gateway: { name: "public" }, port: "http", path: "/a", pathType: "Exact", rewrite: "/b" },
+        old: {
+          gateway: { name: "public" },
+          port: "http",
+          path: "/old",
+          redirect: { scheme: "https", host: "new.example.com", path: "/new", statusCode: 301 },
+        },
+      },
+    },
+    expect: (objects) => {
+      const [api, exact, old] = objects.filter(({ kind }) => kind === "HTTPRoute");
+      assert.deepEqual(api?.spec.hostnames, ["*.example.com"]);
+      assert.deepEqual(api?.spec.rules[0].filters, [
+        {
+          type: "CORS",
+          cors: {
+            allowOrigins: ["https://shop.example.com"],
+            allowMethods: ["GET"],
+            allowHeaders: ["X-Request-Id"],
+            exposeHeaders: ["ETag"],
+            allowCredentials: true,
+            maxAge: 60,
+          },
+        },
+        {
+          type: "URLRewrite",
+          urlRewrite: { path: { type: "ReplacePrefixMatch", replacePrefixMatch: "/" } },
+        },
+      ]);
+      assert.deepEqual(exact?.spec.rules[0].filters, [
+        { type: "URLRewrite", urlRewrite: { path: { type: "ReplaceFullPath", replaceFullPath: "/b" } } },
+      ]);
+      assert.deepEqual(old?.spec.rules, [
+        {
+          matches: [{ path: { type: "PathPrefix", value: "/old" } }],
+          filters: [
+            {
+              type: "RequestRedirect",
+              requestRedirect: {
+                scheme: "https",
+                hostname: "new.example.com",
+                path: { type: "ReplaceFullPath", replaceFullPath: "/new" },
+                statusCode: 301,
+              },
+            },
+          ],
+        },
+      ]);
+    },
+  },
+  {
+    name: "has several Ingresses, each with its annotations and TLS",
+    values: {
+      ...LET_IN,
+      ports: HTTP,
+      ingress: { hosts: { a: { host: "a.example.com", port: "http" } } },
+      ingresses: {
+        api: {
+          className: "nginx",
+          hosts: {
+            b: {
+              host: "*.b.example.com",
+              path: "/v1(/|$)(.*)",
+              pathType: "ImplementationSpecific",
+              port: "http",
+            },
+          },
+          annotations: { "nginx.ingress.kubernetes.io/use-regex": "true" },
+          tls: { clusterIssuer: "letsencrypt" },
+          rateLimit: { connections: 5 },
+        },
+      },
+    },
+    expect: (objects) => {
+      const [api, main] = objects
+        .filter(({ kind }) => kind === "Ingress")
+        .sort((a, b) => b.metadata.name.length - a.metadata.name.length);
+      assert.deepEqual([api?.metadata.name, main?.metadata.name], ["web-api", "web"]);
+      assert.deepEqual(api?.spec.tls, [{ hosts: ["*.b.example.com"], secretName: "web-api-tls" }]);
+      assert.deepEqual(api?.metadata.annotations, {
+        "cert-manager.io/cluster-issuer": "letsencrypt",
+        "nginx.ingress.kubernetes.io/limit-connections": "5",
+        "nginx.ingress.kubernetes.io/use-regex": "true",
+      });
+      assert.equal(main?.spec.tls, undefined);
+      assert.equal(main?.metadata.annotations, undefined);
+    },
+  },
+  {
     name: "is tested with the request of its readiness probe, or else a connection to the port",
     values: {
       ports: { ...BOTH, gossip: { container: 1, protocol: "UDP" } },
