@@ -15,12 +15,15 @@ import { deployedStores } from "../src/plan/deployed";
 import { updateDigest } from "../src/plan/digest";
 import { asAdopted } from "../src/plan/namespace/namespace";
 import { findUpward } from "../src/plan/package";
+import { headlessChanges } from "../src/plan/services/replacement";
 import { volumeChanges } from "../src/plan/stores/changes";
 import type { Transform } from "../src/plan/transform";
 import { applyOverrides } from "../src/runtime/apply-overrides";
 import { askWithKubectl } from "../src/runtime/ask-cluster";
 import { checkNamespace, isOfOthers } from "../src/runtime/check-namespace";
+import { checkServices } from "../src/runtime/check-services";
 import { checkVolumes } from "../src/runtime/check-volumes";
+import { checkWaysIn } from "../src/runtime/check-ways-in";
 import { checkObjects } from "../src/runtime/foreign-objects";
 import { identityName, recordOf } from "../src/runtime/identity";
 import { checkLeftovers } from "../src/runtime/leftover-claims";
@@ -133,7 +136,11 @@ async function deployApplication(
   if ((known.namespace !== undefined || !create) && !isAdopting && !isChecked)
     await checkLeftovers(ask, application, planned, state, config.stack);
   if (!isAdopting && !isMoving)
-    await checkVolumes(ask, planned.namespace.name, volumeChanges(context), settings);
+    await Promise.all([
+      checkVolumes(ask, planned.namespace.name, volumeChanges(context), settings),
+      checkServices(ask, planned, headlessChanges(context)),
+      checkWaysIn(ask, planned, settings),
+    ]);
   // A missing namespace has no objects.
   if (!isAdopting && !isChecked && !isMoving && hasNamespace)
     await checkObjects(ask, planned, state, config.stack);

@@ -19,7 +19,13 @@ export const FULL_INVENTORY: WrittenApplication = {
       uses: ["api"],
       env: { API: [url("api")], LEVEL: "debug", RATE: 0.5, ON: true },
       probe: {
-        http: { path: "/", port: "http", headers: { Host: "shop" }, notStartup: "it waits for the api" },
+        http: {
+          path: "/",
+          port: "http",
+          scheme: "http",
+          headers: { Host: "shop" },
+          notStartup: "it waits for the api",
+        },
       },
       liveness: { tcp: { port: 8080 } },
       public: {
@@ -27,6 +33,29 @@ export const FULL_INVENTORY: WrittenApplication = {
         path: "/",
         rateLimit: { requestsPerSecond: 10, connections: 5 },
         annotations: { "example.com/limit": "1" },
+      },
+      routes: {
+        old: {
+          port: "http",
+          path: "/old",
+          match: "exact",
+          redirect: { scheme: "https", host: "new.example.com", path: "/new", permanent: true },
+        },
+        v1: {
+          port: 8080,
+          path: "/v1",
+          rewrite: "/",
+          timeoutSeconds: 30,
+          maxBody: "10Mi",
+          cors: {
+            origins: ["https://shop.example.com"],
+            methods: ["GET", "POST"],
+            headers: ["X-Request-Id"],
+            exposeHeaders: ["ETag"],
+            credentials: true,
+            maxAgeSeconds: 600,
+          },
+        },
       },
       needsNames: true,
       writable: ["/tmp", "/var/cache/nginx"],
@@ -42,9 +71,12 @@ export const FULL_INVENTORY: WrittenApplication = {
       ports: {
         http: { container: 3000, protocol: "http" },
         rpc: { container: 50051, protocol: "grpc" },
-        metrics: { container: 9090, protocol: "tcp" },
+        metrics: { container: 9090, protocol: "tcp", appProtocol: "http" },
+        dns: { container: 5353, service: 53, protocol: "udp" },
+        "dns-tcp": { container: 5353, service: 53, protocol: "tcp" },
       },
-      uses: ["db", "cache", "bank", "queue"],
+      sessionAffinity: { seconds: 600 },
+      uses: ["db", "cache", "bank", "queue", "statsd"],
       env: {
         DB: ["mysql://", username("db", "app"), ":", password("db", "app"), "@", ...address("db")],
         CACHE_PASSWORD: [password("cache", "default")],
@@ -52,7 +84,7 @@ export const FULL_INVENTORY: WrittenApplication = {
         BANK: [url("bank")],
         BANK_PASSWORD: [password("bank", "app")],
       },
-      probe: { grpc: { port: "rpc" } },
+      probe: { grpc: { port: "rpc", service: "shop.v1.Api" } },
       timing: {
         readiness: { periodSeconds: 5, timeoutSeconds: 2, failureThreshold: 2 },
         liveness: { periodSeconds: 20 },
@@ -81,6 +113,13 @@ export const FULL_INVENTORY: WrittenApplication = {
           reason: "it reads its settings again",
         },
       },
+    },
+    cluster: {
+      language: "elixir",
+      image: "registry.example.com/cluster:1",
+      ports: { peers: { container: 4369, protocol: "tcp" }, signals: { container: 2905, protocol: "sctp" } },
+      headless: true,
+      probe: { tcp: { port: "peers" } },
     },
     worker: {
       language: "python",
@@ -194,6 +233,7 @@ export const FULL_INVENTORY: WrittenApplication = {
       protocol: "tcp",
       pods: { namespace: "mail", labels: { app: "mail" }, port: 2525 },
     },
+    statsd: { reason: "metrics", host: "statsd.example.com", port: 8125, protocol: "udp" },
   },
   callers: {
     batch: { namespace: "batch", labels: { app: "batch" }, calls: ["api"], reason: "reports" },

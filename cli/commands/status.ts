@@ -112,6 +112,7 @@ export function show(
     statusTable(releases),
     "",
     summary(releases),
+    ...urlLines(outputs),
     ...(lost.length === 0 ? [] : [chalk.red(`But ${lostText(lost)}.`)]),
     ...unseen.map((why) => `${chalk.yellow("note")} not everything could be checked: ${why}`),
     ...(refused === undefined ? [] : [`${chalk.yellow("note")} ${refused}`]),
@@ -120,6 +121,12 @@ export function show(
   const next = nextSteps(stack, releases, lost, running !== undefined);
   return `${[...lines, ...next].join("\n")}\n`;
 }
+
+/** Returns the public URLs, by service. */
+const urlLines = (outputs: ReturnType<typeof outputsOf>): string[] =>
+  Object.entries(outputs?.services ?? {}).flatMap(([name, { publicUrls = [] }]) =>
+    publicUrls.map((url) => `${name}: ${url}`),
+  );
 
 /** What is known about a stack without any update in its history. */
 const firstLine = (releases: readonly ReleaseStatus[], running: Pick<Lock, "by"> | undefined): string =>

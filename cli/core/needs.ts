@@ -62,6 +62,7 @@ export function kindsOf(
 
 /** Who provides API groups that are not part of Kubernetes, and the alternative. */
 export const PROVIDED_BY: Record<string, string> = {
+  "gateway.networking.k8s.io": "the Gateway API with a gateway controller, or use flotilla:ingress",
   "external-secrets.io": "the External Secrets Operator (0.16 or later), or remove flotilla:externalSecrets",
   "monitoring.coreos.com": "the Prometheus operator, or remove flotilla:monitoring.serviceMonitor",
 };

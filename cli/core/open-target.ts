@@ -1,7 +1,9 @@
 /** Decides which service `flotilla open` shows, and where it answers. */
-import type { Application } from "../../src/model/application";
+import type { Application, Port } from "../../src/model/application";
 import { own } from "../../src/model/graph";
 import { suggest } from "../../src/model/nearest";
+import { isTcp } from "../../src/model/ports";
+import { routesOf } from "../../src/model/public";
 
 /** A port of a service that is opened. */
 export interface OpenTarget {
@@ -20,7 +22,7 @@ export function openTargetOf({ services }: Application, name?: string): OpenTarg
   const withPorts = Object.keys(services).filter(
     (each) => Object.keys(services[each]?.ports ?? {}).length > 0,
   );
-  const open = name ?? withPorts.filter((each) => services[each]?.public !== undefined);
+  const open = name ?? withPorts.filter((each) => Object.keys(routesOf(services[each] ?? {})).length > 0);
   if (Array.isArray(open) && open.length !== 1)
     return {
       problem:
@@ -33,14 +35,17 @@ export function openTargetOf({ services }: Application, name?: string): OpenTarg
   if (found === undefined)
     return { problem: `the application has no service named ${service}. ${suggest(service, withPorts)}` };
   const ports = found.ports ?? {};
-  const portName = found.public?.port ?? Object.keys(ports)[0];
+  // kubectl forwards TCP only.
+  const [route] = Object.values(routesOf(found));
+  const portName = route?.port ?? Object.keys(ports).find((each) => isTcp(ports[each] as Port));
   const port = portName === undefined ? undefined : own(ports, portName);
-  if (port === undefined) return { problem: `${service} has no port` };
+  if (port === undefined)
+    return { problem: `${service} has no ${Object.keys(ports).length === 0 ? "port" : "TCP port"}` };
   return {
     service,
     port: port.service ?? port.container,
     podPort: port.container,
     scheme: port.protocol === "http" ? "http" : "tcp",
-    path: found.public?.path ?? "/",
+    path: route?.path ?? "/",
   };
 }

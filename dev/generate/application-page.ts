@@ -26,7 +26,7 @@ function productionOf(application: Application): Plan {
     application: application.name,
     environment: "prod",
     cluster: { context: "prod" },
-    ingress: { host: "shop.example.com", tlsSecret: "shop-example-com-tls" },
+    ingress: { host: "shop.example.com", className: "nginx", tlsSecret: "shop-example-com-tls" },
     monitoring: {},
   };
   const { settings } = readSettings(

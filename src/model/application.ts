@@ -2,8 +2,14 @@
  * The vocabulary of an inventory: the parts of an application, as plain typed data. This file has no logic: `graph.ts` and
  * `validate/` read the inventory, and `src/plan` turns it into a plan.
  */
+
+import type { Port, SessionAffinity } from "./ports";
+import type { Public } from "./public";
 import type { Task } from "./task";
 import type { Text } from "./text";
+
+export type { Port, SessionAffinity } from "./ports";
+export type { Cors, Public, Redirect } from "./public";
 
 /** The kinds of store, by name. A module that registers its own kind adds it here by declaration merging. */
 export interface StoreKinds {
@@ -65,6 +71,10 @@ export interface Service {
   image: Image;
   /** The ports, by name. Default: none; a service without ports gets no Kubernetes Service. */
   ports?: Record<string, Port>;
+  /** Whether the name resolves to the addresses of the pods, for clients that choose a pod themselves. Default: one address for all pods. */
+  headless?: boolean;
+  /** Keeps a client address on one pod. Default: each connection goes to any pod. */
+  sessionAffinity?: SessionAffinity;
   /** Why only some stacks need the service: it is deployed only with `services.<name>.enabled: true`. Default: always deployed. */
   optional?: Reason;
   /** Names of the services, stores and externals that the service connects to: the edges of the graph. Default: none. */
@@ -102,8 +112,10 @@ export interface Service {
   args?: Text[];
   /** Kernel parameters of the pod. Pod Security `restricted` allows only the safe ones. */
   sysctls?: Record<string, string>;
-  /** The port that is reachable from outside the cluster, in stacks with an ingress or a load balancer. Default: none. */
+  /** The port that is reachable from outside the cluster, in stacks with a gateway, an ingress or a load balancer. Default: none. */
   public?: Public;
+  /** Additional hosts and paths that are reachable from outside the cluster, by name. Default: none. */
+  routes?: Record<string, Public>;
   /** Where the program serves metrics, for stacks with `monitoring`. Default: no metrics. */
   metrics?: { /** Name of a port. */ port: string; path: string };
   /** How the number of pods follows the load, for stacks with `autoscaling`. Default: a fixed number. */
@@ -127,22 +139,20 @@ export interface Image {
   digest?: string;
 }
 
-/** A port of a service. */
-export interface Port {
-  /** The port the program listens on, 1 to 65535. */
-  container: number;
-  /** The port of the Kubernetes Service. Default: the container's. */
-  service?: number;
-  /** The protocol of the port. */
-  protocol: "http" | "grpc" | "tcp";
-}
-
 /** A check of a service: HTTP, gRPC, TCP or a command. The readiness, liveness and start-up probes follow from it. */
 export type Probe =
   | { http: HttpProbe }
-  | { grpc: { port: string } }
+  | { grpc: GrpcProbe }
   | { tcp: { port: string } }
   | { exec: { command: string[] } };
+
+/** A check by gRPC's health service (`grpc.health.v1.Health`). The kubelet uses no TLS. */
+export interface GrpcProbe {
+  /** Name of a port. */
+  port: string;
+  /** Name of the service to ask about. Default: the server as a whole. */
+  service?: string;
+}
 
 /** Requests and limits of a container, as Kubernetes quantities. */
 export interface Resources {
@@ -165,6 +175,8 @@ export interface HttpProbe {
   path: string;
   /** Name of a port. */
   port: string;
+  /** The kubelet does not verify the certificate of an HTTPS server. Default: http. */
+  scheme?: "http" | "https";
   /** Headers to send. Default: none. */
   headers?: Record<string, string>;
   /** Why a restart does not help while the path fails on start: the start-up probe then only checks the port. Default: it helps. */
@@ -185,18 +197,6 @@ export interface Shutdown {
   sleepSeconds: number;
   /** Seconds between the pod's removal from its Service and SIGKILL, including the sleep. */
   graceSeconds: number;
-}
-
-/** How a service is reachable from outside the cluster. */
-export interface Public {
-  /** Name of a port. */
-  port: string;
-  /** Path under the stack's host. Default: `/`. */
-  path?: string;
-  /** Limits per client address, enforced by ingress-nginx. Default: none. */
-  rateLimit?: { requestsPerSecond?: number; connections?: number };
-  /** Additional annotations of the Ingress. Default: none. */
-  annotations?: Record<string, string>;
 }
 
 /** The HorizontalPodAutoscaler of a service. */
@@ -301,7 +301,7 @@ export interface External {
   /** DNS name. A stack can override it (`flotilla:externals`). */
   host: string;
   port: number;
-  protocol: "https" | "http" | "tcp";
+  protocol: "https" | "http" | "tcp" | "udp" | "sctp";
   /** The pods, if the external runs in the cluster: network policies then only allow connections to them. Default: any address. */
   pods?: Peer & { /** The port that the pods listen on. Default: the external's port. */ port?: number };
   /** Addresses, such as 10.1.0.0/16, or a list of them, instead of pods. Default: any address. */

@@ -111,6 +111,9 @@ export const annotations = z.record(
   z.string(),
 );
 
+/** The application protocol of a port (IsQualifiedName): a name that IANA lists, or one with a domain. */
+export const appProtocol = qualifiedName("an application protocol, such as https or kubernetes.io/ws");
+
 export const loadBalancerClass = qualifiedName("a load balancer class, such as service.k8s.aws/nlb");
 
 /**

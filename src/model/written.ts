@@ -3,6 +3,7 @@ import type {
   Application,
   Binary,
   External,
+  GrpcProbe,
   HttpProbe,
   Image,
   Loader,
@@ -32,7 +33,7 @@ type PortOf = string | number;
 /** A check of a service: HTTP, gRPC, TCP or a command. */
 export type WrittenProbe =
   | { http: Omit<HttpProbe, "port"> & { port: PortOf } }
-  | { grpc: { port: PortOf } }
+  | { grpc: Omit<GrpcProbe, "port"> & { port: PortOf } }
   | { tcp: { port: PortOf } }
   | Extract<Probe, { exec: unknown }>;
 
@@ -40,7 +41,7 @@ export type WrittenProbe =
 export interface WrittenService
   extends Omit<
     Service,
-    "image" | "env" | "command" | "args" | "files" | "probe" | "liveness" | "public" | "metrics"
+    "image" | "env" | "command" | "args" | "files" | "probe" | "liveness" | "public" | "routes" | "metrics"
   > {
   image: WrittenImage;
   /** Environment variables by name. Text that contains a password becomes a key of a Secret. `$(NAME)` is another variable. */
@@ -55,8 +56,10 @@ export interface WrittenService
   probe?: WrittenProbe;
   /** How Kubernetes checks whether the program is alive, independent of its stores. Default: its port accepts connections. */
   liveness?: WrittenProbe;
-  /** The port that is reachable from outside the cluster, in stacks with an ingress or a load balancer. Default: none. */
+  /** The port that is reachable from outside the cluster, in stacks with a gateway, an ingress or a load balancer. Default: none. */
   public?: Omit<Public, "port"> & { port: PortOf };
+  /** Additional hosts and paths that are reachable from outside the cluster, by name. Default: none. */
+  routes?: Record<string, Omit<Public, "port"> & { port: PortOf }>;
   /** Where the program serves metrics, for stacks with `monitoring`. Default: no metrics. */
   metrics?: { port: PortOf; path: string };
 }

@@ -18,6 +18,8 @@ export interface DeployedRelease {
   /** Path or URL of its chart. */
   chart: string;
   values: Values;
+  /** Whether Helm replaces its objects instead of patching them. Default: false. */
+  replaces?: true;
 }
 
 /** Names of Secrets and passwords in the state that an update must not delete unless it is allowed to. */

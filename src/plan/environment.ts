@@ -3,6 +3,7 @@ import type { Settings } from "../config/schema";
 import type { Application, External, Loader, Service } from "../model/application";
 import { own, programsOf } from "../model/graph";
 import type { Problem } from "../model/problems";
+import { routesOf } from "../model/public";
 import { compact, mapValues } from "../model/records";
 import type { Program, Task } from "../model/task";
 import { withValues } from "../model/variables";
@@ -131,11 +132,25 @@ export function environmentProblems(
   return [...needed, ...twice, ...exposureProblems(planned, settings)];
 }
 
-/** Reports an ingress in addition to a load balancer, and load balancers for several services or ports. */
+/** Reports several ways in, and load balancers for several services or ports. */
 function exposureProblems({ name, services }: Application, settings: Settings): Problem[] {
-  if (!settings.loadBalancer) return [];
-  const open = entriesOf(services).flatMap(([service, described]) => (described.public ? [service] : []));
   const problems: Problem[] = [];
+  if (settings.gateway && settings.ingress)
+    problems.push({
+      where: "flotilla:gateway",
+      what: "cannot be combined with flotilla:ingress: both would serve the same hosts",
+      todo: "Keep flotilla:gateway or flotilla:ingress. A layer's setting is removed with `null`.",
+    });
+  if (!settings.loadBalancer) return problems;
+  const open = entriesOf(services).flatMap(([service, described]) =>
+    Object.keys(routesOf(described)).length > 0 ? [service] : [],
+  );
+  if (settings.gateway)
+    problems.push({
+      where: "flotilla:loadBalancer",
+      what: "cannot be combined with flotilla:gateway",
+      todo: "Keep flotilla:gateway or flotilla:loadBalancer.",
+    });
   if (settings.ingress)
     problems.push({
       where: "flotilla:loadBalancer",
@@ -146,15 +161,21 @@ function exposureProblems({ name, services }: Application, settings: Settings): 
     problems.push({
       where: "flotilla:loadBalancer",
       what: `${name} has ${open.length} public services, ${open.join(" and ")}: a load balancer does not route by path`,
-      todo: "Use flotilla:ingress instead.",
+      todo: "Use flotilla:gateway or flotilla:ingress instead.",
     });
   for (const service of open) {
+    if (own(services, service)?.headless)
+      problems.push({
+        where: "flotilla:loadBalancer",
+        what: `${service} is headless, and a load balancer needs a Service with an address`,
+        todo: `Remove \`headless\` from ${service}, or use flotilla:ingress instead.`,
+      });
     const ports = Object.keys(own(services, service)?.ports ?? {});
     if (ports.length > 1)
       problems.push({
         where: "flotilla:loadBalancer",
         what: `${service} has the ports ${ports.join(" and ")}: a load balancer would expose all of them`,
-        todo: "Use flotilla:ingress instead, which exposes one.",
+        todo: "Use flotilla:gateway or flotilla:ingress instead, which expose one.",
       });
   }
   return problems;

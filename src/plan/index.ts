@@ -30,6 +30,7 @@ import { orderedByRoutes, routeProblems } from "./services/routes";
 import { scalingProblems } from "./services/scaling";
 import { mixedSecretProblems } from "./services/secrets";
 import { urlWarnings } from "./services/url-warnings";
+import { wayInProblems, wayInWarnings } from "./services/ways-in";
 import { planStore, storeChartProblems } from "./stores";
 import { storeChangeProblems, storeChangeWarnings } from "./stores/changes";
 import { imageWarnings } from "./stores/images";
@@ -63,6 +64,7 @@ export function plan(context: PlanContext): Plan {
       ...storeChartProblems(context),
       ...placeProblems(context),
       ...storeChangeProblems(context),
+      ...wayInProblems(application, settings),
       ...scalingProblems(application.services, settings),
       ...resourceProblems(context),
       ...quotaProblems(context),
@@ -128,6 +130,7 @@ export function plan(context: PlanContext): Plan {
       ...storeChangeWarnings(context),
       ...deletionWarnings(context),
       ...urlWarnings(context),
+      ...wayInWarnings(application, settings),
     ],
   };
 }

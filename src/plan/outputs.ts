@@ -1,27 +1,32 @@
+import { own } from "../model/graph";
 import { compact } from "../model/records";
 import type { AppContext } from "./context";
 import { hasSecret, storeSecretName } from "./credentials";
 import { isStandIn } from "./environment";
 import { addressOf } from "./hosts";
-import type { PlanOutputs } from "./plan";
+import type { Plan, PlanOutputs } from "./plan";
 import { publicEntries } from "./services/exposure";
 import { imageOf } from "./services/microservice";
 
 /** Returns the outputs of a stack: the addresses of services and stores. */
 export function outputsOf(context: AppContext): PlanOutputs {
   const { application, settings } = context;
+  const entries = publicEntries(application, settings);
   const services = Object.entries(application.services).map(([name, service]) => {
     const { repository, tag } = imageOf(service, settings, name);
+    const entry = own(entries, name);
+    const urls = (entry ? [entry, ...(entry.others ?? [])] : []).flatMap((each) => each.url ?? []);
     const [port] = Object.values(service.ports ?? {});
     // gRPC has no standard URL scheme; clients and proxies accept http.
     const url = port
-      ? `${port.protocol === "tcp" ? "tcp" : "http"}://${name}:${addressOf(context, name).port}`
+      ? `${port.protocol === "http" || port.protocol === "grpc" ? "http" : port.protocol}://${name}:${addressOf(context, name).port}`
       : undefined;
     return [
       name,
       compact({
         url,
         image: `${repository}:${tag}`,
+        publicUrls: urls.length > 0 ? urls : undefined,
         standIn: isStandIn(application, name) ? (true as const) : undefined,
       }),
     ] as const;
@@ -42,10 +47,12 @@ export function outputsOf(context: AppContext): PlanOutputs {
   return compact({
     services: Object.fromEntries(services),
     stores: Object.fromEntries(stores),
-    publicUrl: publicUrlOf(context),
+    publicUrl: publicUrlOf(entries),
   });
 }
 
-/** Returns the public URL of the application: the URL of its first entry. */
-const publicUrlOf = ({ application, settings }: AppContext): string | undefined =>
-  Object.values(publicEntries(application, settings)).find(({ url }) => url !== undefined)?.url;
+/** Returns the public URL of the application: the URL of its first entry whose host is not a wildcard. */
+const publicUrlOf = (entries: Plan["entries"]): string | undefined =>
+  Object.values(entries)
+    .flatMap((entry) => [entry, ...(entry.others ?? [])])
+    .find(({ url }) => url !== undefined && !url.includes("://*."))?.url;

@@ -146,6 +146,11 @@ export interface ReleasePlan {
   timeoutSeconds: number;
   /** Whether the stack refuses to delete it. */
   protect: boolean;
+  /**
+   * Whether Helm replaces objects instead of patching them: a patch of ports with the same number for two protocols leaves only
+   * one of them. Default: false.
+   */
+  replaces?: true;
   /** Whether it is a finished Job that must not run again when its chart or values change. Default: false. */
   done?: boolean;
 }
@@ -159,14 +164,16 @@ export type Value = string | number | boolean | Values | Value[];
 
 /** An entry from outside the cluster to a service. */
 export interface EntryPlan {
-  by: "ingress" | "load balancer";
+  by: "gateway" | "ingress" | "load balancer";
   /** Protocol and port for clients outside the cluster. */
-  protocol: "http" | "https" | "tcp";
+  protocol: "http" | "https" | "tcp" | "udp" | "sctp";
   port: number;
   /** Port of the pods. */
   targetPort: number;
   /** Public URL. Undefined for a load balancer, whose address the cloud chooses. */
   url?: string;
+  /** The entries of the service's other routes. Default: none. */
+  others?: EntryPlan[];
 }
 
 /** The address of a store. */
@@ -188,11 +195,13 @@ export interface PlanOutputs {
       /** URL inside the cluster. Undefined for a service without a port. */
       url?: string;
       image: string;
+      /** URLs outside the cluster. Undefined if there are none. */
+      publicUrls?: string[];
       /** Set if the service is a stand-in for an external. */
       standIn?: true;
     }
   >;
   stores: Record<string, StoreOutputs>;
-  /** Public URL of the application. Undefined without an ingress. */
+  /** Public URL of the application. Undefined without a gateway or an ingress. */
   publicUrl?: string;
 }

@@ -20,6 +20,8 @@ export interface ReleaseInputs {
   maxHistory: number;
   /** Whether Helm skips the check of manifests against the API server's OpenAPI schemas. */
   disableOpenapiValidation?: boolean;
+  /** Whether Helm replaces objects instead of patching them. */
+  forceUpdate?: boolean;
 }
 
 /** Number of revisions that Helm keeps. Pulumi's history replaces Helm's, and each revision is a Secret of up to 1 MiB. */
@@ -50,6 +52,7 @@ export function releaseInputs(release: ReleasePlan, namespace: string): ReleaseI
     ...(kind === "job" || kind === "task" ? { waitForJobs: true } : {}),
     timeout: timeoutSeconds,
     maxHistory: MAX_HISTORY,
+    ...(release.replaces ? { forceUpdate: true } : {}),
     ...(isOwnChart(release) ? { disableOpenapiValidation: true } : {}),
   };
 }

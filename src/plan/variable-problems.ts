@@ -5,6 +5,7 @@ import { findCycle, own } from "../model/graph";
 import { suggest } from "../model/nearest";
 import { pathOf } from "../model/paths";
 import type { Problem } from "../model/problems";
+import { routesOf } from "../model/public";
 import { mapValues } from "../model/records";
 import { asService } from "../model/task";
 import { mentionsPassword, type Text } from "../model/text";
@@ -174,7 +175,7 @@ function ofProbe(scope: Scope, probe: Probe): Problem[] {
 
 /** Reports mentions of a service's variables in places where variables are not replaced. */
 function elsewhere({ where, env }: Scope, service: Service): Problem[] {
-  const { probe, liveness, metrics, writable = [], files = {}, sysctls = {}, public: open } = service;
+  const { probe, liveness, metrics, writable = [], files = {}, sysctls = {} } = service;
   const http = [probe, liveness].flatMap((one) => (one && "http" in one ? [one.http] : []));
   const places: Record<string, string[]> = {
     "the path of the probe": http.map(({ path }) => path),
@@ -183,7 +184,9 @@ function elsewhere({ where, env }: Scope, service: Service): Problem[] {
     "a path in `writable`": writable,
     "a path in `files`": Object.keys(files),
     "a value in `sysctls`": Object.values(sysctls),
-    "an annotation in `public`": Object.values(open?.annotations ?? {}),
+    "an annotation in `public`": Object.values(routesOf(service)).flatMap(({ annotations = {} }) =>
+      Object.values(annotations),
+    ),
   };
   return Object.entries(places).flatMap(([place, texts]) =>
     texts

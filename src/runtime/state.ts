@@ -50,9 +50,19 @@ export function deployedReleases(resources: Resources): Deployed {
   const found = Object.entries(resources).flatMap(([urn, { type, outputs }]) => {
     const kind = kindOfRelease(urn);
     if (type !== RELEASE || kind === undefined) return [];
-    const { name, chart, values } = outputs ?? {};
+    const { name, chart, values, forceUpdate } = outputs ?? {};
     if (typeof name !== "string") return [];
-    return [[name, { kind, chart: String(chart ?? ""), values: (values ?? {}) as Values }] as const];
+    return [
+      [
+        name,
+        {
+          kind,
+          chart: String(chart ?? ""),
+          values: (values ?? {}) as Values,
+          ...(forceUpdate === true ? { replaces: true as const } : {}),
+        },
+      ] as const,
+    ];
   });
   return Object.fromEntries(found);
 }

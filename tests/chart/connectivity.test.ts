@@ -7,6 +7,7 @@ import Table from "cli-table3";
 import { PLAIN_TABLE } from "../../cli/terminal/table";
 import { EVERYWHERE } from "../environments";
 import { type Endpoint, isAllowed, type Policy, type Target } from "../network/evaluate";
+import { MANY_PROTOCOLS } from "../network/protocols";
 import { API_PORTS, allowedByGraph, keyOf, outsiders, podsIn, policiesIn } from "../network/world";
 import { WITH_TASKS } from "../tasks";
 import { releasesOf } from "./examples";
@@ -21,7 +22,7 @@ const table = new Table({
 const counts = new Map<string, { allowed: number; denied: number }>();
 
 describe("connectivity", () => {
-  for (const { application, environment, plan, config } of [...EVERYWHERE, WITH_TASKS])
+  for (const { application, environment, plan, config } of [...EVERYWHERE, WITH_TASKS, ...MANY_PROTOCOLS])
     describe(`of ${application.name} in ${environment}`, () => {
       const objects: Record<string, KubernetesObject[]> = {};
       let policies: Policy[];
@@ -45,11 +46,20 @@ describe("connectivity", () => {
         const numbers = [...new Set([...declared, ...edges, ...API_PORTS, 53, 80, 12345])].sort(
           (a, b) => a - b,
         );
-        targets = [
+        const others = [
+          ...pods.flatMap(({ ports }) => ports),
+          ...plan.edges.map(({ targetPort, protocol }) => ({
+            port: targetPort,
+            protocol: protocol.toUpperCase(),
+          })),
+        ].filter(({ protocol }) => protocol === "UDP" || protocol === "SCTP");
+        const all = [
           ...numbers.map((port) => ({ port, protocol: "TCP" })),
           { port: 53, protocol: "UDP" },
           { port: 8080, protocol: "UDP" },
+          ...others.flatMap(({ port }) => ["UDP", "SCTP"].map((protocol) => ({ port, protocol }))),
         ];
+        targets = [...new Map(all.map((target) => [`${target.port}/${target.protocol}`, target])).values()];
       });
 
       it("is that of the graph: every edge allowed, everything else denied", () => {

@@ -191,6 +191,30 @@ describe("charts/microservice refuses", () => {
       { ports, service: { headless: true, sessionAffinity: "ClientIP" } },
       /service.sessionAffinity: a headless Service has none/,
     ],
+    [
+      "a time of session affinity without session affinity",
+      { ports, service: { sessionAffinitySeconds: 60 } },
+      /service.sessionAffinitySeconds: there is no session affinity/,
+    ],
+    [
+      "an additional Ingress without a host",
+      { ports, ...LET_IN, ingresses: { a: { className: "nginx" } } },
+      /ingresses.a.hosts: is empty/,
+    ],
+    [
+      "an additional Ingress to an unknown port",
+      { ports, ...LET_IN, ingresses: { a: { hosts: { b: { host: "a.b", port: "web" } } } } },
+      /ingresses.a.hosts.b.port: there is no port "web"/,
+    ],
+    [
+      "a route that rewrites and redirects",
+      {
+        ports,
+        ...LET_IN,
+        httpRoutes: { a: { gateway: { name: "a" }, port: "http", rewrite: "/", redirect: { path: "/b" } } },
+      },
+      /httpRoutes.a: a redirect has no use for rewrite/,
+    ],
     ["an ingress without a port", { ingress: { hosts: { a: { host: "a.b" } } } }, /missing property 'port'/],
     [
       "an ingress to an unknown port",

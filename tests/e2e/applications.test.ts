@@ -5,7 +5,7 @@ import { onlineBoutique } from "../../apps/online-boutique";
 import { writeCatalogue } from "../copy";
 import { generatedApplication } from "../generated";
 import { writeInventory } from "./inventory";
-import { get, projectStack, run, type Stack, secretOf, until } from "./world";
+import { apply, get, projectStack, run, type Stack, secretOf, until } from "./world";
 
 interface Listed<T> {
   items: (T & { metadata: { name: string } })[];
@@ -95,6 +95,14 @@ describe("Online Boutique on the sandbox cluster", () => {
   });
 });
 
+/** An update is refused without the class of its ingress. */
+const INGRESS_CLASS = {
+  apiVersion: "networking.k8s.io/v1",
+  kind: "IngressClass",
+  metadata: { name: "nginx" },
+  spec: { controller: "k8s.io/ingress-nginx" },
+};
+
 describe("order-service as in production, with externals", () => {
   const namespace = "e2e-orders";
   // Contains everything that must be escaped in a URL and in a JSON string.
@@ -103,13 +111,14 @@ describe("order-service as in production, with externals", () => {
   let logs = "";
 
   before(async () => {
+    await apply(INGRESS_CLASS);
     stack = await projectStack("orders", {
       application: "order-service",
       environment: "prod",
       cluster: { context: CONTEXT },
       distribution: "upstream",
       namespace,
-      ingress: { host: "api.example.com", clusterIssuer: "letsencrypt-prod" },
+      ingress: { host: "api.example.com", className: "nginx", clusterIssuer: "letsencrypt-prod" },
       externals: { "order-db": { host: "orders.db.example.com", cidr: "10.1.0.0/16" } },
       registries: { mirror: { server: "registry.example.com:5000", username: "robot" } },
     });

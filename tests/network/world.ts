@@ -36,6 +36,7 @@ export const policiesIn = (objects: readonly KubernetesObject[]): Policy[] =>
 
 export const DNS = "cluster-dns";
 export const CONTROLLER = "ingress-controller";
+export const GATEWAY = "gateway";
 export const SCRAPER = "scraper";
 
 /** Returns endpoints outside the application: clients, externals, and strangers without any connection. */
@@ -55,6 +56,7 @@ export function outsiders({ externals = {}, callers = {}, services }: Applicatio
   return [
     pod(DNS, "kube-system", { "k8s-app": "kube-dns" }),
     pod(CONTROLLER, "ingress-nginx", { "app.kubernetes.io/name": "ingress-nginx" }),
+    pod(GATEWAY, "gateways", { "gateway.networking.k8s.io/gateway-name": "public" }),
     pod(SCRAPER, "monitoring", { "app.kubernetes.io/name": "prometheus" }),
     ...real.map(
       ([name, { pods }]): Endpoint =>
@@ -80,13 +82,21 @@ export function allowedByGraph(
   config: Record<string, unknown>,
 ): Allowed {
   const tcp = (port: number): Target => ({ port, protocol: "TCP" });
+  const transports: Record<string, string> = { udp: "UDP", sctp: "SCTP" };
   const allowed: Allowed = new Set();
-  const allow = (from: string, to: string, port: number) => allowed.add(keyOf(from, to, tcp(port)));
+  const allow = (from: string, to: string, port: number, protocol = "") =>
+    allowed.add(keyOf(from, to, { ...tcp(port), protocol: transports[protocol] ?? "TCP" }));
 
-  for (const { from, to, targetPort } of edgesOf(application)) allow(from, to, targetPort);
-  for (const [name, { ports = {}, public: open, metrics }] of Object.entries(application.services)) {
+  for (const { from, to, targetPort, protocol } of edgesOf(application))
+    allow(from, to, targetPort, protocol);
+  for (const [name, { ports = {}, public: open, routes = {}, metrics }] of Object.entries(
+    application.services,
+  )) {
     const portOf = (port: string) => own(ports, port)?.container as number;
-    if (open && config.ingress) allow(CONTROLLER, name, portOf(open.port));
+    for (const { port } of [...(open ? [open] : []), ...Object.values(routes)]) {
+      if (config.ingress) allow(CONTROLLER, name, portOf(port));
+      if (config.gateway) allow(GATEWAY, name, portOf(port));
+    }
     if (metrics && config.monitoring) allow(SCRAPER, name, portOf(metrics.port));
   }
   for (const { kind, name: release, task } of Object.values(plan.releases)) {
@@ -102,9 +112,9 @@ export function allowedByGraph(
   }
   // If the other end may be anywhere, it may be any endpoint.
   const anybody = outsiders(application, plan).map(({ name }) => name);
-  for (const { from, kind, to, targetPort } of edgesOf(application))
+  for (const { from, kind, to, targetPort, protocol } of edgesOf(application))
     if (kind === "external" && !own(application.externals ?? {}, to)?.pods)
-      for (const name of anybody) allow(from, name, targetPort);
+      for (const name of anybody) allow(from, name, targetPort, protocol);
   for (const [name, { permissions }] of Object.entries(application.services))
     if (permissions) for (const port of API_PORTS) for (const other of anybody) allow(name, other, port);
   // The namespace isolates pods without a policy of their own.

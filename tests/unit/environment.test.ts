@@ -301,6 +301,19 @@ describe("probes", () => {
     const { probes } = valuesOf(planFor(application({ services })), "web");
     assert.deepEqual(Object.keys(probes ?? {}).sort(), ["liveness", "startup"]);
   });
+
+  it("use HTTPS with headers, and ask gRPC about one service", () => {
+    const of = (more: Parameters<typeof service>[0]) =>
+      valuesOf(planFor(application({ services: { web: service(more) } })), "web").probes;
+    const http = { path: "/health", port: "http", headers: { Host: "shop.example.com" } };
+    const secure = of({ probe: { http: { ...http, scheme: "https" } } });
+    assert.deepEqual(secure?.readiness?.http, { ...http, scheme: "HTTPS" });
+    assert.deepEqual(secure?.startup?.http, secure?.readiness?.http);
+    assert.deepEqual(secure?.liveness?.tcp, { port: "http" });
+    assert.deepEqual(of({ probe: { http: { ...http, scheme: "http" } } })?.readiness?.http, http);
+    const rpc = { port: "http", service: "shop.v1.Cart" };
+    assert.deepEqual(of({ probe: { grpc: rpc } })?.readiness?.grpc, rpc);
+  });
 });
 
 describe("autoscalers", () => {

@@ -159,8 +159,8 @@ const REFUSED: [string, unknown, RegExp][] = [
   ],
   [
     "an unknown protocol",
-    api({ ports: { http: { container: 80, protocol: "udp" } } }),
-    /^service api: ports\.http\.protocol: must be one of "http", "grpc", "tcp", not "udp"$/,
+    api({ ports: { http: { container: 80, protocol: "upd" } } }),
+    /^service api: ports\.http\.protocol: must be one of "http", "grpc", "tcp", "udp", "sctp", not "upd"$/,
   ],
   [
     "a port's name that is too long",

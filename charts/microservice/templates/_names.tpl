@@ -15,11 +15,6 @@
 {{- else }}default{{ end }}
 {{- end }}
 
-{{/* Name of the Secret with the certificate of the Ingress. */}}
-{{- define "microservice.tlsSecretName" -}}
-{{ .Values.ingress.tls.secret | default (printf "%s-tls" (include "microservice.name" .)) }}
-{{- end }}
-
 {{/* Name, namespace and labels of an object: (list $ "suffix of the name" labels). */}}
 {{- define "microservice.metadata" -}}
 {{- $root := index . 0 -}}

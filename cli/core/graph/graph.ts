@@ -88,21 +88,28 @@ const kindOf = (plan: Plan, { name, kind }: ReleasePlan): NodeKind =>
 
 /** Edges from people to the services that the environment exposes. */
 const entryEdges = ({ entries }: Plan): GraphEdge[] =>
-  Object.entries(entries).map(([to, { protocol, port, targetPort }]) => ({
-    from: PEOPLE,
-    to,
-    port,
-    targetPort,
-    protocol,
-  }));
+  Object.entries(entries).flatMap(([to, entry]) => {
+    const edges = [entry, ...(entry.others ?? [])].map(({ protocol, port, targetPort }) => ({
+      from: PEOPLE,
+      to,
+      port,
+      targetPort,
+      protocol,
+    }));
+    return [...new Map(edges.map((edge) => [JSON.stringify(edge), edge])).values()];
+  });
 
 const entryFacts = (plan: Plan): GraphNode["facts"] => ({
-  "Way in": Object.keys(plan.entries).map((name) => `${name}: ${entryLine(name, plan)}`),
+  "Way in": Object.keys(plan.entries).flatMap((name) =>
+    entryLines(name, plan).map((line) => `${name}: ${line}`),
+  ),
 });
 
-function entryLine(name: string, { entries }: Plan): string {
-  const { by, url } = entries[name] as Plan["entries"][string];
-  return url === undefined ? by : `${by}, ${url}`;
+function entryLines(name: string, { entries }: Plan): string[] {
+  const entry = own(entries, name);
+  return (entry ? [entry, ...(entry.others ?? [])] : []).map(({ by, url }) =>
+    url === undefined ? by : `${by}, ${url}`,
+  );
 }
 
 /** Edges from a Job to the stores it works on. */
@@ -127,8 +134,9 @@ function serviceFacts(plan: Plan, { name, task, values }: ReleasePlan): GraphNod
   const before = Object.values(plan.releases).flatMap((other) =>
     other.kind === "service" && other.needs.includes(name) ? [other.name] : [],
   );
+  const { service: clients } = values as unknown as MicroserviceValues;
   return withoutEmpty({
-    "Way in": own(plan.entries, name) ? [entryLine(name, plan)] : [],
+    "Way in": entryLines(name, plan),
     Image: [`${image.repository}:${image.tag}`],
     Pods:
       task === undefined
@@ -144,8 +152,15 @@ function serviceFacts(plan: Plan, { name, task, values }: ReleasePlan): GraphNod
     "Runs before": task === undefined ? [] : before,
     "Time limit": task === undefined ? [] : [`${job?.activeDeadlineSeconds} s`],
     Ports: Object.entries(ports ?? {}).map(
-      ([name, { container, service }]) => `${name}: ${service} to ${container}`,
+      ([name, { container, service, protocol = "TCP" }]) =>
+        `${name}: ${service} to ${container}${protocol === "TCP" ? "" : ` (${protocol})`}`,
     ),
+    Service: [
+      ...(clients?.headless ? ["headless: its name resolves to the pods"] : []),
+      ...(clients?.sessionAffinity === "ClientIP"
+        ? [`a client stays on one pod for ${clients.sessionAffinitySeconds ?? 10_800} s`]
+        : []),
+    ],
     Resources: resourceLines(resources),
     Probes: Object.entries(probes ?? {}).map(([name, probe]) => `${name}: ${describeProbe(probe)}`),
     "Runs as": user ? [`${user.uid}:${user.gid}`] : [],
@@ -174,9 +189,9 @@ const resourceLines = (resources: MicroserviceValues["resources"]): string[] =>
 
 function describeProbe(probe: Probe): string {
   const what = probe.http
-    ? `GET ${probe.http.path} on ${probe.http.port}`
+    ? `GET ${probe.http.path} on ${probe.http.port}${probe.http.scheme === "HTTPS" ? " by HTTPS" : ""}`
     : probe.grpc
-      ? `gRPC health on ${probe.grpc.port}`
+      ? `gRPC health${probe.grpc.service === undefined ? "" : ` of ${probe.grpc.service}`} on ${probe.grpc.port}`
       : probe.tcp
         ? `connects to ${probe.tcp.port}`
         : `runs ${probe.exec?.command.join(" ")}`;

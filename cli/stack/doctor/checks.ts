@@ -130,7 +130,7 @@ async function cluster(
     () => sharedNamespace(settings, composition, objects, (resources ?? []).length > 0),
     () => storage(connected, read),
     () => metrics(connected, kinds),
-    () => wayIn(connected, read),
+    () => wayIn(connected, read, planned.namespace.name),
   ].map(async (look) => {
     const result = await attempt(look);
     return "error" in result ? [failed("cluster", result.error, LOOK_AGAIN)] : result.result;

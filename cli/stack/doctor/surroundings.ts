@@ -1,6 +1,8 @@
-/** Checks what a cluster provides in addition to Kubernetes itself: metrics, storage, ingress. */
+/** Checks what a cluster provides in addition to Kubernetes itself: metrics, storage, gateways and ingress. */
 import type { StackSettings } from "../../../src/config/settings";
 import { inEnvironment } from "../../../src/plan/environment";
+import { askWithKubectl } from "../../../src/runtime/ask-cluster";
+import { gatewayPath, gatewayProblems, type LiveGateway } from "../../../src/runtime/check-ways-in";
 import { type Kind, storageClassesOf } from "../../core/needs";
 import type { Cluster } from "./cluster";
 import { attempt, type Diagnosis, failed, ok, skipped } from "./diagnosis";
@@ -52,10 +54,21 @@ export async function storage(
   });
 }
 
+/** Checks the gateway or the IngressClass of the public services. `namespace` is that of the stack. */
 export async function wayIn(
   connected: Cluster,
-  { settings: { ingress } }: StackSettings,
+  { settings: { cluster, gateway, ingress } }: StackSettings,
+  namespace: string,
 ): Promise<Diagnosis[]> {
+  if (gateway) {
+    const answer = await attempt(() => askWithKubectl(cluster)(gatewayPath(gateway, namespace)));
+    if ("error" in answer) return [skipped("gateway", answer.error)];
+    if ("unread" in answer.result) return [skipped("gateway", answer.result.unread)];
+    const problems = gatewayProblems(gateway, answer.result, namespace);
+    if (problems.length > 0)
+      return problems.map(({ where, what, todo }) => failed("gateway", `${where}: ${what}`, todo));
+    return [programmed(gateway.name, (answer.result as { object: LiveGateway }).object)];
+  }
   if (!ingress) return [];
   const classes = await attempt(() => connected.list("ingressclasses"));
   if ("error" in classes) return [skipped("ingress", classes.error)];
@@ -66,14 +79,35 @@ export async function wayIn(
   );
   if (className === undefined ? isDefault : names.includes(className))
     return [ok("ingress", className === undefined ? "the cluster's default class" : `class ${className}`)];
+  if (className !== undefined)
+    return [
+      failed(
+        "ingress",
+        `the cluster has no IngressClass ${className}; ${listOf(names)}`,
+        "Install the ingress controller, or set flotilla:ingress.className to its class: an update is refused.",
+      ),
+    ];
   return [
     {
       check: "ingress",
       status: "warning",
-      found: `the cluster has no ${className === undefined ? "default IngressClass" : `IngressClass ${className}`}; ${listOf(names)}`,
+      found: `the cluster has no default IngressClass; ${listOf(names)}`,
       todo: "The application is not reachable from outside: install an ingress controller, or set flotilla:ingress.className to its class.",
     },
   ];
+}
+
+/** Whether the controller of a gateway has set it up. */
+function programmed(name: string, { status }: LiveGateway): Diagnosis {
+  const condition = status?.conditions?.find(({ type }) => type === "Programmed");
+  return condition?.status === "True"
+    ? ok("gateway", `${name} is set up`)
+    : {
+        check: "gateway",
+        status: "warning",
+        found: `${name} is not set up by a controller${condition?.message ? `: ${condition.message}` : ""}`,
+        todo: "The application is not reachable from outside: install the controller of its GatewayClass.",
+      };
 }
 
 const listOf = (names: readonly string[]): string =>

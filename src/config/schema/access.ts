@@ -39,9 +39,94 @@ export const cluster = z.strictObject({
   ),
 });
 
+/** A public host: a DNS name, or `*.` and a DNS name. */
+const wayInHost = z.union(
+  [
+    publicHost,
+    z
+      .string()
+      .regex(/^\*\./)
+      .refine((name) => publicHost.safeParse(name.slice(2)).success),
+  ],
+  "must be a DNS name in lower case, such as shop.example.com or *.shop.example.com",
+);
+
+export const gateway = z.strictObject({
+  name: key(objectName, "Name of the Gateway.", "name", "required"),
+  namespace: key(name.optional(), "Namespace of the Gateway.", "DNS label", "the stack's namespace"),
+  section: key(
+    objectName.optional(),
+    "Listener of the Gateway.",
+    "name",
+    "every listener that fits the host",
+  ),
+  host: key(wayInHost, "Public DNS name. `*.` matches every subdomain.", "DNS name", "required"),
+  protocol: key(
+    z.enum(["https", "http"]).default("https"),
+    "Protocol of the listener, for URLs. The Gateway has the certificates.",
+    "https or http",
+  ),
+  hosts: key(
+    z
+      .record(
+        name,
+        z.strictObject({
+          host: key(wayInHost, "Public DNS name.", "DNS name", "required"),
+          section: key(objectName.optional(), "Listener of the Gateway.", "name", "`gateway.section`"),
+          protocol: key(
+            z.enum(["https", "http"]).optional(),
+            "Protocol of the listener, for URLs.",
+            "https or http",
+            "`gateway.protocol`",
+          ),
+        }),
+      )
+      .optional(),
+    "Additional hosts that routes of the inventory name (`host`).",
+    "map by name",
+    "none",
+  ),
+  proxyNamespace: key(
+    name.optional(),
+    "Namespace of the Gateway's proxies. Its pods may connect to the public services.",
+    "DNS label",
+    "that of the Gateway",
+  ),
+});
+
 export const ingress = z.strictObject({
-  host: key(publicHost, "Public DNS name.", "DNS name", "required"),
-  className: key(objectName.optional(), "IngressClass.", "name", "the cluster's default class"),
+  host: key(wayInHost, "Public DNS name. `*.` matches every subdomain.", "DNS name", "required"),
+  hosts: key(
+    z
+      .record(
+        name,
+        z.strictObject({
+          host: key(wayInHost, "Public DNS name.", "DNS name", "required"),
+          tlsSecret: key(
+            objectName.optional(),
+            "TLS Secret of this host.",
+            "name of a Secret",
+            "`ingress.tlsSecret`, without `clusterIssuer` here",
+          ),
+          clusterIssuer: key(
+            objectName.optional(),
+            "cert-manager ClusterIssuer of this host's certificate.",
+            "name",
+            "`ingress.clusterIssuer`, without `tlsSecret` here",
+          ),
+        }),
+      )
+      .optional(),
+    "Additional hosts that routes of the inventory name (`host`), each with its TLS.",
+    "map by name",
+    "none",
+  ),
+  className: key(
+    objectName.optional(),
+    "IngressClass. Only a class with nginx in its name gets annotations of ingress-nginx, such as rate limits.",
+    "name",
+    "the cluster's default class",
+  ),
   tlsSecret: key(
     objectName.optional(),
     "TLS Secret. Makes the public URL https.",

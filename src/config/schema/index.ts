@@ -4,7 +4,16 @@
  */
 import { z } from "zod";
 import { PROFILES } from "../../model/application";
-import { cluster, externalSecrets, ingress, loadBalancer, monitoring, namespace, registry } from "./access";
+import {
+  cluster,
+  externalSecrets,
+  gateway,
+  ingress,
+  loadBalancer,
+  monitoring,
+  namespace,
+  registry,
+} from "./access";
 import { bytes, cidr, name, objectName, quantity, registryHost, registryPath, replicas } from "./fields";
 import { key } from "./key";
 import { bounds, external, ownImage, service } from "./services";
@@ -134,10 +143,21 @@ export const settingsSchema = z.strictObject({
     "map",
     "none",
   ),
-  ingress: key(ingress.optional(), "Ingress for the public services.", "map", "none"),
+  gateway: key(
+    gateway.optional(),
+    "Gateway (Gateway API) for the public services. They get HTTPRoutes and GRPCRoutes that are attached to it.",
+    "map",
+    "none",
+  ),
+  ingress: key(
+    ingress.optional(),
+    "Ingress for the public services, where there is no gateway.",
+    "map",
+    "none",
+  ),
   loadBalancer: key(
     loadBalancer.optional(),
-    "Load balancer for the public service, instead of an ingress.",
+    "Load balancer for the public service, instead of a gateway or an ingress.",
     "map",
     "none",
   ),

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { LANGUAGES, type Probe } from "../application";
 import {
   absolutePath,
-  annotations,
+  appProtocol,
   count,
   dnsLabel,
   filePath,
@@ -20,8 +20,11 @@ import {
   userId,
   variableName,
 } from "../formats";
+import { isTcp, PORT_PROTOCOLS } from "../ports";
+import { mapValues } from "../records";
 import { fileContent } from "./file";
 import { image } from "./image";
+import { routeOf } from "./public";
 import { resources } from "./resources";
 import { text } from "./text";
 
@@ -32,17 +35,20 @@ const words = z.array(z.string());
 /** A port, by its name or its number. */
 const portOf = z.union([portName, port], { error: "must be the name or number of a port" });
 
+const route = routeOf(portOf);
+
 const probe = z.union(
   [
     z.strictObject({
       http: z.strictObject({
         path,
         port: portOf,
+        scheme: z.enum(["http", "https"]).optional(),
         headers: z.record(headerName, headerValue).optional(),
         notStartup: reason.optional(),
       }),
     }),
-    z.strictObject({ grpc: z.strictObject({ port: portOf }) }),
+    z.strictObject({ grpc: z.strictObject({ port: portOf, service: z.string().min(1).optional() }) }),
     z.strictObject({ tcp: z.strictObject({ port: portOf }) }),
     z.strictObject({ exec: z.strictObject({ command: words.min(1) }) }),
   ],
@@ -77,10 +83,13 @@ const shape = z.strictObject({
       z.strictObject({
         container: port,
         service: port.optional(),
-        protocol: z.enum(["http", "grpc", "tcp"]),
+        protocol: z.enum(PORT_PROTOCOLS),
+        appProtocol: appProtocol.optional(),
       }),
     )
     .optional(),
+  headless: z.boolean().optional(),
+  sessionAffinity: z.strictObject({ seconds: z.int().min(1).max(86_400).optional() }).optional(),
   optional: reason.optional(),
   uses: words.optional(),
   env: z.record(variableName, text).optional(),
@@ -100,16 +109,8 @@ const shape = z.strictObject({
   command: z.array(text).optional(),
   args: z.array(text).optional(),
   sysctls: z.record(sysctlName, z.string().min(1)).optional(),
-  public: z
-    .strictObject({
-      port: portOf,
-      path: path.optional(),
-      rateLimit: z
-        .strictObject({ requestsPerSecond: count.optional(), connections: count.optional() })
-        .optional(),
-      annotations: annotations.optional(),
-    })
-    .optional(),
+  public: route.optional(),
+  routes: z.record(dnsLabel.max(20), route).optional(),
   metrics: z.strictObject({ port: portOf, path }).optional(),
   autoscaling: z
     .strictObject({
@@ -164,12 +165,18 @@ export const service = shape.transform((written, context) => {
     context.addIssue({ code: "custom", path: [...path], message: `is ${number}, but ${has}` });
     return z.NEVER;
   };
-  const { probe, liveness, public: open, metrics, ...others } = written;
+  const { probe, liveness, public: open, routes, metrics, ...others } = written;
   return {
     ...others,
     ...(probe && { probe: probeWithName(probe, ports, ["probe"], refuse) }),
     ...(liveness && { liveness: probeWithName(liveness, ports, ["liveness"], refuse) }),
     ...(open && { public: { ...open, port: nameOfPort(open.port, ports, ["public", "port"], refuse) } }),
+    ...(routes && {
+      routes: mapValues(routes, (one, name) => ({
+        ...one,
+        port: nameOfPort(one.port, ports, ["routes", name, "port"], refuse),
+      })),
+    }),
     ...(metrics && {
       metrics: { ...metrics, port: nameOfPort(metrics.port, ports, ["metrics", "port"], refuse) },
     }),
@@ -178,7 +185,9 @@ export const service = shape.transform((written, context) => {
 
 function nameOfPort(port: string | number, ports: Ports, path: readonly string[], refuse: Refuse): string {
   if (typeof port === "string") return port;
-  const [name] = Object.entries(ports ?? {}).find(([, { container }]) => container === port) ?? [];
+  const found = Object.entries(ports ?? {}).filter(([, { container }]) => container === port);
+  // Probes, routes and metrics use TCP; a UDP port can have the same number.
+  const [name] = found.find(([, candidate]) => isTcp(candidate)) ?? found[0] ?? [];
   return name ?? refuse(path, port);
 }
 
@@ -191,7 +200,7 @@ function probeWithName(
   const name = (port: string | number, kind: string) =>
     nameOfPort(port, ports, [...path, kind, "port"], refuse);
   if ("http" in probe) return { http: { ...probe.http, port: name(probe.http.port, "http") } };
-  if ("grpc" in probe) return { grpc: { port: name(probe.grpc.port, "grpc") } };
+  if ("grpc" in probe) return { grpc: { ...probe.grpc, port: name(probe.grpc.port, "grpc") } };
   if ("tcp" in probe) return { tcp: { port: name(probe.tcp.port, "tcp") } };
   return probe;
 }

@@ -42,7 +42,7 @@ export const external = z.strictObject({
   reason,
   host,
   port,
-  protocol: z.enum(["https", "http", "tcp"]),
+  protocol: z.enum(["https", "http", "tcp", "udp", "sctp"]),
   pods: z.strictObject({ ...peer, port: port.optional() }).optional(),
   cidr: cidrs.optional(),
   accounts: z

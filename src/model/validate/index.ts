@@ -2,7 +2,7 @@
 import type { Application } from "../application";
 import { MAX_STORE_NAME } from "../names";
 import type { Problem } from "../problems";
-import { checkCallers, checkPublicPaths } from "./access";
+import { checkCallers, checkRoutes } from "./access";
 import { checkApplication, checkHosts } from "./names";
 import { checkAccountKeys, checkCycle, checkName } from "./report";
 import { checkService } from "./services";
@@ -18,7 +18,7 @@ export function validateApplication(application: Application): Problem[] {
 
   checkApplication(application, report);
   checkHosts(application, report);
-  checkPublicPaths(application, report);
+  checkRoutes(application, report);
   for (const name of Object.keys(application.services)) checkName(`service ${name}`, name, report);
   for (const name of Object.keys(application.stores))
     checkName(`store ${name}`, name, report, MAX_STORE_NAME);

@@ -44,8 +44,8 @@ export function checkReference(
     return;
   }
   const protocol = external?.protocol ?? Object.values(service?.ports ?? {})[0]?.protocol;
-  if (ref === "url" && protocol === "tcp")
-    report(where, `refers to the url of "${of}", whose protocol is tcp`, "Use host and port.");
+  if (ref === "url" && (protocol === "tcp" || protocol === "udp" || protocol === "sctp"))
+    report(where, `refers to the url of "${of}", whose protocol is ${protocol}`, "Use host and port.");
   checkAccount(application, where, reference, report);
 }
 

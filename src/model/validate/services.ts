@@ -1,13 +1,15 @@
 /** Checks one service of an inventory. */
 import type { Application, Service, User } from "../application";
-import { own, servicePort } from "../graph";
+import { own } from "../graph";
 import { WAIT_CONTAINER } from "../names";
 import { suggest } from "../nearest";
 import { FIRST_SAFE_ID, PRESETS } from "../presets";
+import { MAIN_ROUTE, routesOf } from "../public";
 import { isText, mentionsPassword, referencesOf, type Text } from "../text";
 import { wordsIn } from "../words";
 import { hasNoPorts } from "./access";
 import { checkPaths } from "./paths";
+import { checkPorts } from "./ports";
 import { checkResources } from "./quantities";
 import { checkReference } from "./references";
 import type { Report } from "./report";
@@ -45,26 +47,7 @@ export function checkService(
         `Add a port to ${target}, or remove it from \`uses\`.`,
       );
   }
-  const seen = { container: new Map<number, string>(), service: new Map<number, string>() };
-  for (const [portName, port] of Object.entries(service.ports ?? {})) {
-    const served = servicePort(port);
-    const listening = seen.container.get(port.container);
-    const serving = seen.service.get(served);
-    if (listening)
-      report(
-        where,
-        `ports ${listening} and ${portName} have the same number, ${port.container}`,
-        "Change one of them.",
-      );
-    else if (serving)
-      report(
-        where,
-        `ports ${serving} and ${portName} have the same Service port, ${served}`,
-        "Change one of them.",
-      );
-    seen.container.set(port.container, portName);
-    seen.service.set(served, portName);
-  }
+  checkPorts(where, service, report);
   checkPaths(where, service, report);
   if (service.user && isLow(service.user) && service.user.reason === undefined)
     report(
@@ -114,7 +97,10 @@ function portsNamed(service: Service): [string, string][] {
   const probed = probes.flatMap(({ port }) => (port === undefined ? [] : [["the port of the probe", port]]));
   return [
     ...probed,
-    ...(service.public ? [["the public port", service.public.port]] : []),
+    ...Object.entries(routesOf(service)).map(([name, { port }]) => [
+      name === MAIN_ROUTE ? "the public port" : `the port of route ${name}`,
+      port,
+    ]),
     ...(service.metrics ? [["the port of the metrics", service.metrics.port]] : []),
   ] as [string, string][];
 }

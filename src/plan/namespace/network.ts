@@ -2,6 +2,8 @@
 import type { Settings } from "../../config/schema";
 import type { Application } from "../../model/application";
 import { type Edge, edgesOf, own } from "../../model/graph";
+import { transportOf } from "../../model/ports";
+import { routesOf } from "../../model/public";
 import type { AppContext } from "../context";
 import { TASK_LABEL } from "../labels";
 import type { MicroserviceValues, Rule } from "../services/microservice-values";
@@ -105,12 +107,18 @@ function rules(
   const named: Record<string, Rule> = {};
   for (const edge of edges) {
     const other = otherSide(edge);
-    const ports = [...(own(named, other)?.ports ?? []), edge.targetPort];
+    const ports = [...(own(named, other)?.ports ?? []), portOf(edge)];
     peersOf(application, edge, other).forEach((peer, index) => {
       named[index === 0 ? other : `${other}_${index + 1}`] = { ...peer, ports };
     });
   }
   return named;
+}
+
+/** Returns the port of an edge as the chart writes it: a rule without a protocol is for TCP. */
+function portOf({ targetPort, protocol }: Edge): number | string {
+  const transport = transportOf(protocol);
+  return transport === "TCP" ? targetPort : `${targetPort}/${transport}`;
 }
 
 /** Returns the peers of an edge: a release of the application, pods in another namespace, address ranges, or any address. */
@@ -123,14 +131,19 @@ function peersOf(application: Application, { kind }: Edge, other: string): Omit<
   return cidr === undefined ? [{ anywhere: true }] : [cidr].flat().map((range) => ({ cidr: range }));
 }
 
-/** Allows connections to the public port, from the ingress controller, or from any address if there is a load balancer. */
-function publicRule({ application, settings }: AppContext, name: string): Record<string, Rule> {
-  const port = own(application.services, name)?.public?.port;
-  if (port === undefined) return {};
-  if (settings.loadBalancer) return { load_balancer: { anywhere: true, ports: [port] } };
-  return settings.ingress
-    ? { ingress_controller: { namespace: settings.ingress.namespace, ports: [port] } }
-    : {};
+/** Allows connections to the public ports, from the gateway or ingress controller, or from any address if there is a load balancer. */
+function publicRule({ application, settings, namespace }: AppContext, name: string): Record<string, Rule> {
+  const ports = [
+    ...new Set(Object.values(routesOf(own(application.services, name) ?? {})).map(({ port }) => port)),
+  ];
+  if (ports.length === 0) return {};
+  const { loadBalancer, gateway, ingress } = settings;
+  if (loadBalancer) return { load_balancer: { anywhere: true, ports } };
+  if (gateway)
+    return {
+      gateway_proxies: { namespace: gateway.proxyNamespace ?? gateway.namespace ?? namespace, ports },
+    };
+  return ingress ? { ingress_controller: { namespace: ingress.namespace, ports } } : {};
 }
 
 /** Allows the pods that scrape metrics to connect. */

@@ -1,51 +1,46 @@
-/** Plans access to a service from outside: by ingress or load balancer, and for metrics scrapers. */
+/** Plans access to a service from outside: by gateway, ingress or load balancer, and for metrics scrapers. */
 import type { Settings } from "../../config/schema";
 import type { Application, Service } from "../../model/application";
-import { own, servicePort } from "../../model/graph";
+import { servicePort } from "../../model/graph";
+import { routePort, routesOf } from "../../model/public";
 import { compact } from "../../model/records";
 import type { EntryPlan, Plan } from "../plan";
 import type { MicroserviceValues } from "./microservice-values";
+import { type Route, routesIn, urlOf } from "./ways-in";
 
-/** Returns the entries from outside the cluster, by service. */
-export function publicEntries(
-  { services }: Application,
-  { ingress, loadBalancer }: Settings,
-): Plan["entries"] {
+/** Returns the entries from outside the cluster, by service. A service with several routes has `others`. */
+export function publicEntries({ services }: Application, settings: Settings): Plan["entries"] {
   const entries = Object.entries(services).flatMap(([name, service]): [string, EntryPlan][] => {
-    const port = service.public && own(service.ports ?? {}, service.public.port);
-    if (!port) return [];
-    const targetPort = port.container;
-    if (loadBalancer) {
-      const protocol = port.protocol === "http" ? "http" : "tcp";
-      return [[name, { by: "load balancer", protocol, port: servicePort(port), targetPort }]];
-    }
-    if (!ingress) return [];
-    const isSafe = ingress.tlsSecret !== undefined || ingress.clusterIssuer !== undefined;
-    const protocol = isSafe ? "https" : "http";
-    const path = service.public?.path ?? "/";
-    const url = `${protocol}://${ingress.host}${path === "/" ? "" : path}`;
-    return [[name, { by: "ingress", protocol, port: isSafe ? 443 : 80, targetPort, url }]];
+    const [first, ...others] = settings.loadBalancer
+      ? balancedEntries(service)
+      : routesIn(settings, name, service).map((route) => routeEntry(settings, route));
+    return first ? [[name, { ...first, ...(others.length > 0 ? { others } : {}) }]] : [];
   });
   return Object.fromEntries(entries);
 }
 
-/** Returns the chart's `ingress`. Empty for a service or a stack without one. */
-export function ingressOf(service: Service, { ingress }: Settings): MicroserviceValues["ingress"] {
-  if (service.public === undefined || ingress === undefined) return {};
-  const { host, className, tlsSecret, clusterIssuer } = ingress;
-  const { port, path, rateLimit, annotations } = service.public;
-  return {
-    hosts: { public: compact({ host, port, path }) },
-    annotations: { ...annotations },
-    ...compact({ className }),
-    tls: compact({ secret: tlsSecret, clusterIssuer }),
-    rateLimit: { ...rateLimit },
-  };
+function balancedEntries(service: Service): EntryPlan[] {
+  return Object.values(routesOf(service)).flatMap((route) => {
+    const port = routePort(service, route);
+    if (!port) return [];
+    const protocol = ["http", "udp", "sctp"].includes(port.protocol)
+      ? (port.protocol as EntryPlan["protocol"])
+      : "tcp";
+    return [{ by: "load balancer", protocol, port: servicePort(port), targetPort: port.container }];
+  });
 }
+
+const routeEntry = ({ gateway }: Settings, route: Route): EntryPlan => ({
+  by: gateway ? "gateway" : "ingress",
+  protocol: route.protocol,
+  port: route.protocol === "https" ? 443 : 80,
+  targetPort: route.port.container,
+  url: urlOf(route),
+});
 
 /** Returns the chart's `service` for a load balancer. Empty for a service or a stack without one. */
 export function loadBalancerOf(service: Service, { loadBalancer }: Settings): MicroserviceValues["service"] {
-  if (service.public === undefined || loadBalancer === undefined) return {};
+  if (Object.keys(routesOf(service)).length === 0 || loadBalancer === undefined) return {};
   const { annotations, className, sourceRanges } = loadBalancer;
   return {
     type: "LoadBalancer",

@@ -352,69 +352,17 @@ export interface MicroserviceValues {
      * None or ClientIP
      */
     sessionAffinity?: "None" | "ClientIP";
+    /**
+     * Seconds without a connection until a client may change its pod, for ClientIP. Default: 10800
+     */
+    sessionAffinitySeconds?: number;
   };
-  ingress?: {
-    /**
-     * Host names by any name: `{host, path, pathType, port}`; without hosts there is no Ingress
-     */
-    hosts?: {
-      [k: string]: {
-        host: HostName;
-        /**
-         * Default: /
-         */
-        path?: Path;
-        /**
-         * Prefix or Exact. Default: Prefix
-         */
-        pathType?: "Prefix" | "Exact";
-        port: PortName;
-      };
-    };
-    /**
-     * Default: the cluster's default class
-     */
-    className?: OptionalObjectName;
-    /**
-     * Additional annotations; they take precedence over those of the keys below
-     */
-    annotations?: Annotations;
-    tls?: {
-      /**
-       * Serves HTTPS; implied by a secret or an issuer
-       */
-      enabled?: boolean;
-      /**
-       * Secret with the certificate. Default: `<fullname>-tls`
-       */
-      secret?: string;
-      /**
-       * cert-manager Issuer of the certificate
-       */
-      issuer?: string;
-      /**
-       * cert-manager ClusterIssuer of the certificate
-       */
-      clusterIssuer?: string;
-    };
-    rateLimit?: {
-      /**
-       * Limit per client address; these limits are ingress-nginx annotations. 0: no limit
-       */
-      requestsPerSecond?: Natural;
-      /**
-       * Limit per client address. 0: no limit
-       */
-      requestsPerMinute?: Natural;
-      /**
-       * Multiple of the limit allowed in a burst. 0: the controller's default, 5
-       */
-      burstMultiplier?: Natural;
-      /**
-       * Concurrent connections per client address. 0: no limit
-       */
-      connections?: Natural;
-    };
+  ingress?: Ingress;
+  /**
+   * Additional Ingresses by name, each with the keys of `ingress`, such as annotations and TLS of their own
+   */
+  ingresses?: {
+    [k: string]: Ingress;
   };
   /**
    * Gateway API HTTPRoutes by name
@@ -445,6 +393,33 @@ export interface MicroserviceValues {
        * Request timeout, such as 10s
        */
       timeout?: Duration;
+      /**
+       * Path that replaces the matched path in requests to the Service
+       */
+      rewrite?: Path;
+      /**
+       * Answer with a redirect instead: `{scheme, host, path, statusCode}`. Default of statusCode: 302
+       */
+      redirect?: {
+        scheme?: "http" | "https";
+        host?: HostName;
+        path?: Path;
+        statusCode?: 301 | 302 | 303 | 307 | 308;
+      };
+      /**
+       * Cross-origin requests to allow: `{origins, methods, headers, exposeHeaders, credentials, maxAgeSeconds}`
+       */
+      cors?: {
+        /**
+         * @minItems 1
+         */
+        origins: string[];
+        methods?: string[];
+        headers?: string[];
+        exposeHeaders?: string[];
+        credentials?: boolean;
+        maxAgeSeconds?: Positive;
+      };
     };
   };
   /**
@@ -798,7 +773,7 @@ export interface Ports {
      */
     service?: Port;
     /**
-     * TCP, UDP or SCTP. Default: TCP
+     * TCP, UDP or SCTP. Default: TCP. To use one number for two protocols, upgrade with `helm upgrade --force`
      */
     protocol?: "TCP" | "UDP" | "SCTP";
     /**
@@ -967,6 +942,69 @@ export interface ProjectedObject {
     [k: string]: string;
   };
   optional?: boolean;
+}
+export interface Ingress {
+  /**
+   * Host names by any name: `{host, path, pathType, port}`; without hosts there is no Ingress
+   */
+  hosts?: {
+    [k: string]: {
+      host: HostName;
+      /**
+       * Default: /
+       */
+      path?: Path;
+      /**
+       * Prefix, Exact or ImplementationSpecific. Default: Prefix
+       */
+      pathType?: "Prefix" | "Exact" | "ImplementationSpecific";
+      port: PortName;
+    };
+  };
+  /**
+   * Default: the cluster's default class
+   */
+  className?: OptionalObjectName;
+  /**
+   * Additional annotations; they take precedence over those of the keys below
+   */
+  annotations?: Annotations;
+  tls?: {
+    /**
+     * Serves HTTPS; implied by a secret or an issuer
+     */
+    enabled?: boolean;
+    /**
+     * Secret with the certificate. Default: `<fullname>-tls`
+     */
+    secret?: string;
+    /**
+     * cert-manager Issuer of the certificate
+     */
+    issuer?: string;
+    /**
+     * cert-manager ClusterIssuer of the certificate
+     */
+    clusterIssuer?: string;
+  };
+  rateLimit?: {
+    /**
+     * Limit per client address; these limits are ingress-nginx annotations. 0: no limit
+     */
+    requestsPerSecond?: Natural;
+    /**
+     * Limit per client address. 0: no limit
+     */
+    requestsPerMinute?: Natural;
+    /**
+     * Multiple of the limit allowed in a burst. 0: the controller's default, 5
+     */
+    burstMultiplier?: Natural;
+    /**
+     * Concurrent connections per client address. 0: no limit
+     */
+    connections?: Natural;
+  };
 }
 export interface Gateway {
   name: ObjectName;

@@ -3,6 +3,7 @@ import type { Settings } from "../../config/schema";
 import type { Image, Service } from "../../model/application";
 import { own, servicePort, usedBy } from "../../model/graph";
 import { keysOfPaths } from "../../model/names";
+import { type PortProtocol, transportOf } from "../../model/ports";
 import { DEFAULT_USER, shutdownOf } from "../../model/presets";
 import { compact, mapValues } from "../../model/records";
 import type { Program } from "../../model/task";
@@ -21,12 +22,14 @@ import { preparations } from "../stores/jobs";
 import { migrationsBefore } from "../tasks/tasks";
 import { wordsOf } from "../variable-values";
 import { exceptionsOf, permissionsOf } from "./exceptions";
-import { ingressOf, loadBalancerOf, monitorOf } from "./exposure";
+import { loadBalancerOf, monitorOf } from "./exposure";
 import { filesOf } from "./files";
 import { limitVariables } from "./limit-variables";
 import type { MicroserviceValues, Ports } from "./microservice-values";
 import { probesOf, startupSecondsOf } from "./probes";
+import { replacesObjects } from "./replacement";
 import { serviceResources } from "./resources";
+import { routeValues } from "./route-values";
 import { autoscalingOf, podsAtLeast, podsAtMost } from "./scaling";
 import { checksumOf, secretsOf } from "./secrets";
 import { servicesBefore } from "./service-order";
@@ -92,8 +95,8 @@ export function planMicroservice(context: PlanContext, name: string): Microservi
     waitFor: waitsOf(context, service, stores, usedServices),
     // A changed connection string restarts the pods. The digest covers only names of credentials.
     secretChecksum: checksumOf(Object.values(all)),
-    service: loadBalancerOf(service, settings),
-    ingress: ingressOf(service, settings),
+    service: { ...serviceOf(service), ...loadBalancerOf(service, settings) },
+    ...routeValues(name, service, settings),
     networkPolicy: networkPolicyOf(context, name),
     monitor: monitorOf(service, settings),
   };
@@ -116,6 +119,7 @@ export function planMicroservice(context: PlanContext, name: string): Microservi
       startupSecondsOf(service) * Math.max(1, podsAtMost(context, name)) +
       waitSeconds,
     protect: false,
+    ...compact({ replaces: replacesObjects(context, name, values) || undefined }),
   };
   return { release, secrets: all };
 }
@@ -149,14 +153,33 @@ export function environmentOf(
 }
 
 /** Kubernetes' `appProtocol` by protocol. gRPC is HTTP/2 without TLS. */
-const APP_PROTOCOLS = { http: "http", grpc: "kubernetes.io/h2c", tcp: undefined } as const;
+const APP_PROTOCOLS: Partial<Record<PortProtocol, string>> = { http: "http", grpc: "kubernetes.io/h2c" };
 
 function portsOf(service: Service): Ports {
   const ports = Object.entries(service.ports ?? {}).map(([key, port]) => {
-    const appProtocol = APP_PROTOCOLS[port.protocol];
-    return [key, compact({ container: port.container, service: servicePort(port), appProtocol })];
+    const { container, protocol, appProtocol = APP_PROTOCOLS[protocol] } = port;
+    const transport = transportOf(protocol);
+    return [
+      key,
+      compact({
+        container,
+        service: servicePort(port),
+        protocol: transport === "TCP" ? undefined : transport,
+        appProtocol,
+      }),
+    ];
   });
   return Object.fromEntries(ports);
+}
+
+/** Returns the chart's `service` for clients that choose a pod, or that stay on one. */
+function serviceOf({ headless, sessionAffinity }: Service): MicroserviceValues["service"] {
+  const seconds = sessionAffinity?.seconds;
+  return {
+    ...(headless ? { headless } : {}),
+    ...(sessionAffinity ? { sessionAffinity: "ClientIP" as const } : {}),
+    ...compact({ sessionAffinitySeconds: seconds }),
+  };
 }
 
 /** Returns what the pods wait for: stores to accept connections, and service names to resolve if the program needs that. */

@@ -53,10 +53,17 @@ function portOnly(probe: Probe): ChartProbe | undefined {
 
 function valuesOf(context: AppContext, service: Service, probe: Probe): ChartProbe {
   if ("http" in probe) {
-    const { path, port, headers } = probe.http;
-    return { http: { path, port, ...(headers ? { headers: { ...headers } } : {}) } };
+    const { path, port, scheme, headers } = probe.http;
+    return {
+      http: {
+        path,
+        port,
+        ...(scheme === "https" ? { scheme: "HTTPS" as const } : {}),
+        ...(headers ? { headers: { ...headers } } : {}),
+      },
+    };
   }
-  if ("grpc" in probe) return { grpc: { port: probe.grpc.port } };
+  if ("grpc" in probe) return { grpc: { ...probe.grpc } };
   if ("tcp" in probe) return { tcp: { port: probe.tcp.port } };
   return { exec: { command: wordsOf(context, service, probe.exec.command) } };
 }

@@ -4,6 +4,7 @@
  */
 import { own } from "../../model/graph";
 import type { Problem } from "../../model/problems";
+import { MAIN_ROUTE, plainPath } from "../../model/public";
 import type { PlanContext } from "../context";
 import type { ReleasePlan, Values } from "../plan";
 import type { MicroserviceValues } from "./microservice-values";
@@ -17,10 +18,15 @@ interface RouteMove {
 }
 
 /** Returns the routes of a service from its values. A trailing slash makes no difference. */
-function routesIn(values: Values): string[] {
-  const { ingress } = values as unknown as MicroserviceValues;
-  return Object.values(ingress?.hosts ?? {}).map(
-    ({ host, path = "/" }) => `${host}${path.replace(/(.)\/$/, "$1")}`,
+const routesIn = (values: Values): string[] => Object.keys(holdersIn(values));
+
+/** Returns the routes of a service, each with the key of its Ingress. */
+function holdersIn(values: Values): Record<string, string> {
+  const { ingress, ingresses = {} } = values as unknown as MicroserviceValues;
+  return Object.fromEntries(
+    Object.entries({ ...ingresses, ...(ingress ? { [MAIN_ROUTE]: ingress } : {}) }).flatMap(([key, one]) =>
+      Object.values(one.hosts ?? {}).map(({ host, path }) => [`${host}${plainPath(path)}`, key]),
+    ),
   );
 }
 
@@ -81,7 +87,7 @@ export function routeProblems(context: PlanContext, releases: readonly ReleasePl
   if (!/nginx/.test(settings.ingress?.className ?? "nginx")) return [];
   const moves = routeMoves(context, releases);
   const names = new Set(releases.map(({ name }) => name));
-  return moves.flatMap(({ from, to, route }): Problem[] => {
+  const problems = moves.flatMap(({ from, to, route }): Problem[] => {
     const where = `apps/${application.name}.ts: service ${to}: public`;
     if (!names.has(from))
       return [
@@ -102,7 +108,31 @@ export function routeProblems(context: PlanContext, releases: readonly ReleasePl
         ]
       : [];
   });
+  return [...problems, ...renamedProblems(context, releases)];
 }
+
+/** Reports routes that move to another Ingress of their service, which Helm creates before it deletes the old one. */
+const renamedProblems = (
+  { application, deployed, stack }: PlanContext,
+  releases: readonly ReleasePlan[],
+): Problem[] =>
+  releases.flatMap(({ name, kind, values }) => {
+    const before = own(deployed, name);
+    if (kind !== "service" || before?.kind !== "service") return [];
+    const held = holdersIn(before.values);
+    return Object.entries(holdersIn(values)).flatMap(([route, key]) => {
+      const old = own(held, route);
+      return old === undefined || old === key
+        ? []
+        : [
+            {
+              where: `apps/${application.name}.ts: service ${name}`,
+              what: `the route ${route} moves from ${old} to ${key}: its new Ingress is created before the old one is deleted, and ingress-nginx refuses a second Ingress with the same host and path`,
+              todo: `Keep the name ${old}. Or use two updates: remove the route and run npx flotilla up --stack ${stack}; then add it with its new name and run it again.`,
+            },
+          ];
+    });
+  });
 
 /** Whether a service takes over a route from another one, directly or through others. */
 function leadsTo(

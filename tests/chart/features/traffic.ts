@@ -1,7 +1,7 @@
 /** Service, Ingress, routes, and their tests. */
 import assert from "node:assert/strict";
 import { type KubernetesObject, ofKind } from "../render";
-import { BOTH, type Feature, HTTP, LET_IN } from "./feature";
+import { BOTH, containerOf, type Feature, HTTP, LET_IN, namesOf } from "./feature";
 
 export const TRAFFIC_FEATURES: Feature[] = [
   {
@@ -21,6 +21,45 @@ export const TRAFFIC_FEATURES: Feature[] = [
       assert.equal(spec.clusterIP, "None");
       assert.equal(spec.ports[0].port, 8080, "nothing maps 80 to it");
       assert.deepEqual(ofKind(objects, "Pod").spec.containers[0].args, ["web", "8080"]);
+    },
+  },
+  {
+    name: "has one port number for two protocols",
+    values: {
+      ports: {
+        dns: { container: 5353, service: 53, protocol: "UDP" },
+        "dns-tcp": { container: 5353, service: 53 },
+        signals: { container: 2905, protocol: "SCTP", appProtocol: "example.com/m3ua" },
+      },
+      networkPolicy: { ingress: { web: { pods: { app: "web" }, ports: ["5353/UDP", 5353] } } },
+    },
+    expect: (objects) => {
+      const numbers = (list: KubernetesObject[], key: string) =>
+        list.map(({ protocol, [key]: number }) => `${number}/${protocol}`);
+      assert.deepEqual(numbers(ofKind(objects, "Service").spec.ports, "port"), [
+        "53/UDP",
+        "53/TCP",
+        "2905/SCTP",
+      ]);
+      assert.deepEqual(numbers(containerOf(objects).ports, "containerPort"), [
+        "5353/UDP",
+        "5353/TCP",
+        "2905/SCTP",
+      ]);
+      assert.deepEqual(ofKind(objects, "NetworkPolicy").spec.ingress[0].ports, [
+        { port: 5353, protocol: "UDP" },
+        { port: 5353, protocol: "TCP" },
+      ]);
+      assert.deepEqual(namesOf(ofKind(objects, "Pod").spec.containers), ["test-dns-tcp"]);
+    },
+  },
+  {
+    name: "keeps a client on one pod",
+    values: { ports: HTTP, service: { sessionAffinity: "ClientIP", sessionAffinitySeconds: 600 } },
+    expect: (objects) => {
+      const { spec } = ofKind(objects, "Service");
+      assert.equal(spec.sessionAffinity, "ClientIP");
+      assert.deepEqual(spec.sessionAffinityConfig, { clientIP: { timeoutSeconds: 600 } });
     },
   },
   {
@@ -150,6 +189,115 @@ export const TRAFFIC_FEATURES: Feature[] = [
           backendRefs: [{ name: "web", port: 9000 }],
         },
       ]);
+    },
+  },
+  {
+    name: "has routes that rewrite, redirect, and allow other sites",
+    values: {
+      ...LET_IN,
+      ports: HTTP,
+      httpRoutes: {
+        api: {
+          gateway: { name: "public" },
+          hostnames: ["*.example.com"],
+          port: "http",
+          path: "/v1",
+          rewrite: "/",
+          cors: {
+            origins: ["https://shop.example.com"],
+            methods: ["GET"],
+            headers: ["X-Request-Id"],
+            exposeHeaders: ["ETag"],
+            credentials: true,
+            maxAgeSeconds: 60,
+          },
+        },
+        exact: { gateway: { name: "public" }, port: "http", path: "/a", pathType: "Exact", rewrite: "/b" },
+        old: {
+          gateway: { name: "public" },
+          port: "http",
+          path: "/old",
+          redirect: { scheme: "https", host: "new.example.com", path: "/new", statusCode: 301 },
+        },
+      },
+    },
+    expect: (objects) => {
+      const [api, exact, old] = objects.filter(({ kind }) => kind === "HTTPRoute");
+      assert.deepEqual(api?.spec.hostnames, ["*.example.com"]);
+      assert.deepEqual(api?.spec.rules[0].filters, [
+        {
+          type: "CORS",
+          cors: {
+            allowOrigins: ["https://shop.example.com"],
+            allowMethods: ["GET"],
+            allowHeaders: ["X-Request-Id"],
+            exposeHeaders: ["ETag"],
+            allowCredentials: true,
+            maxAge: 60,
+          },
+        },
+        {
+          type: "URLRewrite",
+          urlRewrite: { path: { type: "ReplacePrefixMatch", replacePrefixMatch: "/" } },
+        },
+      ]);
+      assert.deepEqual(exact?.spec.rules[0].filters, [
+        { type: "URLRewrite", urlRewrite: { path: { type: "ReplaceFullPath", replaceFullPath: "/b" } } },
+      ]);
+      assert.deepEqual(old?.spec.rules, [
+        {
+          matches: [{ path: { type: "PathPrefix", value: "/old" } }],
+          filters: [
+            {
+              type: "RequestRedirect",
+              requestRedirect: {
+                scheme: "https",
+                hostname: "new.example.com",
+                path: { type: "ReplaceFullPath", replaceFullPath: "/new" },
+                statusCode: 301,
+              },
+            },
+          ],
+        },
+      ]);
+    },
+  },
+  {
+    name: "has several Ingresses, each with its annotations and TLS",
+    values: {
+      ...LET_IN,
+      ports: HTTP,
+      ingress: { hosts: { a: { host: "a.example.com", port: "http" } } },
+      ingresses: {
+        api: {
+          className: "nginx",
+          hosts: {
+            b: {
+              host: "*.b.example.com",
+              path: "/v1(/|$)(.*)",
+              pathType: "ImplementationSpecific",
+              port: "http",
+            },
+          },
+          annotations: { "nginx.ingress.kubernetes.io/use-regex": "true" },
+          tls: { clusterIssuer: "letsencrypt" },
+          rateLimit: { connections: 5 },
+        },
+      },
+    },
+    expect: (objects) => {
+      const [api, main] = objects
+        .filter(({ kind }) => kind === "Ingress")
+        .sort((a, b) => b.metadata.name.length - a.metadata.name.length);
+      assert.deepEqual([api?.metadata.name, main?.metadata.name], ["web-api", "web"]);
+      assert.deepEqual(api?.spec.tls, [{ hosts: ["*.b.example.com"], secretName: "web-api-tls" }]);
+      assert.deepEqual(api?.metadata.annotations, {
+        "cert-manager.io/cluster-issuer": "letsencrypt",
+        "nginx.ingress.kubernetes.io/limit-connections": "5",
+        "nginx.ingress.kubernetes.io/use-regex": "true",
+      });
+      assert.equal(main?.spec.tls, undefined);
+      assert.equal(main?.metadata.annotations, undefined);
     },
   },
   {

@@ -84,6 +84,7 @@
   "ingress.rateLimit.requestsPerMinute"
   "ingress.rateLimit.burstMultiplier"
   "ingress.rateLimit.connections"
+  "ingresses"
   "httpRoutes"
   "grpcRoutes"
   "autoscaling.enabled"

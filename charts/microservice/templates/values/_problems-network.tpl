@@ -40,7 +40,7 @@ networkPolicy.egress: allows no traffic, and rbac is useless to pods that cannot
 {{- end }}
 {{- end }}
 {{- if not .ingress }}
-{{- range $key, $given := dict "ingress.hosts" $.Values.ingress.hosts "httpRoutes" $.Values.httpRoutes "grpcRoutes" $.Values.grpcRoutes "monitor.kind" $.Values.monitor.kind }}
+{{- range $key, $given := dict "ingress.hosts" $.Values.ingress.hosts "ingresses" $.Values.ingresses "httpRoutes" $.Values.httpRoutes "grpcRoutes" $.Values.grpcRoutes "monitor.kind" $.Values.monitor.kind }}
 {{- if $given }}
 networkPolicy.ingress: allows no traffic, but {{ $key }} needs it; add a rule
 {{- end }}

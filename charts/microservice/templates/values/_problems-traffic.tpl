@@ -8,6 +8,9 @@ service.type: NodePort opens a port on every node and bypasses every ingress; us
 {{- if and .headless (ne .sessionAffinity "None") }}
 service.sessionAffinity: a headless Service has none, because its clients choose a pod; set None
 {{- end }}
+{{- if and .sessionAffinitySeconds (eq .sessionAffinity "None") }}
+service.sessionAffinitySeconds: there is no session affinity; set service.sessionAffinity: ClientIP
+{{- end }}
 {{- if and .headless (ne .type "ClusterIP") }}
 service.headless: a {{ .type }} Service cannot be headless; set service.type: ClusterIP
 {{- end }}
@@ -22,9 +25,18 @@ service.type: loadBalancerClass and loadBalancerSourceRanges are for type LoadBa
 service.externalTrafficPolicy: a ClusterIP Service has no traffic from outside; remove it
 {{- end }}
 {{- end }}
-{{- with .Values.ingress.tls }}
-{{- if and .issuer .clusterIssuer }}
-ingress.tls: issuer and clusterIssuer would both issue the certificate; remove one
+{{- $ingresses := dict "ingress" .Values.ingress }}
+{{- range $name, $ingress := .Values.ingresses }}{{ $_ := set $ingresses (printf "ingresses.%s" $name) $ingress }}{{ end }}
+{{- range $where, $ingress := $ingresses }}
+{{- if not (or $ingress.hosts (eq $where "ingress")) }}
+{{ $where }}.hosts: is empty, so that nothing would be reached; add a host
+{{- end }}
+{{- $tls := $ingress.tls | default dict }}
+{{- if and $tls.issuer $tls.clusterIssuer }}
+{{ $where }}.tls: issuer and clusterIssuer would both issue the certificate; remove one
+{{- end }}
+{{- range $name, $host := $ingress.hosts }}
+{{- include "microservice.portProblem" (list (printf "%s.hosts.%s.port" $where $name) $host.port $ports) }}
 {{- end }}
 {{- end }}
 {{- range $name, $port := .Values.ports }}
@@ -35,12 +47,12 @@ ports.{{ $name }}.nodePort: a ClusterIP Service has none; remove it
 ports.{{ $name }}.nodePort: it opens a port on every node; remove it, or set service.allowNodePort: true
 {{- end }}
 {{- end }}
-{{- range $name, $host := .Values.ingress.hosts }}
-{{- include "microservice.portProblem" (list (printf "ingress.hosts.%s.port" $name) $host.port $ports) }}
-{{- end }}
 {{- range $kind := list "httpRoutes" "grpcRoutes" }}
 {{- range $name, $route := get $.Values $kind }}
 {{- include "microservice.portProblem" (list (printf "%s.%s.port" $kind $name) $route.port $ports) }}
+{{- if and $route.redirect $route.rewrite }}
+{{ $kind }}.{{ $name }}: a redirect has no use for rewrite; remove one
+{{- end }}
 {{- end }}
 {{- end }}
 {{- with .Values.monitor }}

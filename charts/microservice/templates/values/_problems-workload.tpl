@@ -43,8 +43,8 @@ probes: a {{ $kind }} takes none, because it ends after job.activeDeadlineSecond
 sidecars.{{ $name }}.native: a {{ $kind }} would never complete with such a sidecar; remove the key, so that the sidecar stops with the main container
 {{- end }}
 {{- end }}
-{{- if or .Values.ingress.hosts .Values.httpRoutes .Values.grpcRoutes }}
-workload: a {{ $kind }} receives no traffic; remove ingress.hosts, httpRoutes and grpcRoutes
+{{- if or .Values.ingress.hosts .Values.ingresses .Values.httpRoutes .Values.grpcRoutes }}
+workload: a {{ $kind }} receives no traffic; remove ingress.hosts, ingresses, httpRoutes and grpcRoutes
 {{- end }}
 {{- end }}
 {{- end }}
