@@ -1,5 +1,5 @@
 /** An inventory that uses every key, in the form an author writes. */
-import { address, host, members, password, port, url, username } from "../src/model/text";
+import { address, host, members, password, port, secret, url, username } from "../src/model/text";
 import type { WrittenApplication } from "../src/model/written";
 
 const RESOURCES = {
@@ -51,6 +51,8 @@ export const FULL_INVENTORY: WrittenApplication = {
         QUEUE: [host("queue")],
         BANK: [url("bank")],
         BANK_PASSWORD: [password("bank", "app")],
+        SESSION_KEY: [secret("session")],
+        MAIL_KEY: [secret("mail")],
       },
       probe: { grpc: { port: "rpc" } },
       timing: {
@@ -163,6 +165,10 @@ export const FULL_INVENTORY: WrittenApplication = {
       protocol: "tcp",
       pods: { namespace: "mail", labels: { app: "mail" }, port: 2525 },
     },
+  },
+  secrets: {
+    session: { reason: "signs sessions", length: 64, alphabet: "base64url" },
+    mail: { reason: "the key of the mail service", given: true },
   },
   callers: {
     batch: { namespace: "batch", labels: { app: "batch" }, calls: ["api"], reason: "reports" },

@@ -7,14 +7,14 @@ import { isRecord } from "../model/records";
 import { isCheckOfChecker, RULE_NAMES } from "./rules";
 import type { MessageContext } from "./settings-issues";
 
-/** Reports overrides whose service, store, external, loader or rule does not exist. */
+/** Reports overrides whose service, store, external, secret, loader or rule does not exist. */
 export function nameProblems(
   input: Record<string, unknown>,
   application: Application,
   { where, stack }: Pick<MessageContext, "where" | "stack">,
   deployedStores: readonly string[],
 ): Problem[] {
-  const { name, services, stores, externals = {} } = application;
+  const { name, services, stores, externals = {}, secrets = {} } = application;
   const removed = keysAt(input, ["stores"]).filter(
     (store) => !own(stores, store) && deployedStores.includes(store),
   );
@@ -36,6 +36,7 @@ export function nameProblems(
       todo: `Put ${store} back into apps/${name}.ts. If its data can be deleted, remove this setting and run: npx flotilla remove ${store} --stack ${stack}`,
     })),
     ...check(["externals"], Object.keys(externals), name, "external"),
+    ...check(["secrets"], Object.keys(secrets), name, "secret"),
     ...Object.entries(stores).flatMap(([store, { loaders = {} }]) =>
       check(["stores", store, "loaders"], Object.keys(loaders), store, "loader"),
     ),

@@ -2,6 +2,7 @@
  * The vocabulary of an inventory: the parts of an application, as plain typed data. This file has no logic: `graph.ts` and
  * `validate/` read the inventory, and `src/plan` turns it into a plan.
  */
+import type { Secret } from "./secrets";
 import type { Text } from "./text";
 
 /** The kinds of store, by name. A module that registers its own kind adds it here by declaration merging. */
@@ -51,6 +52,8 @@ export interface Application {
   externals?: Record<string, External>;
   /** Pods in other namespaces that call services of the application, by name. Default: none. */
   callers?: Record<string, Caller>;
+  /** Secret values that belong to no account, by name. `secret("<name>")` in a text of a service is the value. Default: none. */
+  secrets?: Record<string, Secret>;
 }
 
 /** A stateless program that runs from an image. */

@@ -6,6 +6,12 @@ import { CHART_DISK, requestProblems, schemaProblems } from "./check";
 import type { AppContext, PlanContext } from "./context";
 import { credentialsOf, hasSecret, secretKeysOf, storeSecretName } from "./credentials";
 import {
+  otherGenerations,
+  secretCredentials,
+  secretProblems,
+  unusedSecretWarnings,
+} from "./credentials/application-secrets";
+import {
   credentialProblems,
   externalCredentials,
   registryCredentials,
@@ -53,6 +59,7 @@ export function plan(context: PlanContext): Plan {
       ...environmentProblems(declared, application, settings),
       ...variableProblems(declared, settings),
       ...credentialProblems(context),
+      ...secretProblems(context, accountPasswords(context)),
       ...mixedSecretProblems(context),
       ...fileTextProblems(context),
       ...profileProblems(context),
@@ -78,6 +85,8 @@ export function plan(context: PlanContext): Plan {
   const credentials: Plan["credentials"] = Object.assign(
     externalCredentials(context),
     registryCredentials(settings),
+    otherGenerations(context),
+    secretCredentials(context),
     ...stores.map((name) =>
       // A running rotation can be canceled, which deletes the new passwords, so they are not protected yet.
       credentialsOf(shapeOf(context, name), { rotating: isRotating(context, name) }),
@@ -122,9 +131,20 @@ export function plan(context: PlanContext): Plan {
       ...storeChangeWarnings(context),
       ...deletionWarnings(context),
       ...urlWarnings(context),
+      ...unusedSecretWarnings(context),
     ],
   };
 }
+
+/** Returns the passwords of accounts of externals and stores. */
+const accountPasswords = (context: AppContext): Plan["credentials"] =>
+  Object.assign(
+    {},
+    externalCredentials(context),
+    ...Object.keys(context.application.stores).map((name) =>
+      credentialsOf(shapeOf(context, name), { rotating: false }),
+    ),
+  );
 
 /** Plans the Jobs of a store: preparation for its clients, and rotation. */
 function planJobs(context: PlanContext, name: string): JobsPlan[] {

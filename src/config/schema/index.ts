@@ -7,7 +7,7 @@ import { PROFILES } from "../../model/application";
 import { cluster, externalSecrets, ingress, loadBalancer, monitoring, namespace, registry } from "./access";
 import { bytes, cidr, name, objectName, quantity, registryHost, registryPath, replicas } from "./fields";
 import { key } from "./key";
-import { bounds, external, ownImage, service } from "./services";
+import { bounds, external, ownImage, secret, service } from "./services";
 import { LEGACY_PREFIX, store, storeImages } from "./stores";
 
 export { LEGACY_PREFIX } from "./stores";
@@ -167,6 +167,12 @@ export const settingsSchema = z.strictObject({
     z.record(z.string(), external).default({}),
     "Overrides by external.",
     "map by external",
+    "the inventory's",
+  ),
+  secrets: key(
+    z.record(z.string(), secret).default({}),
+    "Overrides by secret of the application.",
+    "map by secret",
     "the inventory's",
   ),
   credentials: key(

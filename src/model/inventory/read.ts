@@ -117,6 +117,7 @@ const ONE: Record<string, string> = {
   stores: "store",
   externals: "external",
   callers: "caller",
+  secrets: "secret",
 };
 
 /** Returns the place of a key in messages, such as `service api: env.PORT`. */

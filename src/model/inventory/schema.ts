@@ -1,6 +1,7 @@
 /** The schema of an inventory. It checks at run time what types cannot: without it, a misspelled key would be silently dropped. */
 import { z } from "zod";
 import { labelValue } from "../formats";
+import { secret } from "./secret";
 import { service } from "./service";
 import { caller, external, store } from "./store";
 
@@ -15,6 +16,7 @@ export const applicationSchema = z.strictObject({
   stores: byName(store).optional(),
   externals: byName(external).optional(),
   callers: byName(caller).optional(),
+  secrets: byName(secret).optional(),
 });
 
 /** An inventory as authors write it. */

@@ -1,21 +1,23 @@
 /** The files of a service: in the chart's ConfigMap, or in a Secret if they contain a password. */
-import type { Application, Binary, Service } from "../../model/application";
+import type { Binary, Service } from "../../model/application";
 import { own } from "../../model/graph";
 import { keysOfPaths } from "../../model/names";
 import type { Problem } from "../../model/problems";
 import { isText, mentionsPassword, type Reference, type Text } from "../../model/text";
 import type { AppContext } from "../context";
+import { canHaveAnyCharacter } from "../credentials/application-secrets";
 import type { SecretPlan } from "../plan";
 import { isPlain } from "../stores/store";
 import { fillFile, unquotedIn } from "./file-text";
 import type { MicroserviceValues } from "./microservice-values";
 
 /** Reports passwords in YAML files that may contain characters that end the value or start a comment. */
-export const fileTextProblems = ({ declared }: AppContext): Problem[] =>
-  Object.entries(declared.services).flatMap(([service, { files = {} }]) =>
+export const fileTextProblems = (context: AppContext): Problem[] => {
+  const { declared } = context;
+  return Object.entries(declared.services).flatMap(([service, { files = {} }]) =>
     Object.entries(files).flatMap(([path, text]) =>
       (isText(text) ? unquotedIn(path, text) : [])
-        .filter((reference) => canHaveAny(declared, reference))
+        .filter((reference) => canHaveAny(context, reference))
         .map(({ ref, of }) => ({
           where: `apps/${declared.name}.ts: service ${service}, ${path}`,
           what: `the ${ref} of "${of}" is part of a YAML value without quotes, and may contain characters that end the value`,
@@ -23,9 +25,12 @@ export const fileTextProblems = ({ declared }: AppContext): Problem[] =>
         })),
     ),
   );
+};
 
 /** Whether a user name or password can have characters other than letters and digits. Only generated ones cannot. */
-function canHaveAny({ externals = {}, stores }: Application, reference: Reference): boolean {
+function canHaveAny(context: AppContext, reference: Reference): boolean {
+  if (reference.ref === "secret") return canHaveAnyCharacter(context, reference.of);
+  const { externals = {}, stores } = context.declared;
   if (own(externals, reference.of)) return true;
   if (reference.ref !== "password") return false;
   const { credential } = own(own(stores, reference.of)?.accounts ?? {}, reference.account) ?? {};
