@@ -29,6 +29,8 @@ export const FULL_INVENTORY: WrittenApplication = {
         annotations: { "example.com/limit": "1" },
       },
       needsNames: true,
+      waitsFor: ["api"],
+      waitSeconds: 60,
       writable: ["/tmp", "/var/cache/nginx"],
       files: { "/etc/nginx/conf.d/default.conf": ["server ", host("api"), ":", port("api"), ";"] },
       sysctls: { "net.ipv4.ip_unprivileged_port_start": "0" },

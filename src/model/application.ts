@@ -81,6 +81,10 @@ export interface Service {
   noProbe?: Reason;
   /** Whether the program exits on start if a host name does not resolve. It then comes after the services it uses. Default: false. */
   needsNames?: boolean;
+  /** Names of services in `uses` that must answer before a pod starts. Their releases come before the service's. Default: none. */
+  waitsFor?: string[];
+  /** Time limit of a pod's wait for `waitsFor`, in seconds. The pod then fails and is started again. Default: 120. */
+  waitSeconds?: number;
   /** Maximum time from start to the first successful probe, in seconds. Default: the language's preset. */
   startupSeconds?: number;
   /** How the service is stopped. Default: the language's preset. */

@@ -36,6 +36,7 @@ import { orderedByRoutes, routeProblems } from "./services/routes";
 import { scalingProblems } from "./services/scaling";
 import { mixedSecretProblems } from "./services/secrets";
 import { urlWarnings } from "./services/url-warnings";
+import { waitProblems, waitSecondsProblems } from "./services/waiting";
 import { planStore, storeChartProblems } from "./stores";
 import { storeChangeProblems, storeChangeWarnings } from "./stores/changes";
 import { imageWarnings } from "./stores/images";
@@ -67,6 +68,7 @@ export function plan(context: PlanContext): Plan {
       ...placeProblems(context),
       ...storeChangeProblems(context),
       ...scalingProblems(application.services, settings),
+      ...waitProblems(context),
       ...resourceProblems(context),
       ...quotaProblems(context),
     ]),
@@ -112,6 +114,7 @@ export function plan(context: PlanContext): Plan {
     ...changed.problems,
     ...valueProblems(context, changed),
     ...limitProblems(context, releases, secrets),
+    ...waitSecondsProblems(context, releases),
     ...routeProblems(context, releases),
     ...nameCollisionProblems(context, releases),
     ...credentialDeletionProblems(context, { secrets, credentials }),

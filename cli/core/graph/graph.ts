@@ -120,7 +120,7 @@ const jobEdge = (from: string, to: string, port: number): GraphEdge => ({
 });
 
 function serviceFacts(plan: Plan, { name, values }: ReleasePlan): GraphNode["facts"] {
-  const { image, replicas, autoscaling, ports, resources, probes, networkPolicy, user } =
+  const { image, replicas, autoscaling, ports, resources, probes, networkPolicy, user, waitFor } =
     values as unknown as MicroserviceValues;
   return withoutEmpty({
     "Way in": own(plan.entries, name) ? [entryLine(name, plan)] : [],
@@ -135,6 +135,10 @@ function serviceFacts(plan: Plan, { name, values }: ReleasePlan): GraphNode["fac
     ),
     Resources: resourceLines(resources),
     Probes: Object.entries(probes ?? {}).map(([name, probe]) => `${name}: ${describeProbe(probe)}`),
+    "Waits for": Object.entries(waitFor ?? {}).map(
+      ([target, { until = "answers", seconds }]) =>
+        `${target}${until === "resolves" ? ": its name" : ""}${seconds === undefined ? "" : `: at most ${seconds} s at a time`}`,
+    ),
     Secrets: credentialsOfService(plan, name),
     "Runs as": user ? [`${user.uid}:${user.gid}`] : [],
     "Policy, in": policyLines(networkPolicy?.ingress),

@@ -12,6 +12,7 @@ import { checkResources } from "./quantities";
 import { checkReference } from "./references";
 import type { Report } from "./report";
 import { checkExposed } from "./secrets";
+import { checkWaiting } from "./waiting";
 
 /** Checks a service, or the stand-in of an external. */
 export function checkService(
@@ -93,6 +94,7 @@ export function checkService(
     );
   checkPermissions(where, service, report);
   checkExposed(where, service, report);
+  checkWaiting(application, where, service, report);
   for (const [key, text] of wordsIn(service))
     if (mentionsPassword(text))
       report(
