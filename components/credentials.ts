@@ -2,7 +2,9 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { mapValues } from "../src/model/records";
+import type { Alphabet } from "../src/model/secrets";
 import { externalSecret } from "../src/plan/credentials/external-secrets";
+import { PASSWORD_INPUTS, passwordInputs } from "../src/plan/credentials/passwords";
 import { credentialsIn, fillText } from "../src/plan/credentials/secret-text";
 import type { SecretPlan, SecretText } from "../src/plan/plan";
 import { COMPONENT_TYPES } from "../src/runtime/resource-types";
@@ -11,8 +13,8 @@ import { COMPONENT_TYPES } from "../src/runtime/resource-types";
 export interface CredentialsArgs {
   /** Namespace of the Secrets. */
   namespace: string;
-  /** Passwords to generate, by name: the length in characters, and whether the stack refuses to delete them. */
-  generated: Record<string, { length: number; protect: boolean }>;
+  /** Passwords to generate, by name: length in characters, alphabet, and whether the stack refuses to delete them. */
+  generated: Record<string, { length: number; alphabet?: Alphabet; protect: boolean }>;
   /** Values of passwords that an image fixes, by name. */
   fixed: Record<string, string>;
   /** Values of passwords from the stack's config, by name. */
@@ -37,13 +39,13 @@ export class Credentials extends pulumi.ComponentResource {
   ) {
     super(COMPONENT_TYPES.credentials, name, {}, opts);
     this.prefix = args.prefix ?? "";
-    const generated = Object.entries(args.generated).map(([credential, { length, protect }]) => [
+    const generated = Object.entries(args.generated).map(([credential, { protect, ...shape }]) => [
       credential,
       new random.RandomPassword(
         `${this.prefix}${credential}`,
-        // Only letters and digits, which need no quoting in any store or connection string.
-        { length, special: false },
-        { parent: this, protect },
+        passwordInputs(shape),
+        // A changed length applies to the next generation: it must not replace a value in use.
+        { parent: this, protect, ignoreChanges: PASSWORD_INPUTS },
       ).result,
     ]);
     this.values = {

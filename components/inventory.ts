@@ -28,6 +28,7 @@ export type {
 } from "../src/model/application";
 export { fromFile } from "../src/model/disk";
 export { resources } from "../src/model/resources";
+export type { Alphabet, Secret } from "../src/model/secrets";
 export {
   address,
   type Encoding,
@@ -40,6 +41,9 @@ export {
   type Reference,
   readHost,
   replicaSet,
+  secret,
+  secretInJson,
+  secretInUrl,
   text,
   url,
   username,

@@ -1,5 +1,5 @@
 /** An inventory that uses every key, in the form an author writes. */
-import { address, host, members, password, port, url, username } from "../src/model/text";
+import { address, host, members, password, port, secret, url, username } from "../src/model/text";
 import type { WrittenApplication } from "../src/model/written";
 
 const RESOURCES = {
@@ -58,6 +58,8 @@ export const FULL_INVENTORY: WrittenApplication = {
         },
       },
       needsNames: true,
+      waitsFor: ["api"],
+      waitSeconds: 60,
       writable: ["/tmp", "/var/cache/nginx"],
       files: { "/etc/nginx/conf.d/default.conf": ["server ", host("api"), ":", port("api"), ";"] },
       sysctls: { "net.ipv4.ip_unprivileged_port_start": "0" },
@@ -83,6 +85,8 @@ export const FULL_INVENTORY: WrittenApplication = {
         QUEUE: [host("queue")],
         BANK: [url("bank")],
         BANK_PASSWORD: [password("bank", "app")],
+        SESSION_KEY: [secret("session")],
+        MAIL_KEY: [secret("mail")],
       },
       probe: { grpc: { port: "rpc", service: "shop.v1.Api" } },
       timing: {
@@ -234,6 +238,10 @@ export const FULL_INVENTORY: WrittenApplication = {
       pods: { namespace: "mail", labels: { app: "mail" }, port: 2525 },
     },
     statsd: { reason: "metrics", host: "statsd.example.com", port: 8125, protocol: "udp" },
+  },
+  secrets: {
+    session: { reason: "signs sessions", length: 64, alphabet: "base64url" },
+    mail: { reason: "the key of the mail service", given: true },
   },
   callers: {
     batch: { namespace: "batch", labels: { app: "batch" }, calls: ["api"], reason: "reports" },

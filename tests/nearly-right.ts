@@ -111,7 +111,7 @@ export const answersToInventory = (written: object): Answer[] =>
   STACKS.map((stack) =>
     answer(() => {
       const { settings, application } = settingsOf(
-        { application: "fuzzed", credentials: { "bank-app": "?" }, ...stack },
+        { application: "fuzzed", credentials: { "bank-app": "?", "secret-mail": "?" }, ...stack },
         { fuzzed: written as WrittenApplication },
       );
       const context = createContext(application, settings, { charts });

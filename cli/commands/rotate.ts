@@ -1,9 +1,11 @@
 import { Command } from "commander";
 import { stackFileName } from "../../src/config/stack-names";
 import type { Store } from "../../src/model/application";
+import { own } from "../../src/model/graph";
 import { kindOf } from "../../src/plan/stores/registry";
 import { pulumiOnTerminal, pulumiQuietly } from "../stack/engine";
 import { generationKey, nextGeneration, storeNamed } from "../stack/generations";
+import { nextSecretGeneration, secretGenerationKey } from "../stack/secret-generations";
 import { settingsOfStack } from "../stack/settings";
 import { refuseWhileLocked } from "../stack/update-refusals";
 import { stackOption, yesOption } from "../terminal/options";
@@ -12,8 +14,8 @@ import { ToolError } from "../tools/failure";
 
 export function rotateCommand(): Command {
   return new Command("rotate")
-    .description("Replace the generated passwords of a running store")
-    .argument("<store>", "the store's name in the inventory")
+    .description("Replace the generated passwords of a running store, or a generated secret")
+    .argument("<name>", "the name of the store or secret in the inventory")
     .argument("[arguments...]", "more arguments for `pulumi up`, after --")
     .addOption(stackOption())
     .addOption(yesOption("the preview"))
@@ -23,24 +25,22 @@ export function rotateCommand(): Command {
 Increases the store's generation in the stack file and runs \`pulumi up\`: a Job adds the new passwords next to the old ones, the
 Secrets change, the store and its clients restart, and a last Job removes the old passwords. Old and new passwords work until
 then: if the rotation is interrupted, everything keeps running, and the same command continues. (redis has one password at a
-time: its clients cannot log in between its restart and theirs.)`,
+time: its clients cannot log in between its restart and theirs.)
+
+A secret gets a new value, and the services that use it restart. Until all of them have restarted, some have the old value and some
+the new one. The old values stay in the state: to have one again, set the generation back.`,
     )
     .action(async (name: string, further: string[], { stack, yes }: { stack: string; yes?: boolean }) => {
       // Before the stack file is written.
       await refuseWhileLocked(stack);
       const read = settingsOfStack(stack);
-      const store = storeNamed(read.application, name);
-      const { generation, isNew } = await nextGeneration(read, name, store, stack);
-      if (isNew)
-        await pulumiQuietly([
-          "config",
-          "set",
-          "--path",
-          generationKey(name),
-          String(generation),
-          "--stack",
-          stack,
-        ]);
+      const secret = own(read.application.secrets ?? {}, name);
+      const store = secret ? undefined : storeNamed(read.application, name);
+      const key = secret ? secretGenerationKey(name) : generationKey(name);
+      const { generation, isNew } = await (secret
+        ? nextSecretGeneration(read, name, secret, stack)
+        : nextGeneration(read, name, store as Store, stack));
+      if (isNew) await pulumiQuietly(["config", "set", "--path", key, String(generation), "--stack", stack]);
       const exitCode = await pulumiOnTerminal([
         "up",
         "--stack",
@@ -48,8 +48,13 @@ time: its clients cannot log in between its restart and theirs.)`,
         ...(yes ? ["--yes"] : []),
         ...further,
       ]);
-      if (exitCode !== 0) throw unfinished(name, store, generation, stack, exitCode);
-      say(`${name} and its clients use generation ${generation}: commit ${stackFileName(stack)}`);
+      if (exitCode !== 0)
+        throw store
+          ? unfinished(name, store, generation, stack, exitCode)
+          : unfinishedSecret(name, generation, stack, exitCode);
+      say(
+        `${name} and its ${store ? "clients" : "services"} use generation ${generation}: commit ${stackFileName(stack)}`,
+      );
     });
 }
 
@@ -69,3 +74,8 @@ function unfinished(
   const back = `pulumi config set --path ${generationKey(name)} ${generation - 1} --stack ${stack} && pulumi up --stack ${stack}`;
   return new ToolError(`${ended} The old passwords of ${name} still work.\n${again}\n  Go back:  ${back}`);
 }
+
+const unfinishedSecret = (name: string, generation: number, stack: string, exitCode: number): ToolError =>
+  new ToolError(`pulumi up exited with ${exitCode}; its output is above. Services that have not restarted since then have the old value of ${name}.
+  Continue: npx flotilla rotate ${name} --stack ${stack}
+  Go back:  pulumi config set --path ${secretGenerationKey(name)} ${generation - 1} --stack ${stack} && pulumi up --stack ${stack}`);

@@ -1,5 +1,6 @@
 /** Generations of a store's passwords, in settings and states. */
 import { PREFIX } from "../../src/config/prefix";
+import type { Settings } from "../../src/config/schema";
 import type { StackSettings } from "../../src/config/settings";
 import type { Application, Store } from "../../src/model/application";
 import { own } from "../../src/model/graph";
@@ -23,12 +24,13 @@ import { projectTransform } from "./transform";
 /** The path of a store's generation in a stack file, in the syntax of `pulumi config`. */
 export const generationKey = (store: string): string => `${PREFIX}:stores.${store}.generation`;
 
-/** Returns a store of the inventory. @throws ToolError if it does not exist. */
-export function storeNamed(application: Application, name: string): Store {
-  const store = own(application.stores, name);
+/** Returns a store of the inventory, for the name of a store or a secret. @throws ToolError if it does not exist. */
+export function storeNamed({ name: of, stores, secrets = {} }: Application, name: string): Store {
+  const store = own(stores, name);
   if (store) return store;
+  const known = [...Object.keys(stores), ...Object.keys(secrets)];
   throw new ToolError(
-    `${application.name} has no store ${name}; it has ${Object.keys(application.stores).join(", ")}`,
+    `${of} has no store${Object.keys(secrets).length > 0 ? " or secret" : ""} ${name}; it has ${known.join(", ")}`,
   );
 }
 
@@ -65,31 +67,31 @@ export async function nextGeneration(
     return { generation, isNew: false };
   }
   const next = generation + 1;
-  // A generation that the plan refuses must not get into the stack file.
-  refuseWhatPlanRefuses(read, resources, name, next, stack);
+  refuseWhatPlanRefuses(read, resources, withGeneration(read.settings, name, next), stack);
   say(`generation ${next} of ${name}: new passwords for ${accounts.join(", ")}`);
   return { generation: next, isNew: true };
 }
 
-function refuseWhatPlanRefuses(
+function withGeneration(settings: Settings, store: string, generation: number): Settings {
+  const set = own(settings.stores, store);
+  const next = { clusterKey: { generation: 1 }, loaders: {}, ...set, generation };
+  return { ...settings, stores: { ...settings.stores, [store]: next } };
+}
+
+/** Plans the settings of a rotation: a generation that the plan refuses must not get into the stack file. @throws FlotillaError */
+export function refuseWhatPlanRefuses(
   read: StackSettings,
   resources: readonly ExportedResource[],
-  name: string,
-  generation: number,
+  settings: Settings,
   stack: string,
 ): void {
-  const { settings } = read;
-  const stores = { ...settings.stores };
-  stores[name] = {
-    clusterKey: { generation: 1 },
-    loaders: {},
-    ...own(settings.stores, name),
-    generation,
-  };
-  const next = { ...read, settings: { ...settings, stores } };
-  composePlan(configOfStack(stack), next, {
-    charts: readCharts(PROJECT),
-    ...stateIn(byUrn(resources)),
-    transform: projectTransform(),
-  });
+  composePlan(
+    configOfStack(stack),
+    { ...read, settings },
+    {
+      charts: readCharts(PROJECT),
+      ...stateIn(byUrn(resources)),
+      transform: projectTransform(),
+    },
+  );
 }

@@ -8,14 +8,14 @@ import type { Program } from "../model/task";
 import { isCheckOfChecker, RULE_NAMES } from "./rules";
 import type { MessageContext } from "./settings-issues";
 
-/** Reports overrides whose service, store, external, loader or rule does not exist. */
+/** Reports overrides whose service, store, external, secret, loader or rule does not exist. */
 export function nameProblems(
   input: Record<string, unknown>,
   application: Application,
   { where, stack }: Pick<MessageContext, "where" | "stack">,
   deployedStores: readonly string[],
 ): Problem[] {
-  const { name, services, stores, tasks = {}, externals = {} } = application;
+  const { name, services, stores, tasks = {}, externals = {}, secrets = {} } = application;
   const removed = keysAt(input, ["stores"]).filter(
     (store) => !own(stores, store) && deployedStores.includes(store),
   );
@@ -38,6 +38,7 @@ export function nameProblems(
     })),
     ...check(["tasks"], Object.keys(tasks), name, "task"),
     ...check(["externals"], Object.keys(externals), name, "external"),
+    ...check(["secrets"], Object.keys(secrets), name, "secret"),
     ...Object.entries(stores).flatMap(([store, { loaders = {} }]) =>
       check(["stores", store, "loaders"], Object.keys(loaders), store, "loader"),
     ),

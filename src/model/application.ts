@@ -5,6 +5,7 @@
 
 import type { Port, SessionAffinity } from "./ports";
 import type { Public } from "./public";
+import type { Secret } from "./secrets";
 import type { Task } from "./task";
 import type { Text } from "./text";
 
@@ -60,6 +61,8 @@ export interface Application {
   externals?: Record<string, External>;
   /** Pods in other namespaces that call services of the application, by name. Default: none. */
   callers?: Record<string, Caller>;
+  /** Secret values that belong to no account, by name. `secret("<name>")` in a text of a service is the value. Default: none. */
+  secrets?: Record<string, Secret>;
 }
 
 /** A stateless program that runs from an image. */
@@ -91,6 +94,10 @@ export interface Service {
   noProbe?: Reason;
   /** Whether the program exits on start if a host name does not resolve. It then comes after the services it uses. Default: false. */
   needsNames?: boolean;
+  /** Names of services in `uses` that must answer before a pod starts. Their releases come before the service's. Default: none. */
+  waitsFor?: string[];
+  /** Time limit of a pod's wait for `waitsFor`, in seconds. The pod then fails and is started again. Default: 120. */
+  waitSeconds?: number;
   /** Maximum time from start to the first successful probe, in seconds. Default: the language's preset. */
   startupSeconds?: number;
   /** How the service is stopped. Default: the language's preset. */

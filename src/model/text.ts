@@ -4,7 +4,7 @@
  */
 import type { Binary } from "./application";
 
-/** A reference to a property of a service, store or external of the same application, which `of` names. */
+/** A reference to a property of a service, store or external of the same application, or to one of its secrets, which `of` names. */
 export type Reference =
   | { ref: "host"; of: string }
   | { ref: "readHost"; of: string }
@@ -13,9 +13,10 @@ export type Reference =
   | { ref: "members"; of: string }
   | { ref: "replicaSet"; of: string }
   | { ref: "username"; of: string; account: string; encoding?: Encoding }
-  | { ref: "password"; of: string; account: string; encoding?: Encoding };
+  | { ref: "password"; of: string; account: string; encoding?: Encoding }
+  | { ref: "secret"; of: string; encoding?: Encoding };
 
-/** How a password or user name is encoded: `uri` for a part of a URL, `jsonString` for a part of a JSON string. */
+/** How a password, user name or secret is encoded: `uri` for a part of a URL, `jsonString` for a part of a JSON string. */
 export type Encoding = "uri" | "jsonString";
 
 /** A plain string, or a list of strings and references. */
@@ -69,6 +70,15 @@ export const passwordInJson = (of: string, account: string): Reference => ({
   encoding: "jsonString",
 });
 
+/** The value of a secret of the application (`secrets`). Text that contains it is kept in a Secret. */
+export const secret = (of: string): Reference => ({ ref: "secret", of });
+
+/** The secret, encoded for a URL. A value that a stack gives can have any characters. */
+export const secretInUrl = (of: string): Reference => ({ ref: "secret", of, encoding: "uri" });
+
+/** The secret, encoded for a JSON string (without the quotes), as in a variable whose value is JSON. */
+export const secretInJson = (of: string): Reference => ({ ref: "secret", of, encoding: "jsonString" });
+
 /** Template tag that keeps references as data. */
 export function text(
   literals: TemplateStringsArray,
@@ -97,7 +107,7 @@ export function referencesOf(value: Text): Reference[] {
 export const isText = (content: Text | Binary): content is Text =>
   typeof content === "string" || Array.isArray(content);
 
-/** Whether a text contains a password and must be kept in a Secret. */
+/** Whether a text contains a password or a secret, and must be kept in a Secret. */
 export function mentionsPassword(value: Text): boolean {
-  return referencesOf(value).some((reference) => reference.ref === "password");
+  return referencesOf(value).some(({ ref }) => ref === "password" || ref === "secret");
 }

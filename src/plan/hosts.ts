@@ -3,6 +3,7 @@ import { compact } from "../model/records";
 import type { Reference, Text } from "../model/text";
 import type { AppContext } from "./context";
 import { credentialOf, loginOf } from "./credentials";
+import { secretText } from "./credentials/application-secrets";
 import { ENCODERS } from "./credentials/encodings";
 import type { CredentialText, SecretText } from "./plan";
 import { type Endpoint, endpointOf, replicaSetOption } from "./stores/profile";
@@ -86,6 +87,8 @@ export function resolve(context: AppContext, reference: Reference): string | Cre
       const name = loginOf(context, of, reference.account);
       return reference.encoding === undefined ? name : ENCODERS[reference.encoding].encode(name);
     }
+    case "secret":
+      return compact({ ...secretText(context, of), encoding: reference.encoding });
     case "password": {
       const credential = credentialOf(context, of, reference.account);
       const { generation = 1 } = own(settings.externals, of) ?? {};

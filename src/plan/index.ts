@@ -6,6 +6,12 @@ import { CHART_DISK, requestProblems, schemaProblems } from "./check";
 import type { AppContext, PlanContext } from "./context";
 import { credentialsOf, hasSecret, secretKeysOf, storeSecretName } from "./credentials";
 import {
+  otherGenerations,
+  secretCredentials,
+  secretProblems,
+  unusedSecretWarnings,
+} from "./credentials/application-secrets";
+import {
   credentialProblems,
   externalCredentials,
   registryCredentials,
@@ -30,6 +36,7 @@ import { orderedByRoutes, routeProblems } from "./services/routes";
 import { scalingProblems } from "./services/scaling";
 import { mixedSecretProblems } from "./services/secrets";
 import { urlWarnings } from "./services/url-warnings";
+import { waitProblems, waitSecondsProblems } from "./services/waiting";
 import { wayInProblems, wayInWarnings } from "./services/ways-in";
 import { planStore, storeChartProblems } from "./stores";
 import { storeChangeProblems, storeChangeWarnings } from "./stores/changes";
@@ -58,6 +65,7 @@ export function plan(context: PlanContext): Plan {
       ...taskProblems(context),
       ...variableProblems(declared, settings),
       ...credentialProblems(context),
+      ...secretProblems(context, accountPasswords(context)),
       ...mixedSecretProblems(context),
       ...fileTextProblems(context),
       ...profileProblems(context),
@@ -66,6 +74,7 @@ export function plan(context: PlanContext): Plan {
       ...storeChangeProblems(context),
       ...wayInProblems(application, settings),
       ...scalingProblems(application.services, settings),
+      ...waitProblems(context),
       ...resourceProblems(context),
       ...quotaProblems(context),
     ]),
@@ -86,6 +95,8 @@ export function plan(context: PlanContext): Plan {
   const credentials: Plan["credentials"] = Object.assign(
     externalCredentials(context),
     registryCredentials(settings),
+    otherGenerations(context),
+    secretCredentials(context),
     ...stores.map((name) =>
       // A running rotation can be canceled, which deletes the new passwords, so they are not protected yet.
       credentialsOf(shapeOf(context, name), { rotating: isRotating(context, name) }),
@@ -111,6 +122,7 @@ export function plan(context: PlanContext): Plan {
     ...changed.problems,
     ...valueProblems(context, changed),
     ...limitProblems(context, releases, secrets),
+    ...waitSecondsProblems(context, releases),
     ...routeProblems(context, releases),
     ...nameCollisionProblems(context, releases),
     ...credentialDeletionProblems(context, { secrets, credentials }),
@@ -131,9 +143,20 @@ export function plan(context: PlanContext): Plan {
       ...deletionWarnings(context),
       ...urlWarnings(context),
       ...wayInWarnings(application, settings),
+      ...unusedSecretWarnings(context),
     ],
   };
 }
+
+/** Returns the passwords of accounts of externals and stores. */
+const accountPasswords = (context: AppContext): Plan["credentials"] =>
+  Object.assign(
+    {},
+    externalCredentials(context),
+    ...Object.keys(context.application.stores).map((name) =>
+      credentialsOf(shapeOf(context, name), { rotating: false }),
+    ),
+  );
 
 /** Plans the Jobs of a store: preparation for its clients, and rotation. */
 function planJobs(context: PlanContext, name: string): JobsPlan[] {

@@ -2,6 +2,7 @@
 import type { Environment } from "../config/schema";
 import type { Profile } from "../model/application";
 import type { Edge } from "../model/graph";
+import type { Alphabet } from "../model/secrets";
 import type { Encoding } from "./credentials/encodings";
 
 /** Everything that a stack deploys. */
@@ -65,8 +66,10 @@ export type CredentialPlan =
   | {
       /** Generated, and kept encrypted in the state. */
       source: "generated";
-      /** Number of characters (letters and digits). */
+      /** Number of characters. */
       length: number;
+      /** The characters that it can have. Default: letters and digits. */
+      alphabet?: Alphabet;
       /** Whether the stack refuses to delete it. */
       protect: boolean;
     }

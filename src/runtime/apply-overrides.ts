@@ -1,6 +1,7 @@
 /** Applies the overrides of a command for one update. The variable names are in `overrides.ts`, which does not load the SDK. */
 import * as pulumi from "@pulumi/pulumi";
 import { compact } from "../model/records";
+import { PASSWORD_INPUTS } from "../plan/credentials/passwords";
 import { ADOPT, CHECKED, KEEP, PATCH_FORCE, REVIEWED } from "./overrides";
 import { NAMESPACE, PASSWORD, RELEASE, SECRET } from "./resource-types";
 
@@ -8,7 +9,7 @@ import { NAMESPACE, PASSWORD, RELEASE, SECRET } from "./resource-types";
 const INPUTS: Record<string, string[]> = {
   [RELEASE]: ["chart", "version", "values", "description", "timeout", "waitForJobs"],
   [SECRET]: ["data", "type", "metadata"],
-  [PASSWORD]: ["length", "special"],
+  [PASSWORD]: PASSWORD_INPUTS,
 };
 
 /** The effect of the variables. */

@@ -8,7 +8,7 @@ export function writeInventory(folder: string, body: string): void {
   writeCatalogue(
     folder,
     `import type { Application, Service, Store } from "../src/model/application";
-import { password, text, username } from "../src/model/text";
+import { password, secret, text, username } from "../src/model/text";
 const image = { repository: "example.com/web", tag: "1.0.0" };
 const service = (uses: string[], env: Service["env"] = {}): Service => ({ language: "go", image, uses, env });
 const store = (kind: Store["kind"], database?: string): Store => ({

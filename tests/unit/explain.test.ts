@@ -183,6 +183,26 @@ describe("explain", () => {
       },
     ],
     [
+      "a service that a pod has waited for too long",
+      pod(
+        { name: "cart", state: { waiting: { reason: "PodInitializing" } } },
+        {
+          awaited: "users|answers|users|8080|120",
+          init: {
+            name: "wait-for-dependencies",
+            state: { waiting: { reason: "CrashLoopBackOff" } },
+            lastState: { terminated: { exitCode: 75, reason: "Error" } },
+          },
+        },
+      ),
+      [],
+      {
+        cause: "waiting",
+        what: /waiting for users \(users:8080, for at most 120 s at a time\), which does not respond/,
+        todo: /instance=users/,
+      },
+    ],
+    [
       "a wait image that is missing",
       pod(
         { name: "cart", state: { waiting: { reason: "PodInitializing" } } },

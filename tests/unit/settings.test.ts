@@ -23,6 +23,7 @@ describe("settings", () => {
       allowedRegistries: [],
       requireDigests: false,
       rolloutSeconds: 180,
+      secrets: {},
       storeImages: { registry: "docker.io", repositoryPrefix: "bitnamilegacy", pullSecrets: [] },
       allowDeletion: [],
       quota: {},

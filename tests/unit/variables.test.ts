@@ -223,7 +223,7 @@ describe("commands and arguments", () => {
   it("must not have a password, or a reference to what is not used", () => {
     assert.match(
       refusals({ args: [[password("db", "app")]] })[0] ?? "",
-      /web, args\[0\]: a password in a command/,
+      /web, args\[0\]: a password or secret in a command/,
     );
     assert.match(
       refusals({ uses: [], command: [[host("api")]] })[0] ?? "",

@@ -149,6 +149,21 @@ describe("the wait container", () => {
       });
     });
 
+  it("gives up after the time limit of an entry, and names it", async () => {
+    const { exitCode, all } = await run(
+      ["sh"],
+      "plain",
+      `db|answers|127.0.0.1|${open} api|answers|127.0.0.1|${closed}|1`,
+    );
+    assert.equal(exitCode, 75, all);
+    assert.match(
+      all ?? "",
+      new RegExp(
+        `^waiting for api [^\n]*\ngave up after \\d+ seconds: api \\(127.0.0.1:${closed}\\) is not available$`,
+      ),
+    );
+  });
+
   it("does not take a name for known because an nc has other words", async () => {
     const waiting = run(
       ["sh"],

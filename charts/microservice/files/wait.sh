@@ -1,4 +1,5 @@
-# Waits for all entries of WAIT_FOR at the same time. An entry is NAME|UNTIL|HOST|PORT; UNTIL is `answers` or `resolves`.
+# Waits for all entries of WAIT_FOR at the same time. An entry is NAME|UNTIL|HOST|PORT or NAME|UNTIL|HOST|PORT|SECONDS; UNTIL is
+# `answers` or `resolves`. After SECONDS it gives up with exit code 75.
 # Needs sh, and bash or an nc with -z; for `resolves` also getent or nslookup. Only exit codes decide, because messages differ.
 set -f
 trap 'exit 143' TERM
@@ -47,8 +48,22 @@ text_of() {
   if [ "$2" = resolves ]; then echo "$1 (the name $3)"; else echo "$1 ($3:$4)"; fi
 }
 
+# usage: limit_of ENTRY, in a subshell
+limit_of() {
+  IFS='|'
+  set -- $1
+  echo "${5:-}"
+}
+
+# Images without date also have the time since the node's start.
+now() {
+  read -r up rest </proc/uptime
+  echo "${up%%.*}"
+}
+
 left=$WAIT_FOR
 said=""
+begin=$(now)
 while :; do
   jobs=""
   for entry in $left; do
@@ -64,5 +79,13 @@ while :; do
     echo "waiting for ${texts#, }"
     said=$left
   fi
+  waited=$(($(now) - begin))
+  for entry in $left; do
+    limit=$(limit_of "$entry")
+    if [ -n "$limit" ] && [ "$waited" -ge "$limit" ]; then
+      echo "gave up after $waited seconds: $(text_of "$entry") is not available" >&2
+      exit 75
+    fi
+  done
   sleep 1
 done

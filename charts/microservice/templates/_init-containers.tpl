@@ -23,7 +23,8 @@
 {{- define "microservice.waiting" -}}
 {{- $entries := list -}}
 {{- range $name, $address := .Values.waitFor }}
-{{- $entries = append $entries (printf "%s|%s|%s|%d" $name ($address.until | default "answers") $address.host (int $address.port)) }}
+{{- $limit := ternary (printf "|%d" (int $address.seconds)) "" (hasKey $address "seconds") }}
+{{- $entries = append $entries (printf "%s|%s|%s|%d%s" $name ($address.until | default "answers") $address.host (int $address.port) $limit) }}
 {{- end -}}
 image:
   {{- toYaml .Values.waitImage | nindent 2 }}

@@ -104,6 +104,8 @@ function containerReasons(
   const probe = killedBy(name, events);
   if (probe !== undefined && ended && ended.reason !== "OOMKilled" && STOPPED.includes(ended.exitCode ?? 0))
     return [restartedReason(pod, name, probe, status, events, where)];
+  if (name.startsWith("wait-for-") && ended?.exitCode === GAVE_UP)
+    return [waitingReason(pod, name, container, where)];
   if (ended && (ended.exitCode !== 0 || ended.reason === "OOMKilled"))
     return [endedReason(pod, status, ended, container, where)];
   if (state?.running !== undefined && name.startsWith("wait-for-"))
@@ -225,7 +227,10 @@ function endedReason(
   });
 }
 
-/** Why a wait container still runs. Its log says which of several addresses it still waits for. */
+/** The exit code of a wait container after its time limit. */
+const GAVE_UP = 75;
+
+/** Why a wait container still runs, or has given up and is started again. Its log says which of several addresses it still waits for. */
 function waitingReason(pod: Pod, name: string, container: Container | undefined, where: Where): Reason {
   const awaited = awaitedBy(name, container);
   const places = awaited.map(({ of, place }) => `${of} (${place})`);
@@ -254,9 +259,9 @@ function awaitedBy(name: string, container: Container | undefined): { of: string
     ?.split(" ")
     .map((entry) => entry.split("|"));
   if (entries !== undefined)
-    return entries.map(([of = "", until, host, port]) => ({
+    return entries.map(([of = "", until, host, port, seconds]) => ({
       of,
-      place: until === "resolves" ? `the name ${host}` : `${host}:${port}`,
+      place: `${until === "resolves" ? `the name ${host}` : `${host}:${port}`}${seconds === undefined ? "" : `, for at most ${seconds} s at a time`}`,
     }));
   const of = name.replace(/^wait-for-/, "");
   return [{ of, place: `${variable("HOST") ?? of}:${variable("PORT") ?? "?"}` }];

@@ -1,7 +1,8 @@
 /** An application's graph in one environment, as data: its nodes, their connections and the policies that allow them. */
 import { type Edge, own } from "../../../src/model/graph";
+import { credentialsInAll } from "../../../src/plan/credentials/secret-text";
 import { resourcesIn } from "../../../src/plan/deployed";
-import type { Plan, ReleasePlan } from "../../../src/plan/plan";
+import type { CredentialPlan, Plan, ReleasePlan } from "../../../src/plan/plan";
 import type { MicroserviceValues, Probe } from "../../../src/plan/services/microservice-values";
 
 export type NodeKind = "people" | "caller" | "service" | "stand-in" | "store" | "job" | "task" | "external";
@@ -129,8 +130,19 @@ const jobEdge = (from: string, to: string, port: number): GraphEdge => ({
 });
 
 function serviceFacts(plan: Plan, { name, task, values }: ReleasePlan): GraphNode["facts"] {
-  const { image, replicas, autoscaling, ports, resources, probes, networkPolicy, user, cronJob, job } =
-    values as unknown as MicroserviceValues;
+  const {
+    image,
+    replicas,
+    autoscaling,
+    ports,
+    resources,
+    probes,
+    networkPolicy,
+    user,
+    cronJob,
+    job,
+    waitFor,
+  } = values as unknown as MicroserviceValues;
   const before = Object.values(plan.releases).flatMap((other) =>
     other.kind === "service" && other.needs.includes(name) ? [other.name] : [],
   );
@@ -163,11 +175,31 @@ function serviceFacts(plan: Plan, { name, task, values }: ReleasePlan): GraphNod
     ],
     Resources: resourceLines(resources),
     Probes: Object.entries(probes ?? {}).map(([name, probe]) => `${name}: ${describeProbe(probe)}`),
+    "Waits for": Object.entries(waitFor ?? {}).map(
+      ([target, { until = "answers", seconds }]) =>
+        `${target}${until === "resolves" ? ": its name" : ""}${seconds === undefined ? "" : `: at most ${seconds} s at a time`}`,
+    ),
+    Secrets: credentialsOfService(plan, name),
     "Runs as": user ? [`${user.uid}:${user.gid}`] : [],
     "Policy, in": policyLines(networkPolicy?.ingress),
     "Policy, out": [...policyLines(networkPolicy?.egress), "the cluster's DNS: 53"],
   });
 }
+
+/** The passwords and secrets that a service reads, without their values. */
+const credentialsOfService = ({ secrets, credentials }: Plan, service: string): string[] => {
+  const own = Object.values(secrets).filter(({ owner }) => owner === service);
+  return credentialsInAll(own.flatMap(({ keys }) => Object.values(keys))).map(
+    (name) => `${name}: ${SOURCES[credentials[name]?.source ?? "generated"]}`,
+  );
+};
+
+const SOURCES: Record<CredentialPlan["source"], string> = {
+  generated: "generated",
+  inventory: "fixed by an image",
+  stack: "from the stack's config",
+  "secret store": "from the secret store",
+};
 
 function storeFacts(plan: Plan, { name, values, chart }: ReleasePlan): GraphNode["facts"] {
   const outputs = own(plan.outputs.stores, name);

@@ -16,7 +16,7 @@ import {
 } from "./access";
 import { bytes, cidr, name, objectName, quantity, registryHost, registryPath, replicas } from "./fields";
 import { key } from "./key";
-import { bounds, external, ownImage, service } from "./services";
+import { bounds, external, ownImage, secret, service } from "./services";
 import { LEGACY_PREFIX, store, storeImages } from "./stores";
 import { task } from "./tasks";
 
@@ -188,6 +188,12 @@ export const settingsSchema = z.strictObject({
     z.record(z.string(), external).default({}),
     "Overrides by external.",
     "map by external",
+    "the inventory's",
+  ),
+  secrets: key(
+    z.record(z.string(), secret).default({}),
+    "Overrides by secret of the application.",
+    "map by secret",
     "the inventory's",
   ),
   credentials: key(

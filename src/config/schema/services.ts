@@ -1,4 +1,4 @@
-/** The settings of services and externals. */
+/** The settings of services, externals and secrets. */
 import { z } from "zod";
 import {
   cidr,
@@ -134,6 +134,20 @@ export const external = z.strictObject({
     generation.default(1),
     "Number of the current passwords. Increase it after a password changes, to restart the services that use it.",
     "1 to 999",
+  ),
+});
+
+export const secret = z.strictObject({
+  generation: key(
+    generation.default(1),
+    "Number of the current value. A new number generates a new value and restarts the services that use it (`flotilla rotate`). A deployed number has its old value again.",
+    "1 to 999",
+  ),
+  given: key(
+    z.literal(true).optional(),
+    "Whether the value comes from `credentials` or `externalSecrets`, as `secret-<name>`, instead of being generated.",
+    "true",
+    "the inventory's",
   ),
 });
 

@@ -118,6 +118,7 @@ const ONE: Record<string, string> = {
   tasks: "task",
   externals: "external",
   callers: "caller",
+  secrets: "secret",
 };
 
 /** Returns the place of a key in messages, such as `service api: env.PORT`. */

@@ -1,6 +1,7 @@
 /** The schema of an inventory. It checks at run time what types cannot: without it, a misspelled key would be silently dropped. */
 import { z } from "zod";
 import { labelValue } from "../formats";
+import { secret } from "./secret";
 import { service } from "./service";
 import { caller, external, store } from "./store";
 import { task } from "./task";
@@ -17,6 +18,7 @@ export const applicationSchema = z.strictObject({
   tasks: byName(task).optional(),
   externals: byName(external).optional(),
   callers: byName(caller).optional(),
+  secrets: byName(secret).optional(),
 });
 
 /** An inventory as authors write it. */

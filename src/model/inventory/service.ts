@@ -98,6 +98,8 @@ const shape = z.strictObject({
   timing: z.strictObject({ readiness: timing.optional(), liveness: timing.optional() }).optional(),
   noProbe: sentence.optional(),
   needsNames: z.boolean().optional(),
+  waitsFor: words.optional(),
+  waitSeconds: seconds.min(1).optional(),
   startupSeconds: seconds.optional(),
   shutdown: z
     .strictObject({ sleepSeconds: seconds.optional(), graceSeconds: seconds.optional(), reason })

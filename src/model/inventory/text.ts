@@ -6,7 +6,8 @@ import type { Reference, Text } from "../text";
 const of = z.string().min(1);
 const plain = <T extends string>(ref: T) => z.strictObject({ ref: z.literal(ref), of });
 
-const ofAccount = { of, account: z.string(), encoding: z.enum(["uri", "jsonString"]).optional() };
+const encoding = z.enum(["uri", "jsonString"]).optional();
+const ofAccount = { of, account: z.string(), encoding };
 
 /** A reference, as helpers such as `host` and `password` return it. */
 export const reference: z.ZodType<Reference, Reference> = z.discriminatedUnion(
@@ -20,6 +21,7 @@ export const reference: z.ZodType<Reference, Reference> = z.discriminatedUnion(
     plain("replicaSet"),
     z.strictObject({ ref: z.literal("username"), ...ofAccount }),
     z.strictObject({ ref: z.literal("password"), ...ofAccount }),
+    z.strictObject({ ref: z.literal("secret"), of, encoding }),
   ],
   { error: "must be a reference returned by host, port, password or another helper" },
 );

@@ -5,6 +5,7 @@ import type { Problem } from "../problems";
 import { checkCallers, checkRoutes } from "./access";
 import { checkApplication, checkHosts } from "./names";
 import { checkAccountKeys, checkCycle, checkName } from "./report";
+import { checkSecrets } from "./secrets";
 import { checkService } from "./services";
 import { checkStore } from "./stores";
 import { checkTask } from "./tasks";
@@ -40,6 +41,7 @@ export function validateApplication(application: Application): Problem[] {
     if (external.standIn) checkService(application, name, external.standIn, report, "stand-in of external");
   }
   checkCallers(application, report);
+  checkSecrets(application, report);
   checkCycle("stores", application.stores, (name) => `store ${name}`, report);
   return problems;
 }

@@ -22,6 +22,18 @@ export function checkReference(
   report: Report,
 ): void {
   const { of, ref } = reference;
+  if (ref === "secret") {
+    const declared = Object.keys(application.secrets ?? {});
+    if (!declared.includes(of))
+      report(
+        where,
+        `refers to secret "${of}", which is not in \`secrets\` of the application`,
+        declared.length === 0
+          ? `Add it: secrets: { ${JSON.stringify(of)}: { reason: "..." } }.`
+          : suggest(of, declared),
+      );
+    return;
+  }
   const external = own(application.externals ?? {}, of);
   // A stand-in can read the passwords that its clients log in with.
   const isOwn = of === name && external !== undefined;

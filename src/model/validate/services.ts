@@ -13,6 +13,8 @@ import { checkPorts } from "./ports";
 import { checkResources } from "./quantities";
 import { checkReference } from "./references";
 import type { Report } from "./report";
+import { checkExposed } from "./secrets";
+import { checkWaiting } from "./waiting";
 
 /** Checks a service, or the stand-in of an external. */
 export function checkService(
@@ -74,11 +76,13 @@ export function checkService(
       "Set `shutdown.graceSeconds` to more than `sleepSeconds`.",
     );
   checkPermissions(where, service, report);
+  checkExposed(where, service, report);
+  checkWaiting(application, where, service, report);
   for (const [key, text] of wordsIn(service))
     if (mentionsPassword(text))
       report(
         `${where}, ${key}`,
-        "a password in a command is visible to everyone who can read the pod",
+        "a password or secret in a command is visible to everyone who can read the pod",
         "Put it into an environment variable, and refer to it as $(NAME).",
       );
   const texts = [

@@ -142,7 +142,13 @@ function checkLoaders(application: Application, name: string, store: Store, repo
       );
     for (const [key, text] of Object.entries(env))
       for (const reference of referencesOf(text))
-        if (reference.of !== name)
+        if (reference.ref === "secret")
+          report(
+            `${where}, loader ${loader}, ${key}`,
+            `refers to secret "${reference.of}", but only services can have secrets`,
+            "Remove the reference.",
+          );
+        else if (reference.of !== name)
           report(
             `${where}, loader ${loader}, ${key}`,
             `refers to "${reference.of}", which is not the loader's store`,

@@ -1,6 +1,6 @@
 /** Secrets that the External Secrets Operator creates from the stack's secret store. */
 import type { Settings } from "../../config/schema";
-import type { ExternalSecretPlan, SecretPlan, SecretText } from "../plan";
+import type { CredentialPlan, ExternalSecretPlan, SecretPlan, SecretText } from "../plan";
 import { ENCODERS } from "./encodings";
 import { credentialsInAll } from "./secret-text";
 
@@ -9,6 +9,12 @@ export const remoteKey = (settings: Settings, credential: string): string | unde
   settings.externalSecrets === undefined || settings.credentials.includes(credential)
     ? undefined
     : `${settings.externalSecrets.path}/${credential}`;
+
+/** Returns a credential that is not generated: it comes from the stack's config or from the secret store. */
+export function givenCredential(settings: Settings, credential: string): CredentialPlan {
+  const key = remoteKey(settings, credential);
+  return key === undefined ? { source: "stack" } : { source: "secret store", key };
+}
 
 /** Returns the source of a Secret with these texts. All credentials in them must be in the secret store. */
 export function externalSource(

@@ -7,7 +7,8 @@ import type { Problem } from "../../model/problems";
 import type { AppContext } from "../context";
 import { directLabels } from "../labels";
 import type { CredentialPlan, SecretPlan, SecretText } from "../plan";
-import { externalSource, remoteKey } from "./external-secrets";
+import { secretCredential } from "./application-secrets";
+import { externalSource, givenCredential, remoteKey } from "./external-secrets";
 import { generatedPassword } from "./passwords";
 
 /** Returns the name of the credential of an external's account. */
@@ -64,12 +65,6 @@ export function registryCredentials(settings: Settings): Record<string, Credenti
   );
 }
 
-/** Returns a credential that is not generated: it comes from the stack's config or from the secret store. */
-function givenCredential(settings: Settings, credential: string): CredentialPlan {
-  const key = remoteKey(settings, credential);
-  return key === undefined ? { source: "stack" } : { source: "secret store", key };
-}
-
 /** Plans the pull Secrets of the registries. */
 export function registrySecrets(context: AppContext): Record<string, SecretPlan> {
   const { settings } = context;
@@ -97,7 +92,11 @@ export function credentialProblems(context: AppContext): Problem[] {
   const missing = Object.keys(needed).filter(
     (name) => needed[name]?.source === "stack" && !settings.credentials.includes(name),
   );
-  const known = [...Object.keys(registryCredentials(settings)), ...accountCredentials(declared)];
+  const known = [
+    ...Object.keys(registryCredentials(settings)),
+    ...accountCredentials(declared),
+    ...Object.keys(declared.secrets ?? {}).map(secretCredential),
+  ];
   const twice = known.filter((name, index) => known.indexOf(name) !== index);
   return [
     ...twice.map((name) => ({
@@ -114,7 +113,7 @@ export function credentialProblems(context: AppContext): Problem[] {
       .filter((name) => !known.includes(name))
       .map((name) => ({
         where: `flotilla:credentials.${name}`,
-        what: "no account or registry uses a password with this name",
+        what: "no account, registry or secret uses a password with this name",
         todo: suggest(name, known),
       })),
   ];

@@ -50,9 +50,10 @@ function placesIn(path: string, parts: readonly (string | Reference)[]): Place[]
   return parts.map((part, index) => (isLogin(part) ? found[index] : undefined));
 }
 
+/** Whether a part is a value that must be encoded, unless the inventory says how: a user name, password or secret. */
 const isLogin = (part: string | Reference): boolean =>
   typeof part !== "string" &&
-  (part.ref === "password" || part.ref === "username") &&
+  (part.ref === "password" || part.ref === "username" || part.ref === "secret") &&
   part.encoding === undefined;
 
 /** Returns which parts of a JSON text are within a string. Comments are allowed, as in many programs. */

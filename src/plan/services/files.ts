@@ -1,22 +1,24 @@
 /** The files of a service: in the chart's ConfigMap, or in a Secret if they contain a password. */
-import type { Application, Binary } from "../../model/application";
+import type { Binary } from "../../model/application";
 import { kindOfProgram, own, programsOf } from "../../model/graph";
 import { keysOfPaths } from "../../model/names";
 import type { Problem } from "../../model/problems";
 import type { Program } from "../../model/task";
 import { isText, mentionsPassword, type Reference, type Text } from "../../model/text";
 import type { AppContext } from "../context";
+import { canHaveAnyCharacter } from "../credentials/application-secrets";
 import type { SecretPlan } from "../plan";
 import { isPlain } from "../stores/store";
 import { fillFile, unquotedIn } from "./file-text";
 import type { MicroserviceValues } from "./microservice-values";
 
 /** Reports passwords in YAML files that may contain characters that end the value or start a comment. */
-export const fileTextProblems = ({ declared }: AppContext): Problem[] =>
-  Object.entries(programsOf(declared)).flatMap(([name, { files = {} }]) =>
+export const fileTextProblems = (context: AppContext): Problem[] => {
+  const { declared } = context;
+  return Object.entries(programsOf(declared)).flatMap(([name, { files = {} }]) =>
     Object.entries(files).flatMap(([path, text]) =>
       (isText(text) ? unquotedIn(path, text) : [])
-        .filter((reference) => canHaveAny(declared, reference))
+        .filter((reference) => canHaveAny(context, reference))
         .map(({ ref, of }) => ({
           where: `apps/${declared.name}.ts: ${kindOfProgram(declared, name)} ${name}, ${path}`,
           what: `the ${ref} of "${of}" is part of a YAML value without quotes, and may contain characters that end the value`,
@@ -24,9 +26,12 @@ export const fileTextProblems = ({ declared }: AppContext): Problem[] =>
         })),
     ),
   );
+};
 
 /** Whether a user name or password can have characters other than letters and digits. Only generated ones cannot. */
-function canHaveAny({ externals = {}, stores }: Application, reference: Reference): boolean {
+function canHaveAny(context: AppContext, reference: Reference): boolean {
+  if (reference.ref === "secret") return canHaveAnyCharacter(context, reference.of);
+  const { externals = {}, stores } = context.declared;
   if (own(externals, reference.of)) return true;
   if (reference.ref !== "password") return false;
   const { credential } = own(own(stores, reference.of)?.accounts ?? {}, reference.account) ?? {};

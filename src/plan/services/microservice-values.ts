@@ -256,6 +256,10 @@ export interface MicroserviceValues {
        * `answers`: the port accepts connections; `resolves`: DNS knows the host. Default: `answers`
        */
       until?: "answers" | "resolves";
+      /**
+       * Time limit. The container then fails, and is started again. Default: none
+       */
+      seconds?: Positive;
     };
   };
   waitImage?: Image;

@@ -12,7 +12,7 @@ import { literally } from "../../model/variables";
 import { describeChart } from "../chart";
 import type { AppContext, PlanContext } from "../context";
 import { pullSecretsOf } from "../credentials/externals";
-import { addressOf, fill } from "../hosts";
+import { fill } from "../hosts";
 import { imageIn, waitImageIn } from "../images";
 import { networkPolicyOf } from "../namespace/network";
 import type { ReleasePlan, SecretPlan } from "../plan";
@@ -33,6 +33,7 @@ import { routeValues } from "./route-values";
 import { autoscalingOf, podsAtLeast, podsAtMost } from "./scaling";
 import { checksumOf, secretsOf } from "./secrets";
 import { servicesBefore } from "./service-order";
+import { waitsOf } from "./waiting";
 
 /** The chart's default for `progressDeadlineSeconds`. */
 const DEFAULT_PROGRESS_DEADLINE = 600;
@@ -92,7 +93,7 @@ export function planMicroservice(context: PlanContext, name: string): Microservi
     sysctls: { ...service.sysctls },
     writable: Object.fromEntries((service.writable ?? []).map((path) => [keyOf(path), path])),
     ...filesOf(context, service, secrets.files),
-    waitFor: waitsOf(context, service, stores, usedServices),
+    waitFor: waitsOf(context, service),
     // A changed connection string restarts the pods. The digest covers only names of credentials.
     secretChecksum: checksumOf(Object.values(all)),
     service: { ...serviceOf(service), ...loadBalancerOf(service, settings) },
@@ -180,24 +181,6 @@ function serviceOf({ headless, sessionAffinity }: Service): MicroserviceValues["
     ...(sessionAffinity ? { sessionAffinity: "ClientIP" as const } : {}),
     ...compact({ sessionAffinitySeconds: seconds }),
   };
-}
-
-/** Returns what the pods wait for: stores to accept connections, and service names to resolve if the program needs that. */
-function waitsOf(
-  context: AppContext,
-  service: Service,
-  stores: readonly string[],
-  usedServices: readonly string[],
-): MicroserviceValues["waitFor"] {
-  const address = (target: string) => {
-    const { host, port } = addressOf(context, target);
-    return { host, port };
-  };
-  const names = service.needsNames ? usedServices : [];
-  return Object.fromEntries([
-    ...stores.map((store) => [store, address(store)]),
-    ...names.map((target) => [target, { ...address(target), until: "resolves" }]),
-  ]);
 }
 
 function shutdownValues(

@@ -6,6 +6,7 @@ import type { Problem } from "../../model/problems";
 import { compact } from "../../model/records";
 import { isText, mentionsPassword, referencesOf, type Text } from "../../model/text";
 import type { AppContext, PlanContext } from "../context";
+import { secretCredentials } from "../credentials/application-secrets";
 import { externalSource } from "../credentials/external-secrets";
 import { externalCredentials } from "../credentials/externals";
 import { credentialsIn } from "../credentials/secret-text";
@@ -38,7 +39,9 @@ interface SecretEntry {
 function entriesOf(context: AppContext, service: string, content: Content): SecretEntry[] {
   const { settings, application } = context;
   // Without a secret store, all passwords are in the stack.
-  const sources = settings.externalSecrets ? externalCredentials(context) : {};
+  const sources = settings.externalSecrets
+    ? { ...externalCredentials(context), ...secretCredentials(context) }
+    : {};
   const written = programOf(application, service) ?? {};
   const keyOf = keysOfPaths(written);
   return Object.entries(written[content] ?? {}).flatMap(([name, text]) => {

@@ -1,26 +1,31 @@
 /** Warns about logins in the user part of a URL that are not encoded. */
-import type { Application } from "../../model/application";
 import { kindOfProgram, own, programsOf } from "../../model/graph";
 import { isText, type Reference, type Text } from "../../model/text";
 import type { AppContext } from "../context";
+import { canHaveAnyCharacter } from "../credentials/application-secrets";
 import { ENCODERS } from "../credentials/encodings";
 import { isPlain } from "../stores/store";
 
 /** Returns the warnings for the variables and files of services and tasks. */
-export const urlWarnings = ({ application }: AppContext): string[] =>
-  Object.entries(programsOf(application)).flatMap(([program, { env = {}, files = {} }]) =>
+export const urlWarnings = (context: AppContext): string[] =>
+  Object.entries(programsOf(context.application)).flatMap(([program, { env = {}, files = {} }]) =>
     Object.entries({ ...files, ...env }).flatMap(([name, content]) =>
       (isText(content) ? inUserPart(content) : [])
-        .filter((reference) => mustBeEncoded(application, reference))
+        .filter((reference) => mustBeEncoded(context, reference))
         .map(
-          ({ ref, of, account }) =>
-            `apps/${application.name}.ts: ${kindOfProgram(application, program)} ${program}, ${name}: the ${ref} of ${of} is not encoded in a URL, ` +
-            `where characters such as @ and / would end it: use ${ref}InUrl("${of}", "${account}")`,
+          (reference) =>
+            `apps/${context.application.name}.ts: ${kindOfProgram(context.application, program)} ${program}, ${name}: ${describe(reference)} is not encoded in a URL, ` +
+            `where characters such as @ and / would end it: use ${reference.ref}InUrl(${argumentsOf(reference)})`,
         ),
     ),
   );
 
-type Login = Extract<Reference, { account: string }>;
+type Login = Extract<Reference, { ref: "username" | "password" | "secret" }>;
+
+const describe = ({ ref, of }: Login): string => (ref === "secret" ? `secret ${of}` : `the ${ref} of ${of}`);
+
+const argumentsOf = (reference: Login): string =>
+  reference.ref === "secret" ? `"${reference.of}"` : `"${reference.of}", "${reference.account}"`;
 
 /** Returns the logins without an encoding between `://` and the `@` before a host. */
 function inUserPart(text: Text): Login[] {
@@ -28,18 +33,21 @@ function inUserPart(text: Text): Login[] {
   const plain = (parts: Text) =>
     (parts as (string | Reference)[]).map((part) => (typeof part === "string" ? part : "x"));
   return text.filter((part, index): part is Login => {
-    if (typeof part === "string" || (part.ref !== "password" && part.ref !== "username")) return false;
+    if (typeof part === "string" || !isLogin(part)) return false;
     const before = plain(text.slice(0, index)).join("");
     const after = plain(text.slice(index + 1)).join("");
     return part.encoding === undefined && /:\/\/[^\s/@?#]*$/.test(before) && /^[^\s/?#]*@/.test(after);
   });
 }
 
+const isLogin = (reference: Reference): reference is Login =>
+  ["username", "password", "secret"].includes(reference.ref);
+
 /** Whether a login has, or can have, characters that must be encoded in a URL. */
-function mustBeEncoded(
-  { externals = {}, services, stores }: Application,
-  { ref, of, account }: Login,
-): boolean {
+function mustBeEncoded(context: AppContext, reference: Login): boolean {
+  if (reference.ref === "secret") return canHaveAnyCharacter(context, reference.of);
+  const { externals = {}, services, stores } = context.application;
+  const { ref, of, account } = reference;
   const external = own(externals, of);
   if (external && ref === "username") {
     const name = own(external.accounts ?? {}, account)?.username ?? "";

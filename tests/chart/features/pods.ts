@@ -55,6 +55,7 @@ export const POD_FEATURES: Feature[] = [
       waitFor: {
         mysql: { host: "mysql", port: 3306 },
         cart: { host: "cart", port: 8080, until: "resolves" },
+        users: { host: "users", port: 80, seconds: 120 },
       },
       waitImage: { repository: "mirror/busybox", tag: "1.36.1" },
     },
@@ -64,7 +65,10 @@ export const POD_FEATURES: Feature[] = [
       assert.equal(wait.name, "wait-for-dependencies");
       assert.equal(wait.image, "mirror/busybox:1.36.1");
       assert.deepEqual(wait.env, [
-        { name: "WAIT_FOR", value: "cart|resolves|cart|8080 mysql|answers|mysql|3306" },
+        {
+          name: "WAIT_FOR",
+          value: "cart|resolves|cart|8080 mysql|answers|mysql|3306 users|answers|users|80|120",
+        },
       ]);
       assert.deepEqual(wait.command, ["sh", "-c"]);
       assert.equal(wait.args[0], readFileSync(join(PROJECT, CHART, "files", "wait.sh"), "utf8"));
