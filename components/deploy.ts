@@ -15,6 +15,7 @@ import { deployedStores } from "../src/plan/deployed";
 import { updateDigest } from "../src/plan/digest";
 import { asAdopted } from "../src/plan/namespace/namespace";
 import { findUpward } from "../src/plan/package";
+import { serviceVolumeChanges } from "../src/plan/services/volume-changes";
 import { volumeChanges } from "../src/plan/stores/changes";
 import type { Transform } from "../src/plan/transform";
 import { applyOverrides } from "../src/runtime/apply-overrides";
@@ -133,7 +134,10 @@ async function deployApplication(
   if ((known.namespace !== undefined || !create) && !isAdopting && !isChecked)
     await checkLeftovers(ask, application, planned, state, config.stack);
   if (!isAdopting && !isMoving)
-    await checkVolumes(ask, planned.namespace.name, volumeChanges(context), settings);
+    await checkVolumes(ask, planned.namespace.name, [
+      ...volumeChanges(context),
+      ...serviceVolumeChanges(context),
+    ]);
   // A missing namespace has no objects.
   if (!isAdopting && !isChecked && !isMoving && hasNamespace)
     await checkObjects(ask, planned, state, config.stack);

@@ -3,6 +3,7 @@
  * `validate/` read the inventory, and `src/plan` turns it into a plan.
  */
 import type { Text } from "./text";
+import type { Volume, WORKLOADS } from "./volumes";
 
 /** The kinds of store, by name. A module that registers its own kind adds it here by declaration merging. */
 export interface StoreKinds {
@@ -53,7 +54,7 @@ export interface Application {
   callers?: Record<string, Caller>;
 }
 
-/** A stateless program that runs from an image. */
+/** A program that runs from an image: stateless, unless it is a StatefulSet or has volumes for data. */
 export interface Service {
   /** Selects the preset for resources, start-up, probes and shutdown (`presets.ts`). */
   language: Language;
@@ -91,6 +92,12 @@ export interface Service {
   user?: User;
   /** Directories that the program writes to. Each becomes an emptyDir; the rest of the file system is read-only. */
   writable?: string[];
+  /** StatefulSet: the pods have stable names, host names and their own volumes. Default: a Deployment. */
+  workload?: (typeof WORKLOADS)[number];
+  /** Whether the pods of a StatefulSet start and stop one after the other, or all at the same time. Default: OrderedReady. */
+  podManagementPolicy?: "OrderedReady" | "Parallel";
+  /** Volumes, by name. Default: none. */
+  volumes?: Record<string, Volume>;
   /** Files to mount into the container, by absolute path: text or binary content. Files with a password are kept in a Secret. */
   files?: Record<string, Text | Binary>;
   /** Replaces the image's entrypoint. `$(NAME)` is the value of a variable. */

@@ -30,6 +30,8 @@ import { orderedByRoutes, routeProblems } from "./services/routes";
 import { scalingProblems } from "./services/scaling";
 import { mixedSecretProblems } from "./services/secrets";
 import { urlWarnings } from "./services/url-warnings";
+import { volumeChangeProblems, volumeWarnings } from "./services/volume-changes";
+import { volumeSettingProblems } from "./services/volumes";
 import { planStore, storeChartProblems } from "./stores";
 import { storeChangeProblems, storeChangeWarnings } from "./stores/changes";
 import { imageWarnings } from "./stores/images";
@@ -60,6 +62,8 @@ export function plan(context: PlanContext): Plan {
       ...placeProblems(context),
       ...storeChangeProblems(context),
       ...scalingProblems(application.services, settings),
+      ...volumeSettingProblems(application, settings),
+      ...volumeChangeProblems(context),
       ...resourceProblems(context),
       ...quotaProblems(context),
     ]),
@@ -120,6 +124,7 @@ export function plan(context: PlanContext): Plan {
     warnings: [
       ...(stores.length > 0 ? imageWarnings(settings) : []),
       ...storeChangeWarnings(context),
+      ...volumeWarnings(context),
       ...deletionWarnings(context),
       ...urlWarnings(context),
     ],

@@ -20,10 +20,12 @@ import {
   userId,
   variableName,
 } from "../formats";
+import { WORKLOADS } from "../volumes";
 import { fileContent } from "./file";
 import { image } from "./image";
 import { resources } from "./resources";
 import { text } from "./text";
+import { volumes } from "./volume";
 
 const seconds = z.int().min(0).max(86_400);
 const path = z.string().regex(/^\//, "must start with /");
@@ -96,6 +98,9 @@ const shape = z.strictObject({
   resources: resources.optional(),
   user: z.strictObject({ uid: userId, gid: userId, reason: sentence.optional() }).optional(),
   writable: z.array(absolutePath).optional(),
+  workload: z.enum(WORKLOADS).optional(),
+  podManagementPolicy: z.enum(["OrderedReady", "Parallel"]).optional(),
+  volumes: volumes.optional(),
   files: z.record(filePath, fileContent).optional(),
   command: z.array(text).optional(),
   args: z.array(text).optional(),

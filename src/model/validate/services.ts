@@ -11,6 +11,7 @@ import { checkPaths } from "./paths";
 import { checkResources } from "./quantities";
 import { checkReference } from "./references";
 import type { Report } from "./report";
+import { checkVolumes } from "./volumes";
 
 /** Checks a service, or the stand-in of an external. */
 export function checkService(
@@ -66,6 +67,7 @@ export function checkService(
     seen.service.set(served, portName);
   }
   checkPaths(where, service, report);
+  checkVolumes(where, service, report, kind);
   if (service.user && isLow(service.user) && service.user.reason === undefined)
     report(
       where,

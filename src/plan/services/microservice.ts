@@ -28,6 +28,7 @@ import { serviceResources } from "./resources";
 import { autoscalingOf, podsAtLeast, podsAtMost } from "./scaling";
 import { checksumOf, secretsOf } from "./secrets";
 import { servicesBefore } from "./service-order";
+import { volumesOf } from "./volumes";
 
 /** The chart's default for `progressDeadlineSeconds`. */
 const DEFAULT_PROGRESS_DEADLINE = 600;
@@ -57,6 +58,8 @@ export function planMicroservice(context: PlanContext, name: string): Microservi
   const waitSeconds = secondsUntilNames(context, later);
   const startSeconds = settings.rolloutSeconds + startupSecondsOf(service) + waitSeconds;
   const resources = serviceResources(service, overrides.resources);
+  const volumes = volumesOf(context, name, service);
+  const files = filesOf(context, service, secrets.files);
   const values: MicroserviceValues = {
     fullnameOverride: name,
     application: application.name,
@@ -66,8 +69,12 @@ export function planMicroservice(context: PlanContext, name: string): Microservi
     ...waitImageIn(settings),
     imagePullSecrets: pullSecrets,
     replicas,
+    ...volumes,
     // A rollout must not fail before a pod had the time to start.
-    rollout: startSeconds > DEFAULT_PROGRESS_DEADLINE ? { progressDeadlineSeconds: startSeconds } : {},
+    rollout: {
+      ...volumes.rollout,
+      ...(startSeconds > DEFAULT_PROGRESS_DEADLINE ? { progressDeadlineSeconds: startSeconds } : {}),
+    },
     command: wordsOf(context, service, service.command),
     args: wordsOf(context, service, service.args),
     // What the inventory and the stack set takes precedence.
@@ -86,7 +93,8 @@ export function planMicroservice(context: PlanContext, name: string): Microservi
     ...permissionsOf(service),
     sysctls: { ...service.sysctls },
     writable: Object.fromEntries((service.writable ?? []).map((path) => [keyOf(path), path])),
-    ...filesOf(context, service, secrets.files),
+    ...files,
+    mounts: { ...volumes.mounts, ...files.mounts },
     waitFor: waitsOf(context, service, stores, usedServices),
     // A changed connection string restarts the pods. The digest covers only names of credentials.
     secretChecksum: checksumOf(Object.values(all)),
