@@ -9,6 +9,7 @@ import {
   filePath,
   headerName,
   headerValue,
+  labels,
   labelValue,
   metricName,
   port,
@@ -23,6 +24,7 @@ import {
 import { WORKLOADS } from "../volumes";
 import { fileContent } from "./file";
 import { image } from "./image";
+import { podNeeds, writable } from "./pod";
 import { resources } from "./resources";
 import { text } from "./text";
 import { volumes } from "./volume";
@@ -97,7 +99,13 @@ const shape = z.strictObject({
     .optional(),
   resources: resources.optional(),
   user: z.strictObject({ uid: userId, gid: userId, reason: sentence.optional() }).optional(),
-  writable: z.array(absolutePath).optional(),
+  writable: z.array(writable).optional(),
+  workingDirectory: absolutePath.or(z.literal("/")).optional(),
+  netBindService: sentence.optional(),
+  pod: podNeeds.optional(),
+  serviceLabels: labels.optional(),
+  serviceAnnotations: annotations.optional(),
+  serviceAccountAnnotations: annotations.optional(),
   workload: z.enum(WORKLOADS).optional(),
   podManagementPolicy: z.enum(["OrderedReady", "Parallel"]).optional(),
   volumes: volumes.optional(),

@@ -1,5 +1,6 @@
 /** Checks the paths that a service mounts: its files and its writable directories. */
 import type { Service } from "../application";
+import { directoriesOf } from "../pod";
 import type { Report } from "./report";
 
 /** Kernel directories. A container runtime mounts nothing there, except shared memory. */
@@ -7,7 +8,8 @@ const KERNEL_DIRECTORY = /^\/(proc|sys|dev(?!\/shm(\/|$)))(\/|$)/;
 
 /** Checks that the paths differ, that they can be mounted, and that no path is below a file. */
 export function checkPaths(where: string, service: Service, report: Report): void {
-  const { writable = [], files = {}, volumes = {} } = service;
+  const { files = {}, volumes = {} } = service;
+  const writable = directoriesOf(service.writable).map(({ path }) => path);
   const mounted = Object.values(volumes).map(({ path }) => path);
   const paths = [...writable, ...mounted, ...Object.keys(files)];
   const seen = new Map<string, string>();

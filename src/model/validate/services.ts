@@ -8,6 +8,7 @@ import { isText, mentionsPassword, referencesOf, type Text } from "../text";
 import { wordsIn } from "../words";
 import { hasNoPorts } from "./access";
 import { checkPaths } from "./paths";
+import { checkPodNeeds } from "./pod-needs";
 import { checkResources } from "./quantities";
 import { checkReference } from "./references";
 import type { Report } from "./report";
@@ -68,6 +69,7 @@ export function checkService(
   }
   checkPaths(where, service, report);
   checkVolumes(where, service, report, kind);
+  checkPodNeeds(application, where, service, report);
   if (service.user && isLow(service.user) && service.user.reason === undefined)
     report(
       where,

@@ -43,8 +43,18 @@ export function ingressOf(service: Service, { ingress }: Settings): Microservice
   };
 }
 
+/** Returns the chart's `service`. */
+export function serviceOf(service: Service, settings: Settings): MicroserviceValues["service"] {
+  const { annotations, ...balancer } = loadBalancerOf(service, settings) ?? {};
+  return {
+    ...balancer,
+    annotations: { ...service.serviceAnnotations, ...annotations },
+    labels: { ...service.serviceLabels },
+  };
+}
+
 /** Returns the chart's `service` for a load balancer. Empty for a service or a stack without one. */
-export function loadBalancerOf(service: Service, { loadBalancer }: Settings): MicroserviceValues["service"] {
+function loadBalancerOf(service: Service, { loadBalancer }: Settings): MicroserviceValues["service"] {
   if (service.public === undefined || loadBalancer === undefined) return {};
   const { annotations, className, sourceRanges } = loadBalancer;
   return {

@@ -19,10 +19,11 @@ import { storeSeconds } from "../stores";
 import { preparations } from "../stores/jobs";
 import { wordsOf } from "../variable-values";
 import { exceptionsOf, permissionsOf } from "./exceptions";
-import { ingressOf, loadBalancerOf, monitorOf } from "./exposure";
+import { ingressOf, monitorOf, serviceOf } from "./exposure";
 import { filesOf } from "./files";
 import { limitVariables } from "./limit-variables";
 import type { MicroserviceValues, Ports } from "./microservice-values";
+import { podValues, writableOf } from "./pod-needs";
 import { probesOf, startupSecondsOf } from "./probes";
 import { serviceResources } from "./resources";
 import { autoscalingOf, podsAtLeast, podsAtMost } from "./scaling";
@@ -92,13 +93,18 @@ export function planMicroservice(context: PlanContext, name: string): Microservi
     exceptions: exceptionsOf(service),
     ...permissionsOf(service),
     sysctls: { ...service.sysctls },
-    writable: Object.fromEntries((service.writable ?? []).map((path) => [keyOf(path), path])),
+    writable: writableOf(service, keyOf),
+    ...compact({
+      workingDir: service.workingDirectory,
+      netBindService: service.netBindService === undefined ? undefined : true,
+    }),
+    ...podValues(service),
     ...files,
     mounts: { ...volumes.mounts, ...files.mounts },
     waitFor: waitsOf(context, service, stores, usedServices),
     // A changed connection string restarts the pods. The digest covers only names of credentials.
     secretChecksum: checksumOf(Object.values(all)),
-    service: loadBalancerOf(service, settings),
+    service: serviceOf(service, settings),
     ingress: ingressOf(service, settings),
     networkPolicy: networkPolicyOf(context, name),
     monitor: monitorOf(service, settings),
