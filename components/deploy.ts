@@ -20,6 +20,7 @@ import { volumeChanges } from "../src/plan/stores/changes";
 import type { Transform } from "../src/plan/transform";
 import { applyOverrides } from "../src/runtime/apply-overrides";
 import { askWithKubectl } from "../src/runtime/ask-cluster";
+import { checkClasses } from "../src/runtime/check-classes";
 import { checkNamespace, isOfOthers } from "../src/runtime/check-namespace";
 import { checkVolumes } from "../src/runtime/check-volumes";
 import { checkObjects } from "../src/runtime/foreign-objects";
@@ -138,6 +139,7 @@ async function deployApplication(
       ...volumeChanges(context),
       ...serviceVolumeChanges(context),
     ]);
+  if (!isAdopting) await checkClasses(ask, context.application);
   // A missing namespace has no objects.
   if (!isAdopting && !isChecked && !isMoving && hasNamespace)
     await checkObjects(ask, planned, state, config.stack);

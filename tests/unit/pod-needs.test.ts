@@ -1,9 +1,11 @@
 /** What the pods of a service need, and the labels and annotations of its objects. */
 import assert from "node:assert/strict";
+import { storageClassesOf } from "../../cli/core/needs";
 import type { Service } from "../../src/model/application";
 import { readInventory } from "../../src/model/inventory/read";
 import { validateApplication } from "../../src/model/validate";
-import { application, planFor, redis, service, valuesOf } from "../support";
+import { checkClasses } from "../../src/runtime/check-classes";
+import { application, contextFor, planFor, redis, service, valuesOf } from "../support";
 
 const shop = (web: Service) => application({ services: { web }, stores: { cache: redis() } });
 const values = (web: Partial<Service>, config = {}) =>
@@ -178,5 +180,42 @@ describe("what pods need", () => {
     assert.match(read({ writable: [1] }), /writable\[0\]: must be an absolute path/);
     assert.match(read({ workingDirectory: "srv" }), /workingDirectory/);
     assert.match(read({ netBindService: true }), /netBindService/);
+  });
+});
+
+describe("classes of the cluster", () => {
+  const shopWith = (pod: Service["pod"]) =>
+    application({ services: { web: service({ pod }), other: service({ pod }) } });
+
+  it("are asked for once each, before anything moves", async () => {
+    const asked: string[] = [];
+    const named = shopWith({ priorityClass: "high", runtimeClass: "gvisor" });
+    await checkClasses(async (path) => {
+      asked.push(path);
+      return { object: {} };
+    }, named);
+    assert.deepEqual(asked, [
+      "/apis/scheduling.k8s.io/v1/priorityclasses/high",
+      "/apis/node.k8s.io/v1/runtimeclasses/gvisor",
+    ]);
+  });
+
+  it("are refused if the cluster does not have them, but not if they cannot be read", async () => {
+    const named = shopWith({ priorityClass: "high" });
+    await checkClasses(async () => ({ unread: "no permission to read it" }), named);
+    await assert.rejects(
+      checkClasses(async () => ({ missing: true }), named),
+      /service web, pod\.priorityClass: the cluster has no PriorityClass high/,
+    );
+  });
+
+  it("of storage include those of the volumes of services", () => {
+    const data = { path: "/data", storage: "1Gi" };
+    const { settings, application: shop } = contextFor(
+      application({ services: { web: service({ volumes: { data } }) } }),
+      { services: { web: { volumes: { data: { storageClass: "fast" } } } } },
+    );
+    assert.deepEqual(storageClassesOf(settings, shop), ["fast"]);
+    assert.deepEqual(storageClassesOf(settings, application({ services: {} })), []);
   });
 });
