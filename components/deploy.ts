@@ -16,10 +16,12 @@ import { updateDigest } from "../src/plan/digest";
 import { asAdopted } from "../src/plan/namespace/namespace";
 import { findUpward } from "../src/plan/package";
 import { headlessChanges } from "../src/plan/services/replacement";
+import { serviceVolumeChanges } from "../src/plan/services/volume-changes";
 import { volumeChanges } from "../src/plan/stores/changes";
 import type { Transform } from "../src/plan/transform";
 import { applyOverrides } from "../src/runtime/apply-overrides";
 import { askWithKubectl } from "../src/runtime/ask-cluster";
+import { checkClasses } from "../src/runtime/check-classes";
 import { checkNamespace, isOfOthers } from "../src/runtime/check-namespace";
 import { checkServices } from "../src/runtime/check-services";
 import { checkVolumes } from "../src/runtime/check-volumes";
@@ -137,10 +139,14 @@ async function deployApplication(
     await checkLeftovers(ask, application, planned, state, config.stack);
   if (!isAdopting && !isMoving)
     await Promise.all([
-      checkVolumes(ask, planned.namespace.name, volumeChanges(context), settings),
+      checkVolumes(ask, planned.namespace.name, [
+        ...volumeChanges(context),
+        ...serviceVolumeChanges(context),
+      ]),
       checkServices(ask, planned, headlessChanges(context)),
       checkWaysIn(ask, planned, settings),
     ]);
+  if (!isAdopting) await checkClasses(ask, context.application);
   // A missing namespace has no objects.
   if (!isAdopting && !isChecked && !isMoving && hasNamespace)
     await checkObjects(ask, planned, state, config.stack);

@@ -1,7 +1,9 @@
 /** What a plan needs from a cluster: API kinds, permissions and storage classes. */
 import type { Settings } from "../../src/config/schema";
+import type { Application } from "../../src/model/application";
 import { guardRails } from "../../src/plan/namespace/guard-rails";
 import type { Plan } from "../../src/plan/plan";
+import { volumeShapes } from "../../src/plan/services/volumes";
 import type { ManifestObject } from "./diff/manifests";
 
 /** A kind of object, as in manifests. */
@@ -67,8 +69,16 @@ export const PROVIDED_BY: Record<string, string> = {
   "monitoring.coreos.com": "the Prometheus operator, or remove flotilla:monitoring.serviceMonitor",
 };
 
-/** Returns the storage classes that stores use; undefined stands for the cluster's default. */
-export function storageClassesOf(settings: Settings, stores: readonly string[]): (string | undefined)[] {
-  const named = stores.map((store) => settings.stores[store]?.storageClass ?? settings.storageClass);
-  return [...new Set(named)];
+/** Returns the storage classes of stores and of the volumes of services; undefined stands for the cluster's default. */
+export function storageClassesOf(
+  settings: Settings,
+  { stores, services }: Pick<Application, "stores" | "services">,
+): (string | undefined)[] {
+  const ofStores = Object.keys(stores).map(
+    (store) => settings.stores[store]?.storageClass ?? settings.storageClass,
+  );
+  const ofServices = Object.entries(services).flatMap(([name, service]) =>
+    Object.values(volumeShapes(settings, name, service)).map(({ storageClass }) => storageClass),
+  );
+  return [...new Set([...ofStores, ...ofServices])];
 }

@@ -4,6 +4,7 @@ import { PREFIX } from "../../src/config/prefix";
 import type { Settings } from "../../src/config/schema";
 import { stackFileName } from "../../src/config/stack-names";
 import { plural } from "../../src/model/plural";
+import { deployedVolumes } from "../../src/plan/services/deployed-volumes";
 import { deployedGuarded } from "../../src/runtime/state";
 import {
   byUrn,
@@ -26,6 +27,8 @@ export function protectedBy(
   return permissions.flatMap((permission) => {
     const [kind, name = ""] = split(permission);
     if (kind === "store") return protectedOf(resources, name);
+    // Helm keeps the claims of services: nothing in the state protects them.
+    if (kind === "volume") return [];
     const type = kind === "secret" ? SECRET : PASSWORD;
     return resources.flatMap((resource) =>
       resource.protect && resource.type === type && nameOfUrn(resource.urn) === name ? [resource.urn] : [],
@@ -49,15 +52,17 @@ export async function letGo(stack: string, { allowDeletion }: Settings): Promise
   say(`unprotected ${plural(urns.length, "resource")} named in flotilla:allowDeletion`);
 }
 
-/** Removes permissions from the stack file whose store, Secret or password no longer exists. */
+/** Removes permissions from the stack file whose store, volume, Secret or password no longer exists. */
 export async function takeOutUsed(stack: string, { allowDeletion }: Settings): Promise<void> {
   if (allowDeletion.length === 0) return;
   const resources = await readState(stack);
   const deployed = deployedOf(resources);
   const { secrets = [], passwords = [] } = deployedGuarded(byUrn(resources));
+  const volumes = deployedVolumes(deployed);
   const isDeployed = (permission: string): boolean => {
     const [kind, name] = split(permission);
     if (kind === "store") return deployed[name]?.kind === "store";
+    if (kind === "volume") return volumes.includes(name);
     return (kind === "secret" ? secrets : passwords).includes(name);
   };
   const left = allowDeletion.filter(isDeployed);

@@ -2,12 +2,14 @@
  * The vocabulary of an inventory: the parts of an application, as plain typed data. This file has no logic: `graph.ts` and
  * `validate/` read the inventory, and `src/plan` turns it into a plan.
  */
+import type { PodNeeds, WritableDirectory } from "./pod";
 
 import type { Port, SessionAffinity } from "./ports";
 import type { Public } from "./public";
 import type { Secret } from "./secrets";
 import type { Task } from "./task";
 import type { Text } from "./text";
+import type { Volume, WORKLOADS } from "./volumes";
 
 export type { Port, SessionAffinity } from "./ports";
 export type { Cors, Public, Redirect } from "./public";
@@ -65,7 +67,7 @@ export interface Application {
   secrets?: Record<string, Secret>;
 }
 
-/** A stateless program that runs from an image. */
+/** A program that runs from an image: stateless, unless it is a StatefulSet or has volumes for data. */
 export interface Service {
   /** Selects the preset for resources, start-up, probes and shutdown (`presets.ts`). */
   language: Language;
@@ -110,7 +112,25 @@ export interface Service {
   /** The user the image runs as. Default: uid and gid 10001. */
   user?: User;
   /** Directories that the program writes to. Each becomes an emptyDir; the rest of the file system is read-only. */
-  writable?: string[];
+  writable?: (string | WritableDirectory)[];
+  /** Working directory of the program. Default: the image's. */
+  workingDirectory?: string;
+  /** Why the program's file has the capability NET_BIND_SERVICE, without which it does not start. Default: no capability. */
+  netBindService?: Reason;
+  /** Where the pods run, how they resolve names, and their labels and annotations. Default: anywhere, as the cluster. */
+  pod?: PodNeeds;
+  /** Additional labels of the Kubernetes Service. Default: none. */
+  serviceLabels?: Record<string, string>;
+  /** Annotations of the Kubernetes Service. Default: none. */
+  serviceAnnotations?: Record<string, string>;
+  /** Annotations of the ServiceAccount, such as a cloud identity. A stack sets its own in `values`. Default: none. */
+  serviceAccountAnnotations?: Record<string, string>;
+  /** StatefulSet: the pods have stable names, host names and their own volumes. Default: a Deployment. */
+  workload?: (typeof WORKLOADS)[number];
+  /** Whether the pods of a StatefulSet start and stop one after the other, or all at the same time. Default: OrderedReady. */
+  podManagementPolicy?: "OrderedReady" | "Parallel";
+  /** Volumes, by name. Default: none. */
+  volumes?: Record<string, Volume>;
   /** Files to mount into the container, by absolute path: text or binary content. Files with a password are kept in a Secret. */
   files?: Record<string, Text | Binary>;
   /** Replaces the image's entrypoint. `$(NAME)` is the value of a variable. */

@@ -1,6 +1,7 @@
 /** Names that are derived from the names in an inventory, and their limits. */
 import { createHash } from "node:crypto";
 import type { Service, StoreKind } from "./application";
+import { directoriesOf } from "./pod";
 import { factsOf } from "./store-kinds";
 
 /** Longest name of a Helm release. Names of Services and values of labels can have 63 characters. */
@@ -39,10 +40,10 @@ function withHash(name: string, path: string): string {
  * Returns the keys of the paths that a service mounts. If paths such as `/a_b` and `/a-b` have the same key, all but the first
  * get a hash.
  */
-export function keysOfPaths({ writable = [], files = {} }: Pick<Service, "writable" | "files">) {
+export function keysOfPaths({ writable, files = {} }: Pick<Service, "writable" | "files">) {
   const keys = new Map<string, string>();
   const taken = new Set<string>();
-  for (const path of [...writable, ...Object.keys(files)]) {
+  for (const path of [...directoriesOf(writable).map(({ path }) => path), ...Object.keys(files)]) {
     const name = nameOfPath(path);
     const key = taken.has(name) ? withHash(name, path) : name;
     taken.add(key);

@@ -7,6 +7,7 @@ import type { PlanContext } from "./context";
 import { deployedStore, deployedStores } from "./deployed";
 import type { CredentialPlan, ReleasePlan, SecretPlan } from "./plan";
 import type { Remedies } from "./remedies";
+import { deployedVolumes } from "./services/deployed-volumes";
 import { allKinds } from "./stores/registry";
 
 /** The setting that allows deletions. */
@@ -149,6 +150,7 @@ export function deletionWarnings({ settings, deployed, deployedGuarded }: PlanCo
   const { secrets = [], passwords = [] } = deployedGuarded;
   const there = new Set([
     ...deployedStores(deployed).map((name) => `store/${name}`),
+    ...deployedVolumes(deployed).map((name) => `volume/${name}`),
     ...secrets.map((name) => `secret/${name}`),
     ...passwords.map((name) => `password/${name}`),
   ]);

@@ -12,11 +12,13 @@ import { pathOf } from "../model/paths";
 import { compact, isRecord } from "../model/records";
 import { defaultsAt } from "../model/schema-tree";
 import { isImageOf, type Task } from "../model/task";
+import { hasOnePod } from "../model/volumes";
 import { type AppContext, createAppContext } from "./context";
 import { isStandIn } from "./environment";
 import { imageIn, mirrorOf, WAIT_IMAGE } from "./images";
 import { serviceResources } from "./services/resources";
 import { autoscalingOf, podsAtLeast, replicasOf } from "./services/scaling";
+import { volumeShapes } from "./services/volumes";
 import { profileOf } from "./stores/profile";
 import { shapeOf } from "./stores/shape";
 import { taskResources } from "./tasks/task";
@@ -92,7 +94,8 @@ interface Context extends AppContext {
 function ofService(context: Context, name: string, service: Service): Effective[] {
   const { settings, application } = context;
   const overrides = { ...defaultsAt(settingsSchema, ["services", name]), ...own(settings.services, name) };
-  const { repository, tag, digest, enabled, replicas, autoscaling, resources, ...others } = overrides;
+  const { repository, tag, digest, enabled, replicas, autoscaling, resources, volumes, ...others } =
+    overrides;
   // The inventory describes a stand-in below its external.
   const path = isStandIn(application, name) ? ["externals", name, "standIn"] : ["services", name];
   const image = imageIn(settings, service.image, overrides);
@@ -112,7 +115,9 @@ function ofService(context: Context, name: string, service: Service): Effective[
   };
   const pods: Source & { by?: string } = isStandIn(application, name)
     ? { kind: "default" }
-    : firstOf(context, ["replicas"]);
+    : hasOnePod(service)
+      ? fromInventory("volumes")
+      : firstOf(context, ["replicas"]);
   return [
     ...imageEntries(at, service.image, image, fromInventory("image"), context, repository),
     ...(scaling
@@ -121,6 +126,12 @@ function ofService(context: Context, name: string, service: Service): Effective[
     ...leavesOf(serviceResources(service, resources)).map(([key, value]) =>
       at(["resources", ...key], value, hasIn(service.resources, key) ? fromInventory("resources") : preset),
     ),
+    ...Object.entries(volumeShapes(settings, name, service)).flatMap(([volume, shape]) => [
+      at(["volumes", volume, "storage"], shape.storage, fromInventory("volumes")),
+      ...(shape.storageClass === undefined
+        ? []
+        : [at(["volumes", volume, "storageClass"], shape.storageClass, firstOf(context, ["storageClass"]))]),
+    ]),
     ...leavesOf(others).map(([key, value]) => at(key, value, { kind: "default" })),
   ];
 }

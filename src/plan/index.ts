@@ -36,6 +36,8 @@ import { orderedByRoutes, routeProblems } from "./services/routes";
 import { scalingProblems } from "./services/scaling";
 import { mixedSecretProblems } from "./services/secrets";
 import { urlWarnings } from "./services/url-warnings";
+import { volumeChangeProblems, volumeWarnings } from "./services/volume-changes";
+import { volumeSettingProblems } from "./services/volumes";
 import { waitProblems, waitSecondsProblems } from "./services/waiting";
 import { wayInProblems, wayInWarnings } from "./services/ways-in";
 import { planStore, storeChartProblems } from "./stores";
@@ -75,6 +77,8 @@ export function plan(context: PlanContext): Plan {
       ...wayInProblems(application, settings),
       ...scalingProblems(application.services, settings),
       ...waitProblems(context),
+      ...volumeSettingProblems(application, settings),
+      ...volumeChangeProblems(context),
       ...resourceProblems(context),
       ...quotaProblems(context),
     ]),
@@ -140,6 +144,7 @@ export function plan(context: PlanContext): Plan {
     warnings: [
       ...(stores.length > 0 ? imageWarnings(settings) : []),
       ...storeChangeWarnings(context),
+      ...volumeWarnings(context),
       ...deletionWarnings(context),
       ...urlWarnings(context),
       ...wayInWarnings(application, settings),

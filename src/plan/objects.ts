@@ -88,6 +88,7 @@ function microserviceObjects(release: string, values: Values): ObjectName[] {
     httpRoutes = {},
     grpcRoutes = {},
     externalSecrets = {},
+    claims = {},
     monitor = {},
     alerts = {},
   } = values as unknown as MicroserviceValues;
@@ -123,6 +124,7 @@ function microserviceObjects(release: string, values: Values): ObjectName[] {
     ...each("gateway.networking.k8s.io/v1", "HTTPRoute", httpRoutes),
     ...each("gateway.networking.k8s.io/v1", "GRPCRoute", grpcRoutes),
     ...each("external-secrets.io/v1", "ExternalSecret", externalSecrets),
+    ...each("v1", "PersistentVolumeClaim", claims),
   ];
 }
 

@@ -4,6 +4,7 @@ import type { Application, Probe, Service } from "../model/application";
 import { findCycle, own } from "../model/graph";
 import { suggest } from "../model/nearest";
 import { pathOf } from "../model/paths";
+import { directoriesOf } from "../model/pod";
 import type { Problem } from "../model/problems";
 import { routesOf } from "../model/public";
 import { mapValues } from "../model/records";
@@ -175,13 +176,14 @@ function ofProbe(scope: Scope, probe: Probe): Problem[] {
 
 /** Reports mentions of a service's variables in places where variables are not replaced. */
 function elsewhere({ where, env }: Scope, service: Service): Problem[] {
-  const { probe, liveness, metrics, writable = [], files = {}, sysctls = {} } = service;
+  const { probe, liveness, metrics, writable, files = {}, sysctls = {}, workingDirectory } = service;
   const http = [probe, liveness].flatMap((one) => (one && "http" in one ? [one.http] : []));
   const places: Record<string, string[]> = {
     "the path of the probe": http.map(({ path }) => path),
     "a header of the probe": http.flatMap(({ headers = {} }) => Object.values(headers)),
     "the path of the metrics": metrics ? [metrics.path] : [],
-    "a path in `writable`": writable,
+    "a path in `writable`": directoriesOf(writable).map(({ path }) => path),
+    "the working directory": workingDirectory === undefined ? [] : [workingDirectory],
     "a path in `files`": Object.keys(files),
     "a value in `sysctls`": Object.values(sysctls),
     "an annotation in `public`": Object.values(routesOf(service)).flatMap(({ annotations = {} }) =>

@@ -89,6 +89,33 @@ describe("charts/microservice refuses", () => {
     ["a CronJob without a schedule", { workload: "CronJob" }, /cronJob.schedule: is required for a CronJob/],
     ["a schedule without a CronJob", { cronJob: { schedule: "* * * * *" } }, /only a CronJob has one/],
     [
+      "two pods that would share a volume of one",
+      { replicas: 2, rollout: { strategy: "Recreate" }, claims: { a: { size: "1Gi" } } },
+      /claims.a: several pods cannot share a ReadWriteOnce volume/,
+    ],
+    [
+      "an autoscaler for a volume of one pod",
+      { ...scaled({}), rollout: { strategy: "Recreate" }, claims: { a: { size: "1Gi" } } },
+      /claims.a: several pods cannot share/,
+    ],
+    [
+      "a new pod that would wait for the volume of the old one",
+      { claims: { a: { size: "1Gi" } } },
+      /claims.a: a new pod would wait/,
+    ],
+    [
+      "claims of a Deployment in a DaemonSet",
+      { workload: "DaemonSet", claims: { a: { size: "1Gi", accessMode: "ReadWriteMany" } } },
+      /claims: only a Deployment has them/,
+    ],
+    ["a runtime class that is no name", { runtimeClassName: "a b" }, /runtimeClassName.*pattern/],
+    [
+      "a host alias that is no address",
+      { hostAliases: { db: "db.example.com" } },
+      /hostAliases\/db.*pattern/,
+    ],
+    ["no name servers for the policy None", { dns: { policy: "None" } }, /dns.nameservers: is empty/],
+    [
       "claims without a StatefulSet",
       { statefulSet: { claims: { a: { size: "1Gi" } } } },
       /only a StatefulSet/,

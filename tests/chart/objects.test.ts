@@ -44,6 +44,12 @@ describe("the names of objects in a plan", function () {
       { serviceAccount: { create: false }, networkPolicy: { enabled: false } },
       { serviceAccount: { name: "other" }, podDisruptionBudget: { enabled: false } },
       { monitor: { kind: "PodMonitor", port: "http" } },
+      {
+        replicas: 1,
+        autoscaling: null,
+        rollout: { strategy: "Recreate" },
+        claims: { data: { size: "1Gi" } },
+      },
     ]) {
       const merged = Object.fromEntries(
         Object.entries({ ...values, ...more }).filter(([, value]) => value !== null),

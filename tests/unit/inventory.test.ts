@@ -115,7 +115,7 @@ const REFUSED: [string, unknown, RegExp][] = [
   ["a use that is a number", api({ uses: [1] }), /^service api: uses\[0\]: must be text, not 1$/],
   ["livenes", api({ livenes: {} }), /^service api: livenes: unknown key$/],
   ["environment", api({ environment: {} }), /^service api: environment: unknown key$/],
-  ["volumes", api({ volumes: [] }), /^service api: volumes: unknown key$/],
+  ["volumeMounts", api({ volumeMounts: [] }), /^service api: volumeMounts: unknown key$/],
   ["replicas", api({ replicas: 2 }), /^service api: replicas: unknown key$/],
   [
     "a variable that is null",

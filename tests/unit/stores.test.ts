@@ -6,7 +6,7 @@ import type { Deployed } from "../../src/plan/deployed";
 import type { Values } from "../../src/plan/plan";
 import { volumeRefusals } from "../../src/runtime/check-volumes";
 import { type BuiltInKind, STORE_KINDS } from "../kinds";
-import { application, problemsOf, redis, service, settingsOf } from "../support";
+import { application, problemsOf, redis, service } from "../support";
 import { deployedFrom, planFor, shopWith, storeOf } from "./store-examples";
 
 const prod = { environment: "prod", cluster: { context: "prod" } };
@@ -385,23 +385,31 @@ describe("what is deployed", () => {
   });
 
   it("allows changed volumes if the StatefulSet has them already, or is gone", () => {
-    const { settings } = settingsOf({ application: "shop" }, { shop: shopWith("mysql") });
     const set = (storage: string, storageClassName?: string) => ({
       metadata: { name: "db" },
       spec: {
         volumeClaimTemplates: [{ spec: compact({ storageClassName, resources: { requests: { storage } } }) }],
       },
     });
-    const grown = { name: "db", before: { storage: "1Gi" }, after: { storage: "9Gi" } };
-    assert.deepEqual(volumeRefusals(grown, [], settings), []);
-    assert.deepEqual(volumeRefusals(grown, [set("9216Mi")], settings), []);
-    const [problem] = volumeRefusals(grown, [set("1Gi")], settings);
+    const grown = {
+      name: "db",
+      what: "the volumes of db",
+      where: "flotilla:stores.db",
+      classKey: "flotilla:stores.db.storageClass",
+      migration: "copy it",
+      isStateful: true,
+      before: { storage: "1Gi" },
+      after: { storage: "9Gi" },
+    };
+    assert.deepEqual(volumeRefusals(grown, []), []);
+    assert.deepEqual(volumeRefusals(grown, [set("9216Mi")]), []);
+    const [problem] = volumeRefusals(grown, [set("1Gi")]);
     assert.equal(problem?.where, "flotilla:stores.db.storage");
     assert.match(problem?.what ?? "", /the setting is 9Gi, but the volumes of StatefulSet db have 1Gi/);
     assert.match(problem?.todo ?? "", /"Growing a volume".*Or set it to 1Gi/);
     const other = { ...grown, after: { storage: "1Gi", storageClass: "fast" } };
-    assert.deepEqual(volumeRefusals(other, [set("1Gi", "fast")], settings), []);
-    assert.match(volumeRefusals(other, [set("1Gi")], settings)[0]?.what ?? "", /the default class/);
+    assert.deepEqual(volumeRefusals(other, [set("1Gi", "fast")]), []);
+    assert.match(volumeRefusals(other, [set("1Gi")])[0]?.what ?? "", /the default class/);
   });
 
   it("refuses a new cluster key for a running store, unless allowed", () => {

@@ -28,6 +28,9 @@ command:
 args:
   {{- toYaml . | nindent 2 }}
 {{- end }}
+{{- with $spec.workingDir }}
+workingDir: {{ . | quote }}
+{{- end }}
 {{- with include "microservice.env" ($spec.env | default dict) | trim }}
 env:
   {{- . | nindent 2 }}
@@ -56,6 +59,9 @@ resources:
   {{- toYaml $spec.resources | nindent 2 }}
 securityContext:
   {{- include "microservice.securityContext" .root | nindent 2 }}
+    {{- if $spec.netBindService }}
+    add: [NET_BIND_SERVICE]
+    {{- end }}
 {{- with include "microservice.mounts" . | trim }}
 volumeMounts:
   {{- . | nindent 2 }}

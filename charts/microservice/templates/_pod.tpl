@@ -25,6 +25,9 @@ spec:
   securityContext:
     {{- include "microservice.podSecurityContext" . | nindent 4 }}
   {{- include "microservice.scheduling" . | trim | nindent 2 }}
+  {{- with include "microservice.names" . | trim }}
+  {{- . | nindent 2 }}
+  {{- end }}
   {{- with include "microservice.initContainers" . | trim }}
   initContainers:
     {{- . | nindent 4 }}
@@ -68,5 +71,37 @@ sysctls:
   {{- range $name, $value := . }}
   - {name: {{ $name | quote }}, value: {{ $value | quote }}}
   {{- end }}
+{{- end }}
+{{- end }}
+
+{{/* How the pods resolve host names. */}}
+{{- define "microservice.names" -}}
+{{- with .Values.hostAliases }}
+hostAliases:
+  {{- range $host, $ip := . }}
+  - {ip: {{ $ip | quote }}, hostnames: [{{ $host | quote }}]}
+  {{- end }}
+{{- end }}
+{{- with .Values.dns }}
+{{- if ne .policy "ClusterFirst" }}
+dnsPolicy: {{ .policy | quote }}
+{{- end }}
+{{- if or .nameservers .searches .options }}
+dnsConfig:
+  {{- with .nameservers }}
+  nameservers:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+  {{- with .searches }}
+  searches:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+  {{- with .options }}
+  options:
+    {{- range $name, $value := . }}
+    - {name: {{ $name | quote }}{{ with $value }}, value: {{ . | quote }}{{ end }}}
+    {{- end }}
+  {{- end }}
+{{- end }}
 {{- end }}
 {{- end }}

@@ -4,6 +4,9 @@
 {{- with .Values.priorityClassName }}
 priorityClassName: {{ . | quote }}
 {{- end }}
+{{- with .Values.runtimeClassName }}
+runtimeClassName: {{ . | quote }}
+{{- end }}
 {{- with .Values.nodeSelector }}
 nodeSelector:
   {{- toYaml . | nindent 2 }}
@@ -15,10 +18,14 @@ tolerations:
   {{- end }}
 {{- end }}
 {{- $apart := and $spreads (ne .Values.antiAffinity "none") }}
-{{- if or $apart .Values.nodeAffinity }}
+{{- if or $apart .Values.nodeAffinity .Values.podAffinity }}
 affinity:
   {{- with .Values.nodeAffinity }}
   nodeAffinity:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+  {{- with .Values.podAffinity }}
+  podAffinity:
     {{- toYaml . | nindent 4 }}
   {{- end }}
   {{- if $apart }}

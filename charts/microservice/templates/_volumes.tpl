@@ -34,6 +34,10 @@
 - name: files
   configMap: {name: {{ include "microservice.name" . }}-files}
 {{- end }}
+{{- range $name, $claim := .Values.claims }}
+- name: {{ $name | quote }}
+  persistentVolumeClaim: {claimName: {{ printf "%s-%s" (include "microservice.name" $) $name | quote }}}
+{{- end }}
 {{- range $name, $volume := .Values.volumes }}
 - name: {{ $name | quote }}
   {{- if hasKey $volume "emptyDir" }}
@@ -42,6 +46,22 @@
   persistentVolumeClaim:
     claimName: {{ $volume.pvc.name | quote }}
     readOnly: {{ $volume.pvc.readOnly | default false }}
+  {{- else if $volume.csi }}
+  csi:
+    {{- with $volume.csi }}
+    driver: {{ .driver | quote }}
+    readOnly: {{ .readOnly | default false }}
+    {{- with .fsType }}
+    fsType: {{ . | quote }}
+    {{- end }}
+    {{- with .attributes }}
+    volumeAttributes:
+      {{- toYaml . | nindent 6 }}
+    {{- end }}
+    {{- with .secret }}
+    nodePublishSecretRef: {name: {{ . | quote }}}
+    {{- end }}
+    {{- end }}
   {{- else if $volume.projected }}
   projected:
     sources:

@@ -71,7 +71,7 @@ function reasons(changes: readonly FieldChange[], { strategy }: Workload): strin
   const substantial = changes.filter(({ path }) => path.at(-1) !== "app.kubernetes.io/version");
   const all = [...new Set((substantial.length > 0 ? substantial : changes).map(reason))];
   const most = all.slice(0, 3).join(", ") + (all.length > 3 ? `, and ${all.length - 3} more` : "");
-  return strategy?.type === "Recreate" ? `${most}; all at once` : most;
+  return strategy?.type === "Recreate" ? `${most}; the old pods stop before new ones start` : most;
 }
 
 function reason({ path, before, after }: FieldChange): string {
@@ -108,7 +108,12 @@ function storageImpacts(before: ManifestObject | undefined, after: ManifestObjec
   const name = nameOf(object);
   if (object.kind === "PersistentVolumeClaim") {
     if (!before) return [`${name} is created`];
-    if (!after) return [`${name} is deleted, with its volume unless the volume is retained`];
+    if (!after)
+      return [
+        isKept(object)
+          ? `${name} stays, with its data; no pod uses it`
+          : `${name} is deleted, with its volume unless the volume is retained`,
+      ];
     return fieldChanges(before.spec, after.spec).map(
       ({ path, before: old, after: now }) =>
         `${name}: ${pathText(path)} ${valueText(old)} → ${valueText(now)}`,
@@ -124,6 +129,10 @@ function storageImpacts(before: ManifestObject | undefined, after: ManifestObjec
       `${name}: volumeClaimTemplates${pathText(path)} ${valueText(old)} → ${valueText(now)}`,
   );
 }
+
+/** Whether Helm keeps an object that is no longer in its release. */
+const isKept = ({ metadata }: ManifestObject): boolean =>
+  metadata?.annotations?.["helm.sh/resource-policy"] === "keep";
 
 const claims = (object: ManifestObject | undefined): string[] =>
   (specOf(object).volumeClaimTemplates ?? []).map(({ metadata }) => String(metadata?.name));

@@ -24,7 +24,7 @@ import { identity } from "./identity";
 import { permissions, servedKinds } from "./kinds";
 import { node, providers, pulumiCli } from "./machine";
 import { sharedNamespace } from "./shared-namespace";
-import { metrics, storage, wayIn } from "./surroundings";
+import { classes, metrics, storage, wayIn } from "./surroundings";
 
 const LOOK_AGAIN = "The cluster did not answer the request: check that it is healthy, and try again.";
 
@@ -129,6 +129,7 @@ async function cluster(
     () => permissions(connected, planned.namespace.name, served),
     () => sharedNamespace(settings, composition, objects, (resources ?? []).length > 0),
     () => storage(connected, read),
+    () => classes(connected, read),
     () => metrics(connected, kinds),
     () => wayIn(connected, read, planned.namespace.name),
   ].map(async (look) => {

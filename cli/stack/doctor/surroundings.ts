@@ -2,6 +2,7 @@
 import type { StackSettings } from "../../../src/config/settings";
 import { inEnvironment } from "../../../src/plan/environment";
 import { askWithKubectl } from "../../../src/runtime/ask-cluster";
+import { classProblem, namedClasses } from "../../../src/runtime/check-classes";
 import { gatewayPath, gatewayProblems, type LiveGateway } from "../../../src/runtime/check-ways-in";
 import { type Kind, storageClassesOf } from "../../core/needs";
 import type { Cluster } from "./cluster";
@@ -29,7 +30,7 @@ export async function storage(
   connected: Cluster,
   { settings, application }: StackSettings,
 ): Promise<Diagnosis[]> {
-  const wanted = storageClassesOf(settings, Object.keys(inEnvironment(application, settings).stores));
+  const wanted = storageClassesOf(settings, inEnvironment(application, settings));
   if (wanted.length === 0) return [];
   const classes = await attempt(() => connected.list("storageclasses"));
   if ("error" in classes) return [skipped("storage", classes.error)];
@@ -52,6 +53,22 @@ export async function storage(
           "Set flotilla:storageClass.",
         );
   });
+}
+
+/** Checks the priority and runtime classes of the services. */
+export async function classes(
+  connected: Cluster,
+  { settings, application }: StackSettings,
+): Promise<Diagnosis[]> {
+  const found = namedClasses(inEnvironment(application, settings)).map(async (named): Promise<Diagnosis> => {
+    const listed = await attempt(() => connected.list(named.kind.toLowerCase()));
+    if ("error" in listed) return skipped("classes", listed.error);
+    if (listed.result.some(({ name }) => name === named.name))
+      return ok("classes", `${named.kind} ${named.name}`);
+    const { where, what, todo } = classProblem(application.name, named);
+    return failed("classes", `${where}: ${what}`, todo);
+  });
+  return Promise.all(found);
 }
 
 /** Checks the gateway or the IngressClass of the public services. `namespace` is that of the stack. */

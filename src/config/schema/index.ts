@@ -217,13 +217,13 @@ export const settingsSchema = z.strictObject({
         z
           .string()
           .regex(
-            /^(store|secret|password)\/.+$/,
-            "must be store/<name>, secret/<name> or password/<name>; a namespace is only deleted with its stack (flotilla destroy)",
+            /^(store|volume|secret|password)\/.+$/,
+            "must be store/<name>, volume/<service>.<volume>, secret/<name> or password/<name>; a namespace is only deleted with its stack (flotilla destroy)",
           ),
       )
       .default([]),
-    "What the next update may delete after it was removed from the inventory: a store with its Secret and passwords, a Secret, a password. Valid for one update: `flotilla remove` adds entries, `flotilla up` removes them.",
-    "list of store/<name>, secret/<name>, password/<name>",
+    "What the next update may delete after it was removed from the inventory: a store with its Secret and passwords, a volume of a service (no pod uses it then; its claim stays), a Secret, a password. Valid for one update: `flotilla remove` adds entries, `flotilla up` removes them.",
+    "list of store/<name>, volume/<service>.<volume>, secret/<name>, password/<name>",
   ),
 });
 

@@ -1,5 +1,6 @@
 /** The settings of services, externals and secrets. */
 import { z } from "zod";
+import { bytes } from "../../model/formats";
 import {
   cidr,
   cidrs,
@@ -9,6 +10,7 @@ import {
   image,
   labels,
   name,
+  objectName,
   passable,
   port,
   reason,
@@ -104,6 +106,30 @@ export const service = z.strictObject({
     "Additional destinations that the service may connect to, by a name of your choice.",
     "map by name",
     "none",
+  ),
+  volumes: key(
+    z
+      .record(
+        z.string(),
+        z.strictObject({
+          storage: key(
+            bytes.optional(),
+            "Size of the volume. It can grow, but not shrink.",
+            "Kubernetes quantity",
+            "the inventory's",
+          ),
+          storageClass: key(
+            objectName.optional(),
+            "StorageClass of the volume. Cannot change once the service is deployed.",
+            "name",
+            "`storageClass` of the stack",
+          ),
+        }),
+      )
+      .optional(),
+    "Overrides by volume for data.",
+    "map by volume",
+    "the inventory's",
   ),
   values: valuesKey,
   exceptions,

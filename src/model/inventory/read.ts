@@ -135,8 +135,7 @@ const INSTEAD: Record<string, string> = {
   replicas:
     "The number of pods depends on the environment. Use the setting flotilla:services.<name>.replicas.",
   dependsOn: "Use `uses` for what the service connects to.",
-  volumes:
-    "Services have no persistent volumes. Use `writable` for temporary directories, and a store for data.",
+  volumeMounts: "Use `volumes`, with the `path` of each volume.",
   secrets: "Use password(store, account) in a variable: Flotilla then keeps it in a Secret.",
 };
 

@@ -3,12 +3,14 @@ import { z } from "zod";
 import { LANGUAGES, type Probe } from "../application";
 import {
   absolutePath,
+  annotations,
   appProtocol,
   count,
   dnsLabel,
   filePath,
   headerName,
   headerValue,
+  labels,
   labelValue,
   metricName,
   port,
@@ -22,11 +24,14 @@ import {
 } from "../formats";
 import { isTcp, PORT_PROTOCOLS } from "../ports";
 import { mapValues } from "../records";
+import { WORKLOADS } from "../volumes";
 import { fileContent } from "./file";
 import { image } from "./image";
+import { podNeeds, writable } from "./pod";
 import { routeOf } from "./public";
 import { resources } from "./resources";
 import { text } from "./text";
+import { volumes } from "./volume";
 
 const seconds = z.int().min(0).max(86_400);
 const path = z.string().regex(/^\//, "must start with /");
@@ -106,7 +111,16 @@ const shape = z.strictObject({
     .optional(),
   resources: resources.optional(),
   user: z.strictObject({ uid: userId, gid: userId, reason: sentence.optional() }).optional(),
-  writable: z.array(absolutePath).optional(),
+  writable: z.array(writable).optional(),
+  workingDirectory: absolutePath.or(z.literal("/")).optional(),
+  netBindService: sentence.optional(),
+  pod: podNeeds.optional(),
+  serviceLabels: labels.optional(),
+  serviceAnnotations: annotations.optional(),
+  serviceAccountAnnotations: annotations.optional(),
+  workload: z.enum(WORKLOADS).optional(),
+  podManagementPolicy: z.enum(["OrderedReady", "Parallel"]).optional(),
+  volumes: volumes.optional(),
   files: z.record(filePath, fileContent).optional(),
   command: z.array(text).optional(),
   args: z.array(text).optional(),

@@ -3,7 +3,8 @@ import type { Application } from "../application";
 import { MAX_STORE_NAME } from "../names";
 import type { Problem } from "../problems";
 import { checkCallers, checkRoutes } from "./access";
-import { checkApplication, checkHosts } from "./names";
+import { checkClaims } from "./claims";
+import { checkApplication, checkHeadless, checkHosts } from "./names";
 import { checkAccountKeys, checkCycle, checkName } from "./report";
 import { checkSecrets } from "./secrets";
 import { checkService } from "./services";
@@ -19,7 +20,9 @@ export function validateApplication(application: Application): Problem[] {
 
   checkApplication(application, report);
   checkHosts(application, report);
+  checkHeadless(application, report);
   checkRoutes(application, report);
+  checkClaims(application, report);
   for (const name of Object.keys(application.services)) checkName(`service ${name}`, name, report);
   for (const name of Object.keys(application.stores))
     checkName(`store ${name}`, name, report, MAX_STORE_NAME);

@@ -35,6 +35,18 @@ export function checkApplication(application: Application, report: Report): void
         report(name, `names of this form are reserved for versions of task ${task}`, "Use another name.");
 }
 
+/** Checks that no name is that of the headless Service of a StatefulSet. */
+export function checkHeadless({ services, stores, externals = {} }: Application, report: Report): void {
+  for (const [name, { workload }] of Object.entries(services)) {
+    const headless = `${name}-headless`;
+    if (
+      workload === "StatefulSet" &&
+      [services, stores, externals].some((record) => Object.hasOwn(record, headless))
+    )
+      report(headless, `service ${name} creates a host with this name`, "Rename one of the two.");
+  }
+}
+
 /** Checks that services, stores, tasks, externals and callers have different names: names of hosts and releases. */
 export function checkHosts(application: Application, report: Report): void {
   const seen = new Map<string, string>();

@@ -1,13 +1,17 @@
 /** Checks the paths that a service mounts: its files and its writable directories. */
 import type { Service } from "../application";
+import { directoriesOf } from "../pod";
 import type { Report } from "./report";
 
 /** Kernel directories. A container runtime mounts nothing there, except shared memory. */
 const KERNEL_DIRECTORY = /^\/(proc|sys|dev(?!\/shm(\/|$)))(\/|$)/;
 
 /** Checks that the paths differ, that they can be mounted, and that no path is below a file. */
-export function checkPaths(where: string, { writable = [], files = {} }: Service, report: Report): void {
-  const paths = [...writable, ...Object.keys(files)];
+export function checkPaths(where: string, service: Service, report: Report): void {
+  const { files = {}, volumes = {} } = service;
+  const writable = directoriesOf(service.writable).map(({ path }) => path);
+  const mounted = Object.values(volumes).map(({ path }) => path);
+  const paths = [...writable, ...mounted, ...Object.keys(files)];
   const seen = new Map<string, string>();
   for (const path of paths) {
     const other = seen.get(plain(path));
@@ -21,11 +25,21 @@ export function checkPaths(where: string, { writable = [], files = {} }: Service
         "Use another path: nothing can be mounted there.",
       );
   }
+  for (const volume of mounted)
+    for (const path of [...writable, ...mounted])
+      if (isBelow(path, volume) || (isBelow(volume, path) && !mounted.includes(path)))
+        report(
+          where,
+          `the paths ${volume} and ${path} overlap, and one of them is a volume`,
+          "Use separate directories: one would hide a part of the other.",
+        );
   for (const file of Object.keys(files))
     for (const path of paths)
-      if (plain(path).startsWith(`${plain(file)}/`))
+      if (isBelow(path, file))
         report(where, `${path} is below ${file}, which is a file`, "Change one of the two paths.");
 }
+
+const isBelow = (path: string, folder: string): boolean => plain(path).startsWith(`${plain(folder)}/`);
 
 /** Returns a path with single slashes, and none at the end. */
 const plain = (path: string): string => path.replace(/\/+/g, "/").replace(/\/$/, "");

@@ -9,11 +9,13 @@ import { isText, mentionsPassword, referencesOf, type Text } from "../text";
 import { wordsIn } from "../words";
 import { hasNoPorts } from "./access";
 import { checkPaths } from "./paths";
+import { checkPodNeeds } from "./pod-needs";
 import { checkPorts } from "./ports";
 import { checkResources } from "./quantities";
 import { checkReference } from "./references";
 import type { Report } from "./report";
 import { checkExposed } from "./secrets";
+import { checkVolumes } from "./volumes";
 import { checkWaiting } from "./waiting";
 
 /** Checks a service, or the stand-in of an external. */
@@ -51,6 +53,8 @@ export function checkService(
   }
   checkPorts(where, service, report);
   checkPaths(where, service, report);
+  checkVolumes(where, service, report, kind);
+  checkPodNeeds(application, where, service, report);
   if (service.user && isLow(service.user) && service.user.reason === undefined)
     report(
       where,

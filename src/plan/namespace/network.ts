@@ -37,11 +37,26 @@ export function networkPolicyOf(
   return {
     ingress: {
       ...clients,
+      ...peerRule(application, name),
       ...publicRule(context, name),
       ...scraperRule(context, name),
     },
-    egress: { ...settingsRules(settings, name), ...used, ...apiServerRule(application, settings, name) },
+    egress: {
+      ...settingsRules(settings, name),
+      ...used,
+      ...peerRule(application, name),
+      ...apiServerRule(application, settings, name),
+    },
   };
+}
+
+/** Allows the pods of a StatefulSet to connect to each other: its headless Service is for members of a cluster. */
+function peerRule(application: Application, name: string): Record<string, Rule> {
+  const { workload, ports = {} } = own(application.services, name) ?? {};
+  const numbers = Object.values(ports).map(({ container }) => container);
+  return workload === "StatefulSet" && numbers.length > 0
+    ? { own_pods: { pods: podsOf(name), ports: numbers } }
+    : {};
 }
 
 /** Ports of API servers and of their Service. A network policy can only select an API server by port or address. */

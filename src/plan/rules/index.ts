@@ -3,7 +3,9 @@ import type { Settings } from "../../config/schema";
 import type { Application } from "../../model/application";
 import { own } from "../../model/graph";
 import type { Problem } from "../../model/problems";
+import { compact } from "../../model/records";
 import { isImageOf } from "../../model/task";
+import { hasOnePod } from "../../model/volumes";
 import type { AppContext, PlanContext } from "../context";
 import { isStandIn } from "../environment";
 import type { Plan, ReleasePlan } from "../plan";
@@ -77,8 +79,11 @@ function checkedOf(
   facts: ReleaseFacts,
 ): CheckedRelease {
   const owner = ownerOf(application, release);
-  const noProbe = own(application.services, owner.name)?.noProbe;
-  const inventory: Exceptions = noProbe === undefined ? {} : { probes: noProbe };
+  const service = owner.kind === "services" ? own(application.services, owner.name) : undefined;
+  const inventory: Exceptions = compact({
+    probes: service?.noProbe,
+    replicas: service && hasOnePod(service) ? "only one pod can use its volume" : undefined,
+  });
   const image = owner.kind === "tasks" ? own(application.tasks ?? {}, owner.name)?.image : undefined;
   return {
     facts,

@@ -1,5 +1,6 @@
 /** Plans the exceptions of a service: its permissions, and the checks that do not apply, with the inventory's reasons. */
 import type { Service } from "../../model/application";
+import { compact } from "../../model/records";
 import type { MicroserviceValues } from "./microservice-values";
 
 /** Returns the chart's `exceptions`. */
@@ -8,6 +9,7 @@ export const exceptionsOf = (service: Service): MicroserviceValues["exceptions"]
   ...noProbeExceptions(service.noProbe),
   ...connectionExceptions(service),
   ...tokenExceptions(service.permissions),
+  ...capabilityExceptions(service.netBindService),
 });
 
 /** Exception from the check that liveness and readiness differ, for a service whose only probe is its port. */
@@ -39,15 +41,24 @@ function tokenExceptions(permissions: Service["permissions"]): MicroserviceValue
   return permission ? { token: { reason: permission.reason, checkov: "CKV_K8S_38" } } : {};
 }
 
+/** Exceptions from the checks that no capability is added. */
+const capabilityExceptions = (reason: string | undefined): MicroserviceValues["exceptions"] =>
+  reason === undefined ? {} : { capability: { reason, checkov: "CKV_K8S_25" } };
+
 /** Returns the values for a Role with the service's permissions, and for a token. */
 export function permissionsOf({
   permissions = {},
+  serviceAccountAnnotations,
 }: Service): Pick<MicroserviceValues, "rbac" | "serviceAccount"> {
   const rules = Object.entries(permissions).map(([key, { apiGroup = "", resources, names, verbs }]) => [
     key,
     { apiGroups: [apiGroup], resources: [...resources], resourceNames: [...names], verbs: [...verbs] },
   ]);
-  return rules.length === 0
-    ? {}
-    : { rbac: Object.fromEntries(rules), serviceAccount: { automountToken: true } };
+  return {
+    rbac: Object.fromEntries(rules),
+    serviceAccount: compact({
+      annotations: serviceAccountAnnotations,
+      automountToken: rules.length === 0 ? undefined : true,
+    }),
+  };
 }

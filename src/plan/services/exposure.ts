@@ -38,8 +38,22 @@ const routeEntry = ({ gateway }: Settings, route: Route): EntryPlan => ({
   url: urlOf(route),
 });
 
+/** Returns the chart's `service`. */
+export function serviceOf(service: Service, settings: Settings): MicroserviceValues["service"] {
+  const { annotations, ...balancer } = loadBalancerOf(service, settings) ?? {};
+  const { headless, sessionAffinity } = service;
+  return {
+    ...balancer,
+    ...(headless ? { headless } : {}),
+    ...(sessionAffinity ? { sessionAffinity: "ClientIP" as const } : {}),
+    ...compact({ sessionAffinitySeconds: sessionAffinity?.seconds }),
+    annotations: { ...service.serviceAnnotations, ...annotations },
+    labels: { ...service.serviceLabels },
+  };
+}
+
 /** Returns the chart's `service` for a load balancer. Empty for a service or a stack without one. */
-export function loadBalancerOf(service: Service, { loadBalancer }: Settings): MicroserviceValues["service"] {
+function loadBalancerOf(service: Service, { loadBalancer }: Settings): MicroserviceValues["service"] {
   if (Object.keys(routesOf(service)).length === 0 || loadBalancer === undefined) return {};
   const { annotations, className, sourceRanges } = loadBalancer;
   return {

@@ -7,6 +7,7 @@ export type NumberOrPercent = number | string;
 export type Positive = number;
 export type Quantity = string;
 export type OptionalObjectName = string;
+export type WorkingDir = string;
 export type ConfigKey = string;
 export type Port = number;
 export type Key = string;
@@ -102,14 +103,12 @@ export interface MicroserviceValues {
     /**
      * Volume claims by name: `{size, storageClass, accessMode}`; mount one by its name. Retained when the release is deleted
      */
-    claims?: {
-      [k: string]: {
-        size: Quantity;
-        storageClass?: OptionalObjectName;
-        accessMode?: "ReadWriteOnce" | "ReadWriteMany" | "ReadOnlyMany" | "ReadWriteOncePod";
-      };
-    };
+    claims?: Claims;
   };
+  /**
+   * Volume claims of a Deployment by name: `{size, storageClass, accessMode}`; mount one by its name. Kept when the release is deleted
+   */
+  claims?: Claims;
   job?: {
     /**
      * Retries before a Job has failed. A changed Job runs again under a new name, an unchanged one does not
@@ -171,6 +170,14 @@ export interface MicroserviceValues {
    */
   args?: string[];
   /**
+   * Working directory. Default: the image's
+   */
+  workingDir?: WorkingDir;
+  /**
+   * Adds the capability NET_BIND_SERVICE, for a program whose file has it: without it, such a program does not start
+   */
+  netBindService?: boolean;
+  /**
    * Environment variables by name: a string, `{secret, key}`, `{configMap, key}`, `{field}` or `{resource}`
    */
   env?: Env;
@@ -213,6 +220,8 @@ export interface MicroserviceValues {
       image: Image;
       command?: string[];
       args?: string[];
+      workingDir?: WorkingDir;
+      netBindService?: boolean;
       env?: Env;
       envFrom?: EnvFrom;
       ports?: Ports;
@@ -234,6 +243,8 @@ export interface MicroserviceValues {
       image: Image;
       command?: string[];
       args?: string[];
+      workingDir?: WorkingDir;
+      netBindService?: boolean;
       env?: Env;
       envFrom?: EnvFrom;
       ports?: Ports;
@@ -318,7 +329,7 @@ export interface MicroserviceValues {
     };
   };
   /**
-   * Volumes by name: one of `emptyDir`, `configMap`, `secret`, `pvc`, `projected`, `downwardAPI`
+   * Volumes by name: one of `emptyDir`, `configMap`, `secret`, `pvc`, `projected`, `downwardAPI`, `csi`
    */
   volumes?: {
     [k: string]: Volume;
@@ -340,6 +351,10 @@ export interface MicroserviceValues {
      * Annotations of the Service, such as those of a cloud load balancer
      */
     annotations?: Annotations;
+    /**
+     * Additional labels of the Service
+     */
+    labels?: Labels;
     /**
      * Implementation of the load balancer. Default: the cloud's
      */
@@ -563,6 +578,10 @@ export interface MicroserviceValues {
    */
   nodeAffinity?: {};
   /**
+   * Pod affinity, as in a pod spec
+   */
+  podAffinity?: {};
+  /**
    * Labels that a node must have
    */
   nodeSelector?: Labels;
@@ -582,6 +601,40 @@ export interface MicroserviceValues {
    * Priority class of the pods. Default: the cluster's
    */
   priorityClassName?: string;
+  /**
+   * Runtime class of the pods. Default: the cluster's
+   */
+  runtimeClassName?: OptionalObjectName;
+  /**
+   * IP addresses of host names in the pods' hosts file, by host name
+   */
+  hostAliases?: {
+    [k: string]: string;
+  };
+  dns?: {
+    /**
+     * ClusterFirst, Default (the node's) or None (only what follows)
+     */
+    policy?: "ClusterFirst" | "Default" | "None";
+    /**
+     * Additional name servers
+     *
+     * @maxItems 3
+     */
+    nameservers?: string[];
+    /**
+     * Additional search domains
+     *
+     * @maxItems 32
+     */
+    searches?: string[];
+    /**
+     * Resolver options by name; an empty text for an option without a value
+     */
+    options?: {
+      [k: string]: string;
+    };
+  };
   user?: {
     /**
      * Numeric user; below 10000 it may collide with a user of the node
@@ -732,6 +785,13 @@ export interface Image {
    * See `image.pullPolicy`
    */
   pullPolicy?: "Always" | "IfNotPresent" | "Never";
+}
+export interface Claims {
+  [k: string]: {
+    size: Quantity;
+    storageClass?: OptionalObjectName;
+    accessMode?: "ReadWriteOnce" | "ReadWriteMany" | "ReadOnlyMany" | "ReadWriteOncePod";
+  };
 }
 export interface Env {
   [k: string]:
@@ -913,6 +973,18 @@ export interface Volume {
    * `{PATH: FIELD}`
    */
   downwardAPI?: Fields;
+  /**
+   * `{driver, readOnly, fsType, attributes, secret}` of a driver that creates the volume with the pod
+   */
+  csi?: {
+    driver: ObjectName;
+    readOnly?: boolean;
+    fsType?: string;
+    attributes?: {
+      [k: string]: string;
+    };
+    secret?: ObjectName;
+  };
   /**
    * Sources by any name: `configMap`, `secret`, `downwardAPI` or `serviceAccountToken` (`{path, audience, expirationSeconds}`)
    */

@@ -22,10 +22,11 @@ import { preparations } from "../stores/jobs";
 import { migrationsBefore } from "../tasks/tasks";
 import { wordsOf } from "../variable-values";
 import { exceptionsOf, permissionsOf } from "./exceptions";
-import { loadBalancerOf, monitorOf } from "./exposure";
+import { monitorOf, serviceOf } from "./exposure";
 import { filesOf } from "./files";
 import { limitVariables } from "./limit-variables";
 import type { MicroserviceValues, Ports } from "./microservice-values";
+import { podValues, writableOf } from "./pod-needs";
 import { probesOf, startupSecondsOf } from "./probes";
 import { replacesObjects } from "./replacement";
 import { serviceResources } from "./resources";
@@ -33,6 +34,7 @@ import { routeValues } from "./route-values";
 import { autoscalingOf, podsAtLeast, podsAtMost } from "./scaling";
 import { checksumOf, secretsOf } from "./secrets";
 import { servicesBefore } from "./service-order";
+import { volumesOf } from "./volumes";
 import { waitsOf } from "./waiting";
 
 /** The chart's default for `progressDeadlineSeconds`. */
@@ -63,6 +65,8 @@ export function planMicroservice(context: PlanContext, name: string): Microservi
   const waitSeconds = secondsUntilNames(context, later);
   const startSeconds = settings.rolloutSeconds + startupSecondsOf(service) + waitSeconds;
   const resources = serviceResources(service, overrides.resources);
+  const volumes = volumesOf(context, name, service);
+  const files = filesOf(context, service, secrets.files);
   const values: MicroserviceValues = {
     fullnameOverride: name,
     application: application.name,
@@ -72,8 +76,12 @@ export function planMicroservice(context: PlanContext, name: string): Microservi
     ...waitImageIn(settings),
     imagePullSecrets: pullSecrets,
     replicas,
+    ...volumes,
     // A rollout must not fail before a pod had the time to start.
-    rollout: startSeconds > DEFAULT_PROGRESS_DEADLINE ? { progressDeadlineSeconds: startSeconds } : {},
+    rollout: {
+      ...volumes.rollout,
+      ...(startSeconds > DEFAULT_PROGRESS_DEADLINE ? { progressDeadlineSeconds: startSeconds } : {}),
+    },
     command: wordsOf(context, service, service.command),
     args: wordsOf(context, service, service.args),
     // What the inventory and the stack set takes precedence.
@@ -91,12 +99,18 @@ export function planMicroservice(context: PlanContext, name: string): Microservi
     exceptions: exceptionsOf(service),
     ...permissionsOf(service),
     sysctls: { ...service.sysctls },
-    writable: Object.fromEntries((service.writable ?? []).map((path) => [keyOf(path), path])),
-    ...filesOf(context, service, secrets.files),
+    writable: writableOf(service, keyOf),
+    ...compact({
+      workingDir: service.workingDirectory,
+      netBindService: service.netBindService === undefined ? undefined : true,
+    }),
+    ...podValues(service),
+    ...files,
+    mounts: { ...volumes.mounts, ...files.mounts },
     waitFor: waitsOf(context, service),
     // A changed connection string restarts the pods. The digest covers only names of credentials.
     secretChecksum: checksumOf(Object.values(all)),
-    service: { ...serviceOf(service), ...loadBalancerOf(service, settings) },
+    service: serviceOf(service, settings),
     ...routeValues(name, service, settings),
     networkPolicy: networkPolicyOf(context, name),
     monitor: monitorOf(service, settings),
@@ -171,16 +185,6 @@ function portsOf(service: Service): Ports {
     ];
   });
   return Object.fromEntries(ports);
-}
-
-/** Returns the chart's `service` for clients that choose a pod, or that stay on one. */
-function serviceOf({ headless, sessionAffinity }: Service): MicroserviceValues["service"] {
-  const seconds = sessionAffinity?.seconds;
-  return {
-    ...(headless ? { headless } : {}),
-    ...(sessionAffinity ? { sessionAffinity: "ClientIP" as const } : {}),
-    ...compact({ sessionAffinitySeconds: seconds }),
-  };
 }
 
 function shutdownValues(

@@ -4,6 +4,7 @@ import type { Service } from "../../model/application";
 import { own } from "../../model/graph";
 import type { Problem } from "../../model/problems";
 import { compact } from "../../model/records";
+import { hasOnePod } from "../../model/volumes";
 import type { AppContext } from "../context";
 import { isStandIn } from "../environment";
 import type { MicroserviceValues } from "./microservice-values";
@@ -58,8 +59,9 @@ export function autoscalingOf(
 /** Returns the number of pods of a service, or the minimum of its autoscaler. */
 export function podsAtLeast({ application, settings }: AppContext, name: string): number {
   const service = own(application.services, name);
-  // Several pods of a stand-in would not share data.
-  const usual = isStandIn(application, name) ? 1 : replicasOf(settings);
+  // Several pods of a stand-in would not share data, and some volumes are for one pod.
+  const isSingle = isStandIn(application, name) || (service !== undefined && hasOnePod(service));
+  const usual = isSingle ? 1 : replicasOf(settings);
   const scaling = service && autoscalingOf(service, settings, name);
   return scaling?.minReplicas ?? own(settings.services, name)?.replicas ?? usual;
 }

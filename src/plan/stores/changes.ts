@@ -1,5 +1,4 @@
 /** Refuses changes of deployed stores that are impossible in place or would lose data. */
-import type { Settings } from "../../config/schema";
 import type { Problem } from "../../model/problems";
 import { amountOf } from "../../model/quantity";
 import { compact } from "../../model/records";
@@ -17,7 +16,7 @@ export function storeChangeProblems(context: PlanContext): Problem[] {
   const changes = settings.cluster.identity === undefined ? volumeChanges(context) : [];
   return [
     ...storeDeletionProblems(context),
-    ...changes.flatMap((change) => volumeProblems(change, settings)),
+    ...changes.flatMap(volumeProblems),
     ...Object.keys(application.stores).flatMap((name) => {
       const there = deployedStore(deployed, name);
       const generations = generationProblems(context, name, there);
@@ -142,56 +141,89 @@ function generationProblems(context: PlanContext, name: string, there: DeployedS
   return problems;
 }
 
-/** A change of a deployed store's volumes. */
+/** A change of the volumes of a deployed store or service. */
 export interface VolumeChange {
+  /** The store or service. */
   name: string;
+  /** The volumes, in messages. */
+  what: string;
+  /** The setting with their size and class. */
+  where: string;
+  /** The setting that decides their class. */
+  classKey: string;
+  /** How to move the data to other volumes. A clause. */
+  migration: string;
+  /** Name of the template in the StatefulSet. Default: all of its templates. */
+  template?: string;
+  /** Whether they are the volumes of a StatefulSet, which Kubernetes does not change. */
+  isStateful: boolean;
   before: Volume;
   after: Volume;
 }
 
-interface Volume {
+export interface Volume {
   storage: string;
   /** Default: the default class of the cluster. */
   storageClass?: string;
 }
 
+/** Whether two volumes have the same size and class. */
+export const isSameVolume = (one: Volume, other: Volume): boolean =>
+  amountOf(one.storage) === amountOf(other.storage) && one.storageClass === other.storageClass;
+
 /** Returns the stores whose planned volumes differ from the deployed ones by size or class. */
 export const volumeChanges = ({
   stores,
   deployed,
-}: Pick<PlanContext, "stores" | "deployed">): VolumeChange[] =>
+  settings,
+}: Pick<PlanContext, "stores" | "deployed" | "settings">): VolumeChange[] =>
   Object.values(stores).flatMap(({ name, storage, storageClass }) => {
     const there = deployedStore(deployed, name);
     if (there?.storage === undefined) return [];
     const before: Volume = compact({ storage: there.storage, storageClass: there.storageClass });
     const after: Volume = compact({ storage, storageClass });
-    const isSame =
-      amountOf(before.storage) === amountOf(after.storage) && before.storageClass === after.storageClass;
-    return isSame ? [] : [{ name, before, after }];
+    if (isSameVolume(before, after)) return [];
+    const where = `flotilla:stores.${name}`;
+    const isOfStack =
+      settings.stores[name]?.storageClass === undefined && settings.storageClass !== undefined;
+    return [
+      {
+        name,
+        what: `the volumes of ${name}`,
+        where,
+        classKey: isOfStack ? "flotilla:storageClass" : `${where}.storageClass`,
+        migration: MIGRATION,
+        isStateful: true,
+        before,
+        after,
+      },
+    ];
   });
 
 /** Warns about volumes that grow. `runtime/check-volumes.ts` asks the cluster whether the manual steps are done. */
-export const storeChangeWarnings = (context: PlanContext): string[] =>
-  volumeChanges(context).flatMap(({ name, before, after }) =>
-    amountOf(after.storage) > amountOf(before.storage)
+export const storeChangeWarnings = (context: PlanContext): string[] => growthWarnings(volumeChanges(context));
+
+/** Warns about volumes of StatefulSets that grow. */
+export const growthWarnings = (changes: readonly VolumeChange[]): string[] =>
+  changes.flatMap(({ what, isStateful, before, after }) =>
+    isStateful && amountOf(after.storage) > amountOf(before.storage)
       ? [
-          `the volumes of ${name} have ${before.storage}, but the settings say ${after.storage}: Kubernetes refuses this change of a StatefulSet; ` +
+          `${what} have ${before.storage}, but the settings say ${after.storage}: Kubernetes refuses this change of a StatefulSet; ` +
             `${GROWING} describes the steps to take first`,
         ]
       : [],
   );
 
 /** Reports volumes that would shrink or change their class. */
-export function volumeProblems({ name, before, after }: VolumeChange, settings: Settings): Problem[] {
-  const where = `flotilla:stores.${name}`;
-  const isOfStack = settings.stores[name]?.storageClass === undefined && settings.storageClass !== undefined;
+export function volumeProblems(change: VolumeChange): Problem[] {
+  const { what, where, classKey, migration, isStateful, before, after } = change;
   return [
     ...(amountOf(after.storage) < amountOf(before.storage)
       ? [
           {
             where: `${where}.storage`,
-            what: `the volumes of ${name} would shrink from ${before.storage} to ${after.storage}, and Kubernetes cannot shrink volumes`,
-            todo: `Set ${where}.storage to ${before.storage}. To move the data to a smaller store, ${MIGRATION}.`,
+            what: `${what} would shrink from ${before.storage} to ${after.storage}, and Kubernetes cannot shrink volumes`,
+            todo: `Set ${where}.storage to ${before.storage}. To move the data to smaller volumes, ${migration}.`,
           },
         ]
       : []),
@@ -199,9 +231,9 @@ export function volumeProblems({ name, before, after }: VolumeChange, settings: 
       ? []
       : [
           {
-            where: isOfStack ? "flotilla:storageClass" : `${where}.storageClass`,
-            what: `the volumes of ${name} have ${classText(before)}, but the settings say ${classText(after)}: Kubernetes refuses this change of a StatefulSet`,
-            todo: `${before.storageClass === undefined ? "Remove it" : `Set ${where}.storageClass to ${before.storageClass}`}. To move the data to another class, ${MIGRATION}.`,
+            where: classKey,
+            what: `${what} have ${classText(before)}, but the settings say ${classText(after)}: Kubernetes refuses this change of a ${isStateful ? "StatefulSet" : "volume claim"}`,
+            todo: `${before.storageClass === undefined ? "Remove it" : `Set ${where}.storageClass to ${before.storageClass}`}. To move the data to another class, ${migration}.`,
           },
         ]),
   ];

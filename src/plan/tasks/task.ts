@@ -19,6 +19,7 @@ import { limitVariables } from "../services/limit-variables";
 import { LITTLE } from "../services/loader";
 import { environmentOf } from "../services/microservice";
 import type { MicroserviceValues } from "../services/microservice-values";
+import { writableOf } from "../services/pod-needs";
 import { mergeResources } from "../services/resources";
 import { secretsOf } from "../services/secrets";
 import { preparations } from "../stores/jobs";
@@ -75,7 +76,7 @@ export function planTask(
     resources,
     user: { uid, gid },
     exceptions: exceptionsOf(asService(task)),
-    writable: Object.fromEntries((task.writable ?? []).map((path) => [keyOf(path), path])),
+    writable: writableOf(task, keyOf),
     ...filesOf(context, task, secrets.files),
     waitFor: Object.fromEntries(
       stores.map((store) => {

@@ -238,6 +238,18 @@ export const CONTAINER_FEATURES: Feature[] = [
       assert.equal(containerOf(objects).securityContext.readOnlyRootFilesystem, true);
     },
   },
+  volume(
+    "a CSI driver",
+    { csi: { driver: "secrets.example.com", readOnly: true, attributes: { role: "web" }, secret: "login" } },
+    {
+      csi: {
+        driver: "secrets.example.com",
+        readOnly: true,
+        volumeAttributes: { role: "web" },
+        nodePublishSecretRef: { name: "login" },
+      },
+    },
+  ),
   volume("an emptyDir", { emptyDir: { sizeLimit: "1Gi" } }, { emptyDir: { sizeLimit: "1Gi" } }),
   volume(
     "a ConfigMap",

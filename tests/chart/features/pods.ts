@@ -122,4 +122,51 @@ export const POD_FEATURES: Feature[] = [
       assert.equal(all.spec.secretStoreRef.kind, "SecretStore");
     },
   },
+  {
+    name: "sets how pods resolve names, where they run and with which runtime",
+    values: {
+      hostAliases: { "db.local": "10.1.2.3" },
+      dns: {
+        policy: "None",
+        nameservers: ["10.0.0.10"],
+        searches: ["local"],
+        options: { ndots: "2", rotate: "" },
+      },
+      runtimeClassName: "gvisor",
+      podAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: [
+          { topologyKey: "zone", labelSelector: { matchLabels: { app: "db" } } },
+        ],
+      },
+      antiAffinity: "none",
+    },
+    expect: (objects) => {
+      const { spec } = podOf(objects);
+      assert.deepEqual(spec.hostAliases, [{ ip: "10.1.2.3", hostnames: ["db.local"] }]);
+      assert.equal(spec.dnsPolicy, "None");
+      assert.deepEqual(spec.dnsConfig, {
+        nameservers: ["10.0.0.10"],
+        searches: ["local"],
+        options: [{ name: "ndots", value: "2" }, { name: "rotate" }],
+      });
+      assert.equal(spec.runtimeClassName, "gvisor");
+      assert.deepEqual(Object.keys(spec.affinity), ["podAffinity"]);
+    },
+  },
+  {
+    name: "sets the working directory, and the one capability that Pod Security restricted admits",
+    values: {
+      workingDir: "/srv",
+      netBindService: true,
+      sidecars: { proxy: { image: IMAGE, resources: RESOURCES } },
+    },
+    expect: (objects) => {
+      const { workingDir, securityContext } = containerOf(objects);
+      assert.equal(workingDir, "/srv");
+      assert.deepEqual(securityContext.capabilities, { drop: ["ALL"], add: ["NET_BIND_SERVICE"] });
+      const [proxy] = podOf(objects).spec.initContainers;
+      assert.equal(proxy.workingDir, undefined);
+      assert.deepEqual(proxy.securityContext.capabilities, { drop: ["ALL"] });
+    },
+  },
 ];

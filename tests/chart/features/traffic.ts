@@ -1,9 +1,19 @@
 /** Service, Ingress, routes, and their tests. */
 import assert from "node:assert/strict";
 import { type KubernetesObject, ofKind } from "../render";
-import { BOTH, containerOf, type Feature, HTTP, LET_IN, namesOf } from "./feature";
+import { BOTH, containerOf, type Feature, HTTP, LET_IN, namesOf, workloadOf } from "./feature";
 
 export const TRAFFIC_FEATURES: Feature[] = [
+  {
+    name: "labels the Service",
+    values: { ports: HTTP, service: { labels: { "example.com/scrape": "true" } } },
+    expect: (objects) => {
+      const { labels } = ofKind(objects, "Service").metadata;
+      assert.equal(labels["example.com/scrape"], "true");
+      assert.equal(labels["app.kubernetes.io/managed-by"], "Helm");
+      assert.equal(workloadOf(objects).metadata.labels["example.com/scrape"], undefined);
+    },
+  },
   {
     name: "has no test if there is nothing to connect to",
     values: { ports: { gossip: { container: 7946, protocol: "UDP" } } },

@@ -143,4 +143,38 @@ export const WORKLOAD_FEATURES: Feature[] = [
       assert.equal(spec.jobTemplate.spec.template.spec.restartPolicy, "Never");
     },
   },
+  {
+    name: "keeps a volume for its one pod when the release is deleted",
+    values: {
+      rollout: { strategy: "Recreate" },
+      claims: { data: { size: "2Gi", storageClass: "fast" } },
+      mounts: { data: "/data" },
+    },
+    expect: (objects) => {
+      const claim = ofKind(objects, "PersistentVolumeClaim");
+      assert.equal(claim.metadata.name, "web-data");
+      assert.deepEqual(claim.metadata.annotations, { "helm.sh/resource-policy": "keep" });
+      assert.deepEqual(claim.spec, {
+        accessModes: ["ReadWriteOnce"],
+        storageClassName: "fast",
+        resources: { requests: { storage: "2Gi" } },
+      });
+      assert.deepEqual(podOf(objects).spec.volumes, [
+        { name: "data", persistentVolumeClaim: { claimName: "web-data" } },
+      ]);
+      assert.deepEqual(containerOf(objects).volumeMounts, [{ name: "data", mountPath: "/data" }]);
+    },
+  },
+  {
+    name: "shares a volume between several pods if it can be mounted everywhere",
+    values: {
+      replicas: 2,
+      claims: { data: { size: "2Gi", accessMode: "ReadWriteMany" } },
+      mounts: { data: "/data" },
+    },
+    expect: (objects) => {
+      assert.deepEqual(ofKind(objects, "PersistentVolumeClaim").spec.accessModes, ["ReadWriteMany"]);
+      assert.equal(workloadOf(objects).spec.replicas, 2);
+    },
+  },
 ];

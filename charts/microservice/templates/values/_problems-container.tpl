@@ -49,7 +49,7 @@ terminationGracePeriodSeconds: {{ $root.Values.terminationGracePeriodSeconds }} 
 {{- end }}
 {{- end }}
 {{- end }}
-{{- $volumes := list "files" | concat (keys $root.Values.volumes) (keys $root.Values.statefulSet.claims) }}
+{{- $volumes := list "files" | concat (keys $root.Values.volumes) (keys $root.Values.claims) (keys $root.Values.statefulSet.claims) }}
 {{- range $name, $directory := $root.Values.writable }}{{ $volumes = append $volumes (printf "write-%s" $name) }}{{ end }}
 {{- $paths := list }}
 {{- range include "microservice.mounts" . | fromYamlArray }}

@@ -7,7 +7,7 @@
 {{- range .Values.ports }}{{ $listening = append $listening (printf "%d/%s" (int .container) (.protocol | default "TCP")) }}{{ end }}
 {{- $containers := list (include "microservice.name" .) | concat (keys .Values.sidecars) (keys .Values.initContainers) }}
 {{- if .Values.waitFor }}{{ $containers = append $containers "wait-for-dependencies" }}{{ end }}
-{{- $volumes := keys .Values.volumes }}
+{{- $volumes := concat (keys .Values.volumes) (keys .Values.claims) (keys .Values.statefulSet.claims) }}
 {{- range $name, $directory := .Values.writable }}{{ $volumes = append $volumes (printf "write-%s" $name) }}{{ end }}
 {{- if .Values.config.files }}{{ $volumes = append $volumes "files" }}{{ end }}
 {{- $spreads := list }}

@@ -5,6 +5,9 @@
 config.files.{{ $name }}: set either content or base64
 {{- end }}
 {{- end }}
+{{- if and (eq .Values.dns.policy "None") (not .Values.dns.nameservers) }}
+dns.nameservers: is empty, and the policy None has no others; add one
+{{- end }}
 {{- $kind := .Values.workload }}{{ $rollout := .Values.rollout }}
 {{- $name := include "microservice.name" . }}
 {{- if not (regexMatch "^[a-z]([-a-z0-9]*[a-z0-9])?$" $name) }}
@@ -21,6 +24,19 @@ cronJob.schedule: only a CronJob has one; set workload: CronJob
 {{- end }}
 {{- if and .Values.statefulSet.claims (ne $kind "StatefulSet") }}
 statefulSet.claims: only a StatefulSet has them; set workload: StatefulSet, or use volumes with pvc
+{{- end }}
+{{- if and .Values.claims (ne $kind "Deployment") }}
+claims: only a Deployment has them; a StatefulSet has statefulSet.claims
+{{- end }}
+{{- range $name, $claim := .Values.claims }}
+{{- if ne ($claim.accessMode | default "ReadWriteOnce") "ReadWriteMany" }}
+{{- if or (gt (int $.Values.replicas) 1) (include "microservice.isScaled" $) }}
+claims.{{ $name }}: several pods cannot share a {{ $claim.accessMode | default "ReadWriteOnce" }} volume; set replicas: 1 without an autoscaler, or accessMode: ReadWriteMany
+{{- end }}
+{{- if ne $rollout.strategy "Recreate" }}
+claims.{{ $name }}: a new pod would wait for the volume of the old one; set rollout.strategy: Recreate
+{{- end }}
+{{- end }}
 {{- end }}
 {{- if and (eq $rollout.strategy "Recreate") (ne $kind "Deployment") }}
 rollout.strategy: Recreate is for a Deployment; a {{ $kind }} takes RollingUpdate or OnDelete
