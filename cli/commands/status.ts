@@ -118,7 +118,7 @@ export function show(
     ...(refused === undefined ? [] : [`${chalk.yellow("note")} ${refused}`]),
     ...young.map((claim) => `${chalk.yellow("note")} ${youngText(claim, namespace)}`),
   ];
-  const next = nextSteps(stack, releases, lost, running !== undefined);
+  const next = nextSteps(stack, releases, lost, running !== undefined, lastUpdate?.result === "failed");
   return `${[...lines, ...next].join("\n")}\n`;
 }
 
@@ -150,6 +150,7 @@ function nextSteps(
   releases: readonly ReleaseStatus[],
   lost: Look["lost"],
   isRunning: boolean,
+  hasFailed: boolean,
 ): string[] {
   const isInterrupted = releases.some(({ status }) => status.startsWith("pending-"));
   // While an update is running, only reading makes sense.
@@ -162,6 +163,8 @@ function nextSteps(
       "recreate what the cluster has lost",
     ],
     [releases.some((release) => !isWell(release)), "explain", "explain what is not ready"],
+    // After a failure everything may run as before, as after a failed migration.
+    [!isRunning && hasFailed && releases.every(isWell), "explain", "explain why the last update failed"],
     [
       !isRunning && releases.some(({ drift, kind }) => drift !== undefined && kind !== "unknown"),
       "drift",

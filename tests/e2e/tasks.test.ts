@@ -138,15 +138,16 @@ describe("tasks", function () {
     const [said] = await Promise.all([up(1), end("migrate", known, 3)]);
     assert.match(said, /migrate-[0-9a-f]{8}: failed/);
     assert.doesNotMatch(said, /orders: updating/);
+    assert.match(said, /its installation failed and was cleaned up; orders was not updated/);
     assert.match(said, /exited with code 3/);
     assert.equal(await imageOfOrders(), "example.com/web:1.0.0");
     const explained = await ends(2, "explain");
-    assert.match(
-      explained,
-      /task migrate-[0-9a-f]{8}: its installation failed and was cleaned up; orders was not updated/,
-    );
+    assert.match(explained, /task migrate-[0-9a-f]{8}: it is not in the cluster; orders was not updated/);
     assert.match(explained, /exited with code 3/);
-    assert.match(await ends(0, "status"), /Last update failed|update failed/i);
+    assert.match(
+      await ends(0, "status"),
+      /flotilla explain --stack tasks +explain why the last update failed/,
+    );
     assert.deepEqual(
       (await migrations()).map(({ metadata }) => metadata.uid),
       [first.metadata.uid],

@@ -126,6 +126,8 @@ describe("explained tasks", () => {
     assert.equal(finding?.what, "its installation failed and was cleaned up; web was not updated");
     const [two] = findings({ name, kind: "task", task: "migrate", before: ["a", "b"], error: "job failed" });
     assert.match(two?.what ?? "", /; a and b were not updated$/);
+    const [later] = findings({ name, kind: "task", task: "migrate", before: ["web"] });
+    assert.equal(later?.what, "it is not in the cluster; web was not updated");
   });
 
   it("say why the last run of a cron task failed, with settings of the task", () => {

@@ -236,9 +236,7 @@ function troubleOf(
       ? ""
       : `; ${before.join(" and ")} ${before.length === 1 ? "was" : "were"} not updated`;
   if (status === undefined)
-    return error === undefined
-      ? "it is not in the cluster"
-      : `its installation failed and was cleaned up${kept}`;
+    return `${error === undefined ? "it is not in the cluster" : "its installation failed and was cleaned up"}${kept}`;
   if (status.startsWith("pending-"))
     return running === undefined
       ? `an operation on it is in progress or was interrupted (${status}); ${pods}`
