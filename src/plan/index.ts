@@ -31,6 +31,7 @@ import type { Plan, ReleasePlan, SecretPlan } from "./plan";
 import { publicEntries } from "./services/exposure";
 import { fileTextProblems } from "./services/files";
 import { planMicroservice } from "./services/microservice";
+import { replacementProblems } from "./services/replacement";
 import { mergeResources, serviceResources } from "./services/resources";
 import { orderedByRoutes, routeProblems } from "./services/routes";
 import { scalingProblems } from "./services/scaling";
@@ -79,6 +80,7 @@ export function plan(context: PlanContext): Plan {
       ...waitProblems(context),
       ...volumeSettingProblems(application, settings),
       ...volumeChangeProblems(context),
+      ...replacementProblems(context),
       ...resourceProblems(context),
       ...quotaProblems(context),
     ]),

@@ -145,6 +145,24 @@ describe("one number for two protocols", () => {
   });
 });
 
+describe("one number for two protocols, and volumes", () => {
+  const data = { data: { path: "/data", storage: "1Gi" } };
+  const planned = (ports: Service["ports"], more: Partial<Service>, before?: Service["ports"]) =>
+    planFor(shop(dns(ports, more)), {}, before ? deployedFrom(planFor(shop(dns(before)))) : {});
+  const refusals = (...which: Parameters<typeof planned>) =>
+    problemsOf(() => planned(...which))
+      .map(({ what }) => what)
+      .join();
+
+  it("is refused, now or after the ports had one number: Helm would replace the claim", () => {
+    assert.match(refusals(both, { volumes: data }), /has volumes and two ports with the same number/);
+    assert.match(refusals({ "dns-tcp": TCP }, { volumes: data }, both), /Helm replaces its objects/);
+  });
+
+  it("is possible in a StatefulSet, whose claims Helm does not touch", () =>
+    assert.equal(planned(both, { volumes: data, workload: "StatefulSet" }).releases.dns?.replaces, true));
+});
+
 describe("a Service", () => {
   it("is headless, or keeps a client on one pod", () => {
     const of = (more: Partial<Service>) =>

@@ -4,11 +4,17 @@
  * protocols, such a patch changes the existing port instead of adding one, and the API server accepts it.
  */
 import { own } from "../../model/graph";
+import type { Problem } from "../../model/problems";
+import { keptVolumes } from "../../model/volumes";
 import type { PlanContext } from "../context";
 import type { MicroserviceValues } from "./microservice-values";
 
 /** Whether two ports of a service have the same number, in its pods or in its Service. */
-function sharesNumber({ ports = {} }: Pick<MicroserviceValues, "ports">): boolean {
+function sharesNumber({
+  ports = {},
+}: {
+  ports?: Record<string, { container: number; service?: number }>;
+}): boolean {
   const all = Object.values(ports);
   const isUnique = (numbers: readonly number[]) => new Set(numbers).size === numbers.length;
   return (
@@ -32,6 +38,32 @@ export function replacesObjects(
     sharesNumber(values) ||
     (before?.kind === "service" && sharesNumber(before.values as unknown as MicroserviceValues))
   );
+}
+
+/** Reports services whose objects Helm would have to replace although one of them is a volume claim, which Kubernetes refuses. */
+export function replacementProblems(context: PlanContext): Problem[] {
+  const { application } = context;
+  return Object.entries(application.services).flatMap(([name, service]) => {
+    if (service.workload !== undefined || keptVolumes(service).length === 0) return [];
+    const where = `apps/${application.name}.ts: service ${name}`;
+    const why = "Helm would replace its volume claim, which Kubernetes does not allow";
+    if (sharesNumber(service))
+      return [
+        {
+          where,
+          what: `it has volumes and two ports with the same number: ${why}`,
+          todo: 'Give the ports different numbers, or use `workload: "StatefulSet"`.',
+        },
+      ];
+    if (!replacesObjects(context, name, {})) return [];
+    return [
+      {
+        where,
+        what: `it has volumes, and Helm replaces its objects, because two of its ports had the same number: ${why}`,
+        todo: 'Use `workload: "StatefulSet"`, or add a service with another name.',
+      },
+    ];
+  });
 }
 
 /** A deployed Service that changes between one address for all pods and none. */
