@@ -85,15 +85,19 @@ async function deploy(
   const open = await (context === undefined ? openWorld(sandboxOfProject(), nodes) : openContext(context));
   enterWorld(open);
   const first = await firstAidFor(stack);
-  if (first.unsure !== undefined) throw notNow(stack, first.unsure);
+  if (first.unsure !== undefined) throw notNow(stack, first.unsure, place);
   await giveFirstAid(first);
   if (context === undefined && place.podsRun) await provideDemoImages(open.world, stack);
   const selection = await prepareStack(open, stack);
   if (context !== undefined && !(await agreed(open, context, stack, yes))) return false;
-  const { actions, blocked, unsure } = await recoveryOf(stack, first);
+  const { actions, blocked, unsure, unknown } = await recoveryOf(stack, first);
   const doubt = blocked ?? unsure;
-  if (doubt !== undefined) throw notNow(stack, doubt);
+  if (doubt !== undefined) throw notNow(stack, doubt, place);
   await recover(stack, actions);
+  if (unknown.length > 0)
+    throw new ToolError(
+      `${unknown.join(", ")}: in the cluster, but not in the state of ${stack}, so nothing was deployed\n  To take over what is there, with its passwords: ${inWorld(place)}npx flotilla adopt --stack ${stack}`,
+    );
   const { settings, application: planned } = settingsOfStack(stack);
   const namespace = namespaceOf(planned, settings);
   const result = await update(
@@ -148,10 +152,13 @@ const placeOf = (context: string | undefined, nodes: Nodes): Place =>
         deletion: "delete what the demo deployed",
       };
 
-const notNow = (stack: string, why: string): ToolError =>
+const notNow = (stack: string, why: string, place: Place): ToolError =>
   new ToolError(
-    `${stack} cannot be updated now: ${why}\n  To see its state and repair it: npx flotilla recover --stack ${stack}`,
+    `${stack} cannot be updated now: ${why}\n  To see its state and repair it: ${inWorld(place)}npx flotilla recover --stack ${stack}`,
   );
+
+/** What a shell runs before a command for the demo's stack. */
+const inWorld = ({ option }: Place): string => `eval "$(npx flotilla sandbox env${option})" && `;
 
 /** The argument for `make`. Where pods run, the default is another application. */
 const appOf = (application: string, { podsRun }: Place): string =>

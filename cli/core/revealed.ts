@@ -5,7 +5,7 @@ export const SIGNATURE = "4dabf18193072939515e22adb298388d";
 export const SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270";
 
 /** A secret in the form that `pulumi stack import` accepts; the engine encrypts it before it stores it. */
-export const secretOf = (plain: string) => ({
+export const secretOf = (plain: unknown) => ({
   [SIGNATURE]: SECRET_SIGNATURE,
   plaintext: JSON.stringify(plain),
 });

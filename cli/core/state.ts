@@ -22,6 +22,8 @@ export const resourceText = ({ type, urn }: { type: string; urn: string }): stri
 /** A resource of `pulumi stack export`. */
 export interface ExportedResource extends StateResource {
   urn: string;
+  /** Whether a provider manages it; components have none. */
+  custom?: boolean;
   id?: string;
   inputs?: Record<string, unknown>;
   outputs?: Record<string, unknown>;

@@ -40,6 +40,12 @@ export function namespaceProblem(
       what: `the namespace belongs to stack ${ownerText(stranger)}, not to this stack, ${ownerText(owner)}`,
       todo: givenUpText(stack, name, stranger),
     };
+  if (known === undefined && !isMoving && live !== undefined && isOwn(live, owner))
+    return {
+      where,
+      what: "an interrupted update of this stack created the namespace and did not record it in the state",
+      todo: `To repair the state: npx flotilla recover --stack ${stack}`,
+    };
   if (known === undefined || isMoving)
     return live === undefined
       ? undefined
@@ -82,6 +88,10 @@ export function strangerOf({ annotations }: LiveNamespace, { id: own }: { id?: s
   const id = annotations[OWNER_ID];
   return id === undefined || id === own ? undefined : { stack: annotations[OWNER] ?? "unknown", id };
 }
+
+/** Whether the stack with this ID created the namespace. */
+export const isOwn = ({ annotations }: LiveNamespace, { id }: { id?: string }): boolean =>
+  id !== undefined && annotations[OWNER_ID] === id && annotations[ADOPTED] === undefined;
 
 /** Whether no stack created a namespace: it has no owner, or its owner took it over. */
 export const isCreatedByOthers = ({ annotations }: LiveNamespace): boolean =>

@@ -134,11 +134,16 @@ export function conflictProblem(conflict: Conflict, stack: string): Problem {
       what: `the object already exists and belongs to ${manager}, and ${creator} would create it`,
       todo: `Remove it there.${others} npx flotilla adopt does not take it over, because two owners would revert each other's changes.`,
     };
+  const adopt = `npx flotilla adopt --stack ${stack}. `;
+  const takeOver =
+    release === undefined && createdWith?.startsWith("pulumi-kubernetes")
+      ? `If an update of this stack was interrupted: npx flotilla recover --stack ${stack}. Otherwise, to take it over: ${adopt}`
+      : `To take it over: ${adopt}`;
   const origin = createdWith === undefined ? "" : `, created with ${createdWith}`;
   return {
     where,
     what: `the object already exists${origin}, and ${creator} would create it`,
-    todo: `${isAdoptable(conflict) ? `To take it over: npx flotilla adopt --stack ${stack}. ` : ""}If it is not needed: ${command("delete")}.${others}`,
+    todo: `${isAdoptable(conflict) ? takeOver : ""}If it is not needed: ${command("delete")}.${others}`,
   };
 }
 

@@ -14,7 +14,13 @@ export type Behaviour =
   | { kind: "fair" }
   | { kind: "answers"; status: number; share: number }
   | { kind: "slow"; milliseconds: number }
-  | { kind: "cuts"; share: number };
+  | { kind: "cuts"; share: number }
+  /** The first request that matches reaches the API server, but its answer is withheld while `meanwhile` runs. */
+  | {
+      kind: "withholds";
+      matches: (request: { method: string; path: string }) => boolean;
+      meanwhile: () => Promise<void>;
+    };
 
 export const FAIR: Behaviour = { kind: "fair" };
 
@@ -105,6 +111,11 @@ export class ApiProxy {
       refuse(outgoing, behaviour.status);
       return;
     }
+    if (behaviour.kind === "withholds" && this.harmed === 0 && behaviour.matches(this.requestOf(incoming))) {
+      this.harmed++;
+      this.pass(incoming, outgoing, behaviour.meanwhile);
+      return;
+    }
     if (behaviour.kind === "slow") setTimeout(() => this.pass(incoming, outgoing), behaviour.milliseconds);
     else this.pass(incoming, outgoing);
   }
@@ -114,11 +125,20 @@ export class ApiProxy {
     return Math.floor(this.requests * share) > Math.floor((this.requests - 1) * share);
   }
 
-  private pass(incoming: IncomingMessage, outgoing: ServerResponse): void {
-    const { method, url = "", headers } = incoming;
-    const path = url.slice(this.path.length);
+  private requestOf({ method = "", url = "" }: IncomingMessage): { method: string; path: string } {
+    return { method, path: url.slice(this.path.length) };
+  }
+
+  private pass(
+    incoming: IncomingMessage,
+    outgoing: ServerResponse,
+    meanwhile: () => Promise<void> = async () => undefined,
+  ): void {
+    const { headers } = incoming;
+    const { method, path } = this.requestOf(incoming);
     const options = { agent: this.agent, method, path, headers: { ...headers, host: this.target.host } };
-    const forwarded = request(this.target, options, (answer) => {
+    const forwarded = request(this.target, options, async (answer) => {
+      await meanwhile();
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(outgoing);
       // Headers of a watch, which may have no events for a long time.

@@ -285,11 +285,11 @@ export async function processesOf(
 }
 
 /** Returns all processes that an update has started: plugins are in their own process groups. */
-export async function killAll({ pid }: Running): Promise<void> {
+export async function killAll({ pid }: Pick<Running, "pid">): Promise<void> {
   for (const each of treeOf(pid, await listProcesses())) signalProcess(each.pid, "SIGKILL");
 }
 
-export async function killProvider(update: Running): Promise<void> {
+export async function killProvider(update: Pick<Running, "pid">): Promise<void> {
   for (const pid of (await processesOf(update, PROVIDER)) ?? []) signalProcess(pid, "SIGKILL");
 }
 

@@ -15,7 +15,8 @@ import {
 } from "../state";
 import { operationParts } from "./operations";
 import { releaseParts } from "./releases-left";
-import { type Action, allOf, type Import, type Part, type Situation } from "./situation";
+import { type Action, type Addition, allOf, type Import, type Part, type Situation } from "./situation";
+import { additionText, unrecordedParts } from "./unrecorded";
 
 export interface Recovery {
   /** What has happened. */
@@ -27,7 +28,7 @@ export interface Recovery {
   actions: Action[];
   /** Why nothing can be done now. */
   blocked?: string;
-  /** Running releases of the stack that are missing from its state. */
+  /** Objects and running releases of the stack that are missing from its state and that only `flotilla adopt` takes over. */
   unknown: string[];
   /** A question to confirm first, about something that cannot be checked from here. */
   unsure?: string;
@@ -47,7 +48,11 @@ export function decide(situation: Situation): Recovery {
   if (blocked) return blocked;
   const operations = operationsOf(state);
   const resources = resourcesOf(state);
-  const begun = [...operationParts(situation), ...releaseParts(situation)];
+  const begun = [
+    ...operationParts(situation),
+    ...releaseParts(situation),
+    ...unrecordedParts(state, situation.unrecorded ?? []),
+  ];
   const edits = [
     pendingPart(pendingDeletes(resources)),
     recreatedPart(situation.recreated),
@@ -56,15 +61,18 @@ export function decide(situation: Situation): Recovery {
   ];
   const parts = [...begun, ...edits];
   const imports = allOf(parts, "imports");
+  const additions = allOf(parts, "additions");
   const targets = [...new Set(allOf(parts, "targets"))];
   const again = [...new Set(allOf(parts, "again"))];
-  const isToDo = operations.length + targets.length + again.length + allOf(parts, "actions").length > 0;
+  const isToDo =
+    operations.length + targets.length + again.length + additions.length + allOf(parts, "actions").length > 0;
   const steps = [
     ...withUnlocking(begun, locks, seesLocks, isToDo),
     refreshPart(targets, imports, resources),
     // Edits of the state come after the lock is released and after imports: an edit drops the pending operations.
     ...edits,
     forgetPart(operations.length > imports.length, again),
+    additionPart(additions),
   ];
   const actions = allOf(steps, "actions");
   const beyondHelp = allOf(begun, "beyondHelp");
@@ -216,6 +224,18 @@ function forgetPart(areLeft: boolean, again: string[]): Part {
         : `mark ${again.map(nameOfUrn).join(", ")} so that the next update deploys ${again.length === 1 ? "it" : "them"} again`,
     ],
     actions: [{ do: "forget", again }],
+  };
+}
+
+/** Adds what no operation names. */
+function additionPart(additions: readonly Addition[]): Part {
+  if (additions.length === 0) return {};
+  const it = additions.length === 1 ? "it" : "them";
+  return {
+    will: [
+      `add ${additions.map(additionText).join(", ")} to the state; the interrupted update created ${it}, and nothing in the cluster changes`,
+    ],
+    actions: [{ do: "add", resources: [...additions] }],
   };
 }
 

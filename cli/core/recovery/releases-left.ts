@@ -1,10 +1,11 @@
 /** The releases that helm was working on when it was interrupted, or that differ from the state. */
-import { OWN_PREFIX } from "../../../src/plan/labels";
+import { OWN_PREFIX, ownerIdIn } from "../../../src/plan/labels";
 import type { HelmRevision, LiveRelease } from "../../stack/releases";
 import { isChangedByHand } from "../release-status";
 import { type ExportedResource, hasFailed, operationsOf, releasesOf, resourcesOf } from "../state";
 import { creatingIn } from "./operations";
 import type { Part, Situation } from "./situation";
+import { idIn } from "./unrecorded";
 
 /** A Helm release, and what is known about it. */
 interface Release {
@@ -30,10 +31,11 @@ export function releaseParts(situation: Given): Part[] {
     operations.flatMap(({ type, resource }) => (type === "updating" ? [resource.urn] : [])),
   );
   const { since } = situation;
+  const id = idIn(situation.state);
   return Object.entries(situation.live).map(([name, live]) => {
     const resource = known.get(name);
     const isBegun = creating.has(name);
-    const isForgotten = !resource && !isBegun && since !== undefined && isOf(live.newest, since);
+    const isForgotten = !resource && !isBegun && since !== undefined && isOf(live.newest, since, id);
     // A release that is not in the state and was not being created is not part of this stack.
     if (!resource && !isBegun && !isForgotten) return {};
     const release: Release = { name, live, resource, isBegun, isForgotten };
@@ -104,5 +106,9 @@ const uninstalled = ({ name, live }: Release, why: string): Part => ({
 });
 
 /** Whether the interrupted update installed it: if only the provider was killed, the state has neither the release nor an operation. */
-const isOf = ({ deployedAt, manifest }: HelmRevision, since: number): boolean =>
-  Date.parse(deployedAt) >= since && manifest.includes(OWN_PREFIX);
+function isOf({ deployedAt, manifest, description }: HelmRevision, since: number, id?: string): boolean {
+  const owner = ownerIdIn(description);
+  return (
+    Date.parse(deployedAt) >= since && manifest.includes(OWN_PREFIX) && (owner === undefined || owner === id)
+  );
+}

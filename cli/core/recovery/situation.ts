@@ -3,6 +3,7 @@ import type { Owner } from "../../../src/plan/labels";
 import type { Lock } from "../../stack/locks";
 import type { LiveRelease } from "../../stack/releases";
 import type { ExportedResource, ExportedState } from "../state";
+import type { Unrecorded } from "./unrecorded";
 
 export interface Situation {
   locks: readonly Lock[];
@@ -17,7 +18,8 @@ export interface Situation {
   lastResult?: string;
   /**
    * When the last update started, in milliseconds, if it did not succeed: releases that Flotilla has installed since then and the
-   * state lacks are from that update. 0 if the state was restored; undefined if the update succeeded.
+   * state lacks are from that update. 0 if the state was restored, or if a first update that is in no history has created the
+   * namespace; undefined if the update succeeded.
    */
   since?: number;
   /** Whether the cluster has the objects that pending operations were creating, by URN. */
@@ -28,6 +30,8 @@ export interface Situation {
   recreated?: ExportedResource;
   /** The other stack that the namespace belongs to. Default: it belongs to this one. */
   stranger?: Owner;
+  /** Planned objects that the cluster has and the state does not, in a namespace that the stack has created. Default: none. */
+  unrecorded?: readonly Unrecorded[];
   /** Resources marked for recreation although the cluster has them. Default: none. */
   marked?: readonly ExportedResource[];
 }
@@ -41,6 +45,8 @@ export type Action =
   | { do: "uninstall"; release: string; namespace: string }
   /** `pulumi refresh`, which also imports the resources that were being created. */
   | { do: "refresh"; targets: string[]; imports: Import[] }
+  /** Adds what the interrupted update has created and not recorded to the state. */
+  | { do: "add"; resources: Addition[] }
   /** Clears the pending operations and marks resources for another update, whatever the state says about them. */
   | { do: "forget"; again: string[] }
   /** Removes from the state what an earlier replacement left for deletion. Nothing is deleted in a cluster. */
@@ -56,6 +62,17 @@ export interface Import {
   id: string;
 }
 
+/** A resource to add that no pending operation names. */
+export interface Addition {
+  type: string;
+  /** Name of the resource. */
+  name: string;
+  /** Its id, as the provider knows it. */
+  id: string;
+  /** URN of the component that it belongs to. */
+  parent: string;
+}
+
 /** One finding after an interrupted update, and what follows from it. */
 export interface Part {
   /** What has happened. */
@@ -64,6 +81,7 @@ export interface Part {
   will?: string[];
   actions?: Action[];
   imports?: Import[];
+  additions?: Addition[];
   /** URNs of resources to refresh. */
   targets?: string[];
   /**
@@ -71,7 +89,7 @@ export interface Part {
    * ones stay, and the difference that a failed update left is no longer seen.
    */
   again?: string[];
-  /** Running releases of the stack that are missing from its state. */
+  /** Objects and running releases of the stack that are missing from its state and cannot be imported. */
   unknown?: string[];
   /** Releases without any successful revision left in Helm. */
   beyondHelp?: string[];

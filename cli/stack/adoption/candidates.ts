@@ -5,14 +5,14 @@ import type { Problem } from "../../../src/model/problems";
 import { generatedIn, passwordsOfStore, secretsOfStore } from "../../../src/plan/credentials/generated";
 import { credentialsIn } from "../../../src/plan/credentials/secret-text";
 import { valuesIn } from "../../../src/plan/credentials/secret-values";
-import { guardRails } from "../../../src/plan/namespace/guard-rails";
 import type { Plan, ReleasePlan } from "../../../src/plan/plan";
 import { keepsPasswords, newStores } from "../../../src/runtime/leftover-claims";
 import { stateIn } from "../../../src/runtime/state";
-import { groupOf, idOf, type ManifestObject } from "../../core/diff/manifests";
+import { idOf } from "../../core/diff/manifests";
 import { byUrn, nameOfUrn, RELEASE, releasesOf } from "../../core/state";
 import { claimsOf, type LiveClaim, readClaims } from "../claims";
 import { generatedValues } from "../comparison/guard-rails";
+import { directObjects } from "../direct-objects";
 import { existing } from "../existing";
 import type { Kubectl } from "../kubectl";
 import type { PlannedStack } from "../planning";
@@ -127,33 +127,16 @@ function leftoversOf(
 
 /** The ids of planned objects outside releases that the cluster has, by `<type>::<name>`. */
 async function existingObjects(planned: Plan, kubectl: Kubectl): Promise<[string, string][]> {
-  const name = planned.namespace.name;
-  const { namespace, containerDefaults, isolation, quota } = guardRails(planned.namespace);
-  const secrets = Object.entries(planned.secrets)
-    .filter(([, { external }]) => external === undefined)
-    .map(([secret]): [string, ManifestObject] => [
-      secret,
-      { apiVersion: "v1", kind: "Secret", metadata: { name: secret, namespace: name } },
-    ]);
-  const objects = [
-    [name, namespace],
-    [`${name}-container-defaults`, containerDefaults],
-    [`${name}-default-deny`, isolation],
-    [`${name}-quota`, quota],
-    ...secrets,
-  ].filter(([, object]) => object !== undefined) as unknown as [string, ManifestObject][];
+  const objects = directObjects(planned);
   const found = new Set(
     await existing(
       kubectl,
-      objects.map(([, object]) => object),
+      objects.map(({ object }) => object),
     ),
   );
-  return objects.flatMap(([logical, object]) => {
-    if (!found.has(object)) return [];
-    const { apiVersion = "", kind = "" } = object;
-    const type = `kubernetes:${groupOf(apiVersion) === "" ? `core/${apiVersion}` : apiVersion}:${kind}`;
-    return [[`${type}::${logical}`, idOf(object)]];
-  });
+  return objects.flatMap(({ type, name, object }) =>
+    found.has(object) ? [[`${type}::${name}`, idOf(object)] as [string, string]] : [],
+  );
 }
 
 /** Why a release cannot be taken over as it is. */

@@ -13,6 +13,7 @@ import { readLocks } from "../locks";
 import { dropPending, markLost, unmarkFound } from "../lost";
 import { mark } from "../marks";
 import { PROJECT_NAME } from "../project";
+import { addUnrecorded } from "./unrecorded";
 
 const AGAIN = "its update was interrupted: flotilla recover";
 
@@ -47,6 +48,10 @@ function perform(stack: string, cluster: Settings["cluster"], action: Action): P
       );
     case "refresh":
       return step("refreshing the state", () => refresh(stack, action));
+    case "add":
+      return step("adding what the update created to the state", () =>
+        addUnrecorded(stack, action.resources, AGAIN),
+      );
     case "drop":
       return step("removing replaced resources from the state", () => dropPending(stack));
     case "reinstall":

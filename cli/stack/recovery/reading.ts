@@ -1,9 +1,13 @@
 /** Reads what an interrupted update has left. */
 import { chosenNamespace } from "../../../src/config/namespace";
 import { compact } from "../../../src/model/records";
+import { askWithKubectl } from "../../../src/runtime/ask-cluster";
+import { isOwn as isOwnNamespace } from "../../../src/runtime/check-namespace";
+import { readNamespace } from "../../../src/runtime/verify-cluster";
 import { isCreation } from "../../core/recovery/operations";
 import { decide, type Recovery } from "../../core/recovery/recovery";
 import type { Situation } from "../../core/recovery/situation";
+import { idIn } from "../../core/recovery/unrecorded";
 import { namespaceIn } from "../../core/release-status";
 import {
   type ExportedState,
@@ -24,6 +28,7 @@ import { markedOf, readLost } from "../lost";
 import { otherNamespace } from "../other-namespace";
 import { PROJECT_NAME } from "../project";
 import { type LiveRelease, lastSuperseded, readReleases } from "../releases";
+import { readUnrecorded } from "./unrecorded";
 
 /** Returns what there is to recover, and how. `restored`: whether the state is a restored copy that may lack the last steps. */
 export async function recoveryOf(stack: string, { restored = false } = {}): Promise<Recovery> {
@@ -40,8 +45,17 @@ export async function recoveryOf(stack: string, { restored = false } = {}): Prom
   const live = ownOf(stack, access, state, await readReleases(kubectl, namespace));
   const lost = await readLost(kubectl, resources, live);
   const { recreated, stranger } = await otherNamespace(access, resources);
+  const place = await readNamespace(askWithKubectl(access.cluster), namespace);
+  const isOwn = place !== undefined && !place.isGoing && isOwnNamespace(place, compact({ id: idIn(state) }));
+  const since = restored ? 0 : unfinishedSince(last, isOwn);
+  const isUnfinished = since !== undefined || (locks ?? []).length > 0 || operationsOf(state).length > 0;
+  const planned =
+    isOwn && isUnfinished ? planOf(stack, compact({ read: access.read, resources })) : undefined;
   return decide({
     stranger,
+    since,
+    unrecorded:
+      planned?.namespace.name === namespace ? await readUnrecorded(stack, planned, state, kubectl) : [],
     lost,
     marked: markedOf(resources).filter((resource) => !lost.includes(resource)),
     recreated,
@@ -51,7 +65,6 @@ export async function recoveryOf(stack: string, { restored = false } = {}): Prom
     live,
     good: await goodRevisions(kubectl, namespace, live),
     lastResult: last?.result,
-    since: restored ? 0 : unfinishedSince(last),
     exists: await existing(kubectl, state),
   });
 }
@@ -80,8 +93,13 @@ function ownOf(
   return Object.fromEntries(Object.entries(live).filter(([name]) => own.has(name)));
 }
 
-function unfinishedSince(last: Pick<Update, "result" | "startedAt"> | undefined): number | undefined {
-  return last === undefined || last.result === "succeeded" ? undefined : Date.parse(last.startedAt);
+/** A first update that was killed is in no history, but has created the namespace. */
+function unfinishedSince(
+  last: Pick<Update, "result" | "startedAt"> | undefined,
+  isOwn: boolean,
+): number | undefined {
+  if (last === undefined) return isOwn ? 0 : undefined;
+  return last.result === "succeeded" ? undefined : Date.parse(last.startedAt);
 }
 
 /** The last good revisions of releases without a deployed one: helm was interrupted after it superseded the old revision. */
