@@ -273,7 +273,7 @@ describe("wrong tasks", () => {
     );
     refused(
       { migrate: migration({ command: ["migrate", [password("db", "default")]] }) },
-      /task migrate, command\[1\]: a password in a command/,
+      /task migrate, command\[1\]: a password or secret in a command/,
     );
     refused(
       { migrate: migration({ user: { uid: 1000, gid: 1000 } }) },
