@@ -58,7 +58,9 @@ describe("a first update that is killed", function () {
   };
   const state = async () => JSON.parse(await stack.export()) as ExportedState;
   const isRecorded = async (name: string) =>
-    resourcesOf(await state()).some(({ urn }) => nameOfUrn(urn) === name);
+    resourcesOf(await state()).some(
+      ({ type, urn }) => type.startsWith("kubernetes:") && nameOfUrn(urn) === name,
+    );
 
   /** The namespace, the claims and the passwords that have existed so far. */
   const noted: Record<string, unknown> = {};

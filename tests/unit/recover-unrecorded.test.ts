@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { decide, type Recovery } from "../../cli/core/recovery/recovery";
 import type { Situation } from "../../cli/core/recovery/situation";
-import { idIn, resourceOf, type Unrecorded } from "../../cli/core/recovery/unrecorded";
+import { createdResource, idIn, resourceOf, type Unrecorded } from "../../cli/core/recovery/unrecorded";
 import { revealed } from "../../cli/core/revealed";
 import type { ExportedResource } from "../../cli/core/state";
 import { hasPasswords } from "../../cli/stack/recovery/unrecorded";
@@ -85,6 +85,8 @@ describe("what an interrupted update did not record", () => {
       { do: "unlock", held: ["a.json"] },
       {
         do: "add",
+        imports: [],
+        again: [],
         resources: [
           { type: QUOTA, name: "shop-dev-quota", id: "shop-dev/shop-dev-quota", parent: NAMESPACE.urn },
           { type: SECRET, name: "db-auth", id: "shop-dev/db-auth", parent: CREDENTIALS.urn },
@@ -126,6 +128,36 @@ describe("what an interrupted update did not record", () => {
     assert.equal(outputs?.__fieldManager, "pulumi-kubernetes-1a2b");
     assert.deepEqual((revealed(outputs) as { data: unknown }).data, { password: "b2xk" });
     assert.doesNotMatch(JSON.stringify(resource).replace(/"plaintext":"(\\"|[^"])*"/g, ""), /b2xk/);
+  });
+
+  it("keeps everything of the operation that created it: the state has no other record of its parents and dependencies", () => {
+    const resource = {
+      urn: urn(SECRET, "db-auth"),
+      type: SECRET,
+      parent: CREDENTIALS.urn,
+      dependencies: [NAMESPACE.urn],
+      inputs: { kind: "Secret", data: { ciphertext: "c" } },
+    };
+    const { live } = unrecorded(SECRET, "db-auth");
+    const created = createdResource(
+      { type: "creating", resource },
+      { id: "shop-dev/db-auth", live, why: "interrupted" },
+    );
+    assert.deepEqual(created, {
+      ...resource,
+      id: "shop-dev/db-auth",
+      outputs: {
+        metadata: { name: "db-auth", labels },
+        __initialApiVersion: undefined,
+        __fieldManager: "pulumi-kubernetes-1a2b",
+      },
+      initErrors: ["interrupted"],
+    });
+    const release = createdResource(
+      { type: "creating", resource },
+      { id: "shop-dev/db", why: "interrupted" },
+    );
+    assert.deepEqual(release.outputs, resource.inputs);
   });
 
   it("is left to adopt if its passwords are not those of the state, or if its component or the provider is unknown", () => {

@@ -146,7 +146,7 @@ describe("recovery", () => {
   it("restores the last good revision", () => {
     assert.deepEqual(decide(situation({ live: live("cart", 5, "pending-upgrade", 4) })).actions, [
       { do: "rollback", release: "cart", namespace: "shop", to: 4 },
-      { do: "refresh", targets: [urn(RELEASE, "cart")], imports: [] },
+      { do: "refresh", targets: [urn(RELEASE, "cart")] },
     ]);
   });
 
@@ -172,7 +172,7 @@ describe("recovery", () => {
       assert.equal(blocked, undefined);
       assert.deepEqual(actions.slice(0, 2), [
         { do: "uninstall", release: "cart", namespace: "shop" },
-        { do: "refresh", targets: [urn(RELEASE, "cart")], imports: [] },
+        { do: "refresh", targets: [urn(RELEASE, "cart")] },
       ]);
     }
   });
@@ -224,7 +224,7 @@ describe("recovery", () => {
 
   it("drops an interrupted Pulumi operation, and checks its release", () => {
     assert.deepEqual(decide(situation({ state: pending("updating") })).actions, [
-      { do: "refresh", targets: [urn(RELEASE, "cart")], imports: [] },
+      { do: "refresh", targets: [urn(RELEASE, "cart")] },
       { do: "forget", again: [urn(RELEASE, "cart")] },
     ]);
   });
@@ -280,22 +280,15 @@ describe("recovery", () => {
       release: "cart",
       namespace: "shop",
     });
-    assert.deepEqual(decide(situation({ state })).actions, [
-      { do: "refresh", targets: [], imports: [{ urn: urn(RELEASE, "cart"), id: "shop/cart" }] },
-    ]);
-    const stack = { urn: urn("pulumi:pulumi:Stack", "shop-prod"), type: "pulumi:pulumi:Stack" };
-    const begun = pending("importing", release("cart"), [stack as ReturnType<typeof release>]);
-    assert.deepEqual(
-      decide(situation({ state: begun })).actions,
-      [
-        {
-          do: "refresh",
-          targets: [stack.urn],
-          imports: [{ urn: urn(RELEASE, "cart"), id: "shop/cart" }],
-        },
-      ],
-      "what is imported is no target: pulumi finds no such resource in the state",
-    );
+    const cart = urn(RELEASE, "cart");
+    const imported = [
+      { do: "add", imports: [{ urn: cart, id: "shop/cart" }], resources: [], again: [cart] },
+      { do: "refresh", targets: [cart] },
+      { do: "forget", again: [cart] },
+    ];
+    assert.deepEqual(decide(situation({ state })).actions, imported);
+    const begun = pending("importing", release("cart"), []);
+    assert.deepEqual(decide(situation({ state: begun })).actions, imported);
     assert.deepEqual(decide(situation({ state, live: {} })).actions, [{ do: "forget", again: [] }]);
   });
 
@@ -307,7 +300,7 @@ describe("recovery", () => {
     } as unknown as ReturnType<typeof release>;
     const state = pending("creating", secret);
     assert.deepEqual(decide(situation({ state, exists: { [secret.urn]: true } })).actions, [
-      { do: "refresh", targets: [], imports: [{ urn: secret.urn, id: "shop/auth" }] },
+      { do: "add", imports: [{ urn: secret.urn, id: "shop/auth" }], resources: [], again: [] },
     ]);
     assert.deepEqual(decide(situation({ state, exists: { [secret.urn]: false } })).actions, [
       { do: "forget", again: [] },
@@ -363,7 +356,7 @@ describe("recovery", () => {
     assert.deepEqual([twice.found, twice.actions], [[], []]);
     const deleting = decide(situation({ state: pending("deleting"), live: {}, lost: [release("cart")] }));
     assert.deepEqual(deleting.actions, [
-      { do: "refresh", targets: [urn(RELEASE, "cart")], imports: [] },
+      { do: "refresh", targets: [urn(RELEASE, "cart")] },
       { do: "forget", again: [] },
     ]);
   });
@@ -380,7 +373,7 @@ describe("recovery", () => {
     );
     assert.match(found.join("\n"), /namespace shop was deleted and recreated since the last update/);
     assert.deepEqual(actions, [
-      { do: "refresh", targets: [namespace.urn], imports: [] },
+      { do: "refresh", targets: [namespace.urn] },
       { do: "reinstall", urns: [urn(RELEASE, "cart")] },
     ]);
   });
@@ -399,7 +392,7 @@ describe("recovery", () => {
     );
     assert.deepEqual(
       actions.map((action) => action.do),
-      ["unlock", "refresh", "drop", "reinstall"],
+      ["unlock", "add", "drop", "reinstall"],
     );
     assert.equal(will.length, 4);
     const unseen = decide(situation({ state: resourcesOf(release("cart"), old), seesLocks: false }));
@@ -427,7 +420,7 @@ describe("recovery", () => {
     const state = pending("deleting");
     assert.deepEqual(decide(situation({ state, live: live("cart", 3, "uninstalling") })).actions, [
       { do: "uninstall", release: "cart", namespace: "shop" },
-      { do: "refresh", targets: [urn(RELEASE, "cart")], imports: [] },
+      { do: "refresh", targets: [urn(RELEASE, "cart")] },
       { do: "forget", again: [] },
     ]);
   });

@@ -1,6 +1,7 @@
 /** What an interrupted update has left, and how to repair it: pure decisions. */
 import { compact } from "../../../src/model/records";
 import { ownerText } from "../../../src/runtime/check-namespace";
+import { typesOfUrn } from "../../../src/runtime/urn";
 import type { Lock } from "../../stack/locks";
 import {
   type ExportedResource,
@@ -9,9 +10,9 @@ import {
   operationsOf,
   type PendingOperation,
   pendingDeletes,
+  RELEASE,
   resourcesOf,
   resourceText,
-  STACK,
 } from "../state";
 import { operationParts } from "./operations";
 import { releaseParts } from "./releases-left";
@@ -62,17 +63,19 @@ export function decide(situation: Situation): Recovery {
   const parts = [...begun, ...edits];
   const imports = allOf(parts, "imports");
   const additions = allOf(parts, "additions");
-  const targets = [...new Set(allOf(parts, "targets"))];
-  const again = [...new Set(allOf(parts, "again"))];
+  // Only a refresh tells which revision an imported release has.
+  const releases = imports.map(({ urn }) => urn).filter((urn) => typesOfUrn(urn).at(-1) === RELEASE);
+  const targets = [...new Set([...allOf(parts, "targets"), ...releases])];
+  const again = [...new Set([...allOf(parts, "again"), ...releases])];
   const isToDo =
     operations.length + targets.length + again.length + additions.length + allOf(parts, "actions").length > 0;
   const steps = [
     ...withUnlocking(begun, locks, seesLocks, isToDo),
-    refreshPart(targets, imports, resources),
-    // Edits of the state come after the lock is released and after imports: an edit drops the pending operations.
+    // Edits of the state come after the lock is released, and imports come first: an edit drops the pending operations.
+    additionPart(imports, additions, again),
+    refreshPart(targets),
     ...edits,
     forgetPart(operations.length > imports.length, again),
-    additionPart(additions),
   ];
   const actions = allOf(steps, "actions");
   const beyondHelp = allOf(begun, "beyondHelp");
@@ -196,23 +199,13 @@ function withUnlocking(
   return seesLocks && held.length === locks.length ? [...begun, unlocking] : [unlocking, ...begun];
 }
 
-function refreshPart(targets: string[], imports: Import[], resources: readonly ExportedResource[]): Part {
-  if (targets.length === 0 && imports.length === 0) return {};
+function refreshPart(targets: string[]): Part {
+  if (targets.length === 0) return {};
   return {
-    will:
-      targets.length === 0
-        ? []
-        : [`refresh ${targets.map(nameOfUrn).join(", ")} in the state (pulumi refresh)`],
-    actions: [{ do: "refresh", targets: targets.length > 0 ? targets : stackOf(resources), imports }],
+    will: [`refresh ${targets.map(nameOfUrn).join(", ")} in the state (pulumi refresh)`],
+    actions: [{ do: "refresh", targets }],
   };
 }
-
-/**
- * The stack's own resource, as a harmless target: imported resources cannot be targets, since they are not in the state yet, and
- * without a target Pulumi would refresh everything.
- */
-const stackOf = (resources: readonly ExportedResource[]): string[] =>
-  resources.flatMap(({ type, urn }) => (type === STACK ? [urn] : []));
 
 /** Clears pending operations that no import completes, and marks what must be updated again. */
 function forgetPart(areLeft: boolean, again: string[]): Part {
@@ -227,15 +220,18 @@ function forgetPart(areLeft: boolean, again: string[]): Part {
   };
 }
 
-/** Adds what no operation names. */
-function additionPart(additions: readonly Addition[]): Part {
-  if (additions.length === 0) return {};
+/** Adds what the update was creating, and what no operation names. */
+function additionPart(imports: readonly Import[], additions: readonly Addition[], again: string[]): Part {
+  if (imports.length + additions.length === 0) return {};
   const it = additions.length === 1 ? "it" : "them";
   return {
-    will: [
-      `add ${additions.map(additionText).join(", ")} to the state; the interrupted update created ${it}, and nothing in the cluster changes`,
-    ],
-    actions: [{ do: "add", resources: [...additions] }],
+    will:
+      additions.length === 0
+        ? []
+        : [
+            `add ${additions.map(additionText).join(", ")} to the state; the interrupted update created ${it}, and nothing in the cluster changes`,
+          ],
+    actions: [{ do: "add", imports: [...imports], resources: [...additions], again }],
   };
 }
 

@@ -43,10 +43,13 @@ export type Action =
   | { do: "rollback"; release: string; namespace: string; to: number }
   /** Helm uninstalls a release that was never installed successfully; volume claims stay. */
   | { do: "uninstall"; release: string; namespace: string }
-  /** `pulumi refresh`, which also imports the resources that were being created. */
-  | { do: "refresh"; targets: string[]; imports: Import[] }
-  /** Adds what the interrupted update has created and not recorded to the state. */
-  | { do: "add"; resources: Addition[] }
+  /** `pulumi refresh`. */
+  | { do: "refresh"; targets: string[] }
+  /**
+   * Adds what the interrupted update has created to the state, from the pending operations (`imports`) or the cluster
+   * (`resources`), and marks `again` in the same edit, because it drops the pending operations.
+   */
+  | { do: "add"; imports: Import[]; resources: Addition[]; again: string[] }
   /** Clears the pending operations and marks resources for another update, whatever the state says about them. */
   | { do: "forget"; again: string[] }
   /** Removes from the state what an earlier replacement left for deletion. Nothing is deleted in a cluster. */

@@ -13,6 +13,7 @@ import {
   kindOfType,
   NAMESPACE,
   operationsOf,
+  type PendingOperation,
   resourcesOf,
   SECRET,
 } from "../state";
@@ -90,10 +91,8 @@ export function resourceOf(
     why,
   }: { planned: ManifestObject; live: LiveObject; provider: ExportedResource; why: string },
 ): ExportedResource {
-  const { managedFields: _, ...metadata } = live.metadata;
-  const { data, ...found } = { ...live, metadata } as ManifestObject & { data?: unknown };
-  // The value of a Secret stays encrypted.
-  const values = data === undefined ? {} : { data: secretOf(data) };
+  const { metadata } = live;
+  const { data } = live as { data?: unknown };
   const owner = Object.entries(metadata.annotations ?? {}).filter(([key]) => [OWNER, OWNER_ID].includes(key));
   return {
     urn: urnOf(addition),
@@ -106,19 +105,37 @@ export function resourceOf(
         ...planned.metadata,
         ...(owner.length === 0 ? {} : { annotations: Object.fromEntries(owner) }),
       },
-      ...values,
+      ...(data === undefined ? {} : { data: secretOf(data) }),
     },
-    outputs: {
-      ...found,
-      ...values,
-      __initialApiVersion: planned.apiVersion,
-      __fieldManager: creatorOf(live),
-    },
+    outputs: outputsOf(live),
     parent: addition.parent,
     provider: `${provider.urn}::${provider.id}`,
     initErrors: [why],
   };
 }
+
+/** Returns an object as a state has it: the value of a Secret is encrypted, and its field manager is kept. */
+function outputsOf(live: LiveObject): Record<string, unknown> {
+  const { managedFields: _, ...metadata } = live.metadata;
+  const { data, ...found } = { ...live, metadata } as ManifestObject & { data?: unknown };
+  return {
+    ...found,
+    ...(data === undefined ? {} : { data: secretOf(data) }),
+    __initialApiVersion: found.apiVersion,
+    __fieldManager: creatorOf(live),
+  };
+}
+
+/** Returns the resource of an operation that created an object or a release with this id. Releases have no object of their own. */
+export const createdResource = (
+  { resource }: PendingOperation,
+  { id, live, why }: { id: string; live?: LiveObject; why: string },
+): ExportedResource => ({
+  ...resource,
+  id,
+  outputs: live === undefined ? { ...resource.inputs } : outputsOf(live),
+  initErrors: [why],
+});
 
 /** Whether Pulumi has created an object for this application and nothing else manages it. */
 function isOfStack({ live, labels }: Unrecorded): boolean {

@@ -13,7 +13,7 @@ import { readLocks } from "../locks";
 import { dropPending, markLost, unmarkFound } from "../lost";
 import { mark } from "../marks";
 import { PROJECT_NAME } from "../project";
-import { addUnrecorded } from "./unrecorded";
+import { addCreated } from "./unrecorded";
 
 const AGAIN = "its update was interrupted: flotilla recover";
 
@@ -49,9 +49,7 @@ function perform(stack: string, cluster: Settings["cluster"], action: Action): P
     case "refresh":
       return step("refreshing the state", () => refresh(stack, action));
     case "add":
-      return step("adding what the update created to the state", () =>
-        addUnrecorded(stack, action.resources, AGAIN),
-      );
+      return step("adding what the update created to the state", () => addCreated(stack, action, AGAIN));
     case "drop":
       return step("removing replaced resources from the state", () => dropPending(stack));
     case "reinstall":
@@ -63,12 +61,10 @@ function perform(stack: string, cluster: Settings["cluster"], action: Action): P
   }
 }
 
-const refresh = (stack: string, { targets, imports }: Extract<Action, { do: "refresh" }>): Promise<string> =>
+const refresh = (stack: string, { targets }: Extract<Action, { do: "refresh" }>): Promise<string> =>
   pulumiQuietly([
-    ...["refresh", "--stack", stack, "--yes", "--skip-preview"],
+    ...["refresh", "--stack", stack, "--yes", "--skip-preview", "--skip-pending-creates"],
     ...targets.flatMap((urn) => ["--target", urn]),
-    ...imports.flatMap(({ urn, id }) => ["--import-pending-creates", urn, "--import-pending-creates", id]),
-    ...(imports.length === 0 ? ["--skip-pending-creates"] : []),
   ]);
 
 /** @throws ToolError if an update has started meanwhile: `pulumi cancel` would release its lock too. */

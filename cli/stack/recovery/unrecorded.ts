@@ -7,14 +7,14 @@ import type { Plan, SecretPlan } from "../../../src/plan/plan";
 import type { LiveObject } from "../../../src/runtime/foreign-objects";
 import { KUBERNETES_PROVIDER } from "../../../src/runtime/resource-types";
 import { identity, idOf, type ManifestObject } from "../../core/diff/manifests";
-import type { Addition } from "../../core/recovery/situation";
-import { resourceOf, type Unrecorded } from "../../core/recovery/unrecorded";
-import { type ExportedState, nameOfUrn, operationsOf, resourcesOf, SECRET } from "../../core/state";
+import type { Action } from "../../core/recovery/situation";
+import { createdResource, resourceOf, type Unrecorded } from "../../core/recovery/unrecorded";
+import { type ExportedState, nameOfUrn, operationsOf, RELEASE, resourcesOf, SECRET } from "../../core/state";
 import { accessTo } from "../access";
 import { generatedValues } from "../comparison/guard-rails";
-import { type DirectObject, directObjects } from "../direct-objects";
+import { directObjects } from "../direct-objects";
 import { editState } from "../edit";
-import { exportState, readState } from "../engine";
+import { exportState } from "../engine";
 import { planOf } from "../findings";
 import { connect, type Kubectl, listText, type ObjectList } from "../kubectl";
 import type { SecretObject } from "../secrets";
@@ -29,7 +29,10 @@ export async function readUnrecorded(
   const recorded = [...resourcesOf(state), ...operationsOf(state).map(({ resource }) => resource)];
   const known = new Set(recorded.map(({ type, urn }) => `${type}::${nameOfUrn(urn)}`));
   const missing = directObjects(planned).filter(({ type, name }) => !known.has(`${type}::${name}`));
-  const live = await readLive(kubectl, missing);
+  const live = await readLive(
+    kubectl,
+    missing.map(({ object }) => object),
+  );
   const found = missing.flatMap((each) => {
     const object = live.get(keyOf(each.object));
     return object === undefined ? [] : [{ ...each, live: object }];
@@ -47,39 +50,55 @@ export async function readUnrecorded(
   });
 }
 
-/** Adds objects in the cluster to the state, for the next update to update. */
-export async function addUnrecorded(
+/** Adds what the interrupted update has created to the state, for the next update to update. */
+export async function addCreated(
   stack: string,
-  additions: readonly Addition[],
+  { imports, resources: additions, again }: Extract<Action, { do: "add" }>,
   why: string,
 ): Promise<void> {
   const access = accessTo(stack);
   const kubectl = await connect(access);
-  const resources = await readState(stack);
+  const state = await exportState(stack);
+  const resources = resourcesOf(state);
   const planned = planOf(stack, compact({ read: access.read, resources }));
   const provider = resources.find(({ type, delete: isGoing }) => type === KUBERNETES_PROVIDER && !isGoing);
   const objects = planned === undefined ? [] : directObjects(planned);
-  const live = await readLive(kubectl, objects);
+  const begun = operationsOf(state).filter(({ resource }) => imports.some(({ urn }) => urn === resource.urn));
+  const live = await readLive(kubectl, [
+    ...objects.map(({ object }) => object),
+    ...begun.flatMap(({ resource }) =>
+      resource.type === RELEASE ? [] : [(resource.inputs ?? {}) as ManifestObject],
+    ),
+  ]);
   await editState(stack, ({ deployment }) => {
+    const present = deployment?.resources ?? [];
+    for (const resource of present)
+      if (again.includes(resource.urn) && !resource.delete) resource.initErrors = [why];
+    for (const operation of begun) {
+      const { type, urn, inputs } = operation.resource;
+      const id = imports.find((each) => each.urn === urn)?.id as string;
+      const found = type === RELEASE ? undefined : live.get(keyOf(inputs as ManifestObject));
+      present.push(createdResource(operation, compact({ id, live: found, why })));
+    }
     for (const addition of additions) {
       const { type, name } = addition;
       const object = objects.find((each) => each.type === type && each.name === name)?.object;
       const found = object && live.get(keyOf(object));
       // Deleted or no longer planned since the question was asked.
       if (object === undefined || found === undefined || provider === undefined) continue;
-      deployment?.resources?.push(resourceOf(addition, { planned: object, live: found, provider, why }));
+      present.push(resourceOf(addition, { planned: object, live: found, provider, why }));
     }
   });
 }
 
 type Live = LiveObject & Pick<SecretObject, "data"> & ManifestObject;
 
-async function readLive(kubectl: Kubectl, objects: readonly DirectObject[]): Promise<Map<string, Live>> {
+async function readLive(kubectl: Kubectl, objects: readonly ManifestObject[]): Promise<Map<string, Live>> {
   if (objects.length === 0) return new Map();
   const text = await kubectl.run(
     ["get", "--ignore-not-found", "-o", "json", "--show-managed-fields", "-f", "-"],
     {
-      input: listText(objects.map(({ object }) => identity(object))),
+      input: listText(objects.map(identity)),
     },
   );
   if (text.trim() === "") return new Map();
