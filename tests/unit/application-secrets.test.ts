@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Application, Service } from "../../src/model/application";
 import { readInventory } from "../../src/model/inventory/read";
+import type { Task } from "../../src/model/task";
 import { secret, secretInJson, secretInUrl, text } from "../../src/model/text";
 import { validateApplication } from "../../src/model/validate";
 import { plan } from "../../src/plan";
@@ -118,7 +119,7 @@ describe("a generated secret", () => {
   it("is warned about if no service uses it", () => {
     const planned = planFor(shopWith({ jwt: { reason: "signs sessions" } }, {}));
     assert.deepEqual(planned.warnings, [
-      'apps/shop.ts: secret jwt is declared, but no service uses it: remove it, or use secret("jwt") in env or files',
+      'apps/shop.ts: secret jwt is declared, but no service or task uses it: remove it, or use secret("jwt") in env or files',
     ]);
   });
 });
@@ -170,6 +171,23 @@ describe("a given secret", () => {
     }
     // The secret store is for values that others create: a generated one stays generated.
     assert.equal(planFor(shop, { externalSecrets }).credentials["secret-jwt"]?.source, "generated");
+  });
+
+  it("is used if only a task uses it", () => {
+    const migrate: Task = {
+      image: { repository: "example.com/migrate", tag: "1.0.0" },
+      seconds: 60,
+      before: ["web"],
+      env: { KEY: [secret("jwt")] },
+    };
+    const shop = application({
+      services: { web: service() },
+      tasks: { migrate },
+      secrets: { jwt: { reason: "signs tokens", given: true } },
+    });
+    const plan = planFor(shop, { credentials: { "secret-jwt": "given" } });
+    assert.deepEqual(plan.credentials["secret-jwt"]?.source, "stack");
+    assert.deepEqual(plan.warnings, []);
   });
 
   it("needs no value in stacks in which no service uses it", () => {

@@ -80,6 +80,13 @@ describe("a service that waits for another service", () => {
     ["a service twice", { uses: ["api"], waitsFor: ["api", "api"] }, /waits for "api" twice/],
     ["a time limit for nothing", { waitSeconds: 10 }, /has `waitSeconds`, but waits for no service/],
   ];
+  it("is refused for a service whose first port does not show that it answers", () => {
+    const ports = { dns: { container: 53, protocol: "udp" } } as const;
+    const api = { ports, probe: { exec: { command: ["true"] } } };
+    const problems = validateApplication(shop({ web: waitsForApi, api, users: {} })).map(({ what }) => what);
+    assert.deepEqual(problems, ['waits for "api", whose first port is not TCP']);
+  });
+
   for (const [name, web, message] of bad)
     it(`is refused with ${name}`, () => {
       const problems = validateApplication(shop({ web, api: {} })).map(({ what }) => what);

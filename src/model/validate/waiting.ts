@@ -1,6 +1,7 @@
 /** Checks which services a service waits for. Circles are found in the plan, because they depend on the stack. */
 import type { Application, Service } from "../application";
 import { own } from "../graph";
+import { isTcp } from "../ports";
 import type { Report } from "./report";
 
 /** Checks that `waitsFor` names services that the service uses. */
@@ -29,8 +30,20 @@ export function checkWaiting(
         `waits for "${target}", which is not in \`uses\``,
         own(services, target) ? `Add "${target}" to \`uses\`.` : "Only services in `uses` can be waited for.",
       );
+    else if (!answers(own(services, target)))
+      report(
+        where,
+        `waits for "${target}", whose first port is not TCP`,
+        `Make a TCP port the first one of ${target}: a connection to it shows that it answers.`,
+      );
     else if (waitsFor?.indexOf(target) !== index)
       report(where, `waits for "${target}" twice`, "Remove one of them.");
   if (waitSeconds !== undefined && (waitsFor ?? []).length === 0)
     report(where, "has `waitSeconds`, but waits for no service", "Remove it, or add `waitsFor`.");
+}
+
+/** Whether the first port of a service accepts connections. A service without ports is reported elsewhere. */
+function answers(service: Service | undefined): boolean {
+  const [first] = Object.values(service?.ports ?? {});
+  return first === undefined || isTcp(first);
 }

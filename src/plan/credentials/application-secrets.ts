@@ -1,9 +1,10 @@
 /** The secrets of an application: values that belong to no account. They are generated, or the stack or its secret store has them. */
-import type { Application, Service } from "../../model/application";
-import { own } from "../../model/graph";
+import type { Application } from "../../model/application";
+import { own, programsOf } from "../../model/graph";
 import type { Problem } from "../../model/problems";
 import { compact } from "../../model/records";
 import { type Secret, shapeOfSecret } from "../../model/secrets";
+import type { Program } from "../../model/task";
 import { isText, referencesOf } from "../../model/text";
 import type { AppContext, PlanContext } from "../context";
 import type { CredentialPlan, CredentialText } from "../plan";
@@ -53,9 +54,9 @@ const generatedValue = (secret: Secret, protect: boolean): CredentialPlan => ({
   protect,
 });
 
-/** Returns the values that texts of services use. A given secret that no service uses needs no value. */
+/** Returns the values that texts of services and tasks use. A given secret that none of them uses needs no value. */
 export function secretCredentials(context: AppContext): Record<string, CredentialPlan> {
-  const used = usedSecrets(Object.values(context.application.services));
+  const used = usedSecrets(Object.values(programsOf(context.application)));
   return Object.fromEntries(
     Object.entries(context.declared.secrets ?? {}).flatMap(([name, secret]): [string, CredentialPlan][] => {
       const { credential } = secretText(context, name);
@@ -82,8 +83,8 @@ export function otherGenerations(context: PlanContext): Record<string, Credentia
   );
 }
 
-/** Returns the names of the secrets in the variables and files of a service. */
-const secretsIn = ({ env = {}, files = {} }: Service): string[] =>
+/** Returns the names of the secrets in the variables and files of a service or task. */
+const secretsIn = ({ env = {}, files = {} }: Pick<Program, "env" | "files">): string[] =>
   [...Object.values(env), ...Object.values(files)]
     .filter(isText)
     .flatMap(referencesOf)
@@ -95,7 +96,7 @@ export const servicesWithSecret = ({ services }: Application, name: string): str
     secretsIn(described).includes(name) ? [service] : [],
   );
 
-const usedSecrets = (services: readonly Service[]): Set<string> => new Set(services.flatMap(secretsIn));
+const usedSecrets = (programs: readonly Program[]): Set<string> => new Set(programs.flatMap(secretsIn));
 
 /** Reports missing values, settings that contradict each other, and values with the name of another password. */
 export function secretProblems(context: AppContext, others: Record<string, CredentialPlan>): Problem[] {
@@ -121,15 +122,15 @@ export function secretProblems(context: AppContext, others: Record<string, Crede
   ];
 }
 
-/** Warns about secrets that no service of the inventory uses. */
+/** Warns about secrets that no service or task of the inventory uses. */
 export function unusedSecretWarnings({ declared }: AppContext): string[] {
   const standIns = Object.values(declared.externals ?? {}).flatMap(({ standIn }) => standIn ?? []);
-  const used = usedSecrets([...Object.values(declared.services), ...standIns]);
+  const used = usedSecrets([...Object.values(programsOf(declared)), ...standIns]);
   return Object.keys(declared.secrets ?? {})
     .filter((name) => !used.has(name))
     .map(
       (name) =>
-        `apps/${declared.name}.ts: secret ${name} is declared, but no service uses it: remove it, or use secret("${name}") in env or files`,
+        `apps/${declared.name}.ts: secret ${name} is declared, but no service or task uses it: remove it, or use secret("${name}") in env or files`,
     );
 }
 

@@ -18,8 +18,8 @@ export function taskImage({ declared, settings }: AppContext, name: string, { im
 }
 
 /**
- * Returns the digest of what makes a version of a migration: image, command, arguments, variables and files. Logins count as
- * references, and images without their mirror: a rotated password or a new mirror runs nothing again.
+ * Returns the digest of what makes a version of a migration: image, command, arguments, variables and files. Logins and secrets
+ * count as references, and images without their mirror: a rotated password or a new mirror runs nothing again.
  */
 export function versionOf(context: AppContext, name: string, task: Task): string {
   const withoutMirrors = { ...context, settings: { ...context.settings, registryMirrors: {} } };
@@ -37,7 +37,7 @@ export function versionOf(context: AppContext, name: string, task: Task): string
 
 /** Returns a part of a text with addresses filled in. */
 const plainPart = (context: AppContext, part: string | Reference): string | Reference =>
-  typeof part === "string" || part.ref === "password" || part.ref === "username"
+  typeof part === "string" || ["password", "username", "secret"].includes(part.ref)
     ? part
     : fill(context, [part]);
 

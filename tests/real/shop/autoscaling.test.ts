@@ -39,12 +39,16 @@ describe("autoscaling by requests in flight (REAL=long)", () => {
       .readyReplicas ?? 0;
 
   it("adds a pod while requests are slow, and removes it afterwards, without a failed request", async () => {
-    await until("the autoscaler has the metric", async () => {
-      const { status } = await get<{
-        status: { currentMetrics?: { pods?: { metric: { name: string } } }[] };
-      }>(...["horizontalpodautoscaler", "order-service", "-n", NAMESPACE]);
-      return status.currentMetrics?.some(({ pods }) => pods?.metric.name === METRIC) === true;
-    });
+    await until(
+      "the autoscaler has the metric",
+      async () => {
+        const { status } = await get<{
+          status: { currentMetrics?: { pods?: { metric: { name: string } } }[] };
+        }>(...["horizontalpodautoscaler", "order-service", "-n", NAMESPACE]);
+        return status.currentMetrics?.some(({ pods }) => pods?.metric.name === METRIC) === true;
+      },
+      120,
+    );
     assert.equal(await ready(), 2);
     const load = new Follower(CALLERS, "app=load");
     const slow = new Follower(CALLERS, "app=slow");

@@ -63,7 +63,7 @@ export interface Kept {
   results: Partial<Record<CaseName, Result>>;
 }
 
-export const FILE = join(PROJECT, "tests", "real", "shop", "results.json");
+export const FILE = join(PROJECT, "tests", "real", "shop", "long-run.json");
 export const PAGE = join(PROJECT, "docs", "reliability.md");
 
 export const readKept = (): Kept => JSON.parse(readFileSync(FILE, "utf8")) as Kept;
@@ -101,5 +101,5 @@ export function pageOf(written: string, { date, providers, cores, results }: Kep
     "",
     ...table(["case", "duration", "result"], rows),
   ];
-  return between(written, "tests/real/shop/results.json", lines.join("\n"), "REAL=long npm run test:real");
+  return between(written, "tests/real/shop/long-run.json", lines.join("\n"), "REAL=long npm run test:real");
 }

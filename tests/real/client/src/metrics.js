@@ -59,7 +59,8 @@ async function measured({ metadata, status }) {
 }
 
 async function answer(url) {
-  const { pathname, searchParams } = new URL(url, "https://localhost");
+  const { pathname: encoded, searchParams } = new URL(url, "https://localhost");
+  const pathname = decodeURIComponent(encoded);
   if (pathname === `/apis/${GROUP}`) return DISCOVERY;
   const [, namespace] =
     new RegExp(`^/apis/${GROUP}/namespaces/([^/]+)/pods/[*]/${METRIC}$`).exec(pathname) ?? [];
