@@ -172,10 +172,13 @@ describe("a user's project with the package", function () {
     succeeds(await flotilla("up", "--stack", "local", "--yes"));
     const newer = await packNext(archive, root, "99.0.0", (folder) => {
       const template = join(folder, "charts/microservice/templates/service.yaml");
-      const labels = '  {{- include "microservice.metadata" (list $ "" dict) | nindent 2 }}\n';
       const text = readFileSync(template, "utf8");
-      assert.ok(text.includes(labels));
-      writeFileSync(template, text.replace(labels, `${labels}  annotations: { example.com/newer: "yes" }\n`));
+      const newer = text.replace(
+        / +\{\{- include "microservice\.metadata" .*\n/,
+        '$&  annotations: { example.com/newer: "yes" }\n',
+      );
+      assert.notEqual(newer, text);
+      writeFileSync(template, newer);
     });
     mkdirSync(join(project, "vendor"), { recursive: true });
     cpSync(newer, join(project, "vendor/flotilla-99.0.0.tgz"));
