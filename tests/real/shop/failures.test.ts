@@ -7,7 +7,7 @@ import { get, type Stack, secretOf } from "../../e2e/world";
 import { CALLERS } from "./callers";
 import { Follower } from "./follow";
 import { report, secondsSince } from "./report";
-import { NAMESPACE, theShop, update, WRONG_PASSWORD, withTimeLimits } from "./shop";
+import { IS_LONG, NAMESPACE, theShop, update, WRONG_PASSWORD, withTimeLimits } from "./shop";
 
 interface Failure {
   release: string;
@@ -20,7 +20,7 @@ interface Failure {
 
 const TAG = "9.9.9";
 
-const FAILURES: Failure[] = [
+const ALL: Failure[] = [
   {
     release: "first",
     settings: { "env.MISBEHAVIOR": "crash" },
@@ -60,6 +60,9 @@ const FAILURES: Failure[] = [
     report: [/its startup probe fail/, /ER_ACCESS_DENIED_ERROR/],
   },
 ];
+
+// On a busy machine, the eviction of a pod with a full disk comes late.
+const FAILURES = ALL.filter(({ release }) => IS_LONG || release !== "third");
 
 /** In seconds. A pod with a full disk is evicted within a minute or more. */
 const TIME_LIMITS = Object.fromEntries(
