@@ -148,6 +148,16 @@ describe("a StatefulSet", () => {
     assert.deepEqual(values.networkPolicy?.egress?.own_pods, rule);
   });
 
+  it("lets its pods connect to each other with the protocol of each port", () => {
+    const ports = {
+      http: { container: 8080, protocol: "http" },
+      gossip: { container: 7946, protocol: "udp" },
+    } as const;
+    const { networkPolicy } = valuesOf(planFor(shop(stateful({ ports })), PROD), "cart");
+    for (const direction of [networkPolicy?.ingress, networkPolicy?.egress])
+      assert.deepEqual(direction?.own_pods?.ports, [8080, "7946/UDP"]);
+  });
+
   it("is refused with a name that is too long or whose headless Service has another's name", () => {
     const long = "a".repeat(53);
     const named = (name: string) => validateApplication(application({ services: { [name]: stateful() } }));

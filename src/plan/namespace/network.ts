@@ -53,7 +53,7 @@ export function networkPolicyOf(
 /** Allows the pods of a StatefulSet to connect to each other: its headless Service is for members of a cluster. */
 function peerRule(application: Application, name: string): Record<string, Rule> {
   const { workload, ports = {} } = own(application.services, name) ?? {};
-  const numbers = Object.values(ports).map(({ container }) => container);
+  const numbers = Object.values(ports).map(({ container, protocol }) => ruleText(container, protocol));
   return workload === "StatefulSet" && numbers.length > 0
     ? { own_pods: { pods: podsOf(name), ports: numbers } }
     : {};
@@ -122,7 +122,7 @@ function rules(
   const named: Record<string, Rule> = {};
   for (const edge of edges) {
     const other = otherSide(edge);
-    const ports = [...(own(named, other)?.ports ?? []), portOf(edge)];
+    const ports = [...(own(named, other)?.ports ?? []), ruleText(edge.targetPort, edge.protocol)];
     peersOf(application, edge, other).forEach((peer, index) => {
       named[index === 0 ? other : `${other}_${index + 1}`] = { ...peer, ports };
     });
@@ -130,10 +130,10 @@ function rules(
   return named;
 }
 
-/** Returns the port of an edge as the chart writes it: a rule without a protocol is for TCP. */
-function portOf({ targetPort, protocol }: Edge): number | string {
+/** Returns a port as the chart's rules have it: one without a protocol is for TCP. */
+function ruleText(port: number, protocol: string): number | string {
   const transport = transportOf(protocol);
-  return transport === "TCP" ? targetPort : `${targetPort}/${transport}`;
+  return transport === "TCP" ? port : `${port}/${transport}`;
 }
 
 /** Returns the peers of an edge: a release of the application, pods in another namespace, address ranges, or any address. */
