@@ -27,11 +27,11 @@ import { clientsOf } from "./namespace/network";
 import { quotaProblems } from "./namespace/quota";
 import { outputsOf } from "./outputs";
 import { placeProblems } from "./place";
-import type { Plan, ReleasePlan, SecretPlan } from "./plan";
+import { type Plan, type ReleasePlan, runsToCompletion, type SecretPlan } from "./plan";
 import { publicEntries } from "./services/exposure";
 import { fileTextProblems } from "./services/files";
 import { planMicroservice } from "./services/microservice";
-import { replacementProblems } from "./services/replacement";
+import { replacementProblems, replacementWarnings } from "./services/replacement";
 import { mergeResources, serviceResources } from "./services/resources";
 import { orderedByRoutes, routeProblems } from "./services/routes";
 import { scalingProblems } from "./services/scaling";
@@ -147,6 +147,7 @@ export function plan(context: PlanContext): Plan {
       ...(stores.length > 0 ? imageWarnings(settings) : []),
       ...storeChangeWarnings(context),
       ...volumeWarnings(context),
+      ...replacementWarnings(context, releases),
       ...deletionWarnings(context),
       ...urlWarnings(context),
       ...wayInWarnings(application, settings),
@@ -269,7 +270,7 @@ function storeSecrets(context: PlanContext): Record<string, SecretPlan> {
 
 /** Adds the owner to the description of a release. Jobs are left out: they would run again. */
 const ownedBy = (owner: Owner | undefined, release: ReleasePlan): ReleasePlan =>
-  owner === undefined || release.kind === "job" || release.kind === "task"
+  owner === undefined || runsToCompletion(release.kind)
     ? release
     : { ...release, description: `${release.description}${ownerMark(owner)}` };
 

@@ -145,6 +145,21 @@ describe("one number for two protocols", () => {
   });
 });
 
+describe("a release whose objects Helm replaces", () => {
+  it("is announced in every preview, once there is something to replace", () => {
+    const warnings = (before: Service["ports"] | undefined, after: Service["ports"]) =>
+      planFor(shop(dns(after)), {}, before ? deployedFrom(planFor(shop(dns(before)))) : {}).warnings;
+    assert.deepEqual(warnings(undefined, both), []);
+    assert.deepEqual(warnings({ "dns-tcp": TCP }, { "dns-tcp": TCP }), []);
+    for (const [before, after] of [
+      [{ "dns-tcp": TCP }, both],
+      [both, both],
+      [both, { "dns-tcp": TCP }],
+    ])
+      assert.match(warnings(before, after).join(), /^dns has or had two ports .* replace its objects/);
+  });
+});
+
 describe("one number for two protocols, and volumes", () => {
   const data = { data: { path: "/data", storage: "1Gi" } };
   const planned = (ports: Service["ports"], more: Partial<Service>, before?: Service["ports"]) =>

@@ -7,6 +7,7 @@ import { own } from "../../model/graph";
 import type { Problem } from "../../model/problems";
 import { keptVolumes } from "../../model/volumes";
 import type { PlanContext } from "../context";
+import type { ReleasePlan } from "../plan";
 import type { MicroserviceValues } from "./microservice-values";
 
 /** Whether two ports of a service have the same number, in its pods or in its Service. */
@@ -39,6 +40,20 @@ export function replacesObjects(
     (before?.kind === "service" && sharesNumber(before.values as unknown as MicroserviceValues))
   );
 }
+
+/** Warns about deployed releases whose objects Helm replaces: what others have added to them is lost. */
+export const replacementWarnings = (
+  { deployed }: Pick<PlanContext, "deployed">,
+  releases: readonly Pick<ReleasePlan, "name" | "replaces">[],
+): string[] =>
+  releases.flatMap(({ name, replaces }) =>
+    replaces && own(deployed, name)
+      ? [
+          `${name} has or had two ports with the same number, so its updates replace its objects instead of patching them: annotations and fields that others have added are removed, ` +
+            "and if kubectl rollout restart was used, the pods restart",
+        ]
+      : [],
+  );
 
 /** Reports services whose objects Helm would have to replace although one of them is a volume claim, which Kubernetes refuses. */
 export function replacementProblems(context: PlanContext): Problem[] {
