@@ -96,7 +96,7 @@ async function deploy(
   await recover(stack, actions);
   if (unknown.length > 0)
     throw new ToolError(
-      `${unknown.join(", ")}: in the cluster, but not in the state of ${stack}, so nothing was deployed\n  To take over what is there, with its passwords: ${inWorld(place)}npx flotilla adopt --stack ${stack}`,
+      `${unknown.join(", ")}: in the cluster, but not in the state of ${stack}, so nothing was deployed\n  To take over these objects, with their passwords: ${inWorld(place)}npx flotilla adopt --stack ${stack}`,
     );
   const { settings, application: planned } = settingsOfStack(stack);
   const namespace = namespaceOf(planned, settings);

@@ -1,7 +1,9 @@
 /** Prints what a destroy deletes and what it keeps. */
+
 import chalk from "chalk";
 import Table from "cli-table3";
 import { plural } from "../../src/model/plural";
+import { runsToCompletion } from "../../src/plan/plan";
 import { type ClaimFate, type Destruction, lossOf } from "../core/destroy/decide";
 import { PLAIN_TABLE } from "./table";
 
@@ -90,7 +92,7 @@ function releaseTable(releases: Destruction["releases"]): string {
     table.push([
       name,
       kind,
-      isGone ? "already uninstalled" : kind === "job" || kind === "task" ? "-" : String(pods.wanted),
+      isGone ? "already uninstalled" : runsToCompletion(kind) ? "-" : String(pods.wanted),
     ]);
   return `${table}\n${plural(releases.length, "release")} in total.`;
 }

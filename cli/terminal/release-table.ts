@@ -1,7 +1,9 @@
 /** Prints the releases of a stack. */
+
 import chalk from "chalk";
 import Table from "cli-table3";
 import { plural } from "../../src/model/plural";
+import { runsToCompletion } from "../../src/plan/plan";
 import { type CronStatus, isWell, type ReleaseStatus } from "../core/release-status";
 import { ago } from "./duration";
 import { PLAIN_TABLE } from "./table";
@@ -28,7 +30,7 @@ export function statusTable(releases: readonly ReleaseStatus[]): string {
     const old = pods.updated === undefined ? "" : ` (${pods.updated} new)`;
     const ready = cron
       ? cronText(cron)
-      : (kind === "job" || kind === "task") && all
+      : runsToCompletion(kind) && all
         ? "done"
         : `${pods.ready}/${pods.wanted}${old}`;
     const word = failed && status === "deployed" ? "update failed" : status;
@@ -53,7 +55,7 @@ const cronText = ({ schedule, suspended, lastRun }: CronStatus): string =>
   `${suspended ? "suspended" : schedule}${lastRun === "failed" ? ", last run failed" : ""}`;
 
 export function summary(releases: readonly ReleaseStatus[]): string {
-  const lasting = releases.filter(({ kind }) => kind !== "job" && kind !== "task");
+  const lasting = releases.filter(({ kind }) => !runsToCompletion(kind));
   const ready = lasting.reduce((sum, { pods }) => sum + pods.ready, 0);
   const wanted = lasting.reduce((sum, { pods }) => sum + pods.wanted, 0);
   const well = releases.filter(isWell).length;

@@ -12,7 +12,7 @@ export type Program = Pick<
 export const CONCURRENCY = ["Forbid", "Allow", "Replace"] as const;
 export type Concurrency = (typeof CONCURRENCY)[number];
 
-/** A program that runs to its end: a migration (`before`) or a cron task (`cron`). It has exactly one of the two. */
+/** A program that runs to completion: a migration (`before`) or a cron task (`cron`). It has exactly one of the two. */
 export interface Task extends Program {
   /** The image; `{ of: "orders" }` is the image of a service, with the stack's tag or digest. */
   image: Image | ImageOf;

@@ -77,7 +77,7 @@ export interface WrittenStore extends Omit<Store, "resources" | "loaders" | "kin
   >;
 }
 
-/** A program that runs to its end: a migration (`before`) or a cron task (`cron`). */
+/** A program that runs to completion: a migration (`before`) or a cron task (`cron`). */
 export interface WrittenTask
   extends Omit<Task, "image" | keyof Program>,
     Pick<WrittenService, keyof Program> {

@@ -158,6 +158,9 @@ export interface ReleasePlan {
   done?: boolean;
 }
 
+/** Whether the pods of a release run to completion: those of Jobs and tasks. */
+export const runsToCompletion = (kind: string): kind is "job" | "task" => kind === "job" || kind === "task";
+
 /** A chart: the path of a folder or an archive relative to the project, or a chart in a registry with its exact version. */
 export type ChartReference = { path: string } | { url: string; version: string };
 

@@ -1,6 +1,6 @@
 /** Converts a planned release to the inputs of the provider, which compares them to detect changes. */
 import { isDeepStrictEqual } from "node:util";
-import type { ReleasePlan, Values } from "./plan";
+import { type ReleasePlan, runsToCompletion, type Values } from "./plan";
 
 /** Inputs of `kubernetes:helm.sh/v3:Release`. */
 export interface ReleaseInputs {
@@ -49,7 +49,7 @@ export function releaseInputs(release: ReleasePlan, namespace: string): ReleaseI
     // A failed update leaves the old version running.
     atomic: true,
     cleanupOnFail: true,
-    ...(kind === "job" || kind === "task" ? { waitForJobs: true } : {}),
+    ...(runsToCompletion(kind) ? { waitForJobs: true } : {}),
     timeout: timeoutSeconds,
     maxHistory: MAX_HISTORY,
     ...(release.replaces ? { forceUpdate: true } : {}),

@@ -5,7 +5,7 @@ import { pathOf } from "../model/paths";
 import type { Problem } from "../model/problems";
 import { compact, isRecord } from "../model/records";
 import type { PlanContext } from "./context";
-import type { NamespacePlan, ReleasePlan, Value, Values } from "./plan";
+import { type NamespacePlan, type ReleasePlan, runsToCompletion, type Value, type Values } from "./plan";
 import type { MicroserviceValues } from "./services/microservice-values";
 
 /** A release as a transform sees it. */
@@ -65,7 +65,7 @@ export function transformed(
     result.releases.filter((release, at) => release !== planned[at]).map(({ name }) => name),
   );
   const valuesOf = ({ kind, name }: ReleasePlan) =>
-    kind === "service" || kind === "store" ? own(settings[`${kind}s`], name)?.values : undefined;
+    runsToCompletion(kind) ? undefined : own(settings[`${kind}s`], name)?.values;
   const changedIn: Transformed["changedIn"] = (release, path) => {
     if (has(valuesOf(release), path))
       return `flotilla:${pathOf([`${release.kind}s`, release.name, "values", ...path])}`;
@@ -166,7 +166,7 @@ function run(
       annotations: { ...draft.namespace.annotations, ...namespace.annotations },
     },
     releases: planned.map((release) => {
-      if (release.kind === "job" || release.kind === "task") return release;
+      if (runsToCompletion(release.kind)) return release;
       const { values, timeoutSeconds } = draft[`${release.kind}s`][release.name] as DraftRelease<
         string,
         Values

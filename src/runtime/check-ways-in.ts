@@ -62,12 +62,9 @@ export function gatewayProblems(
     if (section !== undefined && used.length === 0)
       return [{ where: key, what: `the ${place} has no listener ${section}`, todo: suggest(section, names) }];
     const isClosed =
-      key === `${where}.section` || section !== undefined
-        ? used.every(
-            ({ allowedRoutes }) =>
-              (allowedRoutes?.namespaces?.from ?? "Same") === "Same" && (gateway.namespace ?? home) !== home,
-          )
-        : false;
+      (gateway.namespace ?? home) !== home &&
+      (key === `${where}.section` || section !== undefined) &&
+      used.every(({ allowedRoutes }) => (allowedRoutes?.namespaces?.from ?? "Same") === "Same");
     return isClosed
       ? [
           {

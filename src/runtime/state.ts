@@ -43,7 +43,9 @@ export const kindOfRelease = (urn: string): DeployedRelease["kind"] | undefined 
 
 /** Returns the kind of a component's release, by the component's type. */
 const kindOf = (component: string | undefined): DeployedRelease["kind"] | undefined =>
-  (["store", "service", "job", "task"] as const).find((kind) => RELEASE_COMPONENTS[kind] === component);
+  (Object.keys(RELEASE_COMPONENTS) as DeployedRelease["kind"][]).find(
+    (kind) => RELEASE_COMPONENTS[kind] === component,
+  );
 
 /** Returns the releases in a state, by name. Their values are Flotilla's inputs, which contain no secrets. */
 export function deployedReleases(resources: Resources): Deployed {

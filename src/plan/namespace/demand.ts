@@ -1,9 +1,11 @@
 /** Sums the requests and limits of all pods of an application at their maximum number. */
+
 import { own } from "../../model/graph";
 import { amountOf } from "../../model/quantity";
 import type { AppContext, PlanContext } from "../context";
 import { deployedStore, resourcesIn } from "../deployed";
 import type { Values } from "../plan";
+import { runsToCompletion } from "../plan";
 import { LITTLE } from "../services/loader";
 import type { MicroserviceValues } from "../services/microservice-values";
 import { serviceResources } from "../services/resources";
@@ -58,7 +60,7 @@ export function demandMeanwhile(context: PlanContext): Demand {
   const { deployed } = context;
   const planned = demandsOf(context);
   const before = Object.entries(deployed)
-    .filter(([, { kind }]) => kind === "service" || kind === "store")
+    .filter(([, { kind }]) => !runsToCompletion(kind))
     .map(([name, { kind, values }]) => [
       name,
       kind === "service"

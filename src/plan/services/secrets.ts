@@ -13,7 +13,7 @@ import { credentialsIn } from "../credentials/secret-text";
 import { shortDigest } from "../digest";
 import { fillSecret } from "../hosts";
 import { directLabels } from "../labels";
-import type { SecretPlan, SecretText } from "../plan";
+import type { CredentialPlan, SecretPlan, SecretText } from "../plan";
 import { fillFile } from "./file-text";
 
 /** The content of a Secret of a service. Variables and files have separate Secrets, because Kubernetes limits their size. */
@@ -35,13 +35,21 @@ interface SecretEntry {
   remote: "all" | "none" | "some";
 }
 
+const found = new WeakMap<AppContext, Record<string, CredentialPlan>>();
+
+/** Returns the credentials that can come from the secret store. They are computed once, because every service needs them. */
+function sourcesOf(context: AppContext): Record<string, CredentialPlan> {
+  // Without a secret store, all passwords are in the stack.
+  if (!context.settings.externalSecrets) return {};
+  const known = found.get(context) ?? { ...externalCredentials(context), ...secretCredentials(context) };
+  found.set(context, known);
+  return known;
+}
+
 /** Returns the variables or files of a service that contain a password. */
 function entriesOf(context: AppContext, service: string, content: Content): SecretEntry[] {
-  const { settings, application } = context;
-  // Without a secret store, all passwords are in the stack.
-  const sources = settings.externalSecrets
-    ? { ...externalCredentials(context), ...secretCredentials(context) }
-    : {};
+  const { application } = context;
+  const sources = sourcesOf(context);
   const written = programOf(application, service) ?? {};
   const keyOf = keysOfPaths(written);
   return Object.entries(written[content] ?? {}).flatMap(([name, text]) => {

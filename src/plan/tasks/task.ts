@@ -7,7 +7,6 @@ import { asService, type Cron, isImageOf, type Task } from "../../model/task";
 import { describeChart } from "../chart";
 import type { AppContext, PlanContext } from "../context";
 import { pullSecretsOf } from "../credentials/externals";
-import { addressOf } from "../hosts";
 import { waitImageIn } from "../images";
 import { TASK_LABEL } from "../labels";
 import { networkPolicyOf } from "../namespace/network";
@@ -22,6 +21,7 @@ import type { MicroserviceValues } from "../services/microservice-values";
 import { writableOf } from "../services/pod-needs";
 import { mergeResources } from "../services/resources";
 import { secretsOf } from "../services/secrets";
+import { waitsOf } from "../services/waiting";
 import { preparations } from "../stores/jobs";
 import { wordsOf } from "../variable-values";
 import { taskImage, taskReleases } from "./tasks";
@@ -78,12 +78,7 @@ export function planTask(
     exceptions: exceptionsOf(asService(task)),
     writable: writableOf(task, keyOf),
     ...filesOf(context, task, secrets.files),
-    waitFor: Object.fromEntries(
-      stores.map((store) => {
-        const { host, port } = addressOf(context, store);
-        return [store, { host, port }];
-      }),
-    ),
+    waitFor: waitsOf(context, asService(task)),
     job: { backoffLimit: task.retries ?? 0, activeDeadlineSeconds: task.seconds },
     cronJob: task.cron ? cronValues(context, name, task.cron) : {},
     networkPolicy: networkPolicyOf(context, name),
