@@ -137,16 +137,21 @@ async function deployApplication(
   const hasNamespace = !isAsked || (await checkNamespace(ask, planned.namespace.name, known.namespace, of));
   if ((known.namespace !== undefined || !create) && !isAdopting && !isChecked)
     await checkLeftovers(ask, application, planned, state, config.stack);
-  if (!isAdopting && !isMoving)
+  if (!isAdopting)
     await Promise.all([
-      checkVolumes(ask, planned.namespace.name, [
-        ...volumeChanges(context),
-        ...serviceVolumeChanges(context),
-      ]),
-      checkServices(ask, planned, headlessChanges(context)),
+      // Another cluster may lack them.
+      checkClasses(ask, context.application),
       checkWaysIn(ask, planned, settings),
+      ...(isMoving
+        ? []
+        : [
+            checkVolumes(ask, planned.namespace.name, [
+              ...volumeChanges(context),
+              ...serviceVolumeChanges(context),
+            ]),
+            checkServices(ask, planned, headlessChanges(context)),
+          ]),
     ]);
-  if (!isAdopting) await checkClasses(ask, context.application);
   // A missing namespace has no objects.
   if (!isAdopting && !isChecked && !isMoving && hasNamespace)
     await checkObjects(ask, planned, state, config.stack);

@@ -16,7 +16,6 @@ export type {
   Permission,
   Port,
   Profile,
-  Public,
   Reason,
   Redirect,
   Resources,
@@ -27,8 +26,18 @@ export type {
   User,
 } from "../src/model/application";
 export { fromFile } from "../src/model/disk";
+export type {
+  Dns,
+  NodeRequirement,
+  PodNeeds,
+  Toleration,
+  TopologySpread,
+  WritableDirectory,
+} from "../src/model/pod";
+export type { PortProtocol, SessionAffinity } from "../src/model/ports";
 export { resources } from "../src/model/resources";
 export type { Alphabet, Secret } from "../src/model/secrets";
+export type { Concurrency, Cron, ImageOf } from "../src/model/task";
 export {
   address,
   type Encoding,
@@ -49,13 +58,16 @@ export {
   username,
   usernameInUrl,
 } from "../src/model/text";
+export type { AccessMode, Volume } from "../src/model/volumes";
 export type {
   Catalogue,
   WrittenApplication as Application,
   WrittenExternal as External,
   WrittenImage as Image,
   WrittenProbe as Probe,
+  WrittenPublic as Public,
   WrittenService as Service,
   WrittenStore as Store,
+  WrittenTask as Task,
   WrittenText as Text,
 } from "../src/model/written";

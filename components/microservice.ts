@@ -45,7 +45,7 @@ export interface MicroserviceArgs extends PartArgs {
 }
 
 /**
- * A stateless service as a Helm release of the shared chart, with a Secret for variables that contain a password. Its name, a DNS
+ * A service as a Helm release of the shared chart, with a Secret for variables that contain a password. Its name, a DNS
  * label, is the name of the release, of the Deployment and of the host.
  *
  * @throws pulumi.RunError with every problem of the arguments, before anything is deployed.
@@ -69,7 +69,9 @@ export class Microservice extends pulumi.ComponentResource {
     this.url = plan.outputs.services[name]?.url;
     const planArgs = { plan, given: passwordsOf(args) };
     const credentials = createCredentials(this, name, planArgs, []);
-    const after = { secrets: [], releases: Object.values(args.stores ?? {}) };
+    const { stores = {}, services = {}, service } = args;
+    const waitedFor = (service.waitsFor ?? []).flatMap((other) => services[other] ?? []);
+    const after = { secrets: [], releases: [...Object.values(stores), ...waitedFor] };
     const [release] = createReleases(this, planArgs, credentials, after, name);
     this.release = release as k8s.helm.v3.Release;
     this.registerOutputs({ status: this.release.status });

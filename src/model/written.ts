@@ -57,12 +57,15 @@ export interface WrittenService
   /** How Kubernetes checks whether the program is alive, independent of its stores. Default: its port accepts connections. */
   liveness?: WrittenProbe;
   /** The port that is reachable from outside the cluster, in stacks with a gateway, an ingress or a load balancer. Default: none. */
-  public?: Omit<Public, "port"> & { port: PortOf };
+  public?: WrittenPublic;
   /** Additional hosts and paths that are reachable from outside the cluster, by name. Default: none. */
-  routes?: Record<string, Omit<Public, "port"> & { port: PortOf }>;
+  routes?: Record<string, WrittenPublic>;
   /** Where the program serves metrics, for stacks with `monitoring`. Default: no metrics. */
   metrics?: { port: PortOf; path: string };
 }
+
+/** A route from outside the cluster to a service. */
+export type WrittenPublic = Omit<Public, "port"> & { port: PortOf };
 
 /** A database or queue. */
 export interface WrittenStore extends Omit<Store, "resources" | "loaders" | "kind"> {
@@ -97,7 +100,7 @@ export interface WrittenApplication extends Omit<Application, "services" | "stor
   services: Record<string, WrittenService>;
   /** The stores, by name. The Helm release has the same name. Default: none. */
   stores?: Record<string, WrittenStore>;
-  /** Programs that run to their end, by name: migrations before a service is updated, and cron tasks. Default: none. */
+  /** Programs that run to completion, by name: migrations before a service is updated, and cron tasks. Default: none. */
   tasks?: Record<string, WrittenTask>;
   /** Systems that services connect to and that others operate, by name. Default: none. */
   externals?: Record<string, WrittenExternal>;

@@ -288,7 +288,7 @@ describe("secrets in an inventory and in settings", () => {
         },
         secrets: { jwt: { reason: "signs" } },
       }),
-      /loader seed, A: refers to secret "jwt", but only services/,
+      /loader seed, A: refers to secret "jwt", but loaders cannot use secrets/,
     ],
   ];
   for (const [name, given, message] of bad)

@@ -136,7 +136,7 @@ const INSTEAD: Record<string, string> = {
     "The number of pods depends on the environment. Use the setting flotilla:services.<name>.replicas.",
   dependsOn: "Use `uses` for what the service connects to.",
   volumeMounts: "Use `volumes`, with the `path` of each volume.",
-  secrets: "Use password(store, account) in a variable: Flotilla then keeps it in a Secret.",
+  secrets: "Use password(store, account) or secret(name) in a variable: Flotilla then keeps it in a Secret.",
 };
 
 function toProblems(issue: Issue, file: string): Problem[] {

@@ -145,7 +145,7 @@ function checkLoaders(application: Application, name: string, store: Store, repo
         if (reference.ref === "secret")
           report(
             `${where}, loader ${loader}, ${key}`,
-            `refers to secret "${reference.of}", but only services can have secrets`,
+            `refers to secret "${reference.of}", but loaders cannot use secrets`,
             "Remove the reference.",
           );
         else if (reference.of !== name)
